@@ -1,0 +1,75 @@
+/** The import table of ARCHITECTURE.md. The configuration is the table; the rules are derived from it. */
+const mayImport = {
+  domain: [],
+  ui: [],
+  providers: ['domain'],
+  models: ['domain', 'providers'],
+  simulator: ['domain', 'providers', 'models'],
+  server: ['domain', 'providers', 'models', 'simulator'],
+  store: ['domain'],
+  workspace: ['domain', 'models'],
+  generation: ['domain', 'providers', 'models', 'store'],
+  editor: ['domain', 'models', 'store', 'workspace', 'generation', 'ui'],
+  gallery: ['domain', 'models', 'store', 'workspace', 'generation', 'ui'],
+  app: ['domain', 'ui', 'providers', 'models', 'store', 'workspace', 'generation', 'editor', 'gallery'],
+}
+
+const layers = Object.entries(mayImport).map(([from, allowed]) => ({
+  name: `${from} imports only what it may`,
+  severity: 'error',
+  from: { path: `^src/${from}/` },
+  to: { path: '^src/', pathNot: [from, ...allowed].map((folder) => `^src/${folder}/`) },
+}))
+
+const shared = '^src/(domain|providers|models|simulator|server)/'
+const serverOnly = '^(node:.*|sharp|pino|hono|@hono/.*|ipaddr\\.js|redis|rate-limiter-flexible)(/|$)'
+
+module.exports = {
+  forbidden: [
+    ...layers,
+    { name: 'no cycles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no orphans', severity: 'error', from: { orphan: true, pathNot: ['\\.d\\.ts$', '-worker\\.ts$'] }, to: {} },
+    { name: 'nothing unresolved', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '\\?' } },
+    { name: 'src never imports tests', severity: 'error', from: { path: '^src/' }, to: { path: '^(tests|scripts)/' } },
+    {
+      name: 'nobody imports an entry point',
+      severity: 'error',
+      from: {},
+      to: { path: '^src/(main\\.tsx|server/main\\.ts|simulator/main\\.ts)$' },
+    },
+    {
+      name: 'no React, React Query or Zustand in the words and in the machine',
+      severity: 'error',
+      from: { path: [shared, '^src/store/(?!queries\\.ts)', '^src/generation/(?!use-)'] },
+      to: { path: '(^|node_modules/)(react|react-dom|@tanstack/react-query|zustand)(/|$)' },
+    },
+    {
+      name: 'idb only in store',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/store/' },
+      to: { path: '(^|node_modules/)idb(/|$)' },
+    },
+    {
+      name: 'Node and server packages only in server and simulator',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(server|simulator)/' },
+      to: { path: [serverOnly, 'node_modules/(sharp|pino|hono|@hono|ipaddr\\.js)/'] },
+    },
+    {
+      name: 'msw only in tests',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '(^|node_modules/)msw(/|$)' },
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '\\.css$' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
+  },
+}

@@ -1,0 +1,81 @@
+/** One thing wrong with what was asked: the field, and the limit in words. */
+export interface Issue {
+  field: string
+  message: string
+}
+
+type Cause =
+  /** The request itself was refused, by us or by the service. Nothing was made. */
+  | { kind: 'invalid'; issues: readonly Issue[] }
+  | { kind: 'unauthorized' }
+  | { kind: 'out-of-credits' }
+  | { kind: 'rate-limited'; retryAfterMs?: number }
+  /** Content policy. `reason` is the service's own text. */
+  | { kind: 'rejected'; reason: string }
+  /** Down, busy, switched off or unreachable, and certainly not accepted. */
+  | { kind: 'unavailable'; detail: string }
+  /** Sent without an answer: may have been accepted and charged. Never resent by itself. */
+  | { kind: 'unconfirmed' }
+  | { kind: 'timed-out' }
+  /** The picture was made but can no longer be fetched. */
+  | { kind: 'expired' }
+  | { kind: 'storage'; detail: string }
+  | { kind: 'unexpected'; detail: string }
+
+/** Why something ended badly, in our terms, with the service's own code and words where it gave any. */
+export type Failure = Cause & { code?: number; said?: string }
+export type FailureKind = Failure['kind']
+
+/** The only error class that crosses a module boundary. */
+export class GenerationError extends Error {
+  override readonly name = 'GenerationError'
+  readonly failure: Failure
+
+  constructor(failure: Failure) {
+    super(describeFailure(failure))
+    this.failure = failure
+  }
+}
+
+/** Goes by name, never by class: errors cross realms (workers, emulators). */
+export function toFailure(error: unknown): Failure {
+  if (error !== null && typeof error === 'object') {
+    const { name, failure, message } = error as { name?: unknown; failure?: Failure; message?: unknown }
+    if (name === 'GenerationError' && failure) return failure
+    if (name === 'QuotaExceededError') return { kind: 'storage', detail: 'the browser has no room left' }
+    if (typeof message === 'string' && message !== '') return { kind: 'unexpected', detail: message }
+  }
+  return { kind: 'unexpected', detail: String(error) }
+}
+
+export function isAbort(error: unknown): boolean {
+  return error !== null && typeof error === 'object' && (error as { name?: unknown }).name === 'AbortError'
+}
+
+/** What happened, in plain words, for the place where it happened. The only place with words for failures. */
+export function describeFailure(failure: Failure): string {
+  switch (failure.kind) {
+    case 'invalid':
+      return failure.issues.map((issue) => issue.message).join(' ') || 'The service refused these settings.'
+    case 'unauthorized':
+      return 'The service does not accept the key of the proxy. Nothing was charged.'
+    case 'out-of-credits':
+      return 'There are not enough credits for this picture. Nothing was charged.'
+    case 'rate-limited':
+      return 'Too many pictures were asked for at once. Nothing was charged.'
+    case 'rejected':
+      return `Blocked by the service's safety rules${failure.reason ? `: ${failure.reason}` : '.'}`
+    case 'unavailable':
+      return `${failure.detail} Nothing was sent, nothing was charged.`
+    case 'unconfirmed':
+      return 'This may have been sent: no answer came back, so it may have been charged. It is never sent again by itself.'
+    case 'timed-out':
+      return 'The service gave up on this picture after a long wait.'
+    case 'expired':
+      return 'The picture was made, but the service has deleted it since.'
+    case 'storage':
+      return `The picture could not be kept in this browser: ${failure.detail}.`
+    case 'unexpected':
+      return `The service did not make the picture: ${failure.detail}`
+  }
+}

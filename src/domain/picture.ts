@@ -1,0 +1,63 @@
+import type { PictureId, RunId } from './ids.ts'
+import type { Recipe, TaskRef } from './run.ts'
+
+export const imageMimes = ['image/png', 'image/jpeg', 'image/webp'] as const
+export type ImageMime = (typeof imageMimes)[number]
+
+/**
+ * Where a picture is kept: `gallery` is what the grid shows; `sources` are the user's own pictures, shown as inputs
+ * and in the family tree; `bin` can be restored.
+ */
+export type Shelf = 'gallery' | 'sources' | 'bin'
+
+/** How a picture came to be. */
+export type Origin =
+  | { kind: 'dropped'; fileName: string; notes: readonly string[] }
+  | {
+      kind: 'made'
+      run: RunId
+      recipe: Recipe
+      /** "Flux Kontext Pro", as shown; names the model that really made it. */
+      model: string
+      provider: string
+      task: TaskRef
+      index: number
+      durationMs: number
+      simulated: boolean
+      /** What was asked for, where the model has a fixed size: "1K", "16:9". */
+      asked?: string
+    }
+  | { kind: 'sample'; model: string; recipe: Recipe }
+
+/** A picture's record: small, without bytes. Bytes and thumbnail are stored apart, under the same id. Times: epoch ms. */
+export interface Picture {
+  id: PictureId
+  shelf: Shelf
+  createdAt: number
+  /** The prompt it was made from; a dropped picture's file name. */
+  prompt: string
+  mime: ImageMime
+  /** Real pixels. */
+  width: number
+  height: number
+  sizeBytes: number
+  /** The pictures it was made from, in order. */
+  parents: readonly PictureId[]
+  origin: Origin
+}
+
+/** A picture's file ending, without the dot. */
+export function extensionOf(mime: ImageMime): string {
+  return mime === 'image/jpeg' ? 'jpg' : mime.slice('image/'.length)
+}
+
+/** The kind of picture by its first bytes; names and labels are not trusted. At least 12 bytes are needed. */
+export function sniffImage(bytes: Uint8Array): ImageMime | undefined {
+  const starts = (...values: number[]) => values.every((value, index) => bytes[index] === value)
+  const text = (from: number, word: string) =>
+    [...word].every((letter, index) => bytes[from + index] === letter.charCodeAt(0))
+  if (starts(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)) return 'image/png'
+  if (starts(0xff, 0xd8, 0xff)) return 'image/jpeg'
+  if (text(0, 'RIFF') && text(8, 'WEBP')) return 'image/webp'
+  return undefined
+}

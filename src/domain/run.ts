@@ -1,0 +1,66 @@
+import type { Failure } from './failure.ts'
+import type { NonEmpty, PictureId, RunId, TaskId } from './ids.ts'
+
+/** What the form holds, by field name. Flat on purpose: it is stored, compared and recalled as it is. */
+export type Draft = Readonly<Record<string, string | number | boolean>>
+
+/** A submitted draft. Never changes. `sources` are in the order they were shown in. */
+export interface Recipe {
+  /** Id of a family in the catalogue; stored records outlive the catalogue. */
+  family: string
+  draft: Draft
+  sources: readonly PictureId[]
+}
+
+export interface TaskRef {
+  provider: string
+  taskId: TaskId
+}
+
+export type RunState =
+  /** Ours alone: nothing but free uploads has left this machine. */
+  | { phase: 'queued' }
+  /** The submission is on its way. Found after a reload, nobody knows whether it arrived. */
+  | { phase: 'sending'; sentAt: number }
+  | { phase: 'working'; sentAt: number; task: TaskRef }
+  /** Finished at the service, not saved here. `finishedAt` counts the links' lifetime. */
+  | { phase: 'ready'; sentAt: number; finishedAt: number; task: TaskRef; imageUrls: NonEmpty<string> }
+  | { phase: 'saved'; sentAt: number; finishedAt: number; task: TaskRef; pictures: NonEmpty<PictureId> }
+  | { phase: 'failed'; failure: Failure; chargePossible: boolean; task?: TaskRef; sentAt?: number }
+
+export type Phase = RunState['phase']
+
+/** One paid attempt, from the button to the gallery. Stored before every step that follows from it. Times: epoch ms. */
+export type Run = RunState & {
+  id: RunId
+  recipe: Recipe
+  createdAt: number
+  priceCredits: number
+  /** "flux-kontext-pro", "flux-2/flex 2K": runs of one pace take alike long. */
+  pace: string
+  /** No real service was behind it. */
+  simulated?: true
+  /** The user stopped waiting. The task goes on and may be billed; "look again" takes it up. */
+  stopped?: true
+  /** The last trouble while the run keeps its place (polling or saving goes on). */
+  trouble?: Failure
+  /** Taken off the gallery by the user; stays in the ledger. */
+  dismissed?: true
+}
+
+export type RunIn<P extends Phase> = Extract<Run, { phase: P }>
+
+export function isOver(run: Run): run is RunIn<'saved'> | RunIn<'failed'> {
+  return run.phase === 'saved' || run.phase === 'failed'
+}
+
+const rank: Record<Phase, number> = { queued: 0, sending: 1, working: 2, ready: 3, failed: 4, saved: 5 }
+
+/** Whether `next` may take the place of `stored`: a run never goes back, and what is saved stays saved. */
+export function mayFollow(stored: Run, next: Run): boolean {
+  if (stored.phase === 'failed' && next.phase !== 'failed') {
+    // An unconfirmed run is taken up again when its task turns up; nothing else rises from "failed".
+    return stored.failure.kind === 'unconfirmed' || stored.task !== undefined
+  }
+  return rank[next.phase] >= rank[stored.phase]
+}

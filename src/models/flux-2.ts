@@ -1,0 +1,132 @@
+import * as z from 'zod/mini'
+import type { Draft } from '#domain/run.ts'
+import { kieJobs } from '#providers/kie.ts'
+import { choices, lengthOf, type ModelFamily, type Option, promptIssues } from './model.ts'
+
+const ratios = ['1:1', '4:3', '3:4', '16:9', '9:16', '3:2', '2:3'] as const
+const promptLength = { min: 3, max: 5000 }
+const priceCredits = { pro: { '1K': 5, '2K': 7 }, flex: { '1K': 14, '2K': 24 } } as const
+
+interface Form {
+  prompt: string
+  model: 'pro' | 'flex'
+  aspectRatio: (typeof ratios)[number]
+  /** "auto" takes the first source's ratio; the service refuses it without a source. Contract section 10 row 14. */
+  editRatio: (typeof ratios)[number] | 'auto'
+  size: '1K' | '2K'
+  format: 'original' | 'jpeg' | 'png'
+  contentFilter: boolean
+}
+
+const defaults: Form = {
+  prompt: '',
+  model: 'pro',
+  aspectRatio: '1:1',
+  editRatio: 'auto',
+  size: '1K',
+  format: 'original',
+  contentFilter: false,
+}
+
+const form = (draft: Draft) => ({ ...defaults, ...draft }) as Form
+
+const prompt = z
+  .string()
+  .check(z.refine((text) => lengthOf(text) >= 3 && lengthOf(text) <= 5000, 'prompt must be 3 to 5000 characters'))
+const resolution = z.enum(['1K', '2K'])
+const filterSwitch = { nsfw_checker: z.optional(z.boolean()) }
+
+const body = z.discriminatedUnion('model', [
+  z.strictObject({
+    model: z.enum(['flux-2/pro-text-to-image', 'flux-2/flex-text-to-image']),
+    input: z.strictObject({ prompt, aspect_ratio: z.enum(ratios), resolution, ...filterSwitch }),
+  }),
+  z.strictObject({
+    model: z.enum(['flux-2/pro-image-to-image', 'flux-2/flex-image-to-image']),
+    input: z.strictObject({
+      prompt,
+      aspect_ratio: z.enum([...ratios, 'auto']),
+      resolution,
+      ...filterSwitch,
+      input_urls: z.array(z.url()).check(z.minLength(1), z.maxLength(8)),
+    }),
+  }),
+])
+
+const named = (value: string, label: string): Option => ({ value, label })
+
+export const flux2: ModelFamily = {
+  id: 'flux-2',
+  title: 'Flux 2',
+  provider: kieJobs.id,
+  maxSources: 8,
+  promptLength,
+  defaults: { ...defaults },
+
+  fields(_draft, sourceCount) {
+    const editing = sourceCount > 0
+    return [
+      {
+        kind: 'choice',
+        name: editing ? 'editRatio' : 'aspectRatio',
+        label: 'Aspect ratio',
+        shape: 'ratio',
+        options: editing ? [named('auto', 'Auto'), ...choices(...ratios)] : choices(...ratios),
+      },
+      { kind: 'choice', name: 'size', label: 'Size', options: choices('1K', '2K') },
+      { kind: 'choice', name: 'model', label: 'Model', options: [named('pro', 'Pro'), named('flex', 'Flex')] },
+      {
+        kind: 'choice',
+        name: 'format',
+        label: 'Format',
+        options: [named('original', 'Original'), named('jpeg', 'JPEG'), named('png', 'PNG')],
+      },
+      {
+        kind: 'switch',
+        name: 'contentFilter',
+        label: 'Content filter',
+        hint: "The gateway's own filter, on top of the model's.",
+      },
+    ]
+  },
+
+  issues: (draft) => promptIssues(form(draft).prompt, promptLength),
+
+  quote(draft, sourceCount) {
+    const { model, size, aspectRatio, editRatio } = form(draft)
+    const ratio = sourceCount > 0 ? editRatio : aspectRatio
+    return {
+      priceCredits: priceCredits[model][size],
+      model: model === 'flex' ? 'Flux 2 Flex' : 'Flux 2 Pro',
+      pace: `flux-2-${model} ${size}`,
+      asked: `${ratio === 'auto' ? 'Auto' : ratio} · ${size}`,
+    }
+  },
+
+  toBody(draft, sourceUrls) {
+    const values = form(draft)
+    const editing = sourceUrls.length > 0
+    return {
+      model: `flux-2/${values.model}-${editing ? 'image' : 'text'}-to-image`,
+      input: {
+        ...(editing ? { input_urls: [...sourceUrls] } : {}),
+        prompt: values.prompt,
+        aspect_ratio: editing ? values.editRatio : values.aspectRatio,
+        resolution: values.size,
+        // Left out when off: older gateways do not know it. Contract section 7.
+        ...(values.contentFilter ? { nsfw_checker: true } : {}),
+      },
+    }
+  },
+
+  body,
+  sourcesIn: (value) => {
+    const { input } = value as z.infer<typeof body>
+    return 'input_urls' in input ? input.input_urls : []
+  },
+
+  convertTo(draft) {
+    const { format } = form(draft)
+    return format === 'original' ? undefined : `image/${format}`
+  },
+}

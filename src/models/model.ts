@@ -1,0 +1,100 @@
+import type * as z from 'zod/mini'
+import type { Issue } from '#domain/failure.ts'
+import type { ImageMime } from '#domain/picture.ts'
+import type { Draft } from '#domain/run.ts'
+import { bodyIssues } from '#providers/kie.ts'
+
+export interface Option {
+  value: string
+  label: string
+  /** A caution shown beside the chosen option. */
+  note?: string
+}
+
+/** One control the form can draw. `name` is the draft's field, `label` its accessible name. */
+export type Field = {
+  name: string
+  label: string
+  /** Folded away under "More". */
+  folded?: true
+  /** Why the value in force differs from the one chosen. */
+  note?: string
+} & (
+  | { kind: 'text'; maxLength: number; placeholder?: string }
+  | { kind: 'choice'; options: readonly Option[]; shape?: 'ratio' }
+  | { kind: 'range'; min: number; max: number; step: number; low: string; high: string }
+  | { kind: 'switch'; hint?: string }
+)
+
+/** Who runs the model, and what it is called where the run is told of. */
+export interface Quote {
+  priceCredits: number
+  /** "Flux 2 Flex", as shown on pictures. */
+  model: string
+  /** Runs of one pace take alike long: model and size. */
+  pace: string
+  /** What was asked for, in short: "16:9 · 2K". */
+  asked: string
+}
+
+/**
+ * One tab: models that share a form. Pure data and functions; knows the wire's spelling of its own body and nothing else
+ * does. `sourceCount` decides the mode: 0 makes a picture from words, more edit or combine pictures.
+ */
+export interface ModelFamily {
+  readonly id: string
+  readonly title: string
+  /** Id of the provider that takes its bodies. */
+  readonly provider: string
+  readonly maxSources: number
+  readonly promptLength: { readonly min: number; readonly max: number }
+  readonly defaults: Draft
+  /** The controls that mean something in this mode, in the order of thinking; the prompt is not among them. */
+  fields(draft: Draft, sourceCount: number): readonly Field[]
+  /** What stands in the way of submitting, before money is spent. */
+  issues(draft: Draft, sourceCount: number): readonly Issue[]
+  quote(draft: Draft, sourceCount: number): Quote
+  /** The body for the provider. `sourceUrls` in the shown order. */
+  toBody(draft: Draft, sourceUrls: readonly string[]): unknown
+  /** What the service accepts, strict: a body with unknown members is refused. */
+  readonly body: z.ZodMiniType
+  /** The source addresses inside a body that `body` accepts. */
+  sourcesIn(body: unknown): readonly string[]
+  /** The format to convert the arrived picture to; `undefined` keeps the original bytes. */
+  convertTo(draft: Draft): ImageMime | undefined
+}
+
+/** Length in characters as people count them: an astral character is one. */
+export function lengthOf(text: string): number {
+  return [...text].length
+}
+
+export function promptIssues(prompt: string, { min, max }: { min: number; max: number }): Issue[] {
+  const length = lengthOf(prompt)
+  const field = 'prompt'
+  if (prompt.trim() === '') return [{ field, message: 'Write what you want to see.' }]
+  if (length < min) return [{ field, message: `The prompt needs at least ${min} characters.` }]
+  if (length > max) {
+    const count = length.toLocaleString('en')
+    return [{ field, message: `The prompt is too long: ${count} of at most ${max.toLocaleString('en')} characters.` }]
+  }
+  return []
+}
+
+/** A stored draft as one that this family can use: unknown fields dropped, missing or foreign values set to defaults. */
+export function adoptDraft(family: ModelFamily, stored: Draft): Draft {
+  const adopted = Object.entries(family.defaults).map(([name, fallback]) => {
+    const value = Object.hasOwn(stored, name) ? stored[name] : undefined
+    return [name, typeof value === typeof fallback ? value : fallback]
+  })
+  return Object.fromEntries(adopted) as Draft
+}
+
+/** What the service would object to in a body; empty if nothing. */
+export function objections(family: ModelFamily, body: unknown): Issue[] {
+  return bodyIssues(family.body, body)
+}
+
+export function choices(...labels: string[]): Option[] {
+  return labels.map((label) => ({ value: label, label }))
+}

@@ -1,0 +1,117 @@
+import type { Failure } from '#domain/failure.ts'
+
+/**
+ * Codes and messages of KIE and its gateways. Codes are used loosely (500 also for validation and for missing
+ * credits), so the message is read first. Contract sections 1.3, 1.4 and 1.4a.
+ */
+export interface Trouble {
+  code: number
+  msg: string
+}
+
+type Meaning =
+  | 'credits'
+  | 'auth'
+  | 'record-missing'
+  | 'policy'
+  | 'input-url'
+  | 'validation'
+  | 'maintenance'
+  | 'busy'
+  | 'rate-limited'
+  | 'disabled'
+  | 'not-found'
+  | 'timeout'
+  | 'error'
+
+const byMessage: readonly (readonly [Meaning, RegExp])[] = [
+  ['credits', /credits? insufficient|insufficient (credit|balance)|balance isn.?t enough/i],
+  ['auth', /unauthorized|access permissions|invalid api key|authentication failed/i],
+  ['record-missing', /record does not exist|recordInfo is null|task not found/i],
+  ['policy', /flagged|content polic|sensitive|nsfw|prohibited|moderat/i],
+  ['input-url', /file type not supported|failed to (fetch|download|load).*(image|url|file)|url is wrong/i],
+  ['validation', /tolerance|model name .*not supported|is required|not within the range|must be|invalid .*param/i],
+  ['maintenance', /maintenance/i],
+  ['busy', /network error|server exception|high (demand|traffic)/i],
+]
+
+const byCode: Readonly<Record<number, Meaning>> = {
+  400: 'validation',
+  401: 'auth',
+  402: 'credits',
+  403: 'auth',
+  404: 'not-found',
+  408: 'timeout',
+  422: 'validation',
+  429: 'rate-limited',
+  433: 'credits',
+  455: 'maintenance',
+  505: 'disabled',
+  521: 'busy',
+  523: 'busy',
+}
+
+function meaningOf({ code, msg }: Trouble): Meaning {
+  return byMessage.find(([, pattern]) => pattern.test(msg))?.[0] ?? byCode[code] ?? 'error'
+}
+
+export function isRecordMissing(trouble: Trouble): boolean {
+  return meaningOf(trouble) === 'record-missing'
+}
+
+/** A refusal that certainly made no task. Whatever this does not name may have been accepted and charged. */
+export function isCertainRefusal(trouble: Trouble): boolean {
+  const meaning = meaningOf(trouble)
+  return meaning !== 'error' && meaning !== 'timeout'
+}
+
+/** The answer to a submission that was refused, or may have been accepted all the same. */
+export function submissionFailure(trouble: Trouble): Failure {
+  return isCertainRefusal(trouble)
+    ? toFailure(trouble)
+    : { kind: 'unconfirmed', code: trouble.code, said: trim(trouble.msg) }
+}
+
+/** A task that ended badly, or a question about it that could not be answered. Nothing is charged for a failed task. */
+export function toFailure(trouble: Trouble): Failure {
+  return { ...causeOf(trouble), code: trouble.code, said: trim(trouble.msg) }
+}
+
+function causeOf(trouble: Trouble): Failure {
+  const said = trim(trouble.msg)
+  switch (meaningOf(trouble)) {
+    case 'credits':
+      return { kind: 'out-of-credits' }
+    case 'auth':
+      return { kind: 'unauthorized' }
+    case 'policy':
+      return { kind: 'rejected', reason: said }
+    case 'rate-limited':
+      return { kind: 'rate-limited' }
+    case 'input-url':
+      return {
+        kind: 'invalid',
+        issues: [{ field: 'sources', message: 'The service could not read a source picture.' }],
+      }
+    case 'validation':
+      return { kind: 'invalid', issues: [{ field: 'request', message: `The service refused the settings: ${said}` }] }
+    case 'maintenance':
+      return { kind: 'unavailable', detail: 'The service is under maintenance.' }
+    case 'disabled':
+      return { kind: 'unavailable', detail: 'The service has switched this model off.' }
+    case 'busy':
+      return { kind: 'unavailable', detail: 'The service is too busy at the moment.' }
+    case 'not-found':
+      return { kind: 'unavailable', detail: 'The service does not offer this.' }
+    case 'record-missing':
+      return { kind: 'unexpected', detail: 'it does not know this task (any more).' }
+    case 'timeout':
+      return { kind: 'timed-out' }
+    case 'error':
+      return { kind: 'unexpected', detail: said || `error ${trouble.code}` }
+  }
+}
+
+function trim(text: string): string {
+  return text.length > 300 ? `${text.slice(0, 299)}…` : text
+}

@@ -1,0 +1,210 @@
+import * as z from 'zod/mini'
+import { GenerationError, type Issue } from '#domain/failure.ts'
+import { isNonEmpty, type TaskId } from '#domain/ids.ts'
+import { isRecordMissing, submissionFailure, type Trouble, toFailure } from './kie-failures.ts'
+import type { Call, Endpoint, Provider, TaskStatus } from './provider.ts'
+import { parseJson, readRefusal } from './proxy.ts'
+
+/** The service's task ids, recorded as 32 hex digits, documented in other forms. Contract section 2.1. */
+export const taskIdPattern = /^[A-Za-z0-9_-]{1,128}$/
+
+const taskQuery = { taskId: taskIdPattern }
+const upload = { kind: 'upload', method: 'POST', host: 'upload', path: '/api/file-stream-upload' } as const
+const credits = { kind: 'credits', method: 'GET', host: 'api', path: '/api/v1/chat/credit' } as const
+const link = { kind: 'link', method: 'POST', host: 'api', path: '/api/v1/common/download-url' } as const
+const shared: readonly Endpoint[] = [upload, credits, link]
+
+/** A record may be invisible for a while after its submission. Contract section 2.3. */
+const graceMs = 90_000
+
+// Numbers come as text and text as numbers; "null" is written out as a word. Pitfalls 9 and 10.
+const looseNumber = z.nullish(z.pipe(z.union([z.number(), z.string()]), z.transform(Number)))
+const looseText = z.nullish(z.union([z.string(), z.number()]))
+const Envelope = z.object({ code: looseNumber, msg: looseText, message: looseText, data: z.optional(z.unknown()) })
+const Submitted = z.object({ taskId: z.string().check(z.regex(taskIdPattern)) })
+const Uploaded = z.object({ downloadUrl: looseText, fileUrl: looseText })
+const KontextRecord = z.object({
+  successFlag: looseNumber,
+  response: z.nullish(z.object({ resultImageUrl: looseText, originImageUrl: looseText })),
+  errorCode: looseNumber,
+  errorMessage: looseText,
+})
+const Results = z.object({ resultUrls: z.nullish(z.array(z.nullish(z.string()))) })
+const JobRecord = z.object({
+  state: z.nullish(z.string()),
+  successFlag: looseNumber,
+  resultJson: z.optional(z.unknown()),
+  response: z.optional(z.unknown()),
+  failCode: looseNumber,
+  failMsg: looseText,
+})
+
+/** An outer answer: the data of a success, or the trouble. Business errors arrive as HTTP 200. Contract section 1.3. */
+type Answer = { ok: true; data: unknown } | { ok: false; trouble: Trouble }
+
+function readAnswer(httpStatus: number, body: string): Answer {
+  const json = parseJson(body)
+  const envelope = Envelope.safeParse(json)
+  if (!envelope.success) return { ok: false, trouble: { code: httpStatus, msg: '' } }
+  const code = envelope.data.code
+  const msg = text(envelope.data.msg) ?? text(envelope.data.message) ?? ''
+  if (code === undefined || code === null || Number.isNaN(code)) {
+    return { ok: false, trouble: { code: httpStatus, msg } }
+  }
+  return code === 200 ? { ok: true, data: envelope.data.data } : { ok: false, trouble: { code, msg } }
+}
+
+function text(value: string | number | null | undefined): string | undefined {
+  const written = value === null || value === undefined ? '' : String(value)
+  return written === '' || written === 'null' ? undefined : written
+}
+
+function address(value: string | number | null | undefined): string | undefined {
+  const written = text(value)
+  return written !== undefined && /^https?:\/\//i.test(written) ? written : undefined
+}
+
+async function ask(endpoint: Endpoint, init: RequestInit, call: Call, query = ''): Promise<Answer> {
+  const response = await call.send(endpoint.path + query, { method: endpoint.method, signal: call.signal, ...init })
+  const body = await response.text()
+  const refusal = readRefusal(parseJson(body))
+  if (refusal) throw new GenerationError(refusal.failure)
+  return readAnswer(response.status, body)
+}
+
+function jsonBody(body: unknown, headers: Record<string, string> = {}): RequestInit {
+  return { headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) }
+}
+
+interface Dialect {
+  id: string
+  submit: Endpoint
+  status: Endpoint
+  readRecord(data: unknown): TaskStatus
+}
+
+function createKieProvider({ id, submit, status, readRecord }: Dialect): Provider {
+  const readSubmission = (httpStatus: number, body: string): TaskId => {
+    const refusal = readRefusal(parseJson(body))
+    if (refusal) throw new GenerationError(refusal.failure)
+    const answer = readAnswer(httpStatus, body)
+    if (!answer.ok) throw new GenerationError(submissionFailure(answer.trouble))
+    const submitted = Submitted.safeParse(answer.data)
+    if (!submitted.success) {
+      throw new GenerationError({ kind: 'unconfirmed', code: 200, said: 'an answer without a task id' })
+    }
+    return submitted.data.taskId as TaskId
+  }
+
+  return {
+    id,
+    endpoints: [submit, status, ...shared],
+
+    async upload(image, fileName, call) {
+      const form = new FormData()
+      form.append('uploadPath', 'atelier')
+      form.append('fileName', fileName)
+      form.append('file', image, fileName)
+      const answer = await ask(upload, { body: form }, call)
+      if (!answer.ok) throw new GenerationError(toFailure(answer.trouble))
+      const uploaded = Uploaded.safeParse(answer.data)
+      const url = uploaded.success ? (address(uploaded.data.downloadUrl) ?? address(uploaded.data.fileUrl)) : undefined
+      if (url === undefined)
+        throw new GenerationError({ kind: 'unexpected', detail: 'it gave no address for an upload.' })
+      return url
+    },
+
+    async submit(body, run, call) {
+      const response = await call.send(submit.path, {
+        method: submit.method,
+        signal: call.signal,
+        ...jsonBody(body, { 'idempotency-key': run }),
+      })
+      return readSubmission(response.status, await response.text())
+    },
+
+    readSubmission,
+
+    async check(taskId, ageMs, call) {
+      const answer = await ask(status, {}, call, `?taskId=${encodeURIComponent(taskId)}`)
+      if (answer.ok && answer.data !== null && answer.data !== undefined) return readRecord(answer.data)
+      if (answer.ok || isRecordMissing(answer.trouble)) {
+        if (ageMs < graceMs) return { state: 'running' }
+        const trouble = answer.ok ? { code: 422, msg: 'record does not exist' } : answer.trouble
+        return { state: 'failed', failure: toFailure(trouble) }
+      }
+      throw new GenerationError(toFailure(answer.trouble))
+    },
+
+    async freshLink(imageUrl, call) {
+      const answer = await ask(link, jsonBody({ url: imageUrl }), call)
+      if (!answer.ok) throw new GenerationError(toFailure(answer.trouble))
+      const url = typeof answer.data === 'string' ? address(answer.data) : undefined
+      if (url === undefined) throw new GenerationError({ kind: 'expired' })
+      return url
+    },
+  }
+}
+
+/** Flags 0–3; every other value is a task still running. Contract section 2.2. */
+function readKontextRecord(data: unknown): TaskStatus {
+  const record = KontextRecord.safeParse(data)
+  if (!record.success) return { state: 'running' }
+  const { successFlag, response, errorCode, errorMessage } = record.data
+  if (successFlag === 2 || successFlag === 3) return failed(errorCode, errorMessage)
+  if (successFlag !== 1) return { state: 'running' }
+  const result = address(response?.resultImageUrl)
+  const spare = address(response?.originImageUrl)
+  const spareUrls = spare === undefined ? [] : [spare]
+  return result === undefined ? { state: 'empty', spareUrls } : { state: 'done', imageUrls: [result], spareUrls }
+}
+
+/** Words for states; results are read on success only. Contract section 3.2. */
+function readJobRecord(data: unknown): TaskStatus {
+  const record = JobRecord.safeParse(data)
+  if (!record.success) return { state: 'running' }
+  const { state, successFlag, resultJson, response, failCode, failMsg } = record.data
+  const word = state ?? (successFlag === 1 ? 'success' : successFlag === 2 || successFlag === 3 ? 'fail' : '')
+  if (word === 'fail' || word === 'failed' || word === 'error') return failed(failCode, failMsg)
+  if (word !== 'success') return { state: 'running' }
+  const urls = [resultJson, response].map(resultUrls).find(isNonEmpty)
+  return urls && isNonEmpty(urls)
+    ? { state: 'done', imageUrls: urls, spareUrls: [] }
+    : { state: 'empty', spareUrls: [] }
+}
+
+function resultUrls(value: unknown): string[] {
+  const results = Results.safeParse(typeof value === 'string' ? parseJson(value) : value)
+  if (!results.success) return []
+  return (results.data.resultUrls ?? []).map(address).filter((url) => url !== undefined)
+}
+
+function failed(code: number | null | undefined, message: string | number | null | undefined): TaskStatus {
+  const trouble = { code: code || 501, msg: text(message) ?? '' }
+  // At task level a 400 is the policy code, whatever its words. Contract section 2.2.
+  const policy = trouble.code === 400 && toFailure(trouble).kind === 'invalid'
+  if (policy)
+    return { state: 'failed', failure: { kind: 'rejected', reason: trouble.msg, code: 400, said: trouble.msg } }
+  return { state: 'failed', failure: toFailure(trouble) }
+}
+
+export const kieKontext = createKieProvider({
+  id: 'kie-kontext',
+  submit: { kind: 'submit', method: 'POST', host: 'api', path: '/api/v1/flux/kontext/generate' },
+  status: { kind: 'status', method: 'GET', host: 'api', path: '/api/v1/flux/kontext/record-info', query: taskQuery },
+  readRecord: readKontextRecord,
+})
+
+export const kieJobs = createKieProvider({
+  id: 'kie-jobs',
+  submit: { kind: 'submit', method: 'POST', host: 'api', path: '/api/v1/jobs/createTask' },
+  status: { kind: 'status', method: 'GET', host: 'api', path: '/api/v1/jobs/recordInfo', query: taskQuery },
+  readRecord: readJobRecord,
+})
+
+/** Issues of a body, in the service's field names. */
+export function bodyIssues(schema: z.ZodMiniType, body: unknown): Issue[] {
+  const parsed = schema.safeParse(body)
+  if (parsed.success) return []
+  return parsed.error.issues.map((issue) => ({ field: issue.path.join('.') || 'body', message: issue.message }))
+}

@@ -1,0 +1,80 @@
+import * as z from 'zod/mini'
+import type { Failure } from '#domain/failure.ts'
+import type { RunId } from '#domain/ids.ts'
+import type { Send } from './provider.ts'
+
+/** The proxy's own routes, below its base address (`/api` by default). */
+export const proxyPaths = {
+  health: '/api/health',
+  image: '/api/image',
+  submissions: '/api/submissions',
+} as const
+
+/**
+ * How the proxy itself refuses, in the services' envelope so that one decoder reads both. `sent` tells whether the
+ * request may have reached the service: `no` is a promise, `unknown` means it may have been charged.
+ */
+export const ProxyRefusal = z.object({
+  code: z.number(),
+  msg: z.string(),
+  proxy: z.object({
+    sent: z.enum(['no', 'unknown']),
+    issues: z.optional(z.array(z.object({ field: z.string(), message: z.string() }))),
+    retryAfterMs: z.optional(z.number()),
+  }),
+})
+export type ProxyRefusal = z.infer<typeof ProxyRefusal>
+
+export const Health = z.object({
+  mode: z.enum(['live', 'simulated']),
+  gateway: z.string(),
+})
+export type Health = z.infer<typeof Health>
+
+/** What the proxy knows of a run's submission. `none` may also mean that it was restarted since. */
+export const KeptSubmission = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('none') }),
+  z.object({ state: z.literal('pending') }),
+  z.object({ state: z.literal('unknown') }),
+  z.object({ state: z.literal('answered'), status: z.number(), body: z.string() }),
+])
+export type KeptSubmission = z.infer<typeof KeptSubmission>
+
+/** A sender for a proxy at `base`: "/api", or an absolute address of another one that forwards the same paths. */
+export function createSend(base: () => string, fetchImpl: typeof fetch = (...args) => fetch(...args)): Send {
+  return (path, init) => fetchImpl(base().replace(/\/+$/, '') + path.replace(/^\/api(?=\/)/, ''), init)
+}
+
+/** Asks for the answer to a submission that may have been lost on its way here. `undefined`: this proxy keeps none. */
+export async function keptSubmission(send: Send, run: RunId, signal: AbortSignal): Promise<KeptSubmission | undefined> {
+  const response = await send(`${proxyPaths.submissions}/${encodeURIComponent(run)}`, { signal })
+  const reply = KeptSubmission.safeParse(parseJson(await response.text()))
+  return reply.success ? reply.data : undefined
+}
+
+/** The failure behind a refusal of the proxy itself; `undefined` if the answer is not one. */
+export function readRefusal(json: unknown): { failure: Failure; sent: 'no' | 'unknown' } | undefined {
+  const parsed = ProxyRefusal.safeParse(json)
+  if (!parsed.success) return undefined
+  const { code, msg, proxy } = parsed.data
+  const extra = { code, said: msg }
+  if (proxy.sent === 'unknown') return { sent: 'unknown', failure: { kind: 'unconfirmed', ...extra } }
+  return { sent: 'no', failure: { ...refusalCause(code, msg, proxy), ...extra } }
+}
+
+function refusalCause(code: number, msg: string, proxy: ProxyRefusal['proxy']): Failure {
+  if (code === 401) return { kind: 'unauthorized' }
+  if (code === 429) return { kind: 'rate-limited', retryAfterMs: proxy.retryAfterMs ?? 10_000 }
+  if (code >= 400 && code < 500)
+    return { kind: 'invalid', issues: proxy.issues ?? [{ field: 'request', message: msg }] }
+  return { kind: 'unavailable', detail: msg }
+}
+
+/** JSON, or `undefined` where it is none: services answer with HTML pages when they are down. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ''))
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,74 @@
+import type { PictureId, RunId } from '#domain/ids.ts'
+import type { ImageMime, Origin, Picture, Shelf } from '#domain/picture.ts'
+import type { Run, RunIn } from '#domain/run.ts'
+
+/** Bytes about to be stored. `convertTo` makes the kept file another format, once. */
+export interface NewPicture {
+  id: PictureId
+  shelf: Shelf
+  createdAt: number
+  prompt: string
+  parents: readonly PictureId[]
+  origin: Origin
+  bytes: Blob
+  convertTo?: ImageMime
+}
+
+/** Where a page of a shelf goes on: after this picture, in the shelf's own order (newest first). */
+export interface PageMark {
+  createdAt: number
+  id: PictureId
+}
+
+/** What others have to hear about. Sent to every window, this one included. */
+export type StoreChange = { kind: 'runs'; ids: readonly RunId[] } | { kind: 'pictures'; ids: readonly PictureId[] }
+
+/** `memory`: the browser gives no database; all works, nothing outlives the page. `outdated`: another window has a newer one. */
+export type StoreHealth = 'ok' | 'memory' | 'blocked' | 'outdated'
+
+/**
+ * All that is kept in this browser. Speaks `Blob` at its seam; base64 is its private business. Every write resolves after
+ * its transaction has ended; it rejects with a `GenerationError` of kind `storage` and then has changed nothing.
+ */
+export interface GalleryStore {
+  /** Not dismissed and not saved, oldest first: what the grid shows before the pictures and what a start takes up again. */
+  openRuns(): Promise<Run[]>
+  /** The ledger: newest first, at most `limit`. */
+  recentRuns(limit: number): Promise<Run[]>
+  run(id: RunId): Promise<Run | undefined>
+  /** Puts a new run or the next step of one. A step back is not written; the stored run comes back instead. */
+  saveRun(run: Run): Promise<Run>
+  /** Changes what a user may change beside the driver (stopped, dismissed), inside one transaction. */
+  amendRun(id: RunId, change: (stored: Run) => Run): Promise<Run | undefined>
+  /** Removes a run of which nothing was sent. Anything else stays in the ledger and is refused. */
+  removeRun(id: RunId): Promise<void>
+
+  /** The run's last step and its pictures in one transaction, read back before it counts. Settling twice changes nothing. */
+  settle(run: RunIn<'saved'>, made: readonly NewPicture[]): Promise<Picture[]>
+  addPicture(picture: NewPicture): Promise<Picture>
+
+  /** One page of a shelf, newest first. Never reads originals; its cost does not depend on how many pictures there are. */
+  pictures(shelf: Shelf, limit: number, after?: PageMark): Promise<Picture[]>
+  picture(id: PictureId): Promise<Picture | undefined>
+  countPictures(shelf: Shelf): Promise<number>
+  /** Pictures made from this one, oldest first. */
+  childrenOf(id: PictureId): Promise<Picture[]>
+  /** Small pictures as `data:` addresses; those that are missing are absent. */
+  thumbnails(ids: readonly PictureId[]): Promise<Map<PictureId, string>>
+  original(id: PictureId): Promise<Blob | undefined>
+
+  moveToBin(ids: readonly PictureId[]): Promise<void>
+  restore(ids: readonly PictureId[]): Promise<void>
+  deleteForEver(ids: readonly PictureId[]): Promise<void>
+
+  /** Fills the gallery with `count` distinct samples. */
+  addSamples(count: number, onProgress: (done: number) => void): Promise<void>
+  /** Takes all samples away in one act, wherever they are. */
+  removeSamples(): Promise<void>
+
+  readonly health: StoreHealth
+  subscribe(listener: (change: StoreChange) => void): () => void
+  /** Called whenever `health` changes. */
+  onHealth(listener: (health: StoreHealth) => void): () => void
+  close(): void
+}
