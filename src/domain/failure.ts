@@ -58,15 +58,15 @@ export function describeFailure(failure: Failure): string {
     case 'invalid':
       return failure.issues.map((issue) => issue.message).join(' ') || 'The service refused these settings.'
     case 'unauthorized':
-      return 'The service does not accept the key of the proxy. Nothing was charged.'
+      return 'The service does not accept the key of the proxy.'
     case 'out-of-credits':
-      return 'There are not enough credits for this picture. Nothing was charged.'
+      return 'There are not enough credits for this picture.'
     case 'rate-limited':
-      return 'Too many pictures were asked for at once. Nothing was charged.'
+      return 'Too many pictures were asked for at once.'
     case 'rejected':
       return `Blocked by the service's safety rules${failure.reason ? `: ${failure.reason}` : '.'}`
     case 'unavailable':
-      return `${failure.detail} Nothing was sent, nothing was charged.`
+      return failure.detail
     case 'unconfirmed':
       return 'This may have been sent: no answer came back, so it may have been charged. It is never sent again by itself.'
     case 'timed-out':

@@ -24,7 +24,15 @@ export type RunState =
   | { phase: 'sending'; sentAt: number }
   | { phase: 'working'; sentAt: number; task: TaskRef }
   /** Finished at the service, not saved here. `finishedAt` counts the links' lifetime. */
-  | { phase: 'ready'; sentAt: number; finishedAt: number; task: TaskRef; imageUrls: NonEmpty<string> }
+  | {
+      phase: 'ready'
+      sentAt: number
+      finishedAt: number
+      task: TaskRef
+      imageUrls: NonEmpty<string>
+      /** Second sources of the first picture, alive for minutes only. */
+      spareUrls: readonly string[]
+    }
   | { phase: 'saved'; sentAt: number; finishedAt: number; task: TaskRef; pictures: NonEmpty<PictureId> }
   | { phase: 'failed'; failure: Failure; chargePossible: boolean; task?: TaskRef; sentAt?: number }
 
@@ -50,6 +58,14 @@ export type Run = RunState & {
 
 export type RunIn<P extends Phase> = Extract<Run, { phase: P }>
 
+/** What a run costs or may have cost, in words. */
+export function describeCharge(run: Run): string {
+  const credits = `${run.priceCredits} credits`
+  if (run.phase === 'queued') return `${credits}, not sent yet`
+  if (run.phase !== 'failed') return credits
+  return run.chargePossible ? `may have cost ${credits}` : 'not charged'
+}
+
 export function isOver(run: Run): run is RunIn<'saved'> | RunIn<'failed'> {
   return run.phase === 'saved' || run.phase === 'failed'
 }
@@ -62,5 +78,7 @@ export function mayFollow(stored: Run, next: Run): boolean {
     // An unconfirmed run is taken up again when its task turns up; nothing else rises from "failed".
     return stored.failure.kind === 'unconfirmed' || stored.task !== undefined
   }
+  // A submission that was refused for its rate has made nothing: the run waits for its turn again.
+  if (stored.phase === 'sending' && next.phase === 'queued') return true
   return rank[next.phase] >= rank[stored.phase]
 }

@@ -1,17 +1,225 @@
-import type { Recipe, Run } from '#domain/run.ts'
+import { type Failure, GenerationError, type Issue } from '#domain/failure.ts'
+import type { RunId } from '#domain/ids.ts'
+import { isOver, mayFollow, type Recipe, type Run, type RunIn, type RunState } from '#domain/run.ts'
+import { findFamily } from '#models/catalogue.ts'
+import type { ModelFamily } from '#models/model.ts'
+import type { Provider } from '#providers/provider.ts'
+import { findProvider } from '#providers/registry.ts'
+import { createPolling } from './polling.ts'
+import type { RunnerPorts } from './ports.ts'
+import { fetchPictures } from './saving.ts'
+import { createUploads, lostContact, reach, recover, submitOnce } from './sending.ts'
+import { createSlots } from './slots.ts'
 
-/** What a driver may be told while it drives. */
-export interface DriveOptions {
-  /** Ends our waiting, never the task. */
-  signal: AbortSignal
-  /** Called after each stored step. */
-  onStep?: (run: Run) => void
-}
-
-/** The machine of one generation: queued, sending, working, ready, saved. Starting, resuming and looking again are the same call. */
+/**
+ * The machine of one generation: queued, sending, working, ready, saved. Starting, resuming and looking again are the
+ * same call. Every step is stored before the next one begins; nothing is ever submitted twice for one run.
+ */
 export interface Runner {
   /** Checks the recipe and stores a run in "queued". Rejects with `invalid` when the form cannot be sent; sends nothing. */
   create(recipe: Recipe): Promise<Run>
-  /** Takes a run as far as it will go and gives its last stored step. Only one window drives a run; others return at once. */
-  drive(run: Run, options: DriveOptions): Promise<Run>
+  /**
+   * Takes a run as far as it will go and gives its last stored step. The signal ends our waiting, never the task. One
+   * window drives a run; in others the call waits and takes over when that window goes away. Rejects when a step cannot
+   * be stored.
+   */
+  drive(id: RunId, signal: AbortSignal): Promise<Run | undefined>
+}
+
+/** The service dropped the submission and says so; after this many tries in a row the user decides. Contract section 1.5. */
+const limitTries = 3
+const limitPauseMs = 11_000
+const retrySavingMs = [2_000, 5_000, 15_000, 60_000]
+
+export function createRunner(ports: RunnerPorts): Runner {
+  const { store, now, wait } = ports
+  const slots = createSlots(ports.runsAtOnce)
+  const uploads = createUploads(ports)
+  const poll = createPolling(ports, () => slots.held)
+
+  /** Stores the next step, keeping what the user changed meanwhile. `undefined`: the run was removed. */
+  const advance = (run: Run, state: RunState, extra: Pick<Run, 'simulated' | 'trouble'> = {}) =>
+    store.amendRun(run.id, (stored) => {
+      const next = { ...marksOf(stored), ...extra, ...state }
+      return mayFollow(stored, next) ? next : stored
+    })
+
+  const fail = (run: Run, failure: Failure, chargePossible: boolean) =>
+    advance(run, {
+      phase: 'failed',
+      failure,
+      chargePossible,
+      ...('task' in run && run.task ? { task: run.task } : {}),
+      ...('sentAt' in run && run.sentAt ? { sentAt: run.sentAt } : {}),
+    })
+
+  /** Up to the moment before money is spent. Whatever goes wrong here has cost nothing. */
+  async function send(run: RunIn<'queued'>, signal: AbortSignal): Promise<Run | undefined> {
+    const { family, provider } = partsOf(run.recipe)
+    let urls: string[]
+    let simulated: boolean
+    try {
+      simulated = (await reach(ports.send, signal)).simulated
+      urls = await uploads.urls(run.recipe, provider, signal)
+      signal.throwIfAborted()
+    } catch (error) {
+      signal.throwIfAborted()
+      return fail(run, lostContact(error), false)
+    }
+    const marks = simulated ? { simulated } : {}
+    const sending = await advance(run, { phase: 'sending', sentAt: now() }, marks)
+    if (sending?.phase !== 'sending') return sending
+    const sent = await submitOnce(ports, sending, family, provider, urls)
+    if ('failure' in sent && sent.failure.kind === 'invalid') uploads.forget(run.recipe, provider)
+    return settleSubmission(sending, provider, sent)
+  }
+
+  function settleSubmission(run: RunIn<'sending'>, provider: Provider, sent: Awaited<ReturnType<typeof recover>>) {
+    if ('task' in sent) {
+      const task = { provider: provider.id, taskId: sent.task }
+      return advance(run, { phase: 'working', sentAt: run.sentAt, task }, pick(run))
+    }
+    const { failure } = sent
+    if (failure.kind === 'rate-limited') return advance(run, { phase: 'queued' }, { ...pick(run), trouble: failure })
+    return fail(run, failure, failure.kind === 'unconfirmed')
+  }
+
+  async function save(run: RunIn<'ready'>, signal: AbortSignal): Promise<Run | undefined> {
+    const { family, provider } = partsOf(run.recipe, run.task.provider)
+    const made = await fetchPictures(ports, run, family, provider, run.spareUrls, signal)
+    const [first, ...rest] = made.map((picture) => picture.id)
+    if (first === undefined) return run
+    const { spareUrls: _spare, imageUrls: _links, trouble: _trouble, ...kept } = run
+    const saved: RunIn<'saved'> = { ...kept, phase: 'saved', pictures: [first, ...rest] }
+    await store.settle(saved, made)
+    return store.run(run.id)
+  }
+
+  /** Keeps trying while the trouble may pass; a picture that was made is never given up, only left to "save again". */
+  async function saveAtLast(run: RunIn<'ready'>, signal: AbortSignal): Promise<Run | undefined> {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await save(run, signal)
+      } catch (error) {
+        signal.throwIfAborted()
+        const trouble = lostContact(error)
+        await store.amendRun(run.id, (stored) => ({ ...stored, trouble }))
+        const passing = trouble.kind === 'unavailable' || trouble.kind === 'rate-limited'
+        if (!passing && attempt >= 1) throw new GenerationError(trouble)
+        await wait(retrySavingMs[Math.min(attempt, retrySavingMs.length - 1)] ?? 60_000, signal)
+      }
+    }
+  }
+
+  async function work(run: RunIn<'working'>, signal: AbortSignal, fresh: boolean): Promise<Run | undefined> {
+    const { provider } = partsOf(run.recipe, run.task.provider)
+    const end = await poll(run, provider, signal, fresh)
+    if (end.state === 'failed') return fail(run, end.failure, false)
+    const { imageUrls, spareUrls } = end
+    return advance(
+      run,
+      { phase: 'ready', sentAt: run.sentAt, finishedAt: now(), task: run.task, imageUrls, spareUrls },
+      pick(run),
+    )
+  }
+
+  /** One waiting line for all runs of this window: a place is held from before the submission until the task is over. */
+  async function through(start: Run, signal: AbortSignal): Promise<Run | undefined> {
+    let run: Run | undefined = start.phase === 'failed' ? await store.amendRun(start.id, takenUp) : start
+    let release: (() => void) | undefined
+    let refusals = 0
+    let fresh = false
+    try {
+      while (run && !isOver(run)) {
+        if (run.phase === 'queued') {
+          release ??= await slots.acquire(signal)
+          run = await send(run, signal)
+          if (run?.phase === 'queued' && run.trouble?.kind === 'rate-limited') {
+            const { retryAfterMs } = run.trouble
+            refusals += retryAfterMs === undefined ? 1 : 0
+            if (refusals >= limitTries) run = await fail(run, run.trouble, false)
+            else await wait((retryAfterMs ?? limitPauseMs) * (1 + Math.random() * 0.2), signal)
+          }
+        } else if (run.phase === 'sending') {
+          const { provider } = partsOf(run.recipe)
+          run = await settleSubmission(run, provider, await recover(ports, run.id, provider))
+        } else if (run.phase === 'working') {
+          release ??= slots.take()
+          run = await work(run, signal, fresh)
+        } else {
+          release?.()
+          run = await saveAtLast(run, signal)
+        }
+        fresh = true
+      }
+    } finally {
+      release?.()
+    }
+    return run
+  }
+
+  return {
+    async create(recipe) {
+      const { family } = partsOf(recipe)
+      const issues = family.issues(recipe.draft, recipe.sources.length)
+      if (issues.length > 0) throw invalid(issues)
+      const { priceCredits, pace } = family.quote(recipe.draft, recipe.sources.length)
+      const id = ports.newId() as RunId
+      return store.saveRun({ id, recipe, createdAt: now(), priceCredits, pace, phase: 'queued' })
+    },
+
+    async drive(id, signal) {
+      try {
+        return await ports.lock(`atelier-run-${id}`, signal, async () => {
+          const stored = await store.run(id)
+          if (!stored) return undefined
+          return through(stored, signal)
+        })
+      } catch (error) {
+        // "Stop waiting" leaves the run as stored, to be taken up again.
+        if (signal.aborted) return store.run(id)
+        throw error
+      }
+    },
+  }
+}
+
+/** "Look again" takes a failed run up where its task, or its lost answer, may still be found. */
+function takenUp(run: Run): Run {
+  if (run.phase !== 'failed') return run
+  const { failure, chargePossible: _charge, task, sentAt = run.createdAt, phase: _phase, ...kept } = run
+  if (task) return { ...kept, phase: 'working', sentAt, task }
+  return failure.kind === 'unconfirmed' ? { ...kept, phase: 'sending', sentAt } : run
+}
+
+/** What belongs to the run whatever its phase. */
+function marksOf(run: Run): Omit<Run, keyof RunState | 'phase' | 'trouble'> {
+  const { id, recipe, createdAt, priceCredits, pace, simulated, stopped, dismissed } = run
+  return {
+    id,
+    recipe,
+    createdAt,
+    priceCredits,
+    pace,
+    ...(simulated ? { simulated } : {}),
+    ...(stopped ? { stopped } : {}),
+    ...(dismissed ? { dismissed } : {}),
+  }
+}
+
+function pick(run: Run): Pick<Run, 'simulated'> {
+  return run.simulated ? { simulated: true } : {}
+}
+
+function partsOf(recipe: Recipe, providerId?: string): { family: ModelFamily; provider: Provider } {
+  const family = findFamily(recipe.family)
+  const provider = findProvider(providerId ?? family?.provider ?? '')
+  if (!family || !provider) {
+    throw invalid([{ field: 'model', message: 'This version of Atelier does not know the model of this run.' }])
+  }
+  return { family, provider }
+}
+
+function invalid(issues: readonly Issue[]): GenerationError {
+  return new GenerationError({ kind: 'invalid', issues })
 }

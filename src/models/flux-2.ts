@@ -99,6 +99,7 @@ export const flux2: ModelFamily = {
       priceCredits: priceCredits[model][size],
       model: model === 'flex' ? 'Flux 2 Flex' : 'Flux 2 Pro',
       pace: `flux-2-${model} ${size}`,
+      usualMs: size === '2K' ? 25_000 : model === 'flex' ? 15_000 : 10_000,
       asked: `${ratio === 'auto' ? 'Auto' : ratio} · ${size}`,
     }
   },

@@ -157,6 +157,7 @@ export const fluxKontext: ModelFamily = {
       priceCredits: priceCredits[model],
       model: model === 'max' ? 'Flux Kontext Max' : 'Flux Kontext Pro',
       pace: `flux-kontext-${model}`,
+      usualMs: model === 'max' ? 15_000 : 8_000,
       asked: ratio === 'match' ? 'Match input' : ratio,
     }
   },

@@ -33,6 +33,8 @@ export interface Quote {
   model: string
   /** Runs of one pace take alike long: model and size. */
   pace: string
+  /** How long such a run takes until the own last runs tell better. */
+  usualMs: number
   /** What was asked for, in short: "16:9 · 2K". */
   asked: string
 }

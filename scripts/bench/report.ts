@@ -1,0 +1,50 @@
+/** One comparison: our figure beside the yardstick that was measured in the same run. */
+export interface Row {
+  what: string
+  ours: number
+  yardstick?: number
+  unit: string
+  goal: string
+  holds: boolean
+  /** What the figures say beyond the numbers: spread, or what the yardstick is. */
+  note?: string
+}
+
+function written(value: number | undefined): string {
+  if (value === undefined) return ''
+  if (value >= 100) return Math.round(value).toLocaleString('en')
+  return value.toFixed(value >= 10 ? 1 : 2)
+}
+
+export function print(title: string, yardstick: string, rows: readonly Row[]) {
+  console.log(`\n${title}\nYardstick: ${yardstick}`)
+  const table = rows.map(({ what, ours, yardstick: other, unit, goal, holds, note }) => [
+    what,
+    `${written(ours)} ${unit}`.trim(),
+    other === undefined ? '' : `${written(other)} ${unit}`.trim(),
+    other === undefined || other === 0 ? '' : `${(ours / other).toFixed(2)}×`,
+    goal,
+    holds ? 'holds' : 'MISSED',
+    note ?? '',
+  ])
+  const lines = [['', 'ours', 'yardstick', 'ratio', 'goal', '', ''], ...table]
+  const widths = lines[0]?.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0))) ?? []
+  for (const line of lines) console.log(line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd())
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = Math.floor(sorted.length / 2)
+  return sorted.length % 2 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2
+}
+
+/** Mulberry32: the same figures at every run. */
+export function seededRandom(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
+  }
+}

@@ -1,0 +1,7 @@
+// `npm run simulator`: the simulator alone, for any client that speaks the services' wire.
+import { binOf, ensureInstalled, spawnNode } from './ground.mjs'
+
+ensureInstalled()
+const simulator = spawnNode([binOf('tsx'), 'src/simulator/main.ts'])
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => simulator.kill(signal))
+simulator.on('exit', (code, signal) => process.exit(code ?? (signal ? 0 : 1)))

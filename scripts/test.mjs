@@ -1,0 +1,73 @@
+// `npm test`: everything that must hold, from a bare checkout. Its last line is "N passed, N failed".
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { ensureBuilt, ensureChromium, ensureInstalled, root, tool } from './ground.mjs'
+
+ensureInstalled()
+const chromium = ensureChromium()
+const reports = join(root, 'node_modules', '.cache', 'reports')
+rmSync(reports, { recursive: true, force: true })
+mkdirSync(reports, { recursive: true })
+
+let passed = 0
+let failed = 0
+
+function step(title, work) {
+  const startedAt = Date.now()
+  console.log(`\n${title}`)
+  const before = failed
+  work()
+  const seconds = Math.round((Date.now() - startedAt) / 1000)
+  console.log(`${title}: ${failed === before ? 'ok' : 'FAILED'} (${seconds} s)`)
+}
+
+function gate(title, name, args) {
+  step(title, () => {
+    if (tool(name, args, { goOn: true }).status === 0) passed += 1
+    else failed += 1
+  })
+}
+
+/** Runs a suite whose runner writes its counts to a file. A suite that wrote none, or ran nothing, has failed. */
+function suite(title, name, args, env, read) {
+  step(title, () => {
+    const { status } = tool(name, args, { goOn: true, env })
+    let counts = { passed: 0, failed: 0 }
+    try {
+      counts = read()
+    } catch {
+      console.error('The runner left no report.')
+    }
+    passed += counts.passed
+    failed += counts.failed
+    if (counts.passed + counts.failed === 0 || (status !== 0 && counts.failed === 0)) failed += 1
+  })
+}
+
+function vitest(title, project) {
+  const file = join(reports, `${project}.json`)
+  const args = ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
+  suite(title, 'vitest', args, { CHROMIUM_PATH: chromium }, () => {
+    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(file, 'utf8'))
+    return { passed: numPassedTests, failed: numFailedTests }
+  })
+}
+
+gate('Types of the page', 'typescript', ['-p', 'tsconfig.json'])
+gate('Types of server, tests and scripts', 'typescript', ['-p', 'tsconfig.node.json'])
+gate('Lint and format', '@biomejs/biome', ['check', '--error-on-warnings', '.'])
+gate('Import rules', 'dependency-cruiser', ['src', '--config', '.dependency-cruiser.cjs', '--output-type', 'err'])
+gate('Dead code', 'knip', [])
+vitest('Unit tests', 'unit')
+vitest('App tests', 'app')
+vitest('Browser tests', 'browser')
+step('Build', ensureBuilt)
+const file = join(reports, 'e2e.json')
+const env = { CHROMIUM_PATH: chromium, PLAYWRIGHT_JSON_OUTPUT_FILE: file, PLAYWRIGHT_JSON_OUTPUT_NAME: file }
+suite('End-to-end tests', '@playwright/test', ['test', '--reporter=list,json'], env, () => {
+  const { stats } = JSON.parse(readFileSync(file, 'utf8'))
+  return { passed: stats.expected + stats.flaky, failed: stats.unexpected }
+})
+
+console.log(`\n${passed} passed, ${failed} failed`)
+process.exit(failed === 0 ? 0 : 1)

@@ -1,0 +1,78 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { describeFailure } from '#domain/failure.ts'
+import { createGenerator, type Generator } from '#generation/generator.ts'
+import { browserPorts } from '#generation/ports.ts'
+import { GeneratorContext } from '#generation/use-generate.ts'
+import type { Send } from '#providers/provider.ts'
+import { createSend } from '#providers/proxy.ts'
+import { openGallery } from '#store/gallery-store.ts'
+import { StoreContext, watchStore } from '#store/queries.ts'
+import type { GalleryStore } from '#store/store.ts'
+import { notify } from '#ui/notices.tsx'
+import { useWorkspace } from '#workspace/workspace.ts'
+import { builtProxyUrl } from './config.ts'
+import { SendContext } from './health.ts'
+
+/** All that lives as long as the page. */
+export interface Services {
+  store: GalleryStore
+  send: Send
+  queryClient: QueryClient
+  generator: Generator
+  close(): void
+}
+
+/** Opens the store and takes up what an earlier visit left unfinished. Tests give a store of their own. */
+export async function openServices(open: () => Promise<GalleryStore> = openGallery): Promise<Services> {
+  const store = await open()
+  const send = createSend(() => useWorkspace.getState().proxyUrl || builtProxyUrl)
+  const queryClient = new QueryClient({
+    defaultOptions: {
+      queries: { networkMode: 'always', retry: false },
+      mutations: { networkMode: 'always', retry: false },
+    },
+  })
+  const runner = async () => {
+    const { createRunner } = await import('#generation/runner.ts')
+    loaded ??= createRunner({
+      ...browserPorts,
+      store,
+      send,
+      runsAtOnce: () => useWorkspace.getState().runsAtOnce,
+    })
+    return loaded
+  }
+  let loaded: Awaited<ReturnType<typeof runner>> | undefined
+  const tell = (failure: Parameters<typeof describeFailure>[0]) =>
+    notify({ text: describeFailure(failure), tone: 'error' })
+  const generator = createGenerator({ runner, store, queryClient, tell })
+  const unwatch = watchStore(store, queryClient)
+  generator.resume().catch(() => undefined)
+
+  return {
+    store,
+    send,
+    queryClient,
+    generator,
+    close() {
+      generator.close()
+      unwatch()
+      queryClient.clear()
+      store.close()
+    },
+  }
+}
+
+export function ServicesProvider({ services, children }: { services: Services; children: ReactNode }) {
+  const { store, send, queryClient, generator } = services
+  return (
+    <QueryClientProvider client={queryClient}>
+      <StoreContext value={store}>
+        <SendContext value={send}>
+          <GeneratorContext value={generator}>{children}</GeneratorContext>
+        </SendContext>
+      </StoreContext>
+    </QueryClientProvider>
+  )
+}

@@ -1,0 +1,115 @@
+import { MutationObserver, type MutationOptions, type QueryClient } from '@tanstack/react-query'
+import { type Failure, toFailure } from '#domain/failure.ts'
+import type { RunId } from '#domain/ids.ts'
+import { isOver, type Recipe, type Run } from '#domain/run.ts'
+import type { GalleryStore } from '#store/store.ts'
+import type { Runner } from './runner.ts'
+
+/** What screens may ask of runs. Nothing here waits for the end of a run: its steps are read from the store. */
+export interface Generator {
+  /** Makes a run and drives it. Costs what the recipe's quote says. */
+  generate(recipe: Recipe): void
+  /** A new run from the same recipe, at its price; the old one leaves the grid and stays in the ledger. */
+  again(run: Run): void
+  /** Ends our waiting. The task goes on and may be billed. */
+  stop(run: Run): void
+  /** Takes up a run that was stopped, could not be saved, or whose task may still be found. Costs nothing. */
+  look(run: Run): void
+  /** Takes back a run of which nothing was sent. */
+  remove(run: Run): void
+  dismiss(run: Run): void
+  /** Takes up what an earlier visit, or another window, left unfinished. */
+  resume(): Promise<void>
+  close(): void
+}
+
+interface GeneratorPorts {
+  /** Loaded with the first run: the first picture of the page does not need it. */
+  runner: () => Promise<Runner>
+  store: GalleryStore
+  queryClient: QueryClient
+  /** Where a failure is told that has no run to be shown on. */
+  tell(failure: Failure): void
+}
+
+export function createGenerator({ runner, store, queryClient, tell }: GeneratorPorts): Generator {
+  const driven = new Map<RunId, AbortController>()
+
+  /** One mutation per run. Never retried, never held back by what the browser thinks of the network. */
+  function mutate(key: string, mutationFn: () => Promise<unknown>) {
+    const options: MutationOptions<unknown> = {
+      mutationKey: ['runs', key],
+      mutationFn,
+      retry: false,
+      networkMode: 'always',
+    }
+    new MutationObserver(queryClient, options).mutate().catch((error: unknown) => tell(toFailure(error)))
+  }
+
+  async function drive(id: RunId) {
+    if (driven.has(id)) return
+    const controller = new AbortController()
+    driven.set(id, controller)
+    try {
+      await (await runner()).drive(id, controller.signal)
+    } finally {
+      driven.delete(id)
+    }
+  }
+
+  const amend = (run: Run, mark: Pick<Run, 'stopped' | 'dismissed'>) =>
+    store.amendRun(run.id, (stored) => ({ ...stored, ...mark })).catch((error: unknown) => tell(toFailure(error)))
+
+  function start(recipe: Recipe) {
+    mutate('new', async () => {
+      const run = await (await runner()).create(recipe)
+      mutate(run.id, () => drive(run.id))
+    })
+  }
+
+  async function resume() {
+    for (const run of await store.openRuns()) {
+      if (!isOver(run) && !run.stopped) mutate(run.id, () => drive(run.id))
+    }
+  }
+
+  const unsubscribe = store.subscribe((change) => {
+    if (change.kind !== 'runs') return
+    for (const id of change.ids) void follow(id)
+  })
+
+  /** Another window may have started a run, which we take over should that window close, or stopped one of ours. */
+  async function follow(id: RunId) {
+    const run = await store.run(id).catch(() => undefined)
+    const controller = driven.get(id)
+    if (!run || run.stopped) controller?.abort()
+    // A run in trouble whose driver gave up here waits for the user, not for its own last change.
+    else if (!controller && !isOver(run) && !run.trouble) mutate(id, () => drive(id))
+  }
+
+  return {
+    generate: start,
+    resume,
+    again(run) {
+      start(run.recipe)
+      void amend(run, { dismissed: true })
+    },
+    async stop(run) {
+      await amend(run, { stopped: true })
+      driven.get(run.id)?.abort()
+    },
+    async look(run) {
+      await store.amendRun(run.id, ({ stopped: _stopped, dismissed: _dismissed, ...stored }) => stored as Run)
+      mutate(run.id, () => drive(run.id))
+    },
+    remove(run) {
+      driven.get(run.id)?.abort()
+      mutate(run.id, () => store.removeRun(run.id))
+    },
+    dismiss: (run) => void amend(run, { dismissed: true }),
+    close() {
+      unsubscribe()
+      for (const controller of driven.values()) controller.abort()
+    },
+  }
+}

@@ -1,0 +1,92 @@
+import { type Failure, toFailure } from '#domain/failure.ts'
+import type { NonEmpty } from '#domain/ids.ts'
+import type { RunIn } from '#domain/run.ts'
+import { findFamily } from '#models/catalogue.ts'
+import type { Provider, TaskStatus } from '#providers/provider.ts'
+import { learnPace, nextPauseMs, type Pace } from './pace.ts'
+import { type RunnerPorts, within } from './ports.ts'
+import { lostContact } from './sending.ts'
+
+const checkMs = 30_000
+/** A task reported as finished may still get its picture's address. Contract section 2.2. */
+const emptyMs = 30_000
+const troublePausesMs = [1_000, 2_000, 4_000, 8_000, 15_000, 30_000]
+const ledgerLength = 200
+
+export type TaskEnd =
+  | { state: 'done'; imageUrls: NonEmpty<string>; spareUrls: readonly string[] }
+  | { state: 'failed'; failure: Failure }
+
+export type Poll = (run: RunIn<'working'>, provider: Provider, signal: AbortSignal, fresh: boolean) => Promise<TaskEnd>
+
+/**
+ * Waits for a task's end. Trouble on the way says nothing about the task: it is shown, and the questions go on more slowly.
+ * There is no time after which a task counts as failed; only the service can say so. `fresh`: submitted just now, else
+ * taken up again and asked for at once. Ages go by a clock that never jumps.
+ */
+export function createPolling(ports: RunnerPorts, others: () => number): Poll {
+  const { store, send, now, monotonic, wait } = ports
+
+  /** Written only when it changes: most polls bring no news. */
+  async function show(run: RunIn<'working'>, trouble: Failure | undefined) {
+    await store.amendRun(run.id, (stored) => {
+      if (stored.trouble?.kind === trouble?.kind) return stored
+      const { trouble: _gone, ...rest } = stored
+      return trouble ? { ...rest, trouble } : rest
+    })
+  }
+
+  return async (run, provider, signal, fresh) => {
+    const startAgeMs = fresh ? 0 : Math.max(0, now() - run.sentAt)
+    const startedAt = monotonic()
+    const ageMs = () => startAgeMs + monotonic() - startedAt
+    const pace = await paceOf(ports, run)
+    let troubles = 0
+    let emptySinceMs: number | undefined
+    let pauseMs = fresh ? nextPauseMs(pace, 0, others() - 1) : 0
+
+    for (;;) {
+      await wait(pauseMs, signal)
+      let status: TaskStatus
+      try {
+        status = await provider.check(run.task.taskId, ageMs(), { send, signal: within(checkMs, signal) })
+      } catch (error) {
+        signal.throwIfAborted()
+        await show(run, lostContact(error))
+        pauseMs = troublePausesMs[Math.min(troubles, troublePausesMs.length - 1)] ?? 30_000
+        troubles += 1
+        continue
+      }
+      if (troubles > 0) await show(run, undefined)
+      troubles = 0
+      if (status.state === 'done' || status.state === 'failed') return status
+      pauseMs = nextPauseMs(pace, ageMs(), others() - 1)
+      if (status.state !== 'empty') continue
+      emptySinceMs ??= ageMs()
+      pauseMs = 2_000
+      if (ageMs() - emptySinceMs > emptyMs) return withoutPicture(status.spareUrls)
+    }
+  }
+}
+
+function withoutPicture(spareUrls: readonly string[]): TaskEnd {
+  const [first, ...rest] = spareUrls
+  if (first !== undefined) return { state: 'done', imageUrls: [first], spareUrls: rest }
+  return { state: 'failed', failure: { kind: 'unexpected', detail: 'it reports a finished task without a picture.' } }
+}
+
+/** The pace of the own last runs of this kind; real and simulated ones apart. */
+export async function paceOf({ store }: Pick<RunnerPorts, 'store'>, run: RunIn<'working'>): Promise<Pace> {
+  const ledger = await store.recentRuns(ledgerLength).catch((error) => {
+    // The pace is a guess anyway; a ledger that cannot be read must not keep a paid task from being asked for.
+    toFailure(error)
+    return []
+  })
+  const durations = ledger.flatMap((past) =>
+    past.phase === 'saved' && past.pace === run.pace && past.simulated === run.simulated
+      ? [past.finishedAt - past.sentAt]
+      : [],
+  )
+  const { draft, sources, family } = run.recipe
+  return learnPace(durations, findFamily(family)?.quote(draft, sources.length).usualMs ?? 10_000)
+}

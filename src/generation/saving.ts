@@ -1,0 +1,119 @@
+import { type Failure, GenerationError } from '#domain/failure.ts'
+import type { PictureId } from '#domain/ids.ts'
+import { sniffImage } from '#domain/picture.ts'
+import type { RunIn } from '#domain/run.ts'
+import type { ModelFamily } from '#models/model.ts'
+import type { Provider } from '#providers/provider.ts'
+import { parseJson, proxyPaths, readRefusal } from '#providers/proxy.ts'
+import type { NewPicture } from '#store/store.ts'
+import { type RunnerPorts, within } from './ports.ts'
+
+const downloadMs = 150_000
+const mostBytes = 50 * 1024 * 1024
+/** Of the links, the picture's own comes first, then a fresh one to it, then the short-lived copy. Contract section 6. */
+const pausesMs = [1_000, 3_000]
+
+/** The run's pictures as bytes, checked by their first bytes and size. Rejects when a link gave nothing usable. */
+export async function fetchPictures(
+  ports: RunnerPorts,
+  run: RunIn<'ready'>,
+  family: ModelFamily,
+  provider: Provider,
+  spareUrls: readonly string[],
+  signal: AbortSignal,
+): Promise<NewPicture[]> {
+  const made: NewPicture[] = []
+  for (const [index, url] of run.imageUrls.entries()) {
+    const bytes = await fetchPicture(ports, provider, url, index === 0 ? spareUrls : [], signal)
+    made.push(toPicture(ports, run, family, index, bytes))
+  }
+  return made
+}
+
+async function fetchPicture(
+  ports: RunnerPorts,
+  provider: Provider,
+  url: string,
+  spareUrls: readonly string[],
+  signal: AbortSignal,
+): Promise<Blob> {
+  const attempts = [
+    () => download(ports, url, signal),
+    () => download(ports, url, signal),
+    async () =>
+      download(ports, await provider.freshLink(url, { send: ports.send, signal: within(30_000, signal) }), signal),
+    ...spareUrls.map((spare) => () => download(ports, spare, signal)),
+  ]
+  let trouble: unknown
+  for (const [index, attempt] of attempts.entries()) {
+    try {
+      return await attempt()
+    } catch (error) {
+      signal.throwIfAborted()
+      // A network that is down fails every link alike: the first trouble tells most.
+      if (!isRefusal(error)) throw error
+      trouble ??= error
+      const pauseMs = pausesMs[index]
+      if (pauseMs !== undefined && index < attempts.length - 1) await ports.wait(pauseMs, signal)
+    }
+  }
+  throw trouble
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof Error && error.name === 'GenerationError'
+}
+
+async function download({ send }: RunnerPorts, url: string, signal: AbortSignal): Promise<Blob> {
+  const response = await send(`${proxyPaths.image}?url=${encodeURIComponent(url)}`, {
+    signal: within(downloadMs, signal),
+  })
+  if (!response.ok) throw new GenerationError(refused(response.status, await response.text()))
+  const bytes = await response.blob()
+  const mime = sniffImage(new Uint8Array(await bytes.slice(0, 16).arrayBuffer()))
+  if (mime === undefined || bytes.size > mostBytes) {
+    throw new GenerationError({ kind: 'unexpected', detail: 'what it sent is not a picture that can be kept.' })
+  }
+  return bytes.type === mime ? bytes : new Blob([bytes], { type: mime })
+}
+
+function refused(status: number, body: string): Failure {
+  if (status === 403 || status === 404 || status === 410) return { kind: 'expired', code: status }
+  const failure = readRefusal(parseJson(body))?.failure
+  const detail = `its picture could not be fetched (${status}).`
+  return failure && failure.kind !== 'unconfirmed' ? failure : { kind: 'unexpected', detail, code: status }
+}
+
+function toPicture(
+  { now }: RunnerPorts,
+  run: RunIn<'ready'>,
+  family: ModelFamily,
+  index: number,
+  bytes: Blob,
+): NewPicture {
+  const { recipe } = run
+  const quote = family.quote(recipe.draft, recipe.sources.length)
+  const convertTo = family.convertTo(recipe.draft)
+  return {
+    // The same for every try, so that saving twice is saving once.
+    id: `${run.id}-${index}` as PictureId,
+    shelf: 'gallery',
+    createdAt: now(),
+    prompt: String(recipe.draft.prompt ?? ''),
+    parents: recipe.sources,
+    bytes,
+    ...(convertTo === undefined ? {} : { convertTo }),
+    origin: {
+      kind: 'made',
+      run: run.id,
+      recipe,
+      model: quote.model,
+      provider: run.task.provider,
+      task: run.task,
+      index,
+      durationMs: Math.max(0, run.finishedAt - run.sentAt),
+      simulated: run.simulated === true,
+      asked: quote.asked,
+    },
+  }
+}

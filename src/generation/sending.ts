@@ -1,0 +1,133 @@
+import { type Failure, GenerationError, isAbort, toFailure } from '#domain/failure.ts'
+import type { PictureId, RunId, TaskId } from '#domain/ids.ts'
+import { extensionOf, type ImageMime } from '#domain/picture.ts'
+import type { Recipe, Run } from '#domain/run.ts'
+import type { ModelFamily } from '#models/model.ts'
+import type { Provider, Send } from '#providers/provider.ts'
+import { Health, keptSubmission, parseJson, proxyPaths } from '#providers/proxy.ts'
+import { type RunnerPorts, within } from './ports.ts'
+
+const reachMs = 10_000
+const uploadMs = 180_000
+const submitMs = 90_000
+const askMs = 15_000
+/** How long a lost answer is asked for before the run counts as unconfirmed. */
+const recoverMs = 60_000
+/** Uploads live for 24 hours at the least promising reading. Contract section 4. */
+const uploadKeptMs = 20 * 3_600_000
+
+const unreachable: Failure = { kind: 'unavailable', detail: 'The proxy cannot be reached.' }
+
+/** What a question that got no answer means as long as nothing paid is under way. */
+export function lostContact(error: unknown): Failure {
+  if (error !== null && typeof error === 'object' && (error as { name?: unknown }).name === 'GenerationError') {
+    return toFailure(error)
+  }
+  if (isTimeout(error)) return { kind: 'unavailable', detail: 'The proxy does not answer.' }
+  return unreachable
+}
+
+function isTimeout(error: unknown): boolean {
+  return error !== null && typeof error === 'object' && (error as { name?: unknown }).name === 'TimeoutError'
+}
+
+/**
+ * Asks the proxy whether it is there, so that a proxy that is down is known before anything paid leaves. A proxy of
+ * another make need not know the route; a web page in its place is no proxy. Gives whether pictures are simulated.
+ */
+export async function reach(send: Send, signal: AbortSignal): Promise<{ simulated: boolean }> {
+  const response = await send(proxyPaths.health, { signal: within(reachMs, signal) })
+  const json = parseJson(await response.text())
+  if (response.ok && json === undefined) {
+    throw new GenerationError({
+      kind: 'unavailable',
+      detail: 'The proxy address answers with a web page, not as a proxy.',
+    })
+  }
+  const health = Health.safeParse(json)
+  return { simulated: health.success && health.data.mode === 'simulated' }
+}
+
+/** Public addresses for the sources, in order. Free; repeated after a reload. Kept for later runs while they live. */
+export function createUploads({ store, send, now, newId }: RunnerPorts) {
+  const known = new Map<string, { url: string; at: number }>()
+  const key = (provider: Provider, id: PictureId) => `${provider.id} ${id}`
+
+  return {
+    async urls(recipe: Recipe, provider: Provider, signal: AbortSignal): Promise<string[]> {
+      const urls: string[] = []
+      for (const [index, id] of recipe.sources.entries()) {
+        const kept = known.get(key(provider, id))
+        if (kept && now() - kept.at < uploadKeptMs) {
+          urls.push(kept.url)
+          continue
+        }
+        const image = await store.original(id)
+        if (!image) throw missingSource(index)
+        const fileName = `${newId()}.${extensionOf(image.type as ImageMime)}`
+        const url = await provider.upload(image, fileName, { send, signal: within(uploadMs, signal) })
+        known.set(key(provider, id), { url, at: now() })
+        urls.push(url)
+      }
+      return urls
+    },
+    /** The service could not read one of them: the next try uploads afresh. */
+    forget(recipe: Recipe, provider: Provider) {
+      for (const id of recipe.sources) known.delete(key(provider, id))
+    },
+  }
+}
+
+function missingSource(index: number): GenerationError {
+  const message = `Image ${index + 1} is no longer in this browser. Remove it or add it again.`
+  return new GenerationError({ kind: 'invalid', issues: [{ field: 'sources', message }] })
+}
+
+export type Sent = { task: TaskId } | { failure: Failure }
+
+/**
+ * Submits once. From here on bytes may have left: whatever is not a certain refusal or a task id is `unconfirmed`.
+ * "Stop waiting" does not reach this step: a submission under way is always brought to its answer.
+ */
+export async function submitOnce(
+  ports: RunnerPorts,
+  run: Run,
+  family: ModelFamily,
+  provider: Provider,
+  sourceUrls: readonly string[],
+): Promise<Sent> {
+  const body = family.toBody(run.recipe.draft, sourceUrls)
+  try {
+    return { task: await provider.submit(body, run.id, { send: ports.send, signal: within(submitMs) }) }
+  } catch (error) {
+    const failure = toFailure(error)
+    if (error instanceof Error && error.name === 'GenerationError' && failure.kind !== 'unconfirmed') return { failure }
+    return recover(ports, run.id, provider, failure)
+  }
+}
+
+/** Asks the proxy for the answer to a submission that never reached this page. Sends nothing paid. */
+export async function recover(ports: RunnerPorts, run: RunId, provider: Provider, known?: Failure): Promise<Sent> {
+  const { send, wait, monotonic } = ports
+  const unconfirmed: Failure = { ...said(known), kind: 'unconfirmed' }
+  const forever = new AbortController().signal
+  const startedAt = monotonic()
+  for (let pauseMs = 500; monotonic() - startedAt < recoverMs; pauseMs = Math.min(5_000, pauseMs * 2)) {
+    try {
+      const kept = await keptSubmission(send, run, within(askMs))
+      if (kept?.state === 'answered') return { task: provider.readSubmission(kept.status, kept.body) }
+      if (kept?.state !== 'pending') return { failure: unconfirmed }
+    } catch (error) {
+      if (error instanceof Error && error.name === 'GenerationError') return { failure: toFailure(error) }
+      if (isAbort(error)) throw error
+    }
+    await wait(pauseMs, forever)
+  }
+  return { failure: unconfirmed }
+}
+
+function said(failure: Failure | undefined): { code?: number; said?: string } {
+  if (failure?.kind !== 'unconfirmed') return {}
+  const { code, said } = failure
+  return { ...(code === undefined ? {} : { code }), ...(said === undefined ? {} : { said }) }
+}

@@ -1,0 +1,54 @@
+/** A waiting line: at most `limit()` holders at once, first come, first served. */
+export interface Slots {
+  /** Resolves with the release when a place is free. Rejects with the signal's reason. */
+  acquire(signal: AbortSignal): Promise<() => void>
+  /** Takes a place without waiting: the run is out at the service already. */
+  take(): () => void
+  readonly held: number
+}
+
+export function createSlots(limit: () => number): Slots {
+  let held = 0
+  const line = new Set<() => void>()
+
+  const take = () => {
+    held += 1
+    let released = false
+    return () => {
+      if (released) return
+      released = true
+      held -= 1
+      next()
+    }
+  }
+  const next = () => {
+    for (const enter of line) {
+      if (held >= limit()) return
+      line.delete(enter)
+      enter()
+    }
+  }
+
+  return {
+    take,
+    get held() {
+      return held
+    },
+    acquire(signal) {
+      signal.throwIfAborted()
+      if (held < limit() && line.size === 0) return Promise.resolve(take())
+      return new Promise((resolve, reject) => {
+        const enter = () => {
+          signal.removeEventListener('abort', leave)
+          resolve(take())
+        }
+        const leave = () => {
+          line.delete(enter)
+          reject(signal.reason)
+        }
+        signal.addEventListener('abort', leave, { once: true })
+        line.add(enter)
+      })
+    },
+  }
+}

@@ -1,0 +1,30 @@
+import { useQuery } from '@tanstack/react-query'
+import { createContext, useContext } from 'react'
+import { useStore } from '#store/queries.ts'
+import type { Generator } from './generator.ts'
+import { learnPace } from './pace.ts'
+
+export const GeneratorContext = createContext<Generator | undefined>(undefined)
+
+/** The one way for a screen to start, stop and take up runs. */
+export function useGenerator(): Generator {
+  const generator = useContext(GeneratorContext)
+  if (!generator) throw new Error('useGenerator needs a GeneratorContext')
+  return generator
+}
+
+/** How long runs of a pace usually take: the median of the own last ones, or `undefined` until there are three. Ms. */
+export function useUsualMs(pace: string): number | undefined {
+  const store = useStore()
+  const { data } = useQuery({
+    queryKey: ['runs', 'usual', pace],
+    queryFn: async () => {
+      const durations = (await store.recentRuns(200)).flatMap((run) =>
+        run.phase === 'saved' && run.pace === pace ? [run.finishedAt - run.sentAt] : [],
+      )
+      return durations.length < 3 ? null : learnPace(durations, 0).medianMs
+    },
+    networkMode: 'always',
+  })
+  return data ?? undefined
+}

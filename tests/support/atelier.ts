@@ -1,0 +1,73 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { serveSimulator } from '#simulator/serve.ts'
+
+type Options = NonNullable<Parameters<typeof serveSimulator>[0]>
+type Served = Awaited<ReturnType<typeof serveSimulator>>
+
+/** The built server in a process of its own, on a free port, so that it can be killed like a real one. */
+export interface Server {
+  url: string
+  /** SIGKILL: nothing is finished, nothing is written. */
+  kill(): Promise<void>
+  /** The same server again, on the same port. */
+  restart(): Promise<void>
+  output(): string
+}
+
+export async function startServer(env: Record<string, string> = {}): Promise<Server> {
+  let child: ChildProcess | undefined
+  let printed = ''
+  let port = '0'
+
+  const start = () =>
+    new Promise<string>((resolve, reject) => {
+      const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(KIE|APIKLEY|GEMINI|PORT|HOST|NODE_OPTIONS)/.test(name)))
+      const started = spawn(process.execPath, ['dist/server/server.js'], { env: { ...clean, ...env, PORT: port } })
+      child = started
+      const read = (chunk: Buffer) => {
+        printed += chunk
+        const ready = /Atelier is ready at (http:\/\/localhost:(\d+))/.exec(printed)
+        if (!ready?.[1] || !ready[2]) return
+        port = ready[2]
+        resolve(ready[1])
+      }
+      started.stdout.on('data', read)
+      started.stderr.on('data', read)
+      started.on('exit', (code) => reject(new Error(`The server ended with ${code}: ${printed}`)))
+    })
+
+  const url = await start()
+  return {
+    url,
+    output: () => printed,
+    kill: () =>
+      new Promise((resolve) => {
+        if (!child || child.exitCode !== null || child.signalCode) return resolve()
+        child.once('exit', () => resolve())
+        child.kill('SIGKILL')
+      }),
+    async restart() {
+      printed = ''
+      await start()
+    },
+  }
+}
+
+/** A server that believes it has a key: the service behind it is the simulator, in this process, where it can be questioned. */
+export async function startLive(options: Options = {}): Promise<Server & { service: Served; close(): Promise<void> }> {
+  const service = await serveSimulator(options)
+  const server = await startServer({
+    KIE_API_KEY: 'simulated',
+    KIE_API_BASE_URL: service.origin,
+    KIE_UPLOAD_BASE_URL: service.origin,
+    KIE_RESULT_HOSTS: `127.0.0.1:${service.port}`,
+  })
+  return {
+    ...server,
+    service,
+    async close() {
+      await server.kill()
+      await service.close()
+    },
+  }
+}

@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest'
+import { learnPace, nextPauseMs } from '#generation/pace.ts'
+
+const pace = { medianMs: 8_000, sigma: 0.35 }
+
+/** The ages at which a run would be asked for, up to `untilMs`. */
+function polls(untilMs: number, of = pace, others = 0): number[] {
+  const ages: number[] = []
+  for (let ageMs = nextPauseMs(of, 0, others); ageMs <= untilMs; ageMs += nextPauseMs(of, ageMs, others))
+    ages.push(ageMs)
+  return ages
+}
+
+describe('the pause before the next poll', () => {
+  test('leaves a run alone while it can hardly be done', () => {
+    expect(polls(60_000)[0]).toBeGreaterThan(3_500)
+    expect(polls(60_000)[0]).toBeLessThan(6_000)
+  })
+
+  test('asks often around the usual time, never more than twice a second', () => {
+    const around = polls(10_000).filter((age) => age > 6_000)
+    expect(around.length).toBeGreaterThan(3)
+    const pauses = around.slice(1).map((age, n) => age - (around[n] ?? 0))
+    expect(Math.min(...pauses)).toBeGreaterThanOrEqual(500)
+    expect(Math.max(...pauses)).toBeLessThanOrEqual(1_500)
+  })
+
+  test('grows for a run that takes far longer than usual, but never beyond ten seconds in the first minutes', () => {
+    expect(nextPauseMs(pace, 60_000, 0)).toBeGreaterThan(3_000)
+    expect(nextPauseMs(pace, 300_000, 0)).toBe(10_000)
+  })
+
+  test('is a minute after eleven minutes: never given up', () => {
+    expect(nextPauseMs(pace, 11 * 60_000, 0)).toBe(60_000)
+    expect(nextPauseMs(pace, 40 * 3_600_000, 0)).toBe(60_000)
+  })
+
+  test('asks less of each when several runs are out', () => {
+    expect(polls(12_000, pace, 5).length).toBeLessThan(polls(12_000, pace, 0).length)
+  })
+
+  test('stays finite and positive for any age and pace', () => {
+    for (const medianMs of [1, 500, 8_000, 600_000]) {
+      for (const ageMs of [0, 1, 499, 8_000, 1e6, 1e9]) {
+        const pauseMs = nextPauseMs({ medianMs, sigma: 0.6 }, ageMs, 0)
+        expect(pauseMs).toBeGreaterThanOrEqual(500)
+        expect(pauseMs).toBeLessThanOrEqual(60_000)
+      }
+    }
+  })
+})
+
+describe('a learned pace', () => {
+  test('is the seed until three runs are known', () => {
+    expect(learnPace([4_000, 4_100], 8_000)).toEqual({ medianMs: 8_000, sigma: 0.6 })
+  })
+
+  test('follows the own last runs', () => {
+    const learned = learnPace(
+      Array.from({ length: 20 }, (_, n) => 3_800 + 20 * n),
+      8_000,
+    )
+    expect(learned.medianMs).toBeGreaterThan(3_800)
+    expect(learned.medianMs).toBeLessThan(4_200)
+    expect(learned.sigma).toBeLessThan(0.2)
+  })
+
+  test('ignores durations that cannot be', () => {
+    expect(learnPace([0, -5, 4_000, 4_000, 4_000], 8_000).medianMs).toBeCloseTo(4_000)
+  })
+})
