@@ -21,7 +21,9 @@ export async function startServer(env: Record<string, string> = {}): Promise<Ser
 
   const start = () =>
     new Promise<string>((resolve, reject) => {
-      const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(KIE|APIKLEY|GEMINI|PORT|HOST|NODE_OPTIONS)/.test(name)))
+      const clean = Object.fromEntries(
+        Object.entries(process.env).filter(([name]) => !/^(KIE|APIKLEY|GEMINI|PORT|HOST|NODE_OPTIONS)/.test(name)),
+      )
       const started = spawn(process.execPath, ['dist/server/server.js'], { env: { ...clean, ...env, PORT: port } })
       child = started
       const read = (chunk: Buffer) => {
@@ -53,11 +55,14 @@ export async function startServer(env: Record<string, string> = {}): Promise<Ser
   }
 }
 
+/** The key of tests: it must turn up nowhere but at the service. */
+export const canaryKey = 'canary-5f0c9a71e2'
+
 /** A server that believes it has a key: the service behind it is the simulator, in this process, where it can be questioned. */
 export async function startLive(options: Options = {}): Promise<Server & { service: Served; close(): Promise<void> }> {
-  const service = await serveSimulator(options)
+  const service = await serveSimulator({ key: canaryKey, ...options })
   const server = await startServer({
-    KIE_API_KEY: 'simulated',
+    KIE_API_KEY: canaryKey,
     KIE_API_BASE_URL: service.origin,
     KIE_UPLOAD_BASE_URL: service.origin,
     KIE_RESULT_HOSTS: `127.0.0.1:${service.port}`,

@@ -21,7 +21,12 @@ export async function cameraPhoto(width = 4032, height = 3024, quality = 92): Pr
     .composite([{ input: grain, blend: 'soft-light' }])
     .withExif({
       IFD0: { Make: 'Testcam', Model: 'Mark 1' },
-      IFD3: { GPSLatitudeRef: 'N', GPSLatitude: '52/1 31/1 12/1', GPSLongitudeRef: 'E', GPSLongitude: '13/1 24/1 18/1' },
+      IFD3: {
+        GPSLatitudeRef: 'N',
+        GPSLatitude: '52/1 31/1 12/1',
+        GPSLongitudeRef: 'E',
+        GPSLongitude: '13/1 24/1 18/1',
+      },
     })
     .withMetadata({ orientation: 6 })
     .jpeg({ quality })

@@ -1,0 +1,99 @@
+import { expect, type Locator, type Page, test as playwright } from '@playwright/test'
+import { startLive, startServer } from '../support/atelier.ts'
+
+type Live = Awaited<ReturnType<typeof startLive>>
+
+interface Fixtures {
+  /** A server without a key: pictures are simulated. */
+  simulated: Awaited<ReturnType<typeof startServer>>
+  /** A server with a key, whose service is the simulator in this process. */
+  live: Live
+}
+
+/** Whatever a page writes to its console, throws or forbids itself fails the test it happened in. */
+export const test = playwright.extend<Fixtures & { noise: string[] }>({
+  // biome-ignore lint/correctness/noEmptyPattern: the runner reads the parameter's shape
+  simulated: async ({}, use) => {
+    const server = await startServer()
+    await use(server)
+    await server.kill()
+  },
+  // biome-ignore lint/correctness/noEmptyPattern: the runner reads the parameter's shape
+  live: async ({}, use) => {
+    const server = await startLive({ switches: { durationMs: 1_200 } })
+    await use(server)
+    await server.close()
+  },
+  noise: [
+    async ({ context }, use) => {
+      const noise: string[] = []
+      const listen = (page: Page) => {
+        page.on('pageerror', (error) => noise.push(`thrown: ${error.message}`))
+        page.on('console', (message) => {
+          // A refused or broken request is what some tests are about; the browser reports each one by itself.
+          const expected = /Failed to load resource|net::ERR_/.test(message.text())
+          if (['error', 'warning'].includes(message.type()) && !expected)
+            noise.push(`${message.type()}: ${message.text()}`)
+        })
+      }
+      context.on('page', listen)
+      await use(noise)
+      expect(noise).toEqual([])
+    },
+    { auto: true },
+  ],
+})
+
+export { expect }
+
+export function createOf(page: Page) {
+  const region = page.getByRole('region', { name: 'Create' })
+  return {
+    region,
+    prompt: region.getByRole('textbox', { name: 'Prompt' }),
+    submit: region.getByRole('button', { name: /^(Generate|Edit)/ }),
+    sources: region.getByRole('list', { name: 'Source images' }).getByRole('listitem'),
+    files: region.getByLabel('Add images'),
+    choose: (group: string, option: string) =>
+      region
+        .getByRole('radiogroup', { name: group })
+        .getByRole('radio', { name: option, exact: true })
+        .check({ force: true }),
+    family: (title: string) => region.getByRole('tab', { name: title }).click(),
+  }
+}
+
+export function galleryOf(page: Page) {
+  const region = page.getByRole('region', { name: 'Gallery' })
+  const grid = region.getByRole('grid', { name: 'Gallery' })
+  return {
+    region,
+    grid,
+    runs: grid.locator('[role=gridcell][data-run-id]'),
+    run: (phase: string): Locator => grid.locator(`[role=gridcell][data-phase="${phase}"]`),
+    /** A saved picture whose prompt begins so. */
+    picture: (prompt: string): Locator => grid.locator(`[role=gridcell][aria-label^="${prompt}"]:not([data-run-id])`),
+  }
+}
+
+/** What is kept, read straight from the database. */
+export async function stored(page: Page) {
+  return page.evaluate(async () => {
+    const db = await new Promise<IDBDatabase>((resolve, reject) => {
+      const open = indexedDB.open('atelier')
+      open.onsuccess = () => resolve(open.result)
+      open.onerror = () => reject(open.error)
+    })
+    const all = (name: string) =>
+      new Promise<Record<string, unknown>[]>((resolve, reject) => {
+        const request = db.transaction(name).objectStore(name).getAll()
+        request.onsuccess = () => resolve(request.result)
+        request.onerror = () => reject(request.error)
+      })
+    const [runs, pictures, thumbnails, originals] = await Promise.all(
+      ['runs', 'pictures', 'thumbnails', 'originals'].map(all),
+    )
+    db.close()
+    return { runs: runs ?? [], pictures: pictures ?? [], thumbnails: thumbnails ?? [], originals: originals ?? [] }
+  })
+}

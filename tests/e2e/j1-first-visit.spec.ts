@@ -1,0 +1,76 @@
+import { createOf, expect, galleryOf, stored, test } from './fixtures.ts'
+
+for (const viewport of [
+  { width: 1440, height: 900 },
+  { width: 390, height: 844 },
+]) {
+  test.describe(`${viewport.width} wide`, () => {
+    test.use({ viewport })
+
+    test('J1 a first visit without a key: simulated, the demo, a picture, and all of it removed again', async ({
+      page,
+      simulated,
+    }) => {
+      const outside: string[] = []
+      page.on('request', (request) => {
+        if (!request.url().startsWith(simulated.url) && !/^(data|blob):/.test(request.url()))
+          outside.push(request.url())
+      })
+      const phone = viewport.width < 768
+      const go = (name: string) =>
+        phone ? page.getByRole('navigation').getByRole('button', { name }).click() : undefined
+      await page.goto(simulated.url)
+      await expect(page.getByRole('status').filter({ hasText: 'Simulated' })).toBeVisible()
+      const create = createOf(page)
+      const gallery = galleryOf(page)
+      await expect(create.prompt).toBeVisible()
+
+      await go('Gallery')
+      await gallery.region.getByRole('button', { name: 'Try the demo' }).click()
+      await expect(gallery.grid.getByRole('gridcell')).toHaveCount(6)
+      const samples = await stored(page)
+      expect(samples.originals).toHaveLength(6)
+      const parents = samples.pictures.filter((picture) => (picture.parents as string[]).length > 0)
+      expect(parents.length).toBeGreaterThanOrEqual(2)
+
+      await go('Create')
+      await create.prompt.fill('A lighthouse in heavy fog, ink drawing')
+      await expect(create.submit).toHaveAccessibleName(/^Generate.*5 credits/)
+      await create.submit.click()
+      await go('Gallery')
+      await expect(gallery.picture('A lighthouse in heavy fog')).toBeVisible()
+
+      await gallery.region.getByRole('button', { name: 'Remove samples' }).click()
+      await expect(gallery.grid.getByRole('gridcell')).toHaveCount(1)
+      await go('Create')
+      await expect(create.prompt).toHaveValue('A lighthouse in heavy fog, ink drawing')
+      expect((await stored(page)).originals).toHaveLength(1)
+      expect(outside).toEqual([])
+    })
+  })
+}
+
+test('J1 the address of another proxy is tested in plain words, and kept', async ({ page, simulated }) => {
+  await page.route('**/wrong/health', (route) => route.fulfill({ contentType: 'text/html', body: '<h1>Hello</h1>' }))
+  await page.goto(simulated.url)
+  await page.getByRole('button', { name: /^Settings/ }).click()
+  const dialog = page.getByRole('dialog', { name: 'Settings' })
+  const address = dialog.getByLabel('Proxy address')
+  const check = dialog.getByRole('button', { name: 'Test connection' })
+
+  await address.fill('http://127.0.0.1:9')
+  await check.click()
+  await expect(dialog.getByText(/cannot be reached/i)).toBeVisible()
+
+  await address.fill(`${simulated.url}/wrong`)
+  await check.click()
+  await expect(dialog.getByText(/web page|not as a proxy|wrong answer/i)).toBeVisible()
+
+  await address.fill(`${simulated.url}/api`)
+  await check.click()
+  await expect(dialog.getByText(/simulated/i).first()).toBeVisible()
+  await page.keyboard.press('Escape')
+  await page.reload()
+  await page.getByRole('button', { name: /^Settings/ }).click()
+  await expect(page.getByRole('dialog').getByLabel('Proxy address')).toHaveValue(`${simulated.url}/api`)
+})
