@@ -3,7 +3,7 @@ const mayImport = {
   domain: [],
   ui: [],
   providers: ['domain'],
-  models: ['domain', 'providers'],
+  models: ['domain'],
   simulator: ['domain', 'providers', 'models'],
   server: ['domain', 'providers', 'models', 'simulator'],
   store: ['domain'],

@@ -1,16 +1,42 @@
 import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
+import { proxyPlugin } from '#server/dev.ts'
+
+interface Modules {
+  getModuleInfo(id: string): { isEntry: boolean; importers: readonly string[] } | null
+}
+
+/** Whether the page cannot start without a module: one file for all of these, instead of one for each way to share them. */
+function isNeededAtStart(id: string, modules: Modules, seen = new Set<string>()): boolean {
+  if (seen.has(id)) return false
+  seen.add(id)
+  const module = modules.getModuleInfo(id)
+  if (!module) return false
+  return module.isEntry || module.importers.some((importer) => isNeededAtStart(importer, modules, seen))
+}
 
 export default defineConfig(({ isSsrBuild }) => ({
-  plugins: isSsrBuild ? [] : [react(), tailwindcss()],
+  plugins: isSsrBuild ? [] : [react(), tailwindcss(), proxyPlugin()],
   build: isSsrBuild
     ? {
         outDir: 'dist/server',
         target: 'node20',
         copyPublicDir: false,
-        rollupOptions: { input: { server: 'src/server/main.ts' } },
+        rolldownOptions: { input: { server: 'src/server/main.ts' } },
       }
-    : { outDir: 'dist/page', target: 'es2023', modulePreload: { polyfill: false }, sourcemap: false },
+    : {
+        outDir: 'dist/page',
+        target: 'es2023',
+        modulePreload: { polyfill: false },
+        sourcemap: false,
+        rolldownOptions: {
+          output: {
+            codeSplitting: {
+              groups: [{ name: (id: string, modules: Modules) => (isNeededAtStart(id, modules) ? 'start' : null) }],
+            },
+          },
+        },
+      },
   worker: { format: 'es' },
 }))

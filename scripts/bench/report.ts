@@ -38,6 +38,18 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2
 }
 
+/** The value below which the part `share` of all lies: 0.95 for the 95th percentile. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? 0
+}
+
+/** Smallest and largest of ours and of the yardstick's, for a note. */
+export function spread(ours: readonly number[], yardstick?: readonly number[]): string {
+  const range = (values: readonly number[]) => `${written(Math.min(...values))}–${written(Math.max(...values))}`
+  return yardstick ? `${range(ours)} against ${range(yardstick)}` : range(ours)
+}
+
 /** Mulberry32: the same figures at every run. */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0

@@ -3,9 +3,10 @@ import type { ReactNode } from 'react'
 import { describeFailure } from '#domain/failure.ts'
 import { createGenerator, type Generator } from '#generation/generator.ts'
 import { browserPorts } from '#generation/ports.ts'
+import type { Runner } from '#generation/runner.ts'
 import { GeneratorContext } from '#generation/use-generate.ts'
 import type { Send } from '#providers/provider.ts'
-import { createSend } from '#providers/proxy.ts'
+import { createSend } from '#providers/send.ts'
 import { openGallery } from '#store/gallery-store.ts'
 import { StoreContext, watchStore } from '#store/queries.ts'
 import type { GalleryStore } from '#store/store.ts'
@@ -33,7 +34,8 @@ export async function openServices(open: () => Promise<GalleryStore> = openGalle
       mutations: { networkMode: 'always', retry: false },
     },
   })
-  const runner = async () => {
+  let loaded: Runner | undefined
+  const runner = async (): Promise<Runner> => {
     const { createRunner } = await import('#generation/runner.ts')
     loaded ??= createRunner({
       ...browserPorts,
@@ -43,7 +45,6 @@ export async function openServices(open: () => Promise<GalleryStore> = openGalle
     })
     return loaded
   }
-  let loaded: Awaited<ReturnType<typeof runner>> | undefined
   const tell = (failure: Parameters<typeof describeFailure>[0]) =>
     notify({ text: describeFailure(failure), tone: 'error' })
   const generator = createGenerator({ runner, store, queryClient, tell })

@@ -4,7 +4,8 @@ import { extensionOf, type ImageMime } from '#domain/picture.ts'
 import type { Recipe, Run } from '#domain/run.ts'
 import type { ModelFamily } from '#models/model.ts'
 import type { Provider, Send } from '#providers/provider.ts'
-import { Health, keptSubmission, parseJson, proxyPaths } from '#providers/proxy.ts'
+import { keptSubmission } from '#providers/proxy.ts'
+import { parseJson, proxyPaths, readHealth } from '#providers/send.ts'
 import { type RunnerPorts, within } from './ports.ts'
 
 const reachMs = 10_000
@@ -44,8 +45,7 @@ export async function reach(send: Send, signal: AbortSignal): Promise<{ simulate
       detail: 'The proxy address answers with a web page, not as a proxy.',
     })
   }
-  const health = Health.safeParse(json)
-  return { simulated: health.success && health.data.mode === 'simulated' }
+  return { simulated: readHealth(json)?.mode === 'simulated' }
 }
 
 /** Public addresses for the sources, in order. Free; repeated after a reload. Kept for later runs while they live. */

@@ -1,6 +1,5 @@
-import { useQuery } from '@tanstack/react-query'
 import { createContext, useContext } from 'react'
-import { useStore } from '#store/queries.ts'
+import { useLedger } from '#store/queries.ts'
 import type { Generator } from './generator.ts'
 import { learnPace } from './pace.ts'
 
@@ -13,18 +12,13 @@ export function useGenerator(): Generator {
   return generator
 }
 
+const learnFrom = 200
+
 /** How long runs of a pace usually take: the median of the own last ones, or `undefined` until there are three. Ms. */
 export function useUsualMs(pace: string): number | undefined {
-  const store = useStore()
-  const { data } = useQuery({
-    queryKey: ['runs', 'usual', pace],
-    queryFn: async () => {
-      const durations = (await store.recentRuns(200)).flatMap((run) =>
-        run.phase === 'saved' && run.pace === pace ? [run.finishedAt - run.sentAt] : [],
-      )
-      return durations.length < 3 ? null : learnPace(durations, 0).medianMs
-    },
-    networkMode: 'always',
-  })
-  return data ?? undefined
+  const ledger = useLedger(learnFrom)
+  const durations = ledger.flatMap((run) =>
+    run.phase === 'saved' && run.pace === pace ? [run.finishedAt - run.sentAt] : [],
+  )
+  return durations.length < 3 ? undefined : learnPace(durations, 0).medianMs
 }

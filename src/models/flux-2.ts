@@ -1,6 +1,5 @@
-import * as z from 'zod/mini'
+import type * as zod from 'zod/mini'
 import type { Draft } from '#domain/run.ts'
-import { kieJobs } from '#providers/kie.ts'
 import { choices, lengthOf, type ModelFamily, type Option, promptIssues } from './model.ts'
 
 const ratios = ['1:1', '4:3', '3:4', '16:9', '9:16', '3:2', '2:3'] as const
@@ -30,35 +29,33 @@ const defaults: Form = {
 
 const form = (draft: Draft) => ({ ...defaults, ...draft }) as Form
 
-const prompt = z
-  .string()
-  .check(z.refine((text) => lengthOf(text) >= 3 && lengthOf(text) <= 5000, 'prompt must be 3 to 5000 characters'))
-const resolution = z.enum(['1K', '2K'])
-const filterSwitch = { nsfw_checker: z.optional(z.boolean()) }
-
-const body = z.discriminatedUnion('model', [
-  z.strictObject({
-    model: z.enum(['flux-2/pro-text-to-image', 'flux-2/flex-text-to-image']),
-    input: z.strictObject({ prompt, aspect_ratio: z.enum(ratios), resolution, ...filterSwitch }),
-  }),
-  z.strictObject({
-    model: z.enum(['flux-2/pro-image-to-image', 'flux-2/flex-image-to-image']),
-    input: z.strictObject({
-      prompt,
-      aspect_ratio: z.enum([...ratios, 'auto']),
-      resolution,
-      ...filterSwitch,
-      input_urls: z.array(z.url()).check(z.minLength(1), z.maxLength(8)),
+const body = (z: typeof zod) => {
+  const prompt = z
+    .string()
+    .check(z.refine((text) => lengthOf(text) >= 3 && lengthOf(text) <= 5000, 'prompt must be 3 to 5000 characters'))
+  const common = { prompt, resolution: z.enum(['1K', '2K']), nsfw_checker: z.optional(z.boolean()) }
+  return z.discriminatedUnion('model', [
+    z.strictObject({
+      model: z.enum(['flux-2/pro-text-to-image', 'flux-2/flex-text-to-image']),
+      input: z.strictObject({ ...common, aspect_ratio: z.enum(ratios) }),
     }),
-  }),
-])
+    z.strictObject({
+      model: z.enum(['flux-2/pro-image-to-image', 'flux-2/flex-image-to-image']),
+      input: z.strictObject({
+        ...common,
+        aspect_ratio: z.enum([...ratios, 'auto']),
+        input_urls: z.array(z.url()).check(z.minLength(1), z.maxLength(8)),
+      }),
+    }),
+  ])
+}
 
 const named = (value: string, label: string): Option => ({ value, label })
 
 export const flux2: ModelFamily = {
   id: 'flux-2',
   title: 'Flux 2',
-  provider: kieJobs.id,
+  provider: 'kie-jobs',
   maxSources: 8,
   promptLength,
   defaults: { ...defaults },
@@ -122,7 +119,7 @@ export const flux2: ModelFamily = {
 
   body,
   sourcesIn: (value) => {
-    const { input } = value as z.infer<typeof body>
+    const { input } = value as zod.infer<ReturnType<typeof body>>
     return 'input_urls' in input ? input.input_urls : []
   },
 

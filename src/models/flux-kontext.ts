@@ -1,6 +1,5 @@
-import * as z from 'zod/mini'
+import type * as zod from 'zod/mini'
 import type { Draft } from '#domain/run.ts'
-import { kieKontext } from '#providers/kie.ts'
 import { choices, lengthOf, type ModelFamily, promptIssues } from './model.ts'
 
 const ratios = ['21:9', '16:9', '4:3', '1:1', '3:4', '9:16', '16:21'] as const
@@ -39,32 +38,33 @@ const mostTolerance = (sourceCount: number) => (sourceCount > 0 ? 2 : 6)
 const toleranceOf = (form: Form, sourceCount: number) => Math.min(form.safetyTolerance, mostTolerance(sourceCount))
 const form = (draft: Draft) => ({ ...defaults, ...draft }) as Form
 
-const body = z.strictObject({
-  prompt: z
-    .string()
-    .check(z.refine((text) => lengthOf(text) >= 1 && lengthOf(text) <= 5000, 'prompt must be 1 to 5000 characters')),
-  model: z.enum(['flux-kontext-pro', 'flux-kontext-max']),
-  inputImage: z.optional(z.url()),
-  aspectRatio: z.optional(z.enum(ratios)),
-  outputFormat: z.optional(z.enum(['jpeg', 'png'])),
-  safetyTolerance: z.optional(z.int().check(z.gte(0), z.lte(6))),
-  promptUpsampling: z.optional(z.boolean()),
-  enableTranslation: z.optional(z.boolean()),
-  watermark: z.optional(z.string().check(z.minLength(1), z.maxLength(200))),
-  uploadCn: z.optional(z.boolean()),
-})
-
-const strictBody = body.check(
-  z.refine(({ inputImage, safetyTolerance = 0 }) => inputImage === undefined || safetyTolerance <= 2, {
-    error: 'safetyTolerance must be 0 to 2 for editing',
-    path: ['safetyTolerance'],
-  }),
-)
+const body = (z: typeof zod) =>
+  z
+    .strictObject({
+      prompt: z
+        .string()
+        .check(z.refine((text) => lengthOf(text) >= 1 && lengthOf(text) <= 5000, 'prompt must be 1 to 5000 characters')),
+      model: z.enum(['flux-kontext-pro', 'flux-kontext-max']),
+      inputImage: z.optional(z.url()),
+      aspectRatio: z.optional(z.enum(ratios)),
+      outputFormat: z.optional(z.enum(['jpeg', 'png'])),
+      safetyTolerance: z.optional(z.int().check(z.gte(0), z.lte(6))),
+      promptUpsampling: z.optional(z.boolean()),
+      enableTranslation: z.optional(z.boolean()),
+      watermark: z.optional(z.string().check(z.minLength(1), z.maxLength(200))),
+      uploadCn: z.optional(z.boolean()),
+    })
+    .check(
+      z.refine(({ inputImage, safetyTolerance = 0 }) => inputImage === undefined || safetyTolerance <= 2, {
+        error: 'safetyTolerance must be 0 to 2 for editing',
+        path: ['safetyTolerance'],
+      }),
+    )
 
 export const fluxKontext: ModelFamily = {
   id: 'flux-kontext',
   title: 'Flux Kontext',
-  provider: kieKontext.id,
+  provider: 'kie-kontext',
   maxSources: 1,
   promptLength,
   defaults: { ...defaults },
@@ -181,7 +181,7 @@ export const fluxKontext: ModelFamily = {
     }
   },
 
-  body: strictBody,
-  sourcesIn: (value) => [(value as z.infer<typeof body>).inputImage].filter((url) => url !== undefined),
+  body,
+  sourcesIn: (value) => [(value as zod.infer<ReturnType<typeof body>>).inputImage].filter((url) => url !== undefined),
   convertTo: () => undefined,
 }

@@ -1,8 +1,7 @@
-import type * as z from 'zod/mini'
+import type * as zod from 'zod/mini'
 import type { Issue } from '#domain/failure.ts'
 import type { ImageMime } from '#domain/picture.ts'
 import type { Draft } from '#domain/run.ts'
-import { bodyIssues } from '#providers/kie.ts'
 
 export interface Option {
   value: string
@@ -58,8 +57,11 @@ export interface ModelFamily {
   quote(draft: Draft, sourceCount: number): Quote
   /** The body for the provider. `sourceUrls` in the shown order. */
   toBody(draft: Draft, sourceUrls: readonly string[]): unknown
-  /** What the service accepts, strict: a body with unknown members is refused. */
-  readonly body: z.ZodMiniType
+  /**
+   * What the service accepts, strict: a body with unknown members is refused. The library is a parameter, because only
+   * the proxy and the simulator check bodies: the page never loads it for them.
+   */
+  body(z: typeof zod): zod.ZodMiniType
   /** The source addresses inside a body that `body` accepts. */
   sourcesIn(body: unknown): readonly string[]
   /** The format to convert the arrived picture to; `undefined` keeps the original bytes. */
@@ -90,11 +92,6 @@ export function adoptDraft(family: ModelFamily, stored: Draft): Draft {
     return [name, typeof value === typeof fallback ? value : fallback]
   })
   return Object.fromEntries(adopted) as Draft
-}
-
-/** What the service would object to in a body; empty if nothing. */
-export function objections(family: ModelFamily, body: unknown): Issue[] {
-  return bodyIssues(family.body, body)
 }
 
 export function choices(...labels: string[]): Option[] {

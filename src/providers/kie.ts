@@ -1,9 +1,10 @@
 import * as z from 'zod/mini'
-import { GenerationError, type Issue } from '#domain/failure.ts'
+import { GenerationError } from '#domain/failure.ts'
 import { isNonEmpty, type TaskId } from '#domain/ids.ts'
 import { isRecordMissing, submissionFailure, type Trouble, toFailure } from './kie-failures.ts'
 import type { Call, Endpoint, Provider, TaskStatus } from './provider.ts'
-import { parseJson, readRefusal } from './proxy.ts'
+import { readRefusal } from './proxy.ts'
+import { parseJson } from './send.ts'
 
 /** The service's task ids, recorded as 32 hex digits, documented in other forms. Contract section 2.1. */
 export const taskIdPattern = /^[A-Za-z0-9_-]{1,128}$/
@@ -201,10 +202,3 @@ export const kieJobs = createKieProvider({
   status: { kind: 'status', method: 'GET', host: 'api', path: '/api/v1/jobs/recordInfo', query: taskQuery },
   readRecord: readJobRecord,
 })
-
-/** Issues of a body, in the service's field names. */
-export function bodyIssues(schema: z.ZodMiniType, body: unknown): Issue[] {
-  const parsed = schema.safeParse(body)
-  if (parsed.success) return []
-  return parsed.error.issues.map((issue) => ({ field: issue.path.join('.') || 'body', message: issue.message }))
-}

@@ -2,13 +2,7 @@ import * as z from 'zod/mini'
 import type { Failure } from '#domain/failure.ts'
 import type { RunId } from '#domain/ids.ts'
 import type { Send } from './provider.ts'
-
-/** The proxy's own routes, below its base address (`/api` by default). */
-export const proxyPaths = {
-  health: '/api/health',
-  image: '/api/image',
-  submissions: '/api/submissions',
-} as const
+import { parseJson, proxyPaths } from './send.ts'
 
 /**
  * How the proxy itself refuses, in the services' envelope so that one decoder reads both. `sent` tells whether the
@@ -25,12 +19,6 @@ export const ProxyRefusal = z.object({
 })
 export type ProxyRefusal = z.infer<typeof ProxyRefusal>
 
-export const Health = z.object({
-  mode: z.enum(['live', 'simulated']),
-  gateway: z.string(),
-})
-export type Health = z.infer<typeof Health>
-
 /** What the proxy knows of a run's submission. `none` may also mean that it was restarted since. */
 export const KeptSubmission = z.discriminatedUnion('state', [
   z.object({ state: z.literal('none') }),
@@ -39,11 +27,6 @@ export const KeptSubmission = z.discriminatedUnion('state', [
   z.object({ state: z.literal('answered'), status: z.number(), body: z.string() }),
 ])
 export type KeptSubmission = z.infer<typeof KeptSubmission>
-
-/** A sender for a proxy at `base`: "/api", or an absolute address of another one that forwards the same paths. */
-export function createSend(base: () => string, fetchImpl: typeof fetch = (...args) => fetch(...args)): Send {
-  return (path, init) => fetchImpl(base().replace(/\/+$/, '') + path.replace(/^\/api(?=\/)/, ''), init)
-}
 
 /** Asks for the answer to a submission that may have been lost on its way here. `undefined`: this proxy keeps none. */
 export async function keptSubmission(send: Send, run: RunId, signal: AbortSignal): Promise<KeptSubmission | undefined> {
@@ -68,13 +51,4 @@ function refusalCause(code: number, msg: string, proxy: ProxyRefusal['proxy']): 
   if (code >= 400 && code < 500)
     return { kind: 'invalid', issues: proxy.issues ?? [{ field: 'request', message: msg }] }
   return { kind: 'unavailable', detail: msg }
-}
-
-/** JSON, or `undefined` where it is none: services answer with HTML pages when they are down. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text.replace(/^\uFEFF/, ''))
-  } catch {
-    return undefined
-  }
 }

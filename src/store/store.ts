@@ -36,9 +36,12 @@ export interface GalleryStore {
   /** The ledger: newest first, at most `limit`. */
   recentRuns(limit: number): Promise<Run[]>
   run(id: RunId): Promise<Run | undefined>
-  /** Puts a new run or the next step of one. A step back is not written; the stored run comes back instead. */
+  /**
+   * Puts a new run or the next step of one. A step back is not written; the stored run comes back instead. What the user
+   * marked meanwhile (stopped, dismissed) is kept: only `amendRun` changes it.
+   */
   saveRun(run: Run): Promise<Run>
-  /** Changes what a user may change beside the driver (stopped, dismissed), inside one transaction. */
+  /** Changes a run inside one transaction; a step back, or the run as it was given, is not written. */
   amendRun(id: RunId, change: (stored: Run) => Run): Promise<Run | undefined>
   /** Removes a run of which nothing was sent. Anything else stays in the ledger and is refused. */
   removeRun(id: RunId): Promise<void>
@@ -50,18 +53,23 @@ export interface GalleryStore {
   /** One page of a shelf, newest first. Never reads originals; its cost does not depend on how many pictures there are. */
   pictures(shelf: Shelf, limit: number, after?: PageMark): Promise<Picture[]>
   picture(id: PictureId): Promise<Picture | undefined>
+  /** Several at once; those that are gone are absent. */
+  picturesById(ids: readonly PictureId[]): Promise<Map<PictureId, Picture>>
   countPictures(shelf: Shelf): Promise<number>
-  /** Pictures made from this one, oldest first. */
+  /** Pictures made from this one, oldest first; without those in the bin. */
   childrenOf(id: PictureId): Promise<Picture[]>
   /** Small pictures as `data:` addresses; those that are missing are absent. */
   thumbnails(ids: readonly PictureId[]): Promise<Map<PictureId, string>>
+  /** The kept bytes, or nothing when they are gone or damaged. */
   original(id: PictureId): Promise<Blob | undefined>
 
+  /** Takes nothing away: a restored picture is back on its shelf, in its old place. */
   moveToBin(ids: readonly PictureId[]): Promise<void>
   restore(ids: readonly PictureId[]): Promise<void>
+  /** Pictures made from it keep its id as their parent. */
   deleteForEver(ids: readonly PictureId[]): Promise<void>
 
-  /** Fills the gallery with `count` distinct samples. */
+  /** Fills the gallery with `count` distinct samples; those that are there already stay as they are. */
   addSamples(count: number, onProgress: (done: number) => void): Promise<void>
   /** Takes all samples away in one act, wherever they are. */
   removeSamples(): Promise<void>

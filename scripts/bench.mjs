@@ -1,0 +1,9 @@
+// `npm run bench`, or `npm run bench -- proxy gallery` for some of its parts: the built product beside its yardsticks.
+import { binOf, ensureBuilt, ensureChromium, ensureInstalled, spawnNode } from './ground.mjs'
+
+ensureInstalled()
+ensureBuilt()
+const args = [binOf('tsx'), 'scripts/bench/main.ts', ...process.argv.slice(2)]
+const bench = spawnNode(args, { CHROMIUM_PATH: ensureChromium() })
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => bench.kill(signal))
+bench.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)))

@@ -1,0 +1,58 @@
+import { benchFirstLoad } from './first-load.ts'
+import { benchGallery } from './gallery.ts'
+import { benchPolling } from './polling.ts'
+import { benchProxy } from './proxy.ts'
+import { print, type Row } from './report.ts'
+import { benchSave } from './save.ts'
+
+interface Part {
+  title: string
+  yardstick: string
+  bench: () => readonly Row[] | Promise<readonly Row[]>
+}
+
+const parts: Readonly<Record<string, Part>> = {
+  'first-load': {
+    title: 'First load',
+    yardstick: 'a React page that says Hello, built with the same tool and served by the same server',
+    bench: benchFirstLoad,
+  },
+  gallery: {
+    title: 'Gallery of samples in a browser profile on disk',
+    yardstick: 'the same page with 100 samples; for scrolling, the same grid with one picture for all tiles',
+    bench: benchGallery,
+  },
+  save: {
+    title: 'Save of a 2048 × 2048 JPEG to the gallery, the page busy with messages',
+    yardstick: 'the page does it all: canvas, toDataURL, FileReader, put',
+    bench: benchSave,
+  },
+  polling: {
+    title: 'Finished at the service to known here, durations simulated',
+    yardstick: 'a client that asks every 3 s',
+    bench: benchPolling,
+  },
+  proxy: {
+    title: 'Proxy, load generator and service on the same machine',
+    yardstick: 'a bare node:http pipe to the same service',
+    bench: benchProxy,
+  },
+}
+
+const named = process.argv.slice(2)
+const unknown = named.filter((name) => !(name in parts))
+if (unknown.length > 0) {
+  console.error(`There is no part ${unknown.join(', ')}. The parts are ${Object.keys(parts).join(', ')}.`)
+  process.exit(1)
+}
+
+const startedAt = performance.now()
+const missed: string[] = []
+for (const [name, { title, yardstick, bench }] of Object.entries(parts)) {
+  if (named.length > 0 && !named.includes(name)) continue
+  const rows = await bench()
+  print(title, yardstick, rows)
+  missed.push(...rows.filter(({ holds }) => !holds).map(({ what }) => `${name}: ${what}`))
+}
+const minutes = ((performance.now() - startedAt) / 60_000).toFixed(1)
+console.log(`\n${missed.length === 0 ? 'All goals hold' : `Missed: ${missed.join('; ')}`} (${minutes} min)`)

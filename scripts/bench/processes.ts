@@ -1,0 +1,59 @@
+import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { fileURLToPath } from 'node:url'
+
+/** A Node process of its own that serves something. */
+export interface Started {
+  /** "http://127.0.0.1:PORT". */
+  origin: string
+  /** MB in memory; 0 where the system does not tell. */
+  memoryMb(): number
+  isRunning(): boolean
+  stop(): Promise<void>
+}
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/**
+ * Starts a script, given from the project's root; it has started when it prints the address it listens at. It inherits
+ * no settings and runs elsewhere, so that no `.env.local` makes a measurement a paid one.
+ */
+export function startNode(script: string, args: readonly string[] = [], env: Record<string, string> = {}) {
+  const child = spawn(process.execPath, [root + script, ...args], {
+    cwd: tmpdir(),
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const isRunning = () => child.exitCode === null && child.signalCode === null
+  return new Promise<Started>((resolve, reject) => {
+    let printed = ''
+    const read = (chunk: Buffer) => {
+      printed += chunk
+      const port = /http:\/\/[\w.]+:(\d+)/.exec(printed)?.[1]
+      if (port) resolve({ origin: `http://127.0.0.1:${port}`, memoryMb: () => residentMb(child.pid), isRunning, stop })
+    }
+    const stop = () =>
+      new Promise<void>((stopped) => {
+        if (!isRunning()) return stopped()
+        child.once('exit', () => stopped())
+        child.kill('SIGKILL')
+      })
+    child.stdout.on('data', read)
+    child.stderr.on('data', read)
+    child.once('exit', (code) => reject(new Error(`${script} ended with ${code}: ${printed}`)))
+  })
+}
+
+/** The built server, on a free port. */
+export function startBuiltServer(env: Record<string, string> = {}): Promise<Started> {
+  return startNode('dist/server/server.js', [], { ...env, PORT: '0' })
+}
+
+function residentMb(pid: number | undefined): number {
+  try {
+    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024
+  } catch {
+    return 0
+  }
+}

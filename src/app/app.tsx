@@ -1,0 +1,102 @@
+import { lazy, Suspense, useCallback, useEffect, useState } from 'react'
+import { Editor } from '#editor/editor.tsx'
+import { Gallery } from '#gallery/gallery.tsx'
+import { Announcer } from '#ui/announce.tsx'
+import { Dialog } from '#ui/dialog.tsx'
+import { NoticeBoard } from '#ui/notices.tsx'
+import { startText } from '#ui/start-text.ts'
+import { Tooltips } from '#ui/tooltips.tsx'
+import { useWorkspace } from '#workspace/workspace.ts'
+import { Banners } from './banner.tsx'
+import { ErrorBoundary } from './error-boundary.tsx'
+import { Header } from './header.tsx'
+import { useHealth } from './health.ts'
+import { Layout } from './layout.tsx'
+import { TasksPanel } from './tasks-panel.tsx'
+import { useWorkCount } from './work-count.ts'
+
+const Stage = lazy(() => import('#gallery/stage.tsx').then((module) => ({ default: module.Stage })))
+const TaskList = lazy(() => import('./tasks.tsx').then((module) => ({ default: module.TaskList })))
+const Settings = lazy(() => import('./settings.tsx').then((module) => ({ default: module.Settings })))
+
+export function App() {
+  const [tasksOpen, setTasksOpen] = useState(false)
+  const [settings, setSettings] = useState<{ section?: 'key' | undefined }>()
+  const openSettings = useCallback((section?: 'key') => setSettings({ section }), [])
+  const { health } = useHealth()
+  const tasks = (
+    <ErrorBoundary part="The list of tasks">
+      <Suspense fallback={<div className="h-40" />}>
+        <TaskList />
+      </Suspense>
+    </ErrorBoundary>
+  )
+  return (
+    <>
+      <Layout
+        header={
+          <>
+            <Header tasksOpen={tasksOpen} onTasks={() => setTasksOpen(!tasksOpen)} onSettings={openSettings}>
+              {tasksOpen && <TasksPanel onClose={() => setTasksOpen(false)}>{tasks}</TasksPanel>}
+            </Header>
+            <Banners />
+          </>
+        }
+        create={
+          <ErrorBoundary part="The form">
+            <Editor />
+          </ErrorBoundary>
+        }
+        stage={
+          <ErrorBoundary part="The stage">
+            <Suspense fallback={<StartWords />}>
+              <Stage />
+            </Suspense>
+          </ErrorBoundary>
+        }
+        gallery={
+          <ErrorBoundary part="The gallery">
+            <Gallery simulated={health && health.mode === 'simulated'} onSettings={openSettings} />
+          </ErrorBoundary>
+        }
+        tasks={tasks}
+      />
+      <Dialog open={settings !== undefined} title="Settings" onClose={() => setSettings(undefined)}>
+        <ErrorBoundary part="The settings">
+          <Suspense fallback={<div className="h-[640px]" />}>
+            <Settings section={settings?.section} />
+          </Suspense>
+        </ErrorBoundary>
+      </Dialog>
+      <PageState />
+      <NoticeBoard />
+      <Announcer />
+      <Tooltips />
+    </>
+  )
+}
+
+/** What index.html has drawn already, until the stage takes over. */
+function StartWords() {
+  return (
+    <div className={startText.boxClass}>
+      <p className={startText.titleClass}>{startText.title}</p>
+      <p className={startText.privacyClass}>{startText.privacy}</p>
+    </div>
+  )
+}
+
+/** What the page shows outside of its body. Apart from `App`, which need not be drawn anew with every count. */
+function PageState() {
+  const count = useWorkCount()
+  const theme = useWorkspace((state) => state.theme)
+  useEffect(() => {
+    // The tokens of styles.css follow the system unless the page says otherwise.
+    if (theme === 'system') delete document.documentElement.dataset.theme
+    else document.documentElement.dataset.theme = theme
+  }, [theme])
+  useEffect(() => {
+    document.title = count > 0 ? `(${count}) Atelier` : 'Atelier'
+  }, [count])
+  return null
+}

@@ -1,0 +1,47 @@
+import type { ReactNode } from 'react'
+import { useStoreHealth } from '#store/queries.ts'
+import { Button } from '#ui/button.tsx'
+import { useHealth } from './health.ts'
+
+/** What holds for the whole page, and what still works. */
+export function Banners() {
+  const store = useStoreHealth()
+  const { unreachable, askAgain } = useHealth()
+  return (
+    <div className="bg-panel">
+      {store === 'memory' && (
+        <Banner>
+          This browser keeps nothing for this page. Everything works, but nothing outlives the window: download what you
+          want to keep.
+        </Banner>
+      )}
+      {store === 'blocked' && (
+        <Banner>Another window holds the gallery in an older version. Close or reload it, and this one goes on.</Banner>
+      )}
+      {store === 'outdated' && (
+        <Banner act="Reload" onAct={() => location.reload()}>
+          Another window has opened a newer version of the gallery. Reload this one to go on; nothing is lost.
+        </Banner>
+      )}
+      {unreachable && (
+        <Banner act="Try now" onAct={askAgain}>
+          The proxy cannot be reached. Nothing is lost: runs that are out go on, and the gallery works.
+        </Banner>
+      )}
+    </div>
+  )
+}
+
+function Banner({ children, act, onAct }: { children: ReactNode; act?: string; onAct?: () => void }) {
+  return (
+    <div role="alert" className="flex min-h-10 items-center gap-3 border-line border-b px-4 py-1 text-ink text-sm">
+      <span aria-hidden className="size-1.5 shrink-0 rounded-full bg-danger" />
+      <p className="min-w-0 flex-1">{children}</p>
+      {act && (
+        <Button variant="plain" onClick={onAct}>
+          {act}
+        </Button>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,36 @@
+import { Component, type ReactNode } from 'react'
+import { Button } from '#ui/button.tsx'
+
+interface Props {
+  /** What is inside, as the user calls it: "The gallery". */
+  part: string
+  children: ReactNode
+}
+
+/** Keeps a damaged part of the screen from taking the rest with it. React offers this to classes only. */
+export class ErrorBoundary extends Component<Props, { error: unknown; tries: number }> {
+  override state = { error: undefined as unknown, tries: 0 }
+
+  static getDerivedStateFromError(error: unknown) {
+    return { error: error ?? 'unknown' }
+  }
+
+  override render() {
+    const { error, tries } = this.state
+    if (error === undefined) return this.props.children
+    const detail = error instanceof Error ? error.message : String(error)
+    return (
+      <div role="alert" className="flex h-full flex-col items-center justify-center gap-3 p-6 text-center text-sm">
+        <p className="font-medium text-ink">{this.props.part} cannot be shown.</p>
+        <p className="max-w-sm text-faint text-xs [overflow-wrap:anywhere]">
+          The rest goes on, and nothing that is stored is touched. Cause: {detail}
+        </p>
+        {tries === 0 ? (
+          <Button onClick={() => this.setState({ error: undefined, tries: 1 })}>Reload this part</Button>
+        ) : (
+          <Button onClick={() => location.reload()}>Reload the page</Button>
+        )}
+      </div>
+    )
+  }
+}

@@ -1,0 +1,87 @@
+import { ListChecks, Moon, Settings2, Sun } from 'lucide-react'
+import { type ReactNode, useSyncExternalStore } from 'react'
+import { Button, IconButton } from '#ui/button.tsx'
+import { useWorkspace } from '#workspace/workspace.ts'
+import { useHealth } from './health.ts'
+import { Mark } from './mark.tsx'
+import { useWorkCount } from './work-count.ts'
+
+interface HeaderProps {
+  tasksOpen: boolean
+  onTasks: () => void
+  onSettings: (section?: 'key') => void
+  /** The list of tasks, while it is open. */
+  children?: ReactNode
+}
+
+export function Header({ tasksOpen, onTasks, onSettings, children }: HeaderProps) {
+  const { health } = useHealth()
+  const simulated = health?.mode === 'simulated'
+  const count = useWorkCount()
+  return (
+    <header className="top-bar">
+      <h1 className="flex items-center gap-2 font-semibold text-sm">
+        <Mark />
+        Atelier
+      </h1>
+      <div role="status" className="flex">
+        {simulated && (
+          <span className="rounded-full border border-line-strong px-2 text-soft text-xs leading-5">Simulated</span>
+        )}
+      </div>
+      {simulated && (
+        <Button variant="quiet" className="-ml-2 text-xs max-middle:hidden" onClick={() => onSettings('key')}>
+          How to set a key
+        </Button>
+      )}
+      <div className="ml-auto flex items-center gap-1">
+        <Button
+          variant="quiet"
+          icon={ListChecks}
+          aria-expanded={tasksOpen}
+          aria-controls="tasks"
+          className="max-middle:hidden"
+          onClick={onTasks}
+        >
+          Tasks
+          {count > 0 && <Count value={count} />}
+        </Button>
+        <ThemeButton />
+        <IconButton label="Settings" icon={Settings2} onClick={() => onSettings()} />
+      </div>
+      {children}
+    </header>
+  )
+}
+
+/** How many runs are in work, as a small figure beside a name. */
+export function Count({ value }: { value: number }) {
+  return (
+    <span className="inline-block min-w-5 rounded-full border border-line-strong bg-panel px-1 text-center text-ink text-xs leading-4">
+      {value}
+      <span className="sr-only"> in work</span>
+    </span>
+  )
+}
+
+const darkRoom = '(prefers-color-scheme: dark)'
+
+function watchSystem(listener: () => void): () => void {
+  const query = window.matchMedia(darkRoom)
+  query.addEventListener('change', listener)
+  return () => query.removeEventListener('change', listener)
+}
+
+function ThemeButton() {
+  const theme = useWorkspace((state) => state.theme)
+  const systemDark = useSyncExternalStore(watchSystem, () => window.matchMedia(darkRoom).matches)
+  const isDark = theme === 'system' ? systemDark : theme === 'dark'
+  const next = isDark ? 'light' : 'dark'
+  return (
+    <IconButton
+      label={isDark ? 'Light theme' : 'Dark theme'}
+      icon={isDark ? Sun : Moon}
+      onClick={() => useWorkspace.getState().adjust({ theme: next })}
+    />
+  )
+}

@@ -1,0 +1,30 @@
+import { useQuery } from '@tanstack/react-query'
+import { createContext, useContext } from 'react'
+import type { Send } from '#providers/provider.ts'
+import { type Health, parseJson, proxyPaths, readHealth } from '#providers/send.ts'
+import { useWorkspace } from '#workspace/workspace.ts'
+
+export const SendContext = createContext<Send | undefined>(undefined)
+
+const askAgainMs = 30_000
+
+/** What the proxy says of itself. `unreachable`: it gave no answer, or none that can be read, when last asked. */
+export function useHealth(): { health: Health | undefined; unreachable: boolean; askAgain: () => void } {
+  const send = useContext(SendContext)
+  if (!send) throw new Error('useHealth needs a SendContext')
+  const address = useWorkspace((state) => state.proxyUrl)
+  const { data, isError, refetch } = useQuery({
+    queryKey: ['health', address],
+    queryFn: async ({ signal }) => {
+      const response = await send(proxyPaths.health, { signal })
+      const health = readHealth(parseJson(await response.text()))
+      if (!health) throw new Error('no health in the answer')
+      return health
+    },
+    networkMode: 'always',
+    retry: false,
+    refetchOnWindowFocus: 'always',
+    refetchInterval: (query) => query.state.status === 'error' && askAgainMs,
+  })
+  return { health: data, unreachable: isError, askAgain: () => void refetch() }
+}

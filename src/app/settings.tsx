@@ -1,0 +1,144 @@
+import { type FormEvent, type ReactNode, useState } from 'react'
+import { Button } from '#ui/button.tsx'
+import { Range } from '#ui/range.tsx'
+import { Segments } from '#ui/segments.tsx'
+import { TextField } from '#ui/text-field.tsx'
+import { type Theme, useWorkspace } from '#workspace/workspace.ts'
+import { builtProxyUrl } from './config.ts'
+import { type Connection, testConnection } from './connection.ts'
+import { StorageSettings } from './storage-settings.tsx'
+
+/** What the Settings dialog holds. `section`: the part to begin with. */
+export function Settings({ section }: { section?: 'key' | undefined }) {
+  return (
+    <div className="divide-y divide-line">
+      <Part title="Proxy">
+        <ProxySettings />
+      </Part>
+      <Part title="Key of the service" shown={section === 'key'}>
+        <KeyHelp />
+      </Part>
+      <Part title="Work">
+        <RunsAtOnce />
+      </Part>
+      <Part title="Look">
+        <ThemeChoice />
+      </Part>
+      <Part title="Storage">
+        <StorageSettings />
+      </Part>
+    </div>
+  )
+}
+
+const reveal = (element: HTMLElement | null) => element?.scrollIntoView({ block: 'start' })
+
+function Part({ title, shown, children }: { title: string; shown?: boolean; children: ReactNode }) {
+  return (
+    <section aria-label={title} ref={shown ? reveal : null} className="grid gap-3 px-4 py-4">
+      <h3 className="font-medium text-ink">{title}</h3>
+      {children}
+    </section>
+  )
+}
+
+function ProxySettings() {
+  const inUse = useWorkspace((state) => state.proxyUrl)
+  const [typed, setTyped] = useState(inUse)
+  const [state, setState] = useState<Connection | 'testing' | undefined>()
+  const address = typed.trim()
+  const test = async () => {
+    setState('testing')
+    setState(await testConnection(address || builtProxyUrl))
+  }
+  // Not while it is typed: a run must not go out to half an address.
+  const use = (event: FormEvent) => {
+    event.preventDefault()
+    useWorkspace.getState().adjust({ proxyUrl: address })
+    test().catch(() => undefined)
+  }
+  return (
+    <form onSubmit={use} className="grid gap-3">
+      <TextField
+        label="Proxy address"
+        value={typed}
+        onChange={(text) => {
+          setTyped(text)
+          setState(undefined)
+        }}
+        placeholder={builtProxyUrl}
+        hint="Empty: the proxy that came with this page."
+      />
+      <div className="flex min-h-8 flex-wrap items-center gap-2">
+        {address !== inUse && <Button type="submit">Use this address</Button>}
+        <Button onClick={test}>Test connection</Button>
+        <p aria-live="polite" className="ml-1 min-w-48 flex-1 text-soft text-xs">
+          {state === 'testing' ? 'Asking …' : state && describeConnection(state)}
+        </p>
+      </div>
+    </form>
+  )
+}
+
+function describeConnection(connection: Connection): string {
+  if (!connection.ok) return connection.message
+  return connection.mode === 'simulated'
+    ? 'Connected. No real service is behind it: pictures are simulated.'
+    : `Connected. Pictures are made by ${connection.gateway}.`
+}
+
+function KeyHelp() {
+  return (
+    <>
+      <p className="text-soft">
+        The key stays with the proxy and never reaches this page. Without one, pictures are simulated and cost nothing.
+      </p>
+      <ol className="grid list-decimal gap-1.5 pl-5 text-ink marker:text-faint">
+        <li>
+          Copy <Code>.env.local.example</Code> to <Code>.env.local</Code>.
+        </li>
+        <li>
+          Write your key behind <Code>KIE_API_KEY=</Code>.
+        </li>
+        <li>
+          Start again: <Code>npm start</Code>.
+        </li>
+      </ol>
+    </>
+  )
+}
+
+function Code({ children }: { children: ReactNode }) {
+  return <code className="rounded-[4px] border border-line bg-ground px-1 py-px font-mono text-xs">{children}</code>
+}
+
+function RunsAtOnce() {
+  const value = useWorkspace((state) => state.runsAtOnce)
+  return (
+    <Range
+      label="Runs at once"
+      value={value}
+      min={1}
+      max={20}
+      step={1}
+      low="one after another"
+      high="twenty"
+      onChange={(runsAtOnce) => useWorkspace.getState().adjust({ runsAtOnce })}
+    />
+  )
+}
+
+const themes: readonly { value: Theme; label: string }[] = [
+  { value: 'system', label: 'System' },
+  { value: 'dark', label: 'Dark' },
+  { value: 'light', label: 'Light' },
+]
+
+function ThemeChoice() {
+  const theme = useWorkspace((state) => state.theme)
+  const choose = (value: string) => {
+    const chosen = themes.find((each) => each.value === value)
+    if (chosen) useWorkspace.getState().adjust({ theme: chosen.value })
+  }
+  return <Segments label="Theme" value={theme} options={themes} onChange={choose} />
+}

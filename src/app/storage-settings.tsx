@@ -1,0 +1,74 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { describeFailure, toFailure } from '#domain/failure.ts'
+import { usePictures, useStore } from '#store/queries.ts'
+import { Button } from '#ui/button.tsx'
+import { notify } from '#ui/notices.tsx'
+
+/** How much is kept, how safe it is, and the samples' way out. */
+export function StorageSettings() {
+  const store = useStore()
+  const queries = useQueryClient()
+  const { data } = useQuery({ queryKey: ['storage'], queryFn: measure, networkMode: 'always', staleTime: 0 })
+  const kept = [usePictures('gallery'), usePictures('bin')].flatMap(({ pictures }) => pictures)
+  const hasSamples = kept.some((picture) => picture.origin.kind === 'sample')
+  const refresh = () => queries.invalidateQueries({ queryKey: ['storage'] })
+  const protect = async () => {
+    const isKept = await navigator.storage.persist()
+    if (!isKept) notify({ text: 'The browser did not agree. It often does once the page is used more, or bookmarked.' })
+    await refresh()
+  }
+  const removeSamples = () =>
+    store.removeSamples().then(
+      () => {
+        notify({ text: 'Samples removed.' })
+        return refresh()
+      },
+      (error: unknown) => notify({ text: describeFailure(toFailure(error)), tone: 'error' }),
+    )
+
+  return (
+    <>
+      {data && <Meter {...data} />}
+      <p className="text-faint text-xs">
+        {data?.persisted
+          ? 'The browser keeps this until you delete it.'
+          : 'The browser may clear this when the disk is full.'}
+      </p>
+      <div className="flex flex-wrap gap-2">
+        {data && !data.persisted && data.canPersist && <Button onClick={protect}>Ask to keep it</Button>}
+        {hasSamples && <Button onClick={removeSamples}>Remove samples</Button>}
+      </div>
+    </>
+  )
+}
+
+function Meter({ usedBytes, roomBytes }: { usedBytes: number; roomBytes: number }) {
+  const share = roomBytes > 0 ? Math.min(100, (usedBytes / roomBytes) * 100) : 0
+  const isTight = share > 80
+  return (
+    <div className="grid gap-1.5">
+      <p className="flex justify-between text-sm">
+        <span>{describeBytes(usedBytes)} used</span>
+        <span className="text-faint">of about {describeBytes(roomBytes)}</span>
+      </p>
+      <div className="h-1 overflow-hidden rounded-full bg-hover">
+        <div className={isTight ? 'h-full bg-danger' : 'h-full bg-ink'} style={{ width: `${share}%` }} />
+      </div>
+    </div>
+  )
+}
+
+async function measure() {
+  const { storage } = navigator
+  const { usage = 0, quota = 0 } = (await storage?.estimate?.()) ?? {}
+  const persisted = (await storage?.persisted?.()) ?? false
+  return { usedBytes: usage, roomBytes: quota, persisted, canPersist: storage?.persist !== undefined }
+}
+
+/** "820 KB", "1.2 GB". */
+function describeBytes(bytes: number): string {
+  const units = ['B', 'KB', 'MB', 'GB', 'TB']
+  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3))
+  const value = bytes / 1000 ** power
+  return `${value < 10 && power > 0 ? value.toFixed(1) : Math.round(value)} ${units[power]}`
+}

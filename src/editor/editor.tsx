@@ -1,0 +1,56 @@
+import { type DragEvent, useState } from 'react'
+import type { PictureId } from '#domain/ids.ts'
+import { families, findFamily } from '#models/catalogue.ts'
+import type { ModelFamily } from '#models/model.ts'
+import { classes } from '#ui/classes.ts'
+import { Tabs } from '#ui/tabs.tsx'
+import { useWorkspace } from '#workspace/workspace.ts'
+import { FamilyForm } from './family-form.tsx'
+import { pictureType } from './transfer.ts'
+import { useSourceDesk } from './use-source-desk.ts'
+import { WindowDrop } from './window-drop.tsx'
+
+/** The Create column: a tab for each family, its form below. The caller gives it the region. */
+export function Editor() {
+  const chosen = useWorkspace((state) => findFamily(state.family)) ?? families[0]
+  return chosen ? <FamilyEditor family={chosen} /> : null
+}
+
+function FamilyEditor({ family }: { family: ModelFamily }) {
+  const chooseFamily = useWorkspace((state) => state.chooseFamily)
+  const desk = useSourceDesk(family)
+  const [isTileOver, setIsTileOver] = useState(false)
+  const onDrop = (event: DragEvent) => {
+    setIsTileOver(false)
+    const id = event.dataTransfer.getData(pictureType)
+    if (id === '') return
+    event.preventDefault()
+    desk.addPicture(id as PictureId)
+  }
+  return (
+    <div className="flex h-full flex-col bg-panel">
+      <div className="shrink-0 border-line border-b px-2">
+        <Tabs label="Model family" value={family.id} tabs={families} onChange={chooseFamily} />
+      </div>
+      <div
+        key={family.id}
+        role="tabpanel"
+        id={`panel-${family.id}`}
+        aria-labelledby={`tab-${family.id}`}
+        onDragOver={(event) => {
+          if (!event.dataTransfer.types.includes(pictureType)) return
+          event.preventDefault()
+          setIsTileOver(true)
+        }}
+        onDragLeave={(event) => {
+          if (!event.currentTarget.contains(event.relatedTarget as Node | null)) setIsTileOver(false)
+        }}
+        onDrop={onDrop}
+        className={classes('flex min-h-0 flex-1 flex-col outline-accent -outline-offset-2', isTileOver && 'outline-2')}
+      >
+        <FamilyForm family={family} desk={desk} />
+      </div>
+      <WindowDrop family={family} desk={desk} />
+    </div>
+  )
+}

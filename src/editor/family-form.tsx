@@ -1,0 +1,131 @@
+import { Check, ChevronRight } from 'lucide-react'
+import { type ReactNode, type SubmitEvent, useId, useRef, useState } from 'react'
+import type { Issue } from '#domain/failure.ts'
+import type { Draft } from '#domain/run.ts'
+import type { Field, ModelFamily } from '#models/model.ts'
+import { Button } from '#ui/button.tsx'
+import { classes } from '#ui/classes.ts'
+import { describeShortcut, toAriaShortcut, useShortcut } from '#ui/shortcut.ts'
+import { useDraft, useWorkspace } from '#workspace/workspace.ts'
+import { FieldControl } from './field.tsx'
+import { PromptField } from './prompt-field.tsx'
+import { Sources } from './sources.tsx'
+import type { SourceDesk } from './use-source-desk.ts'
+import { useSubmit } from './use-submit.ts'
+
+const submitKeys = 'mod+enter'
+
+interface FamilyFormProps {
+  family: ModelFamily
+  desk: SourceDesk
+}
+
+/** The form of one family, in the order of thinking, and the one button that spends money. */
+export function FamilyForm({ family, desk }: FamilyFormProps) {
+  const draft = useDraft(family.id)
+  const editDraft = useWorkspace((state) => state.editDraft)
+  const { submit, wasAdded } = useSubmit()
+  const prompt = useRef<HTMLTextAreaElement>(null)
+  const reasonId = useId()
+  // A picture being prepared counts already: the form turns to editing at once and not a second time.
+  const sourceCount = desk.ready.length + desk.preparing.length
+  const fields = family.fields(draft, sourceCount)
+  const { priceCredits, model, asked } = family.quote(draft, sourceCount)
+  const [issue] = [...sourceIssues(desk), ...family.issues(draft, sourceCount)]
+  // The reason is read out when a press met it, not while it comes and goes with the typing.
+  const [met, setMet] = useState({ reason: '', times: 0 })
+
+  function press() {
+    if (!issue) return submit({ family: family.id, draft, sources: desk.ready })
+    setMet({ reason: issue.message, times: met.times + 1 })
+    if (issue.field === 'prompt') prompt.current?.focus()
+  }
+  useShortcut(submitKeys, press)
+
+  const onSubmit = (event: SubmitEvent) => {
+    event.preventDefault()
+    press()
+  }
+  const control = (field: Field) => (
+    <FieldControl
+      key={field.name}
+      field={field}
+      value={draft[field.name]}
+      onChange={(value) => editDraft(family.id, { [field.name]: value })}
+    />
+  )
+  return (
+    <form onSubmit={onSubmit} className="flex min-h-0 flex-1 flex-col">
+      <div className="min-h-0 flex-1 space-y-5 overflow-y-auto overscroll-contain px-4 py-4">
+        <Sources family={family} desk={desk} />
+        <PromptField
+          ref={prompt}
+          value={String(draft.prompt ?? '')}
+          family={family}
+          sourceCount={sourceCount}
+          onChange={(text) => editDraft(family.id, { prompt: text })}
+        />
+        {fields.filter((field) => !field.folded).map(control)}
+        <More count={countChanged(family, draft, fields)}>{fields.filter((field) => field.folded).map(control)}</More>
+      </div>
+      <div className="shrink-0 border-line border-t px-4 pt-3 pb-2">
+        <Button
+          type="submit"
+          variant="primary"
+          icon={wasAdded ? Check : undefined}
+          aria-disabled={issue ? true : undefined}
+          aria-describedby={reasonId}
+          aria-keyshortcuts={toAriaShortcut(submitKeys)}
+          className="w-full"
+        >
+          {sourceCount > 0 ? 'Edit' : 'Generate'} · {priceCredits} credits
+        </Button>
+        <p
+          key={met.times}
+          id={reasonId}
+          role={issue && issue.message === met.reason ? 'alert' : undefined}
+          className={classes('mt-1.5 min-h-4 text-center text-xs', issue ? 'text-soft' : 'text-faint')}
+        >
+          {issue?.message ?? (wasAdded ? 'Added' : `${model} · ${asked} · ${describeShortcut(submitKeys)}`)}
+        </p>
+      </div>
+    </form>
+  )
+}
+
+/** What is wrong with the sources: those that cannot be used, then those that are not there yet. */
+function sourceIssues({ ready, missing, preparing, refused }: SourceDesk): Issue[] {
+  const issue = (message: string): Issue => ({ field: 'sources', message })
+  const gone = ready.flatMap((id, index) =>
+    missing.has(id) ? issue(`Image ${index + 1} is no longer in this browser. Remove it.`) : [],
+  )
+  const first = ready.length + preparing.length + 1
+  const unusable = refused.map(({ reason }, index) => issue(`Image ${first + index} cannot be used: ${reason}`))
+  const count = preparing.length
+  const waiting = count > 0 ? [issue(`Preparing ${count === 1 ? '1 picture' : `${count} pictures`}…`)] : []
+  return [...gone, ...unusable, ...waiting]
+}
+
+/** How many folded fields are not as they come: what is out of sight must not be forgotten. */
+function countChanged(family: ModelFamily, draft: Draft, fields: readonly Field[]): number {
+  return fields.filter(({ folded, name }) => folded && draft[name] !== family.defaults[name]).length
+}
+
+function More({ count, children }: { count: number; children: readonly ReactNode[] }) {
+  if (children.length === 0) return null
+  return (
+    <details className="group border-line border-t pt-2">
+      <summary className="flex min-h-8 list-none items-center gap-1 rounded-sm text-soft text-sm hover:text-ink max-middle:min-h-11 [&::-webkit-details-marker]:hidden">
+        <ChevronRight
+          size={16}
+          strokeWidth={1.75}
+          aria-hidden
+          className="-ml-0.5 transition-transform group-open:rotate-90"
+        />
+        More
+        {count > 0 && <span className="text-faint text-xs">· {count} changed</span>}
+      </summary>
+      <div className="space-y-4 pt-2">{children}</div>
+    </details>
+  )
+}

@@ -1,0 +1,69 @@
+import { type ImageHeader, isWhole, kindOf, readHeader } from './image-header.ts'
+import { describeBytes, describeSize, sourceLimits, toSentSize } from './source-limits.ts'
+
+/** Known files that are no picture for us, by how they start, and what to say about them. */
+const strangers: readonly (readonly [start: string, what: string])[] = [
+  ['%PDF', 'is a PDF document. Export the page as PNG.'],
+  ['8BPS', 'is a Photoshop document. Export it as PNG or JPEG.'],
+  ['II*\0', 'is a TIFF or a camera raw file, which browsers cannot read. Export it as JPEG or PNG.'],
+  ['MM\0*', 'is a TIFF or a camera raw file, which browsers cannot read. Export it as JPEG or PNG.'],
+  ['\xff\x0a', 'is a JPEG XL picture, which browsers cannot read. Export it as JPEG or PNG.'],
+  ['\0\0\0\x0cJXL ', 'is a JPEG XL picture, which browsers cannot read. Export it as JPEG or PNG.'],
+  ['PK\x03\x04', 'is a ZIP archive. Unpack it first.'],
+]
+
+/**
+ * Looks at a file before anything of it is decoded. Gives its header, or why it cannot be a source: a sentence that goes
+ * on after the file's name.
+ */
+export function inspectImage(bytes: Uint8Array): ImageHeader | string {
+  if (bytes.length === 0) return 'is empty: it has 0 bytes.'
+  if (bytes.length > sourceLimits.fileBytes) return tooHeavy(bytes.length)
+  const kind = kindOf(bytes)
+  if (!kind) return whatElse(bytes)
+  const header = readHeader(bytes)
+  if (!header) return 'is damaged: its size cannot be read. Copy or export it again.'
+  return objectionTo(header, bytes) ?? header
+}
+
+/** Said of a file too big to be read at all. */
+export function tooHeavy(sizeBytes: number): string {
+  return `has ${describeBytes(sizeBytes)}; at most ${sourceLimits.fileBytes / 1_000_000} MB can be opened.`
+}
+
+function objectionTo(header: ImageHeader, bytes: Uint8Array): string | undefined {
+  const { openSide, openPixels, sentMinSide } = sourceLimits
+  const { width, height } = header
+  const tooMany = `has ${describeSize(header)} pixels. That is more than a browser can open; at most`
+  if (Math.max(width, height) > openSide) return `${tooMany} ${openSide.toLocaleString('en')} a side.`
+  if (width * height > openPixels) return `${tooMany} ${openPixels / 1_000_000} megapixels.`
+  if (!toSentSize(header)) {
+    return `has ${describeSize(header)} pixels. That is too thin: the models need at least ${sentMinSide} a side.`
+  }
+  if (!isWhole(header.kind, bytes)) return 'is cut off: the end of the file is missing. Copy or download it again.'
+  return undefined
+}
+
+function whatElse(bytes: Uint8Array): string {
+  const start = new TextDecoder('latin1').decode(bytes.subarray(0, 12))
+  const stranger = strangers.find(([signature]) => start.startsWith(signature))
+  if (stranger) return stranger[1]
+  const text = readText(bytes.subarray(0, 4096))
+  // A packed SVG starts as every gzip does; nothing else packed is ever dropped as a picture.
+  if (start.startsWith('\x1f\x8b') || /<svg[\s>]/i.test(text ?? '')) {
+    return 'is an SVG drawing. SVG drawings cannot be read; export it as PNG.'
+  }
+  if (text !== undefined) return 'holds text, not a picture, whatever its name says.'
+  return 'is not a picture that can be read. PNG, JPEG, WebP, AVIF, GIF, BMP and HEIC can.'
+}
+
+/** The bytes as text, or `undefined` if they are none. The last character may be cut in two. */
+function readText(bytes: Uint8Array): string | undefined {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true })
+    // Text has line ends and tabs, and no other control characters.
+    return /\p{Cc}/u.test(text.replace(/\s/g, '')) ? undefined : text
+  } catch {
+    return undefined
+  }
+}

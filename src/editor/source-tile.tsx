@@ -1,0 +1,157 @@
+import { ArrowLeft, ArrowRight, ImageOff, LoaderCircle, X } from 'lucide-react'
+import { type DragEvent, type KeyboardEvent, type ReactNode, useState } from 'react'
+import type { PictureId } from '#domain/ids.ts'
+import { useThumbnail } from '#store/queries.ts'
+import { IconButton } from '#ui/button.tsx'
+import { classes } from '#ui/classes.ts'
+import type { InHand } from './source-bench.ts'
+import { sourceType } from './transfer.ts'
+
+interface SourceTileProps {
+  id: PictureId
+  /** Its place, from 0. */
+  index: number
+  total: number
+  /** What it is called, once that is read. */
+  name: string | undefined
+  isMissing: boolean
+  onMove: (id: PictureId, to: number) => void
+  onRemove: (id: PictureId) => void
+}
+
+const tile = 'group relative aspect-square overflow-hidden rounded border bg-raised transition-colors'
+/** Shown while pointed at or focused; always where there is no pointer. */
+const acts =
+  'absolute flex bg-panel opacity-0 transition-opacity group-focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100'
+
+/** A source picture. Its place changes by drag, by its buttons, or by Alt and the arrows while one of them has the focus. */
+export function SourceTile({ id, index, total, name, isMissing, onMove, onRemove }: SourceTileProps) {
+  const [isOver, setIsOver] = useState(false)
+  const number = index + 1
+  const move = (by: number) => {
+    const to = index + by
+    if (to >= 0 && to < total) onMove(id, to)
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    const by = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key]
+    if (!by || !event.altKey) return
+    // Alt and an arrow would leave the page.
+    event.preventDefault()
+    move(by)
+  }
+  const onDrop = (event: DragEvent) => {
+    setIsOver(false)
+    const dragged = event.dataTransfer.getData(sourceType)
+    if (dragged === '') return
+    event.preventDefault()
+    if (dragged !== id) onMove(dragged as PictureId, index)
+  }
+  return (
+    <li
+      draggable
+      onKeyDown={onKeyDown}
+      onDragStart={({ dataTransfer }) => {
+        dataTransfer.setData(sourceType, id)
+        dataTransfer.effectAllowed = 'move'
+      }}
+      onDragOver={(event) => {
+        if (!event.dataTransfer.types.includes(sourceType)) return
+        event.preventDefault()
+        setIsOver(true)
+      }}
+      onDragLeave={() => setIsOver(false)}
+      onDrop={onDrop}
+      className={classes(
+        tile,
+        total > 1 && 'cursor-grab',
+        isMissing ? 'border-danger' : isOver ? 'border-ink' : 'border-line',
+      )}
+    >
+      <Face id={id} isMissing={isMissing} title={name ? `Image ${number}: ${name}` : `Image ${number}`} />
+      {total > 1 && <Place number={number} />}
+      <div className={classes(acts, 'top-1 right-1 rounded-sm')}>
+        <TileButton label={`Remove image ${number}`} icon={X} onClick={() => onRemove(id)} />
+      </div>
+      {total > 1 && (
+        <div className={classes(acts, 'right-1 bottom-1 rounded-sm')}>
+          <TileButton
+            label={`Move image ${number} earlier`}
+            icon={ArrowLeft}
+            aria-disabled={index === 0}
+            onClick={() => move(-1)}
+          />
+          <TileButton
+            label={`Move image ${number} later`}
+            icon={ArrowRight}
+            aria-disabled={number === total}
+            onClick={() => move(1)}
+          />
+        </div>
+      )}
+    </li>
+  )
+}
+
+interface WaitingTileProps {
+  item: InHand
+  number: number
+  onDiscard: (key: string) => void
+}
+
+/** A file on its way, or one that cannot be a source. */
+export function WaitingTile({ item, number, onDiscard }: WaitingTileProps) {
+  const isRefused = item.reason !== undefined
+  return (
+    <li className={classes(tile, isRefused ? 'border-danger' : 'border-line')}>
+      <Middle>
+        {isRefused ? (
+          <ImageOff size={20} strokeWidth={1.5} aria-hidden className="text-danger" />
+        ) : (
+          <LoaderCircle size={20} strokeWidth={1.5} aria-hidden className="animate-spin" />
+        )}
+        <span className="w-full truncate px-2 text-center">
+          <span className="sr-only">{isRefused ? 'Cannot be used: ' : 'Preparing '}</span>
+          {item.fileName}
+        </span>
+      </Middle>
+      <div className="absolute top-1 right-1 rounded-sm bg-panel">
+        <TileButton label={`Remove image ${number}`} icon={X} onClick={() => onDiscard(item.key)} />
+      </div>
+    </li>
+  )
+}
+
+function Face({ id, isMissing, title }: { id: PictureId; isMissing: boolean; title: string }) {
+  const thumbnail = useThumbnail(id)
+  if (isMissing) {
+    return (
+      <Middle>
+        <ImageOff size={20} strokeWidth={1.5} aria-hidden className="text-danger" />
+        <span>missing</span>
+      </Middle>
+    )
+  }
+  // Not draggable by itself: the tile is what moves.
+  return thumbnail ? (
+    <img src={thumbnail} alt={title} draggable={false} className="chequer size-full object-cover" />
+  ) : null
+}
+
+function Place({ number }: { number: number }) {
+  return (
+    <span
+      aria-hidden
+      className="absolute top-1 left-1 min-w-5 rounded-sm bg-panel px-1 text-center text-ink text-xs leading-5"
+    >
+      {number}
+    </span>
+  )
+}
+
+function Middle({ children }: { children: ReactNode }) {
+  return <div className="flex size-full flex-col items-center justify-center gap-1 text-faint text-xs">{children}</div>
+}
+
+function TileButton(props: Parameters<typeof IconButton>[0]) {
+  return <IconButton {...props} className="size-7!" />
+}

@@ -1,0 +1,125 @@
+import { ImagePlus } from 'lucide-react'
+import { type ChangeEvent, useLayoutEffect, useRef } from 'react'
+import type { ModelFamily } from '#models/model.ts'
+import { classes } from '#ui/classes.ts'
+import { describeLimit } from './source-bench.ts'
+import { SourceDetails } from './source-details.tsx'
+import { SourceTile, WaitingTile } from './source-tile.tsx'
+import type { SourceDesk } from './use-source-desk.ts'
+
+interface SourcesProps {
+  family: ModelFamily
+  desk: SourceDesk
+}
+
+/** The pictures to start from, in the order they are sent in. The whole window takes a drop; see window-drop.tsx. */
+export function Sources({ family, desk }: SourcesProps) {
+  const { ready, preparing, refused } = desk
+  const waiting = [...preparing, ...refused]
+  const count = ready.length + waiting.length
+  const list = useFocusAfterMove(ready)
+  return (
+    <div className="space-y-2">
+      <div className="flex justify-between text-xs">
+        <span className="text-soft">Source pictures</span>
+        <span className="text-faint">
+          {count === 0 ? describeLimit(family) : `${ready.length + preparing.length} of ${family.maxSources}`}
+        </span>
+      </div>
+      {count > 0 && (
+        <div className={classes(count === 1 && 'flex gap-3')}>
+          <ul
+            ref={list}
+            aria-label="Source images"
+            className={count === 1 ? 'w-28 shrink-0' : 'grid grid-cols-[repeat(auto-fill,minmax(6rem,1fr))] gap-2'}
+          >
+            {ready.map((id, index) => (
+              <SourceTile
+                key={id}
+                id={id}
+                index={index}
+                total={ready.length}
+                name={desk.pictures.get(id)?.prompt}
+                isMissing={desk.missing.has(id)}
+                onMove={desk.move}
+                onRemove={desk.remove}
+              />
+            ))}
+            {waiting.map((item, index) => (
+              <WaitingTile key={item.key} item={item} number={ready.length + index + 1} onDiscard={desk.discard} />
+            ))}
+          </ul>
+          <SourceDetails desk={desk} />
+        </div>
+      )}
+      <AddImages isFirst={count === 0} family={family} onFiles={(files) => desk.add({ files })} />
+      {desk.overLimit && (
+        <p role="alert" className="text-danger text-xs">
+          {desk.overLimit}
+        </p>
+      )}
+    </div>
+  )
+}
+
+interface AddImagesProps {
+  isFirst: boolean
+  family: ModelFamily
+  onFiles: (files: readonly File[]) => void
+}
+
+/** A native file field under a drawn label, so that keys, screen readers and pickers all find what they know. */
+function AddImages({ isFirst, family, onFiles }: AddImagesProps) {
+  const onChange = ({ currentTarget }: ChangeEvent<HTMLInputElement>) => {
+    onFiles([...(currentTarget.files ?? [])])
+    // The same file chosen again is a change only if nothing was chosen before.
+    currentTarget.value = ''
+  }
+  return (
+    <div
+      className={classes(
+        'relative flex items-center justify-center gap-x-2 rounded border border-line border-dashed text-faint text-xs transition-colors',
+        'hover:border-line-strong hover:bg-raised has-focus-visible:outline-2 has-focus-visible:outline-ink has-focus-visible:outline-offset-2',
+        isFirst ? 'h-28 flex-col gap-y-1' : 'h-9 max-middle:h-11',
+      )}
+    >
+      <label className="inline-flex items-center gap-2 font-medium text-ink text-sm">
+        <ImagePlus size={16} strokeWidth={1.75} aria-hidden />
+        Add images
+        <input
+          type="file"
+          multiple={family.maxSources > 1}
+          accept="image/*,.heic,.heif,.avif"
+          onChange={onChange}
+          // Without it browsers hover a "No file chosen", which is not true once there are pictures.
+          title=""
+          className="absolute inset-0 cursor-pointer opacity-0"
+        />
+      </label>
+      {isFirst ? (
+        <>
+          <span>or drop, paste or link {describeLimit(family)}</span>
+          <span>Larger than 10 MB or 20 megapixels is made smaller</span>
+        </>
+      ) : (
+        <span>or drop, paste, link</span>
+      )}
+    </div>
+  )
+}
+
+/** The browser takes the focus from what it moves; a picture moved by keys keeps it, so that the next press moves it on. */
+function useFocusAfterMove(order: readonly string[]) {
+  const list = useRef<HTMLUListElement>(null)
+  const focused = useRef<HTMLElement>(undefined)
+  const before = useRef(order)
+  if (before.current !== order && list.current?.contains(document.activeElement)) {
+    focused.current = document.activeElement as HTMLElement
+  }
+  useLayoutEffect(() => {
+    before.current = order
+    if (focused.current?.isConnected) focused.current.focus()
+    focused.current = undefined
+  }, [order])
+  return list
+}

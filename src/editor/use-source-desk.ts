@@ -1,0 +1,86 @@
+import { useEffect, useState, useSyncExternalStore } from 'react'
+import type { PictureId } from '#domain/ids.ts'
+import type { Picture } from '#domain/picture.ts'
+import type { ModelFamily } from '#models/model.ts'
+import { useStore } from '#store/queries.ts'
+import { announce } from '#ui/announce.tsx'
+import { useSources, useWorkspace } from '#workspace/workspace.ts'
+import { createSourceBench, type InHand, keepInGallery, offerUndo } from './source-bench.ts'
+import type { Brought } from './transfer.ts'
+
+/** The sources of the open tab, those on their way included, and all that can be done with them. */
+export interface SourceDesk {
+  ready: readonly PictureId[]
+  /** The records of those of `ready` that were read by now. */
+  pictures: ReadonlyMap<PictureId, Picture>
+  /** Those of `ready` that the store no longer has. */
+  missing: ReadonlySet<PictureId>
+  preparing: readonly InHand[]
+  refused: readonly InHand[]
+  /** Why the last pictures were left out. */
+  overLimit: string | undefined
+  add(brought: Brought): void
+  addPicture(id: PictureId): void
+  keepInGallery(files: readonly File[]): void
+  remove(id: PictureId): void
+  discard(key: string): void
+  /** Puts a source at another place, counted from 0. */
+  move(id: PictureId, to: number): void
+}
+
+export function useSourceDesk(family: ModelFamily): SourceDesk {
+  const store = useStore()
+  const [bench] = useState(() => createSourceBench(store))
+  const { inHand, overLimit } = useSyncExternalStore(bench.subscribe, bench.state)
+  const ready = useSources(family.id)
+  const { pictures, missing } = useRecords(ready)
+  const mine = inHand.filter((item) => item.family === family.id)
+  const setSources = (sources: readonly PictureId[]) => useWorkspace.getState().setSources(family.id, sources)
+
+  return {
+    ready,
+    pictures,
+    missing,
+    preparing: mine.filter((item) => item.reason === undefined),
+    refused: mine.filter((item) => item.reason !== undefined),
+    overLimit: overLimit[family.id],
+    add: (brought) => bench.add(family, brought),
+    addPicture: (id) => bench.addPicture(family, id),
+    keepInGallery: (files) => void keepInGallery(store, files),
+    remove(id) {
+      bench.forgetLimit(family)
+      setSources(ready.filter((other) => other !== id))
+      offerUndo('The source picture was taken out.', family, ready)
+    },
+    discard: bench.discard,
+    move(id, to) {
+      const others = ready.filter((other) => other !== id)
+      setSources(others.toSpliced(to, 0, id))
+      announce(`Image ${to + 1} of ${ready.length}`)
+    },
+  }
+}
+
+/** The records of these pictures. One that the store was asked for and does not have is missing. */
+function useRecords(ids: readonly PictureId[]) {
+  const store = useStore()
+  const [asked, setAsked] = useState({ ids: [] as readonly PictureId[], found: new Map<PictureId, Picture>() })
+  useEffect(() => {
+    let isCurrent = true
+    const look = async () => {
+      // A store that cannot be asked has lost nothing.
+      const found = await store.picturesById(ids).catch(() => undefined)
+      if (isCurrent && found) setAsked({ ids, found })
+    }
+    void look()
+    const unsubscribe = store.subscribe((change) => {
+      if (change.kind === 'pictures' && change.ids.some((id) => ids.includes(id))) void look()
+    })
+    return () => {
+      isCurrent = false
+      unsubscribe()
+    }
+  }, [store, ids])
+  const missing = new Set(asked.ids.filter((id) => ids.includes(id) && !asked.found.has(id)))
+  return { pictures: asked.found, missing }
+}

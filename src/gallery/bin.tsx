@@ -1,0 +1,75 @@
+import { type ReactNode, useMemo, useState } from 'react'
+import type { Picture } from '#domain/picture.ts'
+import { usePictures } from '#store/queries.ts'
+import { Button } from '#ui/button.tsx'
+import { Dialog } from '#ui/dialog.tsx'
+import { Empty } from '#ui/empty.tsx'
+import { GalleryGrid } from './gallery-grid.tsx'
+import { GalleryHead } from './gallery-head.tsx'
+import type { PictureActions } from './picture-actions.ts'
+
+interface BinProps {
+  actions: PictureActions
+  /** The button that leads back. */
+  toggle: ReactNode
+  onSettings: () => void
+}
+
+/** What was moved to the bin, to be restored or deleted for ever. Deleting asks, since nothing brings it back. */
+export function Bin({ actions, toggle, onSettings }: BinProps) {
+  const { pictures, complete, isPending } = usePictures('bin')
+  const [doomed, setDoomed] = useState<readonly Picture[]>()
+  const contents = useMemo(() => ({ cards: [], lead: [], pictures }), [pictures])
+  const onDelete = useMemo(() => (picture: Picture) => setDoomed([picture]), [])
+  return (
+    <div className="absolute inset-0 flex flex-col">
+      <GalleryHead title="Bin" count={complete ? pictures.length : undefined}>
+        {complete && pictures.length > 0 && (
+          <Button variant="quiet" className="text-danger hover:text-danger" onClick={() => setDoomed(pictures)}>
+            Empty bin
+          </Button>
+        )}
+        {toggle}
+      </GalleryHead>
+      {!isPending && pictures.length === 0 ? (
+        <div className="flex flex-1 flex-col justify-center">
+          <Empty title="The bin is empty">What you move here can be restored.</Empty>
+        </div>
+      ) : (
+        <GalleryGrid contents={contents} actions={actions} onDelete={onDelete} onSettings={onSettings} />
+      )}
+      {doomed && <DeleteDialog doomed={doomed} actions={actions} onClose={() => setDoomed(undefined)} />}
+    </div>
+  )
+}
+
+interface DeleteDialogProps {
+  doomed: readonly Picture[]
+  actions: PictureActions
+  onClose: () => void
+}
+
+function DeleteDialog({ doomed, actions, onClose }: DeleteDialogProps) {
+  const what = doomed.length === 1 ? 'this picture' : `these ${doomed.length.toLocaleString('en')} pictures`
+  const onDelete = () => {
+    onClose()
+    void actions.deleteForEver(doomed.map((picture) => picture.id))
+  }
+  return (
+    <Dialog open title="Delete for ever?" onClose={onClose}>
+      <div className="flex flex-col gap-4 p-4">
+        <p>
+          Nothing brings {what} back, not even undo. What was made from {doomed.length === 1 ? 'it' : 'them'} stays.
+        </p>
+        <div className="flex justify-end gap-2">
+          <Button variant="quiet" onClick={onClose}>
+            Keep
+          </Button>
+          <Button variant="danger" onClick={onDelete}>
+            Delete for ever
+          </Button>
+        </div>
+      </div>
+    </Dialog>
+  )
+}

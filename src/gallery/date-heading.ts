@@ -1,0 +1,25 @@
+const weekday = new Intl.DateTimeFormat('en-GB', { weekday: 'long' })
+const month = new Intl.DateTimeFormat('en-GB', { month: 'long' })
+const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
+
+/** When the day of `at` began here, in epoch ms. */
+export function startOfDay(at: number): number {
+  return new Date(at).setHours(0, 0, 0, 0)
+}
+
+/** "Today", "Yesterday", "Tuesday, 17 November", and with the year where it is another one. */
+export function describeDay(at: number, now: number): string {
+  const day = startOfDay(at)
+  const today = startOfDay(now)
+  if (day === today) return 'Today'
+  // Half a day before midnight is yesterday even where the clocks were changed.
+  if (day === startOfDay(today - 12 * 3_600_000)) return 'Yesterday'
+  const date = new Date(at)
+  const year = date.getFullYear() === new Date(now).getFullYear() ? '' : ` ${date.getFullYear()}`
+  return `${weekday.format(date)}, ${date.getDate()} ${month.format(date)}${year}`
+}
+
+/** "Today, 14:32". */
+export function describeTime(at: number, now: number): string {
+  return `${describeDay(at, now)}, ${clock.format(at)}`
+}

@@ -1,0 +1,68 @@
+import type { RunId } from '#domain/ids.ts'
+import type { Picture } from '#domain/picture.ts'
+import type { Run } from '#domain/run.ts'
+import { type Contents, type Item, needsCard } from './gallery-rows.ts'
+
+interface Slot {
+  /** As it was last seen. */
+  run: Run
+  /** Its pictures have been in the list; binned ones come back to the same place. */
+  settled: boolean
+}
+
+/**
+ * The places of the runs that were seen in work, newest first. A picture keeps the place of its run until the next run
+ * starts, which moves everything anyway.
+ */
+export type Lead = readonly Slot[]
+
+/** Gone without a picture: it was saved, and the list of pictures is a moment behind. */
+function isWaited({ run, settled }: Slot): boolean {
+  return !settled && (run.phase === 'sending' || run.phase === 'working' || run.phase === 'ready')
+}
+
+/** The next lead; the same one if nothing changed. */
+export function advanceLead(lead: Lead, openRuns: readonly Run[], pictures: readonly Picture[]): Lead {
+  const open = new Map(openRuns.map((run) => [run.id, run]))
+  const known = new Set(lead.map(({ run }) => run.id))
+  if (openRuns.some((run) => !known.has(run.id))) {
+    const waited = lead.filter((slot) => !open.has(slot.run.id) && isWaited(slot))
+    const slots = [...openRuns.map((run) => ({ run, settled: false })), ...waited]
+    return slots.sort((a, b) => b.run.createdAt - a.run.createdAt)
+  }
+  const made = madeBy(pictures, known)
+  const next = lead.flatMap((slot) => {
+    const run = open.get(slot.run.id) ?? slot.run
+    const settled = slot.settled || made.has(run.id)
+    if (!open.has(run.id) && !settled && !isWaited(slot)) return []
+    return run === slot.run && settled === slot.settled ? [slot] : [{ run, settled }]
+  })
+  return next.length === lead.length && next.every((slot, index) => slot === lead[index]) ? lead : next
+}
+
+/** What stands in the grid, in order. */
+export function arrange(lead: Lead, openRuns: readonly Run[], pictures: readonly Picture[]): Contents {
+  if (lead.length === 0) return { cards: [], lead: [], pictures }
+  const open = new Set(openRuns.map((run) => run.id))
+  const made = madeBy(pictures, new Set(lead.map(({ run }) => run.id)))
+  const placed = new Set([...made.values()].flat())
+  return {
+    cards: lead.flatMap(({ run }) => (open.has(run.id) && needsCard(run) ? [run] : [])),
+    lead: lead.flatMap(({ run, settled }): readonly Item[] => {
+      const own = made.get(run.id)
+      if (own) return own
+      return settled || needsCard(run) ? [] : [run]
+    }),
+    pictures: pictures.filter((picture) => !placed.has(picture)),
+  }
+}
+
+function madeBy(pictures: readonly Picture[], runs: ReadonlySet<RunId>): Map<RunId, Picture[]> {
+  const made = new Map<RunId, Picture[]>()
+  if (runs.size === 0) return made
+  for (const picture of pictures) {
+    if (picture.origin.kind !== 'made' || !runs.has(picture.origin.run)) continue
+    made.set(picture.origin.run, [...(made.get(picture.origin.run) ?? []), picture])
+  }
+  return made
+}

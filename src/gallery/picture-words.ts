@@ -1,0 +1,57 @@
+import type { Picture } from '#domain/picture.ts'
+import { describeTime } from './date-heading.ts'
+
+const pixels = (count: number) => count.toLocaleString('en')
+
+/** "1,024 × 768". */
+export function describeSize({ width, height }: Picture): string {
+  return `${pixels(width)} × ${pixels(height)}`
+}
+
+/** "Flux Kontext Pro"; a dropped picture has none. */
+export function modelOf({ origin }: Picture): string | undefined {
+  return origin.kind === 'dropped' ? undefined : origin.model
+}
+
+export function isSimulated({ origin }: Picture): boolean {
+  return origin.kind === 'made' && origin.simulated
+}
+
+/** How a picture is not what it may look like, in one word. */
+export function markOf(picture: Picture): 'Simulated' | 'Sample' | undefined {
+  if (isSimulated(picture)) return 'Simulated'
+  return picture.origin.kind === 'sample' ? 'Sample' : undefined
+}
+
+/** A picture's accessible name: the prompt first. */
+export function describePicture(picture: Picture, now: number): string {
+  const parts = [picture.prompt.trim() || 'Picture', modelOf(picture), describeSize(picture)]
+  return [...parts, describeTime(picture.createdAt, now), markOf(picture)?.toLowerCase()].filter(Boolean).join(', ')
+}
+
+const mostLetters = 48
+
+function slugOf(text: string): string {
+  const words = text
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .match(/[\p{L}\p{N}]+/gu)
+  let slug = ''
+  for (const word of words ?? []) {
+    if (slug.length + word.length + 1 > mostLetters) break
+    slug = slug === '' ? word : `${slug}-${word}`
+  }
+  return slug || [...(words?.[0] ?? '')].slice(0, mostLetters).join('')
+}
+
+/** "a-red-fox-flux-kontext-pro-2026-11-21.png": prompt, model and day, as every file system takes them. */
+export function fileNameOf(picture: Picture, ending: string): string {
+  const { prompt, origin, createdAt } = picture
+  const words = origin.kind === 'dropped' ? prompt.replace(/\.[a-z0-9]{2,5}$/i, '') : prompt
+  const date = new Date(createdAt)
+  const two = (count: number) => String(count).padStart(2, '0')
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
+  const parts = [slugOf(words) || 'picture', slugOf(modelOf(picture) ?? ''), day]
+  return `${parts.filter(Boolean).join('-')}.${ending}`
+}

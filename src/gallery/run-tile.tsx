@@ -1,0 +1,85 @@
+import { Square, Trash2 } from 'lucide-react'
+import { type CSSProperties, useState } from 'react'
+import type { Run } from '#domain/run.ts'
+import { useGenerator, useUsualMs } from '#generation/use-generate.ts'
+import { usePicture } from '#store/queries.ts'
+import { IconButton } from '#ui/button.tsx'
+import { classes } from '#ui/classes.ts'
+import { describeDuration, Elapsed } from '#ui/elapsed.tsx'
+import { describePhase, modelOfRun, promptOf, ratioOf } from './run-words.ts'
+import { useOverdue } from './use-overdue.ts'
+
+/** A run in work, in the square that its picture will take. */
+export function RunTile({ run }: { run: Run }) {
+  const { remove, stop } = useGenerator()
+  const isOut = run.phase === 'sending' || run.phase === 'working'
+  return (
+    <div className="absolute inset-0 overflow-hidden rounded-sm border border-line bg-panel" title={promptOf(run)}>
+      <Shape run={run} isMoving={run.phase !== 'queued'} />
+      <div className="absolute inset-x-1.5 bottom-1.5 text-xs">
+        <p className="truncate text-soft">{modelOfRun(run)}</p>
+        {isOut ? <Clock run={run} sinceMs={run.sentAt} /> : <Waiting run={run} />}
+      </div>
+      <div className="absolute top-1 right-1">
+        {run.phase === 'queued' && <IconButton label="Remove" icon={Trash2} onClick={() => remove(run)} />}
+        {isOut && <IconButton label="Stop waiting" icon={Square} onClick={() => stop(run)} />}
+      </div>
+    </div>
+  )
+}
+
+function Waiting({ run }: { run: Run }) {
+  const asksForPause = run.phase === 'queued' && run.trouble?.kind === 'rate-limited'
+  return (
+    <>
+      <p className="text-ink">{describePhase(run)}</p>
+      {asksForPause && <p className="text-soft">the service asks for a pause</p>}
+    </>
+  )
+}
+
+function Clock({ run, sinceMs }: { run: Run; sinceMs: number }) {
+  const usualMs = useUsualMs(run.pace)
+  const late = useOverdue(sinceMs, usualMs && usualMs * 2)
+  return (
+    <>
+      <p className="text-ink">
+        {describePhase(run)} <Elapsed sinceMs={sinceMs} />
+      </p>
+      <p className="text-soft">{noteOf(run, usualMs, late)}</p>
+      {usualMs !== undefined && !late && !run.trouble && <Passing sinceMs={sinceMs} usualMs={usualMs} />}
+    </>
+  )
+}
+
+function noteOf(run: Run, usualMs: number | undefined, late: boolean): string {
+  if (run.trouble) return 'no connection, still trying'
+  if (late) return 'taking longer than usual'
+  return usualMs === undefined ? '' : `usually about ${unbroken(describeDuration(Math.max(1000, usualMs)))}`
+}
+
+const unbroken = (text: string) => text.replaceAll(' ', '\u00A0')
+
+/** How much of the usual time has passed, as a line. It stops short of the end: only the picture is the end. */
+function Passing({ sinceMs, usualMs }: { sinceMs: number; usualMs: number }) {
+  // Once: a delay that changed with every step would start the line anew.
+  const [passedMs] = useState(() => Date.now() - sinceMs)
+  const style: CSSProperties = { animationDuration: `${usualMs}ms`, animationDelay: `${-passedMs}ms` }
+  return (
+    <div className="gallery-pass -inset-x-1.5 -bottom-1.5 absolute h-0.5 bg-soft motion-reduce:hidden" style={style} />
+  )
+}
+
+/** The proportion asked for; "Match input" and "Auto" take the first source's. */
+function Shape({ run, isMoving }: { run: Run; isMoving: boolean }) {
+  const source = usePicture(run.recipe.sources[0])
+  const ratio = ratioOf(run) ?? (source ? source.width / source.height : 1)
+  return (
+    <div className="absolute inset-0 flex items-center justify-center">
+      <div
+        className={classes('relative overflow-hidden bg-hover', isMoving && 'gallery-shimmer')}
+        style={{ aspectRatio: ratio, ...(ratio >= 1 ? { width: '100%' } : { height: '100%' }) }}
+      />
+    </div>
+  )
+}

@@ -1,0 +1,82 @@
+import { Images } from 'lucide-react'
+import { useState } from 'react'
+import { describeFailure, toFailure } from '#domain/failure.ts'
+import { useStore } from '#store/queries.ts'
+import { Button } from '#ui/button.tsx'
+import { notify } from '#ui/notices.tsx'
+
+/** How far a filling of the gallery has come. */
+export interface Filling {
+  done: number
+  count: number
+}
+
+const demoCount = 6
+
+/** Fills the gallery with samples and says how far it has come; one filling at a time. */
+export function useFillSamples(): { filling: Filling | undefined; fill: (count?: number) => Promise<void> } {
+  const store = useStore()
+  const [filling, setFilling] = useState<Filling>()
+  return {
+    filling,
+    async fill(count = demoCount) {
+      if (filling) return
+      setFilling({ done: 0, count })
+      try {
+        await store.addSamples(count, (done) => setFilling({ done, count }))
+      } catch (error) {
+        notify({ text: `The samples could not all be added. ${describeFailure(toFailure(error))}`, tone: 'error' })
+      } finally {
+        setFilling(undefined)
+      }
+    },
+  }
+}
+
+/** What the gallery shows before there is anything in it. */
+export function FirstRun({ onDemo }: { onDemo: () => void }) {
+  return (
+    <div className="flex min-h-0 flex-1 flex-col items-center justify-center gap-4 overflow-y-auto p-6 text-center">
+      <Images size={20} strokeWidth={1.5} aria-hidden className="text-faint" />
+      <div className="flex max-w-64 flex-col gap-1 text-sm">
+        <p className="font-medium text-ink">Nothing here yet</p>
+        <p className="text-balance text-faint">
+          Drop a picture anywhere, or write a prompt. Every result stays here, on this machine.
+        </p>
+      </div>
+      <Button onClick={onDemo}>Try the demo</Button>
+      <p className="max-w-64 text-balance text-faint text-xs">
+        Six sample pictures. Nothing is sent, nothing is billed, and they go away in one act.
+      </p>
+    </div>
+  )
+}
+
+export function FillingProgress({ filling: { done, count } }: { filling: Filling }) {
+  const words = `${done.toLocaleString('en')} of ${count.toLocaleString('en')} samples`
+  return (
+    <div className="flex min-h-0 flex-1 flex-col items-center justify-center gap-3 p-6 text-faint text-sm">
+      <progress value={done} max={count} aria-label="Samples" className="gallery-progress" />
+      <p>{words}</p>
+    </div>
+  )
+}
+
+/** While samples are in the gallery: that they are, and the one act that takes them away. */
+export function SamplesLine() {
+  const store = useStore()
+  const remove = () => {
+    store.removeSamples().then(
+      () => notify({ text: 'Samples removed' }),
+      (error: unknown) => notify({ text: describeFailure(toFailure(error)), tone: 'error' }),
+    )
+  }
+  return (
+    <div className="flex min-h-9 shrink-0 items-center gap-2 border-line border-b pr-1 pl-3 text-faint text-xs">
+      <p className="min-w-0 flex-1">Samples are shown. Nothing was sent or billed.</p>
+      <Button variant="quiet" className="text-xs" onClick={remove}>
+        Remove samples
+      </Button>
+    </div>
+  )
+}

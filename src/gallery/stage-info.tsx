@@ -1,0 +1,26 @@
+import type { Picture } from '#domain/picture.ts'
+import { describeTime } from './date-heading.ts'
+import { describeSize, markOf, modelOf } from './picture-words.ts'
+
+/** What is seen: the prompt, who made it, and the real pixels beside those asked for. Always the same height. */
+export function StageInfo({ picture }: { picture: Picture }) {
+  const { prompt, origin, createdAt, shelf } = picture
+  const mark = markOf(picture)
+  const asked = origin.kind === 'made' && origin.asked ? `asked ${origin.asked}` : undefined
+  const notes = origin.kind === 'dropped' ? ['Your picture', ...origin.notes] : []
+  const facts = [modelOf(picture), describeSize(picture), asked, describeTime(createdAt, Date.now()), ...notes]
+  return (
+    <div className="flex h-20 shrink-0 flex-col justify-center gap-1 border-line border-t bg-panel px-3">
+      <p className="line-clamp-2 text-ink text-sm [overflow-wrap:anywhere]" title={prompt}>
+        {prompt}
+      </p>
+      <p className="flex min-w-0 items-center gap-2 text-faint text-xs">
+        {mark && (
+          <span className="shrink-0 rounded-full border border-line-strong px-1.5 text-soft leading-4">{mark}</span>
+        )}
+        <span className="truncate">{facts.filter(Boolean).join(' · ')}</span>
+        {shelf === 'bin' && <span className="shrink-0 text-danger">in the bin</span>}
+      </p>
+    </div>
+  )
+}

@@ -1,0 +1,25 @@
+import { usePicture } from '#store/queries.ts'
+import { Empty } from '#ui/empty.tsx'
+import { useWorkspace } from '#workspace/workspace.ts'
+import { NewPicture } from './new-picture.tsx'
+import { StageStart } from './stage-start.tsx'
+import { StageView } from './stage-view.tsx'
+import './gallery.css'
+
+/** The middle column: the chosen picture, or how to come to one. */
+export function Stage() {
+  const selected = useWorkspace((state) => state.selected)
+  const picture = usePicture(selected)
+  return (
+    <div className="absolute inset-0">
+      {picture && <StageView picture={picture} />}
+      {selected === undefined && <StageStart />}
+      {selected !== undefined && !picture && (
+        <div className="gallery-late flex h-full flex-col justify-center">
+          <Empty title="This picture is gone">It was deleted, here or in another window.</Empty>
+        </div>
+      )}
+      <NewPicture />
+    </div>
+  )
+}

@@ -1,0 +1,29 @@
+import { useEffect, useRef } from 'react'
+import { describeFailure } from '#domain/failure.ts'
+import type { RunId } from '#domain/ids.ts'
+import type { Picture } from '#domain/picture.ts'
+import type { Phase, Run } from '#domain/run.ts'
+import { announce } from '#ui/announce.tsx'
+import { describeRun, promptOf } from './run-words.ts'
+
+const lookAt = 20
+
+/** Has a screen reader say what happens to runs: their steps politely, a failure at once. Silent about what was there before. */
+export function useRunAnnouncements(runs: readonly Run[], pictures: readonly Picture[]): void {
+  const openedAt = useRef(Date.now())
+  const phases = useRef(new Map<RunId, Phase>())
+
+  useEffect(() => {
+    for (const run of runs) {
+      const before = phases.current.get(run.id)
+      phases.current.set(run.id, run.phase)
+      const isNews = before === undefined ? run.createdAt >= openedAt.current : before !== run.phase
+      if (!isNews) continue
+      if (run.phase === 'failed') announce(`${promptOf(run)}: ${describeFailure(run.failure)}`, 'assertive')
+      else if (run.phase !== 'ready') announce(describeRun(run))
+    }
+    for (const { origin, prompt } of pictures.slice(0, lookAt)) {
+      if (origin.kind === 'made' && phases.current.delete(origin.run)) announce(`${prompt}: saved`)
+    }
+  }, [runs, pictures])
+}

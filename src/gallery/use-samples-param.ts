@@ -1,0 +1,37 @@
+import { useEffect, useRef } from 'react'
+
+const most = 50_000
+
+interface Room {
+  /** `undefined`: nobody knows yet. */
+  simulated: boolean | undefined
+  isEmpty: boolean | undefined
+}
+
+/**
+ * `?samples=N` fills an empty gallery, in simulated mode only, and leaves the address. Used for looking at a full gallery
+ * and for measuring one.
+ */
+export function useSamplesParam({ simulated, isEmpty }: Room, fill: (count: number) => Promise<void>): void {
+  const started = useRef(false)
+  const isDecided = simulated === true && isEmpty !== undefined
+  useEffect(() => {
+    const count = wantedCount(location.search)
+    if (!isDecided || started.current || count === undefined) return
+    started.current = true
+    if (isEmpty) fill(count).then(dropParam, dropParam)
+    else dropParam()
+  }, [isDecided, isEmpty, fill])
+}
+
+function wantedCount(search: string): number | undefined {
+  const value = new URLSearchParams(search).get('samples')
+  const count = Number(value)
+  return value !== null && Number.isInteger(count) && count > 0 && count <= most ? count : undefined
+}
+
+function dropParam(): void {
+  const url = new URL(location.href)
+  url.searchParams.delete('samples')
+  history.replaceState(history.state, '', url)
+}

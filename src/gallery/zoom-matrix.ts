@@ -1,0 +1,104 @@
+/** CSS pixels of the viewport, or pixels of a picture. */
+export interface Box {
+  width: number
+  height: number
+}
+
+export interface Point {
+  x: number
+  y: number
+}
+
+/** Where a picture is drawn: its top left corner in the viewport, and CSS pixels per picture pixel. */
+export interface Placement extends Point {
+  scale: number
+}
+
+/** Air around a picture that fits, in CSS pixels. */
+const marginPx = 24
+/** Screen pixels per picture pixel at the closest. */
+const closest = 16
+
+/** The whole picture in the middle, never drawn larger than its own CSS pixels. */
+export function placeFit(picture: Box, viewport: Box): Placement {
+  const room = (length: number) => Math.max(1, length - 2 * Math.min(marginPx, length * 0.05))
+  const scale = Math.min(1, room(viewport.width) / picture.width, room(viewport.height) / picture.height)
+  return middle(picture, viewport, scale)
+}
+
+/** Zooms to a scale; the picture's point under `at` stays under it as far as the picture reaches. */
+export function zoomTo(
+  from: Placement,
+  scale: number,
+  picture: Box,
+  viewport: Box,
+  pixelRatio: number,
+  at: Point,
+): Placement {
+  const least = Math.min(placeFit(picture, viewport).scale, 1 / pixelRatio)
+  const next = Math.min(closest / pixelRatio, Math.max(least, scale))
+  const point = toPicture(from, at)
+  return settle({ scale: next, x: at.x - point.x * next, y: at.y - point.y * next }, picture, viewport)
+}
+
+export function panBy(from: Placement, dx: number, dy: number, picture: Box, viewport: Box): Placement {
+  return settle({ ...from, x: from.x + dx, y: from.y + dy }, picture, viewport)
+}
+
+/** Two fingers moved: what was under each stays under it, and between them the picture is zoomed. */
+export function pinch(
+  from: Placement,
+  before: readonly [Point, Point],
+  after: readonly [Point, Point],
+  picture: Box,
+  viewport: Box,
+  pixelRatio: number,
+): Placement {
+  const factor = distance(...after) / Math.max(1, distance(...before))
+  const was = between(...before)
+  const is = between(...after)
+  const moved = { ...from, x: from.x + is.x - was.x, y: from.y + is.y - was.y }
+  return zoomTo(moved, from.scale * factor, picture, viewport, pixelRatio, is)
+}
+
+export function isSamePlacement(a: Placement, b: Placement): boolean {
+  return a.x === b.x && a.y === b.y && a.scale === b.scale
+}
+
+/** The picture's pixel under a point of the viewport. */
+export function toPicture({ x, y, scale }: Placement, at: Point): Point {
+  return { x: (at.x - x) / scale, y: (at.y - y) / scale }
+}
+
+/** Screen pixels per picture pixel, in whole percent. */
+export function percentOf({ scale }: Placement, pixelRatio: number): number {
+  return Math.round(scale * pixelRatio * 100)
+}
+
+/** Keeps the picture in reach: in the middle where it is smaller than the viewport, over all of it where it is larger. */
+function settle(placement: Placement, picture: Box, viewport: Box): Placement {
+  const { scale } = placement
+  const along = (at: number, length: number, room: number) =>
+    length <= room ? (room - length) / 2 : Math.min(marginPx, Math.max(room - length - marginPx, at))
+  return {
+    scale,
+    x: along(placement.x, picture.width * scale, viewport.width),
+    y: along(placement.y, picture.height * scale, viewport.height),
+  }
+}
+
+function middle(picture: Box, viewport: Box, scale: number): Placement {
+  return {
+    scale,
+    x: (viewport.width - picture.width * scale) / 2,
+    y: (viewport.height - picture.height * scale) / 2,
+  }
+}
+
+function distance(a: Point, b: Point): number {
+  return Math.hypot(a.x - b.x, a.y - b.y)
+}
+
+function between(a: Point, b: Point): Point {
+  return { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 }
+}

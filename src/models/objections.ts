@@ -1,0 +1,19 @@
+import * as z from 'zod/mini'
+import type { Issue } from '#domain/failure.ts'
+import type { ModelFamily } from './model.ts'
+
+const schemas = new WeakMap<ModelFamily, z.ZodMiniType>()
+
+/** A family's schema of the bodies that its service accepts. */
+export function bodySchema(family: ModelFamily): z.ZodMiniType {
+  const schema = schemas.get(family) ?? family.body(z)
+  schemas.set(family, schema)
+  return schema
+}
+
+/** What the service would object to in a body, in its own field names; empty if nothing. */
+export function objections(family: ModelFamily, body: unknown): Issue[] {
+  const parsed = bodySchema(family).safeParse(body)
+  if (parsed.success) return []
+  return parsed.error.issues.map((issue) => ({ field: issue.path.join('.') || 'body', message: issue.message }))
+}

@@ -1,0 +1,149 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import type { HttpBindings } from '@hono/node-server'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
+import { Hono } from 'hono'
+import * as z from 'zod/mini'
+import type { Endpoint } from '#providers/provider.ts'
+import type { KeptSubmission } from '#providers/proxy.ts'
+import { providers } from '#providers/registry.ts'
+import { type Health, proxyPaths } from '#providers/send.ts'
+import type { Access } from './access.ts'
+import { readJson } from './body.ts'
+import { accessPath } from './edge.ts'
+import type { Outbound, OutboundCall } from './guard.ts'
+import { createImageHandler } from './image.ts'
+import { type Handler, refusalIn, refused, sendJson, sendRefusal, toRefusal } from './refusals.ts'
+import { readReply, refusedFor, sendReply } from './relay.ts'
+import { type Submit, type SubmitParts, submissionKey } from './submit.ts'
+import { createUploadHandler } from './upload.ts'
+
+export interface ApiParts extends SubmitParts {
+  submit: Submit
+  access: Access
+}
+
+export type Api = Hono<{ Bindings: HttpBindings }>
+
+const freeDeadlineMs = 20_000
+const linkBytes = 8192
+const LinkBody = z.strictObject({ url: z.string() })
+
+/** The endpoints of the providers under their own paths, and the proxy's own routes. Whatever is not listed is not there. */
+export function createApi(parts: ApiParts): Api {
+  const { gateway, outbound, log } = parts
+  const api: Api = new Hono()
+  const route = (method: Endpoint['method'], path: string, handler: Handler) => {
+    api.on(method, path, async ({ env }) => {
+      await handler(env.incoming, env.outgoing)
+      return RESPONSE_ALREADY_SENT
+    })
+  }
+
+  const health: Health = { mode: gateway.mode, gateway: gateway.id }
+  route('GET', proxyPaths.health, (_, outgoing) => sendJson(outgoing, 200, health))
+  route('GET', proxyPaths.image, createImageHandler(outbound, gateway.results))
+  route('GET', `${proxyPaths.submissions}/:run`, createKeptHandler(parts))
+  route('POST', accessPath, parts.access.enter)
+  const endpoints = new Map(providers.flatMap((provider) => provider.endpoints).map((one) => [one.path, one]))
+  for (const endpoint of endpoints.values()) route(endpoint.method, endpoint.path, handlerFor(endpoint, parts))
+
+  api.notFound(({ env }) => {
+    sendRefusal(env.outgoing, toRefusal(404, 'There is nothing at this address.'))
+    return RESPONSE_ALREADY_SENT
+  })
+  api.onError((error, { env, req }) => {
+    // Whoever left does not need an answer, and what the leaving broke is no fault.
+    if (env.outgoing.closed || env.incoming.errored) return RESPONSE_ALREADY_SENT
+    const refusal = refusalIn(error)
+    const id = randomUUID()
+    if (!refusal) log.error({ id, path: req.path, err: error }, 'a request failed')
+    sendRefusal(env.outgoing, refusal ?? toRefusal(500, `The proxy failed. See its log: ${id}`))
+    return RESPONSE_ALREADY_SENT
+  })
+  return api
+}
+
+function handlerFor(endpoint: Endpoint, parts: ApiParts): Handler {
+  switch (endpoint.kind) {
+    case 'submit':
+      return parts.submit.handlerFor(endpoint)
+    case 'upload':
+      return createUploadHandler(parts.gateway, parts.outbound, parts.mask, endpoint)
+    case 'link':
+      return createLinkHandler(endpoint, parts)
+    case 'status':
+    case 'credits':
+      return createReadHandler(endpoint, parts)
+  }
+}
+
+/** Free questions: passed on as they are, answered as they are. */
+function createReadHandler(endpoint: Endpoint, { gateway, outbound, mask }: ApiParts): Handler {
+  const headers = serviceHeaders(gateway.key)
+  const base = gateway.api.path + endpoint.path
+  return async (incoming, outgoing) => {
+    const path = base + readQuery(incoming, endpoint)
+    const call = {
+      to: gateway.api.to,
+      path,
+      method: 'GET',
+      headers,
+      deadlineMs: freeDeadlineMs,
+      client: outgoing,
+    } as const
+    sendReply(outgoing, await ask(outbound, call, mask))
+  }
+}
+
+function createLinkHandler(endpoint: Endpoint, { gateway, outbound, mask }: ApiParts): Handler {
+  const headers = { ...serviceHeaders(gateway.key), 'content-type': 'application/json' }
+  return async (incoming, outgoing) => {
+    const body = LinkBody.safeParse(await readJson(incoming, linkBytes))
+    if (!body.success || gateway.results.read(body.data.url) === undefined) {
+      throw refused(422, 'Links are renewed for pictures of the service only.')
+    }
+    const path = gateway.api.path + endpoint.path
+    const call = {
+      to: gateway.api.to,
+      path,
+      method: 'POST',
+      headers,
+      deadlineMs: freeDeadlineMs,
+      client: outgoing,
+    } as const
+    sendReply(outgoing, await ask(outbound, { ...call, body: JSON.stringify(body.data) }, mask))
+  }
+}
+
+function createKeptHandler({ submissions }: ApiParts): Handler {
+  return async (incoming, outgoing) => {
+    const run = incoming.url?.split('?')[0]?.slice(`${proxyPaths.submissions}/`.length) ?? ''
+    if (!submissionKey.test(run)) throw refused(400, 'This is not the id of a run.')
+    const kept: KeptSubmission = await submissions.find(run)
+    sendJson(outgoing, 200, kept)
+  }
+}
+
+async function ask(outbound: Outbound, call: OutboundCall, mask: SubmitParts['mask']) {
+  const answer = await outbound.request(call)
+  const reply = answer.ok ? await readReply(answer, mask) : answer
+  if (!reply.ok) throw refusedFor(reply)
+  return reply
+}
+
+/** The listed parameters, each once and in its form. All others are dropped. */
+function readQuery({ url = '' }: IncomingMessage, { query }: Endpoint): string {
+  if (query === undefined) return ''
+  const given = new URLSearchParams(url.slice(url.indexOf('?') + 1))
+  const pairs = Object.entries(query).map(([name, form]) => {
+    const [value = '', ...more] = given.getAll(name)
+    if (more.length > 0 || !form.test(value)) throw refused(400, `${name} is missing or malformed.`)
+    return `${name}=${encodeURIComponent(value)}`
+  })
+  return `?${pairs.join('&')}`
+}
+
+function serviceHeaders(key: string): Record<string, string> {
+  return { authorization: `Bearer ${key}`, accept: 'application/json', 'accept-encoding': 'identity' }
+}

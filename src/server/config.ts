@@ -1,0 +1,144 @@
+import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
+import { parseEnv } from 'node:util'
+import { type GatewayId, type GatewaySettings, gatewayKeys, isGatewayId } from './gateways.ts'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** All that the environment decides, checked once. */
+export interface Config extends GatewaySettings {
+  /** Where browsers reach this proxy, if not at its own host and port. An origin. */
+  publicUrl: string | undefined
+  allowedOrigins: readonly string[]
+  accessToken: string | undefined
+  host: string
+  /** 0 takes a free one. */
+  port: number
+  /** Values that must not show up in a log or an answer. */
+  secrets: readonly string[]
+  /** Lines for the operator: what is set and does nothing. */
+  notes: readonly string[]
+}
+
+const secretNames = [
+  'KIE_API_KEY',
+  'APIKLEY_API_KEY',
+  'GEMINI_API_KEY',
+  'KIE_WEBHOOK_HMAC_KEY',
+  'REDIS_URL',
+  'PROXY_ACCESS_TOKEN',
+]
+const unusedNames = ['GEMINI_API_KEY', 'GEMINI_API_BASE_URL', 'GEMINI_MODELS', 'KIE_WEBHOOK_HMAC_KEY', 'REDIS_URL']
+const printable = /^[\x21-\x7e]+$/
+const thisMachineWithPort = /^(127\.0\.0\.1|localhost|\[::1\]):[1-9]\d{0,4}$/
+const domain = /^\.?[a-z0-9-]+(\.[a-z0-9-]+)+$/
+
+/** The environment, over what `.env.local` in `folder` says. */
+export function readEnvironment(folder: string, environment: Environment = process.env): Environment {
+  let written = ''
+  try {
+    written = readFileSync(`${folder}/.env.local`, 'utf8')
+  } catch {
+    // No such file: the environment is all there is.
+  }
+  return { ...parseEnv(written), ...environment }
+}
+
+/** Throws where a value cannot be used; the message names variables and rules, never a value. Empty counts as unset. */
+export function readConfig(env: Environment): Config {
+  const problems = exposedSecrets(env)
+  const read = (name: string) => env[name]?.trim() || undefined
+  const check = (name: string, isFine: (value: string) => boolean, rule: string) => {
+    const value = read(name)
+    if (value !== undefined && !isFine(value)) problems.push(`${name} ${rule}`)
+    return value
+  }
+  const checkList = (name: string, isFine: (value: string) => boolean, rule: string) => {
+    const values = (read(name) ?? '').split(',').map((value) => value.trim())
+    const given = values.filter((value) => value !== '')
+    if (!given.every(isFine)) problems.push(`${name} ${rule}`)
+    return given
+  }
+
+  const chosen = check('GATEWAY', isGatewayId, 'must be kie or apikley') ?? 'kie'
+  const gateway = isGatewayId(chosen) ? chosen : 'kie'
+  for (const name of Object.values(gatewayKeys)) {
+    check(name, (value) => printable.test(value) && value.length >= 8, 'must be 8 or more characters without spaces')
+  }
+  const baseRule = 'must be an address with https, or with http on this machine (127.0.0.1)'
+  const accessRule = 'must be 16 or more characters without spaces'
+  const publicUrl = check('PUBLIC_URL', isBaseUrl, baseRule)
+  const config: Config = {
+    gateway,
+    apiKey: read(gatewayKeys[gateway]),
+    apiBaseUrl: check('KIE_API_BASE_URL', isBaseUrl, baseRule),
+    uploadBaseUrl: check('KIE_UPLOAD_BASE_URL', isBaseUrl, baseRule),
+    resultHosts: checkList('KIE_RESULT_HOSTS', isResultHost, 'must list domains, or 127.0.0.1:PORT for this machine'),
+    publicUrl: publicUrl && isBaseUrl(publicUrl) ? new URL(publicUrl).origin : undefined,
+    allowedOrigins: checkList('ALLOWED_ORIGINS', isOrigin, 'must list origins such as https://studio.example'),
+    accessToken: check('PROXY_ACCESS_TOKEN', (value) => printable.test(value) && value.length >= 16, accessRule),
+    host: read('HOST') ?? '127.0.0.1',
+    port: Number(check('PORT', isPort, 'must be a whole number from 0 to 65535') ?? 3000),
+    secrets: secretNames.map(read).filter((value) => value !== undefined),
+    notes: notesOn(read, gateway),
+  }
+  if (!isThisMachine(config.host) && config.accessToken === undefined) {
+    problems.push(
+      'PROXY_ACCESS_TOKEN must be set where HOST is reachable from outside: anybody could spend the credits',
+    )
+  }
+  if (problems.length > 0) throw new Error(`These settings cannot be used:\n- ${problems.join('\n- ')}`)
+  return config
+}
+
+/** Vite puts every variable with this prefix into the page. */
+export function exposedSecrets(env: Environment): string[] {
+  return Object.keys(env)
+    .filter((name) => name.startsWith('VITE_') && /KEY|TOKEN|SECRET|PASSWORD|REDIS_URL/.test(name))
+    .map((name) => `${name} would be readable in the page; take VITE_ off its name`)
+}
+
+/** Loopback names and addresses. */
+export function isThisMachine(host: string): boolean {
+  const bare = host.replace(/^\[|\]$/g, '')
+  return bare === 'localhost' || bare === '::1' || (isIP(bare) === 4 && bare.startsWith('127.'))
+}
+
+function notesOn(read: (name: string) => string | undefined, gateway: GatewayId): string[] {
+  const isSet = (name: string) => read(name) !== undefined
+  const idle = unusedNames.filter(isSet).map((name) => `${name} is set, but nothing uses it.`)
+  const otherKeys = Object.entries(gatewayKeys)
+    .filter(([id, name]) => id !== gateway && isSet(name))
+    .map(([, name]) => `${name} is set, but GATEWAY is ${gateway}.`)
+  const bases = ['KIE_API_BASE_URL', 'KIE_UPLOAD_BASE_URL', 'KIE_RESULT_HOSTS']
+    .filter((name) => isSet(name) && !isSet(gatewayKeys[gateway]))
+    .map((name) => `${name} is set, but does nothing without ${gatewayKeys[gateway]}.`)
+  const callbacks = isSet('PUBLIC_URL')
+    ? ['PUBLIC_URL is used as an address of this proxy; no callbacks are asked for.']
+    : []
+  return [...idle, ...otherKeys, ...bases, ...callbacks]
+}
+
+function parseUrl(value: string): URL | undefined {
+  return URL.canParse(value) ? new URL(value) : undefined
+}
+
+function isBaseUrl(value: string): boolean {
+  const url = parseUrl(value)
+  if (url === undefined || url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
+    return false
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isThisMachine(url.hostname))
+}
+
+function isOrigin(value: string): boolean {
+  const url = parseUrl(value)
+  return url !== undefined && /^https?:$/.test(url.protocol) && url.origin === value
+}
+
+function isResultHost(value: string): boolean {
+  return thisMachineWithPort.test(value) || (domain.test(value) && isIP(value) === 0)
+}
+
+function isPort(value: string): boolean {
+  return /^\d{1,5}$/.test(value) && Number(value) <= 65_535
+}

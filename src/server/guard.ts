@@ -1,0 +1,228 @@
+import { lookup } from 'node:dns/promises'
+import http, { type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http'
+import https from 'node:https'
+import { isIP, type LookupFunction } from 'node:net'
+import type { Readable, Writable } from 'node:stream'
+import { type Destination, type HostRules, isReachable, type Reach } from './hosts.ts'
+
+/** One request of ours to another machine. */
+export interface OutboundCall {
+  to: Destination
+  path: string
+  method: 'GET' | 'POST'
+  headers: Readonly<Record<string, string>>
+  body?: string | Readable
+  /** Until the answer begins; the whole deadline where it is left out. */
+  headerDeadlineMs?: number
+  /** Until the last byte, from now. */
+  deadlineMs: number
+  /** The transfer ends when this closes. Left out where the answer matters to us ourselves. */
+  client?: Writable
+}
+
+export interface Answer {
+  ok: true
+  status: number
+  /** As the other side gave them: to be read, never to be copied. */
+  headers: IncomingMessage['headers']
+  /** Broken off where a deadline passes or the client leaves. */
+  body: IncomingMessage
+}
+
+/** Why there is no answer. `sent` is "no" only where no byte of the request can have arrived. */
+export interface Fault {
+  ok: false
+  sent: 'no' | 'unknown'
+  cause: 'forbidden' | 'unreachable' | 'late' | 'broken' | 'too-large' | 'gone'
+}
+
+/** Every way out of this proxy. Never follows a redirect by itself. */
+export interface Outbound {
+  request(call: OutboundCall): Promise<Answer | Fault>
+  close(): void
+}
+
+/** All addresses of a name. */
+export type Resolve = (hostname: string) => Promise<{ address: string; family: number }[]>
+
+const resolveName: Resolve = (hostname) => lookup(hostname, { all: true, verbatim: true })
+const late = new Error('late')
+const redirects = new Set([301, 302, 303, 307, 308])
+const mostHops = 3
+const mostSockets = 256
+
+/** Node's own client: proxies named in the environment mean nothing to it. */
+export function createOutbound(resolve: Resolve = resolveName): Outbound {
+  const agents = new Map<string, http.Agent>()
+
+  // A socket is checked when it is opened and serves only calls of the same reach. Submissions take a new one each:
+  // one that the other side is just closing would leave it open whether they arrived.
+  function agentFor({ secure, reach }: Destination, keepAlive: boolean): http.Agent {
+    const name = `${secure} ${reach} ${keepAlive}`
+    const kept = agents.get(name)
+    if (kept) return kept
+    // With a limit Node would hand a finished socket on to the next call that waits for one.
+    const maxSockets = keepAlive ? mostSockets : Number.POSITIVE_INFINITY
+    const options = { keepAlive, maxSockets, lookup: guardedLookup(resolve, reach) }
+    const agent = secure ? new https.Agent(options) : new http.Agent(options)
+    agents.set(name, agent)
+    return agent
+  }
+
+  return {
+    async request(call) {
+      // Node does not look up a host that is an address already.
+      if (isIP(call.to.host) !== 0 && !isReachable(call.to.host, call.to.reach)) {
+        return { ok: false, sent: 'no', cause: 'forbidden' }
+      }
+      const outcome = await send(call, agentFor(call.to, call.method === 'GET'))
+      return outcome === 'stale' ? toFinal(await send(call, agentFor(call.to, false))) : outcome
+    },
+    close() {
+      for (const agent of agents.values()) agent.destroy()
+    },
+  }
+}
+
+function toFinal(outcome: Answer | Fault | 'stale'): Answer | Fault {
+  return outcome === 'stale' ? { ok: false, sent: 'unknown', cause: 'broken' } : outcome
+}
+
+/** Checks all addresses of a name before any of them is connected to. */
+function guardedLookup(resolve: Resolve, reach: Reach): LookupFunction {
+  return (hostname, options, callback) => {
+    resolve(hostname).then(
+      (addresses) => {
+        const [first] = addresses
+        if (first === undefined || !addresses.every(({ address }) => isReachable(address, reach))) {
+          const refusal = Object.assign(new Error('address refused'), { code: 'EFORBIDDEN' })
+          callback(refusal, [])
+        } else if (options.all) callback(null, addresses)
+        else callback(null, first.address, first.family)
+      },
+      (error) => callback(error, []),
+    )
+  }
+}
+
+/** "stale": a kept socket was closed by the other side before our request reached it. */
+function send(call: OutboundCall, agent: http.Agent): Promise<Answer | Fault | 'stale'> {
+  const { to, client } = call
+  return new Promise((done) => {
+    if (client?.closed) return done({ ok: false, sent: 'no', cause: 'gone' })
+    const startedAt = performance.now()
+    let sent = false
+    let body: IncomingMessage | undefined
+    const options: RequestOptions = { agent, host: to.host, port: to.port, path: call.path, method: call.method }
+    const request = (to.secure ? https : http).request({ ...options, headers: call.headers })
+    let timer = setTimeout(giveUp, call.headerDeadlineMs ?? call.deadlineMs)
+    client?.once('close', leave)
+
+    function giveUp() {
+      end('late', late)
+    }
+    function leave() {
+      end('gone')
+    }
+    function end(cause: Fault['cause'], error?: Error) {
+      if (body) body.destroy(error)
+      else fail(cause)
+      request.destroy()
+    }
+    function settle() {
+      clearTimeout(timer)
+      client?.off('close', leave)
+    }
+    function fail(cause: Fault['cause']) {
+      settle()
+      if (!body) done({ ok: false, sent: sent ? 'unknown' : 'no', cause })
+    }
+
+    request.once('socket', (socket) => {
+      if (!socket.connecting) sent = true
+      else socket.once(to.secure ? 'secureConnect' : 'connect', () => (sent = true))
+    })
+    request.once('response', (response) => {
+      body = response
+      clearTimeout(timer)
+      timer = setTimeout(giveUp, call.deadlineMs - (performance.now() - startedAt))
+      response.once('close', settle)
+      response.on('error', () => undefined)
+      done({ ok: true, status: response.statusCode ?? 0, headers: response.headers, body: response })
+    })
+    request.on('error', (error: NodeJS.ErrnoException) => {
+      if (!body && request.reusedSocket && error.code === 'ECONNRESET') {
+        settle()
+        return done('stale')
+      }
+      fail(error.code === 'EFORBIDDEN' ? 'forbidden' : sent ? 'broken' : 'unreachable')
+    })
+    // An answer that is none (an upgrade) closes without an error.
+    request.once('close', () => fail('broken'))
+    writeBody(request, call.body)
+  })
+}
+
+function writeBody(request: ClientRequest, body: string | Readable | undefined): void {
+  if (body === undefined || typeof body === 'string') {
+    request.end(body)
+    return
+  }
+  body.once('error', () => request.destroy())
+  request.once('close', () => body.destroy())
+  body.pipe(request)
+}
+
+/** The whole body, refused above `maxBytes`. Only plain bytes are taken: a packed body may be a bomb. */
+export function readAnswer({ body, headers }: Answer, maxBytes: number): Promise<{ ok: true; bytes: Buffer } | Fault> {
+  return new Promise((done) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    const fail = (cause: Fault['cause']) => {
+      body.destroy()
+      done({ ok: false, sent: 'unknown', cause })
+    }
+    if (isPacked(headers) || body.destroyed) return fail('broken')
+    body.on('data', (chunk: Buffer) => {
+      size += chunk.length
+      chunks.push(chunk)
+      if (size > maxBytes) fail('too-large')
+    })
+    body.once('end', () =>
+      done({ ok: true, bytes: chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks) }),
+    )
+    body.once('error', (error) => fail(error === late ? 'late' : 'broken'))
+    body.once('close', () => fail('broken'))
+  })
+}
+
+/** We ask for plain bytes; an answer that is packed all the same is not unpacked. */
+export function isPacked(headers: Answer['headers']): boolean {
+  const encoding = headers['content-encoding']
+  return encoding !== undefined && encoding !== 'identity'
+}
+
+/** A GET that follows redirects within the rules: each hop is checked again, never from https to http. */
+export async function followTo(
+  outbound: Outbound,
+  url: URL,
+  rules: HostRules,
+  call: Pick<OutboundCall, 'headers' | 'deadlineMs' | 'client'>,
+): Promise<Answer | Fault> {
+  const endsAt = performance.now() + call.deadlineMs
+  let at = url
+  for (let hop = 0; hop <= mostHops; hop++) {
+    const to = rules.find(at)
+    if (to === undefined) break
+    const deadlineMs = Math.max(1, endsAt - performance.now())
+    const answer = await outbound.request({ ...call, to, path: at.pathname + at.search, method: 'GET', deadlineMs })
+    if (!answer.ok || !redirects.has(answer.status)) return answer
+    answer.body.destroy()
+    const location = answer.headers.location ?? ''
+    if (!URL.canParse(location, at)) break
+    const next = new URL(location, at)
+    if (at.protocol === 'https:' && next.protocol !== 'https:') break
+    at = next
+  }
+  return { ok: false, sent: 'unknown', cause: 'forbidden' }
+}

@@ -1,0 +1,23 @@
+/** Gives a place for one submission: 0, or the milliseconds until there is one. */
+export type Limiter = () => number
+
+export interface LimiterOptions {
+  /** The service takes 20 in any 10 s; two are left for other clients of the key. Contract section 1.5. */
+  most?: number
+  windowMs?: number
+  now?: () => number
+}
+
+/** Never more than `most` in any window, not only on average: the service counts so too. */
+export function createLimiter(options: LimiterOptions = {}): Limiter {
+  const { most = 18, windowMs = 10_000, now = () => performance.now() } = options
+  const taken: number[] = []
+  return () => {
+    const [oldest] = taken
+    const waitMs = taken.length < most || oldest === undefined ? 0 : oldest + windowMs - now()
+    if (waitMs > 0) return waitMs
+    taken.push(now())
+    if (taken.length > most) taken.shift()
+    return 0
+  }
+}

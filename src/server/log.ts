@@ -1,0 +1,26 @@
+import pino from 'pino'
+
+/** What this proxy tells its operator: objects with short values, and a sentence. */
+export type Log = Pick<pino.Logger, 'warn' | 'error'>
+
+const longestLine = 8000
+const longRun = /[A-Za-z0-9+/=_-]{200,}/g
+const sensitive = ['authorization', 'cookie', 'apiKey', 'key', 'token', 'prompt']
+
+/**
+ * Lines of JSON, warnings and worse. The values of secrets and long runs of base64 are taken out of the finished line,
+ * wherever in an error they sat.
+ */
+export function createLog(
+  secrets: readonly string[],
+  write: (line: string) => unknown = (line) => process.stderr.write(line),
+): Log {
+  const scrub = (line: string) => {
+    const masked = secrets
+      .reduce((text, secret) => text.replaceAll(secret, '[secret]'), line)
+      .replace(longRun, '[data]')
+    return masked.length > longestLine ? `${masked.slice(0, longestLine)}…\n` : masked
+  }
+  const redact = sensitive.flatMap((name) => [name, `*.${name}`, `*.*.${name}`])
+  return pino({ level: 'warn', base: null, redact }, { write: (line: string) => write(scrub(line)) })
+}

@@ -1,0 +1,68 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { HTTPException } from 'hono/http-exception'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import type { ProxyRefusal } from '#providers/proxy.ts'
+
+/** Answers one request on Node's own response. A rejection becomes a refusal. */
+export type Handler = (incoming: IncomingMessage, outgoing: ServerResponse) => void | Promise<void>
+
+type Extra = Partial<ProxyRefusal['proxy']>
+
+const jsonType = 'application/json; charset=utf-8'
+
+/** Ours, for all answers of the API: nothing in them is ever run, framed, sniffed or kept. */
+export const closedHeaders = {
+  'cache-control': 'private, no-store',
+  'content-security-policy': "default-src 'none'; sandbox",
+  'x-content-type-options': 'nosniff',
+  'cross-origin-resource-policy': 'same-origin',
+} as const
+
+/** `sent` is "no" unless told otherwise; only a submission can be in doubt. */
+export function toRefusal(code: number, msg: string, extra: Extra = {}): ProxyRefusal {
+  return { code, msg, proxy: { sent: 'no', ...extra } }
+}
+
+/** To be thrown by a handler. `code` is the HTTP status as well. */
+export function refused(code: number, msg: string, extra: Extra = {}): HTTPException {
+  return new HTTPException(code as ContentfulStatusCode, { message: msg, cause: toRefusal(code, msg, extra) })
+}
+
+/** The refusal inside an error that `refused` made. */
+export function refusalIn(error: unknown): ProxyRefusal | undefined {
+  return error instanceof HTTPException ? (error.cause as ProxyRefusal) : undefined
+}
+
+export function sendText(
+  outgoing: ServerResponse,
+  status: number,
+  type: string,
+  body: string | Buffer,
+  readers: 'same-origin' | 'cross-origin' = 'same-origin',
+): void {
+  if (outgoing.headersSent || outgoing.destroyed) return
+  outgoing.writeHead(status, {
+    'content-type': type,
+    'content-length': Buffer.byteLength(body),
+    ...closedHeaders,
+    'cross-origin-resource-policy': readers,
+  })
+  outgoing.end(body)
+}
+
+export function sendJson(outgoing: ServerResponse, status: number, value: unknown): void {
+  sendText(outgoing, status, jsonType, JSON.stringify(value))
+}
+
+export function sendRefusal(
+  outgoing: ServerResponse,
+  refusal: ProxyRefusal,
+  readers: 'same-origin' | 'cross-origin' = 'same-origin',
+): void {
+  if (refusal.proxy.retryAfterMs !== undefined) tellWhen(outgoing, refusal.proxy.retryAfterMs)
+  sendText(outgoing, refusal.code, jsonType, JSON.stringify(refusal), readers)
+}
+
+export function tellWhen(outgoing: ServerResponse, retryAfterMs: number): void {
+  if (!outgoing.headersSent) outgoing.setHeader('retry-after', Math.ceil(retryAfterMs / 1000))
+}

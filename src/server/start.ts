@@ -1,0 +1,118 @@
+import { existsSync } from 'node:fs'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
+import { createAccess } from './access.ts'
+import { createApi } from './api.ts'
+import type { Config } from './config.ts'
+import { createEdge, isApi, pathOf } from './edge.ts'
+import { createOutbound, type Resolve } from './guard.ts'
+import { createLimiter } from './limiter.ts'
+import { createLog, type Log } from './log.ts'
+import { createPage } from './page.ts'
+import { createMask } from './relay.ts'
+import { createMemorySubmissions, type SubmissionStore } from './submissions.ts'
+import { createSubmit } from './submit.ts'
+import { openUpstream } from './upstream.ts'
+
+/** What a test may put in place of the usual. */
+export interface StartOptions {
+  resolve?: Resolve
+  submissions?: SubmissionStore
+  log?: Log
+  /** Of the built page; found beside this file where it is left out. */
+  pageFolder?: string
+}
+
+export interface Proxy {
+  mode: 'live' | 'simulated'
+  simulatorOrigin: string | undefined
+  listener: (incoming: IncomingMessage, outgoing: ServerResponse) => void
+  /** Takes no new submissions and waits for those under way, then lets go of everything. */
+  close(): Promise<void>
+}
+
+export interface Running {
+  port: number
+  /** "http://localhost:PORT". */
+  origin: string
+  mode: 'live' | 'simulated'
+  simulatorOrigin: string | undefined
+  close(): Promise<void>
+}
+
+const stopMs = 5_000
+
+/** Everything behind the listening socket. `page: false` leaves all but the API to somebody else. */
+export async function openProxy(config: Config, options: StartOptions & { page: boolean }): Promise<Proxy> {
+  const upstream = await openUpstream(config)
+  const { gateway } = upstream
+  const log = options.log ?? createLog(config.secrets)
+  const outbound = createOutbound(options.resolve)
+  const isSecure = config.publicUrl?.startsWith('https:') ?? false
+  const access = createAccess(config.accessToken, isSecure)
+  const mask = createMask(gateway.mode === 'live' ? gateway.key : undefined)
+  const submissions = options.submissions ?? createMemorySubmissions()
+  const submitParts = { gateway, outbound, submissions, limiter: createLimiter(), mask, log }
+  const submit = createSubmit(submitParts)
+  const edge = createEdge(config, access)
+  const api = getRequestListener(createApi({ ...submitParts, submit, access }).fetch, { overrideGlobalObjects: false })
+  const page = options.page ? createPage(options.pageFolder ?? findPage(), isSecure) : undefined
+
+  return {
+    mode: gateway.mode,
+    simulatorOrigin: upstream.simulatorOrigin,
+    listener(incoming, outgoing) {
+      if (!edge(incoming, outgoing)) return
+      if (isApi(pathOf(incoming.url ?? ''))) void api(incoming, outgoing)
+      else page?.(incoming, outgoing).catch(() => outgoing.destroy())
+    },
+    async close() {
+      await submit.drain()
+      outbound.close()
+      await upstream.close()
+    },
+  }
+}
+
+/** Serves the page and the API. Rejects where the port is taken. */
+export async function startServer(config: Config, options: StartOptions = {}): Promise<Running> {
+  const proxy = await openProxy(config, { ...options, page: true })
+  const limits = { headersTimeout: 10_000, requestTimeout: 120_000, keepAliveTimeout: 5_000 }
+  const server = createServer({ ...limits, maxHeaderSize: 16 * 1024 }, proxy.listener)
+  server.on('connect', (_, socket) => socket.end('HTTP/1.1 405 Method Not Allowed\r\nconnection: close\r\n\r\n'))
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(config.port, config.host, resolve)
+    })
+  } catch (error) {
+    await proxy.close()
+    throw error
+  }
+  const { port } = server.address() as AddressInfo
+  return {
+    port,
+    origin: `http://localhost:${port}`,
+    mode: proxy.mode,
+    simulatorOrigin: proxy.simulatorOrigin,
+    async close() {
+      const closed = stopListening(server)
+      await proxy.close()
+      server.closeIdleConnections()
+      const timer = setTimeout(() => server.closeAllConnections(), stopMs)
+      await closed
+      clearTimeout(timer)
+    },
+  }
+}
+
+function stopListening(server: Server): Promise<void> {
+  return new Promise((resolve) => server.close(() => resolve()))
+}
+
+/** Beside the built server, or where the build puts it when this runs from its source. */
+function findPage(): string | undefined {
+  const folders = ['../page', '../../dist/page'].map((path) => `${import.meta.dirname}/${path}`)
+  return folders.find((folder) => existsSync(`${folder}/index.html`))
+}

@@ -1,0 +1,114 @@
+import type { KeptSubmission } from '#providers/proxy.ts'
+
+/** What became of a submission. Whatever is `unknown` stays so: it may have been charged. */
+export interface Outcome {
+  /** `free`: certainly not accepted, so the same run may be sent again. */
+  state: 'answered' | 'unknown' | 'free'
+  status: number
+  type: string
+  body: string
+  /** When it is worth sending again. */
+  retryAfterMs?: number
+}
+
+export type Reservation =
+  /** Nobody sent it before: send it now, and settle it whatever happens. */
+  | { state: 'fresh' }
+  /** It was sent, or is on its way: this will be its outcome. */
+  | { state: 'same'; outcome: Promise<Outcome> }
+  | { state: 'other-body' }
+  /** No room that is not needed: nothing may be sent. */
+  | { state: 'full' }
+
+/** Remembers for 24 hours what was sent under which key, so that nothing is sent twice. */
+export interface SubmissionStore {
+  /** Atomic: of any number of callers with one key, one gets `fresh`. */
+  reserve(key: string, bodyHash: string): Promise<Reservation>
+  settle(key: string, outcome: Outcome): Promise<void>
+  find(key: string): Promise<KeptSubmission>
+}
+
+interface Entry {
+  bodyHash: string
+  keptUntil: number
+  /** Set once it is settled. */
+  settled?: Outcome
+  outcome: Promise<Outcome>
+  settle: (outcome: Outcome) => void
+}
+
+const keptMs = 24 * 60 * 60 * 1000
+
+export interface MemoryOptions {
+  /** More than the limiter lets through in 24 hours, so that nothing is dropped before its time. */
+  capacity?: number
+  /** Milliseconds of a clock that never jumps. */
+  now?: () => number
+}
+
+/** In this process, lost with it. Full of what is in doubt, it takes nothing more; the oldest answer goes first. */
+export function createMemorySubmissions(options: MemoryOptions = {}): SubmissionStore {
+  const { capacity = 160_000, now = () => performance.now() } = options
+  // Both in the order of their age: a key is moved to `answered` when its outcome is certain.
+  const open = new Map<string, Entry>()
+  const answered = new Map<string, Entry>()
+
+  function dropExpired(entries: Map<string, Entry>) {
+    for (const [key, entry] of entries) {
+      if (entry.keptUntil > now()) break
+      if (entry.settled) entries.delete(key)
+    }
+  }
+
+  function hasRoom(): boolean {
+    dropExpired(open)
+    dropExpired(answered)
+    if (open.size + answered.size < capacity) return true
+    const [oldest] = answered.keys()
+    return oldest !== undefined && answered.delete(oldest)
+  }
+
+  function findEntry(key: string): Entry | undefined {
+    const entry = open.get(key) ?? answered.get(key)
+    return entry?.settled && entry.keptUntil <= now() ? undefined : entry
+  }
+
+  return {
+    async reserve(key, bodyHash) {
+      const known = findEntry(key)
+      if (known)
+        return known.bodyHash === bodyHash ? { state: 'same', outcome: known.outcome } : { state: 'other-body' }
+      if (!hasRoom()) return { state: 'full' }
+      const { promise, resolve } = defer<Outcome>()
+      open.set(key, { bodyHash, keptUntil: now() + keptMs, outcome: promise, settle: resolve })
+      return { state: 'fresh' }
+    },
+
+    async settle(key, outcome) {
+      const entry = open.get(key)
+      if (!entry || entry.settled) return
+      entry.settled = outcome
+      if (outcome.state !== 'unknown') open.delete(key)
+      if (outcome.state === 'answered') answered.set(key, entry)
+      entry.settle(outcome)
+    },
+
+    async find(key) {
+      const entry = findEntry(key)
+      if (!entry) return { state: 'none' }
+      const { settled } = entry
+      if (!settled) return { state: 'pending' }
+      return settled.state === 'answered'
+        ? { state: 'answered', status: settled.status, body: settled.body }
+        : { state: 'unknown' }
+    },
+  }
+}
+
+function defer<T>() {
+  let resolve: (value: T) => void = () => undefined
+  const promise = new Promise<T>((done) => {
+    resolve = done
+  })
+  return { promise, resolve }
+}

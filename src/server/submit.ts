@@ -1,0 +1,166 @@
+import { createHash } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { families } from '#models/catalogue.ts'
+import { objections } from '#models/objections.ts'
+import type { Endpoint } from '#providers/provider.ts'
+import { findProvider } from '#providers/registry.ts'
+import { parseJson } from '#providers/send.ts'
+import { readJson } from './body.ts'
+import type { Gateway } from './gateways.ts'
+import type { Fault, Outbound } from './guard.ts'
+import type { Limiter } from './limiter.ts'
+import type { Log } from './log.ts'
+import { type Handler, refused, sendText, tellWhen, toRefusal } from './refusals.ts'
+import { type Mask, type Reply, readReply } from './relay.ts'
+import type { Outcome, SubmissionStore } from './submissions.ts'
+
+export const submissionKey = /^[A-Za-z0-9_-]{8,64}$/
+
+const mostBytes = 64 * 1024
+/** The service has no way to take a request back: the longer we listen, the fewer answers are lost. */
+const deadlineMs = 60_000
+
+export interface SubmitParts {
+  gateway: Gateway
+  outbound: Outbound
+  submissions: SubmissionStore
+  limiter: Limiter
+  mask: Mask
+  log: Log
+}
+
+export interface Submit {
+  handlerFor(endpoint: Endpoint): Handler
+  /** Takes no new ones; resolves when those under way have their answers. */
+  drain(): Promise<void>
+}
+
+/** The paid requests. Each key goes out once at most, also when the browser leaves in the middle of it. */
+export function createSubmit(parts: SubmitParts): Submit {
+  const { submissions, limiter, log } = parts
+  const underWay = new Set<Promise<void>>()
+  let draining = false
+
+  async function sendOnce(endpoint: Endpoint, key: string, text: string): Promise<Outcome> {
+    const waitMs = limiter()
+    const outcome = waitMs > 0 ? tooMany(waitMs) : await forward(parts, endpoint, text).catch(() => inDoubt())
+    await submissions.settle(key, outcome)
+    if (outcome.state === 'unknown') log.warn({ run: key, path: endpoint.path }, 'a submission has no certain answer')
+    return outcome
+  }
+
+  async function answer(endpoint: Endpoint, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const key = readKey(incoming)
+    const body = await readJson(incoming, mostBytes)
+    checkBody(parts.gateway, endpoint, body)
+    if (draining) throw refused(503, 'The proxy is being stopped.', { retryAfterMs: 5000 })
+    // Written anew from what was checked: another reader may see other members in the original.
+    const text = JSON.stringify(body)
+    const reservation = await submissions.reserve(key, hash(endpoint.path + text))
+    switch (reservation.state) {
+      case 'fresh':
+        return sendOutcome(outgoing, await sendOnce(endpoint, key, text))
+      case 'same':
+        return sendOutcome(outgoing, await reservation.outcome)
+      case 'other-body':
+        throw refused(409, 'This run was sent before with other settings.')
+      case 'full':
+        throw refused(503, 'The proxy remembers too many submissions at the moment.')
+    }
+  }
+
+  return {
+    handlerFor: (endpoint) => async (incoming, outgoing) => {
+      const work = answer(endpoint, incoming, outgoing)
+      underWay.add(work)
+      try {
+        await work
+      } finally {
+        underWay.delete(work)
+      }
+    },
+    async drain() {
+      draining = true
+      await Promise.allSettled(underWay)
+    },
+  }
+}
+
+function readKey(incoming: IncomingMessage): string {
+  const key = incoming.headers['idempotency-key']
+  if (typeof key === 'string' && submissionKey.test(key)) return key
+  const message = 'Idempotency-Key must be 8 to 64 letters, digits, _ or -'
+  throw refused(422, message, { issues: [{ field: 'Idempotency-Key', message }] })
+}
+
+/** Takes what one of the families behind the endpoint takes, with sources from our own uploads only. */
+function checkBody(gateway: Gateway, { path }: Endpoint, body: unknown): void {
+  const candidates = families.filter(({ provider }) =>
+    findProvider(provider)?.endpoints.some((endpoint) => endpoint.kind === 'submit' && endpoint.path === path),
+  )
+  const family = candidates.find((candidate) => objections(candidate, body).length === 0)
+  if (!family) {
+    const issues = candidates.flatMap((candidate) => objections(candidate, body))
+    throw refused(422, 'The service would not take these settings.', { issues })
+  }
+  if (!family.sourcesIn(body).every((source) => gateway.uploads.read(source) !== undefined)) {
+    const message = 'Source pictures must lie where uploads are stored.'
+    throw refused(422, message, { issues: [{ field: 'sources', message }] })
+  }
+}
+
+async function forward({ gateway, outbound, mask }: SubmitParts, endpoint: Endpoint, text: string): Promise<Outcome> {
+  const answer = await outbound.request({
+    to: gateway.api.to,
+    path: gateway.api.path + endpoint.path,
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${gateway.key}`,
+      accept: 'application/json',
+      'accept-encoding': 'identity',
+      'content-type': 'application/json',
+      'content-length': String(Buffer.byteLength(text)),
+    },
+    body: text,
+    deadlineMs,
+  })
+  if (!answer.ok) return answer.sent === 'no' ? notSent(answer) : inDoubt(answer)
+  const reply = await readReply(answer, mask)
+  if (!reply.ok) return inDoubt(reply)
+  return { state: isOverLimit(reply) ? 'free' : 'answered', ...reply, body: reply.body.toString() }
+}
+
+/** The one answer that is worth sending again for: the service took nothing and says so. Contract section 1.4a. */
+function isOverLimit({ status, body }: Reply): boolean {
+  const envelope = parseJson(body.toString()) as { code?: unknown } | null | undefined
+  return Number(envelope?.code ?? status) === 429
+}
+
+function notSent({ cause }: Fault): Outcome {
+  const message = cause === 'late' ? 'The service did not answer in time.' : 'The service cannot be reached.'
+  return toOutcome('free', toRefusal(503, message))
+}
+
+function inDoubt(fault?: Fault): Outcome {
+  const message = fault?.cause === 'late' ? 'No answer came in time.' : 'The answer was lost.'
+  return toOutcome('unknown', toRefusal(fault?.cause === 'late' ? 504 : 502, message, { sent: 'unknown' }))
+}
+
+function tooMany(waitMs: number): Outcome {
+  const message = 'More pictures at once than the service takes.'
+  const retryAfterMs = Math.ceil(waitMs)
+  return { ...toOutcome('free', toRefusal(429, message, { retryAfterMs })), retryAfterMs }
+}
+
+function toOutcome(state: Outcome['state'], refusal: ReturnType<typeof toRefusal>): Outcome {
+  return { state, status: refusal.code, type: 'application/json; charset=utf-8', body: JSON.stringify(refusal) }
+}
+
+function sendOutcome(outgoing: ServerResponse, { status, type, body, retryAfterMs }: Outcome): void {
+  if (retryAfterMs !== undefined) tellWhen(outgoing, retryAfterMs)
+  sendText(outgoing, status, type, body)
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('base64')
+}

@@ -1,0 +1,137 @@
+import { type ImageMime, sniffImage } from '#domain/picture.ts'
+import type { Faults } from './faults.ts'
+import type { Switches } from './switches.ts'
+
+const staleMs = 60_000
+const spareTtlMs = 10 * 60_000
+/** The oldest files make room beyond this, as pictures of a long session would fill the memory. */
+const mostBytes = 256 * 2 ** 20
+
+interface Upload {
+  bytes: Uint8Array
+  storedAt: number
+  /** What the name held before; served for a while after it was overwritten. */
+  before?: Uint8Array
+}
+
+interface Result {
+  bytes: Uint8Array
+  finishedAt: number
+  lifetime: Faults['lifetime']
+}
+
+export interface FilesOptions {
+  origin: () => string
+  now: () => number
+  switches: () => Switches
+  newId: () => string
+}
+
+/** Uploaded and finished pictures, and what became of their addresses. One process plays all the hosts. */
+export interface Files {
+  /** Gives the public address. */
+  storeUpload(path: string, bytes: Uint8Array): string
+  storeResult(name: string, result: Result): void
+  resultUrl(name: string): string
+  /** The upstream's copy of a result, alive for 10 minutes. */
+  spareUrl(name: string): string
+  /** The bytes behind an address of our own that still serves; nothing for any other. */
+  bytesAt(url: string): Uint8Array | undefined
+  /** A fresh link for an address of the result host; existence is not checked. Contract section 5.2. */
+  mintLink(url: string): string | undefined
+  /** Answers for a path of a file host; nothing for any other path. */
+  serve(path: string): { status: number; bytes?: Uint8Array } | undefined
+}
+
+export function createFiles({ origin, now, switches, newId }: FilesOptions): Files {
+  const uploads = new Map<string, Upload>()
+  const results = new Map<string, Result>()
+  const links = new Map<string, { name: string; until: number }>()
+
+  const hosts: Readonly<Record<string, (name: string) => { status: number; bytes?: Uint8Array }>> = {
+    files(name) {
+      const upload = uploads.get(name)
+      if (!upload || now() - upload.storedAt >= switches().uploadTtlMs) return { status: 404 }
+      const stale = switches().staleUploads && now() - upload.storedAt < staleMs ? upload.before : undefined
+      return { status: 200, bytes: stale ?? upload.bytes }
+    },
+    r(name) {
+      const result = results.get(name)
+      if (!result) return { status: 404 }
+      const alive = result.lifetime === 'normal' && now() - result.finishedAt < switches().resultTtlMs
+      return alive ? { status: 200, bytes: result.bytes } : { status: 403 }
+    },
+    o(name) {
+      const result = results.get(name)
+      if (!result || result.lifetime === 'gone' || now() - result.finishedAt >= spareTtlMs) return { status: 404 }
+      return { status: 200, bytes: result.bytes }
+    },
+    p(name) {
+      const link = links.get(name.slice(0, name.indexOf('/')))
+      if (!link || now() >= link.until) return { status: 403 }
+      const result = results.get(link.name)
+      return result && result.lifetime !== 'gone' ? { status: 200, bytes: result.bytes } : { status: 404 }
+    },
+  }
+
+  const serve = (path: string) => {
+    const [, host = '', name = ''] = /^\/([a-z]+)\/(.+)$/.exec(path) ?? []
+    return Object.hasOwn(hosts, host) ? hosts[host]?.(decode(name)) : undefined
+  }
+  const ownPath = (url: string) => (URL.canParse(url) && isSameHost(url, origin()) ? new URL(url).pathname : undefined)
+
+  return {
+    serve,
+    storeUpload(path, bytes) {
+      const before = uploads.get(path)?.bytes
+      uploads.delete(path)
+      uploads.set(path, { bytes, storedAt: now(), ...(before ? { before } : {}) })
+      makeRoom(uploads)
+      return `${origin()}/files/${path.split('/').map(encodeURIComponent).join('/')}`
+    },
+    storeResult(name, result) {
+      results.set(name, result)
+      makeRoom(results)
+    },
+    resultUrl: (name) => `${origin()}/r/${name}`,
+    spareUrl: (name) => `${origin()}/o/${name}`,
+    bytesAt(url) {
+      const path = ownPath(url)
+      return path === undefined ? undefined : serve(path)?.bytes
+    },
+    mintLink(url) {
+      const name = /^\/r\/([^/]+)$/.exec(ownPath(url) ?? '')?.[1]
+      if (name === undefined) return undefined
+      const id = newId()
+      links.set(id, { name, until: now() + switches().linkTtlMs })
+      return `${origin()}/p/${id}/${name}?X-Amz-Expires=${Math.round(switches().linkTtlMs / 1000)}&X-Amz-Signature=${id}`
+    },
+  }
+}
+
+export function mimeOf(bytes: Uint8Array): ImageMime | 'application/octet-stream' {
+  return sniffImage(bytes) ?? 'application/octet-stream'
+}
+
+/** A machine may be called by its name or its number: localhost and 127.0.0.1 are one host. */
+function isSameHost(url: string, origin: string): boolean {
+  const plain = (address: string) => new URL(address).host.replace(/^(localhost|\[::1\])(?=:|$)/, '127.0.0.1')
+  return plain(url) === plain(origin)
+}
+
+function decode(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return path
+  }
+}
+
+function makeRoom(files: Map<string, { bytes: Uint8Array }>): void {
+  let total = [...files.values()].reduce((sum, file) => sum + file.bytes.byteLength, 0)
+  for (const [name, file] of files) {
+    if (total <= mostBytes) return
+    files.delete(name)
+    total -= file.bytes.byteLength
+  }
+}

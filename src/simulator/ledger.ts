@@ -1,0 +1,54 @@
+export interface Charge {
+  taskId: string
+  credits: number
+  refunded: boolean
+}
+
+export interface Ledger {
+  balance(): number
+  setBalance(credits: number): void
+  /** Takes the price; `false` where the balance is too low, and then takes nothing. */
+  charge(taskId: string, credits: number): boolean
+  /** Gives a task's price back, once. */
+  refund(taskId: string): void
+  charges(): readonly Charge[]
+}
+
+/** Credits are taken at submission and given back when the task fails. Contract section 1.6. */
+export function createLedger(startCredits: number): Ledger {
+  let balance = startCredits
+  const charges = new Map<string, Charge>()
+  return {
+    balance: () => balance,
+    setBalance(credits) {
+      balance = credits
+    },
+    charge(taskId, credits) {
+      if (balance < credits) return false
+      balance -= credits
+      charges.set(taskId, { taskId, credits, refunded: false })
+      return true
+    },
+    refund(taskId) {
+      const charge = charges.get(taskId)
+      if (!charge || charge.refunded) return
+      charge.refunded = true
+      balance += charge.credits
+    },
+    charges: () => [...charges.values()].map((charge) => ({ ...charge })),
+  }
+}
+
+const windowMs = 10_000
+const mostPerWindow = 20
+
+/** 20 submissions in any 10 s; what is refused is dropped and does not count. Contract section 1.5. */
+export function createLimiter(now: () => number): () => boolean {
+  let admitted: number[] = []
+  return () => {
+    admitted = admitted.filter((at) => now() - at < windowMs)
+    if (admitted.length >= mostPerWindow) return false
+    admitted.push(now())
+    return true
+  }
+}

@@ -1,0 +1,46 @@
+import type { AddressInfo } from 'node:net'
+import { createAdaptorServer } from '@hono/node-server'
+import { createNodePainter } from './paint-node.ts'
+import { createSimulator, type Simulator, type SimulatorOptions } from './simulator.ts'
+
+export interface ServeOptions extends Partial<Omit<SimulatorOptions, 'origin'>> {
+  /** 0, the default, takes any free port. */
+  port?: number
+}
+
+export interface ServedSimulator {
+  port: number
+  /** "http://127.0.0.1:PORT", the only address it listens on. */
+  origin: string
+  simulator: Simulator
+  /** Ends what hangs and drops every connection. */
+  close(): Promise<void>
+}
+
+/** Serves the simulator to this machine only. Rejects where the port is taken. */
+export async function serveSimulator({ port = 0, ...options }: ServeOptions = {}): Promise<ServedSimulator> {
+  let origin = ''
+  const simulator = createSimulator({ painter: createNodePainter(), ...options, origin: () => origin })
+  const server = createAdaptorServer({
+    // A request ends by rejection only where nobody waits for its answer any more.
+    fetch: (request: Request) => simulator.fetch(request).catch(() => new Response(null, { status: 499 })),
+    overrideGlobalObjects: false,
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', resolve)
+  })
+  const address = server.address() as AddressInfo
+  origin = `http://127.0.0.1:${address.port}`
+  return {
+    port: address.port,
+    origin,
+    simulator,
+    close: () =>
+      new Promise((resolve) => {
+        simulator.close()
+        server.close(() => resolve())
+        if ('closeAllConnections' in server) server.closeAllConnections()
+      }),
+  }
+}

@@ -1,0 +1,153 @@
+import { families as catalogue } from '#models/catalogue.ts'
+import type { ModelFamily } from '#models/model.ts'
+import type { Fetch } from '#providers/provider.ts'
+import { createFiles, mimeOf } from './files.ts'
+import { count, createJournal, type Journal } from './journal.ts'
+import { createKie } from './kie.ts'
+import { type Charge, createLedger, createLimiter } from './ledger.ts'
+import type { Painter } from './painter.ts'
+import { defaultSwitches, Setting, type Switches } from './switches.ts'
+import { createTasks } from './tasks.ts'
+import { createUploads } from './uploads.ts'
+
+export interface SimulatorOptions {
+  /** Its own address without a path, for the addresses of uploads and results: "http://127.0.0.1:4010". */
+  origin: () => string
+  painter: Painter
+  /** The only key it accepts; "simulated" by default. */
+  key?: string
+  /** Epoch ms. */
+  now?: () => number
+  /** 0 to 1; ids and durations come from it. */
+  random?: () => number
+  wait?: (ms: number) => Promise<void>
+  switches?: Partial<Switches>
+  families?: readonly ModelFamily[]
+}
+
+export interface SimulatorState extends Journal {
+  credits: number
+  charges: readonly Charge[]
+  openTasks: readonly string[]
+  switches: Switches
+}
+
+export interface Simulator {
+  /** Every host of the service in one. Rejects only where a request that hangs is aborted, or `close` is called. */
+  fetch: Fetch
+  /** The same as `POST /__sim/switches`; rejects nothing, it is typed. */
+  set(setting: Setting): void
+  /** The same as `GET /__sim/state`. */
+  state(): Promise<SimulatorState>
+  /** Forgets tasks, files, charges and counts, and puts the switches back. */
+  reset(): void
+  /** Ends requests that hang. */
+  close(): void
+}
+
+const startCredits = 1000
+const libraryAgents = /^$|curl|wget|python|node|undici|axios|okhttp|go-http/i
+
+/**
+ * The picture service without the service: the same paths, envelopes, objections, timing and prices, tasks in memory and
+ * pictures by a painter. Prompts steer it (`[[fail:501]]`, `[[slow:20]]`, …); the rest is set at `/__sim`.
+ */
+export function createSimulator(options: SimulatorOptions): Simulator {
+  const { wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms)) } = options
+  const closing = new AbortController()
+  const initial: Switches = { ...defaultSwitches, ...options.switches }
+  let switches = initial
+  let world = createWorld(options, () => switches, closing.signal)
+
+  const set = ({ credits, ...changes }: Setting) => {
+    switches = { ...switches, ...(changes as Partial<Switches>) }
+    if (credits !== undefined) world.ledger.setBalance(credits)
+  }
+  const reset = () => {
+    switches = initial
+    world = createWorld(options, () => switches, closing.signal)
+  }
+  const state = async () => {
+    const openTasks = await world.tasks.open()
+    const { journal, ledger } = world
+    return { ...structuredClone(journal), credits: ledger.balance(), charges: ledger.charges(), openTasks, switches }
+  }
+
+  const control: Readonly<Record<string, Fetch>> = {
+    'GET /__sim/state': async () => Response.json(await state()),
+    'POST /__sim/reset': async () => {
+      reset()
+      return Response.json(await state())
+    },
+    'POST /__sim/switches': async (request) => {
+      const setting = Setting.safeParse(await request.json().catch(() => undefined))
+      if (!setting.success) {
+        return Response.json(
+          { issues: setting.error.issues.map(({ path, message }) => ({ path, message })) },
+          { status: 400 },
+        )
+      }
+      set(setting.data)
+      return Response.json(switches)
+    },
+  }
+
+  return {
+    set,
+    reset,
+    state,
+    close: () => closing.abort(new DOMException('The simulator was closed.', 'AbortError')),
+    async fetch(request) {
+      const { pathname } = new URL(request.url)
+      const controlRoute = control[`${request.method} ${pathname}`]
+      if (controlRoute) return controlRoute(request)
+      if (switches.latencyMs > 0) await wait(switches.latencyMs)
+      return world.answer(request, pathname)
+    },
+  }
+}
+
+function createWorld(options: SimulatorOptions, switches: () => Switches, closed: AbortSignal) {
+  const { origin, painter, key = 'simulated', now = Date.now, random = Math.random, families = catalogue } = options
+  const newId = () => Array.from({ length: 32 }, () => Math.floor(random() * 16).toString(16)).join('')
+  const journal = createJournal()
+  const ledger = createLedger(startCredits)
+  const files = createFiles({ origin, now, switches, newId })
+  const tasks = createTasks({ painter, files, ledger, now, random, switches, newId })
+  const isAuthorized = (request: Request) => request.headers.get('authorization') === `Bearer ${key}`
+  const shared = { files, journal, now, isAuthorized }
+  const uploads = createUploads({ ...shared, newId })
+  const kie = createKie({ ...shared, families, tasks, ledger, switches, admit: createLimiter(now), closed })
+
+  const serveFile = (request: Request, pathname: string) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') return undefined
+    const found = files.serve(pathname)
+    if (!found) return undefined
+    count(journal.requests, `${request.method} /${pathname.split('/')[1]}`)
+    if (request.headers.has('authorization')) journal.fileRequestsWithKey++
+    if (switches().refuseAgents && libraryAgents.test(request.headers.get('user-agent') ?? '')) {
+      return new Response('error code: 1010', { status: 403 })
+    }
+    const { status, bytes } = found
+    if (!bytes) return new Response(status === 403 ? 'AccessDenied' : 'NoSuchKey', { status })
+    const headers = { 'content-type': mimeOf(bytes), 'content-length': String(bytes.byteLength) }
+    if (request.method === 'HEAD') return new Response(null, { headers })
+    journal.bytesServed += bytes.byteLength
+    return new Response(bytes as Uint8Array<ArrayBuffer>, { headers })
+  }
+
+  const answer = async (request: Request, pathname: string) => {
+    const file = serveFile(request, pathname)
+    if (file) return file
+    const route = Object.hasOwn(uploads, pathname) ? uploads[pathname] : kie[`${request.method} ${pathname}`]
+    count(journal.requests, route ? `${request.method} ${pathname}` : 'unknown')
+    return route ? route(request) : notFound(pathname)
+  }
+
+  return { answer, tasks, ledger, journal }
+}
+
+function notFound(path: string): Response {
+  const body = { timestamp: new Date().toISOString(), status: 404, error: 'Not Found', path }
+  return Response.json(body, { status: 404 })
+}

@@ -1,0 +1,58 @@
+import * as z from 'zod/mini'
+
+const ms = z.number().check(z.gte(0))
+
+/** What the real service does in more than one way, or at a pace of its own. All can be set while it runs. */
+const switches = {
+  /** How long a task takes: exactly, or between two values. */
+  durationMs: z.union([ms, z.tuple([ms, ms])]),
+  /** How long a new record stays invisible. */
+  visibilityLagMs: ms,
+  /** Before every answer. */
+  latencyMs: ms,
+  /** States of a job on its way: waiting, generating; with queuing between them; or waiting until success. */
+  timeline: z.enum(['plain', 'queuing', 'direct']),
+  /** Times in Kontext records. */
+  times: z.enum(['ms', 'iso', 'local']),
+  successFlag: z.enum(['number', 'text']),
+  /** How jobs give results: text that is empty until success, null until success, or an object. */
+  resultJson: z.enum(['text', 'null', 'object']),
+  records: z.enum(['2026-04', '2026-09']),
+  /** The name of an answer's message. */
+  message: z.enum(['msg', 'message']),
+  limiterStatus: z.literal([200, 429]),
+  refuse16by21: z.boolean(),
+  /** Result hosts answer 403 to library agents. */
+  refuseAgents: z.boolean(),
+  /** A name uploaded again serves its old bytes for 60 s. */
+  staleUploads: z.boolean(),
+  resultTtlMs: ms,
+  linkTtlMs: ms,
+  uploadTtlMs: ms,
+}
+
+const Switches = z.strictObject(switches)
+export type Switches = z.infer<typeof Switches>
+
+/** What `POST /__sim/switches` takes: any of the switches, and the balance. */
+export const Setting = z.strictObject({ ...z.partial(Switches).shape, credits: z.optional(z.number()) })
+export type Setting = z.infer<typeof Setting>
+
+export const defaultSwitches: Switches = {
+  durationMs: [3_000, 6_000],
+  visibilityLagMs: 0,
+  latencyMs: 0,
+  timeline: 'plain',
+  times: 'ms',
+  successFlag: 'number',
+  resultJson: 'text',
+  records: '2026-09',
+  message: 'msg',
+  limiterStatus: 429,
+  refuse16by21: false,
+  refuseAgents: false,
+  staleUploads: true,
+  resultTtlMs: 20 * 60_000,
+  linkTtlMs: 20 * 60_000,
+  uploadTtlMs: 24 * 3_600_000,
+}

@@ -1,0 +1,26 @@
+/** Newer than the language version this code is checked against; ten times faster than the other way where it exists. */
+interface NativeBase64 {
+  toBase64?(): string
+}
+interface NativeDecoder {
+  fromBase64?(text: string): Uint8Array<ArrayBuffer>
+}
+
+/** A multiple of three, so that no padding appears inside the text; small enough to be spread into one call. */
+const chunkBytes = 3 * 8192
+
+export function encodeBase64(bytes: Uint8Array): string {
+  const native = (bytes as NativeBase64).toBase64
+  if (native) return native.call(bytes)
+  const parts: string[] = []
+  for (let from = 0; from < bytes.length; from += chunkBytes) {
+    parts.push(btoa(String.fromCharCode(...bytes.subarray(from, from + chunkBytes))))
+  }
+  return parts.join('')
+}
+
+/** Throws when the text is not base64. */
+export function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
+  const native = (Uint8Array as NativeDecoder).fromBase64
+  return native ? native.call(Uint8Array, text) : Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))
+}

@@ -1,0 +1,94 @@
+import { openChanges } from './changes.ts'
+import type { Darkroom } from './darkroom.ts'
+import { type Database, openDatabase } from './database.ts'
+import { createHealth } from './health.ts'
+import { createPictureRecords, type PictureRecords } from './picture-records.ts'
+import { createPictureShelves } from './picture-shelves.ts'
+import { createRunRecords } from './run-records.ts'
+import type { GalleryStore, StoreHealth } from './store.ts'
+import { openPictureWorker } from './worker-bridge.ts'
+
+interface GalleryOptions {
+  /** The database's name. Users' pictures are under the default: another one is for tests. */
+  name?: string
+  /** Reads and shrinks pictures in place of the browser; the work is then done on this thread. */
+  darkroom?: Darkroom
+}
+
+/**
+ * Opens what is kept in this browser. Never rejects: without a database all works in memory, and while another window
+ * blocks it, or has a newer one, `health` says so.
+ */
+export async function openGallery({ name = 'atelier', darkroom }: GalleryOptions = {}): Promise<GalleryStore> {
+  const health = createHealth()
+  const database = await openDatabase(name, { onHealth: (state) => health.report('page', state) }).catch(
+    () => undefined,
+  )
+  if (!database) {
+    const { openMemoryStore } = await import('./memory-store.ts')
+    return openMemoryStore(darkroom ?? (await findDarkroom()))
+  }
+  const records = await openRecords(name, database, darkroom, (state) => health.report('worker', state))
+  const changes = openChanges(name)
+
+  return {
+    ...createRunRecords(database, changes.tell),
+    ...createPictureShelves(database, changes.tell),
+    async settle(run, made) {
+      const pictures = await records.settle(run, made)
+      changes.tell({ kind: 'pictures', ids: pictures.map(({ id }) => id) })
+      changes.tell({ kind: 'runs', ids: [run.id] })
+      askToPersist()
+      return pictures
+    },
+    async addPicture(picture) {
+      const added = await records.addPicture(picture)
+      changes.tell({ kind: 'pictures', ids: [added.id] })
+      askToPersist()
+      return added
+    },
+    original: records.original,
+    async addSamples(count, onProgress) {
+      let done = 0
+      await records.addSamples(count, (ids) => {
+        done += ids.length
+        changes.tell({ kind: 'pictures', ids })
+        onProgress(done)
+      })
+    },
+    get health() {
+      return health.value
+    },
+    subscribe: changes.subscribe,
+    onHealth: health.subscribe,
+    close() {
+      changes.close()
+      records.close()
+      database.close()
+    },
+  }
+}
+
+async function openRecords(
+  name: string,
+  database: Database,
+  darkroom: Darkroom | undefined,
+  onHealth: (health: StoreHealth) => void,
+): Promise<PictureRecords & { close(): void }> {
+  const here = typeof Worker === 'undefined' || typeof OffscreenCanvas === 'undefined'
+  if (!darkroom && !here) return openPictureWorker(name, onHealth)
+  return { ...createPictureRecords(database, darkroom ?? (await findDarkroom())), close: () => undefined }
+}
+
+async function findDarkroom(): Promise<Darkroom> {
+  return (await import('./darkroom.ts')).browserDarkroom
+}
+
+let asked = false
+
+/** Once there is something to lose, asks the browser not to throw it away when the disk runs full. Its answer changes nothing. */
+function askToPersist() {
+  if (asked || typeof navigator === 'undefined') return
+  asked = true
+  navigator.storage?.persist?.().catch(() => undefined)
+}

@@ -1,0 +1,19 @@
+import type { Failure } from '#domain/failure.ts'
+import type { PictureId } from '#domain/ids.ts'
+import type { RunIn } from '#domain/run.ts'
+import type { NewPicture, StoreHealth } from './store.ts'
+
+/** What may be asked of the worker. Bytes go as Blobs, which are handles; base64 never crosses. */
+export type PictureAct =
+  | { act: 'settle'; run: RunIn<'saved'>; made: readonly NewPicture[] }
+  | { act: 'addPicture'; picture: NewPicture }
+  | { act: 'original'; id: PictureId }
+  | { act: 'addSamples'; count: number }
+
+export type ToWorker = { kind: 'open'; database: string } | { kind: 'call'; call: number; ask: PictureAct }
+
+export type FromWorker =
+  | { kind: 'health'; health: StoreHealth }
+  | { kind: 'batch'; call: number; ids: readonly PictureId[] }
+  | { kind: 'done'; call: number; value: unknown }
+  | { kind: 'failed'; call: number; failure: Failure }

@@ -1,0 +1,141 @@
+import type { IDBPTransaction } from 'idb'
+import type { PictureId } from '#domain/ids.ts'
+import type { Picture } from '#domain/picture.ts'
+import { mayFollow, type RunIn } from '#domain/run.ts'
+import { decodeBase64 } from './base64.ts'
+import type { Darkroom, Developed } from './darkroom.ts'
+import { type Database, storageError, toStorageError } from './database.ts'
+import { toPicture, toStoredPicture } from './picture-shelves.ts'
+import { toRun, toStoredRun } from './run-records.ts'
+import type { Names, Schema, StoredBytes } from './schema.ts'
+import type { GalleryStore, NewPicture } from './store.ts'
+
+/** The half of the store that touches a picture's bytes. It runs beside the page, in a worker, where there is one. */
+export interface PictureRecords extends Pick<GalleryStore, 'settle' | 'addPicture' | 'original'> {
+  /** `onBatch` hears which samples have just been stored. */
+  addSamples(count: number, onBatch: (ids: readonly PictureId[]) => void): Promise<void>
+}
+
+/** A picture with all that is kept of it. */
+export interface Print {
+  picture: Picture
+  base64: string
+  thumbnail: Developed['thumbnail']
+}
+
+type Writing = IDBPTransaction<Schema, Names[], 'readwrite'>
+const byteStores: ('pictures' | 'thumbnails' | 'originals')[] = ['pictures', 'thumbnails', 'originals']
+const allStores: Names[] = ['runs', ...byteStores]
+
+export function createPictureRecords(database: Database, darkroom: Darkroom): PictureRecords {
+  const pictures = (ids: readonly PictureId[]) =>
+    database.read(['pictures'], async (transaction) => {
+      const records = await Promise.all(ids.map((id) => transaction.objectStore('pictures').get(id)))
+      return records.flatMap((record) => (record ? [toPicture(record)] : []))
+    })
+
+  /**
+   * Puts prints and, with them, the run that made them; then reads all of it back, for it counts only when the disk gives
+   * it back. Otherwise all is put back as it was.
+   */
+  async function keep(prints: readonly Print[], run?: RunIn<'saved'>) {
+    const { before, added } = await database.write(allStores, async (transaction) => {
+      const runs = transaction.objectStore('runs')
+      const before = run && (await runs.get(run.id))
+      if (run && before) {
+        if (before.phase === 'saved') return { before, added: [] }
+        if (!mayFollow(toRun(before), run)) throw storageError('its run has ended otherwise')
+      }
+      if (run) await runs.put(toStoredRun(run))
+      return { before, added: await putNew(transaction, prints) }
+    })
+    if (await isOnDisk(added)) return
+    await database.write(allStores, async (transaction) => {
+      await Promise.all(
+        byteStores.flatMap((store) => added.map(({ picture }) => transaction.objectStore(store).delete(picture.id))),
+      )
+      if (before) await transaction.objectStore('runs').put(before)
+      else if (run) await transaction.objectStore('runs').delete(run.id)
+    })
+    throw storageError('the browser did not give back what was written')
+  }
+
+  const isOnDisk = (prints: readonly Print[]) =>
+    database.read(['pictures', 'originals'], async (transaction) => {
+      // One at a time: two originals need not be in memory at once.
+      for (const { picture, base64 } of prints) {
+        const record = await transaction.objectStore('pictures').get(picture.id)
+        const bytes = await transaction.objectStore('originals').get(picture.id)
+        if (record?.sizeBytes !== picture.sizeBytes || bytes?.base64.length !== base64.length) return false
+      }
+      return true
+    })
+
+  async function print(made: readonly NewPicture[]): Promise<Print[]> {
+    const there = new Set((await pictures(made.map(({ id }) => id))).map(({ id }) => id))
+    const prints: Print[] = []
+    for (const picture of made) if (!there.has(picture.id)) prints.push(await develop(darkroom, picture))
+    return prints
+  }
+
+  return {
+    async settle(run, made) {
+      const stored = await database.read(['runs'], (transaction) => transaction.objectStore('runs').get(run.id))
+      if (stored?.phase === 'saved') return pictures(stored.pictures)
+      await keep(await print(made), run)
+      return pictures(run.pictures)
+    },
+    async addPicture(picture) {
+      await keep(await print([picture]))
+      const [kept] = await pictures([picture.id])
+      if (!kept) throw storageError('the browser did not give back what was written')
+      return kept
+    },
+    async original(id) {
+      const bytes = await database.read(['originals'], (transaction) => transaction.objectStore('originals').get(id))
+      return bytes && toBlob(bytes)
+    },
+    async addSamples(count, onBatch) {
+      const { makeSamples } = await import('./samples.ts')
+      await makeSamples(count, darkroom, async (prints) => {
+        await database.write(allStores, (transaction) => putNew(transaction, prints))
+        onBatch(prints.map(({ picture }) => picture.id))
+      })
+    },
+  }
+}
+
+/** Puts those that are not there yet and tells which; one that is there stays as it is. */
+async function putNew(transaction: Writing, prints: readonly Print[]): Promise<Print[]> {
+  const pictures = transaction.objectStore('pictures')
+  const added = await Promise.all(
+    prints.map(async (print) => {
+      const { picture, base64, thumbnail } = print
+      const { id, mime } = picture
+      if ((await pictures.getKey(id)) !== undefined) return []
+      await pictures.put(toStoredPicture(picture))
+      await transaction.objectStore('thumbnails').put({ id, ...thumbnail })
+      await transaction.objectStore('originals').put({ id, mime, base64 })
+      return [print]
+    }),
+  )
+  return added.flat()
+}
+
+export async function develop(darkroom: Darkroom, { bytes, convertTo, ...about }: NewPicture): Promise<Print> {
+  const developed = await darkroom.develop(bytes, convertTo).catch((error: unknown) => {
+    throw toStorageError(error)
+  })
+  const { base64, thumbnail, ...real } = developed
+  return { picture: { ...about, ...real }, base64, thumbnail }
+}
+
+/** Damaged text counts as lost: the picture's record remains and says what it was. */
+export function toBlob({ base64, mime }: Omit<StoredBytes, 'id'>): Blob | undefined {
+  try {
+    const bytes = decodeBase64(base64)
+    return bytes.length === 0 ? undefined : new Blob([bytes], { type: mime })
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,110 @@
+import type { IDBPObjectStore } from 'idb'
+import type { PictureId } from '#domain/ids.ts'
+import type { Picture, Shelf } from '#domain/picture.ts'
+import type { Database } from './database.ts'
+import type { Schema, StoredBytes, StoredPicture } from './schema.ts'
+import type { GalleryStore, PageMark, StoreChange } from './store.ts'
+
+export type PictureShelves = Pick<
+  GalleryStore,
+  | 'pictures'
+  | 'picture'
+  | 'picturesById'
+  | 'countPictures'
+  | 'childrenOf'
+  | 'thumbnails'
+  | 'moveToBin'
+  | 'restore'
+  | 'deleteForEver'
+  | 'removeSamples'
+>
+
+type Reading = IDBPObjectStore<Schema, ['pictures'], 'pictures', 'readonly'>
+
+/** Small records only: nothing here reads or writes an original, except to delete it. */
+export function createPictureShelves(database: Database, onChange: (change: StoreChange) => void): PictureShelves {
+  async function replace(ids: readonly PictureId[], change: (record: StoredPicture) => StoredPicture) {
+    await database.write(['pictures'], async (transaction) => {
+      const pictures = transaction.objectStore('pictures')
+      await Promise.all(
+        ids.map(async (id) => {
+          const record = await pictures.get(id)
+          if (record) await pictures.put(change(record))
+        }),
+      )
+    })
+    onChange({ kind: 'pictures', ids })
+  }
+
+  async function remove(choose: (samples: () => Promise<PictureId[]>) => Promise<readonly PictureId[]>) {
+    const stores = ['pictures', 'thumbnails', 'originals'] as const
+    const ids = await database.write([...stores], async (transaction) => {
+      const samples = () => transaction.objectStore('pictures').index('origin').getAllKeys('sample')
+      const ids = await choose(samples)
+      await Promise.all(stores.flatMap((store) => ids.map((id) => transaction.objectStore(store).delete(id))))
+      return ids
+    })
+    if (ids.length > 0) onChange({ kind: 'pictures', ids })
+  }
+
+  const read = <T>(work: (pictures: Reading) => Promise<T>) =>
+    database.read(['pictures'], (transaction) => work(transaction.objectStore('pictures')))
+
+  return {
+    pictures: async (shelf, limit, after) =>
+      (await read((pictures) => pictures.index('order').getAll(rangeOf(shelf, after), limit))).map(toPicture),
+    async picture(id) {
+      const record = await read((pictures) => pictures.get(id))
+      return record && toPicture(record)
+    },
+    async picturesById(ids) {
+      const records = await read((pictures) => Promise.all(ids.map((id) => pictures.get(id))))
+      return new Map(records.flatMap((record) => (record ? [[record.id, toPicture(record)]] : [])))
+    },
+    countPictures: (shelf) => read((pictures) => pictures.index('order').count(rangeOf(shelf))),
+    childrenOf: async (id) =>
+      childrenInOrder((await read((pictures) => pictures.index('parents').getAll(id))).map(toPicture)),
+    async thumbnails(ids) {
+      const records = await database.read(['thumbnails'], (transaction) =>
+        Promise.all(ids.map((id) => transaction.objectStore('thumbnails').get(id))),
+      )
+      return new Map(records.flatMap((record) => (record ? [[record.id, toDataUrl(record)]] : [])))
+    },
+    moveToBin: (ids) => replace(ids, binned),
+    restore: (ids) => replace(ids, restored),
+    deleteForEver: (ids) => remove(async () => ids),
+    removeSamples: () => remove((samples) => samples()),
+  }
+}
+
+export function rangeOf(shelf: Shelf, after?: PageMark): IDBKeyRange {
+  // An array sorts after every number: the upper end of all keys that begin with the shelf.
+  const end = [shelf, []]
+  return after ? IDBKeyRange.bound([shelf, -after.createdAt, after.id], end, true) : IDBKeyRange.bound([shelf], end)
+}
+
+export function binned(record: StoredPicture): StoredPicture {
+  return record.shelf === 'bin' ? record : { ...toStoredPicture({ ...record, shelf: 'bin' }), home: record.shelf }
+}
+
+export function restored({ home = 'gallery', ...record }: StoredPicture): StoredPicture {
+  return record.shelf === 'bin' ? toStoredPicture({ ...record, shelf: home }) : record
+}
+
+export function childrenInOrder(children: readonly Picture[]): Picture[] {
+  return children
+    .filter((child) => child.shelf !== 'bin')
+    .toSorted((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1))
+}
+
+export function toStoredPicture(picture: Picture): StoredPicture {
+  return { ...picture, order: [picture.shelf, -picture.createdAt, picture.id] }
+}
+
+export function toPicture({ order: _order, home: _home, ...picture }: StoredPicture): Picture {
+  return picture
+}
+
+export function toDataUrl({ mime, base64 }: Omit<StoredBytes, 'id'>): string {
+  return `data:${mime};base64,${base64}`
+}

@@ -1,0 +1,48 @@
+import { toFailure } from '#domain/failure.ts'
+import { browserDarkroom } from './darkroom.ts'
+import { openDatabase, toStorageError } from './database.ts'
+import type { FromWorker, PictureAct, ToWorker } from './picture-messages.ts'
+import { createPictureRecords, type PictureRecords } from './picture-records.ts'
+
+/** The side of `worker-bridge.ts` that does the work, on a connection of its own. */
+let name = ''
+let records: Promise<PictureRecords> | undefined
+
+const tell = (message: FromWorker) => self.postMessage(message)
+
+function open(): Promise<PictureRecords> {
+  records ??= openDatabase(name, { onHealth: (health) => tell({ kind: 'health', health }) }).then(
+    (database) => createPictureRecords(database, browserDarkroom),
+    (error: unknown) => {
+      records = undefined
+      throw toStorageError(error)
+    },
+  )
+  return records
+}
+
+function perform(opened: PictureRecords, call: number, ask: PictureAct): Promise<unknown> {
+  switch (ask.act) {
+    case 'settle':
+      return opened.settle(ask.run, ask.made)
+    case 'addPicture':
+      return opened.addPicture(ask.picture)
+    case 'original':
+      return opened.original(ask.id)
+    case 'addSamples':
+      return opened.addSamples(ask.count, (ids) => tell({ kind: 'batch', call, ids }))
+  }
+}
+
+self.addEventListener('message', async ({ data }: MessageEvent<ToWorker>) => {
+  if (data.kind === 'open') {
+    name = data.database
+    return
+  }
+  const { call, ask } = data
+  try {
+    tell({ kind: 'done', call, value: await perform(await open(), call, ask) })
+  } catch (error) {
+    tell({ kind: 'failed', call, failure: toFailure(error) })
+  }
+})

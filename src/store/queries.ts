@@ -1,0 +1,244 @@
+import { notifyManager, type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query'
+import { createContext, useCallback, useContext, useEffect, useState, useSyncExternalStore } from 'react'
+import type { PictureId } from '#domain/ids.ts'
+import type { Picture, Shelf } from '#domain/picture.ts'
+import type { Run } from '#domain/run.ts'
+import { type ShelfList, withChange, withPage } from './shelf-list.ts'
+import type { GalleryStore, StoreHealth } from './store.ts'
+import { createThumbnailCache, type ThumbnailCache } from './thumbnail-cache.ts'
+
+const firstPage = 60
+const laterPage = 1_000
+const shelves: readonly Shelf[] = ['gallery', 'sources', 'bin']
+/** How long an original stays in memory after nobody shows it: long enough to step back to it. */
+const originalKeptMs = 30_000
+
+/** What is stored changes only through the store, which tells: nothing is read again by itself. */
+const stored = { networkMode: 'always', staleTime: Number.POSITIVE_INFINITY, retry: false } as const
+const storedList = { ...stored, structuralSharing: false } as const
+
+const keys = {
+  open: ['runs', 'open'],
+  recent: (limit: number) => ['runs', 'recent', limit],
+  shelf: (shelf: Shelf) => ['pictures', 'shelf', shelf],
+  picture: (id: PictureId | undefined) => ['pictures', 'one', id],
+  children: (id: PictureId | undefined) => ['pictures', 'children', id],
+  original: (id: PictureId | undefined) => ['originals', id],
+} as const
+
+export const StoreContext = createContext<GalleryStore | undefined>(undefined)
+
+export function useStore(): GalleryStore {
+  const store = useContext(StoreContext)
+  if (!store) throw new Error('useStore needs a StoreContext')
+  return store
+}
+
+const noRuns: readonly Run[] = []
+const noPictures: readonly Picture[] = []
+
+/** What the grid shows before the pictures, oldest first. */
+export function useOpenRuns(): readonly Run[] {
+  const store = useStore()
+  const client = useQueryClient()
+  const { data } = useQuery({
+    ...storedList,
+    queryKey: keys.open,
+    queryFn: () => inTurn(client, () => store.openRuns()),
+  })
+  return data ?? noRuns
+}
+
+/** The last runs, newest first. */
+export function useLedger(limit: number): readonly Run[] {
+  const store = useStore()
+  const { data } = useQuery({ ...storedList, queryKey: keys.recent(limit), queryFn: () => store.recentRuns(limit) })
+  return data ?? noRuns
+}
+
+/** A shelf, newest first. The first page comes at once; the rest while the page has nothing better to do. */
+export function usePictures(shelf: Shelf): { pictures: readonly Picture[]; complete: boolean; isPending: boolean } {
+  const store = useStore()
+  const client = useQueryClient()
+  const { data, isPending } = useQuery({
+    ...storedList,
+    queryKey: keys.shelf(shelf),
+    queryFn: () => readShelf(store, client, shelf),
+  })
+  return { pictures: data?.pictures ?? noPictures, complete: data?.complete ?? false, isPending }
+}
+
+export function usePicture(id: PictureId | undefined): Picture | undefined {
+  const store = useStore()
+  const client = useQueryClient()
+  const { data } = useQuery({
+    ...stored,
+    queryKey: keys.picture(id),
+    queryFn: async () => (id === undefined ? null : ((await store.picture(id)) ?? null)),
+    // A picture chosen from a list is there at once.
+    initialData: () => listed(client, id),
+    enabled: id !== undefined,
+  })
+  return data ?? undefined
+}
+
+/** Pictures made from this one, oldest first. */
+export function useChildren(id: PictureId | undefined): readonly Picture[] {
+  const store = useStore()
+  const { data } = useQuery({
+    ...storedList,
+    queryKey: keys.children(id),
+    queryFn: () => (id === undefined ? [] : store.childrenOf(id)),
+    enabled: id !== undefined,
+  })
+  return data ?? noPictures
+}
+
+const caches = new WeakMap<GalleryStore, ThumbnailCache>()
+
+/** A small picture as a `data:` address, or nothing until it is read. */
+export function useThumbnail(id: PictureId | undefined): string | undefined {
+  const store = useStore()
+  let cache = caches.get(store)
+  if (!cache) {
+    cache = createThumbnailCache(store)
+    caches.set(store, cache)
+  }
+  const { get, watch } = cache
+  const subscribe = useCallback(
+    (listener: () => void) => (id === undefined ? () => undefined : watch(id, listener)),
+    [watch, id],
+  )
+  return useSyncExternalStore(subscribe, () => (id === undefined ? undefined : get(id)))
+}
+
+/** A picture's kept bytes and an address for them, valid as long as it is shown. `missing`: they are gone or damaged. */
+export function useOriginal(id: PictureId | undefined): {
+  url: string | undefined
+  bytes: Blob | undefined
+  missing: boolean
+} {
+  const store = useStore()
+  const { data, isError } = useQuery({
+    ...storedList,
+    queryKey: keys.original(id),
+    queryFn: async () => (id === undefined ? null : ((await store.original(id)) ?? null)),
+    gcTime: originalKeptMs,
+    enabled: id !== undefined,
+  })
+  const bytes = data ?? undefined
+  return { url: useObjectUrl(bytes), bytes, missing: isError || data === null }
+}
+
+function useObjectUrl(bytes: Blob | undefined): string | undefined {
+  const [made, setMade] = useState<{ bytes: Blob; url: string }>()
+  useEffect(() => {
+    if (!bytes) return
+    const url = URL.createObjectURL(bytes)
+    setMade({ bytes, url })
+    return () => URL.revokeObjectURL(url)
+  }, [bytes])
+  return made && made.bytes === bytes ? made.url : undefined
+}
+
+export function useStoreHealth(): StoreHealth {
+  const store = useStore()
+  return useSyncExternalStore(store.onHealth, () => store.health)
+}
+
+/** Keeps what the hooks show in step with the store, whichever window changed it. Gives the way to stop. */
+export function watchStore(store: GalleryStore, client: QueryClient): () => void {
+  const changed = { pictures: new Set<PictureId>(), runs: false }
+  let waiting = false
+
+  async function follow() {
+    // Changes of one moment, a run and its pictures, are shown in one step.
+    await new Promise((resolve) => setTimeout(resolve))
+    const ids = [...changed.pictures]
+    const withRuns = changed.runs
+    changed.pictures.clear()
+    changed.runs = false
+    waiting = false
+    const [found, open] = await Promise.all([
+      ids.length > 0 ? store.picturesById(ids) : undefined,
+      withRuns ? store.openRuns() : undefined,
+    ])
+    notifyManager.batch(() => {
+      if (open) showRuns(client, open)
+      if (found) showPictures(client, ids, found)
+    })
+  }
+
+  return store.subscribe((change) => {
+    if (change.kind === 'runs') changed.runs = true
+    else for (const id of change.ids) changed.pictures.add(id)
+    if (waiting) return
+    waiting = true
+    inTurn(client, follow).catch(() => undefined)
+  })
+}
+
+function showRuns(client: QueryClient, open: readonly Run[]) {
+  client.setQueryData(keys.open, (shown: readonly Run[] | undefined) => shown && open)
+  void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] === 'runs' && queryKey[1] !== 'open' })
+}
+
+function showPictures(client: QueryClient, ids: readonly PictureId[], found: ReadonlyMap<PictureId, Picture>) {
+  const changed = new Set<unknown>(ids)
+  for (const shelf of shelves) {
+    client.setQueryData<ShelfList>(keys.shelf(shelf), (list) => list && withChange(list, shelf, ids, found))
+  }
+  void client.invalidateQueries({
+    predicate: ({ queryKey: [area, what, id], state }) => {
+      if (area === 'originals') return changed.has(what) && (state.data === null || !found.has(what as PictureId))
+      return area === 'pictures' && (what === 'children' || (what === 'one' && changed.has(id)))
+    },
+  })
+}
+
+async function readShelf(store: GalleryStore, client: QueryClient, shelf: Shelf): Promise<ShelfList> {
+  const pictures = await inTurn(client, () => store.pictures(shelf, firstPage))
+  const complete = pictures.length < firstPage
+  if (!complete) void readOn(store, client, shelf)
+  return { pictures, complete }
+}
+
+/** Reads the rest of a shelf, a page at a time. Each page starts after the last picture shown when its turn comes. */
+async function readOn(store: GalleryStore, client: QueryClient, shelf: Shelf) {
+  const key = keys.shelf(shelf)
+  for (let complete = false; !complete; ) {
+    await idle()
+    complete = await inTurn(client, async () => {
+      const list = client.getQueryData<ShelfList>(key)
+      if (!list || list.complete) return true
+      const page = await store.pictures(shelf, laterPage, list.pictures.at(-1))
+      const end = page.length < laterPage
+      client.setQueryData<ShelfList>(key, withPage(list, page, end))
+      return end
+    }).catch(() => true)
+  }
+}
+
+const turns = new WeakMap<QueryClient, Promise<unknown>>()
+
+/** Reads of lists follow each other, so that one that was slow never undoes a change that was read after it. */
+function inTurn<T>(client: QueryClient, work: () => Promise<T>): Promise<T> {
+  const turn = (turns.get(client) ?? Promise.resolve()).then(work)
+  turns.set(
+    client,
+    turn.catch(() => undefined),
+  )
+  return turn
+}
+
+function idle(): Promise<unknown> {
+  return new Promise((resolve) =>
+    'requestIdleCallback' in globalThis ? requestIdleCallback(resolve, { timeout: 500 }) : setTimeout(resolve, 1),
+  )
+}
+
+function listed(client: QueryClient, id: PictureId | undefined): Picture | undefined {
+  return shelves
+    .map((shelf) => client.getQueryData<ShelfList>(keys.shelf(shelf)))
+    .flatMap((list) => list?.pictures.find((picture) => picture.id === id) ?? [])[0]
+}

@@ -1,0 +1,79 @@
+import type { IDBPObjectStore } from 'idb'
+import type { RunId } from '#domain/ids.ts'
+import { mayFollow, type Run } from '#domain/run.ts'
+import { type Database, storageError } from './database.ts'
+import type { Schema, StoredRun } from './schema.ts'
+import type { GalleryStore, StoreChange } from './store.ts'
+
+type Reading = IDBPObjectStore<Schema, ['runs'], 'runs', 'readonly'>
+export type RunRecords = Pick<GalleryStore, 'openRuns' | 'recentRuns' | 'run' | 'saveRun' | 'amendRun' | 'removeRun'>
+
+export function createRunRecords(database: Database, onChange: (change: StoreChange) => void): RunRecords {
+  const read = <T>(work: (runs: Reading) => Promise<T>) =>
+    database.read(['runs'], (transaction) => work(transaction.objectStore('runs')))
+
+  const put = async (id: RunId, change: (stored: Run | undefined) => Run | undefined) => {
+    const { stored, next } = await database.write(['runs'], async (transaction) => {
+      const runs = transaction.objectStore('runs')
+      const record = await runs.get(id)
+      const stored = record && toRun(record)
+      const next = change(stored)
+      if (next && next !== stored) await runs.put(toStoredRun(next))
+      return { stored, next }
+    })
+    if (next !== stored) onChange({ kind: 'runs', ids: [id] })
+    return next
+  }
+
+  return {
+    openRuns: async () => (await read((runs) => runs.index('openSince').getAll())).map(toRun),
+    recentRuns: async (limit) => (await read((runs) => runs.index('order').getAll(null, limit))).map(toRun),
+    async run(id) {
+      const record = await read((runs) => runs.get(id))
+      return record && toRun(record)
+    },
+    saveRun: async (run) => (await put(run.id, (stored) => stepped(stored, run))) ?? run,
+    amendRun: (id, change) => put(id, (stored) => stored && amended(stored, change)),
+    async removeRun(id) {
+      const removed = await database.write(['runs'], async (transaction) => {
+        const runs = transaction.objectStore('runs')
+        const record = await runs.get(id)
+        if (!record) return false
+        refuseSent(record)
+        await runs.delete(id)
+        return true
+      })
+      if (removed) onChange({ kind: 'runs', ids: [id] })
+    },
+  }
+}
+
+/** The run to keep: the next step, with the marks that only the user sets; or the stored one when `next` is a step back. */
+export function stepped(stored: Run | undefined, next: Run): Run {
+  if (!stored) return next
+  if (!mayFollow(stored, next)) return stored
+  const { stopped: _stopped, dismissed: _dismissed, ...step } = next
+  const { stopped, dismissed } = stored
+  return { ...step, ...(stopped ? { stopped } : {}), ...(dismissed ? { dismissed } : {}) } as Run
+}
+
+export function amended(stored: Run, change: (stored: Run) => Run): Run {
+  const next = change(stored)
+  return mayFollow(stored, next) ? next : stored
+}
+
+export function refuseSent(run: Run) {
+  if (run.phase !== 'queued') throw storageError('only a run of which nothing was sent can be removed')
+}
+
+export function isOpen(run: Run): boolean {
+  return run.phase !== 'saved' && run.dismissed !== true
+}
+
+export function toStoredRun(run: Run): StoredRun {
+  return { ...run, order: [-run.createdAt, run.id], ...(isOpen(run) ? { openSince: run.createdAt } : {}) }
+}
+
+export function toRun({ order: _order, openSince: _openSince, ...run }: StoredRun): Run {
+  return run as Run
+}

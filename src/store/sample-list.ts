@@ -1,0 +1,85 @@
+import type { Draft } from '#domain/run.ts'
+
+/** A picture that comes with the app, and how it would be made. */
+export interface Sample {
+  /** Below the page's own address. */
+  file: string
+  prompt: string
+  /** As shown: "Flux Kontext Pro". */
+  model: string
+  /** Id of a family in the catalogue. */
+  family: string
+  draft: Draft
+  /** Index in the list of the picture that this one is an edit of. */
+  parent?: number
+  /** Pixels of the file. */
+  width: number
+  height: number
+}
+
+const dawn = 'A still mountain lake at dawn, layers of blue ridges in the mist, a small low sun'
+const night = 'Make it a clear night with a full moon and the first stars'
+const lanterns = 'Add seven paper lanterns that float above the water and warm it with their light'
+const vases = 'Glazed vases and pears on a plaster shelf, soft window light from the left, terracotta and sage'
+const poppies = 'Tall poppies and wild grasses against a pale evening sky, botanical poster'
+const arches = 'White arches of a courtyard by the sea in hard noon light, long blue shadows'
+
+/** The six samples: an edit chain of three, then three pictures of their own. Parents come before their children. */
+export const sampleList: readonly Sample[] = [
+  {
+    file: '/samples/1.jpg',
+    prompt: dawn,
+    model: 'Flux 2 Pro',
+    family: 'flux-2',
+    draft: { prompt: dawn, model: 'pro', aspectRatio: '3:2', size: '1K' },
+    width: 1024,
+    height: 683,
+  },
+  {
+    file: '/samples/2.jpg',
+    prompt: night,
+    model: 'Flux Kontext Pro',
+    family: 'flux-kontext',
+    draft: { prompt: night, model: 'pro', editRatio: 'match', format: 'jpeg' },
+    parent: 0,
+    width: 1024,
+    height: 683,
+  },
+  {
+    file: '/samples/3.jpg',
+    prompt: lanterns,
+    model: 'Flux Kontext Max',
+    family: 'flux-kontext',
+    draft: { prompt: lanterns, model: 'max', editRatio: 'match', format: 'jpeg' },
+    parent: 1,
+    width: 1024,
+    height: 683,
+  },
+  {
+    file: '/samples/4.jpg',
+    prompt: vases,
+    model: 'Flux 2 Flex',
+    family: 'flux-2',
+    draft: { prompt: vases, model: 'flex', aspectRatio: '3:4', size: '1K' },
+    width: 768,
+    height: 1024,
+  },
+  {
+    file: '/samples/5.jpg',
+    prompt: poppies,
+    model: 'Flux 2 Pro',
+    family: 'flux-2',
+    draft: { prompt: poppies, model: 'pro', aspectRatio: '2:3', size: '1K' },
+    width: 683,
+    height: 1024,
+  },
+  {
+    file: '/samples/6.jpg',
+    prompt: arches,
+    model: 'Flux Kontext Pro',
+    family: 'flux-kontext',
+    draft: { prompt: arches, model: 'pro', aspectRatio: '1:1', format: 'jpeg' },
+    width: 1024,
+    height: 1024,
+  },
+]

@@ -1,0 +1,161 @@
+import { GenerationError } from '#domain/failure.ts'
+import type { PictureId } from '#domain/ids.ts'
+import { type Darkroom, encode, makeThumbnail, openCanvas, pack } from './darkroom.ts'
+import { develop, type Print } from './picture-records.ts'
+import { type Sample, sampleList } from './sample-list.ts'
+
+const minuteMs = 60_000
+const hourMs = 60 * minuteMs
+/** Ages of the samples that come with the app, so that the gallery shows several days and children follow their parents. */
+const agesMs = [26, 25.5, 25, 2, 74, 120].map((hours) => hours * hourMs)
+const painted = { afterMs: 144 * hourMs, everyMs: 6.5 * minuteMs }
+/** Pictures per transaction: each transaction waits for the disk once. */
+const batchSize = 50
+const quality = 0.82
+
+/** Sizes of painted samples: the shapes a gallery really holds, small enough to be made by the thousand. */
+const sizes = [
+  [512, 512],
+  [576, 384],
+  [384, 576],
+  [608, 342],
+  [432, 576],
+  [576, 432],
+] as const
+
+const lights = [
+  'in morning light',
+  'at dusk',
+  'after rain',
+  'in cold light',
+  'in haze',
+  'by lamplight',
+  'in spring',
+] as const
+
+/**
+ * Makes the first `count` samples, always the same for the same number, and hands them over in batches, each kept before
+ * the next one is handed over. The first come with the app; the rest are painted from those, every one different.
+ */
+export async function makeSamples(
+  count: number,
+  darkroom: Darkroom,
+  keep: (prints: readonly Print[]) => Promise<void>,
+): Promise<void> {
+  const now = Date.now()
+  const given = sampleList.slice(0, count)
+  const files = await Promise.all(given.map(fetchSample))
+  const prints: Print[] = []
+  for (const [index, sample] of given.entries()) {
+    prints.push(await develop(darkroom, { ...describe(sample, index, now), bytes: files[index] as Blob }))
+  }
+  await keep(prints)
+
+  const bases = count > given.length ? await Promise.all(files.map((file) => createImageBitmap(file))) : []
+  // Painting goes on while the last batch is written.
+  let kept = Promise.resolve()
+  for (let from = given.length; from < count; from += batchSize) {
+    const batch: Print[] = []
+    for (let index = from; index < Math.min(count, from + batchSize); index += 1) {
+      batch.push(await paint(index, bases, now))
+    }
+    await kept
+    kept = keep(batch)
+    kept.catch(() => undefined)
+  }
+  await kept
+  for (const base of bases) base.close()
+}
+
+async function fetchSample({ file }: Sample): Promise<Blob> {
+  const response = await fetch(file).catch(() => undefined)
+  if (!response?.ok) {
+    throw new GenerationError({ kind: 'unavailable', detail: 'The sample pictures could not be fetched.' })
+  }
+  return response.blob()
+}
+
+function idOf(index: number): PictureId {
+  return `sample-${index + 1}` as PictureId
+}
+
+function describe(sample: Sample, index: number, now: number) {
+  const { prompt, model, family, draft, parent } = sample
+  const parents = parent === undefined ? [] : [idOf(parent)]
+  const ageMs = agesMs[index] ?? painted.afterMs + index * painted.everyMs
+  return {
+    id: idOf(index),
+    shelf: 'gallery' as const,
+    createdAt: Math.round(now - ageMs),
+    prompt,
+    parents,
+    origin: { kind: 'sample' as const, model, recipe: { family, draft, sources: parents } },
+  }
+}
+
+async function paint(index: number, bases: readonly ImageBitmap[], now: number): Promise<Print> {
+  const which = index % bases.length
+  const base = bases[which] as ImageBitmap
+  const sample = sampleList[which] as Sample
+  const random = seeded(index)
+  const [width, height] = sizes[Math.floor(random() * sizes.length)] ?? sizes[0]
+  const { canvas, context } = openCanvas(width, height)
+  drawPart(context, base, random)
+  drawLight(context, random)
+  const [{ bytes, mime }, thumbnail] = await Promise.all([
+    encode(canvas, 'image/jpeg', quality),
+    makeThumbnail(canvas, false),
+  ])
+  const { base64, sizeBytes } = await pack(bytes, mime)
+  const prompt = `${sample.prompt}, ${lights[index % lights.length]}`
+  const { parent: _parent, ...alone } = sample
+  const about = describe({ ...alone, prompt, draft: { ...sample.draft, prompt } }, index, now)
+  return { picture: { ...about, mime, width, height, sizeBytes }, base64, thumbnail }
+}
+
+/** A part of the base of its own, sometimes mirrored. */
+function drawPart(context: OffscreenCanvasRenderingContext2D, base: ImageBitmap, random: () => number) {
+  const { width, height } = context.canvas
+  const scale = (0.5 + 0.5 * random()) * Math.min(base.width / width, base.height / height)
+  const partWidth = width * scale
+  const partHeight = height * scale
+  const left = random() * (base.width - partWidth)
+  const top = random() * (base.height - partHeight)
+  if (random() < 0.5) {
+    context.translate(width, 0)
+    context.scale(-1, 1)
+  }
+  context.drawImage(base, left, top, partWidth, partHeight, 0, 0, width, height)
+  context.resetTransform()
+}
+
+/** A tint over all of it and a lamp somewhere. */
+function drawLight(context: OffscreenCanvasRenderingContext2D, random: () => number) {
+  const { width, height } = context.canvas
+  const hue = random() * 360
+  const tint = context.createLinearGradient(0, 0, width * (random() - 0.5), height)
+  tint.addColorStop(0, `hsl(${hue} 70% 60% / 0.75)`)
+  tint.addColorStop(1, `hsl(${hue + 40 + random() * 120} 60% 35% / 0.75)`)
+  context.globalCompositeOperation = 'overlay'
+  context.fillStyle = tint
+  context.fillRect(0, 0, width, height)
+  const x = random() * width
+  const y = random() * height * 0.6
+  const lamp = context.createRadialGradient(x, y, 0, x, y, (0.25 + random() * 0.5) * width)
+  lamp.addColorStop(0, `hsl(${hue + 20} 90% 80% / 0.5)`)
+  lamp.addColorStop(1, `hsl(${hue + 20} 90% 60% / 0)`)
+  context.globalCompositeOperation = 'screen'
+  context.fillStyle = lamp
+  context.fillRect(0, 0, width, height)
+}
+
+/** The same numbers for the same seed: mulberry32. */
+function seeded(seed: number): () => number {
+  let state = Math.imul(seed + 1, 0x9e3779b1)
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
+  }
+}

@@ -1,0 +1,27 @@
+/** As far as it is used here: `tsc` does not know Trusted Types. */
+interface TrustedTypes {
+  createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): unknown }
+}
+
+let policy: { createScriptURL(url: string): unknown } | undefined
+
+/**
+ * Starts a module worker of this page. The page's policy lets scripts be named by the policy `app` alone, which may be
+ * created only once: every worker is started here. Throws for an address of another origin.
+ */
+export function openWorker(url: string, name: string): Worker {
+  return new Worker(trust(url) as string, { type: 'module', name })
+}
+
+function trust(url: string): unknown {
+  const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes }
+  if (!trustedTypes) return ownUrl(url)
+  policy ??= trustedTypes.createPolicy('app', { createScriptURL: ownUrl })
+  return policy.createScriptURL(url)
+}
+
+function ownUrl(url: string): string {
+  const { href, origin } = new URL(url, location.href)
+  if (origin !== location.origin) throw new TypeError(`a script of another origin: ${origin}`)
+  return href
+}

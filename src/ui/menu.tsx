@@ -1,0 +1,105 @@
+import type { LucideIcon } from 'lucide-react'
+import { type KeyboardEvent, type ToggleEvent, useId, useRef, useState } from 'react'
+import { IconButton } from './button.tsx'
+import { classes } from './classes.ts'
+import { describeShortcut } from './shortcut.ts'
+
+interface MenuItem {
+  label: string
+  icon?: LucideIcon | undefined
+  danger?: boolean | undefined
+  /** As for `useShortcut`; shown, not bound. */
+  shortcut?: string | undefined
+  onSelect: () => void
+}
+
+interface MenuProps {
+  label: string
+  icon: LucideIcon
+  items: readonly MenuItem[]
+}
+
+const gapPx = 4
+const edgePx = 8
+
+/** Under the anchor, ends aligned; above it, or shifted, where the window ends. Popovers know no anchor in every browser yet. */
+function place(popover: HTMLElement, anchor: HTMLElement): void {
+  const at = anchor.getBoundingClientRect()
+  const { offsetWidth: width, offsetHeight: height } = popover
+  const fitsBelow = at.bottom + gapPx + height + edgePx <= window.innerHeight
+  const top = fitsBelow ? at.bottom + gapPx : at.top - gapPx - height
+  const left = Math.min(at.right - width, window.innerWidth - width - edgePx)
+  popover.style.top = `${Math.max(edgePx, top)}px`
+  popover.style.left = `${Math.max(edgePx, left)}px`
+}
+
+/** A button and the list it opens. Drawn on top of everything by the browser; outside press and Escape close it. */
+export function Menu({ label, icon, items }: MenuProps) {
+  const id = useId()
+  const [open, setOpen] = useState(false)
+  const button = useRef<HTMLSpanElement>(null)
+  const list = useRef<HTMLDivElement>(null)
+  const entries = () => [...(list.current?.querySelectorAll<HTMLElement>('[role="menuitem"]') ?? [])]
+
+  const onToggle = (event: ToggleEvent<HTMLDivElement>) => {
+    const isOpen = event.newState === 'open'
+    setOpen(isOpen)
+    if (!isOpen || !button.current) return
+    place(event.currentTarget, button.current)
+    entries()[0]?.focus()
+  }
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const all = entries()
+    const index = all.indexOf(document.activeElement as HTMLElement)
+    const next = { ArrowDown: index + 1, ArrowUp: index - 1, Home: 0, End: all.length - 1 }[event.key]
+    if (event.key === 'Tab') list.current?.hidePopover()
+    if (next === undefined) return
+    event.preventDefault()
+    all[(next + all.length) % all.length]?.focus()
+  }
+
+  return (
+    <>
+      <span ref={button} className="inline-flex">
+        <IconButton label={label} icon={icon} popoverTarget={id} aria-haspopup="menu" aria-expanded={open} />
+      </span>
+      <div
+        ref={list}
+        id={id}
+        popover="auto"
+        role="menu"
+        aria-label={label}
+        tabIndex={-1}
+        onToggle={onToggle}
+        onKeyDown={onKeyDown}
+        className="popover min-w-44 p-1"
+      >
+        {items.map((item) => (
+          <button
+            key={item.label}
+            type="button"
+            role="menuitem"
+            tabIndex={-1}
+            onClick={() => {
+              list.current?.hidePopover()
+              item.onSelect()
+            }}
+            className={classes(
+              'flex h-8 w-full items-center gap-2 rounded-sm px-2 text-left text-sm max-middle:h-11 hover:bg-hover focus:bg-hover focus-visible:-outline-offset-2',
+              item.danger ? 'text-danger' : 'text-ink',
+            )}
+          >
+            {item.icon ? <item.icon size={16} strokeWidth={1.75} aria-hidden /> : <span className="size-4" />}
+            <span className="flex-1">{item.label}</span>
+            {item.shortcut && (
+              <kbd aria-hidden className="pl-4 font-sans text-faint text-xs">
+                {describeShortcut(item.shortcut)}
+              </kbd>
+            )}
+          </button>
+        ))}
+      </div>
+    </>
+  )
+}

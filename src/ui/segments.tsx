@@ -1,0 +1,76 @@
+import { useId } from 'react'
+import { classes } from './classes.ts'
+import { RatioMark } from './ratio-mark.tsx'
+
+interface Segment {
+  value: string
+  label: string
+  /** A caution, shown while the option is chosen. */
+  note?: string
+}
+
+interface SegmentsProps {
+  label: string
+  value: string
+  options: readonly Segment[]
+  onChange: (value: string) => void
+  /** Draws each option's proportion above its label. */
+  shape?: 'ratio' | undefined
+  hideLabel?: boolean | undefined
+}
+
+const option =
+  'relative flex cursor-pointer items-center justify-center border text-soft transition-colors ' +
+  'hover:text-ink has-checked:text-ink has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-ink'
+
+const rowOption =
+  'h-7 flex-1 rounded-[5px] border-transparent px-3 text-sm max-middle:h-10 ' +
+  'has-checked:border-line-strong has-checked:bg-raised has-checked:font-medium'
+
+const ratioOption =
+  'h-14 flex-col gap-1 rounded-sm border-line px-1 text-xs ' +
+  'hover:border-line-strong has-checked:border-ink has-checked:bg-raised'
+
+/** One of a few. Native radios, so arrows move the choice and Tab leaves the group. */
+export function Segments({ label, value, options, onChange, shape, hideLabel }: SegmentsProps) {
+  const id = useId()
+  const note = options.find((each) => each.value === value)?.note
+  const isRatio = shape === 'ratio'
+  return (
+    <div>
+      <div id={`${id}-label`} className={hideLabel ? 'sr-only' : 'mb-1.5 text-soft text-xs'}>
+        {label}
+      </div>
+      <div
+        role="radiogroup"
+        aria-labelledby={`${id}-label`}
+        aria-describedby={note ? `${id}-note` : undefined}
+        className={
+          isRatio
+            ? 'grid grid-cols-[repeat(auto-fill,minmax(4.5rem,1fr))] gap-1'
+            : 'flex gap-0.5 rounded-[7px] border border-line bg-ground p-px'
+        }
+      >
+        {options.map((each) => (
+          <label key={each.value} className={classes(option, isRatio ? ratioOption : rowOption)}>
+            <input
+              type="radio"
+              name={id}
+              value={each.value}
+              checked={each.value === value}
+              onChange={() => onChange(each.value)}
+              className="absolute inset-0 m-0 cursor-pointer appearance-none opacity-0"
+            />
+            {isRatio && <RatioMark ratio={each.label} />}
+            <span className="whitespace-nowrap">{each.label}</span>
+          </label>
+        ))}
+      </div>
+      {note && (
+        <p id={`${id}-note`} className="mt-1.5 text-soft text-xs">
+          {note}
+        </p>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,12 @@
+/**
+ * The first words of the product, drawn by index.html before any script runs and by the empty stage after it. Same words and
+ * classes, so that nothing moves when the page takes over. The box hangs from a fixed height: what is added below the words
+ * does not move them. tests/app/ui.test.tsx compares them with index.html.
+ */
+export const startText = {
+  title: 'Drop a picture, or write what you want to see.',
+  privacy: 'Pictures and prompts stay on this machine; only what you send goes to the service.',
+  boxClass: 'absolute inset-x-0 top-[40%] flex flex-col items-center gap-2 px-8 text-center',
+  titleClass: 'text-balance font-medium text-base text-ink',
+  privacyClass: 'max-w-sm text-pretty text-faint text-sm',
+} as const

@@ -1,0 +1,60 @@
+import { describe, expect, it, vi } from 'vitest'
+import { testConnection } from '#app/connection.ts'
+
+const json =
+  (body: unknown, status = 200) =>
+  async () =>
+    new Response(JSON.stringify(body), { status })
+const dead = () => Promise.reject(new TypeError('Failed to fetch'))
+
+describe('Test connection', () => {
+  it('tells the mode and the gateway of a proxy that answers', async () => {
+    const asked: string[] = []
+    const fetchImpl = async (url: RequestInfo | URL) => {
+      asked.push(String(url))
+      return new Response(JSON.stringify({ mode: 'live', gateway: 'kie' }))
+    }
+    const found = await testConnection('http://localhost:4000/api/', fetchImpl)
+    expect(found).toEqual({ ok: true, mode: 'live', gateway: 'kie' })
+    expect(asked).toEqual(['http://localhost:4000/api/health'])
+  })
+
+  it.each([
+    ['a refusal', json({ code: 403, msg: 'no' }, 403), /refuses this page \(403\)/],
+    ['other JSON', json({ hello: 'world' }), /not this proxy/],
+    ['a web page', async () => new Response('<!doctype html><title>Hi</title>'), /web page answers/],
+    ['nonsense', async () => new Response('pong'), /makes no sense/],
+    ['nothing', dead, /Nothing answers/],
+    ['no answer in time', () => Promise.reject(new DOMException('late', 'TimeoutError')), /No answer within 8 seconds/],
+  ])('says so when it finds %s', async (_, fetchImpl, words) => {
+    const found = await testConnection('/api', fetchImpl as typeof fetch)
+    expect(found).toEqual({ ok: false, message: expect.stringMatching(words) })
+  })
+
+  it('tells a proxy that does not know this page from one that is not there', async () => {
+    const fetchImpl = async (_url: RequestInfo | URL, init?: RequestInit) =>
+      init?.mode === 'no-cors' ? new Response(null) : dead()
+    const found = await testConnection('http://elsewhere.example/api', fetchImpl)
+    expect(found).toEqual({ ok: false, message: expect.stringMatching(/does not allow pages from .*ALLOWED_ORIGINS/) })
+  })
+
+  it('says so when the rules of the page forbid the address', async () => {
+    const fetchImpl = () => {
+      const event = Object.assign(new Event('securitypolicyviolation'), { effectiveDirective: 'connect-src' })
+      document.dispatchEvent(event)
+      return dead()
+    }
+    const found = await testConnection('http://elsewhere.example/api', fetchImpl)
+    expect(found).toEqual({ ok: false, message: expect.stringMatching(/rules of this page/) })
+  })
+
+  it.each(['http://', 'localhost:3000/api', '//elsewhere/api', 'api'])(
+    'asks nobody when "%s" is no address',
+    async (address) => {
+      const fetchImpl = vi.fn(dead)
+      const found = await testConnection(address, fetchImpl)
+      expect(found).toEqual({ ok: false, message: expect.stringMatching(/This is no address/) })
+      expect(fetchImpl).not.toHaveBeenCalled()
+    },
+  )
+})

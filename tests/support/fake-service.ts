@@ -1,0 +1,75 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+
+/** What a fake service was asked. */
+export interface Seen {
+  method: string
+  url: string
+  headers: IncomingMessage['headers']
+  body: Buffer
+}
+
+export type Reply = (incoming: IncomingMessage, outgoing: ServerResponse, seen: Seen) => void
+
+export interface FakeService {
+  /** "127.0.0.1:PORT". */
+  host: string
+  origin: string
+  /** Requests that arrived whole. */
+  seen: Seen[]
+  /** Connections ever taken. */
+  connections(): number
+  /** Answers still on their way. */
+  underWay(): number
+  close(): Promise<void>
+}
+
+/** A service whose every byte the test decides. Listens on 127.0.0.1 at a free port. */
+export async function openFakeService(reply: Reply): Promise<FakeService> {
+  const seen: Seen[] = []
+  const sockets = new Set<Socket>()
+  let connections = 0
+  let underWay = 0
+  const server = createServer(async (incoming, outgoing) => {
+    underWay += 1
+    outgoing.once('close', () => {
+      underWay -= 1
+    })
+    const chunks: Buffer[] = []
+    incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
+    incoming.on('error', () => undefined)
+    incoming.once('end', () => {
+      const { method = '', url = '', headers } = incoming
+      const one = { method, url, headers, body: Buffer.concat(chunks) }
+      seen.push(one)
+      reply(incoming, outgoing, one)
+    })
+  })
+  server.on('connection', (socket) => {
+    connections += 1
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`
+  return {
+    host,
+    origin: `http://${host}`,
+    seen,
+    connections: () => connections,
+    underWay: () => underWay,
+    async close() {
+      for (const socket of sockets) socket.destroy()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
+
+/** The service's envelope. */
+export function replyJson(outgoing: ServerResponse, value: unknown, status = 200): void {
+  outgoing.writeHead(status, { 'content-type': 'application/json;charset=UTF-8' })
+  outgoing.end(JSON.stringify(value))
+}

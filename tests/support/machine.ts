@@ -1,0 +1,124 @@
+import 'fake-indexeddb/auto'
+import type { RunId } from '#domain/ids.ts'
+import type { Recipe, Run } from '#domain/run.ts'
+import type { RunnerPorts } from '#generation/ports.ts'
+import { createRunner, type Runner } from '#generation/runner.ts'
+import { findFamily } from '#models/catalogue.ts'
+import type { Send } from '#providers/provider.ts'
+import { createSend } from '#providers/proxy.ts'
+import { readConfig } from '#server/config.ts'
+import { startServer } from '#server/start.ts'
+import { type ServeOptions, serveSimulator } from '#simulator/serve.ts'
+import { openGallery } from '#store/gallery-store.ts'
+import type { GalleryStore } from '#store/store.ts'
+import { nodeDarkroom } from './node-darkroom.ts'
+
+/** The runner over the real store, the real proxy and the simulator; only pauses are shortened. */
+export interface Machine {
+  runner: Runner
+  store: GalleryStore
+  simulator: Awaited<ReturnType<typeof serveSimulator>>['simulator']
+  /** In front of the proxy, where a test may break the network. */
+  network: { send: Send }
+  /** The same store and proxy with a new runner, as after a reload. */
+  reload(): Runner
+  never: AbortSignal
+  recipe(draft?: Recipe['draft'], family?: string): Recipe
+  /** From the press of the button to the last stored step. */
+  generate(draft?: Recipe['draft'], family?: string): Promise<Run | undefined>
+  close(): Promise<void>
+}
+
+let databases = 0
+
+export async function openMachine(options: ServeOptions = {}): Promise<Machine> {
+  const key = 'canary-5f0c9a71e2'
+  const service = await serveSimulator({ key, switches: { durationMs: 30 }, ...options })
+  const proxy = await startServer(
+    readConfig({
+      PORT: '0',
+      KIE_API_KEY: key,
+      KIE_API_BASE_URL: service.origin,
+      KIE_UPLOAD_BASE_URL: service.origin,
+      KIE_RESULT_HOSTS: `127.0.0.1:${service.port}`,
+    }),
+  )
+  databases += 1
+  const store = await openGallery({ name: `machine-${databases}`, darkroom: nodeDarkroom })
+  const direct = createSend(
+    () => `http://localhost:${proxy.port}/api`,
+    (input, init) =>
+      fetch(input, { ...init, headers: { ...Object.fromEntries(new Headers(init?.headers)), origin: proxy.origin } }),
+  )
+  const network = { send: direct }
+  const ports: RunnerPorts = {
+    store,
+    send: (path, init) => network.send(path, init),
+    runsAtOnce: () => 8,
+    now: () => Date.now(),
+    monotonic: () => performance.now(),
+    newId: () => crypto.randomUUID(),
+    wait: shortWait,
+    lock: createLock(),
+  }
+  const runner = createRunner(ports)
+  const never = new AbortController().signal
+  const recipe = (draft: Recipe['draft'] = {}, family = 'flux-kontext'): Recipe => ({
+    family,
+    draft: { ...findFamily(family)?.defaults, prompt: 'a red fox', ...draft },
+    sources: [],
+  })
+  return {
+    runner,
+    store,
+    simulator: service.simulator,
+    network,
+    reload: () => createRunner({ ...ports, lock: createLock() }),
+    never,
+    recipe,
+    async generate(draft, family) {
+      const run = await runner.create(recipe(draft, family))
+      return runner.drive(run.id, never)
+    },
+    async close() {
+      store.close()
+      await proxy.close()
+      await service.close()
+    },
+  }
+}
+
+/** Every pause of the machine is a twentieth here, so that minutes pass in seconds. */
+function shortWait(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, ms / 20)
+    const fail = () => {
+      clearTimeout(timer)
+      reject(signal.reason)
+    }
+    if (signal.aborted) fail()
+    else signal.addEventListener('abort', fail, { once: true })
+  })
+}
+
+/** What Web Locks promise: one holder a name, in turn. */
+function createLock(): RunnerPorts['lock'] {
+  const queues = new Map<string, Promise<unknown>>()
+  return async (name, signal, work) => {
+    const before = queues.get(name) ?? Promise.resolve()
+    const turn = before.then(() => {
+      signal.throwIfAborted()
+      return work()
+    })
+    queues.set(
+      name,
+      turn.catch(() => undefined),
+    )
+    return turn
+  }
+}
+
+export function idOf(run: Run | undefined): RunId {
+  if (!run) throw new Error('there is no run')
+  return run.id
+}

@@ -1,0 +1,42 @@
+import sharp from 'sharp'
+import { GenerationError } from '#domain/failure.ts'
+import { type ImageMime, imageMimes } from '#domain/picture.ts'
+import { type Darkroom, thumbnailSize } from '#store/darkroom.ts'
+
+/** The store's darkroom for Node, which has no canvas: the same promises kept with sharp. */
+export const nodeDarkroom: Darkroom = {
+  async develop(bytes, convertTo) {
+    const given = Buffer.from(await bytes.arrayBuffer())
+    try {
+      const { mime, width, height } = await read(given)
+      const kept = convertTo === undefined || convertTo === mime ? given : await write(given, convertTo)
+      const thumbnail = await sharp(given)
+        .resize({ ...thumbnailSize(width, height), fit: 'fill' })
+        .jpeg({ quality: 80 })
+        .toBuffer()
+      return {
+        mime: convertTo ?? mime,
+        width,
+        height,
+        sizeBytes: kept.length,
+        base64: kept.toString('base64'),
+        thumbnail: { mime: 'image/jpeg', base64: thumbnail.toString('base64') },
+      }
+    } catch {
+      throw new GenerationError({ kind: 'storage', detail: 'its bytes are damaged and cannot be shown' })
+    }
+  },
+}
+
+async function read(bytes: Buffer): Promise<{ mime: ImageMime; width: number; height: number }> {
+  const { format, width, height } = await sharp(bytes).metadata()
+  const mime = imageMimes.find((known) => known === `image/${format}`)
+  if (!mime) throw new Error('not a picture')
+  await sharp(bytes, { failOn: 'truncated' }).stats()
+  return { mime, width, height }
+}
+
+function write(bytes: Buffer, mime: ImageMime): Promise<Buffer> {
+  if (mime === 'image/jpeg') return sharp(bytes).flatten({ background: '#fff' }).jpeg({ quality: 95 }).toBuffer()
+  return mime === 'image/png' ? sharp(bytes).png().toBuffer() : sharp(bytes).webp().toBuffer()
+}

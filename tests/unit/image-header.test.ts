@@ -1,0 +1,94 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { isWhole, readHeader } from '#editor/image-header.ts'
+import { inspectImage } from '#editor/inspect-image.ts'
+import { toSentSize } from '#editor/source-limits.ts'
+
+const bytes = (...parts: (string | number[])[]) =>
+  Uint8Array.from(parts.flatMap((part) => (typeof part === 'string' ? [...part].map((c) => c.charCodeAt(0)) : part)))
+const zeros = (count: number) => Array<number>(count).fill(0)
+const u32 = (value: number) => [value >>> 24, (value >> 16) & 255, (value >> 8) & 255, value & 255]
+const box = (type: string, ...content: number[][]) => {
+  const body = content.flat()
+  return [...u32(body.length + 8), ...bytes(type), ...body]
+}
+const ispe = (width: number, height: number) => box('ispe', zeros(4), u32(width), u32(height))
+const boxed = (brand: string, ...sizes: [number, number][]) =>
+  Uint8Array.from([
+    ...box('ftyp', [...bytes(brand)], zeros(4), [...bytes('mif1'), ...bytes(brand)]),
+    ...box('meta', zeros(4), box('iprp', box('ipco', ...sizes.map(([width, height]) => ispe(width, height))))),
+  ])
+
+describe('the size in a header', () => {
+  test.each([
+    ['gif', bytes('GIF89a', [0x40, 1, 0xc8, 0]), 320, 200],
+    ['bmp', bytes('BM', zeros(12), [40, 0, 0, 0], [0x80, 2, 0, 0], [0x20, 0xfe, 0xff, 0xff]), 640, 480],
+    ['webp', bytes('RIFF', [30, 0, 0, 0], 'WEBPVP8 ', zeros(10), [0x80, 2, 0xe0, 1]), 640, 480],
+    ['webp', bytes('RIFF', [22, 0, 0, 0], 'WEBPVP8L', zeros(4), [0x2f, 0x7f, 0xc2, 0x77, 0]), 640, 480],
+    ['webp', bytes('RIFF', [22, 0, 0, 0], 'WEBPVP8X', zeros(4), zeros(4), [0x7f, 2, 0, 0xdf, 1, 0]), 640, 480],
+    ['jpeg', bytes([0xff, 0xd8, 0xff, 0xe0, 0, 4, 1, 2, 0xff, 0xc2, 0, 9, 8, 1, 0xe0, 2, 0x80, 0, 0]), 640, 480],
+    ['avif', boxed('avif', [640, 480]), 640, 480],
+    ['heic', boxed('heic', [512, 512], [4032, 3024], [320, 240]), 4032, 3024],
+  ])('of a %s is read', (kind, file, width, height) => {
+    expect(readHeader(file)).toMatchObject({ kind, width, height })
+  })
+
+  test('is not read from a film, which has the same boxes', () => {
+    expect(readHeader(Uint8Array.from(box('ftyp', [...bytes('isom')], zeros(4), [...bytes('mp42')])))).toBeUndefined()
+  })
+})
+
+test('any bytes, behind any signature, are read or refused in bounded time and never throw', () => {
+  const signatures = [
+    '',
+    '\x89PNG\r\n\x1a\n',
+    '\xff\xd8\xff',
+    'RIFF\0\0\0\0WEBPVP8X',
+    'GIF89a',
+    'BM',
+    '\0\0\0\x18ftypheic',
+    '\0\0\0\x18ftypavif',
+  ]
+  fc.assert(
+    fc.property(fc.constantFrom(...signatures), fc.uint8Array({ maxLength: 4096 }), (signature, rest) => {
+      const file = bytes(signature, [...rest])
+      const header = readHeader(file)
+      if (header) expect(header.width * header.height).toBeGreaterThan(0)
+      expect(['string', 'object']).toContain(typeof inspectImage(file))
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+test('a JPEG of endless markers ends', () => {
+  const markers = new Uint8Array(8_000_000)
+  for (let at = 0; at < markers.length; at += 4) markers.set([0xff, 0xe0, 0, 2], at)
+  markers.set([0xff, 0xd8])
+  expect(readHeader(markers)).toBeUndefined()
+  expect(isWhole('jpeg', new Uint8Array(8_000_000).fill(0xff))).toBe(false)
+})
+
+test('the end marker of a preview inside EXIF is not taken for the end of the JPEG', () => {
+  const preview = [0xff, 0xe1, 0, 6, 0xff, 0xd9, 0, 0]
+  const start = bytes([0xff, 0xd8], preview, [0xff, 0xc0, 0, 9, 8, 1, 0, 1, 0, 0, 0], [0xff, 0xda, 0, 2, 9, 0xff, 0, 9])
+  expect(isWhole('jpeg', start)).toBe(false)
+  expect(isWhole('jpeg', bytes([...start], [0xff, 0xd0, 7, 0xff, 0xd9]))).toBe(true)
+})
+
+test('what is sent has at most 20 megapixels and at least 64 a side, in the same shape', () => {
+  const side = fc.integer({ min: 1, max: 16_384 })
+  fc.assert(
+    fc.property(side, side, (width, height) => {
+      const size = toSentSize({ width, height })
+      if (!size) {
+        expect(Math.max(width, height) / Math.min(width, height)).toBeGreaterThan(100)
+        return
+      }
+      expect(size.width * size.height).toBeLessThanOrEqual(20_000_000)
+      expect(Math.min(size.width, size.height)).toBeGreaterThanOrEqual(64)
+      const shape = size.width / size.height / (width / height)
+      expect(Math.abs(shape - 1)).toBeLessThan(0.02)
+    }),
+    { numRuns: 2000 },
+  )
+})

@@ -1,0 +1,104 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { exposedSecrets, readConfig, readEnvironment } from '#server/config.ts'
+import { openGateway } from '#server/gateways.ts'
+
+const secret = 'wrong key with spaces'
+let folder: string | undefined
+
+afterEach(() => {
+  if (folder) rmSync(folder, { recursive: true })
+  folder = undefined
+})
+
+describe('the configuration', () => {
+  it('needs nothing: it listens on this machine, simulated, at port 3000', () => {
+    expect(readConfig({})).toMatchObject({
+      host: '127.0.0.1',
+      port: 3000,
+      gateway: 'kie',
+      apiKey: undefined,
+      notes: [],
+    })
+  })
+
+  it('counts empty values as unset', () => {
+    const config = readConfig({ KIE_API_KEY: ' ', HOST: '', PORT: '', ALLOWED_ORIGINS: '', PROXY_ACCESS_TOKEN: '' })
+    expect(config).toMatchObject({ apiKey: undefined, host: '127.0.0.1', port: 3000, accessToken: undefined })
+  })
+
+  it('reads .env.local, and lets the environment win', () => {
+    folder = mkdtempSync(join(tmpdir(), 'atelier-'))
+    writeFileSync(join(folder, '.env.local'), '# a key\nKIE_API_KEY="from-the-file"\nPORT=4000\n')
+    expect(readConfig(readEnvironment(folder, { PORT: '5000' }))).toMatchObject({ apiKey: 'from-the-file', port: 5000 })
+    expect(readConfig(readEnvironment(folder, { KIE_API_KEY: '' })).apiKey).toBeUndefined()
+  })
+
+  it.each([
+    ['PORT', '70000'],
+    ['PORT', '3000x'],
+    ['GATEWAY', 'fal'],
+    ['KIE_API_KEY', secret],
+    ['KIE_API_BASE_URL', 'http://api.kie.ai'],
+    ['KIE_API_BASE_URL', 'https://user:pass@api.kie.ai'],
+    ['KIE_UPLOAD_BASE_URL', 'ftp://127.0.0.1'],
+    ['KIE_RESULT_HOSTS', '127.0.0.2'],
+    ['KIE_RESULT_HOSTS', '10.0.0.1:8080'],
+    ['KIE_RESULT_HOSTS', 'com'],
+    ['ALLOWED_ORIGINS', '*'],
+    ['ALLOWED_ORIGINS', 'https://studio.example/'],
+    ['PUBLIC_URL', 'studio.example'],
+    ['PROXY_ACCESS_TOKEN', 'short'],
+  ])('S10: names %s and its rule, never the value', (name, value) => {
+    expect(() => readConfig({ [name]: value })).toThrow(
+      expect.objectContaining({ message: expect.stringContaining(`- ${name} must`) }),
+    )
+    expect(() => readConfig({ [name]: value })).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining(value) }),
+    )
+  })
+
+  it.each(['0.0.0.0', '::', '192.168.1.5', 'studio.example'])(
+    'B02: refuses to listen on %s without an access token',
+    (HOST) => {
+      expect(() => readConfig({ HOST })).toThrow('PROXY_ACCESS_TOKEN must be set')
+      expect(readConfig({ HOST, PROXY_ACCESS_TOKEN: 'a-token-of-enough-length' }).host).toBe(HOST)
+    },
+  )
+
+  it('A02: stops at a secret under a name that the page could read', () => {
+    expect(() => readConfig({ VITE_KIE_API_KEY: secret })).toThrow('VITE_KIE_API_KEY would be readable in the page')
+    expect(exposedSecrets({ VITE_PROXY_URL: '/api' })).toEqual([])
+  })
+
+  it('says what is set and does nothing', () => {
+    const { notes } = readConfig({
+      GEMINI_API_KEY: 'gemini-key',
+      REDIS_URL: 'redis://x',
+      APIKLEY_API_KEY: 'apikley-key',
+    })
+    expect(notes).toEqual([
+      'GEMINI_API_KEY is set, but nothing uses it.',
+      'REDIS_URL is set, but nothing uses it.',
+      'APIKLEY_API_KEY is set, but GATEWAY is kie.',
+    ])
+  })
+
+  it('takes the key and the addresses of the chosen gateway', () => {
+    const gateway = openGateway(readConfig({ GATEWAY: 'apikley', APIKLEY_API_KEY: 'apikley-key' }))
+    expect(gateway).toMatchObject({
+      id: 'apikley',
+      key: 'apikley-key',
+      mode: 'live',
+      api: { to: { host: 'api.apikley.ru', secure: true, port: 443, reach: 'public' }, path: '' },
+      upload: { to: { host: 'api.apikley.ru' }, path: '/file-upload' },
+    })
+  })
+
+  it('says that pictures are simulated where the simulator runs by itself', () => {
+    const config = readConfig({ KIE_API_KEY: 'simulated', KIE_API_BASE_URL: 'http://127.0.0.1:4000' })
+    expect(openGateway(config)).toMatchObject({ mode: 'simulated', upload: { to: { port: 4000 } } })
+  })
+})

@@ -1,0 +1,205 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { askProxy, jsonRequest, sendRaw, statusesIn } from '../../support/ask-proxy.ts'
+import { replyJson } from '../../support/fake-service.ts'
+import { openProxyBefore, type ProxyUnderTest } from '../../support/open-proxy.ts'
+
+const generate = '/api/v1/flux/kontext/generate'
+const credits = '/api/v1/chat/credit'
+const body = { prompt: 'a fox', model: 'flux-kontext-pro' }
+const named = 'https://studio.example'
+let runs = 0
+
+const submission = (headers: Record<string, string> = {}) =>
+  jsonRequest(body, { 'idempotency-key': `edge-run-${runs++}`, ...headers })
+
+describe('requests from other pages', () => {
+  let proxy: ProxyUnderTest
+  const ask = (path: string, asked = {}) => askProxy(proxy.port, path, asked)
+  const own = () => `http://localhost:${proxy.port}`
+
+  beforeAll(async () => {
+    const env = { ALLOWED_ORIGINS: named }
+    proxy = await openProxyBefore((_, outgoing) => replyJson(outgoing, { code: 200, data: { taskId: 'task-1' } }), env)
+  })
+  afterAll(() => proxy.close())
+
+  async function expectRefused(headers: Record<string, string>, status: number) {
+    const before = proxy.service.seen.length
+    const told = await ask(generate, submission(headers))
+    expect(told.status).toBe(status)
+    expect(told.json()).toMatchObject({ code: status, proxy: { sent: 'no' } })
+    expect(proxy.service.seen.length).toBe(before)
+    return told
+  }
+
+  it('lets our own page submit', async () => {
+    expect((await ask(generate, submission())).status).toBe(200)
+    expect((await ask(generate, submission({ 'sec-fetch-site': 'same-origin' }))).status).toBe(200)
+  })
+
+  it('G01: a foreign origin may not submit', async () => {
+    const told = await expectRefused({ origin: 'https://evil.test' }, 403)
+    expect(told.headers['access-control-allow-origin']).toBeUndefined()
+  })
+
+  it.each([
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    'application/jsonx',
+    '',
+  ])('G02: content type "%s" is not JSON', (type) => expectRefused({ 'content-type': type }, 415))
+
+  it.each([
+    ['null', () => 'null'],
+    ['none', () => ''],
+    ['another scheme', () => own().replace('http:', 'https:')],
+    ['another port', () => `${own()}0`],
+    ['another loopback name', () => own().replace('localhost', '127.0.0.1')],
+    ['ours as a prefix', () => `${own()}.evil.test`],
+    ['ours as a suffix', () => `http://evil-localhost:${proxy.port}`],
+    ['ours with a slash', () => `${own()}/`],
+    ['a named one as a prefix', () => `${named}.evil.test`],
+    ['a named one over http', () => named.replace('https', 'http')],
+  ])('G03: origin "%s" may not submit', async (_, origin) => void (await expectRefused({ origin: origin() }, 403)))
+
+  it('G04: a cross-site request may not submit, whatever its origin says', async () => {
+    await expectRefused({ 'sec-fetch-site': 'cross-site' }, 403)
+    await expectRefused({ 'sec-fetch-site': 'same-site' }, 403)
+  })
+
+  it('G05: a preflight is answered for named origins only', async () => {
+    const preflight = (origin: string) =>
+      ask(generate, { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'POST' } })
+    const foreign = await preflight('https://evil.test')
+    expect(foreign.status).toBe(403)
+    expect(Object.keys(foreign.headers).filter((name) => name.startsWith('access-control'))).toEqual([])
+    const { status, headers } = await preflight(named)
+    expect(status).toBe(204)
+    expect(headers).toMatchObject({
+      'access-control-allow-origin': named,
+      'access-control-allow-headers': 'content-type, idempotency-key, authorization',
+      vary: 'origin',
+    })
+  })
+
+  it('lets a named origin submit and read', async () => {
+    const told = await ask(generate, submission({ origin: named, 'sec-fetch-site': 'cross-site' }))
+    expect(told.status).toBe(200)
+    expect(told.headers['access-control-allow-origin']).toBe(named)
+  })
+
+  it('G06: reading has no effect at the service but a free question', async () => {
+    const before = proxy.service.seen.length
+    for (const path of [
+      generate,
+      '/api/v1/jobs/createTask',
+      '/api/v1/common/download-url',
+      '/api/file-stream-upload',
+    ]) {
+      expect((await ask(path)).status).toBe(404)
+    }
+    expect(proxy.service.seen.length).toBe(before)
+  })
+
+  it('G07: another site may not embed what is read here', async () => {
+    const told = await ask(credits, { headers: { origin: 'https://evil.test' } })
+    expect(told.headers['access-control-allow-origin']).toBeUndefined()
+    expect(told.headers['cross-origin-resource-policy']).toBe('same-origin')
+    const before = proxy.service.seen.length
+    expect((await ask(credits, { headers: { 'sec-fetch-site': 'cross-site' } })).status).toBe(403)
+    expect(proxy.service.seen.length).toBe(before)
+  })
+
+  it('lets a page of another site tell "refused" from "not there", and nothing else', async () => {
+    const told = await ask('/api/health', { headers: { 'sec-fetch-site': 'cross-site' } })
+    expect(told.status).toBe(403)
+    expect(told.headers['cross-origin-resource-policy']).toBe('cross-origin')
+    expect(told.text).not.toContain('live')
+  })
+
+  it.each(['evil.test', 'localhost:1', 'localhost', 'LOCALHOST.evil.test', '127.0.0.2:3000'])(
+    'G08: host "%s" is not served',
+    async (host) => {
+      expect((await ask('/api/health', { headers: { host } })).status).toBe(421)
+      expect((await ask('/', { headers: { host } })).status).toBe(421)
+    },
+  )
+
+  it('G08: serves the names of this machine, and those of named origins', async () => {
+    for (const host of [
+      `127.0.0.1:${proxy.port}`,
+      `[::1]:${proxy.port}`,
+      `LocalHost:${proxy.port}`,
+      'studio.example',
+    ]) {
+      expect((await ask('/api/health', { headers: { host } })).status).toBe(200)
+    }
+  })
+
+  it('G08: two Host headers are refused', async () => {
+    const host = `localhost:${proxy.port}`
+    const answer = await sendRaw(
+      proxy.port,
+      `GET /api/health HTTP/1.1\r\nHost: ${host}\r\nHost: evil.test\r\nConnection: close\r\n\r\n`,
+    )
+    expect(statusesIn(answer)).toEqual([400])
+  })
+
+  it.each(['PUT', 'DELETE', 'PATCH', 'TRACE', 'HEAD'])('B05: %s is no method of the API', async (method) => {
+    const before = proxy.service.seen.length
+    expect((await ask(generate, { method })).status).toBe(405)
+    const headers = { origin: own(), 'x-http-method-override': method, 'content-type': 'application/json' }
+    expect((await ask(credits, { method: 'POST', headers, body: '{}' })).status).toBe(404)
+    expect(proxy.service.seen.length).toBe(before)
+  })
+})
+
+describe('a proxy with an access token', () => {
+  const token = 'a-token-of-enough-length'
+  let proxy: ProxyUnderTest
+  const ask = (path: string, asked = {}) => askProxy(proxy.port, path, asked)
+
+  beforeAll(async () => {
+    const env = { PROXY_ACCESS_TOKEN: token }
+    proxy = await openProxyBefore((_, outgoing) => replyJson(outgoing, { code: 200, data: { taskId: 'task-1' } }), env)
+  })
+  afterAll(() => proxy.close())
+
+  it('B01: refuses paid and free requests without it; the service sees nothing', async () => {
+    for (const authorization of ['', 'Bearer wrong', `Basic ${token}`, `Bearer ${token}x`]) {
+      expect((await ask(generate, submission({ authorization }))).status).toBe(401)
+      expect((await ask(credits, { headers: { authorization } })).status).toBe(401)
+    }
+    expect(proxy.service.seen).toEqual([])
+  })
+
+  it('still tells its health, and serves the page that asks for the token', async () => {
+    expect((await ask('/api/health')).status).toBe(200)
+    expect((await ask('/')).status).not.toBe(401)
+  })
+
+  it('takes it as a bearer, and does not pass it on', async () => {
+    expect((await ask(generate, submission({ authorization: `Bearer ${token}` }))).status).toBe(200)
+    expect(JSON.stringify(proxy.service.seen.at(-1)?.headers)).not.toContain(token)
+  })
+
+  it('gives a cookie for it that scripts cannot read and that is not the token', async () => {
+    const entered = await ask('/api/access', jsonRequest({ token }))
+    expect(entered.status).toBe(204)
+    const cookie = entered.headers['set-cookie']?.[0] ?? ''
+    expect(cookie).toMatch(/^atelier-access=[\w-]{43}; Path=\/api; HttpOnly; SameSite=Strict; Max-Age=\d+$/)
+    expect(cookie).not.toContain(token)
+    const headers = { cookie: `theme=dark; ${cookie.split(';')[0]}` }
+    expect((await ask(credits, { headers })).status).toBe(200)
+    expect((await ask(credits, { headers: { cookie: 'atelier-access=wrong' } })).status).toBe(401)
+  })
+
+  it('gives no cookie for anything else', async () => {
+    for (const asked of [{ token: 'wrong' }, { token: '' }, {}, { token, more: 1 }]) {
+      const told = await ask('/api/access', jsonRequest(asked))
+      expect(told.status).toBe(401)
+      expect(told.headers['set-cookie']).toBeUndefined()
+    }
+  })
+})

@@ -1,0 +1,136 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { askProxy, openRequest, sendRaw, statusesIn } from '../../support/ask-proxy.ts'
+import { openProxyBefore, type ProxyUnderTest } from '../../support/open-proxy.ts'
+
+let proxy: ProxyUnderTest
+
+beforeAll(async () => {
+  proxy = await openProxyBefore((_, outgoing) => {
+    outgoing.writeHead(200, {
+      'content-type': 'application/json',
+      'set-cookie': 'tracking=1',
+      location: 'https://evil.test',
+      'x-powered-by': 'service',
+      'content-encoding': 'identity',
+      'access-control-allow-origin': '*',
+    })
+    outgoing.end('{"code":200,"data":1}')
+  })
+})
+afterAll(() => proxy.close())
+
+const host = () => `Host: localhost:${proxy.port}\r\nConnection: close`
+const openHost = () => `Host: localhost:${proxy.port}`
+const post = (head: string, body = '') =>
+  `POST /api/v1/jobs/createTask HTTP/1.1\r\n${host()}\r\nOrigin: http://localhost:${proxy.port}\r\n${head}\r\n\r\n${body}`
+
+describe('the HTTP edge', () => {
+  afterEach(async () => {
+    expect((await askProxy(proxy.port, '/api/health')).status).toBe(200)
+    expect(proxy.service.seen.filter(({ method }) => method === 'POST')).toEqual([])
+  })
+
+  it.each([
+    ['H01: two content lengths', () => post('Content-Length: 2\r\nContent-Length: 3', '{}')],
+    ['H02: a length and chunks', () => post('Content-Length: 2\r\nTransfer-Encoding: chunked', '0\r\n\r\n')],
+    ['H03: an obfuscated transfer encoding', () => post('Transfer-Encoding: xchunked', '0\r\n\r\n')],
+    ['H04: a bare line feed in a header', () => `GET /api/health HTTP/1.1\n${host()}\nA: b\n\n`],
+    ['H05: a folded header', () => `GET /api/health HTTP/1.1\r\n${host()}\r\nA: b\r\n c\r\n\r\n`],
+    ['H06: a space before the colon', () => `GET /api/health HTTP/1.1\r\n${host()}\r\nA : b\r\n\r\n`],
+    ['H07: a header of 20 kB', () => `GET /api/health HTTP/1.1\r\n${host()}\r\nA: ${'b'.repeat(20_000)}\r\n\r\n`],
+    ['H08: 5000 headers', () => `GET /api/health HTTP/1.1\r\n${host()}\r\n${'a: b\r\n'.repeat(5000)}\r\n`],
+    ['H09: an absolute target', () => `GET http://localhost:${proxy.port}/api/health HTTP/1.1\r\n${host()}\r\n\r\n`],
+    ['H09: a foreign absolute target', () => `GET http://evil.test/ HTTP/1.1\r\n${host()}\r\n\r\n`],
+    ['H10: CONNECT', () => `CONNECT api.kie.ai:443 HTTP/1.1\r\n${host()}\r\n\r\n`],
+    ['H10: OPTIONS *', () => `OPTIONS * HTTP/1.1\r\n${host()}\r\n\r\n`],
+  ])('%s is refused', async (_, bytes) => {
+    const statuses = statusesIn(await sendRaw(proxy.port, bytes()))
+    expect(statuses.length).toBeGreaterThan(0)
+    for (const status of statuses) expect(status).toSatisfy((code: number) => code >= 400 && code < 500)
+  })
+
+  it('H08: a header called __proto__ is only a header', async () => {
+    const answer = await sendRaw(proxy.port, `GET /api/health HTTP/1.1\r\n${host()}\r\n__proto__: x\r\n\r\n`)
+    expect(statusesIn(answer)).toEqual([200])
+    expect(({} as Record<string, unknown>).x).toBeUndefined()
+  })
+
+  it('H11: pipelined requests are answered one by one, each by its own right', async () => {
+    const good = `GET /api/health HTTP/1.1\r\n${openHost()}\r\n\r\n`
+    const bad = `GET /api/nothing HTTP/1.1\r\n${openHost()}\r\n\r\n`
+    expect(
+      statusesIn(await sendRaw(proxy.port, good + bad + good.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n'))),
+    ).toEqual([200, 404, 200])
+  })
+
+  it.each([
+    ['H12', '/../package.json'],
+    ['H13', '/..%2fpackage.json'],
+    ['H14', '/%2e%2e/package.json'],
+    ['H15', '//etc/passwd'],
+    ['H16', '/..\\package.json'],
+    ['H17', '/..%5cpackage.json'],
+    ['H18', '/%00'],
+    ['H19', '/x%00.png'],
+    ['H20', '/%c0%ae%c0%ae/package.json'],
+    ['H21', '/%'],
+    ['H22', '/....//package.json'],
+    ['H23', '/.env'],
+    ['H23', '/.env.local'],
+    ['H24', '/assets/../server/server.js'],
+    ['H25', '/%252e%252e/package.json'],
+    ['B03', '/api/v1/chat%2fcredit'],
+    ['B03', '/api/%76%31/chat/credit'],
+    ['B03', '/api/../api/v1/chat/credit'],
+    ['B03', '/api//v1/chat/credit'],
+    ['B03', '/api/v1/chat/credit/'],
+    ['B03', '/api/V1/chat/credit'],
+    ['B03', '/api/v1/user/keys'],
+    ['B03', '/API/v1/chat/credit'],
+    ['B03', '/api'],
+    ['B03', '/api/__sim/state'],
+  ])('%s: %s leads nowhere', async (_, path) => {
+    const before = proxy.service.seen.length
+    const statuses = statusesIn(await sendRaw(proxy.port, `GET ${path} HTTP/1.1\r\n${host()}\r\n\r\n`))
+    // 503 stands for a page that is not built.
+    expect(statuses).toHaveLength(1)
+    expect([400, 404, 503]).toContain(statuses[0])
+    expect(proxy.service.seen.length).toBe(before)
+  })
+
+  it('H26: nothing of the headers of a service is passed on but the kind of its answer', async () => {
+    const { headers } = await askProxy(proxy.port, '/api/v1/chat/credit')
+    expect(Object.keys(headers).sort()).toEqual([
+      'cache-control',
+      'connection',
+      'content-length',
+      'content-security-policy',
+      'content-type',
+      'cross-origin-resource-policy',
+      'date',
+      'x-content-type-options',
+    ])
+    expect(headers['content-type']).toBe('application/json; charset=utf-8')
+  })
+
+  it.each([
+    ['/api/v1/jobs/createTask', 'application/json', 64 * 1024 + 1],
+    ['/api/v1/flux/kontext/generate', 'application/json', 64 * 1024 + 1],
+    ['/api/v1/common/download-url', 'application/json', 8 * 1024 + 1],
+    ['/api/access', 'application/json', 4 * 1024 + 1],
+  ])('H28: chunks just over the limit of %s are refused, as is a length that says so', async (path, type, size) => {
+    const headers = { 'content-type': type, 'idempotency-key': 'edge-run-1', origin: `http://localhost:${proxy.port}` }
+    const chunked = new Promise<number>((resolve) => {
+      const request = openRequest(proxy.port, path, { method: 'POST', headers })
+      request.on('response', (incoming) => {
+        incoming.resume()
+        resolve(incoming.statusCode ?? 0)
+      })
+      request.write('x'.repeat(size - 1))
+      request.end('x')
+    })
+    expect(await chunked).toBe(413)
+    const told = await askProxy(proxy.port, path, { method: 'POST', headers, body: 'x'.repeat(size) })
+    expect(told.status).toBe(413)
+  })
+})

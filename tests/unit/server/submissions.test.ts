@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest'
+import { createLimiter } from '#server/limiter.ts'
+import { createMemorySubmissions, type Outcome } from '#server/submissions.ts'
+
+const answered: Outcome = { state: 'answered', status: 200, type: 'application/json', body: '{"code":200}' }
+const unknown: Outcome = { ...answered, state: 'unknown', status: 502 }
+const free: Outcome = { ...answered, state: 'free', status: 503 }
+const dayMs = 24 * 60 * 60 * 1000
+
+describe('remembered submissions', () => {
+  it('P12: of 20 that come at once with one key, one is sent and all get its answer', async () => {
+    const store = createMemorySubmissions()
+    const reservations = await Promise.all(Array.from({ length: 20 }, () => store.reserve('run-1', 'body')))
+    expect(reservations.filter(({ state }) => state === 'fresh')).toHaveLength(1)
+    await store.settle('run-1', answered)
+    const outcomes = reservations.flatMap((one) => (one.state === 'same' ? [one.outcome] : []))
+    expect(await Promise.all(outcomes)).toEqual(Array(19).fill(answered))
+  })
+
+  it('P11: one key with another body is refused', async () => {
+    const store = createMemorySubmissions()
+    await store.reserve('run-1', 'body')
+    expect(await store.reserve('run-1', 'other')).toEqual({ state: 'other-body' })
+    await store.settle('run-1', answered)
+    expect(await store.reserve('run-1', 'other')).toEqual({ state: 'other-body' })
+  })
+
+  it('P05: what is in doubt is never free again within its time', async () => {
+    const store = createMemorySubmissions()
+    await store.reserve('run-1', 'body')
+    expect(await store.find('run-1')).toEqual({ state: 'pending' })
+    await store.settle('run-1', unknown)
+    expect(await store.find('run-1')).toEqual({ state: 'unknown' })
+    expect(await store.reserve('run-1', 'body')).toMatchObject({ state: 'same' })
+    await store.settle('run-1', free)
+    expect(await store.find('run-1')).toEqual({ state: 'unknown' })
+  })
+
+  it('frees a key that was certainly not accepted', async () => {
+    const store = createMemorySubmissions()
+    await store.reserve('run-1', 'body')
+    await store.settle('run-1', free)
+    expect(await store.find('run-1')).toEqual({ state: 'none' })
+    expect(await store.reserve('run-1', 'body')).toEqual({ state: 'fresh' })
+  })
+
+  it('keeps answers for a day', async () => {
+    let now = 0
+    const store = createMemorySubmissions({ now: () => now })
+    await store.reserve('run-1', 'body')
+    await store.settle('run-1', answered)
+    now = dayMs - 1
+    expect(await store.find('run-1')).toEqual({ state: 'answered', status: 200, body: '{"code":200}' })
+    now = dayMs
+    expect(await store.find('run-1')).toEqual({ state: 'none' })
+  })
+
+  it('S05: drops the oldest answer when it is full, and takes nothing more when all is in doubt', async () => {
+    const store = createMemorySubmissions({ capacity: 3 })
+    for (const key of ['run-1', 'run-2', 'run-3']) expect(await store.reserve(key, 'body')).toEqual({ state: 'fresh' })
+    expect(await store.reserve('run-4', 'body')).toEqual({ state: 'full' })
+    await store.settle('run-2', answered)
+    await store.settle('run-1', unknown)
+    expect(await store.reserve('run-4', 'body')).toEqual({ state: 'fresh' })
+    expect(await store.find('run-2')).toEqual({ state: 'none' })
+    expect(await store.reserve('run-5', 'body')).toEqual({ state: 'full' })
+    expect(await store.find('run-1')).toEqual({ state: 'unknown' })
+  })
+
+  it('S05: makes room by what is older than a day', async () => {
+    let now = 0
+    const store = createMemorySubmissions({ capacity: 1, now: () => now })
+    await store.reserve('run-1', 'body')
+    await store.settle('run-1', unknown)
+    now = dayMs
+    expect(await store.reserve('run-2', 'body')).toEqual({ state: 'fresh' })
+  })
+})
+
+describe('the limiter', () => {
+  it('B11: never lets more than 18 through in any 10 seconds', () => {
+    let now = 0
+    const take = createLimiter({ now: () => now })
+    const passed: number[] = []
+    for (; now < 60_000; now += 100) if (take() === 0) passed.push(now)
+    for (const start of passed) {
+      expect(passed.filter((at) => at >= start && at < start + 10_000).length).toBeLessThanOrEqual(18)
+    }
+    expect(passed.length).toBe(6 * 18)
+  })
+
+  it('tells how long to wait', () => {
+    let now = 0
+    const take = createLimiter({ most: 1, windowMs: 1000, now: () => now })
+    expect(take()).toBe(0)
+    now = 400
+    expect(take()).toBe(600)
+    now = 1000
+    expect(take()).toBe(0)
+  })
+})

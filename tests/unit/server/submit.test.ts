@@ -1,0 +1,313 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { KeptSubmission, readRefusal } from '#providers/proxy.ts'
+import { askProxy, jsonRequest, openRequest } from '../../support/ask-proxy.ts'
+import { type Reply, replyJson } from '../../support/fake-service.ts'
+import { canaryKey, openProxyBefore, type ProxyUnderTest } from '../../support/open-proxy.ts'
+
+const kontext = '/api/v1/flux/kontext/generate'
+const jobs = '/api/v1/jobs/createTask'
+const accepted = { code: 200, msg: 'success', data: { taskId: '3b1f0a77c2d94e18a6f5d0c4e9b28a61' } }
+const prompted = (prompt: string) => ({ prompt, model: 'flux-kontext-pro' })
+
+let proxy: ProxyUnderTest
+let reply: Reply
+let runs = 0
+const newRun = () => `submit-run-${runs++}`
+const submit = (body: unknown, run = newRun(), path = kontext) =>
+  askProxy(proxy.port, path, jsonRequest(body, { 'idempotency-key': run }))
+const kept = async (run: string) => KeptSubmission.parse((await askProxy(proxy.port, `/api/submissions/${run}`)).json())
+
+beforeEach(async () => {
+  reply = (_, outgoing) => replyJson(outgoing, accepted)
+  proxy = await openProxyBefore((...args) => reply(...args))
+})
+afterEach(() => proxy.close())
+
+describe('a submission', () => {
+  it('goes out once, with the key and the body as it is, and its answer comes back as it is', async () => {
+    const body = { ...prompted('a fox'), outputFormat: 'png', safetyTolerance: 6, enableTranslation: true }
+    const told = await submit(body)
+    expect(told.status).toBe(200)
+    expect(told.json()).toEqual(accepted)
+    const [seen, ...more] = proxy.service.seen
+    expect(more).toEqual([])
+    expect(seen?.body.toString()).toBe(JSON.stringify(body))
+    expect(seen?.headers).toEqual({
+      authorization: `Bearer ${canaryKey}`,
+      accept: 'application/json',
+      'accept-encoding': 'identity',
+      'content-type': 'application/json',
+      'content-length': String(seen?.body.length),
+      host: proxy.service.host,
+      connection: 'close',
+    })
+  })
+
+  it('P04: sent again with the same key, gets the answer that was lost on its way', async () => {
+    const run = newRun()
+    const first = await submit(prompted('a fox'), run)
+    const second = await submit(prompted('a fox'), run)
+    expect(second.text).toBe(first.text)
+    expect(proxy.service.seen).toHaveLength(1)
+    expect(await kept(run)).toEqual({ state: 'answered', status: 200, body: JSON.stringify(accepted) })
+  })
+
+  it('P11: sent again with other settings, is refused', async () => {
+    const run = newRun()
+    await submit(prompted('a fox'), run)
+    const told = await submit(prompted('a wolf'), run)
+    expect(told.status).toBe(409)
+    expect(told.json()).toMatchObject({ code: 409, proxy: { sent: 'no' } })
+    expect(proxy.service.seen).toHaveLength(1)
+  })
+
+  it('P12: sent 20 times at once, reaches the service once; all get the same answer', async () => {
+    let release = () => {}
+    reply = (_, outgoing) => {
+      release = () => replyJson(outgoing, accepted)
+    }
+    const run = newRun()
+    const asked = Array.from({ length: 20 }, () => submit(prompted('a fox'), run))
+    await vi.waitFor(() => expect(proxy.service.seen).toHaveLength(1))
+    expect(await kept(run)).toEqual({ state: 'pending' })
+    release()
+    const told = await Promise.all(asked)
+    expect(new Set(told.map(({ status, text }) => `${status} ${text}`))).toEqual(
+      new Set([`200 ${JSON.stringify(accepted)}`]),
+    )
+    expect(proxy.service.seen).toHaveLength(1)
+  })
+
+  it('P03: is finished and its answer kept when the browser leaves in the middle', async () => {
+    let release = () => {}
+    reply = (_, outgoing) => {
+      release = () => replyJson(outgoing, accepted)
+    }
+    const run = newRun()
+    const asked = jsonRequest(prompted('a fox'), { 'idempotency-key': run })
+    const leaving = openRequest(proxy.port, kontext, asked)
+    leaving.on('error', () => undefined)
+    leaving.end(asked.body)
+    await vi.waitFor(() => expect(proxy.service.seen).toHaveLength(1))
+    const left = new Promise((resolve) => leaving.once('close', resolve))
+    leaving.destroy()
+    await left
+    release()
+    await vi.waitFor(async () => expect(await kept(run)).toMatchObject({ state: 'answered', status: 200 }))
+    expect((await submit(prompted('a fox'), run)).json()).toEqual(accepted)
+    expect(proxy.service.seen).toHaveLength(1)
+  })
+
+  it('P05: is in doubt for ever when its answer was lost at the service', async () => {
+    reply = (incoming) => incoming.socket.destroy()
+    const run = newRun()
+    const told = await submit(prompted('a fox'), run)
+    expect(readRefusal(told.json())).toMatchObject({ sent: 'unknown', failure: { kind: 'unconfirmed' } })
+    reply = (_, outgoing) => replyJson(outgoing, accepted)
+    expect((await submit(prompted('a fox'), run)).text).toBe(told.text)
+    expect(await kept(run)).toEqual({ state: 'unknown' })
+    expect(proxy.service.seen).toHaveLength(1)
+    expect(proxy.logged.join()).toContain(run)
+  })
+
+  it.each([
+    [
+      'a redirect',
+      (outgoing: Parameters<Reply>[1]) => outgoing.writeHead(307, { location: 'https://evil.test' }).end(),
+    ],
+    [
+      'half an answer',
+      (outgoing: Parameters<Reply>[1]) =>
+        outgoing.writeHead(200, { 'content-length': 99 }).write('{') && outgoing.destroy(),
+    ],
+    [
+      'packed bytes',
+      (outgoing: Parameters<Reply>[1]) => outgoing.writeHead(200, { 'content-encoding': 'gzip' }).end('x'),
+    ],
+  ])('P05: is in doubt after %s', async (_, answer) => {
+    reply = (_incoming, outgoing) => void answer(outgoing)
+    const told = await submit(prompted('a fox'))
+    expect(told.json()).toMatchObject({ proxy: { sent: 'unknown' } })
+  })
+
+  it('U19: is free to be sent again when the service could not be reached', async () => {
+    const { port } = proxy
+    await proxy.service.close()
+    const run = newRun()
+    const told = await submit(prompted('a fox'), run)
+    expect(told.status).toBe(503)
+    expect(readRefusal(told.json())).toMatchObject({ sent: 'no', failure: { kind: 'unavailable' } })
+    expect((await askProxy(port, `/api/submissions/${run}`)).json()).toEqual({ state: 'none' })
+    proxy.service.close = async () => undefined
+  })
+
+  it.each([
+    ['as HTTP status', 429, { code: 429, msg: 'too many requests', data: null }],
+    ['as code', 200, { code: 429, msg: 'too many requests', data: null }],
+    ['as text', 200, { code: '429', msg: 'too many requests', data: null }],
+  ])('is free to be sent again when the service is over its limit, told %s', async (_, status, body) => {
+    reply = (_incoming, outgoing) => replyJson(outgoing, body, status)
+    const run = newRun()
+    const told = await submit(prompted('a fox'), run)
+    expect([told.status, told.json()]).toEqual([status, body])
+    reply = (_incoming, outgoing) => replyJson(outgoing, accepted)
+    expect((await submit(prompted('a fox'), run)).json()).toEqual(accepted)
+  })
+
+  it.each([402, 422, 455, 500, 501])('keeps the answer of a service that says %i', async (code) => {
+    const body = { code, msg: 'no', data: null }
+    reply = (_, outgoing) => replyJson(outgoing, body)
+    const run = newRun()
+    await submit(prompted('a fox'), run)
+    expect((await submit(prompted('a fox'), run)).json()).toEqual(body)
+    expect(proxy.service.seen).toHaveLength(1)
+  })
+
+  it('B11: of 101 in a second, 18 reach the service; the others are told when to come again', async () => {
+    const told = await Promise.all(Array.from({ length: 101 }, () => submit(prompted('a fox'))))
+    expect(proxy.service.seen).toHaveLength(18)
+    const refused = told.filter(({ status }) => status === 429)
+    expect(refused).toHaveLength(83)
+    for (const { headers, json } of refused) {
+      expect(Number(headers['retry-after'])).toBeGreaterThan(0)
+      expect(json().proxy.sent).toBe('no')
+      expect(json().proxy.retryAfterMs).toBeGreaterThan(0)
+      expect(json().proxy.retryAfterMs).toBeLessThanOrEqual(10_000)
+    }
+  })
+
+  it('B12: is counted together with all others, whatever address it claims to come from', async () => {
+    const told = await Promise.all(
+      Array.from({ length: 30 }, (_, index) => {
+        const headers = { 'idempotency-key': newRun(), 'x-forwarded-for': `10.0.0.${index}` }
+        return askProxy(proxy.port, kontext, jsonRequest(prompted('a fox'), headers))
+      }),
+    )
+    expect(told.filter(({ status }) => status === 429)).toHaveLength(12)
+  })
+})
+
+describe('a submission is not sent', () => {
+  afterEach(() => expect(proxy.service.seen).toEqual([]))
+
+  async function expectRefused(body: unknown, field: string, path = kontext) {
+    const run = newRun()
+    const told = await submit(body, run, path)
+    expect(told.status).toBe(422)
+    const { proxy: refusal } = told.json()
+    expect(refusal.sent).toBe('no')
+    expect(refusal.issues.map((issue: { field: string }) => issue.field)).toContain(field)
+    expect(await kept(run)).toEqual({ state: 'none' })
+  }
+
+  it.each(['', 'short', 'a'.repeat(65), 'with spaces', '../../../x'])('with the key "%s"', async (run) => {
+    const told = await askProxy(proxy.port, kontext, jsonRequest(prompted('a fox'), { 'idempotency-key': run }))
+    expect(told.status).toBe(422)
+    expect(told.json().proxy.issues[0].field).toBe('Idempotency-Key')
+  })
+
+  it.each(['flux-kontext-ultra', 'FLUX-KONTEXT-PRO', 'flux-2/pro-text-to-image', ''])(
+    'B04: with the model "%s"',
+    (model) => expectRefused({ prompt: 'a fox', model }, 'model'),
+  )
+
+  it('B04: with a model of the other endpoint', () => expectRefused(prompted('a fox'), 'model', jobs))
+
+  it.each([
+    ['callBackUrl', { ...prompted('a fox'), callBackUrl: 'https://evil.test' }],
+    ['an unknown member', { ...prompted('a fox'), steps: 50 }],
+    ['input of the other family', { ...prompted('a fox'), input_urls: [] }],
+  ])('B06: with %s', (_, body) => expectRefused(body, 'body'))
+
+  it('B06: with a watermark for Flux 2', () => {
+    const input = { prompt: 'a fox', aspect_ratio: '1:1', resolution: '1K', watermark: 'x' }
+    return expectRefused({ model: 'flux-2/pro-text-to-image', input }, 'input', jobs)
+  })
+
+  it.each([
+    'https://evil.test/a.png',
+    'http://tempfile.redpandaai.co/a.png',
+    'https://tempfile.redpandaai.co.evil.test/a.png',
+    'https://user@tempfile.redpandaai.co/a.png',
+    'https://tempfile.redpandaai.co:8443/a.png',
+    'https://tempfile.aiquickdraw.com/r/a.png',
+    'http://127.0.0.1:1/a.png',
+    'http://169.254.169.254/latest/meta-data',
+  ])('B07: with a source at %s', async (inputImage) => {
+    await expectRefused({ ...prompted('a fox'), inputImage }, 'sources')
+    const input = { prompt: 'a fox', aspect_ratio: 'auto', resolution: '1K' }
+    const good = 'https://tempfile.redpandaai.co/kieai/1/a.png'
+    const body = { model: 'flux-2/pro-image-to-image', input: { ...input, input_urls: [good, inputImage] } }
+    await expectRefused(body, 'sources', jobs)
+  })
+
+  it.each([
+    ['no characters', ''],
+    ['5001 characters', 'x'.repeat(5001)],
+    ['5001 astral characters', '🦊'.repeat(5001)],
+    ['half a character', 'a \ud83e fox'],
+    ['a NUL', 'a\0fox'],
+  ])('B15: with a prompt of %s', (_, prompt) => expectRefused(prompted(prompt), 'prompt'))
+
+  it('B15: with a prompt of 2 characters, for Flux 2', () => {
+    const input = { prompt: 'ox', aspect_ratio: '1:1', resolution: '1K' }
+    return expectRefused({ model: 'flux-2/pro-text-to-image', input }, 'input.prompt', jobs)
+  })
+
+  it('B16: with nine sources', () => {
+    const input_urls = Array.from({ length: 9 }, (_, index) => `https://tempfile.redpandaai.co/${index}.png`)
+    const input = { prompt: 'a fox', aspect_ratio: 'auto', resolution: '1K', input_urls }
+    return expectRefused({ model: 'flux-2/pro-image-to-image', input }, 'input.input_urls', jobs)
+  })
+
+  it.each([
+    ['3 while editing', 3, true],
+    ['7', 7, false],
+    ['-1', -1, false],
+    ['"2"', '2', false],
+    ['2.5', 2.5, false],
+  ])('B19: with a safety tolerance of %s', (_, safetyTolerance, editing) => {
+    const source = editing ? { inputImage: 'https://tempfile.redpandaai.co/a.png' } : {}
+    return expectRefused({ ...prompted('a fox'), ...source, safetyTolerance }, 'safetyTolerance')
+  })
+
+  it.each([
+    '',
+    'null',
+    '[]',
+    '"text"',
+    '{',
+    '{"__proto__":{"x":1},"prompt":"a fox","model":"flux-kontext-pro"}',
+    '[['.repeat(9000),
+  ])('with the body %.40s', async (body) => {
+    const headers = { 'content-type': 'application/json', 'idempotency-key': newRun() }
+    const told = await askProxy(proxy.port, kontext, { method: 'POST', headers, body })
+    expect([400, 422]).toContain(told.status)
+  })
+})
+
+describe('what is at the limits', () => {
+  it.each([
+    ['one character', 'x'],
+    ['5000 characters', 'x'.repeat(5000)],
+    ['5000 astral characters', '🦊'.repeat(5000)],
+  ])('B15: sends a prompt of %s', async (_, prompt) => {
+    expect((await submit(prompted(prompt))).status).toBe(200)
+    expect(JSON.parse(proxy.service.seen[0]?.body.toString() ?? '').prompt).toBe(prompt)
+  })
+
+  it('sends sources that our uploads gave, in their order', async () => {
+    const input_urls = ['c', 'a', 'b'].map((name) => `https://tempfile.redpandaai.co/kieai/1/${name}.png`)
+    const input = { prompt: 'a fox', aspect_ratio: 'auto', resolution: '2K', input_urls }
+    expect((await submit({ model: 'flux-2/flex-image-to-image', input }, newRun(), jobs)).status).toBe(200)
+    expect(JSON.parse(proxy.service.seen[0]?.body.toString() ?? '').input.input_urls).toEqual(input_urls)
+  })
+
+  it('B06: sends the last of two equal members, the one that was checked', async () => {
+    const body =
+      '{"inputImage":"https://evil.test/a.png","prompt":"a fox","model":"flux-kontext-pro","inputImage":"https://tempfile.redpandaai.co/a.png"}'
+    const headers = { 'content-type': 'application/json', 'idempotency-key': newRun() }
+    expect((await askProxy(proxy.port, kontext, { method: 'POST', headers, body })).status).toBe(200)
+    expect(proxy.service.seen[0]?.body.toString()).not.toContain('evil.test')
+  })
+})

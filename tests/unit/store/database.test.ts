@@ -1,0 +1,185 @@
+import 'fake-indexeddb/auto'
+import { forceCloseDatabase } from 'fake-indexeddb'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { PictureId } from '#domain/ids.ts'
+import { openDatabase } from '#store/database.ts'
+import { openGallery } from '#store/gallery-store.ts'
+import { type UpgradeStep, upgradeSteps } from '#store/schema.ts'
+import type { StoreHealth } from '#store/store.ts'
+import versionOne from '../../fixtures/database-version-1.json' with { type: 'json' }
+import { idsOf, newPicture, pictureIds, queuedRun } from '../../support/gallery-records.ts'
+import { paintedImage } from '../../support/images.ts'
+import { nodeDarkroom } from '../../support/node-darkroom.ts'
+import { describeDatabase, openRaw, recordsOf, restoreDatabase } from '../../support/raw-database.ts'
+
+let name: string
+const open = () => openGallery({ name, darkroom: nodeDarkroom })
+
+beforeEach(() => {
+  name = `database-${crypto.randomUUID()}`
+})
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+describe('the version of a database', () => {
+  /** A made-up second version: pictures can be starred. */
+  const star: UpgradeStep = async (_connection, transaction) => {
+    const pictures = transaction.objectStore('pictures')
+    pictures.createIndex('starred' as 'order', 'starred')
+    for (const record of await pictures.getAll()) await pictures.put({ ...record, starred: 1 } as typeof record)
+  }
+
+  test('one is made just as it was when it was released', async () => {
+    const store = await open()
+    store.close()
+    const { version, stores } = versionOne
+    expect(await describeDatabase(name)).toEqual({ version, stores })
+  })
+
+  test('one opens with everything in its place', async () => {
+    await restoreDatabase(name, versionOne)
+    const store = await open()
+    expect(idsOf(await store.pictures('sources', 9))).toEqual(['photo'])
+    expect(idsOf(await store.pictures('bin', 9))).toEqual(['run-1-0'])
+    expect((await store.openRuns()).map(({ id }) => id)).toEqual(['run-2'])
+    expect((await store.recentRuns(9)).map(({ id }) => id)).toEqual(['run-2', 'run-1'])
+    expect((await store.original('photo' as PictureId))?.size).toBe(70)
+    expect((await store.thumbnails(pictureIds('photo', 'run-1-0'))).size).toBe(2)
+    await store.restore(pictureIds('run-1-0'))
+    expect(idsOf(await store.pictures('gallery', 9))).toEqual(['run-1-0'])
+    store.close()
+  })
+
+  test('goes up by the steps that are missing, with all records', async () => {
+    await restoreDatabase(name, versionOne)
+    const steps = [...upgradeSteps, star]
+    const database = await openDatabase(name, { onHealth: () => undefined, steps })
+    database.close()
+    const { version, stores } = await describeDatabase(name)
+    expect(version).toBe(2)
+    expect(Object.keys(stores.pictures?.indexes ?? {})).toContain('starred')
+    expect(await recordsOf(name, 'pictures')).toEqual(
+      versionOne.records.pictures.map((record) => ({ ...record, starred: 1 })),
+    )
+    expect(await recordsOf(name, 'originals')).toEqual(versionOne.records.originals)
+  })
+
+  test('stays as it was when a step fails halfway', async () => {
+    await restoreDatabase(name, versionOne)
+    const failing: UpgradeStep = async (connection, transaction) => {
+      await star(connection, transaction)
+      throw new Error('interrupted')
+    }
+    const opening = openDatabase(name, { onHealth: () => undefined, steps: [...upgradeSteps, failing] })
+    await expect(opening).rejects.toMatchObject({ name: 'AbortError' })
+    const { version, stores } = versionOne
+    expect(await describeDatabase(name)).toEqual({ version, stores })
+    expect(await recordsOf(name, 'pictures')).toEqual(versionOne.records.pictures)
+  })
+
+  test('that is newer than this code is refused, and nothing is written to it', async () => {
+    await restoreDatabase(name, { ...versionOne, version: 7 })
+    const store = await open()
+    expect(store.health).toBe('outdated')
+    await expect(store.saveRun(queuedRun('a'))).rejects.toMatchObject({ failure: { kind: 'storage' } })
+    await expect(store.addPicture(newPicture('p', await paintedImage('png')))).rejects.toMatchObject({
+      failure: { kind: 'storage' },
+    })
+    await expect(store.pictures('gallery', 9)).rejects.toMatchObject({ failure: { kind: 'storage' } })
+    store.close()
+    expect(await recordsOf(name, 'runs')).toEqual(versionOne.records.runs)
+    expect((await describeDatabase(name)).version).toBe(7)
+  })
+})
+
+describe('another window', () => {
+  test('with a newer version makes this one let go, say so and write no more', async () => {
+    const store = await open()
+    const heard: StoreHealth[] = []
+    store.onHealth((health) => heard.push(health))
+    const newer = await openRaw(name, 9)
+    expect(store.health).toBe('outdated')
+    expect(heard).toEqual(['outdated'])
+    await expect(store.saveRun(queuedRun('a'))).rejects.toMatchObject({ failure: { kind: 'storage' } })
+    newer.close()
+    expect(await recordsOf(name, 'runs')).toEqual([])
+    store.close()
+  })
+
+  test('that holds an older version keeps this one waiting, which says so and goes on when it is closed', async () => {
+    const older = await openRaw(name, 1, (opened) => {
+      for (const store of ['runs', 'pictures', 'thumbnails', 'originals'])
+        opened.createObjectStore(store, { keyPath: 'id' })
+    })
+    const heard: StoreHealth[] = []
+    const noChange: UpgradeStep = () => undefined
+    const database = await openDatabase(name, { onHealth: (health) => heard.push(health), steps: [noChange, noChange] })
+    expect(heard).toEqual(['blocked'])
+    const counted = database.read(['runs'], (transaction) => transaction.objectStore('runs').count())
+    older.close()
+    expect(await counted).toBe(0)
+    expect(heard).toEqual(['blocked', 'ok'])
+    database.close()
+  })
+
+  test('hears what is changed here', async () => {
+    const here = await open()
+    const there = await open()
+    const heard = new Promise((resolve) => there.subscribe(resolve))
+    await here.saveRun(queuedRun('a'))
+    expect(await heard).toEqual({ kind: 'runs', ids: ['a'] })
+    expect(await there.run(queuedRun('a').id)).toEqual(queuedRun('a'))
+    here.close()
+    there.close()
+  })
+
+  test('may delete the database; what comes later is kept in a new one', async () => {
+    const store = await open()
+    await store.saveRun(queuedRun('a'))
+    await new Promise((resolve, reject) => {
+      const request = indexedDB.deleteDatabase(name)
+      request.onsuccess = resolve
+      request.onerror = reject
+    })
+    await store.saveRun(queuedRun('b'))
+    expect((await store.openRuns()).map(({ id }) => id)).toEqual(['b'])
+    expect(store.health).toBe('ok')
+    store.close()
+  })
+})
+
+describe('a connection that the browser takes away', () => {
+  test('is opened again, and what was under way is repeated', async () => {
+    const opening = vi.spyOn(indexedDB, 'open')
+    const store = await open()
+    const [connection] = opening.mock.results.map(({ value }) => (value as IDBOpenDBRequest).result)
+    const saving = store.saveRun(queuedRun('a'))
+    forceCloseDatabase(connection as unknown as Parameters<typeof forceCloseDatabase>[0])
+    await saving
+    expect((await store.openRuns()).map(({ id }) => id)).toEqual(['a'])
+    expect(opening.mock.calls.length).toBe(2)
+    store.close()
+  })
+
+  test('and cannot be opened again makes calls reject, and later ones try anew', async () => {
+    const opening = vi.spyOn(indexedDB, 'open')
+    const store = await open()
+    const [connection] = opening.mock.results.map(({ value }) => (value as IDBOpenDBRequest).result)
+    forceCloseDatabase(connection as unknown as Parameters<typeof forceCloseDatabase>[0])
+    opening.mockImplementation(() => {
+      throw new DOMException('the disk is gone', 'UnknownError')
+    })
+    await expect(store.openRuns()).rejects.toMatchObject({ failure: { kind: 'storage', detail: 'the disk is gone' } })
+    opening.mockRestore()
+    expect(await store.openRuns()).toEqual([])
+    store.close()
+  })
+})
+
+test('a closed gallery refuses what comes after', async () => {
+  const store = await open()
+  store.close()
+  await expect(store.openRuns()).rejects.toMatchObject({ failure: { kind: 'storage' } })
+})

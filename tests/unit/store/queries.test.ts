@@ -1,0 +1,244 @@
+// @vitest-environment happy-dom
+import 'fake-indexeddb/auto'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { cleanup, renderHook, waitFor } from '@testing-library/react'
+import { createElement, type ReactNode } from 'react'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { PictureId } from '#domain/ids.ts'
+import type { Darkroom } from '#store/darkroom.ts'
+import { openGallery } from '#store/gallery-store.ts'
+import {
+  StoreContext,
+  useChildren,
+  useLedger,
+  useOpenRuns,
+  useOriginal,
+  usePicture,
+  usePictures,
+  useStoreHealth,
+  useThumbnail,
+  watchStore,
+} from '#store/queries.ts'
+import type { GalleryStore } from '#store/store.ts'
+import {
+  failedRun,
+  idsOf,
+  newPicture,
+  pictureIds,
+  queuedRun,
+  savedRun,
+  workingRun,
+} from '../../support/gallery-records.ts'
+import { openRaw } from '../../support/raw-database.ts'
+
+const plainDarkroom: Darkroom = {
+  develop: async (bytes) => ({
+    mime: 'image/png',
+    width: 1,
+    height: 1,
+    sizeBytes: bytes.size,
+    base64: Buffer.from(await bytes.arrayBuffer()).toString('base64'),
+    thumbnail: { mime: 'image/jpeg', base64: 'AAAA' },
+  }),
+}
+
+let name: string
+let store: GalleryStore
+let client: QueryClient
+let unwatch: () => void
+
+beforeEach(async () => {
+  name = `queries-${crypto.randomUUID()}`
+  store = await openGallery({ name, darkroom: plainDarkroom })
+  client = new QueryClient()
+  unwatch = watchStore(store, client)
+})
+
+afterEach(() => {
+  cleanup()
+  unwatch()
+  client.clear()
+  store.close()
+  vi.restoreAllMocks()
+  vi.unstubAllGlobals()
+})
+
+function show<T>(hook: () => T) {
+  const wrapper = ({ children }: { children: ReactNode }) =>
+    createElement(QueryClientProvider, { client }, createElement(StoreContext, { value: store }, children))
+  return renderHook(hook, { wrapper }).result
+}
+
+const add = (id: string, createdAt: number, about: Parameters<typeof newPicture>[2] = {}) =>
+  store.addPicture(newPicture(id, new Blob([id]), { createdAt, ...about }))
+
+/** Waits for what a change brings, then for whatever else it might bring. */
+const settled = () => waitFor(() => expect(client.isFetching()).toBe(0))
+
+test('an empty shelf is pending, then empty and complete', async () => {
+  const shown = show(() => usePictures('gallery'))
+  expect(shown.current).toEqual({ pictures: [], complete: false, isPending: true })
+  await waitFor(() => expect(shown.current).toEqual({ pictures: [], complete: true, isPending: false }))
+})
+
+test('a shelf shows its first page at once and the rest a little later, in order and without gaps', async () => {
+  for (let index = 0; index < 150; index += 1) await add(`p${index}`, index)
+  const counts = new Set<number>()
+  const shown = show(() => {
+    const list = usePictures('gallery')
+    counts.add(list.pictures.length)
+    return list
+  })
+  await waitFor(() => expect(shown.current.complete).toBe(true))
+  expect([...counts]).toEqual([0, 60, 150])
+  expect(shown.current.pictures.map(({ createdAt }) => createdAt)).toEqual(
+    Array.from({ length: 150 }, (_, i) => 149 - i),
+  )
+})
+
+test('a new picture takes its place by reading only itself; the others stay the same objects', async () => {
+  for (const at of [1, 2, 4]) await add(`p${at}`, at)
+  const shown = show(() => usePictures('gallery'))
+  await waitFor(() => expect(shown.current.complete).toBe(true))
+  const [, second] = shown.current.pictures
+  const reads = vi.spyOn(IDBObjectStore.prototype, 'get')
+  const lists = vi.spyOn(IDBIndex.prototype, 'getAll')
+  await add('p3', 3)
+  reads.mockClear()
+  await waitFor(() => expect(idsOf(shown.current.pictures)).toEqual(['p4', 'p3', 'p2', 'p1']))
+  expect(shown.current.pictures[2]).toBe(second)
+  expect(reads.mock.calls).toEqual([['p3']])
+  expect(lists).not.toHaveBeenCalled()
+})
+
+test('changes that arrive while the rest of a shelf is read are neither lost nor shown twice', async () => {
+  for (let index = 0; index < 130; index += 1) await add(`p${index}`, index)
+  const idle = new Promise<() => void>((resolve) => vi.stubGlobal('requestIdleCallback', resolve))
+  const shown = show(() => usePictures('gallery'))
+  await waitFor(() => expect(shown.current.pictures).toHaveLength(60))
+  await add('newest', 1_000)
+  await store.moveToBin(pictureIds('p70'))
+  const changing = [add('between', 100.5), add('deep', 10.5), store.moveToBin(pictureIds('p129', 'p5'))]
+  ;(await idle)()
+  await Promise.all(changing)
+  await waitFor(() => expect(shown.current.complete).toBe(true))
+  const stored = await store.pictures('gallery', 999)
+  await waitFor(() => expect(idsOf(shown.current.pictures)).toEqual(idsOf(stored)))
+  expect(shown.current.pictures).toHaveLength(130)
+})
+
+test('a picture moved to the bin leaves its shelf and is in the bin, and back', async () => {
+  for (const at of [1, 2, 3]) await add(`p${at}`, at)
+  const shown = show(() => ({ gallery: usePictures('gallery'), bin: usePictures('bin') }))
+  await waitFor(() => expect(shown.current.gallery.complete && shown.current.bin.complete).toBe(true))
+  await store.moveToBin(pictureIds('p2'))
+  await waitFor(() => expect(idsOf(shown.current.bin.pictures)).toEqual(['p2']))
+  expect(idsOf(shown.current.gallery.pictures)).toEqual(['p3', 'p1'])
+  await store.restore(pictureIds('p2'))
+  await waitFor(() => expect(idsOf(shown.current.gallery.pictures)).toEqual(['p3', 'p2', 'p1']))
+  expect(shown.current.bin.pictures).toEqual([])
+})
+
+test('a run turns into its picture in one step: neither both are shown nor none', async () => {
+  await store.saveRun(workingRun('a'))
+  const seen: string[] = []
+  const shown = show(() => {
+    const runs = useOpenRuns()
+    const { pictures, complete } = usePictures('gallery')
+    if (complete) seen.push(`${runs.length} run, ${pictures.length} picture`)
+    return { runs, pictures }
+  })
+  await waitFor(() => expect(shown.current.runs).toHaveLength(1))
+  await settled()
+  await store.settle(savedRun('a', ['a-0']), [newPicture('a-0', new Blob(['a']))])
+  await waitFor(() => expect(shown.current.pictures).toHaveLength(1))
+  expect(new Set(seen.slice(seen.indexOf('1 run, 0 picture')))).toEqual(
+    new Set(['1 run, 0 picture', '0 run, 1 picture']),
+  )
+})
+
+test('the ledger and the open runs follow every step', async () => {
+  const shown = show(() => ({ open: useOpenRuns(), ledger: useLedger(5) }))
+  await store.saveRun(queuedRun('a'))
+  await waitFor(() => expect(shown.current.open.map(({ phase }) => phase)).toEqual(['queued']))
+  await store.saveRun(failedRun('a'))
+  await waitFor(() => expect(shown.current.open.map(({ phase }) => phase)).toEqual(['failed']))
+  await store.amendRun(failedRun('a').id, (run) => ({ ...run, dismissed: true }))
+  await waitFor(() => expect(shown.current.open).toEqual([]))
+  await waitFor(() => expect(shown.current.ledger).toEqual([{ ...failedRun('a'), dismissed: true }]))
+})
+
+test('one picture and its children follow what is stored', async () => {
+  await add('base', 1)
+  const shown = show(() => ({
+    picture: usePicture('base' as PictureId),
+    children: useChildren('base' as PictureId),
+    none: usePicture(undefined),
+  }))
+  await waitFor(() => expect(shown.current.picture?.id).toBe('base'))
+  await add('child', 2, { parents: pictureIds('base') })
+  await waitFor(() => expect(idsOf(shown.current.children)).toEqual(['child']))
+  await store.deleteForEver(pictureIds('base', 'child'))
+  await waitFor(() => expect(shown.current).toEqual({ picture: undefined, children: [], none: undefined }))
+})
+
+test('a picture chosen from a list is there without reading', async () => {
+  await add('p', 1)
+  const list = show(() => usePictures('gallery'))
+  await waitFor(() => expect(list.current.complete).toBe(true))
+  const reads = vi.spyOn(IDBObjectStore.prototype, 'get')
+  expect(show(() => usePicture('p' as PictureId)).current).toBe(list.current.pictures[0])
+  expect(reads).not.toHaveBeenCalled()
+})
+
+test('thumbnails that come into sight together are read in one transaction, and not again', async () => {
+  for (const at of [1, 2, 3]) await add(`p${at}`, at)
+  const begun = vi.spyOn(IDBDatabase.prototype, 'transaction')
+  const hook = () => pictureIds('p1', 'p2', 'p3').map((id) => useThumbnail(id))
+  const shown = show(hook)
+  expect(shown.current).toEqual([undefined, undefined, undefined])
+  await waitFor(() => expect(shown.current).toEqual(Array(3).fill('data:image/jpeg;base64,AAAA')))
+  expect(show(hook).current).toEqual(Array(3).fill('data:image/jpeg;base64,AAAA'))
+  expect(begun.mock.calls.filter(([stores]) => [...stores].includes('thumbnails'))).toHaveLength(1)
+})
+
+test('a thumbnail asked for before its picture is stored comes with it', async () => {
+  const shown = show(() => useThumbnail('p' as PictureId))
+  await settled()
+  await add('p', 1)
+  await waitFor(() => expect(shown.current).toBe('data:image/jpeg;base64,AAAA'))
+})
+
+test('an original has an address as long as it is shown, and says when it is gone', async () => {
+  const made = vi.spyOn(URL, 'createObjectURL')
+  const revoked = vi.spyOn(URL, 'revokeObjectURL')
+  await add('p', 1)
+  const shown = show(() => useOriginal('p' as PictureId))
+  await waitFor(() => expect(shown.current.url).toBeDefined())
+  expect(await shown.current.bytes?.text()).toBe('p')
+  const { url } = shown.current
+  await store.moveToBin(pictureIds('p'))
+  await settled()
+  expect(shown.current.url).toBe(url)
+  await store.deleteForEver(pictureIds('p'))
+  await waitFor(() => expect(shown.current).toEqual({ url: undefined, bytes: undefined, missing: true }))
+  cleanup()
+  expect(revoked.mock.calls.flat()).toEqual(made.mock.results.map(({ value }) => value))
+})
+
+test('what happens in another window is shown here', async () => {
+  const other = await openGallery({ name, darkroom: plainDarkroom })
+  const shown = show(() => usePictures('gallery'))
+  await waitFor(() => expect(shown.current.complete).toBe(true))
+  await other.addPicture(newPicture('p', new Blob(['p'])))
+  await waitFor(() => expect(idsOf(shown.current.pictures)).toEqual(['p']))
+  other.close()
+})
+
+test('the health of the store is shown as it changes', async () => {
+  const shown = show(() => useStoreHealth())
+  expect(shown.current).toBe('ok')
+  const newer = await openRaw(name, 9)
+  await waitFor(() => expect(shown.current).toBe('outdated'))
+  newer.close()
+})

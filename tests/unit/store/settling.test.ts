@@ -1,0 +1,118 @@
+import 'fake-indexeddb/auto'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { PictureId } from '#domain/ids.ts'
+import { openGallery } from '#store/gallery-store.ts'
+import type { GalleryStore } from '#store/store.ts'
+import { newPicture, savedRun, workingRun } from '../../support/gallery-records.ts'
+import { paintedImage } from '../../support/images.ts'
+import { nodeDarkroom } from '../../support/node-darkroom.ts'
+import { recordsOf } from '../../support/raw-database.ts'
+
+const stores = ['pictures', 'thumbnails', 'originals']
+const run = savedRun('a', ['a-0', 'a-1'])
+let name: string
+let store: GalleryStore
+let png: Blob
+
+beforeEach(async () => {
+  name = `settling-${crypto.randomUUID()}`
+  store = await openGallery({ name, darkroom: nodeDarkroom })
+  png = await paintedImage('png')
+  await store.saveRun(workingRun('a'))
+})
+
+afterEach(() => {
+  store.close()
+  vi.restoreAllMocks()
+})
+
+const settle = () => store.settle(run, [newPicture('a-0', png), newPicture('a-1', png)])
+
+async function nothingChanged() {
+  expect(await store.run(run.id)).toEqual(workingRun('a'))
+  for (const each of stores) expect(await recordsOf(name, each)).toEqual([])
+}
+
+/** Stands in for a disk that misbehaves: what each `put` of an original does. */
+function onPutOriginal(act: (store: IDBObjectStore, record: { id: string; base64: string }) => object) {
+  const put = IDBObjectStore.prototype.put
+  vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, value, key) {
+    return put.call(this, this.name === 'originals' ? act(this, value) : value, key)
+  })
+}
+
+test('originals are base64 without a prefix, one record each, byte for byte', async () => {
+  await settle()
+  expect(await recordsOf(name, 'originals')).toEqual([
+    { id: 'a-0', mime: 'image/png', base64: Buffer.from(await png.arrayBuffer()).toString('base64') },
+    { id: 'a-1', mime: 'image/png', base64: Buffer.from(await png.arrayBuffer()).toString('base64') },
+  ])
+})
+
+test('everything is on disk when settling resolves: each write asks for strict durability', async () => {
+  const begun = vi.spyOn(IDBDatabase.prototype, 'transaction')
+  await settle()
+  const writes = begun.mock.calls.filter(([, mode]) => mode === 'readwrite')
+  expect(writes).toEqual([[['runs', ...stores], 'readwrite', { durability: 'strict' }]])
+})
+
+test('an error in the middle leaves nothing behind', async () => {
+  onPutOriginal((_store, record) => {
+    if (record.id === 'a-1') throw new DOMException('cannot be stored', 'DataError')
+    return record
+  })
+  await expect(settle()).rejects.toMatchObject({ failure: { kind: 'storage', detail: 'cannot be stored' } })
+  await nothingChanged()
+})
+
+test('a full disk is told as such, though its requests say only "aborted", and leaves nothing behind', async () => {
+  onPutOriginal(({ transaction }, record) => {
+    // As Chromium does it: the transaction aborts with the reason, its requests without.
+    if (record.id === 'a-1') (transaction as unknown as { _abort(reason: string): void })._abort('QuotaExceededError')
+    return record
+  })
+  await expect(settle()).rejects.toMatchObject({
+    failure: { kind: 'storage', detail: 'the browser has no room left' },
+  })
+  await nothingChanged()
+})
+
+test('bytes that do not come back as they were written do not count as saved', async () => {
+  onPutOriginal((_store, record) => (record.id === 'a-1' ? { ...record, base64: record.base64.slice(0, 8) } : record))
+  await expect(settle()).rejects.toMatchObject({ failure: { kind: 'storage' } })
+  await nothingChanged()
+  vi.restoreAllMocks()
+  expect(await settle()).toHaveLength(2)
+})
+
+test('two windows that settle the same run at once keep one set of pictures', async () => {
+  const other = await openGallery({ name, darkroom: nodeDarkroom })
+  const made = [newPicture('a-0', png), newPicture('a-1', png)]
+  const [here, there] = await Promise.all([settle(), other.settle({ ...run, finishedAt: 5_000 }, made)])
+  expect(here).toEqual(there)
+  expect(await store.countPictures('gallery')).toBe(2)
+  other.close()
+})
+
+test('damaged bytes count as gone; the record still says what the picture was', async () => {
+  await settle()
+  await damage('a-0')
+  expect(await store.original('a-0' as PictureId)).toBeUndefined()
+  expect(await store.picture('a-0' as PictureId)).toMatchObject({ prompt: 'a fox' })
+})
+
+function damage(id: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const opening = indexedDB.open(name)
+    opening.onsuccess = () => {
+      const database = opening.result
+      const transaction = database.transaction('originals', 'readwrite')
+      transaction.objectStore('originals').put({ id, mime: 'image/png', base64: '%%%' })
+      transaction.oncomplete = () => {
+        database.close()
+        resolve()
+      }
+    }
+    opening.onerror = () => reject(opening.error)
+  })
+}
