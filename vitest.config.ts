@@ -31,6 +31,8 @@ export default defineConfig({
       {
         extends: true,
         plugins: [react()],
+        // Only a worker imports it: found in mid-run, it would reload the page under the tests.
+        optimizeDeps: { include: ['libheif-js/libheif-wasm/libheif-bundle.mjs'] },
         test: {
           name: 'browser',
           include: ['tests/browser/**/*.test.ts'],

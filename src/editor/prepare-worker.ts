@@ -50,13 +50,13 @@ function notesOn(header: ImageHeader, file: Blob, original: PixelSize, { bytes, 
   const converted = bytes.type !== `image/${header.kind}`
   const fewer = size.width * size.height < original.width * original.height
   const more = size.width * size.height > original.width * original.height
-  const inPixels = `from ${describeSize(original)} to ${describeSize(size)} pixels`
+  const inPixels = `${describeSize(original)} to ${describeSize(size)} pixels`
+  const inBytes = `${describeBytes(file.size)} to ${describeBytes(bytes.size)}`
+  const lighter = bytes.size < file.size && (fewer || file.size >= sourceLimits.sentBytes)
   const notes = [
-    fewer && `Made smaller ${inPixels}`,
-    more && `Scaled up ${inPixels}: the models need at least ${sourceLimits.sentMinSide} a side`,
-    bytes.size < file.size &&
-      (fewer || file.size >= sourceLimits.sentBytes) &&
-      `Made smaller from ${describeBytes(file.size)} to ${describeBytes(bytes.size)}`,
+    (fewer || lighter) &&
+      `Made smaller from ${[lighter && inBytes, fewer && inPixels].filter((part) => part !== false).join(', ')}`,
+    more && `Scaled up from ${inPixels}: the models need at least ${sourceLimits.sentMinSide} a side`,
     header.orientation > 1 && 'Turned upright',
     converted && `Converted from ${header.kind === 'webp' ? 'WebP' : header.kind.toUpperCase()}`,
     header.kind === 'gif' && 'Only the first frame is used',

@@ -77,12 +77,14 @@ export function SourceTile({ id, index, total, name, isMissing, onMove, onRemove
           <TileButton
             label={`Move image ${number} earlier`}
             icon={ArrowLeft}
+            shortcut="alt+left"
             aria-disabled={index === 0}
             onClick={() => move(-1)}
           />
           <TileButton
             label={`Move image ${number} later`}
             icon={ArrowRight}
+            shortcut="alt+right"
             aria-disabled={number === total}
             onClick={() => move(1)}
           />
@@ -153,5 +155,5 @@ function Middle({ children }: { children: ReactNode }) {
 }
 
 function TileButton(props: Parameters<typeof IconButton>[0]) {
-  return <IconButton {...props} className="size-7!" />
+  return <IconButton {...props} className="size-7! max-middle:size-9!" />
 }

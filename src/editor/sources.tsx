@@ -99,7 +99,7 @@ function AddImages({ isFirst, family, onFiles }: AddImagesProps) {
       {isFirst ? (
         <>
           <span>or drop, paste or link {describeLimit(family)}</span>
-          <span>Larger than 10 MB or 20 megapixels is made smaller</span>
+          <span>Beyond 10 MB or 20 megapixels it is scaled down</span>
         </>
       ) : (
         <span>or drop, paste, link</span>

@@ -30,7 +30,7 @@ export function fixFor(run: RunIn<'failed'>): Fix {
     case 'rejected':
       return { label: 'Edit the prompt', act: 'edit-prompt' }
     case 'unconfirmed':
-      return { label: 'Look again', act: 'look', hint: 'Look again is free. Trying again may be charged twice.' }
+      return { label: 'Look again', act: 'look', hint: 'Looking again is free; trying again may be charged twice.' }
     case 'timed-out':
       return mayLookAgain(run) ? { label: 'Look again', act: 'look' } : { label: againLabel(run), act: 'again' }
     case 'storage':

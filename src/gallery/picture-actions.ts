@@ -141,6 +141,8 @@ export function createPictureActions(store: GalleryStore): PictureActions {
     async deleteForEver(ids) {
       try {
         await store.deleteForEver(ids)
+        const { selected, select } = useWorkspace.getState()
+        if (selected !== undefined && ids.includes(selected)) select(undefined)
         announce(ids.length === 1 ? 'Deleted for ever' : `${ids.length} pictures deleted for ever`)
       } catch (error) {
         sayFailure('Nothing was deleted.', error)

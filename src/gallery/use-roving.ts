@@ -23,6 +23,9 @@ interface Roving {
   commands: RovingCommands
 }
 
+/** How long a row may take to be drawn, in frames. */
+const mostFrames = 60
+
 /** One cell in the tab order, and the focus on cells that may not be drawn yet. */
 export function useRoving(rows: readonly Row[], list: RefObject<VirtualizerHandle | null>): Roving {
   const [active, setActive] = useState<string>()
@@ -48,6 +51,16 @@ function createCommands(
 ): RovingCommands {
   const elements = new Map<string, HTMLElement>()
   let wanted: string | undefined
+
+  /** A row is hidden until it is measured, and what is hidden takes no focus: another frame, another try. */
+  function focusWanted(framesLeft = mostFrames) {
+    const element = wanted === undefined ? undefined : elements.get(wanted)
+    element?.focus({ preventScroll: true })
+    const isDone = framesLeft === 0 || (element !== undefined && document.activeElement === element)
+    if (isDone) wanted = undefined
+    else if (wanted !== undefined) requestAnimationFrame(() => focusWanted(framesLeft - 1))
+  }
+
   return {
     itemAt: (place) => itemAt(rows.current, place),
     placeOf: (key) => placeOf(rows.current, key),
@@ -55,24 +68,17 @@ function createCommands(
     focusPlace(place) {
       const item = itemAt(rows.current, place)
       if (!item) return
-      const key = keyOf(item)
-      setActive(key)
+      setActive(keyOf(item))
       // The first line takes its heading along.
       if (place === 0) list.current?.scrollTo(0)
       else list.current?.scrollToIndex(rowOf(rows.current, place), { align: 'nearest' })
-      const element = elements.get(key)
-      wanted = element ? undefined : key
-      element?.focus({ preventScroll: true })
+      const isWaiting = wanted !== undefined
+      wanted = keyOf(item)
+      if (!isWaiting) focusWanted()
     },
     register(key, element) {
-      if (!element) {
-        elements.delete(key)
-        return
-      }
-      elements.set(key, element)
-      if (wanted !== key) return
-      wanted = undefined
-      element.focus({ preventScroll: true })
+      if (element) elements.set(key, element)
+      else elements.delete(key)
     },
   }
 }

@@ -34,7 +34,7 @@ const taskFaults: Readonly<Record<string, TaskFault>> = {
 
 const token = /\[\[\s*([a-z]+\d*(?::[\w.]+)?)\s*\]\]/gi
 
-/** Unknown tokens are words like any other. */
+/** Unknown tokens mean nothing. */
 export function readFaults(prompt: string): Faults {
   const words = [...prompt.matchAll(token)].map((match) => (match[1] ?? '').toLowerCase())
   const argument = (name: string) => words.find((word) => word.startsWith(`${name}:`))?.slice(name.length + 1)

@@ -154,7 +154,8 @@ function judge(
   json: unknown,
   { families, files, switches }: KieOptions,
 ): Objection | { order: Order; body: unknown; sources: Uint8Array[] } {
-  const body = json !== null && typeof json === 'object' ? { ...dialect.defaults, ...json } : json
+  const isObject = json !== null && typeof json === 'object' && !Array.isArray(json)
+  const body = isObject ? { ...dialect.defaults, ...json } : json
   const checked = checkBody(
     families.filter((family) => family.provider === dialect.provider),
     body,

@@ -2,7 +2,7 @@ import { openChanges } from './changes.ts'
 import type { Darkroom } from './darkroom.ts'
 import { type Database, openDatabase } from './database.ts'
 import { createHealth } from './health.ts'
-import { createPictureRecords, type PictureRecords } from './picture-records.ts'
+import type { PictureRecords } from './picture-records.ts'
 import { createPictureShelves } from './picture-shelves.ts'
 import { createRunRecords } from './run-records.ts'
 import type { GalleryStore, StoreHealth } from './store.ts'
@@ -30,6 +30,7 @@ export async function openGallery({ name = 'atelier', darkroom }: GalleryOptions
   }
   const records = await openRecords(name, database, darkroom, (state) => health.report('worker', state))
   const changes = openChanges(name)
+  const askToPersist = createPersistenceRequest()
 
   return {
     ...createRunRecords(database, changes.tell),
@@ -75,8 +76,9 @@ async function openRecords(
   darkroom: Darkroom | undefined,
   onHealth: (health: StoreHealth) => void,
 ): Promise<PictureRecords & { close(): void }> {
-  const here = typeof Worker === 'undefined' || typeof OffscreenCanvas === 'undefined'
-  if (!darkroom && !here) return openPictureWorker(name, onHealth)
+  const mayWork = typeof Worker !== 'undefined' && typeof OffscreenCanvas !== 'undefined'
+  if (!darkroom && mayWork) return openPictureWorker(name, onHealth)
+  const { createPictureRecords } = await import('./picture-records.ts')
   return { ...createPictureRecords(database, darkroom ?? (await findDarkroom())), close: () => undefined }
 }
 
@@ -84,11 +86,12 @@ async function findDarkroom(): Promise<Darkroom> {
   return (await import('./darkroom.ts')).browserDarkroom
 }
 
-let asked = false
-
 /** Once there is something to lose, asks the browser not to throw it away when the disk runs full. Its answer changes nothing. */
-function askToPersist() {
-  if (asked || typeof navigator === 'undefined') return
-  asked = true
-  navigator.storage?.persist?.().catch(() => undefined)
+function createPersistenceRequest(): () => void {
+  let asked = false
+  return () => {
+    if (asked || typeof navigator === 'undefined') return
+    asked = true
+    navigator.storage?.persist?.().catch(() => undefined)
+  }
 }

@@ -1,26 +1,18 @@
 import type { IDBPTransaction } from 'idb'
 import type { PictureId } from '#domain/ids.ts'
-import type { Picture } from '#domain/picture.ts'
 import { mayFollow, type RunIn } from '#domain/run.ts'
-import { decodeBase64 } from './base64.ts'
-import type { Darkroom, Developed } from './darkroom.ts'
-import { type Database, storageError, toStorageError } from './database.ts'
+import type { Darkroom } from './darkroom.ts'
+import { type Database, storageError } from './database.ts'
 import { toPicture, toStoredPicture } from './picture-shelves.ts'
+import { develop, type Print, toBlob } from './print.ts'
 import { toRun, toStoredRun } from './run-records.ts'
-import type { Names, Schema, StoredBytes } from './schema.ts'
+import type { Names, Schema } from './schema.ts'
 import type { GalleryStore, NewPicture } from './store.ts'
 
 /** The half of the store that touches a picture's bytes. It runs beside the page, in a worker, where there is one. */
 export interface PictureRecords extends Pick<GalleryStore, 'settle' | 'addPicture' | 'original'> {
   /** `onBatch` hears which samples have just been stored. */
   addSamples(count: number, onBatch: (ids: readonly PictureId[]) => void): Promise<void>
-}
-
-/** A picture with all that is kept of it. */
-export interface Print {
-  picture: Picture
-  base64: string
-  thumbnail: Developed['thumbnail']
 }
 
 type Writing = IDBPTransaction<Schema, Names[], 'readwrite'>
@@ -120,22 +112,4 @@ async function putNew(transaction: Writing, prints: readonly Print[]): Promise<P
     }),
   )
   return added.flat()
-}
-
-export async function develop(darkroom: Darkroom, { bytes, convertTo, ...about }: NewPicture): Promise<Print> {
-  const developed = await darkroom.develop(bytes, convertTo).catch((error: unknown) => {
-    throw toStorageError(error)
-  })
-  const { base64, thumbnail, ...real } = developed
-  return { picture: { ...about, ...real }, base64, thumbnail }
-}
-
-/** Damaged text counts as lost: the picture's record remains and says what it was. */
-export function toBlob({ base64, mime }: Omit<StoredBytes, 'id'>): Blob | undefined {
-  try {
-    const bytes = decodeBase64(base64)
-    return bytes.length === 0 ? undefined : new Blob([bytes], { type: mime })
-  } catch {
-    return undefined
-  }
 }

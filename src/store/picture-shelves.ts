@@ -36,11 +36,11 @@ export function createPictureShelves(database: Database, onChange: (change: Stor
     onChange({ kind: 'pictures', ids })
   }
 
-  async function remove(choose: (samples: () => Promise<PictureId[]>) => Promise<readonly PictureId[]>) {
+  /** All samples when nothing is named. */
+  async function remove(named?: readonly PictureId[]) {
     const stores = ['pictures', 'thumbnails', 'originals'] as const
     const ids = await database.write([...stores], async (transaction) => {
-      const samples = () => transaction.objectStore('pictures').index('origin').getAllKeys('sample')
-      const ids = await choose(samples)
+      const ids = named ?? (await transaction.objectStore('pictures').index('origin').getAllKeys('sample'))
       await Promise.all(stores.flatMap((store) => ids.map((id) => transaction.objectStore(store).delete(id))))
       return ids
     })
@@ -72,12 +72,12 @@ export function createPictureShelves(database: Database, onChange: (change: Stor
     },
     moveToBin: (ids) => replace(ids, binned),
     restore: (ids) => replace(ids, restored),
-    deleteForEver: (ids) => remove(async () => ids),
-    removeSamples: () => remove((samples) => samples()),
+    deleteForEver: remove,
+    removeSamples: () => remove(),
   }
 }
 
-export function rangeOf(shelf: Shelf, after?: PageMark): IDBKeyRange {
+function rangeOf(shelf: Shelf, after?: PageMark): IDBKeyRange {
   // An array sorts after every number: the upper end of all keys that begin with the shelf.
   const end = [shelf, []]
   return after ? IDBKeyRange.bound([shelf, -after.createdAt, after.id], end, true) : IDBKeyRange.bound([shelf], end)

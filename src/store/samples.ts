@@ -1,7 +1,7 @@
 import { GenerationError } from '#domain/failure.ts'
 import type { PictureId } from '#domain/ids.ts'
 import { type Darkroom, encode, makeThumbnail, openCanvas, pack } from './darkroom.ts'
-import { develop, type Print } from './picture-records.ts'
+import { develop, type Print } from './print.ts'
 import { type Sample, sampleList } from './sample-list.ts'
 
 const minuteMs = 60_000

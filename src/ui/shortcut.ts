@@ -15,6 +15,7 @@ function parse(keys: string): Keys {
 
 const spelled: Readonly<Record<string, string>> = {
   space: ' ',
+  plus: '+',
   esc: 'escape',
   left: 'arrowleft',
   right: 'arrowright',
@@ -77,6 +78,7 @@ const shown: Readonly<Record<string, string>> = {
   alt: isApple ? '⌥' : 'Alt',
   enter: isApple ? '↵' : 'Enter',
   space: 'Space',
+  plus: '+',
   esc: 'Esc',
   delete: 'Del',
   left: '←',

@@ -51,8 +51,9 @@ describe('a camera JPEG', () => {
     expect(bytes.size).toBeLessThan(10_000_000)
     expect(width * height).toBeLessThanOrEqual(20_000_000)
     expect(width / height).toBeCloseTo(1.5, 2)
-    expect(notes.join()).toMatch(/Made smaller from 6,000 × 4,000 to .* pixels/)
-    expect(notes.join()).toMatch(/Made smaller from \d\d\.\d MB to \d\.\d MB/)
+    expect(notes).toEqual([
+      expect.stringMatching(/^Made smaller from \d\d\.\d MB to \d\.\d MB, 6,000 × 4,000 to [\d,]+ × [\d,]+ pixels$/),
+    ])
   })
 
   test('that is cut off is refused', async () => {

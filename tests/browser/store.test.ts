@@ -132,13 +132,10 @@ describe('the worker', () => {
 describe('what is kept', () => {
   test('the browser is asked once to hold on to it, after the first picture', async () => {
     const asking = vi.spyOn(navigator.storage, 'persist')
-    vi.resetModules()
-    const fresh = await import('#store/gallery-store.ts')
-    const other = await fresh.openGallery({ name })
+    await store.pictures('gallery', 9)
     expect(asking).not.toHaveBeenCalled()
-    for (const id of ['p', 'q']) await other.addPicture(newPicture(id, await noisyImage(32, 'image/png')))
+    for (const id of ['p', 'q']) await store.addPicture(newPicture(id, await noisyImage(32, 'image/png')))
     expect(asking).toHaveBeenCalledTimes(1)
-    other.close()
     asking.mockRestore()
   })
 

@@ -1,11 +1,12 @@
 import 'fake-indexeddb/auto'
+import { setMaxListeners } from 'node:events'
 import type { RunId } from '#domain/ids.ts'
 import type { Recipe, Run } from '#domain/run.ts'
 import type { RunnerPorts } from '#generation/ports.ts'
 import { createRunner, type Runner } from '#generation/runner.ts'
 import { findFamily } from '#models/catalogue.ts'
 import type { Send } from '#providers/provider.ts'
-import { createSend } from '#providers/proxy.ts'
+import { createSend } from '#providers/send.ts'
 import { readConfig } from '#server/config.ts'
 import { startServer } from '#server/start.ts'
 import { type ServeOptions, serveSimulator } from '#simulator/serve.ts'
@@ -56,13 +57,14 @@ export async function openMachine(options: ServeOptions = {}): Promise<Machine> 
     send: (path, init) => network.send(path, init),
     runsAtOnce: () => 8,
     now: () => Date.now(),
-    monotonic: () => performance.now(),
+    monotonic: () => performance.now() * pauseScale,
     newId: () => crypto.randomUUID(),
     wait: shortWait,
     lock: createLock(),
   }
   const runner = createRunner(ports)
   const never = new AbortController().signal
+  setMaxListeners(0, never)
   const recipe = (draft: Recipe['draft'] = {}, family = 'flux-kontext'): Recipe => ({
     family,
     draft: { ...findFamily(family)?.defaults, prompt: 'a red fox', ...draft },
@@ -88,10 +90,12 @@ export async function openMachine(options: ServeOptions = {}): Promise<Machine> 
   }
 }
 
-/** Every pause of the machine is a twentieth here, so that minutes pass in seconds. */
+/** Pauses and deadlines of the machine pass so many times faster here. */
+const pauseScale = 20
+
 function shortWait(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, ms / 20)
+    const timer = setTimeout(resolve, ms / pauseScale)
     const fail = () => {
       clearTimeout(timer)
       reject(signal.reason)

@@ -11,6 +11,8 @@ export interface ProxyUnderTest extends Running {
   service: FakeService
   /** Lines of the log. */
   logged: string[]
+  /** Ends the proxy alone; `close` ends its service first. */
+  stop(): Promise<void>
 }
 
 /** A live proxy in front of a service whose every byte the test decides. */
@@ -34,6 +36,7 @@ export async function openProxyBefore(
     ...running,
     service,
     logged,
+    stop: () => running.close(),
     async close() {
       await service.close()
       await running.close()

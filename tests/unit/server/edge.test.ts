@@ -48,7 +48,9 @@ describe('requests from other pages', () => {
     'multipart/form-data; boundary=x',
     'application/jsonx',
     '',
-  ])('G02: content type "%s" is not JSON', (type) => expectRefused({ 'content-type': type }, 415))
+  ])('G02: content type "%s" is not JSON', async (type) => {
+    await expectRefused({ 'content-type': type }, 415)
+  })
 
   it.each([
     ['null', () => 'null'],

@@ -1,0 +1,31 @@
+import type { Picture } from '#domain/picture.ts'
+import { decodeBase64 } from './base64.ts'
+import type { Darkroom, Developed } from './darkroom.ts'
+import { toStorageError } from './database.ts'
+import type { StoredBytes } from './schema.ts'
+import type { NewPicture } from './store.ts'
+
+/** A picture with all that is kept of it. */
+export interface Print {
+  picture: Picture
+  base64: string
+  thumbnail: Developed['thumbnail']
+}
+
+export async function develop(darkroom: Darkroom, { bytes, convertTo, ...about }: NewPicture): Promise<Print> {
+  const developed = await darkroom.develop(bytes, convertTo).catch((error: unknown) => {
+    throw toStorageError(error)
+  })
+  const { base64, thumbnail, ...real } = developed
+  return { picture: { ...about, ...real }, base64, thumbnail }
+}
+
+/** Damaged text counts as lost: the picture's record remains and says what it was. */
+export function toBlob({ base64, mime }: Omit<StoredBytes, 'id'>): Blob | undefined {
+  try {
+    const bytes = decodeBase64(base64)
+    return bytes.length === 0 ? undefined : new Blob([bytes], { type: mime })
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,171 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { askProxy, openAnswer } from '../../support/ask-proxy.ts'
+import { openFakeService, type Reply } from '../../support/fake-service.ts'
+import { canaryKey, openProxyBefore, type ProxyUnderTest } from '../../support/open-proxy.ts'
+
+const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')
+const jpeg = Buffer.from('ffd8ffe000104a464946000101000001', 'hex')
+
+let proxy: ProxyUnderTest
+let reply: Reply
+const pathTo = (address: string) => `/api/image?url=${encodeURIComponent(address)}`
+const result = () => pathTo(`${proxy.service.origin}/r/a.png?signature=1%2F2`)
+const get = () => askProxy(proxy.port, result())
+
+beforeEach(async () => {
+  reply = (_, outgoing) => outgoing.end(png)
+  proxy = await openProxyBefore((...args) => reply(...args))
+})
+afterEach(() => proxy.close())
+
+describe('a picture of the service', () => {
+  it('comes through byte for byte, as what its bytes say', async () => {
+    const bytes = Buffer.concat([jpeg, randomBytes(3_000_000)])
+    reply = (_, outgoing) =>
+      outgoing.writeHead(200, { 'content-type': 'text/html', 'content-length': bytes.length }).end(bytes)
+    const told = await get()
+    expect(told.status).toBe(200)
+    expect(createHash('sha256').update(told.bytes).digest('hex')).toBe(createHash('sha256').update(bytes).digest('hex'))
+    expect(told.headers).toMatchObject({ 'content-type': 'image/jpeg', 'content-length': String(bytes.length) })
+  })
+
+  it('comes through without a length as well, in pieces smaller than its signature', async () => {
+    reply = (_, outgoing) => {
+      for (const byte of png) outgoing.write(Buffer.from([byte]))
+      outgoing.end()
+    }
+    expect((await get()).bytes).toEqual(png)
+  })
+
+  it('E06, D03: is never run, framed, embedded elsewhere or kept', async () => {
+    reply = (_, outgoing) => {
+      const headers = { 'set-cookie': 'a=1', 'content-disposition': 'inline; filename="x\u00e9.html"', location: '/x' }
+      outgoing.writeHead(200, headers).end(Buffer.concat([png, Buffer.from('<script>alert(1)</script>')]))
+    }
+    const { headers } = await get()
+    expect(headers).toMatchObject({
+      'content-type': 'image/png',
+      'content-disposition': 'attachment',
+      'content-security-policy': "default-src 'none'; sandbox",
+      'x-content-type-options': 'nosniff',
+      'cross-origin-resource-policy': 'same-origin',
+      'cache-control': 'private, no-store',
+    })
+    expect(headers['set-cookie']).toBeUndefined()
+    expect(headers.location).toBeUndefined()
+  })
+
+  it('A12: is asked for without the key, also where its host asks for one', async () => {
+    reply = (_, outgoing) => outgoing.writeHead(401, { 'www-authenticate': 'Bearer' }).end()
+    expect((await get()).status).toBe(502)
+    const { url, headers } = proxy.service.seen[0] ?? {}
+    expect(url).toBe('/r/a.png?signature=1%2F2')
+    expect(headers?.authorization).toBeUndefined()
+    expect(JSON.stringify(headers)).not.toContain(canaryKey)
+    expect(headers).toMatchObject({ 'accept-encoding': 'identity', 'user-agent': expect.stringMatching(/^Mozilla/) })
+  })
+
+  it.each([403, 404, 410])('U14: that its host answers with %i is told as %i', async (status) => {
+    reply = (_, outgoing) => outgoing.writeHead(status).end('<Error/>')
+    const told = await get()
+    expect(told.status).toBe(status)
+    expect(told.json()).toMatchObject({ code: status, proxy: { sent: 'no' } })
+  })
+
+  it.each([
+    ['HTML', Buffer.from('<!doctype html><html></html>')],
+    ['an SVG', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"></svg>')],
+    ['zeros', Buffer.alloc(1000)],
+    ['nothing', Buffer.alloc(0)],
+    ['packed bytes', Buffer.from('1f8b08000000000000030300000000', 'hex')],
+  ])('U08: that is %s is refused', async (_, bytes) => {
+    reply = (_incoming, outgoing) => outgoing.writeHead(200, { 'content-type': 'image/png' }).end(bytes)
+    const told = await get()
+    expect(told.status).toBe(502)
+    expect(told.json().msg).toContain('not a PNG, JPEG or WebP picture')
+  })
+
+  it('U09: is refused when its length is over 50 MB', async () => {
+    reply = (_, outgoing) => outgoing.writeHead(200, { 'content-length': 50 * 1024 * 1024 + 1 }).write(png)
+    expect((await get()).status).toBe(502)
+    await vi.waitFor(() => expect(proxy.service.underWay()).toBe(0))
+  })
+
+  it('U09: is broken off when it goes on after 50 MB', async () => {
+    const piece = Buffer.alloc(1024 * 1024)
+    reply = (_, outgoing) => {
+      const pour = () => {
+        while (outgoing.write(piece));
+        outgoing.once('drain', pour)
+      }
+      outgoing.write(png)
+      pour()
+    }
+    const answer = await openAnswer(proxy.port, result())
+    let size = 0
+    await expect(async () => {
+      for await (const chunk of answer) size += (chunk as Buffer).length
+    }).rejects.toThrow('aborted')
+    expect(size).toBeLessThanOrEqual(51 * 1024 * 1024)
+    await vi.waitFor(() => expect(proxy.service.underWay()).toBe(0))
+  })
+
+  it('U08: is broken off here where it breaks off there, never ended as if it were whole', async () => {
+    reply = (_, outgoing) => {
+      outgoing.write(png)
+      setImmediate(() => outgoing.destroy())
+    }
+    const answer = await openAnswer(proxy.port, result())
+    await expect(async () => {
+      for await (const _ of answer);
+    }).rejects.toThrow('aborted')
+  })
+
+  it('C45: is not fetched from a place inside, wherever the address came from', async () => {
+    const inside = await openFakeService((_, outgoing) => outgoing.end(png))
+    for (const address of [
+      inside.origin,
+      inside.origin.replace('127.0.0.1', 'localhost'),
+      'http://169.254.169.254/latest',
+      'https://10.0.0.1/a.png',
+      'file:///etc/passwd',
+      'data:image/png;base64,iVBORw0KGgo=',
+      `${proxy.service.origin.replace('http://', 'http://user@')}/a.png`,
+      'not an address',
+      '',
+    ]) {
+      expect((await askProxy(proxy.port, pathTo(address))).status).toBe(422)
+    }
+    reply = (_, outgoing) => outgoing.writeHead(302, { location: inside.origin }).end()
+    expect((await get()).status).toBe(502)
+    expect(inside.connections()).toBe(0)
+    await inside.close()
+  })
+
+  it('C44: is not fetched from a listed host whose name has turned private', async () => {
+    const resolve = async () => [{ address: '127.0.0.1', family: 4 }]
+    const rebound = await openProxyBefore(reply, {}, { resolve })
+    expect((await askProxy(rebound.port, pathTo('https://tempfile.aiquickdraw.com/r/a.png'))).status).toBe(502)
+    expect(rebound.service.connections()).toBe(0)
+    await rebound.close()
+  })
+
+  it('leaves nothing running when 200 browsers go away in the middle of it', async () => {
+    const head = Buffer.concat([png, Buffer.alloc(200_000)])
+    reply = (_, outgoing) => outgoing.writeHead(200, { 'content-length': 4_000_000 }).write(head)
+    await Promise.all(
+      Array.from({ length: 200 }, async () => {
+        const answer = await openAnswer(proxy.port, result())
+        await new Promise((done) => answer.once('data', done))
+        answer.on('error', () => undefined)
+        answer.destroy()
+      }),
+    )
+    expect(proxy.service.seen).toHaveLength(200)
+    await vi.waitFor(() => expect(proxy.service.underWay()).toBe(0), 5000)
+    reply = (_, outgoing) => outgoing.end(png)
+    expect((await get()).bytes).toEqual(png)
+    expect(proxy.logged).toEqual([])
+  })
+})

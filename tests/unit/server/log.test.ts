@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest'
+import { createLog } from '#server/log.ts'
+
+const key = 'canary-7f3c91d0e5a24b86'
+
+function openLog() {
+  const lines: string[] = []
+  return { lines, log: createLog([key], (line) => lines.push(line)) }
+}
+
+describe('the log', () => {
+  it('A06: has no key of an error that carries the headers of a request', () => {
+    const { lines, log } = openLog()
+    const request = { _header: `GET / HTTP/1.1\r\nauthorization: Bearer ${key}\r\n` }
+    const error = Object.assign(new Error(`connect failed with ${key}`), { request, options: { headers: { key } } })
+    log.error({ err: error }, `failed with ${key}`)
+    expect(lines).toHaveLength(1)
+    expect(lines.join()).not.toContain(key)
+    expect(lines.join()).toContain('connect failed with [secret]')
+  })
+
+  it('A07: has no key in headers of any spelling, in lists, causes and addresses', () => {
+    const { lines, log } = openLog()
+    const cause = new Error('inner', { cause: new Error(`innermost ${key}`) })
+    log.warn({
+      headers: { AUTHORIZATION: `Bearer ${key}`, 'X-Api-Key': [key, key] },
+      url: `https://example.test/?key=${key}`,
+      err: new Error('outer', { cause }),
+    })
+    expect(lines.join()).not.toContain(key)
+  })
+
+  it('A08: has no picture and no prompt, and no line of more than 8 kB', () => {
+    const { lines, log } = openLog()
+    const picture = 'iVBORw0KGgo'.repeat(1_000_000)
+    log.error({ err: new Error(`data:image/png;base64,${picture}`), body: { prompt: 'a secret idea' } }, 'failed')
+    log.error({ words: 'many words '.repeat(10_000) }, 'failed')
+    expect(lines.join()).not.toContain('iVBORw0KGgo')
+    expect(lines.join()).not.toContain('a secret idea')
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(8003)
+  })
+
+  it('writes one line of JSON for each warning', () => {
+    const { lines, log } = openLog()
+    log.warn({ path: '/api/v1/jobs/createTask' }, 'a submission has no certain answer')
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ path: '/api/v1/jobs/createTask', level: 40 })
+    expect(lines[0]?.endsWith('\n')).toBe(true)
+  })
+})

@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { askProxy } from '../../support/ask-proxy.ts'
+import { openProxyBefore, type ProxyUnderTest } from '../../support/open-proxy.ts'
+
+const style = 'body { margin: 0 }'
+const html = `<!doctype html><style>${style}</style><script type="module" src="/assets/index-1a2B.js"></script>`
+const script = 'export const words = "words";\n'.repeat(200)
+
+let folder: string
+let proxy: ProxyUnderTest
+const get = (path: string, headers: Record<string, string> = {}) => askProxy(proxy.port, path, { headers })
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'atelier-page-'))
+  const pageFolder = join(folder, 'page')
+  mkdirSync(join(pageFolder, 'assets'), { recursive: true })
+  writeFileSync(join(folder, 'secret.txt'), 'secret')
+  writeFileSync(join(pageFolder, 'index.html'), html)
+  writeFileSync(join(pageFolder, 'icon.svg'), '<svg/>')
+  writeFileSync(join(pageFolder, 'assets/index-1a2B.js'), script)
+  writeFileSync(join(pageFolder, 'assets/index-1a2B.js.map'), '{}')
+  writeFileSync(join(pageFolder, 'assets/heic-worker-9z.js'), script)
+  const env = { PUBLIC_URL: 'https://studio.example' }
+  proxy = await openProxyBefore((_, outgoing) => outgoing.end(), env, { pageFolder })
+})
+afterAll(async () => {
+  await proxy.close()
+  rmSync(folder, { recursive: true })
+})
+
+describe('the page', () => {
+  it('is served under its root, to be asked for again each time', async () => {
+    const told = await get('/?samples=100')
+    expect([told.status, told.text]).toEqual([200, html])
+    expect(told.headers).toMatchObject({ 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache' })
+    const again = await get('/', { 'if-none-match': told.headers.etag ?? '' })
+    expect([again.status, again.text]).toEqual([304, ''])
+  })
+
+  it('keeps files that are named by their content for ever', async () => {
+    const { headers } = await get('/assets/index-1a2B.js')
+    expect(headers['cache-control']).toBe('public, max-age=31536000, immutable')
+    expect(headers['content-type']).toBe('text/javascript; charset=utf-8')
+  })
+
+  it('packs text for those who can unpack it', async () => {
+    const br = await get('/assets/index-1a2B.js', { 'accept-encoding': 'gzip, deflate, br, zstd' })
+    expect(br.headers).toMatchObject({ 'content-encoding': 'br', vary: 'accept-encoding' })
+    expect(brotliDecompressSync(br.bytes).toString()).toBe(script)
+    const gzip = await get('/assets/index-1a2B.js', { 'accept-encoding': 'gzip' })
+    expect(gunzipSync(gzip.bytes).toString()).toBe(script)
+    expect((await get('/assets/index-1a2B.js')).text).toBe(script)
+  })
+
+  it('runs its own scripts only, and shows the shell that index.html holds', async () => {
+    const { headers } = await get('/')
+    const hash = createHash('sha256').update(style).digest('base64')
+    expect(headers['content-security-policy']?.split('; ')).toEqual([
+      "default-src 'none'",
+      "script-src 'self'",
+      `style-src 'self' 'sha256-${hash}'`,
+      "img-src 'self' blob: data:",
+      "font-src 'self'",
+      "connect-src 'self' https: http://localhost:* http://127.0.0.1:*",
+      "worker-src 'self'",
+      "manifest-src 'self'",
+      "base-uri 'none'",
+      "form-action 'none'",
+      "frame-ancestors 'none'",
+      "require-trusted-types-for 'script'",
+      'trusted-types app',
+    ])
+    expect(headers).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'cross-origin-opener-policy': 'same-origin',
+      'cross-origin-resource-policy': 'same-origin',
+      'permissions-policy': expect.stringContaining('camera=()'),
+      'strict-transport-security': 'max-age=31536000',
+    })
+  })
+
+  it('lets only the worker that reads HEIC run WebAssembly', async () => {
+    const policy = async (path: string) => (await get(path)).headers['content-security-policy']
+    expect(await policy('/assets/heic-worker-9z.js')).toContain("script-src 'self' 'wasm-unsafe-eval';")
+    expect(await policy('/assets/index-1a2B.js')).not.toContain('wasm')
+    expect(await policy('/')).not.toContain('unsafe')
+  })
+
+  it.each(['/assets/index-1a2B.js.map', '/assets', '/assets/', '/secret.txt', '/index', '/icon.svg/'])(
+    'A04: %s is not there',
+    async (path) => expect((await get(path)).status).toBe(404),
+  )
+
+  it.each([
+    '/../secret.txt',
+    '/..%2fsecret.txt',
+    '/%2e%2e/secret.txt',
+    '/assets/../../secret.txt',
+    '/assets/..%5c..%5csecret.txt',
+    '/%2e%2e%2fsecret.txt',
+    '//secret.txt',
+  ])('H12: %s does not lead out of it', async (path) => {
+    const told = await get(path)
+    expect(told.status).toBe(404)
+    expect(told.text).not.toBe('secret')
+  })
+
+  it('takes no other method', async () => {
+    expect((await askProxy(proxy.port, '/', { method: 'POST', body: 'x' })).status).toBe(405)
+    const head = await askProxy(proxy.port, '/', { method: 'HEAD' })
+    expect([head.status, head.text]).toEqual([200, ''])
+  })
+
+  it('says so where it is not built', async () => {
+    const unbuilt = await openProxyBefore((_, outgoing) => outgoing.end(), {}, { pageFolder: '' })
+    const told = await askProxy(unbuilt.port, '/')
+    expect([told.status, told.text]).toEqual([503, 'The page is not built yet: npm run build'])
+    await unbuilt.close()
+  })
+})

@@ -1,0 +1,143 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import type { IncomingMessage } from 'node:http'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { readConfig } from '#server/config.ts'
+import { startServer } from '#server/start.ts'
+import { askProxy, jsonRequest, openAnswer, openRequest } from '../../support/ask-proxy.ts'
+import { openFakeService, type Reply, replyJson } from '../../support/fake-service.ts'
+import { canaryKey, openProxyBefore } from '../../support/open-proxy.ts'
+
+const kontext = '/api/v1/flux/kontext/generate'
+const accepted = { code: 200, msg: 'success', data: { taskId: 'task-1' } }
+const submission = (run: string) =>
+  jsonRequest({ prompt: 'a fox', model: 'flux-kontext-pro' }, { 'idempotency-key': run })
+
+let process: ChildProcess | undefined
+afterEach(() => {
+  process?.kill('SIGKILL')
+  process = undefined
+})
+
+/** The entry point in a process of its own. */
+function run(env: Record<string, string>) {
+  const child = spawn('node_modules/.bin/tsx', ['src/server/main.ts'], {
+    env: { PATH: globalThis.process.env.PATH, PORT: '0', KIE_API_KEY: '', ...env },
+  })
+  process = child
+  let said = ''
+  child.stdout.on('data', (chunk) => {
+    said += chunk
+  })
+  child.stderr.on('data', (chunk) => {
+    said += chunk
+  })
+  const code = new Promise<number | null>((resolve) => child.once('exit', resolve))
+  const port = async () => {
+    await vi.waitFor(() => expect(said).toMatch(/^Atelier is ready at http:\/\/localhost:\d+$/m), { timeout: 15_000 })
+    return Number(/localhost:(\d+)/.exec(said)?.[1])
+  }
+  return { child, code, port, said: () => said }
+}
+
+describe('the entry point', () => {
+  it('says where it is ready, and that pictures are simulated without a key', async () => {
+    const { child, code, port, said } = run({})
+    const told = await askProxy(await port(), '/api/health')
+    expect(told.json()).toEqual({ mode: 'simulated', gateway: 'kie' })
+    expect(said().split('\n').slice(1)).toEqual(['No key is set: pictures are simulated. See README.', ''])
+    child.kill('SIGTERM')
+    expect(await code).toBe(0)
+  })
+
+  it('S10: names the settings that cannot be used, never their values, and exits', async () => {
+    const { code, said } = run({ PORT: 'three-thousand', HOST: '0.0.0.0', KIE_API_KEY: `${canaryKey} with spaces` })
+    expect(await code).toBe(1)
+    expect(said()).toContain('- PORT must be a whole number from 0 to 65535')
+    expect(said()).toContain('- PROXY_ACCESS_TOKEN must be set')
+    expect(said()).toContain('- KIE_API_KEY must be')
+    expect(said()).not.toContain(canaryKey)
+    expect(said()).not.toContain('three-thousand')
+  })
+
+  it('S10: says that its port is in use, and exits', async () => {
+    const other = await openFakeService((_, outgoing) => outgoing.end())
+    const taken = other.host.split(':')[1] ?? ''
+    const { code, said } = run({ PORT: taken })
+    expect(await code).toBe(1)
+    expect(said()).toContain(`Port ${taken} is in use.`)
+    await other.close()
+  })
+
+  it('S02: finishes the submissions under way when it is told to stop', async () => {
+    let release: (() => void) | undefined
+    const service = await openFakeService((_, outgoing) => {
+      release = () => replyJson(outgoing, accepted)
+    })
+    const { child, code, port } = run({ KIE_API_KEY: canaryKey, KIE_API_BASE_URL: service.origin })
+    const asked = askProxy(await port(), kontext, submission('start-run-1'))
+    await vi.waitFor(() => expect(release).toBeDefined())
+    child.kill('SIGTERM')
+    await expect(askProxy(await port(), '/api/health').catch((error) => error.code)).resolves.toBe('ECONNREFUSED')
+    release?.()
+    expect((await asked).json()).toEqual(accepted)
+    expect(await code).toBe(0)
+    await service.close()
+  })
+})
+
+describe('the server', () => {
+  it('S02: takes no new submission while it stops', async () => {
+    let release: (() => void) | undefined
+    const reply: Reply = (_, outgoing) => {
+      release = () => replyJson(outgoing, accepted)
+    }
+    const proxy = await openProxyBefore(reply)
+    const first = askProxy(proxy.port, kontext, submission('start-run-1'))
+    await vi.waitFor(() => expect(release).toBeDefined())
+    // Half a request is on its way when the end begins.
+    const late = submission('start-run-2')
+    const body = String(late.body)
+    const headers = { ...late.headers, 'content-length': String(body.length) }
+    const request = openRequest(proxy.port, kontext, { ...late, headers })
+    const told = new Promise<IncomingMessage>((resolve) => request.once('response', resolve))
+    request.write(body.slice(0, 1))
+    await vi.waitFor(() => expect(request.socket?.bytesWritten).toBeGreaterThan(0))
+    expect((await askProxy(proxy.port, '/api/health')).status).toBe(200)
+    const stopped = proxy.stop()
+    request.end(body.slice(1))
+    const { statusCode, headers: answered } = await told
+    expect([statusCode, answered['retry-after']]).toEqual([503, '5'])
+    request.destroy()
+    release?.()
+    expect((await first).json()).toEqual(accepted)
+    await stopped
+    expect(proxy.service.seen).toHaveLength(1)
+    await proxy.service.close()
+  })
+
+  it('simulates the whole way from words to a picture without a key', async () => {
+    const running = await startServer(readConfig({ PORT: '0' }))
+    await fetch(`${running.simulatorOrigin}/__sim/switches`, {
+      method: 'POST',
+      body: '{"durationMs":50,"visibilityLagMs":0}',
+    })
+    const submitted = await askProxy(running.port, kontext, submission('start-run-1'))
+    const { taskId } = submitted.json().data
+    const status = `/api/v1/flux/kontext/record-info?taskId=${taskId}`
+    const url = await vi.waitFor(
+      async () => {
+        const { resultImageUrl } = (await askProxy(running.port, status)).json().data.response
+        return resultImageUrl as string
+      },
+      { timeout: 15_000 },
+    )
+    expect(new URL(url).origin).toBe(running.simulatorOrigin)
+    const answer = await openAnswer(running.port, `/api/image?url=${encodeURIComponent(url)}`)
+    expect(answer.headers['content-type']).toBe('image/jpeg')
+    let size = 0
+    for await (const chunk of answer) size += (chunk as Buffer).length
+    expect(size).toBeGreaterThan(10_000)
+    expect((await askProxy(running.port, '/api/__sim/state')).status).toBe(404)
+    await running.close()
+  })
+})

@@ -1,0 +1,189 @@
+import sharp from 'sharp'
+import { describe, expect, it } from 'vitest'
+import { sniffImage } from '#domain/picture.ts'
+import { createNodePainter } from '#simulator/paint-node.ts'
+import type { PictureFormat } from '#simulator/painter.ts'
+import { sampleList } from '#store/sample-list.ts'
+
+const painter = createNodePainter()
+const small = { width: 320, height: 240 }
+const wish = (prompt: string, format: PictureFormat = 'jpeg', variation = 0) => ({ prompt, format, variation })
+
+/** Mean difference of two pictures, 0 to 255, by their small grey copies. */
+async function distance(one: Uint8Array, other: Uint8Array): Promise<number> {
+  const [first, second] = await Promise.all([one, other].map(thumbnail))
+  const apart = first?.map((value, index) => Math.abs(value - (second?.[index] ?? 0))) ?? []
+  return apart.reduce((sum, value) => sum + value, 0) / apart.length
+}
+
+/** How alike the shapes of two pictures are, −1 to 1, whatever their colours and brightness. */
+async function likeness(one: Uint8Array, other: Uint8Array): Promise<number> {
+  const [first = [], second = []] = await Promise.all([one, other].map(thumbnail))
+  const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
+  const [middle, otherMiddle] = [mean(first), mean(second)]
+  const product = (a: number[], ma: number, b: number[], mb: number) =>
+    a.reduce((sum, value, index) => sum + (value - ma) * ((b[index] ?? 0) - mb), 0)
+  const spread = product(first, middle, first, middle) * product(second, otherMiddle, second, otherMiddle)
+  return product(first, middle, second, otherMiddle) / Math.sqrt(spread)
+}
+
+async function thumbnail(bytes: Uint8Array): Promise<number[]> {
+  return [...(await sharp(bytes).resize(24, 24, { fit: 'fill' }).grayscale().raw().toBuffer())]
+}
+
+async function sizeOf(bytes: Uint8Array): Promise<string> {
+  const { width, height } = await sharp(bytes).metadata()
+  return `${width}x${height}`
+}
+
+describe('a picture from words', () => {
+  it.each([
+    ['jpeg', 'image/jpeg', 1392, 752],
+    ['png', 'image/png', 2496, 1664],
+  ] as const)('is a real %s of exactly the asked pixels', async (format, mime, width, height) => {
+    const bytes = await painter.create(wish('a calm sea at dusk', format), { width, height })
+    expect(sniffImage(bytes)).toBe(mime)
+    expect(await sizeOf(bytes)).toBe(`${width}x${height}`)
+  })
+
+  it('is the same for the same words and another the next time', async () => {
+    const first = await painter.create(wish('a fox in a forest'), small)
+    expect(await painter.create(wish('a fox in a forest'), small)).toEqual(first)
+    expect(await distance(first, await painter.create(wish('a fox in a forest', 'jpeg', 1), small))).toBeGreaterThan(2)
+    expect(await createNodePainter({ seed: 2 }).create(wish('a fox in a forest'), small)).not.toEqual(first)
+  })
+
+  it('differs from prompt to prompt, and is never one flat colour', async () => {
+    const prompts = [
+      'a lighthouse',
+      'desert dunes',
+      'a portrait of a woman',
+      'city lights at night',
+      'poppies',
+      'vases',
+      'bauhaus',
+      'a planet',
+      'paper cut',
+      'white arches',
+      'xyzzy',
+      '嗨',
+    ]
+    const pictures = await Promise.all(prompts.map((prompt) => painter.create(wish(prompt), small)))
+    for (const [index, picture] of pictures.entries()) {
+      const { channels } = await sharp(picture).stats()
+      expect(Math.max(...channels.map(({ stdev }) => stdev)), prompts[index]).toBeGreaterThan(12)
+      for (const other of pictures.slice(index + 1))
+        expect(await distance(picture, other), prompts[index]).toBeGreaterThan(8)
+    }
+  })
+
+  it('takes its colours from the words', async () => {
+    const meanOf = async (prompt: string) =>
+      (await sharp(await painter.create(wish(prompt), small)).stats()).channels.map(({ mean }) => mean)
+    const [red = 0, , blue = 0] = await meanOf('golden hills at sunset')
+    expect(red).toBeGreaterThan(blue + 40)
+    const [nightRed = 0, , nightBlue = 0] = await meanOf('hills at night')
+    expect(nightBlue).toBeGreaterThan(nightRed)
+    expect(nightRed).toBeLessThan(red - 60)
+  })
+
+  it('carries a mark in its corner, unless that is switched off', async () => {
+    const size = { width: 800, height: 600 }
+    const plain = createNodePainter({ mark: false })
+    const corner = (bytes: Uint8Array) =>
+      sharp(bytes).extract({ left: 660, top: 560, width: 130, height: 32 }).png().toBuffer()
+    const rest = (bytes: Uint8Array) =>
+      sharp(bytes).extract({ left: 0, top: 0, width: 640, height: 540 }).png().toBuffer()
+    const [marked, bare] = await Promise.all([painter, plain].map((one) => one.create(wish('a calm sea', 'png'), size)))
+    if (!marked || !bare) throw new Error('two pictures are needed')
+    expect(await distance(await corner(marked), await corner(bare))).toBeGreaterThan(4)
+    expect(await rest(marked)).toEqual(await rest(bare))
+  })
+})
+
+describe('an edit', () => {
+  const photo = painter.create(wish('mountain lake at dawn', 'jpeg'), { width: 960, height: 640 })
+  const million = { pixels: 1024 * 1024 }
+
+  it.each([
+    'night with a moon',
+    'golden hour',
+    'black and white',
+    'turn the sky violet',
+    'add three lanterns',
+    'vintage film',
+    'pencil sketch',
+    'watercolor',
+    'whatever',
+  ])('"%s" differs from the picture it is made from, and shows it', async (prompt) => {
+    const source = await photo
+    const edited = await painter.edit(wish(prompt), [source], { width: 960, height: 640 })
+    expect(Math.abs(await distance(edited, source))).toBeGreaterThan(3)
+    expect(await likeness(edited, source)).toBeGreaterThan(0.45)
+  })
+
+  it('differs by its words', async () => {
+    const source = await photo
+    const [night, gold, print] = await Promise.all(
+      ['make it night', 'golden hour', 'screen print poster'].map((prompt) =>
+        painter.edit(wish(prompt), [source], small),
+      ),
+    )
+    if (!night || !gold || !print) throw new Error('three pictures are needed')
+    expect(await distance(night, gold)).toBeGreaterThan(20)
+    expect(await distance(gold, print)).toBeGreaterThan(8)
+  })
+
+  it('keeps the shape of its input at about a megapixel, in steps of 16', async () => {
+    expect(await sizeOf(await painter.edit(wish('warmer'), [await photo], million))).toBe('1248x832')
+  })
+
+  it('is cropped or padded to a ratio, and upright whatever the camera noted', async () => {
+    const source = await photo
+    expect(await sizeOf(await painter.edit(wish('warmer'), [source], { width: 752, height: 1392 }))).toBe('752x1392')
+    const turned = await sharp(source).resize(300, 200).withMetadata({ orientation: 6 }).jpeg().toBuffer()
+    expect(await sizeOf(await painter.edit(wish('warmer'), [turned], million))).toBe('832x1248')
+  })
+
+  it('shows every one of its sources', async () => {
+    const source = await photo
+    const red = await sharp({ create: { width: 90, height: 90, channels: 3, background: '#e01010' } })
+      .png()
+      .toBuffer()
+    const reddish = async (sources: Uint8Array[]) => {
+      const { data } = await sharp(await painter.edit(wish('vivid'), sources, million))
+        .raw()
+        .toBuffer({ resolveWithObject: true })
+      let amount = 0
+      for (let at = 0; at < data.length; at += 3) {
+        if ((data[at] ?? 0) > 190 && (data[at + 1] ?? 0) < 60 && (data[at + 2] ?? 0) < 60) amount++
+      }
+      return amount
+    }
+    const [none, one, seven] = [
+      await reddish([source]),
+      await reddish([source, red]),
+      await reddish([source, ...Array(7).fill(red)]),
+    ]
+    expect(none).toBe(0)
+    expect(one).toBeGreaterThan(20_000)
+    expect(seven).toBeGreaterThan(20_000)
+  })
+
+  it('rejects what is no picture', async () => {
+    await expect(painter.edit(wish('warmer'), [new TextEncoder().encode('no picture')], million)).rejects.toThrow()
+  })
+})
+
+it('the samples are the files they are said to be, and small', async () => {
+  for (const { file, width, height, parent } of sampleList) {
+    const picture = sharp(`public${file}`)
+    const { size } = await picture
+      .clone()
+      .metadata()
+      .then(async (metadata) => ({ ...metadata, size: (await picture.toBuffer()).byteLength }))
+    expect(await picture.metadata()).toMatchObject({ format: 'jpeg', width, height })
+    expect(size).toBeGreaterThan(10_000)
+    expect(parent === undefined || parent < sampleList.length).toBe(true)
+  }
+})
