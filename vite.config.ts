@@ -33,7 +33,12 @@ export default defineConfig(({ isSsrBuild }) => ({
         rolldownOptions: {
           output: {
             codeSplitting: {
-              groups: [{ name: (id: string, modules: Modules) => (isNeededAtStart(id, modules) ? 'start' : null) }],
+              groups: [
+                {
+                  debugName: 'start',
+                  name: (id: string, modules: Modules) => (isNeededAtStart(id, modules) ? 'start' : null),
+                },
+              ],
             },
           },
         },

@@ -62,7 +62,7 @@ async function explain(
   )
   return isThere
     ? `The proxy is there but does not allow pages from ${location.origin}. Add it to ALLOWED_ORIGINS.`
-    : 'Nothing answers at this address. Is the proxy started?'
+    : 'The proxy cannot be reached: nothing answers at this address. Is it started?'
 }
 
 /** Whether the page's own policy stopped a request since. */

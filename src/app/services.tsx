@@ -47,7 +47,7 @@ export async function openServices(open: () => Promise<GalleryStore> = openGalle
   }
   const tell = (failure: Parameters<typeof describeFailure>[0]) =>
     notify({ text: describeFailure(failure), tone: 'error' })
-  const generator = createGenerator({ runner, store, queryClient, tell })
+  const generator = createGenerator({ runner, ports: { ...browserPorts, store }, queryClient, tell })
   const unwatch = watchStore(store, queryClient)
   generator.resume().catch(() => undefined)
 

@@ -1,22 +1,14 @@
-import type { KeyboardEvent, ReactNode } from 'react'
+import type { ReactNode } from 'react'
+import { useShortcut } from '#ui/shortcut.ts'
 
 /** Hangs from the header beside the work and stays until it is closed: nobody has to choose between looking and doing. */
 export function TasksPanel({ onClose, children }: { onClose: () => void; children: ReactNode }) {
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key !== 'Escape') return
-    event.stopPropagation()
+  useShortcut('esc', () => {
     document.querySelector<HTMLElement>('[aria-controls="tasks"]')?.focus()
     onClose()
-  }
+  })
   return (
-    <div
-      id="tasks"
-      role="dialog"
-      aria-label="Tasks"
-      tabIndex={-1}
-      onKeyDown={onKeyDown}
-      className="tasks-panel max-middle:hidden"
-    >
+    <div id="tasks" role="dialog" aria-label="Tasks" tabIndex={-1} className="tasks-panel max-middle:hidden">
       {children}
     </div>
   )

@@ -73,7 +73,15 @@ export function createSourceBench(store: GalleryStore): SourceBench {
     if (isReplaced) offerUndo('The source picture was replaced.', family, before)
   }
 
-  async function take(family: ModelFamily, fileName: string, open: (signal: AbortSignal) => Promise<File>) {
+  /** Pictures become sources in the order they were added in, whichever is prepared first. */
+  let arrivals: Promise<void> = Promise.resolve()
+
+  async function take(
+    family: ModelFamily,
+    fileName: string,
+    open: (signal: AbortSignal) => Promise<File>,
+    before: Promise<void>,
+  ) {
     const controller = new AbortController()
     const key = crypto.randomUUID()
     const item: InHand = { key, family: family.id, fileName, stop: () => controller.abort() }
@@ -81,6 +89,8 @@ export function createSourceBench(store: GalleryStore): SourceBench {
     try {
       const file = await open(controller.signal)
       const { id } = await keepPicture(store, file, 'sources', controller.signal)
+      await before
+      controller.signal.throwIfAborted()
       discard(key)
       addPicture(family, id, fileName)
     } catch (error) {
@@ -97,7 +107,7 @@ export function createSourceBench(store: GalleryStore): SourceBench {
       ...files.map((file) => ({ name: file.name, open: () => Promise.resolve(file) })),
       ...(link ? [{ name: link, open: (signal: AbortSignal) => openLink(link, signal) }] : []),
     ]
-    for (const { name, open } of offers.slice(0, room)) void take(family, name, open)
+    for (const { name, open } of offers.slice(0, room)) arrivals = take(family, name, open, arrivals)
     if (offers.length > room)
       leaveOut(
         family,

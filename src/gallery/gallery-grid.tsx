@@ -66,29 +66,31 @@ export function GalleryGrid({ contents, actions, onDelete, onSettings }: Gallery
       }}
       className="min-h-0 flex-1 overflow-y-auto overscroll-contain pt-3 pb-2 [scrollbar-gutter:stable] [scrollbar-width:thin]"
     >
-      <Virtualizer
-        ref={list}
-        data={rows}
-        itemSize={rowPx}
-        bufferSize={rowPx}
-        {...(rowIndex >= 0 ? { keepMounted: [rowIndex] } : {})}
-      >
-        {(row, index) => (
-          <GridRow key={keyOfRow(row, index)} row={row} index={index} columns={columns}>
-            {(item) => (
-              <GridCell
-                key={keyOf(item)}
-                item={item}
-                span={row.kind === 'card' ? columns : 1}
-                isActive={keyOf(item) === activeKey}
-                isSelected={item.id === selected}
-                isLead={lead.has(keyOf(item))}
-                acts={acts}
-              />
-            )}
-          </GridRow>
-        )}
-      </Virtualizer>
+      {layout && (
+        <Virtualizer
+          ref={list}
+          data={rows}
+          itemSize={rowPx}
+          bufferSize={rowPx}
+          {...(rowIndex >= 0 ? { keepMounted: [rowIndex] } : {})}
+        >
+          {(row, index) => (
+            <GridRow key={keyOfRow(row, index)} row={row} index={index} columns={columns}>
+              {(item) => (
+                <GridCell
+                  key={keyOf(item)}
+                  item={item}
+                  span={row.kind === 'card' ? columns : 1}
+                  isActive={keyOf(item) === activeKey}
+                  isSelected={item.id === selected}
+                  isLead={lead.has(keyOf(item))}
+                  acts={acts}
+                />
+              )}
+            </GridRow>
+          )}
+        </Virtualizer>
+      )}
     </div>
   )
 }

@@ -43,7 +43,7 @@ export function PictureLayer({ picture, frame, placement, name }: PictureLayerPr
       {url && (
         <img
           src={url}
-          alt={name}
+          alt={isReady || !thumbnail ? name : ''}
           draggable={false}
           onLoad={(event) => onLoad(event.currentTarget)}
           className={classes(imageClass, pixelated, !isReady && 'invisible')}

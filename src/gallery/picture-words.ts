@@ -33,8 +33,10 @@ const mostLetters = 48
 
 function slugOf(text: string): string {
   const words = text
+    // Accents go from Latin letters only: elsewhere they make another letter.
     .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
+    .replace(/([a-z])\p{M}+/giu, '$1')
+    .normalize('NFC')
     .toLowerCase()
     .match(/[\p{L}\p{N}]+/gu)
   let slug = ''

@@ -29,9 +29,14 @@ export function RunCard({ run, onSettings }: { run: Run; onSettings: () => void 
         <p className="min-w-0 flex-1 truncate font-medium text-ink text-sm" title={promptOf(run)}>
           {promptOf(run)}
         </p>
-        <IconButton label="Copy details" icon={Copy} onClick={() => copyDetails(run)} className="h-7" />
+        <IconButton label="Copy details" icon={Copy} onClick={() => copyDetails(run)} className="middle:size-7!" />
         {run.phase === 'failed' && (
-          <IconButton label="Dismiss" icon={X} onClick={() => generator.dismiss(run)} className="-ml-2 h-7" />
+          <IconButton
+            label="Dismiss"
+            icon={X}
+            onClick={() => generator.dismiss(run)}
+            className="-ml-2 middle:size-7!"
+          />
         )}
       </div>
       <p className="pr-2 text-ink text-xs [overflow-wrap:anywhere]">
@@ -39,12 +44,12 @@ export function RunCard({ run, onSettings }: { run: Run; onSettings: () => void 
       </p>
       <div className="mt-1.5 mb-1 flex flex-wrap items-center gap-1">
         {first && (
-          <Button className="h-7 px-2.5 text-xs max-middle:h-11" onClick={first.onSelect}>
+          <Button className="text-xs middle:h-7! middle:px-2.5!" onClick={first.onSelect}>
             {first.label}
           </Button>
         )}
         {others.map(({ label, onSelect }) => (
-          <Button key={label} variant="quiet" className="h-7 text-xs max-middle:h-11" onClick={onSelect}>
+          <Button key={label} variant="quiet" className="text-xs middle:h-7!" onClick={onSelect}>
             {label}
           </Button>
         ))}

@@ -55,10 +55,13 @@ function Clock({ run, sinceMs }: { run: Run; sinceMs: number }) {
 function noteOf(run: Run, usualMs: number | undefined, late: boolean): string {
   if (run.trouble) return 'no connection, still trying'
   if (late) return 'taking longer than usual'
-  return usualMs === undefined ? '' : `usually about ${unbroken(describeDuration(Math.max(1000, usualMs)))}`
+  return usualMs === undefined ? '' : `usually about ${inSeconds(usualMs)}`
 }
 
-const unbroken = (text: string) => text.replaceAll(' ', '\u00A0')
+/** Whole seconds, never broken between figure and unit. */
+function inSeconds(ms: number): string {
+  return describeDuration(Math.max(1, Math.round(ms / 1000)) * 1000).replaceAll(' ', '\u00A0')
+}
 
 /** How much of the usual time has passed, as a line. It stops short of the end: only the picture is the end. */
 function Passing({ sinceMs, usualMs }: { sinceMs: number; usualMs: number }) {

@@ -2,7 +2,8 @@ import { MutationObserver, type MutationOptions, type QueryClient } from '@tanst
 import { type Failure, toFailure } from '#domain/failure.ts'
 import type { RunId } from '#domain/ids.ts'
 import { isOver, type Recipe, type Run } from '#domain/run.ts'
-import type { GalleryStore } from '#store/store.ts'
+import { createRun } from './create-run.ts'
+import type { RunnerPorts } from './ports.ts'
 import type { Runner } from './runner.ts'
 
 /** What screens may ask of runs. Nothing here waits for the end of a run: its steps are read from the store. */
@@ -24,15 +25,16 @@ export interface Generator {
 }
 
 interface GeneratorPorts {
-  /** Loaded with the first run: the first picture of the page does not need it. */
+  /** Loaded with the first run: the first picture of the page does not need it. Rejects where the page's server is gone. */
   runner: () => Promise<Runner>
-  store: GalleryStore
+  ports: Pick<RunnerPorts, 'store' | 'now' | 'newId'>
   queryClient: QueryClient
   /** Where a failure is told that has no run to be shown on. */
   tell(failure: Failure): void
 }
 
-export function createGenerator({ runner, store, queryClient, tell }: GeneratorPorts): Generator {
+export function createGenerator({ runner, ports, queryClient, tell }: GeneratorPorts): Generator {
+  const { store } = ports
   const driven = new Map<RunId, AbortController>()
 
   /** One mutation per run. Never retried, never held back by what the browser thinks of the network. */
@@ -51,7 +53,9 @@ export function createGenerator({ runner, store, queryClient, tell }: GeneratorP
     const controller = new AbortController()
     driven.set(id, controller)
     try {
-      await (await runner()).drive(id, controller.signal)
+      const driver = await runner().catch(() => undefined)
+      if (driver) await driver.drive(id, controller.signal)
+      else await store.amendRun(id, withoutDriver)
     } finally {
       driven.delete(id)
     }
@@ -62,7 +66,7 @@ export function createGenerator({ runner, store, queryClient, tell }: GeneratorP
 
   function start(recipe: Recipe) {
     mutate('new', async () => {
-      const run = await (await runner()).create(recipe)
+      const run = await createRun(ports, recipe)
       mutate(run.id, () => drive(run.id))
     })
   }
@@ -112,4 +116,11 @@ export function createGenerator({ runner, store, queryClient, tell }: GeneratorP
       for (const controller of driven.values()) controller.abort()
     },
   }
+}
+
+/** Where the page's own server is gone, so is the proxy that comes with it. Only what was never sent has failed by that. */
+function withoutDriver(run: Run): Run {
+  if (run.phase !== 'queued') return run
+  const failure = { kind: 'unavailable', detail: 'The proxy cannot be reached.' } as const
+  return { ...run, phase: 'failed', failure, chargePossible: false }
 }

@@ -1,4 +1,4 @@
-import { type Failure, GenerationError, type Issue } from '#domain/failure.ts'
+import { type Failure, GenerationError } from '#domain/failure.ts'
 import type { RunId } from '#domain/ids.ts'
 import { isOver, mayFollow, type Recipe, type Run, type RunIn, type RunState } from '#domain/run.ts'
 import { findFamily } from '#models/catalogue.ts'
@@ -16,8 +16,6 @@ import { createSlots } from './slots.ts'
  * same call. Every step is stored before the next one begins; nothing is ever submitted twice for one run.
  */
 export interface Runner {
-  /** Checks the recipe and stores a run in "queued". Rejects with `invalid` when the form cannot be sent; sends nothing. */
-  create(recipe: Recipe): Promise<Run>
   /**
    * Takes a run as far as it will go and gives its last stored step. The signal ends our waiting, never the task. One
    * window drives a run; in others the call waits and takes over when that window goes away. Rejects when a step cannot
@@ -159,15 +157,6 @@ export function createRunner(ports: RunnerPorts): Runner {
   }
 
   return {
-    async create(recipe) {
-      const { family } = partsOf(recipe)
-      const issues = family.issues(recipe.draft, recipe.sources.length)
-      if (issues.length > 0) throw invalid(issues)
-      const { priceCredits, pace } = family.quote(recipe.draft, recipe.sources.length)
-      const id = ports.newId() as RunId
-      return store.saveRun({ id, recipe, createdAt: now(), priceCredits, pace, phase: 'queued' })
-    },
-
     async drive(id, signal) {
       try {
         return await ports.lock(`atelier-run-${id}`, signal, async () => {
@@ -215,11 +204,8 @@ function partsOf(recipe: Recipe, providerId?: string): { family: ModelFamily; pr
   const family = findFamily(recipe.family)
   const provider = findProvider(providerId ?? family?.provider ?? '')
   if (!family || !provider) {
-    throw invalid([{ field: 'model', message: 'This version of Atelier does not know the model of this run.' }])
+    const message = 'This version of Atelier does not know the model of this run.'
+    throw new GenerationError({ kind: 'invalid', issues: [{ field: 'model', message }] })
   }
   return { family, provider }
-}
-
-function invalid(issues: readonly Issue[]): GenerationError {
-  return new GenerationError({ kind: 'invalid', issues })
 }

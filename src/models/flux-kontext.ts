@@ -43,7 +43,9 @@ const body = (z: typeof zod) =>
     .strictObject({
       prompt: z
         .string()
-        .check(z.refine((text) => lengthOf(text) >= 1 && lengthOf(text) <= 5000, 'prompt must be 1 to 5000 characters')),
+        .check(
+          z.refine((text) => lengthOf(text) >= 1 && lengthOf(text) <= 5000, 'prompt must be 1 to 5000 characters'),
+        ),
       model: z.enum(['flux-kontext-pro', 'flux-kontext-max']),
       inputImage: z.optional(z.url()),
       aspectRatio: z.optional(z.enum(ratios)),

@@ -16,10 +16,10 @@ export function createLog(
   write: (line: string) => unknown = (line) => process.stderr.write(line),
 ): Log {
   const scrub = (line: string) => {
-    const masked = secrets
-      .reduce((text, secret) => text.replaceAll(secret, '[secret]'), line)
-      .replace(longRun, '[data]')
-    return masked.length > longestLine ? `${masked.slice(0, longestLine)}…\n` : masked
+    const masked = secrets.reduce((text, secret) => text.replaceAll(secret, '[secret]'), line)
+    // Cut before the runs are looked for: the pattern would not come to an end of one of megabytes.
+    const short = masked.slice(0, longestLine).replace(longRun, '[data]')
+    return masked.length > longestLine ? `${short}…\n` : short
   }
   const redact = sensitive.flatMap((name) => [name, `*.${name}`, `*.*.${name}`])
   return pino({ level: 'warn', base: null, redact }, { write: (line: string) => write(scrub(line)) })

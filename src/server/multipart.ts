@@ -81,7 +81,7 @@ export async function* readMultipart(source: AsyncIterable<Buffer>, boundary: st
 }
 
 function readName(head: string): string {
-  const name = /^content-disposition:\s*form-data\s*;(?:[^\r\n]*?;)?\s*name="([^"\r\n]*)"/im.exec(head)?.[1]
+  const name = /^content-disposition:\s*form-data\s*;(?:[^\r\n]*?;)??\s*name="([^"\r\n]*)"/im.exec(head)?.[1]
   if (name === undefined || /^content-type:\s*multipart\//im.test(head)) throw malformed()
   return name
 }

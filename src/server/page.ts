@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { extname, relative, sep } from 'node:path'
 import { promisify } from 'node:util'
@@ -46,16 +46,21 @@ const fixedHeaders = {
   'permissions-policy': 'camera=(), display-capture=(), geolocation=(), microphone=(), midi=(), payment=(), usb=()',
 }
 
+/** Whether a page was built in `folder`. */
+export function hasPage(folder: string): boolean {
+  return existsSync(`${folder}/index.html`)
+}
+
 /** Serves the built page from memory: a name that was not there at the start leads nowhere. */
 export function createPage(folder: string | undefined, isSecure: boolean): Page {
-  const files = folder === undefined ? new Map<string, PageFile>() : readFiles(folder)
+  const isBuilt = folder !== undefined && hasPage(folder)
+  const files = isBuilt ? readFiles(folder) : new Map<string, PageFile>()
   const headers = isSecure ? { ...fixedHeaders, 'strict-transport-security': 'max-age=31536000' } : fixedHeaders
 
   return async (incoming, outgoing) => {
     const path = pathOf(incoming.url ?? '/')
     const file = files.get(path === '/' ? '/index.html' : path)
     if (!file) {
-      const isBuilt = files.size > 0
       const words = isBuilt ? 'There is nothing at this address.' : 'The page is not built yet: npm run build'
       outgoing.writeHead(isBuilt ? 404 : 503, { 'content-type': 'text/plain; charset=utf-8', ...headers })
       outgoing.end(words)

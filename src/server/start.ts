@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
@@ -9,7 +8,7 @@ import { createEdge, isApi, pathOf } from './edge.ts'
 import { createOutbound, type Resolve } from './guard.ts'
 import { createLimiter } from './limiter.ts'
 import { createLog, type Log } from './log.ts'
-import { createPage } from './page.ts'
+import { createPage, hasPage } from './page.ts'
 import { createMask } from './relay.ts'
 import { createMemorySubmissions, type SubmissionStore } from './submissions.ts'
 import { createSubmit } from './submit.ts'
@@ -113,6 +112,5 @@ function stopListening(server: Server): Promise<void> {
 
 /** Beside the built server, or where the build puts it when this runs from its source. */
 function findPage(): string | undefined {
-  const folders = ['../page', '../../dist/page'].map((path) => `${import.meta.dirname}/${path}`)
-  return folders.find((folder) => existsSync(`${folder}/index.html`))
+  return ['../page', '../../dist/page'].map((path) => `${import.meta.dirname}/${path}`).find(hasPage)
 }

@@ -1,35 +1,37 @@
 import type { PictureId, RunId } from '#domain/ids.ts'
-import type { Picture } from '#domain/picture.ts'
+import type { Picture, Shelf } from '#domain/picture.ts'
 import { mayFollow, type Run } from '#domain/run.ts'
 import type { Darkroom } from './darkroom.ts'
 import { storageError } from './database.ts'
-import { binned, childrenInOrder, restored, toDataUrl, toPicture, toStoredPicture } from './picture-shelves.ts'
+import {
+  binned,
+  childrenInOrder,
+  type PictureShelves,
+  restored,
+  toDataUrl,
+  toPicture,
+  toStoredPicture,
+} from './picture-shelves.ts'
 import { develop, type Print, toBlob } from './print.ts'
-import { amended, isOpen, refuseSent, stepped } from './run-records.ts'
+import { amended, isOpen, type RunRecords, refuseSent, stepped } from './run-records.ts'
 import type { StoredPicture } from './schema.ts'
 import { byNewest } from './shelf-list.ts'
 import type { GalleryStore, NewPicture, StoreChange } from './store.ts'
 
 type Kept = Print & { record: StoredPicture }
+type Tell = (change: StoreChange) => void
 
 /** The gallery of a page to which the browser gives no database. All works; nothing outlives the page. */
 export function openMemoryStore(darkroom: Darkroom): GalleryStore {
   const runs = new Map<RunId, Run>()
   const kept = new Map<PictureId, Kept>()
-  const listeners = new Set<(change: StoreChange) => void>()
-
-  const tell = (change: StoreChange) => {
+  const listeners = new Set<Tell>()
+  const tell: Tell = (change) => {
     for (const listener of [...listeners]) listener(change)
   }
-  const all = () => [...kept.values()].map(({ record }) => toPicture(record)).sort(byNewest)
-
-  function putRun(next: Run) {
-    if (runs.get(next.id) !== next) {
-      runs.set(next.id, next)
-      tell({ kind: 'runs', ids: [next.id] })
-    }
-    return next
-  }
+  const runRecords = createRuns(runs, tell)
+  const shelves = createShelves(kept, tell)
+  const found = async (ids: readonly PictureId[]) => [...(await shelves.picturesById(ids)).values()]
 
   function putPrints(prints: readonly Print[]) {
     const added = prints.filter(({ picture }) => !kept.has(picture.id))
@@ -43,79 +45,26 @@ export function openMemoryStore(darkroom: Darkroom): GalleryStore {
     return prints
   }
 
-  const found = (ids: readonly PictureId[]) =>
-    ids.flatMap((id) => {
-      const entry = kept.get(id)
-      return entry ? [toPicture(entry.record)] : []
-    })
-
-  async function replace(ids: readonly PictureId[], change: (record: StoredPicture) => StoredPicture) {
-    for (const id of ids) {
-      const entry = kept.get(id)
-      if (entry) kept.set(id, { ...entry, record: change(entry.record) })
-    }
-    tell({ kind: 'pictures', ids })
-  }
-
-  async function remove(ids: readonly PictureId[]) {
-    for (const id of ids) kept.delete(id)
-    if (ids.length > 0) tell({ kind: 'pictures', ids })
-  }
-
   return {
-    openRuns: async () => [...runs.values()].filter(isOpen).sort((a, b) => a.createdAt - b.createdAt),
-    recentRuns: async (limit) => [...runs.values()].sort(byNewestRun).slice(0, limit),
-    run: async (id) => runs.get(id),
-    saveRun: async (run) => putRun(stepped(runs.get(run.id), run)),
-    async amendRun(id, change) {
-      const stored = runs.get(id)
-      return stored && putRun(amended(stored, change))
-    },
-    async removeRun(id) {
-      const stored = runs.get(id)
-      if (!stored) return
-      refuseSent(stored)
-      runs.delete(id)
-      tell({ kind: 'runs', ids: [id] })
-    },
-
+    ...runRecords,
+    ...shelves,
     async settle(run, made) {
       const prints = runs.get(run.id)?.phase === 'saved' ? [] : await developAll(made)
       const stored = runs.get(run.id)
       if (stored?.phase === 'saved') return found(stored.pictures)
       if (stored && !mayFollow(stored, run)) throw storageError('its run has ended otherwise')
       putPrints(prints)
-      putRun(run)
+      await runRecords.saveRun(run)
       return found(run.pictures)
     },
     async addPicture(picture) {
       putPrints(await developAll([picture]))
-      return found([picture.id])[0] as Picture
-    },
-
-    pictures: async (shelf, limit, after) =>
-      all()
-        .filter((picture) => picture.shelf === shelf && (!after || byNewest(after, picture) < 0))
-        .slice(0, limit),
-    picture: async (id) => found([id])[0],
-    picturesById: async (ids) => new Map(found(ids).map((picture) => [picture.id, picture])),
-    countPictures: async (shelf) => all().filter((picture) => picture.shelf === shelf).length,
-    childrenOf: async (id) => childrenInOrder(all().filter(({ parents }) => parents.includes(id))),
-    async thumbnails(ids) {
-      const entries = ids.flatMap((id) => {
-        const entry = kept.get(id)
-        return entry ? [[id, toDataUrl(entry.thumbnail)] as const] : []
-      })
-      return new Map(entries)
+      return (await found([picture.id]))[0] as Picture
     },
     async original(id) {
       const entry = kept.get(id)
       return entry && toBlob({ mime: entry.record.mime, base64: entry.base64 })
     },
-
-    moveToBin: (ids) => replace(ids, binned),
-    restore: (ids) => replace(ids, restored),
-    deleteForEver: remove,
     async addSamples(count, onProgress) {
       const { makeSamples } = await import('./samples.ts')
       let done = 0
@@ -125,13 +74,6 @@ export function openMemoryStore(darkroom: Darkroom): GalleryStore {
         onProgress(done)
       })
     },
-    removeSamples: () =>
-      remove(
-        all()
-          .filter(({ origin }) => origin.kind === 'sample')
-          .map(({ id }) => id),
-      ),
-
     health: 'memory',
     subscribe(listener) {
       listeners.add(listener)
@@ -142,6 +84,62 @@ export function openMemoryStore(darkroom: Darkroom): GalleryStore {
   }
 }
 
-function byNewestRun(a: Run, b: Run): number {
-  return b.createdAt - a.createdAt || (a.id < b.id ? -1 : 1)
+function createRuns(runs: Map<RunId, Run>, tell: Tell): RunRecords {
+  function put(next: Run) {
+    if (runs.get(next.id) !== next) {
+      runs.set(next.id, next)
+      tell({ kind: 'runs', ids: [next.id] })
+    }
+    return next
+  }
+
+  return {
+    openRuns: async () => [...runs.values()].filter(isOpen).sort((a, b) => byNewest(b, a)),
+    recentRuns: async (limit) => [...runs.values()].sort(byNewest).slice(0, limit),
+    run: async (id) => runs.get(id),
+    saveRun: async (run) => put(stepped(runs.get(run.id), run)),
+    async amendRun(id, change) {
+      const stored = runs.get(id)
+      return stored && put(amended(stored, change))
+    },
+    async removeRun(id) {
+      const stored = runs.get(id)
+      if (!stored) return
+      refuseSent(stored)
+      runs.delete(id)
+      tell({ kind: 'runs', ids: [id] })
+    },
+  }
+}
+
+function createShelves(kept: Map<PictureId, Kept>, tell: Tell): PictureShelves {
+  const all = () => [...kept.values()].map(({ record }) => toPicture(record)).sort(byNewest)
+  const on = (shelf: Shelf) => all().filter((picture) => picture.shelf === shelf)
+  const entries = (ids: readonly PictureId[]) => ids.flatMap((id) => kept.get(id) ?? [])
+
+  async function replace(ids: readonly PictureId[], change: (record: StoredPicture) => StoredPicture) {
+    for (const entry of entries(ids)) kept.set(entry.record.id, { ...entry, record: change(entry.record) })
+    tell({ kind: 'pictures', ids })
+  }
+
+  async function remove(ids: readonly PictureId[]) {
+    for (const id of ids) kept.delete(id)
+    if (ids.length > 0) tell({ kind: 'pictures', ids })
+  }
+
+  return {
+    pictures: async (shelf, limit, after) =>
+      on(shelf)
+        .filter((picture) => !after || byNewest(after, picture) < 0)
+        .slice(0, limit),
+    picture: async (id) => entries([id]).map(({ record }) => toPicture(record))[0],
+    picturesById: async (ids) => new Map(entries(ids).map(({ record }) => [record.id, toPicture(record)])),
+    countPictures: async (shelf) => on(shelf).length,
+    childrenOf: async (id) => childrenInOrder(all().filter(({ parents }) => parents.includes(id))),
+    thumbnails: async (ids) => new Map(entries(ids).map(({ record, thumbnail }) => [record.id, toDataUrl(thumbnail)])),
+    moveToBin: (ids) => replace(ids, binned),
+    restore: (ids) => replace(ids, restored),
+    deleteForEver: remove,
+    removeSamples: () => remove(all().flatMap(({ id, origin }) => (origin.kind === 'sample' ? [id] : []))),
+  }
 }

@@ -26,43 +26,6 @@ export function createPictureRecords(database: Database, darkroom: Darkroom): Pi
       return records.flatMap((record) => (record ? [toPicture(record)] : []))
     })
 
-  /**
-   * Puts prints and, with them, the run that made them; then reads all of it back, for it counts only when the disk gives
-   * it back. Otherwise all is put back as it was.
-   */
-  async function keep(prints: readonly Print[], run?: RunIn<'saved'>) {
-    const { before, added } = await database.write(allStores, async (transaction) => {
-      const runs = transaction.objectStore('runs')
-      const before = run && (await runs.get(run.id))
-      if (run && before) {
-        if (before.phase === 'saved') return { before, added: [] }
-        if (!mayFollow(toRun(before), run)) throw storageError('its run has ended otherwise')
-      }
-      if (run) await runs.put(toStoredRun(run))
-      return { before, added: await putNew(transaction, prints) }
-    })
-    if (await isOnDisk(added)) return
-    await database.write(allStores, async (transaction) => {
-      await Promise.all(
-        byteStores.flatMap((store) => added.map(({ picture }) => transaction.objectStore(store).delete(picture.id))),
-      )
-      if (before) await transaction.objectStore('runs').put(before)
-      else if (run) await transaction.objectStore('runs').delete(run.id)
-    })
-    throw storageError('the browser did not give back what was written')
-  }
-
-  const isOnDisk = (prints: readonly Print[]) =>
-    database.read(['pictures', 'originals'], async (transaction) => {
-      // One at a time: two originals need not be in memory at once.
-      for (const { picture, base64 } of prints) {
-        const record = await transaction.objectStore('pictures').get(picture.id)
-        const bytes = await transaction.objectStore('originals').get(picture.id)
-        if (record?.sizeBytes !== picture.sizeBytes || bytes?.base64.length !== base64.length) return false
-      }
-      return true
-    })
-
   async function print(made: readonly NewPicture[]): Promise<Print[]> {
     const there = new Set((await pictures(made.map(({ id }) => id))).map(({ id }) => id))
     const prints: Print[] = []
@@ -74,13 +37,13 @@ export function createPictureRecords(database: Database, darkroom: Darkroom): Pi
     async settle(run, made) {
       const stored = await database.read(['runs'], (transaction) => transaction.objectStore('runs').get(run.id))
       if (stored?.phase === 'saved') return pictures(stored.pictures)
-      await keep(await print(made), run)
+      await keep(database, await print(made), run)
       return pictures(run.pictures)
     },
     async addPicture(picture) {
-      await keep(await print([picture]))
+      await keep(database, await print([picture]))
       const [kept] = await pictures([picture.id])
-      if (!kept) throw storageError('the browser did not give back what was written')
+      if (!kept) throw lost()
       return kept
     },
     async original(id) {
@@ -95,6 +58,48 @@ export function createPictureRecords(database: Database, darkroom: Darkroom): Pi
       })
     },
   }
+}
+
+/**
+ * Puts prints and, with them, the run that made them; then reads all of it back, for it counts only when the disk gives
+ * it back. Otherwise all is put back as it was.
+ */
+async function keep(database: Database, prints: readonly Print[], run?: RunIn<'saved'>) {
+  const { before, added } = await database.write(allStores, async (transaction) => {
+    const runs = transaction.objectStore('runs')
+    const before = run && (await runs.get(run.id))
+    if (run && before) {
+      if (before.phase === 'saved') return { before, added: [] }
+      if (!mayFollow(toRun(before), run)) throw storageError('its run has ended otherwise')
+    }
+    if (run) await runs.put(toStoredRun(run))
+    return { before, added: await putNew(transaction, prints) }
+  })
+  if (await isOnDisk(database, added)) return
+  await database.write(allStores, async (transaction) => {
+    await Promise.all(
+      byteStores.flatMap((store) => added.map(({ picture }) => transaction.objectStore(store).delete(picture.id))),
+    )
+    if (before) await transaction.objectStore('runs').put(before)
+    else if (run) await transaction.objectStore('runs').delete(run.id)
+  })
+  throw lost()
+}
+
+function lost() {
+  return storageError('the browser did not give back what was written')
+}
+
+function isOnDisk(database: Database, prints: readonly Print[]): Promise<boolean> {
+  return database.read(['pictures', 'originals'], async (transaction) => {
+    // One at a time: two originals need not be in memory at once.
+    for (const { picture, base64 } of prints) {
+      const record = await transaction.objectStore('pictures').get(picture.id)
+      const bytes = await transaction.objectStore('originals').get(picture.id)
+      if (record?.sizeBytes !== picture.sizeBytes || bytes?.base64.length !== base64.length) return false
+    }
+    return true
+  })
 }
 
 /** Puts those that are not there yet and tells which; one that is there stays as it is. */

@@ -1,6 +1,10 @@
 import type { PictureId } from '#domain/ids.ts'
 import type { Picture, Shelf } from '#domain/picture.ts'
-import type { PageMark } from './store.ts'
+
+interface Dated {
+  createdAt: number
+  id: string
+}
 
 /** A shelf as far as it has been read, newest first. Incomplete lists have all pictures up to their last one. */
 export interface ShelfList {
@@ -8,8 +12,8 @@ export interface ShelfList {
   complete: boolean
 }
 
-/** The order of every shelf: newest first; of the same moment, by id. The database's index has the same. */
-export function byNewest(a: PageMark, b: PageMark): number {
+/** The order of every shelf: newest first; of the same moment, by id. The database's indexes have the same. */
+export function byNewest(a: Dated, b: Dated): number {
   return b.createdAt - a.createdAt || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
 }
 

@@ -17,14 +17,26 @@ interface Call {
   onBatch?: (ids: readonly PictureId[]) => void
 }
 
-/**
- * The records behind a worker, which starts with the first call. After a crash a new worker takes up what was under way,
- * once: every call may be repeated without changing anything twice.
- */
+/** The records behind a worker, which starts with the first call. */
 export function openPictureWorker(
   database: string,
   onHealth: (health: StoreHealth) => void,
 ): PictureRecords & { close(): void } {
+  const { call, close } = createCalls(database, onHealth)
+  return {
+    settle: (run, made) => call<Picture[]>({ act: 'settle', run, made }),
+    addPicture: (picture) => call<Picture>({ act: 'addPicture', picture }),
+    original: (id) => call<Blob | undefined>({ act: 'original', id }),
+    addSamples: (count, onBatch) => call<void>({ act: 'addSamples', count }, onBatch),
+    close,
+  }
+}
+
+/**
+ * Calls to the worker and their answers. After a crash a new worker takes up what was under way, once: every call may be
+ * repeated without changing anything twice.
+ */
+function createCalls(database: string, onHealth: (health: StoreHealth) => void) {
   const calls = new Map<number, Call>()
   let worker: Worker | undefined
   let lastCall = 0
@@ -81,17 +93,13 @@ export function openPictureWorker(
     })
   }
 
-  return {
-    settle: (run, made) => call<Picture[]>({ act: 'settle', run, made }),
-    addPicture: (picture) => call<Picture>({ act: 'addPicture', picture }),
-    original: (id) => call<Blob | undefined>({ act: 'original', id }),
-    addSamples: (count, onBatch) => call<void>({ act: 'addSamples', count }, onBatch),
-    close() {
-      worker?.terminate()
-      worker = undefined
-      for (const number of calls.keys()) finish(number)?.reject(storageError('the gallery was closed'))
-    },
+  function close() {
+    worker?.terminate()
+    worker = undefined
+    for (const number of calls.keys()) finish(number)?.reject(storageError('the gallery was closed'))
   }
+
+  return { call, close }
 }
 
 function send(worker: Worker, message: ToWorker) {

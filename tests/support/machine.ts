@@ -2,6 +2,7 @@ import 'fake-indexeddb/auto'
 import { setMaxListeners } from 'node:events'
 import type { RunId } from '#domain/ids.ts'
 import type { Recipe, Run } from '#domain/run.ts'
+import { createRun } from '#generation/create-run.ts'
 import type { RunnerPorts } from '#generation/ports.ts'
 import { createRunner, type Runner } from '#generation/runner.ts'
 import { findFamily } from '#models/catalogue.ts'
@@ -17,6 +18,7 @@ import { nodeDarkroom } from './node-darkroom.ts'
 /** The runner over the real store, the real proxy and the simulator; only pauses are shortened. */
 export interface Machine {
   runner: Runner
+  create(recipe: Recipe): Promise<Run>
   store: GalleryStore
   simulator: Awaited<ReturnType<typeof serveSimulator>>['simulator']
   /** In front of the proxy, where a test may break the network. */
@@ -72,6 +74,7 @@ export async function openMachine(options: ServeOptions = {}): Promise<Machine> 
   })
   return {
     runner,
+    create: (given) => createRun(ports, given),
     store,
     simulator: service.simulator,
     network,
@@ -79,7 +82,7 @@ export async function openMachine(options: ServeOptions = {}): Promise<Machine> 
     never,
     recipe,
     async generate(draft, family) {
-      const run = await runner.create(recipe(draft, family))
+      const run = await createRun(ports, recipe(draft, family))
       return runner.drive(run.id, never)
     },
     async close() {

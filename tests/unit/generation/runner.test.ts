@@ -56,7 +56,7 @@ describe('a run', () => {
       origin: { kind: 'dropped', fileName: 'photo.jpg', notes: [] },
       bytes: photo,
     })
-    const run = await machine.runner.create({ ...machine.recipe(), sources: [source.id] })
+    const run = await machine.create({ ...machine.recipe(), sources: [source.id] })
     expect(await machine.runner.drive(run.id, machine.never)).toMatchObject({ phase: 'saved' })
     const state = await machine.simulator.state()
     expect(state.uploads).toHaveLength(1)
@@ -65,14 +65,14 @@ describe('a run', () => {
   })
 
   test('is not made from a form that cannot be sent', async () => {
-    await expect(machine.runner.create(machine.recipe({ prompt: '' }))).rejects.toMatchObject({
+    await expect(machine.create(machine.recipe({ prompt: '' }))).rejects.toMatchObject({
       failure: { kind: 'invalid', issues: [{ field: 'prompt' }] },
     })
     expect(await machine.store.openRuns()).toEqual([])
   })
 
   test('fails without a charge when a source is gone', async () => {
-    const run = await machine.runner.create({ ...machine.recipe(), sources: ['gone' as PictureId] })
+    const run = await machine.create({ ...machine.recipe(), sources: ['gone' as PictureId] })
     expect(await machine.runner.drive(run.id, machine.never)).toMatchObject({
       phase: 'failed',
       chargePossible: false,
@@ -82,7 +82,7 @@ describe('a run', () => {
   })
 
   test('driven twice at once is submitted once', async () => {
-    const run = await machine.runner.create(machine.recipe())
+    const run = await machine.create(machine.recipe())
     const ends = await Promise.all([1, 2, 3].map(() => machine.runner.drive(run.id, machine.never)))
     expect(ends.map((end) => end?.phase)).toEqual(['saved', 'saved', 'saved'])
     expect(await submissions()).toBe(1)
@@ -90,8 +90,7 @@ describe('a run', () => {
 
   test('keeps at most as many out as are allowed, in the order they came', async () => {
     const runs: Run[] = []
-    for (let n = 0; n < 10; n += 1)
-      runs.push(await machine.runner.create(machine.recipe({ prompt: `fox ${n} [[slow:0.4]]` })))
+    for (let n = 0; n < 10; n += 1) runs.push(await machine.create(machine.recipe({ prompt: `fox ${n} [[slow:0.4]]` })))
     let most = 0
     machine.store.subscribe(async () => {
       const out = (await machine.store.openRuns()).filter(({ phase }) => phase === 'sending' || phase === 'working')
@@ -234,7 +233,7 @@ describe('trouble while the task works', () => {
   })
 
   test('stop waiting leaves the run as it is; looking again takes it up', async () => {
-    const run = await machine.runner.create(machine.recipe({ prompt: 'a red fox [[slow:1]]' }))
+    const run = await machine.create(machine.recipe({ prompt: 'a red fox [[slow:1]]' }))
     const stop = new AbortController()
     machine.store.subscribe(async () => {
       if ((await machine.store.run(run.id))?.phase === 'working') stop.abort()
@@ -245,7 +244,7 @@ describe('trouble while the task works', () => {
   })
 
   test('P22 stop waiting during the submission still keeps its task', async () => {
-    const run = await machine.runner.create(machine.recipe())
+    const run = await machine.create(machine.recipe())
     const stop = new AbortController()
     interfere(isSubmission, (direct, path, init) => {
       stop.abort()
@@ -280,7 +279,7 @@ describe('a finished task whose picture does not come', () => {
       (path) => path.startsWith('/api/image'),
       async () => answer(),
     )
-    const run = await machine.runner.create(machine.recipe())
+    const run = await machine.create(machine.recipe())
     await expect(machine.runner.drive(run.id, machine.never)).rejects.toMatchObject({ failure: { kind: 'unexpected' } })
     expect(await machine.store.run(run.id)).toMatchObject({ phase: 'ready', trouble: { kind: 'unexpected' } })
     restore()
@@ -298,13 +297,13 @@ describe('a finished task whose picture does not come', () => {
 
 describe('a crash at each step', () => {
   test('P02 queued: sent once after the reload', async () => {
-    const run = await machine.runner.create(machine.recipe())
+    const run = await machine.create(machine.recipe())
     expect(await machine.reload().drive(run.id, machine.never)).toMatchObject({ phase: 'saved' })
     expect(await submissions()).toBe(1)
   })
 
   test('sending, never arrived: unconfirmed, zero requests', async () => {
-    const run = await machine.runner.create(machine.recipe())
+    const run = await machine.create(machine.recipe())
     await machine.store.saveRun({ ...run, phase: 'sending', sentAt: 1 } as Run)
     expect(await machine.reload().drive(run.id, machine.never)).toMatchObject({
       phase: 'failed',

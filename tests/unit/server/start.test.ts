@@ -20,7 +20,7 @@ afterEach(() => {
 
 /** The entry point in a process of its own. */
 function run(env: Record<string, string>) {
-  const child = spawn('node_modules/.bin/tsx', ['src/server/main.ts'], {
+  const child = spawn(globalThis.process.execPath, ['--import', 'tsx', 'src/server/main.ts'], {
     env: { PATH: globalThis.process.env.PATH, PORT: '0', KIE_API_KEY: '', ...env },
   })
   process = child
@@ -77,7 +77,8 @@ describe('the entry point', () => {
     const asked = askProxy(await port(), kontext, submission('start-run-1'))
     await vi.waitFor(() => expect(release).toBeDefined())
     child.kill('SIGTERM')
-    await expect(askProxy(await port(), '/api/health').catch((error) => error.code)).resolves.toBe('ECONNREFUSED')
+    const refused = expect.objectContaining({ code: 'ECONNREFUSED' })
+    await vi.waitFor(async () => expect(askProxy(await port(), '/api/health')).rejects.toEqual(refused))
     release?.()
     expect((await asked).json()).toEqual(accepted)
     expect(await code).toBe(0)

@@ -31,6 +31,10 @@ async function thumbnail(bytes: Uint8Array): Promise<number[]> {
   return [...(await sharp(bytes).resize(24, 24, { fit: 'fill' }).grayscale().raw().toBuffer())]
 }
 
+function isSame(one: Uint8Array, other: Uint8Array): boolean {
+  return Buffer.compare(one, other) === 0
+}
+
 async function sizeOf(bytes: Uint8Array): Promise<string> {
   const { width, height } = await sharp(bytes).metadata()
   return `${width}x${height}`
@@ -48,9 +52,10 @@ describe('a picture from words', () => {
 
   it('is the same for the same words and another the next time', async () => {
     const first = await painter.create(wish('a fox in a forest'), small)
-    expect(await painter.create(wish('a fox in a forest'), small)).toEqual(first)
+    expect(isSame(await painter.create(wish('a fox in a forest'), small), first)).toBe(true)
     expect(await distance(first, await painter.create(wish('a fox in a forest', 'jpeg', 1), small))).toBeGreaterThan(2)
-    expect(await createNodePainter({ seed: 2 }).create(wish('a fox in a forest'), small)).not.toEqual(first)
+    const otherSeed = await createNodePainter({ seed: 2 }).create(wish('a fox in a forest'), small)
+    expect(isSame(otherSeed, first)).toBe(false)
   })
 
   it('differs from prompt to prompt, and is never one flat colour', async () => {
@@ -97,7 +102,7 @@ describe('a picture from words', () => {
     const [marked, bare] = await Promise.all([painter, plain].map((one) => one.create(wish('a calm sea', 'png'), size)))
     if (!marked || !bare) throw new Error('two pictures are needed')
     expect(await distance(await corner(marked), await corner(bare))).toBeGreaterThan(4)
-    expect(await rest(marked)).toEqual(await rest(bare))
+    expect(await distance(await rest(marked), await rest(bare))).toBe(0)
   })
 })
 

@@ -77,9 +77,9 @@ describe.each([{ kept: 'in a database' }, { kept: 'in memory' }])('a gallery $ke
 
     test('a step keeps what the user marked meanwhile', async () => {
       await store.saveRun(sendingRun('a'))
-      await store.amendRun(sendingRun('a').id, (run) => ({ ...run, stopped: true }))
+      await store.amendRun(sendingRun('a').id, (run) => ({ ...run, stopped: true, dismissed: true }))
       await store.saveRun(workingRun('a'))
-      expect(await store.run(workingRun('a').id)).toEqual({ ...workingRun('a'), stopped: true })
+      expect(await store.run(workingRun('a').id)).toEqual({ ...workingRun('a'), stopped: true, dismissed: true })
     })
 
     test('an amendment takes marks away again, and writes nothing when nothing changed', async () => {

@@ -77,6 +77,23 @@ test('a full disk is told as such, though its requests say only "aborted", and l
   await nothingChanged()
 })
 
+test('a disk that turns out to be full at the very end is no success', async () => {
+  const put = IDBObjectStore.prototype.put
+  vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, value, key) {
+    const request = put.call(this, value, key)
+    const { transaction } = this as unknown as { transaction: { _abort(reason: string): void } }
+    if (this.name === 'originals' && value.id === 'a-1') {
+      // Every request has succeeded by then: only the transaction knows.
+      request.addEventListener('success', () => queueMicrotask(() => transaction._abort('QuotaExceededError')))
+    }
+    return request
+  })
+  await expect(settle()).rejects.toMatchObject({
+    failure: { kind: 'storage', detail: 'the browser has no room left' },
+  })
+  await nothingChanged()
+})
+
 test('bytes that do not come back as they were written do not count as saved', async () => {
   onPutOriginal((_store, record) => (record.id === 'a-1' ? { ...record, base64: record.base64.slice(0, 8) } : record))
   await expect(settle()).rejects.toMatchObject({ failure: { kind: 'storage' } })
@@ -85,13 +102,30 @@ test('bytes that do not come back as they were written do not count as saved', a
   expect(await settle()).toHaveLength(2)
 })
 
-test('two windows that settle the same run at once keep one set of pictures', async () => {
-  const other = await openGallery({ name, darkroom: nodeDarkroom })
-  const made = [newPicture('a-0', png), newPicture('a-1', png)]
-  const [here, there] = await Promise.all([settle(), other.settle({ ...run, finishedAt: 5_000 }, made)])
-  expect(here).toEqual(there)
+test('a window that is late to settle the same run changes nothing any more', async () => {
+  let go: () => void = () => undefined
+  const gate = new Promise<void>((resolve) => {
+    go = resolve
+  })
+  const late = await openGallery({
+    name,
+    darkroom: { develop: (...given) => gate.then(() => nodeDarkroom.develop(...given)) },
+  })
+  const settling = late.settle({ ...run, finishedAt: 5_000 }, [newPicture('a-0', png), newPicture('a-1', png)])
+  const kept = await settle()
+  go()
+  expect(await settling).toEqual(kept)
+  expect(await store.run(run.id)).toEqual(run)
   expect(await store.countPictures('gallery')).toBe(2)
-  other.close()
+  late.close()
+})
+
+test('a run that is saved is not developed again', async () => {
+  await settle()
+  const develop = vi.spyOn(nodeDarkroom, 'develop')
+  await store.deleteForEver(['a-1' as PictureId])
+  expect(await settle()).toHaveLength(1)
+  expect(develop).not.toHaveBeenCalled()
 })
 
 test('damaged bytes count as gone; the record still says what the picture was', async () => {

@@ -1,0 +1,292 @@
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { PictureId } from '#domain/ids.ts'
+import { Gallery } from '#gallery/gallery.tsx'
+import type { GalleryStore } from '#store/store.ts'
+import { useWorkspace } from '#workspace/workspace.ts'
+import { closeNotices, gridcell, keep, openTestGallery, renderOver } from '../support/render-gallery.tsx'
+
+let store: GalleryStore
+const now = Date.now()
+
+beforeEach(async () => {
+  store = await openTestGallery()
+})
+afterEach(() => {
+  vi.restoreAllMocks()
+  closeNotices()
+  history.replaceState(null, '', '/')
+})
+
+/** A gallery of pictures "one", "two", … newest first, all of today. */
+async function show(...prompts: readonly string[]) {
+  for (const [index, prompt] of prompts.entries()) await keep(store, prompt, { prompt, createdAt: now - index })
+  renderOver(
+    store,
+    <>
+      <textarea aria-label="Prompt" defaultValue="kept" />
+      <Gallery simulated={false} onSettings={() => undefined} />
+    </>,
+  )
+  for (const prompt of prompts) await gridcell.find(new RegExp(`^${prompt},`))
+}
+
+async function choose(prompt: string, item: string) {
+  const cell = await gridcell.find(new RegExp(`^${prompt},`))
+  cell.focus()
+  await userEvent.click(await within(cell).findByRole('button', { name: 'Picture menu' }))
+  await userEvent.click(await screen.findByRole('menuitem', { name: new RegExp(item) }))
+}
+
+describe('the grid', () => {
+  it('names each picture by its prompt first, and says what is simulated', async () => {
+    await keep(store, 'p1', { prompt: 'A red fox', createdAt: now, simulated: true })
+    await show()
+    const cell = await gridcell.find(/^A red fox/)
+    expect(cell).toHaveAccessibleName(/^A red fox, Flux Kontext Pro, 40 × 30, Today, \d\d:\d\d, simulated$/)
+    expect(screen.getByRole('grid', { name: 'Gallery' })).toHaveAttribute('aria-colcount', '3')
+    expect(screen.getByRole('rowheader', { name: 'Today' })).toBeInTheDocument()
+    await waitFor(() => expect(cell.querySelector('img')?.src).toMatch(/^data:image/))
+  })
+
+  it('puts a picture on the stage by a press, Enter or Space', async () => {
+    await show('one', 'two', 'three')
+    await userEvent.click(await gridcell.find(/^two/))
+    expect(useWorkspace.getState()).toMatchObject({ selected: 'two', view: 'stage' })
+    expect(await gridcell.find(/^two/)).toHaveAttribute('aria-selected', 'true')
+    await userEvent.keyboard('{ArrowRight}{Enter}')
+    expect(useWorkspace.getState().selected).toBe('three')
+    await userEvent.keyboard('{Home} ')
+    expect(useWorkspace.getState().selected).toBe('one')
+  })
+
+  it('is one stop in the tab order, moved by the arrows', async () => {
+    await show('one', 'two', 'three', 'four', 'five')
+    const stops = () => gridcell.all().filter((cell) => cell.tabIndex === 0)
+    expect(stops().map((cell) => cell.getAttribute('data-key'))).toEqual(['run-of-one'])
+    ;(await gridcell.find(/^one/)).focus()
+    await userEvent.keyboard('{ArrowDown}')
+    expect(await gridcell.find(/^four/)).toHaveFocus()
+    await userEvent.keyboard('{ArrowRight}{ArrowUp}')
+    expect(await gridcell.find(/^two/)).toHaveFocus()
+    await userEvent.keyboard('{End}')
+    expect(await gridcell.find(/^five/)).toHaveFocus()
+    expect(stops()).toHaveLength(1)
+  })
+
+  it('draws few of many, and never reads an original', async () => {
+    for (let index = 0; index < 130; index += 1) {
+      await keep(store, `p${index}`, { prompt: `Number ${index}`, createdAt: now - index })
+    }
+    const original = vi.spyOn(store, 'original')
+    await show()
+    await gridcell.find(/^Number 0,/)
+    await waitFor(() => expect(screen.getByText('130')).toBeVisible())
+    expect(gridcell.all().length).toBeLessThan(60)
+    expect(original).not.toHaveBeenCalled()
+  })
+
+  it('hands a picture over to whoever takes the drag', async () => {
+    await show('one')
+    const data = new Map<string, string>()
+    const dataTransfer = { setData: (type: string, value: string) => data.set(type, value) }
+    fireEvent.dragStart(await gridcell.find(/^one/), { dataTransfer })
+    expect(data.get('application/x-atelier-picture')).toBe('one')
+  })
+})
+
+describe('moving to the bin', () => {
+  it('passes the focus on, and is undone by the notice', async () => {
+    await show('one', 'two', 'three')
+    ;(await gridcell.find(/^two/)).focus()
+    await userEvent.keyboard('x')
+    await waitFor(() => expect(gridcell.names().join()).not.toContain('two'))
+    expect(await gridcell.find(/^three/)).toHaveFocus()
+    expect(screen.getByText('Moved to bin')).toBeVisible()
+    await userEvent.click(screen.getByRole('button', { name: 'Undo' }))
+    expect(await gridcell.find(/^two/)).toBeVisible()
+    expect(gridcell.names().map((name) => name.split(',')[0])).toEqual(['one', 'two', 'three'])
+  })
+
+  it('is undone by Ctrl Z, last one first, and not while typing', async () => {
+    await show('one', 'two', 'three')
+    ;(await gridcell.find(/^one/)).focus()
+    await userEvent.keyboard('{Delete}')
+    await waitFor(() => expect(gridcell.all()).toHaveLength(2))
+    await userEvent.keyboard('{Delete}')
+    await waitFor(() => expect(gridcell.all()).toHaveLength(1))
+    await userEvent.click(screen.getByRole('textbox', { name: 'Prompt' }))
+    await userEvent.keyboard('{Control>}z{/Control}')
+    expect(await store.countPictures('bin')).toBe(2)
+    await act(async () => screen.getByRole('textbox').blur())
+    await userEvent.keyboard('{Control>}z{/Control}')
+    expect(await gridcell.find(/^two/)).toBeVisible()
+    await userEvent.keyboard('{Control>}z{/Control}')
+    expect(await gridcell.find(/^one/)).toBeVisible()
+  })
+
+  it('gives the stage to the next picture, and undo gives it back', async () => {
+    await show('one', 'two')
+    await userEvent.click(await gridcell.find(/^one/))
+    await userEvent.keyboard('x')
+    await waitFor(() => expect(useWorkspace.getState().selected).toBe('two'))
+    await userEvent.keyboard('{Control>}z{/Control}')
+    await waitFor(() => expect(useWorkspace.getState().selected).toBe('one'))
+  })
+
+  it('says so when the store refuses, and changes nothing', async () => {
+    await show('one')
+    vi.spyOn(store, 'moveToBin').mockRejectedValue(new DOMException('full', 'QuotaExceededError'))
+    await choose('one', 'Move to bin')
+    expect(await screen.findByRole('alert')).toHaveTextContent('The picture stays in the gallery.')
+    expect(await gridcell.find(/^one/)).toBeVisible()
+  })
+})
+
+describe('the bin', () => {
+  async function openBin(...prompts: string[]) {
+    await show('stays', ...prompts)
+    await act(() => store.moveToBin(prompts as PictureId[]))
+    await userEvent.click(screen.getByRole('button', { name: 'Bin' }))
+    for (const prompt of prompts) await gridcell.find(new RegExp(`^${prompt},`))
+  }
+
+  it('shows what was moved there, and restores it', async () => {
+    await openBin('one', 'two')
+    expect(screen.getByRole('heading', { name: 'Bin' })).toBeVisible()
+    await choose('one', 'Restore')
+    await waitFor(() => expect(gridcell.all()).toHaveLength(1))
+    await userEvent.click(screen.getByRole('button', { name: 'Bin' }))
+    expect(await gridcell.find(/^one/)).toBeVisible()
+  })
+
+  it('asks once before it deletes for ever', async () => {
+    await openBin('one', 'two')
+    await choose('one', 'Delete for ever')
+    await userEvent.click(await screen.findByRole('button', { name: 'Keep' }))
+    expect(await store.countPictures('bin')).toBe(2)
+    await choose('one', 'Delete for ever')
+    await userEvent.click(await screen.findByRole('button', { name: 'Delete for ever' }))
+    await waitFor(async () => expect(await store.picture('one' as PictureId)).toBeUndefined())
+  })
+
+  it('is emptied in one act', async () => {
+    await openBin('one', 'two')
+    await userEvent.click(screen.getByRole('button', { name: 'Empty bin' }))
+    const dialog = await screen.findByRole('dialog', { name: 'Delete for ever?' })
+    expect(dialog).toHaveTextContent('these 2 pictures')
+    await userEvent.click(within(dialog).getByRole('button', { name: 'Delete for ever' }))
+    expect(await screen.findByText('The bin is empty')).toBeVisible()
+    expect(await store.countPictures('gallery')).toBe(1)
+  })
+})
+
+describe('going on from a picture', () => {
+  it('replaces the one source of Kontext, keeps the prompt and puts the cursor there', async () => {
+    await show('one', 'two')
+    useWorkspace.getState().setSources('flux-kontext', ['two' as PictureId])
+    await choose('one', 'Use as input')
+    expect(useWorkspace.getState()).toMatchObject({ sources: { 'flux-kontext': ['one'] }, view: 'create' })
+    const prompt = screen.getByRole('textbox', { name: 'Prompt' })
+    await waitFor(() => expect(prompt).toHaveFocus())
+    expect(prompt).toHaveValue('kept')
+  })
+
+  it('joins the sources of Flux 2, up to eight', async () => {
+    await show('one', 'two')
+    useWorkspace.getState().chooseFamily('flux-2')
+    for (const prompt of ['one', 'two', 'one']) await choose(prompt, 'Use as input')
+    expect(useWorkspace.getState().sources['flux-2']).toEqual(['two', 'one'])
+    const eight = Array.from({ length: 8 }, (_, index) => `other-${index}` as PictureId)
+    useWorkspace.getState().setSources('flux-2', eight)
+    await choose('one', 'Use as input')
+    expect(await screen.findByRole('alert')).toHaveTextContent('Flux 2 takes at most 8 pictures.')
+    expect(useWorkspace.getState().sources['flux-2']).toEqual(eight)
+  })
+
+  it('uses the same settings', async () => {
+    await show('one')
+    useWorkspace.getState().chooseFamily('flux-2')
+    ;(await gridcell.find(/^one/)).focus()
+    await userEvent.keyboard('r')
+    const { family, drafts } = useWorkspace.getState()
+    expect(family).toBe('flux-kontext')
+    expect(drafts[family]).toMatchObject({ prompt: 'one', safetyTolerance: 1 })
+  })
+
+  it('downloads the kept file under its name', async () => {
+    await show('one')
+    const clicked: string[] = []
+    vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(function (this: HTMLAnchorElement) {
+      clicked.push(this.download)
+    })
+    await choose('one', 'Download')
+    await waitFor(() => expect(clicked).toEqual([expect.stringMatching(/^one-flux-kontext-pro-\d{4}-\d\d-\d\d\.png$/)]))
+  })
+
+  it('copies as PNG, and offers the download where the browser refuses', async () => {
+    userEvent.setup()
+    await show('one')
+    const write = vi.spyOn(navigator.clipboard, 'write').mockResolvedValueOnce()
+    ;(await gridcell.find(/^one/)).focus()
+    fireEvent.copy(document.activeElement as Element)
+    expect(await screen.findByText('Copied')).toBeVisible()
+    expect(write).toHaveBeenCalledOnce()
+    write.mockRejectedValueOnce(new DOMException('no', 'NotAllowedError'))
+    fireEvent.copy(document.activeElement as Element)
+    const alert = await screen.findByRole('alert')
+    expect(within(alert).getByRole('button', { name: 'Download' })).toBeVisible()
+  })
+})
+
+describe('a gallery without pictures', () => {
+  /** The store's own samples are painted by a browser: here a picture each. */
+  function fillWith(counts: number[]) {
+    vi.spyOn(store, 'addSamples').mockImplementation(async (count, onProgress) => {
+      counts.push(count)
+      onProgress(Math.floor(count / 2))
+      await keep(store, 'sample', { prompt: 'A sample', createdAt: now })
+    })
+  }
+
+  it('says what to do and tries the demo', async () => {
+    const counts: number[] = []
+    fillWith(counts)
+    renderOver(store, <Gallery simulated onSettings={() => undefined} />)
+    expect(await screen.findByText('Nothing here yet')).toBeVisible()
+    await userEvent.click(screen.getByRole('button', { name: 'Try the demo' }))
+    expect(await gridcell.find(/^A sample/)).toBeVisible()
+    expect(counts).toEqual([6])
+  })
+
+  it('is filled by ?samples=N in simulated mode, and the address is clean again', async () => {
+    const counts: number[] = []
+    fillWith(counts)
+    history.replaceState(null, '', '/?samples=2400&theme=dark')
+    renderOver(store, <Gallery simulated onSettings={() => undefined} />)
+    expect(await gridcell.find(/^A sample/)).toBeVisible()
+    expect(counts).toEqual([2400])
+    await waitFor(() => expect(location.search).toBe('?theme=dark'))
+  })
+
+  it('is left alone by ?samples=N on the real service', async () => {
+    const counts: number[] = []
+    fillWith(counts)
+    history.replaceState(null, '', '/?samples=10')
+    renderOver(store, <Gallery simulated={false} onSettings={() => undefined} />)
+    expect(await screen.findByText('Nothing here yet')).toBeVisible()
+    expect(counts).toEqual([])
+  })
+
+  it('is not what ?samples=N finds where there are pictures', async () => {
+    const counts: number[] = []
+    fillWith(counts)
+    await keep(store, 'one', { prompt: 'one', createdAt: now })
+    history.replaceState(null, '', '/?samples=10')
+    renderOver(store, <Gallery simulated onSettings={() => undefined} />)
+    await gridcell.find(/^one/)
+    await waitFor(() => expect(location.search).toBe(''))
+    expect(counts).toEqual([])
+  })
+})

@@ -1,0 +1,212 @@
+import { act, screen, waitFor } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describeFailure, type Failure } from '#domain/failure.ts'
+import type { RunId, TaskId } from '#domain/ids.ts'
+import type { Run } from '#domain/run.ts'
+import { Gallery } from '#gallery/gallery.tsx'
+import type { GalleryStore } from '#store/store.ts'
+import { useWorkspace } from '#workspace/workspace.ts'
+import { closeNotices, gridcell, keep, openTestGallery, recipeOf, renderOver } from '../support/render-gallery.tsx'
+
+const task = { provider: 'kie-kontext', taskId: 'task-7' as TaskId }
+const links = { imageUrls: ['https://files.example/1.png'], spareUrls: [] } as const
+
+function runOf(id: string, prompt: string, state: Partial<Run>): Run {
+  const about = { id: id as RunId, recipe: recipeOf(prompt), createdAt: Date.now(), priceCredits: 5, pace: 'kontext' }
+  return { ...about, ...state } as Run
+}
+
+const sentAt = Date.now() - 8000
+const working = { phase: 'working', sentAt, task } as const
+const ready = { phase: 'ready', sentAt, finishedAt: Date.now(), task, ...links } as const
+const failed = (failure: Failure, extra: object = {}) =>
+  ({ phase: 'failed', failure, chargePossible: false, ...extra }) as const
+
+let store: GalleryStore
+const onSettings = vi.fn()
+
+async function show(...runs: readonly Run[]) {
+  for (const run of runs) await store.saveRun(run)
+  return renderOver(store, <Gallery simulated={false} onSettings={onSettings} />)
+}
+
+beforeEach(async () => {
+  store = await openTestGallery()
+  onSettings.mockReset()
+})
+afterEach(closeNotices)
+
+describe('a run in work', () => {
+  it.each<[string, Partial<Run>, RegExp]>([
+    ['queued', { phase: 'queued' }, /Waiting here/],
+    ['sending', { phase: 'sending', sentAt }, /Sending.*8 s/],
+    ['working', working, /Working.*8 s/],
+    ['ready', ready, /Fetching the picture/],
+  ])('is a cell that says %s, its model and its clock', async (phase, state, words) => {
+    await show(runOf('run-1', 'A red fox', state))
+    const cell = await gridcell.find(/^A red fox, /)
+    expect(cell).toHaveAttribute('data-run-id', 'run-1')
+    expect(cell).toHaveAttribute('data-phase', phase)
+    expect(cell).toHaveTextContent(words)
+    expect(cell).toHaveTextContent('Flux Kontext Pro')
+  })
+
+  it('can be taken back while nothing was sent, and is otherwise only no longer waited for', async () => {
+    const { asked } = await show(runOf('run-1', 'Not sent', { phase: 'queued' }), runOf('run-2', 'Sent', working))
+    await userEvent.click(gridcell.button(await gridcell.find(/^Not sent/), 'Remove'))
+    await userEvent.click(gridcell.button(await gridcell.find(/^Sent/), 'Stop waiting'))
+    expect(asked).toEqual(['remove run-1', 'stop run-2'])
+    expect(screen.queryByRole('button', { name: /cancel/i })).toBeNull()
+  })
+
+  it('tells how long its like usually takes, and when it takes longer', async () => {
+    for (const id of ['a', 'b', 'c']) {
+      const times = { sentAt: 1_000, finishedAt: 5_000 }
+      await store.saveRun(runOf(id, id, { phase: 'saved', ...times, task, pictures: ['x'] } as Partial<Run>))
+    }
+    await show(
+      runOf('run-1', 'On time', { ...working, sentAt: Date.now() - 2_000 }),
+      runOf('run-2', 'Late', { ...working, sentAt: Date.now() - 9_000 }),
+    )
+    await waitFor(async () => expect(await gridcell.find(/^On time/)).toHaveTextContent(/usually about 4\ss/))
+    await waitFor(async () => expect(await gridcell.find(/^Late/)).toHaveTextContent('taking longer than usual'))
+  })
+
+  it('goes on without a connection and says so', async () => {
+    await show(runOf('run-1', 'Offline', { ...working, trouble: { kind: 'unavailable', detail: 'x' } }))
+    expect(await gridcell.find(/^Offline/)).toHaveTextContent('no connection, still trying')
+  })
+
+  it('becomes its picture in the same cell', async () => {
+    await keep(store, 'older', { prompt: 'Older', createdAt: Date.now() - 1000 })
+    await show(runOf('run-of-p1', 'A red fox', ready))
+    const cell = await gridcell.find(/^A red fox, fetching/)
+    cell.focus()
+    await keep(store, 'p1', { prompt: 'A red fox', createdAt: Date.now() })
+    const saved = { phase: 'saved', sentAt, finishedAt: Date.now(), task, pictures: ['p1'] } as unknown as Partial<Run>
+    await act(() => store.saveRun(runOf('run-of-p1', 'A red fox', saved)))
+    const picture = await gridcell.find(/^A red fox, Flux Kontext Pro/)
+    expect(picture).toBe(cell)
+    expect(picture).toHaveFocus()
+    expect(picture).not.toHaveAttribute('data-phase')
+    expect(gridcell.names()[0]).toMatch(/^A red fox/)
+  })
+})
+
+describe('a run that waits for a decision', () => {
+  it('says that what was stopped may be billed, and looks again', async () => {
+    const { asked } = await show(runOf('run-1', 'Slow', { ...working, stopped: true }))
+    const cell = await gridcell.find(/^Slow, stopped waiting/)
+    expect(cell).toHaveTextContent('Stopped waiting. It may still be billed.')
+    await userEvent.click(gridcell.button(cell, 'Look again'))
+    expect(asked).toEqual(['look run-1'])
+  })
+
+  it('says that what was made is not saved yet, and saves again', async () => {
+    const trouble: Failure = { kind: 'storage', detail: 'the browser has no room left' }
+    const { asked } = await show(runOf('run-1', 'No room', { ...ready, trouble }))
+    const cell = await gridcell.find(/^No room, made, not saved here yet/)
+    expect(cell).toHaveAttribute('data-phase', 'ready')
+    expect(cell).toHaveTextContent(describeFailure(trouble))
+    await userEvent.click(gridcell.button(cell, 'Save again'))
+    expect(asked).toEqual(['look run-1'])
+  })
+})
+
+const failures: readonly [Failure, string][] = [
+  [{ kind: 'invalid', issues: [{ field: 'prompt', message: 'The prompt is too long.' }] }, 'Shorten the prompt'],
+  [{ kind: 'unauthorized' }, 'Open Settings'],
+  [{ kind: 'out-of-credits' }, 'Try again (5 credits)'],
+  [{ kind: 'rate-limited' }, 'Try again (5 credits)'],
+  [{ kind: 'rejected', reason: 'flagged' }, 'Edit the prompt'],
+  [{ kind: 'unavailable', detail: 'The service is too busy.' }, 'Try again (5 credits)'],
+  [{ kind: 'unconfirmed' }, 'Look again'],
+  [{ kind: 'timed-out' }, 'Try again (5 credits)'],
+  [{ kind: 'expired' }, 'Try again (5 credits)'],
+  [{ kind: 'storage', detail: 'full' }, 'Try again (5 credits)'],
+  [{ kind: 'unexpected', detail: 'it broke' }, 'Try again (5 credits)'],
+]
+
+describe('a failed run', () => {
+  it.each(failures)('tells its kind, its words and the fix: %o', async (failure, fix) => {
+    await show(runOf('run-1', 'A red fox', failed(failure)))
+    const cell = await gridcell.find(/^A red fox, /)
+    expect(cell).toHaveAttribute('data-phase', 'failed')
+    expect(cell).toHaveAttribute('data-failure', failure.kind)
+    expect(cell).toHaveTextContent(describeFailure(failure))
+    const [first] = [...cell.querySelectorAll('button')].filter((button) => button.textContent !== '')
+    expect(first).toHaveAccessibleName(fix)
+    expect(gridcell.button(cell, 'Try again (5 credits)')).toBeVisible()
+    expect(gridcell.button(cell, 'Dismiss')).toBeVisible()
+  })
+
+  it('says what was charged, and warns before a second charge', async () => {
+    await show(
+      runOf('run-1', 'Refused', failed({ kind: 'rejected', reason: 'no' })),
+      runOf('run-2', 'Lost', failed({ kind: 'unconfirmed' }, { chargePossible: true })),
+    )
+    expect(await gridcell.find(/^Refused/)).toHaveTextContent('not charged')
+    const lost = await gridcell.find(/^Lost, may have been sent/)
+    expect(lost).toHaveTextContent('may have cost 5 credits')
+    expect(lost).toHaveTextContent('trying again may be charged twice')
+  })
+
+  it('tries again, looks again where there is a task, and is dismissed', async () => {
+    const { asked } = await show(runOf('run-1', 'A red fox', failed({ kind: 'unexpected', detail: 'x' }, { task })))
+    const cell = await gridcell.find(/^A red fox/)
+    for (const act of ['Try again (5 credits)', 'Look again', 'Dismiss']) {
+      await userEvent.click(gridcell.button(cell, act))
+    }
+    expect(asked).toEqual(['again run-1', 'look run-1', 'dismiss run-1'])
+  })
+
+  it('opens Settings for a key that is not accepted', async () => {
+    await show(runOf('run-1', 'A red fox', failed({ kind: 'unauthorized' })))
+    await userEvent.click(gridcell.button(await gridcell.find(/^A red fox/), 'Open Settings'))
+    expect(onSettings).toHaveBeenCalledOnce()
+  })
+
+  it('gives the prompt back to be changed', async () => {
+    await show(runOf('run-1', 'A red fox', failed({ kind: 'rejected', reason: 'no' })))
+    await userEvent.click(gridcell.button(await gridcell.find(/^A red fox/), 'Edit the prompt'))
+    const { drafts, family, view } = useWorkspace.getState()
+    expect(drafts[family]).toMatchObject({ prompt: 'A red fox' })
+    expect(view).toBe('create')
+  })
+
+  it('lowers a tolerance that was out of bounds', async () => {
+    const issues = [{ field: 'request', message: 'safetyTolerance must be 0 to 2' }]
+    await show({
+      ...runOf('run-1', 'A red fox', failed({ kind: 'invalid', issues })),
+      recipe: recipeOf('A red fox', { safetyTolerance: 5 }),
+    } as Run)
+    await userEvent.click(gridcell.button(await gridcell.find(/^A red fox/), 'Lower the tolerance'))
+    expect(useWorkspace.getState().drafts['flux-kontext']).toMatchObject({ safetyTolerance: 2, prompt: 'A red fox' })
+  })
+
+  it('copies its details', async () => {
+    const user = userEvent.setup()
+    await show(runOf('run-1', 'A red fox', failed({ kind: 'unexpected', detail: 'x', code: 501 }, { task })))
+    await user.click(gridcell.button(await gridcell.find(/^A red fox/), 'Copy details'))
+    expect(await navigator.clipboard.readText()).toMatch(/Run: run-1[\s\S]*task-7[\s\S]*501/)
+    expect(await screen.findByText('Details copied')).toBeVisible()
+  })
+})
+
+describe('what happens to runs', () => {
+  it('is read out: steps politely, failures at once, old ones not at all', async () => {
+    const old = { ...runOf('old', 'Old', failed({ kind: 'timed-out' })), createdAt: 1_000 } as Run
+    await show(old)
+    await gridcell.find(/^Old/)
+    const [polite, urgent] = ['polite', 'assertive'].map(
+      (kind) => document.querySelector(`.sr-only > [aria-live="${kind}"]`) as HTMLElement,
+    )
+    expect(urgent).not.toHaveTextContent('Old')
+    const fox = { ...runOf('run-1', 'A red fox', { phase: 'sending', sentAt }), createdAt: Date.now() + 1 } as Run
+    await act(() => store.saveRun(fox))
+    await waitFor(() => expect(polite).toHaveTextContent('A red fox, sending'))
+    await act(() => store.saveRun({ ...fox, ...failed({ kind: 'out-of-credits' }) } as Run))
+    await waitFor(() => expect(urgent).toHaveTextContent('A red fox: There are not enough credits'))
+  })
+})

@@ -1,0 +1,55 @@
+/** Sizes for an environment that lays nothing out: enough for what is drawn only where there is room for it. */
+function sizeOf(element: Element): { width: number; height: number } {
+  if (element.matches('[role="grid"]')) return { width: 400, height: 800 }
+  if (element.matches('[role="group"][aria-label="View"]')) return { width: 600, height: 500 }
+  if (element.firstElementChild?.matches('[role="row"]')) return { width: 376, height: 120 }
+  return { width: 0, height: 0 }
+}
+
+class Observer implements ResizeObserver {
+  private readonly observed = new Set<Element>()
+
+  constructor(private readonly callback: ResizeObserverCallback) {}
+
+  observe(target: Element) {
+    this.observed.add(target)
+    queueMicrotask(() => {
+      if (!this.observed.has(target) || !target.isConnected) return
+      this.callback([{ target, contentRect: sizeOf(target) } as unknown as ResizeObserverEntry], this)
+    })
+  }
+
+  unobserve(target: Element) {
+    this.observed.delete(target)
+  }
+
+  disconnect() {
+    this.observed.clear()
+  }
+}
+
+/** Gives the grid, its rows and the stage a size, once and for all tests of a file. */
+export function addLayout(): void {
+  Object.assign(window, { ResizeObserver: Observer })
+  globalThis.ResizeObserver = Observer
+  // Nothing is hidden: without it a row counts as not laid out.
+  Object.defineProperty(HTMLElement.prototype, 'offsetParent', {
+    configurable: true,
+    get(this: HTMLElement) {
+      return this.parentElement
+    },
+  })
+  for (const [name, side] of [
+    ['clientWidth', 'width'],
+    ['clientHeight', 'height'],
+    ['offsetWidth', 'width'],
+    ['offsetHeight', 'height'],
+  ] as const) {
+    Object.defineProperty(HTMLElement.prototype, name, {
+      configurable: true,
+      get(this: HTMLElement) {
+        return sizeOf(this)[side]
+      },
+    })
+  }
+}

@@ -1,0 +1,104 @@
+import 'fake-indexeddb/auto'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { fireEvent, render, screen, within } from '@testing-library/react'
+import type { ReactNode } from 'react'
+import type { PictureId, RunId, TaskId } from '#domain/ids.ts'
+import type { Origin } from '#domain/picture.ts'
+import type { Recipe, Run } from '#domain/run.ts'
+import type { Generator } from '#generation/generator.ts'
+import { GeneratorContext } from '#generation/use-generate.ts'
+import { openGallery } from '#store/gallery-store.ts'
+import { StoreContext, watchStore } from '#store/queries.ts'
+import type { GalleryStore } from '#store/store.ts'
+import { Announcer } from '#ui/announce.tsx'
+import { NoticeBoard } from '#ui/notices.tsx'
+import { useWorkspace } from '#workspace/workspace.ts'
+import { newPicture } from './gallery-records.ts'
+import { paintedImage } from './images.ts'
+import { addLayout } from './layout.ts'
+import { nodeDarkroom } from './node-darkroom.ts'
+
+addLayout()
+
+let galleries = 0
+const task = { provider: 'kie-kontext', taskId: 'task-7' as TaskId }
+
+export function openTestGallery(): Promise<GalleryStore> {
+  galleries += 1
+  useWorkspace.setState(useWorkspace.getInitialState(), true)
+  return openGallery({ name: `gallery-${galleries}`, darkroom: nodeDarkroom })
+}
+
+/** Screens over a real store. `asked` collects what they wanted of runs: "stop run-1". */
+export function renderOver(store: GalleryStore, screens: ReactNode) {
+  const asked: string[] = []
+  const note = (act: string) => (run: Run) => void asked.push(`${act} ${run.id}`)
+  const generator: Generator = {
+    generate: () => undefined,
+    again: note('again'),
+    stop: note('stop'),
+    look: note('look'),
+    remove: note('remove'),
+    dismiss: note('dismiss'),
+    resume: async () => undefined,
+    close: () => undefined,
+  }
+  const queryClient = new QueryClient()
+  watchStore(store, queryClient)
+  render(
+    <QueryClientProvider client={queryClient}>
+      <StoreContext value={store}>
+        <GeneratorContext value={generator}>
+          {screens}
+          <NoticeBoard />
+          <Announcer />
+        </GeneratorContext>
+      </StoreContext>
+    </QueryClientProvider>,
+  )
+  return { asked }
+}
+
+export function recipeOf(prompt: string, draft: Recipe['draft'] = {}, sources: readonly string[] = []): Recipe {
+  return { family: 'flux-kontext', draft: { prompt, model: 'pro', ...draft }, sources: sources as PictureId[] }
+}
+
+/** Notices outlive the screens that caused them. */
+export function closeNotices() {
+  for (const button of screen.queryAllByRole('button', { name: 'Close notice' })) fireEvent.click(button)
+}
+
+interface Made {
+  prompt: string
+  createdAt: number
+  parents?: readonly string[]
+  simulated?: boolean
+  width?: number
+  height?: number
+}
+
+/** A kept picture, made by a run of its own. */
+export async function keep(store: GalleryStore, id: string, made: Made) {
+  const { prompt, createdAt, parents = [], simulated = false, width = 40, height = 30 } = made
+  const origin: Origin = {
+    kind: 'made',
+    run: `run-of-${id}` as RunId,
+    recipe: recipeOf(prompt, { safetyTolerance: 1 }, parents),
+    model: 'Flux Kontext Pro',
+    provider: 'kie-kontext',
+    task,
+    index: 0,
+    durationMs: 8000,
+    simulated,
+    asked: '16:9',
+  }
+  const about = { prompt, createdAt, parents: parents as PictureId[], origin }
+  return store.addPicture(newPicture(id, await paintedImage('png', { width, height }), about))
+}
+
+export const gridcell = {
+  find: (name: RegExp) => screen.findByRole('gridcell', { name }),
+  all: () => screen.queryAllByRole('gridcell'),
+  names: () => screen.queryAllByRole('gridcell').map((cell) => cell.getAttribute('aria-label') ?? ''),
+  button: (cell: HTMLElement, name: RegExp | string) => within(cell).getByRole('button', { name }),
+}

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest'
+import type { Failure } from '#domain/failure.ts'
+import type { RunId, TaskId } from '#domain/ids.ts'
+import type { RunIn } from '#domain/run.ts'
+import { detailsOf, fixFor } from '#gallery/failure-fix.ts'
+
+function failed(failure: Failure, extra: Partial<RunIn<'failed'>> = {}): RunIn<'failed'> {
+  const recipe = { family: 'flux-kontext', draft: { prompt: 'a fox', model: 'max' }, sources: [] }
+  const about = { id: 'run-1' as RunId, recipe, createdAt: Date.UTC(2026, 10, 21), priceCredits: 10, pace: 'p' }
+  return { ...about, phase: 'failed', failure, chargePossible: false, ...extra }
+}
+
+const task = { provider: 'kie-kontext', taskId: 'task-1' as TaskId }
+const invalid = (field: string, message: string): Failure => ({ kind: 'invalid', issues: [{ field, message }] })
+
+describe('the fix that fits', () => {
+  it.each<[string, RunIn<'failed'>, string, string]>([
+    [
+      'a tolerance out of bounds',
+      failed(invalid('request', 'safetyTolerance must be 0 to 2')),
+      'Lower the tolerance',
+      'lower-tolerance',
+    ],
+    [
+      'a prompt that is too long',
+      failed(invalid('prompt', 'The prompt is too long.')),
+      'Shorten the prompt',
+      'edit-prompt',
+    ],
+    [
+      'a prompt that is empty',
+      failed(invalid('prompt', 'Write what you want to see.')),
+      'Edit the prompt',
+      'edit-prompt',
+    ],
+    [
+      'a picture that could not be read',
+      failed(invalid('sources', 'Unreadable.')),
+      'Edit the settings',
+      'edit-settings',
+    ],
+    ['a key that is not accepted', failed({ kind: 'unauthorized' }), 'Open Settings', 'open-settings'],
+    ['an empty account', failed({ kind: 'out-of-credits' }), 'Try again (10 credits)', 'again'],
+    ['a limit', failed({ kind: 'rate-limited' }), 'Try again (10 credits)', 'again'],
+    ['the safety rules', failed({ kind: 'rejected', reason: 'no' }), 'Edit the prompt', 'edit-prompt'],
+    ['a service that is down', failed({ kind: 'unavailable', detail: 'Down.' }), 'Try again (10 credits)', 'again'],
+    ['a lost answer', failed({ kind: 'unconfirmed' }), 'Look again', 'look'],
+    ['a time-out with a task', failed({ kind: 'timed-out' }, { task }), 'Look again', 'look'],
+    ['a time-out without a task', failed({ kind: 'timed-out' }), 'Try again (10 credits)', 'again'],
+    ['a picture that is gone', failed({ kind: 'expired' }, { task }), 'Try again (10 credits)', 'again'],
+    ['a full disk', failed({ kind: 'storage', detail: 'full' }, { task }), 'Save again', 'look'],
+    ['anything else', failed({ kind: 'unexpected', detail: 'x' }), 'Try again (10 credits)', 'again'],
+  ])('of %s', (_what, run, label, act) => {
+    expect(fixFor(run)).toMatchObject({ label, act })
+  })
+
+  it('says how long to wait where the service said so', () => {
+    expect(fixFor(failed({ kind: 'rate-limited', retryAfterMs: 11_400 })).hint).toBe('Wait 12 s, then try again.')
+  })
+})
+
+describe('copied details', () => {
+  it('name the run, its task, the code and what the service said', () => {
+    const details = detailsOf(
+      failed({ kind: 'unexpected', detail: 'it broke', code: 501, said: 'generate failed' }, { task }),
+    )
+    expect(details.split('\n')).toEqual([
+      'Run: run-1',
+      'Started: 2026-11-21T00:00:00.000Z',
+      'Model: Flux Kontext Max',
+      'Task: kie-kontext task-1',
+      'Phase: failed',
+      'Failure: unexpected 501',
+      'In words: The service did not make the picture: it broke',
+      'The service said: generate failed',
+      'Charge: not charged',
+    ])
+  })
+
+  it('hold no key and no picture, even where the service quotes them', () => {
+    const said = `bad request: Authorization: Bearer sk-1234567890abcdef, "apiKey": "0f9e8d7c6b", data:image/png;base64,${'iVBOR'.repeat(30)} ${'A1b2'.repeat(40)}`
+    const details = detailsOf(failed({ kind: 'unexpected', detail: said, said }))
+    expect(details).not.toMatch(/sk-1234567890abcdef|0f9e8d7c6b|iVBOR|A1b2A1b2/)
+    expect(details).toContain('bad request')
+  })
+})

@@ -1,0 +1,164 @@
+import { describe, expect, it } from 'vitest'
+import type { PictureId, RunId, TaskId } from '#domain/ids.ts'
+import type { Picture } from '#domain/picture.ts'
+import type { Run } from '#domain/run.ts'
+import { describeDay } from '#gallery/date-heading.ts'
+import { type Item, itemsOf, keyOf, toRows } from '#gallery/gallery-rows.ts'
+import { countItems, movePlace } from '#gallery/grid-keys.ts'
+import { advanceLead, arrange, type Lead } from '#gallery/lead.ts'
+import { layTiles } from '#gallery/use-tile-layout.ts'
+
+const now = new Date(2026, 10, 21, 15, 0).getTime()
+const hoursAgo = (hours: number) => now - hours * 3_600_000
+const task = { provider: 'kie-kontext', taskId: 'task-1' as TaskId }
+
+function run(id: string, createdAt: number, state: Partial<Run> = {}): Run {
+  const recipe = { family: 'flux-kontext', draft: { prompt: id }, sources: [] }
+  return { id, recipe, createdAt, priceCredits: 5, pace: 'p', phase: 'working', sentAt: 1, task, ...state } as Run
+}
+
+function picture(id: string, createdAt: number, madeBy?: string): Picture {
+  const recipe = { family: 'flux-kontext', draft: {}, sources: [] }
+  const made = { kind: 'made', run: madeBy as RunId, recipe, model: 'm', provider: 'p', task, index: 0, durationMs: 1 }
+  const origin = madeBy ? { ...made, simulated: false } : { kind: 'dropped', fileName: id, notes: [] }
+  return {
+    id: id as PictureId,
+    shelf: 'gallery',
+    createdAt,
+    prompt: id,
+    mime: 'image/png',
+    width: 1,
+    height: 1,
+    sizeBytes: 1,
+    parents: [],
+    origin,
+  } as Picture
+}
+
+/** The grid as text: "# Today", then a line of ids for each row. */
+function draw(lead: Lead, runs: readonly Run[], pictures: readonly Picture[], columns = 3): string[] {
+  return toRows(arrange(lead, runs, pictures), columns, now).map((row) =>
+    row.kind === 'heading' ? `# ${row.title}` : itemsOf(row).map(idOf).join(' '),
+  )
+}
+
+const idOf = (item: Item) => item.id
+
+describe('headings', () => {
+  it('name today, yesterday, then the day, and the year of another year', () => {
+    expect(describeDay(hoursAgo(1), now)).toBe('Today')
+    expect(describeDay(hoursAgo(16), now)).toBe('Yesterday')
+    expect(describeDay(new Date(2026, 10, 17, 9).getTime(), now)).toBe('Tuesday, 17 November')
+    expect(describeDay(new Date(2025, 0, 1).getTime(), now)).toBe('Wednesday, 1 January 2025')
+  })
+
+  it('stand before the pictures of each day, and runs in work come first', () => {
+    const runs = [run('old', hoursAgo(2)), run('new', hoursAgo(1))]
+    const pictures = [picture('a', hoursAgo(3)), picture('b', hoursAgo(4)), picture('c', hoursAgo(20))]
+    expect(draw(advanceLead([], runs, pictures), runs, pictures)).toEqual([
+      '# Today',
+      'new old a',
+      'b',
+      '# Yesterday',
+      'c',
+    ])
+  })
+})
+
+describe('a run that becomes its picture', () => {
+  const first = run('first', hoursAgo(3))
+  const second = run('second', hoursAgo(2))
+  const before = [picture('before', hoursAgo(5))]
+
+  it('keeps its place, in whatever order runs finish', () => {
+    let lead = advanceLead([], [first, second], before)
+    const finished = [picture('p2', hoursAgo(1), 'second'), ...before]
+    lead = advanceLead(lead, [first], finished)
+    expect(draw(lead, [first], finished)).toEqual(['# Today', 'p2 first before'])
+    const both = [picture('p1', hoursAgo(0.5), 'first'), ...finished]
+    lead = advanceLead(lead, [], both)
+    expect(draw(lead, [], both)).toEqual(['# Today', 'p2 p1 before'])
+  })
+
+  it('is known by the same key', () => {
+    expect(keyOf(picture('p1', 1, 'first'))).toBe(keyOf(first))
+  })
+
+  it('stays while its picture has not been read yet', () => {
+    const lead = advanceLead(advanceLead([], [first], before), [], before)
+    expect(draw(lead, [], before)).toEqual(['# Today', 'first before'])
+  })
+
+  it('gives the first place to the next run that starts', () => {
+    const made = [picture('p1', hoursAgo(1), 'first'), ...before]
+    let lead = advanceLead(advanceLead([], [first], before), [], made)
+    lead = advanceLead(lead, [second], made)
+    expect(draw(lead, [second], made)).toEqual(['# Today', 'second p1 before'])
+  })
+
+  it('leaves when it was taken back, and comes back to its place from the bin', () => {
+    const queued = run('queued', hoursAgo(1), { phase: 'queued' })
+    expect(draw(advanceLead(advanceLead([], [queued], before), [], before), [], before)).toEqual(['# Today', 'before'])
+    const made = [picture('p1', hoursAgo(1), 'first'), ...before]
+    const settled = advanceLead(advanceLead([], [first], before), [], made)
+    const binned = advanceLead(settled, [], before)
+    expect(draw(binned, [], before)).toEqual(['# Today', 'before'])
+    expect(draw(advanceLead(binned, [], made), [], made)).toEqual(['# Today', 'p1 before'])
+  })
+
+  it('does not change what is remembered when nothing has changed', () => {
+    const lead = advanceLead([], [first], before)
+    expect(advanceLead(lead, [first], before)).toBe(lead)
+  })
+})
+
+describe('runs that need a decision', () => {
+  it('get a line of their own above the tiles', () => {
+    const failure = { kind: 'unconfirmed' } as const
+    const runs = [
+      run('failed', 3, { phase: 'failed', failure, chargePossible: true }),
+      run('stopped', 2, { stopped: true }),
+      run('working', 1),
+    ]
+    expect(draw(advanceLead([], runs, []), runs, [])).toEqual(['failed', 'stopped', '# Today', 'working'])
+  })
+})
+
+describe('moving by keys', () => {
+  const pictures = ['a', 'b', 'c', 'd'].map((id) => picture(id, hoursAgo(1)))
+  const older = ['e', 'f'].map((id) => picture(id, hoursAgo(20)))
+  const rows = toRows({ cards: [run('card', 1)], lead: [], pictures: [...pictures, ...older] }, 3, now)
+  // card / a b c / d / e f: places 0, 1 2 3, 4, 5 6
+  const from = (place: number, key: string) => movePlace(rows, place, key, 2)
+
+  it('goes along the items and past headings', () => {
+    expect(countItems(rows)).toBe(7)
+    expect([from(4, 'ArrowRight'), from(5, 'ArrowLeft'), from(0, 'ArrowLeft'), from(6, 'ArrowRight')]).toEqual([
+      5, 4, 0, 6,
+    ])
+  })
+
+  it('keeps the column up and down, as far as a line reaches', () => {
+    expect([from(3, 'ArrowDown'), from(1, 'ArrowUp'), from(6, 'ArrowUp'), from(5, 'ArrowUp')]).toEqual([4, 0, 4, 4])
+    expect(from(6, 'ArrowDown')).toBe(6)
+  })
+
+  it('goes to both ends and by pages', () => {
+    expect([from(3, 'Home'), from(3, 'End'), from(0, 'PageDown'), from(6, 'PageUp')]).toEqual([0, 6, 4, 2])
+  })
+
+  it('leaves other keys alone', () => {
+    expect(from(3, 'a')).toBeUndefined()
+  })
+})
+
+describe('tiles', () => {
+  it('are 104 to 160 px wide in every column the gallery can have', () => {
+    for (let width = 296; width <= 1600; width += 1) {
+      const { columns, tilePx } = layTiles(width)
+      expect(tilePx).toBeGreaterThanOrEqual(104)
+      expect(tilePx).toBeLessThanOrEqual(160)
+      expect(columns * tilePx + (columns - 1) * 6).toBeLessThanOrEqual(width)
+    }
+  })
+})
