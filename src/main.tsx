@@ -2,12 +2,16 @@ import { createRoot } from 'react-dom/client'
 import { App } from '#app/app.tsx'
 import { openServices, ServicesProvider } from '#app/services.tsx'
 
-const services = await openServices()
-const root = document.getElementById('root')
-if (root) {
+// Not awaited at the top level: what is loaded later shares this file, and would wait for it to end.
+async function main() {
+  const services = await openServices()
+  const root = document.getElementById('root')
+  if (!root) return
   createRoot(root).render(
     <ServicesProvider services={services}>
       <App />
     </ServicesProvider>,
   )
 }
+
+void main()

@@ -47,7 +47,7 @@ export function Compare({ before, after, placement, name }: CompareProps) {
 function Handle() {
   return (
     <div className="pointer-events-auto flex h-full w-11 cursor-ew-resize touch-none items-center justify-center">
-      <div className="relative flex h-full w-px items-center justify-center bg-panel outline outline-veil">
+      <div className="gallery-divider relative flex h-full w-px items-center justify-center">
         <div className="absolute flex h-9 w-6 items-center justify-center gap-1 rounded-sm border border-line-strong bg-panel group-focus-visible:outline-2 group-focus-visible:outline-ink group-focus-visible:outline-offset-2">
           <span className="h-3 w-px bg-soft" />
           <span className="h-3 w-px bg-soft" />

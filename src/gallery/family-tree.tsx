@@ -28,7 +28,7 @@ export function FamilyTree({ picture, ...choice }: Omit<Choice, 'shown'> & { pic
   return (
     <ul
       aria-label="Family"
-      className="flex h-20 shrink-0 items-center overflow-x-auto border-line border-t bg-panel px-3"
+      className="flex h-20 shrink-0 items-center [@media(height<800px)]:h-15 overflow-x-auto border-line border-t bg-panel px-3"
     >
       <Line picture={picture} left={mostGenerations} choice={own} />
       {children.length > 0 && (

@@ -1,5 +1,5 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a virtual grid places its rows itself, which a table does not allow
-import { type ClipboardEvent, type KeyboardEvent, type ReactNode, useMemo, useRef } from 'react'
+import { type ClipboardEvent, type FocusEvent, type KeyboardEvent, type ReactNode, useMemo, useRef } from 'react'
 import { Virtualizer, type VirtualizerHandle } from 'virtua'
 import type { Picture } from '#domain/picture.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
@@ -18,6 +18,8 @@ interface GalleryGridProps {
   onSettings: () => void
 }
 
+/** The scroller's padding above the first row: `pt-3`. */
+const topPx = 12
 const headingPx = 36
 /** There is air above it already. */
 const firstHeadingPx = 20
@@ -34,22 +36,8 @@ export function GalleryGrid({ contents, actions, onDelete, onSettings }: Gallery
   const { activeKey, place, rowIndex, commands } = useRoving(rows, list)
   const acts = useCellActs({ actions, onDelete, onSettings }, commands)
   const rowPx = (layout?.tilePx ?? 0) + gapPx
-
-  const onKeyDown = (event: KeyboardEvent) => {
-    const item = itemUnder(event, commands)
-    if (!item || event.altKey) return
-    const pageRows = Math.max(1, Math.floor((list.current?.viewportSize ?? 0) / rowPx))
-    const next = movePlace(rows, place, event.key, pageRows)
-    if (next === undefined && (event.ctrlKey || event.metaKey || !pressOn(item, event, acts))) return
-    event.preventDefault()
-    if (next !== undefined) commands.focusPlace(next)
-  }
-  const onCopy = (event: ClipboardEvent) => {
-    const item = itemUnder(event, commands)
-    if (!item || isRun(item) || window.getSelection()?.isCollapsed === false) return
-    event.preventDefault()
-    void acts.copy(item)
-  }
+  const pageRows = () => Math.max(1, Math.floor((list.current?.viewportSize ?? 0) / rowPx))
+  const handlers = createGridHandlers({ rows, place, pageRows, commands, acts })
 
   return (
     <div
@@ -58,12 +46,7 @@ export function GalleryGrid({ contents, actions, onDelete, onSettings }: Gallery
       aria-label="Gallery"
       aria-rowcount={rows.length}
       aria-colcount={columns}
-      onKeyDown={onKeyDown}
-      onCopy={onCopy}
-      onFocus={(event) => {
-        const key = event.target.closest<HTMLElement>('[data-key]')?.dataset.key
-        if (key) commands.follow(key)
-      }}
+      {...handlers}
       className="min-h-0 flex-1 overflow-y-auto overscroll-contain pt-3 pb-2 [scrollbar-gutter:stable] [scrollbar-width:thin]"
     >
       {layout && (
@@ -72,6 +55,7 @@ export function GalleryGrid({ contents, actions, onDelete, onSettings }: Gallery
           data={rows}
           itemSize={rowPx}
           bufferSize={rowPx}
+          startMargin={topPx}
           {...(rowIndex >= 0 ? { keepMounted: [rowIndex] } : {})}
         >
           {(row, index) => (
@@ -141,6 +125,38 @@ function GridRow({ row, index, columns, children }: GridRowProps) {
   )
 }
 
+interface GridHandlers {
+  rows: readonly Row[]
+  place: number
+  pageRows: () => number
+  commands: RovingCommands
+  acts: CellActs
+}
+
+/** Keys, clipboard and focus, for all cells in one place. */
+function createGridHandlers({ rows, place, pageRows, commands, acts }: GridHandlers) {
+  return {
+    onKeyDown(event: KeyboardEvent) {
+      const item = itemUnder(event, commands)
+      if (!item || event.altKey) return
+      const next = movePlace(rows, place, event.key, pageRows())
+      if (next === undefined && (event.ctrlKey || event.metaKey || !pressOn(item, event, acts))) return
+      event.preventDefault()
+      if (next !== undefined) commands.focusPlace(next)
+    },
+    onCopy(event: ClipboardEvent) {
+      const item = itemUnder(event, commands)
+      if (!item || isRun(item) || window.getSelection()?.isCollapsed === false) return
+      event.preventDefault()
+      void acts.copy(item)
+    },
+    onFocus({ target }: FocusEvent) {
+      const key = target.closest<HTMLElement>('[data-key]')?.dataset.key
+      if (key) commands.follow(key)
+    },
+  }
+}
+
 /** Keys and clipboard are for the cell itself, not for what stands in it. */
 function itemUnder({ target }: { target: EventTarget }, roving: RovingCommands): Item | undefined {
   if (!(target instanceof HTMLElement) || !target.matches('[role="gridcell"]')) return undefined
@@ -191,7 +207,7 @@ function useCellActs(
       },
       moveToBin: (picture) =>
         takeOff(picture, (next) => void actions.moveToBin(picture, next && !isRun(next) ? next.id : undefined)),
-      restore: (picture) => takeOff(picture, () => void actions.restore([picture])),
+      restore: (picture) => takeOff(picture, () => void actions.restore(picture)),
       deleteForEver: (picture) => onDelete?.(picture),
       openSettings: onSettings,
     }

@@ -2,7 +2,7 @@ import type { Picture } from '#domain/picture.ts'
 import { describeTime } from './date-heading.ts'
 import { describeSize, markOf, modelOf } from './picture-words.ts'
 
-/** What is seen: the prompt, who made it, and the real pixels beside those asked for. Always the same height. */
+/** What is seen: the prompt, who made it, and the real pixels beside those asked for. The same height for every picture. */
 export function StageInfo({ picture }: { picture: Picture }) {
   const { prompt, origin, createdAt, shelf } = picture
   const mark = markOf(picture)
@@ -10,8 +10,11 @@ export function StageInfo({ picture }: { picture: Picture }) {
   const notes = origin.kind === 'dropped' ? ['Your picture', ...origin.notes] : []
   const facts = [modelOf(picture), describeSize(picture), asked, describeTime(createdAt, Date.now()), ...notes]
   return (
-    <div className="flex h-20 shrink-0 flex-col justify-center gap-1 border-line border-t bg-panel px-3">
-      <p className="line-clamp-2 text-ink text-sm [overflow-wrap:anywhere]" title={prompt}>
+    <div className="flex h-20 shrink-0 flex-col [@media(height<800px)]:h-14 justify-center gap-1 border-line border-t bg-panel px-3">
+      <p
+        className="line-clamp-2 text-ink [@media(height<800px)]:line-clamp-1 text-sm [overflow-wrap:anywhere]"
+        title={prompt}
+      >
         {prompt}
       </p>
       <p className="flex min-w-0 items-center gap-2 text-faint text-xs">

@@ -1,13 +1,5 @@
-import {
-  type KeyboardEvent,
-  type MouseEvent,
-  type PointerEvent,
-  type RefObject,
-  useEffect,
-  useLayoutEffect,
-  useRef,
-  useState,
-} from 'react'
+import { type KeyboardEvent, type MouseEvent, type PointerEvent, type RefObject, useRef, useState } from 'react'
+import { pointIn, usePointers, useSize, useWheel } from './viewport-input.ts'
 import {
   type Box,
   isSamePlacement,
@@ -45,43 +37,29 @@ export interface Zoom {
 
 const stepFactor = 1.4
 const arrowPx = 64
+const lineOfWheelPx = 16
+/** A wheel turns in large steps, a trackpad in many small ones: neither jumps. */
+const mostTurn = 30
 
 /** Zoom and pan of a picture in a viewport. It starts fitted; pictures of one size share the view, so that they compare. */
 export function useZoom(picture: Box): Zoom {
   const viewport = useRef<HTMLDivElement>(null)
-  const size = useSize(viewport)
   const ratio = window.devicePixelRatio || 1
-  const box = `${picture.width} ${picture.height}`
-  const [own, setOwn] = useState<{ box: string; placement: Placement }>()
-  const chosen = own?.box === box ? own.placement : undefined
-  // Panning by nothing settles what was chosen into a viewport that has changed since.
-  const placement = size && (chosen ? panBy(chosen, 0, 0, picture, size) : placeFit(picture, size))
-
-  const change = (next: (from: Placement, size: Box) => Placement) => {
-    if (!size) return
-    setOwn((before) => {
-      const from = before?.box === box ? before.placement : placeFit(picture, size)
-      const to = next(from, size)
-      return isSamePlacement(from, to) ? before : { box, placement: to }
-    })
-  }
+  const { placement, isFit, change, showAll } = usePlacement(picture, viewport)
   const zoom = (scale: (from: number) => number, at?: Point) =>
     change((from, room) => zoomTo(from, scale(from.scale), picture, room, ratio, at ?? middleOf(room)))
   const pan = (dx: number, dy: number) => change((from, room) => panBy(from, dx, dy, picture, room))
-  const showAll = () => setOwn(undefined)
   const full = (at?: Point) => zoom(() => 1 / ratio, at)
 
   useWheel(viewport, (event, at) => {
-    const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1
+    const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? lineOfWheelPx : 1
     if (!event.ctrlKey && !event.metaKey) return pan(-event.deltaX * lines, -event.deltaY * lines)
-    const turn = Math.max(-30, Math.min(30, event.deltaY * lines))
-    zoom((scale) => scale * Math.exp(-turn * 0.01), at)
+    const turn = Math.max(-mostTurn, Math.min(mostTurn, event.deltaY * lines))
+    zoom((scale) => scale * Math.exp(-turn / 100), at)
   })
   const pointers = usePointers(viewport, pan, (before, after) =>
     change((from, room) => pinch(from, before, after, picture, room, ratio)),
   )
-  const isFit = chosen === undefined
-
   return {
     viewport,
     placement,
@@ -104,6 +82,28 @@ export function useZoom(picture: Box): Zoom {
   }
 }
 
+/** Where the picture is: fitted until something else was chosen for pictures of its size. */
+function usePlacement(picture: Box, viewport: RefObject<HTMLElement | null>) {
+  const size = useSize(viewport)
+  const box = `${picture.width} ${picture.height}`
+  const [own, setOwn] = useState<{ box: string; placement: Placement }>()
+  const chosen = own?.box === box ? own.placement : undefined
+  return {
+    // Panning by nothing settles what was chosen into a viewport that has changed since.
+    placement: size && (chosen ? panBy(chosen, 0, 0, picture, size) : placeFit(picture, size)),
+    isFit: chosen === undefined,
+    showAll: () => setOwn(undefined),
+    change(next: (from: Placement, size: Box) => Placement) {
+      if (!size) return
+      setOwn((before) => {
+        const from = before?.box === box ? before.placement : placeFit(picture, size)
+        const to = next(from, size)
+        return isSamePlacement(from, to) ? before : { box, placement: to }
+      })
+    },
+  }
+}
+
 /** The arrow says where to look, so the picture goes the other way. */
 const arrowSteps: Readonly<Record<string, readonly [number, number]>> = {
   ArrowLeft: [1, 0],
@@ -114,77 +114,4 @@ const arrowSteps: Readonly<Record<string, readonly [number, number]>> = {
 
 function middleOf({ width, height }: Box): Point {
   return { x: width / 2, y: height / 2 }
-}
-
-function pointIn(viewport: RefObject<HTMLElement | null>, event: { clientX: number; clientY: number }): Point {
-  const { left = 0, top = 0 } = viewport.current?.getBoundingClientRect() ?? {}
-  return { x: event.clientX - left, y: event.clientY - top }
-}
-
-function useSize(element: RefObject<HTMLElement | null>): Box | undefined {
-  const [size, setSize] = useState<Box>()
-  useLayoutEffect(() => {
-    const target = element.current
-    if (!target) return
-    const measure = () => {
-      const { clientWidth: width, clientHeight: height } = target
-      if (width > 0 && height > 0) setSize({ width, height })
-    }
-    measure()
-    const observer = new ResizeObserver(measure)
-    observer.observe(target)
-    return () => observer.disconnect()
-  }, [element])
-  return size
-}
-
-/** React listens for the wheel passively, and then the browser zooms the whole page. */
-function useWheel(element: RefObject<HTMLElement | null>, onWheel: (event: WheelEvent, at: Point) => void): void {
-  const handle = useRef(onWheel)
-  useLayoutEffect(() => {
-    handle.current = onWheel
-  })
-  useEffect(() => {
-    const target = element.current
-    if (!target) return
-    const listen = (event: WheelEvent) => {
-      event.preventDefault()
-      handle.current(event, pointIn(element, event))
-    }
-    target.addEventListener('wheel', listen, { passive: false })
-    return () => target.removeEventListener('wheel', listen)
-  }, [element])
-}
-
-type Two = readonly [Point, Point]
-
-/** One pointer drags, two pinch. */
-function usePointers(
-  viewport: RefObject<HTMLElement | null>,
-  onDrag: (dx: number, dy: number) => void,
-  onPinch: (before: Two, after: Two) => void,
-) {
-  const down = useRef(new Map<number, Point>())
-  const lift = (event: PointerEvent) => {
-    down.current.delete(event.pointerId)
-  }
-  return {
-    onPointerDown(event: PointerEvent) {
-      const isControl = event.target instanceof Element && event.target.closest('button, [role="slider"]')
-      if (event.button !== 0 || isControl) return
-      event.currentTarget.setPointerCapture(event.pointerId)
-      down.current.set(event.pointerId, pointIn(viewport, event))
-    },
-    onPointerMove(event: PointerEvent) {
-      const was = down.current.get(event.pointerId)
-      if (!was) return
-      const is = pointIn(viewport, event)
-      const other = [...down.current].find(([id]) => id !== event.pointerId)?.[1]
-      down.current.set(event.pointerId, is)
-      if (other) onPinch([was, other], [is, other])
-      else onDrag(is.x - was.x, is.y - was.y)
-    },
-    onPointerUp: lift,
-    onPointerCancel: lift,
-  }
 }

@@ -47,7 +47,9 @@ export function sendText(
     ...closedHeaders,
     'cross-origin-resource-policy': readers,
   })
-  outgoing.end(body)
+  // Text of the head's own encoding leaves with it in one write. Byte for byte the same.
+  if (typeof body === 'string') outgoing.end(body)
+  else outgoing.end(body.toString('latin1'), 'latin1')
 }
 
 export function sendJson(outgoing: ServerResponse, status: number, value: unknown): void {

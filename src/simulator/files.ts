@@ -48,32 +48,7 @@ export function createFiles({ origin, now, switches, newId }: FilesOptions): Fil
   const results = new Map<string, Result>()
   const links = new Map<string, { name: string; until: number }>()
 
-  const hosts: Readonly<Record<string, (name: string) => { status: number; bytes?: Uint8Array }>> = {
-    files(name) {
-      const upload = uploads.get(name)
-      if (!upload || now() - upload.storedAt >= switches().uploadTtlMs) return { status: 404 }
-      const stale = switches().staleUploads && now() - upload.storedAt < staleMs ? upload.before : undefined
-      return { status: 200, bytes: stale ?? upload.bytes }
-    },
-    r(name) {
-      const result = results.get(name)
-      if (!result) return { status: 404 }
-      const alive = result.lifetime === 'normal' && now() - result.finishedAt < switches().resultTtlMs
-      return alive ? { status: 200, bytes: result.bytes } : { status: 403 }
-    },
-    o(name) {
-      const result = results.get(name)
-      if (!result || result.lifetime === 'gone' || now() - result.finishedAt >= spareTtlMs) return { status: 404 }
-      return { status: 200, bytes: result.bytes }
-    },
-    p(name) {
-      const link = links.get(name.slice(0, name.indexOf('/')))
-      if (!link || now() >= link.until) return { status: 403 }
-      const result = results.get(link.name)
-      return result && result.lifetime !== 'gone' ? { status: 200, bytes: result.bytes } : { status: 404 }
-    },
-  }
-
+  const hosts = createHosts({ uploads, results, links, now, switches })
   const serve = (path: string) => {
     const [, host = '', name = ''] = /^\/([a-z]+)\/(.+)$/.exec(path) ?? []
     return Object.hasOwn(hosts, host) ? hosts[host]?.(decode(name)) : undefined
@@ -105,6 +80,45 @@ export function createFiles({ origin, now, switches, newId }: FilesOptions): Fil
       const id = newId()
       links.set(id, { name, until: now() + switches().linkTtlMs })
       return `${origin()}/p/${id}/${name}?X-Amz-Expires=${Math.round(switches().linkTtlMs / 1000)}&X-Amz-Signature=${id}`
+    },
+  }
+}
+
+interface Shelves {
+  uploads: ReadonlyMap<string, Upload>
+  results: ReadonlyMap<string, Result>
+  links: ReadonlyMap<string, { name: string; until: number }>
+  now: () => number
+  switches: () => Switches
+}
+
+type Host = (name: string) => { status: number; bytes?: Uint8Array }
+
+/** By the first part of the path: uploads, results, the upstream's copies, fresh links. */
+function createHosts({ uploads, results, links, now, switches }: Shelves): Readonly<Record<string, Host>> {
+  return {
+    files(name) {
+      const upload = uploads.get(name)
+      if (!upload || now() - upload.storedAt >= switches().uploadTtlMs) return { status: 404 }
+      const stale = switches().staleUploads && now() - upload.storedAt < staleMs ? upload.before : undefined
+      return { status: 200, bytes: stale ?? upload.bytes }
+    },
+    r(name) {
+      const result = results.get(name)
+      if (!result) return { status: 404 }
+      const alive = result.lifetime === 'normal' && now() - result.finishedAt < switches().resultTtlMs
+      return alive ? { status: 200, bytes: result.bytes } : { status: 403 }
+    },
+    o(name) {
+      const result = results.get(name)
+      if (!result || result.lifetime === 'gone' || now() - result.finishedAt >= spareTtlMs) return { status: 404 }
+      return { status: 200, bytes: result.bytes }
+    },
+    p(name) {
+      const link = links.get(name.slice(0, name.indexOf('/')))
+      if (!link || now() >= link.until) return { status: 403 }
+      const result = results.get(link.name)
+      return result && result.lifetime !== 'gone' ? { status: 200, bytes: result.bytes } : { status: 404 }
     },
   }
 }

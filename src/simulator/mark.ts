@@ -17,8 +17,8 @@ const letters: Readonly<Record<string, readonly [path: string, width: number]>> 
 const word = 'simulated'
 const gap = 1.9
 
-/** The small word in the corner of every painted picture: an SVG document, and where it goes. */
-export function drawMark({ width, height }: Size): { svg: string; left: number; top: number } {
+/** The small word for a picture's corner: an SVG document, and where it goes. Nothing where it does not fit. */
+export function drawMark({ width, height }: Size): { svg: string; left: number; top: number } | undefined {
   const unit = Math.max(1.1, Math.min(width, height) / 560)
   let pen = 0
   const strokes = [...word].map((letter) => {
@@ -30,9 +30,12 @@ export function drawMark({ width, height }: Size): { svg: string; left: number; 
   const across = Math.ceil((pen - gap + 12) * unit)
   const down = Math.ceil(17 * unit)
   const margin = Math.round(10 * unit)
+  const left = width - across - margin
+  const top = height - down - margin
+  if (left < 0 || top < 0) return undefined
   const svg =
     `<svg xmlns="http://www.w3.org/2000/svg" width="${across}" height="${down}" viewBox="0 0 ${across / unit} ${down / unit}">` +
     `<rect width="100%" height="100%" rx="${down / unit / 2}" fill="#0c0c10" fill-opacity=".36"/>` +
     `<g transform="translate(6 7)" fill="none" stroke="#fff" stroke-opacity=".9" stroke-width="1.1" stroke-linecap="round" stroke-linejoin="round">${strokes.join('')}</g></svg>`
-  return { svg, left: Math.max(0, width - across - margin), top: Math.max(0, height - down - margin) }
+  return { svg, left, top }
 }

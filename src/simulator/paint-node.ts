@@ -32,13 +32,8 @@ export function createNodePainter({ seed = 1, mark = true, grain = 7 }: NodePain
   async function finish(pixels: Pixels, format: PictureFormat, seed: number): Promise<Uint8Array> {
     addGrain(pixels, grain, createRandom(seed))
     const picture = toSharp(pixels)
-    if (mark) {
-      const { svg, left, top } = drawMark(pixels)
-      const { info } = await sharp(Buffer.from(svg)).toBuffer({ resolveWithObject: true })
-      if (info.width <= pixels.width && info.height <= pixels.height) {
-        picture.composite([{ input: Buffer.from(svg), left, top }])
-      }
-    }
+    const corner = mark ? drawMark(pixels) : undefined
+    if (corner) picture.composite([{ input: Buffer.from(corner.svg), left: corner.left, top: corner.top }])
     const encoded = format === 'png' ? picture.png({ compressionLevel: 3 }) : picture.jpeg({ quality: 88 })
     return encoded.toBuffer()
   }

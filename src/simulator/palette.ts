@@ -232,12 +232,12 @@ export function choosePalette(prompt: string, random: Random): Palette {
   const mood = moods.find(({ words }) => words.test(prompt)) ?? pick(random, moods)
   const drift = between(random, -9, 9)
   const [first, second] = namedColors(prompt)
-  const pull = first ? hueTurn(mood.far[2], first.hue) * 0.6 : 0
-  const turn = ([lightness, chroma, hue]: Color): Color => [
-    lightness,
-    chroma,
-    hue + drift + pull * Math.min(1, chroma / 0.05),
-  ]
+  // A colour keeps its strength and turns towards the named one; a grey that is told to be green takes the hue on.
+  const turn = ([lightness, chroma, hue]: Color, share: number): Color => {
+    if (!first) return [lightness, chroma, hue + drift]
+    if (chroma < 0.025) return [lightness, Math.max(chroma, first.chroma * 0.45), first.hue + drift]
+    return [lightness, chroma, hue + drift + hueTurn(hue, first.hue) * share]
+  }
   const strong = ([lightness]: Color, color: { hue: number; chroma: number }): Color => [
     lightness,
     color.chroma,
@@ -245,12 +245,12 @@ export function choosePalette(prompt: string, random: Random): Palette {
   ]
   const [top, middle, low] = mood.sky
   return {
-    sky: [turn(top), turn(middle), turn(low)],
+    sky: [turn(top, 0.5), turn(middle, 0.5), turn(low, 0.5)],
     light: mood.light,
-    far: turn(mood.far),
-    near: turn(mood.near),
-    accent: first ? strong(mood.accent, first) : turn(mood.accent),
-    second: second ? strong(mood.second, second) : turn(mood.second),
+    far: turn(mood.far, 0.8),
+    near: turn(mood.near, 0.8),
+    accent: first ? strong(mood.accent, first) : turn(mood.accent, 0),
+    second: second ? strong(mood.second, second) : turn(mood.second, 0.3),
     isNight: mood.isNight ?? false,
   }
 }

@@ -66,21 +66,19 @@ export function mapBrightness(pixels: Pixels, row: readonly Rgb[], strength: num
 
 /** Flat inks by brightness, like a screen print. In place. */
 export function printInks(pixels: Pixels, inks: readonly Rgb[]): void {
-  const { data, width } = pixels
-  for (let at = 0; at < data.length; at += 3) {
-    const pixel = at / 3
-    // Dots at the border of two inks, on a slanted grid.
-    const x = pixel % width
-    const y = (pixel - x) / width
-    const dot = Math.sin((x + y) * 0.55) * Math.sin((x - y) * 0.55) * 13
-    const level = Math.min(
-      inks.length - 1,
-      Math.max(0, Math.floor(((brightnessAt(data, at) + dot) / 256) * inks.length)),
-    )
-    const ink = inks[level] ?? [0, 0, 0]
-    data[at] = ink[0]
-    data[at + 1] = ink[1]
-    data[at + 2] = ink[2]
+  const { data, width, height } = pixels
+  // Dots at the border of two inks, on a slanted grid: sin(x + y) · sin(x − y), taken apart into rows and columns.
+  const waveOf = (length: number) => Float32Array.from({ length }, (_, index) => Math.cos(index * 1.1) * 6.5)
+  const columns = waveOf(width)
+  const rows = waveOf(height)
+  for (let y = 0, at = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, at += 3) {
+      const tone = brightnessAt(data, at) + (rows[y] ?? 0) - (columns[x] ?? 0)
+      const ink = inks[Math.min(inks.length - 1, Math.max(0, Math.floor((tone / 256) * inks.length)))] ?? [0, 0, 0]
+      data[at] = ink[0]
+      data[at + 1] = ink[1]
+      data[at + 2] = ink[2]
+    }
   }
 }
 

@@ -2,14 +2,14 @@ import type { Files } from './files.ts'
 import type { Switches } from './switches.ts'
 import type { Task } from './tasks.ts'
 
-interface Context {
+export interface RecordContext {
   files: Files
   now: () => number
   switches: () => Switches
 }
 
 /** `data` of a Kontext record. Contract section 2.2. */
-export function kontextRecord(task: Task, { files, switches }: Context): unknown {
+export function kontextRecord(task: Task, { files, switches }: RecordContext): unknown {
   const { times, successFlag } = switches()
   const { outcome, faults, fileName } = task
   const flag = outcome === undefined ? 0 : outcome.kind === 'success' ? 1 : outcome.fault.creation ? 2 : 3
@@ -32,7 +32,7 @@ export function kontextRecord(task: Task, { files, switches }: Context): unknown
 }
 
 /** `data` of a job's record. Contract section 3.2. */
-export function jobRecord(task: Task, context: Context): unknown {
+export function jobRecord(task: Task, context: RecordContext): unknown {
   const { resultJson, records } = context.switches()
   const { outcome, order, body, faults } = task
   const done = outcome?.kind === 'success'
@@ -63,7 +63,7 @@ export function jobRecord(task: Task, context: Context): unknown {
   }
 }
 
-function stateOf(task: Task, { now, switches }: Context): 'waiting' | 'queuing' | 'generating' {
+function stateOf(task: Task, { now, switches }: RecordContext): 'waiting' | 'queuing' | 'generating' {
   const { timeline } = switches()
   // A stuck task has no end to count from; it gets as far as any other.
   const spanMs = Number.isFinite(task.endsAt) ? task.endsAt - task.createdAt : 5000

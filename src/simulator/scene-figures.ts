@@ -1,5 +1,5 @@
 import { type Color, css, mix, shift } from './color.ts'
-import { circle, ellipse, glow, path, polygon, rect, round, type Stage } from './stage.ts'
+import { circle, ellipse, glow, path, rect, round, type Stage } from './stage.ts'
 
 /** A person without a face before a disc of light, in flat shapes. */
 export function paintPortrait(stage: Stage): string {
@@ -123,119 +123,52 @@ function coatOf(stage: Stage): Coat {
 
 function faceOf(stage: Stage, { color, ears, mask }: Coat): string {
   const { palette } = stage
-  const dark = mix(color, palette.near, 0.55)
   const pale = mix(palette.light, color, 0.1)
-  const both = (points: readonly (readonly [number, number])[], left: Color, right: Color) =>
-    polygon(points, css(left)) +
-    polygon(
-      points.map(([x, y]) => [-x, y]),
-      css(right),
-    )
-  const earShapes = {
-    pointed:
-      both(
-        [
-          [-70, -150],
-          [-245, -395],
-          [-262, -70],
-        ],
-        color,
-        shift(color, -0.07),
-      ) +
-      both(
-        [
-          [-112, -165],
-          [-222, -330],
-          [-232, -110],
-        ],
-        dark,
-        shift(dark, -0.04),
-      ),
-    long:
-      both(
-        [
-          [-40, -160],
-          [-70, -520],
-          [-150, -560],
-          [-190, -420],
-          [-160, -120],
-        ],
-        color,
-        shift(color, -0.06),
-      ) +
-      both(
-        [
-          [-76, -180],
-          [-96, -470],
-          [-140, -500],
-          [-158, -400],
-          [-136, -150],
-        ],
-        mix(pale, palette.accent, 0.35),
-        mix(color, palette.accent, 0.35),
-      ),
-    round: [-1, 1]
-      .map(
-        (side) =>
-          circle(side * 200, -205, 92, css(shift(color, side > 0 ? -0.06 : 0))) +
-          circle(side * 200, -200, 50, css(dark)),
+  const dark = shift(palette.near, -0.05)
+  const jaw = mask ? pale : shift(color, 0.07)
+  const eyes = both('-172,-8 -128,-34 -84,6 -128,16', dark, shift(dark, -0.03))
+  const shine = [-1, 1].map((side) => circle(side * 126, -14, 6, css(palette.light)))
+  const nose = `<polygon points="-46,222 46,222 0,292" fill="${css(dark)}"/>${ellipse(-12, 234, 12, 5, css(palette.light, 0.5))}`
+  return [
+    earsOf(stage, ears, color),
+    both('0,-190 -150,-180 -285,-40 -250,90 0,90', shift(color, 0.03), shift(color, -0.045)),
+    both('-250,90 -285,-40 -130,60 -92,250 0,300 0,90', jaw, shift(jaw, -0.06)),
+    both('0,-190 -70,-60 -64,120 0,262', shift(color, 0.06), shift(color, -0.01)),
+    eyes,
+    ...shine,
+    nose,
+  ].join('')
+}
+
+function earsOf(stage: Stage, ears: Coat['ears'], color: Color): string {
+  const { near, light, accent } = stage.palette
+  const dark = mix(color, near, 0.55)
+  const right = shift(color, -0.07)
+  switch (ears) {
+    case 'pointed':
+      return (
+        both('-70,-150 -245,-395 -262,-70', color, right) +
+        both('-112,-165 -222,-330 -232,-110', dark, shift(dark, -0.04))
       )
-      .join(''),
+    case 'long': {
+      const inner = mix(mix(light, color, 0.1), accent, 0.35)
+      return (
+        both('-40,-160 -70,-520 -150,-560 -190,-420 -160,-120', color, right) +
+        both('-76,-180 -96,-470 -140,-500 -158,-400 -136,-150', inner, shift(inner, -0.05))
+      )
+    }
+    case 'round':
+      return [-1, 1]
+        .map(
+          (side) =>
+            circle(side * 200, -205, 92, css(side < 0 ? color : right)) + circle(side * 200, -200, 50, css(dark)),
+        )
+        .join('')
   }
-  const planes = [
-    both(
-      [
-        [0, -190],
-        [-150, -180],
-        [-285, -40],
-        [-250, 90],
-        [0, 90],
-      ],
-      shift(color, 0.03),
-      shift(color, -0.045),
-    ),
-    both(
-      [
-        [-250, 90],
-        [-285, -40],
-        [-130, 60],
-        [-92, 250],
-        [0, 300],
-        [0, 90],
-      ],
-      mask ? pale : shift(color, 0.07),
-      mask ? shift(pale, -0.06) : shift(color, 0.01),
-    ),
-    both(
-      [
-        [0, -190],
-        [-70, -60],
-        [-64, 120],
-        [0, 262],
-      ],
-      shift(color, 0.06),
-      shift(color, -0.01),
-    ),
-  ]
-  const eyes = both(
-    [
-      [-172, -8],
-      [-128, -34],
-      [-84, 6],
-      [-128, 16],
-    ],
-    shift(palette.near, -0.05),
-    shift(palette.near, -0.08),
-  )
-  const shine = [-1, 1].map((side) => circle(side * 126, -14, 6, css(palette.light))).join('')
-  const nose =
-    polygon(
-      [
-        [-46, 222],
-        [46, 222],
-        [0, 292],
-      ],
-      css(shift(palette.near, -0.06)),
-    ) + ellipse(-12, 234, 12, 5, css(palette.light, 0.5))
-  return earShapes[ears] + planes.join('') + eyes + shine + nose
+}
+
+/** A plane of the left half and its mirror image. */
+function both(points: string, left: Color, right: Color): string {
+  const plane = (fill: Color, more = '') => `<polygon points="${points}" fill="${css(fill)}"${more}/>`
+  return plane(left) + plane(right, ' transform="scale(-1 1)"')
 }

@@ -214,7 +214,7 @@ function planet(stage: Stage, [x, y]: Point, radius: number, deep: Color): strin
       [0.3, 0.28, 0.85],
     ),
   )
-  const ball = circle(x, y, radius, css(palette.accent)) + `<g clip-path="${clip}">${bands.join('')}</g>` + shade
+  const ball = [circle(x, y, radius, css(palette.accent)), `<g clip-path="${clip}">`, ...bands, '</g>', shade].join('')
   const ring = (half: 0 | 1) => {
     const arcs = [1.5, 1.66, 1.78, 1.94].map((share, index) => {
       const across = radius * share

@@ -25,7 +25,7 @@ const subjects: readonly (readonly [RegExp, Scene])[] = [
   [/paper[- ]?cut|cut[- ]?paper|abstract|layers of paper|organic shapes|fluid/i, paintPaperCut],
   [/geometr|bauhaus|pattern|\bgrid\b|tiles?\b|mosaic|woodblock|logo|icon/i, paintGeometry],
   [
-    /\barch(es)?\b|courtyard|villa|stairs?\b|architecture|temple|house|interior|\brooms?\b|\bdoors?\b|palace|cloister/i,
+    /\barch(es)?\b|courtyard|villa|stairs?\b|architecture|temple|\bhouse|interior|\brooms?\b|\bdoors?\b|palace|cloister/i,
     paintArches,
   ],
   [/city|skyline|street|building|skyscraper|tokyo|new york|bokeh|downtown|neon/i, paintCity],

@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
+import { isAbort } from '#domain/failure.ts'
 import { createNodePainter } from './paint-node.ts'
 import { createSimulator, type Simulator, type SimulatorOptions } from './simulator.ts'
 
@@ -22,8 +23,12 @@ export async function serveSimulator({ port = 0, ...options }: ServeOptions = {}
   let origin = ''
   const simulator = createSimulator({ painter: createNodePainter(), ...options, origin: () => origin })
   const server = createAdaptorServer({
-    // A request ends by rejection only where nobody waits for its answer any more.
-    fetch: (request: Request) => simulator.fetch(request).catch(() => new Response(null, { status: 499 })),
+    fetch: (request: Request) =>
+      simulator.fetch(request).catch((error: unknown) => {
+        // Nobody waits for the answer any more.
+        if (isAbort(error) || request.signal.aborted) return new Response(null, { status: 499 })
+        throw error
+      }),
     overrideGlobalObjects: false,
   })
   await new Promise<void>((resolve, reject) => {

@@ -52,41 +52,14 @@ const paintFault: TaskFault = { code: 500, msg: 'Internal Error, Please try agai
 /** Tasks end by the clock: asked at any time, each has the outcome that was due by then. */
 export function createTasks({ painter, files, ledger, now, random, switches, newId }: TasksOptions): Tasks {
   const tasks = new Map<string, Task>()
-  const queue = createQueue(paintedAtOnce)
-  const painted = new Map<string, number>()
+  const deliver = createStudio(painter)
 
   async function settle(task: Task): Promise<void> {
     if (task.outcome || now() < task.endsAt) return
-    const fault = task.faults.task ?? (await task.painting)
+    const fault = await task.painting
     if (task.outcome) return
     task.outcome = fault ? { kind: 'fail', fault } : { kind: 'success' }
     if (fault) ledger.refund(task.id)
-  }
-
-  function paint(order: Order, sources: readonly Uint8Array[]): Promise<Uint8Array> {
-    const prompt = withoutTokens(order.prompt)
-    const variation = painted.get(prompt) ?? 0
-    painted.set(prompt, variation + 1)
-    const wish = { prompt, format: order.format, variation }
-    const { frame } = order
-    return queue(() =>
-      sources.length > 0 || 'pixels' in frame ? painter.edit(wish, sources, frame) : painter.create(wish, frame),
-    )
-  }
-
-  async function deliver(
-    order: Order,
-    sources: readonly Uint8Array[],
-    store: (bytes: Uint8Array) => void,
-  ): Promise<TaskFault | undefined> {
-    const { task, stuck } = readFaults(order.prompt)
-    if (task || stuck) return undefined
-    try {
-      store(await paint(order, sources))
-      return undefined
-    } catch {
-      return paintFault
-    }
   }
 
   return {
@@ -99,7 +72,7 @@ export function createTasks({ painter, files, ledger, now, random, switches, new
         ? Number.POSITIVE_INFINITY
         : createdAt + (faults.slowMs ?? duration(switches(), random))
       const fileName = `${id}_${Math.floor(createdAt / 1000)}.${order.format}`
-      const painting = deliver(order, sources, (bytes) =>
+      const painting = deliver(order, faults, sources, (bytes) =>
         files.storeResult(fileName, { bytes, finishedAt: endsAt, lifetime: faults.lifetime }),
       )
       const visibleAt = createdAt + switches().visibilityLagMs
@@ -119,6 +92,37 @@ export function createTasks({ painter, files, ledger, now, random, switches, new
       await Promise.all([...tasks.values()].map(settle))
       return [...tasks.values()].filter((task) => !task.outcome).map((task) => task.id)
     },
+  }
+}
+
+/** Paints orders, two at a time, and hands the bytes on; resolves with the fault of a task that ends badly. */
+function createStudio(painter: Painter) {
+  const queue = createQueue(paintedAtOnce)
+  const painted = new Map<string, number>()
+
+  function paint({ prompt: words, format, frame }: Order, sources: readonly Uint8Array[]): Promise<Uint8Array> {
+    const prompt = withoutTokens(words)
+    const variation = painted.get(prompt) ?? 0
+    painted.set(prompt, variation + 1)
+    const wish = { prompt, format, variation }
+    return queue(() =>
+      sources.length > 0 || 'pixels' in frame ? painter.edit(wish, sources, frame) : painter.create(wish, frame),
+    )
+  }
+
+  return async (
+    order: Order,
+    faults: Faults,
+    sources: readonly Uint8Array[],
+    store: (bytes: Uint8Array) => void,
+  ): Promise<TaskFault | undefined> => {
+    if (faults.task || faults.stuck) return faults.task
+    try {
+      store(await paint(order, sources))
+      return undefined
+    } catch {
+      return paintFault
+    }
   }
 }
 

@@ -139,7 +139,9 @@ describe('moving to the bin', () => {
     await show('one')
     vi.spyOn(store, 'moveToBin').mockRejectedValue(new DOMException('full', 'QuotaExceededError'))
     await choose('one', 'Move to bin')
-    expect(await screen.findByRole('alert')).toHaveTextContent('The picture stays in the gallery.')
+    expect(await screen.findByRole('alert')).toHaveTextContent(
+      'The picture stays in the gallery: the browser has no room left',
+    )
     expect(await gridcell.find(/^one/)).toBeVisible()
   })
 })

@@ -63,7 +63,7 @@ describe('a run in work', () => {
   it('tells how long its like usually takes, and when it takes longer', async () => {
     for (const id of ['a', 'b', 'c']) {
       const times = { sentAt: 1_000, finishedAt: 5_000 }
-      await store.saveRun(runOf(id, id, { phase: 'saved', ...times, task, pictures: ['x'] } as Partial<Run>))
+      await store.saveRun(runOf(id, id, { phase: 'saved', ...times, task, pictures: ['x'] } as unknown as Partial<Run>))
     }
     await show(
       runOf('run-1', 'On time', { ...working, sentAt: Date.now() - 2_000 }),

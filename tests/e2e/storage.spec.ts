@@ -1,0 +1,72 @@
+import { createOf, expect, galleryOf, stored, test } from './fixtures.ts'
+
+test('D01 a full disk: the picture that was paid for waits, and is saved when there is room', async ({
+  page,
+  live,
+}) => {
+  const devtools = await page.context().newCDPSession(page)
+  await devtools.send('Storage.overrideQuotaForOrigin', { origin: live.url, quotaSize: 120_000 })
+  await page.goto(live.url)
+  const create = createOf(page)
+  const gallery = galleryOf(page)
+  await create.prompt.fill('no room for this')
+  await create.submit.click()
+  const ready = gallery.run('ready')
+  await expect(ready).toContainText(/no room/, { timeout: 30_000 })
+  const full = await stored(page)
+  expect(full.runs).toHaveLength(1)
+  expect([...full.pictures, ...full.thumbnails, ...full.originals]).toEqual([])
+
+  await devtools.send('Storage.overrideQuotaForOrigin', { origin: live.url })
+  await ready.getByRole('button', { name: 'Save again' }).click()
+  await expect(gallery.picture('no room for this')).toBeVisible()
+  expect((await live.service.simulator.state()).charges).toHaveLength(1)
+})
+
+test('D03 no database: it is said loudly, and everything works until the page is closed', async ({ page, live }) => {
+  await page.addInitScript(() => {
+    Object.defineProperty(globalThis, 'indexedDB', { value: undefined, configurable: true })
+  })
+  await page.goto(live.url)
+  const create = createOf(page)
+  const gallery = galleryOf(page)
+  await expect(page.getByText(/nothing outlives the window/).first()).toBeVisible()
+  await create.prompt.fill('only for now')
+  await create.submit.click()
+  await expect(gallery.picture('only for now')).toBeVisible()
+  expect((await live.service.simulator.state()).charges).toHaveLength(1)
+})
+
+test('P13 offline at the press: an error at once, and nothing is sent when the network is back', async ({
+  page,
+  context,
+  live,
+}) => {
+  await page.goto(live.url)
+  const create = createOf(page)
+  const gallery = galleryOf(page)
+  await create.prompt.fill('into the void')
+  await context.setOffline(true)
+  await create.submit.click()
+  await expect(gallery.run('failed')).toHaveAttribute('data-failure', 'unavailable')
+  await context.setOffline(false)
+  await page.reload()
+  await expect(gallery.run('failed')).toContainText(/cannot be reached/)
+  expect((await live.service.simulator.state()).submissions).toHaveLength(0)
+})
+
+test('P14 offline while the task works: no failure, no second submission', async ({ page, context, live }) => {
+  await page.goto(live.url)
+  const create = createOf(page)
+  const gallery = galleryOf(page)
+  await create.prompt.fill('under the tunnel [[slow:3]]')
+  await create.submit.click()
+  await expect(gallery.run('working')).toBeVisible()
+  for (let n = 0; n < 3; n += 1) {
+    await context.setOffline(true)
+    await expect(gallery.runs).toHaveCount(1)
+    await context.setOffline(false)
+  }
+  await expect(gallery.picture('under the tunnel')).toBeVisible({ timeout: 30_000 })
+  expect((await live.service.simulator.state()).submissions).toHaveLength(1)
+})
