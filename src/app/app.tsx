@@ -1,10 +1,10 @@
 import { lazy, Suspense, useCallback, useEffect, useState } from 'react'
 import { Editor } from '#editor/editor.tsx'
 import { Gallery } from '#gallery/gallery.tsx'
+import { Stage } from '#gallery/stage.tsx'
 import { Announcer } from '#ui/announce.tsx'
 import { Dialog } from '#ui/dialog.tsx'
 import { NoticeBoard } from '#ui/notices.tsx'
-import { startText } from '#ui/start-text.ts'
 import { Tooltips } from '#ui/tooltips.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { Banners } from './banner.tsx'
@@ -15,7 +15,6 @@ import { Layout } from './layout.tsx'
 import { TasksPanel } from './tasks-panel.tsx'
 import { useWorkCount } from './work-count.ts'
 
-const Stage = lazy(() => import('#gallery/stage.tsx').then((module) => ({ default: module.Stage })))
 const TaskList = lazy(() => import('./tasks.tsx').then((module) => ({ default: module.TaskList })))
 const Settings = lazy(() => import('./settings.tsx').then((module) => ({ default: module.Settings })))
 
@@ -49,9 +48,7 @@ export function App() {
         }
         stage={
           <ErrorBoundary part="The stage">
-            <Suspense fallback={<StartWords />}>
-              <Stage />
-            </Suspense>
+            <Stage />
           </ErrorBoundary>
         }
         gallery={
@@ -73,16 +70,6 @@ export function App() {
       <Announcer />
       <Tooltips />
     </>
-  )
-}
-
-/** What index.html has drawn already, until the stage takes over. */
-function StartWords() {
-  return (
-    <div className={startText.boxClass}>
-      <p className={startText.titleClass}>{startText.title}</p>
-      <p className={startText.privacyClass}>{startText.privacy}</p>
-    </div>
   )
 }
 

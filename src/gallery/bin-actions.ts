@@ -30,19 +30,19 @@ function sayFailure(what: string, error: unknown): void {
   notify({ text: `${what}: ${reason}`, tone: 'error' })
 }
 
+async function putBack(store: GalleryStore, id: PictureId): Promise<boolean> {
+  try {
+    await store.restore([id])
+    return true
+  } catch (error) {
+    sayFailure('The picture stays in the bin', error)
+    return false
+  }
+}
+
 export function createBinActions(store: GalleryStore): BinActions {
   const history = moves.get(store) ?? []
   moves.set(store, history)
-
-  async function putBack(id: PictureId): Promise<boolean> {
-    try {
-      await store.restore([id])
-      return true
-    } catch (error) {
-      sayFailure('The picture stays in the bin', error)
-      return false
-    }
-  }
 
   /** `false`: somebody has taken it back already. */
   function forget(id: PictureId): boolean {
@@ -51,7 +51,7 @@ export function createBinActions(store: GalleryStore): BinActions {
   }
 
   async function takeBack({ id, wasOnStage }: Move) {
-    if (!forget(id) || !(await putBack(id))) return
+    if (!forget(id) || !(await putBack(store, id))) return
     if (wasOnStage) useWorkspace.getState().select(id)
     announce('Back in the gallery')
   }
@@ -78,7 +78,7 @@ export function createBinActions(store: GalleryStore): BinActions {
 
     async restore({ id }) {
       forget(id)
-      if (await putBack(id)) notify({ text: 'Back in the gallery' })
+      if (await putBack(store, id)) notify({ text: 'Back in the gallery' })
     },
 
     async deleteForEver(ids) {

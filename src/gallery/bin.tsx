@@ -7,16 +7,17 @@ import { Empty } from '#ui/empty.tsx'
 import { GalleryGrid } from './gallery-grid.tsx'
 import { GalleryHead } from './gallery-head.tsx'
 import type { PictureActions } from './picture-actions.ts'
+import { usePictureActions } from './use-picture-actions.ts'
 
 interface BinProps {
-  actions: PictureActions
   /** The button that leads back. */
   toggle: ReactNode
   onSettings: () => void
 }
 
 /** What was moved to the bin, to be restored or deleted for ever. Deleting asks, since nothing brings it back. */
-export function Bin({ actions, toggle, onSettings }: BinProps) {
+export function Bin({ toggle, onSettings }: BinProps) {
+  const actions = usePictureActions()
   const { pictures, complete, isPending } = usePictures('bin')
   const [doomed, setDoomed] = useState<readonly Picture[]>()
   const contents = useMemo(() => ({ cards: [], lead: [], pictures }), [pictures])
@@ -36,7 +37,7 @@ export function Bin({ actions, toggle, onSettings }: BinProps) {
           <Empty title="The bin is empty">What you move here can be restored.</Empty>
         </div>
       ) : (
-        <GalleryGrid contents={contents} actions={actions} onDelete={onDelete} onSettings={onSettings} />
+        <GalleryGrid contents={contents} onDelete={onDelete} onSettings={onSettings} />
       )}
       {doomed && <DeleteDialog doomed={doomed} actions={actions} onClose={() => setDoomed(undefined)} />}
     </div>

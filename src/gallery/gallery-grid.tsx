@@ -7,12 +7,12 @@ import { type Contents, type Item, isRun, itemsOf, keyOf, type Row, toRows } fro
 import { type CellActs, GridCell } from './grid-cell.tsx'
 import { movePlace } from './grid-keys.ts'
 import type { PictureActions } from './picture-actions.ts'
+import { usePictureActions } from './use-picture-actions.ts'
 import { type RovingCommands, useRoving } from './use-roving.ts'
 import { gapPx, useTileLayout } from './use-tile-layout.ts'
 
 interface GalleryGridProps {
   contents: Contents
-  actions: PictureActions
   /** Asks, then deletes for ever; only the bin offers it. */
   onDelete?: ((picture: Picture) => void) | undefined
   onSettings: () => void
@@ -25,7 +25,8 @@ const headingPx = 36
 const firstHeadingPx = 20
 
 /** The virtual grid of the gallery and of the bin: what is drawn does not depend on how much there is. */
-export function GalleryGrid({ contents, actions, onDelete, onSettings }: GalleryGridProps) {
+export function GalleryGrid({ contents, onDelete, onSettings }: GalleryGridProps) {
+  const actions = usePictureActions()
   const scroller = useRef<HTMLDivElement>(null)
   const list = useRef<VirtualizerHandle>(null)
   const layout = useTileLayout(scroller)
@@ -186,7 +187,7 @@ function pressOn(item: Item, event: KeyboardEvent, acts: CellActs): boolean {
 
 /** One object for all cells, so that a moved focus draws two cells anew and not all. */
 function useCellActs(
-  { actions, onDelete, onSettings }: Omit<GalleryGridProps, 'contents'>,
+  { actions, onDelete, onSettings }: Omit<GalleryGridProps, 'contents'> & { actions: PictureActions },
   roving: RovingCommands,
 ): CellActs {
   return useMemo(() => {

@@ -1,19 +1,20 @@
 import { Trash2 } from 'lucide-react'
-import { useMemo, useState } from 'react'
+import { lazy, Suspense, useMemo, useState } from 'react'
 import type { Picture } from '#domain/picture.ts'
 import type { Run } from '#domain/run.ts'
-import { useOpenRuns, usePictures } from '#store/queries.ts'
+import { useOpenRuns, usePictures, useStore } from '#store/queries.ts'
+import type { GalleryStore } from '#store/store.ts'
 import { Button } from '#ui/button.tsx'
 import { useShortcut } from '#ui/shortcut.ts'
-import { Bin } from './bin.tsx'
-import { GalleryGrid } from './gallery-grid.tsx'
 import { GalleryHead } from './gallery-head.tsx'
 import { advanceLead, arrange, type Lead } from './lead.ts'
 import { FillingProgress, FirstRun, SamplesLine, useFillSamples } from './samples.tsx'
-import { usePictureActions } from './use-picture-actions.ts'
 import { useRunAnnouncements } from './use-run-announcements.ts'
 import { useSamplesParam } from './use-samples-param.ts'
-import './gallery.css'
+
+// An empty gallery, which is how the first visit begins, needs neither.
+const GalleryGrid = lazy(() => import('./gallery-grid.tsx').then((module) => ({ default: module.GalleryGrid })))
+const Bin = lazy(() => import('./bin.tsx').then((module) => ({ default: module.Bin })))
 
 interface GalleryProps {
   /** Whether no real service is behind; `undefined` until the proxy has said so. */
@@ -26,13 +27,13 @@ export function Gallery({ simulated, onSettings }: GalleryProps) {
   const [inBin, setInBin] = useState(false)
   const runs = useOpenRuns()
   const { pictures, complete, isPending } = usePictures('gallery')
-  const actions = usePictureActions()
+  const store = useStore()
   const { filling, fill } = useFillSamples()
   const contents = useContents(runs, pictures)
   const isEmpty = runs.length === 0 && pictures.length === 0
   useRunAnnouncements(runs, pictures)
   useSamplesParam({ simulated, isEmpty: isPending ? undefined : isEmpty }, fill)
-  useShortcut('mod+z', () => void actions.undo())
+  useShortcut('mod+z', () => void undo(store))
 
   const binButton = (
     <Button
@@ -45,7 +46,12 @@ export function Gallery({ simulated, onSettings }: GalleryProps) {
       Bin
     </Button>
   )
-  if (inBin) return <Bin actions={actions} toggle={binButton} onSettings={onSettings} />
+  if (inBin)
+    return (
+      <Suspense>
+        <Bin toggle={binButton} onSettings={onSettings} />
+      </Suspense>
+    )
   return (
     <div className="absolute inset-0 flex flex-col">
       <GalleryHead title="Gallery" count={complete && !isEmpty ? pictures.length : undefined}>
@@ -54,7 +60,7 @@ export function Gallery({ simulated, onSettings }: GalleryProps) {
       {filling && <FillingProgress filling={filling} />}
       {!filling && pictures.some((picture) => picture.origin.kind === 'sample') && <SamplesLine />}
       {!filling && !isPending && isEmpty && <FirstRun onDemo={() => void fill()} />}
-      {!filling && !isEmpty && <GalleryGrid contents={contents} actions={actions} onSettings={onSettings} />}
+      <Suspense>{!filling && !isEmpty && <GalleryGrid contents={contents} onSettings={onSettings} />}</Suspense>
     </div>
   )
 }
@@ -65,4 +71,9 @@ function useContents(runs: readonly Run[], pictures: readonly Picture[]) {
   const next = advanceLead(lead, runs, pictures)
   if (next !== lead) setLead(next)
   return useMemo(() => arrange(next, runs, pictures), [next, runs, pictures])
+}
+
+async function undo(store: GalleryStore): Promise<void> {
+  const { actionsOf } = await import('./picture-actions.ts')
+  await actionsOf(store).undo()
 }

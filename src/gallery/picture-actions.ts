@@ -22,7 +22,16 @@ export interface PictureActions extends BinActions {
   copy(picture: Picture): Promise<void>
 }
 
-export function createPictureActions(store: GalleryStore): PictureActions {
+const known = new WeakMap<GalleryStore, PictureActions>()
+
+/** A store's actions, the same wherever they are asked for: undo takes back the last move, whoever made it. */
+export function actionsOf(store: GalleryStore): PictureActions {
+  const actions = known.get(store) ?? createPictureActions(store)
+  known.set(store, actions)
+  return actions
+}
+
+function createPictureActions(store: GalleryStore): PictureActions {
   async function download(picture: Picture) {
     const bytes = await store.original(picture.id).catch(() => undefined)
     if (bytes) saveFile(bytes, fileNameOf(picture, extensionOf(picture.mime)))

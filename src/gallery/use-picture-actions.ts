@@ -1,8 +1,6 @@
-import { useMemo } from 'react'
 import { useStore } from '#store/queries.ts'
-import { createPictureActions, type PictureActions } from './picture-actions.ts'
+import { actionsOf, type PictureActions } from './picture-actions.ts'
 
 export function usePictureActions(): PictureActions {
-  const store = useStore()
-  return useMemo(() => createPictureActions(store), [store])
+  return actionsOf(useStore())
 }
