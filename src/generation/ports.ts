@@ -27,7 +27,7 @@ export const browserPorts: BrowserPorts = {
   newId: () => crypto.randomUUID(),
   wait: waitOrWake,
   lock: (name, signal, work) =>
-    'locks' in navigator ? (navigator.locks.request(name, { signal }, work) as ReturnType<typeof work>) : work(),
+    navigator.locks ? (navigator.locks.request(name, { signal }, work) as ReturnType<typeof work>) : work(),
 }
 
 /** Timers sleep with their window: a wait also ends when the window is seen again or the network is back. */

@@ -9,7 +9,7 @@ import { findFamily } from '#models/catalogue.ts'
 import type { Send } from '#providers/provider.ts'
 import { createSend } from '#providers/send.ts'
 import { readConfig } from '#server/config.ts'
-import { startServer } from '#server/start.ts'
+import { type StartOptions, startServer } from '#server/start.ts'
 import { type ServeOptions, serveSimulator } from '#simulator/serve.ts'
 import { openGallery } from '#store/gallery-store.ts'
 import type { GalleryStore } from '#store/store.ts'
@@ -25,6 +25,14 @@ export interface Machine {
   network: { send: Send }
   /** The same store and proxy with a new runner, as after a reload. */
   reload(): Runner
+  /** One more window of the same browser: it shares the locks of the others. */
+  window(): Runner
+  /** What the runners' clocks show beyond the real time. */
+  clock: { wallMs: number; monotonicMs: number }
+  /** The proxy again, without anything that it remembered. */
+  restartProxy(): Promise<void>
+  /** Where the proxy listens now. */
+  proxyPort(): number
   never: AbortSignal
   recipe(draft?: Recipe['draft'], family?: string): Recipe
   /** From the press of the button to the last stored step. */
@@ -34,32 +42,40 @@ export interface Machine {
 
 let databases = 0
 
-export async function openMachine(options: ServeOptions = {}): Promise<Machine> {
-  const key = 'canary-5f0c9a71e2'
-  const service = await serveSimulator({ key, switches: { durationMs: 30 }, ...options })
-  const proxy = await startServer(
-    readConfig({
-      PORT: '0',
-      KIE_API_KEY: key,
-      KIE_API_BASE_URL: service.origin,
-      KIE_UPLOAD_BASE_URL: service.origin,
-      KIE_RESULT_HOSTS: `127.0.0.1:${service.port}`,
-    }),
-  )
+interface MachineOptions extends ServeOptions {
+  /** In place of a simulator of its own; it takes `machineKey`. */
+  service?: Pick<Awaited<ReturnType<typeof serveSimulator>>, 'origin' | 'port' | 'simulator' | 'close'>
+  runsAtOnce?: number
+  env?: Record<string, string>
+  proxy?: StartOptions
+}
+
+/** The key of tests: only the service may see it. */
+export const machineKey = 'canary-5f0c9a71e2'
+
+export async function openMachine(options: MachineOptions = {}): Promise<Machine> {
+  const { runsAtOnce = 8, env, proxy: start, ...serve } = options
+  const key = machineKey
+  const service = options.service ?? (await serveSimulator({ key, switches: { durationMs: 30 }, ...serve }))
+  const config = readConfig({
+    PORT: '0',
+    KIE_API_KEY: key,
+    KIE_API_BASE_URL: service.origin,
+    KIE_UPLOAD_BASE_URL: service.origin,
+    KIE_RESULT_HOSTS: `127.0.0.1:${service.port}`,
+    ...env,
+  })
+  let proxy = await startServer(config, start)
   databases += 1
   const store = await openGallery({ name: `machine-${databases}`, darkroom: nodeDarkroom })
-  const direct = createSend(
-    () => `http://localhost:${proxy.port}/api`,
-    (input, init) =>
-      fetch(input, { ...init, headers: { ...Object.fromEntries(new Headers(init?.headers)), origin: proxy.origin } }),
-  )
-  const network = { send: direct }
+  const network = { send: sendTo(() => proxy) }
+  const clock = { wallMs: 0, monotonicMs: 0 }
   const ports: RunnerPorts = {
     store,
     send: (path, init) => network.send(path, init),
-    runsAtOnce: () => 8,
-    now: () => Date.now(),
-    monotonic: () => performance.now() * pauseScale,
+    runsAtOnce: () => runsAtOnce,
+    now: () => Date.now() + clock.wallMs,
+    monotonic: () => performance.now() * pauseScale + clock.monotonicMs,
     newId: () => crypto.randomUUID(),
     wait: shortWait,
     lock: createLock(),
@@ -79,6 +95,13 @@ export async function openMachine(options: ServeOptions = {}): Promise<Machine> 
     simulator: service.simulator,
     network,
     reload: () => createRunner({ ...ports, lock: createLock() }),
+    window: () => createRunner(ports),
+    clock,
+    async restartProxy() {
+      await proxy.close()
+      proxy = await startServer(config, start)
+    },
+    proxyPort: () => proxy.port,
     never,
     recipe,
     async generate(draft, family) {
@@ -91,6 +114,15 @@ export async function openMachine(options: ServeOptions = {}): Promise<Machine> 
       await service.close()
     },
   }
+}
+
+/** Sends as our own page would, to whichever proxy there is. */
+function sendTo(proxy: () => { port: number; origin: string }): Send {
+  return createSend(
+    () => `http://localhost:${proxy().port}/api`,
+    (input, init) =>
+      fetch(input, { ...init, headers: { ...Object.fromEntries(new Headers(init?.headers)), origin: proxy().origin } }),
+  )
 }
 
 /** Pauses and deadlines of the machine pass so many times faster here. */

@@ -1,0 +1,111 @@
+// How much of each list of faults and attacks a passed test covers. A test names its numbers at the start of its title.
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join, sep } from 'node:path'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
+
+/** Faults and attacks both have a list D: attacks are titled "SEC D05", or plainly so among the tests of the server. */
+const lists = [
+  { id: 'P', title: 'Paid path', letter: 'P', size: 26 },
+  { id: 'U', title: 'Upstream', letter: 'U', size: 20 },
+  { id: 'D', title: 'Local data', letter: 'D', size: 20 },
+  { id: 'T', title: 'Time, tabs, machine', letter: 'T', size: 12 },
+  { id: 'SEC A', title: 'Secrets', letter: 'A', size: 15 },
+  { id: 'SEC B', title: 'Abuse', letter: 'B', size: 20 },
+  { id: 'SEC C', title: 'Guarded fetch', letter: 'C', size: 47 },
+  { id: 'SEC D', title: 'Hostile uploads', letter: 'D', size: 17 },
+  { id: 'SEC E', title: 'Page content', letter: 'E', size: 10 },
+  { id: 'SEC G', title: 'Cross-site', letter: 'G', size: 8 },
+  { id: 'SEC H', title: 'HTTP edge', letter: 'H', size: 28 },
+]
+const faultLetters = 'PUT'
+
+/**
+ * The numbers at the start of a title, each as "P04" or "SEC C01": "P04 P10 …", "E06, D03: …", "C01-C06 …".
+ * `inServer`: a plain D is an attack there.
+ */
+export function numbersIn(title, inServer) {
+  const numbers = []
+  let rest = title.trimStart()
+  let marked = false
+  for (;;) {
+    const match = /^(SEC\s+)?([A-H]|P|U|T)(\d\d)(?:\s*[-–]\s*\2?(\d\d))?(?![\w])[,:]?\s*/.exec(rest)
+    if (!match) return numbers
+    const [whole, mark, letter, first, last = first] = match
+    // "SEC A05 A06": the mark holds for all that follow it.
+    marked ||= mark !== undefined
+    const isAttack = !faultLetters.includes(letter) && (letter !== 'D' || marked || inServer)
+    for (let number = Number(first); number <= Number(last); number += 1) {
+      numbers.push(`${isAttack ? 'SEC ' : ''}${letter}${String(number).padStart(2, '0')}`)
+    }
+    rest = rest.slice(whole.length)
+  }
+}
+
+/** Every test that ran, of both runners' reports: its titles from the outermost down, and whether it passed. */
+function testsIn(report) {
+  if (report.testResults) {
+    return report.testResults.flatMap(({ name, assertionResults }) =>
+      assertionResults.map(({ ancestorTitles, title, status }) => ({
+        file: name,
+        titles: [...ancestorTitles, title],
+        state: status === 'passed' ? 'passed' : status === 'failed' ? 'failed' : 'skipped',
+      })),
+    )
+  }
+  const walk = (suite, above) => [
+    ...(suite.specs ?? []).flatMap((spec) =>
+      spec.tests.map(({ status }) => ({
+        file: spec.file ?? suite.file,
+        titles: [...above, spec.title],
+        state: status === 'unexpected' ? 'failed' : status === 'skipped' ? 'skipped' : 'passed',
+      })),
+    ),
+    ...(suite.suites ?? []).flatMap((inner) => walk(inner, [...above, inner.title])),
+  ]
+  return (report.suites ?? []).flatMap((suite) => walk(suite, []))
+}
+
+/** Covered: at least one test of the number passed, and none of them failed. */
+function coveredIn(reports) {
+  const passed = new Set()
+  const failed = new Set()
+  for (const { file, titles, state } of reports.flatMap(testsIn)) {
+    const inServer = `${sep}${file}`.includes(join(sep, 'tests', 'unit', 'server', sep))
+    for (const number of titles.flatMap((title) => numbersIn(title, inServer))) {
+      if (state === 'passed') passed.add(number)
+      if (state === 'failed') failed.add(number)
+    }
+  }
+  return new Set([...passed].filter((number) => !failed.has(number)))
+}
+
+/** The numbers that docs/not-covered.md explains: its lines begin with "- P20:" or "- SEC D05:". */
+function explained(root) {
+  const file = join(root, 'docs', 'not-covered.md')
+  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : []
+  return new Set(lines.filter((line) => line.startsWith('- ')).flatMap((line) => numbersIn(line.slice(2), false)))
+}
+
+/** One line a list: how many numbers passed tests cover, and which ones are missing; in brackets those with a stated reason. */
+export function printCoverage(root) {
+  const folder = join(root, 'node_modules', '.cache', 'reports')
+  const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.json')) : []
+  const covered = coveredIn(files.map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8'))))
+  const known = explained(root)
+  console.log('\nFaults and attacks covered by a passed test')
+  for (const { id, title, letter, size } of lists) {
+    const prefix = id.startsWith('SEC') ? 'SEC ' : ''
+    const numbers = Array.from({ length: size }, (_, index) => `${prefix}${letter}${String(index + 1).padStart(2, '0')}`)
+    const missing = numbers.filter((number) => !covered.has(number))
+    const named = missing.map((number) => {
+      const plain = number.replace('SEC ', '')
+      return known.has(number) ? `(${plain})` : plain
+    })
+    const rest = missing.length > 0 ? `  missing: ${named.join(' ')}` : ''
+    console.log(`  ${id.padEnd(6)}${title.padEnd(21)}${String(size - missing.length).padStart(2)} of ${size}${rest}`)
+  }
+  console.log('  In brackets: not covered for a reason that docs/not-covered.md gives.')
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) printCoverage(join(import.meta.dirname, '..'))

@@ -1,0 +1,69 @@
+import type { ServerResponse } from 'node:http'
+import type { SimulatorOptions } from '#simulator/simulator.ts'
+import { createSimulator, type Simulator } from '#simulator/simulator.ts'
+import { createNodePainter } from '#simulator/paint-node.ts'
+import { openFakeService, type Reply, type Seen } from './fake-service.ts'
+
+/** The simulator behind a socket whose every byte a test may decide. */
+export interface BreakableService {
+  port: number
+  origin: string
+  simulator: Simulator
+  /** All that arrived, broken or not. */
+  seen: Seen[]
+  /** From now on `reply` answers what `when` picks; the simulator answers the rest. Gives the way back. */
+  break(when: (seen: Seen) => boolean, reply: Reply): () => void
+  close(): Promise<void>
+}
+
+export async function openBreakableService(options: Partial<Omit<SimulatorOptions, 'origin'>>): Promise<BreakableService> {
+  const breaks = new Set<{ when: (seen: Seen) => boolean; reply: Reply }>()
+  let origin = ''
+  const simulator = createSimulator({ painter: createNodePainter(), ...options, origin: () => origin })
+  const service = await openFakeService((incoming, outgoing, seen) => {
+    const broken = [...breaks].find(({ when }) => when(seen))
+    if (broken) broken.reply(incoming, outgoing, seen)
+    else void answer(simulator, origin, seen, outgoing)
+  })
+  origin = service.origin
+  return {
+    port: Number(service.host.split(':')[1]),
+    origin,
+    simulator,
+    seen: service.seen,
+    break(when, reply) {
+      const one = { when, reply }
+      breaks.add(one)
+      return () => breaks.delete(one)
+    },
+    async close() {
+      simulator.close()
+      await service.close()
+    },
+  }
+}
+
+async function answer(simulator: Simulator, origin: string, seen: Seen, outgoing: ServerResponse): Promise<void> {
+  const left = new AbortController()
+  outgoing.once('close', () => left.abort())
+  const { method, url, headers, body } = seen
+  const request = new Request(origin + url, {
+    method,
+    headers: Object.entries(headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
+    signal: left.signal,
+    ...(body.length > 0 ? { body: new Uint8Array(body) } : {}),
+  })
+  try {
+    const response = await simulator.fetch(request)
+    outgoing.writeHead(response.status, Object.fromEntries(response.headers))
+    outgoing.end(Buffer.from(await response.arrayBuffer()))
+  } catch {
+    // Whoever asked has left, or the simulator was closed under a request that hangs.
+    outgoing.destroy()
+  }
+}
+
+export const isSubmission = ({ method, url }: Pick<Seen, 'method' | 'url'>) =>
+  method === 'POST' && /\/(generate|createTask)$/.test(url)
+export const isPoll = ({ url }: Pick<Seen, 'url'>) => /\/(record-info|recordInfo)\?/.test(url)
+export const isPicture = ({ method, url }: Pick<Seen, 'method' | 'url'>) => method === 'GET' && /^\/[rop]\//.test(url)

@@ -1,0 +1,23 @@
+/**
+ * Makes clocks, timers and deadlines of this process pass `factor` times faster, until the returned function is called.
+ * Nothing is skipped and no order changes: whoever waits longer still waits longer. Node's own sockets keep real time.
+ */
+export function speedUp(factor: number): () => void {
+  const real = { setTimeout, timeout: AbortSignal.timeout, wall: Date.now, clock: performance.now.bind(performance) }
+  const startedAt = real.clock()
+  const wallAt = real.wall()
+  const passed = () => (real.clock() - startedAt) * factor
+
+  globalThis.setTimeout = ((work: () => void, ms = 0, ...args: []) =>
+    real.setTimeout(work, ms / factor, ...args)) as typeof setTimeout
+  AbortSignal.timeout = (ms) => real.timeout.call(AbortSignal, Math.ceil(ms / factor))
+  Date.now = () => Math.round(wallAt + passed())
+  performance.now = () => startedAt + passed()
+
+  return () => {
+    globalThis.setTimeout = real.setTimeout
+    AbortSignal.timeout = real.timeout
+    Date.now = real.wall
+    performance.now = real.clock
+  }
+}
