@@ -96,7 +96,10 @@ export function printCoverage(root) {
   console.log('\nFaults and attacks covered by a passed test')
   for (const { id, title, letter, size } of lists) {
     const prefix = id.startsWith('SEC') ? 'SEC ' : ''
-    const numbers = Array.from({ length: size }, (_, index) => `${prefix}${letter}${String(index + 1).padStart(2, '0')}`)
+    const numbers = Array.from(
+      { length: size },
+      (_, index) => `${prefix}${letter}${String(index + 1).padStart(2, '0')}`,
+    )
     const missing = numbers.filter((number) => !covered.has(number))
     const named = missing.map((number) => {
       const plain = number.replace('SEC ', '')

@@ -46,12 +46,23 @@ export function ensureInstalled() {
   writeStamp('installed', lock)
 }
 
-const builtFrom = ['src', 'public', 'index.html', 'package.json', 'vite.config.ts', 'tailwind.config.ts', 'tsconfig.json']
+const builtFrom = [
+  'src',
+  'public',
+  'index.html',
+  'package.json',
+  'vite.config.ts',
+  'tailwind.config.ts',
+  'tsconfig.json',
+]
 
 /** Builds page and server, if what is built is not from what is written. */
 export function ensureBuilt() {
   const pageEnv = `${process.env.VITE_PROXY_URL ?? ''}`
-  const source = hashOf([...builtFrom, '.env.local'].flatMap((name) => filesIn(join(root, name))), pageEnv)
+  const source = hashOf(
+    [...builtFrom, '.env.local'].flatMap((name) => filesIn(join(root, name))),
+    pageEnv,
+  )
   if (readStamp('built') === source && existsSync(join(root, 'dist/server/server.js'))) return
   console.log('Building …')
   tool('vite', ['build', '--logLevel', 'warn'])
@@ -94,7 +105,9 @@ const usualPlaces = [
 
 /** A Chromium: named in the environment, in a usual place, from Playwright, or from Debian. */
 export function ensureChromium() {
-  const found = [process.env.CHROMIUM_PATH, ...usualPlaces, playwrightChromium()].find((path) => path && existsSync(path))
+  const found = [process.env.CHROMIUM_PATH, ...usualPlaces, playwrightChromium()].find(
+    (path) => path && existsSync(path),
+  )
   if (found) return found
   console.log('Looking for a Chromium to install …')
   tool('playwright', ['install', 'chromium'], { quiet: true, goOn: true })

@@ -1,1 +1,3 @@
-export async function benchFirstLoad() { return [] }
+export async function benchFirstLoad() {
+  return []
+}

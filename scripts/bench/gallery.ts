@@ -1,1 +1,3 @@
-export async function benchGallery() { return [] }
+export async function benchGallery() {
+  return []
+}

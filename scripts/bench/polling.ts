@@ -44,7 +44,14 @@ export function benchPolling(): Row[] {
     const name = `${medianMs / 1000}-s tasks`
     const most = medianMs === 8_000 ? 2 : 1.5
     return [
-      { what: `delay, ${name}`, ours: delay, yardstick: fixedDelay, unit: 'ms', goal: '≤ 0.5×', holds: delay <= 0.5 * fixedDelay },
+      {
+        what: `delay, ${name}`,
+        ours: delay,
+        yardstick: fixedDelay,
+        unit: 'ms',
+        goal: '≤ 0.5×',
+        holds: delay <= 0.5 * fixedDelay,
+      },
       {
         what: `requests, ${name}`,
         ours: requests,

@@ -29,7 +29,13 @@ export function print(title: string, yardstick: string, rows: readonly Row[]) {
   ])
   const lines = [['', 'ours', 'yardstick', 'ratio', 'goal', '', ''], ...table]
   const widths = lines[0]?.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0))) ?? []
-  for (const line of lines) console.log(line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd())
+  for (const line of lines)
+    console.log(
+      line
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
 }
 
 export function median(values: readonly number[]): number {

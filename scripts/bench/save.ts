@@ -1,1 +1,3 @@
-export async function benchSave() { return [] }
+export async function benchSave() {
+  return []
+}

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
+import { createNodePainter } from '#simulator/paint-node.ts'
 import type { SimulatorOptions } from '#simulator/simulator.ts'
 import { createSimulator, type Simulator } from '#simulator/simulator.ts'
-import { createNodePainter } from '#simulator/paint-node.ts'
 import { openFakeService, type Reply, type Seen } from './fake-service.ts'
 
 /** The simulator behind a socket whose every byte a test may decide. */
@@ -16,7 +16,9 @@ export interface BreakableService {
   close(): Promise<void>
 }
 
-export async function openBreakableService(options: Partial<Omit<SimulatorOptions, 'origin'>>): Promise<BreakableService> {
+export async function openBreakableService(
+  options: Partial<Omit<SimulatorOptions, 'origin'>>,
+): Promise<BreakableService> {
   const breaks = new Set<{ when: (seen: Seen) => boolean; reply: Reply }>()
   let origin = ''
   const simulator = createSimulator({ painter: createNodePainter(), ...options, origin: () => origin })
