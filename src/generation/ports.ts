@@ -1,3 +1,4 @@
+import type { Run } from '#domain/run.ts'
 import type { Send } from '#providers/provider.ts'
 import type { GalleryStore } from '#store/store.ts'
 
@@ -14,40 +15,18 @@ export interface RunnerPorts {
   newId(): string
   /** Resolves after the pause, or at once when the window wakes up; rejects with an `AbortError` when the signal says so. */
   wait(ms: number, signal: AbortSignal): Promise<void>
-  /** Runs `work` while no other window holds the name. */
-  lock<T>(name: string, signal: AbortSignal, work: () => Promise<T>): Promise<T>
-}
-
-type BrowserPorts = Omit<RunnerPorts, 'store' | 'send' | 'runsAtOnce'>
-
-/** The real world. Without Web Locks a single window is assumed. */
-export const browserPorts: BrowserPorts = {
-  now: () => Date.now(),
-  monotonic: () => performance.now(),
-  newId: () => crypto.randomUUID(),
-  wait: waitOrWake,
-  lock: (name, signal, work) =>
-    navigator.locks ? (navigator.locks.request(name, { signal }, work) as ReturnType<typeof work>) : work(),
-}
-
-/** Timers sleep with their window: a wait also ends when the window is seen again or the network is back. */
-function waitOrWake(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const done = new AbortController()
-    const finish = (settle: () => void) => {
-      clearTimeout(timer)
-      done.abort()
-      settle()
-    }
-    const timer = setTimeout(() => finish(resolve), ms)
-    const fail = () => finish(() => reject(signal.reason))
-    if (signal.aborted) return fail()
-    signal.addEventListener('abort', fail, { signal: done.signal })
-    const wake = () => document.visibilityState === 'visible' && finish(resolve)
-    document.addEventListener('visibilitychange', wake, { signal: done.signal })
-    globalThis.addEventListener('online', wake, { signal: done.signal })
-    globalThis.addEventListener('pageshow', wake, { signal: done.signal })
-  })
+  /**
+   * Runs `work` while no other window holds the name. From a window that is frozen the name may be taken over while
+   * `mayTake` allows it; there, the signal given to `work` fires, and `work` begins anew when its turn comes again.
+   */
+  lock<T>(
+    name: string,
+    signal: AbortSignal,
+    work: (signal: AbortSignal) => Promise<T>,
+    mayTake: () => Promise<boolean>,
+  ): Promise<T>
+  /** Told once of each run that this window has brought to its end. */
+  ended?(run: Run): void
 }
 
 /** A signal that fires with `signal` or after the deadline, whichever comes first. */

@@ -113,9 +113,10 @@ function send(call: OutboundCall, agent: http.Agent): Promise<Answer | Fault | '
     const startedAt = performance.now()
     let sent = false
     let body: IncomingMessage | undefined
-    const options: RequestOptions = { agent, host: to.host, port: to.port, path: call.path, method: call.method }
-    const request = (to.secure ? https : http).request({ ...options, headers: call.headers })
-    let timer = setTimeout(giveUp, call.headerDeadlineMs ?? call.deadlineMs)
+    const { path, method, headers, headerDeadlineMs, deadlineMs } = call
+    const options: RequestOptions = { agent, host: to.host, port: to.port, path, method, headers }
+    const request = (to.secure ? https : http).request(options)
+    let timer = setTimeout(giveUp, headerDeadlineMs ?? deadlineMs)
     client?.once('close', leave)
 
     function giveUp() {
@@ -144,8 +145,10 @@ function send(call: OutboundCall, agent: http.Agent): Promise<Answer | Fault | '
     })
     request.once('response', (response) => {
       body = response
-      clearTimeout(timer)
-      timer = setTimeout(giveUp, call.deadlineMs - (performance.now() - startedAt))
+      if (headerDeadlineMs !== undefined) {
+        clearTimeout(timer)
+        timer = setTimeout(giveUp, deadlineMs - (performance.now() - startedAt))
+      }
       response.once('close', settle)
       response.on('error', () => undefined)
       done({ ok: true, status: response.statusCode ?? 0, headers: response.headers, body: response })
@@ -158,7 +161,7 @@ function send(call: OutboundCall, agent: http.Agent): Promise<Answer | Fault | '
       fail(error.code === 'EFORBIDDEN' ? 'forbidden' : sent ? 'broken' : 'unreachable')
     })
     // An answer that is none (an upgrade) closes without an error.
-    request.once('close', () => fail('broken'))
+    request.once('close', () => body ?? fail('broken'))
     writeBody(request, call.body)
   })
 }

@@ -44,7 +44,10 @@ export function createSubmit(parts: SubmitParts): Submit {
   async function sendOnce(endpoint: Endpoint, key: string, text: string): Promise<Outcome> {
     const waitMs = limiter()
     const outcome = waitMs > 0 ? tooMany(waitMs) : await forward(parts, endpoint, text).catch(() => inDoubt())
-    await submissions.settle(key, outcome)
+    // The answer is worth more than its being remembered: whoever sent this run must hear it.
+    await submissions
+      .settle(key, outcome)
+      .catch((error: unknown) => log.error({ run: key, err: error }, 'not remembered'))
     if (outcome.state === 'unknown') log.warn({ run: key, path: endpoint.path }, 'a submission has no certain answer')
     return outcome
   }

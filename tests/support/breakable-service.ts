@@ -13,6 +13,8 @@ export interface BreakableService {
   seen: Seen[]
   /** From now on `reply` answers what `when` picks; the simulator answers the rest. Gives the way back. */
   break(when: (seen: Seen) => boolean, reply: Reply): () => void
+  /** The simulator does what is asked, but its answer never leaves: the connection breaks instead. */
+  loseAnswers(when: (seen: Seen) => boolean): () => void
   close(): Promise<void>
 }
 
@@ -28,16 +30,22 @@ export async function openBreakableService(
     else void answer(simulator, origin, seen, outgoing)
   })
   origin = service.origin
+  const breakWith = (when: (seen: Seen) => boolean, reply: Reply) => {
+    const one = { when, reply }
+    breaks.add(one)
+    return () => void breaks.delete(one)
+  }
   return {
     port: Number(service.host.split(':')[1]),
     origin,
     simulator,
     seen: service.seen,
-    break(when, reply) {
-      const one = { when, reply }
-      breaks.add(one)
-      return () => breaks.delete(one)
-    },
+    break: breakWith,
+    loseAnswers: (when) =>
+      breakWith(when, async (_incoming, outgoing, seen) => {
+        await simulator.fetch(toRequest(origin, seen)).catch(() => undefined)
+        outgoing.destroy()
+      }),
     async close() {
       simulator.close()
       await service.close()
@@ -48,21 +56,21 @@ export async function openBreakableService(
 async function answer(simulator: Simulator, origin: string, seen: Seen, outgoing: ServerResponse): Promise<void> {
   const left = new AbortController()
   outgoing.once('close', () => left.abort())
-  const { method, url, headers, body } = seen
-  const request = new Request(origin + url, {
-    method,
-    headers: Object.entries(headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
-    signal: left.signal,
-    ...(body.length > 0 ? { body: new Uint8Array(body) } : {}),
-  })
   try {
-    const response = await simulator.fetch(request)
+    const response = await simulator.fetch(toRequest(origin, seen, left.signal))
     outgoing.writeHead(response.status, Object.fromEntries(response.headers))
     outgoing.end(Buffer.from(await response.arrayBuffer()))
   } catch {
     // Whoever asked has left, or the simulator was closed under a request that hangs.
     outgoing.destroy()
   }
+}
+
+/** The same request for the simulator itself. */
+export function toRequest(origin: string, { method, url, headers, body }: Seen, signal?: AbortSignal): Request {
+  const plain = Object.entries(headers).filter((pair): pair is [string, string] => typeof pair[1] === 'string')
+  const init = { method, headers: plain, ...(signal ? { signal } : {}) }
+  return new Request(origin + url, body.length > 0 ? { ...init, body: new Uint8Array(body) } : init)
 }
 
 export const isSubmission = ({ method, url }: Pick<Seen, 'method' | 'url'>) =>

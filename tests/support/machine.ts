@@ -43,7 +43,7 @@ export interface Machine {
 let databases = 0
 
 interface MachineOptions extends ServeOptions {
-  /** In place of a simulator of its own; it takes `machineKey`. */
+  /** In place of a simulator of its own; it takes `machineKey`, and whoever opened it closes it. */
   service?: Pick<Awaited<ReturnType<typeof serveSimulator>>, 'origin' | 'port' | 'simulator' | 'close'>
   runsAtOnce?: number
   env?: Record<string, string>
@@ -111,7 +111,7 @@ export async function openMachine(options: MachineOptions = {}): Promise<Machine
     async close() {
       store.close()
       await proxy.close()
-      await service.close()
+      if (!options.service) await service.close()
     },
   }
 }

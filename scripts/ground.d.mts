@@ -1,0 +1,4 @@
+export const root: string
+export function ensureInstalled(): void
+export function ensureBuilt(): void
+export function ensureChromium(): string

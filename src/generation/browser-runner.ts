@@ -1,0 +1,21 @@
+import type { RunnerPorts } from './ports.ts'
+import { createRunLock, type LockWorld } from './run-lock.ts'
+import { createRunner, type Runner } from './runner.ts'
+import { waitOrWake } from './wake.ts'
+
+/** The machine in the real world. Without Web Locks a single window is assumed. */
+export function createBrowserRunner(
+  own: Pick<RunnerPorts, 'store' | 'send' | 'runsAtOnce' | 'now' | 'newId' | 'ended'>,
+): Runner {
+  const clock = { monotonic: () => performance.now(), wait: waitOrWake }
+  const locks = globalThis.navigator?.locks as LockWorld['locks'] | undefined
+  const lock: RunnerPorts['lock'] = locks
+    ? createRunLock({
+        ...clock,
+        locks: { request: (name, options, work) => locks.request(name, options, work) },
+        channel: new BroadcastChannel('atelier-runs'),
+        isVisible: () => document.visibilityState === 'visible',
+      })
+    : (_name, signal, work) => work(signal)
+  return createRunner({ ...own, ...clock, lock })
+}

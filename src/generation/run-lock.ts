@@ -1,0 +1,105 @@
+import { isAbort } from '#domain/failure.ts'
+import type { RunnerPorts } from './ports.ts'
+
+/** What windows say to each other: "who holds this name?" and "I do". A frozen window says nothing. */
+type Message = { ask: string } | { holds: string }
+
+export interface LockWorld extends Pick<RunnerPorts, 'monotonic' | 'wait'> {
+  /** Web Locks. A holder whose name is stolen has its request rejected with an `AbortError`. */
+  locks: {
+    request<T>(name: string, options: { signal: AbortSignal } | { steal: true }, work: () => Promise<T>): Promise<T>
+  }
+  /** Reaches all other windows of this browser. */
+  channel: {
+    postMessage(message: Message): void
+    addEventListener(type: 'message', listener: (event: { data: Message }) => void): void
+  }
+  isVisible(): boolean
+}
+
+const askEveryMs = 5_000
+const silentMs = 30_000
+
+/**
+ * One holder a name over all windows, in turn. A window that the browser froze keeps its names and does nothing: one that
+ * is seen, and has heard nothing of the holder for 30 s, takes the name over where `mayTake` says that this is safe. The
+ * thawed window learns that it lost the name, stops, and stands in line again.
+ */
+export function createRunLock({ locks, channel, isVisible, monotonic, wait }: LockWorld): RunnerPorts['lock'] {
+  const held = new Set<string>()
+  const heardAt = new Map<string, number>()
+  channel.addEventListener('message', ({ data }) => {
+    if ('holds' in data) heardAt.set(data.holds, monotonic())
+    else if (held.has(data.ask)) channel.postMessage({ holds: data.ask })
+  })
+
+  /** Resolves when the holder has been silent for so long that its window must be frozen. */
+  async function silence(name: string, signal: AbortSignal): Promise<void> {
+    let since = monotonic()
+    for (;;) {
+      const askedAt = monotonic()
+      if (isVisible()) channel.postMessage({ ask: name })
+      await wait(askEveryMs, signal)
+      const now = monotonic()
+      // What this window did not hear while it was out of sight, or slept itself, says nothing.
+      const listened = isVisible() && now - askedAt < 2 * askEveryMs
+      if (!listened || held.has(name)) since = now
+      else if (now - Math.max(since, heardAt.get(name) ?? 0) >= silentMs) return
+    }
+  }
+
+  async function frozenHolder(name: string, mayTake: () => Promise<boolean>, signal: AbortSignal): Promise<void> {
+    try {
+      do await silence(name, signal)
+      while (!(await mayTake()))
+    } finally {
+      heardAt.delete(name)
+    }
+  }
+
+  return async <T>(
+    name: string,
+    signal: AbortSignal,
+    work: (signal: AbortSignal) => Promise<T>,
+    mayTake: () => Promise<boolean>,
+  ): Promise<T> => {
+    for (let byForce = false; ; ) {
+      signal.throwIfAborted()
+      const line = new AbortController()
+      const lost = new AbortController()
+      let going: Promise<T> | undefined
+      let ended = false
+      const inLine = AbortSignal.any([signal, line.signal])
+      if (!byForce) frozenHolder(name, mayTake, inLine).then(() => going ?? line.abort(), ignore)
+      try {
+        return await locks.request(name, byForce ? { steal: true } : { signal: inLine }, () => {
+          held.add(name)
+          const through = work(AbortSignal.any([signal, lost.signal]))
+          going = through.finally(() => {
+            ended = true
+          })
+          return going
+        })
+      } catch (error) {
+        if (going === undefined) {
+          if (!line.signal.aborted) throw error
+          byForce = true
+        } else {
+          if (ended || !isAbort(error)) throw error
+          held.delete(name)
+          lost.abort(error)
+          const value = await going.then((result) => ({ result }), ignore)
+          if (value) return value.result
+          byForce = false
+        }
+      } finally {
+        held.delete(name)
+        line.abort()
+      }
+    }
+  }
+}
+
+function ignore(): undefined {
+  return undefined
+}

@@ -1,0 +1,192 @@
+import { QueryClient } from '@tanstack/react-query'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { Failure } from '#domain/failure.ts'
+import type { Run } from '#domain/run.ts'
+import { createGenerator } from '#generation/generator.ts'
+import { createLog } from '#server/log.ts'
+import { createMemorySubmissions, type SubmissionStore } from '#server/submissions.ts'
+import {
+  type BreakableService,
+  isPicture,
+  isSubmission,
+  openBreakableService,
+} from '../../support/breakable-service.ts'
+import { countsOf, interfere, isImagePath, isSubmitPath, lost, never } from '../../support/broken-network.ts'
+import { idOf, type Machine, machineKey, openMachine } from '../../support/machine.ts'
+
+let service: BreakableService
+let machine: Machine
+
+beforeEach(async () => {
+  service = await openBreakableService({ key: machineKey, switches: { durationMs: 30 } })
+  machine = await openMachine({ service })
+})
+
+afterEach(async () => {
+  vi.restoreAllMocks()
+  await machine.close()
+  await service.close()
+})
+
+const reopen = async (options: Parameters<typeof openMachine>[0]) => {
+  await machine.close()
+  machine = await openMachine({ service, ...options })
+}
+
+const phaseOf = async (run: Run) => (await machine.store.run(run.id))?.phase
+/** Drives a run in a page that ends at a moment: whatever it still waits for never comes back to it. */
+const driveUntil = async (run: Run, phase: Run['phase']) => {
+  const page = new AbortController()
+  void machine.runner.drive(run.id, page.signal).catch(() => undefined)
+  await vi.waitFor(async () => expect(await phaseOf(run)).toBe(phase), { timeout: 5_000, interval: 5 })
+  return page
+}
+
+describe('a crash', () => {
+  test('P01 before the intent is stored sends nothing: a run that cannot be stored is never begun', async () => {
+    const put = IDBObjectStore.prototype.put
+    vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, value, key) {
+      if (this.name === 'runs') throw new DOMException('no room', 'QuotaExceededError')
+      return put.call(this, value, key)
+    })
+    const told: Failure[] = []
+    const generator = createGenerator({
+      runner: async () => machine.runner,
+      ports: { store: machine.store, now: () => 1, newId: () => crypto.randomUUID() },
+      queryClient: new QueryClient(),
+      tell: (failure) => told.push(failure),
+    })
+    generator.generate(machine.recipe())
+    await vi.waitFor(() => expect(told).toEqual([{ kind: 'storage', detail: 'the browser has no room left' }]))
+    generator.close()
+    expect(service.seen).toEqual([])
+    expect(await machine.store.recentRuns(9)).toEqual([])
+  })
+
+  test('P06 P25 of the proxy too, which has forgotten by then what it sent: in doubt, and never sent again', async () => {
+    const run = await machine.create(machine.recipe())
+    interfere(machine, isSubmitPath, async (direct, path, init) => {
+      await direct(path, init)
+      return never()
+    })
+    await driveUntil(run, 'sending')
+    await vi.waitFor(async () => expect((await countsOf(machine)).submissions).toBe(1))
+    await machine.restartProxy()
+    expect(await machine.reload().drive(run.id, machine.never)).toMatchObject({
+      phase: 'failed',
+      failure: { kind: 'unconfirmed' },
+      chargePossible: true,
+    })
+    await machine.reload().drive(run.id, machine.never)
+    expect(await countsOf(machine)).toMatchObject({ submissions: 1, charges: 1 })
+  })
+
+  test('P16 after the task is known to be done: the picture is fetched at the next start', async () => {
+    const run = await machine.create(machine.recipe())
+    const restore = interfere(machine, isImagePath, never)
+    await driveUntil(run, 'ready')
+    const { polls } = await countsOf(machine)
+    restore()
+    expect(await machine.reload().drive(run.id, machine.never)).toMatchObject({ phase: 'saved' })
+    expect(await countsOf(machine)).toMatchObject({ submissions: 1, charges: 1, polls })
+  })
+
+  test('P17 in the middle of the picture: fetched again, kept once', async () => {
+    let asked = 0
+    const mend = service.break(isPicture, (_incoming, outgoing) => {
+      asked += 1
+      outgoing.writeHead(200, { 'content-type': 'image/jpeg', 'content-length': 50_000 })
+      outgoing.write(Buffer.from('ffd8ffe000104a46494600010100000100010000', 'hex'))
+    })
+    const run = await machine.create(machine.recipe())
+    const page = await driveUntil(run, 'ready')
+    await vi.waitFor(() => expect(asked).toBe(1))
+    page.abort()
+    mend()
+    expect(await machine.reload().drive(run.id, machine.never)).toMatchObject({ phase: 'saved' })
+    expect(await machine.store.countPictures('gallery')).toBe(1)
+    expect(await countsOf(machine)).toMatchObject({ submissions: 1, charges: 1 })
+  })
+})
+
+describe('an answer that is lost', () => {
+  test('P05 between service and proxy leaves the run in doubt; whoever looks again sends nothing', async () => {
+    const mend = service.loseAnswers(isSubmission)
+    const run = await machine.generate()
+    mend()
+    expect(run).toMatchObject({ phase: 'failed', failure: { kind: 'unconfirmed' }, chargePossible: true })
+    for (const runner of [machine.runner, machine.reload()]) {
+      expect(await runner.drive(idOf(run), machine.never)).toMatchObject({ failure: { kind: 'unconfirmed' } })
+    }
+    expect(await countsOf(machine)).toMatchObject({ submissions: 1, charges: 1 })
+  })
+
+  test('P10 while two windows without a common lock send the same run: one task, one picture, told to both', async () => {
+    const run = await machine.create(machine.recipe())
+    const ends = await Promise.all([machine.runner, machine.reload()].map((one) => one.drive(run.id, machine.never)))
+    expect(ends.map((end) => end?.phase)).toEqual(['saved', 'saved'])
+    expect(await machine.store.countPictures('gallery')).toBe(1)
+    expect(await countsOf(machine)).toMatchObject({ submissions: 1, charges: 1 })
+  })
+})
+
+test('P21 without credits: told as such after one try, with the settings kept', async () => {
+  machine.simulator.set({ credits: 0 })
+  const run = await machine.generate({ prompt: 'a red fox in the snow' })
+  expect(run).toMatchObject({
+    phase: 'failed',
+    failure: { kind: 'out-of-credits' },
+    chargePossible: false,
+    recipe: { draft: { prompt: 'a red fox in the snow' } },
+  })
+  expect(await countsOf(machine)).toMatchObject({ submissions: 1, charges: 0 })
+})
+
+test('P23 a proxy that dies after three of eight: the others cost nothing and are made when asked for again', async () => {
+  await reopen({ runsAtOnce: 1 })
+  let sent = 0
+  const restore = interfere(
+    machine,
+    () => true,
+    (direct, path, init) => {
+      if (isSubmitPath(path)) sent += 1
+      const isDead = sent >= 3 && !isSubmitPath(path)
+      return isDead ? lost() : direct(path, init)
+    },
+  )
+  const runs: Run[] = []
+  for (let n = 0; n < 8; n += 1) runs.push(await machine.create(machine.recipe({ prompt: `fox number ${n}` })))
+  const page = new AbortController()
+  const driving = runs.map(({ id }) => machine.runner.drive(id, page.signal))
+  await vi.waitFor(async () =>
+    expect(await machine.store.run(runs[2]?.id ?? idOf(undefined))).toHaveProperty('trouble'),
+  )
+  page.abort()
+  await Promise.all(driving)
+  restore()
+  await machine.restartProxy()
+  const after = await Promise.all(runs.map(({ id }) => machine.store.run(id)))
+  expect(after.map((run) => run?.phase)).toEqual([...Array(2).fill('saved'), 'working', ...Array(5).fill('queued')])
+  const next = machine.reload()
+  const ends = await Promise.all(runs.map(({ id }) => next.drive(id, machine.never)))
+  expect(ends.map((run) => run?.phase)).toEqual(Array(8).fill('saved'))
+  expect(await countsOf(machine)).toMatchObject({ submissions: 8, charges: 8 })
+})
+
+describe('a memory of submissions that fails', () => {
+  const withMemory = (memory: Partial<SubmissionStore>) =>
+    reopen({ proxy: { submissions: { ...createMemorySubmissions(), ...memory }, log: createLog([], () => undefined) } })
+
+  test('P24 before anything is sent: nothing was made, and the service is not asked', async () => {
+    await withMemory({ reserve: () => Promise.reject(new Error('connection lost')) })
+    const run = await machine.generate()
+    expect(run).toMatchObject({ phase: 'failed', failure: { kind: 'unavailable' }, chargePossible: false })
+    expect(await countsOf(machine)).toMatchObject({ submissions: 0 })
+  })
+
+  test('P24 after the service has answered: the answer still arrives', async () => {
+    await withMemory({ settle: () => Promise.reject(new Error('connection lost')) })
+    expect(await machine.generate()).toMatchObject({ phase: 'saved' })
+    expect(await countsOf(machine)).toMatchObject({ submissions: 1, charges: 1 })
+  })
+})

@@ -1,0 +1,291 @@
+import type { ServerResponse } from 'node:http'
+import { gzipSync } from 'node:zlib'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Run } from '#domain/run.ts'
+import { KeptSubmission } from '#providers/proxy.ts'
+import { askProxy } from '../../support/ask-proxy.ts'
+import {
+  type BreakableService,
+  isPoll,
+  isSubmission,
+  openBreakableService,
+  toRequest,
+} from '../../support/breakable-service.ts'
+import { countsOf } from '../../support/broken-network.ts'
+import { type Reply, replyJson, type Seen } from '../../support/fake-service.ts'
+import { speedUp } from '../../support/fast-time.ts'
+import { idOf, type Machine, machineKey, openMachine } from '../../support/machine.ts'
+
+let service: BreakableService
+let machine: Machine
+
+beforeEach(async () => {
+  service = await openBreakableService({ key: machineKey, switches: { durationMs: 30 } })
+  machine = await openMachine({ service })
+})
+
+afterEach(async () => {
+  await machine.close()
+  await service.close()
+})
+
+const unconfirmed = { phase: 'failed', failure: { kind: 'unconfirmed' }, chargePossible: true }
+const json = { 'content-type': 'application/json' }
+const say =
+  (body: string | Buffer, status = 200, headers: Record<string, string> = json): Reply =>
+  (_incoming, outgoing) =>
+    void outgoing.writeHead(status, headers).end(body)
+const tell =
+  (body: unknown, status = 200): Reply =>
+  (_incoming, outgoing) =>
+    replyJson(outgoing, body, status)
+
+/** One byte after the other, without an end. */
+function trickle(outgoing: ServerResponse, byte: string) {
+  const timer = setInterval(() => outgoing.write(byte), 20)
+  outgoing.once('close', () => clearInterval(timer))
+}
+
+function breakOff(_incoming: unknown, outgoing: ServerResponse) {
+  outgoing.writeHead(200, { ...json, 'content-length': 500 })
+  outgoing.write('{"code":200', () => outgoing.destroy())
+}
+
+/** Breaks the first `times` questions for the task, and says when they came. */
+function breakPolls(times: number, reply: Reply): number[] {
+  const at: number[] = []
+  service.break((seen) => isPoll(seen) && at.push(performance.now()) <= times, reply)
+  return at
+}
+
+/** Every trouble that a run shows on its way. */
+function troublesOf(run: Run) {
+  const kinds = new Set<string>()
+  machine.store.subscribe(async () => {
+    const stored = await machine.store.run(run.id)
+    if (stored?.trouble) kinds.add(stored.trouble.kind)
+  })
+  return kinds
+}
+
+describe('U01 the limit of the service', () => {
+  test.each([
+    ['with a time to come back', { ...json, 'retry-after': '3' }],
+    ['without one', json],
+  ])('U01 told %s is waited out, each run for itself, and nobody storms', async (_title, headers) => {
+    let refused = 0
+    const arrivals: number[] = []
+    const limit = JSON.stringify({ code: 429, msg: 'Rate limit exceeded', data: null })
+    service.break(
+      (seen) => isSubmission(seen) && arrivals.push(performance.now()) <= 6,
+      (_in, outgoing) => {
+        refused += 1
+        outgoing.writeHead(429, headers).end(limit)
+      },
+    )
+    const ends = await Promise.all(Array.from({ length: 6 }, (_, n) => machine.generate({ prompt: `fox number ${n}` })))
+    expect(ends.map((run) => run?.phase)).toEqual(Array(6).fill('saved'))
+    expect([refused, arrivals.length]).toEqual([6, 12])
+    const again = arrivals.slice(6)
+    // 11 s and up to a fifth more, in the time of the machine.
+    expect(Math.min(...again) - Math.max(...arrivals.slice(0, 6))).toBeGreaterThan(500)
+    expect(Math.max(...again) - Math.min(...again)).toBeGreaterThan(10)
+    expect((await countsOf(machine)).charges).toBe(6)
+  })
+
+  test('U01 told to a question leaves the run in its place', async () => {
+    breakPolls(2, tell({ code: 429, msg: 'Rate limit exceeded', data: null }, 429))
+    const run = await machine.create(machine.recipe())
+    const troubles = troublesOf(run)
+    expect(await machine.runner.drive(run.id, machine.never)).toMatchObject({ phase: 'saved' })
+    expect([...troubles]).toEqual(['rate-limited'])
+  })
+})
+
+test('U02 maintenance: questions go on ever more slowly, and what is asked for is refused in words', async () => {
+  const at = breakPolls(4, tell({ code: 455, msg: 'The service is under maintenance', data: null }))
+  expect(await machine.generate()).toMatchObject({ phase: 'saved' })
+  const pauses = at.slice(1, 5).map((time, index) => time - (at[index] ?? 0))
+  for (const [index, pause] of pauses.entries())
+    if (index > 0) expect(pause).toBeGreaterThan((pauses[index - 1] ?? 0) * 1.3)
+  expect(await machine.generate({ prompt: 'a red fox [[submit:455]]' })).toMatchObject({
+    phase: 'failed',
+    failure: { kind: 'unavailable', detail: 'The service is under maintenance.' },
+    chargePossible: false,
+  })
+})
+
+/** What is no answer at all, or none that can be understood. */
+const unreadable: readonly (readonly [string, Reply])[] = [
+  [
+    'U04 a web page that says 200',
+    say('<!DOCTYPE html><html>Just a moment…</html>', 200, { 'content-type': 'text/html' }),
+  ],
+  ['U07 JSON that is cut off', say('{"code":200,"msg":"success","data":{"task')],
+  ['U07 JSON with something after it', say('{"code":200,"msg":"success","data":{"taskId":"a1b2c3d4"}}garbage')],
+  ['U07 nothing', say('')],
+  ['U07 a body that breaks off', breakOff],
+  ['U07 what is no HTTP', (incoming) => void incoming.socket.end('SSH-2.0-OpenSSH_9.6\r\n')],
+  ['U09 packed bytes that grow', say(gzipSync(Buffer.alloc(50_000_000)), 200, { ...json, 'content-encoding': 'gzip' })],
+]
+
+test.each(unreadable)('%s, told to a submission, leaves the run in doubt: it is sent once', async (_title, reply) => {
+  const mend = service.break(isSubmission, reply)
+  const run = await machine.generate()
+  expect(run).toMatchObject(unconfirmed)
+  mend()
+  await machine.reload().drive(idOf(run), machine.never)
+  expect(service.seen.filter(isSubmission)).toHaveLength(1)
+})
+
+test.each(unreadable)('%s, told to a question, is trouble that passes, and no result', async (_title, reply) => {
+  breakPolls(2, reply)
+  const run = await machine.create(machine.recipe())
+  const troubles = troublesOf(run)
+  expect(await machine.runner.drive(run.id, machine.never)).toMatchObject({ phase: 'saved' })
+  expect(troubles.size).toBe(1)
+  expect(await countsOf(machine)).toMatchObject({ submissions: 1, charges: 1 })
+})
+
+test('U07 a mark at the start of the text is no fault', async () => {
+  const withMark = async (seen: Seen, outgoing: ServerResponse) => {
+    const answer = await machine.simulator.fetch(toRequest(service.origin, seen))
+    outgoing.writeHead(200, json).end(`\uFEFF${await answer.text()}`)
+  }
+  service.break(
+    (seen) => isSubmission(seen) || isPoll(seen),
+    (_in, outgoing, seen) => void withMark(seen, outgoing),
+  )
+  expect(await machine.generate()).toMatchObject({ phase: 'saved' })
+})
+
+describe('a service that takes its time', () => {
+  let slowDown: () => void
+
+  beforeEach(() => {
+    slowDown = speedUp(50)
+  })
+  afterEach(() => slowDown())
+
+  const silence: Reply = () => undefined
+  const drip: Reply = (_in, outgoing) => {
+    outgoing.writeHead(200, json)
+    trickle(outgoing, ' ')
+  }
+
+  test.each([
+    ['U05 never answers', silence],
+    ['U06 sends one byte after the other', drip],
+  ])('%s: a submission is in doubt after the deadline', async (_title, reply) => {
+    service.break(isSubmission, reply)
+    const run = await machine.generate()
+    expect(run).toMatchObject({ ...unconfirmed, failure: { kind: 'unconfirmed', code: 504 } })
+    expect(service.seen.filter(isSubmission)).toHaveLength(1)
+  })
+
+  test.each([
+    ['U05 never answers', silence],
+    ['U06 sends one byte after the other', drip],
+  ])('%s: a question is asked again', async (_title, reply) => {
+    const at = breakPolls(1, reply)
+    const run = await machine.create(machine.recipe())
+    const troubles = troublesOf(run)
+    expect(await machine.runner.drive(run.id, machine.never)).toMatchObject({ phase: 'saved' })
+    expect([...troubles]).toEqual(['unavailable'])
+    expect(at.length).toBeGreaterThan(1)
+  })
+})
+
+describe('a finished task without a picture', () => {
+  const record = (data: object): Reply => tell({ code: 200, msg: 'success', data })
+  const kontext = (response: unknown) => record({ taskId: 'x', successFlag: 1, response, errorCode: null })
+  const job = (resultJson: unknown) => record({ taskId: 'x', state: 'success', resultJson, failCode: null })
+
+  test.each([
+    ['no response', 'flux-kontext', kontext(null)],
+    ['an empty address', 'flux-kontext', kontext({ resultImageUrl: '', originImageUrl: '' })],
+    ['no list', 'flux-2', job(null)],
+    ['an empty list', 'flux-2', job('{"resultUrls":[]}')],
+    ['an empty text', 'flux-2', job('')],
+    ['a broken list', 'flux-2', job('{"resultUrls":["https:')],
+  ])(
+    'U10 told as %s is asked for a while, then said with its task: it may have cost',
+    async (_title, family, reply) => {
+      const slowDown = speedUp(5)
+      const at = breakPolls(1_000, reply)
+      const run = await machine.generate({}, family)
+      slowDown()
+      expect(run).toMatchObject({
+        phase: 'failed',
+        failure: { kind: 'unexpected', detail: expect.stringContaining('without a picture') },
+        task: { taskId: expect.any(String) },
+        chargePossible: true,
+      })
+      expect(at.length).toBeGreaterThan(5)
+      expect(await countsOf(machine)).toMatchObject({ submissions: 1, charges: 1 })
+    },
+  )
+
+  test('U10 that gets its picture after all is saved', async () => {
+    breakPolls(2, kontext(null))
+    expect(await machine.generate()).toMatchObject({ phase: 'saved' })
+  })
+})
+
+test.each([
+  ['no task id', {}],
+  ['a task id of another name', { task_id: 'a1b2c3d4' }],
+  ['a number for a task id', { taskId: 12345678 }],
+])('U12 an acceptance with %s leaves the run in doubt, and the proxy keeps its words', async (_title, data) => {
+  const body = { code: 200, msg: 'success', data }
+  service.break(isSubmission, tell(body))
+  const run = await machine.generate()
+  expect(run).toMatchObject(unconfirmed)
+  const kept = KeptSubmission.parse((await askProxy(machine.proxyPort(), `/api/submissions/${run?.id}`)).json())
+  expect(kept).toEqual({ state: 'answered', status: 200, body: JSON.stringify(body) })
+  expect(service.seen.filter(isSubmission)).toHaveLength(1)
+})
+
+test('U20 a service whose clock is off by a year changes nothing that is kept here', async () => {
+  await machine.close()
+  await service.close()
+  const yearMs = 365 * 24 * 3_600_000
+  service = await openBreakableService({
+    key: machineKey,
+    switches: { durationMs: 30 },
+    now: () => Date.now() - yearMs,
+  })
+  machine = await openMachine({ service })
+  const startedAt = Date.now()
+  const run = await machine.generate()
+  expect(run).toMatchObject({ phase: 'saved' })
+  const [picture] = await machine.store.pictures('gallery', 1)
+  expect(picture?.createdAt).toBeGreaterThanOrEqual(startedAt)
+  expect(picture?.origin).toMatchObject({ durationMs: expect.any(Number) })
+  expect(picture?.origin.kind === 'made' && picture.origin.durationMs).toBeLessThan(60_000)
+})
+
+describe('a service that cannot be reached', () => {
+  const closedPort = 1
+  const cases: readonly (readonly [string, () => Parameters<typeof openMachine>[0]])[] = [
+    [
+      'its name is not found',
+      () => ({ env: { KIE_API_BASE_URL: `http://localhost:${service.port}` }, proxy: { resolve: noName } }),
+    ],
+    ['it does not speak TLS', () => ({ env: { KIE_API_BASE_URL: `https://127.0.0.1:${service.port}` } })],
+    ['it refuses the connection', () => ({ env: { KIE_API_BASE_URL: `http://127.0.0.1:${closedPort}` } })],
+  ]
+
+  test.each(cases)('U19 because %s has certainly made nothing', async (_title, options) => {
+    await machine.close()
+    machine = await openMachine({ service, ...options() })
+    expect(await machine.generate()).toMatchObject({
+      phase: 'failed',
+      failure: { kind: 'unavailable' },
+      chargePossible: false,
+    })
+    expect(service.seen.filter(isSubmission)).toEqual([])
+  })
+})
+
+const noName = () => Promise.reject(Object.assign(new Error('no such name'), { code: 'ENOTFOUND' }))
