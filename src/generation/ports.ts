@@ -29,8 +29,18 @@ export interface RunnerPorts {
   ended?(run: Run): void
 }
 
-/** A signal that fires with `signal` or after the deadline, whichever comes first. */
+/**
+ * A signal that fires with `signal` or after the deadline, whichever comes first. Held by its own timer: signals made by
+ * `AbortSignal.any` may be collected, and never fire, while only a request waits for them.
+ */
 export function within(ms: number, signal?: AbortSignal): AbortSignal {
-  const deadline = AbortSignal.timeout(ms)
-  return signal ? AbortSignal.any([signal, deadline]) : deadline
+  const controller = new AbortController()
+  const timer = setTimeout(() => controller.abort(new DOMException('No answer in time.', 'TimeoutError')), ms)
+  const follow = () => {
+    clearTimeout(timer)
+    controller.abort(signal?.reason)
+  }
+  if (signal?.aborted) follow()
+  else signal?.addEventListener('abort', follow, { signal: controller.signal })
+  return controller.signal
 }
