@@ -1,11 +1,14 @@
 import { get } from 'node:http'
-import autocannon from 'autocannon'
+import { load } from './load.ts'
 import { type Started, startBuiltServer, startNode } from './processes.ts'
 import { median, type Row, spread } from './report.ts'
 
-const rounds = 5
-const seconds = 3
-const warmUpSeconds = 1
+/** Many short rounds in turn: what else the machine does then meets both sides alike. */
+const jsonRounds = 15
+const pictureRounds = 7
+const jsonMs = 1_000
+const pictureMs = 2_000
+const warmUpMs = 1_000
 const leavers = 1_000
 const leaversAtOnce = 100
 /** Far longer than a socket needs to close; a transfer that is still open then was forgotten. */
@@ -50,72 +53,72 @@ function imagePath(service: Started, name: string): string {
 }
 
 async function benchJson(ours: Side, bare: Side): Promise<Row> {
-  const sides = [ours, bare] as const
-  const started = [await ours.start(), await bare.start()] as const
-  const perSecond: [number[], number[]] = [[], []]
-  for (let round = 0; round <= rounds; round += 1) {
-    for (const side of [0, 1] as const) {
-      const load = { url: started[side].origin + sides[side].json, connections: 50 }
+  const sides = await Promise.all([ours, bare].map(async ({ start, json }) => ({ json, started: await start() })))
+  const rates: number[][] = [[], []]
+  for (let round = 0; round <= jsonRounds; round += 1) {
+    for (const [index, { json, started }] of sides.entries()) {
+      const { requestsPerSecond } = await load({ url: started.origin + json, connections: 50, durationMs: jsonMs })
       // The first round is to warm up.
-      const done = await fire({ ...load, duration: round === 0 ? warmUpSeconds : seconds })
-      if (round > 0) perSecond[side].push(done.requests.total / done.duration)
+      if (round > 0) rates[index]?.push(requestsPerSecond)
     }
   }
-  for (const { stop } of started) await stop()
-  const [own, other] = [median(perSecond[0]), median(perSecond[1])]
-  return {
+  for (const { started } of sides) await started.stop()
+  return inTurn(rates, {
     what: 'JSON, 50 connections',
-    ours: own,
-    yardstick: other,
     unit: 'req/s',
     goal: '≥ 0.85×',
-    holds: own >= 0.85 * other,
-    note: spread(...perSecond),
-  }
+    isMet: (ratio) => ratio >= 0.85,
+  })
 }
 
 /** Every round in new processes: memory that was taken once is seldom given back. */
 async function benchPictures(ours: Side, bare: Side): Promise<Row[]> {
-  const speed: [number[], number[]] = [[], []]
-  const growth: [number[], number[]] = [[], []]
-  for (let round = 0; round < rounds; round += 1) {
+  const rates: number[][] = [[], []]
+  const growths: number[][] = [[], []]
+  for (let round = 0; round < pictureRounds; round += 1) {
     for (const [index, side] of [ours, bare].entries()) {
       const started = await side.start()
-      await fire({ url: started.origin + side.json, connections: 50, duration: warmUpSeconds })
+      await load({ url: started.origin + side.json, connections: 50, durationMs: warmUpMs })
       const beforeMb = started.memoryMb()
       let peakMb = beforeMb
       const sampling = setInterval(() => {
         peakMb = Math.max(peakMb, started.memoryMb())
       }, 50)
-      const done = await fire({ url: started.origin + side.picture, connections: 20, duration: seconds })
+      const pictures = { url: started.origin + side.picture, connections: 20 }
+      await load({ ...pictures, durationMs: warmUpMs })
+      const { megabytesPerSecond } = await load({ ...pictures, durationMs: pictureMs })
       clearInterval(sampling)
       await started.stop()
-      speed[index]?.push(done.throughput.total / done.duration / 1e6)
-      growth[index]?.push(peakMb - beforeMb)
+      rates[index]?.push(megabytesPerSecond)
+      growths[index]?.push(peakMb - beforeMb)
     }
   }
-  const [own, other] = [median(speed[0]), median(speed[1])]
-  const [ownMb, otherMb] = [median(growth[0]), median(growth[1])]
   return [
-    {
+    inTurn(rates, {
       what: 'pictures of 4 MB, 20 connections',
-      ours: own,
-      yardstick: other,
       unit: 'MB/s',
       goal: '≥ 0.9×',
-      holds: own >= 0.9 * other,
-      note: spread(...speed),
-    },
-    {
+      isMet: (ratio) => ratio >= 0.9,
+    }),
+    inTurn(growths, {
       what: 'growth of memory meanwhile',
-      ours: ownMb,
-      yardstick: otherMb,
       unit: 'MB',
       goal: '≤ 1.2×',
-      holds: ownMb <= 1.2 * otherMb,
-      note: spread(...growth),
-    },
+      isMet: (ratio) => ratio <= 1.2,
+    }),
   ]
+}
+
+interface Goal {
+  what: string
+  unit: string
+  goal: string
+  isMet(ratio: number): boolean
+}
+
+function inTurn([ours = [], others = []]: readonly number[][], { isMet, ...about }: Goal): Row {
+  const [own, other] = [median(ours), median(others)]
+  return { ...about, ours: own, yardstick: other, holds: isMet(own / other), note: spread(ours, others) }
 }
 
 /** Every client goes away as soon as its picture has begun. */
@@ -159,12 +162,4 @@ async function transfersOf(service: Started): Promise<{ begun: number; open: num
     if (transfers.open === 0 || performance.now() > endsAt) return transfers
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
-}
-
-async function fire(options: Parameters<typeof autocannon>[0]): ReturnType<typeof autocannon> {
-  const result = await autocannon(options)
-  if (result.errors + result.non2xx > 0) {
-    throw new Error(`${options.url}: ${result.errors} errors, ${result.non2xx} refusals`)
-  }
-  return result
 }

@@ -22,11 +22,12 @@ export function App() {
   const [tasksOpen, setTasksOpen] = useState(false)
   const [settings, setSettings] = useState<{ section?: 'key' | undefined }>()
   const openSettings = useCallback((section?: 'key') => setSettings({ section }), [])
+  const openKey = useCallback(() => openSettings('key'), [openSettings])
   const { health } = useHealth()
   const tasks = (
     <ErrorBoundary part="The list of tasks">
       <Suspense fallback={<div className="h-40" />}>
-        <TaskList />
+        <TaskList onSettings={openKey} />
       </Suspense>
     </ErrorBoundary>
   )
@@ -53,7 +54,7 @@ export function App() {
         }
         gallery={
           <ErrorBoundary part="The gallery">
-            <Gallery simulated={health && health.mode === 'simulated'} onSettings={openSettings} />
+            <Gallery simulated={health && health.mode === 'simulated'} onSettings={openKey} />
           </ErrorBoundary>
         }
         tasks={tasks}

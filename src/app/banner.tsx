@@ -1,11 +1,13 @@
 import type { ReactNode } from 'react'
 import { useStoreHealth } from '#store/queries.ts'
 import { Button } from '#ui/button.tsx'
+import { useWorkspace } from '#workspace/workspace.ts'
 import { useHealth } from './health.ts'
 
 /** What holds for the whole page, and what still works. */
 export function Banners() {
   const store = useStoreHealth()
+  const isEvicted = useWorkspace((state) => state.isEvicted)
   const { unreachable, askAgain } = useHealth()
   return (
     <div className="bg-panel">
@@ -21,6 +23,12 @@ export function Banners() {
       {store === 'outdated' && (
         <Banner act="Reload" onAct={() => location.reload()}>
           Another window has opened a newer version of the gallery. Reload this one to go on; nothing is lost.
+        </Banner>
+      )}
+      {isEvicted && (
+        <Banner act="Understood" onAct={() => useWorkspace.setState({ isEvicted: false, hasKept: false })}>
+          This browser has deleted the pictures that were kept here. What the service still has can be fetched by its
+          task id, at the foot of Tasks.
         </Banner>
       )}
       {unreachable && (

@@ -2,7 +2,6 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { describeFailure } from '#domain/failure.ts'
 import { createGenerator, type Generator } from '#generation/generator.ts'
-import { browserPorts } from '#generation/ports.ts'
 import type { Runner } from '#generation/runner.ts'
 import { GeneratorContext } from '#generation/use-generate.ts'
 import type { Send } from '#providers/provider.ts'
@@ -35,21 +34,22 @@ export async function openServices(open: () => Promise<GalleryStore> = openGalle
     },
   })
   let loaded: Runner | undefined
+  const ports = { store, now: () => Date.now(), newId: () => crypto.randomUUID() }
   const runner = async (): Promise<Runner> => {
-    const { createRunner } = await import('#generation/runner.ts')
-    loaded ??= createRunner({
-      ...browserPorts,
-      store,
-      send,
-      runsAtOnce: () => useWorkspace.getState().runsAtOnce,
-    })
+    const [{ createBrowserRunner }, { tellEnded }] = await Promise.all([
+      import('#generation/browser-runner.ts'),
+      import('./run-ended.ts'),
+    ])
+    const runsAtOnce = () => useWorkspace.getState().runsAtOnce
+    loaded ??= createBrowserRunner({ ...ports, send, runsAtOnce, ended: tellEnded })
     return loaded
   }
   const tell = (failure: Parameters<typeof describeFailure>[0]) =>
     notify({ text: describeFailure(failure), tone: 'error' })
-  const generator = createGenerator({ runner, ports: { ...browserPorts, store }, queryClient, tell })
+  const generator = createGenerator({ runner, ports, queryClient, tell })
   const unwatch = watchStore(store, queryClient)
   generator.resume().catch(() => undefined)
+  lookForEviction(store).catch(() => undefined)
 
   return {
     store,
@@ -63,6 +63,12 @@ export async function openServices(open: () => Promise<GalleryStore> = openGalle
       store.close()
     },
   }
+}
+
+/** Runs are never removed from the store once they were sent: where there is none left, the browser has cleared it. */
+async function lookForEviction(store: GalleryStore): Promise<void> {
+  if (!useWorkspace.getState().hasKept || store.health !== 'ok') return
+  if ((await store.recentRuns(1)).length === 0) useWorkspace.setState({ isEvicted: true })
 }
 
 export function ServicesProvider({ services, children }: { services: Services; children: ReactNode }) {

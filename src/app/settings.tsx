@@ -6,6 +6,7 @@ import { TextField } from '#ui/text-field.tsx'
 import { type Theme, useWorkspace } from '#workspace/workspace.ts'
 import { builtProxyUrl } from './config.ts'
 import { type Connection, testConnection } from './connection.ts'
+import { NotificationSettings } from './notification-settings.tsx'
 import { StorageSettings } from './storage-settings.tsx'
 
 /** What the Settings dialog holds. `section`: the part to begin with. */
@@ -20,6 +21,9 @@ export function Settings({ section }: { section?: 'key' | undefined }) {
       </Part>
       <Part title="Work">
         <RunsAtOnce />
+      </Part>
+      <Part title="Notifications">
+        <NotificationSettings />
       </Part>
       <Part title="Look">
         <ThemeChoice />

@@ -18,8 +18,8 @@ export interface TaskRef {
 }
 
 export type RunState =
-  /** Ours alone: nothing but free uploads has left this machine. */
-  | { phase: 'queued' }
+  /** Ours alone: nothing but free uploads has left this machine. `sendsAt`: the service asked for a pause until then. */
+  | { phase: 'queued'; sendsAt?: number }
   /** The submission is on its way. Found after a reload, nobody knows whether it arrived. */
   | { phase: 'sending'; sentAt: number }
   | { phase: 'working'; sentAt: number; task: TaskRef }
@@ -34,7 +34,7 @@ export type RunState =
       spareUrls: readonly string[]
     }
   | { phase: 'saved'; sentAt: number; finishedAt: number; task: TaskRef; pictures: NonEmpty<PictureId> }
-  | { phase: 'failed'; failure: Failure; chargePossible: boolean; task?: TaskRef; sentAt?: number }
+  | { phase: 'failed'; failure: Failure; chargePossible: boolean; task?: TaskRef; sentAt?: number; failedAt?: number }
 
 export type Phase = RunState['phase']
 
@@ -58,9 +58,17 @@ export type Run = RunState & {
 
 export type RunIn<P extends Phase> = Extract<Run, { phase: P }>
 
+/** The pace of runs that stand for a task sent elsewhere: they cost nothing, and cannot be tried again. */
+export const adoptedPace = 'adopted'
+
+export function isAdopted(run: Run): boolean {
+  return run.pace === adoptedPace
+}
+
 /** What a run costs or may have cost, in words. */
 export function describeCharge(run: Run): string {
-  const credits = `${run.priceCredits} credits`
+  if (isAdopted(run)) return 'no new charge'
+  const credits = `${run.priceCredits} credits${run.simulated ? ', simulated' : ''}`
   if (run.phase === 'queued') return `${credits}, not sent yet`
   if (run.phase !== 'failed') return credits
   return run.chargePossible ? `may have cost ${credits}` : 'not charged'

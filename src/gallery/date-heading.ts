@@ -19,7 +19,12 @@ export function describeDay(at: number, now: number): string {
   return `${weekday.format(date)}, ${date.getDate()} ${month.format(date)}${year}`
 }
 
+/** "14:32". */
+export function describeClock(at: number): string {
+  return clock.format(at)
+}
+
 /** "Today, 14:32". */
 export function describeTime(at: number, now: number): string {
-  return `${describeDay(at, now)}, ${clock.format(at)}`
+  return `${describeDay(at, now)}, ${describeClock(at)}`
 }

@@ -1,14 +1,19 @@
 import { describeFailure, type Failure } from '#domain/failure.ts'
-import { describeCharge, type Run, type RunIn } from '#domain/run.ts'
+import { describeCharge, isAdopted, type Run, type RunIn } from '#domain/run.ts'
 import { modelOfRun } from './run-words.ts'
 
 /** The one thing that fits a failure, beside trying again. */
 export interface Fix {
   label: string
-  act: 'again' | 'look' | 'edit-prompt' | 'edit-settings' | 'lower-tolerance' | 'open-settings'
+  act: 'again' | 'look' | 'edit-prompt' | 'edit-settings' | 'lower-tolerance' | 'set-key'
   /** What has to happen first, where we cannot do it. */
   hint?: string
+  /** When the service's limit is free again, epoch ms. */
+  freeAt?: number
 }
+
+/** The limit counts over ten seconds, and says nothing of when it is free again. Contract section 1.5. */
+const limitMs = 10_000
 
 /** Whether the task, or the lost answer to a submission, may still be found. Looking costs nothing. */
 export function mayLookAgain(run: Run): boolean {
@@ -16,17 +21,23 @@ export function mayLookAgain(run: Run): boolean {
   return run.phase !== 'queued'
 }
 
+/** A run that stands for a task sent elsewhere has no recipe of its own to try. */
+export function mayTryAgain(run: Run): boolean {
+  return !isAdopted(run)
+}
+
 export function fixFor(run: RunIn<'failed'>): Fix {
   const { failure } = run
+  if (!mayTryAgain(run)) return { label: 'Look again', act: 'look' }
   switch (failure.kind) {
     case 'invalid':
-      return fixInvalid(failure)
+      return fixInvalid(run, failure)
     case 'unauthorized':
-      return { label: 'Open Settings', act: 'open-settings' }
+      return { label: 'Set the key', act: 'set-key' }
     case 'out-of-credits':
       return { label: againLabel(run), act: 'again', hint: 'Add credits at the service first.' }
     case 'rate-limited':
-      return { label: againLabel(run), act: 'again', hint: waitHint(failure.retryAfterMs) }
+      return { label: againLabel(run), act: 'again', ...limitOf(run, failure.retryAfterMs) }
     case 'rejected':
       return { label: 'Edit the prompt', act: 'edit-prompt' }
     case 'unconfirmed':
@@ -38,28 +49,39 @@ export function fixFor(run: RunIn<'failed'>): Fix {
         ? { label: 'Save again', act: 'look', hint: 'Make room first: empty the bin.' }
         : { label: againLabel(run), act: 'again', hint: 'Make room first: empty the bin.' }
     case 'unavailable':
+      return /switched this model off/.test(failure.detail)
+        ? { label: 'Choose another model', act: 'edit-settings' }
+        : { label: againLabel(run), act: 'again' }
     case 'expired':
     case 'unexpected':
       return { label: againLabel(run), act: 'again' }
   }
 }
 
-export function againLabel({ priceCredits }: Run): string {
-  return `Try again (${priceCredits} ${priceCredits === 1 ? 'credit' : 'credits'})`
+export function againLabel(run: Run): string {
+  return withPrice('Try again', run)
 }
 
-function fixInvalid(failure: Extract<Failure, { kind: 'invalid' }>): Fix {
-  const said = failure.issues.map((issue) => issue.message).join(' ')
+function withPrice(act: string, { priceCredits }: Run): string {
+  return `${act} (${priceCredits} ${priceCredits === 1 ? 'credit' : 'credits'})`
+}
+
+function fixInvalid(run: Run, { issues, code }: Extract<Failure, { kind: 'invalid' }>): Fix {
+  const said = issues.map((issue) => issue.message).join(' ')
+  const isAbout = (field: string) => issues.some((issue) => issue.field === field)
   if (/tolerance/i.test(said)) return { label: 'Lower the tolerance', act: 'lower-tolerance' }
-  if (!failure.issues.some((issue) => issue.field === 'prompt')) {
-    return { label: 'Edit the settings', act: 'edit-settings' }
+  if (isAbout('sources')) {
+    // With a code it is the service that could not read one: its next try gets a fresh upload.
+    return code === undefined
+      ? { label: 'Change the images', act: 'edit-settings' }
+      : { label: withPrice('Upload again', run), act: 'again' }
   }
+  if (!isAbout('prompt')) return { label: 'Edit the settings', act: 'edit-settings' }
   return { label: /too long/i.test(said) ? 'Shorten the prompt' : 'Edit the prompt', act: 'edit-prompt' }
 }
 
-function waitHint(retryAfterMs = 0): string {
-  const seconds = Math.ceil(retryAfterMs / 1000)
-  return seconds > 0 ? `Wait ${seconds} s, then try again.` : 'Wait a moment, then try again.'
+function limitOf({ failedAt }: RunIn<'failed'>, retryAfterMs = limitMs): Pick<Fix, 'hint' | 'freeAt'> {
+  return failedAt === undefined ? { hint: 'Wait a moment, then try again.' } : { freeAt: failedAt + retryAfterMs }
 }
 
 /** What helps somebody else to find out: who, when, which task, and the service's own words. No keys, no pictures. */

@@ -9,6 +9,7 @@ import { useWorkspace } from '#workspace/workspace.ts'
 import { type BinActions, createBinActions } from './bin-actions.ts'
 import { focusPrompt } from './focus-prompt.ts'
 import { fileNameOf } from './picture-words.ts'
+import { saveFile } from './save-file.ts'
 import { toPng } from './to-png.ts'
 
 /** What can be done with a kept picture. Each says itself, where the user looks, when it could not be done. */
@@ -90,13 +91,4 @@ async function readPng(store: GalleryStore, id: PictureId): Promise<Blob> {
   const bytes = await store.original(id)
   if (!bytes) throw new Error('The data of the picture is missing.')
   return toPng(bytes)
-}
-
-function saveFile(bytes: Blob, name: string): void {
-  const link = document.createElement('a')
-  link.href = URL.createObjectURL(bytes)
-  link.download = name
-  link.click()
-  // The browser reads the address after the click; a minute is plenty.
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
 }

@@ -51,9 +51,13 @@ function slugOf(text: string): string {
 export function fileNameOf(picture: Picture, ending: string): string {
   const { prompt, origin, createdAt } = picture
   const words = origin.kind === 'dropped' ? prompt.replace(/\.[a-z0-9]{2,5}$/i, '') : prompt
-  const date = new Date(createdAt)
+  return fileNameFrom(words, modelOf(picture), createdAt, ending)
+}
+
+export function fileNameFrom(words: string, model: string | undefined, at: number, ending: string): string {
+  const date = new Date(at)
   const two = (count: number) => String(count).padStart(2, '0')
   const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
-  const parts = [slugOf(words) || 'picture', slugOf(modelOf(picture) ?? ''), day]
+  const parts = [slugOf(words) || 'picture', slugOf(model ?? ''), day]
   return `${parts.filter(Boolean).join('-')}.${ending}`
 }

@@ -1,24 +1,15 @@
 import { Copy, TriangleAlert, X } from 'lucide-react'
-import { describeFailure } from '#domain/failure.ts'
-import { describeCharge, type Run, type RunIn } from '#domain/run.ts'
-import type { Generator } from '#generation/generator.ts'
-import { useGenerator } from '#generation/use-generate.ts'
+import { describeCharge, type Run } from '#domain/run.ts'
 import { Button, IconButton } from '#ui/button.tsx'
-import { notify } from '#ui/notices.tsx'
-import { useWorkspace } from '#workspace/workspace.ts'
-import { againLabel, detailsOf, type Fix, fixFor, mayLookAgain } from './failure-fix.ts'
-import { focusPrompt } from './focus-prompt.ts'
-import { describePhase, promptOf } from './run-words.ts'
-
-interface Act {
-  label: string
-  onSelect: () => void
-}
+import { Countdown, useNow } from '#ui/elapsed.tsx'
+import { copyDetails } from './copy-details.ts'
+import { promptOf } from './run-words.ts'
+import { UnsavedPicture } from './unsaved-picture.tsx'
+import { useRunAdvice } from './use-run-advice.ts'
 
 /** A run that ended badly or waits for a decision: what happened, what it cost, and what can be done. */
 export function RunCard({ run, onSettings }: { run: Run; onSettings: () => void }) {
-  const generator = useGenerator()
-  const { words, hint, acts } = tellOf(run, generator, onSettings)
+  const { words, hint, freeAt, acts, dismiss } = useRunAdvice(run, onSettings)
   const [first, ...others] = acts
   return (
     <div className="rounded-sm border border-line bg-raised py-1 pr-1 pl-2.5">
@@ -30,18 +21,17 @@ export function RunCard({ run, onSettings }: { run: Run; onSettings: () => void 
           {promptOf(run)}
         </p>
         <IconButton label="Copy details" icon={Copy} onClick={() => copyDetails(run)} className="middle:size-7!" />
-        {run.phase === 'failed' && (
-          <IconButton
-            label="Dismiss"
-            icon={X}
-            onClick={() => generator.dismiss(run)}
-            className="-ml-2 middle:size-7!"
-          />
-        )}
+        <IconButton label="Dismiss" icon={X} onClick={dismiss} className="-ml-2 middle:size-7!" />
       </div>
       <p className="pr-2 text-ink text-xs [overflow-wrap:anywhere]">
         {words} {hint && <span className="text-faint">{hint}</span>}
+        {freeAt !== undefined && (
+          <span className="text-faint">
+            <LimitClock freeAt={freeAt} />
+          </span>
+        )}
       </p>
+      {run.phase === 'ready' && run.trouble?.kind === 'storage' && <UnsavedPicture run={run} />}
       <div className="mt-1.5 mb-1 flex flex-wrap items-center gap-1">
         {first && (
           <Button className="text-xs middle:h-7! middle:px-2.5!" onClick={first.onSelect}>
@@ -59,55 +49,12 @@ export function RunCard({ run, onSettings }: { run: Run; onSettings: () => void 
   )
 }
 
-interface Tale {
-  words: string
-  /** What has to be known, or done, first. */
-  hint?: string | undefined
-  /** The one that fits best comes first. */
-  acts: readonly Act[]
-}
-
-function tellOf(run: Run, generator: Generator, onSettings: () => void): Tale {
-  const look = (label: string): Act => ({ label, onSelect: () => generator.look(run) })
-  if (run.phase === 'failed') return tellFailure(run, generator, onSettings)
-  if (run.phase === 'ready' && run.trouble) {
-    return { words: `${describePhase(run)}. ${describeFailure(run.trouble)}`, acts: [look('Save again')] }
-  }
-  return { words: 'Stopped waiting. It may still be billed.', acts: [look('Look again')] }
-}
-
-function tellFailure(run: RunIn<'failed'>, generator: Generator, onSettings: () => void): Tale {
-  const fix = fixFor(run)
-  const again: Act = { label: againLabel(run), onSelect: () => generator.again(run) }
-  const look: Act = { label: 'Look again', onSelect: () => generator.look(run) }
-  const acts = [
-    { label: fix.label, onSelect: () => carryOut(fix, run, generator, onSettings) },
-    ...(mayLookAgain(run) && fix.act !== 'look' ? [look] : []),
-    ...(fix.act === 'again' ? [] : [again]),
-  ]
-  return { words: describeFailure(run.failure), hint: fix.hint, acts }
-}
-
-function carryOut(fix: Fix, run: Run, generator: Generator, onSettings: () => void): void {
-  const { recall } = useWorkspace.getState()
-  const { recipe } = run
-  const acts: Record<Fix['act'], () => void> = {
-    again: () => generator.again(run),
-    look: () => generator.look(run),
-    'open-settings': onSettings,
-    'lower-tolerance': () => recall({ ...recipe, draft: { ...recipe.draft, safetyTolerance: 2 } }),
-    'edit-settings': () => recall(recipe),
-    'edit-prompt': () => {
-      recall(recipe)
-      focusPrompt()
-    },
-  }
-  acts[fix.act]()
-}
-
-function copyDetails(run: Run): void {
-  navigator.clipboard.writeText(detailsOf(run)).then(
-    () => notify({ text: 'Details copied' }),
-    () => notify({ text: 'The browser did not allow copying.', tone: 'error' }),
+function LimitClock({ freeAt }: { freeAt: number }) {
+  const isFree = useNow() >= freeAt
+  if (isFree) return <>The limit is free again.</>
+  return (
+    <>
+      The limit is free again in <Countdown untilMs={freeAt} />.
+    </>
   )
 }

@@ -5,7 +5,7 @@ import { useGenerator, useUsualMs } from '#generation/use-generate.ts'
 import { usePicture } from '#store/queries.ts'
 import { IconButton } from '#ui/button.tsx'
 import { classes } from '#ui/classes.ts'
-import { describeDuration, Elapsed } from '#ui/elapsed.tsx'
+import { Countdown, describeDuration, Elapsed } from '#ui/elapsed.tsx'
 import { describePhase, modelOfRun, promptOf, ratioOf } from './run-words.ts'
 import { useOverdue } from './use-overdue.ts'
 
@@ -29,17 +29,20 @@ export function RunTile({ run }: { run: Run }) {
 }
 
 function Waiting({ run }: { run: Run }) {
-  const asksForPause = run.phase === 'queued' && run.trouble?.kind === 'rate-limited'
   return (
     <>
       <p className="text-ink">{describePhase(run)}</p>
-      {asksForPause && <p className="text-soft">the service asks for a pause</p>}
+      {run.phase === 'queued' && run.sendsAt !== undefined && (
+        <p className="text-soft">
+          sends itself in <Countdown untilMs={run.sendsAt} />
+        </p>
+      )}
     </>
   )
 }
 
 function Clock({ run, sinceMs }: { run: Run; sinceMs: number }) {
-  const usualMs = useUsualMs(run.pace)
+  const usualMs = useUsualMs(run)
   const late = useOverdue(sinceMs, usualMs && usualMs * 2)
   return (
     <>

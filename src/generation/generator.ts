@@ -1,10 +1,11 @@
 import { MutationObserver, type MutationOptions, type QueryClient } from '@tanstack/react-query'
-import { type Failure, toFailure } from '#domain/failure.ts'
+import { type Failure, GenerationError, toFailure } from '#domain/failure.ts'
 import type { RunId } from '#domain/ids.ts'
 import { isOver, type Recipe, type Run } from '#domain/run.ts'
+import type { Adopted } from './adopt.ts'
 import { createRun } from './create-run.ts'
 import type { RunnerPorts } from './ports.ts'
-import type { Runner } from './runner.ts'
+import type { Runner, Way } from './runner.ts'
 
 /** What screens may ask of runs. Nothing here waits for the end of a run: its steps are read from the store. */
 export interface Generator {
@@ -14,8 +15,15 @@ export interface Generator {
   again(run: Run): void
   /** Ends our waiting. The task goes on and may be billed. */
   stop(run: Run): void
-  /** Takes up a run that was stopped, could not be saved, or whose task may still be found. Costs nothing. */
-  look(run: Run): void
+  /**
+   * Takes up a run that was stopped, could not be saved, or whose task may still be found; one that is being asked for is
+   * asked for at once. `freshLink`: its picture is fetched by a fresh address of the service. Costs nothing.
+   */
+  look(run: Run, how?: Way): void
+  /** The pictures of a finished run, fetched but not stored. Rejects with a `GenerationError`. */
+  fetch(run: Run): Promise<readonly Blob[]>
+  /** Takes up a task of the same account that was submitted elsewhere; costs nothing. Rejects with `invalid`. */
+  adopt(taskId: string, family: string): Promise<Adopted>
   /** Takes back a run of which nothing was sent. */
   remove(run: Run): void
   dismiss(run: Run): void
@@ -35,7 +43,8 @@ interface GeneratorPorts {
 
 export function createGenerator({ runner, ports, queryClient, tell }: GeneratorPorts): Generator {
   const { store } = ports
-  const driven = new Map<RunId, AbortController>()
+  let isClosed = false
+  const driven = new Map<RunId, { stop(): void; ended: Promise<unknown> }>()
 
   /** One mutation per run. Never retried, never held back by what the browser thinks of the network. */
   function mutate(key: string, mutationFn: () => Promise<unknown>) {
@@ -48,17 +57,26 @@ export function createGenerator({ runner, ports, queryClient, tell }: GeneratorP
     new MutationObserver(queryClient, options).mutate().catch((error: unknown) => tell(toFailure(error)))
   }
 
-  async function drive(id: RunId) {
-    if (driven.has(id)) return
+  async function drive(id: RunId, how?: Way) {
+    // Closed while the list of runs was still being read: nothing begins any more.
+    if (isClosed || driven.has(id)) return
     const controller = new AbortController()
-    driven.set(id, controller)
-    try {
-      const driver = await runner().catch(() => undefined)
-      if (driver) await driver.drive(id, controller.signal)
-      else await store.amendRun(id, withoutDriver)
-    } finally {
-      driven.delete(id)
-    }
+    const ended = driveNow(id, controller.signal, how).finally(() => driven.delete(id))
+    driven.set(id, { stop: () => controller.abort(), ended: ended.catch(() => undefined) })
+    await ended
+  }
+
+  async function driveNow(id: RunId, signal: AbortSignal, how?: Way) {
+    const driver = await runner().catch(() => undefined)
+    if (driver) await driver.drive(id, signal, how)
+    else await store.amendRun(id, withoutDriver)
+  }
+
+  /** Whatever pause the run is in ends here. */
+  async function driveAnew(id: RunId, how?: Way) {
+    driven.get(id)?.stop()
+    await driven.get(id)?.ended
+    await drive(id, how)
   }
 
   const amend = (run: Run, mark: Pick<Run, 'stopped' | 'dismissed'>) =>
@@ -85,10 +103,10 @@ export function createGenerator({ runner, ports, queryClient, tell }: GeneratorP
   /** Another window may have started a run, which we take over should that window close, or stopped one of ours. */
   async function follow(id: RunId) {
     const run = await store.run(id).catch(() => undefined)
-    const controller = driven.get(id)
-    if (!run || run.stopped) controller?.abort()
+    const going = driven.get(id)
+    if (!run || run.stopped) going?.stop()
     // A run in trouble whose driver gave up here waits for the user, not for its own last change.
-    else if (!controller && !isOver(run) && !run.trouble) mutate(id, () => drive(id))
+    else if (!going && !isOver(run) && !run.trouble) mutate(id, () => drive(id))
   }
 
   return {
@@ -100,27 +118,41 @@ export function createGenerator({ runner, ports, queryClient, tell }: GeneratorP
     },
     async stop(run) {
       await amend(run, { stopped: true })
-      driven.get(run.id)?.abort()
+      driven.get(run.id)?.stop()
     },
-    async look(run) {
-      await store.amendRun(run.id, ({ stopped: _stopped, dismissed: _dismissed, ...stored }) => stored as Run)
-      mutate(run.id, () => drive(run.id))
+    look(run, how) {
+      mutate(run.id, async () => {
+        await store.amendRun(run.id, ({ stopped: _stopped, dismissed: _dismissed, ...stored }) => stored as Run)
+        await driveAnew(run.id, how)
+      })
+    },
+    async fetch(run) {
+      const driver = await runner().catch(() => Promise.reject(new GenerationError(unreachable)))
+      return driver.fetch(run.id, new AbortController().signal)
+    },
+    async adopt(taskId, family) {
+      const { adoptTask } = await import('./adopt.ts')
+      const found = await adoptTask(ports, taskId, family)
+      if (!found.known) mutate(found.run.id, () => drive(found.run.id))
+      return found
     },
     remove(run) {
-      driven.get(run.id)?.abort()
+      driven.get(run.id)?.stop()
       mutate(run.id, () => store.removeRun(run.id))
     },
     dismiss: (run) => void amend(run, { dismissed: true }),
     close() {
+      isClosed = true
       unsubscribe()
-      for (const controller of driven.values()) controller.abort()
+      for (const { stop } of driven.values()) stop()
     },
   }
 }
 
+const unreachable: Failure = { kind: 'unavailable', detail: 'The proxy cannot be reached.' }
+
 /** Where the page's own server is gone, so is the proxy that comes with it. Only what was never sent has failed by that. */
 function withoutDriver(run: Run): Run {
   if (run.phase !== 'queued') return run
-  const failure = { kind: 'unavailable', detail: 'The proxy cannot be reached.' } as const
-  return { ...run, phase: 'failed', failure, chargePossible: false }
+  return { ...run, phase: 'failed', failure: unreachable, chargePossible: false }
 }

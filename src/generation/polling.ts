@@ -15,7 +15,7 @@ const ledgerLength = 200
 
 export type TaskEnd =
   | { state: 'done'; imageUrls: NonEmpty<string>; spareUrls: readonly string[] }
-  | { state: 'failed'; failure: Failure }
+  | { state: 'failed'; failure: Failure; chargePossible?: true }
 
 export type Poll = (run: RunIn<'working'>, provider: Provider, signal: AbortSignal, fresh: boolean) => Promise<TaskEnd>
 
@@ -40,6 +40,8 @@ export function createPolling(ports: RunnerPorts, others: () => number): Poll {
     const startAgeMs = fresh ? 0 : Math.max(0, now() - run.sentAt)
     const startedAt = monotonic()
     const ageMs = () => startAgeMs + monotonic() - startedAt
+    // A clock that was set since must not make a record count as gone that has not shown up yet. Adopted tasks are old.
+    const certainAgeMs = () => Math.max(0, run.createdAt - run.sentAt) + monotonic() - startedAt
     const pace = await paceOf(ports, run)
     let troubles = 0
     let emptySinceMs: number | undefined
@@ -49,7 +51,7 @@ export function createPolling(ports: RunnerPorts, others: () => number): Poll {
       await wait(pauseMs, signal)
       let status: TaskStatus
       try {
-        status = await provider.check(run.task.taskId, ageMs(), { send, signal: within(checkMs, signal) })
+        status = await provider.check(run.task.taskId, certainAgeMs(), { send, signal: within(checkMs, signal) })
       } catch (error) {
         signal.throwIfAborted()
         await show(run, lostContact(error))
@@ -72,7 +74,8 @@ export function createPolling(ports: RunnerPorts, others: () => number): Poll {
 function withoutPicture(spareUrls: readonly string[]): TaskEnd {
   const [first, ...rest] = spareUrls
   if (first !== undefined) return { state: 'done', imageUrls: [first], spareUrls: rest }
-  return { state: 'failed', failure: { kind: 'unexpected', detail: 'it reports a finished task without a picture.' } }
+  const failure = { kind: 'unexpected', detail: 'it reports a finished task without a picture.' } as const
+  return { state: 'failed', failure, chargePossible: true }
 }
 
 /** The pace of the own last runs of this kind; real and simulated ones apart. */

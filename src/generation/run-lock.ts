@@ -70,7 +70,10 @@ export function createRunLock({ locks, channel, isVisible, monotonic, wait }: Lo
       let going: Promise<T> | undefined
       let ended = false
       const inLine = AbortSignal.any([signal, line.signal])
-      if (!byForce) frozenHolder(name, mayTake, inLine).then(() => going ?? line.abort(), ignore)
+      const leaveLine = () => {
+        if (going === undefined) line.abort()
+      }
+      if (!byForce) frozenHolder(name, mayTake, inLine).then(leaveLine, ignore)
       try {
         return await locks.request(name, byForce ? { steal: true } : { signal: inLine }, () => {
           held.add(name)

@@ -21,7 +21,14 @@ export interface Runner {
    * window drives a run; in others the call waits and takes over when that window goes away. Rejects when a step cannot
    * be stored.
    */
-  drive(id: RunId, signal: AbortSignal): Promise<Run | undefined>
+  drive(id: RunId, signal: AbortSignal, how?: Way): Promise<Run | undefined>
+  /** The pictures of a finished run, fetched but not stored. Rejects with the failure when they do not come. */
+  fetch(id: RunId, signal: AbortSignal): Promise<readonly Blob[]>
+}
+
+/** `freshLink`: a picture is fetched by a fresh address first, before its own is tried. */
+export interface Way {
+  freshLink?: boolean
 }
 
 /** The service dropped the submission and says so; after this many tries in a row the user decides. Contract section 1.5. */
@@ -30,23 +37,27 @@ const limitPauseMs = 11_000
 const retrySavingMs = [2_000, 5_000, 15_000, 60_000]
 
 export function createRunner(ports: RunnerPorts): Runner {
-  const { store, now, wait } = ports
+  const { store, now, monotonic, wait } = ports
   const slots = createSlots(ports.runsAtOnce)
   const uploads = createUploads(ports)
   const poll = createPolling(ports, () => slots.held)
 
   /** Stores the next step, keeping what the user changed meanwhile. `undefined`: the run was removed. */
-  const advance = (run: Run, state: RunState, extra: Pick<Run, 'simulated' | 'trouble'> = {}) =>
-    store.amendRun(run.id, (stored) => {
-      const next = { ...marksOf(stored), ...extra, ...state }
-      return mayFollow(stored, next) ? next : stored
+  async function advance(run: Run, state: RunState, extra: Pick<Run, 'simulated' | 'trouble'> = {}) {
+    const stored = await store.amendRun(run.id, (before) => {
+      const next = { ...marksOf(before), ...extra, ...state }
+      return mayFollow(before, next) ? next : before
     })
+    // Nobody can remove a run that was sent: the browser has cleared everything, and this one is paid for.
+    return stored ?? (run.phase === 'queued' ? undefined : store.saveRun({ ...marksOf(run), ...extra, ...state }))
+  }
 
   const fail = (run: Run, failure: Failure, chargePossible: boolean) =>
     advance(run, {
       phase: 'failed',
       failure,
       chargePossible,
+      failedAt: now(),
       ...('task' in run && run.task ? { task: run.task } : {}),
       ...('sentAt' in run && run.sentAt ? { sentAt: run.sentAt } : {}),
     })
@@ -78,13 +89,24 @@ export function createRunner(ports: RunnerPorts): Runner {
       return advance(run, { phase: 'working', sentAt: run.sentAt, task }, pick(run))
     }
     const { failure } = sent
-    if (failure.kind === 'rate-limited') return advance(run, { phase: 'queued' }, { ...pick(run), trouble: failure })
+    if (failure.kind === 'rate-limited') {
+      const pauseMs = longestPauseMs(failure) * (0.85 + Math.random() * 0.15)
+      return advance(run, { phase: 'queued', sendsAt: now() + pauseMs }, { ...pick(run), trouble: failure })
+    }
     return fail(run, failure, failure.kind === 'unconfirmed')
   }
 
-  async function save(run: RunIn<'ready'>, signal: AbortSignal): Promise<Run | undefined> {
+  /** All of the pause that the service asked for: waking up ends a wait early, but not the service's limit. */
+  async function pause(run: RunIn<'queued'>, signal: AbortSignal) {
+    const { sendsAt = 0, trouble } = run
+    const pauseMs = Math.min(sendsAt - now(), longestPauseMs(trouble))
+    const startedAt = monotonic()
+    for (let leftMs = pauseMs; leftMs > 0; leftMs = pauseMs - (monotonic() - startedAt)) await wait(leftMs, signal)
+  }
+
+  async function save(run: RunIn<'ready'>, signal: AbortSignal, how: Way): Promise<Run | undefined> {
     const { family, provider } = partsOf(run.recipe, run.task.provider)
-    const made = await fetchPictures(ports, run, family, provider, run.spareUrls, signal)
+    const made = await fetchPictures(ports, run, family, provider, signal, how)
     const [first, ...rest] = made.map((picture) => picture.id)
     if (first === undefined) return run
     const { spareUrls: _spare, imageUrls: _links, trouble: _trouble, ...kept } = run
@@ -94,10 +116,10 @@ export function createRunner(ports: RunnerPorts): Runner {
   }
 
   /** Keeps trying while the trouble may pass; a picture that was made is never given up, only left to "save again". */
-  async function saveAtLast(run: RunIn<'ready'>, signal: AbortSignal): Promise<Run | undefined> {
+  async function saveAtLast(run: RunIn<'ready'>, signal: AbortSignal, how: Way): Promise<Run | undefined> {
     for (let attempt = 0; ; attempt += 1) {
       try {
-        return await save(run, signal)
+        return await save(run, signal, how)
       } catch (error) {
         signal.throwIfAborted()
         const trouble = lostContact(error)
@@ -112,7 +134,10 @@ export function createRunner(ports: RunnerPorts): Runner {
   async function work(run: RunIn<'working'>, signal: AbortSignal, fresh: boolean): Promise<Run | undefined> {
     const { provider } = partsOf(run.recipe, run.task.provider)
     const end = await poll(run, provider, signal, fresh)
-    if (end.state === 'failed') return fail(run, end.failure, false)
+    if (end.state === 'failed') {
+      if (end.failure.kind === 'invalid') uploads.forget(run.recipe, provider)
+      return fail(run, end.failure, end.chargePossible === true)
+    }
     const { imageUrls, spareUrls } = end
     return advance(
       run,
@@ -122,7 +147,7 @@ export function createRunner(ports: RunnerPorts): Runner {
   }
 
   /** One waiting line for all runs of this window: a place is held from before the submission until the task is over. */
-  async function through(start: Run, signal: AbortSignal): Promise<Run | undefined> {
+  async function through(start: Run, signal: AbortSignal, how: Way): Promise<Run | undefined> {
     let run: Run | undefined = start.phase === 'failed' ? await store.amendRun(start.id, takenUp) : start
     let release: (() => void) | undefined
     let refusals = 0
@@ -131,12 +156,11 @@ export function createRunner(ports: RunnerPorts): Runner {
       while (run && !isOver(run)) {
         if (run.phase === 'queued') {
           release ??= await slots.acquire(signal)
+          await pause(run, signal)
           run = await send(run, signal)
           if (run?.phase === 'queued' && run.trouble?.kind === 'rate-limited') {
-            const { retryAfterMs } = run.trouble
-            refusals += retryAfterMs === undefined ? 1 : 0
+            refusals += run.trouble.retryAfterMs === undefined ? 1 : 0
             if (refusals >= limitTries) run = await fail(run, run.trouble, false)
-            else await wait((retryAfterMs ?? limitPauseMs) * (1 + Math.random() * 0.2), signal)
           }
         } else if (run.phase === 'sending') {
           const { provider } = partsOf(run.recipe)
@@ -146,37 +170,63 @@ export function createRunner(ports: RunnerPorts): Runner {
           run = await work(run, signal, fresh)
         } else {
           release?.()
-          run = await saveAtLast(run, signal)
+          run = await saveAtLast(run, signal, how)
         }
         fresh = true
       }
     } finally {
       release?.()
     }
+    if (run && isOver(run) && run.phase !== start.phase) ports.ended?.(run)
     return run
   }
 
+  /** A frozen window's runs are safe to take from the task id on: whatever two windows do then is only asked, or kept once. */
+  async function mayTake(id: RunId): Promise<boolean> {
+    const phase = (await store.run(id))?.phase
+    return phase === 'working' || phase === 'ready'
+  }
+
   return {
-    async drive(id, signal) {
+    async drive(id, signal, how = {}) {
+      // Only a run that has failed before is looked at again: one that fails while this window stands in line has ended.
+      const looksAgain = (await store.run(id))?.phase === 'failed'
+      const work = async (mine: AbortSignal) => {
+        const stored = await store.run(id)
+        return stored && (looksAgain || !isOver(stored)) ? through(stored, mine, how) : stored
+      }
       try {
-        return await ports.lock(`atelier-run-${id}`, signal, async () => {
-          const stored = await store.run(id)
-          if (!stored) return undefined
-          return through(stored, signal)
-        })
+        return await ports.lock(`atelier-run-${id}`, signal, work, () => mayTake(id))
       } catch (error) {
         // "Stop waiting" leaves the run as stored, to be taken up again.
         if (signal.aborted) return store.run(id)
         throw error
       }
     },
+    async fetch(id, signal) {
+      const run = await store.run(id)
+      if (run?.phase !== 'ready') return []
+      const { family, provider } = partsOf(run.recipe, run.task.provider)
+      try {
+        const made = await fetchPictures(ports, run, family, provider, signal)
+        return made.map(({ bytes }) => bytes)
+      } catch (error) {
+        throw new GenerationError(lostContact(error))
+      }
+    },
   }
+}
+
+/** How long the service's limit may hold a run back. A clock that was set since does not make it longer. */
+function longestPauseMs(limit: Failure | undefined): number {
+  const askedMs = limit?.kind === 'rate-limited' ? limit.retryAfterMs : undefined
+  return (askedMs ?? limitPauseMs) * 1.2
 }
 
 /** "Look again" takes a failed run up where its task, or its lost answer, may still be found. */
 function takenUp(run: Run): Run {
   if (run.phase !== 'failed') return run
-  const { failure, chargePossible: _charge, task, sentAt = run.createdAt, phase: _phase, ...kept } = run
+  const { failure, chargePossible: _charge, failedAt: _at, task, sentAt = run.createdAt, phase: _phase, ...kept } = run
   if (task) return { ...kept, phase: 'working', sentAt, task }
   return failure.kind === 'unconfirmed' ? { ...kept, phase: 'sending', sentAt } : run
 }

@@ -1,7 +1,7 @@
 import { type Failure, GenerationError } from '#domain/failure.ts'
 import type { PictureId } from '#domain/ids.ts'
 import { sniffImage } from '#domain/picture.ts'
-import type { RunIn } from '#domain/run.ts'
+import { isAdopted, type RunIn } from '#domain/run.ts'
 import type { ModelFamily } from '#models/model.ts'
 import type { Provider } from '#providers/provider.ts'
 import { readRefusal } from '#providers/proxy.ts'
@@ -14,18 +14,22 @@ const mostBytes = 50 * 1024 * 1024
 /** Of the links, the picture's own comes first, then a fresh one to it, then the short-lived copy. Contract section 6. */
 const pausesMs = [1_000, 3_000]
 
-/** The run's pictures as bytes, checked by their first bytes and size. Rejects when a link gave nothing usable. */
+/**
+ * The run's pictures as bytes, checked by their first bytes and size. Rejects when a link gave nothing usable. `freshLink`:
+ * begins with a fresh link instead of the picture's own.
+ */
 export async function fetchPictures(
   ports: RunnerPorts,
   run: RunIn<'ready'>,
   family: ModelFamily,
   provider: Provider,
-  spareUrls: readonly string[],
   signal: AbortSignal,
+  { freshLink = false } = {},
 ): Promise<NewPicture[]> {
   const made: NewPicture[] = []
   for (const [index, url] of run.imageUrls.entries()) {
-    const bytes = await fetchPicture(ports, provider, url, index === 0 ? spareUrls : [], signal)
+    const spareUrls = index === 0 ? run.spareUrls : []
+    const bytes = await fetchPicture(ports, provider, url, spareUrls, signal, freshLink)
     made.push(toPicture(ports, run, family, index, bytes))
   }
   return made
@@ -37,14 +41,13 @@ async function fetchPicture(
   url: string,
   spareUrls: readonly string[],
   signal: AbortSignal,
+  freshFirst: boolean,
 ): Promise<Blob> {
-  const attempts = [
-    () => download(ports, url, signal),
-    () => download(ports, url, signal),
-    async () =>
-      download(ports, await provider.freshLink(url, { send: ports.send, signal: within(30_000, signal) }), signal),
-    ...spareUrls.map((spare) => () => download(ports, spare, signal)),
-  ]
+  const own = () => download(ports, url, signal)
+  const fresh = async () =>
+    download(ports, await provider.freshLink(url, { send: ports.send, signal: within(30_000, signal) }), signal)
+  const spares = spareUrls.map((spare) => () => download(ports, spare, signal))
+  const attempts = [...(freshFirst ? [fresh, own, own] : [own, own, fresh]), ...spares]
   let trouble: unknown
   for (const [index, attempt] of attempts.entries()) {
     try {
@@ -94,6 +97,7 @@ function toPicture(
 ): NewPicture {
   const { recipe } = run
   const quote = family.quote(recipe.draft, recipe.sources.length)
+  const adopted = isAdopted(run)
   const convertTo = family.convertTo(recipe.draft)
   return {
     // The same for every try, so that saving twice is saving once.
@@ -108,13 +112,14 @@ function toPicture(
       kind: 'made',
       run: run.id,
       recipe,
-      model: quote.model,
+      // Of an adopted task only the family is known.
+      model: adopted ? family.title : quote.model,
       provider: run.task.provider,
       task: run.task,
       index,
-      durationMs: Math.max(0, run.finishedAt - run.sentAt),
+      durationMs: adopted ? 0 : Math.max(0, run.finishedAt - run.sentAt),
       simulated: run.simulated === true,
-      asked: quote.asked,
+      ...(adopted ? {} : { asked: quote.asked }),
     },
   }
 }

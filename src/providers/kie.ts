@@ -132,7 +132,7 @@ function createKieProvider({ id, submit, status, readRecord }: Dialect): Provide
       if (answer.ok || isRecordMissing(answer.trouble)) {
         if (ageMs < graceMs) return { state: 'running' }
         const trouble = answer.ok ? { code: 422, msg: 'record does not exist' } : answer.trouble
-        return { state: 'failed', failure: toFailure(trouble) }
+        return { state: 'failed', failure: toFailure(trouble), chargePossible: true }
       }
       throw new GenerationError(toFailure(answer.trouble))
     },
@@ -186,7 +186,9 @@ function failed(code: number | null | undefined, message: string | number | null
   const policy = trouble.code === 400 && toFailure(trouble).kind === 'invalid'
   if (policy)
     return { state: 'failed', failure: { kind: 'rejected', reason: trouble.msg, code: 400, said: trouble.msg } }
-  return { state: 'failed', failure: toFailure(trouble) }
+  const failure = toFailure(trouble)
+  // Contract section 1.4: a time-out of the upstream may have been charged.
+  return { state: 'failed', failure, ...(failure.kind === 'timed-out' ? { chargePossible: true } : {}) }
 }
 
 export const kieKontext = createKieProvider({

@@ -31,7 +31,8 @@ export type TaskStatus =
   | { state: 'done'; imageUrls: NonEmpty<string>; spareUrls: readonly string[] }
   /** Reported as finished, but without a picture so far. */
   | { state: 'empty'; spareUrls: readonly string[] }
-  | { state: 'failed'; failure: Failure }
+  /** A failed task costs nothing, unless nobody can tell what became of it. */
+  | { state: 'failed'; failure: Failure; chargePossible?: true }
 
 /**
  * One service dialect. Every method rejects with a `GenerationError`, or with what `send` rejected with where no answer came.
@@ -46,7 +47,7 @@ export interface Provider {
   submit(body: unknown, run: RunId, call: Call): Promise<TaskId>
   /** Reads an answer to `submit` that was kept for us. Throws as `submit` rejects. */
   readSubmission(httpStatus: number, body: string): TaskId
-  /** `ageMs`: since the submission. A record that is not there yet counts as running for 90 s. */
+  /** `ageMs`: since the submission, at least. A record that is not there yet counts as running for 90 s. */
   check(taskId: TaskId, ageMs: number, call: Call): Promise<TaskStatus>
   /** A fresh address for a finished picture whose own is refused. */
   freshLink(imageUrl: string, call: Call): Promise<string>

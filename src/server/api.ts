@@ -11,6 +11,7 @@ import { type Health, proxyPaths } from '#providers/send.ts'
 import type { Access } from './access.ts'
 import { readJson } from './body.ts'
 import { accessPath } from './edge.ts'
+import { serviceHeaders } from './gateways.ts'
 import type { Outbound, OutboundCall } from './guard.ts'
 import { createImageHandler } from './image.ts'
 import { type Handler, refusalIn, refused, sendJson, sendRefusal, toRefusal } from './refusals.ts'
@@ -80,7 +81,7 @@ function handlerFor(endpoint: Endpoint, parts: ApiParts): Handler {
 
 /** Free questions: passed on as they are, answered as they are. */
 function createReadHandler(endpoint: Endpoint, { gateway, outbound, mask }: ApiParts): Handler {
-  const headers = serviceHeaders(gateway.key)
+  const headers = serviceHeaders(gateway)
   const base = gateway.api.path + endpoint.path
   return async (incoming, outgoing) => {
     const path = base + readQuery(incoming, endpoint)
@@ -97,7 +98,7 @@ function createReadHandler(endpoint: Endpoint, { gateway, outbound, mask }: ApiP
 }
 
 function createLinkHandler(endpoint: Endpoint, { gateway, outbound, mask }: ApiParts): Handler {
-  const headers = { ...serviceHeaders(gateway.key), 'content-type': 'application/json' }
+  const headers = [...serviceHeaders(gateway), 'content-type', 'application/json']
   return async (incoming, outgoing) => {
     const body = LinkBody.safeParse(await readJson(incoming, linkBytes))
     if (!body.success || gateway.results.read(body.data.url) === undefined) {
@@ -142,8 +143,4 @@ function readQuery({ url = '' }: IncomingMessage, { query }: Endpoint): string {
     return `${name}=${encodeURIComponent(value)}`
   })
   return `?${pairs.join('&')}`
-}
-
-function serviceHeaders(key: string): Record<string, string> {
-  return { authorization: `Bearer ${key}`, accept: 'application/json', 'accept-encoding': 'identity' }
 }

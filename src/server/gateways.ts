@@ -103,3 +103,8 @@ function toBase(address: string, reach: Reach): Base {
   const url = new URL(address)
   return { to: toDestination(url, reach), path: url.pathname.replace(/\/+$/, '') }
 }
+
+/** What every request with the key carries; names and values by turns. */
+export function serviceHeaders({ key }: Gateway): readonly string[] {
+  return ['authorization', `Bearer ${key}`, 'accept', 'application/json', 'accept-encoding', 'identity']
+}

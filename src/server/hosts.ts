@@ -9,6 +9,8 @@ export interface Destination {
   /** Without brackets. */
   host: string
   port: number
+  /** As it is written in a Host header. */
+  authority: string
   reach: Reach
 }
 
@@ -53,7 +55,7 @@ export function createHostRules(entries: readonly string[]): HostRules {
 export function toDestination(url: URL, reach: Reach): Destination {
   const secure = url.protocol === 'https:'
   const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port)
-  return { secure, host: url.hostname.replace(/^\[|\]$/g, ''), port, reach }
+  return { secure, host: url.hostname.replace(/^\[|\]$/g, ''), port, authority: url.host, reach }
 }
 
 /** Whether a connection to this IP address is within reach. Whatever cannot be read is not. */

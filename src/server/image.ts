@@ -7,14 +7,18 @@ import { refusedFor } from './relay.ts'
 
 const mostBytes = 50 * 1024 * 1024
 const headBytes = 12
+const headerDeadlineMs = 30_000
 const deadlineMs = 120_000
 
 /** File hosts answer library agents with 403, and get no key. Contract section 6. */
-const headers = {
-  accept: 'image/png,image/jpeg,image/webp',
-  'accept-encoding': 'identity',
-  'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36',
-}
+const headers = [
+  'accept',
+  'image/png,image/jpeg,image/webp',
+  'accept-encoding',
+  'identity',
+  'user-agent',
+  'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36',
+]
 
 /** `GET /api/image?url=`: a picture from the listed hosts, streamed. What it is, its bytes say. */
 export function createImageHandler(outbound: Outbound, results: HostRules): Handler {
@@ -22,7 +26,8 @@ export function createImageHandler(outbound: Outbound, results: HostRules): Hand
     const query = new URLSearchParams(incoming.url?.split('?', 2)[1])
     const url = results.read(query.get('url') ?? '')
     if (url === undefined) throw refused(422, 'Pictures are fetched from the hosts of the service only.')
-    const answer = await followTo(outbound, url, results, { headers, deadlineMs, client: outgoing })
+    const call = { headers, headerDeadlineMs, deadlineMs, client: outgoing }
+    const answer = await followTo(outbound, url, results, call)
     if (!answer.ok) throw refusedFor(answer)
     if (answer.status !== 200) {
       answer.body.destroy()
@@ -46,12 +51,11 @@ async function pour({ body, headers }: Answer, outgoing: ServerResponse): Promis
     body.destroy()
     throw refused(502, 'The service sent something that is not a PNG, JPEG or WebP picture.')
   }
-  outgoing.writeHead(200, {
-    'content-type': mime,
-    ...(length === undefined ? {} : { 'content-length': length }),
-    'content-disposition': 'attachment',
+  outgoing.writeHead(200, [
+    ...['content-type', mime, 'content-disposition', 'attachment', 'cross-origin-resource-policy', 'same-origin'],
+    ...(length === undefined ? [] : ['content-length', length]),
     ...closedHeaders,
-  })
+  ])
   outgoing.write(head)
   let size = head.length
   body.on('data', (chunk: Buffer) => {

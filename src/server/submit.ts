@@ -6,7 +6,7 @@ import type { Endpoint } from '#providers/provider.ts'
 import { findProvider } from '#providers/registry.ts'
 import { parseJson } from '#providers/send.ts'
 import { readJson } from './body.ts'
-import type { Gateway } from './gateways.ts'
+import { type Gateway, serviceHeaders } from './gateways.ts'
 import type { Fault, Outbound } from './guard.ts'
 import type { Limiter } from './limiter.ts'
 import type { Log } from './log.ts'
@@ -117,13 +117,7 @@ async function forward({ gateway, outbound, mask }: SubmitParts, endpoint: Endpo
     to: gateway.api.to,
     path: gateway.api.path + endpoint.path,
     method: 'POST',
-    headers: {
-      authorization: `Bearer ${gateway.key}`,
-      accept: 'application/json',
-      'accept-encoding': 'identity',
-      'content-type': 'application/json',
-      'content-length': String(Buffer.byteLength(text)),
-    },
+    headers: [...serviceHeaders(gateway), 'content-type', 'application/json'],
     body: text,
     deadlineMs,
   })

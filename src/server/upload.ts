@@ -4,7 +4,7 @@ import { Readable } from 'node:stream'
 import { extensionOf, type ImageMime, sniffImage } from '#domain/picture.ts'
 import type { Endpoint } from '#providers/provider.ts'
 import { parseJson } from '#providers/send.ts'
-import type { Gateway } from './gateways.ts'
+import { type Gateway, serviceHeaders } from './gateways.ts'
 import type { Outbound } from './guard.ts'
 import { readBoundary, readMultipart } from './multipart.ts'
 import { type Handler, refused } from './refusals.ts'
@@ -31,12 +31,7 @@ export function createUploadHandler(gateway: Gateway, outbound: Outbound, mask: 
       to: gateway.upload.to,
       path: gateway.upload.path + path,
       method: 'POST',
-      headers: {
-        authorization: `Bearer ${gateway.key}`,
-        accept: 'application/json',
-        'accept-encoding': 'identity',
-        'content-type': `multipart/form-data; boundary=${boundary}`,
-      },
+      headers: [...serviceHeaders(gateway), 'content-type', `multipart/form-data; boundary=${boundary}`],
       body,
       deadlineMs: 120_000,
       client: outgoing,

@@ -109,7 +109,8 @@ function createConnector(name: string, steps: readonly UpgradeStep[], onHealth: 
     stalled,
     connect() {
       if (refusal !== undefined) return Promise.reject(storageError(refusal))
-      connection ??= open()
+      // A browser may refuse at once, by throwing: the failed opening would be forgotten before it is remembered.
+      connection ??= Promise.resolve().then(open)
       return connection
     },
     async drop(used: Promise<Connection>) {

@@ -23,7 +23,7 @@ function subscribe(listener: () => void): () => void {
 }
 
 /** The time now in epoch ms, every second anew. */
-function useNow(): number {
+export function useNow(): number {
   return useSyncExternalStore(subscribe, () => nowMs)
 }
 
@@ -31,6 +31,12 @@ function useNow(): number {
 export function Elapsed({ sinceMs }: { sinceMs: number }) {
   const now = useNow()
   return <span>{describeDuration(now - sinceMs)}</span>
+}
+
+/** How long it is until `untilMs` (epoch ms), counting down to "0 s". */
+export function Countdown({ untilMs }: { untilMs: number }) {
+  const now = useNow()
+  return <span>{describeDuration(Math.ceil((untilMs - now) / 1000) * 1000)}</span>
 }
 
 /** "8 s", "1 min 20 s", "2 h 5 min". */

@@ -23,6 +23,10 @@ interface Kept {
   /** How many runs may be out at the service at once; the rest wait here. */
   runsAtOnce: number
   fallback: FallbackRule
+  /** Say with a system notification that a run has ended. The browser has to allow it as well. */
+  notifications: boolean
+  /** A picture was made and kept in this browser: a store without any run has been cleared since. */
+  hasKept: boolean
 }
 
 interface Fleeting {
@@ -30,6 +34,8 @@ interface Fleeting {
   selected: PictureId | undefined
   /** What a narrow window shows. */
   view: View
+  /** The browser has deleted what was kept here. */
+  isEvicted: boolean
 }
 
 export type Workspace = Kept &
@@ -55,6 +61,8 @@ const initial: Kept = {
   proxyUrl: '',
   runsAtOnce: 8,
   fallback: 'ask',
+  notifications: false,
+  hasKept: false,
 }
 
 /** What the user is composing, and how the room is arranged. The stored name needs a migration to change. */
@@ -64,6 +72,7 @@ export const useWorkspace = create<Workspace>()(
       ...initial,
       selected: undefined,
       view: 'create',
+      isEvicted: false,
       chooseFamily: (family) => set({ family }),
       editDraft: (family, change) =>
         set(({ drafts }) => ({ drafts: { ...drafts, [family]: { ...draftOf(drafts, family), ...change } } })),

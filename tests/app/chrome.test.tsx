@@ -34,6 +34,8 @@ const generator: Generator = {
   again: note('again'),
   stop: note('stop'),
   look: note('look'),
+  fetch: async () => [],
+  adopt: async () => ({ known: true }),
   remove: note('remove'),
   dismiss: note('dismiss'),
   resume: async () => undefined,
@@ -95,14 +97,14 @@ describe('the list of tasks', () => {
       .map((button) => button.getAttribute('aria-label') ?? button.textContent)
 
   it('says that nothing is in work', async () => {
-    await show(<TaskList />)
+    await show(<TaskList onSettings={() => undefined} />)
     expect(screen.getByText('Nothing in work')).toBeInTheDocument()
   })
 
   it('offers for each phase what fits it, never to cancel', async () => {
     const unsure: Run = { ...failedRun('five'), failure: { kind: 'unconfirmed' }, chargePossible: true }
     const runs = [queuedRun('one'), sendingRun('two'), workingRun('three'), failedRun('four'), unsure]
-    await show(<TaskList />, { runs: [...runs, savedRun('six', ['picture'])] })
+    await show(<TaskList onSettings={() => undefined} />, { runs: [...runs, savedRun('six', ['picture'])] })
     expect(names(await rowOf('waiting here'))).toEqual(['Remove'])
     expect(names(await rowOf('sent, waiting for an answer'))).toEqual(['Copy details'])
     expect(names(await rowOf('working'))).toEqual(['Stop waiting', 'Copy details'])
@@ -114,14 +116,16 @@ describe('the list of tasks', () => {
   })
 
   it('asks the generator for the act that was pressed', async () => {
-    await show(<TaskList />, { runs: [workingRun('one'), { ...workingRun('two'), stopped: true }] })
+    await show(<TaskList onSettings={() => undefined} />, {
+      runs: [workingRun('one'), { ...workingRun('two'), stopped: true }],
+    })
     await userEvent.click(within(await rowOf('working')).getByRole('button', { name: 'Stop waiting' }))
     await userEvent.click(within(await rowOf('no longer waited for')).getByRole('button', { name: 'Look again' }))
     expect(asked).toEqual(['stop one', 'look two'])
   })
 
   it('shows a saved picture on the stage', async () => {
-    await show(<TaskList />, { runs: [savedRun('one', ['picture'])] })
+    await show(<TaskList onSettings={() => undefined} />, { runs: [savedRun('one', ['picture'])] })
     await userEvent.click(await screen.findByRole('button', { name: 'Show the picture' }))
     expect(useWorkspace.getState()).toMatchObject({ selected: 'picture', view: 'stage' })
   })

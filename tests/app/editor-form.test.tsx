@@ -171,7 +171,7 @@ describe('a submission', () => {
     expect(prompt()).toHaveValue('a lake')
   })
 
-  test('happens once for a double click and for keys on top of it, and again after a moment', async () => {
+  test('P08 happens once for a double click and for keys on top of it, and again after a moment', async () => {
     const { sent, show } = await renderEditor()
     const now = vi.spyOn(performance, 'now').mockReturnValue(10_000)
     show()

@@ -116,7 +116,7 @@ describe('a run that waits for a decision', () => {
 
 const failures: readonly [Failure, string][] = [
   [{ kind: 'invalid', issues: [{ field: 'prompt', message: 'The prompt is too long.' }] }, 'Shorten the prompt'],
-  [{ kind: 'unauthorized' }, 'Open Settings'],
+  [{ kind: 'unauthorized' }, 'Set the key'],
   [{ kind: 'out-of-credits' }, 'Try again (5 credits)'],
   [{ kind: 'rate-limited' }, 'Try again (5 credits)'],
   [{ kind: 'rejected', reason: 'flagged' }, 'Edit the prompt'],
@@ -163,7 +163,7 @@ describe('a failed run', () => {
 
   it('opens Settings for a key that is not accepted', async () => {
     await show(runOf('run-1', 'A red fox', failed({ kind: 'unauthorized' })))
-    await userEvent.click(gridcell.button(await gridcell.find(/^A red fox/), 'Open Settings'))
+    await userEvent.click(gridcell.button(await gridcell.find(/^A red fox/), 'Set the key'))
     expect(onSettings).toHaveBeenCalledOnce()
   })
 

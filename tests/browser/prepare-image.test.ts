@@ -132,13 +132,13 @@ describe('what is no picture', () => {
     expect(await refusalOf(content, name)).toBe(message)
   })
 
-  test('a picture of 20,000 × 20,000 is refused from its header, never decoded', async () => {
+  test('D15 a picture of 20,000 × 20,000 is refused from its header, never decoded', async () => {
     expect(await refusalOf(pngClaiming(20_000, 20_000), 'bomb.png')).toBe(
       '“bomb.png” has 20,000 × 20,000 pixels. That is more than a browser can open; at most 16,384 a side.',
     )
   })
 
-  test('a picture of 225 megapixels is refused', async () => {
+  test('D15 a picture of 225 megapixels is refused', async () => {
     expect(await refusalOf(pngClaiming(15_000, 15_000), 'wall.png')).toContain('at most 200 megapixels.')
   })
 

@@ -116,7 +116,7 @@ describe('the worker', () => {
     expect((await store.addPicture(newPicture('q', await noisyImage(64, 'image/png')))).id).toBe('q')
   })
 
-  test('lets go of the database when another window has a newer one', async () => {
+  test('D06 lets go of the database when another window has a newer one', async () => {
     await store.addPicture(newPicture('p', await noisyImage(32, 'image/png')))
     const heard = new Promise((resolve) => store.onHealth(resolve))
     const newer = await new Promise<IDBDatabase>((resolve) => {
@@ -175,7 +175,7 @@ describe('what is kept', () => {
     expect(await store.countPictures('gallery')).toBe(0)
   })
 
-  test('a full disk is told as such and leaves everything as it was', async () => {
+  test('D01 a full disk is told as such and leaves everything as it was', async () => {
     const { origin } = location
     store.close()
     // Chromium remembers for a while how much room there was; a bucket that is new asks again.

@@ -45,7 +45,7 @@ test('J5 five runs, two at once: one is taken back, one is blocked, the rest are
   }
 })
 
-test('J5 a double click and Enter on top of it make one run', async ({ page, live }) => {
+test('P08 J5 a double click and Enter on top of it make one run', async ({ page, live }) => {
   await page.goto(live.url)
   const create = createOf(page)
   await create.prompt.fill('once only')
@@ -76,7 +76,7 @@ test('J5 stop waiting, and look again later', async ({ page, live }) => {
   expect((await live.service.simulator.state()).submissions).toHaveLength(1)
 })
 
-test('J5 the service’s own limit is waited out, not failed', async ({ page, live }) => {
+test('U01 J5 the service’s own limit is waited out, not failed', async ({ page, live }) => {
   test.slow()
   await page.goto(live.url)
   await page.getByRole('button', { name: /^Settings/ }).click()

@@ -2,7 +2,7 @@ import { canaryKey } from '../support/atelier.ts'
 import { createOf, expect, galleryOf, stored, test } from './fixtures.ts'
 
 test.describe('a reload', () => {
-  test('while a run waits here: it still waits, then is sent once', async ({ page, live }) => {
+  test('P02 while a run waits here: it still waits, then is sent once', async ({ page, live }) => {
     await page.goto(live.url)
     const create = createOf(page)
     const gallery = galleryOf(page)
@@ -21,7 +21,7 @@ test.describe('a reload', () => {
     expect((await live.service.simulator.state()).charges).toHaveLength(2)
   })
 
-  test('while the answer is on its way here: it is collected from the proxy, nothing is sent again', async ({
+  test('P03 P04 while the answer is on its way here: it is collected from the proxy, nothing is sent again', async ({
     page,
     live,
   }) => {
@@ -40,7 +40,7 @@ test.describe('a reload', () => {
     expect((await live.service.simulator.state()).charges).toHaveLength(1)
   })
 
-  test('of a submission that is never answered: unconfirmed, and not sent again', async ({ page, live }) => {
+  test('P06 of a submission that is never answered: unconfirmed, and not sent again', async ({ page, live }) => {
     test.slow()
     await page.goto(live.url)
     const create = createOf(page)
@@ -56,19 +56,22 @@ test.describe('a reload', () => {
     expect((await live.service.simulator.state()).submissions).toHaveLength(1)
   })
 
-  test('while the task works: the same task is followed', async ({ page, live }) => {
+  test('P15 while the task works: the same task is followed', async ({ page, live }) => {
     await page.goto(live.url)
     const create = createOf(page)
     const gallery = galleryOf(page)
-    await create.prompt.fill('half way [[slow:3]]')
+    await create.prompt.fill('half way [[slow:5]]')
     await create.submit.click()
     await expect(gallery.run('working')).toBeVisible()
+    const polls = async () => Object.values((await live.service.simulator.state()).polls).reduce((sum, n) => sum + n, 0)
+    const before = await polls()
     await page.reload()
+    await expect.poll(polls, { timeout: 2_000 }).toBeGreaterThan(before)
     await expect(gallery.picture('half way')).toBeVisible({ timeout: 30_000 })
     expect((await live.service.simulator.state()).submissions).toHaveLength(1)
   })
 
-  test('while the picture is fetched: fetched again, kept once', async ({ page, live }) => {
+  test('P17 while the picture is fetched: fetched again, kept once', async ({ page, live }) => {
     await page.goto(live.url)
     let held = 0
     await page.route('**/api/image?*', async (route) => {
@@ -88,7 +91,7 @@ test.describe('a reload', () => {
   })
 })
 
-test('two windows: one submission, one picture, seen in both; the second takes over when the first closes', async ({
+test('P10 two windows: one submission, one picture, seen in both; the second takes over when the first closes', async ({
   context,
   live,
 }) => {
@@ -107,7 +110,7 @@ test('two windows: one submission, one picture, seen in both; the second takes o
   expect((await live.service.simulator.state()).submissions).toHaveLength(1)
 })
 
-test('a proxy that is killed and comes back: the run goes on', async ({ page, live }) => {
+test('P07 a proxy that is killed and comes back: the run goes on', async ({ page, live }) => {
   await page.goto(live.url)
   const create = createOf(page)
   const gallery = galleryOf(page)

@@ -62,7 +62,7 @@ test('P14 offline while the task works: no failure, no second submission', async
   await create.prompt.fill('under the tunnel [[slow:3]]')
   await create.submit.click()
   await expect(gallery.run('working')).toBeVisible()
-  for (let n = 0; n < 3; n += 1) {
+  for (let n = 0; n < 5; n += 1) {
     await context.setOffline(true)
     await expect(gallery.runs).toHaveCount(1)
     await context.setOffline(false)

@@ -11,6 +11,7 @@ import { createSend } from '#providers/send.ts'
 import { readConfig } from '#server/config.ts'
 import { type StartOptions, startServer } from '#server/start.ts'
 import { type ServeOptions, serveSimulator } from '#simulator/serve.ts'
+import type { Darkroom } from '#store/darkroom.ts'
 import { openGallery } from '#store/gallery-store.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { nodeDarkroom } from './node-darkroom.ts'
@@ -31,6 +32,8 @@ export interface Machine {
   clock: { wallMs: number; monotonicMs: number }
   /** The proxy again, without anything that it remembered. */
   restartProxy(): Promise<void>
+  /** The name of the store's database. */
+  databaseName: string
   /** Where the proxy listens now. */
   proxyPort(): number
   never: AbortSignal
@@ -45,6 +48,7 @@ let databases = 0
 interface MachineOptions extends ServeOptions {
   /** In place of a simulator of its own; it takes `machineKey`, and whoever opened it closes it. */
   service?: Pick<Awaited<ReturnType<typeof serveSimulator>>, 'origin' | 'port' | 'simulator' | 'close'>
+  darkroom?: Darkroom
   runsAtOnce?: number
   env?: Record<string, string>
   proxy?: StartOptions
@@ -54,7 +58,7 @@ interface MachineOptions extends ServeOptions {
 export const machineKey = 'canary-5f0c9a71e2'
 
 export async function openMachine(options: MachineOptions = {}): Promise<Machine> {
-  const { runsAtOnce = 8, env, proxy: start, ...serve } = options
+  const { runsAtOnce = 8, darkroom = nodeDarkroom, env, proxy: start, ...serve } = options
   const key = machineKey
   const service = options.service ?? (await serveSimulator({ key, switches: { durationMs: 30 }, ...serve }))
   const config = readConfig({
@@ -67,7 +71,8 @@ export async function openMachine(options: MachineOptions = {}): Promise<Machine
   })
   let proxy = await startServer(config, start)
   databases += 1
-  const store = await openGallery({ name: `machine-${databases}`, darkroom: nodeDarkroom })
+  const databaseName = `machine-${databases}`
+  const store = await openGallery({ name: databaseName, darkroom })
   const network = { send: sendTo(() => proxy) }
   const clock = { wallMs: 0, monotonicMs: 0 }
   const ports: RunnerPorts = {
@@ -101,6 +106,7 @@ export async function openMachine(options: MachineOptions = {}): Promise<Machine
       await proxy.close()
       proxy = await startServer(config, start)
     },
+    databaseName,
     proxyPort: () => proxy.port,
     never,
     recipe,
@@ -147,7 +153,7 @@ function createLock(): RunnerPorts['lock'] {
     const before = queues.get(name) ?? Promise.resolve()
     const turn = before.then(() => {
       signal.throwIfAborted()
-      return work()
+      return work(signal)
     })
     queues.set(
       name,

@@ -1,6 +1,6 @@
 import 'fake-indexeddb/auto'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { render } from '@testing-library/react'
+import { type RenderOptions, render } from '@testing-library/react'
 import { vi } from 'vitest'
 import type { PictureId } from '#domain/ids.ts'
 import type { Recipe } from '#domain/run.ts'
@@ -69,7 +69,7 @@ export async function renderEditor() {
     return ids
   }
 
-  return { store, sent, keep, show: () => render(element) }
+  return { store, sent, keep, show: (options?: RenderOptions) => render(element, options) }
 }
 
 /** Forgets what was composed, as a first visit finds it. */

@@ -38,6 +38,8 @@ export function renderOver(store: GalleryStore, screens: ReactNode) {
     again: note('again'),
     stop: note('stop'),
     look: note('look'),
+    fetch: async () => [],
+    adopt: async () => ({ known: true }),
     remove: note('remove'),
     dismiss: note('dismiss'),
     resume: async () => undefined,

@@ -34,28 +34,45 @@ describe('the fix that fits', () => {
       'edit-prompt',
     ],
     [
-      'a picture that could not be read',
-      failed(invalid('sources', 'Unreadable.')),
-      'Edit the settings',
-      'edit-settings',
+      'a source that the service could not read',
+      failed({ ...invalid('sources', 'The service could not read a source picture.'), code: 422 }),
+      'Upload again (10 credits)',
+      'again',
     ],
-    ['a key that is not accepted', failed({ kind: 'unauthorized' }), 'Open Settings', 'open-settings'],
+    ['a source that is gone', failed(invalid('sources', 'Image 1 is gone.')), 'Change the images', 'edit-settings'],
+    ['another setting', failed(invalid('request', 'No such ratio.')), 'Edit the settings', 'edit-settings'],
+    ['a key that is not accepted', failed({ kind: 'unauthorized' }), 'Set the key', 'set-key'],
     ['an empty account', failed({ kind: 'out-of-credits' }), 'Try again (10 credits)', 'again'],
     ['a limit', failed({ kind: 'rate-limited' }), 'Try again (10 credits)', 'again'],
     ['the safety rules', failed({ kind: 'rejected', reason: 'no' }), 'Edit the prompt', 'edit-prompt'],
     ['a service that is down', failed({ kind: 'unavailable', detail: 'Down.' }), 'Try again (10 credits)', 'again'],
+    [
+      'a model that is switched off',
+      failed({ kind: 'unavailable', detail: 'The service has switched this model off.' }),
+      'Choose another model',
+      'edit-settings',
+    ],
     ['a lost answer', failed({ kind: 'unconfirmed' }), 'Look again', 'look'],
     ['a time-out with a task', failed({ kind: 'timed-out' }, { task }), 'Look again', 'look'],
     ['a time-out without a task', failed({ kind: 'timed-out' }), 'Try again (10 credits)', 'again'],
     ['a picture that is gone', failed({ kind: 'expired' }, { task }), 'Try again (10 credits)', 'again'],
     ['a full disk', failed({ kind: 'storage', detail: 'full' }, { task }), 'Save again', 'look'],
     ['anything else', failed({ kind: 'unexpected', detail: 'x' }), 'Try again (10 credits)', 'again'],
+    [
+      'a task that was sent elsewhere, which has no recipe to try again',
+      failed({ kind: 'unexpected', detail: 'x' }, { task, pace: 'adopted', priceCredits: 0 }),
+      'Look again',
+      'look',
+    ],
   ])('of %s', (_what, run, label, act) => {
     expect(fixFor(run)).toMatchObject({ label, act })
   })
 
-  it('says how long to wait where the service said so', () => {
-    expect(fixFor(failed({ kind: 'rate-limited', retryAfterMs: 11_400 })).hint).toBe('Wait 12 s, then try again.')
+  it('says when the limit is free again: as the service said, else after the ten seconds that it counts over', () => {
+    const said = failed({ kind: 'rate-limited', retryAfterMs: 11_400 }, { failedAt: 50_000 })
+    expect(fixFor(said).freeAt).toBe(61_400)
+    expect(fixFor(failed({ kind: 'rate-limited' }, { failedAt: 50_000 })).freeAt).toBe(60_000)
+    expect(fixFor(failed({ kind: 'rate-limited' })).hint).toBe('Wait a moment, then try again.')
   })
 })
 

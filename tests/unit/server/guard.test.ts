@@ -32,7 +32,7 @@ const anyHost = (reach: Reach): HostRules => ({
 const listed = createHostRules(['pictures.example', 'kie.ai'])
 
 const get = (address: string, rules: HostRules = anyHost('public')) =>
-  followTo(outbound, new URL(address), rules, { headers: {}, deadlineMs: 2000 })
+  followTo(outbound, new URL(address), rules, { headers: [], deadlineMs: 2000 })
 
 const port = () => listener.host.split(':')[1]
 const at = (host: string) => `http://${host}:${port()}/`
@@ -114,7 +114,7 @@ describe('requests to other machines', () => {
       return (answers.shift() ?? []).map((address) => ({ address, family: 4 }))
     })
     const to = toDestination(new URL(at('rebound.example')), 'loopback')
-    const call = { to, path: '/', method: 'POST', headers: {}, deadlineMs: 2000 } as const
+    const call = { to, path: '/', method: 'POST', headers: [], deadlineMs: 2000 } as const
     expect(await rebinding.request(call)).toMatchObject({ ok: true })
     expect(asked).toBe(1)
     expect(await rebinding.request(call)).toMatchObject({ ok: false, cause: 'forbidden' })
@@ -258,7 +258,7 @@ describe('redirects', () => {
     }
     const rules = createHostRules(['pictures.example', listener.host])
     const answer = await followTo(redirecting, new URL('https://pictures.example/a'), rules, {
-      headers: {},
+      headers: [],
       deadlineMs: 100,
     })
     expect(answer).toMatchObject({ ok: false, cause: 'forbidden' })
@@ -267,7 +267,7 @@ describe('redirects', () => {
 })
 
 describe('what is known of a request without an answer', () => {
-  const call = { method: 'POST', headers: {}, path: '/', body: '{}', deadlineMs: 300 } as const
+  const call = { method: 'POST', headers: [], path: '/', body: '{}', deadlineMs: 300 } as const
   const local = (address: string) => toDestination(new URL(address), 'loopback')
 
   it('U19: names that fail, refused connections and failed TLS were certainly not sent', async () => {

@@ -38,7 +38,7 @@ describe('the version of a database', () => {
     expect(await describeDatabase(name)).toEqual({ version, stores })
   })
 
-  test('one opens with everything in its place', async () => {
+  test('D10 one opens with everything in its place', async () => {
     await restoreDatabase(name, versionOne)
     const store = await open()
     expect(idsOf(await store.pictures('sources', 9))).toEqual(['photo'])
@@ -66,7 +66,7 @@ describe('the version of a database', () => {
     expect(await recordsOf(name, 'originals')).toEqual(versionOne.records.originals)
   })
 
-  test('stays as it was when a step fails halfway', async () => {
+  test('D09 stays as it was when a step fails halfway', async () => {
     await restoreDatabase(name, versionOne)
     const failing: UpgradeStep = async (connection, transaction) => {
       await star(connection, transaction)
@@ -79,7 +79,7 @@ describe('the version of a database', () => {
     expect(await recordsOf(name, 'pictures')).toEqual(versionOne.records.pictures)
   })
 
-  test('that is newer than this code is refused, and nothing is written to it', async () => {
+  test('D08 that is newer than this code is refused, and nothing is written to it', async () => {
     await restoreDatabase(name, { ...versionOne, version: 7 })
     const store = await open()
     expect(store.health).toBe('outdated')
@@ -95,7 +95,7 @@ describe('the version of a database', () => {
 })
 
 describe('another window', () => {
-  test('with a newer version makes this one let go, say so and write no more', async () => {
+  test('D06 with a newer version makes this one let go, say so and write no more', async () => {
     const store = await open()
     const heard: StoreHealth[] = []
     store.onHealth((health) => heard.push(health))
@@ -108,7 +108,7 @@ describe('another window', () => {
     store.close()
   })
 
-  test('that holds an older version keeps this one waiting, which says so and goes on when it is closed', async () => {
+  test('D07 that holds an older version keeps this one waiting, which says so and goes on when it is closed', async () => {
     const older = await openRaw(name, 1, (opened) => {
       for (const store of ['runs', 'pictures', 'thumbnails', 'originals'])
         opened.createObjectStore(store, { keyPath: 'id' })
@@ -135,7 +135,7 @@ describe('another window', () => {
     there.close()
   })
 
-  test('may delete the database; what comes later is kept in a new one', async () => {
+  test('D12 may delete the database; what comes later is kept in a new one', async () => {
     const store = await open()
     await store.saveRun(queuedRun('a'))
     await new Promise((resolve, reject) => {
@@ -151,7 +151,7 @@ describe('another window', () => {
 })
 
 describe('a connection that the browser takes away', () => {
-  test('is opened again, and what was under way is repeated', async () => {
+  test('D05 is opened again, and what was under way is repeated', async () => {
     const opening = vi.spyOn(indexedDB, 'open')
     const store = await open()
     const [connection] = opening.mock.results.map(({ value }) => (value as IDBOpenDBRequest).result)
@@ -163,7 +163,7 @@ describe('a connection that the browser takes away', () => {
     store.close()
   })
 
-  test('and cannot be opened again makes calls reject, and later ones try anew', async () => {
+  test('D05 and cannot be opened again makes calls reject, and later ones try anew', async () => {
     const opening = vi.spyOn(indexedDB, 'open')
     const store = await open()
     const [connection] = opening.mock.results.map(({ value }) => (value as IDBOpenDBRequest).result)

@@ -122,7 +122,7 @@ describe.each([{ kept: 'in a database' }, { kept: 'in memory' }])('a gallery $ke
       expect(Object.keys(kept[0] ?? {})).not.toContain('order')
     })
 
-    test('settling twice changes nothing, not even what was deleted since', async () => {
+    test('D18 settling twice changes nothing, not even what was deleted since', async () => {
       const run = savedRun('a', ['a-0', 'a-1'])
       const made = [newPicture('a-0', png), newPicture('a-1', png)]
       await store.settle(run, made)

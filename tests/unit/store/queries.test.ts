@@ -245,7 +245,7 @@ test('a thumbnail asked for before its picture is stored comes with it', async (
   await waitFor(() => expect(shown.current).toBe('data:image/jpeg;base64,AAAA'))
 })
 
-test('an original has an address as long as it is shown, and says when it is gone', async () => {
+test('T11 an original has an address as long as it is shown, and says when it is gone', async () => {
   const made = vi.spyOn(URL, 'createObjectURL')
   const revoked = vi.spyOn(URL, 'revokeObjectURL')
   await add('p', 1)

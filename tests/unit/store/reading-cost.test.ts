@@ -53,7 +53,7 @@ async function galleryOf(count: number) {
   return store
 }
 
-test('a page reads its own records and no others, however deep it is and however many there are', async () => {
+test('D14 a page reads its own records and no others, however deep it is and however many there are', async () => {
   const costs: (number | undefined)[] = []
   for (const count of [80, 800]) {
     const store = await galleryOf(count)

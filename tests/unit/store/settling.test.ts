@@ -56,7 +56,7 @@ test('everything is on disk when settling resolves: each write asks for strict d
   expect(writes).toEqual([[['runs', ...stores], 'readwrite', { durability: 'strict' }]])
 })
 
-test('an error in the middle leaves nothing behind', async () => {
+test('P18 an error in the middle leaves nothing behind', async () => {
   onPutOriginal((_store, record) => {
     if (record.id === 'a-1') throw new DOMException('cannot be stored', 'DataError')
     return record
@@ -65,7 +65,7 @@ test('an error in the middle leaves nothing behind', async () => {
   await nothingChanged()
 })
 
-test('a full disk is told as such, though its requests say only "aborted", and leaves nothing behind', async () => {
+test('D01 a full disk is told as such, though its requests say only "aborted", and leaves nothing behind', async () => {
   onPutOriginal(({ transaction }, record) => {
     // As Chromium does it: the transaction aborts with the reason, its requests without.
     if (record.id === 'a-1') (transaction as unknown as { _abort(reason: string): void })._abort('QuotaExceededError')
@@ -77,7 +77,7 @@ test('a full disk is told as such, though its requests say only "aborted", and l
   await nothingChanged()
 })
 
-test('a disk that turns out to be full at the very end is no success', async () => {
+test('D01 a disk that turns out to be full at the very end is no success', async () => {
   const put = IDBObjectStore.prototype.put
   vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, value, key) {
     const request = put.call(this, value, key)
@@ -94,7 +94,7 @@ test('a disk that turns out to be full at the very end is no success', async () 
   await nothingChanged()
 })
 
-test('bytes that do not come back as they were written do not count as saved', async () => {
+test('D17 bytes that do not come back as they were written do not count as saved', async () => {
   onPutOriginal((_store, record) => (record.id === 'a-1' ? { ...record, base64: record.base64.slice(0, 8) } : record))
   await expect(settle()).rejects.toMatchObject({ failure: { kind: 'storage' } })
   await nothingChanged()
@@ -102,7 +102,7 @@ test('bytes that do not come back as they were written do not count as saved', a
   expect(await settle()).toHaveLength(2)
 })
 
-test('a window that is late to settle the same run changes nothing any more', async () => {
+test('D16 a window that is late to settle the same run changes nothing any more', async () => {
   let go: () => void = () => undefined
   const gate = new Promise<void>((resolve) => {
     go = resolve
@@ -128,7 +128,7 @@ test('a run that is saved is not developed again', async () => {
   expect(develop).not.toHaveBeenCalled()
 })
 
-test('damaged bytes count as gone; the record still says what the picture was', async () => {
+test('D17 damaged bytes count as gone; the record still says what the picture was', async () => {
   await settle()
   await damage('a-0')
   expect(await store.original('a-0' as PictureId)).toBeUndefined()

@@ -1,0 +1,58 @@
+import { connect, type Socket } from 'node:net'
+
+interface Load {
+  url: string
+  connections: number
+  durationMs: number
+}
+
+interface Loaded {
+  requestsPerSecond: number
+  megabytesPerSecond: number
+}
+
+const headEnd = Buffer.from('\r\n\r\n')
+
+/**
+ * Asks one address over and over on kept connections. It reads of the answers no more than their status and length: it
+ * shares the processors with what it measures. Rejects at the first answer that is not 200.
+ */
+export async function load({ url, connections, durationMs }: Load): Promise<Loaded> {
+  const sockets: Socket[] = []
+  const sum = { requests: 0, bytes: 0 }
+  const startedAt = performance.now()
+  await new Promise<void>((resolve, reject) => {
+    for (let index = 0; index < connections; index += 1) sockets.push(askOn(new URL(url), sum, reject))
+    setTimeout(resolve, durationMs)
+  }).finally(() => {
+    for (const socket of sockets) socket.destroy()
+  })
+  const seconds = (performance.now() - startedAt) / 1000
+  return { requestsPerSecond: sum.requests / seconds, megabytesPerSecond: sum.bytes / seconds / 1e6 }
+}
+
+function askOn(url: URL, sum: { requests: number; bytes: number }, fail: (error: Error) => void): Socket {
+  const question = `GET ${url.pathname}${url.search} HTTP/1.1\r\nHost: ${url.host}\r\n\r\n`
+  const socket = connect(Number(url.port), url.hostname)
+  let missingBytes = 0
+  socket.on('data', (chunk: Buffer) => {
+    sum.bytes += chunk.length
+    if (missingBytes === 0) missingBytes = answerBytes(chunk)
+    if (Number.isNaN(missingBytes)) return fail(new Error(`${url}: ${chunk.toString('latin1', 0, 400)}`))
+    missingBytes -= chunk.length
+    if (missingBytes > 0) return
+    sum.requests += 1
+    socket.write(question)
+  })
+  socket.on('error', fail)
+  socket.write(question)
+  return socket
+}
+
+/** Length of an answer, head and body, by its first bytes; `NaN` if it is no 200 with a length. */
+function answerBytes(first: Buffer): number {
+  const headBytes = first.indexOf(headEnd) + headEnd.length
+  const head = first.toString('latin1', 0, headBytes)
+  if (!head.startsWith('HTTP/1.1 200 ')) return Number.NaN
+  return headBytes + Number(/\r\ncontent-length: (\d+)/i.exec(head)?.[1])
+}

@@ -1,0 +1,11 @@
+import type { Run } from '#domain/run.ts'
+import { notify } from '#ui/notices.tsx'
+import { detailsOf } from './failure-fix.ts'
+
+/** Puts what helps somebody else to find out about a run on the clipboard. */
+export function copyDetails(run: Run): void {
+  navigator.clipboard.writeText(detailsOf(run)).then(
+    () => notify({ text: 'Details copied' }),
+    () => notify({ text: 'The browser did not allow copying.', tone: 'error' }),
+  )
+}

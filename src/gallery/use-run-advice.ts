@@ -1,0 +1,107 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { describeFailure, type Failure } from '#domain/failure.ts'
+import type { Run, RunIn } from '#domain/run.ts'
+import { useGenerator } from '#generation/use-generate.ts'
+import { notify } from '#ui/notices.tsx'
+import { useWorkspace } from '#workspace/workspace.ts'
+import { againLabel, type Fix, fixFor, mayLookAgain, mayTryAgain } from './failure-fix.ts'
+import { focusPrompt } from './focus-prompt.ts'
+import { describePhase } from './run-words.ts'
+import { downloadUnsaved } from './unsaved.ts'
+
+interface Act {
+  label: string
+  onSelect: () => void
+}
+
+/** What is said of a run that ended badly or waits for a decision, and what can be done about it. */
+export interface Advice {
+  words: string
+  /** What has to be known, or done, first. */
+  hint?: string | undefined
+  /** When the service's limit is free again, epoch ms. */
+  freeAt?: number | undefined
+  /** The one that fits best comes first. */
+  acts: readonly Act[]
+  /** Takes it off the gallery; it stays among the tasks. */
+  dismiss(): void
+}
+
+export function useRunAdvice(run: Run, onSettings: () => void): Advice {
+  const generator = useGenerator()
+  const queries = useQueryClient()
+  const acts = {
+    again: { label: againLabel(run), onSelect: () => generator.again(run) },
+    look: { label: 'Look again', onSelect: () => generator.look(run) },
+    save: { label: 'Save again', onSelect: () => generator.look(run) },
+    freshLink: { label: 'Fetch a fresh link', onSelect: () => generator.look(run, { freshLink: true }) },
+    download: { label: 'Download now', onSelect: () => void downloadUnsaved(run, generator, queries) },
+    fix: (fix: Fix) => ({ label: fix.label, onSelect: () => carryOut(fix, run, acts, onSettings) }),
+  }
+  const dismiss = () => {
+    generator.dismiss(run)
+    if (run.phase !== 'failed') notify({ text: 'Taken off the gallery. It stays in Tasks.' })
+  }
+  return { ...adviceOn(run, acts), dismiss }
+}
+
+interface Acts extends Record<'again' | 'look' | 'save' | 'freshLink' | 'download', Act> {
+  fix(fix: Fix): Act
+}
+
+function adviceOn(run: Run, acts: Acts): Omit<Advice, 'dismiss'> {
+  if (run.phase === 'failed') return adviceOnFailure(run, acts)
+  if (run.phase === 'ready' && run.trouble) return adviceOnUnsaved(run, describeFetch(run.trouble), acts)
+  if (run.stopped) return { words: 'Stopped waiting. It may still be billed.', acts: [acts.look] }
+  const words = run.phase !== 'queued' && run.trouble ? describeFailure(run.trouble) : ''
+  return { words, acts: run.phase === 'working' && run.trouble ? [acts.look] : [] }
+}
+
+function adviceOnFailure(run: RunIn<'failed'>, acts: Acts): Omit<Advice, 'dismiss'> {
+  const fix = fixFor(run)
+  const others = [
+    ...(mayLookAgain(run) && fix.act !== 'look' ? [acts.look] : []),
+    ...(mayTryAgain(run) && fix.act !== 'again' ? [acts.again] : []),
+  ]
+  const { hint, freeAt } = fix
+  return { words: describeFailure(run.failure), hint, freeAt, acts: [acts.fix(fix), ...others] }
+}
+
+/** The picture is there, at the service: it is never called failed. */
+function adviceOnUnsaved(run: RunIn<'ready'>, trouble: string, acts: Acts): Omit<Advice, 'dismiss'> {
+  const words = `${describePhase(run)}. ${trouble}`
+  switch (run.trouble?.kind) {
+    case 'storage':
+      return {
+        words,
+        hint: 'Make room by emptying the bin, then save it again; or download it, which needs no room here.',
+        acts: [acts.save, acts.download],
+      }
+    case 'expired':
+      return { words, acts: [acts.freshLink, ...(mayTryAgain(run) ? [acts.again] : [])] }
+    default:
+      return { words, acts: [acts.save, acts.freshLink] }
+  }
+}
+
+/** "The service did not make the picture" would not be true here. */
+function describeFetch(trouble: Failure): string {
+  return trouble.kind === 'unexpected' ? `It could not be fetched: ${trouble.detail}` : describeFailure(trouble)
+}
+
+function carryOut(fix: Fix, run: Run, acts: Acts, onSettings: () => void): void {
+  const { recall } = useWorkspace.getState()
+  const { recipe } = run
+  const ways: Record<Fix['act'], () => void> = {
+    again: acts.again.onSelect,
+    look: acts.look.onSelect,
+    'set-key': onSettings,
+    'lower-tolerance': () => recall({ ...recipe, draft: { ...recipe.draft, safetyTolerance: 2 } }),
+    'edit-settings': () => recall(recipe),
+    'edit-prompt': () => {
+      recall(recipe)
+      focusPrompt()
+    },
+  }
+  ways[fix.act]()
+}

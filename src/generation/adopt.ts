@@ -1,0 +1,67 @@
+import { GenerationError } from '#domain/failure.ts'
+import type { PictureId, RunId, TaskId } from '#domain/ids.ts'
+import type { Picture, Shelf } from '#domain/picture.ts'
+import { adoptedPace, type Run } from '#domain/run.ts'
+import { findFamily } from '#models/catalogue.ts'
+import { adoptDraft } from '#models/model.ts'
+import { taskIdPattern } from '#providers/kie.ts'
+import type { GalleryStore } from '#store/store.ts'
+import type { RunnerPorts } from './ports.ts'
+
+/** `known`: the task is here already, as a run, as a picture, or both. */
+export type Adopted = { known: false; run: Run } | { known: true; run?: Run; picture?: PictureId }
+
+/** Older than the time in which a missing record may still turn up, younger than what is asked for only once a minute. */
+const ageMs = 120_000
+const allRuns = 100_000
+const pageLength = 1_000
+const shelves: readonly Shelf[] = ['gallery', 'bin']
+
+/**
+ * Stores a run that stands for a task of the same account which was submitted elsewhere, so that its picture is fetched.
+ * Sends nothing and costs nothing. A task that is here already is given back instead. Rejects with `invalid`.
+ */
+export async function adoptTask(
+  { store, now, newId }: Pick<RunnerPorts, 'store' | 'now' | 'newId'>,
+  pasted: string,
+  familyId: string,
+): Promise<Adopted> {
+  const taskId = pasted.trim()
+  const family = findFamily(familyId)
+  if (taskId === '') throw invalid('Paste the id of a task.')
+  if (!taskIdPattern.test(taskId)) throw invalid('This is no task id. One has letters and digits, and no spaces.')
+  if (!family) throw invalid('This version of Atelier does not know the model.')
+  const known = await findTask(store, taskId)
+  if (known) return { known: true, ...known }
+  const run = await store.saveRun({
+    id: newId() as RunId,
+    recipe: { family: family.id, draft: adoptDraft(family, { prompt: `Task ${taskId}` }), sources: [] },
+    createdAt: now(),
+    priceCredits: 0,
+    pace: adoptedPace,
+    phase: 'working',
+    sentAt: now() - ageMs,
+    task: { provider: family.provider, taskId: taskId as TaskId },
+  })
+  return { known: false, run }
+}
+
+async function findTask(store: GalleryStore, taskId: string): Promise<{ run?: Run; picture?: PictureId } | undefined> {
+  const runs = await store.recentRuns(allRuns)
+  const run = runs.find((past) => 'task' in past && past.task?.taskId === taskId)
+  if (run) return { run, ...(run.phase === 'saved' ? { picture: run.pictures[0] } : {}) }
+  // A picture may have come here without its run.
+  for (const shelf of shelves) {
+    let page: readonly Picture[] = []
+    do {
+      page = await store.pictures(shelf, pageLength, page.at(-1))
+      const made = page.find(({ origin }) => origin.kind === 'made' && origin.task.taskId === taskId)
+      if (made) return { picture: made.id }
+    } while (page.length === pageLength)
+  }
+  return undefined
+}
+
+function invalid(message: string): GenerationError {
+  return new GenerationError({ kind: 'invalid', issues: [{ field: 'task', message }] })
+}

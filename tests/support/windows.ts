@@ -1,0 +1,131 @@
+import type { LockWorld } from '#generation/run-lock.ts'
+
+type Message = Parameters<LockWorld['channel']['postMessage']>[0]
+
+/** Several windows of one browser: their Web Locks, stealing included, and the channel between them. */
+export function createWindows() {
+  const locks = createWebLocks()
+  const windows = new Map<number, (data: Message) => void>()
+  const listeners = new Map<number, ((event: { data: Message }) => void)[]>()
+  let count = 0
+  return {
+    /** A new window. While it is frozen it hears nothing; what was said meanwhile it hears when it thaws. */
+    open() {
+      count += 1
+      const id = count
+      const missed: Message[] = []
+      let isFrozen = false
+      const hear = (data: Message) => {
+        if (isFrozen) missed.push(data)
+        else for (const listener of listeners.get(id) ?? []) listener({ data })
+      }
+      const world: Pick<LockWorld, 'locks' | 'channel'> = {
+        locks,
+        channel: {
+          postMessage(data) {
+            for (const [other, tell] of windows) if (other !== id) tell(data)
+          },
+          addEventListener: (_type, listener) => listeners.set(id, [...(listeners.get(id) ?? []), listener]),
+        },
+      }
+      windows.set(id, hear)
+      return {
+        ...world,
+        freeze() {
+          isFrozen = true
+        },
+        thaw() {
+          isFrozen = false
+          for (const data of missed.splice(0)) hear(data)
+        },
+      }
+    },
+  }
+}
+
+/** As the browser has them: one holder a name, the others in line; a thief pushes the holder out and passes the line. */
+function createWebLocks(): LockWorld['locks'] {
+  const holders = new Map<string, (error: unknown) => void>()
+  const lines = new Map<string, (() => void)[]>()
+  const next = (name: string) => lines.get(name)?.shift()?.()
+
+  return {
+    request<T>(name: string, options: { signal?: AbortSignal; steal?: true }, work: () => Promise<T>): Promise<T> {
+      return new Promise<T>((resolve, reject) => {
+        const enter = () => {
+          options.signal?.removeEventListener('abort', leave)
+          const lose = (error: unknown) => reject(error)
+          holders.set(name, lose)
+          const leaveRoom = () => {
+            if (holders.get(name) !== lose) return
+            holders.delete(name)
+            next(name)
+          }
+          work().then(resolve, reject).finally(leaveRoom)
+        }
+        const leave = () => {
+          lines.set(name, lines.get(name)?.filter((other) => other !== enter) ?? [])
+          reject(options.signal?.reason)
+        }
+        if (options.signal?.aborted) return reject(options.signal.reason)
+        const lose = holders.get(name)
+        if (options.steal) {
+          holders.delete(name)
+          lose?.(new DOMException('The lock was stolen.', 'AbortError'))
+          enter()
+        } else if (lose) {
+          options.signal?.addEventListener('abort', leave)
+          lines.set(name, [...(lines.get(name) ?? []), enter])
+        } else enter()
+      })
+    },
+  }
+}
+
+/** Pauses that a test ends, on a clock that only a test moves. */
+export function createHeldTime() {
+  let now = 0
+  const waits = new Set<{ dueAt: number; resolve(): void }>()
+  return {
+    monotonic: () => now,
+    /** How many wait at this moment, and for how long. */
+    waiting: () => [...waits].map(({ dueAt }) => dueAt - now),
+    wait(ms: number, signal: AbortSignal): Promise<void> {
+      return new Promise((resolve, reject) => {
+        if (signal.aborted) return reject(signal.reason)
+        const end = (settle: () => void) => {
+          waits.delete(one)
+          signal.removeEventListener('abort', fail)
+          settle()
+        }
+        const fail = () => end(() => reject(signal.reason))
+        const one = { dueAt: now + ms, resolve: () => end(resolve) }
+        waits.add(one)
+        signal.addEventListener('abort', fail)
+      })
+    },
+    /** Lets time pass step by step, so that what follows from one wait comes before the next. */
+    async pass(ms: number, stepMs = 1_000) {
+      for (let left = ms; left > 0; left -= stepMs) {
+        now += Math.min(stepMs, left)
+        for (const one of [...waits]) if (one.dueAt <= now) one.resolve()
+        await settled()
+      }
+    },
+    /** Time that passes without anybody's timer running, as in a machine that sleeps. */
+    async sleep(ms: number) {
+      now += ms
+      await this.wake()
+    },
+    /** Every wait ends before its time, as when a window wakes up. */
+    async wake() {
+      for (const one of [...waits]) one.resolve()
+      await settled()
+    },
+  }
+}
+
+/** Until all that follows by itself has happened. */
+export async function settled(): Promise<void> {
+  for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+}

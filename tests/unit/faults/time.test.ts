@@ -1,0 +1,157 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import type { PictureId } from '#domain/ids.ts'
+import type { Run } from '#domain/run.ts'
+import { countsOf, interfere, isImagePath, isPollPath } from '../../support/broken-network.ts'
+import { speedUp } from '../../support/fast-time.ts'
+import { paintedImage } from '../../support/images.ts'
+import { lightDarkroom, lightPainter } from '../../support/light-studio.ts'
+import { type Machine, openMachine } from '../../support/machine.ts'
+
+const dayMs = 24 * 3_600_000
+let machine: Machine
+
+afterEach(() => machine.close())
+
+const open = async (...options: Parameters<typeof openMachine>) => {
+  machine = await openMachine(...options)
+}
+const reached = (run: Run, phase: Run['phase']) =>
+  vi.waitFor(async () => expect((await machine.store.run(run.id))?.phase).toBe(phase), { timeout: 5_000, interval: 5 })
+
+test('T01 a second window on the same run asks nothing while the first one does', async () => {
+  const asked: string[] = []
+  await open()
+  const run = await machine.create(machine.recipe({ prompt: 'a red fox [[slow:1]]' }))
+  const first = machine.runner.drive(run.id, machine.never)
+  await reached(run, 'working')
+  interfere(machine, isPollPath, (direct, path, init) => {
+    asked.push(path)
+    return direct(path, init)
+  })
+  const underWay = asked.length
+  const second = machine.window().drive(run.id, machine.never)
+  expect((await Promise.all([first, second])).map((end) => end?.phase)).toEqual(['saved', 'saved'])
+  const { polls, charges } = await countsOf(machine)
+  const alone = await pollsOfOneWindow()
+  expect(underWay).toBe(0)
+  expect(polls).toBeLessThanOrEqual(alone + 1)
+  expect(charges).toBe(1)
+})
+
+async function pollsOfOneWindow(): Promise<number> {
+  await machine.close()
+  await open()
+  await machine.generate({ prompt: 'a red fox [[slow:1]]' })
+  return (await countsOf(machine)).polls
+}
+
+describe('a clock that jumps', () => {
+  test.each([
+    ['T05 a day ahead', dayMs],
+    ['T05 a day back', -dayMs],
+    ['T04 two hours ahead, because the machine slept', 2 * 3_600_000],
+  ])('%s while the task works fails nothing', async (_title, jumpMs) => {
+    await open()
+    const run = await machine.create(machine.recipe({ prompt: 'a red fox [[slow:0.5]]' }))
+    const driving = machine.runner.drive(run.id, machine.never)
+    await reached(run, 'working')
+    machine.clock.wallMs += jumpMs
+    if (jumpMs > 0 && jumpMs < dayMs) machine.clock.monotonicMs += jumpMs
+    expect(await driving).toMatchObject({ phase: 'saved' })
+    expect(await countsOf(machine)).toMatchObject({ submissions: 1, charges: 1 })
+  })
+
+  test.each([
+    ['T05 a day ahead', dayMs],
+    ['T05 a day back', -dayMs],
+  ])('%s before a reload does not make a task count as gone that has not shown up yet', async (_title, jumpMs) => {
+    await open({ switches: { durationMs: 30, visibilityLagMs: 400 } })
+    const run = await machine.create(machine.recipe())
+    const page = new AbortController()
+    void machine.runner.drive(run.id, page.signal)
+    await reached(run, 'working')
+    page.abort()
+    machine.clock.wallMs += jumpMs
+    expect(await machine.reload().drive(run.id, machine.never)).toMatchObject({ phase: 'saved' })
+  })
+})
+
+test('T09 a proxy of another version, which knows none of our questions, leaves every run in its place', async () => {
+  await open()
+  const strange = () => Promise.resolve(Response.json({ error: 'no such route' }, { status: 404 }))
+  const run = await machine.create(machine.recipe())
+  const page = new AbortController()
+  const restore = interfere(machine, (path) => isPollPath(path) || isImagePath(path), strange)
+  const driving = machine.runner.drive(run.id, page.signal)
+  await vi.waitFor(async () => expect(await machine.store.run(run.id)).toHaveProperty('trouble'))
+  page.abort()
+  expect(await driving).toMatchObject({ phase: 'working', trouble: { kind: 'unavailable' } })
+  restore()
+  expect(await machine.reload().drive(run.id, machine.never)).toMatchObject({ phase: 'saved' })
+})
+
+test('T10 a slow upload that the user takes back ends, and nothing is sent after it', async () => {
+  await open()
+  const bytes = await paintedImage('jpeg')
+  const source = await machine.store.addPicture({
+    id: 'source' as PictureId,
+    shelf: 'sources',
+    createdAt: 1,
+    prompt: 'photo.jpg',
+    parents: [],
+    origin: { kind: 'dropped', fileName: 'photo.jpg', notes: [] },
+    bytes,
+  })
+  const run = await machine.create({ ...machine.recipe(), sources: [source.id] })
+  const user = new AbortController()
+  const uploading = new Promise<AbortSignal>((resolve) => {
+    interfere(
+      machine,
+      (path) => path.includes('upload'),
+      (_direct, _path, init) =>
+        new Promise((_resolve, reject) => {
+          const signal = init?.signal as AbortSignal
+          signal.addEventListener('abort', () => reject(signal.reason))
+          resolve(signal)
+        }),
+    )
+  })
+  const driving = machine.runner.drive(run.id, user.signal)
+  const upload = await uploading
+  await machine.store.removeRun(run.id)
+  user.abort()
+  expect(await driving).toBeUndefined()
+  expect(upload.aborted).toBe(true)
+  expect(await countsOf(machine)).toEqual({ submissions: 0, charges: 0, polls: 0, uploads: 0 })
+})
+
+test('T12 five hundred runs: each is kept once, for one charge, and memory does not grow with them', async () => {
+  const slowDown = speedUp(30)
+  try {
+    await open({ painter: lightPainter, darkroom: lightDarkroom })
+    machine.simulator.set({ credits: 10_000 })
+    const makeHundred = async (round: number) => {
+      const runs = Array.from({ length: 100 }, (_, n) => machine.generate({ prompt: `fox ${round} ${n}` }))
+      expect((await Promise.all(runs)).every((run) => run?.phase === 'saved')).toBe(true)
+    }
+    await makeHundred(0)
+    const before = heapBytes()
+    for (let round = 1; round < 5; round += 1) await makeHundred(round)
+    expect(heapBytes() / before).toBeLessThan(1.2)
+    expect(await machine.store.countPictures('gallery')).toBe(500)
+    const { submissions } = await machine.simulator.state()
+    expect(submissions.filter(({ code }) => code === 200)).toHaveLength(500)
+    expect((await countsOf(machine)).charges).toBe(500)
+  } finally {
+    slowDown()
+  }
+}, 60_000)
+
+/** What is left after a full collection. */
+function heapBytes(): number {
+  setFlagsFromString('--expose_gc')
+  runInNewContext('gc')()
+  return process.memoryUsage().heapUsed
+}

@@ -1,0 +1,166 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { createRunLock } from '#generation/run-lock.ts'
+import { createHeldTime, createWindows, settled } from '../../support/windows.ts'
+
+const name = 'atelier-run-1'
+const never = new AbortController().signal
+const always = async () => true
+
+let time: ReturnType<typeof createHeldTime>
+let windows: ReturnType<typeof createWindows>
+
+beforeEach(() => {
+  time = createHeldTime()
+  windows = createWindows()
+})
+
+function openWindow({ isVisible = true } = {}) {
+  const window = windows.open()
+  const state = { isVisible }
+  const lock = createRunLock({ ...window, ...time, isVisible: () => state.isVisible })
+  return { ...window, lock, state }
+}
+
+/** Work that goes on until a test ends it, or its signal fires. */
+function openWork(log: string[], who: string) {
+  let finish: (value: string) => void = () => undefined
+  const work = (signal: AbortSignal) =>
+    new Promise<string>((resolve, reject) => {
+      log.push(`${who} begins`)
+      finish = resolve
+      signal.addEventListener('abort', () => {
+        log.push(`${who} stops`)
+        reject(signal.reason)
+      })
+    })
+  return { work, finish: (value: string) => finish(value) }
+}
+
+describe('one run in several windows', () => {
+  test('has one holder; the next one begins when that ends', async () => {
+    const log: string[] = []
+    const [first, second] = [openWork(log, 'first'), openWork(log, 'second')]
+    const one = openWindow().lock(name, never, first.work, always)
+    const two = openWindow().lock(name, never, second.work, always)
+    await settled()
+    expect(log).toEqual(['first begins'])
+    first.finish('saved')
+    expect(await one).toBe('saved')
+    await settled()
+    expect(log).toEqual(['first begins', 'second begins'])
+    second.finish('nothing to do')
+    expect(await two).toBe('nothing to do')
+  })
+
+  test('keeps its holder for as long as that answers, whatever its timers do', async () => {
+    const log: string[] = []
+    void openWindow({ isVisible: false }).lock(name, never, openWork(log, 'hidden').work, always)
+    void openWindow().lock(name, never, openWork(log, 'seen').work, always)
+    await time.pass(600_000, 5_000)
+    expect(log).toEqual(['hidden begins'])
+  })
+
+  test('T03 of a frozen holder is taken over after half a minute of silence, and not before', async () => {
+    const log: string[] = []
+    const frozen = openWindow()
+    void frozen.lock(name, never, openWork(log, 'frozen').work, always)
+    void openWindow().lock(name, never, openWork(log, 'seen').work, always)
+    await settled()
+    frozen.freeze()
+    await time.pass(25_000)
+    expect(log).toEqual(['frozen begins'])
+    await time.pass(15_000)
+    expect(log.slice(1).sort()).toEqual(['frozen stops', 'seen begins'])
+  })
+
+  test('T03 the thawed holder stands in line again and goes on when the other ends', async () => {
+    const log: string[] = []
+    const frozen = openWindow()
+    const [first, second] = [openWork(log, 'frozen'), openWork(log, 'seen')]
+    const one = frozen.lock(name, never, first.work, always)
+    const two = openWindow().lock(name, never, second.work, always)
+    await settled()
+    frozen.freeze()
+    await time.pass(40_000)
+    frozen.thaw()
+    second.finish('saved')
+    expect(await two).toBe('saved')
+    await settled()
+    expect(log.at(-1)).toBe('frozen begins')
+    first.finish('already saved')
+    expect(await one).toBe('already saved')
+  })
+
+  test('a holder that came to its end while the name was taken gives its own result', async () => {
+    const frozen = openWindow()
+    let finish: (value: string) => void = () => undefined
+    const one = frozen.lock(name, never, () => new Promise<string>((resolve) => (finish = resolve)), always)
+    void openWindow().lock(name, never, openWork([], 'seen').work, always)
+    await settled()
+    frozen.freeze()
+    await time.pass(40_000)
+    finish('saved')
+    expect(await one).toBe('saved')
+  })
+
+  test('is not taken over while that is not safe: a submission may be under way', async () => {
+    const log: string[] = []
+    const frozen = openWindow()
+    let isSafe = false
+    void frozen.lock(name, never, openWork(log, 'frozen').work, always)
+    void openWindow().lock(name, never, openWork(log, 'seen').work, async () => isSafe)
+    await settled()
+    frozen.freeze()
+    await time.pass(300_000, 5_000)
+    expect(log).toEqual(['frozen begins'])
+    isSafe = true
+    await time.pass(70_000, 5_000)
+    expect(log).toContain('seen begins')
+  })
+
+  test('is not taken over by a window that nobody sees', async () => {
+    const log: string[] = []
+    const frozen = openWindow()
+    const hidden = openWindow({ isVisible: false })
+    void frozen.lock(name, never, openWork(log, 'frozen').work, always)
+    void hidden.lock(name, never, openWork(log, 'hidden').work, always)
+    await settled()
+    frozen.freeze()
+    await time.pass(300_000, 5_000)
+    expect(log).toEqual(['frozen begins'])
+    hidden.state.isVisible = true
+    await time.pass(40_000)
+    expect(log).toContain('hidden begins')
+  })
+
+  test('T04 a window that slept itself does not take its own silence for another’s', async () => {
+    const log: string[] = []
+    void openWindow().lock(name, never, openWork(log, 'first').work, always)
+    void openWindow().lock(name, never, openWork(log, 'second').work, always)
+    await settled()
+    await time.sleep(2 * 3_600_000)
+    await time.pass(60_000)
+    expect(log).toEqual(['first begins'])
+  })
+
+  test('that is no longer waited for leaves the line', async () => {
+    const log: string[] = []
+    const stop = new AbortController()
+    const first = openWork(log, 'first')
+    const one = openWindow().lock(name, never, first.work, always)
+    const two = openWindow().lock(name, stop.signal, openWork(log, 'second').work, always)
+    stop.abort()
+    await expect(two).rejects.toMatchObject({ name: 'AbortError' })
+    first.finish('saved')
+    await one
+    await settled()
+    expect(log).toEqual(['first begins'])
+    expect(time.waiting()).toEqual([])
+  })
+
+  test('what the work rejects with is passed on, and its turn is over', async () => {
+    const { lock } = openWindow()
+    await expect(lock(name, never, () => Promise.reject(new Error('no room')), always)).rejects.toThrow('no room')
+    expect(await lock(name, never, async () => 'next', always)).toBe('next')
+  })
+})
