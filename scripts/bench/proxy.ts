@@ -1,7 +1,7 @@
 import { get } from 'node:http'
 import { load } from './load.ts'
 import { type Started, startBuiltServer, startNode } from './processes.ts'
-import { median, type Row, spread } from './report.ts'
+import { median, pairedRatio, type Row, spread } from './report.ts'
 
 /** Many short rounds in turn: what else the machine does then meets both sides alike. */
 const jsonRounds = 15
@@ -117,8 +117,15 @@ interface Goal {
 }
 
 function inTurn([ours = [], others = []]: readonly number[][], { isMet, ...about }: Goal): Row {
-  const [own, other] = [median(ours), median(others)]
-  return { ...about, ours: own, yardstick: other, holds: isMet(own / other), note: spread(ours, others) }
+  const ratio = pairedRatio(ours, others)
+  return {
+    ...about,
+    ours: median(ours),
+    yardstick: median(others),
+    ratio,
+    holds: isMet(ratio),
+    note: spread(ours, others),
+  }
 }
 
 /** Every client goes away as soon as its picture has begun. */

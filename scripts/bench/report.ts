@@ -3,6 +3,8 @@ export interface Row {
   what: string
   ours: number
   yardstick?: number
+  /** Ours to the yardstick's, where it is not the ratio of the two: the median of the rounds' own ratios. */
+  ratio?: number
   unit: string
   goal: string
   holds: boolean
@@ -18,11 +20,11 @@ function written(value: number | undefined): string {
 
 export function print(title: string, yardstick: string, rows: readonly Row[]) {
   console.log(`\n${title}\nYardstick: ${yardstick}`)
-  const table = rows.map(({ what, ours, yardstick: other, unit, goal, holds, note }) => [
+  const table = rows.map(({ what, ours, yardstick: other, ratio, unit, goal, holds, note }) => [
     what,
     `${written(ours)} ${unit}`.trim(),
     other === undefined ? '' : `${written(other)} ${unit}`.trim(),
-    other === undefined || other === 0 ? '' : `${(ours / other).toFixed(2)}×`,
+    other === undefined || other === 0 ? '' : `${(ratio ?? ours / other).toFixed(2)}×`,
     goal,
     holds ? 'holds' : 'MISSED',
     note ?? '',
@@ -48,6 +50,11 @@ export function median(values: readonly number[]): number {
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b)
   return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? 0
+}
+
+/** Of measurements taken in turn: each pair met the same state of the machine. */
+export function pairedRatio(ours: readonly number[], yardstick: readonly number[]): number {
+  return median(ours.map((value, round) => value / (yardstick[round] ?? Number.NaN)))
 }
 
 /** Smallest and largest of ours and of the yardstick's, for a note. */

@@ -24,7 +24,7 @@ describe('Test connection', () => {
     ['other JSON', json({ hello: 'world' }), /not this proxy/],
     ['a web page', async () => new Response('<!doctype html><title>Hi</title>'), /web page answers/],
     ['nonsense', async () => new Response('pong'), /makes no sense/],
-    ['nothing', dead, /Nothing answers/],
+    ['nothing', dead, /cannot be reached: nothing answers/],
     ['no answer in time', () => Promise.reject(new DOMException('late', 'TimeoutError')), /No answer within 8 seconds/],
   ])('says so when it finds %s', async (_, fetchImpl, words) => {
     const found = await testConnection('/api', fetchImpl as typeof fetch)

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { PictureId, TaskId } from '#domain/ids.ts'
+import type { PictureId, RunId, TaskId } from '#domain/ids.ts'
 import { type Adopted, adoptTask } from '#generation/adopt.ts'
-import { jpegBytes } from '../../support/service-client.ts'
+import { paintedImage } from '../../support/images.ts'
 import { type Machine, openMachine } from '../../support/machine.ts'
 
 let machine: Machine
@@ -86,7 +86,7 @@ describe('a task that is here already', () => {
       parents: [],
       origin: {
         kind: 'made',
-        run: 'elsewhere' as never,
+        run: 'elsewhere' as RunId,
         recipe: machine.recipe(),
         model: 'Flux Kontext Pro',
         provider: 'kie-kontext',
@@ -95,7 +95,7 @@ describe('a task that is here already', () => {
         durationMs: 1,
         simulated: false,
       },
-      bytes: new Blob([(await machine.simulator.sample?.()) ?? jpegBytes], { type: 'image/jpeg' }),
+      bytes: await paintedImage('jpeg'),
     })
     expect(await adopt('task-of-a-backup')).toEqual({ known: true, picture: 'restored-1' })
   })

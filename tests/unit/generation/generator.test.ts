@@ -1,0 +1,136 @@
+import { QueryClient } from '@tanstack/react-query'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Failure } from '#domain/failure.ts'
+import type { Run } from '#domain/run.ts'
+import { createGenerator, type Generator } from '#generation/generator.ts'
+import { type Machine, openMachine } from '../../support/machine.ts'
+import { settled } from '../../support/windows.ts'
+
+let machine: Machine
+let opened: Generator[]
+let told: Failure[]
+
+beforeEach(async () => {
+  machine = await openMachine()
+  opened = []
+  told = []
+})
+
+afterEach(async () => {
+  for (const generator of opened) generator.close()
+  await settled()
+  await machine.close()
+})
+
+/** The page's machine in one more window of the same browser. */
+function openWindow(): Generator {
+  const runner = machine.window()
+  const ports = { store: machine.store, now: () => Date.now(), newId: () => crypto.randomUUID() }
+  const generator = createGenerator({
+    runner: async () => runner,
+    ports,
+    queryClient: new QueryClient(),
+    tell: (failure) => told.push(failure),
+  })
+  opened.push(generator)
+  return generator
+}
+
+const submissions = async () => (await machine.simulator.state()).submissions.length
+const polls = async () => Object.values((await machine.simulator.state()).polls).reduce((sum, count) => sum + count, 0)
+
+/** The only run, in its phase. */
+async function run(phase: Run['phase'], where: (run: Run) => boolean = () => true): Promise<Run> {
+  let found: Run | undefined
+  await expect
+    .poll(
+      async () => {
+        found = (await machine.store.recentRuns(1))[0]
+        return found?.phase === phase && where(found)
+      },
+      { timeout: 10_000 },
+    )
+    .toBe(true)
+  return found as Run
+}
+
+describe('two windows', () => {
+  test('T01 send a run once and save it once', async () => {
+    const [first] = [openWindow(), openWindow()]
+    first.generate(machine.recipe())
+    await run('saved')
+    expect(await submissions()).toBe(1)
+    expect(await machine.store.countPictures('gallery')).toBe(1)
+    expect(told).toEqual([])
+  })
+
+  test('leave a run that failed as it is: neither looks again by itself', async () => {
+    const [first] = [openWindow(), openWindow()]
+    first.generate(machine.recipe({ prompt: 'a red fox [[fail:501]]' }))
+    await run('failed')
+    const asked = await polls()
+    let changes = 0
+    machine.store.subscribe(() => {
+      changes += 1
+    })
+    for (let turn = 0; turn < 10; turn += 1) await settled()
+    expect(changes).toBe(0)
+    expect(await polls()).toBe(asked)
+  })
+})
+
+describe('looking again', () => {
+  test('ends the pause that a run is in: it is asked for at once', async () => {
+    const time = createHeldTime()
+    const generator = openWindow(machine.window(time))
+    const direct = machine.network.send
+    let isDown = true
+    machine.network.send = (path, init) =>
+      isDown && path.startsWith('/api/image') ? Promise.reject(new TypeError('Failed to fetch')) : direct(path, init)
+    generator.generate(machine.recipe())
+    const isWaiting = async () => (await time.pass(1_000), (await machine.store.recentRuns(1))[0]?.phase === 'ready')
+    await expect.poll(isWaiting).toBe(true)
+    await expect.poll(() => time.waiting().length).toBe(1)
+    isDown = false
+    generator.look(await run('ready'))
+    await run('saved')
+    expect(await submissions()).toBe(1)
+  })
+
+  test('right after stopping takes the run up again', async () => {
+    const generator = openWindow()
+    generator.generate(machine.recipe({ prompt: 'a red fox [[slow:1]]' }))
+    const working = await run('working')
+    generator.stop(working)
+    generator.look(working)
+    expect(await run('saved')).not.toHaveProperty('stopped')
+    expect(await submissions()).toBe(1)
+  })
+})
+
+describe('adopting', () => {
+  test('drives the task to its picture', async () => {
+    const generator = openWindow()
+    generator.generate(machine.recipe())
+    const made = await run('saved')
+    if (made.phase !== 'saved') return
+    expect(await generator.adopt(made.task.taskId, 'flux-kontext')).toMatchObject({ known: true })
+    await generator.adopt('never-heard-of-it', 'flux-2')
+    expect(await run('failed')).toMatchObject({ task: { provider: 'kie-jobs', taskId: 'never-heard-of-it' } })
+    expect(await submissions()).toBe(1)
+  })
+})
+
+describe('the end of a run', () => {
+  test('is told once, by the window that brought it there', async () => {
+    const ends: string[] = []
+    const run = await machine.create(machine.recipe())
+    const runners = [
+      machine.window((ended) => ends.push(ended.phase)),
+      machine.window((ended) => ends.push(ended.phase)),
+    ]
+    await Promise.all(runners.map((runner) => runner.drive(run.id, machine.never)))
+    await machine.window((ended) => ends.push(ended.phase)).drive(run.id, machine.never)
+    expect(ends).toEqual(['saved'])
+  })
+})
