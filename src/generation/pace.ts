@@ -20,6 +20,7 @@ export function learnPace(durationsMs: readonly number[], seedMs: number): Pace 
     .slice(0, learnFrom)
     .filter((duration) => duration > 0)
     .map(Math.log)
+    .filter(isLikely)
   if (logs.length < 3) return { medianMs: seedMs, sigma: seedSigma }
   const mean = logs.reduce((sum, log) => sum + log, 0) / logs.length
   const variance = logs.reduce((sum, log) => sum + (log - mean) ** 2, 0) / (logs.length - 1)
@@ -27,6 +28,12 @@ export function learnPace(durationsMs: readonly number[], seedMs: number): Pace 
   const weight = Math.min(1, logs.length / 10)
   const sigma = Math.sqrt(variance) * weight + seedSigma * (1 - weight)
   return { medianMs: Math.exp(mean), sigma: Math.min(1.2, Math.max(0.12, sigma)) }
+}
+
+/** A machine that slept through a run, or whose clock was set, says nothing of how long such runs take. */
+function isLikely(log: number, _index: number, logs: readonly number[]): boolean {
+  const middle = logs.toSorted((a, b) => a - b)[Math.floor(logs.length / 2)] ?? log
+  return Math.abs(log - middle) < Math.log(8)
 }
 
 /**

@@ -27,7 +27,7 @@ export interface Machine {
   /** The same store and proxy with a new runner, as after a reload. */
   reload(): Runner
   /** One more window of the same browser: it shares the locks of the others. */
-  window(ended?: (run: Run) => void): Runner
+  window(own?: Partial<RunnerPorts>): Runner
   /** What the runners' clocks show beyond the real time. */
   clock: { wallMs: number; monotonicMs: number }
   /** The proxy again, without anything that it remembered. */
@@ -100,7 +100,7 @@ export async function openMachine(options: MachineOptions = {}): Promise<Machine
     simulator: service.simulator,
     network,
     reload: () => createRunner({ ...ports, lock: createLock() }),
-    window: (ended) => createRunner({ ...ports, ...(ended ? { ended } : {}) }),
+    window: (own) => createRunner({ ...ports, ...own }),
     clock,
     async restartProxy() {
       await proxy.close()

@@ -1,4 +1,5 @@
 import 'fake-indexeddb/auto'
+import { setMaxListeners } from 'node:events'
 import { QueryClient } from '@tanstack/react-query'
 import type { Failure } from '#domain/failure.ts'
 import { createGenerator, type Generator } from '#generation/generator.ts'
@@ -71,14 +72,16 @@ export async function openWorld(service: ServedSimulator): Promise<World> {
 
   async function openPage(): Promise<Page> {
     const life = new AbortController()
+    setMaxListeners(0, life.signal)
     const store = await openGallery({ name, darkroom: crampedDarkroom(faults) })
     const mortal = <T extends object>(target: T) => untilDeath(target, life.signal)
     const queryClient = new QueryClient({ defaultOptions: { mutations: { networkMode: 'always', retry: false } } })
     const clock = mortal({ wait: pause, monotonic: () => performance.now() })
+    const { locks, channel } = windows.open()
     const lock = createRunLock({
       ...clock,
-      ...windows.open(),
-      locks: releasedByDeath(windows.open().locks, life.signal),
+      channel,
+      locks: releasedByDeath(locks, life.signal),
       isVisible: () => !life.signal.aborted,
     })
     const ports = { ...mortal({ now: () => Date.now(), newId: () => crypto.randomUUID() }), store: mortal(store) }

@@ -4,7 +4,7 @@ import type { Failure } from '#domain/failure.ts'
 import type { Run } from '#domain/run.ts'
 import { createGenerator, type Generator } from '#generation/generator.ts'
 import { type Machine, openMachine } from '../../support/machine.ts'
-import { settled } from '../../support/windows.ts'
+import { createHeldTime, settled } from '../../support/windows.ts'
 
 let machine: Machine
 let opened: Generator[]
@@ -23,8 +23,7 @@ afterEach(async () => {
 })
 
 /** The page's machine in one more window of the same browser. */
-function openWindow(): Generator {
-  const runner = machine.window()
+function openWindow(runner = machine.window()): Generator {
   const ports = { store: machine.store, now: () => Date.now(), newId: () => crypto.randomUUID() }
   const generator = createGenerator({
     runner: async () => runner,
@@ -88,8 +87,12 @@ describe('looking again', () => {
     machine.network.send = (path, init) =>
       isDown && path.startsWith('/api/image') ? Promise.reject(new TypeError('Failed to fetch')) : direct(path, init)
     generator.generate(machine.recipe())
-    const isWaiting = async () => (await time.pass(1_000), (await machine.store.recentRuns(1))[0]?.phase === 'ready')
-    await expect.poll(isWaiting).toBe(true)
+    await expect
+      .poll(async () => {
+        await time.pass(1_000)
+        return (await machine.store.recentRuns(1))[0]?.phase
+      })
+      .toBe('ready')
     await expect.poll(() => time.waiting().length).toBe(1)
     isDown = false
     generator.look(await run('ready'))
@@ -124,13 +127,10 @@ describe('adopting', () => {
 describe('the end of a run', () => {
   test('is told once, by the window that brought it there', async () => {
     const ends: string[] = []
+    const openTelling = () => machine.window({ ended: ({ phase }) => ends.push(phase) })
     const run = await machine.create(machine.recipe())
-    const runners = [
-      machine.window((ended) => ends.push(ended.phase)),
-      machine.window((ended) => ends.push(ended.phase)),
-    ]
-    await Promise.all(runners.map((runner) => runner.drive(run.id, machine.never)))
-    await machine.window((ended) => ends.push(ended.phase)).drive(run.id, machine.never)
+    await Promise.all([openTelling(), openTelling()].map((runner) => runner.drive(run.id, machine.never)))
+    await openTelling().drive(run.id, machine.never)
     expect(ends).toEqual(['saved'])
   })
 })

@@ -1,0 +1,123 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { gzipSync } from 'node:zlib'
+import type { Page } from '@playwright/test'
+import { expect, galleryOf, test } from './fixtures.ts'
+
+const KiB = 1024
+
+/** Everything a page asks for until nothing is under way any more. */
+async function firstLoad(page: Page, url: string) {
+  const scripts: number[] = []
+  const requests: string[] = []
+  page.on('response', async (response) => {
+    if (/^(data|blob):/.test(response.url())) return
+    requests.push(response.url())
+    if (/javascript/.test(response.headers()['content-type'] ?? '')) {
+      scripts.push(gzipSync(await response.body(), { level: 9 }).byteLength)
+    }
+  })
+  await page.goto(url, { waitUntil: 'networkidle' })
+  await expect(page.getByRole('textbox', { name: 'Prompt' })).toBeVisible()
+  return { requests, scriptBytes: scripts.reduce((sum, bytes) => sum + bytes, 0), scripts: scripts.length }
+}
+
+test('the first load: at most 114 KiB of scripts, six requests, none to another origin', async ({
+  page,
+  simulated,
+}) => {
+  const { requests, scriptBytes, scripts } = await firstLoad(page, simulated.url)
+  expect(scripts).toBeGreaterThan(0)
+  expect(scriptBytes / KiB).toBeLessThanOrEqual(114)
+  expect(requests.length).toBeLessThanOrEqual(6)
+  expect(requests.filter((url) => !url.startsWith(simulated.url))).toEqual([])
+})
+
+test('what is built holds no source map', () => {
+  const files = readdirSync('dist/page', { recursive: true, encoding: 'utf8' })
+  expect(files.length).toBeGreaterThan(10)
+  expect(files.filter((name) => name.endsWith('.map'))).toEqual([])
+  const scripts = files.filter((name) => name.endsWith('.js'))
+  expect(scripts.filter((name) => readFileSync(`dist/page/${name}`, 'utf8').includes('sourceMappingURL'))).toEqual([])
+})
+
+/** Counts what is read from each store, in the page; the worker is not started by looking. */
+async function watchReads(page: Page) {
+  await page.addInitScript(() => {
+    const reads: Record<string, number> = {}
+    Object.assign(globalThis, { reads, workers: 0 })
+    const methods = ['get', 'getAll', 'getKey', 'getAllKeys', 'openCursor', 'openKeyCursor', 'count'] as const
+    for (const prototype of [IDBObjectStore.prototype, IDBIndex.prototype]) {
+      for (const method of methods) {
+        const direct = prototype[method] as (...given: unknown[]) => IDBRequest
+        Object.assign(prototype, {
+          [method](this: IDBObjectStore | IDBIndex, ...given: unknown[]) {
+            const store = this instanceof IDBIndex ? this.objectStore.name : this.name
+            reads[store] = (reads[store] ?? 0) + 1
+            return direct.apply(this, given)
+          },
+        })
+      }
+    }
+    const Direct = globalThis.Worker
+    globalThis.Worker = class extends Direct {
+      constructor(...given: ConstructorParameters<typeof Direct>) {
+        super(...given)
+        const counted = globalThis as unknown as { workers: number }
+        counted.workers += 1
+      }
+    }
+  })
+}
+
+const tilesAndNodes = (page: Page) =>
+  page.evaluate(() => ({
+    tiles: document.querySelectorAll('[role=gridcell]').length,
+    nodes: document.querySelector('[role=grid]')?.querySelectorAll('*').length ?? 0,
+  }))
+
+async function drawnWith(page: Page, url: string, count: number) {
+  await page.goto(`${url}/?samples=${count}`)
+  const { grid } = galleryOf(page)
+  await expect(grid).toBeVisible({ timeout: 60_000 })
+  await expect.poll(() => new URL(page.url()).search).toBe('')
+  await page.reload()
+  await expect(grid.getByRole('gridcell').first()).toBeVisible()
+  await expect.poll(async () => (await tilesAndNodes(page)).tiles).toBeGreaterThanOrEqual(8)
+}
+
+test('opening and scrolling a gallery reads no original and draws no more than is seen', async ({
+  browser,
+  simulated,
+}) => {
+  test.slow()
+  const drawn: { tiles: number; nodes: number }[] = []
+  for (const count of [200, 400]) {
+    const context = await browser.newContext()
+    const page = await context.newPage()
+    await watchReads(page)
+    await drawnWith(page, simulated.url, count)
+    drawn.push(await tilesAndNodes(page))
+    if (count === 400) {
+      const { grid } = galleryOf(page)
+      let most = { tiles: 0, nodes: 0 }
+      for (let at = 0; at < 40; at += 1) {
+        await grid.evaluate((element) => element.scrollBy(0, 500))
+        await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))))
+        const now = await tilesAndNodes(page)
+        most = { tiles: Math.max(most.tiles, now.tiles), nodes: Math.max(most.nodes, now.nodes) }
+      }
+      expect(most.tiles).toBeLessThanOrEqual(150)
+      expect(most.nodes).toBeLessThanOrEqual(600)
+      const { reads, workers } = await page.evaluate(() => {
+        const { reads, workers } = globalThis as unknown as { reads: Record<string, number>; workers: number }
+        return { reads, workers }
+      })
+      expect(reads.originals ?? 0).toBe(0)
+      expect(reads.thumbnails).toBeGreaterThan(0)
+      expect(workers).toBe(0)
+    }
+    await context.close()
+  }
+  const [few, many] = drawn
+  expect(many?.nodes).toBeLessThanOrEqual((few?.nodes ?? 0) * 1.1)
+})
