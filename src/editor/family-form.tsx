@@ -86,7 +86,8 @@ export function FamilyForm({ family, desk }: FamilyFormProps) {
           role={issue && issue.message === met.reason ? 'alert' : undefined}
           className={classes('mt-1.5 min-h-4 text-center text-xs', issue ? 'text-soft' : 'text-faint')}
         >
-          {issue?.message ?? (wasAdded ? 'Added' : `${model} · ${asked} · ${describeShortcut(submitKeys)}`)}
+          {issue?.message ?? (wasAdded ? 'Added' : `${model} · ${asked}`)}
+          {!issue && !wasAdded && <span className="pointer-coarse:hidden"> · {describeShortcut(submitKeys)}</span>}
         </p>
       </div>
     </form>

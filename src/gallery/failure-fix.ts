@@ -17,7 +17,12 @@ const limitMs = 10_000
 
 /** Whether the task, or the lost answer to a submission, may still be found. Looking costs nothing. */
 export function mayLookAgain(run: Run): boolean {
-  if (run.phase === 'failed') return run.task !== undefined || run.failure.kind === 'unconfirmed'
+  if (run.phase === 'failed') {
+    const { kind } = run.failure
+    // What the service has refused stays refused.
+    if (kind === 'rejected' || kind === 'invalid') return false
+    return run.task !== undefined || kind === 'unconfirmed'
+  }
   return run.phase !== 'queued'
 }
 

@@ -1,9 +1,9 @@
 import { Copy, TriangleAlert, X } from 'lucide-react'
 import { describeCharge, type Run } from '#domain/run.ts'
 import { Button, IconButton } from '#ui/button.tsx'
-import { Countdown, useNow } from '#ui/elapsed.tsx'
 import { copyDetails } from './copy-details.ts'
-import { promptOf } from './run-words.ts'
+import { LimitClock } from './limit-clock.tsx'
+import { describePhase, promptOf } from './run-words.ts'
 import { UnsavedPicture } from './unsaved-picture.tsx'
 import { useRunAdvice } from './use-run-advice.ts'
 
@@ -24,6 +24,7 @@ export function RunCard({ run, onSettings }: { run: Run; onSettings: () => void 
         <IconButton label="Dismiss" icon={X} onClick={dismiss} className="-ml-2 middle:size-7!" />
       </div>
       <p className="pr-2 text-ink text-xs [overflow-wrap:anywhere]">
+        {run.phase === 'ready' && `${describePhase(run)}. `}
         {words} {hint && <span className="text-faint">{hint}</span>}
         {freeAt !== undefined && (
           <span className="text-faint">
@@ -46,15 +47,5 @@ export function RunCard({ run, onSettings }: { run: Run; onSettings: () => void 
         <span className="ml-auto pr-2 text-faint text-xs">{describeCharge(run)}</span>
       </div>
     </div>
-  )
-}
-
-function LimitClock({ freeAt }: { freeAt: number }) {
-  const isFree = useNow() >= freeAt
-  if (isFree) return <>The limit is free again.</>
-  return (
-    <>
-      The limit is free again in <Countdown untilMs={freeAt} />.
-    </>
   )
 }

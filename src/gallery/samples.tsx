@@ -73,7 +73,7 @@ export function SamplesLine() {
   }
   return (
     <div className="flex min-h-9 shrink-0 items-center gap-2 border-line border-b pr-1 pl-3 text-faint text-xs">
-      <p className="min-w-0 flex-1">Samples are shown. Nothing was sent or billed.</p>
+      <p className="min-w-0 flex-1">Samples: nothing was billed.</p>
       <Button variant="quiet" className="text-xs" onClick={remove}>
         Remove samples
       </Button>

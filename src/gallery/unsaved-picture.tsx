@@ -7,8 +7,9 @@ import { unsavedQuery } from './unsaved.ts'
 
 /** A picture that was paid for and could not be stored is seen all the same. */
 export function UnsavedPicture({ run }: { run: RunIn<'ready'> }) {
-  const { data } = useQuery(unsavedQuery(run, useGenerator()))
+  const { data, isError } = useQuery(unsavedQuery(run, useGenerator()))
   const url = useAddress(data?.[0])
+  if (isError) return null
   return (
     <div className="mt-1.5 mr-1.5 flex h-40 items-center justify-center overflow-hidden rounded-sm bg-hover">
       {url && <img src={url} alt={promptOf(run)} className="size-full object-contain" />}

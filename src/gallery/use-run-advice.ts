@@ -6,10 +6,9 @@ import { notify } from '#ui/notices.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { againLabel, type Fix, fixFor, mayLookAgain, mayTryAgain } from './failure-fix.ts'
 import { focusPrompt } from './focus-prompt.ts'
-import { describePhase } from './run-words.ts'
 import { downloadUnsaved } from './unsaved.ts'
 
-interface Act {
+export interface Act {
   label: string
   onSelect: () => void
 }
@@ -51,7 +50,7 @@ interface Acts extends Record<'again' | 'look' | 'save' | 'freshLink' | 'downloa
 
 function adviceOn(run: Run, acts: Acts): Omit<Advice, 'dismiss'> {
   if (run.phase === 'failed') return adviceOnFailure(run, acts)
-  if (run.phase === 'ready' && run.trouble) return adviceOnUnsaved(run, describeFetch(run.trouble), acts)
+  if (run.phase === 'ready' && run.trouble) return adviceOnUnsaved(run, run.trouble, acts)
   if (run.stopped) return { words: 'Stopped waiting. It may still be billed.', acts: [acts.look] }
   const words = run.phase !== 'queued' && run.trouble ? describeFailure(run.trouble) : ''
   return { words, acts: run.phase === 'working' && run.trouble ? [acts.look] : [] }
@@ -68,9 +67,9 @@ function adviceOnFailure(run: RunIn<'failed'>, acts: Acts): Omit<Advice, 'dismis
 }
 
 /** The picture is there, at the service: it is never called failed. */
-function adviceOnUnsaved(run: RunIn<'ready'>, trouble: string, acts: Acts): Omit<Advice, 'dismiss'> {
-  const words = `${describePhase(run)}. ${trouble}`
-  switch (run.trouble?.kind) {
+function adviceOnUnsaved(run: RunIn<'ready'>, trouble: Failure, acts: Acts): Omit<Advice, 'dismiss'> {
+  const words = describeFetch(trouble)
+  switch (trouble.kind) {
     case 'storage':
       return {
         words,
