@@ -8,12 +8,14 @@ import { Button } from '#ui/button.tsx'
 import { useShortcut } from '#ui/shortcut.ts'
 import { GalleryHead } from './gallery-head.tsx'
 import { advanceLead, arrange, type Lead } from './lead.ts'
+import { PlainRuns } from './plain-runs.tsx'
 import { FillingProgress, FirstRun, SamplesLine, useFillSamples } from './samples.tsx'
+import { useLoaded } from './use-loaded.ts'
 import { useRunAnnouncements } from './use-run-announcements.ts'
 import { useSamplesParam } from './use-samples-param.ts'
 
 // An empty gallery, which is how the first visit begins, needs neither.
-const GalleryGrid = lazy(() => import('./gallery-grid.tsx').then((module) => ({ default: module.GalleryGrid })))
+const loadGrid = () => import('./gallery-grid.tsx')
 const Bin = lazy(() => import('./bin.tsx').then((module) => ({ default: module.Bin })))
 
 interface GalleryProps {
@@ -31,6 +33,7 @@ export function Gallery({ simulated, onSettings }: GalleryProps) {
   const { filling, fill } = useFillSamples()
   const contents = useContents(runs, pictures)
   const isEmpty = runs.length === 0 && pictures.length === 0
+  const grid = useLoaded(loadGrid, !isEmpty)
   useRunAnnouncements(runs, pictures)
   useSamplesParam({ simulated, isEmpty: isPending ? undefined : isEmpty }, fill)
   useShortcut('mod+z', () => void undo(store))
@@ -60,7 +63,8 @@ export function Gallery({ simulated, onSettings }: GalleryProps) {
       {filling && <FillingProgress filling={filling} />}
       {!filling && pictures.some((picture) => picture.origin.kind === 'sample') && <SamplesLine />}
       {!filling && !isPending && isEmpty && <FirstRun onDemo={() => void fill()} />}
-      <Suspense>{!filling && !isEmpty && <GalleryGrid contents={contents} onSettings={onSettings} />}</Suspense>
+      {!filling && !isEmpty && !grid && <PlainRuns runs={runs} />}
+      {!filling && !isEmpty && grid && <grid.GalleryGrid contents={contents} onSettings={onSettings} />}
     </div>
   )
 }

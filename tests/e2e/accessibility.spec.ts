@@ -51,6 +51,7 @@ for (const colorScheme of ['dark', 'light'] as const) {
       await expectNothingSerious(page)
 
       await page.setViewportSize({ width: 390, height: 844 })
+      await stage.getByRole('button', { name: 'Back' }).click()
       for (const view of ['Create', 'Tasks', 'Gallery']) {
         await page.getByRole('navigation').getByRole('button', { name: view }).click()
         await expectNothingSerious(page)

@@ -1,0 +1,44 @@
+// biome-ignore-all lint/a11y/useSemanticElements: the same roles as the grid it stands in for
+import { describeFailure } from '#domain/failure.ts'
+import { describeCharge, type Run } from '#domain/run.ts'
+import { useGenerator } from '#generation/use-generate.ts'
+import { Button } from '#ui/button.tsx'
+import { describeRun } from './run-words.ts'
+
+/**
+ * Runs in plain words until the grid is loaded. That is a moment, unless the page's server is gone: then this is all there is
+ * to tell what became of them.
+ */
+export function PlainRuns({ runs }: { runs: readonly Run[] }) {
+  const generator = useGenerator()
+  return (
+    <div role="grid" aria-label="Gallery" className="flex flex-col gap-2 overflow-y-auto p-3">
+      {runs.map((run) => {
+        const failure = run.phase === 'failed' ? run.failure : undefined
+        return (
+          <div key={run.id} role="row" tabIndex={-1}>
+            <div
+              role="gridcell"
+              tabIndex={0}
+              aria-label={describeRun(run)}
+              data-run-id={run.id}
+              data-phase={run.phase}
+              data-failure={failure?.kind}
+              className="flex flex-col items-start gap-2 rounded border border-line bg-raised p-3 text-xs"
+            >
+              <p className="text-ink">{describeRun(run)}</p>
+              {failure && (
+                <>
+                  <p className="text-soft">
+                    {describeFailure(failure)} {describeCharge(run)}
+                  </p>
+                  <Button onClick={() => generator.again(run)}>Try again ({run.priceCredits} credits)</Button>
+                </>
+              )}
+            </div>
+          </div>
+        )
+      })}
+    </div>
+  )
+}
