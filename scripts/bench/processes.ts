@@ -25,6 +25,7 @@ export function startNode(script: string, args: readonly string[] = [], env: Rec
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  process.once('exit', () => child.kill('SIGKILL'))
   const isRunning = () => child.exitCode === null && child.signalCode === null
   return new Promise<Started>((resolve, reject) => {
     let printed = ''

@@ -21,26 +21,27 @@ export function describeStep(run: Run): string {
   }
 }
 
-const hourMs = 3_600_000
+const minuteMs = 60_000
+const hourMs = 60 * minuteMs
 /** What the service says of its results' lifetime: "typically 24 h" and "14 days". Contract section 6. */
 const usuallyKeptMs = 24 * hourMs
 const mostKeptMs = 14 * 24 * hourMs
 
-/** How long the service may still have a finished picture. `until` counts down within the last hour of the usual time. */
-export function describeKeeping(run: RunIn<'ready'>, now: number): { words: string; until?: number } {
+/** How long the service may still have a finished picture; the last hour of the usual time is counted down. */
+export function describeKeeping(run: RunIn<'ready'>, now: number): string {
   // When an adopted task was finished is not known.
-  if (isAdopted(run)) return { words: 'The service keeps results for a day as a rule, for 14 days at most.' }
+  if (isAdopted(run)) return 'The service keeps results for a day as a rule, for 14 days at most.'
   const usually = run.finishedAt + usuallyKeptMs
   const most = run.finishedAt + mostKeptMs
-  if (now >= most) return { words: 'The service keeps results for 14 days at most: it is probably gone.' }
-  if (now >= usually) {
-    return { words: `The service may delete it any time now, and has deleted it by ${day.format(most)}.` }
-  }
-  if (usually - now < hourMs) return { words: 'The service usually keeps it for another', until: usually }
-  const isToday = new Date(usually).toDateString() === new Date(now).toDateString()
-  return {
-    words: `The service usually keeps it until about ${clock.format(usually)} ${isToday ? 'today' : 'tomorrow'}.`,
-  }
+  if (now >= most) return 'The service keeps results for 14 days at most: it is probably gone.'
+  if (now >= usually) return `The service may delete it any time now, by ${day.format(most)} at the latest.`
+  if (usually - now < hourMs) return `The service usually keeps it for another ${describeRest(usually - now)}.`
+  const when = new Date(usually).toDateString() === new Date(now).toDateString() ? 'today' : 'tomorrow'
+  return `The service usually keeps it until about ${clock.format(usually)} ${when}.`
+}
+
+function describeRest(ms: number): string {
+  return ms > minuteMs ? `${Math.ceil(ms / minuteMs)} min` : `${Math.ceil(ms / 1000)} s`
 }
 
 /** Credits of runs sent since a moment. */

@@ -15,6 +15,7 @@ export function StorageSettings() {
   const protect = async () => {
     const isKept = await navigator.storage.persist()
     if (!isKept) notify({ text: 'The browser did not agree. It often does once the page is used more, or bookmarked.' })
+    else notify({ text: 'The browser keeps your pictures from now on.' })
     await refresh()
   }
   const removeSamples = () =>
@@ -30,12 +31,13 @@ export function StorageSettings() {
     <>
       {data && <Meter {...data} />}
       <p className="text-faint text-xs">
-        {data?.persisted
-          ? 'The browser keeps this until you delete it.'
-          : 'The browser may clear this when the disk is full.'}
+        {data &&
+          (data.persisted
+            ? 'Protected: the browser keeps this until you delete it.'
+            : 'Not protected: the browser may clear this when the disk is full, or after weeks without a visit.')}
       </p>
       <div className="flex flex-wrap gap-2">
-        {data && !data.persisted && data.canPersist && <Button onClick={protect}>Ask to keep it</Button>}
+        {data && !data.persisted && data.canPersist && <Button onClick={protect}>Ask to keep</Button>}
         {hasSamples && <Button onClick={removeSamples}>Remove samples</Button>}
       </div>
     </>

@@ -1,14 +1,16 @@
-import { Copy } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { Copy, X } from 'lucide-react'
 import { describeCharge, isAdopted, isOver, type Run, type RunIn } from '#domain/run.ts'
 import { copyDetails } from '#gallery/copy-details.ts'
 import { describeClock } from '#gallery/date-heading.ts'
 import { needsCard } from '#gallery/gallery-rows.ts'
+import { LimitClock } from '#gallery/limit-clock.tsx'
 import { modelOfRun, promptOf } from '#gallery/run-words.ts'
-import { useRunAdvice } from '#gallery/use-run-advice.ts'
-import { useGenerator, useUsualMs } from '#generation/use-generate.ts'
+import { type Act, useRunAdvice } from '#gallery/use-run-advice.ts'
+import { useGenerator } from '#generation/use-generate.ts'
+import { useUsualMs } from '#generation/use-usual-ms.ts'
 import { useThumbnail } from '#store/queries.ts'
 import { Button, IconButton } from '#ui/button.tsx'
+import { classes } from '#ui/classes.ts'
 import { Countdown, describeDuration, Elapsed, useNow } from '#ui/elapsed.tsx'
 import { RatioMark } from '#ui/ratio-mark.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
@@ -21,91 +23,108 @@ export function rowIdOf(run: Run): string {
 
 /** One line of the ledger: where the run is, what it costs, how long it takes, and what can be done. */
 export function TaskRow({ run, onSettings }: { run: Run; onSettings: () => void }) {
-  const { words, hint, freeAt, acts, dismiss } = useRunAdvice(run, onSettings)
-  const prompt = promptOf(run)
+  const { words, hint, freeAt, acts: advised, dismiss } = useRunAdvice(run, onSettings)
+  const acts = useActs(run, advised)
+  const canDismiss = needsCard(run) && !run.dismissed
+  const isKept = run.phase === 'ready' && run.trouble !== undefined && run.trouble.kind !== 'expired'
   return (
     <li
       id={rowIdOf(run)}
       tabIndex={-1}
       data-phase={run.phase}
-      className="group flex gap-3 border-line border-b px-4 py-2.5 -outline-offset-2 last:border-b-0"
+      className="group relative flex gap-3 border-line border-b px-4 py-2.5 -outline-offset-2 last:border-b-0"
     >
       {run.phase === 'saved' ? <SavedMark run={run} /> : <RunMark run={run} />}
       <div className="min-w-0 flex-1">
         <div className="flex items-baseline gap-3">
-          <p className="min-w-0 flex-1 truncate text-ink" title={prompt}>
-            {prompt}
+          <p className="min-w-0 flex-1 truncate text-ink" title={promptOf(run)}>
+            {promptOf(run)}
           </p>
           <Clock run={run} />
         </div>
         <Facts run={run} />
-        {words && <p className="mt-1 text-danger text-xs [overflow-wrap:anywhere]">{words}</p>}
-        {hint && <p className="text-faint text-xs">{hint}</p>}
-        {freeAt !== undefined && <p className="text-faint text-xs">{<FreeAgain at={freeAt} />}</p>}
-        {run.phase === 'ready' && run.trouble && run.trouble.kind !== 'expired' && <Keeping run={run} />}
-        {run.phase !== 'saved' && <Acts run={run} advised={acts} dismiss={dismiss} />}
+        {words && (
+          <p className={classes('mt-1 text-xs [overflow-wrap:anywhere]', run.phase === 'failed' && 'text-danger')}>
+            {words}
+          </p>
+        )}
+        <p className="text-faint text-xs">
+          {hint} {freeAt !== undefined && <LimitClock freeAt={freeAt} />} {isKept && <Keeping run={run} />}
+        </p>
+        {acts.length > 0 && (
+          <div className="mt-1 flex items-start gap-1">
+            <Acts acts={acts} isFirstBest={advised.length > 0} />
+            <div className="-mr-2 flex shrink-0 max-middle:-mr-3">
+              {run.phase !== 'queued' && <CopyButton run={run} />}
+              {canDismiss && <IconButton label="Dismiss" icon={X} onClick={dismiss} className="middle:size-7!" />}
+            </div>
+          </div>
+        )}
       </div>
-      {run.phase === 'saved' && (
-        <IconButton
-          label="Copy details"
-          icon={Copy}
-          onClick={() => copyDetails(run)}
-          className="-mr-2 self-center opacity-0 transition-opacity focus-visible:opacity-100 group-hover:opacity-100 max-middle:opacity-100"
-        />
+      {acts.length === 0 && (
+        <div className="absolute right-2 bottom-1 rounded-sm bg-panel opacity-0 transition-opacity focus-within:opacity-100 group-hover:opacity-100 max-middle:static max-middle:-mr-3 max-middle:opacity-100">
+          <CopyButton run={run} />
+        </div>
       )}
     </li>
   )
 }
 
-/** Phase, model, time and charge. None of them is broken over two lines. */
+/** What fits the run; the act that fits best comes first. */
+function useActs(run: Run, advised: readonly Act[]): readonly Act[] {
+  const { stop, look, remove } = useGenerator()
+  const acts = [...advised]
+  if (run.phase === 'queued') acts.push({ label: 'Remove', onSelect: () => remove(run) })
+  if (run.phase === 'working' && !run.stopped) acts.push({ label: 'Stop waiting', onSelect: () => stop(run) })
+  // Taken off the gallery before it was saved, and not taken up again since.
+  const isLeft = run.phase === 'ready' && run.dismissed && !run.trouble
+  if (isLeft) acts.push({ label: 'Save again', onSelect: () => look(run) })
+  return acts
+}
+
+function Acts({ acts, isFirstBest }: { acts: readonly Act[]; isFirstBest: boolean }) {
+  return (
+    <div className="flex min-w-0 flex-1 flex-wrap gap-1">
+      {acts.map(({ label, onSelect }, index) =>
+        isFirstBest && index === 0 ? (
+          <Button key={label} className="text-xs middle:h-7! middle:px-2.5!" onClick={onSelect}>
+            {label}
+          </Button>
+        ) : (
+          <Button
+            key={label}
+            variant="quiet"
+            className={classes('text-xs middle:h-7!', index === 0 && '-ml-2 max-middle:-ml-3')}
+            onClick={onSelect}
+          >
+            {label}
+          </Button>
+        ),
+      )}
+    </div>
+  )
+}
+
+function CopyButton({ run }: { run: Run }) {
+  return <IconButton label="Copy details" icon={Copy} onClick={() => copyDetails(run)} className="middle:size-7!" />
+}
+
+/** Phase, model and, at the other end, the charge: one line, whatever the width. */
 function Facts({ run }: { run: Run }) {
-  const took = run.phase === 'saved' && !isAdopted(run) ? describeDuration(run.finishedAt - run.sentAt) : undefined
-  const facts: ReactNode[] = [describeStep(run)]
-  if (run.phase === 'queued' && run.sendsAt !== undefined) facts.push(<SendsItself key="sends" at={run.sendsAt} />)
-  facts.push(modelOfRun(run), took && `took ${took}`, describeCharge(run))
+  const took = run.phase === 'saved' && !isAdopted(run) && describeDuration(run.finishedAt - run.sentAt)
   return (
-    <p className="flex flex-wrap text-faint text-xs">
-      {facts.filter(Boolean).map((fact, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the facts of a run stay in their order
-        <span key={index} className="whitespace-pre">
-          {index > 0 && ' · '}
-          <span>{fact}</span>
-        </span>
-      ))}
+    <p className="flex gap-x-3 whitespace-nowrap text-faint text-xs">
+      <span className="min-w-0 flex-1 truncate">
+        <span>{describeStep(run)}</span>
+        {took && ` in ${took}`} · {modelOfRun(run)}
+      </span>
+      <span>{describeCharge(run)}</span>
     </p>
-  )
-}
-
-function SendsItself({ at }: { at: number }) {
-  return (
-    <>
-      sends itself in <Countdown untilMs={at} />
-    </>
-  )
-}
-
-function FreeAgain({ at }: { at: number }) {
-  if (useNow() >= at) return 'The limit is free again.'
-  return (
-    <>
-      The limit is free again in <Countdown untilMs={at} />.
-    </>
   )
 }
 
 function Keeping({ run }: { run: RunIn<'ready'> }) {
-  const { words, until } = describeKeeping(run, useNow())
-  return (
-    <p className="text-faint text-xs">
-      {words}
-      {until !== undefined && (
-        <>
-          {' '}
-          <Countdown untilMs={until} />.
-        </>
-      )}
-    </p>
-  )
+  return describeKeeping(run, useNow())
 }
 
 const markClass =
@@ -144,42 +163,21 @@ function Clock({ run }: { run: Run }) {
   const usualMs = useUsualMs(run)
   const isOut = (run.phase === 'sending' || run.phase === 'working') && !isAdopted(run)
   const clockClass = 'shrink-0 text-faint text-xs'
-  if (isOver(run) || run.dismissed) return <span className={clockClass}>{describeClock(run.createdAt)}</span>
+  if (isOver(run) || run.dismissed || run.phase === 'ready') {
+    return <span className={clockClass}>{describeClock(run.createdAt)}</span>
+  }
+  if (run.phase === 'queued' && run.sendsAt !== undefined) {
+    return (
+      <span className={clockClass}>
+        sends itself in <Countdown untilMs={run.sendsAt} />
+      </span>
+    )
+  }
   if (!isOut) return null
   return (
     <span className={clockClass}>
       <Elapsed sinceMs={run.sentAt} />
       {usualMs !== undefined && `, usually ${describeDuration(usualMs)}`}
     </span>
-  )
-}
-
-interface ActsProps {
-  run: Run
-  advised: readonly { label: string; onSelect: () => void }[]
-  dismiss: () => void
-}
-
-function Acts({ run, advised, dismiss }: ActsProps) {
-  const { stop, look, remove } = useGenerator()
-  const acts = [
-    ...(run.phase === 'queued' ? [{ label: 'Remove', onSelect: () => remove(run) }] : []),
-    ...(run.phase === 'working' && !run.stopped ? [{ label: 'Stop waiting', onSelect: () => stop(run) }] : []),
-    ...advised,
-    // A finished run that nobody drives: taken off the gallery before it was saved.
-    ...(run.phase === 'ready' && run.dismissed && !run.trouble
-      ? [{ label: 'Save again', onSelect: () => look(run) }]
-      : []),
-    ...(needsCard(run) && !run.dismissed ? [{ label: 'Dismiss', onSelect: dismiss }] : []),
-    ...(run.phase === 'queued' ? [] : [{ label: 'Copy details', onSelect: () => copyDetails(run) }]),
-  ]
-  return (
-    <div className="-ml-2 mt-0.5 flex flex-wrap max-middle:-ml-3">
-      {acts.map(({ label, onSelect }) => (
-        <Button key={label} variant="quiet" className="text-xs" onClick={onSelect}>
-          {label}
-        </Button>
-      ))}
-    </div>
   )
 }

@@ -15,7 +15,6 @@ const lookBackRuns = 1_000
 export function TaskList({ onSettings }: { onSettings: () => void }) {
   const open = useOpenRuns()
   const ledger = useLedger(lookBackRuns)
-  const waiting = open.filter(needsCard)
   const past = pastDays(ledger, new Set(open.map(({ id }) => id)))
   return (
     <div className="flex min-h-full flex-col">
@@ -24,8 +23,8 @@ export function TaskList({ onSettings }: { onSettings: () => void }) {
         {open.length === 0 && past.length === 0 && (
           <Empty title="Nothing in work">Every run shows here, from the button to the gallery.</Empty>
         )}
-        <Rows label="Waiting for you" runs={waiting} onSettings={onSettings} />
         <Rows label="In work" runs={open.filter((run) => !needsCard(run))} onSettings={onSettings} />
+        <Rows label="Waiting for you" runs={open.filter(needsCard)} onSettings={onSettings} />
         {past.map(({ day, runs }) => (
           <Rows key={day} label={day} runs={runs} onSettings={onSettings} />
         ))}

@@ -6,6 +6,7 @@ import { useOpenRuns, usePictures, useStore } from '#store/queries.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { Button } from '#ui/button.tsx'
 import { useShortcut } from '#ui/shortcut.ts'
+import { useWorkspace } from '#workspace/workspace.ts'
 import { GalleryHead } from './gallery-head.tsx'
 import { advanceLead, arrange, type Lead } from './lead.ts'
 import { PlainRuns } from './plain-runs.tsx'
@@ -33,7 +34,9 @@ export function Gallery({ simulated, onSettings }: GalleryProps) {
   const { filling, fill } = useFillSamples()
   const contents = useContents(runs, pictures)
   const isEmpty = runs.length === 0 && pictures.length === 0
-  const grid = useLoaded(loadGrid, !isEmpty)
+  // Loaded while the first words are written, so that the first run finds its place at once.
+  const isComposing = useWorkspace(({ drafts }) => Object.values(drafts).some(({ prompt }) => prompt !== ''))
+  const { part: grid, failed: isGridMissing } = useLoaded(loadGrid, !isEmpty || isComposing)
   useRunAnnouncements(runs, pictures)
   useSamplesParam({ simulated, isEmpty: isPending ? undefined : isEmpty }, fill)
   useShortcut('mod+z', () => void undo(store))
@@ -63,7 +66,7 @@ export function Gallery({ simulated, onSettings }: GalleryProps) {
       {filling && <FillingProgress filling={filling} />}
       {!filling && pictures.some((picture) => picture.origin.kind === 'sample') && <SamplesLine />}
       {!filling && !isPending && isEmpty && <FirstRun onDemo={() => void fill()} />}
-      {!filling && !isEmpty && !grid && <PlainRuns runs={runs} />}
+      {!filling && !isEmpty && isGridMissing && <PlainRuns runs={runs} />}
       {!filling && !isEmpty && grid && <grid.GalleryGrid contents={contents} onSettings={onSettings} />}
     </div>
   )

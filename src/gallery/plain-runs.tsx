@@ -6,8 +6,8 @@ import { Button } from '#ui/button.tsx'
 import { describeRun } from './run-words.ts'
 
 /**
- * Runs in plain words until the grid is loaded. That is a moment, unless the page's server is gone: then this is all there is
- * to tell what became of them.
+ * Runs in plain words where the grid could not be loaded: the page's server is gone, and this is all there is to tell what
+ * became of them.
  */
 export function PlainRuns({ runs }: { runs: readonly Run[] }) {
   const generator = useGenerator()

@@ -6,8 +6,9 @@ const againMs = 2_000
  * A part of the page that is loaded when it is wanted, and asked for again for as long as it does not come: the server may
  * be gone for a while, and what was kept must be seen all the same. `load` must stay the same function.
  */
-export function useLoaded<T>(load: () => Promise<T>, wanted: boolean): T | undefined {
+export function useLoaded<T>(load: () => Promise<T>, wanted: boolean): { part: T | undefined; failed: boolean } {
   const [loaded, setLoaded] = useState<{ part: T }>()
+  const [failed, setFailed] = useState(false)
   useEffect(() => {
     if (!wanted || loaded) return
     let timer: ReturnType<typeof setTimeout> | undefined
@@ -18,7 +19,9 @@ export function useLoaded<T>(load: () => Promise<T>, wanted: boolean): T | undef
           if (!isGone) setLoaded({ part })
         },
         () => {
-          if (!isGone) timer = setTimeout(attempt, againMs)
+          if (isGone) return
+          setFailed(true)
+          timer = setTimeout(attempt, againMs)
         },
       )
     void attempt()
@@ -27,5 +30,5 @@ export function useLoaded<T>(load: () => Promise<T>, wanted: boolean): T | undef
       clearTimeout(timer)
     }
   }, [load, wanted, loaded])
-  return loaded?.part
+  return { part: loaded?.part, failed: failed && !loaded }
 }

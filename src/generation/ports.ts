@@ -1,3 +1,4 @@
+import type { Failure } from '#domain/failure.ts'
 import type { Run } from '#domain/run.ts'
 import type { Send } from '#providers/provider.ts'
 import type { GalleryStore } from '#store/store.ts'
@@ -27,6 +28,8 @@ export interface RunnerPorts {
   ): Promise<T>
   /** Told once of each run that this window has brought to its end. */
   ended?(run: Run): void
+  /** Told when the store refuses what cannot be shown on a run, for that would have to be stored as well. */
+  refused?(failure: Failure): void
 }
 
 /**

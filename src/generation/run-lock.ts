@@ -21,16 +21,25 @@ const askEveryMs = 5_000
 const silentMs = 30_000
 
 /**
- * One holder a name over all windows, in turn. A window that the browser froze keeps its names and does nothing: one that
- * is seen, and has heard nothing of the holder for 30 s, takes the name over where `mayTake` says that this is safe. The
- * thawed window learns that it lost the name, stops, and stands in line again.
+ * One holder a name over all windows, in turn. A window that nobody sees, whose timers the browser slows down, gives way to
+ * one that is seen. One that the browser froze keeps its names and does nothing: a window that is seen, and has heard
+ * nothing of the holder for 30 s, takes the name over where `mayTake` says that this is safe. Whoever lost a name stops,
+ * when it can, and stands in line again.
  */
 export function createRunLock({ locks, channel, isVisible, monotonic, wait }: LockWorld): RunnerPorts['lock'] {
-  const held = new Set<string>()
+  /** The names held here, each with the way to let it go. */
+  const held = new Map<string, () => void>()
   const heardAt = new Map<string, number>()
   channel.addEventListener('message', ({ data }) => {
-    if ('holds' in data) heardAt.set(data.holds, monotonic())
-    else if (held.has(data.ask)) channel.postMessage({ holds: data.ask })
+    if ('holds' in data) {
+      heardAt.set(data.holds, monotonic())
+      return
+    }
+    const giveWay = held.get(data.ask)
+    if (!giveWay) return
+    channel.postMessage({ holds: data.ask })
+    // Only a window that is seen asks.
+    if (!isVisible()) giveWay()
   })
 
   /** Resolves when the holder has been silent for so long that its window must be frozen. */
@@ -76,7 +85,8 @@ export function createRunLock({ locks, channel, isVisible, monotonic, wait }: Lo
       if (!byForce) frozenHolder(name, mayTake, inLine).then(leaveLine, ignore)
       try {
         return await locks.request(name, byForce ? { steal: true } : { signal: inLine }, () => {
-          held.add(name)
+          line.abort()
+          held.set(name, () => lost.abort())
           const through = work(AbortSignal.any([signal, lost.signal]))
           going = through.finally(() => {
             ended = true
@@ -88,9 +98,10 @@ export function createRunLock({ locks, channel, isVisible, monotonic, wait }: Lo
           if (!line.signal.aborted) throw error
           byForce = true
         } else {
-          if (ended || !isAbort(error)) throw error
+          const gaveWay = lost.signal.aborted
+          if (!isAbort(error) || (ended && !gaveWay)) throw error
           held.delete(name)
-          lost.abort(error)
+          lost.abort()
           const value = await going.then((result) => ({ result }), ignore)
           if (value) return value.result
           byForce = false

@@ -10,6 +10,7 @@ import type { RunnerPorts } from './ports.ts'
 import { fetchPictures } from './saving.ts'
 import { createUploads, lostContact, reach, recover, submitOnce } from './sending.ts'
 import { createSlots } from './slots.ts'
+import { storeAtLast } from './store-at-last.ts'
 
 /**
  * The machine of one generation: queued, sending, working, ready, saved. Starting, resuming and looking again are the
@@ -44,12 +45,15 @@ export function createRunner(ports: RunnerPorts): Runner {
 
   /** Stores the next step, keeping what the user changed meanwhile. `undefined`: the run was removed. */
   async function advance(run: Run, state: RunState, extra: Pick<Run, 'simulated' | 'trouble'> = {}) {
-    const stored = await store.amendRun(run.id, (before) => {
-      const next = { ...marksOf(before), ...extra, ...state }
-      return mayFollow(before, next) ? next : before
-    })
-    // Nobody can remove a run that was sent: the browser has cleared everything, and this one is paid for.
-    return stored ?? (run.phase === 'queued' ? undefined : store.saveRun({ ...marksOf(run), ...extra, ...state }))
+    const step = () =>
+      store.amendRun(run.id, (before) => {
+        const next = { ...marksOf(before), ...extra, ...state }
+        return mayFollow(before, next) ? next : before
+      })
+    if (run.phase === 'queued') return step()
+    // Nobody can remove a run that was sent: where it is gone the browser has cleared everything, and it is paid for.
+    const anew = () => store.saveRun({ ...marksOf(run), ...extra, ...state })
+    return storeAtLast(ports, async () => (await step()) ?? (await anew()))
   }
 
   const fail = (run: Run, failure: Failure, chargePossible: boolean) =>
@@ -115,6 +119,8 @@ export function createRunner(ports: RunnerPorts): Runner {
     return store.run(run.id)
   }
 
+  const isLeftToOthers = () => store.health === 'outdated'
+
   /** Keeps trying while the trouble may pass; a picture that was made is never given up, only left to "save again". */
   async function saveAtLast(run: RunIn<'ready'>, signal: AbortSignal, how: Way): Promise<Run | undefined> {
     for (let attempt = 0; ; attempt += 1) {
@@ -123,9 +129,11 @@ export function createRunner(ports: RunnerPorts): Runner {
       } catch (error) {
         signal.throwIfAborted()
         const trouble = lostContact(error)
-        await store.amendRun(run.id, (stored) => ({ ...stored, trouble }))
-        const passing = trouble.kind === 'unavailable' || trouble.kind === 'rate-limited'
-        if (!passing && attempt >= 1) throw new GenerationError(trouble)
+        const isShown = await store.amendRun(run.id, (stored) => ({ ...stored, trouble })).then(yes, no)
+        if (!isShown && attempt === 0) ports.refused?.(trouble)
+        // A disk without room for the picture may have none for these words: then nobody is offered to save again.
+        const mayPass = trouble.kind === 'unavailable' || trouble.kind === 'rate-limited' || !isShown
+        if (attempt >= 1 && (!mayPass || isLeftToOthers())) throw new GenerationError(trouble)
         await wait(retrySavingMs[Math.min(attempt, retrySavingMs.length - 1)] ?? 60_000, signal)
       }
     }
@@ -216,6 +224,9 @@ export function createRunner(ports: RunnerPorts): Runner {
     },
   }
 }
+
+const yes = () => true
+const no = () => false
 
 /** How long the service's limit may hold a run back. A clock that was set since does not make it longer. */
 function longestPauseMs(limit: Failure | undefined): number {

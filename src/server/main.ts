@@ -4,7 +4,7 @@ import { type Running, startServer } from './start.ts'
 
 // The bytes of a picture pass as short-lived buffers. V8 counts them as part of a heap that is small beside them, and would
 // mark all of it dozens of times for each gigabyte: half of the processor time of a transfer.
-setFlagsFromString('--heap-growing-percent=300')
+setFlagsFromString('--heap-growing-percent=500')
 
 const say = (line: string) => process.stdout.write(`${line}\n`)
 

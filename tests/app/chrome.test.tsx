@@ -9,38 +9,17 @@ import { Header } from '#app/header.tsx'
 import { SendContext } from '#app/health.ts'
 import { Layout } from '#app/layout.tsx'
 import { Settings } from '#app/settings.tsx'
-import { TaskList } from '#app/tasks.tsx'
 import type { Run } from '#domain/run.ts'
-import type { Generator } from '#generation/generator.ts'
-import { GeneratorContext } from '#generation/use-generate.ts'
 import type { Send } from '#providers/provider.ts'
 import { openMemoryStore } from '#store/memory-store.ts'
 import { StoreContext, watchStore } from '#store/queries.ts'
 import { NoticeBoard } from '#ui/notices.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
-import { failedRun, newPicture, queuedRun, savedRun, sendingRun, workingRun } from '../support/gallery-records.ts'
+import { failedRun, newPicture, queuedRun, workingRun } from '../support/gallery-records.ts'
 import { paintedImage } from '../support/images.ts'
 import { nodeDarkroom } from '../support/node-darkroom.ts'
 
 const simulated: Send = async () => Response.json({ mode: 'simulated', gateway: 'kie' })
-
-/** What the screens asked of runs: "stop one". */
-const asked: string[] = []
-const note = (act: string) => (run: Run) => {
-  asked.push(`${act} ${run.id}`)
-}
-const generator: Generator = {
-  generate: () => undefined,
-  again: note('again'),
-  stop: note('stop'),
-  look: note('look'),
-  fetch: async () => [],
-  adopt: async () => ({ known: true }),
-  remove: note('remove'),
-  dismiss: note('dismiss'),
-  resume: async () => undefined,
-  close: () => undefined,
-}
 
 async function show(children: ReactNode, { runs = [], send = simulated }: { runs?: readonly Run[]; send?: Send } = {}) {
   const store = openMemoryStore(nodeDarkroom)
@@ -50,9 +29,7 @@ async function show(children: ReactNode, { runs = [], send = simulated }: { runs
   render(
     <QueryClientProvider client={queryClient}>
       <StoreContext value={store}>
-        <SendContext value={send}>
-          <GeneratorContext value={generator}>{children}</GeneratorContext>
-        </SendContext>
+        <SendContext value={send}>{children}</SendContext>
       </StoreContext>
     </QueryClientProvider>,
   )
@@ -62,7 +39,6 @@ async function show(children: ReactNode, { runs = [], send = simulated }: { runs
 const header = <Header tasksOpen={false} onTasks={() => undefined} onSettings={() => undefined} />
 
 beforeEach(() => {
-  asked.length = 0
   useWorkspace.setState(useWorkspace.getInitialState(), true)
 })
 
@@ -86,48 +62,6 @@ describe('the header', () => {
     const stopped: Run = { ...workingRun('three'), stopped: true }
     await show(header, { runs: [workingRun('one'), queuedRun('two'), stopped, failedRun('four')] })
     expect(await screen.findByRole('button', { name: 'Tasks 2 in work' })).toBeInTheDocument()
-  })
-})
-
-describe('the list of tasks', () => {
-  const rowOf = async (words: string) => (await screen.findByText(words)).closest('li') as HTMLElement
-  const names = (row: HTMLElement) =>
-    within(row)
-      .queryAllByRole('button')
-      .map((button) => button.getAttribute('aria-label') ?? button.textContent)
-
-  it('says that nothing is in work', async () => {
-    await show(<TaskList onSettings={() => undefined} />)
-    expect(screen.getByText('Nothing in work')).toBeInTheDocument()
-  })
-
-  it('offers for each phase what fits it, never to cancel', async () => {
-    const unsure: Run = { ...failedRun('five'), failure: { kind: 'unconfirmed' }, chargePossible: true }
-    const runs = [queuedRun('one'), sendingRun('two'), workingRun('three'), failedRun('four'), unsure]
-    await show(<TaskList onSettings={() => undefined} />, { runs: [...runs, savedRun('six', ['picture'])] })
-    expect(names(await rowOf('waiting here'))).toEqual(['Remove'])
-    expect(names(await rowOf('sent, waiting for an answer'))).toEqual(['Copy details'])
-    expect(names(await rowOf('working'))).toEqual(['Stop waiting', 'Copy details'])
-    expect(names(await rowOf('failed'))).toEqual(['Try again (5 credits)', 'Dismiss', 'Copy details'])
-    const doubtful = await rowOf('may have been sent')
-    expect(names(doubtful)).toEqual(['Look again', 'Try again (5 credits)', 'Dismiss', 'Copy details'])
-    expect(doubtful).toHaveTextContent('may have cost 5 credits')
-    expect(names(await rowOf('saved'))).toEqual(['Show the picture'])
-  })
-
-  it('asks the generator for the act that was pressed', async () => {
-    await show(<TaskList onSettings={() => undefined} />, {
-      runs: [workingRun('one'), { ...workingRun('two'), stopped: true }],
-    })
-    await userEvent.click(within(await rowOf('working')).getByRole('button', { name: 'Stop waiting' }))
-    await userEvent.click(within(await rowOf('no longer waited for')).getByRole('button', { name: 'Look again' }))
-    expect(asked).toEqual(['stop one', 'look two'])
-  })
-
-  it('shows a saved picture on the stage', async () => {
-    await show(<TaskList onSettings={() => undefined} />, { runs: [savedRun('one', ['picture'])] })
-    await userEvent.click(await screen.findByRole('button', { name: 'Show the picture' }))
-    expect(useWorkspace.getState()).toMatchObject({ selected: 'picture', view: 'stage' })
   })
 })
 

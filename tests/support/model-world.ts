@@ -2,6 +2,7 @@ import 'fake-indexeddb/auto'
 import { setMaxListeners } from 'node:events'
 import { QueryClient } from '@tanstack/react-query'
 import type { Failure } from '#domain/failure.ts'
+import type { RunId } from '#domain/ids.ts'
 import { createGenerator, type Generator } from '#generation/generator.ts'
 import { createRunLock, type LockWorld } from '#generation/run-lock.ts'
 import { createRunner } from '#generation/runner.ts'
@@ -40,15 +41,26 @@ export interface Page {
   crash(): void
 }
 
+/** An answer that reached a window which then lived on for `ticks` of its event loop, a millisecond or more each. */
+export interface Told {
+  run: RunId
+  taskId: string
+  ticks(): number
+}
+
 /** A browser with a database of its own before a proxy of its own; the simulator is shared and begins anew. */
 export interface World {
   faults: Faults
+  /** The task ids that windows were given. */
+  told: readonly Told[]
   openPage(): Promise<Page>
   /** A proxy that remembers nothing. What was under way in the old one goes on there, and its answers are lost. */
   restartProxy(): Promise<void>
   close(): Promise<void>
 }
 
+// One signal of a run holds the deadlines of all that is asked for it, which Node takes for a leak.
+setMaxListeners(0)
 let worlds = 0
 
 export async function openWorld(service: ServedSimulator): Promise<World> {
@@ -59,6 +71,8 @@ export async function openWorld(service: ServedSimulator): Promise<World> {
   const windows = createWindows()
   const pages = new Set<Page>()
   const proxies: Running[] = []
+  const told: Told[] = []
+  const loop = createTicks()
   const restartProxy = async () => void proxies.push(await startProxy(service))
   await restartProxy()
 
@@ -72,7 +86,6 @@ export async function openWorld(service: ServedSimulator): Promise<World> {
 
   async function openPage(): Promise<Page> {
     const life = new AbortController()
-    setMaxListeners(0, life.signal)
     const store = await openGallery({ name, darkroom: crampedDarkroom(faults) })
     const mortal = <T extends object>(target: T) => untilDeath(target, life.signal)
     const queryClient = new QueryClient({ defaultOptions: { mutations: { networkMode: 'always', retry: false } } })
@@ -86,7 +99,16 @@ export async function openWorld(service: ServedSimulator): Promise<World> {
     })
     const ports = { ...mortal({ now: () => Date.now(), newId: () => crypto.randomUUID() }), store: mortal(store) }
     const { send: sendWhileAlive } = mortal({ send: sendIn(life.signal, send) })
-    const runner = createRunner({ ...ports, ...clock, lock, send: sendWhileAlive, runsAtOnce: () => 3 })
+    let diedAt: number | undefined
+    const sendAndTell: Send = async (path, init) => {
+      const response = await sendWhileAlive(path, init)
+      const at = loop.now()
+      const given = isSubmitPath(path) ? await taskIdIn(response.clone()) : undefined
+      const run = new Headers(init?.headers).get('idempotency-key') as RunId | null
+      if (run && given) told.push({ run, taskId: given, ticks: () => (diedAt ?? loop.now()) - at })
+      return response
+    }
+    const runner = createRunner({ ...ports, ...clock, lock, send: sendAndTell, runsAtOnce: () => 3 })
     const generator = createGenerator({ runner: async () => runner, ports, queryClient, tell: ignore })
     const page: Page = {
       store,
@@ -94,6 +116,7 @@ export async function openWorld(service: ServedSimulator): Promise<World> {
       busy: () => (life.signal.aborted ? 0 : queryClient.isMutating()),
       crash() {
         life.abort()
+        diedAt = loop.now()
         generator.close()
         store.close()
         pages.delete(page)
@@ -106,14 +129,30 @@ export async function openWorld(service: ServedSimulator): Promise<World> {
 
   return {
     faults,
+    told,
     openPage,
     restartProxy,
     async close() {
+      loop.end()
       for (const page of pages) page.crash()
       indexedDB.deleteDatabase(name)
       for (const proxy of proxies) void proxy.close()
     },
   }
+}
+
+/** Turns of the event loop: a machine that stands still for a while has not had any time. */
+function createTicks() {
+  let count = 0
+  const timer = setInterval(() => {
+    count += 1
+  }, 1)
+  return { now: () => count, end: () => clearInterval(timer) }
+}
+
+async function taskIdIn(response: Response): Promise<string | undefined> {
+  const answer = (await response.json().catch(() => undefined)) as { data?: { taskId?: string } | null } | undefined
+  return answer?.data?.taskId
 }
 
 function startProxy(service: ServedSimulator): Promise<Running> {

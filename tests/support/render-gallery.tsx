@@ -29,21 +29,22 @@ export function openTestGallery(): Promise<GalleryStore> {
   return openGallery({ name: `gallery-${galleries}`, darkroom: nodeDarkroom })
 }
 
-/** Screens over a real store. `asked` collects what they wanted of runs: "stop run-1". */
-export function renderOver(store: GalleryStore, screens: ReactNode) {
+/** Screens over a real store. `asked` collects what they wanted of runs: "stop run-1". `own`: what a generator answers. */
+export function renderOver(store: GalleryStore, screens: ReactNode, own: Partial<Generator> = {}) {
   const asked: string[] = []
   const note = (act: string) => (run: Run) => void asked.push(`${act} ${run.id}`)
   const generator: Generator = {
     generate: () => undefined,
     again: note('again'),
     stop: note('stop'),
-    look: note('look'),
+    look: (run, how) => note(how?.freshLink ? 'freshen' : 'look')(run),
     fetch: async () => [],
     adopt: async () => ({ known: true }),
     remove: note('remove'),
     dismiss: note('dismiss'),
     resume: async () => undefined,
     close: () => undefined,
+    ...own,
   }
   const queryClient = new QueryClient()
   watchStore(store, queryClient)

@@ -86,6 +86,36 @@ describe('with a run out at the service', () => {
     },
   )
 
+  test.each(['sending', 'working', 'ready'] as const)(
+    'D02 D01 the disk is full while it is "%s": what is known of it is stored when there is room',
+    async (phase) => {
+      const run = await machine.create(machine.recipe({ prompt: 'a red fox [[slow:0.3]]' }))
+      let refusals = 0
+      let isFull = false
+      const put = IDBObjectStore.prototype.put
+      const putting = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (
+        this: IDBObjectStore,
+        value,
+        key,
+      ) {
+        const request = put.call(this, value, key)
+        if (isFull) {
+          refusals += 1
+          ;(this.transaction as unknown as { _abort(reason: string): void })._abort('QuotaExceededError')
+        }
+        isFull ||= refusals === 0 && this.name === 'runs' && value.phase === phase
+        if (refusals === 4) isFull = false
+        return request
+      })
+      expect(await machine.runner.drive(run.id, machine.never)).toMatchObject({ phase: 'saved' })
+      putting.mockRestore()
+      expect(refusals).toBe(4)
+      expect(machine.refused).toEqual([{ kind: 'storage', detail: 'the browser has no room left' }])
+      expect(await machine.store.countPictures('gallery')).toBe(1)
+      expect(await countsOf(machine)).toMatchObject({ submissions: 1, charges: 1 })
+    },
+  )
+
   test('D20 closed before it has read what is there: nothing is written and nothing sent', async () => {
     await machine.create(machine.recipe())
     const before = await recordsOf(machine.databaseName, 'runs')

@@ -52,12 +52,51 @@ describe('one run in several windows', () => {
     expect(await two).toBe('nothing to do')
   })
 
-  test('keeps its holder for as long as that answers, whatever its timers do', async () => {
+  test('keeps its holder for as long as that is seen and answers', async () => {
     const log: string[] = []
-    void openWindow({ isVisible: false }).lock(name, never, openWork(log, 'hidden').work, always)
-    void openWindow().lock(name, never, openWork(log, 'seen').work, always)
+    void openWindow().lock(name, never, openWork(log, 'first').work, always)
+    void openWindow().lock(name, never, openWork(log, 'second').work, always)
     await time.pass(600_000, 5_000)
-    expect(log).toEqual(['hidden begins'])
+    expect(log).toEqual(['first begins'])
+  })
+
+  test('T06 goes from a window that nobody sees to one that is seen, and comes back with the eyes', async () => {
+    const log: string[] = []
+    const [first, second] = [openWindow(), openWindow()]
+    void first.lock(name, never, openWork(log, 'first').work, always)
+    void second.lock(name, never, openWork(log, 'second').work, always)
+    await settled()
+    first.state.isVisible = false
+    await time.pass(6_000)
+    expect(log).toEqual(['first begins', 'first stops', 'second begins'])
+    first.state.isVisible = true
+    second.state.isVisible = false
+    await time.pass(6_000)
+    expect(log.slice(3)).toEqual(['second stops', 'first begins'])
+  })
+
+  test('stays where it is while nobody sees any window', async () => {
+    const log: string[] = []
+    void openWindow({ isVisible: false }).lock(name, never, openWork(log, 'first').work, always)
+    void openWindow({ isVisible: false }).lock(name, never, openWork(log, 'second').work, always)
+    await time.pass(600_000, 5_000)
+    expect(log).toEqual(['first begins'])
+  })
+
+  test('a holder that gave way, but cannot stop at once, ends its work first', async () => {
+    const log: string[] = []
+    const hidden = openWindow({ isVisible: false })
+    let arrive: (value: string) => void = () => undefined
+    const submission = () => new Promise<string>((resolve) => (arrive = resolve))
+    const one = hidden.lock(name, never, submission, always)
+    await settled()
+    void openWindow().lock(name, never, openWork(log, 'seen').work, async () => false)
+    await time.pass(60_000)
+    expect(log).toEqual([])
+    arrive('working')
+    expect(await one).toBe('working')
+    await settled()
+    expect(log).toEqual(['seen begins'])
   })
 
   test('T03 of a frozen holder is taken over after half a minute of silence, and not before', async () => {

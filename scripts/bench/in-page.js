@@ -1,0 +1,93 @@
+// Runs in a measured page before its own scripts. Described for the other side in in-page.d.ts.
+{
+  const found = { drawnMs: 0, usableMs: 0, paintMs: 0 }
+  const nextFrame = () => new Promise((resolve) => requestAnimationFrame(resolve))
+  const findGrid = () => document.querySelector('[role="grid"]')
+  const isPicture = (image) => image?.complete && image.naturalWidth > 0
+
+  new PerformanceObserver((list) => {
+    found.paintMs = list.getEntries().at(-1).startTime
+  }).observe({ type: 'largest-contentful-paint', buffered: true })
+
+  /** The pictures of all tiles in sight, or nothing as long as one is missing or the grid is not filled. */
+  const picturesInSight = () => {
+    const grid = findGrid()
+    if (!grid) return undefined
+    const box = grid.getBoundingClientRect()
+    const boxOf = (element) => element.getBoundingClientRect()
+    const isInSight = (element) => boxOf(element).bottom > box.top && boxOf(element).top < box.bottom
+    const rows = [...grid.querySelectorAll('[role="row"]')].filter(isInSight)
+    if (rows.length === 0 || Math.max(...rows.map((row) => boxOf(row).bottom)) < box.bottom - 1) return undefined
+    const tiles = rows.flatMap((row) => [...row.querySelectorAll('[role="gridcell"]')])
+    const images = tiles.map((tile) => tile.querySelector('img'))
+    return images.length > 0 && images.every(isPicture) ? images : undefined
+  }
+
+  const untilDrawn = async () => {
+    for (;;) {
+      const images = picturesInSight()
+      if (images) {
+        await Promise.all(images.map((image) => image.decode()))
+        await nextFrame()
+        return
+      }
+      await nextFrame()
+    }
+  }
+
+  const watchStart = async () => {
+    await untilDrawn()
+    found.drawnMs = performance.now()
+  }
+  void watchStart()
+
+  const watchPrompt = async () => {
+    while (!document.querySelector('textarea:enabled')) await nextFrame()
+    found.usableMs = performance.now()
+  }
+  void watchPrompt()
+
+  let shared
+  const { setAttribute } = Element.prototype
+  HTMLImageElement.prototype.setAttribute = function (name, value) {
+    const isTile = shared !== undefined && name === 'src' && value.startsWith('data:')
+    setAttribute.call(this, name, isTile ? shared : value)
+  }
+
+  globalThis.inPage = {
+    firstLoad: () => found,
+    drawnMs: () => found.drawnMs,
+    countNodes() {
+      const walker = document.createTreeWalker(findGrid(), NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT)
+      let nodes = 0
+      while (walker.nextNode()) nodes += 1
+      return nodes
+    },
+    share(isShared) {
+      shared = isShared ? findGrid().querySelector('img').src : undefined
+    },
+    async scrollTo(topPx) {
+      findGrid().scrollTop = topPx
+      await nextFrame()
+      await untilDrawn()
+    },
+    async scroll(pxPerSecond, durationMs) {
+      const grid = findGrid()
+      const box = grid.getBoundingClientRect()
+      const fromPx = grid.scrollTop
+      const framesMs = []
+      let blank = 0
+      const startedAt = await nextFrame()
+      for (let before = startedAt; before < startedAt + durationMs; ) {
+        const now = await nextFrame()
+        framesMs.push(now - before)
+        before = now
+        const middle = document.elementFromPoint(box.left + box.width / 3, box.top + box.height / 2)
+        const tile = middle?.closest('[role="gridcell"]')
+        if (tile && !isPicture(tile.querySelector('img'))) blank += 1
+        grid.scrollTop = fromPx + ((now - startedAt) * pxPerSecond) / 1000
+      }
+      return { framesMs, blank: blank / framesMs.length }
+    },
+  }
+}

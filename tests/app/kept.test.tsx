@@ -1,0 +1,151 @@
+import { render, screen, waitFor, within } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { Banners } from '#app/banner.tsx'
+import { openServices, type Services, ServicesProvider } from '#app/services.tsx'
+import { StorageSettings } from '#app/storage-settings.tsx'
+import { GenerationError } from '#domain/failure.ts'
+import type { Run } from '#domain/run.ts'
+import { Gallery } from '#gallery/gallery.tsx'
+import type { Generator } from '#generation/generator.ts'
+import type { GalleryStore } from '#store/store.ts'
+import { useWorkspace } from '#workspace/workspace.ts'
+import { savedRun, workingRun } from '../support/gallery-records.ts'
+import { paintedImage } from '../support/images.ts'
+import { closeNotices, gridcell, openTestGallery, renderOver } from '../support/render-gallery.tsx'
+
+let store: GalleryStore
+
+beforeEach(async () => {
+  store = await openTestGallery()
+})
+
+afterEach(() => {
+  closeNotices()
+  vi.unstubAllGlobals()
+})
+
+describe('D11 a gallery that the browser has cleared', () => {
+  let services: Services | undefined
+
+  /** The page as it opens in a browser that has kept pictures before. */
+  async function openPage({ hasKept = true } = {}) {
+    vi.stubGlobal('fetch', async () => Response.json({ mode: 'live', gateway: 'kie' }))
+    useWorkspace.setState({ hasKept })
+    services = await openServices(async () => store)
+    render(
+      <ServicesProvider services={services}>
+        <Banners />
+      </ServicesProvider>,
+    )
+  }
+  const banner = () => screen.queryByText(/This browser has deleted the pictures/)
+
+  afterEach(() => services?.close())
+
+  it('is explained, once, with what can still be done', async () => {
+    await openPage()
+    await waitFor(() => expect(banner()).toHaveTextContent(/can be fetched by its task id, at the foot of Tasks/))
+    await userEvent.click(screen.getByRole('button', { name: 'Understood' }))
+    expect(banner()).toBeNull()
+    expect(useWorkspace.getState().hasKept).toBe(false)
+  })
+
+  it('is not taken for one that was never filled', async () => {
+    const read = vi.spyOn(store, 'recentRuns')
+    await openPage({ hasKept: false })
+    expect(read).not.toHaveBeenCalled()
+    expect(banner()).toBeNull()
+  })
+
+  it('is not taken for one whose pictures the user deleted: their runs are still known', async () => {
+    await store.saveRun(savedRun('run-1', ['deleted']))
+    const read = vi.spyOn(store, 'recentRuns')
+    await openPage()
+    await waitFor(() => expect(read).toHaveBeenCalled())
+    await read.mock.results[0]?.value
+    expect(banner()).toBeNull()
+  })
+})
+
+describe('D01 a picture for which there is no room', () => {
+  const run: Run = {
+    ...workingRun('run-1', Date.now()),
+    phase: 'ready',
+    finishedAt: Date.now(),
+    imageUrls: ['https://files.example/1.png'],
+    spareUrls: [],
+    trouble: { kind: 'storage', detail: 'the browser has no room left' },
+  }
+
+  async function show(fetch: Generator['fetch']) {
+    await store.saveRun(run)
+    const shown = renderOver(store, <Gallery simulated={false} onSettings={() => undefined} />, { fetch })
+    return { ...shown, cell: await gridcell.find(/^a fox, made, not saved here yet/) }
+  }
+
+  it('is seen all the same, with what can be done about it', async () => {
+    const bytes = await paintedImage('png')
+    const { cell, asked } = await show(async () => [bytes])
+    expect(await within(cell).findByRole('img', { name: 'a fox' })).toHaveAttribute(
+      'src',
+      expect.stringMatching(/^blob:/),
+    )
+    expect(cell).toHaveTextContent('Make room by emptying the bin, then save it again; or download it')
+    expect(gridcell.button(cell, 'Download now')).toBeVisible()
+    await userEvent.click(gridcell.button(cell, 'Save again'))
+    expect(asked).toEqual(['look run-1'])
+  })
+
+  it('keeps its card, and its acts, when it cannot be fetched either', async () => {
+    const { cell } = await show(() => Promise.reject(new GenerationError({ kind: 'expired' })))
+    await waitFor(() => expect(within(cell).queryByRole('img')).toBeNull())
+    expect(gridcell.button(cell, 'Save again')).toBeVisible()
+  })
+
+  it('taken off the gallery stays among the tasks, and says so', async () => {
+    const { cell, asked } = await show(async () => [])
+    await userEvent.click(gridcell.button(cell, 'Dismiss'))
+    expect(asked).toEqual(['dismiss run-1'])
+    expect(await screen.findByText('Taken off the gallery. It stays in Tasks.')).toBeVisible()
+  })
+})
+
+describe('D13 what the browser says of its storage', () => {
+  function openStorage(persisted: boolean, answer: boolean) {
+    let isPersisted = persisted
+    vi.stubGlobal('navigator', {
+      ...navigator,
+      storage: {
+        estimate: async () => ({ usage: 820_000, quota: 2_000_000_000 }),
+        persisted: async () => isPersisted,
+        persist: async () => {
+          isPersisted = answer
+          return answer
+        },
+      },
+    })
+    renderOver(store, <StorageSettings />)
+  }
+
+  it('is that it keeps everything: there is nothing to ask for', async () => {
+    openStorage(true, true)
+    expect(await screen.findByText(/^Protected: the browser keeps this/)).toBeVisible()
+    expect(screen.getByText('820 KB used')).toBeVisible()
+    expect(screen.queryByRole('button', { name: 'Ask to keep' })).toBeNull()
+  })
+
+  it('is that it may clear it, until it agrees to keep it', async () => {
+    openStorage(false, true)
+    expect(await screen.findByText(/^Not protected/)).toBeVisible()
+    await userEvent.click(screen.getByRole('button', { name: 'Ask to keep' }))
+    expect(await screen.findByText(/^Protected/)).toBeVisible()
+  })
+
+  it('is told plainly when it does not agree', async () => {
+    openStorage(false, false)
+    await userEvent.click(await screen.findByRole('button', { name: 'Ask to keep' }))
+    expect(await screen.findByText(/The browser did not agree/)).toBeVisible()
+    expect(screen.getByText(/^Not protected/)).toBeVisible()
+  })
+})

@@ -1,0 +1,146 @@
+import type { Page } from '@playwright/test'
+import { type KillableBrowser, openKillableBrowser } from '../support/killable-browser.ts'
+import { test as base, createOf, expect, galleryOf, stored } from './fixtures.ts'
+
+const test = base.extend<{ browserToKill: KillableBrowser }>({
+  // biome-ignore lint/correctness/noEmptyPattern: the runner reads the parameter's shape
+  browserToKill: async ({}, use) => {
+    const opened = await openKillableBrowser()
+    await use(opened)
+    await opened.close()
+  },
+})
+
+const isImage = '**/api/image?*'
+const isSubmission = '**/api/v1/flux/kontext/generate'
+/** A request that is never answered: whoever asked has to be gone by then. */
+const never = () => undefined
+const phaseOf = async (page: Page) => (await stored(page)).runs[0]?.phase
+
+/** What keeps a run in a phase until the browser is killed, and the prompt that goes with it. */
+const phases: readonly (readonly [string, string, string, (page: Page) => Promise<unknown>])[] = [
+  ['P02 while the run waits here', 'queued', 'a red fox', (page) => page.route('**/api/health', never)],
+  [
+    'P03 while the answer is on its way',
+    'sending',
+    'a red fox',
+    (page) => page.route(isSubmission, async (route) => void (await route.fetch())),
+  ],
+  ['P15 while the task works', 'working', 'a red fox [[slow:4]]', async () => undefined],
+  ['P16 before the picture is fetched', 'ready', 'a red fox', (page) => page.route(isImage, never)],
+  ['P19 right after the picture is saved', 'saved', 'a red fox', async () => undefined],
+]
+
+for (const [title, phase, prompt, hold] of phases) {
+  test(`${title} the browser is killed: started again, one charge and one picture`, async ({ browserToKill, live }) => {
+    const page = await browserToKill.start()
+    await page.goto(live.url)
+    await expect(createOf(page).prompt).toBeVisible()
+    await hold(page)
+    await createOf(page).prompt.fill(prompt)
+    await createOf(page).submit.click()
+    await expect.poll(() => phaseOf(page), { intervals: [20] }).toBe(phase)
+    const sent = async () => (await live.service.simulator.state()).submissions.length
+    if (phase === 'sending') await expect.poll(sent).toBe(1)
+    await browserToKill.kill()
+    expect(await sent()).toBe(phase === 'queued' ? 0 : 1)
+
+    const again = await browserToKill.start()
+    await again.goto(live.url)
+    await expect(galleryOf(again).picture('a red fox')).toBeVisible({ timeout: 30_000 })
+    const kept = await stored(again)
+    expect([kept.runs.length, kept.pictures.length, kept.originals.length]).toEqual([1, 1, 1])
+    expect((await live.service.simulator.state()).charges).toHaveLength(1)
+    expect(await sent()).toBe(1)
+  })
+}
+
+test('P17 in the middle of the picture the page crashes: opened again, it is fetched anew and kept once', async ({
+  page,
+  live,
+}) => {
+  await page.goto(live.url)
+  let asked = 0
+  await page.route(isImage, async (route) => {
+    asked += 1
+    if (asked > 1) await route.continue()
+  })
+  await createOf(page).prompt.fill('almost here')
+  await createOf(page).submit.click()
+  await expect.poll(() => asked).toBe(1)
+  const crashed = page.waitForEvent('crash')
+  const devtools = await page.context().newCDPSession(page)
+  void devtools.send('Page.crash').catch(() => undefined)
+  await crashed
+  const again = await page.context().newPage()
+  await again.goto(live.url)
+  await expect(galleryOf(again).picture('almost here')).toBeVisible({ timeout: 30_000 })
+  expect((await stored(again)).originals).toHaveLength(1)
+  expect((await live.service.simulator.state()).charges).toHaveLength(1)
+})
+
+test('P01 before the run is stored the page is reloaded: nothing is sent, the form is kept', async ({
+  page,
+  context,
+  live,
+}) => {
+  await page.goto(live.url)
+  await createOf(page).prompt.fill('not stored yet')
+  const other = await context.newPage()
+  await other.goto(`${live.url}/icon.svg`)
+  await holdDatabase(other)
+  await createOf(page).submit.click()
+  await page.reload()
+  await other.close()
+  await expect(createOf(page).prompt).toHaveValue('not stored yet')
+  await expect(galleryOf(page).runs).toHaveCount(0)
+  expect((await stored(page)).runs).toEqual([])
+  expect((await live.service.simulator.state()).submissions).toEqual([])
+})
+
+/** Another window writes without an end: nobody else gets a turn. */
+async function holdDatabase(page: Page) {
+  await page.evaluate(
+    () =>
+      new Promise<void>((resolve) => {
+        const open = indexedDB.open('atelier')
+        open.onsuccess = () => {
+          const runs = open.result.transaction('runs', 'readwrite').objectStore('runs')
+          const keepBusy = () => {
+            runs.get('nobody').onsuccess = keepBusy
+            resolve()
+          }
+          keepBusy()
+        }
+      }),
+  )
+}
+
+test('D18 P19 a picture moved to the bin, one brought back from it, and a kill: both stay where they were put', async ({
+  browserToKill,
+  live,
+}) => {
+  const page = await browserToKill.start()
+  await page.goto(live.url)
+  for (const prompt of ['taken away', 'brought back']) {
+    await createOf(page).prompt.fill(prompt)
+    await createOf(page).submit.click()
+    await expect(galleryOf(page).picture(prompt)).toBeVisible({ timeout: 30_000 })
+  }
+  for (const prompt of ['taken away', 'brought back']) {
+    await galleryOf(page).picture(prompt).click()
+    await page.keyboard.press('Delete')
+    await expect(galleryOf(page).picture(prompt)).toHaveCount(0)
+  }
+  await page.getByRole('button', { name: 'Undo' }).last().click()
+  await expect(galleryOf(page).picture('brought back')).toBeVisible()
+  await expect
+    .poll(async () => (await stored(page)).pictures.map(({ shelf }) => shelf).sort())
+    .toEqual(['bin', 'gallery'])
+  await browserToKill.kill()
+  const again = await browserToKill.start()
+  await again.goto(live.url)
+  await expect(galleryOf(again).picture('brought back')).toBeVisible()
+  await expect(galleryOf(again).picture('taken away')).toHaveCount(0)
+  expect((await stored(again)).originals).toHaveLength(2)
+})

@@ -1,0 +1,122 @@
+import type { BrowserContext, Page } from '@playwright/test'
+import { createOf, expect, galleryOf, stored, test } from './fixtures.ts'
+
+async function make(page: Page, prompt: string) {
+  await createOf(page).prompt.fill(prompt)
+  await createOf(page).submit.click()
+}
+
+async function clearDatabase(context: BrowserContext, page: Page, origin: string) {
+  const devtools = await context.newCDPSession(page)
+  await devtools.send('Storage.clearDataForOrigin', { origin, storageTypes: 'indexeddb' })
+}
+
+test('D02 the disk fills up in the middle of six: what was saved stays, the others wait and are saved when there is room', async ({
+  page,
+  context,
+  live,
+}) => {
+  const devtools = await context.newCDPSession(page)
+  await devtools.send('Storage.overrideQuotaForOrigin', { origin: live.url, quotaSize: 1_000_000 })
+  await page.goto(live.url)
+  const { runs, run } = galleryOf(page)
+  for (let n = 1; n <= 6; n += 1) await make(page, `number ${n}`)
+  await expect.poll(async () => (await stored(page)).runs.length).toBe(6)
+  for (const phase of ['queued', 'sending', 'working']) await expect(run(phase)).toHaveCount(0, { timeout: 30_000 })
+  await expect(run('ready').getByText(/no room/)).toHaveCount(await runs.count(), { timeout: 30_000 })
+  const waiting = await runs.count()
+  const full = await stored(page)
+  expect(waiting).toBeGreaterThan(0)
+  expect(full.originals.length).toBeGreaterThan(0)
+  expect(full.originals.length + waiting).toBe(6)
+
+  await devtools.send('Storage.overrideQuotaForOrigin', { origin: live.url })
+  for (let left = waiting; left > 0; left -= 1) {
+    await run('ready').first().getByRole('button', { name: 'Save again' }).click()
+    await expect(runs).toHaveCount(left - 1)
+  }
+  expect((await stored(page)).originals).toHaveLength(6)
+  expect((await live.service.simulator.state()).charges).toHaveLength(6)
+})
+
+test('D06 D07 a newer window waits for an older one that does not react, and says so; then the older one asks to be reloaded', async ({
+  context,
+  live,
+}) => {
+  const older = await context.newPage()
+  // A window that is frozen closes nothing until it thaws.
+  await older.addInitScript(() => {
+    const { close } = IDBDatabase.prototype
+    const thawed = new Promise((resolve) => Object.assign(globalThis, { thaw: resolve }))
+    IDBDatabase.prototype.close = function (this: IDBDatabase) {
+      void thawed.then(() => close.call(this))
+    }
+  })
+  await older.goto(live.url)
+  await expect(createOf(older).prompt).toBeVisible()
+  const newer = await context.newPage()
+  await newer.addInitScript(() => {
+    const { open } = indexedDB
+    indexedDB.open = (name, version) => open.call(indexedDB, name, version === undefined ? version : version + 1)
+  })
+  await newer.goto(live.url)
+  await expect(newer.getByRole('alert')).toContainText(/older version/)
+  await older.evaluate(() => (globalThis as unknown as { thaw(): void }).thaw())
+  await expect(newer.getByRole('alert')).toHaveCount(0)
+  await expect(older.getByRole('alert')).toContainText(/newer version/)
+  await make(older, 'nothing is written any more')
+  await expect(older.getByText(/newer version of Atelier/).first()).toBeVisible()
+  expect((await live.service.simulator.state()).submissions).toEqual([])
+})
+
+test('D11 pictures that the browser has deleted between two visits are not passed over in silence', async ({
+  page,
+  context,
+  live,
+}) => {
+  await page.goto(live.url)
+  await make(page, 'soon gone')
+  await expect(galleryOf(page).picture('soon gone')).toBeVisible()
+  await page.goto('about:blank')
+  await clearDatabase(context, page, live.url)
+  await page.goto(live.url)
+  await expect(page.getByRole('alert')).toContainText(/has deleted the pictures/)
+})
+
+test('D12 everything is cleared while a task works: its picture is kept in the new database', async ({
+  page,
+  context,
+  live,
+}) => {
+  await page.goto(live.url)
+  await make(page, 'risen from the ashes [[slow:3]]')
+  await expect(galleryOf(page).run('working')).toBeVisible()
+  await clearDatabase(context, page, live.url)
+  await expect(galleryOf(page).picture('risen from the ashes')).toBeVisible({ timeout: 30_000 })
+  const kept = await stored(page)
+  expect([kept.runs.length, kept.originals.length]).toEqual([1, 1])
+  expect((await live.service.simulator.state()).charges).toHaveLength(1)
+})
+
+for (const isKept of [false, true]) {
+  test(`D13 storage that the browser ${isKept ? 'promises to keep' : 'may clear'} is told as that`, async ({
+    page,
+    live,
+  }) => {
+    await page.addInitScript((promised) => {
+      navigator.storage.persisted = async () => promised
+      navigator.storage.persist = async () => promised
+    }, isKept)
+    await page.goto(live.url)
+    await page.getByRole('button', { name: /^Settings/ }).click()
+    const settings = page.getByRole('dialog')
+    await expect(settings).toContainText(
+      isKept ? /keeps this until you delete it/ : /may clear this when the disk is full/,
+    )
+    const ask = settings.getByRole('button', { name: 'Ask to keep' })
+    await expect(ask).toHaveCount(isKept ? 0 : 1)
+    if (isKept) return
+    await ask.click()
+    await expect(page.getByText(/did not agree/)).toBeVisible()
+  })
+}

@@ -1,0 +1,134 @@
+import type { Page } from '@playwright/test'
+import { createOf, expect, galleryOf, stored, test } from './fixtures.ts'
+
+const hourMs = 3_600_000
+
+async function start(page: Page, prompt: string) {
+  await createOf(page).prompt.fill(prompt)
+  await createOf(page).submit.click()
+  await expect(galleryOf(page).run('working')).toBeVisible()
+}
+
+test('T02 the window that asks for a run is closed: the other one goes on within three seconds', async ({
+  context,
+  live,
+}) => {
+  const [first, second] = [await context.newPage(), await context.newPage()]
+  for (const page of [first, second]) await page.goto(live.url)
+  await start(first, 'handed over [[slow:6]]')
+  await expect(galleryOf(second).run('working')).toBeVisible()
+  await first.close()
+  const polls = async () => Object.values((await live.service.simulator.state()).polls).reduce((sum, n) => sum + n, 0)
+  const before = await polls()
+  await expect.poll(polls, { timeout: 3_000, intervals: [100] }).toBeGreaterThan(before)
+  await expect(galleryOf(second).picture('handed over')).toBeVisible({ timeout: 30_000 })
+  expect((await live.service.simulator.state()).submissions).toHaveLength(1)
+})
+
+test('T03 the window that asks for a run is frozen: another takes over, and nothing is kept twice when it thaws', async ({
+  context,
+  live,
+}) => {
+  const first = await context.newPage()
+  await first.goto(live.url)
+  await start(first, 'out of the ice [[slow:3]]')
+  const devtools = await context.newCDPSession(first)
+  await devtools.send('Page.setWebLifecycleState', { state: 'frozen' })
+  const second = await context.newPage()
+  await second.clock.install()
+  await second.goto(live.url)
+  await expect(galleryOf(second).run('working')).toBeVisible()
+  // Half a minute in which the first window says nothing, in steps that leave room for an answer.
+  await expect(async () => {
+    await second.clock.runFor(5_000)
+    await expect(galleryOf(second).picture('out of the ice')).toBeVisible({ timeout: 300 })
+  }).toPass({ timeout: 40_000, intervals: [50] })
+  await devtools.send('Page.setWebLifecycleState', { state: 'active' })
+  await expect(galleryOf(first).picture('out of the ice')).toBeVisible()
+  const kept = await stored(second)
+  expect([kept.runs.length, kept.pictures.length, kept.originals.length]).toEqual([1, 1, 1])
+  const { submissions, charges } = await live.service.simulator.state()
+  expect([submissions.length, charges.length]).toEqual([1, 1])
+})
+
+test('T04 the machine sleeps for two hours while the task works: it is asked for at once on waking up, and saved', async ({
+  page,
+  live,
+}) => {
+  await page.clock.install()
+  await page.goto(live.url)
+  await start(page, 'time flies [[slow:2]]')
+  await page.clock.pauseAt(Date.now() + 1_000)
+  await expect.poll(async () => (await live.service.simulator.state()).openTasks.length).toBe(0)
+  await page.clock.fastForward(2 * hourMs)
+  await page.clock.resume()
+  await expect(galleryOf(page).picture('time flies')).toBeVisible({ timeout: 3_000 })
+  expect((await live.service.simulator.state()).submissions).toHaveLength(1)
+})
+
+for (const [title, jumpMs] of [
+  ['T05 the clock is set a day ahead', 24 * hourMs],
+  ['T05 the clock is set a day back', -24 * hourMs],
+] as const) {
+  test(`${title} while the task works: it is asked for and saved, not failed`, async ({ page, live }) => {
+    await page.clock.install()
+    await page.goto(live.url)
+    await start(page, 'time flies [[slow:2]]')
+    await page.clock.setSystemTime(Date.now() + jumpMs)
+    await expect(galleryOf(page).picture('time flies')).toBeVisible({ timeout: 30_000 })
+    expect((await live.service.simulator.state()).submissions).toHaveLength(1)
+  })
+}
+
+test('T07 the page is left while the task works, and come back to: the run goes on', async ({ page, live }) => {
+  await page.goto(live.url)
+  await start(page, 'there and back [[slow:4]]')
+  await page.goto('about:blank')
+  await page.goBack()
+  await expect(galleryOf(page).picture('there and back')).toBeVisible({ timeout: 30_000 })
+  expect((await live.service.simulator.state()).submissions).toHaveLength(1)
+})
+
+test('P21 without credits: said in words, the form is kept, and nothing is tried again by itself', async ({
+  page,
+  live,
+}) => {
+  live.service.simulator.set({ credits: 0 })
+  await page.goto(live.url)
+  await createOf(page).prompt.fill('too dear')
+  await createOf(page).submit.click()
+  await expect(galleryOf(page).run('failed')).toHaveAttribute('data-failure', 'out-of-credits')
+  await expect(createOf(page).prompt).toHaveValue('too dear')
+  expect((await live.service.simulator.state()).submissions).toHaveLength(1)
+})
+
+test('T11 addresses of pictures are given back: many shown, few held', async ({ page, live }) => {
+  await page.addInitScript(() => {
+    const held = new Set<string>()
+    const { createObjectURL, revokeObjectURL } = URL
+    URL.createObjectURL = (object) => {
+      const url = createObjectURL.call(URL, object)
+      held.add(url)
+      return url
+    }
+    URL.revokeObjectURL = (url) => {
+      held.delete(url)
+      revokeObjectURL.call(URL, url)
+    }
+    Object.assign(globalThis, { heldAddresses: held })
+  })
+  await page.goto(live.url)
+  const prompts = ['one', 'two', 'three', 'four', 'five', 'six'].map((word) => `picture ${word}`)
+  for (const prompt of prompts) {
+    await createOf(page).prompt.fill(prompt)
+    await createOf(page).submit.click()
+  }
+  const held = () => page.evaluate(() => (globalThis as unknown as { heldAddresses: Set<string> }).heldAddresses.size)
+  for (const prompt of prompts) {
+    await galleryOf(page).picture(prompt).click({ timeout: 30_000 })
+    await expect(
+      page.getByRole('region', { name: 'Stage' }).getByRole('img', { name: new RegExp(`^${prompt}`) }),
+    ).toBeVisible()
+  }
+  await expect.poll(held).toBeLessThanOrEqual(2)
+})

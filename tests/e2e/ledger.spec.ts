@@ -1,0 +1,187 @@
+import type { Page } from '@playwright/test'
+import { canaryKey } from '../support/atelier.ts'
+import { createOf, expect, galleryOf, stored, test } from './fixtures.ts'
+
+function tasksOf(page: Page) {
+  const panel = page.getByRole('dialog', { name: 'Tasks' })
+  return {
+    panel,
+    open: () => page.getByRole('button', { name: /^Tasks/ }).click(),
+    row: (prompt: string) => panel.getByRole('listitem').filter({ hasText: prompt }),
+  }
+}
+
+/** A task of the same account, sent by somebody else. */
+async function sendElsewhere(origin: string, prompt: string): Promise<string> {
+  const response = await fetch(`${origin}/api/v1/flux/kontext/generate`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${canaryKey}`, 'user-agent': 'Mozilla/5.0' },
+    body: JSON.stringify({ model: 'flux-kontext-pro', prompt }),
+  })
+  const { data } = (await response.json()) as { data: { taskId: string } }
+  return data.taskId
+}
+
+test('every run is in the ledger, from the button to the gallery, with what it costs', async ({ page, live }) => {
+  await page.goto(live.url)
+  const create = createOf(page)
+  const tasks = tasksOf(page)
+  await create.prompt.fill('a long river [[slow:3]]')
+  await create.submit.click()
+  await tasks.open()
+  const row = tasks.row('a long river')
+  await expect(row).toContainText('working')
+  await expect(row).toContainText('5 credits')
+  await expect(tasks.panel).toContainText('5 credits spent today')
+  await expect(row).toContainText(/saved in \d+ s/, { timeout: 20_000 })
+  await row.getByRole('button', { name: 'Show the picture' }).click()
+  await expect(page.getByRole('region', { name: 'Stage' }).getByRole('img', { name: /^a long river/ })).toBeVisible()
+})
+
+test('a task sent elsewhere is fetched by its id, for no charge; one that is unknown says so', async ({
+  page,
+  live,
+}) => {
+  const taskId = await sendElsewhere(live.service.origin, 'somebody else’s harbour')
+  await page.goto(live.url)
+  const tasks = tasksOf(page)
+  await tasks.open()
+  const { panel } = tasks
+  await panel.getByRole('button', { name: 'Fetch a result by its task id' }).click()
+  const field = panel.getByRole('textbox', { name: 'Task id' })
+  await field.fill('no id at all')
+  await field.press('Enter')
+  await expect(panel).toContainText('This is no task id')
+  await field.fill(` ${taskId} `)
+  await field.press('Enter')
+  await expect(galleryOf(page).picture(`Task ${taskId}`)).toBeVisible()
+  await expect(tasks.row(taskId)).toContainText('no new charge')
+  await field.fill(taskId)
+  await field.press('Enter')
+  await expect(panel).toContainText('here already')
+  await field.fill('0123456789abcdef0123456789abcdef')
+  await field.press('Enter')
+  await expect(tasks.row('0123456789abcdef')).toContainText('does not know this task')
+  await expect(tasks.row('0123456789abcdef').getByRole('button', { name: /^Try again/ })).toHaveCount(0)
+  expect((await live.service.simulator.state()).submissions).toHaveLength(1)
+})
+
+test('a run that the limit holds back says when it sends itself', async ({ page, live }) => {
+  await page.goto(live.url)
+  const create = createOf(page)
+  const tasks = tasksOf(page)
+  await create.prompt.fill('one too many')
+  // The service takes twenty in ten seconds from one account.
+  for (let n = 0; n < 20; n += 1) await sendElsewhere(live.service.origin, `somebody else’s picture ${n}`)
+  await create.submit.click()
+  await expect(galleryOf(page).run('queued')).toContainText(/sends itself in \d+ s/)
+  await tasks.open()
+  await expect(tasks.row('one too many')).toContainText(/sends itself in \d+ s/)
+  await expect(galleryOf(page).picture('one too many')).toBeVisible({ timeout: 40_000 })
+  expect((await live.service.simulator.state()).charges).toHaveLength(21)
+})
+
+test('details are copied with run, task and the service’s own words, never with the key', async ({
+  page,
+  context,
+  live,
+}) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  await page.goto(live.url)
+  const create = createOf(page)
+  const tasks = tasksOf(page)
+  await create.prompt.fill('a blocked picture [[policy]]')
+  await create.submit.click()
+  await expect(galleryOf(page).run('failed')).toBeVisible()
+  await tasks.open()
+  await tasks.row('a blocked picture').getByRole('button', { name: 'Copy details' }).click()
+  await expect(page.getByText('Details copied')).toBeVisible()
+  const copied = await page.evaluate(() => navigator.clipboard.readText())
+  const [run] = (await stored(page)).runs as { id: string; task: { taskId: string } }[]
+  expect(copied).toContain(`Run: ${run?.id}`)
+  expect(copied).toContain(`Task: kie-kontext ${run?.task.taskId}`)
+  expect(copied).toMatch(/The service said: .*flagged/)
+  expect(copied).not.toContain(canaryKey)
+})
+
+test('a picture that could not be fetched is fetched by a fresh link', async ({ page, live }) => {
+  await page.goto(live.url)
+  const asked: string[] = []
+  page.on('request', (request) => {
+    if (/download-url|api\/image/.test(request.url())) asked.push(request.url())
+  })
+  let isBroken = true
+  await page.route('**/api/image?*', (route) =>
+    isBroken ? route.fulfill({ body: '<html></html>' }) : route.continue(),
+  )
+  const create = createOf(page)
+  const tasks = tasksOf(page)
+  await create.prompt.fill('behind a wall')
+  await create.submit.click()
+  await tasks.open()
+  const row = tasks.row('behind a wall')
+  await expect(row).toContainText('ready at the service, not saved here')
+  await expect(row).toContainText(/usually keeps it until about/, { timeout: 20_000 })
+  await expect(row.getByRole('button', { name: 'Fetch a fresh link' })).toBeVisible()
+  await expect.poll(() => asked.filter((url) => url.includes('download-url')).length).toBe(2)
+  asked.length = 0
+  isBroken = false
+  await row.getByRole('button', { name: 'Fetch a fresh link' }).click()
+  await expect(galleryOf(page).picture('behind a wall')).toBeVisible()
+  expect(asked[0]).toContain('download-url')
+  expect((await live.service.simulator.state()).charges).toHaveLength(1)
+})
+
+test('D01 a picture for which there is no room is seen and downloaded all the same', async ({ page, live }) => {
+  const devtools = await page.context().newCDPSession(page)
+  await devtools.send('Storage.overrideQuotaForOrigin', { origin: live.url, quotaSize: 120_000 })
+  await page.goto(live.url)
+  const create = createOf(page)
+  await create.prompt.fill('a heavy picture')
+  await create.submit.click()
+  const card = galleryOf(page).run('ready')
+  await expect(card.getByRole('img', { name: 'a heavy picture' })).toBeVisible({ timeout: 20_000 })
+  const download = page.waitForEvent('download')
+  await card.getByRole('button', { name: 'Download now' }).click()
+  expect((await download).suggestedFilename()).toMatch(/^a-heavy-picture-flux-kontext-pro-.*\.(jpg|png)$/)
+  expect((await stored(page)).originals).toEqual([])
+})
+
+test('J5 a notification is shown once a run, by the window that drives it, while nobody sees it', async ({
+  context,
+  live,
+}) => {
+  await context.grantPermissions(['notifications'], { origin: live.url })
+  await context.addInitScript(() => {
+    const shown: { title: string; tag: string | undefined }[] = []
+    class Recorded extends Notification {
+      constructor(title: string, options?: NotificationOptions) {
+        super(title, options)
+        shown.push({ title, tag: options?.tag })
+      }
+    }
+    Object.assign(globalThis, { shown, Notification: Recorded })
+  })
+  const first = await context.newPage()
+  await first.goto(live.url)
+  await first.getByRole('button', { name: /^Settings/ }).click()
+  await first.getByRole('switch', { name: 'Notify me when a picture is ready' }).check()
+  await first.keyboard.press('Escape')
+  const second = await context.newPage()
+  await second.goto(live.url)
+  for (const page of [first, second]) {
+    await page.evaluate(() => {
+      Object.defineProperty(document, 'visibilityState', { get: () => 'hidden' })
+      document.dispatchEvent(new Event('visibilitychange'))
+    })
+  }
+  const create = createOf(first)
+  await create.prompt.fill('told once')
+  await create.submit.click()
+  await expect(first).toHaveTitle('(1) Atelier')
+  for (const page of [first, second]) await expect(galleryOf(page).picture('told once')).toBeVisible()
+  await expect(first).toHaveTitle('Atelier')
+  const [run] = (await stored(first)).runs
+  const shown = (page: Page) => page.evaluate(() => (globalThis as unknown as { shown: unknown[] }).shown)
+  expect([await shown(first), await shown(second)]).toEqual([[{ title: 'A picture is ready', tag: run?.id }], []])
+})

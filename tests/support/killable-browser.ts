@@ -1,0 +1,71 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Browser, chromium, type Page } from '@playwright/test'
+
+/** A browser with a profile that stays, and that can be killed as by the system: whole, and without warning. */
+export interface KillableBrowser {
+  /** Starts it on the profile, with one page. */
+  start(): Promise<Page>
+  /** SIGKILL to all of its processes. */
+  kill(): Promise<void>
+  close(): Promise<void>
+}
+
+const flags = [
+  '--headless=new',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--remote-debugging-port=0',
+  '--window-size=1440,900',
+]
+
+export async function openKillableBrowser(): Promise<KillableBrowser> {
+  const profile = await mkdtemp(join(tmpdir(), 'atelier-profile-'))
+  let child: ChildProcess | undefined
+  let browser: Browser | undefined
+
+  async function kill() {
+    const { pid } = child ?? {}
+    if (!child || pid === undefined || child.exitCode !== null || child.signalCode) return
+    const ended = new Promise((resolve) => child?.once('exit', resolve))
+    // The browser leads a group of its own, which its renderers and helpers belong to.
+    process.kill(-pid, 'SIGKILL')
+    await ended
+    await browser?.close().catch(() => undefined)
+  }
+
+  return {
+    async start() {
+      const path = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
+      child = spawn(path, [...flags, `--user-data-dir=${profile}`, 'about:blank'], { detached: true })
+      browser = await chromium.connectOverCDP(await addressOf(child))
+      const [context] = browser.contexts()
+      if (!context) throw new Error('The browser has no window.')
+      return context.pages()[0] ?? context.newPage()
+    },
+    kill,
+    async close() {
+      await kill()
+      await rm(profile, { recursive: true, force: true, maxRetries: 5 })
+    },
+  }
+}
+
+function addressOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let printed = ''
+    child.stderr?.on('data', (chunk: Buffer) => {
+      printed += chunk
+      const address = /DevTools listening on (ws:\/\/\S+)/.exec(printed)?.[1]
+      if (address) resolve(address)
+    })
+    child.once('exit', (code) => reject(new Error(`The browser ended with ${code}: ${printed}`)))
+  })
+}

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest'
+import { describeKeeping, describeSpending, describeStep, spendingSince } from '#app/ledger-words.ts'
+import type { Run, RunIn } from '#domain/run.ts'
+import { failedRun, queuedRun, savedRun, sendingRun, workingRun } from '../../support/gallery-records.ts'
+
+const hourMs = 3_600_000
+const finishedAt = new Date(2026, 2, 4, 14, 30).getTime()
+
+const ready: RunIn<'ready'> = {
+  ...workingRun('run-1'),
+  phase: 'ready',
+  finishedAt,
+  imageUrls: ['https://files.example/1.png'],
+  spareUrls: [],
+}
+
+describe('how long the service keeps a result', () => {
+  it.each([
+    [0, 'The service usually keeps it until about 14:30 tomorrow.'],
+    [9 * hourMs + 60_000 * 29, 'The service usually keeps it until about 14:30 tomorrow.'],
+    [9 * hourMs + 60_000 * 31, 'The service usually keeps it until about 14:30 today.'],
+    [23 * hourMs + 60_000, 'The service usually keeps it for another 59 min.'],
+    [24 * hourMs - 90_000, 'The service usually keeps it for another 2 min.'],
+    [24 * hourMs - 30_000, 'The service usually keeps it for another 30 s.'],
+    [24 * hourMs, 'The service may delete it any time now, by 18 March at the latest.'],
+    [13 * 24 * hourMs, 'The service may delete it any time now, by 18 March at the latest.'],
+    [14 * 24 * hourMs, 'The service keeps results for 14 days at most: it is probably gone.'],
+  ])('%i ms after it was finished', (ageMs, words) => {
+    expect(describeKeeping(ready, finishedAt + ageMs)).toBe(words)
+  })
+
+  it('is not guessed for a task whose end nobody saw', () => {
+    expect(describeKeeping({ ...ready, pace: 'adopted' }, finishedAt)).toBe(
+      'The service keeps results for a day as a rule, for 14 days at most.',
+    )
+  })
+})
+
+describe('what was spent', () => {
+  const failed = (chargePossible: boolean): Run => ({ ...failedRun('f'), chargePossible, sentAt: 1_500 })
+  const simulated = (run: Run): Run => ({ ...run, simulated: true })
+
+  it.each<[string, Run, object]>([
+    ['nothing, for what waits here', queuedRun('a'), {}],
+    ['perhaps, for what has no answer yet', sendingRun('a'), { perhaps: 5 }],
+    ['yes, for what works', workingRun('a'), { spent: 5 }],
+    ['yes, for what nobody waits for any more', { ...workingRun('a'), stopped: true }, { spent: 5 }],
+    ['yes, for what is ready', ready, { spent: 5 }],
+    ['yes, for what is saved', savedRun('a', ['p']), { spent: 5 }],
+    ['no, for what was refused', failed(false), {}],
+    ['perhaps, for what was lost', failed(true), { perhaps: 5 }],
+    ['not really, for what was simulated', simulated(workingRun('a')), { simulated: 5 }],
+    ['no, for what was paid elsewhere', { ...workingRun('a'), pace: 'adopted', priceCredits: 0 }, {}],
+  ])('%s', (_what, run, sum) => {
+    expect(spendingSince([run], 1_000)).toEqual({ spent: 0, perhaps: 0, simulated: 0, ...sum })
+  })
+
+  it('counts by the moment of sending, from the given one on', () => {
+    const runs = [workingRun('a'), { ...workingRun('b'), sentAt: 2_000 }]
+    expect(spendingSince(runs, 1_501).spent).toBe(5)
+    expect(spendingSince(runs, 1_500).spent).toBe(10)
+  })
+
+  it('is said in parts, without those that are nothing', () => {
+    expect(describeSpending({ spent: 0, perhaps: 0, simulated: 0 })).toEqual(['Nothing spent today'])
+    expect(describeSpending({ spent: 1_240, perhaps: 1, simulated: 10 })).toEqual([
+      '1,240 credits spent today',
+      '1 credit may have been charged',
+      '10 credits simulated',
+    ])
+  })
+})
+
+it('a failed run whose submission got no answer is not called failed', () => {
+  expect(describeStep({ ...failedRun('a'), failure: { kind: 'unconfirmed' } })).toBe('may have been sent')
+  expect(describeStep(failedRun('a'))).toBe('failed')
+})
