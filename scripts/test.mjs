@@ -1,6 +1,7 @@
 // `npm test`: everything that must hold, from a bare checkout. Its last line is "N passed, N failed".
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { printCoverage } from './coverage.mjs'
 import { ensureBuilt, ensureChromium, ensureInstalled, root, tool } from './ground.mjs'
 
 ensureInstalled()
@@ -69,5 +70,6 @@ suite('End-to-end tests', '@playwright/test', ['test', '--reporter=list,json'], 
   return { passed: stats.expected + stats.flaky, failed: stats.unexpected }
 })
 
+printCoverage(root)
 console.log(`\n${passed} passed, ${failed} failed`)
 process.exit(failed === 0 ? 0 : 1)

@@ -122,7 +122,7 @@ export function createGenerator({ runner, ports, queryClient, tell }: GeneratorP
     },
     look(run, how) {
       mutate(run.id, async () => {
-        await store.amendRun(run.id, ({ stopped: _stopped, dismissed: _dismissed, ...stored }) => stored as Run)
+        await store.amendRun(run.id, unmarked)
         await driveAnew(run.id, how)
       })
     },
@@ -147,6 +147,11 @@ export function createGenerator({ runner, ports, queryClient, tell }: GeneratorP
       for (const { stop } of driven.values()) stop()
     },
   }
+}
+
+function unmarked(run: Run): Run {
+  const { stopped, dismissed, ...rest } = run
+  return stopped || dismissed ? (rest as Run) : run
 }
 
 const unreachable: Failure = { kind: 'unavailable', detail: 'The proxy cannot be reached.' }

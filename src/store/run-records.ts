@@ -12,25 +12,41 @@ export function createRunRecords(database: Database, onChange: (change: StoreCha
   const read = <T>(work: (runs: Reading) => Promise<T>) =>
     database.read(['runs'], (transaction) => work(transaction.objectStore('runs')))
 
+  /** Steps after a submission for which the disk had no room: kept until one of the same run is written. */
+  const aside = new Map<RunId, Run>()
+  const show = (record: StoredRun) => {
+    const kept = aside.get(record.id)
+    const stored = toRun(record)
+    return kept && mayFollow(stored, kept) ? kept : stored
+  }
+
   const put = async (id: RunId, change: (stored: Run | undefined) => Run | undefined) => {
-    const { stored, next } = await database.write(['runs'], async (transaction) => {
-      const runs = transaction.objectStore('runs')
-      const record = await runs.get(id)
-      const stored = record && toRun(record)
-      const next = change(stored)
-      if (next && next !== stored) await runs.put(toStoredRun(next))
-      return { stored, next }
-    })
+    let stored: Run | undefined
+    let next: Run | undefined
+    try {
+      await database.write(['runs'], async (transaction) => {
+        const runs = transaction.objectStore('runs')
+        const record = await runs.get(id)
+        stored = record && show(record)
+        next = change(stored)
+        if (next && next !== stored) await runs.put(toStoredRun(next))
+      })
+      if (next !== stored) aside.delete(id)
+    } catch (error) {
+      // Before money is spent a step counts only on disk. Afterwards nothing that is known may be lost with it.
+      if (!next || next.phase === 'queued' || next.phase === 'sending') throw error
+      aside.set(id, next)
+    }
     if (next !== stored) onChange({ kind: 'runs', ids: [id] })
     return next
   }
 
   return {
-    openRuns: async () => (await read((runs) => runs.index('openSince').getAll())).map(toRun),
-    recentRuns: async (limit) => (await read((runs) => runs.index('order').getAll(null, limit))).map(toRun),
+    openRuns: async () => (await read((runs) => runs.index('openSince').getAll())).map(show),
+    recentRuns: async (limit) => (await read((runs) => runs.index('order').getAll(null, limit))).map(show),
     async run(id) {
       const record = await read((runs) => runs.get(id))
-      return record && toRun(record)
+      return record && show(record)
     },
     saveRun: async (run) => (await put(run.id, (stored) => stepped(stored, run))) ?? run,
     amendRun: (id, change) => put(id, (stored) => stored && amended(stored, change)),

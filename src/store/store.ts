@@ -28,7 +28,8 @@ export type StoreHealth = 'ok' | 'memory' | 'blocked' | 'outdated'
 
 /**
  * All that is kept in this browser. Speaks `Blob` at its seam; base64 is its private business. Every write resolves after
- * its transaction has ended; it rejects with a `GenerationError` of kind `storage` and then has changed nothing.
+ * its transaction has ended; it rejects with a `GenerationError` of kind `storage` and then has changed nothing. One
+ * exception: a run's step after its submission, for which the disk has no room, is kept for as long as the page lives.
  */
 export interface GalleryStore {
   /** Not dismissed and not saved, oldest first: what the grid shows before the pictures and what a start takes up again. */

@@ -21,20 +21,19 @@ test('D02 the disk fills up in the middle of six: what was saved stays, the othe
   await page.goto(live.url)
   const { runs, run } = galleryOf(page)
   for (let n = 1; n <= 6; n += 1) await make(page, `number ${n}`)
-  await expect.poll(async () => (await stored(page)).runs.length).toBe(6)
-  for (const phase of ['queued', 'sending', 'working']) await expect(run(phase)).toHaveCount(0, { timeout: 30_000 })
-  await expect(run('ready').getByText(/no room/)).toHaveCount(await runs.count(), { timeout: 30_000 })
-  const waiting = await runs.count()
-  const full = await stored(page)
-  expect(waiting).toBeGreaterThan(0)
-  expect(full.originals.length).toBeGreaterThan(0)
-  expect(full.originals.length + waiting).toBe(6)
+  await expect(page.getByText(/no room/).first()).toBeVisible({ timeout: 30_000 })
+  await expect.poll(async () => (await live.service.simulator.state()).openTasks.length).toBe(0)
+  const kept = (await stored(page)).originals.length
+  expect(kept).toBeGreaterThan(0)
+  expect(kept).toBeLessThan(6)
 
   await devtools.send('Storage.overrideQuotaForOrigin', { origin: live.url })
-  for (let left = waiting; left > 0; left -= 1) {
-    await run('ready').first().getByRole('button', { name: 'Save again' }).click()
-    await expect(runs).toHaveCount(left - 1)
-  }
+  // What could not even be told is tried again by itself; where the run could be told, its button is there.
+  await expect(async () => {
+    const again = run('ready').getByRole('button', { name: 'Save again' }).first()
+    if (await again.isVisible()) await again.click()
+    await expect(runs).toHaveCount(0, { timeout: 1_000 })
+  }).toPass({ timeout: 60_000 })
   expect((await stored(page)).originals).toHaveLength(6)
   expect((await live.service.simulator.state()).charges).toHaveLength(6)
 })

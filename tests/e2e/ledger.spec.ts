@@ -165,20 +165,24 @@ test('J5 a notification is shown once a run, by the window that drives it, while
   const first = await context.newPage()
   await first.goto(live.url)
   await first.getByRole('button', { name: /^Settings/ }).click()
-  await first.getByRole('switch', { name: 'Notify me when a picture is ready' }).check()
+  const notify = first.getByRole('switch', { name: 'Notify me when a picture is ready' })
+  await notify.click()
+  await expect(notify).toBeChecked()
   await first.keyboard.press('Escape')
   const second = await context.newPage()
   await second.goto(live.url)
-  for (const page of [first, second]) {
-    await page.evaluate(() => {
+  const hide = (page: Page) =>
+    page.evaluate(() => {
       Object.defineProperty(document, 'visibilityState', { get: () => 'hidden' })
       document.dispatchEvent(new Event('visibilitychange'))
     })
-  }
+  await hide(second)
   const create = createOf(first)
-  await create.prompt.fill('told once')
+  await create.prompt.fill('told once [[slow:4]]')
   await create.submit.click()
   await expect(first).toHaveTitle('(1) Atelier')
+  await expect(galleryOf(first).run('working')).toBeVisible()
+  await hide(first)
   for (const page of [first, second]) await expect(galleryOf(page).picture('told once')).toBeVisible()
   await expect(first).toHaveTitle('Atelier')
   const [run] = (await stored(first)).runs

@@ -1,7 +1,9 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { PictureId } from '#domain/ids.ts'
 import { sniffImage } from '#domain/picture.ts'
 import type { Run } from '#domain/run.ts'
 import type { Send } from '#providers/provider.ts'
+import { paintedImage } from '../../support/images.ts'
 import { type Machine, openMachine } from '../../support/machine.ts'
 
 let machine: Machine
@@ -81,11 +83,37 @@ describe('a finished run whose picture is not here', () => {
   })
 })
 
+describe('D01 a disk that is full from the submission on', () => {
+  afterEach(() => vi.restoreAllMocks())
+
+  test('loses neither the task nor the picture: one charge, to be had at once, saved when there is room', async () => {
+    const run = await machine.create(machine.recipe())
+    const direct = machine.network.send
+    const put = IDBObjectStore.prototype.put
+    machine.network.send = (path, init) => {
+      if (path.endsWith('/generate')) {
+        vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, value, key) {
+          ;(this.transaction as unknown as { _abort(reason: string): void })._abort('QuotaExceededError')
+          return put.call(this, value, key)
+        })
+      }
+      return direct(path, init)
+    }
+    await expect(machine.runner.drive(run.id, machine.never)).rejects.toMatchObject({ failure: { kind: 'storage' } })
+    const unsaved = await machine.store.run(run.id)
+    expect(unsaved).toMatchObject({ phase: 'ready', trouble: { kind: 'storage' } })
+    expect(await machine.runner.fetch(run.id, machine.never)).toHaveLength(1)
+    vi.restoreAllMocks()
+    expect(await machine.runner.drive(run.id, machine.never)).toMatchObject({ phase: 'saved' })
+    expect(await charges()).toBe(1)
+    expect(await machine.store.countPictures('gallery')).toBe(1)
+  })
+})
+
 describe('a source that the service could not read', () => {
   test('is uploaded afresh for the next try, also when it was found out only by the task', async () => {
-    const { paintedImage } = await import('../../support/images.ts')
     const source = await machine.store.addPicture({
-      id: 'source-1' as never,
+      id: 'source-1' as PictureId,
       shelf: 'sources',
       createdAt: 1,
       prompt: 'fox.png',

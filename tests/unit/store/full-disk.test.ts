@@ -1,0 +1,76 @@
+import 'fake-indexeddb/auto'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { Run } from '#domain/run.ts'
+import { openGallery } from '#store/gallery-store.ts'
+import type { GalleryStore } from '#store/store.ts'
+import { newPicture, queuedRun, savedRun, sendingRun, workingRun } from '../../support/gallery-records.ts'
+import { paintedImage } from '../../support/images.ts'
+import { nodeDarkroom } from '../../support/node-darkroom.ts'
+import { recordsOf } from '../../support/raw-database.ts'
+
+const full = { failure: { kind: 'storage', detail: 'the browser has no room left' } }
+let name: string
+let store: GalleryStore
+
+beforeEach(async () => {
+  name = `full-${crypto.randomUUID()}`
+  store = await openGallery({ name, darkroom: nodeDarkroom })
+})
+
+afterEach(() => {
+  store.close()
+  vi.restoreAllMocks()
+})
+
+/** From here on the disk takes nothing, until the mocks are restored. */
+function fillDisk() {
+  const put = IDBObjectStore.prototype.put
+  vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, value, key) {
+    ;(this.transaction as unknown as { _abort(reason: string): void })._abort('QuotaExceededError')
+    return put.call(this, value, key)
+  })
+}
+
+const onDisk = async () => (await recordsOf(name, 'runs')) as Run[]
+
+test('before a submission nothing counts that is not on disk', async () => {
+  await store.saveRun(queuedRun('a'))
+  fillDisk()
+  await expect(store.saveRun(queuedRun('b'))).rejects.toMatchObject(full)
+  await expect(store.saveRun(sendingRun('a'))).rejects.toMatchObject(full)
+  expect(await store.openRuns()).toEqual([queuedRun('a')])
+})
+
+test('D01 after a submission the task is known, and shown, though the disk does not take it', async () => {
+  await store.saveRun(sendingRun('a'))
+  fillDisk()
+  const told = vi.fn()
+  store.subscribe(told)
+  expect(await store.saveRun(workingRun('a'))).toEqual(workingRun('a'))
+  expect(told).toHaveBeenCalledWith({ kind: 'runs', ids: ['a'] })
+  expect(await store.run(workingRun('a').id)).toEqual(workingRun('a'))
+  expect(await store.openRuns()).toEqual([workingRun('a')])
+  expect(await store.recentRuns(5)).toEqual([workingRun('a')])
+  expect(await onDisk()).toMatchObject([{ phase: 'sending' }])
+})
+
+test('what was kept aside is the ground of the next step, which is written as soon as there is room', async () => {
+  await store.saveRun(sendingRun('a'))
+  fillDisk()
+  await store.saveRun(workingRun('a'))
+  const trouble = { kind: 'unavailable', detail: 'down' } as const
+  expect(await store.amendRun(workingRun('a').id, (run) => ({ ...run, trouble }))).toMatchObject({ trouble })
+  vi.restoreAllMocks()
+  await store.amendRun(workingRun('a').id, (run) => ({ ...run, stopped: true }))
+  expect(await onDisk()).toMatchObject([{ phase: 'working', task: { taskId: 'task-1' }, trouble, stopped: true }])
+})
+
+test('a picture that finds room settles a run whose last steps did not', async () => {
+  await store.saveRun(sendingRun('a'))
+  fillDisk()
+  await store.saveRun(workingRun('a'))
+  vi.restoreAllMocks()
+  await store.settle(savedRun('a', ['a-0']), [newPicture('a-0', await paintedImage('png'))])
+  expect(await store.run(workingRun('a').id)).toEqual(savedRun('a', ['a-0']))
+  expect(await store.openRuns()).toEqual([])
+})
