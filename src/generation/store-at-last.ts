@@ -1,9 +1,9 @@
 import { toFailure } from '#domain/failure.ts'
 import type { RunnerPorts } from './ports.ts'
 
-const pausesMs = [1_000, 2_000, 5_000, 15_000, 60_000]
+const pausesMs = [1_000, 2_000, 5_000, 10_000]
 /** About an hour. Whoever has made no room by then hears of it by the rejection. */
-const tries = 60
+const tries = 360
 
 /**
  * What is known of a run that was paid for is not lost to a disk that is full for the moment: written again and again,
@@ -21,7 +21,7 @@ export async function storeAtLast<T>(
       const failure = toFailure(error)
       if (failure.kind !== 'storage' || store.health === 'outdated' || attempt === tries) throw error
       if (attempt === 0) refused?.(failure)
-      await wait(pausesMs[Math.min(attempt, pausesMs.length - 1)] ?? 60_000, forever)
+      await wait(pausesMs[Math.min(attempt, pausesMs.length - 1)] ?? 10_000, forever)
     }
   }
 }
