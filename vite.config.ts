@@ -28,7 +28,8 @@ export default defineConfig(({ isSsrBuild }) => ({
     : {
         outDir: 'dist/page',
         target: 'es2023',
-        modulePreload: { polyfill: false },
+        // What is loaded later is small and near: the code that would fetch its parts ahead weighs more than it saves.
+        modulePreload: false,
         sourcemap: false,
         rolldownOptions: {
           output: {

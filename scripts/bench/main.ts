@@ -23,8 +23,9 @@ const parts: Readonly<Record<string, Part>> = {
     bench: benchGallery,
   },
   save: {
-    title: 'Save of a 2048 × 2048 JPEG to the gallery, the page busy with messages',
-    yardstick: 'the page does it all: canvas, toDataURL, FileReader, put',
+    title: 'Save of a 2048 × 2048 picture to the gallery, the page busy with messages',
+    yardstick:
+      'the page does it all: image, canvas, toDataURL, FileReader, put; both beyond the waits of a page that saves nothing',
     bench: benchSave,
   },
   polling: {

@@ -41,7 +41,7 @@ export async function openServices(open: () => Promise<GalleryStore> = openGalle
       import('./run-ended.ts'),
     ])
     const runsAtOnce = () => useWorkspace.getState().runsAtOnce
-    loaded ??= createBrowserRunner({ ...ports, send, runsAtOnce, ended: tellEnded, refused: tell })
+    loaded ??= createBrowserRunner({ ...ports, send, runsAtOnce, ended: tellEnded })
     return loaded
   }
   const tell = (failure: Parameters<typeof describeFailure>[0]) =>

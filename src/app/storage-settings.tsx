@@ -56,6 +56,9 @@ function Meter({ usedBytes, roomBytes }: { usedBytes: number; roomBytes: number 
       <div className="h-1 overflow-hidden rounded-full bg-hover">
         <div className={isTight ? 'h-full bg-danger' : 'h-full bg-ink'} style={{ width: `${share}%` }} />
       </div>
+      {isTight && (
+        <p className="text-danger text-xs">Nearly full. Empty the bin, or download pictures and delete them.</p>
+      )}
     </div>
   )
 }

@@ -1,7 +1,8 @@
 import type { MouseEvent } from 'react'
 import type { PictureId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
-import { useChildren, usePicture, useThumbnail } from '#store/queries.ts'
+import { usePicture, useThumbnail } from '#store/queries.ts'
+import { useChildren } from '#store/stage-queries.ts'
 import { classes } from '#ui/classes.ts'
 
 interface Choice {

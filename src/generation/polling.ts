@@ -27,14 +27,13 @@ export type Poll = (run: RunIn<'working'>, provider: Provider, signal: AbortSign
 export function createPolling(ports: RunnerPorts, others: () => number): Poll {
   const { store, send, now, monotonic, wait } = ports
 
-  /** Written only when it changes: most polls bring no news. What cannot be written is no reason to ask no more. */
+  /** Written only when it changes: most polls bring no news. */
   async function show(run: RunIn<'working'>, trouble: Failure | undefined) {
-    const shown = store.amendRun(run.id, (stored) => {
+    await store.amendRun(run.id, (stored) => {
       if (stored.trouble?.kind === trouble?.kind) return stored
       const { trouble: _gone, ...rest } = stored
       return trouble ? { ...rest, trouble } : rest
     })
-    await shown.catch(() => undefined)
   }
 
   return async (run, provider, signal, fresh) => {

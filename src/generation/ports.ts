@@ -1,4 +1,3 @@
-import type { Failure } from '#domain/failure.ts'
 import type { Run } from '#domain/run.ts'
 import type { Send } from '#providers/provider.ts'
 import type { GalleryStore } from '#store/store.ts'
@@ -28,8 +27,6 @@ export interface RunnerPorts {
   ): Promise<T>
   /** Told once of each run that this window has brought to its end. */
   ended?(run: Run): void
-  /** Told when the store refuses what cannot be shown on a run, for that would have to be stored as well. */
-  refused?(failure: Failure): void
 }
 
 /**

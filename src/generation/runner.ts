@@ -10,7 +10,6 @@ import type { RunnerPorts } from './ports.ts'
 import { fetchPictures } from './saving.ts'
 import { createUploads, lostContact, reach, recover, submitOnce } from './sending.ts'
 import { createSlots } from './slots.ts'
-import { storeAtLast } from './store-at-last.ts'
 
 /**
  * The machine of one generation: queued, sending, working, ready, saved. Starting, resuming and looking again are the
@@ -45,15 +44,12 @@ export function createRunner(ports: RunnerPorts): Runner {
 
   /** Stores the next step, keeping what the user changed meanwhile. `undefined`: the run was removed. */
   async function advance(run: Run, state: RunState, extra: Pick<Run, 'simulated' | 'trouble'> = {}) {
-    const step = () =>
-      store.amendRun(run.id, (before) => {
-        const next = { ...marksOf(before), ...extra, ...state }
-        return mayFollow(before, next) ? next : before
-      })
-    if (run.phase === 'queued') return step()
-    // Nobody can remove a run that was sent: where it is gone the browser has cleared everything, and it is paid for.
-    const anew = () => store.saveRun({ ...marksOf(run), ...extra, ...state })
-    return storeAtLast(ports, async () => (await step()) ?? (await anew()))
+    const stored = await store.amendRun(run.id, (before) => {
+      const next = { ...marksOf(before), ...extra, ...state }
+      return mayFollow(before, next) ? next : before
+    })
+    // Nobody can remove a run that was sent: the browser has cleared everything, and this one is paid for.
+    return stored ?? (run.phase === 'queued' ? undefined : store.saveRun({ ...marksOf(run), ...extra, ...state }))
   }
 
   const fail = (run: Run, failure: Failure, chargePossible: boolean) =>
@@ -119,8 +115,6 @@ export function createRunner(ports: RunnerPorts): Runner {
     return store.run(run.id)
   }
 
-  const isLeftToOthers = () => store.health === 'outdated'
-
   /** Keeps trying while the trouble may pass; a picture that was made is never given up, only left to "save again". */
   async function saveAtLast(run: RunIn<'ready'>, signal: AbortSignal, how: Way): Promise<Run | undefined> {
     for (let attempt = 0; ; attempt += 1) {
@@ -129,11 +123,9 @@ export function createRunner(ports: RunnerPorts): Runner {
       } catch (error) {
         signal.throwIfAborted()
         const trouble = lostContact(error)
-        const isShown = await store.amendRun(run.id, (stored) => ({ ...stored, trouble })).then(yes, no)
-        if (!isShown && attempt === 0) ports.refused?.(trouble)
-        // A disk without room for the picture may have none for these words: then nobody is offered to save again.
-        const mayPass = trouble.kind === 'unavailable' || trouble.kind === 'rate-limited' || !isShown
-        if (attempt >= 1 && (!mayPass || isLeftToOthers())) throw new GenerationError(trouble)
+        await store.amendRun(run.id, (stored) => ({ ...stored, trouble }))
+        const passing = trouble.kind === 'unavailable' || trouble.kind === 'rate-limited'
+        if (!passing && attempt >= 1) throw new GenerationError(trouble)
         await wait(retrySavingMs[Math.min(attempt, retrySavingMs.length - 1)] ?? 60_000, signal)
       }
     }
@@ -195,13 +187,23 @@ export function createRunner(ports: RunnerPorts): Runner {
     return phase === 'working' || phase === 'ready'
   }
 
+  /** A window that stood still was deaf as well: what another one made of its run meanwhile is told anew. */
+  async function tellAgain(run: Run) {
+    if (run.phase === 'saved') await store.settle(run, [])
+    else await store.amendRun(run.id, (stored) => ({ ...stored }))
+  }
+
   return {
     async drive(id, signal, how = {}) {
       // Only a run that has failed before is looked at again: one that fails while this window stands in line has ended.
       const looksAgain = (await store.run(id))?.phase === 'failed'
+      let turns = 0
       const work = async (mine: AbortSignal) => {
         const stored = await store.run(id)
-        return stored && (looksAgain || !isOver(stored)) ? through(stored, mine, how) : stored
+        turns += 1
+        if (stored && (looksAgain || !isOver(stored))) return through(stored, mine, how)
+        if (stored && turns > 1) await tellAgain(stored)
+        return stored
       }
       try {
         return await ports.lock(`atelier-run-${id}`, signal, work, () => mayTake(id))
@@ -224,9 +226,6 @@ export function createRunner(ports: RunnerPorts): Runner {
     },
   }
 }
-
-const yes = () => true
-const no = () => false
 
 /** How long the service's limit may hold a run back. A clock that was set since does not make it longer. */
 function longestPauseMs(limit: Failure | undefined): number {

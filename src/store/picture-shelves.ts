@@ -51,8 +51,11 @@ export function createPictureShelves(database: Database, onChange: (change: Stor
     database.read(['pictures'], (transaction) => work(transaction.objectStore('pictures')))
 
   return {
-    pictures: async (shelf, limit, after) =>
-      (await read((pictures) => pictures.index('order').getAll(rangeOf(shelf, after), limit))).map(toPicture),
+    async pictures(shelf, limit, after) {
+      const records = await read((pictures) => pictures.index('order').getAll(rangeOf(shelf, after), limit))
+      shareWords(records)
+      return records.map(toPicture)
+    },
     async picture(id) {
       const record = await read((pictures) => pictures.get(id))
       return record && toPicture(record)
@@ -74,6 +77,21 @@ export function createPictureShelves(database: Database, onChange: (change: Stor
     restore: (ids) => replace(ids, restored),
     deleteForEver: remove,
     removeSamples: () => remove(),
+  }
+}
+
+/**
+ * A record comes from the disk with every word in it anew, its prompt twice. In a list that stays in memory equal words are
+ * one: a quarter of what a long one takes.
+ */
+function shareWords(value: object, words = new Map<string, string>()): void {
+  const members = value as Record<string, unknown>
+  for (const [name, member] of Object.entries(members)) {
+    if (typeof member === 'string') {
+      const known = words.get(member)
+      if (known === undefined) words.set(member, member)
+      else members[name] = known
+    } else if (typeof member === 'object' && member !== null) shareWords(member, words)
   }
 }
 

@@ -1,5 +1,5 @@
 import { notifyManager, type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query'
-import { createContext, useCallback, useContext, useEffect, useState, useSyncExternalStore } from 'react'
+import { createContext, useCallback, useContext, useSyncExternalStore } from 'react'
 import type { PictureId } from '#domain/ids.ts'
 import type { Picture, Shelf } from '#domain/picture.ts'
 import type { Run } from '#domain/run.ts'
@@ -10,14 +10,12 @@ import { createThumbnailCache, type ThumbnailCache } from './thumbnail-cache.ts'
 const firstPage = 60
 const laterPage = 1_000
 const shelves: readonly Shelf[] = ['gallery', 'sources', 'bin']
-/** How long an original stays in memory after nobody shows it: long enough to step back to it. */
-const originalKeptMs = 30_000
 
 /** What is stored changes only through the store, which tells: nothing is read again by itself. */
 const stored = { networkMode: 'always', staleTime: Number.POSITIVE_INFINITY, retry: false } as const
-const storedList = { ...stored, structuralSharing: false } as const
+export const storedList = { ...stored, structuralSharing: false } as const
 
-const keys = {
+export const keys = {
   open: ['runs', 'open'],
   recent: (limit: number) => ['runs', 'recent', limit],
   shelf: (shelf: Shelf) => ['pictures', 'shelf', shelf],
@@ -35,7 +33,7 @@ export function useStore(): GalleryStore {
 }
 
 const noRuns: readonly Run[] = []
-const noPictures: readonly Picture[] = []
+export const noPictures: readonly Picture[] = []
 
 /** What the grid shows before the pictures, oldest first. */
 export function useOpenRuns(): readonly Run[] {
@@ -82,18 +80,6 @@ export function usePicture(id: PictureId | undefined): Picture | undefined {
   return data ?? undefined
 }
 
-/** Pictures made from this one, oldest first. */
-export function useChildren(id: PictureId | undefined): readonly Picture[] {
-  const store = useStore()
-  const { data } = useQuery({
-    ...storedList,
-    queryKey: keys.children(id),
-    queryFn: () => (id === undefined ? [] : store.childrenOf(id)),
-    enabled: id !== undefined,
-  })
-  return data ?? noPictures
-}
-
 const caches = new WeakMap<GalleryStore, ThumbnailCache>()
 
 /** A small picture as a `data:` address, or nothing until it is read. */
@@ -110,35 +96,6 @@ export function useThumbnail(id: PictureId | undefined): string | undefined {
     [watch, id],
   )
   return useSyncExternalStore(subscribe, () => (id === undefined ? undefined : get(id)))
-}
-
-/** A picture's kept bytes and an address for them, valid as long as it is shown. `missing`: they are gone or damaged. */
-export function useOriginal(id: PictureId | undefined): {
-  url: string | undefined
-  bytes: Blob | undefined
-  missing: boolean
-} {
-  const store = useStore()
-  const { data, isError } = useQuery({
-    ...storedList,
-    queryKey: keys.original(id),
-    queryFn: async () => (id === undefined ? null : ((await store.original(id)) ?? null)),
-    gcTime: originalKeptMs,
-    enabled: id !== undefined,
-  })
-  const bytes = data ?? undefined
-  return { url: useObjectUrl(bytes), bytes, missing: isError || data === null }
-}
-
-function useObjectUrl(bytes: Blob | undefined): string | undefined {
-  const [made, setMade] = useState<{ bytes: Blob; url: string }>()
-  useEffect(() => {
-    if (!bytes) return
-    const url = URL.createObjectURL(bytes)
-    setMade({ bytes, url })
-    return () => URL.revokeObjectURL(url)
-  }, [bytes])
-  return made && made.bytes === bytes ? made.url : undefined
 }
 
 export function useStoreHealth(): StoreHealth {

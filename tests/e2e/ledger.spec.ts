@@ -189,3 +189,30 @@ test('J5 a notification is shown once a run, by the window that drives it, while
   const shown = (page: Page) => page.evaluate(() => (globalThis as unknown as { shown: unknown[] }).shown)
   expect([await shown(first), await shown(second)]).toEqual([[{ title: 'A picture is ready', tag: run?.id }], []])
 })
+
+test('T03 a frozen window does not keep a run from another one: taken over after half a minute, for one charge', async ({
+  context,
+  live,
+}) => {
+  test.slow()
+  const frozen = await context.newPage()
+  await frozen.goto(live.url)
+  const create = createOf(frozen)
+  await create.prompt.fill('on ice [[slow:4]]')
+  await create.submit.click()
+  await expect(galleryOf(frozen).run('working')).toBeVisible()
+  const seen = await context.newPage()
+  await seen.goto(live.url)
+  await expect(galleryOf(seen).run('working')).toBeVisible()
+  const devtools = await context.newCDPSession(frozen)
+  // A page that stands in its debugger keeps its locks and answers nobody, as one that the system has frozen.
+  await devtools.send('Debugger.enable')
+  await devtools.send('Debugger.pause')
+  await expect(galleryOf(seen).picture('on ice')).toBeVisible({ timeout: 60_000 })
+  await devtools.send('Debugger.resume')
+  await devtools.send('Debugger.disable')
+  await expect(galleryOf(frozen).picture('on ice')).toBeVisible()
+  expect((await stored(seen)).originals).toHaveLength(1)
+  const { submissions, charges } = await live.service.simulator.state()
+  expect([submissions.length, charges.length]).toEqual([1, 1])
+})

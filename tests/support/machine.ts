@@ -1,6 +1,5 @@
 import 'fake-indexeddb/auto'
 import { setMaxListeners } from 'node:events'
-import type { Failure } from '#domain/failure.ts'
 import type { RunId } from '#domain/ids.ts'
 import type { Recipe, Run } from '#domain/run.ts'
 import { createRun } from '#generation/create-run.ts'
@@ -33,8 +32,6 @@ export interface Machine {
   clock: { wallMs: number; monotonicMs: number }
   /** The proxy again, without anything that it remembered. */
   restartProxy(): Promise<void>
-  /** What the store refused, as it was told. */
-  refused: Failure[]
   /** The name of the store's database. */
   databaseName: string
   /** Where the proxy listens now. */
@@ -78,7 +75,6 @@ export async function openMachine(options: MachineOptions = {}): Promise<Machine
   const store = await openGallery({ name: databaseName, darkroom })
   const network = { send: sendTo(() => proxy) }
   const clock = { wallMs: 0, monotonicMs: 0 }
-  const refused: Failure[] = []
   const ports: RunnerPorts = {
     store,
     send: (path, init) => network.send(path, init),
@@ -87,7 +83,6 @@ export async function openMachine(options: MachineOptions = {}): Promise<Machine
     monotonic: () => performance.now() * pauseScale + clock.monotonicMs,
     newId: () => crypto.randomUUID(),
     wait: shortWait,
-    refused: (failure) => refused.push(failure),
     lock: createLock(),
   }
   const runner = createRunner(ports)
@@ -111,7 +106,6 @@ export async function openMachine(options: MachineOptions = {}): Promise<Machine
       await proxy.close()
       proxy = await startServer(config, start)
     },
-    refused,
     databaseName,
     proxyPort: () => proxy.port,
     never,

@@ -56,8 +56,12 @@ describe('a window that was frozen with a run in its hands', () => {
     const kept = () => time.pass(10_000).then(() => machine.store.countPictures('gallery'))
     await expect.poll(kept, { timeout: 15_000 }).toBe(1)
     expect(await two).toMatchObject({ phase: 'saved' })
+    const told: unknown[] = []
+    machine.store.subscribe((change) => told.push(change))
     frozen.thaw()
     expect(await one).toEqual(await two)
+    // It was deaf to what the other window told.
+    expect(told).toContainEqual({ kind: 'runs', ids: [run.id] })
     expect(await submissions()).toBe(1)
     expect(await machine.store.countPictures('gallery')).toBe(1)
   })

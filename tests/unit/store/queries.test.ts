@@ -9,16 +9,15 @@ import type { Darkroom } from '#store/darkroom.ts'
 import { openGallery } from '#store/gallery-store.ts'
 import {
   StoreContext,
-  useChildren,
   useLedger,
   useOpenRuns,
-  useOriginal,
   usePicture,
   usePictures,
   useStoreHealth,
   useThumbnail,
   watchStore,
 } from '#store/queries.ts'
+import { useChildren, useOriginal } from '#store/stage-queries.ts'
 import type { GalleryStore } from '#store/store.ts'
 import {
   failedRun,
