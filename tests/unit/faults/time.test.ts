@@ -145,7 +145,7 @@ test('T12 five hundred runs: each is kept once, for one charge, and memory does 
     await makeHundred(0)
     const before = heapBytes()
     for (let round = 1; round < 5; round += 1) await makeHundred(round)
-    console.log("HEAP", before, heapBytes())
+    console.log('HEAP', before, heapBytes())
     expect(heapBytes() / before).toBeLessThan(1.2)
   } finally {
     slowDown()
