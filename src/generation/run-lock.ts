@@ -1,8 +1,8 @@
 import { isAbort } from '#domain/failure.ts'
 import type { RunnerPorts } from './ports.ts'
 
-/** What windows say to each other: "who holds this name?" and "I do". A frozen window says nothing. */
-type Message = { ask: string } | { holds: string }
+/** What windows say to each other: "who holds this name?", "I do", "I do now, unseen". A frozen window says nothing. */
+type Message = { kind: 'who' | 'mine' | 'unseen'; name: string }
 
 export interface LockWorld extends Pick<RunnerPorts, 'monotonic' | 'wait'> {
   /** Web Locks. A holder whose name is stolen has its request rejected with an `AbortError`. */
@@ -30,14 +30,14 @@ export function createRunLock({ locks, channel, isVisible, monotonic, wait }: Lo
   /** The names held here, each with the way to let it go. */
   const held = new Map<string, () => void>()
   const heardAt = new Map<string, number>()
-  channel.addEventListener('message', ({ data }) => {
-    if ('holds' in data) {
-      heardAt.set(data.holds, monotonic())
-      return
-    }
-    const giveWay = held.get(data.ask)
+  const inLine = new Set<string>()
+  const ask = (name: string) => isVisible() && channel.postMessage({ kind: 'who', name })
+  channel.addEventListener('message', ({ data: { kind, name } }) => {
+    if (kind !== 'who') heardAt.set(name, monotonic())
+    if (kind === 'unseen' && inLine.has(name)) ask(name)
+    const giveWay = kind === 'who' && held.get(name)
     if (!giveWay) return
-    channel.postMessage({ holds: data.ask })
+    channel.postMessage({ kind: 'mine', name })
     // Only a window that is seen asks.
     if (!isVisible()) giveWay()
   })
@@ -47,7 +47,7 @@ export function createRunLock({ locks, channel, isVisible, monotonic, wait }: Lo
     let since = monotonic()
     for (;;) {
       const askedAt = monotonic()
-      if (isVisible()) channel.postMessage({ ask: name })
+      ask(name)
       await wait(askEveryMs, signal)
       const now = monotonic()
       // What this window did not hear while it was out of sight, or slept itself, says nothing.
@@ -58,10 +58,12 @@ export function createRunLock({ locks, channel, isVisible, monotonic, wait }: Lo
   }
 
   async function frozenHolder(name: string, mayTake: () => Promise<boolean>, signal: AbortSignal): Promise<void> {
+    inLine.add(name)
     try {
       do await silence(name, signal)
       while (!(await mayTake()))
     } finally {
+      inLine.delete(name)
       heardAt.delete(name)
     }
   }
@@ -78,19 +80,20 @@ export function createRunLock({ locks, channel, isVisible, monotonic, wait }: Lo
       const lost = new AbortController()
       let going: Promise<T> | undefined
       let ended = false
-      const inLine = AbortSignal.any([signal, line.signal])
+      const waiting = AbortSignal.any([signal, line.signal])
       const leaveLine = () => {
         if (going === undefined) line.abort()
       }
-      if (!byForce) frozenHolder(name, mayTake, inLine).then(leaveLine, ignore)
+      if (!byForce) frozenHolder(name, mayTake, waiting).then(leaveLine, ignore)
       try {
-        return await locks.request(name, byForce ? { steal: true } : { signal: inLine }, () => {
+        return await locks.request(name, byForce ? { steal: true } : { signal: waiting }, () => {
           line.abort()
           held.set(name, () => lost.abort())
           const through = work(AbortSignal.any([signal, lost.signal]))
           going = through.finally(() => {
             ended = true
           })
+          if (!isVisible()) channel.postMessage({ kind: 'unseen', name })
           return going
         })
       } catch (error) {

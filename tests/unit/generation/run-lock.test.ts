@@ -75,6 +75,18 @@ describe('one run in several windows', () => {
     expect(log.slice(3)).toEqual(['second stops', 'first begins'])
   })
 
+  test('T06 that comes to a window that nobody sees goes on at once to one that is', async () => {
+    const log: string[] = []
+    const first = openWork(log, 'first')
+    void openWindow().lock(name, never, first.work, always)
+    void openWindow({ isVisible: false }).lock(name, never, openWork(log, 'hidden').work, always)
+    void openWindow().lock(name, never, openWork(log, 'seen').work, always)
+    await settled()
+    first.finish('gone')
+    await settled()
+    expect(log).toEqual(['first begins', 'hidden begins', 'hidden stops', 'seen begins'])
+  })
+
   test('stays where it is while nobody sees any window', async () => {
     const log: string[] = []
     void openWindow({ isVisible: false }).lock(name, never, openWork(log, 'first').work, always)
