@@ -4,36 +4,46 @@ import { join, sep } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 
-/** Faults and attacks both have a list D: attacks are titled "SEC D05", or plainly so among the tests of the server. */
+/**
+ * Faults and attacks both have a list D, and journeys are called J1: these attacks are titled "SEC D05", or plainly "D05" among
+ * the tests of the server.
+ */
 const lists = [
   { id: 'P', title: 'Paid path', letter: 'P', size: 26 },
   { id: 'U', title: 'Upstream', letter: 'U', size: 20 },
+  { id: 'W', title: 'Callbacks and push', letter: 'W', size: 12 },
   { id: 'D', title: 'Local data', letter: 'D', size: 20 },
   { id: 'T', title: 'Time, tabs, machine', letter: 'T', size: 12 },
+  { id: 'S', title: 'Server and replicas', letter: 'S', size: 10 },
   { id: 'SEC A', title: 'Secrets', letter: 'A', size: 15 },
   { id: 'SEC B', title: 'Abuse', letter: 'B', size: 20 },
   { id: 'SEC C', title: 'Guarded fetch', letter: 'C', size: 47 },
   { id: 'SEC D', title: 'Hostile uploads', letter: 'D', size: 17 },
   { id: 'SEC E', title: 'Page content', letter: 'E', size: 10 },
+  { id: 'SEC F', title: 'Callbacks', letter: 'F', size: 12 },
   { id: 'SEC G', title: 'Cross-site', letter: 'G', size: 8 },
   { id: 'SEC H', title: 'HTTP edge', letter: 'H', size: 28 },
+  { id: 'SEC J', title: 'Redis, supply chain', letter: 'J', size: 12 },
 ]
-const faultLetters = 'PUT'
+const letters = [...new Set(lists.map(({ letter }) => letter))].join('')
+const faultLetters = 'PUWTS'
+const numbered = new RegExp(`^(SEC\\s+)?([${letters}])(\\d\\d)(?:\\s*[-–]\\s*\\2?(\\d\\d))?(?![\\w])[,:]?\\s*`)
 
 /**
  * The numbers at the start of a title, each as "P04" or "SEC C01": "P04 P10 …", "E06, D03: …", "C01-C06 …".
- * `inServer`: a plain D is an attack there.
+ * `inServer`: a plain D or J is an attack there.
  */
 export function numbersIn(title, inServer) {
   const numbers = []
   let rest = title.trimStart()
   let marked = false
   for (;;) {
-    const match = /^(SEC\s+)?([A-H]|P|U|T)(\d\d)(?:\s*[-–]\s*\2?(\d\d))?(?![\w])[,:]?\s*/.exec(rest)
+    const match = numbered.exec(rest)
     if (!match) return numbers
     const [whole, mark, letter, first, last = first] = match
     // "SEC A05 A06": the mark holds for all that follow it.
     marked ||= mark !== undefined
+    if (letter === 'J' && !(marked || inServer)) return numbers
     const isAttack = !faultLetters.includes(letter) && (letter !== 'D' || marked || inServer)
     for (let number = Number(first); number <= Number(last); number += 1) {
       numbers.push(`${isAttack ? 'SEC ' : ''}${letter}${String(number).padStart(2, '0')}`)
