@@ -1,5 +1,5 @@
-/** Gives a place for one submission: 0, or the milliseconds until there is one. */
-export type Limiter = () => number
+/** Gives a place for one submission: 0, or the milliseconds until there is one. Rejects where it cannot know. */
+export type Limiter = () => Promise<number>
 
 export interface LimiterOptions {
   /** The service takes 20 in any 10 s; two are left for other clients of the key. Contract section 1.5. */
@@ -12,7 +12,7 @@ export interface LimiterOptions {
 export function createLimiter(options: LimiterOptions = {}): Limiter {
   const { most = 18, windowMs = 10_000, now = () => performance.now() } = options
   const taken: number[] = []
-  return () => {
+  return async () => {
     const [oldest] = taken
     const waitMs = taken.length < most || oldest === undefined ? 0 : oldest + windowMs - now()
     if (waitMs > 0) return waitMs

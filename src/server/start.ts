@@ -6,7 +6,7 @@ import { createApi } from './api.ts'
 import type { Config } from './config.ts'
 import { createEdge, isApi, pathOf } from './edge.ts'
 import { createOutbound, type Resolve } from './guard.ts'
-import { createLimiter } from './limiter.ts'
+import { createLimiter, type Limiter } from './limiter.ts'
 import { createLog, type Log } from './log.ts'
 import { createPage, hasPage } from './page.ts'
 import { createMask } from './relay.ts'
@@ -18,6 +18,7 @@ import { openUpstream } from './upstream.ts'
 export interface StartOptions {
   resolve?: Resolve
   submissions?: SubmissionStore
+  limiter?: Limiter
   log?: Log
   /** Of the built page; found beside this file where it is left out. */
   pageFolder?: string
@@ -52,7 +53,8 @@ export async function openProxy(config: Config, options: StartOptions & { page: 
   const access = createAccess(config.accessToken, isSecure)
   const mask = createMask(gateway.mode === 'live' ? gateway.key : undefined)
   const submissions = options.submissions ?? createMemorySubmissions()
-  const submitParts = { gateway, outbound, submissions, limiter: createLimiter(), mask, log }
+  const limiter = options.limiter ?? createLimiter()
+  const submitParts = { gateway, outbound, submissions, limiter, mask, log }
   const submit = createSubmit(submitParts)
   const edge = createEdge(config, access)
   const api = getRequestListener(createApi({ ...submitParts, submit, access }).fetch, { overrideGlobalObjects: false })

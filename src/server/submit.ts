@@ -41,9 +41,19 @@ export function createSubmit(parts: SubmitParts): Submit {
   const underWay = new Set<Promise<void>>()
   let draining = false
 
+  /** Why this one may not go out now; nothing of it has left. */
+  async function turnedAway(): Promise<Outcome | undefined> {
+    try {
+      const waitMs = await limiter()
+      return waitMs > 0 ? tooMany(waitMs) : undefined
+    } catch (error) {
+      log.error({ err: error }, 'nobody could tell whether the service would take one more')
+      return toOutcome('free', toRefusal(503, 'The proxy cannot count its submissions at the moment.'))
+    }
+  }
+
   async function sendOnce(endpoint: Endpoint, key: string, text: string): Promise<Outcome> {
-    const waitMs = limiter()
-    const outcome = waitMs > 0 ? tooMany(waitMs) : await forward(parts, endpoint, text).catch(() => inDoubt())
+    const outcome = (await turnedAway()) ?? (await forward(parts, endpoint, text).catch(() => inDoubt()))
     // The answer is worth more than its being remembered: whoever sent this run must hear it.
     await submissions
       .settle(key, outcome)

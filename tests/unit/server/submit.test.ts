@@ -176,6 +176,20 @@ describe('a submission', () => {
     }
   })
 
+  it('is not sent, and free to be sent again, while nobody can tell whether the service would take one more', async () => {
+    const limiter = () => Promise.reject(new Error('the count is lost'))
+    const uncounted = await openProxyBefore((_, outgoing) => replyJson(outgoing, accepted), {}, { limiter })
+    const run = newRun()
+    const headers = { 'idempotency-key': run }
+    const told = await askProxy(uncounted.port, kontext, jsonRequest(prompted('a fox'), headers))
+    const keptThere = await askProxy(uncounted.port, `/api/submissions/${run}`)
+    await uncounted.close()
+    expect(told.status).toBe(503)
+    expect(told.json()).toMatchObject({ proxy: { sent: 'no' } })
+    expect(keptThere.json()).toEqual({ state: 'none' })
+    expect(uncounted.service.seen).toEqual([])
+  })
+
   it('B12: is counted together with all others, whatever address it claims to come from', async () => {
     const told = await Promise.all(
       Array.from({ length: 30 }, (_, index) => {
