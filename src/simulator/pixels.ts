@@ -24,7 +24,7 @@ export function meanBrightness({ data }: Pixels): number {
   return sum / amount
 }
 
-/** Takes colour out (1: all of it), then runs each channel through a curve from 0–1 to 0–1. In place. */
+/** Takes colour out (1: all of it; below 0: makes it stronger), then runs each channel through a curve from 0–1 to 0–1. In place. */
 export function grade(pixels: Pixels, fade: number, curves: readonly [Curve, Curve, Curve]): void {
   const { data } = pixels
   const [reds, greens, blues] = curves.map(tableOf) as [Uint8Array, Uint8Array, Uint8Array]
@@ -32,13 +32,18 @@ export function grade(pixels: Pixels, fade: number, curves: readonly [Curve, Cur
   const keep = 256 - share
   for (let at = 0; at < data.length; at += 3) {
     const gray = brightnessAt(data, at) * share
-    data[at] = reds[((data[at] ?? 0) * keep + gray) >> 8] ?? 0
-    data[at + 1] = greens[((data[at + 1] ?? 0) * keep + gray) >> 8] ?? 0
-    data[at + 2] = blues[((data[at + 2] ?? 0) * keep + gray) >> 8] ?? 0
+    data[at] = reds[held(((data[at] ?? 0) * keep + gray) >> 8)] ?? 0
+    data[at + 1] = greens[held(((data[at + 1] ?? 0) * keep + gray) >> 8)] ?? 0
+    data[at + 2] = blues[held(((data[at + 2] ?? 0) * keep + gray) >> 8)] ?? 0
   }
 }
 
 export type Curve = (value: number) => number
+
+/** Within what a channel can hold. */
+function held(value: number): number {
+  return value < 0 ? 0 : value > 255 ? 255 : value
+}
 
 function tableOf(curve: Curve): Uint8Array {
   return Uint8Array.from({ length: 256 }, (_, value) => Math.round(Math.min(1, Math.max(0, curve(value / 255))) * 255))
@@ -125,8 +130,7 @@ export function addGrain(pixels: Pixels, strength: number, random: Random): void
       cell = (cell + 1) & 8191
       const noise = table[cell] ?? 0
       for (let channel = at; channel < at + 3; channel++) {
-        const value = (data[channel] ?? 0) + noise
-        data[channel] = value < 0 ? 0 : value > 255 ? 255 : value
+        data[channel] = held((data[channel] ?? 0) + noise)
       }
     }
   }
