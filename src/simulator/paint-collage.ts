@@ -1,15 +1,15 @@
-import { Buffer } from 'node:buffer'
-import sharp, { type Sharp } from 'sharp'
-import type { Size } from './painter.ts'
+import type { Easel } from './easel.ts'
+import type { Pixels, Rgb } from './pixels.ts'
 import { between, type Random } from './random.ts'
 
-/** Lays further pictures on the ground as prints with a white border, in a loose row that keeps clear of the mark. */
+/** Lays further pictures on the ground as prints with a white border, in a loose row that keeps clear of the mark. In place. */
 export async function layPrints(
-  ground: Sharp,
-  { width, height }: Size,
+  ground: Pixels,
   pictures: readonly Uint8Array[],
+  easel: Pick<Easel, 'measure' | 'fill'>,
   random: Random,
-): Promise<Sharp> {
+): Promise<void> {
+  const { width, height } = ground
   const isTall = height > width
   const slots = pictures.length
   // A row that fills the longer side; a single print takes the place of a second of two.
@@ -17,52 +17,92 @@ export async function layPrints(
   const side = Math.min(Math.min(width, height) * 0.5, (along * 0.94) / (slots * 0.86 + 0.3))
   const step = slots === 1 ? 0 : (along * 0.92 - side) / (slots - 1)
   const start = slots === 1 ? along * 0.94 - side : along * 0.04
-  const prints = await Promise.all(
-    pictures.map(async (picture, index) => {
-      const print = await toPrint(picture, side, slots === 1 ? 3 : between(random, -5, 5))
-      const across = (isTall ? width : height) * (slots === 1 ? 0.5 : 0.58 + (index % 2 === 0 ? -0.05 : 0.05))
-      const centre = start + step * index + side / 2
-      const x = isTall ? across : centre
-      const y = isTall ? centre : across
-      return {
-        input: print.data,
-        left: Math.round(Math.min(width - print.width, Math.max(0, x - print.width / 2))),
-        top: Math.round(Math.min(height - print.height, Math.max(0, y - print.height / 2))),
-      }
-    }),
-  )
-  return ground.composite(prints)
+  for (const [index, picture] of pictures.entries()) {
+    const degrees = slots === 1 ? 3 : between(random, -5, 5)
+    const across = (isTall ? width : height) * (slots === 1 ? 0.5 : 0.58 + (index % 2 === 0 ? -0.05 : 0.05))
+    const centre = start + step * index + side / 2
+    const print = await toPrint(picture, side, easel)
+    laySheet(ground, print, { x: isTall ? across : centre, y: isTall ? centre : across, degrees })
+  }
 }
 
-async function toPrint(bytes: Uint8Array, side: number, degrees: number): Promise<{ data: Buffer } & Size> {
-  const open = () => sharp(bytes, { failOn: 'none' }).autoOrient()
-  const { autoOrient: source } = await open().metadata()
+async function toPrint(bytes: Uint8Array, side: number, easel: Pick<Easel, 'measure' | 'fill'>) {
+  const source = await easel.measure(bytes)
   const share = Math.min(1.35, Math.max(0.75, source.width / source.height))
   const inner = side * 0.74
-  const width = Math.max(8, Math.round(inner * Math.sqrt(share)))
-  const height = Math.max(8, Math.round(inner / Math.sqrt(share)))
-  const border = Math.max(2, Math.round(side * 0.028))
-  const picture = await open()
-    .resize(width, height, { fit: 'cover' })
-    .flatten({ background: '#f4f2ee' })
-    .extend({ top: border, left: border, right: border, bottom: border * 2, background: '#fbfaf7' })
-    .png({ compressionLevel: 0 })
-    .toBuffer()
-  const soft = Math.max(3, Math.round(side * 0.035))
-  const sheet = { width: width + border * 2 + soft * 4, height: height + border * 3 + soft * 4 }
-  const shadow = `<svg xmlns="http://www.w3.org/2000/svg" width="${sheet.width}" height="${sheet.height}"><rect x="${soft * 2}" y="${soft * 2.6}" width="${width + border * 2}" height="${height + border * 3}" fill="#000" fill-opacity=".5"/></svg>`
-  const laid = await sharp(
-    await sharp(Buffer.from(shadow))
-      .blur(soft * 0.7)
-      .png({ compressionLevel: 0 })
-      .toBuffer(),
-  )
-    .composite([{ input: picture, left: soft * 2, top: soft * 2 }])
-    .png({ compressionLevel: 0 })
-    .toBuffer()
-  const { data, info } = await sharp(laid)
-    .rotate(degrees, { background: { r: 0, g: 0, b: 0, alpha: 0 } })
-    .png({ compressionLevel: 0 })
-    .toBuffer({ resolveWithObject: true })
-  return { data, width: info.width, height: info.height }
+  const size = {
+    width: Math.max(8, Math.round(inner * Math.sqrt(share))),
+    height: Math.max(8, Math.round(inner / Math.sqrt(share))),
+  }
+  return { picture: await easel.fill(bytes, size), border: side * 0.028, shadow: side * 0.05 }
+}
+
+/** A picture on a white sheet; `border` and the softness of its shadow in pixels. */
+interface Sheet {
+  picture: Pixels
+  border: number
+  shadow: number
+}
+
+const white: Rgb = [251, 250, 247]
+
+/** Lays a sheet down with its centre at a point, turned clockwise, and its shadow below it. What lies outside is cut off. In place. */
+function laySheet(ground: Pixels, sheet: Sheet, at: { x: number; y: number; degrees: number }): void {
+  const { picture, border, shadow } = sheet
+  const cos = Math.cos((at.degrees * Math.PI) / 180)
+  const sin = Math.sin((at.degrees * Math.PI) / 180)
+  const halfWidth = picture.width / 2 + border
+  // The border is twice as wide at the foot.
+  const halfHeight = picture.height / 2 + border * 1.5
+  const reach = Math.ceil(Math.hypot(halfWidth, halfHeight) + shadow * 2)
+  const lastY = Math.min(ground.height - 1, Math.round(at.y) + reach)
+  const lastX = Math.min(ground.width - 1, Math.round(at.x) + reach)
+  for (let y = Math.max(0, Math.round(at.y) - reach); y <= lastY; y++) {
+    for (let x = Math.max(0, Math.round(at.x) - reach); x <= lastX; x++) {
+      const across = (x - at.x) * cos + (y - at.y) * sin
+      const down = (y - at.y) * cos - (x - at.x) * sin
+      const covered = Math.min(1, Math.max(0, 0.5 - outside(across, down, halfWidth, halfHeight)))
+      const pixel = (y * ground.width + x) * 3
+      if (covered < 1) {
+        const away = outside(across, down - shadow * 0.4, halfWidth, halfHeight) / shadow
+        darken(ground.data, pixel, 0.5 * smooth(Math.min(1, Math.max(0, (1 - away) / 2))))
+      }
+      if (covered === 0) continue
+      const lower = down + border / 2
+      const shown = Math.min(1, Math.max(0, 0.5 - outside(across, lower, picture.width / 2, picture.height / 2)))
+      for (let channel = 0; channel < 3; channel++) {
+        const inner = shown && valueAt(picture, across + picture.width / 2, lower + picture.height / 2, channel)
+        const own = inner * shown + (white[channel] ?? 0) * (1 - shown)
+        const old = ground.data[pixel + channel] ?? 0
+        ground.data[pixel + channel] = Math.round(old + (own - old) * covered)
+      }
+    }
+  }
+}
+
+/** How far a point is from a box around the origin, in pixels; below 0 inside. */
+function outside(x: number, y: number, halfWidth: number, halfHeight: number): number {
+  const right = Math.abs(x) - halfWidth
+  const below = Math.abs(y) - halfHeight
+  return right > 0 && below > 0 ? Math.hypot(right, below) : Math.max(right, below)
+}
+
+function smooth(share: number): number {
+  return share * share * (3 - 2 * share)
+}
+
+function darken(data: Uint8Array, at: number, share: number): void {
+  for (let channel = at; channel < at + 3; channel++) data[channel] = Math.round((data[channel] ?? 0) * (1 - share))
+}
+
+/** A channel of a point between four pixels, or of the nearest one at the edge. */
+function valueAt({ data, width, height }: Pixels, x: number, y: number, channel: number): number {
+  const across = Math.min(width - 1, Math.max(0, x - 0.5))
+  const down = Math.min(height - 1, Math.max(0, y - 0.5))
+  const [left, top] = [Math.floor(across), Math.floor(down)]
+  const right = left + 1 < width ? 3 : 0
+  const at = (top * width + left) * 3 + channel
+  const below = at + (top + 1 < height ? width * 3 : 0)
+  const blend = (from: number) => (data[from] ?? 0) * (1 - across + left) + (data[from + right] ?? 0) * (across - left)
+  return blend(at) * (1 - down + top) + blend(below) * (down - top)
 }

@@ -135,3 +135,12 @@ export function addGrain(pixels: Pixels, strength: number, random: Random): void
     }
   }
 }
+
+/** One picture upon another, which is larger. In place. */
+export function paste(ground: Pixels, picture: Pixels, left: number, top: number): void {
+  const rowBytes = picture.width * 3
+  for (let row = 0; row < picture.height; row++) {
+    const from = picture.data.subarray(row * rowBytes, (row + 1) * rowBytes)
+    ground.data.set(from, ((top + row) * ground.width + left) * 3)
+  }
+}
