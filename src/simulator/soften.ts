@@ -1,0 +1,85 @@
+import type { Pixels } from './pixels.ts'
+
+/** Out of focus: three box blurs are as good as a Gaussian one to the eye. */
+export function blurred({ data, width, height }: Pixels, sigma: number): Pixels {
+  const from = Float32Array.from(data)
+  const to = new Float32Array(data.length)
+  // The width of each box that together spread by `sigma`.
+  const radius = Math.max(1, Math.round((Math.sqrt(4 * sigma * sigma + 1) - 1) / 2))
+  for (let pass = 0; pass < 3; pass++) {
+    averageLines(from, to, { lines: height, lineStep: width * 3, length: width, step: 3, radius })
+    averageLines(to, from, { lines: width, lineStep: 3, length: height, step: width * 3, radius })
+  }
+  return { data: Uint8Array.from(from, Math.round), width, height }
+}
+
+interface Lines {
+  lines: number
+  lineStep: number
+  length: number
+  step: number
+  radius: number
+}
+
+/** Each value becomes the mean of those around it along its line; the first and the last go on beyond the edges. */
+function averageLines(from: Float32Array, to: Float32Array, { lines, lineStep, length, step, radius }: Lines): void {
+  const share = 1 / (radius * 2 + 1)
+  for (let line = 0; line < lines; line++) {
+    for (let channel = 0; channel < 3; channel++) {
+      const start = line * lineStep + channel
+      const end = start + (length - 1) * step
+      const first = from[start] ?? 0
+      const last = from[end] ?? 0
+      let sum = first * radius
+      for (let index = 0; index < radius; index++) sum += index < length ? (from[start + index * step] ?? 0) : last
+      for (let index = 0, at = start; index < length; index++, at += step) {
+        sum += index + radius < length ? (from[at + radius * step] ?? 0) : last
+        to[at] = sum * share
+        sum -= index >= radius ? (from[at - radius * step] ?? 0) : first
+      }
+    }
+  }
+}
+
+/** Each value becomes the middle one of the `span` by `span` around it. Counts are kept from one pixel to the next. */
+export function middled(pixels: Pixels, span: number): Pixels {
+  const data = new Uint8Array(pixels.data.length)
+  for (let channel = 0; channel < 3; channel++) {
+    for (let y = 0; y < pixels.height; y++) middleRow(pixels, data, channel, y, (span - 1) / 2)
+  }
+  return { data, width: pixels.width, height: pixels.height }
+}
+
+function middleRow({ data, width, height }: Pixels, to: Uint8Array, channel: number, y: number, reach: number): void {
+  const rows = Array.from({ length: reach * 2 + 1 }, (_, index) => {
+    const row = Math.min(height - 1, Math.max(0, y - reach + index))
+    return row * width * 3 + channel
+  })
+  const counts = new Uint16Array(256)
+  const half = ((reach * 2 + 1) ** 2 - 1) / 2
+  let middle = 0
+  /** How many are below the middle. */
+  let below = 0
+  const change = (column: number, by: number) => {
+    const offset = Math.min(width - 1, Math.max(0, column)) * 3
+    for (const row of rows) {
+      const value = data[row + offset] ?? 0
+      counts[value] = (counts[value] ?? 0) + by
+      if (value < middle) below += by
+    }
+  }
+  for (let column = -reach; column < reach; column++) change(column, 1)
+  for (let x = 0, at = y * width * 3 + channel; x < width; x++, at += 3) {
+    change(x + reach, 1)
+    while (below > half) {
+      middle--
+      below -= counts[middle] ?? 0
+    }
+    while (below + (counts[middle] ?? 0) <= half) {
+      below += counts[middle] ?? 0
+      middle++
+    }
+    to[at] = middle
+    change(x - reach, -1)
+  }
+}
