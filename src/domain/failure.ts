@@ -8,8 +8,12 @@ type Cause =
   /** The request itself was refused, by us or by the service. Nothing was made. */
   | { kind: 'invalid'; issues: readonly Issue[] }
   | { kind: 'unauthorized' }
+  /** The proxy asks for its access token. */
+  | { kind: 'locked' }
   | { kind: 'out-of-credits' }
   | { kind: 'rate-limited'; retryAfterMs?: number }
+  /** More than the proxy's owner lets be spent in a day. Without a time, it will never fit. */
+  | { kind: 'over-budget'; detail: string; retryAfterMs?: number }
   /** Content policy. `reason` is the service's own text. */
   | { kind: 'rejected'; reason: string }
   /** Down, busy, switched off or unreachable, and certainly not accepted. */
@@ -59,6 +63,10 @@ export function describeFailure(failure: Failure): string {
       return failure.issues.map((issue) => issue.message).join(' ') || 'The service refused these settings.'
     case 'unauthorized':
       return 'The service does not accept the key of the proxy.'
+    case 'locked':
+      return 'This proxy asks for its access token.'
+    case 'over-budget':
+      return failure.detail
     case 'out-of-credits':
       return 'There are not enough credits for this picture.'
     case 'rate-limited':

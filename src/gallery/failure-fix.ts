@@ -41,8 +41,14 @@ export function fixFor(run: RunIn<'failed'>): Fix {
       return { label: 'Set the key', act: 'set-key' }
     case 'out-of-credits':
       return { label: againLabel(run), act: 'again', hint: 'Add credits at the service first.' }
+    case 'locked':
+      return { label: againLabel(run), act: 'again', hint: 'Enter the token at the top of the page first.' }
     case 'rate-limited':
       return { label: againLabel(run), act: 'again', ...limitOf(run, failure.retryAfterMs) }
+    case 'over-budget':
+      return failure.retryAfterMs === undefined
+        ? { label: 'Edit the settings', act: 'edit-settings', hint: 'Another model or size costs less.' }
+        : { label: againLabel(run), act: 'again', ...limitOf(run, failure.retryAfterMs) }
     case 'rejected':
       return { label: 'Edit the prompt', act: 'edit-prompt' }
     case 'unconfirmed':

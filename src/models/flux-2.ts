@@ -118,6 +118,10 @@ export const flux2: ModelFamily = {
   },
 
   body,
+  priceOf: (value) => {
+    const { model, input } = value as zod.infer<ReturnType<typeof body>>
+    return priceCredits[model.startsWith('flux-2/flex') ? 'flex' : 'pro'][input.resolution]
+  },
   sourcesIn: (value) => {
     const { input } = value as zod.infer<ReturnType<typeof body>>
     return 'input_urls' in input ? input.input_urls : []

@@ -184,6 +184,10 @@ export const fluxKontext: ModelFamily = {
   },
 
   body,
+  priceOf: (value) => {
+    const { model } = value as zod.infer<ReturnType<typeof body>>
+    return priceCredits[model === 'flux-kontext-max' ? 'max' : 'pro']
+  },
   sourcesIn: (value) => [(value as zod.infer<ReturnType<typeof body>>).inputImage].filter((url) => url !== undefined),
   convertTo: () => undefined,
 }

@@ -62,6 +62,8 @@ export interface ModelFamily {
    * the proxy and the simulator check bodies: the page never loads it for them.
    */
   body(z: typeof zod): zod.ZodMiniType
+  /** What a body that `body` accepts costs, in credits: the same as the quote for its draft. */
+  priceOf(body: unknown): number
   /** The source addresses inside a body that `body` accepts. */
   sourcesIn(body: unknown): readonly string[]
   /** The format to convert the arrived picture to; `undefined` keeps the original bytes. */

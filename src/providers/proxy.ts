@@ -15,6 +15,8 @@ export const ProxyRefusal = z.object({
     sent: z.enum(['no', 'unknown']),
     issues: z.optional(z.array(z.object({ field: z.string(), message: z.string() }))),
     retryAfterMs: z.optional(z.number()),
+    /** Not a pause to be waited out, but what the proxy's owner lets be spent. */
+    limit: z.optional(z.literal('daily-credits')),
   }),
 })
 export type ProxyRefusal = z.infer<typeof ProxyRefusal>
@@ -46,7 +48,12 @@ export function readRefusal(json: unknown): { failure: Failure; sent: 'no' | 'un
 }
 
 function refusalCause(code: number, msg: string, proxy: ProxyRefusal['proxy']): Failure {
-  if (code === 401) return { kind: 'unauthorized' }
+  // The proxy's own: what a service says of its key is passed on in the service's words.
+  if (code === 401) return { kind: 'locked' }
+  if (proxy.limit !== undefined) {
+    const { retryAfterMs } = proxy
+    return { kind: 'over-budget', detail: msg, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }
+  }
   if (code === 429) return { kind: 'rate-limited', retryAfterMs: proxy.retryAfterMs ?? 10_000 }
   if (code >= 400 && code < 500)
     return { kind: 'invalid', issues: proxy.issues ?? [{ field: 'request', message: msg }] }

@@ -16,11 +16,14 @@ export function createSend(base: () => string, fetchImpl: typeof fetch = (...arg
 export interface Health {
   mode: 'live' | 'simulated'
   gateway: string
+  /** The proxy asks for its access token, and has not been given it. */
+  locked?: true
 }
 
 export function readHealth(json: unknown): Health | undefined {
-  const { mode, gateway } = (json ?? {}) as Partial<Health>
-  return (mode === 'live' || mode === 'simulated') && typeof gateway === 'string' ? { mode, gateway } : undefined
+  const { mode, gateway, locked } = (json ?? {}) as Partial<Health>
+  if ((mode !== 'live' && mode !== 'simulated') || typeof gateway !== 'string') return undefined
+  return { mode, gateway, ...(locked === true ? { locked } : {}) }
 }
 
 /** JSON, or `undefined` where it is none: services answer with HTML pages when they are down. */

@@ -8,7 +8,6 @@ import type { Endpoint } from '#providers/provider.ts'
 import type { KeptSubmission } from '#providers/proxy.ts'
 import { providers } from '#providers/registry.ts'
 import { type Health, proxyPaths } from '#providers/send.ts'
-import type { Access } from './access.ts'
 import { readJson } from './body.ts'
 import { accessPath } from './edge.ts'
 import { serviceHeaders } from './gateways.ts'
@@ -21,7 +20,6 @@ import { createUploadHandler } from './upload.ts'
 
 export interface ApiParts extends SubmitParts {
   submit: Submit
-  access: Access
 }
 
 export type Api = Hono<{ Bindings: HttpBindings }>
@@ -32,7 +30,7 @@ const LinkBody = z.strictObject({ url: z.string() })
 
 /** The endpoints of the providers under their own paths, and the proxy's own routes. Whatever is not listed is not there. */
 export function createApi(parts: ApiParts): Api {
-  const { gateway, outbound, log } = parts
+  const { gateway, outbound, access, log } = parts
   const api: Api = new Hono()
   const route = (method: Endpoint['method'], path: string, handler: Handler) => {
     api.on(method, path, async ({ env }) => {
@@ -42,10 +40,12 @@ export function createApi(parts: ApiParts): Api {
   }
 
   const health: Health = { mode: gateway.mode, gateway: gateway.id }
-  route('GET', proxyPaths.health, (_, outgoing) => sendJson(outgoing, 200, health))
+  route('GET', proxyPaths.health, (incoming, outgoing) =>
+    sendJson(outgoing, 200, access.isAllowed(incoming) ? health : { ...health, locked: true }),
+  )
   route('GET', proxyPaths.image, createImageHandler(outbound, gateway.results))
   route('GET', `${proxyPaths.submissions}/:run`, createKeptHandler(parts))
-  route('POST', accessPath, parts.access.enter)
+  route('POST', accessPath, access.enter)
   const endpoints = new Map(providers.flatMap((provider) => provider.endpoints).map((one) => [one.path, one]))
   for (const endpoint of endpoints.values()) route(endpoint.method, endpoint.path, handlerFor(endpoint, parts))
 

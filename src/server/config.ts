@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { parseEnv } from 'node:util'
+import type { BudgetLimits } from './budget.ts'
 import { type GatewayId, type GatewaySettings, gatewayKeys, isGatewayId } from './gateways.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -11,6 +12,7 @@ export interface Config extends GatewaySettings {
   publicUrl: string | undefined
   allowedOrigins: readonly string[]
   accessToken: string | undefined
+  limits: BudgetLimits
   host: string
   /** 0 takes a free one. */
   port: number
@@ -66,6 +68,11 @@ export function readConfig(env: Environment): Config {
     check(name, (value) => printable.test(value), 'must be plain characters without spaces')
   }
   const baseRule = 'must be an address with https, or with http on this machine (127.0.0.1)'
+  const countRule = 'must be a number above 0'
+  const readCount = (name: string) => {
+    const value = check(name, (written) => /^\d{1,9}(\.\d+)?$/.test(written) && Number(written) > 0, countRule)
+    return value === undefined ? undefined : Number(value)
+  }
   const accessRule = 'must be 8 or more characters without spaces'
   const publicUrl = check('PUBLIC_URL', isBaseUrl, baseRule)
   const config: Config = {
@@ -77,6 +84,11 @@ export function readConfig(env: Environment): Config {
     publicUrl: publicUrl && isBaseUrl(publicUrl) ? new URL(publicUrl).origin : undefined,
     allowedOrigins: checkList('ALLOWED_ORIGINS', isOrigin, 'must list origins such as https://studio.example'),
     accessToken: check('PROXY_ACCESS_TOKEN', (value) => printable.test(value) && value.length >= 8, accessRule),
+    limits: {
+      userRunsPerMinute: readCount('USER_RUNS_PER_MINUTE'),
+      userDailyCredits: readCount('USER_DAILY_CREDITS'),
+      dailyCredits: readCount('DAILY_CREDITS'),
+    },
     host: read('HOST') ?? '127.0.0.1',
     port: Number(check('PORT', isPort, 'must be a whole number from 0 to 65535') ?? 3000),
     secrets: secretNames.map(read).filter((value) => value !== undefined),

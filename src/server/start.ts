@@ -2,7 +2,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { createAccess } from './access.ts'
+import { createAdmission } from './admission.ts'
 import { createApi } from './api.ts'
+import { type Budget, createMemoryBudget } from './budget.ts'
 import type { Config } from './config.ts'
 import { createEdge, isApi, pathOf } from './edge.ts'
 import { createOutbound, type Resolve } from './guard.ts'
@@ -19,6 +21,7 @@ export interface StartOptions {
   resolve?: Resolve
   submissions?: SubmissionStore
   limiter?: Limiter
+  budget?: Budget
   log?: Log
   /** Of the built page; found beside this file where it is left out. */
   pageFolder?: string
@@ -54,10 +57,12 @@ export async function openProxy(config: Config, options: StartOptions & { page: 
   const mask = createMask(gateway.mode === 'live' ? gateway.key : undefined)
   const submissions = options.submissions ?? createMemorySubmissions()
   const limiter = options.limiter ?? createLimiter()
-  const submitParts = { gateway, outbound, submissions, limiter, mask, log }
+  const budget = options.budget ?? createMemoryBudget(config.limits)
+  const admit = createAdmission({ budget, limits: config.limits, limiter, log })
+  const submitParts = { gateway, outbound, submissions, admit, access, mask, log }
   const submit = createSubmit(submitParts)
   const edge = createEdge(config, access)
-  const api = getRequestListener(createApi({ ...submitParts, submit, access }).fetch, { overrideGlobalObjects: false })
+  const api = getRequestListener(createApi({ ...submitParts, submit }).fetch, { overrideGlobalObjects: false })
   const page = options.page ? createPage(options.pageFolder ?? findPage(), isSecure) : undefined
 
   return {

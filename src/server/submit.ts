@@ -1,14 +1,17 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { toFailure } from '#domain/failure.ts'
 import { families } from '#models/catalogue.ts'
+import type { ModelFamily } from '#models/model.ts'
 import { objections } from '#models/objections.ts'
 import type { Endpoint } from '#providers/provider.ts'
-import { findProvider } from '#providers/registry.ts'
+import { findProvider, providers } from '#providers/registry.ts'
 import { parseJson } from '#providers/send.ts'
+import type { Access } from './access.ts'
+import type { Admit } from './admission.ts'
 import { readJson } from './body.ts'
 import { type Gateway, serviceHeaders } from './gateways.ts'
 import type { Fault, Outbound } from './guard.ts'
-import type { Limiter } from './limiter.ts'
 import type { Log } from './log.ts'
 import { type Handler, refused, sendText, tellWhen, toRefusal } from './refusals.ts'
 import { type Mask, type Reply, readReply } from './relay.ts'
@@ -24,7 +27,8 @@ export interface SubmitParts {
   gateway: Gateway
   outbound: Outbound
   submissions: SubmissionStore
-  limiter: Limiter
+  admit: Admit
+  access: Access
   mask: Mask
   log: Log
 }
@@ -35,25 +39,26 @@ export interface Submit {
   drain(): Promise<void>
 }
 
+interface Submission {
+  endpoint: Endpoint
+  key: string
+  text: string
+  user: string
+  credits: number
+}
+
 /** The paid requests. Each key goes out once at most, also when the browser leaves in the middle of it. */
 export function createSubmit(parts: SubmitParts): Submit {
-  const { submissions, limiter, log } = parts
+  const { submissions, admit, access, log } = parts
   const underWay = new Set<Promise<void>>()
   let draining = false
 
-  /** Why this one may not go out now; nothing of it has left. */
-  async function turnedAway(): Promise<Outcome | undefined> {
-    try {
-      const waitMs = await limiter()
-      return waitMs > 0 ? tooMany(waitMs) : undefined
-    } catch (error) {
-      log.error({ err: error }, 'nobody could tell whether the service would take one more')
-      return toOutcome('free', toRefusal(503, 'The proxy cannot count its submissions at the moment.'))
-    }
-  }
-
-  async function sendOnce(endpoint: Endpoint, key: string, text: string): Promise<Outcome> {
-    const outcome = (await turnedAway()) ?? (await forward(parts, endpoint, text).catch(() => inDoubt()))
+  async function sendOnce({ endpoint, key, text, user, credits }: Submission): Promise<Outcome> {
+    const admission = await admit(user, credits)
+    const outcome = admission.admitted
+      ? await forward(parts, endpoint, text).catch(() => inDoubt())
+      : toOutcome('free', admission.refusal)
+    if (admission.admitted && wasRefused(endpoint, outcome)) await admission.giveBack()
     // The answer is worth more than its being remembered: whoever sent this run must hear it.
     await submissions
       .settle(key, outcome)
@@ -65,14 +70,15 @@ export function createSubmit(parts: SubmitParts): Submit {
   async function answer(endpoint: Endpoint, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const key = readKey(incoming)
     const body = await readJson(incoming, mostBytes)
-    checkBody(parts.gateway, endpoint, body)
+    const family = checkBody(parts.gateway, endpoint, body)
     if (draining) throw refused(503, 'The proxy is being stopped.', { retryAfterMs: 5000 })
     // Written anew from what was checked: another reader may see other members in the original.
     const text = JSON.stringify(body)
+    const user = access.userOf(incoming)
     const reservation = await submissions.reserve(key, hash(endpoint.path + text))
     switch (reservation.state) {
       case 'fresh':
-        return sendOutcome(outgoing, await sendOnce(endpoint, key, text))
+        return sendOutcome(outgoing, await sendOnce({ endpoint, key, text, user, credits: family.priceOf(body) }))
       case 'same':
         return sendOutcome(outgoing, await reservation.outcome)
       case 'other-body':
@@ -107,10 +113,8 @@ function readKey(incoming: IncomingMessage): string {
 }
 
 /** Takes what one of the families behind the endpoint takes, with sources from our own uploads only. */
-function checkBody(gateway: Gateway, { path }: Endpoint, body: unknown): void {
-  const candidates = families.filter(({ provider }) =>
-    findProvider(provider)?.endpoints.some((endpoint) => endpoint.kind === 'submit' && endpoint.path === path),
-  )
+function checkBody(gateway: Gateway, { path }: Endpoint, body: unknown): ModelFamily {
+  const candidates = families.filter(({ provider }) => findProvider(provider)?.endpoints.some(isSubmitTo(path)))
   const family = candidates.find((candidate) => objections(candidate, body).length === 0)
   if (!family) {
     const issues = candidates.flatMap((candidate) => objections(candidate, body))
@@ -119,6 +123,20 @@ function checkBody(gateway: Gateway, { path }: Endpoint, body: unknown): void {
   if (!family.sourcesIn(body).every((source) => gateway.uploads.read(source) !== undefined)) {
     const message = 'Source pictures must lie where uploads are stored.'
     throw refused(422, message, { issues: [{ field: 'sources', message }] })
+  }
+  return family
+}
+
+const isSubmitTo = (path: string) => (endpoint: Endpoint) => endpoint.kind === 'submit' && endpoint.path === path
+
+/** Whether the service has certainly taken nothing, so that nothing was spent. */
+function wasRefused({ path }: Endpoint, { state, status, body }: Outcome): boolean {
+  if (state !== 'answered') return state === 'free'
+  try {
+    providers.find(({ endpoints }) => endpoints.some(isSubmitTo(path)))?.readSubmission(status, body)
+    return false
+  } catch (error) {
+    return toFailure(error).kind !== 'unconfirmed'
   }
 }
 
@@ -153,14 +171,16 @@ function inDoubt(fault?: Fault): Outcome {
   return toOutcome('unknown', toRefusal(fault?.cause === 'late' ? 504 : 502, message, { sent: 'unknown' }))
 }
 
-function tooMany(waitMs: number): Outcome {
-  const message = 'More pictures at once than the service takes.'
-  const retryAfterMs = Math.ceil(waitMs)
-  return { ...toOutcome('free', toRefusal(429, message, { retryAfterMs })), retryAfterMs }
-}
-
 function toOutcome(state: Outcome['state'], refusal: ReturnType<typeof toRefusal>): Outcome {
-  return { state, status: refusal.code, type: 'application/json; charset=utf-8', body: JSON.stringify(refusal) }
+  const { retryAfterMs } = refusal.proxy
+  const when = retryAfterMs === undefined ? {} : { retryAfterMs }
+  return {
+    state,
+    status: refusal.code,
+    type: 'application/json; charset=utf-8',
+    body: JSON.stringify(refusal),
+    ...when,
+  }
 }
 
 function sendOutcome(outgoing: ServerResponse, { status, type, body, retryAfterMs }: Outcome): void {

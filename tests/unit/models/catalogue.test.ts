@@ -59,6 +59,8 @@ describe.each(modes)('%s with %i sources', (_title, count, family) => {
           issues: [],
         })
         expect(family.sourcesIn(body)).toEqual(urls(count))
+        const quote = family.quote({ ...ready, [field.name]: value }, count)
+        expect(family.priceOf(body)).toBe(quote.priceCredits)
       }
     }
   })

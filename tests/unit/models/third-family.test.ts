@@ -23,6 +23,7 @@ const sketch: ModelFamily = {
       model: z.literal('vendor/sketch'),
       input: z.strictObject({ prompt: z.string(), paper: z.enum(['rough', 'smooth']) }),
     }),
+  priceOf: () => 3,
   sourcesIn: () => [],
   convertTo: () => undefined,
 }

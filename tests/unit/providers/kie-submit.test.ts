@@ -135,7 +135,7 @@ describe('a refusal of the proxy itself', () => {
 
   test('is certain where nothing was sent and unconfirmed where something may have been', async () => {
     expect((await failureOf(refusal(503, 'no'))).kind).toBe('unavailable')
-    expect((await failureOf(refusal(401, 'no'))).kind).toBe('unauthorized')
+    expect((await failureOf(refusal(401, 'no'))).kind).toBe('locked')
     expect((await failureOf(refusal(504, 'unknown'))).kind).toBe('unconfirmed')
     expect((await failureOf(refusal(429, 'unknown'))).kind).toBe('unconfirmed')
   })

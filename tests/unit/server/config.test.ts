@@ -51,6 +51,9 @@ describe('the configuration', () => {
     ['ALLOWED_ORIGINS', 'https://studio.example/'],
     ['PUBLIC_URL', 'studio.example'],
     ['PROXY_ACCESS_TOKEN', 'short'],
+    ['DAILY_CREDITS', '00'],
+    ['USER_DAILY_CREDITS', '40 credits'],
+    ['USER_RUNS_PER_MINUTE', '-3'],
   ])('S10: names %s and its rule, never the value', (name, value) => {
     expect(() => readConfig({ [name]: value })).toThrow(
       expect.objectContaining({ message: expect.stringContaining(`- ${name} must`) }),

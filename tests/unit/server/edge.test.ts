@@ -190,7 +190,7 @@ describe('a proxy with an access token', () => {
     const entered = await ask('/api/access', jsonRequest({ token }))
     expect(entered.status).toBe(204)
     const cookie = entered.headers['set-cookie']?.[0] ?? ''
-    expect(cookie).toMatch(/^atelier-access=[\w-]{43}; Path=\/api; HttpOnly; SameSite=Strict; Max-Age=\d+$/)
+    expect(cookie).toMatch(/^atelier-access=[\w-]{22}\.[\w-]{43}; Path=\/api; HttpOnly; Max-Age=\d+; SameSite=Strict$/)
     expect(cookie).not.toContain(token)
     const headers = { cookie: `theme=dark; ${cookie.split(';')[0]}` }
     expect((await ask(credits, { headers })).status).toBe(200)

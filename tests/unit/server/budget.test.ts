@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest'
+import { type BudgetLimits, createMemoryBudget, dayMs, minuteMs } from '#server/budget.ts'
+
+const none: BudgetLimits = { userRunsPerMinute: undefined, userDailyCredits: undefined, dailyCredits: undefined }
+/** 06:00 UTC of some day. */
+const morning = 20_000 * dayMs + dayMs / 4
+
+function budgetOf(limits: Partial<BudgetLimits>) {
+  const clock = { at: morning }
+  const budget = createMemoryBudget({ ...none, ...limits }, () => clock.at)
+  const granted = async (user: string, credits: number) => (await budget.take(user, credits)).granted
+  return { clock, budget, granted }
+}
+
+describe('a budget', () => {
+  it('without limits lets everything through', async () => {
+    const { granted } = budgetOf({})
+    for (let count = 0; count < 500; count += 1) expect(await granted('one', 24)).toBe(true)
+  })
+
+  it('B14: gives each user a day of credits, and says when the next one begins', async () => {
+    const { budget, granted, clock } = budgetOf({ userDailyCredits: 20 })
+    expect(await granted('one', 14)).toBe(true)
+    expect(await budget.take('one', 7)).toEqual({
+      granted: false,
+      limit: 'userDailyCredits',
+      retryAfterMs: (dayMs * 3) / 4,
+    })
+    expect(await granted('one', 6)).toBe(true)
+    expect(await granted('two', 20)).toBe(true)
+    clock.at = morning + (dayMs * 3) / 4 - 1
+    expect(await granted('one', 1)).toBe(false)
+    clock.at += 1
+    expect(await granted('one', 20)).toBe(true)
+  })
+
+  it('B14: counts all users together as well', async () => {
+    const { budget, granted } = budgetOf({ userDailyCredits: 20, dailyCredits: 30 })
+    expect(await granted('one', 20)).toBe(true)
+    expect(await granted('two', 10)).toBe(true)
+    expect(await budget.take('three', 5)).toMatchObject({ granted: false, limit: 'dailyCredits' })
+  })
+
+  it('names no time for what will never fit', async () => {
+    const { budget } = budgetOf({ userDailyCredits: 20 })
+    expect(await budget.take('one', 24)).toEqual({ granted: false, limit: 'userDailyCredits' })
+  })
+
+  it('B11: lets no more runs of one user out in any minute than it may, and all of the others', async () => {
+    const { budget, clock } = budgetOf({ userRunsPerMinute: 3 })
+    const passed: number[] = []
+    for (; clock.at < morning + 5 * minuteMs; clock.at += 1000) {
+      if ((await budget.take('one', 5)).granted) passed.push(clock.at)
+      expect((await budget.take(`other ${clock.at}`, 5)).granted).toBe(true)
+    }
+    for (const start of passed) {
+      expect(passed.filter((at) => at >= start && at < start + minuteMs).length).toBeLessThanOrEqual(3)
+    }
+    expect(passed).toHaveLength(15)
+  })
+
+  it('tells how long a user has to wait for the next run', async () => {
+    const { budget, clock } = budgetOf({ userRunsPerMinute: 1 })
+    await budget.take('one', 5)
+    clock.at += 20_000
+    expect(await budget.take('one', 5)).toEqual({ granted: false, limit: 'userRunsPerMinute', retryAfterMs: 40_000 })
+  })
+
+  it('counts nothing of what it refused, and nothing of what was given back', async () => {
+    const { budget, granted } = budgetOf({ userRunsPerMinute: 2, userDailyCredits: 20 })
+    for (let count = 0; count < 9; count += 1) expect(await granted('one', 21)).toBe(false)
+    for (let count = 0; count < 9; count += 1) {
+      const grant = await budget.take('one', 20)
+      expect(grant.granted).toBe(true)
+      if (grant.granted) await grant.giveBack()
+    }
+    expect(await granted('one', 10)).toBe(true)
+    expect(await granted('one', 10)).toBe(true)
+    expect(await granted('one', 1)).toBe(false)
+  })
+
+  it('does not give to the new day what was set aside on the old one', async () => {
+    const { budget, granted, clock } = budgetOf({ userDailyCredits: 20 })
+    const grant = await budget.take('one', 20)
+    clock.at += dayMs
+    expect(await granted('one', 20)).toBe(true)
+    if (grant.granted) await grant.giveBack()
+    expect(await granted('one', 1)).toBe(false)
+  })
+})
