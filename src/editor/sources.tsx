@@ -1,11 +1,13 @@
 import { ImagePlus } from 'lucide-react'
-import { type ChangeEvent, useLayoutEffect, useRef } from 'react'
+import type { ChangeEvent } from 'react'
 import type { ModelFamily } from '#models/model.ts'
 import { classes } from '#ui/classes.ts'
+import { useLoaded } from '#ui/use-loaded.ts'
 import { describeLimit } from './source-bench.ts'
-import { SourceDetails } from './source-details.tsx'
-import { SourceTile, WaitingTile } from './source-tile.tsx'
 import type { SourceDesk } from './use-source-desk.ts'
+
+// The first visit begins without any.
+const loadList = () => import('./source-list.tsx')
 
 interface SourcesProps {
   family: ModelFamily
@@ -15,9 +17,8 @@ interface SourcesProps {
 /** The pictures to start from, in the order they are sent in. The whole window takes a drop; see window-drop.tsx. */
 export function Sources({ family, desk }: SourcesProps) {
   const { ready, preparing, refused } = desk
-  const waiting = [...preparing, ...refused]
-  const count = ready.length + waiting.length
-  const list = useFocusAfterMove(ready)
+  const count = ready.length + preparing.length + refused.length
+  const { part: list } = useLoaded(loadList, count > 0)
   return (
     <div className="space-y-2">
       <div className="flex justify-between text-xs">
@@ -27,30 +28,7 @@ export function Sources({ family, desk }: SourcesProps) {
         </span>
       </div>
       {count > 0 && (
-        <div className={classes(count === 1 && 'flex gap-3')}>
-          <ul
-            ref={list}
-            aria-label="Source images"
-            className={count === 1 ? 'w-28 shrink-0' : 'grid grid-cols-[repeat(auto-fill,minmax(6rem,1fr))] gap-2'}
-          >
-            {ready.map((id, index) => (
-              <SourceTile
-                key={id}
-                id={id}
-                index={index}
-                total={ready.length}
-                name={desk.pictures.get(id)?.prompt}
-                isMissing={desk.missing.has(id)}
-                onMove={desk.move}
-                onRemove={desk.remove}
-              />
-            ))}
-            {waiting.map((item, index) => (
-              <WaitingTile key={item.key} item={item} number={ready.length + index + 1} onDiscard={desk.discard} />
-            ))}
-          </ul>
-          <SourceDetails desk={desk} />
-        </div>
+        <div className={count === 1 ? 'min-h-28' : 'min-h-24'}>{list && <list.SourceList desk={desk} />}</div>
       )}
       <AddImages isFirst={count === 0} family={family} onFiles={(files) => desk.add({ files })} />
       {desk.overLimit && (
@@ -106,20 +84,4 @@ function AddImages({ isFirst, family, onFiles }: AddImagesProps) {
       )}
     </div>
   )
-}
-
-/** The browser takes the focus from what it moves; a picture moved by keys keeps it, so that the next press moves it on. */
-function useFocusAfterMove(order: readonly string[]) {
-  const list = useRef<HTMLUListElement>(null)
-  const focused = useRef<HTMLElement>(undefined)
-  const before = useRef(order)
-  if (before.current !== order && list.current?.contains(document.activeElement)) {
-    focused.current = document.activeElement as HTMLElement
-  }
-  useLayoutEffect(() => {
-    before.current = order
-    if (focused.current?.isConnected) focused.current.focus()
-    focused.current = undefined
-  }, [order])
-  return list
 }

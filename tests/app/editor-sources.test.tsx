@@ -40,6 +40,7 @@ async function openFlux2(...names: string[]) {
   useWorkspace.getState().editDraft('flux-2', { prompt: 'one poster' })
   const ids = await editor.keep(names, 'flux-2')
   editor.show()
+  if (names.length > 0) await waitFor(() => expect(items()).toHaveLength(names.length))
   return { ...editor, ids }
 }
 

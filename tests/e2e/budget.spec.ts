@@ -21,13 +21,13 @@ async function firstLoad(page: Page, url: string) {
   return { requests, scriptBytes: scripts.reduce((sum, bytes) => sum + bytes, 0), scripts: scripts.length }
 }
 
-test('the first load: at most 114 KiB of scripts, six requests, none to another origin', async ({
+test('the first load: at most 110 KiB of scripts, six requests, none to another origin', async ({
   page,
   simulated,
 }) => {
   const { requests, scriptBytes, scripts } = await firstLoad(page, simulated.url)
   expect(scripts).toBeGreaterThan(0)
-  expect(scriptBytes / KiB).toBeLessThanOrEqual(114)
+  expect(scriptBytes / KiB).toBeLessThanOrEqual(110)
   expect(requests.length).toBeLessThanOrEqual(6)
   expect(requests.filter((url) => !url.startsWith(simulated.url))).toEqual([])
 })

@@ -1,0 +1,55 @@
+import { useLayoutEffect, useRef } from 'react'
+import { classes } from '#ui/classes.ts'
+import { SourceDetails } from './source-details.tsx'
+import { SourceTile, WaitingTile } from './source-tile.tsx'
+import type { SourceDesk } from './use-source-desk.ts'
+
+/** The source pictures that are there, then those on their way, and what is to be said about them. */
+export function SourceList({ desk }: { desk: SourceDesk }) {
+  const { ready, preparing, refused } = desk
+  const waiting = [...preparing, ...refused]
+  const isOne = ready.length + waiting.length === 1
+  const list = useFocusAfterMove(ready)
+  return (
+    <div className={classes(isOne && 'flex gap-3')}>
+      <ul
+        ref={list}
+        aria-label="Source images"
+        className={isOne ? 'w-28 shrink-0' : 'grid grid-cols-[repeat(auto-fill,minmax(6rem,1fr))] gap-2'}
+      >
+        {ready.map((id, index) => (
+          <SourceTile
+            key={id}
+            id={id}
+            index={index}
+            total={ready.length}
+            name={desk.pictures.get(id)?.prompt}
+            isMissing={desk.missing.has(id)}
+            onMove={desk.move}
+            onRemove={desk.remove}
+          />
+        ))}
+        {waiting.map((item, index) => (
+          <WaitingTile key={item.key} item={item} number={ready.length + index + 1} onDiscard={desk.discard} />
+        ))}
+      </ul>
+      <SourceDetails desk={desk} />
+    </div>
+  )
+}
+
+/** The browser takes the focus from what it moves; a picture moved by keys keeps it, so that the next press moves it on. */
+function useFocusAfterMove(order: readonly string[]) {
+  const list = useRef<HTMLUListElement>(null)
+  const focused = useRef<HTMLElement>(undefined)
+  const before = useRef(order)
+  if (before.current !== order && list.current?.contains(document.activeElement)) {
+    focused.current = document.activeElement as HTMLElement
+  }
+  useLayoutEffect(() => {
+    before.current = order
+    if (focused.current?.isConnected) focused.current.focus()
+    focused.current = undefined
+  }, [order])
+  return list
+}
