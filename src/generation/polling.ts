@@ -51,7 +51,9 @@ export function createPolling(ports: RunnerPorts, others: () => number): Poll {
       await wait(pauseMs, signal)
       let status: TaskStatus
       try {
-        status = await provider.check(run.task.taskId, certainAgeMs(), { send, signal: within(checkMs, signal) })
+        status = await within(checkMs, signal, (soon) =>
+          provider.check(run.task.taskId, certainAgeMs(), { send, signal: soon }),
+        )
       } catch (error) {
         signal.throwIfAborted()
         await show(run, lostContact(error))

@@ -30,17 +30,24 @@ export interface RunnerPorts {
 }
 
 /**
- * A signal that fires with `signal` or after the deadline, whichever comes first. Held by its own timer: signals made by
- * `AbortSignal.any` may be collected, and never fire, while only a request waits for them.
+ * Gives `work` a signal that fires with `signal` or after the deadline, and lets go of both when the work is done: a run asks
+ * hundreds of times under one signal. Held by its own timer: signals made by `AbortSignal.any` may be collected, and never
+ * fire, while only a request waits for them.
  */
-export function within(ms: number, signal?: AbortSignal): AbortSignal {
+export async function within<T>(
+  ms: number,
+  signal: AbortSignal | undefined,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   const controller = new AbortController()
+  const follow = () => controller.abort(signal?.reason)
   const timer = setTimeout(() => controller.abort(new DOMException('No answer in time.', 'TimeoutError')), ms)
-  const follow = () => {
-    clearTimeout(timer)
-    controller.abort(signal?.reason)
-  }
   if (signal?.aborted) follow()
-  else signal?.addEventListener('abort', follow, { signal: controller.signal })
-  return controller.signal
+  else signal?.addEventListener('abort', follow)
+  try {
+    return await work(controller.signal)
+  } finally {
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', follow)
+  }
 }

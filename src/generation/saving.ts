@@ -10,6 +10,7 @@ import type { NewPicture } from '#store/store.ts'
 import { type RunnerPorts, within } from './ports.ts'
 
 const downloadMs = 150_000
+const linkMs = 30_000
 const mostBytes = 50 * 1024 * 1024
 /** Of the links, the picture's own comes first, then a fresh one to it, then the short-lived copy. Contract section 6. */
 const pausesMs = [1_000, 3_000]
@@ -45,7 +46,11 @@ async function fetchPicture(
 ): Promise<Blob> {
   const own = () => download(ports, url, signal)
   const fresh = async () =>
-    download(ports, await provider.freshLink(url, { send: ports.send, signal: within(30_000, signal) }), signal)
+    download(
+      ports,
+      await within(linkMs, signal, (soon) => provider.freshLink(url, { send: ports.send, signal: soon })),
+      signal,
+    )
   const spares = spareUrls.map((spare) => () => download(ports, spare, signal))
   const attempts = [...(freshFirst ? [fresh, own, own] : [own, own, fresh]), ...spares]
   let trouble: unknown
@@ -69,11 +74,11 @@ function isRefusal(error: unknown): boolean {
 }
 
 async function download({ send }: RunnerPorts, url: string, signal: AbortSignal): Promise<Blob> {
-  const response = await send(`${proxyPaths.image}?url=${encodeURIComponent(url)}`, {
-    signal: within(downloadMs, signal),
+  const bytes = await within(downloadMs, signal, async (soon) => {
+    const response = await send(`${proxyPaths.image}?url=${encodeURIComponent(url)}`, { signal: soon })
+    if (!response.ok) throw new GenerationError(refused(response.status, await response.text()))
+    return response.blob()
   })
-  if (!response.ok) throw new GenerationError(refused(response.status, await response.text()))
-  const bytes = await response.blob()
   const mime = sniffImage(new Uint8Array(await bytes.slice(0, 16).arrayBuffer()))
   if (mime === undefined || bytes.size > mostBytes) {
     throw new GenerationError({ kind: 'unexpected', detail: 'what it sent is not a picture that can be kept.' })

@@ -37,9 +37,11 @@ function isTimeout(error: unknown): boolean {
  * another make need not know the route; a web page in its place is no proxy. Gives whether pictures are simulated.
  */
 export async function reach(send: Send, signal: AbortSignal): Promise<{ simulated: boolean }> {
-  const response = await send(proxyPaths.health, { signal: within(reachMs, signal) })
-  const json = parseJson(await response.text())
-  if (response.ok && json === undefined) {
+  const { ok, json } = await within(reachMs, signal, async (soon) => {
+    const response = await send(proxyPaths.health, { signal: soon })
+    return { ok: response.ok, json: parseJson(await response.text()) }
+  })
+  if (ok && json === undefined) {
     throw new GenerationError({
       kind: 'unavailable',
       detail: 'The proxy address answers with a web page, not as a proxy.',
@@ -65,7 +67,7 @@ export function createUploads({ store, send, now, newId }: RunnerPorts) {
         const image = await store.original(id)
         if (!image) throw missingSource(index)
         const fileName = `${newId()}.${extensionOf(image.type as ImageMime)}`
-        const url = await provider.upload(image, fileName, { send, signal: within(uploadMs, signal) })
+        const url = await within(uploadMs, signal, (soon) => provider.upload(image, fileName, { send, signal: soon }))
         known.set(key(provider, id), { url, at: now() })
         urls.push(url)
       }
@@ -98,7 +100,10 @@ export async function submitOnce(
 ): Promise<Sent> {
   const body = family.toBody(run.recipe.draft, sourceUrls)
   try {
-    return { task: await provider.submit(body, run.id, { send: ports.send, signal: within(submitMs) }) }
+    const task = await within(submitMs, undefined, (signal) =>
+      provider.submit(body, run.id, { send: ports.send, signal }),
+    )
+    return { task }
   } catch (error) {
     const failure = toFailure(error)
     if (error instanceof Error && error.name === 'GenerationError' && failure.kind !== 'unconfirmed') return { failure }
@@ -114,7 +119,7 @@ export async function recover(ports: RunnerPorts, run: RunId, provider: Provider
   const startedAt = monotonic()
   for (let pauseMs = 500; monotonic() - startedAt < recoverMs; pauseMs = Math.min(5_000, pauseMs * 2)) {
     try {
-      const kept = await keptSubmission(send, run, within(askMs))
+      const kept = await within(askMs, undefined, (signal) => keptSubmission(send, run, signal))
       if (kept?.state === 'answered') return { task: provider.readSubmission(kept.status, kept.body) }
       if (kept?.state !== 'pending') return { failure: unconfirmed }
     } catch (error) {

@@ -136,7 +136,10 @@ const pauseScale = 20
 
 function shortWait(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, ms / pauseScale)
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', fail)
+      resolve()
+    }, ms / pauseScale)
     const fail = () => {
       clearTimeout(timer)
       reject(signal.reason)

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Machine, openMachine } from '../../support/machine.ts'
 
@@ -20,4 +21,19 @@ test('a proxy that does not answer is told from one that is not there, and nothi
     failure: { kind: 'unavailable', detail: 'The proxy does not answer.' },
   })
   expect((await machine.simulator.state()).submissions).toEqual([])
+})
+
+test('a run that is asked for many times leaves nothing on the signal that it was given', async () => {
+  const run = await machine.create(machine.recipe({ prompt: 'a red fox [[slow:1]]' }))
+  const page = new AbortController()
+  const most: number[] = []
+  const { send } = machine.network
+  machine.network.send = (path, init) => {
+    most.push(getEventListeners(page.signal, 'abort').length)
+    return send(path, init)
+  }
+  expect(await machine.runner.drive(run.id, page.signal)).toHaveProperty('phase', 'saved')
+  expect(most.length).toBeGreaterThan(5)
+  expect(Math.max(...most)).toBeLessThanOrEqual(2)
+  expect(getEventListeners(page.signal, 'abort')).toEqual([])
 })
