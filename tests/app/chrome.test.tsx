@@ -15,6 +15,7 @@ import { openMemoryStore } from '#store/memory-store.ts'
 import { StoreContext, watchStore } from '#store/queries.ts'
 import { NoticeBoard } from '#ui/notices.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
+import { eventually } from '../support/eventually.ts'
 import { failedRun, newPicture, queuedRun, workingRun } from '../support/gallery-records.ts'
 import { paintedImage } from '../support/images.ts'
 import { nodeDarkroom } from '../support/node-darkroom.ts'
@@ -54,7 +55,7 @@ describe('the header', () => {
   it('says nothing of the kind with a real service behind', async () => {
     const send = vi.fn(async () => Response.json({ mode: 'live', gateway: 'kie' }))
     await show(header, { send })
-    await act(async () => vi.waitFor(() => expect(send).toHaveBeenCalled()))
+    await act(async () => eventually(() => expect(send).toHaveBeenCalled()))
     expect(screen.getByRole('status')).toBeEmptyDOMElement()
   })
 
@@ -78,7 +79,7 @@ describe('the banners', () => {
     const words = await screen.findByText(/proxy cannot be reached/)
     isUp = true
     await userEvent.click(screen.getByRole('button', { name: 'Try now' }))
-    await vi.waitFor(() => expect(words).not.toBeInTheDocument())
+    await eventually(() => expect(words).not.toBeInTheDocument())
   })
 })
 

@@ -1,9 +1,11 @@
 import '@testing-library/jest-dom/vitest'
-import { cleanup } from '@testing-library/react'
+import { cleanup, configure } from '@testing-library/react'
 import { afterEach, expect } from 'vitest'
 import { addPopovers } from './popover.ts'
 
 addPopovers()
+// On a busy machine what comes is late, and nothing here measures time.
+configure({ asyncUtilTimeout: 10_000 })
 
 /** What was complained about on the console. A test that expects a complaint spies on the console itself. */
 const complaints: unknown[][] = []

@@ -12,6 +12,7 @@ import {
   openBreakableService,
 } from '../../support/breakable-service.ts'
 import { countsOf, interfere, isImagePath, isSubmitPath, lost, never } from '../../support/broken-network.ts'
+import { eventually } from '../../support/eventually.ts'
 import { idOf, type Machine, machineKey, openMachine } from '../../support/machine.ts'
 
 let service: BreakableService
@@ -38,7 +39,7 @@ const phaseOf = async (run: Run) => (await machine.store.run(run.id))?.phase
 const driveUntil = async (run: Run, phase: Run['phase']) => {
   const page = new AbortController()
   void machine.runner.drive(run.id, page.signal).catch(() => undefined)
-  await vi.waitFor(async () => expect(await phaseOf(run)).toBe(phase), { timeout: 5_000, interval: 5 })
+  await eventually(async () => expect(await phaseOf(run)).toBe(phase))
   return page
 }
 
@@ -57,7 +58,7 @@ describe('a crash', () => {
       tell: (failure) => told.push(failure),
     })
     generator.generate(machine.recipe())
-    await vi.waitFor(() => expect(told).toEqual([{ kind: 'storage', detail: 'the browser has no room left' }]))
+    await eventually(() => expect(told).toEqual([{ kind: 'storage', detail: 'the browser has no room left' }]))
     generator.close()
     expect(service.seen).toEqual([])
     expect(await machine.store.recentRuns(9)).toEqual([])
@@ -70,7 +71,7 @@ describe('a crash', () => {
       return never()
     })
     await driveUntil(run, 'sending')
-    await vi.waitFor(async () => expect((await countsOf(machine)).submissions).toBe(1))
+    await eventually(async () => expect((await countsOf(machine)).submissions).toBe(1))
     await machine.restartProxy()
     expect(await machine.reload().drive(run.id, machine.never)).toMatchObject({
       phase: 'failed',
@@ -100,7 +101,7 @@ describe('a crash', () => {
     })
     const run = await machine.create(machine.recipe())
     const page = await driveUntil(run, 'ready')
-    await vi.waitFor(() => expect(asked).toBe(1))
+    await eventually(() => expect(asked).toBe(1))
     page.abort()
     mend()
     expect(await machine.reload().drive(run.id, machine.never)).toMatchObject({ phase: 'saved' })
@@ -158,7 +159,7 @@ test('P23 a proxy that dies after three of eight: the others cost nothing and ar
   for (let n = 0; n < 8; n += 1) runs.push(await machine.create(machine.recipe({ prompt: `fox number ${n}` })))
   const page = new AbortController()
   const driving = runs.map(({ id }) => machine.runner.drive(id, page.signal))
-  await vi.waitFor(async () =>
+  await eventually(async () =>
     expect(await machine.store.run(runs[2]?.id ?? idOf(undefined))).toHaveProperty('trouble'),
   )
   page.abort()

@@ -1,9 +1,10 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import type { PictureId } from '#domain/ids.ts'
 import type { Run } from '#domain/run.ts'
 import { countsOf, interfere, isImagePath, isPollPath } from '../../support/broken-network.ts'
+import { eventually } from '../../support/eventually.ts'
 import { speedUp } from '../../support/fast-time.ts'
 import { paintedImage } from '../../support/images.ts'
 import { lightDarkroom, lightPainter } from '../../support/light-studio.ts'
@@ -18,7 +19,7 @@ const open = async (...options: Parameters<typeof openMachine>) => {
   machine = await openMachine(...options)
 }
 const reached = (run: Run, phase: Run['phase']) =>
-  vi.waitFor(async () => expect((await machine.store.run(run.id))?.phase).toBe(phase), { timeout: 5_000, interval: 5 })
+  eventually(async () => expect((await machine.store.run(run.id))?.phase).toBe(phase))
 
 test('T01 a second window on the same run asks nothing while the first one does', async () => {
   const asked: string[] = []
@@ -85,7 +86,7 @@ test('T09 a proxy of another version, which knows none of our questions, leaves 
   const page = new AbortController()
   const restore = interfere(machine, (path) => isPollPath(path) || isImagePath(path), strange)
   const driving = machine.runner.drive(run.id, page.signal)
-  await vi.waitFor(async () => expect(await machine.store.run(run.id)).toHaveProperty('trouble'))
+  await eventually(async () => expect(await machine.store.run(run.id)).toHaveProperty('trouble'))
   page.abort()
   expect(await driving).toMatchObject({ phase: 'working', trouble: { kind: 'unavailable' } })
   restore()

@@ -1,8 +1,9 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { PictureId } from '#domain/ids.ts'
 import type { Run } from '#domain/run.ts'
 import { type BreakableService, isPicture, isPoll, openBreakableService } from '../../support/breakable-service.ts'
 import { countsOf, interfere } from '../../support/broken-network.ts'
+import { eventually } from '../../support/eventually.ts'
 import { type Reply, replyJson } from '../../support/fake-service.ts'
 import { paintedImage } from '../../support/images.ts'
 import { type Machine, machineKey, openMachine } from '../../support/machine.ts'
@@ -34,7 +35,7 @@ async function throughTrouble(reply: Reply): Promise<{ troubled: Run | undefined
   const run = await machine.create(machine.recipe())
   const page = new AbortController()
   const driving = machine.runner.drive(run.id, page.signal).catch(() => undefined)
-  await vi.waitFor(async () => expect(await machine.store.run(run.id)).toHaveProperty('trouble'), { timeout: 15_000 })
+  await eventually(async () => expect(await machine.store.run(run.id)).toHaveProperty('trouble'))
   page.abort()
   await driving
   const troubled = await machine.store.run(run.id)
@@ -108,7 +109,7 @@ describe('the address of a picture', () => {
     const run = await machine.create(machine.recipe())
     const page = new AbortController()
     void machine.runner.drive(run.id, page.signal).catch(() => undefined)
-    await vi.waitFor(async () => expect(await machine.store.run(run.id)).toMatchObject({ phase: 'ready' }))
+    await eventually(async () => expect(await machine.store.run(run.id)).toMatchObject({ phase: 'ready' }))
     page.abort()
     const running = { taskId: 'x', successFlag: 0, response: null, errorCode: null }
     service.break(isPoll, (_in, outgoing) => replyJson(outgoing, { code: 200, msg: 'success', data: running }))

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { askProxy, openAnswer } from '../../support/ask-proxy.ts'
+import { eventually } from '../../support/eventually.ts'
 import { openFakeService, type Reply } from '../../support/fake-service.ts'
 import { canaryKey, openProxyBefore, type ProxyUnderTest } from '../../support/open-proxy.ts'
 
@@ -89,7 +90,7 @@ describe('a picture of the service', () => {
   it('U09: is refused when its length is over 50 MB', async () => {
     reply = (_, outgoing) => outgoing.writeHead(200, { 'content-length': 50 * 1024 * 1024 + 1 }).write(png)
     expect((await get()).status).toBe(502)
-    await vi.waitFor(() => expect(proxy.service.underWay()).toBe(0))
+    await eventually(() => expect(proxy.service.underWay()).toBe(0))
   })
 
   it('U09: is broken off when it goes on after 50 MB', async () => {
@@ -108,7 +109,7 @@ describe('a picture of the service', () => {
       for await (const chunk of answer) size += (chunk as Buffer).length
     }).rejects.toThrow('aborted')
     expect(size).toBeLessThanOrEqual(51 * 1024 * 1024)
-    await vi.waitFor(() => expect(proxy.service.underWay()).toBe(0))
+    await eventually(() => expect(proxy.service.underWay()).toBe(0))
   })
 
   it('U08: is broken off here where it breaks off there, never ended as if it were whole', async () => {
@@ -163,7 +164,7 @@ describe('a picture of the service', () => {
       }),
     )
     expect(proxy.service.seen).toHaveLength(200)
-    await vi.waitFor(() => expect(proxy.service.underWay()).toBe(0), 5000)
+    await eventually(() => expect(proxy.service.underWay()).toBe(0))
     reply = (_, outgoing) => outgoing.end(png)
     expect((await get()).bytes).toEqual(png)
     expect(proxy.logged).toEqual([])

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { IncomingMessage } from 'node:http'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { readConfig } from '#server/config.ts'
 import { startServer } from '#server/start.ts'
 import { askProxy, jsonRequest, openAnswer, openRequest } from '../../support/ask-proxy.ts'
+import { eventually } from '../../support/eventually.ts'
 import { openFakeService, type Reply, replyJson } from '../../support/fake-service.ts'
 import { canaryKey, openProxyBefore } from '../../support/open-proxy.ts'
 
@@ -33,7 +34,7 @@ function run(env: Record<string, string>) {
   })
   const code = new Promise<number | null>((resolve) => child.once('exit', resolve))
   const port = async () => {
-    await vi.waitFor(() => expect(said).toMatch(/^Atelier is ready at http:\/\/localhost:\d+$/m), { timeout: 15_000 })
+    await eventually(() => expect(said).toMatch(/^Atelier is ready at http:\/\/localhost:\d+$/m))
     return Number(/localhost:(\d+)/.exec(said)?.[1])
   }
   return { child, code, port, said: () => said }
@@ -75,10 +76,10 @@ describe('the entry point', () => {
     })
     const { child, code, port } = run({ KIE_API_KEY: canaryKey, KIE_API_BASE_URL: service.origin })
     const asked = askProxy(await port(), kontext, submission('start-run-1'))
-    await vi.waitFor(() => expect(release).toBeDefined())
+    await eventually(() => expect(release).toBeDefined())
     child.kill('SIGTERM')
     const refused = expect.objectContaining({ code: 'ECONNREFUSED' })
-    await vi.waitFor(async () => expect(askProxy(await port(), '/api/health')).rejects.toEqual(refused))
+    await eventually(async () => expect(askProxy(await port(), '/api/health')).rejects.toEqual(refused))
     release?.()
     expect((await asked).json()).toEqual(accepted)
     expect(await code).toBe(0)
@@ -94,7 +95,7 @@ describe('the server', () => {
     }
     const proxy = await openProxyBefore(reply)
     const first = askProxy(proxy.port, kontext, submission('start-run-1'))
-    await vi.waitFor(() => expect(release).toBeDefined())
+    await eventually(() => expect(release).toBeDefined())
     // Half a request is on its way when the end begins.
     const late = submission('start-run-2')
     const body = String(late.body)
@@ -102,7 +103,7 @@ describe('the server', () => {
     const request = openRequest(proxy.port, kontext, { ...late, headers })
     const told = new Promise<IncomingMessage>((resolve) => request.once('response', resolve))
     request.write(body.slice(0, 1))
-    await vi.waitFor(() => expect(request.socket?.bytesWritten).toBeGreaterThan(0))
+    await eventually(() => expect(request.socket?.bytesWritten).toBeGreaterThan(0))
     expect((await askProxy(proxy.port, '/api/health')).status).toBe(200)
     const stopped = proxy.stop()
     request.end(body.slice(1))
@@ -125,13 +126,10 @@ describe('the server', () => {
     const submitted = await askProxy(running.port, kontext, submission('start-run-1'))
     const { taskId } = submitted.json().data
     const status = `/api/v1/flux/kontext/record-info?taskId=${taskId}`
-    const url = await vi.waitFor(
-      async () => {
-        const { resultImageUrl } = (await askProxy(running.port, status)).json().data.response
-        return resultImageUrl as string
-      },
-      { timeout: 15_000 },
-    )
+    const url = await eventually(async () => {
+      const { resultImageUrl } = (await askProxy(running.port, status)).json().data.response
+      return resultImageUrl as string
+    })
     expect(new URL(url).origin).toBe(running.simulatorOrigin)
     const answer = await openAnswer(running.port, `/api/image?url=${encodeURIComponent(url)}`)
     expect(answer.headers['content-type']).toBe('image/jpeg')

@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { KeptSubmission, readRefusal } from '#providers/proxy.ts'
 import { askProxy, jsonRequest, openRequest } from '../../support/ask-proxy.ts'
+import { eventually } from '../../support/eventually.ts'
 import { type Reply, replyJson } from '../../support/fake-service.ts'
 import { canaryKey, openProxyBefore, type ProxyUnderTest } from '../../support/open-proxy.ts'
 
@@ -68,7 +69,7 @@ describe('a submission', () => {
     }
     const run = newRun()
     const asked = Array.from({ length: 20 }, () => submit(prompted('a fox'), run))
-    await vi.waitFor(() => expect(proxy.service.seen).toHaveLength(1))
+    await eventually(() => expect(proxy.service.seen).toHaveLength(1))
     expect(await kept(run)).toEqual({ state: 'pending' })
     release()
     const told = await Promise.all(asked)
@@ -88,12 +89,12 @@ describe('a submission', () => {
     const leaving = openRequest(proxy.port, kontext, asked)
     leaving.on('error', () => undefined)
     leaving.end(asked.body)
-    await vi.waitFor(() => expect(proxy.service.seen).toHaveLength(1))
+    await eventually(() => expect(proxy.service.seen).toHaveLength(1))
     const left = new Promise((resolve) => leaving.once('close', resolve))
     leaving.destroy()
     await left
     release()
-    await vi.waitFor(async () => expect(await kept(run)).toMatchObject({ state: 'answered', status: 200 }))
+    await eventually(async () => expect(await kept(run)).toMatchObject({ state: 'answered', status: 200 }))
     expect((await submit(prompted('a fox'), run)).json()).toEqual(accepted)
     expect(proxy.service.seen).toHaveLength(1)
   })

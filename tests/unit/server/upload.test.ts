@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { askProxy, openRequest } from '../../support/ask-proxy.ts'
+import { eventually } from '../../support/eventually.ts'
 import { type Reply, replyJson } from '../../support/fake-service.ts'
 import { canaryKey, openProxyBefore, type ProxyUnderTest } from '../../support/open-proxy.ts'
 
@@ -227,9 +228,9 @@ describe('an upload is refused', () => {
     })
     request.on('error', () => undefined)
     request.write(body.subarray(0, body.length / 2))
-    await vi.waitFor(() => expect(proxy.service.underWay()).toBe(1))
+    await eventually(() => expect(proxy.service.underWay()).toBe(1))
     request.destroy()
-    await vi.waitFor(() => expect(proxy.service.underWay()).toBe(0))
+    await eventually(() => expect(proxy.service.underWay()).toBe(0))
     expect(proxy.service.seen).toEqual([])
     expect((await upload(picture(png))).status).toBe(200)
     expect(proxy.logged).toEqual([])
