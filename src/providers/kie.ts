@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { GenerationError } from '#domain/failure.ts'
 import { isNonEmpty, type TaskId } from '#domain/ids.ts'
+import { createKieCallbacks } from './kie-callbacks.ts'
 import { isRecordMissing, submissionFailure, type Trouble, toFailure } from './kie-failures.ts'
 import type { Call, Endpoint, Provider, TaskStatus } from './provider.ts'
 import { readRefusal } from './proxy.ts'
@@ -9,6 +10,7 @@ import { parseJson } from './send.ts'
 /** The service's task ids, recorded as 32 hex digits, documented in other forms. Contract section 2.1. */
 export const taskIdPattern = /^[A-Za-z0-9_-]{1,128}$/
 
+const callbacks = createKieCallbacks(taskIdPattern)
 const taskQuery = { taskId: taskIdPattern }
 const upload = { kind: 'upload', method: 'POST', host: 'upload', path: '/api/file-stream-upload' } as const
 const credits = { kind: 'credits', method: 'GET', host: 'api', path: '/api/v1/chat/credit' } as const
@@ -100,6 +102,7 @@ function createKieProvider({ id, submit, status, readRecord }: Dialect): Provide
   return {
     id,
     endpoints: [submit, status, ...shared],
+    callbacks,
 
     async upload(image, fileName, call) {
       const form = new FormData()

@@ -35,12 +35,29 @@ export type TaskStatus =
   | { state: 'failed'; failure: Failure; chargePossible?: true }
 
 /**
+ * How a service calls an address of ours when a task has ended. A call says that asking is worth while and nothing more:
+ * whatever else it holds may be made up.
+ */
+export interface Callbacks {
+  /** The same submission with the address to call. */
+  withAddress(body: unknown, address: string): unknown
+  /** The task that a call is about; nothing where it names none, or two. */
+  readTask(call: unknown): TaskId | undefined
+  /** HMAC-SHA256 as base64 over `text`, where the account has a key for it; the rest of the call is not covered. */
+  signature: { header: string; timeHeader: string; text(task: TaskId, seconds: string): string }
+  /** The answer to a submission, for `readSubmission`, as far as its task says it. */
+  toAnswer(task: TaskId): string
+}
+
+/**
  * One service dialect. Every method rejects with a `GenerationError`, or with what `send` rejected with where no answer came.
  * None of them retries.
  */
 export interface Provider {
   readonly id: string
   readonly endpoints: readonly Endpoint[]
+  /** Where the service calls back at all. */
+  readonly callbacks?: Callbacks
   /** Stores a source picture at the service for some hours, free of charge. Gives its public address. */
   upload(image: Blob, fileName: string, call: Call): Promise<string>
   /** Spends money. Rejects with `unconfirmed` wherever the service may have accepted. */

@@ -18,12 +18,14 @@ export interface Health {
   gateway: string
   /** The proxy asks for its access token, and has not been given it. */
   locked?: true
+  /** The service is asked to call back, and pages are told of it as a stream. */
+  callbacks?: true
 }
 
 export function readHealth(json: unknown): Health | undefined {
-  const { mode, gateway, locked } = (json ?? {}) as Partial<Health>
+  const { mode, gateway, locked, callbacks } = (json ?? {}) as Partial<Health>
   if ((mode !== 'live' && mode !== 'simulated') || typeof gateway !== 'string') return undefined
-  return { mode, gateway, ...(locked === true ? { locked } : {}) }
+  return { mode, gateway, ...(locked === true ? { locked } : {}), ...(callbacks === true ? { callbacks } : {}) }
 }
 
 /** JSON, or `undefined` where it is none: services answer with HTML pages when they are down. */

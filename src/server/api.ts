@@ -4,22 +4,25 @@ import type { HttpBindings } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { Hono } from 'hono'
 import * as z from 'zod/mini'
+import { eventsPath } from '#providers/events.ts'
 import type { Endpoint } from '#providers/provider.ts'
 import type { KeptSubmission } from '#providers/proxy.ts'
 import { providers } from '#providers/registry.ts'
 import { type Health, proxyPaths } from '#providers/send.ts'
 import { readJson } from './body.ts'
-import { accessPath } from './edge.ts'
+import { accessPath, callbackPath } from './edge.ts'
 import { serviceHeaders } from './gateways.ts'
 import type { Outbound, OutboundCall } from './guard.ts'
 import { createImageHandler } from './image.ts'
 import { type Handler, refusalIn, refused, sendJson, sendRefusal, toRefusal } from './refusals.ts'
 import { readReply, refusedFor, sendReply } from './relay.ts'
+import type { Streams } from './stream.ts'
 import { type Submit, type SubmitParts, submissionKey } from './submit.ts'
 import { createUploadHandler } from './upload.ts'
 
 export interface ApiParts extends SubmitParts {
   submit: Submit
+  streams: Streams
 }
 
 export type Api = Hono<{ Bindings: HttpBindings }>
@@ -39,13 +42,18 @@ export function createApi(parts: ApiParts): Api {
     })
   }
 
-  const health: Health = { mode: gateway.mode, gateway: gateway.id }
+  const { callbacks } = parts
+  const health: Health = { mode: gateway.mode, gateway: gateway.id, ...(callbacks ? { callbacks: true } : {}) }
   route('GET', proxyPaths.health, (incoming, outgoing) =>
     sendJson(outgoing, 200, access.isAllowed(incoming) ? health : { ...health, locked: true }),
   )
   route('GET', proxyPaths.image, createImageHandler(outbound, gateway.results))
   route('GET', `${proxyPaths.submissions}/:run`, createKeptHandler(parts))
   route('POST', accessPath, access.enter)
+  if (callbacks) {
+    route('GET', eventsPath, parts.streams.handler)
+    route('POST', `${callbackPath}/:provider/:run/:token`, callbacks.handler)
+  }
   const endpoints = new Map(providers.flatMap((provider) => provider.endpoints).map((one) => [one.path, one]))
   for (const endpoint of endpoints.values()) route(endpoint.method, endpoint.path, handlerFor(endpoint, parts))
 

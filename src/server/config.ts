@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { parseEnv } from 'node:util'
 import type { BudgetLimits } from './budget.ts'
-import { type GatewayId, type GatewaySettings, gatewayKeys, isGatewayId } from './gateways.ts'
+import { type GatewayId, type GatewaySettings, gatewayKeys, isGatewayId, isSimulatedHere } from './gateways.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -10,6 +10,8 @@ export type Environment = Readonly<Record<string, string | undefined>>
 export interface Config extends GatewaySettings {
   /** Where browsers reach this proxy, if not at its own host and port. An origin. */
   publicUrl: string | undefined
+  /** The keys that the service's callbacks may be signed with. None: they are not signed. */
+  webhookKeys: readonly string[]
   allowedOrigins: readonly string[]
   accessToken: string | undefined
   limits: BudgetLimits
@@ -30,7 +32,7 @@ const secretNames = [
   'REDIS_URL',
   'PROXY_ACCESS_TOKEN',
 ]
-const unusedNames = ['GEMINI_API_KEY', 'GEMINI_API_BASE_URL', 'GEMINI_MODELS', 'KIE_WEBHOOK_HMAC_KEY', 'REDIS_URL']
+const unusedNames = ['GEMINI_API_KEY', 'GEMINI_API_BASE_URL', 'GEMINI_MODELS', 'REDIS_URL']
 const printable = /^[\x21-\x7e]+$/
 const thisMachineWithPort = /^(127\.0\.0\.1|localhost|\[::1\]):[1-9]\d{0,4}$/
 const domain = /^\.?[a-z0-9-]+(\.[a-z0-9-]+)+$/
@@ -75,6 +77,8 @@ export function readConfig(env: Environment): Config {
   }
   const accessRule = 'must be 8 or more characters without spaces'
   const publicUrl = check('PUBLIC_URL', isBaseUrl, baseRule)
+  const keysRule = 'must list keys of plain characters without spaces'
+  const webhookKeys = checkList('KIE_WEBHOOK_HMAC_KEY', (value) => printable.test(value), keysRule)
   const config: Config = {
     gateway,
     apiKey: read(gatewayKeys[gateway]),
@@ -82,6 +86,7 @@ export function readConfig(env: Environment): Config {
     uploadBaseUrl: check('KIE_UPLOAD_BASE_URL', isBaseUrl, baseRule),
     resultHosts: checkList('KIE_RESULT_HOSTS', isResultHost, 'must list domains, or 127.0.0.1:PORT for this machine'),
     publicUrl: publicUrl && isBaseUrl(publicUrl) ? new URL(publicUrl).origin : undefined,
+    webhookKeys,
     allowedOrigins: checkList('ALLOWED_ORIGINS', isOrigin, 'must list origins such as https://studio.example'),
     accessToken: check('PROXY_ACCESS_TOKEN', (value) => printable.test(value) && value.length >= 8, accessRule),
     limits: {
@@ -91,7 +96,7 @@ export function readConfig(env: Environment): Config {
     },
     host: read('HOST') ?? '127.0.0.1',
     port: Number(check('PORT', isPort, 'must be a whole number from 0 to 65535') ?? 3000),
-    secrets: secretNames.map(read).filter((value) => value !== undefined),
+    secrets: [...secretNames.map(read).filter((value) => value !== undefined), ...webhookKeys],
     notes: notesOn(read, gateway),
   }
   if (!isThisMachine(config.host) && config.accessToken === undefined) {
@@ -101,6 +106,12 @@ export function readConfig(env: Environment): Config {
   }
   if (problems.length > 0) throw new Error(`These settings cannot be used:\n- ${problems.join('\n- ')}`)
   return config
+}
+
+/** Where the service can call back; a service elsewhere cannot reach this machine by its loopback name. */
+export function callableUrl({ publicUrl, ...settings }: Config): string | undefined {
+  const isElsewhere = settings.apiBaseUrl === undefined && !isSimulatedHere(settings)
+  return publicUrl && isElsewhere && isThisMachine(new URL(publicUrl).hostname) ? undefined : publicUrl
 }
 
 /** Vite puts every variable with this prefix into the page. */
@@ -125,9 +136,10 @@ function notesOn(read: (name: string) => string | undefined, gateway: GatewayId)
   const bases = ['KIE_API_BASE_URL', 'KIE_UPLOAD_BASE_URL', 'KIE_RESULT_HOSTS']
     .filter((name) => isSet(name) && !isSet(gatewayKeys[gateway]))
     .map((name) => `${name} is set, but does nothing without ${gatewayKeys[gateway]}.`)
-  const callbacks = isSet('PUBLIC_URL')
-    ? ['PUBLIC_URL is used as an address of this proxy; no callbacks are asked for.']
-    : []
+  const callbacks =
+    isSet('KIE_WEBHOOK_HMAC_KEY') && !isSet('PUBLIC_URL')
+      ? ['KIE_WEBHOOK_HMAC_KEY is set, but no callbacks are asked for without PUBLIC_URL.']
+      : []
   return [...idle, ...otherKeys, ...bases, ...callbacks]
 }
 

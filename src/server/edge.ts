@@ -7,6 +7,9 @@ import { sendRefusal, toRefusal } from './refusals.ts'
 /** The route that gives the access cookie. */
 export const accessPath = '/api/access'
 
+/** The door for the service: below it, an address for each run. */
+export const callbackPath = '/api/callbacks'
+
 /** Lets a request on to its handler, or answers it. */
 export type Edge = (incoming: IncomingMessage, outgoing: ServerResponse) => boolean
 
@@ -15,7 +18,7 @@ type EdgeSettings = Pick<Config, 'host' | 'publicUrl' | 'allowedOrigins'>
 /** Our own paths are plain: no escapes, no empty or dotted segments. */
 const plainPath = /^\/(?:[\w~@+-][\w~@+.-]*\/)*(?:[\w~@+-][\w~@+.-]*)?$/
 const mostHeaders = 100
-const corsHeaders = 'content-type, idempotency-key, authorization'
+const corsHeaders = 'content-type, idempotency-key, authorization, last-event-id'
 const preflightAgeSeconds = '600'
 
 /**
@@ -47,6 +50,9 @@ export function createEdge(settings: EdgeSettings, access: Access): Edge {
     const path = pathOf(target)
     if (!plainPath.test(path)) return refuse(404, 'There is nothing at this address.')
     if (!isApi(path)) return method === 'GET' || method === 'HEAD' || refuse(405, 'Pages are only read.')
+
+    // The service is no page: it has no origin and no cookie, and shows its right to call in the address.
+    if (path.startsWith(`${callbackPath}/`)) return method === 'POST' || refuse(405, 'This cannot be done here.')
 
     const { origin } = headers
     const isNamed = origin !== undefined && origins.has(origin)

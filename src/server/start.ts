@@ -5,13 +5,16 @@ import { createAccess } from './access.ts'
 import { createAdmission } from './admission.ts'
 import { createApi } from './api.ts'
 import { type Budget, createMemoryBudget } from './budget.ts'
-import type { Config } from './config.ts'
+import { createCallbacks } from './callbacks.ts'
+import { type Config, callableUrl } from './config.ts'
 import { createEdge, isApi, pathOf } from './edge.ts'
+import { createMemoryEvents, type RunEvents } from './events.ts'
 import { createOutbound, type Resolve } from './guard.ts'
 import { createLimiter, type Limiter } from './limiter.ts'
 import { createLog, type Log } from './log.ts'
 import { createPage, hasPage } from './page.ts'
 import { createMask } from './relay.ts'
+import { createStreams } from './stream.ts'
 import { createMemorySubmissions, type SubmissionStore } from './submissions.ts'
 import { createSubmit } from './submit.ts'
 import { openUpstream } from './upstream.ts'
@@ -22,6 +25,7 @@ export interface StartOptions {
   submissions?: SubmissionStore
   limiter?: Limiter
   budget?: Budget
+  events?: RunEvents
   log?: Log
   /** Of the built page; found beside this file where it is left out. */
   pageFolder?: string
@@ -56,13 +60,19 @@ export async function openProxy(config: Config, options: StartOptions & { page: 
   const access = createAccess(config.accessToken, isSecure)
   const mask = createMask(gateway.mode === 'live' ? gateway.key : undefined)
   const submissions = options.submissions ?? createMemorySubmissions()
+  const events = options.events ?? createMemoryEvents()
   const limiter = options.limiter ?? createLimiter()
   const budget = options.budget ?? createMemoryBudget(config.limits)
   const admit = createAdmission({ budget, limits: config.limits, limiter, log })
-  const submitParts = { gateway, outbound, submissions, admit, access, mask, log }
+  const service = { gateway, outbound, submissions, mask, log }
+  const streams = createStreams(events, access)
+  const publicUrl = callableUrl(config)
+  const { webhookKeys } = config
+  const callbacks = publicUrl ? createCallbacks({ ...service, events, publicUrl, webhookKeys }) : undefined
+  const submitParts = { ...service, admit, access, callbacks }
   const submit = createSubmit(submitParts)
   const edge = createEdge(config, access)
-  const api = getRequestListener(createApi({ ...submitParts, submit }).fetch, { overrideGlobalObjects: false })
+  const api = getRequestListener(createApi({ ...submitParts, submit, streams }).fetch, { overrideGlobalObjects: false })
   const page = options.page ? createPage(options.pageFolder ?? findPage(), isSecure) : undefined
 
   return {
@@ -74,7 +84,10 @@ export async function openProxy(config: Config, options: StartOptions & { page: 
       else page?.(incoming, outgoing).catch(() => outgoing.destroy())
     },
     async close() {
+      streams.close()
       await submit.drain()
+      await callbacks?.settled()
+      await events.close()
       outbound.close()
       await upstream.close()
     },

@@ -12,8 +12,11 @@ export interface Outcome {
 }
 
 export type Reservation =
-  /** Nobody sent it before: send it now, and settle it whatever happens. */
-  | { state: 'fresh' }
+  /**
+   * Nobody sent it before: send it now, and settle it whatever happens. `learned`, where the store has it, resolves with
+   * what it learns before that, and never rejects.
+   */
+  | { state: 'fresh'; learned?: Promise<Outcome> }
   /** It was sent, or is on its way: this will be its outcome. */
   | { state: 'same'; outcome: Promise<Outcome> }
   | { state: 'other-body' }
@@ -24,12 +27,19 @@ export type Reservation =
 export interface SubmissionStore {
   /** Atomic: of any number of callers with one key, one gets `fresh`. */
   reserve(key: string, bodyHash: string): Promise<Reservation>
+  /** Changes nothing where the outcome is known by then. */
   settle(key: string, outcome: Outcome): Promise<void>
+  /**
+   * The answer to a submission became known in another way: it counts as answered from now on, also where nothing is
+   * known of it, and is never fresh again. Changes nothing where there is an answer.
+   */
+  learn(key: string, answer: Outcome): Promise<void>
   find(key: string): Promise<KeptSubmission>
 }
 
 interface Entry {
-  bodyHash: string
+  /** None where only the answer is known: it stands for whatever was sent under the key. */
+  bodyHash?: string
   keptUntil: number
   /** Set once it is settled. */
   settled?: Outcome
@@ -76,12 +86,14 @@ export function createMemorySubmissions(options: MemoryOptions = {}): Submission
   return {
     async reserve(key, bodyHash) {
       const known = findEntry(key)
-      if (known)
-        return known.bodyHash === bodyHash ? { state: 'same', outcome: known.outcome } : { state: 'other-body' }
+      if (known) {
+        const isSame = (known.bodyHash ?? bodyHash) === bodyHash
+        return isSame ? { state: 'same', outcome: known.outcome } : { state: 'other-body' }
+      }
       if (!hasRoom()) return { state: 'full' }
       const { promise, resolve } = defer<Outcome>()
       open.set(key, { bodyHash, keptUntil: now() + keptMs, outcome: promise, settle: resolve })
-      return { state: 'fresh' }
+      return { state: 'fresh', learned: promise }
     },
 
     async settle(key, outcome) {
@@ -91,6 +103,20 @@ export function createMemorySubmissions(options: MemoryOptions = {}): Submission
       if (outcome.state !== 'unknown') open.delete(key)
       if (outcome.state === 'answered') answered.set(key, entry)
       entry.settle(outcome)
+    },
+
+    async learn(key, answer) {
+      const known = findEntry(key)
+      if (known?.settled?.state === 'answered' || (!known && !hasRoom())) return
+      open.delete(key)
+      answered.set(key, {
+        ...(known?.bodyHash === undefined ? {} : { bodyHash: known.bodyHash }),
+        keptUntil: now() + keptMs,
+        settled: answer,
+        outcome: Promise.resolve(answer),
+        settle: () => undefined,
+      })
+      known?.settle(answer)
     },
 
     async find(key) {

@@ -10,6 +10,7 @@ import { parseJson } from '#providers/send.ts'
 import type { Access } from './access.ts'
 import type { Admit } from './admission.ts'
 import { readJson } from './body.ts'
+import type { Callbacks } from './callbacks.ts'
 import { type Gateway, serviceHeaders } from './gateways.ts'
 import type { Fault, Outbound } from './guard.ts'
 import type { Log } from './log.ts'
@@ -31,6 +32,8 @@ export interface SubmitParts {
   access: Access
   mask: Mask
   log: Log
+  /** Where the service can be asked to call back. */
+  callbacks?: Callbacks | undefined
 }
 
 export interface Submit {
@@ -42,7 +45,7 @@ export interface Submit {
 interface Submission {
   endpoint: Endpoint
   key: string
-  text: string
+  body: unknown
   user: string
   credits: number
 }
@@ -50,10 +53,17 @@ interface Submission {
 /** The paid requests. Each key goes out once at most, also when the browser leaves in the middle of it. */
 export function createSubmit(parts: SubmitParts): Submit {
   const { submissions, admit, access, log } = parts
-  const underWay = new Set<Promise<void>>()
+  const underWay = new Set<Promise<unknown>>()
   let draining = false
 
-  async function sendOnce({ endpoint, key, text, user, credits }: Submission): Promise<Outcome> {
+  function track<T>(work: Promise<T>): Promise<T> {
+    const tracked = work.finally(() => underWay.delete(tracked))
+    underWay.add(tracked)
+    return tracked
+  }
+
+  async function sendOnce({ endpoint, key, body, user, credits }: Submission): Promise<Outcome> {
+    const text = JSON.stringify(parts.callbacks?.addTo(body, endpoint, key) ?? body)
     const admission = await admit(user, credits)
     const outcome = admission.admitted
       ? await forward(parts, endpoint, text).catch(() => inDoubt())
@@ -77,8 +87,11 @@ export function createSubmit(parts: SubmitParts): Submit {
     const user = access.userOf(incoming)
     const reservation = await submissions.reserve(key, hash(endpoint.path + text))
     switch (reservation.state) {
-      case 'fresh':
-        return sendOutcome(outgoing, await sendOnce({ endpoint, key, text, user, credits: family.priceOf(body) }))
+      case 'fresh': {
+        const sent = track(sendOnce({ endpoint, key, body, user, credits: family.priceOf(body) }))
+        // Nobody waits for an answer that is known by now in another way.
+        return sendOutcome(outgoing, await Promise.race([sent, reservation.learned ?? sent]))
+      }
       case 'same':
         return sendOutcome(outgoing, await reservation.outcome)
       case 'other-body':
@@ -89,15 +102,7 @@ export function createSubmit(parts: SubmitParts): Submit {
   }
 
   return {
-    handlerFor: (endpoint) => async (incoming, outgoing) => {
-      const work = answer(endpoint, incoming, outgoing)
-      underWay.add(work)
-      try {
-        await work
-      } finally {
-        underWay.delete(work)
-      }
-    },
+    handlerFor: (endpoint) => (incoming, outgoing) => track(answer(endpoint, incoming, outgoing)),
     async drain() {
       draining = true
       await Promise.allSettled(underWay)

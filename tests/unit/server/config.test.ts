@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { exposedSecrets, readConfig, readEnvironment } from '#server/config.ts'
+import { callableUrl, exposedSecrets, readConfig, readEnvironment } from '#server/config.ts'
 import { openGateway } from '#server/gateways.ts'
 
 const secret = 'wrong key with spaces'
@@ -29,6 +29,28 @@ describe('the configuration', () => {
     expect(config).toMatchObject({ apiKey: undefined, host: '127.0.0.1', port: 3000, accessToken: undefined })
   })
 
+  it('takes several keys of callbacks, all of them secrets, and says where they do nothing', () => {
+    const config = readConfig({ KIE_WEBHOOK_HMAC_KEY: 'whk_new, whk_old' })
+    expect(config).toMatchObject({
+      webhookKeys: ['whk_new', 'whk_old'],
+      secrets: expect.arrayContaining(['whk_new', 'whk_old']),
+      notes: ['KIE_WEBHOOK_HMAC_KEY is set, but no callbacks are asked for without PUBLIC_URL.'],
+    })
+  })
+
+  it.each([
+    [{ PUBLIC_URL: 'https://studio.example/atelier' }, 'https://studio.example'],
+    [{ PUBLIC_URL: 'http://localhost:3000' }, 'http://localhost:3000'],
+    [{ PUBLIC_URL: 'http://localhost:3000', KIE_API_KEY: 'key' }, undefined],
+    [
+      { PUBLIC_URL: 'http://localhost:3000', KIE_API_KEY: 'key', KIE_API_BASE_URL: 'http://localhost:4010' },
+      'http://localhost:3000',
+    ],
+    [{}, undefined],
+  ])('asks for callbacks where the service can reach the proxy: %j', (env, address) => {
+    expect(callableUrl(readConfig(env))).toBe(address)
+  })
+
   it('reads .env.local, and lets the environment win', () => {
     folder = mkdtempSync(join(tmpdir(), 'atelier-'))
     writeFileSync(join(folder, '.env.local'), '# a key\nKIE_API_KEY="from-the-file"\nPORT=4000\n')
@@ -50,6 +72,7 @@ describe('the configuration', () => {
     ['ALLOWED_ORIGINS', '*'],
     ['ALLOWED_ORIGINS', 'https://studio.example/'],
     ['PUBLIC_URL', 'studio.example'],
+    ['KIE_WEBHOOK_HMAC_KEY', 'whk_one,whk two'],
     ['PROXY_ACCESS_TOKEN', 'short'],
     ['DAILY_CREDITS', '00'],
     ['USER_DAILY_CREDITS', '40 credits'],

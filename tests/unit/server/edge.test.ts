@@ -80,7 +80,7 @@ describe('requests from other pages', () => {
     expect(status).toBe(204)
     expect(headers).toMatchObject({
       'access-control-allow-origin': named,
-      'access-control-allow-headers': 'content-type, idempotency-key, authorization',
+      'access-control-allow-headers': 'content-type, idempotency-key, authorization, last-event-id',
       vary: 'origin',
     })
   })

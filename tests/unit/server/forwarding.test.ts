@@ -166,6 +166,7 @@ describe('the proxy itself', () => {
         submissions: {
           reserve: () => Promise.reject(new Error(`broken store ${canaryKey}`)),
           settle: () => Promise.reject(new Error('broken store')),
+          learn: () => Promise.reject(new Error('broken store')),
           find: () => Promise.reject(new Error(`broken store ${canaryKey}`)),
         },
       },

@@ -36,12 +36,41 @@ describe('remembered submissions', () => {
     expect(await store.find('run-1')).toEqual({ state: 'unknown' })
   })
 
+  it('P05: what is learned of a submission in doubt is its answer from then on', async () => {
+    const store = createMemorySubmissions()
+    await store.reserve('run-1', 'body')
+    await store.settle('run-1', unknown)
+    await store.learn('run-1', answered)
+    expect(await store.find('run-1')).toEqual({ state: 'answered', status: 200, body: '{"code":200}' })
+    expect(await store.reserve('run-1', 'other')).toEqual({ state: 'other-body' })
+    await store.learn('run-1', { ...answered, body: 'another' })
+    expect(await store.find('run-1')).toMatchObject({ body: '{"code":200}' })
+  })
+
+  it('P06: a run that is learned of after a restart is never fresh, whatever it is sent with', async () => {
+    const store = createMemorySubmissions()
+    await store.learn('run-1', answered)
+    const again = await store.reserve('run-1', 'body')
+    expect(again.state === 'same' && (await again.outcome)).toEqual(answered)
+  })
+
+  it('W01: what is learned while the answer is on its way is told to all who wait, and stays', async () => {
+    const store = createMemorySubmissions()
+    const first = await store.reserve('run-1', 'body')
+    const second = await store.reserve('run-1', 'body')
+    await store.learn('run-1', answered)
+    expect(first.state === 'fresh' && (await first.learned)).toEqual(answered)
+    expect(second.state === 'same' && (await second.outcome)).toEqual(answered)
+    await store.settle('run-1', unknown)
+    expect(await store.find('run-1')).toMatchObject({ state: 'answered' })
+  })
+
   it('frees a key that was certainly not accepted', async () => {
     const store = createMemorySubmissions()
     await store.reserve('run-1', 'body')
     await store.settle('run-1', free)
     expect(await store.find('run-1')).toEqual({ state: 'none' })
-    expect(await store.reserve('run-1', 'body')).toEqual({ state: 'fresh' })
+    expect(await store.reserve('run-1', 'body')).toMatchObject({ state: 'fresh' })
   })
 
   it('keeps answers for a day', async () => {
@@ -57,11 +86,12 @@ describe('remembered submissions', () => {
 
   it('S05: drops the oldest answer when it is full, and takes nothing more when all is in doubt', async () => {
     const store = createMemorySubmissions({ capacity: 3 })
-    for (const key of ['run-1', 'run-2', 'run-3']) expect(await store.reserve(key, 'body')).toEqual({ state: 'fresh' })
+    for (const key of ['run-1', 'run-2', 'run-3'])
+      expect(await store.reserve(key, 'body')).toMatchObject({ state: 'fresh' })
     expect(await store.reserve('run-4', 'body')).toEqual({ state: 'full' })
     await store.settle('run-2', answered)
     await store.settle('run-1', unknown)
-    expect(await store.reserve('run-4', 'body')).toEqual({ state: 'fresh' })
+    expect(await store.reserve('run-4', 'body')).toMatchObject({ state: 'fresh' })
     expect(await store.find('run-2')).toEqual({ state: 'none' })
     expect(await store.reserve('run-5', 'body')).toEqual({ state: 'full' })
     expect(await store.find('run-1')).toEqual({ state: 'unknown' })
@@ -73,7 +103,7 @@ describe('remembered submissions', () => {
     await store.reserve('run-1', 'body')
     await store.settle('run-1', unknown)
     now = dayMs
-    expect(await store.reserve('run-2', 'body')).toEqual({ state: 'fresh' })
+    expect(await store.reserve('run-2', 'body')).toMatchObject({ state: 'fresh' })
   })
 })
 

@@ -1,0 +1,28 @@
+import * as z from 'zod/mini'
+import type { TaskId } from '#domain/ids.ts'
+import type { Callbacks } from './provider.ts'
+
+/** Bodies differ from family to family and may be reduced to the task; its name comes in two spellings. Contract sections 2.4, 3.4. */
+const Call = z.object({ data: z.object({ taskId: z.optional(z.unknown()), task_id: z.optional(z.unknown()) }) })
+
+/** How the service says that a task has ended. Contract sections 2.4, 3.4 and 5.3. */
+export function createKieCallbacks(taskIdPattern: RegExp): Callbacks {
+  return {
+    // Any other spelling of the member is ignored without a word. Pitfall 22.
+    withAddress: (body, address) => ({ ...(body as object), callBackUrl: address }),
+    readTask(call) {
+      const read = Call.safeParse(call)
+      if (!read.success) return undefined
+      const named = [read.data.data.taskId, read.data.data.task_id].filter((id) => id !== undefined && id !== null)
+      const [id, ...others] = [...new Set(named)]
+      const isOne = typeof id === 'string' && others.length === 0 && taskIdPattern.test(id)
+      return isOne ? (id as TaskId) : undefined
+    },
+    signature: {
+      header: 'x-webhook-signature',
+      timeHeader: 'x-webhook-timestamp',
+      text: (task, seconds) => `${task}.${seconds}`,
+    },
+    toAnswer: (task) => JSON.stringify({ code: 200, msg: 'success', data: { taskId: task } }),
+  }
+}

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest'
+import { createMemoryEvents, type RunEvent } from '#server/events.ts'
+
+const heard = (events: ReturnType<typeof createMemoryEvents>, lastId?: string) => {
+  const told: RunEvent[] = []
+  const stop = events.subscribe((event) => told.push(event), lastId)
+  return { told, stop, marks: () => told.map((event) => (event.kind === 'run' ? event.mark : 'gap')) }
+}
+
+describe('word of runs', () => {
+  it('begins with a gap: what came before is not known to have been heard', async () => {
+    const events = createMemoryEvents()
+    await events.publish('before')
+    const { marks, stop } = heard(events)
+    await events.publish('one')
+    stop()
+    await events.publish('two')
+    expect(marks()).toEqual(['gap', 'one'])
+  })
+
+  it('W07: goes on from the last id without a gap, and tells nothing twice', async () => {
+    const events = createMemoryEvents()
+    const first = heard(events)
+    await events.publish('one')
+    first.stop()
+    await events.publish('two')
+    await events.publish('three')
+    expect(heard(events, first.told.at(-1)?.id).marks()).toEqual(['two', 'three'])
+    // A gap is a place to go on from as well.
+    expect(heard(events, first.told[0]?.id).marks()).toEqual(['one', 'two', 'three'])
+  })
+
+  it('W09: tells of a gap where it was restarted since, or has forgotten what came after', async () => {
+    const old = createMemoryEvents()
+    const { told } = heard(old)
+    await old.publish('one')
+    const id = told.at(-1)?.id ?? ''
+    expect(heard(createMemoryEvents(), id).marks()).toEqual(['gap'])
+
+    const small = createMemoryEvents({ capacity: 2 })
+    const before = heard(small).told[0]?.id
+    for (const mark of ['one', 'two', 'three']) await small.publish(mark)
+    expect(heard(small, before).marks()).toEqual(['gap'])
+  })
+
+  it.each(['', 'x', '1-1', '00000000-1', `00000000-${'9'.repeat(400)}`])('takes %j for no place', async (id) => {
+    const events = createMemoryEvents()
+    await events.publish('one')
+    expect(heard(events, id).marks()).toEqual(['gap'])
+  })
+
+  it('goes on for the others when one listener leaves in the middle of it', async () => {
+    const events = createMemoryEvents()
+    const first = heard(events)
+    events.subscribe(() => first.stop())
+    const last = heard(events)
+    await events.publish('one')
+    expect(last.marks()).toEqual(['gap', 'one'])
+  })
+})
