@@ -1,5 +1,5 @@
+import { encodeBase64 } from '#domain/base64.ts'
 import { type ImageMime, imageMimes, sniffImage } from '#domain/picture.ts'
-import { encodeBase64 } from './base64.ts'
 import { storageError } from './database.ts'
 import type { StoredBytes } from './schema.ts'
 

@@ -1,5 +1,5 @@
+import { decodeBase64 } from '#domain/base64.ts'
 import type { Picture } from '#domain/picture.ts'
-import { decodeBase64 } from './base64.ts'
 import type { Darkroom, Developed } from './darkroom.ts'
 import { toStorageError } from './database.ts'
 import type { StoredBytes } from './schema.ts'

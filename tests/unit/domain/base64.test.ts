@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { decodeBase64, encodeBase64 } from '#store/base64.ts'
+import { decodeBase64, encodeBase64 } from '#domain/base64.ts'
 
 // Sizes around a chunk's end, where padding would slip into the text.
 test.each([0, 1, 2, 3, 24_575, 24_576, 24_577, 24_578, 100_001])('%i bytes come back as they were', (size) => {
