@@ -16,8 +16,10 @@ type Cause =
   | { kind: 'over-budget'; detail: string; retryAfterMs?: number }
   /** Content policy. `reason` is the service's own text. */
   | { kind: 'rejected'; reason: string }
-  /** Down, busy, switched off or unreachable, and certainly not accepted. */
-  | { kind: 'unavailable'; detail: string }
+  /** Down, switched off or unreachable, and certainly not accepted. `busy`: the same a moment later may be taken. */
+  | { kind: 'unavailable'; detail: string; busy?: true }
+  /** Answered in words only, or with nothing. */
+  | { kind: 'no-picture'; text: string }
   /** Sent without an answer: may have been accepted and charged. Never resent by itself. */
   | { kind: 'unconfirmed' }
   | { kind: 'timed-out' }
@@ -75,6 +77,8 @@ export function describeFailure(failure: Failure): string {
       return `Blocked by the service's safety rules${failure.reason ? `: ${failure.reason}` : '.'}`
     case 'unavailable':
       return failure.detail
+    case 'no-picture':
+      return `The service answered without a picture${failure.text ? `: “${failure.text}”` : '.'}`
     case 'unconfirmed':
       return 'This may have been sent: no answer came back, so it may have been charged. It is never sent again by itself.'
     case 'timed-out':

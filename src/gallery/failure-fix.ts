@@ -50,6 +50,7 @@ export function fixFor(run: RunIn<'failed'>): Fix {
         ? { label: 'Edit the settings', act: 'edit-settings', hint: 'Another model or size costs less.' }
         : { label: againLabel(run), act: 'again', ...limitOf(run, failure.retryAfterMs) }
     case 'rejected':
+    case 'no-picture':
       return { label: 'Edit the prompt', act: 'edit-prompt' }
     case 'unconfirmed':
       return { label: 'Look again', act: 'look', hint: 'Looking again is free; trying again may be charged twice.' }

@@ -100,7 +100,12 @@ function causeOf(trouble: Trouble): Failure {
     case 'disabled':
       return { kind: 'unavailable', detail: 'The service has switched this model off.' }
     case 'busy':
-      return { kind: 'unavailable', detail: 'The service is too busy at the moment.' }
+      // A page in place of the service says that nothing has reached it; its own words, that it took nothing this time.
+      return {
+        kind: 'unavailable',
+        detail: 'The service is too busy at the moment.',
+        ...(trouble.code === 521 || trouble.code === 523 ? {} : { busy: true as const }),
+      }
     case 'not-found':
       return { kind: 'unavailable', detail: 'The service does not offer this.' }
     case 'record-missing':

@@ -17,6 +17,8 @@ const credits = { kind: 'credits', method: 'GET', host: 'api', path: '/api/v1/ch
 const link = { kind: 'link', method: 'POST', host: 'api', path: '/api/v1/common/download-url' } as const
 const shared: readonly Endpoint[] = [upload, credits, link]
 
+/** Uploads live for 24 hours at the least promising reading. Contract section 4. */
+const uploadsKeptMs = 20 * 3_600_000
 /** A record may be invisible for a while after its submission. Contract section 2.3. */
 const graceMs = 90_000
 
@@ -103,6 +105,7 @@ function createKieProvider({ id, submit, status, readRecord }: Dialect): Provide
     id,
     endpoints: [submit, status, ...shared],
     callbacks,
+    uploadsKeptMs,
 
     async upload(image, fileName, call) {
       const form = new FormData()

@@ -1,3 +1,4 @@
+import type { Brief } from '#domain/brief.ts'
 import type { Failure } from '#domain/failure.ts'
 import type { NonEmpty, RunId, TaskId } from '#domain/ids.ts'
 
@@ -25,10 +26,16 @@ export interface Endpoint {
   query?: Readonly<Record<string, RegExp>>
 }
 
+/** Who really made a picture, and about what it cost, where the service chose. */
+export interface Maker {
+  model: string
+  priceDollars?: number
+}
+
 export type TaskStatus =
   | { state: 'running' }
   /** `spareUrls` are second sources of the same picture, alive for minutes only. */
-  | { state: 'done'; imageUrls: NonEmpty<string>; spareUrls: readonly string[] }
+  | { state: 'done'; imageUrls: NonEmpty<string>; spareUrls: readonly string[]; madeBy?: Maker }
   /** Reported as finished, but without a picture so far. */
   | { state: 'empty'; spareUrls: readonly string[] }
   /** A failed task costs nothing, unless nobody can tell what became of it. */
@@ -58,6 +65,13 @@ export interface Provider {
   readonly endpoints: readonly Endpoint[]
   /** Where the service calls back at all. */
   readonly callbacks?: Callbacks
+  /** How long an upload may be used again; 0 where it goes with its submission. */
+  readonly uploadsKeptMs: number
+  /**
+   * Makes what was refused elsewhere, of whatever family. Its task is the run itself, kept by the proxy: known there means
+   * taken.
+   */
+  readonly standIn?: { toBody(brief: Brief, sources: readonly string[]): unknown }
   /** Stores a source picture at the service for some hours, free of charge. Gives its public address. */
   upload(image: Blob, fileName: string, call: Call): Promise<string>
   /** Spends money. Rejects with `unconfirmed` wherever the service may have accepted. */

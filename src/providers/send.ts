@@ -20,12 +20,36 @@ export interface Health {
   locked?: true
   /** The service is asked to call back, and pages are told of it as a stream. */
   callbacks?: true
+  /** Who makes what the gateway refuses, where anybody does. */
+  fallback?: Fallback
+}
+
+export interface Fallback {
+  provider: string
+  /** The service's own name of the model that is asked first. */
+  model: string
+  mode: Health['mode']
 }
 
 export function readHealth(json: unknown): Health | undefined {
-  const { mode, gateway, locked, callbacks } = (json ?? {}) as Partial<Health>
-  if ((mode !== 'live' && mode !== 'simulated') || typeof gateway !== 'string') return undefined
-  return { mode, gateway, ...(locked === true ? { locked } : {}), ...(callbacks === true ? { callbacks } : {}) }
+  const { mode, gateway, locked, callbacks, fallback } = (json ?? {}) as Partial<Health>
+  if (!isMode(mode) || typeof gateway !== 'string') return undefined
+  return {
+    mode,
+    gateway,
+    ...(locked === true ? { locked } : {}),
+    ...(callbacks === true ? { callbacks } : {}),
+    ...(isFallback(fallback) ? { fallback } : {}),
+  }
+}
+
+function isMode(value: unknown): value is Health['mode'] {
+  return value === 'live' || value === 'simulated'
+}
+
+function isFallback(value: unknown): value is Fallback {
+  const { provider, model, mode } = (value ?? {}) as Partial<Fallback>
+  return typeof provider === 'string' && typeof model === 'string' && isMode(mode)
 }
 
 /** JSON, or `undefined` where it is none: services answer with HTML pages when they are down. */
