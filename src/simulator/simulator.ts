@@ -2,6 +2,7 @@ import { families as catalogue } from '#models/catalogue.ts'
 import type { ModelFamily } from '#models/model.ts'
 import type { Fetch } from '#providers/provider.ts'
 import { createFiles, mimeOf } from './files.ts'
+import { createGemini, type GeminiState } from './gemini.ts'
 import { count, createJournal, type Journal } from './journal.ts'
 import { createKie } from './kie.ts'
 import { type Charge, createLedger, createLimiter } from './ledger.ts'
@@ -29,6 +30,7 @@ export interface SimulatorState extends Journal {
   credits: number
   charges: readonly Charge[]
   openTasks: readonly string[]
+  gemini: GeminiState
   switches: Switches
 }
 
@@ -57,7 +59,8 @@ export function createSimulator(options: SimulatorOptions): Simulator {
   const closing = new AbortController()
   const initial: Switches = { ...defaultSwitches, ...options.switches }
   let switches = initial
-  let world = createWorld(options, () => switches, closing.signal)
+  const parts = { switches: () => switches, wait, closed: closing.signal }
+  let world = createWorld(options, parts)
 
   const set = ({ credits, ...changes }: Setting) => {
     switches = { ...switches, ...(changes as Partial<Switches>) }
@@ -65,12 +68,13 @@ export function createSimulator(options: SimulatorOptions): Simulator {
   }
   const reset = () => {
     switches = initial
-    world = createWorld(options, () => switches, closing.signal)
+    world = createWorld(options, parts)
   }
   const state = async () => {
     const openTasks = await world.tasks.open()
-    const { journal, ledger } = world
-    return { ...structuredClone(journal), credits: ledger.balance(), charges: ledger.charges(), openTasks, switches }
+    const { journal, ledger, gemini } = world
+    const money = { credits: ledger.balance(), charges: ledger.charges(), gemini: gemini.state() }
+    return { ...structuredClone(journal), ...money, openTasks, switches }
   }
 
   const control: Readonly<Record<string, Fetch>> = {
@@ -107,7 +111,13 @@ export function createSimulator(options: SimulatorOptions): Simulator {
   }
 }
 
-function createWorld(options: SimulatorOptions, switches: () => Switches, closed: AbortSignal) {
+interface WorldParts {
+  switches: () => Switches
+  wait: (ms: number) => Promise<void>
+  closed: AbortSignal
+}
+
+function createWorld(options: SimulatorOptions, { switches, wait, closed }: WorldParts) {
   const { origin, painter, key = 'simulated', now = Date.now, random = Math.random, families = catalogue } = options
   const newId = () => Array.from({ length: 32 }, () => Math.floor(random() * 16).toString(16)).join('')
   const journal = createJournal()
@@ -118,6 +128,8 @@ function createWorld(options: SimulatorOptions, switches: () => Switches, closed
   const shared = { files, journal, now, isAuthorized }
   const uploads = createUploads({ ...shared, newId })
   const kie = createKie({ ...shared, families, tasks, ledger, switches, admit: createLimiter(now), closed })
+
+  const gemini = createGemini({ painter, key, switches, random, wait, closed })
 
   const serveFile = (request: Request, pathname: string) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') return undefined
@@ -139,12 +151,13 @@ function createWorld(options: SimulatorOptions, switches: () => Switches, closed
   const answer = async (request: Request, pathname: string) => {
     const file = serveFile(request, pathname)
     if (file) return file
-    const route = Object.hasOwn(uploads, pathname) ? uploads[pathname] : kie[`${request.method} ${pathname}`]
+    const own = Object.hasOwn(uploads, pathname) ? uploads[pathname] : kie[`${request.method} ${pathname}`]
+    const route = own ?? gemini.find(request.method, pathname)
     count(journal.requests, route ? `${request.method} ${pathname}` : 'unknown')
     return route ? route(request) : notFound(pathname)
   }
 
-  return { answer, tasks, ledger, journal }
+  return { answer, tasks, ledger, journal, gemini }
 }
 
 function notFound(path: string): Response {

@@ -21,6 +21,8 @@ const switches = {
   /** The name of an answer's message. */
   message: z.enum(['msg', 'message']),
   limiterStatus: z.literal([200, 429]),
+  /** When Gemini says it is worth asking again. */
+  retryDelayMs: ms,
   refuse16by21: z.boolean(),
   /** Result hosts answer 403 to library agents. */
   refuseAgents: z.boolean(),
@@ -49,6 +51,7 @@ export const defaultSwitches: Switches = {
   records: '2026-09',
   message: 'msg',
   limiterStatus: 429,
+  retryDelayMs: 17_000,
   refuse16by21: false,
   refuseAgents: false,
   staleUploads: true,

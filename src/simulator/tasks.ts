@@ -126,7 +126,7 @@ function createStudio(painter: Painter) {
   }
 }
 
-function duration({ durationMs }: Switches, random: () => number): number {
+export function duration({ durationMs }: Switches, random: () => number): number {
   if (typeof durationMs === 'number') return durationMs
   const [least, most] = durationMs
   return Math.round(least + random() * (most - least))
