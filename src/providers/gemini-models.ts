@@ -20,6 +20,9 @@ const known: Readonly<Record<string, Facts>> = {
   'gemini-2.5-flash-image': { sizes: [], priceDollars: { '1K': 0.039 } },
 }
 
+/** Stands for a price that is not known. */
+const dearestDollars = 0.134
+
 /** In the order in which they are asked: the next one where one is no longer in service. The dear one is asked only by name. */
 export const defaultModels: readonly string[] = [
   'gemini-nano-banana-2.1',
@@ -45,6 +48,11 @@ export function sizeFor(id: string, wanted: Size): Size | undefined {
 /** About, in US dollars; `undefined` where it is not known. */
 export function priceDollarsOf(id: string, wanted: Size): number | undefined {
   return known[id]?.priceDollars[sizeFor(id, wanted) ?? '1K']
+}
+
+/** What a picture counts where spending is limited in credits, of which each is about 0.005 dollars. */
+export function creditsOf(id: string, wanted: Size): number {
+  return Math.ceil((priceDollarsOf(id, wanted) ?? dearestDollars) / 0.005)
 }
 
 /** The ratio nearest to a wanted one: 16:21 does not exist here. */

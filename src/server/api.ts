@@ -12,6 +12,7 @@ import { type Health, proxyPaths } from '#providers/send.ts'
 import { readJson } from './body.ts'
 import { accessPath, callbackPath } from './edge.ts'
 import { serviceHeaders } from './gateways.ts'
+import type { FallbackRoutes } from './gemini.ts'
 import type { Outbound, OutboundCall } from './guard.ts'
 import { createImageHandler } from './image.ts'
 import { type Handler, refusalIn, refused, sendJson, sendRefusal, toRefusal } from './refusals.ts'
@@ -23,6 +24,7 @@ import { createUploadHandler } from './upload.ts'
 export interface ApiParts extends SubmitParts {
   submit: Submit
   streams: Streams
+  fallback: FallbackRoutes | undefined
 }
 
 export type Api = Hono<{ Bindings: HttpBindings }>
@@ -33,7 +35,7 @@ const LinkBody = z.strictObject({ url: z.string() })
 
 /** The endpoints of the providers under their own paths, and the proxy's own routes. Whatever is not listed is not there. */
 export function createApi(parts: ApiParts): Api {
-  const { gateway, outbound, access, log } = parts
+  const { gateway, outbound, access, fallback, log } = parts
   const api: Api = new Hono()
   const route = (method: Endpoint['method'], path: string, handler: Handler) => {
     api.on(method, path, async ({ env }) => {
@@ -44,9 +46,10 @@ export function createApi(parts: ApiParts): Api {
 
   const { callbacks } = parts
   const health: Health = { mode: gateway.mode, gateway: gateway.id, ...(callbacks ? { callbacks: true } : {}) }
-  route('GET', proxyPaths.health, (incoming, outgoing) =>
-    sendJson(outgoing, 200, access.isAllowed(incoming) ? health : { ...health, locked: true }),
-  )
+  route('GET', proxyPaths.health, (incoming, outgoing) => {
+    const more = fallback ? { fallback: fallback.describe() } : {}
+    sendJson(outgoing, 200, access.isAllowed(incoming) ? { ...health, ...more } : { ...health, locked: true })
+  })
   route('GET', proxyPaths.image, createImageHandler(outbound, gateway.results))
   route('GET', `${proxyPaths.submissions}/:run`, createKeptHandler(parts))
   route('POST', accessPath, access.enter)
@@ -55,6 +58,7 @@ export function createApi(parts: ApiParts): Api {
     route('POST', `${callbackPath}/:provider/:run/:token`, callbacks.handler)
   }
   const endpoints = new Map(providers.flatMap((provider) => provider.endpoints).map((one) => [one.path, one]))
+  for (const entry of fallback?.routes ?? []) route(...entry)
   for (const endpoint of endpoints.values()) route(endpoint.method, endpoint.path, handlerFor(endpoint, parts))
 
   api.notFound(({ env }) => {

@@ -3,11 +3,14 @@ import { isIP } from 'node:net'
 import { parseEnv } from 'node:util'
 import type { BudgetLimits } from './budget.ts'
 import { type GatewayId, type GatewaySettings, gatewayKeys, isGatewayId, isSimulatedHere } from './gateways.ts'
+import type { GeminiSettings } from './gemini-service.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** All that the environment decides, checked once. */
 export interface Config extends GatewaySettings {
+  /** `undefined` without a key for it. */
+  gemini: GeminiSettings | undefined
   /** Where browsers reach this proxy, if not at its own host and port. An origin. */
   publicUrl: string | undefined
   /** The keys that the service's callbacks may be signed with. None: they are not signed. */
@@ -32,9 +35,11 @@ const secretNames = [
   'REDIS_URL',
   'PROXY_ACCESS_TOKEN',
 ]
-const unusedNames = ['GEMINI_API_KEY', 'GEMINI_API_BASE_URL', 'GEMINI_MODELS', 'REDIS_URL']
+const unusedNames = ['REDIS_URL']
+const geminiKey = 'GEMINI_API_KEY'
 const printable = /^[\x21-\x7e]+$/
 const thisMachineWithPort = /^(127\.0\.0\.1|localhost|\[::1\]):[1-9]\d{0,4}$/
+const modelId = /^[a-z0-9][a-z0-9.-]{0,79}$/
 const domain = /^\.?[a-z0-9-]+(\.[a-z0-9-]+)+$/
 
 /** The environment, over what `.env.local` in `folder` says. */
@@ -66,7 +71,7 @@ export function readConfig(env: Environment): Config {
 
   const chosen = check('GATEWAY', isGatewayId, 'must be kie or apikley') ?? 'kie'
   const gateway = isGatewayId(chosen) ? chosen : 'kie'
-  for (const name of Object.values(gatewayKeys)) {
+  for (const name of [...Object.values(gatewayKeys), geminiKey]) {
     check(name, (value) => printable.test(value), 'must be plain characters without spaces')
   }
   const baseRule = 'must be an address with https, or with http on this machine (127.0.0.1)'
@@ -76,6 +81,9 @@ export function readConfig(env: Environment): Config {
     return value === undefined ? undefined : Number(value)
   }
   const accessRule = 'must be 8 or more characters without spaces'
+  const geminiApiKey = read(geminiKey)
+  const geminiBaseUrl = check('GEMINI_API_BASE_URL', isBaseUrl, baseRule)
+  const models = checkList('GEMINI_MODELS', (value) => modelId.test(value), 'must list model ids')
   const publicUrl = check('PUBLIC_URL', isBaseUrl, baseRule)
   const keysRule = 'must list keys of plain characters without spaces'
   const webhookKeys = checkList('KIE_WEBHOOK_HMAC_KEY', (value) => printable.test(value), keysRule)
@@ -84,6 +92,7 @@ export function readConfig(env: Environment): Config {
     apiKey: read(gatewayKeys[gateway]),
     apiBaseUrl: check('KIE_API_BASE_URL', isBaseUrl, baseRule),
     uploadBaseUrl: check('KIE_UPLOAD_BASE_URL', isBaseUrl, baseRule),
+    gemini: geminiApiKey === undefined ? undefined : { apiKey: geminiApiKey, apiBaseUrl: geminiBaseUrl, models },
     resultHosts: checkList('KIE_RESULT_HOSTS', isResultHost, 'must list domains, or 127.0.0.1:PORT for this machine'),
     publicUrl: publicUrl && isBaseUrl(publicUrl) ? new URL(publicUrl).origin : undefined,
     webhookKeys,
@@ -140,7 +149,14 @@ function notesOn(read: (name: string) => string | undefined, gateway: GatewayId)
     isSet('KIE_WEBHOOK_HMAC_KEY') && !isSet('PUBLIC_URL')
       ? ['KIE_WEBHOOK_HMAC_KEY is set, but no callbacks are asked for without PUBLIC_URL.']
       : []
-  return [...idle, ...otherKeys, ...bases, ...callbacks]
+  const extras = ['GEMINI_API_BASE_URL', 'GEMINI_MODELS']
+    .filter((name) => isSet(name) && !isSet(geminiKey))
+    .map((name) => `${name} is set, but does nothing without ${geminiKey}.`)
+  const simulated =
+    isSet(geminiKey) && !isSet(gatewayKeys[gateway])
+      ? [`${geminiKey} is set, but pictures are simulated without ${gatewayKeys[gateway]}.`]
+      : []
+  return [...idle, ...otherKeys, ...bases, ...callbacks, ...extras, ...simulated]
 }
 
 function parseUrl(value: string): URL | undefined {

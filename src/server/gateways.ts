@@ -99,7 +99,7 @@ function openBase(configured: string | undefined, builtIn: string): Base {
   return configured === undefined ? toBase(builtIn, 'public') : toBase(configured, 'any')
 }
 
-function toBase(address: string, reach: Reach): Base {
+export function toBase(address: string, reach: Reach): Base {
   const url = new URL(address)
   return { to: toDestination(url, reach), path: url.pathname.replace(/\/+$/, '') }
 }

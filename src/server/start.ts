@@ -9,7 +9,9 @@ import { createCallbacks } from './callbacks.ts'
 import { type Config, callableUrl } from './config.ts'
 import { createEdge, isApi, pathOf } from './edge.ts'
 import { createMemoryEvents, type RunEvents } from './events.ts'
+import { createGemini } from './gemini.ts'
 import { createOutbound, type Resolve } from './guard.ts'
+import { createMemoryPictures, type KeptPictures } from './kept-pictures.ts'
 import { createLimiter, type Limiter } from './limiter.ts'
 import { createLog, type Log } from './log.ts'
 import { createPage, hasPage } from './page.ts'
@@ -26,6 +28,7 @@ export interface StartOptions {
   limiter?: Limiter
   budget?: Budget
   events?: RunEvents
+  pictures?: KeptPictures
   log?: Log
   /** Of the built page; found beside this file where it is left out. */
   pageFolder?: string
@@ -53,7 +56,7 @@ const stopMs = 5_000
 /** Everything behind the listening socket. `page: false` leaves all but the API to somebody else. */
 export async function openProxy(config: Config, options: StartOptions & { page: boolean }): Promise<Proxy> {
   const upstream = await openUpstream(config)
-  const { gateway } = upstream
+  const { gateway, gemini } = upstream
   const log = options.log ?? createLog(config.secrets)
   const outbound = createOutbound(options.resolve)
   const isSecure = config.publicUrl?.startsWith('https:') ?? false
@@ -71,8 +74,14 @@ export async function openProxy(config: Config, options: StartOptions & { page: 
   const callbacks = publicUrl ? createCallbacks({ ...service, events, publicUrl, webhookKeys }) : undefined
   const submitParts = { ...service, admit, access, callbacks }
   const submit = createSubmit(submitParts)
+  const pictures = options.pictures ?? createMemoryPictures()
+  const admitFallback = createAdmission({ budget, limits: config.limits, limiter: () => Promise.resolve(0), log })
+  const fallback =
+    gemini && createGemini({ service: gemini, outbound, submissions, pictures, admit: admitFallback, access, log })
   const edge = createEdge(config, access)
-  const api = getRequestListener(createApi({ ...submitParts, submit, streams }).fetch, { overrideGlobalObjects: false })
+  const api = getRequestListener(createApi({ ...submitParts, submit, streams, fallback }).fetch, {
+    overrideGlobalObjects: false,
+  })
   const page = options.page ? createPage(options.pageFolder ?? findPage(), isSecure) : undefined
 
   return {
@@ -85,7 +94,7 @@ export async function openProxy(config: Config, options: StartOptions & { page: 
     },
     async close() {
       streams.close()
-      await submit.drain()
+      await Promise.all([submit.drain(), fallback?.drain()])
       await callbacks?.settled()
       await events.close()
       outbound.close()

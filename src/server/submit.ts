@@ -110,7 +110,7 @@ export function createSubmit(parts: SubmitParts): Submit {
   }
 }
 
-function readKey(incoming: IncomingMessage): string {
+export function readKey(incoming: IncomingMessage): string {
   const key = incoming.headers['idempotency-key']
   if (typeof key === 'string' && submissionKey.test(key)) return key
   const message = 'Idempotency-Key must be 8 to 64 letters, digits, _ or -'
@@ -176,7 +176,7 @@ function inDoubt(fault?: Fault): Outcome {
   return toOutcome('unknown', toRefusal(fault?.cause === 'late' ? 504 : 502, message, { sent: 'unknown' }))
 }
 
-function toOutcome(state: Outcome['state'], refusal: ReturnType<typeof toRefusal>): Outcome {
+export function toOutcome(state: Outcome['state'], refusal: ReturnType<typeof toRefusal>): Outcome {
   const { retryAfterMs } = refusal.proxy
   const when = retryAfterMs === undefined ? {} : { retryAfterMs }
   return {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { callableUrl, exposedSecrets, readConfig, readEnvironment } from '#server/config.ts'
 import { openGateway } from '#server/gateways.ts'
+import { openGemini } from '#server/gemini-service.ts'
 
 const secret = 'wrong key with spaces'
 let folder: string | undefined
@@ -73,6 +74,9 @@ describe('the configuration', () => {
     ['ALLOWED_ORIGINS', 'https://studio.example/'],
     ['PUBLIC_URL', 'studio.example'],
     ['KIE_WEBHOOK_HMAC_KEY', 'whk_one,whk two'],
+    ['GEMINI_API_KEY', secret],
+    ['GEMINI_API_BASE_URL', 'http://evil.test'],
+    ['GEMINI_MODELS', 'gemini-a/../b'],
     ['PROXY_ACCESS_TOKEN', 'short'],
     ['DAILY_CREDITS', '00'],
     ['USER_DAILY_CREDITS', '40 credits'],
@@ -101,14 +105,40 @@ describe('the configuration', () => {
 
   it('says what is set and does nothing', () => {
     const { notes } = readConfig({
-      GEMINI_API_KEY: 'gemini-key',
       REDIS_URL: 'redis://x',
       APIKLEY_API_KEY: 'apikley-key',
     })
-    expect(notes).toEqual([
-      'GEMINI_API_KEY is set, but nothing uses it.',
-      'REDIS_URL is set, but nothing uses it.',
-      'APIKLEY_API_KEY is set, but GATEWAY is kie.',
+    expect(notes).toEqual(['REDIS_URL is set, but nothing uses it.', 'APIKLEY_API_KEY is set, but GATEWAY is kie.'])
+  })
+
+  it('takes the key, the address and the models of the fallback', () => {
+    const env = { KIE_API_KEY: 'a-key', GEMINI_API_KEY: 'gemini-key', GEMINI_MODELS: 'gemini-a, gemini-b' }
+    const config = readConfig({ ...env, GEMINI_API_BASE_URL: 'http://127.0.0.1:4010' })
+    expect(config.gemini).toEqual({
+      apiKey: 'gemini-key',
+      apiBaseUrl: 'http://127.0.0.1:4010',
+      models: ['gemini-a', 'gemini-b'],
+    })
+    expect(config.secrets).toContain('gemini-key')
+    expect(config.notes).toEqual([])
+    expect(readConfig({ KIE_API_KEY: 'a-key' }).gemini).toBeUndefined()
+  })
+
+  it('8.2 asks for the built-in models at the address of Google where nothing else is said', () => {
+    const gemini = openGemini({ apiKey: 'gemini-key', apiBaseUrl: undefined, models: [] })
+    expect(gemini).toMatchObject({
+      mode: 'live',
+      api: { to: { host: 'generativelanguage.googleapis.com', secure: true, reach: 'public' }, path: '' },
+      models: ['gemini-nano-banana-2.1', 'gemini-3.1-flash-image', 'gemini-3.1-flash-lite-image'],
+    })
+  })
+
+  it('says what of the fallback does nothing', () => {
+    expect(readConfig({ GEMINI_API_KEY: 'gemini-key' }).notes).toEqual([
+      'GEMINI_API_KEY is set, but pictures are simulated without KIE_API_KEY.',
+    ])
+    expect(readConfig({ GEMINI_MODELS: 'gemini-a' }).notes).toEqual([
+      'GEMINI_MODELS is set, but does nothing without GEMINI_API_KEY.',
     ])
   })
 

@@ -44,7 +44,7 @@ describe('the entry point', () => {
   it('says where it is ready, and that pictures are simulated without a key', async () => {
     const { child, code, port, said } = run({})
     const told = await askProxy(await port(), '/api/health')
-    expect(told.json()).toEqual({ mode: 'simulated', gateway: 'kie' })
+    expect(told.json()).toMatchObject({ mode: 'simulated', gateway: 'kie', fallback: { mode: 'simulated' } })
     expect(said().split('\n').slice(1)).toEqual(['No key is set: pictures are simulated. See README.', ''])
     child.kill('SIGTERM')
     expect(await code).toBe(0)
