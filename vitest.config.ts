@@ -24,8 +24,6 @@ export default defineConfig({
           name: 'unit',
           environment: 'node',
           include: ['tests/unit/**/*.test.ts'],
-          // Random orders of acts and faults run by `npm run model`, which says how many.
-          exclude: process.env.MODEL_RUNS ? [] : ['tests/unit/faults/model.test.ts'],
         },
       },
       {

@@ -1,9 +1,24 @@
-// `npm run model`, or `npm run model -- 500`: the model test of paid work, as often as is asked for.
+// `npm run model`, or `npm run model -- 500`: the model test of paid work, as often as is asked for, from a new seed. With
+// `npm run model -- 500 SEED PATH` from a given one; seed and path of a counter-example are printed with it.
+import { availableParallelism } from 'node:os'
 import { binOf, ensureInstalled, spawnNode } from './ground.mjs'
 
 ensureInstalled()
-const [runs = '10000'] = process.argv.slice(2)
+const [runs = '10000', seed, path] = process.argv.slice(2)
+const first = seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(seed)
+const shares = seed === undefined ? Math.min(2, availableParallelism()) : 1
 const args = [binOf('vitest'), 'run', '--project', 'unit', 'tests/unit/faults/model.test.ts']
-const model = spawnNode(args, { MODEL_RUNS: runs })
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => model.kill(signal))
-model.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)))
+const models = Array.from({ length: shares }, (_, share) =>
+  spawnNode(args, {
+    MODEL_RUNS: String(Math.ceil(Number(runs) / shares)),
+    MODEL_SEED: String(first + share),
+    ...(path === undefined ? {} : { MODEL_PATH: path }),
+  }),
+)
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {
+    for (const model of models) model.kill(signal)
+  })
+}
+const codes = await Promise.all(models.map((model) => new Promise((resolve) => model.on('exit', resolve))))
+process.exit(codes.every((code) => code === 0) ? 0 : 1)

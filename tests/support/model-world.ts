@@ -1,25 +1,23 @@
+import { createServer } from 'node:http'
+import { createAdaptorServer } from '@hono/node-server'
+import { IDBFactory } from 'fake-indexeddb'
 import 'fake-indexeddb/auto'
-import { setMaxListeners } from 'node:events'
-import { QueryClient } from '@tanstack/react-query'
-import type { Failure } from '#domain/failure.ts'
-import type { RunId } from '#domain/ids.ts'
-import { createGenerator, type Generator } from '#generation/generator.ts'
-import { createRunLock, type LockWorld } from '#generation/run-lock.ts'
-import { createRunner } from '#generation/runner.ts'
+import { vi } from 'vitest'
 import type { Send } from '#providers/provider.ts'
 import { createSend } from '#providers/send.ts'
 import { readConfig } from '#server/config.ts'
 import { createLog } from '#server/log.ts'
-import { type Running, startServer } from '#server/start.ts'
-import type { ServedSimulator } from '#simulator/serve.ts'
-import { openGallery } from '#store/gallery-store.ts'
-import type { GalleryStore } from '#store/store.ts'
+import { openProxy, type Proxy as RunningProxy } from '#server/start.ts'
+import { createSimulator, type Simulator } from '#simulator/simulator.ts'
 import { isSubmitPath } from './broken-network.ts'
-import { lightDarkroom } from './light-studio.ts'
+import { lightDarkroom, lightPainter } from './light-studio.ts'
 import { machineKey } from './machine.ts'
+import { createMemoryNetwork } from './memory-network.ts'
+import { openPage, type Page, type Told } from './model-window.ts'
+import { startVirtualTime } from './virtual-time.ts'
 import { createWindows } from './windows.ts'
 
-/** How many of the next requests or writes go wrong. */
+/** How many of the next of a kind go wrong. */
 export interface Faults {
   /** Submissions that never reach the proxy. */
   lostBefore: number
@@ -27,220 +25,276 @@ export interface Faults {
   lostAfter: number
   /** Questions, uploads and pictures that fail. */
   free: number
+  /** Connections that the service refuses. */
+  refused: number
+  /** Submissions that break before the service has read them. */
+  brokenOff: number
+  /** Submissions that the service takes, and whose answer is lost on the way to the proxy. */
+  answerLost: number
+  /** Submissions that the service takes, answered by a page of the machine before it. */
+  outage: number
+  /** Submissions that are taken and never answered. */
+  silence: number
+  /** Submissions that the service does not take because of its limit. */
+  crowded: number
   /** Pictures for which the disk has no room. */
   fullDisk: number
+  /** Writes of any kind for which the disk has no room. */
+  refusedWrites: number
 }
 
-/** One window of the browser, with a connection, a machine and a generator of its own. */
-export interface Page {
-  store: GalleryStore
-  generator: Generator
-  /** Runs that are being driven here. */
-  busy(): number
-  /** The window is gone at once: nothing that was under way ever comes back to it, its locks are free. */
-  crash(): void
+const noFaults: Faults = {
+  lostBefore: 0,
+  lostAfter: 0,
+  free: 0,
+  refused: 0,
+  brokenOff: 0,
+  answerLost: 0,
+  outage: 0,
+  silence: 0,
+  crowded: 0,
+  fullDisk: 0,
+  refusedWrites: 0,
 }
 
-/** An answer that reached a window which then lived on for `ticks` of its event loop, a millisecond or more each. */
-export interface Told {
-  run: RunId
-  taskId: string
-  ticks(): number
-}
-
-/** A browser with a database of its own before a proxy of its own; the simulator is shared and begins anew. */
+/** A browser before a proxy before the service, on a clock of its own: nothing in it takes real time. */
 export interface World {
   faults: Faults
+  simulator: Simulator
+  /** The windows that live. */
+  pages: Page[]
   /** The task ids that windows were given. */
   told: readonly Told[]
+  /** Whether a write was ever refused: what was known may then have died with its window. */
+  wasFull(): boolean
   openPage(): Promise<Page>
-  /** A proxy that remembers nothing. What was under way in the old one goes on there, and its answers are lost. */
+  /** All windows are gone at once. */
+  crash(): void
+  /** The browser is killed at its `nth` write from now: as soon as the disk has it, or before. */
+  crashAtWrite(nth: number, written: boolean): void
+  /** A proxy that remembers nothing. The old one is killed, with what was under way to it and from it. */
   restartProxy(): Promise<void>
+  /** Sets the clock on the wall. */
+  setClock(byMs: number): void
+  endFaults(): void
+  pass(ms: number): Promise<void>
   close(): Promise<void>
 }
 
-// One signal of a run holds the deadlines of all that is asked for it, which Node takes for a leak.
-setMaxListeners(0)
-let worlds = 0
+const [proxyPort, servicePort] = [4001, 4002]
+const serviceOrigin = `http://127.0.0.1:${servicePort}`
 
-export async function openWorld(service: ServedSimulator): Promise<World> {
-  service.simulator.reset()
-  worlds += 1
-  const name = `world-${worlds}`
-  const faults: Faults = { lostBefore: 0, lostAfter: 0, free: 0, fullDisk: 0 }
-  const windows = createWindows()
-  const pages = new Set<Page>()
-  const proxies: Running[] = []
+export async function openWorld(seed: number): Promise<World> {
+  const time = startVirtualTime(seed)
+  const between = (least: number, most: number) => Math.round(least + time.random() * (most - least))
+  vi.stubGlobal('indexedDB', new IDBFactory())
+  vi.stubGlobal('BroadcastChannel', createChannels())
+  const faults = { ...noFaults }
+  const takes = (kind: keyof Faults) => {
+    if (faults[kind] === 0) return false
+    faults[kind] -= 1
+    return true
+  }
+  const network = createMemoryNetwork({
+    delayMs: () => between(1, 60),
+    refuses: (port) => port === servicePort && takes('refused'),
+  })
+  const pages: Page[] = []
   const told: Told[] = []
-  const loop = createTicks()
-  const restartProxy = async () => void proxies.push(await startProxy(service))
+  const windows = createWindows()
+  const disk = watchDisk(() => takes('refusedWrites'))
+  const ids = countUp('run')
+  let wallMs = 0
+
+  const simulator = createSimulator({
+    origin: () => serviceOrigin,
+    painter: lightPainter,
+    key: machineKey,
+    random: time.random,
+    switches: { durationMs: [500, 8_000] },
+  })
+  network.listen(servicePort, serve(simulator, takes))
+
+  let proxy: RunningProxy | undefined
+  async function restartProxy() {
+    network.unplug(proxyPort)
+    // What the old one was told from now on it does not hear, and nobody hears what it says.
+    network.cut(servicePort)
+    void proxy?.close()
+    proxy = await openProxy(config, { page: false, log: createLog([], () => undefined) })
+    network.listen(proxyPort, createServer(proxy.listener))
+  }
   await restartProxy()
 
-  const send: Send = async (path, init) => {
-    const proxy = proxies.at(-1) as Running
-    if (takes(faults, isSubmitPath(path) ? 'lostBefore' : 'free')) throw lost()
-    const response = await sendTo(proxy)(path, init)
-    if (proxy !== proxies.at(-1) || (isSubmitPath(path) && takes(faults, 'lostAfter'))) throw lost()
-    return response
-  }
-
-  async function openPage(): Promise<Page> {
-    const life = new AbortController()
-    const store = await openGallery({ name, darkroom: crampedDarkroom(faults) })
-    const mortal = <T extends object>(target: T) => untilDeath(target, life.signal)
-    const queryClient = new QueryClient({ defaultOptions: { mutations: { networkMode: 'always', retry: false } } })
-    const clock = mortal({ wait: pause, monotonic: () => performance.now() })
-    const { locks, channel } = windows.open()
-    const lock = createRunLock({
-      ...clock,
-      channel,
-      locks: releasedByDeath(locks, life.signal),
-      isVisible: () => !life.signal.aborted,
-    })
-    const ports = { ...mortal({ now: () => Date.now(), newId: () => crypto.randomUUID() }), store: mortal(store) }
-    const { send: sendWhileAlive } = mortal({ send: sendIn(life.signal, send) })
-    let diedAt: number | undefined
-    const sendAndTell: Send = async (path, init) => {
-      const response = await sendWhileAlive(path, init)
-      const at = loop.now()
-      const given = isSubmitPath(path) ? await taskIdIn(response.clone()) : undefined
-      const run = new Headers(init?.headers).get('idempotency-key') as RunId | null
-      if (run && given) told.push({ run, taskId: given, ticks: () => (diedAt ?? loop.now()) - at })
+  const sendFor = (life: AbortSignal): Send => {
+    const fetchHere = network.fetchFor(life)
+    const origin = { origin: `http://localhost:${proxyPort}` }
+    const direct = createSend(
+      () => `http://localhost:${proxyPort}/api`,
+      (url, init) =>
+        fetchHere(String(url), { ...init, headers: { ...Object.fromEntries(new Headers(init?.headers)), ...origin } }),
+    )
+    return async (path, init) => {
+      if (takes(isSubmitPath(path) ? 'lostBefore' : 'free')) throw lost()
+      const response = await direct(path, init)
+      if (isSubmitPath(path) && takes('lostAfter')) throw lost()
       return response
     }
-    const runner = createRunner({ ...ports, ...clock, lock, send: sendAndTell, runsAtOnce: () => 3 })
-    const generator = createGenerator({ runner: async () => runner, ports, queryClient, tell: ignore })
-    const page: Page = {
-      store,
-      generator,
-      busy: () => (life.signal.aborted ? 0 : queryClient.isMutating()),
-      crash() {
-        life.abort()
-        diedAt = loop.now()
-        generator.close()
-        store.close()
-        pages.delete(page)
-      },
-    }
-    pages.add(page)
-    await generator.resume()
-    return page
   }
 
-  return {
+  const world: World = {
     faults,
+    simulator,
+    pages,
     told,
-    openPage,
+    wasFull: disk.wasFull,
+    async openPage() {
+      const page = await openPage({
+        name: 'world',
+        darkroom: {
+          async develop(...given) {
+            if (takes('fullDisk')) throw new DOMException('no room', 'QuotaExceededError')
+            return lightDarkroom.develop(...given)
+          },
+        },
+        windows,
+        sendFor,
+        wall: () => Date.now() + wallMs,
+        newId: ids,
+        storeMs: () => between(0, 8),
+        tell: (one) => told.push(one),
+      })
+      pages.push(page)
+      return page
+    },
+    crash() {
+      for (const page of pages.splice(0)) page.crash()
+    },
+    crashAtWrite: (nth, written) => disk.at(nth, written, world.crash),
     restartProxy,
+    setClock(byMs) {
+      wallMs += byMs
+    },
+    endFaults() {
+      Object.assign(faults, noFaults)
+      disk.forget()
+    },
+    pass: time.pass,
     async close() {
-      loop.end()
-      for (const page of pages) page.crash()
-      indexedDB.deleteDatabase(name)
-      for (const proxy of proxies) void proxy.close()
+      world.crash()
+      network.close()
+      simulator.close()
+      void proxy?.close()
+      await time.settle()
+      disk.close()
+      vi.unstubAllGlobals()
+      time.restore()
     },
   }
+  return world
 }
 
-/** Turns of the event loop: a machine that stands still for a while has not had any time. */
-function createTicks() {
-  let count = 0
-  const timer = setInterval(() => {
-    count += 1
-  }, 1)
-  return { now: () => count, end: () => clearInterval(timer) }
+const config = readConfig({
+  PORT: String(proxyPort),
+  KIE_API_KEY: machineKey,
+  KIE_API_BASE_URL: serviceOrigin,
+  KIE_UPLOAD_BASE_URL: serviceOrigin,
+  KIE_RESULT_HOSTS: `127.0.0.1:${servicePort}`,
+})
+
+/** The simulator behind a machine that fails. */
+function serve(simulator: Simulator, takes: (kind: keyof Faults) => boolean) {
+  const nobodyListens = new Response(null, { status: 499 })
+  const fetchBadly = async (request: Request, env: { incoming: { socket: { destroy(): void } } }) => {
+    if (!isSubmitPath(new URL(request.url).pathname)) return simulator.fetch(request).catch(() => nobodyListens)
+    if (takes('crowded')) return Response.json({ code: 429, msg: 'Rate limit exceeded' }, { status: 429 })
+    if (takes('brokenOff')) {
+      env.incoming.socket.destroy()
+      return nobodyListens
+    }
+    // A request that hangs ends with its connection.
+    const response = await simulator.fetch(request).catch(() => nobodyListens)
+    if (takes('answerLost')) env.incoming.socket.destroy()
+    if (takes('silence')) await new Promise<never>(() => undefined)
+    if (takes('outage'))
+      return new Response('<h1>Bad gateway</h1>', { status: 502, headers: { 'content-type': 'text/html' } })
+    return response
+  }
+  return createAdaptorServer({ fetch: fetchBadly as never, overrideGlobalObjects: false }) as ReturnType<
+    typeof createServer
+  >
 }
 
-async function taskIdIn(response: Response): Promise<string | undefined> {
-  const answer = (await response.json().catch(() => undefined)) as { data?: { taskId?: string } | null } | undefined
-  return answer?.data?.taskId
-}
-
-function startProxy(service: ServedSimulator): Promise<Running> {
-  const config = readConfig({
-    PORT: '0',
-    KIE_API_KEY: machineKey,
-    KIE_API_BASE_URL: service.origin,
-    KIE_UPLOAD_BASE_URL: service.origin,
-    KIE_RESULT_HOSTS: `127.0.0.1:${service.port}`,
+/** All writes of the database pass by here. */
+function watchDisk(isFull: () => boolean) {
+  let left = 0
+  let isWritten = true
+  let crash: () => void = () => undefined
+  let wasFull = false
+  const begin = IDBDatabase.prototype.transaction
+  const spy = vi.spyOn(IDBDatabase.prototype, 'transaction').mockImplementation(function (this: IDBDatabase, ...given) {
+    const transaction = begin.apply(this, given)
+    if (transaction.mode !== 'readwrite') return transaction
+    if (isFull()) {
+      wasFull = true
+      setImmediate(() => (transaction as unknown as { _abort(reason: string): void })._abort('QuotaExceededError'))
+    }
+    if (left === 0) return transaction
+    left -= 1
+    if (left > 0) return transaction
+    if (isWritten) transaction.addEventListener('complete', () => crash())
+    else {
+      transaction.abort()
+      crash()
+    }
+    return transaction
   })
-  return startServer(config, { log: createLog([], () => undefined) })
+  return {
+    wasFull: () => wasFull,
+    at(nth: number, written: boolean, then: () => void) {
+      left = nth
+      isWritten = written
+      crash = then
+    },
+    forget() {
+      left = 0
+    },
+    close: () => spy.mockRestore(),
+  }
 }
 
-function sendTo(proxy: Running): Send {
-  return createSend(
-    () => `http://localhost:${proxy.port}/api`,
-    (input, init) =>
-      fetch(input, { ...init, headers: { ...Object.fromEntries(new Headers(init?.headers)), origin: proxy.origin } }),
-  )
+/** What windows of one browser say to each other, told in turns of the event loop instead of by threads. */
+function createChannels() {
+  const open = new Map<string, Set<EventTarget>>()
+  return class extends EventTarget {
+    #others: Set<EventTarget>
+    constructor(name: string) {
+      super()
+      this.#others = open.get(name) ?? new Set()
+      open.set(name, this.#others.add(this))
+    }
+    postMessage(data: unknown) {
+      for (const other of this.#others) {
+        if (other === this) continue
+        setImmediate(() => {
+          if (this.#others.has(other)) other.dispatchEvent(new MessageEvent('message', { data: structuredClone(data) }))
+        })
+      }
+    }
+    close() {
+      this.#others.delete(this)
+    }
+  }
 }
 
-/** A window that closes takes its connections with it. */
-function sendIn(life: AbortSignal, send: Send): Send {
-  return (path, init) => send(path, { ...init, signal: init?.signal ? AbortSignal.any([init.signal, life]) : life })
-}
-
-function takes(faults: Faults, kind: keyof Faults): boolean {
-  if (faults[kind] === 0) return false
-  faults[kind] -= 1
-  return true
+function countUp(name: string): () => string {
+  let count = 0
+  return () => {
+    count += 1
+    return `${name}-${String(count).padStart(6, '0')}`
+  }
 }
 
 function lost(): TypeError {
   return new TypeError('Failed to fetch')
 }
-
-function crampedDarkroom(faults: Faults): typeof lightDarkroom {
-  return {
-    async develop(...given) {
-      if (takes(faults, 'fullDisk')) throw new DOMException('no room', 'QuotaExceededError')
-      return lightDarkroom.develop(...given)
-    },
-  }
-}
-
-/** The same functions, whose promises never settle once the window is dead. */
-function untilDeath<T extends object>(target: T, life: AbortSignal): T {
-  const never = () => new Promise<never>(() => undefined)
-  const wrap = (work: (...args: unknown[]) => unknown) =>
-    function (this: unknown, ...args: unknown[]) {
-      if (life.aborted) return never()
-      const result = work.apply(target, args)
-      if (!(result instanceof Promise)) return result
-      return result.then(
-        (value) => (life.aborted ? never() : value),
-        (error) => (life.aborted ? never() : Promise.reject(error)),
-      )
-    }
-  const entries = Object.entries(target).map(([key, value]) => [key, typeof value === 'function' ? wrap(value) : value])
-  return Object.fromEntries(entries)
-}
-
-function releasedByDeath(locks: LockWorld['locks'], life: AbortSignal): LockWorld['locks'] {
-  const died = new Promise<never>((_resolve, reject) => {
-    life.addEventListener('abort', () => reject(life.reason))
-  })
-  died.catch(ignore)
-  return {
-    request: (name, options, work) => {
-      const inLine = 'signal' in options ? { signal: AbortSignal.any([options.signal, life]) } : options
-      return locks.request(name, inLine, () => Promise.race([work(), died]))
-    },
-  }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const fail = () => {
-      clearTimeout(timer)
-      reject(signal.reason)
-    }
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', fail)
-      resolve()
-    }, ms)
-    if (signal.aborted) fail()
-    else signal.addEventListener('abort', fail, { once: true })
-  })
-}
-
-function ignore(_failure?: Failure): void {}

@@ -1,0 +1,130 @@
+import { expect } from 'vitest'
+import type { PictureId, RunId } from '#domain/ids.ts'
+import { isOver, type Run } from '#domain/run.ts'
+import { mayLookAgain } from '#gallery/failure-fix.ts'
+import type { SimulatorState } from '#simulator/simulator.ts'
+import type { Page } from './model-window.ts'
+import type { World } from './model-world.ts'
+
+/** What the user did, and what the store has shown so far. */
+export interface Story {
+  world: World
+  /** How many runs were asked for, by prompt. */
+  asked: Map<string, number>
+  seen: Map<RunId, Run>
+  pictures: Set<PictureId>
+  removed: Set<RunId>
+}
+
+type Submissions = SimulatorState['submissions']
+
+/** A window that lived on for so long has stored what it was told. */
+const longEnoughMs = 100
+const order = ['queued', 'sending', 'working', 'ready', 'failed', 'saved']
+
+export function promptOf(run: Run): string {
+  return String(run.recipe.draft.prompt)
+}
+
+/** Nothing that was ever in the store leaves it or goes back, except by the user's own hand while nothing was sent. */
+export function expectNothingLost({ seen, removed, pictures, world }: Story, runs: readonly Run[]): void {
+  const now = new Map(runs.map((run) => [run.id, run]))
+  for (const [id, before] of seen) {
+    const run = now.get(id)
+    if (run) expect(isStepBack(before, run) && !world.wasFull(), `${before.phase} became ${run.phase}`).toBe(false)
+    else expect(removed.has(id) && before.phase === 'queued', `a run that was ${before.phase} is gone`).toBe(true)
+  }
+  for (const run of runs) {
+    seen.set(run.id, run)
+    if (run.phase === 'saved') for (const id of run.pictures) pictures.add(id)
+  }
+}
+
+function isStepBack(before: Run, now: Run): boolean {
+  if (before.phase === 'failed') return !mayLookAgain(before) && now.phase !== 'failed'
+  const waitsForTheLimit = before.phase === 'sending' && now.phase === 'queued' && now.trouble?.kind === 'rate-limited'
+  return order.indexOf(now.phase) < order.indexOf(before.phase) && !waitsForTheLimit
+}
+
+/** What the service has received is never shown as not sent, and is never more than what was asked for. */
+export function expectHonesty({ asked }: Story, runs: readonly Run[], submissions: Submissions): void {
+  for (const [prompt, wishes] of asked) {
+    const sent = sentFor(prompt, submissions)
+    const own = runs.filter((run) => promptOf(run) === prompt)
+    const shown = own.filter((run) => run.phase !== 'queued' && !isFree(run))
+    expect(sent.length, `submissions of "${prompt}"`).toBeLessThanOrEqual(wishes)
+    const made = sent.filter(({ taskId }) => taskId !== undefined)
+    expect(made.length, `tasks of "${prompt}", against runs that say so`).toBeLessThanOrEqual(shown.length)
+  }
+}
+
+/** A run that says it has cost nothing, and that nothing was made. */
+function isFree(run: Run): boolean {
+  return run.phase === 'failed' && !run.task && !run.chargePossible
+}
+
+/** What was refused for its rate was not taken, and may be sent again. */
+function sentFor(prompt: string, submissions: Submissions): Submissions {
+  return submissions.filter(({ body, code }) => promptIn(body) === prompt && code !== 429)
+}
+
+function promptIn(body: unknown): string | undefined {
+  const { prompt, input } = body as { prompt?: string; input?: { prompt?: string } }
+  return prompt ?? input?.prompt
+}
+
+/** What a window was told it shows as long as it lives, whether the disk took it or not. */
+export async function expectKnowledge({ world }: Story): Promise<void> {
+  for (const { run, taskId, livedMs, page } of world.told) {
+    if (livedMs() <= longEnoughMs || page().isGone()) continue
+    const shown = await page().store.run(run)
+    expect(shown && 'task' in shown && shown.task?.taskId, `the task of a run that is ${shown?.phase}`).toBe(taskId)
+  }
+}
+
+/** Without the user's help every run comes to its end, but for those that were stopped or cannot be fetched. */
+export function expectAllEnded(runs: readonly Run[]): void {
+  for (const run of runs) {
+    const isLeft = run.stopped || isOver(run) || (run.phase === 'ready' && run.trouble)
+    expect(isLeft, `"${promptOf(run)}" is still ${run.phase}`).toBeTruthy()
+  }
+}
+
+/** Once all is calm: every task that was paid for is saved, offered, or said to be in doubt. */
+export async function judge({ world, asked, pictures }: Story): Promise<void> {
+  const { store } = world.pages[0] as Page
+  const runs = await store.recentRuns(100)
+  const { submissions, charges } = await world.simulator.state()
+  const paid = new Set(charges.filter(({ refunded }) => !refunded).map(({ taskId }) => taskId))
+
+  for (const prompt of asked.keys()) {
+    const own = runs.filter((run) => promptOf(run) === prompt)
+    const known = new Set(own.flatMap((run) => ('task' in run && run.task ? [run.task.taskId as string] : [])))
+    const doubtful = own.filter((run) => run.phase === 'failed' && !run.task && run.chargePossible)
+    const unknown = sentFor(prompt, submissions).filter(
+      ({ taskId }) => taskId && paid.has(taskId) && !known.has(taskId),
+    )
+    expect(unknown.length, `tasks of "${prompt}" that no run offers`).toBeLessThanOrEqual(doubtful.length)
+  }
+  for (const { run, taskId } of world.told.filter(({ livedMs }) => livedMs() > longEnoughMs)) {
+    const stored = runs.find(({ id }) => id === run)
+    if (world.wasFull() && stored?.phase === 'failed' && stored.chargePossible) continue
+    expect(stored && 'task' in stored && stored.task?.taskId, `the task of a run that is ${stored?.phase}`).toBe(taskId)
+  }
+  for (const run of runs) {
+    expect(run.stopped, `"${promptOf(run)}" was looked at`).toBeUndefined()
+    if (run.phase !== 'saved' && 'task' in run && run.task && paid.has(run.task.taskId)) expectReason(run)
+  }
+  expectAllEnded(runs)
+  for (const id of pictures) {
+    expect(await store.picture(id), `picture ${id}`).toBeDefined()
+    expect((await store.original(id))?.size, `bytes of ${id}`).toBeGreaterThan(0)
+  }
+}
+
+/** A task that was paid for is not saved only where there is nothing to be fetched; and it is never called free. */
+function expectReason(run: Run): void {
+  const nothingToFetch = run.recipe.family === 'flux-2' ? /\[\[(gone|nourl|spare)\]\]/ : /\[\[(gone|nourl)\]\]/
+  expect(promptOf(run)).toMatch(nothingToFetch)
+  if (run.phase === 'failed') expect(run.chargePossible).toBe(true)
+}

@@ -1,0 +1,212 @@
+import { setMaxListeners } from 'node:events'
+import { QueryClient } from '@tanstack/react-query'
+import type { Failure } from '#domain/failure.ts'
+import type { RunId } from '#domain/ids.ts'
+import { createGenerator, type Generator } from '#generation/generator.ts'
+import { createRunLock, type LockWorld } from '#generation/run-lock.ts'
+import { createRunner } from '#generation/runner.ts'
+import type { Send } from '#providers/provider.ts'
+import type { Darkroom } from '#store/darkroom.ts'
+import { openGallery } from '#store/gallery-store.ts'
+import type { GalleryStore } from '#store/store.ts'
+import { isSubmitPath } from './broken-network.ts'
+import type { createWindows } from './windows.ts'
+
+// One signal of a run holds the deadlines of all that is asked for it, which Node takes for a leak.
+setMaxListeners(0)
+
+/** One window of the browser, with a connection, a machine and a generator of its own. */
+export interface Page {
+  store: GalleryStore
+  generator: Generator
+  /** Runs that are being driven here. */
+  busy(): number
+  isGone(): boolean
+  /** Out of sight, or seen again. */
+  hide(hidden: boolean): void
+  /** While it is frozen nothing goes on in it, and what is said to it waits. */
+  freeze(frozen: boolean): void
+  /** The window is gone at once: nothing that was under way ever comes back to it, its locks are free. */
+  crash(): void
+}
+
+/** An answer that reached a window which then lived on for `livedMs`. */
+export interface Told {
+  run: RunId
+  taskId: string
+  livedMs(): number
+  page(): Page
+}
+
+export interface PageParts {
+  name: string
+  darkroom: Darkroom
+  windows: ReturnType<typeof createWindows>
+  /** A connection that ends with the window. */
+  sendFor(life: AbortSignal): Send
+  wall(): number
+  newId(): string
+  /** What a step of the store takes, before and after the disk has it. */
+  storeMs(): number
+  tell(told: Told): void
+}
+
+export async function openPage(parts: PageParts): Promise<Page> {
+  const life = new AbortController()
+  const gate = createGate(life.signal)
+  const disk = await openGallery({ name: parts.name, darkroom: parts.darkroom })
+  const store = gate.guard({ ...disk, ...slowly(disk, parts.storeMs, gate.through) })
+  const queryClient = new QueryClient({ defaultOptions: { mutations: { networkMode: 'always', retry: false } } })
+  const window = parts.windows.open()
+  let isVisible = true
+  const clock = { ...gate.guard({ wait: pause }), monotonic: () => performance.now() }
+  const lock = createRunLock({
+    ...clock,
+    channel: window.channel,
+    locks: releasedByDeath(window.locks, life.signal),
+    isVisible: () => isVisible && !life.signal.aborted,
+  })
+  const { send } = gate.guard({ send: parts.sendFor(life.signal) })
+  let endedAt: number | undefined
+  const sendAndTell: Send = async (path, init) => {
+    const response = await send(path, init)
+    const at = performance.now()
+    const taskId = isSubmitPath(path) ? await taskIdIn(response.clone()) : undefined
+    const run = new Headers(init?.headers).get('idempotency-key') as RunId | null
+    if (run && taskId) parts.tell({ run, taskId, livedMs: () => (endedAt ?? performance.now()) - at, page: () => page })
+    return response
+  }
+  const ports = { store, now: parts.wall, newId: parts.newId }
+  const runner = createRunner({ ...ports, ...clock, lock, send: sendAndTell, runsAtOnce: () => 3 })
+  const generator = createGenerator({ runner: async () => runner, ports, queryClient, tell: ignore })
+  const page: Page = {
+    store: disk,
+    generator,
+    busy: () => (life.signal.aborted ? 0 : queryClient.isMutating()),
+    isGone: () => life.signal.aborted,
+    hide(hidden) {
+      isVisible = !hidden
+    },
+    freeze(frozen) {
+      // A window that stands still is told nothing that it could keep.
+      endedAt ??= performance.now()
+      if (frozen) window.freeze()
+      else window.thaw()
+      gate.hold(frozen)
+    },
+    crash() {
+      endedAt ??= performance.now()
+      life.abort()
+      generator.close()
+      disk.close()
+      queryClient.clear()
+    },
+  }
+  generator.resume().catch(ignore)
+  return page
+}
+
+/** What stands between a window and the world: closed while the window is frozen, for good once it is gone. */
+function createGate(life: AbortSignal) {
+  const never = new Promise<never>(() => undefined)
+  let opened: Promise<void> | undefined
+  let open = () => {}
+  const through = async () => {
+    while (opened) await opened
+    if (life.aborted) await never
+  }
+  const wrap =
+    (target: object, work: (...args: unknown[]) => unknown) =>
+    (...args: unknown[]) => {
+      if (life.aborted) return never
+      const result = work.apply(target, args)
+      if (!(result instanceof Promise)) return result
+      return result.then(
+        async (value) => {
+          await through()
+          return value
+        },
+        async (error) => {
+          await through()
+          throw error
+        },
+      )
+    }
+  return {
+    through,
+    hold(isHeld: boolean) {
+      open()
+      opened = undefined
+      if (!isHeld) return
+      opened = new Promise((resolve) => {
+        open = resolve
+      })
+    },
+    guard<T extends object>(target: T): T {
+      const entries = Object.entries(target).map(([key, value]) => [
+        key,
+        typeof value === 'function' ? wrap(target, value) : value,
+      ])
+      return Object.fromEntries(entries)
+    },
+  }
+}
+
+const steps = ['saveRun', 'amendRun', 'removeRun', 'settle', 'run', 'openRuns'] as const
+
+/** A disk takes its time: a window may be gone before a step is written, or before it is told. */
+function slowly(store: GalleryStore, storeMs: () => number, through: () => Promise<void>): Partial<GalleryStore> {
+  const slow =
+    (work: (...args: never[]) => Promise<unknown>) =>
+    async (...args: never[]) => {
+      await passed(storeMs())
+      await through()
+      const result = await work(...args)
+      await passed(storeMs())
+      return result
+    }
+  return Object.fromEntries(steps.map((step) => [step, slow(store[step].bind(store) as never)]))
+}
+
+function passed(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}
+
+async function taskIdIn(response: Response): Promise<string | undefined> {
+  const answer = (await response.json().catch(() => undefined)) as { data?: { taskId?: string } | null } | undefined
+  return answer?.data?.taskId
+}
+
+function releasedByDeath(locks: LockWorld['locks'], life: AbortSignal): LockWorld['locks'] {
+  const died = new Promise<never>((_resolve, reject) => {
+    life.addEventListener('abort', () => reject(life.reason))
+  })
+  died.catch(ignore)
+  return {
+    request: (name, options, work) => {
+      const inLine = 'signal' in options ? { signal: AbortSignal.any([options.signal, life]) } : options
+      return locks.request(name, inLine, () => Promise.race([work(), died]))
+    },
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = () => {
+      clearTimeout(timer)
+      reject(signal.reason)
+    }
+    const timer = setTimeout(
+      () => {
+        signal.removeEventListener('abort', fail)
+        resolve()
+        // No timer takes less.
+      },
+      Math.max(1, ms),
+    )
+    if (signal.aborted) fail()
+    else signal.addEventListener('abort', fail, { once: true })
+  })
+}
+
+function ignore(_failure?: Failure): void {}
