@@ -1,0 +1,4 @@
+import { defineConfig } from 'vitest/config'
+
+/** The unit tests alone, as `npm run mutate` wants them: one failure is enough. */
+export default defineConfig({ test: { include: ['tests/unit/**/*.test.ts'], testTimeout: 20_000 } })
