@@ -20,6 +20,8 @@ function isNeededAtStart(id: string, modules: Modules, seen = new Set<string>())
 }
 
 export default defineConfig(({ isSsrBuild }) => ({
+  // Whatever folder of a host the page is put into, it finds its files beside itself.
+  base: './',
   plugins: isSsrBuild ? [] : [react(), tailwindcss(), proxyPlugin()],
   build: isSsrBuild
     ? {

@@ -2,6 +2,7 @@ import { openChanges } from './changes.ts'
 import type { Darkroom } from './darkroom.ts'
 import { type Database, openDatabase } from './database.ts'
 import { createHealth } from './health.ts'
+import { pageHome } from './page-home.ts'
 import type { PictureRecords } from './picture-records.ts'
 import { createPictureShelves } from './picture-shelves.ts'
 import { createRunRecords } from './run-records.ts'
@@ -51,7 +52,7 @@ export async function openGallery({ name = 'atelier', darkroom }: GalleryOptions
     original: records.original,
     async addSamples(count, onProgress) {
       let done = 0
-      await records.addSamples(count, (ids) => {
+      await records.addSamples(count, pageHome(), (ids) => {
         done += ids.length
         changes.tell({ kind: 'pictures', ids })
         onProgress(done)

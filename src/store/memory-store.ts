@@ -3,6 +3,7 @@ import type { Picture, Shelf } from '#domain/picture.ts'
 import { mayFollow, type Run } from '#domain/run.ts'
 import type { Darkroom } from './darkroom.ts'
 import { storageError } from './database.ts'
+import { pageHome } from './page-home.ts'
 import {
   binned,
   childrenInOrder,
@@ -68,7 +69,7 @@ export function openMemoryStore(darkroom: Darkroom): GalleryStore {
     async addSamples(count, onProgress) {
       const { makeSamples } = await import('./samples.ts')
       let done = 0
-      await makeSamples(count, darkroom, async (prints) => {
+      await makeSamples(count, pageHome(), darkroom, async (prints) => {
         putPrints(prints)
         done += prints.length
         onProgress(done)

@@ -8,7 +8,7 @@ export type PictureAct =
   | { act: 'settle'; run: RunIn<'saved'>; made: readonly NewPicture[] }
   | { act: 'addPicture'; picture: NewPicture }
   | { act: 'original'; id: PictureId }
-  | { act: 'addSamples'; count: number }
+  | { act: 'addSamples'; count: number; home: string }
 
 export type ToWorker = { kind: 'open'; database: string } | { kind: 'call'; call: number; ask: PictureAct }
 

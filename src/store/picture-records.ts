@@ -11,8 +11,8 @@ import type { GalleryStore, NewPicture } from './store.ts'
 
 /** The half of the store that touches a picture's bytes. It runs beside the page, in a worker, where there is one. */
 export interface PictureRecords extends Pick<GalleryStore, 'settle' | 'addPicture' | 'original'> {
-  /** `onBatch` hears which samples have just been stored. */
-  addSamples(count: number, onBatch: (ids: readonly PictureId[]) => void): Promise<void>
+  /** `home`: the page's own folder. `onBatch` hears which samples have just been stored. */
+  addSamples(count: number, home: string, onBatch: (ids: readonly PictureId[]) => void): Promise<void>
 }
 
 type Writing = IDBPTransaction<Schema, Names[], 'readwrite'>
@@ -50,9 +50,9 @@ export function createPictureRecords(database: Database, darkroom: Darkroom): Pi
       const bytes = await database.read(['originals'], (transaction) => transaction.objectStore('originals').get(id))
       return bytes && toBlob(bytes)
     },
-    async addSamples(count, onBatch) {
+    async addSamples(count, home, onBatch) {
       const { makeSamples } = await import('./samples.ts')
-      await makeSamples(count, darkroom, async (prints) => {
+      await makeSamples(count, home, darkroom, async (prints) => {
         await database.write(allStores, (transaction) => putNew(transaction, prints))
         onBatch(prints.map(({ picture }) => picture.id))
       })

@@ -30,7 +30,7 @@ function perform(opened: PictureRecords, call: number, ask: PictureAct): Promise
     case 'original':
       return opened.original(ask.id)
     case 'addSamples':
-      return opened.addSamples(ask.count, (ids) => tell({ kind: 'batch', call, ids }))
+      return opened.addSamples(ask.count, ask.home, (ids) => tell({ kind: 'batch', call, ids }))
   }
 }
 

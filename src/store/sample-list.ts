@@ -27,7 +27,7 @@ const arches = 'White arches of a courtyard by the sea in hard noon light, long 
 /** The six samples: an edit chain of three, then three pictures of their own. Parents come before their children. */
 export const sampleList: readonly Sample[] = [
   {
-    file: '/samples/1.jpg',
+    file: 'samples/1.jpg',
     prompt: dawn,
     model: 'Flux 2 Pro',
     family: 'flux-2',
@@ -36,7 +36,7 @@ export const sampleList: readonly Sample[] = [
     height: 683,
   },
   {
-    file: '/samples/2.jpg',
+    file: 'samples/2.jpg',
     prompt: night,
     model: 'Flux Kontext Pro',
     family: 'flux-kontext',
@@ -46,7 +46,7 @@ export const sampleList: readonly Sample[] = [
     height: 683,
   },
   {
-    file: '/samples/3.jpg',
+    file: 'samples/3.jpg',
     prompt: lanterns,
     model: 'Flux Kontext Max',
     family: 'flux-kontext',
@@ -56,7 +56,7 @@ export const sampleList: readonly Sample[] = [
     height: 683,
   },
   {
-    file: '/samples/4.jpg',
+    file: 'samples/4.jpg',
     prompt: vases,
     model: 'Flux 2 Flex',
     family: 'flux-2',
@@ -65,7 +65,7 @@ export const sampleList: readonly Sample[] = [
     height: 1024,
   },
   {
-    file: '/samples/5.jpg',
+    file: 'samples/5.jpg',
     prompt: poppies,
     model: 'Flux 2 Pro',
     family: 'flux-2',
@@ -74,7 +74,7 @@ export const sampleList: readonly Sample[] = [
     height: 1024,
   },
   {
-    file: '/samples/6.jpg',
+    file: 'samples/6.jpg',
     prompt: arches,
     model: 'Flux Kontext Pro',
     family: 'flux-kontext',

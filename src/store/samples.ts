@@ -35,16 +35,18 @@ const lights = [
 
 /**
  * Makes the first `count` samples, always the same for the same number, and hands them over in batches, each kept before
- * the next one is handed over. The first come with the app; the rest are painted from those, every one different.
+ * the next one is handed over. The first come with the page, whose folder is `home`; the rest are painted from those,
+ * every one different.
  */
 export async function makeSamples(
   count: number,
+  home: string,
   darkroom: Darkroom,
   keep: (prints: readonly Print[]) => Promise<void>,
 ): Promise<void> {
   const now = Date.now()
   const given = sampleList.slice(0, count)
-  const files = await Promise.all(given.map(fetchSample))
+  const files = await Promise.all(given.map((sample) => fetchSample(sample, home)))
   const prints: Print[] = []
   for (const [index, sample] of given.entries()) {
     prints.push(await develop(darkroom, { ...describe(sample, index, now), bytes: files[index] as Blob }))
@@ -67,8 +69,8 @@ export async function makeSamples(
   for (const base of bases) base.close()
 }
 
-async function fetchSample({ file }: Sample): Promise<Blob> {
-  const response = await fetch(file).catch(() => undefined)
+async function fetchSample({ file }: Sample, home: string): Promise<Blob> {
+  const response = await fetch(new URL(file, home)).catch(() => undefined)
   if (!response?.ok) {
     throw new GenerationError({ kind: 'unavailable', detail: 'The sample pictures could not be fetched.' })
   }

@@ -27,7 +27,7 @@ export function openPictureWorker(
     settle: (run, made) => call<Picture[]>({ act: 'settle', run, made }),
     addPicture: (picture) => call<Picture>({ act: 'addPicture', picture }),
     original: (id) => call<Blob | undefined>({ act: 'original', id }),
-    addSamples: (count, onBatch) => call<void>({ act: 'addSamples', count }, onBatch),
+    addSamples: (count, home, onBatch) => call<void>({ act: 'addSamples', count, home }, onBatch),
     close,
   }
 }

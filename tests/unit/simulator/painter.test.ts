@@ -183,7 +183,7 @@ describe('an edit', () => {
 
 it('the samples are the files they are said to be, small enough to come with the app', async () => {
   for (const [index, { file, width, height, parent = -1 }] of sampleList.entries()) {
-    const bytes = await readFile(`public${file}`)
+    const bytes = await readFile(`public/${file}`)
     expect(await sharp(bytes).metadata()).toMatchObject({ format: 'jpeg', width, height })
     expect(bytes.byteLength).toBeLessThanOrEqual(90 * 1024)
     expect(parent).toBeLessThan(index)
