@@ -8,7 +8,7 @@ import { createKie } from './kie.ts'
 import { type Charge, createLedger, createLimiter } from './ledger.ts'
 import type { Painter } from './painter.ts'
 import { defaultSwitches, Setting, type Switches } from './switches.ts'
-import { createTasks } from './tasks.ts'
+import { createTasks, type TaskMemory } from './tasks.ts'
 import { createUploads } from './uploads.ts'
 
 export interface SimulatorOptions {
@@ -24,6 +24,8 @@ export interface SimulatorOptions {
   wait?: (ms: number) => Promise<void>
   switches?: Partial<Switches>
   families?: readonly ModelFamily[]
+  /** Where its tasks outlive it; nowhere by default. */
+  memory?: TaskMemory
 }
 
 export interface SimulatorState extends Journal {
@@ -119,11 +121,12 @@ interface WorldParts {
 
 function createWorld(options: SimulatorOptions, { switches, wait, closed }: WorldParts) {
   const { origin, painter, key = 'simulated', now = Date.now, random = Math.random, families = catalogue } = options
+  const { memory } = options
   const newId = () => Array.from({ length: 32 }, () => Math.floor(random() * 16).toString(16)).join('')
   const journal = createJournal()
   const ledger = createLedger(startCredits)
   const files = createFiles({ origin, now, switches, newId })
-  const tasks = createTasks({ painter, files, ledger, now, random, switches, newId })
+  const tasks = createTasks({ painter, files, ledger, now, random, switches, newId, memory })
   const isAuthorized = (request: Request) => request.headers.get('authorization') === `Bearer ${key}`
   const shared = { files, journal, now, isAuthorized }
   const uploads = createUploads({ ...shared, newId })
@@ -149,6 +152,8 @@ function createWorld(options: SimulatorOptions, { switches, wait, closed }: Worl
   }
 
   const answer = async (request: Request, pathname: string) => {
+    const task = /^\/[ro]\/([0-9a-f]{32})_/.exec(pathname)?.[1]
+    if (task !== undefined && memory) await tasks.recall(task)
     const file = serveFile(request, pathname)
     if (file) return file
     const own = Object.hasOwn(uploads, pathname) ? uploads[pathname] : kie[`${request.method} ${pathname}`]

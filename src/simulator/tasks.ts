@@ -27,6 +27,25 @@ export interface Task {
 
 export type Outcome = { kind: 'success' } | { kind: 'fail'; fault: TaskFault }
 
+/** A task as it was taken on: from this it comes to the same end again. */
+export interface KeptTask {
+  id: string
+  dialect: DialectName
+  order: Order
+  body: unknown
+  createdAt: number
+  durationMs: number
+  /** Of the same words. */
+  variation: number
+  sources: readonly Uint8Array[]
+}
+
+/** Where tasks outlive the simulator: one in a page ends with every reload. */
+export interface TaskMemory {
+  keep(task: KeptTask): void
+  find(id: string): Promise<KeptTask | undefined>
+}
+
 export interface TasksOptions {
   painter: Painter
   files: Files
@@ -35,6 +54,7 @@ export interface TasksOptions {
   random: () => number
   switches: () => Switches
   newId: () => string
+  memory?: TaskMemory | undefined
 }
 
 export interface Tasks {
@@ -42,6 +62,8 @@ export interface Tasks {
   start(dialect: DialectName, order: Order, body: unknown, sources: readonly Uint8Array[]): Task | undefined
   /** The task as it is now; nothing where it is unknown to this dialect or not visible yet. */
   find(dialect: DialectName, id: string): Promise<Task | undefined>
+  /** Takes up a task of an earlier simulator, until its picture is painted. Does nothing for one that is here or unknown. */
+  recall(id: string): Promise<void>
   /** Ids of tasks without an outcome. */
   open(): Promise<readonly string[]>
 }
@@ -50,9 +72,9 @@ const paintedAtOnce = 2
 const paintFault: TaskFault = { code: 500, msg: 'Internal Error, Please try again later.' }
 
 /** Tasks end by the clock: asked at any time, each has the outcome that was due by then. */
-export function createTasks({ painter, files, ledger, now, random, switches, newId }: TasksOptions): Tasks {
+export function createTasks({ painter, files, ledger, now, random, switches, newId, memory }: TasksOptions): Tasks {
   const tasks = new Map<string, Task>()
-  const deliver = createStudio(painter)
+  const studio = createStudio(painter)
 
   async function settle(task: Task): Promise<void> {
     if (task.outcome || now() < task.endsAt) return
@@ -62,30 +84,50 @@ export function createTasks({ painter, files, ledger, now, random, switches, new
     if (fault) ledger.refund(task.id)
   }
 
+  function begin(kept: KeptTask): Task {
+    const { id, dialect, order, body, createdAt } = kept
+    const faults = readFaults(order.prompt)
+    const endsAt = faults.stuck ? Number.POSITIVE_INFINITY : createdAt + (faults.slowMs ?? kept.durationMs)
+    const fileName = `${id}_${Math.floor(createdAt / 1000)}.${order.format}`
+    const painting = studio.deliver(kept, faults, (bytes) =>
+      files.storeResult(fileName, { bytes, finishedAt: endsAt, lifetime: faults.lifetime }),
+    )
+    const visibleAt = createdAt + switches().visibilityLagMs
+    const task: Task = { id, dialect, order, body, faults, createdAt, visibleAt, endsAt, fileName, painting }
+    tasks.set(id, task)
+    return task
+  }
+
+  async function findKept(id: string): Promise<Task | undefined> {
+    const known = tasks.get(id)
+    if (known || !memory) return known
+    const kept = await memory.find(id)
+    const meanwhile = tasks.get(id)
+    if (meanwhile || !kept) return meanwhile
+    ledger.charge(id, kept.order.priceCredits)
+    return begin(kept)
+  }
+
   return {
     start(dialect, order, body, sources) {
       const id = newId()
       if (!ledger.charge(id, order.priceCredits)) return undefined
-      const faults = readFaults(order.prompt)
-      const createdAt = now()
-      const endsAt = faults.stuck
-        ? Number.POSITIVE_INFINITY
-        : createdAt + (faults.slowMs ?? duration(switches(), random))
-      const fileName = `${id}_${Math.floor(createdAt / 1000)}.${order.format}`
-      const painting = deliver(order, faults, sources, (bytes) =>
-        files.storeResult(fileName, { bytes, finishedAt: endsAt, lifetime: faults.lifetime }),
-      )
-      const visibleAt = createdAt + switches().visibilityLagMs
-      const task: Task = { id, dialect, order, body, faults, createdAt, visibleAt, endsAt, fileName, painting }
-      tasks.set(id, task)
-      return task
+      const durationMs = duration(switches(), random)
+      const variation = studio.nextVariation(order)
+      const kept: KeptTask = { id, dialect, order, body, createdAt: now(), durationMs, variation, sources }
+      memory?.keep(kept)
+      return begin(kept)
     },
 
     async find(dialect, id) {
-      const task = tasks.get(id)
+      const task = await findKept(id)
       if (!task || task.dialect !== dialect || now() < task.visibleAt) return undefined
       await settle(task)
       return task
+    },
+
+    async recall(id) {
+      await (await findKept(id))?.painting
     },
 
     async open() {
@@ -95,34 +137,37 @@ export function createTasks({ painter, files, ledger, now, random, switches, new
   }
 }
 
-/** Paints orders, two at a time, and hands the bytes on; resolves with the fault of a task that ends badly. */
+/** Paints orders, two at a time, and hands the bytes on. */
 function createStudio(painter: Painter) {
   const queue = createQueue(paintedAtOnce)
   const painted = new Map<string, number>()
 
-  function paint({ prompt: words, format, frame }: Order, sources: readonly Uint8Array[]): Promise<Uint8Array> {
-    const prompt = withoutTokens(words)
-    const variation = painted.get(prompt) ?? 0
-    painted.set(prompt, variation + 1)
-    const wish = { prompt, format, variation }
+  function paint({ order, variation, sources }: KeptTask): Promise<Uint8Array> {
+    const { format, frame } = order
+    const wish = { prompt: withoutTokens(order.prompt), format, variation }
     return queue(() =>
       sources.length > 0 || 'pixels' in frame ? painter.edit(wish, sources, frame) : painter.create(wish, frame),
     )
   }
 
-  return async (
-    order: Order,
-    faults: Faults,
-    sources: readonly Uint8Array[],
-    store: (bytes: Uint8Array) => void,
-  ): Promise<TaskFault | undefined> => {
-    if (faults.task || faults.stuck) return faults.task
-    try {
-      store(await paint(order, sources))
-      return undefined
-    } catch {
-      return paintFault
-    }
+  return {
+    /** How often these words were painted before. */
+    nextVariation(order: Order): number {
+      const prompt = withoutTokens(order.prompt)
+      const variation = painted.get(prompt) ?? 0
+      painted.set(prompt, variation + 1)
+      return variation
+    },
+    /** Resolves with the fault of a task that ends badly. */
+    async deliver(kept: KeptTask, faults: Faults, store: (bytes: Uint8Array) => void): Promise<TaskFault | undefined> {
+      if (faults.task || faults.stuck) return faults.task
+      try {
+        store(await paint(kept))
+        return undefined
+      } catch {
+        return paintFault
+      }
+    },
   }
 }
 
