@@ -5,6 +5,7 @@ import { extname, relative, sep } from 'node:path'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import { pathOf } from './edge.ts'
+import { pagePolicy } from './policy.ts'
 
 export type Page = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>
 
@@ -112,32 +113,11 @@ function readFiles(folder: string): Map<string, PageFile> {
   return files
 }
 
-/** The page runs its own scripts only, and asks this proxy or one named in Settings. Workers have policies of their own. */
+/** Workers have policies of their own. */
 function policyFor(path: string, html: string): string {
   // HEIC pictures are decoded by WebAssembly, in a worker that does nothing else.
-  const wasm = /\/heic-worker[^/]*$/.test(path) ? " 'wasm-unsafe-eval'" : ''
-  return [
-    "default-src 'none'",
-    `script-src 'self'${wasm}${inlineHashes(html, 'script')}`,
-    `style-src 'self'${inlineHashes(html, 'style')}`,
-    "img-src 'self' blob: data:",
-    "font-src 'self'",
-    "connect-src 'self' https: http://localhost:* http://127.0.0.1:*",
-    "worker-src 'self'",
-    "manifest-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-    "require-trusted-types-for 'script'",
-    'trusted-types app',
-  ].join('; ')
-}
-
-/** What stands in index.html itself is allowed by its content, so that the shell can be drawn before any file arrives. */
-function inlineHashes(html: string, element: 'script' | 'style'): string {
-  const inline = new RegExp(`<${element}(?![^>]*\\ssrc=)[^>]*>([\\s\\S]*?)</${element}>`, 'g')
-  const hashes = [...html.matchAll(inline)].map(([, text = '']) => createHash('sha256').update(text).digest('base64'))
-  return hashes.map((hash) => ` 'sha256-${hash}'`).join('')
+  const wasm = /\/heic-worker[^/]*$/.test(path)
+  return pagePolicy(html, { wasm }).join('; ')
 }
 
 function chooseEncoding({ type, bytes }: PageFile, accepted: string): 'br' | 'gzip' | undefined {
