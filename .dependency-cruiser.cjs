@@ -11,14 +11,28 @@ const mayImport = {
   generation: ['domain', 'providers', 'models', 'store'],
   editor: ['domain', 'models', 'store', 'workspace', 'generation', 'ui'],
   gallery: ['domain', 'models', 'store', 'workspace', 'generation', 'ui'],
-  app: ['domain', 'ui', 'providers', 'models', 'store', 'workspace', 'generation', 'editor', 'gallery'],
+  app: [
+    'domain',
+    'ui',
+    'providers',
+    'models',
+    'store',
+    'workspace',
+    'generation',
+    'editor',
+    'gallery',
+    'server/demo.ts',
+  ],
 }
+
+/** A folder with all in it, or a single file. */
+const toPath = (name) => (name.endsWith('.ts') ? `^src/${name}$` : `^src/${name}/`)
 
 const layers = Object.entries(mayImport).map(([from, allowed]) => ({
   name: `${from} imports only what it may`,
   severity: 'error',
   from: { path: `^src/${from}/` },
-  to: { path: '^src/', pathNot: [from, ...allowed].map((folder) => `^src/${folder}/`) },
+  to: { path: '^src/', pathNot: [from, ...allowed].map(toPath) },
 }))
 
 const shared = '^src/(domain|providers|models|simulator|server)/'
@@ -54,6 +68,18 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/(server|simulator)/' },
       to: { path: [serverOnly, 'node_modules/(sharp|pino|hono|@hono|ipaddr\\.js)/'] },
+    },
+    {
+      name: 'the demo is loaded only when asked for',
+      severity: 'error',
+      from: { path: '^src/app/' },
+      to: { path: '^src/server/demo\\.ts$', dependencyTypesNot: ['dynamic-import'] },
+    },
+    {
+      name: 'the demo runs in a browser: no Node behind it',
+      severity: 'error',
+      from: { path: '^src/server/demo\\.ts$' },
+      to: { path: serverOnly, reachable: true },
     },
     {
       name: 'msw only in tests',

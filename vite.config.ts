@@ -1,7 +1,8 @@
 import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
-import { defineConfig } from 'vite'
+import { defineConfig, type Plugin } from 'vite'
 import { proxyPlugin } from '#server/dev.ts'
+import { policyInPage } from '#server/policy.ts'
 
 interface Modules {
   getModuleInfo(id: string): { isEntry: boolean; importers: readonly string[] } | null
@@ -19,10 +20,23 @@ function isNeededAtStart(id: string, modules: Modules, seen = new Set<string>())
   return module.isEntry || module.importers.some((importer) => isNeededAtStart(importer, modules, seen))
 }
 
-export default defineConfig(({ isSsrBuild }) => ({
+/** The demo is served by hosts that send no headers of ours. Nothing that is put into it can leave for another host. */
+const demoPolicy: Plugin = {
+  name: 'atelier-demo-policy',
+  apply: 'build',
+  transformIndexHtml: {
+    order: 'post',
+    handler: (html) => {
+      const attrs = { 'http-equiv': 'Content-Security-Policy', content: policyInPage(html, { connect: '' }) }
+      return [{ tag: 'meta', attrs, injectTo: 'head-prepend' }]
+    },
+  },
+}
+
+export default defineConfig(({ isSsrBuild, mode }) => ({
   // Whatever folder of a host the page is put into, it finds its files beside itself.
   base: './',
-  plugins: isSsrBuild ? [] : [react(), tailwindcss(), proxyPlugin()],
+  plugins: isSsrBuild ? [] : [react(), tailwindcss(), mode === 'demo' ? demoPolicy : proxyPlugin()],
   build: isSsrBuild
     ? {
         outDir: 'dist/server',
@@ -31,7 +45,7 @@ export default defineConfig(({ isSsrBuild }) => ({
         rolldownOptions: { input: { server: 'src/server/main.ts' } },
       }
     : {
-        outDir: 'dist/page',
+        outDir: mode === 'demo' ? 'dist/demo' : 'dist/page',
         target: 'es2023',
         // What is loaded later is small and near: the code that would fetch its parts ahead weighs more than it saves.
         modulePreload: false,

@@ -1,4 +1,5 @@
 export const root: string
 export function ensureInstalled(): void
 export function ensureBuilt(): void
+export function ensureDemoBuilt(): void
 export function ensureChromium(): string

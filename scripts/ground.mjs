@@ -58,16 +58,30 @@ const builtFrom = [
 
 /** Builds page and server, if what is built is not from what is written. */
 export function ensureBuilt() {
+  ensureFresh('built', 'dist/server/server.js', () => {
+    console.log('Building …')
+    tool('vite', ['build', '--logLevel', 'warn'])
+    tool('vite', ['build', '--ssr', '--logLevel', 'warn'])
+  })
+}
+
+/** The same for the page that needs no proxy. */
+export function ensureDemoBuilt() {
+  ensureFresh('demo', 'dist/demo/index.html', () => {
+    console.log('Building the demo …')
+    tool('vite', ['build', '--mode', 'demo', '--logLevel', 'warn'])
+  })
+}
+
+function ensureFresh(stamp, built, build) {
   const pageEnv = `${process.env.VITE_PROXY_URL ?? ''}`
   const source = hashOf(
     [...builtFrom, '.env.local'].flatMap((name) => filesIn(join(root, name))),
     pageEnv,
   )
-  if (readStamp('built') === source && existsSync(join(root, 'dist/server/server.js'))) return
-  console.log('Building …')
-  tool('vite', ['build', '--logLevel', 'warn'])
-  tool('vite', ['build', '--ssr', '--logLevel', 'warn'])
-  writeStamp('built', source)
+  if (readStamp(stamp) === source && existsSync(join(root, built))) return
+  build()
+  writeStamp(stamp, source)
 }
 
 function filesIn(path) {

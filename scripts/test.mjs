@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { printCoverage } from './coverage.mjs'
-import { ensureBuilt, ensureChromium, ensureInstalled, root, tool } from './ground.mjs'
+import { ensureBuilt, ensureChromium, ensureDemoBuilt, ensureInstalled, root, tool } from './ground.mjs'
 
 ensureInstalled()
 const chromium = ensureChromium()
@@ -62,7 +62,10 @@ gate('Dead code', 'knip', [])
 vitest('Unit tests', 'unit')
 vitest('App tests', 'app')
 vitest('Browser tests', 'browser')
-step('Build', ensureBuilt)
+step('Build', () => {
+  ensureBuilt()
+  ensureDemoBuilt()
+})
 const file = join(reports, 'e2e.json')
 const env = { CHROMIUM_PATH: chromium, PLAYWRIGHT_JSON_OUTPUT_FILE: file, PLAYWRIGHT_JSON_OUTPUT_NAME: file }
 suite('End-to-end tests', '@playwright/test', ['test', '--reporter=list,json'], env, () => {

@@ -5,14 +5,14 @@ import { createGenerator, type Generator } from '#generation/generator.ts'
 import type { Runner } from '#generation/runner.ts'
 import { GeneratorContext } from '#generation/use-generate.ts'
 import type { Send } from '#providers/provider.ts'
-import { createSend } from '#providers/send.ts'
 import { openGallery } from '#store/gallery-store.ts'
 import { StoreContext, watchStore } from '#store/queries.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { notify } from '#ui/notices.tsx'
+import { isDemo } from '#workspace/edition.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
-import { builtProxyUrl } from './config.ts'
 import { SendContext } from './health.ts'
+import { openSend } from './open-send.ts'
 
 /** All that lives as long as the page. */
 export interface Services {
@@ -24,9 +24,9 @@ export interface Services {
 }
 
 /** Opens the store and takes up what an earlier visit left unfinished. Tests give a store of their own. */
-export async function openServices(open: () => Promise<GalleryStore> = openGallery): Promise<Services> {
+export async function openServices(open: () => Promise<GalleryStore> = openOwnGallery): Promise<Services> {
   const store = await open()
-  const send = createSend(() => useWorkspace.getState().proxyUrl || builtProxyUrl)
+  const send = openSend()
   const queryClient = new QueryClient({
     defaultOptions: {
       queries: { networkMode: 'always', retry: false },
@@ -63,6 +63,10 @@ export async function openServices(open: () => Promise<GalleryStore> = openGalle
       store.close()
     },
   }
+}
+
+function openOwnGallery(): Promise<GalleryStore> {
+  return openGallery(isDemo ? { name: 'atelier-demo' } : {})
 }
 
 /** Runs are never removed from the store once they were sent: where there is none left, the browser has cleared it. */

@@ -3,6 +3,7 @@ import { Button } from '#ui/button.tsx'
 import { Range } from '#ui/range.tsx'
 import { Segments } from '#ui/segments.tsx'
 import { TextField } from '#ui/text-field.tsx'
+import { isDemo } from '#workspace/edition.ts'
 import { type Theme, useWorkspace } from '#workspace/workspace.ts'
 import { builtProxyUrl } from './config.ts'
 import { type Connection, testConnection } from './connection.ts'
@@ -13,9 +14,15 @@ import { StorageSettings } from './storage-settings.tsx'
 export function Settings({ section }: { section?: 'key' | undefined }) {
   return (
     <div className="divide-y divide-line">
-      <Part title="Proxy">
-        <ProxySettings />
-      </Part>
+      {isDemo ? (
+        <Part title="Demo">
+          <DemoNote />
+        </Part>
+      ) : (
+        <Part title="Proxy">
+          <ProxySettings />
+        </Part>
+      )}
       <Part title="Key of the service" shown={section === 'key'}>
         <KeyHelp />
       </Part>
@@ -95,7 +102,9 @@ function KeyHelp() {
   return (
     <>
       <p className="text-soft">
-        The key stays with the proxy and never reaches this page. Without one, pictures are simulated and cost nothing.
+        {isDemo
+          ? 'The demo has no place where a key would be safe. For real pictures run Atelier yourself, with its proxy:'
+          : 'The key stays with the proxy and never reaches this page. Without one, pictures are simulated and cost nothing.'}
       </p>
       <ol className="grid list-decimal gap-1.5 pl-5 text-ink marker:text-faint">
         <li>
@@ -105,10 +114,19 @@ function KeyHelp() {
           Write your key behind <Code>KIE_API_KEY=</Code>.
         </li>
         <li>
-          Start again: <Code>npm start</Code>.
+          Start {isDemo ? 'it' : 'again'}: <Code>npm start</Code>.
         </li>
       </ol>
     </>
+  )
+}
+
+function DemoNote() {
+  return (
+    <p className="text-soft">
+      Pictures are painted in this browser: nothing is sent, and nothing costs anything. They stay in a gallery of the
+      demo's own.
+    </p>
   )
 }
 

@@ -4,6 +4,7 @@ import type { PictureId } from '#domain/ids.ts'
 import type { Draft, Recipe } from '#domain/run.ts'
 import { families, findFamily } from '#models/catalogue.ts'
 import { adoptDraft } from '#models/model.ts'
+import { isDemo } from './edition.ts'
 
 export type Theme = 'system' | 'dark' | 'light'
 export type View = 'create' | 'stage' | 'tasks' | 'gallery'
@@ -93,7 +94,7 @@ export const useWorkspace = create<Workspace>()(
       adjust: (change) => set(change),
     }),
     {
-      name: 'atelier-workspace',
+      name: isDemo ? 'atelier-demo-workspace' : 'atelier-workspace',
       version: 1,
       partialize: (state): Kept => pick(state),
       merge: (stored, current) => ({ ...current, ...adoptKept(stored) }),

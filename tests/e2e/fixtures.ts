@@ -77,10 +77,10 @@ export function galleryOf(page: Page) {
 }
 
 /** What is kept, read straight from the database. */
-export async function stored(page: Page) {
-  return page.evaluate(async () => {
+export async function stored(page: Page, database = 'atelier') {
+  return page.evaluate(async (name) => {
     const db = await new Promise<IDBDatabase>((resolve, reject) => {
-      const open = indexedDB.open('atelier')
+      const open = indexedDB.open(name)
       open.onsuccess = () => resolve(open.result)
       open.onerror = () => reject(open.error)
     })
@@ -95,5 +95,5 @@ export async function stored(page: Page) {
     )
     db.close()
     return { runs: runs ?? [], pictures: pictures ?? [], thumbnails: thumbnails ?? [], originals: originals ?? [] }
-  })
+  }, database)
 }
