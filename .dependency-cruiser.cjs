@@ -36,7 +36,7 @@ const layers = Object.entries(mayImport).map(([from, allowed]) => ({
 }))
 
 const shared = '^src/(domain|providers|models|simulator|server)/'
-const serverOnly = '^(node:.*|sharp|pino|hono|@hono/.*|ipaddr\\.js|redis|rate-limiter-flexible)(/|$)'
+const serverOnly = '^(node:.*|sharp|pino|hono|@hono/.*|ipaddr\\.js|redis)(/|$)'
 
 module.exports = {
   forbidden: [
@@ -67,7 +67,13 @@ module.exports = {
       name: 'Node and server packages only in server and simulator',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/(server|simulator)/' },
-      to: { path: [serverOnly, 'node_modules/(sharp|pino|hono|@hono|ipaddr\\.js)/'] },
+      to: { path: [serverOnly, 'node_modules/(sharp|pino|hono|@hono|ipaddr\\.js|redis|@redis)/'] },
+    },
+    {
+      name: 'redis only in server/redis.ts, which is loaded where there is one',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/server/redis\\.ts$' },
+      to: { path: '(^|node_modules/)(redis|@redis)(/|$)' },
     },
     {
       name: 'the demo is loaded only when asked for',

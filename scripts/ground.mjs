@@ -143,6 +143,27 @@ function playwrightChromium() {
   return run(process.execPath, ['-e', ask], { quiet: true, goOn: true }).stdout?.trim()
 }
 
+const redisPlaces = ['/usr/bin/redis-server', '/usr/local/bin/redis-server', '/opt/homebrew/bin/redis-server']
+
+/** A redis-server for the tests of several proxies: named in the environment, in a usual place, or from Debian. */
+export function ensureRedis() {
+  const find = () => [process.env.REDIS_SERVER_PATH, ...redisPlaces].find((path) => path && existsSync(path))
+  if (find()) return
+  if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
+    console.log('Installing redis-server for the tests …')
+    run('apt-get', ['update', '-qq'], { quiet: true, goOn: true })
+    // Nothing but the program: the tests start it themselves.
+    const env = { DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' }
+    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'redis-server'], {
+      quiet: true,
+      goOn: true,
+      env,
+    })
+  }
+  if (!find())
+    console.error('The tests of several proxies need redis-server. Install it, or name it in REDIS_SERVER_PATH.')
+}
+
 export function spawnNode(args, env = {}) {
   return spawn(process.execPath, args, { cwd: root, env: { ...process.env, ...env }, stdio: 'inherit' })
 }

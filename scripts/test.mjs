@@ -2,10 +2,11 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { printCoverage } from './coverage.mjs'
-import { ensureBuilt, ensureChromium, ensureDemoBuilt, ensureInstalled, root, tool } from './ground.mjs'
+import { ensureBuilt, ensureChromium, ensureDemoBuilt, ensureInstalled, ensureRedis, root, tool } from './ground.mjs'
 
 ensureInstalled()
 const chromium = ensureChromium()
+ensureRedis()
 const reports = join(root, 'node_modules', '.cache', 'reports')
 rmSync(reports, { recursive: true, force: true })
 mkdirSync(reports, { recursive: true })

@@ -30,10 +30,15 @@ export const KeptSubmission = z.discriminatedUnion('state', [
 ])
 export type KeptSubmission = z.infer<typeof KeptSubmission>
 
-/** Asks for the answer to a submission that may have been lost on its way here. `undefined`: this proxy keeps none. */
+/**
+ * Asks for the answer to a submission that may have been lost on its way here. `undefined`: this proxy keeps none. Rejects
+ * where it cannot tell at the moment.
+ */
 export async function keptSubmission(send: Send, run: RunId, signal: AbortSignal): Promise<KeptSubmission | undefined> {
   const response = await send(`${proxyPaths.submissions}/${encodeURIComponent(run)}`, { signal })
-  const reply = KeptSubmission.safeParse(parseJson(await response.text()))
+  const json = parseJson(await response.text())
+  if (readRefusal(json)?.failure.kind === 'unavailable') throw new Error('the proxy cannot tell')
+  const reply = KeptSubmission.safeParse(json)
   return reply.success ? reply.data : undefined
 }
 

@@ -129,11 +129,14 @@ function createLinkHandler(endpoint: Endpoint, { gateway, outbound, mask }: ApiP
   }
 }
 
-function createKeptHandler({ submissions }: ApiParts): Handler {
+function createKeptHandler({ submissions, log }: ApiParts): Handler {
   return async (incoming, outgoing) => {
     const run = incoming.url?.split('?')[0]?.slice(`${proxyPaths.submissions}/`.length) ?? ''
     if (!submissionKey.test(run)) throw refused(400, 'This is not the id of a run.')
-    const kept: KeptSubmission = await submissions.find(run)
+    const kept: KeptSubmission = await submissions.find(run).catch((error: unknown) => {
+      log.error({ run, err: error }, 'a submission could not be looked up')
+      throw refused(503, 'The proxy cannot look up submissions at the moment.', { retryAfterMs: 5000 })
+    })
     sendJson(outgoing, 200, kept)
   }
 }

@@ -17,6 +17,8 @@ export interface Config extends GatewaySettings {
   webhookKeys: readonly string[]
   allowedOrigins: readonly string[]
   accessToken: string | undefined
+  /** Where proxies of the same key share what they must know of each other. */
+  redisUrl: string | undefined
   limits: BudgetLimits
   host: string
   /** 0 takes a free one. */
@@ -35,7 +37,6 @@ const secretNames = [
   'REDIS_URL',
   'PROXY_ACCESS_TOKEN',
 ]
-const unusedNames = ['REDIS_URL']
 const geminiKey = 'GEMINI_API_KEY'
 const printable = /^[\x21-\x7e]+$/
 const thisMachineWithPort = /^(127\.0\.0\.1|localhost|\[::1\]):[1-9]\d{0,4}$/
@@ -98,6 +99,11 @@ export function readConfig(env: Environment): Config {
     webhookKeys,
     allowedOrigins: checkList('ALLOWED_ORIGINS', isOrigin, 'must list origins such as https://studio.example'),
     accessToken: check('PROXY_ACCESS_TOKEN', (value) => printable.test(value) && value.length >= 8, accessRule),
+    redisUrl: check(
+      'REDIS_URL',
+      isRedisUrl,
+      'must be an address such as redis://127.0.0.1:6379, or rediss:// with TLS',
+    ),
     limits: {
       userRunsPerMinute: readCount('USER_RUNS_PER_MINUTE'),
       userDailyCredits: readCount('USER_DAILY_CREDITS'),
@@ -105,12 +111,22 @@ export function readConfig(env: Environment): Config {
     },
     host: read('HOST') ?? '127.0.0.1',
     port: Number(check('PORT', isPort, 'must be a whole number from 0 to 65535') ?? 3000),
-    secrets: [...secretNames.map(read).filter((value) => value !== undefined), ...webhookKeys],
+    secrets: [...secretNames.map(read), passwordIn(read('REDIS_URL')), ...webhookKeys].filter(
+      (value) => value !== undefined,
+    ),
     notes: notesOn(read, gateway),
   }
   if (!isThisMachine(config.host) && config.accessToken === undefined) {
     problems.push(
       'PROXY_ACCESS_TOKEN must be set where HOST is reachable from outside: anybody could spend the credits',
+    )
+  }
+  const replicas = Number(
+    check('REPLICAS', (value) => /^[1-9]\d{0,3}$/.test(value), 'must be a whole number above 0') ?? 1,
+  )
+  if (replicas > 1 && config.redisUrl === undefined) {
+    problems.push(
+      'REDIS_URL must be set where REPLICAS is above 1: proxies that share nothing could pay for a run twice',
     )
   }
   if (problems.length > 0) throw new Error(`These settings cannot be used:\n- ${problems.join('\n- ')}`)
@@ -138,7 +154,6 @@ export function isThisMachine(host: string): boolean {
 
 function notesOn(read: (name: string) => string | undefined, gateway: GatewayId): string[] {
   const isSet = (name: string) => read(name) !== undefined
-  const idle = unusedNames.filter(isSet).map((name) => `${name} is set, but nothing uses it.`)
   const otherKeys = Object.entries(gatewayKeys)
     .filter(([id, name]) => id !== gateway && isSet(name))
     .map(([, name]) => `${name} is set, but GATEWAY is ${gateway}.`)
@@ -156,7 +171,7 @@ function notesOn(read: (name: string) => string | undefined, gateway: GatewayId)
     isSet(geminiKey) && !isSet(gatewayKeys[gateway])
       ? [`${geminiKey} is set, but pictures are simulated without ${gatewayKeys[gateway]}.`]
       : []
-  return [...idle, ...otherKeys, ...bases, ...callbacks, ...extras, ...simulated]
+  return [...otherKeys, ...bases, ...callbacks, ...extras, ...simulated]
 }
 
 function parseUrl(value: string): URL | undefined {
@@ -177,6 +192,15 @@ function isOrigin(value: string): boolean {
 
 function isResultHost(value: string): boolean {
   return thisMachineWithPort.test(value) || (domain.test(value) && isIP(value) === 0)
+}
+
+function isRedisUrl(value: string): boolean {
+  const url = parseUrl(value)
+  return url !== undefined && /^rediss?:$/.test(url.protocol) && url.hostname !== ''
+}
+
+function passwordIn(url: string | undefined): string | undefined {
+  return parseUrl(url ?? '')?.password || undefined
 }
 
 function isPort(value: string): boolean {

@@ -15,8 +15,8 @@ import type { Outbound } from './guard.ts'
 import type { KeptPictures } from './kept-pictures.ts'
 import type { Log } from './log.ts'
 import { closedHeaders, type Handler, refused, sendJson, toRefusal } from './refusals.ts'
-import type { Outcome, SubmissionStore } from './submissions.ts'
-import { readKey, submissionKey, toOutcome } from './submit.ts'
+import { type Outcome, type SubmissionStore, toOutcome } from './submissions.ts'
+import { createReserve, readKey, submissionKey } from './submit.ts'
 
 /** Routes that the proxy has for a service which is none of its gateways. */
 export interface FallbackRoutes {
@@ -50,6 +50,7 @@ const patienceMs = [500, 2_000, 8_000, 30_000]
  */
 export function createGemini(parts: GeminiParts): FallbackRoutes {
   const { service, outbound, submissions, pictures, admit, access, log } = parts
+  const reserve = createReserve(parts)
   const stopping = new AbortController()
   const models = createModelList(service.models)
   const call = createGeminiCall({ service, outbound, models, stopping: stopping.signal })
@@ -99,20 +100,11 @@ export function createGemini(parts: GeminiParts): FallbackRoutes {
     const body = readBody(await readJson(incoming, mostBytes))
     if (stopping.signal.aborted) throw refused(503, 'The proxy is being stopped.', { retryAfterMs: 5_000 })
     const hash = createHash('sha256').update(JSON.stringify(body)).digest('base64')
-    const reservation = await submissions.reserve(run, `gemini ${hash}`)
-    switch (reservation.state) {
-      case 'fresh': {
-        const refusal = await begin(run, body, access.userOf(incoming))
-        if (!refusal) break
-        await submissions.settle(run, toOutcome('free', refusal))
-        throw refused(refusal.code, refusal.msg, refusal.proxy)
-      }
-      case 'same':
-        break
-      case 'other-body':
-        throw refused(409, 'This run was sent before with other settings.')
-      case 'full':
-        throw refused(503, 'The proxy remembers too many submissions at the moment.')
+    const reservation = await reserve(run, `gemini ${hash}`)
+    const refusal = reservation.state === 'fresh' && (await begin(run, body, access.userOf(incoming)))
+    if (refusal) {
+      await submissions.settle(run, toOutcome('free', refusal))
+      throw refused(refusal.code, refusal.msg, refusal.proxy)
     }
     sendJson(outgoing, 202, { taskId: run })
   }

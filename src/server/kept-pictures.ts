@@ -30,7 +30,7 @@ export interface MemoryPicturesOptions {
 }
 
 /** As long as its run is remembered. */
-const keptMs = 24 * 60 * 60 * 1000
+export const keptMs = 24 * 60 * 60 * 1000
 export const mostPictureBytes = 24 * 1024 * 1024
 
 /** In this process, lost with it. */

@@ -2,15 +2,17 @@
 export type Limiter = () => Promise<number>
 
 export interface LimiterOptions {
-  /** The service takes 20 in any 10 s; two are left for other clients of the key. Contract section 1.5. */
   most?: number
   windowMs?: number
   now?: () => number
 }
 
+/** The service takes 20 in any 10 s; two are left for other clients of the key. Contract section 1.5. */
+export const serviceLimit = { most: 18, windowMs: 10_000 }
+
 /** Never more than `most` in any window, not only on average: the service counts so too. */
 export function createLimiter(options: LimiterOptions = {}): Limiter {
-  const { most = 18, windowMs = 10_000, now = () => performance.now() } = options
+  const { most = serviceLimit.most, windowMs = serviceLimit.windowMs, now = () => performance.now() } = options
   const taken: number[] = []
   return async () => {
     const [oldest] = taken

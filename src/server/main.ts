@@ -1,3 +1,4 @@
+import cluster from 'node:cluster'
 import { setFlagsFromString } from 'node:v8'
 import { readConfig, readEnvironment } from './config.ts'
 import { type Running, startServer } from './start.ts'
@@ -34,6 +35,9 @@ async function main(): Promise<void> {
       return fail((error as Error).message)
     }
   })()
+  if (cluster.isWorker && config.redisUrl === undefined) {
+    fail('This is one of several processes. REDIS_URL must be set, or they could pay for a run twice.')
+  }
   const running = await startServer(config).catch((error) => fail(explain(error, config.port)))
   stopOn(running)
   say(`Atelier is ready at ${running.origin}`)

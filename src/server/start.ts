@@ -4,31 +4,23 @@ import { getRequestListener } from '@hono/node-server'
 import { createAccess } from './access.ts'
 import { createAdmission } from './admission.ts'
 import { createApi } from './api.ts'
-import { type Budget, createMemoryBudget } from './budget.ts'
 import { createCallbacks } from './callbacks.ts'
 import { type Config, callableUrl } from './config.ts'
 import { createEdge, isApi, pathOf } from './edge.ts'
-import { createMemoryEvents, type RunEvents } from './events.ts'
 import { createGemini } from './gemini.ts'
 import { createOutbound, type Resolve } from './guard.ts'
-import { createMemoryPictures, type KeptPictures } from './kept-pictures.ts'
-import { createLimiter, type Limiter } from './limiter.ts'
 import { createLog, type Log } from './log.ts'
 import { createPage, hasPage } from './page.ts'
+import type { SharedParts } from './redis-shared.ts'
 import { createMask } from './relay.ts'
+import { createMemoryShared, type Shared } from './shared.ts'
 import { createStreams } from './stream.ts'
-import { createMemorySubmissions, type SubmissionStore } from './submissions.ts'
 import { createSubmit } from './submit.ts'
 import { openUpstream } from './upstream.ts'
 
 /** What a test may put in place of the usual. */
-export interface StartOptions {
+export interface StartOptions extends Partial<Omit<Shared, 'close'>> {
   resolve?: Resolve
-  submissions?: SubmissionStore
-  limiter?: Limiter
-  budget?: Budget
-  events?: RunEvents
-  pictures?: KeptPictures
   log?: Log
   /** Of the built page; found beside this file where it is left out. */
   pageFolder?: string
@@ -62,10 +54,8 @@ export async function openProxy(config: Config, options: StartOptions & { page: 
   const isSecure = config.publicUrl?.startsWith('https:') ?? false
   const access = createAccess(config.accessToken, isSecure)
   const mask = createMask(gateway.mode === 'live' ? gateway.key : undefined)
-  const submissions = options.submissions ?? createMemorySubmissions()
-  const events = options.events ?? createMemoryEvents()
-  const limiter = options.limiter ?? createLimiter()
-  const budget = options.budget ?? createMemoryBudget(config.limits)
+  const shared = await openShared(config, { limits: config.limits, gateway, log })
+  const { submissions, limiter, budget, events, pictures } = { ...shared, ...options }
   const admit = createAdmission({ budget, limits: config.limits, limiter, log })
   const service = { gateway, outbound, submissions, mask, log }
   const streams = createStreams(events, access)
@@ -74,7 +64,6 @@ export async function openProxy(config: Config, options: StartOptions & { page: 
   const callbacks = publicUrl ? createCallbacks({ ...service, events, publicUrl, webhookKeys }) : undefined
   const submitParts = { ...service, admit, access, callbacks }
   const submit = createSubmit(submitParts)
-  const pictures = options.pictures ?? createMemoryPictures()
   const admitFallback = createAdmission({ budget, limits: config.limits, limiter: () => Promise.resolve(0), log })
   const fallback =
     gemini && createGemini({ service: gemini, outbound, submissions, pictures, admit: admitFallback, access, log })
@@ -96,11 +85,18 @@ export async function openProxy(config: Config, options: StartOptions & { page: 
       streams.close()
       await Promise.all([submit.drain(), fallback?.drain()])
       await callbacks?.settled()
-      await events.close()
+      await shared.close()
       outbound.close()
       await upstream.close()
     },
   }
+}
+
+/** Loads what speaks to a Redis only where one is named. */
+async function openShared({ redisUrl, limits }: Config, parts: SharedParts): Promise<Shared> {
+  if (redisUrl === undefined) return createMemoryShared(limits)
+  const { openRedisShared } = await import('./redis-shared.ts')
+  return openRedisShared(redisUrl, parts)
 }
 
 /** Serves the page and the API. Rejects where the port is taken. */

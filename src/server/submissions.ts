@@ -1,4 +1,4 @@
-import type { KeptSubmission } from '#providers/proxy.ts'
+import type { KeptSubmission, ProxyRefusal } from '#providers/proxy.ts'
 
 /** What became of a submission. Whatever is `unknown` stays so: it may have been charged. */
 export interface Outcome {
@@ -9,6 +9,18 @@ export interface Outcome {
   body: string
   /** When it is worth sending again. */
   retryAfterMs?: number
+}
+
+/** A refusal of our own as an outcome. */
+export function toOutcome(state: Outcome['state'], refusal: ProxyRefusal): Outcome {
+  const { retryAfterMs } = refusal.proxy
+  return {
+    state,
+    status: refusal.code,
+    type: 'application/json; charset=utf-8',
+    body: JSON.stringify(refusal),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  }
 }
 
 export type Reservation =

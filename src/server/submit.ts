@@ -16,7 +16,7 @@ import type { Fault, Outbound } from './guard.ts'
 import type { Log } from './log.ts'
 import { type Handler, refused, sendText, tellWhen, toRefusal } from './refusals.ts'
 import { type Mask, type Reply, readReply } from './relay.ts'
-import type { Outcome, SubmissionStore } from './submissions.ts'
+import { type Outcome, type Reservation, type SubmissionStore, toOutcome } from './submissions.ts'
 
 export const submissionKey = /^[A-Za-z0-9_-]{8,64}$/
 
@@ -53,6 +53,7 @@ interface Submission {
 /** The paid requests. Each key goes out once at most, also when the browser leaves in the middle of it. */
 export function createSubmit(parts: SubmitParts): Submit {
   const { submissions, admit, access, log } = parts
+  const reserve = createReserve(parts)
   const underWay = new Set<Promise<unknown>>()
   let draining = false
 
@@ -85,20 +86,11 @@ export function createSubmit(parts: SubmitParts): Submit {
     // Written anew from what was checked: another reader may see other members in the original.
     const text = JSON.stringify(body)
     const user = access.userOf(incoming)
-    const reservation = await submissions.reserve(key, hash(endpoint.path + text))
-    switch (reservation.state) {
-      case 'fresh': {
-        const sent = track(sendOnce({ endpoint, key, body, user, credits: family.priceOf(body) }))
-        // Nobody waits for an answer that is known by now in another way.
-        return sendOutcome(outgoing, await Promise.race([sent, reservation.learned ?? sent]))
-      }
-      case 'same':
-        return sendOutcome(outgoing, await reservation.outcome)
-      case 'other-body':
-        throw refused(409, 'This run was sent before with other settings.')
-      case 'full':
-        throw refused(503, 'The proxy remembers too many submissions at the moment.')
-    }
+    const reservation = await reserve(key, hash(endpoint.path + text))
+    if (reservation.state === 'same') return sendOutcome(outgoing, await reservation.outcome)
+    const sent = track(sendOnce({ endpoint, key, body, user, credits: family.priceOf(body) }))
+    // Nobody waits for an answer that is known by now in another way.
+    return sendOutcome(outgoing, await Promise.race([sent, reservation.learned ?? sent]))
   }
 
   return {
@@ -107,6 +99,24 @@ export function createSubmit(parts: SubmitParts): Submit {
       draining = true
       await Promise.allSettled(underWay)
     },
+  }
+}
+
+/** The one place that lets a run be sent: what cannot be remembered is refused. */
+export function createReserve({ submissions, log }: Pick<SubmitParts, 'submissions' | 'log'>) {
+  return async (key: string, bodyHash: string): Promise<Extract<Reservation, { state: 'fresh' | 'same' }>> => {
+    const reservation = await submissions.reserve(key, bodyHash).catch((error: unknown) => {
+      log.error({ run: key, err: error }, 'a submission could not be remembered, and was not sent')
+      throw refused(503, 'The proxy cannot remember submissions at the moment.', { retryAfterMs: 5000 })
+    })
+    switch (reservation.state) {
+      case 'other-body':
+        throw refused(409, 'This run was sent before with other settings.')
+      case 'full':
+        throw refused(503, 'The proxy remembers too many submissions at the moment.')
+      default:
+        return reservation
+    }
   }
 }
 
@@ -174,18 +184,6 @@ function notSent({ cause }: Fault): Outcome {
 function inDoubt(fault?: Fault): Outcome {
   const message = fault?.cause === 'late' ? 'No answer came in time.' : 'The answer was lost.'
   return toOutcome('unknown', toRefusal(fault?.cause === 'late' ? 504 : 502, message, { sent: 'unknown' }))
-}
-
-export function toOutcome(state: Outcome['state'], refusal: ReturnType<typeof toRefusal>): Outcome {
-  const { retryAfterMs } = refusal.proxy
-  const when = retryAfterMs === undefined ? {} : { retryAfterMs }
-  return {
-    state,
-    status: refusal.code,
-    type: 'application/json; charset=utf-8',
-    body: JSON.stringify(refusal),
-    ...when,
-  }
 }
 
 function sendOutcome(outgoing: ServerResponse, { status, type, body, retryAfterMs }: Outcome): void {

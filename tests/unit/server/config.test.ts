@@ -52,6 +52,24 @@ describe('the configuration', () => {
     expect(callableUrl(readConfig(env))).toBe(address)
   })
 
+  it('does not start as one of several without a Redis', () => {
+    expect(() => readConfig({ REPLICAS: '2' })).toThrow(/- REDIS_URL must be set where REPLICAS is above 1/)
+    expect(() => readConfig({ REPLICAS: 'many' })).toThrow(/- REPLICAS must be a whole number above 0/)
+    expect(readConfig({ REPLICAS: '1' })).toMatchObject({ redisUrl: undefined })
+    expect(readConfig({ REPLICAS: '2', REDIS_URL: 'redis://127.0.0.1:6379/2' })).toMatchObject({
+      redisUrl: 'redis://127.0.0.1:6379/2',
+      notes: [],
+    })
+  })
+
+  it('takes the address of a Redis, and its password for a secret', () => {
+    for (const address of ['127.0.0.1:6379', 'https://redis.example', 'redis:', secret]) {
+      expect(() => readConfig({ REDIS_URL: address })).toThrow(/- REDIS_URL must be an address such as redis:/)
+    }
+    const address = 'rediss://studio:a-long-password@redis.example:6380'
+    expect(readConfig({ REDIS_URL: address }).secrets).toEqual([address, 'a-long-password'])
+  })
+
   it('reads .env.local, and lets the environment win', () => {
     folder = mkdtempSync(join(tmpdir(), 'atelier-'))
     writeFileSync(join(folder, '.env.local'), '# a key\nKIE_API_KEY="from-the-file"\nPORT=4000\n')
@@ -104,11 +122,8 @@ describe('the configuration', () => {
   })
 
   it('says what is set and does nothing', () => {
-    const { notes } = readConfig({
-      REDIS_URL: 'redis://x',
-      APIKLEY_API_KEY: 'apikley-key',
-    })
-    expect(notes).toEqual(['REDIS_URL is set, but nothing uses it.', 'APIKLEY_API_KEY is set, but GATEWAY is kie.'])
+    const { notes } = readConfig({ APIKLEY_API_KEY: 'apikley-key' })
+    expect(notes).toEqual(['APIKLEY_API_KEY is set, but GATEWAY is kie.'])
   })
 
   it('takes the key, the address and the models of the fallback', () => {

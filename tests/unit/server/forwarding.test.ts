@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readHealth } from '#providers/send.ts'
+import { createMemorySubmissions } from '#server/submissions.ts'
 import { askProxy, jsonRequest } from '../../support/ask-proxy.ts'
 import { openFakeService, type Reply, replyJson } from '../../support/fake-service.ts'
 import { canaryKey, openProxyBefore, type ProxyUnderTest } from '../../support/open-proxy.ts'
@@ -159,21 +160,18 @@ describe('the proxy itself', () => {
   })
 
   it('A13: an error of its own is told by an id, without its words', async () => {
-    const failing = await openProxyBefore(
-      reply,
-      {},
-      {
-        submissions: {
-          reserve: () => Promise.reject(new Error(`broken store ${canaryKey}`)),
-          settle: () => Promise.reject(new Error('broken store')),
-          learn: () => Promise.reject(new Error('broken store')),
-          find: () => Promise.reject(new Error(`broken store ${canaryKey}`)),
-        },
+    const broken = {
+      state: 'none' as const,
+      toJSON() {
+        throw new Error(`broken record ${canaryKey}`)
       },
-    )
+    }
+    const submissions = { ...createMemorySubmissions(), find: async () => broken }
+    const failing = await openProxyBefore(reply, {}, { submissions })
     const told = await askProxy(failing.port, '/api/submissions/run-12345678')
     expect(told.status).toBe(500)
     expect(told.json().msg).toMatch(/^The proxy failed\. See its log: [\w-]{36}$/)
+    expect(failing.logged.join()).not.toContain(canaryKey)
     await failing.close()
   })
 

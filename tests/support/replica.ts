@@ -1,0 +1,37 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+
+/** A proxy in a process of its own, to be killed. */
+export interface Replica {
+  port: number
+  kill(signal?: NodeJS.Signals): Promise<void>
+}
+
+/** From its source; a test of the built server says so. */
+export async function openReplica(env: Record<string, string>, entry = 'src/server/main.ts'): Promise<Replica> {
+  const loader = entry.endsWith('.ts') ? ['--import', 'tsx'] : []
+  const child: ChildProcess = spawn(process.execPath, [...loader, entry], {
+    env: { PATH: process.env.PATH, PORT: '0', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let said = ''
+  const port = await new Promise<number>((resolve, reject) => {
+    const read = (chunk: Buffer) => {
+      said += chunk
+      const ready = /^Atelier is ready at http:\/\/localhost:(\d+)$/m.exec(said)
+      if (ready) resolve(Number(ready[1]))
+    }
+    child.stdout?.on('data', read)
+    child.stderr?.on('data', read)
+    child.once('exit', (code) => reject(new Error(`the replica ended with ${code}: ${said}`)))
+  })
+  return {
+    port,
+    async kill(signal = 'SIGKILL') {
+      if (child.exitCode !== null || child.signalCode !== null) return
+      const exited = once(child, 'exit')
+      child.kill(signal)
+      await exited
+    },
+  }
+}

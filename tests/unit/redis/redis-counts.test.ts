@@ -1,0 +1,182 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { BudgetLimits } from '#server/budget.ts'
+import type { RunEvent } from '#server/events.ts'
+import { createLog } from '#server/log.ts'
+import { openRedis, type Redis } from '#server/redis.ts'
+import { createRedisBudget } from '#server/redis-budget.ts'
+import { createRedisEvents } from '#server/redis-events.ts'
+import { createRedisLimiter } from '#server/redis-limiter.ts'
+import { redisName } from '#server/redis-names.ts'
+import { openRedisServer, type RedisServer } from '../../support/redis-server.ts'
+
+let server: RedisServer
+let one: Redis
+let other: Redis
+const open = () =>
+  openRedis(
+    server.url,
+    createLog([], () => undefined),
+  )
+
+beforeAll(async () => {
+  server = await openRedisServer()
+})
+afterAll(() => server.close())
+beforeEach(async () => {
+  await server.ask('FLUSHALL')
+  one = await open()
+  other = await open()
+})
+afterEach(() => Promise.all([one.close(), other.close()]))
+
+describe('the limit that several proxies keep together', () => {
+  it('B11: never lets more through in any window than it may, however many ask', async () => {
+    const [most, windowMs] = [5, 400]
+    const limiters = [one, other].map((redis) => createRedisLimiter(redis, 'limit', { most, windowMs }))
+    const passed: { before: number; after: number }[] = []
+    const startedAt = performance.now()
+    const askOn = async (limiter: (typeof limiters)[number]) => {
+      while (passed.length < 4 * most) {
+        const before = performance.now()
+        if ((await limiter()) === 0) passed.push({ before, after: performance.now() })
+      }
+    }
+    await Promise.all(limiters.map(askOn))
+    passed.sort((a, b) => a.after - b.after)
+    for (const [index, { before }] of passed.entries()) {
+      const tooMany = passed[index + most]
+      // Redis counts in whole milliseconds.
+      if (tooMany) expect(tooMany.after - before).toBeGreaterThanOrEqual(windowMs - 2)
+    }
+    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(3 * windowMs - 2)
+  })
+
+  it('says how long to wait', async () => {
+    const limiter = createRedisLimiter(one, 'limit', { most: 1, windowMs: 60_000 })
+    expect(await limiter()).toBe(0)
+    const waitMs = await createRedisLimiter(other, 'limit', { most: 1, windowMs: 60_000 })()
+    expect(waitMs).toBeGreaterThan(0)
+    expect(waitMs).toBeLessThanOrEqual(60_000)
+    expect(await createRedisLimiter(other, 'limit of another key', { most: 1, windowMs: 60_000 })()).toBe(0)
+  })
+
+  it.each([
+    ['SEC J03: a value of another type', ['SET', 'limit', 'x']],
+    ['SEC J03: times that are none', ['RPUSH', 'limit', 'x']],
+    ['a clock that was set back', ['RPUSH', 'limit', '99999999999999']],
+  ])('%s begins a new window', async (_, command) => {
+    await server.ask(...command)
+    expect(await createRedisLimiter(one, 'limit', { most: 1, windowMs: 60_000 })()).toBeGreaterThanOrEqual(0)
+    expect(Number(await server.ask('PTTL', 'limit'))).toBeGreaterThan(0)
+  })
+})
+
+describe('the budget of a day that several proxies keep together', () => {
+  const none: BudgetLimits = { userRunsPerMinute: undefined, userDailyCredits: undefined, dailyCredits: undefined }
+  const budgets = (limits: Partial<BudgetLimits>) =>
+    [one, other].map((redis) => createRedisBudget(redis, { ...none, ...limits })) as [
+      ReturnType<typeof createRedisBudget>,
+      ReturnType<typeof createRedisBudget>,
+    ]
+
+  it('without limits lets everything through', async () => {
+    const [here] = budgets({})
+    for (let count = 0; count < 50; count += 1) expect(await here.take('one', 24)).toMatchObject({ granted: true })
+  })
+
+  it('B14: gives each user a day of credits at whichever proxy, and all users theirs', async () => {
+    const [here, there] = budgets({ userDailyCredits: 20, dailyCredits: 30 })
+    expect(await here.take('one', 14.5)).toMatchObject({ granted: true })
+    const refused = await there.take('one', 7)
+    expect(refused).toMatchObject({ granted: false, limit: 'userDailyCredits' })
+    expect(refused.granted === false && refused.retryAfterMs).toBeGreaterThan(0)
+    expect(await there.take('one', 5.5)).toMatchObject({ granted: true })
+    expect(await there.take('two', 11)).toMatchObject({ granted: false, limit: 'dailyCredits' })
+    expect(await here.take('two', 10)).toMatchObject({ granted: true })
+  })
+
+  it('names no time for what will never fit', async () => {
+    const [here] = budgets({ userDailyCredits: 20 })
+    expect(await here.take('one', 24)).toEqual({ granted: false, limit: 'userDailyCredits' })
+  })
+
+  it('B11: counts the runs of a minute, and gives back what the service did not take', async () => {
+    const [here, there] = budgets({ userRunsPerMinute: 2, userDailyCredits: 10 })
+    const grant = await here.take('one', 5)
+    expect(await there.take('one', 1)).toMatchObject({ granted: true })
+    const refused = await there.take('one', 1)
+    expect(refused).toMatchObject({ granted: false, limit: 'userRunsPerMinute' })
+    expect(await there.take('two', 1)).toMatchObject({ granted: true })
+    if (grant.granted) await grant.giveBack()
+    expect(await there.take('one', 9)).toMatchObject({ granted: true })
+  })
+
+  it('SEC J03: begins anew where there is something else in its place', async () => {
+    const [here] = budgets({ userDailyCredits: 10, userRunsPerMinute: 1 })
+    await server.ask('SET', redisName('spent'), 'x')
+    await server.ask('SET', redisName('runs', 'one'), 'x')
+    expect(await here.take('one', 5)).toMatchObject({ granted: true })
+    expect(await here.take('one', 6)).toMatchObject({ granted: false })
+  })
+})
+
+describe('events for the streams of all proxies', () => {
+  const heard = (events: ReturnType<typeof createRedisEvents>, lastId?: string) => {
+    const told: RunEvent[] = []
+    events.subscribe((event) => told.push(event), lastId)
+    return told
+  }
+  const marks = (told: RunEvent[]) => told.map((event) => (event.kind === 'run' ? event.mark : 'gap'))
+
+  /** An event says that the listeners are there. */
+  async function openBoth() {
+    const both = [createRedisEvents(one), createRedisEvents(other)] as const
+    await vi.waitFor(async () => {
+      const [here, there] = both.map((events) => heard(events))
+      await both[0].publish('first')
+      await vi.waitFor(() => expect([here, there].map((told) => marks(told ?? []).at(-1))).toEqual(['first', 'first']))
+    }, 10_000)
+    return both
+  }
+
+  it('W06: come to the streams of another proxy, and a page that changes the proxy goes on where it was', async () => {
+    const [here, there] = await openBoth()
+    const told = heard(there)
+    await here.publish('mark-1')
+    await vi.waitFor(() => expect(marks(told)).toEqual(['gap', 'mark-1']))
+    await here.publish('mark-2')
+    await here.publish('mark-3')
+    await vi.waitFor(() => expect(marks(told).at(-1)).toBe('mark-3'))
+    expect(marks(heard(here, told[1]?.id))).toEqual(['mark-2', 'mark-3'])
+    expect(marks(heard(here, told.at(-1)?.id))).toEqual([])
+    expect(marks(heard(here, 'ffffffff-1'))).toEqual(['gap'])
+  })
+
+  it('W06: that were lost with the connection, or with the count, are told as a gap', async () => {
+    const [here, there] = await openBoth()
+    const told = heard(there)
+    await server.ask('HINCRBY', redisName('events'), 'number', '3')
+    await here.publish('mark-1')
+    await vi.waitFor(() => expect(marks(told)).toEqual(['gap', 'gap']))
+    await server.ask('FLUSHALL')
+    await here.publish('mark-2')
+    await vi.waitFor(() => expect(marks(told)).toEqual(['gap', 'gap', 'gap']))
+    await server.kill()
+    await expect(here.publish('mark-3')).rejects.toThrow()
+    await server.start()
+    await vi.waitFor(() => expect(marks(told)).toEqual(['gap', 'gap', 'gap', 'gap']), 10_000)
+  })
+
+  it.each([
+    ['half a message', '{'],
+    ['no message', ''],
+    ['a message of another version', '{"version":2,"epoch":"aaaaaaaa","number":1,"mark":"x"}'],
+    ['a message of other types', '{"version":1,"epoch":1,"number":"1","mark":[]}'],
+  ])('SEC J05: %s is ignored', async (_, message) => {
+    const [here, there] = await openBoth()
+    const told = heard(there)
+    await server.ask('PUBLISH', redisName('event'), message)
+    await here.publish('mark-1')
+    await vi.waitFor(() => expect(marks(told)).toEqual(['gap', 'mark-1']))
+  })
+})

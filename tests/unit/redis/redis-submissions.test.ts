@@ -1,0 +1,194 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createLog } from '#server/log.ts'
+import { openRedis, type Redis } from '#server/redis.ts'
+import { createRedisSubmissions, type RedisSubmissions } from '#server/redis-submissions.ts'
+import type { Outcome } from '#server/submissions.ts'
+import { openRedisServer, type RedisServer } from '../../support/redis-server.ts'
+
+const answered: Outcome = { state: 'answered', status: 200, type: 'application/json', body: '{"code":200}' }
+const unknown: Outcome = { ...answered, state: 'unknown', status: 502 }
+const free: Outcome = { ...answered, state: 'free', status: 429, retryAfterMs: 400 }
+const quiet = createLog([], () => undefined)
+
+let server: RedisServer
+let closing: (() => Promise<void>)[] = []
+
+beforeAll(async () => {
+  server = await openRedisServer()
+})
+afterAll(() => server.close())
+beforeEach(() => server.ask('FLUSHALL'))
+afterEach(async () => {
+  for (const close of closing) await close()
+  closing = []
+})
+
+async function openStore(options: Parameters<typeof createRedisSubmissions>[1] = {}): Promise<RedisSubmissions> {
+  const redis: Redis = await openRedis(server.url, quiet)
+  const store = createRedisSubmissions(redis, { lookMs: 50, ...options })
+  closing.push(async () => {
+    await store.close()
+    await redis.close()
+  })
+  return store
+}
+
+const outcomeOf = async (reservation: Awaited<ReturnType<RedisSubmissions['reserve']>>) =>
+  reservation.state === 'same' ? reservation.outcome : reservation.state
+
+describe('submissions that several proxies remember together', () => {
+  it('SEC J01, P12: of 20 that come at once to two proxies, one is sent, and all get its answer', async () => {
+    const stores = [await openStore(), await openStore()]
+    const reservations = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => stores[index % 2]?.reserve('run-00001', 'body')),
+    )
+    const fresh = reservations.filter((one) => one?.state === 'fresh')
+    expect(fresh).toHaveLength(1)
+    const sender = stores[reservations.indexOf(fresh[0]) % 2]
+    await sender?.settle('run-00001', answered)
+    const outcomes = reservations.flatMap((one) => (one?.state === 'same' ? [one.outcome] : []))
+    expect(await Promise.all(outcomes)).toEqual(Array(19).fill(answered))
+  })
+
+  it('tells another proxy what is under way, then its answer', async () => {
+    const [one, other] = [await openStore(), await openStore()]
+    await one.reserve('run-00001', 'body')
+    expect(await other.find('run-00001')).toEqual({ state: 'pending' })
+    await one.settle('run-00001', answered)
+    expect(await other.find('run-00001')).toEqual({ state: 'answered', status: 200, body: answered.body })
+    expect(await outcomeOf(await other.reserve('run-00001', 'body'))).toEqual(answered)
+  })
+
+  it('P11: refuses one key with another body, wherever it was sent', async () => {
+    const [one, other] = [await openStore(), await openStore()]
+    await one.reserve('run-00001', 'body')
+    expect(await other.reserve('run-00001', 'other')).toEqual({ state: 'other-body' })
+    await one.settle('run-00001', answered)
+    expect(await other.reserve('run-00001', 'other')).toEqual({ state: 'other-body' })
+  })
+
+  it('frees what was certainly not taken, and tells those who waited', async () => {
+    const [one, other] = [await openStore(), await openStore()]
+    await one.reserve('run-00001', 'body')
+    const waiting = outcomeOf(await other.reserve('run-00001', 'body'))
+    await one.settle('run-00001', free)
+    expect(await waiting).toEqual(free)
+    expect(await other.find('run-00001')).toEqual({ state: 'none' })
+    expect(await other.reserve('run-00001', 'body')).toMatchObject({ state: 'fresh' })
+    await one.settle('run-00001', free)
+    expect(await one.find('run-00001')).toEqual({ state: 'pending' })
+  })
+
+  it('P05: what is in doubt stays so, until its answer is learned in another way', async () => {
+    const [one, other] = [await openStore(), await openStore()]
+    await one.reserve('run-00001', 'body')
+    await one.settle('run-00001', unknown)
+    expect(await outcomeOf(await other.reserve('run-00001', 'body'))).toEqual(unknown)
+    await one.settle('run-00001', free)
+    expect(await other.find('run-00001')).toEqual({ state: 'unknown' })
+    await other.learn('run-00001', answered)
+    expect(await one.find('run-00001')).toMatchObject({ state: 'answered' })
+  })
+
+  it('tells the proxy that waits for an answer that another one has learned it', async () => {
+    const [one, other] = [await openStore(), await openStore()]
+    const reservation = await one.reserve('run-00001', 'body')
+    await other.learn('run-00001', answered)
+    expect(reservation.state === 'fresh' && (await reservation.learned)).toEqual(answered)
+    await one.settle('run-00001', unknown)
+    expect(await other.find('run-00001')).toMatchObject({ state: 'answered' })
+  })
+
+  it('takes a learned answer for whatever was sent, also where nothing is known of it', async () => {
+    const store = await openStore()
+    await store.learn('run-00001', answered)
+    await store.learn('run-00001', { ...answered, body: 'another' })
+    expect(await outcomeOf(await store.reserve('run-00001', 'body'))).toEqual(answered)
+  })
+
+  it('P06: what a proxy had under way when it was killed is in doubt after its lease, never free', async () => {
+    const redis = await openRedis(server.url, quiet)
+    const killed = createRedisSubmissions(redis, { leaseMs: 150 })
+    const other = await openStore({ leaseMs: 150 })
+    await killed.reserve('run-00001', 'body')
+    const waiting = outcomeOf(await other.reserve('run-00001', 'body'))
+    await redis.close()
+    expect(await waiting).toMatchObject({ state: 'unknown', status: 502 })
+    expect(await other.find('run-00001')).toEqual({ state: 'unknown' })
+    expect(await outcomeOf(await other.reserve('run-00001', 'body'))).toMatchObject({ state: 'unknown' })
+  })
+
+  it('holds what takes longer than a lease, as long as its proxy lives', async () => {
+    const [one, other] = [await openStore({ leaseMs: 200 }), await openStore({ leaseMs: 200 })]
+    await one.reserve('run-00001', 'body')
+    const renewed = Number(await server.ask('PTTL', String(await nameOfSign())))
+    await vi.waitFor(async () => expect(Number(await server.ask('PTTL', await nameOfSign()))).toBeGreaterThan(renewed))
+    expect(await other.find('run-00001')).toEqual({ state: 'pending' })
+  })
+
+  it('P25: what Redis has forgotten is not sent again by the proxy that sent it, and its answer is told again', async () => {
+    const store = await openStore()
+    await store.reserve('run-00001', 'body')
+    await server.ask('FLUSHALL')
+    expect(await store.find('run-00001')).toEqual({ state: 'pending' })
+    await store.settle('run-00001', answered)
+    expect(await store.find('run-00001')).toMatchObject({ state: 'answered' })
+    await server.ask('FLUSHALL')
+    expect(await store.find('run-00001')).toEqual({ state: 'unknown' })
+    expect(await outcomeOf(await store.reserve('run-00001', 'body'))).toMatchObject({ state: 'unknown' })
+    expect(await (await openStore()).find('run-00001')).toEqual({ state: 'unknown' })
+  })
+
+  it('S04: tells Redis the answers that it was not there for', async () => {
+    const store = await openStore()
+    await store.reserve('run-00001', 'body')
+    await server.kill()
+    await expect(store.settle('run-00001', answered)).rejects.toThrow()
+    await expect(store.find('run-00001')).rejects.toThrow()
+    await expect(store.reserve('run-00002', 'body')).rejects.toThrow()
+    await server.start()
+    await vi.waitFor(async () => expect(await store.find('run-00001')).toMatchObject({ state: 'answered' }), 10_000)
+    expect(await store.reserve('run-00002', 'body')).toMatchObject({ state: 'fresh' })
+  })
+
+  it.each([
+    ['a list', ['RPUSH', 'KEY', 'x']],
+    ['a text', ['SET', 'KEY', 'x'.repeat(1000)]],
+    ['a record of another form', ['HSET', 'KEY', 'state', 'new']],
+    ['an outcome that is none', ['HSET', 'KEY', 'state', 'answered', 'outcome', '{"state":"answered"}']],
+    ['an outcome that is not JSON', ['HSET', 'KEY', 'state', 'answered', 'outcome', '{']],
+    ['a huge outcome', ['HSET', 'KEY', 'state', 'answered', 'outcome', 'x'.repeat(5 * 1024 * 1024)]],
+  ])('SEC J03: takes %s where a record should be for one in doubt, and goes on', async (_, command) => {
+    const store = await openStore()
+    await store.reserve('run-00001', 'body')
+    const name = String(await nameOf('submission'))
+    await server.ask('DEL', name)
+    await server.ask(...command.map((word) => (word === 'KEY' ? name : word)))
+    expect(await store.find('run-00001')).toEqual({ state: 'unknown' })
+    const again = await (await openStore()).reserve('run-00001', 'body')
+    expect(await outcomeOf(again)).toMatchObject({ state: 'unknown' })
+    await store.settle('run-00001', answered)
+    expect(await store.reserve('run-00002', 'body')).toMatchObject({ state: 'fresh' })
+  })
+
+  it.each([
+    ['no word', ''],
+    ['half a word', '{'],
+    ['a word of another version', '{"version":9}'],
+    ['a long word', 'x'.repeat(100_000)],
+  ])('SEC J05: pays no heed to %s', async (word) => {
+    const [one, other] = [await openStore(), await openStore()]
+    await one.reserve('run-00001', 'body')
+    const waiting = outcomeOf(await other.reserve('run-00001', 'body'))
+    await server.ask('PUBLISH', 'atelier:1:settled', word)
+    expect(await other.find('run-00001')).toEqual({ state: 'pending' })
+    await one.settle('run-00001', answered)
+    expect(await waiting).toEqual(answered)
+  })
+})
+
+async function nameOf(kind: string): Promise<string | undefined> {
+  const names = (await server.ask('KEYS', `atelier:1:${kind}:*`)) as string[]
+  return names[0]
+}
+const nameOfSign = async () => (await nameOf('proxy')) ?? ''
