@@ -17,10 +17,13 @@ const groups = {
   },
   submit: {
     src: ['server/submit', 'server/submissions', 'server/limiter'],
-    tests: ['server/submit', 'server/submissions'],
+    tests: ['server/submit', 'server/submissions', 'server/spending'],
   },
   config: { src: ['server/config'], tests: ['server/config'] },
-  providers: { src: ['providers/kie', 'providers/kie-failures', 'providers/proxy'], tests: ['providers/kie-*'] },
+  providers: {
+    src: ['providers/kie', 'providers/kie-failures', 'providers/proxy'],
+    tests: ['providers/kie-*', 'providers/proxy'],
+  },
   domain: { src: ['domain/run', 'domain/picture'], tests: ['domain/*'] },
   lock: { src: ['generation/run-lock'], tests: ['generation/run-lock'] },
   runner: {

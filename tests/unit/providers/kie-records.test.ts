@@ -68,6 +68,34 @@ describe('a Kontext record (contract 2.2)', () => {
   })
 })
 
+describe('what a failed task says', () => {
+  const policy = { kind: 'rejected', reason: 'no', code: 400, said: 'no' }
+  const timeout = { kind: 'timed-out', code: 408, said: 'no result within 10 minutes' }
+  test.each<[number | null, string | null, object]>([
+    [400, 'no', { failure: policy }],
+    [408, timeout.said, { failure: timeout, chargePossible: true }],
+    [500, 'null', { failure: { kind: 'unexpected', detail: 'error 500', code: 500, said: '' } }],
+    [null, null, { failure: { kind: 'unexpected', detail: 'error 501', code: 501, said: '' } }],
+    [501, 'no luck', { failure: { kind: 'unexpected', detail: 'no luck', code: 501, said: 'no luck' } }],
+  ])(
+    'with code %s and "%s" is kept, and only a time-out may have been charged',
+    async (errorCode, errorMessage, end) => {
+      expect(await kontext({ successFlag: 3, response: null, errorCode, errorMessage })).toEqual({
+        state: 'failed',
+        ...end,
+      })
+      expect(await jobs({ state: 'fail', failCode: errorCode, failMsg: errorMessage })).toEqual({
+        state: 'failed',
+        ...end,
+      })
+    },
+  )
+
+  test.each([2, 3, '3'])('by the flag %s where a job has no state', async (successFlag) => {
+    expect(await jobs({ successFlag, failCode: 501, failMsg: 'x' })).toMatchObject({ state: 'failed' })
+  })
+})
+
 describe('a job record (contract 3.2)', () => {
   const results = JSON.stringify({ resultUrls: [url] })
 
@@ -138,6 +166,16 @@ describe('a record that is not there (contract 2.3 and 3.3)', () => {
     })
   })
 
+  test('from 90 s on may have been charged, whatever words were used for it', async () => {
+    const said = 'record does not exist'
+    const failure = { kind: 'unexpected', detail: 'it does not know this task (any more).', code: 422, said }
+    for (const answer of [reply(200, 'success', null), reply(200, 'success'), reply(422, said)]) {
+      expect(await kieKontext.check(id, 89_999, wire(answer).call)).toEqual({ state: 'running' })
+      const end = await kieKontext.check(id, 90_000, wire(answer).call)
+      expect(end).toEqual({ state: 'failed', failure, chargePossible: true })
+    }
+  })
+
   test.each([
     ['a web page', page(502)],
     ['an outer 500', reply(500, 'Server exception')],
@@ -179,8 +217,20 @@ describe('uploads and links (contract 4 and 5.2)', () => {
       'invalid',
     ],
     ['success without an address', reply(200, 'ok', {}), 'unexpected'],
+    [
+      'success with an address that is none',
+      reply(200, 'ok', { downloadUrl: 'null', fileUrl: '/a.png' }),
+      'unexpected',
+    ],
+    ['success without data', reply(200, 'ok', null), 'unexpected'],
   ])('%s rejects', async (_title, answer, kind) => {
     await expect(kieKontext.upload(image, 'a.png', wire(answer).call)).rejects.toMatchObject({ failure: { kind } })
+  })
+
+  test('takes an address in capitals, and the older one where the newer is none', async () => {
+    const fileUrl = 'HTTPS://tempfile.redpandaai.co/b.png'
+    const { call } = wire(reply(200, 'ok', { downloadUrl: 'file:///b.png', fileUrl }))
+    await expect(kieKontext.upload(image, 'b.png', call)).resolves.toBe(fileUrl)
   })
 
   test('asks for a fresh link to a picture', async () => {

@@ -95,6 +95,45 @@ describe('an answer that certainly made no task', () => {
     expect(failure.said).toBe(msg)
   })
 
+  test.each<[number, string, object]>([
+    [500, 'balance isnt enough', { kind: 'out-of-credits' }],
+    [500, 'Insufficient credits', { kind: 'out-of-credits' }],
+    [500, 'authentication failed', { kind: 'unauthorized' }],
+    [403, 'Forbidden', { kind: 'unauthorized' }],
+    [500, 'NSFW content', { kind: 'rejected', reason: 'NSFW content' }],
+    [
+      500,
+      'failed to download the image',
+      { kind: 'invalid', issues: [{ field: 'sources', message: 'The service could not read a source picture.' }] },
+    ],
+    [
+      500,
+      'resolution must be 1K',
+      {
+        kind: 'invalid',
+        issues: [{ field: 'request', message: 'The service refused the settings: resolution must be 1K' }],
+      },
+    ],
+    [500, 'maintenance', { kind: 'unavailable', detail: 'The service is under maintenance.' }],
+    [455, 'later', { kind: 'unavailable', detail: 'The service is under maintenance.' }],
+    [505, 'off', { kind: 'unavailable', detail: 'The service has switched this model off.' }],
+    [500, 'high demand', { kind: 'unavailable', detail: 'The service is too busy at the moment.', busy: true }],
+    [404, 'no', { kind: 'unavailable', detail: 'The service does not offer this.' }],
+    [422, 'recordInfo is null', { kind: 'unexpected', detail: 'it does not know this task (any more).' }],
+  ])('of code %i that says "%s" is told in our words, with its own beside them', async (code, msg, failure) => {
+    expect(await failureOf(reply(code, msg, null))).toEqual({ ...failure, code, said: msg })
+  })
+
+  test('of a page in place of the service is no word of the service', async () => {
+    for (const code of [521, 523])
+      expect(await failureOf(page(code))).toEqual({
+        kind: 'unavailable',
+        detail: 'The service is too busy at the moment.',
+        code,
+        said: '',
+      })
+  })
+
   test('reads `message` where `msg` is missing', async () => {
     const failure = await failureOf(json({ code: 402, message: 'Credits insufficient', data: null }))
     expect(failure).toMatchObject({ kind: 'out-of-credits', said: 'Credits insufficient' })
@@ -107,13 +146,26 @@ describe('an answer that certainly made no task', () => {
   })
 
   test('keeps at most 300 characters of the words', async () => {
-    expect((await failureOf(reply(422, `is required ${'x'.repeat(2000)}`))).said).toHaveLength(300)
+    expect((await failureOf(reply(422, `is required ${'x'.repeat(2000)}`))).said).toMatch(/^is required x{287}…$/)
+    const asLong = `is required ${'x'.repeat(288)}`
+    expect((await failureOf(reply(422, asLong))).said).toBe(asLong)
   })
 })
 
 describe('an answer that leaves in doubt whether a task was made', () => {
   test.each(doubtful)('%s is unconfirmed', async (_title, answer) => {
     expect((await failureOf(answer())).kind).toBe('unconfirmed')
+  })
+
+  test('keeps what the service said, and its code', async () => {
+    const said = 'Internal Server Error'
+    expect(await failureOf(reply(500, said))).toEqual({ kind: 'unconfirmed', code: 500, said })
+    expect(await failureOf(reply(200, 'success', {}))).toEqual({
+      kind: 'unconfirmed',
+      code: 200,
+      said: 'an answer without a task id',
+    })
+    expect(await failureOf(page(502))).toEqual({ kind: 'unconfirmed', code: 502, said: '' })
   })
 })
 

@@ -102,7 +102,7 @@ describe('requests to other machines', () => {
     expect(isReachable(address, 'public')).toBe(true)
   })
 
-  it.each(['fe80::1%eth0', '::7f00:1', '999.1.1.1', ''])('C24: "%s" is not public', (address) => {
+  it.each(['fe80::1%eth0', '::7f00:1', '999.1.1.1', '8.8', 'kie.ai', ''])('C24: "%s" is not public', (address) => {
     expect(isReachable(address, 'public')).toBe(false)
   })
 
@@ -199,9 +199,24 @@ describe('the list of hosts', () => {
     ['C01', 'http://127.0.0.1/a.png'],
     ['C09', 'http://localhost:8080/a.png'],
     ['C43', ''],
-    ['C43', `https://kie.ai/${'a'.repeat(5000)}`],
+    ['C43', `https://kie.ai/${'a'.repeat(4096 - 'https://kie.ai/'.length + 1)}`],
+    ['C42', 'ftp://127.0.0.1:8080/a.png'],
+    ['C42', 'svn+http://127.0.0.1:8080/a.png'],
+    ['C01', 'https://127.0.0.1/a.png'],
   ])('%s: refuses %s', (_, address) => {
     expect(rules.read(address)).toBeUndefined()
+  })
+
+  it('takes addresses of 4096 characters', () => {
+    expect(rules.read(`https://kie.ai/${'a'.repeat(4096 - 'https://kie.ai/'.length)}`)).toBeInstanceOf(URL)
+  })
+
+  it('leads listed domains to public addresses only, and exact hosts to this machine only', () => {
+    const https = { secure: true, host: 'kie.ai', port: 443, authority: 'kie.ai', reach: 'public' }
+    expect(rules.find(new URL('https://kie.ai/a.png'))).toEqual(https)
+    const exact = { secure: false, host: '127.0.0.1', port: 8080, authority: '127.0.0.1:8080', reach: 'loopback' }
+    expect(rules.find(new URL('http://127.0.0.1:8080/a.png'))).toEqual(exact)
+    expect(toDestination(new URL('http://[::1]/'), 'any')).toMatchObject({ host: '::1', port: 80, authority: '[::1]' })
   })
 })
 
