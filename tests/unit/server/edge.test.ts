@@ -80,9 +80,48 @@ describe('requests from other pages', () => {
     expect(status).toBe(204)
     expect(headers).toMatchObject({
       'access-control-allow-origin': named,
+      'access-control-allow-credentials': 'true',
+      'access-control-expose-headers': 'retry-after',
+      'access-control-allow-methods': 'GET, POST',
       'access-control-allow-headers': 'content-type, idempotency-key, authorization, last-event-id',
+      'access-control-max-age': '600',
       vary: 'origin',
     })
+  })
+
+  it('says why it refuses', async () => {
+    const foreign = { origin: 'https://evil.test' }
+    const crossSite = { 'sec-fetch-site': 'cross-site' }
+    const refusals: [path: string, asked: Parameters<typeof askProxy>[2], code: number, msg: string][] = [
+      ['/api/health', { headers: { host: 'evil.test' } }, 421, 'This host is not served here. See ALLOWED_ORIGINS.'],
+      ['/api//health', {}, 404, 'There is nothing at this address.'],
+      ['/', { method: 'POST' }, 405, 'Pages are only read.'],
+      [credits, { method: 'PUT' }, 405, 'This cannot be done here.'],
+      [generate, submission(foreign), 403, 'Requests from this page are not allowed.'],
+      [credits, { headers: crossSite }, 403, 'Requests from this page are not allowed.'],
+      [credits, { method: 'OPTIONS', headers: foreign }, 403, 'Requests from this page are not allowed.'],
+    ]
+    for (const [path, asked, code, msg] of refusals) {
+      const told = await ask(path, asked)
+      expect([told.status, told.json()]).toEqual([code, { code, msg, proxy: { sent: 'no' } }])
+    }
+  })
+
+  it('H08: takes 100 headers and refuses one more', async () => {
+    const { port } = proxy
+    const asked = (more: number) =>
+      `GET /api/health HTTP/1.1\r\nHost: localhost:${port}\r\nConnection: close\r\n${'a: b\r\n'.repeat(more)}\r\n`
+    expect(statusesIn(await sendRaw(port, asked(98)))).toEqual([200])
+    const told = await sendRaw(port, asked(99))
+    expect(statusesIn(told)).toEqual([431])
+    expect(told).toContain('The request has too many headers.')
+  })
+
+  it('reads pages by GET and HEAD, and asks the API with a query', async () => {
+    for (const method of ['GET', 'HEAD']) expect((await ask('/', { method })).status).not.toBe(405)
+    expect((await ask('/api/health?x=/../')).status).toBe(200)
+    expect((await ask(credits, { headers: { 'sec-fetch-site': 'none' } })).status).toBe(200)
+    expect((await ask('/apis')).status).not.toBe(200)
   })
 
   it('lets a named origin submit and read', async () => {
@@ -146,6 +185,7 @@ describe('requests from other pages', () => {
       `GET /api/health HTTP/1.1\r\nHost: ${host}\r\nHost: evil.test\r\nConnection: close\r\n\r\n`,
     )
     expect(statusesIn(answer)).toEqual([400])
+    expect(answer).toContain('Not a request for a proxy.')
   })
 
   it.each(['PUT', 'DELETE', 'PATCH', 'TRACE', 'HEAD'])('B05: %s is no method of the API', async (method) => {
@@ -174,6 +214,16 @@ describe('a proxy with an access token', () => {
       expect((await ask(credits, { headers: { authorization } })).status).toBe(401)
     }
     expect(proxy.service.seen).toEqual([])
+    expect((await ask(credits)).json().msg).toBe('This proxy asks for its access token.')
+    expect((await ask('/api/access', jsonRequest({ token: 'x' }))).json().msg).toBe(
+      'This is not the access token of the proxy.',
+    )
+  })
+
+  it('keeps who entered for 30 days', async () => {
+    const { headers } = await ask('/api/access', jsonRequest({ token }))
+    expect(headers['set-cookie']?.[0]).toContain(`Max-Age=${30 * 24 * 60 * 60};`)
+    expect(headers['cache-control']).toBe('no-store')
   })
 
   it('still tells its health, and serves the page that asks for the token', async () => {
