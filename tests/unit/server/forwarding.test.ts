@@ -101,7 +101,8 @@ describe('free questions', () => {
     const elsewhere = await openFakeService((_, outgoing) => outgoing.end())
     for (const status of [301, 302, 307, 308]) {
       reply = (_, outgoing) => outgoing.writeHead(status, { location: `${elsewhere.origin}/api/v1/chat/credit` }).end()
-      expect((await ask(credits)).status).toBe(502)
+      const told = await ask(credits)
+      expect([told.status, told.json().msg]).toEqual([502, 'The answer of the service broke off.'])
     }
     expect(elsewhere.connections()).toBe(0)
     await elsewhere.close()
@@ -119,7 +120,39 @@ describe('free questions', () => {
 
   it('U09: an answer of more than a megabyte is not taken', async () => {
     reply = (_, outgoing) => outgoing.end('x'.repeat(1024 * 1024 + 1))
-    expect((await ask(credits)).status).toBe(502)
+    const told = await ask(credits)
+    expect([told.status, told.json().msg]).toEqual([502, 'The service sent more than can be taken.'])
+    reply = (_, outgoing) => outgoing.end('x'.repeat(1024 * 1024))
+    expect((await ask(credits)).status).toBe(200)
+  })
+
+  it.each([
+    ['application/json', 'application/json; charset=utf-8'],
+    ['Application/JSON;charset=UTF-8', 'application/json; charset=utf-8'],
+    ['application/problem+json', 'application/json; charset=utf-8'],
+    ['application/jsonp', 'text/plain; charset=utf-8'],
+    ['text/application/json', 'text/plain; charset=utf-8'],
+    ['image/svg+xml', 'text/plain; charset=utf-8'],
+  ])('H26: an answer of type %s is passed on as %s', async (given, type) => {
+    reply = (_, outgoing) => outgoing.writeHead(200, { 'content-type': given }).end('{}')
+    expect((await ask(credits)).headers['content-type']).toBe(type)
+  })
+
+  it('H26: an answer without a type is plain text', async () => {
+    reply = (_, outgoing) => outgoing.end('{}')
+    expect((await ask(credits)).headers['content-type']).toBe('text/plain; charset=utf-8')
+  })
+
+  it('A05: a key as short as a word takes no words out of answers', async () => {
+    const told = await Promise.all(
+      ['short', 'secret'].map(async (key) => {
+        const echo = await openProxyBefore((_, out) => replyJson(out, { msg: `not ${key}` }), { KIE_API_KEY: key })
+        const { text } = await askProxy(echo.port, credits)
+        await echo.close()
+        return text
+      }),
+    )
+    expect(told).toEqual(['{"msg":"not short"}', '{"msg":"not [key]"}'])
   })
 
   it('answer with a refusal where the service is not there', async () => {
@@ -147,8 +180,37 @@ describe('links', () => {
     [],
     null,
   ])('are not asked for with %j', async (body) => {
-    expect((await ask(link, jsonRequest(body))).status).toBe(422)
+    const told = await ask(link, jsonRequest(body))
+    expect([told.status, told.json().msg]).toEqual([422, 'Links are renewed for pictures of the service only.'])
     expect(proxy.service.seen).toEqual([])
+  })
+
+  it.each([
+    [415, 'The request must be JSON.', 'text/json', '{}'],
+    [415, 'The request must be JSON.', 'application/json; charset=latin1', '{}'],
+    [415, 'The request must be JSON.', 'xapplication/json', '{}'],
+    [400, 'The request is not readable JSON.', 'application/json', '{'],
+    [400, 'The request is not readable JSON.', 'application/json', Buffer.from('{"url":"\xff"}', 'latin1')],
+    [413, 'The request is larger than 8 KB.', 'application/json', `{"url":"${'a'.repeat(8192)}"}`],
+    [422, 'The request holds characters that cannot be sent.', 'application/json', '{"url":"a\\u0000"}'],
+  ])('are refused with %i and "%s" for %s', async (code, msg, type, body) => {
+    const told = await ask(link, { method: 'POST', headers: { 'content-type': type }, body })
+    expect(told.status).toBe(code)
+    expect(told.json()).toMatchObject({ code, msg, proxy: { sent: 'no' } })
+    expect(proxy.service.seen).toEqual([])
+  })
+
+  it('are refused with the name of what cannot be sent', async () => {
+    const told = await ask(link, jsonRequest({ url: 'a\ud83e' }))
+    const issues = [{ field: 'url', message: 'url holds characters that cannot be sent' }]
+    expect(told.json().proxy.issues).toEqual(issues)
+  })
+
+  it('are renewed with a type that names its letters, and with a body just as large as may be', async () => {
+    const url = 'https://tempfile.aiquickdraw.com/r/a.png'
+    const headers = { 'content-type': 'APPLICATION/JSON ; charset=UTF-8' }
+    const body = JSON.stringify({ url }).padEnd(8192)
+    expect((await ask(link, { method: 'POST', headers, body })).status).toBe(200)
   })
 })
 

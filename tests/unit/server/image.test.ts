@@ -59,12 +59,17 @@ describe('a picture of the service', () => {
 
   it('A12: is asked for without the key, also where its host asks for one', async () => {
     reply = (_, outgoing) => outgoing.writeHead(401, { 'www-authenticate': 'Bearer' }).end()
-    expect((await get()).status).toBe(502)
+    const told = await get()
+    expect([told.status, told.json().msg]).toEqual([502, 'The picture cannot be fetched: its host answered 401.'])
     const { url, headers } = proxy.service.seen[0] ?? {}
     expect(url).toBe('/r/a.png?signature=1%2F2')
     expect(headers?.authorization).toBeUndefined()
     expect(JSON.stringify(headers)).not.toContain(canaryKey)
-    expect(headers).toMatchObject({ 'accept-encoding': 'identity', 'user-agent': expect.stringMatching(/^Mozilla/) })
+    expect(headers).toMatchObject({
+      accept: 'image/png,image/jpeg,image/webp',
+      'accept-encoding': 'identity',
+      'user-agent': expect.stringMatching(/^Mozilla/),
+    })
   })
 
   it.each([403, 404, 410])('U14: that its host answers with %i is told as %i', async (status) => {
@@ -89,7 +94,8 @@ describe('a picture of the service', () => {
 
   it('U09: is refused when its length is over 50 MB', async () => {
     reply = (_, outgoing) => outgoing.writeHead(200, { 'content-length': 50 * 1024 * 1024 + 1 }).write(png)
-    expect((await get()).status).toBe(502)
+    const told = await get()
+    expect([told.status, told.json().msg]).toEqual([502, 'The picture is larger than 50 MB.'])
     await eventually(() => expect(proxy.service.underWay()).toBe(0))
   })
 
@@ -123,6 +129,17 @@ describe('a picture of the service', () => {
     }).rejects.toThrow('aborted')
   })
 
+  it('U08: that breaks off before its kind is known, or is packed, is refused', async () => {
+    reply = (_, outgoing) => {
+      outgoing.writeHead(200, { 'content-length': 100 }).write(png.subarray(0, 4))
+      setImmediate(() => outgoing.destroy())
+    }
+    const broken = await get()
+    expect([broken.status, broken.json().msg]).toEqual([502, 'The picture broke off.'])
+    reply = (_, outgoing) => outgoing.writeHead(200, { 'content-encoding': 'gzip' }).end(png)
+    expect((await get()).status).toBe(502)
+  })
+
   it('C45: is not fetched from a place inside, wherever the address came from', async () => {
     const inside = await openFakeService((_, outgoing) => outgoing.end(png))
     for (const address of [
@@ -136,10 +153,15 @@ describe('a picture of the service', () => {
       'not an address',
       '',
     ]) {
-      expect((await askProxy(proxy.port, pathTo(address))).status).toBe(422)
+      const told = await askProxy(proxy.port, pathTo(address))
+      expect([told.status, told.json().msg]).toEqual([422, 'Pictures are fetched from the hosts of the service only.'])
+    }
+    for (const path of ['/api/image', '/api/image?', '/api/image?link=x']) {
+      expect((await askProxy(proxy.port, path)).status).toBe(422)
     }
     reply = (_, outgoing) => outgoing.writeHead(302, { location: inside.origin }).end()
-    expect((await get()).status).toBe(502)
+    const led = await get()
+    expect([led.status, led.json().msg]).toEqual([502, 'The service led to an address that must not be asked.'])
     expect(inside.connections()).toBe(0)
     await inside.close()
   })
