@@ -53,3 +53,44 @@ export async function heapMb(session: CDPSession): Promise<number> {
   const { usedSize } = await session.send('Runtime.getHeapUsage')
   return usedSize / 1e6
 }
+
+interface TraceEvent {
+  name: string
+  pid: number
+  tid: number
+  /** In µs, as are the others. */
+  ts: number
+  dur?: number
+  /** Processor time of the thread. */
+  tdur?: number
+  args: { data?: { startTime?: number } }
+}
+
+/**
+ * The longest task of a page's own thread between its marks "begin" and "end", both made during `work`; in the thread's
+ * processor time: what else the machine does meanwhile is not in it.
+ */
+export async function longestTaskMs(session: CDPSession, work: () => Promise<void>): Promise<number> {
+  const events: TraceEvent[] = []
+  const collect = ({ value }: { value: object[] }) => events.push(...(value as TraceEvent[]))
+  session.on('Tracing.dataCollected', collect)
+  const includedCategories = ['disabled-by-default-devtools.timeline', 'blink.user_timing']
+  await session.send('Tracing.start', { transferMode: 'ReportEvents', traceConfig: { includedCategories } })
+  await work()
+  const complete = new Promise((resolve) => session.once('Tracing.tracingComplete', resolve))
+  await session.send('Tracing.end')
+  await complete
+  session.off('Tracing.dataCollected', collect)
+  const key = ({ pid, tid }: TraceEvent) => `${pid} ${tid}`
+  const find = (mark: string) => events.find(({ name, args }) => name === mark && args.data?.startTime !== undefined)
+  const [begin, end] = [find('begin'), find('end')]
+  if (!begin || !end) throw new Error('The trace holds no marks.')
+  const tasks = events.filter(
+    (event) =>
+      event.name === 'RunTask' &&
+      key(event) === key(begin) &&
+      event.ts < end.ts &&
+      event.ts + (event.dur ?? 0) > begin.ts,
+  )
+  return Math.max(...tasks.map(({ tdur = 0 }) => tdur)) / 1000
+}

@@ -8,6 +8,8 @@ declare const inPage: {
   countNodes(): number
   /** From now on every new tile shows the picture of the first one. */
   share(isShared: boolean): void
+  /** Different ones in the grid: proof that all show the same one. */
+  countPictures(): number
   scrollTo(topPx: number): Promise<void>
   /** Times between frames, and the share of frames in which the tile in the middle showed nothing. */
   scroll(pxPerSecond: number, durationMs: number): Promise<{ framesMs: number[]; blank: number }>

@@ -47,12 +47,21 @@
   }
   void watchPrompt()
 
+  // React gives a picture its address twice: as an attribute, and as a property once it is in the page.
   let shared
   const { setAttribute } = Element.prototype
+  const { get, set } = Object.getOwnPropertyDescriptor(HTMLImageElement.prototype, 'src')
+  const addressFor = (url) => (shared !== undefined && url.startsWith('data:') ? shared : url)
   HTMLImageElement.prototype.setAttribute = function (name, value) {
-    const isTile = shared !== undefined && name === 'src' && value.startsWith('data:')
-    setAttribute.call(this, name, isTile ? shared : value)
+    setAttribute.call(this, name, name === 'src' ? addressFor(value) : value)
   }
+  Object.defineProperty(HTMLImageElement.prototype, 'src', {
+    configurable: true,
+    get,
+    set(url) {
+      set.call(this, addressFor(url))
+    },
+  })
 
   globalThis.inPage = {
     firstLoad: () => found,
@@ -70,6 +79,9 @@
       findGrid().scrollTop = topPx
       await nextFrame()
       await untilDrawn()
+    },
+    countPictures() {
+      return new Set([...findGrid().querySelectorAll('img')].map((image) => image.src)).size
     },
     async scroll(pxPerSecond, durationMs) {
       const grid = findGrid()
