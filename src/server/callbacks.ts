@@ -170,7 +170,7 @@ function createQuestions({ gateway, outbound, mask }: CallbackParts): Send {
     const answer = await outbound.request(call)
     const reply = answer.ok ? await readReply(answer, mask) : answer
     if (!reply.ok) throw new Error(reply.cause)
-    return new Response(new Uint8Array(reply.body), { status: reply.status })
+    return new Response(reply.body, { status: reply.status })
   }
 }
 

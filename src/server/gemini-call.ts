@@ -92,7 +92,7 @@ function createQuestion({ service, outbound }: CallParts) {
     })
     const read = answer.ok ? await readAnswer(answer, mostAnswerBytes) : answer
     if (!read.ok) return { kind: 'fault', ...read }
-    return answer.ok ? readGemini(answer.status, mask(read.bytes).toString()) : { kind: 'doubt' }
+    return answer.ok ? readGemini(answer.status, mask(read.bytes.toString())) : { kind: 'doubt' }
   }
 }
 

@@ -39,7 +39,7 @@ export function sendText(
   outgoing: ServerResponse,
   status: number,
   type: string,
-  body: string | Buffer,
+  body: string,
   readers: 'same-origin' | 'cross-origin' = 'same-origin',
 ): void {
   if (outgoing.headersSent || outgoing.destroyed) return

@@ -10,17 +10,17 @@ const isJson = /^application\/([\w.+-]*\+)?json\b/i
 export interface Reply {
   status: number
   type: string
-  body: Buffer
+  /** Text: with its head it leaves in one piece, which bytes do not. */
+  body: string
 }
 
-/** Takes our key out of what a service echoes. Gives the same bytes where it is not in them. */
-export type Mask = (bytes: Buffer) => Buffer
+/** Takes our key out of what a service echoes. */
+export type Mask = (text: string) => string
 
 export function createMask(key: string | undefined): Mask {
   // A key as short as a word would take words out of answers. Real ones are long.
-  if (key === undefined || key.length < 6) return (bytes) => bytes
-  const needle = Buffer.from(key)
-  return (bytes) => (bytes.includes(needle) ? Buffer.from(bytes.toString().replaceAll(key, '[key]')) : bytes)
+  if (key === undefined || key.length < 6) return (text) => text
+  return (text) => text.replaceAll(key, '[key]')
 }
 
 /** Reads a service's answer to its end, as text that a browser will not run. A redirect is no answer. */
@@ -33,7 +33,7 @@ export async function readReply(answer: Answer, mask: Mask): Promise<({ ok: true
   if (!read.ok) return read
   const json = isJson.test(answer.headers['content-type'] ?? '')
   const type = json ? 'application/json; charset=utf-8' : 'text/plain; charset=utf-8'
-  return { ok: true, status: answer.status, type, body: mask(read.bytes) }
+  return { ok: true, status: answer.status, type, body: mask(read.bytes.toString()) }
 }
 
 export function sendReply(outgoing: ServerResponse, { status, type, body }: Reply): void {

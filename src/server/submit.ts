@@ -167,12 +167,12 @@ async function forward({ gateway, outbound, mask }: SubmitParts, endpoint: Endpo
   if (!answer.ok) return answer.sent === 'no' ? notSent(answer) : inDoubt(answer)
   const reply = await readReply(answer, mask)
   if (!reply.ok) return inDoubt(reply)
-  return { state: isOverLimit(reply) ? 'free' : 'answered', ...reply, body: reply.body.toString() }
+  return { state: isOverLimit(reply) ? 'free' : 'answered', ...reply }
 }
 
 /** The one answer that is worth sending again for: the service took nothing and says so. Contract section 1.4a. */
 function isOverLimit({ status, body }: Reply): boolean {
-  const envelope = parseJson(body.toString()) as { code?: unknown } | null | undefined
+  const envelope = parseJson(body) as { code?: unknown } | null | undefined
   return Number(envelope?.code ?? status) === 429
 }
 

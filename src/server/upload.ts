@@ -100,8 +100,8 @@ async function* writeForm(boundary: string, mime: ImageMime, bytes: AsyncIterabl
 }
 
 /** An address on a foreign host would be fetched by the service, and shown to it, as if it were the user's picture. */
-function isOurs(body: Buffer, gateway: Gateway): boolean {
-  const reply = parseJson(body.toString()) as { data?: { downloadUrl?: unknown; fileUrl?: unknown } | null } | undefined
+function isOurs(body: string, gateway: Gateway): boolean {
+  const reply = parseJson(body) as { data?: { downloadUrl?: unknown; fileUrl?: unknown } | null } | undefined
   const addresses = [reply?.data?.downloadUrl, reply?.data?.fileUrl].filter((url) => typeof url === 'string')
   return addresses.every((address) => gateway.uploads.read(address) !== undefined)
 }
