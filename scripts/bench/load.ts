@@ -7,6 +7,7 @@ interface Load {
 }
 
 interface Loaded {
+  requests: number
   requestsPerSecond: number
   megabytesPerSecond: number
 }
@@ -28,7 +29,8 @@ export async function load({ url, connections, durationMs }: Load): Promise<Load
     for (const socket of sockets) socket.destroy()
   })
   const seconds = (performance.now() - startedAt) / 1000
-  return { requestsPerSecond: sum.requests / seconds, megabytesPerSecond: sum.bytes / seconds / 1e6 }
+  const { requests, bytes } = sum
+  return { requests, requestsPerSecond: requests / seconds, megabytesPerSecond: bytes / seconds / 1e6 }
 }
 
 function askOn(url: URL, sum: { requests: number; bytes: number }, fail: (error: Error) => void): Socket {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 
@@ -9,6 +9,8 @@ export interface Started {
   origin: string
   /** MB in memory; 0 where the system does not tell. */
   memoryMb(): number
+  /** Processor time of all its threads so far; 0 where the system does not tell. */
+  cpuMs(): number
   isRunning(): boolean
   stop(): Promise<void>
 }
@@ -32,7 +34,9 @@ export function startNode(script: string, args: readonly string[] = [], env: Rec
     const read = (chunk: Buffer) => {
       printed += chunk
       const port = /http:\/\/[\w.]+:(\d+)/.exec(printed)?.[1]
-      if (port) resolve({ origin: `http://127.0.0.1:${port}`, memoryMb: () => residentMb(child.pid), isRunning, stop })
+      if (!port) return
+      const memoryMb = () => residentMb(child.pid)
+      resolve({ origin: `http://127.0.0.1:${port}`, memoryMb, cpuMs: () => usedMs(child.pid), isRunning, stop })
     }
     const stop = () =>
       new Promise<void>((stopped) => {
@@ -54,6 +58,15 @@ export function startBuiltServer(env: Record<string, string> = {}): Promise<Star
 function residentMb(pid: number | undefined): number {
   try {
     return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024
+  } catch {
+    return 0
+  }
+}
+
+function usedMs(pid: number | undefined): number {
+  try {
+    const threads = readdirSync(`/proc/${pid}/task`).map((thread) => `/proc/${pid}/task/${thread}/schedstat`)
+    return threads.reduce((sum, place) => sum + Number(readFileSync(place, 'utf8').split(' ')[0]), 0) / 1e6
   } catch {
     return 0
   }
