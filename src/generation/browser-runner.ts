@@ -1,6 +1,9 @@
+import { createEventStream, createOwnStream } from './event-stream.ts'
 import type { RunnerPorts } from './ports.ts'
+import { createPush } from './push.ts'
 import { createRunLock, type LockWorld } from './run-lock.ts'
 import { createRunner, type Runner } from './runner.ts'
+import { createSharedStream } from './shared-stream.ts'
 import { waitOrWake } from './wake.ts'
 
 /** The machine in the real world. Without Web Locks a single window is assumed. */
@@ -17,5 +20,14 @@ export function createBrowserRunner(
         isVisible: () => document.visibilityState === 'visible',
       })
     : (_name, signal, work) => work(signal)
-  return createRunner({ ...own, ...clock, lock })
+  const ports = { ...clock, send: own.send, random: Math.random }
+  const listen = locks
+    ? createSharedStream({
+        ...clock,
+        locks: { request: (name, options, work) => locks.request(name, options, work) },
+        channel: new BroadcastChannel('atelier-events'),
+        stream: createEventStream(ports),
+      })
+    : createOwnStream(ports)
+  return createRunner({ ...own, ...clock, lock, push: createPush({ ...ports, listen }) })
 }

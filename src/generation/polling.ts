@@ -4,7 +4,7 @@ import type { RunIn } from '#domain/run.ts'
 import { findFamily } from '#models/catalogue.ts'
 import type { Provider, TaskStatus } from '#providers/provider.ts'
 import { learnPace, nextPauseMs, type Pace } from './pace.ts'
-import { type RunnerPorts, within } from './ports.ts'
+import { type Push, type RunnerPorts, within } from './ports.ts'
 import { lostContact } from './sending.ts'
 
 const checkMs = 30_000
@@ -12,6 +12,7 @@ const checkMs = 30_000
 const emptyMs = 30_000
 const troublePausesMs = [1_000, 2_000, 4_000, 8_000, 15_000, 30_000]
 const ledgerLength = 200
+const afterWordMs = 1_000
 
 export type TaskEnd =
   | { state: 'done'; imageUrls: NonEmpty<string>; spareUrls: readonly string[] }
@@ -24,8 +25,8 @@ export type Poll = (run: RunIn<'working'>, provider: Provider, signal: AbortSign
  * There is no time after which a task counts as failed; only the service can say so. `fresh`: submitted just now, else
  * taken up again and asked for at once. Ages go by a clock that never jumps.
  */
-export function createPolling(ports: RunnerPorts, others: () => number): Poll {
-  const { store, send, now, monotonic, wait } = ports
+export function createPolling(ports: RunnerPorts, push: Push, others: () => number): Poll {
+  const { store, send, now, monotonic } = ports
 
   /** Written only when it changes: most polls bring no news. */
   async function show(run: RunIn<'working'>, trouble: Failure | undefined) {
@@ -48,7 +49,7 @@ export function createPolling(ports: RunnerPorts, others: () => number): Poll {
     let pauseMs = fresh ? nextPauseMs(pace, 0, others() - 1) : 0
 
     for (;;) {
-      await wait(pauseMs, signal)
+      const hasWord = await push.untilPoll(run.id, pauseMs, signal)
       let status: TaskStatus
       try {
         status = await within(checkMs, signal, (soon) =>
@@ -63,8 +64,13 @@ export function createPolling(ports: RunnerPorts, others: () => number): Poll {
       }
       if (troubles > 0) await show(run, undefined)
       troubles = 0
-      if (status.state === 'done' || status.state === 'failed') return status
+      if (status.state === 'done' || status.state === 'failed') {
+        push.ended(run.id)
+        return status
+      }
       pauseMs = nextPauseMs(pace, ageMs(), others() - 1)
+      // The record may be a moment behind the word that it is finished.
+      if (hasWord) pauseMs = Math.min(pauseMs, afterWordMs)
       if (status.state !== 'empty') continue
       emptySinceMs ??= ageMs()
       pauseMs = 2_000

@@ -1,6 +1,19 @@
+import type { RunId } from '#domain/ids.ts'
 import type { Run } from '#domain/run.ts'
 import type { Send } from '#providers/provider.ts'
 import type { GalleryStore } from '#store/store.ts'
+
+/** Word from the service, by way of the proxy, that asking for a run is worth while. It saves time and nothing else. */
+export interface Push {
+  /** Word of this run is wanted from now on. Gives the way to end that. */
+  follow(run: RunId): () => void
+  /** A pause that is over at once when there is word of the run. Gives whether there was. Rejects with the signal's reason. */
+  pause(run: RunId, ms: number, signal: AbortSignal): Promise<boolean>
+  /** The pause before the next poll: as long as usual, and longer while word can be relied on. */
+  untilPoll(run: RunId, usualMs: number, signal: AbortSignal): Promise<boolean>
+  /** The run's end was seen, with word of it or without. */
+  ended(run: RunId): void
+}
 
 /** All that the machine needs from the world; tests give their own. */
 export interface RunnerPorts {
@@ -25,6 +38,8 @@ export interface RunnerPorts {
     work: (signal: AbortSignal) => Promise<T>,
     mayTake: () => Promise<boolean>,
   ): Promise<T>
+  /** Word that asking is worth while; where it is left out, pauses are what they are. */
+  push?: Push
   /** Told once of each run that this window has brought to its end. */
   ended?(run: Run): void
 }

@@ -7,6 +7,7 @@ import type { Provider } from '#providers/provider.ts'
 import { findProvider } from '#providers/registry.ts'
 import { createPolling } from './polling.ts'
 import type { RunnerPorts } from './ports.ts'
+import { createSilentPush } from './push.ts'
 import { fetchPictures } from './saving.ts'
 import { createUploads, lostContact, reach, recover, submitOnce } from './sending.ts'
 import { createSlots } from './slots.ts'
@@ -38,9 +39,10 @@ const retrySavingMs = [2_000, 5_000, 15_000, 60_000]
 
 export function createRunner(ports: RunnerPorts): Runner {
   const { store, now, monotonic, wait } = ports
+  const push = ports.push ?? createSilentPush(wait)
   const slots = createSlots(ports.runsAtOnce)
   const uploads = createUploads(ports)
-  const poll = createPolling(ports, () => slots.held)
+  const poll = createPolling(ports, push, () => slots.held)
 
   /** Stores the next step, keeping what the user changed meanwhile. `undefined`: the run was removed. */
   async function advance(run: Run, state: RunState, extra: Pick<Run, 'simulated' | 'trouble'> = {}) {
@@ -78,7 +80,7 @@ export function createRunner(ports: RunnerPorts): Runner {
     const marks = simulated ? { simulated } : {}
     const sending = await advance(run, { phase: 'sending', sentAt: now() }, marks)
     if (sending?.phase !== 'sending') return sending
-    const sent = await submitOnce(ports, sending, family, provider, urls)
+    const sent = await submitOnce(ports, push, sending, family, provider, urls)
     if ('failure' in sent && sent.failure.kind === 'invalid') uploads.forget(run.recipe, provider)
     return settleSubmission(sending, provider, sent)
   }
@@ -150,6 +152,7 @@ export function createRunner(ports: RunnerPorts): Runner {
   async function through(start: Run, signal: AbortSignal, how: Way): Promise<Run | undefined> {
     let run: Run | undefined = start.phase === 'failed' ? await store.amendRun(start.id, takenUp) : start
     let release: (() => void) | undefined
+    let unfollow: (() => void) | undefined
     let refusals = 0
     let fresh = false
     try {
@@ -157,25 +160,31 @@ export function createRunner(ports: RunnerPorts): Runner {
         if (run.phase === 'queued') {
           release ??= await slots.acquire(signal)
           await pause(run, signal)
+          // Before anything is sent: word may be faster than the answer.
+          unfollow ??= push.follow(run.id)
           run = await send(run, signal)
           if (run?.phase === 'queued' && run.trouble?.kind === 'rate-limited') {
             refusals += run.trouble.retryAfterMs === undefined ? 1 : 0
             if (refusals >= limitTries) run = await fail(run, run.trouble, false)
           }
         } else if (run.phase === 'sending') {
+          unfollow ??= push.follow(run.id)
           const { provider } = partsOf(run.recipe)
-          run = await settleSubmission(run, provider, await recover(ports, run.id, provider))
+          run = await settleSubmission(run, provider, await recover(ports, push, run.id, provider))
         } else if (run.phase === 'working') {
           release ??= slots.take()
+          unfollow ??= push.follow(run.id)
           run = await work(run, signal, fresh)
         } else {
           release?.()
+          unfollow?.()
           run = await saveAtLast(run, signal, how)
         }
         fresh = true
       }
     } finally {
       release?.()
+      unfollow?.()
     }
     if (run && isOver(run) && run.phase !== start.phase) ports.ended?.(run)
     return run

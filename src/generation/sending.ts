@@ -6,7 +6,7 @@ import type { ModelFamily } from '#models/model.ts'
 import type { Provider, Send } from '#providers/provider.ts'
 import { keptSubmission } from '#providers/proxy.ts'
 import { parseJson, proxyPaths, readHealth } from '#providers/send.ts'
-import { type RunnerPorts, within } from './ports.ts'
+import { type Push, type RunnerPorts, within } from './ports.ts'
 
 const reachMs = 10_000
 const uploadMs = 180_000
@@ -14,6 +14,8 @@ const submitMs = 90_000
 const askMs = 15_000
 /** How long a lost answer is asked for before the run counts as unconfirmed. */
 const recoverMs = 60_000
+/** The same where the service calls back: with the picture at the latest, its call brings the answer. */
+const calledBackMs = 120_000
 /** Uploads live for 24 hours at the least promising reading. Contract section 4. */
 const uploadKeptMs = 20 * 3_600_000
 
@@ -34,9 +36,10 @@ function isTimeout(error: unknown): boolean {
 
 /**
  * Asks the proxy whether it is there, so that a proxy that is down is known before anything paid leaves. A proxy of
- * another make need not know the route; a web page in its place is no proxy. Gives whether pictures are simulated.
+ * another make need not know the route; a web page in its place is no proxy. Gives whether pictures are simulated, and
+ * whether the service calls back.
  */
-export async function reach(send: Send, signal: AbortSignal): Promise<{ simulated: boolean }> {
+export async function reach(send: Send, signal: AbortSignal): Promise<{ simulated: boolean; callbacks: boolean }> {
   const { ok, json } = await within(reachMs, signal, async (soon) => {
     const response = await send(proxyPaths.health, { signal: soon })
     return { ok: response.ok, json: parseJson(await response.text()) }
@@ -47,7 +50,8 @@ export async function reach(send: Send, signal: AbortSignal): Promise<{ simulate
       detail: 'The proxy address answers with a web page, not as a proxy.',
     })
   }
-  return { simulated: readHealth(json)?.mode === 'simulated' }
+  const health = readHealth(json)
+  return { simulated: health?.mode === 'simulated', callbacks: health?.callbacks === true }
 }
 
 /** Public addresses for the sources, in order. Free; repeated after a reload. Kept for later runs while they live. */
@@ -93,6 +97,7 @@ export type Sent = { task: TaskId } | { failure: Failure }
  */
 export async function submitOnce(
   ports: RunnerPorts,
+  push: Push,
   run: Run,
   family: ModelFamily,
   provider: Provider,
@@ -107,28 +112,45 @@ export async function submitOnce(
   } catch (error) {
     const failure = toFailure(error)
     if (error instanceof Error && error.name === 'GenerationError' && failure.kind !== 'unconfirmed') return { failure }
-    return recover(ports, run.id, provider, failure)
+    return recover(ports, push, run.id, provider, failure)
   }
 }
 
 /** Asks the proxy for the answer to a submission that never reached this page. Sends nothing paid. */
-export async function recover(ports: RunnerPorts, run: RunId, provider: Provider, known?: Failure): Promise<Sent> {
-  const { send, wait, monotonic } = ports
+export async function recover(
+  { send, monotonic }: RunnerPorts,
+  push: Push,
+  run: RunId,
+  provider: Provider,
+  known?: Failure,
+): Promise<Sent> {
   const unconfirmed: Failure = { ...said(known), kind: 'unconfirmed' }
   const forever = new AbortController().signal
   const startedAt = monotonic()
-  for (let pauseMs = 500; monotonic() - startedAt < recoverMs; pauseMs = Math.min(5_000, pauseMs * 2)) {
+  let patienceMs = recoverMs
+  for (let pauseMs = 500; monotonic() - startedAt < patienceMs; pauseMs = Math.min(5_000, pauseMs * 2)) {
     try {
       const kept = await within(askMs, undefined, (signal) => keptSubmission(send, run, signal))
       if (kept?.state === 'answered') return { task: provider.readSubmission(kept.status, kept.body) }
-      if (kept?.state !== 'pending') return { failure: unconfirmed }
+      if (kept?.state !== 'pending') {
+        if (!(await isCalledBack(send))) return { failure: unconfirmed }
+        patienceMs = calledBackMs
+      }
     } catch (error) {
       if (error instanceof Error && error.name === 'GenerationError') return { failure: toFailure(error) }
       if (isAbort(error)) throw error
     }
-    await wait(pauseMs, forever)
+    await push.pause(run, pauseMs, forever)
   }
   return { failure: unconfirmed }
+}
+
+async function isCalledBack(send: Send): Promise<boolean> {
+  try {
+    return (await reach(send, new AbortController().signal)).callbacks
+  } catch {
+    return false
+  }
 }
 
 function said(failure: Failure | undefined): { code?: number; said?: string } {

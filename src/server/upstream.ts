@@ -11,8 +11,9 @@ export interface Upstream {
   close(): Promise<void>
 }
 
+/** The first of `webhookKeys` is the one that the simulator signs its callbacks with. */
 export async function openUpstream(
-  settings: GatewaySettings & { gemini: GeminiSettings | undefined },
+  settings: GatewaySettings & { gemini: GeminiSettings | undefined; webhookKeys: readonly string[] },
 ): Promise<Upstream> {
   if (!isSimulatedHere(settings)) {
     const gemini = settings.gemini && openGemini(settings.gemini)
@@ -20,7 +21,7 @@ export async function openUpstream(
   }
   // Left out of memory, with its painter, where a real service is asked.
   const { serveSimulator } = await import('#simulator/serve.ts')
-  const { origin, close } = await serveSimulator()
+  const { origin, close } = await serveSimulator({ switches: { callbackKey: settings.webhookKeys[0] ?? '' } })
   const gemini = openSimulatedGemini(origin, settings.gemini?.models)
   return { gateway: openSimulatedGateway(settings.gateway, origin), gemini, simulatorOrigin: origin, close }
 }

@@ -1,5 +1,6 @@
 import type { ModelFamily } from '#models/model.ts'
 import { kieJobs, kieKontext } from '#providers/kie.ts'
+import { type CallbackContext, jobCall, kontextCall } from './callback-bodies.ts'
 import type { Objection } from './objections.ts'
 import { type Order, readJobOrder, readKontextOrder } from './orders.ts'
 import { jobRecord, kontextRecord, type RecordContext } from './records.ts'
@@ -17,6 +18,8 @@ export interface Dialect {
   readOrder(family: ModelFamily, body: unknown): Order
   record(task: Task, context: RecordContext): unknown
   accepted(taskId: string): unknown
+  /** What is sent to the address of a submission when its task has ended. */
+  call(task: Task, context: CallbackContext): object
   missing: Objection
 }
 
@@ -31,6 +34,7 @@ export const dialects: readonly Dialect[] = [
     readOrder: readKontextOrder,
     record: kontextRecord,
     accepted: (taskId) => ({ taskId }),
+    call: kontextCall,
     missing: { code: 422, msg: 'The record does not exist' },
   },
   {
@@ -43,6 +47,7 @@ export const dialects: readonly Dialect[] = [
     readOrder: readJobOrder,
     record: jobRecord,
     accepted: (taskId) => ({ taskId, recordId: taskId }),
+    call: jobCall,
     missing: { code: 422, msg: 'recordInfo is null' },
   },
 ]

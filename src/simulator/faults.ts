@@ -5,6 +5,17 @@ export interface TaskFault {
   creation?: true
 }
 
+/** What a prompt asks of the callback, in place of what the switches say: `[[callback:forged]]`, `[[callback:20]]` … */
+export interface CallbackFaults {
+  never: boolean
+  /** Before the answer to the submission, when the task has only begun. */
+  early: boolean
+  times?: number
+  delayMs?: number
+  signature?: 'wrong' | 'late' | 'none'
+  body?: 'reduced' | 'forged'
+}
+
 /** What the tokens of a prompt ask for: `[[policy]]`, `[[slow:20]]`, `[[submit:402]]` … */
 export interface Faults {
   /** The submission is answered with this code, or with "busy", and nothing is made. */
@@ -20,6 +31,7 @@ export interface Faults {
   address: 'result' | 'nourl' | 'spare'
   /** The result answers 403 (`expired`), and fresh links answer 404 too (`gone`). */
   lifetime: 'normal' | 'expired' | 'gone'
+  callback: CallbackFaults
 }
 
 const taskFaults: Readonly<Record<string, TaskFault>> = {
@@ -50,6 +62,22 @@ export function readFaults(prompt: string): Faults {
     lag: words.includes('lag'),
     address: words.includes('nourl') ? 'nourl' : words.includes('spare') ? 'spare' : 'result',
     lifetime: words.includes('gone') ? 'gone' : words.includes('expired') ? 'expired' : 'normal',
+    callback: readCallbackFaults(words),
+  }
+}
+
+function readCallbackFaults(words: readonly string[]): CallbackFaults {
+  const asked = new Set(words.flatMap((word) => (word.startsWith('callback:') ? [word.slice(9)] : [])))
+  const seconds = [...asked].map(Number).find((value) => value >= 0)
+  const signature = (['wrong', 'late', 'none'] as const).find((how) => asked.has(how))
+  const body = (['reduced', 'forged'] as const).find((how) => asked.has(how))
+  return {
+    never: asked.has('never'),
+    early: asked.has('early'),
+    ...(asked.has('twice') ? { times: 2 } : {}),
+    ...(seconds === undefined ? {} : { delayMs: seconds * 1000 }),
+    ...(signature ? { signature } : {}),
+    ...(body ? { body } : {}),
   }
 }
 

@@ -14,6 +14,12 @@ export interface StoredUpload {
   mime: string
 }
 
+/** A callback: the HTTP status of each try, 0 where there was no answer. */
+export interface Delivery {
+  taskId: string
+  statuses: number[]
+}
+
 /** What was received and given out, for tests to look at. */
 export interface Journal {
   /** How often each route was asked: "POST /api/v1/jobs/createTask". */
@@ -26,10 +32,19 @@ export interface Journal {
   bytesServed: number
   /** Requests to file hosts that carried a key, which none should. */
   fileRequestsWithKey: number
+  callbacks: Delivery[]
 }
 
 export function createJournal(): Journal {
-  return { requests: {}, submissions: [], polls: {}, uploads: [], bytesServed: 0, fileRequestsWithKey: 0 }
+  return {
+    requests: {},
+    submissions: [],
+    polls: {},
+    uploads: [],
+    bytesServed: 0,
+    fileRequestsWithKey: 0,
+    callbacks: [],
+  }
 }
 
 export function count(counts: Record<string, number>, name: string): void {

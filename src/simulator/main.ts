@@ -1,7 +1,8 @@
 import process from 'node:process'
 import { serveSimulator } from './serve.ts'
 
-const { port, close } = await serveSimulator({ port: Number(process.env.PORT ?? 4010) })
+const switches = { callbackKey: process.env.KIE_WEBHOOK_HMAC_KEY ?? '' }
+const { port, close } = await serveSimulator({ port: Number(process.env.PORT ?? 4010), switches })
 process.stdout.write(`Simulator is ready at http://localhost:${port}\n`)
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

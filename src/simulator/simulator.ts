@@ -1,6 +1,7 @@
 import { families as catalogue } from '#models/catalogue.ts'
 import type { ModelFamily } from '#models/model.ts'
 import type { Fetch } from '#providers/provider.ts'
+import { createCallbacks } from './callbacks.ts'
 import { createFiles, mimeOf } from './files.ts'
 import { createGemini, type GeminiState } from './gemini.ts'
 import { count, createJournal, type Journal } from './journal.ts'
@@ -22,6 +23,8 @@ export interface SimulatorOptions {
   /** 0 to 1; ids and durations come from it. */
   random?: () => number
   wait?: (ms: number) => Promise<void>
+  /** Carries callbacks to their addresses; the network by default. */
+  call?: Fetch
   switches?: Partial<Switches>
   families?: readonly ModelFamily[]
   /** Where its tasks outlive it; nowhere by default. */
@@ -67,9 +70,11 @@ export function createSimulator(options: SimulatorOptions): Simulator {
   const set = ({ credits, ...changes }: Setting) => {
     switches = { ...switches, ...(changes as Partial<Switches>) }
     if (credits !== undefined) world.ledger.setBalance(credits)
+    if (switches.callbacks !== 'held') world.callbacks.release()
   }
   const reset = () => {
     switches = initial
+    world.callbacks.stop()
     world = createWorld(options, parts)
   }
   const state = async () => {
@@ -102,7 +107,10 @@ export function createSimulator(options: SimulatorOptions): Simulator {
     set,
     reset,
     state,
-    close: () => closing.abort(new DOMException('The simulator was closed.', 'AbortError')),
+    close() {
+      world.callbacks.stop()
+      closing.abort(new DOMException('The simulator was closed.', 'AbortError'))
+    },
     async fetch(request) {
       const { pathname } = new URL(request.url)
       const controlRoute = control[`${request.method} ${pathname}`]
@@ -130,7 +138,9 @@ function createWorld(options: SimulatorOptions, { switches, wait, closed }: Worl
   const isAuthorized = (request: Request) => request.headers.get('authorization') === `Bearer ${key}`
   const shared = { files, journal, now, isAuthorized }
   const uploads = createUploads({ ...shared, newId })
-  const kie = createKie({ ...shared, families, tasks, ledger, switches, admit: createLimiter(now), closed })
+  const { call = (request: Request) => fetch(request) } = options
+  const callbacks = createCallbacks({ files, ledger, journal, tasks, now, switches, wait, call })
+  const kie = createKie({ ...shared, families, tasks, callbacks, ledger, switches, admit: createLimiter(now), closed })
 
   const gemini = createGemini({ painter, key, switches, random, wait, closed })
 
@@ -162,7 +172,7 @@ function createWorld(options: SimulatorOptions, { switches, wait, closed }: Worl
     return route ? route(request) : notFound(pathname)
   }
 
-  return { answer, tasks, ledger, journal, gemini }
+  return { answer, tasks, callbacks, ledger, journal, gemini }
 }
 
 function notFound(path: string): Response {

@@ -1,5 +1,6 @@
 import type { ModelFamily } from '#models/model.ts'
 import type { Fetch } from '#providers/provider.ts'
+import type { Callbacks } from './callbacks.ts'
 import type { Dialect } from './dialects.ts'
 import { type Faults, outagePage, readFaults, refusals } from './faults.ts'
 import type { Files } from './files.ts'
@@ -13,6 +14,7 @@ import type { Tasks } from './tasks.ts'
 export interface KieOptions {
   families: readonly ModelFamily[]
   tasks: Tasks
+  callbacks: Callbacks
   files: Files
   ledger: Ledger
   journal: Journal
@@ -57,6 +59,8 @@ export function createSubmission(dialect: Dialect, options: KieOptions, reply: R
     const task = tasks.start(dialect.name, judged.order, judged.body, judged.sources)
     if (!task) return answered(402, 'Credits insufficient : balance too low for this request')
     entry.taskId = task.id
+    const called = judged.address && options.callbacks.follow(task, judged.address, dialect.call)
+    if (faults.callback.early) await called
     return acceptance(faults, dialect.accepted(task.id), answered, AbortSignal.any([request.signal, options.closed]))
   }
 }
@@ -74,9 +78,11 @@ function judge(
   dialect: Dialect,
   json: unknown,
   { families, files, switches }: KieOptions,
-): Objection | { order: Order; body: unknown; sources: Uint8Array[] } {
+): Objection | { order: Order; body: unknown; sources: Uint8Array[]; address?: string } {
   const isObject = json !== null && typeof json === 'object' && !Array.isArray(json)
-  const body = isObject ? { ...dialect.defaults, ...json } : json
+  // The one spelling that counts: any other is a member like all that mean nothing. Pitfall 22.
+  const { callBackUrl, ...rest } = (isObject ? json : {}) as { callBackUrl?: unknown }
+  const body = isObject ? { ...dialect.defaults, ...rest } : json
   const checked = checkBody(
     families.filter((family) => family.provider === dialect.provider),
     body,
@@ -87,7 +93,9 @@ function judge(
     return { code: 422, msg: 'aspectRatio must be one of 21:9, 16:9, 4:3, 1:1, 3:4, 9:16' }
   }
   const checkedSources = checkSources(order.sourceUrls, dialect.sourceField, files)
-  return 'code' in checkedSources ? checkedSources : { order, body: json, sources: checkedSources.sources }
+  if ('code' in checkedSources) return checkedSources
+  const isAddress = typeof callBackUrl === 'string' && URL.canParse(callBackUrl)
+  return { order, body: json, sources: checkedSources.sources, ...(isAddress ? { address: callBackUrl } : {}) }
 }
 
 /** The answer to a submission that was accepted and charged: it may stay away, or be empty. */

@@ -31,6 +31,17 @@ const switches = {
   resultTtlMs: ms,
   linkTtlMs: ms,
   uploadTtlMs: ms,
+  /** Callbacks are sent when they are due, held until this says otherwise and then sent last first, or never sent. */
+  callbacks: z.enum(['sent', 'held', 'never']),
+  /** What they are signed with; empty: not at all. */
+  callbackKey: z.string(),
+  /** Signed rightly, with another key, with a time ten minutes old, or not. */
+  callbackSignature: z.enum(['right', 'wrong', 'late', 'none']),
+  /** `reduced`: the task and nothing else. `forged`: a success with a picture elsewhere, whatever happened. */
+  callbackBody: z.enum(['full', 'reduced', 'forged']),
+  callbackTimes: z.number().check(z.int(), z.gte(1), z.lte(100)),
+  /** From the task's end to the first call. */
+  callbackDelayMs: ms,
 }
 
 const Switches = z.strictObject(switches)
@@ -58,4 +69,10 @@ export const defaultSwitches: Switches = {
   resultTtlMs: 20 * 60_000,
   linkTtlMs: 20 * 60_000,
   uploadTtlMs: 24 * 3_600_000,
+  callbacks: 'sent',
+  callbackKey: '',
+  callbackSignature: 'right',
+  callbackBody: 'full',
+  callbackTimes: 1,
+  callbackDelayMs: 0,
 }

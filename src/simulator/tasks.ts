@@ -64,6 +64,8 @@ export interface Tasks {
   find(dialect: DialectName, id: string): Promise<Task | undefined>
   /** Takes up a task of an earlier simulator, until its picture is painted. Does nothing for one that is here or unknown. */
   recall(id: string): Promise<void>
+  /** Gives the task its outcome, if that is due. */
+  settle(task: Task): Promise<void>
   /** Ids of tasks without an outcome. */
   open(): Promise<readonly string[]>
 }
@@ -109,6 +111,7 @@ export function createTasks({ painter, files, ledger, now, random, switches, new
   }
 
   return {
+    settle,
     start(dialect, order, body, sources) {
       const id = newId()
       if (!ledger.charge(id, order.priceCredits)) return undefined

@@ -3,7 +3,9 @@ import { setMaxListeners } from 'node:events'
 import type { RunId } from '#domain/ids.ts'
 import type { Recipe, Run } from '#domain/run.ts'
 import { createRun } from '#generation/create-run.ts'
+import { createOwnStream } from '#generation/event-stream.ts'
 import type { RunnerPorts } from '#generation/ports.ts'
+import { createPush } from '#generation/push.ts'
 import { createRunner, type Runner } from '#generation/runner.ts'
 import { findFamily } from '#models/catalogue.ts'
 import type { Send } from '#providers/provider.ts'
@@ -14,6 +16,7 @@ import { type ServeOptions, serveSimulator } from '#simulator/serve.ts'
 import type { Darkroom } from '#store/darkroom.ts'
 import { openGallery } from '#store/gallery-store.ts'
 import type { GalleryStore } from '#store/store.ts'
+import { callIn, publicUrl } from './call-in.ts'
 import { nodeDarkroom } from './node-darkroom.ts'
 
 /** The runner over the real store, the real proxy and the simulator; only pauses are shortened. */
@@ -52,21 +55,25 @@ interface MachineOptions extends ServeOptions {
   runsAtOnce?: number
   env?: Record<string, string>
   proxy?: StartOptions
+  /** The service calls the proxy back, and the page listens. */
+  callbacks?: boolean
 }
 
 /** The key of tests: only the service may see it. */
 export const machineKey = 'canary-5f0c9a71e2'
 
 export async function openMachine(options: MachineOptions = {}): Promise<Machine> {
-  const { runsAtOnce = 8, darkroom = nodeDarkroom, env, proxy: start, ...serve } = options
+  const { runsAtOnce = 8, darkroom = nodeDarkroom, env, proxy: start, callbacks = false, ...serve } = options
   const key = machineKey
-  const service = options.service ?? (await serveSimulator({ key, switches: { durationMs: 30 }, ...serve }))
+  const call = callIn(() => proxy.port)
+  const service = options.service ?? (await serveSimulator({ key, switches: { durationMs: 30 }, call, ...serve }))
   const config = readConfig({
     PORT: '0',
     KIE_API_KEY: key,
     KIE_API_BASE_URL: service.origin,
     KIE_UPLOAD_BASE_URL: service.origin,
     KIE_RESULT_HOSTS: `127.0.0.1:${service.port}`,
+    ...(callbacks ? { PUBLIC_URL: publicUrl } : {}),
     ...env,
   })
   let proxy = await startServer(config, start)
@@ -85,7 +92,13 @@ export async function openMachine(options: MachineOptions = {}): Promise<Machine
     wait: shortWait,
     lock: createLock(),
   }
-  const runner = createRunner(ports)
+  /** Of a window of its own. */
+  const listening = (): Partial<RunnerPorts> => {
+    if (!callbacks) return {}
+    const world = { ...ports, random: Math.random }
+    return { push: createPush({ ...world, listen: createOwnStream(world) }) }
+  }
+  const runner = createRunner({ ...ports, ...listening() })
   const never = new AbortController().signal
   setMaxListeners(0, never)
   const recipe = (draft: Recipe['draft'] = {}, family = 'flux-kontext'): Recipe => ({
@@ -99,8 +112,8 @@ export async function openMachine(options: MachineOptions = {}): Promise<Machine
     store,
     simulator: service.simulator,
     network,
-    reload: () => createRunner({ ...ports, lock: createLock() }),
-    window: (own) => createRunner({ ...ports, ...own }),
+    reload: () => createRunner({ ...ports, ...listening(), lock: createLock() }),
+    window: (own) => createRunner({ ...ports, ...listening(), ...own }),
     clock,
     async restartProxy() {
       await proxy.close()

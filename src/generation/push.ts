@@ -1,0 +1,180 @@
+import type { RunId } from '#domain/ids.ts'
+import { markOf } from '#providers/events.ts'
+import type { Push, RunnerPorts } from './ports.ts'
+
+/** What a stream reports. */
+export interface Listener {
+  /** Whether it is alive: bytes have come, and not too long ago. */
+  alive(isAlive: boolean): void
+  told(mark: string): void
+  /** Something may have been missed. */
+  gap(): void
+}
+
+/** Opens a stream, and keeps it open until the signal ends it. Never rejects. */
+export type Listen = (listener: Listener, signal: AbortSignal) => Promise<void>
+
+export type PushPorts = Pick<RunnerPorts, 'wait' | 'monotonic'> & { random: () => number; listen: Listen }
+
+/** As rarely as this it is asked while a stream is alive, should a call have been lost. */
+const slowMs = 30_000
+/** When a stream breaks, the pages that shared its proxy do not all ask at the same moment. */
+const takeOverMs = 2_000
+/** Runs that follow one another share a stream. */
+const lingerMs = 10_000
+const remembered = 200
+
+interface Followed {
+  mark: string | undefined
+  /** Word that no pause has ended for yet. */
+  word: boolean
+  wasTold: boolean
+  /** A long pause went by without word. */
+  waitedLong: boolean
+  hasPaused: boolean
+  interrupt: (() => void) | undefined
+}
+
+/** Without a stream: pauses are what they are. */
+export function createSilentPush(wait: RunnerPorts['wait']): Push {
+  const pause: Push['pause'] = (_, ms, signal) => wait(ms, signal).then(() => false)
+  return { follow: () => () => undefined, pause, untilPoll: pause, ended: () => undefined }
+}
+
+/**
+ * A stream is open while runs are out. Pauses grow only once word of a run has really come here, so that a service which
+ * cannot reach the proxy costs no time; they shrink again when a run is found to have ended without a word.
+ */
+export function createPush({ wait, monotonic, random, listen }: PushPorts): Push {
+  const followed = new Map<RunId, Followed>()
+  /** What was told lately: word may come before anybody wants it. */
+  const recent = new Set<string>()
+  let isAlive = false
+  let isTrusted = false
+  let stream: AbortController | undefined
+  let lingering: AbortController | undefined
+
+  const listener: Listener = {
+    alive(next) {
+      if (isAlive === next) return
+      isAlive = next
+      for (const one of followed.values()) one.interrupt?.()
+    },
+    told(mark) {
+      recent.delete(mark)
+      recent.add(mark)
+      const [oldest] = recent
+      if (recent.size > remembered && oldest !== undefined) recent.delete(oldest)
+      for (const one of followed.values()) if (one.mark === mark) tell(one)
+    },
+    gap() {
+      for (const one of followed.values()) {
+        if (!one.hasPaused) continue
+        one.word = true
+        one.interrupt?.()
+      }
+    },
+  }
+
+  function tell(one: Followed): void {
+    isTrusted = true
+    one.wasTold = true
+    one.word = true
+    one.interrupt?.()
+  }
+
+  function open(): void {
+    lingering?.abort()
+    if (stream) return
+    stream = new AbortController()
+    void listen(listener, stream.signal)
+  }
+
+  function closeSoon(): void {
+    const pause = new AbortController()
+    lingering = pause
+    wait(lingerMs, pause.signal).then(
+      () => {
+        if (followed.size > 0) return
+        stream?.abort()
+        stream = undefined
+        listener.alive(false)
+      },
+      () => undefined,
+    )
+  }
+
+  /** Resolves with whether the time is over; it is not where something changed. */
+  async function sleep(one: Followed, ms: number, signal: AbortSignal): Promise<boolean> {
+    const inner = new AbortController()
+    const leave = () => inner.abort()
+    signal.addEventListener('abort', leave)
+    one.interrupt = leave
+    try {
+      await wait(ms, inner.signal)
+      return true
+    } catch (error) {
+      signal.throwIfAborted()
+      if (!inner.signal.aborted) throw error
+      return false
+    } finally {
+      one.interrupt = undefined
+      signal.removeEventListener('abort', leave)
+    }
+  }
+
+  async function pause(run: RunId, ms: number, signal: AbortSignal, mayBeLong: (one: Followed) => boolean) {
+    const one = followed.get(run)
+    if (!one) return wait(ms, signal).then(() => false)
+    one.hasPaused = true
+    const startedAt = monotonic()
+    let isLong = false
+    for (;;) {
+      signal.throwIfAborted()
+      if (one.word) {
+        one.word = false
+        return true
+      }
+      const wasLong = isLong
+      isLong = mayBeLong(one)
+      const leastMs = wasLong && !isLong ? random() * takeOverMs : 0
+      const wholeMs = isLong ? Math.max(ms, slowMs) : ms
+      if (await sleep(one, Math.max(leastMs, wholeMs - (monotonic() - startedAt)), signal)) {
+        one.waitedLong ||= isLong
+        return false
+      }
+    }
+  }
+
+  return {
+    follow(run) {
+      const one: Followed = {
+        mark: undefined,
+        word: false,
+        wasTold: false,
+        waitedLong: false,
+        hasPaused: false,
+        interrupt: undefined,
+      }
+      followed.set(run, one)
+      void markOf(run).then((mark) => {
+        one.mark = mark
+        if (recent.has(mark)) tell(one)
+      })
+      open()
+      return () => {
+        if (followed.get(run) !== one) return
+        followed.delete(run)
+        if (followed.size === 0) closeSoon()
+      }
+    },
+
+    pause: (run, ms, signal) => pause(run, ms, signal, () => false),
+    untilPoll: (run, usualMs, signal) => pause(run, usualMs, signal, (one) => isAlive && isTrusted && !one.wasTold),
+
+    ended(run) {
+      const one = followed.get(run)
+      if (one?.waitedLong && !one.wasTold) isTrusted = false
+    },
+  }
+}

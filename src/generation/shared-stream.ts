@@ -1,0 +1,86 @@
+import { silenceMs } from '#providers/events.ts'
+import type { StreamListener } from './event-stream.ts'
+import type { RunnerPorts } from './ports.ts'
+import type { Listen, Listener } from './push.ts'
+
+/** What the window with the stream tells the others, and what they ask it. */
+type Message =
+  | { kind: 'run'; mark: string }
+  | { kind: 'gap' | 'who' }
+  | { kind: 'alive'; id?: string }
+  | { kind: 'dead' }
+
+export interface SharedWorld extends Pick<RunnerPorts, 'wait' | 'monotonic'> {
+  locks: { request(name: string, options: { signal: AbortSignal }, work: () => Promise<void>): Promise<void> }
+  channel: {
+    postMessage(message: Message): void
+    addEventListener(type: 'message', listener: (event: { data: Message }) => void): void
+  }
+  /** Reads the proxy's stream until the signal ends it, on from an id. */
+  stream(lastId: string | undefined, listener: StreamListener, signal: AbortSignal): Promise<void>
+}
+
+/**
+ * One stream a browser: of the windows that want one, the first in line has it and passes on what it hears. A browser opens
+ * six connections to a host, and a stream holds one for as long as it lives.
+ */
+export function createSharedStream({ locks, channel, stream, wait, monotonic }: SharedWorld): Listen {
+  let listener: Listener | undefined
+  let isLeading = false
+  let isAlive = false
+  let lastId: string | undefined
+  let heardAt = 0
+
+  channel.addEventListener('message', ({ data }) => {
+    if (data.kind === 'who' && isLeading && isAlive) tellAlive()
+    if (isLeading || data.kind === 'who') return
+    heardAt = monotonic()
+    if (data.kind === 'alive') lastId = data.id ?? lastId
+    if (data.kind === 'run') listener?.told(data.mark)
+    else if (data.kind === 'gap') listener?.gap()
+    else listener?.alive(data.kind === 'alive')
+  })
+
+  const tellAlive = () => channel.postMessage({ kind: 'alive', ...(lastId === undefined ? {} : { id: lastId }) })
+
+  const passingOn = (own: Listener): StreamListener => ({
+    alive(next) {
+      isAlive = next
+      own.alive(next)
+      if (!next) channel.postMessage({ kind: 'dead' })
+    },
+    told(mark) {
+      own.told(mark)
+      channel.postMessage({ kind: 'run', mark })
+    },
+    gap() {
+      own.gap()
+      channel.postMessage({ kind: 'gap' })
+    },
+    heard(id) {
+      lastId = id ?? lastId
+      tellAlive()
+    },
+  })
+
+  /** A window that was frozen or closed with the stream in its hands says nothing. */
+  async function watch(own: Listener, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      await wait(silenceMs / 2, signal)
+      if (!isLeading && monotonic() - heardAt > silenceMs) own.alive(false)
+    }
+  }
+
+  return async (own, signal) => {
+    listener = own
+    channel.postMessage({ kind: 'who' })
+    watch(own, signal).catch(() => undefined)
+    const lead = async () => {
+      isLeading = true
+      await stream(lastId, passingOn(own), signal)
+    }
+    await locks.request('atelier-events', { signal }, lead).catch(() => undefined)
+    isLeading = false
+    isAlive = false
+  }
+}

@@ -1,0 +1,402 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import type { RunId } from '#domain/ids.ts'
+import { createEventStream } from '#generation/event-stream.ts'
+import type { Push } from '#generation/ports.ts'
+import { createPush, type Listener } from '#generation/push.ts'
+import { createSharedStream, type SharedWorld } from '#generation/shared-stream.ts'
+import { eventsPath, heartbeatMs, markOf, silenceMs } from '#providers/events.ts'
+import { createHeldTime, settled } from '../../support/windows.ts'
+
+const never = new AbortController().signal
+const run = 'run-0001' as RunId
+const other = 'run-0002' as RunId
+
+describe('pauses and word of runs', () => {
+  let time: ReturnType<typeof createHeldTime>
+  let push: Push
+  /** The stream, where one is open. */
+  let stream: Listener | undefined
+  let opened = 0
+
+  beforeEach(() => {
+    time = createHeldTime()
+    opened = 0
+    push = createPush({
+      ...time,
+      random: () => 0.5,
+      listen: (listener, signal) => {
+        opened += 1
+        stream = listener
+        return new Promise((resolve) =>
+          signal.addEventListener('abort', () => {
+            stream = undefined
+            resolve()
+          }),
+        )
+      },
+    })
+  })
+
+  /** A pause until the next poll, and how it ended. */
+  function pause(id = run, usualMs = 2_000) {
+    const one: { word?: boolean; atMs?: number } = {}
+    void push.untilPoll(id, usualMs, never).then((word) => Object.assign(one, { word, atMs: time.monotonic() }))
+    return one
+  }
+  /** Word of another run has come before: the service can reach the proxy. */
+  async function earnTrust() {
+    const unfollow = push.follow(other)
+    await settled()
+    stream?.alive(true)
+    stream?.told(await markOf(other))
+    unfollow()
+  }
+
+  test('word ends a pause at once, and its run is asked for as usual from then on', async () => {
+    push.follow(run)
+    await settled()
+    const first = pause()
+    stream?.alive(true)
+    await settled()
+    stream?.told(await markOf(run))
+    await settled()
+    expect(first).toEqual({ word: true, atMs: 0 })
+    const second = pause()
+    await time.pass(2_000)
+    expect(second).toEqual({ word: false, atMs: 2_000 })
+  })
+
+  test('word that came while a poll was under way is not lost', async () => {
+    push.follow(run)
+    await settled()
+    stream?.told(await markOf(run))
+    const one = pause()
+    await settled()
+    expect(one).toEqual({ word: true, atMs: 0 })
+  })
+
+  test('word that came before anybody wanted it is not lost', async () => {
+    await earnTrust()
+    stream?.told(await markOf(run))
+    push.follow(run)
+    await settled()
+    expect(await push.pause(run, 2_000, never)).toBe(true)
+  })
+
+  test('W11 word of a run that nobody knows is ignored', async () => {
+    push.follow(run)
+    await settled()
+    const one = pause()
+    for (const mark of ['', 'x', await markOf(other)]) stream?.told(mark)
+    await settled()
+    expect(one).toEqual({})
+  })
+
+  test('pauses grow only when word has really come, and shrink when a run ended without one', async () => {
+    push.follow(run)
+    await settled()
+    stream?.alive(true)
+    const usual = pause()
+    await time.pass(2_000)
+    expect(usual.atMs).toBe(2_000)
+
+    await earnTrust()
+    const long = pause()
+    await time.pass(29_000)
+    expect(long).toEqual({})
+    await time.pass(1_000)
+    expect(long).toEqual({ word: false, atMs: 32_000 })
+    push.ended(run)
+    const shrunk = pause()
+    await time.pass(2_000)
+    expect(shrunk.atMs).toBe(34_000)
+  })
+
+  test('W08 W09 a stream that breaks hands over to polls within two seconds, not to the moment', async () => {
+    await earnTrust()
+    push.follow(run)
+    await settled()
+    const long = pause()
+    await time.pass(10_000)
+    stream?.alive(false)
+    await settled()
+    await time.pass(1_000)
+    expect(long).toEqual({ word: false, atMs: 11_000 })
+    const usual = pause()
+    await time.pass(2_000)
+    expect(usual.atMs).toBe(13_000)
+  })
+
+  test('a gap asks for every run that is waited for', async () => {
+    push.follow(run)
+    await settled()
+    const one = pause()
+    await settled()
+    stream?.gap()
+    await settled()
+    expect(one).toEqual({ word: true, atMs: 0 })
+  })
+
+  test('a gap at the start says nothing of a run that has not been asked for yet', async () => {
+    push.follow(run)
+    await settled()
+    stream?.gap()
+    const one = pause()
+    await settled()
+    expect(one).toEqual({})
+  })
+
+  test('a signal ends the pause as it ends any other', async () => {
+    push.follow(run)
+    const stop = new AbortController()
+    const waiting = push.untilPoll(run, 2_000, stop.signal)
+    stop.abort(new DOMException('stopped', 'AbortError'))
+    await expect(waiting).rejects.toThrow('stopped')
+  })
+
+  test('a stream is open while runs are out, and a moment longer', async () => {
+    expect(opened).toBe(0)
+    const unfollow = push.follow(run)
+    expect(opened).toBe(1)
+    unfollow()
+    await time.pass(9_000)
+    const again = push.follow(other)
+    await time.pass(60_000)
+    expect(stream).toBeDefined()
+    again()
+    await time.pass(10_000)
+    expect(stream).toBeUndefined()
+    push.follow(run)
+    expect(opened).toBe(2)
+  })
+})
+
+describe('the stream of a page', () => {
+  const health = () => Response.json({ mode: 'live', gateway: 'kie', callbacks: true })
+
+  /** A proxy whose streams the test writes, and a page that listens to it. */
+  function openPage(random = () => 0.5, time = createHeldTime()) {
+    const heard: string[] = []
+    const asked: (string | null)[] = []
+    const streams: ReadableStreamDefaultController<Uint8Array>[] = []
+    let isUp = true
+    const stream = createEventStream({
+      ...time,
+      random,
+      send: async (path, init) => {
+        if (!isUp) throw new TypeError('Failed to fetch')
+        if (path !== eventsPath) return health()
+        asked.push(new Headers(init?.headers).get('last-event-id'))
+        const body = new ReadableStream<Uint8Array>({
+          start(controller) {
+            streams.push(controller)
+            init?.signal?.addEventListener('abort', () => controller.error(init.signal?.reason))
+          },
+        })
+        return new Response(body, { headers: { 'content-type': 'text/event-stream' } })
+      },
+    })
+    const stop = new AbortController()
+    const listener = {
+      alive: (isAlive: boolean) => void (heard.at(-1) !== `alive ${isAlive}` && heard.push(`alive ${isAlive}`)),
+      told: (mark: string) => void heard.push(mark),
+      gap: () => void heard.push('gap'),
+      heard: () => undefined,
+    }
+    void stream(undefined, listener, stop.signal)
+    return {
+      time,
+      heard,
+      asked,
+      stop: () => stop.abort(),
+      write: async (text: string) => {
+        streams.at(-1)?.enqueue(new TextEncoder().encode(text))
+        await settled()
+      },
+      cut: async () => {
+        streams.at(-1)?.close()
+        await settled()
+      },
+      up(next: boolean) {
+        isUp = next
+      },
+    }
+  }
+
+  test('W07 cut every 5 s, it goes on from the last id each time', async () => {
+    const page = openPage()
+    await settled()
+    await page.write('event: gap\nid: a-0\ndata: all\n\n')
+    for (const number of [1, 2, 3]) {
+      await page.write(`event: run\nid: a-${number}\ndata: mark${number}\n\n`)
+      await page.cut()
+      await page.time.pass(5_000)
+    }
+    expect(page.asked).toEqual([null, 'a-1', 'a-2', 'a-3'])
+    expect(page.heard.filter((one) => !one.startsWith('alive'))).toEqual(['gap', 'mark1', 'mark2', 'mark3'])
+    page.stop()
+  })
+
+  test('events are read however their bytes are cut', async () => {
+    const page = openPage()
+    await settled()
+    for (const character of 'event: run\nid: a-1\ndata: mark\n\n') await page.write(character)
+    expect(page.heard).toEqual(['alive true', 'mark'])
+    page.stop()
+  })
+
+  test('W08 held back by an intermediary, it is never alive; silent for 40 s, it is not alive any more', async () => {
+    const page = openPage()
+    await page.time.pass(silenceMs * 2)
+    expect(page.heard).toEqual(['alive false'])
+    expect(page.asked.length).toBeGreaterThan(1)
+    await page.write(':\n\n')
+    await page.time.pass(heartbeatMs)
+    await page.write(':\n\n')
+    await page.time.pass(silenceMs - 1_000)
+    expect(page.heard).toEqual(['alive false', 'alive true'])
+    await page.time.pass(2_000)
+    expect(page.heard.at(-1)).toBe('alive false')
+    page.stop()
+  })
+
+  test('W09 pages of a proxy that restarts come back each in its own time', async () => {
+    const pages = [0, 0.25, 0.5, 0.75].map((random) => openPage(() => random))
+    await settled()
+    for (const page of pages) {
+      await page.write(':\n\n')
+      page.up(false)
+      await page.cut()
+    }
+    const pauses = pages.map(({ time }) => time.waiting())
+    expect(pauses).toEqual([[500], [750], [1_000], [1_250]])
+    for (const page of pages) {
+      await page.time.pass(20_000)
+      page.up(true)
+      await page.time.pass(60_000)
+      expect(page.asked.length).toBe(2)
+      page.stop()
+    }
+  })
+
+  test('W10 of 200 pages that wake up at once, each has one stream and no more', async () => {
+    const time = createHeldTime()
+    const pages = Array.from({ length: 200 }, () => openPage(Math.random, time))
+    await settled()
+    for (const page of pages) {
+      await page.write(':\n\n')
+      page.up(false)
+      await page.cut()
+      page.up(true)
+    }
+    await time.sleep(2 * 3_600_000)
+    await time.wake()
+    expect(pages.map(({ asked }) => asked.length)).toEqual(Array(200).fill(2))
+    for (const page of pages) page.stop()
+    await settled()
+    expect(time.waiting()).toEqual([])
+  })
+})
+
+describe('the windows of one browser', () => {
+  type Message = Parameters<SharedWorld['channel']['postMessage']>[0]
+  let time: ReturnType<typeof createHeldTime>
+  let listeners: ((event: { data: Message }) => void)[]
+  let line: (() => void)[]
+  let reading: { lastId: string | undefined; listener: Parameters<SharedWorld['stream']>[1] }[]
+
+  beforeEach(() => {
+    time = createHeldTime()
+    listeners = []
+    line = []
+    reading = []
+  })
+
+  /** One name, one holder at a time; the others wait in line. */
+  const locks: SharedWorld['locks'] = {
+    async request(_name, _options, work) {
+      const before = line.length > 0
+      let leave: () => void = () => undefined
+      const turn = new Promise<void>((resolve) => line.push(before ? resolve : () => undefined))
+      if (before) await turn
+      leave = () => {
+        line.shift()
+        line[0]?.()
+      }
+      await work().finally(leave)
+    },
+  }
+
+  function openWindow() {
+    const heard: string[] = []
+    let own: ((event: { data: Message }) => void) | undefined
+    const listen = createSharedStream({
+      ...time,
+      locks,
+      channel: {
+        postMessage: (data) => {
+          for (const listener of listeners) if (listener !== own) listener({ data })
+        },
+        addEventListener: (_type, listener) => {
+          own = listener
+          listeners.push(listener)
+        },
+      },
+      stream: (lastId, listener, signal) => {
+        reading.push({ lastId, listener })
+        return new Promise((resolve) => signal.addEventListener('abort', () => resolve()))
+      },
+    })
+    const stop = new AbortController()
+    void listen(
+      {
+        alive: (isAlive) => void (heard.at(-1) !== `alive ${isAlive}` && heard.push(`alive ${isAlive}`)),
+        told: (mark) => void heard.push(mark),
+        gap: () => void heard.push('gap'),
+      },
+      stop.signal,
+    )
+    return { heard, stop: () => stop.abort() }
+  }
+
+  test('share one stream: what the first one hears, all hear', async () => {
+    const [first, second] = [openWindow(), openWindow()]
+    await settled()
+    expect(reading).toHaveLength(1)
+    const stream = reading[0]?.listener
+    stream?.alive(true)
+    stream?.heard('a-1')
+    stream?.told('mark')
+    stream?.gap()
+    expect(first.heard).toEqual(['alive true', 'mark', 'gap'])
+    expect(second.heard).toEqual(['alive true', 'mark', 'gap'])
+    const third = openWindow()
+    expect(third.heard).toEqual(['alive true'])
+    stream?.alive(false)
+    expect([first, second, third].map(({ heard }) => heard.at(-1))).toEqual(Array(3).fill('alive false'))
+  })
+
+  test('T07 hand it on: the next one goes on from the last id', async () => {
+    const first = openWindow()
+    const second = openWindow()
+    await settled()
+    reading[0]?.listener.alive(true)
+    reading[0]?.listener.heard('a-7')
+    first.stop()
+    await settled()
+    expect(reading.map(({ lastId }) => lastId)).toEqual([undefined, 'a-7'])
+    reading[1]?.listener.told('mark')
+    expect(second.heard).toEqual(['alive true', 'mark'])
+  })
+
+  test('count it as dead when its window says nothing any more', async () => {
+    openWindow()
+    const second = openWindow()
+    await settled()
+    reading[0]?.listener.alive(true)
+    reading[0]?.listener.heard(undefined)
+    expect(second.heard).toEqual(['alive true'])
+    await time.pass(silenceMs * 2)
+    expect(second.heard).toEqual(['alive true', 'alive false'])
+  })
+})
