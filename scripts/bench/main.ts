@@ -2,6 +2,7 @@ import { benchFirstLoad } from './first-load.ts'
 import { benchGallery } from './gallery.ts'
 import { benchPolling } from './polling.ts'
 import { benchProxy } from './proxy.ts'
+import { benchPush } from './push.ts'
 import { print, type Row } from './report.ts'
 import { benchSave } from './save.ts'
 
@@ -31,6 +32,11 @@ const parts: Readonly<Record<string, Part>> = {
     title: 'Finished at the service to known here, durations simulated',
     yardstick: 'a client that asks every 3 s',
     bench: benchPolling,
+  },
+  push: {
+    title: 'Finished at the service to known here, in real time, the same tasks for all',
+    yardstick: 'the same page without a stream; a client that asks every 3 s',
+    bench: benchPush,
   },
   proxy: {
     title: 'Proxy, load generator and service on the same machine',

@@ -1,6 +1,6 @@
 import { type Failure, GenerationError } from '#domain/failure.ts'
 import type { RunId } from '#domain/ids.ts'
-import { isOver, mayFollow, type Recipe, type Run, type RunIn, type RunState } from '#domain/run.ts'
+import { isAdopted, isOver, mayFollow, type Recipe, type Run, type RunIn, type RunState } from '#domain/run.ts'
 import { findFamily } from '#models/catalogue.ts'
 import type { ModelFamily } from '#models/model.ts'
 import type { Provider } from '#providers/provider.ts'
@@ -148,6 +148,12 @@ export function createRunner(ports: RunnerPorts): Runner {
     )
   }
 
+  /** Word comes of nothing that did not ask for it. */
+  function follow(run: Run): (() => void) | undefined {
+    const isCalledBack = !isAdopted(run) && partsOf(run.recipe).provider.callbacks !== undefined
+    return isCalledBack ? push.follow(run.id) : undefined
+  }
+
   /** One waiting line for all runs of this window: a place is held from before the submission until the task is over. */
   async function through(start: Run, signal: AbortSignal, how: Way): Promise<Run | undefined> {
     let run: Run | undefined = start.phase === 'failed' ? await store.amendRun(start.id, takenUp) : start
@@ -161,19 +167,19 @@ export function createRunner(ports: RunnerPorts): Runner {
           release ??= await slots.acquire(signal)
           await pause(run, signal)
           // Before anything is sent: word may be faster than the answer.
-          unfollow ??= push.follow(run.id)
+          unfollow ??= follow(run)
           run = await send(run, signal)
           if (run?.phase === 'queued' && run.trouble?.kind === 'rate-limited') {
             refusals += run.trouble.retryAfterMs === undefined ? 1 : 0
             if (refusals >= limitTries) run = await fail(run, run.trouble, false)
           }
         } else if (run.phase === 'sending') {
-          unfollow ??= push.follow(run.id)
+          unfollow ??= follow(run)
           const { provider } = partsOf(run.recipe)
           run = await settleSubmission(run, provider, await recover(ports, push, run.id, provider))
         } else if (run.phase === 'working') {
           release ??= slots.take()
-          unfollow ??= push.follow(run.id)
+          unfollow ??= follow(run)
           run = await work(run, signal, fresh)
         } else {
           release?.()
