@@ -61,6 +61,8 @@ export function createPush({ wait, monotonic, random, listen }: PushPorts): Push
       for (const one of followed.values()) one.interrupt?.()
     },
     told(mark) {
+      // Whosever run it is: the service reaches the proxy.
+      isTrusted = true
       recent.delete(mark)
       recent.add(mark)
       const [oldest] = recent
@@ -77,7 +79,6 @@ export function createPush({ wait, monotonic, random, listen }: PushPorts): Push
   }
 
   function tell(one: Followed): void {
-    isTrusted = true
     one.wasTold = true
     one.word = true
     one.interrupt?.()
