@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { KeptSubmission, readRefusal } from '#providers/proxy.ts'
+import { createMemorySubmissions } from '#server/submissions.ts'
 import { askProxy, jsonRequest, openRequest } from '../../support/ask-proxy.ts'
 import { eventually } from '../../support/eventually.ts'
 import { type Reply, replyJson } from '../../support/fake-service.ts'
@@ -58,7 +59,8 @@ describe('a submission', () => {
     await submit(prompted('a fox'), run)
     const told = await submit(prompted('a wolf'), run)
     expect(told.status).toBe(409)
-    expect(told.json()).toMatchObject({ code: 409, proxy: { sent: 'no' } })
+    const msg = 'This run was sent before with other settings.'
+    expect(told.json()).toEqual({ code: 409, msg, proxy: { sent: 'no' } })
     expect(proxy.service.seen).toHaveLength(1)
   })
 
@@ -104,11 +106,13 @@ describe('a submission', () => {
     const run = newRun()
     const told = await submit(prompted('a fox'), run)
     expect(readRefusal(told.json())).toMatchObject({ sent: 'unknown', failure: { kind: 'unconfirmed' } })
+    expect([told.status, told.json().msg]).toEqual([502, 'The answer was lost.'])
     reply = (_, outgoing) => replyJson(outgoing, accepted)
     expect((await submit(prompted('a fox'), run)).text).toBe(told.text)
     expect(await kept(run)).toEqual({ state: 'unknown' })
     expect(proxy.service.seen).toHaveLength(1)
     expect(proxy.logged.join()).toContain(run)
+    expect(proxy.logged.join()).toContain('a submission has no certain answer')
   })
 
   it.each([
@@ -136,7 +140,7 @@ describe('a submission', () => {
     await proxy.service.close()
     const run = newRun()
     const told = await submit(prompted('a fox'), run)
-    expect(told.status).toBe(503)
+    expect([told.status, told.json().msg]).toEqual([503, 'The service cannot be reached.'])
     expect(readRefusal(told.json())).toMatchObject({ sent: 'no', failure: { kind: 'unavailable' } })
     expect((await askProxy(port, `/api/submissions/${run}`)).json()).toEqual({ state: 'none' })
     proxy.service.close = async () => undefined
@@ -191,6 +195,28 @@ describe('a submission', () => {
     expect(uncounted.service.seen).toEqual([])
   })
 
+  it('S05: is not sent while nothing more can be remembered', async () => {
+    const submissions = createMemorySubmissions({ capacity: 0 })
+    const full = await openProxyBefore((_, outgoing) => replyJson(outgoing, accepted), {}, { submissions })
+    const told = await askProxy(full.port, kontext, jsonRequest(prompted('a fox'), { 'idempotency-key': newRun() }))
+    await full.close()
+    const msg = 'The proxy remembers too many submissions at the moment.'
+    expect([told.status, told.json()]).toEqual([503, { code: 503, msg, proxy: { sent: 'no' } }])
+    expect(full.service.seen).toEqual([])
+  })
+
+  it('is answered though its answer could not be remembered, and the log says so', async () => {
+    const settle = () => Promise.reject(new Error('no room'))
+    const submissions = { ...createMemorySubmissions(), settle }
+    const forgetful = await openProxyBefore((_, outgoing) => replyJson(outgoing, accepted), {}, { submissions })
+    const run = newRun()
+    const told = await askProxy(forgetful.port, kontext, jsonRequest(prompted('a fox'), { 'idempotency-key': run }))
+    await forgetful.close()
+    expect(told.json()).toEqual(accepted)
+    expect(forgetful.logged.join()).toContain('not remembered')
+    expect(forgetful.logged.join()).toContain(run)
+  })
+
   it('B12: is counted together with all others, whatever address it claims to come from', async () => {
     const told = await Promise.all(
       Array.from({ length: 30 }, (_, index) => {
@@ -218,7 +244,9 @@ describe('a submission is not sent', () => {
   it.each(['', 'short', 'a'.repeat(65), 'with spaces', '../../../x'])('with the key "%s"', async (run) => {
     const told = await askProxy(proxy.port, kontext, jsonRequest(prompted('a fox'), { 'idempotency-key': run }))
     expect(told.status).toBe(422)
-    expect(told.json().proxy.issues[0].field).toBe('Idempotency-Key')
+    const message = 'Idempotency-Key must be 8 to 64 letters, digits, _ or -'
+    const issues = [{ field: 'Idempotency-Key', message }]
+    expect(told.json()).toEqual({ code: 422, msg: message, proxy: { sent: 'no', issues } })
   })
 
   it.each(['flux-kontext-ultra', 'FLUX-KONTEXT-PRO', 'flux-2/pro-text-to-image', ''])(
