@@ -2,7 +2,7 @@ import type { Pixels } from './pixels.ts'
 
 /** Out of focus: three box blurs are as good as a Gaussian one to the eye. */
 export function blurred({ data, width, height }: Pixels, sigma: number): Pixels {
-  const from = Float32Array.from(data)
+  const from = new Float32Array(data)
   const to = new Float32Array(data.length)
   // The width of each box that together spread by `sigma`.
   const radius = Math.max(1, Math.round((Math.sqrt(4 * sigma * sigma + 1) - 1) / 2))
@@ -10,7 +10,9 @@ export function blurred({ data, width, height }: Pixels, sigma: number): Pixels 
     averageLines(from, to, { lines: height, lineStep: width * 3, length: width, step: 3, radius })
     averageLines(to, from, { lines: width, lineStep: 3, length: height, step: width * 3, radius })
   }
-  return { data: Uint8Array.from(from, Math.round), width, height }
+  // Rounds as it takes them.
+  const soft = new Uint8ClampedArray(from)
+  return { data: new Uint8Array(soft.buffer), width, height }
 }
 
 interface Lines {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { sniffImage } from '#domain/picture.ts'
 import { createPagePainter } from '#simulator/paint-page.ts'
 import type { PictureFormat } from '#simulator/painter.ts'
+import { distance, likeness } from '../support/likeness.ts'
 
 const painter = createPagePainter()
 const small = { width: 480, height: 320 }
@@ -29,21 +30,6 @@ async function shades(bytes: Uint8Array, part?: readonly [x: number, y: number, 
     const [red = 0, green = 0, blue = 0] = data.slice(index * 4, index * 4 + 3)
     return red * 0.3 + green * 0.59 + blue * 0.11
   })
-}
-
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
-
-function distance(one: readonly number[], other: readonly number[]): number {
-  return mean(one.map((value, index) => Math.abs(value - (other[index] ?? 0))))
-}
-
-/** How alike two shapes are, −1 to 1, whatever their brightness. */
-function likeness(one: readonly number[], other: readonly number[]): number {
-  const [middle, otherMiddle] = [mean(one), mean(other)]
-  const product = mean(one.map((value, index) => (value - middle) * ((other[index] ?? 0) - otherMiddle)))
-  const spread = (values: readonly number[], around: number) =>
-    Math.sqrt(mean(values.map((value) => (value - around) ** 2)))
-  return product / (spread(one, middle) * spread(other, otherMiddle))
 }
 
 describe('a picture from words', () => {

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import type { Page } from '@playwright/test'
+import { likeness } from '../support/likeness.ts'
 import { startStaticHost } from '../support/static-host.ts'
 import { test as atelier, createOf, expect, galleryOf, stored } from './fixtures.ts'
 
@@ -28,14 +29,6 @@ async function look(page: Page, prompt: string) {
     const parts = context?.getImageData(0, 0, 10, 10).data ?? []
     return { size: `${image.naturalWidth}x${image.naturalHeight}`, parts: [...parts].filter((_, at) => at % 4 === 1) }
   }, `data:${original?.mime};base64,${original?.base64}`)
-}
-
-function correlation(one: readonly number[], other: readonly number[]): number {
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
-  const [middle, otherMiddle] = [mean(one), mean(other)]
-  const product = mean(one.map((value, at) => (value - middle) * ((other[at] ?? 0) - otherMiddle)))
-  const spread = (values: readonly number[], around: number) => Math.sqrt(mean(values.map((v) => (v - around) ** 2)))
-  return product / (spread(one, middle) * spread(other, otherMiddle))
 }
 
 test('the demo needs a host of files only: badge, words to picture, edit, and all of it there after a reload', async ({
@@ -69,7 +62,7 @@ test('the demo needs a host of files only: badge, words to picture, edit, and al
   const night = gallery.picture('Make it a night with a full moon')
   await expect(night).toBeVisible({ timeout: 30_000 })
   const edited = await look(page, 'Make it a night')
-  expect(correlation(edited.parts, fresh.parts)).toBeGreaterThan(0.4)
+  expect(likeness(edited.parts, fresh.parts)).toBeGreaterThan(0.4)
 
   await page.reload()
   await expect(lake).toBeVisible()

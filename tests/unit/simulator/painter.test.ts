@@ -5,27 +5,19 @@ import { sniffImage } from '#domain/picture.ts'
 import { createNodePainter } from '#simulator/paint-node.ts'
 import type { PictureFormat } from '#simulator/painter.ts'
 import { sampleList } from '#store/sample-list.ts'
+import { distance as distanceOf, likeness as likenessOf } from '../../support/likeness.ts'
 
 const painter = createNodePainter()
 const small = { width: 320, height: 240 }
 const wish = (prompt: string, format: PictureFormat = 'jpeg', variation = 0) => ({ prompt, format, variation })
 
-/** Mean difference of two pictures, 0 to 255, by their small grey copies. */
+/** Of two pictures, by their small grey copies. */
 async function distance(one: Uint8Array, other: Uint8Array): Promise<number> {
-  const [first, second] = await Promise.all([one, other].map(thumbnail))
-  const apart = first?.map((value, index) => Math.abs(value - (second?.[index] ?? 0))) ?? []
-  return apart.reduce((sum, value) => sum + value, 0) / apart.length
+  return distanceOf(await thumbnail(one), await thumbnail(other))
 }
 
-/** How alike the shapes of two pictures are, −1 to 1, whatever their colours and brightness. */
 async function likeness(one: Uint8Array, other: Uint8Array): Promise<number> {
-  const [first = [], second = []] = await Promise.all([one, other].map(thumbnail))
-  const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
-  const [middle, otherMiddle] = [mean(first), mean(second)]
-  const product = (a: number[], ma: number, b: number[], mb: number) =>
-    a.reduce((sum, value, index) => sum + (value - ma) * ((b[index] ?? 0) - mb), 0)
-  const spread = product(first, middle, first, middle) * product(second, otherMiddle, second, otherMiddle)
-  return product(first, middle, second, otherMiddle) / Math.sqrt(spread)
+  return likenessOf(await thumbnail(one), await thumbnail(other))
 }
 
 async function thumbnail(bytes: Uint8Array): Promise<number[]> {
