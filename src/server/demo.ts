@@ -1,12 +1,11 @@
 import type { Send } from '#providers/provider.ts'
-import type { ProxyRefusal } from '#providers/proxy.ts'
 import { providers } from '#providers/registry.ts'
 import { type Health, parseJson, proxyPaths } from '#providers/send.ts'
 import { createPagePainter } from '#simulator/paint-page.ts'
 import type { Painter } from '#simulator/painter.ts'
 import { createSimulator } from '#simulator/simulator.ts'
 import { openShelf, type Shelf } from './demo-shelf.ts'
-import { createMemorySubmissions, type Outcome, type SubmissionStore } from './submissions.ts'
+import { createMemorySubmissions, type Outcome, type SubmissionStore, toOutcome } from './submissions.ts'
 
 export interface DemoOptions {
   painter?: Painter
@@ -73,7 +72,8 @@ function createSubmit(service: Fetch, submissions: SubmissionStore, shelf: Shelf
     const { url, method, headers } = request
     const asked = new Request(url, { method, headers, body, signal: AbortSignal.timeout(submitMs) })
     const response = await service(asked).catch(() => undefined)
-    if (!response) return { state: 'unknown', ...refusal(504, 'No answer came in time.', 'unknown') }
+    if (!response)
+      return toOutcome('unknown', { code: 504, msg: 'No answer came in time.', proxy: { sent: 'unknown' } })
     const { status } = response
     const text = await response.text()
     const code = Number((parseJson(text) as { code?: unknown } | undefined)?.code ?? status)
@@ -106,15 +106,10 @@ async function fetchPicture(service: Fetch, url: string): Promise<Response> {
 }
 
 function refuse(code: number, msg: string): Response {
-  return toResponse(refusal(code, msg, 'no'))
+  return toResponse(toOutcome('free', { code, msg, proxy: { sent: 'no' } }))
 }
 
-function refusal(code: number, msg: string, sent: ProxyRefusal['proxy']['sent']): Omit<Outcome, 'state'> {
-  const told: ProxyRefusal = { code, msg, proxy: { sent } }
-  return { status: code, type: 'application/json', body: JSON.stringify(told) }
-}
-
-function toResponse({ status, type, body }: Omit<Outcome, 'state'>): Response {
+function toResponse({ status, type, body }: Outcome): Response {
   return new Response(body, { status, headers: { 'content-type': type } })
 }
 
