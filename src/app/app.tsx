@@ -2,6 +2,7 @@ import { lazy, Suspense, useCallback, useEffect, useState } from 'react'
 import { Editor } from '#editor/editor.tsx'
 import { Gallery } from '#gallery/gallery.tsx'
 import { Stage } from '#gallery/stage.tsx'
+import { FallbackContext } from '#generation/use-fallback.ts'
 import { Announcer } from '#ui/announce.tsx'
 import { Dialog } from '#ui/dialog.tsx'
 import { NoticeBoard } from '#ui/notices.tsx'
@@ -32,7 +33,7 @@ export function App() {
     </ErrorBoundary>
   )
   return (
-    <>
+    <FallbackContext value={health?.fallback}>
       <Layout
         header={
           <>
@@ -70,7 +71,7 @@ export function App() {
       <NoticeBoard />
       <Announcer />
       <Tooltips />
-    </>
+    </FallbackContext>
   )
 }
 

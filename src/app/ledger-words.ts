@@ -1,4 +1,4 @@
-import { isAdopted, type Run, type RunIn } from '#domain/run.ts'
+import { describeDollars, isAdopted, type Run, type RunIn } from '#domain/run.ts'
 
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long' })
@@ -51,15 +51,18 @@ export interface Spending {
   perhaps: number
   /** What it would have cost with a real service behind. */
   simulated: number
+  /** About, in US dollars, at another service; what may have been charged counts too. */
+  dollars: number
 }
 
 export function spendingSince(runs: readonly Run[], since: number): Spending {
-  const spending: Spending = { spent: 0, perhaps: 0, simulated: 0 }
+  const spending: Spending = { spent: 0, perhaps: 0, simulated: 0, dollars: 0 }
   for (const run of runs) {
     const sentAt = 'sentAt' in run && run.sentAt !== undefined ? run.sentAt : run.createdAt
     if (run.phase === 'queued' || sentAt < since) continue
     if (run.phase === 'failed' && !run.chargePossible) continue
-    if (run.simulated) spending.simulated += run.priceCredits
+    if (run.standsIn) spending.dollars += run.simulated ? 0 : (run.standsIn.priceDollars ?? 0)
+    else if (run.simulated) spending.simulated += run.priceCredits
     else if (run.phase === 'failed' || run.phase === 'sending') spending.perhaps += run.priceCredits
     else spending.spent += run.priceCredits
   }
@@ -67,9 +70,10 @@ export function spendingSince(runs: readonly Run[], since: number): Spending {
 }
 
 /** "35 credits", "5 more may have been charged": the parts of one line. */
-export function describeSpending({ spent, perhaps, simulated }: Spending): string[] {
+export function describeSpending({ spent, perhaps, simulated, dollars }: Spending): string[] {
   const parts = [spent > 0 ? `${credits(spent)} spent today` : 'Nothing spent today']
   if (perhaps > 0) parts.push(`${credits(perhaps)} may have been charged`)
+  if (dollars > 0) parts.push(`${describeDollars(dollars)} at Gemini`)
   if (simulated > 0) parts.push(`${credits(simulated)} simulated`)
   return parts
 }

@@ -1,12 +1,28 @@
 import { describeFailure } from '#domain/failure.ts'
 import type { Run } from '#domain/run.ts'
-import { promptOf } from '#gallery/run-words.ts'
+import { modelAskedFor, promptOf } from '#gallery/run-words.ts'
+import { notify } from '#ui/notices.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
+
+const newsMs = 15_000
 
 /** What follows when a run of this window has ended, beside what the screens show by themselves. */
 export function tellEnded(run: Run): void {
   if (run.phase === 'saved') useWorkspace.getState().adjust({ hasKept: true })
+  const yields = run.phase === 'failed' && run.yieldsTo !== undefined
+  const news = newsOfFallback(run)
+  if (news) notify({ text: news, lastsMs: newsMs })
+  if (yields) return
   if (document.visibilityState === 'hidden' && useWorkspace.getState().notifications) showSystemNotice(run)
+}
+
+/** Nobody may take a picture for the work of a model that did not make it, nor be charged elsewhere without a word. */
+function newsOfFallback(run: Run): string | undefined {
+  if (run.phase === 'failed' && run.yieldsTo) {
+    return `${describeFailure(run.failure)} Gemini makes “${shortPromptOf(run)}” instead.`
+  }
+  if (run.phase !== 'saved' || !run.standsIn) return undefined
+  return `“${shortPromptOf(run)}” was made by ${run.standsIn.model}, not by ${modelAskedFor(run)}.`
 }
 
 function showSystemNotice(run: Run): void {
@@ -31,9 +47,13 @@ function showPicture(picture: Extract<Run, { phase: 'saved' }>['pictures'][0]): 
   show('stage')
 }
 
-function wordsOf(run: Run): { title: string; body: string } {
+function shortPromptOf(run: Run): string {
   const prompt = promptOf(run)
-  const short = prompt.length > 120 ? `${prompt.slice(0, 119)}…` : prompt
+  return prompt.length > 120 ? `${prompt.slice(0, 119)}…` : prompt
+}
+
+function wordsOf(run: Run): { title: string; body: string } {
+  const short = shortPromptOf(run)
   if (run.phase !== 'failed') return { title: 'A picture is ready', body: short }
   return { title: 'A picture was not made', body: `${short}\n${describeFailure(run.failure)}` }
 }

@@ -41,7 +41,8 @@ export async function openServices(open: () => Promise<GalleryStore> = openOwnGa
       import('./run-ended.ts'),
     ])
     const runsAtOnce = () => useWorkspace.getState().runsAtOnce
-    loaded ??= createBrowserRunner({ ...ports, send, runsAtOnce, ended: tellEnded })
+    const fallback = () => useWorkspace.getState().fallback
+    loaded ??= createBrowserRunner({ ...ports, send, runsAtOnce, fallback, ended: tellEnded })
     return loaded
   }
   const tell = (failure: Parameters<typeof describeFailure>[0]) =>

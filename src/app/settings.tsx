@@ -7,6 +7,7 @@ import { isDemo } from '#workspace/edition.ts'
 import { type Theme, useWorkspace } from '#workspace/workspace.ts'
 import { builtProxyUrl } from './config.ts'
 import { type Connection, testConnection } from './connection.ts'
+import { FallbackSettings } from './fallback-settings.tsx'
 import { NotificationSettings } from './notification-settings.tsx'
 import { StorageSettings } from './storage-settings.tsx'
 
@@ -28,6 +29,9 @@ export function Settings({ section }: { section?: 'key' | undefined }) {
       </Part>
       <Part title="Work">
         <RunsAtOnce />
+      </Part>
+      <Part title="Fallback">
+        <FallbackSettings />
       </Part>
       <Part title="Notifications">
         <NotificationSettings />

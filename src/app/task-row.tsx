@@ -4,7 +4,7 @@ import { copyDetails } from '#gallery/copy-details.ts'
 import { describeClock } from '#gallery/date-heading.ts'
 import { needsCard } from '#gallery/gallery-rows.ts'
 import { LimitClock } from '#gallery/limit-clock.tsx'
-import { modelOfRun, promptOf } from '#gallery/run-words.ts'
+import { modelAskedFor, modelOfRun, promptOf } from '#gallery/run-words.ts'
 import { type Act, useRunAdvice } from '#gallery/use-run-advice.ts'
 import { useGenerator } from '#generation/use-generate.ts'
 import { useUsualMs } from '#generation/use-usual-ms.ts'
@@ -117,6 +117,7 @@ function Facts({ run }: { run: Run }) {
       <span className="min-w-0 flex-1 truncate">
         <span>{describeStep(run)}</span>
         {took && ` in ${took}`} · {modelOfRun(run)}
+        {run.standsIn && `, in place of ${modelAskedFor(run)}`}
       </span>
       <span>{describeCharge(run)}</span>
     </p>

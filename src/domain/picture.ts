@@ -19,6 +19,8 @@ export type Origin =
       recipe: Recipe
       /** "Flux Kontext Pro", as shown; names the model that really made it. */
       model: string
+      /** The model that was asked for, where another one made it. */
+      insteadOf?: string
       provider: string
       task: TaskRef
       index: number

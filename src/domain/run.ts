@@ -17,6 +17,20 @@ export interface TaskRef {
   taskId: TaskId
 }
 
+/** What the user has said of the fallback: ask each time, go ahead, do without. */
+export type FallbackRule = 'ask' | 'always' | 'never'
+
+/** How a run is sent to another service than its recipe's own. */
+export interface StandIn {
+  /** The refused run whose place it takes. */
+  for: RunId
+  provider: string
+  /** "Gemini Nano Banana 2.1": who is asked, and, once there is a picture, who really made it. */
+  model: string
+  /** About, in US dollars: it is not paid in credits. Absent where it is not known. */
+  priceDollars?: number
+}
+
 export type RunState =
   /** Ours alone: nothing but free uploads has left this machine. `sendsAt`: the service asked for a pause until then. */
   | { phase: 'queued'; sendsAt?: number }
@@ -34,7 +48,16 @@ export type RunState =
       spareUrls: readonly string[]
     }
   | { phase: 'saved'; sentAt: number; finishedAt: number; task: TaskRef; pictures: NonEmpty<PictureId> }
-  | { phase: 'failed'; failure: Failure; chargePossible: boolean; task?: TaskRef; sentAt?: number; failedAt?: number }
+  | {
+      phase: 'failed'
+      failure: Failure
+      chargePossible: boolean
+      task?: TaskRef
+      sentAt?: number
+      failedAt?: number
+      /** It is settled that this run, of another service, takes its place. */
+      yieldsTo?: RunId
+    }
 
 export type Phase = RunState['phase']
 
@@ -46,6 +69,9 @@ export type Run = RunState & {
   priceCredits: number
   /** "flux-kontext-pro", "flux-2/flex 2K": runs of one pace take alike long. */
   pace: string
+  standsIn?: StandIn
+  /** The user's own second try of what was refused. */
+  again?: true
   /** No real service was behind it. */
   simulated?: true
   /** The user stopped waiting. The task goes on and may be billed; "look again" takes it up. */
@@ -65,13 +91,29 @@ export function isAdopted(run: Run): boolean {
   return run.pace === adoptedPace
 }
 
+/** The id of the run that would stand in for this one: always the same. */
+export function standInId(id: RunId): RunId {
+  const [, root = id, times = '0'] = /^(.*)-g(\d+)$/.exec(id) ?? []
+  return `${root}-g${Number(times) + 1}` as RunId
+}
+
+/** "about $0.03". */
+export function describeDollars(dollars: number): string {
+  return `about $${dollars.toFixed(2)}`
+}
+
+function describePrice({ priceCredits, standsIn }: Run): string {
+  if (!standsIn) return `${priceCredits} credits`
+  return standsIn.priceDollars === undefined ? 'a price not known here' : describeDollars(standsIn.priceDollars)
+}
+
 /** What a run costs or may have cost, in words. */
 export function describeCharge(run: Run): string {
   if (isAdopted(run)) return 'no new charge'
-  const credits = `${run.priceCredits} credits${run.simulated ? ', simulated' : ''}`
-  if (run.phase === 'queued') return `${credits}, not sent yet`
-  if (run.phase !== 'failed') return credits
-  return run.chargePossible ? `may have cost ${credits}` : 'not charged'
+  const price = `${describePrice(run)}${run.simulated ? ', simulated' : ''}`
+  if (run.phase === 'queued') return `${price}, not sent yet`
+  if (run.phase !== 'failed') return price
+  return run.chargePossible ? `may have cost ${price}` : 'not charged'
 }
 
 export function isOver(run: Run): run is RunIn<'saved'> | RunIn<'failed'> {
@@ -84,9 +126,9 @@ const rank: Record<Phase, number> = { queued: 0, sending: 1, working: 2, ready: 
 export function mayFollow(stored: Run, next: Run): boolean {
   if (stored.phase === 'failed' && next.phase !== 'failed') {
     // An unconfirmed run is taken up again when its task turns up; nothing else rises from "failed".
-    return stored.failure.kind === 'unconfirmed' || stored.task !== undefined
+    return next.phase !== 'queued' && (stored.failure.kind === 'unconfirmed' || stored.task !== undefined)
   }
   // A submission that was refused for its rate has made nothing: the run waits for its turn again.
-  if (stored.phase === 'sending' && next.phase === 'queued') return true
+  if (stored.phase === 'sending' && next.phase === 'queued') return next.sendsAt !== undefined
   return rank[next.phase] >= rank[stored.phase]
 }

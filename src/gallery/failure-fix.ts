@@ -1,5 +1,7 @@
 import { describeFailure, type Failure } from '#domain/failure.ts'
-import { describeCharge, isAdopted, type Run, type RunIn } from '#domain/run.ts'
+import { describeCharge, describeDollars, isAdopted, type Run, type RunIn } from '#domain/run.ts'
+import { otherRatioFor, priceDollarsFor } from '#generation/fallback.ts'
+import { findFamily } from '#models/catalogue.ts'
 import { modelOfRun } from './run-words.ts'
 
 /** The one thing that fits a failure, beside trying again. */
@@ -74,7 +76,21 @@ export function againLabel(run: Run): string {
   return withPrice('Try again', run)
 }
 
-function withPrice(act: string, { priceCredits }: Run): string {
+/** The button that asks another service, and what has to be known before. */
+export function fallbackWords(run: RunIn<'failed'>, fallback: Parameters<typeof priceDollarsFor>[1]) {
+  const dollars = priceDollarsFor(run, fallback)
+  const price = dollars === undefined ? 'price not known' : describeDollars(dollars)
+  const ratio = otherRatioFor(run)
+  return {
+    label: `Use Gemini (${run.chargePossible ? `${price}, may be paid twice` : price})`,
+    hint: ratio && `Gemini has no ${ratio.asked}: it would make ${ratio.made}.`,
+  }
+}
+
+/** What a new run of the same recipe costs: one that stands in for another has no price in credits of its own. */
+function withPrice(act: string, { recipe, priceCredits: own, standsIn }: Run): string {
+  const family = standsIn && findFamily(recipe.family)
+  const priceCredits = family?.quote(recipe.draft, recipe.sources.length).priceCredits ?? own
   return `${act} (${priceCredits} ${priceCredits === 1 ? 'credit' : 'credits'})`
 }
 
@@ -109,6 +125,7 @@ export function detailsOf(run: Run): string {
     ['Failure', failure && [failure.kind, failure.code].filter(Boolean).join(' ')],
     ['In words', failure && describeFailure(failure)],
     ['The service said', failure?.said],
+    ['In place of', run.standsIn?.for],
     ['Charge', describeCharge(run)],
   ] as const
   return lines.flatMap(([name, value]) => (value ? [`${name}: ${withoutSecrets(value)}`] : [])).join('\n')

@@ -24,7 +24,11 @@ export function keyOf(item: Item): string {
 
 /** Runs that need a word, or a decision, get a line of their own; the rest are tiles among the pictures. */
 export function needsCard(run: Run): boolean {
-  return run.phase === 'failed' || run.stopped === true || (run.phase === 'ready' && run.trouble !== undefined)
+  return (
+    (run.phase === 'failed' && !run.yieldsTo) ||
+    run.stopped === true ||
+    (run.phase === 'ready' && run.trouble !== undefined)
+  )
 }
 
 export interface Contents {

@@ -22,8 +22,9 @@ function isWaited({ run, settled }: Slot): boolean {
 }
 
 /** The next lead; the same one if nothing changed. */
-export function advanceLead(lead: Lead, openRuns: readonly Run[], pictures: readonly Picture[]): Lead {
+export function advanceLead(seen: Lead, openRuns: readonly Run[], pictures: readonly Picture[]): Lead {
   const open = new Map(openRuns.map((run) => [run.id, run]))
+  const lead = withStandIns(seen, openRuns)
   const known = new Set(lead.map(({ run }) => run.id))
   if (openRuns.some((run) => !known.has(run.id))) {
     const waited = lead.filter((slot) => !open.has(slot.run.id) && isWaited(slot))
@@ -37,7 +38,18 @@ export function advanceLead(lead: Lead, openRuns: readonly Run[], pictures: read
     if (!open.has(run.id) && !settled && !isWaited(slot)) return []
     return run === slot.run && settled === slot.settled ? [slot] : [{ run, settled }]
   })
-  return next.length === lead.length && next.every((slot, index) => slot === lead[index]) ? lead : next
+  return next.length === seen.length && next.every((slot, index) => slot === seen[index]) ? seen : next
+}
+
+/** A run that stands in for another one takes over its place. */
+function withStandIns(lead: Lead, openRuns: readonly Run[]): Lead {
+  const standIns = new Map(openRuns.flatMap((run) => (run.standsIn ? [[run.standsIn.for, run]] : [])))
+  if (standIns.size === 0) return lead
+  const known = new Set(lead.map(({ run }) => run.id))
+  return lead.map((slot) => {
+    const run = standIns.get(slot.run.id)
+    return run && !known.has(run.id) ? { run, settled: false } : slot
+  })
 }
 
 /** What stands in the grid, in order. */

@@ -13,6 +13,13 @@ export function modelOf({ origin }: Picture): string | undefined {
   return origin.kind === 'dropped' ? undefined : origin.model
 }
 
+/** "Gemini Nano Banana 2.1, in place of Flux Kontext Pro": who made it, where that is not who was asked. */
+export function describeMaker(picture: Picture): string | undefined {
+  const { origin } = picture
+  const asked = origin.kind === 'made' ? origin.insteadOf : undefined
+  return asked === undefined ? modelOf(picture) : `${modelOf(picture)}, in place of ${asked}`
+}
+
 export function isSimulated({ origin }: Picture): boolean {
   return origin.kind === 'made' && origin.simulated
 }

@@ -1,6 +1,6 @@
 import type { Picture } from '#domain/picture.ts'
 import { describeTime } from './date-heading.ts'
-import { describeSize, markOf, modelOf } from './picture-words.ts'
+import { describeMaker, describeSize, markOf } from './picture-words.ts'
 
 /** What is seen: the prompt, who made it, and the real pixels beside those asked for. The same height for every picture. */
 export function StageInfo({ picture }: { picture: Picture }) {
@@ -8,7 +8,7 @@ export function StageInfo({ picture }: { picture: Picture }) {
   const mark = markOf(picture)
   const asked = origin.kind === 'made' && origin.asked ? `asked ${origin.asked}` : undefined
   const notes = origin.kind === 'dropped' ? ['Your picture', ...origin.notes] : []
-  const facts = [modelOf(picture), describeSize(picture), asked, describeTime(createdAt, Date.now()), ...notes]
+  const facts = [describeMaker(picture), describeSize(picture), asked, describeTime(createdAt, Date.now()), ...notes]
   return (
     <div className="flex h-20 shrink-0 flex-col [@media(height<800px)]:h-14 justify-center gap-1 border-line border-t bg-panel px-3">
       <p

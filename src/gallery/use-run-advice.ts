@@ -1,10 +1,12 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { describeFailure, type Failure } from '#domain/failure.ts'
 import type { Run, RunIn } from '#domain/run.ts'
+import { mayFallBack } from '#generation/fallback.ts'
+import { useFallback } from '#generation/use-fallback.ts'
 import { useGenerator } from '#generation/use-generate.ts'
 import { notify } from '#ui/notices.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
-import { againLabel, type Fix, fixFor, mayLookAgain, mayTryAgain } from './failure-fix.ts'
+import { againLabel, type Fix, fallbackWords, fixFor, mayLookAgain, mayTryAgain } from './failure-fix.ts'
 import { focusPrompt } from './focus-prompt.ts'
 import { downloadUnsaved } from './unsaved.ts'
 
@@ -29,6 +31,7 @@ export interface Advice {
 export function useRunAdvice(run: Run, onSettings: () => void): Advice {
   const generator = useGenerator()
   const queries = useQueryClient()
+  const standIn = useStandIn(run)
   const acts = {
     again: { label: againLabel(run), onSelect: () => generator.again(run) },
     look: { label: 'Look again', onSelect: () => generator.look(run) },
@@ -41,7 +44,34 @@ export function useRunAdvice(run: Run, onSettings: () => void): Advice {
     generator.dismiss(run)
     if (run.phase !== 'failed') notify({ text: 'Taken off the gallery. It stays in Tasks.' })
   }
-  return { ...adviceOn(run, acts), dismiss }
+  const advice = adviceOn(run, acts)
+  return { ...(standIn ? withStandIn(advice, standIn, run) : advice), dismiss }
+}
+
+/** The offer to have another service make it, where there is one and the user has not done without it. */
+function useStandIn(run: Run): (Act & { hint?: string | undefined }) | undefined {
+  const generator = useGenerator()
+  const fallback = useFallback()
+  const rule = useWorkspace((state) => state.fallback)
+  if (!fallback || rule === 'never' || run.phase !== 'failed' || mayFallBack(run) === 'no') return undefined
+  return { ...fallbackWords(run, fallback), onSelect: () => generator.standIn(run) }
+}
+
+/** It leads where the first service is away; elsewhere the cause can be mended, or something may still be found. */
+function withStandIn(
+  { acts, hint, ...advice }: Omit<Advice, 'dismiss'>,
+  standIn: NonNullable<ReturnType<typeof useStandIn>>,
+  run: Run,
+): Omit<Advice, 'dismiss'> {
+  const [first, ...others] = acts
+  const { hint: own, ...act } = standIn
+  const kind = run.phase === 'failed' ? run.failure.kind : undefined
+  const leads = kind === 'unavailable' || kind === 'rate-limited' || !first
+  return {
+    ...advice,
+    hint: [hint, own].filter(Boolean).join(' ') || undefined,
+    acts: leads ? [act, ...acts] : [first, act, ...others],
+  }
 }
 
 interface Acts extends Record<'again' | 'look' | 'save' | 'freshLink' | 'download', Act> {

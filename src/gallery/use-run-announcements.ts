@@ -19,7 +19,8 @@ export function useRunAnnouncements(runs: readonly Run[], pictures: readonly Pic
       phases.current.set(run.id, run.phase)
       const isNews = before === undefined ? run.createdAt >= openedAt.current : before !== run.phase
       if (!isNews) continue
-      if (run.phase === 'failed') announce(`${promptOf(run)}: ${describeFailure(run.failure)}`, 'assertive')
+      if (run.phase === 'failed' && !run.yieldsTo)
+        announce(`${promptOf(run)}: ${describeFailure(run.failure)}`, 'assertive')
       else if (run.phase !== 'ready') announce(describeRun(run))
     }
     for (const { origin, prompt } of pictures.slice(0, lookAt)) {

@@ -8,7 +8,7 @@ import { waitOrWake } from './wake.ts'
 
 /** The machine in the real world. Without Web Locks a single window is assumed. */
 export function createBrowserRunner(
-  own: Pick<RunnerPorts, 'store' | 'send' | 'runsAtOnce' | 'now' | 'newId' | 'ended'>,
+  own: Pick<RunnerPorts, 'store' | 'send' | 'runsAtOnce' | 'now' | 'newId' | 'fallback' | 'ended'>,
 ): Runner {
   const clock = { monotonic: () => performance.now(), wait: waitOrWake }
   const locks = globalThis.navigator?.locks as LockWorld['locks'] | undefined

@@ -8,6 +8,7 @@ import type { RunnerPorts } from './ports.ts'
 export async function createRun(
   { store, now, newId }: Pick<RunnerPorts, 'store' | 'now' | 'newId'>,
   recipe: Recipe,
+  marks: Pick<Run, 'again'> = {},
 ): Promise<Run> {
   const family = findFamily(recipe.family)
   const count = recipe.sources.length
@@ -15,5 +16,13 @@ export async function createRun(
   const issues = family ? family.issues(recipe.draft, count) : [unknown]
   if (!family || issues.length > 0) throw new GenerationError({ kind: 'invalid', issues })
   const { priceCredits, pace } = family.quote(recipe.draft, count)
-  return store.saveRun({ id: newId() as RunId, recipe, createdAt: now(), priceCredits, pace, phase: 'queued' })
+  return store.saveRun({
+    id: newId() as RunId,
+    recipe,
+    createdAt: now(),
+    priceCredits,
+    pace,
+    ...marks,
+    phase: 'queued',
+  })
 }

@@ -1,7 +1,7 @@
 import { MutationObserver, type MutationOptions, type QueryClient } from '@tanstack/react-query'
 import { type Failure, GenerationError, toFailure } from '#domain/failure.ts'
 import type { RunId } from '#domain/ids.ts'
-import { isOver, type Recipe, type Run } from '#domain/run.ts'
+import { isOver, type Recipe, type Run, standInId } from '#domain/run.ts'
 import type { Adopted } from './adopt.ts'
 import { createRun } from './create-run.ts'
 import type { RunnerPorts } from './ports.ts'
@@ -13,6 +13,8 @@ export interface Generator {
   generate(recipe: Recipe): void
   /** A new run from the same recipe, at its price; the old one leaves the grid and stays in the ledger. */
   again(run: Run): void
+  /** Has the fallback make what this run did not: a new run of it, at its own price, takes this one's place. */
+  standIn(run: Run): void
   /** Ends our waiting. The task goes on and may be billed. */
   stop(run: Run): void
   /**
@@ -82,16 +84,18 @@ export function createGenerator({ runner, ports, queryClient, tell }: GeneratorP
   const amend = (run: Run, mark: Pick<Run, 'stopped' | 'dismissed'>) =>
     store.amendRun(run.id, (stored) => ({ ...stored, ...mark })).catch((error: unknown) => tell(toFailure(error)))
 
-  function start(recipe: Recipe) {
+  function start(recipe: Recipe, marks?: Pick<Run, 'again'>) {
     mutate('new', async () => {
-      const run = await createRun(ports, recipe)
+      const run = await createRun(ports, recipe, marks)
       mutate(run.id, () => drive(run.id))
     })
   }
 
   async function resume() {
     for (const run of await store.openRuns()) {
-      if (!isOver(run) && !run.stopped) mutate(run.id, () => drive(run.id))
+      // A page may have gone between a refusal and the run that stands in for it.
+      const yields = run.phase === 'failed' && run.yieldsTo !== undefined
+      if ((!isOver(run) || yields) && !run.stopped) mutate(run.id, () => drive(run.id))
     }
   }
 
@@ -110,11 +114,17 @@ export function createGenerator({ runner, ports, queryClient, tell }: GeneratorP
   }
 
   return {
-    generate: start,
+    generate: (recipe) => start(recipe),
     resume,
     again(run) {
-      start(run.recipe)
+      start(run.recipe, { again: true })
       void amend(run, { dismissed: true })
+    },
+    standIn(run) {
+      mutate(run.id, async () => {
+        await store.amendRun(run.id, yielding)
+        await driveAnew(run.id)
+      })
     },
     async stop(run) {
       await amend(run, { stopped: true })
@@ -147,6 +157,10 @@ export function createGenerator({ runner, ports, queryClient, tell }: GeneratorP
       for (const { stop } of driven.values()) stop()
     },
   }
+}
+
+function yielding(run: Run): Run {
+  return run.phase === 'failed' ? { ...run, yieldsTo: standInId(run.id) } : run
 }
 
 function unmarked(run: Run): Run {

@@ -2,7 +2,7 @@ import { type Failure, toFailure } from '#domain/failure.ts'
 import type { NonEmpty } from '#domain/ids.ts'
 import type { RunIn } from '#domain/run.ts'
 import { findFamily } from '#models/catalogue.ts'
-import type { Provider, TaskStatus } from '#providers/provider.ts'
+import type { Maker, Provider, TaskStatus } from '#providers/provider.ts'
 import { learnPace, nextPauseMs, type Pace } from './pace.ts'
 import { type Push, type RunnerPorts, within } from './ports.ts'
 import { lostContact } from './sending.ts'
@@ -15,7 +15,7 @@ const ledgerLength = 200
 const afterWordMs = 1_000
 
 export type TaskEnd =
-  | { state: 'done'; imageUrls: NonEmpty<string>; spareUrls: readonly string[] }
+  | { state: 'done'; imageUrls: NonEmpty<string>; spareUrls: readonly string[]; madeBy?: Maker }
   | { state: 'failed'; failure: Failure; chargePossible?: true }
 
 export type Poll = (run: RunIn<'working'>, provider: Provider, signal: AbortSignal, fresh: boolean) => Promise<TaskEnd>

@@ -1,5 +1,5 @@
 import type { RunId } from '#domain/ids.ts'
-import type { Run } from '#domain/run.ts'
+import type { FallbackRule, Run } from '#domain/run.ts'
 import type { Send } from '#providers/provider.ts'
 import type { GalleryStore } from '#store/store.ts'
 
@@ -26,6 +26,8 @@ export interface RunnerPorts {
   /** Ms that never jump, for deadlines and pauses. */
   monotonic(): number
   newId(): string
+  /** Whether what was refused may go to another service without being asked; only when asked, where it is left out. */
+  fallback?(): FallbackRule
   /** Resolves after the pause, or at once when the window wakes up; rejects with an `AbortError` when the signal says so. */
   wait(ms: number, signal: AbortSignal): Promise<void>
   /**

@@ -1,10 +1,10 @@
 import { type Failure, GenerationError } from '#domain/failure.ts'
 import type { RunId } from '#domain/ids.ts'
-import { isAdopted, isOver, mayFollow, type Recipe, type Run, type RunIn, type RunState } from '#domain/run.ts'
-import { findFamily } from '#models/catalogue.ts'
-import type { ModelFamily } from '#models/model.ts'
+import { isAdopted, isOver, mayFollow, type Run, type RunIn, type RunState, standInId } from '#domain/run.ts'
 import type { Provider } from '#providers/provider.ts'
-import { findProvider } from '#providers/registry.ts'
+import { mayFallBack } from './fallback.ts'
+import { handOver } from './hand-over.ts'
+import { partsOf } from './parts-of.ts'
 import { createPolling } from './polling.ts'
 import type { RunnerPorts } from './ports.ts'
 import { createSilentPush } from './push.ts'
@@ -45,7 +45,7 @@ export function createRunner(ports: RunnerPorts): Runner {
   const poll = createPolling(ports, push, () => slots.held)
 
   /** Stores the next step, keeping what the user changed meanwhile. `undefined`: the run was removed. */
-  async function advance(run: Run, state: RunState, extra: Pick<Run, 'simulated' | 'trouble'> = {}) {
+  async function advance(run: Run, state: RunState, extra: Pick<Run, 'simulated' | 'trouble' | 'standsIn'> = {}) {
     const stored = await store.amendRun(run.id, (before) => {
       const next = { ...marksOf(before), ...extra, ...state }
       return mayFollow(before, next) ? next : before
@@ -54,23 +54,29 @@ export function createRunner(ports: RunnerPorts): Runner {
     return stored ?? (run.phase === 'queued' ? undefined : store.saveRun({ ...marksOf(run), ...extra, ...state }))
   }
 
-  const fail = (run: Run, failure: Failure, chargePossible: boolean) =>
-    advance(run, {
+  function fail(run: Run, failure: Failure, chargePossible: boolean) {
+    const state = {
       phase: 'failed',
       failure,
       chargePossible,
       failedAt: now(),
       ...('task' in run && run.task ? { task: run.task } : {}),
       ...('sentAt' in run && run.sentAt ? { sentAt: run.sentAt } : {}),
-    })
+    } as const
+    const yields = ports.fallback?.() === 'always' && mayFallBack({ ...marksOf(run), ...state }) === 'by-itself'
+    // Stored with the failure: whatever happens next, it is known that the run goes on elsewhere, and as which one.
+    return advance(run, yields ? { ...state, yieldsTo: standInId(run.id) } : state)
+  }
 
   /** Up to the moment before money is spent. Whatever goes wrong here has cost nothing. */
   async function send(run: RunIn<'queued'>, signal: AbortSignal): Promise<Run | undefined> {
-    const { family, provider } = partsOf(run.recipe)
+    const { family, provider } = partsOf(run)
     let urls: string[]
     let simulated: boolean
     try {
-      simulated = (await reach(ports.send, signal)).simulated
+      const { mode, fallback } = await reach(ports.send, signal)
+      if (run.standsIn && !fallback) throw new GenerationError(noFallback)
+      simulated = (run.standsIn ? fallback?.mode : mode) === 'simulated'
       urls = await uploads.urls(run.recipe, provider, signal)
       signal.throwIfAborted()
     } catch (error) {
@@ -107,7 +113,7 @@ export function createRunner(ports: RunnerPorts): Runner {
   }
 
   async function save(run: RunIn<'ready'>, signal: AbortSignal, how: Way): Promise<Run | undefined> {
-    const { family, provider } = partsOf(run.recipe, run.task.provider)
+    const { family, provider } = partsOf(run)
     const made = await fetchPictures(ports, run, family, provider, signal, how)
     const [first, ...rest] = made.map((picture) => picture.id)
     if (first === undefined) return run
@@ -134,29 +140,32 @@ export function createRunner(ports: RunnerPorts): Runner {
   }
 
   async function work(run: RunIn<'working'>, signal: AbortSignal, fresh: boolean): Promise<Run | undefined> {
-    const { provider } = partsOf(run.recipe, run.task.provider)
+    const { provider } = partsOf(run)
     const end = await poll(run, provider, signal, fresh)
     if (end.state === 'failed') {
       if (end.failure.kind === 'invalid') uploads.forget(run.recipe, provider)
       return fail(run, end.failure, end.chargePossible === true)
     }
-    const { imageUrls, spareUrls } = end
+    const { imageUrls, spareUrls, madeBy } = end
+    const { standsIn } = run
+    const maker = madeBy && standsIn ? { standsIn: { for: standsIn.for, provider: standsIn.provider, ...madeBy } } : {}
     return advance(
       run,
       { phase: 'ready', sentAt: run.sentAt, finishedAt: now(), task: run.task, imageUrls, spareUrls },
-      pick(run),
+      { ...pick(run), ...maker },
     )
   }
 
   /** Word comes of nothing that did not ask for it. */
   function follow(run: Run): (() => void) | undefined {
-    const isCalledBack = !isAdopted(run) && partsOf(run.recipe).provider.callbacks !== undefined
+    const isCalledBack = !isAdopted(run) && partsOf(run).provider.callbacks !== undefined
     return isCalledBack ? push.follow(run.id) : undefined
   }
 
   /** One waiting line for all runs of this window: a place is held from before the submission until the task is over. */
   async function through(start: Run, signal: AbortSignal, how: Way): Promise<Run | undefined> {
-    let run: Run | undefined = start.phase === 'failed' ? await store.amendRun(start.id, takenUp) : start
+    let run: Run | undefined =
+      start.phase === 'failed' && !start.yieldsTo ? await store.amendRun(start.id, takenUp) : start
     let release: (() => void) | undefined
     let unfollow: (() => void) | undefined
     let refusals = 0
@@ -175,7 +184,7 @@ export function createRunner(ports: RunnerPorts): Runner {
           }
         } else if (run.phase === 'sending') {
           unfollow ??= follow(run)
-          const { provider } = partsOf(run.recipe)
+          const { provider } = partsOf(run)
           run = await settleSubmission(run, provider, await recover(ports, push, run.id, provider))
         } else if (run.phase === 'working') {
           release ??= slots.take()
@@ -192,6 +201,7 @@ export function createRunner(ports: RunnerPorts): Runner {
       release?.()
       unfollow?.()
     }
+    if (run?.phase === 'failed' && run.yieldsTo && !run.dismissed) run = await handOver(ports, run, signal)
     if (run && isOver(run) && run.phase !== start.phase) ports.ended?.(run)
     return run
   }
@@ -231,7 +241,7 @@ export function createRunner(ports: RunnerPorts): Runner {
     async fetch(id, signal) {
       const run = await store.run(id)
       if (run?.phase !== 'ready') return []
-      const { family, provider } = partsOf(run.recipe, run.task.provider)
+      const { family, provider } = partsOf(run)
       try {
         const made = await fetchPictures(ports, run, family, provider, signal)
         return made.map(({ bytes }) => bytes)
@@ -241,6 +251,8 @@ export function createRunner(ports: RunnerPorts): Runner {
     },
   }
 }
+
+const noFallback: Failure = { kind: 'unavailable', detail: 'This proxy has no other service to ask any more.' }
 
 /** How long the service's limit may hold a run back. A clock that was set since does not make it longer. */
 function longestPauseMs(limit: Failure | undefined): number {
@@ -258,13 +270,15 @@ function takenUp(run: Run): Run {
 
 /** What belongs to the run whatever its phase. */
 function marksOf(run: Run): Omit<Run, keyof RunState | 'phase' | 'trouble'> {
-  const { id, recipe, createdAt, priceCredits, pace, simulated, stopped, dismissed } = run
+  const { id, recipe, createdAt, priceCredits, pace, standsIn, again, simulated, stopped, dismissed } = run
   return {
     id,
     recipe,
     createdAt,
     priceCredits,
     pace,
+    ...(standsIn ? { standsIn } : {}),
+    ...(again ? { again } : {}),
     ...(simulated ? { simulated } : {}),
     ...(stopped ? { stopped } : {}),
     ...(dismissed ? { dismissed } : {}),
@@ -273,14 +287,4 @@ function marksOf(run: Run): Omit<Run, keyof RunState | 'phase' | 'trouble'> {
 
 function pick(run: Run): Pick<Run, 'simulated'> {
   return run.simulated ? { simulated: true } : {}
-}
-
-function partsOf(recipe: Recipe, providerId?: string): { family: ModelFamily; provider: Provider } {
-  const family = findFamily(recipe.family)
-  const provider = findProvider(providerId ?? family?.provider ?? '')
-  if (!family || !provider) {
-    const message = 'This version of Atelier does not know the model of this run.'
-    throw new GenerationError({ kind: 'invalid', issues: [{ field: 'model', message }] })
-  }
-  return { family, provider }
 }

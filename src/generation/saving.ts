@@ -75,7 +75,9 @@ function isRefusal(error: unknown): boolean {
 
 async function download({ send }: RunnerPorts, url: string, signal: AbortSignal): Promise<Blob> {
   const bytes = await within(downloadMs, signal, async (soon) => {
-    const response = await send(`${proxyPaths.image}?url=${encodeURIComponent(url)}`, { signal: soon })
+    // An address of the proxy itself is asked as it is.
+    const path = url.startsWith('/api/') ? url : `${proxyPaths.image}?url=${encodeURIComponent(url)}`
+    const response = await send(path, { signal: soon })
     if (!response.ok) throw new GenerationError(refused(response.status, await response.text()))
     return response.blob()
   })
@@ -103,7 +105,8 @@ function toPicture(
   const { recipe } = run
   const quote = family.quote(recipe.draft, recipe.sources.length)
   const adopted = isAdopted(run)
-  const convertTo = family.convertTo(recipe.draft)
+  const brief = run.standsIn && family.brief(recipe.draft, recipe.sources.length)
+  const convertTo = brief ? brief.format : family.convertTo(recipe.draft)
   return {
     // The same for every try, so that saving twice is saving once.
     id: `${run.id}-${index}` as PictureId,
@@ -118,7 +121,8 @@ function toPicture(
       run: run.id,
       recipe,
       // Of an adopted task only the family is known.
-      model: adopted ? family.title : quote.model,
+      model: run.standsIn?.model ?? (adopted ? family.title : quote.model),
+      ...(run.standsIn ? { insteadOf: quote.model } : {}),
       provider: run.task.provider,
       task: run.task,
       index,

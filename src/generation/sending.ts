@@ -5,7 +5,7 @@ import type { Recipe, Run } from '#domain/run.ts'
 import type { ModelFamily } from '#models/model.ts'
 import type { Provider, Send } from '#providers/provider.ts'
 import { keptSubmission } from '#providers/proxy.ts'
-import { parseJson, proxyPaths, readHealth } from '#providers/send.ts'
+import { type Health, parseJson, proxyPaths, readHealth } from '#providers/send.ts'
 import { type Push, type RunnerPorts, within } from './ports.ts'
 
 const reachMs = 10_000
@@ -16,8 +16,6 @@ const askMs = 15_000
 const recoverMs = 60_000
 /** The same where the service calls back: with the picture at the latest, its call brings the answer. */
 const calledBackMs = 120_000
-/** Uploads live for 24 hours at the least promising reading. Contract section 4. */
-const uploadKeptMs = 20 * 3_600_000
 
 const unreachable: Failure = { kind: 'unavailable', detail: 'The proxy cannot be reached.' }
 
@@ -36,10 +34,9 @@ function isTimeout(error: unknown): boolean {
 
 /**
  * Asks the proxy whether it is there, so that a proxy that is down is known before anything paid leaves. A proxy of
- * another make need not know the route; a web page in its place is no proxy. Gives whether pictures are simulated, and
- * whether the service calls back.
+ * another make need not know the route; a web page in its place is no proxy. Gives what it says of itself.
  */
-export async function reach(send: Send, signal: AbortSignal): Promise<{ simulated: boolean; callbacks: boolean }> {
+export async function reach(send: Send, signal: AbortSignal): Promise<Partial<Health>> {
   const { ok, json } = await within(reachMs, signal, async (soon) => {
     const response = await send(proxyPaths.health, { signal: soon })
     return { ok: response.ok, json: parseJson(await response.text()) }
@@ -50,8 +47,7 @@ export async function reach(send: Send, signal: AbortSignal): Promise<{ simulate
       detail: 'The proxy address answers with a web page, not as a proxy.',
     })
   }
-  const health = readHealth(json)
-  return { simulated: health?.mode === 'simulated', callbacks: health?.callbacks === true }
+  return readHealth(json) ?? {}
 }
 
 /** Public addresses for the sources, in order. Free; repeated after a reload. Kept for later runs while they live. */
@@ -64,7 +60,7 @@ export function createUploads({ store, send, now, newId }: RunnerPorts) {
       const urls: string[] = []
       for (const [index, id] of recipe.sources.entries()) {
         const kept = known.get(key(provider, id))
-        if (kept && now() - kept.at < uploadKeptMs) {
+        if (kept && now() - kept.at < provider.uploadsKeptMs) {
           urls.push(kept.url)
           continue
         }
@@ -72,7 +68,7 @@ export function createUploads({ store, send, now, newId }: RunnerPorts) {
         if (!image) throw missingSource(index)
         const fileName = `${newId()}.${extensionOf(image.type as ImageMime)}`
         const url = await within(uploadMs, signal, (soon) => provider.upload(image, fileName, { send, signal: soon }))
-        known.set(key(provider, id), { url, at: now() })
+        if (provider.uploadsKeptMs > 0) known.set(key(provider, id), { url, at: now() })
         urls.push(url)
       }
       return urls
@@ -103,7 +99,10 @@ export async function submitOnce(
   provider: Provider,
   sourceUrls: readonly string[],
 ): Promise<Sent> {
-  const body = family.toBody(run.recipe.draft, sourceUrls)
+  const { draft } = run.recipe
+  const body = provider.standIn
+    ? provider.standIn.toBody(family.brief(draft, sourceUrls.length), sourceUrls)
+    : family.toBody(draft, sourceUrls)
   try {
     const task = await within(submitMs, undefined, (signal) =>
       provider.submit(body, run.id, { send: ports.send, signal }),
@@ -131,9 +130,10 @@ export async function recover(
   for (let pauseMs = 500; monotonic() - startedAt < patienceMs; pauseMs = Math.min(5_000, pauseMs * 2)) {
     try {
       const kept = await within(askMs, undefined, (signal) => keptSubmission(send, run, signal))
+      if (provider.standIn && kept && kept.state !== 'none') return { task: run as string as TaskId }
       if (kept?.state === 'answered') return { task: provider.readSubmission(kept.status, kept.body) }
       if (kept?.state !== 'pending') {
-        if (!(await isCalledBack(send))) return { failure: unconfirmed }
+        if (!provider.callbacks || !(await isCalledBack(send))) return { failure: unconfirmed }
         patienceMs = calledBackMs
       }
     } catch (error) {
@@ -147,7 +147,7 @@ export async function recover(
 
 async function isCalledBack(send: Send): Promise<boolean> {
   try {
-    return (await reach(send, new AbortController().signal)).callbacks
+    return (await reach(send, new AbortController().signal)).callbacks === true
   } catch {
     return false
   }

@@ -101,6 +101,17 @@ export const flux2: ModelFamily = {
     }
   },
 
+  brief(draft, sourceCount) {
+    const { prompt, aspectRatio, editRatio, size, format } = form(draft)
+    const ratio = sourceCount > 0 ? editRatio : aspectRatio
+    return {
+      prompt,
+      ...(ratio === 'auto' ? {} : { ratio }),
+      size,
+      ...(format === 'original' ? {} : { format: `image/${format}` }),
+    }
+  },
+
   toBody(draft, sourceUrls) {
     const values = form(draft)
     const editing = sourceUrls.length > 0

@@ -164,6 +164,12 @@ export const fluxKontext: ModelFamily = {
     }
   },
 
+  brief(draft, sourceCount) {
+    const { prompt, aspectRatio, editRatio, format } = form(draft)
+    const ratio = sourceCount > 0 ? editRatio : aspectRatio
+    return { prompt, ...(ratio === 'match' ? {} : { ratio }), size: '1K', format: `image/${format}` }
+  },
+
   toBody(draft, sourceUrls) {
     const values = form(draft)
     const [inputImage] = sourceUrls

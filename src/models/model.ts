@@ -1,4 +1,5 @@
 import type * as zod from 'zod/mini'
+import type { Brief } from '#domain/brief.ts'
 import type { Issue } from '#domain/failure.ts'
 import type { ImageMime } from '#domain/picture.ts'
 import type { Draft } from '#domain/run.ts'
@@ -55,6 +56,8 @@ export interface ModelFamily {
   /** What stands in the way of submitting, before money is spent. */
   issues(draft: Draft, sourceCount: number): readonly Issue[]
   quote(draft: Draft, sourceCount: number): Quote
+  /** What is asked for, for a service that does not know this family. */
+  brief(draft: Draft, sourceCount: number): Brief
   /** The body for the provider. `sourceUrls` in the shown order. */
   toBody(draft: Draft, sourceUrls: readonly string[]): unknown
   /**

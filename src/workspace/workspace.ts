@@ -1,14 +1,13 @@
 import { create } from 'zustand'
 import { persist } from 'zustand/middleware'
 import type { PictureId } from '#domain/ids.ts'
-import type { Draft, Recipe } from '#domain/run.ts'
+import type { Draft, FallbackRule, Recipe } from '#domain/run.ts'
 import { families, findFamily } from '#models/catalogue.ts'
 import { adoptDraft } from '#models/model.ts'
 import { isDemo } from './edition.ts'
 
 export type Theme = 'system' | 'dark' | 'light'
 export type View = 'create' | 'stage' | 'tasks' | 'gallery'
-export type FallbackRule = 'ask' | 'always' | 'never'
 
 interface Kept {
   family: string

@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto'
 import { setMaxListeners } from 'node:events'
 import type { RunId } from '#domain/ids.ts'
-import type { Recipe, Run } from '#domain/run.ts'
+import type { FallbackRule, Recipe, Run } from '#domain/run.ts'
 import { createRun } from '#generation/create-run.ts'
 import { createOwnStream } from '#generation/event-stream.ts'
 import type { RunnerPorts } from '#generation/ports.ts'
@@ -57,13 +57,14 @@ interface MachineOptions extends ServeOptions {
   proxy?: StartOptions
   /** The service calls the proxy back, and the page listens. */
   callbacks?: boolean
+  fallback?: () => FallbackRule
 }
 
 /** The key of tests: only the service may see it. */
 export const machineKey = 'canary-5f0c9a71e2'
 
 export async function openMachine(options: MachineOptions = {}): Promise<Machine> {
-  const { runsAtOnce = 8, darkroom = nodeDarkroom, env, proxy: start, callbacks = false, ...serve } = options
+  const { runsAtOnce = 8, darkroom = nodeDarkroom, env, proxy: start, callbacks = false, fallback, ...serve } = options
   const key = machineKey
   const call = callIn(() => proxy.port)
   const service = options.service ?? (await serveSimulator({ key, switches: { durationMs: 30 }, call, ...serve }))
@@ -91,6 +92,7 @@ export async function openMachine(options: MachineOptions = {}): Promise<Machine
     newId: () => crypto.randomUUID(),
     wait: shortWait,
     lock: createLock(),
+    ...(fallback ? { fallback } : {}),
   }
   /** Of a window of its own. */
   const listening = (): Partial<RunnerPorts> => {

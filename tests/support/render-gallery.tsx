@@ -36,6 +36,7 @@ export function renderOver(store: GalleryStore, screens: ReactNode, own: Partial
   const generator: Generator = {
     generate: () => undefined,
     again: note('again'),
+    standIn: note('standIn'),
     stop: note('stop'),
     look: (run, how) => note(how?.freshLink ? 'freshen' : 'look')(run),
     fetch: async () => [],

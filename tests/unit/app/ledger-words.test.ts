@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { describeKeeping, describeSpending, describeStep, spendingSince } from '#app/ledger-words.ts'
+import type { RunId } from '#domain/ids.ts'
 import type { Run, RunIn } from '#domain/run.ts'
 import { failedRun, queuedRun, savedRun, sendingRun, workingRun } from '../../support/gallery-records.ts'
 
@@ -38,6 +39,7 @@ describe('how long the service keeps a result', () => {
 
 describe('what was spent', () => {
   const failed = (chargePossible: boolean): Run => ({ ...failedRun('f'), chargePossible, sentAt: 1_500 })
+  const standsIn = { for: 'r' as RunId, provider: 'gemini', model: 'Gemini', priceDollars: 0.034 }
   const simulated = (run: Run): Run => ({ ...run, simulated: true })
 
   it.each<[string, Run, object]>([
@@ -50,9 +52,11 @@ describe('what was spent', () => {
     ['no, for what was refused', failed(false), {}],
     ['perhaps, for what was lost', failed(true), { perhaps: 5 }],
     ['not really, for what was simulated', simulated(workingRun('a')), { simulated: 5 }],
+    ['in dollars, for what Gemini made', { ...savedRun('a', ['p']), priceCredits: 0, standsIn }, { dollars: 0.034 }],
+    ['in no dollars, for what it was said to make', simulated({ ...workingRun('a'), standsIn }), {}],
     ['no, for what was paid elsewhere', { ...workingRun('a'), pace: 'adopted', priceCredits: 0 }, {}],
   ])('%s', (_what, run, sum) => {
-    expect(spendingSince([run], 1_000)).toEqual({ spent: 0, perhaps: 0, simulated: 0, ...sum })
+    expect(spendingSince([run], 1_000)).toEqual({ spent: 0, perhaps: 0, simulated: 0, dollars: 0, ...sum })
   })
 
   it('counts by the moment of sending, from the given one on', () => {
@@ -62,10 +66,11 @@ describe('what was spent', () => {
   })
 
   it('is said in parts, without those that are nothing', () => {
-    expect(describeSpending({ spent: 0, perhaps: 0, simulated: 0 })).toEqual(['Nothing spent today'])
-    expect(describeSpending({ spent: 1_240, perhaps: 1, simulated: 10 })).toEqual([
+    expect(describeSpending({ spent: 0, perhaps: 0, simulated: 0, dollars: 0 })).toEqual(['Nothing spent today'])
+    expect(describeSpending({ spent: 1_240, perhaps: 1, simulated: 10, dollars: 0.068 })).toEqual([
       '1,240 credits spent today',
       '1 credit may have been charged',
+      'about $0.07 at Gemini',
       '10 credits simulated',
     ])
   })

@@ -1,0 +1,67 @@
+import type { Brief } from '#domain/brief.ts'
+import type { Failure } from '#domain/failure.ts'
+import { isAdopted, type Run } from '#domain/run.ts'
+import { findFamily } from '#models/catalogue.ts'
+import { nearestRatio, priceDollarsOf } from '#providers/gemini-models.ts'
+import type { Fallback } from '#providers/send.ts'
+
+/**
+ * Whether another service may make what this run did not: by itself only where the first one certainly took nothing, and
+ * never for what was refused for its content or its settings. Contract section 8.5.
+ */
+export function mayFallBack(run: Run): 'no' | 'when-asked' | 'by-itself' {
+  if (run.phase !== 'failed' || run.yieldsTo || isAdopted(run) || !findFamily(run.recipe.family)) return 'no'
+  const { failure } = run
+  if (run.standsIn) return mayBeAskedAgain.has(failure.kind) ? 'when-asked' : 'no'
+  if (failure.kind === 'unconfirmed') return 'when-asked'
+  if (run.task) return hasBroken(failure) ? 'when-asked' : 'no'
+  return wasCertainlyRefused(run, failure) && !run.chargePossible ? 'by-itself' : 'no'
+}
+
+/** Of the stand-in itself: what it refused for good stays refused. */
+const mayBeAskedAgain: ReadonlySet<Failure['kind']> = new Set([
+  'unavailable',
+  'rate-limited',
+  'no-picture',
+  'unexpected',
+  'timed-out',
+  'unconfirmed',
+])
+
+/** The task was accepted, and the service gave up on it. */
+function hasBroken({ kind, code }: Failure): boolean {
+  return (code === 500 || code === 501) && (kind === 'unexpected' || kind === 'unavailable' || kind === 'timed-out')
+}
+
+function wasCertainlyRefused(run: Run, failure: Failure): boolean {
+  switch (failure.kind) {
+    case 'unauthorized':
+    case 'out-of-credits':
+      return true
+    case 'rate-limited':
+      // With a time it is the proxy's own limit, which is waited for.
+      return failure.retryAfterMs === undefined
+    case 'unavailable':
+      // Without a code it is the proxy that is away, and the other service with it. A 404 is a mistake, not an outage.
+      if (failure.code === undefined || failure.code === 404) return false
+      return failure.busy !== true || run.again === true
+    default:
+      return false
+  }
+}
+
+export function briefOf({ recipe }: Run): Brief | undefined {
+  return findFamily(recipe.family)?.brief(recipe.draft, recipe.sources.length)
+}
+
+/** What a stand-in for this run would cost, about, in US dollars; `undefined` where it is not known. */
+export function priceDollarsFor(run: Run, { model }: Fallback): number | undefined {
+  return priceDollarsOf(model, briefOf(run)?.size ?? '1K')
+}
+
+/** The ratio it would be made in, where the one asked for does not exist there. */
+export function otherRatioFor(run: Run): { asked: string; made: string } | undefined {
+  const asked = briefOf(run)?.ratio
+  const made = asked && nearestRatio(asked)
+  return asked && made && made !== asked ? { asked, made } : undefined
+}

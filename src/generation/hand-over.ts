@@ -1,0 +1,50 @@
+import { type Run, type RunIn, type StandIn, standInId } from '#domain/run.ts'
+import { modelTitle } from '#providers/gemini-models.ts'
+import type { Fallback } from '#providers/send.ts'
+import { briefOf, priceDollarsFor } from './fallback.ts'
+import type { RunnerPorts } from './ports.ts'
+import { reach } from './sending.ts'
+
+/** A run that takes the place of a refused one. Its id follows from that one's, so that there is never a second. */
+function standInFor(refused: RunIn<'failed'>, fallback: Fallback, now: number): Run {
+  const { recipe } = refused
+  const priceDollars = priceDollarsFor(refused, fallback)
+  const standsIn: StandIn = {
+    for: refused.id,
+    provider: fallback.provider,
+    model: modelTitle(fallback.model),
+    ...(priceDollars === undefined ? {} : { priceDollars }),
+  }
+  return {
+    id: standInId(refused.id),
+    recipe,
+    createdAt: now,
+    priceCredits: 0,
+    pace: `${fallback.provider} ${briefOf(refused)?.size ?? ''}`.trim(),
+    standsIn,
+    ...(fallback.mode === 'simulated' ? { simulated: true } : {}),
+    phase: 'queued',
+  }
+}
+
+/**
+ * Carries out what a failed run has stored in `yieldsTo`: stores the run that stands in for it, which whoever is there will
+ * drive, and takes this one off the grid. May be repeated. Without a fallback the run stays where it is.
+ */
+export async function handOver(
+  { store, send, now }: Pick<RunnerPorts, 'store' | 'send' | 'now'>,
+  run: RunIn<'failed'>,
+  signal: AbortSignal,
+): Promise<Run | undefined> {
+  const { fallback } = await reach(send, signal).catch(() => ({ fallback: undefined }))
+  signal.throwIfAborted()
+  if (!fallback) return store.amendRun(run.id, withoutSuccessor)
+  await store.saveRun(standInFor(run, fallback, now()))
+  return store.amendRun(run.id, (stored) => ({ ...stored, dismissed: true }))
+}
+
+function withoutSuccessor(run: Run): Run {
+  if (run.phase !== 'failed') return run
+  const { yieldsTo: _gone, ...kept } = run
+  return kept
+}

@@ -1,0 +1,18 @@
+import { GenerationError } from '#domain/failure.ts'
+import type { Run } from '#domain/run.ts'
+import { findFamily } from '#models/catalogue.ts'
+import type { ModelFamily } from '#models/model.ts'
+import type { Provider } from '#providers/provider.ts'
+import { findProvider } from '#providers/registry.ts'
+
+/** Who a run is of, and who makes it. Rejects with `invalid` where one of them is gone: stored runs outlive both. */
+export function partsOf(run: Run): { family: ModelFamily; provider: Provider } {
+  const family = findFamily(run.recipe.family)
+  const sentTo = 'task' in run ? run.task?.provider : run.standsIn?.provider
+  const provider = findProvider(sentTo ?? family?.provider ?? '')
+  if (!family || !provider) {
+    const message = 'This version of Atelier does not know the model of this run.'
+    throw new GenerationError({ kind: 'invalid', issues: [{ field: 'model', message }] })
+  }
+  return { family, provider }
+}

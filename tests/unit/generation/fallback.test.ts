@@ -1,0 +1,357 @@
+import { QueryClient } from '@tanstack/react-query'
+import sharp from 'sharp'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { Failure } from '#domain/failure.ts'
+import type { PictureId, RunId } from '#domain/ids.ts'
+import { type FallbackRule, type Run, type RunIn, standInId } from '#domain/run.ts'
+import { mayFallBack } from '#generation/fallback.ts'
+import { createGenerator } from '#generation/generator.ts'
+import { type BreakableService, isSubmission, openBreakableService } from '../../support/breakable-service.ts'
+import { interfere, lost } from '../../support/broken-network.ts'
+import { failedRun } from '../../support/gallery-records.ts'
+import { idOf, type Machine, machineKey, openMachine } from '../../support/machine.ts'
+
+let service: BreakableService
+let machine: Machine
+let rule: FallbackRule
+
+const isCall = ({ url }: { url: string }) => url.endsWith(':generateContent')
+
+async function open(env: Record<string, string> = {}) {
+  service = await openBreakableService({ key: machineKey, switches: { durationMs: 30, retryDelayMs: 10 } })
+  const own = { GEMINI_API_KEY: machineKey, GEMINI_API_BASE_URL: service.origin, ...env }
+  machine = await openMachine({ service, env: own, fallback: () => rule })
+}
+
+beforeEach(async () => {
+  rule = 'always'
+  await open()
+})
+
+afterEach(async () => {
+  await machine.close()
+  await service.close()
+})
+
+const generate = (prompt: string, draft: object = {}, family?: string) => machine.generate({ prompt, ...draft }, family)
+const standInOf = (run: Run | undefined) => machine.store.run(standInId(idOf(run)))
+const driveStandIn = (run: Run | undefined) => machine.runner.drive(standInId(idOf(run)), machine.never)
+const gemini = async () => (await machine.simulator.state()).gemini
+const charges = async () => (await machine.simulator.state()).charges.filter(({ refunded }) => !refunded).length
+const openGenerator = () =>
+  createGenerator({
+    runner: async () => machine.runner,
+    ports: { store: machine.store, now: () => Date.now(), newId: () => crypto.randomUUID() },
+    queryClient: new QueryClient(),
+    tell: (failure) => expect(failure).toBeUndefined(),
+  })
+const hand = async (run: Run | undefined) => {
+  await machine.store.amendRun(idOf(run), (stored) => ({ ...stored, yieldsTo: standInId(stored.id) }) as Run)
+  return machine.runner.drive(idOf(run), machine.never)
+}
+
+describe('8.5 what was certainly not taken goes on by itself, where the user has said so', () => {
+  test.each([
+    ['[[submit:455]]', 'unavailable'],
+    ['[[submit:505]]', 'unavailable'],
+    ['[[submit:429]]', 'rate-limited'],
+    ['[[submit:521]]', 'unavailable'],
+    ['[[submit:523]]', 'unavailable'],
+    ['[[submit:401]]', 'unauthorized'],
+    ['[[submit:402]]', 'out-of-credits'],
+    ['[[submit:433]]', 'out-of-credits'],
+  ])('8.5 P20 SEC B20 %s: one picture, of the other service, and one charge there', async (token, kind) => {
+    const refused = await generate(`a red fox ${token}`)
+    expect(refused).toMatchObject({ phase: 'failed', failure: { kind }, chargePossible: false, dismissed: true })
+    expect(await driveStandIn(refused)).toMatchObject({
+      phase: 'saved',
+      priceCredits: 0,
+      standsIn: { for: idOf(refused), provider: 'gemini', model: 'Gemini Nano Banana 2.1', priceDollars: 0.034 },
+    })
+    const [picture, ...others] = await machine.store.pictures('gallery', 10)
+    expect(others).toEqual([])
+    expect(picture?.origin).toMatchObject({
+      kind: 'made',
+      model: 'Gemini Nano Banana 2.1',
+      insteadOf: 'Flux Kontext Pro',
+      provider: 'gemini',
+    })
+    expect([(await gemini()).charges.length, await charges()]).toEqual([1, 0])
+  })
+
+  test('8.5 a service that cannot be reached', async () => {
+    await machine.close()
+    await service.close()
+    service = await openBreakableService({ key: machineKey, switches: { durationMs: 0 } })
+    const env = { KIE_API_BASE_URL: 'http://127.0.0.1:1', GEMINI_API_KEY: machineKey }
+    const own = { ...env, GEMINI_API_BASE_URL: service.origin }
+    machine = await openMachine({ service, env: own, fallback: () => rule })
+    const refused = await generate('a red fox')
+    expect(refused).toMatchObject({ failure: { kind: 'unavailable', code: 503 }, dismissed: true })
+    expect(await driveStandIn(refused)).toMatchObject({ phase: 'saved' })
+  })
+
+  test('8.5 busy: only after the user has sent it again', async () => {
+    const first = await generate('a red fox [[submit:busy]]')
+    expect(first).toMatchObject({ phase: 'failed', failure: { kind: 'unavailable', busy: true } })
+    expect(first).not.toHaveProperty('yieldsTo')
+    expect(mayFallBack(first as Run)).toBe('no')
+    const again = await machine.create(machine.recipe({ prompt: 'a red fox [[submit:busy]]' }))
+    await machine.store.amendRun(again.id, (stored) => ({ ...stored, again: true }))
+    const second = await machine.runner.drive(again.id, machine.never)
+    expect(second).toMatchObject({ phase: 'failed', yieldsTo: standInId(again.id), dismissed: true })
+  })
+})
+
+describe('8.5 what may have been taken goes on only when asked', () => {
+  test.each([
+    ['[[submit:500]]', true],
+    ['[[submit:501]]', true],
+    ['[[submit:408]]', true],
+    ['[[submit:503]]', true],
+    ['[[html]]', true],
+    ['[[null]]', true],
+    ['[[fail500]]', false],
+    ['[[fail501]]', false],
+  ])('8.5 P20 %s', async (token, chargePossible) => {
+    const run = await generate(`a red fox ${token}`)
+    expect(run).toMatchObject({ phase: 'failed', chargePossible })
+    expect(mayFallBack(run as Run)).toBe('when-asked')
+    expect(await standInOf(run)).toBeUndefined()
+    expect((await gemini()).calls).toEqual([])
+  })
+
+  test('8.5 P20 a lost answer', async () => {
+    service.loseAnswers(isSubmission)
+    const run = await generate('a red fox')
+    expect(run).toMatchObject({ failure: { kind: 'unconfirmed' }, chargePossible: true })
+    expect(mayFallBack(run as Run)).toBe('when-asked')
+    expect((await gemini()).calls).toEqual([])
+  })
+})
+
+describe('8.5 what was refused for itself never goes on', () => {
+  test.each(['[[policy]]', '[[submit:400]]', '[[submit:422]]', '[[submit:404]]', '[[createfail]]'])(
+    '8.5 P20 %s',
+    async (token) => {
+      const run = await generate(`a red fox ${token}`)
+      expect(run).toMatchObject({ phase: 'failed', chargePossible: false })
+      expect(await standInOf(run)).toBeUndefined()
+      expect((await gemini()).calls).toEqual([])
+      if (token !== '[[createfail]]') expect(mayFallBack(run as Run)).toBe('no')
+    },
+  )
+
+  const failed = (failure: Failure, more: object = {}): RunIn<'failed'> => ({ ...failedRun('a'), failure, ...more })
+  test.each<[string, RunIn<'failed'>]>([
+    [
+      'a content policy, though the words name a code of the service',
+      failed({ kind: 'rejected', reason: '', code: 500 }),
+    ],
+    ['settings', failed({ kind: 'invalid', issues: [], code: 500 })],
+    ['a source that could not be read', failed({ kind: 'invalid', issues: [{ field: 'sources', message: '' }] })],
+    ['a proxy that is away: the other service is behind it too', failed({ kind: 'unavailable', detail: '' })],
+    ['a proxy that asks for its token', failed({ kind: 'locked', code: 401 })],
+    ['a budget', failed({ kind: 'over-budget', detail: '', code: 429 })],
+    ["the proxy's own limit", failed({ kind: 'rate-limited', retryAfterMs: 900, code: 429 })],
+    ['a picture that is gone', failed({ kind: 'expired' })],
+    ['a task that was sent elsewhere', failed({ kind: 'unavailable', detail: '', code: 455 }, { pace: 'adopted' })],
+    [
+      'a family that is gone',
+      failed({ kind: 'unavailable', detail: '', code: 455 }, { recipe: { family: 'x', draft: {} } }),
+    ],
+    ['what has gone on already', failed({ kind: 'unavailable', detail: '', code: 455 }, { yieldsTo: 'b' })],
+  ])('8.5 %s', (_title, run) => {
+    expect(mayFallBack(run)).toBe('no')
+  })
+})
+
+describe('8.5 the setting', () => {
+  test.each<FallbackRule>(['ask', 'never'])('8.5 "%s" leaves a refused run where it is', async (given) => {
+    rule = given
+    const run = await generate('a red fox [[submit:455]]')
+    expect(run).toMatchObject({ phase: 'failed' })
+    expect(run).not.toHaveProperty('yieldsTo')
+    expect((await gemini()).calls).toEqual([])
+  })
+
+  test('8.5 without a key for it the error of the first service stays, also where the user has said "always"', async () => {
+    await machine.close()
+    await service.close()
+    await open({ GEMINI_API_KEY: '' })
+    const run = await generate('a red fox [[submit:455]]')
+    expect(run).toMatchObject({ phase: 'failed', failure: { detail: 'The service is under maintenance.' } })
+    expect(run).not.toHaveProperty('yieldsTo')
+    expect(run).not.toHaveProperty('dismissed')
+  })
+})
+
+describe('a run that stands in', () => {
+  test('is asked for in the words of its recipe: ratio, size, and the kind of file it is kept as', async () => {
+    const refused = await generate(
+      'a red fox [[submit:455]]',
+      { aspectRatio: '3:2', size: '2K', format: 'jpeg' },
+      'flux-2',
+    )
+    expect(await driveStandIn(refused)).toMatchObject({ phase: 'saved', standsIn: { priceDollars: 0.051 } })
+    const { calls } = await gemini()
+    expect(calls[0]?.imageConfig).toEqual({ aspectRatio: '3:2', imageSize: '2K' })
+    const [picture] = await machine.store.pictures('gallery', 1)
+    expect(picture).toMatchObject({ mime: 'image/jpeg', width: 2496, height: 1664 })
+  })
+
+  test('edits the same sources, each time with their bytes', async () => {
+    const bytes = await sharp({ create: { width: 90, height: 60, channels: 3, background: '#c33' } })
+      .png()
+      .toBuffer()
+    const source = await machine.store.addPicture({
+      id: 'source-1' as PictureId,
+      shelf: 'sources',
+      createdAt: 1,
+      prompt: 'red.png',
+      parents: [],
+      origin: { kind: 'dropped', fileName: 'red.png', notes: [] },
+      bytes: new Blob([new Uint8Array(bytes)], { type: 'image/png' }),
+    })
+    const recipe = { ...machine.recipe({ prompt: 'make it blue [[submit:455]]' }), sources: [source.id] }
+    const run = await machine.create(recipe)
+    const refused = await machine.runner.drive(run.id, machine.never)
+    expect(await driveStandIn(refused)).toMatchObject({ phase: 'saved' })
+    expect((await gemini()).calls[0]).toMatchObject({ sources: 1, imageConfig: { imageSize: '1K' } })
+    const [picture] = await machine.store.pictures('gallery', 1)
+    expect(picture?.parents).toEqual([source.id])
+    expect((picture?.width ?? 0) / (picture?.height ?? 1)).toBeCloseTo(1.5, 1)
+  })
+
+  test('P15 goes on after a reload in the middle: one call, one picture', async () => {
+    const refused = await generate('a red fox [[submit:455]] [[slow:0.3]]')
+    const page = new AbortController()
+    const driving = machine.runner.drive(standInId(idOf(refused)), page.signal)
+    await vi.waitFor(async () => expect((await standInOf(refused))?.phase).toBe('working'))
+    page.abort()
+    await driving
+    expect(await machine.reload().drive(standInId(idOf(refused)), machine.never)).toMatchObject({ phase: 'saved' })
+    expect((await gemini()).charges).toHaveLength(1)
+  })
+
+  test('P04 whose submission was answered to nobody is found at the proxy, while it is made', async () => {
+    const refused = await generate('a red fox [[submit:455]] [[slow:0.3]]')
+    const mend = interfere(
+      machine,
+      (path) => path === '/api/gemini/generate',
+      async (direct, path, init) => {
+        await direct(path, init)
+        return lost()
+      },
+    )
+    expect(await driveStandIn(refused)).toMatchObject({ phase: 'saved' })
+    mend()
+    expect((await gemini()).charges).toHaveLength(1)
+  })
+
+  test('P05 whose answer is lost at the service is in doubt, and never asked for again by itself', async () => {
+    service.loseAnswers(isCall)
+    const refused = await generate('a red fox [[submit:455]]')
+    const run = await driveStandIn(refused)
+    expect(run).toMatchObject({ phase: 'failed', failure: { kind: 'unconfirmed' }, chargePossible: true })
+    expect(mayFallBack(run as Run)).toBe('when-asked')
+    await machine.reload().drive(idOf(run), machine.never)
+    expect((await gemini()).charges).toHaveLength(1)
+  })
+
+  test('P06 under way in a proxy that is started anew is in doubt', async () => {
+    const refused = await generate('a red fox [[submit:455]] [[gemini:hang]]')
+    const driving = driveStandIn(refused)
+    await vi.waitFor(async () => expect((await gemini()).charges).toHaveLength(1))
+    service.simulator.close()
+    await machine.restartProxy()
+    expect(await driving).toMatchObject({ phase: 'failed', failure: { kind: 'unconfirmed' }, chargePossible: true })
+  })
+
+  test.each([
+    ['[[gemini:block]]', 'rejected', 'no'],
+    ['[[gemini:nothing]]', 'no-picture', 'when-asked'],
+    ['[[gemini:403]]', 'unauthorized', 'no'],
+    ['[[gemini:503]]', 'unavailable', 'when-asked'],
+  ])('%s fails as %s', async (token, kind, again) => {
+    const refused = await generate(`a red fox [[submit:455]] ${token}`)
+    const run = await driveStandIn(refused)
+    expect(run).toMatchObject({ phase: 'failed', failure: { kind }, chargePossible: false })
+    expect(mayFallBack(run as Run)).toBe(again)
+    expect((await gemini()).charges).toEqual([])
+  })
+
+  test('may be asked for once more, as a run of its own', async () => {
+    const refused = await generate('a red fox [[submit:455]] [[gemini:500once]]')
+    const failed = await driveStandIn(refused)
+    expect(failed).toMatchObject({ phase: 'failed', chargePossible: true })
+    await hand(failed)
+    expect(await driveStandIn(failed)).toMatchObject({ phase: 'saved', standsIn: { for: idOf(failed) } })
+  })
+
+  test('P17 whose picture is gone from the proxy is told so, and kept as made', async () => {
+    const refused = await generate('a red fox [[submit:455]]')
+    interfere(
+      machine,
+      (path) => path.startsWith('/api/gemini/pictures'),
+      async () => new Response('{}', { status: 404 }),
+    )
+    await expect(driveStandIn(refused)).rejects.toMatchObject({ failure: { kind: 'expired' } })
+    expect(await standInOf(refused)).toMatchObject({ phase: 'ready', trouble: { kind: 'expired' } })
+  })
+})
+
+describe('handing over', () => {
+  test('P10 asked for twice at once, in two windows, makes one run', async () => {
+    rule = 'ask'
+    const refused = await generate('a red fox [[submit:455]]')
+    await Promise.all([hand(refused), hand(refused)])
+    await Promise.all([driveStandIn(refused), machine.window().drive(standInId(idOf(refused)), machine.never)])
+    expect((await machine.store.recentRuns(9)).map(({ id }) => id).toSorted()).toEqual(
+      [idOf(refused), standInId(idOf(refused))].toSorted(),
+    )
+    expect((await gemini()).charges).toHaveLength(1)
+    await hand(refused)
+    expect(await standInOf(refused)).toMatchObject({ phase: 'saved' })
+  })
+
+  test('P02 that a page did not live to carry out is carried out by the next one', async () => {
+    rule = 'ask'
+    const refused = (await generate('a red fox [[submit:455]]')) as Run
+    await machine.store.amendRun(refused.id, (stored) => ({ ...stored, yieldsTo: standInId(stored.id) }) as Run)
+    const generator = openGenerator()
+    await generator.resume()
+    await vi.waitFor(async () => expect(await standInOf(refused)).toMatchObject({ phase: 'saved' }), {
+      timeout: 10_000,
+    })
+    generator.close()
+    expect((await gemini()).charges).toHaveLength(1)
+  })
+
+  test('by the button stores the intent, makes the run and drives it', async () => {
+    rule = 'ask'
+    const refused = (await generate('a red fox [[submit:455]]')) as Run
+    const generator = openGenerator()
+    generator.standIn(refused)
+    generator.standIn(refused)
+    await vi.waitFor(async () => expect(await standInOf(refused)).toMatchObject({ phase: 'saved' }), {
+      timeout: 10_000,
+    })
+    generator.close()
+    expect(await machine.store.openRuns()).toEqual([])
+    expect((await gemini()).charges).toHaveLength(1)
+  })
+})
+
+test('a run that was refused without anything left to ask is told as it was', async () => {
+  const refused = await generate('a red fox [[submit:455]]')
+  interfere(
+    machine,
+    (path) => path === '/api/health',
+    async () => new Response(JSON.stringify({ mode: 'live', gateway: 'kie' })),
+  )
+  const run = await driveStandIn(refused)
+  expect(run).toMatchObject({ phase: 'failed', failure: { kind: 'unavailable' }, chargePossible: false })
+  expect((await gemini()).calls).toEqual([])
+  expect(idOf(run) as RunId).toBe(standInId(idOf(refused)))
+})
