@@ -5,13 +5,13 @@ import { Segments } from '#ui/segments.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
 
 const rules: readonly { value: FallbackRule; label: string; note: string }[] = [
-  { value: 'ask', label: 'Ask', note: 'Such a run stays where it is, with a button.' },
+  { value: 'ask', label: 'Ask', note: 'What the service did not take stays where it is, with a button.' },
   {
     value: 'always',
     label: 'Always',
-    note: 'Without a question, and without one about its price. What may have been taken is still asked about.',
+    note: 'At once, at its price. What the service may have taken all the same is still asked about.',
   },
-  { value: 'never', label: 'Never', note: 'Such a run stays where it is.' },
+  { value: 'never', label: 'Never', note: 'What the service did not take stays where it is.' },
 ]
 
 /** What becomes of a run that the service certainly did not take. */
@@ -34,19 +34,18 @@ function Offer() {
   if (!fallback) {
     return (
       <p className="text-faint text-xs">
-        This proxy has no other service to ask. With GEMINI_API_KEY set there, Gemini makes what the service does not
-        take.
+        This proxy has no other service to ask. With a GEMINI_API_KEY it would be Gemini.
       </p>
     )
   }
   const { model, mode } = fallback
   const dollars = priceDollarsOf(model, '1K')
-  const price = dollars === undefined ? 'at a price that is not known here' : `for ${describeDollars(dollars)} at 1K`
+  const price = dollars === undefined ? 'at a price not known here' : `for ${describeDollars(dollars)} at 1K`
   return (
     <p className="text-faint text-xs">
-      {modelTitle(model)} makes what the service is too busy for or switched off, {price}
-      {mode === 'simulated' ? ' (simulated)' : ''}. Never what was refused for its content. Its pictures carry an
-      invisible mark of Google’s.
+      {modelTitle(model)} makes it instead, {price}
+      {mode === 'simulated' && ', simulated'}, when the service is away, too busy or out of credits. Prompt and source
+      pictures then go to Google, whose pictures carry an invisible mark. What was refused for its content goes nowhere.
     </p>
   )
 }

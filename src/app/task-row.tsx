@@ -43,6 +43,11 @@ export function TaskRow({ run, onSettings }: { run: Run; onSettings: () => void 
           <Clock run={run} />
         </div>
         <Facts run={run} />
+        {run.standsIn && (
+          <p className="text-faint text-xs">
+            {modelOfRun(run)}, in place of {modelAskedFor(run)}
+          </p>
+        )}
         {words && (
           <p className={classes('mt-1 text-xs [overflow-wrap:anywhere]', run.phase === 'failed' && 'text-danger')}>
             {words}
@@ -116,8 +121,8 @@ function Facts({ run }: { run: Run }) {
     <p className="flex gap-x-3 whitespace-nowrap text-faint text-xs">
       <span className="min-w-0 flex-1 truncate">
         <span>{describeStep(run)}</span>
-        {took && ` in ${took}`} · {modelOfRun(run)}
-        {run.standsIn && `, in place of ${modelAskedFor(run)}`}
+        {took && ` in ${took}`}
+        {!run.standsIn && ` · ${modelOfRun(run)}`}
       </span>
       <span>{describeCharge(run)}</span>
     </p>

@@ -22,9 +22,11 @@ function isWaited({ run, settled }: Slot): boolean {
 }
 
 /** The next lead; the same one if nothing changed. */
-export function advanceLead(seen: Lead, openRuns: readonly Run[], pictures: readonly Picture[]): Lead {
+export function advanceLead(seen: Lead, runs: readonly Run[], pictures: readonly Picture[]): Lead {
+  const standIns = new Map(runs.flatMap((run) => (run.standsIn ? [[run.standsIn.for, run]] : [])))
+  const openRuns = standIns.size === 0 ? runs : runs.filter(({ id }) => !standIns.has(id))
   const open = new Map(openRuns.map((run) => [run.id, run]))
-  const lead = withStandIns(seen, openRuns)
+  const lead = standIns.size === 0 ? seen : withStandIns(seen, standIns)
   const known = new Set(lead.map(({ run }) => run.id))
   if (openRuns.some((run) => !known.has(run.id))) {
     const waited = lead.filter((slot) => !open.has(slot.run.id) && isWaited(slot))
@@ -42,9 +44,7 @@ export function advanceLead(seen: Lead, openRuns: readonly Run[], pictures: read
 }
 
 /** A run that stands in for another one takes over its place. */
-function withStandIns(lead: Lead, openRuns: readonly Run[]): Lead {
-  const standIns = new Map(openRuns.flatMap((run) => (run.standsIn ? [[run.standsIn.for, run]] : [])))
-  if (standIns.size === 0) return lead
+function withStandIns(lead: Lead, standIns: ReadonlyMap<RunId, Run>): Lead {
   const known = new Set(lead.map(({ run }) => run.id))
   return lead.map((slot) => {
     const run = standIns.get(slot.run.id)

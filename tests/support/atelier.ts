@@ -58,14 +58,21 @@ export async function startServer(env: Record<string, string> = {}): Promise<Ser
 /** The key of tests: it must turn up nowhere but at the service. */
 export const canaryKey = 'canary-5f0c9a71e2'
 
-/** A server that believes it has a key: the service behind it is the simulator, in this process, where it can be questioned. */
-export async function startLive(options: Options = {}): Promise<Server & { service: Served; close(): Promise<void> }> {
+/**
+ * A server that believes it has a key: the service behind it is the simulator, in this process, where it can be questioned.
+ * `gemini`: it believes to have one for the fallback too.
+ */
+export async function startLive({
+  gemini = false,
+  ...options
+}: Options & { gemini?: boolean } = {}): Promise<Server & { service: Served; close(): Promise<void> }> {
   const service = await serveSimulator({ key: canaryKey, ...options })
   const server = await startServer({
     KIE_API_KEY: canaryKey,
     KIE_API_BASE_URL: service.origin,
     KIE_UPLOAD_BASE_URL: service.origin,
     KIE_RESULT_HOSTS: `127.0.0.1:${service.port}`,
+    ...(gemini ? { GEMINI_API_KEY: canaryKey, GEMINI_API_BASE_URL: service.origin } : {}),
   })
   return {
     ...server,

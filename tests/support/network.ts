@@ -11,7 +11,7 @@ const key = 'canary-5f0c9a71e2'
  * The network of a page under test: whatever it asks of `/api` reaches the real proxy, behind which the simulator answers.
  * A test breaks it with `network.use(…)`; whatever else the page asks for fails the test.
  */
-export async function openNetwork() {
+export async function openNetwork(env: Record<string, string> = {}) {
   const service = await serveSimulator({ key, switches: { durationMs: 60 } })
   const proxy = await startServer(
     readConfig({
@@ -20,6 +20,9 @@ export async function openNetwork() {
       KIE_API_BASE_URL: service.origin,
       KIE_UPLOAD_BASE_URL: service.origin,
       KIE_RESULT_HOSTS: `127.0.0.1:${service.port}`,
+      GEMINI_API_KEY: key,
+      GEMINI_API_BASE_URL: service.origin,
+      ...env,
     }),
   )
   const network = setupServer(

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Failure } from '#domain/failure.ts'
 import type { RunId, TaskId } from '#domain/ids.ts'
 import type { RunIn } from '#domain/run.ts'
-import { detailsOf, fixFor } from '#gallery/failure-fix.ts'
+import { againLabel, detailsOf, fallbackWords, fixFor } from '#gallery/failure-fix.ts'
 
 function failed(failure: Failure, extra: Partial<RunIn<'failed'>> = {}): RunIn<'failed'> {
   const recipe = { family: 'flux-kontext', draft: { prompt: 'a fox', model: 'max' }, sources: [] }
@@ -52,6 +52,7 @@ describe('the fix that fits', () => {
     ],
     ['a budget that is too small', failed({ kind: 'over-budget', detail: 'x' }), 'Edit the settings', 'edit-settings'],
     ['a limit', failed({ kind: 'rate-limited' }), 'Try again (10 credits)', 'again'],
+    ['an answer in words', failed({ kind: 'no-picture', text: 'A fox.' }), 'Edit the prompt', 'edit-prompt'],
     ['the safety rules', failed({ kind: 'rejected', reason: 'no' }), 'Edit the prompt', 'edit-prompt'],
     ['a service that is down', failed({ kind: 'unavailable', detail: 'Down.' }), 'Try again (10 credits)', 'again'],
     [
@@ -107,5 +108,40 @@ describe('copied details', () => {
     const details = detailsOf(failed({ kind: 'unexpected', detail: said, said }))
     expect(details).not.toMatch(/sk-1234567890abcdef|0f9e8d7c6b|iVBOR|A1b2A1b2/)
     expect(details).toContain('bad request')
+  })
+})
+
+describe('the offer of the fallback', () => {
+  const down = failed({ kind: 'unavailable', detail: 'Down.', code: 455 })
+  const fallback = { provider: 'gemini', model: 'gemini-nano-banana-2.1', mode: 'live' } as const
+  const withDraft = (run: RunIn<'failed'>, draft: object) => ({
+    ...run,
+    recipe: { ...run.recipe, draft: { ...run.recipe.draft, ...draft } },
+  })
+
+  it('says about what it costs', () => {
+    expect(fallbackWords(down, fallback)).toEqual({ label: 'Use Gemini (about $0.03)', hint: undefined })
+    expect(fallbackWords(down, { ...fallback, model: 'gemini-3-pro-image' }).label).toBe('Use Gemini (about $0.13)')
+    expect(fallbackWords(down, { ...fallback, model: 'gemini-next' }).label).toBe('Use Gemini (price not known)')
+  })
+
+  it('8.5 says that what may have been charged may be paid twice', () => {
+    expect(fallbackWords({ ...down, chargePossible: true }, fallback).label).toBe(
+      'Use Gemini (about $0.03, may be paid twice)',
+    )
+  })
+
+  it('8.1 says in which ratio it would be made', () => {
+    expect(fallbackWords(withDraft(down, { aspectRatio: '16:21' }), fallback).hint).toBe(
+      'Gemini has no 16:21: it would make 3:4.',
+    )
+  })
+
+  it('leaves trying again at the price of the recipe', () => {
+    const standsIn = { for: 'run-0' as RunId, provider: 'gemini', model: 'Gemini Nano Banana 2.1', priceDollars: 0.034 }
+    const own = { ...down, priceCredits: 0, standsIn }
+    expect(againLabel(own)).toBe('Try again (10 credits)')
+    expect(detailsOf(own)).toContain('Model: Gemini Nano Banana 2.1')
+    expect(detailsOf(own)).toContain('In place of: run-0')
   })
 })

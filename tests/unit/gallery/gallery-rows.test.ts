@@ -96,6 +96,22 @@ describe('a run that becomes its picture', () => {
     expect(draw(lead, [second], made)).toEqual(['# Today', 'second p1 before'])
   })
 
+  it('keeps its place for the run that stands in for it, and for the picture of that one', () => {
+    const standsIn = { for: 'first' as RunId, provider: 'gemini', model: 'Gemini' }
+    const standIn = run('first-g1', now, { phase: 'queued', standsIn })
+    const refused = { ...first, phase: 'failed', yieldsTo: standIn.id } as Run
+    const places = draw(advanceLead([], [first, second], before), [first, second], before)
+    let lead = advanceLead([], [first, second], before)
+    lead = advanceLead(lead, [refused, second], before)
+    expect(draw(lead, [refused, second], before)).toEqual(places)
+    lead = advanceLead(lead, [refused, second, standIn], before)
+    lead = advanceLead(lead, [second, standIn], before)
+    expect(draw(lead, [second, standIn], before)).toEqual(places.map((line) => line.replace('first', 'first-g1')))
+    const made = [picture('p1', now, 'first-g1'), ...before]
+    lead = advanceLead(lead, [second], made)
+    expect(draw(lead, [second], made)).toEqual(places.map((line) => line.replace('first', 'p1')))
+  })
+
   it('leaves when it was taken back, and comes back to its place from the bin', () => {
     const queued = run('queued', hoursAgo(1), { phase: 'queued' })
     expect(draw(advanceLead(advanceLead([], [queued], before), [], before), [], before)).toEqual(['# Today', 'before'])
