@@ -16,11 +16,16 @@ interface AdmissionParts {
   limits: BudgetLimits
   /** The service's own limit, for all users together. */
   limiter: Limiter
+  /** Whether the service answers at all. */
+  isAnswering(): Promise<boolean>
   log: Log
 }
 
-export function createAdmission({ budget, limits, limiter, log }: AdmissionParts): Admit {
+const away = ['The service does not answer at the moment.', { retryAfterMs: 10_000 }] as const
+
+export function createAdmission({ budget, limits, limiter, isAnswering, log }: AdmissionParts): Admit {
   async function admit(user: string, credits: number): Promise<Admission> {
+    if (!(await isAnswering())) return { admitted: false, refusal: toRefusal(503, ...away) }
     // Before the limiter: whoever may not spend must not take the others' places.
     const grant = await budget.take(user, credits)
     if (!grant.granted) return { admitted: false, refusal: overBudget(grant, limits) }

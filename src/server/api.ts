@@ -15,6 +15,7 @@ import { serviceHeaders } from './gateways.ts'
 import type { FallbackRoutes } from './gemini.ts'
 import type { Outbound, OutboundCall } from './guard.ts'
 import { createImageHandler } from './image.ts'
+import { createSharedQuestions } from './questions.ts'
 import { type Handler, refusalIn, refused, sendJson, sendRefusal, toRefusal } from './refusals.ts'
 import { readReply, refusedFor, sendReply } from './relay.ts'
 import type { Streams } from './stream.ts'
@@ -91,22 +92,14 @@ function handlerFor(endpoint: Endpoint, parts: ApiParts): Handler {
   }
 }
 
-/** Free questions: passed on as they are, answered as they are. */
+/** Free questions: passed on as they are, answered as they are. One that several ask goes on though one of them leaves. */
 function createReadHandler(endpoint: Endpoint, { gateway, outbound, mask }: ApiParts): Handler {
   const headers = serviceHeaders(gateway)
   const base = gateway.api.path + endpoint.path
-  return async (incoming, outgoing) => {
-    const path = base + readQuery(incoming, endpoint)
-    const call = {
-      to: gateway.api.to,
-      path,
-      method: 'GET',
-      headers,
-      deadlineMs: freeDeadlineMs,
-      client: outgoing,
-    } as const
-    sendReply(outgoing, await ask(outbound, call, mask))
-  }
+  const share = createSharedQuestions((path) => {
+    return ask(outbound, { to: gateway.api.to, path, method: 'GET', headers, deadlineMs: freeDeadlineMs }, mask)
+  })
+  return async (incoming, outgoing) => sendReply(outgoing, await share(base + readQuery(incoming, endpoint)))
 }
 
 function createLinkHandler(endpoint: Endpoint, { gateway, outbound, mask }: ApiParts): Handler {

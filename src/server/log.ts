@@ -11,10 +11,7 @@ const sensitive = ['authorization', 'cookie', 'apiKey', 'key', 'token', 'prompt'
  * Lines of JSON, warnings and worse. The values of secrets and long runs of base64 are taken out of the finished line,
  * wherever in an error they sat.
  */
-export function createLog(
-  secrets: readonly string[],
-  write: (line: string) => unknown = (line) => process.stderr.write(line),
-): Log {
+export function createLog(secrets: readonly string[], write: (line: string) => unknown = writeToStderr): Log {
   const scrub = (line: string) => {
     const masked = secrets.reduce((text, secret) => text.replaceAll(secret, '[secret]'), line)
     // Cut before the runs are looked for: the pattern would not come to an end of one of megabytes.
@@ -22,5 +19,21 @@ export function createLog(
     return masked.length > longestLine ? `${short}…\n` : short
   }
   const redact = sensitive.flatMap((name) => [name, `*.${name}`, `*.*.${name}`])
-  return pino({ level: 'warn', base: null, redact }, { write: (line: string) => write(scrub(line)) })
+  // A disk without room for logs is no reason to stop serving.
+  const tryWrite = (line: string) => {
+    try {
+      write(line)
+    } catch {
+      // There is nowhere left to say it.
+    }
+  }
+  return pino({ level: 'warn', base: null, redact }, { write: (line: string) => tryWrite(scrub(line)) })
+}
+
+const ignore = () => undefined
+
+function writeToStderr(line: string): void {
+  // Without a listener an error of the stream would end the process. Others' listeners come and go.
+  if (!process.stderr.listeners('error').includes(ignore)) process.stderr.on('error', ignore)
+  process.stderr.write(line)
 }

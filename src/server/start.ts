@@ -4,6 +4,7 @@ import { getRequestListener } from '@hono/node-server'
 import { createAccess } from './access.ts'
 import { createAdmission } from './admission.ts'
 import { createApi } from './api.ts'
+import { createBreaker } from './breaker.ts'
 import { createCallbacks } from './callbacks.ts'
 import { type Config, callableUrl } from './config.ts'
 import { createEdge, isApi, pathOf } from './edge.ts'
@@ -50,13 +51,14 @@ export async function openProxy(config: Config, options: StartOptions & { page: 
   const upstream = await openUpstream(config)
   const { gateway, gemini } = upstream
   const log = options.log ?? createLog(config.secrets)
-  const outbound = createOutbound(options.resolve)
+  const { outbound, isAnswering } = createBreaker(createOutbound(options.resolve), gateway)
   const isSecure = config.publicUrl?.startsWith('https:') ?? false
   const access = createAccess(config.accessToken, isSecure)
   const mask = createMask(gateway.mode === 'live' ? gateway.key : undefined)
   const shared = await openShared(config, { limits: config.limits, gateway, log })
   const { submissions, limiter, budget, events, pictures } = { ...shared, ...options }
-  const admit = createAdmission({ budget, limits: config.limits, limiter, log })
+  const spending = { budget, limits: config.limits, log }
+  const admit = createAdmission({ ...spending, limiter, isAnswering })
   const service = { gateway, outbound, submissions, mask, log }
   const streams = createStreams(events, access)
   const publicUrl = callableUrl(config)
@@ -64,7 +66,7 @@ export async function openProxy(config: Config, options: StartOptions & { page: 
   const callbacks = publicUrl ? createCallbacks({ ...service, events, publicUrl, webhookKeys }) : undefined
   const submitParts = { ...service, admit, access, callbacks }
   const submit = createSubmit(submitParts)
-  const admitFallback = createAdmission({ budget, limits: config.limits, limiter: () => Promise.resolve(0), log })
+  const admitFallback = createAdmission({ ...spending, limiter: async () => 0, isAnswering: async () => true })
   const fallback =
     gemini && createGemini({ service: gemini, outbound, submissions, pictures, admit: admitFallback, access, log })
   const edge = createEdge(config, access)

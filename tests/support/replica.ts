@@ -4,15 +4,24 @@ import { once } from 'node:events'
 /** A proxy in a process of its own, to be killed. */
 export interface Replica {
   port: number
+  signal(signal: NodeJS.Signals): void
+  /** Resolves when it has ended. */
   kill(signal?: NodeJS.Signals): Promise<void>
 }
 
-/** From its source; a test of the built server says so. */
-export async function openReplica(env: Record<string, string>, entry = 'src/server/main.ts'): Promise<Replica> {
+export interface ReplicaOptions {
+  /** The built server, in place of its source. */
+  entry?: string
+  /** Where its log goes. */
+  stderr?: number
+}
+
+export async function openReplica(env: Record<string, string>, options: ReplicaOptions = {}): Promise<Replica> {
+  const { entry = 'src/server/main.ts', stderr = 'pipe' } = options
   const loader = entry.endsWith('.ts') ? ['--import', 'tsx'] : []
   const child: ChildProcess = spawn(process.execPath, [...loader, entry], {
     env: { PATH: process.env.PATH, PORT: '0', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', stderr],
   })
   let said = ''
   const port = await new Promise<number>((resolve, reject) => {
@@ -27,6 +36,7 @@ export async function openReplica(env: Record<string, string>, entry = 'src/serv
   })
   return {
     port,
+    signal: (signal) => void child.kill(signal),
     async kill(signal = 'SIGKILL') {
       if (child.exitCode !== null || child.signalCode !== null) return
       const exited = once(child, 'exit')

@@ -1,0 +1,62 @@
+import { providers } from '#providers/registry.ts'
+import { type Gateway, serviceHeaders } from './gateways.ts'
+import type { Answer, Fault, Outbound } from './guard.ts'
+
+/** Knows whether the service answers at all. */
+export interface Breaker {
+  /** The same way out, watched. */
+  outbound: Outbound
+  /**
+   * Whether something paid may leave. After several calls without an answer a free question is asked first: a submission whose
+   * answer is lost may have been charged, so it is no way to find out.
+   */
+  isAnswering(): Promise<boolean>
+}
+
+const mostUnanswered = 3
+const probeMs = 5_000
+const noAnswer = new Set<Fault['cause']>(['late', 'broken', 'unreachable'])
+/** What servers in front of the service say when there is none behind them. */
+const nobodyThere = new Set([502, 503, 504])
+
+export function createBreaker(outbound: Outbound, gateway: Gateway): Breaker {
+  let unanswered = 0
+  let probing: Promise<boolean> | undefined
+  const free = providers.flatMap(({ endpoints }) => endpoints).find(({ kind }) => kind === 'credits')
+
+  function note(outcome: Answer | Fault): void {
+    if (outcome.ok ? nobodyThere.has(outcome.status) : noAnswer.has(outcome.cause)) unanswered += 1
+    else if (outcome.ok) unanswered = 0
+  }
+
+  async function probe(): Promise<boolean> {
+    const answer = await outbound.request({
+      to: gateway.api.to,
+      path: gateway.api.path + (free?.path ?? ''),
+      method: 'GET',
+      headers: serviceHeaders(gateway),
+      deadlineMs: probeMs,
+    })
+    if (answer.ok) answer.body.resume()
+    note(answer)
+    return unanswered === 0
+  }
+
+  return {
+    outbound: {
+      ...outbound,
+      async request(call) {
+        const outcome = await outbound.request(call)
+        if (call.to === gateway.api.to) note(outcome)
+        return outcome
+      },
+    },
+    async isAnswering() {
+      if (unanswered < mostUnanswered) return true
+      probing ??= probe().finally(() => {
+        probing = undefined
+      })
+      return probing
+    },
+  }
+}
