@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Run, RunIn } from '#domain/run.ts'
-import { createRunner } from '#generation/runner.ts'
-import { type Machine, openMachine } from '../../support/machine.ts'
+import { type Machine, openMachine, openRunner } from '../../support/machine.ts'
 import { createHeldTime } from '../../support/windows.ts'
 
 let machine: Machine
@@ -29,7 +28,7 @@ async function heldBack(sendsAt: number): Promise<Run> {
 function driveAt(now: number, run: Run) {
   const ports = { store: machine.store, send: machine.network.send, runsAtOnce: () => 8, newId: () => 'id' }
   const clock = { ...time, now: () => now + time.monotonic() }
-  return createRunner({ ...ports, ...clock, lock: (_name, signal, work) => work(signal) }).drive(run.id, machine.never)
+  return openRunner({ ...ports, ...clock, lock: (_name, signal, work) => work(signal) }).drive(run.id, machine.never)
 }
 
 const waited = () => expect.poll(() => time.waiting().length).toBe(1)
