@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
-import { binOf, ensureBuilt, ensureInstalled, root } from './ground.mjs'
+import { ensureBuilt, ensureInstalled, root } from './ground.mjs'
 
 const pollsPerSecond = 1_000
 const pollSeconds = 30
@@ -18,7 +18,8 @@ ensureBuilt()
 // Not before it is certainly installed.
 const { default: autocannon } = await import('autocannon')
 const key = 'simulated'
-const simulator = await start([binOf('tsx'), join(root, 'src/simulator/main.ts')])
+// Not by the command of tsx: it has the simulator as a child, which would outlive it.
+const simulator = await start(['--import', import.meta.resolve('tsx'), join(root, 'src/simulator/main.ts')])
 const proxy = await start([join(root, 'dist/server/server.js')], {
   KIE_API_KEY: key,
   KIE_API_BASE_URL: simulator.origin,
