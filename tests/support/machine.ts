@@ -33,6 +33,8 @@ export interface Machine {
   window(own?: Partial<RunnerPorts>): Runner
   /** What the runners' clocks show beyond the real time. */
   clock: { wallMs: number; monotonicMs: number }
+  /** All pauses that runners asked for, ms, before they were shortened. */
+  pauses: readonly number[]
   /** The proxy again, without anything that it remembered. */
   restartProxy(): Promise<void>
   /** The name of the store's database. */
@@ -83,6 +85,7 @@ export async function openMachine(options: MachineOptions = {}): Promise<Machine
   const store = await openGallery({ name: databaseName, darkroom })
   const network = { send: sendTo(() => proxy) }
   const clock = { wallMs: 0, monotonicMs: 0 }
+  const pauses: number[] = []
   const ports: RunnerPorts = {
     store,
     send: (path, init) => network.send(path, init),
@@ -90,7 +93,10 @@ export async function openMachine(options: MachineOptions = {}): Promise<Machine
     now: () => Date.now() + clock.wallMs,
     monotonic: () => performance.now() * pauseScale + clock.monotonicMs,
     newId: () => crypto.randomUUID(),
-    wait: shortWait,
+    wait(ms, signal) {
+      pauses.push(ms)
+      return shortWait(ms, signal)
+    },
     lock: createLock(),
     ...(fallback ? { fallback } : {}),
   }
@@ -117,6 +123,7 @@ export async function openMachine(options: MachineOptions = {}): Promise<Machine
     reload: () => openRunner({ ...ports, ...listening(), lock: createLock() }),
     window: (own) => openRunner({ ...ports, ...listening(), ...own }),
     clock,
+    pauses,
     async restartProxy() {
       await proxy.close()
       proxy = await startServer(config, start)
