@@ -36,7 +36,7 @@ const layers = Object.entries(mayImport).map(([from, allowed]) => ({
 }))
 
 const shared = '^src/(domain|providers|models|simulator|server)/'
-const serverOnly = '^(node:.*|sharp|pino|hono|@hono/.*|ipaddr\\.js|redis)(/|$)'
+const serverOnly = '^(sharp|pino|hono|@hono/.*|ipaddr\\.js|redis)(/|$)'
 
 module.exports = {
   forbidden: [
@@ -64,7 +64,13 @@ module.exports = {
       to: { path: '(^|node_modules/)idb(/|$)' },
     },
     {
-      name: 'Node and server packages only in server and simulator',
+      name: 'Node only in server and simulator',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(server|simulator)/' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'server packages only in server and simulator',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/(server|simulator)/' },
       to: { path: [serverOnly, 'node_modules/(sharp|pino|hono|@hono|ipaddr\\.js|redis|@redis)/'] },

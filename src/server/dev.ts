@@ -7,8 +7,9 @@ type Start = typeof import('./start.ts')
 export function proxyPlugin(): Plugin {
   return {
     name: 'atelier-proxy',
-    config() {
-      const exposed = exposedSecrets(readEnvironment(process.cwd()))
+    // What Vite would publish, from the environment and from every file that it reads.
+    configResolved({ env }) {
+      const exposed = exposedSecrets(env)
       if (exposed.length > 0) throw new Error(exposed.join('\n'))
     },
     async configureServer(server) {
