@@ -8,6 +8,7 @@ import { families } from '#models/catalogue.ts'
 import { Button } from '#ui/button.tsx'
 import { classes } from '#ui/classes.ts'
 import { Segments } from '#ui/segments.tsx'
+import { showHidden } from '#ui/show-hidden.ts'
 import { TextField } from '#ui/text-field.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { rowIdOf } from './task-row.tsx'
@@ -51,7 +52,7 @@ function Form({ id }: { id: string }) {
       setAnswer({ note: found.known ? lead(found) : 'It is asked for, above. This costs nothing.' })
       if (!found.known) setTaskId('')
     } catch (error) {
-      setAnswer({ error: describeFailure(toFailure(error)) })
+      setAnswer({ error: showHidden(describeFailure(toFailure(error))) })
     } finally {
       setIsAsking(false)
     }

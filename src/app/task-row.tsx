@@ -13,6 +13,7 @@ import { Button, IconButton } from '#ui/button.tsx'
 import { classes } from '#ui/classes.ts'
 import { Countdown, describeDuration, Elapsed, useNow } from '#ui/elapsed.tsx'
 import { RatioMark } from '#ui/ratio-mark.tsx'
+import { showHidden } from '#ui/show-hidden.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { describeKeeping, describeStep } from './ledger-words.ts'
 
@@ -25,6 +26,7 @@ export function rowIdOf(run: Run): string {
 export function TaskRow({ run, onSettings }: { run: Run; onSettings: () => void }) {
   const { words, hint, freeAt, acts: advised, dismiss } = useRunAdvice(run, onSettings)
   const acts = useActs(run, advised)
+  const prompt = showHidden(promptOf(run))
   const canDismiss = needsCard(run) && !run.dismissed
   const isKept = run.phase === 'ready' && run.trouble !== undefined && run.trouble.kind !== 'expired'
   return (
@@ -37,8 +39,8 @@ export function TaskRow({ run, onSettings }: { run: Run; onSettings: () => void 
       {run.phase === 'saved' ? <SavedMark run={run} /> : <RunMark run={run} />}
       <div className="min-w-0 flex-1">
         <div className="flex items-baseline gap-3">
-          <p className="min-w-0 flex-1 truncate text-ink" title={promptOf(run)}>
-            {promptOf(run)}
+          <p dir="auto" className="min-w-0 flex-1 truncate text-ink" title={prompt}>
+            {prompt}
           </p>
           <Clock run={run} />
         </div>
@@ -49,7 +51,10 @@ export function TaskRow({ run, onSettings }: { run: Run; onSettings: () => void 
           </p>
         )}
         {words && (
-          <p className={classes('mt-1 text-xs [overflow-wrap:anywhere]', run.phase === 'failed' && 'text-danger')}>
+          <p
+            dir="auto"
+            className={classes('mt-1 text-xs [overflow-wrap:anywhere]', run.phase === 'failed' && 'text-danger')}
+          >
             {words}
           </p>
         )}

@@ -1,5 +1,6 @@
 import type { Picture } from '#domain/picture.ts'
 import { classes } from '#ui/classes.ts'
+import { showHidden } from '#ui/show-hidden.ts'
 import { describeSize } from './source-limits.ts'
 import type { SourceDesk } from './use-source-desk.ts'
 
@@ -14,11 +15,13 @@ export function SourceDetails({ desk }: { desk: SourceDesk }) {
     <div className={classes('min-w-0 space-y-1 text-faint text-xs', only ? 'py-1' : 'mt-2 empty:hidden')}>
       {picture && (
         <>
-          <p className="line-clamp-2 text-ink [overflow-wrap:anywhere]">{picture.prompt}</p>
+          <p dir="auto" className="line-clamp-2 text-ink [overflow-wrap:anywhere]">
+            {showHidden(picture.prompt)}
+          </p>
           <p>{describeSize(picture)}</p>
         </>
       )}
-      {only && preparing.map(({ key, fileName }) => <p key={key}>{fileName}</p>)}
+      {only && preparing.map(({ key, fileName }) => <p key={key}>{showHidden(fileName)}</p>)}
       {(picture ? notesOn(picture) : notesByPlace(desk)).map((note) => (
         <p key={note}>{note}</p>
       ))}

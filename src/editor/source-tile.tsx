@@ -4,6 +4,7 @@ import type { PictureId } from '#domain/ids.ts'
 import { useThumbnail } from '#store/queries.ts'
 import { IconButton } from '#ui/button.tsx'
 import { classes } from '#ui/classes.ts'
+import { showHidden } from '#ui/show-hidden.ts'
 import type { InHand } from './source-bench.ts'
 import { sourceType } from './transfer.ts'
 
@@ -113,7 +114,7 @@ export function WaitingTile({ item, number, onDiscard }: WaitingTileProps) {
         )}
         <span className="w-full truncate px-2 text-center">
           <span className="sr-only">{isRefused ? 'Cannot be used: ' : 'Preparing '}</span>
-          {item.fileName}
+          {showHidden(item.fileName)}
         </span>
       </Middle>
       <div className="absolute top-1 right-1 rounded-sm bg-panel">

@@ -1,6 +1,7 @@
 import { Copy, TriangleAlert, X } from 'lucide-react'
 import { describeCharge, type Run } from '#domain/run.ts'
 import { Button, IconButton } from '#ui/button.tsx'
+import { showHidden } from '#ui/show-hidden.ts'
 import { copyDetails } from './copy-details.ts'
 import { LimitClock } from './limit-clock.tsx'
 import { describePhase, promptOf } from './run-words.ts'
@@ -11,21 +12,22 @@ import { useRunAdvice } from './use-run-advice.ts'
 export function RunCard({ run, onSettings }: { run: Run; onSettings: () => void }) {
   const { words, hint, freeAt, acts, dismiss } = useRunAdvice(run, onSettings)
   const [first, ...others] = acts
+  const prompt = showHidden(promptOf(run))
   return (
     <div className="rounded-sm border border-line bg-raised py-1 pr-1 pl-2.5">
       <div className="flex h-7 items-center gap-2 max-middle:h-11">
         {run.phase === 'failed' && (
           <TriangleAlert size={14} strokeWidth={1.75} aria-hidden className="shrink-0 text-danger" />
         )}
-        <p className="min-w-0 flex-1 truncate font-medium text-ink text-sm" title={promptOf(run)}>
-          {promptOf(run)}
+        <p dir="auto" className="min-w-0 flex-1 truncate font-medium text-ink text-sm" title={prompt}>
+          {prompt}
         </p>
         <IconButton label="Copy details" icon={Copy} onClick={() => copyDetails(run)} className="middle:size-7!" />
         <IconButton label="Dismiss" icon={X} onClick={dismiss} className="-ml-2 middle:size-7!" />
       </div>
       <p className="pr-2 text-ink text-xs [overflow-wrap:anywhere]">
         {run.phase === 'ready' && `${describePhase(run)}. `}
-        {words} {hint && <span className="text-faint">{hint}</span>}
+        <bdi>{words}</bdi> {hint && <span className="text-faint">{hint}</span>}
         {freeAt !== undefined && (
           <span className="text-faint">
             <LimitClock freeAt={freeAt} />

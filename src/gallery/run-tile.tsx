@@ -7,6 +7,7 @@ import { usePicture } from '#store/queries.ts'
 import { IconButton } from '#ui/button.tsx'
 import { classes } from '#ui/classes.ts'
 import { Countdown, describeDuration, Elapsed } from '#ui/elapsed.tsx'
+import { showHidden } from '#ui/show-hidden.ts'
 import { describePhase, modelOfRun, promptOf, ratioOf } from './run-words.ts'
 import { useOverdue } from './use-overdue.ts'
 
@@ -15,7 +16,10 @@ export function RunTile({ run }: { run: Run }) {
   const { remove, stop } = useGenerator()
   const isOut = run.phase === 'sending' || run.phase === 'working'
   return (
-    <div className="absolute inset-0 overflow-hidden rounded-sm border border-line bg-panel" title={promptOf(run)}>
+    <div
+      className="absolute inset-0 overflow-hidden rounded-sm border border-line bg-panel"
+      title={showHidden(promptOf(run))}
+    >
       <Shape run={run} isMoving={run.phase !== 'queued'} />
       <div className="absolute inset-x-1.5 bottom-1.5 text-xs">
         <p className="truncate text-soft">{modelOfRun(run)}</p>

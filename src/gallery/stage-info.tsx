@@ -1,10 +1,12 @@
 import type { Picture } from '#domain/picture.ts'
+import { showHidden } from '#ui/show-hidden.ts'
 import { describeTime } from './date-heading.ts'
 import { describeMaker, describeSize, markOf } from './picture-words.ts'
 
 /** What is seen: the prompt, who made it, and the real pixels beside those asked for. The same height for every picture. */
 export function StageInfo({ picture }: { picture: Picture }) {
-  const { prompt, origin, createdAt, shelf } = picture
+  const { origin, createdAt, shelf } = picture
+  const prompt = showHidden(picture.prompt)
   const mark = markOf(picture)
   const asked = origin.kind === 'made' && origin.asked ? `asked ${origin.asked}` : undefined
   const notes = origin.kind === 'dropped' ? ['Your picture', ...origin.notes] : []
@@ -12,6 +14,7 @@ export function StageInfo({ picture }: { picture: Picture }) {
   return (
     <div className="flex h-20 shrink-0 flex-col [@media(height<800px)]:h-14 justify-center gap-1 border-line border-t bg-panel px-3">
       <p
+        dir="auto"
         className="line-clamp-2 text-ink [@media(height<800px)]:line-clamp-1 text-sm [overflow-wrap:anywhere]"
         title={prompt}
       >

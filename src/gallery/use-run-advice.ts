@@ -5,6 +5,7 @@ import { mayFallBack } from '#generation/fallback.ts'
 import { useFallback } from '#generation/use-fallback.ts'
 import { useGenerator } from '#generation/use-generate.ts'
 import { notify } from '#ui/notices.tsx'
+import { showHidden } from '#ui/show-hidden.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { againLabel, type Fix, fallbackWords, fixFor, mayLookAgain, mayTryAgain } from './failure-fix.ts'
 import { focusPrompt } from './focus-prompt.ts'
@@ -44,7 +45,8 @@ export function useRunAdvice(run: Run, onSettings: () => void): Advice {
     generator.dismiss(run)
     if (run.phase !== 'failed') notify({ text: 'Taken off the gallery. It stays in Tasks.' })
   }
-  const advice = adviceOn(run, acts)
+  const said = adviceOn(run, acts)
+  const advice = { ...said, words: showHidden(said.words) }
   return { ...(standIn ? withStandIn(advice, standIn, run) : advice), dismiss }
 }
 

@@ -9,9 +9,9 @@ import {
   childrenInOrder,
   type PictureShelves,
   restored,
-  toDataUrl,
   toPicture,
   toStoredPicture,
+  toThumbnails,
 } from './picture-shelves.ts'
 import { develop, type Print, toBlob } from './print.ts'
 import { amended, isOpen, type RunRecords, refuseSent, stepped } from './run-records.ts'
@@ -64,7 +64,7 @@ export function openMemoryStore(darkroom: Darkroom): GalleryStore {
     },
     async original(id) {
       const entry = kept.get(id)
-      return entry && toBlob({ mime: entry.record.mime, base64: entry.base64 })
+      return entry && toBlob(entry.base64)
     },
     async addSamples(count, onProgress) {
       const { makeSamples } = await import('./samples.ts')
@@ -137,7 +137,7 @@ function createShelves(kept: Map<PictureId, Kept>, tell: Tell): PictureShelves {
     picturesById: async (ids) => new Map(entries(ids).map(({ record }) => [record.id, toPicture(record)])),
     countPictures: async (shelf) => on(shelf).length,
     childrenOf: async (id) => childrenInOrder(all().filter(({ parents }) => parents.includes(id))),
-    thumbnails: async (ids) => new Map(entries(ids).map(({ record, thumbnail }) => [record.id, toDataUrl(thumbnail)])),
+    thumbnails: async (ids) => toThumbnails(entries(ids).map(({ record, thumbnail }) => [record.id, thumbnail])),
     moveToBin: (ids) => replace(ids, binned),
     restore: (ids) => replace(ids, restored),
     deleteForEver: remove,

@@ -48,7 +48,7 @@ export function createPictureRecords(database: Database, darkroom: Darkroom): Pi
     },
     async original(id) {
       const bytes = await database.read(['originals'], (transaction) => transaction.objectStore('originals').get(id))
-      return bytes && toBlob(bytes)
+      return bytes && toBlob(bytes.base64)
     },
     async addSamples(count, home, onBatch) {
       const { makeSamples } = await import('./samples.ts')

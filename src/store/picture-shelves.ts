@@ -1,6 +1,6 @@
 import type { IDBPObjectStore } from 'idb'
 import type { PictureId } from '#domain/ids.ts'
-import type { Picture, Shelf } from '#domain/picture.ts'
+import { type ImageMime, type Picture, type Shelf, sniffImage } from '#domain/picture.ts'
 import type { Database } from './database.ts'
 import type { Schema, StoredBytes, StoredPicture } from './schema.ts'
 import type { GalleryStore, PageMark, StoreChange } from './store.ts'
@@ -71,7 +71,7 @@ export function createPictureShelves(database: Database, onChange: (change: Stor
       const records = await database.read(['thumbnails'], (transaction) =>
         Promise.all(ids.map((id) => transaction.objectStore('thumbnails').get(id))),
       )
-      return new Map(records.flatMap((record) => (record ? [[record.id, toDataUrl(record)]] : [])))
+      return toThumbnails(records.flatMap((record) => (record ? [[record.id, record]] : [])))
     },
     moveToBin: (ids) => replace(ids, binned),
     restore: (ids) => replace(ids, restored),
@@ -123,6 +123,22 @@ export function toPicture({ order: _order, home: _home, ...picture }: StoredPict
   return picture
 }
 
-export function toDataUrl({ mime, base64 }: Omit<StoredBytes, 'id'>): string {
-  return `data:${mime};base64,${base64}`
+/** As `data:` addresses, of pictures only: what bytes are they say themselves, not the record around them. */
+export function toThumbnails(
+  found: readonly (readonly [PictureId, Omit<StoredBytes, 'id'>])[],
+): Map<PictureId, string> {
+  return new Map(
+    found.flatMap(([id, { base64 }]) => {
+      const mime = kindOf(base64)
+      return mime === undefined ? [] : [[id, `data:${mime};base64,${base64}`]]
+    }),
+  )
+}
+
+function kindOf(base64: string): ImageMime | undefined {
+  try {
+    return sniffImage(Uint8Array.from(atob(base64.slice(0, 16)), (letter) => letter.charCodeAt(0)))
+  } catch {
+    return undefined
+  }
 }

@@ -1,8 +1,7 @@
 import { decodeBase64 } from '#domain/base64.ts'
-import type { Picture } from '#domain/picture.ts'
+import { type Picture, sniffImage } from '#domain/picture.ts'
 import type { Darkroom, Developed } from './darkroom.ts'
 import { toStorageError } from './database.ts'
-import type { StoredBytes } from './schema.ts'
 import type { NewPicture } from './store.ts'
 
 /** A picture with all that is kept of it. */
@@ -20,11 +19,12 @@ export async function develop(darkroom: Darkroom, { bytes, convertTo, ...about }
   return { picture: { ...about, ...real }, base64, thumbnail }
 }
 
-/** Damaged text counts as lost: the picture's record remains and says what it was. */
-export function toBlob({ base64, mime }: Omit<StoredBytes, 'id'>): Blob | undefined {
+/** Damaged text, and bytes that are no picture, count as lost: the picture's record remains and says what it was. */
+export function toBlob(base64: string): Blob | undefined {
   try {
     const bytes = decodeBase64(base64)
-    return bytes.length === 0 ? undefined : new Blob([bytes], { type: mime })
+    const type = sniffImage(bytes)
+    return type && new Blob([bytes], { type })
   } catch {
     return undefined
   }

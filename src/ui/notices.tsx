@@ -2,6 +2,7 @@ import { X } from 'lucide-react'
 import { type FocusEvent, useEffect, useState, useSyncExternalStore } from 'react'
 import { Button, IconButton } from './button.tsx'
 import { classes } from './classes.ts'
+import { showHidden } from './show-hidden.ts'
 
 interface Notice {
   text: string
@@ -88,7 +89,7 @@ function NoticeCard({ notice }: { notice: Shown }) {
         tone === 'error' ? 'border-danger' : 'border-line-strong',
       )}
     >
-      <span className="mr-2 min-w-0 py-1 [overflow-wrap:anywhere]">{text}</span>
+      <span className="mr-2 min-w-0 py-1 [overflow-wrap:anywhere]">{showHidden(text)}</span>
       {action && (
         <Button
           onClick={() => {

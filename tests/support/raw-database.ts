@@ -44,6 +44,13 @@ export async function recordsOf(name: string, storeName: string): Promise<unknow
   return records
 }
 
+/** Puts a record past all code of ours. */
+export async function putRaw(name: string, storeName: string, record: object): Promise<void> {
+  const database = await openRaw(name)
+  await settled(database.transaction(storeName, 'readwrite').objectStore(storeName).put(record))
+  database.close()
+}
+
 export function openRaw(
   name: string,
   version?: number,

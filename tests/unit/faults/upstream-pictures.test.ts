@@ -226,7 +226,7 @@ describe('source pictures', () => {
     const body = state.submissions[0]?.body as { input: { input_urls: string[] } }
     expect(body.input.input_urls).toEqual(sourcesInOrder(state.uploads))
     expect(process.memoryUsage().rss - before).toBeLessThan(600_000_000)
-  })
+  }, 120_000)
 })
 
 const sourcesInOrder = (uploads: readonly { path: string }[]) =>

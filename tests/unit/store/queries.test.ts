@@ -30,14 +30,18 @@ import {
 } from '../../support/gallery-records.ts'
 import { openRaw } from '../../support/raw-database.ts'
 
+/** The start of a JPEG: what is kept is told by its bytes. */
+const head = Buffer.from('ffd8ff', 'hex')
+const thumbnailUrl = `data:image/jpeg;base64,${head.toString('base64')}`
+
 const plainDarkroom: Darkroom = {
   develop: async (bytes) => ({
-    mime: 'image/png',
+    mime: 'image/jpeg',
     width: 1,
     height: 1,
     sizeBytes: bytes.size,
-    base64: Buffer.from(await bytes.arrayBuffer()).toString('base64'),
-    thumbnail: { mime: 'image/jpeg', base64: 'AAAA' },
+    base64: Buffer.concat([head, Buffer.from(await bytes.arrayBuffer())]).toString('base64'),
+    thumbnail: { mime: 'image/jpeg', base64: head.toString('base64') },
   }),
 }
 
@@ -231,8 +235,8 @@ test('thumbnails that come into sight together are read in one transaction, and 
   const hook = () => pictureIds('p1', 'p2', 'p3').map((id) => useThumbnail(id))
   const shown = show(hook)
   expect(shown.current).toEqual([undefined, undefined, undefined])
-  await waitFor(() => expect(shown.current).toEqual(Array(3).fill('data:image/jpeg;base64,AAAA')))
-  expect(show(hook).current).toEqual(Array(3).fill('data:image/jpeg;base64,AAAA'))
+  await waitFor(() => expect(shown.current).toEqual(Array(3).fill(thumbnailUrl)))
+  expect(show(hook).current).toEqual(Array(3).fill(thumbnailUrl))
   expect(begun.mock.calls.filter(([stores]) => [...stores].includes('thumbnails'))).toHaveLength(1)
 })
 
@@ -241,7 +245,7 @@ test('a thumbnail asked for before its picture is stored comes with it', async (
   // Reads follow each other: the hook's own has found nothing by then.
   await store.thumbnails(pictureIds('p'))
   await add('p', 1)
-  await waitFor(() => expect(shown.current).toBe('data:image/jpeg;base64,AAAA'))
+  await waitFor(() => expect(shown.current).toBe(thumbnailUrl))
 })
 
 test('T11 an original has an address as long as it is shown, and says when it is gone', async () => {
@@ -252,7 +256,7 @@ test('T11 an original has an address as long as it is shown, and says when it is
   const bin = show(() => usePictures('bin'))
   await waitFor(() => expect(shown.current.url).toBeDefined())
   await waitFor(() => expect(bin.current.complete).toBe(true))
-  expect(await shown.current.bytes?.text()).toBe('p')
+  expect((await shown.current.bytes?.text())?.slice(-1)).toBe('p')
   await store.moveToBin(pictureIds('p'))
   await waitFor(() => expect(bin.current.pictures).toHaveLength(1))
   await settled()
