@@ -25,6 +25,8 @@ export interface StartOptions extends Partial<Omit<Shared, 'close'>> {
   log?: Log
   /** Of the built page; found beside this file where it is left out. */
   pageFolder?: string
+  /** How many times less patience with slow clients. */
+  haste?: number
 }
 
 export interface Proxy {
@@ -104,8 +106,7 @@ async function openShared({ redisUrl, limits }: Config, parts: SharedParts): Pro
 /** Serves the page and the API. Rejects where the port is taken. */
 export async function startServer(config: Config, options: StartOptions = {}): Promise<Running> {
   const proxy = await openProxy(config, { ...options, page: true })
-  const limits = { headersTimeout: 10_000, requestTimeout: 120_000, keepAliveTimeout: 5_000 }
-  const server = createServer({ ...limits, maxHeaderSize: 16 * 1024 }, proxy.listener)
+  const server = createServer({ ...patienceOf(options), maxHeaderSize: 16 * 1024 }, proxy.listener)
   server.on('connect', (_, socket) => socket.end('HTTP/1.1 405 Method Not Allowed\r\nconnection: close\r\n\r\n'))
   try {
     await new Promise<void>((resolve, reject) => {
@@ -130,6 +131,16 @@ export async function startServer(config: Config, options: StartOptions = {}): P
       await closed
       clearTimeout(timer)
     },
+  }
+}
+
+/** With clients that send slowly. Unless told, Node looks at its clocks every 30 s only. */
+function patienceOf({ haste = 1 }: StartOptions) {
+  return {
+    headersTimeout: 10_000 / haste,
+    requestTimeout: 120_000 / haste,
+    keepAliveTimeout: 5_000 / haste,
+    connectionsCheckingInterval: 5_000 / haste,
   }
 }
 

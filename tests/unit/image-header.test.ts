@@ -1,5 +1,6 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
+import { sniffImage } from '#domain/picture.ts'
 import { isWhole, readHeader } from '#editor/image-header.ts'
 import { inspectImage } from '#editor/inspect-image.ts'
 import { toSentSize } from '#editor/source-limits.ts'
@@ -38,17 +39,19 @@ describe('the size in a header', () => {
   })
 })
 
-test('any bytes, behind any signature, are read or refused in bounded time and never throw', () => {
-  const signatures = [
-    '',
-    '\x89PNG\r\n\x1a\n',
-    '\xff\xd8\xff',
-    'RIFF\0\0\0\0WEBPVP8X',
-    'GIF89a',
-    'BM',
-    '\0\0\0\x18ftypheic',
-    '\0\0\0\x18ftypavif',
-  ]
+const signatures = [
+  '',
+  '\x89PNG\r\n\x1a\n',
+  '\xff\xd8\xff',
+  'RIFF\0\0\0\0WEBPVP8X',
+  'RIFF\0\0\0\0WEBPVP8L',
+  'GIF89a',
+  'BM',
+  '\0\0\0\x18ftypheic\0\0\0\0mif1heic',
+  '\0\0\0\x18ftypavif\0\0\0\0mif1avif',
+]
+
+test('SEC D07 D08 any bytes, behind any signature, are read or refused and never throw', () => {
   fc.assert(
     fc.property(fc.constantFrom(...signatures), fc.uint8Array({ maxLength: 4096 }), (signature, rest) => {
       const file = bytes(signature, [...rest])
@@ -60,7 +63,81 @@ test('any bytes, behind any signature, are read or refused in bounded time and n
   )
 })
 
-test('a JPEG of endless markers ends', () => {
+/** How often single numbers are read of a file: the work it makes, on a machine of any speed. */
+function countReads<T>(work: () => T): { reads: number; result: T } {
+  const methods = ['getUint8', 'getUint16', 'getUint32', 'getInt32', 'getBigUint64'] as const
+  const spies = methods.map((method) => vi.spyOn(DataView.prototype, method))
+  try {
+    const result = work()
+    return { reads: spies.reduce((sum, spy) => sum + spy.mock.calls.length, 0), result }
+  } finally {
+    for (const spy of spies) spy.mockRestore()
+  }
+}
+
+/** 64 kB as random as `seed`, from xorshift: ten thousand of them must cost little. */
+function fillRandomly(words: Uint32Array, seed: number): void {
+  let state = seed | 1
+  for (let at = 0; at < words.length; at += 1) {
+    state ^= state << 13
+    state ^= state >>> 17
+    state ^= state << 5
+    words[at] = state
+  }
+}
+
+test('SEC D08 ten thousand files of 64 kB at random: none throws', () => {
+  const file = new Uint8Array(65_536)
+  const words = new Uint32Array(file.buffer)
+  fc.assert(
+    fc.property(fc.constantFrom(...signatures), fc.integer(), (signature, seed) => {
+      fillRandomly(words, seed)
+      for (const [at, letter] of [...signature].entries()) file[at] = letter.charCodeAt(0)
+      const known = sniffImage(file)
+      if (signature === '') expect(known).toBeUndefined()
+      expect(['string', 'object']).toContain(typeof inspectImage(file))
+    }),
+    { numRuns: 10_000 },
+  )
+}, 120_000)
+
+test('SEC D08 the work that a file makes is bounded by its size, however it is made', () => {
+  const size = 65_536
+  const pieces: Record<string, number[]> = {
+    'chunks of nothing': [0, 0, 0, 0, 0x74, 0x45, 0x58, 0x74, 0, 0, 0, 0],
+    'segments of nothing': [0xff, 0xe0, 0, 2],
+    'segments that say EXIF': [0xff, 0xe1, 0, 16, 0x45, 0x78, 0x69, 0x66, 0, 0, 0x49, 0x49, 42, 0, 8, 0, 0, 0],
+    'markers alone': [0xff],
+    'boxes of nothing': [...u32(8), ...bytes('free')],
+    'boxes that hold the rest': [...u32(0), ...bytes('meta'), 0, 0, 0, 0],
+    'boxes of the right names': box(
+      'meta',
+      zeros(4),
+      box('iprp', box('ipco', ispe(1, 1))),
+      box('iinf', [...bytes('Exif')]),
+    ),
+  }
+  for (const signature of signatures) {
+    for (const [what, piece] of Object.entries(pieces)) {
+      const start = [...bytes(signature)]
+      const file = new Uint8Array(size)
+      file.set(start)
+      for (let at = start.length; at + piece.length <= size; at += piece.length) file.set(piece, at)
+      const { reads } = countReads(() => inspectImage(file))
+      expect(reads, `${what} behind ${JSON.stringify(signature)}`).toBeLessThan(4 * size)
+    }
+  }
+})
+
+test('SEC D04 a PNG of a kilobyte that claims 65,535 a side is refused by its header', () => {
+  const file = new Uint8Array(1024)
+  file.set(bytes('\x89PNG\r\n\x1a\n', u32(13), 'IHDR', u32(65_535), u32(65_535), [8, 6, 0, 0, 0], zeros(4)))
+  expect(inspectImage(file)).toBe(
+    'has 65,535 × 65,535 pixels. That is more than a browser can open; at most 16,384 a side.',
+  )
+})
+
+test('SEC D07 a JPEG of endless markers ends', () => {
   const markers = new Uint8Array(8_000_000)
   for (let at = 0; at < markers.length; at += 4) markers.set([0xff, 0xe0, 0, 2], at)
   markers.set([0xff, 0xd8])

@@ -113,6 +113,46 @@ describe('the HTTP edge', () => {
     expect(headers['content-type']).toBe('application/json; charset=utf-8')
   })
 
+  // Whatever a service writes there: line ends of all kinds, folded, escaped, and beyond ASCII.
+  const strange = [
+    ['a folded header', 'Retry-After: 1\r\n X-Injected: 1'],
+    ['a bare line feed', 'Retry-After: 1\nX-Injected: 1'],
+    ['a bare carriage return', 'Retry-After: 1\rX-Injected: 1'],
+    ['a NUL', 'Retry-After: 1\0X-Injected: 1'],
+    ['escaped line ends', 'Retry-After: 1%0d%0aX-Injected: 1\r\nContent-Type: application/json%0d%0aX-Injected: 1'],
+    ['a kind with more after it', 'Content-Type: application/json; x="\\r\\nX-Injected: 1"'],
+    ['letters of other scripts', 'Content-Type: application/json; \xe2\x80\xa8X-Injected=1'],
+    ['a header of ours', 'X-Injected: 1\r\nRetry-After: 1\r\nAccess-Control-Allow-Origin: *'],
+  ] as const
+
+  it.each(strange)('H27: %s of a service writes nothing into ours', async (_, lines) => {
+    const words = 'line\r\nX-Injected: 1\r\n\r\n<script>'
+    const body = JSON.stringify({ code: 429, msg: words, data: null })
+    const raw = `HTTP/1.1 429 no\r\n${lines}\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`
+    const strangeProxy = await openProxyBefore((incoming) => void incoming.socket.end(Buffer.from(raw, 'latin1')))
+    const ours = (port: number) =>
+      `Host: localhost:${port}\r\nOrigin: http://localhost:${port}\r\nConnection: close\r\n`
+    const submission = JSON.stringify({ prompt: 'a fox', model: 'flux-kontext-pro' })
+    const requests = [
+      `GET /api/v1/chat/credit HTTP/1.1\r\n${ours(strangeProxy.port)}\r\n`,
+      `POST /api/v1/flux/kontext/generate HTTP/1.1\r\n${ours(strangeProxy.port)}Idempotency-Key: strange-run-1\r\nContent-Type: application/json\r\nContent-Length: ${submission.length}\r\n\r\n${submission}`,
+      `GET /api/image?url=${encodeURIComponent(`${strangeProxy.service.origin}/a.png`)} HTTP/1.1\r\n${ours(strangeProxy.port)}\r\n`,
+    ]
+    for (const request of requests) {
+      const [head = ''] = (await sendRaw(strangeProxy.port, request)).split('\r\n\r\n')
+      expect(head).toMatch(/^HTTP\/1\.1 (429|502|504) /)
+      const names = head
+        .split(/[\r\n]+/)
+        .slice(1)
+        .map((line) => line.slice(0, line.indexOf(':')).toLowerCase())
+      const known = ['cache-control', 'connection', 'content-length', 'content-security-policy', 'content-type']
+      const more = ['cross-origin-resource-policy', 'date', 'x-content-type-options']
+      expect(names.filter((name) => ![...known, ...more].includes(name))).toEqual([])
+      expect(head).toMatch(/content-type: (application\/json|text\/plain); charset=utf-8\r\n/)
+    }
+    await strangeProxy.close()
+  })
+
   it.each([
     ['/api/v1/jobs/createTask', 'application/json', 64 * 1024 + 1],
     ['/api/v1/flux/kontext/generate', 'application/json', 64 * 1024 + 1],

@@ -57,6 +57,20 @@ describe('a picture of the service', () => {
     expect(headers.location).toBeUndefined()
   })
 
+  it.each([
+    ['line ends', 'attachment; filename="a.png%0d%0aSet-Cookie: a=1"'],
+    ['quotes', 'inline; filename="a\\".html"; filename="b.png"'],
+    ['other letters', 'attachment; filename="\xff\xfe.html"; filename*=UTF-8\'\'%E2%80%AEgnp.html'],
+  ])('E07: has no name that its host gives it, with %s or without', async (_, disposition) => {
+    const raw = `HTTP/1.1 200 OK\r\nContent-Disposition: ${disposition}\r\nContent-Length: ${png.length}\r\n\r\n`
+    reply = (incoming) => void incoming.socket.end(Buffer.concat([Buffer.from(raw, 'latin1'), png]))
+    const name = encodeURIComponent('x"\r\nSet-Cookie: a=1')
+    const { status, headers } = await askProxy(proxy.port, `${result()}&filename=${name}&download=${name}`)
+    expect(status).toBe(200)
+    expect(headers['set-cookie']).toBeUndefined()
+    expect(headers['content-disposition']).toBe('attachment')
+  })
+
   it('A12: is asked for without the key, also where its host asks for one', async () => {
     reply = (_, outgoing) => outgoing.writeHead(401, { 'www-authenticate': 'Bearer' }).end()
     const told = await get()

@@ -1,0 +1,77 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { askProxy, jsonRequest, statusesIn } from '../../support/ask-proxy.ts'
+import { replyJson } from '../../support/fake-service.ts'
+import { openProxyBefore, type ProxyUnderTest } from '../../support/open-proxy.ts'
+
+const kontext = '/api/v1/flux/kontext/generate'
+const accepted = { code: 200, msg: 'success', data: { taskId: 'task-1' } }
+
+let proxy: ProxyUnderTest
+const sockets: Socket[] = []
+
+beforeEach(async () => {
+  // The usual patience, forty times as short: a quarter of a second for headers, three for a whole request.
+  proxy = await openProxyBefore((_, outgoing) => replyJson(outgoing, accepted), {}, { haste: 40 })
+})
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.destroy()
+  await proxy.close()
+})
+
+/** Sends one byte after the other, never to an end, until the other side has had enough; gives what it said then. */
+async function dribble(head: string, byte: string): Promise<string> {
+  const socket = connect(proxy.port, '127.0.0.1')
+  sockets.push(socket)
+  let said = ''
+  socket.on('data', (chunk) => {
+    said += chunk
+  })
+  socket.on('error', () => undefined)
+  socket.write(head, 'latin1')
+  const pulse = setInterval(() => socket.writable && socket.write(byte), 20)
+  await once(socket, 'close')
+  clearInterval(pulse)
+  return said
+}
+
+const host = () => `Host: localhost:${proxy.port}\r\nOrigin: http://localhost:${proxy.port}\r\n`
+const slowHead = () => dribble(`GET /api/health HTTP/1.1\r\n${host()}X-Slow: `, 'a')
+const slowBody = (path: string, type: string, start = '') => {
+  const headers = `Content-Type: ${type}\r\nIdempotency-Key: slow-run-1\r\nContent-Length: 60000\r\n`
+  return dribble(`POST ${path} HTTP/1.1\r\n${host()}${headers}\r\n${start}`, ' ')
+}
+const slowSubmission = () => slowBody(kontext, 'application/json')
+const slowUpload = () => {
+  const part = '--x\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n'
+  const start = `${part}\x89PNG\r\n\x1a\n${'\0'.repeat(20)}`
+  return slowBody('/api/file-stream-upload', 'multipart/form-data; boundary=x', start)
+}
+
+it.each([
+  ['its headers', slowHead],
+  ['the body of a submission', slowSubmission],
+  ['the body of an upload', slowUpload],
+])('B18: a client that never comes to the end of %s is cut off', async (_, send) => {
+  const statuses = statusesIn(await send())
+  for (const status of statuses) expect(status).toBe(408)
+  expect(proxy.service.seen).toEqual([])
+})
+
+it('B18: 300 such clients keep nobody else from being served', async () => {
+  const slow = Array.from({ length: 300 }, (_, index) => (index % 2 === 0 ? slowHead() : slowSubmission()))
+  const told = await askProxy(
+    proxy.port,
+    kontext,
+    jsonRequest({ prompt: 'a fox', model: 'flux-kontext-pro' }, { 'idempotency-key': 'quick-run-1' }),
+  )
+  expect(told.json()).toEqual(accepted)
+  await Promise.all(slow)
+  expect((await askProxy(proxy.port, '/api/health')).status).toBe(200)
+  expect(proxy.service.seen).toHaveLength(1)
+})
+
+it('B18: a client that says nothing at all is cut off as well', async () => {
+  expect(statusesIn(await dribble('', ''))).toEqual([408])
+})
