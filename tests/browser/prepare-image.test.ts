@@ -27,7 +27,7 @@ describe('a camera JPEG', () => {
     [7, 'right', 'bottom', true],
     [8, 'left', 'bottom', true],
   ] as const
-  test.each(corners)('with orientation %i is turned upright', async (orientation, across, down, swapped) => {
+  test.each(corners)('SEC D13 with orientation %i is turned upright', async (orientation, across, down, swapped) => {
     const jpeg = await withExif(await encode('image/jpeg', 240, 120, redCorner), orientation, false)
     const prepared = await prepare(jpeg, 'IMG_1.jpg')
     expect([prepared.width, prepared.height]).toEqual(swapped ? [120, 240] : [240, 120])
@@ -35,7 +35,7 @@ describe('a camera JPEG', () => {
     expect(prepared.notes.includes('Turned upright')).toBe(orientation > 1)
   })
 
-  test('loses its place and its camera data, and says so', async () => {
+  test('SEC D12 loses its place and its camera data, and says so', async () => {
     const jpeg = await withExif(await encode('image/jpeg', 200, 100, plain), 6, true)
     expect(await textOf(jpeg)).toContain('Exif')
     const { bytes, notes } = await prepare(jpeg, 'IMG_2.jpg')
@@ -56,7 +56,7 @@ describe('a camera JPEG', () => {
     ])
   })
 
-  test('that is cut off is refused', async () => {
+  test('SEC D07 that is cut off is refused', async () => {
     const jpeg = await encode('image/jpeg', 400, 400, noise)
     expect(await refusalOf(jpeg.slice(0, jpeg.size * 0.7), 'cut.jpg')).toBe(
       '“cut.jpg” is cut off: the end of the file is missing. Copy or download it again.',
@@ -99,7 +99,7 @@ describe('other formats', () => {
     expect(sniffImage(await firstBytes(bytes))).toBe('image/jpeg')
   })
 
-  test('a HEIC is decoded', async () => {
+  test('SEC D15 a HEIC is decoded', async () => {
     const heic = await (await fetch('/tests/fixtures/photo.heic')).blob()
     const { bytes, notes, width, height } = await prepare(heic, 'IMG_3.HEIC')
     expect([width, height]).toEqual([160, 120])
@@ -108,7 +108,7 @@ describe('other formats', () => {
     expect(notes).toEqual(['Converted from HEIC'])
   })
 
-  test('a damaged HEIC is refused with its name', async () => {
+  test('SEC D15 a damaged HEIC is refused with its name', async () => {
     const heic = new Uint8Array(await (await fetch('/tests/fixtures/photo.heic')).arrayBuffer())
     heic.fill(0, heic.length - 400)
     expect(await refusalOf(heic, 'broken.heic')).toMatch(/^“broken\.heic” is a HEIC photo that cannot be decoded/)

@@ -86,3 +86,123 @@ export async function colourAt(picture: Blob, across: 'left' | 'right', down: 't
   const [red = 0, , blue = 0, alpha = 0] = context.getImageData(x, y, 1, 1).data
   return { isRed: red > 180 && blue < 90, alpha }
 }
+
+const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
+
+function crc32(bytes: Uint8Array): number {
+  let crc = ~0
+  for (const byte of bytes) {
+    crc ^= byte
+    for (let bit = 0; bit < 8; bit += 1) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1
+  }
+  return ~crc >>> 0
+}
+
+const u32 = (value: number) => [value >>> 24, (value >> 16) & 255, (value >> 8) & 255, value & 255]
+const letters = (word: string) => [...word].map((letter) => letter.charCodeAt(0))
+
+/** A chunk of a PNG: length, name, content and check sum. */
+export function pngChunk(name: string, content: Uint8Array | readonly number[]): Uint8Array<ArrayBuffer> {
+  const body = new Uint8Array(4 + content.length)
+  body.set(letters(name))
+  body.set(content, 4)
+  const chunk = new Uint8Array(body.length + 8)
+  chunk.set(u32(content.length))
+  chunk.set(body, 4)
+  chunk.set(u32(crc32(body)), 4 + body.length)
+  return chunk
+}
+
+export async function packed(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream('deflate'))
+  return new Uint8Array(await new Response(stream).arrayBuffer())
+}
+
+interface PngParts {
+  /** Bits of one channel, and PNG's word for which channels there are: 0 grey, 2 colour. */
+  depth: number
+  colour: 0 | 2
+  /** All rows, each after a zero for "no filter". */
+  rows: Uint8Array<ArrayBuffer>
+  before?: readonly Uint8Array<ArrayBuffer>[]
+  after?: readonly Uint8Array<ArrayBuffer>[]
+}
+
+/** A PNG down to its bits: of any size and depth, with chunks before and after its pixels. */
+export async function pngOf(width: number, height: number, parts: PngParts): Promise<Blob> {
+  const { depth, colour, rows, before = [], after = [] } = parts
+  const header = pngChunk('IHDR', [...u32(width), ...u32(height), depth, colour, 0, 0, 0])
+  const pixels = pngChunk('IDAT', await packed(rows))
+  return new Blob([new Uint8Array(signature), header, ...before, pixels, ...after, pngChunk('IEND', [])])
+}
+
+/** Rows of one colour, eight bits a channel. */
+export function rowsOf(width: number, height: number, colour: readonly number[]): Uint8Array<ArrayBuffer> {
+  const row = [0, ...Array.from({ length: width }, () => colour).flat()]
+  const rows = new Uint8Array(row.length * height)
+  for (let y = 0; y < height; y += 1) rows.set(row, y * row.length)
+  return rows
+}
+
+/** A PNG that goes on to move: the first frame is red, all others are blue. */
+export async function movingPng(side: number, frames: number): Promise<Blob> {
+  let sequence = 0
+  const control = () =>
+    pngChunk('fcTL', [...u32(sequence++), ...u32(side), ...u32(side), ...zeros(8), 0, 1, 0, 10, 0, 0])
+  const before = [pngChunk('acTL', [...u32(frames), ...u32(0)]), control()]
+  const blue = [...(await packed(rowsOf(side, side, [32, 32, 224])))]
+  const after = Array.from({ length: frames - 1 }, () => [
+    control(),
+    pngChunk('fdAT', [...u32(sequence++), ...blue]),
+  ]).flat()
+  return pngOf(side, side, { depth: 8, colour: 2, rows: rowsOf(side, side, [224, 32, 32]), before, after })
+}
+
+/** A WebP that moves, out of single pictures: the first frame once, the other one after it. */
+export async function movingWebp(side: number, frames: number, first: Blob, other: Blob): Promise<Blob> {
+  const u24 = (value: number) => [value & 255, (value >> 8) & 255, (value >> 16) & 255]
+  const u32le = (value: number) => [...u24(value), value >>> 24]
+  const part = (name: string, content: readonly number[]) => [
+    ...letters(name),
+    ...u32le(content.length),
+    ...content,
+    ...zeros(content.length % 2),
+  ]
+  const frameOf = async (picture: Blob) => {
+    const view = new DataView(await picture.arrayBuffer())
+    const pixels: number[] = []
+    // Of a single picture only its pixels belong into a frame, not what describes the file.
+    for (let at = 12; at + 8 <= view.byteLength; ) {
+      const length = view.getUint32(at + 4, true)
+      const end = at + 8 + length + (length % 2)
+      if (view.getUint32(at) === 0x56503820) pixels.push(...new Uint8Array(view.buffer.slice(at, end))) // "VP8 "
+      at = end
+    }
+    return new Uint8Array(part('ANMF', [...zeros(6), ...u24(side - 1), ...u24(side - 1), ...u24(100), 0, ...pixels]))
+  }
+  const start = [
+    ...part('VP8X', [2, 0, 0, 0, ...u24(side - 1), ...u24(side - 1)]),
+    ...part('ANIM', [...u32le(0), 0, 0]),
+  ]
+  const [one, next] = [await frameOf(first), await frameOf(other)]
+  const size = 4 + start.length + one.length + next.length * (frames - 1)
+  const head = new Uint8Array([...letters('RIFF'), ...u32le(size), ...letters('WEBP'), ...start])
+  return new Blob([head, one, ...Array.from({ length: frames - 1 }, () => next)])
+}
+
+function zeros(count: number): number[] {
+  return Array<number>(count).fill(0)
+}
+
+/** A JPEG with a colour profile of a given size, in as many pieces as that takes. What is in it is noise. */
+export async function withProfile(jpeg: Blob, profileBytes: number): Promise<Blob> {
+  const mostInPiece = 65_000
+  const pieces = Math.ceil(profileBytes / mostInPiece)
+  const segments = Array.from({ length: pieces }, (_, index) => {
+    const content = crypto.getRandomValues(new Uint8Array(mostInPiece))
+    const body = [...letters('ICC_PROFILE\0'), index + 1, pieces]
+    const length = body.length + content.length + 2
+    return [new Uint8Array([0xff, 0xe2, length >> 8, length & 255, ...body]), content]
+  })
+  return new Blob([jpeg.slice(0, 2), ...segments.flat(), jpeg.slice(2)], { type: 'image/jpeg' })
+}
