@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import type { Page } from '@playwright/test'
-import { expect, galleryOf, test } from './fixtures.ts'
+import { expect, galleryOf, listenFor, test } from './fixtures.ts'
 
 const KiB = 1024
 
@@ -88,11 +88,13 @@ async function drawnWith(page: Page, url: string, count: number) {
 test('opening and scrolling a gallery reads no original and draws no more than is seen', async ({
   browser,
   simulated,
+  noise,
 }) => {
   test.slow()
   const drawn: { tiles: number; nodes: number }[] = []
   for (const count of [200, 400]) {
     const context = await browser.newContext()
+    await listenFor(noise, context)
     const page = await context.newPage()
     await watchReads(page)
     await drawnWith(page, simulated.url, count)

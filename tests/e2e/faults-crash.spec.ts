@@ -1,12 +1,16 @@
 import type { Page } from '@playwright/test'
 import { type KillableBrowser, openKillableBrowser } from '../support/killable-browser.ts'
-import { test as base, createOf, expect, galleryOf, stored } from './fixtures.ts'
+import { test as base, createOf, expect, galleryOf, listenFor, stored } from './fixtures.ts'
 
 const test = base.extend<{ browserToKill: KillableBrowser }>({
-  // biome-ignore lint/correctness/noEmptyPattern: the runner reads the parameter's shape
-  browserToKill: async ({}, use) => {
+  browserToKill: async ({ noise }, use) => {
     const opened = await openKillableBrowser()
-    await use(opened)
+    const start = async () => {
+      const page = await opened.start()
+      await listenFor(noise, page.context())
+      return page
+    }
+    await use({ ...opened, start })
     await opened.close()
   },
 })

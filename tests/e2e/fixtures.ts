@@ -1,4 +1,4 @@
-import { expect, type Locator, type Page, test as playwright } from '@playwright/test'
+import { type BrowserContext, expect, type Locator, type Page, test as playwright } from '@playwright/test'
 import { startLive, startServer } from '../support/atelier.ts'
 
 type Live = Awaited<ReturnType<typeof startLive>>
@@ -27,16 +27,7 @@ export const test = playwright.extend<Fixtures & { noise: string[] }>({
   noise: [
     async ({ context }, use) => {
       const noise: string[] = []
-      const listen = (page: Page) => {
-        page.on('pageerror', (error) => noise.push(`thrown: ${error.message}`))
-        page.on('console', (message) => {
-          // A refused or broken request is what some tests are about; the browser reports each one by itself.
-          const expected = /Failed to load resource|net::ERR_/.test(message.text())
-          if (['error', 'warning'].includes(message.type()) && !expected)
-            noise.push(`${message.type()}: ${message.text()}`)
-        })
-      }
-      context.on('page', listen)
+      await listenFor(noise, context)
       await use(noise)
       expect(noise).toEqual([])
     },
@@ -45,6 +36,34 @@ export const test = playwright.extend<Fixtures & { noise: string[] }>({
 })
 
 export { expect }
+
+/**
+ * Collects what pages and workers of a context say, throw and are forbidden. What the policy forbids is heard from the page
+ * and from the worker themselves: of a worker's violations the console says nothing.
+ */
+export async function listenFor(noise: string[], context: BrowserContext): Promise<void> {
+  const listen = (page: Page) => {
+    page.on('pageerror', (error) => noise.push(`thrown: ${error.message}`))
+    page.on('console', (message) => {
+      // A refused or broken request is what some tests are about; the browser reports each one by itself.
+      const expected = /Failed to load resource|net::ERR_/.test(message.text())
+      if (['error', 'warning'].includes(message.type()) && !expected) noise.push(`${message.type()}: ${message.text()}`)
+    })
+    // A worker that has ended meanwhile has nothing more to say.
+    page.on('worker', (worker) => void worker.evaluate(tellOfViolations).catch(() => undefined))
+  }
+  context.on('page', listen)
+  for (const page of context.pages()) listen(page)
+  await context.addInitScript(tellOfViolations)
+}
+
+/** Runs in the page and in its workers. */
+function tellOfViolations(): void {
+  globalThis.addEventListener('securitypolicyviolation', (event) => {
+    const { effectiveDirective, blockedURI } = event as SecurityPolicyViolationEvent
+    console.error(`forbidden: ${effectiveDirective} ${blockedURI}`)
+  })
+}
 
 export function createOf(page: Page) {
   const region = page.getByRole('region', { name: 'Create' })
