@@ -1,4 +1,5 @@
 import { type FormEvent, type ReactNode, useState } from 'react'
+import { describeGateway } from '#gallery/picture-words.ts'
 import { Button } from '#ui/button.tsx'
 import { Range } from '#ui/range.tsx'
 import { Segments } from '#ui/segments.tsx'
@@ -8,6 +9,7 @@ import { type Theme, useWorkspace } from '#workspace/workspace.ts'
 import { builtProxyUrl } from './config.ts'
 import { type Connection, testConnection } from './connection.ts'
 import { FallbackSettings } from './fallback-settings.tsx'
+import { useHealth } from './health.ts'
 import { NotificationSettings } from './notification-settings.tsx'
 import { StorageSettings } from './storage-settings.tsx'
 
@@ -91,18 +93,34 @@ function ProxySettings() {
           {state === 'testing' ? 'Asking …' : state && describeConnection(state)}
         </p>
       </div>
+      <GatewayInUse />
     </form>
+  )
+}
+
+/** Chosen on the proxy, so that nobody's page can send what others pay for to somewhere else. */
+function GatewayInUse() {
+  const { health } = useHealth()
+  if (!health) return null
+  const { mode, gateway } = health
+  return (
+    <p className="text-faint text-xs">
+      {mode === 'simulated' ? `Pictures are simulated in place of ` : 'Pictures are made through '}
+      <span className="text-ink">{describeGateway(gateway)}</span>. The proxy chooses, by <Code>GATEWAY</Code>.
+    </p>
   )
 }
 
 function describeConnection(connection: Connection): string {
   if (!connection.ok) return connection.message
+  if (connection.locked) return 'Connected. It asks for its access token.'
   return connection.mode === 'simulated'
     ? 'Connected. No real service is behind it: pictures are simulated.'
-    : `Connected. Pictures are made by ${connection.gateway}.`
+    : `Connected. Pictures are made through ${describeGateway(connection.gateway)}.`
 }
 
 function KeyHelp() {
+  const gateway = useHealth().health?.gateway ?? 'kie'
   return (
     <>
       <p className="text-soft">
@@ -115,7 +133,7 @@ function KeyHelp() {
           Copy <Code>.env.local.example</Code> to <Code>.env.local</Code>.
         </li>
         <li>
-          Write your key behind <Code>KIE_API_KEY=</Code>.
+          Write your key behind <Code>{gateway.toUpperCase()}_API_KEY=</Code>.
         </li>
         <li>
           Start {isDemo ? 'it' : 'again'}: <Code>npm start</Code>.

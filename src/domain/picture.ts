@@ -22,6 +22,8 @@ export type Origin =
       /** The model that was asked for, where another one made it. */
       insteadOf?: string
       provider: string
+      /** "apikley": the gateway that it came through. Older pictures do not tell. */
+      gateway?: string
       task: TaskRef
       index: number
       durationMs: number

@@ -74,6 +74,8 @@ export type Run = RunState & {
   again?: true
   /** No real service was behind it. */
   simulated?: true
+  /** The gateway that it was sent to, by its id. */
+  gateway?: string
   /** The user stopped waiting. The task goes on and may be billed; "look again" takes it up. */
   stopped?: true
   /** The last trouble while the run keeps its place (polling or saving goes on). */

@@ -120,6 +120,7 @@ export function detailsOf(run: Run): string {
     ['Run', run.id],
     ['Started', new Date(run.createdAt).toISOString()],
     ['Model', modelOfRun(run)],
+    ['Gateway', run.gateway],
     ['Task', task && `${task.provider} ${task.taskId}`],
     ['Phase', run.phase],
     ['Failure', failure && [failure.kind, failure.code].filter(Boolean).join(' ')],

@@ -20,6 +20,15 @@ export function describeMaker(picture: Picture): string | undefined {
   return asked === undefined ? modelOf(picture) : `${modelOf(picture)}, in place of ${asked}`
 }
 
+/** "via Apikley"; dropped pictures, samples and older ones tell of none. */
+export function gatewayOf({ origin }: Picture): string | undefined {
+  return origin.kind === 'made' && origin.gateway ? `via ${describeGateway(origin.gateway)}` : undefined
+}
+
+export function describeGateway(id: string): string {
+  return id.charAt(0).toUpperCase() + id.slice(1)
+}
+
 export function isSimulated({ origin }: Picture): boolean {
   return origin.kind === 'made' && origin.simulated
 }

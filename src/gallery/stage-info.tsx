@@ -1,7 +1,7 @@
 import type { Picture } from '#domain/picture.ts'
 import { showHidden } from '#ui/show-hidden.ts'
 import { describeTime } from './date-heading.ts'
-import { describeMaker, describeSize, markOf } from './picture-words.ts'
+import { describeMaker, describeSize, gatewayOf, markOf } from './picture-words.ts'
 
 /** What is seen: the prompt, who made it, and the real pixels beside those asked for. The same height for every picture. */
 export function StageInfo({ picture }: { picture: Picture }) {
@@ -10,7 +10,8 @@ export function StageInfo({ picture }: { picture: Picture }) {
   const mark = markOf(picture)
   const asked = origin.kind === 'made' && origin.asked ? `asked ${origin.asked}` : undefined
   const notes = origin.kind === 'dropped' ? ['Your picture', ...origin.notes] : []
-  const facts = [describeMaker(picture), describeSize(picture), asked, describeTime(createdAt, Date.now()), ...notes]
+  const maker = [describeMaker(picture), gatewayOf(picture)].filter(Boolean).join(' ')
+  const facts = [maker, describeSize(picture), asked, describeTime(createdAt, Date.now()), ...notes]
   return (
     <div className="flex h-20 shrink-0 flex-col [@media(height<800px)]:h-14 justify-center gap-1 border-line border-t bg-panel px-3">
       <p

@@ -45,7 +45,11 @@ export function createRunner(ports: RunnerPorts): Runner {
   const poll = createPolling(ports, push, () => slots.held)
 
   /** Stores the next step, keeping what the user changed meanwhile. `undefined`: the run was removed. */
-  async function advance(run: Run, state: RunState, extra: Pick<Run, 'simulated' | 'trouble' | 'standsIn'> = {}) {
+  async function advance(
+    run: Run,
+    state: RunState,
+    extra: Pick<Run, 'simulated' | 'gateway' | 'trouble' | 'standsIn'> = {},
+  ) {
     const stored = await store.amendRun(run.id, (before) => {
       const next = { ...marksOf(before), ...extra, ...state }
       return mayFollow(before, next) ? next : before
@@ -72,22 +76,27 @@ export function createRunner(ports: RunnerPorts): Runner {
   async function send(run: RunIn<'queued'>, signal: AbortSignal): Promise<Run | undefined> {
     const { family, provider } = partsOf(run)
     let urls: string[]
-    let simulated: boolean
+    let place: Pick<Run, 'simulated' | 'gateway'>
     try {
-      const { mode, fallback } = await reach(ports.send, signal)
+      const { mode, gateway, fallback, locked } = await reach(ports.send, signal)
+      if (locked) throw new GenerationError({ kind: 'locked' })
       if (run.standsIn && !fallback) throw new GenerationError(noFallback)
-      simulated = (run.standsIn ? fallback?.mode : mode) === 'simulated'
-      urls = await uploads.urls(run.recipe, provider, signal)
+      const isSimulated = (run.standsIn ? fallback?.mode : mode) === 'simulated'
+      // What stands in for a gateway has come through none.
+      place = {
+        ...(isSimulated ? { simulated: true } : {}),
+        ...(gateway === undefined || run.standsIn ? {} : { gateway }),
+      }
+      urls = await uploads.urls(run.recipe, provider, place.gateway ?? '', signal)
       signal.throwIfAborted()
     } catch (error) {
       signal.throwIfAborted()
       return fail(run, lostContact(error), false)
     }
-    const marks = simulated ? { simulated } : {}
-    const sending = await advance(run, { phase: 'sending', sentAt: now() }, marks)
+    const sending = await advance(run, { phase: 'sending', sentAt: now() }, place)
     if (sending?.phase !== 'sending') return sending
     const sent = await submitOnce(ports, push, sending, family, provider, urls)
-    if ('failure' in sent && sent.failure.kind === 'invalid') uploads.forget(run.recipe, provider)
+    if ('failure' in sent && sent.failure.kind === 'invalid') uploads.forget(sending, provider)
     return settleSubmission(sending, provider, sent)
   }
 
@@ -143,7 +152,7 @@ export function createRunner(ports: RunnerPorts): Runner {
     const { provider } = partsOf(run)
     const end = await poll(run, provider, signal, fresh)
     if (end.state === 'failed') {
-      if (end.failure.kind === 'invalid') uploads.forget(run.recipe, provider)
+      if (end.failure.kind === 'invalid') uploads.forget(run, provider)
       return fail(run, end.failure, end.chargePossible === true)
     }
     const { imageUrls, spareUrls, madeBy } = end
@@ -270,7 +279,7 @@ function takenUp(run: Run): Run {
 
 /** What belongs to the run whatever its phase. */
 function marksOf(run: Run): Omit<Run, keyof RunState | 'phase' | 'trouble'> {
-  const { id, recipe, createdAt, priceCredits, pace, standsIn, again, simulated, stopped, dismissed } = run
+  const { id, recipe, createdAt, priceCredits, pace, standsIn, again, simulated, gateway, stopped, dismissed } = run
   return {
     id,
     recipe,
@@ -280,6 +289,7 @@ function marksOf(run: Run): Omit<Run, keyof RunState | 'phase' | 'trouble'> {
     ...(standsIn ? { standsIn } : {}),
     ...(again ? { again } : {}),
     ...(simulated ? { simulated } : {}),
+    ...(gateway === undefined ? {} : { gateway }),
     ...(stopped ? { stopped } : {}),
     ...(dismissed ? { dismissed } : {}),
   }

@@ -124,6 +124,7 @@ function toPicture(
       model: run.standsIn?.model ?? (adopted ? family.title : quote.model),
       ...(run.standsIn ? { insteadOf: quote.model } : {}),
       provider: run.task.provider,
+      ...(run.gateway === undefined || run.standsIn ? {} : { gateway: run.gateway }),
       task: run.task,
       index,
       durationMs: adopted ? 0 : Math.max(0, run.finishedAt - run.sentAt),

@@ -53,13 +53,14 @@ export async function reach(send: Send, signal: AbortSignal): Promise<Partial<He
 /** Public addresses for the sources, in order. Free; repeated after a reload. Kept for later runs while they live. */
 export function createUploads({ store, send, now, newId }: RunnerPorts) {
   const known = new Map<string, { url: string; at: number }>()
-  const key = (provider: Provider, id: PictureId) => `${provider.id} ${id}`
+  // No gateway takes pictures that were uploaded to another. Contract section 7.
+  const key = (provider: Provider, gateway: string, id: PictureId) => `${provider.id} ${gateway} ${id}`
 
   return {
-    async urls(recipe: Recipe, provider: Provider, signal: AbortSignal): Promise<string[]> {
+    async urls(recipe: Recipe, provider: Provider, gateway: string, signal: AbortSignal): Promise<string[]> {
       const urls: string[] = []
       for (const [index, id] of recipe.sources.entries()) {
-        const kept = known.get(key(provider, id))
+        const kept = known.get(key(provider, gateway, id))
         if (kept && now() - kept.at < provider.uploadsKeptMs) {
           urls.push(kept.url)
           continue
@@ -68,14 +69,14 @@ export function createUploads({ store, send, now, newId }: RunnerPorts) {
         if (!image) throw missingSource(index)
         const fileName = `${newId()}.${extensionOf(image.type as ImageMime)}`
         const url = await within(uploadMs, signal, (soon) => provider.upload(image, fileName, { send, signal: soon }))
-        if (provider.uploadsKeptMs > 0) known.set(key(provider, id), { url, at: now() })
+        if (provider.uploadsKeptMs > 0) known.set(key(provider, gateway, id), { url, at: now() })
         urls.push(url)
       }
       return urls
     },
     /** The service could not read one of them: the next try uploads afresh. */
-    forget(recipe: Recipe, provider: Provider) {
-      for (const id of recipe.sources) known.delete(key(provider, id))
+    forget({ recipe, gateway = '' }: Run, provider: Provider) {
+      for (const id of recipe.sources) known.delete(key(provider, gateway, id))
     },
   }
 }

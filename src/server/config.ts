@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { parseEnv } from 'node:util'
 import type { BudgetLimits } from './budget.ts'
-import { type GatewayId, type GatewaySettings, gatewayKeys, isGatewayId, isSimulatedHere } from './gateways.ts'
+import { type GatewaySettings, type Gateways, gateways, isSimulatedHere, keyNameOf } from './gateways.ts'
 import type { GeminiSettings } from './gemini-service.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -29,14 +29,7 @@ export interface Config extends GatewaySettings {
   notes: readonly string[]
 }
 
-const secretNames = [
-  'KIE_API_KEY',
-  'APIKLEY_API_KEY',
-  'GEMINI_API_KEY',
-  'KIE_WEBHOOK_HMAC_KEY',
-  'REDIS_URL',
-  'PROXY_ACCESS_TOKEN',
-]
+const secretNames = ['GEMINI_API_KEY', 'KIE_WEBHOOK_HMAC_KEY', 'REDIS_URL', 'PROXY_ACCESS_TOKEN']
 const geminiKey = 'GEMINI_API_KEY'
 const printable = /^[\x21-\x7e]+$/
 const thisMachineWithPort = /^(127\.0\.0\.1|localhost|\[::1\]):[1-9]\d{0,4}$/
@@ -55,7 +48,7 @@ export function readEnvironment(folder: string, environment: Environment = proce
 }
 
 /** Throws where a value cannot be used; the message names variables and rules, never a value. Empty counts as unset. */
-export function readConfig(env: Environment): Config {
+export function readConfig(env: Environment, known: Gateways = gateways): Config {
   const problems = exposedSecrets(env)
   const read = (name: string) => env[name]?.trim() || undefined
   const check = (name: string, isFine: (value: string) => boolean, rule: string) => {
@@ -70,9 +63,10 @@ export function readConfig(env: Environment): Config {
     return given
   }
 
-  const chosen = check('GATEWAY', isGatewayId, 'must be kie or apikley') ?? 'kie'
-  const gateway = isGatewayId(chosen) ? chosen : 'kie'
-  for (const name of [...Object.values(gatewayKeys), geminiKey]) {
+  const ids = Object.keys(known)
+  const gateway = check('GATEWAY', (id) => Object.hasOwn(known, id), `must be ${ids.join(' or ')}`) ?? 'kie'
+  const keyNames = ids.map(keyNameOf)
+  for (const name of [...keyNames, geminiKey]) {
     check(name, (value) => printable.test(value), 'must be plain characters without spaces')
   }
   const baseRule = 'must be an address with https, or with http on this machine (127.0.0.1)'
@@ -90,7 +84,8 @@ export function readConfig(env: Environment): Config {
   const webhookKeys = checkList('KIE_WEBHOOK_HMAC_KEY', (value) => printable.test(value), keysRule)
   const config: Config = {
     gateway,
-    apiKey: read(gatewayKeys[gateway]),
+    place: known[gateway] ?? gateways.kie,
+    apiKey: read(keyNameOf(gateway)),
     apiBaseUrl: check('KIE_API_BASE_URL', isBaseUrl, baseRule),
     uploadBaseUrl: check('KIE_UPLOAD_BASE_URL', isBaseUrl, baseRule),
     gemini: geminiApiKey === undefined ? undefined : { apiKey: geminiApiKey, apiBaseUrl: geminiBaseUrl, models },
@@ -111,10 +106,10 @@ export function readConfig(env: Environment): Config {
     },
     host: read('HOST') ?? '127.0.0.1',
     port: Number(check('PORT', isPort, 'must be a whole number from 0 to 65535') ?? 3000),
-    secrets: [...secretNames.map(read), passwordIn(read('REDIS_URL')), ...webhookKeys].filter(
+    secrets: [...[...keyNames, ...secretNames].map(read), passwordIn(read('REDIS_URL')), ...webhookKeys].filter(
       (value) => value !== undefined,
     ),
-    notes: notesOn(read, gateway),
+    notes: notesOn(read, gateway, keyNames),
   }
   if (!isThisMachine(config.host) && config.accessToken === undefined) {
     problems.push(
@@ -152,14 +147,15 @@ export function isThisMachine(host: string): boolean {
   return bare === 'localhost' || bare === '::1' || (isIP(bare) === 4 && bare.startsWith('127.'))
 }
 
-function notesOn(read: (name: string) => string | undefined, gateway: GatewayId): string[] {
+function notesOn(read: (name: string) => string | undefined, gateway: string, keyNames: readonly string[]): string[] {
   const isSet = (name: string) => read(name) !== undefined
-  const otherKeys = Object.entries(gatewayKeys)
-    .filter(([id, name]) => id !== gateway && isSet(name))
-    .map(([, name]) => `${name} is set, but GATEWAY is ${gateway}.`)
+  const keyName = keyNameOf(gateway)
+  const otherKeys = keyNames
+    .filter((name) => name !== keyName && isSet(name))
+    .map((name) => `${name} is set, but GATEWAY is ${gateway}.`)
   const bases = ['KIE_API_BASE_URL', 'KIE_UPLOAD_BASE_URL', 'KIE_RESULT_HOSTS']
-    .filter((name) => isSet(name) && !isSet(gatewayKeys[gateway]))
-    .map((name) => `${name} is set, but does nothing without ${gatewayKeys[gateway]}.`)
+    .filter((name) => isSet(name) && !isSet(keyName))
+    .map((name) => `${name} is set, but does nothing without ${keyName}.`)
   const callbacks =
     isSet('KIE_WEBHOOK_HMAC_KEY') && !isSet('PUBLIC_URL')
       ? ['KIE_WEBHOOK_HMAC_KEY is set, but no callbacks are asked for without PUBLIC_URL.']
@@ -168,10 +164,15 @@ function notesOn(read: (name: string) => string | undefined, gateway: GatewayId)
     .filter((name) => isSet(name) && !isSet(geminiKey))
     .map((name) => `${name} is set, but does nothing without ${geminiKey}.`)
   const simulated =
-    isSet(geminiKey) && !isSet(gatewayKeys[gateway])
-      ? [`${geminiKey} is set, but pictures are simulated without ${gatewayKeys[gateway]}.`]
+    isSet(geminiKey) && !isSet(keyName) ? [`${geminiKey} is set, but pictures are simulated without ${keyName}.`] : []
+  const isElsewhere = (origin: string) => URL.canParse(origin) && !isThisMachine(new URL(origin).hostname)
+  const cookies =
+    isSet('PROXY_ACCESS_TOKEN') &&
+    (read('ALLOWED_ORIGINS') ?? '').split(',').some(isElsewhere) &&
+    !read('PUBLIC_URL')?.startsWith('https:')
+      ? ['PUBLIC_URL is not https: browsers will not keep the access of pages that ALLOWED_ORIGINS names elsewhere.']
       : []
-  return [...otherKeys, ...bases, ...callbacks, ...extras, ...simulated]
+  return [...otherKeys, ...bases, ...callbacks, ...extras, ...simulated, ...cookies]
 }
 
 function parseUrl(value: string): URL | undefined {

@@ -1,9 +1,5 @@
 import { createHostRules, type Destination, type HostRules, type Reach, toDestination } from './hosts.ts'
 
-/** The variable that holds each gateway's key. */
-export const gatewayKeys = { kie: 'KIE_API_KEY', apikley: 'APIKLEY_API_KEY' } as const
-export type GatewayId = keyof typeof gatewayKeys
-
 /** The key that the simulator takes. */
 export const simulatedKey = 'simulated'
 
@@ -16,7 +12,8 @@ export interface Base {
 
 /** A host that speaks a dialect, as this proxy reaches it. */
 export interface Gateway {
-  id: GatewayId
+  /** As GATEWAY names it. */
+  id: string
   mode: 'live' | 'simulated'
   key: string
   api: Base
@@ -27,29 +24,20 @@ export interface Gateway {
   uploads: HostRules
 }
 
-/** What the environment says of a gateway. */
-export interface GatewaySettings {
-  gateway: GatewayId
-  /** `undefined`: pictures are simulated. */
-  apiKey: string | undefined
-  /** In place of the gateway's own addresses. Uploads follow the API where only that one is given. */
-  apiBaseUrl: string | undefined
-  uploadBaseUrl: string | undefined
-  /** Further hosts that pictures come from: a domain with all below it, or this machine with a port. */
-  resultHosts: readonly string[]
-}
-
-interface Place {
+/** Where a gateway is, and where its pictures lie. */
+export interface Place {
   api: string
   upload: string
+  /** Hosts of pictures that it made, each with all below it. */
   results: readonly string[]
+  /** Hosts of pictures that were uploaded to it. */
   uploads: readonly string[]
 }
 
 const kieResults = ['aiquickdraw.com', 'redpandaai.co', 'r2.cloudflarestorage.com', 'kie.ai', 'bfl.ai']
 
-/** A further gateway is one entry here, with its key above. Contract sections 1.1, 6 and 7. */
-const places: Readonly<Record<GatewayId, Place>> = {
+/** By id. A further gateway is one entry here; its key is read from ID_API_KEY. Contract sections 1.1, 6 and 7. */
+export const gateways = {
   kie: {
     api: 'https://api.kie.ai',
     upload: 'https://kieai.redpandaai.co',
@@ -59,13 +47,29 @@ const places: Readonly<Record<GatewayId, Place>> = {
   apikley: {
     api: 'https://api.apikley.ru',
     upload: 'https://api.apikley.ru/file-upload',
+    // Its own host or KIE's: not known.
     results: [...kieResults, 'apikley.ru'],
     uploads: ['apikley.ru'],
   },
+} satisfies Gateways
+export type Gateways = Readonly<Record<string, Place>>
+
+/** The variable that holds a gateway's key: each has accounts of its own. */
+export function keyNameOf(id: string): string {
+  return `${id.toUpperCase()}_API_KEY`
 }
 
-export function isGatewayId(value: string): value is GatewayId {
-  return Object.hasOwn(gatewayKeys, value)
+/** What the environment says of a gateway. */
+export interface GatewaySettings {
+  gateway: string
+  place: Place
+  /** `undefined`: pictures are simulated. */
+  apiKey: string | undefined
+  /** In place of the gateway's own addresses. Uploads follow the API where only that one is given. */
+  apiBaseUrl: string | undefined
+  uploadBaseUrl: string | undefined
+  /** Further hosts that pictures come from: a domain with all below it, or this machine with a port. */
+  resultHosts: readonly string[]
 }
 
 /** Whether no real service is asked at all: no key, or the simulator's own key without an address to use it at. */
@@ -74,24 +78,31 @@ export function isSimulatedHere(settings: GatewaySettings): boolean {
 }
 
 export function openGateway(settings: GatewaySettings): Gateway {
-  const place = places[settings.gateway]
+  const { gateway, place, apiKey, apiBaseUrl, uploadBaseUrl, resultHosts } = settings
+  const following = apiBaseUrl === undefined ? undefined : apiBaseUrl.replace(/\/+$/, '') + uploadPathOf(place)
   return {
-    id: settings.gateway,
+    id: gateway,
     // A painted picture must be told from a result, also where the simulator runs by itself.
-    mode: settings.apiKey === simulatedKey ? 'simulated' : 'live',
-    key: settings.apiKey ?? '',
-    api: openBase(settings.apiBaseUrl, place.api),
-    upload: openBase(settings.uploadBaseUrl ?? settings.apiBaseUrl, place.upload),
-    results: createHostRules([...place.results, ...settings.resultHosts]),
-    uploads: createHostRules([...place.uploads, ...settings.resultHosts]),
+    mode: apiKey === simulatedKey ? 'simulated' : 'live',
+    key: apiKey ?? '',
+    api: openBase(apiBaseUrl, place.api),
+    upload: openBase(uploadBaseUrl ?? following, place.upload),
+    results: createHostRules([...place.results, ...resultHosts]),
+    uploads: createHostRules([...place.uploads, ...resultHosts]),
   }
 }
 
 /** The gateway that the simulator at `origin`, on this machine, stands in for. */
-export function openSimulatedGateway(id: GatewayId, origin: string): Gateway {
-  const base = toBase(origin, 'loopback')
+export function openSimulatedGateway({ gateway, place }: GatewaySettings, origin: string): Gateway {
+  const api = toBase(origin, 'loopback')
+  const upload = toBase(origin + uploadPathOf(place), 'loopback')
   const rules = createHostRules([new URL(origin).host])
-  return { id, mode: 'simulated', key: simulatedKey, api: base, upload: base, results: rules, uploads: rules }
+  return { id: gateway, mode: 'simulated', key: simulatedKey, api, upload, results: rules, uploads: rules }
+}
+
+/** Some gateways take uploads at a host of their own, some below a path of the one host they have. */
+function uploadPathOf(place: Place): string {
+  return new URL(place.upload).pathname.replace(/\/+$/, '')
 }
 
 /** The operator's own address may lie in a private network; a built-in one never does. */

@@ -23,5 +23,5 @@ export async function openUpstream(
   const { serveSimulator } = await import('#simulator/serve.ts')
   const { origin, close } = await serveSimulator({ switches: { callbackKey: settings.webhookKeys[0] ?? '' } })
   const gemini = openSimulatedGemini(origin, settings.gemini?.models)
-  return { gateway: openSimulatedGateway(settings.gateway, origin), gemini, simulatorOrigin: origin, close }
+  return { gateway: openSimulatedGateway(settings, origin), gemini, simulatorOrigin: origin, close }
 }

@@ -2,6 +2,9 @@ import { type ImageMime, sniffImage } from '#domain/picture.ts'
 import type { Faults } from './faults.ts'
 import type { Switches } from './switches.ts'
 
+/** The other gateway has its uploads below a path of the one host it has. Contract section 7. */
+export const belowApikley = '/file-upload'
+const filePath = new RegExp(`^(?:${belowApikley}(?=/files/))?/([a-z]+)/(.+)$`)
 const staleMs = 60_000
 const spareTtlMs = 10 * 60_000
 /** The oldest files make room beyond this, as pictures of a long session would fill the memory. */
@@ -29,8 +32,8 @@ export interface FilesOptions {
 
 /** Uploaded and finished pictures, and what became of their addresses. One process plays all the hosts. */
 export interface Files {
-  /** Gives the public address. */
-  storeUpload(path: string, bytes: Uint8Array): string
+  /** Gives the public address, which begins with the path that uploads are taken below. */
+  storeUpload(path: string, bytes: Uint8Array, below: string): string
   storeResult(name: string, result: Result): void
   resultUrl(name: string): string
   /** The upstream's copy of a result, alive for 10 minutes. */
@@ -50,19 +53,19 @@ export function createFiles({ origin, now, switches, newId }: FilesOptions): Fil
 
   const hosts = createHosts({ uploads, results, links, now, switches })
   const serve = (path: string) => {
-    const [, host = '', name = ''] = /^\/([a-z]+)\/(.+)$/.exec(path) ?? []
+    const [, host = '', name = ''] = filePath.exec(path) ?? []
     return Object.hasOwn(hosts, host) ? hosts[host]?.(decode(name)) : undefined
   }
   const ownPath = (url: string) => (URL.canParse(url) && isSameHost(url, origin()) ? new URL(url).pathname : undefined)
 
   return {
     serve,
-    storeUpload(path, bytes) {
+    storeUpload(path, bytes, below) {
       const before = uploads.get(path)?.bytes
       uploads.delete(path)
       uploads.set(path, { bytes, storedAt: now(), ...(before ? { before } : {}) })
       makeRoom(uploads)
-      return `${origin()}/files/${path.split('/').map(encodeURIComponent).join('/')}`
+      return `${origin()}${below}/files/${path.split('/').map(encodeURIComponent).join('/')}`
     },
     storeResult(name, result) {
       results.set(name, result)

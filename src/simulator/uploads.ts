@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { extensionOf, sniffImage } from '#domain/picture.ts'
-import { type Files, mimeOf } from './files.ts'
+import { belowApikley, type Files, mimeOf } from './files.ts'
 import type { Journal } from './journal.ts'
 
 interface UploadsOptions {
@@ -37,17 +37,17 @@ const cors = {
   'access-control-allow-headers': 'Content-Type, Authorization',
 }
 
-/** The three ways to upload, on a host with an envelope of its own. Contract section 4. */
+/** The three ways to upload, on a host with an envelope of its own, and below a path of the other gateway's. Contract sections 4 and 7. */
 export function createUploads(
   options: UploadsOptions,
 ): Readonly<Record<string, (request: Request) => Promise<Response>>> {
   const { files, journal, now, newId, isAuthorized } = options
 
-  function store({ bytes, uploadPath, fileName }: Parcel): unknown {
+  function store({ bytes, uploadPath, fileName }: Parcel, below: string): unknown {
     const mime = sniffImage(bytes)
     const name = clean(fileName) || `${now()}-${newId().slice(0, 8)}.${mime ? extensionOf(mime) : 'bin'}`
     const filePath = ['kieai/100001', clean(uploadPath), name].filter((part) => part !== '').join('/')
-    const downloadUrl = files.storeUpload(filePath, bytes)
+    const downloadUrl = files.storeUpload(filePath, bytes, below)
     journal.uploads.push({ path: filePath, sizeBytes: bytes.byteLength, mime: mimeOf(bytes) })
     return {
       success: true,
@@ -60,12 +60,12 @@ export function createUploads(
     }
   }
 
-  const route = (read: (request: Request) => Promise<Parcel>) => async (request: Request) => {
+  const route = (below: string, read: (request: Request) => Promise<Parcel>) => async (request: Request) => {
     if (request.method === 'OPTIONS') return new Response(null, { status: 204, headers: cors })
     try {
       if (request.method !== 'POST') throw new UploadRefusal(405, 'Method not allowed')
       if (!isAuthorized(request)) throw new UploadRefusal(401, 'Authentication failed: Invalid API Key')
-      const data = store(await read(request))
+      const data = store(await read(request), below)
       return answer({ success: true, code: 200, msg: 'File uploaded successfully', data })
     } catch (error) {
       if (!(error instanceof UploadRefusal)) throw error
@@ -73,11 +73,12 @@ export function createUploads(
     }
   }
 
-  return {
-    '/api/file-stream-upload': route(readForm),
-    '/api/file-base64-upload': route(readBase64),
-    '/api/file-url-upload': route((request) => readUrl(request, files)),
-  }
+  const routesBelow = (below: string) => ({
+    [`${below}/api/file-stream-upload`]: route(below, readForm),
+    [`${below}/api/file-base64-upload`]: route(below, readBase64),
+    [`${below}/api/file-url-upload`]: route(below, (request) => readUrl(request, files)),
+  })
+  return { ...routesBelow(''), ...routesBelow(belowApikley) }
 }
 
 async function readForm(request: Request): Promise<Parcel> {
