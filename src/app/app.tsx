@@ -1,4 +1,4 @@
-import { lazy, Suspense, useCallback, useEffect, useState } from 'react'
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useState } from 'react'
 import { Editor } from '#editor/editor.tsx'
 import { Gallery } from '#gallery/gallery.tsx'
 import { Stage } from '#gallery/stage.tsx'
@@ -14,9 +14,11 @@ import { Header } from './header.tsx'
 import { useHealth } from './health.ts'
 import { Layout } from './layout.tsx'
 import { TasksPanel } from './tasks-panel.tsx'
+import { useLater } from './use-later.ts'
 import { useWorkCount } from './work-count.ts'
 
 const TaskList = lazy(() => import('./tasks.tsx').then((module) => ({ default: module.TaskList })))
+const Balance = lazy(() => import('./balance.tsx').then((module) => ({ default: module.Balance })))
 const Settings = lazy(() => import('./settings.tsx').then((module) => ({ default: module.Settings })))
 
 export function App() {
@@ -25,6 +27,9 @@ export function App() {
   const openSettings = useCallback((section?: 'key') => setSettings({ section }), [])
   const openKey = useCallback(() => openSettings('key'), [openSettings])
   const { health } = useHealth()
+  const isLater = useLater()
+  const later = (part: ReactNode) => isLater && <Suspense>{part}</Suspense>
+  const onTasks = () => setTasksOpen(!tasksOpen)
   const tasks = (
     <ErrorBoundary part="The list of tasks">
       <Suspense fallback={<div className="h-40" />}>
@@ -37,7 +42,12 @@ export function App() {
       <Layout
         header={
           <>
-            <Header tasksOpen={tasksOpen} onTasks={() => setTasksOpen(!tasksOpen)} onSettings={openSettings}>
+            <Header
+              tasksOpen={tasksOpen}
+              onTasks={onTasks}
+              onSettings={openSettings}
+              balance={later(<Balance onOpen={onTasks} />)}
+            >
               {tasksOpen && <TasksPanel onClose={() => setTasksOpen(false)}>{tasks}</TasksPanel>}
             </Header>
             <Banners />
@@ -45,7 +55,7 @@ export function App() {
         }
         create={
           <ErrorBoundary part="The form">
-            <Editor />
+            <Editor foot={(price) => later(<Balance price={price} />)} />
           </ErrorBoundary>
         }
         stage={

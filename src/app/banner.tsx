@@ -1,14 +1,16 @@
-import type { ReactNode } from 'react'
+import { lazy, type ReactNode, Suspense } from 'react'
 import { useStoreHealth } from '#store/queries.ts'
 import { Button } from '#ui/button.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { useHealth } from './health.ts'
 
+const AccessPrompt = lazy(() => import('./access-prompt.tsx').then((module) => ({ default: module.AccessPrompt })))
+
 /** What holds for the whole page, and what still works. */
 export function Banners() {
   const store = useStoreHealth()
   const isEvicted = useWorkspace((state) => state.isEvicted)
-  const { unreachable, askAgain } = useHealth()
+  const { health, unreachable, askAgain } = useHealth()
   return (
     <div className="bg-panel">
       {store === 'memory' && (
@@ -30,6 +32,11 @@ export function Banners() {
           This browser has deleted the pictures that were kept here. What the service still has can be fetched by its
           task id, at the foot of Tasks.
         </Banner>
+      )}
+      {health?.locked && (
+        <Suspense>
+          <AccessPrompt />
+        </Suspense>
       )}
       {unreachable && (
         <Banner act="Try now" onAct={askAgain}>

@@ -8,6 +8,7 @@ const patienceMs = 8000
 export async function testConnection(
   address: string,
   fetchImpl: typeof fetch = (...args) => fetch(...args),
+  hasEntered = false,
 ): Promise<Connection> {
   if (!/^(https?:\/\/[^/]|\/(?!\/))/.test(address)) {
     return { ok: false, message: 'This is no address. One looks like "http://localhost:3000/api".' }
@@ -15,7 +16,11 @@ export async function testConnection(
   const url = address.replace(/\/+$/, '') + proxyPaths.health.replace(/^\/api/, '')
   const blocked = watchPolicy()
   try {
-    const response = await fetchImpl(url, { cache: 'no-store', signal: AbortSignal.timeout(patienceMs) })
+    const response = await fetchImpl(url, {
+      cache: 'no-store',
+      signal: AbortSignal.timeout(patienceMs),
+      ...(hasEntered ? { credentials: 'include' } : {}),
+    })
     return readAnswer(response, await response.text())
   } catch (error) {
     return { ok: false, message: await explain(error, url, blocked.seen, fetchImpl) }

@@ -10,11 +10,12 @@ interface HeaderProps {
   tasksOpen: boolean
   onTasks: () => void
   onSettings: (section?: 'key') => void
+  balance?: ReactNode
   /** The list of tasks, while it is open. */
   children?: ReactNode
 }
 
-export function Header({ tasksOpen, onTasks, onSettings, children }: HeaderProps) {
+export function Header({ tasksOpen, onTasks, onSettings, balance, children }: HeaderProps) {
   const { health } = useHealth()
   const simulated = health?.mode === 'simulated'
   const count = useWorkCount()
@@ -35,6 +36,7 @@ export function Header({ tasksOpen, onTasks, onSettings, children }: HeaderProps
         </Button>
       )}
       <div className="ml-auto flex items-center gap-1">
+        {balance}
         <Button
           variant="quiet"
           icon={ListChecks}

@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query'
+import { type QueryClient, useQuery } from '@tanstack/react-query'
 import { createContext, useContext } from 'react'
 import type { Send } from '#providers/provider.ts'
 import { type Health, parseJson, proxyPaths, readHealth } from '#providers/send.ts'
@@ -8,13 +8,29 @@ export const SendContext = createContext<Send | undefined>(undefined)
 
 const askAgainMs = 30_000
 
-/** What the proxy says of itself. `unreachable`: it gave no answer, or none that can be read, when last asked. */
-export function useHealth(): { health: Health | undefined; unreachable: boolean; askAgain: () => void } {
+export function useSend(): Send {
   const send = useContext(SendContext)
-  if (!send) throw new Error('useHealth needs a SendContext')
+  if (!send) throw new Error('useSend needs a SendContext')
+  return send
+}
+
+const keyOf = (address: string) => ['health', address]
+
+/** What the proxy said when it was last asked. */
+export function findHealth(client: QueryClient): Health | undefined {
+  return client.getQueryData(keyOf(useWorkspace.getState().proxyUrl))
+}
+
+/** What the proxy says of itself. `unreachable`: it gave no answer, or none that can be read, when last asked. */
+export function useHealth(): {
+  health: Health | undefined
+  unreachable: boolean
+  askAgain: () => Promise<Health | undefined>
+} {
+  const send = useSend()
   const address = useWorkspace((state) => state.proxyUrl)
   const { data, isError, refetch } = useQuery({
-    queryKey: ['health', address],
+    queryKey: keyOf(address),
     queryFn: async ({ signal }) => {
       const response = await send(proxyPaths.health, { signal })
       const health = readHealth(parseJson(await response.text()))
@@ -26,5 +42,5 @@ export function useHealth(): { health: Health | undefined; unreachable: boolean;
     refetchOnWindowFocus: 'always',
     refetchInterval: (query) => query.state.status === 'error' && askAgainMs,
   })
-  return { health: data, unreachable: isError, askAgain: () => void refetch() }
+  return { health: data, unreachable: isError, askAgain: () => refetch().then(({ data }) => data) }
 }

@@ -1,4 +1,5 @@
 import { describeDollars, isAdopted, type Run, type RunIn } from '#domain/run.ts'
+import { describeCredits, type Spending } from '#domain/spending.ts'
 
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long' })
@@ -44,40 +45,14 @@ function describeRest(ms: number): string {
   return ms > minuteMs ? `${Math.ceil(ms / minuteMs)} min` : `${Math.ceil(ms / 1000)} s`
 }
 
-/** Credits of runs sent since a moment. */
-export interface Spending {
-  spent: number
-  /** Of runs that may have arrived at the service, or may have been charged though nothing came of them. */
-  perhaps: number
-  /** What it would have cost with a real service behind. */
-  simulated: number
-  /** About, in US dollars, at another service; what may have been charged counts too. */
-  dollars: number
-}
-
-export function spendingSince(runs: readonly Run[], since: number): Spending {
-  const spending: Spending = { spent: 0, perhaps: 0, simulated: 0, dollars: 0 }
-  for (const run of runs) {
-    const sentAt = 'sentAt' in run && run.sentAt !== undefined ? run.sentAt : run.createdAt
-    if (run.phase === 'queued' || sentAt < since) continue
-    if (run.phase === 'failed' && !run.chargePossible) continue
-    if (run.standsIn) spending.dollars += run.simulated ? 0 : (run.standsIn.priceDollars ?? 0)
-    else if (run.simulated) spending.simulated += run.priceCredits
-    else if (run.phase === 'failed' || run.phase === 'sending') spending.perhaps += run.priceCredits
-    else spending.spent += run.priceCredits
-  }
-  return spending
-}
-
-/** "35 credits", "5 more may have been charged": the parts of one line. */
-export function describeSpending({ spent, perhaps, simulated, dollars }: Spending): string[] {
-  const parts = [spent > 0 ? `${credits(spent)} spent today` : 'Nothing spent today']
-  if (perhaps > 0) parts.push(`${credits(perhaps)} may have been charged`)
+/** "35 credits spent today", "5 credits may have been charged", "240 credits this month": the parts of one line. */
+export function describeSpending(today: Spending, month: Spending): string[] {
+  const { spent, perhaps, simulated, dollars } = today
+  const parts = [spent > 0 ? `${describeCredits(spent)} spent today` : 'Nothing spent today']
+  if (perhaps > 0) parts.push(`${describeCredits(perhaps)} may have been charged`)
   if (dollars > 0) parts.push(`${describeDollars(dollars)} at Gemini`)
-  if (simulated > 0) parts.push(`${credits(simulated)} simulated`)
+  if (simulated > 0) parts.push(`${describeCredits(simulated)} simulated`)
+  const ofMonth = month.spent + month.perhaps
+  if (ofMonth > 0) parts.push(`${describeCredits(ofMonth)} this month`)
   return parts
-}
-
-function credits(count: number): string {
-  return `${count.toLocaleString('en')} ${count === 1 ? 'credit' : 'credits'}`
 }

@@ -6,7 +6,14 @@ import { builtProxyUrl } from './config.ts'
 /** The way to the proxy. In the demo, proxy and service are a part of the page that comes with the first question. */
 export function openSend(): Send {
   // Written out here, so that no other build holds that part.
-  if (import.meta.env.MODE !== 'demo') return createSend(() => useWorkspace.getState().proxyUrl || builtProxyUrl)
+  if (import.meta.env.MODE !== 'demo') {
+    const { getState } = useWorkspace
+    return createSend(
+      () => getState().proxyUrl || builtProxyUrl,
+      undefined,
+      (address) => getState().enteredProxy === address,
+    )
+  }
   let demo: Promise<Send> | undefined
   const open = async () => (await import('#server/demo.ts')).openDemo()
   return async (path, init) => {

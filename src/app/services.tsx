@@ -11,7 +11,7 @@ import type { GalleryStore } from '#store/store.ts'
 import { notify } from '#ui/notices.tsx'
 import { isDemo } from '#workspace/edition.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
-import { SendContext } from './health.ts'
+import { findHealth, SendContext } from './health.ts'
 import { openSend } from './open-send.ts'
 
 /** All that lives as long as the page. */
@@ -26,13 +26,19 @@ export interface Services {
 /** Opens the store and takes up what an earlier visit left unfinished. Tests give a store of their own. */
 export async function openServices(open: () => Promise<GalleryStore> = openOwnGallery): Promise<Services> {
   const store = await open()
-  const send = openSend()
   const queryClient = new QueryClient({
     defaultOptions: {
       queries: { networkMode: 'always', retry: false },
       mutations: { networkMode: 'always', retry: false },
     },
   })
+  const ask = openSend()
+  const send: Send = async (...request) => {
+    const response = await ask(...request)
+    // Whether it is the token that is asked for, the health tells.
+    if (response.status === 401) void queryClient.invalidateQueries({ queryKey: ['health'] })
+    return response
+  }
   let loaded: Runner | undefined
   const ports = { store, now: () => Date.now(), newId: () => crypto.randomUUID() }
   const runner = async (): Promise<Runner> => {
@@ -47,7 +53,12 @@ export async function openServices(open: () => Promise<GalleryStore> = openOwnGa
   }
   const tell = (failure: Parameters<typeof describeFailure>[0]) =>
     notify({ text: describeFailure(failure), tone: 'error' })
-  const generator = createGenerator({ runner, ports, queryClient, tell })
+  const limits = () => {
+    const { askAbovePrice, askAboveDay } = useWorkspace.getState()
+    const isSimulated = findHealth(queryClient)?.mode === 'simulated'
+    return { price: askAbovePrice, day: askAboveDay, isSimulated }
+  }
+  const generator = createGenerator({ runner, ports, queryClient, tell, limits })
   const unwatch = watchStore(store, queryClient)
   generator.resume().catch(() => undefined)
   lookForEviction(store).catch(() => undefined)

@@ -11,6 +11,7 @@ import { type Connection, testConnection } from './connection.ts'
 import { FallbackSettings } from './fallback-settings.tsx'
 import { useHealth } from './health.ts'
 import { NotificationSettings } from './notification-settings.tsx'
+import { SpendingSettings } from './spending-settings.tsx'
 import { StorageSettings } from './storage-settings.tsx'
 
 /** What the Settings dialog holds. `section`: the part to begin with. */
@@ -34,6 +35,9 @@ export function Settings({ section }: { section?: 'key' | undefined }) {
       </Part>
       <Part title="Fallback">
         <FallbackSettings />
+      </Part>
+      <Part title="Spending">
+        <SpendingSettings />
       </Part>
       <Part title="Notifications">
         <NotificationSettings />
@@ -66,7 +70,8 @@ function ProxySettings() {
   const address = typed.trim()
   const test = async () => {
     setState('testing')
-    setState(await testConnection(address || builtProxyUrl))
+    const asked = address || builtProxyUrl
+    setState(await testConnection(asked, undefined, useWorkspace.getState().enteredProxy === asked))
   }
   // Not while it is typed: a run must not go out to half an address.
   const use = (event: FormEvent) => {

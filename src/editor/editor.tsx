@@ -1,4 +1,4 @@
-import { type DragEvent, useState } from 'react'
+import { type DragEvent, type ReactNode, useState } from 'react'
 import type { PictureId } from '#domain/ids.ts'
 import { families, findFamily } from '#models/catalogue.ts'
 import type { ModelFamily } from '#models/model.ts'
@@ -10,13 +10,18 @@ import { pictureType } from './transfer.ts'
 import { useSourceDesk } from './use-source-desk.ts'
 import { WindowDrop } from './window-drop.tsx'
 
-/** The Create column: a tab for each family, its form below. The caller gives it the region. */
-export function Editor() {
+/** The Create column: a tab for each family, its form below. The caller gives it the region, and what stands above the button. */
+export function Editor({ foot }: { foot?: (priceCredits: number) => ReactNode }) {
   const chosen = useWorkspace((state) => findFamily(state.family)) ?? families[0]
-  return chosen ? <FamilyEditor family={chosen} /> : null
+  return chosen ? <FamilyEditor family={chosen} foot={foot} /> : null
 }
 
-function FamilyEditor({ family }: { family: ModelFamily }) {
+interface FamilyEditorProps {
+  family: ModelFamily
+  foot: ((priceCredits: number) => ReactNode) | undefined
+}
+
+function FamilyEditor({ family, foot }: FamilyEditorProps) {
   const chooseFamily = useWorkspace((state) => state.chooseFamily)
   const desk = useSourceDesk(family)
   const [isTileOver, setIsTileOver] = useState(false)
@@ -48,7 +53,7 @@ function FamilyEditor({ family }: { family: ModelFamily }) {
         onDrop={onDrop}
         className={classes('flex min-h-0 flex-1 flex-col outline-accent -outline-offset-2', isTileOver && 'outline-2')}
       >
-        <FamilyForm family={family} desk={desk} />
+        <FamilyForm family={family} desk={desk} foot={foot} />
       </div>
       <WindowDrop family={family} desk={desk} />
     </div>

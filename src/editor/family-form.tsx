@@ -1,5 +1,5 @@
 import { Check, ChevronRight } from 'lucide-react'
-import { type ReactNode, type SubmitEvent, useId, useRef, useState } from 'react'
+import { lazy, type ReactNode, type SubmitEvent, Suspense, useId, useRef, useState } from 'react'
 import type { Issue } from '#domain/failure.ts'
 import type { Draft } from '#domain/run.ts'
 import type { Field, ModelFamily } from '#models/model.ts'
@@ -15,16 +15,20 @@ import { useSubmit } from './use-submit.ts'
 
 const submitKeys = 'mod+enter'
 
+const SpendQuestion = lazy(() => import('./spend-question.tsx').then((module) => ({ default: module.SpendQuestion })))
+
 interface FamilyFormProps {
   family: ModelFamily
   desk: SourceDesk
+  /** What is to be known of the price before the press. */
+  foot?: ((priceCredits: number) => ReactNode) | undefined
 }
 
 /** The form of one family, in the order of thinking, and the one button that spends money. */
-export function FamilyForm({ family, desk }: FamilyFormProps) {
+export function FamilyForm({ family, desk, foot }: FamilyFormProps) {
   const draft = useDraft(family.id)
   const editDraft = useWorkspace((state) => state.editDraft)
-  const { submit, wasAdded } = useSubmit()
+  const { submit, wasAdded, question, answer } = useSubmit()
   const prompt = useRef<HTMLTextAreaElement>(null)
   const reasonId = useId()
   // A picture being prepared counts already: the form turns to editing at once and not a second time.
@@ -32,11 +36,15 @@ export function FamilyForm({ family, desk }: FamilyFormProps) {
   const fields = family.fields(draft, sourceCount)
   const { priceCredits, model, asked } = family.quote(draft, sourceCount)
   const [issue] = [...sourceIssues(desk), ...family.issues(draft, sourceCount)]
+  const recipe = { family: family.id, draft, sources: desk.ready }
+  const label = `${sourceCount > 0 ? 'Edit' : 'Generate'} · ${priceCredits} credits`
+  // It is about what the form held: changed since, it has to be pressed anew.
+  const isAsked = question && JSON.stringify(question.recipe) === JSON.stringify(recipe)
   // The reason is read out when a press met it, not while it comes and goes with the typing.
   const [met, setMet] = useState({ reason: '', times: 0 })
 
   function press() {
-    if (!issue) return submit({ family: family.id, draft, sources: desk.ready })
+    if (!issue) return submit(recipe)
     setMet({ reason: issue.message, times: met.times + 1 })
     if (issue.field === 'prompt') prompt.current?.focus()
   }
@@ -69,17 +77,24 @@ export function FamilyForm({ family, desk }: FamilyFormProps) {
         <More count={countChanged(family, draft, fields)}>{fields.filter((field) => field.folded).map(control)}</More>
       </div>
       <div className="shrink-0 border-line border-t px-4 pt-3 pb-2">
-        <Button
-          type="submit"
-          variant="primary"
-          icon={wasAdded ? Check : undefined}
-          aria-disabled={issue ? true : undefined}
-          aria-describedby={reasonId}
-          aria-keyshortcuts={toAriaShortcut(submitKeys)}
-          className="w-full"
-        >
-          {sourceCount > 0 ? 'Edit' : 'Generate'} · {priceCredits} credits
-        </Button>
+        {foot?.(priceCredits)}
+        {isAsked ? (
+          <Suspense>
+            <SpendQuestion words={question.words} label={label} onYes={() => answer(true)} onNo={() => answer(false)} />
+          </Suspense>
+        ) : (
+          <Button
+            type="submit"
+            variant="primary"
+            icon={wasAdded ? Check : undefined}
+            aria-disabled={issue ? true : undefined}
+            aria-describedby={reasonId}
+            aria-keyshortcuts={toAriaShortcut(submitKeys)}
+            className="w-full"
+          >
+            {label}
+          </Button>
+        )}
         <p
           key={met.times}
           id={reasonId}

@@ -1,11 +1,8 @@
+import { startOfDay } from '#domain/calendar.ts'
+
 const weekday = new Intl.DateTimeFormat('en-GB', { weekday: 'long' })
 const month = new Intl.DateTimeFormat('en-GB', { month: 'long' })
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
-
-/** When the day of `at` began here, in epoch ms. */
-export function startOfDay(at: number): number {
-  return new Date(at).setHours(0, 0, 0, 0)
-}
 
 /** "Today", "Yesterday", "Tuesday, 17 November", and with the year where it is another one. */
 export function describeDay(at: number, now: number): string {

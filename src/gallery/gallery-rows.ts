@@ -1,6 +1,7 @@
+import { startOfDay } from '#domain/calendar.ts'
 import type { Picture } from '#domain/picture.ts'
 import type { Run } from '#domain/run.ts'
-import { describeDay, startOfDay } from './date-heading.ts'
+import { describeDay } from './date-heading.ts'
 
 export type Item = Run | Picture
 

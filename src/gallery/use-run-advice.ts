@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { describeFailure, type Failure } from '#domain/failure.ts'
 import type { Run, RunIn } from '#domain/run.ts'
 import { mayFallBack } from '#generation/fallback.ts'
+import type { Generator } from '#generation/generator.ts'
 import { useFallback } from '#generation/use-fallback.ts'
 import { useGenerator } from '#generation/use-generate.ts'
 import { notify } from '#ui/notices.tsx'
@@ -33,8 +34,9 @@ export function useRunAdvice(run: Run, onSettings: () => void): Advice {
   const generator = useGenerator()
   const queries = useQueryClient()
   const standIn = useStandIn(run)
+  const again = { label: againLabel(run), onSelect: () => generator.again(run) }
   const acts = {
-    again: { label: againLabel(run), onSelect: () => generator.again(run) },
+    again: { ...again, onSelect: () => askFirst(generator.question(run.recipe), again) },
     look: { label: 'Look again', onSelect: () => generator.look(run) },
     save: { label: 'Save again', onSelect: () => generator.look(run) },
     freshLink: { label: 'Fetch a fresh link', onSelect: () => generator.look(run, { freshLink: true }) },
@@ -74,6 +76,15 @@ function withStandIn(
     hint: [hint, own].filter(Boolean).join(' ') || undefined,
     acts: leads ? [act, ...acts] : [first, act, ...others],
   }
+}
+
+/** A run over a limit that the user set goes out at a second press only, in the notice that says so. */
+function askFirst(question: ReturnType<Generator['question']>, act: Act): void {
+  if (!question) {
+    act.onSelect()
+    return
+  }
+  void question.then((text) => (text === undefined ? act.onSelect() : notify({ text, action: act })))
 }
 
 interface Acts extends Record<'again' | 'look' | 'save' | 'freshLink' | 'download', Act> {

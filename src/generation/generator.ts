@@ -6,11 +6,17 @@ import type { Adopted } from './adopt.ts'
 import { createRun } from './create-run.ts'
 import type { RunnerPorts } from './ports.ts'
 import type { Runner, Way } from './runner.ts'
+import type { SpendLimits } from './spend-question.ts'
 
 /** What screens may ask of runs. Nothing here waits for the end of a run: its steps are read from the store. */
 export interface Generator {
   /** Makes a run and drives it. Costs what the recipe's quote says. */
   generate(recipe: Recipe): void
+  /**
+   * Why the user wants to be asked before this is sent, in words: it goes over a limit that they set. Nothing at once
+   * where no limit is set.
+   */
+  question(recipe: Recipe): Promise<string | undefined> | undefined
   /** A new run from the same recipe, at its price; the old one leaves the grid and stays in the ledger. */
   again(run: Run): void
   /** Has the fallback make what this run did not: a new run of it, at its own price, takes this one's place. */
@@ -39,11 +45,13 @@ interface GeneratorPorts {
   runner: () => Promise<Runner>
   ports: Pick<RunnerPorts, 'store' | 'now' | 'newId'>
   queryClient: QueryClient
+  /** What the user set; without it nothing is asked. */
+  limits?: () => SpendLimits
   /** Where a failure is told that has no run to be shown on. */
   tell(failure: Failure): void
 }
 
-export function createGenerator({ runner, ports, queryClient, tell }: GeneratorPorts): Generator {
+export function createGenerator({ runner, ports, queryClient, tell, limits }: GeneratorPorts): Generator {
   const { store } = ports
   let isClosed = false
   const driven = new Map<RunId, { stop(): void; ended: Promise<unknown> }>()
@@ -115,6 +123,14 @@ export function createGenerator({ runner, ports, queryClient, tell }: GeneratorP
 
   return {
     generate: (recipe) => start(recipe),
+    question(recipe) {
+      const set = limits?.()
+      if (!set?.price && !set?.day) return undefined
+      return import('./spend-question.ts').then(
+        ({ findSpendQuestion }) => findSpendQuestion(ports, recipe, set),
+        () => 'What you set for spending could not be looked up.',
+      )
+    },
     resume,
     again(run) {
       start(run.recipe, { again: true })

@@ -143,6 +143,12 @@ function createKieProvider({ id, submit, status, readRecord }: Dialect): Provide
       throw new GenerationError(toFailure(answer.trouble))
     },
 
+    async balance(call) {
+      const answer = await ask(credits, {}, call)
+      const balance = answer.ok && answer.data !== '' ? looseNumber.safeParse(answer.data).data : undefined
+      return balance === null || Number.isNaN(balance) ? undefined : balance
+    },
+
     async freshLink(imageUrl, call) {
       const answer = await ask(link, jsonBody({ url: imageUrl }), call)
       if (!answer.ok) throw new GenerationError(toFailure(answer.trouble))

@@ -80,6 +80,8 @@ export interface Provider {
   readSubmission(httpStatus: number, body: string): TaskId
   /** `ageMs`: since the submission, at least. A record that is not there yet counts as running for 90 s. */
   check(taskId: TaskId, ageMs: number, call: Call): Promise<TaskStatus>
+  /** The credits that are left of the account; `undefined` where the answer does not tell. */
+  balance?(call: Call): Promise<number | undefined>
   /** A fresh address for a finished picture whose own is refused. */
   freshLink(imageUrl: string, call: Call): Promise<string>
 }

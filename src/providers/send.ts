@@ -5,11 +5,23 @@ export const proxyPaths = {
   health: '/api/health',
   image: '/api/image',
   submissions: '/api/submissions',
+  access: '/api/access',
 } as const
 
-/** A sender for a proxy at `base`: "/api", or an absolute address of another one that forwards the same paths. */
-export function createSend(base: () => string, fetchImpl: typeof fetch = (...args) => fetch(...args)): Send {
-  return (path, init) => fetchImpl(base().replace(/\/+$/, '') + path.replace(/^\/api(?=\/)/, ''), init)
+/**
+ * A sender for a proxy at `base`: "/api", or an absolute address of another one that forwards the same paths. `hasEntered`:
+ * whether a cookie of that proxy is to go along from another origin. One that did not ask for it need not allow it.
+ */
+export function createSend(
+  base: () => string,
+  fetchImpl: typeof fetch = (...args) => fetch(...args),
+  hasEntered: (base: string) => boolean = () => false,
+): Send {
+  return (path, init) => {
+    const address = base()
+    const url = address.replace(/\/+$/, '') + path.replace(/^\/api(?=\/)/, '')
+    return fetchImpl(url, hasEntered(address) ? { ...init, credentials: 'include' } : init)
+  }
 }
 
 /** What `GET /api/health` answers. */

@@ -10,7 +10,7 @@ import type { KeptSubmission } from '#providers/proxy.ts'
 import { providers } from '#providers/registry.ts'
 import { type Health, proxyPaths } from '#providers/send.ts'
 import { readJson } from './body.ts'
-import { accessPath, callbackPath } from './edge.ts'
+import { callbackPath } from './edge.ts'
 import { serviceHeaders } from './gateways.ts'
 import type { FallbackRoutes } from './gemini.ts'
 import type { Outbound, OutboundCall } from './guard.ts'
@@ -53,7 +53,7 @@ export function createApi(parts: ApiParts): Api {
   })
   route('GET', proxyPaths.image, createImageHandler(outbound, gateway.results))
   route('GET', `${proxyPaths.submissions}/:run`, createKeptHandler(parts))
-  route('POST', accessPath, access.enter)
+  route('POST', proxyPaths.access, access.enter)
   if (callbacks) {
     route('GET', eventsPath, parts.streams.handler)
     route('POST', `${callbackPath}/:provider/:run/:token`, callbacks.handler)

@@ -4,9 +4,6 @@ import type { Access } from './access.ts'
 import type { Config } from './config.ts'
 import { sendRefusal, toRefusal } from './refusals.ts'
 
-/** The route that gives the access cookie. */
-export const accessPath = '/api/access'
-
 /** The door for the service: below it, an address for each run. */
 export const callbackPath = '/api/callbacks'
 
@@ -73,7 +70,7 @@ export function createEdge(settings: EdgeSettings, access: Access): Edge {
       default:
         return refuse(405, 'This cannot be done here.')
     }
-    const isPublic = path === proxyPaths.health || path === accessPath
+    const isPublic = path === proxyPaths.health || path === proxyPaths.access
     return isPublic || access.isAllowed(incoming) || refuse(401, 'This proxy asks for its access token.')
   }
 }

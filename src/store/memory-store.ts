@@ -96,7 +96,11 @@ function createRuns(runs: Map<RunId, Run>, tell: Tell): RunRecords {
 
   return {
     openRuns: async () => [...runs.values()].filter(isOpen).sort((a, b) => byNewest(b, a)),
-    recentRuns: async (limit) => [...runs.values()].sort(byNewest).slice(0, limit),
+    recentRuns: async (limit, since = 0) =>
+      [...runs.values()]
+        .filter(({ createdAt }) => createdAt >= since)
+        .sort(byNewest)
+        .slice(0, limit),
     run: async (id) => runs.get(id),
     saveRun: async (run) => put(stepped(runs.get(run.id), run)),
     async amendRun(id, change) {

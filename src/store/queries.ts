@@ -17,7 +17,7 @@ export const storedList = { ...stored, structuralSharing: false } as const
 
 export const keys = {
   open: ['runs', 'open'],
-  recent: (limit: number) => ['runs', 'recent', limit],
+  recent: (limit: number, since?: number) => ['runs', 'recent', limit, since],
   shelf: (shelf: Shelf) => ['pictures', 'shelf', shelf],
   picture: (id: PictureId | undefined) => ['pictures', 'one', id],
   children: (id: PictureId | undefined) => ['pictures', 'children', id],
@@ -47,10 +47,14 @@ export function useOpenRuns(): readonly Run[] {
   return data ?? noRuns
 }
 
-/** The last runs, newest first. */
-export function useLedger(limit: number): readonly Run[] {
+/** The last runs, newest first, none made before `since`. */
+export function useLedger(limit: number, since?: number): readonly Run[] {
   const store = useStore()
-  const { data } = useQuery({ ...storedList, queryKey: keys.recent(limit), queryFn: () => store.recentRuns(limit) })
+  const { data } = useQuery({
+    ...storedList,
+    queryKey: keys.recent(limit, since),
+    queryFn: () => store.recentRuns(limit, since),
+  })
   return data ?? noRuns
 }
 

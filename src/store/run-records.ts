@@ -43,7 +43,11 @@ export function createRunRecords(database: Database, onChange: (change: StoreCha
 
   return {
     openRuns: async () => (await read((runs) => runs.index('openSince').getAll())).map(show),
-    recentRuns: async (limit) => (await read((runs) => runs.index('order').getAll(null, limit))).map(show),
+    async recentRuns(limit, since) {
+      // Ascending is newest first; an array comes after every id.
+      const range = since === undefined ? null : IDBKeyRange.upperBound([-since, []])
+      return (await read((runs) => runs.index('order').getAll(range, limit))).map(show)
+    },
     async run(id) {
       const record = await read((runs) => runs.get(id))
       return record && show(record)

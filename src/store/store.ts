@@ -34,8 +34,8 @@ export type StoreHealth = 'ok' | 'memory' | 'blocked' | 'outdated'
 export interface GalleryStore {
   /** Not dismissed and not saved, oldest first: what the grid shows before the pictures and what a start takes up again. */
   openRuns(): Promise<Run[]>
-  /** The ledger: newest first, at most `limit`. */
-  recentRuns(limit: number): Promise<Run[]>
+  /** The ledger: newest first, at most `limit`, none made before `since` (epoch ms). */
+  recentRuns(limit: number, since?: number): Promise<Run[]>
   run(id: RunId): Promise<Run | undefined>
   /**
    * Puts a new run or the next step of one. A step back is not written; the stored run comes back instead. What the user

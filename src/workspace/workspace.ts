@@ -20,8 +20,13 @@ interface Kept {
   galleryWidth: number
   /** Empty: the address the page was built for. */
   proxyUrl: string
+  /** The address of the proxy that took an access token here: its cookie goes along also from another origin. */
+  enteredProxy: string
   /** How many runs may be out at the service at once; the rest wait here. */
   runsAtOnce: number
+  /** Credits for one picture, and in a day, above which the user wants to be asked. 0: never. */
+  askAbovePrice: number
+  askAboveDay: number
   fallback: FallbackRule
   /** Say with a system notification that a run has ended. The browser has to allow it as well. */
   notifications: boolean
@@ -59,7 +64,10 @@ const initial: Kept = {
   createWidth: 384,
   galleryWidth: 400,
   proxyUrl: '',
+  enteredProxy: '',
   runsAtOnce: 8,
+  askAbovePrice: 0,
+  askAboveDay: 0,
   fallback: 'ask',
   notifications: false,
   hasKept: false,

@@ -217,3 +217,45 @@ test('folded settings that are not as they come are counted where they are folde
   show()
   expect(screen.getByText('· 2 changed')).toBeVisible()
 })
+
+describe('a run over a limit that the user set', () => {
+  const words = 'This costs 5 credits: more than the 4 that you set for one picture.'
+  const dialog = () => screen.findByRole('alertdialog', { name: 'More than you set' })
+
+  test('is asked about in place, and sent once when the answer is yes', async () => {
+    const { sent, show } = await renderEditor({ question: async () => words })
+    show()
+    await userEvent.type(prompt(), 'a red fox')
+    await userEvent.dblClick(submit())
+    expect(await dialog()).toHaveTextContent(words)
+    expect(sent).toEqual([])
+    expect(within(await dialog()).getByRole('button', { name: 'Not now' })).toHaveFocus()
+    await userEvent.click(submit())
+    expect(sent).toHaveLength(1)
+    expect(sent[0]?.draft.prompt).toBe('a red fox')
+    expect(screen.queryByRole('alertdialog')).toBeNull()
+  })
+
+  test('is not sent when the answer is no, nor when the form was changed meanwhile', async () => {
+    const { sent, show } = await renderEditor({ question: async () => words })
+    show()
+    await userEvent.type(prompt(), 'a red fox')
+    await userEvent.click(submit())
+    await userEvent.click(within(await dialog()).getByRole('button', { name: 'Not now' }))
+    expect(screen.queryByRole('alertdialog')).toBeNull()
+    await userEvent.type(prompt(), ' in snow')
+    await userEvent.click(submit())
+    await dialog()
+    await userEvent.type(prompt(), ', at night')
+    expect(screen.queryByRole('alertdialog')).toBeNull()
+    expect(sent).toEqual([])
+  })
+
+  test('goes out at once where it is within the limits after all', async () => {
+    const { sent, show } = await renderEditor({ question: async () => undefined })
+    show()
+    await userEvent.type(prompt(), 'a red fox')
+    await userEvent.click(submit())
+    await vi.waitFor(() => expect(sent).toHaveLength(1))
+  })
+})

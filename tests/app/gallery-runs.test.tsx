@@ -1,10 +1,11 @@
-import { act, screen, waitFor } from '@testing-library/react'
+import { act, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { describeFailure, type Failure } from '#domain/failure.ts'
 import type { RunId, TaskId } from '#domain/ids.ts'
 import type { Run } from '#domain/run.ts'
 import { Gallery } from '#gallery/gallery.tsx'
+import type { Generator } from '#generation/generator.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { closeNotices, gridcell, keep, openTestGallery, recipeOf, renderOver } from '../support/render-gallery.tsx'
@@ -27,15 +28,22 @@ let store: GalleryStore
 const onSettings = vi.fn()
 
 async function show(...runs: readonly Run[]) {
+  return showWith({}, ...runs)
+}
+
+async function showWith(own: Partial<Generator>, ...runs: readonly Run[]) {
   for (const run of runs) await store.saveRun(run)
-  return renderOver(store, <Gallery simulated={false} onSettings={onSettings} />)
+  return renderOver(store, <Gallery simulated={false} onSettings={onSettings} />, own)
 }
 
 beforeEach(async () => {
   store = await openTestGallery()
   onSettings.mockReset()
 })
-afterEach(closeNotices)
+afterEach(() => {
+  closeNotices()
+  vi.useRealTimers()
+})
 
 describe('a run in work', () => {
   it.each<[string, Partial<Run>, RegExp]>([
@@ -159,6 +167,29 @@ describe('a failed run', () => {
       await userEvent.click(gridcell.button(cell, act))
     }
     expect(asked).toEqual(['again run-1', 'look run-1', 'dismiss run-1'])
+  })
+
+  it('is tried again at a second press only, where that goes over a limit of the user', async () => {
+    const words = 'With this, today comes to 25 credits: more than the 20 that you set for a day.'
+    const run = runOf('run-1', 'A red fox', failed({ kind: 'unexpected', detail: 'x' }))
+    const { asked } = await showWith({ question: async () => words }, run)
+    await userEvent.click(gridcell.button(await gridcell.find(/^A red fox/), 'Try again (5 credits)'))
+    const notice = (await screen.findByText(words)).parentElement as HTMLElement
+    expect(asked).toEqual([])
+    await userEvent.click(within(notice).getByRole('button', { name: 'Try again (5 credits)' }))
+    expect(asked).toEqual(['again run-1'])
+  })
+
+  it('B14 says what may be spent in a day, and when there is more', async () => {
+    vi.setSystemTime(new Date('2026-11-25T18:30:00Z'))
+    const detail = 'This would go over the 40 credits that each user may spend in a day.'
+    const failure = { kind: 'over-budget', detail, retryAfterMs: 5.5 * 3_600_000 } as const
+    await show(runOf('run-1', 'A red fox', failed(failure, { failedAt: Date.now() })))
+    const cell = await gridcell.find(/^A red fox/)
+    expect(cell).toHaveAttribute('data-failure', 'over-budget')
+    expect(cell).toHaveTextContent(detail)
+    expect(cell).toHaveTextContent('The limit is free again in 5 h 30 min.')
+    expect(cell).toHaveTextContent('not charged')
   })
 
   it('opens Settings for a key that is not accepted', async () => {

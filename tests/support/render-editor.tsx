@@ -32,13 +32,17 @@ const darkroom: Darkroom = {
 let galleries = 0
 
 /** The Create column over a real store and workspace. `sent` collects what would be run, in order. */
-export async function renderEditor() {
+export async function renderEditor(own: Partial<Generator> = {}) {
   galleries += 1
   const store = await openGallery({ name: `editor-${galleries}`, darkroom })
   const queryClient = new QueryClient()
   watchStore(store, queryClient)
   const sent: Recipe[] = []
-  const generator = { generate: (recipe: Recipe) => void sent.push(recipe) } as Generator
+  const generator = {
+    generate: (recipe: Recipe) => void sent.push(recipe),
+    question: () => undefined,
+    ...own,
+  } as Generator
   const element = (
     <QueryClientProvider client={queryClient}>
       <StoreContext value={store}>

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { describeKeeping, describeSpending, describeStep, spendingSince } from '#app/ledger-words.ts'
+import { describeKeeping, describeSpending, describeStep } from '#app/ledger-words.ts'
 import type { RunId } from '#domain/ids.ts'
 import type { Run, RunIn } from '#domain/run.ts'
+import { describeCredits, spendingSince } from '#domain/spending.ts'
 import { failedRun, queuedRun, savedRun, sendingRun, workingRun } from '../../support/gallery-records.ts'
 
 const hourMs = 3_600_000
@@ -38,12 +39,13 @@ describe('how long the service keeps a result', () => {
 })
 
 describe('what was spent', () => {
+  const nothing = { spent: 0, perhaps: 0, waiting: 0, simulated: 0, dollars: 0 }
   const failed = (chargePossible: boolean): Run => ({ ...failedRun('f'), chargePossible, sentAt: 1_500 })
   const standsIn = { for: 'r' as RunId, provider: 'gemini', model: 'Gemini', priceDollars: 0.034 }
   const simulated = (run: Run): Run => ({ ...run, simulated: true })
 
   it.each<[string, Run, object]>([
-    ['nothing, for what waits here', queuedRun('a'), {}],
+    ['not yet, for what waits here', queuedRun('a'), { waiting: 5 }],
     ['perhaps, for what has no answer yet', sendingRun('a'), { perhaps: 5 }],
     ['yes, for what works', workingRun('a'), { spent: 5 }],
     ['yes, for what nobody waits for any more', { ...workingRun('a'), stopped: true }, { spent: 5 }],
@@ -56,7 +58,7 @@ describe('what was spent', () => {
     ['in no dollars, for what it was said to make', simulated({ ...workingRun('a'), standsIn }), {}],
     ['no, for what was paid elsewhere', { ...workingRun('a'), pace: 'adopted', priceCredits: 0 }, {}],
   ])('%s', (_what, run, sum) => {
-    expect(spendingSince([run], 1_000)).toEqual({ spent: 0, perhaps: 0, simulated: 0, dollars: 0, ...sum })
+    expect(spendingSince([run], 1_000)).toEqual({ ...nothing, ...sum })
   })
 
   it('counts by the moment of sending, from the given one on', () => {
@@ -66,13 +68,19 @@ describe('what was spent', () => {
   })
 
   it('is said in parts, without those that are nothing', () => {
-    expect(describeSpending({ spent: 0, perhaps: 0, simulated: 0, dollars: 0 })).toEqual(['Nothing spent today'])
-    expect(describeSpending({ spent: 1_240, perhaps: 1, simulated: 10, dollars: 0.068 })).toEqual([
+    expect(describeSpending(nothing, nothing)).toEqual(['Nothing spent today'])
+    const month = { ...nothing, spent: 3_000, perhaps: 1, simulated: 500 }
+    expect(describeSpending({ ...nothing, spent: 1_240, perhaps: 1, simulated: 10, dollars: 0.068 }, month)).toEqual([
       '1,240 credits spent today',
       '1 credit may have been charged',
       'about $0.07 at Gemini',
       '10 credits simulated',
+      '3,001 credits this month',
     ])
+  })
+
+  it('need not be whole', () => {
+    expect([1, 5916.25, 0.5].map(describeCredits)).toEqual(['1 credit', '5,916.25 credits', '0.5 credits'])
   })
 })
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { PictureId, RunId, TaskId } from '#domain/ids.ts'
 import type { Origin, Picture } from '#domain/picture.ts'
-import { describePicture, fileNameOf } from '#gallery/picture-words.ts'
+import { describePicture, fileNameOf, gatewayOf } from '#gallery/picture-words.ts'
 
 const createdAt = new Date(2026, 10, 21, 14, 5).getTime()
 const made: Origin = {
@@ -21,6 +21,13 @@ function picture(prompt: string, origin: Origin = made): Picture {
   const size = { mime: 'image/png', width: 1024, height: 768, sizeBytes: 1 } as const
   return { id, shelf: 'gallery', createdAt, prompt, ...size, parents: [], origin }
 }
+
+describe('the gateway of a picture', () => {
+  it('is told where the picture knows it: older ones do not', () => {
+    expect(gatewayOf(picture('A red fox', { ...made, gateway: 'apikley' }))).toBe('via Apikley')
+    expect(gatewayOf(picture('A red fox'))).toBeUndefined()
+  })
+})
 
 describe('the name of a download', () => {
   it('is made of prompt, model and day', () => {

@@ -182,6 +182,30 @@ describe('a proxy that is not there', () => {
     })
   })
 
+  test('asks for its token first: nothing is sent, and nothing charged', async () => {
+    const locked = await openMachine({ env: { PROXY_ACCESS_TOKEN: 'a-token-of-enough-length' } })
+    expect(await locked.generate()).toMatchObject({
+      phase: 'failed',
+      chargePossible: false,
+      failure: { kind: 'locked' },
+    })
+    expect((await locked.simulator.state()).requests).toEqual({})
+    await locked.close()
+  })
+
+  test('B14 lets no more be spent today: the run says so and until when, and is not sent', async () => {
+    const capped = await openMachine({ env: { USER_DAILY_CREDITS: '9' } })
+    expect(await capped.generate()).toMatchObject({ phase: 'saved' })
+    expect(await capped.generate()).toMatchObject({
+      phase: 'failed',
+      chargePossible: false,
+      failedAt: expect.any(Number),
+      failure: { kind: 'over-budget', retryAfterMs: expect.any(Number) },
+    })
+    expect((await capped.simulator.state()).submissions).toHaveLength(1)
+    await capped.close()
+  })
+
   test('may be of another make: without health and kept answers it works all the same', async () => {
     interfere(
       machine,

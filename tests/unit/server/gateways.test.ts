@@ -129,12 +129,16 @@ describe('Apikley beside KIE (contract section 7)', () => {
     ['501', 'unconfirmed'],
   ])('7.8: code %s, as HTTP 200, is read as %s', async (code, kind) => {
     const m = await machine()
-    expect(await m.generate({ prompt: `a fox [[submit:${code}]]` })).toMatchObject({ phase: 'failed', failure: { kind } })
+    expect(await m.generate({ prompt: `a fox [[submit:${code}]]` })).toMatchObject({
+      phase: 'failed',
+      failure: { kind },
+    })
   })
 
   it('7.9: is not sent what only the other documents, unless it was chosen; "auto" only with a source', () => {
     const flux2 = families.find(({ id }) => id === 'flux-2')
-    const bodyOf = (draft: object, urls: string[]) => flux2?.toBody({ ...flux2.defaults, prompt: 'a fox', ...draft }, urls)
+    const bodyOf = (draft: object, urls: string[]) =>
+      flux2?.toBody({ ...flux2.defaults, prompt: 'a fox', ...draft }, urls)
     expect(JSON.stringify(bodyOf({}, []))).not.toContain('nsfw_checker')
     expect(bodyOf({ contentFilter: true }, [])).toMatchObject({ input: { nsfw_checker: true } })
     expect(bodyOf({}, [])).toMatchObject({ input: { aspect_ratio: '1:1' } })

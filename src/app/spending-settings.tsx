@@ -1,0 +1,44 @@
+import { useState } from 'react'
+import { TextField } from '#ui/text-field.tsx'
+import { useWorkspace } from '#workspace/workspace.ts'
+
+/** From which sums on the user wants to be asked first. */
+export function SpendingSettings() {
+  const { askAbovePrice, askAboveDay, adjust } = useWorkspace.getState()
+  return (
+    <>
+      <p className="text-soft">Asks before a picture is sent that goes over one of these. Empty: never.</p>
+      <div className="grid grid-cols-2 gap-3">
+        <Credits
+          label="Credits for one picture"
+          value={askAbovePrice}
+          onChange={(count) => adjust({ askAbovePrice: count })}
+        />
+        <Credits label="Credits in a day" value={askAboveDay} onChange={(count) => adjust({ askAboveDay: count })} />
+      </div>
+    </>
+  )
+}
+
+interface CreditsProps {
+  label: string
+  value: number
+  onChange: (count: number) => void
+}
+
+function Credits({ label, value, onChange }: CreditsProps) {
+  const [typed, setTyped] = useState(value > 0 ? String(value) : '')
+  const isFine = /^\d{0,6}$/.test(typed.trim())
+  return (
+    <TextField
+      label={label}
+      value={typed}
+      placeholder="no limit"
+      error={isFine ? undefined : 'A whole number, or nothing.'}
+      onChange={(text) => {
+        setTyped(text)
+        if (/^\d{0,6}$/.test(text.trim())) onChange(Number(text.trim()))
+      }}
+    />
+  )
+}

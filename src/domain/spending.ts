@@ -1,0 +1,36 @@
+import type { Run } from './run.ts'
+
+/** Credits of runs sent since a moment. */
+export interface Spending {
+  spent: number
+  /** Of runs that may have arrived at the service, or may have been charged though nothing came of them. */
+  perhaps: number
+  /** Of runs that wait here and are still to be sent. */
+  waiting: number
+  /** What it would have cost with a real service behind. */
+  simulated: number
+  /** About, in US dollars, at another service; what may have been charged counts too. */
+  dollars: number
+}
+
+export function spendingSince(runs: readonly Run[], since: number): Spending {
+  const spending: Spending = { spent: 0, perhaps: 0, waiting: 0, simulated: 0, dollars: 0 }
+  for (const run of runs) {
+    const sentAt = 'sentAt' in run && run.sentAt !== undefined ? run.sentAt : run.createdAt
+    if (sentAt < since) continue
+    if (run.phase === 'failed' && !run.chargePossible) continue
+    if (run.standsIn) {
+      if (run.phase !== 'queued' && !run.simulated) spending.dollars += run.standsIn.priceDollars ?? 0
+    } else if (run.phase === 'queued') spending.waiting += run.priceCredits
+    else if (run.simulated) spending.simulated += run.priceCredits
+    else if (run.phase === 'failed' || run.phase === 'sending') spending.perhaps += run.priceCredits
+    else spending.spent += run.priceCredits
+  }
+  return spending
+}
+
+/** "1 credit", "5,916.25 credits": balances need not be whole. */
+export function describeCredits(count: number): string {
+  const figure = count.toLocaleString('en', { maximumFractionDigits: 2 })
+  return `${figure} ${count === 1 ? 'credit' : 'credits'}`
+}

@@ -1,0 +1,91 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { render, screen } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { Banners } from '#app/banner.tsx'
+import { SendContext } from '#app/health.ts'
+import { createSend } from '#providers/send.ts'
+import { readConfig } from '#server/config.ts'
+import { type Running, startServer } from '#server/start.ts'
+import { openMemoryStore } from '#store/memory-store.ts'
+import { StoreContext } from '#store/queries.ts'
+import { useWorkspace } from '#workspace/workspace.ts'
+import { nodeDarkroom } from '../support/node-darkroom.ts'
+import { createProxySend } from '../support/proxy-send.ts'
+
+const token = 'a-token-of-enough-length'
+let proxy: Running
+
+beforeEach(async () => {
+  useWorkspace.setState(useWorkspace.getInitialState(), true)
+  proxy = await startServer(readConfig({ PORT: '0', PROXY_ACCESS_TOKEN: token }))
+})
+afterEach(() => proxy.close())
+
+function show(send = createProxySend(proxy.port)) {
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <StoreContext value={openMemoryStore(nodeDarkroom)}>
+        <SendContext value={send}>
+          <Banners />
+        </SendContext>
+      </StoreContext>
+    </QueryClientProvider>,
+  )
+  return send
+}
+
+const field = () => screen.findByLabelText('Access token')
+
+describe('a proxy that asks for its token', () => {
+  it('is opened by it once, and is asked again for nothing', async () => {
+    const send = show()
+    expect(await screen.findByText(/asks for its access token/)).toBeVisible()
+    await userEvent.type(await field(), `${token}{Enter}`)
+    await vi.waitFor(() => expect(screen.queryByText(/asks for its access token/)).toBeNull())
+    expect((await send('/api/v1/chat/credit')).status).toBe(200)
+    expect(useWorkspace.getState().enteredProxy).toBe('/api')
+    expect(JSON.stringify(useWorkspace.getState())).not.toContain(token)
+    expect(JSON.stringify(localStorage)).not.toContain(token)
+  })
+
+  it('says so where it is another one, and goes on asking', async () => {
+    show()
+    await userEvent.type(await field(), 'some-other-token')
+    await userEvent.click(screen.getByRole('button', { name: 'Enter' }))
+    expect(await screen.findByText('This is not the token of this proxy.')).toBeVisible()
+    expect(await field()).toHaveAttribute('aria-invalid', 'true')
+    await userEvent.clear(await field())
+    await userEvent.type(await field(), `${token}{Enter}`)
+    await vi.waitFor(() => expect(screen.queryByLabelText('Access token')).toBeNull())
+  })
+
+  it('says why it still asks where the browser did not keep the cookie', async () => {
+    show(createProxySend(proxy.port, { keepsCookies: false }))
+    await userEvent.type(await field(), `${token}{Enter}`)
+    expect(await screen.findByText(/did not keep the cookie/)).toBeVisible()
+  })
+})
+
+describe('what a page sends along', () => {
+  it('is a cookie only to the proxy that asked for a token: one of another make need not allow it', async () => {
+    const fetched: [string, RequestCredentials | undefined][] = []
+    const fetchImpl = async (url: RequestInfo | URL, init?: RequestInit) => {
+      fetched.push([String(url), init?.credentials])
+      return new Response()
+    }
+    let base = 'https://proxy.example/api'
+    const send = createSend(
+      () => base,
+      fetchImpl,
+      (address) => address === 'https://proxy.example/api',
+    )
+    await send('/api/health')
+    base = 'https://other.example/api'
+    await send('/api/health')
+    expect(fetched).toEqual([
+      ['https://proxy.example/api/health', 'include'],
+      ['https://other.example/api/health', undefined],
+    ])
+  })
+})
