@@ -1,4 +1,5 @@
 import { defineConfig } from '@playwright/test'
+import type { Origins } from './tests/e2e/fixtures.ts'
 
 const chromiumArgs = [
   '--no-sandbox',
@@ -11,7 +12,7 @@ const chromiumArgs = [
 ]
 
 /** Every test starts its own server, on a free port, from what was built. */
-export default defineConfig({
+export default defineConfig<Origins>({
   testDir: 'tests/e2e',
   outputDir: 'node_modules/.cache/e2e',
   timeout: 90_000,
@@ -26,4 +27,16 @@ export default defineConfig({
     serviceWorkers: 'block',
     launchOptions: { executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium', args: chromiumArgs },
   },
+  projects: [
+    { name: 'one-origin', testMatch: '*.spec.ts' },
+    { name: 'page-elsewhere', testMatch: 'page-elsewhere.setup.ts' },
+    {
+      // The journeys again, with the page on one site and its proxy on another. `npm test` takes a few of them.
+      name: 'two-origins',
+      testMatch: /\/(j\d-.*|money|access)\.spec\.ts$/,
+      ...(process.env.FEW_ORIGINS ? { grep: /@two-origins/ } : {}),
+      use: { isElsewhere: true },
+      dependencies: ['page-elsewhere'],
+    },
+  ],
 })

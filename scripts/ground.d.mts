@@ -3,3 +3,4 @@ export function ensureInstalled(): void
 export function ensureBuilt(): void
 export function ensureDemoBuilt(): void
 export function ensureChromium(): string
+export function ensurePageFor(proxyUrl: string, folder: string): void

@@ -84,6 +84,17 @@ function ensureFresh(stamp, built, build) {
   writeStamp(stamp, source)
 }
 
+/** Builds a page that finds its proxy at `proxyUrl`, into `folder`, if the one there is not from what is written. */
+export function ensurePageFor(proxyUrl, folder) {
+  const source = hashOf(
+    builtFrom.flatMap((name) => filesIn(join(root, name))),
+    proxyUrl,
+  )
+  if (readStamp('built-elsewhere') === source && existsSync(join(root, folder, 'index.html'))) return
+  tool('vite', ['build', '--logLevel', 'warn', '--outDir', folder], { env: { VITE_PROXY_URL: proxyUrl } })
+  writeStamp('built-elsewhere', source)
+}
+
 function filesIn(path) {
   if (!existsSync(path)) return []
   if (!statSync(path).isDirectory()) return [path]

@@ -68,7 +68,12 @@ step('Build', () => {
   ensureDemoBuilt()
 })
 const file = join(reports, 'e2e.json')
-const env = { CHROMIUM_PATH: chromium, PLAYWRIGHT_JSON_OUTPUT_FILE: file, PLAYWRIGHT_JSON_OUTPUT_NAME: file }
+const env = {
+  FEW_ORIGINS: '1',
+  CHROMIUM_PATH: chromium,
+  PLAYWRIGHT_JSON_OUTPUT_FILE: file,
+  PLAYWRIGHT_JSON_OUTPUT_NAME: file,
+}
 suite('End-to-end tests', '@playwright/test', ['test', '--reporter=list,json'], env, () => {
   const { stats } = JSON.parse(readFileSync(file, 'utf8'))
   return { passed: stats.expected + stats.flaky, failed: stats.unexpected }

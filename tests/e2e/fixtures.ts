@@ -1,28 +1,57 @@
 import { type BrowserContext, expect, type Locator, type Page, test as playwright } from '@playwright/test'
 import { startLive, startServer } from '../support/atelier.ts'
+import { openPageElsewhere } from '../support/page-elsewhere.ts'
 
-type Live = Awaited<ReturnType<typeof startLive>>
+/** `url`: of the page. `api`: where the page finds its proxy. */
+type Placed<Server> = Server & { api: string }
+type Live = Placed<Awaited<ReturnType<typeof startLive>>>
+
+export interface Origins {
+  /** The page is on a site of its own, and was built for a proxy on another. */
+  isElsewhere: boolean
+}
 
 interface Fixtures {
+  /** What else the servers are told. */
+  env: Record<string, string>
   /** A server without a key: pictures are simulated. */
-  simulated: Awaited<ReturnType<typeof startServer>>
+  simulated: Placed<Awaited<ReturnType<typeof startServer>>>
   /** A server with a key, whose service is the simulator in this process. */
   live: Live
 }
 
+/** Starts a server, and the page where it belongs. */
+async function place<Server extends { url: string }>(
+  isElsewhere: boolean,
+  start: (env: Record<string, string>) => Promise<Server>,
+): Promise<{ server: Placed<Server>; close(): Promise<void> }> {
+  if (!isElsewhere) {
+    const server = await start({})
+    return { server: { ...server, api: `${server.url}/api` }, close: async () => undefined }
+  }
+  const page = await openPageElsewhere()
+  const server = await start({ ALLOWED_ORIGINS: page.origin })
+  const api = `${server.url}/api`
+  await page.pointAt(api)
+  return { server: { ...server, url: page.origin, api }, close: page.close }
+}
+
 /** Whatever a page writes to its console, throws or forbids itself fails the test it happened in. */
-export const test = playwright.extend<Fixtures & { noise: string[] }>({
-  // biome-ignore lint/correctness/noEmptyPattern: the runner reads the parameter's shape
-  simulated: async ({}, use) => {
-    const server = await startServer()
+export const test = playwright.extend<Fixtures & Origins & { noise: string[] }>({
+  isElsewhere: [false, { option: true }],
+  env: [{}, { option: true }],
+  simulated: async ({ env, isElsewhere }, use) => {
+    const { server, close } = await place(isElsewhere, (own) => startServer({ ...own, ...env }))
     await use(server)
     await server.kill()
+    await close()
   },
-  // biome-ignore lint/correctness/noEmptyPattern: the runner reads the parameter's shape
-  live: async ({}, use) => {
-    const server = await startLive({ switches: { durationMs: 1_200 } })
+  live: async ({ env, isElsewhere }, use) => {
+    const start = (own: Record<string, string>) => startLive({ switches: { durationMs: 1_200 } }, { ...own, ...env })
+    const { server, close } = await place(isElsewhere, start)
     await use(server)
     await server.close()
+    await close()
   },
   noise: [
     async ({ context }, use) => {

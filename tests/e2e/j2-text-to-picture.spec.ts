@@ -1,6 +1,6 @@
 import { createOf, expect, galleryOf, stored, test } from './fixtures.ts'
 
-test('J2 a prompt becomes a picture that is there tomorrow', async ({ page, live }) => {
+test('J2 a prompt becomes a picture that is there tomorrow', { tag: '@two-origins' }, async ({ page, live }) => {
   await page.goto(live.url)
   const create = createOf(page)
   const gallery = galleryOf(page)

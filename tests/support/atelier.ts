@@ -22,7 +22,7 @@ export async function startServer(env: Record<string, string> = {}): Promise<Ser
   const start = () =>
     new Promise<string>((resolve, reject) => {
       const clean = Object.fromEntries(
-        Object.entries(process.env).filter(([name]) => !/^(KIE|APIKLEY|GEMINI|PORT|HOST|NODE_OPTIONS)/.test(name)),
+        Object.entries(process.env).filter(([name]) => !/^(KIE|APIKLEY|GEMINI|PORT|HOST|NODE_OPTIONS|VITE)/.test(name)),
       )
       const started = spawn(process.execPath, ['dist/server/server.js'], { env: { ...clean, ...env, PORT: port } })
       child = started
@@ -60,12 +60,12 @@ export const canaryKey = 'canary-5f0c9a71e2'
 
 /**
  * A server that believes it has a key: the service behind it is the simulator, in this process, where it can be questioned.
- * `gemini`: it believes to have one for the fallback too.
+ * `gemini`: it believes to have one for the fallback too. `env`: what else it is told.
  */
-export async function startLive({
-  gemini = false,
-  ...options
-}: Options & { gemini?: boolean } = {}): Promise<Server & { service: Served; close(): Promise<void> }> {
+export async function startLive(
+  { gemini = false, ...options }: Options & { gemini?: boolean } = {},
+  env: Record<string, string> = {},
+): Promise<Server & { service: Served; close(): Promise<void> }> {
   const service = await serveSimulator({ key: canaryKey, ...options })
   const server = await startServer({
     KIE_API_KEY: canaryKey,
@@ -73,6 +73,7 @@ export async function startLive({
     KIE_UPLOAD_BASE_URL: service.origin,
     KIE_RESULT_HOSTS: `127.0.0.1:${service.port}`,
     ...(gemini ? { GEMINI_API_KEY: canaryKey, GEMINI_API_BASE_URL: service.origin } : {}),
+    ...env,
   })
   return {
     ...server,

@@ -1,0 +1,53 @@
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { readConfig } from '#server/config.ts'
+import { isApi, pathOf } from '#server/edge.ts'
+import { openProxy } from '#server/start.ts'
+
+/** Stands for the address of the proxy in the built page: the real one has a free port, which no build can know. */
+export const anyProxy = 'https://proxy-of-the-test.invalid/api'
+export const builtFolder = 'dist/page-elsewhere'
+
+export interface PageElsewhere {
+  /** "http://127.0.0.1:PORT": another site than the "http://localhost:PORT" of a proxy. */
+  origin: string
+  /** Until then nothing is served. */
+  pointAt(api: string): Promise<void>
+  close(): Promise<void>
+}
+
+/** The page on a site of its own, with the headers that it has at its own server. There is no API at this address. */
+export async function openPageElsewhere(): Promise<PageElsewhere> {
+  let serve: RequestListener = (_, outgoing) => outgoing.writeHead(503).end()
+  let release = async () => undefined as unknown
+  const server = createServer((incoming, outgoing) => {
+    if (isApi(pathOf(incoming.url ?? ''))) outgoing.writeHead(404).end()
+    else serve(incoming, outgoing)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    async pointAt(api) {
+      const folder = await mkdtemp(join(tmpdir(), 'atelier-page-'))
+      await cp(builtFolder, folder, { recursive: true })
+      for (const name of await readdir(folder, { recursive: true })) {
+        if (!name.endsWith('.js')) continue
+        const text = await readFile(join(folder, name), 'utf8')
+        if (text.includes(anyProxy)) await writeFile(join(folder, name), text.replaceAll(anyProxy, api))
+      }
+      const unused = { KIE_API_KEY: 'unused', KIE_API_BASE_URL: 'http://127.0.0.1:9' }
+      const proxy = await openProxy(readConfig(unused), { page: true, pageFolder: folder })
+      serve = proxy.listener
+      release = () => Promise.all([proxy.close(), rm(folder, { recursive: true })])
+    },
+    async close() {
+      server.closeAllConnections()
+      await new Promise<void>((resolve) => server.close(() => resolve()))
+      await release()
+    },
+  }
+}
