@@ -186,7 +186,8 @@ describe('Apikley beside KIE (contract section 7)', () => {
   it('is played by the simulator where it has no key', async () => {
     const running = await startServer(readConfig({ PORT: '0', GATEWAY: 'apikley', KIE_API_KEY: 'of-the-other' }))
     closing.push(running)
-    expect((await askProxy(running.port, '/api/health')).json()).toEqual({ mode: 'simulated', gateway: 'apikley' })
+    const told = await askProxy(running.port, '/api/health')
+    expect(told.json()).toMatchObject({ mode: 'simulated', gateway: 'apikley' })
     const form = new FormData()
     form.append('uploadPath', 'atelier')
     form.append('fileName', 'a.png')
