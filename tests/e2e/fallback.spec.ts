@@ -5,7 +5,7 @@ const test = base.extend({
   // biome-ignore lint/correctness/noEmptyPattern: the runner reads the parameter's shape
   live: async ({}, use) => {
     const server = await startLive({ switches: { durationMs: 600 }, gemini: true })
-    await use(server)
+    await use({ ...server, api: `${server.url}/api` })
     await server.close()
   },
 })
