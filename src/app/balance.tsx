@@ -19,7 +19,12 @@ export function Balance({ price, onOpen }: { price?: number; onOpen?: () => void
   const words = describeCredits(balance)
   if (price === undefined) {
     return (
-      <Button variant="quiet" aria-label={`Balance: ${words}`} className="text-xs tabular-nums" onClick={onOpen}>
+      <Button
+        variant="quiet"
+        aria-label={`Balance: ${words}`}
+        className="text-xs tabular-nums"
+        onClick={() => openLedger(onOpen)}
+      >
         {words}
       </Button>
     )
@@ -31,6 +36,12 @@ export function Balance({ price, onOpen }: { price?: number; onOpen?: () => void
       {inWork && 'What runs in work do not use comes back.'}
     </p>
   )
+}
+
+/** A phone has its tasks as a view, where others have them as a panel. */
+function openLedger(openPanel: (() => void) | undefined): void {
+  if (window.matchMedia('(width < 768px)').matches) useWorkspace.getState().show('tasks')
+  else openPanel?.()
 }
 
 /** Asked anew whenever a run was taken or is over: each of them moves it. */

@@ -2,10 +2,7 @@ import sharp from 'sharp'
 import { cameraPhoto } from '../support/photo.ts'
 import { createOf, expect, galleryOf, stored, test } from './fixtures.ts'
 
-test('J3 a camera photo is prepared, edited, compared, and edited on', { tag: '@two-origins' }, async ({
-  page,
-  live,
-}) => {
+test('J3 a camera photo is prepared, edited, compared, and edited on', async ({ page, live }) => {
   test.slow()
   const photo = await cameraPhoto(5600, 4200, 96)
   expect(photo.byteLength).toBeGreaterThan(10 * 1024 * 1024)

@@ -1,7 +1,10 @@
 import { cameraPhoto } from '../support/photo.ts'
 import { createOf, expect, galleryOf, test } from './fixtures.ts'
 
-test('J4 several references keep their order on the wire, and the ninth is refused', async ({ page, live }) => {
+test('J4 several references keep their order on the wire, and the ninth is refused', { tag: '@two-origins' }, async ({
+  page,
+  live,
+}) => {
   test.slow()
   await page.goto(live.url)
   const create = createOf(page)
