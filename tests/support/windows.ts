@@ -125,7 +125,11 @@ export function createHeldTime() {
   }
 }
 
-/** Until all that follows by itself has happened. */
+/** Until all that follows by itself has happened: in this thread, and in those that signatures and digests are made in. */
 export async function settled(): Promise<void> {
-  for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+  for (let round = 0; round < 3; round += 1) {
+    for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+    await crypto.subtle.digest('SHA-256', new Uint8Array(1))
+  }
+  await new Promise((resolve) => setImmediate(resolve))
 }
