@@ -1,4 +1,4 @@
-import { lazy, type ReactNode, Suspense, useCallback, useEffect, useState } from 'react'
+import { lazy, Suspense, useCallback, useEffect, useState } from 'react'
 import { Editor } from '#editor/editor.tsx'
 import { Gallery } from '#gallery/gallery.tsx'
 import { Stage } from '#gallery/stage.tsx'
@@ -7,6 +7,7 @@ import { Announcer } from '#ui/announce.tsx'
 import { Dialog } from '#ui/dialog.tsx'
 import { NoticeBoard } from '#ui/notices.tsx'
 import { Tooltips } from '#ui/tooltips.tsx'
+import { useLoaded } from '#ui/use-loaded.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { Banners } from './banner.tsx'
 import { ErrorBoundary } from './error-boundary.tsx'
@@ -18,8 +19,8 @@ import { useLater } from './use-later.ts'
 import { useWorkCount } from './work-count.ts'
 
 const TaskList = lazy(() => import('./tasks.tsx').then((module) => ({ default: module.TaskList })))
-const Balance = lazy(() => import('./balance.tsx').then((module) => ({ default: module.Balance })))
 const Settings = lazy(() => import('./settings.tsx').then((module) => ({ default: module.Settings })))
+const loadBalance = () => import('./balance.tsx')
 
 export function App() {
   const [tasksOpen, setTasksOpen] = useState(false)
@@ -27,8 +28,7 @@ export function App() {
   const openSettings = useCallback((section?: 'key') => setSettings({ section }), [])
   const openKey = useCallback(() => openSettings('key'), [openSettings])
   const { health } = useHealth()
-  const isLater = useLater()
-  const later = (part: ReactNode) => isLater && <Suspense>{part}</Suspense>
+  const { part: account } = useLoaded(loadBalance, useLater())
   const onTasks = () => setTasksOpen(!tasksOpen)
   const tasks = (
     <ErrorBoundary part="The list of tasks">
@@ -46,7 +46,7 @@ export function App() {
               tasksOpen={tasksOpen}
               onTasks={onTasks}
               onSettings={openSettings}
-              balance={later(<Balance onOpen={onTasks} />)}
+              balance={account && <account.Balance onOpen={onTasks} />}
             >
               {tasksOpen && <TasksPanel onClose={() => setTasksOpen(false)}>{tasks}</TasksPanel>}
             </Header>
@@ -55,7 +55,7 @@ export function App() {
         }
         create={
           <ErrorBoundary part="The form">
-            <Editor foot={(price) => later(<Balance price={price} />)} />
+            <Editor foot={(price) => account && <account.Balance price={price} />} />
           </ErrorBoundary>
         }
         stage={

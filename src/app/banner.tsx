@@ -1,16 +1,18 @@
-import { lazy, type ReactNode, Suspense } from 'react'
+import type { ReactNode } from 'react'
 import { useStoreHealth } from '#store/queries.ts'
 import { Button } from '#ui/button.tsx'
+import { useLoaded } from '#ui/use-loaded.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { useHealth } from './health.ts'
 
-const AccessPrompt = lazy(() => import('./access-prompt.tsx').then((module) => ({ default: module.AccessPrompt })))
+const loadPrompt = () => import('./access-prompt.tsx')
 
 /** What holds for the whole page, and what still works. */
 export function Banners() {
   const store = useStoreHealth()
   const isEvicted = useWorkspace((state) => state.isEvicted)
   const { health, unreachable, askAgain } = useHealth()
+  const { part: access } = useLoaded(loadPrompt, health?.locked === true)
   return (
     <div className="bg-panel">
       {store === 'memory' && (
@@ -33,11 +35,7 @@ export function Banners() {
           task id, at the foot of Tasks.
         </Banner>
       )}
-      {health?.locked && (
-        <Suspense>
-          <AccessPrompt />
-        </Suspense>
-      )}
+      {health?.locked && access && <access.AccessPrompt />}
       {unreachable && (
         <Banner act="Try now" onAct={askAgain}>
           The proxy cannot be reached. Nothing is lost: runs that are out go on, and the gallery works.

@@ -1,11 +1,12 @@
 import { Check, ChevronRight } from 'lucide-react'
-import { lazy, type ReactNode, type SubmitEvent, Suspense, useId, useRef, useState } from 'react'
+import { type ReactNode, type SubmitEvent, useId, useRef, useState } from 'react'
 import type { Issue } from '#domain/failure.ts'
 import type { Draft } from '#domain/run.ts'
 import type { Field, ModelFamily } from '#models/model.ts'
 import { Button } from '#ui/button.tsx'
 import { classes } from '#ui/classes.ts'
 import { describeShortcut, toAriaShortcut, useShortcut } from '#ui/shortcut.ts'
+import { useLoaded } from '#ui/use-loaded.ts'
 import { useDraft, useWorkspace } from '#workspace/workspace.ts'
 import { FieldControl } from './field.tsx'
 import { PromptField } from './prompt-field.tsx'
@@ -15,7 +16,7 @@ import { useSubmit } from './use-submit.ts'
 
 const submitKeys = 'mod+enter'
 
-const SpendQuestion = lazy(() => import('./spend-question.tsx').then((module) => ({ default: module.SpendQuestion })))
+const loadQuestion = () => import('./spend-question.tsx')
 
 interface FamilyFormProps {
   family: ModelFamily
@@ -39,7 +40,8 @@ export function FamilyForm({ family, desk, foot }: FamilyFormProps) {
   const recipe = { family: family.id, draft, sources: desk.ready }
   const label = `${sourceCount > 0 ? 'Edit' : 'Generate'} · ${priceCredits} credits`
   // It is about what the form held: changed since, it has to be pressed anew.
-  const isAsked = question && JSON.stringify(question.recipe) === JSON.stringify(recipe)
+  const isAsked = question !== undefined && JSON.stringify(question.recipe) === JSON.stringify(recipe)
+  const { part: asking } = useLoaded(loadQuestion, isAsked)
   // The reason is read out when a press met it, not while it comes and goes with the typing.
   const [met, setMet] = useState({ reason: '', times: 0 })
 
@@ -78,10 +80,13 @@ export function FamilyForm({ family, desk, foot }: FamilyFormProps) {
       </div>
       <div className="shrink-0 border-line border-t px-4 pt-3 pb-2">
         {foot?.(priceCredits)}
-        {isAsked ? (
-          <Suspense>
-            <SpendQuestion words={question.words} label={label} onYes={() => answer(true)} onNo={() => answer(false)} />
-          </Suspense>
+        {isAsked && asking ? (
+          <asking.SpendQuestion
+            words={question.words}
+            label={label}
+            onYes={() => answer(true)}
+            onNo={() => answer(false)}
+          />
         ) : (
           <Button
             type="submit"

@@ -124,6 +124,17 @@ test('P07 a proxy that is killed and comes back: the run goes on', async ({ page
   expect((await live.service.simulator.state()).charges).toHaveLength(1)
 })
 
+test('what the page loads later and does not get takes nothing away, and comes when it can', async ({ page, live }) => {
+  const asked = '**/assets/balance-*.js'
+  await page.route(asked, (route) => route.abort())
+  const failed = page.waitForEvent('requestfailed', (request) => request.url().includes('/balance-'))
+  await page.goto(live.url)
+  await failed
+  await expect(createOf(page).prompt).toBeVisible()
+  await page.unroute(asked)
+  await expect(page.getByRole('button', { name: /^Balance/ })).toBeVisible()
+})
+
 test('a proxy that is down at the press: nothing was sent, nothing was charged, the form is kept', async ({
   page,
   live,
