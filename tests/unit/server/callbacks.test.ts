@@ -105,6 +105,30 @@ describe('a callback', () => {
     expect(proxy.logged).toEqual([])
   })
 
+  // Bodies as the service documents them. Contract sections 2.4 and 3.4.
+  const info = { originImageUrl: '', resultImageUrl: '' }
+  const job = { model: 'flux-2/pro-text-to-image', state: 'fail', failCode: '500', failMsg: 'no', resultJson: null }
+  it.each([
+    ['2.4 a finished picture', { code: 200, msg: 'BFL image generated successfully.', data: { taskId: task, info } }],
+    ['2.4 a picture that was blocked', { code: 400, msg: 'Your prompt was flagged.', data: { taskId: task, info } }],
+    ['2.4 an error of the service', { code: 500, msg: 'Internal Error', data: { taskId: task, info } }],
+    [
+      '2.4 a picture that was not made',
+      { code: 501, msg: 'Image generation task failed', data: { taskId: task, info } },
+    ],
+    ['2.4 a task and nothing else', { code: 200, data: { taskId: task } }],
+    ['3.4 a finished job', { code: 200, msg: 'ok', data: { taskId: task, ...job, state: 'success', costTime: 18 } }],
+    ['3.4 a failed job', { code: 501, msg: 'Playground task failed.', data: { taskId: task, ...job } }],
+    ['3.4 a state that nobody knows', { code: 299, msg: '', data: { taskId: task, ...job, state: 'resting' } }],
+  ])('%s, told by it, wakes and is neither kept nor believed', async (_title, body) => {
+    const run = newRun()
+    const path = await address(run)
+    const before = await kept(run)
+    expect((await call(path, body)).status).toBe(200)
+    await expect.poll(() => published).toEqual([await markOf(run)])
+    expect(await kept(run)).toEqual(before)
+  })
+
   it('is not asked for, and not taken, without PUBLIC_URL', async () => {
     await reopen({ PUBLIC_URL: '' })
     await submit(newRun())
@@ -293,11 +317,11 @@ describe('with a key for callbacks', () => {
     path = await address(run)
   })
 
-  it('signs as the contract says', () => {
+  it('5.3 signs as the contract says', () => {
     expect(sign(key, task, 1790000000)['x-webhook-signature']).toBe('DvqMBE5ArEIRWbBbMZjH57o4Gb7vwmaZeNZeaEnrBPc=')
   })
 
-  it('F10: takes what the old and the new key signed, within 300 s', async () => {
+  it('F10: 5.3 takes what the old and the new key signed, within 300 s', async () => {
     for (const [index, keyUsed] of [key, 'whk_new'].entries()) {
       const told = await call(path, finished, sign(keyUsed, task, nowSeconds() + (index === 0 ? -298 : 298)))
       expect(told.status).toBe(200)
@@ -336,7 +360,7 @@ describe('with a key for callbacks', () => {
     expect(published).toEqual([])
   })
 
-  it('takes either spelling of the task', async () => {
+  it('5.3 takes either spelling of the task', async () => {
     await call(path, { code: 200, data: { task_id: task } }, sign(key, task, nowSeconds()))
     await expect.poll(() => published).toHaveLength(1)
   })

@@ -31,7 +31,7 @@ function openCalled(switches: Partial<Switches> = {}, answers: number[] = []) {
 }
 
 describe('callbacks of the simulated service', () => {
-  test('come when the task has ended, with the body of Kontext', async () => {
+  test('2.4 come when the task has ended, with the body of Kontext', async () => {
     const { time, calls, kontext } = openCalled()
     const taskId = await kontext()
     await time.pass(3_000)
@@ -53,7 +53,7 @@ describe('callbacks of the simulated service', () => {
     expect(calls[0]?.headers.has('x-webhook-signature')).toBe(false)
   })
 
-  test('of jobs hold the record and the whole submission', async () => {
+  test('3.4 of jobs hold the record and the whole submission', async () => {
     const { time, calls, submit } = openCalled()
     const body = { ...jobBody(), callBackUrl: address }
     const taskId = await submit(createTask, body)
@@ -67,7 +67,7 @@ describe('callbacks of the simulated service', () => {
     })
   })
 
-  test('tell of failures, each family in its way', async () => {
+  test('2.4 3.4 tell of failures, each family in its way', async () => {
     const { time, calls, kontext, submit } = openCalled()
     await kontext('a fox [[policy]]')
     await submit(createTask, { ...jobBody({ prompt: 'a fox [[fail:500]]' }), callBackUrl: address })
@@ -83,7 +83,7 @@ describe('callbacks of the simulated service', () => {
     expect(calls).toEqual([])
   })
 
-  test('are tried three times, until one is taken', async () => {
+  test('2.4 are tried three times, until one is taken', async () => {
     const { service, time, calls, kontext } = openCalled({}, [500, 503, 500, 404, 200])
     await kontext()
     await time.pass(9_000)
@@ -97,7 +97,7 @@ describe('callbacks of the simulated service', () => {
     ])
   })
 
-  test('are signed over task and time', async () => {
+  test('5.3 are signed over task and time', async () => {
     const { time, calls, kontext } = openCalled({ callbackKey: 'whk_demo_5f0c' })
     await kontext()
     await time.pass(5_000)
