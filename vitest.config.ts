@@ -16,6 +16,8 @@ export default defineConfig({
   test: {
     testTimeout: 20_000,
     hookTimeout: 30_000,
+    // What comes late on a busy machine is waited for; nothing here measures time.
+    expect: { poll: { timeout: 15_000, interval: 10 } },
     retry: 1,
     projects: [
       {

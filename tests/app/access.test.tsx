@@ -1,7 +1,7 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { render, screen } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Banners } from '#app/banner.tsx'
 import { SendContext } from '#app/health.ts'
 import { createSend } from '#providers/send.ts'
@@ -10,6 +10,7 @@ import { type Running, startServer } from '#server/start.ts'
 import { openMemoryStore } from '#store/memory-store.ts'
 import { StoreContext } from '#store/queries.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
+import { eventually } from '../support/eventually.ts'
 import { nodeDarkroom } from '../support/node-darkroom.ts'
 import { createProxySend } from '../support/proxy-send.ts'
 
@@ -42,7 +43,7 @@ describe('a proxy that asks for its token', () => {
     const send = show()
     expect(await screen.findByText(/asks for its access token/)).toBeVisible()
     await userEvent.type(await field(), `${token}{Enter}`)
-    await vi.waitFor(() => expect(screen.queryByText(/asks for its access token/)).toBeNull())
+    await eventually(() => expect(screen.queryByText(/asks for its access token/)).toBeNull())
     expect((await send('/api/v1/chat/credit')).status).toBe(200)
     expect(useWorkspace.getState().enteredProxy).toBe('/api')
     expect(JSON.stringify(useWorkspace.getState())).not.toContain(token)
@@ -57,7 +58,7 @@ describe('a proxy that asks for its token', () => {
     expect(await field()).toHaveAttribute('aria-invalid', 'true')
     await userEvent.clear(await field())
     await userEvent.type(await field(), `${token}{Enter}`)
-    await vi.waitFor(() => expect(screen.queryByLabelText('Access token')).toBeNull())
+    await eventually(() => expect(screen.queryByLabelText('Access token')).toBeNull())
   })
 
   it('says why it still asks where the browser did not keep the cookie', async () => {

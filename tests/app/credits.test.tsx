@@ -10,6 +10,7 @@ import type { Send } from '#providers/provider.ts'
 import { openMemoryStore } from '#store/memory-store.ts'
 import { StoreContext, watchStore } from '#store/queries.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
+import { eventually } from '../support/eventually.ts'
 import { failedRun, savedRun, sendingRun, workingRun } from '../support/gallery-records.ts'
 import { nodeDarkroom } from '../support/node-darkroom.ts'
 
@@ -56,7 +57,7 @@ describe('the balance', () => {
   ])('is absent where the question %s', async (_, answer) => {
     const service = serviceWith(answer)
     show(<Balance onOpen={() => undefined} />, service.send)
-    await vi.waitFor(() => expect(service.asked()).toBe(1))
+    await eventually(() => expect(service.asked()).toBe(1))
     await act(async () => undefined)
     expect(screen.queryByRole('button')).toBeNull()
   })
@@ -99,13 +100,13 @@ describe('a balance below the price', () => {
     const store = show(<Balance price={14} />, serviceWith({ data: 0 }).send)
     await act(() => store.saveRun(workingRun('one')))
     const note = await screen.findByText(/No credits left/)
-    await vi.waitFor(() => expect(note).toHaveTextContent('What runs in work do not use comes back.'))
+    await eventually(() => expect(note).toHaveTextContent('What runs in work do not use comes back.'))
   })
 
   it('is not said where there is enough', async () => {
     const service = serviceWith({ data: 14 })
     show(<Balance price={14} />, service.send)
-    await vi.waitFor(() => expect(service.asked()).toBe(1))
+    await eventually(() => expect(service.asked()).toBe(1))
     await act(async () => undefined)
     expect(screen.queryByRole('status')).toBeNull()
   })

@@ -2,6 +2,7 @@ import { screen, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { useWorkspace } from '#workspace/workspace.ts'
+import { eventually } from '../support/eventually.ts'
 import { emptyWorkspace, renderEditor } from '../support/render-editor.tsx'
 
 beforeEach(emptyWorkspace)
@@ -256,6 +257,6 @@ describe('a run over a limit that the user set', () => {
     show()
     await userEvent.type(prompt(), 'a red fox')
     await userEvent.click(submit())
-    await vi.waitFor(() => expect(sent).toHaveLength(1))
+    await eventually(() => expect(sent).toHaveLength(1))
   })
 })

@@ -5,6 +5,7 @@ import { createLog } from '#server/log.ts'
 import { isSubmission, openBreakableService } from '../../support/breakable-service.ts'
 import { countsOf, interfere, isPollPath, isSubmitPath, never } from '../../support/broken-network.ts'
 import { callIn } from '../../support/call-in.ts'
+import { eventually } from '../../support/eventually.ts'
 import { type Machine, machineKey, openMachine } from '../../support/machine.ts'
 
 let machine: Machine
@@ -26,7 +27,7 @@ afterEach(async () => {
 })
 
 const statuses = async () => (await machine.simulator.state()).callbacks.flatMap((delivery) => delivery.statuses)
-const patiently = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 10_000 })
+const patiently = (check: () => void | Promise<void>) => eventually(check)
 const phaseOf = async (run: Run) => (await machine.store.run(run.id))?.phase
 /** All is as it would be without callbacks: one task a run, paid once, one picture. */
 async function expectPlainEnd(runs: readonly (Run | undefined)[]) {

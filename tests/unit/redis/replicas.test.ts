@@ -1,6 +1,7 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { KeptSubmission } from '#providers/proxy.ts'
 import { askProxy, jsonRequest, openAnswer } from '../../support/ask-proxy.ts'
+import { eventually } from '../../support/eventually.ts'
 import { type Reply, replyJson } from '../../support/fake-service.ts'
 import { canaryKey, openProxyBefore, type ProxyUnderTest } from '../../support/open-proxy.ts'
 import { openRedisServer, type RedisServer } from '../../support/redis-server.ts'
@@ -69,7 +70,7 @@ describe('two proxies with one Redis', () => {
     }
     const run = newRun()
     const asked = Array.from({ length: 20 }, (_, index) => submit(index % 2 ? one.port : other.port, run))
-    await vi.waitFor(() => expect(created()).toBe(1))
+    await eventually(() => expect(created()).toBe(1))
     expect(await kept(one.port, run)).toEqual({ state: 'pending' })
     expect(await kept(other.port, run)).toEqual({ state: 'pending' })
     release()
@@ -102,7 +103,7 @@ describe('two proxies with one Redis', () => {
     answer.on('data', (chunk) => {
       heard += chunk
     })
-    await vi.waitFor(() => expect(heard).toContain('data: all'))
+    await eventually(() => expect(heard).toContain('data: all'))
     await submit(one.port)
     const sent = JSON.parse(one.service.seen.find(({ method }) => method === 'POST')?.body.toString() ?? '')
     const { pathname } = new URL(sent.callBackUrl)
@@ -112,7 +113,7 @@ describe('two proxies with one Redis', () => {
       jsonRequest({ code: 200, data: { taskId: task } }, { origin: '' }),
     )
     expect(called.status).toBe(200)
-    await vi.waitFor(() => expect(heard).toMatch(/event: .*\nid: [\da-f]{8}-\d+\ndata: (?!all)\S+/))
+    await eventually(() => expect(heard).toMatch(/event: .*\nid: [\da-f]{8}-\d+\ndata: (?!all)\S+/))
     answer.destroy()
   })
 
@@ -149,7 +150,7 @@ describe('a proxy whose Redis', () => {
     expect(created()).toBe(1)
     expect(one.logged.join()).toContain('Redis cannot be reached')
     relay.mend()
-    await vi.waitFor(async () => expect((await submit(one.port)).status).toBe(200), { timeout: 15_000, interval: 200 })
+    await eventually(async () => expect((await submit(one.port)).status).toBe(200))
     expect(await kept(other.port, run)).toMatchObject({ state: 'answered' })
   })
 
@@ -160,7 +161,7 @@ describe('a proxy whose Redis', () => {
     expect(await readTold(submit(late.port))).toEqual(notSent)
     expect((await askProxy(late.port, recordOf(task))).json()).toEqual(record)
     relay.mend()
-    await vi.waitFor(async () => expect((await submit(late.port)).status).toBe(200), { timeout: 15_000, interval: 200 })
+    await eventually(async () => expect((await submit(late.port)).status).toBe(200))
     await late.close()
   })
 
@@ -261,7 +262,7 @@ describe('a proxy that is killed', () => {
       {
         reach: async () => {
           reply = never
-          await vi.waitFor(() => expect(created()).toBe(1), 10_000)
+          await eventually(() => expect(created()).toBe(1))
         },
         sent: 1,
         told: 'pending',
@@ -276,7 +277,7 @@ describe('a proxy that is killed', () => {
     [
       'after it has stored the answer',
       {
-        reach: () => vi.waitFor(async () => expect((await kept(other.port, lastRun)).state).toBe('answered'), 10_000),
+        reach: () => eventually(async () => expect((await kept(other.port, lastRun)).state).toBe('answered')),
         sent: 1,
         told: 'answered',
         later: 'answered',

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import sharp from 'sharp'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { sniffImage } from '#domain/picture.ts'
 import { gemini } from '#providers/gemini.ts'
 import { KeptSubmission, readRefusal } from '#providers/proxy.ts'
@@ -9,6 +9,7 @@ import { createMemoryPictures } from '#server/kept-pictures.ts'
 import { createMemorySubmissions } from '#server/submissions.ts'
 import { askProxy, jsonRequest, openRequest } from '../../support/ask-proxy.ts'
 import { type BreakableService, openBreakableService } from '../../support/breakable-service.ts'
+import { eventually } from '../../support/eventually.ts'
 import { replyJson, type Seen } from '../../support/fake-service.ts'
 import { canaryKey, openProxyBefore, type ProxyUnderTest } from '../../support/open-proxy.ts'
 
@@ -48,7 +49,7 @@ const calls = () => google.seen.filter(isCall)
 
 /** What is kept of a run once its call has ended. */
 async function endOf(run: string) {
-  await vi.waitFor(async () => expect((await kept(run)).state).not.toBe('pending'), { timeout: 15_000 })
+  await eventually(async () => expect((await kept(run)).state).not.toBe('pending'))
   const { state, ...rest } = await kept(run)
   return { state, ...('body' in rest ? { said: JSON.parse(rest.body) } : {}) }
 }
@@ -211,7 +212,7 @@ describe('an error of the fallback', () => {
   it('8.2 8.4 a retired model is found out at the start, and the next one asked', async () => {
     await reopen({ GEMINI_MODELS: 'gemini-3-pro-image-preview,gemini-3.1-flash-lite-image' })
     const health = async () => (await askProxy(proxy.port, '/api/health')).json().fallback
-    await vi.waitFor(async () => expect(await health()).toMatchObject({ model: 'gemini-3.1-flash-lite-image' }))
+    await eventually(async () => expect(await health()).toMatchObject({ model: 'gemini-3.1-flash-lite-image' }))
     expect((await make('a fox', { size: '2K' })).said).toEqual({
       state: 'made',
       model: 'gemini-3.1-flash-lite-image',
@@ -284,7 +285,7 @@ describe('the money of the fallback', () => {
     const leaving = openRequest(proxy.port, '/api/gemini/generate', asked)
     leaving.on('error', () => undefined)
     leaving.end(asked.body)
-    await vi.waitFor(() => expect(calls()).toHaveLength(1))
+    await eventually(() => expect(calls()).toHaveLength(1))
     leaving.destroy()
     expect(await endOf(run)).toMatchObject({ said: { state: 'made' } })
     expect((await picture(run)).status).toBe(200)
@@ -295,7 +296,7 @@ describe('the money of the fallback', () => {
     await reopen({}, { submissions })
     const run = newRun()
     await submit(bodyOf('a fox [[slow:0.2]]'), run)
-    await vi.waitFor(() => expect(calls()).toHaveLength(1))
+    await eventually(() => expect(calls()).toHaveLength(1))
     await proxy.stop()
     expect(await submissions.find(run)).toMatchObject({ state: 'answered' })
   })

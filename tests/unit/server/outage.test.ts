@@ -1,7 +1,8 @@
 import { closeSync, openSync } from 'node:fs'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createLog } from '#server/log.ts'
 import { askProxy, jsonRequest } from '../../support/ask-proxy.ts'
+import { eventually } from '../../support/eventually.ts'
 import { openFakeService, type Reply, replyJson } from '../../support/fake-service.ts'
 import { canaryKey, openProxyBefore, type ProxyUnderTest } from '../../support/open-proxy.ts'
 import { openReplica } from '../../support/replica.ts'
@@ -41,15 +42,15 @@ describe('polls that many send at once', () => {
       held.push(() => replyJson(outgoing, answer))
     }
     const first = askProxy(proxy.port, recordOf(task))
-    await vi.waitFor(() => expect(held).toHaveLength(1))
+    await eventually(() => expect(held).toHaveLength(1))
     flag = 1
     const later = Array.from({ length: 200 }, () => askProxy(proxy.port, recordOf(task)))
     // A poll of another task does not wait for them; when it is at the service, they are at the proxy.
     const other = askProxy(proxy.port, recordOf(otherTask))
-    await vi.waitFor(() => expect(held).toHaveLength(2))
+    await eventually(() => expect(held).toHaveLength(2))
     held[0]?.()
     expect((await first).json()).toEqual(record(0))
-    await vi.waitFor(() => expect(held).toHaveLength(3))
+    await eventually(() => expect(held).toHaveLength(3))
     held[1]?.()
     held[2]?.()
     await other
@@ -64,7 +65,7 @@ describe('polls that many send at once', () => {
       hanging = false
     }
     askProxy(proxy.port, recordOf(task)).catch(() => undefined)
-    await vi.waitFor(() => expect(hanging).toBe(false))
+    await eventually(() => expect(hanging).toBe(false))
     expect((await askProxy(proxy.port, recordOf(task))).json()).toEqual(record(1))
   })
 
@@ -119,7 +120,7 @@ describe('a service that is down', () => {
       else release = () => replyJson(outgoing, record(0))
     }
     const asked = Array.from({ length: 10 }, () => submit())
-    await vi.waitFor(() => expect(seen('GET')).toHaveLength(before + 1))
+    await eventually(() => expect(seen('GET')).toHaveLength(before + 1))
     release()
     expect((await Promise.all(asked)).map(({ status }) => status)).toEqual(Array(10).fill(200))
     expect(seen('GET')).toHaveLength(before + 1)
@@ -163,7 +164,7 @@ describe('a machine in trouble', () => {
       )
     expect(await isHealthy(10_000)).toBe(true)
     replica.signal('SIGUSR2')
-    await vi.waitFor(async () => expect(await isHealthy(500)).toBe(false), 10_000)
+    await eventually(async () => expect(await isHealthy(500)).toBe(false))
     const during = submit(replica.port)
     expect((await during).json()).toEqual(accepted)
     expect(await isHealthy(10_000)).toBe(true)
