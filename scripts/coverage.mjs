@@ -35,7 +35,8 @@ const numbered = new RegExp(`^(SEC\\s+)?([${letters}])(\\d\\d)(?:\\s*[-–]\\s*\
  */
 export function numbersIn(title, inServer) {
   const numbers = []
-  let rest = title.trimStart()
+  // A row of the contract may come first: "8.5 P20 …".
+  let rest = title.trimStart().replace(/^(?:\d+\.\d+\s+)+/, '')
   let marked = false
   for (;;) {
     const match = numbered.exec(rest)
