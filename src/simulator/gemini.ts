@@ -4,8 +4,8 @@ import { sniffImage } from '#domain/picture.ts'
 import type { Fetch } from '#providers/provider.ts'
 import { outagePage, readFaults, withoutTokens } from './faults.ts'
 import { type GeminiModel, geminiModels, geminiTroubles } from './gemini-facts.ts'
-import type { Frame, Painter } from './painter.ts'
-import { jobFrame } from './sizes.ts'
+import type { Painter } from './painter.ts'
+import { jobFrame, sizeIn } from './sizes.ts'
 import type { Switches } from './switches.ts'
 import { duration } from './tasks.ts'
 
@@ -152,8 +152,10 @@ export function createGemini(options: GeminiOptions): Gemini {
     painted.set(prompt, variation + 1)
     const wish = { prompt, format, variation }
     const { aspectRatio, imageSize } = call.imageConfig
-    const frame: Frame = jobFrame(aspectRatio ?? (sources.length > 0 ? 'auto' : '1:1'), imageSize)
-    return 'pixels' in frame || sources.length > 0 ? painter.edit(wish, sources, frame) : painter.create(wish, frame)
+    const frame = jobFrame(aspectRatio ?? (sources.length > 0 ? 'auto' : '1:1'), imageSize)
+    return 'pixels' in frame || sources.length > 0
+      ? painter.edit(wish, sources, (first) => sizeIn(frame, first))
+      : painter.create(wish, frame)
   }
 
   const list = (request: Request) => {

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import type { ModelFamily } from '#models/model.ts'
-import type { Frame, PictureFormat } from './painter.ts'
-import { jobFrame, kontextFrame } from './sizes.ts'
+import type { PictureFormat } from './painter.ts'
+import { type Frame, jobFrame, kontextFrame } from './sizes.ts'
 
 /** A submission that was accepted, in our words. */
 export interface Order {

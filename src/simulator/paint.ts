@@ -6,7 +6,6 @@ import { choosePalette } from './palette.ts'
 import { addGrain, grade, type Pixels, paste } from './pixels.ts'
 import { createRandom, seedOf } from './random.ts'
 import { paintScene } from './scenes.ts'
-import { sizeIn } from './sizes.ts'
 import { createStage } from './stage.ts'
 import { chooseTreatment, type Darkroom } from './treatments.ts'
 
@@ -60,11 +59,11 @@ export function createPainter(easel: Easel, { seed = 1, mark = true, grain = 7 }
       return finish(await easel.draw(paintScene(wish.prompt, drawn, seed), size), wish.format, seed)
     },
 
-    async edit(wish, sources, frame) {
+    async edit(wish, sources, size) {
       const seed = seedFor(wish)
       const [first, ...others] = sources
       if (!first) throw new Error('An edit needs a picture.')
-      const ground = await fitted(first, (source) => sizeIn(frame, source))
+      const ground = await fitted(first, typeof size === 'function' ? size : () => size)
       const random = createRandom(seed)
       const palette = choosePalette(wish.prompt, random)
       const treatment = chooseTreatment(wish.prompt, random)

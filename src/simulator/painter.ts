@@ -3,13 +3,10 @@ export interface Size {
   height: number
 }
 
-/** Exact pixels, or the shape of the first source at about so many pixels. */
-export type Frame = Size | { pixels: number }
-
 export type PictureFormat = 'jpeg' | 'png'
 
 export interface Wish {
-  /** What was asked for, without the tokens that steer the simulator. */
+  /** What to paint, or what to do to the given pictures. */
   prompt: string
   format: PictureFormat
   /** How often the same was painted before: the same words give another picture the next time. */
@@ -19,6 +16,6 @@ export interface Wish {
 /** Makes the pictures. The same wish always gives the same picture. Rejects where a source cannot be read. */
 export interface Painter {
   create(wish: Wish, size: Size): Promise<Uint8Array>
-  /** Visibly made from the sources; the first is the ground that the others are laid on. */
-  edit(wish: Wish, sources: readonly Uint8Array[], frame: Frame): Promise<Uint8Array>
+  /** Visibly made from the sources; the first is the ground that the others are laid on, and its size may say that of the edit. */
+  edit(wish: Wish, sources: readonly Uint8Array[], size: Size | ((first: Size) => Size)): Promise<Uint8Array>
 }

@@ -1,4 +1,7 @@
-import type { Frame, Size } from './painter.ts'
+import type { Size } from './painter.ts'
+
+/** Exact pixels, or about so many in the shape of the first source. */
+export type Frame = Size | { pixels: number }
 
 type Table = Readonly<Record<string, readonly [width: number, height: number]>>
 

@@ -3,6 +3,7 @@ import type { Files } from './files.ts'
 import type { Ledger } from './ledger.ts'
 import type { Order } from './orders.ts'
 import type { Painter } from './painter.ts'
+import { sizeIn } from './sizes.ts'
 import type { Switches } from './switches.ts'
 
 /** The two record families of the service; a task is invisible to the other one. */
@@ -149,7 +150,9 @@ function createStudio(painter: Painter) {
     const { format, frame } = order
     const wish = { prompt: withoutTokens(order.prompt), format, variation }
     return queue(() =>
-      sources.length > 0 || 'pixels' in frame ? painter.edit(wish, sources, frame) : painter.create(wish, frame),
+      sources.length > 0 || 'pixels' in frame
+        ? painter.edit(wish, sources, (first) => sizeIn(frame, first))
+        : painter.create(wish, frame),
     )
   }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { sniffImage } from '#domain/picture.ts'
 import { createPagePainter } from '#simulator/paint-page.ts'
-import type { PictureFormat } from '#simulator/painter.ts'
+import type { PictureFormat, Size } from '#simulator/painter.ts'
 import { distance, likeness } from '../support/likeness.ts'
 
 const painter = createPagePainter()
@@ -87,9 +87,10 @@ describe('an edit', () => {
     },
   )
 
-  test('keeps the shape of its input at about a megapixel, or takes the asked one', async () => {
+  test('takes the asked size, or the one that its input asks for', async () => {
     const photo = await painter.create(wish('mountain lake at dawn'), { width: 960, height: 640 })
-    expect(await sizeOf(await painter.edit(wish('warmer'), [photo], { pixels: 1024 * 1024 }))).toBe('1248x832')
+    const half = ({ width, height }: Size) => ({ width: width / 2, height: height / 2 })
+    expect(await sizeOf(await painter.edit(wish('warmer'), [photo], half))).toBe('480x320')
     const tall = { width: 752, height: 1392 }
     expect(await sizeOf(await painter.edit(wish('warmer'), [photo], tall))).toBe('752x1392')
   })

@@ -1,4 +1,4 @@
-import type { Painter } from '#simulator/painter.ts'
+import type { Painter, Size } from '#simulator/painter.ts'
 import { createRandom } from '#simulator/random.ts'
 import { createSimulator, type Simulator, type SimulatorOptions } from '#simulator/simulator.ts'
 
@@ -17,8 +17,8 @@ export interface Envelope {
 /** A simulator with a clock of its own, and a client that speaks the service's wire to it. */
 export interface ServiceClient {
   simulator: Simulator
-  /** Every wish that reached the painter, in order. */
-  painted: { prompt: string; frame: unknown; sources: number; format: string }[]
+  /** Every wish that reached the painter, in order; each source is taken for one of 960 × 640. */
+  painted: { prompt: string; size: Size; sources: number; format: string }[]
   /** Lets time pass. */
   pass(ms: number): void
   send(path: string, init?: RequestInit): Promise<Response>
@@ -36,12 +36,13 @@ export function openService(options: Partial<SimulatorOptions> = {}): ServiceCli
   let now = 1_790_000_000_000
   const painted: ServiceClient['painted'] = []
   const painter: Painter = {
-    async create({ prompt, format }, frame) {
-      painted.push({ prompt, frame, sources: 0, format })
+    async create({ prompt, format }, size) {
+      painted.push({ prompt, size, sources: 0, format })
       return format === 'png' ? pngBytes : jpegBytes
     },
-    async edit({ prompt, format }, sources, frame) {
-      painted.push({ prompt, frame, sources: sources.length, format })
+    async edit({ prompt, format }, sources, asked) {
+      const size = typeof asked === 'function' ? asked({ width: 960, height: 640 }) : asked
+      painted.push({ prompt, size, sources: sources.length, format })
       return format === 'png' ? pngBytes : jpegBytes
     },
   }

@@ -36,7 +36,7 @@ describe('Gemini, as the simulator plays it', () => {
     expect(parts.map((part: { thought?: true }) => part.thought === true)).toEqual([true, true, false, false])
     expect(parts.at(-1).inlineData.mimeType).toBe('image/png')
     expect(json.usageMetadata.candidatesTokenCount).toBe(1680)
-    expect(service.painted.map(({ prompt, frame }) => [prompt, frame])).toContainEqual([
+    expect(service.painted.map(({ prompt, size }) => [prompt, size])).toContainEqual([
       'a fox',
       { width: 2720, height: 1536 },
     ])
@@ -50,7 +50,7 @@ describe('Gemini, as the simulator plays it', () => {
     await call(service, bodyOf('a fox', { imageSize: '1K' }, [inline, inline]))
     expect(service.painted).toContainEqual({
       prompt: 'a fox',
-      frame: { pixels: 1024 * 1024 },
+      size: { width: 1248, height: 832 },
       sources: 2,
       format: 'png',
     })

@@ -77,7 +77,7 @@ describe('a Kontext task', () => {
     const service = openService()
     for (const aspectRatio of ['21:9', '16:9', '4:3', '1:1', '3:4', '9:16', undefined])
       await startKontext(service, { aspectRatio })
-    expect(service.painted.map(({ frame }) => Object.values(frame as object).join('x'))).toEqual([
+    expect(service.painted.map(({ size }) => `${size.width}x${size.height}`)).toEqual([
       '1568x672',
       '1392x752',
       '1184x880',
@@ -94,8 +94,8 @@ describe('a Kontext task', () => {
     await startKontext(service, { inputImage, outputFormat: 'png' })
     await startKontext(service, { inputImage, aspectRatio: '1:1' })
     expect(service.painted).toMatchObject([
-      { sources: 1, format: 'png', frame: { pixels: 1024 * 1024 } },
-      { sources: 1, format: 'jpeg', frame: { width: 1024, height: 1024 } },
+      { sources: 1, format: 'png', size: { width: 1248, height: 832 } },
+      { sources: 1, format: 'jpeg', size: { width: 1024, height: 1024 } },
     ])
   })
 })
@@ -184,9 +184,9 @@ describe('a job', () => {
     const input_urls = [await service.upload('a.png'), await service.upload('b.png')]
     await startJob(service, { aspect_ratio: 'auto', resolution: '2K', input_urls }, 'flux-2/pro-image-to-image')
     expect(service.painted).toMatchObject([
-      { frame: { width: 2352, height: 1760 }, format: 'jpeg' },
-      { frame: { width: 832, height: 1248 }, format: 'png' },
-      { frame: { pixels: 4 * 1024 * 1024 }, sources: 2 },
+      { size: { width: 2352, height: 1760 }, format: 'jpeg' },
+      { size: { width: 832, height: 1248 }, format: 'png' },
+      { size: { width: 2512, height: 1680 }, sources: 2 },
     ])
   })
 })

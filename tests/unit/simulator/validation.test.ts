@@ -133,5 +133,5 @@ it('a further family on the same wire is taken as it is', async () => {
     input: { prompt: 'a boat', aspect_ratio: '5:4' },
   })
   expect(answer.code).toBe(200)
-  expect(service.painted).toMatchObject([{ frame: { width: 1152, height: 912 } }])
+  expect(service.painted).toMatchObject([{ size: { width: 1152, height: 912 } }])
 })
