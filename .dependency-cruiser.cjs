@@ -4,8 +4,9 @@ const mayImport = {
   ui: [],
   providers: ['domain'],
   models: ['domain'],
-  simulator: ['domain', 'providers', 'models'],
-  server: ['domain', 'providers', 'models', 'simulator'],
+  painter: [],
+  simulator: ['domain', 'providers', 'models', 'painter/painter.ts', 'painter/paint-node.ts'],
+  server: ['domain', 'providers', 'models', 'simulator', 'painter/painter.ts', 'painter/paint-page.ts'],
   store: ['domain'],
   workspace: ['domain', 'models'],
   generation: ['domain', 'providers', 'models', 'store'],
@@ -35,7 +36,8 @@ const layers = Object.entries(mayImport).map(([from, allowed]) => ({
   to: { path: '^src/', pathNot: [from, ...allowed].map(toPath) },
 }))
 
-const shared = '^src/(domain|providers|models|simulator|server)/'
+const shared = '^src/(domain|providers|models|painter|simulator|server)/'
+const inNode = '^src/(server/|simulator/|painter/paint-node\\.ts$)'
 const serverOnly = '^(sharp|pino|hono|@hono/.*|ipaddr\\.js|redis)(/|$)'
 
 module.exports = {
@@ -64,15 +66,15 @@ module.exports = {
       to: { path: '(^|node_modules/)idb(/|$)' },
     },
     {
-      name: 'Node only in server and simulator',
+      name: 'Node only in server, simulator and one painter',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(server|simulator)/' },
+      from: { path: '^src/', pathNot: inNode },
       to: { dependencyTypes: ['core'] },
     },
     {
-      name: 'server packages only in server and simulator',
+      name: 'server packages only in server, simulator and one painter',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(server|simulator)/' },
+      from: { path: '^src/', pathNot: inNode },
       to: { path: [serverOnly, 'node_modules/(sharp|pino|hono|@hono|ipaddr\\.js|redis|@redis)/'] },
     },
     {

@@ -1,8 +1,8 @@
+import type { Painter } from '#painter/painter.ts'
 import { type Faults, readFaults, type TaskFault, withoutTokens } from './faults.ts'
 import type { Files } from './files.ts'
 import type { Ledger } from './ledger.ts'
 import type { Order } from './orders.ts'
-import type { Painter } from './painter.ts'
 import { sizeIn } from './sizes.ts'
 import type { Switches } from './switches.ts'
 

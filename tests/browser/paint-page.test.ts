@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { sniffImage } from '#domain/picture.ts'
-import { createPagePainter } from '#simulator/paint-page.ts'
-import type { PictureFormat, Size } from '#simulator/painter.ts'
+import { createPagePainter } from '#painter/paint-page.ts'
+import type { PictureFormat, Size } from '#painter/painter.ts'
 import { distance, likeness } from '../support/likeness.ts'
 
 const painter = createPagePainter()

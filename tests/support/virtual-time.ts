@@ -1,5 +1,5 @@
 import { vi } from 'vitest'
-import { createRandom, type Random } from '#simulator/random.ts'
+import { createRandom, type Random } from '#painter/random.ts'
 
 /** Time that stands still until a test lets it pass: the same seed gives the same order of everything. */
 export interface VirtualTime {

@@ -2,13 +2,13 @@ import sharp from 'sharp'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { RunId, TaskId } from '#domain/ids.ts'
 import { sniffImage } from '#domain/picture.ts'
+import { createNodePainter } from '#painter/paint-node.ts'
 import { kieJobs, kieKontext } from '#providers/kie.ts'
 import type { Send } from '#providers/provider.ts'
 import { keptSubmission } from '#providers/proxy.ts'
 import { readHealth } from '#providers/send.ts'
 import { openDemo } from '#server/demo.ts'
 import { openShelf, type Shelf } from '#server/demo-shelf.ts'
-import { createNodePainter } from '#simulator/paint-node.ts'
 
 const painter = createNodePainter()
 const signal = new AbortController().signal

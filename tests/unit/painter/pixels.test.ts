@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { grade, type Pixels } from '#simulator/pixels.ts'
-import { blurred, middled } from '#simulator/soften.ts'
+import { grade, type Pixels } from '#painter/pixels.ts'
+import { blurred, middled } from '#painter/soften.ts'
 
 const same = (value: number) => value
 
