@@ -5,8 +5,8 @@ const mayImport = {
   providers: ['domain'],
   models: ['domain'],
   painter: [],
-  simulator: ['domain', 'providers', 'models', 'painter/painter.ts', 'painter/paint-node.ts'],
-  server: ['domain', 'providers', 'models', 'simulator', 'painter/painter.ts', 'painter/paint-page.ts'],
+  simulator: ['domain', 'providers', 'models', 'painter/painter.ts', 'painter/node-painter.ts'],
+  server: ['domain', 'providers', 'models', 'simulator', 'painter/painter.ts', 'painter/page-painter.ts'],
   store: ['domain'],
   workspace: ['domain', 'models'],
   generation: ['domain', 'providers', 'models', 'store'],
@@ -37,7 +37,7 @@ const layers = Object.entries(mayImport).map(([from, allowed]) => ({
 }))
 
 const shared = '^src/(domain|providers|models|painter|simulator|server)/'
-const inNode = '^src/(server/|simulator/|painter/paint-node\\.ts$)'
+const inNode = '^src/(server/|simulator/|painter/node-painter\\.ts$)'
 const serverOnly = '^(sharp|pino|hono|@hono/.*|ipaddr\\.js|redis)(/|$)'
 
 module.exports = {
@@ -66,13 +66,13 @@ module.exports = {
       to: { path: '(^|node_modules/)idb(/|$)' },
     },
     {
-      name: 'Node only in server, simulator and one painter',
+      name: 'Node only in server, simulator and node-painter',
       severity: 'error',
       from: { path: '^src/', pathNot: inNode },
       to: { dependencyTypes: ['core'] },
     },
     {
-      name: 'server packages only in server, simulator and one painter',
+      name: 'server packages only in server, simulator and node-painter',
       severity: 'error',
       from: { path: '^src/', pathNot: inNode },
       to: { path: [serverOnly, 'node_modules/(sharp|pino|hono|@hono|ipaddr\\.js|redis|@redis)/'] },

@@ -13,6 +13,14 @@ export interface Wish {
   variation: number
 }
 
+export interface PainterOptions {
+  seed?: number
+  /** The word "simulated" in the corner; on by default. */
+  mark?: boolean
+  /** Strength of the film grain, in steps of 256; 7 by default. */
+  grain?: number
+}
+
 /** Makes the pictures. The same wish always gives the same picture. Rejects where a source cannot be read. */
 export interface Painter {
   create(wish: Wish, size: Size): Promise<Uint8Array>

@@ -1,4 +1,4 @@
-import { createPagePainter } from '#painter/paint-page.ts'
+import { createPagePainter } from '#painter/page-painter.ts'
 import type { Painter } from '#painter/painter.ts'
 import type { Send } from '#providers/provider.ts'
 import { providers } from '#providers/registry.ts'

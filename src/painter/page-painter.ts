@@ -1,12 +1,12 @@
 import { type Easel, jpegQuality, paper } from './easel.ts'
-import { createPainter, type PainterOptions } from './paint.ts'
-import type { Painter, Size } from './painter.ts'
+import { createEaselPainter } from './easel-painter.ts'
+import type { Painter, PainterOptions, Size } from './painter.ts'
 import type { Pixels } from './pixels.ts'
 import { blurred, middled } from './soften.ts'
 
 /** Paints with what a browser has. */
 export function createPagePainter(options?: PainterOptions): Painter {
-  return createPainter(canvasEasel, options)
+  return createEaselPainter(canvasEasel, options)
 }
 
 const canvasEasel: Easel = {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { sniffImage } from '#domain/picture.ts'
-import { createPagePainter } from '#painter/paint-page.ts'
+import { createPagePainter } from '#painter/page-painter.ts'
 import type { PictureFormat, Size } from '#painter/painter.ts'
 import { distance, likeness } from '../support/likeness.ts'
 

@@ -1,21 +1,13 @@
 import type { Easel } from './easel.ts'
 import { drawMark } from './mark.ts'
-import { layPrints } from './paint-collage.ts'
-import type { Painter, PictureFormat, Size, Wish } from './painter.ts'
+import type { Painter, PainterOptions, PictureFormat, Size, Wish } from './painter.ts'
 import { choosePalette } from './palette.ts'
 import { addGrain, grade, type Pixels, paste } from './pixels.ts'
+import { layPrints } from './prints.ts'
 import { createRandom, seedOf } from './random.ts'
 import { paintScene } from './scenes.ts'
 import { createStage } from './stage.ts'
 import { chooseTreatment, type Darkroom } from './treatments.ts'
-
-export interface PainterOptions {
-  seed?: number
-  /** The word "simulated" in the corner; on by default. */
-  mark?: boolean
-  /** Strength of the film grain, in steps of 256; 7 by default. */
-  grain?: number
-}
 
 /** Beyond this, shapes are drawn smaller and enlarged: their edges stay clean, and 4 megapixels take half the time. */
 const mostDrawnPixels = 2_200_000
@@ -23,7 +15,7 @@ const mostDrawnPixels = 2_200_000
 const mostCropped = 0.34
 
 /** Scenes for words, and treatments of given pictures, on whatever easel there is. */
-export function createPainter(easel: Easel, { seed = 1, mark = true, grain = 7 }: PainterOptions = {}): Painter {
+export function createEaselPainter(easel: Easel, { seed = 1, mark = true, grain = 7 }: PainterOptions = {}): Painter {
   const darkroom = createDarkroom(easel)
   const seedFor = ({ prompt, variation }: Wish) => seedOf(`${seed}/${variation}/${prompt}`)
 

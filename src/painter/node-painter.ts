@@ -1,15 +1,15 @@
 import { Buffer } from 'node:buffer'
 import sharp, { type Sharp } from 'sharp'
 import { type Easel, jpegQuality, paper } from './easel.ts'
-import { createPainter, type PainterOptions } from './paint.ts'
-import type { Painter } from './painter.ts'
+import { createEaselPainter } from './easel-painter.ts'
+import type { Painter, PainterOptions } from './painter.ts'
 import type { Pixels } from './pixels.ts'
 
 const mostSourcePixels = 120_000_000
 
 /** Paints with sharp. */
 export function createNodePainter(options?: PainterOptions): Painter {
-  return createPainter(sharpEasel, options)
+  return createEaselPainter(sharpEasel, options)
 }
 
 const sharpEasel: Easel = {
