@@ -1,5 +1,5 @@
 import { type FormEvent, type ReactNode, useState } from 'react'
-import { describeGateway } from '#gallery/picture-words.ts'
+import { describeGateway, keyNameOf } from '#domain/gateway.ts'
 import { Button } from '#ui/button.tsx'
 import { Range } from '#ui/range.tsx'
 import { Segments } from '#ui/segments.tsx'
@@ -138,7 +138,7 @@ function KeyHelp() {
           Copy <Code>.env.local.example</Code> to <Code>.env.local</Code>.
         </li>
         <li>
-          Write your key behind <Code>{gateway.toUpperCase()}_API_KEY=</Code>.
+          Write your key behind <Code>{keyNameOf(gateway)}=</Code>.
         </li>
         <li>
           Start {isDemo ? 'it' : 'again'}: <Code>npm start</Code>.

@@ -1,3 +1,4 @@
+import { describeGateway } from '#domain/gateway.ts'
 import type { Picture } from '#domain/picture.ts'
 import { describeTime } from './date-heading.ts'
 
@@ -23,10 +24,6 @@ export function describeMaker(picture: Picture): string | undefined {
 /** "via Apikley"; dropped pictures, samples and older ones tell of none. */
 export function gatewayOf({ origin }: Picture): string | undefined {
   return origin.kind === 'made' && origin.gateway ? `via ${describeGateway(origin.gateway)}` : undefined
-}
-
-export function describeGateway(id: string): string {
-  return id.charAt(0).toUpperCase() + id.slice(1)
 }
 
 export function isSimulated({ origin }: Picture): boolean {

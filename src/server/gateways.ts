@@ -54,11 +54,6 @@ export const gateways = {
 } satisfies Gateways
 export type Gateways = Readonly<Record<string, Place>>
 
-/** The variable that holds a gateway's key: each has accounts of its own. */
-export function keyNameOf(id: string): string {
-  return `${id.toUpperCase()}_API_KEY`
-}
-
 /** What the environment says of a gateway. */
 export interface GatewaySettings {
   gateway: string

@@ -132,7 +132,7 @@ describe('the settings', () => {
     expect(useWorkspace.getState().proxyUrl).toBe('')
     await userEvent.click(screen.getByRole('button', { name: 'Use this address' }))
     expect(useWorkspace.getState().proxyUrl).toBe('http://localhost:4000/api')
-    expect(await screen.findByText('Connected. Pictures are made through Kie.')).toBeInTheDocument()
+    expect(await screen.findByText('Connected. Pictures are made through KIE.')).toBeInTheDocument()
     vi.unstubAllGlobals()
   })
 

@@ -25,6 +25,7 @@ function picture(prompt: string, origin: Origin = made): Picture {
 describe('the gateway of a picture', () => {
   it('is told where the picture knows it: older ones do not', () => {
     expect(gatewayOf(picture('A red fox', { ...made, gateway: 'apikley' }))).toBe('via Apikley')
+    expect(gatewayOf(picture('A red fox', { ...made, gateway: 'kie' }))).toBe('via KIE')
     expect(gatewayOf(picture('A red fox'))).toBeUndefined()
   })
 })
