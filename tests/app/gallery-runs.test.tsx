@@ -48,10 +48,11 @@ afterEach(() => {
 describe('a run in work', () => {
   it.each<[string, Partial<Run>, RegExp]>([
     ['queued', { phase: 'queued' }, /Waiting here/],
-    ['sending', { phase: 'sending', sentAt }, /Sending.*\d+ s/],
-    ['working', working, /Working.*\d+ s/],
+    ['sending', { phase: 'sending', sentAt }, /Sending.*\b8 s/],
+    ['working', working, /Working.*\b8 s/],
     ['ready', ready, /Fetching the picture/],
   ])('is a cell that says %s, its model and its clock', async (phase, state, words) => {
+    vi.useFakeTimers({ toFake: ['Date'], now: sentAt + 8_000 })
     await show(runOf('run-1', 'A red fox', state))
     const cell = await gridcell.find(/^A red fox, /)
     expect(cell).toHaveAttribute('data-run-id', 'run-1')
