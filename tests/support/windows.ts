@@ -1,4 +1,6 @@
+import { expect } from 'vitest'
 import type { LockWorld } from '#generation/run-lock.ts'
+import { eventually } from './eventually.ts'
 
 type Message = Parameters<LockWorld['channel']['postMessage']>[0]
 
@@ -111,6 +113,21 @@ export function createHeldTime() {
         for (const one of [...waits]) if (one.dueAt <= now) one.resolve()
         await settled()
       }
+    },
+    /** Ends each pause at its time until `work` is over. Nothing passes while an answer is waited for, however slow it is. */
+    async passUntil<T>(work: Promise<T>): Promise<T> {
+      let isOver = false
+      const end = () => {
+        isOver = true
+      }
+      work.then(end, end)
+      while (!isOver) {
+        await eventually(() => expect(isOver || waits.size > 0).toBe(true))
+        if (waits.size === 0) continue
+        const nextMs = Math.min(...this.waiting())
+        await this.pass(nextMs, nextMs)
+      }
+      return work
     },
     /** Time that passes without anybody's timer running, as in a machine that sleeps. */
     async sleep(ms: number) {
