@@ -14,6 +14,20 @@ const address = 'https://tempfile.aiquickdraw.com/r/a.jpeg'
 /** A value in another dress: as text, as it is, or nothing at all. */
 const dressed = (value: number) => fc.constantFrom<unknown>(value, String(value))
 const anything = fc.oneof(fc.jsonValue(), fc.constantFrom<unknown>(undefined, 'null', -1, 1e9, '2026-11-21 10:00:00'))
+/** What may stand in the place of a picture's address. */
+const written = fc.oneof(
+  anything,
+  fc.webUrl(),
+  fc.constantFrom(
+    '',
+    'null',
+    '/r/a.jpeg',
+    'javascript:alert(1)',
+    'data:text/html,x',
+    ' https:// ',
+    'file:///etc/hosts',
+  ),
+)
 const unknownWord = fc.string().filter((word) => !['success', 'fail', 'failed', 'error'].includes(word))
 
 describe('records in a dress of their own', () => {
@@ -56,8 +70,16 @@ describe('records in a dress of their own', () => {
         {
           state: fc.oneof(anything, fc.constantFrom('success', 'fail')),
           successFlag: fc.oneof(anything, fc.constantFrom<unknown>(0, 1, 2, 3, '1', '3')),
-          response: anything,
-          resultJson: fc.oneof(anything, fc.json(), fc.constant('{"resultUrls":null}')),
+          response: fc.oneof(
+            anything,
+            fc.record({ resultImageUrl: written, originImageUrl: written }, { requiredKeys: [] }),
+            fc.record({ resultUrls: fc.array(written) }),
+          ),
+          resultJson: fc.oneof(
+            anything,
+            fc.json(),
+            fc.array(written).map((resultUrls) => JSON.stringify({ resultUrls })),
+          ),
           failCode: anything,
           failMsg: anything,
           errorCode: anything,
@@ -73,7 +95,9 @@ describe('records in a dress of their own', () => {
           ),
           async (data) => {
             const status = await read(id, data)
-            if (status.state === 'done') for (const url of status.imageUrls) expect(url).toMatch(/^https?:\/\//i)
+            const urls = status.state === 'done' ? status.imageUrls : []
+            const spares = status.state === 'done' || status.state === 'empty' ? status.spareUrls : []
+            for (const url of [...urls, ...spares]) expect(url).toMatch(/^https?:\/\//i)
             expect(['running', 'done', 'empty', 'failed']).toContain(status.state)
           },
         ),

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Run } from '#domain/run.ts'
+import type { Run, RunIn } from '#domain/run.ts'
 import { KeptSubmission } from '#providers/proxy.ts'
 import { askProxy } from '../../support/ask-proxy.ts'
 import {
@@ -11,10 +11,12 @@ import {
   openBreakableService,
   toRequest,
 } from '../../support/breakable-service.ts'
-import { countsOf } from '../../support/broken-network.ts'
+import { countsOf, interfere, isSubmitPath, lost } from '../../support/broken-network.ts'
+import { eventually } from '../../support/eventually.ts'
 import { type Reply, replyJson, type Seen } from '../../support/fake-service.ts'
 import { speedUp } from '../../support/fast-time.ts'
 import { idOf, type Machine, machineKey, openMachine } from '../../support/machine.ts'
+import { createHeldTime } from '../../support/windows.ts'
 
 let service: BreakableService
 let machine: Machine
@@ -58,6 +60,13 @@ function breakPolls(times: number, reply: Reply): number[] {
   return at
 }
 
+/** A window whose pauses pass when a test says so. */
+function openHeldWindow() {
+  const time = createHeldTime()
+  const startedAt = Date.now()
+  return { time, runner: machine.window({ ...time, now: () => startedAt + time.monotonic() }) }
+}
+
 /** Every trouble that a run shows on its way. */
 function troublesOf(run: Run) {
   const kinds = new Set<string>()
@@ -73,23 +82,29 @@ describe('U01 the limit of the service', () => {
     ['with a time to come back', { ...json, 'retry-after': '3' }],
     ['without one', json],
   ])('U01 told %s is waited out, each run for itself, and nobody storms', async (_title, headers) => {
-    let refused = 0
-    const arrivals: number[] = []
+    const { time, runner } = openHeldWindow()
+    let asked = 0
     const limit = JSON.stringify({ code: 429, msg: 'Rate limit exceeded', data: null })
-    service.break(
-      (seen) => isSubmission(seen) && arrivals.push(performance.now()) <= 6,
-      (_in, outgoing) => {
-        refused += 1
-        outgoing.writeHead(429, headers).end(limit)
-      },
+    service.break((seen) => isSubmission(seen) && ++asked <= 6, say(limit, 429, headers))
+    const runs = await Promise.all(
+      Array.from({ length: 6 }, (_, n) => machine.create(machine.recipe({ prompt: `fox number ${n}` }))),
     )
-    const ends = await Promise.all(Array.from({ length: 6 }, (_, n) => machine.generate({ prompt: `fox number ${n}` })))
-    expect(ends.map((run) => run?.phase)).toEqual(Array(6).fill('saved'))
-    expect([refused, arrivals.length]).toEqual([6, 12])
-    const again = arrivals.slice(6)
-    // 11 s and up to a fifth more, in the time of the machine.
-    expect(Math.min(...again) - Math.min(...arrivals)).toBeGreaterThan(500)
-    expect(Math.max(...again) - Math.min(...again)).toBeGreaterThan(10)
+    const ends = Promise.all(runs.map(({ id }) => runner.drive(id, machine.never)))
+    await eventually(() => expect(time.waiting()).toHaveLength(6))
+    const pauses = time.waiting()
+    // 11 s and up to a fifth more.
+    expect(Math.min(...pauses)).toBeGreaterThan(11_000)
+    expect(Math.max(...pauses)).toBeLessThanOrEqual(13_200)
+    expect(new Set(pauses).size).toBe(6)
+    await time.pass(11_000)
+    expect([asked, time.waiting().length]).toEqual([6, 6])
+    await time.pass(2_200)
+    await eventually(async () => {
+      await time.pass(1_000)
+      expect(await machine.store.countPictures('gallery')).toBe(6)
+    })
+    expect((await ends).map((run) => run?.phase)).toEqual(Array(6).fill('saved'))
+    expect(asked).toBe(12)
     expect((await countsOf(machine)).charges).toBe(6)
   })
 
@@ -147,16 +162,30 @@ test.each(unreadable)('%s, told to a question, is trouble that passes, and no re
   expect(await countsOf(machine)).toMatchObject({ submissions: 1, charges: 1 })
 })
 
-test('U07 a mark at the start of the text is no fault', async () => {
-  const withMark = async (seen: Seen, outgoing: ServerResponse) => {
-    const answer = await machine.simulator.fetch(toRequest(service.origin, seen))
-    outgoing.writeHead(200, json).end(`\uFEFF${await answer.text()}`)
-  }
-  service.break(
-    (seen) => isSubmission(seen) || isPoll(seen),
-    (_in, outgoing, seen) => void withMark(seen, outgoing),
-  )
-  expect(await machine.generate()).toMatchObject({ phase: 'saved' })
+describe('a mark at the start of the text', () => {
+  beforeEach(() => {
+    const withMark = async (seen: Seen, outgoing: ServerResponse) => {
+      const answer = await machine.simulator.fetch(toRequest(service.origin, seen))
+      outgoing.writeHead(200, json).end(`\uFEFF${await answer.text()}`)
+    }
+    service.break(
+      (seen) => isSubmission(seen) || isPoll(seen),
+      (_in, outgoing, seen) => void withMark(seen, outgoing),
+    )
+  })
+
+  test('U07 is no fault', async () => {
+    expect(await machine.generate()).toMatchObject({ phase: 'saved' })
+  })
+
+  test('U07 is none either where the proxy is asked for the answer, which did not arrive', async () => {
+    interfere(machine, isSubmitPath, async (direct, path, init) => {
+      await direct(path, init)
+      return lost()
+    })
+    expect(await machine.generate()).toMatchObject({ phase: 'saved' })
+    expect(service.seen.filter(isSubmission)).toHaveLength(1)
+  })
 })
 
 describe('a service that takes its time', () => {
@@ -211,24 +240,26 @@ describe('a finished task without a picture', () => {
   ])(
     'U10 told as %s is asked for a while, then said with its task: it may have cost',
     async (_title, family, reply) => {
-      const slowDown = speedUp(5)
+      const { time, runner } = openHeldWindow()
       const at = breakPolls(1_000, reply)
-      const run = await machine.generate({}, family)
-      slowDown()
-      expect(run).toMatchObject({
+      const { id } = await machine.create(machine.recipe({}, family))
+      expect(await time.passUntil(runner.drive(id, machine.never))).toMatchObject({
         phase: 'failed',
         failure: { kind: 'unexpected', detail: expect.stringContaining('without a picture') },
         task: { taskId: expect.any(String) },
         chargePossible: true,
       })
-      expect(at.length).toBeGreaterThan(1)
+      // Every two seconds, until half a minute is over.
+      expect(at).toHaveLength(17)
       expect(await countsOf(machine)).toMatchObject({ submissions: 1, charges: 1 })
     },
   )
 
   test('U10 that gets its picture after all is saved', async () => {
+    const { time, runner } = openHeldWindow()
     breakPolls(2, kontext(null))
-    expect(await machine.generate()).toMatchObject({ phase: 'saved' })
+    const { id } = await machine.create(machine.recipe())
+    expect(await time.passUntil(runner.drive(id, machine.never))).toMatchObject({ phase: 'saved' })
   })
 })
 
@@ -246,23 +277,27 @@ test.each([
   expect(service.seen.filter(isSubmission)).toHaveLength(1)
 })
 
-test('U20 a service whose clock is off by a year changes nothing that is kept here', async () => {
+const yearMs = 365 * 24 * 3_600_000
+
+test.each([
+  ['behind', -yearMs],
+  ['ahead', yearMs],
+])('U20 a service whose clock is a year %s changes nothing that is kept here', async (_where, aheadMs) => {
   await machine.close()
   await service.close()
-  const yearMs = 365 * 24 * 3_600_000
   service = await openBreakableService({
     key: machineKey,
     switches: { durationMs: 30 },
-    now: () => Date.now() - yearMs,
+    now: () => Date.now() + aheadMs,
   })
   machine = await openMachine({ service })
   const startedAt = Date.now()
   const run = await machine.generate()
-  expect(run).toMatchObject({ phase: 'saved' })
   const [picture] = await machine.store.pictures('gallery', 1)
-  expect(picture?.createdAt).toBeGreaterThanOrEqual(startedAt)
-  expect(picture?.origin).toMatchObject({ durationMs: expect.any(Number) })
-  expect(picture?.origin.kind === 'made' && picture.origin.durationMs).toBeLessThan(60_000)
+  const { sentAt, finishedAt } = run as RunIn<'saved'>
+  const times = [startedAt, sentAt, finishedAt, picture?.createdAt, Date.now()]
+  expect(times).toEqual(times.toSorted((a, b) => Number(a) - Number(b)))
+  expect(picture?.origin).toMatchObject({ durationMs: finishedAt - sentAt })
 })
 
 describe('a service that cannot be reached', () => {

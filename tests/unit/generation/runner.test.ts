@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { PictureId } from '#domain/ids.ts'
 import type { Run } from '#domain/run.ts'
 import { interfere, isSubmitPath, lost } from '../../support/broken-network.ts'
+import { paintedImage } from '../../support/images.ts'
 import { idOf, type Machine, openMachine } from '../../support/machine.ts'
 import { cameraPhoto } from '../../support/photo.ts'
 
@@ -289,6 +290,10 @@ describe('a finished task whose picture does not come', () => {
     ['a web page in its place', () => new Response('<html></html>')],
     ['nothing in it', () => new Response('')],
     ['text called a picture', () => new Response('hello', { headers: { 'content-type': 'image/png' } })],
+    [
+      'U09 more than 50 MB',
+      async () => new Response(new Blob([await paintedImage('png'), new Uint8Array(50 * 1024 * 1024)])),
+    ],
   ])('%s stays "ready" and can be saved again: it is never called failed', async (_title, answer) => {
     const restore = interfere(
       machine,

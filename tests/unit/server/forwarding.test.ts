@@ -110,12 +110,12 @@ describe('free questions', () => {
 
   it('U07: an answer that breaks off is none', async () => {
     reply = (_, outgoing) => {
-      outgoing.writeHead(200, { 'content-type': 'application/json', 'content-length': 100 }).write('{"code":200')
-      outgoing.destroy()
+      outgoing.writeHead(200, { 'content-type': 'application/json', 'content-length': 100 })
+      outgoing.write('{"code":200', () => outgoing.destroy())
     }
     const told = await ask(credits)
     expect(told.status).toBe(502)
-    expect(told.json()).toMatchObject({ proxy: { sent: 'no' } })
+    expect(told.json()).toMatchObject({ msg: 'The answer of the service broke off.', proxy: { sent: 'no' } })
   })
 
   it('U09: an answer of more than a megabyte is not taken', async () => {
