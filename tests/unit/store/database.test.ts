@@ -52,7 +52,7 @@ describe('the version of a database', () => {
     store.close()
   })
 
-  test('goes up by the steps that are missing, with all records', async () => {
+  test('D10 goes up by the steps that are missing, with all records', async () => {
     await restoreDatabase(name, versionOne)
     const steps = [...upgradeSteps, star]
     const database = await openDatabase(name, { onHealth: () => undefined, steps })
@@ -163,19 +163,25 @@ describe('a connection that the browser takes away', () => {
     store.close()
   })
 
-  test('D05 and cannot be opened again makes calls reject, and later ones try anew', async () => {
-    const opening = vi.spyOn(indexedDB, 'open')
-    const store = await open()
-    const [connection] = opening.mock.results.map(({ value }) => (value as IDBOpenDBRequest).result)
-    forceCloseDatabase(connection as unknown as Parameters<typeof forceCloseDatabase>[0])
-    opening.mockImplementation(() => {
-      throw new DOMException('the disk is gone', 'UnknownError')
-    })
-    await expect(store.openRuns()).rejects.toMatchObject({ failure: { kind: 'storage', detail: 'the disk is gone' } })
-    opening.mockRestore()
-    expect(await store.openRuns()).toEqual([])
-    store.close()
-  })
+  test.each([
+    ['the disk is gone', 'UnknownError', 'the disk is gone'],
+    ['it is full', 'QuotaExceededError', 'the browser has no room left'],
+  ])(
+    'D05 and cannot be opened again, because %s, makes calls reject; later ones try anew',
+    async (_why, kind, detail) => {
+      const opening = vi.spyOn(indexedDB, 'open')
+      const store = await open()
+      const [connection] = opening.mock.results.map(({ value }) => (value as IDBOpenDBRequest).result)
+      forceCloseDatabase(connection as unknown as Parameters<typeof forceCloseDatabase>[0])
+      opening.mockImplementation(() => {
+        throw new DOMException('the disk is gone', kind)
+      })
+      await expect(store.openRuns()).rejects.toMatchObject({ failure: { kind: 'storage', detail } })
+      opening.mockRestore()
+      expect(await store.openRuns()).toEqual([])
+      store.close()
+    },
+  )
 })
 
 test('a closed gallery refuses what comes after', async () => {

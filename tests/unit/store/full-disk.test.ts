@@ -61,8 +61,9 @@ test('what was kept aside is the ground of the next step, which is written as so
   const trouble = { kind: 'unavailable', detail: 'down' } as const
   expect(await store.amendRun(workingRun('a').id, (run) => ({ ...run, trouble }))).toMatchObject({ trouble })
   vi.restoreAllMocks()
-  await store.amendRun(workingRun('a').id, (run) => ({ ...run, stopped: true }))
+  const amended = await store.amendRun(workingRun('a').id, (run) => ({ ...run, stopped: true }))
   expect(await onDisk()).toMatchObject([{ phase: 'working', task: { taskId: 'task-1' }, trouble, stopped: true }])
+  expect(await store.openRuns()).toEqual([amended])
 })
 
 test('a picture that finds room settles a run whose last steps did not', async () => {
