@@ -8,6 +8,7 @@ import { emptyWorkspace, fakePictureWorkers, imageFile, renderEditor, transferOf
 beforeEach(emptyWorkspace)
 afterEach(() => {
   vi.unstubAllGlobals()
+  vi.restoreAllMocks()
 })
 
 const submit = () => screen.getByRole('button', { name: /^(Generate|Edit)/ })
@@ -32,6 +33,12 @@ async function dropOn(target: Element | Window, dataTransfer: DataTransfer): Pro
   const drop = Object.assign(new Event('drop', { bubbles: true, cancelable: true }), { dataTransfer })
   fireEvent(target, drop)
   return drop
+}
+
+function paste(target: Element, clipboardData: DataTransfer): Event {
+  const event = Object.assign(new Event('paste', { bubbles: true, cancelable: true }), { clipboardData })
+  fireEvent(target, event)
+  return event
 }
 
 async function openFlux2(...names: string[]) {
@@ -148,6 +155,23 @@ describe('added files', () => {
     expect(sent).toHaveLength(1)
   })
 
+  test('SEC D15 whose reader comes to no end are refused after a minute and a half, and it is ended', async () => {
+    const workers = fakePictureWorkers()
+    const late = new AbortController()
+    const limit = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(late.signal)
+    await openFlux2('a')
+    await choose(imageFile('bomb.heic', 'slow'))
+    await waitFor(() => expect(limit.mock.calls).toEqual([[90_000]]))
+    expect([submit().getAttribute('aria-disabled'), workers.ended()]).toEqual(['true', 0])
+    late.abort()
+    await waitFor(() =>
+      expect(submit()).toHaveAccessibleDescription(
+        'Image 2 cannot be used: “bomb.heic” is more than this browser could open.',
+      ),
+    )
+    expect(workers.ended()).toBe(1)
+  })
+
   test('count while they are prepared: the form edits already, and says what it waits for', async () => {
     const workers = fakePictureWorkers()
     await openFlux2()
@@ -221,17 +245,26 @@ describe('the window', () => {
   test('takes a pasted picture, but leaves text with a picture of it to the prompt', async () => {
     fakePictureWorkers()
     await openFlux2()
-    const paste = (target: Element, clipboardData: DataTransfer) => {
-      const event = Object.assign(new Event('paste', { bubbles: true, cancelable: true }), { clipboardData })
-      fireEvent(target, event)
-      return event
-    }
     const prompt = screen.getByRole('textbox', { name: 'Prompt' })
     expect(paste(prompt, transferOf([imageFile('text.png')], { 'text/plain': 'words' })).defaultPrevented).toBe(false)
     const remote = { 'text/html': '<img src="https://images.example/a.png">' }
     expect(paste(prompt, transferOf([imageFile('image.png')], remote)).defaultPrevented).toBe(true)
     await waitFor(() => expect(sourcesOf('flux-2')).toHaveLength(1))
     await expectShown('image.png')
+  })
+
+  test('SEC E10 takes of a pasted piece of a web page the picture alone, and fetches nothing that it names', async () => {
+    fakePictureWorkers()
+    const fetched = vi.fn(() => Promise.reject(new TypeError('Failed to fetch')))
+    vi.stubGlobal('fetch', fetched)
+    await openFlux2()
+    const html = { 'text/html': '<p>A fox <img src="https://images.example/a.png"></p>' }
+    expect(paste(document.body, transferOf([], { ...html, 'text/plain': 'A fox' })).defaultPrevented).toBe(false)
+    const link = { 'text/uri-list': 'https://images.example/a.png', 'text/plain': 'https://images.example/a.png' }
+    paste(document.body, transferOf([imageFile('image.png')], { ...html, ...link }))
+    await waitFor(() => expect(sourcesOf('flux-2')).toHaveLength(1))
+    await expectShown('image.png')
+    expect(fetched).not.toHaveBeenCalled()
   })
 
   test('fetches a dropped link, without cookies', async () => {

@@ -88,6 +88,7 @@ export function emptyWorkspace() {
  */
 export function fakePictureWorkers() {
   const waiting: (() => void)[] = []
+  let ended = 0
   const fine: PrepareReply = { kind: 'prepared', bytes: new Blob(['ok']), notes: [], width: 800, height: 600 }
 
   class PictureWorker extends EventTarget {
@@ -97,13 +98,17 @@ export function fakePictureWorkers() {
       const data: PrepareReply = text === 'bad' ? { kind: 'refused', reason: 'holds text, not a picture.' } : fine
       this.dispatchEvent(new MessageEvent('message', { data }))
     }
-    terminate() {}
+    terminate() {
+      ended += 1
+    }
   }
   vi.stubGlobal('Worker', PictureWorker)
   return {
     finish() {
       for (const resolve of waiting.splice(0)) resolve()
     },
+    /** How many were ended by whoever started them. */
+    ended: () => ended,
   }
 }
 
