@@ -59,6 +59,34 @@ for (const [title, phase, hold] of phases) {
   })
 }
 
+test('P02 between the stored "sending" and the first byte the browser is killed: sent by nobody but the user, and once', async ({
+  browserToKill,
+  live,
+}) => {
+  const page = await browserToKill.start()
+  await page.goto(live.url)
+  await page.route(isSubmission, never)
+  await createOf(page).prompt.fill('never left')
+  await createOf(page).submit.click()
+  await expect.poll(() => phaseOf(page), { intervals: [20] }).toBe('sending')
+  await browserToKill.kill()
+
+  const again = await browserToKill.start()
+  await again.goto(live.url)
+  await expect(galleryOf(again).run('failed')).toContainText('This may have been sent', {
+    timeout: 30_000,
+  })
+  const ofService = async () => {
+    const { submissions, charges } = await live.service.simulator.state()
+    return [submissions.length, charges.length]
+  }
+  expect(await ofService()).toEqual([0, 0])
+  await galleryOf(again).run('failed').getByRole('button', { name: 'Try again (5 credits)' }).click()
+  await expect(galleryOf(again).picture('never left')).toBeVisible({ timeout: 30_000 })
+  expect(await ofService()).toEqual([1, 1])
+  expect((await stored(again)).originals).toHaveLength(1)
+})
+
 test('P17 in the middle of the picture the page crashes: opened again, it is fetched anew and kept once', async ({
   page,
   live,
