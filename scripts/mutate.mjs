@@ -1,7 +1,7 @@
 // `npm run mutate`, or `npm run mutate -- guard run`: breaks the modules that guard money and key in every small way there
 // is, and counts how many of the breaks their tests notice. Slow: it is no part of `npm test`. What did not change since
 // the last time is not run again.
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,7 +9,7 @@ import { ensureInstalled, root } from './ground.mjs'
 
 /** Modules, and the tests that speak for them. */
 const groups = {
-  guard: { src: ['server/guard', 'server/hosts'], tests: ['server/guard', 'server/forwarding', 'server/image'] },
+  guard: { src: ['server/guard', 'server/hosts'], tests: ['server/guard*', 'server/forwarding', 'server/image'] },
   edge: { src: ['server/edge', 'server/access'], tests: ['server/edge', 'server/http-edge', 'server/spending'] },
   relay: {
     src: ['server/body', 'server/relay', 'server/image'],
@@ -87,5 +87,6 @@ function printLine(title, some) {
 
 function describe({ fileName, location, mutatorName, replacement, status }) {
   const { line, column } = location.start
-  return `${relative(root, fileName)}:${line + 1}:${column + 1} ${mutatorName} ${status}\n  ${replacement}`
+  const source = readFileSync(fileName, 'utf8').split('\n')[line - 1]
+  return `${relative(root, fileName)}:${line}:${column} ${status} ${mutatorName}\n  ${source.trim()}\n  ${source.slice(column - 1, column + 30)} → ${replacement}`
 }

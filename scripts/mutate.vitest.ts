@@ -1,4 +1,10 @@
 import { defineConfig } from 'vitest/config'
 
 /** The unit tests alone, as `npm run mutate` wants them: one failure is enough. */
-export default defineConfig({ test: { include: ['tests/unit/**/*.test.ts'], testTimeout: 20_000 } })
+export default defineConfig({
+  test: {
+    include: ['tests/unit/**/*.test.ts'],
+    testTimeout: 20_000,
+    expect: { poll: { timeout: 5_000, interval: 10 } },
+  },
+})

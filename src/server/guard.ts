@@ -76,17 +76,13 @@ export function createOutbound(resolve: Resolve = resolveName): Outbound {
       if (isIP(call.to.host) !== 0 && !isReachable(call.to.host, call.to.reach)) {
         return { ok: false, sent: 'no', cause: 'forbidden' }
       }
-      const outcome = await send(call, agentFor(call.to, call.method === 'GET'))
-      return outcome === 'stale' ? toFinal(await send(call, agentFor(call.to, false))) : outcome
+      const unkept = agentFor(call.to, false)
+      return call.method === 'GET' ? send(call, agentFor(call.to, true), unkept) : send(call, unkept)
     },
     close() {
       for (const agent of agents.values()) agent.destroy()
     },
   }
-}
-
-function toFinal(outcome: Answer | Fault | 'stale'): Answer | Fault {
-  return outcome === 'stale' ? { ok: false, sent: 'unknown', cause: 'broken' } : outcome
 }
 
 /** Checks all addresses of a name before any of them is connected to. */
@@ -106,8 +102,8 @@ function guardedLookup(resolve: Resolve, reach: Reach): LookupFunction {
   }
 }
 
-/** "stale": a kept socket was closed by the other side before our request reached it. */
-function send(call: OutboundCall, agent: http.Agent): Promise<Answer | Fault | 'stale'> {
+/** `again` is given where nothing is paid: it takes the call over from a kept socket that the other side was just closing. */
+function send(call: OutboundCall, agent: http.Agent, again?: http.Agent): Promise<Answer | Fault> {
   const { to, client } = call
   return new Promise((done) => {
     if (client?.closed) return done({ ok: false, sent: 'no', cause: 'gone' })
@@ -138,7 +134,7 @@ function send(call: OutboundCall, agent: http.Agent): Promise<Answer | Fault | '
     }
     function fail(cause: Fault['cause']) {
       settle()
-      if (!body) done({ ok: false, sent: sent ? 'unknown' : 'no', cause })
+      done({ ok: false, sent: sent ? 'unknown' : 'no', cause })
     }
 
     request.once('socket', (socket) => {
@@ -156,9 +152,9 @@ function send(call: OutboundCall, agent: http.Agent): Promise<Answer | Fault | '
       done({ ok: true, status: response.statusCode ?? 0, headers: response.headers, body: response })
     })
     request.on('error', (error: NodeJS.ErrnoException) => {
-      if (!body && request.reusedSocket && error.code === 'ECONNRESET') {
+      if (again && !body && request.reusedSocket && error.code === 'ECONNRESET') {
         settle()
-        return done('stale')
+        return done(send(call, again))
       }
       fail(error.code === 'EFORBIDDEN' ? 'forbidden' : sent ? 'broken' : 'unreachable')
     })
@@ -198,9 +194,7 @@ export function readAnswer({ body, headers }: Answer, maxBytes: number): Promise
       chunks.push(chunk)
       if (size > maxBytes) fail('too-large')
     })
-    body.once('end', () =>
-      done({ ok: true, bytes: chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks) }),
-    )
+    body.once('end', () => done({ ok: true, bytes: Buffer.concat(chunks) }))
     body.once('error', (error) => fail(error === late ? 'late' : 'broken'))
     body.once('close', () => fail('broken'))
   })
@@ -228,8 +222,8 @@ export async function followTo(
     const answer = await outbound.request({ ...call, to, path: at.pathname + at.search, method: 'GET', deadlineMs })
     if (!answer.ok || !redirects.has(answer.status)) return answer
     answer.body.destroy()
-    const location = answer.headers.location ?? ''
-    if (!URL.canParse(location, at)) break
+    const { location } = answer.headers
+    if (location === undefined || !URL.canParse(location, at)) break
     const next = new URL(location, at)
     if (at.protocol === 'https:' && next.protocol !== 'https:') break
     at = next

@@ -35,7 +35,7 @@ export function createHostRules(entries: readonly string[]): HostRules {
 
   const find = (url: URL): Destination | undefined => {
     if (url.username !== '' || url.password !== '') return undefined
-    if (exact.has(url.host) && /^https?:$/.test(url.protocol)) return toDestination(url, 'loopback')
+    if (exact.has(url.host) && /^https?:/.test(url.protocol)) return toDestination(url, 'loopback')
     if (url.protocol !== 'https:' || url.port !== '') return undefined
     const isListed = domains.some((domain) => url.hostname === domain || url.hostname.endsWith(`.${domain}`))
     return isListed ? toDestination(url, 'public') : undefined
@@ -55,7 +55,7 @@ export function createHostRules(entries: readonly string[]): HostRules {
 export function toDestination(url: URL, reach: Reach): Destination {
   const secure = url.protocol === 'https:'
   const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port)
-  return { secure, host: url.hostname.replace(/^\[|\]$/g, ''), port, authority: url.host, reach }
+  return { secure, host: url.hostname.replace(/[[\]]/g, ''), port, authority: url.host, reach }
 }
 
 /** Whether a connection to this IP address is within reach. Whatever cannot be read is not. */

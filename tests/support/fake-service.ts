@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 
 /** What a fake service was asked. */
@@ -20,18 +21,26 @@ export interface FakeService {
   seen: Seen[]
   /** Connections ever taken. */
   connections(): number
+  /** Connections that are open now. */
+  connected(): number
   /** Answers still on their way. */
   underWay(): number
   close(): Promise<void>
 }
 
+/** What a service needs to speak TLS. */
+export interface Certificate {
+  key: string
+  cert: string
+}
+
 /** A service whose every byte the test decides. Listens on 127.0.0.1 at a free port. */
-export async function openFakeService(reply: Reply): Promise<FakeService> {
+export async function openFakeService(reply: Reply, certificate?: Certificate): Promise<FakeService> {
   const seen: Seen[] = []
   const sockets = new Set<Socket>()
   let connections = 0
   let underWay = 0
-  const server = createServer(async (incoming, outgoing) => {
+  const take = (incoming: IncomingMessage, outgoing: ServerResponse) => {
     underWay += 1
     outgoing.once('close', () => {
       underWay -= 1
@@ -45,7 +54,8 @@ export async function openFakeService(reply: Reply): Promise<FakeService> {
       seen.push(one)
       reply(incoming, outgoing, one)
     })
-  })
+  }
+  const server = certificate ? createSecureServer(certificate, take) : createServer(take)
   server.on('connection', (socket) => {
     connections += 1
     sockets.add(socket)
@@ -56,9 +66,10 @@ export async function openFakeService(reply: Reply): Promise<FakeService> {
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`
   return {
     host,
-    origin: `http://${host}`,
+    origin: `${certificate ? 'https' : 'http'}://${host}`,
     seen,
     connections: () => connections,
+    connected: () => sockets.size,
     underWay: () => underWay,
     async close() {
       for (const socket of sockets) socket.destroy()

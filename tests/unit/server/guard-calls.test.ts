@@ -1,0 +1,328 @@
+import { once } from 'node:events'
+import { getDefaultAutoSelectFamily, setDefaultAutoSelectFamily } from 'node:net'
+import { PassThrough, Readable } from 'node:stream'
+import { setTimeout } from 'node:timers/promises'
+import { generate } from 'selfsigned'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createOutbound, type Outbound, readAnswer } from '#server/guard.ts'
+import { toDestination } from '#server/hosts.ts'
+import { type Certificate, type FakeService, openFakeService, type Reply } from '../../support/fake-service.ts'
+
+let outbound: Outbound
+const opened: FakeService[] = []
+
+beforeEach(() => {
+  outbound = createOutbound()
+})
+afterEach(async () => {
+  outbound.close()
+  await Promise.all(opened.splice(0).map((service) => service.close()))
+})
+
+async function open(reply: Reply, certificate?: Certificate) {
+  const service = await openFakeService(reply, certificate)
+  opened.push(service)
+  return service
+}
+
+const local = (address: string) => toDestination(new URL(address), 'loopback')
+const paid = { method: 'POST', headers: [], path: '/', body: '{}', deadlineMs: 300 } as const
+const free = { method: 'GET', headers: [], path: '/', deadlineMs: 20_000 } as const
+const patient = { ...paid, deadlineMs: 20_000 } as const
+
+/** What is left of an answer, read to its end. */
+async function read(answer: Awaited<ReturnType<Outbound['request']>>) {
+  if (!answer.ok) return answer.cause
+  const body = await readAnswer(answer, 1000)
+  return body.ok ? body.bytes.toString() : body.cause
+}
+
+describe('what is known of a request without an answer', () => {
+  it('U19: names that fail, refused connections and failed TLS were certainly not sent', async () => {
+    const to = toDestination(new URL('https://unknown.invalid'), 'any')
+    const unreachable = { ok: false, sent: 'no', cause: 'unreachable' }
+    expect(await outbound.request({ ...patient, to })).toEqual(unreachable)
+    expect(await outbound.request({ ...patient, to: local('http://127.0.0.1:1') })).toEqual(unreachable)
+    const plain = await open((_, outgoing) => outgoing.end())
+    expect(await outbound.request({ ...patient, to: local(`https://${plain.host}`) })).toEqual(unreachable)
+  })
+
+  it('P05: a connection that breaks after it was made leaves it open, and nothing is asked twice', async () => {
+    const resetting = await open((incoming) => incoming.socket.resetAndDestroy())
+    const inDoubt = { ok: false, sent: 'unknown', cause: 'broken' }
+    expect(await outbound.request({ ...patient, to: local(resetting.origin) })).toEqual(inDoubt)
+    expect(await outbound.request({ ...free, to: local(resetting.origin) })).toEqual(inDoubt)
+    expect(resetting.seen.length).toBe(2)
+  })
+
+  it('P05: the same over TLS, from the moment it stands', async () => {
+    const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }])
+    const resetting = await open((incoming) => incoming.socket.destroy(), { key, cert })
+    const { origin } = resetting
+    expect(await outbound.request({ ...patient, to: local(origin) })).toMatchObject({ sent: 'no' })
+    process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'
+    try {
+      expect(await outbound.request({ ...patient, to: local(origin) })).toMatchObject({ sent: 'unknown' })
+      expect(resetting.seen.length).toBe(1)
+    } finally {
+      delete process.env.NODE_TLS_REJECT_UNAUTHORIZED
+    }
+  })
+
+  it('P05: an answer that is none, but another protocol, leaves it open', async () => {
+    const switching = await open((incoming) =>
+      incoming.socket.end('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n'),
+    )
+    expect(await outbound.request({ ...patient, to: local(switching.origin) })).toEqual({
+      ok: false,
+      sent: 'unknown',
+      cause: 'broken',
+    })
+  })
+
+  it('U05: a service that is silent meets the deadline', async () => {
+    const silent = await open(() => undefined)
+    const late = { ok: false, sent: 'unknown', cause: 'late' }
+    expect(await outbound.request({ ...paid, to: local(silent.origin) })).toEqual(late)
+    const sooner = { ...patient, headerDeadlineMs: 100 }
+    expect(await outbound.request({ ...sooner, to: local(silent.origin) })).toEqual(late)
+    await expect.poll(() => silent.connected()).toBe(0)
+  })
+
+  it('U05: on a connection that was kept, too', async () => {
+    const silent = await open((_, outgoing, { url }) => url === '/first' && outgoing.end())
+    await read(await outbound.request({ ...free, path: '/first', to: local(silent.origin) }))
+    const late = { ok: false, sent: 'unknown', cause: 'late' }
+    expect(await outbound.request({ ...free, deadlineMs: 300, to: local(silent.origin) })).toEqual(late)
+    expect(silent.connections()).toBe(1)
+  })
+
+  it('U06: a service that trickles meets the same deadline, though its head came in time', async () => {
+    const trickling = await open((_, outgoing) => {
+      const timer = setInterval(() => outgoing.write('x'), 20)
+      outgoing.once('close', () => clearInterval(timer))
+    })
+    const to = local(trickling.origin)
+    expect(await read(await outbound.request({ ...paid, to }))).toBe('late')
+    expect(await read(await outbound.request({ ...paid, to, headerDeadlineMs: 20_000 }))).toBe('late')
+  })
+
+  it('U06: the time that the head took is no longer there for the body', async () => {
+    const slow = await open(async (_, outgoing) => {
+      await setTimeout(400)
+      outgoing.write('x')
+      await setTimeout(500)
+      outgoing.end()
+    })
+    const call = { ...paid, deadlineMs: 650, headerDeadlineMs: 20_000 }
+    expect(await read(await outbound.request({ ...call, to: local(slow.origin) }))).toBe('late')
+  })
+
+  it('the deadline of the head is none for the body', async () => {
+    const slow = await open(async (_, outgoing) => {
+      outgoing.write('x')
+      await setTimeout(1_300)
+      outgoing.end('y')
+    })
+    const call = { ...patient, headerDeadlineMs: 1_000 }
+    expect(await read(await outbound.request({ ...call, to: local(slow.origin) }))).toBe('xy')
+  })
+
+  it('a deadline that meets an answer nobody reads harms nobody', async () => {
+    const trickling = await open((_, outgoing) => outgoing.write('x'))
+    const answer = await outbound.request({ ...paid, to: local(trickling.origin) })
+    if (!answer.ok) throw new Error('no answer')
+    await new Promise((closed) => answer.body.once('close', closed))
+    expect(answer.body.errored).toMatchObject({ message: 'late' })
+  })
+
+  it('U09: bytes over the limit, and packed bytes, are not taken', async () => {
+    const large = await open((_, outgoing) => outgoing.end('x'.repeat(1001)))
+    const packed = await open((_, outgoing) => outgoing.writeHead(200, { 'content-encoding': 'gzip' }).end('x'))
+    for (const [{ origin }, cause] of [
+      [large, 'too-large'],
+      [packed, 'broken'],
+    ] as const) {
+      const answer = await outbound.request({ ...patient, to: local(origin) })
+      expect(answer.ok && (await readAnswer(answer, 1000))).toEqual({ ok: false, sent: 'unknown', cause })
+    }
+  })
+
+  it('bytes that say they are not packed are taken, up to the limit, in one piece or in many', async () => {
+    const plain = await open(async (_, outgoing, { url }) => {
+      outgoing.writeHead(200, { 'content-encoding': 'identity' })
+      if (url === '/many') {
+        outgoing.write('x')
+        await setTimeout(20)
+      }
+      outgoing.end('y'.repeat(999))
+    })
+    const to = local(plain.origin)
+    expect(await read(await outbound.request({ ...free, to }))).toBe('y'.repeat(999))
+    expect(await read(await outbound.request({ ...free, to, path: '/many' }))).toBe(`x${'y'.repeat(999)}`)
+  })
+
+  it('U09: an answer that breaks off is told from one that is late', async () => {
+    const breaking = await open((incoming, outgoing) => {
+      outgoing.writeHead(200, { 'content-length': '10' }).write('x')
+      setTimeout(20).then(() => incoming.socket.destroy())
+    })
+    expect(await read(await outbound.request({ ...patient, to: local(breaking.origin) }))).toBe('broken')
+  })
+})
+
+describe('a connection', () => {
+  it('to a name is made where it leads, also where Node tries one address only', async () => {
+    const service = await open((_, outgoing) => outgoing.end('here'))
+    const to = toDestination(new URL(`http://localhost:${service.host.split(':')[1]}`), 'loopback')
+    expect(await read(await outbound.request({ ...free, to }))).toBe('here')
+    const before = getDefaultAutoSelectFamily()
+    setDefaultAutoSelectFamily(false)
+    const single = createOutbound(async () => [{ address: '127.0.0.1', family: 4 }])
+    try {
+      expect(await read(await single.request({ ...free, to }))).toBe('here')
+    } finally {
+      setDefaultAutoSelectFamily(before)
+      single.close()
+    }
+  })
+
+  it('is kept for what is free, and closed with the way out; what is paid has one each', async () => {
+    const service = await open((_, outgoing) => outgoing.end('fine'))
+    const to = local(service.origin)
+    for (let n = 0; n < 3; n++) await read(await outbound.request({ ...free, to }))
+    expect(service.connections()).toBe(1)
+    for (let n = 0; n < 3; n++) await read(await outbound.request({ ...patient, to }))
+    expect(service.connections()).toBe(4)
+    await expect.poll(() => service.connected()).toBe(1)
+    outbound.close()
+    await expect.poll(() => service.connected()).toBe(0)
+  })
+
+  it('is there for every paid call at once, however many there are', async () => {
+    let arrived = 0
+    const waiting: (() => void)[] = []
+    const service = await open((_, outgoing) => {
+      arrived += 1
+      waiting.push(() => outgoing.end())
+      if (arrived === 300) for (const answer of waiting) answer()
+    })
+    const calls = Array.from({ length: 300 }, async () =>
+      read(await outbound.request({ ...patient, to: local(service.origin) })),
+    )
+    expect(new Set(await Promise.all(calls))).toEqual(new Set(['']))
+  })
+
+  it('that was kept and closed meanwhile costs a free question nothing: it is asked again, on a new one', async () => {
+    let mood: 'fine' | 'closing' = 'fine'
+    const held: (() => void)[] = []
+    const service = await open((incoming, outgoing, { url }) => {
+      if (url === '/together') held.push(() => outgoing.end())
+      if (held.length === 2) for (const answer of held.splice(0)) answer()
+      if (url === '/together') return
+      if (mood === 'fine') return outgoing.end('fine')
+      incoming.socket.resetAndDestroy()
+      mood = 'fine'
+    })
+    const to = local(service.origin)
+    const together = { ...free, path: '/together', to }
+    await Promise.all([together, together].map(async (call) => read(await outbound.request(call))))
+    mood = 'closing'
+    expect(await read(await outbound.request({ ...free, to }))).toBe('fine')
+    expect(service.seen.length).toBe(4)
+    expect(service.connections()).toBe(3)
+  })
+
+  it.each([
+    ['begins to answer and breaks off', 'HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nx'],
+    ['answers with something else', 'what?\r\n\r\n'],
+  ])('that was kept and %s is not asked again', async (_, bytes) => {
+    const service = await open((incoming, outgoing, { url }) => {
+      if (url === '/first') return outgoing.end()
+      incoming.socket.write(bytes, () => setTimeout(20).then(() => incoming.socket.resetAndDestroy()))
+    })
+    const to = local(service.origin)
+    await read(await outbound.request({ ...free, path: '/first', to }))
+    expect(await read(await outbound.request({ ...free, to }))).toBe('broken')
+    expect(service.seen.length).toBe(2)
+  })
+})
+
+describe('a body', () => {
+  it('goes out with its length, or in chunks where it is streamed', async () => {
+    const service = await open((_, outgoing) => outgoing.end())
+    const to = local(service.origin)
+    await outbound.request({ ...patient, to, body: '{"ü":1}' })
+    await outbound.request({ ...patient, to, body: Readable.from(['one ', 'two']) })
+    await outbound.request({ ...free, to })
+    const [whole, streamed, none] = service.seen
+    expect(whole?.body.toString()).toBe('{"ü":1}')
+    expect(whole?.headers).toEqual({ host: service.host, 'content-length': '8', connection: 'close' })
+    expect(streamed?.body.toString()).toBe('one two')
+    expect(streamed?.headers).toMatchObject({ 'transfer-encoding': 'chunked' })
+    expect(none?.headers).toEqual({ host: service.host, connection: 'keep-alive' })
+  })
+
+  it('whose source breaks never arrives as if it were whole', async () => {
+    const service = await open((_, outgoing) => outgoing.end())
+    const source = new PassThrough()
+    source.write('one ')
+    const asked = outbound.request({ ...patient, to: local(service.origin), body: source })
+    await expect.poll(() => service.connected()).toBe(1)
+    source.destroy(new Error('the reader left'))
+    expect(await asked).toEqual({ ok: false, sent: 'unknown', cause: 'broken' })
+    expect(service.seen).toEqual([])
+  })
+
+  it('that nobody takes any more is not read on', async () => {
+    const service = await open(() => undefined)
+    const source = new PassThrough()
+    source.write('one ')
+    const asked = outbound.request({ ...paid, to: local(service.origin), body: source })
+    expect(await asked).toMatchObject({ cause: 'late' })
+    await expect.poll(() => source.destroyed).toBe(true)
+  })
+})
+
+describe('a client', () => {
+  const to = (service: FakeService) => local(service.origin)
+
+  it('that has left before is not asked for', async () => {
+    const service = await open((_, outgoing) => outgoing.end())
+    const client = new PassThrough()
+    client.destroy()
+    await once(client, 'close')
+    const gone = { ok: false, sent: 'no', cause: 'gone' }
+    expect(await outbound.request({ ...patient, to: to(service), client })).toEqual(gone)
+    expect(service.connections()).toBe(0)
+  })
+
+  it('that leaves while it waits ends the call', async () => {
+    const client = new PassThrough()
+    const service = await open(() => client.destroy())
+    const gone = { ok: false, sent: 'unknown', cause: 'gone' }
+    expect(await outbound.request({ ...patient, to: to(service), client })).toEqual(gone)
+    await expect.poll(() => service.connected()).toBe(0)
+  })
+
+  it('that leaves in mid-answer ends it', async () => {
+    const client = new PassThrough()
+    const service = await open((_, outgoing) => outgoing.write('x'))
+    const answer = await outbound.request({ ...patient, to: to(service), client })
+    const rest = read(answer)
+    client.destroy()
+    expect(await rest).toBe('broken')
+    await expect.poll(() => service.connected()).toBe(0)
+  })
+
+  it('that stays is bothered by nothing once the answer is there', async () => {
+    const client = new PassThrough()
+    const before = client.listenerCount('close')
+    const service = await open((incoming, outgoing, { url }) =>
+      url === '/' ? outgoing.end() : incoming.socket.destroy(),
+    )
+    await read(await outbound.request({ ...patient, to: to(service), client }))
+    await read(await outbound.request({ ...patient, path: '/broken', to: to(service), client }))
+    await expect.poll(() => client.listenerCount('close')).toBe(before)
+  })
+})
