@@ -19,6 +19,8 @@ export default defineConfig({
     // What comes late on a busy machine is waited for; nothing here measures time.
     expect: { poll: { timeout: 15_000, interval: 10 } },
     retry: 1,
+    // Many tests wait for sockets and timers: one worker fewer than cores, the default, would leave the machine idle.
+    maxWorkers: '100%',
     projects: [
       {
         extends: true,

@@ -1,7 +1,8 @@
 import { connect, type Socket } from 'node:net'
 
 interface Load {
-  url: string
+  /** Each connection asks one of them, in turn. */
+  urls: readonly string[]
   connections: number
   durationMs: number
 }
@@ -15,15 +16,17 @@ interface Loaded {
 const headEnd = Buffer.from('\r\n\r\n')
 
 /**
- * Asks one address over and over on kept connections. It reads of the answers no more than their status and length: it
+ * Asks over and over on kept connections. It reads of the answers no more than their status and length: it
  * shares the processors with what it measures. Rejects at the first answer that is not 200.
  */
-export async function load({ url, connections, durationMs }: Load): Promise<Loaded> {
+export async function load({ urls, connections, durationMs }: Load): Promise<Loaded> {
   const sockets: Socket[] = []
   const sum = { requests: 0, bytes: 0 }
   const startedAt = performance.now()
   await new Promise<void>((resolve, reject) => {
-    for (let index = 0; index < connections; index += 1) sockets.push(askOn(new URL(url), sum, reject))
+    for (let index = 0; index < connections; index += 1) {
+      sockets.push(askOn(new URL(urls[index % urls.length] ?? ''), sum, reject))
+    }
     setTimeout(resolve, durationMs)
   }).finally(() => {
     for (const socket of sockets) socket.destroy()

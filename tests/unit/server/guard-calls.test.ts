@@ -220,7 +220,7 @@ describe('a connection', () => {
       if (url === '/together') held.push(() => outgoing.end())
       if (held.length === 2) for (const answer of held.splice(0)) answer()
       if (url === '/together') return
-      if (mood === 'fine') return outgoing.end('fine')
+      if (mood === 'fine') return void outgoing.end('fine')
       incoming.socket.resetAndDestroy()
       mood = 'fine'
     })
@@ -238,7 +238,7 @@ describe('a connection', () => {
     ['answers with something else', 'what?\r\n\r\n'],
   ])('that was kept and %s is not asked again', async (_, bytes) => {
     const service = await open((incoming, outgoing, { url }) => {
-      if (url === '/first') return outgoing.end()
+      if (url === '/first') return void outgoing.end()
       incoming.socket.write(bytes, () => setTimeout(20).then(() => incoming.socket.resetAndDestroy()))
     })
     const to = local(service.origin)
