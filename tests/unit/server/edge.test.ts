@@ -1,4 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createAccess } from '#server/access.ts'
+import { createEdge } from '#server/edge.ts'
 import { askProxy, jsonRequest, sendRaw, statusesIn } from '../../support/ask-proxy.ts'
 import { replyJson } from '../../support/fake-service.ts'
 import { openProxyBefore, type ProxyUnderTest } from '../../support/open-proxy.ts'
@@ -17,11 +21,11 @@ describe('requests from other pages', () => {
   const ask = (path: string, asked = {}) => askProxy(proxy.port, path, asked)
   const own = () => `http://localhost:${proxy.port}`
 
-  beforeAll(async () => {
+  beforeEach(async () => {
     const env = { ALLOWED_ORIGINS: named }
     proxy = await openProxyBefore((_, outgoing) => replyJson(outgoing, { code: 200, data: { taskId: 'task-1' } }), env)
   })
-  afterAll(() => proxy.close())
+  afterEach(() => proxy.close())
 
   async function expectRefused(headers: Record<string, string>, status: number) {
     const before = proxy.service.seen.length
@@ -107,6 +111,15 @@ describe('requests from other pages', () => {
     }
   })
 
+  it('H09: takes no address of another place for a path', async () => {
+    const told = await sendRaw(
+      proxy.port,
+      `GET http://localhost:${proxy.port}/api/health HTTP/1.1\r\nHost: localhost:${proxy.port}\r\nConnection: close\r\n\r\n`,
+    )
+    expect(statusesIn(told)).toEqual([400])
+    expect(told).toContain('Not a request for a proxy.')
+  })
+
   it('H08: takes 100 headers and refuses one more', async () => {
     const { port } = proxy
     const asked = (more: number) =>
@@ -122,6 +135,12 @@ describe('requests from other pages', () => {
     expect((await ask('/api/health?x=/../')).status).toBe(200)
     expect((await ask(credits, { headers: { 'sec-fetch-site': 'none' } })).status).toBe(200)
     expect((await ask('/apis')).status).not.toBe(200)
+    expect((await ask('/apis', { method: 'POST' })).json().msg).toBe('Pages are only read.')
+    expect((await ask('/api', { method: 'POST' })).json().msg).not.toBe('Pages are only read.')
+  })
+
+  it('reads a header that is as long as "host" for what it is', async () => {
+    expect((await ask('/api/health', { headers: { from: 'a', date: 'b' } })).status).toBe(200)
   })
 
   it('lets a named origin submit and read', async () => {
@@ -202,14 +221,21 @@ describe('a proxy with an access token', () => {
   let proxy: ProxyUnderTest
   const ask = (path: string, asked = {}) => askProxy(proxy.port, path, asked)
 
-  beforeAll(async () => {
+  beforeEach(async () => {
     const env = { PROXY_ACCESS_TOKEN: token }
     proxy = await openProxyBefore((_, outgoing) => replyJson(outgoing, { code: 200, data: { taskId: 'task-1' } }), env)
   })
-  afterAll(() => proxy.close())
+  afterEach(() => proxy.close())
 
   it('B01: refuses paid and free requests without it; the service sees nothing', async () => {
-    for (const authorization of ['', 'Bearer wrong', `Basic ${token}`, `Bearer ${token}x`]) {
+    for (const authorization of [
+      '',
+      'Bearer wrong',
+      `Basic ${token}`,
+      `Bearer ${token}x`,
+      `Bearer ${token} x`,
+      `x Bearer ${token}`,
+    ]) {
       expect((await ask(generate, submission({ authorization }))).status).toBe(401)
       expect((await ask(credits, { headers: { authorization } })).status).toBe(401)
     }
@@ -253,5 +279,84 @@ describe('a proxy with an access token', () => {
       expect(told.status).toBe(401)
       expect(told.headers['set-cookie']).toBeUndefined()
     }
+  })
+})
+
+describe('a proxy that is known by a public address', () => {
+  const publicUrl = 'https://atelier.example'
+  const token = 'a-token-of-enough-length'
+  let proxy: ProxyUnderTest
+  const ask = (path: string, asked = {}) => askProxy(proxy.port, path, asked)
+
+  beforeEach(async () => {
+    const env = { PUBLIC_URL: publicUrl, PROXY_ACCESS_TOKEN: token }
+    proxy = await openProxyBefore((_, outgoing) => replyJson(outgoing, { code: 200, data: { taskId: 'task-1' } }), env)
+  })
+  afterEach(() => proxy.close())
+
+  it('is served under it, and its page may submit', async () => {
+    const headers = { host: 'atelier.example', origin: publicUrl, authorization: `Bearer ${token}` }
+    expect((await ask('/api/health', { headers })).status).toBe(200)
+    expect((await ask(generate, submission(headers))).status).toBe(200)
+  })
+
+  it('the door for the service is open to it alone: no origin, no cookie, and nothing but a call', async () => {
+    const door = '/api/callbacks/some-run'
+    const headers = { origin: '', host: 'atelier.example' }
+    const called = await ask(door, { ...jsonRequest({ code: 200 }), headers })
+    expect(called.json().msg).not.toMatch(/access token|Requests from this page/)
+    for (const method of ['GET', 'HEAD', 'PUT', 'OPTIONS']) {
+      const told = await ask(door, { method, headers })
+      expect(told.status).toBe(405)
+      if (method !== 'HEAD') expect(told.json().msg).toBe('This cannot be done here.')
+    }
+    expect((await ask('/api/callbacks', { method: 'POST', headers })).status).toBe(403)
+  })
+})
+
+/** What the edge says of a request, by its parts: whether it lets it on, or with which status it answered. */
+function decide(host: string, given: { port?: number; url?: string; method?: string; headers?: object } = {}) {
+  const { port = 3000, url = '/', method = 'GET', headers = {} } = given
+  const named = { host, ...headers }
+  const incoming = Object.assign(new IncomingMessage(new Socket()), {
+    method,
+    url,
+    headers: named,
+    rawHeaders: Object.entries(named).flat(),
+    socket: { localPort: port },
+  }) as IncomingMessage
+  const outgoing = new ServerResponse(incoming)
+  const edge = createEdge(settings, createAccess(undefined, false))
+  return edge(incoming, outgoing) || outgoing.statusCode
+}
+let settings: Parameters<typeof createEdge>[0]
+
+describe('the names of this machine', () => {
+  beforeEach(() => {
+    settings = { host: 'Studio.Lan', publicUrl: undefined, allowedOrigins: [named] }
+  })
+
+  it('G08: are those of the loopback, and the one it listens at', () => {
+    for (const name of ['localhost', '127.0.0.1', '[::1]', 'studio.lan', 'STUDIO.lan']) {
+      expect(decide(`${name}:3000`)).toBe(true)
+      expect(decide(`${name}:3001`)).toBe(421)
+      expect(decide(name)).toBe(421)
+    }
+    settings = { ...settings, host: '2001:DB8::7' }
+    expect(decide('[2001:DB8::7]:3000')).toBe(421)
+    settings = { ...settings, host: '2001:db8::7' }
+    expect(decide('[2001:db8::7]:3000')).toBe(true)
+    expect(decide('[]:3000')).toBe(421)
+    expect(decide(':3000')).toBe(421)
+  })
+
+  it('G08: have no port where it is the usual one', () => {
+    expect(decide('localhost', { port: 80 })).toBe(true)
+    expect(decide('localhost:80', { port: 80 })).toBe(421)
+  })
+
+  it('G05: what a preflight asks for is not let on', () => {
+    const asked = { method: 'OPTIONS', url: credits, headers: { origin: named } }
+    expect(decide('localhost:3000', asked)).toBe(204)
   })
 })

@@ -1,0 +1,118 @@
+import { createHash, createHmac } from 'node:crypto'
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
+import { describe, expect, it } from 'vitest'
+import { type Access, createAccess, networkOf } from '#server/access.ts'
+
+const token = 'a-token-of-enough-length'
+
+/** A request from a network, with a JSON body where one is given. */
+function from(remoteAddress: string | undefined, headers: Record<string, string> = {}, body?: unknown) {
+  const incoming = new IncomingMessage(new Socket())
+  incoming.push(JSON.stringify(body) ?? '')
+  incoming.push(null)
+  return Object.assign(incoming, {
+    headers: { 'content-type': 'application/json', ...headers },
+    socket: { remoteAddress },
+  }) as IncomingMessage
+}
+
+/** Gives the cookie, or why there is none. */
+async function enter(access: Access, asked: IncomingMessage) {
+  const outgoing = new ServerResponse(asked)
+  try {
+    await access.enter(asked, outgoing)
+  } catch (error) {
+    return (error as Error).message
+  }
+  const { cookie } = { cookie: undefined, ...readHead(outgoing) }
+  return `${outgoing.statusCode} ${cookie}`
+}
+
+/** What was written as the head: the one place where a response without a socket keeps it. */
+function readHead(outgoing: ServerResponse): { cookie?: string } {
+  const { _header } = outgoing as unknown as { _header: string }
+  const cookie = /set-cookie: ([^\r]+)/i.exec(_header)?.[1]
+  return cookie === undefined ? {} : { cookie }
+}
+
+const enterFrom = (access: Access, address: string, headers = {}, given = token) =>
+  enter(access, from(address, headers, { token: given }))
+
+/** What a cookie of this browser would be, signed with a key made of these words. */
+function forge(words: string): Record<string, string> {
+  const browser = 'A'.repeat(22)
+  const key = createHash('sha256').update(words).digest()
+  return { cookie: `atelier-access=${browser}.${createHmac('sha256', key).update(browser).digest('base64url')}` }
+}
+
+async function cookieOf(access: Access, address = '10.0.0.1'): Promise<Record<string, string>> {
+  return { cookie: /(atelier-access=[^;]+)/.exec(await enterFrom(access, address))?.[1] ?? '' }
+}
+
+describe('a cookie', () => {
+  it('B09: opens every proxy of the same token, and none of another', async () => {
+    const cookie = await cookieOf(createAccess(token, false))
+    expect(createAccess(token, false).isAllowed(from('10.0.0.2', cookie))).toBe(true)
+    expect(createAccess(`${token}2`, false).isAllowed(from('10.0.0.2', cookie))).toBe(false)
+  })
+
+  it.each(['', 'atelier pass ', 'atelier pass undefined'])(
+    'B09: signed with what all may know ("%s") opens nothing',
+    (words) => {
+      expect(createAccess(token, false).isAllowed(from('10.0.0.1', forge(words)))).toBe(false)
+    },
+  )
+
+  it('B09: makes nobody somebody else where there is no token', () => {
+    const open = createAccess(undefined, false)
+    for (const words of ['', 'atelier pass undefined', 'atelier pass ']) {
+      expect(open.userOf(from('10.0.0.1', forge(words)))).toBe('from 10.0.0.1')
+    }
+  })
+
+  it('is sent over https only where the proxy is reached so', async () => {
+    expect(await enterFrom(createAccess(token, true), '10.0.0.1')).toMatch(/; SameSite=Strict; Secure$/)
+    expect(await enterFrom(createAccess(token, false), '10.0.0.1')).toMatch(/; SameSite=Strict$/)
+  })
+
+  it('is given where a token was asked for, and only there', async () => {
+    expect(await enterFrom(createAccess(token, false), '10.0.0.1')).toMatch(/^204 atelier-access=/)
+    expect(await enterFrom(createAccess(undefined, false), '10.0.0.1', {}, 'anything')).toBe('204 undefined')
+  })
+})
+
+describe('a user', () => {
+  it('B12: is the browser that has entered, or the network it comes from', async () => {
+    const access = createAccess(token, false)
+    const [one, two] = [await cookieOf(access), await cookieOf(access)]
+    const users = [
+      from('10.0.0.1'),
+      from('10.0.0.2'),
+      from('10.0.0.1', one),
+      from('10.0.0.2', one),
+      from('10.0.0.1', two),
+    ]
+    const [address, other, browser, elsewhere, second] = users.map((incoming) => access.userOf(incoming))
+    expect([address, other]).toEqual(['from 10.0.0.1', 'from 10.0.0.2'])
+    expect(browser).toMatch(/^browser [\w-]{22}$/)
+    expect(elsewhere).toBe(browser)
+    expect(second).not.toBe(browser)
+  })
+
+  it('of a connection that has no address any more is a user, too', () => {
+    expect(createAccess(undefined, false).userOf(from(undefined))).toBe('from ')
+    expect(networkOf('')).toBe('')
+    expect(networkOf('somewhere')).toBe('somewhere')
+  })
+})
+
+describe('the token', () => {
+  it('is guessed at twenty times a minute from one network; others are not kept waiting', async () => {
+    const access = createAccess(token, false)
+    const wrong = 'This is not the access token of the proxy.'
+    for (let count = 0; count < 20; count += 1) expect(await enterFrom(access, '10.0.0.1', {}, 'wrong')).toBe(wrong)
+    expect(await enterFrom(access, '10.0.0.1')).toBe('Too many wrong tokens. Wait a minute.')
+    expect(await enterFrom(access, '10.0.0.2')).toMatch(/^204/)
+  })
+})
