@@ -144,7 +144,7 @@ export function exposedSecrets(env: Environment): string[] {
 
 /** Loopback names and addresses. */
 export function isThisMachine(host: string): boolean {
-  const bare = host.replace(/^\[|\]$/g, '')
+  const bare = host.replace(/[[\]]/g, '')
   return bare === 'localhost' || bare === '::1' || (isIP(bare) === 4 && bare.startsWith('127.'))
 }
 
@@ -189,7 +189,7 @@ function isBaseUrl(value: string): boolean {
 
 function isOrigin(value: string): boolean {
   const url = parseUrl(value)
-  return url !== undefined && /^https?:$/.test(url.protocol) && url.origin === value
+  return url !== undefined && /^https?:/.test(url.protocol) && url.origin === value
 }
 
 function isResultHost(value: string): boolean {
@@ -198,7 +198,7 @@ function isResultHost(value: string): boolean {
 
 function isRedisUrl(value: string): boolean {
   const url = parseUrl(value)
-  return url !== undefined && /^rediss?:$/.test(url.protocol) && url.hostname !== ''
+  return url !== undefined && /^rediss?:/.test(url.protocol) && url.hostname !== ''
 }
 
 function passwordIn(url: string | undefined): string | undefined {

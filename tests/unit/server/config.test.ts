@@ -78,25 +78,56 @@ describe('the configuration', () => {
   })
 
   it.each([
-    ['PORT', '70000'],
+    ['PORT', '65536'],
+    ['PORT', '003000'],
     ['PORT', '3000x'],
+    ['PORT', 'x3000'],
+    ['REPLICAS', '00'],
+    ['REPLICAS', '1x'],
+    ['REPLICAS', 'x1'],
+    ['REPLICAS', '10000'],
+    ['REDIS_URL', 'xredis://127.0.0.1:6379'],
     ['GATEWAY', 'fal'],
     ['KIE_API_KEY', secret],
     ['KIE_API_BASE_URL', 'http://api.kie.ai'],
     ['KIE_API_BASE_URL', 'https://user:pass@api.kie.ai'],
+    ['KIE_API_BASE_URL', 'https://user@api.kie.ai'],
+    ['KIE_API_BASE_URL', 'https://:pass@api.kie.ai'],
+    ['KIE_API_BASE_URL', 'https://api.kie.ai?to=evil.test'],
+    ['KIE_API_BASE_URL', 'https://api.kie.ai#part'],
+    ['KIE_API_BASE_URL', 'http://127.evil.test'],
+    ['KIE_API_BASE_URL', 'http://[::2]:4010'],
     ['KIE_UPLOAD_BASE_URL', 'ftp://127.0.0.1'],
     ['KIE_RESULT_HOSTS', '127.0.0.2'],
+    ['KIE_RESULT_HOSTS', 'https://kie.ai'],
+    ['KIE_RESULT_HOSTS', 'kie.ai/'],
+    ['KIE_RESULT_HOSTS', 'kie.ai:443'],
+    ['KIE_RESULT_HOSTS', '127.0.0.1:0'],
+    ['KIE_RESULT_HOSTS', '127.0.0.1:123456'],
+    ['KIE_RESULT_HOSTS', 'x127.0.0.1:80'],
+    ['KIE_RESULT_HOSTS', 'kie..ai'],
     ['KIE_RESULT_HOSTS', '10.0.0.1:8080'],
     ['KIE_RESULT_HOSTS', 'com'],
     ['ALLOWED_ORIGINS', '*'],
     ['ALLOWED_ORIGINS', 'https://studio.example/'],
+    ['ALLOWED_ORIGINS', 'https://studio.example/atelier'],
+    ['ALLOWED_ORIGINS', 'ftp://studio.example'],
+    ['ALLOWED_ORIGINS', 'null'],
+    ['ALLOWED_ORIGINS', 'https://studio.example,studio.example'],
     ['PUBLIC_URL', 'studio.example'],
     ['KIE_WEBHOOK_HMAC_KEY', 'whk_one,whk two'],
     ['GEMINI_API_KEY', secret],
     ['GEMINI_API_BASE_URL', 'http://evil.test'],
     ['GEMINI_MODELS', 'gemini-a/../b'],
-    ['PROXY_ACCESS_TOKEN', 'short'],
+    ['PROXY_ACCESS_TOKEN', 'seven-c'],
+    ['PROXY_ACCESS_TOKEN', 'with spaces in it'],
     ['DAILY_CREDITS', '00'],
+    ['DAILY_CREDITS', '0.0'],
+    ['DAILY_CREDITS', '1234567890'],
+    ['DAILY_CREDITS', '1.'],
+    ['DAILY_CREDITS', '1.x'],
+    ['DAILY_CREDITS', 'x1'],
+    ['DAILY_CREDITS', 'Infinity'],
     ['USER_DAILY_CREDITS', '40 credits'],
     ['USER_RUNS_PER_MINUTE', '-3'],
   ])('S10: names %s and its rule, never the value', (name, value) => {
@@ -106,6 +137,46 @@ describe('the configuration', () => {
     expect(() => readConfig({ [name]: value })).toThrow(
       expect.objectContaining({ message: expect.not.stringContaining(value) }),
     )
+  })
+
+  it('S10: names all of what cannot be used at once, a line each', () => {
+    expect(() => readConfig({ PORT: 'x', GATEWAY: 'fal' })).toThrow(
+      [
+        'These settings cannot be used:',
+        '- GATEWAY must be kie or apikley',
+        '- PORT must be a whole number from 0 to 65535',
+      ].join('\n'),
+    )
+  })
+
+  it.each([
+    [{ PORT: '65535' }, { port: 65535 }],
+    [{ PORT: '0' }, { port: 0 }],
+    [{ PROXY_ACCESS_TOKEN: 'eight-ch' }, { accessToken: 'eight-ch' }],
+    [
+      { DAILY_CREDITS: '123456789', USER_DAILY_CREDITS: '0.25', USER_RUNS_PER_MINUTE: '3' },
+      { limits: { dailyCredits: 123456789, userDailyCredits: 0.25, userRunsPerMinute: 3 } },
+    ],
+    [{}, { limits: { dailyCredits: undefined, userDailyCredits: undefined, userRunsPerMinute: undefined } }],
+    [{ REPLICAS: '9999', REDIS_URL: 'redis://localhost' }, { redisUrl: 'redis://localhost' }],
+    [{ KIE_API_BASE_URL: 'http://[::1]:4010', KIE_API_KEY: 'key' }, { apiBaseUrl: 'http://[::1]:4010' }],
+    [{ KIE_API_BASE_URL: 'http://127.1.2.3:4010', KIE_API_KEY: 'key' }, { apiBaseUrl: 'http://127.1.2.3:4010' }],
+    [
+      { KIE_RESULT_HOSTS: 'localhost:1, [::1]:65535,.kie.ai,  files.kie.ai' },
+      { resultHosts: ['localhost:1', '[::1]:65535', '.kie.ai', 'files.kie.ai'] },
+    ],
+    [
+      { ALLOWED_ORIGINS: 'https://studio.example, http://studio.example:8080' },
+      { allowedOrigins: ['https://studio.example', 'http://studio.example:8080'] },
+    ],
+  ])('takes %j', (env, config) => expect(readConfig(env)).toMatchObject(config))
+
+  it('is on this machine at its loopback addresses only', () => {
+    for (const HOST of ['localhost', '::1', '[::1]', '127.0.0.1', '127.9.9.9'])
+      expect(readConfig({ HOST }).host).toBe(HOST)
+    for (const HOST of ['127.evil.test', '1::1', 'localhost.evil.test']) {
+      expect(() => readConfig({ HOST })).toThrow('PROXY_ACCESS_TOKEN must be set')
+    }
   })
 
   it.each(['0.0.0.0', '::', '192.168.1.5', 'studio.example'])(
@@ -124,6 +195,39 @@ describe('the configuration', () => {
   it('says what is set and does nothing', () => {
     const { notes } = readConfig({ APIKLEY_API_KEY: 'apikley-key' })
     expect(notes).toEqual(['APIKLEY_API_KEY is set, but GATEWAY is kie.'])
+    const bases = {
+      KIE_API_BASE_URL: 'https://a.example',
+      KIE_UPLOAD_BASE_URL: 'https://b.example',
+      KIE_RESULT_HOSTS: 'c.example',
+    }
+    expect(readConfig(bases).notes).toEqual([
+      'KIE_API_BASE_URL is set, but does nothing without KIE_API_KEY.',
+      'KIE_UPLOAD_BASE_URL is set, but does nothing without KIE_API_KEY.',
+      'KIE_RESULT_HOSTS is set, but does nothing without KIE_API_KEY.',
+    ])
+    expect(readConfig({ ...bases, KIE_API_KEY: 'key' }).notes).toEqual([])
+    expect(readConfig({ KIE_WEBHOOK_HMAC_KEY: 'whk', PUBLIC_URL: 'https://a.example' }).notes).toEqual([])
+    expect(readConfig({ GEMINI_API_BASE_URL: 'https://a.example' }).notes).toEqual([
+      'GEMINI_API_BASE_URL is set, but does nothing without GEMINI_API_KEY.',
+    ])
+  })
+
+  it('says where browsers would not keep the access of a page on another site', () => {
+    const elsewhere = { PROXY_ACCESS_TOKEN: 'a-token-of-enough-length', ALLOWED_ORIGINS: 'https://studio.example' }
+    const note =
+      'PUBLIC_URL is not https: browsers will not keep the access of pages that ALLOWED_ORIGINS names elsewhere.'
+    const both = { ...elsewhere, ALLOWED_ORIGINS: 'http://localhost:5173,https://studio.example' }
+    for (const env of [elsewhere, both, { ...elsewhere, PUBLIC_URL: 'http://localhost:3000' }]) {
+      expect(readConfig(env).notes).toEqual([note])
+    }
+    for (const env of [
+      { ...elsewhere, PUBLIC_URL: 'https://atelier.example' },
+      { ...elsewhere, ALLOWED_ORIGINS: 'http://localhost:5173' },
+      { ...elsewhere, ALLOWED_ORIGINS: '' },
+      { ...elsewhere, PROXY_ACCESS_TOKEN: '' },
+    ]) {
+      expect(readConfig(env).notes).toEqual([])
+    }
   })
 
   it('takes the key, the address and the models of the fallback', () => {

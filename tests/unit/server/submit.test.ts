@@ -1,6 +1,16 @@
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
+import { Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Endpoint } from '#providers/provider.ts'
 import { KeptSubmission, readRefusal } from '#providers/proxy.ts'
+import { createAccess } from '#server/access.ts'
+import { readConfig } from '#server/config.ts'
+import { openGateway } from '#server/gateways.ts'
+import type { Outbound } from '#server/guard.ts'
+import { refusalIn } from '#server/refusals.ts'
 import { createMemorySubmissions } from '#server/submissions.ts'
+import { createSubmit, type SubmitParts } from '#server/submit.ts'
 import { askProxy, jsonRequest, openRequest } from '../../support/ask-proxy.ts'
 import { eventually } from '../../support/eventually.ts'
 import { type Reply, replyJson } from '../../support/fake-service.ts'
@@ -33,6 +43,8 @@ describe('a submission', () => {
     expect(told.json()).toEqual(accepted)
     const [seen, ...more] = proxy.service.seen
     expect(more).toEqual([])
+    expect(proxy.logged).toEqual([])
+    expect(seen).toMatchObject({ method: 'POST', url: kontext })
     expect(seen?.body.toString()).toBe(JSON.stringify(body))
     expect(seen?.headers).toEqual({
       authorization: `Bearer ${canaryKey}`,
@@ -107,6 +119,7 @@ describe('a submission', () => {
     const told = await submit(prompted('a fox'), run)
     expect(readRefusal(told.json())).toMatchObject({ sent: 'unknown', failure: { kind: 'unconfirmed' } })
     expect([told.status, told.json().msg]).toEqual([502, 'The answer was lost.'])
+    expect(told.headers['content-type']).toBe('application/json; charset=utf-8')
     reply = (_, outgoing) => replyJson(outgoing, accepted)
     expect((await submit(prompted('a fox'), run)).text).toBe(told.text)
     expect(await kept(run)).toEqual({ state: 'unknown' })
@@ -168,8 +181,30 @@ describe('a submission', () => {
     expect(proxy.service.seen).toHaveLength(1)
   })
 
+  it('keeps the answer of a service that says nothing readable', async () => {
+    reply = (_, outgoing) => outgoing.writeHead(502, { 'content-type': 'text/html' }).end('<h1>Bad gateway</h1>')
+    const run = newRun()
+    const told = await submit(prompted('a fox'), run)
+    expect([told.status, told.text]).toEqual([502, '<h1>Bad gateway</h1>'])
+    expect(told.headers['content-type']).toBe('text/plain; charset=utf-8')
+    expect((await submit(prompted('a fox'), run)).text).toBe('<h1>Bad gateway</h1>')
+    expect(proxy.service.seen).toHaveLength(1)
+  })
+
+  it('goes to the path of the service below its address', async () => {
+    const { origin } = proxy.service
+    const below = await openProxyBefore(() => undefined, { KIE_API_BASE_URL: `${origin}/base/` })
+    const asked = jsonRequest(prompted('a fox'), { 'idempotency-key': newRun() })
+    expect((await askProxy(below.port, kontext, asked)).status).toBe(200)
+    await below.close()
+    expect(proxy.service.seen).toMatchObject([{ method: 'POST', url: `/base${kontext}` }])
+  })
+
   it('B11: of 101 in a second, 18 reach the service; the others are told when to come again', async () => {
-    const told = await Promise.all(Array.from({ length: 101 }, () => submit(prompted('a fox'))))
+    const sent = Array.from({ length: 101 }, () => newRun())
+    const told = await Promise.all(sent.map((run) => submit(prompted('a fox'), run)))
+    const states = await Promise.all(sent.map(async (run) => (await kept(run)).state))
+    expect(states.filter((state) => state === 'none')).toHaveLength(83)
     expect(proxy.service.seen).toHaveLength(18)
     const refused = told.filter(({ status }) => status === 429)
     expect(refused).toHaveLength(83)
@@ -284,6 +319,14 @@ describe('a submission is not sent', () => {
     await expectRefused(body, 'sources', jobs)
   })
 
+  it('with what it says is wrong', async () => {
+    const msgOf = async (body: unknown) => (await submit(body)).json().msg
+    expect(await msgOf({ ...prompted('a fox'), steps: 50 })).toBe('The service would not take these settings.')
+    const inputImage = 'https://evil.test/a.png'
+    const where = 'Source pictures must lie where uploads are stored.'
+    expect(await msgOf({ ...prompted('a fox'), inputImage })).toBe(where)
+  })
+
   it.each([
     ['no characters', ''],
     ['5001 characters', 'x'.repeat(5001)],
@@ -352,5 +395,105 @@ describe('what is at the limits', () => {
     const headers = { 'content-type': 'application/json', 'idempotency-key': newRun() }
     expect((await askProxy(proxy.port, kontext, { method: 'POST', headers, body })).status).toBe(200)
     expect(proxy.service.seen[0]?.body.toString()).not.toContain('evil.test')
+  })
+})
+
+describe('the last step before the service', () => {
+  const log = { warn: () => undefined, error: (...said: unknown[]) => said.length } as unknown as SubmitParts['log']
+  const endpoint: Endpoint = { host: 'api', method: 'POST', path: kontext, kind: 'submit' }
+  const accepting: Outbound['request'] = async () => ({
+    ok: true,
+    status: 200,
+    headers: { 'content-type': 'application/json' },
+    body: Readable.from([Buffer.from(JSON.stringify(accepted))]) as IncomingMessage,
+  })
+
+  /** One submission through the module itself, before a way out and a memory of the test's. */
+  function createWith(request: Outbound['request'], more: Partial<SubmitParts> = {}) {
+    const submit = createSubmit({
+      gateway: openGateway(readConfig({ KIE_API_KEY: canaryKey })),
+      outbound: { request, close: () => undefined },
+      submissions: createMemorySubmissions(),
+      admit: async () => ({ admitted: true, giveBack: async () => undefined }),
+      access: createAccess(undefined, false),
+      mask: (text) => text,
+      log,
+      ...more,
+    })
+    const send = async (run = newRun()) => {
+      const asked = new IncomingMessage(new Socket())
+      asked.push(JSON.stringify(prompted('a fox')))
+      asked.push(null)
+      asked.headers = { 'content-type': 'application/json', 'idempotency-key': run }
+      const outgoing = new ServerResponse(asked)
+      let body = ''
+      outgoing.end = ((text: string) => {
+        body = text
+        return outgoing
+      }) as ServerResponse['end']
+      const refusal = await Promise.resolve(submit.handlerFor(endpoint)(asked, outgoing)).catch(refusalIn)
+      return refusal ?? JSON.parse(body)
+    }
+    return { submit, send }
+  }
+
+  const inDoubt = (code: number, msg: string) => ({ code, msg, proxy: { sent: 'unknown' } })
+  const notSent = (code: number, msg: string, more = {}) => ({ code, msg, proxy: { sent: 'no', ...more } })
+
+  it('P05: leaves in doubt what was answered too late, and what broke in a way nobody foresaw', async () => {
+    const late = createWith(async () => ({ ok: false, sent: 'unknown', cause: 'late' }))
+    expect(await late.send()).toEqual(inDoubt(504, 'No answer came in time.'))
+    const submissions = createMemorySubmissions()
+    const odd = createWith(() => Promise.reject(new Error('odd')), { submissions })
+    expect(await odd.send('the-odd-run')).toEqual(inDoubt(502, 'The answer was lost.'))
+    expect(await submissions.find('the-odd-run')).toEqual({ state: 'unknown' })
+  })
+
+  it('U19: frees what was not even sent in time', async () => {
+    const submissions = createMemorySubmissions()
+    const { send } = createWith(async () => ({ ok: false, sent: 'no', cause: 'late' }), { submissions })
+    expect(await send('the-late-run')).toEqual(notSent(503, 'The service did not answer in time.'))
+    expect(await submissions.find('the-late-run')).toEqual({ state: 'none' })
+  })
+
+  it('S04: sends nothing that cannot be remembered', async () => {
+    let asked = 0
+    const said: unknown[][] = []
+    const { send } = createWith(
+      (call) => {
+        asked += 1
+        return accepting(call)
+      },
+      {
+        submissions: { ...createMemorySubmissions(), reserve: () => Promise.reject(new Error('no memory')) },
+        log: { ...log, error: (...words: unknown[]) => said.push(words) } as unknown as SubmitParts['log'],
+      },
+    )
+    const words = 'The proxy cannot remember submissions at the moment.'
+    expect(await send('the-forgotten')).toEqual(notSent(503, words, { retryAfterMs: 5000 }))
+    expect(asked).toBe(0)
+    const about = { run: 'the-forgotten', err: new Error('no memory') }
+    expect(said).toEqual([[about, 'a submission could not be remembered, and was not sent']])
+  })
+
+  it('S02: stopped, waits for the answers on their way and takes nothing new', async () => {
+    let release: (() => void) | undefined
+    const { submit, send } = createWith(async (call) => {
+      await new Promise<void>((resolve) => {
+        release = resolve
+      })
+      return accepting(call)
+    })
+    const first = send()
+    await eventually(() => expect(release).toBeDefined())
+    let isDrained = false
+    const drained = submit.drain().then(() => {
+      isDrained = true
+    })
+    expect(await send()).toEqual(notSent(503, 'The proxy is being stopped.', { retryAfterMs: 5000 }))
+    expect(isDrained).toBe(false)
+    release?.()
+    expect(await first).toEqual(accepted)
+    await drained
   })
 })
