@@ -10,7 +10,10 @@ import { ensureInstalled, root } from './ground.mjs'
 /** Modules, and the tests that speak for them. */
 const groups = {
   guard: { src: ['server/guard', 'server/hosts'], tests: ['server/guard*', 'server/forwarding', 'server/image'] },
-  edge: { src: ['server/edge', 'server/access'], tests: ['server/access', 'server/edge', 'server/http-edge', 'server/spending'] },
+  edge: {
+    src: ['server/edge', 'server/access'],
+    tests: ['server/access', 'server/edge', 'server/http-edge', 'server/spending'],
+  },
   relay: {
     src: ['server/body', 'server/relay', 'server/image'],
     tests: ['server/forwarding', 'server/image', 'server/submit'],
