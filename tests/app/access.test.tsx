@@ -1,38 +1,26 @@
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { render, screen } from '@testing-library/react'
+import { screen } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Banners } from '#app/banner.tsx'
-import { SendContext } from '#app/health.ts'
 import { createSend } from '#providers/send.ts'
 import { readConfig } from '#server/config.ts'
 import { type Running, startServer } from '#server/start.ts'
-import { openMemoryStore } from '#store/memory-store.ts'
-import { StoreContext } from '#store/queries.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { eventually } from '../support/eventually.ts'
-import { nodeDarkroom } from '../support/node-darkroom.ts'
+import { emptyWorkspace, renderWith } from '../support/in-page.tsx'
 import { createProxySend } from '../support/proxy-send.ts'
 
 const token = 'a-token-of-enough-length'
 let proxy: Running
 
 beforeEach(async () => {
-  useWorkspace.setState(useWorkspace.getInitialState(), true)
+  emptyWorkspace()
   proxy = await startServer(readConfig({ PORT: '0', PROXY_ACCESS_TOKEN: token }))
 })
 afterEach(() => proxy.close())
 
 function show(send = createProxySend(proxy.port)) {
-  render(
-    <QueryClientProvider client={new QueryClient()}>
-      <StoreContext value={openMemoryStore(nodeDarkroom)}>
-        <SendContext value={send}>
-          <Banners />
-        </SendContext>
-      </StoreContext>
-    </QueryClientProvider>,
-  )
+  renderWith(send, <Banners />)
   return send
 }
 

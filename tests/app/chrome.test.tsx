@@ -1,51 +1,29 @@
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { act, render, screen, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
-import type { ReactNode } from 'react'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { Banners } from '#app/banner.tsx'
 import { ErrorBoundary } from '#app/error-boundary.tsx'
 import { Header } from '#app/header.tsx'
-import { SendContext } from '#app/health.ts'
 import { Layout } from '#app/layout.tsx'
 import { Settings } from '#app/settings.tsx'
 import type { Run } from '#domain/run.ts'
 import type { Send } from '#providers/provider.ts'
-import { openMemoryStore } from '#store/memory-store.ts'
-import { StoreContext, watchStore } from '#store/queries.ts'
 import { NoticeBoard } from '#ui/notices.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { eventually } from '../support/eventually.ts'
 import { failedRun, newPicture, queuedRun, workingRun } from '../support/gallery-records.ts'
 import { paintedImage } from '../support/images.ts'
-import { nodeDarkroom } from '../support/node-darkroom.ts'
+import { emptyWorkspace, renderWith } from '../support/in-page.tsx'
 
 const simulated: Send = async () => Response.json({ mode: 'simulated', gateway: 'kie' })
 
-async function show(children: ReactNode, { runs = [], send = simulated }: { runs?: readonly Run[]; send?: Send } = {}) {
-  const store = openMemoryStore(nodeDarkroom)
-  for (const run of runs) await store.saveRun(run)
-  const queryClient = new QueryClient()
-  watchStore(store, queryClient)
-  render(
-    <QueryClientProvider client={queryClient}>
-      <StoreContext value={store}>
-        <SendContext value={send}>{children}</SendContext>
-      </StoreContext>
-    </QueryClientProvider>,
-  )
-  return store
-}
-
 const header = <Header tasksOpen={false} onTasks={() => undefined} onSettings={() => undefined} />
 
-beforeEach(() => {
-  useWorkspace.setState(useWorkspace.getInitialState(), true)
-})
+beforeEach(emptyWorkspace)
 
 describe('the header', () => {
   it('says that pictures are simulated, and only then how a key is set', async () => {
-    await show(header)
+    renderWith(simulated, header)
     expect(screen.queryByRole('button', { name: 'How to set a key' })).toBeNull()
     expect(await screen.findByText('Simulated')).toBeInTheDocument()
     expect(screen.getByRole('status')).toHaveTextContent('Simulated')
@@ -54,28 +32,30 @@ describe('the header', () => {
 
   it('says nothing of the kind with a real service behind', async () => {
     const send = vi.fn(async () => Response.json({ mode: 'live', gateway: 'kie' }))
-    await show(header, { send })
+    renderWith(send, header)
     await act(async () => eventually(() => expect(send).toHaveBeenCalled()))
     expect(screen.getByRole('status')).toBeEmptyDOMElement()
   })
 
   it('counts the runs that are waited for', async () => {
     const stopped: Run = { ...workingRun('three'), stopped: true }
-    await show(header, { runs: [workingRun('one'), queuedRun('two'), stopped, failedRun('four')] })
+    const store = renderWith(simulated, header)
+    for (const run of [workingRun('one'), queuedRun('two'), stopped, failedRun('four')])
+      await act(() => store.saveRun(run))
     expect(await screen.findByRole('button', { name: 'Tasks 2 in work' })).toBeInTheDocument()
   })
 })
 
 describe('the banners', () => {
   it('tell that nothing is kept, and what still works', async () => {
-    await show(<Banners />)
+    renderWith(simulated, <Banners />)
     expect(await screen.findByText(/keeps nothing for this page/)).toBeInTheDocument()
   })
 
   it('tell of a proxy that cannot be reached until it can', async () => {
     let isUp = false
     const send: Send = (...request) => (isUp ? simulated(...request) : Promise.reject(new TypeError('Failed to fetch')))
-    await show(<Banners />, { send })
+    renderWith(send, <Banners />)
     const words = await screen.findByText(/proxy cannot be reached/)
     isUp = true
     await userEvent.click(screen.getByRole('button', { name: 'Try now' }))
@@ -87,7 +67,7 @@ describe('the room', () => {
   const room = <Layout header={header} create="the form" stage="the stage" gallery="the grid" tasks="the tasks" />
 
   it('has three regions, each once, and dividers that keep the widths', async () => {
-    await show(room)
+    renderWith(simulated, room)
     for (const name of ['Create', 'Stage', 'Gallery']) expect(screen.getByRole('region', { name })).toBeInTheDocument()
     expect(screen.getAllByText('the form')).toHaveLength(1)
     screen.getByRole('separator', { name: 'Width of Create' }).focus()
@@ -96,7 +76,7 @@ describe('the room', () => {
   })
 
   it('shows one view at a time to a phone', async () => {
-    await show(room)
+    renderWith(simulated, room)
     const views = screen.getByRole('navigation', { name: 'Views' })
     expect(within(views).getByRole('button', { name: 'Create' })).toHaveAttribute('aria-current', 'page')
     await userEvent.click(within(views).getByRole('button', { name: 'Tasks' }))
@@ -127,7 +107,7 @@ describe('the room', () => {
 describe('the settings', () => {
   it('take a new proxy address only when told to', async () => {
     vi.stubGlobal('fetch', async () => Response.json({ mode: 'live', gateway: 'kie' }))
-    await show(<Settings />)
+    renderWith(simulated, <Settings />)
     await userEvent.type(screen.getByRole('textbox', { name: 'Proxy address' }), 'http://localhost:4000/api')
     expect(useWorkspace.getState().proxyUrl).toBe('')
     await userEvent.click(screen.getByRole('button', { name: 'Use this address' }))
@@ -137,7 +117,7 @@ describe('the settings', () => {
   })
 
   it('choose the theme and how many runs are out at once', async () => {
-    await show(<Settings />)
+    renderWith(simulated, <Settings />)
     await userEvent.click(screen.getByRole('radio', { name: 'Dark' }))
     expect(useWorkspace.getState().theme).toBe('dark')
     const range = screen.getByRole('slider', { name: 'Runs at once' })
@@ -146,7 +126,8 @@ describe('the settings', () => {
   })
 
   it('remove the samples, where there are any, in one act', async () => {
-    const store = await show(
+    const store = renderWith(
+      simulated,
       <>
         <Settings />
         <NoticeBoard />

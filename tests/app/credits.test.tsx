@@ -1,20 +1,15 @@
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { act, render, screen } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
-import type { ReactNode } from 'react'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { Balance } from '#app/balance.tsx'
-import { SendContext } from '#app/health.ts'
 import { SpendingSettings } from '#app/spending-settings.tsx'
 import type { Send } from '#providers/provider.ts'
-import { openMemoryStore } from '#store/memory-store.ts'
-import { StoreContext, watchStore } from '#store/queries.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { eventually } from '../support/eventually.ts'
 import { failedRun, savedRun, sendingRun, workingRun } from '../support/gallery-records.ts'
-import { nodeDarkroom } from '../support/node-darkroom.ts'
+import { emptyWorkspace, renderWith } from '../support/in-page.tsx'
 
-beforeEach(() => useWorkspace.setState(useWorkspace.getInitialState(), true))
+beforeEach(emptyWorkspace)
 
 /** A service whose balance the test decides; `undefined`: it does not tell. */
 function serviceWith(answer: { data?: unknown; code?: number }) {
@@ -27,24 +22,10 @@ function serviceWith(answer: { data?: unknown; code?: number }) {
   return { send, answer, asked: () => asked }
 }
 
-function show(children: ReactNode, send: Send) {
-  const store = openMemoryStore(nodeDarkroom)
-  const queryClient = new QueryClient()
-  watchStore(store, queryClient)
-  render(
-    <QueryClientProvider client={queryClient}>
-      <StoreContext value={store}>
-        <SendContext value={send}>{children}</SendContext>
-      </StoreContext>
-    </QueryClientProvider>,
-  )
-  return store
-}
-
 describe('the balance', () => {
   it('need not be whole, and leads to what was spent', async () => {
     const onOpen = vi.fn()
-    show(<Balance onOpen={onOpen} />, serviceWith({ data: 5916.25 }).send)
+    renderWith(serviceWith({ data: 5916.25 }).send, <Balance onOpen={onOpen} />)
     await userEvent.click(await screen.findByRole('button', { name: 'Balance: 5,916.25 credits' }))
     expect(onOpen).toHaveBeenCalledTimes(1)
   })
@@ -56,7 +37,7 @@ describe('the balance', () => {
     ['says nothing', { data: '' }],
   ])('is absent where the question %s', async (_, answer) => {
     const service = serviceWith(answer)
-    show(<Balance onOpen={() => undefined} />, service.send)
+    renderWith(service.send, <Balance onOpen={() => undefined} />)
     await eventually(() => expect(service.asked()).toBe(1))
     await act(async () => undefined)
     expect(screen.queryByRole('button')).toBeNull()
@@ -64,7 +45,7 @@ describe('the balance', () => {
 
   it('is asked for anew when a run was taken, and when it is over', async () => {
     const service = serviceWith({ data: 20 })
-    const store = show(<Balance onOpen={() => undefined} />, service.send)
+    const store = renderWith(service.send, <Balance onOpen={() => undefined} />)
     expect(await screen.findByText('20 credits')).toBeVisible()
     await act(() => store.saveRun(sendingRun('one')))
     service.answer.data = 15
@@ -78,7 +59,7 @@ describe('the balance', () => {
 
   it('pitfall 20: is asked for once more, not in a loop, when the service found too few credits', async () => {
     const service = serviceWith({ data: 20 })
-    const store = show(<Balance onOpen={() => undefined} />, service.send)
+    const store = renderWith(service.send, <Balance onOpen={() => undefined} />)
     expect(await screen.findByText('20 credits')).toBeVisible()
     await act(() => store.saveRun(sendingRun('one')))
     service.answer.data = 3
@@ -90,14 +71,14 @@ describe('the balance', () => {
 
 describe('a balance below the price', () => {
   it('is said before the press, and stands in nobody’s way', async () => {
-    show(<Balance price={14} />, serviceWith({ data: 13.5 }).send)
+    renderWith(serviceWith({ data: 13.5 }).send, <Balance price={14} />)
     expect(await screen.findByRole('status')).toHaveTextContent(
       'Only 13.5 credits left: the service will refuse this until some are added.',
     )
   })
 
   it('pitfall 20: tells that runs in work hold credits', async () => {
-    const store = show(<Balance price={14} />, serviceWith({ data: 0 }).send)
+    const store = renderWith(serviceWith({ data: 0 }).send, <Balance price={14} />)
     await act(() => store.saveRun(workingRun('one')))
     const note = await screen.findByText(/No credits left/)
     await eventually(() => expect(note).toHaveTextContent('What runs in work do not use comes back.'))
@@ -105,7 +86,7 @@ describe('a balance below the price', () => {
 
   it('is not said where there is enough', async () => {
     const service = serviceWith({ data: 14 })
-    show(<Balance price={14} />, service.send)
+    renderWith(service.send, <Balance price={14} />)
     await eventually(() => expect(service.asked()).toBe(1))
     await act(async () => undefined)
     expect(screen.queryByRole('status')).toBeNull()

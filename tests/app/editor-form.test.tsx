@@ -3,7 +3,8 @@ import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { eventually } from '../support/eventually.ts'
-import { emptyWorkspace, renderEditor } from '../support/render-editor.tsx'
+import { emptyWorkspace } from '../support/in-page.tsx'
+import { renderEditor } from '../support/render-editor.tsx'
 
 beforeEach(emptyWorkspace)
 afterEach(() => {

@@ -3,7 +3,8 @@ import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { PictureId } from '#domain/ids.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
-import { emptyWorkspace, fakePictureWorkers, imageFile, renderEditor, transferOf } from '../support/render-editor.tsx'
+import { emptyWorkspace } from '../support/in-page.tsx'
+import { fakePictureWorkers, imageFile, renderEditor, transferOf } from '../support/render-editor.tsx'
 
 beforeEach(emptyWorkspace)
 afterEach(() => {

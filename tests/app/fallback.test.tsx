@@ -8,6 +8,7 @@ import { openServices, type Services, ServicesProvider } from '#app/services.tsx
 import type { FallbackRule } from '#domain/run.ts'
 import { openGallery } from '#store/gallery-store.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
+import { emptyWorkspace } from '../support/in-page.tsx'
 import { addLayout } from '../support/layout.ts'
 import { openNetwork } from '../support/network.ts'
 import { nodeDarkroom } from '../support/node-darkroom.ts'
@@ -35,7 +36,7 @@ async function visit() {
 beforeEach(async () => {
   visits += 1
   world.simulator.reset()
-  useWorkspace.setState(useWorkspace.getInitialState(), true)
+  emptyWorkspace()
   await visit()
 })
 

@@ -2,7 +2,8 @@ import { screen } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { waitOrWake } from '#generation/wake.ts'
-import { emptyWorkspace, renderEditor } from '../support/render-editor.tsx'
+import { emptyWorkspace } from '../support/in-page.tsx'
+import { renderEditor } from '../support/render-editor.tsx'
 
 describe('a press', () => {
   beforeEach(emptyWorkspace)

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { App } from '#app/app.tsx'
 import { openServices, type Services, ServicesProvider } from '#app/services.tsx'
 import { openGallery } from '#store/gallery-store.ts'
-import { useWorkspace } from '#workspace/workspace.ts'
+import { emptyWorkspace } from '../support/in-page.tsx'
 import { addLayout } from '../support/layout.ts'
 import { openNetwork } from '../support/network.ts'
 import { nodeDarkroom } from '../support/node-darkroom.ts'
@@ -24,7 +24,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   visits += 1
   world.simulator.reset()
-  useWorkspace.setState(useWorkspace.getInitialState(), true)
+  emptyWorkspace()
   services = await openServices(() => openGallery({ name: `visit-${visits}`, darkroom: nodeDarkroom }))
   render(
     <ServicesProvider services={services}>

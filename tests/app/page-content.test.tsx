@@ -14,6 +14,7 @@ import { notify } from '#ui/notices.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { newPicture } from '../support/gallery-records.ts'
 import { paintedImage } from '../support/images.ts'
+import { emptyWorkspace } from '../support/in-page.tsx'
 import { nodeDarkroom } from '../support/node-darkroom.ts'
 import { putRaw } from '../support/raw-database.ts'
 import { closeNotices, gridcell, keep, recipeOf, renderOver } from '../support/render-gallery.tsx'
@@ -40,7 +41,7 @@ const task = { provider: 'kie-kontext', taskId: 'task-7' as TaskId }
 beforeEach(async () => {
   galleries += 1
   database = `page-content-${galleries}`
-  useWorkspace.setState(useWorkspace.getInitialState(), true)
+  emptyWorkspace()
   store = await openGallery({ name: database, darkroom: nodeDarkroom })
 })
 afterEach(() => {

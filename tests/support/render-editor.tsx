@@ -1,5 +1,4 @@
 import 'fake-indexeddb/auto'
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { type RenderOptions, render } from '@testing-library/react'
 import { vi } from 'vitest'
 import type { PictureId } from '#domain/ids.ts'
@@ -7,13 +6,12 @@ import type { Recipe } from '#domain/run.ts'
 import { Editor } from '#editor/editor.tsx'
 import type { PrepareReply } from '#editor/prepare-worker.ts'
 import type { Generator } from '#generation/generator.ts'
-import { GeneratorContext } from '#generation/use-generate.ts'
 import type { Darkroom } from '#store/darkroom.ts'
 import { openGallery } from '#store/gallery-store.ts'
-import { StoreContext, watchStore } from '#store/queries.ts'
 import { Announcer } from '#ui/announce.tsx'
 import { NoticeBoard } from '#ui/notices.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
+import { inPage } from './in-page.tsx'
 
 const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=='
 
@@ -35,24 +33,19 @@ let galleries = 0
 export async function renderEditor(own: Partial<Generator> = {}) {
   galleries += 1
   const store = await openGallery({ name: `editor-${galleries}`, darkroom })
-  const queryClient = new QueryClient()
-  watchStore(store, queryClient)
   const sent: Recipe[] = []
   const generator = {
     generate: (recipe: Recipe) => void sent.push(recipe),
     question: () => undefined,
     ...own,
   } as Generator
-  const element = (
-    <QueryClientProvider client={queryClient}>
-      <StoreContext value={store}>
-        <GeneratorContext value={generator}>
-          <Editor />
-          <NoticeBoard />
-          <Announcer />
-        </GeneratorContext>
-      </StoreContext>
-    </QueryClientProvider>
+  const element = inPage(
+    <>
+      <Editor />
+      <NoticeBoard />
+      <Announcer />
+    </>,
+    { store, generator },
   )
 
   /** Puts pictures into the store, and into a family's form if one is named. */
@@ -74,12 +67,6 @@ export async function renderEditor(own: Partial<Generator> = {}) {
   }
 
   return { store, sent, keep, show: (options?: RenderOptions) => render(element, options) }
-}
-
-/** Forgets what was composed, as a first visit finds it. */
-export function emptyWorkspace() {
-  localStorage.clear()
-  useWorkspace.setState(useWorkspace.getInitialState(), true)
 }
 
 /**

@@ -1,20 +1,17 @@
 import 'fake-indexeddb/auto'
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { fireEvent, render, screen, within } from '@testing-library/react'
 import type { ReactNode } from 'react'
 import type { PictureId, RunId, TaskId } from '#domain/ids.ts'
 import type { Origin } from '#domain/picture.ts'
 import type { Recipe, Run } from '#domain/run.ts'
 import type { Generator } from '#generation/generator.ts'
-import { GeneratorContext } from '#generation/use-generate.ts'
 import { openGallery } from '#store/gallery-store.ts'
-import { StoreContext, watchStore } from '#store/queries.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { Announcer } from '#ui/announce.tsx'
 import { NoticeBoard } from '#ui/notices.tsx'
-import { useWorkspace } from '#workspace/workspace.ts'
 import { newPicture } from './gallery-records.ts'
 import { paintedImage } from './images.ts'
+import { emptyWorkspace, inPage } from './in-page.tsx'
 import { addLayout } from './layout.ts'
 import { nodeDarkroom } from './node-darkroom.ts'
 
@@ -25,7 +22,7 @@ const task = { provider: 'kie-kontext', taskId: 'task-7' as TaskId }
 
 export function openTestGallery(): Promise<GalleryStore> {
   galleries += 1
-  useWorkspace.setState(useWorkspace.getInitialState(), true)
+  emptyWorkspace()
   return openGallery({ name: `gallery-${galleries}`, darkroom: nodeDarkroom })
 }
 
@@ -48,18 +45,15 @@ export function renderOver(store: GalleryStore, screens: ReactNode, own: Partial
     close: () => undefined,
     ...own,
   }
-  const queryClient = new QueryClient()
-  watchStore(store, queryClient)
   render(
-    <QueryClientProvider client={queryClient}>
-      <StoreContext value={store}>
-        <GeneratorContext value={generator}>
-          {screens}
-          <NoticeBoard />
-          <Announcer />
-        </GeneratorContext>
-      </StoreContext>
-    </QueryClientProvider>,
+    inPage(
+      <>
+        {screens}
+        <NoticeBoard />
+        <Announcer />
+      </>,
+      { store, generator },
+    ),
   )
   return { asked }
 }
