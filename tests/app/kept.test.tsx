@@ -10,9 +10,10 @@ import { Gallery } from '#gallery/gallery.tsx'
 import type { Generator } from '#generation/generator.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
-import { savedRun, workingRun } from '../support/gallery-records.ts'
+import { newPicture, savedRun, workingRun } from '../support/gallery-records.ts'
 import { paintedImage } from '../support/images.ts'
-import { closeNotices, gridcell, openTestGallery, renderOver } from '../support/render-gallery.tsx'
+import { openRaw } from '../support/raw-database.ts'
+import { closeNotices, gridcell, nameOfGallery, openTestGallery, renderOver } from '../support/render-gallery.tsx'
 
 let store: GalleryStore
 
@@ -22,26 +23,60 @@ beforeEach(async () => {
 
 afterEach(() => {
   closeNotices()
+  services?.close()
   vi.unstubAllGlobals()
+  vi.restoreAllMocks()
+})
+
+let services: Services | undefined
+
+/** The page as it opens, by default in a browser that has kept pictures before. */
+async function openPage({ hasKept = true } = {}) {
+  vi.stubGlobal('fetch', async () => Response.json({ mode: 'live', gateway: 'kie' }))
+  useWorkspace.setState({ hasKept })
+  services = await openServices(async () => store)
+  render(
+    <ServicesProvider services={services}>
+      <Banners />
+    </ServicesProvider>,
+  )
+}
+
+describe('a database that is not what it was', () => {
+  it('D03 because the browser gives none is told loudly, with what to do', async () => {
+    vi.stubGlobal('indexedDB', undefined)
+    store = await openTestGallery()
+    await openPage({ hasKept: false })
+    expect(screen.getByRole('alert')).toHaveTextContent(/nothing outlives the window: download what you want to keep/)
+    await store.addPicture(newPicture('p', await paintedImage('png')))
+    expect(await store.countPictures('gallery')).toBe(1)
+  })
+
+  it('D06 D08 because another window has made it newer asks for this one to be loaded again', async () => {
+    await openPage({ hasKept: false })
+    expect(screen.queryByRole('alert')).toBeNull()
+    const newer = await openRaw(nameOfGallery(), 9)
+    await waitFor(() => expect(screen.getByRole('alert')).toHaveTextContent(/a newer version.*Reload this one/))
+    expect(screen.getByRole('button', { name: 'Reload' })).toBeVisible()
+    newer.close()
+  })
+
+  it('D07 because an older window holds it is told, until that one lets go', async () => {
+    const older = await openRaw(`older-${crypto.randomUUID()}`, 1, (opened) => {
+      for (const kept of ['runs', 'pictures', 'thumbnails', 'originals']) opened.createObjectStore(kept)
+    })
+    const { open } = indexedDB
+    vi.spyOn(indexedDB, 'open').mockImplementation(() => open.call(indexedDB, older.name, 2))
+    store = await openTestGallery()
+    await openPage({ hasKept: false })
+    expect(screen.getByRole('alert')).toHaveTextContent(/in an older version. Close or reload it, and this one goes on/)
+    older.close()
+    await waitFor(() => expect(screen.queryByRole('alert')).toBeNull())
+  })
 })
 
 describe('D11 a gallery that the browser has cleared', () => {
-  let services: Services | undefined
-
-  /** The page as it opens in a browser that has kept pictures before. */
-  async function openPage({ hasKept = true } = {}) {
-    vi.stubGlobal('fetch', async () => Response.json({ mode: 'live', gateway: 'kie' }))
-    useWorkspace.setState({ hasKept })
-    services = await openServices(async () => store)
-    render(
-      <ServicesProvider services={services}>
-        <Banners />
-      </ServicesProvider>,
-    )
-  }
   const banner = () => screen.queryByText(/This browser has deleted the pictures/)
-
-  afterEach(() => services?.close())
 
   it('is explained, once, with what can still be done', async () => {
     await openPage()

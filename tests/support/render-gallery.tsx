@@ -23,8 +23,11 @@ const task = { provider: 'kie-kontext', taskId: 'task-7' as TaskId }
 export function openTestGallery(): Promise<GalleryStore> {
   galleries += 1
   emptyWorkspace()
-  return openGallery({ name: `gallery-${galleries}`, darkroom: nodeDarkroom })
+  return openGallery({ name: nameOfGallery(), darkroom: nodeDarkroom })
 }
+
+/** The database of the gallery that was opened last. */
+export const nameOfGallery = () => `gallery-${galleries}`
 
 /** Screens over a real store. `asked` collects what they wanted of runs: "stop run-1". `own`: what a generator answers. */
 export function renderOver(store: GalleryStore, screens: ReactNode, own: Partial<Generator> = {}) {

@@ -85,6 +85,13 @@ describe('the page', () => {
     })
   })
 
+  it('E09: is framed by nobody, nor is any of its files', async () => {
+    for (const path of ['/', '/icon.svg', '/assets/index-1a2B.js', '/assets/heic-worker-9z.js']) {
+      const { headers } = await get(path)
+      expect(String(headers['content-security-policy']).split('; '), path).toContain("frame-ancestors 'none'")
+    }
+  })
+
   it('lets only the worker that reads HEIC run WebAssembly', async () => {
     const policy = async (path: string) => (await get(path)).headers['content-security-policy']
     expect(await policy('/assets/heic-worker-9z.js')).toContain("script-src 'self' 'wasm-unsafe-eval';")
