@@ -63,6 +63,8 @@ test('SEC D07 D08 any bytes, behind any signature, are read or refused and never
   )
 })
 
+type Read = (this: DataView, at: number, littleEndian?: boolean) => unknown
+
 /**
  * How often single numbers are read of a file: the work it makes, on a machine of any speed. Beyond `most` nothing more is
  * given to read, so that too much work comes to an end.
@@ -70,10 +72,10 @@ test('SEC D07 D08 any bytes, behind any signature, are read or refused and never
 function countReads<T>(most: number, work: () => T): { reads: number; result: T } {
   const methods = ['getUint8', 'getUint16', 'getUint32', 'getInt32', 'getBigUint64'] as const
   const { prototype } = DataView
-  const originals = methods.map((method) => [method, prototype[method]] as const)
+  const originals = methods.map((method) => [method, prototype[method] as Read] as const)
   let reads = 0
   for (const [method, read] of originals) {
-    const counted = function (this: DataView, ...where: [number, boolean?]) {
+    const counted: Read = function (this: DataView, ...where) {
       reads += 1
       if (reads > most) throw new RangeError('too much work')
       return read.apply(this, where)
