@@ -1,11 +1,12 @@
 import * as z from 'zod/mini'
 import { decodeBase64, encodeBase64 } from '#domain/base64.ts'
 import { sniffImage } from '#domain/picture.ts'
-import type { Painter } from '#painter/painter.ts'
+import type { Painter, PictureFormat } from '#painter/painter.ts'
 import type { Fetch } from '#providers/provider.ts'
-import { outagePage, readFaults, withoutTokens } from './faults.ts'
+import { outagePage, readFaults } from './faults.ts'
 import { type GeminiModel, geminiModels, geminiTroubles } from './gemini-facts.ts'
-import { jobFrame, sizeIn } from './sizes.ts'
+import { jobFrame } from './sizes.ts'
+import { createStudio } from './studio.ts'
 import type { Switches } from './switches.ts'
 import { duration } from './tasks.ts'
 
@@ -72,7 +73,7 @@ export function createGemini(options: GeminiOptions): Gemini {
   const { painter, key, switches, random, wait, closed } = options
   const calls: GeminiCall[] = []
   const charges: { model: string; dollars: number }[] = []
-  const painted = new Map<string, number>()
+  const studio = createStudio(painter)
 
   const isKeyed = (request: Request) => request.headers.get('x-goog-api-key') === key
   const keyTrouble = (request: Request) =>
@@ -146,16 +147,10 @@ export function createGemini(options: GeminiOptions): Gemini {
     ])
   }
 
-  function paint({ prompt: steered, sources, call }: Order, format: 'png' | 'jpeg'): Promise<Uint8Array> {
-    const prompt = withoutTokens(steered)
-    const variation = painted.get(prompt) ?? 0
-    painted.set(prompt, variation + 1)
-    const wish = { prompt, format, variation }
+  function paint({ prompt, sources, call }: Order, format: PictureFormat): Promise<Uint8Array> {
     const { aspectRatio, imageSize } = call.imageConfig
     const frame = jobFrame(aspectRatio ?? (sources.length > 0 ? 'auto' : '1:1'), imageSize)
-    return 'pixels' in frame || sources.length > 0
-      ? painter.edit(wish, sources, (first) => sizeIn(frame, first))
-      : painter.create(wish, frame)
+    return studio.paint({ prompt, format, frame, sources, variation: studio.nextVariation(prompt) })
   }
 
   const list = (request: Request) => {

@@ -1,9 +1,9 @@
 import type { Painter } from '#painter/painter.ts'
-import { type Faults, readFaults, type TaskFault, withoutTokens } from './faults.ts'
+import { type Faults, readFaults, type TaskFault } from './faults.ts'
 import type { Files } from './files.ts'
 import type { Ledger } from './ledger.ts'
 import type { Order } from './orders.ts'
-import { sizeIn } from './sizes.ts'
+import { createStudio } from './studio.ts'
 import type { Switches } from './switches.ts'
 
 /** The two record families of the service; a task is invisible to the other one. */
@@ -71,7 +71,6 @@ export interface Tasks {
   open(): Promise<readonly string[]>
 }
 
-const paintedAtOnce = 2
 const paintFault: TaskFault = { code: 500, msg: 'Internal Error, Please try again later.' }
 
 /** Tasks end by the clock: asked at any time, each has the outcome that was due by then. */
@@ -87,12 +86,24 @@ export function createTasks({ painter, files, ledger, now, random, switches, new
     if (fault) ledger.refund(task.id)
   }
 
+  /** Resolves with the fault of a task that ends badly. */
+  async function deliver(kept: KeptTask, faults: Faults, store: (bytes: Uint8Array) => void) {
+    if (faults.task || faults.stuck) return faults.task
+    const { order, sources, variation } = kept
+    try {
+      store(await studio.paint({ ...order, sources, variation }))
+      return undefined
+    } catch {
+      return paintFault
+    }
+  }
+
   function begin(kept: KeptTask): Task {
     const { id, dialect, order, body, createdAt } = kept
     const faults = readFaults(order.prompt)
     const endsAt = faults.stuck ? Number.POSITIVE_INFINITY : createdAt + (faults.slowMs ?? kept.durationMs)
     const fileName = `${id}_${Math.floor(createdAt / 1000)}.${order.format}`
-    const painting = studio.deliver(kept, faults, (bytes) =>
+    const painting = deliver(kept, faults, (bytes) =>
       files.storeResult(fileName, { bytes, finishedAt: endsAt, lifetime: faults.lifetime }),
     )
     const visibleAt = createdAt + switches().visibilityLagMs
@@ -117,7 +128,7 @@ export function createTasks({ painter, files, ledger, now, random, switches, new
       const id = newId()
       if (!ledger.charge(id, order.priceCredits)) return undefined
       const durationMs = duration(switches(), random)
-      const variation = studio.nextVariation(order)
+      const variation = studio.nextVariation(order.prompt)
       const kept: KeptTask = { id, dialect, order, body, createdAt: now(), durationMs, variation, sources }
       memory?.keep(kept)
       return begin(kept)
@@ -141,61 +152,8 @@ export function createTasks({ painter, files, ledger, now, random, switches, new
   }
 }
 
-/** Paints orders, two at a time, and hands the bytes on. */
-function createStudio(painter: Painter) {
-  const queue = createQueue(paintedAtOnce)
-  const painted = new Map<string, number>()
-
-  function paint({ order, variation, sources }: KeptTask): Promise<Uint8Array> {
-    const { format, frame } = order
-    const wish = { prompt: withoutTokens(order.prompt), format, variation }
-    return queue(() =>
-      sources.length > 0 || 'pixels' in frame
-        ? painter.edit(wish, sources, (first) => sizeIn(frame, first))
-        : painter.create(wish, frame),
-    )
-  }
-
-  return {
-    /** How often these words were painted before. */
-    nextVariation(order: Order): number {
-      const prompt = withoutTokens(order.prompt)
-      const variation = painted.get(prompt) ?? 0
-      painted.set(prompt, variation + 1)
-      return variation
-    },
-    /** Resolves with the fault of a task that ends badly. */
-    async deliver(kept: KeptTask, faults: Faults, store: (bytes: Uint8Array) => void): Promise<TaskFault | undefined> {
-      if (faults.task || faults.stuck) return faults.task
-      try {
-        store(await paint(kept))
-        return undefined
-      } catch {
-        return paintFault
-      }
-    },
-  }
-}
-
 export function duration({ durationMs }: Switches, random: () => number): number {
   if (typeof durationMs === 'number') return durationMs
   const [least, most] = durationMs
   return Math.round(least + random() * (most - least))
-}
-
-/** Runs at most `limit` pieces of work at a time, first come first served. */
-function createQueue(limit: number): <Value>(work: () => Promise<Value>) => Promise<Value> {
-  const waiting: (() => void)[] = []
-  let running = 0
-  return async (work) => {
-    if (running >= limit) await new Promise<void>((resolve) => waiting.push(resolve))
-    else running++
-    try {
-      return await work()
-    } finally {
-      const next = waiting.shift()
-      if (next) next()
-      else running--
-    }
-  }
 }

@@ -1,0 +1,62 @@
+import type { Painter, PictureFormat } from '#painter/painter.ts'
+import { withoutTokens } from './faults.ts'
+import { type Frame, sizeIn } from './sizes.ts'
+
+export interface Commission {
+  /** With the tokens that steer the simulator; they are not painted. */
+  prompt: string
+  format: PictureFormat
+  frame: Frame
+  sources: readonly Uint8Array[]
+  /** From `nextVariation`. */
+  variation: number
+}
+
+export interface Studio {
+  /** How often these words were asked for before. */
+  nextVariation(prompt: string): number
+  /** Rejects where a source cannot be read. */
+  paint(commission: Commission): Promise<Uint8Array>
+}
+
+const paintedAtOnce = 2
+
+/** Paints what the models are asked for, two at a time. */
+export function createStudio(painter: Painter): Studio {
+  const queue = createQueue(paintedAtOnce)
+  const asked = new Map<string, number>()
+
+  return {
+    nextVariation(prompt) {
+      const words = withoutTokens(prompt)
+      const variation = asked.get(words) ?? 0
+      asked.set(words, variation + 1)
+      return variation
+    },
+    paint({ prompt, format, frame, sources, variation }) {
+      const wish = { prompt: withoutTokens(prompt), format, variation }
+      return queue(() =>
+        sources.length > 0 || 'pixels' in frame
+          ? painter.edit(wish, sources, (first) => sizeIn(frame, first))
+          : painter.create(wish, frame),
+      )
+    },
+  }
+}
+
+/** Runs at most `limit` pieces of work at a time, first come first served. */
+function createQueue(limit: number): <Value>(work: () => Promise<Value>) => Promise<Value> {
+  const waiting: (() => void)[] = []
+  let running = 0
+  return async (work) => {
+    if (running >= limit) await new Promise<void>((resolve) => waiting.push(resolve))
+    else running++
+    try {
+      return await work()
+    } finally {
+      const next = waiting.shift()
+      if (next) next()
+      else running--
+    }
+  }
+}
