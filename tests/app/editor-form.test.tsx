@@ -173,6 +173,15 @@ describe('a submission', () => {
     expect(prompt()).toHaveValue('a lake')
   })
 
+  test('P09 happens once under effects that run twice, and of a form that was taken away and put back', async () => {
+    const { sent, show } = await renderEditor()
+    show({ reactStrictMode: true }).unmount()
+    show({ reactStrictMode: true })
+    await userEvent.type(prompt(), 'a lake')
+    await userEvent.click(submit())
+    expect(sent).toHaveLength(1)
+  })
+
   test('P08 happens once for a double click and for keys on top of it, and again after a moment', async () => {
     const { sent, show } = await renderEditor()
     const now = vi.spyOn(performance, 'now').mockReturnValue(10_000)

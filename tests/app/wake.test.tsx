@@ -30,7 +30,7 @@ function waitAMinute(signal = never) {
 }
 
 describe('a pause', () => {
-  it('lasts as long as it was meant to while nothing happens', async () => {
+  it('T06 lasts as long as it was meant to while nothing happens', async () => {
     const wait = waitAMinute()
     await vi.advanceTimersByTimeAsync(59_000)
     expect(wait.over).toBe(false)
@@ -41,9 +41,9 @@ describe('a pause', () => {
   it.each([
     ['T06 the window is seen again', () => document.dispatchEvent(new Event('visibilitychange'))],
     ['T07 the page comes back from the browser’s cache', () => window.dispatchEvent(new Event('pageshow'))],
-    ['the page is thawed', () => document.dispatchEvent(new Event('resume'))],
-    ['the network is back', () => window.dispatchEvent(new Event('online'))],
-  ])('ends when %s', async (_when, happen) => {
+    ['T07 the page is thawed', () => document.dispatchEvent(new Event('resume'))],
+    ['P14 the network is back', () => window.dispatchEvent(new Event('online'))],
+  ])('%s: it ends', async (_when, happen) => {
     const wait = waitAMinute()
     happen()
     await vi.advanceTimersByTimeAsync(0)
