@@ -16,7 +16,7 @@ const groups = {
   },
   relay: {
     src: ['server/body', 'server/relay', 'server/image'],
-    tests: ['server/forwarding', 'server/image', 'server/submit'],
+    tests: ['server/body', 'server/relay', 'server/forwarding', 'server/image', 'server/submit'],
   },
   submit: {
     src: ['server/submit', 'server/submissions', 'server/limiter'],

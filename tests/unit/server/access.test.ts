@@ -1,43 +1,24 @@
 import { createHash, createHmac } from 'node:crypto'
-import { IncomingMessage, ServerResponse } from 'node:http'
-import { Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { type Access, createAccess, networkOf } from '#server/access.ts'
+import { answerOf, incomingOf } from '../../support/incoming.ts'
 
 const token = 'a-token-of-enough-length'
 
-/** A request from a network, with a JSON body where one is given. */
-function from(remoteAddress: string | undefined, headers: Record<string, string> = {}, body?: unknown) {
-  const incoming = new IncomingMessage(new Socket())
-  incoming.push(JSON.stringify(body) ?? '')
-  incoming.push(null)
-  return Object.assign(incoming, {
-    headers: { 'content-type': 'application/json', ...headers },
-    socket: { remoteAddress },
-  }) as IncomingMessage
-}
+const from = (remoteAddress?: string, headers: Record<string, string> = {}) =>
+  incomingOf({ headers, ...(remoteAddress === undefined ? {} : { remoteAddress }) })
 
 /** Gives the cookie, or why there is none. */
-async function enter(access: Access, asked: IncomingMessage) {
-  const outgoing = new ServerResponse(asked)
+async function enterFrom(access: Access, remoteAddress: string, given = token) {
+  const headers = { 'content-type': 'application/json' }
+  const asked = incomingOf({ headers, remoteAddress, body: JSON.stringify({ token: given }) })
   try {
-    await access.enter(asked, outgoing)
+    const { status, headers } = await answerOf(asked, access.enter)
+    return `${status} ${headers['set-cookie']}`
   } catch (error) {
     return (error as Error).message
   }
-  const { cookie } = { cookie: undefined, ...readHead(outgoing) }
-  return `${outgoing.statusCode} ${cookie}`
 }
-
-/** What was written as the head: the one place where a response without a socket keeps it. */
-function readHead(outgoing: ServerResponse): { cookie?: string } {
-  const { _header } = outgoing as unknown as { _header: string }
-  const cookie = /set-cookie: ([^\r]+)/i.exec(_header)?.[1]
-  return cookie === undefined ? {} : { cookie }
-}
-
-const enterFrom = (access: Access, address: string, headers = {}, given = token) =>
-  enter(access, from(address, headers, { token: given }))
 
 /** What a cookie of this browser would be, signed with a key made of these words. */
 function forge(words: string): Record<string, string> {
@@ -78,7 +59,7 @@ describe('a cookie', () => {
 
   it('is given where a token was asked for, and only there', async () => {
     expect(await enterFrom(createAccess(token, false), '10.0.0.1')).toMatch(/^204 atelier-access=/)
-    expect(await enterFrom(createAccess(undefined, false), '10.0.0.1', {}, 'anything')).toBe('204 undefined')
+    expect(await enterFrom(createAccess(undefined, false), '10.0.0.1', 'anything')).toBe('204 undefined')
   })
 })
 
@@ -111,7 +92,7 @@ describe('the token', () => {
   it('is guessed at twenty times a minute from one network; others are not kept waiting', async () => {
     const access = createAccess(token, false)
     const wrong = 'This is not the access token of the proxy.'
-    for (let count = 0; count < 20; count += 1) expect(await enterFrom(access, '10.0.0.1', {}, 'wrong')).toBe(wrong)
+    for (let count = 0; count < 20; count += 1) expect(await enterFrom(access, '10.0.0.1', 'wrong')).toBe(wrong)
     expect(await enterFrom(access, '10.0.0.1')).toBe('Too many wrong tokens. Wait a minute.')
     expect(await enterFrom(access, '10.0.0.2')).toMatch(/^204/)
   })

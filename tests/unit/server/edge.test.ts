@@ -1,10 +1,9 @@
-import { IncomingMessage, ServerResponse } from 'node:http'
-import { Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createAccess } from '#server/access.ts'
 import { createEdge } from '#server/edge.ts'
 import { askProxy, jsonRequest, sendRaw, statusesIn } from '../../support/ask-proxy.ts'
 import { replyJson } from '../../support/fake-service.ts'
+import { answerOf, incomingOf } from '../../support/incoming.ts'
 import { openProxyBefore, type ProxyUnderTest } from '../../support/open-proxy.ts'
 
 const generate = '/api/v1/flux/kontext/generate'
@@ -314,20 +313,16 @@ describe('a proxy that is known by a public address', () => {
   })
 })
 
-/** What the edge says of a request, by its parts: whether it lets it on, or with which status it answered. */
-function decide(host: string, given: { port?: number; url?: string; method?: string; headers?: object } = {}) {
-  const { port = 3000, url = '/', method = 'GET', headers = {} } = given
-  const named = { host, ...headers }
-  const incoming = Object.assign(new IncomingMessage(new Socket()), {
-    method,
-    url,
-    headers: named,
-    rawHeaders: Object.entries(named).flat(),
-    socket: { localPort: port },
-  }) as IncomingMessage
-  const outgoing = new ServerResponse(incoming)
+/** What the edge says of a request: whether it lets it on, or with which status it answered. */
+async function decide(host: string, given: { port?: number; url?: string; method?: string; headers?: object } = {}) {
+  const { port = 3000, headers = {}, method = 'GET', ...asked } = given
+  const incoming = incomingOf({ ...asked, method, headers: { host, ...headers }, localPort: port })
   const edge = createEdge(settings, createAccess(undefined, false))
-  return edge(incoming, outgoing) || outgoing.statusCode
+  let isLetOn = false
+  const { status } = await answerOf(incoming, (...both) => {
+    isLetOn = edge(...both)
+  })
+  return isLetOn || status
 }
 let settings: Parameters<typeof createEdge>[0]
 
@@ -336,27 +331,27 @@ describe('the names of this machine', () => {
     settings = { host: 'Studio.Lan', publicUrl: undefined, allowedOrigins: [named] }
   })
 
-  it('G08: are those of the loopback, and the one it listens at', () => {
+  it('G08: are those of the loopback, and the one it listens at', async () => {
     for (const name of ['localhost', '127.0.0.1', '[::1]', 'studio.lan', 'STUDIO.lan']) {
-      expect(decide(`${name}:3000`)).toBe(true)
-      expect(decide(`${name}:3001`)).toBe(421)
-      expect(decide(name)).toBe(421)
+      expect(await decide(`${name}:3000`)).toBe(true)
+      expect(await decide(`${name}:3001`)).toBe(421)
+      expect(await decide(name)).toBe(421)
     }
     settings = { ...settings, host: '2001:DB8::7' }
-    expect(decide('[2001:DB8::7]:3000')).toBe(421)
+    expect(await decide('[2001:DB8::7]:3000')).toBe(421)
     settings = { ...settings, host: '2001:db8::7' }
-    expect(decide('[2001:db8::7]:3000')).toBe(true)
-    expect(decide('[]:3000')).toBe(421)
-    expect(decide(':3000')).toBe(421)
+    expect(await decide('[2001:db8::7]:3000')).toBe(true)
+    expect(await decide('[]:3000')).toBe(421)
+    expect(await decide(':3000')).toBe(421)
   })
 
-  it('G08: have no port where it is the usual one', () => {
-    expect(decide('localhost', { port: 80 })).toBe(true)
-    expect(decide('localhost:80', { port: 80 })).toBe(421)
+  it('G08: have no port where it is the usual one', async () => {
+    expect(await decide('localhost', { port: 80 })).toBe(true)
+    expect(await decide('localhost:80', { port: 80 })).toBe(421)
   })
 
-  it('G05: what a preflight asks for is not let on', () => {
+  it('G05: what a preflight asks for is not let on', async () => {
     const asked = { method: 'OPTIONS', url: credits, headers: { origin: named } }
-    expect(decide('localhost:3000', asked)).toBe(204)
+    expect(await decide('localhost:3000', asked)).toBe(204)
   })
 })

@@ -1,5 +1,4 @@
-import { IncomingMessage, ServerResponse } from 'node:http'
-import { Socket } from 'node:net'
+import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Endpoint } from '#providers/provider.ts'
@@ -14,6 +13,7 @@ import { createSubmit, type SubmitParts } from '#server/submit.ts'
 import { askProxy, jsonRequest, openRequest } from '../../support/ask-proxy.ts'
 import { eventually } from '../../support/eventually.ts'
 import { type Reply, replyJson } from '../../support/fake-service.ts'
+import { answerOf, incomingOf } from '../../support/incoming.ts'
 import { canaryKey, openProxyBefore, type ProxyUnderTest } from '../../support/open-proxy.ts'
 
 const kontext = '/api/v1/flux/kontext/generate'
@@ -421,18 +421,9 @@ describe('the last step before the service', () => {
       ...more,
     })
     const send = async (run = newRun()) => {
-      const asked = new IncomingMessage(new Socket())
-      asked.push(JSON.stringify(prompted('a fox')))
-      asked.push(null)
-      asked.headers = { 'content-type': 'application/json', 'idempotency-key': run }
-      const outgoing = new ServerResponse(asked)
-      let body = ''
-      outgoing.end = ((text: string) => {
-        body = text
-        return outgoing
-      }) as ServerResponse['end']
-      const refusal = await Promise.resolve(submit.handlerFor(endpoint)(asked, outgoing)).catch(refusalIn)
-      return refusal ?? JSON.parse(body)
+      const headers = { 'content-type': 'application/json', 'idempotency-key': run }
+      const asked = incomingOf({ headers, body: JSON.stringify(prompted('a fox')) })
+      return answerOf(asked, submit.handlerFor(endpoint)).then(({ text }) => JSON.parse(text), refusalIn)
     }
     return { submit, send }
   }

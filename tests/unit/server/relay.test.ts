@@ -1,0 +1,58 @@
+import type { IncomingMessage } from 'node:http'
+import { Readable } from 'node:stream'
+import { describe, expect, it } from 'vitest'
+import type { Answer, Fault } from '#server/guard.ts'
+import { refusalIn } from '#server/refusals.ts'
+import { createMask, readReply, refusedFor } from '#server/relay.ts'
+
+const key = 'a-key-of-the-studio'
+
+function answer(status: number, type?: string, text = ''): Answer {
+  const body = Readable.from(text === '' ? [] : [Buffer.from(text)]) as IncomingMessage
+  return { ok: true, status, headers: type === undefined ? {} : { 'content-type': type }, body }
+}
+
+describe('an answer of the service', () => {
+  it.each([
+    ['application/json', 'application/json; charset=utf-8'],
+    ['application/problem+json;charset=latin1', 'application/json; charset=utf-8'],
+    ['text/html', 'text/plain; charset=utf-8'],
+    ['text/html; x=application/json', 'text/plain; charset=utf-8'],
+    [undefined, 'text/plain; charset=utf-8'],
+  ])('E06: that says it is %s is passed on as %s', async (said, type) => {
+    const reply = await readReply(answer(200, said, '{"code":200}'), createMask(key))
+    expect(reply).toEqual({ ok: true, status: 200, type, body: '{"code":200}' })
+  })
+
+  it.each([300, 301, 307, 399])('P05: of %i is none', async (status) => {
+    const redirect = answer(status)
+    expect(await readReply(redirect, createMask(key))).toEqual({ ok: false, sent: 'unknown', cause: 'broken' })
+    expect(redirect.body.destroyed).toBe(true)
+  })
+
+  it.each([200, 299, 400, 500])('of %i is one', async (status) => {
+    expect(await readReply(answer(status), createMask(key))).toMatchObject({ ok: true, status })
+  })
+
+  it('A12: never holds the key, however often it is echoed', async () => {
+    const reply = await readReply(answer(401, 'application/json', `{"a":"${key}","b":"x${key}"}`), createMask(key))
+    expect(reply).toMatchObject({ body: '{"a":"[key]","b":"x[key]"}' })
+  })
+
+  it('keeps its words where there is no key, or one as short as a word', () => {
+    expect(createMask(undefined)('any words')).toBe('any words')
+    expect(createMask('words')('any words')).toBe('any words')
+    expect(createMask('words!')('any words!')).toBe('any [key]')
+  })
+
+  it.each<[Fault['cause'], number, string]>([
+    ['late', 504, 'The service did not answer in time.'],
+    ['forbidden', 502, 'The service led to an address that must not be asked.'],
+    ['too-large', 502, 'The service sent more than can be taken.'],
+    ['broken', 502, 'The answer of the service broke off.'],
+    ['unreachable', 502, 'The service cannot be reached.'],
+    ['gone', 502, 'The service cannot be reached.'],
+  ])('that is missing because it was %s is told in words', (cause, code, msg) => {
+    expect(refusalIn(refusedFor({ ok: false, sent: 'unknown', cause }))).toEqual({ code, msg, proxy: { sent: 'no' } })
+  })
+})
