@@ -4,8 +4,8 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['tests/unit/**/*.test.ts'],
-    testTimeout: 8_000,
-    hookTimeout: 8_000,
+    testTimeout: 14_000,
+    hookTimeout: 14_000,
     expect: { poll: { timeout: 5_000, interval: 10 } },
   },
 })
