@@ -1,15 +1,6 @@
 import { defineConfig } from '@playwright/test'
 import type { Origins } from './tests/e2e/fixtures.ts'
-
-const chromiumArgs = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
+import { chromiumLaunch } from './tests/support/chromium.ts'
 
 /** Every test starts its own server, on a free port, from what was built. */
 export default defineConfig<Origins>({
@@ -25,7 +16,7 @@ export default defineConfig<Origins>({
   use: {
     viewport: { width: 1440, height: 900 },
     serviceWorkers: 'block',
-    launchOptions: { executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium', args: chromiumArgs },
+    launchOptions: chromiumLaunch,
   },
   projects: [
     { name: 'one-origin', testMatch: '*.spec.ts' },

@@ -1,21 +1,10 @@
 import { type Browser, type BrowserContext, type CDPSession, chromium, type Page } from 'playwright'
+import { chromiumLaunch } from '../../tests/support/chromium.ts'
 
-const launchOptions = {
-  executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
-  args: [
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-quic',
-    '--no-first-run',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-  ],
-}
 const pageOptions = { viewport: { width: 1440, height: 900 }, serviceWorkers: 'block' } as const
 
 export function openBrowser(): Promise<Browser> {
-  return chromium.launch(launchOptions)
+  return chromium.launch(chromiumLaunch)
 }
 
 /** A page in a new profile that is forgotten with it. */
@@ -26,7 +15,7 @@ export async function openFreshPage(browser: Browser): Promise<Page> {
 
 /** A browser of its own whose profile, and so what its pages store, lies on the disk. */
 export function openProfile(folder: string): Promise<BrowserContext> {
-  return chromium.launchPersistentContext(folder, { ...launchOptions, ...pageOptions })
+  return chromium.launchPersistentContext(folder, { ...chromiumLaunch, ...pageOptions })
 }
 
 /** Lighthouse's slow 4G, without its CPU part. */

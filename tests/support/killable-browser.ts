@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Browser, chromium, type Page } from '@playwright/test'
+import { chromiumLaunch } from './chromium.ts'
 
 /** A browser with a profile that stays, and that can be killed as by the system: whole, and without warning. */
 export interface KillableBrowser {
@@ -13,18 +14,7 @@ export interface KillableBrowser {
   close(): Promise<void>
 }
 
-const flags = [
-  '--headless=new',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--remote-debugging-port=0',
-  '--window-size=1440,900',
-]
+const flags = ['--headless=new', ...chromiumLaunch.args, '--remote-debugging-port=0', '--window-size=1440,900']
 
 export async function openKillableBrowser(): Promise<KillableBrowser> {
   const profile = await mkdtemp(join(tmpdir(), 'atelier-profile-'))
@@ -43,8 +33,9 @@ export async function openKillableBrowser(): Promise<KillableBrowser> {
 
   return {
     async start() {
-      const path = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
-      child = spawn(path, [...flags, `--user-data-dir=${profile}`, 'about:blank'], { detached: true })
+      child = spawn(chromiumLaunch.executablePath, [...flags, `--user-data-dir=${profile}`, 'about:blank'], {
+        detached: true,
+      })
       browser = await chromium.connectOverCDP(await addressOf(child))
       const [context] = browser.contexts()
       if (!context) throw new Error('The browser has no window.')
