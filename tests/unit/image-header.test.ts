@@ -153,6 +153,18 @@ test('SEC D04 a PNG of a kilobyte that claims 65,535 a side is refused by its he
 })
 
 test.each([
+  [16_384, 12_207, undefined],
+  [12_207, 16_384, undefined],
+  [16_385, 1_000, 'That is more than a browser can open; at most 16,384 a side.'],
+  [16_384, 12_208, 'That is more than a browser can open; at most 200 megapixels.'],
+])('D15 a picture of %d × %d is let through, or refused with the limit named', (width, height, words) => {
+  const header = bytes('\x89PNG\r\n\x1a\n', u32(13), 'IHDR', u32(width), u32(height), [8, 6, 0, 0, 0], zeros(4))
+  const found = inspectImage(bytes([...header], u32(0), 'IEND', zeros(4)))
+  if (words === undefined) expect(found).toMatchObject({ kind: 'png', width, height })
+  else expect(found).toMatch(new RegExp(`^has .* pixels\\. ${words}$`))
+})
+
+test.each([
   ['of no bytes', bytes(), 'is empty: it has 0 bytes.'],
   [
     'of a JPEG without a frame',
