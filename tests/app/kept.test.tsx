@@ -1,4 +1,4 @@
-import { render, screen, waitFor, within } from '@testing-library/react'
+import { cleanup, render, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Banners } from '#app/banner.tsx'
@@ -132,6 +132,17 @@ describe('D01 a picture for which there is no room', () => {
     expect(asked).toEqual(['look run-1'])
   })
 
+  it('T11 gives its address back with its card', async () => {
+    const made = vi.spyOn(URL, 'createObjectURL')
+    const revoked = vi.spyOn(URL, 'revokeObjectURL')
+    const bytes = await paintedImage('png')
+    const { cell } = await show(async () => [bytes])
+    await within(cell).findByRole('img', { name: 'a fox' })
+    expect(revoked).not.toHaveBeenCalled()
+    cleanup()
+    expect(revoked.mock.calls.flat()).toEqual(made.mock.results.map(({ value }) => value))
+  })
+
   it('keeps its card, and its acts, when it cannot be fetched either', async () => {
     const { cell } = await show(() => Promise.reject(new GenerationError({ kind: 'expired' })))
     await waitFor(() => expect(within(cell).queryByRole('img')).toBeNull())
@@ -182,5 +193,14 @@ describe('D13 what the browser says of its storage', () => {
     await userEvent.click(await screen.findByRole('button', { name: 'Ask to keep' }))
     expect(await screen.findByText(/The browser did not agree/)).toBeVisible()
     expect(screen.getByText(/^Not protected/)).toBeVisible()
+  })
+
+  it('is asked for once, with the first picture and not before', async () => {
+    const persist = vi.fn(async () => true)
+    vi.stubGlobal('navigator', { ...navigator, storage: { persist } })
+    await store.pictures('gallery', 9)
+    expect(persist).not.toHaveBeenCalled()
+    for (const id of ['p', 'q']) await store.addPicture(newPicture(id, await paintedImage('png')))
+    expect(persist).toHaveBeenCalledOnce()
   })
 })
