@@ -142,7 +142,7 @@ test('SEC E09 another site cannot put the page into a frame of its own', async (
   noise.length = 0
 })
 
-/** Copies on a page of another site, as a person would, and pastes here. */
+/** Copies on a page of another site, as a person would, and pastes here; waits until it has arrived. */
 async function copyThere(there: Page, here: Page, given: { html: string; text?: string; picture?: boolean }) {
   await there.bringToFront()
   await there.evaluate(async ({ html, text, picture }) => {
@@ -159,7 +159,11 @@ async function copyThere(there: Page, here: Page, given: { html: string; text?: 
     await navigator.clipboard.write([new ClipboardItem(item)])
   }, given)
   await here.bringToFront()
+  const arrived = here.evaluate(() =>
+    new Promise((resolve) => addEventListener('paste', resolve, { once: true })).then(() => true),
+  )
   await here.keyboard.press('Control+V')
+  expect(await arrived).toBe(true)
 }
 
 test('SEC E10 a pasted piece of a web page brings the picture in the clipboard and fetches none', async ({
@@ -182,6 +186,7 @@ test('SEC E10 a pasted piece of a web page brings the picture in the clipboard a
   await expect(create.prompt).toHaveValue('A fox')
   await create.prompt.blur()
   await copyThere(other, page, { html })
+  await expect(create.sources).toHaveCount(0)
 
   await copyThere(other, page, { html, picture: true })
   await expect(create.sources).toHaveCount(1)
