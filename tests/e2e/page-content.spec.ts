@@ -159,11 +159,12 @@ async function copyThere(there: Page, here: Page, given: { html: string; text?: 
     await navigator.clipboard.write([new ClipboardItem(item)])
   }, given)
   await here.bringToFront()
-  const arrived = here.evaluate(() =>
-    new Promise((resolve) => addEventListener('paste', resolve, { once: true })).then(() => true),
-  )
+  await here.evaluate(() => {
+    Object.assign(globalThis, { hasPasted: false })
+    addEventListener('paste', () => Object.assign(globalThis, { hasPasted: true }), { once: true })
+  })
   await here.keyboard.press('Control+V')
-  expect(await arrived).toBe(true)
+  await expect.poll(() => here.evaluate(() => (globalThis as { hasPasted?: boolean }).hasPasted)).toBe(true)
 }
 
 test('SEC E10 a pasted piece of a web page brings the picture in the clipboard and fetches none', async ({
