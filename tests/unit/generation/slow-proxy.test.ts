@@ -1,5 +1,6 @@
 import { getEventListeners } from 'node:events'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { speedUp } from '../../support/fast-time.ts'
 import { type Machine, openMachine } from '../../support/machine.ts'
 
 let machine: Machine
@@ -15,7 +16,9 @@ test('a proxy that does not answer is told from one that is not there, and nothi
     new Promise((_resolve, reject) => {
       init?.signal?.addEventListener('abort', () => reject(init.signal?.reason))
     })
-  expect(await machine.generate()).toMatchObject({
+  const slowDown = speedUp(50)
+  const run = await machine.generate().finally(slowDown)
+  expect(run).toMatchObject({
     phase: 'failed',
     chargePossible: false,
     failure: { kind: 'unavailable', detail: 'The proxy does not answer.' },
