@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { GenerationError } from '#domain/failure.ts'
+import { GenerationError, toFailure } from '#domain/failure.ts'
 import type { TaskId } from '#domain/ids.ts'
 import { markOf } from '#providers/events.ts'
 import type { Callbacks as Dialect, Endpoint, Provider, Send } from '#providers/provider.ts'
@@ -83,7 +83,14 @@ export function createCallbacks(parts: CallbackParts): Callbacks {
   /** The task that is known for the run. Throws where the service refused it. */
   async function knownTask(provider: Provider, run: string): Promise<TaskId | undefined> {
     const kept = await submissions.find(run)
-    return kept.state === 'answered' ? provider.readSubmission(kept.status, kept.body) : undefined
+    if (kept.state !== 'answered') return undefined
+    try {
+      return provider.readSubmission(kept.status, kept.body)
+    } catch (error) {
+      // An answer that says nothing certain is no better than one that was lost.
+      if (toFailure(error).kind === 'unconfirmed') return undefined
+      throw error
+    }
   }
 
   /** Whether the service knows the task. Rejects where it cannot be asked. */

@@ -1,5 +1,5 @@
 /**
- * Steps of a submission's record: a hash of `state` (open, answered, unknown, free), `body` (its digest), `owner` (the proxy
+ * Steps of a submission's record: a hash of `state` (open, answered, unclear, unknown, free), `body` (its digest), `owner` (the proxy
  * that sends it), `attempt` and `outcome`. Every record has an end; no script makes an open one free but its own attempt's.
  */
 
@@ -30,7 +30,7 @@ if state == 'open' then
   if owner and redis.call('EXISTS', ARGV[1] .. owner) == 1 then return {'pending', ''} end
   return {'unknown', ''}
 end
-if state ~= 'answered' and state ~= 'free' then state = 'unknown' end
+if state ~= 'answered' and state ~= 'unclear' and state ~= 'free' then state = 'unknown' end
 if redis.call('HSTRLEN', KEYS[1], 'outcome') > tonumber(ARGV[2]) then return {'unknown', ''} end
 return {state, redis.call('HGET', KEYS[1], 'outcome') or ''}
 `

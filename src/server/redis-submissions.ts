@@ -5,7 +5,7 @@ import type { Redis } from './redis.ts'
 import { redisName } from './redis-names.ts'
 import { learnScript, lookScript, renewScript, reserveScript, settleScript } from './redis-submission-scripts.ts'
 import { toRefusal } from './refusals.ts'
-import { type Outcome, type SubmissionStore, toOutcome } from './submissions.ts'
+import { isAnswer, type Outcome, type SubmissionStore, toOutcome } from './submissions.ts'
 
 export interface RedisSubmissions extends SubmissionStore {
   /** Tries once more to tell Redis what it was not told. */
@@ -30,7 +30,7 @@ interface Attempt {
 }
 
 const StoredOutcome = z.object({
-  state: z.enum(['answered', 'unknown', 'free']),
+  state: z.enum(['answered', 'unclear', 'unknown', 'free']),
   status: z.number(),
   type: z.string(),
   body: z.string(),
@@ -205,7 +205,7 @@ export function createRedisSubmissions(redis: Redis, options: RedisSubmissionsOp
       if (seen.state !== 'settled') return seen
       const { state, status, body } = seen.outcome
       if (state === 'free') return { state: 'none' }
-      return state === 'answered' ? { state, status, body } : { state }
+      return isAnswer(seen.outcome) ? { state: 'answered', status, body } : { state: 'unknown' }
     },
 
     async close() {

@@ -2,8 +2,11 @@ import type { KeptSubmission, ProxyRefusal } from '#providers/proxy.ts'
 
 /** What became of a submission. Whatever is `unknown` stays so: it may have been charged. */
 export interface Outcome {
-  /** `free`: certainly not accepted, so the same run may be sent again. */
-  state: 'answered' | 'unknown' | 'free'
+  /**
+   * `free`: certainly not accepted, so the same run may be sent again. `unclear`: answered, but with neither a task nor a
+   * certain refusal.
+   */
+  state: 'answered' | 'unclear' | 'unknown' | 'free'
   status: number
   type: string
   body: string
@@ -21,6 +24,11 @@ export function toOutcome(state: Outcome['state'], refusal: ProxyRefusal): Outco
     body: JSON.stringify(refusal),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   }
+}
+
+/** Whether there are words of the service to be passed on. */
+export function isAnswer({ state }: Outcome): boolean {
+  return state === 'answered' || state === 'unclear'
 }
 
 export type Reservation =
@@ -43,7 +51,7 @@ export interface SubmissionStore {
   settle(key: string, outcome: Outcome): Promise<void>
   /**
    * The answer to a submission became known in another way: it counts as answered from now on, also where nothing is
-   * known of it, and is never fresh again. Changes nothing where there is an answer.
+   * known of it, and is never fresh again. Changes nothing where there is a clear answer.
    */
   learn(key: string, answer: Outcome): Promise<void>
   find(key: string): Promise<KeptSubmission>
@@ -113,7 +121,7 @@ export function createMemorySubmissions(options: MemoryOptions = {}): Submission
       if (!entry || entry.settled) return
       entry.settled = outcome
       if (outcome.state !== 'unknown') open.delete(key)
-      if (outcome.state === 'answered') answered.set(key, entry)
+      if (isAnswer(outcome)) answered.set(key, entry)
       entry.settle(outcome)
     },
 
@@ -121,6 +129,7 @@ export function createMemorySubmissions(options: MemoryOptions = {}): Submission
       const known = findEntry(key)
       if (known?.settled?.state === 'answered' || (!known && !hasRoom())) return
       open.delete(key)
+      answered.delete(key)
       answered.set(key, {
         ...(known?.bodyHash === undefined ? {} : { bodyHash: known.bodyHash }),
         keptUntil: now() + keptMs,
@@ -136,7 +145,7 @@ export function createMemorySubmissions(options: MemoryOptions = {}): Submission
       if (!entry) return { state: 'none' }
       const { settled } = entry
       if (!settled) return { state: 'pending' }
-      return settled.state === 'answered'
+      return isAnswer(settled)
         ? { state: 'answered', status: settled.status, body: settled.body }
         : { state: 'unknown' }
     },

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { toFailure } from '#domain/failure.ts'
+import { type Failure, toFailure } from '#domain/failure.ts'
 import { families } from '#models/catalogue.ts'
 import type { ModelFamily } from '#models/model.ts'
 import { objections } from '#models/objections.ts'
@@ -145,13 +145,17 @@ function checkBody(gateway: Gateway, { path }: Endpoint, body: unknown): ModelFa
 const isSubmitTo = (path: string) => (endpoint: Endpoint) => endpoint.kind === 'submit' && endpoint.path === path
 
 /** Whether the service has certainly taken nothing, so that nothing was spent. */
-function wasRefused({ path }: Endpoint, { state, status, body }: Outcome): boolean {
-  if (state !== 'answered') return state === 'free'
+function wasRefused(endpoint: Endpoint, outcome: Outcome): boolean {
+  return outcome.state === 'answered' ? failureIn(endpoint, outcome) !== undefined : outcome.state === 'free'
+}
+
+/** What the service says instead of naming a task. */
+function failureIn({ path }: Endpoint, { status, body }: Pick<Reply, 'status' | 'body'>): Failure | undefined {
   try {
     providers.find(({ endpoints }) => endpoints.some(isSubmitTo(path)))?.readSubmission(status, body)
-    return false
+    return undefined
   } catch (error) {
-    return toFailure(error).kind !== 'unconfirmed'
+    return toFailure(error)
   }
 }
 
@@ -167,7 +171,12 @@ async function forward({ gateway, outbound, mask }: SubmitParts, endpoint: Endpo
   if (!answer.ok) return answer.sent === 'no' ? notSent(answer) : inDoubt(answer)
   const reply = await readReply(answer, mask)
   if (!reply.ok) return inDoubt(reply)
-  return { state: isOverLimit(reply) ? 'free' : 'answered', ...reply }
+  return { state: stateOf(endpoint, reply), ...reply }
+}
+
+function stateOf(endpoint: Endpoint, reply: Reply): Outcome['state'] {
+  if (isOverLimit(reply)) return 'free'
+  return failureIn(endpoint, reply)?.kind === 'unconfirmed' ? 'unclear' : 'answered'
 }
 
 /** The one answer that is worth sending again for: the service took nothing and says so. Contract section 1.4a. */

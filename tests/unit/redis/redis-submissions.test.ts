@@ -91,6 +91,16 @@ describe('submissions that several proxies remember together', () => {
     expect(await one.find('run-00001')).toMatchObject({ state: 'answered' })
   })
 
+  it('P05: an answer that says nothing certain is kept, until a better one is learned', async () => {
+    const [one, other] = [await openStore(), await openStore()]
+    await one.reserve('run-00001', 'body')
+    await one.settle('run-00001', { ...answered, state: 'unclear', body: '{}' })
+    expect(await other.find('run-00001')).toEqual({ state: 'answered', status: 200, body: '{}' })
+    await other.learn('run-00001', answered)
+    await other.learn('run-00001', { ...answered, body: 'another' })
+    expect(await one.find('run-00001')).toEqual({ state: 'answered', status: 200, body: '{"code":200}' })
+  })
+
   it('tells the proxy that waits for an answer that another one has learned it', async () => {
     const [one, other] = [await openStore(), await openStore()]
     const reservation = await one.reserve('run-00001', 'body')

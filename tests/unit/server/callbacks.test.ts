@@ -298,6 +298,19 @@ describe('a submission whose answer is lost', () => {
     expect(published).toEqual([])
   })
 
+  it.each([
+    ['names no task', { code: 200, msg: 'success', data: null }],
+    ['refuses nothing', { code: 500, msg: 'Internal Server Error', data: null }],
+  ])('P05: an answer that %s gives way to that of the callback', async (_title, unclear) => {
+    answerSubmission = (_, outgoing) => replyJson(outgoing, unclear)
+    const run = newRun()
+    const path = await address(run)
+    expect(await kept(run)).toEqual({ state: 'answered', status: 200, body: JSON.stringify(unclear) })
+    await call(path)
+    await expect.poll(() => kept(run)).toEqual(answered)
+    expect(published).toEqual([await markOf(run)])
+  })
+
   it('F05: is confirmed by one question, however often it is called', async () => {
     answerSubmission = (_, outgoing) => outgoing.destroy()
     const path = await address(newRun())

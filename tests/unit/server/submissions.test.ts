@@ -47,6 +47,17 @@ describe('remembered submissions', () => {
     expect(await store.find('run-1')).toMatchObject({ body: '{"code":200}' })
   })
 
+  it('P05: an answer that says nothing certain is kept, until a better one is learned', async () => {
+    const store = createMemorySubmissions()
+    await store.reserve('run-1', 'body')
+    await store.settle('run-1', { ...answered, state: 'unclear', body: '{}' })
+    expect(await store.find('run-1')).toEqual({ state: 'answered', status: 200, body: '{}' })
+    expect(await store.reserve('run-1', 'body')).toMatchObject({ state: 'same' })
+    await store.learn('run-1', answered)
+    await store.learn('run-1', { ...answered, body: 'another' })
+    expect(await store.find('run-1')).toEqual({ state: 'answered', status: 200, body: '{"code":200}' })
+  })
+
   it('P06: a run that is learned of after a restart is never fresh, whatever it is sent with', async () => {
     const store = createMemorySubmissions()
     await store.learn('run-1', answered)
