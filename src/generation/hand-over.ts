@@ -29,17 +29,21 @@ function standInFor(refused: RunIn<'failed'>, fallback: Fallback, now: number): 
 
 /**
  * Carries out what a failed run has stored in `yieldsTo`: stores the run that stands in for it, which whoever is there will
- * drive, and takes this one off the grid. May be repeated. Without a fallback the run stays where it is.
+ * drive, and takes this one off the grid. May be repeated. Without a fallback the run stays where it is; a successor that
+ * is stored already needs none.
  */
 export async function handOver(
   { store, send, now }: Pick<RunnerPorts, 'store' | 'send' | 'now'>,
   run: RunIn<'failed'>,
   signal: AbortSignal,
 ): Promise<Run | undefined> {
-  const { fallback } = await reach(send, signal).catch(() => ({ fallback: undefined }))
-  signal.throwIfAborted()
-  if (!fallback) return store.amendRun(run.id, withoutSuccessor)
-  await store.saveRun(standInFor(run, fallback, now()))
+  const isStored = (await store.run(standInId(run.id))) !== undefined
+  if (!isStored) {
+    const { fallback } = await reach(send, signal).catch(() => ({ fallback: undefined }))
+    signal.throwIfAborted()
+    if (!fallback) return store.amendRun(run.id, withoutSuccessor)
+    await store.saveRun(standInFor(run, fallback, now()))
+  }
   return store.amendRun(run.id, (stored) => ({ ...stored, dismissed: true }))
 }
 

@@ -238,6 +238,16 @@ describe('a run that stands in', () => {
     expect((await gemini()).charges).toHaveLength(1)
   })
 
+  test('P15 that was stored by a page which went at once stays the successor, though the proxy is away', async () => {
+    const refused = await generate('a red fox [[submit:455]]')
+    const { dismissed: _gone, ...open } = refused as Run
+    await machine.store.amendRun(idOf(refused), () => open as Run)
+    expect(await machine.store.run(idOf(refused))).not.toHaveProperty('dismissed')
+    interfere(machine, () => true, lost)
+    const left = await machine.reload().drive(idOf(refused), machine.never)
+    expect(left).toMatchObject({ phase: 'failed', yieldsTo: standInId(idOf(refused)), dismissed: true })
+  })
+
   test('P04 whose submission was answered to nobody is found at the proxy, while it is made', async () => {
     const refused = await generate('a red fox [[submit:455]] [[slow:0.3]]')
     const mend = interfere(
