@@ -26,7 +26,13 @@ export interface GeminiCall {
 export interface GeminiState {
   calls: readonly GeminiCall[]
   /** One for each picture that was made, whether or not anybody got it. */
-  charges: readonly { model: string; dollars: number }[]
+  charges: readonly GeminiCharge[]
+}
+
+interface GeminiCharge {
+  model: string
+  dollars: number
+  prompt: string
 }
 
 interface GeminiOptions {
@@ -72,7 +78,7 @@ interface Order {
 export function createGemini(options: GeminiOptions): Gemini {
   const { painter, key, switches, random, wait, closed } = options
   const calls: GeminiCall[] = []
-  const charges: { model: string; dollars: number }[] = []
+  const charges: GeminiCharge[] = []
   const studio = createStudio(painter)
 
   const isKeyed = (request: Request) => request.headers.get('x-goog-api-key') === key
@@ -135,7 +141,7 @@ export function createGemini(options: GeminiOptions): Gemini {
     const { model, call } = order
     const isMislabelled = words.includes('mislabel')
     const bytes = await paint(order, isMislabelled ? 'jpeg' : 'png')
-    charges.push({ model, dollars: call.imageConfig.imageSize === '2K' ? 0.051 : 0.034 })
+    charges.push({ model, dollars: call.imageConfig.imageSize === '2K' ? 0.051 : 0.034, prompt: call.prompt })
     if (words.includes('hang')) await never(AbortSignal.any([request.signal, closed]))
     const draft = await painter.create({ prompt: 'draft', format: 'jpeg', variation: 0 }, { width: 64, height: 64 })
     const picture = { mimeType: isMislabelled ? 'image/png' : mimeOf(bytes), data: encodeBase64(bytes) }

@@ -1,5 +1,5 @@
 import { Agent, type IncomingMessage, request, type Server } from 'node:http'
-import { Duplex } from 'node:stream'
+import { Duplex, Readable } from 'node:stream'
 import { vi } from 'vitest'
 
 /** Machines that are reached by a port of this machine, without a socket: bytes take as long as `delayMs` says. */
@@ -85,7 +85,7 @@ export function createMemoryNetwork({ delayMs, refuses }: MemoryNetworkOptions):
         let answered = false
         outgoing.once('response', (answer) => {
           answered = true
-          readWhole(answer).then(resolve, fail)
+          toResponse(answer).then(resolve, fail)
         })
         outgoing.once('error', fail)
         outgoing.once('close', () => answered || fail())
@@ -100,11 +100,18 @@ export function createMemoryNetwork({ delayMs, refuses }: MemoryNetworkOptions):
   }
 }
 
-async function readWhole(answer: IncomingMessage): Promise<Response> {
+/** The whole of it, but of a stream that has no end. */
+async function toResponse(answer: IncomingMessage): Promise<Response> {
+  const headers = Object.entries(answer.headers).map(([name, value]): [string, string] => [name, String(value)])
+  const isStream = answer.headers['content-type']?.startsWith('text/event-stream')
+  const body = isStream ? (Readable.toWeb(answer) as ReadableStream) : await readWhole(answer)
+  return new Response(body, { status: answer.statusCode ?? 0, headers })
+}
+
+async function readWhole(answer: IncomingMessage): Promise<Buffer<ArrayBuffer>> {
   const chunks: Buffer[] = []
   for await (const chunk of answer) chunks.push(chunk as Buffer)
-  const headers = Object.entries(answer.headers).map(([name, value]): [string, string] => [name, String(value)])
-  return new Response(Buffer.concat(chunks), { status: answer.statusCode ?? 0, headers })
+  return Buffer.concat(chunks)
 }
 
 /** One end of a connection. What is sent arrives in order; what has not arrived when an end breaks is lost. */

@@ -4,16 +4,25 @@ import { isOver, type Run } from '#domain/run.ts'
 import { mayLookAgain } from '#gallery/failure-fix.ts'
 import type { SimulatorState } from '#simulator/simulator.ts'
 import type { Page } from './model-window.ts'
-import type { World } from './model-world.ts'
+import type { Setting, World } from './model-world.ts'
 
 /** What the user did, and what the store has shown so far. */
 export interface Story {
   world: World
+  setting: Setting
   /** How many runs were asked for, by prompt. */
   asked: Map<string, number>
   seen: Map<RunId, Run>
   pictures: Set<PictureId>
   removed: Set<RunId>
+  dismissed: Set<RunId>
+  /** Those that were taken back. */
+  gone: Set<RunId>
+  /** The runs that another service was asked to make, and whether the user was told that it may be paid twice. */
+  pressed: Map<RunId, { prompt: string; mayBeTwice: boolean }>
+  /** Prompts of which a killed proxy may have forgotten a picture. */
+  spoilt: Set<string>
+  wasFrozen: boolean
 }
 
 type Submissions = SimulatorState['submissions']
@@ -27,14 +36,20 @@ export function promptOf(run: Run): string {
 }
 
 /** Nothing that was ever in the store leaves it or goes back, except by the user's own hand while nothing was sent. */
-export function expectNothingLost({ seen, removed, pictures, world }: Story, runs: readonly Run[]): void {
+export function expectNothingLost({ seen, removed, gone, pictures, world }: Story, runs: readonly Run[]): void {
   const now = new Map(runs.map((run) => [run.id, run]))
   for (const [id, before] of seen) {
     const run = now.get(id)
     if (run) expect(isStepBack(before, run) && !world.wasFull(), `${before.phase} became ${run.phase}`).toBe(false)
-    else expect(removed.has(id) && before.phase === 'queued', `a run that was ${before.phase} is gone`).toBe(true)
+    else {
+      // A failure for which the disk had no room is of a run that waits there.
+      const isUnsent = before.phase === 'queued' || (world.wasFull() && isFree(before))
+      expect(removed.has(id) && isUnsent, `a run that was ${before.phase} is gone`).toBe(true)
+      gone.add(id)
+    }
   }
   for (const run of runs) {
+    expect(gone.has(run.id), `${run.id} was taken back, and is ${run.phase}`).toBe(false)
     seen.set(run.id, run)
     if (run.phase === 'saved') for (const id of run.pictures) pictures.add(id)
   }
@@ -50,7 +65,7 @@ function isStepBack(before: Run, now: Run): boolean {
 export function expectHonesty({ asked }: Story, runs: readonly Run[], submissions: Submissions): void {
   for (const [prompt, wishes] of asked) {
     const sent = sentFor(prompt, submissions)
-    const own = runs.filter((run) => promptOf(run) === prompt)
+    const own = ownOf(prompt, runs)
     const shown = own.filter((run) => run.phase !== 'queued' && !isFree(run))
     expect(sent.length, `submissions of "${prompt}"`).toBeLessThanOrEqual(wishes)
     const made = sent.filter(({ taskId }) => taskId !== undefined)
@@ -58,13 +73,18 @@ export function expectHonesty({ asked }: Story, runs: readonly Run[], submission
   }
 }
 
+/** What was asked of the service itself. */
+function ownOf(prompt: string, runs: readonly Run[]): Run[] {
+  return runs.filter((run) => promptOf(run) === prompt && !run.standsIn)
+}
+
 /** A run that says it has cost nothing, and that nothing was made. */
-function isFree(run: Run): boolean {
+export function isFree(run: Run): boolean {
   return run.phase === 'failed' && !run.task && !run.chargePossible
 }
 
 /** What was refused for its rate was not taken, and may be sent again. */
-function sentFor(prompt: string, submissions: Submissions): Submissions {
+export function sentFor(prompt: string, submissions: Submissions): Submissions {
   return submissions.filter(({ body, code }) => promptIn(body) === prompt && code !== 429)
 }
 
@@ -75,9 +95,12 @@ function promptIn(body: unknown): string | undefined {
 
 /** What a window was told it shows as long as it lives, whether the disk took it or not. */
 export async function expectKnowledge({ world }: Story): Promise<void> {
+  const shownBy = new Map<Page, readonly Run[]>()
   for (const { run, taskId, livedMs, page } of world.told) {
     if (livedMs() <= longEnoughMs || page().isGone()) continue
-    const shown = await page().store.run(run)
+    const runs = shownBy.get(page()) ?? (await page().store.recentRuns(100))
+    shownBy.set(page(), runs)
+    const shown = runs.find(({ id }) => id === run)
     expect(shown && 'task' in shown && shown.task?.taskId, `the task of a run that is ${shown?.phase}`).toBe(taskId)
   }
 }
@@ -98,13 +121,17 @@ export async function judge({ world, asked, pictures }: Story): Promise<void> {
   const paid = new Set(charges.filter(({ refunded }) => !refunded).map(({ taskId }) => taskId))
 
   for (const prompt of asked.keys()) {
-    const own = runs.filter((run) => promptOf(run) === prompt)
+    const own = ownOf(prompt, runs)
     const known = new Set(own.flatMap((run) => ('task' in run && run.task ? [run.task.taskId as string] : [])))
     const doubtful = own.filter((run) => run.phase === 'failed' && !run.task && run.chargePossible)
     const unknown = sentFor(prompt, submissions).filter(
       ({ taskId }) => taskId && paid.has(taskId) && !known.has(taskId),
     )
     expect(unknown.length, `tasks of "${prompt}" that no run offers`).toBeLessThanOrEqual(doubtful.length)
+    // A run that another service has taken over is not looked at any more.
+    const given = doubtful.filter((run) => run.phase === 'failed' && run.yieldsTo)
+    const called = unknown.filter(({ taskId }) => taskId && world.heard.has(taskId))
+    expect(called.length, `tasks of "${prompt}" that the service has called about`).toBeLessThanOrEqual(given.length)
   }
   for (const { run, taskId } of world.told.filter(({ livedMs }) => livedMs() > longEnoughMs)) {
     const stored = runs.find(({ id }) => id === run)

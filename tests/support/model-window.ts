@@ -2,9 +2,13 @@ import { setMaxListeners } from 'node:events'
 import { QueryClient } from '@tanstack/react-query'
 import type { Failure } from '#domain/failure.ts'
 import type { RunId } from '#domain/ids.ts'
+import type { FallbackRule } from '#domain/run.ts'
+import { createEventStream } from '#generation/event-stream.ts'
 import { createGenerator, type Generator } from '#generation/generator.ts'
+import { createPush } from '#generation/push.ts'
 import { createRunLock, type LockWorld } from '#generation/run-lock.ts'
 import { createRunner } from '#generation/runner.ts'
+import { createSharedStream, type SharedWorld } from '#generation/shared-stream.ts'
 import type { Send } from '#providers/provider.ts'
 import type { Darkroom } from '#store/darkroom.ts'
 import { openGallery } from '#store/gallery-store.ts'
@@ -42,6 +46,9 @@ export interface PageParts {
   name: string
   darkroom: Darkroom
   windows: ReturnType<typeof createWindows>
+  /** Where the windows share a stream; without it they listen to none. */
+  eventWindows?: ReturnType<typeof createWindows>
+  fallback(): FallbackRule
   /** A connection that ends with the window. */
   sendFor(life: AbortSignal): Send
   wall(): number
@@ -76,8 +83,30 @@ export async function openPage(parts: PageParts): Promise<Page> {
     if (run && taskId) parts.tell({ run, taskId, livedMs: () => (endedAt ?? performance.now()) - at, page: () => page })
     return response
   }
+  const events = parts.eventWindows?.open()
+  const stream = createEventStream({ send: heldBack(send, gate.through), ...clock, random: Math.random })
+  const push = events && {
+    push: createPush({
+      ...clock,
+      random: Math.random,
+      listen: createSharedStream({
+        ...clock,
+        stream,
+        channel: saidAlive(events.channel as unknown as SharedWorld['channel'], life.signal),
+        locks: releasedByDeath(window.locks, life.signal),
+      }),
+    }),
+  }
   const ports = { store, now: parts.wall, newId: parts.newId }
-  const runner = createRunner({ ...ports, ...clock, lock, send: sendAndTell, runsAtOnce: () => 3 })
+  const runner = createRunner({
+    ...ports,
+    ...clock,
+    lock,
+    ...push,
+    send: sendAndTell,
+    runsAtOnce: () => 3,
+    fallback: parts.fallback,
+  })
   const generator = createGenerator({ runner: async () => runner, ports, queryClient, tell: ignore })
   const page: Page = {
     store: disk,
@@ -90,8 +119,10 @@ export async function openPage(parts: PageParts): Promise<Page> {
     freeze(frozen) {
       // A window that stands still is told nothing that it could keep.
       endedAt ??= performance.now()
-      if (frozen) window.freeze()
-      else window.thaw()
+      for (const one of [window, ...(events ? [events] : [])]) {
+        if (frozen) one.freeze()
+        else one.thaw()
+      }
       gate.hold(frozen)
     },
     crash() {
@@ -173,8 +204,33 @@ function passed(ms: number): Promise<void> {
 }
 
 async function taskIdIn(response: Response): Promise<string | undefined> {
-  const answer = (await response.json().catch(() => undefined)) as { data?: { taskId?: string } | null } | undefined
-  return answer?.data?.taskId
+  type Answer = { data?: { taskId?: string } | null; taskId?: string } | undefined
+  const answer = (await response.json().catch(() => undefined)) as Answer
+  return answer?.data?.taskId ?? answer?.taskId
+}
+
+/** What a stream brings waits as well while its window is frozen. */
+function heldBack(send: Send, through: () => Promise<void>): Send {
+  return async (path, init) => {
+    const response = await send(path, init)
+    const held = new TransformStream<Uint8Array, Uint8Array>({
+      async transform(chunk, controller) {
+        await through()
+        controller.enqueue(chunk)
+      },
+    })
+    return response.body ? new Response(response.body.pipeThrough(held), response) : response
+  }
+}
+
+/** A window that is gone says nothing any more. */
+function saidAlive(channel: SharedWorld['channel'], life: AbortSignal): SharedWorld['channel'] {
+  return {
+    postMessage(message) {
+      if (!life.aborted) channel.postMessage(message)
+    },
+    addEventListener: (type, listener) => channel.addEventListener(type, listener),
+  }
 }
 
 function releasedByDeath(locks: LockWorld['locks'], life: AbortSignal): LockWorld['locks'] {

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http'
-import { createAdaptorServer } from '@hono/node-server'
 import { IDBFactory } from 'fake-indexeddb'
 import 'fake-indexeddb/auto'
 import { vi } from 'vitest'
+import type { FallbackRule } from '#domain/run.ts'
 import type { Send } from '#providers/provider.ts'
 import { createSend } from '#providers/send.ts'
 import { readConfig } from '#server/config.ts'
@@ -10,51 +10,23 @@ import { createLog } from '#server/log.ts'
 import { openProxy, type Proxy as RunningProxy } from '#server/start.ts'
 import { createSimulator, type Simulator } from '#simulator/simulator.ts'
 import { isSubmitPath } from './broken-network.ts'
+import { callIn, publicUrl } from './call-in.ts'
 import { lightDarkroom, lightPainter } from './light-studio.ts'
 import { machineKey } from './machine.ts'
 import { createMemoryNetwork } from './memory-network.ts'
+import { watchDisk } from './model-disk.ts'
+import { createFaults, type Faults } from './model-faults.ts'
+import { callBadly, serveBadly } from './model-service.ts'
 import { openPage, type Page, type Told } from './model-window.ts'
 import { startVirtualTime } from './virtual-time.ts'
 import { createWindows } from './windows.ts'
 
-/** How many of the next of a kind go wrong. */
-export interface Faults {
-  /** Submissions that never reach the proxy. */
-  lostBefore: number
-  /** Submissions whose answer never reaches the page. */
-  lostAfter: number
-  /** Questions, uploads and pictures that fail. */
-  free: number
-  /** Connections that the service refuses. */
-  refused: number
-  /** Submissions that break before the service has read them. */
-  brokenOff: number
-  /** Submissions that the service takes, and whose answer is lost on the way to the proxy. */
-  answerLost: number
-  /** Submissions that the service takes, answered by a page of the machine before it. */
-  outage: number
-  /** Submissions that are taken and never answered. */
-  silence: number
-  /** Submissions that the service does not take because of its limit. */
-  crowded: number
-  /** Pictures for which the disk has no room. */
-  fullDisk: number
-  /** Writes of any kind for which the disk has no room. */
-  refusedWrites: number
-}
-
-const noFaults: Faults = {
-  lostBefore: 0,
-  lostAfter: 0,
-  free: 0,
-  refused: 0,
-  brokenOff: 0,
-  answerLost: 0,
-  outage: 0,
-  silence: 0,
-  crowded: 0,
-  fullDisk: 0,
-  refusedWrites: 0,
+/** What stays as it is for the length of a story. */
+export interface Setting {
+  /** What the user has said of the fallback. */
+  rule: FallbackRule
+  /** Whether the service can call the proxy. */
+  callbacks: boolean
 }
 
 /** A browser before a proxy before the service, on a clock of its own: nothing in it takes real time. */
@@ -65,6 +37,12 @@ export interface World {
   pages: Page[]
   /** The task ids that windows were given. */
   told: readonly Told[]
+  /** Prompts of the fallback's pictures whose answer was lost on the way to the proxy. */
+  spoilt: ReadonlySet<string>
+  /** Tasks of calls that this proxy has taken. */
+  heard: ReadonlySet<string>
+  /** Whether a free question ever failed, or was cut off with its proxy. */
+  wasCut(): boolean
   /** Whether a write was ever refused: what was known may then have died with its window. */
   wasFull(): boolean
   openPage(): Promise<Page>
@@ -82,29 +60,32 @@ export interface World {
 }
 
 const [proxyPort, servicePort] = [4001, 4002]
+/** No callback takes longer. */
+export const lateCallMs = 60_000
 const serviceOrigin = `http://127.0.0.1:${servicePort}`
 
-export async function openWorld(seed: number): Promise<World> {
+export async function openWorld(seed: number, { rule, callbacks }: Setting): Promise<World> {
   const time = startVirtualTime(seed)
   const between = (least: number, most: number) => Math.round(least + time.random() * (most - least))
   vi.stubGlobal('indexedDB', new IDBFactory())
   vi.stubGlobal('BroadcastChannel', createChannels())
-  const faults = { ...noFaults }
-  const takes = (kind: keyof Faults) => {
-    if (faults[kind] === 0) return false
-    faults[kind] -= 1
-    return true
-  }
+  const faults = createFaults()
+  const { takes } = faults
   const network = createMemoryNetwork({
     delayMs: () => between(1, 60),
     refuses: (port) => port === servicePort && takes('refused'),
   })
   const pages: Page[] = []
   const told: Told[] = []
+  const spoilt = new Set<string>()
+  const heard = new Set<string>()
   const windows = createWindows()
+  /** The same ones, on the channel of the stream that they share. */
+  const eventWindows = createWindows()
   const disk = watchDisk(() => takes('refusedWrites'))
   const ids = countUp('run')
   let wallMs = 0
+  let lives = 0
 
   const simulator = createSimulator({
     origin: () => serviceOrigin,
@@ -112,8 +93,18 @@ export async function openWorld(seed: number): Promise<World> {
     key: machineKey,
     random: time.random,
     switches: { durationMs: [500, 8_000] },
+    call: callBadly({
+      faults,
+      carry: callIn(() => proxyPort),
+      lateMs: () => between(10_000, lateCallMs),
+      heard: (taskId) => heard.add(taskId),
+      lives: () => lives,
+    }),
   })
-  network.listen(servicePort, serve(simulator, takes))
+  network.listen(
+    servicePort,
+    serveBadly(simulator, faults, (prompt) => spoilt.add(prompt)),
+  )
 
   let proxy: RunningProxy | undefined
   async function restartProxy() {
@@ -121,7 +112,9 @@ export async function openWorld(seed: number): Promise<World> {
     // What the old one was told from now on it does not hear, and nobody hears what it says.
     network.cut(servicePort)
     void proxy?.close()
-    proxy = await openProxy(config, { page: false, log: createLog([], () => undefined) })
+    lives += 1
+    heard.clear()
+    proxy = await openProxy(callbacks ? calledBack : config, { page: false, log: createLog([], () => undefined) })
     network.listen(proxyPort, createServer(proxy.listener))
   }
   await restartProxy()
@@ -147,6 +140,9 @@ export async function openWorld(seed: number): Promise<World> {
     simulator,
     pages,
     told,
+    spoilt,
+    heard,
+    wasCut: () => lives > 1 || faults.taken('free') + faults.taken('refused') > 0,
     wasFull: disk.wasFull,
     async openPage() {
       const page = await openPage({
@@ -158,6 +154,8 @@ export async function openWorld(seed: number): Promise<World> {
           },
         },
         windows,
+        fallback: () => rule,
+        ...(callbacks ? { eventWindows } : {}),
         sendFor,
         wall: () => Date.now() + wallMs,
         newId: ids,
@@ -176,7 +174,7 @@ export async function openWorld(seed: number): Promise<World> {
       wallMs += byMs
     },
     endFaults() {
-      Object.assign(faults, noFaults)
+      faults.end()
       disk.forget()
     },
     pass: time.pass,
@@ -194,74 +192,17 @@ export async function openWorld(seed: number): Promise<World> {
   return world
 }
 
-const config = readConfig({
+const environment = {
   PORT: String(proxyPort),
   KIE_API_KEY: machineKey,
   KIE_API_BASE_URL: serviceOrigin,
   KIE_UPLOAD_BASE_URL: serviceOrigin,
   KIE_RESULT_HOSTS: `127.0.0.1:${servicePort}`,
-})
-
-/** The simulator behind a machine that fails. */
-function serve(simulator: Simulator, takes: (kind: keyof Faults) => boolean) {
-  const nobodyListens = new Response(null, { status: 499 })
-  const fetchBadly = async (request: Request, env: { incoming: { socket: { destroy(): void } } }) => {
-    if (!isSubmitPath(new URL(request.url).pathname)) return simulator.fetch(request).catch(() => nobodyListens)
-    if (takes('crowded')) return Response.json({ code: 429, msg: 'Rate limit exceeded' }, { status: 429 })
-    if (takes('brokenOff')) {
-      env.incoming.socket.destroy()
-      return nobodyListens
-    }
-    // A request that hangs ends with its connection.
-    const response = await simulator.fetch(request).catch(() => nobodyListens)
-    if (takes('answerLost')) env.incoming.socket.destroy()
-    if (takes('silence')) await new Promise<never>(() => undefined)
-    if (takes('outage'))
-      return new Response('<h1>Bad gateway</h1>', { status: 502, headers: { 'content-type': 'text/html' } })
-    return response
-  }
-  return createAdaptorServer({ fetch: fetchBadly as never, overrideGlobalObjects: false }) as ReturnType<
-    typeof createServer
-  >
+  GEMINI_API_KEY: machineKey,
+  GEMINI_API_BASE_URL: serviceOrigin,
 }
-
-/** All writes of the database pass by here. */
-function watchDisk(isFull: () => boolean) {
-  let left = 0
-  let isWritten = true
-  let crash: () => void = () => undefined
-  let wasFull = false
-  const begin = IDBDatabase.prototype.transaction
-  const spy = vi.spyOn(IDBDatabase.prototype, 'transaction').mockImplementation(function (this: IDBDatabase, ...given) {
-    const transaction = begin.apply(this, given)
-    if (transaction.mode !== 'readwrite') return transaction
-    if (isFull()) {
-      wasFull = true
-      setImmediate(() => (transaction as unknown as { _abort(reason: string): void })._abort('QuotaExceededError'))
-    }
-    if (left === 0) return transaction
-    left -= 1
-    if (left > 0) return transaction
-    if (isWritten) transaction.addEventListener('complete', () => crash())
-    else {
-      transaction.abort()
-      crash()
-    }
-    return transaction
-  })
-  return {
-    wasFull: () => wasFull,
-    at(nth: number, written: boolean, then: () => void) {
-      left = nth
-      isWritten = written
-      crash = then
-    },
-    forget() {
-      left = 0
-    },
-    close: () => spy.mockRestore(),
-  }
-}
+const config = readConfig(environment)
+const calledBack = readConfig({ ...environment, PUBLIC_URL: publicUrl })
 
 /** What windows of one browser say to each other, told in turns of the event loop instead of by threads. */
 function createChannels() {

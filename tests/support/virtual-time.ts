@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto'
+import { syncBuiltinESMExports } from 'node:module'
+import promises from 'node:timers/promises'
 import { vi } from 'vitest'
 import { createRandom, type Random } from '#painter/random.ts'
 
@@ -25,7 +28,20 @@ export function startVirtualTime(seed: number): VirtualTime {
     now: Date.UTC(2026, 0, 1),
     toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date', 'performance'],
   })
+  const realPause = promises.setTimeout
+  promises.setTimeout = pause as typeof realPause
+  // It is imported by name.
+  syncBuiltinESMExports()
   const chance = vi.spyOn(Math, 'random').mockImplementation(random)
+  // One that is made in another thread would come at a time of its own.
+  const digest = vi.spyOn(crypto.subtle, 'digest').mockImplementation(
+    async (_kind, data) =>
+      new Uint8Array(
+        createHash('sha256')
+          .update(data as Uint8Array)
+          .digest(),
+      ).buffer,
+  )
   // The database of tests does its work in such turns.
   globalThis.setImmediate = ((work: (...args: unknown[]) => void, ...args: unknown[]) => {
     events += 1
@@ -59,8 +75,27 @@ export function startVirtualTime(seed: number): VirtualTime {
     },
     restore() {
       chance.mockRestore()
+      digest.mockRestore()
       globalThis.setImmediate = realImmediate
       vi.useRealTimers()
+      promises.setTimeout = realPause
+      syncBuiltinESMExports()
     },
   }
+}
+
+/** Node's own goes by a clock that nobody can stop. */
+function pause<T>(ms: number, value?: T, { signal }: { signal?: AbortSignal } = {}): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const fail = () => {
+      clearTimeout(timer)
+      reject(signal?.reason)
+    }
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', fail)
+      resolve(value)
+    }, ms)
+    if (signal?.aborted) fail()
+    else signal?.addEventListener('abort', fail, { once: true })
+  })
 }

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { PictureId } from '#domain/ids.ts'
-import type { Run } from '#domain/run.ts'
-import { mayLookAgain } from '#gallery/failure-fix.ts'
+import type { Run, RunIn } from '#domain/run.ts'
+import { fallbackWords, mayLookAgain } from '#gallery/failure-fix.ts'
+import { mayFallBack } from '#generation/fallback.ts'
 import { findFamily } from '#models/catalogue.ts'
 import {
   expectAllEnded,
@@ -13,116 +14,34 @@ import {
   promptOf,
   type Story,
 } from '../../support/model-rules.ts'
+import { expectEntitled, expectGoingOn, judgeStandIns, spoilUnsaved } from '../../support/model-stand-ins.ts'
+import { type Act, type Press, type Step, setting, story } from '../../support/model-steps.ts'
 import type { Page } from '../../support/model-window.ts'
-import { type Faults, openWorld } from '../../support/model-world.ts'
+import { lateCallMs, openWorld, type Setting, type World } from '../../support/model-world.ts'
 
 const numRuns = Number(process.env.MODEL_RUNS ?? 300)
 const seed = Number(process.env.MODEL_SEED ?? 2026)
 /** Of a counter-example that was printed. */
 const path = process.env.MODEL_PATH
 
+const fallback = { provider: 'gemini', model: 'gemini-nano-banana-2.1', mode: 'live' } as const
 /** All that is under way has ended by then. */
 const patienceMs = 20 * 60_000
-
-/** What the service does with a prompt; the empty one is an ordinary day. */
-const tokens = [
-  '[[policy]]',
-  '[[fail500]]',
-  '[[createfail]]',
-  '[[submit:500]]',
-  '[[submit:402]]',
-  '[[submit:429]]',
-  '[[null]]',
-  '[[hang]]',
-  '[[html]]',
-  '[[expired]]',
-  '[[gone]]',
-  '[[nourl]]',
-  '[[spare]]',
-  '[[slow:25]]',
-]
-const kinds: (keyof Faults)[] = [
-  'lostBefore',
-  'lostAfter',
-  'free',
-  'refused',
-  'brokenOff',
-  'answerLost',
-  'outage',
-  'silence',
-  'crowded',
-  'fullDisk',
-  'refusedWrites',
-]
-
-type Act = 'stop' | 'look' | 'again' | 'remove' | 'dismiss'
-type Press = { do: Act; nth: number; window: number; afterMs: number }
-type Step =
-  | Press
-  | { do: 'generate'; window: number; token: string; family: string; withSource: boolean; thenMs: number }
-  | { do: 'crash' | 'open a window' | 'close a window' | 'restart the proxy' | 'power cut' }
-  | { do: 'crash at a write'; nth: number; written: boolean }
-  | { do: 'hide' | 'freeze'; window: number; yes: boolean }
-  | { do: 'break'; what: keyof Faults; times: number }
-  | { do: 'set the clock'; byMs: number }
-  | { do: 'pass'; ms: number }
-
-const one = <T extends Step['do']>(...names: readonly T[]) => fc.constantFrom(...names)
-const window = fc.nat({ max: 1 })
-const generate = fc.record({
-  do: one('generate'),
-  window,
-  token: fc.oneof({ weight: 4, arbitrary: fc.constant('') }, { weight: 3, arbitrary: fc.constantFrom(...tokens) }),
-  family: fc.constantFrom('flux-kontext', 'flux-kontext', 'flux-2'),
-  withSource: fc.boolean(),
-  thenMs: fc.oneof(fc.nat({ max: 600 }), fc.nat({ max: 12_000 })),
-})
-const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 9, arbitrary: generate },
-  {
-    weight: 5,
-    arbitrary: fc.record({
-      do: one('stop', 'look', 'again', 'remove', 'dismiss'),
-      nth: fc.nat({ max: 5 }),
-      window,
-      afterMs: fc.nat({ max: 300 }),
-    }),
-  },
-  {
-    weight: 4,
-    arbitrary: fc.record({ do: one('crash', 'open a window', 'close a window', 'restart the proxy', 'power cut') }),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.record({ do: one('crash at a write'), nth: fc.integer({ min: 1, max: 12 }), written: fc.boolean() }),
-  },
-  { weight: 2, arbitrary: fc.record({ do: one('hide', 'freeze'), window, yes: fc.boolean() }) },
-  {
-    weight: 4,
-    arbitrary: fc.record({ do: one('break'), what: fc.constantFrom(...kinds), times: fc.integer({ min: 1, max: 3 }) }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({ do: one('set the clock'), byMs: fc.integer({ min: -7_200_000, max: 7_200_000 }) }),
-  },
-  { weight: 5, arbitrary: fc.record({ do: one('pass'), ms: fc.oneof(fc.nat({ max: 400 }), fc.nat({ max: 40_000 })) }) },
-)
 
 test(
   `P26 in any order of acts, crashes and faults nothing is sent twice and nothing paid is lost, ${numRuns} times from ${seed}`,
   async () => {
-    const story = fc.array(step, { minLength: 1, maxLength: 16, size: 'max' })
-    const property = fc.asyncProperty(fc.nat(), generate, story, (chance, first, rest) =>
-      live(chance, [first, ...rest]),
+    const property = fc.asyncProperty(fc.nat(), setting, story, (chance, given, [first, rest]) =>
+      live(chance, given, [first, ...rest]),
     )
     await fc.assert(property, { numRuns, seed, ...(path ? { path } : {}) })
   },
   60_000 + numRuns * 1_000,
 )
 
-async function live(chance: number, steps: readonly Step[]): Promise<void> {
-  const world = await openWorld(chance)
-  const story: Story = { world, asked: new Map(), seen: new Map(), pictures: new Set(), removed: new Set() }
+async function live(chance: number, given: Setting, steps: readonly Step[]): Promise<void> {
+  const world = await openWorld(chance, given)
+  const story = openStory(world, given)
   try {
     await world.openPage()
     for (const step of steps) {
@@ -131,8 +50,25 @@ async function live(chance: number, steps: readonly Step[]): Promise<void> {
     }
     await calmDown(story)
     await judge(story)
+    judgeStandIns(story, await (await pageOf(story, 0)).store.recentRuns(100), await world.simulator.state())
   } finally {
     await world.close()
+  }
+}
+
+function openStory(world: World, given: Setting): Story {
+  return {
+    world,
+    setting: given,
+    asked: new Map(),
+    seen: new Map(),
+    pictures: new Set(),
+    removed: new Set(),
+    dismissed: new Set(),
+    gone: new Set(),
+    pressed: new Map(),
+    spoilt: new Set(),
+    wasFrozen: false,
   }
 }
 
@@ -151,19 +87,19 @@ async function perform(story: Story, step: Step): Promise<void> {
       // Whatever it drove is taken over, by another one or by the next to be opened.
       return world.pages.shift()?.crash()
     case 'restart the proxy':
-      return world.restartProxy()
+      return killProxy(story)
     case 'power cut':
       world.crash()
-      return world.restartProxy()
+      return killProxy(story)
     case 'crash at a write':
       return world.crashAtWrite(step.nth, step.written)
     case 'hide':
       return (await pageOf(story, step.window)).hide(step.yes)
     case 'freeze':
+      story.wasFrozen = true
       return (await pageOf(story, step.window)).freeze(step.yes)
     case 'break':
-      world.faults[step.what] += step.times
-      return
+      return world.faults.add(step.what, step.times)
     case 'set the clock':
       return world.setClock(step.byMs)
     case 'pass':
@@ -171,6 +107,11 @@ async function perform(story: Story, step: Step): Promise<void> {
     default:
       return press(await pageOf(story, step.window), story, step)
   }
+}
+
+async function killProxy(story: Story): Promise<void> {
+  spoilUnsaved(story, await story.world.simulator.state())
+  await story.world.restartProxy()
 }
 
 /** The nth of the windows; where all are gone, the user opens one. */
@@ -197,20 +138,31 @@ async function sourceOf({ store }: Page): Promise<PictureId[]> {
   return added ? [id] : []
 }
 
-/** Presses a button, if it is there: what a run offers depends on how it stood when the user looked. */
+/** Presses a button, where one is there: what a run offers depends on how it stood when the user looked. */
 async function press(page: Page, story: Story, { do: act, nth, afterMs }: Press): Promise<void> {
-  const { asked, removed, world } = story
-  const run = (await page.store.recentRuns(100))[nth]
-  if (!run || run.dismissed || !offers(run, act)) return
+  const { asked, removed, dismissed, world } = story
+  const offered = (await page.store.recentRuns(100)).filter((run) => !run.dismissed && offers(run, act, story))
+  const run = offered[nth % offered.length]
+  if (!run) return
   await world.pass(afterMs)
   if (page.isGone()) return
+  if (act === 'stand in') return pressStandIn(page, story, run)
   if (act === 'again') asked.set(promptOf(run), (asked.get(promptOf(run)) ?? 0) + 1)
   if (act === 'remove') removed.add(run.id)
+  if (act === 'again' || act === 'dismiss') dismissed.add(run.id)
   page.generator[act](run)
 }
 
-function offers(run: Run, act: Act): boolean {
+function pressStandIn(page: Page, { pressed }: Story, run: Run): void {
+  const { label } = fallbackWords(run as RunIn<'failed'>, fallback)
+  pressed.set(run.id, { prompt: promptOf(run), mayBeTwice: label.includes('may be paid twice') })
+  page.generator.standIn(run)
+}
+
+function offers(run: Run, act: Act, { setting: { rule } }: Story): boolean {
   switch (act) {
+    case 'stand in':
+      return rule !== 'never' && mayFallBack(run) !== 'no'
     case 'remove':
       return run.phase === 'queued'
     case 'stop':
@@ -225,12 +177,14 @@ function offers(run: Run, act: Act): boolean {
 
 async function observe(story: Story): Promise<void> {
   // What the service had got before the store was read, the store must tell.
-  const { submissions } = await story.world.simulator.state()
+  const state = await story.world.simulator.state()
   const page = await pageOf(story, 0)
   const runs = await page.store.recentRuns(100)
   if (page.isGone()) return
+  expectGoingOn(story, runs)
   expectNothingLost(story, runs)
-  expectHonesty(story, runs, submissions)
+  expectHonesty(story, runs, state.submissions)
+  expectEntitled(story, runs, state)
   await expectKnowledge(story)
 }
 
@@ -242,6 +196,7 @@ async function calmDown(story: Story): Promise<void> {
   const page = await world.openPage()
   await idle(story, page)
   expectAllEnded(await page.store.recentRuns(100))
+  if (story.setting.callbacks) await world.pass(lateCallMs)
   for (const run of await page.store.recentRuns(100))
     if (run.phase !== 'saved' && mayLookAgain(run)) page.generator.look(run)
   await idle(story, page)

@@ -41,7 +41,7 @@ describe('Gemini, as the simulator plays it', () => {
       { width: 2720, height: 1536 },
     ])
     const { gemini, charges } = await service.simulator.state()
-    expect(gemini.charges).toEqual([{ model: 'gemini-nano-banana-2.1', dollars: 0.051 }])
+    expect(gemini.charges).toEqual([{ model: 'gemini-nano-banana-2.1', dollars: 0.051, prompt: 'a fox' }])
     expect(charges).toEqual([])
   })
 

@@ -1,0 +1,105 @@
+import { expect } from 'vitest'
+import type { RunId } from '#domain/ids.ts'
+import type { Run, RunIn, StandIn } from '#domain/run.ts'
+import type { SimulatorState } from '#simulator/simulator.ts'
+import { isFree, promptOf, type Story, sentFor } from './model-rules.ts'
+
+type StandInRun = Run & { standsIn: StandIn }
+
+/** Answers that say of a submission that it was not taken, and not for what it asks for. */
+const refusals = new Set([402, 429, 455])
+const mayAlwaysGoOn = new Set([402, 455])
+
+const isStandIn = (run: Run): run is StandInRun => run.standsIn !== undefined
+const yields = (run: Run): run is RunIn<'failed'> => run.phase === 'failed' && run.yieldsTo !== undefined
+const paidFor = (prompt: string, { gemini, charges, submissions }: SimulatorState) => {
+  const tasks = new Set(sentFor(prompt, submissions).map(({ taskId }) => taskId))
+  return {
+    first: charges.filter(({ taskId, refunded }) => !refunded && tasks.has(taskId)).length,
+    second: gemini.charges.filter((charge) => charge.prompt === prompt).length,
+  }
+}
+
+/** Another service makes only what it may, as often as it may, and the user has been told what it may cost. */
+export function expectEntitled(story: Story, runs: readonly Run[], state: SimulatorState): void {
+  const { asked, pressed, setting, world } = story
+  const byId = new Map(runs.map((run) => [run.id, run]))
+  const standIns = runs.filter(isStandIn)
+  const byItself = standIns.filter(({ standsIn }) => !pressed.has(standsIn.for))
+  if (setting.rule !== 'always') expect(byItself, 'stand-ins that nobody asked for').toEqual([])
+  for (const { id, standsIn } of standIns) {
+    const refused = byId.get(standsIn.for)
+    const isKept = refused !== undefined && yields(refused)
+    if (!isKept && world.wasFull()) continue
+    expect(isKept && refused.yieldsTo, `the successor of ${standsIn.for}`).toBe(id)
+    if (pressed.has(standsIn.for)) continue
+    expect(isKept && isFree(refused) && !refused.standsIn, `${standsIn.for} goes on by itself`).toBe(true)
+  }
+  for (const [prompt, wishes] of asked) {
+    const own = runs.filter((run) => promptOf(run) === prompt)
+    const goneOn = byItself.filter((run) => promptOf(run) === prompt).length
+    const stayed = sentFor(prompt, state.submissions).filter((one) => !mayGoOn(prompt, one.code)).length
+    const first = own.filter((run) => !run.standsIn).length
+    expect(goneOn + stayed, `"${prompt}": gone on by itself, or taken or refused for what it is`).toBeLessThanOrEqual(
+      first,
+    )
+    const paid = paidFor(prompt, state)
+    expect(paid.second, `pictures of "${prompt}" elsewhere, against stand-ins`).toBeLessThanOrEqual(own.length - first)
+    const told = [...pressed.values()].filter((press) => press.prompt === prompt && press.mayBeTwice).length
+    expect(paid.first + paid.second, `"${prompt}" is paid for`).toBeLessThanOrEqual(wishes + told)
+  }
+}
+
+function mayGoOn(prompt: string, code: number | undefined): boolean {
+  return code !== undefined && (refusals.has(code) || (code === 500 && prompt.includes('[[submit:busy]]')))
+}
+
+/** What is settled to go on elsewhere does so, unless the proxy could not be asked, or it was known to one window only. */
+export function expectGoingOn({ world, seen, setting, pressed, wasFrozen }: Story, runs: readonly Run[]): void {
+  if (world.wasCut() || world.wasFull() || wasFrozen) return
+  for (const run of runs) {
+    const before = seen.get(run.id)
+    if (before && yields(before)) expect(yields(run), `${run.id} goes on as ${before.yieldsTo}`).toBe(true)
+    if (setting.rule !== 'always' || run.phase !== 'failed' || run.standsIn || pressed.has(run.id)) continue
+    if (isFree(run) && mayAlwaysGoOn.has(run.failure.code ?? 0)) expect(yields(run), `${run.id} goes on`).toBe(true)
+  }
+}
+
+/** A proxy that is killed forgets what it has of a picture, and of a call that is under way. */
+export function spoilUnsaved({ seen, spoilt }: Story, { gemini }: SimulatorState): void {
+  const saved = (prompt: string) => countSaved(prompt, [...seen.values()])
+  const unanswered = gemini.calls.filter(({ status }) => status === undefined)
+  for (const { prompt } of [...gemini.charges, ...unanswered]) {
+    const open = [...gemini.charges, ...unanswered].filter((one) => one.prompt === prompt).length
+    if (open > saved(prompt)) spoilt.add(prompt)
+  }
+}
+
+function countSaved(prompt: string, runs: readonly Run[]): number {
+  return runs.filter((run) => isStandIn(run) && promptOf(run) === prompt && run.phase === 'saved').length
+}
+
+/** Once all is calm: every picture that was paid for elsewhere is saved, or, where it cannot be, said to be lost or in doubt. */
+export function judgeStandIns(story: Story, runs: readonly Run[], { gemini }: SimulatorState): void {
+  const { asked, removed, dismissed, spoilt, world } = story
+  const ids = new Set<RunId>(runs.map(({ id }) => id))
+  for (const run of runs.filter(yields)) {
+    const { yieldsTo } = run
+    const isThere = yieldsTo && (ids.has(yieldsTo) || removed.has(yieldsTo))
+    expect(isThere || dismissed.has(run.id), `${run.id} goes on as ${yieldsTo}`).toBe(true)
+  }
+  for (const prompt of asked.keys()) {
+    const paid = gemini.charges.filter((charge) => charge.prompt === prompt).length
+    const own = runs.filter((run) => isStandIn(run) && promptOf(run) === prompt)
+    const mayBeLost = spoilt.has(prompt) || world.spoilt.has(prompt) || prompt.includes('[[gemini:hang]]')
+    const said = mayBeLost ? own.filter(isSaidToBeLost).length : 0
+    expect(paid, `pictures of "${prompt}" elsewhere that are saved, or said to be lost`).toBeLessThanOrEqual(
+      countSaved(prompt, runs) + said,
+    )
+  }
+}
+
+function isSaidToBeLost(run: Run): boolean {
+  if (run.phase === 'failed') return run.chargePossible
+  return run.phase === 'ready' && run.trouble?.kind === 'expired'
+}
