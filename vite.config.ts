@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin } from 'vite'
@@ -33,10 +34,28 @@ const demoPolicy: Plugin = {
   },
 }
 
+const licenses = 'licenses.txt'
+/** Of what only a worker holds: the build lists what is in the page itself. */
+const licensesOfWorkers: Plugin = {
+  name: 'atelier-licenses-of-workers',
+  apply: 'build',
+  generateBundle: {
+    order: 'post',
+    handler(_options, bundle) {
+      const listed = bundle[licenses]
+      if (listed?.type !== 'asset') throw new Error(`${licenses} was not built`)
+      const folder = 'node_modules/libheif-js'
+      const { version, license } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'))
+      const text = readFileSync(`${folder}/LICENSE`, 'utf8')
+      listed.source = `${listed.source}\n## libheif-js - ${version} (${license})\n\n${text}`
+    },
+  },
+}
+
 export default defineConfig(({ isSsrBuild, mode }) => ({
   // Whatever folder of a host the page is put into, it finds its files beside itself.
   base: './',
-  plugins: isSsrBuild ? [] : [react(), tailwindcss(), mode === 'demo' ? demoPolicy : proxyPlugin()],
+  plugins: isSsrBuild ? [] : [react(), tailwindcss(), licensesOfWorkers, mode === 'demo' ? demoPolicy : proxyPlugin()],
   build: isSsrBuild
     ? {
         outDir: 'dist/server',
@@ -50,6 +69,7 @@ export default defineConfig(({ isSsrBuild, mode }) => ({
         // What is loaded later is small and near: the code that would fetch its parts ahead weighs more than it saves.
         modulePreload: false,
         sourcemap: false,
+        license: { fileName: licenses },
         rolldownOptions: {
           output: {
             codeSplitting: {

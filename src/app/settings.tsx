@@ -48,6 +48,18 @@ export function Settings({ section }: { section?: 'key' | undefined }) {
       <Part title="Storage">
         <StorageSettings />
       </Part>
+      <p className="p-4 text-faint text-xs">
+        Atelier holds work of others, under{' '}
+        <a
+          href="licenses.txt"
+          target="_blank"
+          rel="noopener"
+          className="rounded-sm text-soft underline decoration-line-strong underline-offset-2 hover:text-ink"
+        >
+          their licences
+        </a>
+        .
+      </p>
     </div>
   )
 }

@@ -77,3 +77,16 @@ test('J1 the address of another proxy is tested in plain words, and kept', async
   await page.getByRole('button', { name: /^Settings/ }).click()
   await expect(page.getByRole('dialog').getByLabel('Proxy address')).toHaveValue(simulated.api)
 })
+
+test('J1 the licences of what the page holds are a press away, with those of its workers', async ({
+  page,
+  simulated,
+}) => {
+  await page.goto(simulated.url)
+  await page.getByRole('button', { name: /^Settings/ }).click()
+  const opened = page.waitForEvent('popup')
+  await page.getByRole('dialog').getByRole('link', { name: 'their licences' }).click()
+  const licences = await opened
+  await expect(licences.locator('body')).toContainText('react-dom')
+  await expect(licences.locator('body')).toContainText('GNU LESSER GENERAL PUBLIC LICENSE')
+})
