@@ -23,6 +23,8 @@ const kinds = {
   standInLost: 0,
   /** Calls of the fallback that make a picture, answered by a page of the machine before it. */
   standInOutage: 0,
+  /** Calls of the fallback that make a picture, and end with an error of its own. */
+  standInFailed: 0,
   /** Callbacks that never reach the proxy. */
   unheard: 0,
   /** Callbacks that take long. */

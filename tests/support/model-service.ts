@@ -12,6 +12,11 @@ interface Env {
 const nobodyListens = new Response(null, { status: 499 })
 const never = () => new Promise<never>(() => undefined)
 const badGateway = () => new Response('<h1>Bad gateway</h1>', { status: 502, headers: { 'content-type': 'text/html' } })
+const internal = () =>
+  Response.json(
+    { error: { code: 500, status: 'INTERNAL', message: 'An internal error has occurred.' } },
+    { status: 500 },
+  )
 
 /** The simulator behind a machine that fails. `spoil` is told the prompt of each picture whose answer nobody gets. */
 export function serveBadly(simulator: Simulator, { takes }: Faults, spoil: (prompt: string) => void) {
@@ -38,10 +43,11 @@ export function serveBadly(simulator: Simulator, { takes }: Faults, spoil: (prom
     const asked = request.clone()
     const response = await ask(request)
     const isLost = takes('standInLost')
-    if (!isLost && !takes('standInOutage')) return response
+    const instead = isLost || takes('standInOutage') ? badGateway() : takes('standInFailed') ? internal() : undefined
+    if (!instead) return response
     spoil(await promptIn(asked))
     if (isLost) incoming.socket.destroy()
-    return badGateway()
+    return instead
   }
 
   const fetch = (request: Request, env: Env) => {

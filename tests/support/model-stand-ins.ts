@@ -87,6 +87,7 @@ export function judgeStandIns(story: Story, runs: readonly Run[], { gemini }: Si
     const { yieldsTo } = run
     const isThere = yieldsTo && (ids.has(yieldsTo) || removed.has(yieldsTo))
     expect(isThere || dismissed.has(run.id), `${run.id} goes on as ${yieldsTo}`).toBe(true)
+    expect(run.dismissed, `${run.id} leaves its place to ${yieldsTo}`).toBe(true)
   }
   for (const prompt of asked.keys()) {
     const paid = gemini.charges.filter((charge) => charge.prompt === prompt).length
