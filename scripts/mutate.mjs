@@ -7,7 +7,6 @@ import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ensureInstalled, root } from './ground.mjs'
 
-const driving = ['generation/slow-proxy', 'generation/limits', 'generation/runner', 'generation/unsaved', 'faults/paid']
 /** Modules, and the tests that speak for them. */
 const groups = {
   guard: { src: ['server/guard', 'server/hosts'], tests: ['server/guard*', 'server/forwarding', 'server/image'] },
@@ -30,9 +29,12 @@ const groups = {
   },
   domain: { src: ['domain/run', 'domain/picture'], tests: ['domain/*'] },
   lock: { src: ['generation/run-lock'], tests: ['generation/run-lock'] },
-  sending: { src: ['generation/sending'], tests: driving },
-  saving: { src: ['generation/saving'], tests: driving },
-  runner: { src: ['generation/runner'], tests: driving },
+  sending: { src: ['generation/sending'], tests: ['generation/sending'] },
+  saving: { src: ['generation/saving'], tests: ['generation/saving'] },
+  runner: {
+    src: ['generation/runner'],
+    tests: ['generation/limits', 'generation/runner', 'generation/unsaved', 'faults/paid'],
+  },
   store: {
     src: ['store/picture-records', 'store/run-records'],
     tests: ['store/settling', 'store/full-disk', 'store/gallery'],
