@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
@@ -16,6 +16,10 @@ export interface Started {
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
+const children = new Set<ChildProcess>()
+process.once('exit', () => {
+  for (const child of children) child.kill('SIGKILL')
+})
 
 /**
  * Starts a script, given from the project's root; it has started when it prints the address it listens at. It inherits
@@ -27,7 +31,8 @@ export function startNode(script: string, args: readonly string[] = [], env: Rec
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  process.once('exit', () => child.kill('SIGKILL'))
+  children.add(child)
+  child.once('exit', () => children.delete(child))
   const isRunning = () => child.exitCode === null && child.signalCode === null
   return new Promise<Started>((resolve, reject) => {
     let printed = ''
