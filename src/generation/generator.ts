@@ -89,8 +89,8 @@ export function createGenerator({ runner, ports, queryClient, tell, limits }: Ge
     await drive(id, how)
   }
 
-  const amend = (run: Run, mark: Pick<Run, 'stopped' | 'dismissed'>) =>
-    store.amendRun(run.id, (stored) => ({ ...stored, ...mark })).catch((error: unknown) => tell(toFailure(error)))
+  const amend = (run: Run, change: (stored: Run) => Run) =>
+    store.amendRun(run.id, change).catch((error: unknown) => tell(toFailure(error)))
 
   function start(recipe: Recipe, marks?: Pick<Run, 'again'>) {
     mutate('new', async () => {
@@ -134,7 +134,7 @@ export function createGenerator({ runner, ports, queryClient, tell, limits }: Ge
     resume,
     again(run) {
       start(run.recipe, { again: true })
-      void amend(run, { dismissed: true })
+      void amend(run, dismissing)
     },
     standIn(run) {
       mutate(run.id, async () => {
@@ -143,8 +143,8 @@ export function createGenerator({ runner, ports, queryClient, tell, limits }: Ge
       })
     },
     async stop(run) {
-      await amend(run, { stopped: true })
-      driven.get(run.id)?.stop()
+      const stored = await amend(run, stopping)
+      if (!stored || stored.stopped) driven.get(run.id)?.stop()
     },
     look(run, how) {
       mutate(run.id, async () => {
@@ -166,13 +166,22 @@ export function createGenerator({ runner, ports, queryClient, tell, limits }: Ge
       driven.get(run.id)?.stop()
       mutate(run.id, () => store.removeRun(run.id))
     },
-    dismiss: (run) => void amend(run, { dismissed: true }),
+    dismiss: (run) => void amend(run, dismissing),
     close() {
       isClosed = true
       unsubscribe()
       for (const { stop } of driven.values()) stop()
     },
   }
+}
+
+/** What has come to its end by the time of the press is waited for by nobody. */
+function stopping(run: Run): Run {
+  return isOver(run) ? run : { ...run, stopped: true }
+}
+
+function dismissing(run: Run): Run {
+  return { ...run, dismissed: true }
 }
 
 function yielding(run: Run): Run {

@@ -63,6 +63,20 @@ describe('two windows', () => {
     expect(told).toEqual([])
   })
 
+  test.each([
+    ['saved', 'a red fox'],
+    ['failed', 'a red fox [[fail:501]]'],
+  ] as const)('P22 stop nothing that came to its end meanwhile: it is %s', async (phase, prompt) => {
+    const [first, second] = [openWindow(), openWindow()]
+    first.generate(machine.recipe({ prompt }))
+    const working = await run('working')
+    await run(phase)
+    second.stop(working)
+    await settled()
+    expect(await run(phase)).not.toHaveProperty('stopped')
+    expect(told).toEqual([])
+  })
+
   test('leave a run that failed as it is: neither looks again by itself', async () => {
     const [first] = [openWindow(), openWindow()]
     first.generate(machine.recipe({ prompt: 'a red fox [[fail:501]]' }))
