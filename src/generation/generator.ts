@@ -180,8 +180,10 @@ function stopping(run: Run): Run {
   return isOver(run) ? run : { ...run, stopped: true }
 }
 
+/** Only what waits for the user is taken off: one that was taken up again meanwhile would be driven no more after a reload. */
 function dismissing(run: Run): Run {
-  return { ...run, dismissed: true }
+  const waits = run.phase === 'failed' || run.stopped || (run.phase === 'ready' && run.trouble)
+  return waits ? { ...run, dismissed: true } : run
 }
 
 function yielding(run: Run): Run {

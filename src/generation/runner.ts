@@ -269,10 +269,14 @@ function longestPauseMs(limit: Failure | undefined): number {
   return (askedMs ?? limitPauseMs) * 1.2
 }
 
-/** "Look again" takes a failed run up where its task, or its lost answer, may still be found. */
+/**
+ * "Look again" takes a failed run up where its task, or its lost answer, may still be found, and puts it back on the grid: off
+ * it, it would be driven no more after a reload.
+ */
 function takenUp(run: Run): Run {
   if (run.phase !== 'failed') return run
-  const { failure, chargePossible: _charge, failedAt: _at, task, sentAt = run.createdAt, phase: _phase, ...kept } = run
+  const { failure, chargePossible: _charge, failedAt: _at, dismissed: _off, phase: _phase, ...left } = run
+  const { task, sentAt = run.createdAt, ...kept } = left
   if (task) return { ...kept, phase: 'working', sentAt, task }
   return failure.kind === 'unconfirmed' ? { ...kept, phase: 'sending', sentAt } : run
 }

@@ -77,6 +77,17 @@ describe('two windows', () => {
     expect(told).toEqual([])
   })
 
+  test('take nothing off that one of them has taken up again: it would be driven no more after a reload', async () => {
+    const [first, second] = [openWindow(), openWindow()]
+    first.generate(machine.recipe({ prompt: 'a red fox [[slow:2]]' }))
+    const working = await run('working')
+    second.dismiss(working)
+    await settled()
+    expect(await run('working')).not.toHaveProperty('dismissed')
+    await run('saved')
+    expect(told).toEqual([])
+  })
+
   test('leave a run that failed as it is: neither looks again by itself', async () => {
     const [first] = [openWindow(), openWindow()]
     first.generate(machine.recipe({ prompt: 'a red fox [[fail:501]]' }))
