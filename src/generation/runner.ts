@@ -269,14 +269,10 @@ function longestPauseMs(limit: Failure | undefined): number {
   return (askedMs ?? limitPauseMs) * 1.2
 }
 
-/**
- * "Look again" takes a failed run up where its task, or its lost answer, may still be found, and puts it back on the grid: off
- * it, it would be driven no more after a reload.
- */
+/** "Look again": back on the grid, where alone a run is driven on after a reload, if task or lost answer may be found. */
 function takenUp(run: Run): Run {
   if (run.phase !== 'failed') return run
-  const { failure, chargePossible: _charge, failedAt: _at, dismissed: _off, phase: _phase, ...left } = run
-  const { task, sentAt = run.createdAt, ...kept } = left
+  const { failure, task, sentAt = run.createdAt, chargePossible: _paid, failedAt: _at, dismissed: _off, ...kept } = run
   if (task) return { ...kept, phase: 'working', sentAt, task }
   return failure.kind === 'unconfirmed' ? { ...kept, phase: 'sending', sentAt } : run
 }
