@@ -1,43 +1,58 @@
 /** The import table of ARCHITECTURE.md. The configuration is the table; the rules are derived from it. */
+const screen = ['domain', 'models', 'store', 'library', 'workspace', 'generation', 'acts', 'imaging', 'ui', 'platform']
 const mayImport = {
   domain: [],
+  platform: [],
   ui: [],
+  imaging: ['domain', 'platform'],
   providers: ['domain'],
   models: ['domain'],
-  painter: [],
-  simulator: ['domain', 'providers', 'models', 'painter/painter.ts', 'painter/node-painter.ts'],
-  server: ['domain', 'providers', 'models', 'simulator', 'painter/painter.ts', 'painter/page-painter.ts'],
-  store: ['domain'],
+  simulator: ['domain', 'providers', 'models'],
+  server: ['domain', 'providers', 'models', 'simulator'],
+  store: ['domain', 'imaging', 'platform'],
+  library: ['domain', 'store', 'imaging', 'platform'],
   workspace: ['domain', 'models'],
-  generation: ['domain', 'providers', 'models', 'store'],
-  editor: ['domain', 'models', 'store', 'workspace', 'generation', 'ui'],
-  gallery: ['domain', 'models', 'store', 'workspace', 'generation', 'ui'],
+  generation: ['domain', 'providers', 'models', 'store', 'imaging', 'platform'],
+  acts: ['domain', 'models', 'store', 'library', 'workspace', 'generation', 'imaging', 'ui', 'platform'],
+  compose: screen,
+  stage: screen,
+  gallery: screen,
+  runs: screen,
   app: [
     'domain',
+    'platform',
     'ui',
+    'imaging',
     'providers',
     'models',
     'store',
+    'library',
     'workspace',
     'generation',
-    'editor',
+    'acts',
+    'compose',
+    'stage',
     'gallery',
-    'server/demo.ts',
+    'runs',
+    'simulator/demo/demo.ts',
   ],
 }
 
 /** A folder with all in it, or a single file. */
 const toPath = (name) => (name.endsWith('.ts') ? `^src/${name}$` : `^src/${name}/`)
 
+/** The proxy and the service inside a page: the one part of the simulator that knows the server. */
+const demo = '^src/simulator/demo/'
+
 const layers = Object.entries(mayImport).map(([from, allowed]) => ({
   name: `${from} imports only what it may`,
   severity: 'error',
-  from: { path: `^src/${from}/` },
+  from: { path: `^src/${from}/`, pathNot: demo },
   to: { path: '^src/', pathNot: [from, ...allowed].map(toPath) },
 }))
 
-const shared = '^src/(domain|providers|models|painter|simulator|server)/'
-const inNode = '^src/(server/|simulator/|painter/node-painter\\.ts$)'
+const shared = '^src/(domain|providers|models|simulator|server|library|imaging|platform)/'
+const inNode = '^src/(server|simulator)/'
 const serverOnly = '^(sharp|pino|hono|@hono/.*|ipaddr\\.js|redis)(/|$)'
 
 module.exports = {
@@ -66,34 +81,46 @@ module.exports = {
       to: { path: '(^|node_modules/)idb(/|$)' },
     },
     {
-      name: 'Node only in server, simulator and node-painter',
+      name: 'Node only in server and simulator',
       severity: 'error',
       from: { path: '^src/', pathNot: inNode },
       to: { dependencyTypes: ['core'] },
     },
     {
-      name: 'server packages only in server, simulator and node-painter',
+      name: 'server packages only in server and simulator',
       severity: 'error',
       from: { path: '^src/', pathNot: inNode },
       to: { path: [serverOnly, 'node_modules/(sharp|pino|hono|@hono|ipaddr\\.js|redis|@redis)/'] },
     },
     {
-      name: 'redis only in server/redis.ts, which is loaded where there is one',
+      name: 'redis only in server/shared/redis/redis.ts, which is loaded where there is one',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/server/redis\\.ts$' },
+      from: { path: '^src/', pathNot: '^src/server/shared/redis/redis\\.ts$' },
       to: { path: '(^|node_modules/)(redis|@redis)(/|$)' },
     },
     {
       name: 'the demo is loaded only when asked for',
       severity: 'error',
       from: { path: '^src/app/' },
-      to: { path: '^src/server/demo\\.ts$', dependencyTypesNot: ['dynamic-import'] },
+      to: { path: '^src/simulator/demo/demo\\.ts$', dependencyTypesNot: ['dynamic-import'] },
     },
     {
       name: 'the demo runs in a browser: no Node behind it',
       severity: 'error',
-      from: { path: '^src/server/demo\\.ts$' },
+      from: { path: '^src/simulator/demo/demo\\.ts$' },
       to: { path: serverOnly, reachable: true },
+    },
+    {
+      name: 'the demo imports of the server only what keeps submissions in memory',
+      severity: 'error',
+      from: { path: demo },
+      to: { path: '^src/(?!domain/|providers/|models/|simulator/|server/shared/memory/)' },
+    },
+    {
+      name: 'sharp is loaded only where pictures are simulated',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/simulator/painter/node-painter\\.ts$' },
+      to: { path: '(^|node_modules/)sharp(/|$)' },
     },
     {
       name: 'msw only in tests',

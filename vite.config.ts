@@ -3,7 +3,7 @@ import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin } from 'vite'
 import { proxyPlugin } from '#server/dev.ts'
-import { policyInPage } from '#server/policy.ts'
+import { policyInPage } from '#server/page/policy.ts'
 
 interface Modules {
   getModuleInfo(id: string): { isEntry: boolean; importers: readonly string[] } | null

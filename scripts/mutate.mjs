@@ -9,17 +9,17 @@ import { ensureInstalled, root } from './ground.mjs'
 
 /** Modules, and the tests that speak for them. */
 const groups = {
-  guard: { src: ['server/guard', 'server/hosts'], tests: ['server/guard*', 'server/forwarding', 'server/image'] },
+  guard: { src: ['server/upstream/guard', 'server/upstream/hosts'], tests: ['server/guard*', 'server/forwarding', 'server/image'] },
   edge: {
-    src: ['server/edge', 'server/access'],
+    src: ['server/edge/edge', 'server/edge/access'],
     tests: ['server/access', 'server/edge', 'server/http-edge', 'server/spending'],
   },
   relay: {
-    src: ['server/body', 'server/relay', 'server/image'],
+    src: ['server/edge/body', 'server/upstream/relay', 'server/upstream/image'],
     tests: ['server/body', 'server/relay', 'server/forwarding', 'server/image', 'server/submit'],
   },
   submit: {
-    src: ['server/submit', 'server/submissions', 'server/limiter'],
+    src: ['server/submit/submit', 'server/shared/memory/submissions', 'server/shared/memory/limiter'],
     tests: ['server/submit', 'server/submissions', 'server/spending'],
   },
   config: { src: ['server/config'], tests: ['server/config'] },

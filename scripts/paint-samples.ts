@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import sharp from 'sharp'
-import { createNodePainter } from '#painter/node-painter.ts'
+import { createNodePainter } from '#simulator/painter/node-painter.ts'
 import { sampleList } from '#store/sample-list.ts'
 
 /** Paints the pictures of src/store/sample-list.ts anew into public/samples: the same ones every time. */

@@ -1,7 +1,7 @@
 import { lazy, Suspense, useCallback, useEffect, useState } from 'react'
-import { Editor } from '#editor/editor.tsx'
+import { Editor } from '#compose/compose.tsx'
 import { Gallery } from '#gallery/gallery.tsx'
-import { Stage } from '#gallery/stage.tsx'
+import { Stage } from '#stage/stage.tsx'
 import { FallbackContext } from '#generation/use-fallback.ts'
 import { Announcer } from '#ui/announce.tsx'
 import { Dialog } from '#ui/dialog.tsx'
@@ -14,11 +14,11 @@ import { ErrorBoundary } from './error-boundary.tsx'
 import { Header } from './header.tsx'
 import { useHealth } from './health.ts'
 import { Layout } from './layout.tsx'
-import { TasksPanel } from './tasks-panel.tsx'
+import { TasksPanel } from '#runs/tasks-panel.tsx'
 import { useLater } from './use-later.ts'
-import { useWorkCount } from './work-count.ts'
+import { useWorkCount } from '#runs/work-count.ts'
 
-const TaskList = lazy(() => import('./tasks.tsx').then((module) => ({ default: module.TaskList })))
+const TaskList = lazy(() => import('#runs/tasks.tsx').then((module) => ({ default: module.TaskList })))
 const Settings = lazy(() => import('./settings.tsx').then((module) => ({ default: module.Settings })))
 const loadBalance = () => import('./balance.tsx')
 

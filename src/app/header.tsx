@@ -4,7 +4,7 @@ import { Button, IconButton } from '#ui/button.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { useHealth } from './health.ts'
 import { Mark } from './mark.tsx'
-import { useWorkCount } from './work-count.ts'
+import { useWorkCount } from '#runs/work-count.ts'
 
 interface HeaderProps {
   tasksOpen: boolean

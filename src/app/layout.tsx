@@ -5,7 +5,7 @@ import { classes } from '#ui/classes.ts'
 import { Divider } from '#ui/divider.tsx'
 import { useWorkspace, type View } from '#workspace/workspace.ts'
 import { Count } from './header.tsx'
-import { useWorkCount } from './work-count.ts'
+import { useWorkCount } from '#runs/work-count.ts'
 
 interface LayoutProps {
   header: ReactNode

@@ -15,7 +15,7 @@ export function openSend(): Send {
     )
   }
   let demo: Promise<Send> | undefined
-  const open = async () => (await import('#server/demo.ts')).openDemo()
+  const open = async () => (await import('#simulator/demo/demo.ts')).openDemo()
   return async (path, init) => {
     demo ??= open().catch((error: unknown) => {
       demo = undefined

@@ -1,6 +1,6 @@
 import { describeFailure } from '#domain/failure.ts'
 import type { Run } from '#domain/run.ts'
-import { modelAskedFor, promptOf } from '#gallery/run-words.ts'
+import { modelAskedFor, promptOf } from '#runs/run-words.ts'
 import { notify } from '#ui/notices.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
 

@@ -6,8 +6,8 @@ import { Dialog } from '#ui/dialog.tsx'
 import { Empty } from '#ui/empty.tsx'
 import { GalleryGrid } from './gallery-grid.tsx'
 import { GalleryHead } from './gallery-head.tsx'
-import type { PictureActions } from './picture-actions.ts'
-import { usePictureActions } from './use-picture-actions.ts'
+import type { PictureActions } from '#acts/picture-actions.ts'
+import { usePictureActions } from '#acts/use-picture-actions.ts'
 
 interface BinProps {
   /** The button that leads back. */

@@ -1,7 +1,7 @@
 import { startOfDay } from '#domain/calendar.ts'
 import type { Picture } from '#domain/picture.ts'
 import type { Run } from '#domain/run.ts'
-import { describeDay } from './date-heading.ts'
+import { describeDay } from '#domain/date-heading.ts'
 
 export type Item = Run | Picture
 

@@ -10,10 +10,10 @@ import { useLoaded } from '#ui/use-loaded.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { GalleryHead } from './gallery-head.tsx'
 import { advanceLead, arrange, type Lead } from './lead.ts'
-import { PlainRuns } from './plain-runs.tsx'
+import { PlainRuns } from '#runs/plain-runs.tsx'
 import { FillingProgress, FirstRun, SamplesLine, useFillSamples } from './samples.tsx'
 
-import { useRunAnnouncements } from './use-run-announcements.ts'
+import { useRunAnnouncements } from '#runs/use-run-announcements.ts'
 import { useSamplesParam } from './use-samples-param.ts'
 
 // An empty gallery, which is how the first visit begins, needs neither.
@@ -82,6 +82,6 @@ function useContents(runs: readonly Run[], pictures: readonly Picture[]) {
 }
 
 async function undo(store: GalleryStore): Promise<void> {
-  const { actionsOf } = await import('./picture-actions.ts')
+  const { actionsOf } = await import('#acts/picture-actions.ts')
   await actionsOf(store).undo()
 }

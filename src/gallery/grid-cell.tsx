@@ -5,10 +5,10 @@ import type { Run } from '#domain/run.ts'
 import { classes } from '#ui/classes.ts'
 import { type Item, isRun, keyOf, needsCard } from './gallery-rows.ts'
 import { PictureTile, type TileActs } from './picture-tile.tsx'
-import { describePicture } from './picture-words.ts'
-import { RunCard } from './run-card.tsx'
-import { RunTile } from './run-tile.tsx'
-import { describeRun } from './run-words.ts'
+import { describePicture } from '#library/picture-words.ts'
+import { RunCard } from '#runs/run-card.tsx'
+import { RunTile } from '#runs/run-tile.tsx'
+import { describeRun } from '#runs/run-words.ts'
 
 /** What the grid does for its cells; the same object as long as the grid lives. */
 export interface CellActs extends TileActs {

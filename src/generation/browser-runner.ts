@@ -4,7 +4,7 @@ import { createPush } from './push.ts'
 import { createRunLock, type LockWorld } from './run-lock.ts'
 import { createRunner, type Runner } from './runner.ts'
 import { createSharedStream } from './shared-stream.ts'
-import { waitOrWake } from './wake.ts'
+import { waitOrWake } from '#platform/wake.ts'
 
 /** The machine in the real world. Without Web Locks a single window is assumed. */
 export function createBrowserRunner(

@@ -1,23 +1,23 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
-import { createAccess } from './access.ts'
-import { createAdmission } from './admission.ts'
+import { createAccess } from '#server/edge/access.ts'
+import { createAdmission } from '#server/submit/admission.ts'
 import { createApi } from './api.ts'
-import { createBreaker } from './breaker.ts'
-import { createCallbacks } from './callbacks.ts'
+import { createBreaker } from '#server/upstream/breaker.ts'
+import { createCallbacks } from '#server/submit/callbacks.ts'
 import { type Config, callableUrl } from './config.ts'
-import { createEdge, isApi, pathOf } from './edge.ts'
-import { createGemini } from './gemini.ts'
-import { createOutbound, type Resolve } from './guard.ts'
+import { createEdge, isApi, pathOf } from '#server/edge/edge.ts'
+import { createGemini } from '#server/gemini/gemini.ts'
+import { createOutbound, type Resolve } from '#server/upstream/guard.ts'
 import { createLog, type Log } from './log.ts'
-import { createPage, hasPage } from './page.ts'
-import type { SharedParts } from './redis-shared.ts'
-import { createMask } from './relay.ts'
-import { createMemoryShared, type Shared } from './shared.ts'
-import { createStreams } from './stream.ts'
-import { createSubmit } from './submit.ts'
-import { openUpstream } from './upstream.ts'
+import { createPage, hasPage } from '#server/page/page.ts'
+import type { SharedParts } from '#server/shared/redis/redis-shared.ts'
+import { createMask } from '#server/upstream/relay.ts'
+import { createMemoryShared, type Shared } from '#server/shared/shared.ts'
+import { createStreams } from '#server/submit/stream.ts'
+import { createSubmit } from '#server/submit/submit.ts'
+import { openUpstream } from '#server/upstream/upstream.ts'
 
 /** What a test may put in place of the usual. */
 export interface StartOptions extends Partial<Omit<Shared, 'close'>> {
@@ -99,7 +99,7 @@ export async function openProxy(config: Config, options: StartOptions & { page: 
 /** Loads what speaks to a Redis only where one is named. */
 async function openShared({ redisUrl, limits }: Config, parts: SharedParts): Promise<Shared> {
   if (redisUrl === undefined) return createMemoryShared(limits)
-  const { openRedisShared } = await import('./redis-shared.ts')
+  const { openRedisShared } = await import('#server/shared/redis/redis-shared.ts')
   return openRedisShared(redisUrl, parts)
 }
 

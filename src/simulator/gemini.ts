@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { decodeBase64, encodeBase64 } from '#domain/base64.ts'
 import { sniffImage } from '#domain/picture.ts'
-import type { Painter, PictureFormat } from '#painter/painter.ts'
+import type { Painter, PictureFormat } from '#simulator/painter/painter.ts'
 import type { Fetch } from '#providers/provider.ts'
 import { outagePage, readFaults } from './faults.ts'
 import { type GeminiModel, geminiModels, geminiTroubles } from './gemini-facts.ts'

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import type { ModelFamily } from '#models/model.ts'
-import type { PictureFormat } from '#painter/painter.ts'
+import type { PictureFormat } from '#simulator/painter/painter.ts'
 import { type Frame, jobFrame, kontextFrame } from './sizes.ts'
 
 /** A submission that was accepted, in our words. */

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import { isAbort } from '#domain/failure.ts'
-import { createNodePainter } from '#painter/node-painter.ts'
+import { createNodePainter } from '#simulator/painter/node-painter.ts'
 import { createSimulator, type Simulator, type SimulatorOptions } from './simulator.ts'
 
 export interface ServeOptions extends Partial<Omit<SimulatorOptions, 'origin'>> {

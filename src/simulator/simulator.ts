@@ -1,6 +1,6 @@
 import { families as catalogue } from '#models/catalogue.ts'
 import type { ModelFamily } from '#models/model.ts'
-import type { Painter } from '#painter/painter.ts'
+import type { Painter } from '#simulator/painter/painter.ts'
 import type { Fetch } from '#providers/provider.ts'
 import { createCallbacks } from './callbacks.ts'
 import { createFiles, mimeOf } from './files.ts'

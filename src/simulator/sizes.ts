@@ -1,4 +1,4 @@
-import type { Size } from '#painter/painter.ts'
+import type { Size } from '#simulator/painter/painter.ts'
 
 /** Exact pixels, or about so many in the shape of the first source. */
 export type Frame = Size | { pixels: number }

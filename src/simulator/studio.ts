@@ -1,4 +1,4 @@
-import type { Painter, PictureFormat } from '#painter/painter.ts'
+import type { Painter, PictureFormat } from '#simulator/painter/painter.ts'
 import { withoutTokens } from './faults.ts'
 import { type Frame, sizeIn } from './sizes.ts'
 

@@ -1,4 +1,4 @@
-import type { Painter } from '#painter/painter.ts'
+import type { Painter } from '#simulator/painter/painter.ts'
 import { type Faults, readFaults, type TaskFault } from './faults.ts'
 import type { Files } from './files.ts'
 import type { Ledger } from './ledger.ts'

@@ -6,7 +6,7 @@ import type { FromWorker, PictureAct, ToWorker } from './picture-messages.ts'
 import type { PictureRecords } from './picture-records.ts'
 import workerUrl from './picture-worker.ts?worker&url'
 import type { StoreHealth } from './store.ts'
-import { openWorker } from './trusted-worker.ts'
+import { openWorker } from '#platform/trusted-worker.ts'
 
 interface Call {
   ask: PictureAct

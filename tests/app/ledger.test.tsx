@@ -1,7 +1,7 @@
 import { act, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { TaskList } from '#app/tasks.tsx'
+import { TaskList } from '#runs/tasks.tsx'
 import { type Failure, GenerationError } from '#domain/failure.ts'
 import type { RunId, TaskId } from '#domain/ids.ts'
 import type { Run } from '#domain/run.ts'

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { onWake, waitOrWake } from '#generation/wake.ts'
+import { onWake, waitOrWake } from '#platform/wake.ts'
 
 const never = new AbortController().signal
 let visibility: DocumentVisibilityState

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { toFailure } from '#domain/failure.ts'
 import { sniffImage } from '#domain/picture.ts'
-import { prepareImage } from '#editor/prepare-image.ts'
+import { prepareImage } from '#imaging/prepare-image.ts'
 import {
   colourAt,
   encode,

@@ -1,4 +1,4 @@
-import { createPagePainter } from '#painter/page-painter.ts'
+import { createPagePainter } from '#simulator/painter/page-painter.ts'
 import { describePainter } from '../support/painter-rules.ts'
 
 describePainter(createPagePainter, async (bytes) => {

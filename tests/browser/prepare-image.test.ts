@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { toFailure } from '#domain/failure.ts'
 import { sniffImage } from '#domain/picture.ts'
-import { prepareImage } from '#editor/prepare-image.ts'
+import { prepareImage } from '#imaging/prepare-image.ts'
 import { colourAt, disc, encode, noise, plain, pngClaiming, redCorner, withExif } from '../support/made-files.ts'
 
 const prepare = (bytes: BlobPart, name: string) => prepareImage(new File([bytes], name), new AbortController().signal)

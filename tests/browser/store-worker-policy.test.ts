@@ -5,7 +5,7 @@ function runUnderPolicy(script: string): Promise<unknown> {
   const html = `<!doctype html>
     <meta http-equiv="Content-Security-Policy" content="require-trusted-types-for 'script'; trusted-types app">
     <script type="module">
-      const { openWorker } = await import('${location.origin}/src/store/trusted-worker.ts')
+      const { openWorker } = await import('${location.origin}/src/platform/trusted-worker.ts')
       ${script}
     </script>`
   return new Promise((resolve) => {

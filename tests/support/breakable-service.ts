@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { createNodePainter } from '#painter/node-painter.ts'
+import { createNodePainter } from '#simulator/painter/node-painter.ts'
 import type { SimulatorOptions } from '#simulator/simulator.ts'
 import { createSimulator, type Simulator } from '#simulator/simulator.ts'
 import { openFakeService, type Reply, type Seen } from './fake-service.ts'

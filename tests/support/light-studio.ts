@@ -1,4 +1,4 @@
-import type { Painter } from '#painter/painter.ts'
+import type { Painter } from '#simulator/painter/painter.ts'
 import type { Darkroom } from '#store/darkroom.ts'
 
 const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=='

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import type { PictureId, RunId } from '#domain/ids.ts'
 import { isOver, type Run } from '#domain/run.ts'
-import { mayLookAgain } from '#gallery/failure-fix.ts'
+import { mayLookAgain } from '#runs/failure-fix.ts'
 import type { SimulatorState } from '#simulator/simulator.ts'
 import type { Page } from './model-window.ts'
 import type { Setting, World } from './model-world.ts'

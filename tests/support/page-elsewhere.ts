@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readConfig } from '#server/config.ts'
-import { isApi, pathOf } from '#server/edge.ts'
+import { isApi, pathOf } from '#server/edge/edge.ts'
 import { openProxy } from '#server/start.ts'
 
 /** Stands for the address of the proxy in the built page: the real one has a free port, which no build can know. */

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { sniffImage } from '#domain/picture.ts'
-import type { Painter, PainterOptions, PictureFormat, Size } from '#painter/painter.ts'
+import type { Painter, PainterOptions, PictureFormat, Size } from '#simulator/painter/painter.ts'
 import { distance, likeness } from './likeness.ts'
 import { pngOf, rowsOf, withExif } from './made-files.ts'
 

@@ -1,5 +1,5 @@
-import type { Painter, Size } from '#painter/painter.ts'
-import { createRandom } from '#painter/random.ts'
+import type { Painter, Size } from '#simulator/painter/painter.ts'
+import { createRandom } from '#simulator/painter/random.ts'
 import { createSimulator, type Simulator, type SimulatorOptions } from '#simulator/simulator.ts'
 
 /** The first bytes of a JPEG and a PNG: enough where nobody looks at pixels. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { syncBuiltinESMExports } from 'node:module'
 import promises from 'node:timers/promises'
 import { vi } from 'vitest'
-import { createRandom, type Random } from '#painter/random.ts'
+import { createRandom, type Random } from '#simulator/painter/random.ts'
 
 /** Time that stands still until a test lets it pass: the same seed gives the same order of everything. */
 export interface VirtualTime {

@@ -137,14 +137,14 @@ describe('code of the page', { timeout: 120_000 }, () => {
 
   test('SEC A03 that imports the server, or what only a server may, fails the import rules', () => {
     const offences = {
-      editor: "import { key } from '#server/config.ts'",
+      compose: "import { key } from '#server/config.ts'",
       gallery: "import type { key } from '#server/config.ts'",
       app: "import { key } from '../server/config.ts'",
       generation: "const { key } = await import('#server/config.ts')",
       store: "import { env as key } from 'node:process'",
       domain: "import { env as key } from 'process'",
       ui: "import key from 'pino'",
-      painter: "import key from 'sharp'",
+      imaging: "import key from 'sharp'",
     }
     const files = Object.fromEntries(
       Object.entries(offences).map(([folder, line]) => [`src/${folder}/part.ts`, `${line}\nexport const part = key\n`]),
@@ -152,13 +152,13 @@ describe('code of the page', { timeout: 120_000 }, () => {
     const breaches = breachesIn({ ...files, 'src/server/config.ts': 'export const key = 1\n' })
     for (const [name, text] of Object.entries(files)) {
       const [rule] = breaches.filter((line) => line.includes(`: ${name} `))
-      expect(rule, text).toMatch(/imports only what it may|only in server, simulator and node-painter/)
+      expect(rule, text).toMatch(/imports only what it may|only in server and simulator/)
     }
   })
 
   test('SEC A03 that imports what it may passes them', () => {
     const word = "import { word } from '#domain/word.ts'\nexport const part = word\n"
-    expect(breachesIn({ 'src/editor/part.ts': word, 'src/domain/word.ts': "export const word = 'word'\n" })).toEqual([])
+    expect(breachesIn({ 'src/compose/part.ts': word, 'src/domain/word.ts': "export const word = 'word'\n" })).toEqual([])
   })
 
   test('SEC A03 that reads the environment does not compile', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { describeGateway, keyNameOf } from '#domain/gateway.ts'
-import { gateways } from '#server/gateways.ts'
+import { gateways } from '#server/upstream/gateways.ts'
 
 test('every gateway of the proxy is called as it calls itself', () => {
   expect(Object.keys(gateways).map(describeGateway)).toEqual(['KIE', 'Apikley'])

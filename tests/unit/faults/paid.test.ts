@@ -4,7 +4,7 @@ import type { Failure } from '#domain/failure.ts'
 import type { Run } from '#domain/run.ts'
 import { createGenerator } from '#generation/generator.ts'
 import { createLog } from '#server/log.ts'
-import { createMemorySubmissions, type SubmissionStore } from '#server/submissions.ts'
+import { createMemorySubmissions, type SubmissionStore } from '#server/shared/memory/submissions.ts'
 import {
   type BreakableService,
   isPicture,

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createLog } from '#server/log.ts'
-import { openRedis, type Redis } from '#server/redis.ts'
-import { redisName } from '#server/redis-names.ts'
-import { createRedisPictures } from '#server/redis-pictures.ts'
+import { openRedis, type Redis } from '#server/shared/redis/redis.ts'
+import { redisName } from '#server/shared/redis/redis-names.ts'
+import { createRedisPictures } from '#server/shared/redis/redis-pictures.ts'
 import { openRedisServer, type RedisServer } from '../../support/redis-server.ts'
 
 let server: RedisServer

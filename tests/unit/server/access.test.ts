@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { type Access, createAccess, networkOf } from '#server/access.ts'
+import { type Access, createAccess, networkOf } from '#server/edge/access.ts'
 import { answerOf, incomingOf } from '../../support/incoming.ts'
 
 const token = 'a-token-of-enough-length'

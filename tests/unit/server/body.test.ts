@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { readBody, readJson } from '#server/body.ts'
-import { refusalIn } from '#server/refusals.ts'
+import { readBody, readJson } from '#server/edge/body.ts'
+import { refusalIn } from '#server/edge/refusals.ts'
 import { incomingOf } from '../../support/incoming.ts'
 
 const json = { 'content-type': 'application/json' }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type BudgetLimits, createMemoryBudget, dayMs, minuteMs } from '#server/budget.ts'
+import { type BudgetLimits, createMemoryBudget, dayMs, minuteMs } from '#server/shared/memory/budget.ts'
 
 const none: BudgetLimits = { userRunsPerMinute: undefined, userDailyCredits: undefined, dailyCredits: undefined }
 /** 06:00 UTC of some day. */

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createAccess } from '#server/access.ts'
-import { createEdge } from '#server/edge.ts'
+import { createAccess } from '#server/edge/access.ts'
+import { createEdge } from '#server/edge/edge.ts'
 import { askProxy, jsonRequest, sendRaw, statusesIn } from '../../support/ask-proxy.ts'
 import { replyJson } from '../../support/fake-service.ts'
 import { answerOf, incomingOf } from '../../support/incoming.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createMemoryEvents, type RunEvent } from '#server/events.ts'
+import { createMemoryEvents, type RunEvent } from '#server/shared/memory/events.ts'
 
 const heard = (events: ReturnType<typeof createMemoryEvents>, lastId?: string) => {
   const told: RunEvent[] = []

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readHealth } from '#providers/send.ts'
-import { createMemorySubmissions } from '#server/submissions.ts'
+import { createMemorySubmissions } from '#server/shared/memory/submissions.ts'
 import { askProxy, jsonRequest } from '../../support/ask-proxy.ts'
 import { openFakeService, type Reply, replyJson } from '../../support/fake-service.ts'
 import { canaryKey, openProxyBefore, type ProxyUnderTest } from '../../support/open-proxy.ts'

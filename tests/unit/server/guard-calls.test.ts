@@ -4,8 +4,8 @@ import { PassThrough, Readable } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
 import { generate } from 'selfsigned'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createOutbound, type Outbound, readAnswer } from '#server/guard.ts'
-import { toDestination } from '#server/hosts.ts'
+import { createOutbound, type Outbound, readAnswer } from '#server/upstream/guard.ts'
+import { toDestination } from '#server/upstream/hosts.ts'
 import { type Certificate, type FakeService, openFakeService, type Reply } from '../../support/fake-service.ts'
 
 let outbound: Outbound

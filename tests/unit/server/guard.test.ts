@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { createOutbound, followTo, type Outbound, type Resolve, readAnswer } from '#server/guard.ts'
-import { createHostRules, type HostRules, isReachable, type Reach, toDestination } from '#server/hosts.ts'
+import { createOutbound, followTo, type Outbound, type Resolve, readAnswer } from '#server/upstream/guard.ts'
+import { createHostRules, type HostRules, isReachable, type Reach, toDestination } from '#server/upstream/hosts.ts'
 import { type FakeService, openFakeService } from '../../support/fake-service.ts'
 
 let listener: FakeService

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createMemoryPictures } from '#server/kept-pictures.ts'
+import { createMemoryPictures } from '#server/shared/memory/kept-pictures.ts'
 
 let now = 0
 const open = () => createMemoryPictures({ mostBytes: 100, placeBytes: 40, now: () => now })

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { readRefusal } from '#providers/proxy.ts'
-import { networkOf } from '#server/access.ts'
+import { networkOf } from '#server/edge/access.ts'
 import { type Asked, askProxy, jsonRequest } from '../../support/ask-proxy.ts'
 import { type Reply, replyJson } from '../../support/fake-service.ts'
 import { openProxyBefore, type ProxyUnderTest } from '../../support/open-proxy.ts'

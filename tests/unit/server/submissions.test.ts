@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createLimiter } from '#server/limiter.ts'
-import { createMemorySubmissions, type Outcome } from '#server/submissions.ts'
+import { createLimiter } from '#server/shared/memory/limiter.ts'
+import { createMemorySubmissions, type Outcome } from '#server/shared/memory/submissions.ts'
 
 const answered: Outcome = { state: 'answered', status: 200, type: 'application/json', body: '{"code":200}' }
 const unknown: Outcome = { ...answered, state: 'unknown', status: 502 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Painter } from '#painter/painter.ts'
+import type { Painter } from '#simulator/painter/painter.ts'
 import {
   createTask,
   generate,

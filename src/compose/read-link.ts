@@ -1,0 +1,46 @@
+import { GenerationError } from '#domain/failure.ts'
+import { quoteName } from '#domain/file-name.ts'
+
+const mostMs = 30_000
+
+/**
+ * Fetches a dropped or pasted link to a picture. Most sites do not let a page read their files; then this rejects with
+ * `invalid` and says what to do instead. Sends no cookies and no word of where the link was dropped.
+ */
+export async function readLink(link: string, signal: AbortSignal): Promise<File> {
+  const name = nameInLink(link)
+  const limited = AbortSignal.any([signal, AbortSignal.timeout(mostMs)])
+  const options: RequestInit = { credentials: 'omit', referrerPolicy: 'no-referrer', signal: limited }
+  const response = await fetch(link, options).catch(() => undefined)
+  signal.throwIfAborted()
+  if (!response?.ok) {
+    throw refusal(
+      `The link to ${quoteName(name)} cannot be read from the browser. Save the picture first, then drop the file.`,
+    )
+  }
+  const bytes = await response.blob().catch(() => undefined)
+  signal.throwIfAborted()
+  if (!bytes)
+    throw refusal(`The picture behind ${quoteName(name)} did not arrive whole. Save it first, then drop the file.`)
+  if (bytes.type.startsWith('text/')) {
+    throw refusal(
+      `The link to ${quoteName(name)} leads to a page, not to a picture. Open the picture itself and copy its link.`,
+    )
+  }
+  return new File([bytes], name, { type: bytes.type })
+}
+
+/** "https://host/a/photo.jpg?x" → "photo.jpg"; the host where the path names no file. */
+export function nameInLink(link: string): string {
+  const { hostname, pathname } = new URL(link)
+  const last = pathname.split('/').at(-1) ?? ''
+  try {
+    return decodeURIComponent(last) || hostname
+  } catch {
+    return last || hostname
+  }
+}
+
+function refusal(message: string): GenerationError {
+  return new GenerationError({ kind: 'invalid', issues: [{ field: 'sources', message }] })
+}

@@ -1,0 +1,168 @@
+import { describeFailure, isAbort, toFailure } from '#domain/failure.ts'
+import type { PictureId } from '#domain/ids.ts'
+import type { ModelFamily } from '#models/model.ts'
+import type { GalleryStore } from '#store/store.ts'
+import { notify } from '#ui/notices.tsx'
+import { useWorkspace } from '#workspace/workspace.ts'
+import { quoteName } from '#domain/file-name.ts'
+import { keepPicture } from '#library/keep-picture.ts'
+import type { Brought } from './transfer.ts'
+
+/** A file that is not a source yet. */
+export interface InHand {
+  key: string
+  family: string
+  fileName: string
+  /** Why it cannot be one; absent while it is being prepared. */
+  reason?: string
+  stop(): void
+}
+
+interface BenchState {
+  inHand: readonly InHand[]
+  /** Why the last pictures were left out, by family. */
+  overLimit: Readonly<Record<string, string | undefined>>
+}
+
+/** Where files become source pictures. What is ready leaves it for the workspace; what cannot be stays until discarded. */
+export interface SourceBench {
+  state(): BenchState
+  subscribe(listener: () => void): () => void
+  /** Takes files, or a link, for a family; more than it has room for are left out and that is said. */
+  add(family: ModelFamily, brought: Brought): void
+  /** Makes a picture of the store the family's last source; in a family of one source, its source. */
+  addPicture(family: ModelFamily, id: PictureId, name?: string): void
+  discard(key: string): void
+  forgetLimit(family: ModelFamily): void
+}
+
+/** "one picture", "up to 8 pictures". */
+export function describeLimit({ maxSources }: ModelFamily): string {
+  return maxSources === 1 ? 'one picture' : `up to ${maxSources} pictures`
+}
+
+const sourcesOf = (family: ModelFamily) => useWorkspace.getState().sources[family.id] ?? []
+
+export function createSourceBench(store: GalleryStore): SourceBench {
+  let state: BenchState = { inHand: [], overLimit: {} }
+  const listeners = new Set<() => void>()
+
+  function change(part: Partial<BenchState>) {
+    state = { ...state, ...part }
+    for (const listener of listeners) listener()
+  }
+  const setLimit = (family: ModelFamily, text: string | undefined) =>
+    change({ overLimit: { ...state.overLimit, [family.id]: text } })
+
+  function leaveOut(family: ModelFamily, names: readonly string[]) {
+    const which = names.length === 1 ? `${quoteName(names[0] ?? '')} was` : `${names.length} more were`
+    setLimit(family, `${family.title} takes ${describeLimit(family)}; ${which} left out.`)
+  }
+
+  function discard(key: string) {
+    state.inHand.find((item) => item.key === key)?.stop()
+    change({ inHand: state.inHand.filter((item) => item.key !== key) })
+  }
+
+  function addPicture(family: ModelFamily, id: PictureId, name = 'The picture') {
+    const before = sourcesOf(family)
+    if (before.includes(id)) return
+    const isReplaced = family.maxSources === 1 && before.length > 0
+    if (before.length >= family.maxSources && !isReplaced) return leaveOut(family, [name])
+    useWorkspace.getState().setSources(family.id, isReplaced ? [id] : [...before, id])
+    if (isReplaced) offerUndo('The source picture was replaced.', family, before)
+  }
+
+  /** Pictures become sources in the order they were added in, whichever is prepared first. */
+  let arrivals: Promise<void> = Promise.resolve()
+
+  async function take(
+    family: ModelFamily,
+    fileName: string,
+    open: (signal: AbortSignal) => Promise<File>,
+    before: Promise<void>,
+  ) {
+    const controller = new AbortController()
+    const key = crypto.randomUUID()
+    const item: InHand = { key, family: family.id, fileName, stop: () => controller.abort() }
+    change({ inHand: [...state.inHand, item] })
+    try {
+      const file = await open(controller.signal)
+      const { id } = await keepPicture(store, file, 'sources', controller.signal)
+      await before
+      controller.signal.throwIfAborted()
+      discard(key)
+      addPicture(family, id, fileName)
+    } catch (error) {
+      if (isAbort(error)) return
+      const reason = describeRefusal(error, fileName)
+      change({ inHand: state.inHand.map((other) => (other.key === key ? { ...other, reason } : other)) })
+    }
+  }
+
+  function add(family: ModelFamily, { files, link }: Brought) {
+    setLimit(family, undefined)
+    const room = roomFor(family)
+    const offers = [
+      ...files.map((file) => ({ name: file.name, open: () => Promise.resolve(file) })),
+      ...(link ? [{ name: link, open: (signal: AbortSignal) => openLink(link, signal) }] : []),
+    ]
+    for (const { name, open } of offers.slice(0, room)) arrivals = take(family, name, open, arrivals)
+    if (offers.length > room)
+      leaveOut(
+        family,
+        offers.slice(room).map(({ name }) => name),
+      )
+  }
+
+  /** A family of one source takes the newest: what is in hand gives way at once, what is ready when that is prepared. */
+  function roomFor(family: ModelFamily): number {
+    const mine = state.inHand.filter((item) => item.family === family.id)
+    if (family.maxSources === 1) {
+      for (const { key } of mine) discard(key)
+      return 1
+    }
+    const waiting = mine.filter((item) => item.reason === undefined)
+    return Math.max(0, family.maxSources - sourcesOf(family).length - waiting.length)
+  }
+
+  return {
+    state: () => state,
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    add,
+    addPicture,
+    discard,
+    forgetLimit: (family) => setLimit(family, undefined),
+  }
+}
+
+/** Keeps files without making them sources. Tells of each what became of it. */
+export async function keepInGallery(store: GalleryStore, files: readonly File[]): Promise<void> {
+  for (const file of files) {
+    try {
+      await keepPicture(store, file, 'gallery', new AbortController().signal)
+      notify({ text: `${quoteName(file.name)} is in the gallery.` })
+    } catch (error) {
+      notify({ text: describeRefusal(error, file.name), tone: 'error' })
+    }
+  }
+}
+
+export function offerUndo(text: string, family: ModelFamily, before: readonly PictureId[]) {
+  const onSelect = () => useWorkspace.getState().setSources(family.id, before)
+  notify({ text, action: { label: 'Undo', onSelect } })
+}
+
+async function openLink(link: string, signal: AbortSignal): Promise<File> {
+  const { readLink } = await import('./read-link.ts')
+  return readLink(link, signal)
+}
+
+function describeRefusal(error: unknown, fileName: string): string {
+  const failure = toFailure(error)
+  if (failure.kind !== 'unexpected') return describeFailure(failure)
+  return `${quoteName(fileName)} could not be opened: a part of the page is missing. Reload the page and add it again.`
+}

@@ -1,0 +1,76 @@
+import { describeGateway } from '#domain/gateway.ts'
+import type { Picture } from '#domain/picture.ts'
+import { describeTime } from '#domain/date-heading.ts'
+
+const pixels = (count: number) => count.toLocaleString('en')
+
+/** "1,024 × 768". */
+export function describeSize({ width, height }: Picture): string {
+  return `${pixels(width)} × ${pixels(height)}`
+}
+
+/** "Flux Kontext Pro"; a dropped picture has none. */
+export function modelOf({ origin }: Picture): string | undefined {
+  return origin.kind === 'dropped' ? undefined : origin.model
+}
+
+/** "Gemini Nano Banana 2.1, in place of Flux Kontext Pro": who made it, where that is not who was asked. */
+export function describeMaker(picture: Picture): string | undefined {
+  const { origin } = picture
+  const asked = origin.kind === 'made' ? origin.insteadOf : undefined
+  return asked === undefined ? modelOf(picture) : `${modelOf(picture)}, in place of ${asked}`
+}
+
+/** "via Apikley"; dropped pictures, samples and older ones tell of none. */
+export function gatewayOf({ origin }: Picture): string | undefined {
+  return origin.kind === 'made' && origin.gateway ? `via ${describeGateway(origin.gateway)}` : undefined
+}
+
+export function isSimulated({ origin }: Picture): boolean {
+  return origin.kind === 'made' && origin.simulated
+}
+
+/** How a picture is not what it may look like, in one word. */
+export function markOf(picture: Picture): 'Simulated' | 'Sample' | undefined {
+  if (isSimulated(picture)) return 'Simulated'
+  return picture.origin.kind === 'sample' ? 'Sample' : undefined
+}
+
+/** A picture's accessible name: the prompt first. */
+export function describePicture(picture: Picture, now: number): string {
+  const parts = [picture.prompt.trim() || 'Picture', modelOf(picture), describeSize(picture)]
+  return [...parts, describeTime(picture.createdAt, now), markOf(picture)?.toLowerCase()].filter(Boolean).join(', ')
+}
+
+const mostLetters = 48
+
+function slugOf(text: string): string {
+  const words = text
+    // Accents go from Latin letters only: elsewhere they make another letter.
+    .normalize('NFKD')
+    .replace(/([a-z])\p{M}+/giu, '$1')
+    .normalize('NFC')
+    .toLowerCase()
+    .match(/[\p{L}\p{N}]+/gu)
+  let slug = ''
+  for (const word of words ?? []) {
+    if (slug.length + word.length + 1 > mostLetters) break
+    slug = slug === '' ? word : `${slug}-${word}`
+  }
+  return slug || [...(words?.[0] ?? '')].slice(0, mostLetters).join('')
+}
+
+/** "a-red-fox-flux-kontext-pro-2026-11-21.png": prompt, model and day, as every file system takes them. */
+export function fileNameOf(picture: Picture, ending: string): string {
+  const { prompt, origin, createdAt } = picture
+  const words = origin.kind === 'dropped' ? prompt.replace(/\.[a-z0-9]{2,5}$/i, '') : prompt
+  return fileNameFrom(words, modelOf(picture), createdAt, ending)
+}
+
+export function fileNameFrom(words: string, model: string | undefined, at: number, ending: string): string {
+  const date = new Date(at)
+  const two = (count: number) => String(count).padStart(2, '0')
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
+  const parts = [slugOf(words) || 'picture', slugOf(model ?? ''), day]
+  return `${parts.filter(Boolean).join('-')}.${ending}`
+}

@@ -1,0 +1,51 @@
+import type { Run } from '#domain/run.ts'
+import { findFamily } from '#models/catalogue.ts'
+import { needsCard } from '#gallery/gallery-rows.ts'
+
+export function promptOf(run: Run): string {
+  const { prompt } = run.recipe.draft
+  return typeof prompt === 'string' && prompt.trim() !== '' ? prompt : 'Picture'
+}
+
+/** "Flux Kontext Pro"; for a family that is gone, what is stored. */
+export function modelOfRun(run: Run): string {
+  return run.standsIn?.model ?? modelAskedFor(run)
+}
+
+/** The recipe's own, whoever makes it. */
+export function modelAskedFor({ recipe, pace }: Run): string {
+  return findFamily(recipe.family)?.quote(recipe.draft, recipe.sources.length).model ?? pace
+}
+
+/** Where a run is, in the words of its tile. */
+export function describePhase(run: Run): string {
+  if (run.phase === 'failed' && run.yieldsTo) return 'Going on elsewhere'
+  if (run.phase === 'failed') return run.failure.kind === 'unconfirmed' ? 'May have been sent' : 'Failed'
+  if (run.stopped) return 'Stopped waiting'
+  switch (run.phase) {
+    case 'queued':
+      return 'Waiting here'
+    case 'sending':
+      return 'Sending'
+    case 'working':
+      return 'Working'
+    case 'ready':
+      return needsCard(run) ? 'Made, not saved here yet' : 'Fetching the picture'
+    case 'saved':
+      return 'Saved'
+  }
+}
+
+/** A run's accessible name: the prompt first. */
+export function describeRun(run: Run): string {
+  const phase = describePhase(run)
+  return `${promptOf(run)}, ${phase.charAt(0).toLowerCase()}${phase.slice(1)}`
+}
+
+/** Width by height as asked for, where the draft says it in figures: 16:9 is 1.78. */
+export function ratioOf({ recipe }: Run): number | undefined {
+  const { aspectRatio, editRatio } = recipe.draft
+  const asked = recipe.sources.length > 0 ? editRatio : aspectRatio
+  const [width = 0, height = 0] = String(asked).split(':').map(Number)
+  return width > 0 && height > 0 ? width / height : undefined
+}

@@ -1,0 +1,194 @@
+import { Copy, X } from 'lucide-react'
+import { describeCharge, isAdopted, isOver, type Run, type RunIn } from '#domain/run.ts'
+import { copyDetails } from './copy-details.ts'
+import { describeClock } from '#domain/date-heading.ts'
+import { needsCard } from '#gallery/gallery-rows.ts'
+import { LimitClock } from './limit-clock.tsx'
+import { modelAskedFor, modelOfRun, promptOf } from './run-words.ts'
+import { type Act, useRunAdvice } from './use-run-advice.ts'
+import { useGenerator } from '#generation/use-generate.ts'
+import { useUsualMs } from '#generation/use-usual-ms.ts'
+import { useThumbnail } from '#store/queries.ts'
+import { Button, IconButton } from '#ui/button.tsx'
+import { classes } from '#ui/classes.ts'
+import { Countdown, describeDuration, Elapsed, useNow } from '#ui/elapsed.tsx'
+import { RatioMark } from '#ui/ratio-mark.tsx'
+import { showHidden } from '#ui/show-hidden.ts'
+import { useWorkspace } from '#workspace/workspace.ts'
+import { describeKeeping, describeStep } from './ledger-words.ts'
+
+/** The element of a run's row, for whoever wants to lead there. */
+export function rowIdOf(run: Run): string {
+  return `task-${run.id}`
+}
+
+/** One line of the ledger: where the run is, what it costs, how long it takes, and what can be done. */
+export function TaskRow({ run, onSettings }: { run: Run; onSettings: () => void }) {
+  const { words, hint, freeAt, acts: advised, dismiss } = useRunAdvice(run, onSettings)
+  const acts = useActs(run, advised)
+  const prompt = showHidden(promptOf(run))
+  const canDismiss = needsCard(run) && !run.dismissed
+  const isKept = run.phase === 'ready' && run.trouble !== undefined && run.trouble.kind !== 'expired'
+  return (
+    <li
+      id={rowIdOf(run)}
+      tabIndex={-1}
+      data-phase={run.phase}
+      className="group relative flex gap-3 border-line border-b px-4 py-2.5 -outline-offset-2 last:border-b-0"
+    >
+      {run.phase === 'saved' ? <SavedMark run={run} /> : <RunMark run={run} />}
+      <div className="min-w-0 flex-1">
+        <div className="flex items-baseline gap-3">
+          <p dir="auto" className="min-w-0 flex-1 truncate text-ink" title={prompt}>
+            {prompt}
+          </p>
+          <Clock run={run} />
+        </div>
+        <Facts run={run} />
+        {run.standsIn && (
+          <p className="text-faint text-xs">
+            {modelOfRun(run)}, in place of {modelAskedFor(run)}
+          </p>
+        )}
+        {words && (
+          <p
+            dir="auto"
+            className={classes('mt-1 text-xs [overflow-wrap:anywhere]', run.phase === 'failed' && 'text-danger')}
+          >
+            {words}
+          </p>
+        )}
+        <p className="text-faint text-xs">
+          {hint} {freeAt !== undefined && <LimitClock freeAt={freeAt} />} {isKept && <Keeping run={run} />}
+        </p>
+        {acts.length > 0 && (
+          <div className="mt-1 flex items-start gap-1">
+            <Acts acts={acts} isFirstBest={advised.length > 0} />
+            <div className="-mr-2 flex shrink-0 max-middle:-mr-3">
+              {run.phase !== 'queued' && <CopyButton run={run} />}
+              {canDismiss && <IconButton label="Dismiss" icon={X} onClick={dismiss} className="middle:size-7!" />}
+            </div>
+          </div>
+        )}
+      </div>
+      {acts.length === 0 && (
+        <div className="absolute right-2 bottom-1 rounded-sm bg-panel opacity-0 transition-opacity focus-within:opacity-100 group-hover:opacity-100 max-middle:static max-middle:-mr-3 max-middle:opacity-100">
+          <CopyButton run={run} />
+        </div>
+      )}
+    </li>
+  )
+}
+
+/** What fits the run; the act that fits best comes first. */
+function useActs(run: Run, advised: readonly Act[]): readonly Act[] {
+  const { stop, look, remove } = useGenerator()
+  const acts = [...advised]
+  if (run.phase === 'queued') acts.push({ label: 'Remove', onSelect: () => remove(run) })
+  if (run.phase === 'working' && !run.stopped) acts.push({ label: 'Stop waiting', onSelect: () => stop(run) })
+  // Taken off the gallery before it was saved, and not taken up again since.
+  const isLeft = run.phase === 'ready' && run.dismissed && !run.trouble
+  if (isLeft) acts.push({ label: 'Save again', onSelect: () => look(run) })
+  return acts
+}
+
+function Acts({ acts, isFirstBest }: { acts: readonly Act[]; isFirstBest: boolean }) {
+  return (
+    <div className="flex min-w-0 flex-1 flex-wrap gap-1">
+      {acts.map(({ label, onSelect }, index) =>
+        isFirstBest && index === 0 ? (
+          <Button key={label} className="text-xs middle:h-7! middle:px-2.5!" onClick={onSelect}>
+            {label}
+          </Button>
+        ) : (
+          <Button
+            key={label}
+            variant="quiet"
+            className={classes('text-xs middle:h-7!', index === 0 && '-ml-2 max-middle:-ml-3')}
+            onClick={onSelect}
+          >
+            {label}
+          </Button>
+        ),
+      )}
+    </div>
+  )
+}
+
+function CopyButton({ run }: { run: Run }) {
+  return <IconButton label="Copy details" icon={Copy} onClick={() => copyDetails(run)} className="middle:size-7!" />
+}
+
+/** Phase, model and, at the other end, the charge: one line, whatever the width. */
+function Facts({ run }: { run: Run }) {
+  const took = run.phase === 'saved' && !isAdopted(run) && describeDuration(run.finishedAt - run.sentAt)
+  return (
+    <p className="flex gap-x-3 whitespace-nowrap text-faint text-xs">
+      <span className="min-w-0 flex-1 truncate">
+        <span>{describeStep(run)}</span>
+        {took && ` in ${took}`}
+        {!run.standsIn && ` · ${modelOfRun(run)}`}
+      </span>
+      <span>{describeCharge(run)}</span>
+    </p>
+  )
+}
+
+function Keeping({ run }: { run: RunIn<'ready'> }) {
+  return describeKeeping(run, useNow())
+}
+
+const markClass =
+  'flex size-10 shrink-0 items-center justify-center overflow-hidden rounded-sm border border-line bg-ground text-faint'
+
+function RunMark({ run }: { run: Run }) {
+  return (
+    <div className={markClass}>
+      <Ratio run={run} />
+    </div>
+  )
+}
+
+function Ratio({ run }: { run: Run }) {
+  const { aspectRatio, editRatio } = run.recipe.draft
+  return <RatioMark ratio={String((run.recipe.sources.length > 0 ? editRatio : aspectRatio) ?? '')} />
+}
+
+function SavedMark({ run }: { run: RunIn<'saved'> }) {
+  const [picture] = run.pictures
+  const thumbnail = useThumbnail(picture)
+  const { select, show } = useWorkspace.getState()
+  const open = () => {
+    select(picture)
+    show('stage')
+  }
+  return (
+    <button type="button" aria-label="Show the picture" onClick={open} className={markClass}>
+      {thumbnail ? <img src={thumbnail} alt="" className="size-full object-cover" /> : <Ratio run={run} />}
+    </button>
+  )
+}
+
+/** How long it has taken so far; of what is over, when it was started. */
+function Clock({ run }: { run: Run }) {
+  const usualMs = useUsualMs(run)
+  const isOut = (run.phase === 'sending' || run.phase === 'working') && !isAdopted(run)
+  const clockClass = 'shrink-0 text-faint text-xs'
+  if (isOver(run) || run.dismissed || run.phase === 'ready') {
+    return <span className={clockClass}>{describeClock(run.createdAt)}</span>
+  }
+  if (run.phase === 'queued' && run.sendsAt !== undefined) {
+    return (
+      <span className={clockClass}>
+        sends itself in <Countdown untilMs={run.sendsAt} />
+      </span>
+    )
+  }
+  if (!isOut) return null
+  return (
+    <span className={clockClass}>
+      <Elapsed sinceMs={run.sentAt} />
+      {usualMs !== undefined && `, usually ${describeDuration(usualMs)}`}
+    </span>
+  )
+}

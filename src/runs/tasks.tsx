@@ -1,0 +1,82 @@
+import { startOfDay, startOfMonth } from '#domain/calendar.ts'
+import type { Run } from '#domain/run.ts'
+import { spendingSince } from '#domain/spending.ts'
+import { describeDay } from '#domain/date-heading.ts'
+import { needsCard } from '#gallery/gallery-rows.ts'
+import { useLedger, useOpenRuns } from '#store/queries.ts'
+import { Empty } from '#ui/empty.tsx'
+import { AdoptForm } from './adopt-form.tsx'
+import { describeSpending } from './ledger-words.ts'
+import { TaskRow } from './task-row.tsx'
+
+const lookBackDays = 7
+const dayMs = 24 * 3_600_000
+/** More runs than anybody makes in that time. */
+const lookBackRuns = 1_000
+const monthRuns = 20_000
+
+/** The ledger: everything that is out, waits or went wrong, what was made in the last days, and what it cost. */
+export function TaskList({ onSettings }: { onSettings: () => void }) {
+  const open = useOpenRuns()
+  const ledger = useLedger(lookBackRuns)
+  const past = pastDays(ledger, new Set(open.map(({ id }) => id)))
+  return (
+    <div className="flex min-h-full flex-col">
+      <Sum />
+      <div className="flex-1">
+        {open.length === 0 && past.length === 0 && (
+          <Empty title="Nothing in work">Every run shows here, from the button to the gallery.</Empty>
+        )}
+        <Rows label="In work" runs={open.filter((run) => !needsCard(run))} onSettings={onSettings} />
+        <Rows label="Waiting for you" runs={open.filter(needsCard)} onSettings={onSettings} />
+        {past.map(({ day, runs }) => (
+          <Rows key={day} label={day} runs={runs} onSettings={onSettings} />
+        ))}
+      </div>
+      <AdoptForm />
+    </div>
+  )
+}
+
+/** What is no longer in work, by the day it was started on, newest first. */
+function pastDays(ledger: readonly Run[], open: ReadonlySet<Run['id']>): { day: string; runs: Run[] }[] {
+  const now = Date.now()
+  const since = startOfDay(now) - lookBackDays * dayMs
+  const days = new Map<string, Run[]>()
+  for (const run of ledger) {
+    if (open.has(run.id) || run.createdAt < since) continue
+    const day = describeDay(run.createdAt, now)
+    days.set(day, [...(days.get(day) ?? []), run])
+  }
+  return [...days].map(([day, runs]) => ({ day, runs }))
+}
+
+/** What today and this month have cost. A run counts by when it was sent, which may be the day after it was made. */
+function Sum() {
+  const now = Date.now()
+  const since = startOfMonth(now)
+  const runs = useLedger(monthRuns, since - dayMs)
+  const [spent, ...others] = describeSpending(spendingSince(runs, startOfDay(now)), spendingSince(runs, since))
+  return (
+    <p className="sticky top-0 z-10 flex min-h-11 flex-wrap items-center gap-x-3 border-line border-b bg-panel px-4 py-2 text-faint text-xs">
+      <span className="font-medium text-ink text-sm">{spent}</span>
+      {others.map((part) => (
+        <span key={part}>{part}</span>
+      ))}
+    </p>
+  )
+}
+
+function Rows({ label, runs, onSettings }: { label: string; runs: readonly Run[]; onSettings: () => void }) {
+  if (runs.length === 0) return null
+  return (
+    <section aria-label={label}>
+      <h3 className="px-4 pt-3 pb-1 text-faint text-xs">{label}</h3>
+      <ul>
+        {runs.map((run) => (
+          <TaskRow key={run.id} run={run} onSettings={onSettings} />
+        ))}
+      </ul>
+    </section>
+  )
+}

@@ -1,0 +1,149 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { describeFailure, type Failure } from '#domain/failure.ts'
+import type { Run, RunIn } from '#domain/run.ts'
+import { mayFallBack } from '#generation/fallback.ts'
+import type { Generator } from '#generation/generator.ts'
+import { useFallback } from '#generation/use-fallback.ts'
+import { useGenerator } from '#generation/use-generate.ts'
+import { notify } from '#ui/notices.tsx'
+import { showHidden } from '#ui/show-hidden.ts'
+import { useWorkspace } from '#workspace/workspace.ts'
+import { againLabel, type Fix, fallbackWords, fixFor, mayLookAgain, mayTryAgain } from './failure-fix.ts'
+import { focusPrompt } from '#acts/focus-prompt.ts'
+import { downloadUnsaved } from './unsaved.ts'
+
+export interface Act {
+  label: string
+  onSelect: () => void
+}
+
+/** What is said of a run that ended badly or waits for a decision, and what can be done about it. */
+export interface Advice {
+  words: string
+  /** What has to be known, or done, first. */
+  hint?: string | undefined
+  /** When the service's limit is free again, epoch ms. */
+  freeAt?: number | undefined
+  /** The one that fits best comes first. */
+  acts: readonly Act[]
+  /** Takes it off the gallery; it stays among the tasks. */
+  dismiss(): void
+}
+
+export function useRunAdvice(run: Run, onSettings: () => void): Advice {
+  const generator = useGenerator()
+  const queries = useQueryClient()
+  const standIn = useStandIn(run)
+  const again = { label: againLabel(run), onSelect: () => generator.again(run) }
+  const acts = {
+    again: { ...again, onSelect: () => askFirst(generator.question(run.recipe), again) },
+    look: { label: 'Look again', onSelect: () => generator.look(run) },
+    save: { label: 'Save again', onSelect: () => generator.look(run) },
+    freshLink: { label: 'Fetch a fresh link', onSelect: () => generator.look(run, { freshLink: true }) },
+    download: { label: 'Download now', onSelect: () => void downloadUnsaved(run, generator, queries) },
+    fix: (fix: Fix) => ({ label: fix.label, onSelect: () => carryOut(fix, run, acts, onSettings) }),
+  }
+  const dismiss = () => {
+    generator.dismiss(run)
+    if (run.phase !== 'failed') notify({ text: 'Taken off the gallery. It stays in Tasks.' })
+  }
+  const said = adviceOn(run, acts)
+  const advice = { ...said, words: showHidden(said.words) }
+  return { ...(standIn ? withStandIn(advice, standIn, run) : advice), dismiss }
+}
+
+/** The offer to have another service make it, where there is one and the user has not done without it. */
+function useStandIn(run: Run): (Act & { hint?: string | undefined }) | undefined {
+  const generator = useGenerator()
+  const fallback = useFallback()
+  const rule = useWorkspace((state) => state.fallback)
+  if (!fallback || rule === 'never' || run.phase !== 'failed' || mayFallBack(run) === 'no') return undefined
+  return { ...fallbackWords(run, fallback), onSelect: () => generator.standIn(run) }
+}
+
+/** It leads where the first service is away; elsewhere the cause can be mended, or something may still be found. */
+function withStandIn(
+  { acts, hint, ...advice }: Omit<Advice, 'dismiss'>,
+  standIn: NonNullable<ReturnType<typeof useStandIn>>,
+  run: Run,
+): Omit<Advice, 'dismiss'> {
+  const [first, ...others] = acts
+  const { hint: own, ...act } = standIn
+  const kind = run.phase === 'failed' ? run.failure.kind : undefined
+  const leads = kind === 'unavailable' || kind === 'rate-limited' || !first
+  return {
+    ...advice,
+    hint: [hint, own].filter(Boolean).join(' ') || undefined,
+    acts: leads ? [act, ...acts] : [first, act, ...others],
+  }
+}
+
+/** A run over a limit that the user set goes out at a second press only, in the notice that says so. */
+function askFirst(question: ReturnType<Generator['question']>, act: Act): void {
+  if (!question) {
+    act.onSelect()
+    return
+  }
+  void question.then((text) => (text === undefined ? act.onSelect() : notify({ text, action: act })))
+}
+
+interface Acts extends Record<'again' | 'look' | 'save' | 'freshLink' | 'download', Act> {
+  fix(fix: Fix): Act
+}
+
+function adviceOn(run: Run, acts: Acts): Omit<Advice, 'dismiss'> {
+  if (run.phase === 'failed') return adviceOnFailure(run, acts)
+  if (run.phase === 'ready' && run.trouble) return adviceOnUnsaved(run, run.trouble, acts)
+  if (run.stopped) return { words: 'Stopped waiting. It may still be billed.', acts: [acts.look] }
+  const words = run.phase !== 'queued' && run.trouble ? describeFailure(run.trouble) : ''
+  return { words, acts: run.phase === 'working' && run.trouble ? [acts.look] : [] }
+}
+
+function adviceOnFailure(run: RunIn<'failed'>, acts: Acts): Omit<Advice, 'dismiss'> {
+  const fix = fixFor(run)
+  const others = [
+    ...(mayLookAgain(run) && fix.act !== 'look' ? [acts.look] : []),
+    ...(mayTryAgain(run) && fix.act !== 'again' ? [acts.again] : []),
+  ]
+  const { hint, freeAt } = fix
+  return { words: describeFailure(run.failure), hint, freeAt, acts: [acts.fix(fix), ...others] }
+}
+
+/** The picture is there, at the service: it is never called failed. */
+function adviceOnUnsaved(run: RunIn<'ready'>, trouble: Failure, acts: Acts): Omit<Advice, 'dismiss'> {
+  const words = describeFetch(trouble)
+  switch (trouble.kind) {
+    case 'storage':
+      return {
+        words,
+        hint: 'Make room by emptying the bin, then save it again; or download it, which needs no room here.',
+        acts: [acts.save, acts.download],
+      }
+    case 'expired':
+      return { words, acts: [acts.freshLink, ...(mayTryAgain(run) ? [acts.again] : [])] }
+    default:
+      return { words, acts: [acts.save, acts.freshLink] }
+  }
+}
+
+/** "The service did not make the picture" would not be true here. */
+function describeFetch(trouble: Failure): string {
+  return trouble.kind === 'unexpected' ? `It could not be fetched: ${trouble.detail}` : describeFailure(trouble)
+}
+
+function carryOut(fix: Fix, run: Run, acts: Acts, onSettings: () => void): void {
+  const { recall } = useWorkspace.getState()
+  const { recipe } = run
+  const ways: Record<Fix['act'], () => void> = {
+    again: acts.again.onSelect,
+    look: acts.look.onSelect,
+    'set-key': onSettings,
+    'lower-tolerance': () => recall({ ...recipe, draft: { ...recipe.draft, safetyTolerance: 2 } }),
+    'edit-settings': () => recall(recipe),
+    'edit-prompt': () => {
+      recall(recipe)
+      focusPrompt()
+    },
+  }
+  ways[fix.act]()
+}

@@ -1,0 +1,143 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Failure } from '#domain/failure.ts'
+import { sniffImage } from '#domain/picture.ts'
+import type { GeminiBody } from '#providers/gemini.ts'
+import { type GeminiReading, readGemini } from '#providers/gemini-answers.ts'
+import { sizeFor } from '#providers/gemini-models.ts'
+import { type GeminiService, geminiHeaders, type ModelList } from './gemini-service.ts'
+import { type Fault, type Outbound, readAnswer } from '#server/upstream/guard.ts'
+import { mostPictureBytes } from '#server/shared/memory/kept-pictures.ts'
+import { createMask } from '#server/upstream/relay.ts'
+
+type Size = GeminiBody['generationConfig']['imageConfig']['imageSize']
+
+/** How a call ended. */
+export type CallEnd =
+  | { state: 'made'; model: string; size: Size; bytes: Buffer }
+  | { state: 'failed'; failure: Failure; chargePossible: boolean }
+  /** Nothing of it has left, or what left was refused before. */
+  | { state: 'not-sent' }
+  /** It may have made a picture that nobody will see. */
+  | { state: 'doubt'; late: boolean }
+
+export interface CallParts {
+  service: GeminiService
+  outbound: Outbound
+  models: ModelList
+  /** Pauses end, and nothing is sent any more, when the proxy is stopped. */
+  stopping: AbortSignal
+}
+
+type None = Extract<GeminiReading, { kind: 'none' }>
+interface Limits {
+  /** Tries left after an answer that says "later". */
+  later: number
+  pictureOnly: boolean
+}
+
+const deadlineMs = 120_000
+/** A picture as base64, drafts of it before, and words. */
+const mostAnswerBytes = 48 * 1024 * 1024
+const pausesMs = [6_000, 2_000]
+/** Beyond this the user decides whether to wait. */
+const longestPauseMs = 30_000
+
+/**
+ * Makes one picture, and pays for one at most. It is sent again only where the answer itself says that nothing was made:
+ * to the next model where one is retired, twice after a pause where it was not taken, once for pictures only where it came
+ * back as words. Contract sections 8.2 to 8.4.
+ */
+export function createGeminiCall(parts: CallParts): (body: GeminiBody) => Promise<CallEnd> {
+  const { models, stopping } = parts
+  const ask = createQuestion(parts)
+
+  async function askModel(model: string, body: GeminiBody): Promise<CallEnd | 'retired'> {
+    const left: Limits = { later: pausesMs.length, pictureOnly: false }
+    for (;;) {
+      const reading = await ask(model, body, left.pictureOnly)
+      if (reading.kind === 'fault') return reading.sent === 'no' ? { state: 'not-sent' } : doubt(reading.cause)
+      if (reading.kind === 'doubt') return doubt()
+      if (reading.kind === 'picture') return toPicture(reading.data, model, sizeOf(model, body))
+      if (reading.again === 'next-model') return 'retired'
+      if (!(await mayAskAgain(reading, left, stopping))) return toFailed(reading)
+    }
+  }
+
+  return async (body) => {
+    for (const model of models.inService()) {
+      const end = await askModel(model, body)
+      if (end !== 'retired') return end
+      models.retire(model)
+    }
+    const detail = 'The service offers none of the models that this proxy may ask (GEMINI_MODELS).'
+    return { state: 'failed', failure: { kind: 'unavailable', detail, code: 404 }, chargePossible: false }
+  }
+}
+
+function createQuestion({ service, outbound }: CallParts) {
+  const headers = [...geminiHeaders(service), 'content-type', 'application/json']
+  const mask = createMask(service.key)
+  return async (
+    model: string,
+    body: GeminiBody,
+    pictureOnly: boolean,
+  ): Promise<GeminiReading | ({ kind: 'fault' } & Fault)> => {
+    const answer = await outbound.request({
+      to: service.api.to,
+      path: `${service.api.path}/v1beta/models/${model}:generateContent`,
+      method: 'POST',
+      headers,
+      body: JSON.stringify(bodyFor(model, body, pictureOnly)),
+      deadlineMs,
+    })
+    const read = answer.ok ? await readAnswer(answer, mostAnswerBytes) : answer
+    if (!read.ok) return { kind: 'fault', ...read }
+    return answer.ok ? readGemini(answer.status, mask(read.bytes.toString())) : { kind: 'doubt' }
+  }
+}
+
+/** The same for this model: some know fewer sizes, or none. */
+function bodyFor(model: string, { contents, generationConfig }: GeminiBody, pictureOnly: boolean): unknown {
+  const { responseModalities, imageConfig } = generationConfig
+  const { imageSize: wanted, ...ratio } = imageConfig
+  const imageSize = sizeFor(model, wanted)
+  return {
+    contents,
+    generationConfig: {
+      responseModalities: pictureOnly ? ['IMAGE'] : responseModalities,
+      imageConfig: { ...ratio, ...(imageSize === undefined ? {} : { imageSize }) },
+    },
+  }
+}
+
+function sizeOf(model: string, { generationConfig }: GeminiBody): Size {
+  return sizeFor(model, generationConfig.imageConfig.imageSize) ?? '1K'
+}
+
+async function mayAskAgain({ again, retryAfterMs }: None, left: Limits, stopping: AbortSignal): Promise<boolean> {
+  if (stopping.aborted) return false
+  if (again === 'picture-only' && !left.pictureOnly) {
+    left.pictureOnly = true
+    return true
+  }
+  if (again !== 'later' || left.later === 0) return false
+  left.later -= 1
+  const pauseMs = retryAfterMs ?? (pausesMs[left.later] ?? 0) * (0.85 + Math.random() * 0.3)
+  if (pauseMs > longestPauseMs) return false
+  return pause(pauseMs, true, { signal: stopping }).catch(() => false)
+}
+
+function toPicture(data: string, model: string, size: Size): CallEnd {
+  const bytes = Buffer.from(data, 'base64')
+  if (sniffImage(bytes) !== undefined && bytes.length <= mostPictureBytes) return { state: 'made', model, size, bytes }
+  const failure = { kind: 'unexpected', detail: 'what it sent is not a picture that can be kept.' } as const
+  return { state: 'failed', failure, chargePossible: true }
+}
+
+function toFailed({ failure, chargePossible }: None): CallEnd {
+  return { state: 'failed', failure, chargePossible }
+}
+
+function doubt(cause?: Fault['cause']): CallEnd {
+  return { state: 'doubt', late: cause === 'late' }
+}

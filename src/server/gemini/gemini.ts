@@ -1,0 +1,175 @@
+import { createHash } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Failure } from '#domain/failure.ts'
+import { sniffImage } from '#domain/picture.ts'
+import { GeminiBody, type GeminiOutcome, geminiPaths } from '#providers/gemini.ts'
+import { creditsOf } from '#providers/gemini-models.ts'
+import type { ProxyRefusal } from '#providers/proxy.ts'
+import type { Fallback } from '#providers/send.ts'
+import type { Access } from '#server/edge/access.ts'
+import type { Admit } from '#server/submit/admission.ts'
+import { readJson } from '#server/edge/body.ts'
+import { type CallEnd, createGeminiCall } from './gemini-call.ts'
+import { createModelList, type GeminiService, lookForRetired } from './gemini-service.ts'
+import type { Outbound } from '#server/upstream/guard.ts'
+import type { KeptPictures } from '#server/shared/memory/kept-pictures.ts'
+import type { Log } from '#server/log.ts'
+import { closedHeaders, type Handler, refused, sendJson, toRefusal } from '#server/edge/refusals.ts'
+import { type Outcome, type SubmissionStore, toOutcome } from '#server/shared/memory/submissions.ts'
+import { createReserve, readKey, submissionKey } from '#server/submit/submit.ts'
+
+/** Routes that the proxy has for a service which is none of its gateways. */
+export interface FallbackRoutes {
+  routes: readonly (readonly [method: 'GET' | 'POST', path: string, handler: Handler])[]
+  /** For the page: that it is there, and which model it would ask. */
+  describe(): Fallback
+  /** Takes no new ones; resolves when those under way have their answers. */
+  drain(): Promise<void>
+}
+
+export interface GeminiParts {
+  service: GeminiService
+  outbound: Outbound
+  submissions: SubmissionStore
+  pictures: KeptPictures
+  /** Within the budgets alone: the gateway's limit is none of this service. */
+  admit: Admit
+  access: Access
+  log: Log
+}
+
+/** Of a whole submission, sources included. Contract section 8.1. */
+const mostBytes = 18 * 1024 * 1024
+/** When there may be room for one more picture. */
+const fullPauseMs = 3_000
+const patienceMs = [500, 2_000, 8_000, 30_000]
+
+/**
+ * Gemini through this proxy. The page gives a submission and is told at once that it was taken; the one call goes on by
+ * itself, and what came of it is kept under the run's id, its picture beside it. The page asks for both when it likes.
+ */
+export function createGemini(parts: GeminiParts): FallbackRoutes {
+  const { service, outbound, submissions, pictures, admit, access, log } = parts
+  const reserve = createReserve(parts)
+  const stopping = new AbortController()
+  const models = createModelList(service.models)
+  const call = createGeminiCall({ service, outbound, models, stopping: stopping.signal })
+  const underWay = new Set<Promise<void>>()
+  lookForRetired(service, models, outbound).catch((error: unknown) => log.warn({ err: error }, 'models not known'))
+
+  async function make(run: string, body: GeminiBody, giveBack: () => Promise<void>): Promise<void> {
+    const end = await call(body).catch((error: unknown): CallEnd => {
+      log.error({ run, err: error }, 'a call of the fallback failed')
+      return { state: 'doubt', late: false }
+    })
+    if (end.state === 'doubt') log.warn({ run }, 'a call of the fallback has no certain answer')
+    if (end.state === 'not-sent' || (end.state === 'failed' && !end.chargePossible)) await giveBack()
+    // The picture first: whoever learns that it was made may ask for it at once.
+    await atLast(run, () => (end.state === 'made' ? pictures.keep(run, end.bytes) : pictures.release(run)))
+    await atLast(run, () => submissions.settle(run, outcomeOf(end)))
+  }
+
+  /** What cannot be remembered is lost to the page, and paid for: worth some patience. */
+  async function atLast(run: string, work: () => Promise<void>): Promise<void> {
+    for (const pauseMs of [...patienceMs, undefined]) {
+      try {
+        return await work()
+      } catch (error) {
+        log.error({ run, err: error }, 'not remembered')
+        if (pauseMs !== undefined) await new Promise((resolve) => setTimeout(resolve, pauseMs))
+      }
+    }
+  }
+
+  /** The call goes on by itself from here, or is refused before anything has left. */
+  async function begin(run: string, body: GeminiBody, user: string): Promise<ProxyRefusal | undefined> {
+    const { imageSize } = body.generationConfig.imageConfig
+    const admission = await admit(user, creditsOf(models.inService()[0] ?? '', imageSize))
+    if (!admission.admitted) return admission.refusal
+    if (!(await pictures.reserve(run).catch(() => false))) {
+      await admission.giveBack()
+      return toRefusal(429, 'The proxy has no room for one more picture yet.', { retryAfterMs: fullPauseMs })
+    }
+    const work = make(run, body, admission.giveBack).finally(() => underWay.delete(work))
+    underWay.add(work)
+    return undefined
+  }
+
+  async function generate(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const run = readKey(incoming)
+    const body = readBody(await readJson(incoming, mostBytes))
+    if (stopping.signal.aborted) throw refused(503, 'The proxy is being stopped.', { retryAfterMs: 5_000 })
+    const hash = createHash('sha256').update(JSON.stringify(body)).digest('base64')
+    const reservation = await reserve(run, `gemini ${hash}`)
+    const refusal = reservation.state === 'fresh' && (await begin(run, body, access.userOf(incoming)))
+    if (refusal) {
+      await submissions.settle(run, toOutcome('free', refusal))
+      throw refused(refusal.code, refusal.msg, refusal.proxy)
+    }
+    sendJson(outgoing, 202, { taskId: run })
+  }
+
+  async function givePicture(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const run = incoming.url?.split('?')[0]?.slice(`${geminiPaths.pictures}/`.length) ?? ''
+    if (!submissionKey.test(run)) throw refused(400, 'This is not the id of a run.')
+    const bytes = await pictures.find(run)
+    const mime = bytes && sniffImage(bytes)
+    if (!bytes || !mime) throw refused(404, 'The proxy does not have this picture any more.')
+    outgoing.once('finish', () => void pictures.fetched(run).catch(() => undefined))
+    outgoing.writeHead(200, [
+      ...['content-type', mime, 'content-length', String(bytes.length), 'content-disposition', 'attachment'],
+      ...['cross-origin-resource-policy', 'same-origin'],
+      ...closedHeaders,
+    ])
+    outgoing.end(bytes)
+  }
+
+  return {
+    routes: [
+      ['POST', geminiPaths.generate, generate],
+      ['GET', `${geminiPaths.pictures}/:run`, givePicture],
+    ],
+    describe: () => ({ provider: 'gemini', model: models.inService()[0] ?? '', mode: service.mode }),
+    async drain() {
+      stopping.abort()
+      await Promise.allSettled(underWay)
+    },
+  }
+}
+
+/** Words of a length that the families take, and pictures that are what they are called. */
+function readBody(value: unknown): GeminiBody {
+  const read = GeminiBody.safeParse(value)
+  if (!read.success) {
+    const issues = read.error.issues.map(({ path, message }) => ({ field: path.join('.') || 'body', message }))
+    throw refused(422, 'The service would not take these settings.', { issues })
+  }
+  for (const part of read.data.contents[0].parts) {
+    if (!('inlineData' in part)) continue
+    const { mimeType, data } = part.inlineData
+    // 16 letters are 12 bytes.
+    if (sniffImage(Buffer.from(data.slice(0, 16), 'base64')) === mimeType) continue
+    const message = 'A source picture is not what it is called.'
+    throw refused(422, message, { issues: [{ field: 'sources', message }] })
+  }
+  return read.data
+}
+
+function outcomeOf(end: CallEnd): Outcome {
+  switch (end.state) {
+    case 'made':
+      return answered({ state: 'made', model: end.model, size: end.size })
+    case 'failed':
+      return answered(end as { state: 'failed'; failure: Failure; chargePossible: boolean })
+    case 'not-sent':
+      return toOutcome('answered', toRefusal(503, 'Gemini cannot be reached.'))
+    case 'doubt': {
+      const message = end.late ? 'No answer came in time.' : 'The answer was lost.'
+      return toOutcome('unknown', toRefusal(end.late ? 504 : 502, message, { sent: 'unknown' }))
+    }
+  }
+}
+
+function answered(outcome: GeminiOutcome): Outcome {
+  return { state: 'answered', status: 200, type: 'application/json; charset=utf-8', body: JSON.stringify(outcome) }
+}

@@ -1,0 +1,99 @@
+import { randomBytes } from 'node:crypto'
+import * as z from 'zod/mini'
+import { parseJson } from '#providers/send.ts'
+import type { MemoryEventsOptions, RunEvent, RunEvents } from '#server/shared/memory/events.ts'
+import type { Redis } from './redis.ts'
+import { redisName } from './redis-names.ts'
+
+const Message = z.object({ version: z.literal(1), epoch: z.string(), number: z.number(), mark: z.string() })
+const Place = z.tuple([z.string(), z.number()])
+
+const counter = redisName('events')
+const channel = redisName('event')
+const dayMs = 24 * 60 * 60 * 1000
+
+/** Key: the count of events. Values: the name of a count that begins now, ms that it is kept. */
+const countScript = `
+local kind = redis.call('TYPE', KEYS[1]).ok
+if kind ~= 'hash' or not tonumber(redis.call('HGET', KEYS[1], 'number')) then redis.call('DEL', KEYS[1]) end
+redis.call('HSETNX', KEYS[1], 'epoch', ARGV[1])
+redis.call('HSETNX', KEYS[1], 'number', 0)
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+local epoch = redis.call('HGET', KEYS[1], 'epoch')
+`
+const placeScript = `${countScript} return {epoch, tonumber(redis.call('HGET', KEYS[1], 'number'))}`
+const publishScript = `${countScript}
+local number = redis.call('HINCRBY', KEYS[1], 'number', 1)
+redis.call('PUBLISH', ARGV[3], cjson.encode({version = 1, epoch = epoch, number = number, mark = ARGV[4]}))
+return number
+`
+
+/**
+ * To the streams of all proxies. Numbers come from Redis, so that a page that changes the proxy goes on where it was; where
+ * one is missing, or the connection was, pages are told of a gap.
+ */
+export function createRedisEvents(redis: Redis, { capacity = 1000 }: MemoryEventsOptions = {}): RunEvents {
+  const listeners = new Set<(event: RunEvent) => void>()
+  let last: { number: number; mark: string }[] = []
+  let epoch = '0'.repeat(8)
+  let count = 0
+
+  const idOf = (number: number) => `${epoch}-${number}`
+  const tell = (event: RunEvent) => {
+    for (const listener of [...listeners]) listener(event)
+  }
+  const toEvent = ({ number, mark }: (typeof last)[number]): RunEvent => ({ kind: 'run', id: idOf(number), mark })
+
+  function goOnFrom(place: { epoch: string; number: number }): void {
+    epoch = place.epoch
+    count = place.number
+    last = []
+    tell({ kind: 'gap', id: idOf(count) })
+  }
+
+  function take(text: string): void {
+    const message = Message.safeParse(parseJson(text))
+    if (!message.success) return
+    const { number, mark } = message.data
+    if (message.data.epoch !== epoch || number > count + 1) goOnFrom(message.data)
+    else if (number === count + 1) {
+      count = number
+      last.push({ number, mark })
+      if (last.length > capacity) last.shift()
+      tell(toEvent({ number, mark }))
+    }
+  }
+
+  async function catchUp(): Promise<void> {
+    const [current, number] = Place.parse(await redis.run(placeScript, [counter], [newEpoch(), dayMs]))
+    if (current !== epoch || number > count) goOnFrom({ epoch: current, number })
+  }
+
+  function since(lastId: string | undefined): readonly RunEvent[] | undefined {
+    const [, own, digits] = /^([\da-f]{8})-(\d{1,15})$/.exec(lastId ?? '') ?? []
+    const number = Number(digits)
+    if (own !== epoch || number > count || number < count - last.length) return undefined
+    return last.filter((event) => event.number > number).map(toEvent)
+  }
+
+  redis.listen(channel, take)
+  redis.onConnected(() => void catchUp().catch(() => undefined))
+
+  return {
+    async publish(mark) {
+      await redis.run(publishScript, [counter], [newEpoch(), dayMs, channel, mark])
+    },
+    subscribe(listener, lastId) {
+      for (const event of since(lastId) ?? [{ kind: 'gap', id: idOf(count) } as const]) listener(event)
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    async close() {
+      listeners.clear()
+    },
+  }
+}
+
+function newEpoch(): string {
+  return randomBytes(4).toString('hex')
+}

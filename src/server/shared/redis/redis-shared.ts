@@ -1,0 +1,36 @@
+import type { BudgetLimits } from '#server/shared/memory/budget.ts'
+import type { Gateway } from '#server/upstream/gateways.ts'
+import type { Log } from '#server/log.ts'
+import { openRedis } from './redis.ts'
+import { createRedisBudget } from './redis-budget.ts'
+import { createRedisEvents } from './redis-events.ts'
+import { createRedisLimiter } from './redis-limiter.ts'
+import { redisName } from './redis-names.ts'
+import { createRedisPictures } from './redis-pictures.ts'
+import { createRedisSubmissions } from './redis-submissions.ts'
+import type { Shared } from '#server/shared/shared.ts'
+
+export interface SharedParts {
+  limits: BudgetLimits
+  gateway: Pick<Gateway, 'id' | 'key'>
+  log: Log
+}
+
+/** Started also while Redis is away: questions about what is under way are answered, submissions are not taken. */
+export async function openRedisShared(url: string, { limits, gateway, log }: SharedParts): Promise<Shared> {
+  const redis = await openRedis(url, log)
+  const submissions = createRedisSubmissions(redis)
+  const events = createRedisEvents(redis)
+  return {
+    submissions,
+    limiter: createRedisLimiter(redis, redisName('limit', gateway.id, gateway.key)),
+    budget: createRedisBudget(redis, limits),
+    events,
+    pictures: createRedisPictures(redis),
+    async close() {
+      await events.close()
+      await submissions.close()
+      await redis.close()
+    },
+  }
+}

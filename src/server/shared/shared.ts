@@ -1,0 +1,28 @@
+import { type Budget, type BudgetLimits, createMemoryBudget } from '#server/shared/memory/budget.ts'
+import { createMemoryEvents, type RunEvents } from '#server/shared/memory/events.ts'
+import { createMemoryPictures, type KeptPictures } from '#server/shared/memory/kept-pictures.ts'
+import { createLimiter, type Limiter } from '#server/shared/memory/limiter.ts'
+import { createMemorySubmissions, type SubmissionStore } from '#server/shared/memory/submissions.ts'
+
+/** What proxies of the same key must know of each other. */
+export interface Shared {
+  submissions: SubmissionStore
+  limiter: Limiter
+  budget: Budget
+  events: RunEvents
+  pictures: KeptPictures
+  close(): Promise<void>
+}
+
+/** In this process, which must be the only one then. */
+export function createMemoryShared(limits: BudgetLimits): Shared {
+  const events = createMemoryEvents()
+  return {
+    submissions: createMemorySubmissions(),
+    limiter: createLimiter(),
+    budget: createMemoryBudget(limits),
+    events,
+    pictures: createMemoryPictures(),
+    close: () => events.close(),
+  }
+}

@@ -1,0 +1,69 @@
+import type { ProxyRefusal } from '#providers/proxy.ts'
+import type { Budget, BudgetLimits, Grant } from '#server/shared/memory/budget.ts'
+import type { Limiter } from '#server/shared/memory/limiter.ts'
+import type { Log } from '#server/log.ts'
+import { toRefusal } from '#server/edge/refusals.ts'
+
+export type Admission =
+  /** `giveBack`: the service took nothing, so nothing was spent. */
+  { admitted: true; giveBack(): Promise<void> } | { admitted: false; refusal: ProxyRefusal }
+
+/** Whether a submission may go out now. Where nobody can tell, it may not. */
+export type Admit = (user: string, credits: number) => Promise<Admission>
+
+interface AdmissionParts {
+  budget: Budget
+  limits: BudgetLimits
+  /** The service's own limit, for all users together. */
+  limiter: Limiter
+  /** Whether the service answers at all. */
+  isAnswering(): Promise<boolean>
+  log: Log
+}
+
+const away = ['The service does not answer at the moment.', { retryAfterMs: 10_000 }] as const
+
+export function createAdmission({ budget, limits, limiter, isAnswering, log }: AdmissionParts): Admit {
+  async function admit(user: string, credits: number): Promise<Admission> {
+    if (!(await isAnswering())) return { admitted: false, refusal: toRefusal(503, ...away) }
+    // Before the limiter: whoever may not spend must not take the others' places.
+    const grant = await budget.take(user, credits)
+    if (!grant.granted) return { admitted: false, refusal: overBudget(grant, limits) }
+    const giveBack = () =>
+      grant.giveBack().catch((error: unknown) => log.error({ err: error }, 'credits were not given back to a budget'))
+    try {
+      const waitMs = await limiter()
+      if (waitMs === 0) return { admitted: true, giveBack }
+      await giveBack()
+      return { admitted: false, refusal: tooMany(waitMs) }
+    } catch (error) {
+      await giveBack()
+      throw error
+    }
+  }
+
+  return (user, credits) =>
+    admit(user, credits).catch((error: unknown) => {
+      log.error({ err: error }, 'nobody could tell whether one more submission may go out')
+      return { admitted: false, refusal: toRefusal(503, 'The proxy cannot count its submissions at the moment.') }
+    })
+}
+
+function tooMany(waitMs: number, message = 'More pictures at once than the service takes.'): ProxyRefusal {
+  return toRefusal(429, message, { retryAfterMs: Math.ceil(waitMs) })
+}
+
+function overBudget({ limit, retryAfterMs }: Extract<Grant, { granted: false }>, limits: BudgetLimits): ProxyRefusal {
+  if (limit === 'userRunsPerMinute') {
+    return tooMany(retryAfterMs ?? 0, `More than ${limits[limit]} pictures in a minute from one user.`)
+  }
+  const most = `${limits[limit]} credits`
+  const when = retryAfterMs === undefined ? {} : { retryAfterMs: Math.ceil(retryAfterMs) }
+  const words =
+    retryAfterMs === undefined
+      ? `This costs more than the ${most} that may be spent in a day.`
+      : limit === 'dailyCredits'
+        ? `This would go over the ${most} that all users together may spend in a day.`
+        : `This would go over the ${most} that each user may spend in a day.`
+  return toRefusal(429, words, { limit: 'daily-credits', ...when })
+}

@@ -1,0 +1,228 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import { GenerationError, toFailure } from '#domain/failure.ts'
+import type { TaskId } from '#domain/ids.ts'
+import { markOf } from '#providers/events.ts'
+import type { Callbacks as Dialect, Endpoint, Provider, Send } from '#providers/provider.ts'
+import { findProvider, providers } from '#providers/registry.ts'
+import { readBody } from '#server/edge/body.ts'
+import { callbackPath, pathOf } from '#server/edge/edge.ts'
+import type { RunEvents } from '#server/shared/memory/events.ts'
+import { type Gateway, serviceHeaders } from '#server/upstream/gateways.ts'
+import type { Outbound } from '#server/upstream/guard.ts'
+import type { Log } from '#server/log.ts'
+import { type Handler, refused, sendJson } from '#server/edge/refusals.ts'
+import { type Mask, readReply } from '#server/upstream/relay.ts'
+import type { Outcome, SubmissionStore } from '#server/shared/memory/submissions.ts'
+
+export interface CallbackParts {
+  gateway: Gateway
+  outbound: Outbound
+  mask: Mask
+  /** An origin that the service can reach. */
+  publicUrl: string
+  /** The keys that calls are signed with, the old ones too while they are replaced. None: calls are not signed. */
+  webhookKeys: readonly string[]
+  submissions: SubmissionStore
+  events: RunEvents
+  log: Log
+  /** Pauses before a task is asked for again, ms. */
+  pausesMs?: readonly number[]
+}
+
+export interface Callbacks {
+  /** The same submission with an address to call when its task has ended, which nobody else can make up. */
+  addTo(body: unknown, endpoint: Endpoint, run: string): unknown
+  handler: Handler
+  /** Resolves when all that was called about is done. */
+  settled(): Promise<void>
+}
+
+/** A job's call repeats the whole submission. */
+const mostBytes = 256 * 1024
+const mostLevels = 32
+const mostSkewSeconds = 300
+const askMs = 20_000
+/** The service repeats a call, and anybody may repeat a signed one: within this time once is enough. */
+const onceInMs = 10_000
+const remembered = 1000
+
+/**
+ * Callbacks wake, and that is all: no word of one is kept or believed. Each is answered at once. Of a run whose answer is
+ * not known the task is learned, after the service itself has confirmed that it is there.
+ */
+export function createCallbacks(parts: CallbackParts): Callbacks {
+  const { publicUrl, webhookKeys, submissions, events, log, pausesMs = [2_000, 10_000, 60_000] } = parts
+  // Addresses are good as long as the key is: on every replica, and after a restart.
+  const secret = createHmac('sha256', parts.gateway.key).update('atelier callbacks').digest()
+  const send = createQuestions(parts)
+  const tokenFor = (provider: string, run: string) =>
+    createHmac('sha256', secret).update(`${provider} ${run}`).digest('base64url')
+  const counts = new Map<string, number>()
+  const lastAt = new Map<string, number>()
+  const underWay = new Set<Promise<void>>()
+
+  /** Told when a count doubles: a stranger cannot fill the log. */
+  function count(what: string): void {
+    const number = (counts.get(what) ?? 0) + 1
+    counts.set(what, number)
+    if ((number & (number - 1)) === 0) log.warn({ callbacks: what, number }, 'callbacks were not taken')
+  }
+
+  function isNew(run: string): boolean {
+    const at = performance.now()
+    const before = lastAt.get(run)
+    if (before !== undefined && at - before < onceInMs) return false
+    lastAt.delete(run)
+    lastAt.set(run, at)
+    const [oldest] = lastAt.keys()
+    if (lastAt.size > remembered && oldest !== undefined) lastAt.delete(oldest)
+    return true
+  }
+
+  /** The task that is known for the run. Throws where the service refused it. */
+  async function knownTask(provider: Provider, run: string): Promise<TaskId | undefined> {
+    const kept = await submissions.find(run)
+    if (kept.state !== 'answered') return undefined
+    try {
+      return provider.readSubmission(kept.status, kept.body)
+    } catch (error) {
+      // An answer that says nothing certain is no better than one that was lost.
+      if (toFailure(error).kind === 'unconfirmed') return undefined
+      throw error
+    }
+  }
+
+  /** Whether the service knows the task. Rejects where it cannot be asked. */
+  async function isThere(provider: Provider, task: TaskId): Promise<boolean> {
+    const call = { send, signal: new AbortController().signal }
+    // Of an age at which a record that is missing is not on its way any more.
+    const status = await provider.check(task, Number.POSITIVE_INFINITY, call)
+    return status.state !== 'failed' || status.chargePossible !== true
+  }
+
+  async function confirm(provider: Provider, task: TaskId): Promise<boolean> {
+    for (const pauseMs of pausesMs) {
+      try {
+        return await isThere(provider, task)
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, pauseMs).unref())
+      }
+    }
+    return isThere(provider, task).catch(() => false)
+  }
+
+  async function take(provider: Provider, dialect: Dialect, run: string, task: TaskId): Promise<void> {
+    const known = await knownTask(provider, run)
+    if (known !== undefined && known !== task) return count('another task')
+    if (known === undefined) {
+      if (!(await confirm(provider, task))) return count('unknown task')
+      await submissions.learn(run, toOutcome(dialect.toAnswer(task)))
+    }
+    await events.publish(await markOf(run))
+  }
+
+  function work(run: string, done: Promise<void>): void {
+    const noted = done
+      .catch((error: unknown) => {
+        lastAt.delete(run)
+        if (error instanceof GenerationError) return count('refused run')
+        log.error({ run, err: error }, 'a callback came to nothing')
+      })
+      .finally(() => underWay.delete(noted))
+    underWay.add(noted)
+  }
+
+  return {
+    addTo(body, endpoint, run) {
+      const provider = providers.find(({ endpoints }) => endpoints.includes(endpoint))
+      if (!provider?.callbacks) return body
+      const address = `${publicUrl}${callbackPath}/${provider.id}/${run}/${tokenFor(provider.id, run)}`
+      return provider.callbacks.withAddress(body, address)
+    },
+
+    async handler(incoming, outgoing) {
+      const [providerId = '', run = '', token = ''] = partsOf(incoming)
+      const provider = findProvider(providerId)
+      const dialect = provider?.callbacks
+      const task = dialect?.readTask(await readCall(incoming))
+      if (dialect && webhookKeys.length > 0 && !(task && isSigned(incoming, dialect, task, webhookKeys))) {
+        count('bad signature')
+        throw refused(401, 'The signature does not fit.')
+      }
+      // Whoever calls learns nothing of which runs there are.
+      sendJson(outgoing, 200, { code: 200, msg: 'success' })
+      if (!provider || !dialect || !isEqual(token, tokenFor(providerId, run))) return count('foreign token')
+      if (task === undefined) return count('no task')
+      if (isNew(run)) work(run, take(provider, dialect, run, task))
+    },
+
+    async settled() {
+      await Promise.all(underWay)
+    },
+  }
+}
+
+/** Free questions to the service with our own key. Rejects where no answer came. */
+function createQuestions({ gateway, outbound, mask }: CallbackParts): Send {
+  const headers = serviceHeaders(gateway)
+  return async (path) => {
+    const call = {
+      to: gateway.api.to,
+      path: gateway.api.path + path,
+      method: 'GET',
+      headers,
+      deadlineMs: askMs,
+    } as const
+    const answer = await outbound.request(call)
+    const reply = answer.ok ? await readReply(answer, mask) : answer
+    if (!reply.ok) throw new Error(reply.cause)
+    return new Response(reply.body, { status: reply.status })
+  }
+}
+
+/** Whatever type it says it is of; a hint is not worth an argument. */
+async function readCall(incoming: IncomingMessage): Promise<unknown> {
+  const bytes = await readBody(incoming, mostBytes)
+  const refusal = refused(400, 'The call is not readable JSON.')
+  try {
+    const value: unknown = JSON.parse(bytes.toString(), (name, inner) => {
+      if (name === '__proto__') throw refusal
+      return inner
+    })
+    if (levelsOf(value) <= mostLevels) return value
+  } catch {
+    // Told below.
+  }
+  throw refusal
+}
+
+function levelsOf(value: unknown): number {
+  if (value === null || typeof value !== 'object') return 0
+  return 1 + Math.max(0, ...Object.values(value).map(levelsOf))
+}
+
+function partsOf(incoming: IncomingMessage): string[] {
+  return pathOf(incoming.url ?? '')
+    .slice(callbackPath.length + 1)
+    .split('/')
+}
+
+/** Over the task and the time alone: a signed call may hold anything else. Contract section 5.3. */
+function isSigned({ headers }: IncomingMessage, dialect: Dialect, task: TaskId, keys: readonly string[]): boolean {
+  const { header, timeHeader, text } = dialect.signature
+  const seconds = String(headers[timeHeader] ?? '')
+  const given = String(headers[header] ?? '')
+  if (!/^\d{1,12}$/.test(seconds) || Math.abs(Date.now() / 1000 - Number(seconds)) > mostSkewSeconds) return false
+  return keys.some((key) => isEqual(given, createHmac('sha256', key).update(text(task, seconds)).digest('base64')))
+}
+
+/** In a time that depends on neither text. */
+function isEqual(given: string, expected: string): boolean {
+  const digest = (text: string) => createHmac('sha256', expected).update(text).digest()
+  return timingSafeEqual(digest(given), digest(expected))
+}
+
+function toOutcome(body: string): Outcome {
+  return { state: 'answered', status: 200, type: 'application/json; charset=utf-8', body }
+}

@@ -1,0 +1,92 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { eventKinds, heartbeatMs } from '#providers/events.ts'
+import type { Access } from '#server/edge/access.ts'
+import type { RunEvent, RunEvents } from '#server/shared/memory/events.ts'
+import { closedHeaders, type Handler, refused } from '#server/edge/refusals.ts'
+
+export interface Streams {
+  /** `GET /api/events`: server-sent events, on from `Last-Event-ID` where it is given. */
+  handler: Handler
+  /** Ends all of them; their pages come back by themselves, not all at once. */
+  close(): void
+}
+
+export interface StreamLimits {
+  /** A browser needs one, whatever it has of windows; behind a server that forwards, browsers without a cookie are one client. */
+  perClient?: number
+  inAll?: number
+}
+
+const retryAfterMs = 30_000
+/** More than this waits for a reader that does not read. */
+const mostWaitingBytes = 64 * 1024
+const headers = [
+  'content-type',
+  'text/event-stream; charset=utf-8',
+  'cross-origin-resource-policy',
+  'same-origin',
+  // Servers in between must neither collect nor pack what is of use only at once.
+  'x-accel-buffering',
+  'no',
+  ...closedHeaders,
+]
+
+/** What pages listen to. Nothing goes out but marks of runs: a stream is of use only to whoever knows the run. */
+export function createStreams(
+  events: RunEvents,
+  access: Pick<Access, 'userOf'>,
+  { perClient = 100, inAll = 1000 }: StreamLimits = {},
+): Streams {
+  const open = new Map<ServerResponse, string>()
+  let heartbeat: NodeJS.Timeout | undefined
+
+  function add(outgoing: ServerResponse, client: string): void {
+    open.set(outgoing, client)
+    heartbeat ??= setInterval(() => {
+      for (const one of open.keys()) write(one, ':\n\n')
+    }, heartbeatMs).unref()
+  }
+
+  function remove(outgoing: ServerResponse): void {
+    open.delete(outgoing)
+    if (open.size > 0) return
+    clearInterval(heartbeat)
+    heartbeat = undefined
+  }
+
+  return {
+    handler(incoming, outgoing) {
+      const client = access.userOf(incoming)
+      const own = [...open.values()].filter((one) => one === client).length
+      if (open.size >= inAll) throw refused(503, 'Too many pages listen to this proxy.', { retryAfterMs })
+      if (own >= perClient) throw refused(429, 'Too many streams are open from here.', { retryAfterMs })
+      add(outgoing, client)
+      outgoing.writeHead(200, headers)
+      const stop = events.subscribe((event) => write(outgoing, toText(event)), lastIdOf(incoming))
+      outgoing.once('close', () => {
+        stop()
+        remove(outgoing)
+      })
+    },
+    close() {
+      for (const outgoing of open.keys()) outgoing.end()
+    },
+  }
+}
+
+function write(outgoing: ServerResponse, text: string): void {
+  if (outgoing.writableEnded || outgoing.destroyed) return
+  outgoing.write(text)
+  if (outgoing.writableLength > mostWaitingBytes) outgoing.destroy()
+}
+
+/** An event without data is not told to its listeners. */
+function toText(event: RunEvent): string {
+  const data = event.kind === 'run' ? event.mark : 'all'
+  return `event: ${eventKinds[event.kind]}\nid: ${event.id}\ndata: ${data}\n\n`
+}
+
+function lastIdOf({ headers }: IncomingMessage): string | undefined {
+  const id = headers['last-event-id']
+  return typeof id === 'string' && id !== '' ? id : undefined
+}

@@ -1,0 +1,205 @@
+import { createHash } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type Failure, toFailure } from '#domain/failure.ts'
+import { families } from '#models/catalogue.ts'
+import type { ModelFamily } from '#models/model.ts'
+import { objections } from '#models/objections.ts'
+import type { Endpoint } from '#providers/provider.ts'
+import { findProvider, providers } from '#providers/registry.ts'
+import { parseJson } from '#providers/send.ts'
+import type { Access } from '#server/edge/access.ts'
+import type { Admit } from './admission.ts'
+import { readJson } from '#server/edge/body.ts'
+import type { Callbacks } from './callbacks.ts'
+import { type Gateway, serviceHeaders } from '#server/upstream/gateways.ts'
+import type { Fault, Outbound } from '#server/upstream/guard.ts'
+import type { Log } from '#server/log.ts'
+import { type Handler, refused, sendText, tellWhen, toRefusal } from '#server/edge/refusals.ts'
+import { type Mask, type Reply, readReply } from '#server/upstream/relay.ts'
+import { type Outcome, type Reservation, type SubmissionStore, toOutcome } from '#server/shared/memory/submissions.ts'
+
+export const submissionKey = /^[A-Za-z0-9_-]{8,64}$/
+
+const mostBytes = 64 * 1024
+/** The service has no way to take a request back: the longer we listen, the fewer answers are lost. */
+const deadlineMs = 60_000
+
+export interface SubmitParts {
+  gateway: Gateway
+  outbound: Outbound
+  submissions: SubmissionStore
+  admit: Admit
+  access: Access
+  mask: Mask
+  log: Log
+  /** Where the service can be asked to call back. */
+  callbacks?: Callbacks | undefined
+}
+
+export interface Submit {
+  handlerFor(endpoint: Endpoint): Handler
+  /** Takes no new ones; resolves when those under way have their answers. */
+  drain(): Promise<void>
+}
+
+interface Submission {
+  endpoint: Endpoint
+  key: string
+  body: unknown
+  user: string
+  credits: number
+}
+
+/** The paid requests. Each key goes out once at most, also when the browser leaves in the middle of it. */
+export function createSubmit(parts: SubmitParts): Submit {
+  const { submissions, admit, access, log } = parts
+  const reserve = createReserve(parts)
+  const underWay = new Set<Promise<unknown>>()
+  let draining = false
+
+  function track<T>(work: Promise<T>): Promise<T> {
+    const tracked = work.finally(() => underWay.delete(tracked))
+    underWay.add(tracked)
+    return tracked
+  }
+
+  async function sendOnce({ endpoint, key, body, user, credits }: Submission): Promise<Outcome> {
+    const text = JSON.stringify(parts.callbacks?.addTo(body, endpoint, key) ?? body)
+    const admission = await admit(user, credits)
+    const outcome = admission.admitted
+      ? await forward(parts, endpoint, text).catch(() => inDoubt())
+      : toOutcome('free', admission.refusal)
+    if (admission.admitted && wasRefused(endpoint, outcome)) await admission.giveBack()
+    // The answer is worth more than its being remembered: whoever sent this run must hear it.
+    await submissions
+      .settle(key, outcome)
+      .catch((error: unknown) => log.error({ run: key, err: error }, 'not remembered'))
+    if (outcome.state === 'unknown') log.warn({ run: key, path: endpoint.path }, 'a submission has no certain answer')
+    return outcome
+  }
+
+  async function answer(endpoint: Endpoint, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const key = readKey(incoming)
+    const body = await readJson(incoming, mostBytes)
+    const family = checkBody(parts.gateway, endpoint, body)
+    if (draining) throw refused(503, 'The proxy is being stopped.', { retryAfterMs: 5000 })
+    // Written anew from what was checked: another reader may see other members in the original.
+    const text = JSON.stringify(body)
+    const user = access.userOf(incoming)
+    const reservation = await reserve(key, hash(endpoint.path + text))
+    if (reservation.state === 'same') return sendOutcome(outgoing, await reservation.outcome)
+    const sent = track(sendOnce({ endpoint, key, body, user, credits: family.priceOf(body) }))
+    // Nobody waits for an answer that is known by now in another way.
+    return sendOutcome(outgoing, await Promise.race([sent, reservation.learned ?? sent]))
+  }
+
+  return {
+    handlerFor: (endpoint) => (incoming, outgoing) => track(answer(endpoint, incoming, outgoing)),
+    async drain() {
+      draining = true
+      await Promise.allSettled(underWay)
+    },
+  }
+}
+
+/** The one place that lets a run be sent: what cannot be remembered is refused. */
+export function createReserve({ submissions, log }: Pick<SubmitParts, 'submissions' | 'log'>) {
+  return async (key: string, bodyHash: string): Promise<Extract<Reservation, { state: 'fresh' | 'same' }>> => {
+    const reservation = await submissions.reserve(key, bodyHash).catch((error: unknown) => {
+      log.error({ run: key, err: error }, 'a submission could not be remembered, and was not sent')
+      throw refused(503, 'The proxy cannot remember submissions at the moment.', { retryAfterMs: 5000 })
+    })
+    switch (reservation.state) {
+      case 'other-body':
+        throw refused(409, 'This run was sent before with other settings.')
+      case 'full':
+        throw refused(503, 'The proxy remembers too many submissions at the moment.')
+      default:
+        return reservation
+    }
+  }
+}
+
+export function readKey(incoming: IncomingMessage): string {
+  const key = incoming.headers['idempotency-key']
+  if (typeof key === 'string' && submissionKey.test(key)) return key
+  const message = 'Idempotency-Key must be 8 to 64 letters, digits, _ or -'
+  throw refused(422, message, { issues: [{ field: 'Idempotency-Key', message }] })
+}
+
+/** Takes what one of the families behind the endpoint takes, with sources from our own uploads only. */
+function checkBody(gateway: Gateway, { path }: Endpoint, body: unknown): ModelFamily {
+  const candidates = families.filter(({ provider }) => findProvider(provider)?.endpoints.some(isSubmitTo(path)))
+  const family = candidates.find((candidate) => objections(candidate, body).length === 0)
+  if (!family) {
+    const issues = candidates.flatMap((candidate) => objections(candidate, body))
+    throw refused(422, 'The service would not take these settings.', { issues })
+  }
+  if (!family.sourcesIn(body).every((source) => gateway.uploads.read(source) !== undefined)) {
+    const message = 'Source pictures must lie where uploads are stored.'
+    throw refused(422, message, { issues: [{ field: 'sources', message }] })
+  }
+  return family
+}
+
+const isSubmitTo = (path: string) => (endpoint: Endpoint) => endpoint.kind === 'submit' && endpoint.path === path
+
+/** Whether the service has certainly taken nothing, so that nothing was spent. */
+function wasRefused(endpoint: Endpoint, outcome: Outcome): boolean {
+  return outcome.state === 'answered' ? failureIn(endpoint, outcome) !== undefined : outcome.state === 'free'
+}
+
+/** What the service says instead of naming a task. */
+function failureIn({ path }: Endpoint, { status, body }: Pick<Reply, 'status' | 'body'>): Failure | undefined {
+  try {
+    providers.find(({ endpoints }) => endpoints.some(isSubmitTo(path)))?.readSubmission(status, body)
+    return undefined
+  } catch (error) {
+    return toFailure(error)
+  }
+}
+
+async function forward({ gateway, outbound, mask }: SubmitParts, endpoint: Endpoint, text: string): Promise<Outcome> {
+  const answer = await outbound.request({
+    to: gateway.api.to,
+    path: gateway.api.path + endpoint.path,
+    method: 'POST',
+    headers: [...serviceHeaders(gateway), 'content-type', 'application/json'],
+    body: text,
+    deadlineMs,
+  })
+  if (!answer.ok) return answer.sent === 'no' ? notSent(answer) : inDoubt(answer)
+  const reply = await readReply(answer, mask)
+  if (!reply.ok) return inDoubt(reply)
+  return { state: stateOf(endpoint, reply), ...reply }
+}
+
+function stateOf(endpoint: Endpoint, reply: Reply): Outcome['state'] {
+  if (isOverLimit(reply)) return 'free'
+  return failureIn(endpoint, reply)?.kind === 'unconfirmed' ? 'unclear' : 'answered'
+}
+
+/** The one answer that is worth sending again for: the service took nothing and says so. Contract section 1.4a. */
+function isOverLimit({ status, body }: Reply): boolean {
+  const envelope = parseJson(body) as { code?: unknown } | null | undefined
+  return Number(envelope?.code ?? status) === 429
+}
+
+function notSent({ cause }: Fault): Outcome {
+  const message = cause === 'late' ? 'The service did not answer in time.' : 'The service cannot be reached.'
+  return toOutcome('free', toRefusal(503, message))
+}
+
+function inDoubt(fault?: Fault): Outcome {
+  const message = fault?.cause === 'late' ? 'No answer came in time.' : 'The answer was lost.'
+  return toOutcome('unknown', toRefusal(fault?.cause === 'late' ? 504 : 502, message, { sent: 'unknown' }))
+}
+
+function sendOutcome(outgoing: ServerResponse, { status, type, body, retryAfterMs }: Outcome): void {
+  if (retryAfterMs !== undefined) tellWhen(outgoing, retryAfterMs)
+  sendText(outgoing, status, type, body)
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('base64')
+}

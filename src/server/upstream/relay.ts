@@ -1,0 +1,58 @@
+import type { ServerResponse } from 'node:http'
+import { type Answer, type Fault, readAnswer } from './guard.ts'
+import { refused, sendText } from '#server/edge/refusals.ts'
+
+/** Larger answers of a service are none of those that this proxy forwards. */
+const mostBytes = 1024 * 1024
+const isJson = /^application\/([\w.+-]*\+)?json\b/i
+
+/** What a service said, ready to be passed on: its status, and its words without our key in them. */
+export interface Reply {
+  status: number
+  type: string
+  /** Text: with its head it leaves in one piece, which bytes do not. */
+  body: string
+}
+
+/** Takes our key out of what a service echoes. */
+export type Mask = (text: string) => string
+
+export function createMask(key: string | undefined): Mask {
+  // A key as short as a word would take words out of answers. Real ones are long.
+  if (key === undefined || key.length < 6) return (text) => text
+  return (text) => text.replaceAll(key, '[key]')
+}
+
+/** Reads a service's answer to its end, as text that a browser will not run. A redirect is no answer. */
+export async function readReply(answer: Answer, mask: Mask): Promise<({ ok: true } & Reply) | Fault> {
+  if (answer.status >= 300 && answer.status < 400) {
+    answer.body.destroy()
+    return { ok: false, sent: 'unknown', cause: 'broken' }
+  }
+  const read = await readAnswer(answer, mostBytes)
+  if (!read.ok) return read
+  const json = isJson.test(answer.headers['content-type'] ?? '')
+  const type = json ? 'application/json; charset=utf-8' : 'text/plain; charset=utf-8'
+  return { ok: true, status: answer.status, type, body: mask(read.bytes.toString()) }
+}
+
+export function sendReply(outgoing: ServerResponse, { status, type, body }: Reply): void {
+  sendText(outgoing, status, type, body)
+}
+
+/** Refusals for a free request that got no answer. */
+export function refusedFor({ cause }: Fault) {
+  switch (cause) {
+    case 'late':
+      return refused(504, 'The service did not answer in time.')
+    case 'forbidden':
+      return refused(502, 'The service led to an address that must not be asked.')
+    case 'too-large':
+      return refused(502, 'The service sent more than can be taken.')
+    case 'broken':
+      return refused(502, 'The answer of the service broke off.')
+    case 'unreachable':
+    case 'gone':
+      return refused(502, 'The service cannot be reached.')
+  }
+}

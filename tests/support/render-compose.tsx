@@ -1,0 +1,117 @@
+import 'fake-indexeddb/auto'
+import { type RenderOptions, render } from '@testing-library/react'
+import { vi } from 'vitest'
+import type { PictureId } from '#domain/ids.ts'
+import type { Recipe } from '#domain/run.ts'
+import { Editor } from '#compose/compose.tsx'
+import type { PrepareReply } from '#imaging/prepare-worker.ts'
+import type { Generator } from '#generation/generator.ts'
+import type { Darkroom } from '#store/darkroom.ts'
+import { openGallery } from '#store/gallery-store.ts'
+import { Announcer } from '#ui/announce.tsx'
+import { NoticeBoard } from '#ui/notices.tsx'
+import { useWorkspace } from '#workspace/workspace.ts'
+import { inPage } from './in-page.tsx'
+
+const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=='
+
+/** Keeps what it is given: there is no decoder outside a browser. */
+const darkroom: Darkroom = {
+  develop: async (bytes) => ({
+    mime: 'image/png',
+    width: 800,
+    height: 600,
+    sizeBytes: bytes.size,
+    base64: pixel,
+    thumbnail: { mime: 'image/png', base64: pixel },
+  }),
+}
+
+let galleries = 0
+
+/** The Create column over a real store and workspace. `sent` collects what would be run, in order. */
+export async function renderEditor(own: Partial<Generator> = {}) {
+  galleries += 1
+  const store = await openGallery({ name: `editor-${galleries}`, darkroom })
+  const sent: Recipe[] = []
+  const generator = {
+    generate: (recipe: Recipe) => void sent.push(recipe),
+    question: () => undefined,
+    ...own,
+  } as Generator
+  const element = inPage(
+    <>
+      <Editor />
+      <NoticeBoard />
+      <Announcer />
+    </>,
+    { store, generator },
+  )
+
+  /** Puts pictures into the store, and into a family's form if one is named. */
+  async function keep(names: readonly string[], family?: string): Promise<PictureId[]> {
+    const ids = names.map((name) => `${name}-${galleries}` as PictureId)
+    for (const [index, id] of ids.entries()) {
+      await store.addPicture({
+        id,
+        shelf: 'sources',
+        createdAt: index,
+        prompt: `${names[index]}.jpg`,
+        parents: [],
+        origin: { kind: 'dropped', fileName: `${names[index]}.jpg`, notes: ['Turned upright'] },
+        bytes: new Blob([Uint8Array.from(atob(pixel), (letter) => letter.charCodeAt(0))]),
+      })
+    }
+    if (family) useWorkspace.getState().setSources(family, ids)
+    return ids
+  }
+
+  return { store, sent, keep, show: (options?: RenderOptions) => render(element, options) }
+}
+
+/**
+ * Stands in for the worker that reads pictures. A file of the text "bad" is refused, one of "slow" waits until `finish`
+ * is called, all others are fine.
+ */
+export function fakePictureWorkers() {
+  const waiting: (() => void)[] = []
+  let ended = 0
+  const fine: PrepareReply = { kind: 'prepared', bytes: new Blob(['ok']), notes: [], width: 800, height: 600 }
+
+  class PictureWorker extends EventTarget {
+    async postMessage({ file }: { file: Blob }) {
+      const text = await file.text()
+      if (text === 'slow') await new Promise<void>((resolve) => waiting.push(resolve))
+      const data: PrepareReply = text === 'bad' ? { kind: 'refused', reason: 'holds text, not a picture.' } : fine
+      this.dispatchEvent(new MessageEvent('message', { data }))
+    }
+    terminate() {
+      ended += 1
+    }
+  }
+  vi.stubGlobal('Worker', PictureWorker)
+  return {
+    finish() {
+      for (const resolve of waiting.splice(0)) resolve()
+    },
+    /** How many were ended by whoever started them. */
+    ended: () => ended,
+  }
+}
+
+export function imageFile(name: string, content = 'fine'): File {
+  return new File([content], name, { type: 'image/png' })
+}
+
+/** What a drop or a paste carries. */
+export function transferOf(files: readonly File[], texts: Readonly<Record<string, string>> = {}): DataTransfer {
+  const types = [...(files.length > 0 ? ['Files'] : []), ...Object.keys(texts)]
+  const items = files.map((file) => ({ kind: 'file', type: file.type, getAsFile: () => file }))
+  return {
+    files,
+    items,
+    types,
+    getData: (type: string) => texts[type] ?? '',
+    dropEffect: 'none',
+  } as unknown as DataTransfer
+}
