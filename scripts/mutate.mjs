@@ -9,7 +9,10 @@ import { ensureInstalled, root } from './ground.mjs'
 
 /** Modules, and the tests that speak for them. */
 const groups = {
-  guard: { src: ['server/upstream/guard', 'server/upstream/hosts'], tests: ['server/guard*', 'server/forwarding', 'server/image'] },
+  guard: {
+    src: ['server/upstream/guard', 'server/upstream/hosts'],
+    tests: ['server/guard*', 'server/forwarding', 'server/image'],
+  },
   edge: {
     src: ['server/edge/edge', 'server/edge/access'],
     tests: ['server/access', 'server/edge', 'server/http-edge', 'server/spending'],

@@ -1,16 +1,16 @@
 import type { PictureId } from '#domain/ids.ts'
 import { extensionOf, type Picture } from '#domain/picture.ts'
 import type { Recipe } from '#domain/run.ts'
+import { toPng } from '#imaging/to-png.ts'
+import { fileNameOf } from '#library/picture-words.ts'
 import { findFamily } from '#models/catalogue.ts'
+import { saveFile } from '#platform/save-file.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { announce } from '#ui/announce.tsx'
 import { notify } from '#ui/notices.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { type BinActions, createBinActions } from './bin-actions.ts'
 import { focusPrompt } from './focus-prompt.ts'
-import { fileNameOf } from '#library/picture-words.ts'
-import { saveFile } from '#platform/save-file.ts'
-import { toPng } from '#imaging/to-png.ts'
 
 /** What can be done with a kept picture. Each says itself, where the user looks, when it could not be done. */
 export interface PictureActions extends BinActions {

@@ -1,8 +1,12 @@
 import { lazy, Suspense, useCallback, useEffect, useState } from 'react'
-import { Editor } from '#compose/compose.tsx'
+import { Compose } from '#compose/compose.tsx'
 import { Gallery } from '#gallery/gallery.tsx'
-import { Stage } from '#stage/stage.tsx'
 import { FallbackContext } from '#generation/use-fallback.ts'
+import { RunAnnouncer } from '#runs/run-announcer.tsx'
+import { runScreens } from '#runs/run-screens.ts'
+import { TasksPanel } from '#runs/tasks-panel.tsx'
+import { useWorkCount } from '#runs/work-count.ts'
+import { Stage } from '#stage/stage.tsx'
 import { Announcer } from '#ui/announce.tsx'
 import { Dialog } from '#ui/dialog.tsx'
 import { NoticeBoard } from '#ui/notices.tsx'
@@ -14,9 +18,7 @@ import { ErrorBoundary } from './error-boundary.tsx'
 import { Header } from './header.tsx'
 import { useHealth } from './health.ts'
 import { Layout } from './layout.tsx'
-import { TasksPanel } from '#runs/tasks-panel.tsx'
 import { useLater } from './use-later.ts'
-import { useWorkCount } from '#runs/work-count.ts'
 
 const TaskList = lazy(() => import('#runs/tasks.tsx').then((module) => ({ default: module.TaskList })))
 const Settings = lazy(() => import('./settings.tsx').then((module) => ({ default: module.Settings })))
@@ -55,7 +57,7 @@ export function App() {
         }
         create={
           <ErrorBoundary part="The form">
-            <Editor foot={(price) => account && <account.Balance price={price} />} />
+            <Compose foot={(price) => account && <account.Balance price={price} />} />
           </ErrorBoundary>
         }
         stage={
@@ -65,7 +67,7 @@ export function App() {
         }
         gallery={
           <ErrorBoundary part="The gallery">
-            <Gallery simulated={health && health.mode === 'simulated'} onSettings={openKey} />
+            <Gallery runScreens={runScreens} simulated={health && health.mode === 'simulated'} onSettings={openKey} />
           </ErrorBoundary>
         }
         tasks={tasks}
@@ -77,6 +79,7 @@ export function App() {
           </Suspense>
         </ErrorBoundary>
       </Dialog>
+      <RunAnnouncer />
       <PageState />
       <NoticeBoard />
       <Announcer />

@@ -1,10 +1,10 @@
 import { ListChecks, Moon, Settings2, Sun } from 'lucide-react'
 import { type ReactNode, useSyncExternalStore } from 'react'
+import { useWorkCount } from '#runs/work-count.ts'
 import { Button, IconButton } from '#ui/button.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { useHealth } from './health.ts'
 import { Mark } from './mark.tsx'
-import { useWorkCount } from '#runs/work-count.ts'
 
 interface HeaderProps {
   tasksOpen: boolean

@@ -1,11 +1,11 @@
 import { Images, ListChecks, type LucideIcon, Maximize2, Minimize2, SquarePen, Undo2 } from 'lucide-react'
 import { type CSSProperties, type ReactNode, useState } from 'react'
+import { useWorkCount } from '#runs/work-count.ts'
 import { Button } from '#ui/button.tsx'
 import { classes } from '#ui/classes.ts'
 import { Divider } from '#ui/divider.tsx'
 import { useWorkspace, type View } from '#workspace/workspace.ts'
 import { Count } from './header.tsx'
-import { useWorkCount } from '#runs/work-count.ts'
 
 interface LayoutProps {
   header: ReactNode

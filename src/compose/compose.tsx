@@ -11,7 +11,7 @@ import { useSourceDesk } from './use-source-desk.ts'
 import { WindowDrop } from './window-drop.tsx'
 
 /** The Create column: a tab for each family, its form below. The caller gives it the region, and what stands above the button. */
-export function Editor({ foot }: { foot?: (priceCredits: number) => ReactNode }) {
+export function Compose({ foot }: { foot?: (priceCredits: number) => ReactNode }) {
   const chosen = useWorkspace((state) => findFamily(state.family)) ?? families[0]
   return chosen ? <FamilyEditor family={chosen} foot={foot} /> : null
 }

@@ -1,11 +1,11 @@
 import { describeFailure, isAbort, toFailure } from '#domain/failure.ts'
+import { quoteName } from '#domain/file-name.ts'
 import type { PictureId } from '#domain/ids.ts'
+import { keepPicture } from '#library/keep-picture.ts'
 import type { ModelFamily } from '#models/model.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { notify } from '#ui/notices.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
-import { quoteName } from '#domain/file-name.ts'
-import { keepPicture } from '#library/keep-picture.ts'
 import type { Brought } from './transfer.ts'
 
 /** A file that is not a source yet. */

@@ -1,7 +1,7 @@
 import type { Picture } from '#domain/picture.ts'
+import { describeSize } from '#imaging/source-limits.ts'
 import { classes } from '#ui/classes.ts'
 import { showHidden } from '#ui/show-hidden.ts'
-import { describeSize } from '#imaging/source-limits.ts'
 import type { SourceDesk } from './use-source-desk.ts'
 
 /** What was done to the pictures, and why some cannot be used. A single picture has its name and size here too. */

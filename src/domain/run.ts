@@ -134,3 +134,12 @@ export function mayFollow(stored: Run, next: Run): boolean {
   if (stored.phase === 'sending' && next.phase === 'queued') return next.sendsAt !== undefined
   return rank[next.phase] >= rank[stored.phase]
 }
+
+/** Whether a run waits for the user: it failed, was stopped, or its result could not be saved. Others are tiles. */
+export function needsCard(run: Run): boolean {
+  return (
+    (run.phase === 'failed' && !run.yieldsTo) ||
+    run.stopped === true ||
+    (run.phase === 'ready' && run.trouble !== undefined)
+  )
+}

@@ -1,4 +1,6 @@
 import { type ReactNode, useMemo, useState } from 'react'
+import type { PictureActions } from '#acts/picture-actions.ts'
+import { usePictureActions } from '#acts/use-picture-actions.ts'
 import type { Picture } from '#domain/picture.ts'
 import { usePictures } from '#store/queries.ts'
 import { Button } from '#ui/button.tsx'
@@ -6,8 +8,6 @@ import { Dialog } from '#ui/dialog.tsx'
 import { Empty } from '#ui/empty.tsx'
 import { GalleryGrid } from './gallery-grid.tsx'
 import { GalleryHead } from './gallery-head.tsx'
-import type { PictureActions } from '#acts/picture-actions.ts'
-import { usePictureActions } from '#acts/use-picture-actions.ts'
 
 interface BinProps {
   /** The button that leads back. */

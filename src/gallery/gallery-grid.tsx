@@ -1,18 +1,21 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a virtual grid places its rows itself, which a table does not allow
 import { type ClipboardEvent, type FocusEvent, type KeyboardEvent, type ReactNode, useMemo, useRef } from 'react'
 import { Virtualizer, type VirtualizerHandle } from 'virtua'
+import type { PictureActions } from '#acts/picture-actions.ts'
+import { usePictureActions } from '#acts/use-picture-actions.ts'
 import type { Picture } from '#domain/picture.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { type Contents, type Item, isRun, itemsOf, keyOf, type Row, toRows } from './gallery-rows.ts'
 import { type CellActs, GridCell } from './grid-cell.tsx'
 import { movePlace } from './grid-keys.ts'
-import type { PictureActions } from '#acts/picture-actions.ts'
-import { usePictureActions } from '#acts/use-picture-actions.ts'
+import type { RunView } from './run-screens.ts'
 import { type RovingCommands, useRoving } from './use-roving.ts'
 import { gapPx, useTileLayout } from './use-tile-layout.ts'
 
 interface GalleryGridProps {
   contents: Contents
+  /** How runs are drawn; the bin holds none. */
+  runView?: RunView
   /** Asks, then deletes for ever; only the bin offers it. */
   onDelete?: ((picture: Picture) => void) | undefined
   onSettings: () => void
@@ -25,7 +28,7 @@ const headingPx = 36
 const firstHeadingPx = 20
 
 /** The virtual grid of the gallery and of the bin: what is drawn does not depend on how much there is. */
-export function GalleryGrid({ contents, onDelete, onSettings }: GalleryGridProps) {
+export function GalleryGrid({ contents, runView, onDelete, onSettings }: GalleryGridProps) {
   const actions = usePictureActions()
   const scroller = useRef<HTMLDivElement>(null)
   const list = useRef<VirtualizerHandle>(null)
@@ -69,6 +72,7 @@ export function GalleryGrid({ contents, onDelete, onSettings }: GalleryGridProps
                   isActive={keyOf(item) === activeKey}
                   isSelected={item.id === selected}
                   isLead={lead.has(keyOf(item))}
+                  runView={runView}
                   acts={acts}
                 />
               )}

@@ -1,7 +1,7 @@
 import { startOfDay } from '#domain/calendar.ts'
+import { describeDay } from '#domain/date-heading.ts'
 import type { Picture } from '#domain/picture.ts'
 import type { Run } from '#domain/run.ts'
-import { describeDay } from '#domain/date-heading.ts'
 
 export type Item = Run | Picture
 
@@ -21,15 +21,6 @@ export function keyOf(item: Item): string {
   const { origin } = item
   if (origin.kind !== 'made') return item.id
   return origin.index === 0 ? origin.run : `${origin.run}#${origin.index}`
-}
-
-/** Runs that need a word, or a decision, get a line of their own; the rest are tiles among the pictures. */
-export function needsCard(run: Run): boolean {
-  return (
-    (run.phase === 'failed' && !run.yieldsTo) ||
-    run.stopped === true ||
-    (run.phase === 'ready' && run.trouble !== undefined)
-  )
 }
 
 export interface Contents {

@@ -10,10 +10,9 @@ import { useLoaded } from '#ui/use-loaded.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { GalleryHead } from './gallery-head.tsx'
 import { advanceLead, arrange, type Lead } from './lead.ts'
-import { PlainRuns } from '#runs/plain-runs.tsx'
+import type { RunScreens } from './run-screens.ts'
 import { FillingProgress, FirstRun, SamplesLine, useFillSamples } from './samples.tsx'
 
-import { useRunAnnouncements } from '#runs/use-run-announcements.ts'
 import { useSamplesParam } from './use-samples-param.ts'
 
 // An empty gallery, which is how the first visit begins, needs neither.
@@ -21,13 +20,14 @@ const loadGrid = () => import('./gallery-grid.tsx')
 const Bin = lazy(() => import('./bin.tsx').then((module) => ({ default: module.Bin })))
 
 interface GalleryProps {
+  runScreens: RunScreens
   /** Whether no real service is behind; `undefined` until the proxy has said so. */
   simulated?: boolean | undefined
   onSettings: () => void
 }
 
 /** The right column: runs in work and the pictures they became, or the bin. */
-export function Gallery({ simulated, onSettings }: GalleryProps) {
+export function Gallery({ runScreens, simulated, onSettings }: GalleryProps) {
   const [inBin, setInBin] = useState(false)
   const runs = useOpenRuns()
   const { pictures, complete, isPending } = usePictures('gallery')
@@ -38,7 +38,7 @@ export function Gallery({ simulated, onSettings }: GalleryProps) {
   // Loaded while the first words are written, so that the first run finds its place at once.
   const isComposing = useWorkspace(({ drafts }) => Object.values(drafts).some(({ prompt }) => prompt !== ''))
   const { part: grid, failed: isGridMissing } = useLoaded(loadGrid, !isEmpty || isComposing)
-  useRunAnnouncements(runs, pictures)
+  const { part: runView, failed: isViewMissing } = useLoaded(runScreens.load, !isEmpty || isComposing)
   useSamplesParam({ simulated, isEmpty: isPending ? undefined : isEmpty }, fill)
   useShortcut('mod+z', () => void undo(store))
 
@@ -67,8 +67,10 @@ export function Gallery({ simulated, onSettings }: GalleryProps) {
       {filling && <FillingProgress filling={filling} />}
       {!filling && pictures.some((picture) => picture.origin.kind === 'sample') && <SamplesLine />}
       {!filling && !isPending && isEmpty && <FirstRun onDemo={() => void fill()} />}
-      {!filling && !isEmpty && isGridMissing && <PlainRuns runs={runs} />}
-      {!filling && !isEmpty && grid && <grid.GalleryGrid contents={contents} onSettings={onSettings} />}
+      {!filling && !isEmpty && (isGridMissing || isViewMissing) && <runScreens.Plain runs={runs} />}
+      {!filling && !isEmpty && grid && runView && (
+        <grid.GalleryGrid contents={contents} runView={runView} onSettings={onSettings} />
+      )}
     </div>
   )
 }

@@ -1,14 +1,12 @@
 // biome-ignore-all lint/a11y/useSemanticElements: as in gallery-grid.tsx
 import { type DragEvent, memo, useState } from 'react'
 import type { Picture } from '#domain/picture.ts'
-import type { Run } from '#domain/run.ts'
-import { classes } from '#ui/classes.ts'
-import { type Item, isRun, keyOf, needsCard } from './gallery-rows.ts'
-import { PictureTile, type TileActs } from './picture-tile.tsx'
+import { needsCard, type Run } from '#domain/run.ts'
 import { describePicture } from '#library/picture-words.ts'
-import { RunCard } from '#runs/run-card.tsx'
-import { RunTile } from '#runs/run-tile.tsx'
-import { describeRun } from '#runs/run-words.ts'
+import { classes } from '#ui/classes.ts'
+import { type Item, isRun, keyOf } from './gallery-rows.ts'
+import { PictureTile, type TileActs } from './picture-tile.tsx'
+import type { RunView } from './run-screens.ts'
 
 /** What the grid does for its cells; the same object as long as the grid lives. */
 export interface CellActs extends TileActs {
@@ -27,6 +25,7 @@ interface GridCellProps {
   isSelected: boolean
   /** Among the places of the runs seen in work. */
   isLead: boolean
+  runView: RunView | undefined
   acts: CellActs
 }
 
@@ -34,7 +33,15 @@ interface GridCellProps {
 const dragType = 'application/x-atelier-picture'
 
 /** One cell for a run and for the picture that follows it: the element, and with it the focus, stays when one becomes the other. */
-export const GridCell = memo(function GridCell({ item, span, isActive, isSelected, isLead, acts }: GridCellProps) {
+export const GridCell = memo(function GridCell({
+  item,
+  span,
+  isActive,
+  isSelected,
+  isLead,
+  runView,
+  acts,
+}: GridCellProps) {
   const [near, setNear] = useState({ pointed: false, focused: false })
   const key = keyOf(item)
   const isCard = isRun(item) && needsCard(item)
@@ -49,7 +56,7 @@ export const GridCell = memo(function GridCell({ item, span, isActive, isSelecte
     // biome-ignore lint/a11y/useKeyWithClickEvents: the grid takes the keys for all its cells
     <div
       {...(isRun(item)
-        ? runAttributes(item)
+        ? { ...runAttributes(item), 'aria-label': runView?.describe(item) }
         : { 'aria-label': describePicture(item, Date.now()), 'aria-selected': isSelected })}
       ref={(element) => {
         acts.register(key, element)
@@ -71,7 +78,7 @@ export const GridCell = memo(function GridCell({ item, span, isActive, isSelecte
       className={classes('relative min-w-0 rounded-sm', !isCard && 'aspect-square bg-hover')}
     >
       {isRun(item) ? (
-        <RunContent run={item} isCard={isCard} onSettings={acts.openSettings} />
+        runView && <runView.Cell run={item} onSettings={acts.openSettings} />
       ) : (
         <PictureTile
           picture={item}
@@ -85,13 +92,8 @@ export const GridCell = memo(function GridCell({ item, span, isActive, isSelecte
   )
 })
 
-function RunContent({ run, isCard, onSettings }: { run: Run; isCard: boolean; onSettings: () => void }) {
-  return isCard ? <RunCard run={run} onSettings={onSettings} /> : <RunTile run={run} />
-}
-
 function runAttributes(run: Run) {
   return {
-    'aria-label': describeRun(run),
     'data-run-id': run.id,
     'data-phase': run.phase,
     'data-failure': run.phase === 'failed' ? run.failure.kind : undefined,

@@ -1,7 +1,7 @@
 import type { RunId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
-import type { Run } from '#domain/run.ts'
-import { type Contents, type Item, needsCard } from './gallery-rows.ts'
+import { needsCard, type Run } from '#domain/run.ts'
+import type { Contents, Item } from './gallery-rows.ts'
 
 interface Slot {
   /** As it was last seen. */

@@ -9,11 +9,11 @@ import {
   Trash2,
 } from 'lucide-react'
 import { useState } from 'react'
+import { type PictureActions, recipeOf } from '#acts/picture-actions.ts'
 import type { Picture } from '#domain/picture.ts'
 import { useThumbnail } from '#store/queries.ts'
 import { classes } from '#ui/classes.ts'
 import { Menu } from '#ui/menu.tsx'
-import { type PictureActions, recipeOf } from '#acts/picture-actions.ts'
 
 export interface TileActs extends Pick<PictureActions, 'takeAsInput' | 'recallSettings' | 'download' | 'copy'> {
   moveToBin(picture: Picture): void

@@ -1,10 +1,10 @@
+import { waitOrWake } from '#platform/wake.ts'
 import { createEventStream, createOwnStream } from './event-stream.ts'
 import type { RunnerPorts } from './ports.ts'
 import { createPush } from './push.ts'
 import { createRunLock, type LockWorld } from './run-lock.ts'
 import { createRunner, type Runner } from './runner.ts'
 import { createSharedStream } from './shared-stream.ts'
-import { waitOrWake } from '#platform/wake.ts'
 
 /** The machine in the real world. Without Web Locks a single window is assumed. */
 export function createBrowserRunner(

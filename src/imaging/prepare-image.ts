@@ -1,6 +1,6 @@
 import { GenerationError } from '#domain/failure.ts'
-import { openWorker } from '#platform/trusted-worker.ts'
 import { quoteName } from '#domain/file-name.ts'
+import { openWorker } from '#platform/trusted-worker.ts'
 import type { HeicReply } from './heic-worker.ts'
 import heicWorkerUrl from './heic-worker.ts?worker&url'
 import { tooHeavy } from './inspect-image.ts'

@@ -1,6 +1,6 @@
+import { describeTime } from '#domain/date-heading.ts'
 import { describeGateway } from '#domain/gateway.ts'
 import type { Picture } from '#domain/picture.ts'
-import { describeTime } from '#domain/date-heading.ts'
 
 const pixels = (count: number) => count.toLocaleString('en')
 

@@ -1,7 +1,7 @@
 import { ChevronDown } from 'lucide-react'
 import { type FormEvent, useId, useState } from 'react'
-import { describeFailure, toFailure } from '#domain/failure.ts'
 import { describeTime } from '#domain/date-heading.ts'
+import { describeFailure, toFailure } from '#domain/failure.ts'
 import type { Adopted } from '#generation/adopt.ts'
 import { useGenerator } from '#generation/use-generate.ts'
 import { families } from '#models/catalogue.ts'

@@ -1,6 +1,5 @@
-import type { Run } from '#domain/run.ts'
+import { needsCard, type Run } from '#domain/run.ts'
 import { findFamily } from '#models/catalogue.ts'
-import { needsCard } from '#gallery/gallery-rows.ts'
 
 export function promptOf(run: Run): string {
   const { prompt } = run.recipe.draft

@@ -3,10 +3,10 @@ import { describeFailure, toFailure } from '#domain/failure.ts'
 import { extensionOf, type ImageMime } from '#domain/picture.ts'
 import type { Run } from '#domain/run.ts'
 import type { Generator } from '#generation/generator.ts'
-import { notify } from '#ui/notices.tsx'
 import { fileNameFrom } from '#library/picture-words.ts'
-import { modelOfRun, promptOf } from './run-words.ts'
 import { saveFile } from '#platform/save-file.ts'
+import { notify } from '#ui/notices.tsx'
+import { modelOfRun, promptOf } from './run-words.ts'
 
 /** The pictures of a run that could not be stored: fetched once, and kept in memory for as long as the window is open. */
 export function unsavedQuery(run: Run, generator: Generator) {

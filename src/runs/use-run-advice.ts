@@ -1,4 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query'
+import { focusPrompt } from '#acts/focus-prompt.ts'
 import { describeFailure, type Failure } from '#domain/failure.ts'
 import type { Run, RunIn } from '#domain/run.ts'
 import { mayFallBack } from '#generation/fallback.ts'
@@ -9,7 +10,6 @@ import { notify } from '#ui/notices.tsx'
 import { showHidden } from '#ui/show-hidden.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { againLabel, type Fix, fallbackWords, fixFor, mayLookAgain, mayTryAgain } from './failure-fix.ts'
-import { focusPrompt } from '#acts/focus-prompt.ts'
 import { downloadUnsaved } from './unsaved.ts'
 
 export interface Act {

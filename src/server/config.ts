@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { parseEnv } from 'node:util'
 import { keyNameOf } from '#domain/gateway.ts'
+import type { GeminiSettings } from '#server/gemini/gemini-service.ts'
 import type { BudgetLimits } from '#server/shared/memory/budget.ts'
 import { type GatewaySettings, type Gateways, gateways, isSimulatedHere } from '#server/upstream/gateways.ts'
-import type { GeminiSettings } from '#server/gemini/gemini-service.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 

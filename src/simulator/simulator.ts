@@ -1,7 +1,7 @@
 import { families as catalogue } from '#models/catalogue.ts'
 import type { ModelFamily } from '#models/model.ts'
-import type { Painter } from '#simulator/painter/painter.ts'
 import type { Fetch } from '#providers/provider.ts'
+import type { Painter } from '#simulator/painter/painter.ts'
 import { createCallbacks } from './callbacks.ts'
 import { createFiles, mimeOf } from './files.ts'
 import { createGemini, type GeminiState } from './gemini.ts'

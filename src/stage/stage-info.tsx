@@ -1,7 +1,7 @@
-import type { Picture } from '#domain/picture.ts'
-import { showHidden } from '#ui/show-hidden.ts'
 import { describeTime } from '#domain/date-heading.ts'
+import type { Picture } from '#domain/picture.ts'
 import { describeMaker, describeSize, gatewayOf, markOf } from '#library/picture-words.ts'
+import { showHidden } from '#ui/show-hidden.ts'
 
 /** What is seen: the prompt, who made it, and the real pixels beside those asked for. The same height for every picture. */
 export function StageInfo({ picture }: { picture: Picture }) {

@@ -11,9 +11,9 @@ import {
   Trash2,
 } from 'lucide-react'
 import type { KeyboardEvent } from 'react'
+import { type PictureActions, recipeOf } from '#acts/picture-actions.ts'
 import type { Picture } from '#domain/picture.ts'
 import { Button, IconButton } from '#ui/button.tsx'
-import { type PictureActions, recipeOf } from '#acts/picture-actions.ts'
 import type { Zoom } from './use-zoom.ts'
 
 interface StageToolbarProps {

@@ -1,7 +1,7 @@
 import { useEffect, useEffectEvent } from 'react'
+import type { PictureActions } from '#acts/picture-actions.ts'
 import type { Picture } from '#domain/picture.ts'
 import { useShortcut } from '#ui/shortcut.ts'
-import type { PictureActions } from '#acts/picture-actions.ts'
 import type { Zoom } from './use-zoom.ts'
 
 interface StageKeys {

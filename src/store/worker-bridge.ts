@@ -1,12 +1,12 @@
 import { GenerationError } from '#domain/failure.ts'
 import type { PictureId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
+import { openWorker } from '#platform/trusted-worker.ts'
 import { storageError, toStorageError } from './database.ts'
 import type { FromWorker, PictureAct, ToWorker } from './picture-messages.ts'
 import type { PictureRecords } from './picture-records.ts'
 import workerUrl from './picture-worker.ts?worker&url'
 import type { StoreHealth } from './store.ts'
-import { openWorker } from '#platform/trusted-worker.ts'
 
 interface Call {
   ask: PictureAct

@@ -3,6 +3,7 @@ import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { PictureId } from '#domain/ids.ts'
 import { Gallery } from '#gallery/gallery.tsx'
+import { runScreens } from '#runs/run-screens.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { closeNotices, gridcell, keep, openTestGallery, renderOver } from '../support/render-gallery.tsx'
@@ -26,7 +27,7 @@ async function show(...prompts: readonly string[]) {
     store,
     <>
       <textarea aria-label="Prompt" defaultValue="kept" />
-      <Gallery simulated={false} onSettings={() => undefined} />
+      <Gallery runScreens={runScreens} simulated={false} onSettings={() => undefined} />
     </>,
   )
   for (const prompt of prompts) await gridcell.find(new RegExp(`^${prompt},`))
@@ -255,7 +256,7 @@ describe('a gallery without pictures', () => {
   it('says what to do and tries the demo', async () => {
     const counts: number[] = []
     fillWith(counts)
-    renderOver(store, <Gallery simulated onSettings={() => undefined} />)
+    renderOver(store, <Gallery runScreens={runScreens} simulated onSettings={() => undefined} />)
     expect(await screen.findByText('Nothing here yet')).toBeVisible()
     await userEvent.click(screen.getByRole('button', { name: 'Try the demo' }))
     expect(await gridcell.find(/^A sample/)).toBeVisible()
@@ -266,7 +267,7 @@ describe('a gallery without pictures', () => {
     const counts: number[] = []
     fillWith(counts)
     history.replaceState(null, '', '/?samples=2400&theme=dark')
-    renderOver(store, <Gallery simulated onSettings={() => undefined} />)
+    renderOver(store, <Gallery runScreens={runScreens} simulated onSettings={() => undefined} />)
     expect(await gridcell.find(/^A sample/)).toBeVisible()
     expect(counts).toEqual([2400])
     await waitFor(() => expect(location.search).toBe('?theme=dark'))
@@ -276,7 +277,7 @@ describe('a gallery without pictures', () => {
     const counts: number[] = []
     fillWith(counts)
     history.replaceState(null, '', '/?samples=10')
-    renderOver(store, <Gallery simulated={false} onSettings={() => undefined} />)
+    renderOver(store, <Gallery runScreens={runScreens} simulated={false} onSettings={() => undefined} />)
     expect(await screen.findByText('Nothing here yet')).toBeVisible()
     expect(counts).toEqual([])
   })
@@ -286,7 +287,7 @@ describe('a gallery without pictures', () => {
     fillWith(counts)
     await keep(store, 'one', { prompt: 'one', createdAt: now })
     history.replaceState(null, '', '/?samples=10')
-    renderOver(store, <Gallery simulated onSettings={() => undefined} />)
+    renderOver(store, <Gallery runScreens={runScreens} simulated onSettings={() => undefined} />)
     await gridcell.find(/^one/)
     await waitFor(() => expect(location.search).toBe(''))
     expect(counts).toEqual([])

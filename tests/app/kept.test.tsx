@@ -8,6 +8,7 @@ import { GenerationError } from '#domain/failure.ts'
 import type { Run } from '#domain/run.ts'
 import { Gallery } from '#gallery/gallery.tsx'
 import type { Generator } from '#generation/generator.ts'
+import { runScreens } from '#runs/run-screens.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { newPicture, savedRun, workingRun } from '../support/gallery-records.ts'
@@ -115,7 +116,11 @@ describe('D01 a picture for which there is no room', () => {
 
   async function show(fetch: Generator['fetch']) {
     await store.saveRun(run)
-    const shown = renderOver(store, <Gallery simulated={false} onSettings={() => undefined} />, { fetch })
+    const shown = renderOver(
+      store,
+      <Gallery runScreens={runScreens} simulated={false} onSettings={() => undefined} />,
+      { fetch },
+    )
     return { ...shown, cell: await gridcell.find(/^a fox, made, not saved here yet/) }
   }
 

@@ -1,13 +1,14 @@
 import { act, screen, waitFor } from '@testing-library/react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { TaskList } from '#runs/tasks.tsx'
 import { describeFailure, type Failure } from '#domain/failure.ts'
 import type { PictureId, RunId, TaskId } from '#domain/ids.ts'
 import type { Run } from '#domain/run.ts'
 import { Gallery } from '#gallery/gallery.tsx'
-import { Stage } from '#stage/stage.tsx'
 import { families } from '#models/catalogue.ts'
 import { findProvider } from '#providers/registry.ts'
+import { runScreens } from '#runs/run-screens.ts'
+import { TaskList } from '#runs/tasks.tsx'
+import { Stage } from '#stage/stage.tsx'
 import { openGallery } from '#store/gallery-store.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { notify } from '#ui/notices.tsx'
@@ -59,7 +60,7 @@ function showAll() {
     store,
     <>
       <Stage />
-      <Gallery simulated={false} onSettings={() => undefined} />
+      <Gallery runScreens={runScreens} simulated={false} onSettings={() => undefined} />
       <TaskList onSettings={() => undefined} />
     </>,
   )

@@ -6,6 +6,8 @@ import type { RunId, TaskId } from '#domain/ids.ts'
 import type { Run } from '#domain/run.ts'
 import { Gallery } from '#gallery/gallery.tsx'
 import type { Generator } from '#generation/generator.ts'
+import { RunAnnouncer } from '#runs/run-announcer.tsx'
+import { runScreens } from '#runs/run-screens.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { closeNotices, gridcell, keep, openTestGallery, recipeOf, renderOver } from '../support/render-gallery.tsx'
@@ -33,7 +35,13 @@ async function show(...runs: readonly Run[]) {
 
 async function showWith(own: Partial<Generator>, ...runs: readonly Run[]) {
   for (const run of runs) await store.saveRun(run)
-  return renderOver(store, <Gallery simulated={false} onSettings={onSettings} />, own)
+  const screens = (
+    <>
+      <Gallery runScreens={runScreens} simulated={false} onSettings={onSettings} />
+      <RunAnnouncer />
+    </>
+  )
+  return renderOver(store, screens, own)
 }
 
 beforeEach(async () => {

@@ -1,11 +1,11 @@
 import 'fake-indexeddb/auto'
 import { type RenderOptions, render } from '@testing-library/react'
 import { vi } from 'vitest'
+import { Compose } from '#compose/compose.tsx'
 import type { PictureId } from '#domain/ids.ts'
 import type { Recipe } from '#domain/run.ts'
-import { Editor } from '#compose/compose.tsx'
-import type { PrepareReply } from '#imaging/prepare-worker.ts'
 import type { Generator } from '#generation/generator.ts'
+import type { PrepareReply } from '#imaging/prepare-worker.ts'
 import type { Darkroom } from '#store/darkroom.ts'
 import { openGallery } from '#store/gallery-store.ts'
 import { Announcer } from '#ui/announce.tsx'
@@ -41,7 +41,7 @@ export async function renderEditor(own: Partial<Generator> = {}) {
   } as Generator
   const element = inPage(
     <>
-      <Editor />
+      <Compose />
       <NoticeBoard />
       <Announcer />
     </>,

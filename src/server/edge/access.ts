@@ -2,8 +2,8 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypt
 import type { IncomingMessage } from 'node:http'
 import ipaddr from 'ipaddr.js'
 import * as z from 'zod/mini'
-import { readJson } from './body.ts'
 import { createMemoryBudget, minuteMs } from '#server/shared/memory/budget.ts'
+import { readJson } from './body.ts'
 import { type Handler, refused } from './refusals.ts'
 
 const Asked = z.strictObject({ token: z.string().check(z.maxLength(1000)) })

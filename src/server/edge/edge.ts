@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { proxyPaths } from '#providers/send.ts'
-import type { Access } from './access.ts'
 import type { Config } from '#server/config.ts'
+import type { Access } from './access.ts'
 import { sendRefusal, toRefusal } from './refusals.ts'
 
 /** The door for the service: below it, an address for each run. */

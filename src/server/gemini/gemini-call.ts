@@ -4,10 +4,10 @@ import { sniffImage } from '#domain/picture.ts'
 import type { GeminiBody } from '#providers/gemini.ts'
 import { type GeminiReading, readGemini } from '#providers/gemini-answers.ts'
 import { sizeFor } from '#providers/gemini-models.ts'
-import { type GeminiService, geminiHeaders, type ModelList } from './gemini-service.ts'
-import { type Fault, type Outbound, readAnswer } from '#server/upstream/guard.ts'
 import { mostPictureBytes } from '#server/shared/memory/kept-pictures.ts'
+import { type Fault, type Outbound, readAnswer } from '#server/upstream/guard.ts'
 import { createMask } from '#server/upstream/relay.ts'
+import { type GeminiService, geminiHeaders, type ModelList } from './gemini-service.ts'
 
 type Size = GeminiBody['generationConfig']['imageConfig']['imageSize']
 

@@ -1,8 +1,8 @@
 import type { ProxyRefusal } from '#providers/proxy.ts'
+import { toRefusal } from '#server/edge/refusals.ts'
+import type { Log } from '#server/log.ts'
 import type { Budget, BudgetLimits, Grant } from '#server/shared/memory/budget.ts'
 import type { Limiter } from '#server/shared/memory/limiter.ts'
-import type { Log } from '#server/log.ts'
-import { toRefusal } from '#server/edge/refusals.ts'
 
 export type Admission =
   /** `giveBack`: the service took nothing, so nothing was spent. */

@@ -7,13 +7,13 @@ import type { Callbacks as Dialect, Endpoint, Provider, Send } from '#providers/
 import { findProvider, providers } from '#providers/registry.ts'
 import { readBody } from '#server/edge/body.ts'
 import { callbackPath, pathOf } from '#server/edge/edge.ts'
+import { type Handler, refused, sendJson } from '#server/edge/refusals.ts'
+import type { Log } from '#server/log.ts'
 import type { RunEvents } from '#server/shared/memory/events.ts'
+import type { Outcome, SubmissionStore } from '#server/shared/memory/submissions.ts'
 import { type Gateway, serviceHeaders } from '#server/upstream/gateways.ts'
 import type { Outbound } from '#server/upstream/guard.ts'
-import type { Log } from '#server/log.ts'
-import { type Handler, refused, sendJson } from '#server/edge/refusals.ts'
 import { type Mask, readReply } from '#server/upstream/relay.ts'
-import type { Outcome, SubmissionStore } from '#server/shared/memory/submissions.ts'
 
 export interface CallbackParts {
   gateway: Gateway

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { eventKinds, heartbeatMs } from '#providers/events.ts'
 import type { Access } from '#server/edge/access.ts'
-import type { RunEvent, RunEvents } from '#server/shared/memory/events.ts'
 import { closedHeaders, type Handler, refused } from '#server/edge/refusals.ts'
+import type { RunEvent, RunEvents } from '#server/shared/memory/events.ts'
 
 export interface Streams {
   /** `GET /api/events`: server-sent events, on from `Last-Event-ID` where it is given. */

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import { sniffImage } from '#domain/picture.ts'
+import { closedHeaders, type Handler, refused } from '#server/edge/refusals.ts'
 import { type Answer, followTo, isPacked, type Outbound } from './guard.ts'
 import type { HostRules } from './hosts.ts'
-import { closedHeaders, type Handler, refused } from '#server/edge/refusals.ts'
 import { refusedFor } from './relay.ts'
 
 const mostBytes = 50 * 1024 * 1024

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
-import { type Answer, type Fault, readAnswer } from './guard.ts'
 import { refused, sendText } from '#server/edge/refusals.ts'
+import { type Answer, type Fault, readAnswer } from './guard.ts'
 
 /** Larger answers of a service are none of those that this proxy forwards. */
 const mostBytes = 1024 * 1024

@@ -4,10 +4,10 @@ import { Readable } from 'node:stream'
 import { extensionOf, type ImageMime, sniffImage } from '#domain/picture.ts'
 import type { Endpoint } from '#providers/provider.ts'
 import { parseJson } from '#providers/send.ts'
+import { type Handler, refused } from '#server/edge/refusals.ts'
 import { type Gateway, serviceHeaders } from './gateways.ts'
 import type { Outbound } from './guard.ts'
 import { readBoundary, readMultipart } from './multipart.ts'
-import { type Handler, refused } from '#server/edge/refusals.ts'
 import { type Mask, readReply, refusedFor, sendReply } from './relay.ts'
 
 /** What Flux 2 takes. Contract section 4. */

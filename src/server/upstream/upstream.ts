@@ -1,5 +1,10 @@
+import {
+  type GeminiService,
+  type GeminiSettings,
+  openGemini,
+  openSimulatedGemini,
+} from '#server/gemini/gemini-service.ts'
 import { type Gateway, type GatewaySettings, isSimulatedHere, openGateway, openSimulatedGateway } from './gateways.ts'
-import { type GeminiService, type GeminiSettings, openGemini, openSimulatedGemini } from '#server/gemini/gemini-service.ts'
 
 /** What is behind the proxy: a real service, or the simulator in this process. */
 export interface Upstream {

@@ -1,11 +1,16 @@
-import { createPagePainter } from '#simulator/painter/page-painter.ts'
-import type { Painter } from '#simulator/painter/painter.ts'
 import type { Send } from '#providers/provider.ts'
 import { providers } from '#providers/registry.ts'
 import { type Health, parseJson, proxyPaths } from '#providers/send.ts'
+import {
+  createMemorySubmissions,
+  type Outcome,
+  type SubmissionStore,
+  toOutcome,
+} from '#server/shared/memory/submissions.ts'
+import { createPagePainter } from '#simulator/painter/page-painter.ts'
+import type { Painter } from '#simulator/painter/painter.ts'
 import { createSimulator } from '#simulator/simulator.ts'
 import { openShelf, type Shelf } from './demo-shelf.ts'
-import { createMemorySubmissions, type Outcome, type SubmissionStore, toOutcome } from '#server/shared/memory/submissions.ts'
 
 export interface DemoOptions {
   painter?: Painter

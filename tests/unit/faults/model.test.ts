@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { PictureId } from '#domain/ids.ts'
 import type { Run, RunIn } from '#domain/run.ts'
-import { fallbackWords, mayLookAgain } from '#runs/failure-fix.ts'
 import { mayFallBack } from '#generation/fallback.ts'
 import { findFamily } from '#models/catalogue.ts'
+import { fallbackWords, mayLookAgain } from '#runs/failure-fix.ts'
 import {
   expectAllEnded,
   expectHonesty,

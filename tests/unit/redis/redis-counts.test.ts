@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createLog } from '#server/log.ts'
 import type { BudgetLimits } from '#server/shared/memory/budget.ts'
 import type { RunEvent } from '#server/shared/memory/events.ts'
-import { createLog } from '#server/log.ts'
 import { openRedis, type Redis } from '#server/shared/redis/redis.ts'
 import { createRedisBudget } from '#server/shared/redis/redis-budget.ts'
 import { createRedisEvents } from '#server/shared/redis/redis-events.ts'

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createLog } from '#server/log.ts'
+import type { Outcome } from '#server/shared/memory/submissions.ts'
 import { openRedis, type Redis } from '#server/shared/redis/redis.ts'
 import { createRedisSubmissions, type RedisSubmissions } from '#server/shared/redis/redis-submissions.ts'
-import type { Outcome } from '#server/shared/memory/submissions.ts'
 import { eventually } from '../../support/eventually.ts'
 import { openRedisServer, type RedisServer } from '../../support/redis-server.ts'
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { describeKeeping, describeSpending, describeStep } from '#runs/ledger-words.ts'
 import type { RunId } from '#domain/ids.ts'
 import type { Run, RunIn } from '#domain/run.ts'
 import { describeCredits, spendingSince } from '#domain/spending.ts'
+import { describeKeeping, describeSpending, describeStep } from '#runs/ledger-words.ts'
 import { failedRun, queuedRun, savedRun, sendingRun, workingRun } from '../../support/gallery-records.ts'
 
 const hourMs = 3_600_000

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { callableUrl, exposedSecrets, readConfig, readEnvironment } from '#server/config.ts'
-import { openGateway } from '#server/upstream/gateways.ts'
 import { openGemini } from '#server/gemini/gemini-service.ts'
+import { openGateway } from '#server/upstream/gateways.ts'
 
 const secret = 'wrong key with spaces'
 let folder: string | undefined

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
-import type { Answer, Fault } from '#server/upstream/guard.ts'
 import { refusalIn } from '#server/edge/refusals.ts'
+import type { Answer, Fault } from '#server/upstream/guard.ts'
 import { createMask, readReply, refusedFor } from '#server/upstream/relay.ts'
 
 const key = 'a-key-of-the-studio'

@@ -2,13 +2,13 @@ import sharp from 'sharp'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { RunId, TaskId } from '#domain/ids.ts'
 import { sniffImage } from '#domain/picture.ts'
-import { createNodePainter } from '#simulator/painter/node-painter.ts'
 import { kieJobs, kieKontext } from '#providers/kie.ts'
 import type { Send } from '#providers/provider.ts'
 import { keptSubmission } from '#providers/proxy.ts'
 import { readHealth } from '#providers/send.ts'
 import { openDemo } from '#simulator/demo/demo.ts'
 import { openShelf, type Shelf } from '#simulator/demo/demo-shelf.ts'
+import { createNodePainter } from '#simulator/painter/node-painter.ts'
 
 const painter = createNodePainter()
 const signal = new AbortController().signal

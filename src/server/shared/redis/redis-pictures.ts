@@ -1,5 +1,10 @@
 import * as z from 'zod/mini'
-import { type KeptPictures, keptMs, type MemoryPicturesOptions, mostPictureBytes } from '#server/shared/memory/kept-pictures.ts'
+import {
+  type KeptPictures,
+  keptMs,
+  type MemoryPicturesOptions,
+  mostPictureBytes,
+} from '#server/shared/memory/kept-pictures.ts'
 import type { Redis } from './redis.ts'
 import { redisName } from './redis-names.ts'
 

@@ -1,6 +1,7 @@
-import type { BudgetLimits } from '#server/shared/memory/budget.ts'
-import type { Gateway } from '#server/upstream/gateways.ts'
 import type { Log } from '#server/log.ts'
+import type { BudgetLimits } from '#server/shared/memory/budget.ts'
+import type { Shared } from '#server/shared/shared.ts'
+import type { Gateway } from '#server/upstream/gateways.ts'
 import { openRedis } from './redis.ts'
 import { createRedisBudget } from './redis-budget.ts'
 import { createRedisEvents } from './redis-events.ts'
@@ -8,7 +9,6 @@ import { createRedisLimiter } from './redis-limiter.ts'
 import { redisName } from './redis-names.ts'
 import { createRedisPictures } from './redis-pictures.ts'
 import { createRedisSubmissions } from './redis-submissions.ts'
-import type { Shared } from '#server/shared/shared.ts'
 
 export interface SharedParts {
   limits: BudgetLimits

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import * as z from 'zod/mini'
 import { parseJson } from '#providers/send.ts'
+import { toRefusal } from '#server/edge/refusals.ts'
+import { isAnswer, type Outcome, type SubmissionStore, toOutcome } from '#server/shared/memory/submissions.ts'
 import type { Redis } from './redis.ts'
 import { redisName } from './redis-names.ts'
 import { learnScript, lookScript, renewScript, reserveScript, settleScript } from './redis-submission-scripts.ts'
-import { toRefusal } from '#server/edge/refusals.ts'
-import { isAnswer, type Outcome, type SubmissionStore, toOutcome } from '#server/shared/memory/submissions.ts'
 
 export interface RedisSubmissions extends SubmissionStore {
   /** Tries once more to tell Redis what it was not told. */
