@@ -1,5 +1,7 @@
-import type { PictureId, RunId } from './ids.ts'
+import type { BatchId, PictureId, RunId } from './ids.ts'
+import type { Marks } from './marks.ts'
 import type { Recipe, TaskRef } from './run.ts'
+import type { FileFacts, FileMime } from './source-file.ts'
 
 export const imageMimes = ['image/png', 'image/jpeg', 'image/webp'] as const
 export type ImageMime = (typeof imageMimes)[number]
@@ -40,18 +42,25 @@ export interface Picture {
   createdAt: number
   /** The prompt it was made from; a dropped picture's file name. */
   prompt: string
-  mime: ImageMime
-  /** Real pixels. */
+  /** Of the kept bytes. An image that a service made is always one of `imageMimes`. */
+  mime: FileMime
+  /** Real pixels, upright. */
   width: number
   height: number
   sizeBytes: number
   /** The pictures it was made from, in order. */
   parents: readonly PictureId[]
   origin: Origin
+  /** Only of images whose file is kept as the user brought it. */
+  file?: FileFacts
+  /** SHA-256 of the kept bytes, 64 hexadecimal digits. Images of earlier versions have none. */
+  sha256?: string
+  marks?: Marks
+  batch?: BatchId
 }
 
 /** A picture's file ending, without the dot. */
-export function extensionOf(mime: ImageMime): string {
+export function extensionOf(mime: FileMime): string {
   return mime === 'image/jpeg' ? 'jpg' : mime.slice('image/'.length)
 }
 

@@ -38,7 +38,7 @@ export function createPictureShelves(database: Database, onChange: (change: Stor
 
   /** All samples when nothing is named. */
   async function remove(named?: readonly PictureId[]) {
-    const stores = ['pictures', 'thumbnails', 'originals'] as const
+    const stores = ['pictures', 'thumbnails', 'originals', 'files', 'renditions'] as const
     const ids = await database.write([...stores], async (transaction) => {
       const ids = named ?? (await transaction.objectStore('pictures').index('origin').getAllKeys('sample'))
       await Promise.all(stores.flatMap((store) => ids.map((id) => transaction.objectStore(store).delete(id))))

@@ -1,12 +1,12 @@
 import { decodeBase64 } from '#domain/base64.ts'
-import { type Picture, sniffImage } from '#domain/picture.ts'
+import { type ImageMime, type Picture, sniffImage } from '#domain/picture.ts'
 import type { Darkroom, Developed } from './darkroom.ts'
 import { toStorageError } from './database.ts'
 import type { NewPicture } from './store.ts'
 
 /** A picture with all that is kept of it. */
 export interface Print {
-  picture: Picture
+  picture: Picture & { mime: ImageMime }
   base64: string
   thumbnail: Developed['thumbnail']
 }

@@ -1,7 +1,8 @@
 import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from 'idb'
-import type { PictureId, RunId } from '#domain/ids.ts'
+import type { CollectionId, PictureId, RunId } from '#domain/ids.ts'
 import type { ImageMime, Picture, Shelf } from '#domain/picture.ts'
 import type { Run } from '#domain/run.ts'
+import type { FileMime } from '#domain/source-file.ts'
 
 /** A run with what its indexes look at. */
 export type StoredRun = Run & {
@@ -19,11 +20,51 @@ export type StoredPicture = Picture & {
   home?: Shelf
 }
 
-/** Bytes as they are kept: base64 without a `data:` prefix. */
+/** Bytes of images that a service made, and thumbnails: base64 without a `data:` prefix. */
 export interface StoredBytes {
   id: PictureId
   mime: ImageMime
   base64: string
+}
+
+/** A file as the user brought it. Never changed, and never read together with others. */
+export interface StoredFile {
+  id: PictureId
+  name: string
+  mime: FileMime
+  /** Of `bytes`: 64 hexadecimal digits. */
+  sha256: string
+  /** An ArrayBuffer where the browser takes no Blob into a database (docs/decisions/0017-files-kept-whole.md). */
+  bytes: Blob | ArrayBuffer
+}
+
+/**
+ * An image that every browser can draw, made of a file that not every browser can (HEIC, TIFF). Derived: it can be deleted
+ * and made again.
+ */
+export interface StoredRendition {
+  id: PictureId
+  mime: ImageMime
+  bytes: Blob | ArrayBuffer
+}
+
+/** One entry of the log of reversible acts. Its other members belong to the log. */
+export interface StoredAct {
+  id: string
+  /** Epoch ms. */
+  at: number
+}
+
+/** A named set of images. Which images are in a plain one is written in their own marks. */
+export interface StoredCollection {
+  id: CollectionId
+  name: string
+  kind: 'plain' | 'smart'
+  /** Of a smart collection: the stored query. */
+  rule?: string
+  /** Ascending, as listed. */
+  order: number
+  cover?: PictureId
 }
 
 /**
@@ -35,10 +76,17 @@ export interface Schema extends DBSchema {
   pictures: {
     key: PictureId
     value: StoredPicture
-    indexes: { order: [Shelf, number, PictureId]; parents: PictureId; origin: string }
+    indexes: { order: [Shelf, number, PictureId]; parents: PictureId; origin: string; sha256: string }
   }
   thumbnails: { key: PictureId; value: StoredBytes }
+  /** Bytes of images that were made, and of images that earlier versions prepared for the service. */
   originals: { key: PictureId; value: StoredBytes }
+  files: { key: PictureId; value: StoredFile }
+  renditions: { key: PictureId; value: StoredRendition }
+  acts: { key: string; value: StoredAct; indexes: { at: number } }
+  collections: { key: CollectionId; value: StoredCollection }
+  /** Rows for search, made from `pictures`: can be deleted and made again. Keys are given with each row. */
+  ledger: { key: IDBValidKey; value: unknown }
 }
 
 export type Names = StoreNames<Schema>
@@ -61,5 +109,14 @@ export const upgradeSteps: readonly UpgradeStep[] = [
     pictures.createIndex('origin', 'origin.kind')
     connection.createObjectStore('thumbnails', { keyPath: 'id' })
     connection.createObjectStore('originals', { keyPath: 'id' })
+  },
+  (connection, transaction) => {
+    // Records without the member are not in the index, so those of version 1 stay as they are.
+    transaction.objectStore('pictures').createIndex('sha256', 'sha256')
+    connection.createObjectStore('files', { keyPath: 'id' })
+    connection.createObjectStore('renditions', { keyPath: 'id' })
+    connection.createObjectStore('acts', { keyPath: 'id' }).createIndex('at', 'at')
+    connection.createObjectStore('collections', { keyPath: 'id' })
+    connection.createObjectStore('ledger')
   },
 ]

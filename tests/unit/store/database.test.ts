@@ -11,6 +11,7 @@ import { idsOf, newPicture, pictureIds, queuedRun } from '../../support/gallery-
 import { paintedImage } from '../../support/images.ts'
 import { nodeDarkroom } from '../../support/node-darkroom.ts'
 import { describeDatabase, openRaw, recordsOf, restoreDatabase } from '../../support/raw-database.ts'
+import { imagesOfVersionOne, inOrder } from '../../support/version-one.ts'
 
 let name: string
 const open = () => openGallery({ name, darkroom: nodeDarkroom })
@@ -24,7 +25,7 @@ afterEach(() => {
 })
 
 describe('the version of a database', () => {
-  /** A made-up second version: pictures can be starred. */
+  /** A made-up next version: pictures can be starred. */
   const star: UpgradeStep = async (_connection, transaction) => {
     const pictures = transaction.objectStore('pictures')
     pictures.createIndex('starred' as 'order', 'starred')
@@ -32,10 +33,56 @@ describe('the version of a database', () => {
   }
 
   test('one is made just as it was when it was released', async () => {
-    const store = await open()
-    store.close()
+    const database = await openDatabase(name, { onHealth: () => undefined, steps: upgradeSteps.slice(0, 1) })
+    database.close()
     const { version, stores } = versionOne
     expect(await describeDatabase(name)).toEqual({ version, stores })
+  })
+
+  test('two adds the stores of files, acts, collections and search, and finds images by their hash', async () => {
+    const store = await open()
+    store.close()
+    const { stores } = versionOne
+    expect(await describeDatabase(name)).toEqual({
+      version: 2,
+      stores: {
+        ...stores,
+        pictures: {
+          keyPath: 'id',
+          indexes: { ...stores.pictures.indexes, sha256: { keyPath: 'sha256', multiEntry: false } },
+        },
+        files: { keyPath: 'id', indexes: {} },
+        renditions: { keyPath: 'id', indexes: {} },
+        acts: { keyPath: 'id', indexes: { at: { keyPath: 'at', multiEntry: false } } },
+        collections: { keyPath: 'id', indexes: {} },
+        ledger: { keyPath: 'null', indexes: {} },
+      },
+    })
+  })
+
+  test('one with a hundred images and half-finished runs opens as version two with every record and byte', async () => {
+    const earlier = { ...versionOne, records: imagesOfVersionOne(100) }
+    await restoreDatabase(name, earlier)
+    const store = await open()
+    expect(store.health).toBe('ok')
+    const shown = await store.pictures('gallery', 200)
+    expect(shown).toHaveLength(100)
+    for (const { id, base64 } of earlier.records.originals) {
+      const bytes = (await store.original(id as PictureId)) as Blob
+      expect(Buffer.from(await bytes.arrayBuffer()).toString('base64')).toBe(base64)
+    }
+    expect((await store.openRuns()).map(({ phase }) => phase)).toEqual([
+      'queued',
+      'sending',
+      'working',
+      'ready',
+      'failed',
+    ])
+    store.close()
+    expect((await describeDatabase(name)).version).toBe(2)
+    for (const [kept, records] of Object.entries(earlier.records)) {
+      expect(await recordsOf(name, kept)).toEqual(inOrder(records))
+    }
   })
 
   test('D10 one opens with everything in its place', async () => {
@@ -58,7 +105,7 @@ describe('the version of a database', () => {
     const database = await openDatabase(name, { onHealth: () => undefined, steps })
     database.close()
     const { version, stores } = await describeDatabase(name)
-    expect(version).toBe(2)
+    expect(version).toBe(upgradeSteps.length + 1)
     expect(Object.keys(stores.pictures?.indexes ?? {})).toContain('starred')
     expect(await recordsOf(name, 'pictures')).toEqual(
       versionOne.records.pictures.map((record) => ({ ...record, starred: 1 })),
