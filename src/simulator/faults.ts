@@ -44,11 +44,16 @@ const taskFaults: Readonly<Record<string, TaskFault>> = {
   createfail: { code: 500, msg: 'Failed to create the image task', creation: true },
 }
 
-const token = /\[\[\s*([a-z]+\d*(?::[\w.]+)?)\s*\]\]/gi
+const token = /\[\[\s*([a-z]+\d*(?::[\w.,-]+)?)\s*\]\]/gi
+
+/** The tokens of a prompt, in lower case: "slow:20". */
+export function tokensIn(prompt: string): readonly string[] {
+  return [...prompt.matchAll(token)].map((match) => (match[1] ?? '').toLowerCase())
+}
 
 /** Unknown tokens mean nothing. */
 export function readFaults(prompt: string): Faults {
-  const words = [...prompt.matchAll(token)].map((match) => (match[1] ?? '').toLowerCase())
+  const words = tokensIn(prompt)
   const argument = (name: string) => words.find((word) => word.startsWith(`${name}:`))?.slice(name.length + 1)
   const submit = words.includes('html') ? '522' : argument('submit')
   const task = words.map((word) => taskFaults[word]).find((fault) => fault !== undefined)

@@ -79,7 +79,7 @@ export function createGemini(options: GeminiOptions): Gemini {
   const { painter, key, switches, random, wait, closed } = options
   const calls: GeminiCall[] = []
   const charges: GeminiCharge[] = []
-  const studio = createStudio(painter)
+  const studio = createStudio(painter, switches)
 
   const isKeyed = (request: Request) => request.headers.get('x-goog-api-key') === key
   const keyTrouble = (request: Request) =>

@@ -1,5 +1,6 @@
+import { type Manner, readManner } from '#simulator/painter/manner.ts'
 import type { Painter, PictureFormat } from '#simulator/painter/painter.ts'
-import { withoutTokens } from './faults.ts'
+import { tokensIn, withoutTokens } from './faults.ts'
 import { type Frame, sizeIn } from './sizes.ts'
 
 export interface Commission {
@@ -21,8 +22,8 @@ export interface Studio {
 
 const paintedAtOnce = 2
 
-/** Paints what the models are asked for, two at a time. */
-export function createStudio(painter: Painter): Studio {
+/** Paints what the models are asked for, two at a time. `manner`: how answers to edits differ from their inputs now. */
+export function createStudio(painter: Painter, manner: () => Manner): Studio {
   const queue = createQueue(paintedAtOnce)
   const asked = new Map<string, number>()
 
@@ -34,7 +35,12 @@ export function createStudio(painter: Painter): Studio {
       return variation
     },
     paint({ prompt, format, frame, sources, variation }) {
-      const wish = { prompt: withoutTokens(prompt), format, variation }
+      const wish = {
+        prompt: withoutTokens(prompt),
+        format,
+        variation,
+        manner: readManner(tokensIn(prompt), manner()),
+      }
       return queue(() =>
         sources.length > 0 || 'pixels' in frame
           ? painter.edit(wish, sources, (first) => sizeIn(frame, first))

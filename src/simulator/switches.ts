@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { usualManner } from '#simulator/painter/manner.ts'
 
 const ms = z.number().check(z.gte(0))
 
@@ -42,6 +43,16 @@ const switches = {
   callbackTimes: z.number().check(z.int(), z.gte(1), z.lte(100)),
   /** From the task's end to the first call. */
   callbackDelayMs: ms,
+  /** How answers to edits differ from their inputs; a prompt's tokens go first. See painter/manner.ts for each. */
+  shift: z.union([z.literal('slight'), z.readonly(z.tuple([z.number(), z.number()]))]),
+  zoom: z.number().check(z.gt(0), z.lte(4)),
+  drift: z.enum(['none', 'slight', 'even', 'uneven']),
+  bend: z.number().check(z.gte(0), z.lte(64)),
+  lost: z.boolean(),
+  spill: z.boolean(),
+  marks: z.boolean(),
+  border: z.boolean(),
+  answer: z.enum(['edit', 'mirrored', 'turned', 'blank', 'tiny', 'huge', 'other']),
 }
 
 const Switches = z.strictObject(switches)
@@ -75,4 +86,5 @@ export const defaultSwitches: Switches = {
   callbackBody: 'full',
   callbackTimes: 1,
   callbackDelayMs: 0,
+  ...usualManner,
 }

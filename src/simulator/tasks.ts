@@ -76,7 +76,7 @@ const paintFault: TaskFault = { code: 500, msg: 'Internal Error, Please try agai
 /** Tasks end by the clock: asked at any time, each has the outcome that was due by then. */
 export function createTasks({ painter, files, ledger, now, random, switches, newId, memory }: TasksOptions): Tasks {
   const tasks = new Map<string, Task>()
-  const studio = createStudio(painter)
+  const studio = createStudio(painter, switches)
 
   async function settle(task: Task): Promise<void> {
     if (task.outcome || now() < task.endsAt) return

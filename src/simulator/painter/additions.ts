@@ -289,3 +289,23 @@ export function addPaperEdge(stage: Stage): string {
     )
     .join('')
 }
+
+/** A ball of the accent colour with its shadow, in the middle: it stands for whatever thing was asked for. */
+export function addBall(stage: Stage): string {
+  const { width, height, palette } = stage
+  const [x, y, radius] = [width / 2, height * 0.47, Math.min(width, height) * 0.3]
+  const [lightness, chroma, hue] = palette.accent
+  const tone: Color = [Math.min(0.72, Math.max(0.5, lightness)), Math.max(0.14, chroma), hue]
+  const body = stage.radial(
+    [
+      [0, mix(tone, [0.98, 0.02, hue], 0.75)],
+      [0.35, tone],
+      [1, shift(tone, -0.3)],
+    ],
+    [0.36, 0.3, 0.8],
+  )
+  return (
+    ellipse(x, y + radius * 1.08, radius * 0.95, radius * 0.2, stage.halo([0.08, 0.01, 260], 0.6)) +
+    circle(x, y, radius, body)
+  )
+}

@@ -1,13 +1,13 @@
 import type { Easel } from './easel.ts'
+import { editImage } from './edit-image.ts'
+import { type Manner, usualManner } from './manner.ts'
 import { drawMark } from './mark.ts'
 import type { Painter, PainterOptions, PictureFormat, Size, Wish } from './painter.ts'
-import { choosePalette } from './palette.ts'
-import { addGrain, grade, type Pixels, paste } from './pixels.ts'
-import { layPrints } from './prints.ts'
-import { createRandom, seedOf } from './random.ts'
+import { addGrain, grade, mirrored, type Pixels, paste, turned } from './pixels.ts'
+import { createRandom, type Random, seedOf } from './random.ts'
+import { redraw } from './redraw.ts'
 import { paintScene } from './scenes.ts'
-import { createStage } from './stage.ts'
-import { chooseTreatment, type Darkroom } from './treatments.ts'
+import type { Darkroom } from './treatments.ts'
 
 /** Beyond this, shapes are drawn smaller and enlarged: their edges stay clean, and 4 megapixels take half the time. */
 const mostDrawnPixels = 2_200_000
@@ -54,20 +54,41 @@ export function createEaselPainter(easel: Easel, { seed = 1, mark = true, grain 
     async edit(wish, sources, size) {
       const seed = seedFor(wish)
       const [first, ...others] = sources
-      if (!first) throw new Error('An edit needs a picture.')
+      if (!first) throw new Error('An edit needs an image.')
+      const { manner = usualManner } = wish
       const ground = await fitted(first, typeof size === 'function' ? size : () => size)
-      const random = createRandom(seed)
-      const palette = choosePalette(wish.prompt, random)
-      const treatment = chooseTreatment(wish.prompt, random)
-      let pixels = await treatment.look(ground, darkroom, palette)
-      if (treatment.additions.length > 0) {
-        const stage = createStage(pixels, wish.prompt, palette, random)
-        const body = treatment.additions.map((addition) => addition(stage)).join('')
-        pixels = await easel.drawOver(pixels, stage.document(body, pixels), 0, 0)
-      }
-      await layPrints(pixels, others, easel, random)
-      return finish(pixels, wish.format, seed)
+      const edited = await editImage(
+        { easel, darkroom, manner, random: createRandom(seed) },
+        wish.prompt,
+        ground,
+        others,
+      )
+      // Its own numbers, so that another framing does not choose another change.
+      const answer = await toAnswer(edited, manner, createRandom(seed + 1))
+      return finish(answer, wish.format, seed)
     },
+  }
+
+  async function toAnswer(edited: Pixels, manner: Manner, random: Random): Promise<Pixels> {
+    const { width, height } = edited
+    const scaled = (factor: number) =>
+      easel.scale(edited, { width: Math.round(width * factor), height: Math.round(height * factor) })
+    switch (manner.answer) {
+      case 'edit':
+        return redraw(edited, manner, random)
+      case 'mirrored':
+        return mirrored(edited)
+      case 'turned':
+        return turned(edited)
+      case 'blank':
+        return { width, height, data: new Uint8Array(edited.data.length).fill(128) }
+      case 'tiny':
+        return scaled(64 / Math.max(width, height))
+      case 'huge':
+        return scaled(Math.sqrt(8))
+      case 'other':
+        return easel.draw(paintScene('a lighthouse above the sea', edited, Math.floor(random() * 2 ** 32)), edited)
+    }
   }
 }
 

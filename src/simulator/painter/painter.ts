@@ -1,3 +1,5 @@
+import type { Manner } from './manner.ts'
+
 export interface Size {
   width: number
   height: number
@@ -11,6 +13,8 @@ export interface Wish {
   format: PictureFormat
   /** How often the same was painted before: the same words give another picture the next time. */
   variation: number
+  /** How the answer to an edit differs from its input; as usual by default. */
+  manner?: Manner
 }
 
 export interface PainterOptions {

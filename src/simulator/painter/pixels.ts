@@ -144,3 +144,34 @@ export function paste(ground: Pixels, picture: Pixels, left: number, top: number
     ground.data.set(from, ((top + row) * ground.width + left) * 3)
   }
 }
+
+/** Left and right exchanged. A new picture. */
+export function mirrored({ data, width, height }: Pixels): Pixels {
+  return rearranged(data, width, height, (x, y) => y * width + width - 1 - x)
+}
+
+/** A quarter turn clockwise. A new picture. */
+export function turned({ data, width, height }: Pixels): Pixels {
+  return rearranged(data, height, width, (x, y) => (height - 1 - x) * width + y)
+}
+
+function rearranged(data: Uint8Array, width: number, height: number, from: (x: number, y: number) => number): Pixels {
+  const result = new Uint8Array(data.length)
+  for (let y = 0, at = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, at += 3) {
+      const place = from(x, y) * 3
+      result.set(data.subarray(place, place + 3), at)
+    }
+  }
+  return { data: result, width, height }
+}
+
+/** A part of a picture, as a new one. */
+export function cut({ data, width }: Pixels, left: number, top: number, size: Omit<Pixels, 'data'>): Pixels {
+  const result = new Uint8Array(size.width * size.height * 3)
+  for (let row = 0; row < size.height; row++) {
+    const from = ((top + row) * width + left) * 3
+    result.set(data.subarray(from, from + size.width * 3), row * size.width * 3)
+  }
+  return { data: result, width: size.width, height: size.height }
+}

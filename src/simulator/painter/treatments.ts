@@ -1,5 +1,6 @@
 import {
   type Addition,
+  addBall,
   addCorners,
   addLamps,
   addLanterns,
@@ -164,11 +165,15 @@ const anything: readonly [Treatment, ...Treatment[]] = [
   { look: colored, additions: [addSkyColor] },
 ]
 
-/** What the words want done to a picture; words that want nothing known get one of the treatments all the same. */
-export function chooseTreatment(prompt: string, random: Random): Treatment {
+/**
+ * What the words want done to a picture; words that want nothing known get one of the treatments all the same. `isLocal`: to
+ * a part of it, which then gets a thing of the named colour where the words name no other change.
+ */
+export function chooseTreatment(prompt: string, random: Random, isLocal = false): Treatment {
   const look = looks.find(([words]) => words.test(prompt))
   const added = things.filter(([words]) => words.test(prompt))
   const isColored = namedColors(prompt).length > 0
+  if (isLocal && !look && added.length === 0) return { look: plain, additions: [addBall] }
   if (!look && added.length === 0 && !isColored) return pick(random, anything)
   const base = look ? look[1] : isColored ? colored : (added[0]?.[1] ?? plain)
   const ground = look ? look[2] : isColored ? [addSkyColor] : []

@@ -1,0 +1,75 @@
+/**
+ * How a model's answer to an edit differs from its input, besides the change that was asked for. The models take no mask:
+ * they draw the whole image again, so it comes back moved by a few pixels and a little tinted. Lengths in pixels of the
+ * answer.
+ */
+export interface Manner {
+  /** Moved right and down by so many pixels; `slight`: up to 3 pixels each way, chosen by the wish. */
+  shift: 'slight' | readonly [right: number, down: number]
+  /** Enlarged about the centre; 1: not at all. */
+  zoom: number
+  /** Tint: none, hardly visible, clearly visible, or different from place to place. */
+  drift: 'none' | 'slight' | 'even' | 'uneven'
+  /** How far the image is bent locally. */
+  bend: number
+  /** Another framing of the scene: the source cannot be laid back. */
+  lost: boolean
+  /** Changes three more places, outside of the one that was asked for. */
+  spill: boolean
+  /** Leaves marks that were drawn on the source in the answer. */
+  marks: boolean
+  /** Leaves a border that was added for an extension empty. */
+  border: boolean
+  /** An answer that is none, for tests of what must never be laid in. */
+  answer: 'edit' | 'mirrored' | 'turned' | 'blank' | 'tiny' | 'huge' | 'other'
+}
+
+/** As the real models usually are. */
+export const usualManner: Manner = {
+  shift: 'slight',
+  zoom: 1,
+  drift: 'slight',
+  bend: 0,
+  lost: false,
+  spill: false,
+  marks: false,
+  border: false,
+  answer: 'edit',
+}
+
+/** The input, changed where it was asked for and nowhere else. */
+export const exactManner: Manner = { ...usualManner, shift: [0, 0], drift: 'none' }
+
+const answers = ['mirrored', 'turned', 'blank', 'tiny', 'huge', 'other'] as const
+
+/**
+ * What the tokens of a prompt say of the answer, in place of `otherwise`: `[[exact]] [[shift:7,-4]] [[zoom:1.012]] [[drift]]
+ * [[drift:uneven]] [[bent:3]] [[lost]] [[spill]] [[marks]] [[border]] [[answer:mirrored]]`. Numbers that are none mean
+ * nothing.
+ */
+export function readManner(words: readonly string[], otherwise: Manner): Manner {
+  const has = (word: string) => words.includes(word)
+  const numbers = (name: string) => {
+    const argument = words.find((word) => word.startsWith(`${name}:`))?.slice(name.length + 1)
+    const values = argument?.split(',').map(Number) ?? []
+    return values.every(Number.isFinite) ? values : []
+  }
+  const [right, down] = numbers('shift')
+  const [zoom] = numbers('zoom')
+  const [bend] = numbers('bent')
+  const answer = answers.find((one) => has(`answer:${one}`))
+  const base = has('exact') ? exactManner : otherwise
+  return {
+    ...base,
+    ...(right === undefined || down === undefined ? {} : { shift: [right, down] as const }),
+    ...(zoom === undefined || zoom <= 0 ? {} : { zoom }),
+    ...(bend === undefined ? {} : { bend }),
+    ...(has('drift') ? { drift: 'even' as const } : {}),
+    ...(has('drift:uneven') ? { drift: 'uneven' as const } : {}),
+    lost: base.lost || has('lost'),
+    spill: base.spill || has('spill'),
+    marks: base.marks || has('marks'),
+    border: base.border || has('border'),
+    ...(answer ? { answer } : {}),
+  }
+}
