@@ -1,6 +1,7 @@
 import type { RunId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
 import { needsCard, type Run } from '#domain/run.ts'
+import { byNewest } from '#store/shelf-list.ts'
 import type { Contents, Item } from './gallery-rows.ts'
 
 interface Slot {
@@ -31,7 +32,7 @@ export function advanceLead(seen: Lead, runs: readonly Run[], pictures: readonly
   if (openRuns.some((run) => !known.has(run.id))) {
     const waited = lead.filter((slot) => !open.has(slot.run.id) && isWaited(slot))
     const slots = [...openRuns.map((run) => ({ run, settled: false })), ...waited]
-    return slots.sort((a, b) => b.run.createdAt - a.run.createdAt)
+    return slots.sort((a, b) => byNewest(a.run, b.run))
   }
   const made = madeBy(pictures, known)
   const next = lead.flatMap((slot) => {

@@ -31,7 +31,7 @@ export async function fetchPictures(
   for (const [index, url] of run.imageUrls.entries()) {
     const spareUrls = index === 0 ? run.spareUrls : []
     const bytes = await fetchPicture(ports, provider, url, spareUrls, signal, freshLink)
-    made.push(toPicture(ports, run, family, index, bytes))
+    made.push(toPicture(run, family, index, bytes))
   }
   return made
 }
@@ -95,13 +95,7 @@ function refused(status: number, body: string): Failure {
   return failure && failure.kind !== 'unconfirmed' ? failure : { kind: 'unexpected', detail, code: status }
 }
 
-function toPicture(
-  { now }: RunnerPorts,
-  run: RunIn<'ready'>,
-  family: ModelFamily,
-  index: number,
-  bytes: Blob,
-): NewPicture {
+function toPicture(run: RunIn<'ready'>, family: ModelFamily, index: number, bytes: Blob): NewPicture {
   const { recipe } = run
   const quote = family.quote(recipe.draft, recipe.sources.length)
   const adopted = isAdopted(run)
@@ -111,7 +105,8 @@ function toPicture(
     // The same for every try, so that saving twice is saving once.
     id: `${run.id}-${index}` as PictureId,
     shelf: 'gallery',
-    createdAt: now(),
+    // The moment of submission, so that the gallery has the order in which the user asked, now and after a reload.
+    createdAt: run.createdAt,
     prompt: String(recipe.draft.prompt ?? ''),
     parents: recipe.sources,
     bytes,

@@ -295,7 +295,7 @@ test.each([
   const run = await machine.generate()
   const [picture] = await machine.store.pictures('gallery', 1)
   const { sentAt, finishedAt } = run as RunIn<'saved'>
-  const times = [startedAt, sentAt, finishedAt, picture?.createdAt, Date.now()]
+  const times = [startedAt, picture?.createdAt, sentAt, finishedAt, Date.now()]
   expect(times).toEqual(times.toSorted((a, b) => Number(a) - Number(b)))
   expect(picture?.origin).toMatchObject({ durationMs: finishedAt - sentAt })
 })

@@ -185,7 +185,8 @@ describe('what is told of a picture', () => {
     expect(await made(run)).toEqual({
       id: 'run-1-0',
       shelf: 'gallery',
-      createdAt: 77,
+      // The moment of submission, whenever the image was fetched: the gallery keeps the order of asking.
+      createdAt: run.createdAt,
       prompt: 'a red fox',
       parents: sources,
       bytes: expect.any(Blob),
