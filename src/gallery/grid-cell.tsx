@@ -43,6 +43,8 @@ export const GridCell = memo(function GridCell({
   acts,
 }: GridCellProps) {
   const [near, setNear] = useState({ pointed: false, focused: false })
+  // One press moves the pointer, the focus and a neighbour's focus between two renders: each change builds on the last.
+  const mark = (change: Partial<typeof near>) => setNear((before) => ({ ...before, ...change }))
   const key = keyOf(item)
   const isCard = isRun(item) && needsCard(item)
 
@@ -71,10 +73,10 @@ export const GridCell = memo(function GridCell({
       onClick={(event) => {
         if (!isRun(item) && !isInMenu(event.target)) acts.open(item)
       }}
-      onPointerEnter={(event) => setNear({ ...near, pointed: event.pointerType === 'mouse' })}
-      onPointerLeave={() => setNear({ ...near, pointed: false })}
-      onFocus={() => setNear({ ...near, focused: true })}
-      onBlur={(event) => setNear({ ...near, focused: event.currentTarget.contains(event.relatedTarget) })}
+      onPointerEnter={(event) => mark({ pointed: event.pointerType === 'mouse' })}
+      onPointerLeave={() => mark({ pointed: false })}
+      onFocus={() => mark({ focused: true })}
+      onBlur={(event) => mark({ focused: event.currentTarget.contains(event.relatedTarget) })}
       className={classes('relative min-w-0 rounded-sm', !isCard && 'aspect-square bg-hover')}
     >
       {isRun(item) ? (

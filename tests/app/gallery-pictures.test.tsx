@@ -62,6 +62,25 @@ describe('the grid', () => {
     expect(useWorkspace.getState().selected).toBe('one')
   })
 
+  it('shows the menu of one tile only, however quickly the tiles are pressed', async () => {
+    await show('one', 'two', 'three')
+    const [one, two, three] = gridcell.all()
+    if (!one || !two || !three) throw new Error('three tiles expected')
+    // All in one step, as a slow window gets them: nothing is drawn between.
+    act(() => {
+      for (const [from, to] of [
+        [undefined, one],
+        [one, two],
+        [two, three],
+      ] as const) {
+        if (from) fireEvent.pointerLeave(from, { pointerType: 'mouse' })
+        fireEvent.pointerEnter(to, { pointerType: 'mouse' })
+        to.focus()
+      }
+    })
+    expect(screen.getAllByRole('button', { name: 'Picture menu' })).toHaveLength(1)
+  })
+
   it('is one stop in the tab order, moved by the arrows', async () => {
     await show('one', 'two', 'three', 'four', 'five')
     const stops = () => gridcell.all().filter((cell) => cell.tabIndex === 0)
