@@ -28,7 +28,7 @@ export default {
       veil: tone('veil'),
     },
     fontFamily: {
-      sans: ['Inter', 'system-ui', '-apple-system', 'Segoe UI', 'Roboto', 'Helvetica Neue', 'Arial', 'sans-serif'],
+      sans: ['system-ui', '-apple-system', 'Segoe UI', 'Roboto', 'Helvetica Neue', 'Arial', 'sans-serif'],
       mono: ['ui-monospace', 'SF Mono', 'Menlo', 'Consolas', 'monospace'],
     },
     fontSize: {
