@@ -28,7 +28,10 @@ interface BenchState {
 export interface SourceBench {
   state(): BenchState
   subscribe(listener: () => void): () => void
-  /** Takes files, or a link, for a family; more than it has room for are left out and that is said. */
+  /**
+   * Takes files, or a link, for a family; more than it has room for are left out and that is said. The first of them is
+   * shown on the stage when it is ready.
+   */
   add(family: ModelFamily, brought: Brought): void
   /** Makes a picture of the store the family's last source; in a family of one source, its source. */
   addPicture(family: ModelFamily, id: PictureId, name?: string): void
@@ -80,7 +83,7 @@ export function createSourceBench(store: GalleryStore): SourceBench {
     family: ModelFamily,
     fileName: string,
     open: (signal: AbortSignal) => Promise<File>,
-    before: Promise<void>,
+    { before, isFirst }: { before: Promise<void>; isFirst: boolean },
   ) {
     const controller = new AbortController()
     const key = crypto.randomUUID()
@@ -93,6 +96,7 @@ export function createSourceBench(store: GalleryStore): SourceBench {
       controller.signal.throwIfAborted()
       discard(key)
       addPicture(family, id, fileName)
+      if (isFirst) useWorkspace.getState().stage(id)
     } catch (error) {
       if (isAbort(error)) return
       const reason = describeRefusal(error, fileName)
@@ -107,7 +111,9 @@ export function createSourceBench(store: GalleryStore): SourceBench {
       ...files.map((file) => ({ name: file.name, open: () => Promise.resolve(file) })),
       ...(link ? [{ name: link, open: (signal: AbortSignal) => openLink(link, signal) }] : []),
     ]
-    for (const { name, open } of offers.slice(0, room)) arrivals = take(family, name, open, arrivals)
+    for (const [index, { name, open }] of offers.slice(0, room).entries()) {
+      arrivals = take(family, name, open, { before: arrivals, isFirst: index === 0 })
+    }
     if (offers.length > room)
       leaveOut(
         family,

@@ -1,22 +1,20 @@
 import { useLayoutEffect, useRef } from 'react'
 import { classes } from '#ui/classes.ts'
+import { useWorkspace } from '#workspace/workspace.ts'
 import { SourceDetails } from './source-details.tsx'
 import { SourceTile, WaitingTile } from './source-tile.tsx'
 import type { SourceDesk } from './use-source-desk.ts'
 
-/** The source pictures that are there, then those on their way, and what is to be said about them. */
+/** The source images that are there, then those on their way, and what is to be said about them. */
 export function SourceList({ desk }: { desk: SourceDesk }) {
   const { ready, preparing, refused } = desk
   const waiting = [...preparing, ...refused]
   const isOne = ready.length + waiting.length === 1
+  const staged = useWorkspace((state) => state.selected)
   const list = useFocusAfterMove(ready)
   return (
     <div className={classes(isOne && 'flex gap-3')}>
-      <ul
-        ref={list}
-        aria-label="Source images"
-        className={isOne ? 'w-28 shrink-0' : 'grid grid-cols-[repeat(auto-fill,minmax(6rem,1fr))] gap-2'}
-      >
+      <ul ref={list} aria-label="Source images" className={classes('flex flex-wrap gap-1', isOne && 'shrink-0')}>
         {ready.map((id, index) => (
           <SourceTile
             key={id}
@@ -25,6 +23,8 @@ export function SourceList({ desk }: { desk: SourceDesk }) {
             total={ready.length}
             name={desk.pictures.get(id)?.prompt}
             isMissing={desk.missing.has(id)}
+            isShown={id === staged}
+            onShow={desk.showOnStage}
             onMove={desk.move}
             onRemove={desk.remove}
           />
@@ -38,7 +38,7 @@ export function SourceList({ desk }: { desk: SourceDesk }) {
   )
 }
 
-/** The browser takes the focus from what it moves; a picture moved by keys keeps it, so that the next press moves it on. */
+/** The browser takes the focus from what it moves; an image moved by keys keeps it, so that the next press moves it on. */
 function useFocusAfterMove(order: readonly string[]) {
   const list = useRef<HTMLUListElement>(null)
   const focused = useRef<HTMLElement>(undefined)

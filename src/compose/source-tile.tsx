@@ -18,15 +18,24 @@ interface SourceTileProps {
   isMissing: boolean
   onMove: (id: PictureId, to: number) => void
   onRemove: (id: PictureId) => void
+  onShow: (id: PictureId) => void
+  /** It is the image on the stage. */
+  isShown: boolean
 }
 
-const tile = 'group relative aspect-square overflow-hidden rounded border bg-raised transition-colors'
+/** As wide as the image needs at this height; only very long ones get bands. */
+const tile =
+  'group relative flex h-16 min-w-14 max-w-36 overflow-hidden rounded-sm border bg-raised transition-colors max-middle:h-24 max-middle:min-w-20'
 /** Shown while pointed at or focused; always where there is no pointer. */
 const acts =
   'absolute flex bg-panel opacity-0 transition-opacity group-focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100'
 
-/** A source picture. Its place changes by drag, by its buttons, or by Alt and the arrows while one of them has the focus. */
-export function SourceTile({ id, index, total, name, isMissing, onMove, onRemove }: SourceTileProps) {
+/**
+ * A source image, uncropped, with its number and colour. A press shows it on the stage. Its place changes by drag, by its
+ * buttons, or by Alt and the arrows while one of them has the focus.
+ */
+export function SourceTile(props: SourceTileProps) {
+  const { id, index, total, name, isMissing, isShown, onMove, onRemove, onShow } = props
   const [isOver, setIsOver] = useState(false)
   const number = index + 1
   const move = (by: number) => {
@@ -65,16 +74,26 @@ export function SourceTile({ id, index, total, name, isMissing, onMove, onRemove
       className={classes(
         tile,
         total > 1 && 'cursor-grab',
-        isMissing ? 'border-danger' : isOver ? 'border-ink' : 'border-line',
+        isMissing ? 'border-danger' : isOver || isShown ? 'border-ink' : 'border-line',
       )}
     >
-      <Face id={id} isMissing={isMissing} title={name ? `Image ${number}: ${name}` : `Image ${number}`} />
-      {total > 1 && <Place number={number} />}
-      <div className={classes(acts, 'top-1 right-1 rounded-sm')}>
+      <button
+        type="button"
+        aria-label={`Show image ${number}`}
+        aria-current={isShown ? 'true' : undefined}
+        data-tip={name ? showHidden(name) : undefined}
+        disabled={isMissing}
+        onClick={() => onShow(id)}
+        className="min-w-0 flex-1 -outline-offset-2"
+      >
+        <Face id={id} isMissing={isMissing} title={name ? `Image ${number}: ${name}` : `Image ${number}`} />
+      </button>
+      <Place number={number} />
+      <div className={classes(acts, 'top-0.5 right-0.5 rounded-sm')}>
         <TileButton label={`Remove image ${number}`} icon={X} onClick={() => onRemove(id)} />
       </div>
       {total > 1 && (
-        <div className={classes(acts, 'right-1 bottom-1 rounded-sm')}>
+        <div className={classes(acts, 'right-0.5 bottom-0.5 rounded-sm')}>
           <TileButton
             label={`Move image ${number} earlier`}
             icon={ArrowLeft}
@@ -117,7 +136,7 @@ export function WaitingTile({ item, number, onDiscard }: WaitingTileProps) {
           {showHidden(item.fileName)}
         </span>
       </Middle>
-      <div className="absolute top-1 right-1 rounded-sm bg-panel">
+      <div className="absolute top-0.5 right-0.5 rounded-sm bg-panel">
         <TileButton label={`Remove image ${number}`} icon={X} onClick={() => onDiscard(item.key)} />
       </div>
     </li>
@@ -136,16 +155,18 @@ function Face({ id, isMissing, title }: { id: PictureId; isMissing: boolean; tit
   }
   // Not draggable by itself: the tile is what moves.
   return thumbnail ? (
-    <img src={thumbnail} alt={title} draggable={false} className="chequer size-full object-cover" />
+    <img
+      src={thumbnail}
+      alt={title}
+      draggable={false}
+      className="chequer mx-auto h-full w-auto max-w-full object-contain"
+    />
   ) : null
 }
 
 function Place({ number }: { number: number }) {
   return (
-    <span
-      aria-hidden
-      className="absolute top-1 left-1 min-w-5 rounded-sm bg-panel px-1 text-center text-ink text-xs leading-5"
-    >
+    <span aria-hidden data-reference={number} className="reference-mark absolute top-0.5 left-0.5">
       {number}
     </span>
   )
@@ -156,5 +177,5 @@ function Middle({ children }: { children: ReactNode }) {
 }
 
 function TileButton(props: Parameters<typeof IconButton>[0]) {
-  return <IconButton {...props} className="size-7! max-middle:size-9!" />
+  return <IconButton {...props} className="size-6! max-middle:size-9!" />
 }

@@ -1,4 +1,5 @@
 import { useEffect, useState, useSyncExternalStore } from 'react'
+import { focusPrompt } from '#acts/focus-prompt.ts'
 import type { PictureId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
 import type { ModelFamily } from '#models/model.ts'
@@ -21,6 +22,8 @@ export interface SourceDesk {
   overLimit: string | undefined
   add(brought: Brought): void
   addPicture(id: PictureId): void
+  /** Shows a source on the stage, whole; the cursor goes to the prompt. */
+  showOnStage(id: PictureId): void
   keepInGallery(files: readonly File[]): void
   remove(id: PictureId): void
   discard(key: string): void
@@ -44,8 +47,21 @@ export function useSourceDesk(family: ModelFamily): SourceDesk {
     preparing: mine.filter((item) => item.reason === undefined),
     refused: mine.filter((item) => item.reason !== undefined),
     overLimit: overLimit[family.id],
-    add: (brought) => bench.add(family, brought),
-    addPicture: (id) => bench.addPicture(family, id),
+    add(brought) {
+      bench.add(family, brought)
+      focusPrompt()
+    },
+    addPicture(id) {
+      bench.addPicture(family, id)
+      useWorkspace.getState().stage(id)
+      focusPrompt()
+    },
+    showOnStage(id) {
+      const { stage, show } = useWorkspace.getState()
+      stage(id)
+      show('stage')
+      focusPrompt()
+    },
     keepInGallery: (files) => void keepInGallery(store, files),
     remove(id) {
       bench.forgetLimit(family)

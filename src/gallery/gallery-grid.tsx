@@ -202,12 +202,12 @@ function useCellActs(
       if (document.activeElement?.closest('[role="grid"]')) roving.focusPlace(after)
       act(roving.itemAt(after))
     }
-    const { select, show } = useWorkspace.getState()
+    const { choose, show } = useWorkspace.getState()
     return {
       ...actions,
       register: roving.register,
       open(picture) {
-        select(picture.id)
+        choose(picture.id)
         show('stage')
       },
       moveToBin: (picture) =>

@@ -5,6 +5,7 @@ import type { Draft, FallbackRule, Recipe } from '#domain/run.ts'
 import { families, findFamily } from '#models/catalogue.ts'
 import { adoptDraft } from '#models/model.ts'
 import { isDemo } from './edition.ts'
+import { readStaged, rememberStaged } from './staged.ts'
 
 export type Theme = 'system' | 'dark' | 'light'
 export type View = 'create' | 'stage' | 'tasks' | 'gallery'
@@ -34,9 +35,25 @@ interface Kept {
   hasKept: boolean
 }
 
+/** How two images are compared on the stage. */
+export type CompareWay = 'slider' | 'side' | 'flip'
+
+/** A comparison on the stage. B is always the staged image, so that every act on the stage means B. */
+export interface Comparing {
+  a: PictureId | undefined
+  /** The chip that takes the next image chosen in the gallery or the strip. */
+  takes: 'a' | 'b'
+  way: CompareWay
+}
+
 interface Fleeting {
-  /** The picture on the stage. */
+  /** The image on the stage. Remembered by this window over a reload. */
   selected: PictureId | undefined
+  comparing: Comparing | undefined
+  /** When the user last zoomed, compared or opened a tool, in epoch ms. 0: never. A later result does not take the stage. */
+  touchedAt: number
+  /** Raised each time the staged image has to be shown whole. */
+  wholeRequests: number
   /** What a narrow window shows. */
   view: View
   /** The browser has deleted what was kept here. */
@@ -51,6 +68,14 @@ export type Workspace = Kept &
     /** Fills the form with a recipe: its family, draft and sources. */
     recall(recipe: Recipe): void
     select(picture: PictureId | undefined): void
+    /** Puts an image that was brought in on the stage, whole; a comparison ends. */
+    stage(picture: PictureId): void
+    /** The user chose an image: the focused chip of a comparison takes it, else the stage. */
+    choose(picture: PictureId): void
+    /** Starts or changes the comparison; `undefined` ends it. */
+    compare(change: Partial<Comparing> | undefined): void
+    /** The user works on what is on the stage. */
+    touch(): void
     show(view: View): void
     adjust(change: Partial<Omit<Kept, 'family' | 'drafts' | 'sources'>>): void
   }
@@ -78,8 +103,11 @@ export const useWorkspace = create<Workspace>()(
   persist(
     (set) => ({
       ...initial,
-      selected: undefined,
-      view: 'create',
+      selected: readStaged(),
+      comparing: undefined,
+      touchedAt: 0,
+      wholeRequests: 0,
+      view: readStaged() ? 'stage' : 'create',
       isEvicted: false,
       chooseFamily: (family) => set({ family }),
       editDraft: (family, change) =>
@@ -96,7 +124,17 @@ export const useWorkspace = create<Workspace>()(
             view: 'create',
           }
         }),
-      select: (selected) => set({ selected }),
+      select: (selected) => set(selected === undefined ? { selected, comparing: undefined } : { selected }),
+      stage: (selected) =>
+        set((state) => ({ selected, comparing: undefined, touchedAt: 0, wholeRequests: state.wholeRequests + 1 })),
+      choose: (id) =>
+        set(({ comparing }) => (comparing?.takes === 'a' ? { comparing: { ...comparing, a: id } } : { selected: id })),
+      compare: (change) =>
+        set(({ comparing }) => ({
+          comparing: change && { a: undefined, takes: 'a', way: 'slider', ...comparing, ...change },
+          touchedAt: Date.now(),
+        })),
+      touch: () => set({ touchedAt: Date.now() }),
       show: (view) => set({ view }),
       adjust: (change) => set(change),
     }),
@@ -108,6 +146,10 @@ export const useWorkspace = create<Workspace>()(
     },
   ),
 )
+
+useWorkspace.subscribe((state, before) => {
+  if (state.selected !== before.selected) rememberStaged(state.selected)
+})
 
 function pick(state: Kept): Kept {
   const names = Object.keys(initial) as (keyof Kept)[]

@@ -52,6 +52,47 @@ async function openFlux2(...names: string[]) {
   return { ...editor, ids }
 }
 
+describe('an image that comes in', () => {
+  const photo = () => imageFile('street.jpg')
+
+  test.each([
+    ['chosen', () => choose(photo())],
+    ['dropped', () => dropOn(window, transferOf([photo()]))],
+    ['pasted', async () => void paste(document.body, transferOf([photo()]))],
+  ])('is shown on the stage when it is %s, and the prompt has the focus', async (_, bring) => {
+    fakePictureWorkers()
+    await (await renderEditor()).show()
+    await bring()
+    await waitFor(() => expect(screen.getByRole('textbox', { name: 'Prompt' })).toHaveFocus())
+    await waitFor(() => expect(sourcesOf('flux-kontext')).toHaveLength(1))
+    expect(useWorkspace.getState().selected).toBe(sourcesOf('flux-kontext')[0])
+  })
+
+  test('leaves the stage to the first one where several come in at once', async () => {
+    fakePictureWorkers()
+    await openFlux2()
+    await choose(imageFile('a.jpg'), imageFile('b.jpg'), imageFile('c.jpg'))
+    await waitFor(() => expect(sourcesOf('flux-2')).toHaveLength(3))
+    expect(useWorkspace.getState().selected).toBe(sourcesOf('flux-2')[0])
+  })
+
+  test('is shown again by a press on its tile, whole and without a comparison', async () => {
+    const { ids } = await openFlux2('a', 'b')
+    useWorkspace.getState().select(ids[0])
+    useWorkspace.getState().compare({ a: ids[1] })
+    await press('Show image 2')
+    const { selected, comparing, wholeRequests, view } = useWorkspace.getState()
+    expect({ selected, comparing, wholeRequests, view }).toEqual({
+      selected: ids[1],
+      comparing: undefined,
+      wholeRequests: 1,
+      view: 'stage',
+    })
+    expect(screen.getByRole('button', { name: 'Show image 2' })).toHaveAttribute('aria-current', 'true')
+    await waitFor(() => expect(screen.getByRole('textbox', { name: 'Prompt' })).toHaveFocus())
+  })
+})
+
 describe('the order of sources', () => {
   test('is what is shown and what is sent', async () => {
     const { ids, sent } = await openFlux2('a', 'b', 'c')
