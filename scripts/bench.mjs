@@ -1,5 +1,6 @@
 // `npm run bench`, or `npm run bench -- proxy gallery` for some of its parts: the built product beside its yardsticks.
-import { binOf, ensureBuilt, ensureChromium, ensureInstalled, spawnNode } from './ground.mjs'
+import { binOf, ensureBuilt, ensureInstalled, spawnNode } from './ground.mjs'
+import { ensureChromium } from './programs.mjs'
 
 ensureInstalled()
 ensureBuilt()

@@ -3,12 +3,17 @@ import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import process from 'node:process'
 import { fileURLToPath } from 'node:url'
+import { npmCommand, problemOfFolder, toolCommand, toolFile } from './commands.mjs'
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const stamps = join(root, 'node_modules', '.cache', 'atelier')
 
-/** Runs a command to its end with its output on the screen. Ends this process if it fails, unless told to go on. */
+/**
+ * Runs a command to its end, without a shell. `quiet`: its output is kept and shown only if it fails. `goOn`: a failure does
+ * not end this process.
+ */
 export function run(command, args, { env = {}, quiet = false, goOn = false } = {}) {
   const done = spawnSync(command, args, {
     cwd: root,
@@ -25,24 +30,29 @@ export function run(command, args, { env = {}, quiet = false, goOn = false } = {
   return done
 }
 
-/** A tool of node_modules, started without npx and without a shell. */
+/** Runs a tool of node_modules to its end. */
 export function tool(name, args, options) {
-  return run(process.execPath, [binOf(name), ...args], options)
+  const { command, args: all } = toolCommand(root, name, args)
+  return run(command, all, options)
 }
 
+/** The file of a tool of node_modules, for `spawnNode`. */
 export function binOf(name) {
-  const [scope, rest] = name.startsWith('@') ? name.split('/') : ['', name]
-  const folder = join(root, 'node_modules', scope, rest)
-  const { bin } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
-  return join(folder, typeof bin === 'string' ? bin : (bin[rest] ?? Object.values(bin)[0]))
+  return toolFile(root, name)
 }
 
 /** Installs exactly what the lock file says, if that is not what is there. */
 export function ensureInstalled() {
+  const problem = problemOfFolder(root)
+  if (problem) {
+    console.error(problem)
+    process.exit(1)
+  }
   const lock = hashOf([join(root, 'package-lock.json'), join(root, '.npmrc')])
   if (readStamp('installed') === lock) return
   console.log('Installing packages …')
-  run(process.platform === 'win32' ? 'npm.cmd' : 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
+  const { command, args } = npmCommand(['ci', '--no-audit', '--no-fund', '--loglevel=error'])
+  run(command, args)
   writeStamp('installed', lock)
 }
 
@@ -117,62 +127,6 @@ function readStamp(name) {
 function writeStamp(name, value) {
   mkdirSync(stamps, { recursive: true })
   writeFileSync(join(stamps, name), value)
-}
-
-const usualPlaces = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome-stable',
-  '/usr/bin/google-chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  '/Applications/Chromium.app/Contents/MacOS/Chromium',
-]
-
-/** A Chromium: named in the environment, in a usual place, from Playwright, or from Debian. */
-export function ensureChromium() {
-  const found = [process.env.CHROMIUM_PATH, ...usualPlaces, playwrightChromium()].find(
-    (path) => path && existsSync(path),
-  )
-  if (found) return found
-  console.log('Looking for a Chromium to install …')
-  tool('playwright', ['install', 'chromium'], { quiet: true, goOn: true })
-  const downloaded = playwrightChromium()
-  if (downloaded && existsSync(downloaded)) return downloaded
-  if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
-    run('apt-get', ['update', '-qq'], { quiet: true, goOn: true })
-    const env = { DEBIAN_FRONTEND: 'noninteractive' }
-    run('apt-get', ['install', '-y', '-qq', 'chromium'], { quiet: true, goOn: true, env })
-  }
-  const installed = usualPlaces.find((path) => existsSync(path))
-  if (installed) return installed
-  console.error('The tests need a Chromium. Install one, or name it in CHROMIUM_PATH.')
-  process.exit(1)
-}
-
-function playwrightChromium() {
-  const ask = "import('playwright').then(({ chromium }) => console.log(chromium.executablePath()))"
-  return run(process.execPath, ['-e', ask], { quiet: true, goOn: true }).stdout?.trim()
-}
-
-const redisPlaces = ['/usr/bin/redis-server', '/usr/local/bin/redis-server', '/opt/homebrew/bin/redis-server']
-
-/** A redis-server for the tests of several proxies: named in the environment, in a usual place, or from Debian. */
-export function ensureRedis() {
-  const find = () => [process.env.REDIS_SERVER_PATH, ...redisPlaces].find((path) => path && existsSync(path))
-  if (find()) return
-  if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
-    console.log('Installing redis-server for the tests …')
-    run('apt-get', ['update', '-qq'], { quiet: true, goOn: true })
-    // Nothing but the program: the tests start it themselves.
-    const env = { DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' }
-    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'redis-server'], {
-      quiet: true,
-      goOn: true,
-      env,
-    })
-  }
-  if (!find())
-    console.error('The tests of several proxies need redis-server. Install it, or name it in REDIS_SERVER_PATH.')
 }
 
 export function spawnNode(args, env = {}) {

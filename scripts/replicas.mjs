@@ -1,5 +1,6 @@
 // `npm run replicas`, or `npm run replicas -- 100`: many pictures through two proxies with one Redis, one of which is killed.
-import { binOf, ensureBuilt, ensureInstalled, ensureRedis, spawnNode } from './ground.mjs'
+import { binOf, ensureBuilt, ensureInstalled, spawnNode } from './ground.mjs'
+import { ensureRedis } from './programs.mjs'
 
 ensureInstalled()
 ensureBuilt()

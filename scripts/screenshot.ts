@@ -1,7 +1,8 @@
 // `npm run screenshot`: the picture of README, taken of the real page with the simulator behind it.
 import { chromium } from 'playwright'
 import { startServer } from '../tests/support/atelier.ts'
-import { ensureBuilt, ensureChromium } from './ground.mjs'
+import { ensureBuilt } from './ground.mjs'
+import { ensureChromium } from './programs.mjs'
 
 ensureBuilt()
 const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking']
