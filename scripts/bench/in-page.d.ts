@@ -1,7 +1,9 @@
 /** What `in-page.js` puts into a measured page. */
 declare const inPage: {
-  /** Times since the page's start; `usableMs` is 0 in a page without a text field. */
-  firstLoad(): { paintMs: number; usableMs: number }
+  /** Since the page's start, until its largest part was painted; 0 as long as nothing was. */
+  paintMs(): number
+  /** Since the page's start, until a text field can be written in: fails after 30 s. */
+  usableMs(): Promise<number>
   /** Since the page's start, until every tile in sight was drawn. */
   drawnMs(): number
   /** In the grid: elements and texts. */

@@ -1,6 +1,6 @@
 // Runs in a measured page before its own scripts. Described for the other side in in-page.d.ts.
 {
-  const found = { drawnMs: 0, usableMs: 0, paintMs: 0 }
+  const found = { drawnMs: 0, paintMs: 0 }
   const nextFrame = () => new Promise((resolve) => requestAnimationFrame(resolve))
   const findGrid = () => document.querySelector('[role="grid"]')
   const isPicture = (image) => image?.complete && image.naturalWidth > 0
@@ -42,10 +42,14 @@
   void watchStart()
 
   const watchPrompt = async () => {
-    while (!document.querySelector('textarea:enabled')) await nextFrame()
-    found.usableMs = performance.now()
+    while (!document.querySelector('textarea:enabled')) {
+      if (performance.now() > 30_000) throw new Error('No text field can be written in after 30 s.')
+      await nextFrame()
+    }
+    return performance.now()
   }
-  void watchPrompt()
+  const usableMs = watchPrompt()
+  usableMs.catch(() => undefined)
 
   // React gives a picture its address twice: as an attribute, and as a property once it is in the page.
   let shared
@@ -64,7 +68,8 @@
   })
 
   globalThis.inPage = {
-    firstLoad: () => found,
+    paintMs: () => found.paintMs,
+    usableMs: () => usableMs,
     drawnMs: () => found.drawnMs,
     countNodes() {
       const walker = document.createTreeWalker(findGrid(), NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT)

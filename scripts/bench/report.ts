@@ -18,7 +18,15 @@ function written(value: number | undefined): string {
   return value.toFixed(value >= 10 ? 1 : 2)
 }
 
+/** Ends the bench where a row holds what is no measurement: a bench that measured nothing must not look like one that missed. */
+function expectMeasured({ what, ours, yardstick, ratio }: Row) {
+  for (const value of [ours, yardstick, ratio])
+    if (value !== undefined && !Number.isFinite(value)) throw new Error(`"${what}" was not measured: ${value}.`)
+}
+
 export function print(title: string, yardstick: string, rows: readonly Row[]) {
+  if (rows.length === 0) throw new Error(`"${title}" measured nothing.`)
+  rows.forEach(expectMeasured)
   console.log(`\n${title}\nYardstick: ${yardstick}`)
   const table = rows.map(({ what, ours, yardstick: other, ratio, unit, goal, holds, note }) => [
     what,
@@ -40,20 +48,26 @@ export function print(title: string, yardstick: string, rows: readonly Row[]) {
     )
 }
 
+/** The middle value; throws if there is none. */
 export function median(values: readonly number[]): number {
+  if (values.length === 0) throw new Error('Nothing was measured.')
   const sorted = [...values].sort((a, b) => a - b)
   const middle = Math.floor(sorted.length / 2)
   return sorted.length % 2 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2
 }
 
-/** The value below which the part `share` of all lies: 0.95 for the 95th percentile. */
+/** The value below which the part `share` of all lies: 0.95 for the 95th percentile. Throws if there are no values. */
 export function quantile(values: readonly number[], share: number): number {
+  if (values.length === 0) throw new Error('Nothing was measured.')
   const sorted = [...values].sort((a, b) => a - b)
   return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? 0
 }
 
-/** Of measurements taken in turn: each pair met the same state of the machine. */
+/** Of measurements taken in turn: each pair met the same state of the machine. Throws where a pair is incomplete. */
 export function pairedRatio(ours: readonly number[], yardstick: readonly number[]): number {
+  const isComplete = ours.every((value) => value >= 0) && yardstick.every((value) => value > 0)
+  if (ours.length !== yardstick.length || !isComplete)
+    throw new Error(`A measurement is missing: ${ours.join(', ')} against ${yardstick.join(', ')}.`)
   return median(ours.map((value, round) => value / (yardstick[round] ?? Number.NaN)))
 }
 
