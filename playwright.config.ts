@@ -9,8 +9,7 @@ export default defineConfig<Origins>({
   timeout: 90_000,
   expect: { timeout: 15_000 },
   workers: 2,
-  // A busy machine may be late once; what fails twice is broken. What passed only then is named in the report.
-  retries: 1,
+  retries: 0,
   fullyParallel: true,
   reporter: 'list',
   use: {

@@ -9,7 +9,7 @@ export default defineConfig({
     hookTimeout: 30_000,
     // What comes late on a busy machine is waited for; nothing here measures time.
     expect: { poll: { timeout: 15_000, interval: 10 } },
-    retry: 1,
+    retry: 0,
     // Many tests wait for sockets and timers: one worker fewer than cores, the default, would leave the machine idle.
     maxWorkers: '100%',
     projects: [
