@@ -10,7 +10,6 @@ import { announce } from '#ui/announce.tsx'
 import { notify } from '#ui/notices.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { type BinActions, createBinActions } from './bin-actions.ts'
-import { focusPrompt } from './focus-prompt.ts'
 
 /** What can be done with a kept picture. Each says itself, where the user looks, when it could not be done. */
 export interface PictureActions extends BinActions {
@@ -69,11 +68,11 @@ function recallSettings(picture: Picture): void {
     return
   }
   useWorkspace.getState().recall(recipe)
-  focusPrompt()
+  useWorkspace.getState().focusPrompt()
 }
 
 function takeAsInput({ id }: Picture): void {
-  const { family: active, sources, setSources, show } = useWorkspace.getState()
+  const { family: active, sources, setSources, show, focusPrompt } = useWorkspace.getState()
   const family = findFamily(active)
   if (!family) return
   const others = (sources[active] ?? []).filter((source) => source !== id)

@@ -1,17 +1,16 @@
 import type { Send } from '#providers/provider.ts'
 import { createSend } from '#providers/send.ts'
-import { useWorkspace } from '#workspace/workspace.ts'
+import { settingsNow } from '#workspace/workspace.ts'
 import { builtProxyUrl } from './config.ts'
 
 /** The way to the proxy. In the demo, proxy and service are a part of the page that comes with the first question. */
 export function openSend(): Send {
   // Written out here, so that no other build holds that part.
   if (import.meta.env.MODE !== 'demo') {
-    const { getState } = useWorkspace
     return createSend(
-      () => getState().proxyUrl || builtProxyUrl,
+      () => settingsNow().proxyUrl || builtProxyUrl,
       undefined,
-      (address) => getState().enteredProxy === address,
+      (address) => settingsNow().enteredProxy === address,
     )
   }
   let demo: Promise<Send> | undefined

@@ -10,7 +10,7 @@ import { StoreContext, watchStore } from '#store/queries.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { notify } from '#ui/notices.tsx'
 import { isDemo } from '#workspace/edition.ts'
-import { useWorkspace } from '#workspace/workspace.ts'
+import { settingsNow, useWorkspace } from '#workspace/workspace.ts'
 import { findHealth, SendContext } from './health.ts'
 import { openSend } from './open-send.ts'
 
@@ -46,15 +46,15 @@ export async function openServices(open: () => Promise<GalleryStore> = openOwnGa
       import('#generation/browser-runner.ts'),
       import('./run-ended.ts'),
     ])
-    const runsAtOnce = () => useWorkspace.getState().runsAtOnce
-    const fallback = () => useWorkspace.getState().fallback
+    const runsAtOnce = () => settingsNow().runsAtOnce
+    const fallback = () => settingsNow().fallback
     loaded ??= createBrowserRunner({ ...ports, send, runsAtOnce, fallback, ended: tellEnded })
     return loaded
   }
   const tell = (failure: Parameters<typeof describeFailure>[0]) =>
     notify({ text: describeFailure(failure), tone: 'error' })
   const limits = () => {
-    const { askAbovePrice, askAboveDay } = useWorkspace.getState()
+    const { askAbovePrice, askAboveDay } = settingsNow()
     const isSimulated = findHealth(queryClient)?.mode === 'simulated'
     return { price: askAbovePrice, day: askAboveDay, isSimulated }
   }

@@ -4,7 +4,7 @@ import { useWorkspace } from '#workspace/workspace.ts'
 
 /** From which sums on the user wants to be asked first. */
 export function SpendingSettings() {
-  const { askAbovePrice, askAboveDay, adjust } = useWorkspace.getState()
+  const { askAbovePrice, askAboveDay, adjust } = useWorkspace()
   return (
     <>
       <p className="text-soft">Asks before a picture is sent that goes over one of these. Empty: never.</p>
@@ -29,6 +29,8 @@ interface CreditsProps {
 function Credits({ label, value, onChange }: CreditsProps) {
   const [typed, setTyped] = useState(value > 0 ? String(value) : '')
   const isFine = /^\d{0,6}$/.test(typed.trim())
+  // Changed in another window.
+  if (isFine && Number(typed.trim()) !== value) setTyped(value > 0 ? String(value) : '')
   return (
     <TextField
       label={label}

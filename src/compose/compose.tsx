@@ -1,4 +1,5 @@
 import { type DragEvent, type ReactNode, useState } from 'react'
+import { imageDragType } from '#acts/drag.ts'
 import type { PictureId } from '#domain/ids.ts'
 import { families, findFamily } from '#models/catalogue.ts'
 import type { ModelFamily } from '#models/model.ts'
@@ -6,7 +7,6 @@ import { classes } from '#ui/classes.ts'
 import { Tabs } from '#ui/tabs.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { FamilyForm } from './family-form.tsx'
-import { pictureType } from './transfer.ts'
 import { useSourceDesk } from './use-source-desk.ts'
 import { WindowDrop } from './window-drop.tsx'
 
@@ -27,7 +27,7 @@ function FamilyEditor({ family, foot }: FamilyEditorProps) {
   const [isTileOver, setIsTileOver] = useState(false)
   const onDrop = (event: DragEvent) => {
     setIsTileOver(false)
-    const id = event.dataTransfer.getData(pictureType)
+    const id = event.dataTransfer.getData(imageDragType)
     if (id === '') return
     event.preventDefault()
     desk.addPicture(id as PictureId)
@@ -43,7 +43,7 @@ function FamilyEditor({ family, foot }: FamilyEditorProps) {
         id={`panel-${family.id}`}
         aria-labelledby={`tab-${family.id}`}
         onDragOver={(event) => {
-          if (!event.dataTransfer.types.includes(pictureType)) return
+          if (!event.dataTransfer.types.includes(imageDragType)) return
           event.preventDefault()
           setIsTileOver(true)
         }}

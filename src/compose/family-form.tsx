@@ -52,10 +52,8 @@ export function FamilyForm({ family, desk, foot }: FamilyFormProps) {
   }
   useShortcut(submitKeys, press)
 
-  const onSubmit = (event: SubmitEvent) => {
-    event.preventDefault()
-    press()
-  }
+  // Enter in a field of one line submits a form by itself. Only the button and its keys may spend money.
+  const onSubmit = (event: SubmitEvent) => event.preventDefault()
   const control = (field: Field) => (
     <FieldControl
       key={field.name}
@@ -89,7 +87,7 @@ export function FamilyForm({ family, desk, foot }: FamilyFormProps) {
           />
         ) : (
           <Button
-            type="submit"
+            onClick={press}
             variant="primary"
             icon={wasAdded ? Check : undefined}
             aria-disabled={issue ? true : undefined}

@@ -1,9 +1,10 @@
-import { type Ref, useId } from 'react'
+import { type RefObject, useId } from 'react'
 import { lengthOf, type ModelFamily } from '#models/model.ts'
 import { classes } from '#ui/classes.ts'
+import { useWantedFocus } from '#workspace/use-wanted-focus.ts'
 
 interface PromptFieldProps {
-  ref: Ref<HTMLTextAreaElement>
+  ref: RefObject<HTMLTextAreaElement | null>
   value: string
   family: ModelFamily
   sourceCount: number
@@ -21,6 +22,7 @@ const examples = [
 ] as const
 
 export function PromptField({ ref, value, family, sourceCount, onChange }: PromptFieldProps) {
+  useWantedFocus(ref)
   const id = useId()
   const { max } = family.promptLength
   const length = lengthOf(value)

@@ -105,6 +105,7 @@ export function createSourceBench(store: GalleryStore): SourceBench {
   }
 
   function add(family: ModelFamily, { files, link }: Brought) {
+    useWorkspace.getState().focusPrompt()
     setLimit(family, undefined)
     const room = roomFor(family)
     const offers = [

@@ -1,12 +1,12 @@
 import { ArrowLeft, ArrowRight, ImageOff, LoaderCircle, X } from 'lucide-react'
 import { type DragEvent, type KeyboardEvent, type ReactNode, useState } from 'react'
+import { sourceDragType } from '#acts/drag.ts'
 import type { PictureId } from '#domain/ids.ts'
 import { useThumbnail } from '#store/queries.ts'
 import { IconButton } from '#ui/button.tsx'
 import { classes } from '#ui/classes.ts'
 import { showHidden } from '#ui/show-hidden.ts'
 import type { InHand } from './source-bench.ts'
-import { sourceType } from './transfer.ts'
 
 interface SourceTileProps {
   id: PictureId
@@ -51,7 +51,7 @@ export function SourceTile(props: SourceTileProps) {
   }
   const onDrop = (event: DragEvent) => {
     setIsOver(false)
-    const dragged = event.dataTransfer.getData(sourceType)
+    const dragged = event.dataTransfer.getData(sourceDragType)
     if (dragged === '') return
     event.preventDefault()
     if (dragged !== id) onMove(dragged as PictureId, index)
@@ -61,11 +61,11 @@ export function SourceTile(props: SourceTileProps) {
       draggable
       onKeyDown={onKeyDown}
       onDragStart={({ dataTransfer }) => {
-        dataTransfer.setData(sourceType, id)
+        dataTransfer.setData(sourceDragType, id)
         dataTransfer.effectAllowed = 'move'
       }}
       onDragOver={(event) => {
-        if (!event.dataTransfer.types.includes(sourceType)) return
+        if (!event.dataTransfer.types.includes(sourceDragType)) return
         event.preventDefault()
         setIsOver(true)
       }}

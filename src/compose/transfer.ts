@@ -1,7 +1,4 @@
-/** A gallery tile on its way: the value is its picture's id. */
-export const pictureType = 'application/x-atelier-picture'
-/** A source picture changing its place: the value is its picture's id. */
-export const sourceType = 'application/x-atelier-source'
+import { isOwnDrag } from '#acts/drag.ts'
 
 /** What of a drop or a paste can become a picture. */
 export interface Brought {
@@ -22,9 +19,8 @@ export function readTransfer(data: DataTransfer): Brought {
 
 /** Whether something from outside is dragged that this page wants. What can be seen before the drop are kinds only. */
 export function isWanted(data: DataTransfer | null): boolean {
-  const types = data?.types ?? []
-  if (types.includes(pictureType) || types.includes(sourceType)) return false
-  return types.includes('Files') || types.includes('text/uri-list')
+  if (!data || isOwnDrag(data)) return false
+  return data.types.includes('Files') || data.types.includes('text/uri-list')
 }
 
 function isWebLink(text: string): boolean {

@@ -1,5 +1,4 @@
 import { useEffect, useState, useSyncExternalStore } from 'react'
-import { focusPrompt } from '#acts/focus-prompt.ts'
 import type { PictureId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
 import type { ModelFamily } from '#models/model.ts'
@@ -49,15 +48,14 @@ export function useSourceDesk(family: ModelFamily): SourceDesk {
     overLimit: overLimit[family.id],
     add(brought) {
       bench.add(family, brought)
-      focusPrompt()
     },
     addPicture(id) {
       bench.addPicture(family, id)
       useWorkspace.getState().stage(id)
-      focusPrompt()
+      useWorkspace.getState().focusPrompt()
     },
     showOnStage(id) {
-      const { stage, show } = useWorkspace.getState()
+      const { stage, show, focusPrompt } = useWorkspace.getState()
       stage(id)
       show('stage')
       focusPrompt()

@@ -1,4 +1,5 @@
 import { type ComponentType, lazy, Suspense, useEffect, useEffectEvent, useState } from 'react'
+import { ownDragType } from '#acts/drag.ts'
 import type { ModelFamily } from '#models/model.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 import type { DropOverlayProps } from './drop-overlay.tsx'
@@ -14,11 +15,10 @@ const DropOverlay = lazy(async (): Promise<{ default: ComponentType<DropOverlayP
 
 /** Takes what is dropped on the window or pasted into it. No file ever opens in place of the page. */
 export function WindowDrop({ family, desk }: { family: ModelFamily; desk: SourceDesk }) {
-  const show = useWorkspace((state) => state.show)
   const takeAsSource = (brought: Brought) => {
     if (brought.files.length === 0 && !brought.link) return
     desk.add(brought)
-    show('create')
+    useWorkspace.getState().show('create')
   }
   const [isOver, setIsOver] = useWindowDrop(takeAsSource)
   usePaste(takeAsSource)
@@ -43,15 +43,15 @@ export function WindowDrop({ family, desk }: { family: ModelFamily; desk: Source
 /** Whether something is dragged over the window from outside. A drop that no zone took goes to `onDrop`. */
 function useWindowDrop(onDrop: (brought: Brought) => void) {
   const [isOver, setIsOver] = useState(false)
-  const onDrag = useEffectEvent((event: DragEvent, isOwn: boolean) => {
-    if (isOwn || !isWanted(event.dataTransfer)) return
+  const onDrag = useEffectEvent((event: DragEvent) => {
+    if (!isWanted(event.dataTransfer)) return
     // Without this the browser takes no drop, or opens the file itself.
     event.preventDefault()
     if (!isOver && !isDialogOpen()) setIsOver(true)
   })
-  const onLanding = useEffectEvent((event: DragEvent, isOwn: boolean) => {
+  const onLanding = useEffectEvent((event: DragEvent) => {
     const isTaken = event.defaultPrevented
-    if (isOwn || !event.dataTransfer || !isWanted(event.dataTransfer)) return
+    if (!event.dataTransfer || !isWanted(event.dataTransfer)) return
     event.preventDefault()
     const brought = readTransfer(event.dataTransfer)
     // A zone takes files and closes the overlay when it has them; a link that lands on it comes through.
@@ -63,16 +63,12 @@ function useWindowDrop(onDrop: (brought: Brought) => void) {
   useEffect(() => {
     const ending = new AbortController()
     const listening = { signal: ending.signal }
-    // What starts in this page is not brought in: a picture dragged about in the gallery has an address too.
-    let isOwn = false
-    const setOwn = (value: boolean) => () => {
-      isOwn = value
-    }
-    window.addEventListener('dragstart', setOwn(true), listening)
-    window.addEventListener('dragend', setOwn(false), listening)
-    window.addEventListener('dragenter', (event) => onDrag(event, isOwn), listening)
-    window.addEventListener('dragover', (event) => onDrag(event, isOwn), listening)
-    window.addEventListener('drop', (event) => onLanding(event, isOwn), listening)
+    // What starts in this page is not brought in. The mark travels with the drag: its "dragend" is lost when the element
+    // that was dragged leaves the document.
+    window.addEventListener('dragstart', (event) => event.dataTransfer?.setData(ownDragType, ''), listening)
+    window.addEventListener('dragenter', (event) => onDrag(event), listening)
+    window.addEventListener('dragover', (event) => onDrag(event), listening)
+    window.addEventListener('drop', (event) => onLanding(event), listening)
     // Leaving for nothing in the page is leaving the window.
     window.addEventListener('dragleave', (event) => event.relatedTarget === null && setIsOver(false), listening)
     return () => ending.abort()

@@ -1,5 +1,6 @@
 // biome-ignore-all lint/a11y/useSemanticElements: as in gallery-grid.tsx
 import { type DragEvent, memo, useState } from 'react'
+import { imageDragType } from '#acts/drag.ts'
 import type { Picture } from '#domain/picture.ts'
 import { needsCard, type Run } from '#domain/run.ts'
 import { describePicture } from '#library/picture-words.ts'
@@ -29,9 +30,6 @@ interface GridCellProps {
   acts: CellActs
 }
 
-/** The type under which a picture of the gallery is dragged; its data is the picture's id. */
-const dragType = 'application/x-atelier-picture'
-
 /** One cell for a run and for the picture that follows it: the element, and with it the focus, stays when one becomes the other. */
 export const GridCell = memo(function GridCell({
   item,
@@ -50,7 +48,7 @@ export const GridCell = memo(function GridCell({
 
   const onDragStart = (event: DragEvent) => {
     if (isRun(item)) return
-    event.dataTransfer.setData(dragType, item.id)
+    event.dataTransfer.setData(imageDragType, item.id)
     event.dataTransfer.effectAllowed = 'copy'
   }
 

@@ -1,5 +1,4 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { focusPrompt } from '#acts/focus-prompt.ts'
 import { describeFailure, type Failure } from '#domain/failure.ts'
 import type { Run, RunIn } from '#domain/run.ts'
 import { mayFallBack } from '#generation/fallback.ts'
@@ -132,7 +131,7 @@ function describeFetch(trouble: Failure): string {
 }
 
 function carryOut(fix: Fix, run: Run, acts: Acts, onSettings: () => void): void {
-  const { recall } = useWorkspace.getState()
+  const { recall, focusPrompt } = useWorkspace.getState()
   const { recipe } = run
   const ways: Record<Fix['act'], () => void> = {
     again: acts.again.onSelect,

@@ -1,39 +1,14 @@
 import { create } from 'zustand'
-import { persist } from 'zustand/middleware'
 import type { PictureId } from '#domain/ids.ts'
-import type { Draft, FallbackRule, Recipe } from '#domain/run.ts'
-import { families, findFamily } from '#models/catalogue.ts'
+import type { Draft, Recipe } from '#domain/run.ts'
+import { findFamily } from '#models/catalogue.ts'
 import { adoptDraft } from '#models/model.ts'
+import { adoptComposition, type Composition, compositionOf, draftOf, initialComposition } from './composition.ts'
 import { isDemo } from './edition.ts'
-import { readStaged, rememberStaged } from './staged.ts'
+import { keptValues, parseJson } from './kept-values.ts'
+import { changedSettings, initialSettings, isSetting, type Settings, settingNames, soundSettings } from './settings.ts'
 
-export type Theme = 'system' | 'dark' | 'light'
 export type View = 'create' | 'stage' | 'tasks' | 'gallery'
-
-interface Kept {
-  family: string
-  drafts: Readonly<Record<string, Draft>>
-  /** Source pictures by family, in order; ids only, the bytes are in the store. */
-  sources: Readonly<Record<string, readonly PictureId[]>>
-  theme: Theme
-  /** Column widths in px. */
-  createWidth: number
-  galleryWidth: number
-  /** Empty: the address the page was built for. */
-  proxyUrl: string
-  /** The address of the proxy that took an access token here: its cookie goes along also from another origin. */
-  enteredProxy: string
-  /** How many runs may be out at the service at once; the rest wait here. */
-  runsAtOnce: number
-  /** Credits for one picture, and in a day, above which the user wants to be asked. 0: never. */
-  askAbovePrice: number
-  askAboveDay: number
-  fallback: FallbackRule
-  /** Say with a system notification that a run has ended. The browser has to allow it as well. */
-  notifications: boolean
-  /** A picture was made and kept in this browser: a store without any run has been cleared since. */
-  hasKept: boolean
-}
 
 /** How two images are compared on the stage. */
 export type CompareWay = 'slider' | 'side' | 'flip'
@@ -58,9 +33,12 @@ interface Fleeting {
   view: View
   /** The browser has deleted what was kept here. */
   isEvicted: boolean
+  /** An act wants the cursor in the prompt; the form puts it there and takes this back. */
+  wantsPrompt: boolean
 }
 
-export type Workspace = Kept &
+export type Workspace = Settings &
+  Composition &
   Fleeting & {
     chooseFamily(family: string): void
     editDraft(family: string, change: Draft): void
@@ -77,100 +55,124 @@ export type Workspace = Kept &
     /** The user works on what is on the stage. */
     touch(): void
     show(view: View): void
-    adjust(change: Partial<Omit<Kept, 'family' | 'drafts' | 'sources'>>): void
+    /** Puts the cursor at the end of the prompt. Every act that brings an image in ends with it. */
+    focusPrompt(): void
+    adjust(change: Partial<Settings>): void
   }
 
-const [first] = families
-const initial: Kept = {
-  family: first?.id ?? '',
-  drafts: {},
-  sources: {},
-  theme: 'system',
-  createWidth: 384,
-  galleryWidth: 400,
-  proxyUrl: '',
-  enteredProxy: '',
-  runsAtOnce: 8,
-  askAbovePrice: 0,
-  askAboveDay: 0,
-  fallback: 'ask',
-  notifications: false,
-  hasKept: false,
+/** Where a workspace is kept. */
+interface WorkspacePlaces {
+  /** The stored keys begin with it; a change of the name needs a migration. */
+  name: string
+  /** Shared by all windows. */
+  shared: () => Storage | undefined
+  /** Of this window alone; survives its reload. */
+  own: () => Storage | undefined
+  /** Calls back when another window has changed what is shared. */
+  watch: (listener: (event: Pick<StorageEvent, 'key' | 'newValue'>) => void) => void
 }
 
-/** What the user is composing, and how the room is arranged. The stored name needs a migration to change. */
-export const useWorkspace = create<Workspace>()(
-  persist(
-    (set) => ({
-      ...initial,
-      selected: readStaged(),
-      comparing: undefined,
-      touchedAt: 0,
-      wholeRequests: 0,
-      view: readStaged() ? 'stage' : 'create',
-      isEvicted: false,
-      chooseFamily: (family) => set({ family }),
-      editDraft: (family, change) =>
-        set(({ drafts }) => ({ drafts: { ...drafts, [family]: { ...draftOf(drafts, family), ...change } } })),
-      setSources: (family, sources) => set((state) => ({ sources: { ...state.sources, [family]: sources } })),
-      recall: ({ family, draft, sources }) =>
-        set((state) => {
-          const known = findFamily(family)
-          if (!known) return {}
-          return {
-            family,
-            drafts: { ...state.drafts, [family]: adoptDraft(known, draft) },
-            sources: { ...state.sources, [family]: sources.slice(0, known.maxSources) },
-            view: 'create',
-          }
-        }),
-      select: (selected) => set(selected === undefined ? { selected, comparing: undefined } : { selected }),
-      stage: (selected) =>
-        set((state) => ({ selected, comparing: undefined, touchedAt: 0, wholeRequests: state.wholeRequests + 1 })),
-      choose: (id) =>
-        set(({ comparing }) => (comparing?.takes === 'a' ? { comparing: { ...comparing, a: id } } : { selected: id })),
-      compare: (change) =>
-        set(({ comparing }) => ({
-          comparing: change && { a: undefined, takes: 'a', way: 'slider', ...comparing, ...change },
-          touchedAt: Date.now(),
-        })),
-      touch: () => set({ touchedAt: Date.now() }),
-      show: (view) => set({ view }),
-      adjust: (change) => set(change),
-    }),
-    {
-      name: isDemo ? 'atelier-demo-workspace' : 'atelier-workspace',
-      version: 1,
-      partialize: (state): Kept => pick(state),
-      merge: (stored, current) => ({ ...current, ...adoptKept(stored) }),
-    },
-  ),
-)
+/**
+ * Settings are one truth for all windows: each is written under its own key, and followed when another window changes it.
+ * What is composed belongs to its window. Earlier versions kept all of it in one record under `name`; what has no key of
+ * its own yet is read from there.
+ */
+export function createWorkspace({ name, shared, own, watch }: WorkspacePlaces) {
+  const ofAll = keptValues(shared)
+  const ofWindow = keptValues(own)
+  const keys = { composition: `${name}.composition`, selected: `${name}.selected` }
+  const keyOf = (setting: string) => `${name}.${setting}`
+  const earlier = (ofAll.read(name) as { state?: unknown } | undefined)?.state
+  const readSettings = () =>
+    soundSettings(Object.fromEntries(settingNames.map((each) => [each, ofAll.read(keyOf(each))])))
+  const staged = ofWindow.read(keys.selected)
 
-useWorkspace.subscribe((state, before) => {
-  if (state.selected !== before.selected) rememberStaged(state.selected)
-})
+  const useStore = create<Workspace>()((set) => ({
+    ...initialSettings,
+    ...initialComposition,
+    selected: undefined,
+    comparing: undefined,
+    touchedAt: 0,
+    wholeRequests: 0,
+    view: 'create',
+    isEvicted: false,
+    wantsPrompt: false,
+    chooseFamily: (family) => set({ family }),
+    editDraft: (family, change) =>
+      set(({ drafts }) => ({ drafts: { ...drafts, [family]: { ...draftOf(drafts, family), ...change } } })),
+    setSources: (family, sources) => set((state) => ({ sources: { ...state.sources, [family]: sources } })),
+    recall: (recipe) => set((state) => recalled(state, recipe)),
+    select: (selected) => set(selected === undefined ? { selected, comparing: undefined } : { selected }),
+    stage: (selected) =>
+      set((state) => ({ selected, comparing: undefined, touchedAt: 0, wholeRequests: state.wholeRequests + 1 })),
+    choose: (id) =>
+      set(({ comparing }) => (comparing?.takes === 'a' ? { comparing: { ...comparing, a: id } } : { selected: id })),
+    compare: (change) =>
+      set(({ comparing }) => ({
+        comparing: change && { a: undefined, takes: 'a', way: 'slider', ...comparing, ...change },
+        touchedAt: Date.now(),
+      })),
+    touch: () => set({ touchedAt: Date.now() }),
+    show: (view) => set({ view }),
+    focusPrompt: () => set({ wantsPrompt: true }),
+    adjust: (change) => set(change),
+  }))
 
-function pick(state: Kept): Kept {
-  const names = Object.keys(initial) as (keyof Kept)[]
-  return Object.fromEntries(names.map((name) => [name, state[name]])) as unknown as Kept
-}
-
-function draftOf(drafts: Kept['drafts'], id: string): Draft {
-  const family = findFamily(id)
-  return family ? adoptDraft(family, drafts[id] ?? {}) : {}
-}
-
-/** What was stored, as far as it still makes sense: a damaged or older record never keeps the page from opening. */
-function adoptKept(stored: unknown): Partial<Kept> {
-  if (stored === null || typeof stored !== 'object') return {}
-  const kept = Object.entries(initial).flatMap(([name, fallback]) => {
-    const value = (stored as Record<string, unknown>)[name]
-    return typeof value === typeof fallback && value !== null ? [[name, value]] : []
+  let isFollowing = false
+  /** Takes over what was read: it is not written back, which could undo a newer change of another window. */
+  function follow(change: Partial<Workspace>) {
+    isFollowing = true
+    useStore.setState(change)
+    isFollowing = false
+  }
+  follow({
+    ...soundSettings(earlier ?? {}),
+    ...readSettings(),
+    ...adoptComposition(ofWindow.read(keys.composition) ?? ofAll.read(keys.composition) ?? earlier),
+    ...(typeof staged === 'string' ? { selected: staged as PictureId, view: 'stage' as const } : {}),
   })
-  const adopted: Partial<Kept> = Object.fromEntries(kept)
-  return findFamily(adopted.family ?? '') ? adopted : { ...adopted, family: initial.family }
+
+  useStore.subscribe((state, before) => {
+    if (isFollowing) return
+    for (const [setting, value] of Object.entries(changedSettings(state, before))) ofAll.write(keyOf(setting), value)
+    if (state.selected !== before.selected) ofWindow.write(keys.selected, state.selected ?? null)
+    if (state.family === before.family && state.drafts === before.drafts && state.sources === before.sources) return
+    ofWindow.write(keys.composition, compositionOf(state))
+    ofAll.write(keys.composition, compositionOf(state))
+  })
+  watch(({ key, newValue }) => {
+    const setting = key?.startsWith(`${name}.`) ? key.slice(name.length + 1) : ''
+    if (isSetting(setting)) follow(soundSettings({ [setting]: parseJson(newValue) }))
+  })
+
+  return {
+    useWorkspace: useStore,
+    /** The settings as they are stored at this moment: an event of another window may still be on its way. */
+    settingsNow(): Settings {
+      follow(readSettings())
+      return useStore.getState()
+    },
+  }
 }
+
+function recalled(state: Composition, { family, draft, sources }: Recipe): Partial<Workspace> {
+  const known = findFamily(family)
+  if (!known) return {}
+  return {
+    family,
+    drafts: { ...state.drafts, [family]: adoptDraft(known, draft) },
+    sources: { ...state.sources, [family]: sources.slice(0, known.maxSources) },
+    view: 'create',
+  }
+}
+
+/** What the user is composing, how the room is arranged, and the settings. */
+export const { useWorkspace, settingsNow } = createWorkspace({
+  name: isDemo ? 'atelier-demo-workspace' : 'atelier-workspace',
+  shared: () => globalThis.localStorage,
+  own: () => globalThis.sessionStorage,
+  watch: (listener) => globalThis.addEventListener?.('storage', listener),
+})
 
 /** The active family's draft, complete. */
 export function useDraft(family: string): Draft {

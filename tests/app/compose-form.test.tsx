@@ -81,7 +81,6 @@ describe('what each tab offers', () => {
     await userEvent.type(prompt(), 'a boat')
     await choose('Model', 'Flex')
     unmount()
-    await useWorkspace.persist.rehydrate()
 
     const second = await renderEditor()
     second.show()
@@ -171,6 +170,19 @@ describe('a submission', () => {
     await userEvent.type(prompt(), 'a lake{Control>}{Enter}{/Control}')
     expect(sent).toHaveLength(1)
     expect(prompt()).toHaveValue('a lake')
+  })
+
+  test('never starts with Enter in a field of one line (E7)', async () => {
+    const { sent, show } = await renderEditor()
+    show()
+    await userEvent.type(prompt(), 'a lake')
+    await userEvent.click(screen.getByText('More'))
+    await userEvent.type(screen.getByRole('textbox', { name: 'Watermark' }), 'mine{Enter}')
+    screen.getByRole('radio', { name: '16:9' }).focus()
+    await userEvent.keyboard('{Enter}')
+    expect(sent).toEqual([])
+    await userEvent.click(submit())
+    expect(sent).toHaveLength(1)
   })
 
   test('P09 happens once under effects that run twice, and of a form that was taken away and put back', async () => {

@@ -30,8 +30,12 @@ const expectShown = (...names: string[]) =>
   })
 
 /** A real event: what listens is the window, not an element of ours. */
+function dragEvent(type: string, dataTransfer: DataTransfer): Event {
+  return Object.assign(new Event(type, { bubbles: true, cancelable: true }), { dataTransfer })
+}
+
 async function dropOn(target: Element | Window, dataTransfer: DataTransfer): Promise<Event> {
-  const drop = Object.assign(new Event('drop', { bubbles: true, cancelable: true }), { dataTransfer })
+  const drop = dragEvent('drop', dataTransfer)
   fireEvent(target, drop)
   return drop
 }
@@ -339,11 +343,21 @@ describe('the window', () => {
 
   test('does not take what is dragged about inside the page', async () => {
     await openFlux2()
-    fireEvent.dragStart(document.body)
-    const dataTransfer = transferOf([], { 'text/uri-list': 'https://images.example/street.png' })
-    expect((await dropOn(document.body, dataTransfer)).defaultPrevented).toBe(false)
+    const texts: Record<string, string> = { 'text/uri-list': 'https://images.example/street.png' }
+    const setData = (type: string, value: string) => {
+      texts[type] = value
+    }
+    fireEvent(document.body, dragEvent('dragstart', { setData } as unknown as DataTransfer))
+    expect((await dropOn(document.body, transferOf([], texts))).defaultPrevented).toBe(false)
     expect(screen.queryByRole('list', { name: 'Source images' })).toBeNull()
-    fireEvent.dragEnd(document.body)
+  })
+
+  test('takes a file after a dragged tile has left the page without an end of its drag (B7)', async () => {
+    await openFlux2()
+    fireEvent(document.body, dragEvent('dragstart', { setData: () => undefined } as unknown as DataTransfer))
+    const drop = await dropOn(document.body, transferOf([imageFile('a.png')]))
+    expect(drop.defaultPrevented).toBe(true)
+    await waitFor(() => expect(items()).toHaveLength(1))
   })
 })
 
@@ -358,3 +372,26 @@ test('a picture of the gallery dropped on the form becomes a source, once', asyn
   expect(sourcesOf('flux-2')).toHaveLength(2)
   await expectShown('a.jpg', 'made.jpg')
 })
+
+describe('after an image was brought in, typing goes to the prompt (B2)', () => {
+  const expectPromptFocused = () => waitFor(() => expect(screen.getByRole('textbox', { name: 'Prompt' })).toHaveFocus())
+
+  test.each([
+    ['chosen', async () => void (await choose(imageFile('a.png')))],
+    ['dropped', async () => void (await dropOn(document.body, transferOf([imageFile('a.png')])))],
+    ['pasted', async () => void paste(document.body, transferOf([imageFile('a.png')]))],
+    [
+      'dragged from the gallery',
+      async () => void fireEvent.drop(screen.getByRole('tabpanel'), { dataTransfer: transferOf([], tile) }),
+    ],
+  ])('%s', async (_way, bring) => {
+    fakePictureWorkers()
+    await openFlux2()
+    await bring()
+    await expectPromptFocused()
+    await userEvent.keyboard(' Fix the sky')
+    expect(screen.getByRole('textbox', { name: 'Prompt' })).toHaveValue('one poster Fix the sky')
+  })
+})
+
+const tile = { 'application/x-atelier-picture': 'any' }

@@ -6,6 +6,7 @@ import { Gallery } from '#gallery/gallery.tsx'
 import { runScreens } from '#runs/run-screens.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
+import { PromptStandIn } from '../support/prompt-stand-in.tsx'
 import { closeNotices, gridcell, keep, openTestGallery, renderOver } from '../support/render-gallery.tsx'
 
 let store: GalleryStore
@@ -26,7 +27,7 @@ async function show(...prompts: readonly string[]) {
   renderOver(
     store,
     <>
-      <textarea aria-label="Prompt" defaultValue="kept" />
+      <PromptStandIn text="kept" />
       <Gallery runScreens={runScreens} simulated={false} onSettings={() => undefined} />
     </>,
   )

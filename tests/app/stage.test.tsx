@@ -9,6 +9,7 @@ import { startText } from '#ui/start-text.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { newPicture } from '../support/gallery-records.ts'
 import { paintedImage } from '../support/images.ts'
+import { PromptStandIn } from '../support/prompt-stand-in.tsx'
 import { closeNotices, keep, openTestGallery, recipeOf, renderOver } from '../support/render-gallery.tsx'
 
 let store: GalleryStore
@@ -31,7 +32,7 @@ async function show(id?: string) {
   renderOver(
     store,
     <>
-      <textarea aria-label="Prompt" />
+      <PromptStandIn />
       <Stage />
     </>,
   )

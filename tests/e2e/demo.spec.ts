@@ -93,7 +93,9 @@ test('the demo keeps its own gallery: on one host with a real installation neith
   await createOf(page).prompt.fill('A fox')
   const names = await page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name))
   expect(names).toEqual(['atelier-demo'])
-  await expect.poll(() => page.evaluate(() => Object.keys(localStorage))).toEqual(['atelier-demo-workspace'])
+  await expect.poll(() => page.evaluate(() => Object.keys(localStorage).length)).toBeGreaterThan(0)
+  const keys = await page.evaluate(() => Object.keys(localStorage))
+  for (const key of keys) expect(key).toMatch(/^atelier-demo-workspace\./)
 })
 
 test('the demo says where real pictures come from, and takes no address of a proxy', async ({ page, host }) => {

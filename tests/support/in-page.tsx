@@ -42,5 +42,6 @@ export function renderWith(send: Send, screens: ReactNode): GalleryStore {
 /** Forgets what was composed and set, as a first visit finds it. */
 export function emptyWorkspace(): void {
   localStorage.clear()
+  sessionStorage.clear()
   useWorkspace.setState(useWorkspace.getInitialState(), true)
 }
