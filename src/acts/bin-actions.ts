@@ -35,7 +35,7 @@ async function putBack(store: GalleryStore, id: PictureId): Promise<boolean> {
     await store.restore([id])
     return true
   } catch (error) {
-    sayFailure('The picture stays in the bin', error)
+    sayFailure('The image stays in the bin', error)
     return false
   }
 }
@@ -61,7 +61,7 @@ export function createBinActions(store: GalleryStore): BinActions {
       try {
         await store.moveToBin([id])
       } catch (error) {
-        sayFailure('The picture stays in the gallery', error)
+        sayFailure('The image stays in the gallery', error)
         return
       }
       const { selected, select } = useWorkspace.getState()
@@ -91,7 +91,7 @@ export function createBinActions(store: GalleryStore): BinActions {
       for (const id of ids) forget(id)
       const { selected, select } = useWorkspace.getState()
       if (selected !== undefined && ids.includes(selected)) select(undefined)
-      announce(ids.length === 1 ? 'Deleted for ever' : `${ids.length} pictures deleted for ever`)
+      announce(ids.length === 1 ? 'Deleted permanently' : `${ids.length} images deleted permanently`)
     },
   }
 }

@@ -35,7 +35,7 @@ function createPictureActions(store: GalleryStore): PictureActions {
   async function download(picture: Picture) {
     const bytes = await store.original(picture.id).catch(() => undefined)
     if (bytes) saveFile(bytes, fileNameOf(picture, extensionOf(picture.mime)))
-    else notify({ text: 'The picture cannot be downloaded: its data is missing in this browser.', tone: 'error' })
+    else notify({ text: 'The image cannot be downloaded: its data is missing in this browser.', tone: 'error' })
   }
 
   async function copy(picture: Picture) {
@@ -45,7 +45,7 @@ function createPictureActions(store: GalleryStore): PictureActions {
       notify({ text: 'Copied' })
     } catch {
       notify({
-        text: 'This browser did not let the picture be copied.',
+        text: 'This browser did not allow copying.',
         tone: 'error',
         action: { label: 'Download', onSelect: () => void download(picture) },
       })
@@ -64,7 +64,7 @@ function recallSettings(picture: Picture): void {
   const recipe = recipeOf(picture)
   if (!recipe) return
   if (!findFamily(recipe.family)) {
-    notify({ text: 'This version of Atelier does not know the model of this picture.', tone: 'error' })
+    notify({ text: 'This version of Atelier does not know the model of this image.', tone: 'error' })
     return
   }
   useWorkspace.getState().recall(recipe)
@@ -77,7 +77,7 @@ function takeAsInput({ id }: Picture): void {
   if (!family) return
   const others = (sources[active] ?? []).filter((source) => source !== id)
   if (family.maxSources > 1 && others.length >= family.maxSources) {
-    notify({ text: `${family.title} takes at most ${family.maxSources} pictures. Remove one first.`, tone: 'error' })
+    notify({ text: `${family.title} takes at most ${family.maxSources} images. Remove one first.`, tone: 'error' })
     return
   }
   setSources(active, family.maxSources === 1 ? [id] : [...others, id])
@@ -88,6 +88,6 @@ function takeAsInput({ id }: Picture): void {
 
 async function readPng(store: GalleryStore, id: PictureId): Promise<Blob> {
   const bytes = await store.original(id)
-  if (!bytes) throw new Error('The data of the picture is missing.')
+  if (!bytes) throw new Error("The image's data is missing.")
   return toPng(bytes)
 }

@@ -8,7 +8,7 @@ import { builtProxyUrl } from './config.ts'
 import { useHealth, useSend } from './health.ts'
 
 const notKept =
-  'The token is right, but this browser did not keep the cookie for it. Where page and proxy are on different sites, the proxy must be at https.'
+  'The token is right, but this browser did not keep its cookie. When page and proxy are on different sites, the proxy needs https.'
 
 /** Asks for the token once; the proxy then knows this browser by a cookie. The token itself is kept nowhere. */
 export function AccessPrompt() {
@@ -28,7 +28,7 @@ export function AccessPrompt() {
     if (!response.ok) return wordsFor(response.status, await response.text())
     useWorkspace.getState().adjust({ enteredProxy: useWorkspace.getState().proxyUrl || builtProxyUrl })
     if ((await askAgain())?.locked) return notKept
-    announce('The proxy is open.')
+    announce('Access granted.')
     return undefined
   }
 
@@ -46,7 +46,7 @@ export function AccessPrompt() {
     <form onSubmit={onSubmit} className="flex flex-wrap items-start gap-x-3 gap-y-2 border-line border-b px-4 py-2">
       <span aria-hidden className="mt-3 size-1.5 shrink-0 rounded-full bg-accent max-middle:mt-4" />
       <p role="alert" className="min-w-0 flex-1 basis-64 pt-1.5 text-ink text-sm max-middle:pt-2.5">
-        This proxy asks for its access token. Until it has it, the gallery works and nothing is sent.
+        This proxy needs an access token. Until then the gallery works and nothing is sent.
       </p>
       <div className="flex min-w-0 grow basis-72 items-start gap-2 middle:max-w-md">
         <div className="min-w-0 flex-1">
@@ -61,7 +61,7 @@ export function AccessPrompt() {
           />
         </div>
         <Button type="submit" aria-disabled={token.trim() === '' ? true : undefined}>
-          {state.asking ? 'Asking …' : 'Enter'}
+          {state.asking ? 'Checking …' : 'Enter'}
         </Button>
       </div>
     </form>
@@ -69,7 +69,7 @@ export function AccessPrompt() {
 }
 
 function wordsFor(status: number, body: string): string {
-  if (status === 401) return 'This is not the token of this proxy.'
+  if (status === 401) return "That isn't this proxy's token."
   const { msg } = (parseJson(body) ?? {}) as { msg?: unknown }
-  return typeof msg === 'string' ? msg : `The proxy does not take it (${status}).`
+  return typeof msg === 'string' ? msg : `The proxy did not accept it (${status}).`
 }

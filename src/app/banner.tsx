@@ -15,30 +15,25 @@ export function Banners() {
   const { part: access } = useLoaded(loadPrompt, health?.locked === true)
   return (
     <div className="bg-panel">
-      {store === 'memory' && (
-        <Banner>
-          This browser keeps nothing for this page. Everything works, but nothing outlives the window: download what you
-          want to keep.
-        </Banner>
-      )}
+      {store === 'memory' && <Banner>Work can't be saved here. Download before closing.</Banner>}
       {store === 'blocked' && (
-        <Banner>Another window holds the gallery in an older version. Close or reload it, and this one goes on.</Banner>
+        <Banner>Atelier is open in another window in an older version. Close or reload that window to continue.</Banner>
       )}
       {store === 'outdated' && (
         <Banner act="Reload" onAct={() => location.reload()}>
-          Another window has opened a newer version of the gallery. Reload this one to go on; nothing is lost.
+          Atelier was updated in another window. Reload this one; nothing is lost.
         </Banner>
       )}
       {isEvicted && (
-        <Banner act="Understood" onAct={() => useWorkspace.setState({ isEvicted: false, hasKept: false })}>
-          This browser has deleted the pictures that were kept here. What the service still has can be fetched by its
-          task id, at the foot of Tasks.
+        <Banner act="Dismiss" onAct={() => useWorkspace.setState({ isEvicted: false, hasKept: false })}>
+          This browser has deleted the images that were saved here. Fetch what the service still has by its task ID, at
+          the bottom of Tasks.
         </Banner>
       )}
       {health?.locked && access && <access.AccessPrompt />}
       {unreachable && (
-        <Banner act="Try now" onAct={askAgain}>
-          The proxy cannot be reached. Nothing is lost: runs that are out go on, and the gallery works.
+        <Banner act="Try again" onAct={askAgain}>
+          The proxy cannot be reached. Nothing is lost: submitted runs continue, and the gallery works.
         </Banner>
       )}
     </div>

@@ -11,7 +11,7 @@ export async function testConnection(
   hasEntered = false,
 ): Promise<Connection> {
   if (!/^(https?:\/\/[^/]|\/(?!\/))/.test(address)) {
-    return { ok: false, message: 'This is no address. One looks like "http://localhost:3000/api".' }
+    return { ok: false, message: `That isn't an address. It looks like "http://localhost:3000/api".` }
   }
   const url = address.replace(/\/+$/, '') + proxyPaths.health.replace(/^\/api/, '')
   const blocked = watchPolicy()
@@ -44,7 +44,10 @@ function readAnswer(response: Response, body: string): Connection {
       message: `A web page answers here, not the proxy (${response.status}). Does the address end in "/api"?`,
     }
   }
-  return { ok: false, message: `The answer makes no sense (${response.status}). Is this the address of the proxy?` }
+  return {
+    ok: false,
+    message: `The answer is not from a proxy (${response.status}). Is this the address of the proxy?`,
+  }
 }
 
 async function explain(
@@ -55,7 +58,7 @@ async function explain(
 ): Promise<string> {
   const name = (error as { name?: unknown } | null)?.name
   if (name === 'TimeoutError') return `No answer within ${patienceMs / 1000} seconds.`
-  if (isBlocked()) return 'The rules of this page forbid that address. Set VITE_PROXY_URL, build again and start again.'
+  if (isBlocked()) return "This page's security policy blocks that address. Set VITE_PROXY_URL, build and restart."
   // A browser does not tell a refused origin from a dead host; a request that needs no permission does.
   const isThere = await fetchImpl(url, {
     mode: 'no-cors',

@@ -23,7 +23,7 @@ export class ErrorBoundary extends Component<Props, { error: unknown; tries: num
       <div role="alert" className="flex h-full flex-col items-center justify-center gap-3 p-6 text-center text-sm">
         <p className="font-medium text-ink">{this.props.part} cannot be shown.</p>
         <p className="max-w-sm text-faint text-xs [overflow-wrap:anywhere]">
-          The rest goes on, and nothing that is stored is touched. Cause: {detail}
+          The rest works, and stored work is safe. Cause: {detail}
         </p>
         {tries === 0 ? (
           <Button onClick={() => this.setState({ error: undefined, tries: 1 })}>Reload this part</Button>

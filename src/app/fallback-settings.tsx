@@ -5,13 +5,13 @@ import { Segments } from '#ui/segments.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
 
 const rules: readonly { value: FallbackRule; label: string; note: string }[] = [
-  { value: 'ask', label: 'Ask', note: 'What the service did not take stays where it is, with a button.' },
+  { value: 'ask', label: 'Ask', note: 'Ask before using Gemini.' },
   {
     value: 'always',
     label: 'Always',
-    note: 'At once, at its price. What the service may have taken all the same is still asked about.',
+    note: 'Use Gemini right away, at its price. Ask only when the first try may have been charged.',
   },
-  { value: 'never', label: 'Never', note: 'What the service did not take stays where it is.' },
+  { value: 'never', label: 'Never', note: 'Never use Gemini.' },
 ]
 
 /** What becomes of a run that the service certainly did not take. */
@@ -32,20 +32,16 @@ export function FallbackSettings() {
 function Offer() {
   const fallback = useFallback()
   if (!fallback) {
-    return (
-      <p className="text-faint text-xs">
-        This proxy has no other service to ask. With a GEMINI_API_KEY it would be Gemini.
-      </p>
-    )
+    return <p className="text-faint text-xs">This proxy has no fallback. Set GEMINI_API_KEY to use Gemini.</p>
   }
   const { model, mode } = fallback
   const dollars = priceDollarsOf(model, '1K')
   const price = dollars === undefined ? 'at a price not known here' : `for ${describeDollars(dollars)} at 1K`
   return (
     <p className="text-faint text-xs">
-      {modelTitle(model)} makes it instead, {price}
-      {mode === 'simulated' && ', simulated'}, when the service is away, too busy or out of credits. Prompt and source
-      pictures then go to Google, whose pictures carry an invisible mark. What was refused for its content goes nowhere.
+      {modelTitle(model)} makes the image instead, {price}
+      {mode === 'simulated' && ', simulated'}, when the service is away, too busy or out of credits. The prompt and
+      source images then go to Google; its images carry an invisible watermark. Blocked prompts are never forwarded.
     </p>
   )
 }

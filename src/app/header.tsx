@@ -32,7 +32,7 @@ export function Header({ tasksOpen, onTasks, onSettings, balance, children }: He
       </div>
       {simulated && (
         <Button variant="quiet" className="-ml-2 text-xs max-middle:hidden" onClick={() => onSettings('key')}>
-          How to set a key
+          Add an API key
         </Button>
       )}
       <div className="ml-auto flex items-center gap-1">
@@ -61,7 +61,7 @@ export function Count({ value }: { value: number }) {
   return (
     <span className="inline-block min-w-5 rounded-full border border-line-strong bg-panel px-1 text-center text-ink text-xs leading-4">
       {value}
-      <span className="sr-only"> in work</span>
+      <span className="sr-only"> running</span>
     </span>
   )
 }

@@ -42,7 +42,7 @@ export function Layout({ header, create, stage, gallery, tasks }: LayoutProps) {
           <div className="relative min-h-0 flex-1">{create}</div>
         </section>
         <Divider
-          label="Width of Create"
+          label="Resize Create"
           side="left"
           {...createPx}
           value={createWidth}
@@ -54,7 +54,7 @@ export function Layout({ header, create, stage, gallery, tasks }: LayoutProps) {
           <div className="relative min-h-0 flex-1">{stage}</div>
         </section>
         <Divider
-          label="Width of Gallery"
+          label="Resize Gallery"
           side="right"
           {...galleryPx}
           value={galleryWidth}
@@ -68,7 +68,7 @@ export function Layout({ header, create, stage, gallery, tasks }: LayoutProps) {
               icon={galleryOpen ? Minimize2 : Maximize2}
               onClick={() => setGalleryOpen(!galleryOpen)}
             >
-              {galleryOpen ? 'Back to the strip' : 'Open the gallery'}
+              {galleryOpen ? 'Close gallery' : 'Open gallery'}
             </Button>
           </div>
           <div className="relative min-h-0 flex-1">{gallery}</div>

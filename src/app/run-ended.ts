@@ -22,7 +22,7 @@ function newsOfFallback(run: Run): string | undefined {
     return `${describeFailure(run.failure)} Gemini makes “${shortPromptOf(run)}” instead.`
   }
   if (run.phase !== 'saved' || !run.standsIn) return undefined
-  return `“${shortPromptOf(run)}” was made by ${run.standsIn.model}, not by ${modelAskedFor(run)}.`
+  return `“${shortPromptOf(run)}” was made by ${run.standsIn.model} instead of ${modelAskedFor(run)}.`
 }
 
 function showSystemNotice(run: Run): void {
@@ -54,6 +54,6 @@ function shortPromptOf(run: Run): string {
 
 function wordsOf(run: Run): { title: string; body: string } {
   const short = shortPromptOf(run)
-  if (run.phase !== 'failed') return { title: 'A picture is ready', body: short }
-  return { title: 'A picture was not made', body: `${short}\n${describeFailure(run.failure)}` }
+  if (run.phase !== 'failed') return { title: 'Your image is ready', body: short }
+  return { title: 'An image failed', body: `${short}\n${describeFailure(run.failure)}` }
 }

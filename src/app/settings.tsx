@@ -28,10 +28,10 @@ export function Settings({ section }: { section?: 'key' | undefined }) {
           <ProxySettings />
         </Part>
       )}
-      <Part title="Key of the service" shown={section === 'key'}>
+      <Part title="API key" shown={section === 'key'}>
         <KeyHelp />
       </Part>
-      <Part title="Work">
+      <Part title="Queue">
         <RunsAtOnce />
       </Part>
       <Part title="Fallback">
@@ -43,14 +43,14 @@ export function Settings({ section }: { section?: 'key' | undefined }) {
       <Part title="Notifications">
         <NotificationSettings />
       </Part>
-      <Part title="Look">
+      <Part title="Appearance">
         <ThemeChoice />
       </Part>
       <Part title="Storage">
         <StorageSettings />
       </Part>
       <p className="p-4 text-faint text-xs">
-        Atelier holds work of others, under{' '}
+        Atelier includes open source, under{' '}
         <a
           href="licenses.txt"
           target="_blank"
@@ -102,13 +102,13 @@ function ProxySettings() {
           setState(undefined)
         }}
         placeholder={builtProxyUrl}
-        hint="Empty: the proxy that came with this page."
+        hint="Leave empty for the built-in proxy."
       />
       <div className="flex min-h-8 flex-wrap items-center gap-2">
         {address !== inUse && <Button type="submit">Use this address</Button>}
         <Button onClick={test}>Test connection</Button>
         <p aria-live="polite" className="ml-1 min-w-48 flex-1 text-soft text-xs">
-          {state === 'testing' ? 'Asking …' : state && describeConnection(state)}
+          {state === 'testing' ? 'Checking …' : state && describeConnection(state)}
         </p>
       </div>
       <GatewayInUse />
@@ -123,18 +123,18 @@ function GatewayInUse() {
   const { mode, gateway } = health
   return (
     <p className="text-faint text-xs">
-      {mode === 'simulated' ? `Pictures are simulated in place of ` : 'Pictures are made through '}
-      <span className="text-ink">{describeGateway(gateway)}</span>. The proxy chooses, by <Code>GATEWAY</Code>.
+      {mode === 'simulated' ? `Images are simulated in place of ` : 'Images are made through '}
+      <span className="text-ink">{describeGateway(gateway)}</span>. Set on the proxy with <Code>GATEWAY</Code>.
     </p>
   )
 }
 
 function describeConnection(connection: Connection): string {
   if (!connection.ok) return connection.message
-  if (connection.locked) return 'Connected. It asks for its access token.'
+  if (connection.locked) return 'Connected. It needs an access token.'
   return connection.mode === 'simulated'
-    ? 'Connected. No real service is behind it: pictures are simulated.'
-    : `Connected. Pictures are made through ${describeGateway(connection.gateway)}.`
+    ? 'Connected. No real service is behind it: images are simulated.'
+    : `Connected. Images are made through ${describeGateway(connection.gateway)}.`
 }
 
 function KeyHelp() {
@@ -143,18 +143,18 @@ function KeyHelp() {
     <>
       <p className="text-soft">
         {isDemo
-          ? 'The demo has no place where a key would be safe. For real pictures run Atelier yourself, with its proxy:'
-          : 'The key stays with the proxy and never reaches this page. Without one, pictures are simulated and cost nothing.'}
+          ? 'The demo cannot keep a key safe. For real images, run Atelier with its proxy:'
+          : 'The key stays on the proxy and never reaches this page. Without one, images are simulated and free.'}
       </p>
       <ol className="grid list-decimal gap-1.5 pl-5 text-ink marker:text-faint">
         <li>
           Copy <Code>.env.local.example</Code> to <Code>.env.local</Code>.
         </li>
         <li>
-          Write your key behind <Code>{keyNameOf(gateway)}=</Code>.
+          Paste your key after <Code>{keyNameOf(gateway)}=</Code>.
         </li>
         <li>
-          Start {isDemo ? 'it' : 'again'}: <Code>npm start</Code>.
+          {isDemo ? 'Start' : 'Restart'}: <Code>npm start</Code>.
         </li>
       </ol>
     </>
@@ -164,8 +164,7 @@ function KeyHelp() {
 function DemoNote() {
   return (
     <p className="text-soft">
-      Pictures are painted in this browser: nothing is sent, and nothing costs anything. They stay in a gallery of the
-      demo's own.
+      Images are drawn in this browser. Nothing is sent or billed. They stay in the demo's own gallery.
     </p>
   )
 }
@@ -178,13 +177,13 @@ function RunsAtOnce() {
   const value = useWorkspace((state) => state.runsAtOnce)
   return (
     <Range
-      label="Runs at once"
+      label="Parallel runs"
       value={value}
       min={1}
       max={20}
       step={1}
-      low="one after another"
-      high="twenty"
+      low="1"
+      high="20"
       onChange={(runsAtOnce) => useWorkspace.getState().adjust({ runsAtOnce })}
     />
   )

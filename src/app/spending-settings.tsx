@@ -7,14 +7,14 @@ export function SpendingSettings() {
   const { askAbovePrice, askAboveDay, adjust } = useWorkspace()
   return (
     <>
-      <p className="text-soft">Asks before a picture is sent that goes over one of these. Empty: never.</p>
+      <p className="text-soft">Ask before exceeding these. Empty = no limit.</p>
       <div className="grid grid-cols-2 gap-3">
         <Credits
-          label="Credits for one picture"
+          label="Credits per image"
           value={askAbovePrice}
           onChange={(count) => adjust({ askAbovePrice: count })}
         />
-        <Credits label="Credits in a day" value={askAboveDay} onChange={(count) => adjust({ askAboveDay: count })} />
+        <Credits label="Credits per day" value={askAboveDay} onChange={(count) => adjust({ askAboveDay: count })} />
       </div>
     </>
   )
@@ -36,7 +36,7 @@ function Credits({ label, value, onChange }: CreditsProps) {
       label={label}
       value={typed}
       placeholder="no limit"
-      error={isFine ? undefined : 'A whole number, or nothing.'}
+      error={isFine ? undefined : 'Enter a whole number, or leave it empty.'}
       onChange={(text) => {
         setTyped(text)
         if (/^\d{0,6}$/.test(text.trim())) onChange(Number(text.trim()))

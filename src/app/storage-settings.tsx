@@ -14,8 +14,8 @@ export function StorageSettings() {
   const refresh = () => queries.invalidateQueries({ queryKey: ['storage'] })
   const protect = async () => {
     const isKept = await navigator.storage.persist()
-    if (!isKept) notify({ text: 'The browser did not agree. It often does once the page is used more, or bookmarked.' })
-    else notify({ text: 'The browser keeps your pictures from now on.' })
+    if (!isKept) notify({ text: 'The browser said no. Bookmark this page or use it more, then try again.' })
+    else notify({ text: 'Your images are protected now.' })
     await refresh()
   }
   const removeSamples = () =>
@@ -33,11 +33,11 @@ export function StorageSettings() {
       <p className="text-faint text-xs">
         {data &&
           (data.persisted
-            ? 'Protected: the browser keeps this until you delete it.'
-            : 'Not protected: the browser may clear this when the disk is full, or after weeks without a visit.')}
+            ? 'Protected: the browser keeps your images until you delete them.'
+            : 'Not protected: the browser may delete your images when the disk is full or after weeks without a visit.')}
       </p>
       <div className="flex flex-wrap gap-2">
-        {data && !data.persisted && data.canPersist && <Button onClick={protect}>Ask to keep</Button>}
+        {data && !data.persisted && data.canPersist && <Button onClick={protect}>Protect storage</Button>}
         {hasSamples && <Button onClick={removeSamples}>Remove samples</Button>}
       </div>
     </>
@@ -57,7 +57,7 @@ function Meter({ usedBytes, roomBytes }: { usedBytes: number; roomBytes: number 
         <div className={isTight ? 'h-full bg-danger' : 'h-full bg-ink'} style={{ width: `${share}%` }} />
       </div>
       {isTight && (
-        <p className="text-danger text-xs">Nearly full. Empty the bin, or download pictures and delete them.</p>
+        <p className="text-danger text-xs">Nearly full. Empty the bin, or download images and delete them.</p>
       )}
     </div>
   )

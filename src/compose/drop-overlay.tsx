@@ -15,13 +15,7 @@ export function DropOverlay({ sourceTitle, limit, onSources, onGallery }: DropOv
   return (
     <div className="fixed inset-0 z-50 flex gap-4 bg-veil p-4 max-middle:flex-col">
       <Zone title={sourceTitle} hint={limit} icon={SquarePen} className="grow-2" onFiles={onSources} />
-      <Zone
-        title="Only to the gallery"
-        hint="Kept, not sent anywhere"
-        icon={Images}
-        className="grow"
-        onFiles={onGallery}
-      />
+      <Zone title="Add to gallery" hint="Stays on this computer" icon={Images} className="grow" onFiles={onGallery} />
     </div>
   )
 }

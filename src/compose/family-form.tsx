@@ -121,7 +121,7 @@ function sourceIssues({ ready, missing, preparing, refused }: SourceDesk): Issue
   const first = ready.length + preparing.length + 1
   const unusable = refused.map(({ reason }, index) => issue(`Image ${first + index} cannot be used: ${reason}`))
   const count = preparing.length
-  const waiting = count > 0 ? [issue(`Preparing ${count === 1 ? '1 picture' : `${count} pictures`}…`)] : []
+  const waiting = count > 0 ? [issue(`Preparing ${count === 1 ? '1 image' : `${count} images`}…`)] : []
   return [...gone, ...unusable, ...waiting]
 }
 

@@ -36,7 +36,7 @@ export function PromptField({ ref, value, family, sourceCount, onChange }: Promp
         {isNear && (
           <span id={`${id}-count`} className={classes(isOver && 'text-danger')}>
             {length.toLocaleString('en')} of {max.toLocaleString('en')}
-            {isOver && `: ${(length - max).toLocaleString('en')} too many`}
+            {isOver && `: ${(length - max).toLocaleString('en')} over`}
           </span>
         )}
       </div>
@@ -47,7 +47,7 @@ export function PromptField({ ref, value, family, sourceCount, onChange }: Promp
         rows={5}
         aria-invalid={isOver || undefined}
         aria-describedby={isNear ? `${id}-count` : undefined}
-        placeholder={sourceCount > 0 ? 'What should change?' : 'What do you want to see?'}
+        placeholder={sourceCount > 0 ? 'Describe the change' : 'What do you want to see?'}
         onChange={(event) => onChange(event.currentTarget.value)}
         className={classes(
           'field-sizing-content block max-h-[calc(12lh+1.25rem)] min-h-[calc(5lh+1.25rem)] w-full resize-none',

@@ -15,17 +15,15 @@ export async function readLink(link: string, signal: AbortSignal): Promise<File>
   signal.throwIfAborted()
   if (!response?.ok) {
     throw refusal(
-      `The link to ${quoteName(name)} cannot be read from the browser. Save the picture first, then drop the file.`,
+      `The link to ${quoteName(name)} cannot be read from the browser. Save the image first, then drop the file.`,
     )
   }
   const bytes = await response.blob().catch(() => undefined)
   signal.throwIfAborted()
   if (!bytes)
-    throw refusal(`The picture behind ${quoteName(name)} did not arrive whole. Save it first, then drop the file.`)
+    throw refusal(`The image behind ${quoteName(name)} did not arrive whole. Save it first, then drop the file.`)
   if (bytes.type.startsWith('text/')) {
-    throw refusal(
-      `The link to ${quoteName(name)} leads to a page, not to a picture. Open the picture itself and copy its link.`,
-    )
+    throw refusal(`The link to ${quoteName(name)} is a web page. Open the image itself and copy its link.`)
   }
   return new File([bytes], name, { type: bytes.type })
 }

@@ -41,7 +41,7 @@ export interface SourceBench {
 
 /** "one picture", "up to 8 pictures". */
 export function describeLimit({ maxSources }: ModelFamily): string {
-  return maxSources === 1 ? 'one picture' : `up to ${maxSources} pictures`
+  return maxSources === 1 ? 'one image' : `up to ${maxSources} images`
 }
 
 const sourcesOf = (family: ModelFamily) => useWorkspace.getState().sources[family.id] ?? []
@@ -67,13 +67,13 @@ export function createSourceBench(store: GalleryStore): SourceBench {
     change({ inHand: state.inHand.filter((item) => item.key !== key) })
   }
 
-  function addPicture(family: ModelFamily, id: PictureId, name = 'The picture') {
+  function addPicture(family: ModelFamily, id: PictureId, name = 'The image') {
     const before = sourcesOf(family)
     if (before.includes(id)) return
     const isReplaced = family.maxSources === 1 && before.length > 0
     if (before.length >= family.maxSources && !isReplaced) return leaveOut(family, [name])
     useWorkspace.getState().setSources(family.id, isReplaced ? [id] : [...before, id])
-    if (isReplaced) offerUndo('The source picture was replaced.', family, before)
+    if (isReplaced) offerUndo('Image replaced.', family, before)
   }
 
   /** Pictures become sources in the order they were added in, whichever is prepared first. */

@@ -58,7 +58,7 @@ function describePlaces(numbers: readonly number[]): string {
 
 function troublesOf({ ready, missing, preparing, refused }: SourceDesk): { place: number; text: string }[] {
   const gone = ready.flatMap((id, index) =>
-    missing.has(id) ? { place: index + 1, text: 'This picture is no longer in this browser.' } : [],
+    missing.has(id) ? { place: index + 1, text: 'This image is no longer in this browser.' } : [],
   )
   const first = ready.length + preparing.length + 1
   return [...gone, ...refused.map(({ reason = '' }, index) => ({ place: first + index, text: reason }))]

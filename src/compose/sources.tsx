@@ -22,7 +22,7 @@ export function Sources({ family, desk }: SourcesProps) {
   return (
     <div className="space-y-2">
       <div className="flex justify-between text-xs">
-        <span className="text-soft">Source pictures</span>
+        <span className="text-soft">Source images</span>
         <span className="text-faint">
           {count === 0 ? describeLimit(family) : `${ready.length + preparing.length} of ${family.maxSources}`}
         </span>
@@ -46,6 +46,7 @@ interface AddImagesProps {
 
 /** A native file field under a drawn label, so that keys, screen readers and pickers all find what they know. */
 function AddImages({ isFirst, family, onFiles }: AddImagesProps) {
+  const replaces = !isFirst && family.maxSources === 1
   const onChange = ({ currentTarget }: ChangeEvent<HTMLInputElement>) => {
     onFiles([...(currentTarget.files ?? [])])
     // The same file chosen again is a change only if nothing was chosen before.
@@ -61,13 +62,14 @@ function AddImages({ isFirst, family, onFiles }: AddImagesProps) {
     >
       <label className="inline-flex items-center gap-2 font-medium text-ink text-sm">
         <ImagePlus size={16} strokeWidth={1.75} aria-hidden />
-        Add images
+        {replaces ? 'Replace' : 'Add images'}
         <input
           type="file"
+          aria-label="Add images"
           multiple={family.maxSources > 1}
           accept="image/*,.heic,.heif,.avif"
           onChange={onChange}
-          // Without it browsers hover a "No file chosen", which is not true once there are pictures.
+          // Without it browsers hover a "No file chosen", which is not true once there are images.
           title=""
           className="absolute inset-0 cursor-pointer opacity-0"
         />
@@ -75,7 +77,7 @@ function AddImages({ isFirst, family, onFiles }: AddImagesProps) {
       {isFirst ? (
         <>
           <span>or drop, paste or link {describeLimit(family)}</span>
-          <span>Beyond 10 MB or 20 megapixels it is scaled down</span>
+          <span>Images over 10 MB or 20 MP are scaled down for the service</span>
         </>
       ) : (
         <span>or drop, paste, link</span>

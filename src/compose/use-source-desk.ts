@@ -64,7 +64,7 @@ export function useSourceDesk(family: ModelFamily): SourceDesk {
     remove(id) {
       bench.forgetLimit(family)
       setSources(ready.filter((other) => other !== id))
-      offerUndo('The source picture was taken out.', family, ready)
+      offerUndo('Image removed.', family, ready)
     },
     discard: bench.discard,
     move(id, to) {

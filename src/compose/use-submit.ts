@@ -48,7 +48,7 @@ export function useSubmit(): {
   function start(recipe: Recipe) {
     generator.generate(recipe)
     setAddedAt(performance.now())
-    announce('On its way.')
+    announce('Submitted.')
   }
 
   function answer(isYes: boolean) {

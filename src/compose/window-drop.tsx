@@ -31,7 +31,7 @@ export function WindowDrop({ family, desk }: { family: ModelFamily; desk: Source
   return (
     <Suspense>
       <DropOverlay
-        sourceTitle={family.maxSources === 1 ? 'Edit this picture' : 'Add as reference'}
+        sourceTitle={family.maxSources === 1 ? 'Edit this image' : 'Add as reference'}
         limit={`${family.title} takes ${describeLimit(family)}`}
         onSources={after((files) => takeAsSource({ files }))}
         onGallery={after(desk.keepInGallery)}

@@ -64,30 +64,30 @@ export function describeFailure(failure: Failure): string {
     case 'invalid':
       return failure.issues.map((issue) => issue.message).join(' ') || 'The service refused these settings.'
     case 'unauthorized':
-      return 'The service does not accept the key of the proxy.'
+      return 'The API key was rejected.'
     case 'locked':
-      return 'This proxy asks for its access token.'
+      return 'This proxy needs an access token.'
     case 'over-budget':
       return failure.detail
     case 'out-of-credits':
-      return 'There are not enough credits for this picture.'
+      return 'Not enough credits for this image.'
     case 'rate-limited':
-      return 'Too many pictures were asked for at once.'
+      return 'Rate limit reached.'
     case 'rejected':
       return `Blocked by the service's safety rules${failure.reason ? `: ${failure.reason}` : '.'}`
     case 'unavailable':
       return failure.detail
     case 'no-picture':
-      return `The service answered without a picture${failure.text ? `: “${failure.text}”` : '.'}`
+      return `The service answered without an image${failure.text ? `: “${failure.text}”` : '.'}`
     case 'unconfirmed':
-      return 'This may have been sent: no answer came back, so it may have been charged. It is never sent again by itself.'
+      return 'This may have been sent: no answer came back, so it may have been charged. It is never resent automatically.'
     case 'timed-out':
-      return 'The service gave up on this picture after a long wait.'
+      return 'The service gave up on this image after a long wait.'
     case 'expired':
-      return 'The picture was made, but the service has deleted it since.'
+      return 'The image was made, but the service no longer has it.'
     case 'storage':
-      return `The picture could not be kept in this browser: ${failure.detail}.`
+      return `The image could not be saved in this browser: ${failure.detail}.`
     case 'unexpected':
-      return `The service did not make the picture: ${failure.detail}`
+      return `The service did not make the image: ${failure.detail}`
   }
 }

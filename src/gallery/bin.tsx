@@ -34,7 +34,7 @@ export function Bin({ toggle, onSettings }: BinProps) {
       </GalleryHead>
       {!isPending && pictures.length === 0 ? (
         <div className="flex flex-1 flex-col justify-center">
-          <Empty title="The bin is empty">What you move here can be restored.</Empty>
+          <Empty title="The bin is empty">Images you move here can be restored.</Empty>
         </div>
       ) : (
         <GalleryGrid contents={contents} onDelete={onDelete} onSettings={onSettings} />
@@ -51,23 +51,23 @@ interface DeleteDialogProps {
 }
 
 function DeleteDialog({ doomed, actions, onClose }: DeleteDialogProps) {
-  const what = doomed.length === 1 ? 'this picture' : `these ${doomed.length.toLocaleString('en')} pictures`
+  const what = doomed.length === 1 ? 'This image' : `${doomed.length.toLocaleString('en')} images`
   const onDelete = () => {
     onClose()
     void actions.deleteForEver(doomed.map((picture) => picture.id))
   }
   return (
-    <Dialog open title="Delete for ever?" onClose={onClose}>
+    <Dialog open title="Delete permanently?" onClose={onClose}>
       <div className="flex flex-col gap-4 p-4">
         <p>
-          Nothing brings {what} back, not even undo. What was made from {doomed.length === 1 ? 'it' : 'them'} stays.
+          {what} will be permanently deleted. Edits made from {doomed.length === 1 ? 'it' : 'them'} are kept.
         </p>
         <div className="flex justify-end gap-2">
           <Button variant="quiet" onClick={onClose}>
             Keep
           </Button>
           <Button variant="danger" onClick={onDelete}>
-            Delete for ever
+            Delete permanently
           </Button>
         </div>
       </div>

@@ -59,7 +59,7 @@ export function PictureTile({ picture, isSelected, arrives, isNear, acts }: Pict
       )}
       {isNear && (
         <span className="absolute top-1 right-1 rounded-sm bg-panel">
-          <Menu label="Picture menu" icon={Ellipsis} items={itemsOf(picture, acts)} />
+          <Menu label="Image menu" icon={Ellipsis} items={itemsOf(picture, acts)} />
         </span>
       )}
     </>
@@ -70,7 +70,7 @@ function itemsOf(picture: Picture, acts: TileActs) {
   if (picture.shelf === 'bin') {
     return [
       { label: 'Restore', icon: RotateCcw, onSelect: () => acts.restore(picture) },
-      { label: 'Delete for ever', icon: Trash2, danger: true, onSelect: () => acts.deleteForEver(picture) },
+      { label: 'Delete permanently', icon: Trash2, danger: true, onSelect: () => acts.deleteForEver(picture) },
     ]
   }
   return [
@@ -78,7 +78,7 @@ function itemsOf(picture: Picture, acts: TileActs) {
     ...(recipeOf(picture)
       ? [
           {
-            label: 'Use the same settings',
+            label: 'Reuse prompt and settings',
             icon: SlidersHorizontal,
             shortcut: 'r',
             onSelect: () => acts.recallSettings(picture),

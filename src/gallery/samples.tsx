@@ -41,12 +41,12 @@ export function FirstRun({ onDemo }: { onDemo: () => void }) {
       <div className="flex max-w-64 flex-col gap-1 text-sm">
         <p className="font-medium text-ink">Nothing here yet</p>
         <p className="text-balance text-faint">
-          Drop a picture anywhere, or write a prompt. Every result stays here, on this machine.
+          Drop an image anywhere, or write a prompt. Results stay on this computer.
         </p>
       </div>
       <Button onClick={onDemo}>Try the demo</Button>
       <p className="max-w-64 text-balance text-faint text-xs">
-        Six sample pictures. Nothing is sent, nothing is billed, and they go away in one act.
+        Six sample images. Nothing is sent or billed. Remove them in one click.
       </p>
     </div>
   )

@@ -28,8 +28,8 @@ export async function adoptTask(
 ): Promise<Adopted> {
   const taskId = pasted.trim()
   const family = findFamily(familyId)
-  if (taskId === '') throw invalid('Paste the id of a task.')
-  if (!taskIdPattern.test(taskId)) throw invalid('This is no task id. One has letters and digits, and no spaces.')
+  if (taskId === '') throw invalid('Paste a task ID.')
+  if (!taskIdPattern.test(taskId)) throw invalid("That isn't a task ID. It has letters and digits, and no spaces.")
   if (!family) throw invalid('This version of Atelier does not know the model.')
   const known = await findTask(store, taskId)
   if (known) return { known: true, ...known }

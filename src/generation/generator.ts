@@ -128,7 +128,7 @@ export function createGenerator({ runner, ports, queryClient, tell, limits }: Ge
       if (!set?.price && !set?.day) return undefined
       return import('./spend-question.ts').then(
         ({ findSpendQuestion }) => findSpendQuestion(ports, recipe, set),
-        () => 'What you set for spending could not be looked up.',
+        () => 'Your spending limits could not be read.',
       )
     },
     resume,

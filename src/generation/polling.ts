@@ -82,7 +82,7 @@ export function createPolling(ports: RunnerPorts, push: Push, others: () => numb
 function withoutPicture(spareUrls: readonly string[]): TaskEnd {
   const [first, ...rest] = spareUrls
   if (first !== undefined) return { state: 'done', imageUrls: [first], spareUrls: rest }
-  const failure = { kind: 'unexpected', detail: 'it reports a finished task without a picture.' } as const
+  const failure = { kind: 'unexpected', detail: 'it reports a finished task without an image.' } as const
   return { state: 'failed', failure, chargePossible: true }
 }
 

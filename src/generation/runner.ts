@@ -261,7 +261,7 @@ export function createRunner(ports: RunnerPorts): Runner {
   }
 }
 
-const noFallback: Failure = { kind: 'unavailable', detail: 'This proxy has no other service to ask any more.' }
+const noFallback: Failure = { kind: 'unavailable', detail: 'This proxy no longer has a fallback.' }
 
 /** How long the service's limit may hold a run back. A clock that was set since does not make it longer. */
 function longestPauseMs(limit: Failure | undefined): number {

@@ -83,7 +83,7 @@ async function download({ send }: RunnerPorts, url: string, signal: AbortSignal)
   })
   const mime = sniffImage(new Uint8Array(await bytes.slice(0, 16).arrayBuffer()))
   if (mime === undefined || bytes.size > mostBytes) {
-    throw new GenerationError({ kind: 'unexpected', detail: 'what it sent is not a picture that can be kept.' })
+    throw new GenerationError({ kind: 'unexpected', detail: 'what it sent is not an image that can be kept.' })
   }
   return bytes.type === mime ? bytes : new Blob([bytes], { type: mime })
 }
@@ -91,7 +91,7 @@ async function download({ send }: RunnerPorts, url: string, signal: AbortSignal)
 function refused(status: number, body: string): Failure {
   if (status === 403 || status === 404 || status === 410) return { kind: 'expired', code: status }
   const failure = readRefusal(parseJson(body))?.failure
-  const detail = `its picture could not be fetched (${status}).`
+  const detail = `its image could not be fetched (${status}).`
   return failure && failure.kind !== 'unconfirmed' ? failure : { kind: 'unexpected', detail, code: status }
 }
 

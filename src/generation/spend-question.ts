@@ -23,7 +23,7 @@ export async function findSpendQuestion(
 ): Promise<string | undefined> {
   const priceCredits = findFamily(family)?.quote(draft, sources.length).priceCredits ?? 0
   if (limits.price > 0 && priceCredits > limits.price) {
-    return `This costs ${describeCredits(priceCredits)}: more than the ${limits.price} that you set for one picture.`
+    return `This costs ${describeCredits(priceCredits)}, more than your limit of ${limits.price} per image.`
   }
   if (limits.day <= 0) return undefined
   const today = startOfDay(now())
@@ -32,5 +32,5 @@ export async function findSpendQuestion(
   const { spent, perhaps, waiting, simulated } = spendingSince(runs, today)
   const sum = (limits.isSimulated ? simulated : spent + perhaps) + waiting + priceCredits
   if (sum <= limits.day) return undefined
-  return `With this, today comes to ${describeCredits(sum)}: more than the ${limits.day} that you set for a day.`
+  return `This brings today to ${describeCredits(sum)}, more than your limit of ${limits.day} per day.`
 }

@@ -7,8 +7,8 @@ const strangers: readonly (readonly [start: string, what: string])[] = [
   ['8BPS', 'is a Photoshop document. Export it as PNG or JPEG.'],
   ['II*\0', 'is a TIFF or a camera raw file, which browsers cannot read. Export it as JPEG or PNG.'],
   ['MM\0*', 'is a TIFF or a camera raw file, which browsers cannot read. Export it as JPEG or PNG.'],
-  ['\xff\x0a', 'is a JPEG XL picture, which browsers cannot read. Export it as JPEG or PNG.'],
-  ['\0\0\0\x0cJXL ', 'is a JPEG XL picture, which browsers cannot read. Export it as JPEG or PNG.'],
+  ['\xff\x0a', 'is a JPEG XL image, which browsers cannot read. Export it as JPEG or PNG.'],
+  ['\0\0\0\x0cJXL ', 'is a JPEG XL image, which browsers cannot read. Export it as JPEG or PNG.'],
   ['PK\x03\x04', 'is a ZIP archive. Unpack it first.'],
 ]
 
@@ -53,8 +53,8 @@ function whatElse(bytes: Uint8Array): string {
   if (start.startsWith('\x1f\x8b') || /<svg[\s>]/i.test(text ?? '')) {
     return 'is an SVG drawing. SVG drawings cannot be read; export it as PNG.'
   }
-  if (text !== undefined) return 'holds text, not a picture, whatever its name says.'
-  return 'is not a picture that can be read. PNG, JPEG, WebP, AVIF, GIF, BMP and HEIC can.'
+  if (text !== undefined) return 'holds text, not an image, whatever its name says.'
+  return 'is not an image that can be read. PNG, JPEG, WebP, AVIF, GIF, BMP and HEIC can.'
 }
 
 /** The bytes as text, or `undefined` if they are none. The last character may be cut in two. */

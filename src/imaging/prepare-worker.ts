@@ -19,7 +19,7 @@ export type PrepareReply =
 
 const unreadable =
   'is damaged, or of a sort that this browser cannot read. Open it in an image program and export it again.'
-const unopened = 'could not be read from the disk. It may have been moved, or be a folder: drop the pictures in it.'
+const unopened = 'could not be read from the disk. It may have been moved, or be a folder: drop the images in it.'
 
 self.onmessage = async ({ data }: MessageEvent<PrepareJob>) => {
   self.postMessage(await prepare(data).catch((): PrepareReply => ({ kind: 'refused', reason: unreadable })))

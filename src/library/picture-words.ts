@@ -38,7 +38,7 @@ export function markOf(picture: Picture): 'Simulated' | 'Sample' | undefined {
 
 /** A picture's accessible name: the prompt first. */
 export function describePicture(picture: Picture, now: number): string {
-  const parts = [picture.prompt.trim() || 'Picture', modelOf(picture), describeSize(picture)]
+  const parts = [picture.prompt.trim() || 'Image', modelOf(picture), describeSize(picture)]
   return [...parts, describeTime(picture.createdAt, now), markOf(picture)?.toLowerCase()].filter(Boolean).join(', ')
 }
 
@@ -71,6 +71,6 @@ export function fileNameFrom(words: string, model: string | undefined, at: numbe
   const date = new Date(at)
   const two = (count: number) => String(count).padStart(2, '0')
   const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
-  const parts = [slugOf(words) || 'picture', slugOf(model ?? ''), day]
+  const parts = [slugOf(words) || 'image', slugOf(model ?? ''), day]
   return `${parts.filter(Boolean).join('-')}.${ending}`
 }

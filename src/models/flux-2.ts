@@ -87,7 +87,7 @@ export const flux2: ModelFamily = {
     ]
   },
 
-  issues: (draft) => promptIssues(form(draft).prompt, promptLength),
+  issues: (draft, sourceCount) => promptIssues(form(draft).prompt, sourceCount, promptLength),
 
   quote(draft, sourceCount) {
     const { model, size, aspectRatio, editRatio } = form(draft)

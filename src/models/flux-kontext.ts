@@ -150,7 +150,7 @@ export const fluxKontext: ModelFamily = {
     ]
   },
 
-  issues: (draft) => promptIssues(form(draft).prompt, promptLength),
+  issues: (draft, sourceCount) => promptIssues(form(draft).prompt, sourceCount, promptLength),
 
   quote(draft, sourceCount) {
     const { model, aspectRatio, editRatio } = form(draft)

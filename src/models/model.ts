@@ -78,10 +78,12 @@ export function lengthOf(text: string): number {
   return [...text].length
 }
 
-export function promptIssues(prompt: string, { min, max }: { min: number; max: number }): Issue[] {
+export function promptIssues(prompt: string, sourceCount: number, { min, max }: { min: number; max: number }): Issue[] {
   const length = lengthOf(prompt)
   const field = 'prompt'
-  if (prompt.trim() === '') return [{ field, message: 'Write what you want to see.' }]
+  if (prompt.trim() === '') {
+    return [{ field, message: sourceCount > 0 ? 'Describe the change.' : 'Write what you want to see.' }]
+  }
   if (length < min) return [{ field, message: `The prompt needs at least ${min} characters.` }]
   if (length > max) {
     const count = length.toLocaleString('en')

@@ -91,7 +91,7 @@ function causeOf(trouble: Trouble): Failure {
     case 'input-url':
       return {
         kind: 'invalid',
-        issues: [{ field: 'sources', message: 'The service could not read a source picture.' }],
+        issues: [{ field: 'sources', message: 'The service could not read a source image.' }],
       }
     case 'validation':
       return { kind: 'invalid', issues: [{ field: 'request', message: `The service refused the settings: ${said}` }] }

@@ -26,7 +26,7 @@ export function AdoptForm() {
         onClick={() => setOpen(!open)}
         className="flex h-10 w-full items-center gap-2 px-4 text-soft text-xs -outline-offset-2 hover:text-ink max-middle:h-11"
       >
-        Fetch a result by its task id
+        Fetch a result by its task ID
         <ChevronDown size={14} strokeWidth={1.75} aria-hidden className={classes('ml-auto', open && 'rotate-180')} />
       </button>
       {open && <Form id={id} />}
@@ -49,7 +49,7 @@ function Form({ id }: { id: string }) {
     setIsAsking(true)
     try {
       const found = await adopt(taskId, family)
-      setAnswer({ note: found.known ? lead(found) : 'It is asked for, above. This costs nothing.' })
+      setAnswer({ note: found.known ? lead(found) : 'Fetching it. This is free.' })
       if (!found.known) setTaskId('')
     } catch (error) {
       setAnswer({ error: showHidden(describeFailure(toFailure(error))) })
@@ -61,19 +61,19 @@ function Form({ id }: { id: string }) {
   return (
     <form id={id} onSubmit={submit} className="grid gap-3 px-4 pb-4">
       <TextField
-        label="Task id"
+        label="Task ID"
         value={taskId}
         onChange={(text) => {
           setTaskId(text)
           setAnswer({})
         }}
         error={answer.error}
-        hint="From “Copy details” in another browser, or from the service’s own list. Costs nothing."
+        hint="From “Copy details” in another browser, or from the service’s own list. Free."
       />
       <Segments label="Made with" value={family} options={options} onChange={setFamily} />
       <div className="flex items-center gap-3">
         <Button type="submit" aria-disabled={isAsking}>
-          Fetch it
+          Fetch
         </Button>
         <p role="status" className="min-w-0 flex-1 text-soft text-xs">
           {answer.note}
@@ -89,10 +89,10 @@ function lead({ run, picture }: Extract<Adopted, { known: true }>): string {
     const { select, show } = useWorkspace.getState()
     select(picture)
     show('stage')
-    return 'Its picture is here already: it is on the stage.'
+    return 'This image is already here: it is on the stage.'
   }
   const row = run && document.getElementById(rowIdOf(run))
   row?.scrollIntoView({ block: 'nearest' })
   row?.focus({ preventScroll: true })
-  return run ? `This task is here already: ${describeTime(run.createdAt, Date.now())}.` : 'This task is here already.'
+  return run ? `This task is already here: ${describeTime(run.createdAt, Date.now())}.` : 'This task is already here.'
 }

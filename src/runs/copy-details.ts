@@ -6,6 +6,6 @@ import { detailsOf } from './failure-fix.ts'
 export function copyDetails(run: Run): void {
   navigator.clipboard.writeText(detailsOf(run)).then(
     () => notify({ text: 'Details copied' }),
-    () => notify({ text: 'The browser did not allow copying.', tone: 'error' }),
+    () => notify({ text: 'This browser did not allow copying.', tone: 'error' }),
   )
 }

@@ -35,12 +35,12 @@ export function mayTryAgain(run: Run): boolean {
 
 export function fixFor(run: RunIn<'failed'>): Fix {
   const { failure } = run
-  if (!mayTryAgain(run)) return { label: 'Look again', act: 'look' }
+  if (!mayTryAgain(run)) return { label: 'Check again', act: 'look' }
   switch (failure.kind) {
     case 'invalid':
       return fixInvalid(run, failure)
     case 'unauthorized':
-      return { label: 'Set the key', act: 'set-key' }
+      return { label: 'Add an API key', act: 'set-key' }
     case 'out-of-credits':
       return { label: againLabel(run), act: 'again', hint: 'Add credits at the service first.' }
     case 'locked':
@@ -55,13 +55,13 @@ export function fixFor(run: RunIn<'failed'>): Fix {
     case 'no-picture':
       return { label: 'Edit the prompt', act: 'edit-prompt' }
     case 'unconfirmed':
-      return { label: 'Look again', act: 'look', hint: 'Looking again is free; trying again may be charged twice.' }
+      return { label: 'Check again', act: 'look', hint: 'Checking is free. Trying again may be charged twice.' }
     case 'timed-out':
-      return mayLookAgain(run) ? { label: 'Look again', act: 'look' } : { label: againLabel(run), act: 'again' }
+      return mayLookAgain(run) ? { label: 'Check again', act: 'look' } : { label: againLabel(run), act: 'again' }
     case 'storage':
       return mayLookAgain(run)
-        ? { label: 'Save again', act: 'look', hint: 'Make room first: empty the bin.' }
-        : { label: againLabel(run), act: 'again', hint: 'Make room first: empty the bin.' }
+        ? { label: 'Save again', act: 'look', hint: 'Empty the bin to make room first.' }
+        : { label: againLabel(run), act: 'again', hint: 'Empty the bin to make room first.' }
     case 'unavailable':
       return /switched this model off/.test(failure.detail)
         ? { label: 'Choose another model', act: 'edit-settings' }
@@ -135,7 +135,7 @@ export function detailsOf(run: Run): string {
 /** A service may quote what it was sent. */
 function withoutSecrets(text: string): string {
   return text
-    .replace(/data:[\w/+.-]*;base64,[\w+/=]*/g, '[picture]')
+    .replace(/data:[\w/+.-]*;base64,[\w+/=]*/g, '[image]')
     .replace(/\b(bearer)\s+\S+/gi, '$1 [key]')
     .replace(
       /\b(api[-_ ]?key|key|token|authorization|secret)(["']?\s*[:=]\s*["']?)(?!bearer)[^\s"',;&]+/gi,

@@ -1,4 +1,4 @@
-import { describeDollars, isAdopted, type Run, type RunIn } from '#domain/run.ts'
+import { describeDollars, isAdopted, needsCard, type Run, type RunIn } from '#domain/run.ts'
 import { describeCredits, type Spending } from '#domain/spending.ts'
 
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
@@ -8,13 +8,13 @@ const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long' })
 export function describeStep(run: Run): string {
   switch (run.phase) {
     case 'queued':
-      return 'waiting here'
+      return 'queued'
     case 'sending':
       return 'sent, waiting for an answer'
     case 'working':
-      return run.stopped ? 'no longer waited for' : 'working'
+      return run.stopped ? 'stopped waiting' : 'working'
     case 'ready':
-      return 'ready at the service, not saved here'
+      return needsCard(run) ? 'ready to download' : 'downloading'
     case 'saved':
       return 'saved'
     case 'failed':
@@ -31,11 +31,11 @@ const mostKeptMs = 14 * 24 * hourMs
 /** How long the service may still have a finished picture; the last hour of the usual time is counted down. */
 export function describeKeeping(run: RunIn<'ready'>, now: number): string {
   // When an adopted task was finished is not known.
-  if (isAdopted(run)) return 'The service keeps results for a day as a rule, for 14 days at most.'
+  if (isAdopted(run)) return 'The service keeps results for about a day, 14 days at most.'
   const usually = run.finishedAt + usuallyKeptMs
   const most = run.finishedAt + mostKeptMs
-  if (now >= most) return 'The service keeps results for 14 days at most: it is probably gone.'
-  if (now >= usually) return `The service may delete it any time now, by ${day.format(most)} at the latest.`
+  if (now >= most) return 'Probably gone: the service keeps results for 14 days at most.'
+  if (now >= usually) return `The service may delete it at any time, by ${day.format(most)} at the latest.`
   if (usually - now < hourMs) return `The service usually keeps it for another ${describeRest(usually - now)}.`
   const when = new Date(usually).toDateString() === new Date(now).toDateString() ? 'today' : 'tomorrow'
   return `The service usually keeps it until about ${clock.format(usually)} ${when}.`

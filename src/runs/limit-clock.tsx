@@ -3,10 +3,10 @@ import { Countdown, useNow } from '#ui/elapsed.tsx'
 /** When the service's limit is free again (epoch ms), in words that count down. */
 export function LimitClock({ freeAt }: { freeAt: number }) {
   const isFree = useNow() >= freeAt
-  if (isFree) return <>The limit is free again.</>
+  if (isFree) return <>You can try again.</>
   return (
     <>
-      The limit is free again in <Countdown untilMs={freeAt} />.
+      You can try again in <Countdown untilMs={freeAt} />.
     </>
   )
 }

@@ -39,7 +39,7 @@ function Waiting({ run }: { run: Run }) {
       <p className="text-ink">{describePhase(run)}</p>
       {run.phase === 'queued' && run.sendsAt !== undefined && (
         <p className="text-soft">
-          sends itself in <Countdown untilMs={run.sendsAt} />
+          retries in <Countdown untilMs={run.sendsAt} />
         </p>
       )}
     </>

@@ -3,7 +3,7 @@ import { findFamily } from '#models/catalogue.ts'
 
 export function promptOf(run: Run): string {
   const { prompt } = run.recipe.draft
-  return typeof prompt === 'string' && prompt.trim() !== '' ? prompt : 'Picture'
+  return typeof prompt === 'string' && prompt.trim() !== '' ? prompt : 'Image'
 }
 
 /** "Flux Kontext Pro"; for a family that is gone, what is stored. */
@@ -18,18 +18,18 @@ export function modelAskedFor({ recipe, pace }: Run): string {
 
 /** Where a run is, in the words of its tile. */
 export function describePhase(run: Run): string {
-  if (run.phase === 'failed' && run.yieldsTo) return 'Going on elsewhere'
+  if (run.phase === 'failed' && run.yieldsTo) return 'Continued with another service'
   if (run.phase === 'failed') return run.failure.kind === 'unconfirmed' ? 'May have been sent' : 'Failed'
   if (run.stopped) return 'Stopped waiting'
   switch (run.phase) {
     case 'queued':
-      return 'Waiting here'
+      return 'Queued'
     case 'sending':
       return 'Sending'
     case 'working':
       return 'Working'
     case 'ready':
-      return needsCard(run) ? 'Made, not saved here yet' : 'Fetching the picture'
+      return needsCard(run) ? 'Ready to download' : 'Downloading'
     case 'saved':
       return 'Saved'
   }

@@ -162,7 +162,7 @@ function SavedMark({ run }: { run: RunIn<'saved'> }) {
     show('stage')
   }
   return (
-    <button type="button" aria-label="Show the picture" onClick={open} className={markClass}>
+    <button type="button" aria-label="Show the image" onClick={open} className={markClass}>
       {thumbnail ? <img src={thumbnail} alt="" className="size-full object-cover" /> : <Ratio run={run} />}
     </button>
   )
@@ -179,7 +179,7 @@ function Clock({ run }: { run: Run }) {
   if (run.phase === 'queued' && run.sendsAt !== undefined) {
     return (
       <span className={clockClass}>
-        sends itself in <Countdown untilMs={run.sendsAt} />
+        retries in <Countdown untilMs={run.sendsAt} />
       </span>
     )
   }

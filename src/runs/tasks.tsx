@@ -23,11 +23,9 @@ export function TaskList({ onSettings }: { onSettings: () => void }) {
     <div className="flex min-h-full flex-col">
       <Sum />
       <div className="flex-1">
-        {open.length === 0 && past.length === 0 && (
-          <Empty title="Nothing in work">Every run shows here, from the button to the gallery.</Empty>
-        )}
-        <Rows label="In work" runs={open.filter((run) => !needsCard(run))} onSettings={onSettings} />
-        <Rows label="Waiting for you" runs={open.filter(needsCard)} onSettings={onSettings} />
+        {open.length === 0 && past.length === 0 && <Empty title="Nothing running">Runs stay here until saved.</Empty>}
+        <Rows label="Running" runs={open.filter((run) => !needsCard(run))} onSettings={onSettings} />
+        <Rows label="Needs attention" runs={open.filter(needsCard)} onSettings={onSettings} />
         {past.map(({ day, runs }) => (
           <Rows key={day} label={day} runs={runs} onSettings={onSettings} />
         ))}

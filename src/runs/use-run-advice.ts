@@ -36,7 +36,7 @@ export function useRunAdvice(run: Run, onSettings: () => void): Advice {
   const again = { label: againLabel(run), onSelect: () => generator.again(run) }
   const acts = {
     again: { ...again, onSelect: () => askFirst(generator.question(run.recipe), again) },
-    look: { label: 'Look again', onSelect: () => generator.look(run) },
+    look: { label: 'Check again', onSelect: () => generator.look(run) },
     save: { label: 'Save again', onSelect: () => generator.look(run) },
     freshLink: { label: 'Fetch a fresh link', onSelect: () => generator.look(run, { freshLink: true }) },
     download: { label: 'Download now', onSelect: () => void downloadUnsaved(run, generator, queries) },
@@ -44,7 +44,7 @@ export function useRunAdvice(run: Run, onSettings: () => void): Advice {
   }
   const dismiss = () => {
     generator.dismiss(run)
-    if (run.phase !== 'failed') notify({ text: 'Taken off the gallery. It stays in Tasks.' })
+    if (run.phase !== 'failed') notify({ text: 'Hidden; still in Tasks.' })
   }
   const said = adviceOn(run, acts)
   const advice = { ...said, words: showHidden(said.words) }
@@ -115,7 +115,7 @@ function adviceOnUnsaved(run: RunIn<'ready'>, trouble: Failure, acts: Acts): Omi
     case 'storage':
       return {
         words,
-        hint: 'Make room by emptying the bin, then save it again; or download it, which needs no room here.',
+        hint: 'Empty the bin and save again, or download it now.',
         acts: [acts.save, acts.download],
       }
     case 'expired':

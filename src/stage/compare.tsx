@@ -28,7 +28,7 @@ export function Compare({ before, after, placement, name }: CompareProps) {
         <Item item="itemTwo">
           <PictureLayer picture={after} frame={after} placement={placement} name={name} />
         </Item>
-        <HandleRoot aria-label="Compare" aria-valuetext={`${share} % before, ${100 - share} % after`} className="group">
+        <HandleRoot aria-label="Compare" aria-valuetext={`${share}% before, ${100 - share}% after`} className="group">
           <Handle />
         </HandleRoot>
       </Root>
@@ -36,7 +36,7 @@ export function Compare({ before, after, placement, name }: CompareProps) {
       <Label side="right">After</Label>
       {differ && (
         <p className="-translate-x-1/2 absolute bottom-2 left-1/2 z-10 whitespace-nowrap rounded-sm border border-line bg-panel px-2 py-0.5 text-faint text-xs">
-          Different shapes, both fitted
+          Different ratios, scaled to fit
         </p>
       )}
     </Provider>

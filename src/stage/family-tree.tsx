@@ -35,7 +35,7 @@ export function FamilyTree({ picture, ...choice }: Omit<Choice, 'shown'> & { pic
       {children.length > 0 && (
         <Generation ids={children.map(({ id }) => id)} onWay={undefined} isFirst={false} choice={own} />
       )}
-      {isAlone && <li className="pl-3 text-faint text-xs">Edits of this picture will stand here.</li>}
+      {isAlone && <li className="pl-3 text-faint text-xs">Edits appear here.</li>}
     </ul>
   )
 }
@@ -98,11 +98,7 @@ function Node({ id, isOnWay, choice }: { id: PictureId; isOnWay: boolean; choice
   if (!picture) {
     return (
       <li className="mr-1.5 shrink-0 last:mr-0">
-        <span
-          role="img"
-          aria-label="Deleted picture"
-          className="block size-12 rounded-sm border border-line bg-hover"
-        />
+        <span role="img" aria-label="Deleted image" className="block size-12 rounded-sm border border-line bg-hover" />
       </li>
     )
   }

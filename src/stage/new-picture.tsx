@@ -21,7 +21,7 @@ export function NewPicture() {
         onClick={() => useWorkspace.getState().select(picture.id)}
       >
         {thumbnail && <img src={thumbnail} alt="" className="size-6 rounded-full object-cover" />}
-        New picture
+        New image
       </Button>
     </div>
   )

@@ -8,8 +8,8 @@ export function StageInfo({ picture }: { picture: Picture }) {
   const { origin, createdAt, shelf } = picture
   const prompt = showHidden(picture.prompt)
   const mark = markOf(picture)
-  const asked = origin.kind === 'made' && origin.asked ? `asked ${origin.asked}` : undefined
-  const notes = origin.kind === 'dropped' ? ['Your picture', ...origin.notes] : []
+  const asked = origin.kind === 'made' && origin.asked ? `requested: ${origin.asked}` : undefined
+  const notes = origin.kind === 'dropped' ? ['Imported', ...origin.notes] : []
   const maker = [describeMaker(picture), gatewayOf(picture)].filter(Boolean).join(' ')
   const facts = [maker, describeSize(picture), asked, describeTime(createdAt, Date.now()), ...notes]
   return (

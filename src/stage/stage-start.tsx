@@ -2,10 +2,10 @@ import { describeShortcut } from '#ui/shortcut.ts'
 import { startText } from '#ui/start-text.ts'
 
 const hints = [
-  ['mod+enter', 'make the picture'],
-  ['c', 'compare with where it came from'],
-  ['u', 'go on from a picture'],
-  ['x', 'move it to the bin'],
+  ['mod+enter', 'Generate'],
+  ['c', 'Compare with source'],
+  ['u', 'Edit this image'],
+  ['x', 'Move to bin'],
 ] as const
 
 /** The stage before a picture is chosen. Its first words stand where index.html has drawn them. */

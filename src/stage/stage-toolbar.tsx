@@ -33,11 +33,7 @@ interface StageToolbarProps {
 export function StageToolbar(props: StageToolbarProps) {
   return (
     <div className="@container shrink-0 border-line border-b bg-panel">
-      <div
-        role="toolbar"
-        aria-label="Picture"
-        className="flex h-11 items-center gap-0.5 px-1 max-middle:justify-between"
-      >
+      <div role="toolbar" aria-label="Image" className="flex h-11 items-center gap-0.5 px-1 max-middle:justify-between">
         <ZoomControls zoom={props.zoom} />
         <Rule />
         <CompareControls {...props} />
@@ -55,18 +51,18 @@ function ZoomControls({ zoom }: Pick<StageToolbarProps, 'zoom'>) {
   return (
     <>
       <IconButton label="Zoom out" icon={Minus} shortcut="-" onClick={zoom.zoomOut} className="@max-lg:hidden" />
-      <span className="w-12 text-center text-faint text-xs @max-lg:hidden">{zoom.percent} %</span>
+      <span className="w-12 text-center text-faint text-xs @max-lg:hidden">{zoom.percent}%</span>
       <IconButton label="Zoom in" icon={Plus} shortcut="plus" onClick={zoom.zoomIn} className="@max-lg:hidden" />
       <IconButton label="Fit" icon={Scan} shortcut="0" pressed={zoom.isFit} onClick={zoom.fit} />
       <Button
         variant="quiet"
         aria-keyshortcuts="1"
-        data-tip="One pixel on one screen pixel"
+        data-tip="One image pixel per screen pixel"
         data-tip-keys="1"
         onClick={zoom.full}
         className="text-xs @max-md:hidden"
       >
-        100 %
+        100%
       </Button>
     </>
   )
@@ -108,7 +104,7 @@ function PictureControls({ picture, actions, onBin }: StageToolbarProps) {
         icon={ImagePlus}
         aria-label="Use as input"
         aria-keyshortcuts="U"
-        data-tip="Goes on from this picture"
+        data-tip="Edit from this image"
         data-tip-keys="U"
         onClick={() => actions.takeAsInput(picture)}
         className="mr-1 max-middle:mr-0 @max-xl:px-2"
@@ -116,7 +112,7 @@ function PictureControls({ picture, actions, onBin }: StageToolbarProps) {
         <span className="@max-xl:hidden">Use as input</span>
       </Button>
       <IconButton
-        label="Use the same settings"
+        label="Reuse prompt and settings"
         icon={SlidersHorizontal}
         shortcut="r"
         disabled={recipeOf(picture) === undefined}

@@ -106,7 +106,7 @@ function Viewport({ picture, zoom, before, comparison }: ViewportProps) {
         shown
       )}
       {before && !comparison.isOn && <Chip>Before</Chip>}
-      {comparison.isOn && !comparison.second && <Chip>Choose a second picture, below or in the gallery</Chip>}
+      {comparison.isOn && !comparison.second && <Chip>Choose a second image, below or in the gallery</Chip>}
     </div>
   )
 }

@@ -17,7 +17,7 @@ export function Stage() {
       {selected === undefined && <StageStart />}
       {selected !== undefined && !picture && (
         <div className="gallery-late flex h-full flex-col justify-center">
-          <Empty title="This picture is gone">It was deleted, here or in another window.</Empty>
+          <Empty title="This image is gone">It was deleted, here or in another window.</Empty>
         </div>
       )}
       <NewPicture />

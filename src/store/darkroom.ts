@@ -32,7 +32,7 @@ const convertQuality = 0.95
 export const browserDarkroom: Darkroom = {
   async develop(bytes, convertTo) {
     const mime = sniffImage(new Uint8Array(await bytes.slice(0, 16).arrayBuffer()))
-    if (!mime) throw storageError('its bytes are not a PNG, JPEG or WebP picture')
+    if (!mime) throw storageError('its bytes are not a PNG, JPEG or WebP image')
     const bitmap = await createImageBitmap(bytes).catch(() => {
       throw storageError('its bytes are damaged and cannot be shown')
     })

@@ -72,7 +72,7 @@ export async function makeSamples(
 async function fetchSample({ file }: Sample, home: string): Promise<Blob> {
   const response = await fetch(new URL(file, home)).catch(() => undefined)
   if (!response?.ok) {
-    throw new GenerationError({ kind: 'unavailable', detail: 'The sample pictures could not be fetched.' })
+    throw new GenerationError({ kind: 'unavailable', detail: 'The sample images could not be fetched.' })
   }
   return response.blob()
 }

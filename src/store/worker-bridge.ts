@@ -57,7 +57,7 @@ function createCalls(database: string, onHealth: (health: StoreHealth) => void) 
     worker = undefined
     for (const [number, call] of calls) {
       if (call.tries < 2) give(number, call)
-      else finish(number)?.reject(storageError('the part of this page that saves pictures could not start'))
+      else finish(number)?.reject(storageError('the part of this page that saves images could not start'))
     }
   }
 

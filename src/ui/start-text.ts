@@ -4,8 +4,8 @@
  * does not move them. tests/app/ui.test.tsx compares them with index.html.
  */
 export const startText = {
-  title: 'Drop a picture, or write what you want to see.',
-  privacy: 'Pictures and prompts stay on this machine; only what you send goes to the service.',
+  title: 'Drop an image, or write what you want to see.',
+  privacy: 'Everything stays on this computer. Only what you submit is sent.',
   boxClass: 'absolute inset-x-0 top-[40%] flex flex-col items-center gap-2 px-8 text-center',
   titleClass: 'text-balance font-medium text-base text-ink',
   privacyClass: 'max-w-sm text-pretty text-faint text-sm',

@@ -29,9 +29,9 @@ const field = () => screen.findByLabelText('Access token')
 describe('a proxy that asks for its token', () => {
   it('is opened by it once, and is asked again for nothing', async () => {
     const send = show()
-    expect(await screen.findByText(/asks for its access token/)).toBeVisible()
+    expect(await screen.findByText(/needs an access token/)).toBeVisible()
     await userEvent.type(await field(), `${token}{Enter}`)
-    await eventually(() => expect(screen.queryByText(/asks for its access token/)).toBeNull())
+    await eventually(() => expect(screen.queryByText(/needs an access token/)).toBeNull())
     expect((await send('/api/v1/chat/credit')).status).toBe(200)
     expect(useWorkspace.getState().enteredProxy).toBe('/api')
     expect(JSON.stringify(useWorkspace.getState())).not.toContain(token)
@@ -42,7 +42,7 @@ describe('a proxy that asks for its token', () => {
     show()
     await userEvent.type(await field(), 'some-other-token')
     await userEvent.click(screen.getByRole('button', { name: 'Enter' }))
-    expect(await screen.findByText('This is not the token of this proxy.')).toBeVisible()
+    expect(await screen.findByText("That isn't this proxy's token.")).toBeVisible()
     expect(await field()).toHaveAttribute('aria-invalid', 'true')
     await userEvent.clear(await field())
     await userEvent.type(await field(), `${token}{Enter}`)
@@ -52,7 +52,7 @@ describe('a proxy that asks for its token', () => {
   it('says why it still asks where the browser did not keep the cookie', async () => {
     show(createProxySend(proxy.port, { keepsCookies: false }))
     await userEvent.type(await field(), `${token}{Enter}`)
-    expect(await screen.findByText(/did not keep the cookie/)).toBeVisible()
+    expect(await screen.findByText(/did not keep its cookie/)).toBeVisible()
   })
 })
 

@@ -24,10 +24,10 @@ beforeEach(emptyWorkspace)
 describe('the header', () => {
   it('says that pictures are simulated, and only then how a key is set', async () => {
     renderWith(simulated, header)
-    expect(screen.queryByRole('button', { name: 'How to set a key' })).toBeNull()
+    expect(screen.queryByRole('button', { name: 'Add an API key' })).toBeNull()
     expect(await screen.findByText('Simulated')).toBeInTheDocument()
     expect(screen.getByRole('status')).toHaveTextContent('Simulated')
-    expect(screen.getByRole('button', { name: 'How to set a key' })).toBeInTheDocument()
+    expect(screen.getByRole('button', { name: 'Add an API key' })).toBeInTheDocument()
   })
 
   it('says nothing of the kind with a real service behind', async () => {
@@ -42,14 +42,14 @@ describe('the header', () => {
     const store = renderWith(simulated, header)
     for (const run of [workingRun('one'), queuedRun('two'), stopped, failedRun('four')])
       await act(() => store.saveRun(run))
-    expect(await screen.findByRole('button', { name: 'Tasks 2 in work' })).toBeInTheDocument()
+    expect(await screen.findByRole('button', { name: 'Tasks 2 running' })).toBeInTheDocument()
   })
 })
 
 describe('the banners', () => {
   it('tell that nothing is kept, and what still works', async () => {
     renderWith(simulated, <Banners />)
-    expect(await screen.findByText(/keeps nothing for this page/)).toBeInTheDocument()
+    expect(await screen.findByText(/Work can't be saved here/)).toBeInTheDocument()
   })
 
   it('tell of a proxy that cannot be reached until it can', async () => {
@@ -58,7 +58,7 @@ describe('the banners', () => {
     renderWith(send, <Banners />)
     const words = await screen.findByText(/proxy cannot be reached/)
     isUp = true
-    await userEvent.click(screen.getByRole('button', { name: 'Try now' }))
+    await userEvent.click(screen.getByRole('button', { name: 'Try again' }))
     await eventually(() => expect(words).not.toBeInTheDocument())
   })
 })
@@ -70,7 +70,7 @@ describe('the room', () => {
     renderWith(simulated, room)
     for (const name of ['Create', 'Stage', 'Gallery']) expect(screen.getByRole('region', { name })).toBeInTheDocument()
     expect(screen.getAllByText('the form')).toHaveLength(1)
-    screen.getByRole('separator', { name: 'Width of Create' }).focus()
+    screen.getByRole('separator', { name: 'Resize Create' }).focus()
     await userEvent.keyboard('{ArrowRight}')
     expect(useWorkspace.getState().createWidth).toBe(400)
   })
@@ -112,7 +112,7 @@ describe('the settings', () => {
     expect(useWorkspace.getState().proxyUrl).toBe('')
     await userEvent.click(screen.getByRole('button', { name: 'Use this address' }))
     expect(useWorkspace.getState().proxyUrl).toBe('http://localhost:4000/api')
-    expect(await screen.findByText('Connected. Pictures are made through KIE.')).toBeInTheDocument()
+    expect(await screen.findByText('Connected. Images are made through KIE.')).toBeInTheDocument()
     vi.unstubAllGlobals()
   })
 
@@ -120,7 +120,7 @@ describe('the settings', () => {
     renderWith(simulated, <Settings />)
     await userEvent.click(screen.getByRole('radio', { name: 'Dark' }))
     expect(useWorkspace.getState().theme).toBe('dark')
-    const range = screen.getByRole('slider', { name: 'Runs at once' })
+    const range = screen.getByRole('slider', { name: 'Parallel runs' })
     expect(range).toHaveAttribute('min', '1')
     expect(range).toHaveAttribute('max', '20')
   })

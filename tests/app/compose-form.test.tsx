@@ -138,7 +138,7 @@ describe('why the button cannot be pressed', () => {
     expect(prompt()).toHaveAccessibleDescription('4,500 of 5,000')
     await userEvent.click(prompt())
     await userEvent.paste('z'.repeat(512))
-    expect(prompt()).toHaveAccessibleDescription('5,012 of 5,000: 12 too many')
+    expect(prompt()).toHaveAccessibleDescription('5,012 of 5,000: 12 over')
     expect(prompt()).toBeInvalid()
     expect(submit()).toHaveAccessibleDescription('The prompt is too long: 5,012 of at most 5,000 characters.')
     await userEvent.click(submit())
@@ -242,7 +242,7 @@ test('folded settings that are not as they come are counted where they are folde
 })
 
 describe('a run over a limit that the user set', () => {
-  const words = 'This costs 5 credits: more than the 4 that you set for one picture.'
+  const words = 'This costs 5 credits, more than your limit of 4 per image.'
   const dialog = () => screen.findByRole('alertdialog', { name: 'More than you set' })
 
   test('is asked about in place, and sent once when the answer is yes', async () => {

@@ -150,7 +150,7 @@ test('a picture taken out can be put back', async () => {
   const { ids } = await openFlux2('a', 'b')
   await press('Remove image 1')
   expect(sourcesOf('flux-2')).toEqual([ids[1]])
-  await undo('taken out')
+  await undo('Image removed')
   expect(sourcesOf('flux-2')).toEqual(ids)
 })
 
@@ -158,7 +158,7 @@ test('a picture that the store no longer has is named, and blocks until it is ta
   const { store, ids, sent } = await openFlux2('a', 'b')
   await store.deleteForEver([ids[1] as PictureId])
   await waitFor(() => expect(submit()).toHaveAccessibleDescription('Image 2 is no longer in this browser. Remove it.'))
-  expect(screen.getByText(/This picture is no longer in this browser/)).toBeVisible()
+  expect(screen.getByText(/This image is no longer in this browser/)).toBeVisible()
   await press('Remove image 2')
   await userEvent.click(submit())
   expect(sent[0]?.sources).toEqual([ids[0]])
@@ -182,7 +182,7 @@ describe('added files', () => {
     await choose(imageFile('eighth.png'), imageFile('ninth.png'))
     await waitFor(() => expect(sourcesOf('flux-2')).toHaveLength(8))
     expect(items()).toHaveLength(8)
-    expect(screen.getByText('Flux 2 takes up to 8 pictures; “ninth.png” was left out.')).toBeVisible()
+    expect(screen.getByText('Flux 2 takes up to 8 images; “ninth.png” was left out.')).toBeVisible()
     await press('Remove image 8')
     expect(screen.queryByText(/was left out/)).toBeNull()
   })
@@ -192,7 +192,7 @@ describe('added files', () => {
     const { sent } = await openFlux2('a')
     await choose(imageFile('notes.png', 'bad'))
     await waitFor(() =>
-      expect(submit()).toHaveAccessibleDescription('Image 2 cannot be used: “notes.png” holds text, not a picture.'),
+      expect(submit()).toHaveAccessibleDescription('Image 2 cannot be used: “notes.png” holds text, not an image.'),
     )
     await userEvent.click(submit())
     expect(sent).toEqual([])
@@ -223,7 +223,7 @@ describe('added files', () => {
     await openFlux2()
     await choose(imageFile('large.png', 'slow'))
     expect(submit()).toHaveAccessibleName(/^Edit/)
-    expect(submit()).toHaveAccessibleDescription('Preparing 1 picture…')
+    expect(submit()).toHaveAccessibleDescription('Preparing 1 image…')
     await userEvent.click(screen.getByRole('tab', { name: 'Flux Kontext' }))
     expect(submit(), 'the other tab has no part in it').toHaveAccessibleName(/^Generate/)
     await userEvent.click(screen.getByRole('tab', { name: 'Flux 2' }))
@@ -281,11 +281,11 @@ describe('the window', () => {
     const { store } = await openFlux2()
     const dataTransfer = transferOf([imageFile('mood.png')])
     fireEvent(window, Object.assign(new Event('dragenter', { cancelable: true }), { dataTransfer }))
-    await dropOn(await screen.findByText('Only to the gallery'), dataTransfer)
+    await dropOn(await screen.findByText('Add to gallery'), dataTransfer)
     expect(await screen.findByText('“mood.png” is in the gallery.')).toBeVisible()
     expect(await store.pictures('gallery', 5)).toMatchObject([{ prompt: 'mood.png' }])
     expect(sourcesOf('flux-2')).toEqual([])
-    expect(screen.queryByText('Only to the gallery')).toBeNull()
+    expect(screen.queryByText('Add to gallery')).toBeNull()
   })
 
   test('takes a pasted picture, but leaves text with a picture of it to the prompt', async () => {
@@ -336,7 +336,7 @@ describe('the window', () => {
     await dropOn(document.body, transferOf([], { 'text/uri-list': 'https://images.example/street.png' }))
     expect(
       await screen.findByText(
-        'The link to “street.png” cannot be read from the browser. Save the picture first, then drop the file.',
+        'The link to “street.png” cannot be read from the browser. Save the image first, then drop the file.',
       ),
     ).toBeVisible()
   })

@@ -72,16 +72,14 @@ describe('the balance', () => {
 describe('a balance below the price', () => {
   it('is said before the press, and stands in nobody’s way', async () => {
     renderWith(serviceWith({ data: 13.5 }).send, <Balance price={14} />)
-    expect(await screen.findByRole('status')).toHaveTextContent(
-      'Only 13.5 credits left: the service will refuse this until some are added.',
-    )
+    expect(await screen.findByRole('status')).toHaveTextContent('Only 13.5 credits left: add some before you submit.')
   })
 
   it('pitfall 20: tells that runs in work hold credits', async () => {
     const store = renderWith(serviceWith({ data: 0 }).send, <Balance price={14} />)
     await act(() => store.saveRun(workingRun('one')))
     const note = await screen.findByText(/No credits left/)
-    await eventually(() => expect(note).toHaveTextContent('What runs in work do not use comes back.'))
+    await eventually(() => expect(note).toHaveTextContent('Credits that running tasks do not use come back.'))
   })
 
   it('is not said where there is enough', async () => {
@@ -96,12 +94,12 @@ describe('a balance below the price', () => {
 describe('the limits from which on to ask', () => {
   it('are whole numbers, or none', async () => {
     render(<SpendingSettings />)
-    await userEvent.type(screen.getByLabelText('Credits for one picture'), '10')
-    await userEvent.type(screen.getByLabelText('Credits in a day'), '200')
+    await userEvent.type(screen.getByLabelText('Credits per image'), '10')
+    await userEvent.type(screen.getByLabelText('Credits per day'), '200')
     expect(useWorkspace.getState()).toMatchObject({ askAbovePrice: 10, askAboveDay: 200 })
-    await userEvent.type(screen.getByLabelText('Credits in a day'), 'x')
-    expect(screen.getByText('A whole number, or nothing.')).toBeVisible()
-    await userEvent.clear(screen.getByLabelText('Credits for one picture'))
+    await userEvent.type(screen.getByLabelText('Credits per day'), 'x')
+    expect(screen.getByText('Enter a whole number, or leave it empty.')).toBeVisible()
+    await userEvent.clear(screen.getByLabelText('Credits per image'))
     expect(useWorkspace.getState()).toMatchObject({ askAbovePrice: 0, askAboveDay: 200 })
   })
 })

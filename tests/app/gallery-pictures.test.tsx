@@ -37,7 +37,7 @@ async function show(...prompts: readonly string[]) {
 async function choose(prompt: string, item: string) {
   const cell = await gridcell.find(new RegExp(`^${prompt},`))
   cell.focus()
-  await userEvent.click(await within(cell).findByRole('button', { name: 'Picture menu' }))
+  await userEvent.click(await within(cell).findByRole('button', { name: 'Image menu' }))
   await userEvent.click(await screen.findByRole('menuitem', { name: new RegExp(item) }))
 }
 
@@ -161,7 +161,7 @@ describe('moving to the bin', () => {
     vi.spyOn(store, 'moveToBin').mockRejectedValue(new DOMException('full', 'QuotaExceededError'))
     await choose('one', 'Move to bin')
     expect(await screen.findByRole('alert')).toHaveTextContent(
-      'The picture stays in the gallery: the browser has no room left',
+      'The image stays in the gallery: the browser has no room left',
     )
     expect(await gridcell.find(/^one/)).toBeVisible()
   })
@@ -186,20 +186,20 @@ describe('the bin', () => {
 
   it('asks once before it deletes for ever', async () => {
     await openBin('one', 'two')
-    await choose('one', 'Delete for ever')
+    await choose('one', 'Delete permanently')
     await userEvent.click(await screen.findByRole('button', { name: 'Keep' }))
     expect(await store.countPictures('bin')).toBe(2)
-    await choose('one', 'Delete for ever')
-    await userEvent.click(await screen.findByRole('button', { name: 'Delete for ever' }))
+    await choose('one', 'Delete permanently')
+    await userEvent.click(await screen.findByRole('button', { name: 'Delete permanently' }))
     await waitFor(async () => expect(await store.picture('one' as PictureId)).toBeUndefined())
   })
 
   it('is emptied in one act', async () => {
     await openBin('one', 'two')
     await userEvent.click(screen.getByRole('button', { name: 'Empty bin' }))
-    const dialog = await screen.findByRole('dialog', { name: 'Delete for ever?' })
-    expect(dialog).toHaveTextContent('these 2 pictures')
-    await userEvent.click(within(dialog).getByRole('button', { name: 'Delete for ever' }))
+    const dialog = await screen.findByRole('dialog', { name: 'Delete permanently?' })
+    expect(dialog).toHaveTextContent('2 images will be permanently deleted')
+    await userEvent.click(within(dialog).getByRole('button', { name: 'Delete permanently' }))
     expect(await screen.findByText('The bin is empty')).toBeVisible()
     expect(await store.countPictures('gallery')).toBe(1)
   })
@@ -224,7 +224,7 @@ describe('going on from a picture', () => {
     const eight = Array.from({ length: 8 }, (_, index) => `other-${index}` as PictureId)
     useWorkspace.getState().setSources('flux-2', eight)
     await choose('one', 'Use as input')
-    expect(await screen.findByRole('alert')).toHaveTextContent('Flux 2 takes at most 8 pictures.')
+    expect(await screen.findByRole('alert')).toHaveTextContent('Flux 2 takes at most 8 images.')
     expect(useWorkspace.getState().sources['flux-2']).toEqual(eight)
   })
 

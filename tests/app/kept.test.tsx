@@ -48,7 +48,7 @@ describe('a database that is not what it was', () => {
     vi.stubGlobal('indexedDB', undefined)
     store = await openTestGallery()
     await openPage({ hasKept: false })
-    expect(screen.getByRole('alert')).toHaveTextContent(/nothing outlives the window: download what you want to keep/)
+    expect(screen.getByRole('alert')).toHaveTextContent("Work can't be saved here. Download before closing.")
     await store.addPicture(newPicture('p', await paintedImage('png')))
     expect(await store.countPictures('gallery')).toBe(1)
   })
@@ -57,7 +57,9 @@ describe('a database that is not what it was', () => {
     await openPage({ hasKept: false })
     expect(screen.queryByRole('alert')).toBeNull()
     const newer = await openRaw(nameOfGallery(), 9)
-    await waitFor(() => expect(screen.getByRole('alert')).toHaveTextContent(/a newer version.*Reload this one/))
+    await waitFor(() =>
+      expect(screen.getByRole('alert')).toHaveTextContent(/updated in another window. Reload this one/),
+    )
     expect(screen.getByRole('button', { name: 'Reload' })).toBeVisible()
     newer.close()
   })
@@ -70,19 +72,19 @@ describe('a database that is not what it was', () => {
     vi.spyOn(indexedDB, 'open').mockImplementation(() => open.call(indexedDB, older.name, 2))
     store = await openTestGallery()
     await openPage({ hasKept: false })
-    expect(screen.getByRole('alert')).toHaveTextContent(/in an older version. Close or reload it, and this one goes on/)
+    expect(screen.getByRole('alert')).toHaveTextContent(/in an older version. Close or reload that window to continue/)
     older.close()
     await waitFor(() => expect(screen.queryByRole('alert')).toBeNull())
   })
 })
 
 describe('D11 a gallery that the browser has cleared', () => {
-  const banner = () => screen.queryByText(/This browser has deleted the pictures/)
+  const banner = () => screen.queryByText(/This browser has deleted the images/)
 
   it('is explained, once, with what can still be done', async () => {
     await openPage()
-    await waitFor(() => expect(banner()).toHaveTextContent(/can be fetched by its task id, at the foot of Tasks/))
-    await userEvent.click(screen.getByRole('button', { name: 'Understood' }))
+    await waitFor(() => expect(banner()).toHaveTextContent(/by its task ID, at the bottom of Tasks/))
+    await userEvent.click(screen.getByRole('button', { name: 'Dismiss' }))
     expect(banner()).toBeNull()
     expect(useWorkspace.getState().hasKept).toBe(false)
   })
@@ -121,7 +123,7 @@ describe('D01 a picture for which there is no room', () => {
       <Gallery runScreens={runScreens} simulated={false} onSettings={() => undefined} />,
       { fetch },
     )
-    return { ...shown, cell: await gridcell.find(/^a fox, made, not saved here yet/) }
+    return { ...shown, cell: await gridcell.find(/^a fox, ready to download/) }
   }
 
   it('is seen all the same, with what can be done about it', async () => {
@@ -131,7 +133,7 @@ describe('D01 a picture for which there is no room', () => {
       'src',
       expect.stringMatching(/^blob:/),
     )
-    expect(cell).toHaveTextContent('Make room by emptying the bin, then save it again; or download it')
+    expect(cell).toHaveTextContent('Empty the bin and save again, or download it now')
     expect(gridcell.button(cell, 'Download now')).toBeVisible()
     await userEvent.click(gridcell.button(cell, 'Save again'))
     expect(asked).toEqual(['look run-1'])
@@ -158,7 +160,7 @@ describe('D01 a picture for which there is no room', () => {
     const { cell, asked } = await show(async () => [])
     await userEvent.click(gridcell.button(cell, 'Dismiss'))
     expect(asked).toEqual(['dismiss run-1'])
-    expect(await screen.findByText('Taken off the gallery. It stays in Tasks.')).toBeVisible()
+    expect(await screen.findByText('Hidden; still in Tasks.')).toBeVisible()
   })
 })
 
@@ -181,22 +183,22 @@ describe('D13 what the browser says of its storage', () => {
 
   it('is that it keeps everything: there is nothing to ask for', async () => {
     openStorage(true, true)
-    expect(await screen.findByText(/^Protected: the browser keeps this/)).toBeVisible()
+    expect(await screen.findByText(/^Protected: the browser keeps your images/)).toBeVisible()
     expect(screen.getByText('820 KB used')).toBeVisible()
-    expect(screen.queryByRole('button', { name: 'Ask to keep' })).toBeNull()
+    expect(screen.queryByRole('button', { name: 'Protect storage' })).toBeNull()
   })
 
   it('is that it may clear it, until it agrees to keep it', async () => {
     openStorage(false, true)
     expect(await screen.findByText(/^Not protected/)).toBeVisible()
-    await userEvent.click(screen.getByRole('button', { name: 'Ask to keep' }))
+    await userEvent.click(screen.getByRole('button', { name: 'Protect storage' }))
     expect(await screen.findByText(/^Protected/)).toBeVisible()
   })
 
   it('is told plainly when it does not agree', async () => {
     openStorage(false, false)
-    await userEvent.click(await screen.findByRole('button', { name: 'Ask to keep' }))
-    expect(await screen.findByText(/The browser did not agree/)).toBeVisible()
+    await userEvent.click(await screen.findByRole('button', { name: 'Protect storage' }))
+    expect(await screen.findByText(/The browser said no/)).toBeVisible()
     expect(screen.getByText(/^Not protected/)).toBeVisible()
   })
 

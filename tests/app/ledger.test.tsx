@@ -74,7 +74,7 @@ afterEach(closeNotices)
 describe('the ledger', () => {
   it('says that nothing is in work', async () => {
     await show([])
-    expect(screen.getByText('Nothing in work')).toBeInTheDocument()
+    expect(screen.getByText('Nothing running')).toBeInTheDocument()
   })
 
   it('says of every run where it is, in words', async () => {
@@ -89,14 +89,14 @@ describe('the ledger', () => {
       runOf('eight', { ...working, stopped: true }),
     ])
     const words = [
-      ['one', 'waiting here'],
+      ['one', 'queued'],
       ['two', 'sent, waiting for an answer'],
       ['three', 'working'],
-      ['four', 'ready at the service, not saved here'],
+      ['four', 'ready to download'],
       ['five', 'saved'],
       ['six', 'failed'],
       ['seven', 'may have been sent'],
-      ['eight', 'no longer waited for'],
+      ['eight', 'stopped waiting'],
     ] as const
     for (const [prompt, phase] of words) expect(within(await rowOf(prompt)).getByText(phase)).toBeVisible()
   })
@@ -140,14 +140,14 @@ describe('the ledger', () => {
       queued: ['Remove'],
       sending: ['Copy details'],
       working: ['Stop waiting', 'Copy details'],
-      'in trouble': ['Look again', 'Stop waiting', 'Copy details'],
+      'in trouble': ['Check again', 'Stop waiting', 'Copy details'],
       full: ['Save again', 'Download now', 'Copy details', 'Dismiss'],
       unreachable: ['Save again', 'Fetch a fresh link', 'Copy details', 'Dismiss'],
-      saved: ['Show the picture', 'Copy details'],
+      saved: ['Show the image', 'Copy details'],
       deleted: ['Fetch a fresh link', 'Try again (5 credits)', 'Copy details', 'Dismiss'],
       policy: ['Edit the prompt', 'Try again (5 credits)', 'Copy details', 'Dismiss'],
-      lost: ['Look again', 'Try again (5 credits)', 'Copy details', 'Dismiss'],
-      adopted: ['Look again', 'Copy details', 'Dismiss'],
+      lost: ['Check again', 'Try again (5 credits)', 'Copy details', 'Dismiss'],
+      adopted: ['Check again', 'Copy details', 'Dismiss'],
       dismissed: ['Try again (5 credits)', 'Copy details'],
     }
     for (const [prompt, names] of Object.entries(acts)) expect(namesIn(await rowOf(prompt)), prompt).toEqual(names)
@@ -163,7 +163,7 @@ describe('the ledger', () => {
       runOf('five', queued),
     ])
     await press(await rowOf('one'), 'Stop waiting')
-    await press(await rowOf('two'), 'Look again')
+    await press(await rowOf('two'), 'Check again')
     await press(await rowOf('three'), 'Fetch a fresh link')
     await press(await rowOf('three'), 'Save again')
     await press(await rowOf('four'), 'Try again (5 credits)')
@@ -192,19 +192,19 @@ describe('the ledger', () => {
     expect(screen.getByText('a day old')).toBeVisible()
     expect(screen.queryByText('a month old')).toBeNull()
     expect(
-      within(screen.getByRole('region', { name: 'Waiting for you' })).getByText('a month old and open'),
+      within(screen.getByRole('region', { name: 'Needs attention' })).getByText('a month old and open'),
     ).toBeVisible()
   })
 
   it('shows a saved picture on the stage', async () => {
     await show([runOf('one', savedAs('picture'))])
-    await press(await rowOf('one'), 'Show the picture')
+    await press(await rowOf('one'), 'Show the image')
     expect(useWorkspace.getState()).toMatchObject({ selected: 'picture', view: 'stage' })
   })
 
   it('opens Settings where the key has to be set', async () => {
     await show([runOf('one', failed({ kind: 'unauthorized' }))])
-    await press(await rowOf('one'), 'Set the key')
+    await press(await rowOf('one'), 'Add an API key')
     expect(onSettings).toHaveBeenCalledOnce()
   })
 
@@ -235,7 +235,7 @@ describe('time in the ledger', () => {
 
   it('counts down to when a run that the limit holds back sends itself', async () => {
     await show([runOf('one', { ...queued, sendsAt: Date.now() + 7_500, trouble: { kind: 'rate-limited' } })])
-    expect(await rowOf('one')).toHaveTextContent(/sends itself in 8 s/)
+    expect(await rowOf('one')).toHaveTextContent(/retries in 8 s/)
   })
 
   it('counts down to when the limit is free again for a run that it refused', async () => {
@@ -244,8 +244,8 @@ describe('time in the ledger', () => {
       runOf('one', failed({ kind: 'rate-limited' }, { failedAt })),
       runOf('two', failed({ kind: 'rate-limited', retryAfterMs: 1_000 }, { failedAt })),
     ])
-    expect(await rowOf('one')).toHaveTextContent(/The limit is free again in 8 s/)
-    expect(await rowOf('two')).toHaveTextContent('The limit is free again.')
+    expect(await rowOf('one')).toHaveTextContent(/You can try again in 8 s/)
+    expect(await rowOf('two')).toHaveTextContent('You can try again.')
   })
 
   it('tells how long the service keeps what is not saved yet; nothing of what it has deleted', async () => {
@@ -256,7 +256,7 @@ describe('time in the ledger', () => {
     ])
     expect(await rowOf('fresh')).toHaveTextContent(/usually keeps it until about \d\d:\d\d (today|tomorrow)/)
     expect(await rowOf('soon')).toHaveTextContent(/usually keeps it for another (29|30) min/)
-    expect(await rowOf('deleted')).toHaveTextContent('the service has deleted it since')
+    expect(await rowOf('deleted')).toHaveTextContent('the service no longer has it')
     expect(await rowOf('deleted')).not.toHaveTextContent('keeps it')
   })
 })
@@ -286,7 +286,7 @@ describe('a picture that could not be stored', () => {
     const bytes = await paintedImage('png')
     const fetch = vi.fn(async () => [bytes])
     await show([runOf('A red fox', readyAt(now, full))], { fetch })
-    expect(await rowOf('A red fox')).toHaveTextContent(/Make room by emptying the bin/)
+    expect(await rowOf('A red fox')).toHaveTextContent(/Empty the bin and save again/)
     await press(await rowOf('A red fox'), 'Download now')
     await waitFor(() => expect(saved).toEqual([expect.stringMatching(/^a-red-fox-flux-kontext-pro-.*\.png$/)]))
     await press(await rowOf('A red fox'), 'Download now')
@@ -298,15 +298,15 @@ describe('a picture that could not be stored', () => {
   it('says why when it cannot be fetched', async () => {
     await show([runOf('A red fox', readyAt(now, full))], { fetch: () => Promise.reject(new GenerationError(gone)) })
     await press(await rowOf('A red fox'), 'Download now')
-    expect(await screen.findByRole('alert')).toHaveTextContent('the service has deleted it since')
+    expect(await screen.findByRole('alert')).toHaveTextContent('the service no longer has it')
   })
 })
 
 describe('a task that was sent elsewhere', () => {
-  const open = async () => userEvent.click(await screen.findByRole('button', { name: 'Fetch a result by its task id' }))
+  const open = async () => userEvent.click(await screen.findByRole('button', { name: 'Fetch a result by its task ID' }))
   const ask = async (taskId: string) => {
-    await userEvent.type(screen.getByRole('textbox', { name: 'Task id' }), taskId)
-    await userEvent.click(screen.getByRole('button', { name: 'Fetch it' }))
+    await userEvent.type(screen.getByRole('textbox', { name: 'Task ID' }), taskId)
+    await userEvent.click(screen.getByRole('button', { name: 'Fetch' }))
   }
 
   it('is asked for by its id and its family', async () => {
@@ -316,17 +316,17 @@ describe('a task that was sent elsewhere', () => {
     await userEvent.click(screen.getByRole('radio', { name: 'Flux 2' }))
     await ask('abc123')
     expect(adopt).toHaveBeenCalledWith('abc123', 'flux-2')
-    expect(await screen.findByText(/This costs nothing/)).toBeVisible()
-    expect(screen.getByRole('textbox', { name: 'Task id' })).toHaveValue('')
+    expect(await screen.findByText(/This is free/)).toBeVisible()
+    expect(screen.getByRole('textbox', { name: 'Task ID' })).toHaveValue('')
   })
 
   it('is refused at the field, with the words of the cause, and what was typed stays', async () => {
-    const issues = [{ field: 'task', message: 'This is no task id.' }]
+    const issues = [{ field: 'task', message: "That isn't a task ID." }]
     await show([], { adopt: () => Promise.reject(new GenerationError({ kind: 'invalid', issues })) })
     await open()
     await ask('a b')
-    const field = screen.getByRole('textbox', { name: 'Task id' })
-    await waitFor(() => expect(field).toHaveAccessibleDescription('This is no task id.'))
+    const field = screen.getByRole('textbox', { name: 'Task ID' })
+    await waitFor(() => expect(field).toHaveAccessibleDescription("That isn't a task ID."))
     expect(field).toHaveValue('a b')
   })
 
@@ -344,7 +344,7 @@ describe('a task that was sent elsewhere', () => {
     await show([run], { adopt: async () => ({ known: true, run }) })
     await open()
     await ask('task-7')
-    expect(await screen.findByText(/This task is here already: Today/)).toBeVisible()
+    expect(await screen.findByText(/This task is already here: Today/)).toBeVisible()
     await act(async () => undefined)
     expect(await rowOf('A red fox')).toHaveFocus()
   })

@@ -44,13 +44,13 @@ describe('the end of a run', () => {
   it('is told by one notification while nobody sees the window', () => {
     const shown = openNotifications('granted')
     tellEnded(saved)
-    expect(shown).toMatchObject([{ title: 'A picture is ready', options: { body: 'a fox', tag: 'run-1' } }])
+    expect(shown).toMatchObject([{ title: 'Your image is ready', options: { body: 'a fox', tag: 'run-1' } }])
   })
 
   it('is told with its cause when no picture came of it', () => {
     const shown = openNotifications('granted')
     tellEnded(failedRun('run-1'))
-    expect(shown[0]).toMatchObject({ title: 'A picture was not made' })
+    expect(shown[0]).toMatchObject({ title: 'An image failed' })
     expect(shown[0]?.options?.body).toMatch(/^a fox\nBlocked by the service's safety rules/)
   })
 
@@ -105,7 +105,7 @@ describe('the end of a run', () => {
 })
 
 describe('the switch in Settings', () => {
-  const toggle = () => screen.getByRole('switch', { name: 'Notify me when a picture is ready' })
+  const toggle = () => screen.getByRole('switch', { name: 'Notify me when an image is ready' })
 
   beforeEach(() => useWorkspace.setState({ notifications: false }))
 
@@ -128,7 +128,7 @@ describe('the switch in Settings', () => {
     expect(screen.queryByText(/refuses notifications/)).toBeNull()
     await userEvent.click(toggle())
     expect(toggle()).not.toBeChecked()
-    expect(screen.getByRole('status')).toHaveTextContent('The browser refuses notifications from this page.')
+    expect(screen.getByRole('status')).toHaveTextContent('Notifications are blocked.')
     expect(useWorkspace.getState().notifications).toBe(false)
   })
 
@@ -144,6 +144,6 @@ describe('the switch in Settings', () => {
     Reflect.deleteProperty(globalThis, 'Notification')
     render(<NotificationSettings />)
     expect(screen.queryByRole('switch')).toBeNull()
-    expect(screen.getByText(/offers no notifications/)).toBeVisible()
+    expect(screen.getByText(/not available here/)).toBeVisible()
   })
 })

@@ -55,10 +55,10 @@ afterEach(() => {
 
 describe('a run in work', () => {
   it.each<[string, Partial<Run>, RegExp]>([
-    ['queued', { phase: 'queued' }, /Waiting here/],
+    ['queued', { phase: 'queued' }, /Queued/],
     ['sending', { phase: 'sending', sentAt }, /Sending.*\b8 s/],
     ['working', working, /Working.*\b8 s/],
-    ['ready', ready, /Fetching the picture/],
+    ['ready', ready, /Downloading/],
   ])('is a cell that says %s, its model and its clock', async (phase, state, words) => {
     vi.useFakeTimers({ toFake: ['Date'], now: sentAt + 8_000 })
     await show(runOf('run-1', 'A red fox', state))
@@ -69,7 +69,7 @@ describe('a run in work', () => {
     expect(cell).toHaveTextContent('Flux Kontext Pro')
   })
 
-  it('can be taken back while nothing was sent, and is otherwise only no longer waited for', async () => {
+  it('can be taken back while nothing was sent, and is otherwise only stopped waiting', async () => {
     const { asked } = await show(runOf('run-1', 'Not sent', { phase: 'queued' }), runOf('run-2', 'Sent', working))
     await userEvent.click(gridcell.button(await gridcell.find(/^Not sent/), 'Remove'))
     await userEvent.click(gridcell.button(await gridcell.find(/^Sent/), 'Stop waiting'))
@@ -98,7 +98,7 @@ describe('a run in work', () => {
   it('becomes its picture in the same cell', async () => {
     await keep(store, 'older', { prompt: 'Older', createdAt: Date.now() - 1000 })
     await show(runOf('run-of-p1', 'A red fox', ready))
-    const cell = await gridcell.find(/^A red fox, fetching/)
+    const cell = await gridcell.find(/^A red fox, downloading/)
     cell.focus()
     await keep(store, 'p1', { prompt: 'A red fox', createdAt: Date.now() })
     const saved = { phase: 'saved', sentAt, finishedAt: Date.now(), task, pictures: ['p1'] } as unknown as Partial<Run>
@@ -116,14 +116,14 @@ describe('a run that waits for a decision', () => {
     const { asked } = await show(runOf('run-1', 'Slow', { ...working, stopped: true }))
     const cell = await gridcell.find(/^Slow, stopped waiting/)
     expect(cell).toHaveTextContent('Stopped waiting. It may still be billed.')
-    await userEvent.click(gridcell.button(cell, 'Look again'))
+    await userEvent.click(gridcell.button(cell, 'Check again'))
     expect(asked).toEqual(['look run-1'])
   })
 
   it('says that what was made is not saved yet, and saves again', async () => {
     const trouble: Failure = { kind: 'storage', detail: 'the browser has no room left' }
     const { asked } = await show(runOf('run-1', 'No room', { ...ready, trouble }))
-    const cell = await gridcell.find(/^No room, made, not saved here yet/)
+    const cell = await gridcell.find(/^No room, ready to download/)
     expect(cell).toHaveAttribute('data-phase', 'ready')
     expect(cell).toHaveTextContent(describeFailure(trouble))
     await userEvent.click(gridcell.button(cell, 'Save again'))
@@ -133,12 +133,12 @@ describe('a run that waits for a decision', () => {
 
 const failures: readonly [Failure, string][] = [
   [{ kind: 'invalid', issues: [{ field: 'prompt', message: 'The prompt is too long.' }] }, 'Shorten the prompt'],
-  [{ kind: 'unauthorized' }, 'Set the key'],
+  [{ kind: 'unauthorized' }, 'Add an API key'],
   [{ kind: 'out-of-credits' }, 'Try again (5 credits)'],
   [{ kind: 'rate-limited' }, 'Try again (5 credits)'],
   [{ kind: 'rejected', reason: 'flagged' }, 'Edit the prompt'],
   [{ kind: 'unavailable', detail: 'The service is too busy.' }, 'Try again (5 credits)'],
-  [{ kind: 'unconfirmed' }, 'Look again'],
+  [{ kind: 'unconfirmed' }, 'Check again'],
   [{ kind: 'timed-out' }, 'Try again (5 credits)'],
   [{ kind: 'expired' }, 'Try again (5 credits)'],
   [{ kind: 'storage', detail: 'full' }, 'Try again (5 credits)'],
@@ -166,13 +166,13 @@ describe('a failed run', () => {
     expect(await gridcell.find(/^Refused/)).toHaveTextContent('not charged')
     const lost = await gridcell.find(/^Lost, may have been sent/)
     expect(lost).toHaveTextContent('may have cost 5 credits')
-    expect(lost).toHaveTextContent('trying again may be charged twice')
+    expect(lost).toHaveTextContent('Trying again may be charged twice')
   })
 
   it('tries again, looks again where there is a task, and is dismissed', async () => {
     const { asked } = await show(runOf('run-1', 'A red fox', failed({ kind: 'unexpected', detail: 'x' }, { task })))
     const cell = await gridcell.find(/^A red fox/)
-    for (const act of ['Try again (5 credits)', 'Look again', 'Dismiss']) {
+    for (const act of ['Try again (5 credits)', 'Check again', 'Dismiss']) {
       await userEvent.click(gridcell.button(cell, act))
     }
     expect(asked).toEqual(['again run-1', 'look run-1', 'dismiss run-1'])
@@ -197,13 +197,13 @@ describe('a failed run', () => {
     const cell = await gridcell.find(/^A red fox/)
     expect(cell).toHaveAttribute('data-failure', 'over-budget')
     expect(cell).toHaveTextContent(detail)
-    expect(cell).toHaveTextContent('The limit is free again in 5 h 30 min.')
+    expect(cell).toHaveTextContent('You can try again in 5 h 30 min.')
     expect(cell).toHaveTextContent('not charged')
   })
 
   it('opens Settings for a key that is not accepted', async () => {
     await show(runOf('run-1', 'A red fox', failed({ kind: 'unauthorized' })))
-    await userEvent.click(gridcell.button(await gridcell.find(/^A red fox/), 'Set the key'))
+    await userEvent.click(gridcell.button(await gridcell.find(/^A red fox/), 'Add an API key'))
     expect(onSettings).toHaveBeenCalledOnce()
   })
 
@@ -247,6 +247,6 @@ describe('what happens to runs', () => {
     await act(() => store.saveRun(fox))
     await waitFor(() => expect(polite).toHaveTextContent('A red fox, sending'))
     await act(() => store.saveRun({ ...fox, ...failed({ kind: 'out-of-credits' }) } as Run))
-    await waitFor(() => expect(urgent).toHaveTextContent('A red fox: There are not enough credits'))
+    await waitFor(() => expect(urgent).toHaveTextContent('A red fox: Not enough credits'))
   })
 })

@@ -36,7 +36,7 @@ async function show(id?: string) {
       <Stage />
     </>,
   )
-  if (id) await screen.findByRole('toolbar', { name: 'Picture' })
+  if (id) await screen.findByRole('toolbar', { name: 'Image' })
 }
 
 const shown = (name: RegExp) => screen.findByRole('img', { name })
@@ -54,14 +54,14 @@ describe('the stage', () => {
   it('says how to begin before a picture is chosen', async () => {
     await show()
     expect(screen.getByText(startText.title)).toBeVisible()
-    expect(screen.getByText('compare with where it came from')).toBeInTheDocument()
+    expect(screen.getByText('Compare with source')).toBeInTheDocument()
   })
 
   it('shows the chosen picture under its prompt, with the real size beside the asked one', async () => {
     await keepFamily()
     await show('v2a')
     expect(await shown(/^Snow, Flux Kontext Pro, 40 × 30/)).toBeInTheDocument()
-    expect(screen.getByText(/Flux Kontext Pro · 40 × 30 · asked 16:9 · Today/)).toBeVisible()
+    expect(screen.getByText(/Flux Kontext Pro · 40 × 30 · requested: 16:9 · Today/)).toBeVisible()
     expect(screen.getByText('Simulated')).toBeVisible()
   })
 
@@ -94,19 +94,19 @@ describe('the stage', () => {
     await keepFamily()
     await show('v2a')
     await act(() => store.deleteForEver(['v2a' as PictureId]))
-    expect(await screen.findByText('This picture is gone')).toBeInTheDocument()
+    expect(await screen.findByText('This image is gone')).toBeInTheDocument()
   })
 })
 
 describe('zoom', () => {
-  const percent = () => Number.parseInt(screen.getByText(/^\d+ %$/, { selector: 'span' }).textContent ?? '', 10)
+  const percent = () => Number.parseInt(screen.getByText(/^\d+%$/, { selector: 'span' }).textContent ?? '', 10)
 
   it('fits at first, and goes by buttons and keys', async () => {
     await keep(store, 'large', { prompt: 'Large', createdAt: now, width: 1200, height: 800 })
     await show('large')
     await waitFor(() => expect(percent()).toBe(46))
     expect(screen.getByRole('button', { name: 'Fit' })).toHaveAttribute('aria-pressed', 'true')
-    await userEvent.click(screen.getByRole('button', { name: '100 %' }))
+    await userEvent.click(screen.getByRole('button', { name: '100%' }))
     expect(percent()).toBe(100)
     await userEvent.click(screen.getByRole('button', { name: 'Zoom in' }))
     expect(percent()).toBe(140)
@@ -130,7 +130,7 @@ describe('zoom', () => {
     expect(await store.countPictures('bin')).toBe(0)
   })
 
-  it('turns between fit and 100 % by a double click, zooms by Ctrl and wheel and pans by arrows', async () => {
+  it('turns between fit and 100% by a double click, zooms by Ctrl and wheel and pans by arrows', async () => {
     await keep(store, 'large', { prompt: 'Large', createdAt: now, width: 1200, height: 800 })
     await show('large')
     await waitFor(() => expect(percent()).toBe(46))
@@ -170,10 +170,10 @@ describe('before and compare', () => {
     await show('v1')
     await userEvent.keyboard('c')
     const slider = await screen.findByRole('slider', { name: 'Compare' })
-    expect(slider).toHaveAttribute('aria-valuetext', '50 % before, 50 % after')
+    expect(slider).toHaveAttribute('aria-valuetext', '50% before, 50% after')
     slider.focus()
     fireEvent.keyDown(slider, { key: 'ArrowRight' })
-    await waitFor(() => expect(slider).toHaveAttribute('aria-valuetext', '55 % before, 45 % after'))
+    await waitFor(() => expect(slider).toHaveAttribute('aria-valuetext', '55% before, 45% after'))
     expect(screen.getByText('Source')).toBeInTheDocument()
     await userEvent.keyboard('c')
     expect(screen.queryByRole('slider')).toBeNull()
@@ -183,7 +183,7 @@ describe('before and compare', () => {
     await keepFamily()
     await show('v2a')
     await userEvent.click(screen.getByRole('button', { name: 'Compare' }))
-    expect(await screen.findByText('Different shapes, both fitted')).toBeInTheDocument()
+    expect(await screen.findByText('Different ratios, scaled to fit')).toBeInTheDocument()
   })
 
   it('takes any second picture of the family', async () => {
@@ -200,7 +200,7 @@ describe('before and compare', () => {
     await keep(store, 'two', { prompt: 'Two', createdAt: now - 1 })
     await show('one')
     await userEvent.click(screen.getByRole('button', { name: 'Compare' }))
-    expect(await screen.findByText(/Choose a second picture/)).toBeVisible()
+    expect(await screen.findByText(/Choose a second image/)).toBeVisible()
     select('two')
     expect(await screen.findByRole('slider', { name: 'Compare' })).toBeInTheDocument()
     expect(await shown(/^Before: One/)).toBeInTheDocument()
@@ -225,7 +225,7 @@ describe('the family', () => {
     await keepFamily()
     await store.deleteForEver(['photo' as PictureId])
     await show('v1')
-    expect(await family().findByRole('img', { name: 'Deleted picture' })).toBeInTheDocument()
+    expect(await family().findByRole('img', { name: 'Deleted image' })).toBeInTheDocument()
   })
 })
 
@@ -248,7 +248,7 @@ describe('acts on the picture', () => {
     await keepFamily()
     await show('v2a')
     useWorkspace.getState().editDraft('flux-kontext', { prompt: 'else' })
-    await userEvent.click(screen.getByRole('button', { name: 'Use the same settings' }))
+    await userEvent.click(screen.getByRole('button', { name: 'Reuse prompt and settings' }))
     expect(useWorkspace.getState()).toMatchObject({
       drafts: { 'flux-kontext': { prompt: 'Snow' } },
       sources: { 'flux-kontext': ['v1'] },
@@ -298,10 +298,10 @@ describe('a picture that was just made', () => {
     await keepFamily()
     await show('v1')
     await finish()
-    const offer = await screen.findByRole('button', { name: 'New picture' })
+    const offer = await screen.findByRole('button', { name: 'New image' })
     expect(useWorkspace.getState().selected).toBe('v1')
     await userEvent.click(offer)
     expect(await shown(/^New/)).toBeInTheDocument()
-    expect(screen.queryByRole('button', { name: 'New picture' })).toBeNull()
+    expect(screen.queryByRole('button', { name: 'New image' })).toBeNull()
   })
 })

@@ -146,8 +146,8 @@ describe('a menu', () => {
 describe('a divider', () => {
   it('tells its width and keeps within its limits', async () => {
     const change = vi.fn()
-    render(<Divider label="Width of Create" side="left" value={412} min={360} max={420} onChange={change} />)
-    const divider = screen.getByRole('separator', { name: 'Width of Create' })
+    render(<Divider label="Resize Create" side="left" value={412} min={360} max={420} onChange={change} />)
+    const divider = screen.getByRole('separator', { name: 'Resize Create' })
     expect(divider).toHaveAttribute('aria-valuenow', '412')
     divider.focus()
     await userEvent.keyboard('{ArrowRight}{ArrowLeft}{Home}')
@@ -156,7 +156,7 @@ describe('a divider', () => {
 
   it('grows the column on its right when it goes left', () => {
     const change = vi.fn()
-    render(<Divider label="Width of Gallery" side="right" value={400} min={320} max={560} onChange={change} />)
+    render(<Divider label="Resize Gallery" side="right" value={400} min={320} max={560} onChange={change} />)
     const divider = screen.getByRole('separator')
     divider.setPointerCapture = () => undefined
     fireEvent.pointerDown(divider, { button: 0, clientX: 1000 })

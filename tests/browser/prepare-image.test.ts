@@ -125,7 +125,7 @@ describe('what is no picture', () => {
   const svg = '<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'
   test.each([
     ['an empty file', '', 'empty.jpg', '“empty.jpg” is empty: it has 0 bytes.'],
-    ['text called .png', 'just words', 'notes.png', '“notes.png” holds text, not a picture, whatever its name says.'],
+    ['text called .png', 'just words', 'notes.png', '“notes.png” holds text, not an image, whatever its name says.'],
     ['an SVG', svg, 'logo.svg', '“logo.svg” is an SVG drawing. SVG drawings cannot be read; export it as PNG.'],
     ['a PDF', '%PDF-1.7 …', 'a.pdf', '“a.pdf” is a PDF document. Export the page as PNG.'],
   ])('%s is refused with its name and the reason', async (_, content, name, message) => {

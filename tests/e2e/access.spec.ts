@@ -10,7 +10,7 @@ test.describe('a proxy for a studio', { tag: '@two-origins' }, () => {
     const create = createOf(page)
     const gallery = galleryOf(page)
     const field = page.getByLabel('Access token')
-    await expect(page.getByText(/asks for its access token/)).toBeVisible()
+    await expect(page.getByText(/needs an access token/)).toBeVisible()
 
     await create.prompt.fill('not yet')
     await create.submit.click()
@@ -20,7 +20,7 @@ test.describe('a proxy for a studio', { tag: '@two-origins' }, () => {
 
     await field.fill('some-other-token')
     await field.press('Enter')
-    await expect(page.getByText('This is not the token of this proxy.')).toBeVisible()
+    await expect(page.getByText("That isn't this proxy's token.")).toBeVisible()
     await field.fill(token)
     await field.press('Enter')
     await expect(field).toHaveCount(0)
@@ -35,7 +35,7 @@ test.describe('a proxy for a studio', { tag: '@two-origins' }, () => {
     }
     await page.reload()
     await expect(gallery.picture('second of the day')).toBeVisible()
-    await expect(page.getByText(/asks for its access token/)).toHaveCount(0)
+    await expect(page.getByText(/needs an access token/)).toHaveCount(0)
 
     await create.prompt.fill('too many for a day')
     await create.submit.click()
@@ -43,7 +43,7 @@ test.describe('a proxy for a studio', { tag: '@two-origins' }, () => {
     await expect(gallery.run('failed')).toContainText(
       'This would go over the 12 credits that each user may spend in a day.',
     )
-    await expect(gallery.run('failed')).toContainText(/The limit is free again in \d+/)
+    await expect(gallery.run('failed')).toContainText(/You can try again in \d+/)
     await expect(gallery.run('failed')).toContainText('not charged')
     expect((await live.service.simulator.state()).submissions).toHaveLength(2)
     expect((await stored(page)).pictures.map(({ origin }) => (origin as { gateway?: string }).gateway)).toEqual([

@@ -100,9 +100,9 @@ test('the demo keeps its own gallery: on one host with a real installation neith
 
 test('the demo says where real pictures come from, and takes no address of a proxy', async ({ page, host }) => {
   await page.goto(host.url)
-  await page.getByRole('button', { name: 'How to set a key' }).click()
+  await page.getByRole('button', { name: 'Add an API key' }).click()
   const settings = page.getByRole('dialog', { name: 'Settings' })
-  await expect(settings.getByText(/painted in this browser/)).toBeVisible()
+  await expect(settings.getByText(/drawn in this browser/)).toBeVisible()
   await expect(settings.getByText('npm start')).toBeVisible()
   await expect(settings.getByLabel('Proxy address')).toHaveCount(0)
 })

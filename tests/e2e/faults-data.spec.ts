@@ -62,7 +62,7 @@ test('D06 D07 a newer window waits for an older one that does not react, and say
   await expect(newer.getByRole('alert')).toContainText(/older version/)
   await older.evaluate(() => (globalThis as unknown as { thaw(): void }).thaw())
   await expect(newer.getByRole('alert')).toHaveCount(0)
-  await expect(older.getByRole('alert')).toContainText(/newer version/)
+  await expect(older.getByRole('alert')).toContainText(/updated in another window/)
   await make(older, 'nothing is written any more')
   await expect(older.getByText(/newer version of Atelier/).first()).toBeVisible()
   expect((await live.service.simulator.state()).submissions).toEqual([])
@@ -79,7 +79,7 @@ test('D11 pictures that the browser has deleted between two visits are not passe
   await page.goto('about:blank')
   await clearDatabase(context, page, live.url)
   await page.goto(live.url)
-  await expect(page.getByRole('alert')).toContainText(/has deleted the pictures/)
+  await expect(page.getByRole('alert')).toContainText(/has deleted the images/)
 })
 
 test('D12 everything is cleared while a task works: its picture is kept in the new database', async ({
@@ -112,10 +112,10 @@ for (const isKept of [false, true]) {
     await expect(settings).toContainText(
       isKept ? /keeps this until you delete it/ : /may clear this when the disk is full/,
     )
-    const ask = settings.getByRole('button', { name: 'Ask to keep' })
+    const ask = settings.getByRole('button', { name: 'Protect storage' })
     await expect(ask).toHaveCount(isKept ? 0 : 1)
     if (isKept) return
     await ask.click()
-    await expect(page.getByText(/did not agree/)).toBeVisible()
+    await expect(page.getByText(/The browser said no/)).toBeVisible()
   })
 }

@@ -47,7 +47,7 @@ test('J4 several references keep their order on the wire, and the ninth is refus
     more.map((buffer, index) => ({ name: `more-${index}.jpg`, mimeType: 'image/jpeg', buffer })),
   )
   await expect(create.sources).toHaveCount(8)
-  await expect(page.getByText(/at most 8|up to 8|8 pictures/i).first()).toBeVisible()
+  await expect(page.getByText(/at most 8|up to 8|8 images/i).first()).toBeVisible()
 })
 
 test('what is no picture is refused by name, and nothing else is lost', async ({ page, live }) => {

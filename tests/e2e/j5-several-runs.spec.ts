@@ -6,7 +6,7 @@ test('J5 five runs, two at once: one is taken back, one is blocked, the rest are
 }) => {
   await page.goto(live.url)
   await page.getByRole('button', { name: /^Settings/ }).click()
-  await page.getByRole('dialog').getByLabel('Runs at once').fill('2')
+  await page.getByRole('dialog').getByLabel('Parallel runs').fill('2')
   await page.keyboard.press('Escape')
   const create = createOf(page)
   const gallery = galleryOf(page)
@@ -71,7 +71,7 @@ test('J5 stop waiting, and look again later', async ({ page, live }) => {
   await page.reload()
   await expect(gallery.runs.first()).toContainText(/may still be billed/)
   expect(await polls()).toBe(asked)
-  await gallery.runs.first().getByRole('button', { name: 'Look again' }).click()
+  await gallery.runs.first().getByRole('button', { name: 'Check again' }).click()
   await expect(gallery.picture('a slow river')).toBeVisible()
   expect((await live.service.simulator.state()).submissions).toHaveLength(1)
 })
@@ -80,7 +80,7 @@ test('U01 J5 the service’s own limit is waited out, not failed', async ({ page
   test.slow()
   await page.goto(live.url)
   await page.getByRole('button', { name: /^Settings/ }).click()
-  await page.getByRole('dialog').getByLabel('Runs at once').fill('20')
+  await page.getByRole('dialog').getByLabel('Parallel runs').fill('20')
   await page.keyboard.press('Escape')
   const create = createOf(page)
   for (let n = 1; n <= 20; n += 1) {

@@ -7,7 +7,7 @@ test.describe('a reload', () => {
     const create = createOf(page)
     const gallery = galleryOf(page)
     await page.getByRole('button', { name: /^Settings/ }).click()
-    await page.getByRole('dialog').getByLabel('Runs at once').fill('1')
+    await page.getByRole('dialog').getByLabel('Parallel runs').fill('1')
     await page.keyboard.press('Escape')
     await create.prompt.fill('first in line [[slow:4]]')
     await create.submit.click()

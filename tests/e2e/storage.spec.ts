@@ -30,7 +30,7 @@ test('D03 no database: it is said loudly, and everything works until the page is
   await page.goto(live.url)
   const create = createOf(page)
   const gallery = galleryOf(page)
-  await expect(page.getByText(/nothing outlives the window/).first()).toBeVisible()
+  await expect(page.getByText(/Work can't be saved here/).first()).toBeVisible()
   await create.prompt.fill('only for now')
   await create.submit.click()
   await expect(gallery.picture('only for now')).toBeVisible()

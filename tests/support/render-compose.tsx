@@ -82,7 +82,7 @@ export function fakePictureWorkers() {
     async postMessage({ file }: { file: Blob }) {
       const text = await file.text()
       if (text === 'slow') await new Promise<void>((resolve) => waiting.push(resolve))
-      const data: PrepareReply = text === 'bad' ? { kind: 'refused', reason: 'holds text, not a picture.' } : fine
+      const data: PrepareReply = text === 'bad' ? { kind: 'refused', reason: 'holds text, not an image.' } : fine
       this.dispatchEvent(new MessageEvent('message', { data }))
     }
     terminate() {

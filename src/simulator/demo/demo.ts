@@ -103,11 +103,11 @@ function createSubmit(service: Fetch, submissions: SubmissionStore, shelf: Shelf
 
 async function fetchPicture(service: Fetch, url: string): Promise<Response> {
   const isOurs = URL.canParse(url) && new URL(url).origin === origin
-  if (!isOurs) return refuse(422, 'Pictures are fetched from the hosts of the service only.')
+  if (!isOurs) return refuse(422, 'Images are fetched from the hosts of the service only.')
   const response = await service(new Request(url))
   return response.ok
     ? response
-    : refuse(response.status, `The picture cannot be fetched: its host answered ${response.status}.`)
+    : refuse(response.status, `The image cannot be fetched: its host answered ${response.status}.`)
 }
 
 function refuse(code: number, msg: string): Response {

@@ -134,7 +134,7 @@ describe('the bytes of a picture', () => {
   test.each([
     [403, '', { kind: 'expired', code: 403 }],
     [410, '', { kind: 'expired', code: 410 }],
-    [500, 'oops', { kind: 'unexpected', detail: 'its picture could not be fetched (500).', code: 500 }],
+    [500, 'oops', { kind: 'unexpected', detail: 'its image could not be fetched (500).', code: 500 }],
     [
       502,
       JSON.stringify({ code: 502, msg: 'The picture broke off.', proxy: { sent: 'no' } }),
@@ -143,7 +143,7 @@ describe('the bytes of a picture', () => {
     [
       504,
       JSON.stringify({ code: 504, msg: 'No answer.', proxy: { sent: 'unknown' } }),
-      { kind: 'unexpected', detail: 'its picture could not be fetched (504).', code: 504 },
+      { kind: 'unexpected', detail: 'its image could not be fetched (504).', code: 504 },
     ],
   ])('U14 refused with %i %s are told as they are', async (status, body, failure) => {
     const refuse = () => new Response(body, { status })
@@ -154,7 +154,7 @@ describe('the bytes of a picture', () => {
   test('U08 that are no picture are none', async () => {
     const text = () => new Response('<!doctype html><p>not a picture</p>')
     const script = { '/api/image': [text, text], '/api/v1/common/download-url': [gone()] }
-    const detail = 'what it sent is not a picture that can be kept.'
+    const detail = 'what it sent is not an image that can be kept.'
     expect((await fetchBy(script)).failure).toEqual({ kind: 'unexpected', detail })
   })
 

@@ -38,7 +38,7 @@ async function questionOf(recipe: typeof pro, price: number, day: number, isSimu
 
 describe('a price above the one that the user set', () => {
   it('is asked about; one at it, or below, is not', async () => {
-    expect(await questionOf(flex, 20, 0)).toBe('This costs 24 credits: more than the 20 that you set for one picture.')
+    expect(await questionOf(flex, 20, 0)).toBe('This costs 24 credits, more than your limit of 20 per image.')
     expect(await questionOf(flex, 24, 0)).toBeUndefined()
     expect(await questionOf(pro, 20, 0)).toBeUndefined()
     expect(await questionOf(flex, 0, 0)).toBeUndefined()
@@ -50,9 +50,7 @@ describe('a day above what the user set', () => {
     for (const run of [savedRun('a', ['p']), sendingRun('b'), queuedRun('c')])
       await store.saveRun(at(run, noon - 1_000))
     expect(await questionOf(pro, 0, 20)).toBeUndefined()
-    expect(await questionOf(pro, 0, 19)).toBe(
-      'With this, today comes to 20 credits: more than the 19 that you set for a day.',
-    )
+    expect(await questionOf(pro, 0, 19)).toBe('This brings today to 20 credits, more than your limit of 19 per day.')
   })
 
   it('begins at midnight', async () => {

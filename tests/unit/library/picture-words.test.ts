@@ -44,7 +44,7 @@ describe('the name of a download', () => {
     expect(fileNameOf(picture('Été: "лиса йети" / ..\\x?'), 'png')).toBe(
       'ete-лиса-йети-x-flux-kontext-pro-2026-11-21.png',
     )
-    expect(fileNameOf(picture('***'), 'png')).toBe('picture-flux-kontext-pro-2026-11-21.png')
+    expect(fileNameOf(picture('***'), 'png')).toBe('image-flux-kontext-pro-2026-11-21.png')
     expect(fileNameOf(picture('w'.repeat(300)), 'png').length).toBeLessThan(100)
   })
 

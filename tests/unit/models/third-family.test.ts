@@ -15,7 +15,7 @@ const sketch: ModelFamily = {
   promptLength,
   defaults: { prompt: '', paper: 'rough' },
   fields: () => [{ kind: 'choice', name: 'paper', label: 'Paper', options: choices('rough', 'smooth') }],
-  issues: (draft) => promptIssues(String(draft.prompt), promptLength),
+  issues: (draft) => promptIssues(String(draft.prompt), 0, promptLength),
   quote: () => ({ priceCredits: 3, model: 'Sketch', pace: 'sketch', usualMs: 4_000, asked: '' }),
   brief: ({ prompt }) => ({ prompt: String(prompt), size: '1K' }),
   toBody: ({ prompt, paper }) => ({ model: 'vendor/sketch', input: { prompt, paper } }),

@@ -104,7 +104,7 @@ describe('an answer that certainly made no task', () => {
     [
       500,
       'failed to download the image',
-      { kind: 'invalid', issues: [{ field: 'sources', message: 'The service could not read a source picture.' }] },
+      { kind: 'invalid', issues: [{ field: 'sources', message: 'The service could not read a source image.' }] },
     ],
     [
       500,

@@ -35,13 +35,13 @@ describe('the fix that fits', () => {
     ],
     [
       'a source that the service could not read',
-      failed({ ...invalid('sources', 'The service could not read a source picture.'), code: 422 }),
+      failed({ ...invalid('sources', 'The service could not read a source image.'), code: 422 }),
       'Upload again (10 credits)',
       'again',
     ],
     ['a source that is gone', failed(invalid('sources', 'Image 1 is gone.')), 'Change the images', 'edit-settings'],
     ['another setting', failed(invalid('request', 'No such ratio.')), 'Edit the settings', 'edit-settings'],
-    ['a key that is not accepted', failed({ kind: 'unauthorized' }), 'Set the key', 'set-key'],
+    ['a key that is not accepted', failed({ kind: 'unauthorized' }), 'Add an API key', 'set-key'],
     ['an empty account', failed({ kind: 'out-of-credits' }), 'Try again (10 credits)', 'again'],
     ['a proxy that asks for its token', failed({ kind: 'locked' }), 'Try again (10 credits)', 'again'],
     [
@@ -61,8 +61,8 @@ describe('the fix that fits', () => {
       'Choose another model',
       'edit-settings',
     ],
-    ['a lost answer', failed({ kind: 'unconfirmed' }), 'Look again', 'look'],
-    ['a time-out with a task', failed({ kind: 'timed-out' }, { task }), 'Look again', 'look'],
+    ['a lost answer', failed({ kind: 'unconfirmed' }), 'Check again', 'look'],
+    ['a time-out with a task', failed({ kind: 'timed-out' }, { task }), 'Check again', 'look'],
     ['a time-out without a task', failed({ kind: 'timed-out' }), 'Try again (10 credits)', 'again'],
     ['a picture that is gone', failed({ kind: 'expired' }, { task }), 'Try again (10 credits)', 'again'],
     ['a full disk', failed({ kind: 'storage', detail: 'full' }, { task }), 'Save again', 'look'],
@@ -70,7 +70,7 @@ describe('the fix that fits', () => {
     [
       'a task that was sent elsewhere, which has no recipe to try again',
       failed({ kind: 'unexpected', detail: 'x' }, { task, pace: 'adopted', priceCredits: 0 }),
-      'Look again',
+      'Check again',
       'look',
     ],
   ])('of %s', (_what, run, label, act) => {
@@ -97,7 +97,7 @@ describe('copied details', () => {
       'Task: kie-kontext task-1',
       'Phase: failed',
       'Failure: unexpected 501',
-      'In words: The service did not make the picture: it broke',
+      'In words: The service did not make the image: it broke',
       'The service said: generate failed',
       'Charge: not charged',
     ])

@@ -24,16 +24,16 @@ describe('how long the service keeps a result', () => {
     [23 * hourMs + 60_000, 'The service usually keeps it for another 59 min.'],
     [24 * hourMs - 90_000, 'The service usually keeps it for another 2 min.'],
     [24 * hourMs - 30_000, 'The service usually keeps it for another 30 s.'],
-    [24 * hourMs, 'The service may delete it any time now, by 18 March at the latest.'],
-    [13 * 24 * hourMs, 'The service may delete it any time now, by 18 March at the latest.'],
-    [14 * 24 * hourMs, 'The service keeps results for 14 days at most: it is probably gone.'],
+    [24 * hourMs, 'The service may delete it at any time, by 18 March at the latest.'],
+    [13 * 24 * hourMs, 'The service may delete it at any time, by 18 March at the latest.'],
+    [14 * 24 * hourMs, 'Probably gone: the service keeps results for 14 days at most.'],
   ])('%i ms after it was finished', (ageMs, words) => {
     expect(describeKeeping(ready, finishedAt + ageMs)).toBe(words)
   })
 
   it('is not guessed for a task whose end nobody saw', () => {
     expect(describeKeeping({ ...ready, pace: 'adopted' }, finishedAt)).toBe(
-      'The service keeps results for a day as a rule, for 14 days at most.',
+      'The service keeps results for about a day, 14 days at most.',
     )
   })
 })

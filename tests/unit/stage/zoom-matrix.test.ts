@@ -28,7 +28,7 @@ describe('zooming', () => {
     expect(toPicture(to, at).y).toBeCloseTo(under.y)
   })
 
-  it('shows one picture pixel on one screen pixel at 100 %, whatever the screen', () => {
+  it('shows one picture pixel on one screen pixel at 100%, whatever the screen', () => {
     const to = zoomTo(placeFit(picture, viewport), 1 / 2, picture, viewport, 2, { x: 0, y: 0 })
     expect(to.scale).toBe(0.5)
     expect(percentOf(to, 2)).toBe(100)
