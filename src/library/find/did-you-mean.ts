@@ -1,0 +1,49 @@
+import { fold } from './fold.ts'
+import type { Term } from './query.ts'
+
+const wordsOf = /[\p{L}\p{M}\p{N}]+/gu
+/** Shorter words are one letter away from too many others. */
+const leastLetters = 4
+
+/**
+ * The typed text with each unknown word replaced by a known one that differs in one letter, or has two neighbours
+ * exchanged. Nothing where no word can be mended so. Builds its vocabulary anew each time: it is asked for only where
+ * nothing was found.
+ */
+export function suggest(texts: readonly string[], typed: string, terms: readonly Term[]): string | undefined {
+  const asked = terms.flatMap((term) => (term.kind === 'words' && !term.not ? [term.text] : []))
+  if (asked.length === 0) return undefined
+  const counts = new Map<string, number>()
+  for (const text of texts) for (const [word] of text.matchAll(wordsOf)) counts.set(word, (counts.get(word) ?? 0) + 1)
+  let mended = typed
+  for (const word of new Set(asked.flatMap((text) => text.match(wordsOf) ?? []))) {
+    if (word.length < leastLetters || texts.some((text) => text.includes(word))) continue
+    const better = nearest(word, counts)
+    if (better !== undefined) mended = replaceWord(mended, word, better)
+  }
+  return mended === typed ? undefined : mended
+}
+
+/** Of several that are near, the most frequent. */
+function nearest(word: string, counts: ReadonlyMap<string, number>): string | undefined {
+  let [best, most] = [undefined as string | undefined, 0]
+  for (const [known, count] of counts) {
+    if (count > most && Math.abs(known.length - word.length) <= 1 && isNear(known, word)) [best, most] = [known, count]
+  }
+  return best
+}
+
+/** One letter more, less or other, or two neighbours exchanged. */
+function isNear(one: string, other: string): boolean {
+  const [short, long] = one.length <= other.length ? [one, other] : [other, one]
+  let at = 0
+  while (at < short.length && short[at] === long[at]) at += 1
+  if (short.length < long.length) return short.slice(at) === long.slice(at + 1)
+  if (short.slice(at + 1) === long.slice(at + 1)) return true
+  return short[at] === long[at + 1] && short[at + 1] === long[at] && short.slice(at + 2) === long.slice(at + 2)
+}
+
+/** The typed word may have accents and capitals that the folded one has not. */
+function replaceWord(typed: string, word: string, better: string): string {
+  return typed.replace(wordsOf, (piece) => (fold(piece) === word ? better : piece))
+}

@@ -1,0 +1,151 @@
+import type { CollectionId } from '#domain/ids.ts'
+import { fold } from './fold.ts'
+import type { Query, Term } from './query.ts'
+import type { Table } from './table.ts'
+
+/** A query, ready to be held against a table. */
+export interface Tests {
+  query: Query
+  terms: readonly Term[]
+  /** For each words term: the collections whose names hold it. */
+  named: ReadonlyMap<Term, ReadonlySet<CollectionId>>
+  /** How well a text fits: 3 the words as they stand together, 2 at the starts of words, 1 anywhere. */
+  score(text: string): number
+}
+
+/**
+ * 0: fulfils everything. 1, 2, 4, 8: all but the chosen models, ratios, tags, colours. Other numbers: more than one of
+ * those is missing. `undefined`: anything else is.
+ */
+type Passes = (row: number) => number | undefined
+
+export function toTests(terms: readonly Term[], query: Query, names: ReadonlyMap<CollectionId, string>): Tests {
+  const named = new Map<Term, ReadonlySet<CollectionId>>()
+  for (const term of terms) {
+    if (term.kind !== 'words' && !(term.kind === 'field' && term.field === 'collection')) continue
+    named.set(term, new Set([...names].flatMap(([id, name]) => (name.includes(term.text) ? [id] : []))))
+  }
+  const words = terms.flatMap((term) => (term.kind === 'words' && !term.not ? [term.text] : []))
+  const phrase = words.join(' ')
+  return {
+    query,
+    terms,
+    named,
+    score(text) {
+      if (words.length === 0 || text.includes(phrase)) return 3
+      return words.every((word) => startsWord(text, word)) ? 2 : 1
+    },
+  }
+}
+
+const letter = /[\p{L}\p{N}]/u
+
+function startsWord(text: string, word: string): boolean {
+  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1))
+    if (at === 0 || !letter.test(text[at - 1] ?? '')) return true
+  return false
+}
+
+export function passesOf(table: Table, { query, terms, named }: Tests): Passes {
+  const tests = terms.map((term) => {
+    const holds = testOf(table, term, named.get(term))
+    return term.not ? (row: number) => !holds(row) : holds
+  })
+  const { shelf, collection, starred, rejected, rating = 0 } = query
+  const [models, ratios, tags, colours] = [query.models, query.ratios, query.tags, query.colours].map(
+    (chosen) => new Set<string>(chosen),
+  ) as [Set<string>, Set<string>, Set<string>, Set<string>]
+
+  return (row) => {
+    if (table.shelf(row) !== shelf || table.rating(row) < rating) return undefined
+    if (starred !== undefined && table.has(row, 'star') !== starred) return undefined
+    if (rejected !== undefined && table.has(row, 'reject') !== rejected) return undefined
+    if (collection !== undefined && !table.collections(row).includes(collection)) return undefined
+    for (const holds of tests) if (!holds(row)) return undefined
+    let failed = 0
+    if (models.size > 0 && !models.has(table.model(row))) failed |= 1
+    if (ratios.size > 0 && !ratios.has(table.ratio(row))) failed |= 2
+    if (tags.size > 0 && !table.tags(row).some((tag) => tags.has(tag))) failed |= 4
+    if (colours.size > 0 && !colours.has(table.colour(row) ?? '')) failed |= 8
+    return failed
+  }
+}
+
+function testOf(table: Table, term: Term, named: ReadonlySet<CollectionId> | undefined): (row: number) => boolean {
+  const inNamed = (row: number) => named !== undefined && table.collections(row).some((id) => named.has(id))
+  switch (term.kind) {
+    case 'words': {
+      const holds = textsWith(table, term.text)
+      const hasNamed = named !== undefined && named.size > 0
+      return (row) => holds[table.textNumber(row)] === 1 || (hasNamed && inNamed(row))
+    }
+    case 'field':
+      return fieldTest(table, term.field, term.text, inNamed)
+    case 'rating':
+      return (row) => compare(table.rating(row), term.how, term.value)
+    case 'is':
+      return isTest(table, term.what)
+    case 'colour':
+      return (row) => table.colour(row) === term.colour
+    case 'time':
+      return (row) => (term.how === 'before' ? table.createdAt(row) < term.at : table.createdAt(row) >= term.at)
+  }
+}
+
+/** 1 for each different text that holds the words: every text is looked at once, however many images share it. */
+function textsWith(table: Table, words: string): Uint8Array {
+  const texts = table.texts()
+  const holds = new Uint8Array(texts.length)
+  for (let number = 0; number < texts.length; number++) if (texts[number]?.includes(words)) holds[number] = 1
+  return holds
+}
+
+type FieldName = Extract<Term, { kind: 'field' }>['field']
+
+function fieldTest(table: Table, field: FieldName, text: string, inNamed: (row: number) => boolean) {
+  const folded = new Map<string, string>()
+  const holds = (value: string) => {
+    const known = folded.get(value) ?? fold(value)
+    folded.set(value, known)
+    return known.includes(text)
+  }
+  const tests: Readonly<Record<FieldName, (row: number) => boolean>> = {
+    model: (row) => holds(table.model(row)),
+    ratio: (row) => table.ratio(row) === text,
+    tag: (row) => table.tags(row).some(holds),
+    file: (row) => holds(table.file(row)),
+    note: (row) => holds(table.note(row)),
+    collection: inNamed,
+  }
+  return tests[field]
+}
+
+function isTest(table: Table, what: Extract<Term, { kind: 'is' }>['what']): (row: number) => boolean {
+  switch (what) {
+    case 'starred':
+      return (row) => table.has(row, 'star')
+    case 'rejected':
+      return (row) => table.has(row, 'reject')
+    case 'imported':
+      return (row) => table.kind(row) === 'dropped'
+    case 'edited':
+      return (row) => table.has(row, 'edited')
+    case 'simulated':
+      return (row) => table.has(row, 'simulated')
+  }
+}
+
+function compare(value: number, how: Extract<Term, { kind: 'rating' }>['how'], other: number): boolean {
+  switch (how) {
+    case '>=':
+      return value >= other
+    case '<=':
+      return value <= other
+    case '>':
+      return value > other
+    case '<':
+      return value < other
+    case '=':
+      return value === other
+  }
+}

@@ -1,0 +1,117 @@
+import type { CollectionId } from '#domain/ids.ts'
+import { type MarkColour, markColours } from '#domain/marks.ts'
+import type { Shelf } from '#domain/picture.ts'
+
+/** In which order results are given. `best`: where the words stand together, then at the start of a word, then newest. */
+export const sorts = ['newest', 'oldest', 'best', 'rating', 'largest'] as const
+export type Sort = (typeof sorts)[number]
+
+/** What the user asks of the library. All that is set must hold; of several values of one facet, any. */
+export interface Query {
+  shelf: Shelf
+  /** As it was typed: words, "phrases", -exclusions and terms such as `model:pro`. */
+  text: string
+  sort: Sort
+  models: readonly string[]
+  ratios: readonly string[]
+  tags: readonly string[]
+  colours: readonly MarkColour[]
+  collection?: CollectionId
+  starred?: boolean
+  rejected?: boolean
+  /** At least so many. */
+  rating?: number
+}
+
+export const everything: Query = {
+  shelf: 'gallery',
+  text: '',
+  sort: 'newest',
+  models: [],
+  ratios: [],
+  tags: [],
+  colours: [],
+}
+
+type Comparison = '>=' | '<=' | '>' | '<' | '='
+
+/** One condition of the typed text. `not`: an image must not fulfil it. */
+export type Term =
+  | { kind: 'words'; text: string; not: boolean }
+  | { kind: 'field'; field: 'model' | 'tag' | 'ratio' | 'file' | 'note' | 'collection'; text: string; not: boolean }
+  | { kind: 'rating'; how: Comparison; value: number; not: boolean }
+  | { kind: 'is'; what: 'starred' | 'rejected' | 'imported' | 'edited' | 'simulated'; not: boolean }
+  | { kind: 'colour'; colour: MarkColour; not: boolean }
+  /** Epoch ms: made before, or not before, that moment. */
+  | { kind: 'time'; how: 'before' | 'after'; at: number; not: boolean }
+
+/** More terms than anybody types; what follows is ignored. */
+const mostTerms = 40
+/** Longer words are cut: no prompt is found by more. */
+const mostLetters = 200
+
+const field = /^(model|tag|ratio|file|note|collection|rating|is|colou?r|before|after):(.*)$/su
+const states = ['starred', 'rejected', 'imported', 'edited', 'simulated'] as const
+
+/** Reads what was typed. Never rejects: a term that means nothing is taken as words. `fold` is the text's own folding. */
+export function readTerms(typed: string, fold: (text: string) => string): readonly Term[] {
+  const terms: Term[] = []
+  for (const { text, not, quoted } of piecesOf(typed)) {
+    if (terms.length >= mostTerms) break
+    const [, name = '', rest = ''] = quoted ? [] : (field.exec(text) ?? [])
+    const known = name === '' ? undefined : fieldTerm(name.toLowerCase(), unquoted(rest), not, fold)
+    const folded = fold(unquoted(text).slice(0, mostLetters))
+    if (known) terms.push(known)
+    else if (folded.trim() !== '') terms.push({ kind: 'words', text: folded, not })
+  }
+  return terms
+}
+
+function fieldTerm(name: string, value: string, not: boolean, fold: (text: string) => string): Term | undefined {
+  if (value === '') return undefined
+  if (name === 'rating') {
+    const [, how = '', number = ''] = /^(>=|<=|>|<|=)?([0-5])$/.exec(value) ?? []
+    return number === '' ? undefined : { kind: 'rating', how: (how || '=') as Comparison, value: Number(number), not }
+  }
+  if (name === 'is') {
+    const what = states.find((state) => state === value.toLowerCase())
+    return what && { kind: 'is', what, not }
+  }
+  if (name === 'color' || name === 'colour') {
+    const colour = markColours.find((one) => one === value.toLowerCase())
+    return colour && { kind: 'colour', colour, not }
+  }
+  if (name === 'before' || name === 'after') {
+    const at = momentOf(value, name)
+    return at === undefined ? undefined : { kind: 'time', how: name, at, not }
+  }
+  const text = fold(value.slice(0, mostLetters))
+  return { kind: 'field', field: name as 'model' | 'tag' | 'ratio' | 'file' | 'note' | 'collection', text, not }
+}
+
+/** A year, a month or a day, in local time. "after" means after the end of it. */
+function momentOf(value: string, how: 'before' | 'after'): number | undefined {
+  const [, year, month, day] = /^(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?$/.exec(value) ?? []
+  if (year === undefined) return undefined
+  const [y, m, d] = [Number(year), month === undefined ? 1 : Number(month), day === undefined ? 1 : Number(day)]
+  const starts = new Date(y, m - 1, d)
+  if (starts.getMonth() !== m - 1 || starts.getDate() !== d) return undefined
+  if (how === 'before') return starts.getTime()
+  if (day !== undefined) return new Date(y, m - 1, d + 1).getTime()
+  return month === undefined ? new Date(y + 1, 0, 1).getTime() : new Date(y, m, 1).getTime()
+}
+
+/** What stands between spaces; quotes hold spaces together, also behind a colon. An open quote ends with the text. */
+function piecesOf(typed: string): { text: string; not: boolean; quoted: boolean }[] {
+  const pieces = typed.match(/-?(?:[^\s":]+:)?"[^"]*(?:"|$)|\S+/gu) ?? []
+  return pieces.map((piece) => {
+    // A lone minus, and one in front of nothing, is a word like any other.
+    const not = piece.length > 1 && piece.startsWith('-')
+    const text = not ? piece.slice(1) : piece
+    return { text, not, quoted: text.startsWith('"') }
+  })
+}
+
+function unquoted(text: string): string {
+  return text.replaceAll('"', '')
+}

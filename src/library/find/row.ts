@@ -1,0 +1,82 @@
+import type { BatchId, CollectionId, PictureId } from '#domain/ids.ts'
+import type { MarkColour } from '#domain/marks.ts'
+import type { Picture, Shelf } from '#domain/picture.ts'
+
+/** What search knows of an image: small, and made from its record alone. */
+export interface Row {
+  id: PictureId
+  shelf: Shelf
+  /** Epoch ms. */
+  createdAt: number
+  /** The prompt; of an imported image its file name. */
+  prompt: string
+  file: string
+  model: string
+  /** "16:9", as it was asked for; else the nearest usual one of the real pixels. */
+  ratio: string
+  width: number
+  height: number
+  sizeBytes: number
+  kind: 'made' | 'dropped' | 'derived' | 'sample'
+  simulated: boolean
+  /** Made from other images. */
+  edited: boolean
+  star: boolean
+  reject: boolean
+  /** 0: none. */
+  rating: number
+  colour?: MarkColour
+  note: string
+  tags: readonly string[]
+  collections: readonly CollectionId[]
+  /** The batch it came with. */
+  batch?: BatchId
+}
+
+const usualRatios = [
+  ['21:9', 21 / 9],
+  ['16:9', 16 / 9],
+  ['3:2', 3 / 2],
+  ['4:3', 4 / 3],
+  ['1:1', 1],
+  ['3:4', 3 / 4],
+  ['2:3', 2 / 3],
+  ['9:16', 9 / 16],
+  ['9:21', 9 / 21],
+] as const
+
+/** The usual name of a shape: the nearest by proportion. */
+export function ratioOf(width: number, height: number): string {
+  const share = Math.log(width / height)
+  let best: (typeof usualRatios)[number] = usualRatios[4]
+  for (const ratio of usualRatios)
+    if (Math.abs(Math.log(ratio[1]) - share) < Math.abs(Math.log(best[1]) - share)) best = ratio
+  return best[0]
+}
+
+export function toRow(picture: Picture): Row {
+  const { id, shelf, createdAt, prompt, width, height, sizeBytes, parents, origin, marks, batch } = picture
+  return {
+    id,
+    shelf,
+    createdAt,
+    prompt,
+    file: origin.kind === 'dropped' ? origin.fileName : '',
+    model: 'model' in origin ? origin.model : '',
+    ratio: ratioOf(width, height),
+    width,
+    height,
+    sizeBytes,
+    kind: origin.kind,
+    simulated: origin.kind === 'sample' || (origin.kind === 'made' && origin.simulated),
+    edited: parents.length > 0,
+    star: marks?.star === true,
+    reject: marks?.reject === true,
+    rating: marks?.rating ?? 0,
+    ...(marks?.colour ? { colour: marks.colour } : {}),
+    note: marks?.note ?? '',
+    tags: marks?.tags ?? [],
+    collections: marks?.collections ?? [],
+    ...(batch === undefined ? {} : { batch }),
+  }
+}

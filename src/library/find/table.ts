@@ -1,0 +1,278 @@
+import type { BatchId, CollectionId, PictureId } from '#domain/ids.ts'
+import { type MarkColour, markColours } from '#domain/marks.ts'
+import type { Shelf } from '#domain/picture.ts'
+import type { Row } from './row.ts'
+
+const shelves: readonly Shelf[] = ['gallery', 'sources', 'bin']
+const kinds: readonly Row['kind'][] = ['made', 'dropped', 'derived', 'sample']
+const flagsOf = { star: 1, reject: 2, simulated: 4, edited: 8 } as const
+/** A row that was removed; the place is used again by the next new one. */
+const gone = 255
+
+/** Rows as columns: a few numbers each, and every different text once. */
+export interface Table {
+  /** Images. */
+  readonly size: number
+  /** Rows, free ones included. */
+  readonly length: number
+  readonly ids: readonly string[]
+  put(row: Row, text: string): void
+  remove(id: PictureId): void
+  rowOf(id: PictureId): number | undefined
+  /** Nothing for a free row. */
+  shelf(row: number): Shelf | undefined
+  createdAt(row: number): number
+  /** Number of the row's text among all different ones. */
+  textNumber(row: number): number
+  text(row: number): string
+  /** All different texts, by their numbers. */
+  texts(): readonly string[]
+  model(row: number): string
+  modelNumber(row: number): number
+  /** All different models, by their numbers; also those that no image has any more. */
+  models(): readonly string[]
+  ratio(row: number): string
+  ratioNumber(row: number): number
+  ratios(): readonly string[]
+  kind(row: number): Row['kind']
+  has(row: number, flag: keyof typeof flagsOf): boolean
+  rating(row: number): number
+  colour(row: number): MarkColour | undefined
+  width(row: number): number
+  height(row: number): number
+  tags(row: number): readonly string[]
+  collections(row: number): readonly CollectionId[]
+  batch(row: number): BatchId | undefined
+  file(row: number): string
+  note(row: number): string
+  /** All rows in use by time, newest first; equal times by id, as the store orders them. */
+  order(): Int32Array
+  toSnapshot(): unknown
+}
+
+interface Columns {
+  createdAt: Float64Array
+  text: Uint32Array
+  model: Uint16Array
+  ratio: Uint8Array
+  shelf: Uint8Array
+  kind: Uint8Array
+  flags: Uint8Array
+  rating: Uint8Array
+  colour: Uint8Array
+  width: Uint32Array
+  height: Uint32Array
+}
+
+/** What few rows have; kept apart from the columns. */
+interface Extras {
+  tags?: readonly string[]
+  collections?: readonly CollectionId[]
+  batch?: BatchId
+  file?: string
+  note?: string
+}
+
+const snapshotVersion = 1
+interface Snapshot {
+  v: typeof snapshotVersion
+  length: number
+  /** By a NUL between each: one long string is read many times faster than many short ones. */
+  ids: string
+  texts: string
+  models: readonly string[]
+  ratios: readonly string[]
+  columns: Columns
+  extras: ReadonlyMap<number, Extras>
+  free: readonly number[]
+}
+
+function makeColumns(room: number): Columns {
+  return {
+    createdAt: new Float64Array(room),
+    text: new Uint32Array(room),
+    model: new Uint16Array(room),
+    ratio: new Uint8Array(room),
+    shelf: new Uint8Array(room).fill(gone),
+    kind: new Uint8Array(room),
+    flags: new Uint8Array(room),
+    rating: new Uint8Array(room),
+    colour: new Uint8Array(room),
+    width: new Uint32Array(room),
+    height: new Uint32Array(room),
+  }
+}
+
+/** Different values and their numbers. Values stay, also when nothing refers to them any more. */
+function createWords(known: readonly string[] = []) {
+  const list = [...known]
+  const numbers = new Map(list.map((value, number) => [value, number]))
+  return {
+    list,
+    numberOf(value: string): number {
+      const found = numbers.get(value)
+      if (found !== undefined) return found
+      numbers.set(value, list.length)
+      list.push(value)
+      return list.length - 1
+    },
+  }
+}
+
+const none: readonly never[] = []
+
+export function createTable(): Table
+export function createTable(snapshot: unknown): Table | undefined
+export function createTable(...given: [] | [unknown]): Table | undefined {
+  const stored = given.length === 0 ? undefined : readSnapshot(given[0])
+  if (given.length > 0 && !stored) return undefined
+  let length = stored?.length ?? 0
+  let columns = stored?.columns ?? makeColumns(256)
+  const ids = stored && length > 0 ? stored.ids.split('\0') : []
+  const texts = createWords(stored && stored.texts !== '' ? stored.texts.split('\0') : [])
+  const models = createWords(stored?.models)
+  const ratios = createWords(stored?.ratios)
+  const extras = new Map(stored?.extras)
+  const free = [...(stored?.free ?? [])]
+  const rowNumbers = new Map<string, number>()
+  for (let row = 0; row < length; row++) if (columns.shelf[row] !== gone) rowNumbers.set(ids[row] ?? '', row)
+  let order: Int32Array | undefined
+
+  function placeFor(id: string): number {
+    const known = rowNumbers.get(id)
+    if (known !== undefined) return known
+    const row = free.pop() ?? length
+    if (row === length) length += 1
+    if (length > columns.shelf.length) columns = grown(columns, length)
+    ids[row] = id
+    rowNumbers.set(id, row)
+    order = undefined
+    return row
+  }
+
+  return {
+    get size() {
+      return rowNumbers.size
+    },
+    get length() {
+      return length
+    },
+    ids,
+    put(entry, text) {
+      const row = placeFor(entry.id)
+      if (columns.createdAt[row] !== entry.createdAt) order = undefined
+      columns.createdAt[row] = entry.createdAt
+      columns.text[row] = texts.numberOf(text)
+      columns.model[row] = models.numberOf(entry.model)
+      columns.ratio[row] = ratios.numberOf(entry.ratio)
+      columns.shelf[row] = shelves.indexOf(entry.shelf)
+      columns.kind[row] = kinds.indexOf(entry.kind)
+      columns.flags[row] = flagsIn(entry)
+      columns.rating[row] = entry.rating
+      columns.colour[row] = entry.colour ? markColours.indexOf(entry.colour) + 1 : 0
+      columns.width[row] = entry.width
+      columns.height[row] = entry.height
+      const more = extrasOf(entry)
+      if (more) extras.set(row, more)
+      else extras.delete(row)
+    },
+    remove(id) {
+      const row = rowNumbers.get(id)
+      if (row === undefined) return
+      rowNumbers.delete(id)
+      extras.delete(row)
+      columns.shelf[row] = gone
+      ids[row] = ''
+      free.push(row)
+      order = undefined
+    },
+    rowOf: (id) => rowNumbers.get(id),
+    shelf: (row) => shelves[columns.shelf[row] ?? gone],
+    createdAt: (row) => columns.createdAt[row] ?? 0,
+    textNumber: (row) => columns.text[row] ?? 0,
+    text: (row) => texts.list[columns.text[row] ?? 0] ?? '',
+    texts: () => texts.list,
+    model: (row) => models.list[columns.model[row] ?? 0] ?? '',
+    modelNumber: (row) => columns.model[row] ?? 0,
+    models: () => models.list,
+    ratioNumber: (row) => columns.ratio[row] ?? 0,
+    ratios: () => ratios.list,
+    ratio: (row) => ratios.list[columns.ratio[row] ?? 0] ?? '',
+    kind: (row) => kinds[columns.kind[row] ?? 0] ?? 'made',
+    has: (row, flag) => ((columns.flags[row] ?? 0) & flagsOf[flag]) !== 0,
+    rating: (row) => columns.rating[row] ?? 0,
+    colour: (row) => markColours[(columns.colour[row] ?? 0) - 1],
+    width: (row) => columns.width[row] ?? 1,
+    height: (row) => columns.height[row] ?? 1,
+    tags: (row) => extras.get(row)?.tags ?? none,
+    collections: (row) => extras.get(row)?.collections ?? none,
+    batch: (row) => extras.get(row)?.batch,
+    file: (row) => extras.get(row)?.file ?? '',
+    note: (row) => extras.get(row)?.note ?? '',
+    order() {
+      order ??= orderOf(columns, ids, length)
+      return order
+    },
+    toSnapshot: (): Snapshot => ({
+      v: snapshotVersion,
+      length,
+      ids: ids.join('\0'),
+      texts: texts.list.join('\0'),
+      models: models.list,
+      ratios: ratios.list,
+      columns: sliced(columns, length),
+      extras,
+      free,
+    }),
+  }
+}
+
+function flagsIn(row: Row): number {
+  let flags = 0
+  for (const [name, bit] of Object.entries(flagsOf)) if (row[name as keyof typeof flagsOf]) flags |= bit
+  return flags
+}
+
+function extrasOf({ tags, collections, batch, file, note }: Row): Extras | undefined {
+  const more: Extras = {
+    ...(tags.length > 0 ? { tags } : {}),
+    ...(collections.length > 0 ? { collections } : {}),
+    ...(batch === undefined ? {} : { batch }),
+    ...(file === '' ? {} : { file }),
+    ...(note === '' ? {} : { note }),
+  }
+  return Object.keys(more).length > 0 ? more : undefined
+}
+
+function grown(columns: Columns, length: number): Columns {
+  const larger = makeColumns(Math.max(length, columns.shelf.length * 2))
+  for (const name of Object.keys(columns) as (keyof Columns)[]) larger[name].set(columns[name])
+  return larger
+}
+
+function sliced(columns: Columns, length: number): Columns {
+  return Object.fromEntries(
+    Object.entries(columns).map(([name, column]) => [name, column.slice(0, length)]),
+  ) as unknown as Columns
+}
+
+function orderOf(columns: Columns, ids: readonly string[], length: number): Int32Array {
+  const rows: number[] = []
+  for (let row = 0; row < length; row++) if (columns.shelf[row] !== gone) rows.push(row)
+  const time = columns.createdAt
+  rows.sort((a, b) => (time[b] ?? 0) - (time[a] ?? 0) || ((ids[a] ?? '') < (ids[b] ?? '') ? -1 : 1))
+  return Int32Array.from(rows)
+}
+
+/** What was stored, if it is what this version stores. Derived data: whatever is wrong with it, it is made again. */
+function readSnapshot(value: unknown): Snapshot | undefined {
+  if (value === null || typeof value !== 'object') return undefined
+  const snapshot = value as Partial<Snapshot>
+  const { v, length, ids, texts, columns, extras } = snapshot
+  if (v !== snapshotVersion || typeof length !== 'number' || typeof ids !== 'string' || typeof texts !== 'string')
+    return undefined
+  if (!columns || !(extras instanceof Map) || !Array.isArray(snapshot.free)) return undefined
+  const isWhole = Object.keys(makeColumns(0)).every((name) => columns[name as keyof Columns]?.length === length)
+  if (!isWhole || (length > 0 && ids.split('\0').length !== length)) return undefined
+  return snapshot as Snapshot
+}

@@ -1,0 +1,319 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { BatchId, CollectionId, PictureId } from '#domain/ids.ts'
+import { createFinder, type Finder } from '#library/find/finder.ts'
+import { everything, type Query } from '#library/find/query.ts'
+import type { Row } from '#library/find/row.ts'
+import { rowsOf } from '../../../support/find-corpus.ts'
+
+const day = 86_400_000
+const noon = new Date(2026, 10, 20, 12).getTime()
+
+function row(id: string, change: Partial<Row> = {}): Row {
+  return {
+    id: id as PictureId,
+    shelf: 'gallery',
+    createdAt: noon,
+    prompt: id,
+    file: '',
+    model: 'Flux 2 Pro',
+    ratio: '1:1',
+    width: 1024,
+    height: 1024,
+    sizeBytes: 1,
+    kind: 'made',
+    simulated: false,
+    edited: false,
+    star: false,
+    reject: false,
+    rating: 0,
+    note: '',
+    tags: [],
+    collections: [],
+    ...change,
+  }
+}
+
+function finderOf(...rows: readonly Row[]): Finder {
+  const finder = createFinder()
+  finder.put(rows)
+  return finder
+}
+
+function idsFor(finder: Finder, query: Partial<Query> | string): readonly string[] {
+  finder.find({ ...everything, ...(typeof query === 'string' ? { text: query } : query) })
+  return finder.ids()
+}
+
+describe('what is typed', () => {
+  const finder = finderOf(
+    row('a red fox in snow', { tags: ['hero'], rating: 4, star: true, createdAt: noon + 5 }),
+    row('A Fox-like portrait', { model: 'Flux Kontext Max', ratio: '16:9', rating: 2, createdAt: noon + 4 }),
+    row('snow on the roof', { note: 'for Anna', rating: 5, colour: 'red', createdAt: noon + 3 }),
+    row('forêt enneigée', { file: 'IMG_0042.HEIC', kind: 'dropped', reject: true, createdAt: noon + 2 }),
+    row('old', { collections: ['c1' as CollectionId], edited: true, createdAt: new Date(2024, 4, 5, 12).getTime() }),
+  )
+  finder.nameCollections(new Map([['c1' as CollectionId, 'Café Berlin']]))
+
+  it.each<[string, readonly string[]]>([
+    ['', ['a red fox in snow', 'A Fox-like portrait', 'snow on the roof', 'forêt enneigée', 'old']],
+    ['fox', ['a red fox in snow', 'A Fox-like portrait']],
+    ['FOX snow', ['a red fox in snow']],
+    ['ox', ['a red fox in snow', 'A Fox-like portrait']],
+    ['"fox in"', ['a red fox in snow']],
+    ['"in fox"', []],
+    ['snow -fox', ['snow on the roof']],
+    ['-"red fox" fox', ['A Fox-like portrait']],
+    ['foret', ['forêt enneigée']],
+    ['FORÊT', ['forêt enneigée']],
+    ['anna', ['snow on the roof']],
+    ['hero', ['a red fox in snow']],
+    ['kontext', ['A Fox-like portrait']],
+    ['0042.heic', ['forêt enneigée']],
+    ['cafe', ['old']],
+    ['model:max', ['A Fox-like portrait']],
+    ['-model:"flux 2"', ['A Fox-like portrait']],
+    ['ratio:16:9', ['A Fox-like portrait']],
+    ['tag:hero', ['a red fox in snow']],
+    ['note:anna', ['snow on the roof']],
+    ['file:img', ['forêt enneigée']],
+    ['collection:berlin', ['old']],
+    ['rating:>=4', ['a red fox in snow', 'snow on the roof']],
+    ['rating:2', ['A Fox-like portrait']],
+    ['rating:<2', ['forêt enneigée', 'old']],
+    ['is:starred', ['a red fox in snow']],
+    ['is:rejected', ['forêt enneigée']],
+    ['is:imported', ['forêt enneigée']],
+    ['is:edited', ['old']],
+    ['colour:red', ['snow on the roof']],
+    ['before:2025', ['old']],
+    ['after:2024-05 before:2026-12-01 roof', ['snow on the roof']],
+    ['after:2024-05-05 old', []],
+    // What means nothing is taken as words.
+    ['model:', []],
+    ['rating:9', []],
+    ['before:2026-13-40', []],
+    ['"', ['a red fox in snow', 'A Fox-like portrait', 'snow on the roof', 'forêt enneigée', 'old']],
+    ['""""', ['a red fox in snow', 'A Fox-like portrait', 'snow on the roof', 'forêt enneigée', 'old']],
+    ['"red fox', ['a red fox in snow']],
+  ])('%j finds %j', (text, ids) => {
+    expect(idsFor(finder, text)).toEqual(ids)
+  })
+
+  it.each([
+    ['10,000 letters', 'x'.repeat(10_000)],
+    ['10,000 words', 'fox '.repeat(10_000)],
+    ['Hebrew', 'שועל אדום'],
+    ['emoji', '🦊❄️'],
+    ['a lone half of an emoji', '\ud83e'],
+    ['only minuses', '- -- ---'],
+    ['signs of regular expressions', '(.*)+[^a]\\'],
+  ])('%s are answered', (_, text) => {
+    expect(() => finder.find({ ...everything, text })).not.toThrow()
+  })
+
+  it('is mended by one letter where it finds nothing', () => {
+    expect(finder.suggestion('porttrait')).toBe('portrait')
+    expect(finder.suggestion('fox Portrat')).toBe('fox portrait')
+    expect(finder.suggestion('fox')).toBeUndefined()
+    expect(finder.suggestion('zzzzzzzz')).toBeUndefined()
+  })
+})
+
+describe('letters of other scripts', () => {
+  it.each([
+    ['が', 'か'],
+    ['कि', 'क'],
+  ])('%s is not found by another letter that looks alike, and finds itself', (text, part) => {
+    const finder = finderOf(row(`x${text}x`))
+    expect(idsFor(finder, text)).toEqual([`x${text}x`])
+    // Hindi vowel signs follow their letter, so the letter alone is a part of the text; a Japanese voiced letter is one letter.
+    expect(idsFor(finder, part)).toEqual(text.normalize('NFC').includes(part) ? [`x${text}x`] : [])
+  })
+
+  it('every two and three letters of a text find it, in eight languages', () => {
+    const rows = rowsOf(300, 7).map((one) => ({ ...one, shelf: 'gallery' as const }))
+    const finder = finderOf(...rows)
+    let asked = 0
+    for (const { id, prompt } of rows.slice(0, 120)) {
+      const word = prompt.split(' ').find((one) => [...one].length >= 3) ?? ''
+      const letters = [...word.normalize('NFC')]
+      for (const length of [2, 3]) {
+        for (let from = 0; from + length <= letters.length; from++) {
+          const piece = letters.slice(from, from + length).join('')
+          // What begins with a combining sign is no text that anybody types.
+          if (/^\p{M}/u.test(piece) || piece.includes('"')) continue
+          expect(idsFor(finder, `"${piece}"`), piece).toContain(id)
+          asked += 1
+        }
+      }
+    }
+    expect(asked).toBeGreaterThan(500)
+  })
+})
+
+describe('filters', () => {
+  const finder = finderOf(
+    row('one', { model: 'A', ratio: '1:1', tags: ['x'], colour: 'red', createdAt: noon + 4 }),
+    row('two', { model: 'B', ratio: '1:1', tags: ['x', 'y'], createdAt: noon + 3 }),
+    row('three', { model: 'A', ratio: '16:9', star: true, rating: 3, createdAt: noon + 2 }),
+    row('four', { model: 'B', ratio: '16:9', shelf: 'bin', createdAt: noon + 1 }),
+  )
+
+  it.each<[Partial<Query>, readonly string[]]>([
+    [{ models: ['A'] }, ['one', 'three']],
+    [{ models: ['A', 'B'], ratios: ['16:9'] }, ['three']],
+    [{ tags: ['y'] }, ['two']],
+    [{ colours: ['red'] }, ['one']],
+    [{ starred: true }, ['three']],
+    [{ starred: false }, ['one', 'two']],
+    [{ rating: 3 }, ['three']],
+    [{ shelf: 'bin' }, ['four']],
+  ])('%j leaves %j', (query, ids) => {
+    expect(idsFor(finder, query)).toEqual(ids)
+  })
+
+  it('count for each value what choosing it would leave, whatever else is chosen of the same kind', () => {
+    const { facets, total } = finder.find({ ...everything, models: ['A'], ratios: ['1:1'] })
+    expect(total).toBe(1)
+    expect(facets.models).toEqual([
+      { value: 'A', count: 1 },
+      { value: 'B', count: 1 },
+    ])
+    expect(facets.ratios).toEqual([
+      { value: '16:9', count: 1 },
+      { value: '1:1', count: 1 },
+    ])
+    expect(facets.tags).toEqual([{ value: 'x', count: 1 }])
+  })
+})
+
+describe('the order', () => {
+  const finder = finderOf(
+    row('b', { prompt: 'ship and sea', createdAt: noon, rating: 1, width: 10 }),
+    row('a', { prompt: 'seaside ships', createdAt: noon, rating: 5 }),
+    row('c', { prompt: 'sea and ship', createdAt: noon - day, rating: 1 }),
+    row('d', { prompt: 'the sea ship', createdAt: noon - 2 * day }),
+    row('e', { prompt: 'undersea airship', createdAt: noon + day }),
+  )
+
+  it.each<[Query['sort'], readonly string[]]>([
+    ['newest', ['e', 'a', 'b', 'c', 'd']],
+    ['oldest', ['d', 'c', 'b', 'a', 'e']],
+    ['rating', ['a', 'b', 'c', 'e', 'd']],
+    ['largest', ['e', 'a', 'c', 'd', 'b']],
+    ['best', ['d', 'a', 'b', 'c', 'e']],
+  ])('by %s', (sort, ids) => {
+    expect(idsFor(finder, { sort, text: 'sea ship' })).toEqual(ids)
+  })
+
+  it('by time names the days and where they begin', () => {
+    const { days } = finder.find(everything)
+    expect(days.map(({ from }) => from)).toEqual([0, 1, 3, 4])
+    expect(days[1]?.at).toBe(new Date(2026, 10, 20).getTime())
+    expect(finder.find({ ...everything, sort: 'rating' }).days).toEqual([])
+  })
+
+  it('tells places, slices and shapes', () => {
+    finder.find(everything)
+    expect(finder.placeOf('c' as PictureId)).toBe(3)
+    expect(finder.placeOf('nobody' as PictureId)).toBeUndefined()
+    expect(finder.ids(1, 3)).toEqual(['a', 'b'])
+    expect(finder.items(2, 3)).toEqual([{ id: 'b', stack: 1, width: 10, height: 1024 }])
+    expect(finder.shapes()).toHaveLength(5)
+  })
+})
+
+describe('stacks', () => {
+  const batch = 'batch-1' as BatchId
+  const finder = finderOf(
+    row('newer', { createdAt: noon + 9 }),
+    row('s1', { createdAt: noon + 3, batch }),
+    row('s2', { createdAt: noon + 2, batch }),
+    row('between', { createdAt: noon + 1 }),
+    row('s3', { createdAt: noon, batch, star: true }),
+  )
+
+  it('are one tile at the place of their newest image, and give all of their images', () => {
+    const found = finder.find(everything, { stacks: true })
+    expect([found.total, found.images]).toEqual([3, 5])
+    expect(finder.items(0, 3).map(({ id, stack }) => [id, stack])).toEqual([
+      ['newer', 1],
+      ['s1', 3],
+      ['between', 1],
+    ])
+    expect(finder.ids(1, 2)).toEqual(['s1', 's2', 's3'])
+    expect(finder.placeOf('s3' as PictureId)).toBe(1)
+  })
+
+  it('hold only what the filter leaves', () => {
+    expect(finder.find({ ...everything, starred: true }, { stacks: true }).total).toBe(1)
+    expect(finder.items(0, 1)).toEqual([{ id: 's3', stack: 1, width: 1024, height: 1024 }])
+  })
+})
+
+describe('changes', () => {
+  it('of any kind and order leave what building it anew would give', () => {
+    const rows = rowsOf(60, 3)
+    const queries: readonly Query[] = [
+      everything,
+      { ...everything, shelf: 'bin', sort: 'oldest' },
+      { ...everything, text: 'a', models: ['Flux 2 Pro'] },
+      { ...everything, text: 'rating:>=2 -is:starred', sort: 'rating' },
+    ]
+    const act = fc.tuple(fc.constantFrom('put', 'remove', 'change', 'reopen'), fc.nat(rows.length - 1), fc.nat(5))
+    fc.assert(
+      fc.property(fc.array(act, { maxLength: 120 }), (acts) => {
+        let finder = createFinder()
+        const known = new Map<string, Row>()
+        for (const [what, index, value] of acts) {
+          const one = rows[index] as Row
+          if (what === 'reopen') finder = createFinder(structuredClone(finder.toSnapshot())) as Finder
+          else if (what === 'remove') {
+            finder.remove([one.id])
+            known.delete(one.id)
+          } else {
+            const next =
+              what === 'put' ? one : { ...one, rating: value, star: value > 2, prompt: `${one.prompt} ${value}` }
+            finder.put([next])
+            known.set(one.id, next)
+          }
+        }
+        const anew = createFinder()
+        anew.put([...known.values()])
+        expect(finder.size).toBe(known.size)
+        for (const query of queries) {
+          const found = finder.find(query)
+          const { version: _, ...expected } = anew.find(query)
+          expect(found).toMatchObject(expected)
+          expect(finder.ids()).toEqual(anew.ids())
+        }
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it('make places of before out of date', () => {
+    const finder = finderOf(row('a'))
+    const { version } = finder.find(everything)
+    finder.put([row('b')])
+    expect(finder.version).toBeGreaterThan(version)
+  })
+})
+
+describe('a snapshot', () => {
+  it.each([undefined, null, 'text', {}, { v: 2 }, { v: 1, length: 3, ids: '', texts: '' }])(
+    '%j is none',
+    (snapshot) => {
+      expect(createFinder(snapshot)).toBeUndefined()
+    },
+  )
+
+  it('cut short is none', () => {
+    const finder = createFinder()
+    finder.put(rowsOf(10))
+    const snapshot = finder.toSnapshot() as { length: number }
+    expect(createFinder({ ...snapshot, length: 11 })).toBeUndefined()
+    expect(createFinder(snapshot)?.size).toBe(10)
+  })
+})
