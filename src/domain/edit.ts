@@ -1,0 +1,117 @@
+import type { PictureId } from './ids.ts'
+
+/** Pixels of the upright source unless said otherwise. May reach outside the image. */
+export type Box = readonly [x: number, y: number, width: number, height: number]
+export type Point = readonly [x: number, y: number]
+
+export interface Sides {
+  top: number
+  right: number
+  bottom: number
+  left: number
+}
+
+interface PixelSize {
+  width: number
+  height: number
+}
+
+export type Shape =
+  | { kind: 'box' | 'ellipse'; box: Box }
+  /** A closed outline: x, y, x, y … The last point joins the first. */
+  | { kind: 'lasso'; points: readonly number[] }
+  /** A round brush drawn through x, y, x, y …; one point is a dot. */
+  | { kind: 'brush'; points: readonly number[]; radius: number }
+
+/** Applied in order. `invert` swaps what is selected so far with the rest of the image. */
+export type AreaStep = { op: 'add' | 'cut'; shape: Shape } | { op: 'invert' }
+
+/** Applied in this order: quarter turns clockwise, mirror left to right, tilt about the centre, crop, pad. */
+export interface Frame {
+  turn: 0 | 90 | 180 | 270
+  flip: boolean
+  /** Degrees clockwise, within ±45. The size stays; corners that become empty are transparent. */
+  tilt: number
+  /** In the pixels of the turned, mirrored and tilted image. */
+  crop?: Box
+  /** Empty space added on each side, in pixels. */
+  pad?: Sides
+}
+
+export type MarkColour = 'red' | 'cyan' | 'magenta' | 'lime'
+
+export type MarkFigure = Shape | { kind: 'arrow'; from: Point; to: Point } | { kind: 'pin' | 'note'; at: Point }
+
+export type Mark = { id: string; n: number; colour: MarkColour; note: string } & MarkFigure
+
+/** What is to be done with one image before it is sent, as vectors in upright source pixels. The image never changes. */
+export interface EditDocument {
+  v: 1
+  base: PictureId
+  frame: Frame
+  /** What may change. Empty: anywhere. */
+  area: readonly AreaStep[]
+  /** Width of the soft edge in source pixels. It runs outwards from the area. */
+  rim: number
+  marks: readonly Mark[]
+}
+
+/** Frozen into the recipe: base file and edit rebuild the sent bytes. */
+export interface Edit {
+  document: EditDocument
+  way: 'whole' | 'part' | 'extend'
+  /** What was sent, in pixels of the framed source before padding. Reaches outside of it for `extend`. */
+  rect: Box
+  sent: PixelSize
+  marks: 'none' | 'burnt' | 'reference' | 'words'
+}
+
+/** x' = a x + c y + e, y' = b x + d y + f, as a canvas writes it. Pixel centres lie at half numbers. */
+export type Affine = readonly [a: number, b: number, c: number, d: number, e: number, f: number]
+
+/** What takes the answer's colours back to the source's, in levels of 0–255. */
+export interface ColourFit {
+  /** Mean of source minus answer outside the area, per channel. */
+  offset: readonly [red: number, green: number, blue: number]
+  /** Per channel the value at 0, 32, 64 … 256. */
+  curves: readonly (readonly number[])[]
+  /** Three rows of four: weights of red, green, blue, and an offset. Applied after the curves. */
+  matrix: readonly number[]
+}
+
+export type Verdict = 'aligned' | 'bent' | 'lost'
+
+/** How an answer lies on its source. Kept with the derived image; can be computed again from source, answer and edit. */
+export interface Fit {
+  engine: 1
+  /** From pixels of the framed source to pixels of the answer. */
+  map: Affine
+  verdict: Verdict
+  /** How far the model moved the image at most, and what is left after alignment, in source pixels. */
+  shift: number
+  residual: number
+  /** 1.02: the model enlarged the image by 2 %. */
+  zoom: number
+  colour: ColourFit
+  /** Share of the pixels outside the area that the model changed, 0–1. */
+  changedOutside: number
+}
+
+/** *My area* · *Only what changed* · *Whole answer*. */
+export type LaidView = 'area' | 'changed' | 'whole'
+
+export const defaultRim = 8
+
+export const plainFrame: Frame = { turn: 0, flip: false, tilt: 0 }
+
+export function emptyDocument(base: PictureId): EditDocument {
+  return { v: 1, base, frame: plainFrame, area: [], rim: defaultRim, marks: [] }
+}
+
+/** Size of the framed source, without padding. */
+export function framedSize({ turn, crop }: Frame, source: PixelSize): PixelSize {
+  if (crop) return { width: crop[2], height: crop[3] }
+  return turn % 180 === 0
+    ? { width: source.width, height: source.height }
+    : { width: source.height, height: source.width }
+}

@@ -1,0 +1,138 @@
+import type { Box } from '#domain/edit.ts'
+import { changes } from './constants.ts'
+import { blur, splitDetail } from './filters.ts'
+import { makePlane, type Plane } from './raster.ts'
+
+/** How much an aligned answer differs from its source, as a multiple of what its noise explains. */
+export interface ChangeMap {
+  width: number
+  height: number
+  /** 1 where a difference begins to be more than noise; counted as a change from `changes.counted` on. */
+  data: Float32Array
+}
+
+/** Something that the model changed outside of the area. */
+export interface Place {
+  box: Box
+  /** Share of the image, 0–1. */
+  share: number
+}
+
+/** Red, green, blue as one plane each. */
+export interface Colours {
+  planes: readonly [Plane, Plane, Plane]
+}
+
+/**
+ * Compares source and answer, aligned and of equal colour. `free`: where the model should have changed nothing; the
+ * noise is taken from there. `seen`: where the answer reaches; nothing is said of the rest.
+ */
+export function mapChanges(source: Plane, difference: Colours, free: Uint8Array, seen: Uint8Array): ChangeMap {
+  const { width, height } = source
+  const [reds, greens, blues] = difference.planes.map(({ data }) => data)
+  const detail = splitDetail(source, changes.detailSigma).deviation
+  const raw = makePlane(width, height)
+  for (let at = 0; at < raw.data.length; at += 1) {
+    if (!seen[at]) continue
+    const red = reds?.[at] ?? 0
+    const green = greens?.[at] ?? 0
+    const blue = blues?.[at] ?? 0
+    const luma = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    const chroma = Math.abs(red - luma) + Math.abs(blue - luma)
+    raw.data[at] = Math.abs(luma) + changes.chroma * chroma - changes.detail * (detail.data[at] ?? 0)
+  }
+  const soft = blur(raw, changes.blur)
+  const threshold = findThreshold(soft, free)
+  for (let at = 0; at < soft.data.length; at += 1) soft.data[at] = Math.max(0, (soft.data[at] ?? 0) / threshold)
+  return soft
+}
+
+function findThreshold({ data }: Plane, free: Uint8Array): number {
+  const values: number[] = []
+  const step = Math.max(1, Math.floor(data.length / 60_000))
+  for (let at = 0; at < data.length; at += step) if (free[at]) values.push(data[at] ?? 0)
+  values.sort((one, other) => one - other)
+  const middle = values[values.length >> 1] ?? 0
+  const upper = values[Math.floor(values.length * 0.75)] ?? 0
+  return Math.max(changes.least, middle + changes.spread * (upper - middle + changes.slack))
+}
+
+/** Share of the pixels that changed, of those for which `among` is not zero. */
+export function changedShare({ data }: ChangeMap, among: Uint8Array): number {
+  let [changed, all] = [0, 0]
+  for (let at = 0; at < data.length; at += 1) {
+    if (!among[at]) continue
+    all += 1
+    if ((data[at] ?? 0) >= changes.counted) changed += 1
+  }
+  return all === 0 ? 0 : changed / all
+}
+
+/** What has changed, grown and softened: 0–1, for showing nothing else of an answer. */
+export function toChangedAlpha(map: ChangeMap): Plane {
+  const marked = makePlane(map.width, map.height)
+  for (let at = 0; at < map.data.length; at += 1) marked.data[at] = (map.data[at] ?? 0) >= 1 ? 1 : 0
+  // A blur of what is marked passes a low threshold about as far out as the growth asks.
+  const grown = blur(marked, changes.grow / 1.6)
+  for (let at = 0; at < grown.data.length; at += 1) grown.data[at] = (grown.data[at] ?? 0) > 0.06 ? 1 : 0
+  return blur(grown, changes.soft)
+}
+
+const placeCell = 4
+
+/** Where changes lie close together, largest first; boxes in pixels of the map. */
+export function findPlaces(map: ChangeMap, among: Uint8Array): Place[] {
+  const width = Math.ceil(map.width / placeCell)
+  const height = Math.ceil(map.height / placeCell)
+  const counts = new Uint16Array(width * height)
+  for (let at = 0; at < map.data.length; at += 1) {
+    if (!among[at] || (map.data[at] ?? 0) < changes.counted) continue
+    const cell = Math.floor(at / map.width / placeCell) * width + Math.floor((at % map.width) / placeCell)
+    counts[cell] = (counts[cell] ?? 0) + 1
+  }
+  const places: Place[] = []
+  const visited = new Uint8Array(counts.length)
+  for (let cell = 0; cell < counts.length; cell += 1) {
+    if (counts[cell] && !visited[cell]) places.push(gather(counts, visited, cell, width, height, map))
+  }
+  return places
+    .filter(({ share }) => share * map.width * map.height >= placeCell * 2)
+    .sort((one, other) => other.share - one.share)
+}
+
+/** All cells that hang together with one, across gaps of one cell. */
+function gather(
+  counts: Uint16Array,
+  visited: Uint8Array,
+  start: number,
+  width: number,
+  height: number,
+  map: ChangeMap,
+): Place {
+  const queue = [start]
+  visited[start] = 1
+  let [left, top, right, bottom, sum] = [width, height, 0, 0, 0]
+  for (let cell = queue.pop(); cell !== undefined; cell = queue.pop()) {
+    const [x, y] = [cell % width, Math.floor(cell / width)]
+    left = Math.min(left, x)
+    right = Math.max(right, x + 1)
+    top = Math.min(top, y)
+    bottom = Math.max(bottom, y + 1)
+    sum += counts[cell] ?? 0
+    for (let row = Math.max(0, y - 2); row <= Math.min(height - 1, y + 2); row += 1) {
+      for (let column = Math.max(0, x - 2); column <= Math.min(width - 1, x + 2); column += 1) {
+        const near = row * width + column
+        if (!counts[near] || visited[near]) continue
+        visited[near] = 1
+        queue.push(near)
+      }
+    }
+  }
+  const box: Box = [
+    left * placeCell,
+    top * placeCell,
+    Math.min(map.width, right * placeCell) - left * placeCell,
+    Math.min(map.height, bottom * placeCell) - top * placeCell,
+  ]
+  return { box, share: sum / (map.width * map.height) }
+}

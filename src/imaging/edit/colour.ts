@@ -1,0 +1,189 @@
+import type { ColourFit } from '#domain/edit.ts'
+import { colouring } from './constants.ts'
+import { solve } from './points.ts'
+
+/** Colours that belong together, red, green, blue after one another: what the answer has, and what it should be. */
+export interface Pairs {
+  answer: Float32Array
+  source: Float32Array
+  count: number
+}
+
+const knots = 9
+const knotStep = 32
+
+export const noColourChange: ColourFit = {
+  offset: [0, 0, 0],
+  curves: [0, 1, 2].map(() => Array.from({ length: knots }, (_, knot) => knot * knotStep)),
+  matrix: [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0],
+}
+
+/**
+ * The change of colour that takes the answer back to the source. It is held to the mean offset where the pairs say
+ * nothing: the area may hold colours that are found nowhere outside of it.
+ */
+export function fitColour(pairs: Pairs): ColourFit {
+  if (pairs.count < colouring.leastPairs) return noColourChange
+  const weights = new Float32Array(pairs.count).fill(1)
+  const offset = [0, 1, 2].map((channel) => robustOffset(pairs, channel))
+  dropChanged(pairs, offset, weights)
+  const curves = [0, 1, 2].map((channel) => fitCurve(pairs, weights, channel, offset[channel] ?? 0))
+  return {
+    offset: [offset[0] ?? 0, offset[1] ?? 0, offset[2] ?? 0],
+    curves,
+    matrix: fitMatrix(pairs, weights, curves, offset),
+  }
+}
+
+/** Per channel the value of each of the 256 levels after the curve. */
+export function toTables({ curves }: ColourFit): Float32Array[] {
+  return curves.map((curve) => Float32Array.from({ length: 256 }, (_, level) => onCurve(curve, level)))
+}
+
+function onCurve(curve: readonly number[], level: number): number {
+  const knot = Math.max(0, Math.min(knots - 2, Math.floor(level / knotStep)))
+  const share = level / knotStep - knot
+  return (curve[knot] ?? 0) * (1 - share) + (curve[knot + 1] ?? 0) * share
+}
+
+/** Applies a fit to colours between levels, in place. */
+export function applyColour(fit: ColourFit, values: Float32Array): void {
+  const { curves, matrix: m } = fit
+  const [reds, greens, blues] = [curves[0] ?? [], curves[1] ?? [], curves[2] ?? []]
+  for (let at = 0; at < values.length; at += 3) {
+    const red = onCurve(reds, values[at] ?? 0)
+    const green = onCurve(greens, values[at + 1] ?? 0)
+    const blue = onCurve(blues, values[at + 2] ?? 0)
+    for (let row = 0; row < 3; row += 1) {
+      const start = row * 4
+      values[at + row] =
+        (m[start] ?? 0) * red + (m[start + 1] ?? 0) * green + (m[start + 2] ?? 0) * blue + (m[start + 3] ?? 0)
+    }
+  }
+}
+
+function robustOffset({ answer, source, count }: Pairs, channel: number): number {
+  const differences = Float32Array.from(
+    { length: count },
+    (_, pair) => (source[pair * 3 + channel] ?? 0) - (answer[pair * 3 + channel] ?? 0),
+  )
+  differences.sort()
+  // The mean of the middle half: as steady as a median, as fine as a mean.
+  const [from, to] = [Math.floor(count / 4), Math.ceil((count * 3) / 4)]
+  return differences.subarray(from, to).reduce((sum, value) => sum + value, 0) / Math.max(1, to - from)
+}
+
+/** Weights go to zero for pairs that a line per channel cannot explain: there the model changed the content. */
+function dropChanged(pairs: Pairs, offset: readonly number[], weights: Float32Array): void {
+  const residuals = new Float32Array(pairs.count)
+  for (let round = 0; round < 4; round += 1) {
+    const lines = [0, 1, 2].map((channel) => fitLine(pairs, weights, channel, offset[channel] ?? 0))
+    for (let pair = 0; pair < pairs.count; pair += 1) {
+      let worst = 0
+      for (let channel = 0; channel < 3; channel += 1) {
+        const at = pair * 3 + channel
+        const [gain = 1, bias = 0] = lines[channel] ?? []
+        worst = Math.max(worst, Math.abs(gain * (pairs.answer[at] ?? 0) + bias - (pairs.source[at] ?? 0)))
+      }
+      residuals[pair] = worst
+    }
+    const sorted = residuals.slice().sort()
+    const reach = 4.685 * Math.max(0.5, 1.4826 * (sorted[pairs.count >> 1] ?? 0))
+    for (let pair = 0; pair < pairs.count; pair += 1) {
+      const scaled = (residuals[pair] ?? 0) / reach
+      weights[pair] = scaled < 1 ? (1 - scaled * scaled) ** 2 : 0
+    }
+  }
+}
+
+/** What the pseudo-observations weigh together. */
+function heldWeight(weights: Float32Array): number {
+  return colouring.held * weights.reduce((sum, weight) => sum + weight, 0)
+}
+
+function fitLine(pairs: Pairs, weights: Float32Array, channel: number, offset: number): number[] {
+  const normal = new Float64Array(4)
+  const right = new Float64Array(2)
+  const observe = (weight: number, from: number, to: number) => {
+    normal[0] = (normal[0] ?? 0) + weight * from * from
+    normal[1] = (normal[1] ?? 0) + weight * from
+    normal[3] = (normal[3] ?? 0) + weight
+    right[0] = (right[0] ?? 0) + weight * from * to
+    right[1] = (right[1] ?? 0) + weight * to
+  }
+  for (let pair = 0; pair < pairs.count; pair += 1) {
+    observe(weights[pair] ?? 0, pairs.answer[pair * 3 + channel] ?? 0, pairs.source[pair * 3 + channel] ?? 0)
+  }
+  const share = heldWeight(weights) / knots
+  for (let knot = 0; knot < knots; knot += 1) observe(share, knot * knotStep, knot * knotStep + offset)
+  normal[2] = normal[1] ?? 0
+  return solve(normal, right) ?? [1, offset]
+}
+
+function fitCurve(pairs: Pairs, weights: Float32Array, channel: number, offset: number): number[] {
+  const normal = new Float64Array(knots * knots)
+  const right = new Float64Array(knots)
+  const observe = (weight: number, from: number, to: number) => {
+    const knot = Math.max(0, Math.min(knots - 2, Math.floor(from / knotStep)))
+    const upper = from / knotStep - knot
+    const lower = 1 - upper
+    const [low, high] = [knot * knots + knot, (knot + 1) * knots + knot + 1]
+    normal[low] = (normal[low] ?? 0) + weight * lower * lower
+    normal[high] = (normal[high] ?? 0) + weight * upper * upper
+    normal[low + 1] = (normal[low + 1] ?? 0) + weight * lower * upper
+    normal[high - 1] = (normal[high - 1] ?? 0) + weight * lower * upper
+    right[knot] = (right[knot] ?? 0) + weight * lower * to
+    right[knot + 1] = (right[knot + 1] ?? 0) + weight * upper * to
+  }
+  for (let pair = 0; pair < pairs.count; pair += 1) {
+    observe(weights[pair] ?? 0, pairs.answer[pair * 3 + channel] ?? 0, pairs.source[pair * 3 + channel] ?? 0)
+  }
+  const share = heldWeight(weights) / knots
+  for (let knot = 0; knot < knots; knot += 1) observe(share, knot * knotStep, knot * knotStep + offset)
+  return solve(normal, right) ?? Array.from({ length: knots }, (_, knot) => knot * knotStep + offset)
+}
+
+function fitMatrix(
+  pairs: Pairs,
+  weights: Float32Array,
+  curves: readonly (readonly number[])[],
+  offset: readonly number[],
+): number[] {
+  const normal = new Float64Array(16)
+  const rights = [new Float64Array(4), new Float64Array(4), new Float64Array(4)]
+  const observe = (weight: number, from: readonly number[], to: readonly number[]) => {
+    for (let i = 0; i < 4; i += 1) {
+      const weighted = weight * (from[i] ?? 0)
+      for (let j = 0; j < 4; j += 1) normal[i * 4 + j] = (normal[i * 4 + j] ?? 0) + weighted * (from[j] ?? 0)
+      rights.forEach((right, row) => {
+        right[i] = (right[i] ?? 0) + weighted * (to[row] ?? 0)
+      })
+    }
+  }
+  const curved = (channel: number, level: number) => onCurve(curves[channel] ?? [], level)
+  for (let pair = 0; pair < pairs.count; pair += 1) {
+    const at = pair * 3
+    const from = [0, 1, 2].map((channel) => curved(channel, pairs.answer[at + channel] ?? 0))
+    observe(
+      weights[pair] ?? 0,
+      [...from, 1],
+      [0, 1, 2].map((channel) => pairs.source[at + channel] ?? 0),
+    )
+  }
+  const levels = [0, 85, 170, 255]
+  const share = heldWeight(weights) / levels.length ** 3
+  for (const red of levels) {
+    for (const green of levels) {
+      for (const blue of levels) {
+        const colour = [red, green, blue]
+        observe(
+          share,
+          [...colour.map((level, channel) => curved(channel, level)), 1],
+          colour.map((level, channel) => level + (offset[channel] ?? 0)),
+        )
+      }
+    }
+  }
+  const rows = rights.map((right) => solve(normal, right))
+  return rows.every((row) => row !== undefined) ? rows.flat() : [...noColourChange.matrix]
+}

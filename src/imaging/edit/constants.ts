@@ -1,0 +1,80 @@
+/**
+ * Every number of the chain that was found by measuring: on photographs with simulated answers (moved, scaled, turned,
+ * tinted, regrained, JPEG 90), never on a real model's. `docs/try-with-a-key.md` says which real edits may change them.
+ */
+export const registration = {
+  /** Deviation of the blur that slow changes of light are taken out with, at small sizes and at full size. */
+  detailSigma: 6,
+  fullDetailSigma: 8,
+  /** Levels added to the local deviation: flat places stay flat instead of becoming amplified noise. */
+  flatLevels: 4,
+  /** Long sides of the steps from coarse to fine; the last one is the full size. */
+  sides: [160, 320, 640] as const,
+  /** Below this correlation of the coarse step, other scales are searched. */
+  poorCorrelation: 0.5,
+  poorScore: 0.2,
+  scales: { from: 0.72, to: 1.35, count: 12 },
+  pointsPerCell: 8,
+  /** Cells of 8 px at the smallest size up to 13 px at full size. */
+  cells: { least: 8, most: 13 },
+  /** Times the robust deviation: Tukey's weight is zero beyond. */
+  tukey: 4.685,
+} as const
+
+export const judging = {
+  columns: 12,
+  /** Correlation and shift (answer pixels) within which a block counts. */
+  correlation: 0.5,
+  reach: 8,
+  /** Share of unmasked pixels, and mean square of the normalised detail, that a block needs. */
+  free: 0.5,
+  texture: 0.1,
+  /** Refined through the blocks above these; answer pixels. */
+  refine: { median: 0.3, p90: 0.8 },
+  accept: { median: 0.5, p90: 1.5, blocks: 8, share: 0.15 },
+  /** Below this score an answer is another framing, not a bent one. */
+  bent: 0.08,
+  /** Beyond these a map is not what a model does while it keeps the framing. */
+  plausible: { shear: 0.05, stretch: 0.06 },
+} as const
+
+export const colouring = {
+  mostPairs: 40_000,
+  leastPairs: 60,
+  /** Weight of the pseudo-observations that hold the fit to the mean offset, as a share of the data. */
+  held: 0.06,
+  /** Side of the cells, in answer pixels, that colours are compared and spread on. */
+  cell: 4,
+  /** Levels that the membrane may add or take at most. */
+  membrane: 24,
+} as const
+
+export const changes = {
+  chroma: 0.3,
+  detail: 0.7,
+  detailSigma: 2,
+  blur: 1.8,
+  least: 3,
+  spread: 3,
+  slack: 0.3,
+  /** Times the threshold from which a pixel counts as changed. */
+  counted: 2.1,
+  /** Answer pixels by which "only what changed" grows beyond what was found, and its softness. */
+  grow: 6,
+  soft: 3,
+  /** Share of the pixels outside the area above which the model restyled everything. */
+  restyled: 0.3,
+} as const
+
+export const answers = {
+  /** Pixels at which source and answer are compared at most. */
+  gridPixels: 1_600_000,
+  leastSide: 96,
+  /** Beyond this difference of proportions the model cropped or stretched: nothing is laid in. */
+  otherProportions: 0.06,
+  /** Levels of deviation below which an answer shows nothing. */
+  blankDeviation: 1.5,
+  leastBlocks: 8,
+  /** Grid pixels around the area that registration and noise estimates keep away from. */
+  margin: 6,
+} as const

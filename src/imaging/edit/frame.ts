@@ -1,0 +1,85 @@
+import type { AreaStep, Frame, Shape } from '#domain/edit.ts'
+import { framedSize } from '#domain/edit.ts'
+import { frameMap, invert, mapPoint } from './affine.ts'
+import { shapeBox } from './area.ts'
+import { makePixels, type PixelSize, type Pixels } from './raster.ts'
+import { resize } from './resize.ts'
+
+/** Turns, mirrors, tilts and crops. Without a tilt every pixel is a copy of one of the source's. Padding is not applied. */
+export function applyFrame(source: Pixels, frame: Frame): Pixels {
+  const plain = frame.turn === 0 && !frame.flip && frame.tilt === 0 && !frame.crop
+  if (plain) return source
+  const size = framedSize(frame, source)
+  const back = invert(frameMap(frame, source))
+  const result = makePixels(size.width, size.height)
+  const [from, to] = [
+    new Uint32Array(source.data.buffer, source.data.byteOffset, source.width * source.height),
+    new Uint32Array(result.data.buffer),
+  ]
+  for (let y = 0; y < size.height; y += 1) {
+    for (let x = 0; x < size.width; x += 1) {
+      const [px, py] = mapPoint(back, x + 0.5, y + 0.5)
+      if (px < 0 || py < 0 || px >= source.width || py >= source.height) continue
+      if (frame.tilt === 0) to[y * size.width + x] = from[Math.floor(py) * source.width + Math.floor(px)] ?? 0
+      else sampleSmooth(source, px - 0.5, py - 0.5, result.data, (y * size.width + x) * 4)
+    }
+  }
+  return result
+}
+
+/** Between four pixels, by how much each shows. */
+function sampleSmooth({ data, width, height }: Pixels, x: number, y: number, into: Pixels['data'], at: number): void {
+  const [column, row] = [Math.floor(x), Math.floor(y)]
+  const sums = [0, 0, 0, 0]
+  for (let corner = 0; corner < 4; corner += 1) {
+    const [right, down] = [corner & 1, corner >> 1]
+    const weight = (right ? x - column : 1 - x + column) * (down ? y - row : 1 - y + row)
+    const from =
+      (Math.max(0, Math.min(height - 1, row + down)) * width + Math.max(0, Math.min(width - 1, column + right))) * 4
+    const alpha = weight * (data[from + 3] ?? 0)
+    for (let channel = 0; channel < 3; channel += 1)
+      sums[channel] = (sums[channel] ?? 0) + alpha * (data[from + channel] ?? 0)
+    sums[3] = (sums[3] ?? 0) + alpha
+  }
+  const alpha = sums[3] ?? 0
+  for (let channel = 0; channel < 3; channel += 1)
+    into[at + channel] = alpha > 0 ? Math.round((sums[channel] ?? 0) / alpha) : 0
+  into[at + 3] = Math.round(alpha)
+}
+
+/** The steps of an area in pixels of the framed source. */
+export function frameArea(steps: readonly AreaStep[], frame: Frame, source: PixelSize): AreaStep[] {
+  return steps.map((step) => (step.op === 'invert' ? step : { ...step, shape: frameShape(step.shape, frame, source) }))
+}
+
+function frameShape(shape: Shape, frame: Frame, source: PixelSize): Shape {
+  const map = frameMap(frame, source)
+  const mapAll = (points: readonly number[]) =>
+    Array.from({ length: points.length >> 1 }, (_, at) =>
+      mapPoint(map, points[at * 2] ?? 0, points[at * 2 + 1] ?? 0),
+    ).flat()
+  if (shape.kind === 'lasso' || shape.kind === 'brush') return { ...shape, points: mapAll(shape.points) }
+  const [x, y, width, height] = shapeBox(shape)
+  if (frame.tilt === 0) {
+    const [x0 = 0, y0 = 0, x1 = 0, y1 = 0] = mapAll([x, y, x + width, y + height])
+    return { ...shape, box: [Math.min(x0, x1), Math.min(y0, y1), Math.abs(x1 - x0), Math.abs(y1 - y0)] }
+  }
+  const outline =
+    shape.kind === 'box'
+      ? [x, y, x + width, y, x + width, y + height, x, y + height]
+      : Array.from({ length: 180 }, (_, at) => [
+          x + (width / 2) * (1 + Math.cos((at * Math.PI) / 90)),
+          y + (height / 2) * (1 + Math.sin((at * Math.PI) / 90)),
+        ]).flat()
+  return { kind: 'lasso', points: mapAll(outline) }
+}
+
+/** The source with space around it, filled by its edge pixels, which run outwards. `left` and `top` may be 0. */
+export function padWithEdges(source: Pixels, left: number, top: number, size: PixelSize): Pixels {
+  const padded = resize(source, size, [-left, -top, size.width, size.height])
+  for (let y = 0; y < source.height; y += 1) {
+    const from = y * source.width * 4
+    padded.data.set(source.data.subarray(from, from + source.width * 4), ((top + y) * size.width + left) * 4)
+  }
+  return padded
+}

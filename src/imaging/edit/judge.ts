@@ -1,0 +1,265 @@
+import type { Affine } from '#domain/edit.ts'
+import { compose, moveBy } from './affine.ts'
+import { judging, registration } from './constants.ts'
+import { shrinkByArea, warp } from './filters.ts'
+import { type Freedom, type Points, pickPoints, refineMap, solve } from './points.ts'
+import type { Plane } from './raster.ts'
+
+/** How well single blocks agree with a map. Shifts in answer pixels. */
+export interface Judgement {
+  /** Blocks with enough texture outside the area, and those of them that were found again. */
+  textured: number
+  counted: number
+  median: number
+  p90: number
+  /** Sum of 1 / (1 + shift²) over the found blocks, as a share of the textured ones: 0–1. */
+  score: number
+  found: readonly Found[]
+}
+
+/** A block that was found again, and how far from where the map puts it. */
+export interface Found {
+  x: number
+  y: number
+  dx: number
+  dy: number
+}
+
+interface Block {
+  left: number
+  top: number
+  width: number
+  height: number
+}
+
+const leastBlock = 32
+
+/** Normalised planes of one size; the map is in pixel indices. */
+export function judge(
+  { source, answer, free }: { source: Plane; answer: Plane; free: Uint8Array },
+  map: Affine,
+): Judgement {
+  const warped = warp(answer, map)
+  const halves = halve(source, warped, free)
+  const blocks = blocksOf(source).filter((block) => isTextured(source, free, block))
+  const points = byBlock(pickPoints(source, free, registration.cells.most), source.width)
+  const found = blocks.flatMap((block) => {
+    const shift = searchShift(halves, block)
+    if (!shift || shift.correlation <= judging.correlation) return []
+    const own = points(block)
+    const [, , , , dx, dy] = refineMap(own, warped, moveBy(shift.dx, shift.dy), 2, 8)
+    // Points on a single edge can slide along it: then the search has the better answer.
+    const slid = Math.hypot(dx - shift.dx, dy - shift.dy) > 1.5
+    const [x, y] = slid ? [shift.dx, shift.dy] : [dx, dy]
+    if (Math.hypot(x, y) >= judging.reach) return []
+    return [{ x: block.left + block.width / 2, y: block.top + block.height / 2, dx: x, dy: y }]
+  })
+  const lengths = found.map(({ dx, dy }) => Math.hypot(dx, dy)).sort((one, other) => one - other)
+  const at = (share: number) =>
+    lengths[Math.min(lengths.length - 1, Math.floor(share * lengths.length))] ?? Number.POSITIVE_INFINITY
+  const sum = lengths.reduce((total, length) => total + 1 / (1 + length * length), 0)
+  return {
+    textured: blocks.length,
+    counted: found.length,
+    median: at(0.5),
+    p90: at(0.9),
+    score: sum / Math.max(1, blocks.length),
+    found,
+  }
+}
+
+/** The map that the found blocks would have under a model of that freedom; nothing where they are too few. */
+export function fitThrough(
+  { found }: Judgement,
+  map: Affine,
+  freedom: Freedom,
+  size: { width: number; height: number },
+): Affine | undefined {
+  if (found.length < 6) return undefined
+  const [cx, cy, radius] = [size.width / 2, size.height / 2, Math.max(size.width, size.height) / 2]
+  let weights = found.map(() => 1)
+  let move: number[] | undefined
+  for (let round = 0; round < 5; round += 1) {
+    move = fitMoves(found, weights, freedom, [cx, cy, radius])
+    if (!move) return undefined
+    const terms = move
+    weights = found.map((block) => {
+      const [ex, ey] = residualOf(block, terms, freedom, [cx, cy, radius])
+      return 1 / (1 + (ex * ex + ey * ey) / 0.25)
+    })
+  }
+  const [p0 = 0, p1 = 0, p2 = 0, p3 = 0, p4 = 0, p5 = 0] = move ?? []
+  const [xu, xv, yu, yv] =
+    freedom === 6 ? [p2, p3, p4, p5] : freedom === 4 ? [p2, -p3, p3, p2] : freedom === 3 ? [p2, 0, 0, p2] : [0, 0, 0, 0]
+  const [a, c, b, d] = [1 + xu / radius, xv / radius, yu / radius, 1 + yv / radius]
+  return compose([a, b, c, d, p0 + cx - a * cx - c * cy, p1 + cy - b * cx - d * cy], map)
+}
+
+type Scale = readonly [cx: number, cy: number, radius: number]
+
+/** What one block's shift across and down is made of, term by term. */
+function basisOf({ x, y }: Found, freedom: Freedom, [cx, cy, radius]: Scale): [across: number[], down: number[]] {
+  const [u, v] = [(x - cx) / radius, (y - cy) / radius]
+  if (freedom === 6)
+    return [
+      [1, 0, u, v, 0, 0],
+      [0, 1, 0, 0, u, v],
+    ]
+  if (freedom === 4)
+    return [
+      [1, 0, u, -v],
+      [0, 1, v, u],
+    ]
+  if (freedom === 3)
+    return [
+      [1, 0, u],
+      [0, 1, v],
+    ]
+  return [
+    [1, 0],
+    [0, 1],
+  ]
+}
+
+function fitMoves(
+  found: readonly Found[],
+  weights: readonly number[],
+  freedom: Freedom,
+  scale: Scale,
+): number[] | undefined {
+  const normal = new Float64Array(freedom * freedom)
+  const right = new Float64Array(freedom)
+  found.forEach((block, index) => {
+    const targets = [block.dx, block.dy]
+    basisOf(block, freedom, scale).forEach((terms, axis) => {
+      for (let i = 0; i < freedom; i += 1) {
+        const weighted = (weights[index] ?? 0) * (terms[i] ?? 0)
+        right[i] = (right[i] ?? 0) + weighted * (targets[axis] ?? 0)
+        for (let j = 0; j < freedom; j += 1)
+          normal[i * freedom + j] = (normal[i * freedom + j] ?? 0) + weighted * (terms[j] ?? 0)
+      }
+    })
+  })
+  return solve(normal, right)
+}
+
+function residualOf(block: Found, move: readonly number[], freedom: Freedom, scale: Scale): [number, number] {
+  const [across, down] = basisOf(block, freedom, scale)
+  const value = (terms: readonly number[]) => terms.reduce((sum, term, index) => sum + term * (move[index] ?? 0), 0)
+  return [block.dx - value(across), block.dy - value(down)]
+}
+
+function blocksOf({ width, height }: Plane): Block[] {
+  const columns = Math.max(1, Math.min(judging.columns, Math.floor(width / leastBlock)))
+  const rows = Math.max(1, Math.round((height / width) * columns))
+  const [blockWidth, blockHeight] = [Math.floor(width / columns), Math.floor(height / rows)]
+  return Array.from({ length: columns * rows }, (_, index) => ({
+    left: (index % columns) * blockWidth,
+    top: Math.floor(index / columns) * blockHeight,
+    width: blockWidth,
+    height: blockHeight,
+  }))
+}
+
+function isTextured({ data, width }: Plane, free: Uint8Array, block: Block): boolean {
+  let [count, squares] = [0, 0]
+  for (let y = block.top; y < block.top + block.height; y += 1) {
+    for (let x = block.left; x < block.left + block.width; x += 1) {
+      const at = y * width + x
+      if (!free[at]) continue
+      count += 1
+      squares += (data[at] ?? 0) ** 2
+    }
+  }
+  return count >= judging.free * block.width * block.height && squares >= judging.texture * count
+}
+
+interface Halves {
+  source: Plane
+  warped: Plane
+  free: Uint8Array
+}
+
+function halve(source: Plane, warped: Plane, free: Uint8Array): Halves {
+  const [width, height] = [source.width >> 1, source.height >> 1]
+  const small = new Uint8Array(width * height)
+  for (let y = 0; y < height; y += 1) {
+    for (let x = 0; x < width; x += 1) small[y * width + x] = free[2 * y * source.width + 2 * x] ?? 0
+  }
+  return { source: shrinkByArea(source, width, height), warped: shrinkByArea(warped, width, height), free: small }
+}
+
+/** The shift within reach under which a block correlates best, in full pixels; nothing where it lies at the limit. */
+function searchShift(halves: Halves, block: Block): { dx: number; dy: number; correlation: number } | undefined {
+  const reach = judging.reach / 2 + 1
+  const span = 2 * reach + 1
+  const scores = new Float64Array(span * span)
+  let best = 0
+  for (let index = 0; index < scores.length; index += 1) {
+    scores[index] = correlationAt(halves, block, (index % span) - reach, Math.floor(index / span) - reach)
+    if ((scores[index] ?? 0) > (scores[best] ?? 0)) best = index
+  }
+  const [column, row] = [best % span, Math.floor(best / span)]
+  if (column === 0 || row === 0 || column === span - 1 || row === span - 1) return undefined
+  const at = (dx: number, dy: number) => scores[best + dx + dy * span] ?? 0
+  return {
+    dx: 2 * (column - reach + vertex(at(-1, 0), at(0, 0), at(1, 0))),
+    dy: 2 * (row - reach + vertex(at(0, -1), at(0, 0), at(0, 1))),
+    correlation: at(0, 0),
+  }
+}
+
+/** Where a parabola through three neighbours has its top, from the middle one. */
+function vertex(left: number, middle: number, right: number): number {
+  const bend = left - 2 * middle + right
+  return bend >= 0 ? 0 : Math.max(-0.5, Math.min(0.5, (0.5 * (left - right)) / bend))
+}
+
+function correlationAt({ source, warped, free }: Halves, block: Block, dx: number, dy: number): number {
+  const { width, height } = source
+  const [left, top] = [block.left >> 1, block.top >> 1]
+  const [fromX, toX] = [Math.max(left, -dx), Math.min(left + (block.width >> 1), width - dx)]
+  const [fromY, toY] = [Math.max(top, -dy), Math.min(top + (block.height >> 1), height - dy)]
+  let [both, ours, theirs] = [0, 0, 0]
+  for (let y = fromY; y < toY; y += 1) {
+    for (let x = fromX; x < toX; x += 1) {
+      const at = y * width + x
+      if (!free[at]) continue
+      const [s, w] = [source.data[at] ?? 0, warped.data[at + dy * width + dx] ?? 0]
+      both += s * w
+      ours += s * s
+      theirs += w * w
+    }
+  }
+  return ours === 0 || theirs === 0 ? 0 : both / Math.sqrt(ours * theirs)
+}
+
+/** Points sorted into the blocks that they lie in. */
+function byBlock(points: Points, width: number): (block: Block) => Points {
+  const order = Array.from({ length: points.count }, (_, index) => index)
+  const rowsOf = new Map<number, number[]>()
+  for (const index of order) {
+    const row = points.y[index] ?? 0
+    const list = rowsOf.get(row)
+    if (list) list.push(index)
+    else rowsOf.set(row, [index])
+  }
+  return ({ left, top, width: across, height }) => {
+    const chosen: number[] = []
+    for (let row = top; row < top + height; row += 1) {
+      for (const index of rowsOf.get(row) ?? []) {
+        const x = points.x[index] ?? width
+        if (x >= left && x < left + across) chosen.push(index)
+      }
+    }
+    const take = (values: Float32Array) => Float32Array.from(chosen, (index) => values[index] ?? 0)
+    return {
+      x: take(points.x),
+      y: take(points.y),
+      value: take(points.value),
+      gx: take(points.gx),
+      gy: take(points.gy),
+      count: chosen.length,
+    }
+  }
+}

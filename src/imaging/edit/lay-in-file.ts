@@ -1,0 +1,124 @@
+import type { Box, Edit, Fit, LaidView, Point, Verdict } from '#domain/edit.ts'
+import { compose, moveBy } from './affine.ts'
+import { type Area, rasteriseArea } from './area.ts'
+import type { Place } from './change-map.ts'
+import { decodeAnswer, decodeSource, type Loss } from './decode.ts'
+import { applyFrame, frameArea, padWithEdges } from './frame.ts'
+import { isRestyled, type LayPlan, layPlan, type Objection, planLay } from './lay-in.ts'
+import { writePng } from './png-writer.ts'
+import type { PixelSize, Pixels } from './raster.ts'
+
+export interface LayInJob {
+  /** The user's own file. */
+  source: Blob
+  /** The answer as it came. */
+  answer: Blob
+  edit: Edit
+  /** Lays in by this map whatever the judge says: placed by hand, accepted though bent, or found before. */
+  fit?: Pick<Fit, 'map' | 'verdict'>
+  /** `area` when left out. */
+  view?: LaidView
+  /** Width of the soft edge in source pixels, instead of the document's. */
+  feather?: number
+}
+
+export type LayInStep = 'decode' | 'align' | 'compare' | 'paint' | 'encode'
+
+export interface LayInResult {
+  /** The source with the answer laid in, at the framed source's size. Missing when there is an objection. */
+  png?: Blob
+  size: PixelSize
+  verdict: Verdict
+  /** Why the answer was not laid in. */
+  objection?: Objection
+  fit: Fit
+  /** Changes outside the area, largest first, in pixels of the framed source. */
+  places: readonly Place[]
+  /** Shares of the pixels that the model changed, 0–1. */
+  changedOutside: number
+  changedInside: number
+  /** More than 30 % outside the area changed. */
+  restyled: boolean
+  /** Share of the image that is not in the area, 0–1. */
+  protectedShare: number
+  /** Differences over `box` of the framed source: 0 none, 255 strong. Row by row. */
+  changeMap: { data: Uint8Array; width: number; height: number; box: Box }
+  /** What this browser could not keep of the source. */
+  losses: readonly Loss[]
+}
+
+export type ChainReply =
+  | { kind: 'step'; step: LayInStep }
+  | { kind: 'done'; result: LayInResult }
+  | { kind: 'failed'; reason: string }
+
+/** The whole way from two files to one. Runs in a worker. */
+export async function layInNow(job: LayInJob, onStep: (step: LayInStep) => void): Promise<LayInResult> {
+  onStep('decode')
+  const source = await decodeSource(job.source)
+  const answer = await decodeAnswer(job.answer, source)
+  const { image, area, rect, offset } = prepare(source.pixels, job)
+  const [x, y] = offset
+  const given = job.fit && { ...job.fit, map: compose(moveBy(-x, -y), job.fit.map) }
+  const plan = planLay({ source: image, answer, area, rect, ...(given ? { fit: given } : {}) }, onStep)
+  let png: Blob | undefined
+  if (!plan.objection) {
+    onStep('paint')
+    layPlan(image, area, plan, job.view ?? 'area')
+    onStep('encode')
+    png = await writePng(image, source.colour)
+  }
+  return {
+    ...(png ? { png } : {}),
+    size: { width: image.width, height: image.height },
+    verdict: plan.fit.verdict,
+    ...(plan.objection ? { objection: plan.objection } : {}),
+    fit: { ...plan.fit, map: compose(moveBy(x, y), plan.fit.map) },
+    places: plan.places.map(({ box, share }) => ({ box: [box[0] - x, box[1] - y, box[2], box[3]], share })),
+    changedOutside: plan.fit.changedOutside,
+    changedInside: plan.changedInside,
+    restyled: isRestyled(plan),
+    protectedShare: 1 - area.painted,
+    changeMap: toBytes(plan, job.edit.rect),
+    losses: source.losses,
+  }
+}
+
+interface Prepared {
+  image: Pixels
+  area: Area
+  rect: Box
+  /** Where the framed source's corner lies in `image`. */
+  offset: Point
+}
+
+function prepare(source: Pixels, { edit, feather }: LayInJob): Prepared {
+  const { document, rect, way } = edit
+  const framed = applyFrame(source, document.frame)
+  if (way === 'extend') return extend(framed, rect)
+  const area = rasteriseArea(frameArea(document.area, document.frame, source), framed, feather ?? document.rim)
+  return { image: framed, area, rect, offset: [0, 0] }
+}
+
+/** All of the new space is area; the source's own pixels are not, and there is no rim into them. */
+function extend(framed: Pixels, [x, y, width, height]: Box): Prepared {
+  const size = { width: Math.round(width), height: Math.round(height) }
+  const [left, top] = [Math.round(-x), Math.round(-y)]
+  const alpha = new Uint8Array(size.width * size.height).fill(255)
+  for (let row = 0; row < framed.height; row += 1) {
+    const from = (top + row) * size.width + left
+    alpha.fill(0, from, from + framed.width)
+  }
+  const painted = 1 - (framed.width * framed.height) / alpha.length
+  return {
+    image: padWithEdges(framed, left, top, size),
+    area: { left: 0, top: 0, ...size, alpha, painted },
+    rect: [0, 0, size.width, size.height],
+    offset: [left, top],
+  }
+}
+
+function toBytes({ changeMap }: LayPlan, box: Box): LayInResult['changeMap'] {
+  const data = Uint8Array.from(changeMap.data, (value) => Math.min(255, value * 32))
+  return { data, width: changeMap.width, height: changeMap.height, box }
+}

@@ -1,0 +1,340 @@
+import type { Affine, Box, ColourFit, Fit, LaidView } from '#domain/edit.ts'
+import { compose, mapPoint, moveBy, scaleBy } from './affine.ts'
+import type { Area } from './area.ts'
+import { type ChangeMap, changedShare, findPlaces, mapChanges, type Place, toChangedAlpha } from './change-map.ts'
+import { applyColour, fitColour, noColourChange } from './colour.ts'
+import { answers, changes, colouring } from './constants.ts'
+import { blur } from './filters.ts'
+import { type Cells, spreadInwards } from './membrane.ts'
+import { type CorrectedAnswer, correctAnswer, paintArea, sampleAnswer } from './paint.ts'
+import { makePlane, type PixelSize, type Pixels, type Plane, toLuma } from './raster.ts'
+import { type Registration, register } from './register.ts'
+import { resize } from './resize.ts'
+
+/** Why an answer is not laid in by itself. `flat`: too little detail outside the area to check the position. */
+export type Objection = 'blank' | 'tiny' | 'proportions' | 'flat' | 'framing' | 'bent'
+
+export interface LayJob {
+  /** Upright and framed. */
+  source: Pixels
+  /** In the colour space of the source. */
+  answer: Pixels
+  area: Area
+  /** What was sent, in pixels of `source`; may reach outside. */
+  rect: Box
+  /** Laid by this map, whatever the judge says: placed by hand, accepted though bent, or found before. */
+  fit?: Pick<Fit, 'map' | 'verdict'>
+}
+
+/** All that is known of an answer before a pixel of the source is changed. */
+export interface LayPlan {
+  fit: Fit
+  objection?: Objection
+  /** Changes outside the area, in pixels of the source. */
+  places: readonly Place[]
+  /** Share of the area's pixels that changed. */
+  changedInside: number
+  changeMap: ChangeMap
+  paint: { answer: CorrectedAnswer; membrane: Cells; toGrid: Affine }
+}
+
+export type Step = 'align' | 'compare' | 'paint'
+
+/** Registers the answer, compares it, and plans how it is laid in. */
+export function planLay(job: LayJob, onStep: (step: Step) => void = () => undefined): LayPlan {
+  onStep('align')
+  const { answer, rect } = job
+  const size = gridSize(answer)
+  const toGrid = compose(moveBy(-rect[0], -rect[1]), scaleBy(size.width / rect[2], size.height / rect[3]))
+  const toAnswer = scaleBy(answer.width / size.width, answer.height / size.height)
+  const source = resize(job.source, size, rect)
+  const masks = makeMasks(job, size)
+  const early = objectionTo(answer, rect)
+  const found = job.fit || early ? undefined : align(source, answer, size, masks.free)
+  const map = job.fit?.map ?? compose(compose(toGrid, found?.map ?? scaleBy(1, 1)), toAnswer)
+  onStep('compare')
+  const compared = compare(source, answer, compose(invertScale(toGrid), map), masks)
+  const verdict = job.fit?.verdict ?? found?.verdict ?? 'lost'
+  const objection = job.fit ? undefined : (early ?? objectionAfter(found))
+  const backX = rect[2] / size.width
+  const backY = rect[3] / size.height
+  return {
+    fit: {
+      engine: 1,
+      map,
+      verdict,
+      ...describeMap(map, rect, answer),
+      residual: found && found.judgement.counted > 0 ? found.judgement.p90 * backX : 0,
+      colour: compared.colour,
+      changedOutside: changedShare(compared.map, masks.outside),
+    },
+    ...(objection ? { objection } : {}),
+    places: findPlaces(compared.map, masks.outside).map(({ box: [x, y, w, h], share }) => ({
+      box: [rect[0] + x * backX, rect[1] + y * backY, w * backX, h * backY] as const,
+      share,
+    })),
+    changedInside: changedShare(compared.map, masks.inside),
+    changeMap: compared.map,
+    paint: {
+      answer: correctAnswer(answer, compared.colour),
+      membrane: compared.membrane,
+      toGrid: compose(toGrid, scaleBy(1 / size.width, 1 / size.height)),
+    },
+  }
+}
+
+/** Lays a planned answer into the source, in place. What the area protects keeps every byte. */
+export function layPlan(source: Pixels, area: Area, plan: LayPlan, view: LaidView): void {
+  const { answer, membrane, toGrid } = plan.paint
+  const paint = { answer, toGrid, map: plan.fit.map }
+  if (view === 'whole') {
+    const { width, height } = source
+    const all = { left: 0, top: 0, width, height, alpha: new Uint8Array(width * height).fill(255), painted: 1 }
+    paintArea(source, { ...paint, area: all })
+  } else if (view === 'area') paintArea(source, { ...paint, area, membrane })
+  else paintArea(source, { ...paint, area, membrane, only: toChangedAlpha(plan.changeMap) })
+}
+
+/** The size at which both are compared: the answer's own, up to a limit. */
+function gridSize({ width, height }: PixelSize): PixelSize {
+  const scale = Math.min(1, Math.sqrt(answers.gridPixels / (width * height)))
+  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) }
+}
+
+function invertScale([a, , , d, e, f]: Affine): Affine {
+  return [1 / a, 0, 0, 1 / d, -e / a, -f / d]
+}
+
+/** What can be said of an answer without looking at where it lies. */
+function objectionTo(answer: Pixels, [, , width, height]: Box): Objection | undefined {
+  if (Math.min(answer.width, answer.height) < answers.leastSide) return 'tiny'
+  const stretch = answer.width / answer.height / (width / height)
+  if (Math.max(stretch, 1 / stretch) > 1 + answers.otherProportions) return 'proportions'
+  return isBlank(answer) ? 'blank' : undefined
+}
+
+function isBlank({ data }: Pixels): boolean {
+  const step = Math.max(1, Math.floor(data.length / 4 / 20_000)) * 4
+  let [count, sum, squares] = [0, 0, 0]
+  for (let at = 0; at < data.length; at += step) {
+    const level = data[at + 1] ?? 0
+    count += 1
+    sum += level
+    squares += level * level
+  }
+  return squares / count - (sum / count) ** 2 < answers.blankDeviation ** 2
+}
+
+function objectionAfter(found: Registration | undefined): Objection | undefined {
+  if (!found || found.verdict === 'aligned') return undefined
+  if (found.judgement.textured < answers.leastBlocks) return 'flat'
+  return found.verdict === 'bent' ? 'bent' : 'framing'
+}
+
+function align(source: Pixels, answer: Pixels, size: PixelSize, free: Uint8Array): Registration {
+  const same = answer.width === size.width && answer.height === size.height
+  return register({ source: toLuma(source), answer: toLuma(same ? answer : resize(answer, size)), free })
+}
+
+/** How far the image's centre moved, in source pixels, and how much it was enlarged. */
+function describeMap(map: Affine, [left, top, width, height]: Box, answer: PixelSize): { shift: number; zoom: number } {
+  const [x, y] = mapPoint(map, left + width / 2, top + height / 2)
+  const [across, down] = [answer.width / width, answer.height / height]
+  const shift = Math.hypot((x - answer.width / 2) / across, (y - answer.height / 2) / down)
+  return { shift, zoom: Math.sqrt(Math.abs(map[0] * map[3] - map[1] * map[2]) / (across * down)) }
+}
+
+interface Masks {
+  /** 1 on the grid where nothing may change, with a margin around the area. */
+  free: Uint8Array
+  /** The same without the margin. */
+  outside: Uint8Array
+  inside: Uint8Array
+}
+
+function makeMasks({ source, area, rect }: LayJob, { width, height }: PixelSize): Masks {
+  const touched = makePlane(width, height)
+  const inside = new Uint8Array(width * height)
+  const outside = new Uint8Array(width * height)
+  const steps = [1 / 6, 1 / 2, 5 / 6]
+  const columns = Array.from({ length: width * 3 }, (_, index) => {
+    return Math.floor(rect[0] + ((Math.floor(index / 3) + (steps[index % 3] ?? 0)) / width) * rect[2])
+  })
+  for (let y = 0; y < height; y += 1) {
+    for (let x = 0; x < width; x += 1) {
+      let [most, least] = [0, 255]
+      for (const step of steps) {
+        const row = Math.floor(rect[1] + ((y + step) / height) * rect[3])
+        for (let tap = 0; tap < 3; tap += 1) {
+          const level = levelAt(area, source, columns[x * 3 + tap] ?? 0, row)
+          if (level > most) most = level
+          if (level < least) least = level
+        }
+      }
+      const at = y * width + x
+      touched.data[at] = most > 0 ? 1 : 0
+      outside[at] = most > 0 ? 0 : 1
+      inside[at] = least === 255 ? 1 : 0
+    }
+  }
+  const near = blur(touched, answers.margin / 2)
+  return { free: Uint8Array.from(near.data, (share) => (share > 0.004 ? 0 : 1)), outside, inside }
+}
+
+/** Padding around the source counts as painted: all of it is new. */
+function levelAt(area: Area, { width, height }: PixelSize, x: number, y: number): number {
+  if (x < 0 || y < 0 || x >= width || y >= height) return 255
+  const [column, row] = [x - area.left, y - area.top]
+  if (column < 0 || row < 0 || column >= area.width || row >= area.height) return 0
+  return area.alpha[row * area.width + column] ?? 0
+}
+
+interface Compared {
+  colour: ColourFit
+  map: ChangeMap
+  membrane: Cells
+}
+
+/** Colour, changes and what is left at the edge; `map` from the grid to the answer. */
+function compare(source: Pixels, answer: Pixels, map: Affine, masks: Masks): Compared {
+  const laid = warpAnswer(correctAnswer(answer, noColourChange), map, source)
+  const cells = toCells(source, laid, masks.outside)
+  const colour = fitColour(cells.pairs)
+  applyColour(colour, laid.colours)
+  const difference = subtract(source, laid.colours)
+  const changed = mapChanges(toLuma(source), { planes: difference }, both(masks.free, laid.seen), laid.seen)
+  return { colour, map: changed, membrane: leftover(difference, both(masks.outside, laid.seen), changed) }
+}
+
+interface Laid {
+  /** Red, green, blue after one another. */
+  colours: Float32Array
+  seen: Uint8Array
+}
+
+function warpAnswer(answer: CorrectedAnswer, [a, b, c, d, e, f]: Affine, { width, height }: PixelSize): Laid {
+  const laid = { colours: new Float32Array(width * height * 3), seen: new Uint8Array(width * height) }
+  const colour = new Float32Array(3)
+  for (let y = 0, at = 0; y < height; y += 1) {
+    for (let x = 0; x < width; x += 1, at += 1) {
+      const px = a * (x + 0.5) + c * (y + 0.5) + e - 0.5
+      const py = b * (x + 0.5) + d * (y + 0.5) + f - 0.5
+      if (!sampleAnswer(answer, px, py, colour)) continue
+      laid.seen[at] = 1
+      laid.colours.set(colour, at * 3)
+    }
+  }
+  return laid
+}
+
+/** Means of cells that lie outside the area and in the answer: grain and small errors of position are averaged out. */
+function toCells(source: Pixels, laid: Laid, outside: Uint8Array) {
+  const { cell, mostPairs } = colouring
+  const [across, down] = [Math.floor(source.width / cell), Math.floor(source.height / cell)]
+  const stride = Math.max(1, Math.ceil((across * down) / mostPairs))
+  const pairs = { answer: new Float32Array(mostPairs * 3 + 3), source: new Float32Array(mostPairs * 3 + 3), count: 0 }
+  for (let index = 0; index < across * down; index += stride) {
+    const sums = new Float64Array(6)
+    if (!sumCell(source, laid, outside, (index % across) * cell, Math.floor(index / across) * cell, sums)) continue
+    for (let channel = 0; channel < 3; channel += 1) {
+      pairs.answer[pairs.count * 3 + channel] = (sums[channel] ?? 0) / cell ** 2
+      pairs.source[pairs.count * 3 + channel] = (sums[channel + 3] ?? 0) / cell ** 2
+    }
+    pairs.count += 1
+  }
+  return { pairs }
+}
+
+function sumCell(
+  source: Pixels,
+  laid: Laid,
+  outside: Uint8Array,
+  left: number,
+  top: number,
+  sums: Float64Array,
+): boolean {
+  for (let y = top; y < top + colouring.cell; y += 1) {
+    for (let x = left; x < left + colouring.cell; x += 1) {
+      const at = y * source.width + x
+      if (!outside[at] || !laid.seen[at]) return false
+      for (let channel = 0; channel < 3; channel += 1) {
+        sums[channel] = (sums[channel] ?? 0) + (laid.colours[at * 3 + channel] ?? 0)
+        sums[channel + 3] = (sums[channel + 3] ?? 0) + (source.data[at * 4 + channel] ?? 0)
+      }
+    }
+  }
+  return true
+}
+
+function subtract({ data, width, height }: Pixels, colours: Float32Array): [Plane, Plane, Plane] {
+  const planes: [Plane, Plane, Plane] = [makePlane(width, height), makePlane(width, height), makePlane(width, height)]
+  planes.forEach((plane, channel) => {
+    for (let at = 0; at < plane.data.length; at += 1)
+      plane.data[at] = (data[at * 4 + channel] ?? 0) - (colours[at * 3 + channel] ?? 0)
+  })
+  return planes
+}
+
+function both(one: Uint8Array, other: Uint8Array): Uint8Array {
+  return one.map((value, at) => value & (other[at] ?? 0))
+}
+
+/** The colour that is left at the area's edge, spread inwards. Where the content changed, the edge says nothing. */
+function leftover(difference: readonly [Plane, Plane, Plane], outside: Uint8Array, changed: ChangeMap): Cells {
+  const { cell } = colouring
+  const [width, height] = [Math.ceil(changed.width / cell), Math.ceil(changed.height / cell)]
+  const cells: Cells = { data: new Float32Array(width * height * 3), width, height }
+  const counts = new Uint16Array(width * height)
+  const blocked = new Uint8Array(width * height)
+  for (let at = 0; at < changed.data.length; at += 1) {
+    const index = Math.floor(at / changed.width / cell) * width + Math.floor((at % changed.width) / cell)
+    if (!outside[at] || (changed.data[at] ?? 0) >= 1) {
+      blocked[index] = 1
+      continue
+    }
+    counts[index] = (counts[index] ?? 0) + 1
+    difference.forEach(({ data }, channel) => {
+      cells.data[index * 3 + channel] = (cells.data[index * 3 + channel] ?? 0) + (data[at] ?? 0)
+    })
+  }
+  const known = counts.map((count, index) => (count > 0 && !blocked[index] ? 1 : 0))
+  const most = colouring.membrane
+  for (let at = 0; at < cells.data.length; at += 1) {
+    const mean = (cells.data[at] ?? 0) / Math.max(1, counts[Math.floor(at / 3)] ?? 0)
+    cells.data[at] = Math.max(-most, Math.min(most, mean))
+  }
+  return spreadInwards(smoothKnown(cells, Uint8Array.from(known)), Uint8Array.from(known))
+}
+
+/** Means of each known cell and its known neighbours within two cells: grain does not become streaks. */
+function smoothKnown({ data, width, height }: Cells, known: Uint8Array): Cells {
+  const smooth = { data: new Float32Array(data.length), width, height }
+  for (let y = 0; y < height; y += 1) {
+    for (let x = 0; x < width; x += 1) {
+      if (!known[y * width + x]) continue
+      let weights = 0
+      for (let row = Math.max(0, y - 2); row <= Math.min(height - 1, y + 2); row += 1) {
+        for (let column = Math.max(0, x - 2); column <= Math.min(width - 1, x + 2); column += 1) {
+          const near = row * width + column
+          if (!known[near]) continue
+          const weight = (3 - Math.abs(row - y)) * (3 - Math.abs(column - x))
+          weights += weight
+          for (let channel = 0; channel < 3; channel += 1) {
+            const at = (y * width + x) * 3 + channel
+            smooth.data[at] = (smooth.data[at] ?? 0) + weight * (data[near * 3 + channel] ?? 0)
+          }
+        }
+      }
+      for (let channel = 0; channel < 3; channel += 1) {
+        const at = (y * width + x) * 3 + channel
+        smooth.data[at] = (smooth.data[at] ?? 0) / weights
+      }
+    }
+  }
+  return smooth
+}
+
+/** More than a third of what should have stayed was changed: a note, not an objection. */
+export function isRestyled({ fit }: Pick<LayPlan, 'fit'>): boolean {
+  return fit.changedOutside > changes.restyled
+}

@@ -1,0 +1,35 @@
+/** Red, green, blue, alpha; not premultiplied; row by row. */
+export interface Pixels {
+  data: Uint8ClampedArray | Uint8Array
+  width: number
+  height: number
+}
+
+/** One number per pixel, row by row. */
+export interface Plane {
+  data: Float32Array
+  width: number
+  height: number
+}
+
+export interface PixelSize {
+  width: number
+  height: number
+}
+
+export function makePlane(width: number, height: number): Plane {
+  return { data: new Float32Array(width * height), width, height }
+}
+
+export function makePixels(width: number, height: number): Pixels {
+  return { data: new Uint8ClampedArray(width * height * 4), width, height }
+}
+
+/** Rec. 709 weights on the stored levels, 0–255. */
+export function toLuma({ data, width, height }: Pixels): Plane {
+  const luma = makePlane(width, height)
+  for (let at = 0, from = 0; at < luma.data.length; at += 1, from += 4) {
+    luma.data[at] = 0.2126 * (data[from] ?? 0) + 0.7152 * (data[from + 1] ?? 0) + 0.0722 * (data[from + 2] ?? 0)
+  }
+  return luma
+}

@@ -1,0 +1,234 @@
+import type { Affine, Verdict } from '#domain/edit.ts'
+import { compose, identity, moveBy, scaleBy } from './affine.ts'
+import { judging, registration } from './constants.ts'
+import { shrinkByArea, splitDetail, warp } from './filters.ts'
+import { findShifts, toSpectrum } from './fourier.ts'
+import { fitThrough, type Judgement, judge } from './judge.ts'
+import { type Freedom, pickPoints, refineMap } from './points.ts'
+import { makePlane, type Plane } from './raster.ts'
+
+/** Both images at the same size, as luma; `free` is 1 where the model should have changed nothing. */
+export interface Pair {
+  source: Plane
+  answer: Plane
+  free: Uint8Array
+}
+
+export interface Registration {
+  /** From source to answer, both in pixels of the common size. */
+  map: Affine
+  verdict: Verdict
+  judgement: Judgement
+}
+
+/** One size of the pyramid, as detail freed of light and contrast. Maps between levels are in pixel indices. */
+interface Level extends Pair {
+  scaleX: number
+  scaleY: number
+}
+
+/** Finds how the answer lies on the source, and says whether that can be trusted. About 0.8 s for a megapixel. */
+export function register(pair: Pair): Registration {
+  const levels = buildLevels(pair)
+  const [coarsest] = levels
+  const near = findNear(coarsest)
+  let found = near.correlation >= registration.poorCorrelation ? settle(levels, near.map) : undefined
+  if (!found || found.judgement.score < registration.poorScore) {
+    const far = settle(levels, findFar(coarsest).map)
+    if (!found || far.judgement.score > found.judgement.score) found = far
+  }
+  return { map: found.map, verdict: toVerdict(found.judgement), judgement: found.judgement }
+}
+
+function toVerdict({ counted, textured, median, p90, score }: Judgement): Verdict {
+  const { accept } = judging
+  const enough = counted >= Math.max(accept.blocks, accept.share * textured)
+  if (enough && median <= accept.median && p90 <= accept.p90) return 'aligned'
+  return score >= judging.bent ? 'bent' : 'lost'
+}
+
+function buildLevels({ source, answer, free }: Pair): [Level, ...Level[]] {
+  const long = Math.max(source.width, source.height)
+  const mask = makePlane(source.width, source.height)
+  for (let at = 0; at < free.length; at += 1) mask.data[at] = free[at] ? 1 : 0
+  const full: Level = {
+    source: normalise(source, registration.fullDetailSigma),
+    answer: normalise(answer, registration.fullDetailSigma),
+    free,
+    scaleX: 1,
+    scaleY: 1,
+  }
+  const smaller = registration.sides
+    .filter((side) => side < long * 0.8)
+    .map((side): Level => {
+      const width = Math.max(8, Math.round((source.width * side) / long))
+      const height = Math.max(8, Math.round((source.height * side) / long))
+      const shares = shrinkByArea(mask, width, height).data
+      return {
+        source: normalise(shrinkByArea(source, width, height), registration.detailSigma),
+        answer: normalise(shrinkByArea(answer, width, height), registration.detailSigma),
+        free: Uint8Array.from(shares, (share) => (share > 0.99 ? 1 : 0)),
+        scaleX: width / source.width,
+        scaleY: height / source.height,
+      }
+    })
+  const [first = full, ...rest] = [...smaller, full]
+  return [first, ...rest]
+}
+
+/** Detail divided by local deviation: the same under any smooth change of light and contrast. */
+function normalise(luma: Plane, sigma: number): Plane {
+  const { detail, deviation } = splitDetail(luma, sigma)
+  for (let at = 0; at < detail.data.length; at += 1) {
+    detail.data[at] = (detail.data[at] ?? 0) / ((deviation.data[at] ?? 0) + registration.flatLevels)
+  }
+  return detail
+}
+
+interface Candidate {
+  map: Affine
+  correlation: number
+}
+
+/** Without another scale: no shift, or one of the likeliest shifts. */
+function findNear(level: Level): Candidate {
+  const spectrum = toSpectrum(masked(level))
+  const shifts = findShifts(spectrum, toSpectrum(level.answer), 4)
+  return bestOf(level, [identity, ...shifts.map(({ dx, dy }) => moveBy(dx, dy))])
+}
+
+/** Over scales: a model that reframed a little has zoomed as well. */
+function findFar(level: Level): Candidate {
+  const { from, to, count } = registration.scales
+  const spectrum = toSpectrum(masked(level))
+  const { width, height } = level.answer
+  const peaks = Array.from({ length: count }, (_, index) => from * (to / from) ** (index / (count - 1))).flatMap(
+    (scale) => {
+      const about = compose(
+        compose(moveBy(-width / 2, -height / 2), scaleBy(scale, scale)),
+        moveBy(width / 2, height / 2),
+      )
+      const scaled = warp(level.answer, about)
+      return findShifts(spectrum, toSpectrum(scaled), 2).map(({ dx, dy, height }) => ({
+        map: compose(moveBy(dx, dy), about),
+        height,
+      }))
+    },
+  )
+  peaks.sort((one, other) => other.height - one.height)
+  return bestOf(
+    level,
+    peaks.slice(0, 8).map(({ map }) => map),
+  )
+}
+
+function bestOf(level: Level, starts: readonly Affine[]): Candidate {
+  const points = pickPoints(level.source, level.free, registration.cells.least)
+  const candidates = starts.map((start) => {
+    const map = refineMap(points, level.answer, start, 3)
+    return { map, correlation: correlate(level, map) }
+  })
+  return candidates.reduce((one, other) => (other.correlation > one.correlation ? other : one))
+}
+
+function masked({ source, free }: Level): Plane {
+  const data = source.data.map((value, at) => (free[at] ? value : 0))
+  return { ...source, data }
+}
+
+/** Correlation where both are seen and nothing should have changed; 0 where they overlap too little. */
+function correlate({ source, answer, free }: Level, map: Affine): number {
+  const warped = warp(answer, map)
+  let [both, ours, theirs, seen, all] = [0, 0, 0, 0, 0]
+  for (let at = 0; at < free.length; at += 1) {
+    if (!free[at]) continue
+    all += 1
+    const [s, w] = [source.data[at] ?? 0, warped.data[at] ?? 0]
+    if (w === 0) continue
+    seen += 1
+    both += s * w
+    ours += s * s
+    theirs += w * w
+  }
+  return seen < 0.4 * all || ours === 0 || theirs === 0 ? 0 : both / Math.sqrt(ours * theirs)
+}
+
+interface Settled {
+  map: Affine
+  judgement: Judgement
+}
+
+/** From the coarse map to the full size; a stiffer model where the blocks do not agree with the freest one. */
+function settle(levels: readonly Level[], start: Affine): Settled {
+  const first = settleWith(levels, start, 6)
+  if (isSound(first)) return first
+  let best = first
+  for (const freedom of [4, 3] as const) {
+    const stiffer = settleWith(levels, start, freedom)
+    const better =
+      isPlausible(stiffer.map) && (!isPlausible(best.map) || stiffer.judgement.score > best.judgement.score)
+    if (better) best = stiffer
+    if (isSound(best)) break
+  }
+  // What is not plausible never counts as the kept framing, however well single blocks agree.
+  return isPlausible(best.map) ? best : { ...best, judgement: { ...best.judgement, counted: 0, score: 0 } }
+}
+
+function isSound({ map, judgement }: Settled): boolean {
+  const { accept } = judging
+  return judgement.median < accept.median && judgement.p90 < accept.p90 && isPlausible(map)
+}
+
+function isPlausible([a, b, c, d]: Affine): boolean {
+  const zoom = Math.sqrt(Math.abs(a * d - b * c))
+  const { shear, stretch } = judging.plausible
+  return a * d - b * c > 0 && Math.abs(b) < shear * zoom && Math.abs(c) < shear * zoom && Math.abs(a / d - 1) < stretch
+}
+
+function settleWith(levels: readonly Level[], start: Affine, freedom: Freedom): Settled {
+  let map = start
+  let last: Level | undefined
+  let points = pickPoints(
+    levels[0]?.source ?? makePlane(0, 0),
+    levels[0]?.free ?? new Uint8Array(),
+    registration.cells.least,
+  )
+  levels.forEach((level, index) => {
+    if (last) map = rescale(map, last, level)
+    last = level
+    const share = levels.length === 1 ? 1 : index / (levels.length - 1)
+    const { least, most } = registration.cells
+    points = pickPoints(level.source, level.free, Math.round(least + (most - least) * share))
+    map = refineMap(points, level.answer, map, index === 0 && freedom === 6 ? 4 : freedom)
+  })
+  if (!last) throw new Error('no level')
+  const full = last
+  let judgement = judge(full, map)
+  for (let retry = 0; retry < 2; retry += 1) {
+    const { refine } = judging
+    if (judgement.median <= refine.median && judgement.p90 <= refine.p90) break
+    const through = fitThrough(judgement, map, freedom, full.source)
+    if (!through) break
+    const moved = refineMap(points, full.answer, through, freedom)
+    const again = judge(full, moved)
+    if (again.score <= judgement.score) break
+    map = moved
+    judgement = again
+  }
+  return { map: toCentres(map), judgement }
+}
+
+/** Pixel indices of one level to those of another. */
+function rescale(map: Affine, from: Level, to: Level): Affine {
+  const [x, y] = [to.scaleX / from.scaleX, to.scaleY / from.scaleY]
+  return toIndices(compose(compose(scaleBy(1 / x, 1 / y), toCentres(map)), scaleBy(x, y)))
+}
+
+/** Pixel indices to coordinates whose pixel centres lie at half numbers. */
+function toCentres(map: Affine): Affine {
+  return compose(compose(moveBy(-0.5, -0.5), map), moveBy(0.5, 0.5))
+}
+
+function toIndices(map: Affine): Affine {
+  return compose(compose(moveBy(0.5, 0.5), map), moveBy(-0.5, -0.5))
+}

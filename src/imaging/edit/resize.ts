@@ -1,0 +1,118 @@
+import type { Box } from '#domain/edit.ts'
+import { makePixels, type PixelSize, type Pixels } from './raster.ts'
+
+/** What one pixel of the result takes from a row or column of the source. */
+interface Taps {
+  /** First source index of each result pixel; may lie outside, where the edge is repeated. */
+  first: Int32Array
+  /** `count` weights for each result pixel; their sum is 1. */
+  weights: Float32Array
+  count: number
+}
+
+const lobes = 3
+
+/**
+ * Lanczos with three lobes. Colour under full transparency does not bleed. `box` is the part that is resized, in pixels
+ * of the image, whole or not; outside of the image its edge pixels are repeated.
+ */
+export function resize(image: Pixels, size: PixelSize, box: Box = [0, 0, image.width, image.height]): Pixels {
+  const across = tapsFor(box[0], box[2], size.width)
+  const down = tapsFor(box[1], box[3], size.height)
+  const result = makePixels(size.width, size.height)
+  const opaque = isOpaque(image)
+  const rowLength = size.width * 4
+  const ring = Array.from({ length: down.count }, () => new Float32Array(rowLength))
+  const held = new Int32Array(down.count).fill(-1)
+  const sum = new Float32Array(rowLength)
+  for (let y = 0; y < size.height; y += 1) {
+    sum.fill(0)
+    for (let tap = 0; tap < down.count; tap += 1) {
+      const weight = down.weights[y * down.count + tap] ?? 0
+      if (weight === 0) continue
+      const source = clamp((down.first[y] ?? 0) + tap, image.height)
+      const slot = source % down.count
+      const row = ring[slot]
+      if (!row) continue
+      if (held[slot] !== source) {
+        shrinkRow(image, source, across, row, opaque)
+        held[slot] = source
+      }
+      for (let at = 0; at < rowLength; at += 1) sum[at] = (sum[at] ?? 0) + weight * (row[at] ?? 0)
+    }
+    writeRow(sum, result.data, y * rowLength, opaque)
+  }
+  return result
+}
+
+export function isOpaque({ data }: Pixels): boolean {
+  for (let at = 3; at < data.length; at += 4) if (data[at] !== 255) return false
+  return true
+}
+
+/** One row, resized across, as premultiplied levels. */
+function shrinkRow(
+  image: Pixels,
+  y: number,
+  { first, weights, count }: Taps,
+  into: Float32Array,
+  opaque: boolean,
+): void {
+  const { data, width } = image
+  const start = y * width * 4
+  for (let x = 0; x * 4 < into.length; x += 1) {
+    let [red, green, blue, alpha] = [0, 0, 0, 0]
+    for (let tap = 0; tap < count; tap += 1) {
+      const at = start + clamp((first[x] ?? 0) + tap, width) * 4
+      const weight = weights[x * count + tap] ?? 0
+      const share = opaque ? weight : (weight * (data[at + 3] ?? 0)) / 255
+      red += share * (data[at] ?? 0)
+      green += share * (data[at + 1] ?? 0)
+      blue += share * (data[at + 2] ?? 0)
+      alpha += share
+    }
+    into[x * 4] = red
+    into[x * 4 + 1] = green
+    into[x * 4 + 2] = blue
+    into[x * 4 + 3] = alpha
+  }
+}
+
+function writeRow(sum: Float32Array, into: Pixels['data'], start: number, opaque: boolean): void {
+  for (let at = 0; at < sum.length; at += 4) {
+    const alpha = opaque ? 1 : Math.max(0, sum[at + 3] ?? 0)
+    const scale = alpha > 1 / 512 ? 1 / alpha : 0
+    for (let channel = 0; channel < 3; channel += 1) into[start + at + channel] = (sum[at + channel] ?? 0) * scale
+    into[start + at + 3] = alpha * 255
+  }
+}
+
+function tapsFor(offset: number, length: number, count: number): Taps {
+  const step = length / count
+  const stretch = Math.max(1, step)
+  const radius = lobes * stretch
+  const most = Math.ceil(radius * 2) + 1
+  const taps: Taps = { first: new Int32Array(count), weights: new Float32Array(count * most), count: most }
+  for (let index = 0; index < count; index += 1) {
+    const centre = offset + (index + 0.5) * step - 0.5
+    const first = Math.ceil(centre - radius)
+    taps.first[index] = first
+    let sum = 0
+    for (let tap = 0; tap < most; tap += 1) sum += lanczos((first + tap - centre) / stretch)
+    for (let tap = 0; tap < most; tap += 1) {
+      taps.weights[index * most + tap] = lanczos((first + tap - centre) / stretch) / sum
+    }
+  }
+  return taps
+}
+
+function lanczos(x: number): number {
+  if (x === 0) return 1
+  if (Math.abs(x) >= lobes) return 0
+  const angle = Math.PI * x
+  return (lobes * Math.sin(angle) * Math.sin(angle / lobes)) / (angle * angle)
+}
+
+function clamp(index: number, length: number): number {
+  return index < 0 ? 0 : index >= length ? length - 1 : index
+}

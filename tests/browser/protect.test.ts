@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest'
+import { type Edit, emptyDocument } from '#domain/edit.ts'
+import type { PictureId } from '#domain/ids.ts'
+import { rasteriseArea } from '#imaging/edit/area.ts'
+import { layIn } from '#imaging/edit/chain.ts'
+import { readPng } from '#imaging/edit/png-reader.ts'
+import { writePng } from '#imaging/edit/png-writer.ts'
+import { type Faults, repaint, withFaults } from '../support/answer-faults.ts'
+import { madeScene } from '../support/made-scene.ts'
+
+const width = 640
+const height = 480
+const kept: Faults = { shift: [5, -3], zoom: [1.01, 1.01], tint: [6, -4, 2] }
+
+function editOf(box: readonly [number, number, number, number]): Edit {
+  const document = {
+    ...emptyDocument('p' as PictureId),
+    area: [{ op: 'add' as const, shape: { kind: 'box' as const, box } }],
+  }
+  return { document, way: 'whole', rect: [0, 0, width, height], sent: { width, height }, marks: 'none' }
+}
+
+async function pixelsOf(png: Blob | undefined) {
+  const read = png && (await readPng(new Uint8Array(await png.arrayBuffer())))
+  if (!read) throw new Error('not a PNG')
+  return read.pixels
+}
+
+describe('an answer that keeps the framing', () => {
+  test('is laid in: outside the rim no byte differs, inside is the new content', async () => {
+    const scene = madeScene(width, height, 1)
+    const answer = withFaults(scene, kept, 1)
+    repaint(answer, [260, 180, 120, 90], 1)
+    const edit = editOf([240, 160, 160, 130])
+    const steps: string[] = []
+    const job = { source: await writePng(scene), answer: await writePng(answer), edit }
+    const result = await layIn(job, (step) => steps.push(step), new AbortController().signal)
+
+    expect(result.objection).toBeUndefined()
+    expect(result.verdict).toBe('aligned')
+    expect(result.fit.shift).toBeGreaterThan(3)
+    expect(steps).toEqual(['decode', 'align', 'compare', 'paint', 'encode'])
+    const laid = await pixelsOf(result.png)
+    const area = rasteriseArea(edit.document.area, scene, edit.document.rim)
+    let [differs, changed] = [0, 0]
+    for (let at = 0; at < width * height; at += 1) {
+      const [x, y] = [(at % width) - area.left, Math.floor(at / width) - area.top]
+      const inside = x >= 0 && y >= 0 && x < area.width && y < area.height && (area.alpha[y * area.width + x] ?? 0) > 0
+      const same = [0, 1, 2, 3].every((channel) => laid.data[at * 4 + channel] === scene.data[at * 4 + channel])
+      if (inside && !same) changed += 1
+      if (!inside && !same) differs += 1
+    }
+    expect(differs).toBe(0)
+    expect(changed).toBeGreaterThan(9_000)
+  })
+})
+
+test('an answer of another image is not laid in', async () => {
+  const source = await writePng(madeScene(width, height, 2))
+  const answer = await writePng(madeScene(width, height, 3))
+  const job = { source, answer, edit: editOf([100, 100, 100, 100]) }
+  const result = await layIn(job, () => undefined, new AbortController().signal)
+  expect(result).toMatchObject({ verdict: 'lost', objection: 'framing' })
+  expect(result.png).toBeUndefined()
+})
+
+test('can be stopped', async () => {
+  const source = await writePng(madeScene(width, height, 2))
+  const stop = new AbortController()
+  const laying = layIn({ source, answer: source, edit: editOf([0, 0, 9, 9]) }, () => stop.abort(), stop.signal)
+  await expect(laying).rejects.toThrow('aborted')
+})
