@@ -110,7 +110,9 @@ export function createSourceBench(store: GalleryStore): SourceBench {
     const room = roomFor(family)
     const offers = [
       ...files.map((file) => ({ name: file.name, open: () => Promise.resolve(file) })),
-      ...(link ? [{ name: link, open: (signal: AbortSignal) => openLink(link, signal) }] : []),
+      ...(link
+        ? [{ name: link.startsWith('data:') ? 'image' : link, open: (signal: AbortSignal) => openLink(link, signal) }]
+        : []),
     ]
     for (const [index, { name, open }] of offers.slice(0, room).entries()) {
       arrivals = take(family, name, open, { before: arrivals, isFirst: index === 0 })

@@ -1,10 +1,11 @@
-import { type ComponentType, lazy, Suspense, useEffect, useEffectEvent, useState } from 'react'
+import { type ComponentType, lazy, Suspense, useEffect, useEffectEvent, useRef, useState } from 'react'
 import { ownDragType } from '#acts/drag.ts'
 import type { ModelFamily } from '#models/model.ts'
+import { notify } from '#ui/notices.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
 import type { DropOverlayProps } from './drop-overlay.tsx'
 import { describeLimit } from './source-bench.ts'
-import { type Brought, isWanted, readTransfer } from './transfer.ts'
+import { type Brought, isOnlyNames, isWanted, readDrop, readPaste } from './transfer.ts'
 import type { SourceDesk } from './use-source-desk.ts'
 
 /** Loaded with the first drag. Should that fail, a drop anywhere still makes a source. */
@@ -16,7 +17,10 @@ const DropOverlay = lazy(async (): Promise<{ default: ComponentType<DropOverlayP
 /** Takes what is dropped on the window or pasted into it. No file ever opens in place of the page. */
 export function WindowDrop({ family, desk }: { family: ModelFamily; desk: SourceDesk }) {
   const takeAsSource = (brought: Brought) => {
-    if (brought.files.length === 0 && !brought.link) return
+    if (isNothing(brought)) {
+      notify({ text: 'Only images can be dropped here.' })
+      return
+    }
     desk.add(brought)
     useWorkspace.getState().show('create')
   }
@@ -40,23 +44,30 @@ export function WindowDrop({ family, desk }: { family: ModelFamily; desk: Source
   )
 }
 
+/** A drag over the window sends an event at least twice a second. */
+const silenceMs = 1_500
+
 /** Whether something is dragged over the window from outside. A drop that no zone took goes to `onDrop`. */
 function useWindowDrop(onDrop: (brought: Brought) => void) {
   const [isOver, setIsOver] = useState(false)
+  const silence = useRef<ReturnType<typeof setTimeout>>(undefined)
   const onDrag = useEffectEvent((event: DragEvent) => {
     if (!isWanted(event.dataTransfer)) return
     // Without this the browser takes no drop, or opens the file itself.
     event.preventDefault()
-    if (!isOver && !isDialogOpen()) setIsOver(true)
+    if (isDialogOpen()) return
+    setIsOver(true)
+    clearTimeout(silence.current)
+    silence.current = setTimeout(() => setIsOver(false), silenceMs)
   })
   const onLanding = useEffectEvent((event: DragEvent) => {
     const isTaken = event.defaultPrevented
+    setIsOver(false)
     if (!event.dataTransfer || !isWanted(event.dataTransfer)) return
     event.preventDefault()
-    const brought = readTransfer(event.dataTransfer)
-    // A zone takes files and closes the overlay when it has them; a link that lands on it comes through.
-    if (isTaken && !brought.link) return
-    setIsOver(false)
+    const brought = readDrop(event.dataTransfer)
+    // A zone takes files only; anything else that lands on it comes through.
+    if (isTaken && brought.files.length > 0) return
     if (!isDialogOpen()) onDrop(brought)
   })
 
@@ -71,22 +82,29 @@ function useWindowDrop(onDrop: (brought: Brought) => void) {
     window.addEventListener('drop', (event) => onLanding(event), listening)
     // Leaving for nothing in the page is leaving the window.
     window.addEventListener('dragleave', (event) => event.relatedTarget === null && setIsOver(false), listening)
-    return () => ending.abort()
+    // A browser need not tell how a drag from outside ended. During one it sends none of these.
+    for (const type of ['pointermove', 'keydown', 'blur']) {
+      window.addEventListener(type, () => setIsOver(false), listening)
+    }
+    return () => {
+      ending.abort()
+      clearTimeout(silence.current)
+    }
   }, [])
 
   return [isOver, setIsOver] as const
 }
 
-/** Pictures in the clipboard anywhere; the address of one only where no text is being written. */
+/** Images in the clipboard anywhere; the address of one only where no text is being written. */
 function usePaste(onPaste: (brought: Brought) => void) {
   const onClipboard = useEffectEvent((event: ClipboardEvent) => {
     if (!event.clipboardData || event.defaultPrevented || isDialogOpen()) return
     const isWriting =
       event.target instanceof Element && event.target.matches('textarea, input:not([type=file], [type=radio])')
-    // Documents are copied as text and as a picture of it; who writes wants the text.
-    if (isWriting && event.clipboardData.types.includes('text/plain')) return
-    const brought = readTransfer(event.clipboardData)
-    if (brought.files.length === 0 && !brought.link) return
+    // Documents are copied as text and as an image of it; who writes wants the text.
+    if (isWriting && event.clipboardData.types.includes('text/plain') && !isOnlyNames(event.clipboardData)) return
+    const brought = readPaste(event.clipboardData)
+    if (isNothing(brought)) return
     event.preventDefault()
     onPaste(brought)
   })
@@ -95,6 +113,10 @@ function usePaste(onPaste: (brought: Brought) => void) {
     window.addEventListener('paste', listen)
     return () => window.removeEventListener('paste', listen)
   }, [])
+}
+
+function isNothing({ files, link }: Brought): boolean {
+  return files.length === 0 && !link
 }
 
 function isDialogOpen(): boolean {
