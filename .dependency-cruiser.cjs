@@ -3,7 +3,7 @@ const screen = ['domain', 'models', 'store', 'library', 'workspace', 'generation
 const mayImport = {
   domain: [],
   platform: [],
-  ui: [],
+  ui: ['platform'],
   imaging: ['domain', 'platform'],
   providers: ['domain'],
   models: ['domain'],

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useCallback, useEffect, useState } from 'react'
+import { useCallback, useEffect, useState } from 'react'
 import { Compose } from '#compose/compose.tsx'
 import { Gallery } from '#gallery/gallery.tsx'
 import { FallbackContext } from '#generation/use-fallback.ts'
@@ -9,6 +9,7 @@ import { useWorkCount } from '#runs/work-count.ts'
 import { Stage } from '#stage/stage.tsx'
 import { Announcer } from '#ui/announce.tsx'
 import { Dialog } from '#ui/dialog.tsx'
+import { lazyPart } from '#ui/lazy-part.tsx'
 import { NoticeBoard } from '#ui/notices.tsx'
 import { Tooltips } from '#ui/tooltips.tsx'
 import { useLoaded } from '#ui/use-loaded.ts'
@@ -20,8 +21,8 @@ import { useHealth } from './health.ts'
 import { Layout } from './layout.tsx'
 import { useLater } from './use-later.ts'
 
-const TaskList = lazy(() => import('#runs/tasks.tsx').then((module) => ({ default: module.TaskList })))
-const Settings = lazy(() => import('./settings.tsx').then((module) => ({ default: module.Settings })))
+const TaskList = lazyPart(() => import('#runs/tasks.tsx').then((module) => module.TaskList))
+const Settings = lazyPart(() => import('./settings.tsx').then((module) => module.Settings))
 const loadBalance = () => import('./balance.tsx')
 
 export function App() {
@@ -34,9 +35,7 @@ export function App() {
   const onTasks = () => setTasksOpen(!tasksOpen)
   const tasks = (
     <ErrorBoundary part="The list of tasks">
-      <Suspense fallback={<div className="h-40" />}>
-        <TaskList onSettings={openKey} />
-      </Suspense>
+      <TaskList onSettings={openKey} />
     </ErrorBoundary>
   )
   return (
@@ -74,9 +73,7 @@ export function App() {
       />
       <Dialog open={settings !== undefined} title="Settings" onClose={() => setSettings(undefined)}>
         <ErrorBoundary part="The settings">
-          <Suspense fallback={<div className="h-[640px]" />}>
-            <Settings section={settings?.section} />
-          </Suspense>
+          <Settings section={settings?.section} />
         </ErrorBoundary>
       </Dialog>
       <RunAnnouncer />

@@ -1,4 +1,5 @@
-import type { ReactNode } from 'react'
+import { type ReactNode, useSyncExternalStore } from 'react'
+import { partTrouble, watchPartTrouble } from '#platform/load-part.ts'
 import { useStoreHealth } from '#store/queries.ts'
 import { Button } from '#ui/button.tsx'
 import { useLoaded } from '#ui/use-loaded.ts'
@@ -10,6 +11,7 @@ const loadPrompt = () => import('./access-prompt.tsx')
 /** What holds for the whole page, and what still works. */
 export function Banners() {
   const store = useStoreHealth()
+  const trouble = useSyncExternalStore(watchPartTrouble, partTrouble)
   const isEvicted = useWorkspace((state) => state.isEvicted)
   const { health, unreachable, askAgain } = useHealth()
   const { part: access } = useLoaded(loadPrompt, health?.locked === true)
@@ -22,6 +24,12 @@ export function Banners() {
       {store === 'outdated' && (
         <Banner act="Reload" onAct={() => location.reload()}>
           Atelier was updated in another window. Reload this one; nothing is lost.
+        </Banner>
+      )}
+      {trouble && (
+        <Banner act="Reload" onAct={() => location.reload()}>
+          {trouble === 'updated' ? 'Atelier was updated.' : 'A part of Atelier did not load.'} Reload to continue; your
+          work is kept.
         </Banner>
       )}
       {isEvicted && (

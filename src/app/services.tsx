@@ -4,6 +4,7 @@ import { describeFailure } from '#domain/failure.ts'
 import { createGenerator, type Generator } from '#generation/generator.ts'
 import type { Runner } from '#generation/runner.ts'
 import { GeneratorContext } from '#generation/use-generate.ts'
+import { loadPart } from '#platform/load-part.ts'
 import type { Send } from '#providers/provider.ts'
 import { openGallery } from '#store/gallery-store.ts'
 import { StoreContext, watchStore } from '#store/queries.ts'
@@ -42,10 +43,7 @@ export async function openServices(open: () => Promise<GalleryStore> = openOwnGa
   let loaded: Runner | undefined
   const ports = { store, now: () => Date.now(), newId: () => crypto.randomUUID() }
   const runner = async (): Promise<Runner> => {
-    const [{ createBrowserRunner }, { tellEnded }] = await Promise.all([
-      import('#generation/browser-runner.ts'),
-      import('./run-ended.ts'),
-    ])
+    const { createBrowserRunner, tellEnded } = await loadPart(loadRunner)
     const runsAtOnce = () => settingsNow().runsAtOnce
     const fallback = () => settingsNow().fallback
     loaded ??= createBrowserRunner({ ...ports, send, runsAtOnce, fallback, ended: tellEnded })
@@ -76,6 +74,11 @@ export async function openServices(open: () => Promise<GalleryStore> = openOwnGa
     },
   }
 }
+
+const loadRunner = async () => ({
+  ...(await import('#generation/browser-runner.ts')),
+  ...(await import('./run-ended.ts')),
+})
 
 function openOwnGallery(): Promise<GalleryStore> {
   return openGallery(isDemo ? { name: 'atelier-demo' } : {})

@@ -3,6 +3,7 @@ import { quoteName } from '#domain/file-name.ts'
 import type { PictureId } from '#domain/ids.ts'
 import { keepPicture } from '#library/keep-picture.ts'
 import type { ModelFamily } from '#models/model.ts'
+import { loadPart } from '#platform/load-part.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { notify } from '#ui/notices.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
@@ -165,8 +166,10 @@ export function offerUndo(text: string, family: ModelFamily, before: readonly Pi
   notify({ text, action: { label: 'Undo', onSelect } })
 }
 
+const loadReader = () => import('./read-link.ts')
+
 async function openLink(link: string, signal: AbortSignal): Promise<File> {
-  const { readLink } = await import('./read-link.ts')
+  const { readLink } = await loadPart(loadReader)
   return readLink(link, signal)
 }
 

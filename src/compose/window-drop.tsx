@@ -1,18 +1,15 @@
-import { type ComponentType, lazy, Suspense, useEffect, useEffectEvent, useRef, useState } from 'react'
+import { useEffect, useEffectEvent, useRef, useState } from 'react'
 import { ownDragType } from '#acts/drag.ts'
 import type { ModelFamily } from '#models/model.ts'
+import { lazyPart } from '#ui/lazy-part.tsx'
 import { notify } from '#ui/notices.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
-import type { DropOverlayProps } from './drop-overlay.tsx'
 import { describeLimit } from './source-bench.ts'
 import { type Brought, isOnlyNames, isWanted, readDrop, readPaste } from './transfer.ts'
 import type { SourceDesk } from './use-source-desk.ts'
 
 /** Loaded with the first drag. Should that fail, a drop anywhere still makes a source. */
-const DropOverlay = lazy(async (): Promise<{ default: ComponentType<DropOverlayProps> }> => {
-  const loaded = await import('./drop-overlay.tsx').catch(() => undefined)
-  return { default: loaded?.DropOverlay ?? (() => null) }
-})
+const DropOverlay = lazyPart(() => import('./drop-overlay.tsx').then((module) => module.DropOverlay))
 
 /** Takes what is dropped on the window or pasted into it. No file ever opens in place of the page. */
 export function WindowDrop({ family, desk }: { family: ModelFamily; desk: SourceDesk }) {
@@ -33,14 +30,13 @@ export function WindowDrop({ family, desk }: { family: ModelFamily; desk: Source
     act(files)
   }
   return (
-    <Suspense>
-      <DropOverlay
-        sourceTitle={family.maxSources === 1 ? 'Edit this image' : 'Add as reference'}
-        limit={`${family.title} takes ${describeLimit(family)}`}
-        onSources={after((files) => takeAsSource({ files }))}
-        onGallery={after(desk.keepInGallery)}
-      />
-    </Suspense>
+    <DropOverlay
+      waiting={null}
+      sourceTitle={family.maxSources === 1 ? 'Edit this image' : 'Add as reference'}
+      limit={`${family.title} takes ${describeLimit(family)}`}
+      onSources={after((files) => takeAsSource({ files }))}
+      onGallery={after(desk.keepInGallery)}
+    />
   )
 }
 

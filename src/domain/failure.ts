@@ -48,6 +48,7 @@ export function toFailure(error: unknown): Failure {
   if (error !== null && typeof error === 'object') {
     const { name, failure, message } = error as { name?: unknown; failure?: Failure; message?: unknown }
     if (name === 'GenerationError' && failure) return failure
+    if (name === 'PartError') return { kind: 'unavailable', detail: String(message) }
     if (name === 'QuotaExceededError') return { kind: 'storage', detail: 'the browser has no room left' }
     if (typeof message === 'string' && message !== '') return { kind: 'unexpected', detail: message }
   }

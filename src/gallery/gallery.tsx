@@ -1,10 +1,11 @@
 import { Trash2 } from 'lucide-react'
-import { lazy, Suspense, useMemo, useState } from 'react'
+import { useMemo, useState } from 'react'
 import type { Picture } from '#domain/picture.ts'
 import type { Run } from '#domain/run.ts'
 import { useOpenRuns, usePictures, useStore } from '#store/queries.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { Button } from '#ui/button.tsx'
+import { lazyPart } from '#ui/lazy-part.tsx'
 import { useShortcut } from '#ui/shortcut.ts'
 import { useLoaded } from '#ui/use-loaded.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
@@ -17,7 +18,7 @@ import { useSamplesParam } from './use-samples-param.ts'
 
 // An empty gallery, which is how the first visit begins, needs neither.
 const loadGrid = () => import('./gallery-grid.tsx')
-const Bin = lazy(() => import('./bin.tsx').then((module) => ({ default: module.Bin })))
+const Bin = lazyPart(() => import('./bin.tsx').then((module) => module.Bin))
 
 interface GalleryProps {
   runScreens: RunScreens
@@ -53,12 +54,7 @@ export function Gallery({ runScreens, simulated, onSettings }: GalleryProps) {
       Bin
     </Button>
   )
-  if (inBin)
-    return (
-      <Suspense>
-        <Bin toggle={binButton} onSettings={onSettings} />
-      </Suspense>
-    )
+  if (inBin) return <Bin toggle={binButton} onSettings={onSettings} />
   return (
     <div className="absolute inset-0 flex flex-col">
       <GalleryHead title="Gallery" count={complete && !isEmpty ? pictures.length : undefined}>

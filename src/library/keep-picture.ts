@@ -1,6 +1,9 @@
 import type { PictureId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
+import { loadPart } from '#platform/load-part.ts'
 import type { GalleryStore } from '#store/store.ts'
+
+const loadPreparing = () => import('#imaging/prepare-image.ts')
 
 /**
  * Prepares a file and keeps it. Rejects with `invalid` when the file cannot be a picture here, with `storage` when there is
@@ -12,7 +15,7 @@ export async function keepPicture(
   shelf: 'sources' | 'gallery',
   signal: AbortSignal,
 ): Promise<Picture> {
-  const { prepareImage } = await import('#imaging/prepare-image.ts')
+  const { prepareImage } = await loadPart(loadPreparing)
   const { bytes, notes } = await prepareImage(file, signal)
   signal.throwIfAborted()
   return store.addPicture({

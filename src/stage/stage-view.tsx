@@ -1,10 +1,11 @@
-import { lazy, Suspense, useState } from 'react'
+import { useState } from 'react'
 import type { PictureActions } from '#acts/picture-actions.ts'
 import { usePictureActions } from '#acts/use-picture-actions.ts'
 import type { PictureId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
 import { describePicture } from '#library/picture-words.ts'
 import { usePicture, usePictures } from '#store/queries.ts'
+import { lazyPart } from '#ui/lazy-part.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { FamilyTree } from './family-tree.tsx'
 import { PictureLayer } from './picture-layer.tsx'
@@ -13,7 +14,7 @@ import { StageToolbar } from './stage-toolbar.tsx'
 import { useStageKeys } from './use-stage-keys.ts'
 import { useZoom, type Zoom } from './use-zoom.ts'
 
-const Compare = lazy(() => import('./compare.tsx').then((module) => ({ default: module.Compare })))
+const Compare = lazyPart(() => import('./compare.tsx').then((module) => module.Compare))
 
 /** One picture, large: looked at, compared, gone on from. */
 export function StageView({ picture }: { picture: Picture }) {
@@ -93,15 +94,14 @@ function Viewport({ picture, zoom, before, comparison }: ViewportProps) {
       className={`relative min-h-0 flex-1 touch-none overflow-hidden -outline-offset-2 ${isFit ? '' : 'cursor-grab active:cursor-grabbing'}`}
     >
       {comparison.isOn && comparison.second && placement ? (
-        <Suspense fallback={shown}>
-          <Compare
-            key={`${comparison.second.id} ${picture.id}`}
-            before={comparison.second}
-            after={picture}
-            placement={placement}
-            name={name}
-          />
-        </Suspense>
+        <Compare
+          waiting={shown}
+          key={`${comparison.second.id} ${picture.id}`}
+          before={comparison.second}
+          after={picture}
+          placement={placement}
+          name={name}
+        />
       ) : (
         shown
       )}

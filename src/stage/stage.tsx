@@ -1,11 +1,11 @@
-import { lazy, Suspense } from 'react'
 import { usePicture } from '#store/queries.ts'
 import { Empty } from '#ui/empty.tsx'
+import { lazyPart } from '#ui/lazy-part.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { NewPicture } from './new-picture.tsx'
 import { StageStart } from './stage-start.tsx'
 
-const StageView = lazy(() => import('./stage-view.tsx').then((module) => ({ default: module.StageView })))
+const StageView = lazyPart(() => import('./stage-view.tsx').then((module) => module.StageView))
 
 /** The middle column: the chosen picture, or how to come to one. */
 export function Stage() {
@@ -13,7 +13,7 @@ export function Stage() {
   const picture = usePicture(selected)
   return (
     <div className="absolute inset-0">
-      <Suspense>{picture && <StageView picture={picture} />}</Suspense>
+      {picture && <StageView picture={picture} />}
       {selected === undefined && <StageStart />}
       {selected !== undefined && !picture && (
         <div className="gallery-late flex h-full flex-col justify-center">

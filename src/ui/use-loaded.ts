@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react'
+import { findPart, loadPart } from '#platform/load-part.ts'
 
 const againMs = 2_000
 
@@ -7,14 +8,17 @@ const againMs = 2_000
  * be gone for a while, and what was kept must be seen all the same. `load` must stay the same function.
  */
 export function useLoaded<T>(load: () => Promise<T>, wanted: boolean): { part: T | undefined; failed: boolean } {
-  const [loaded, setLoaded] = useState<{ part: T }>()
+  const [loaded, setLoaded] = useState<{ part: T } | undefined>(() => {
+    const part = findPart(load)
+    return part && { part }
+  })
   const [failed, setFailed] = useState(false)
   useEffect(() => {
     if (!wanted || loaded) return
     let timer: ReturnType<typeof setTimeout> | undefined
     let isGone = false
     const attempt = () =>
-      load().then(
+      loadPart(load).then(
         (part) => {
           if (!isGone) setLoaded({ part })
         },

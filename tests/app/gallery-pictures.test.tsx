@@ -79,7 +79,7 @@ describe('the grid', () => {
         to.focus()
       }
     })
-    expect(screen.getAllByRole('button', { name: 'Picture menu' })).toHaveLength(1)
+    expect(screen.getAllByRole('button', { name: 'Image menu' })).toHaveLength(1)
   })
 
   it('is one stop in the tab order, moved by the arrows', async () => {
