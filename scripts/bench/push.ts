@@ -145,7 +145,7 @@ function openFixed(proxy: Running): Side {
     async watch(run) {
       for (;;) {
         await wait(fixedMs, signal)
-        const { state } = await kieJobs.check(run.task.taskId, 0, { send, signal })
+        const { state } = await kieJobs.check(run.state.task.taskId, 0, { send, signal })
         if (state === 'done') break
       }
       delays.push(Date.now() - (await endOf(proxy, run)))
@@ -162,18 +162,14 @@ async function submit(proxy: Running, seconds: number): Promise<RunIn<'working'>
   return {
     id,
     recipe: { family: flux2.id, draft, sources: [] },
-    createdAt: sentAt,
-    priceCredits: 0,
-    pace: 'bench',
-    phase: 'working',
-    sentAt,
-    task: { provider: kieJobs.id, taskId },
+    marks: { createdAt: sentAt, priceCredits: 0, pace: 'bench' },
+    state: { phase: 'working', sentAt, task: { provider: kieJobs.id, taskId } },
   }
 }
 
 /** As the service's own record says, to the millisecond. */
 async function endOf(proxy: Running, run: RunIn<'working'>): Promise<number> {
-  const response = await sendTo(proxy)(`${statusPath}?taskId=${run.task.taskId}`)
+  const response = await sendTo(proxy)(`${statusPath}?taskId=${run.state.task.taskId}`)
   return (parseJson(await response.text()) as { data: { completeTime: number } }).data.completeTime
 }
 
@@ -219,7 +215,7 @@ function createDurations(): () => number {
 }
 
 function toPastRun(durationMs: number): Run {
-  return { phase: 'saved', pace: 'bench', sentAt: 0, finishedAt: durationMs } as unknown as Run
+  return { marks: { pace: 'bench' }, state: { phase: 'saved', sentAt: 0, finishedAt: durationMs } } as unknown as Run
 }
 
 function wait(ms: number, signal: AbortSignal): Promise<void> {

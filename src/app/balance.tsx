@@ -49,9 +49,9 @@ function useBalance(): { balance: number | undefined; inWork: boolean } {
   const send = useSend()
   const { health } = useHealth()
   const address = useWorkspace((state) => state.proxyUrl)
-  const sent = useOpenRuns().filter(({ phase }) => phase !== 'queued' && phase !== 'sending')
+  const sent = useOpenRuns().filter(({ state: { phase } }) => phase !== 'queued' && phase !== 'sending')
   const { data } = useQuery({
-    queryKey: ['balance', address, sent.map(({ id, phase }) => `${id} ${phase === 'failed'}`).join()],
+    queryKey: ['balance', address, sent.map(({ id, state: { phase } }) => `${id} ${phase === 'failed'}`).join()],
     queryFn: ({ signal }) => askBalance(send, signal),
     enabled: health !== undefined && !health.locked,
     networkMode: 'always',
@@ -61,7 +61,7 @@ function useBalance(): { balance: number | undefined; inWork: boolean } {
     gcTime: 0,
     placeholderData: (previous) => previous,
   })
-  return { balance: data ?? undefined, inWork: sent.some(({ phase }) => phase === 'working') }
+  return { balance: data ?? undefined, inWork: sent.some(({ state: { phase } }) => phase === 'working') }
 }
 
 /** `null`: no provider tells. */

@@ -1,5 +1,6 @@
 import { describeFailure } from '#domain/failure.ts'
-import type { Run } from '#domain/run.ts'
+import type { PictureId } from '#domain/ids.ts'
+import { isIn, type Run } from '#domain/run.ts'
 import { modelAskedFor, promptOf } from '#runs/run-words.ts'
 import { notify } from '#ui/notices.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
@@ -8,8 +9,8 @@ const newsMs = 15_000
 
 /** What follows when a run of this window has ended, beside what the screens show by themselves. */
 export function tellEnded(run: Run): void {
-  if (run.phase === 'saved') useWorkspace.getState().adjust({ hasKept: true })
-  const yields = run.phase === 'failed' && run.yieldsTo !== undefined
+  if (run.state.phase === 'saved') useWorkspace.getState().adjust({ hasKept: true })
+  const yields = run.state.phase === 'failed' && run.state.yieldsTo !== undefined
   const news = newsOfFallback(run)
   if (news) notify({ text: news, lastsMs: newsMs })
   if (yields) return
@@ -18,11 +19,11 @@ export function tellEnded(run: Run): void {
 
 /** Nobody may take a picture for the work of a model that did not make it, nor be charged elsewhere without a word. */
 function newsOfFallback(run: Run): string | undefined {
-  if (run.phase === 'failed' && run.yieldsTo) {
-    return `${describeFailure(run.failure)} Gemini makes “${shortPromptOf(run)}” instead.`
+  if (run.state.phase === 'failed' && run.state.yieldsTo) {
+    return `${describeFailure(run.state.failure)} Gemini makes “${shortPromptOf(run)}” instead.`
   }
-  if (run.phase !== 'saved' || !run.standsIn) return undefined
-  return `“${shortPromptOf(run)}” was made by ${run.standsIn.model} instead of ${modelAskedFor(run)}.`
+  if (run.state.phase !== 'saved' || !run.marks.standsIn) return undefined
+  return `“${shortPromptOf(run)}” was made by ${run.marks.standsIn.model} instead of ${modelAskedFor(run)}.`
 }
 
 function showSystemNotice(run: Run): void {
@@ -33,7 +34,7 @@ function showSystemNotice(run: Run): void {
     const notice = new Notification(title, { body, tag: run.id, icon: '/icon.svg' })
     notice.onclick = () => {
       window.focus()
-      if (run.phase === 'saved') showPicture(run.pictures[0])
+      if (isIn(run, 'saved')) showPicture(run.state.pictures[0])
       notice.close()
     }
   } catch {
@@ -41,7 +42,7 @@ function showSystemNotice(run: Run): void {
   }
 }
 
-function showPicture(picture: Extract<Run, { phase: 'saved' }>['pictures'][0]): void {
+function showPicture(picture: PictureId): void {
   const { select, show } = useWorkspace.getState()
   select(picture)
   show('stage')
@@ -54,6 +55,6 @@ function shortPromptOf(run: Run): string {
 
 function wordsOf(run: Run): { title: string; body: string } {
   const short = shortPromptOf(run)
-  if (run.phase !== 'failed') return { title: 'Your image is ready', body: short }
-  return { title: 'An image failed', body: `${short}\n${describeFailure(run.failure)}` }
+  if (run.state.phase !== 'failed') return { title: 'Your image is ready', body: short }
+  return { title: 'An image failed', body: `${short}\n${describeFailure(run.state.failure)}` }
 }

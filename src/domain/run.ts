@@ -12,6 +12,19 @@ export interface Recipe {
   sources: readonly PictureId[]
 }
 
+/** Several recipes that are asked about and started as one. `priceCredits`: the sum. */
+export interface Batch {
+  recipes: NonEmpty<Recipe>
+  priceCredits: number
+}
+
+/** The place of a run, or of its image, in its batch: `index` counts from 0, `of` is the size of the batch. */
+export interface BatchPlace {
+  id: string
+  index: number
+  of: number
+}
+
 export interface TaskRef {
   provider: string
   taskId: TaskId
@@ -25,29 +38,42 @@ export interface StandIn {
   /** The refused run whose place it takes. */
   for: RunId
   provider: string
-  /** "Gemini Nano Banana 2.1": who is asked, and, once there is a picture, who really made it. */
+  /** "Gemini Nano Banana 2.1": who is asked, and, once there is an image, who really made it. */
   model: string
   /** About, in US dollars: it is not paid in credits. Absent where it is not known. */
   priceDollars?: number
 }
 
+/** Where a run is. `run-machine.ts` says how one state follows another. Times: epoch ms. */
 export type RunState =
-  /** Ours alone: nothing but free uploads has left this machine. `sendsAt`: the service asked for a pause until then. */
-  | { phase: 'queued'; sendsAt?: number }
+  /**
+   * Nothing but free uploads has left this computer. `sendsAt`: not submitted before then, because of a limit.
+   * `waitsFor`: what has to come back first.
+   */
+  | { phase: 'queued'; sendsAt?: number; waitsFor?: 'network'; trouble?: Failure }
   /** The submission is on its way. Found after a reload, nobody knows whether it arrived. */
-  | { phase: 'sending'; sentAt: number }
-  | { phase: 'working'; sentAt: number; task: TaskRef }
-  /** Finished at the service, not saved here. `finishedAt` counts the links' lifetime. */
+  | { phase: 'sending'; sentAt: number; trouble?: never }
+  /** `trouble`: why the last poll failed; polling goes on. */
+  | { phase: 'working'; sentAt: number; task: TaskRef; trouble?: Failure }
+  /** Finished at the service, not saved here. `finishedAt` counts the links' lifetime. `trouble`: why saving failed. */
   | {
       phase: 'ready'
       sentAt: number
       finishedAt: number
       task: TaskRef
       imageUrls: NonEmpty<string>
-      /** Second sources of the first picture, alive for minutes only. */
+      /** Second sources of the first image, alive for minutes only. */
       spareUrls: readonly string[]
+      trouble?: Failure
     }
-  | { phase: 'saved'; sentAt: number; finishedAt: number; task: TaskRef; pictures: NonEmpty<PictureId> }
+  | {
+      phase: 'saved'
+      sentAt: number
+      finishedAt: number
+      task: TaskRef
+      pictures: NonEmpty<PictureId>
+      trouble?: never
+    }
   | {
       phase: 'failed'
       failure: Failure
@@ -57,14 +83,14 @@ export type RunState =
       failedAt?: number
       /** It is settled that this run, of another service, takes its place. */
       yieldsTo?: RunId
+      trouble?: never
     }
 
 export type Phase = RunState['phase']
+export type StateIn<P extends Phase> = Extract<RunState, { phase: P }>
 
-/** One paid attempt, from the button to the gallery. Stored before every step that follows from it. Times: epoch ms. */
-export type Run = RunState & {
-  id: RunId
-  recipe: Recipe
+/** What belongs to a run in every state. A step of the machine keeps all of it. Times: epoch ms. */
+export interface Marks {
   createdAt: number
   priceCredits: number
   /** "flux-kontext-pro", "flux-2/flex 2K": runs of one pace take alike long. */
@@ -76,27 +102,54 @@ export type Run = RunState & {
   simulated?: true
   /** The gateway that it was sent to, by its id. */
   gateway?: string
+  /** Address of the proxy that it was sent through. Everything about its task is asked there. */
+  proxy?: string
+  batch?: BatchPlace
   /** The user stopped waiting. The task goes on and may be billed; "look again" takes it up. */
   stopped?: true
-  /** The last trouble while the run keeps its place (polling or saving goes on). */
-  trouble?: Failure
   /** Taken off the gallery by the user; stays in the ledger. */
   dismissed?: true
 }
 
-export type RunIn<P extends Phase> = Extract<Run, { phase: P }>
+/** One paid attempt, from the button to the gallery. Stored before every step that follows from it. */
+export interface Run {
+  id: RunId
+  recipe: Recipe
+  marks: Marks
+  state: RunState
+}
+
+export type RunIn<P extends Phase> = { [Q in P]: Run & { state: StateIn<Q> } }[P]
+
+export function isIn<P extends Phase>(run: Run, phase: P): run is RunIn<P> {
+  return run.state.phase === phase
+}
+
+/** The service's own job for a run, where it is known. */
+export function taskOf({ state }: Run): TaskRef | undefined {
+  return 'task' in state ? state.task : undefined
+}
 
 /** The pace of runs that stand for a task sent elsewhere: they cost nothing, and cannot be tried again. */
 export const adoptedPace = 'adopted'
 
 export function isAdopted(run: Run): boolean {
-  return run.pace === adoptedPace
+  return run.marks.pace === adoptedPace
 }
 
 /** The id of the run that would stand in for this one: always the same. */
 export function standInId(id: RunId): RunId {
-  const [, root = id, times = '0'] = /^(.*)-g(\d+)$/.exec(id) ?? []
-  return `${root}-g${Number(times) + 1}` as RunId
+  return counted(id, 'g', 1)
+}
+
+/** The ids under which a run may be tried again, first to last: `times` counts from 1. Always the same, in every window. */
+export function againId(id: RunId, times: number): RunId {
+  return counted(id, 'r', times)
+}
+
+function counted(id: RunId, letter: 'g' | 'r', by: number): RunId {
+  const [, root = id, times = '0'] = new RegExp(`^(.*)-${letter}(\\d+)$`).exec(id) ?? []
+  return `${root}-${letter}${Number(times) + by}` as RunId
 }
 
 /** "about $0.03". */
@@ -104,7 +157,7 @@ export function describeDollars(dollars: number): string {
   return `about $${dollars.toFixed(2)}`
 }
 
-function describePrice({ priceCredits, standsIn }: Run): string {
+function describePrice({ priceCredits, standsIn }: Marks): string {
   if (!standsIn) return `${priceCredits} credits`
   return standsIn.priceDollars === undefined ? 'a price not known here' : describeDollars(standsIn.priceDollars)
 }
@@ -112,34 +165,22 @@ function describePrice({ priceCredits, standsIn }: Run): string {
 /** What a run costs or may have cost, in words. */
 export function describeCharge(run: Run): string {
   if (isAdopted(run)) return 'no new charge'
-  const price = `${describePrice(run)}${run.simulated ? ', simulated' : ''}`
-  if (run.phase === 'queued') return `${price}, not sent yet`
-  if (run.phase !== 'failed') return price
-  return run.chargePossible ? `may have cost ${price}` : 'not charged'
+  const { marks, state } = run
+  const price = `${describePrice(marks)}${marks.simulated ? ', simulated' : ''}`
+  if (state.phase === 'queued') return `${price}, not sent yet`
+  if (state.phase !== 'failed') return price
+  return state.chargePossible ? `may have cost ${price}` : 'not charged'
 }
 
 export function isOver(run: Run): run is RunIn<'saved'> | RunIn<'failed'> {
-  return run.phase === 'saved' || run.phase === 'failed'
-}
-
-const rank: Record<Phase, number> = { queued: 0, sending: 1, working: 2, ready: 3, failed: 4, saved: 5 }
-
-/** Whether `next` may take the place of `stored`: a run never goes back, and what is saved stays saved. */
-export function mayFollow(stored: Run, next: Run): boolean {
-  if (stored.phase === 'failed' && next.phase !== 'failed') {
-    // An unconfirmed run is taken up again when its task turns up; nothing else rises from "failed".
-    return next.phase !== 'queued' && (stored.failure.kind === 'unconfirmed' || stored.task !== undefined)
-  }
-  // A submission that was refused for its rate has made nothing: the run waits for its turn again.
-  if (stored.phase === 'sending' && next.phase === 'queued') return next.sendsAt !== undefined
-  return rank[next.phase] >= rank[stored.phase]
+  return run.state.phase === 'saved' || run.state.phase === 'failed'
 }
 
 /** Whether a run waits for the user: it failed, was stopped, or its result could not be saved. Others are tiles. */
-export function needsCard(run: Run): boolean {
+export function needsCard({ marks, state }: Run): boolean {
   return (
-    (run.phase === 'failed' && !run.yieldsTo) ||
-    run.stopped === true ||
-    (run.phase === 'ready' && run.trouble !== undefined)
+    (state.phase === 'failed' && !state.yieldsTo) ||
+    marks.stopped === true ||
+    (state.phase === 'ready' && state.trouble !== undefined)
   )
 }

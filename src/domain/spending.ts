@@ -16,15 +16,15 @@ export interface Spending {
 export function spendingSince(runs: readonly Run[], since: number): Spending {
   const spending: Spending = { spent: 0, perhaps: 0, waiting: 0, simulated: 0, dollars: 0 }
   for (const run of runs) {
-    const sentAt = 'sentAt' in run && run.sentAt !== undefined ? run.sentAt : run.createdAt
+    const sentAt = 'sentAt' in run.state && run.state.sentAt !== undefined ? run.state.sentAt : run.marks.createdAt
     if (sentAt < since) continue
-    if (run.phase === 'failed' && !run.chargePossible) continue
-    if (run.standsIn) {
-      if (run.phase !== 'queued' && !run.simulated) spending.dollars += run.standsIn.priceDollars ?? 0
-    } else if (run.phase === 'queued') spending.waiting += run.priceCredits
-    else if (run.simulated) spending.simulated += run.priceCredits
-    else if (run.phase === 'failed' || run.phase === 'sending') spending.perhaps += run.priceCredits
-    else spending.spent += run.priceCredits
+    if (run.state.phase === 'failed' && !run.state.chargePossible) continue
+    if (run.marks.standsIn) {
+      if (run.state.phase !== 'queued' && !run.marks.simulated) spending.dollars += run.marks.standsIn.priceDollars ?? 0
+    } else if (run.state.phase === 'queued') spending.waiting += run.marks.priceCredits
+    else if (run.marks.simulated) spending.simulated += run.marks.priceCredits
+    else if (run.state.phase === 'failed' || run.state.phase === 'sending') spending.perhaps += run.marks.priceCredits
+    else spending.spent += run.marks.priceCredits
   }
   return spending
 }

@@ -12,7 +12,7 @@ export type Row =
   | { kind: 'tiles'; items: readonly Item[]; first: number }
 
 export function isRun(item: Item): item is Run {
-  return 'phase' in item
+  return 'state' in item
 }
 
 /** The same for a run and for the picture that takes its place. */

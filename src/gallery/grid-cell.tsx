@@ -95,8 +95,8 @@ export const GridCell = memo(function GridCell({
 function runAttributes(run: Run) {
   return {
     'data-run-id': run.id,
-    'data-phase': run.phase,
-    'data-failure': run.phase === 'failed' ? run.failure.kind : undefined,
+    'data-phase': run.state.phase,
+    'data-failure': run.state.phase === 'failed' ? run.state.failure.kind : undefined,
   }
 }
 

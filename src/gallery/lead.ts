@@ -19,12 +19,12 @@ export type Lead = readonly Slot[]
 
 /** Gone without a picture: it was saved, and the list of pictures is a moment behind. */
 function isWaited({ run, settled }: Slot): boolean {
-  return !settled && (run.phase === 'sending' || run.phase === 'working' || run.phase === 'ready')
+  return !settled && (run.state.phase === 'sending' || run.state.phase === 'working' || run.state.phase === 'ready')
 }
 
 /** The next lead; the same one if nothing changed. */
 export function advanceLead(seen: Lead, runs: readonly Run[], pictures: readonly Picture[]): Lead {
-  const standIns = new Map(runs.flatMap((run) => (run.standsIn ? [[run.standsIn.for, run]] : [])))
+  const standIns = new Map(runs.flatMap((run) => (run.marks.standsIn ? [[run.marks.standsIn.for, run]] : [])))
   const openRuns = standIns.size === 0 ? runs : runs.filter(({ id }) => !standIns.has(id))
   const open = new Map(openRuns.map((run) => [run.id, run]))
   const lead = standIns.size === 0 ? seen : withStandIns(seen, standIns)
@@ -32,7 +32,7 @@ export function advanceLead(seen: Lead, runs: readonly Run[], pictures: readonly
   if (openRuns.some((run) => !known.has(run.id))) {
     const waited = lead.filter((slot) => !open.has(slot.run.id) && isWaited(slot))
     const slots = [...openRuns.map((run) => ({ run, settled: false })), ...waited]
-    return slots.sort((a, b) => byNewest(a.run, b.run))
+    return slots.sort((a, b) => byNewest(dated(a.run), dated(b.run)))
   }
   const made = madeBy(pictures, known)
   const next = lead.flatMap((slot) => {
@@ -78,4 +78,8 @@ function madeBy(pictures: readonly Picture[], runs: ReadonlySet<RunId>): Map<Run
     made.set(picture.origin.run, [...(made.get(picture.origin.run) ?? []), picture])
   }
   return made
+}
+
+function dated({ id, marks: { createdAt } }: Run) {
+  return { id, createdAt }
 }

@@ -36,20 +36,16 @@ export async function adoptTask(
   const run = await store.saveRun({
     id: newId() as RunId,
     recipe: { family: family.id, draft: adoptDraft(family, { prompt: `Task ${taskId}` }), sources: [] },
-    createdAt: now(),
-    priceCredits: 0,
-    pace: adoptedPace,
-    phase: 'working',
-    sentAt: now() - ageMs,
-    task: { provider: family.provider, taskId: taskId as TaskId },
+    marks: { createdAt: now(), priceCredits: 0, pace: adoptedPace },
+    state: { phase: 'working', sentAt: now() - ageMs, task: { provider: family.provider, taskId: taskId as TaskId } },
   })
   return { known: false, run }
 }
 
 async function findTask(store: GalleryStore, taskId: string): Promise<{ run?: Run; picture?: PictureId } | undefined> {
   const runs = await store.recentRuns(allRuns)
-  const run = runs.find((past) => 'task' in past && past.task?.taskId === taskId)
-  if (run) return { run, ...(run.phase === 'saved' ? { picture: run.pictures[0] } : {}) }
+  const run = runs.find((past) => 'task' in past.state && past.state.task?.taskId === taskId)
+  if (run) return { run, ...(run.state.phase === 'saved' ? { picture: run.state.pictures[0] } : {}) }
   // A picture may have come here without its run.
   for (const shelf of shelves) {
     let page: readonly Picture[] = []

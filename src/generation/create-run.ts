@@ -1,28 +1,29 @@
 import { GenerationError } from '#domain/failure.ts'
 import type { RunId } from '#domain/ids.ts'
-import type { Recipe, Run } from '#domain/run.ts'
+import type { Marks, Recipe, Run } from '#domain/run.ts'
 import { findFamily } from '#models/catalogue.ts'
 import type { RunnerPorts } from './ports.ts'
 
-/** Checks a recipe and stores a run of it in "queued". Rejects with `invalid` when it cannot be sent; sends nothing. */
-export async function createRun(
-  { store, now, newId }: Pick<RunnerPorts, 'store' | 'now' | 'newId'>,
-  recipe: Recipe,
-  marks: Pick<Run, 'again'> = {},
-): Promise<Run> {
+type Ports = Pick<RunnerPorts, 'store' | 'now' | 'newId'>
+type OwnMarks = Partial<Pick<Marks, 'again' | 'batch'>>
+
+/** A run of a recipe, in "queued" and not stored yet. Throws `invalid` when the recipe cannot be sent. */
+export function toRun({ now, newId }: Pick<Ports, 'now' | 'newId'>, recipe: Recipe, marks: OwnMarks = {}): Run {
   const family = findFamily(recipe.family)
   const count = recipe.sources.length
   const unknown = { field: 'model', message: 'This version of Atelier does not know the model of this recipe.' }
   const issues = family ? family.issues(recipe.draft, count) : [unknown]
   if (!family || issues.length > 0) throw new GenerationError({ kind: 'invalid', issues })
   const { priceCredits, pace } = family.quote(recipe.draft, count)
-  return store.saveRun({
+  return {
     id: newId() as RunId,
     recipe,
-    createdAt: now(),
-    priceCredits,
-    pace,
-    ...marks,
-    phase: 'queued',
-  })
+    marks: { createdAt: now(), priceCredits, pace, ...marks },
+    state: { phase: 'queued' },
+  }
+}
+
+/** Checks a recipe and stores a run of it. Rejects with `invalid` when it cannot be sent; sends nothing. */
+export async function createRun(ports: Ports, recipe: Recipe, marks?: OwnMarks): Promise<Run> {
+  return ports.store.saveRun(toRun(ports, recipe, marks))
 }

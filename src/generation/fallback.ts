@@ -10,12 +10,15 @@ import type { Fallback } from '#providers/send.ts'
  * never for what was refused for its content or its settings. Contract section 8.5.
  */
 export function mayFallBack(run: Run): 'no' | 'when-asked' | 'by-itself' {
-  if (run.phase !== 'failed' || run.yieldsTo || isAdopted(run) || !findFamily(run.recipe.family)) return 'no'
-  const { failure } = run
-  if (run.standsIn) return mayBeAskedAgain.has(failure.kind) ? 'when-asked' : 'no'
+  if (run.state.phase !== 'failed' || run.state.yieldsTo || isAdopted(run) || !findFamily(run.recipe.family))
+    return 'no'
+  const {
+    state: { failure },
+  } = run
+  if (run.marks.standsIn) return mayBeAskedAgain.has(failure.kind) ? 'when-asked' : 'no'
   if (failure.kind === 'unconfirmed') return 'when-asked'
-  if (run.task) return hasBroken(failure) ? 'when-asked' : 'no'
-  return wasCertainlyRefused(run, failure) && !run.chargePossible ? 'by-itself' : 'no'
+  if (run.state.task) return hasBroken(failure) ? 'when-asked' : 'no'
+  return wasCertainlyRefused(run, failure) && !run.state.chargePossible ? 'by-itself' : 'no'
 }
 
 /** Of the stand-in itself: what it refused for good stays refused. */
@@ -44,7 +47,7 @@ function wasCertainlyRefused(run: Run, failure: Failure): boolean {
     case 'unavailable':
       // Without a code it is the proxy that is away, and the other service with it. A 404 is a mistake, not an outage.
       if (failure.code === undefined || failure.code === 404) return false
-      return failure.busy !== true || run.again === true
+      return failure.busy !== true || run.marks.again === true
     default:
       return false
   }

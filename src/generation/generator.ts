@@ -1,11 +1,13 @@
 import { MutationObserver, type MutationOptions, type QueryClient } from '@tanstack/react-query'
 import { type Failure, GenerationError, toFailure } from '#domain/failure.ts'
 import type { RunId } from '#domain/ids.ts'
-import { isOver, type Recipe, type Run, standInId } from '#domain/run.ts'
+import { isIn, isOver, type Marks, needsCard, type Recipe, type Run, standInId } from '#domain/run.ts'
+import { step } from '#domain/run-machine.ts'
 import type { Adopted } from './adopt.ts'
 import { createRun } from './create-run.ts'
 import type { RunnerPorts } from './ports.ts'
-import type { Runner, Way } from './runner.ts'
+import type { Runner } from './runner.ts'
+import type { Way } from './saving.ts'
 import type { SpendLimits } from './spend-question.ts'
 
 /** What screens may ask of runs. Nothing here waits for the end of a run: its steps are read from the store. */
@@ -79,7 +81,7 @@ export function createGenerator({ runner, ports, queryClient, tell, limits }: Ge
   async function driveNow(id: RunId, signal: AbortSignal, how?: Way) {
     const driver = await runner().catch(() => undefined)
     if (driver) await driver.drive(id, signal, how)
-    else await store.amendRun(id, withoutDriver)
+    else await store.amendRun(id, (run) => withoutDriver(run, ports.now()))
   }
 
   /** Whatever pause the run is in ends here. */
@@ -92,7 +94,7 @@ export function createGenerator({ runner, ports, queryClient, tell, limits }: Ge
   const amend = (run: Run, change: (stored: Run) => Run) =>
     store.amendRun(run.id, change).catch((error: unknown) => tell(toFailure(error)))
 
-  function start(recipe: Recipe, marks?: Pick<Run, 'again'>) {
+  function start(recipe: Recipe, marks?: { again: true }) {
     mutate('new', async () => {
       const run = await createRun(ports, recipe, marks)
       mutate(run.id, () => drive(run.id))
@@ -102,8 +104,8 @@ export function createGenerator({ runner, ports, queryClient, tell, limits }: Ge
   async function resume() {
     for (const run of await store.openRuns()) {
       // A page may have gone between a refusal and the run that stands in for it.
-      const yields = run.phase === 'failed' && run.yieldsTo !== undefined
-      if ((!isOver(run) || yields) && !run.stopped) mutate(run.id, () => drive(run.id))
+      const yields = isIn(run, 'failed') && run.state.yieldsTo !== undefined
+      if ((!isOver(run) || yields) && !run.marks.stopped) mutate(run.id, () => drive(run.id))
     }
   }
 
@@ -116,9 +118,9 @@ export function createGenerator({ runner, ports, queryClient, tell, limits }: Ge
   async function follow(id: RunId) {
     const run = await store.run(id).catch(() => undefined)
     const going = driven.get(id)
-    if (!run || run.stopped) going?.stop()
+    if (!run || run.marks.stopped) going?.stop()
     // A run in trouble whose driver gave up here waits for the user, not for its own last change.
-    else if (!going && !isOver(run) && !run.trouble) mutate(id, () => drive(id))
+    else if (!going && !isOver(run) && (isIn(run, 'queued') || !run.state.trouble)) mutate(id, () => drive(id))
   }
 
   return {
@@ -144,7 +146,7 @@ export function createGenerator({ runner, ports, queryClient, tell, limits }: Ge
     },
     async stop(run) {
       const stored = await amend(run, stopping)
-      if (!stored || stored.stopped) driven.get(run.id)?.stop()
+      if (!stored || stored.marks.stopped) driven.get(run.id)?.stop()
     },
     look(run, how) {
       mutate(run.id, async () => {
@@ -175,30 +177,33 @@ export function createGenerator({ runner, ports, queryClient, tell, limits }: Ge
   }
 }
 
-/** What has come to its end by the time of the press is waited for by nobody. */
+/** A run that has ended by the time of the press cannot be stopped any more. */
 function stopping(run: Run): Run {
-  return isOver(run) ? run : { ...run, stopped: true }
+  return isOver(run) ? run : marked(run, { stopped: true })
 }
 
 /** Only what waits for the user is taken off: one that was taken up again meanwhile would be driven no more after a reload. */
 function dismissing(run: Run): Run {
-  const waits = run.phase === 'failed' || run.stopped || (run.phase === 'ready' && run.trouble)
-  return waits ? { ...run, dismissed: true } : run
+  return needsCard(run) || isIn(run, 'failed') ? marked(run, { dismissed: true }) : run
 }
 
 function yielding(run: Run): Run {
-  return run.phase === 'failed' ? { ...run, yieldsTo: standInId(run.id) } : run
+  return step(run, { type: 'yield', to: standInId(run.id) }) ?? run
 }
 
 function unmarked(run: Run): Run {
-  const { stopped, dismissed, ...rest } = run
-  return stopped || dismissed ? (rest as Run) : run
+  const { stopped, dismissed, ...marks } = run.marks
+  return stopped || dismissed ? { ...run, marks } : run
+}
+
+function marked(run: Run, marks: Partial<Pick<Marks, 'stopped' | 'dismissed'>>): Run {
+  return { ...run, marks: { ...run.marks, ...marks } }
 }
 
 const unreachable: Failure = { kind: 'unavailable', detail: 'The proxy cannot be reached.' }
 
 /** Where the page's own server is gone, so is the proxy that comes with it. Only what was never sent has failed by that. */
-function withoutDriver(run: Run): Run {
-  if (run.phase !== 'queued') return run
-  return { ...run, phase: 'failed', failure: unreachable, chargePossible: false }
+function withoutDriver(run: Run, at: number): Run {
+  if (!isIn(run, 'queued')) return run
+  return step(run, { type: 'fail', at, failure: unreachable, chargePossible: false }) ?? run
 }

@@ -1,4 +1,5 @@
 import { type Run, type RunIn, type StandIn, standInId } from '#domain/run.ts'
+import { step } from '#domain/run-machine.ts'
 import { modelTitle } from '#providers/gemini-models.ts'
 import type { Fallback } from '#providers/send.ts'
 import { briefOf, priceDollarsFor } from './fallback.ts'
@@ -18,12 +19,14 @@ function standInFor(refused: RunIn<'failed'>, fallback: Fallback, now: number): 
   return {
     id: standInId(refused.id),
     recipe,
-    createdAt: now,
-    priceCredits: 0,
-    pace: `${fallback.provider} ${briefOf(refused)?.size ?? ''}`.trim(),
-    standsIn,
-    ...(fallback.mode === 'simulated' ? { simulated: true } : {}),
-    phase: 'queued',
+    marks: {
+      createdAt: now,
+      priceCredits: 0,
+      pace: `${fallback.provider} ${briefOf(refused)?.size ?? ''}`.trim(),
+      standsIn,
+      ...(fallback.mode === 'simulated' ? { marks: { simulated: true } } : {}),
+    },
+    state: { phase: 'queued' },
   }
 }
 
@@ -44,11 +47,9 @@ export async function handOver(
     if (!fallback) return store.amendRun(run.id, withoutSuccessor)
     await store.saveRun(standInFor(run, fallback, now()))
   }
-  return store.amendRun(run.id, (stored) => ({ ...stored, dismissed: true }))
+  return store.amendRun(run.id, (stored) => ({ ...stored, marks: { ...stored.marks, dismissed: true } }))
 }
 
 function withoutSuccessor(run: Run): Run {
-  if (run.phase !== 'failed') return run
-  const { yieldsTo: _gone, ...kept } = run
-  return kept
+  return step(run, { type: 'yield', to: undefined }) ?? run
 }

@@ -8,7 +8,7 @@ import { findProvider } from '#providers/registry.ts'
 /** Who a run is of, and who makes it. Rejects with `invalid` where one of them is gone: stored runs outlive both. */
 export function partsOf(run: Run): { family: ModelFamily; provider: Provider } {
   const family = findFamily(run.recipe.family)
-  const sentTo = 'task' in run ? run.task?.provider : run.standsIn?.provider
+  const sentTo = 'task' in run.state ? run.state.task?.provider : run.marks.standsIn?.provider
   const provider = findProvider(sentTo ?? family?.provider ?? '')
   if (!family || !provider) {
     const message = 'This version of Atelier does not know the model of this run.'

@@ -1,10 +1,11 @@
 import { type Failure, toFailure } from '#domain/failure.ts'
 import type { NonEmpty } from '#domain/ids.ts'
 import type { RunIn } from '#domain/run.ts'
+import { step } from '#domain/run-machine.ts'
 import { findFamily } from '#models/catalogue.ts'
 import type { Maker, Provider, TaskStatus } from '#providers/provider.ts'
 import { learnPace, nextPauseMs, type Pace } from './pace.ts'
-import { type Push, type RunnerPorts, within } from './ports.ts'
+import { type Push, type RunnerPorts, sendFor, within } from './ports.ts'
 import { lostContact } from './sending.ts'
 
 const checkMs = 30_000
@@ -26,23 +27,23 @@ export type Poll = (run: RunIn<'working'>, provider: Provider, signal: AbortSign
  * taken up again and asked for at once. Ages go by a clock that never jumps.
  */
 export function createPolling(ports: RunnerPorts, push: Push, others: () => number): Poll {
-  const { store, send, now, monotonic } = ports
+  const { store, now, monotonic } = ports
 
   /** Written only when it changes: most polls bring no news. */
   async function show(run: RunIn<'working'>, trouble: Failure | undefined) {
     await store.amendRun(run.id, (stored) => {
-      if (stored.trouble?.kind === trouble?.kind) return stored
-      const { trouble: _gone, ...rest } = stored
-      return trouble ? { ...rest, trouble } : rest
+      if (stored.state.trouble?.kind === trouble?.kind) return stored
+      return step(stored, { type: 'trouble', trouble }) ?? stored
     })
   }
 
   return async (run, provider, signal, fresh) => {
-    const startAgeMs = fresh ? 0 : Math.max(0, now() - run.sentAt)
+    const send = sendFor(ports, run)
+    const startAgeMs = fresh ? 0 : Math.max(0, now() - run.state.sentAt)
     const startedAt = monotonic()
     const ageMs = () => startAgeMs + monotonic() - startedAt
     // A clock that was set since must not make a record count as gone that has not shown up yet. Adopted tasks are old.
-    const certainAgeMs = () => Math.max(0, run.createdAt - run.sentAt) + monotonic() - startedAt
+    const certainAgeMs = () => Math.max(0, run.marks.createdAt - run.state.sentAt) + monotonic() - startedAt
     const pace = await paceOf(ports, run)
     let troubles = 0
     let emptySinceMs: number | undefined
@@ -53,7 +54,7 @@ export function createPolling(ports: RunnerPorts, push: Push, others: () => numb
       let status: TaskStatus
       try {
         status = await within(checkMs, signal, (soon) =>
-          provider.check(run.task.taskId, certainAgeMs(), { send, signal: soon }),
+          provider.check(run.state.task.taskId, certainAgeMs(), { send, signal: soon }),
         )
       } catch (error) {
         signal.throwIfAborted()
@@ -94,8 +95,8 @@ export async function paceOf({ store }: Pick<RunnerPorts, 'store'>, run: RunIn<'
     return []
   })
   const durations = ledger.flatMap((past) =>
-    past.phase === 'saved' && past.pace === run.pace && past.simulated === run.simulated
-      ? [past.finishedAt - past.sentAt]
+    past.state.phase === 'saved' && past.marks.pace === run.marks.pace && past.marks.simulated === run.marks.simulated
+      ? [past.state.finishedAt - past.state.sentAt]
       : [],
   )
   const { draft, sources, family } = run.recipe

@@ -3,22 +3,41 @@ import type { FallbackRule, Run } from '#domain/run.ts'
 import type { Send } from '#providers/provider.ts'
 import type { GalleryStore } from '#store/store.ts'
 
-/** Word from the service, by way of the proxy, that asking for a run is worth while. It saves time and nothing else. */
+/** Callback events of the service, passed on by the proxy: asking for a run is worth while now. They only save time. */
 export interface Push {
-  /** Word of this run is wanted from now on. Gives the way to end that. */
+  /** Listens for events of this run from now on. Gives the way to end that. */
   follow(run: RunId): () => void
-  /** A pause that is over at once when there is word of the run. Gives whether there was. Rejects with the signal's reason. */
+  /** A pause that ends at once with an event of the run. Gives whether there was one. Rejects with the signal's reason. */
   pause(run: RunId, ms: number, signal: AbortSignal): Promise<boolean>
-  /** The pause before the next poll: as long as usual, and longer while word can be relied on. */
+  /** The pause before the next poll: as long as usual, and longer while events can be relied on. */
   untilPoll(run: RunId, usualMs: number, signal: AbortSignal): Promise<boolean>
-  /** The run's end was seen, with word of it or without. */
+  /** The run's end was seen, with or without an event. */
   ended(run: RunId): void
+}
+
+/** What the browser says of its network. */
+export interface Network {
+  /** True only where the browser is sure that there is no network. */
+  isOffline(): boolean
+  /** Resolves when the network is back, at once where it is there. Rejects with the signal's reason. */
+  back(signal: AbortSignal): Promise<void>
+}
+
+/** The proxies of this browser by their addresses. */
+export interface Route {
+  /** The address that is set now: new runs are sent through it. */
+  current(): string
+  to(address: string): Send
 }
 
 /** All that the machine needs from the world; tests give their own. */
 export interface RunnerPorts {
   store: GalleryStore
   send: Send
+  /** Left out: there is one proxy, reached by `send`. */
+  route?: Route
+  /** Left out: the network is always there. */
+  network?: Network
   /** How many runs may be out at the service at once. */
   runsAtOnce(): number
   /** Epoch ms, for records. */
@@ -40,10 +59,15 @@ export interface RunnerPorts {
     work: (signal: AbortSignal) => Promise<T>,
     mayTake: () => Promise<boolean>,
   ): Promise<T>
-  /** Word that asking is worth while; where it is left out, pauses are what they are. */
+  /** Events that end pauses; where it is left out, pauses are what they are. */
   push?: Push
   /** Told once of each run that this window has brought to its end. */
   ended?(run: Run): void
+}
+
+/** The way to the proxy that a run was sent through, whichever is set now. */
+export function sendFor({ send, route }: Pick<RunnerPorts, 'send' | 'route'>, { marks: { proxy } }: Run): Send {
+  return proxy === undefined || !route ? send : route.to(proxy)
 }
 
 /**

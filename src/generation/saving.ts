@@ -1,14 +1,23 @@
 import { type Failure, GenerationError } from '#domain/failure.ts'
-import type { PictureId } from '#domain/ids.ts'
+import { isNonEmpty, type PictureId } from '#domain/ids.ts'
 import { sniffImage } from '#domain/picture.ts'
-import { isAdopted, type RunIn } from '#domain/run.ts'
+import { isAdopted, isIn, type Run, type RunIn } from '#domain/run.ts'
+import { step } from '#domain/run-machine.ts'
 import type { ModelFamily } from '#models/model.ts'
 import type { Provider } from '#providers/provider.ts'
 import { readRefusal } from '#providers/proxy.ts'
 import { parseJson, proxyPaths } from '#providers/send.ts'
 import type { NewPicture } from '#store/store.ts'
+import { partsOf } from './parts-of.ts'
 import { type RunnerPorts, within } from './ports.ts'
+import { lostContact } from './sending.ts'
 
+/** `freshLink`: an image is fetched by a fresh address first, before its own is tried. */
+export interface Way {
+  freshLink?: boolean
+}
+
+const retrySavingMs = [2_000, 5_000, 15_000, 60_000]
 const downloadMs = 150_000
 const linkMs = 30_000
 const mostBytes = 50 * 1024 * 1024
@@ -25,11 +34,11 @@ export async function fetchPictures(
   family: ModelFamily,
   provider: Provider,
   signal: AbortSignal,
-  { freshLink = false } = {},
+  { freshLink = false }: Way = {},
 ): Promise<NewPicture[]> {
   const made: NewPicture[] = []
-  for (const [index, url] of run.imageUrls.entries()) {
-    const spareUrls = index === 0 ? run.spareUrls : []
+  for (const [index, url] of run.state.imageUrls.entries()) {
+    const spareUrls = index === 0 ? run.state.spareUrls : []
     const bytes = await fetchPicture(ports, provider, url, spareUrls, signal, freshLink)
     made.push(toPicture(run, family, index, bytes))
   }
@@ -69,6 +78,40 @@ async function fetchPicture(
   throw trouble
 }
 
+/**
+ * Fetches and stores until it works. Keeps trying while the trouble may pass; an image that was made is never given up,
+ * only left to "save again", and then this rejects.
+ */
+export async function saveAtLast(
+  ports: RunnerPorts,
+  run: RunIn<'ready'>,
+  signal: AbortSignal,
+  how: Way,
+): Promise<Run | undefined> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await save(ports, run, signal, how)
+    } catch (error) {
+      signal.throwIfAborted()
+      const trouble = lostContact(error)
+      await ports.store.amendRun(run.id, (stored) => step(stored, { type: 'trouble', trouble }) ?? stored)
+      const passing = trouble.kind === 'unavailable' || trouble.kind === 'rate-limited'
+      if (!passing && attempt >= 1) throw new GenerationError(trouble)
+      await ports.wait(retrySavingMs[Math.min(attempt, retrySavingMs.length - 1)] ?? 60_000, signal)
+    }
+  }
+}
+
+async function save(ports: RunnerPorts, run: RunIn<'ready'>, signal: AbortSignal, how: Way): Promise<Run | undefined> {
+  const { family, provider } = partsOf(run)
+  const made = await fetchPictures(ports, run, family, provider, signal, how)
+  const ids = made.map((picture) => picture.id)
+  const saved = isNonEmpty(ids) && step(run, { type: 'save', pictures: ids })
+  if (!saved || !isIn(saved, 'saved')) return run
+  await ports.store.settle(saved, made)
+  return ports.store.run(run.id)
+}
+
 function isRefusal(error: unknown): boolean {
   return error instanceof Error && error.name === 'GenerationError'
 }
@@ -99,14 +142,14 @@ function toPicture(run: RunIn<'ready'>, family: ModelFamily, index: number, byte
   const { recipe } = run
   const quote = family.quote(recipe.draft, recipe.sources.length)
   const adopted = isAdopted(run)
-  const brief = run.standsIn && family.brief(recipe.draft, recipe.sources.length)
+  const brief = run.marks.standsIn && family.brief(recipe.draft, recipe.sources.length)
   const convertTo = brief ? brief.format : family.convertTo(recipe.draft)
   return {
     // The same for every try, so that saving twice is saving once.
     id: `${run.id}-${index}` as PictureId,
     shelf: 'gallery',
     // The moment of submission, so that the gallery has the order in which the user asked, now and after a reload.
-    createdAt: run.createdAt,
+    createdAt: run.marks.createdAt,
     prompt: String(recipe.draft.prompt ?? ''),
     parents: recipe.sources,
     bytes,
@@ -116,14 +159,14 @@ function toPicture(run: RunIn<'ready'>, family: ModelFamily, index: number, byte
       run: run.id,
       recipe,
       // Of an adopted task only the family is known.
-      model: run.standsIn?.model ?? (adopted ? family.title : quote.model),
-      ...(run.standsIn ? { insteadOf: quote.model } : {}),
-      provider: run.task.provider,
-      ...(run.gateway === undefined || run.standsIn ? {} : { gateway: run.gateway }),
-      task: run.task,
+      model: run.marks.standsIn?.model ?? (adopted ? family.title : quote.model),
+      ...(run.marks.standsIn ? { insteadOf: quote.model } : {}),
+      provider: run.state.task.provider,
+      ...(run.marks.gateway === undefined || run.marks.standsIn ? {} : { gateway: run.marks.gateway }),
+      task: run.state.task,
       index,
-      durationMs: adopted ? 0 : Math.max(0, run.finishedAt - run.sentAt),
-      simulated: run.simulated === true,
+      durationMs: adopted ? 0 : Math.max(0, run.state.finishedAt - run.state.sentAt),
+      simulated: run.marks.simulated === true,
       ...(adopted ? {} : { asked: quote.asked }),
     },
   }

@@ -57,7 +57,13 @@ export function createUploads({ store, send, now, newId }: RunnerPorts) {
   const key = (provider: Provider, gateway: string, id: PictureId) => `${provider.id} ${gateway} ${id}`
 
   return {
-    async urls(recipe: Recipe, provider: Provider, gateway: string, signal: AbortSignal): Promise<string[]> {
+    async urls(
+      recipe: Recipe,
+      provider: Provider,
+      gateway: string,
+      signal: AbortSignal,
+      through: Send = send,
+    ): Promise<string[]> {
       const urls: string[] = []
       for (const [index, id] of recipe.sources.entries()) {
         const kept = known.get(key(provider, gateway, id))
@@ -68,14 +74,16 @@ export function createUploads({ store, send, now, newId }: RunnerPorts) {
         const image = await store.original(id)
         if (!image) throw missingSource(index)
         const fileName = `${newId()}.${extensionOf(image.type as ImageMime)}`
-        const url = await within(uploadMs, signal, (soon) => provider.upload(image, fileName, { send, signal: soon }))
+        const url = await within(uploadMs, signal, (soon) =>
+          provider.upload(image, fileName, { send: through, signal: soon }),
+        )
         if (provider.uploadsKeptMs > 0) known.set(key(provider, gateway, id), { url, at: now() })
         urls.push(url)
       }
       return urls
     },
     /** The service could not read one of them: the next try uploads afresh. */
-    forget({ recipe, gateway = '' }: Run, provider: Provider) {
+    forget({ recipe, marks: { gateway = '' } }: Run, provider: Provider) {
       for (const id of recipe.sources) known.delete(key(provider, gateway, id))
     },
   }

@@ -8,10 +8,12 @@ const learnFrom = 200
  * How long runs like this one, of the same model and size, usually take: the median of the own last ones, or `undefined`
  * until there are three. Ms.
  */
-export function useUsualMs({ pace, simulated }: Run): number | undefined {
+export function useUsualMs({ marks: { pace, simulated } }: Run): number | undefined {
   const ledger = useLedger(learnFrom)
   const durations = ledger.flatMap((run) =>
-    run.phase === 'saved' && run.pace === pace && run.simulated === simulated ? [run.finishedAt - run.sentAt] : [],
+    run.state.phase === 'saved' && run.marks.pace === pace && run.marks.simulated === simulated
+      ? [run.state.finishedAt - run.state.sentAt]
+      : [],
   )
   return durations.length < 3 ? undefined : learnPace(durations, 0).medianMs
 }

@@ -94,5 +94,7 @@ function lead({ run, picture }: Extract<Adopted, { known: true }>): string {
   const row = run && document.getElementById(rowIdOf(run))
   row?.scrollIntoView({ block: 'nearest' })
   row?.focus({ preventScroll: true })
-  return run ? `This task is already here: ${describeTime(run.createdAt, Date.now())}.` : 'This task is already here.'
+  return run
+    ? `This task is already here: ${describeTime(run.marks.createdAt, Date.now())}.`
+    : 'This task is already here.'
 }

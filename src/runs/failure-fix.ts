@@ -19,13 +19,13 @@ const limitMs = 10_000
 
 /** Whether the task, or the lost answer to a submission, may still be found. Looking costs nothing. */
 export function mayLookAgain(run: Run): boolean {
-  if (run.phase === 'failed') {
-    const { kind } = run.failure
+  if (run.state.phase === 'failed') {
+    const { kind } = run.state.failure
     // What the service has refused stays refused.
     if (kind === 'rejected' || kind === 'invalid') return false
-    return run.task !== undefined || kind === 'unconfirmed'
+    return run.state.task !== undefined || kind === 'unconfirmed'
   }
-  return run.phase !== 'queued'
+  return run.state.phase !== 'queued'
 }
 
 /** A run that stands for a task sent elsewhere has no recipe of its own to try. */
@@ -34,7 +34,7 @@ export function mayTryAgain(run: Run): boolean {
 }
 
 export function fixFor(run: RunIn<'failed'>): Fix {
-  const { failure } = run
+  const { failure } = run.state
   if (!mayTryAgain(run)) return { label: 'Check again', act: 'look' }
   switch (failure.kind) {
     case 'invalid':
@@ -82,13 +82,13 @@ export function fallbackWords(run: RunIn<'failed'>, fallback: Parameters<typeof 
   const price = dollars === undefined ? 'price not known' : describeDollars(dollars)
   const ratio = otherRatioFor(run)
   return {
-    label: `Use Gemini (${run.chargePossible ? `${price}, may be paid twice` : price})`,
+    label: `Use Gemini (${run.state.chargePossible ? `${price}, may be paid twice` : price})`,
     hint: ratio && `Gemini has no ${ratio.asked}: it would make ${ratio.made}.`,
   }
 }
 
 /** What a new run of the same recipe costs: one that stands in for another has no price in credits of its own. */
-function withPrice(act: string, { recipe, priceCredits: own, standsIn }: Run): string {
+function withPrice(act: string, { recipe, marks: { priceCredits: own, standsIn } }: Run): string {
   const family = standsIn && findFamily(recipe.family)
   const priceCredits = family?.quote(recipe.draft, recipe.sources.length).priceCredits ?? own
   return `${act} (${priceCredits} ${priceCredits === 1 ? 'credit' : 'credits'})`
@@ -108,25 +108,25 @@ function fixInvalid(run: Run, { issues, code }: Extract<Failure, { kind: 'invali
   return { label: /too long/i.test(said) ? 'Shorten the prompt' : 'Edit the prompt', act: 'edit-prompt' }
 }
 
-function limitOf({ failedAt }: RunIn<'failed'>, retryAfterMs = limitMs): Pick<Fix, 'hint' | 'freeAt'> {
+function limitOf({ state: { failedAt } }: RunIn<'failed'>, retryAfterMs = limitMs): Pick<Fix, 'hint' | 'freeAt'> {
   return failedAt === undefined ? { hint: 'Wait a moment, then try again.' } : { freeAt: failedAt + retryAfterMs }
 }
 
 /** What helps somebody else to find out: who, when, which task, and the service's own words. No keys, no pictures. */
 export function detailsOf(run: Run): string {
-  const failure = run.phase === 'failed' ? run.failure : run.trouble
-  const task = 'task' in run ? run.task : undefined
+  const failure = run.state.phase === 'failed' ? run.state.failure : run.state.trouble
+  const task = 'task' in run.state ? run.state.task : undefined
   const lines = [
     ['Run', run.id],
-    ['Started', new Date(run.createdAt).toISOString()],
+    ['Started', new Date(run.marks.createdAt).toISOString()],
     ['Model', modelOfRun(run)],
-    ['Gateway', run.gateway],
+    ['Gateway', run.marks.gateway],
     ['Task', task && `${task.provider} ${task.taskId}`],
-    ['Phase', run.phase],
+    ['Phase', run.state.phase],
     ['Failure', failure && [failure.kind, failure.code].filter(Boolean).join(' ')],
     ['In words', failure && describeFailure(failure)],
     ['The service said', failure?.said],
-    ['In place of', run.standsIn?.for],
+    ['In place of', run.marks.standsIn?.for],
     ['Charge', describeCharge(run)],
   ] as const
   return lines.flatMap(([name, value]) => (value ? [`${name}: ${withoutSecrets(value)}`] : [])).join('\n')

@@ -6,19 +6,19 @@ const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long' })
 
 /** Where a run is, in the words of its row. */
 export function describeStep(run: Run): string {
-  switch (run.phase) {
+  switch (run.state.phase) {
     case 'queued':
       return 'queued'
     case 'sending':
       return 'sent, waiting for an answer'
     case 'working':
-      return run.stopped ? 'stopped waiting' : 'working'
+      return run.marks.stopped ? 'stopped waiting' : 'working'
     case 'ready':
       return needsCard(run) ? 'ready to download' : 'downloading'
     case 'saved':
       return 'saved'
     case 'failed':
-      return run.failure.kind === 'unconfirmed' ? 'may have been sent' : 'failed'
+      return run.state.failure.kind === 'unconfirmed' ? 'may have been sent' : 'failed'
   }
 }
 
@@ -32,8 +32,8 @@ const mostKeptMs = 14 * 24 * hourMs
 export function describeKeeping(run: RunIn<'ready'>, now: number): string {
   // When an adopted task was finished is not known.
   if (isAdopted(run)) return 'The service keeps results for about a day, 14 days at most.'
-  const usually = run.finishedAt + usuallyKeptMs
-  const most = run.finishedAt + mostKeptMs
+  const usually = run.state.finishedAt + usuallyKeptMs
+  const most = run.state.finishedAt + mostKeptMs
   if (now >= most) return 'Probably gone: the service keeps results for 14 days at most.'
   if (now >= usually) return `The service may delete it at any time, by ${day.format(most)} at the latest.`
   if (usually - now < hourMs) return `The service usually keeps it for another ${describeRest(usually - now)}.`

@@ -14,7 +14,7 @@ export function PlainRuns({ runs }: { runs: readonly Run[] }) {
   return (
     <div role="grid" aria-label="Gallery" className="flex flex-col gap-2 overflow-y-auto p-3">
       {runs.map((run) => {
-        const failure = run.phase === 'failed' ? run.failure : undefined
+        const failure = run.state.phase === 'failed' ? run.state.failure : undefined
         return (
           <div key={run.id} role="row" tabIndex={-1}>
             <div
@@ -22,7 +22,7 @@ export function PlainRuns({ runs }: { runs: readonly Run[] }) {
               tabIndex={0}
               aria-label={describeRun(run)}
               data-run-id={run.id}
-              data-phase={run.phase}
+              data-phase={run.state.phase}
               data-failure={failure?.kind}
               className="flex flex-col items-start gap-2 rounded border border-line bg-raised p-3 text-xs"
             >
@@ -32,7 +32,7 @@ export function PlainRuns({ runs }: { runs: readonly Run[] }) {
                   <p className="text-soft">
                     {describeFailure(failure)} {describeCharge(run)}
                   </p>
-                  <Button onClick={() => generator.again(run)}>Try again ({run.priceCredits} credits)</Button>
+                  <Button onClick={() => generator.again(run)}>Try again ({run.marks.priceCredits} credits)</Button>
                 </>
               )}
             </div>

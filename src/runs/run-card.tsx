@@ -1,5 +1,5 @@
 import { Copy, TriangleAlert, X } from 'lucide-react'
-import { describeCharge, type Run } from '#domain/run.ts'
+import { describeCharge, isIn, type Run } from '#domain/run.ts'
 import { Button, IconButton } from '#ui/button.tsx'
 import { showHidden } from '#ui/show-hidden.ts'
 import { copyDetails } from './copy-details.ts'
@@ -16,7 +16,7 @@ export function RunCard({ run, onSettings }: { run: Run; onSettings: () => void 
   return (
     <div className="rounded-sm border border-line bg-raised py-1 pr-1 pl-2.5">
       <div className="flex h-7 items-center gap-2 max-middle:h-11">
-        {run.phase === 'failed' && (
+        {run.state.phase === 'failed' && (
           <TriangleAlert size={14} strokeWidth={1.75} aria-hidden className="shrink-0 text-danger" />
         )}
         <p dir="auto" className="min-w-0 flex-1 truncate font-medium text-ink text-sm" title={prompt}>
@@ -26,7 +26,7 @@ export function RunCard({ run, onSettings }: { run: Run; onSettings: () => void 
         <IconButton label="Dismiss" icon={X} onClick={dismiss} className="-ml-2 middle:size-7!" />
       </div>
       <p className="pr-2 text-ink text-xs [overflow-wrap:anywhere]">
-        {run.phase === 'ready' && `${describePhase(run)}. `}
+        {run.state.phase === 'ready' && `${describePhase(run)}. `}
         <bdi>{words}</bdi> {hint && <span className="text-faint">{hint}</span>}
         {freeAt !== undefined && (
           <span className="text-faint">
@@ -34,7 +34,7 @@ export function RunCard({ run, onSettings }: { run: Run; onSettings: () => void 
           </span>
         )}
       </p>
-      {run.phase === 'ready' && run.trouble?.kind === 'storage' && <UnsavedPicture run={run} />}
+      {isIn(run, 'ready') && run.state.trouble?.kind === 'storage' && <UnsavedPicture run={run} />}
       <div className="mt-1.5 mb-1 flex flex-wrap items-center gap-1">
         {first && (
           <Button className="text-xs middle:h-7! middle:px-2.5!" onClick={first.onSelect}>

@@ -1,6 +1,6 @@
 import { Square, Trash2 } from 'lucide-react'
 import { type CSSProperties, useState } from 'react'
-import type { Run } from '#domain/run.ts'
+import { isIn, type Run } from '#domain/run.ts'
 import { useGenerator } from '#generation/use-generate.ts'
 import { useUsualMs } from '#generation/use-usual-ms.ts'
 import { usePicture } from '#store/queries.ts'
@@ -14,19 +14,23 @@ import { useOverdue } from './use-overdue.ts'
 /** A run in work, in the square that its picture will take. */
 export function RunTile({ run }: { run: Run }) {
   const { remove, stop } = useGenerator()
-  const isOut = run.phase === 'sending' || run.phase === 'working'
+  const isOut = run.state.phase === 'sending' || run.state.phase === 'working'
   return (
     <div
       className="absolute inset-0 overflow-hidden rounded-sm border border-line bg-panel"
       title={showHidden(promptOf(run))}
     >
-      <Shape run={run} isMoving={run.phase !== 'queued'} />
+      <Shape run={run} isMoving={run.state.phase !== 'queued'} />
       <div className="absolute inset-x-1.5 bottom-1.5 text-xs">
         <p className="truncate text-soft">{modelOfRun(run)}</p>
-        {isOut ? <Clock run={run} sinceMs={run.sentAt} /> : <Waiting run={run} />}
+        {isIn(run, 'sending') || isIn(run, 'working') ? (
+          <Clock run={run} sinceMs={run.state.sentAt} />
+        ) : (
+          <Waiting run={run} />
+        )}
       </div>
       <div className="absolute top-1 right-1">
-        {run.phase === 'queued' && <IconButton label="Remove" icon={Trash2} onClick={() => remove(run)} />}
+        {run.state.phase === 'queued' && <IconButton label="Remove" icon={Trash2} onClick={() => remove(run)} />}
         {isOut && <IconButton label="Stop waiting" icon={Square} onClick={() => stop(run)} />}
       </div>
     </div>
@@ -37,9 +41,9 @@ function Waiting({ run }: { run: Run }) {
   return (
     <>
       <p className="text-ink">{describePhase(run)}</p>
-      {run.phase === 'queued' && run.sendsAt !== undefined && (
+      {run.state.phase === 'queued' && run.state.sendsAt !== undefined && (
         <p className="text-soft">
-          retries in <Countdown untilMs={run.sendsAt} />
+          retries in <Countdown untilMs={run.state.sendsAt} />
         </p>
       )}
     </>
@@ -55,13 +59,13 @@ function Clock({ run, sinceMs }: { run: Run; sinceMs: number }) {
         {describePhase(run)} <Elapsed sinceMs={sinceMs} />
       </p>
       <p className="text-soft">{noteOf(run, usualMs, late)}</p>
-      {usualMs !== undefined && !late && !run.trouble && <Passing sinceMs={sinceMs} usualMs={usualMs} />}
+      {usualMs !== undefined && !late && !run.state.trouble && <Passing sinceMs={sinceMs} usualMs={usualMs} />}
     </>
   )
 }
 
 function noteOf(run: Run, usualMs: number | undefined, late: boolean): string {
-  if (run.trouble) return 'no connection, still trying'
+  if (run.state.trouble) return 'no connection, still trying'
   if (late) return 'taking longer than usual'
   return usualMs === undefined ? '' : `usually about ${inSeconds(usualMs)}`
 }

@@ -8,20 +8,20 @@ export function promptOf(run: Run): string {
 
 /** "Flux Kontext Pro"; for a family that is gone, what is stored. */
 export function modelOfRun(run: Run): string {
-  return run.standsIn?.model ?? modelAskedFor(run)
+  return run.marks.standsIn?.model ?? modelAskedFor(run)
 }
 
 /** The recipe's own, whoever makes it. */
-export function modelAskedFor({ recipe, pace }: Run): string {
+export function modelAskedFor({ recipe, marks: { pace } }: Run): string {
   return findFamily(recipe.family)?.quote(recipe.draft, recipe.sources.length).model ?? pace
 }
 
 /** Where a run is, in the words of its tile. */
 export function describePhase(run: Run): string {
-  if (run.phase === 'failed' && run.yieldsTo) return 'Continued with another service'
-  if (run.phase === 'failed') return run.failure.kind === 'unconfirmed' ? 'May have been sent' : 'Failed'
-  if (run.stopped) return 'Stopped waiting'
-  switch (run.phase) {
+  if (run.state.phase === 'failed' && run.state.yieldsTo) return 'Continued with another service'
+  if (run.state.phase === 'failed') return run.state.failure.kind === 'unconfirmed' ? 'May have been sent' : 'Failed'
+  if (run.marks.stopped) return 'Stopped waiting'
+  switch (run.state.phase) {
     case 'queued':
       return 'Queued'
     case 'sending':

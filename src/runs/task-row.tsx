@@ -1,6 +1,6 @@
 import { Copy, X } from 'lucide-react'
 import { describeClock } from '#domain/date-heading.ts'
-import { describeCharge, isAdopted, isOver, needsCard, type Run, type RunIn } from '#domain/run.ts'
+import { describeCharge, isAdopted, isIn, isOver, needsCard, type Run, type RunIn } from '#domain/run.ts'
 import { useGenerator } from '#generation/use-generate.ts'
 import { useUsualMs } from '#generation/use-usual-ms.ts'
 import { useThumbnail } from '#store/queries.ts'
@@ -26,16 +26,16 @@ export function TaskRow({ run, onSettings }: { run: Run; onSettings: () => void 
   const { words, hint, freeAt, acts: advised, dismiss } = useRunAdvice(run, onSettings)
   const acts = useActs(run, advised)
   const prompt = showHidden(promptOf(run))
-  const canDismiss = needsCard(run) && !run.dismissed
-  const isKept = run.phase === 'ready' && run.trouble !== undefined && run.trouble.kind !== 'expired'
+  const canDismiss = needsCard(run) && !run.marks.dismissed
+  const kept = isIn(run, 'ready') && run.state.trouble && run.state.trouble.kind !== 'expired' ? run : undefined
   return (
     <li
       id={rowIdOf(run)}
       tabIndex={-1}
-      data-phase={run.phase}
+      data-phase={run.state.phase}
       className="group relative flex gap-3 border-line border-b px-4 py-2.5 -outline-offset-2 last:border-b-0"
     >
-      {run.phase === 'saved' ? <SavedMark run={run} /> : <RunMark run={run} />}
+      {isIn(run, 'saved') ? <SavedMark run={run} /> : <RunMark run={run} />}
       <div className="min-w-0 flex-1">
         <div className="flex items-baseline gap-3">
           <p dir="auto" className="min-w-0 flex-1 truncate text-ink" title={prompt}>
@@ -44,7 +44,7 @@ export function TaskRow({ run, onSettings }: { run: Run; onSettings: () => void 
           <Clock run={run} />
         </div>
         <Facts run={run} />
-        {run.standsIn && (
+        {run.marks.standsIn && (
           <p className="text-faint text-xs">
             {modelOfRun(run)}, in place of {modelAskedFor(run)}
           </p>
@@ -52,19 +52,19 @@ export function TaskRow({ run, onSettings }: { run: Run; onSettings: () => void 
         {words && (
           <p
             dir="auto"
-            className={classes('mt-1 text-xs [overflow-wrap:anywhere]', run.phase === 'failed' && 'text-danger')}
+            className={classes('mt-1 text-xs [overflow-wrap:anywhere]', run.state.phase === 'failed' && 'text-danger')}
           >
             {words}
           </p>
         )}
         <p className="text-faint text-xs">
-          {hint} {freeAt !== undefined && <LimitClock freeAt={freeAt} />} {isKept && <Keeping run={run} />}
+          {hint} {freeAt !== undefined && <LimitClock freeAt={freeAt} />} {kept && <Keeping run={kept} />}
         </p>
         {acts.length > 0 && (
           <div className="mt-1 flex items-start gap-1">
             <Acts acts={acts} isFirstBest={advised.length > 0} />
             <div className="-mr-2 flex shrink-0 max-middle:-mr-3">
-              {run.phase !== 'queued' && <CopyButton run={run} />}
+              {run.state.phase !== 'queued' && <CopyButton run={run} />}
               {canDismiss && <IconButton label="Dismiss" icon={X} onClick={dismiss} className="middle:size-7!" />}
             </div>
           </div>
@@ -83,10 +83,11 @@ export function TaskRow({ run, onSettings }: { run: Run; onSettings: () => void 
 function useActs(run: Run, advised: readonly Act[]): readonly Act[] {
   const { stop, look, remove } = useGenerator()
   const acts = [...advised]
-  if (run.phase === 'queued') acts.push({ label: 'Remove', onSelect: () => remove(run) })
-  if (run.phase === 'working' && !run.stopped) acts.push({ label: 'Stop waiting', onSelect: () => stop(run) })
+  if (run.state.phase === 'queued') acts.push({ label: 'Remove', onSelect: () => remove(run) })
+  if (run.state.phase === 'working' && !run.marks.stopped)
+    acts.push({ label: 'Stop waiting', onSelect: () => stop(run) })
   // Taken off the gallery before it was saved, and not taken up again since.
-  const isLeft = run.phase === 'ready' && run.dismissed && !run.trouble
+  const isLeft = run.state.phase === 'ready' && run.marks.dismissed && !run.state.trouble
   if (isLeft) acts.push({ label: 'Save again', onSelect: () => look(run) })
   return acts
 }
@@ -120,13 +121,14 @@ function CopyButton({ run }: { run: Run }) {
 
 /** Phase, model and, at the other end, the charge: one line, whatever the width. */
 function Facts({ run }: { run: Run }) {
-  const took = run.phase === 'saved' && !isAdopted(run) && describeDuration(run.finishedAt - run.sentAt)
+  const took =
+    run.state.phase === 'saved' && !isAdopted(run) && describeDuration(run.state.finishedAt - run.state.sentAt)
   return (
     <p className="flex gap-x-3 whitespace-nowrap text-faint text-xs">
       <span className="min-w-0 flex-1 truncate">
         <span>{describeStep(run)}</span>
         {took && ` in ${took}`}
-        {!run.standsIn && ` · ${modelOfRun(run)}`}
+        {!run.marks.standsIn && ` · ${modelOfRun(run)}`}
       </span>
       <span>{describeCharge(run)}</span>
     </p>
@@ -154,7 +156,7 @@ function Ratio({ run }: { run: Run }) {
 }
 
 function SavedMark({ run }: { run: RunIn<'saved'> }) {
-  const [picture] = run.pictures
+  const [picture] = run.state.pictures
   const thumbnail = useThumbnail(picture)
   const { select, show } = useWorkspace.getState()
   const open = () => {
@@ -171,22 +173,21 @@ function SavedMark({ run }: { run: RunIn<'saved'> }) {
 /** How long it has taken so far; of what is over, when it was started. */
 function Clock({ run }: { run: Run }) {
   const usualMs = useUsualMs(run)
-  const isOut = (run.phase === 'sending' || run.phase === 'working') && !isAdopted(run)
   const clockClass = 'shrink-0 text-faint text-xs'
-  if (isOver(run) || run.dismissed || run.phase === 'ready') {
-    return <span className={clockClass}>{describeClock(run.createdAt)}</span>
+  if (isOver(run) || run.marks.dismissed || run.state.phase === 'ready') {
+    return <span className={clockClass}>{describeClock(run.marks.createdAt)}</span>
   }
-  if (run.phase === 'queued' && run.sendsAt !== undefined) {
+  if (run.state.phase === 'queued' && run.state.sendsAt !== undefined) {
     return (
       <span className={clockClass}>
-        retries in <Countdown untilMs={run.sendsAt} />
+        retries in <Countdown untilMs={run.state.sendsAt} />
       </span>
     )
   }
-  if (!isOut) return null
+  if (isAdopted(run) || !(isIn(run, 'sending') || isIn(run, 'working'))) return null
   return (
     <span className={clockClass}>
-      <Elapsed sinceMs={run.sentAt} />
+      <Elapsed sinceMs={run.state.sentAt} />
       {usualMs !== undefined && `, usually ${describeDuration(usualMs)}`}
     </span>
   )

@@ -41,8 +41,8 @@ function pastDays(ledger: readonly Run[], open: ReadonlySet<Run['id']>): { day: 
   const since = startOfDay(now) - lookBackDays * dayMs
   const days = new Map<string, Run[]>()
   for (const run of ledger) {
-    if (open.has(run.id) || run.createdAt < since) continue
-    const day = describeDay(run.createdAt, now)
+    if (open.has(run.id) || run.marks.createdAt < since) continue
+    const day = describeDay(run.marks.createdAt, now)
     days.set(day, [...(days.get(day) ?? []), run])
   }
   return [...days].map(([day, runs]) => ({ day, runs }))

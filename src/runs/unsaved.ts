@@ -24,7 +24,10 @@ export function unsavedQuery(run: Run, generator: Generator) {
 export async function downloadUnsaved(run: Run, generator: Generator, queries: QueryClient): Promise<void> {
   try {
     for (const bytes of await queries.fetchQuery(unsavedQuery(run, generator))) {
-      saveFile(bytes, fileNameFrom(promptOf(run), modelOfRun(run), run.createdAt, extensionOf(bytes.type as ImageMime)))
+      saveFile(
+        bytes,
+        fileNameFrom(promptOf(run), modelOfRun(run), run.marks.createdAt, extensionOf(bytes.type as ImageMime)),
+      )
     }
   } catch (error) {
     notify({ text: describeFailure(toFailure(error)), tone: 'error' })

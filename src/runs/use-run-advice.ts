@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { describeFailure, type Failure } from '#domain/failure.ts'
-import type { Run, RunIn } from '#domain/run.ts'
+import { isIn, type Run, type RunIn } from '#domain/run.ts'
 import { mayFallBack } from '#generation/fallback.ts'
 import type { Generator } from '#generation/generator.ts'
 import { useFallback } from '#generation/use-fallback.ts'
@@ -44,7 +44,7 @@ export function useRunAdvice(run: Run, onSettings: () => void): Advice {
   }
   const dismiss = () => {
     generator.dismiss(run)
-    if (run.phase !== 'failed') notify({ text: 'Hidden; still in Tasks.' })
+    if (run.state.phase !== 'failed') notify({ text: 'Hidden; still in Tasks.' })
   }
   const said = adviceOn(run, acts)
   const advice = { ...said, words: showHidden(said.words) }
@@ -56,7 +56,7 @@ function useStandIn(run: Run): (Act & { hint?: string | undefined }) | undefined
   const generator = useGenerator()
   const fallback = useFallback()
   const rule = useWorkspace((state) => state.fallback)
-  if (!fallback || rule === 'never' || run.phase !== 'failed' || mayFallBack(run) === 'no') return undefined
+  if (!fallback || rule === 'never' || !isIn(run, 'failed') || mayFallBack(run) === 'no') return undefined
   return { ...fallbackWords(run, fallback), onSelect: () => generator.standIn(run) }
 }
 
@@ -68,7 +68,7 @@ function withStandIn(
 ): Omit<Advice, 'dismiss'> {
   const [first, ...others] = acts
   const { hint: own, ...act } = standIn
-  const kind = run.phase === 'failed' ? run.failure.kind : undefined
+  const kind = run.state.phase === 'failed' ? run.state.failure.kind : undefined
   const leads = kind === 'unavailable' || kind === 'rate-limited' || !first
   return {
     ...advice,
@@ -91,11 +91,11 @@ interface Acts extends Record<'again' | 'look' | 'save' | 'freshLink' | 'downloa
 }
 
 function adviceOn(run: Run, acts: Acts): Omit<Advice, 'dismiss'> {
-  if (run.phase === 'failed') return adviceOnFailure(run, acts)
-  if (run.phase === 'ready' && run.trouble) return adviceOnUnsaved(run, run.trouble, acts)
-  if (run.stopped) return { words: 'Stopped waiting. It may still be billed.', acts: [acts.look] }
-  const words = run.phase !== 'queued' && run.trouble ? describeFailure(run.trouble) : ''
-  return { words, acts: run.phase === 'working' && run.trouble ? [acts.look] : [] }
+  if (isIn(run, 'failed')) return adviceOnFailure(run, acts)
+  if (isIn(run, 'ready') && run.state.trouble) return adviceOnUnsaved(run, run.state.trouble, acts)
+  if (run.marks.stopped) return { words: 'Stopped waiting. It may still be billed.', acts: [acts.look] }
+  const words = run.state.phase !== 'queued' && run.state.trouble ? describeFailure(run.state.trouble) : ''
+  return { words, acts: run.state.phase === 'working' && run.state.trouble ? [acts.look] : [] }
 }
 
 function adviceOnFailure(run: RunIn<'failed'>, acts: Acts): Omit<Advice, 'dismiss'> {
@@ -105,7 +105,7 @@ function adviceOnFailure(run: RunIn<'failed'>, acts: Acts): Omit<Advice, 'dismis
     ...(mayTryAgain(run) && fix.act !== 'again' ? [acts.again] : []),
   ]
   const { hint, freeAt } = fix
-  return { words: describeFailure(run.failure), hint, freeAt, acts: [acts.fix(fix), ...others] }
+  return { words: describeFailure(run.state.failure), hint, freeAt, acts: [acts.fix(fix), ...others] }
 }
 
 /** The picture is there, at the service: it is never called failed. */

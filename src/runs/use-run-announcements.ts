@@ -16,12 +16,12 @@ export function useRunAnnouncements(runs: readonly Run[], pictures: readonly Pic
   useEffect(() => {
     for (const run of runs) {
       const before = phases.current.get(run.id)
-      phases.current.set(run.id, run.phase)
-      const isNews = before === undefined ? run.createdAt >= openedAt.current : before !== run.phase
+      phases.current.set(run.id, run.state.phase)
+      const isNews = before === undefined ? run.marks.createdAt >= openedAt.current : before !== run.state.phase
       if (!isNews) continue
-      if (run.phase === 'failed' && !run.yieldsTo)
-        announce(`${promptOf(run)}: ${describeFailure(run.failure)}`, 'assertive')
-      else if (run.phase !== 'ready') announce(describeRun(run))
+      if (run.state.phase === 'failed' && !run.state.yieldsTo)
+        announce(`${promptOf(run)}: ${describeFailure(run.state.failure)}`, 'assertive')
+      else if (run.state.phase !== 'ready') announce(describeRun(run))
     }
     for (const { origin, prompt } of pictures.slice(0, lookAt)) {
       if (origin.kind === 'made' && phases.current.delete(origin.run)) announce(`${prompt}: saved`)

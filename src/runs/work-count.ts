@@ -3,5 +3,5 @@ import { useOpenRuns } from '#store/queries.ts'
 
 /** How many runs are on their way and waited for. */
 export function useWorkCount(): number {
-  return useOpenRuns().filter((run) => !isOver(run) && !run.stopped).length
+  return useOpenRuns().filter((run) => !isOver(run) && !run.marks.stopped).length
 }

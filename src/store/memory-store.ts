@@ -1,6 +1,7 @@
 import type { PictureId, RunId } from '#domain/ids.ts'
 import type { Picture, Shelf } from '#domain/picture.ts'
-import { mayFollow, type Run } from '#domain/run.ts'
+import type { Run } from '#domain/run.ts'
+import { mayFollow } from '#domain/run-machine.ts'
 import type { Darkroom } from './darkroom.ts'
 import { storageError } from './database.ts'
 import { pageHome } from './page-home.ts'
@@ -50,13 +51,13 @@ export function openMemoryStore(darkroom: Darkroom): GalleryStore {
     ...runRecords,
     ...shelves,
     async settle(run, made) {
-      const prints = runs.get(run.id)?.phase === 'saved' ? [] : await developAll(made)
+      const prints = runs.get(run.id)?.state.phase === 'saved' ? [] : await developAll(made)
       const stored = runs.get(run.id)
-      if (stored?.phase === 'saved') return found(stored.pictures)
+      if (stored?.state.phase === 'saved') return found(stored.state.pictures)
       if (stored && !mayFollow(stored, run)) throw storageError('its run has ended otherwise')
       putPrints(prints)
       await runRecords.saveRun(run)
-      return found(run.pictures)
+      return found(run.state.pictures)
     },
     async addPicture(picture) {
       putPrints(await developAll([picture]))
@@ -85,6 +86,8 @@ export function openMemoryStore(darkroom: Darkroom): GalleryStore {
   }
 }
 
+const dated = ({ id, marks: { createdAt } }: Run) => ({ id, createdAt })
+
 function createRuns(runs: Map<RunId, Run>, tell: Tell): RunRecords {
   function put(next: Run) {
     if (runs.get(next.id) !== next) {
@@ -95,11 +98,11 @@ function createRuns(runs: Map<RunId, Run>, tell: Tell): RunRecords {
   }
 
   return {
-    openRuns: async () => [...runs.values()].filter(isOpen).sort((a, b) => byNewest(b, a)),
+    openRuns: async () => [...runs.values()].filter(isOpen).sort((a, b) => byNewest(dated(b), dated(a))),
     recentRuns: async (limit, since = 0) =>
       [...runs.values()]
-        .filter(({ createdAt }) => createdAt >= since)
-        .sort(byNewest)
+        .filter(({ marks: { createdAt } }) => createdAt >= since)
+        .sort((a, b) => byNewest(dated(a), dated(b)))
         .slice(0, limit),
     run: async (id) => runs.get(id),
     saveRun: async (run) => put(stepped(runs.get(run.id), run)),

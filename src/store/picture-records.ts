@@ -1,6 +1,7 @@
 import type { IDBPTransaction } from 'idb'
 import type { PictureId } from '#domain/ids.ts'
-import { mayFollow, type RunIn } from '#domain/run.ts'
+import { isIn, type RunIn } from '#domain/run.ts'
+import { mayFollow } from '#domain/run-machine.ts'
 import type { Darkroom } from './darkroom.ts'
 import { type Database, storageError } from './database.ts'
 import { toPicture, toStoredPicture } from './picture-shelves.ts'
@@ -35,10 +36,11 @@ export function createPictureRecords(database: Database, darkroom: Darkroom): Pi
 
   return {
     async settle(run, made) {
-      const stored = await database.read(['runs'], (transaction) => transaction.objectStore('runs').get(run.id))
-      if (stored?.phase === 'saved') return pictures(stored.pictures)
+      const record = await database.read(['runs'], (transaction) => transaction.objectStore('runs').get(run.id))
+      const stored = record && toRun(record)
+      if (stored && isIn(stored, 'saved')) return pictures(stored.state.pictures)
       await keep(database, await print(made), run)
-      return pictures(run.pictures)
+      return pictures(run.state.pictures)
     },
     async addPicture(picture) {
       await keep(database, await print([picture]))
@@ -69,8 +71,9 @@ async function keep(database: Database, prints: readonly Print[], run?: RunIn<'s
     const runs = transaction.objectStore('runs')
     const before = run && (await runs.get(run.id))
     if (run && before) {
-      if (before.phase === 'saved') return { before, added: [] }
-      if (!mayFollow(toRun(before), run)) throw storageError('its run has ended otherwise')
+      const stored = toRun(before)
+      if (isIn(stored, 'saved')) return { before, added: [] }
+      if (!mayFollow(stored, run)) throw storageError('its run has ended otherwise')
     }
     if (run) await runs.put(toStoredRun(run))
     return { before, added: await putNew(transaction, prints) }

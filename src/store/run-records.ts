@@ -1,8 +1,9 @@
 import type { IDBPObjectStore } from 'idb'
 import type { RunId } from '#domain/ids.ts'
-import { mayFollow, type Run } from '#domain/run.ts'
+import type { Marks, Run, RunState } from '#domain/run.ts'
+import { mayFollow } from '#domain/run-machine.ts'
 import { type Database, storageError } from './database.ts'
-import type { Schema, StoredRun } from './schema.ts'
+import type { RunOfVersion1, Schema, StoredRun } from './schema.ts'
 import type { GalleryStore, StoreChange } from './store.ts'
 
 type Reading = IDBPObjectStore<Schema, ['runs'], 'runs', 'readonly'>
@@ -14,7 +15,7 @@ export function createRunRecords(database: Database, onChange: (change: StoreCha
 
   /** Steps after a submission for which the disk had no room: kept until one of the same run is written. */
   const aside = new Map<RunId, Run>()
-  const show = (record: StoredRun) => {
+  const show = (record: StoredRun | RunOfVersion1) => {
     const kept = aside.get(record.id)
     const stored = toRun(record)
     return kept && mayFollow(stored, kept) ? kept : stored
@@ -34,7 +35,7 @@ export function createRunRecords(database: Database, onChange: (change: StoreCha
       if (next !== stored) aside.delete(id)
     } catch (error) {
       // Before money is spent a step counts only on disk. Afterwards nothing that is known may be lost with it.
-      if (!next || next.phase === 'queued' || next.phase === 'sending') throw error
+      if (!next || next.state.phase === 'queued' || next.state.phase === 'sending') throw error
       aside.set(id, next)
     }
     if (next !== stored) onChange({ kind: 'runs', ids: [id] })
@@ -59,7 +60,7 @@ export function createRunRecords(database: Database, onChange: (change: StoreCha
         const runs = transaction.objectStore('runs')
         const record = await runs.get(id)
         if (!record) return false
-        refuseSent(record)
+        refuseSent(toRun(record))
         await runs.delete(id)
         return true
       })
@@ -68,13 +69,13 @@ export function createRunRecords(database: Database, onChange: (change: StoreCha
   }
 }
 
-/** The run to keep: the next step, with the marks that only the user sets; or the stored one when `next` is a step back. */
+/** The run to keep: the next step with the marks that only the user sets, or the stored one when `next` is a step back. */
 export function stepped(stored: Run | undefined, next: Run): Run {
   if (!stored) return next
   if (!mayFollow(stored, next)) return stored
-  const { stopped: _stopped, dismissed: _dismissed, ...step } = next
-  const { stopped, dismissed } = stored
-  return { ...step, ...(stopped ? { stopped } : {}), ...(dismissed ? { dismissed } : {}) } as Run
+  const { stopped: _stopped, dismissed: _dismissed, ...marks } = next.marks
+  const { stopped, dismissed } = stored.marks
+  return { ...next, marks: { ...marks, ...(stopped ? { stopped } : {}), ...(dismissed ? { dismissed } : {}) } }
 }
 
 export function amended(stored: Run, change: (stored: Run) => Run): Run {
@@ -82,18 +83,45 @@ export function amended(stored: Run, change: (stored: Run) => Run): Run {
   return mayFollow(stored, next) ? next : stored
 }
 
-export function refuseSent(run: Run) {
-  if (run.phase !== 'queued') throw storageError('only a run of which nothing was sent can be removed')
+export function refuseSent({ state }: Run) {
+  if (state.phase !== 'queued') throw storageError('only a run of which nothing was sent can be removed')
 }
 
-export function isOpen(run: Run): boolean {
-  return run.phase !== 'saved' && run.dismissed !== true
+export function isOpen({ marks, state }: Run): boolean {
+  return state.phase !== 'saved' && marks.dismissed !== true
 }
 
 export function toStoredRun(run: Run): StoredRun {
-  return { ...run, order: [-run.createdAt, run.id], ...(isOpen(run) ? { openSince: run.createdAt } : {}) }
+  const { createdAt } = run.marks
+  return { ...run, order: [-createdAt, run.id], ...(isOpen(run) ? { openSince: createdAt } : {}) }
 }
 
-export function toRun({ order: _order, openSince: _openSince, ...run }: StoredRun): Run {
-  return run as Run
+/** Reads records of every version. Version 1 kept marks and state side by side in one flat record. */
+export function toRun({ order: _order, openSince: _openSince, ...record }: StoredRun | RunOfVersion1): Run {
+  return 'state' in record ? record : unflattened(record)
+}
+
+const markNames: Readonly<Record<keyof Marks, true>> = {
+  createdAt: true,
+  priceCredits: true,
+  pace: true,
+  standsIn: true,
+  again: true,
+  simulated: true,
+  gateway: true,
+  proxy: true,
+  batch: true,
+  stopped: true,
+  dismissed: true,
+}
+
+function unflattened({ id, recipe, ...flat }: Omit<RunOfVersion1, 'order' | 'openSince'>): Run {
+  const entries = Object.entries(flat)
+  const isMark = ([name]: [string, unknown]) => Object.hasOwn(markNames, name)
+  return {
+    id,
+    recipe,
+    marks: Object.fromEntries(entries.filter(isMark)) as unknown as Marks,
+    state: Object.fromEntries(entries.filter((entry) => !isMark(entry))) as unknown as RunState,
+  }
 }

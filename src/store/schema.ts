@@ -1,7 +1,7 @@
 import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from 'idb'
 import type { CollectionId, PictureId, RunId } from '#domain/ids.ts'
 import type { ImageMime, Picture, Shelf } from '#domain/picture.ts'
-import type { Run } from '#domain/run.ts'
+import type { Marks, Run, RunState } from '#domain/run.ts'
 import type { FileMime } from '#domain/source-file.ts'
 
 /** A run with what its indexes look at. */
@@ -11,6 +11,9 @@ export type StoredRun = Run & {
   /** The run's `createdAt` as long as the grid shows it, else absent, so that the index holds open runs only. */
   openSince?: number
 }
+
+/** A run as version 1 wrote it: flat. Such records are read as they are, and written anew with the run's next step. */
+export type RunOfVersion1 = Pick<Run, 'id' | 'recipe'> & Marks & RunState & Pick<StoredRun, 'order' | 'openSince'>
 
 /** A picture's record with what its indexes look at. */
 export type StoredPicture = Picture & {
@@ -72,7 +75,7 @@ export interface StoredCollection {
  * at need an upgrade step to change; a released step never changes.
  */
 export interface Schema extends DBSchema {
-  runs: { key: RunId; value: StoredRun; indexes: { order: [number, RunId]; openSince: number } }
+  runs: { key: RunId; value: StoredRun | RunOfVersion1; indexes: { order: [number, RunId]; openSince: number } }
   pictures: {
     key: PictureId
     value: StoredPicture

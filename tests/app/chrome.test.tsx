@@ -38,7 +38,7 @@ describe('the header', () => {
   })
 
   it('counts the runs that are waited for', async () => {
-    const stopped: Run = { ...workingRun('three'), stopped: true }
+    const stopped: Run = { ...workingRun('three'), marks: { ...workingRun('three').marks, stopped: true } }
     const store = renderWith(simulated, header)
     for (const run of [workingRun('one'), queuedRun('two'), stopped, failedRun('four')])
       await act(() => store.saveRun(run))

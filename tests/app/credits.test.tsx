@@ -63,7 +63,9 @@ describe('the balance', () => {
     expect(await screen.findByText('20 credits')).toBeVisible()
     await act(() => store.saveRun(sendingRun('one')))
     service.answer.data = 3
-    await act(() => store.saveRun({ ...failedRun('one'), failure: { kind: 'out-of-credits' } }))
+    await act(() =>
+      store.saveRun({ ...failedRun('one'), state: { ...failedRun('one').state, failure: { kind: 'out-of-credits' } } }),
+    )
     expect(await screen.findByText('3 credits')).toBeVisible()
     expect(service.asked()).toBe(2)
   })

@@ -109,11 +109,14 @@ describe('D11 a gallery that the browser has cleared', () => {
 describe('D01 a picture for which there is no room', () => {
   const run: Run = {
     ...workingRun('run-1', Date.now()),
-    phase: 'ready',
-    finishedAt: Date.now(),
-    imageUrls: ['https://files.example/1.png'],
-    spareUrls: [],
-    trouble: { kind: 'storage', detail: 'the browser has no room left' },
+    state: {
+      ...workingRun('run-1').state,
+      phase: 'ready',
+      finishedAt: Date.now(),
+      imageUrls: ['https://files.example/1.png'],
+      spareUrls: [],
+      trouble: { kind: 'storage', detail: 'the browser has no room left' },
+    },
   }
 
   async function show(fetch: Generator['fetch']) {

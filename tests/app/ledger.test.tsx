@@ -17,17 +17,14 @@ const sentAt = now - 8_000
 const hourMs = 3_600_000
 
 let count = 0
-function runOf(prompt: string, state: object, about: object = {}): Run {
+function runOf(prompt: string, state: object, marks: object = {}): Run {
   count += 1
   const id = `run-${count}` as RunId
   return {
     id,
     recipe: recipeOf(prompt),
-    createdAt: now - 9_000 + count,
-    priceCredits: 5,
-    pace: 'kontext',
-    ...state,
-    ...about,
+    marks: { createdAt: now - 9_000 + count, priceCredits: 5, pace: 'kontext', ...marks },
+    state,
   } as Run
 }
 
@@ -86,7 +83,7 @@ describe('the ledger', () => {
       runOf('five', savedAs('p')),
       runOf('six', failed({ kind: 'rejected', reason: 'no' })),
       runOf('seven', failed({ kind: 'unconfirmed' }, { chargePossible: true })),
-      runOf('eight', { ...working, stopped: true }),
+      runOf('eight', working, { stopped: true }),
     ])
     const words = [
       ['one', 'queued'],
@@ -107,7 +104,7 @@ describe('the ledger', () => {
       runOf('two', working),
       runOf('three', failed({ kind: 'timed-out' })),
       runOf('four', failed({ kind: 'unconfirmed' }, { chargePossible: true })),
-      runOf('five', { ...working, simulated: true }),
+      runOf('five', working, { simulated: true }),
       runOf('six', working, { pace: 'adopted', priceCredits: 0 }),
     ])
     const charges = [
@@ -134,7 +131,7 @@ describe('the ledger', () => {
       runOf('policy', failed({ kind: 'rejected', reason: 'no' })),
       runOf('lost', failed({ kind: 'unconfirmed' }, { chargePossible: true })),
       runOf('adopted', failed({ kind: 'unexpected', detail: 'x' }, { task }), { pace: 'adopted', priceCredits: 0 }),
-      runOf('dismissed', { ...failed({ kind: 'timed-out' }), dismissed: true }),
+      runOf('dismissed', failed({ kind: 'timed-out' }), { dismissed: true }),
     ])
     const acts: Record<string, string[]> = {
       queued: ['Remove'],
@@ -157,7 +154,7 @@ describe('the ledger', () => {
   it('asks the generator for the act that was pressed', async () => {
     const { asked } = await show([
       runOf('one', working),
-      runOf('two', { ...working, stopped: true }),
+      runOf('two', working, { stopped: true }),
       runOf('three', readyAt(now, down)),
       runOf('four', failed({ kind: 'timed-out' })),
       runOf('five', queued),
@@ -186,7 +183,7 @@ describe('the ledger', () => {
       runOf('new', savedAs('p'), at(now - 1_000)),
       runOf('a day old', savedAs('q'), at(now - 26 * hourMs)),
       runOf('a month old', savedAs('r'), at(now - 30 * 24 * hourMs)),
-      runOf('a month old and open', { ...working, stopped: true }, at(now - 30 * 24 * hourMs)),
+      runOf('a month old and open', working, { stopped: true, ...at(now - 30 * 24 * hourMs) }),
     ])
     expect(within(await screen.findByRole('region', { name: 'Today' })).getByText('new')).toBeVisible()
     expect(screen.getByText('a day old')).toBeVisible()
@@ -267,7 +264,7 @@ describe('the sum of today', () => {
       runOf('one', savedAs('p')),
       runOf('two', working),
       runOf('three', failed({ kind: 'unconfirmed' }, { chargePossible: true, sentAt })),
-      runOf('four', { ...working, simulated: true }),
+      runOf('four', working, { simulated: true }),
       runOf('five', failed({ kind: 'rejected', reason: 'no' })),
       runOf('six', queued),
     ])

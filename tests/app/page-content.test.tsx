@@ -51,8 +51,9 @@ afterEach(() => {
 })
 
 function failedRun(id: string, prompt: string, failure: Failure): Run {
-  const about = { recipe: recipeOf(prompt), createdAt: now - 9_000, priceCredits: 5, pace: 'kontext' }
-  return { id: id as RunId, ...about, phase: 'failed', failure, chargePossible: false } as Run
+  const marks = { createdAt: now - 9_000, priceCredits: 5, pace: 'kontext' }
+  const state = { phase: 'failed', failure, chargePossible: false } as const
+  return { id: id as RunId, recipe: recipeOf(prompt), marks, state }
 }
 
 function showAll() {
@@ -178,8 +179,9 @@ describe('addresses', () => {
     const address = 'javascript:globalThis.ran=1'
     const state = { phase: 'ready', sentAt: now, finishedAt: now, task, imageUrls: [address], spareUrls: [address] }
     const trouble: Failure = { kind: 'storage', detail: 'the browser has no room left' }
-    const about = { recipe: recipeOf('a fox'), createdAt: now, priceCredits: 5, pace: 'kontext' }
-    await store.saveRun({ id: 'r1' as RunId, ...about, ...state, trouble } as unknown as Run)
+    const marks = { createdAt: now, priceCredits: 5, pace: 'kontext' }
+    const run = { id: 'r1', recipe: recipeOf('a fox'), marks, state: { ...state, trouble } }
+    await store.saveRun(run as unknown as Run)
     showAll()
     await screen.findAllByText('a fox')
     expect(document.body.innerHTML).not.toContain('javascript:')

@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { describeFailure, type Failure } from '#domain/failure.ts'
 import type { RunId, TaskId } from '#domain/ids.ts'
-import type { Run } from '#domain/run.ts'
+import type { Marks, Run, RunState, StateIn } from '#domain/run.ts'
 import { Gallery } from '#gallery/gallery.tsx'
 import type { Generator } from '#generation/generator.ts'
 import { RunAnnouncer } from '#runs/run-announcer.tsx'
@@ -15,16 +15,20 @@ import { closeNotices, gridcell, keep, openTestGallery, recipeOf, renderOver } f
 const task = { provider: 'kie-kontext', taskId: 'task-7' as TaskId }
 const links = { imageUrls: ['https://files.example/1.png'], spareUrls: [] } as const
 
-function runOf(id: string, prompt: string, state: Partial<Run>): Run {
-  const about = { id: id as RunId, recipe: recipeOf(prompt), createdAt: Date.now(), priceCredits: 5, pace: 'kontext' }
-  return { ...about, ...state } as Run
+function runOf(id: string, prompt: string, state: RunState, marks: Partial<Marks> = {}): Run {
+  const own = { createdAt: Date.now(), priceCredits: 5, pace: 'kontext', ...marks }
+  return { id: id as RunId, recipe: recipeOf(prompt), marks: own, state }
 }
 
 const sentAt = Date.now() - 8000
 const working = { phase: 'working', sentAt, task } as const
 const ready = { phase: 'ready', sentAt, finishedAt: Date.now(), task, ...links } as const
-const failed = (failure: Failure, extra: object = {}) =>
-  ({ phase: 'failed', failure, chargePossible: false, ...extra }) as const
+const failed = (failure: Failure, extra: Partial<StateIn<'failed'>> = {}): StateIn<'failed'> => ({
+  phase: 'failed',
+  failure,
+  chargePossible: false,
+  ...extra,
+})
 
 let store: GalleryStore
 const onSettings = vi.fn()
@@ -54,7 +58,7 @@ afterEach(() => {
 })
 
 describe('a run in work', () => {
-  it.each<[string, Partial<Run>, RegExp]>([
+  it.each<[string, RunState, RegExp]>([
     ['queued', { phase: 'queued' }, /Queued/],
     ['sending', { phase: 'sending', sentAt }, /Sending.*\b8 s/],
     ['working', working, /Working.*\b8 s/],
@@ -80,7 +84,7 @@ describe('a run in work', () => {
   it('tells how long its like usually takes, and when it takes longer', async () => {
     for (const id of ['a', 'b', 'c']) {
       const times = { sentAt: 1_000, finishedAt: 5_000 }
-      await store.saveRun(runOf(id, id, { phase: 'saved', ...times, task, pictures: ['x'] } as unknown as Partial<Run>))
+      await store.saveRun(runOf(id, id, { phase: 'saved', ...times, task, pictures: ['x'] } as unknown as RunState))
     }
     await show(
       runOf('run-1', 'On time', { ...working, sentAt: Date.now() - 2_000 }),
@@ -101,7 +105,7 @@ describe('a run in work', () => {
     const cell = await gridcell.find(/^A red fox, downloading/)
     cell.focus()
     await keep(store, 'p1', { prompt: 'A red fox', createdAt: Date.now() })
-    const saved = { phase: 'saved', sentAt, finishedAt: Date.now(), task, pictures: ['p1'] } as unknown as Partial<Run>
+    const saved = { phase: 'saved', sentAt, finishedAt: Date.now(), task, pictures: ['p1'] } as unknown as RunState
     await act(() => store.saveRun(runOf('run-of-p1', 'A red fox', saved)))
     const picture = await gridcell.find(/^A red fox, Flux Kontext Pro/)
     expect(picture).toBe(cell)
@@ -113,7 +117,7 @@ describe('a run in work', () => {
 
 describe('a run that waits for a decision', () => {
   it('says that what was stopped may be billed, and looks again', async () => {
-    const { asked } = await show(runOf('run-1', 'Slow', { ...working, stopped: true }))
+    const { asked } = await show(runOf('run-1', 'Slow', working, { stopped: true }))
     const cell = await gridcell.find(/^Slow, stopped waiting/)
     expect(cell).toHaveTextContent('Stopped waiting. It may still be billed.')
     await userEvent.click(gridcell.button(cell, 'Check again'))
@@ -236,17 +240,16 @@ describe('a failed run', () => {
 
 describe('what happens to runs', () => {
   it('is read out: steps politely, failures at once, old ones not at all', async () => {
-    const old = { ...runOf('old', 'Old', failed({ kind: 'timed-out' })), createdAt: 1_000 } as Run
-    await show(old)
+    await show(runOf('old', 'Old', failed({ kind: 'timed-out' }), { createdAt: 1_000 }))
     await gridcell.find(/^Old/)
     const [polite, urgent] = ['polite', 'assertive'].map(
       (kind) => document.querySelector(`.sr-only > [aria-live="${kind}"]`) as HTMLElement,
     )
     expect(urgent).not.toHaveTextContent('Old')
-    const fox = { ...runOf('run-1', 'A red fox', { phase: 'sending', sentAt }), createdAt: Date.now() + 1 } as Run
+    const fox = runOf('run-1', 'A red fox', { phase: 'sending', sentAt }, { createdAt: Date.now() + 1 })
     await act(() => store.saveRun(fox))
     await waitFor(() => expect(polite).toHaveTextContent('A red fox, sending'))
-    await act(() => store.saveRun({ ...fox, ...failed({ kind: 'out-of-credits' }) } as Run))
+    await act(() => store.saveRun({ ...fox, state: failed({ kind: 'out-of-credits' }) }))
     await waitFor(() => expect(urgent).toHaveTextContent('A red fox: Not enough credits'))
   })
 })

@@ -2,7 +2,7 @@ import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { PictureId, RunId, TaskId } from '#domain/ids.ts'
-import type { Run } from '#domain/run.ts'
+import type { Run, RunState } from '#domain/run.ts'
 import { Stage } from '#stage/stage.tsx'
 import type { GalleryStore } from '#store/store.ts'
 import { startText } from '#ui/start-text.ts'
@@ -274,9 +274,9 @@ describe('acts on the picture', () => {
 })
 
 describe('a picture that was just made', () => {
-  const run = (state: Partial<Run>) => {
-    const about = { id: 'run-of-new' as RunId, recipe: recipeOf('New'), createdAt: now, priceCredits: 5, pace: 'p' }
-    return { ...about, ...state } as Run
+  const run = (state: RunState): Run => {
+    const marks = { createdAt: now, priceCredits: 5, pace: 'p' }
+    return { id: 'run-of-new' as RunId, recipe: recipeOf('New'), marks, state }
   }
   async function finish() {
     await act(() => store.saveRun(run({ phase: 'working', sentAt: now, task })))
@@ -284,7 +284,7 @@ describe('a picture that was just made', () => {
     // The screens read what is stored; one more change of the list shows that they have.
     await act(() => new Promise((resolve) => requestAnimationFrame(resolve)))
     await keep(store, 'new', { prompt: 'New', createdAt: now })
-    const saved = { phase: 'saved', sentAt: now, finishedAt: now, task, pictures: ['new'] } as unknown as Partial<Run>
+    const saved = { phase: 'saved', sentAt: now, finishedAt: now, task, pictures: ['new' as PictureId] } as const
     await act(() => store.saveRun(run(saved)))
   }
 

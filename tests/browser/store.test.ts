@@ -91,7 +91,7 @@ describe('the worker', () => {
     await store.saveRun(workingRun('a'))
     const [kept] = await store.settle(savedRun('a', ['a-0']), [newPicture('a-0', given)])
     expect(kept).toMatchObject({ mime: 'image/jpeg', width: 2048, height: 2048, sizeBytes: given.size })
-    expect(await store.run(workingRun('a').id)).toMatchObject({ phase: 'saved' })
+    expect(await store.run(workingRun('a').id)).toMatchObject({ state: { phase: 'saved' } })
     const original = await store.original('a-0' as PictureId)
     expect(await digest(original as Blob)).toEqual(await digest(given))
     const [record] = await storedOriginals()

@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test'
+import type { Run } from '#domain/run.ts'
 import { type KillableBrowser, openKillableBrowser } from '../support/killable-browser.ts'
 import { test as base, createOf, expect, galleryOf, listenFor, stored } from './fixtures.ts'
 
@@ -20,7 +21,7 @@ const isSubmission = '**/api/v1/flux/kontext/generate'
 const isStatus = '**/api/v1/flux/kontext/record-info?*'
 /** A request that is never answered: whoever asked has to be gone by then. */
 const never = () => undefined
-const phaseOf = async (page: Page) => (await stored(page)).runs[0]?.phase
+const phaseOf = async (page: Page) => ((await stored(page)).runs[0] as Run | undefined)?.state.phase
 
 /** What keeps a run in a phase until the browser is killed. */
 const phases: readonly (readonly [string, string, (page: Page) => Promise<unknown>])[] = [

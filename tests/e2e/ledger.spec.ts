@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test'
+import type { RunIn } from '#domain/run.ts'
 import { canaryKey } from '../support/atelier.ts'
 import { createOf, expect, galleryOf, stored, test } from './fixtures.ts'
 
@@ -97,9 +98,9 @@ test('details are copied with run, task and the service’s own words, never wit
   await tasks.row('a blocked picture').getByRole('button', { name: 'Copy details' }).click()
   await expect(page.getByText('Details copied')).toBeVisible()
   const copied = await page.evaluate(() => navigator.clipboard.readText())
-  const [run] = (await stored(page)).runs as { id: string; task: { taskId: string } }[]
+  const [run] = (await stored(page)).runs as unknown as RunIn<'working'>[]
   expect(copied).toContain(`Run: ${run?.id}`)
-  expect(copied).toContain(`Task: kie-kontext ${run?.task.taskId}`)
+  expect(copied).toContain(`Task: kie-kontext ${run?.state.task.taskId}`)
   expect(copied).toMatch(/The service said: .*flagged/)
   expect(copied).not.toContain(canaryKey)
 })

@@ -7,32 +7,33 @@ const recipe = { family: 'flux-kontext', draft: { prompt: 'a fox' }, sources: []
 const task = { provider: 'kie-kontext', taskId: 'task-1' as TaskId }
 
 export function queuedRun(id: string, createdAt = 1_000): RunIn<'queued'> {
-  return { id: id as RunId, recipe, createdAt, priceCredits: 5, pace: 'flux-kontext-pro', phase: 'queued' }
+  return {
+    id: id as RunId,
+    recipe,
+    marks: { createdAt, priceCredits: 5, pace: 'flux-kontext-pro' },
+    state: { phase: 'queued' },
+  }
 }
 
 export function sendingRun(id: string, createdAt = 1_000): RunIn<'sending'> {
-  return { ...queuedRun(id, createdAt), phase: 'sending', sentAt: 1_500 }
+  return { ...queuedRun(id, createdAt), state: { phase: 'sending', sentAt: 1_500 } }
 }
 
 export function workingRun(id: string, createdAt = 1_000): RunIn<'working'> {
-  return { ...queuedRun(id, createdAt), phase: 'working', sentAt: 1_500, task }
+  return { ...queuedRun(id, createdAt), state: { phase: 'working', sentAt: 1_500, task } }
 }
 
 export function savedRun(id: string, pictures: readonly [string, ...string[]], createdAt = 1_000): RunIn<'saved'> {
   const [first, ...rest] = pictures as readonly string[] as readonly [PictureId, ...PictureId[]]
   return {
     ...queuedRun(id, createdAt),
-    phase: 'saved',
-    sentAt: 1_500,
-    finishedAt: 2_000,
-    task,
-    pictures: [first, ...rest],
+    state: { phase: 'saved', sentAt: 1_500, finishedAt: 2_000, task, pictures: [first, ...rest] },
   }
 }
 
 export function failedRun(id: string, createdAt = 1_000): RunIn<'failed'> {
   const failure = { kind: 'rejected', reason: 'no' } as const
-  return { ...queuedRun(id, createdAt), phase: 'failed', failure, chargePossible: false }
+  return { ...queuedRun(id, createdAt), state: { phase: 'failed', failure, chargePossible: false } }
 }
 
 export function newPicture(id: string, bytes: Blob, about: Partial<Omit<NewPicture, 'id' | 'bytes'>> = {}): NewPicture {

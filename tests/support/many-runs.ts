@@ -82,11 +82,11 @@ export async function makeManyRuns({
   async function make(number: number): Promise<void> {
     const run = await machine.create(machine.recipe({ prompt: `picture ${number}` }))
     const ended = await runner.drive(run.id, machine.never)
-    const failure = ended?.phase === 'failed' && ended.failure.kind
+    const failure = ended?.state.phase === 'failed' && ended.state.failure.kind
     if (failure === 'unconfirmed') doubtful += 1
     // A proxy that stops takes no more, and says so: nothing was sent.
     if (failure === 'unconfirmed' || failure === 'unavailable') return make(number)
-    if (ended?.phase !== 'saved') throw new Error(`picture ${number} ended as ${JSON.stringify(ended)}`)
+    if (ended?.state.phase !== 'saved') throw new Error(`picture ${number} ended as ${JSON.stringify(ended)}`)
     saved += 1
     if (saved % 50 === 0) say(`${saved} pictures`)
     if (saved >= runs * halfLife) disturbed ??= disturb(end)

@@ -40,25 +40,27 @@ export function expectNothingLost({ seen, removed, gone, pictures, world }: Stor
   const now = new Map(runs.map((run) => [run.id, run]))
   for (const [id, before] of seen) {
     const run = now.get(id)
-    if (run) expect(isStepBack(before, run) && !world.wasFull(), `${before.phase} became ${run.phase}`).toBe(false)
+    if (run)
+      expect(isStepBack(before, run) && !world.wasFull(), `${before.state.phase} became ${run.state.phase}`).toBe(false)
     else {
       // A failure for which the disk had no room is of a run that waits there.
-      const isUnsent = before.phase === 'queued' || (world.wasFull() && isFree(before))
-      expect(removed.has(id) && isUnsent, `a run that was ${before.phase} is gone`).toBe(true)
+      const isUnsent = before.state.phase === 'queued' || (world.wasFull() && isFree(before))
+      expect(removed.has(id) && isUnsent, `a run that was ${before.state.phase} is gone`).toBe(true)
       gone.add(id)
     }
   }
   for (const run of runs) {
-    expect(gone.has(run.id), `${run.id} was taken back, and is ${run.phase}`).toBe(false)
+    expect(gone.has(run.id), `${run.id} was taken back, and is ${run.state.phase}`).toBe(false)
     seen.set(run.id, run)
-    if (run.phase === 'saved') for (const id of run.pictures) pictures.add(id)
+    if (run.state.phase === 'saved') for (const id of run.state.pictures) pictures.add(id)
   }
 }
 
 function isStepBack(before: Run, now: Run): boolean {
-  if (before.phase === 'failed') return !mayLookAgain(before) && now.phase !== 'failed'
-  const waitsForTheLimit = before.phase === 'sending' && now.phase === 'queued' && now.trouble?.kind === 'rate-limited'
-  return order.indexOf(now.phase) < order.indexOf(before.phase) && !waitsForTheLimit
+  if (before.state.phase === 'failed') return !mayLookAgain(before) && now.state.phase !== 'failed'
+  const waitsForTheLimit =
+    before.state.phase === 'sending' && now.state.phase === 'queued' && now.state.trouble?.kind === 'rate-limited'
+  return order.indexOf(now.state.phase) < order.indexOf(before.state.phase) && !waitsForTheLimit
 }
 
 /** What the service has received is never shown as not sent, and is never more than what was asked for. */
@@ -66,7 +68,7 @@ export function expectHonesty({ asked }: Story, runs: readonly Run[], submission
   for (const [prompt, wishes] of asked) {
     const sent = sentFor(prompt, submissions)
     const own = ownOf(prompt, runs)
-    const shown = own.filter((run) => run.phase !== 'queued' && !isFree(run))
+    const shown = own.filter((run) => run.state.phase !== 'queued' && !isFree(run))
     expect(sent.length, `submissions of "${prompt}"`).toBeLessThanOrEqual(wishes)
     const made = sent.filter(({ taskId }) => taskId !== undefined)
     expect(made.length, `tasks of "${prompt}", against runs that say so`).toBeLessThanOrEqual(shown.length)
@@ -75,12 +77,12 @@ export function expectHonesty({ asked }: Story, runs: readonly Run[], submission
 
 /** What was asked of the service itself. */
 function ownOf(prompt: string, runs: readonly Run[]): Run[] {
-  return runs.filter((run) => promptOf(run) === prompt && !run.standsIn)
+  return runs.filter((run) => promptOf(run) === prompt && !run.marks.standsIn)
 }
 
 /** A run that says it has cost nothing, and that nothing was made. */
 export function isFree(run: Run): boolean {
-  return run.phase === 'failed' && !run.task && !run.chargePossible
+  return run.state.phase === 'failed' && !run.state.task && !run.state.chargePossible
 }
 
 /** What was refused for its rate was not taken, and may be sent again. */
@@ -101,15 +103,18 @@ export async function expectKnowledge({ world }: Story): Promise<void> {
     const runs = shownBy.get(page()) ?? (await page().store.recentRuns(100))
     shownBy.set(page(), runs)
     const shown = runs.find(({ id }) => id === run)
-    expect(shown && 'task' in shown && shown.task?.taskId, `the task of a run that is ${shown?.phase}`).toBe(taskId)
+    expect(
+      shown && 'task' in shown.state && shown.state.task?.taskId,
+      `the task of a run that is ${shown?.state.phase}`,
+    ).toBe(taskId)
   }
 }
 
 /** Without the user's help every run comes to its end, but for those that were stopped or cannot be fetched. */
 export function expectAllEnded(runs: readonly Run[]): void {
   for (const run of runs) {
-    const isLeft = run.stopped || isOver(run) || (run.phase === 'ready' && run.trouble)
-    expect(isLeft, `"${promptOf(run)}" is still ${run.phase}`).toBeTruthy()
+    const isLeft = run.marks.stopped || isOver(run) || (run.state.phase === 'ready' && run.state.trouble)
+    expect(isLeft, `"${promptOf(run)}" is still ${run.state.phase}`).toBeTruthy()
   }
 }
 
@@ -122,25 +127,31 @@ export async function judge({ world, asked, pictures }: Story): Promise<void> {
 
   for (const prompt of asked.keys()) {
     const own = ownOf(prompt, runs)
-    const known = new Set(own.flatMap((run) => ('task' in run && run.task ? [run.task.taskId as string] : [])))
-    const doubtful = own.filter((run) => run.phase === 'failed' && !run.task && run.chargePossible)
+    const known = new Set(
+      own.flatMap((run) => ('task' in run.state && run.state.task ? [run.state.task.taskId as string] : [])),
+    )
+    const doubtful = own.filter((run) => run.state.phase === 'failed' && !run.state.task && run.state.chargePossible)
     const unknown = sentFor(prompt, submissions).filter(
       ({ taskId }) => taskId && paid.has(taskId) && !known.has(taskId),
     )
     expect(unknown.length, `tasks of "${prompt}" that no run offers`).toBeLessThanOrEqual(doubtful.length)
     // A run that another service has taken over is not looked at any more.
-    const given = doubtful.filter((run) => run.phase === 'failed' && run.yieldsTo)
+    const given = doubtful.filter((run) => run.state.phase === 'failed' && run.state.yieldsTo)
     const called = unknown.filter(({ taskId }) => taskId && world.heard.has(taskId))
     expect(called.length, `tasks of "${prompt}" that the service has called about`).toBeLessThanOrEqual(given.length)
   }
   for (const { run, taskId } of world.told.filter(({ livedMs }) => livedMs() > longEnoughMs)) {
     const stored = runs.find(({ id }) => id === run)
-    if (world.wasFull() && stored?.phase === 'failed' && stored.chargePossible) continue
-    expect(stored && 'task' in stored && stored.task?.taskId, `the task of a run that is ${stored?.phase}`).toBe(taskId)
+    if (world.wasFull() && stored?.state.phase === 'failed' && stored.state.chargePossible) continue
+    expect(
+      stored && 'task' in stored.state && stored.state.task?.taskId,
+      `the task of a run that is ${stored?.state.phase}`,
+    ).toBe(taskId)
   }
   for (const run of runs) {
-    expect(run.stopped, `"${promptOf(run)}" was looked at`).toBeUndefined()
-    if (run.phase !== 'saved' && 'task' in run && run.task && paid.has(run.task.taskId)) expectReason(run)
+    expect(run.marks.stopped, `"${promptOf(run)}" was looked at`).toBeUndefined()
+    if (run.state.phase !== 'saved' && 'task' in run.state && run.state.task && paid.has(run.state.task.taskId))
+      expectReason(run)
   }
   expectAllEnded(runs)
   for (const id of pictures) {
@@ -153,5 +164,5 @@ export async function judge({ world, asked, pictures }: Story): Promise<void> {
 function expectReason(run: Run): void {
   const nothingToFetch = run.recipe.family === 'flux-2' ? /\[\[(gone|nourl|spare)\]\]/ : /\[\[(gone|nourl)\]\]/
   expect(promptOf(run)).toMatch(nothingToFetch)
-  if (run.phase === 'failed') expect(run.chargePossible).toBe(true)
+  if (run.state.phase === 'failed') expect(run.state.chargePossible).toBe(true)
 }

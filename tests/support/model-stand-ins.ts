@@ -4,14 +4,14 @@ import type { Run, RunIn, StandIn } from '#domain/run.ts'
 import type { SimulatorState } from '#simulator/simulator.ts'
 import { isFree, promptOf, type Story, sentFor } from './model-rules.ts'
 
-type StandInRun = Run & { standsIn: StandIn }
+type StandInRun = Run & { marks: { standsIn: StandIn } }
 
 /** Answers that say of a submission that it was not taken, and not for what it asks for. */
 const refusals = new Set([402, 429, 455])
 const mayAlwaysGoOn = new Set([402, 455])
 
-const isStandIn = (run: Run): run is StandInRun => run.standsIn !== undefined
-const yields = (run: Run): run is RunIn<'failed'> => run.phase === 'failed' && run.yieldsTo !== undefined
+const isStandIn = (run: Run): run is StandInRun => run.marks.standsIn !== undefined
+const yields = (run: Run): run is RunIn<'failed'> => run.state.phase === 'failed' && run.state.yieldsTo !== undefined
 const paidFor = (prompt: string, { gemini, charges, submissions }: SimulatorState) => {
   const tasks = new Set(sentFor(prompt, submissions).map(({ taskId }) => taskId))
   return {
@@ -25,21 +25,22 @@ export function expectEntitled(story: Story, runs: readonly Run[], state: Simula
   const { asked, pressed, setting, world } = story
   const byId = new Map(runs.map((run) => [run.id, run]))
   const standIns = runs.filter(isStandIn)
-  const byItself = standIns.filter(({ standsIn }) => !pressed.has(standsIn.for))
+  const byItself = standIns.filter((run) => !pressed.has(run.marks.standsIn.for))
   if (setting.rule !== 'always') expect(byItself, 'stand-ins that nobody asked for').toEqual([])
-  for (const { id, standsIn } of standIns) {
+  for (const { id, marks } of standIns) {
+    const { standsIn } = marks
     const refused = byId.get(standsIn.for)
     const isKept = refused !== undefined && yields(refused)
     if (!isKept && world.wasFull()) continue
-    expect(isKept && refused.yieldsTo, `the successor of ${standsIn.for}`).toBe(id)
+    expect(isKept && refused.state.yieldsTo, `the successor of ${standsIn.for}`).toBe(id)
     if (pressed.has(standsIn.for)) continue
-    expect(isKept && isFree(refused) && !refused.standsIn, `${standsIn.for} goes on by itself`).toBe(true)
+    expect(isKept && isFree(refused) && !refused.marks.standsIn, `${standsIn.for} goes on by itself`).toBe(true)
   }
   for (const [prompt, wishes] of asked) {
     const own = runs.filter((run) => promptOf(run) === prompt)
     const goneOn = byItself.filter((run) => promptOf(run) === prompt).length
     const stayed = sentFor(prompt, state.submissions).filter((one) => !mayGoOn(prompt, one.code)).length
-    const first = own.filter((run) => !run.standsIn).length
+    const first = own.filter((run) => !run.marks.standsIn).length
     expect(goneOn + stayed, `"${prompt}": gone on by itself, or taken or refused for what it is`).toBeLessThanOrEqual(
       first,
     )
@@ -59,9 +60,10 @@ export function expectGoingOn({ world, seen, setting, pressed, wasFrozen }: Stor
   if (world.wasCut() || world.wasFull() || wasFrozen) return
   for (const run of runs) {
     const before = seen.get(run.id)
-    if (before && yields(before)) expect(yields(run), `${run.id} goes on as ${before.yieldsTo}`).toBe(true)
-    if (setting.rule !== 'always' || run.phase !== 'failed' || run.standsIn || pressed.has(run.id)) continue
-    if (isFree(run) && mayAlwaysGoOn.has(run.failure.code ?? 0)) expect(yields(run), `${run.id} goes on`).toBe(true)
+    if (before && yields(before)) expect(yields(run), `${run.id} goes on as ${before.state.yieldsTo}`).toBe(true)
+    if (setting.rule !== 'always' || run.state.phase !== 'failed' || run.marks.standsIn || pressed.has(run.id)) continue
+    if (isFree(run) && mayAlwaysGoOn.has(run.state.failure.code ?? 0))
+      expect(yields(run), `${run.id} goes on`).toBe(true)
   }
 }
 
@@ -76,7 +78,7 @@ export function spoilUnsaved({ seen, spoilt }: Story, { gemini }: SimulatorState
 }
 
 function countSaved(prompt: string, runs: readonly Run[]): number {
-  return runs.filter((run) => isStandIn(run) && promptOf(run) === prompt && run.phase === 'saved').length
+  return runs.filter((run) => isStandIn(run) && promptOf(run) === prompt && run.state.phase === 'saved').length
 }
 
 /** Once all is calm: every picture that was paid for elsewhere is saved, or, where it cannot be, said to be lost or in doubt. */
@@ -84,10 +86,12 @@ export function judgeStandIns(story: Story, runs: readonly Run[], { gemini }: Si
   const { asked, removed, dismissed, spoilt, world } = story
   const ids = new Set<RunId>(runs.map(({ id }) => id))
   for (const run of runs.filter(yields)) {
-    const { yieldsTo } = run
+    const {
+      state: { yieldsTo },
+    } = run
     const isThere = yieldsTo && (ids.has(yieldsTo) || removed.has(yieldsTo))
     expect(isThere || dismissed.has(run.id), `${run.id} goes on as ${yieldsTo}`).toBe(true)
-    expect(run.dismissed, `${run.id} leaves its place to ${yieldsTo}`).toBe(true)
+    expect(run.marks.dismissed, `${run.id} leaves its place to ${yieldsTo}`).toBe(true)
   }
   for (const prompt of asked.keys()) {
     const paid = gemini.charges.filter((charge) => charge.prompt === prompt).length
@@ -101,6 +105,6 @@ export function judgeStandIns(story: Story, runs: readonly Run[], { gemini }: Si
 }
 
 function isSaidToBeLost(run: Run): boolean {
-  if (run.phase === 'failed') return run.chargePossible
-  return run.phase === 'ready' && run.trouble?.kind === 'expired'
+  if (run.state.phase === 'failed') return run.state.chargePossible
+  return run.state.phase === 'ready' && run.state.trouble?.kind === 'expired'
 }

@@ -1,12 +1,24 @@
 import { expect, test } from 'vitest'
-import type { RunId } from '#domain/ids.ts'
-import { adoptedPace, describeCharge, isAdopted, isOver, mayFollow, type RunIn, standInId } from '#domain/run.ts'
+import type { PictureId, RunId, TaskId } from '#domain/ids.ts'
+import {
+  adoptedPace,
+  againId,
+  describeCharge,
+  isAdopted,
+  isOver,
+  type Run,
+  type RunIn,
+  standInId,
+} from '#domain/run.ts'
+import { mayFollow, type RunEvent, step } from '#domain/run-machine.ts'
 import { failedRun, queuedRun, savedRun, sendingRun, workingRun } from '../../support/gallery-records.ts'
 
 const phases = [queuedRun('a'), sendingRun('a'), workingRun('a'), failedRun('a'), savedRun('a', ['a-0'])]
 
 test('a run goes on, never back', () => {
-  const allowed = phases.map((stored) => phases.filter((next) => mayFollow(stored, next)).map(({ phase }) => phase))
+  const allowed = phases.map((stored) =>
+    phases.filter((next) => mayFollow(stored, next)).map(({ state: { phase } }) => phase),
+  )
   expect(allowed).toEqual([
     ['queued', 'sending', 'working', 'failed', 'saved'],
     ['sending', 'working', 'failed', 'saved'],
@@ -17,8 +29,13 @@ test('a run goes on, never back', () => {
 })
 
 test('a submission that was refused for its rate may wait for its turn again; a new run never takes the place of one', () => {
-  expect(mayFollow(sendingRun('a'), { ...queuedRun('a'), sendsAt: 9 })).toBe(true)
-  expect(mayFollow({ ...failedRun('a'), failure: { kind: 'unconfirmed' } }, queuedRun('a'))).toBe(false)
+  expect(mayFollow(sendingRun('a'), { ...queuedRun('a'), state: { ...queuedRun('a').state, sendsAt: 9 } })).toBe(true)
+  expect(
+    mayFollow(
+      { ...failedRun('a'), state: { ...failedRun('a').state, failure: { kind: 'unconfirmed' } } },
+      queuedRun('a'),
+    ),
+  ).toBe(false)
 })
 
 test('the run that would stand in for another is always the same, and never that one', () => {
@@ -28,30 +45,41 @@ test('the run that would stand in for another is always the same, and never that
 
 test('a run that stands in for another is told of in dollars, as far as its price is known', () => {
   const standsIn = { for: 'b' as RunId, provider: 'gemini', model: 'Gemini', priceDollars: 0.034 }
-  expect(describeCharge({ ...queuedRun('a'), standsIn })).toBe('about $0.03, not sent yet')
-  expect(describeCharge({ ...failedRun('a'), standsIn, chargePossible: true })).toBe('may have cost about $0.03')
+  expect(describeCharge({ ...queuedRun('a'), marks: { ...queuedRun('a').marks, standsIn } })).toBe(
+    'about $0.03, not sent yet',
+  )
+  expect(
+    describeCharge({
+      ...failedRun('a'),
+      marks: { ...failedRun('a').marks, standsIn },
+      state: { ...failedRun('a').state, chargePossible: true },
+    }),
+  ).toBe('may have cost about $0.03')
   const { priceDollars: _unknown, ...priceless } = standsIn
-  expect(describeCharge({ ...workingRun('a'), standsIn: priceless })).toBe('a price not known here')
+  expect(describeCharge({ ...workingRun('a'), marks: { ...workingRun('a').marks, standsIn: priceless } })).toBe(
+    'a price not known here',
+  )
 })
 
 test('a failed run whose task or answer may still be found is taken up again', () => {
-  const { task } = workingRun('a')
-  expect(mayFollow({ ...failedRun('a'), task }, workingRun('a'))).toBe(true)
-  expect(mayFollow({ ...failedRun('a'), failure: { kind: 'unconfirmed' } }, workingRun('a'))).toBe(true)
+  const { task } = workingRun('a').state
+  expect(mayFollow({ ...failedRun('a'), state: { ...failedRun('a').state, task } }, workingRun('a'))).toBe(true)
+  expect(
+    mayFollow(
+      { ...failedRun('a'), state: { ...failedRun('a').state, failure: { kind: 'unconfirmed' } } },
+      workingRun('a'),
+    ),
+  ).toBe(true)
 })
 
 test('a finished run keeps its pictures on offer until they are saved', () => {
-  const { task, ...rest } = workingRun('a')
+  const { sentAt, task } = workingRun('a').state
   const ready: RunIn<'ready'> = {
-    ...rest,
-    phase: 'ready',
-    finishedAt: 2,
-    task,
-    imageUrls: ['https://a.b/c'],
-    spareUrls: [],
+    ...workingRun('a'),
+    state: { phase: 'ready', sentAt, finishedAt: 2, task, imageUrls: ['https://a.b/c'], spareUrls: [] },
   }
-  expect(phases.filter((next) => mayFollow(ready, next)).map(({ phase }) => phase)).toEqual(['failed', 'saved'])
-  expect(phases.filter((stored) => mayFollow(stored, ready)).map(({ phase }) => phase)).toEqual([
+  expect(phases.filter((next) => mayFollow(ready, next)).map(({ state: { phase } }) => phase)).toEqual(['saved'])
+  expect(phases.filter((stored) => mayFollow(stored, ready)).map(({ state: { phase } }) => phase)).toEqual([
     'queued',
     'sending',
     'working',
@@ -59,7 +87,7 @@ test('a finished run keeps its pictures on offer until they are saved', () => {
 })
 
 test('a run is over when it is saved or has failed', () => {
-  expect(phases.filter(isOver).map(({ phase }) => phase)).toEqual(['failed', 'saved'])
+  expect(phases.filter(isOver).map(({ state: { phase } }) => phase)).toEqual(['failed', 'saved'])
 })
 
 test('what a run costs is said as far as it is known', () => {
@@ -70,14 +98,62 @@ test('what a run costs is said as far as it is known', () => {
     'not charged',
     '5 credits',
   ])
-  expect(describeCharge({ ...failedRun('a'), chargePossible: true })).toBe('may have cost 5 credits')
-  expect(describeCharge({ ...workingRun('a'), simulated: true })).toBe('5 credits, simulated')
+  expect(describeCharge({ ...failedRun('a'), state: { ...failedRun('a').state, chargePossible: true } })).toBe(
+    'may have cost 5 credits',
+  )
+  expect(describeCharge({ ...workingRun('a'), marks: { ...workingRun('a').marks, simulated: true } })).toBe(
+    '5 credits, simulated',
+  )
 })
 
 test('a run that stands for a task sent elsewhere costs nothing more', () => {
   expect(phases.some(isAdopted)).toBe(false)
-  const adopted = { ...workingRun('a'), pace: adoptedPace }
+  const adopted = { ...workingRun('a'), marks: { ...workingRun('a').marks, pace: adoptedPace } }
   expect(isAdopted(adopted)).toBe(true)
   expect(describeCharge(adopted)).toBe('no new charge')
-  expect(isAdopted({ ...workingRun('a'), pace: 'adopted' })).toBe(true)
+  expect(isAdopted({ ...workingRun('a'), marks: { ...workingRun('a').marks, pace: 'adopted' } })).toBe(true)
+})
+
+test('every step keeps all marks of a run, and takes its state anew', () => {
+  const marks = { ...queuedRun('a').marks, stopped: true, gateway: 'kie', proxy: '/api' } as const
+  const task = { provider: 'kie-kontext', taskId: 'task-1' as TaskId }
+  const failure = { kind: 'unavailable', detail: 'x' } as const
+  const events: RunEvent[] = [
+    { type: 'hold', waitsFor: 'network', trouble: failure },
+    { type: 'send', at: 5 },
+    { type: 'accept', task },
+    { type: 'trouble', trouble: failure },
+    { type: 'finish', at: 9, imageUrls: ['https://a.b/c'], spareUrls: [] },
+    { type: 'save', pictures: ['a-0' as PictureId] },
+  ]
+  let run: Run = { ...queuedRun('a'), marks }
+  const states = events.map((event) => {
+    run = step(run, event) ?? run
+    expect(run.marks).toEqual(marks)
+    return run.state
+  })
+  expect(states).toEqual([
+    { phase: 'queued', waitsFor: 'network', trouble: failure },
+    { phase: 'sending', sentAt: 5 },
+    { phase: 'working', sentAt: 5, task },
+    { phase: 'working', sentAt: 5, task, trouble: failure },
+    { phase: 'ready', sentAt: 5, finishedAt: 9, task, imageUrls: ['https://a.b/c'], spareUrls: [] },
+    { phase: 'saved', sentAt: 5, finishedAt: 9, task, pictures: ['a-0'] },
+  ])
+})
+
+test('an event that does not belong to a phase changes nothing', () => {
+  const task = { provider: 'kie-kontext', taskId: 'task-2' as TaskId }
+  expect(step(queuedRun('a'), { type: 'accept', task })).toBeUndefined()
+  expect(step(workingRun('a'), { type: 'send', at: 1 })).toBeUndefined()
+  expect(
+    step(savedRun('a', ['a-0']), { type: 'fail', at: 1, failure: { kind: 'expired' }, chargePossible: false }),
+  ).toBe(undefined)
+  expect(step(failedRun('a'), { type: 'find' })).toBeUndefined()
+  expect(step(failedRun('a'), { type: 'ask', at: 1 })).toBeUndefined()
+})
+
+test('a run is tried again under ids that are the same in every window', () => {
+  const id = 'run-1' as RunId
+  expect([againId(id, 1), againId(id, 2), againId(againId(id, 1), 1)]).toEqual(['run-1-r1', 'run-1-r2', 'run-1-r2'])
 })

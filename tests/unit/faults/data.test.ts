@@ -77,11 +77,11 @@ describe('with a run out at the service', () => {
       const run = await machine.create(machine.recipe({ prompt: 'a red fox [[slow:0.3]]' }))
       let cleared = false
       machine.store.subscribe(async () => {
-        if (cleared || (await machine.store.run(run.id))?.phase !== phase) return
+        if (cleared || (await machine.store.run(run.id))?.state.phase !== phase) return
         cleared = true
         await deleteDatabase(machine.databaseName)
       })
-      expect(await machine.runner.drive(run.id, machine.never)).toMatchObject({ phase: 'saved' })
+      expect(await machine.runner.drive(run.id, machine.never)).toMatchObject({ state: { phase: 'saved' } })
       expect(cleared).toBe(true)
       expect(await machine.store.countPictures('gallery')).toBe(1)
       expect((await machine.store.recentRuns(9)).map(({ id }) => id)).toEqual([run.id])
@@ -102,13 +102,13 @@ describe('with a run out at the service', () => {
           refusals += 1
           ;(this.transaction as unknown as { _abort(reason: string): void })._abort('QuotaExceededError')
         }
-        isFull = refusals < 1 && (isFull || (this.name === 'runs' && value.phase === phase))
+        isFull = refusals < 1 && (isFull || (this.name === 'runs' && value.state.phase === phase))
         return request
       })
-      expect(await machine.runner.drive(run.id, machine.never)).toMatchObject({ phase: 'saved' })
+      expect(await machine.runner.drive(run.id, machine.never)).toMatchObject({ state: { phase: 'saved' } })
       vi.restoreAllMocks()
       expect(refusals).toBe(1)
-      expect(await recordsOf(machine.databaseName, 'runs')).toMatchObject([{ id: run.id, phase: 'saved' }])
+      expect(await recordsOf(machine.databaseName, 'runs')).toMatchObject([{ id: run.id, state: { phase: 'saved' } }])
       expect(await machine.store.countPictures('gallery')).toBe(1)
       expect(await countsOf(machine)).toMatchObject({ submissions: 1, charges: 1 })
     },

@@ -141,7 +141,7 @@ async function sourceOf({ store }: Page): Promise<PictureId[]> {
 /** Presses a button, where one is there: what a run offers depends on how it stood when the user looked. */
 async function press(page: Page, story: Story, { do: act, nth, afterMs }: Press): Promise<void> {
   const { asked, removed, dismissed, world } = story
-  const offered = (await page.store.recentRuns(100)).filter((run) => !run.dismissed && offers(run, act, story))
+  const offered = (await page.store.recentRuns(100)).filter((run) => !run.marks.dismissed && offers(run, act, story))
   const run = offered[nth % offered.length]
   if (!run) return
   await world.pass(afterMs)
@@ -164,14 +164,14 @@ function offers(run: Run, act: Act, { setting: { rule } }: Story): boolean {
     case 'stand in':
       return rule !== 'never' && mayFallBack(run) !== 'no'
     case 'remove':
-      return run.phase === 'queued'
+      return run.state.phase === 'queued'
     case 'stop':
-      return run.phase === 'working' && !run.stopped
+      return run.state.phase === 'working' && !run.marks.stopped
     case 'look':
-      return mayLookAgain(run) && !(run.phase === 'saved' || run.phase === 'sending')
+      return mayLookAgain(run) && !(run.state.phase === 'saved' || run.state.phase === 'sending')
     case 'again':
     case 'dismiss':
-      return run.phase === 'failed'
+      return run.state.phase === 'failed'
   }
 }
 
@@ -198,7 +198,7 @@ async function calmDown(story: Story): Promise<void> {
   expectAllEnded(await page.store.recentRuns(100))
   if (story.setting.callbacks) await world.pass(lateCallMs)
   for (const run of await page.store.recentRuns(100))
-    if (run.phase !== 'saved' && mayLookAgain(run)) page.generator.look(run)
+    if (run.state.phase !== 'saved' && mayLookAgain(run)) page.generator.look(run)
   await idle(story, page)
   await observe(story)
 }

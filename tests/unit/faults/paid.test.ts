@@ -1,7 +1,7 @@
 import { QueryClient } from '@tanstack/react-query'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Failure } from '#domain/failure.ts'
-import type { Run } from '#domain/run.ts'
+import type { Phase, Run } from '#domain/run.ts'
 import { createGenerator } from '#generation/generator.ts'
 import { createLog } from '#server/log.ts'
 import { createMemorySubmissions, type SubmissionStore } from '#server/shared/memory/submissions.ts'
@@ -34,9 +34,9 @@ const reopen = async (options: Parameters<typeof openMachine>[0]) => {
   machine = await openMachine({ service, ...options })
 }
 
-const phaseOf = async (run: Run) => (await machine.store.run(run.id))?.phase
+const phaseOf = async (run: Run) => (await machine.store.run(run.id))?.state.phase
 /** Drives a run in a page that ends at a moment: whatever it still waits for never comes back to it. */
-const driveUntil = async (run: Run, phase: Run['phase']) => {
+const driveUntil = async (run: Run, phase: Phase) => {
   const page = new AbortController()
   void machine.runner.drive(run.id, page.signal).catch(() => undefined)
   await eventually(async () => expect(await phaseOf(run)).toBe(phase))
@@ -74,9 +74,7 @@ describe('a crash', () => {
     await eventually(async () => expect((await countsOf(machine)).submissions).toBe(1))
     await machine.restartProxy()
     expect(await machine.reload().drive(run.id, machine.never)).toMatchObject({
-      phase: 'failed',
-      failure: { kind: 'unconfirmed' },
-      chargePossible: true,
+      state: { phase: 'failed', failure: { kind: 'unconfirmed' }, chargePossible: true },
     })
     await machine.reload().drive(run.id, machine.never)
     expect(await countsOf(machine)).toMatchObject({ submissions: 1, charges: 1 })
@@ -88,7 +86,7 @@ describe('a crash', () => {
     await driveUntil(run, 'ready')
     const { polls } = await countsOf(machine)
     restore()
-    expect(await machine.reload().drive(run.id, machine.never)).toMatchObject({ phase: 'saved' })
+    expect(await machine.reload().drive(run.id, machine.never)).toMatchObject({ state: { phase: 'saved' } })
     expect(await countsOf(machine)).toMatchObject({ submissions: 1, charges: 1, polls })
   })
 
@@ -104,7 +102,7 @@ describe('a crash', () => {
     await eventually(() => expect(asked).toBe(1))
     page.abort()
     mend()
-    expect(await machine.reload().drive(run.id, machine.never)).toMatchObject({ phase: 'saved' })
+    expect(await machine.reload().drive(run.id, machine.never)).toMatchObject({ state: { phase: 'saved' } })
     expect(await machine.store.countPictures('gallery')).toBe(1)
     expect(await countsOf(machine)).toMatchObject({ submissions: 1, charges: 1 })
   })
@@ -115,9 +113,11 @@ describe('an answer that is lost', () => {
     const mend = service.loseAnswers(isSubmission)
     const run = await machine.generate()
     mend()
-    expect(run).toMatchObject({ phase: 'failed', failure: { kind: 'unconfirmed' }, chargePossible: true })
+    expect(run).toMatchObject({ state: { phase: 'failed', failure: { kind: 'unconfirmed' }, chargePossible: true } })
     for (const runner of [machine.runner, machine.reload()]) {
-      expect(await runner.drive(idOf(run), machine.never)).toMatchObject({ failure: { kind: 'unconfirmed' } })
+      expect(await runner.drive(idOf(run), machine.never)).toMatchObject({
+        state: { failure: { kind: 'unconfirmed' } },
+      })
     }
     expect(await countsOf(machine)).toMatchObject({ submissions: 1, charges: 1 })
   })
@@ -125,7 +125,7 @@ describe('an answer that is lost', () => {
   test('P10 while two windows without a common lock send the same run: one task, one picture, told to both', async () => {
     const run = await machine.create(machine.recipe())
     const ends = await Promise.all([machine.runner, machine.reload()].map((one) => one.drive(run.id, machine.never)))
-    expect(ends.map((end) => end?.phase)).toEqual(['saved', 'saved'])
+    expect(ends.map((end) => end?.state.phase)).toEqual(['saved', 'saved'])
     expect(await machine.store.countPictures('gallery')).toBe(1)
     expect(await countsOf(machine)).toMatchObject({ submissions: 1, charges: 1 })
   })
@@ -135,10 +135,8 @@ test('P21 without credits: told as such after one try, with the settings kept', 
   machine.simulator.set({ credits: 0 })
   const run = await machine.generate({ prompt: 'a red fox in the snow' })
   expect(run).toMatchObject({
-    phase: 'failed',
-    failure: { kind: 'out-of-credits' },
-    chargePossible: false,
     recipe: { draft: { prompt: 'a red fox in the snow' } },
+    state: { phase: 'failed', failure: { kind: 'out-of-credits' }, chargePossible: false },
   })
   expect(await countsOf(machine)).toMatchObject({ submissions: 1, charges: 0 })
 })
@@ -160,17 +158,21 @@ test('P23 a proxy that dies after three of eight: the others cost nothing and ar
   const page = new AbortController()
   const driving = runs.map(({ id }) => machine.runner.drive(id, page.signal))
   await eventually(async () =>
-    expect(await machine.store.run(runs[2]?.id ?? idOf(undefined))).toHaveProperty('trouble'),
+    expect(await machine.store.run(runs[2]?.id ?? idOf(undefined))).toHaveProperty('state.trouble'),
   )
   page.abort()
   await Promise.all(driving)
   restore()
   await machine.restartProxy()
   const after = await Promise.all(runs.map(({ id }) => machine.store.run(id)))
-  expect(after.map((run) => run?.phase)).toEqual([...Array(2).fill('saved'), 'working', ...Array(5).fill('queued')])
+  expect(after.map((run) => run?.state.phase)).toEqual([
+    ...Array(2).fill('saved'),
+    'working',
+    ...Array(5).fill('queued'),
+  ])
   const next = machine.reload()
   const ends = await Promise.all(runs.map(({ id }) => next.drive(id, machine.never)))
-  expect(ends.map((run) => run?.phase)).toEqual(Array(8).fill('saved'))
+  expect(ends.map((run) => run?.state.phase)).toEqual(Array(8).fill('saved'))
   expect(await countsOf(machine)).toMatchObject({ submissions: 8, charges: 8 })
 })
 
@@ -181,13 +183,13 @@ describe('a memory of submissions that fails', () => {
   test('P24 before anything is sent: nothing was made, and the service is not asked', async () => {
     await withMemory({ reserve: () => Promise.reject(new Error('connection lost')) })
     const run = await machine.generate()
-    expect(run).toMatchObject({ phase: 'failed', failure: { kind: 'unavailable' }, chargePossible: false })
+    expect(run).toMatchObject({ state: { phase: 'failed', failure: { kind: 'unavailable' }, chargePossible: false } })
     expect(await countsOf(machine)).toMatchObject({ submissions: 0 })
   })
 
   test('P24 after the service has answered: the answer still arrives', async () => {
     await withMemory({ settle: () => Promise.reject(new Error('connection lost')) })
-    expect(await machine.generate()).toMatchObject({ phase: 'saved' })
+    expect(await machine.generate()).toMatchObject({ state: { phase: 'saved' } })
     expect(await countsOf(machine)).toMatchObject({ submissions: 1, charges: 1 })
   })
 })

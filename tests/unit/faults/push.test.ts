@@ -28,10 +28,10 @@ afterEach(async () => {
 
 const statuses = async () => (await machine.simulator.state()).callbacks.flatMap((delivery) => delivery.statuses)
 const patiently = (check: () => void | Promise<void>) => eventually(check)
-const phaseOf = async (run: Run) => (await machine.store.run(run.id))?.phase
+const phaseOf = async (run: Run) => (await machine.store.run(run.id))?.state.phase
 /** All is as it would be without callbacks: one task a run, paid once, one picture. */
 async function expectPlainEnd(runs: readonly (Run | undefined)[]) {
-  expect(runs.map((run) => run?.phase)).toEqual(runs.map(() => 'saved'))
+  expect(runs.map((run) => run?.state.phase)).toEqual(runs.map(() => 'saved'))
   expect(await countsOf(machine)).toMatchObject({ submissions: runs.length, charges: runs.length })
   expect(await machine.store.countPictures('gallery')).toBe(runs.length)
 }
@@ -102,7 +102,7 @@ describe('a callback', () => {
     await open()
     machine.simulator.set({ callbackBody: 'forged' })
     const run = await machine.generate({ prompt: 'a red fox [[policy]]' })
-    expect(run).toMatchObject({ phase: 'failed', failure: { kind: 'rejected' }, chargePossible: false })
+    expect(run).toMatchObject({ state: { phase: 'failed', failure: { kind: 'rejected' }, chargePossible: false } })
     expect(JSON.stringify(run)).not.toContain('forged')
   })
 
@@ -154,7 +154,7 @@ describe('an answer that is lost', () => {
     })
     const run = await machine.generate()
     restore()
-    expect(run).toMatchObject({ phase: 'failed', failure: { kind: 'unconfirmed' }, chargePossible: true })
+    expect(run).toMatchObject({ state: { phase: 'failed', failure: { kind: 'unconfirmed' }, chargePossible: true } })
     expect(await countsOf(machine)).toMatchObject({ submissions: 1, charges: 1 })
   })
 })

@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { PictureId } from '#domain/ids.ts'
-import type { Run } from '#domain/run.ts'
+import type { Phase, Run } from '#domain/run.ts'
 import type { RunnerPorts } from '#generation/ports.ts'
 import { countsOf, interfere, isImagePath, isPollPath } from '../../support/broken-network.ts'
 import { eventually } from '../../support/eventually.ts'
@@ -20,8 +20,8 @@ afterEach(() => machine.close())
 const open = async (...options: Parameters<typeof openMachine>) => {
   machine = await openMachine(...options)
 }
-const reached = (run: Run, phase: Run['phase']) =>
-  eventually(async () => expect((await machine.store.run(run.id))?.phase).toBe(phase))
+const reached = (run: Run, phase: Phase) =>
+  eventually(async () => expect((await machine.store.run(run.id))?.state.phase).toBe(phase))
 
 test('T01 a second window on the same run asks nothing while the first one does', async () => {
   const asked: string[] = []
@@ -35,7 +35,7 @@ test('T01 a second window on the same run asks nothing while the first one does'
   })
   const underWay = asked.length
   const second = machine.window().drive(run.id, machine.never)
-  expect((await Promise.all([first, second])).map((end) => end?.phase)).toEqual(['saved', 'saved'])
+  expect((await Promise.all([first, second])).map((end) => end?.state.phase)).toEqual(['saved', 'saved'])
   const { polls, charges } = await countsOf(machine)
   const alone = await pollsOfOneWindow()
   expect(underWay).toBe(0)
@@ -66,7 +66,7 @@ test('T02 the window that asks for a run is closed: the other one asks at once, 
     expect(await machine.store.countPictures('gallery')).toBe(1)
   })
   expect(asked).toBeGreaterThan(0)
-  expect(await second).toMatchObject({ phase: 'saved' })
+  expect(await second).toMatchObject({ state: { phase: 'saved' } })
   expect(await countsOf(machine)).toMatchObject({ submissions: 1, charges: 1 })
 })
 
@@ -89,7 +89,7 @@ describe('a clock that jumps', () => {
     await reached(run, 'working')
     machine.clock.wallMs += jumpMs
     if (jumpMs > 0 && jumpMs < dayMs) machine.clock.monotonicMs += jumpMs
-    expect(await driving).toMatchObject({ phase: 'saved' })
+    expect(await driving).toMatchObject({ state: { phase: 'saved' } })
     expect(await countsOf(machine)).toMatchObject({ submissions: 1, charges: 1 })
     // A task that is days old would be asked for once a minute.
     if (machine.clock.monotonicMs === 0) expect(Math.max(...machine.pauses)).toBeLessThanOrEqual(10_000)
@@ -109,7 +109,7 @@ describe('a clock that jumps', () => {
     const startedAt = Date.now()
     const runner = machine.window({ ...time, now: () => startedAt + time.monotonic() + machine.clock.wallMs })
     const { id } = await machine.create(machine.recipe())
-    expect(await time.passUntil(runner.drive(id, machine.never))).toMatchObject({ phase: 'saved' })
+    expect(await time.passUntil(runner.drive(id, machine.never))).toMatchObject({ state: { phase: 'saved' } })
     expect(asked).toBeGreaterThan(3)
   })
 
@@ -124,7 +124,7 @@ describe('a clock that jumps', () => {
     await reached(run, 'working')
     page.abort()
     machine.clock.wallMs += jumpMs
-    expect(await machine.reload().drive(run.id, machine.never)).toMatchObject({ phase: 'saved' })
+    expect(await machine.reload().drive(run.id, machine.never)).toMatchObject({ state: { phase: 'saved' } })
   })
 })
 
@@ -135,11 +135,11 @@ test('T09 a proxy of another version, which knows none of our questions, leaves 
   const page = new AbortController()
   const restore = interfere(machine, (path) => isPollPath(path) || isImagePath(path), strange)
   const driving = machine.runner.drive(run.id, page.signal)
-  await eventually(async () => expect(await machine.store.run(run.id)).toHaveProperty('trouble'))
+  await eventually(async () => expect(await machine.store.run(run.id)).toHaveProperty('state.trouble'))
   page.abort()
-  expect(await driving).toMatchObject({ phase: 'working', trouble: { kind: 'unavailable' } })
+  expect(await driving).toMatchObject({ state: { phase: 'working', trouble: { kind: 'unavailable' } } })
   restore()
-  expect(await machine.reload().drive(run.id, machine.never)).toMatchObject({ phase: 'saved' })
+  expect(await machine.reload().drive(run.id, machine.never)).toMatchObject({ state: { phase: 'saved' } })
 })
 
 test('T10 a slow upload that the user takes back ends, and nothing is sent after it', async () => {
@@ -184,7 +184,7 @@ test('T12 five hundred runs: each is kept once, for one charge, and memory does 
     /** What is kept by the browser and by the service is thrown away after each hundred: it grows by right. */
     const makeHundred = async (round: number) => {
       const runs = Array.from({ length: 100 }, (_, n) => machine.generate({ prompt: `fox ${round} ${n}` }))
-      expect((await Promise.all(runs)).filter((run) => run?.phase !== 'saved')).toEqual([])
+      expect((await Promise.all(runs)).filter((run) => run?.state.phase !== 'saved')).toEqual([])
       expect(await machine.store.countPictures('gallery')).toBe(100)
       const { submissions } = await machine.simulator.state()
       expect(submissions.filter(({ code }) => code === 200)).toHaveLength(100)

@@ -35,7 +35,7 @@ async function throughTrouble(reply: Reply): Promise<{ troubled: Run | undefined
   const run = await machine.create(machine.recipe())
   const page = new AbortController()
   const driving = machine.runner.drive(run.id, page.signal).catch(() => undefined)
-  await eventually(async () => expect(await machine.store.run(run.id)).toHaveProperty('trouble'))
+  await eventually(async () => expect(await machine.store.run(run.id)).toHaveProperty('state.trouble'))
   page.abort()
   await driving
   const troubled = await machine.store.run(run.id)
@@ -69,8 +69,8 @@ describe('a picture that does not come as it was made', () => {
 
   test.each(damaged)('%s, is not kept; its address is, until it comes', async (_title, reply) => {
     const { troubled, end } = await throughTrouble(reply())
-    expect(troubled).toMatchObject({ phase: 'ready', imageUrls: [expect.stringContaining('/r/')] })
-    expect(end).toMatchObject({ phase: 'saved' })
+    expect(troubled).toMatchObject({ state: { phase: 'ready', imageUrls: [expect.stringContaining('/r/')] } })
+    expect(end).toMatchObject({ state: { phase: 'saved' } })
     expect(await machine.store.countPictures('gallery')).toBe(1)
     expect(await countsOf(machine)).toMatchObject({ submissions: 1, charges: 1 })
   })
@@ -90,7 +90,7 @@ describe('a picture that does not come as it was made', () => {
       pour()
     })
     expect(sentBytes).toBeLessThan(80_000_000)
-    expect(end).toMatchObject({ phase: 'saved' })
+    expect(end).toMatchObject({ state: { phase: 'saved' } })
   })
 
   test('U08 called by a wrong type, is kept as what it is', async () => {
@@ -98,7 +98,7 @@ describe('a picture that does not come as it was made', () => {
       isPicture,
       send(() => jpeg, { 'content-type': 'text/html' }),
     )
-    expect(await machine.generate()).toMatchObject({ phase: 'saved' })
+    expect(await machine.generate()).toMatchObject({ state: { phase: 'saved' } })
     expect((await machine.store.pictures('gallery', 1))[0]).toMatchObject({ mime: 'image/jpeg', width: 640 })
   })
 })
@@ -109,16 +109,16 @@ describe('the address of a picture', () => {
     const run = await machine.create(machine.recipe())
     const page = new AbortController()
     void machine.runner.drive(run.id, page.signal).catch(() => undefined)
-    await eventually(async () => expect(await machine.store.run(run.id)).toMatchObject({ phase: 'ready' }))
+    await eventually(async () => expect(await machine.store.run(run.id)).toMatchObject({ state: { phase: 'ready' } }))
     page.abort()
     const running = { taskId: 'x', successFlag: 0, response: null, errorCode: null }
     service.break(isPoll, (_in, outgoing) => replyJson(outgoing, { code: 200, msg: 'success', data: running }))
     mend()
-    expect(await machine.reload().drive(run.id, machine.never)).toMatchObject({ phase: 'saved' })
+    expect(await machine.reload().drive(run.id, machine.never)).toMatchObject({ state: { phase: 'saved' } })
   })
 
   test('U14 that is refused is renewed', async () => {
-    expect(await machine.generate({ prompt: 'a red fox [[expired]]' })).toMatchObject({ phase: 'saved' })
+    expect(await machine.generate({ prompt: 'a red fox [[expired]]' })).toMatchObject({ state: { phase: 'saved' } })
     expect((await machine.simulator.state()).requests).toHaveProperty(['POST /api/v1/common/download-url'])
   })
 
@@ -126,15 +126,13 @@ describe('the address of a picture', () => {
     const run = await machine.create(machine.recipe({ prompt: 'a red fox [[gone]]' }))
     await expect(machine.runner.drive(run.id, machine.never)).rejects.toMatchObject({ failure: { kind: 'expired' } })
     expect(await machine.store.run(run.id)).toMatchObject({
-      phase: 'ready',
-      trouble: { kind: 'expired' },
-      task: { taskId: expect.any(String) },
+      state: { phase: 'ready', trouble: { kind: 'expired' }, task: { taskId: expect.any(String) } },
     })
     expect(await countsOf(machine)).toMatchObject({ submissions: 1, charges: 1 })
   })
 
   test('U15 is the lasting one: the copy that lives for minutes is left alone', async () => {
-    expect(await machine.generate()).toMatchObject({ phase: 'saved' })
+    expect(await machine.generate()).toMatchObject({ state: { phase: 'saved' } })
     const { requests } = await machine.simulator.state()
     expect(requests).toMatchObject({ 'GET /r': 1 })
     expect(requests).not.toHaveProperty(['GET /o'])
@@ -149,7 +147,7 @@ describe('the address of a picture', () => {
       send(() => jpeg),
     )
     const run = await machine.generate({}, 'flux-2')
-    expect(run).toMatchObject({ phase: 'saved', pictures: [`${run?.id}-0`, `${run?.id}-1`] })
+    expect(run).toMatchObject({ state: { phase: 'saved', pictures: [`${run?.id}-0`, `${run?.id}-1`] } })
     expect(await machine.store.countPictures('gallery')).toBe(2)
     expect(service.seen.filter(isPicture).map(({ url }) => url)).toEqual(['/r/a.jpeg', '/r/b.jpeg'])
   })
@@ -182,15 +180,13 @@ describe('source pictures', () => {
 
   test('U17 that the service has dropped since are refused free of charge, and uploaded again for the next try', async () => {
     const sources = await keepSources(1, 50_000)
-    expect(await edit(sources)).toMatchObject({ phase: 'saved' })
+    expect(await edit(sources)).toMatchObject({ state: { phase: 'saved' } })
     machine.simulator.set({ uploadTtlMs: 1 })
     expect(await edit(sources)).toMatchObject({
-      phase: 'failed',
-      failure: { kind: 'invalid', issues: [{ field: 'sources' }] },
-      chargePossible: false,
+      state: { phase: 'failed', failure: { kind: 'invalid', issues: [{ field: 'sources' }] }, chargePossible: false },
     })
     machine.simulator.set({ uploadTtlMs: 60_000 })
-    expect(await edit(sources)).toMatchObject({ phase: 'saved' })
+    expect(await edit(sources)).toMatchObject({ state: { phase: 'saved' } })
     expect(await countsOf(machine)).toMatchObject({ uploads: 2, charges: 2 })
   })
 
@@ -198,7 +194,7 @@ describe('source pictures', () => {
     const sources = await keepSources(1, 50_000)
     await edit(sources)
     machine.clock.wallMs += 21 * 3_600_000
-    expect(await edit(sources)).toMatchObject({ phase: 'saved' })
+    expect(await edit(sources)).toMatchObject({ state: { phase: 'saved' } })
     expect(await countsOf(machine)).toMatchObject({ uploads: 2, charges: 2 })
   })
 
@@ -215,11 +211,9 @@ describe('source pictures', () => {
     )
     const before = process.memoryUsage().rss
     expect(await edit(sources)).toMatchObject({
-      phase: 'failed',
-      failure: { kind: 'unavailable' },
-      chargePossible: false,
+      state: { phase: 'failed', failure: { kind: 'unavailable' }, chargePossible: false },
     })
-    expect(await edit(sources)).toMatchObject({ phase: 'saved' })
+    expect(await edit(sources)).toMatchObject({ state: { phase: 'saved' } })
     restore()
     const state = await machine.simulator.state()
     expect(state.uploads).toHaveLength(8)

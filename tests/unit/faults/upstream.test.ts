@@ -31,7 +31,7 @@ afterEach(async () => {
   await service.close()
 })
 
-const unconfirmed = { phase: 'failed', failure: { kind: 'unconfirmed' }, chargePossible: true }
+const unconfirmed = { state: { phase: 'failed', failure: { kind: 'unconfirmed' }, chargePossible: true } }
 const json = { 'content-type': 'application/json' }
 const say =
   (body: string | Buffer, status = 200, headers: Record<string, string> = json): Reply =>
@@ -72,7 +72,7 @@ function troublesOf(run: Run) {
   const kinds = new Set<string>()
   machine.store.subscribe(async () => {
     const stored = await machine.store.run(run.id)
-    if (stored?.trouble) kinds.add(stored.trouble.kind)
+    if (stored?.state.trouble) kinds.add(stored.state.trouble.kind)
   })
   return kinds
 }
@@ -103,7 +103,7 @@ describe('U01 the limit of the service', () => {
       await time.pass(1_000)
       expect(await machine.store.countPictures('gallery')).toBe(6)
     })
-    expect((await ends).map((run) => run?.phase)).toEqual(Array(6).fill('saved'))
+    expect((await ends).map((run) => run?.state.phase)).toEqual(Array(6).fill('saved'))
     expect(asked).toBe(12)
     expect((await countsOf(machine)).charges).toBe(6)
   })
@@ -112,21 +112,23 @@ describe('U01 the limit of the service', () => {
     breakPolls(2, tell({ code: 429, msg: 'Rate limit exceeded', data: null }, 429))
     const run = await machine.create(machine.recipe())
     const troubles = troublesOf(run)
-    expect(await machine.runner.drive(run.id, machine.never)).toMatchObject({ phase: 'saved' })
+    expect(await machine.runner.drive(run.id, machine.never)).toMatchObject({ state: { phase: 'saved' } })
     expect([...troubles]).toEqual(['rate-limited'])
   })
 })
 
 test('U02 maintenance: questions go on ever more slowly, and what is asked for is refused in words', async () => {
   breakPolls(4, tell({ code: 455, msg: 'The service is under maintenance', data: null }))
-  expect(await machine.generate()).toMatchObject({ phase: 'saved' })
+  expect(await machine.generate()).toMatchObject({ state: { phase: 'saved' } })
   const { pauses } = machine
   const first = pauses.indexOf(1_000)
   expect(pauses.slice(first, first + 4)).toEqual([1_000, 2_000, 4_000, 8_000])
   expect(await machine.generate({ prompt: 'a red fox [[submit:455]]' })).toMatchObject({
-    phase: 'failed',
-    failure: { kind: 'unavailable', detail: 'The service is under maintenance.' },
-    chargePossible: false,
+    state: {
+      phase: 'failed',
+      failure: { kind: 'unavailable', detail: 'The service is under maintenance.' },
+      chargePossible: false,
+    },
   })
 })
 
@@ -157,7 +159,7 @@ test.each(unreadable)('%s, told to a question, is trouble that passes, and no re
   breakPolls(2, reply)
   const run = await machine.create(machine.recipe())
   const troubles = troublesOf(run)
-  expect(await machine.runner.drive(run.id, machine.never)).toMatchObject({ phase: 'saved' })
+  expect(await machine.runner.drive(run.id, machine.never)).toMatchObject({ state: { phase: 'saved' } })
   expect(troubles.size).toBe(1)
   expect(await countsOf(machine)).toMatchObject({ submissions: 1, charges: 1 })
 })
@@ -175,7 +177,7 @@ describe('a mark at the start of the text', () => {
   })
 
   test('U07 is no fault', async () => {
-    expect(await machine.generate()).toMatchObject({ phase: 'saved' })
+    expect(await machine.generate()).toMatchObject({ state: { phase: 'saved' } })
   })
 
   test('U07 is none either where the proxy is asked for the answer, which did not arrive', async () => {
@@ -183,7 +185,7 @@ describe('a mark at the start of the text', () => {
       await direct(path, init)
       return lost()
     })
-    expect(await machine.generate()).toMatchObject({ phase: 'saved' })
+    expect(await machine.generate()).toMatchObject({ state: { phase: 'saved' } })
     expect(service.seen.filter(isSubmission)).toHaveLength(1)
   })
 })
@@ -208,7 +210,8 @@ describe('a service that takes its time', () => {
   ])('%s: a submission is in doubt after the deadline', async (_title, reply) => {
     service.break(isSubmission, reply)
     const run = await machine.generate()
-    expect(run).toMatchObject({ ...unconfirmed, failure: { kind: 'unconfirmed', code: 504 } })
+    expect(run).toMatchObject(unconfirmed)
+    expect(run).toMatchObject({ state: { failure: { code: 504 } } })
     expect(service.seen.filter(isSubmission)).toHaveLength(1)
   })
 
@@ -219,7 +222,7 @@ describe('a service that takes its time', () => {
     const at = breakPolls(1, reply)
     const run = await machine.create(machine.recipe())
     const troubles = troublesOf(run)
-    expect(await machine.runner.drive(run.id, machine.never)).toMatchObject({ phase: 'saved' })
+    expect(await machine.runner.drive(run.id, machine.never)).toMatchObject({ state: { phase: 'saved' } })
     expect([...troubles]).toEqual(['unavailable'])
     expect(at.length).toBeGreaterThan(1)
   })
@@ -244,10 +247,12 @@ describe('a finished task without a picture', () => {
       const at = breakPolls(1_000, reply)
       const { id } = await machine.create(machine.recipe({}, family))
       expect(await time.passUntil(runner.drive(id, machine.never))).toMatchObject({
-        phase: 'failed',
-        failure: { kind: 'unexpected', detail: expect.stringContaining('without a picture') },
-        task: { taskId: expect.any(String) },
-        chargePossible: true,
+        state: {
+          phase: 'failed',
+          failure: { kind: 'unexpected', detail: expect.stringContaining('without a picture') },
+          task: { taskId: expect.any(String) },
+          chargePossible: true,
+        },
       })
       // Every two seconds, until half a minute is over.
       expect(at).toHaveLength(17)
@@ -259,7 +264,7 @@ describe('a finished task without a picture', () => {
     const { time, runner } = openHeldWindow()
     breakPolls(2, kontext(null))
     const { id } = await machine.create(machine.recipe())
-    expect(await time.passUntil(runner.drive(id, machine.never))).toMatchObject({ phase: 'saved' })
+    expect(await time.passUntil(runner.drive(id, machine.never))).toMatchObject({ state: { phase: 'saved' } })
   })
 })
 
@@ -294,7 +299,7 @@ test.each([
   const startedAt = Date.now()
   const run = await machine.generate()
   const [picture] = await machine.store.pictures('gallery', 1)
-  const { sentAt, finishedAt } = run as RunIn<'saved'>
+  const { sentAt, finishedAt } = (run as RunIn<'saved'>).state
   const times = [startedAt, picture?.createdAt, sentAt, finishedAt, Date.now()]
   expect(times).toEqual(times.toSorted((a, b) => Number(a) - Number(b)))
   expect(picture?.origin).toMatchObject({ durationMs: finishedAt - sentAt })
@@ -315,9 +320,7 @@ describe('a service that cannot be reached', () => {
     await machine.close()
     machine = await openMachine({ service, ...options() })
     expect(await machine.generate()).toMatchObject({
-      phase: 'failed',
-      failure: { kind: 'unavailable' },
-      chargePossible: false,
+      state: { phase: 'failed', failure: { kind: 'unavailable' }, chargePossible: false },
     })
     expect(service.seen.filter(isSubmission)).toEqual([])
   })

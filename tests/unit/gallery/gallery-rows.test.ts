@@ -12,9 +12,19 @@ const now = new Date(2026, 10, 21, 15, 0).getTime()
 const hoursAgo = (hours: number) => now - hours * 3_600_000
 const task = { provider: 'kie-kontext', taskId: 'task-1' as TaskId }
 
-function run(id: string, createdAt: number, state: Partial<Run> = {}): Run {
+function run(
+  id: string,
+  createdAt: number,
+  state: object = { phase: 'working', sentAt: 1, task },
+  marks: object = {},
+): Run {
   const recipe = { family: 'flux-kontext', draft: { prompt: id }, sources: [] }
-  return { id, recipe, createdAt, priceCredits: 5, pace: 'p', phase: 'working', sentAt: 1, task, ...state } as Run
+  return {
+    id: id as RunId,
+    recipe,
+    marks: { createdAt, priceCredits: 5, pace: 'p', ...marks },
+    state,
+  } as Run
 }
 
 function picture(id: string, createdAt: number, madeBy?: string): Picture {
@@ -98,8 +108,8 @@ describe('a run that becomes its picture', () => {
 
   it('keeps its place for the run that stands in for it, and for the picture of that one', () => {
     const standsIn = { for: 'first' as RunId, provider: 'gemini', model: 'Gemini' }
-    const standIn = run('first-g1', now, { phase: 'queued', standsIn })
-    const refused = { ...first, phase: 'failed', yieldsTo: standIn.id } as Run
+    const standIn = run('first-g1', now, { phase: 'queued' }, { standsIn })
+    const refused = { ...first, state: { phase: 'failed', yieldsTo: standIn.id } } as Run
     const places = draw(advanceLead([], [first, second], before), [first, second], before)
     let lead = advanceLead([], [first, second], before)
     lead = advanceLead(lead, [refused, second], before)
@@ -113,7 +123,7 @@ describe('a run that becomes its picture', () => {
   })
 
   it('leaves when it was taken back, and comes back to its place from the bin', () => {
-    const queued = run('queued', hoursAgo(1), { phase: 'queued' })
+    const queued = run('queued', hoursAgo(1), { state: { phase: 'queued' } })
     expect(draw(advanceLead(advanceLead([], [queued], before), [], before), [], before)).toEqual(['# Today', 'before'])
     const made = [picture('p1', hoursAgo(1), 'first'), ...before]
     const settled = advanceLead(advanceLead([], [first], before), [], made)
@@ -133,7 +143,7 @@ describe('runs that need a decision', () => {
     const failure = { kind: 'unconfirmed' } as const
     const runs = [
       run('failed', 3, { phase: 'failed', failure, chargePossible: true }),
-      run('stopped', 2, { stopped: true }),
+      run('stopped', 2, undefined, { stopped: true }),
       run('working', 1),
     ]
     expect(draw(advanceLead([], runs, []), runs, [])).toEqual(['failed', 'stopped', '# Today', 'working'])

@@ -37,7 +37,10 @@ describe('a task that was sent elsewhere', () => {
   test('is adopted by its id: its picture is kept, and nothing is sent or charged', async () => {
     const taskId = await sendElsewhere()
     const run = await drive(await adopt(`  ${taskId}\n`))
-    expect(run).toMatchObject({ phase: 'saved', priceCredits: 0, pace: 'adopted', task: { taskId } })
+    expect(run).toMatchObject({
+      marks: { priceCredits: 0, pace: 'adopted' },
+      state: { phase: 'saved', task: { taskId } },
+    })
     expect(await submissions()).toBe(1)
     const [picture] = await machine.store.pictures('gallery', 10)
     expect(picture).toMatchObject({ prompt: `Task ${taskId}`, origin: { kind: 'made', model: 'Flux Kontext' } })
@@ -45,7 +48,7 @@ describe('a task that was sent elsewhere', () => {
 
   test('that the service does not know fails at once, with clear words', async () => {
     const run = await drive(await adopt('0123456789abcdef0123456789abcdef'))
-    expect(run).toMatchObject({ phase: 'failed', failure: { kind: 'unexpected' } })
+    expect(run).toMatchObject({ state: { phase: 'failed', failure: { kind: 'unexpected' } } })
     expect(JSON.stringify(run)).toContain('does not know this task')
     const { polls } = await machine.simulator.state()
     expect(Object.values(polls).reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(1)
@@ -64,15 +67,15 @@ describe('a task that was sent elsewhere', () => {
 describe('a task that is here already', () => {
   test('is given back as its run and its picture, not made twice', async () => {
     const made = await machine.generate()
-    if (made?.phase !== 'saved') throw new Error('not saved')
-    expect(await adopt(made.task.taskId)).toEqual({ known: true, run: made, picture: made.pictures[0] })
+    if (made?.state.phase !== 'saved') throw new Error('not saved')
+    expect(await adopt(made.state.task.taskId)).toEqual({ known: true, run: made, picture: made.state.pictures[0] })
     expect(await machine.store.recentRuns(10)).toHaveLength(1)
   })
 
   test('is known while it works, and after it failed', async () => {
     const taskId = await sendElsewhere()
     const first = await adopt(taskId)
-    expect(await adopt(taskId)).toMatchObject({ known: true, run: { id: first.run?.id, phase: 'working' } })
+    expect(await adopt(taskId)).toMatchObject({ known: true, run: { id: first.run?.id, state: { phase: 'working' } } })
     const failed = await drive(await adopt('unknown-to-the-service'))
     expect(await adopt('unknown-to-the-service')).toEqual({ known: true, run: failed })
   })

@@ -50,7 +50,10 @@ const openGenerator = () =>
     tell: (failure) => void told.push(failure),
   })
 const hand = async (run: Run | undefined) => {
-  await machine.store.amendRun(idOf(run), (stored) => ({ ...stored, yieldsTo: standInId(stored.id) }) as Run)
+  await machine.store.amendRun(
+    idOf(run),
+    (stored) => ({ ...stored, state: { ...stored.state, yieldsTo: standInId(stored.id) } }) as Run,
+  )
   return machine.runner.drive(idOf(run), machine.never)
 }
 
@@ -66,11 +69,16 @@ describe('8.5 what was certainly not taken goes on by itself, where the user has
     ['[[submit:433]]', 'out-of-credits'],
   ])('8.5 P20 SEC B20 %s: one picture, of the other service, and one charge there', async (token, kind) => {
     const refused = await generate(`a red fox ${token}`)
-    expect(refused).toMatchObject({ phase: 'failed', failure: { kind }, chargePossible: false, dismissed: true })
+    expect(refused).toMatchObject({
+      marks: { dismissed: true },
+      state: { phase: 'failed', failure: { kind }, chargePossible: false },
+    })
     expect(await driveStandIn(refused)).toMatchObject({
-      phase: 'saved',
-      priceCredits: 0,
-      standsIn: { for: idOf(refused), provider: 'gemini', model: 'Gemini Nano Banana 2.1', priceDollars: 0.034 },
+      marks: {
+        priceCredits: 0,
+        standsIn: { for: idOf(refused), provider: 'gemini', model: 'Gemini Nano Banana 2.1', priceDollars: 0.034 },
+      },
+      state: { phase: 'saved' },
     })
     const [picture, ...others] = await machine.store.pictures('gallery', 10)
     expect(others).toEqual([])
@@ -91,19 +99,25 @@ describe('8.5 what was certainly not taken goes on by itself, where the user has
     const own = { ...env, GEMINI_API_BASE_URL: service.origin }
     machine = await openMachine({ service, env: own, fallback: () => rule })
     const refused = await generate('a red fox')
-    expect(refused).toMatchObject({ failure: { kind: 'unavailable', code: 503 }, dismissed: true })
-    expect(await driveStandIn(refused)).toMatchObject({ phase: 'saved' })
+    expect(refused).toMatchObject({
+      marks: { dismissed: true },
+      state: { failure: { kind: 'unavailable', code: 503 } },
+    })
+    expect(await driveStandIn(refused)).toMatchObject({ state: { phase: 'saved' } })
   })
 
   test('8.5 busy: only after the user has sent it again', async () => {
     const first = await generate('a red fox [[submit:busy]]')
-    expect(first).toMatchObject({ phase: 'failed', failure: { kind: 'unavailable', busy: true } })
-    expect(first).not.toHaveProperty('yieldsTo')
+    expect(first).toMatchObject({ state: { phase: 'failed', failure: { kind: 'unavailable', busy: true } } })
+    expect(first).not.toHaveProperty('state.yieldsTo')
     expect(mayFallBack(first as Run)).toBe('no')
     const again = await machine.create(machine.recipe({ prompt: 'a red fox [[submit:busy]]' }))
-    await machine.store.amendRun(again.id, (stored) => ({ ...stored, again: true }))
+    await machine.store.amendRun(again.id, (stored) => ({ ...stored, marks: { ...stored.marks, again: true } }))
     const second = await machine.runner.drive(again.id, machine.never)
-    expect(second).toMatchObject({ phase: 'failed', yieldsTo: standInId(again.id), dismissed: true })
+    expect(second).toMatchObject({
+      marks: { dismissed: true },
+      state: { phase: 'failed', yieldsTo: standInId(again.id) },
+    })
   })
 })
 
@@ -119,7 +133,7 @@ describe('8.5 what may have been taken goes on only when asked', () => {
     ['[[fail501]]', false],
   ])('8.5 P20 %s', async (token, chargePossible) => {
     const run = await generate(`a red fox ${token}`)
-    expect(run).toMatchObject({ phase: 'failed', chargePossible })
+    expect(run).toMatchObject({ state: { phase: 'failed', chargePossible } })
     expect(mayFallBack(run as Run)).toBe('when-asked')
     expect(await standInOf(run)).toBeUndefined()
     expect((await gemini()).calls).toEqual([])
@@ -128,7 +142,7 @@ describe('8.5 what may have been taken goes on only when asked', () => {
   test('8.5 P20 a lost answer', async () => {
     service.loseAnswers(isSubmission)
     const run = await generate('a red fox')
-    expect(run).toMatchObject({ failure: { kind: 'unconfirmed' }, chargePossible: true })
+    expect(run).toMatchObject({ state: { failure: { kind: 'unconfirmed' }, chargePossible: true } })
     expect(mayFallBack(run as Run)).toBe('when-asked')
     expect((await gemini()).calls).toEqual([])
   })
@@ -139,14 +153,18 @@ describe('8.5 what was refused for itself never goes on', () => {
     '8.5 P20 %s',
     async (token) => {
       const run = await generate(`a red fox ${token}`)
-      expect(run).toMatchObject({ phase: 'failed', chargePossible: false })
+      expect(run).toMatchObject({ state: { phase: 'failed', chargePossible: false } })
       expect(await standInOf(run)).toBeUndefined()
       expect((await gemini()).calls).toEqual([])
       if (token !== '[[createfail]]') expect(mayFallBack(run as Run)).toBe('no')
     },
   )
 
-  const failed = (failure: Failure, more: object = {}): RunIn<'failed'> => ({ ...failedRun('a'), failure, ...more })
+  const failed = (failure: Failure, more: object = {}, marks: object = {}): RunIn<'failed'> => ({
+    ...failedRun('a'),
+    marks: { ...failedRun('a').marks, ...marks },
+    state: { phase: 'failed', failure, chargePossible: false, ...more },
+  })
   test.each<[string, RunIn<'failed'>]>([
     [
       'a content policy, though the words name a code of the service',
@@ -159,10 +177,13 @@ describe('8.5 what was refused for itself never goes on', () => {
     ['a budget', failed({ kind: 'over-budget', detail: '', code: 429 })],
     ["the proxy's own limit", failed({ kind: 'rate-limited', retryAfterMs: 900, code: 429 })],
     ['a picture that is gone', failed({ kind: 'expired' })],
-    ['a task that was sent elsewhere', failed({ kind: 'unavailable', detail: '', code: 455 }, { pace: 'adopted' })],
+    ['a task that was sent elsewhere', failed({ kind: 'unavailable', detail: '', code: 455 }, {}, { pace: 'adopted' })],
     [
       'a family that is gone',
-      failed({ kind: 'unavailable', detail: '', code: 455 }, { recipe: { family: 'x', draft: {} } }),
+      {
+        ...failed({ kind: 'unavailable', detail: '', code: 455 }),
+        recipe: { family: 'x', draft: {}, sources: [] },
+      },
     ],
     ['what has gone on already', failed({ kind: 'unavailable', detail: '', code: 455 }, { yieldsTo: 'b' })],
   ])('8.5 %s', (_title, run) => {
@@ -174,8 +195,8 @@ describe('8.5 the setting', () => {
   test.each<FallbackRule>(['ask', 'never'])('8.5 "%s" leaves a refused run where it is', async (given) => {
     rule = given
     const run = await generate('a red fox [[submit:455]]')
-    expect(run).toMatchObject({ phase: 'failed' })
-    expect(run).not.toHaveProperty('yieldsTo')
+    expect(run).toMatchObject({ state: { phase: 'failed' } })
+    expect(run).not.toHaveProperty('state.yieldsTo')
     expect((await gemini()).calls).toEqual([])
   })
 
@@ -184,9 +205,9 @@ describe('8.5 the setting', () => {
     await service.close()
     await open({ GEMINI_API_KEY: '' })
     const run = await generate('a red fox [[submit:455]]')
-    expect(run).toMatchObject({ phase: 'failed', failure: { detail: 'The service is under maintenance.' } })
-    expect(run).not.toHaveProperty('yieldsTo')
-    expect(run).not.toHaveProperty('dismissed')
+    expect(run).toMatchObject({ state: { phase: 'failed', failure: { detail: 'The service is under maintenance.' } } })
+    expect(run).not.toHaveProperty('state.yieldsTo')
+    expect(run).not.toHaveProperty('marks.dismissed')
   })
 })
 
@@ -197,7 +218,10 @@ describe('a run that stands in', () => {
       { aspectRatio: '3:2', size: '2K', format: 'jpeg' },
       'flux-2',
     )
-    expect(await driveStandIn(refused)).toMatchObject({ phase: 'saved', standsIn: { priceDollars: 0.051 } })
+    expect(await driveStandIn(refused)).toMatchObject({
+      marks: { standsIn: { priceDollars: 0.051 } },
+      state: { phase: 'saved' },
+    })
     const { calls } = await gemini()
     expect(calls[0]?.imageConfig).toEqual({ aspectRatio: '3:2', imageSize: '2K' })
     const [picture] = await machine.store.pictures('gallery', 1)
@@ -220,7 +244,7 @@ describe('a run that stands in', () => {
     const recipe = { ...machine.recipe({ prompt: 'make it blue [[submit:455]]' }), sources: [source.id] }
     const run = await machine.create(recipe)
     const refused = await machine.runner.drive(run.id, machine.never)
-    expect(await driveStandIn(refused)).toMatchObject({ phase: 'saved' })
+    expect(await driveStandIn(refused)).toMatchObject({ state: { phase: 'saved' } })
     expect((await gemini()).calls[0]).toMatchObject({ sources: 1, imageConfig: { imageSize: '1K' } })
     const [picture] = await machine.store.pictures('gallery', 1)
     expect(picture?.parents).toEqual([source.id])
@@ -231,21 +255,26 @@ describe('a run that stands in', () => {
     const refused = await generate('a red fox [[submit:455]] [[slow:0.3]]')
     const page = new AbortController()
     const driving = machine.runner.drive(standInId(idOf(refused)), page.signal)
-    await eventually(async () => expect((await standInOf(refused))?.phase).toBe('working'))
+    await eventually(async () => expect((await standInOf(refused))?.state.phase).toBe('working'))
     page.abort()
     await driving
-    expect(await machine.reload().drive(standInId(idOf(refused)), machine.never)).toMatchObject({ phase: 'saved' })
+    expect(await machine.reload().drive(standInId(idOf(refused)), machine.never)).toMatchObject({
+      state: { phase: 'saved' },
+    })
     expect((await gemini()).charges).toHaveLength(1)
   })
 
   test('P15 that was stored by a page which went at once stays the successor, though the proxy is away', async () => {
     const refused = await generate('a red fox [[submit:455]]')
-    const { dismissed: _gone, ...open } = refused as Run
-    await machine.store.amendRun(idOf(refused), () => open as Run)
-    expect(await machine.store.run(idOf(refused))).not.toHaveProperty('dismissed')
+    const { dismissed: _gone, ...marks } = (refused as Run).marks
+    await machine.store.amendRun(idOf(refused), (stored) => ({ ...stored, marks }))
+    expect((await machine.store.run(idOf(refused)))?.marks).not.toHaveProperty('dismissed')
     interfere(machine, () => true, lost)
     const left = await machine.reload().drive(idOf(refused), machine.never)
-    expect(left).toMatchObject({ phase: 'failed', yieldsTo: standInId(idOf(refused)), dismissed: true })
+    expect(left).toMatchObject({
+      marks: { dismissed: true },
+      state: { phase: 'failed', yieldsTo: standInId(idOf(refused)) },
+    })
   })
 
   test('P04 whose submission was answered to nobody is found at the proxy, while it is made', async () => {
@@ -258,7 +287,7 @@ describe('a run that stands in', () => {
         return lost()
       },
     )
-    expect(await driveStandIn(refused)).toMatchObject({ phase: 'saved' })
+    expect(await driveStandIn(refused)).toMatchObject({ state: { phase: 'saved' } })
     mend()
     expect((await gemini()).charges).toHaveLength(1)
   })
@@ -267,7 +296,7 @@ describe('a run that stands in', () => {
     service.loseAnswers(isCall)
     const refused = await generate('a red fox [[submit:455]]')
     const run = await driveStandIn(refused)
-    expect(run).toMatchObject({ phase: 'failed', failure: { kind: 'unconfirmed' }, chargePossible: true })
+    expect(run).toMatchObject({ state: { phase: 'failed', failure: { kind: 'unconfirmed' }, chargePossible: true } })
     expect(mayFallBack(run as Run)).toBe('when-asked')
     await machine.reload().drive(idOf(run), machine.never)
     expect((await gemini()).charges).toHaveLength(1)
@@ -279,7 +308,9 @@ describe('a run that stands in', () => {
     await eventually(async () => expect((await gemini()).charges).toHaveLength(1))
     service.simulator.close()
     await machine.restartProxy()
-    expect(await driving).toMatchObject({ phase: 'failed', failure: { kind: 'unconfirmed' }, chargePossible: true })
+    expect(await driving).toMatchObject({
+      state: { phase: 'failed', failure: { kind: 'unconfirmed' }, chargePossible: true },
+    })
   })
 
   test.each([
@@ -290,7 +321,7 @@ describe('a run that stands in', () => {
   ])('%s fails as %s', async (token, kind, again) => {
     const refused = await generate(`a red fox [[submit:455]] ${token}`)
     const run = await driveStandIn(refused)
-    expect(run).toMatchObject({ phase: 'failed', failure: { kind }, chargePossible: false })
+    expect(run).toMatchObject({ state: { phase: 'failed', failure: { kind }, chargePossible: false } })
     expect(mayFallBack(run as Run)).toBe(again)
     expect((await gemini()).charges).toEqual([])
   })
@@ -298,9 +329,12 @@ describe('a run that stands in', () => {
   test('may be asked for once more, as a run of its own', async () => {
     const refused = await generate('a red fox [[submit:455]] [[gemini:500once]]')
     const failed = await driveStandIn(refused)
-    expect(failed).toMatchObject({ phase: 'failed', chargePossible: true })
+    expect(failed).toMatchObject({ state: { phase: 'failed', chargePossible: true } })
     await hand(failed)
-    expect(await driveStandIn(failed)).toMatchObject({ phase: 'saved', standsIn: { for: idOf(failed) } })
+    expect(await driveStandIn(failed)).toMatchObject({
+      marks: { standsIn: { for: idOf(failed) } },
+      state: { phase: 'saved' },
+    })
   })
 
   test('P17 whose picture is gone from the proxy is told so, and kept as made', async () => {
@@ -311,7 +345,7 @@ describe('a run that stands in', () => {
       async () => new Response('{}', { status: 404 }),
     )
     await expect(driveStandIn(refused)).rejects.toMatchObject({ failure: { kind: 'expired' } })
-    expect(await standInOf(refused)).toMatchObject({ phase: 'ready', trouble: { kind: 'expired' } })
+    expect(await standInOf(refused)).toMatchObject({ state: { phase: 'ready', trouble: { kind: 'expired' } } })
   })
 })
 
@@ -326,16 +360,19 @@ describe('handing over', () => {
     )
     expect((await gemini()).charges).toHaveLength(1)
     await hand(refused)
-    expect(await standInOf(refused)).toMatchObject({ phase: 'saved' })
+    expect(await standInOf(refused)).toMatchObject({ state: { phase: 'saved' } })
   })
 
   test('P02 that a page did not live to carry out is carried out by the next one', async () => {
     rule = 'ask'
     const refused = (await generate('a red fox [[submit:455]]')) as Run
-    await machine.store.amendRun(refused.id, (stored) => ({ ...stored, yieldsTo: standInId(stored.id) }) as Run)
+    await machine.store.amendRun(
+      refused.id,
+      (stored) => ({ ...stored, state: { ...stored.state, yieldsTo: standInId(stored.id) } }) as Run,
+    )
     const generator = openGenerator()
     await generator.resume()
-    await eventually(async () => expect(await standInOf(refused)).toMatchObject({ phase: 'saved' }))
+    await eventually(async () => expect(await standInOf(refused)).toMatchObject({ state: { phase: 'saved' } }))
     generator.close()
     expect((await gemini()).charges).toHaveLength(1)
   })
@@ -346,7 +383,7 @@ describe('handing over', () => {
     const generator = openGenerator()
     generator.standIn(refused)
     generator.standIn(refused)
-    await eventually(async () => expect(await standInOf(refused)).toMatchObject({ phase: 'saved' }))
+    await eventually(async () => expect(await standInOf(refused)).toMatchObject({ state: { phase: 'saved' } }))
     generator.close()
     expect(await machine.store.openRuns()).toEqual([])
     expect((await gemini()).charges).toHaveLength(1)
@@ -361,7 +398,7 @@ test('a run that was refused without anything left to ask is told as it was', as
     async () => new Response(JSON.stringify({ mode: 'live', gateway: 'kie' })),
   )
   const run = await driveStandIn(refused)
-  expect(run).toMatchObject({ phase: 'failed', failure: { kind: 'unavailable' }, chargePossible: false })
+  expect(run).toMatchObject({ state: { phase: 'failed', failure: { kind: 'unavailable' }, chargePossible: false } })
   expect((await gemini()).calls).toEqual([])
   expect(idOf(run) as RunId).toBe(standInId(idOf(refused)))
 })

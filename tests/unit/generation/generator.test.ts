@@ -1,7 +1,7 @@
 import { QueryClient } from '@tanstack/react-query'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Failure } from '#domain/failure.ts'
-import type { Run } from '#domain/run.ts'
+import type { Phase, Run } from '#domain/run.ts'
 import { createGenerator, type Generator } from '#generation/generator.ts'
 import { type Machine, openMachine } from '../../support/machine.ts'
 import { createHeldTime, settled } from '../../support/windows.ts'
@@ -39,13 +39,13 @@ const submissions = async () => (await machine.simulator.state()).submissions.le
 const polls = async () => Object.values((await machine.simulator.state()).polls).reduce((sum, count) => sum + count, 0)
 
 /** The only run, in its phase. */
-async function run(phase: Run['phase'], where: (run: Run) => boolean = () => true): Promise<Run> {
+async function run(phase: Phase, where: (run: Run) => boolean = () => true): Promise<Run> {
   let found: Run | undefined
   await expect
     .poll(
       async () => {
         found = (await machine.store.recentRuns(1))[0]
-        return found?.phase === phase && where(found)
+        return found?.state.phase === phase && where(found)
       },
       { timeout: 10_000 },
     )
@@ -73,7 +73,7 @@ describe('two windows', () => {
     await run(phase)
     second.stop(working)
     await settled()
-    expect(await run(phase)).not.toHaveProperty('stopped')
+    expect(await run(phase)).not.toHaveProperty('marks.stopped')
     expect(told).toEqual([])
   })
 
@@ -83,7 +83,7 @@ describe('two windows', () => {
     const working = await run('working')
     second.dismiss(working)
     await settled()
-    expect(await run('working')).not.toHaveProperty('dismissed')
+    expect(await run('working')).not.toHaveProperty('marks.dismissed')
     await run('saved')
     expect(told).toEqual([])
   })
@@ -115,7 +115,7 @@ describe('looking again', () => {
     await expect
       .poll(async () => {
         await time.pass(1_000)
-        return (await machine.store.recentRuns(1))[0]?.phase
+        return (await machine.store.recentRuns(1))[0]?.state.phase
       })
       .toBe('ready')
     await expect.poll(() => time.waiting().length).toBe(1)
@@ -131,7 +131,7 @@ describe('looking again', () => {
     const working = await run('working')
     generator.stop(working)
     generator.look(working)
-    expect(await run('saved')).not.toHaveProperty('stopped')
+    expect(await run('saved')).not.toHaveProperty('marks.stopped')
     expect(await submissions()).toBe(1)
   })
 })
@@ -141,10 +141,12 @@ describe('adopting', () => {
     const generator = openWindow()
     generator.generate(machine.recipe())
     const made = await run('saved')
-    if (made.phase !== 'saved') return
-    expect(await generator.adopt(made.task.taskId, 'flux-kontext')).toMatchObject({ known: true })
+    if (made.state.phase !== 'saved') return
+    expect(await generator.adopt(made.state.task.taskId, 'flux-kontext')).toMatchObject({ known: true })
     await generator.adopt('never-heard-of-it', 'flux-2')
-    expect(await run('failed')).toMatchObject({ task: { provider: 'kie-jobs', taskId: 'never-heard-of-it' } })
+    expect(await run('failed')).toMatchObject({
+      state: { task: { provider: 'kie-jobs', taskId: 'never-heard-of-it' } },
+    })
     expect(await submissions()).toBe(1)
   })
 })
@@ -152,7 +154,7 @@ describe('adopting', () => {
 describe('the end of a run', () => {
   test('is told once, by the window that brought it there', async () => {
     const ends: string[] = []
-    const openTelling = () => machine.window({ ended: ({ phase }) => ends.push(phase) })
+    const openTelling = () => machine.window({ ended: ({ state: { phase } }) => ends.push(phase) })
     const run = await machine.create(machine.recipe())
     await Promise.all([openTelling(), openTelling()].map((runner) => runner.drive(run.id, machine.never)))
     await openTelling().drive(run.id, machine.never)

@@ -21,7 +21,10 @@ const submissions = async () => (await machine.simulator.state()).submissions.le
 async function heldBack(sendsAt: number): Promise<Run> {
   const run = await machine.create(machine.recipe())
   const trouble = { kind: 'rate-limited', retryAfterMs: 8_000 } as const
-  const held: RunIn<'queued'> = { ...(run as RunIn<'queued'>), sendsAt, trouble }
+  const held: RunIn<'queued'> = {
+    ...(run as RunIn<'queued'>),
+    state: { ...(run as RunIn<'queued'>).state, sendsAt, trouble },
+  }
   return machine.store.saveRun(held)
 }
 
@@ -39,9 +42,9 @@ describe('the service’s limit', () => {
     machine.store.subscribe(async () => seen.push(...(await machine.store.openRuns())))
     const before = Date.now()
     await machine.generate({ prompt: 'a red fox [[submit:429]]' })
-    const held = seen.find((run) => run.phase === 'queued' && run.sendsAt !== undefined) as RunIn<'queued'>
-    expect(held.sendsAt).toBeGreaterThan(before + 10_000)
-    expect(held.sendsAt).toBeLessThan(Date.now() + 14_000)
+    const held = seen.find((run) => run.state.phase === 'queued' && run.state.sendsAt !== undefined) as RunIn<'queued'>
+    expect(held.state.sendsAt).toBeGreaterThan(before + 10_000)
+    expect(held.state.sendsAt).toBeLessThan(Date.now() + 14_000)
   })
 
   test('holds over a reload: the rest of the pause is waited for', async () => {
@@ -52,9 +55,9 @@ describe('the service’s limit', () => {
     expect(await submissions()).toBe(0)
     await time.pass(5_000)
     await expect.poll(submissions).toBe(1)
-    expect(await machine.store.run(run.id)).not.toHaveProperty('sendsAt')
+    expect(await machine.store.run(run.id)).not.toHaveProperty('state.sendsAt')
     await expect.poll(() => time.pass(1_000).then(() => machine.store.countPictures('gallery'))).toBe(1)
-    expect(await end).toMatchObject({ phase: 'saved' })
+    expect(await end).toMatchObject({ state: { phase: 'saved' } })
   })
 
   test('is not cut short by a window that wakes up', async () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { PictureId } from '#domain/ids.ts'
-import type { Run } from '#domain/run.ts'
+import { isIn, type Run } from '#domain/run.ts'
 import { interfere, isSubmitPath, lost } from '../../support/broken-network.ts'
 import { paintedImage } from '../../support/images.ts'
 import { idOf, type Machine, openMachine } from '../../support/machine.ts'
@@ -20,7 +20,7 @@ const charges = async () => (await machine.simulator.state()).charges.filter((ch
 describe('a run', () => {
   test.each(['flux-kontext', 'flux-2'])('of %s is saved with its picture, for one charge', async (family) => {
     const run = await machine.generate({}, family)
-    expect(run).toMatchObject({ phase: 'saved', task: { taskId: expect.any(String) } })
+    expect(run).toMatchObject({ state: { phase: 'saved', task: { taskId: expect.any(String) } } })
     expect(await submissions()).toBe(1)
     const [picture] = await machine.store.pictures('gallery', 10)
     expect(picture).toMatchObject({
@@ -43,7 +43,7 @@ describe('a run', () => {
       bytes: photo,
     })
     const run = await machine.create({ ...machine.recipe(), sources: [source.id] })
-    expect(await machine.runner.drive(run.id, machine.never)).toMatchObject({ phase: 'saved' })
+    expect(await machine.runner.drive(run.id, machine.never)).toMatchObject({ state: { phase: 'saved' } })
     const state = await machine.simulator.state()
     expect(state.uploads).toHaveLength(1)
     expect(state.submissions[0]?.body).toMatchObject({ inputImage: expect.stringMatching(/^http.*\.jpg$/) })
@@ -60,9 +60,7 @@ describe('a run', () => {
   test('fails without a charge when a source is gone', async () => {
     const run = await machine.create({ ...machine.recipe(), sources: ['gone' as PictureId] })
     expect(await machine.runner.drive(run.id, machine.never)).toMatchObject({
-      phase: 'failed',
-      chargePossible: false,
-      failure: { kind: 'invalid', issues: [{ field: 'sources' }] },
+      state: { phase: 'failed', chargePossible: false, failure: { kind: 'invalid', issues: [{ field: 'sources' }] } },
     })
     expect(await submissions()).toBe(0)
   })
@@ -70,7 +68,7 @@ describe('a run', () => {
   test('P10 driven twice at once is submitted once', async () => {
     const run = await machine.create(machine.recipe())
     const ends = await Promise.all([1, 2, 3].map(() => machine.runner.drive(run.id, machine.never)))
-    expect(ends.map((end) => end?.phase)).toEqual(['saved', 'saved', 'saved'])
+    expect(ends.map((end) => end?.state.phase)).toEqual(['saved', 'saved', 'saved'])
     expect(await submissions()).toBe(1)
   })
 
@@ -79,7 +77,9 @@ describe('a run', () => {
     for (let n = 0; n < 10; n += 1) runs.push(await machine.create(machine.recipe({ prompt: `fox ${n} [[slow:0.4]]` })))
     let most = 0
     machine.store.subscribe(async () => {
-      const out = (await machine.store.openRuns()).filter(({ phase }) => phase === 'sending' || phase === 'working')
+      const out = (await machine.store.openRuns()).filter(
+        ({ state: { phase } }) => phase === 'sending' || phase === 'working',
+      )
       most = Math.max(most, out.length)
     })
     await Promise.all(runs.map(({ id }) => machine.runner.drive(id, machine.never)))
@@ -102,9 +102,7 @@ describe('what the service refuses', () => {
     ['[[createfail]]', 'unexpected'],
   ])('U03 %s fails as %s and costs nothing', async (token, kind) => {
     expect(await machine.generate({ prompt: `a red fox ${token}` })).toMatchObject({
-      phase: 'failed',
-      chargePossible: false,
-      failure: { kind },
+      state: { phase: 'failed', chargePossible: false, failure: { kind } },
     })
     expect(await charges()).toBe(0)
     expect(await submissions()).toBe(1)
@@ -112,7 +110,7 @@ describe('what the service refuses', () => {
 
   test('U01 its limit is waited out with the same key, three times at most', async () => {
     const run = await machine.generate({ prompt: 'a red fox [[submit:429]]' })
-    expect(run).toMatchObject({ phase: 'failed', failure: { kind: 'rate-limited' }, chargePossible: false })
+    expect(run).toMatchObject({ state: { phase: 'failed', failure: { kind: 'rate-limited' }, chargePossible: false } })
     expect(await submissions()).toBe(3)
   })
 })
@@ -120,7 +118,7 @@ describe('what the service refuses', () => {
 describe('a submission without a certain answer', () => {
   test.each(['[[submit:500]]', '[[null]]', '[[html]]'])('U03 %s is unconfirmed and never sent again', async (token) => {
     const run = await machine.generate({ prompt: `a red fox ${token}` })
-    expect(run).toMatchObject({ phase: 'failed', failure: { kind: 'unconfirmed' }, chargePossible: true })
+    expect(run).toMatchObject({ state: { phase: 'failed', failure: { kind: 'unconfirmed' }, chargePossible: true } })
     await machine.reload().drive(idOf(run), machine.never)
     expect(await submissions()).toBe(1)
   })
@@ -132,13 +130,13 @@ describe('a submission without a certain answer', () => {
     })
     const run = await machine.generate()
     restore()
-    expect(run).toMatchObject({ phase: 'saved' })
+    expect(run).toMatchObject({ state: { phase: 'saved' } })
     expect(await submissions()).toBe(1)
   })
 
   test('that never left is unconfirmed, because from here the two cannot be told apart', async () => {
     interfere(machine, isSubmitPath, lost)
-    expect(await machine.generate()).toMatchObject({ phase: 'failed', failure: { kind: 'unconfirmed' } })
+    expect(await machine.generate()).toMatchObject({ state: { phase: 'failed', failure: { kind: 'unconfirmed' } } })
     expect(await submissions()).toBe(0)
   })
 
@@ -152,9 +150,9 @@ describe('a submission without a certain answer', () => {
       },
     )
     const run = await machine.generate()
-    expect(run).toMatchObject({ phase: 'failed', failure: { kind: 'unconfirmed' } })
+    expect(run).toMatchObject({ state: { phase: 'failed', failure: { kind: 'unconfirmed' } } })
     restore()
-    expect(await machine.reload().drive(idOf(run), machine.never)).toMatchObject({ phase: 'saved' })
+    expect(await machine.reload().drive(idOf(run), machine.never)).toMatchObject({ state: { phase: 'saved' } })
     expect(await submissions()).toBe(1)
   }, 40_000)
 })
@@ -163,9 +161,11 @@ describe('a proxy that is not there', () => {
   test('P13 is known before anything is sent: nothing is charged', async () => {
     interfere(machine, () => true, lost)
     expect(await machine.generate()).toMatchObject({
-      phase: 'failed',
-      chargePossible: false,
-      failure: { kind: 'unavailable', detail: 'The proxy cannot be reached.' },
+      state: {
+        phase: 'failed',
+        chargePossible: false,
+        failure: { kind: 'unavailable', detail: 'The proxy cannot be reached.' },
+      },
     })
     expect(await submissions()).toBe(0)
   })
@@ -177,18 +177,18 @@ describe('a proxy that is not there', () => {
       async () => new Response('<html></html>', { headers: { 'content-type': 'text/html' } }),
     )
     expect(await machine.generate()).toMatchObject({
-      phase: 'failed',
-      chargePossible: false,
-      failure: { kind: 'unavailable', detail: expect.stringContaining('web page') },
+      state: {
+        phase: 'failed',
+        chargePossible: false,
+        failure: { kind: 'unavailable', detail: expect.stringContaining('web page') },
+      },
     })
   })
 
   test('asks for its token first: nothing is sent, and nothing charged', async () => {
     const locked = await openMachine({ env: { PROXY_ACCESS_TOKEN: 'a-token-of-enough-length' } })
     expect(await locked.generate()).toMatchObject({
-      phase: 'failed',
-      chargePossible: false,
-      failure: { kind: 'locked' },
+      state: { phase: 'failed', chargePossible: false, failure: { kind: 'locked' } },
     })
     expect((await locked.simulator.state()).requests).toEqual({})
     await locked.close()
@@ -196,12 +196,14 @@ describe('a proxy that is not there', () => {
 
   test('B14 lets no more be spent today: the run says so and until when, and is not sent', async () => {
     const capped = await openMachine({ env: { USER_DAILY_CREDITS: '9' } })
-    expect(await capped.generate()).toMatchObject({ phase: 'saved' })
+    expect(await capped.generate()).toMatchObject({ state: { phase: 'saved' } })
     expect(await capped.generate()).toMatchObject({
-      phase: 'failed',
-      chargePossible: false,
-      failedAt: expect.any(Number),
-      failure: { kind: 'over-budget', retryAfterMs: expect.any(Number) },
+      state: {
+        phase: 'failed',
+        chargePossible: false,
+        failedAt: expect.any(Number),
+        failure: { kind: 'over-budget', retryAfterMs: expect.any(Number) },
+      },
     })
     expect((await capped.simulator.state()).submissions).toHaveLength(1)
     await capped.close()
@@ -213,7 +215,7 @@ describe('a proxy that is not there', () => {
       (path) => path.startsWith('/api/health') || path.startsWith('/api/submissions'),
       async () => new Response('not found', { status: 404 }),
     )
-    expect(await machine.generate()).toMatchObject({ phase: 'saved' })
+    expect(await machine.generate()).toMatchObject({ state: { phase: 'saved' } })
   })
 })
 
@@ -226,8 +228,8 @@ describe('trouble while the task works', () => {
       (path) => path.includes('record-info'),
       (direct, path, init) => (broken-- > 0 ? lost() : direct(path, init)),
     )
-    machine.store.subscribe(async () => seen.push((await machine.store.openRuns())[0]?.trouble?.kind))
-    expect(await machine.generate()).toMatchObject({ phase: 'saved' })
+    machine.store.subscribe(async () => seen.push((await machine.store.openRuns())[0]?.state.trouble?.kind))
+    expect(await machine.generate()).toMatchObject({ state: { phase: 'saved' } })
     expect(seen).toContain('unavailable')
     expect(await submissions()).toBe(1)
   })
@@ -244,17 +246,17 @@ describe('trouble while the task works', () => {
       (path) => path.includes('record-info'),
       async (direct, path, init) => (broken-- > 0 ? answer() : direct(path, init)),
     )
-    expect(await machine.generate()).toMatchObject({ phase: 'saved' })
+    expect(await machine.generate()).toMatchObject({ state: { phase: 'saved' } })
   })
 
   test('stop waiting leaves the run as it is; looking again takes it up', async () => {
     const run = await machine.create(machine.recipe({ prompt: 'a red fox [[slow:1]]' }))
     const stop = new AbortController()
     machine.store.subscribe(async () => {
-      if ((await machine.store.run(run.id))?.phase === 'working') stop.abort()
+      if ((await machine.store.run(run.id))?.state.phase === 'working') stop.abort()
     })
-    expect(await machine.runner.drive(run.id, stop.signal)).toMatchObject({ phase: 'working' })
-    expect(await machine.reload().drive(run.id, machine.never)).toMatchObject({ phase: 'saved' })
+    expect(await machine.runner.drive(run.id, stop.signal)).toMatchObject({ state: { phase: 'working' } })
+    expect(await machine.reload().drive(run.id, machine.never)).toMatchObject({ state: { phase: 'saved' } })
     expect(await submissions()).toBe(1)
   })
 
@@ -265,7 +267,7 @@ describe('trouble while the task works', () => {
       stop.abort()
       return direct(path, init)
     })
-    expect(await machine.runner.drive(run.id, stop.signal)).toMatchObject({ phase: 'working' })
+    expect(await machine.runner.drive(run.id, stop.signal)).toMatchObject({ state: { phase: 'working' } })
     expect(await submissions()).toBe(1)
   })
 })
@@ -278,12 +280,12 @@ describe('a finished task whose picture does not come', () => {
       (path) => path.startsWith('/api/image'),
       (direct, path, init) => (broken-- > 0 ? lost() : direct(path, init)),
     )
-    expect(await machine.generate()).toMatchObject({ phase: 'saved' })
+    expect(await machine.generate()).toMatchObject({ state: { phase: 'saved' } })
     expect(await machine.store.countPictures('gallery')).toBe(1)
   })
 
   test('U14 whose address has expired is fetched by a fresh link', async () => {
-    expect(await machine.generate({ prompt: 'a red fox [[expired]]' })).toMatchObject({ phase: 'saved' })
+    expect(await machine.generate({ prompt: 'a red fox [[expired]]' })).toMatchObject({ state: { phase: 'saved' } })
   })
 
   test.each([
@@ -302,9 +304,11 @@ describe('a finished task whose picture does not come', () => {
     )
     const run = await machine.create(machine.recipe())
     await expect(machine.runner.drive(run.id, machine.never)).rejects.toMatchObject({ failure: { kind: 'unexpected' } })
-    expect(await machine.store.run(run.id)).toMatchObject({ phase: 'ready', trouble: { kind: 'unexpected' } })
+    expect(await machine.store.run(run.id)).toMatchObject({
+      state: { phase: 'ready', trouble: { kind: 'unexpected' } },
+    })
     restore()
-    expect(await machine.reload().drive(run.id, machine.never)).toMatchObject({ phase: 'saved' })
+    expect(await machine.reload().drive(run.id, machine.never)).toMatchObject({ state: { phase: 'saved' } })
     expect(await charges()).toBe(1)
   })
 })
@@ -312,24 +316,23 @@ describe('a finished task whose picture does not come', () => {
 describe('a crash at each step', () => {
   test('P02 queued: sent once after the reload', async () => {
     const run = await machine.create(machine.recipe())
-    expect(await machine.reload().drive(run.id, machine.never)).toMatchObject({ phase: 'saved' })
+    expect(await machine.reload().drive(run.id, machine.never)).toMatchObject({ state: { phase: 'saved' } })
     expect(await submissions()).toBe(1)
   })
 
   test('sending, never arrived: unconfirmed, zero requests', async () => {
     const run = await machine.create(machine.recipe())
-    await machine.store.saveRun({ ...run, phase: 'sending', sentAt: 1 } as Run)
+    await machine.store.saveRun({ ...run, state: { phase: 'sending', sentAt: 1 } } as Run)
     expect(await machine.reload().drive(run.id, machine.never)).toMatchObject({
-      phase: 'failed',
-      failure: { kind: 'unconfirmed' },
+      state: { phase: 'failed', failure: { kind: 'unconfirmed' } },
     })
     expect(await submissions()).toBe(0)
   })
 
   test('P17 P18 settling twice keeps one picture', async () => {
     const run = await machine.generate()
-    if (run?.phase !== 'saved') throw new Error('not saved')
-    const bytes = await machine.store.original(run.pictures[0])
+    if (!run || !isIn(run, 'saved')) throw new Error('not saved')
+    const bytes = await machine.store.original(run.state.pictures[0])
     const [picture] = await machine.store.pictures('gallery', 1)
     if (!bytes || !picture) throw new Error('no picture')
     await machine.store.settle(run, [{ ...picture, bytes }])

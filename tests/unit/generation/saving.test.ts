@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { toFailure } from '#domain/failure.ts'
 import type { PictureId, RunId, TaskId } from '#domain/ids.ts'
-import type { RunIn } from '#domain/run.ts'
+import type { Marks, Recipe, RunIn, StateIn } from '#domain/run.ts'
 import type { RunnerPorts } from '#generation/ports.ts'
 import { fetchPictures } from '#generation/saving.ts'
 import { findFamily } from '#models/catalogue.ts'
@@ -21,20 +21,27 @@ const never = new AbortController().signal
 const picture = (type = 'image/png') => new Response(png, { headers: { 'content-type': type } })
 const gone = () => new Response('<Error/>', { status: 404 })
 
-function readyRun(given: Partial<RunIn<'ready'>> = {}): RunIn<'ready'> {
+interface Given {
+  recipe?: Recipe
+  marks?: Partial<Marks>
+  state?: Partial<StateIn<'ready'>>
+}
+
+function readyRun({ marks, state, ...given }: Given = {}): RunIn<'ready'> {
   return {
     id: 'run-1' as RunId,
     recipe: { family: 'flux-kontext', draft: { prompt: 'a red fox' }, sources: [] },
-    createdAt: 1,
-    priceCredits: 5,
-    pace: 'flux-kontext-pro',
-    phase: 'ready',
-    sentAt: 1_000,
-    finishedAt: 9_000,
-    task: { provider: 'kie-kontext', taskId: 'task-1' as TaskId },
-    imageUrls: [own],
-    spareUrls: [],
     ...given,
+    marks: { createdAt: 1, priceCredits: 5, pace: 'flux-kontext-pro', ...marks },
+    state: {
+      phase: 'ready',
+      sentAt: 1_000,
+      finishedAt: 9_000,
+      task: { provider: 'kie-kontext', taskId: 'task-1' as TaskId },
+      imageUrls: [own],
+      spareUrls: [],
+      ...state,
+    },
   }
 }
 
@@ -67,7 +74,7 @@ describe('the bytes of a picture', () => {
   })
 
   test('are asked for at an address of the proxy itself as it is', async () => {
-    const run = readyRun({ imageUrls: ['/api/pictures/run-1'] })
+    const run = readyRun({ state: { imageUrls: ['/api/pictures/run-1'] } })
     expect((await fetchBy({ '/api/pictures': [picture()] }, { run })).asked).toEqual(['GET /api/pictures/run-1'])
   })
 
@@ -80,7 +87,7 @@ describe('the bytes of a picture', () => {
   )
 
   test('U14 come by the own address, then by a fresh one, then by the spare copy', async () => {
-    const run = readyRun({ spareUrls: [spare] })
+    const run = readyRun({ state: { spareUrls: [spare] } })
     const script = {
       '/api/image': [gone(), gone(), gone(), picture()],
       '/api/v1/common/download-url': [json({ code: 200, msg: 'success', data: fresh })],
@@ -160,7 +167,7 @@ describe('the bytes of a picture', () => {
 
   test('of several come each by its own address; the spare copies are of the first', async () => {
     const second = 'https://files.example/second.png'
-    const run = readyRun({ imageUrls: [own, second], spareUrls: [spare] })
+    const run = readyRun({ state: { imageUrls: [own, second], spareUrls: [spare] } })
     const fine = await fetchBy({ '/api/image': [picture(), picture()] }, { run })
     expect(fine.asked).toEqual([image(own), image(second)])
     expect(fine.made.map(({ id }) => id)).toEqual(['run-1-0', 'run-1-1'])
@@ -181,12 +188,12 @@ describe('what is told of a picture', () => {
   test('is its recipe, its parents, its model and how long it took', async () => {
     const sources = ['source-1', 'source-2'] as PictureId[]
     const recipe = { family: 'flux-kontext', draft: { prompt: 'a red fox', aspectRatio: '4:3' }, sources }
-    const run = readyRun({ recipe, gateway: 'apikley', simulated: true })
+    const run = readyRun({ recipe, marks: { gateway: 'apikley', simulated: true } })
     expect(await made(run)).toEqual({
       id: 'run-1-0',
       shelf: 'gallery',
       // The moment of submission, whenever the image was fetched: the gallery keeps the order of asking.
-      createdAt: run.createdAt,
+      createdAt: run.marks.createdAt,
       prompt: 'a red fox',
       parents: sources,
       bytes: expect.any(Blob),
@@ -197,7 +204,7 @@ describe('what is told of a picture', () => {
         model: 'Flux Kontext Pro',
         provider: 'kie-kontext',
         gateway: 'apikley',
-        task: run.task,
+        task: run.state.task,
         index: 0,
         durationMs: 8_000,
         simulated: true,
@@ -208,7 +215,7 @@ describe('what is told of a picture', () => {
 
   test('is nothing that is not known: no gateway, no prompt, no time before its own', async () => {
     const recipe = { family: 'flux-kontext', draft: {}, sources: [] }
-    const { origin, ...about } = (await made(readyRun({ recipe, finishedAt: 0 }))) ?? {}
+    const { origin, ...about } = (await made(readyRun({ recipe, state: { finishedAt: 0 } }))) ?? {}
     expect(about).toMatchObject({ prompt: '' })
     expect(origin).toMatchObject({ durationMs: 0, simulated: false })
     expect(origin).not.toHaveProperty('gateway')
@@ -231,14 +238,14 @@ describe('what is told of a picture', () => {
     const standsIn = { for: 'run-0' as RunId, provider: 'gemini', model: 'Gemini Nano Banana 2.1', priceDollars: 0.03 }
     const draft = { ...findFamily('flux-kontext')?.defaults, prompt: 'a red fox', format: 'png' }
     const recipe = { family: 'flux-kontext', draft, sources: [] }
-    const picture = await made(readyRun({ standsIn, gateway: 'kie', recipe }))
+    const picture = await made(readyRun({ recipe, marks: { standsIn, gateway: 'kie' } }))
     expect(picture).toMatchObject({ convertTo: 'image/png' })
     expect(picture?.origin).toMatchObject({ model: 'Gemini Nano Banana 2.1', insteadOf: 'Flux Kontext Pro' })
     expect(picture?.origin).not.toHaveProperty('gateway')
   })
 
   test('is little of a task that was sent elsewhere', async () => {
-    const { origin } = (await made(readyRun({ pace: 'adopted' }))) ?? {}
+    const { origin } = (await made(readyRun({ marks: { pace: 'adopted' } }))) ?? {}
     expect(origin).toMatchObject({ model: 'Flux Kontext', durationMs: 0 })
     expect(origin).not.toHaveProperty('asked')
   })

@@ -121,11 +121,11 @@ describe('the sources of a run', () => {
     const asking = (gateway: string) => uploads.urls(one, kontext, gateway, never)
     expect(await asking('kie')).toEqual(['https://a.example/1'])
     expect(await asking('apikley')).toEqual(['https://a.example/2'])
-    uploads.forget({ recipe: one, gateway: 'kie' } as unknown as Run, kontext)
+    uploads.forget({ recipe: one, marks: { gateway: 'kie' } } as unknown as Run, kontext)
     expect(await asking('kie')).toEqual(['https://a.example/3'])
     expect(await asking('apikley')).toEqual(['https://a.example/2'])
     await uploads.urls(one, kontext, '', never).then(([url]) => expect(url).toBe('https://a.example/4'))
-    uploads.forget({ recipe: one } as unknown as Run, kontext)
+    uploads.forget({ recipe: one, marks: {} } as unknown as Run, kontext)
     await expect(asking('')).rejects.toThrow()
   })
 

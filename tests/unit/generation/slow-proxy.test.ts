@@ -19,9 +19,11 @@ test('a proxy that does not answer is told from one that is not there, and nothi
   const slowDown = speedUp(50)
   const run = await machine.generate().finally(slowDown)
   expect(run).toMatchObject({
-    phase: 'failed',
-    chargePossible: false,
-    failure: { kind: 'unavailable', detail: 'The proxy does not answer.' },
+    state: {
+      phase: 'failed',
+      chargePossible: false,
+      failure: { kind: 'unavailable', detail: 'The proxy does not answer.' },
+    },
   })
   expect((await machine.simulator.state()).submissions).toEqual([])
 })
@@ -35,7 +37,7 @@ test('a run that is asked for many times leaves nothing on the signal that it wa
     most.push(getEventListeners(page.signal, 'abort').length)
     return send(path, init)
   }
-  expect(await machine.runner.drive(run.id, page.signal)).toHaveProperty('phase', 'saved')
+  expect(await machine.runner.drive(run.id, page.signal)).toHaveProperty('state.phase', 'saved')
   expect(most.length).toBeGreaterThan(5)
   expect(Math.max(...most)).toBeLessThanOrEqual(2)
   expect(getEventListeners(page.signal, 'abort')).toEqual([])

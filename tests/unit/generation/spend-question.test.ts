@@ -16,10 +16,10 @@ beforeEach(() => {
   store = openMemoryStore(nodeDarkroom)
 })
 
-const at = (run: Run, time: number): Run => ({
+const at = ({ marks, state, ...run }: Run, time: number): Run => ({
   ...run,
-  createdAt: time,
-  ...('sentAt' in run ? { sentAt: time } : {}),
+  marks: { ...marks, createdAt: time },
+  state: 'sentAt' in state ? { ...state, sentAt: time } : state,
 })
 
 /** What the user is asked before a recipe is sent. */
@@ -61,7 +61,8 @@ describe('a day above what the user set', () => {
   })
 
   it('counts what was simulated only while pictures are simulated', async () => {
-    await store.saveRun({ ...at(workingRun('a'), noon - 1_000), simulated: true })
+    const run = at(workingRun('a'), noon - 1_000)
+    await store.saveRun({ ...run, marks: { ...run.marks, simulated: true } })
     expect(await questionOf(pro, 0, 9)).toBeUndefined()
     expect(await questionOf(pro, 0, 9, true)).toContain('10 credits')
   })

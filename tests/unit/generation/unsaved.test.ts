@@ -47,7 +47,7 @@ describe('a finished run whose picture is not here', () => {
     const { run, pictures } = await makeUnsaved()
     pictures.release()
     const end = await machine.reload().drive(run.id, machine.never, { freshLink: true })
-    expect(end).toMatchObject({ phase: 'saved' })
+    expect(end).toMatchObject({ state: { phase: 'saved' } })
     expect(pictures.asked).toEqual(['fresh link', 'picture'])
     expect(await charges()).toBe(1)
   })
@@ -61,7 +61,7 @@ describe('a finished run whose picture is not here', () => {
         ? Promise.resolve(Response.json({ code: 422, msg: 'url is wrong', data: null }))
         : direct(path, init)
     const end = await machine.reload().drive(run.id, machine.never, { freshLink: true })
-    expect(end).toMatchObject({ phase: 'saved' })
+    expect(end).toMatchObject({ state: { phase: 'saved' } })
   })
 
   test('can be had without storing it: the bytes of the picture, the run as it was', async () => {
@@ -69,7 +69,7 @@ describe('a finished run whose picture is not here', () => {
     pictures.release()
     const [bytes] = await machine.runner.fetch(run.id, machine.never)
     expect(sniffImage(new Uint8Array(await (bytes as Blob).arrayBuffer()))).toBeDefined()
-    expect(await machine.store.run(run.id)).toMatchObject({ phase: 'ready' })
+    expect(await machine.store.run(run.id)).toMatchObject({ state: { phase: 'ready' } })
     expect(await machine.store.countPictures('gallery')).toBe(0)
     expect(await charges()).toBe(1)
   })
@@ -101,10 +101,10 @@ describe('D01 a disk that is full from the submission on', () => {
     }
     await expect(machine.runner.drive(run.id, machine.never)).rejects.toMatchObject({ failure: { kind: 'storage' } })
     const unsaved = await machine.store.run(run.id)
-    expect(unsaved).toMatchObject({ phase: 'ready', trouble: { kind: 'storage' } })
+    expect(unsaved).toMatchObject({ state: { phase: 'ready', trouble: { kind: 'storage' } } })
     expect(await machine.runner.fetch(run.id, machine.never)).toHaveLength(1)
     vi.restoreAllMocks()
-    expect(await machine.runner.drive(run.id, machine.never)).toMatchObject({ phase: 'saved' })
+    expect(await machine.runner.drive(run.id, machine.never)).toMatchObject({ state: { phase: 'saved' } })
     expect(await charges()).toBe(1)
     expect(await machine.store.countPictures('gallery')).toBe(1)
   })
@@ -132,9 +132,9 @@ describe('a source that the service could not read', () => {
       const run = await machine.create({ ...machine.recipe(), sources: [source.id] })
       return machine.runner.drive(run.id, machine.never)
     }
-    expect(await again()).toMatchObject({ phase: 'failed', failure: { kind: 'invalid' } })
+    expect(await again()).toMatchObject({ state: { phase: 'failed', failure: { kind: 'invalid' } } })
     isRead = true
-    expect(await again()).toMatchObject({ phase: 'saved' })
+    expect(await again()).toMatchObject({ state: { phase: 'saved' } })
     expect((await machine.simulator.state()).uploads).toHaveLength(2)
   })
 })

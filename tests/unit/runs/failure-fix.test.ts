@@ -1,13 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import type { Failure } from '#domain/failure.ts'
 import type { RunId, TaskId } from '#domain/ids.ts'
-import type { RunIn } from '#domain/run.ts'
+import type { Marks, RunIn, StateIn } from '#domain/run.ts'
 import { againLabel, detailsOf, fallbackWords, fixFor } from '#runs/failure-fix.ts'
 
-function failed(failure: Failure, extra: Partial<RunIn<'failed'>> = {}): RunIn<'failed'> {
+function failed(failure: Failure, state: Partial<StateIn<'failed'>> = {}, marks: Partial<Marks> = {}): RunIn<'failed'> {
   const recipe = { family: 'flux-kontext', draft: { prompt: 'a fox', model: 'max' }, sources: [] }
-  const about = { id: 'run-1' as RunId, recipe, createdAt: Date.UTC(2026, 10, 21), priceCredits: 10, pace: 'p' }
-  return { ...about, phase: 'failed', failure, chargePossible: false, ...extra }
+  return {
+    id: 'run-1' as RunId,
+    recipe,
+    marks: { createdAt: Date.UTC(2026, 10, 21), priceCredits: 10, pace: 'p', ...marks },
+    state: { phase: 'failed', failure, chargePossible: false, ...state },
+  }
 }
 
 const task = { provider: 'kie-kontext', taskId: 'task-1' as TaskId }
@@ -69,7 +73,7 @@ describe('the fix that fits', () => {
     ['anything else', failed({ kind: 'unexpected', detail: 'x' }), 'Try again (10 credits)', 'again'],
     [
       'a task that was sent elsewhere, which has no recipe to try again',
-      failed({ kind: 'unexpected', detail: 'x' }, { task, pace: 'adopted', priceCredits: 0 }),
+      failed({ kind: 'unexpected', detail: 'x' }, { task }, { pace: 'adopted', priceCredits: 0 }),
       'Check again',
       'look',
     ],
@@ -126,7 +130,7 @@ describe('the offer of the fallback', () => {
   })
 
   it('8.5 says that what may have been charged may be paid twice', () => {
-    expect(fallbackWords({ ...down, chargePossible: true }, fallback).label).toBe(
+    expect(fallbackWords({ ...down, state: { ...down.state, chargePossible: true } }, fallback).label).toBe(
       'Use Gemini (about $0.03, may be paid twice)',
     )
   })
@@ -139,7 +143,7 @@ describe('the offer of the fallback', () => {
 
   it('leaves trying again at the price of the recipe', () => {
     const standsIn = { for: 'run-0' as RunId, provider: 'gemini', model: 'Gemini Nano Banana 2.1', priceDollars: 0.034 }
-    const own = { ...down, priceCredits: 0, standsIn }
+    const own = { ...down, marks: { ...down.marks, priceCredits: 0, standsIn } }
     expect(againLabel(own)).toBe('Try again (10 credits)')
     expect(detailsOf(own)).toContain('Model: Gemini Nano Banana 2.1')
     expect(detailsOf(own)).toContain('In place of: run-0')

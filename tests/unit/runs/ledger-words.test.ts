@@ -10,10 +10,13 @@ const finishedAt = new Date(2026, 2, 4, 14, 30).getTime()
 
 const ready: RunIn<'ready'> = {
   ...workingRun('run-1'),
-  phase: 'ready',
-  finishedAt,
-  imageUrls: ['https://files.example/1.png'],
-  spareUrls: [],
+  state: {
+    ...workingRun('run-1').state,
+    phase: 'ready',
+    finishedAt,
+    imageUrls: ['https://files.example/1.png'],
+    spareUrls: [],
+  },
 }
 
 describe('how long the service keeps a result', () => {
@@ -32,7 +35,7 @@ describe('how long the service keeps a result', () => {
   })
 
   it('is not guessed for a task whose end nobody saw', () => {
-    expect(describeKeeping({ ...ready, pace: 'adopted' }, finishedAt)).toBe(
+    expect(describeKeeping({ ...ready, marks: { ...ready.marks, pace: 'adopted' } }, finishedAt)).toBe(
       'The service keeps results for about a day, 14 days at most.',
     )
   })
@@ -40,29 +43,48 @@ describe('how long the service keeps a result', () => {
 
 describe('what was spent', () => {
   const nothing = { spent: 0, perhaps: 0, waiting: 0, simulated: 0, dollars: 0 }
-  const failed = (chargePossible: boolean): Run => ({ ...failedRun('f'), chargePossible, sentAt: 1_500 })
+  const failed = (chargePossible: boolean): Run => ({
+    ...failedRun('f'),
+    state: { ...failedRun('f').state, chargePossible, sentAt: 1_500 },
+  })
   const standsIn = { for: 'r' as RunId, provider: 'gemini', model: 'Gemini', priceDollars: 0.034 }
-  const simulated = (run: Run): Run => ({ ...run, simulated: true })
+  const simulated = (run: Run): Run => ({ ...run, marks: { ...run.marks, simulated: true } })
 
   it.each<[string, Run, object]>([
     ['not yet, for what waits here', queuedRun('a'), { waiting: 5 }],
     ['perhaps, for what has no answer yet', sendingRun('a'), { perhaps: 5 }],
     ['yes, for what works', workingRun('a'), { spent: 5 }],
-    ['yes, for what nobody waits for any more', { ...workingRun('a'), stopped: true }, { spent: 5 }],
+    [
+      'yes, for what nobody waits for any more',
+      { ...workingRun('a'), marks: { ...workingRun('a').marks, stopped: true } },
+      { spent: 5 },
+    ],
     ['yes, for what is ready', ready, { spent: 5 }],
     ['yes, for what is saved', savedRun('a', ['p']), { spent: 5 }],
     ['no, for what was refused', failed(false), {}],
     ['perhaps, for what was lost', failed(true), { perhaps: 5 }],
     ['not really, for what was simulated', simulated(workingRun('a')), { simulated: 5 }],
-    ['in dollars, for what Gemini made', { ...savedRun('a', ['p']), priceCredits: 0, standsIn }, { dollars: 0.034 }],
-    ['in no dollars, for what it was said to make', simulated({ ...workingRun('a'), standsIn }), {}],
-    ['no, for what was paid elsewhere', { ...workingRun('a'), pace: 'adopted', priceCredits: 0 }, {}],
+    [
+      'in dollars, for what Gemini made',
+      { ...savedRun('a', ['p']), marks: { ...savedRun('a', ['p']).marks, priceCredits: 0, standsIn } },
+      { dollars: 0.034 },
+    ],
+    [
+      'in no dollars, for what it was said to make',
+      simulated({ ...workingRun('a'), marks: { ...workingRun('a').marks, standsIn } }),
+      {},
+    ],
+    [
+      'no, for what was paid elsewhere',
+      { ...workingRun('a'), marks: { ...workingRun('a').marks, pace: 'adopted', priceCredits: 0 } },
+      {},
+    ],
   ])('%s', (_what, run, sum) => {
     expect(spendingSince([run], 1_000)).toEqual({ ...nothing, ...sum })
   })
 
   it('counts by the moment of sending, from the given one on', () => {
-    const runs = [workingRun('a'), { ...workingRun('b'), sentAt: 2_000 }]
+    const runs = [workingRun('a'), { ...workingRun('b'), state: { ...workingRun('b').state, sentAt: 2_000 } }]
     expect(spendingSince(runs, 1_501).spent).toBe(5)
     expect(spendingSince(runs, 1_500).spent).toBe(10)
   })
@@ -85,6 +107,8 @@ describe('what was spent', () => {
 })
 
 it('a failed run whose submission got no answer is not called failed', () => {
-  expect(describeStep({ ...failedRun('a'), failure: { kind: 'unconfirmed' } })).toBe('may have been sent')
+  expect(
+    describeStep({ ...failedRun('a'), state: { ...failedRun('a').state, failure: { kind: 'unconfirmed' } } }),
+  ).toBe('may have been sent')
   expect(describeStep(failedRun('a'))).toBe('failed')
 })

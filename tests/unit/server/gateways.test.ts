@@ -76,7 +76,10 @@ describe('Apikley beside KIE (contract section 7)', () => {
     const m = await machine()
     const sources = await keepSource(m)
     const run = await m.create({ ...m.recipe(), sources })
-    expect(await m.runner.drive(run.id, m.never)).toMatchObject({ phase: 'saved', gateway: 'apikley' })
+    expect(await m.runner.drive(run.id, m.never)).toMatchObject({
+      marks: { gateway: 'apikley' },
+      state: { phase: 'saved' },
+    })
     const { requests, submissions } = await m.simulator.state()
     expect(requests['POST /file-upload/api/file-stream-upload']).toBe(1)
     expect(submissions[0]?.body).toMatchObject({
@@ -101,7 +104,7 @@ describe('Apikley beside KIE (contract section 7)', () => {
     const { send } = m.network
     m.network.send = async (path, init) =>
       path === '/api/health' ? Response.json({ mode: 'live', gateway: 'apikley' }) : send(path, init)
-    expect(await drive()).toMatchObject({ gateway: 'apikley' })
+    expect(await drive()).toMatchObject({ marks: { gateway: 'apikley' } })
     expect((await m.simulator.state()).uploads).toHaveLength(2)
   })
 
@@ -130,8 +133,7 @@ describe('Apikley beside KIE (contract section 7)', () => {
   ])('7.8: code %s, as HTTP 200, is read as %s', async (code, kind) => {
     const m = await machine()
     expect(await m.generate({ prompt: `a fox [[submit:${code}]]` })).toMatchObject({
-      phase: 'failed',
-      failure: { kind },
+      state: { phase: 'failed', failure: { kind } },
     })
   })
 
@@ -156,8 +158,8 @@ describe('Apikley beside KIE (contract section 7)', () => {
 
   it('7.11: tells no prices: the page and the budgets go by those of the other', async () => {
     const m = await machine({ ...atApikley, USER_DAILY_CREDITS: '8' })
-    expect(await m.generate()).toMatchObject({ phase: 'saved', priceCredits: 5 })
-    expect(await m.generate()).toMatchObject({ phase: 'failed', failure: { kind: 'over-budget' } })
+    expect(await m.generate()).toMatchObject({ marks: { priceCredits: 5 }, state: { phase: 'saved' } })
+    expect(await m.generate()).toMatchObject({ state: { phase: 'failed', failure: { kind: 'over-budget' } } })
     expect((await m.simulator.state()).charges).toMatchObject([{ credits: 5 }])
   })
 

@@ -71,7 +71,7 @@ describe('the version of a database', () => {
       const bytes = (await store.original(id as PictureId)) as Blob
       expect(Buffer.from(await bytes.arrayBuffer()).toString('base64')).toBe(base64)
     }
-    expect((await store.openRuns()).map(({ phase }) => phase)).toEqual([
+    expect((await store.openRuns()).map(({ state: { phase } }) => phase)).toEqual([
       'queued',
       'sending',
       'working',

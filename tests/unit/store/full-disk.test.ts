@@ -1,6 +1,7 @@
 import 'fake-indexeddb/auto'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Run } from '#domain/run.ts'
+import { step } from '#domain/run-machine.ts'
 import { openGallery } from '#store/gallery-store.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { newPicture, queuedRun, savedRun, sendingRun, workingRun } from '../../support/gallery-records.ts'
@@ -51,7 +52,7 @@ test('D01 after a submission the task is known, and shown, though the disk does 
   expect(await store.run(workingRun('a').id)).toEqual(workingRun('a'))
   expect(await store.openRuns()).toEqual([workingRun('a')])
   expect(await store.recentRuns(5)).toEqual([workingRun('a')])
-  expect(await onDisk()).toMatchObject([{ phase: 'sending' }])
+  expect(await onDisk()).toMatchObject([{ state: { phase: 'sending' } }])
 })
 
 test('what was kept aside is the ground of the next step, which is written as soon as there is room', async () => {
@@ -59,10 +60,17 @@ test('what was kept aside is the ground of the next step, which is written as so
   fillDisk()
   await store.saveRun(workingRun('a'))
   const trouble = { kind: 'unavailable', detail: 'down' } as const
-  expect(await store.amendRun(workingRun('a').id, (run) => ({ ...run, trouble }))).toMatchObject({ trouble })
+  expect(
+    await store.amendRun(workingRun('a').id, (run) => step(run, { type: 'trouble', trouble }) ?? run),
+  ).toMatchObject({ state: { trouble } })
   vi.restoreAllMocks()
-  const amended = await store.amendRun(workingRun('a').id, (run) => ({ ...run, stopped: true }))
-  expect(await onDisk()).toMatchObject([{ phase: 'working', task: { taskId: 'task-1' }, trouble, stopped: true }])
+  const amended = await store.amendRun(workingRun('a').id, (run) => ({
+    ...run,
+    marks: { ...run.marks, stopped: true },
+  }))
+  expect(await onDisk()).toMatchObject([
+    { marks: { stopped: true }, state: { phase: 'working', task: { taskId: 'task-1' }, trouble } },
+  ])
   expect(await store.openRuns()).toEqual([amended])
 })
 

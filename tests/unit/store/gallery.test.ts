@@ -1,7 +1,6 @@
 import 'fake-indexeddb/auto'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { PictureId } from '#domain/ids.ts'
-import type { Run } from '#domain/run.ts'
 import { openGallery } from '#store/gallery-store.ts'
 import type { GalleryStore, StoreChange } from '#store/store.ts'
 import {
@@ -46,7 +45,7 @@ describe.each([{ kept: 'in a database' }, { kept: 'in memory' }])('a gallery $ke
       await store.saveRun(queuedRun('a', 10))
       await store.saveRun(failedRun('b', 20))
       await store.saveRun(failedRun('d', 40))
-      await store.amendRun(failedRun('d').id, (run) => ({ ...run, dismissed: true }))
+      await store.amendRun(failedRun('d').id, (run) => ({ ...run, marks: { ...run.marks, dismissed: true } }))
       await store.settle(savedRun('e', ['e-0'], 50), [newPicture('e-0', png)])
       expect((await store.openRuns()).map(({ id }) => id)).toEqual(['a', 'b', 'c'])
     })
@@ -57,7 +56,10 @@ describe.each([{ kept: 'in a database' }, { kept: 'in memory' }])('a gallery $ke
     })
 
     test('come back as they were given', async () => {
-      const run = { ...workingRun('a'), trouble: { kind: 'unavailable', detail: 'Down.' } as const }
+      const run = {
+        ...workingRun('a'),
+        state: { ...workingRun('a').state, trouble: { kind: 'unavailable', detail: 'Down.' } as const },
+      }
       await store.saveRun(run)
       expect(await store.run(run.id)).toEqual(run)
     })
@@ -72,20 +74,31 @@ describe.each([{ kept: 'in a database' }, { kept: 'in memory' }])('a gallery $ke
 
     test('a refused submission may go back to waiting', async () => {
       await store.saveRun(sendingRun('a'))
-      expect((await store.saveRun({ ...queuedRun('a'), sendsAt: 9 })).phase).toBe('queued')
+      expect(
+        (await store.saveRun({ ...queuedRun('a'), state: { ...queuedRun('a').state, sendsAt: 9 } })).state.phase,
+      ).toBe('queued')
     })
 
     test('a step keeps what the user marked meanwhile', async () => {
       await store.saveRun(sendingRun('a'))
-      await store.amendRun(sendingRun('a').id, (run) => ({ ...run, stopped: true, dismissed: true }))
+      await store.amendRun(sendingRun('a').id, (run) => ({
+        ...run,
+        marks: { ...run.marks, stopped: true, dismissed: true },
+      }))
       await store.saveRun(workingRun('a'))
-      expect(await store.run(workingRun('a').id)).toEqual({ ...workingRun('a'), stopped: true, dismissed: true })
+      expect(await store.run(workingRun('a').id)).toEqual({
+        ...workingRun('a'),
+        marks: { ...workingRun('a').marks, stopped: true, dismissed: true },
+      })
     })
 
     test('an amendment takes marks away again, and writes nothing when nothing changed', async () => {
-      await store.saveRun({ ...workingRun('a'), stopped: true })
+      await store.saveRun({ ...workingRun('a'), marks: { ...workingRun('a').marks, stopped: true } })
       const { id } = workingRun('a')
-      await store.amendRun(id, ({ stopped: _stopped, ...run }) => run as Run)
+      await store.amendRun(id, (run) => {
+        const { stopped: _stopped, ...marks } = run.marks
+        return { ...run, marks }
+      })
       expect(await store.run(id)).toEqual(workingRun('a'))
       changes.length = 0
       await store.amendRun(id, (run) => run)
@@ -117,7 +130,9 @@ describe.each([{ kept: 'in a database' }, { kept: 'in memory' }])('a gallery $ke
         { id: 'a-0', mime: 'image/png', width: 40, height: 30, sizeBytes: png.size, prompt: 'a fox' },
         { id: 'a-1', mime: 'image/jpeg', width: 64, height: 20 },
       ])
-      expect(await store.run(savedRun('a', ['a-0']).id)).toMatchObject({ phase: 'saved', pictures: ['a-0', 'a-1'] })
+      expect(await store.run(savedRun('a', ['a-0']).id)).toMatchObject({
+        state: { phase: 'saved', pictures: ['a-0', 'a-1'] },
+      })
       expect(kept).toEqual([...(await store.picturesById(pictureIds('a-0', 'a-1'))).values()])
       expect(Object.keys(kept[0] ?? {})).not.toContain('order')
     })
@@ -127,7 +142,7 @@ describe.each([{ kept: 'in a database' }, { kept: 'in memory' }])('a gallery $ke
       const made = [newPicture('a-0', png), newPicture('a-1', png)]
       await store.settle(run, made)
       await store.deleteForEver(pictureIds('a-1'))
-      const again = await store.settle({ ...run, finishedAt: 9_999 }, [
+      const again = await store.settle({ ...run, state: { ...run.state, finishedAt: 9_999 } }, [
         newPicture('a-0', await paintedImage('jpeg')),
         newPicture('a-1', png),
       ])

@@ -198,12 +198,14 @@ test('a run turns into its picture in one step: neither both are shown nor none'
 test('the ledger and the open runs follow every step', async () => {
   const shown = show(() => ({ open: useOpenRuns(), ledger: useLedger(5) }))
   await store.saveRun(queuedRun('a'))
-  await waitFor(() => expect(shown.current.open.map(({ phase }) => phase)).toEqual(['queued']))
+  await waitFor(() => expect(shown.current.open.map(({ state: { phase } }) => phase)).toEqual(['queued']))
   await store.saveRun(failedRun('a'))
-  await waitFor(() => expect(shown.current.open.map(({ phase }) => phase)).toEqual(['failed']))
-  await store.amendRun(failedRun('a').id, (run) => ({ ...run, dismissed: true }))
+  await waitFor(() => expect(shown.current.open.map(({ state: { phase } }) => phase)).toEqual(['failed']))
+  await store.amendRun(failedRun('a').id, (run) => ({ ...run, marks: { ...run.marks, dismissed: true } }))
   await waitFor(() => expect(shown.current.open).toEqual([]))
-  await waitFor(() => expect(shown.current.ledger).toEqual([{ ...failedRun('a'), dismissed: true }]))
+  await waitFor(() =>
+    expect(shown.current.ledger).toEqual([{ ...failedRun('a'), marks: { ...failedRun('a').marks, dismissed: true } }]),
+  )
 })
 
 test('one picture and its children follow what is stored', async () => {

@@ -111,7 +111,10 @@ test('D16 a window that is late to settle the same run changes nothing any more'
     name,
     darkroom: { develop: (...given) => gate.then(() => nodeDarkroom.develop(...given)) },
   })
-  const settling = late.settle({ ...run, finishedAt: 5_000 }, [newPicture('a-0', png), newPicture('a-1', png)])
+  const settling = late.settle({ ...run, state: { ...run.state, finishedAt: 5_000 } }, [
+    newPicture('a-0', png),
+    newPicture('a-1', png),
+  ])
   const kept = await settle()
   go()
   expect(await settling).toEqual(kept)

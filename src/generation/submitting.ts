@@ -1,0 +1,145 @@
+import { type Failure, GenerationError } from '#domain/failure.ts'
+import type { Marks, Run, RunIn } from '#domain/run.ts'
+import type { ModelFamily } from '#models/model.ts'
+import type { Provider } from '#providers/provider.ts'
+import { partsOf } from './parts-of.ts'
+import { type Push, type RunnerPorts, sendFor } from './ports.ts'
+import { createRateGate } from './rate-gate.ts'
+import type { RunSteps } from './run-steps.ts'
+import { type createUploads, lostContact, reach, recover, type Sent, submitOnce } from './sending.ts'
+
+/** The service dropped the submission and says so; after this many tries in a row the user decides. docs/services.md. */
+const limitTries = 3
+const limitPauseMs = 11_000
+/** A network that has just come back may fail a few times more before it works. */
+const returnPausesMs = [500, 1_000, 2_000, 4_000, 8_000]
+const networkPauseMs = 30_000
+
+const noFallback: Failure = { kind: 'unavailable', detail: 'This proxy no longer has a fallback.' }
+
+/** What is remembered of one drive between its tries to submit. */
+export interface Tries {
+  /** Refusals for the rate limit in a row. */
+  refusals: number
+  /** Tries that failed since the network came back; `undefined` while it was never away. */
+  sinceReturn?: number
+}
+
+export interface Submitting {
+  /** Waits for whatever holds the run back: the rate limit, the network. Nothing is sent. */
+  untilDue(run: RunIn<'queued'>, signal: AbortSignal): Promise<void>
+  /** Uploads, then submits once. Up to the submission nothing costs anything. */
+  submit(run: RunIn<'queued'>, tries: Tries, signal: AbortSignal): Promise<Run | undefined>
+  /** Asks for the answer to a submission that was lost. Sends nothing paid. */
+  findAnswer(run: RunIn<'sending'>): Promise<Run | undefined>
+}
+
+interface Ready {
+  urls: string[]
+  ports: RunnerPorts
+  marks: Pick<Marks, 'simulated' | 'gateway' | 'proxy'>
+}
+
+export function createSubmitting(
+  ports: RunnerPorts,
+  { advance, fail }: RunSteps,
+  push: Push,
+  uploads: ReturnType<typeof createUploads>,
+): Submitting {
+  const { now, monotonic, network, wait, route } = ports
+  const gate = createRateGate(monotonic)
+
+  async function prepare(run: RunIn<'queued'>, provider: Provider, signal: AbortSignal): Promise<Ready> {
+    const proxy = route?.current()
+    const through = proxy === undefined || !route ? ports : { ...ports, send: route.to(proxy) }
+    const { mode, gateway, fallback, locked } = await reach(through.send, signal)
+    if (locked) throw new GenerationError({ kind: 'locked' })
+    const { standsIn } = run.marks
+    if (standsIn && !fallback) throw new GenerationError(noFallback)
+    const isSimulated = (standsIn ? fallback?.mode : mode) === 'simulated'
+    const marks = {
+      ...(isSimulated ? { simulated: true as const } : {}),
+      // What stands in for a gateway has come through none.
+      ...(gateway === undefined || standsIn ? {} : { gateway }),
+      ...(proxy === undefined ? {} : { proxy }),
+    }
+    const urls = await uploads.urls(run.recipe, provider, marks.gateway ?? '', signal, through.send)
+    signal.throwIfAborted()
+    return { urls, ports: through, marks }
+  }
+
+  /** Keeps the run in the queue while the network is away, or only just back; fails it otherwise. Nothing was sent. */
+  function notReady(run: RunIn<'queued'>, tries: Tries, error: unknown): Promise<Run | undefined> {
+    const failure = lostContact(error)
+    const isLost = !(error instanceof Error && error.name === 'GenerationError')
+    if (isLost && network?.isOffline()) tries.sinceReturn = 0
+    else if (isLost && tries.sinceReturn !== undefined && tries.sinceReturn < returnPausesMs.length)
+      tries.sinceReturn += 1
+    else return fail(run, failure, false)
+    const pauseMs = returnPausesMs[tries.sinceReturn - 1]
+    const until = pauseMs === undefined ? {} : { until: now() + pauseMs }
+    return advance(run, { type: 'hold', waitsFor: 'network', trouble: failure, ...until })
+  }
+
+  function settle(run: RunIn<'sending'>, provider: Provider, sent: Sent, tries?: Tries): Promise<Run | undefined> {
+    if ('task' in sent) {
+      return advance(run, { type: 'accept', task: { provider: provider.id, taskId: sent.task } })
+    }
+    const { failure } = sent
+    if (failure.kind !== 'rate-limited') return fail(run, failure, failure.kind === 'unconfirmed')
+    // With a time it is the proxy's own limit, which is waited for as often as it takes.
+    if (tries && failure.retryAfterMs === undefined) tries.refusals += 1
+    if (tries && tries.refusals >= limitTries) return fail(run, failure, false)
+    const pauseMs = longestPauseMs(failure) * (0.85 + Math.random() * 0.15)
+    return advance(run, { type: 'refuse', until: now() + pauseMs, trouble: failure })
+  }
+
+  function forgetRefused(run: Run, provider: Provider, sent: Sent): void {
+    if ('failure' in sent && sent.failure.kind === 'invalid') uploads.forget(run, provider)
+  }
+
+  async function send(run: RunIn<'queued'>, tries: Tries, family: ModelFamily, provider: Provider, ready: Ready) {
+    const sending = await advance(run, { type: 'send', at: now() }, ready.marks)
+    if (sending?.state.phase !== 'sending') return sending
+    if (!provider.standIn) gate.count()
+    const sent = await submitOnce(ready.ports, push, sending, family, provider, ready.urls)
+    forgetRefused(sending, provider, sent)
+    return settle(sending as RunIn<'sending'>, provider, sent, tries)
+  }
+
+  return {
+    async untilDue({ state: { sendsAt = 0, trouble, waitsFor } }, signal) {
+      if (waitsFor === 'network') await network?.back(signal)
+      // All of the pause: waking up ends a wait early, but not the service's limit.
+      const mostMs = waitsFor === 'network' ? networkPauseMs : longestPauseMs(trouble)
+      const pauseMs = Math.min(sendsAt - now(), mostMs)
+      const startedAt = monotonic()
+      for (let leftMs = pauseMs; leftMs > 0; leftMs = pauseMs - (monotonic() - startedAt)) await wait(leftMs, signal)
+    },
+    async submit(run, tries, signal) {
+      const { family, provider } = partsOf(run)
+      if (run.state.waitsFor === 'network') tries.sinceReturn ??= 0
+      let ready: Ready
+      try {
+        ready = await prepare(run, provider, signal)
+      } catch (error) {
+        signal.throwIfAborted()
+        return notReady(run, tries, error)
+      }
+      const waitMs = provider.standIn ? 0 : gate.waitMs()
+      if (waitMs > 0) return advance(run, { type: 'hold', until: now() + waitMs })
+      return send(run, tries, family, provider, ready)
+    },
+    async findAnswer(run) {
+      const { provider } = partsOf(run)
+      const through = { ...ports, send: sendFor(ports, run) }
+      return settle(run, provider, await recover(through, push, run.id, provider))
+    },
+  }
+}
+
+/** How long the service's limit may hold a run back. A clock that was set since does not make it longer. */
+function longestPauseMs(limit: Failure | undefined): number {
+  const askedMs = limit?.kind === 'rate-limited' ? limit.retryAfterMs : undefined
+  return (askedMs ?? limitPauseMs) * 1.2
+}
