@@ -12,12 +12,6 @@ export interface Recipe {
   sources: readonly PictureId[]
 }
 
-/** Several recipes that are asked about and started as one. `priceCredits`: the sum. */
-export interface Batch {
-  recipes: NonEmpty<Recipe>
-  priceCredits: number
-}
-
 /** The place of a run, or of its image, in its batch: `index` counts from 0, `of` is the size of the batch. */
 export interface BatchPlace {
   id: string

@@ -1,7 +1,7 @@
 import { GenerationError } from '#domain/failure.ts'
 import type { PictureId, RunId, TaskId } from '#domain/ids.ts'
 import type { Picture, Shelf } from '#domain/picture.ts'
-import { adoptedPace, type Run } from '#domain/run.ts'
+import { adoptedPace, type Run, taskOf } from '#domain/run.ts'
 import { findFamily } from '#models/catalogue.ts'
 import { adoptDraft } from '#models/model.ts'
 import { taskIdPattern } from '#providers/kie.ts'
@@ -44,7 +44,7 @@ export async function adoptTask(
 
 async function findTask(store: GalleryStore, taskId: string): Promise<{ run?: Run; picture?: PictureId } | undefined> {
   const runs = await store.recentRuns(allRuns)
-  const run = runs.find((past) => 'task' in past.state && past.state.task?.taskId === taskId)
+  const run = runs.find((past) => taskOf(past)?.taskId === taskId)
   if (run) return { run, ...(run.state.phase === 'saved' ? { picture: run.state.pictures[0] } : {}) }
   // A picture may have come here without its run.
   for (const shelf of shelves) {
