@@ -45,7 +45,9 @@ export function StorageSettings() {
 }
 
 function Meter({ usedBytes, roomBytes }: { usedBytes: number; roomBytes: number }) {
-  const share = roomBytes > 0 ? Math.min(100, (usedBytes / roomBytes) * 100) : 0
+  // Some browsers do not tell.
+  if (roomBytes === 0) return null
+  const share = Math.min(100, (usedBytes / roomBytes) * 100)
   const isTight = share > 80
   return (
     <div className="grid gap-1.5">

@@ -40,21 +40,23 @@ export function PromptField({ ref, value, family, sourceCount, onChange }: Promp
           </span>
         )}
       </div>
-      <textarea
-        ref={ref}
-        id={id}
-        value={value}
-        rows={5}
-        aria-invalid={isOver || undefined}
-        aria-describedby={isNear ? `${id}-count` : undefined}
-        placeholder={sourceCount > 0 ? 'Describe the change' : 'What do you want to see?'}
-        onChange={(event) => onChange(event.currentTarget.value)}
-        className={classes(
-          'field-sizing-content block max-h-[calc(12lh+1.25rem)] min-h-[calc(5lh+1.25rem)] w-full resize-none',
-          'rounded border bg-raised px-3 py-2.5 text-base text-ink transition-colors placeholder:text-faint',
-          isOver ? 'border-danger' : 'border-line hover:border-line-strong',
-        )}
-      />
+      <div className="grows text-base" data-text={value}>
+        <textarea
+          ref={ref}
+          id={id}
+          value={value}
+          rows={5}
+          aria-invalid={isOver || undefined}
+          aria-describedby={isNear ? `${id}-count` : undefined}
+          placeholder={sourceCount > 0 ? 'Describe the change' : 'What do you want to see?'}
+          onChange={(event) => onChange(event.currentTarget.value)}
+          className={classes(
+            'field-sizing-content block max-h-[calc(12lh+1.25rem)] min-h-[calc(5lh+1.25rem)] w-full resize-none',
+            'rounded border bg-raised px-3 py-2.5 text-base text-ink transition-colors placeholder:text-faint',
+            isOver ? 'border-danger' : 'border-line hover:border-line-strong',
+          )}
+        />
+      </div>
       {value === '' && (
         <button
           type="button"
