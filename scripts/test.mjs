@@ -1,13 +1,14 @@
-// `npm test`: everything that must hold, from a bare checkout. Its last line is "N passed, N failed".
+// `npm test`: everything that must hold, from a bare checkout. Its last lines name what each engine passed, then "N passed, N failed".
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { printCoverage } from './coverage.mjs'
 import { ensureBuilt, ensureDemoBuilt, ensureInstalled, root, tool } from './ground.mjs'
-import { ensureChromium, ensureRedis } from './programs.mjs'
+import { ensureChromium, ensureRedis, findFirefox, findWebKit } from './programs.mjs'
 
 ensureInstalled()
 const chromium = ensureChromium()
 ensureRedis()
+const engines = { firefox: findFirefox(), webkit: findWebKit() }
 const reports = join(root, 'node_modules', '.cache', 'reports')
 rmSync(reports, { recursive: true, force: true })
 mkdirSync(reports, { recursive: true })
@@ -68,18 +69,33 @@ step('Build', () => {
   ensureBuilt()
   ensureDemoBuilt()
 })
-const file = join(reports, 'e2e.json')
-const env = {
-  FEW_ORIGINS: '1',
-  CHROMIUM_PATH: chromium,
-  PLAYWRIGHT_JSON_OUTPUT_FILE: file,
-  PLAYWRIGHT_JSON_OUTPUT_NAME: file,
+
+/** What each engine passed, for the last lines. */
+const passedIn = []
+
+function playwright(title, engine, args) {
+  const file = join(reports, `${engine}.json`)
+  const env = {
+    FEW_ORIGINS: '1',
+    CHROMIUM_PATH: chromium,
+    PLAYWRIGHT_JSON_OUTPUT_FILE: file,
+    PLAYWRIGHT_JSON_OUTPUT_NAME: file,
+  }
+  suite(title, '@playwright/test', ['test', ...args, '--reporter=list,json'], env, () => {
+    const { stats } = JSON.parse(readFileSync(file, 'utf8'))
+    const failures = stats.unexpected + stats.flaky
+    passedIn.push(`${engine}: ${stats.expected} of ${stats.expected + failures} tests passed`)
+    return { passed: stats.expected, failed: failures }
+  })
 }
-suite('End-to-end tests', '@playwright/test', ['test', '--reporter=list,json'], env, () => {
-  const { stats } = JSON.parse(readFileSync(file, 'utf8'))
-  return { passed: stats.expected, failed: stats.unexpected + stats.flaky }
-})
+
+playwright('End-to-end tests in Chromium', 'chromium', [])
+for (const [engine, found] of Object.entries(engines)) {
+  const args = ['--config', 'playwright.engines.config.ts', '--project', engine]
+  if (found) playwright(`Journeys in ${engine}`, engine, args)
+  else passedIn.push(`${engine}: left out, it is not installed here`)
+}
 
 printCoverage(root)
-console.log(`\n${passed} passed, ${failed} failed`)
+console.log(`\n${passedIn.join('\n')}\n\n${passed} passed, ${failed} failed`)
 process.exit(failed === 0 ? 0 : 1)

@@ -1,0 +1,18 @@
+import { defineConfig } from '@playwright/test'
+import type { EngineOptions } from './tests/engines/fixtures.ts'
+
+/** The same journeys in each engine. Every test starts its own server, on a free port, from what was built. */
+export default defineConfig<object, EngineOptions>({
+  testDir: 'tests/engines',
+  outputDir: 'node_modules/.cache/engines',
+  timeout: 120_000,
+  expect: { timeout: 45_000 },
+  workers: 2,
+  retries: 0,
+  fullyParallel: true,
+  reporter: 'list',
+  projects: (['chromium', 'firefox', 'webkit'] as const).map((engineName) => ({
+    name: engineName,
+    use: { engineName },
+  })),
+})

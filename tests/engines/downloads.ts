@@ -1,0 +1,23 @@
+import { mkdir, readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Download, patienceMs } from './door.ts'
+
+/** Whatever a browser adds to `folder` during `act`, once it is there whole. */
+export async function downloadTo(folder: string, act: () => Promise<void>): Promise<Download> {
+  await mkdir(folder, { recursive: true })
+  const before = new Set(await readdir(folder))
+  await act()
+  const endsAt = performance.now() + patienceMs
+  for (let lastSize = -1; ; ) {
+    const added = (await readdir(folder)).filter((name) => !before.has(name))
+    const [name] = added.filter((name) => !/\.(part|wkdownload)$/.test(name))
+    if (name && added.length === 1) {
+      const { size } = await stat(join(folder, name))
+      // Firefox first makes an empty file of the final name. Whole: as large as it was at the last look.
+      if (size > 0 && size === lastSize) return { name, bytes: await readFile(join(folder, name)) }
+      lastSize = size
+    }
+    if (performance.now() > endsAt) throw new Error(`No download came into ${folder}.`)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}

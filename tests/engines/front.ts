@@ -1,0 +1,115 @@
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { build } from 'vite'
+
+/** Stands before the built server, so that no engine needs a driver for it: adds a script to the page, and breaks requests. */
+export interface Front {
+  url: string
+  /** What pages complained of, threw and were forbidden, in the order it came. */
+  noise: string[]
+  /** Complaints that a test is about. */
+  expected: RegExp[]
+  /** Answers the next `times` requests whose path matches with 503, and says how many it did so. */
+  fail(path: RegExp, times: number): { failed(): number }
+  close(): Promise<void>
+}
+
+/** `target`: the origin of the built server. */
+export async function openFront(target: string): Promise<Front> {
+  const noise: string[] = []
+  const failing: { path: RegExp; left: number; failed: number }[] = []
+  const script = await inPageScript()
+
+  const server = createServer((incoming, outgoing) => {
+    const { pathname } = new URL(incoming.url ?? '/', target)
+    if (pathname === '/engine-noise') return void takeNoise(incoming, outgoing, noise)
+    if (pathname === '/engine-door.js') return void send(outgoing, 'text/javascript', script)
+    const fault = failing.find(({ path, left }) => left > 0 && path.test(pathname))
+    if (!fault) return forward(target, incoming, outgoing)
+    fault.left -= 1
+    fault.failed += 1
+    outgoing.writeHead(503).end()
+  })
+  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve))
+  return {
+    url: `http://localhost:${(server.address() as AddressInfo).port}`,
+    noise,
+    expected: [],
+    fail(path, times) {
+      const fault = { path, left: times, failed: 0 }
+      failing.push(fault)
+      return { failed: () => fault.failed }
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+function send(outgoing: ServerResponse, type: string, body: string) {
+  outgoing.writeHead(200, { 'Content-Type': type, 'Cache-Control': 'no-store' }).end(body)
+}
+
+async function takeNoise(incoming: IncomingMessage, outgoing: ServerResponse, noise: string[]) {
+  const chunks: Buffer[] = []
+  for await (const chunk of incoming) chunks.push(chunk)
+  noise.push(Buffer.concat(chunks).toString())
+  outgoing.writeHead(204).end()
+}
+
+/** The server serves its own host only, so it is told that. */
+function forward(target: string, incoming: IncomingMessage, outgoing: ServerResponse) {
+  const { host, origin, ...rest } = incoming.headers
+  const headers = {
+    ...rest,
+    host: new URL(target).host,
+    'accept-encoding': 'identity',
+    ...(origin && { origin: target }),
+  }
+  const onward = request(target + incoming.url, { method: incoming.method, headers }, (answer) => {
+    const isPage = /text\/html/.test(answer.headers['content-type'] ?? '')
+    if (isPage) return void sendPage(answer, outgoing)
+    outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
+    answer.pipe(outgoing)
+  })
+  onward.on('error', () => outgoing.destroy())
+  outgoing.on('close', () => onward.destroy())
+  incoming.pipe(onward)
+}
+
+async function sendPage(answer: IncomingMessage, outgoing: ServerResponse) {
+  const chunks: Buffer[] = []
+  for await (const chunk of answer) chunks.push(chunk)
+  const html = Buffer.concat(chunks).toString().replace('<head>', '<head><script src="./engine-door.js"></script>')
+  const { 'content-length': _length, etag: _etag, ...headers } = answer.headers
+  outgoing.writeHead(answer.statusCode ?? 502, headers).end(html)
+}
+
+let built: Promise<string> | undefined
+
+/** `in-page.ts` with what it imports, as one classic script. */
+function inPageScript(): Promise<string> {
+  built ??= (async () => {
+    const results = await build({
+      configFile: false,
+      logLevel: 'warn',
+      define: { 'process.env.NODE_ENV': '"production"', 'process.env': '{}' },
+      build: {
+        write: false,
+        target: 'es2023',
+        lib: {
+          entry: fileURLToPath(new URL('./in-page.ts', import.meta.url)),
+          formats: ['iife'],
+          name: 'engineDoorScript',
+        },
+      },
+    })
+    const [result] = Array.isArray(results) ? results : [results]
+    if (!result || !('output' in result)) throw new Error('The script of the door was not built.')
+    return result.output[0].code
+  })()
+  return built
+}

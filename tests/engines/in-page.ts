@@ -1,0 +1,87 @@
+/**
+ * The first script of every page that the engines open. It finds elements by role and name with one implementation for all
+ * engines, and tells the front what the page throws, complains of and is forbidden.
+ */
+import { queryAllByRole } from '@testing-library/dom'
+
+/** A `Query` as it can be sent into a page. */
+export interface SentQuery {
+  role: string
+  name?: string | { source: string; flags: string }
+  within?: SentQuery
+}
+
+function findAll({ role, name, within }: SentQuery): HTMLElement[] {
+  const roots = within ? findAll(within) : [document.body]
+  const wanted = typeof name === 'object' ? new RegExp(name.source, name.flags) : name
+  if (role === 'file') return roots.flatMap((root) => fileInputs(root, wanted))
+  return roots.flatMap((root) => queryAllByRole(root, role, wanted === undefined ? {} : { name: wanted }))
+}
+
+/** They have no role, and are hidden behind a button of ours: found by their label, which is read as it is written. */
+function fileInputs(root: HTMLElement, wanted: string | RegExp | undefined): HTMLElement[] {
+  const nameOf = (input: HTMLInputElement) =>
+    input.ariaLabel ?? [...(input.labels ?? [])].map((label) => label.textContent?.trim()).join(' ')
+  const isWanted = (name: string) =>
+    wanted === undefined || (typeof wanted === 'string' ? name === wanted : wanted.test(name))
+  return [...root.querySelectorAll<HTMLInputElement>('input[type=file]')].filter((input) => isWanted(nameOf(input)))
+}
+
+/** Where a person would press: a control that is drawn by its label is pressed on the label. */
+function toPressable(element: HTMLElement): HTMLElement {
+  const { width, height } = element.getBoundingClientRect()
+  const isDrawn = width > 2 && height > 2 && getComputedStyle(element).opacity !== '0'
+  return isDrawn ? element : (element.closest('label') ?? element)
+}
+
+const texts = (words: readonly unknown[]) => words.map((word) => (word instanceof Error ? word.message : String(word)))
+
+function tell(kind: string, ...words: unknown[]) {
+  navigator.sendBeacon('/engine-noise', `${kind}: ${texts(words).join(' ')}`)
+}
+
+for (const kind of ['error', 'warn'] as const) {
+  const direct = console[kind]
+  console[kind] = (...words: unknown[]) => {
+    tell(kind, ...words)
+    direct.apply(console, words)
+  }
+}
+addEventListener('error', ({ message }) => tell('thrown', message))
+addEventListener('unhandledrejection', ({ reason }) => tell('rejected', reason))
+addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) =>
+  tell('forbidden', effectiveDirective, blockedURI),
+)
+
+/** In place of what the field holds, with the events of a paste. */
+function fill(field: HTMLElement, text: string) {
+  field.focus()
+  if (field instanceof HTMLTextAreaElement || field instanceof HTMLInputElement) field.select()
+  document.execCommand('insertText', false, text)
+}
+
+/** A drop of files, as far as a script can make one. */
+function drop(target: HTMLElement, files: readonly { name: string; type: string; base64: string }[]) {
+  const data = new DataTransfer()
+  for (const { name, type, base64 } of files) {
+    const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))
+    data.items.add(new File([bytes], name, { type }))
+  }
+  for (const kind of ['dragenter', 'dragover', 'drop'])
+    target.dispatchEvent(new DragEvent(kind, { dataTransfer: data, bubbles: true, cancelable: true }))
+}
+
+const inPage = {
+  findAll,
+  find: (query: SentQuery) => findAll(query)[0] ?? null,
+  findPressable: (query: SentQuery) => {
+    const [found] = findAll(query)
+    const isReady = found && !found.matches(':disabled, [aria-disabled=true]')
+    return isReady ? toPressable(found) : null
+  },
+  fill,
+  drop,
+}
+
+export type InPage = typeof inPage
+Object.assign(globalThis, { engineDoor: inPage })

@@ -1,0 +1,123 @@
+import { cameraPhoto } from '../support/photo.ts'
+import { at, attributeOf, countOf, fieldOf, savedOf, textOf } from './atelier.ts'
+import { expect, test } from './fixtures.ts'
+
+test('J1 a first visit without a key: the demo, an image, and the samples removed again', async ({
+  door,
+  simulated,
+}) => {
+  await door.open(simulated.front.url)
+  await door.focus(at.prompt)
+  await expect.poll(() => countOf(door, { role: 'status' })).toBeGreaterThan(0)
+  expect(await textOf(door, { role: 'banner' })).toContain('Simulated')
+  await door.click({ role: 'button', name: 'Try the demo', within: at.gallery })
+  await expect.poll(() => countOf(door, at.cells)).toBe(6)
+
+  await door.focus(at.prompt)
+  await door.type('A lighthouse in heavy fog')
+  expect(await countOf(door, { ...at.submit, name: /^Generate.*5 credits/ })).toBe(1)
+  await door.click(at.submit)
+  await expect.poll(() => savedOf(door, 'A lighthouse in heavy fog')).toBe(1)
+  await door.click({ role: 'button', name: 'Remove samples', within: at.gallery })
+  await expect.poll(() => countOf(door, at.cells)).toBe(1)
+  expect(await fieldOf(door, at.prompt)).toBe('A lighthouse in heavy fog')
+})
+
+test('J2 a prompt becomes an image that is downloaded, and is there after a reload', async ({ door, live }) => {
+  await door.open(live.front.url)
+  await door.click(at.choice('Aspect ratio', '16:9'))
+  await door.click(at.choice('Model', 'Max'))
+  await door.click(at.choice('Format', 'PNG'))
+  await door.focus(at.tolerance)
+  for (let n = Number(await fieldOf(door, at.tolerance)); n < 4; n += 1) await door.press('ArrowRight')
+  await door.focus(at.prompt)
+  await door.type('A fox made of folded paper')
+  await door.press('Control+Enter')
+  await expect.poll(() => savedOf(door, 'A fox made of folded paper')).toBe(1)
+  const { submissions } = await live.service.simulator.state()
+  expect(submissions.map(({ body }) => body)).toEqual([
+    {
+      prompt: 'A fox made of folded paper',
+      model: 'flux-kontext-max',
+      aspectRatio: '16:9',
+      outputFormat: 'png',
+      safetyTolerance: 4,
+      promptUpsampling: false,
+      enableTranslation: true,
+    },
+  ])
+
+  await door.click(at.image('A fox made of folded paper'))
+  await expect.poll(() => countOf(door, at.staged('A fox made of folded paper'))).toBe(1)
+  const { name, bytes } = await door.download(() => door.click({ role: 'button', name: /^Download/, within: at.stage }))
+  expect(name).toMatch(/^a-fox-made-of-folded-paper.*\.png$/)
+  expect(bytes.subarray(1, 4).toString()).toBe('PNG')
+
+  await door.reload()
+  await expect.poll(() => savedOf(door, 'A fox made of folded paper')).toBe(1)
+  expect((await live.service.simulator.state()).submissions).toHaveLength(1)
+})
+
+test('J3 a dropped photo is edited, compared by keys, and edited on', async ({ door, live, file }) => {
+  const photo = await file('IMG_2041.JPG', 'image/jpeg', await cameraPhoto(4032, 3024, 85))
+  await door.open(live.front.url)
+  await door.focus(at.prompt)
+  await door.give(at.stage, [photo])
+  await expect.poll(() => countOf(door, at.sources)).toBe(1)
+  await expect.poll(() => countOf(door, { ...at.submit, name: /^Edit.*5 credits/ })).toBe(1)
+  expect(await attributeOf(door, at.tolerance, 'max')).toBe('2')
+  await door.fill(at.prompt, 'Make it a night with a full moon')
+  await door.click(at.submit)
+  await expect.poll(() => savedOf(door, 'Make it a night')).toBe(1)
+  const { submissions, uploads } = await live.service.simulator.state()
+  expect(uploads).toHaveLength(1)
+  expect(submissions[0]?.body).not.toHaveProperty('aspectRatio')
+
+  await door.click(at.image('Make it a night'))
+  await door.click({ role: 'button', name: /^Compare/, within: at.stage })
+  const slider = { role: 'slider', within: at.stage }
+  await door.focus(slider)
+  const before = await attributeOf(door, slider, 'aria-valuenow')
+  await door.press('ArrowLeft')
+  await expect.poll(() => attributeOf(door, slider, 'aria-valuenow')).not.toBe(before)
+  await door.click({ role: 'button', name: /^Compare/, within: at.stage })
+
+  await door.focus(at.image('Make it a night'))
+  await door.press('u')
+  await expect.poll(() => door.evaluate(() => document.activeElement?.tagName)).toBe('TEXTAREA')
+  await door.fill(at.prompt, 'Snow on the hills')
+  await door.click(at.submit)
+  await expect.poll(() => savedOf(door, 'Snow on the hills')).toBe(1)
+})
+
+test('J4 several references keep their order on the wire', async ({ door, live, file }) => {
+  const widths = [640, 720, 800, 880]
+  const photos = await Promise.all(
+    widths.map(async (width) => file(`ref-${width}.jpg`, 'image/jpeg', await cameraPhoto(width, 600))),
+  )
+  await door.open(live.front.url)
+  await door.click(at.family('Flux 2'))
+  await door.give(at.files, photos)
+  await expect.poll(() => countOf(door, at.sources)).toBe(4)
+  await door.click({ role: 'button', name: 'Move image 4 earlier', within: at.create })
+  await door.click({ role: 'button', name: 'Remove image 1', within: at.create })
+  await expect.poll(() => countOf(door, at.sources)).toBe(3)
+  await door.click(at.choice('Model', 'Flex'))
+  await door.click(at.choice('Size', '2K'))
+  await door.fill(at.prompt, 'Put the three views into one poster')
+  await expect.poll(() => countOf(door, { ...at.submit, name: /^Edit.*24 credits/ })).toBe(1)
+  await door.click(at.submit)
+  await expect.poll(() => savedOf(door, 'Put the three views')).toBe(1)
+  const { submissions, uploads } = await live.service.simulator.state()
+  const [submission] = submissions as { body: { input: { input_urls: string[] } } }[]
+  expect(uploads).toHaveLength(3)
+  // Turned upright by their EXIF: what was 880 wide is 880 high. The order shown was 2, 4, 3.
+  const { default: sharp } = await import('sharp')
+  const heights = await Promise.all(
+    (submission?.body.input.input_urls ?? []).map(async (url) => {
+      const sent = await (await fetch(url)).arrayBuffer()
+      return (await sharp(Buffer.from(sent)).metadata()).height
+    }),
+  )
+  expect(heights).toEqual([720, 880, 800])
+})

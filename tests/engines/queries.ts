@@ -1,0 +1,41 @@
+import { readFile } from 'node:fs/promises'
+import { type GivenFile, patienceMs, type Query } from './door.ts'
+import type { InPage, SentQuery } from './in-page.ts'
+
+export function toSent({ role, name, within }: Query): SentQuery {
+  return {
+    role,
+    ...(name !== undefined && { name: typeof name === 'string' ? name : { source: name.source, flags: name.flags } }),
+    ...(within && { within: toSent(within) }),
+  }
+}
+
+export function describeQuery({ role, name, within }: Query): string {
+  const own = name === undefined ? role : `${role} ${typeof name === 'string' ? `"${name}"` : name}`
+  return within ? `${own} in ${describeQuery(within)}` : own
+}
+
+/** For code that runs in the page: what `in-page.ts` put there. */
+declare global {
+  var engineDoor: InPage
+}
+
+/** Asks until there is an answer; fails after `patienceMs`, in words that name what was looked for. */
+export async function untilFound<Found>(query: Query, find: () => Promise<Found | null>): Promise<Found> {
+  const endsAt = performance.now() + patienceMs
+  for (;;) {
+    const found = await find().catch((error: unknown) => {
+      if (performance.now() > endsAt) throw error
+      return null
+    })
+    if (found) return found
+    if (performance.now() > endsAt) throw new Error(`There is no ${describeQuery(query)}.`)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
+
+export function inBase64(files: readonly GivenFile[]) {
+  return Promise.all(
+    files.map(async ({ name, type, path }) => ({ name, type, base64: (await readFile(path)).toString('base64') })),
+  )
+}

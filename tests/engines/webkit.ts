@@ -1,0 +1,178 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Builder, Capabilities, Key, type WebDriver, type WebElement } from 'selenium-webdriver'
+import type { WebKitPrograms } from '../../scripts/programs.mjs'
+import type { Door, Engine, Query } from './door.ts'
+import { downloadTo } from './downloads.ts'
+import { inBase64, toSent, untilFound } from './queries.ts'
+
+/** One driver, on a display of its own. Each door is a session of it, whose profile is forgotten with it. */
+export async function openWebKit({ driver, browser, display }: WebKitPrograms): Promise<Engine> {
+  const home = await mkdtemp(join(tmpdir(), 'atelier-webkit-'))
+  const downloads = join(home, 'Downloads')
+  await mkdir(join(home, '.config'), { recursive: true })
+  await mkdir(downloads)
+  await writeFile(join(home, '.config', 'user-dirs.dirs'), 'XDG_DOWNLOAD_DIR="$HOME/Downloads"\n')
+  const screen = await startDisplay(display)
+  const port = await freePort()
+  const env = { ...process.env, HOME: home, XDG_CONFIG_HOME: join(home, '.config'), DISPLAY: screen.name }
+  const service = spawn(driver, [`--port=${port}`], { env, stdio: 'ignore' })
+  return {
+    open: async (profile) => {
+      const session = await openSession(port, browser)
+      const door = toDoor(session, await session.getWindowHandle(), downloads)
+      await door.resize(profile.width, profile.height)
+      return door
+    },
+    async close() {
+      await end(service)
+      await end(screen.process)
+      await rm(home, { recursive: true, force: true, maxRetries: 5 })
+    },
+  }
+}
+
+/** Xvfb takes the first free number by itself and writes it, once it takes connections, to the descriptor that it is given. */
+async function startDisplay(program: string): Promise<{ name: string; process: ChildProcess }> {
+  const args = ['-displayfd', '3', '-screen', '0', '1600x1200x24', '-nolisten', 'tcp']
+  const server = spawn(program, args, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] })
+  const [number] = (await once(server.stdio[3] as NodeJS.ReadableStream, 'data')) as [Buffer]
+  return { name: `:${number.toString().trim()}`, process: server }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (typeof address !== 'object' || !address) throw new Error('There is no free port.')
+  return address.port
+}
+
+async function end(process: ChildProcess): Promise<void> {
+  if (process.exitCode !== null || process.signalCode) return
+  process.kill()
+  await once(process, 'exit')
+}
+
+async function openSession(port: number, binary: string): Promise<WebDriver> {
+  const options = new Capabilities()
+    .set('browserName', 'MiniBrowser')
+    .set('webkitgtk:browserOptions', { binary, args: ['--automation'] })
+  const endsAt = performance.now() + 10_000
+  for (;;) {
+    try {
+      return await new Builder().usingServer(`http://127.0.0.1:${port}`).withCapabilities(options).build()
+    } catch (error) {
+      // The driver may not listen yet.
+      if (!/ECONNREFUSED/.test(String(error)) || performance.now() > endsAt) throw error
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  }
+}
+
+/** A session acts in one window at a time: each act says first which one it is about. */
+function toDoor(session: WebDriver, window: string, downloads: string): Door {
+  const here = () => session.switchTo().window(window)
+  const find = (query: Query, isPressed: boolean) =>
+    untilFound(query, async () => {
+      await here()
+      return session.executeScript<WebElement | null>(
+        'return arguments[1] ? engineDoor.findPressable(arguments[0]) : engineDoor.find(arguments[0])',
+        toSent(query),
+        isPressed,
+      )
+    })
+
+  return {
+    engine: 'webkit',
+    async open(url) {
+      await here()
+      await session.get(url)
+    },
+    async reload() {
+      await here()
+      await session.navigate().refresh()
+    },
+    click: async (query) => (await find(query, true)).click(),
+    focus: async (query) => session.executeScript('arguments[0].focus()', await find(query, false)),
+    async type(text) {
+      await here()
+      await session.actions().sendKeys(text).perform()
+    },
+    fill: async (query, text) =>
+      session.executeScript('engineDoor.fill(arguments[0], arguments[1])', await find(query, false), text),
+    async press(keys) {
+      await here()
+      const [key = '', ...held] = keys.split('+').reverse().map(toKey)
+      const actions = session.actions()
+      for (const modifier of held) actions.keyDown(modifier)
+      actions.sendKeys(key)
+      for (const modifier of held) actions.keyUp(modifier)
+      await actions.perform()
+    },
+    async give(query, files) {
+      const element = await find(query, false)
+      if (query.role === 'file') return element.sendKeys(files.map(({ path }) => path).join('\n'))
+      const script = 'engineDoor.drop(arguments[0], arguments[1])'
+      await session.executeScript(script, element, await inBase64(files))
+    },
+    async evaluate<Result, Given>(run: (given: Given) => Result | Promise<Result>, given?: Given) {
+      await here()
+      const script = `const [given, done] = arguments
+        Promise.resolve().then(() => (${run})(given)).then((value) => done({ value }), (error) => done({ error: String(error) }))`
+      const { value, error } = await session.executeAsyncScript<{ value: Result; error?: string }>(script, given)
+      if (error !== undefined) throw new Error(error)
+      return value
+    },
+    download: (act) => downloadTo(downloads, act),
+    async second() {
+      await here()
+      const { width, height } = await session.manage().window().getRect()
+      await session.switchTo().newWindow('window')
+      const other = toDoor(session, await session.getWindowHandle(), downloads)
+      await session.manage().window().setRect({ width, height, x: 0, y: 0 })
+      return other
+    },
+    /** Of the page, as far as the window can be that small: no narrower than 447 px. */
+    async resize(width, height) {
+      await here()
+      const frame = await session.executeScript<[number, number]>(
+        'return [outerWidth - innerWidth, outerHeight - innerHeight]',
+      )
+      await session
+        .manage()
+        .window()
+        .setRect({ width: width + frame[0], height: height + frame[1], x: 0, y: 0 })
+    },
+    async screenshot(path) {
+      await here()
+      await writeFile(path, await session.takeScreenshot(), 'base64')
+    },
+    close: () => session.quit(),
+  }
+}
+
+const keyNames: Readonly<Record<string, string>> = {
+  Control: Key.CONTROL,
+  Shift: Key.SHIFT,
+  Alt: Key.ALT,
+  Meta: Key.META,
+  Enter: Key.ENTER,
+  Escape: Key.ESCAPE,
+  Tab: Key.TAB,
+  Backspace: Key.BACK_SPACE,
+  ArrowLeft: Key.ARROW_LEFT,
+  ArrowRight: Key.ARROW_RIGHT,
+  ArrowUp: Key.ARROW_UP,
+  ArrowDown: Key.ARROW_DOWN,
+}
+
+function toKey(name: string): string {
+  return keyNames[name] ?? name
+}

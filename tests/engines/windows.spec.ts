@@ -1,0 +1,82 @@
+import { at, countOf, fieldOf, savedOf, textOf } from './atelier.ts'
+import { expect, test } from './fixtures.ts'
+
+test('two windows: an image made in one is in the other, and what one bins is gone from both', async ({
+  door,
+  live,
+}) => {
+  await door.open(live.front.url)
+  await door.focus(at.prompt)
+  const other = await door.second()
+  await other.open(live.front.url)
+  await other.focus(at.prompt)
+
+  await door.fill(at.prompt, 'A paper boat')
+  await door.click(at.submit)
+  await expect.poll(() => savedOf(door, 'A paper boat')).toBe(1)
+  await expect.poll(() => savedOf(other, 'A paper boat')).toBe(1)
+  expect((await live.service.simulator.state()).submissions).toHaveLength(1)
+
+  await other.focus(at.image('A paper boat'))
+  await other.press('x')
+  await expect.poll(() => savedOf(other, 'A paper boat')).toBe(0)
+  await expect.poll(() => savedOf(door, 'A paper boat')).toBe(0)
+})
+
+test('a part of the page that fails to load once can be had again, without a reload', async ({ door, live }) => {
+  // The engines log what cannot be loaded, and React what a part of it threw.
+  live.front.expected.push(/./)
+  await door.open(live.front.url)
+  await door.fill(at.prompt, 'keep me')
+  await door.evaluate(() => document.documentElement.classList.add('same-page'))
+  const fault = live.front.fail(/\/assets\/settings-/, 1)
+  await door.click({ role: 'button', name: /^Settings/ })
+  await expect.poll(fault.failed).toBe(1)
+  const again = { role: 'button', name: /^(Reload|Try again|Load again)/ }
+  await expect.poll(() => countOf(door, again)).toBe(1)
+  await door.click(again)
+  await expect.poll(() => countOf(door, { role: 'dialog', name: 'Settings' })).toBe(1)
+  expect(await fieldOf(door, at.prompt)).toBe('keep me')
+  expect(await door.evaluate(() => document.documentElement.className)).toContain('same-page')
+})
+
+test('settings tell of storage only what the engine knows', async ({ door, live }) => {
+  await door.open(live.front.url)
+  await door.focus(at.prompt)
+  await door.click({ role: 'button', name: /^Settings/ })
+  const dialog = { role: 'dialog', name: 'Settings' }
+  await expect.poll(() => textOf(door, dialog)).toMatch(/Storage/)
+  const hasEstimate = await door.evaluate(() => Boolean(navigator.storage?.estimate))
+  if (hasEstimate) await expect.poll(() => textOf(door, dialog)).toMatch(/of about \d/)
+  expect(await textOf(door, dialog)).not.toMatch(/of about 0 B/)
+})
+
+test('a prompt of 5,000 characters is shown whole, counted, and sent whole', async ({ door, live }) => {
+  const line = 'a small red house beside the sea, '
+  const prompt = line.repeat(148).slice(0, 5_000)
+  await door.open(live.front.url)
+  await door.focus(at.prompt)
+  const emptyPx = await heightOf(door)
+  await door.fill(at.prompt, line.repeat(12).trim())
+  await expect.poll(() => hiddenPxOf(door)).toBeLessThanOrEqual(2)
+  expect(await heightOf(door)).toBeGreaterThanOrEqual(emptyPx)
+
+  await door.fill(at.prompt, `${prompt}!`)
+  await expect.poll(() => textOf(door, at.create)).toMatch(/\b1 (over|too many)/)
+  await door.fill(at.prompt, prompt)
+  await door.press('Control+Enter')
+  await expect.poll(async () => (await live.service.simulator.state()).submissions.length).toBe(1)
+  const { submissions } = await live.service.simulator.state()
+  expect(submissions.map(({ body }) => (body as { prompt: string }).prompt)).toEqual([prompt])
+})
+
+type Window = Parameters<typeof fieldOf>[0]
+
+const heightOf = (door: Window) => door.evaluate(() => document.querySelector('textarea')?.offsetHeight ?? 0)
+
+/** How much of the text the field does not show; its border counts. */
+const hiddenPxOf = (door: Window) =>
+  door.evaluate(() => {
+    const field = document.querySelector('textarea')
+    return field ? field.scrollHeight - field.clientHeight : Number.POSITIVE_INFINITY
+  })
