@@ -1,0 +1,85 @@
+import { joined } from './png-text.ts'
+
+/** A marker segment of a JPEG: its data lies from `from` to `to`, behind marker and length. */
+export interface JpegSegment {
+  marker: number
+  from: number
+  to: number
+}
+
+const exifHead = 'Exif\0\0'
+const xmpHead = 'http://ns.adobe.com/xap/1.0/\0'
+/** What two bytes of length can say, without themselves. */
+const mostDataBytes = 65_533
+const latin1 = new TextDecoder('latin1')
+
+/** The segments in front of the image data, and where that begins. Nothing for any other or a damaged file. */
+export function jpegSegments(bytes: Uint8Array): { segments: JpegSegment[]; scanAt: number } | undefined {
+  if (bytes[0] !== 0xff || bytes[1] !== 0xd8) return undefined
+  const segments: JpegSegment[] = []
+  for (let at = 2; at + 4 <= bytes.byteLength; ) {
+    if (bytes[at] !== 0xff) return undefined
+    const marker = bytes[at + 1] ?? 0
+    if (marker === 0xff) {
+      at += 1 // A fill byte.
+      continue
+    }
+    if (marker === 0xda) return { segments, scanAt: at }
+    const to = at + 2 + (((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0))
+    if (to < at + 4 || to > bytes.byteLength) return undefined
+    segments.push({ marker, from: at + 4, to })
+    at = to
+  }
+  return undefined
+}
+
+/**
+ * The file with an XMP packet in place of the one it has, and an EXIF block where it has none: one of a camera stays. A packet
+ * that is too long for one segment is left out, with all that it says. Nothing for a damaged file.
+ */
+export function withJpegSegments(
+  bytes: Uint8Array,
+  { xmp, exif }: { xmp: string; exif: Uint8Array | undefined },
+): Uint8Array | undefined {
+  const read = jpegSegments(bytes)
+  if (!read) return undefined
+  const { segments, scanAt } = read
+  const kept = segments.filter((segment) => !begins(bytes, segment, xmpHead) && !isOwnExif(bytes, segment))
+  const hasExif = kept.some((segment) => begins(bytes, segment, exifHead))
+  const [first, ...rest] = kept
+  const isJfif = first?.marker === 0xe0
+  const written = [
+    exif && !hasExif ? app1(exifHead, exif) : undefined,
+    app1(xmpHead, new TextEncoder().encode(xmp)),
+  ].filter((part) => part !== undefined)
+  const raw = (segment: JpegSegment | undefined) => (segment ? [bytes.subarray(segment.from - 4, segment.to)] : [])
+  return joined([
+    bytes.subarray(0, 2),
+    // JFIF wants to be the first one.
+    ...(isJfif ? raw(first) : []),
+    ...written,
+    ...(isJfif ? [] : raw(first)),
+    ...rest.flatMap(raw),
+    bytes.subarray(scanAt),
+  ])
+}
+
+function begins(bytes: Uint8Array, { marker, from, to }: JpegSegment, head: string): boolean {
+  return marker === 0xe1 && latin1.decode(bytes.subarray(from, Math.min(to, from + head.length))) === head
+}
+
+/** One that `exif-comment.ts` made, to be replaced; told by the program's name in it. */
+function isOwnExif(bytes: Uint8Array, segment: JpegSegment): boolean {
+  if (!begins(bytes, segment, exifHead)) return false
+  return latin1.decode(bytes.subarray(segment.from, segment.from + 80)).includes('Atelier\0')
+}
+
+function app1(head: string, data: Uint8Array): Uint8Array | undefined {
+  const length = head.length + data.byteLength
+  if (length > mostDataBytes) return undefined
+  const bytes = new Uint8Array(4 + length)
+  bytes.set([0xff, 0xe1, (length + 2) >> 8, (length + 2) & 255])
+  bytes.set(new TextEncoder().encode(head), 4)
+  bytes.set(data, 4 + head.length)
+  return bytes
+}

@@ -1,0 +1,272 @@
+import sharp from 'sharp'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { crc32 } from '#imaging/metadata/crc32.ts'
+import type { ImageMetadata } from '#imaging/metadata/image-metadata.ts'
+import { joined } from '#imaging/metadata/png-text.ts'
+import { readMetadata } from '#imaging/metadata/read-metadata.ts'
+import { writeMetadata } from '#imaging/metadata/write-metadata.ts'
+import { numbersFrom } from '../../../support/find-corpus.ts'
+
+const formats = ['png', 'jpeg', 'webp'] as const
+type Format = (typeof formats)[number]
+
+const about: ImageMetadata = {
+  width: 24,
+  height: 16,
+  digitalSource: 'trainedAlgorithmicMedia',
+  prompt: 'ein Fuchs im Schnee & "Licht" <3\nв лесу, 狐, 🦊',
+  model: 'Flux 2 Pro',
+  rating: 4,
+  tags: ['hero', 'Café'],
+  recipe: JSON.stringify({ family: 'flux-2', draft: { prompt: 'a & b' } }),
+}
+
+const plain = {} as Record<Format, Uint8Array>
+
+async function pixelsOf(bytes: Uint8Array): Promise<Buffer> {
+  return sharp(bytes).ensureAlpha().raw().toBuffer()
+}
+
+const write = (format: Format, metadata = about, bytes = plain[format]) =>
+  writeMetadata(bytes, `image/${format}`, metadata)
+
+beforeAll(async () => {
+  const random = numbersFrom(4)
+  const data = Uint8Array.from({ length: 24 * 16 * 4 }, () => Math.floor(random() * 256))
+  const image = sharp(data, { raw: { width: 24, height: 16, channels: 4 } }).withIccProfile('p3')
+  for (const format of formats) plain[format] = new Uint8Array(await image.clone().toFormat(format).toBuffer())
+})
+
+describe.each(formats)('metadata in a %s', (format) => {
+  it('leaves pixels and profile as they are', async () => {
+    const written = write(format)
+    expect(await pixelsOf(written)).toEqual(await pixelsOf(plain[format]))
+    const { icc } = await sharp(written).metadata()
+    expect(icc).toEqual((await sharp(plain[format]).metadata()).icc)
+    expect(icc?.byteLength).toBeGreaterThan(100)
+  })
+
+  it('gives prompt, model, size and our recipe back', async () => {
+    expect(await readMetadata(write(format))).toEqual({
+      contentCredentials: false,
+      recipe: {
+        program: 'Atelier',
+        prompt: about.prompt,
+        model: 'Flux 2 Pro',
+        width: 24,
+        height: 16,
+        recipe: about.recipe,
+      },
+    })
+  })
+
+  it('names the digital source, the marks and the model where other programs look', async () => {
+    const xmp = (await sharp(write(format)).metadata()).xmpAsString ?? ''
+    for (const part of [
+      '<Iptc4xmpExt:DigitalSourceType>http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia<',
+      '<Iptc4xmpExt:AISystemUsed>Flux 2 Pro<',
+      '<xmp:Rating>4<',
+      '<rdf:li>Café<',
+      'ein Fuchs im Schnee &amp; &quot;Licht&quot; &lt;3',
+    ])
+      expect(xmp).toContain(part)
+  })
+
+  it('written twice is the same to the byte, and written anew replaces the old', async () => {
+    const once = write(format)
+    expect(write(format, about, once)).toEqual(once)
+    const next = write(format, { ...about, prompt: 'another' }, once)
+    expect(next).toEqual(write(format, { ...about, prompt: 'another' }))
+  })
+
+  it('for clients says nothing of prompt and recipe, and keeps the digital source', async () => {
+    const written = write(format, { width: 24, height: 16, digitalSource: 'compositeWithTrainedAlgorithmicMedia' })
+    const text = new TextDecoder('latin1').decode(written)
+    expect(text).toContain('compositeWithTrainedAlgorithmicMedia')
+    for (const word of ['parameters', 'UNICODE', 'atelier:recipe', 'AIPromptInformation'])
+      expect(text).not.toContain(word)
+    expect((await readMetadata(written)).recipe).toBeUndefined()
+  })
+
+  it('takes control characters and halves of letters', async () => {
+    const written = write(format, { ...about, prompt: 'a\u0000b\u0007c\ud83d' })
+    const xmp = (await sharp(written).metadata()).xmpAsString ?? ''
+    expect(xmp).toContain('<Iptc4xmpExt:AIPromptInformation>a\ufffdb\ufffdc\ufffd<')
+  })
+
+  it('never throws for 700 damaged files', async () => {
+    const random = numbersFrom(9)
+    const whole = write(format)
+    for (let times = 0; times < 700; times++) {
+      const bytes = new Uint8Array(
+        whole.subarray(0, random() < 0.3 ? Math.floor(random() * whole.length) : whole.length),
+      )
+      for (let change = 0; change < 8; change++) bytes[Math.floor(random() * bytes.length)] = Math.floor(random() * 256)
+      await expect(readMetadata(bytes)).resolves.toHaveProperty('contentCredentials')
+      expect(() => writeMetadata(bytes, `image/${format}`, about)).not.toThrow()
+    }
+  })
+
+  it('is not written into a file of another type', () => {
+    const bytes = new TextEncoder().encode('no image at all, but long enough for a header')
+    expect(writeMetadata(bytes, `image/${format}`, about)).toBe(bytes)
+  })
+})
+
+function pngChunk(type: string, data: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(data.length + 12)
+  new DataView(bytes.buffer).setUint32(0, data.length)
+  bytes.set(new TextEncoder().encode(type), 4)
+  bytes.set(data, 8)
+  new DataView(bytes.buffer).setUint32(bytes.length - 4, crc32(bytes.subarray(4, -4)))
+  return bytes
+}
+
+const latin1 = (text: string) => Uint8Array.from(text, (letter) => letter.charCodeAt(0))
+
+/** The plain PNG with another chunk behind its header. */
+function withChunk(type: string, data: Uint8Array): Uint8Array {
+  return joined([plain.png.subarray(0, 33), pngChunk(type, data), plain.png.subarray(33)])
+}
+
+const text = (keyword: string, value: string) => withChunk('tEXt', latin1(`${keyword}\0${value}`))
+
+async function deflated(data: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+  const stream = new Blob([data]).stream().pipeThrough(new CompressionStream('deflate'))
+  return new Uint8Array(await new Response(stream).arrayBuffer())
+}
+
+describe('files of other programs', () => {
+  it('A1111: prompt, negative prompt, size and model', async () => {
+    const parameters =
+      'a castle, (oil:1.2)\nsecond line\nNegative prompt: blurry,\nugly\nSteps: 20, Sampler: Euler a, CFG scale: 7, Size: 512x768, Model hash: abc, Model: "sd, xl", Version: v1.9'
+    expect((await readMetadata(text('parameters', parameters))).recipe).toEqual({
+      program: 'A1111',
+      prompt: 'a castle, (oil:1.2)\nsecond line',
+      negativePrompt: 'blurry,\nugly',
+      model: 'sd, xl',
+      width: 512,
+      height: 768,
+    })
+  })
+
+  it('SwarmUI', async () => {
+    const value = {
+      sui_image_params: { prompt: 'a castle', negativeprompt: '', model: 'flux1-dev', width: 1024, height: 768 },
+    }
+    expect((await readMetadata(text('parameters', JSON.stringify(value, undefined, 2)))).recipe).toEqual({
+      program: 'SwarmUI',
+      prompt: 'a castle',
+      model: 'flux1-dev',
+      width: 1024,
+      height: 768,
+    })
+  })
+
+  it.each([
+    [
+      {
+        positive_prompt: 'a castle',
+        negative_prompt: 'blurry',
+        width: 512,
+        height: 640,
+        model: { name: 'juggernaut' },
+      },
+    ],
+    [{ model_weights: 'juggernaut', image: { prompt: [{ prompt: 'a castle', weight: 1 }], width: 512, height: 640 } }],
+  ])('InvokeAI, new and old', async (metadata) => {
+    expect((await readMetadata(text('invokeai_metadata', JSON.stringify(metadata)))).recipe).toMatchObject({
+      program: 'InvokeAI',
+      prompt: 'a castle',
+      model: 'juggernaut',
+      width: 512,
+      height: 640,
+    })
+  })
+
+  const graph = {
+    '3': { class_type: 'KSampler', inputs: { positive: ['9', 0], negative: ['7', 0], latent_image: ['5', 0] } },
+    '4': { class_type: 'CheckpointLoaderSimple', inputs: { ckpt_name: 'flux.safetensors' } },
+    '5': { class_type: 'EmptyLatentImage', inputs: { width: 768, height: 512, batch_size: 1 } },
+    '6': { class_type: 'CLIPTextEncode', inputs: { text: ['8', 0] } },
+    '7': { class_type: 'CLIPTextEncode', inputs: { text: 'blurry' } },
+    '8': { class_type: 'PrimitiveString', inputs: { value: 'a castle' } },
+    '9': { class_type: 'FluxGuidance', inputs: { conditioning: ['6', 0], guidance: 3.5 } },
+  }
+  const fromComfy = {
+    program: 'ComfyUI',
+    prompt: 'a castle',
+    negativePrompt: 'blurry',
+    model: 'flux.safetensors',
+    width: 768,
+    height: 512,
+  }
+
+  it('ComfyUI: the text that reaches the sampler, also over other nodes', async () => {
+    expect((await readMetadata(text('prompt', JSON.stringify(graph)))).recipe).toEqual(fromComfy)
+  })
+
+  it('ComfyUI in a compressed text', async () => {
+    const data = joined([latin1('prompt\0\0'), await deflated(latin1(JSON.stringify(graph)))])
+    expect((await readMetadata(withChunk('zTXt', data))).recipe).toEqual(fromComfy)
+  })
+
+  it('ComfyUI in the EXIF block of a WebP', async () => {
+    const bytes = await sharp(plain.webp)
+      .withExif({ IFD0: { Model: `prompt:${JSON.stringify(graph)}` } })
+      .webp()
+      .toBuffer()
+    expect((await readMetadata(new Uint8Array(bytes))).recipe).toEqual(fromComfy)
+  })
+
+  it.each([
+    [
+      'a graph that leads in a circle',
+      'prompt',
+      JSON.stringify({ '1': { class_type: 'KSampler', inputs: { positive: ['1', 0] } } }),
+    ],
+    ['JSON that is nested too deep', 'prompt', `${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}`],
+    ['JSON cut short', 'invokeai_metadata', '{"positive_prompt": "a'],
+    ['a size of gigabytes', 'parameters', 'x'],
+    [
+      'names of built-in members',
+      'prompt',
+      '{"__proto__": {"class_type": "KSampler", "inputs": {"positive": ["constructor", 0]}}}',
+    ],
+  ])('%s gives nothing', async (_, keyword, value) => {
+    expect((await readMetadata(text(keyword, value))).recipe).toBeUndefined()
+  })
+
+  it('a text that grows to 300 MB is not unpacked', async () => {
+    const data = joined([latin1('parameters\0\0'), await deflated(new Uint8Array(300 * 2 ** 20))])
+    const before = process.memoryUsage().rss
+    expect((await readMetadata(withChunk('zTXt', data))).recipe).toBeUndefined()
+    expect(process.memoryUsage().rss - before).toBeLessThan(120 * 2 ** 20)
+  })
+})
+
+describe('a file with Content Credentials', () => {
+  const jumbf = latin1('JP\0\x01\0\0\0\x01jumb')
+
+  it.each<[Format, () => Uint8Array]>([
+    ['png', () => withChunk('caBX', jumbf)],
+    [
+      'jpeg',
+      () =>
+        joined([plain.jpeg.subarray(0, 2), latin1('\xff\xeb\0\x0e'), jumbf.subarray(0, 12), plain.jpeg.subarray(2)]),
+    ],
+    [
+      'webp',
+      () => {
+        const body = joined([plain.webp.subarray(8), latin1('C2PA\x0c\0\0\0'), jumbf.subarray(0, 12)])
+        const head = latin1('RIFF\0\0\0\0')
+        new DataView(head.buffer).setUint32(4, body.length, true)
+        return joined([head, body])
+      },
+    ],
+  ])('%s is told, and never changed', async (format, make) => {
+    const signed = make()
+    expect((await readMetadata(signed)).contentCredentials).toBe(true)
+    expect(write(format, about, signed)).toBe(signed)
+  })
+})
