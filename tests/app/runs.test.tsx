@@ -238,6 +238,36 @@ describe('a failed run', () => {
   })
 })
 
+describe('several runs that need the user', () => {
+  const many = (count: number) =>
+    Array.from({ length: count }, (_, index) =>
+      runOf(`run-${index}`, `Wish ${index}`, failed({ kind: 'rate-limited' })),
+    )
+
+  it('fold into one line, so that running work stays in sight', async () => {
+    await show(...many(6), runOf('run-9', 'A red fox', working))
+    const line = await screen.findByRole('button', { name: '6 need attention' })
+    expect(line).toHaveAttribute('aria-expanded', 'false')
+    await gridcell.find(/^A red fox/)
+    expect(gridcell.all()).toHaveLength(1)
+    await userEvent.click(line)
+    expect(await gridcell.find(/^Wish 5/)).toHaveAttribute('data-phase', 'failed')
+    expect(gridcell.all()).toHaveLength(7)
+  })
+
+  it('are dismissed together', async () => {
+    const { asked } = await show(...many(3))
+    await userEvent.click(await screen.findByRole('button', { name: 'Dismiss all' }))
+    expect(asked.toSorted()).toEqual(['dismiss run-0', 'dismiss run-1', 'dismiss run-2'])
+  })
+
+  it('stand as cards while they are few', async () => {
+    await show(...many(2))
+    await gridcell.find(/^Wish 0/)
+    expect(screen.queryByText(/need attention/)).toBeNull()
+  })
+})
+
 describe('what happens to runs', () => {
   it('is read out: steps politely, failures at once, old ones not at all', async () => {
     await show(runOf('old', 'Old', failed({ kind: 'timed-out' }), { createdAt: 1_000 }))
