@@ -1,13 +1,20 @@
-// `npm run screenshot`: the picture of README, taken of the real page with the simulator behind it.
+// `npm run screenshot`: the picture of README, taken of the real page with the simulator behind it. With `all`: every screen.
 import { chromium } from 'playwright'
 import { startServer } from '../tests/support/atelier.ts'
 import { ensureBuilt } from './ground.mjs'
 import { ensureChromium } from './programs.mjs'
+import { takeScreens } from './screens.ts'
 
 ensureBuilt()
 const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking']
 const server = await startServer()
 const browser = await chromium.launch({ executablePath: ensureChromium(), args })
+if (process.argv[2] === 'all') {
+  console.log(`The screens are in ${await takeScreens(browser, server.url)}.`)
+  await browser.close()
+  await server.kill()
+  process.exit()
+}
 const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: 'dark' })
 const page = await context.newPage()
 await page.goto(server.url)
