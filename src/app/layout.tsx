@@ -1,9 +1,10 @@
-import { Images, ListChecks, type LucideIcon, Maximize2, Minimize2, SquarePen, Undo2 } from 'lucide-react'
-import { type CSSProperties, type ReactNode, useState } from 'react'
+import { Image, Images, ListChecks, type LucideIcon, SquarePen, X } from 'lucide-react'
+import type { CSSProperties, ReactNode } from 'react'
 import { useWorkCount } from '#runs/work-count.ts'
-import { Button } from '#ui/button.tsx'
+import { IconButton } from '#ui/button.tsx'
 import { classes } from '#ui/classes.ts'
 import { Divider } from '#ui/divider.tsx'
+import { useShortcut } from '#ui/shortcut.ts'
 import { useWorkspace, type View } from '#workspace/workspace.ts'
 import { Count } from './header.tsx'
 
@@ -16,20 +17,25 @@ interface LayoutProps {
   tasks: ReactNode
 }
 
-const createPx = { min: 360, max: 420 }
+const createPx = { min: 320, max: 420 }
 const galleryPx = { min: 320, max: 560 }
 const within = (px: number, { min, max }: typeof createPx) => Math.min(max, Math.max(min, px))
 
 /**
- * The room. One set of columns for every width: wide, they stand side by side; in the middle the gallery is a strip below; on a
+ * The geometry of the page, for every width. Wide: three columns. Middle: form and stage, and the gallery opens over both. On a
  * phone one of them shows at a time. Classes repeat in index.html, so that nothing moves when the page takes over.
  */
 export function Layout({ header, create, stage, gallery, tasks }: LayoutProps) {
   const view = useWorkspace((state) => state.view)
+  const show = useWorkspace((state) => state.show)
   const adjust = useWorkspace((state) => state.adjust)
+  const isStaged = useWorkspace((state) => state.selected !== undefined)
   const createWidth = useWorkspace((state) => within(state.createWidth, createPx))
   const galleryWidth = useWorkspace((state) => within(state.galleryWidth, galleryPx))
-  const [galleryOpen, setGalleryOpen] = useState(false)
+  const galleryOpen = view === 'gallery'
+  const closeGallery = () => show(isStaged ? 'stage' : 'create')
+  useShortcut('g', () => (galleryOpen ? closeGallery() : show('gallery')))
+  useShortcut('esc', closeGallery, galleryOpen)
   const widths = { '--create': `${createWidth}px`, '--gallery': `${galleryWidth}px` } as CSSProperties
   const onlyIn = (mine: View) => view !== mine && 'max-middle:hidden'
   const behindGallery = galleryOpen && 'middle:max-wide:hidden'
@@ -37,7 +43,10 @@ export function Layout({ header, create, stage, gallery, tasks }: LayoutProps) {
   return (
     <div className="room">
       {header}
-      <main className={classes('columns', galleryOpen && 'columns-gallery')} style={widths}>
+      <main
+        className={classes('columns', !isStaged && 'columns-unstaged', galleryOpen && 'columns-gallery')}
+        style={widths}
+      >
         <section aria-label="Create" className={classes('area-create', onlyIn('create'), behindGallery)}>
           <div className="relative min-h-0 flex-1">{create}</div>
         </section>
@@ -47,10 +56,9 @@ export function Layout({ header, create, stage, gallery, tasks }: LayoutProps) {
           {...createPx}
           value={createWidth}
           onChange={(px) => adjust({ createWidth: px })}
-          className={classes('max-middle:hidden', behindGallery)}
+          className="max-wide:hidden"
         />
         <section aria-label="Stage" className={classes('area-stage', onlyIn('stage'), behindGallery)}>
-          <StageBack />
           <div className="relative min-h-0 flex-1">{stage}</div>
         </section>
         <Divider
@@ -62,16 +70,17 @@ export function Layout({ header, create, stage, gallery, tasks }: LayoutProps) {
           className="max-wide:hidden"
         />
         <section aria-label="Gallery" className={classes('area-gallery', onlyIn('gallery'))}>
-          <div className="flex h-9 shrink-0 items-center justify-end border-line border-b px-1 max-middle:hidden wide:hidden">
-            <Button
-              variant="quiet"
-              icon={galleryOpen ? Minimize2 : Maximize2}
-              onClick={() => setGalleryOpen(!galleryOpen)}
-            >
-              {galleryOpen ? 'Close gallery' : 'Open gallery'}
-            </Button>
-          </div>
           <div className="relative min-h-0 flex-1">{gallery}</div>
+          {galleryOpen && (
+            <IconButton
+              label="Close gallery"
+              icon={X}
+              shortcut="esc"
+              variant="plain"
+              className="absolute right-3 bottom-3 z-10 max-middle:hidden wide:hidden"
+              onClick={closeGallery}
+            />
+          )}
         </section>
         {view === 'tasks' && (
           <section aria-label="Tasks" className="min-h-0 overflow-y-auto bg-panel middle:hidden">
@@ -84,19 +93,8 @@ export function Layout({ header, create, stage, gallery, tasks }: LayoutProps) {
   )
 }
 
-/** On a phone the stage lies over everything; this leads back to where the picture was chosen. */
-function StageBack() {
-  const show = useWorkspace((state) => state.show)
-  return (
-    <div className="flex h-11 shrink-0 items-center border-line border-b bg-panel px-1 middle:hidden">
-      <Button variant="quiet" icon={Undo2} onClick={() => show('gallery')}>
-        Back
-      </Button>
-    </div>
-  )
-}
-
 const places: readonly { view: View; label: string; icon: LucideIcon }[] = [
+  { view: 'stage', label: 'Image', icon: Image },
   { view: 'create', label: 'Create', icon: SquarePen },
   { view: 'tasks', label: 'Tasks', icon: ListChecks },
   { view: 'gallery', label: 'Gallery', icon: Images },
@@ -106,30 +104,33 @@ function BottomBar() {
   const current = useWorkspace((state) => state.view)
   const show = useWorkspace((state) => state.show)
   const count = useWorkCount()
+  const isStaged = useWorkspace((state) => state.selected !== undefined)
   return (
     <nav aria-label="Views" className="bottom-bar">
-      {places.map(({ view, label, icon: Icon }) => (
-        <button
-          key={view}
-          type="button"
-          aria-current={view === current ? 'page' : undefined}
-          onClick={() => show(view)}
-          className={classes(
-            'flex flex-1 flex-col items-center justify-center gap-0.5 text-xs -outline-offset-2 transition-colors',
-            view === current ? 'font-medium text-ink' : 'text-faint',
-          )}
-        >
-          <span className="relative">
-            <Icon size={18} strokeWidth={1.75} aria-hidden />
-            {view === 'tasks' && count > 0 && (
-              <span className="-top-1.5 absolute left-3">
-                <Count value={count} />
-              </span>
+      {places
+        .filter((place) => place.view !== 'stage' || isStaged)
+        .map(({ view, label, icon: Icon }) => (
+          <button
+            key={view}
+            type="button"
+            aria-current={view === current ? 'page' : undefined}
+            onClick={() => show(view)}
+            className={classes(
+              'flex flex-1 flex-col items-center justify-center gap-0.5 text-xs -outline-offset-2 transition-colors',
+              view === current ? 'font-medium text-ink' : 'text-faint',
             )}
-          </span>
-          {label}
-        </button>
-      ))}
+          >
+            <span className="relative">
+              <Icon size={18} strokeWidth={1.75} aria-hidden />
+              {view === 'tasks' && count > 0 && (
+                <span className="-top-1.5 absolute left-3">
+                  <Count value={count} />
+                </span>
+              )}
+            </span>
+            {label}
+          </button>
+        ))}
     </nav>
   )
 }

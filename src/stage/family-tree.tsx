@@ -1,137 +1,251 @@
-import type { MouseEvent } from 'react'
+import { type KeyboardEvent, useEffect, useMemo, useRef } from 'react'
 import type { PictureId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
 import { usePicture, useThumbnail } from '#store/queries.ts'
-import { useChildren } from '#store/stage-queries.ts'
+import { type Relative, useFamily } from '#store/stage-queries.ts'
 import { classes } from '#ui/classes.ts'
+import { type FamilyLayout, type FamilyPlace, layoutFamily, lineTo, neighbourOf } from './family-layout.ts'
 
-interface Choice {
-  shown: PictureId
+interface FamilyTreeProps {
+  picture: Picture
+  /** The first image of a comparison. */
   compared: PictureId | undefined
-  onSelect: (id: PictureId) => void
-  /** Shift and a press, or any press while comparing, sets the second picture. */
+  onChoose: (id: PictureId) => void
+  /** Shift and a press: compare with it. */
   onCompare: (id: PictureId) => void
-  isComparing: boolean
 }
 
-/** A stored ring of parents would have no end. */
-const mostGenerations = 24
-const mostInGeneration = 12
+/** In CSS pixels. Two branches fit into the strip, further ones are scrolled to. */
+const sizes = { one: { tile: 48, row: 60 }, several: { tile: 28, row: 34 } }
+const labelPx = 44
+const letterPx = 7
+const gapPx = 20
 
-/**
- * Where a picture comes from and what became of it: one group a generation, the sources first. The way from the first
- * source to the shown picture is told by strong borders; brothers and sisters stand beside it.
- */
-export function FamilyTree({ picture, ...choice }: Omit<Choice, 'shown'> & { picture: Picture }) {
-  const children = kept(useChildren(picture.id))
-  const own = { ...choice, shown: picture.id }
-  const isAlone = picture.parents.length === 0 && children.length === 0
+/** Where an image comes from and what became of it, as a tree from left to right. */
+export function FamilyTree({ picture, ...choice }: FamilyTreeProps) {
+  const family = useFamily(picture.id)
+  const layout = useMemo(() => family && layoutFamily(family.map(toMember)), [family])
+  if (!family || !layout) return <div className="h-full" />
+  const records = new Map(family.map((relative) => [relative.id, relative.picture]))
+  return (
+    <div className="flex h-full min-w-0 items-center overflow-auto overscroll-contain px-3 [scrollbar-width:thin]">
+      <Tree layout={layout} records={records} shown={picture.id} choice={choice} />
+      {picture.parents.length > 1 && <References ids={picture.parents.slice(1)} choice={choice} />}
+      {layout.places.length === 1 && picture.parents.length < 2 && (
+        <p className="ml-2 shrink-0 text-faint text-xs">Edits appear here.</p>
+      )}
+    </div>
+  )
+}
+
+function toMember({ id, picture, parentId }: Relative) {
+  const isSource = !picture || picture.origin.kind === 'dropped'
+  return { id, parentId, createdAt: picture?.createdAt ?? 0, isSource }
+}
+
+type Choice = Omit<FamilyTreeProps, 'picture'>
+
+interface TreeProps {
+  layout: FamilyLayout
+  records: ReadonlyMap<PictureId, Picture | undefined>
+  shown: PictureId
+  choice: Choice
+}
+
+function Tree({ layout, records, shown, choice }: TreeProps) {
+  const list = useRef<HTMLUListElement>(null)
+  const { tile, row } = layout.rows > 1 ? sizes.several : sizes.one
+  const line = lineTo(layout, shown)
+  const columnPx = tile + labelPx + gapPx
+  const button = (id: PictureId) => list.current?.querySelector<HTMLElement>(`[data-id="${CSS.escape(id)}"]`)
+
+  useEffect(() => {
+    list.current?.querySelector('[aria-current]')?.scrollIntoView?.({ block: 'nearest', inline: 'nearest' })
+  }, [])
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const direction = ({ ArrowLeft: 'left', ArrowRight: 'right', ArrowUp: 'up', ArrowDown: 'down' } as const)[event.key]
+    const from = event.target instanceof HTMLElement ? event.target.dataset.id : undefined
+    if (!direction || !from) return
+    event.preventDefault()
+    const next = neighbourOf(layout, from as PictureId, direction)
+    if (next !== undefined) button(next)?.focus()
+  }
   return (
     <ul
+      ref={list}
       aria-label="Family"
-      className="flex h-20 shrink-0 items-center [@media(height<800px)]:h-15 overflow-x-auto border-line border-t bg-panel px-3"
+      onKeyDown={onKeyDown}
+      className="relative my-auto shrink-0"
+      style={{ width: layout.columns * columnPx - gapPx, height: layout.rows * row }}
     >
-      <Line picture={picture} left={mostGenerations} choice={own} />
-      {children.length > 0 && (
-        <Generation ids={children.map(({ id }) => id)} onWay={undefined} isFirst={false} choice={own} />
-      )}
-      {isAlone && <li className="pl-3 text-faint text-xs">Edits appear here.</li>}
+      <Lines layout={layout} line={line} tile={tile} row={row} columnPx={columnPx} />
+      {layout.places.map((place) => (
+        <li
+          key={place.id}
+          className="absolute"
+          style={{ left: place.column * columnPx, top: place.row * row + (row - tile) / 2 }}
+        >
+          <Node
+            place={place}
+            picture={records.get(place.id)}
+            tile={tile}
+            isShown={place.id === shown}
+            isOnLine={line.has(place.id)}
+            choice={choice}
+          />
+        </li>
+      ))}
     </ul>
   )
 }
 
-/** The generations up to a picture's own, drawn from the oldest on. */
-function Line({ picture, left, choice }: { picture: Picture; left: number; choice: Choice }) {
-  const [parentId] = picture.parents
-  const parent = usePicture(parentId)
-  const siblings = kept(useChildren(parentId)).map(({ id }) => id)
-  const own = siblings.includes(picture.id) ? siblings : [...siblings, picture.id]
+/** Where a line may start after a label. */
+const widthOf = (label: string) => Math.min(labelPx, 8 + label.length * letterPx)
+
+interface LinesProps {
+  layout: FamilyLayout
+  line: ReadonlySet<PictureId>
+  tile: number
+  row: number
+  columnPx: number
+}
+
+/** From the label of each image to the tiles of its edits; the way to the shown image is drawn over the others. */
+function Lines({ layout, line, tile, row, columnPx }: LinesProps) {
+  const at = new Map(layout.places.map((place) => [place.id, place]))
+  const paths = layout.places.flatMap((place) => {
+    const parent = place.parentId === undefined ? undefined : at.get(place.parentId)
+    if (!parent) return []
+    const [fromX, toX] = [parent.column * columnPx + tile + widthOf(parent.label), place.column * columnPx - 4]
+    const [fromY, toY] = [parent.row * row + row / 2, place.row * row + row / 2]
+    const turnX = place.column * columnPx - gapPx / 2
+    return [{ id: place.id, isOnLine: line.has(place.id), path: `M${fromX} ${fromY}H${turnX}V${toY}H${toX}` }]
+  })
   return (
-    <>
-      {parentId !== undefined && left > 0 && parent && <Line picture={parent} left={left - 1} choice={choice} />}
-      {parentId !== undefined && !parent && <Generation ids={[parentId]} onWay={parentId} isFirst choice={choice} />}
-      {picture.parents.length > 1 && (
-        <Generation ids={picture.parents.slice(1)} onWay={undefined} isFirst={false} isBeside choice={choice} />
-      )}
-      <Generation
-        ids={parentId === undefined ? [picture.id] : own}
-        onWay={picture.id}
-        isFirst={parentId === undefined}
-        choice={choice}
-      />
-    </>
+    <svg aria-hidden="true" className="pointer-events-none absolute inset-0 size-full" fill="none">
+      {paths
+        .toSorted((a, b) => Number(a.isOnLine) - Number(b.isOnLine))
+        .map(({ id, isOnLine, path }) => (
+          <path
+            key={id}
+            d={path}
+            stroke="currentColor"
+            className={isOnLine ? 'text-soft' : 'text-line-strong'}
+            strokeWidth={1}
+            shapeRendering="crispEdges"
+          />
+        ))}
+    </svg>
   )
 }
 
-interface GenerationProps {
-  ids: readonly PictureId[]
-  /** The one that the shown picture comes from, or is. */
-  onWay: PictureId | undefined
-  isFirst: boolean
-  /** Further parents, beside the one the line goes through. */
-  isBeside?: boolean
+interface NodeProps {
+  place: FamilyPlace
+  picture: Picture | undefined
+  tile: number
+  isShown: boolean
+  isOnLine: boolean
   choice: Choice
 }
 
-function Generation({ ids, onWay, isFirst, isBeside = false, choice }: GenerationProps) {
-  const shown = ids.slice(0, mostInGeneration)
-  return (
-    <>
-      {!isFirst && <li aria-hidden className={classes('h-px shrink-0', isBeside ? 'w-1.5' : 'w-5 bg-line-strong')} />}
-      {shown.map((id) => (
-        <Node key={id} id={id} isOnWay={id === onWay} choice={choice} />
-      ))}
-      {ids.length > shown.length && <li className="shrink-0 pl-1 text-faint text-xs">+{ids.length - shown.length}</li>}
-    </>
+function Node({ place, picture, tile, isShown, isOnLine, choice }: NodeProps) {
+  const isCompared = place.id === choice.compared
+  const label = (
+    <span
+      className={classes(
+        'max-w-9 truncate whitespace-nowrap text-left text-xs',
+        isShown ? 'font-medium text-ink' : 'text-faint',
+      )}
+    >
+      {isCompared ? `${place.label} A` : place.label}
+    </span>
   )
-}
-
-function Node({ id, isOnWay, choice }: { id: PictureId; isOnWay: boolean; choice: Choice }) {
-  const picture = usePicture(id)
-  const thumbnail = useThumbnail(id)
-  const isShown = id === choice.shown
-  const isCompared = id === choice.compared
-  const onClick = (event: MouseEvent) => {
-    if ((event.shiftKey || choice.isComparing) && !isShown) choice.onCompare(id)
-    else choice.onSelect(id)
-  }
   if (!picture) {
     return (
-      <li className="mr-1.5 shrink-0 last:mr-0">
-        <span role="img" aria-label="Deleted image" className="block size-12 rounded-sm border border-line bg-hover" />
-      </li>
+      <span className="flex items-center gap-1">
+        <span
+          role="img"
+          aria-label="Deleted image"
+          className="block rounded-sm border border-line border-dashed"
+          style={{ width: tile, height: tile }}
+        />
+        {label}
+      </span>
     )
   }
   return (
-    <li className="shrink-0 p-0.5">
-      <button
-        type="button"
-        aria-label={nameOf(picture, isCompared)}
-        aria-current={isShown ? 'true' : undefined}
-        onClick={onClick}
+    <button
+      type="button"
+      data-id={place.id}
+      aria-label={nameOf(picture, place.label, isCompared)}
+      aria-current={isShown ? 'true' : undefined}
+      tabIndex={isShown ? 0 : -1}
+      onClick={({ shiftKey }) => (shiftKey && !isShown ? choice.onCompare(place.id) : choice.onChoose(place.id))}
+      className="group flex items-center gap-1 rounded-sm"
+    >
+      <Thumbnail
+        id={place.id}
+        tile={tile}
         className={classes(
-          'relative block size-12 overflow-hidden rounded-sm border-2 transition-colors',
-          isShown ? 'border-ink' : isOnWay || isCompared ? 'border-line-strong' : 'border-transparent',
+          isShown ? 'selected-ring' : isOnLine || isCompared ? 'outline-line-strong' : 'outline-line',
           picture.shelf === 'bin' && 'opacity-50',
         )}
-      >
-        {thumbnail && <img src={thumbnail} alt="" draggable={false} className="chequer size-full object-cover" />}
-        {isCompared && <span className="absolute inset-x-0 bottom-0 bg-panel text-ink text-xs">before</span>}
-      </button>
-    </li>
+      />
+      {label}
+    </button>
   )
 }
 
-function nameOf({ prompt, shelf, origin }: Picture, isCompared: boolean): string {
+function Thumbnail({ id, tile, className }: { id: PictureId; tile: number; className: string }) {
+  const thumbnail = useThumbnail(id)
+  return (
+    <span
+      className={classes('block shrink-0 overflow-hidden rounded-sm bg-hover outline -outline-offset-1', className)}
+      style={{ width: tile, height: tile }}
+    >
+      {thumbnail && <img src={thumbnail} alt="" draggable={false} className="chequer size-full object-cover" />}
+    </span>
+  )
+}
+
+/** Further images that went into the shown one. */
+function References({ ids, choice }: { ids: readonly PictureId[]; choice: Choice }) {
+  return (
+    <ul aria-label="References" className="ml-3 flex shrink-0 items-center gap-1 border-line border-l pl-3">
+      {ids.map((id, index) => (
+        <li key={id}>
+          <Reference id={id} number={index + 2} choice={choice} />
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function Reference({ id, number, choice }: { id: PictureId; number: number; choice: Choice }) {
+  const picture = usePicture(id)
+  return (
+    <button
+      type="button"
+      disabled={!picture}
+      aria-label={picture ? `${picture.prompt}, reference ${number}` : 'Deleted image'}
+      onClick={({ shiftKey }) => (shiftKey ? choice.onCompare(id) : choice.onChoose(id))}
+      className="relative block rounded-sm"
+    >
+      <Thumbnail id={id} tile={40} className="outline-line" />
+      <span aria-hidden data-reference={number} className="reference-mark absolute top-0.5 left-0.5">
+        {number}
+      </span>
+    </button>
+  )
+}
+
+function nameOf({ prompt, shelf, origin }: Picture, label: string, isCompared: boolean): string {
   const parts = [
     prompt,
-    origin.kind === 'dropped' && 'source',
+    origin.kind === 'dropped' ? 'source' : label,
     shelf === 'bin' && 'in the bin',
     isCompared && 'compared',
   ]
   return parts.filter(Boolean).join(', ')
-}
-
-function kept(pictures: readonly Picture[]): readonly Picture[] {
-  return pictures.filter((picture) => picture.shelf !== 'bin')
 }

@@ -3,6 +3,7 @@ import {
   Download,
   Eye,
   ImagePlus,
+  type LucideIcon,
   Minus,
   Plus,
   Scan,
@@ -10,18 +11,21 @@ import {
   SquareSplitHorizontal,
   Trash2,
 } from 'lucide-react'
-import type { KeyboardEvent } from 'react'
+import type { ComponentProps, KeyboardEvent } from 'react'
 import { type PictureActions, recipeOf } from '#acts/picture-actions.ts'
 import type { Picture } from '#domain/picture.ts'
 import { Button, IconButton } from '#ui/button.tsx'
+import { classes } from '#ui/classes.ts'
+import { describeShortcut, toAriaShortcut } from '#ui/shortcut.ts'
+import { Toolbar } from '#ui/toolbar.tsx'
 import type { Zoom } from './use-zoom.ts'
 
 interface StageToolbarProps {
   picture: Picture
   zoom: Zoom
   actions: PictureActions
-  /** There is a picture it was made from. */
-  hasParent: boolean
+  /** There is an image that "before" can show. */
+  hasBefore: boolean
   isBefore: boolean
   onBefore: (held: boolean) => void
   isComparing: boolean
@@ -29,30 +33,31 @@ interface StageToolbarProps {
   onBin: () => void
 }
 
-/** All that can be done with the picture on the stage, in one line; narrow stages leave out what pinch and wheel can do. */
+/**
+ * What can be done with the image on the stage, in one line: zoom at its start, acts at its end. The first acts carry words
+ * where there is room; on a phone all do, and zoom is left to the fingers.
+ */
 export function StageToolbar(props: StageToolbarProps) {
   return (
-    <div className="@container shrink-0 border-line border-b bg-panel">
-      <div role="toolbar" aria-label="Image" className="flex h-11 items-center gap-0.5 px-1 max-middle:justify-between">
+    <div className="@container">
+      <Toolbar
+        label="Image"
+        className="flex h-11 items-center gap-0.5 px-1 max-middle:h-14 max-middle:justify-between max-middle:overflow-x-auto"
+      >
         <ZoomControls zoom={props.zoom} />
-        <Rule />
-        <CompareControls {...props} />
+        <span className="ml-auto max-middle:hidden" />
         <PictureControls {...props} />
-      </div>
+      </Toolbar>
     </div>
   )
 }
 
-function Rule() {
-  return <span aria-hidden className="mx-1 h-4 w-px shrink-0 bg-line @max-md:hidden" />
-}
-
 function ZoomControls({ zoom }: Pick<StageToolbarProps, 'zoom'>) {
   return (
-    <>
-      <IconButton label="Zoom out" icon={Minus} shortcut="-" onClick={zoom.zoomOut} className="@max-lg:hidden" />
-      <span className="w-12 text-center text-faint text-xs @max-lg:hidden">{zoom.percent}%</span>
-      <IconButton label="Zoom in" icon={Plus} shortcut="plus" onClick={zoom.zoomIn} className="@max-lg:hidden" />
+    <span className="flex items-center gap-0.5 max-middle:hidden">
+      <IconButton label="Zoom out" icon={Minus} shortcut="-" onClick={zoom.zoomOut} />
+      <span className="w-11 text-center text-faint text-xs">{zoom.percent}%</span>
+      <IconButton label="Zoom in" icon={Plus} shortcut="plus" onClick={zoom.zoomIn} />
       <IconButton label="Fit" icon={Scan} shortcut="0" pressed={zoom.isFit} onClick={zoom.fit} />
       <Button
         variant="quiet"
@@ -60,67 +65,115 @@ function ZoomControls({ zoom }: Pick<StageToolbarProps, 'zoom'>) {
         data-tip="One image pixel per screen pixel"
         data-tip-keys="1"
         onClick={zoom.full}
-        className="text-xs @max-md:hidden"
+        className="text-xs @max-lg:hidden"
       >
         100%
       </Button>
+    </span>
+  )
+}
+
+function PictureControls({ picture, actions, onBin, ...compare }: StageToolbarProps) {
+  return (
+    <>
+      <Act
+        label="Use as input"
+        word="Use as input"
+        icon={ImagePlus}
+        shortcut="u"
+        worded
+        onClick={() => actions.takeAsInput(picture)}
+      />
+      <Act
+        label="Compare"
+        icon={SquareSplitHorizontal}
+        shortcut="c"
+        worded
+        aria-pressed={compare.isComparing}
+        onClick={compare.onCompare}
+      />
+      <HoldBefore {...compare} />
+      <Act label="Download" icon={Download} shortcut="d" worded onClick={() => void actions.download(picture)} />
+      <Act
+        label="Reuse prompt and settings"
+        word="Reuse"
+        icon={SlidersHorizontal}
+        shortcut="r"
+        disabled={recipeOf(picture) === undefined}
+        onClick={() => actions.recallSettings(picture)}
+      />
+      <Act label="Copy" icon={Copy} shortcut="mod+c" onClick={() => void actions.copy(picture)} />
+      <Act
+        label="Move to bin"
+        word="Bin"
+        icon={Trash2}
+        shortcut="x"
+        disabled={picture.shelf === 'bin'}
+        onClick={onBin}
+      />
     </>
   )
 }
 
-function CompareControls({ hasParent, isBefore, onBefore, isComparing, onCompare }: StageToolbarProps) {
+function HoldBefore({ hasBefore, isBefore, onBefore }: Pick<StageToolbarProps, 'hasBefore' | 'isBefore' | 'onBefore'>) {
   const onKey = (event: KeyboardEvent, held: boolean) => {
     if (event.key !== ' ' && event.key !== 'Enter') return
     event.preventDefault()
     onBefore(held)
   }
   return (
-    <>
-      <IconButton
-        label="Before (hold)"
-        icon={Eye}
-        shortcut="b"
-        pressed={isBefore}
-        disabled={!hasParent}
-        onPointerDown={() => onBefore(true)}
-        onPointerUp={() => onBefore(false)}
-        onPointerLeave={() => onBefore(false)}
-        onPointerCancel={() => onBefore(false)}
-        onContextMenu={(event) => event.preventDefault()}
-        onKeyDown={(event) => onKey(event, true)}
-        onKeyUp={(event) => onKey(event, false)}
-        onBlur={() => onBefore(false)}
-        className="touch-none"
-      />
-      <IconButton label="Compare" icon={SquareSplitHorizontal} shortcut="c" pressed={isComparing} onClick={onCompare} />
-    </>
+    <Act
+      label="Before (hold)"
+      word="Before"
+      icon={Eye}
+      shortcut="b"
+      aria-pressed={isBefore}
+      disabled={!hasBefore}
+      onPointerDown={() => onBefore(true)}
+      onPointerUp={() => onBefore(false)}
+      onPointerLeave={() => onBefore(false)}
+      onPointerCancel={() => onBefore(false)}
+      onContextMenu={(event) => event.preventDefault()}
+      onKeyDown={(event) => onKey(event, true)}
+      onKeyUp={(event) => onKey(event, false)}
+      onBlur={() => onBefore(false)}
+      className="touch-none"
+    />
   )
 }
 
-function PictureControls({ picture, actions, onBin }: StageToolbarProps) {
+interface ActProps extends ComponentProps<'button'> {
+  /** The accessible name, which holds `word`. */
+  label: string
+  /** What is written, where something is; the label if not given. */
+  word?: string
+  icon: LucideIcon
+  shortcut: string
+  /** It carries its word also on a wide stage. */
+  worded?: boolean
+}
+
+/** One act: a drawing, with its word beside it where there is room, and below it on a phone. */
+function Act({ label, word = label, icon: Icon, shortcut, worded = false, className, ...rest }: ActProps) {
   return (
-    <div className="ml-auto flex items-center gap-0.5 max-middle:contents">
-      <Button
-        icon={ImagePlus}
-        aria-label="Use as input"
-        aria-keyshortcuts="U"
-        data-tip="Edit from this image"
-        data-tip-keys="U"
-        onClick={() => actions.takeAsInput(picture)}
-        className="mr-1 max-middle:mr-0 @max-xl:px-2"
-      >
-        <span className="@max-xl:hidden">Use as input</span>
-      </Button>
-      <IconButton
-        label="Reuse prompt and settings"
-        icon={SlidersHorizontal}
-        shortcut="r"
-        disabled={recipeOf(picture) === undefined}
-        onClick={() => actions.recallSettings(picture)}
-      />
-      <IconButton label="Download" icon={Download} shortcut="d" onClick={() => void actions.download(picture)} />
-      <IconButton label="Copy" icon={Copy} shortcut="mod+c" onClick={() => void actions.copy(picture)} />
-      <IconButton label="Move to bin" icon={Trash2} shortcut="x" disabled={picture.shelf === 'bin'} onClick={onBin} />
-    </div>
+    <button
+      {...rest}
+      type="button"
+      aria-label={label}
+      aria-keyshortcuts={toAriaShortcut(shortcut)}
+      data-tip={label}
+      data-tip-keys={describeShortcut(shortcut)}
+      className={classes(
+        'inline-flex h-8 min-w-8 shrink-0 select-none items-center justify-center gap-1.5 rounded-sm border border-transparent text-soft text-sm transition-colors',
+        'hover:bg-hover hover:text-ink disabled:cursor-not-allowed disabled:bg-transparent disabled:text-faint disabled:opacity-60',
+        'aria-pressed:border-line-strong aria-pressed:bg-raised aria-pressed:text-ink aria-[pressed=false]:border-transparent aria-[pressed=false]:bg-transparent',
+        'max-middle:h-12 max-middle:min-w-12 max-middle:flex-col max-middle:gap-0.5 max-middle:px-1 max-middle:text-xs',
+        worded && 'middle:px-2',
+        className,
+      )}
+    >
+      <Icon size={16} strokeWidth={1.75} aria-hidden />
+      <span className={worded ? 'middle:@max-2xl:hidden' : 'middle:hidden'}>{word}</span>
+    </button>
   )
 }

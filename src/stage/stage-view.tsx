@@ -1,70 +1,103 @@
 import { useState } from 'react'
-import type { PictureActions } from '#acts/picture-actions.ts'
 import { usePictureActions } from '#acts/use-picture-actions.ts'
-import type { PictureId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
 import { describePicture } from '#library/picture-words.ts'
 import { usePicture, usePictures } from '#store/queries.ts'
 import { lazyPart } from '#ui/lazy-part.tsx'
+import { useShortcut } from '#ui/shortcut.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
-import { FamilyTree } from './family-tree.tsx'
+import { NewImages } from './new-images.tsx'
 import { PictureLayer } from './picture-layer.tsx'
 import { StageInfo } from './stage-info.tsx'
+import { StageLayout } from './stage-layout.tsx'
+import { StageStrip } from './stage-strip.tsx'
 import { StageToolbar } from './stage-toolbar.tsx'
+import type { useArrivals } from './use-arrivals.ts'
 import { useStageKeys } from './use-stage-keys.ts'
 import { useZoom, type Zoom } from './use-zoom.ts'
+import type { Swipe } from './viewport-input.ts'
 
 const Compare = lazyPart(() => import('./compare.tsx').then((module) => module.Compare))
+const CompareBar = lazyPart(() => import('./compare-bar.tsx').then((module) => module.CompareBar))
 
-/** One picture, large: looked at, compared, gone on from. */
-export function StageView({ picture }: { picture: Picture }) {
+interface StageViewProps {
+  picture: Picture
+  arrivals: ReturnType<typeof useArrivals>
+}
+
+/** One image, large: looked at, compared, edited on. */
+export function StageView({ picture, arrivals }: StageViewProps) {
   const actions = usePictureActions()
-  const zoom = useZoom(picture)
   const comparison = useComparison(picture)
-  const parent = usePicture(picture.parents[0])
+  const neighbours = useNeighbours(picture)
+  const { select, touch, show } = useWorkspace.getState()
+  const onSwipe = (direction: Swipe) => {
+    if (direction === 'down') return show('gallery')
+    const next = direction === 'left' ? neighbours.older : neighbours.newer
+    if (next) select(next.id)
+  }
+  const zoom = useZoom(picture, {
+    panes: comparison.shown && comparison.comparing?.way === 'side' ? 2 : 1,
+    wholeRequests: useWorkspace((state) => state.wholeRequests),
+    onTouch: touch,
+    onSwipe,
+  })
   const [held, setHeld] = useState(false)
-  const before = held ? parent : undefined
-  const onBin = useBin(picture, actions)
+  const onBin = () => void actions.moveToBin(picture, (neighbours.older ?? neighbours.newer)?.id)
   useStageKeys({ picture, zoom, actions, onCompare: comparison.toggle, onBefore: setHeld, onBin })
 
   return (
-    <div className="flex h-full flex-col">
-      <StageToolbar
-        picture={picture}
-        zoom={zoom}
-        actions={actions}
-        hasParent={parent !== undefined}
-        isBefore={held}
-        onBefore={setHeld}
-        isComparing={comparison.isOn}
-        onCompare={comparison.toggle}
-        onBin={onBin}
-      />
-      <Viewport picture={picture} zoom={zoom} before={before} comparison={comparison} />
-      <StageInfo picture={picture} />
-      <FamilyTree
-        picture={picture}
-        compared={comparison.isOn ? comparison.second?.id : undefined}
-        isComparing={comparison.isOn}
-        onSelect={useWorkspace.getState().select}
-        onCompare={comparison.choose}
-      />
-    </div>
+    <StageLayout
+      options={
+        comparison.comparing && (
+          <CompareBar
+            waiting={<div className="h-11" />}
+            comparing={comparison.comparing}
+            a={comparison.a}
+            b={picture}
+            seen={comparison.seen}
+            onFlip={comparison.flip}
+          />
+        )
+      }
+      image={<Viewport picture={picture} zoom={zoom} isBefore={held} comparison={comparison} />}
+      actions={
+        <StageToolbar
+          picture={picture}
+          zoom={zoom}
+          actions={actions}
+          hasBefore={comparison.before !== undefined}
+          isBefore={held}
+          onBefore={setHeld}
+          isComparing={comparison.comparing !== undefined}
+          onCompare={comparison.toggle}
+          onBin={onBin}
+        />
+      }
+      facts={
+        <StageInfo picture={picture}>
+          <NewImages ids={arrivals.waiting} onShow={select} onClose={arrivals.dismiss} />
+        </StageInfo>
+      }
+      strip={<StageStrip picture={picture} />}
+    />
   )
 }
 
 interface ViewportProps {
   picture: Picture
   zoom: Zoom
-  /** Shown instead, while held. */
-  before: Picture | undefined
-  comparison: Comparison
+  /** What was before is shown as long as this holds. */
+  isBefore: boolean
+  comparison: ReturnType<typeof useComparison>
 }
 
-function Viewport({ picture, zoom, before, comparison }: ViewportProps) {
+function Viewport({ picture, zoom, isBefore, comparison }: ViewportProps) {
   const { placement, isFit, handlers, viewport } = zoom
+  const { comparing, a, seen } = comparison
   const name = describePicture(picture, Date.now())
-  const shown = placement && (
+  const before = isBefore ? comparison.before : undefined
+  const single = placement && (
     <>
       <PictureLayer
         key={picture.id}
@@ -84,29 +117,34 @@ function Viewport({ picture, zoom, before, comparison }: ViewportProps) {
       )}
     </>
   )
+  const isCompared = comparing && comparison.shown && a && placement && !before
   return (
     // biome-ignore lint/a11y/useSemanticElements: a place to look into, no set of fields
     <div
       ref={viewport}
       role="group"
       aria-label="View"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: it is panned by the arrow keys
+      tabIndex={0}
       {...handlers}
-      className={`relative min-h-0 flex-1 touch-none overflow-hidden -outline-offset-2 ${isFit ? '' : 'cursor-grab active:cursor-grabbing'}`}
+      className={`absolute inset-0 touch-none select-none overflow-hidden -outline-offset-2 ${isFit ? '' : 'cursor-grab active:cursor-grabbing'}`}
     >
-      {comparison.isOn && comparison.second && placement ? (
+      {isCompared ? (
         <Compare
-          waiting={shown}
-          key={`${comparison.second.id} ${picture.id}`}
-          before={comparison.second}
-          after={picture}
+          waiting={single}
+          key={`${a.id} ${picture.id}`}
+          a={a}
+          b={picture}
+          way={comparing.way}
           placement={placement}
           name={name}
+          seen={seen}
         />
       ) : (
-        shown
+        single
       )}
-      {before && !comparison.isOn && <Chip>Before</Chip>}
-      {comparison.isOn && !comparison.second && <Chip>Choose a second image, below or in the gallery</Chip>}
+      {before && <Chip>{comparing ? 'A' : 'Before'}</Chip>}
+      {comparing && !comparison.shown && <Chip>Choose an image for A, in the strip or the gallery</Chip>}
     </div>
   )
 }
@@ -119,35 +157,31 @@ function Chip({ children }: { children: string }) {
   )
 }
 
-interface Comparison {
-  isOn: boolean
-  /** What the picture is compared with; `undefined` while it is to be chosen. */
-  second: Picture | undefined
-  toggle(): void
-  choose(id: PictureId): void
-}
-
-/** Compares with the source; where there is none, with the next picture that is chosen anywhere. */
-function useComparison(picture: Picture): Comparison {
-  const [state, setState] = useState<{ shown: PictureId; second: PictureId | undefined }>()
-  if (state && state.shown !== picture.id) {
-    setState({ shown: picture.id, second: state.second === undefined ? state.shown : picture.parents[0] })
-  }
-  const second = usePicture(state?.second)
+/** The comparison on the stage: A with the staged image, which is B. Starts with the source of the staged image. */
+function useComparison(picture: Picture) {
+  const comparing = useWorkspace((state) => state.comparing)
+  const { compare } = useWorkspace.getState()
+  const a = usePicture(comparing?.a)
+  const parent = usePicture(picture.parents[0])
+  const [seen, setSeen] = useState<'a' | 'b'>('b')
+  const leave = () => compare(undefined)
+  useShortcut('esc', leave, comparing !== undefined)
   return {
-    isOn: state !== undefined,
-    second,
-    toggle: () => setState(state ? undefined : { shown: picture.id, second: picture.parents[0] }),
-    choose: (id) => setState({ shown: picture.id, second: id }),
+    comparing,
+    a,
+    /** What "before" shows: A while comparing, else the source. */
+    before: comparing ? a : parent,
+    /** There are two images to be seen. */
+    shown: comparing !== undefined && a !== undefined,
+    seen,
+    flip: () => setSeen(seen === 'a' ? 'b' : 'a'),
+    toggle: () => (comparing ? leave() : compare({ a: picture.parents[0], takes: 'a' })),
   }
 }
 
-/** Gives the stage to the next older picture, or else the next newer one. */
-function useBin(picture: Picture, actions: PictureActions): () => void {
+/** The images beside this one in the gallery. */
+function useNeighbours(picture: Picture): { older: Picture | undefined; newer: Picture | undefined } {
   const { pictures } = usePictures('gallery')
-  return () => {
-    const index = pictures.findIndex(({ id }) => id === picture.id)
-    const next = index < 0 ? undefined : (pictures[index + 1] ?? pictures[index - 1])
-    void actions.moveToBin(picture, next?.id)
-  }
+  const index = pictures.findIndex(({ id }) => id === picture.id)
+  return index < 0 ? { older: undefined, newer: undefined } : { older: pictures[index + 1], newer: pictures[index - 1] }
 }

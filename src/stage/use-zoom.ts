@@ -1,5 +1,5 @@
 import { type KeyboardEvent, type MouseEvent, type PointerEvent, type RefObject, useRef, useState } from 'react'
-import { pointIn, usePointers, useSize, useWheel } from './viewport-input.ts'
+import { pointIn, type Swipe, useGestures, usePointers, useSize, useWheel } from './viewport-input.ts'
 import {
   type Box,
   isSamePlacement,
@@ -41,13 +41,33 @@ const lineOfWheelPx = 16
 /** A wheel turns in large steps, a trackpad in many small ones: neither jumps. */
 const mostTurn = 30
 
-/** Zoom and pan of a picture in a viewport. It starts fitted; pictures of one size share the view, so that they compare. */
-export function useZoom(picture: Box): Zoom {
+interface ZoomOptions {
+  /** Into how many equal panes, side by side, the viewport is divided. All show the same part of the image. */
+  panes?: number
+  /** A changed figure fits the image again. */
+  wholeRequests?: number
+  /** The user changed the view. */
+  onTouch?: () => void
+  /** A finger swept over an image that is shown whole. */
+  onSwipe?: (direction: Swipe) => void
+}
+
+/** Zoom and pan of an image in a viewport. It starts fitted; images of one size share the view, so that they compare. */
+export function useZoom(picture: Box, { panes = 1, wholeRequests = 0, onTouch, onSwipe }: ZoomOptions = {}): Zoom {
   const viewport = useRef<HTMLDivElement>(null)
   const ratio = window.devicePixelRatio || 1
-  const { placement, isFit, change, showAll } = usePlacement(picture, viewport)
+  const { placement, isFit, paneWidth, change, showAll } = usePlacement(picture, viewport, panes, wholeRequests)
+  const touched = (next: (from: Placement, room: Box) => Placement) => {
+    onTouch?.()
+    change(next)
+  }
+  /** A point of the viewport, in the pane it lies in. */
+  const inPane = (point: Point, from = point): Point => ({
+    x: paneWidth > 0 ? point.x - Math.floor(from.x / paneWidth) * paneWidth : point.x,
+    y: point.y,
+  })
   const zoom = (scale: (from: number) => number, at?: Point) =>
-    change((from, room) => zoomTo(from, scale(from.scale), picture, room, ratio, at ?? middleOf(room)))
+    touched((from, room) => zoomTo(from, scale(from.scale), picture, room, ratio, at ? inPane(at) : middleOf(room)))
   const pan = (dx: number, dy: number) => change((from, room) => panBy(from, dx, dy, picture, room))
   const full = (at?: Point) => zoom(() => 1 / ratio, at)
 
@@ -57,9 +77,17 @@ export function useZoom(picture: Box): Zoom {
     const turn = Math.max(-mostTurn, Math.min(mostTurn, event.deltaY * lines))
     zoom((scale) => scale * Math.exp(-turn / 100), at)
   })
-  const pointers = usePointers(viewport, pan, (before, after) =>
-    change((from, room) => pinch(from, before, after, picture, room, ratio)),
-  )
+  const { handlers: pointers, areDown } = usePointers(viewport, {
+    onDrag: pan,
+    onPinch: ([one, other], after) =>
+      touched((from, room) => {
+        const paned = (points: readonly [Point, Point]) => [inPane(points[0], one), inPane(points[1], one)] as const
+        return pinch(from, paned([one, other]), paned(after), picture, room, ratio)
+      }),
+    onSwipe: (direction) => isFit && onSwipe?.(direction),
+  })
+  // Fingers on a touch screen pinch by pointers already.
+  useGestures(viewport, (factor, at) => !areDown() && zoom((scale) => scale * factor, at))
   return {
     viewport,
     placement,
@@ -83,15 +111,22 @@ export function useZoom(picture: Box): Zoom {
 }
 
 /** Where the picture is: fitted until something else was chosen for pictures of its size. */
-function usePlacement(picture: Box, viewport: RefObject<HTMLElement | null>) {
-  const size = useSize(viewport)
+function usePlacement(picture: Box, viewport: RefObject<HTMLElement | null>, panes: number, wholeRequests: number) {
+  const whole = useSize(viewport)
+  const size = whole && { width: whole.width / panes, height: whole.height }
   const box = `${picture.width} ${picture.height}`
   const [own, setOwn] = useState<{ box: string; placement: Placement }>()
-  const chosen = own?.box === box ? own.placement : undefined
+  const [met, setMet] = useState(wholeRequests)
+  if (met !== wholeRequests) {
+    setMet(wholeRequests)
+    setOwn(undefined)
+  }
+  const chosen = own?.box === box && met === wholeRequests ? own.placement : undefined
   return {
     // Panning by nothing settles what was chosen into a viewport that has changed since.
     placement: size && (chosen ? panBy(chosen, 0, 0, picture, size) : placeFit(picture, size)),
     isFit: chosen === undefined,
+    paneWidth: size?.width ?? 0,
     showAll: () => setOwn(undefined),
     change(next: (from: Placement, size: Box) => Placement) {
       if (!size) return

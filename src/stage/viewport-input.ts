@@ -45,24 +45,68 @@ export function useWheel(element: Element, onWheel: (event: WheelEvent, at: Poin
   }, [element])
 }
 
+/** What Safari tells of two fingers on a trackpad; other browsers send a wheel with Ctrl. */
+interface GestureEvent extends UIEvent {
+  /** 1 at the start of the gesture. */
+  scale: number
+  clientX: number
+  clientY: number
+}
+
+/** `onZoom` gets the factor since the last call. Without this Safari zooms the whole page. */
+export function useGestures(element: Element, onZoom: (factor: number, at: Point) => void): void {
+  const handle = useRef(onZoom)
+  useLayoutEffect(() => {
+    handle.current = onZoom
+  })
+  useEffect(() => {
+    const target = element.current
+    if (!target) return
+    let last = 1
+    const listen = (event: Event) => {
+      event.preventDefault()
+      const { scale, clientX, clientY } = event as GestureEvent
+      if (event.type === 'gesturechange' && scale > 0) {
+        handle.current(scale / last, pointIn(element, { clientX, clientY }))
+      }
+      last = event.type === 'gesturechange' && scale > 0 ? scale : 1
+    }
+    const kinds = ['gesturestart', 'gesturechange', 'gestureend']
+    for (const kind of kinds) target.addEventListener(kind, listen, { passive: false })
+    return () => {
+      for (const kind of kinds) target.removeEventListener(kind, listen)
+    }
+  }, [element])
+}
+
 type Two = readonly [Point, Point]
 
+export type Swipe = 'left' | 'right' | 'down'
+
+const leastSwipePx = 56
+
+interface PointerActs {
+  onDrag: (dx: number, dy: number) => void
+  onPinch: (before: Two, after: Two) => void
+  /** One finger went straight and far, then left. */
+  onSwipe: (direction: Swipe) => void
+}
+
 /** Handlers for the viewport: one pointer drags, two pinch. Controls that lie on it keep theirs. */
-export function usePointers(
-  viewport: Element,
-  onDrag: (dx: number, dy: number) => void,
-  onPinch: (before: Two, after: Two) => void,
-) {
+export function usePointers(viewport: Element, { onDrag, onPinch, onSwipe }: PointerActs) {
   const down = useRef(new Map<number, Point>())
+  /** Where a single finger began. */
+  const start = useRef<Point>(undefined)
   const lift = (event: PointerEvent) => {
     down.current.delete(event.pointerId)
   }
-  return {
+  const handlers = {
     onPointerDown(event: PointerEvent) {
       const isControl = event.target instanceof HTMLElement && event.target.closest('button, [role="slider"]')
       if (event.button !== 0 || isControl) return
       event.currentTarget.setPointerCapture(event.pointerId)
       down.current.set(event.pointerId, pointIn(viewport, event))
+      start.current = event.pointerType === 'touch' && down.current.size === 1 ? pointIn(viewport, event) : undefined
     },
     onPointerMove(event: PointerEvent) {
       const was = down.current.get(event.pointerId)
@@ -73,7 +117,19 @@ export function usePointers(
       if (other) onPinch([was, other], [is, other])
       else onDrag(is.x - was.x, is.y - was.y)
     },
-    onPointerUp: lift,
+    onPointerUp(event: PointerEvent) {
+      const swipe = start.current && swipeOf(start.current, pointIn(viewport, event))
+      if (swipe && down.current.has(event.pointerId)) onSwipe(swipe)
+      start.current = undefined
+      lift(event)
+    },
     onPointerCancel: lift,
   }
+  return { handlers, areDown: () => down.current.size > 0 }
+}
+
+function swipeOf(from: Point, to: Point): Swipe | undefined {
+  const [dx, dy] = [to.x - from.x, to.y - from.y]
+  if (Math.abs(dx) >= leastSwipePx && Math.abs(dx) > 2 * Math.abs(dy)) return dx < 0 ? 'left' : 'right'
+  return dy >= leastSwipePx && dy > 2 * Math.abs(dx) ? 'down' : undefined
 }

@@ -15,13 +15,13 @@ export interface Placement extends Point {
 }
 
 /** Air around a picture that fits, in CSS pixels. */
-const marginPx = 24
+const marginPx = 16
 /** Screen pixels per picture pixel at the closest. */
 const closest = 16
 
 /** The whole picture in the middle, never drawn larger than its own CSS pixels. */
 export function placeFit(picture: Box, viewport: Box): Placement {
-  const room = (length: number) => Math.max(1, length - 2 * Math.min(marginPx, length * 0.05))
+  const room = (length: number) => Math.max(1, length - 2 * Math.min(marginPx, length * 0.02))
   const scale = Math.min(1, room(viewport.width) / picture.width, room(viewport.height) / picture.height)
   return middle(picture, viewport, scale)
 }

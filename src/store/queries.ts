@@ -33,7 +33,7 @@ export function useStore(): GalleryStore {
 }
 
 const noRuns: readonly Run[] = []
-export const noPictures: readonly Picture[] = []
+const noPictures: readonly Picture[] = []
 
 /** What the grid shows before the pictures, oldest first. */
 export function useOpenRuns(): readonly Run[] {

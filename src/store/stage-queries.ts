@@ -2,21 +2,71 @@ import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import type { PictureId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
-import { keys, noPictures, storedList, useStore } from './queries.ts'
+import { keys, storedList, useStore } from './queries.ts'
+import type { GalleryStore } from './store.ts'
 
 /** How long an original stays in memory after nobody shows it: long enough to step back to it. */
 const originalKeptMs = 30_000
 
-/** Pictures made from this one, oldest first. */
-export function useChildren(id: PictureId | undefined): readonly Picture[] {
+/** One image of a family. `picture` is absent where it was deleted for ever and only its descendants know of it. */
+export interface Relative {
+  id: PictureId
+  picture: Picture | undefined
+  /** The image it was made from first; further ones are references. */
+  parentId: PictureId | undefined
+}
+
+/** A damaged store could hold endless lines. */
+const mostGenerations = 24
+const mostRelatives = 120
+
+/**
+ * The whole family of an image: from its first ancestor down to all edits, parents before children, oldest first. What is
+ * in the bin is left out unless the image was made from it. `undefined` until it is read.
+ */
+export function useFamily(id: PictureId): readonly Relative[] | undefined {
   const store = useStore()
   const { data } = useQuery({
     ...storedList,
-    queryKey: keys.children(id),
-    queryFn: () => (id === undefined ? [] : store.childrenOf(id)),
-    enabled: id !== undefined,
+    // Below the key of children, so that every change of images reads it again.
+    queryKey: [...keys.children(id), 'family'],
+    queryFn: () => readFamily(store, id),
   })
-  return data ?? noPictures
+  return data
+}
+
+async function readFamily(store: GalleryStore, id: PictureId): Promise<readonly Relative[]> {
+  const line = await readAncestors(store, id)
+  const found = new Map<PictureId, Relative>()
+  // A damaged store may hold a ring of parents: the tree starts where the line ends.
+  let generation: Relative[] = line.slice(-1).map((first) => ({ ...first, parentId: undefined }))
+  while (generation.length > 0 && found.size < mostRelatives) {
+    for (const relative of generation) found.set(relative.id, relative)
+    const next = await Promise.all(generation.map((parent) => readEdits(store, parent.id, line)))
+    generation = next.flat().filter((child) => !found.has(child.id))
+  }
+  return [...found.values()]
+}
+
+/** The image itself first, its oldest ancestor last. */
+async function readAncestors(store: GalleryStore, id: PictureId): Promise<Relative[]> {
+  const line: Relative[] = []
+  let next: PictureId | undefined = id
+  while (next !== undefined && line.length < mostGenerations && !line.some((each) => each.id === next)) {
+    const picture: Picture | undefined = await store.picture(next)
+    line.push({ id: next, picture, parentId: picture?.parents[0] })
+    next = picture?.parents[0]
+  }
+  return line
+}
+
+/** What was made from an image; an image for which it was only a reference belongs to another family. */
+async function readEdits(store: GalleryStore, parentId: PictureId, line: readonly Relative[]): Promise<Relative[]> {
+  const children = await store.childrenOf(parentId)
+  return children
+    .filter(({ parents: [first] }) => first === parentId)
+    .filter(({ id, shelf }) => shelf !== 'bin' || line.some((each) => each.id === id))
+    .map((picture) => ({ id: picture.id, picture, parentId }))
 }
 
 /** A picture's kept bytes and an address for them, valid as long as it is shown. `missing`: they are gone or damaged. */

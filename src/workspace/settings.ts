@@ -26,8 +26,8 @@ export interface Settings {
 
 export const initialSettings: Settings = {
   theme: 'system',
-  createWidth: 384,
-  galleryWidth: 400,
+  createWidth: 344,
+  galleryWidth: 336,
   proxyUrl: '',
   enteredProxy: '',
   runsAtOnce: 8,

@@ -6,6 +6,7 @@ import { ErrorBoundary } from '#app/error-boundary.tsx'
 import { Header } from '#app/header.tsx'
 import { Layout } from '#app/layout.tsx'
 import { Settings } from '#app/settings.tsx'
+import type { PictureId } from '#domain/ids.ts'
 import type { Run } from '#domain/run.ts'
 import type { Send } from '#providers/provider.ts'
 import { NoticeBoard } from '#ui/notices.tsx'
@@ -72,7 +73,27 @@ describe('the room', () => {
     expect(screen.getAllByText('the form')).toHaveLength(1)
     screen.getByRole('separator', { name: 'Resize Create' }).focus()
     await userEvent.keyboard('{ArrowRight}')
-    expect(useWorkspace.getState().createWidth).toBe(400)
+    expect(useWorkspace.getState().createWidth).toBe(360)
+  })
+
+  it('opens the gallery by G and closes it by Escape, to where it was opened from', async () => {
+    renderWith(simulated, room)
+    act(() => useWorkspace.getState().select('image' as PictureId))
+    await userEvent.keyboard('g')
+    expect(useWorkspace.getState().view).toBe('gallery')
+    expect(screen.getByRole('button', { name: 'Close gallery' })).toBeInTheDocument()
+    await userEvent.keyboard('{Escape}')
+    expect(useWorkspace.getState().view).toBe('stage')
+    expect(screen.queryByRole('button', { name: 'Close gallery' })).toBeNull()
+  })
+
+  it('offers the image as a view of its own, once there is one', async () => {
+    renderWith(simulated, room)
+    const views = within(screen.getByRole('navigation', { name: 'Views' }))
+    expect(views.queryByRole('button', { name: 'Image' })).toBeNull()
+    act(() => useWorkspace.getState().select('image' as PictureId))
+    await userEvent.click(views.getByRole('button', { name: 'Image' }))
+    expect(useWorkspace.getState().view).toBe('stage')
   })
 
   it('shows one view at a time to a phone', async () => {

@@ -104,7 +104,7 @@ describe('zoom', () => {
   it('fits at first, and goes by buttons and keys', async () => {
     await keep(store, 'large', { prompt: 'Large', createdAt: now, width: 1200, height: 800 })
     await show('large')
-    await waitFor(() => expect(percent()).toBe(46))
+    await waitFor(() => expect(percent()).toBe(48))
     expect(screen.getByRole('button', { name: 'Fit' })).toHaveAttribute('aria-pressed', 'true')
     await userEvent.click(screen.getByRole('button', { name: '100%' }))
     expect(percent()).toBe(100)
@@ -115,7 +115,7 @@ describe('zoom', () => {
     await userEvent.keyboard('+')
     expect(percent()).toBe(140)
     await userEvent.keyboard('0')
-    expect(percent()).toBe(46)
+    expect(percent()).toBe(48)
     await userEvent.keyboard('1')
     expect(percent()).toBe(100)
   })
@@ -123,9 +123,9 @@ describe('zoom', () => {
   it('leaves the keys to whoever types', async () => {
     await keep(store, 'large', { prompt: 'Large', createdAt: now, width: 1200, height: 800 })
     await show('large')
-    await waitFor(() => expect(percent()).toBe(46))
+    await waitFor(() => expect(percent()).toBe(48))
     await userEvent.type(screen.getByRole('textbox', { name: 'Prompt' }), '1xbc')
-    expect(percent()).toBe(46)
+    expect(percent()).toBe(48)
     expect(screen.getByRole('textbox', { name: 'Prompt' })).toHaveValue('1xbc')
     expect(await store.countPictures('bin')).toBe(0)
   })
@@ -133,7 +133,7 @@ describe('zoom', () => {
   it('turns between fit and 100% by a double click, zooms by Ctrl and wheel and pans by arrows', async () => {
     await keep(store, 'large', { prompt: 'Large', createdAt: now, width: 1200, height: 800 })
     await show('large')
-    await waitFor(() => expect(percent()).toBe(46))
+    await waitFor(() => expect(percent()).toBe(48))
     const view = screen.getByRole('group', { name: 'View' })
     fireEvent.doubleClick(view, { clientX: 300, clientY: 250 })
     expect(percent()).toBe(100)
@@ -146,7 +146,70 @@ describe('zoom', () => {
     fireEvent(view, Object.assign(new Event('wheel', { cancelable: true }), turn))
     expect(percent()).toBe(122)
     fireEvent.doubleClick(view)
-    expect(percent()).toBe(46)
+    expect(percent()).toBe(48)
+  })
+})
+
+describe('the view', () => {
+  it('can be focused and panned by keys when it is zoomed, by a trackpad of Safari too', async () => {
+    await keep(store, 'large', { prompt: 'Large', createdAt: now, width: 1200, height: 800 })
+    await show('large')
+    const view = screen.getByRole('group', { name: 'View' })
+    expect(view).toHaveAttribute('tabindex', '0')
+    const pinch = (type: string, scale: number) => {
+      const event = new Event(type, { cancelable: true })
+      fireEvent(view, Object.assign(event, { scale, clientX: 300, clientY: 250 }))
+      return event.defaultPrevented
+    }
+    await waitFor(() => expect(screen.getByText('48%')).toBeVisible())
+    expect(pinch('gesturestart', 1)).toBe(true)
+    expect(pinch('gesturechange', 1.5)).toBe(true)
+    expect(pinch('gesturechange', 2)).toBe(true)
+    expect(pinch('gestureend', 2)).toBe(true)
+    expect(screen.getByText('96%')).toBeVisible()
+  })
+
+  it('shows the whole image again when it is staged anew', async () => {
+    await keep(store, 'large', { prompt: 'Large', createdAt: now, width: 1200, height: 800 })
+    await show('large')
+    await userEvent.keyboard('1')
+    expect(screen.getByRole('button', { name: 'Fit' })).toHaveAttribute('aria-pressed', 'false')
+    act(() => useWorkspace.getState().stage('large' as PictureId))
+    expect(screen.getByRole('button', { name: 'Fit' })).toHaveAttribute('aria-pressed', 'true')
+  })
+
+  it('goes to the next image by a finger that sweeps over it, and back to the gallery by one that pulls down', async () => {
+    await keepFamily()
+    await show('v2b')
+    const view = screen.getByRole('group', { name: 'View' })
+    view.setPointerCapture = () => undefined
+    const sweep = (dx: number, dy: number) => {
+      const about = { pointerId: 1, pointerType: 'touch', button: 0 }
+      fireEvent.pointerDown(view, { ...about, clientX: 200, clientY: 200 })
+      fireEvent.pointerMove(view, { ...about, clientX: 200 + dx, clientY: 200 + dy })
+      fireEvent.pointerUp(view, { ...about, clientX: 200 + dx, clientY: 200 + dy })
+    }
+    sweep(-120, 10)
+    expect(useWorkspace.getState().selected).toBe('v2a')
+    await shown(/^Snow/)
+    sweep(120, 10)
+    expect(useWorkspace.getState().selected).toBe('v2b')
+    sweep(5, 120)
+    expect(useWorkspace.getState().view).toBe('gallery')
+  })
+
+  it('has its acts in one toolbar, one stop in the tab order', async () => {
+    await keepFamily()
+    await show('v2b')
+    const bar = within(screen.getByRole('toolbar', { name: 'Image' }))
+    const stops = () => bar.getAllByRole('button').filter((button) => button.tabIndex === 0)
+    expect(stops()).toHaveLength(1)
+    stops()[0]?.focus()
+    await userEvent.keyboard('{ArrowRight}')
+    expect(bar.getByRole('button', { name: 'Zoom in' })).toHaveFocus()
+    await userEvent.keyboard('{End}')
+    expect(bar.getByRole('button', { name: 'Move to bin' })).toHaveFocus()
+    expect(stops()).toEqual([bar.getByRole('button', { name: 'Move to bin' })])
   })
 })
 
@@ -165,45 +228,98 @@ describe('before and compare', () => {
     expect(await shown(/^Snow/)).toBeInTheDocument()
   })
 
-  it('compares with the source by a slider that goes by keys', async () => {
+  it('compares with the source by a slider that goes by keys, and Escape leaves', async () => {
     await keepFamily()
     await show('v1')
     await userEvent.keyboard('c')
     const slider = await screen.findByRole('slider', { name: 'Compare' })
-    expect(slider).toHaveAttribute('aria-valuetext', '50% before, 50% after')
+    expect(slider).toHaveAttribute('aria-valuetext', '50% A, 50% B')
     slider.focus()
     fireEvent.keyDown(slider, { key: 'ArrowRight' })
-    await waitFor(() => expect(slider).toHaveAttribute('aria-valuetext', '55% before, 45% after'))
-    expect(screen.getByText('Source')).toBeInTheDocument()
-    await userEvent.keyboard('c')
+    await waitFor(() => expect(slider).toHaveAttribute('aria-valuetext', '55% A, 45% B'))
+    expect(screen.getByRole('button', { name: 'A: IMG_1.jpg' })).toBeVisible()
+    expect(screen.getByRole('button', { name: 'B: Night' })).toBeVisible()
+    await userEvent.keyboard('{Escape}')
     expect(screen.queryByRole('slider')).toBeNull()
+    expect(useWorkspace.getState()).toMatchObject({ selected: 'v1', comparing: undefined })
   })
 
-  it('says that both are fitted where the shapes differ', async () => {
+  it('says that both are scaled to fit where the ratios differ', async () => {
     await keepFamily()
     await show('v2a')
     await userEvent.click(screen.getByRole('button', { name: 'Compare' }))
     expect(await screen.findByText('Different ratios, scaled to fit')).toBeInTheDocument()
   })
 
-  it('takes any second picture of the family', async () => {
+  it('shows A as long as "before" is held, also while comparing', async () => {
     await keepFamily()
     await show('v2a')
     await userEvent.click(screen.getByRole('button', { name: 'Compare' }))
-    await userEvent.click(family().getByRole('button', { name: 'Rain' }))
-    expect(await shown(/^Before: Rain/)).toBeInTheDocument()
-    expect(useWorkspace.getState().selected).toBe('v2a')
+    await screen.findByRole('slider', { name: 'Compare' })
+    fireEvent.keyDown(window, { key: 'b' })
+    expect(await shown(/^Before: Night/)).toBeInTheDocument()
+    expect(screen.queryByRole('slider')).toBeNull()
+    fireEvent.keyUp(window, { key: 'b' })
+    expect(await screen.findByRole('slider', { name: 'Compare' })).toBeInTheDocument()
   })
 
-  it('asks for a second picture where there is no source, and takes the next that is chosen', async () => {
+  it('compares any two: the chosen chip takes the next image, the other one stays', async () => {
+    await keepFamily()
+    await keep(store, 'else', { prompt: 'Else', createdAt: now - 500 })
+    await show('v2a')
+    await userEvent.click(screen.getByRole('button', { name: 'Compare' }))
+    await screen.findByRole('button', { name: 'A: Night' })
+    act(() => useWorkspace.getState().choose('else' as PictureId))
+    expect(await shown(/^A: Else/)).toBeInTheDocument()
+    expect(screen.getByRole('button', { name: 'A: Else' })).toHaveAttribute('aria-pressed', 'true')
+    await userEvent.click(screen.getByRole('button', { name: 'B: Snow' }))
+    await userEvent.click(await family().findByRole('button', { name: /^Rain/ }))
+    expect(await screen.findByRole('button', { name: 'B: Rain' })).toBeVisible()
+    expect(screen.getByRole('button', { name: 'A: Else' })).toBeVisible()
+    expect(useWorkspace.getState().selected).toBe('v2b')
+    await userEvent.click(screen.getByRole('button', { name: 'Swap A and B' }))
+    expect(await screen.findByRole('button', { name: 'A: Rain' })).toBeVisible()
+    expect(useWorkspace.getState().selected).toBe('else')
+  })
+
+  it('asks for an image where there is no source, and takes the next that is chosen', async () => {
     await keep(store, 'one', { prompt: 'One', createdAt: now })
     await keep(store, 'two', { prompt: 'Two', createdAt: now - 1 })
     await show('one')
     await userEvent.click(screen.getByRole('button', { name: 'Compare' }))
-    expect(await screen.findByText(/Choose a second image/)).toBeVisible()
-    select('two')
+    expect(await screen.findByText(/Choose an image for A/)).toBeVisible()
+    act(() => useWorkspace.getState().choose('two' as PictureId))
     expect(await screen.findByRole('slider', { name: 'Compare' })).toBeInTheDocument()
-    expect(await shown(/^Before: One/)).toBeInTheDocument()
+    expect(await shown(/^A: Two/)).toBeInTheDocument()
+    expect(useWorkspace.getState().selected).toBe('one')
+  })
+
+  it('shows both side by side at one zoom', async () => {
+    await keepFamily()
+    await show('v1')
+    await userEvent.click(screen.getByRole('button', { name: 'Compare' }))
+    await userEvent.click(await screen.findByRole('radio', { name: 'Side by side' }))
+    const places = async () =>
+      Promise.all([/^A: IMG_1/, /^Night/].map(async (name) => (await shown(name)).parentElement?.style.transform))
+    const [a, b] = await places()
+    expect(a).toBe(b)
+    await userEvent.click(screen.getByRole('button', { name: 'Zoom in' }))
+    const [zoomedA, zoomedB] = await places()
+    expect(zoomedA).not.toBe(a)
+    expect(zoomedA).toBe(zoomedB)
+  })
+
+  it('flips between the two in one place', async () => {
+    await keepFamily()
+    await show('v1')
+    await userEvent.click(screen.getByRole('button', { name: 'Compare' }))
+    await userEvent.click(await screen.findByRole('radio', { name: 'Flip' }))
+    expect(await shown(/^Night/)).toBeInTheDocument()
+    await userEvent.keyboard('f')
+    expect(await shown(/^A: IMG_1/)).toBeInTheDocument()
+    expect(screen.queryByRole('img', { name: /^Night/ })).toBeNull()
+    await userEvent.click(screen.getByRole('button', { name: 'Show B' }))
+    expect(await shown(/^Night/)).toBeInTheDocument()
   })
 })
 
@@ -211,20 +327,40 @@ describe('the family', () => {
   it('goes from the source over each edit to the shown picture, with those beside and after it', async () => {
     await keepFamily()
     await show('v2a')
+    await screen.findByRole('list', { name: 'Family' })
     await waitFor(() => expect(family().getAllByRole('button')).toHaveLength(4))
     const names = family()
       .getAllByRole('button')
       .map((node) => node.getAttribute('aria-label'))
-    expect(names).toEqual(['IMG_1.jpg, source', 'Night', 'Snow', 'Rain'])
-    expect(family().getByRole('button', { name: 'Snow' })).toHaveAttribute('aria-current', 'true')
-    await userEvent.click(family().getByRole('button', { name: 'Night' }))
+    expect(names).toEqual(['IMG_1.jpg, source', 'Night, v1', 'Snow, v2a', 'Rain, v2b'])
+    expect(family().getByRole('button', { name: 'Snow, v2a' })).toHaveAttribute('aria-current', 'true')
+    await userEvent.click(family().getByRole('button', { name: 'Night, v1' }))
     expect(useWorkspace.getState().selected).toBe('v1')
+  })
+
+  it('is one stop in the tab order; arrows go along the branches', async () => {
+    await keepFamily()
+    await show('v2a')
+    await screen.findByRole('list', { name: 'Family' })
+    const node = (name: string) => family().getByRole('button', { name })
+    const stops = family()
+      .getAllByRole('button')
+      .filter((button) => button.tabIndex === 0)
+    expect(stops).toEqual([node('Snow, v2a')])
+    node('Snow, v2a').focus()
+    await userEvent.keyboard('{ArrowDown}')
+    expect(node('Rain, v2b')).toHaveFocus()
+    await userEvent.keyboard('{ArrowLeft}{ArrowLeft}')
+    expect(node('IMG_1.jpg, source')).toHaveFocus()
+    await userEvent.keyboard('{Enter}')
+    expect(useWorkspace.getState().selected).toBe('photo')
   })
 
   it('keeps the place of a source that was deleted', async () => {
     await keepFamily()
     await store.deleteForEver(['photo' as PictureId])
     await show('v1')
+    await screen.findByRole('list', { name: 'Family' })
     expect(await family().findByRole('img', { name: 'Deleted image' })).toBeInTheDocument()
   })
 })
@@ -273,35 +409,66 @@ describe('acts on the picture', () => {
   })
 })
 
-describe('a picture that was just made', () => {
-  const run = (state: RunState): Run => {
+describe('an image that was just made', () => {
+  const run = (id: string, state: RunState): Run => {
     const marks = { createdAt: now, priceCredits: 5, pace: 'p' }
-    return { id: 'run-of-new' as RunId, recipe: recipeOf('New'), marks, state }
+    return { id: `run-of-${id}` as RunId, recipe: recipeOf('New'), marks, state }
   }
-  async function finish() {
-    await act(() => store.saveRun(run({ phase: 'working', sentAt: now, task })))
-    await waitFor(async () => expect(await store.openRuns()).toHaveLength(1))
+  async function start(...ids: string[]) {
+    for (const id of ids) await act(() => store.saveRun(run(id, { phase: 'working', sentAt: now, task })))
+    await waitFor(async () => expect(await store.openRuns()).toHaveLength(ids.length))
     // The screens read what is stored; one more change of the list shows that they have.
     await act(() => new Promise((resolve) => requestAnimationFrame(resolve)))
-    await keep(store, 'new', { prompt: 'New', createdAt: now })
-    const saved = { phase: 'saved', sentAt: now, finishedAt: now, task, pictures: ['new' as PictureId] } as const
-    await act(() => store.saveRun(run(saved)))
+  }
+  async function finish(id: string, prompt: string, parents: readonly string[] = []) {
+    await keep(store, id, { prompt, createdAt: now, parents })
+    const saved = { phase: 'saved', sentAt: now, finishedAt: now, task, pictures: [id as PictureId] } as const
+    await act(() => store.saveRun(run(id, saved)))
   }
 
   it('takes an empty stage', async () => {
     await show()
-    await finish()
+    await start('new')
+    await finish('new', 'New')
     expect(await shown(/^New/)).toBeInTheDocument()
   })
 
-  it('only offers itself while another is looked at', async () => {
+  it('takes the stage from its source', async () => {
     await keepFamily()
     await show('v1')
-    await finish()
-    const offer = await screen.findByRole('button', { name: 'New image' })
-    expect(useWorkspace.getState().selected).toBe('v1')
-    await userEvent.click(offer)
+    await start('new')
+    await finish('new', 'New', ['v1'])
     expect(await shown(/^New/)).toBeInTheDocument()
-    expect(screen.queryByRole('button', { name: 'New image' })).toBeNull()
+    expect(screen.queryByText(/^\d+ new$/)).toBeNull()
+  })
+
+  it.each([
+    ['another image is there', () => select('v2a')],
+    ['the user has zoomed since', () => userEvent.keyboard('+')],
+    ['the user compares', () => userEvent.keyboard('c')],
+  ])('waits while %s', async (_, occupy) => {
+    await keepFamily()
+    await show('v1')
+    await start('new')
+    await occupy()
+    const { selected } = useWorkspace.getState()
+    await finish('new', 'New', ['v1'])
+    expect(await screen.findByText('1 new')).toBeVisible()
+    expect(useWorkspace.getState().selected).toBe(selected)
+  })
+
+  it('is counted with others; each one that is seen goes from the count, and all can be closed', async () => {
+    await keepFamily()
+    await show('v2a')
+    await start('n1', 'n2', 'n3')
+    for (const id of ['n1', 'n2', 'n3']) await finish(id, `New ${id}`)
+    await userEvent.click(await screen.findByText('3 new'))
+    expect(await shown(/^New n3/)).toBeInTheDocument()
+    expect(await screen.findByText('2 new')).toBeVisible()
+    act(() => useWorkspace.getState().choose('n1' as PictureId))
+    expect(await screen.findByText('1 new')).toBeVisible()
+    await userEvent.click(screen.getByRole('button', { name: 'Close new images' }))
+    expect(screen.queryByText(/new$/)).toBeNull()
+    expect(useWorkspace.getState().selected).toBe('n1')
   })
 })

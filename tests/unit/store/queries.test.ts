@@ -17,7 +17,7 @@ import {
   useThumbnail,
   watchStore,
 } from '#store/queries.ts'
-import { useChildren, useOriginal } from '#store/stage-queries.ts'
+import { useFamily, useOriginal } from '#store/stage-queries.ts'
 import type { GalleryStore } from '#store/store.ts'
 import {
   failedRun,
@@ -212,14 +212,30 @@ test('one picture and its children follow what is stored', async () => {
   await add('base', 1)
   const shown = show(() => ({
     picture: usePicture('base' as PictureId),
-    children: useChildren('base' as PictureId),
+    family: useFamily('base' as PictureId),
     none: usePicture(undefined),
   }))
   await waitFor(() => expect(shown.current.picture?.id).toBe('base'))
   await add('child', 2, { parents: pictureIds('base') })
-  await waitFor(() => expect(idsOf(shown.current.children)).toEqual(['child']))
+  await waitFor(() => expect(shown.current.family?.map(({ id }) => id)).toEqual(['base', 'child']))
   await store.deleteForEver(pictureIds('base', 'child'))
-  await waitFor(() => expect(shown.current).toEqual({ picture: undefined, children: [], none: undefined }))
+  await waitFor(() => expect(shown.current).toMatchObject({ picture: undefined, none: undefined }))
+})
+
+test('a family is read from its first ancestor on, whichever image is asked for, and keeps up', async () => {
+  await add('photo', 1)
+  await add('night', 2, { parents: pictureIds('photo') })
+  await add('snow', 3, { parents: pictureIds('night') })
+  await add('poster', 4, { parents: pictureIds('other', 'night') })
+  const shown = show(() => useFamily('snow' as PictureId))
+  const read = () => shown.current?.map(({ id, parentId }) => `${id} < ${parentId ?? ''}`)
+  await waitFor(() => expect(read()).toEqual(['photo < ', 'night < photo', 'snow < night']))
+  await add('rain', 5, { parents: pictureIds('night') })
+  await waitFor(() => expect(read()).toEqual(['photo < ', 'night < photo', 'snow < night', 'rain < night']))
+  await store.moveToBin(pictureIds('rain'))
+  await store.deleteForEver(pictureIds('photo'))
+  await waitFor(() => expect(read()).toEqual(['photo < ', 'night < photo', 'snow < night']))
+  expect(shown.current?.[0]?.picture).toBeUndefined()
 })
 
 test('a picture chosen from a list is there without reading', async () => {

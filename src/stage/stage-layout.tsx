@@ -1,0 +1,33 @@
+import type { ReactNode } from 'react'
+
+interface StageLayoutProps {
+  /** Tools, 40 px wide, at the left of the image; on a phone a row below it. */
+  rail?: ReactNode
+  /** The options of what is going on, one bar above the image. */
+  options?: ReactNode
+  image: ReactNode
+  /** What can be done with the image. */
+  actions?: ReactNode
+  /** One line about the image. */
+  facts?: ReactNode
+  /** The family, or recent images: 72 px. */
+  strip?: ReactNode
+}
+
+/** The places of the stage. What is not given takes no room; the image has what the others leave. */
+export function StageLayout({ rail, options, image, actions, facts, strip }: StageLayoutProps) {
+  return (
+    <div className="stage-layout">
+      {rail && <div className="stage-rail">{rail}</div>}
+      {options && <div className="stage-options">{options}</div>}
+      <div className="stage-image">{image}</div>
+      {(actions || facts) && (
+        <div className="stage-foot">
+          {actions}
+          {facts}
+        </div>
+      )}
+      {strip && <div className="stage-strip">{strip}</div>}
+    </div>
+  )
+}
