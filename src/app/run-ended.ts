@@ -31,7 +31,7 @@ function showSystemNotice(run: Run): void {
   const { title, body } = wordsOf(run)
   try {
     // One tag a run: should two windows tell of the same one, the browser shows it once.
-    const notice = new Notification(title, { body, tag: run.id, icon: '/icon.svg' })
+    const notice = new Notification(title, { body, tag: run.id, icon: 'icon.svg' })
     notice.onclick = () => {
       window.focus()
       if (isIn(run, 'saved')) showPicture(run.state.pictures[0])

@@ -46,7 +46,7 @@ export async function openServices(open: () => Promise<GalleryStore> = openOwnGa
     const { createBrowserRunner, tellEnded } = await loadPart(loadRunner)
     const runsAtOnce = () => settingsNow().runsAtOnce
     const fallback = () => settingsNow().fallback
-    loaded ??= createBrowserRunner({ ...ports, send, runsAtOnce, fallback, ended: tellEnded })
+    loaded ??= createBrowserRunner({ ...ports, send, runsAtOnce, fallback, ended: tellEnded }, pageName)
     return loaded
   }
   const tell = (failure: Parameters<typeof describeFailure>[0]) =>
@@ -80,8 +80,11 @@ const loadRunner = async () => ({
   ...(await import('./run-ended.ts')),
 })
 
+/** Of the database, locks and channels: a demo on the same origin has its own. */
+const pageName = isDemo ? 'atelier-demo' : 'atelier'
+
 function openOwnGallery(): Promise<GalleryStore> {
-  return openGallery(isDemo ? { name: 'atelier-demo' } : {})
+  return openGallery({ name: pageName })
 }
 
 /** Runs are never removed from the store once they were sent: where there is none left, the browser has cleared it. */

@@ -31,10 +31,7 @@ export function StorageSettings() {
     <>
       {data && <Meter {...data} />}
       <p className="text-faint text-xs">
-        {data &&
-          (data.persisted
-            ? 'Protected: the browser keeps your images until you delete them.'
-            : 'Not protected: the browser may delete your images when the disk is full or after weeks without a visit.')}
+        {data && (data.persisted ? 'Protected: the browser keeps your images until you delete them.' : describeRisk())}
       </p>
       <div className="flex flex-wrap gap-2">
         {data && !data.persisted && data.canPersist && <Button onClick={protect}>Protect storage</Button>}
@@ -63,6 +60,14 @@ function Meter({ usedBytes, roomBytes }: { usedBytes: number; roomBytes: number 
       )}
     </div>
   )
+}
+
+function describeRisk(): string {
+  // Safari and every browser on iOS.
+  if (/^Apple/.test(navigator.vendor)) {
+    return 'Not protected: after 7 days without a visit this browser deletes your images, unless Atelier is on the Home Screen or in the Dock. Download what you want to keep.'
+  }
+  return 'Not protected: the browser may delete your images when the disk is full or after weeks without a visit.'
 }
 
 async function measure() {

@@ -46,6 +46,7 @@ export function PromptField({ ref, value, family, sourceCount, onChange }: Promp
           id={id}
           value={value}
           rows={5}
+          dir="auto"
           aria-invalid={isOver || undefined}
           aria-describedby={isNear ? `${id}-count` : undefined}
           placeholder={sourceCount > 0 ? 'Describe the change' : 'What do you want to see?'}

@@ -37,7 +37,7 @@ export function Bin({ toggle, onSettings }: BinProps) {
           <Empty title="The bin is empty">Images you move here can be restored.</Empty>
         </div>
       ) : (
-        <GalleryGrid contents={contents} onDelete={onDelete} onSettings={onSettings} />
+        <GalleryGrid label="Bin" contents={contents} onDelete={onDelete} onSettings={onSettings} />
       )}
       {doomed && <DeleteDialog doomed={doomed} actions={actions} onClose={() => setDoomed(undefined)} />}
     </div>

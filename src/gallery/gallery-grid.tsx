@@ -4,6 +4,7 @@ import { Virtualizer, type VirtualizerHandle } from 'virtua'
 import type { PictureActions } from '#acts/picture-actions.ts'
 import { usePictureActions } from '#acts/use-picture-actions.ts'
 import type { Picture } from '#domain/picture.ts'
+import { useToday } from '#ui/use-today.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { type Contents, type Item, isRun, itemsOf, keyOf, type Row, toRows } from './gallery-rows.ts'
 import { type CellActs, GridCell } from './grid-cell.tsx'
@@ -13,6 +14,8 @@ import { type RovingCommands, useRoving } from './use-roving.ts'
 import { gapPx, useTileLayout } from './use-tile-layout.ts'
 
 interface GalleryGridProps {
+  /** Its accessible name. */
+  label?: string
   contents: Contents
   /** How runs are drawn; the bin holds none. */
   runView?: RunView
@@ -28,13 +31,14 @@ const headingPx = 36
 const firstHeadingPx = 20
 
 /** The virtual grid of the gallery and of the bin: what is drawn does not depend on how much there is. */
-export function GalleryGrid({ contents, runView, onDelete, onSettings }: GalleryGridProps) {
+export function GalleryGrid({ label = 'Gallery', contents, runView, onDelete, onSettings }: GalleryGridProps) {
   const actions = usePictureActions()
   const scroller = useRef<HTMLDivElement>(null)
   const list = useRef<VirtualizerHandle>(null)
   const layout = useTileLayout(scroller)
   const columns = layout?.columns ?? 1
-  const rows = useMemo(() => (layout ? toRows(contents, columns, Date.now()) : []), [contents, layout, columns])
+  const today = useToday()
+  const rows = useMemo(() => (layout ? toRows(contents, columns, today) : []), [contents, layout, columns, today])
   const lead = useMemo(() => new Set(contents.lead.map(keyOf)), [contents.lead])
   const selected = useWorkspace((state) => state.selected)
   const { activeKey, place, rowIndex, commands } = useRoving(rows, list)
@@ -47,7 +51,7 @@ export function GalleryGrid({ contents, runView, onDelete, onSettings }: Gallery
     <div
       ref={scroller}
       role="grid"
-      aria-label="Gallery"
+      aria-label={label}
       aria-rowcount={rows.length}
       aria-colcount={columns}
       {...handlers}

@@ -9,6 +9,8 @@ import { createSharedStream } from './shared-stream.ts'
 /** The machine in the real world. Without Web Locks a single window is assumed. */
 export function createBrowserRunner(
   own: Pick<RunnerPorts, 'store' | 'send' | 'runsAtOnce' | 'now' | 'newId' | 'fallback' | 'ended'>,
+  /** Locks and channels are shared by all pages of an origin: a demo beside the real page takes another name. */
+  name = 'atelier',
 ): Runner {
   const clock = { monotonic: () => performance.now(), wait: waitOrWake }
   const locks = globalThis.navigator?.locks as LockWorld['locks'] | undefined
@@ -16,7 +18,7 @@ export function createBrowserRunner(
     ? createRunLock({
         ...clock,
         locks: { request: (name, options, work) => locks.request(name, options, work) },
-        channel: new BroadcastChannel('atelier-runs'),
+        channel: new BroadcastChannel(`${name}-runs`),
         isVisible: () => document.visibilityState === 'visible',
       })
     : (_name, signal, work) => work(signal)
@@ -25,8 +27,9 @@ export function createBrowserRunner(
     ? createSharedStream({
         ...clock,
         locks: { request: (name, options, work) => locks.request(name, options, work) },
-        channel: new BroadcastChannel('atelier-events'),
+        channel: new BroadcastChannel(`${name}-events`),
         stream: createEventStream(ports),
+        lockName: `${name}-events`,
       })
     : createOwnStream(ports)
   return createRunner({ ...own, ...clock, lock, push: createPush({ ...ports, listen }) })

@@ -12,6 +12,8 @@ type Message =
 
 export interface SharedWorld extends Pick<RunnerPorts, 'wait' | 'monotonic'> {
   locks: { request(name: string, options: { signal: AbortSignal }, work: () => Promise<void>): Promise<void> }
+  /** Held by the window that has the stream; shared by all pages of an origin. */
+  lockName?: string
   channel: {
     postMessage(message: Message): void
     addEventListener(type: 'message', listener: (event: { data: Message }) => void): void
@@ -24,7 +26,14 @@ export interface SharedWorld extends Pick<RunnerPorts, 'wait' | 'monotonic'> {
  * One stream a browser: of the windows that want one, the first in line has it and passes on what it hears. A browser opens
  * six connections to a host, and a stream holds one for as long as it lives.
  */
-export function createSharedStream({ locks, channel, stream, wait, monotonic }: SharedWorld): Listen {
+export function createSharedStream({
+  locks,
+  lockName = 'atelier-events',
+  channel,
+  stream,
+  wait,
+  monotonic,
+}: SharedWorld): Listen {
   let listener: Listener | undefined
   let isLeading = false
   let isAlive = false
@@ -79,7 +88,7 @@ export function createSharedStream({ locks, channel, stream, wait, monotonic }: 
       isLeading = true
       await stream(lastId, passingOn(own), signal)
     }
-    await locks.request('atelier-events', { signal }, lead).catch(() => undefined)
+    await locks.request(lockName, { signal }, lead).catch(() => undefined)
     isLeading = false
     isAlive = false
   }

@@ -4,6 +4,6 @@ export function saveFile(bytes: Blob, name: string): void {
   link.href = URL.createObjectURL(bytes)
   link.download = name
   link.click()
-  // The browser reads the address after the click; a minute is plenty.
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
+  // The system may ask where to save, and reads the address only afterwards.
+  setTimeout(() => URL.revokeObjectURL(link.href), 3_600_000)
 }

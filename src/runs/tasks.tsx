@@ -4,6 +4,7 @@ import { needsCard, type Run } from '#domain/run.ts'
 import { spendingSince } from '#domain/spending.ts'
 import { useLedger, useOpenRuns } from '#store/queries.ts'
 import { Empty } from '#ui/empty.tsx'
+import { useToday } from '#ui/use-today.ts'
 import { AdoptForm } from './adopt-form.tsx'
 import { describeSpending } from './ledger-words.ts'
 import { TaskRow } from './task-row.tsx'
@@ -16,6 +17,7 @@ const monthRuns = 20_000
 
 /** The ledger: everything that is out, waits or went wrong, what was made in the last days, and what it cost. */
 export function TaskList({ onSettings }: { onSettings: () => void }) {
+  useToday()
   const open = useOpenRuns()
   const ledger = useLedger(lookBackRuns)
   const past = pastDays(ledger, new Set(open.map(({ id }) => id)))

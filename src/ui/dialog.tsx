@@ -31,13 +31,25 @@ function Modal({ title, onClose, children }: ModalProps) {
     event.preventDefault()
     onClose()
   }
+  // A selection of text that ends on the backdrop is a click on the dialog too: only a press that began there closes.
+  const began = useRef<EventTarget>(null)
   const onPress = (event: MouseEvent) => {
-    if (event.target === dialog.current) onClose()
+    if (event.target === dialog.current && began.current === dialog.current) onClose()
   }
 
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: a press on the backdrop; the keys have Escape
-    <dialog ref={dialog} tabIndex={-1} aria-labelledby={id} onCancel={onCancel} onClick={onPress} className="sheet">
+    <dialog
+      ref={dialog}
+      tabIndex={-1}
+      aria-labelledby={id}
+      onCancel={onCancel}
+      onMouseDown={(event) => {
+        began.current = event.target
+      }}
+      onClick={onPress}
+      className="sheet"
+    >
       <div className="flex max-h-[inherit] flex-col">
         <header className="flex h-12 shrink-0 items-center justify-between border-line border-b pr-2 pl-4">
           <h2 id={id} className="font-medium text-base">

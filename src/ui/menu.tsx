@@ -54,6 +54,11 @@ export function Menu({ label, icon, items }: MenuProps) {
     const index = all.indexOf(document.activeElement as HTMLElement)
     const next = { ArrowDown: index + 1, ArrowUp: index - 1, Home: 0, End: all.length - 1 }[event.key]
     if (event.key === 'Tab') list.current?.hidePopover()
+    if (event.key === 'Escape') {
+      // Closes the menu only: whatever lies under it listens for Escape too.
+      event.stopPropagation()
+      list.current?.hidePopover()
+    }
     if (next === undefined) return
     event.preventDefault()
     all[(next + all.length) % all.length]?.focus()
