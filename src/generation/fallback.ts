@@ -7,7 +7,7 @@ import type { Fallback } from '#providers/send.ts'
 
 /**
  * Whether another service may make what this run did not: by itself only where the first one certainly took nothing, and
- * never for what was refused for its content or its settings. Contract section 8.5.
+ * never for what was refused for its content or its settings. docs/services.md 8.5.
  */
 export function mayFallBack(run: Run): 'no' | 'when-asked' | 'by-itself' {
   if (run.state.phase !== 'failed' || run.state.yieldsTo || isAdopted(run) || !findFamily(run.recipe.family))

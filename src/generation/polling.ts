@@ -9,7 +9,7 @@ import { type Push, type RunnerPorts, sendFor, within } from './ports.ts'
 import { lostContact } from './sending.ts'
 
 const checkMs = 30_000
-/** A task reported as finished may still get its picture's address. Contract section 2.2. */
+/** A task reported as finished may still get its picture's address. docs/services.md 2.2. */
 const emptyMs = 30_000
 const troublePausesMs = [1_000, 2_000, 4_000, 8_000, 15_000, 30_000]
 const ledgerLength = 200

@@ -21,7 +21,7 @@ const retrySavingMs = [2_000, 5_000, 15_000, 60_000]
 const downloadMs = 150_000
 const linkMs = 30_000
 const mostBytes = 50 * 1024 * 1024
-/** Of the links, the picture's own comes first, then a fresh one to it, then the short-lived copy. Contract section 6. */
+/** Of the links, the picture's own comes first, then a fresh one to it, then the short-lived copy. docs/services.md 6. */
 const pausesMs = [1_000, 3_000]
 
 /**

@@ -53,7 +53,7 @@ export async function reach(send: Send, signal: AbortSignal): Promise<Partial<He
 /** Public addresses for the sources, in order. Free; repeated after a reload. Kept for later runs while they live. */
 export function createUploads({ store, send, now, newId }: RunnerPorts) {
   const known = new Map<string, { url: string; at: number }>()
-  // No gateway takes pictures that were uploaded to another. Contract section 7.
+  // No gateway takes pictures that were uploaded to another. docs/services.md 7.
   const key = (provider: Provider, gateway: string, id: PictureId) => `${provider.id} ${gateway} ${id}`
 
   return {

@@ -1,4 +1,4 @@
-/** What a source may be. The first three are the browser's, the others the service's: provider-contract section 4. */
+/** What a source may be. The first three are the browser's, the others the service's: docs/services.md 4. */
 export const sourceLimits = {
   fileBytes: 100_000_000,
   openSide: 16_384,

@@ -10,7 +10,7 @@ interface Form {
   prompt: string
   model: 'pro' | 'flex'
   aspectRatio: (typeof ratios)[number]
-  /** "auto" takes the first source's ratio; the service refuses it without a source. Contract section 10 row 14. */
+  /** "auto" takes the first source's ratio; the service refuses it without a source. docs/services.md 10 row 14. */
   editRatio: (typeof ratios)[number] | 'auto'
   size: '1K' | '2K'
   format: 'original' | 'jpeg' | 'png'
@@ -122,7 +122,7 @@ export const flux2: ModelFamily = {
         prompt: values.prompt,
         aspect_ratio: editing ? values.editRatio : values.aspectRatio,
         resolution: values.size,
-        // Left out when off: older gateways do not know it. Contract section 7.
+        // Left out when off: older gateways do not know it. docs/services.md 7.
         ...(values.contentFilter ? { nsfw_checker: true } : {}),
       },
     }

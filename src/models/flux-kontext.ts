@@ -10,7 +10,7 @@ interface Form {
   prompt: string
   model: 'pro' | 'max'
   aspectRatio: (typeof ratios)[number]
-  /** Edits keep the input's ratio unless one is chosen. Contract section 10 row 6. */
+  /** Edits keep the input's ratio unless one is chosen. docs/services.md 10 row 6. */
   editRatio: (typeof ratios)[number] | 'match'
   format: 'jpeg' | 'png'
   safetyTolerance: number
@@ -33,7 +33,7 @@ const defaults: Form = {
   storeInChina: false,
 }
 
-/** Generation takes 0–6, an edit 0–2; beyond it the service answers with code 500. Contract section 10 row 7. */
+/** Generation takes 0–6, an edit 0–2; beyond it the service answers with code 500. docs/services.md 10 row 7. */
 const mostTolerance = (sourceCount: number) => (sourceCount > 0 ? 2 : 6)
 const toleranceOf = (form: Form, sourceCount: number) => Math.min(form.safetyTolerance, mostTolerance(sourceCount))
 const form = (draft: Draft) => ({ ...defaults, ...draft }) as Form

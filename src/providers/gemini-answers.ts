@@ -69,7 +69,7 @@ const nothingDrawn = new Set(['NO_IMAGE', 'IMAGE_OTHER', 'OTHER', 'STOP'])
 const leastPictureTokens = 700
 const longestText = 300
 
-/** Reads what came back, by HTTP status: unlike at KIE it says what it means. Contract sections 8.3 and 8.4. */
+/** Reads what came back, by HTTP status: unlike at KIE it says what it means. docs/services.md 8.3 and 8.4. */
 export function readGemini(httpStatus: number, text: string): GeminiReading {
   const json = parseJson(text)
   if (httpStatus !== 200) return readTrouble(httpStatus, json)

@@ -11,7 +11,7 @@ interface Facts {
 
 const both = ['1K', '2K'] as const
 
-/** Contract section 8.2. A picture at 2K counts one and a half times the tokens of one at 1K, but not with Pro. */
+/** docs/services.md 8.2. A picture at 2K counts one and a half times the tokens of one at 1K, but not with Pro. */
 const known: Readonly<Record<string, Facts>> = {
   'gemini-nano-banana-2.1': { sizes: both, priceDollars: { '1K': 0.034, '2K': 0.051 } },
   'gemini-3.1-flash-image': { sizes: both, priceDollars: { '1K': 0.067, '2K': 0.101 } },
@@ -30,7 +30,7 @@ export const defaultModels: readonly string[] = [
   'gemini-3.1-flash-lite-image',
 ]
 
-/** Taken by every model in service. Contract section 8.1. */
+/** Taken by every model in service. docs/services.md 8.1. */
 export const geminiRatios = ['1:1', '2:3', '3:2', '3:4', '4:3', '4:5', '5:4', '9:16', '16:9', '21:9'] as const
 
 /** "gemini-nano-banana-2.1" as "Gemini Nano Banana 2.1". The service's name stands in it whatever the id. */

@@ -13,7 +13,7 @@ export const geminiPaths = { generate: '/api/gemini/generate', pictures: '/api/g
 const sizes = z.enum(['1K', '2K'])
 
 /**
- * The body that the proxy takes, strict: the service's own, for whichever model it chooses. Contract section 8.1.
+ * The body that the proxy takes, strict: the service's own, for whichever model it chooses. docs/services.md 8.1.
  */
 export const GeminiBody = z.strictObject({
   contents: z.tuple([

@@ -2,7 +2,7 @@ import type { Failure } from '#domain/failure.ts'
 
 /**
  * Codes and messages of KIE and its gateways. Codes are used loosely (500 also for validation and for missing
- * credits), so the message is read first. Contract sections 1.3, 1.4 and 1.4a.
+ * credits), so the message is read first. docs/services.md 1.3, 1.4 and 1.4a.
  */
 export interface Trouble {
   code: number

@@ -14,7 +14,7 @@ export interface Fix {
   freeAt?: number
 }
 
-/** The limit counts over ten seconds, and says nothing of when it is free again. Contract section 1.5. */
+/** The limit counts over ten seconds, and says nothing of when it is free again. docs/services.md 1.5. */
 const limitMs = 10_000
 
 /** Whether the task, or the lost answer to a submission, may still be found. Looking costs nothing. */

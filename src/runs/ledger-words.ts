@@ -24,7 +24,7 @@ export function describeStep(run: Run): string {
 
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
-/** What the service says of its results' lifetime: "typically 24 h" and "14 days". Contract section 6. */
+/** What the service says of its results' lifetime: "typically 24 h" and "14 days". docs/services.md 6. */
 const usuallyKeptMs = 24 * hourMs
 const mostKeptMs = 14 * 24 * hourMs
 

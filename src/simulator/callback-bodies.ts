@@ -10,7 +10,7 @@ export interface CallbackContext {
   switches: () => Switches
 }
 
-/** What Kontext calls with; its words are its own, and an end without a picture has empty addresses. Contract section 2.4. */
+/** What Kontext calls with; its words are its own, and an end without a picture has empty addresses. docs/services.md 2.4. */
 export function kontextCall(task: Task, context: CallbackContext): object {
   const { id, outcome, fileName } = task
   const fault = outcome?.kind === 'fail' ? outcome.fault : undefined
@@ -24,7 +24,7 @@ export function kontextCall(task: Task, context: CallbackContext): object {
   return { code, msg, data: { taskId: id, info } }
 }
 
-/** What the jobs call with: the record, and the whole submission in it. Contract section 3.4. */
+/** What the jobs call with: the record, and the whole submission in it. docs/services.md 3.4. */
 export function jobCall(task: Task, context: CallbackContext): object {
   const { id, outcome, order, body, fileName, createdAt } = task
   const fault = outcome?.kind === 'fail' ? outcome.fault : undefined
@@ -53,7 +53,7 @@ export function jobCall(task: Task, context: CallbackContext): object {
   }
 }
 
-/** The documented samples differ in the spelling of the one member that is always there. Contract section 5.3. */
+/** The documented samples differ in the spelling of the one member that is always there. docs/services.md 5.3. */
 function isReduced({ faults }: Task, { switches }: CallbackContext): boolean {
   return (faults.callback.body ?? switches().callbackBody) === 'reduced'
 }

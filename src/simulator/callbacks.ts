@@ -20,7 +20,7 @@ export interface Callbacks {
   stop(): void
 }
 
-/** How often a call is tried, and how long its answer may take. Contract section 2.4. */
+/** How often a call is tried, and how long its answer may take. docs/services.md 2.4. */
 const mostTries = 3
 const answerMs = 15_000
 const pauseMs = 1_000
@@ -98,7 +98,7 @@ function forge(body: object): object {
   return { ...(JSON.parse(text) as object), code: 200, msg: 'BFL image generated successfully.' }
 }
 
-/** Contract section 5.3. */
+/** docs/services.md 5.3. */
 async function sign(key: string, text: string): Promise<string> {
   const bytes = new TextEncoder()
   const hmac = { name: 'HMAC', hash: 'SHA-256' }

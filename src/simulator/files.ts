@@ -2,7 +2,7 @@ import { type ImageMime, sniffImage } from '#domain/picture.ts'
 import type { Faults } from './faults.ts'
 import type { Switches } from './switches.ts'
 
-/** The other gateway has its uploads below a path of the one host it has. Contract section 7. */
+/** The other gateway has its uploads below a path of the one host it has. docs/services.md 7. */
 export const belowApikley = '/file-upload'
 const filePath = new RegExp(`^(?:${belowApikley}(?=/files/))?/([a-z]+)/(.+)$`)
 const staleMs = 60_000
@@ -40,7 +40,7 @@ export interface Files {
   spareUrl(name: string): string
   /** The bytes behind an address of our own that still serves; nothing for any other. */
   bytesAt(url: string): Uint8Array | undefined
-  /** A fresh link for an address of the result host; existence is not checked. Contract section 5.2. */
+  /** A fresh link for an address of the result host; existence is not checked. docs/services.md 5.2. */
   mintLink(url: string): string | undefined
   /** Answers for a path of a file host; nothing for any other path. */
   serve(path: string): { status: number; bytes?: Uint8Array } | undefined

@@ -6,7 +6,7 @@ import { createSubmission, type KieOptions, type Reply, unauthorized } from './s
 
 const LinkRequest = z.object({ url: z.string() })
 
-/** The routes of KIE's API host, by method and path. Business errors are HTTP 200. Contract sections 1 to 5. */
+/** The routes of KIE's API host, by method and path. Business errors are HTTP 200. docs/services.md 1 to 5. */
 export function createKie(options: KieOptions): Readonly<Record<string, Fetch>> {
   const { files, ledger, journal, tasks, isAuthorized, switches } = options
   const reply: Reply = (code, msg, data = null, status = 200) =>

@@ -14,7 +14,7 @@ export interface Ledger {
   charges(): readonly Charge[]
 }
 
-/** Credits are taken at submission and given back when the task fails. Contract section 1.6. */
+/** Credits are taken at submission and given back when the task fails. docs/services.md 1.6. */
 export function createLedger(startCredits: number): Ledger {
   let balance = startCredits
   const charges = new Map<string, Charge>()
@@ -42,7 +42,7 @@ export function createLedger(startCredits: number): Ledger {
 const windowMs = 10_000
 const mostPerWindow = 20
 
-/** 20 submissions in any 10 s; what is refused is dropped and does not count. Contract section 1.5. */
+/** 20 submissions in any 10 s; what is refused is dropped and does not count. docs/services.md 1.5. */
 export function createLimiter(now: () => number): () => boolean {
   let admitted: number[] = []
   return () => {

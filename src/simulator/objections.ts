@@ -16,7 +16,7 @@ const mostSourceBytes = 10 * 2 ** 20
 
 /**
  * Finds the family that a body belongs to and checks it as the service does: unknown members are ignored, `null` counts
- * as left out, everything else has to fit the family's own schema. Contract sections 2.1, 3.1 and 13.
+ * as left out, everything else has to fit the family's own schema. docs/services.md 2.1, 3.1 and 13.
  */
 export function checkBody(
   families: readonly ModelFamily[],
@@ -32,7 +32,7 @@ export function checkBody(
   return issue ? toObjection(issue, sent) : { code: 404, msg: 'The requested resource is not available' }
 }
 
-/** Every source has to be a picture that this service can fetch. Contract sections 3.1 and 13. */
+/** Every source has to be a picture that this service can fetch. docs/services.md 3.1 and 13. */
 export function checkSources(
   sourceUrls: readonly string[],
   field: string,

@@ -13,7 +13,7 @@ export interface Order {
   format: PictureFormat
 }
 
-/** By the start of a model's name, and by resolution. Contract sections 2.6 and 3.5. */
+/** By the start of a model's name, and by resolution. docs/services.md 2.6 and 3.5. */
 const prices: readonly (readonly [string, number | Readonly<Record<string, number>>])[] = [
   ['flux-kontext-pro', 5],
   ['flux-kontext-max', 10],

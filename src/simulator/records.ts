@@ -8,7 +8,7 @@ export interface RecordContext {
   switches: () => Switches
 }
 
-/** `data` of a Kontext record. Contract section 2.2. */
+/** `data` of a Kontext record. docs/services.md 2.2. */
 export function kontextRecord(task: Task, { files, switches }: RecordContext): unknown {
   const { times, successFlag } = switches()
   const { outcome, faults, fileName } = task
@@ -31,7 +31,7 @@ export function kontextRecord(task: Task, { files, switches }: RecordContext): u
   }
 }
 
-/** `data` of a job's record. Contract section 3.2. */
+/** `data` of a job's record. docs/services.md 3.2. */
 export function jobRecord(task: Task, context: RecordContext): unknown {
   const { resultJson, records } = context.switches()
   const { outcome, order, body, faults } = task
@@ -72,13 +72,13 @@ function stateOf(task: Task, { now, switches }: RecordContext): 'waiting' | 'que
   return timeline === 'queuing' && share < 0.3 ? 'queuing' : 'generating'
 }
 
-/** The input is JSON text inside JSON text. Contract section 3.2. */
+/** The input is JSON text inside JSON text. docs/services.md 3.2. */
 function doubleEncoded(model: string, body: unknown): string {
   const { input } = body as { input?: unknown }
   return JSON.stringify({ input: JSON.stringify(input), model })
 }
 
-/** Kontext rounds to whole seconds, and writes times in three ways. Contract section 2.2. */
+/** Kontext rounds to whole seconds, and writes times in three ways. docs/services.md 2.2. */
 function timeIn(times: Switches['times'], at: number): number | string {
   const seconds = Math.floor(at / 1000) * 1000
   if (times === 'ms') return seconds

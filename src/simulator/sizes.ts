@@ -5,7 +5,7 @@ export type Frame = Size | { pixels: number }
 
 type Table = Readonly<Record<string, readonly [width: number, height: number]>>
 
-/** Contract section 2.7. */
+/** docs/services.md 2.7. */
 const kontextSizes: Table = {
   '21:9': [1568, 672],
   '16:9': [1392, 752],
@@ -16,7 +16,7 @@ const kontextSizes: Table = {
   '16:21': [880, 1152],
 }
 
-/** Contract section 3.6. */
+/** docs/services.md 3.6. */
 const jobSizes: Readonly<Record<string, Table>> = {
   '1K': {
     '1:1': [1024, 1024],
@@ -40,7 +40,7 @@ const jobSizes: Readonly<Record<string, Table>> = {
 
 const million = 1024 * 1024
 
-/** Without a ratio an edit keeps the input's, and a picture from words is 16:9. Contract section 10 row 6. */
+/** Without a ratio an edit keeps the input's, and a picture from words is 16:9. docs/services.md 10 row 6. */
 export function kontextFrame(ratio: string | undefined, isEdit: boolean): Frame {
   if (ratio === undefined && isEdit) return { pixels: million }
   return sizeOf(kontextSizes, ratio ?? '16:9', million)

@@ -37,7 +37,7 @@ const cors = {
   'access-control-allow-headers': 'Content-Type, Authorization',
 }
 
-/** The three ways to upload, on a host with an envelope of its own, and below a path of the other gateway's. Contract sections 4 and 7. */
+/** The three ways to upload, on a host with an envelope of its own, and below a path of the other gateway's. docs/services.md 4 and 7. */
 export function createUploads(
   options: UploadsOptions,
 ): Readonly<Record<string, (request: Request) => Promise<Response>>> {

@@ -108,9 +108,7 @@ test('the address of a download lives on while the system asks where to save it 
 describe('the prompt', () => {
   const show = () => {
     const field = createRef<HTMLTextAreaElement>()
-    render(
-      <PromptField ref={field} value="words" family={flux2} sourceCount={0} onChange={() => undefined} />,
-    )
+    render(<PromptField ref={field} value="words" family={flux2} sourceCount={0} onChange={() => undefined} />)
     return screen.getByRole('textbox', { name: 'Prompt' })
   }
 

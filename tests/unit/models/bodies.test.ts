@@ -14,7 +14,7 @@ function body(family: ModelFamily, change: Draft, urls: string[] = []) {
   return made
 }
 
-describe('the bodies of Flux Kontext (contract 2.1)', () => {
+describe('the bodies of Flux Kontext (services.md 2.1)', () => {
   test('text to image names everything the service would otherwise assume', () => {
     expect(body(fluxKontext, { prompt: 'a lighthouse' })).toEqual({
       prompt: 'a lighthouse',
@@ -62,7 +62,7 @@ describe('the bodies of Flux Kontext (contract 2.1)', () => {
   })
 })
 
-describe('the bodies of Flux 2 (contract 3.1)', () => {
+describe('the bodies of Flux 2 (services.md 3.1)', () => {
   test.each([
     ['pro', 'flux-2/pro-text-to-image'],
     ['flex', 'flux-2/flex-text-to-image'],

@@ -10,7 +10,7 @@ const spare = 'https://upstream.example/d/9a.jpeg'
 const kontext = (data: unknown, ageMs = 0) => kieKontext.check(id, ageMs, wire(reply(200, 'success', data)).call)
 const jobs = (data: unknown, ageMs = 0) => kieJobs.check(id, ageMs, wire(reply(200, 'success', data)).call)
 
-describe('a Kontext record (contract 2.2)', () => {
+describe('a Kontext record (services.md 2.2)', () => {
   const done = { successFlag: 1, response: { originImageUrl: spare, resultImageUrl: url }, errorCode: null }
 
   test('asks by GET with the task id', async () => {
@@ -96,7 +96,7 @@ describe('what a failed task says', () => {
   })
 })
 
-describe('a job record (contract 3.2)', () => {
+describe('a job record (services.md 3.2)', () => {
   const results = JSON.stringify({ resultUrls: [url] })
 
   test.each([
@@ -150,7 +150,7 @@ describe('a job record (contract 3.2)', () => {
   })
 })
 
-describe('a record that is not there (contract 2.3 and 3.3)', () => {
+describe('a record that is not there (services.md 2.3 and 3.3)', () => {
   const missing: [string, Response][] = [
     ['The record does not exist', reply(422, 'The record does not exist', null)],
     ['recordInfo is null', reply(422, 'recordInfo is null', null)],
@@ -187,7 +187,7 @@ describe('a record that is not there (contract 2.3 and 3.3)', () => {
   })
 })
 
-describe('uploads and links (contract 4 and 5.2)', () => {
+describe('uploads and links (services.md 4 and 5.2)', () => {
   const image = new Blob([new Uint8Array([1, 2, 3])], { type: 'image/png' })
 
   test('sends folder, name and bytes as a form and reads the address', async () => {

@@ -46,7 +46,7 @@ describe('a submission', () => {
   })
 })
 
-/** Contract sections 1.3, 1.4 and 1.4a: message first, then code. */
+/** docs/services.md 1.3, 1.4 and 1.4a: message first, then code. */
 const refusals: [title: string, code: number, msg: string, kind: FailureKind][] = [
   ['400 bad request', 400, 'taskId parameter is required', 'invalid'],
   ['400 policy', 400, 'Your prompt was flagged by Website as violating content policies.', 'rejected'],

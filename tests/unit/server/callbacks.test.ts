@@ -105,7 +105,7 @@ describe('a callback', () => {
     expect(proxy.logged).toEqual([])
   })
 
-  // Bodies as the service documents them. Contract sections 2.4 and 3.4.
+  // Bodies as the service documents them. docs/services.md 2.4 and 3.4.
   const info = { originImageUrl: '', resultImageUrl: '' }
   const job = { model: 'flux-2/pro-text-to-image', state: 'fail', failCode: '500', failMsg: 'no', resultJson: null }
   it.each([

@@ -44,7 +44,7 @@ async function keepSource({ store }: Machine) {
   return [id] as PictureId[]
 }
 
-describe('Apikley beside KIE (contract section 7)', () => {
+describe('Apikley beside KIE (docs/services.md 7)', () => {
   it('7.1: has a base of its own', () => {
     expect(kie.api).toMatchObject({ to: { host: 'api.kie.ai', secure: true, reach: 'public' }, path: '' })
     expect(apikley.api).toMatchObject({ to: { host: 'api.apikley.ru', secure: true, reach: 'public' }, path: '' })
