@@ -23,12 +23,16 @@ export const registration = {
 
 export const judging = {
   columns: 12,
+  /** Below this number of textured blocks, blocks of half the side are used. */
+  fewBlocks: 24,
   /** Correlation and shift (answer pixels) within which a block counts. */
   correlation: 0.5,
   reach: 8,
   /** Share of unmasked pixels, and mean square of the normalised detail, that a block needs. */
   free: 0.5,
   texture: 0.1,
+  /** Ratio of detail along and across below which a block shows a single edge. */
+  singleEdge: 0.05,
   /** Refined through the blocks above these; answer pixels. */
   refine: { median: 0.3, p90: 0.8 },
   accept: { median: 0.5, p90: 1.5, blocks: 8, share: 0.15 },
@@ -77,4 +81,17 @@ export const answers = {
   leastBlocks: 8,
   /** Grid pixels around the area that registration and noise estimates keep away from. */
   margin: 6,
+} as const
+
+export const part = {
+  factor: 2,
+  leastSide: 768,
+  /** What the models answer with, and what its sides are multiples of. */
+  answerPixels: 1_048_576,
+  step: 16,
+  /** Suggested from this reduction of the whole image on, for crops of up to this share of it. */
+  wholeScale: 1.5,
+  covered: 0.4,
+  /** Difference of proportions that is left after the rounding. */
+  stretch: 0.005,
 } as const

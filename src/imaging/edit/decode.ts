@@ -1,9 +1,12 @@
 import { readHeader } from '../image-header.ts'
+import { findProfile } from './embedded-profile.ts'
 import type { PngChunk } from './png-chunks.ts'
-import { readPng } from './png-reader.ts'
-import type { Pixels } from './raster.ts'
+import { packProfile, readPng, unpackProfile } from './png-reader.ts'
+import { writePng } from './png-writer.ts'
+import { convertToProfile, isSrgb, type MatrixProfile, readProfile } from './profile.ts'
+import { makePixels, type Pixels } from './raster.ts'
 
-/** What could not be kept: 16 bits per channel, the colour profile, the exact colour of translucent pixels. */
+/** What could not be kept: 16 bits per channel, the colour profile, the exact colours of translucent pixels. */
 export type Loss = 'depth' | 'profile' | 'alpha'
 
 export interface DecodedSource {
@@ -11,32 +14,76 @@ export interface DecodedSource {
   pixels: Pixels
   /** To be written into the PNG that is made of it. */
   colour: readonly PngChunk[]
+  /** The colour space of the pixels, where it is not sRGB. */
+  profile?: MatrixProfile
   losses: readonly Loss[]
 }
+
+const notRead = 'The source image could not be read.'
 
 /** The user's file with its pixels as they are. Rejects with an Error where this browser cannot read it. */
 export async function decodeSource(file: Blob): Promise<DecodedSource> {
   const bytes = new Uint8Array(await file.arrayBuffer())
   const header = readHeader(bytes)
-  const png = header?.orientation === 1 && header.kind === 'png' ? await readPng(bytes) : undefined
-  if (png) return { pixels: png.pixels, colour: png.colour, losses: png.depth === 16 ? ['depth'] : [] }
-  return { pixels: await decodeByBrowser(file, 'The source image could not be read.'), colour: [], losses: [] }
+  // A turned PNG is left to the browser, which decides about turning for what is sent as well.
+  const png = header?.kind === 'png' && header.orientation === 1 ? await readPng(bytes) : undefined
+  const icc = png ? await unpackProfile(png.colour) : findProfile(bytes)
+  const profile = icc && icc !== 'hidden' ? readProfile(icc) : undefined
+  const known = !icc || profile !== undefined
+  if (png && known) {
+    const losses: Loss[] = png.depth === 16 ? ['depth'] : []
+    return { pixels: png.pixels, colour: png.colour, losses, ...(profile && !isSrgb(profile) ? { profile } : {}) }
+  }
+  if (!profile || isSrgb(profile) || icc === 'hidden') {
+    const pixels = await decodeByBrowser(file, 'default', notRead)
+    return { pixels, colour: [], losses: [...(known ? [] : (['profile'] as const)), ...lossOfAlpha(pixels)] }
+  }
+  const chunk = icc && (await packProfile(icc))
+  if (!chunk || !(await keepsColours(chunk))) {
+    const pixels = await decodeByBrowser(file, 'default', notRead)
+    return { pixels, colour: [], losses: ['profile', ...lossOfAlpha(pixels)] }
+  }
+  const pixels = await decodeByBrowser(file, 'none', notRead)
+  return { pixels, colour: [chunk], profile, losses: lossOfAlpha(pixels) }
 }
 
 /** The answer in the source's colour space. Rejects with an Error where this browser cannot read it. */
-export async function decodeAnswer(file: Blob, _source: DecodedSource): Promise<Pixels> {
-  return decodeByBrowser(file, 'The answer could not be read.')
+export async function decodeAnswer(file: Blob, { profile }: DecodedSource): Promise<Pixels> {
+  const pixels = await decodeByBrowser(file, 'default', 'The answer could not be read.')
+  if (profile) convertToProfile(pixels, profile)
+  return pixels
 }
 
-async function decodeByBrowser(file: Blob, failure: string): Promise<Pixels> {
-  const options = { imageOrientation: 'from-image', premultiplyAlpha: 'none' } as const
+/** A canvas multiplies colours by their alpha and back: opaque and empty pixels come through exactly, others do not. */
+function lossOfAlpha({ data }: Pixels): Loss[] {
+  for (let at = 3; at < data.length; at += 4) {
+    const alpha = data[at] ?? 0
+    if (alpha > 0 && alpha < 255) return ['alpha']
+  }
+  return []
+}
+
+/** Whether this browser leaves pixels alone when asked to: tried on one pixel with the very profile. */
+async function keepsColours(profile: PngChunk): Promise<boolean> {
+  const probe = makePixels(1, 1)
+  probe.data.set([200, 60, 30, 255])
+  const decoded = await decodeByBrowser(await writePng(probe, [profile]), 'none', notRead).catch(() => undefined)
+  return decoded !== undefined && probe.data.every((value, at) => decoded.data[at] === value)
+}
+
+async function decodeByBrowser(file: Blob, colours: ColorSpaceConversion, failure: string): Promise<Pixels> {
+  const options = { imageOrientation: 'from-image', premultiplyAlpha: 'none', colorSpaceConversion: colours } as const
   const bitmap = await createImageBitmap(file, options).catch(() => {
     throw new Error(failure)
   })
   const { width, height } = bitmap
-  const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true })
+  const canvas = new OffscreenCanvas(width, height)
+  const context = canvas.getContext('2d', { willReadFrequently: true })
   if (!context) throw new Error(failure)
   context.drawImage(bitmap, 0, 0)
   bitmap.close()
-  return { data: context.getImageData(0, 0, width, height).data, width, height }
+  const { data } = context.getImageData(0, 0, width, height)
+  // Setting a side frees the canvas at once instead of at the next collection.
+  canvas.width = 0
+  return { data, width, height }
 }

@@ -110,12 +110,29 @@ function sharesFor(length: number, count: number): { from: number; shares: numbe
 
 /** Value between pixels; pixel centres at whole numbers. The caller keeps x and y one pixel inside. */
 export function sampleCubic({ data, width }: Plane, x: number, y: number): number {
-  const [column, row] = [Math.floor(x), Math.floor(y)]
-  const [fx, fy] = [x - column, y - row]
+  const column = Math.floor(x)
+  const row = Math.floor(y)
+  const t = x - column
   const at = (row - 1) * width + column - 1
-  const line = (start: number) =>
-    cubic(data[start] ?? 0, data[start + 1] ?? 0, data[start + 2] ?? 0, data[start + 3] ?? 0, fx)
-  return cubic(line(at), line(at + width), line(at + 2 * width), line(at + 3 * width), fy)
+  return cubic(
+    cubic(data[at] ?? 0, data[at + 1] ?? 0, data[at + 2] ?? 0, data[at + 3] ?? 0, t),
+    cubic(data[at + width] ?? 0, data[at + width + 1] ?? 0, data[at + width + 2] ?? 0, data[at + width + 3] ?? 0, t),
+    cubic(
+      data[at + 2 * width] ?? 0,
+      data[at + 2 * width + 1] ?? 0,
+      data[at + 2 * width + 2] ?? 0,
+      data[at + 2 * width + 3] ?? 0,
+      t,
+    ),
+    cubic(
+      data[at + 3 * width] ?? 0,
+      data[at + 3 * width + 1] ?? 0,
+      data[at + 3 * width + 2] ?? 0,
+      data[at + 3 * width + 3] ?? 0,
+      t,
+    ),
+    y - row,
+  )
 }
 
 /** Catmull-Rom between b and c. */
@@ -129,7 +146,8 @@ export function warp(answer: Plane, [a, b, c, d, e, f]: Affine): Plane {
   const warped = makePlane(width, height)
   for (let y = 0; y < height; y += 1) {
     for (let x = 0; x < width; x += 1) {
-      const [px, py] = [a * x + c * y + e, b * x + d * y + f]
+      const px = a * x + c * y + e
+      const py = b * x + d * y + f
       const inside = px >= 1 && py >= 1 && px < width - 2 && py < height - 2
       warped.data[y * width + x] = inside ? sampleCubic(answer, px, py) : 0
     }

@@ -32,7 +32,7 @@ interface Block {
   height: number
 }
 
-const leastBlock = 32
+const leastBlock = 24
 
 /** Normalised planes of one size; the map is in pixel indices. */
 export function judge(
@@ -41,16 +41,14 @@ export function judge(
 ): Judgement {
   const warped = warp(answer, map)
   const halves = halve(source, warped, free)
-  const blocks = blocksOf(source).filter((block) => isTextured(source, free, block))
+  const blocks = texturedBlocks(source, free)
   const points = byBlock(pickPoints(source, free, registration.cells.most), source.width)
   const found = blocks.flatMap((block) => {
     const shift = searchShift(halves, block)
     if (!shift || shift.correlation <= judging.correlation) return []
     const own = points(block)
     const [, , , , dx, dy] = refineMap(own, warped, moveBy(shift.dx, shift.dy), 2, 8)
-    // Points on a single edge can slide along it: then the search has the better answer.
-    const slid = Math.hypot(dx - shift.dx, dy - shift.dy) > 1.5
-    const [x, y] = slid ? [shift.dx, shift.dy] : [dx, dy]
+    const [x, y] = alongDetail(own, dx, dy)
     if (Math.hypot(x, y) >= judging.reach) return []
     return [{ x: block.left + block.width / 2, y: block.top + block.height / 2, dx: x, dy: y }]
   })
@@ -93,6 +91,23 @@ export function fitThrough(
     freedom === 6 ? [p2, p3, p4, p5] : freedom === 4 ? [p2, -p3, p3, p2] : freedom === 3 ? [p2, 0, 0, p2] : [0, 0, 0, 0]
   const [a, c, b, d] = [1 + xu / radius, xv / radius, yu / radius, 1 + yv / radius]
   return compose([a, b, c, d, p0 + cx - a * cx - c * cy, p1 + cy - b * cx - d * cy], map)
+}
+
+/** A block that shows a single edge can be moved along it unseen: only what is across the edge says anything. */
+function alongDetail({ gx, gy, count }: Points, dx: number, dy: number): [dx: number, dy: number] {
+  let [xx, xy, yy] = [0, 0, 0]
+  for (let index = 0; index < count; index += 1) {
+    const [x, y] = [gx[index] ?? 0, gy[index] ?? 0]
+    xx += x * x
+    xy += x * y
+    yy += y * y
+  }
+  const spread = Math.hypot((xx - yy) / 2, xy)
+  const [strong, weak] = [(xx + yy) / 2 + spread, (xx + yy) / 2 - spread]
+  if (weak >= judging.singleEdge * strong) return [dx, dy]
+  const angle = Math.atan2(2 * xy, xx - yy) / 2
+  const across = dx * Math.cos(angle) + dy * Math.sin(angle)
+  return [across * Math.cos(angle), across * Math.sin(angle)]
 }
 
 type Scale = readonly [cx: number, cy: number, radius: number]
@@ -149,8 +164,15 @@ function residualOf(block: Found, move: readonly number[], freedom: Freedom, sca
   return [block.dx - value(across), block.dy - value(down)]
 }
 
-function blocksOf({ width, height }: Plane): Block[] {
-  const columns = Math.max(1, Math.min(judging.columns, Math.floor(width / leastBlock)))
+/** Blocks that can be found again. Where they are few, smaller ones: an object before an even ground has little else. */
+function texturedBlocks(source: Plane, free: Uint8Array): Block[] {
+  const find = (columns: number) => blocksOf(source, columns).filter((block) => isTextured(source, free, block))
+  const blocks = find(judging.columns)
+  return blocks.length >= judging.fewBlocks ? blocks : find(judging.columns * 2)
+}
+
+function blocksOf({ width, height }: Plane, most: number): Block[] {
+  const columns = Math.max(1, Math.min(most, Math.floor(width / leastBlock)))
   const rows = Math.max(1, Math.round((height / width) * columns))
   const [blockWidth, blockHeight] = [Math.floor(width / columns), Math.floor(height / rows)]
   return Array.from({ length: columns * rows }, (_, index) => ({
@@ -220,12 +242,15 @@ function correlationAt({ source, warped, free }: Halves, block: Block, dx: numbe
   const [left, top] = [block.left >> 1, block.top >> 1]
   const [fromX, toX] = [Math.max(left, -dx), Math.min(left + (block.width >> 1), width - dx)]
   const [fromY, toY] = [Math.max(top, -dy), Math.min(top + (block.height >> 1), height - dy)]
-  let [both, ours, theirs] = [0, 0, 0]
+  let both = 0
+  let ours = 0
+  let theirs = 0
   for (let y = fromY; y < toY; y += 1) {
     for (let x = fromX; x < toX; x += 1) {
       const at = y * width + x
       if (!free[at]) continue
-      const [s, w] = [source.data[at] ?? 0, warped.data[at + dy * width + dx] ?? 0]
+      const s = source.data[at] ?? 0
+      const w = warped.data[at + dy * width + dx] ?? 0
       both += s * w
       ours += s * s
       theirs += w * w

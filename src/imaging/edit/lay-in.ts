@@ -5,6 +5,7 @@ import { type ChangeMap, changedShare, findPlaces, mapChanges, type Place, toCha
 import { applyColour, fitColour, noColourChange } from './colour.ts'
 import { answers, changes, colouring } from './constants.ts'
 import { blur } from './filters.ts'
+import type { Judgement } from './judge.ts'
 import { type Cells, spreadInwards } from './membrane.ts'
 import { type CorrectedAnswer, correctAnswer, paintArea, sampleAnswer } from './paint.ts'
 import { makePlane, type PixelSize, type Pixels, type Plane, toLuma } from './raster.ts'
@@ -30,6 +31,7 @@ export interface LayJob {
 export interface LayPlan {
   fit: Fit
   objection?: Objection
+  judgement?: Judgement
   /** Changes outside the area, in pixels of the source. */
   places: readonly Place[]
   /** Share of the area's pixels that changed. */
@@ -69,6 +71,7 @@ export function planLay(job: LayJob, onStep: (step: Step) => void = () => undefi
       changedOutside: changedShare(compared.map, masks.outside),
     },
     ...(objection ? { objection } : {}),
+    ...(found ? { judgement: found.judgement } : {}),
     places: findPlaces(compared.map, masks.outside).map(({ box: [x, y, w, h], share }) => ({
       box: [rect[0] + x * backX, rect[1] + y * backY, w * backX, h * backY] as const,
       share,

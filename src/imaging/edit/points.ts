@@ -93,8 +93,10 @@ export function refineMap(points: Points, answer: Plane, start: Affine, freedom:
 function measure(points: Points, answer: Plane, [a, b, c, d, e, f]: Affine, residuals: Float32Array): number {
   let met = 0
   for (let index = 0; index < points.count; index += 1) {
-    const [px, py] = [points.x[index] ?? 0, points.y[index] ?? 0]
-    const [x, y] = [a * px + c * py + e, b * px + d * py + f]
+    const px = points.x[index] ?? 0
+    const py = points.y[index] ?? 0
+    const x = a * px + c * py + e
+    const y = b * px + d * py + f
     const inside = x >= inset && y >= inset && x < answer.width - 1 - inset && y < answer.height - 1 - inset
     residuals[index] = inside ? sampleCubic(answer, x, y) - (points.value[index] ?? 0) : Number.NaN
     if (inside) met += 1
@@ -117,8 +119,10 @@ function solveStep(
     const scaled = (residuals[index] ?? 0) / reach
     if (!(Math.abs(scaled) < 1)) continue
     const weight = (1 - scaled * scaled) ** 2
-    const [gx, gy] = [points.gx[index] ?? 0, points.gy[index] ?? 0]
-    const [u, v] = [((points.x[index] ?? 0) - cx) / radius, ((points.y[index] ?? 0) - cy) / radius]
+    const gx = points.gx[index] ?? 0
+    const gy = points.gy[index] ?? 0
+    const u = ((points.x[index] ?? 0) - cx) / radius
+    const v = ((points.y[index] ?? 0) - cy) / radius
     descent[0] = gx
     descent[1] = gy
     if (freedom === 6) {
@@ -146,13 +150,16 @@ function solveStep(
 /** 1.48 × the median of what lies inside, from at most some 4,000 values. */
 function robustDeviation(residuals: Float32Array): number {
   const step = Math.max(1, Math.floor(residuals.length / 4000))
-  const sizes: number[] = []
+  const sizes = new Float32Array(Math.ceil(residuals.length / step))
+  let count = 0
   for (let index = 0; index < residuals.length; index += step) {
     const value = residuals[index] ?? 0
-    if (!Number.isNaN(value)) sizes.push(Math.abs(value))
+    if (Number.isNaN(value)) continue
+    sizes[count] = Math.abs(value)
+    count += 1
   }
-  sizes.sort((one, other) => one - other)
-  return Math.max(1e-3, 1.4826 * (sizes[sizes.length >> 1] ?? 0))
+  const sorted = sizes.subarray(0, count).sort()
+  return Math.max(1e-3, 1.4826 * (sorted[count >> 1] ?? 0))
 }
 
 function toAffine(

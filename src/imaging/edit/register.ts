@@ -139,11 +139,16 @@ function masked({ source, free }: Level): Plane {
 /** Correlation where both are seen and nothing should have changed; 0 where they overlap too little. */
 function correlate({ source, answer, free }: Level, map: Affine): number {
   const warped = warp(answer, map)
-  let [both, ours, theirs, seen, all] = [0, 0, 0, 0, 0]
+  let both = 0
+  let ours = 0
+  let theirs = 0
+  let seen = 0
+  let all = 0
   for (let at = 0; at < free.length; at += 1) {
     if (!free[at]) continue
     all += 1
-    const [s, w] = [source.data[at] ?? 0, warped.data[at] ?? 0]
+    const s = source.data[at] ?? 0
+    const w = warped.data[at] ?? 0
     if (w === 0) continue
     seen += 1
     both += s * w
