@@ -87,7 +87,7 @@ function takeAsInput({ id }: Picture): void {
 }
 
 async function readPng(store: GalleryStore, id: PictureId): Promise<Blob> {
-  const bytes = await store.original(id)
+  const bytes = await store.drawable(id)
   if (!bytes) throw new Error("The image's data is missing.")
   return toPng(bytes)
 }

@@ -3,8 +3,10 @@ import { describeFailure, toFailure } from '#domain/failure.ts'
 import { usePictures, useStore } from '#store/queries.ts'
 import { Button } from '#ui/button.tsx'
 import { notify } from '#ui/notices.tsx'
+import { describeBytes } from './describe-bytes.ts'
+import { SourceSettings } from './source-settings.tsx'
 
-/** How much is kept, how safe it is, and the samples' way out. */
+/** How much is kept, how safe it is, and what can be removed: samples, and sources that nothing uses. */
 export function StorageSettings() {
   const store = useStore()
   const queries = useQueryClient()
@@ -29,7 +31,7 @@ export function StorageSettings() {
 
   return (
     <>
-      {data && <Meter {...data} />}
+      {data?.room && <Meter {...data.room} />}
       <p className="text-faint text-xs">
         {data && (data.persisted ? 'Protected: the browser keeps your images until you delete them.' : describeRisk())}
       </p>
@@ -37,13 +39,12 @@ export function StorageSettings() {
         {data && !data.persisted && data.canPersist && <Button onClick={protect}>Protect storage</Button>}
         {hasSamples && <Button onClick={removeSamples}>Remove samples</Button>}
       </div>
+      <SourceSettings />
     </>
   )
 }
 
 function Meter({ usedBytes, roomBytes }: { usedBytes: number; roomBytes: number }) {
-  // Some browsers do not tell.
-  if (roomBytes === 0) return null
   const share = Math.min(100, (usedBytes / roomBytes) * 100)
   const isTight = share > 80
   return (
@@ -72,15 +73,9 @@ function describeRisk(): string {
 
 async function measure() {
   const { storage } = navigator
-  const { usage = 0, quota = 0 } = (await storage?.estimate?.()) ?? {}
+  // Some browsers have no estimate, or give one without numbers: then nothing is shown instead of zeros.
+  const { usage, quota } = (await storage?.estimate?.().catch(() => undefined)) ?? {}
+  const room = usage === undefined || !quota ? undefined : { usedBytes: usage, roomBytes: quota }
   const persisted = (await storage?.persisted?.()) ?? false
-  return { usedBytes: usage, roomBytes: quota, persisted, canPersist: storage?.persist !== undefined }
-}
-
-/** "820 KB", "1.2 GB". */
-function describeBytes(bytes: number): string {
-  const units = ['B', 'KB', 'MB', 'GB', 'TB']
-  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3))
-  const value = bytes / 1000 ** power
-  return `${value < 10 && power > 0 ? value.toFixed(1) : Math.round(value)} ${units[power]}`
+  return { room, persisted, canPersist: storage?.persist !== undefined }
 }

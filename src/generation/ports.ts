@@ -1,5 +1,7 @@
 import type { RunId } from '#domain/ids.ts'
 import type { FallbackRule, Run } from '#domain/run.ts'
+import type { FileToSend, SentFile } from '#imaging/sent-file.ts'
+import type { SentLimits } from '#imaging/source-limits.ts'
 import type { Send } from '#providers/provider.ts'
 import type { GalleryStore } from '#store/store.ts'
 
@@ -30,6 +32,9 @@ export interface Route {
   to(address: string): Send
 }
 
+/** Makes what a service is given of a file that is kept whole. */
+export type ToSent = (file: FileToSend, limits: SentLimits) => Promise<Pick<SentFile, 'bytes'>>
+
 /** All that the machine needs from the world; tests give their own. */
 export interface RunnerPorts {
   store: GalleryStore
@@ -45,6 +50,8 @@ export interface RunnerPorts {
   /** Ms that never jump, for deadlines and pauses. */
   monotonic(): number
   newId(): string
+  /** Left out: by the browser's own canvas. */
+  toSent?: ToSent
   /** Whether what was refused may go to another service without being asked; only when asked, where it is left out. */
   fallback?(): FallbackRule
   /** Resolves after the pause, or at once when the window wakes up; rejects with an `AbortError` when the signal says so. */

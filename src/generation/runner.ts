@@ -8,9 +8,10 @@ import { type Push, type RunnerPorts, sendFor } from './ports.ts'
 import { createSilentPush } from './push.ts'
 import { createRunSteps, type RunSteps, takenUp } from './run-steps.ts'
 import { fetchPictures, saveAtLast, type Way } from './saving.ts'
-import { createUploads, lostContact } from './sending.ts'
+import { lostContact } from './sending.ts'
 import { createSlots, type Slots } from './slots.ts'
 import { createSubmitting, type Tries } from './submitting.ts'
+import { createUploads } from './uploads.ts'
 
 /**
  * The machine of one generation: queued, sending, working, ready, saved. Starting, resuming and looking again are the

@@ -1,7 +1,6 @@
 import { type Failure, GenerationError, isAbort, toFailure } from '#domain/failure.ts'
-import type { PictureId, RunId, TaskId } from '#domain/ids.ts'
-import { extensionOf, type ImageMime } from '#domain/picture.ts'
-import type { Recipe, Run } from '#domain/run.ts'
+import type { RunId, TaskId } from '#domain/ids.ts'
+import type { Run } from '#domain/run.ts'
 import type { ModelFamily } from '#models/model.ts'
 import type { Provider, Send } from '#providers/provider.ts'
 import { keptSubmission } from '#providers/proxy.ts'
@@ -9,7 +8,6 @@ import { type Health, parseJson, proxyPaths, readHealth } from '#providers/send.
 import { type Push, type RunnerPorts, within } from './ports.ts'
 
 const reachMs = 10_000
-const uploadMs = 180_000
 const submitMs = 90_000
 const askMs = 15_000
 /** How long a lost answer is asked for before the run counts as unconfirmed. */
@@ -48,50 +46,6 @@ export async function reach(send: Send, signal: AbortSignal): Promise<Partial<He
     })
   }
   return readHealth(json) ?? {}
-}
-
-/** Public addresses for the sources, in order. Free; repeated after a reload. Kept for later runs while they live. */
-export function createUploads({ store, send, now, newId }: RunnerPorts) {
-  const known = new Map<string, { url: string; at: number }>()
-  // No gateway takes pictures that were uploaded to another. docs/services.md 7.
-  const key = (provider: Provider, gateway: string, id: PictureId) => `${provider.id} ${gateway} ${id}`
-
-  return {
-    async urls(
-      recipe: Recipe,
-      provider: Provider,
-      gateway: string,
-      signal: AbortSignal,
-      through: Send = send,
-    ): Promise<string[]> {
-      const urls: string[] = []
-      for (const [index, id] of recipe.sources.entries()) {
-        const kept = known.get(key(provider, gateway, id))
-        if (kept && now() - kept.at < provider.uploadsKeptMs) {
-          urls.push(kept.url)
-          continue
-        }
-        const image = await store.original(id)
-        if (!image) throw missingSource(index)
-        const fileName = `${newId()}.${extensionOf(image.type as ImageMime)}`
-        const url = await within(uploadMs, signal, (soon) =>
-          provider.upload(image, fileName, { send: through, signal: soon }),
-        )
-        if (provider.uploadsKeptMs > 0) known.set(key(provider, gateway, id), { url, at: now() })
-        urls.push(url)
-      }
-      return urls
-    },
-    /** The service could not read one of them: the next try uploads afresh. */
-    forget({ recipe, marks: { gateway = '' } }: Run, provider: Provider) {
-      for (const id of recipe.sources) known.delete(key(provider, gateway, id))
-    },
-  }
-}
-
-function missingSource(index: number): GenerationError {
-  const message = `Image ${index + 1} is no longer in this browser. Remove it or add it again.`
-  return new GenerationError({ kind: 'invalid', issues: [{ field: 'sources', message }] })
 }
 
 export type Sent = { task: TaskId } | { failure: Failure }

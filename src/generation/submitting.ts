@@ -6,7 +6,8 @@ import { partsOf } from './parts-of.ts'
 import { type Push, type RunnerPorts, sendFor } from './ports.ts'
 import { createRateGate } from './rate-gate.ts'
 import type { RunSteps } from './run-steps.ts'
-import { type createUploads, lostContact, reach, recover, type Sent, submitOnce } from './sending.ts'
+import { lostContact, reach, recover, type Sent, submitOnce } from './sending.ts'
+import type { createUploads } from './uploads.ts'
 
 /** The service dropped the submission and says so; after this many tries in a row the user decides. docs/services.md. */
 const limitTries = 3

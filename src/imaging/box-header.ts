@@ -1,11 +1,11 @@
-/** AVIF and HEIC: boxes inside boxes. Offsets are absolute. */
+/** AVIF and HEIC files are boxes inside boxes. Offsets are absolute. */
 interface Box {
   type: string
   start: number
   end: number
 }
 
-/** A file with more boxes in one place than this is not a picture that anybody made. */
+/** No image program writes more boxes than this in one place. */
 const mostBoxes = 4096
 
 const heicBrands = ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'mif1', 'msf1']
@@ -48,7 +48,7 @@ export function brandOf(view: DataView): 'avif' | 'heic' | undefined {
   return brands.some((brand) => heicBrands.includes(brand)) ? 'heic' : undefined
 }
 
-/** The size of the largest picture inside; a picture made of tiles names its tiles' size too. */
+/** The size of the largest image inside; an image made of tiles also names the size of its tiles. */
 export function sizeInBoxes(view: DataView): { width: number; height: number } | undefined {
   const sizes = boxesAlong(view, boxesIn(view, 0, view.byteLength), ['meta', 'iprp', 'ipco', 'ispe'])
     .map((box) => ({ width: view.getUint32(box.start + 4), height: view.getUint32(box.start + 8) }))
@@ -62,4 +62,35 @@ export function hasExifItem(view: DataView): boolean {
     const bytes = new Uint8Array(view.buffer, view.byteOffset + box.start, Math.min(box.end - box.start, 65_536))
     return new TextDecoder('latin1').decode(bytes).includes('Exif')
   })
+}
+
+/** Whether its main brand says that it moves. */
+export function isSequence(view: DataView): boolean {
+  return ['avis', 'msf1', 'hevc', 'hevx'].includes(textAt(view, 8))
+}
+
+/** Whether one of its images is the transparency of another. */
+export function hasAlphaItem(view: DataView): boolean {
+  return boxesAlong(view, boxesIn(view, 0, view.byteLength), ['meta', 'iprp', 'ipco', 'auxC']).some((box) => {
+    const bytes = new Uint8Array(view.buffer, view.byteOffset + box.start, Math.min(box.end - box.start, 256))
+    return /auxiliary:alpha|auxid:1/.test(new TextDecoder('latin1').decode(bytes))
+  })
+}
+
+/** Colours by number instead of by profile (ISO/IEC 23091-2): 12 is Display P3, 9 is BT.2020. */
+interface ColourNumbers {
+  primaries: number
+}
+
+/** What the file says of its colours: an ICC profile, numbers, or nothing. A profile goes before numbers. */
+export function colourInBoxes(view: DataView): { icc: Uint8Array } | ColourNumbers | undefined {
+  let numbers: ColourNumbers | undefined
+  for (const { start, end } of boxesAlong(view, boxesIn(view, 0, view.byteLength), ['meta', 'iprp', 'ipco', 'colr'])) {
+    const type = textAt(view, start)
+    if (type === 'prof' || type === 'rICC') {
+      return { icc: new Uint8Array(view.buffer, view.byteOffset + start + 4, end - start - 4) }
+    }
+    if (type === 'nclx') numbers ??= { primaries: view.getUint16(start + 4) }
+  }
+  return numbers
 }

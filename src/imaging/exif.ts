@@ -1,4 +1,4 @@
-/** What a picture's EXIF block tells: how to turn it upright (1–8, 1 is upright) and whether it holds a place. */
+/** From an EXIF block: how to turn the image upright (1 to 8; 1 needs no turn) and whether it names a place. */
 export interface Exif {
   orientation: number
   location: boolean

@@ -1,63 +1,90 @@
-import { type PixelSize, sourceLimits } from './source-limits.ts'
+import { CanvasTooLarge, drawUpright, openCanvas } from './canvas.ts'
+import type { Decoded } from './decode-image.ts'
+import type { PixelSize, SentLimits } from './source-limits.ts'
 
 const qualities = [0.92, 0.85, 0.78] as const
 const shrinkStep = 0.85
 
 export interface Fitted {
   bytes: Blob
-  /** Pixels of `bytes`; the encoder may have had to go below the asked ones. */
+  /** Pixels of `bytes`. They may be fewer than asked for. */
   size: PixelSize
   /** It could not stay a PNG and had transparent pixels, which are white now. */
   flattened: boolean
+  /** This browser could not draw the size that was asked for. */
+  forced: boolean
 }
 
 /**
- * Draws a decoded picture at a size and encodes it so that the service takes it. Drawing leaves all metadata behind.
- * `lossless`: the picture came from a format without loss, so it stays PNG where that is small enough. Closes the bitmap.
+ * Draws a decoded image upright at a size and encodes it within the limits. Drawing leaves all metadata behind and
+ * converts to sRGB. `lossless`: the image came from a format without loss, so it stays PNG where that is small enough.
  */
-export async function fitPicture(bitmap: ImageBitmap, size: PixelSize, lossless: boolean): Promise<Fitted> {
-  const { canvas, context } = draw(bitmap, size)
-  bitmap.close()
-  const transparent = hasTransparency(context, size)
-  if (lossless || transparent) {
-    const png = await canvas.convertToBlob({ type: 'image/png' })
-    if (png.size < sourceLimits.sentBytes) return { bytes: png, size, flattened: false }
-  }
-  context.globalCompositeOperation = 'destination-over'
-  context.fillStyle = 'white'
-  context.fillRect(0, 0, size.width, size.height)
-  return { ...(await encodeJpeg(canvas)), flattened: transparent }
-}
-
-async function encodeJpeg(picture: OffscreenCanvas): Promise<{ bytes: Blob; size: PixelSize }> {
-  for (let canvas = picture; ; canvas = shrink(canvas)) {
-    const size = { width: canvas.width, height: canvas.height }
-    for (const quality of qualities) {
-      const bytes = await canvas.convertToBlob({ type: 'image/jpeg', quality })
-      if (bytes.size < sourceLimits.sentBytes) return { bytes, size }
+export async function fitPicture(
+  image: Decoded,
+  size: PixelSize,
+  lossless: boolean,
+  limits: Pick<SentLimits, 'bytes' | 'minSide'>,
+): Promise<Fitted> {
+  for (let asked = size; ; asked = shrunk(asked, limits.minSide)) {
+    try {
+      return { ...(await fitAt(image, asked, lossless, limits)), forced: asked !== size }
+    } catch (error) {
+      const isSmallest = Math.max(asked.width, asked.height) <= limits.minSide
+      if (!(error instanceof CanvasTooLarge) || isSmallest) throw error
     }
   }
 }
 
-function shrink(canvas: OffscreenCanvas): OffscreenCanvas {
-  const side = (pixels: number) => Math.max(sourceLimits.sentMinSide, Math.floor(pixels * shrinkStep))
-  const smaller = draw(canvas, { width: side(canvas.width), height: side(canvas.height) }).canvas
+async function fitAt(
+  { bitmap, orientation }: Decoded,
+  size: PixelSize,
+  lossless: boolean,
+  limits: Pick<SentLimits, 'bytes' | 'minSide'>,
+) {
+  const { canvas, context } = openCanvas(size)
+  drawUpright(context, bitmap, size, orientation)
+  const transparent = hasTransparency(context, size)
+  if (lossless || transparent) {
+    const png = await toBlob(canvas, 'image/png')
+    if (png.size < limits.bytes) return { bytes: png, size, flattened: false }
+  }
+  context.globalCompositeOperation = 'destination-over'
+  context.fillStyle = 'white'
+  context.fillRect(0, 0, size.width, size.height)
+  return { ...(await encodeJpeg(canvas, limits)), flattened: transparent }
+}
+
+async function encodeJpeg(picture: OffscreenCanvas, limits: Pick<SentLimits, 'bytes' | 'minSide'>) {
+  for (let canvas = picture; ; canvas = smallerCanvas(canvas, limits.minSide)) {
+    const size = { width: canvas.width, height: canvas.height }
+    for (const quality of qualities) {
+      const bytes = await toBlob(canvas, 'image/jpeg', quality)
+      if (bytes.size < limits.bytes) return { bytes, size }
+    }
+  }
+}
+
+async function toBlob(canvas: OffscreenCanvas, type: string, quality?: number): Promise<Blob> {
+  const bytes = await canvas.convertToBlob(quality === undefined ? { type } : { type, quality }).catch(() => undefined)
+  if (!bytes || bytes.size === 0) throw new CanvasTooLarge()
+  return bytes
+}
+
+function smallerCanvas(canvas: OffscreenCanvas, minSide: number): OffscreenCanvas {
+  const size = shrunk(canvas, minSide)
+  const smaller = openCanvas(size)
+  smaller.context.drawImage(canvas, 0, 0, size.width, size.height)
   // Setting a side frees the pixels at once instead of at the next collection.
   canvas.width = 0
-  return smaller
+  return smaller.canvas
 }
 
-function draw(source: CanvasImageSource, { width, height }: PixelSize) {
-  const canvas = new OffscreenCanvas(width, height)
-  // Read back at once, so it stays in ordinary memory: graphics memory has tighter limits.
-  const context = canvas.getContext('2d', { willReadFrequently: true })
-  if (!context) throw new Error('no canvas of this size')
-  context.imageSmoothingQuality = 'high'
-  context.drawImage(source, 0, 0, width, height)
-  return { canvas, context }
+function shrunk({ width, height }: PixelSize, minSide: number): PixelSize {
+  const side = (pixels: number) => Math.max(Math.min(minSide, pixels), Math.floor(pixels * shrinkStep))
+  return { width: side(width), height: side(height) }
 }
 
-/** Looks strip by strip: the pixels of a large picture are not copied all at once. */
+/** Looks strip by strip: the pixels of a large image are not copied all at once. */
 function hasTransparency(context: OffscreenCanvasRenderingContext2D, { width, height }: PixelSize): boolean {
   const rows = Math.max(1, Math.floor(1_000_000 / width))
   for (let top = 0; top < height; top += rows) {

@@ -1,6 +1,8 @@
 import openLibheif from 'libheif-js/libheif-wasm/libheif-bundle.mjs'
+import { toSrgb } from './colour-profile.ts'
+import { conversionOf } from './read-profile.ts'
 
-/** `undefined` in place of a picture: it could not be decoded. */
+/** `undefined` in place of an image: it could not be decoded. */
 export type HeicReply = ImageBitmap | undefined
 
 self.onmessage = async ({ data: file }: MessageEvent<Blob>) => {
@@ -8,13 +10,17 @@ self.onmessage = async ({ data: file }: MessageEvent<Blob>) => {
   self.postMessage(bitmap satisfies HeicReply, bitmap ? { transfer: [bitmap] } : {})
 }
 
-/** The main picture, upright: the decoder applies the turns that the file asks for. */
+/** The main image, upright and in sRGB. The decoder applies the turns that the file asks for, but not its colour profile. */
 async function decode(file: Blob): Promise<ImageBitmap | undefined> {
+  const bytes = new Uint8Array(await file.arrayBuffer())
   const libheif = openLibheif()
-  const images = new libheif.HeifDecoder().decode(new Uint8Array(await file.arrayBuffer()))
+  const images = new libheif.HeifDecoder().decode(bytes)
   const image = images.find((candidate) => candidate.is_primary()) ?? images[0]
   if (!image) return undefined
   const pixels = new ImageData(image.get_width(), image.get_height())
   const shown = await new Promise<ImageData | null>((resolve) => image.display(pixels, resolve))
-  return shown ? createImageBitmap(shown) : undefined
+  if (!shown) return undefined
+  const conversion = conversionOf(bytes)
+  if (conversion) toSrgb(shown.data, conversion)
+  return createImageBitmap(shown)
 }

@@ -1,9 +1,10 @@
-import { brandOf, hasExifItem, sizeInBoxes } from './box-header.ts'
+import { brandOf, hasAlphaItem, hasExifItem, isSequence, sizeInBoxes } from './box-header.ts'
 import { type Exif, readExif } from './exif.ts'
+import { readTiff } from './tiff-header.ts'
 
-export type ImageKind = 'png' | 'jpeg' | 'webp' | 'gif' | 'bmp' | 'avif' | 'heic'
+export type ImageKind = 'png' | 'jpeg' | 'webp' | 'gif' | 'bmp' | 'avif' | 'heic' | 'tiff'
 
-/** What a file's first bytes promise, before anything is decoded. */
+/** What is read of a file before anything is decoded. */
 export interface ImageHeader {
   kind: ImageKind
   /** Pixels as stored, before turning upright. */
@@ -12,18 +13,30 @@ export interface ImageHeader {
   /** EXIF orientation; 1 where the format has none of its own. */
   orientation: number
   metadata: 'none' | 'camera' | 'location'
+  /** The format of these pixels can be transparent. Whether any pixel is, only the pixels tell. */
+  hasAlpha: boolean
+  animated: boolean
+  /** A JPEG of one scan without its end marker. Whether pixels are missing shows only when it is decoded. */
+  unended?: true
 }
 
-/** More parts than any camera or program writes: where reading ends, so that a hostile file costs no more than a real one. */
+/** Reading ends here: more parts than any camera or program writes, so that a hostile file costs no more than a real one. */
 const mostParts = 100_000
 
 interface Size {
   width: number
   height: number
   exif?: Exif | undefined
+  hasAlpha?: boolean
+  animated?: boolean
+  unended?: boolean
 }
 
-/** The kind of picture by its bytes; names and labels are not trusted. */
+const endMarker = 0xd9
+/** Header lengths of the versions of BMP. A text that begins with "BM" has none of them. */
+const bmpHeaders = [12, 16, 40, 52, 56, 64, 108, 124]
+
+/** The kind of image by its bytes; names and labels are not trusted. */
 export function kindOf(bytes: Uint8Array): ImageKind | undefined {
   const view = viewOf(bytes)
   const starts = (signature: string, at = 0) =>
@@ -33,21 +46,48 @@ export function kindOf(bytes: Uint8Array): ImageKind | undefined {
   if (starts('\xff\xd8\xff')) return 'jpeg'
   if (starts('RIFF') && starts('WEBP', 8)) return 'webp'
   if (starts('GIF87a') || starts('GIF89a')) return 'gif'
-  if (starts('BM') && bytes.length >= 26) return 'bmp'
+  if (starts('BM') && bytes.length >= 26 && bmpHeaders.includes(view.getUint32(14, true))) return 'bmp'
+  if (starts('II*\0') || starts('MM\0*')) return 'tiff'
   return bytes.length >= 12 ? within(() => brandOf(view)) : undefined
 }
 
-/** Reads a whole file's header; `undefined` when it is no picture or its header is damaged. Never throws. */
+/** Reads a whole file's header; `undefined` when it is no image or its header is damaged. Never throws. */
 export function readHeader(bytes: Uint8Array): ImageHeader | undefined {
   const kind = kindOf(bytes)
   const size = kind && within(() => readers[kind](viewOf(bytes)))
   if (!size || size.width < 1 || size.height < 1) return undefined
-  const { width, height, exif } = size
+  const { width, height, exif, hasAlpha = false, animated = false, unended = false } = size
   const metadata = exif ? (exif.location ? 'location' : 'camera') : 'none'
-  return { kind, width, height, orientation: exif?.orientation ?? 1, metadata }
+  const orientation = exif?.orientation ?? 1
+  return { kind, width, height, orientation, metadata, hasAlpha, animated, ...(unended ? { unended } : {}) }
 }
 
-/** Whether the file's end is there. Browsers draw the rest of a cut-off JPEG grey; that must not be sent. Never throws. */
+/** Where a JPEG keeps its colour profile, in order: 64 kB is the most that one segment holds. */
+export function jpegProfileParts(bytes: Uint8Array): Uint8Array[] {
+  const name = 'ICC_PROFILE\0'
+  const parts = jpegSegments(viewOf(bytes)).filter(
+    ({ marker, start }) =>
+      marker === 0xe2 && [...name].every((letter, at) => bytes[start + at] === letter.charCodeAt(0)),
+  )
+  return parts
+    .toSorted((a, b) => (bytes[a.start + 12] ?? 0) - (bytes[b.start + 12] ?? 0))
+    .map(({ start }) => bytes.subarray(start + 14, start - 2 + viewOf(bytes).getUint16(start - 2)))
+}
+
+/** The four inks of print: colours that no screen profile describes. */
+export function isForPrint(bytes: Uint8Array): boolean {
+  const frame = jpegSegments(viewOf(bytes)).find(isFrame)
+  return frame !== undefined && bytes[frame.start + 5] === 4
+}
+
+/** A part of a PNG or WebP by its four letters. */
+export function chunkOf(kind: ImageKind, bytes: Uint8Array, name: string): { start: number; end: number } | undefined {
+  const view = viewOf(bytes)
+  const chunks = kind === 'png' ? pngChunks(view) : kind === 'webp' ? webpChunks(view) : []
+  return chunks.find((chunk) => chunk.type === name)
+}
+
+/** Whether the file's end is there. Never throws. */
 export function isWhole(kind: ImageKind, bytes: Uint8Array): boolean {
   const view = viewOf(bytes)
   const ends = () => {
@@ -55,7 +95,7 @@ export function isWhole(kind: ImageKind, bytes: Uint8Array): boolean {
       case 'png':
         return pngChunks(view).some((chunk) => chunk.type === 'IEND')
       case 'jpeg':
-        return jpegSegments(view).at(-1)?.marker === 0xd9
+        return jpegSegments(view).at(-1)?.marker === endMarker
       case 'webp':
         return view.getUint32(4, true) + 8 <= bytes.length
       default:
@@ -68,20 +108,27 @@ export function isWhole(kind: ImageKind, bytes: Uint8Array): boolean {
 
 const readers: Record<ImageKind, (view: DataView) => Size | undefined> = {
   png(view) {
-    const exif = pngChunks(view).find((chunk) => chunk.type === 'eXIf')
-    return { width: view.getUint32(16), height: view.getUint32(20), exif: exif && exifAt(view, exif.start) }
+    const chunks = pngChunks(view)
+    const exif = chunks.find((chunk) => chunk.type === 'eXIf')
+    return {
+      width: view.getUint32(16),
+      height: view.getUint32(20),
+      exif: exif && exifAt(view, exif.start),
+      // The colour types 4 and 6 have transparency; the others by one chunk.
+      hasAlpha: (view.getUint8(25) & 4) !== 0 || chunks.some((chunk) => chunk.type === 'tRNS'),
+      animated: chunks.some((chunk) => chunk.type === 'acTL'),
+    }
   },
   jpeg(view) {
     const segments = jpegSegments(view)
-    const frame = segments.find(
-      ({ marker }) => marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker),
-    )
+    const frame = segments.find(isFrame)
     const exif = segments.find(({ marker, start }) => marker === 0xe1 && view.getUint32(start) === 0x45786966)
     return (
       frame && {
         width: view.getUint16(frame.start + 3),
         height: view.getUint16(frame.start + 1),
         exif: exif && exifAt(view, exif.start + 6),
+        unended: hasSequentialScan(segments) && segments.at(-1)?.marker !== endMarker,
       }
     )
   },
@@ -92,19 +139,32 @@ const readers: Record<ImageKind, (view: DataView) => Size | undefined> = {
       case 0x5650384c: {
         // "VP8L": two 14-bit numbers, each one less than the side.
         const packed = view.getUint32(21, true)
-        return { width: (packed & 0x3fff) + 1, height: ((packed >>> 14) & 0x3fff) + 1 }
+        const hasAlpha = (packed & 0x10000000) !== 0
+        return { width: (packed & 0x3fff) + 1, height: ((packed >>> 14) & 0x3fff) + 1, hasAlpha }
       }
       case 0x56503858: {
-        // "VP8X": two 24-bit numbers; the flag 8 announces EXIF.
+        // "VP8X": two 24-bit numbers; its flags announce EXIF (8), transparency (16) and animation (2).
         const side = (at: number) => (view.getUint16(at, true) | (view.getUint8(at + 2) << 16)) + 1
-        const exif = view.getUint8(20) & 8 ? { orientation: 1, location: false } : undefined
-        return { width: side(24), height: side(27), exif }
+        const flags = view.getUint8(20)
+        const exif = webpChunks(view).find((chunk) => chunk.type === 'EXIF')
+        const unread = flags & 8 ? { orientation: 1, location: false } : undefined
+        return {
+          width: side(24),
+          height: side(27),
+          exif: exif ? exifAt(view, tiffIn(view, exif.start)) : unread,
+          hasAlpha: (flags & 16) !== 0,
+          animated: (flags & 2) !== 0,
+        }
       }
       default:
         return undefined
     }
   },
-  gif: (view) => ({ width: view.getUint16(6, true), height: view.getUint16(8, true) }),
+  gif: (view) => ({
+    width: view.getUint16(6, true),
+    height: view.getUint16(8, true),
+    ...within(() => gifBlocks(view)),
+  }),
   bmp(view) {
     if (view.getUint32(14, true) === 12) return { width: view.getUint16(18, true), height: view.getUint16(20, true) }
     // A negative height stores the rows from the top.
@@ -112,29 +172,94 @@ const readers: Record<ImageKind, (view: DataView) => Size | undefined> = {
   },
   avif: readBoxes,
   heic: readBoxes,
+  tiff: (view) => readTiff(view),
 }
 
 function readBoxes(view: DataView): Size | undefined {
   const size = sizeInBoxes(view)
-  return size && { ...size, exif: hasExifItem(view) ? { orientation: 1, location: false } : undefined }
+  // The turn is in the boxes, where every decoder applies it. EXIF may repeat it and must not count again.
+  const exif = hasExifItem(view) ? { orientation: 1, location: false } : undefined
+  return size && { ...size, exif, hasAlpha: hasAlphaItem(view), animated: isSequence(view) }
 }
 
-/** A damaged EXIF block says nothing about the picture beside it, only that there is one. */
+/** One scan from top to bottom: where its end is missing, the last rows show it. Progressive ones only get less sharp. */
+function hasSequentialScan(segments: readonly { marker: number }[]): boolean {
+  return (
+    segments.some(({ marker }) => marker === 0xc0 || marker === 0xc1) && segments.some(({ marker }) => marker === 0xda)
+  )
+}
+
+function isFrame({ marker }: { marker: number }): boolean {
+  return marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)
+}
+
+/** Some programs put JPEG's "Exif" in front of the EXIF block of a WebP. */
+function tiffIn(view: DataView, start: number): number {
+  return view.getUint32(start) === 0x45786966 ? start + 6 : start
+}
+
+/** A damaged EXIF block says nothing about the image beside it, only that there is one. */
 function exifAt(view: DataView, start: number): Exif {
   return within(() => readExif(view, start)) ?? { orientation: 1, location: false }
 }
 
-function pngChunks(view: DataView): { type: string; start: number }[] {
-  const chunks: { type: string; start: number }[] = []
+interface Chunk {
+  type: string
+  /** Of the content, and after it. */
+  start: number
+  end: number
+}
+
+function pngChunks(view: DataView): Chunk[] {
+  const chunks: Chunk[] = []
   for (let at = 8; at + 12 <= view.byteLength && chunks.length < mostParts; ) {
     const length = view.getUint32(at)
     const type = String.fromCharCode(...[4, 5, 6, 7].map((offset) => view.getUint8(at + offset)))
     if (at + 12 + length > view.byteLength) break
-    chunks.push({ type, start: at + 8 })
+    chunks.push({ type, start: at + 8, end: at + 8 + length })
     if (type === 'IEND') break
     at += 12 + length
   }
   return chunks
+}
+
+function webpChunks(view: DataView): Chunk[] {
+  const chunks: Chunk[] = []
+  for (let at = 12; at + 8 <= view.byteLength && chunks.length < mostParts; ) {
+    const length = view.getUint32(at + 4, true)
+    const type = String.fromCharCode(...[0, 1, 2, 3].map((offset) => view.getUint8(at + offset)))
+    if (at + 8 + length > view.byteLength) break
+    chunks.push({ type, start: at + 8, end: at + 8 + length })
+    at += 8 + length + (length % 2)
+  }
+  return chunks
+}
+
+/** Whether a GIF has a second frame, and whether a frame has a transparent colour. Stops where both are known. */
+function gifBlocks(view: DataView): Pick<Size, 'hasAlpha' | 'animated'> {
+  const found = { hasAlpha: false, animated: false }
+  const tableBytes = (packed: number) => (packed & 0x80 ? 3 * 2 ** ((packed & 7) + 1) : 0)
+  const skip = (at: number) => {
+    let next = at
+    for (let parts = 0; next < view.byteLength && view.getUint8(next) !== 0 && parts < mostParts; parts += 1) {
+      next += view.getUint8(next) + 1
+    }
+    return next + 1
+  }
+  let frames = 0
+  let at = 13 + tableBytes(view.getUint8(10))
+  for (let parts = 0; at + 2 < view.byteLength && parts < mostParts && frames < 2; parts += 1) {
+    const block = view.getUint8(at)
+    if (block === 0x21) {
+      if (view.getUint8(at + 1) === 0xf9 && at + 3 < view.byteLength)
+        found.hasAlpha ||= (view.getUint8(at + 3) & 1) !== 0
+      at = skip(at + 2)
+    } else if (block === 0x2c && at + 10 < view.byteLength) {
+      frames += 1
+      at = skip(at + 11 + tableBytes(view.getUint8(at + 9)))
+    } else break
+  }
+  return { ...found, animated: frames > 1 }
 }
 
 /** Segments up to the end marker. Segments are walked, not searched: an EXIF preview has an end marker of its own. */
@@ -148,7 +273,7 @@ function jpegSegments(view: DataView): { marker: number; start: number }[] {
       at = bytes.indexOf(0xff, at + (standsAlone ? 2 : 1))
       continue
     }
-    if (marker === 0xd9) return [...segments, { marker, start: at + 2 }]
+    if (marker === endMarker) return [...segments, { marker, start: at + 2 }]
     if (at + 4 > bytes.length) break
     segments.push({ marker, start: at + 4 })
     at += 2 + Math.max(view.getUint16(at + 2), 2)

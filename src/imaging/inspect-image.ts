@@ -1,7 +1,7 @@
 import { type ImageHeader, isWhole, kindOf, readHeader } from './image-header.ts'
-import { describeBytes, describeSize, sourceLimits, toSentSize } from './source-limits.ts'
+import { describeBytes, describeSize, openLimits, serviceLimits, toSentSize } from './source-limits.ts'
 
-/** Known files that are no picture for us, by how they start, and what to say about them. */
+/** Known files that cannot be used, by how they start, and what to say about them. */
 const strangers: readonly (readonly [start: string, what: string])[] = [
   ['%PDF', 'is a PDF document. Export the page as PNG.'],
   ['8BPS', 'is a Photoshop document. Export it as PNG or JPEG.'],
@@ -18,29 +18,33 @@ const strangers: readonly (readonly [start: string, what: string])[] = [
  */
 export function inspectImage(bytes: Uint8Array): ImageHeader | string {
   if (bytes.length === 0) return 'is empty: it has 0 bytes.'
-  if (bytes.length > sourceLimits.fileBytes) return tooHeavy(bytes.length)
+  if (bytes.length > openLimits.fileBytes) return tooHeavy(bytes.length)
   const kind = kindOf(bytes)
   if (!kind) return whatElse(bytes)
   const header = readHeader(bytes)
+  if (!header && kind === 'tiff') return whatElse(bytes)
   if (!header) return 'is damaged: its size cannot be read. Copy or export it again.'
   return objectionTo(header, bytes) ?? header
 }
 
+/** Said of a file whose end is missing. */
+export const cutOff = 'is cut off: the end of the file is missing. Copy or download it again.'
+
 /** Said of a file too big to be read at all. */
 export function tooHeavy(sizeBytes: number): string {
-  return `has ${describeBytes(sizeBytes)}; at most ${sourceLimits.fileBytes / 1_000_000} MB can be opened.`
+  return `has ${describeBytes(sizeBytes)}; at most ${openLimits.fileBytes / 1_000_000} MB can be opened.`
 }
 
 function objectionTo(header: ImageHeader, bytes: Uint8Array): string | undefined {
-  const { openSide, openPixels, sentMinSide } = sourceLimits
   const { width, height } = header
-  const tooMany = `has ${describeSize(header)} pixels. That is more than a browser can open; at most`
-  if (Math.max(width, height) > openSide) return `${tooMany} ${openSide.toLocaleString('en')} a side.`
-  if (width * height > openPixels) return `${tooMany} ${openPixels / 1_000_000} megapixels.`
-  if (!toSentSize(header)) {
-    return `has ${describeSize(header)} pixels. That is too thin: the models need at least ${sentMinSide} a side.`
+  const has = `has ${describeSize(header)} pixels.`
+  if (width * height > openLimits.pixels) {
+    return `${has} That is more than a browser can open; at most ${openLimits.pixels / 1_000_000} megapixels.`
   }
-  if (!isWhole(header.kind, bytes)) return 'is cut off: the end of the file is missing. Copy or download it again.'
+  if (!toSentSize(header, serviceLimits)) {
+    return `${has} That is too thin: the models need at least ${serviceLimits.minSide} a side.`
+  }
+  if (!header.unended && !isWhole(header.kind, bytes)) return cutOff
   return undefined
 }
 
@@ -49,7 +53,7 @@ function whatElse(bytes: Uint8Array): string {
   const stranger = strangers.find(([signature]) => start.startsWith(signature))
   if (stranger) return stranger[1]
   const text = readText(bytes.subarray(0, 4096))
-  // A packed SVG starts as every gzip does; nothing else packed is ever dropped as a picture.
+  // A packed SVG starts as every gzip does; no other packed file is dropped as an image.
   if (start.startsWith('\x1f\x8b') || /<svg[\s>]/i.test(text ?? '')) {
     return 'is an SVG drawing. SVG drawings cannot be read; export it as PNG.'
   }

@@ -4,46 +4,51 @@ import { openWorker } from '#platform/trusted-worker.ts'
 import type { HeicReply } from './heic-worker.ts'
 import heicWorkerUrl from './heic-worker.ts?worker&url'
 import { tooHeavy } from './inspect-image.ts'
-import type { PrepareJob, PrepareReply } from './prepare-worker.ts'
+import type { PrepareJob, PrepareReply, ReadFile, SentFile } from './prepare-worker.ts'
 import prepareWorkerUrl from './prepare-worker.ts?worker&url'
-import { sourceLimits } from './source-limits.ts'
-
-export interface PreparedPicture {
-  /** PNG or JPEG, upright, without metadata, small enough for the service. */
-  bytes: Blob
-  /** What was changed, in words for the user. */
-  notes: readonly string[]
-  width: number
-  height: number
-}
+import { openLimits, type SentLimits } from './source-limits.ts'
 
 const mostMs = 90_000
+
+type Task = Pick<PrepareJob, 'task'> & { limits?: SentLimits }
 
 let line: Promise<unknown> = Promise.resolve()
 
 /**
- * Makes a file fit to be sent, one file at a time: each may need hundreds of megabytes while it is decoded.
- * Rejects with `invalid` (field "sources") that names the file and the reason, or as aborted.
+ * Reads what is kept of a file, one file at a time: each may need hundreds of megabytes while it is decoded. Rejects with
+ * `invalid` (field "sources") that names the file and the reason, or as aborted.
  */
-export function prepareImage(file: File, signal: AbortSignal): Promise<PreparedPicture> {
-  const turn = line.then(() => prepareNow(file, signal))
+export async function readImage(file: Blob, name: string, signal: AbortSignal): Promise<ReadFile> {
+  const reply = await inLine(file, name, { task: 'read' }, signal)
+  if (reply.kind === 'read') return reply.read
+  throw refusalOf(name, reply)
+}
+
+/** Makes of a file what is sent to a service. In line with `readImage`, and rejects alike. */
+export async function deriveSent(file: Blob, name: string, limits: SentLimits, signal: AbortSignal): Promise<SentFile> {
+  const reply = await inLine(file, name, { task: 'send', limits }, signal)
+  if (reply.kind === 'sent') return reply.sent
+  throw refusalOf(name, reply)
+}
+
+function inLine(file: Blob, name: string, task: Task, signal: AbortSignal): Promise<PrepareReply> {
+  const turn = line.then(() => prepareNow(file, name, task, signal))
   line = turn.catch(() => undefined)
   return turn
 }
 
-async function prepareNow(file: File, signal: AbortSignal): Promise<PreparedPicture> {
+async function prepareNow(file: Blob, name: string, task: Task, signal: AbortSignal): Promise<PrepareReply> {
   signal.throwIfAborted()
-  if (file.size > sourceLimits.fileBytes) throw refusal(file, tooHeavy(file.size))
-  const reply = await prepareInWorker({ file }, signal)
-  const settled = reply?.kind === 'needs-decoder' ? await prepareHeic(file, signal) : reply
-  if (settled?.kind === 'prepared') return settled
-  throw refusal(file, settled?.kind === 'refused' ? settled.reason : 'is more than this browser could open.')
+  if (file.size > openLimits.fileBytes) throw refusal(name, tooHeavy(file.size))
+  const reply = await prepareInWorker({ ...task, file } as PrepareJob, signal)
+  const settled = reply?.kind === 'needs-decoder' ? await prepareHeic(file, task, signal) : reply
+  return settled ?? { kind: 'refused', reason: 'is more than this browser could open.' }
 }
 
-async function prepareHeic(file: File, signal: AbortSignal): Promise<PrepareReply | undefined> {
+async function prepareHeic(file: Blob, task: Task, signal: AbortSignal): Promise<PrepareReply | undefined> {
   const decoded = await askWorker<HeicReply>(heicWorkerUrl, 'heic', file, signal)
   if (!decoded) return { kind: 'refused', reason: 'is a HEIC photo that cannot be decoded. Export it as JPEG.' }
-  return prepareInWorker({ file, decoded }, signal)
+  return prepareInWorker({ ...task, file, decoded } as PrepareJob, signal)
 }
 
 function prepareInWorker(job: PrepareJob, signal: AbortSignal): Promise<PrepareReply | undefined> {
@@ -75,9 +80,13 @@ function askWorker<Reply>(url: string, name: string, job: unknown, signal: Abort
   })
 }
 
-function refusal(file: File, reason: string): GenerationError {
+function refusalOf(name: string, reply: PrepareReply): GenerationError {
+  return refusal(name, reply.kind === 'refused' ? reply.reason : 'is more than this browser could open.')
+}
+
+function refusal(name: string, reason: string): GenerationError {
   return new GenerationError({
     kind: 'invalid',
-    issues: [{ field: 'sources', message: `${quoteName(file.name)} ${reason}` }],
+    issues: [{ field: 'sources', message: `${quoteName(name)} ${reason}` }],
   })
 }

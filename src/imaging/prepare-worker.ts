@@ -1,68 +1,145 @@
-import { sniffImage } from '#domain/picture.ts'
-import { type Fitted, fitPicture } from './fit-picture.ts'
+import { type FileMime, fileMimes, type SourceFile } from '#domain/source-file.ts'
+import { type Decoded, decodeImage, isEndMissing } from './decode-image.ts'
+import { fitPicture } from './fit-picture.ts'
 import type { ImageHeader } from './image-header.ts'
-import { inspectImage } from './inspect-image.ts'
-import { describeBytes, describeSize, type PixelSize, sourceLimits, toSentSize } from './source-limits.ts'
+import { cutOff, inspectImage } from './inspect-image.ts'
+import { readProfile } from './read-profile.ts'
+import { describeChange } from './sent-notes.ts'
+import { sha256Of } from './sha256.ts'
+import { type PixelSize, type SentLimits, serviceLimits, toSentSize } from './source-limits.ts'
+import { drawThumbnail } from './thumbnail.ts'
 
-export interface PrepareJob {
+export type PrepareJob = (
+  | { task: 'read' }
+  /** Makes what is sent to a service. */
+  | { task: 'send'; limits: SentLimits }
+) & {
   file: Blob
-  /** The picture, already decoded by someone who could. */
+  /** The image, upright and in sRGB, already decoded by another decoder. */
   decoded?: ImageBitmap
 }
 
+/** A file with all that is kept beside it. */
+export interface ReadFile {
+  /** The file's bytes, unchanged. */
+  bytes: Blob
+  facts: Omit<SourceFile, 'id' | 'name'>
+  /** Of `bytes`: 64 hexadecimal digits. */
+  sha256: string
+  thumbnail: Blob
+  /** What is shown in place of a file that this browser cannot draw as it is meant: upright, standing still and whole. */
+  rendition?: Blob
+  /** What will be done before it is sent, in words. */
+  notes: string[]
+}
+
+export interface SentFile {
+  /** PNG or JPEG: upright, in sRGB, without metadata, within the limits. */
+  bytes: Blob
+  size: PixelSize
+  /** What was done to the file, in words. */
+  notes: string[]
+}
+
 export type PrepareReply =
-  | { kind: 'prepared'; bytes: Blob; notes: string[]; width: number; height: number }
+  | { kind: 'read'; read: ReadFile }
+  | { kind: 'sent'; sent: SentFile }
   /** A sound HEIC that this browser cannot decode itself. */
   | { kind: 'needs-decoder' }
   /** Why not: a sentence that goes on after the file's name. */
   | { kind: 'refused'; reason: string }
 
+interface Opened {
+  bytes: Uint8Array<ArrayBuffer>
+  header: ImageHeader
+  image: Decoded
+  /** Pixels of what is sent. */
+  target: PixelSize
+}
+
 const unreadable =
   'is damaged, or of a sort that this browser cannot read. Open it in an image program and export it again.'
+const tiff = 'is a TIFF, which this browser cannot read. Export it as PNG or JPEG.'
 const unopened = 'could not be read from the disk. It may have been moved, or be a folder: drop the images in it.'
+/** Renditions are for the screen: they need not be lossless, and are no larger than what every browser can draw. */
+const renditionLimits: SentLimits = { bytes: 40_000_000, pixels: 50_000_000, minSide: 1 }
 
 self.onmessage = async ({ data }: MessageEvent<PrepareJob>) => {
   self.postMessage(await prepare(data).catch((): PrepareReply => ({ kind: 'refused', reason: unreadable })))
 }
 
-async function prepare({ file, decoded }: PrepareJob): Promise<PrepareReply> {
-  const bytes = await file.arrayBuffer().catch(() => undefined)
-  if (!bytes) return { kind: 'refused', reason: unopened }
-  const header = inspectImage(new Uint8Array(bytes))
+async function prepare(job: PrepareJob): Promise<PrepareReply> {
+  const buffer = await job.file.arrayBuffer().catch(() => undefined)
+  if (!buffer) return { kind: 'refused', reason: unopened }
+  const bytes = new Uint8Array(buffer)
+  const header = inspectImage(bytes)
   if (typeof header === 'string') return { kind: 'refused', reason: header }
-  const bitmap = decoded ?? (await createImageBitmap(file, { imageOrientation: 'from-image' }).catch(() => undefined))
-  if (!bitmap) return header.kind === 'heic' ? { kind: 'needs-decoder' } : { kind: 'refused', reason: unreadable }
-  const original = { width: bitmap.width, height: bitmap.height }
-  const target = toSentSize(original)
-  if (!target) return { kind: 'refused', reason: unreadable }
-
-  const lossless = header.kind === 'png' || header.kind === 'gif' || header.kind === 'bmp'
-  const fitted = await fitPicture(bitmap, target, lossless)
-  const mime = sniffImage(new Uint8Array(await fitted.bytes.slice(0, 16).arrayBuffer()))
-  if (mime !== fitted.bytes.type || fitted.bytes.size >= sourceLimits.sentBytes) {
-    return { kind: 'refused', reason: unreadable }
+  const image = job.decoded ? asDecoded(job.decoded) : await decodeImage(job.file, header, bytes)
+  if (!image) return withoutDecoder(header)
+  try {
+    if (header.unended && isEndMissing(image, header.orientation)) return { kind: 'refused', reason: cutOff }
+    const target = toSentSize(image.size, job.task === 'send' ? job.limits : serviceLimits)
+    if (!target) return { kind: 'refused', reason: unreadable }
+    const opened = { bytes, header, image, target }
+    return job.task === 'send'
+      ? { kind: 'sent', sent: await send(opened, job.limits) }
+      : { kind: 'read', read: await read(opened, job.decoded !== undefined) }
+  } finally {
+    image.bitmap.close()
   }
-  return { kind: 'prepared', bytes: fitted.bytes, notes: notesOn(header, file, original, fitted), ...fitted.size }
 }
 
-/** What a designer wants to know was done to the picture, most visible first. */
-function notesOn(header: ImageHeader, file: Blob, original: PixelSize, { bytes, size, flattened }: Fitted): string[] {
-  const converted = bytes.type !== `image/${header.kind}`
-  const fewer = size.width * size.height < original.width * original.height
-  const more = size.width * size.height > original.width * original.height
-  const inPixels = `${describeSize(original)} to ${describeSize(size)} pixels`
-  const inBytes = `${describeBytes(file.size)} to ${describeBytes(bytes.size)}`
-  const lighter = bytes.size < file.size && (fewer || file.size >= sourceLimits.sentBytes)
-  const notes = [
-    (fewer || lighter) &&
-      `Made smaller from ${[lighter && inBytes, fewer && inPixels].filter((part) => part !== false).join(', ')}`,
-    more && `Scaled up from ${inPixels}: the models need at least ${sourceLimits.sentMinSide} a side`,
-    header.orientation > 1 && 'Turned upright',
-    converted && `Converted from ${header.kind === 'webp' ? 'WebP' : header.kind.toUpperCase()}`,
-    header.kind === 'gif' && 'Only the first frame is used',
-    flattened && 'Transparent parts made white: as a PNG it was too large',
-    header.metadata === 'location' && 'Location and camera data removed',
-    header.metadata === 'camera' && 'Camera data removed',
-  ]
-  return notes.filter((note) => note !== false)
+function asDecoded(bitmap: ImageBitmap): Decoded {
+  return { bitmap, orientation: 1, size: { width: bitmap.width, height: bitmap.height } }
+}
+
+function withoutDecoder({ kind, unended }: ImageHeader): PrepareReply {
+  if (unended) return { kind: 'refused', reason: cutOff }
+  if (kind === 'heic') return { kind: 'needs-decoder' }
+  return { kind: 'refused', reason: kind === 'tiff' ? tiff : unreadable }
+}
+
+async function read({ bytes, header, image, target }: Opened, isForeign: boolean): Promise<ReadFile> {
+  const mime = mimeOf(header)
+  const profile = await readProfile(header, bytes)
+  const { size, orientation } = image
+  const change = { header, profile, fileBytes: bytes.length, from: size, to: target, limits: serviceLimits }
+  const { hasAlpha, animated } = header
+  const facts = { mime, ...size, orientation: header.orientation, profile, hasAlpha }
+  const isDrawnOtherwise = isForeign || orientation > 1 || animated || header.unended
+  return {
+    bytes: new Blob([bytes], { type: mime }),
+    facts: animated ? { ...facts, animated } : facts,
+    sha256: await sha256Of(bytes),
+    thumbnail: await drawThumbnail(image.bitmap, size, header.kind !== 'jpeg', orientation),
+    ...(isDrawnOtherwise ? { rendition: await render(header, image) } : {}),
+    notes: describeChange(change),
+  }
+}
+
+async function render(header: ImageHeader, image: Decoded): Promise<Blob> {
+  const size = toSentSize(image.size, renditionLimits) ?? image.size
+  return (await fitPicture(image, size, isLossless(header), renditionLimits)).bytes
+}
+
+async function send({ bytes, header, image, target }: Opened, limits: SentLimits): Promise<SentFile> {
+  const fitted = await fitPicture(image, target, isLossless(header), limits)
+  const notes = describeChange({
+    header,
+    profile: await readProfile(header, bytes),
+    fileBytes: bytes.length,
+    from: image.size,
+    to: fitted.size,
+    sent: { ...fitted, bytes: fitted.bytes.size, mime: fitted.bytes.type },
+    limits,
+  })
+  return { bytes: fitted.bytes, size: fitted.size, notes }
+}
+
+function isLossless({ kind }: ImageHeader): boolean {
+  return kind === 'png' || kind === 'gif' || kind === 'bmp' || kind === 'tiff'
+}
+
+function mimeOf({ kind }: ImageHeader): FileMime {
+  return fileMimes.find((mime) => mime === `image/${kind}`) ?? 'image/png'
 }

@@ -1,29 +1,39 @@
-/** What a source may be. The first three are the browser's, the others the service's: docs/services.md 4. */
-export const sourceLimits = {
+/** What can be opened here at all. */
+export const openLimits = {
   fileBytes: 100_000_000,
-  openSide: 16_384,
-  openPixels: 200_000_000,
-  /** A prepared picture stays below this. */
-  sentBytes: 10_000_000,
-  sentPixels: 20_000_000,
-  sentMinSide: 64,
+  pixels: 200_000_000,
 } as const
+
+/** What a service takes. */
+export interface SentLimits {
+  /** A sent file stays below this. */
+  bytes: number
+  pixels: number
+  /** Of the shorter side. */
+  minSide: number
+}
+
+/** The limits that all our services have in common: docs/services.md 4. */
+export const serviceLimits: SentLimits = { bytes: 10_000_000, pixels: 20_000_000, minSide: 64 }
+
+/** No canvas of a current browser is longer. */
+const canvasSide = 16_384
 
 export interface PixelSize {
   width: number
   height: number
 }
 
-/** The pixels a picture is sent with, its shape kept; `undefined` if it is too thin to have any. */
-export function toSentSize({ width, height }: PixelSize): PixelSize | undefined {
-  const { sentPixels, sentMinSide, openSide } = sourceLimits
-  const smaller = Math.sqrt(sentPixels / (width * height))
-  const larger = sentMinSide / Math.min(width, height)
+/** The pixels an image is sent with, its shape kept; `undefined` if it is too thin to have any. */
+export function toSentSize({ width, height }: PixelSize, limits: SentLimits): PixelSize | undefined {
+  const { pixels, minSide } = limits
+  const smaller = Math.min(Math.sqrt(pixels / (width * height)), canvasSide / Math.max(width, height))
+  const larger = minSide / Math.min(width, height)
   const scale = Math.max(Math.min(1, smaller), larger)
   if (scale === 1) return { width, height }
-  const side = (pixels: number) => Math.max(sentMinSide, Math.floor(pixels * scale))
+  const side = (length: number) => Math.max(minSide, Math.floor(length * scale))
   const size = { width: side(width), height: side(height) }
-  return Math.max(size.width, size.height) > openSide || size.width * size.height > sentPixels ? undefined : size
+  return Math.max(size.width, size.height) > canvasSide || size.width * size.height > pixels ? undefined : size
 }
 
 /** "14.2 MB", "640 KB". */

@@ -14,7 +14,7 @@ export function StageInfo({ picture, children }: { picture: Picture; children?: 
   const mark = markOf(picture)
   const isMeasure = origin.kind === 'made' && origin.asked !== undefined && !unmeasured.has(origin.asked)
   const asked = isMeasure ? `requested: ${origin.asked}` : undefined
-  const notes = origin.kind === 'dropped' ? ['Imported', ...origin.notes] : []
+  const notes = origin.kind === 'dropped' ? ['Imported'] : []
   const maker = [describeMaker(picture), gatewayOf(picture)].filter(Boolean).join(' ')
   const facts = [maker, describeSize(picture), asked, describeTime(createdAt, Date.now()), ...notes]
     .filter(Boolean)

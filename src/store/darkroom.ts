@@ -1,9 +1,10 @@
 import { encodeBase64 } from '#domain/base64.ts'
 import { type ImageMime, imageMimes, sniffImage } from '#domain/picture.ts'
+import { drawThumbnail } from '#imaging/thumbnail.ts'
 import { storageError } from './database.ts'
 import type { StoredBytes } from './schema.ts'
 
-/** Bytes made ready to be kept, with a small picture of them. */
+/** Bytes made ready to be kept, with their thumbnail. */
 export interface Developed {
   mime: ImageMime
   /** Real pixels, upright. */
@@ -22,10 +23,6 @@ export interface Darkroom {
 type Canvas = OffscreenCanvas
 type Drawable = ImageBitmap | Canvas
 
-/** Enough for a tile on a dense screen; larger ones make scrolling slower than their sharpness is worth. */
-const thumbShortPx = 256
-const thumbLongPx = 512
-const thumbQuality = 0.8
 const convertQuality = 0.95
 
 /** The browser's own decoder and encoder. Works on the page as in a worker, where it belongs. */
@@ -52,19 +49,13 @@ export const browserDarkroom: Darkroom = {
 
 /** `mayBeClear`: look for transparency, which a JPEG would turn black. */
 export async function makeThumbnail(picture: Drawable, mayBeClear: boolean): Promise<Developed['thumbnail']> {
-  const { width, height } = thumbnailSize(picture.width, picture.height)
-  const { canvas, context } = openCanvas(width, height)
-  context.imageSmoothingQuality = 'medium'
-  context.drawImage(picture, 0, 0, width, height)
-  const type = mayBeClear && isClear(context, width, height) ? 'image/webp' : 'image/jpeg'
-  const { bytes, mime } = await encode(canvas, type, thumbQuality)
-  const { base64 } = await pack(bytes, mime)
-  return { mime, base64 }
+  return packThumbnail(await drawThumbnail(picture, picture, mayBeClear))
 }
 
-export function thumbnailSize(width: number, height: number): { width: number; height: number } {
-  const scale = Math.min(1, thumbShortPx / Math.min(width, height), thumbLongPx / Math.max(width, height))
-  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) }
+/** A thumbnail as it is kept. */
+export async function packThumbnail(bytes: Blob): Promise<Developed['thumbnail']> {
+  const { mime, base64 } = await pack(bytes, mimeOf(bytes))
+  return { mime, base64 }
 }
 
 export async function pack(bytes: Blob, mime: ImageMime): Promise<Pick<Developed, 'mime' | 'base64' | 'sizeBytes'>> {
@@ -81,9 +72,13 @@ export function openCanvas(width: number, height: number) {
 /** Encodes what is on a canvas. A browser that lacks an encoder gives PNG instead, so the answer names the real format. */
 export async function encode(canvas: Canvas, type: ImageMime, quality: number) {
   const bytes = await canvas.convertToBlob({ type, quality })
+  return { bytes, mime: mimeOf(bytes) }
+}
+
+function mimeOf(bytes: Blob): ImageMime {
   const mime = imageMimes.find((known) => known === bytes.type)
   if (!mime) throw storageError('this browser could not encode it')
-  return { bytes, mime }
+  return mime
 }
 
 async function convert(bitmap: ImageBitmap, convertTo: ImageMime) {
@@ -94,10 +89,4 @@ async function convert(bitmap: ImageBitmap, convertTo: ImageMime) {
   }
   context.drawImage(bitmap, 0, 0)
   return encode(canvas, convertTo, convertQuality)
-}
-
-function isClear(context: OffscreenCanvasRenderingContext2D, width: number, height: number): boolean {
-  const { data } = context.getImageData(0, 0, width, height)
-  for (let alpha = 3; alpha < data.length; alpha += 4) if ((data[alpha] ?? 255) < 255) return true
-  return false
 }

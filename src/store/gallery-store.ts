@@ -31,7 +31,6 @@ export async function openGallery({ name = 'atelier', darkroom }: GalleryOptions
   }
   const records = await openRecords(name, database, darkroom, (state) => health.report('worker', state))
   const changes = openChanges(name)
-  const askToPersist = createPersistenceRequest()
 
   return {
     ...createRunRecords(database, changes.tell),
@@ -40,16 +39,24 @@ export async function openGallery({ name = 'atelier', darkroom }: GalleryOptions
       const pictures = await records.settle(run, made)
       changes.tell({ kind: 'pictures', ids: pictures.map(({ id }) => id) })
       changes.tell({ kind: 'runs', ids: [run.id] })
-      askToPersist()
       return pictures
     },
     async addPicture(picture) {
       const added = await records.addPicture(picture)
       changes.tell({ kind: 'pictures', ids: [added.id] })
-      askToPersist()
+      return added
+    },
+    async addFile(file) {
+      const added = await records.addFile(file)
+      changes.tell({ kind: 'pictures', ids: [added.id] })
       return added
     },
     original: records.original,
+    drawable: records.drawable,
+    async sourceReport(inForms) {
+      const { readSourceReport } = await import('./source-report.ts')
+      return readSourceReport(database, inForms)
+    },
     async addSamples(count, onProgress) {
       let done = 0
       await records.addSamples(count, pageHome(), (ids) => {
@@ -85,14 +92,4 @@ async function openRecords(
 
 async function findDarkroom(): Promise<Darkroom> {
   return (await import('./darkroom.ts')).browserDarkroom
-}
-
-/** Once there is something to lose, asks the browser not to throw it away when the disk runs full. Its answer changes nothing. */
-function createPersistenceRequest(): () => void {
-  let asked = false
-  return () => {
-    if (asked || typeof navigator === 'undefined') return
-    asked = true
-    navigator.storage?.persist?.().catch(() => undefined)
-  }
 }

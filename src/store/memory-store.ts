@@ -4,6 +4,7 @@ import type { Run } from '#domain/run.ts'
 import { mayFollow } from '#domain/run-machine.ts'
 import type { Darkroom } from './darkroom.ts'
 import { storageError } from './database.ts'
+import { openFile, toFilePrint } from './kept-files.ts'
 import { pageHome } from './page-home.ts'
 import {
   binned,
@@ -16,11 +17,18 @@ import {
 } from './picture-shelves.ts'
 import { develop, type Print, toBlob } from './print.ts'
 import { amended, isOpen, type RunRecords, refuseSent, stepped } from './run-records.ts'
-import type { StoredPicture } from './schema.ts'
+import type { StoredFile, StoredPicture, StoredRendition } from './schema.ts'
 import { byNewest } from './shelf-list.ts'
+import { sourcesNeededBy, toSourceReport } from './source-report.ts'
 import type { GalleryStore, NewPicture, StoreChange } from './store.ts'
 
-type Kept = Print & { record: StoredPicture }
+/** What is kept of an image: of a user's file the file, of others base64. */
+type Kept = Pick<Print, 'thumbnail'> & {
+  record: StoredPicture
+  base64?: string
+  file?: StoredFile
+  rendition?: StoredRendition
+}
 type Tell = (change: StoreChange) => void
 
 /** The gallery of a page to which the browser gives no database. All works; nothing outlives the page. */
@@ -37,7 +45,9 @@ export function openMemoryStore(darkroom: Darkroom): GalleryStore {
 
   function putPrints(prints: readonly Print[]) {
     const added = prints.filter(({ picture }) => !kept.has(picture.id))
-    for (const print of added) kept.set(print.picture.id, { ...print, record: toStoredPicture(print.picture) })
+    for (const { picture, base64, thumbnail } of added) {
+      kept.set(picture.id, { base64, thumbnail, record: toStoredPicture(picture) })
+    }
     if (added.length > 0) tell({ kind: 'pictures', ids: added.map(({ picture }) => picture.id) })
   }
 
@@ -45,6 +55,12 @@ export function openMemoryStore(darkroom: Darkroom): GalleryStore {
     const prints: Print[] = []
     for (const picture of made) if (!kept.has(picture.id)) prints.push(await develop(darkroom, picture))
     return prints
+  }
+
+  async function original(id: PictureId) {
+    const entry = kept.get(id)
+    if (entry?.file) return openFile(entry.file)
+    return entry?.base64 === undefined ? undefined : toBlob(entry.base64)
   }
 
   return {
@@ -63,9 +79,18 @@ export function openMemoryStore(darkroom: Darkroom): GalleryStore {
       putPrints(await developAll([picture]))
       return (await found([picture.id]))[0] as Picture
     },
-    async original(id) {
-      const entry = kept.get(id)
-      return entry && toBlob(entry.base64)
+    async addFile(given) {
+      const { picture, ...print } = await toFilePrint(given)
+      kept.set(picture.id, { ...print, record: toStoredPicture(picture) })
+      tell({ kind: 'pictures', ids: [picture.id] })
+      return picture
+    },
+    original,
+    drawable: async (id) => (await openFile(kept.get(id)?.rendition)) ?? original(id),
+    async sourceReport(inForms) {
+      const needed = new Set([...inForms, ...[...runs.values()].flatMap(sourcesNeededBy)])
+      for (const { record } of kept.values()) for (const id of record.parents) needed.add(id)
+      return toSourceReport(await shelves.pictures('sources', kept.size), needed)
     },
     async addSamples(count, onProgress) {
       const { makeSamples } = await import('./samples.ts')

@@ -4,6 +4,7 @@ import { isIn, type RunIn } from '#domain/run.ts'
 import { mayFollow } from '#domain/run-machine.ts'
 import type { Darkroom } from './darkroom.ts'
 import { type Database, storageError } from './database.ts'
+import { keepFile, openFile } from './kept-files.ts'
 import { toPicture, toStoredPicture } from './picture-shelves.ts'
 import { develop, type Print, toBlob } from './print.ts'
 import { toRun, toStoredRun } from './run-records.ts'
@@ -11,7 +12,8 @@ import type { Names, Schema } from './schema.ts'
 import type { GalleryStore, NewPicture } from './store.ts'
 
 /** The half of the store that touches a picture's bytes. It runs beside the page, in a worker, where there is one. */
-export interface PictureRecords extends Pick<GalleryStore, 'settle' | 'addPicture' | 'original'> {
+export interface PictureRecords
+  extends Pick<GalleryStore, 'settle' | 'addPicture' | 'addFile' | 'original' | 'drawable'> {
   /** `home`: the page's own folder. `onBatch` hears which samples have just been stored. */
   addSamples(count: number, home: string, onBatch: (ids: readonly PictureId[]) => void): Promise<void>
 }
@@ -34,6 +36,13 @@ export function createPictureRecords(database: Database, darkroom: Darkroom): Pi
     return prints
   }
 
+  async function original(id: PictureId): Promise<Blob | undefined> {
+    const file = await database.read(['files'], (transaction) => transaction.objectStore('files').get(id))
+    if (file) return openFile(file)
+    const bytes = await database.read(['originals'], (transaction) => transaction.objectStore('originals').get(id))
+    return bytes && toBlob(bytes.base64)
+  }
+
   return {
     async settle(run, made) {
       const record = await database.read(['runs'], (transaction) => transaction.objectStore('runs').get(run.id))
@@ -48,9 +57,18 @@ export function createPictureRecords(database: Database, darkroom: Darkroom): Pi
       if (!kept) throw lost()
       return kept
     },
-    async original(id) {
-      const bytes = await database.read(['originals'], (transaction) => transaction.objectStore('originals').get(id))
-      return bytes && toBlob(bytes.base64)
+    async addFile(file) {
+      await keepFile(database, file)
+      const [kept] = await pictures([file.id])
+      if (!kept) throw lost()
+      return kept
+    },
+    original,
+    async drawable(id) {
+      const rendition = await database.read(['renditions'], (transaction) =>
+        transaction.objectStore('renditions').get(id),
+      )
+      return (await openFile(rendition)) ?? original(id)
     },
     async addSamples(count, home, onBatch) {
       const { makeSamples } = await import('./samples.ts')

@@ -27,8 +27,12 @@ function perform(opened: PictureRecords, call: number, ask: PictureAct): Promise
       return opened.settle(ask.run, ask.made)
     case 'addPicture':
       return opened.addPicture(ask.picture)
+    case 'addFile':
+      return opened.addFile(ask.file)
     case 'original':
       return opened.original(ask.id)
+    case 'drawable':
+      return opened.drawable(ask.id)
     case 'addSamples':
       return opened.addSamples(ask.count, ask.home, (ids) => tell({ kind: 'batch', call, ids }))
   }

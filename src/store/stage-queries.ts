@@ -69,7 +69,7 @@ async function readEdits(store: GalleryStore, parentId: PictureId, line: readonl
     .map((picture) => ({ id: picture.id, picture, parentId }))
 }
 
-/** A picture's kept bytes and an address for them, valid as long as it is shown. `missing`: they are gone or damaged. */
+/** An image as it is drawn, and an address for it, valid as long as it is shown. `missing`: its bytes are gone or damaged. */
 export function useOriginal(id: PictureId | undefined): {
   url: string | undefined
   bytes: Blob | undefined
@@ -79,7 +79,7 @@ export function useOriginal(id: PictureId | undefined): {
   const { data, isError } = useQuery({
     ...storedList,
     queryKey: keys.original(id),
-    queryFn: async () => (id === undefined ? null : ((await store.original(id)) ?? null)),
+    queryFn: async () => (id === undefined ? null : ((await store.drawable(id)) ?? null)),
     gcTime: originalKeptMs,
     enabled: id !== undefined,
   })

@@ -1,6 +1,7 @@
 import type { PictureId, RunId } from '#domain/ids.ts'
 import type { ImageMime, Origin, Picture, Shelf } from '#domain/picture.ts'
 import type { Run, RunIn } from '#domain/run.ts'
+import type { SourceFile } from '#domain/source-file.ts'
 
 /** Bytes about to be stored. `convertTo` makes the kept file another format, once. */
 export interface NewPicture {
@@ -12,6 +13,36 @@ export interface NewPicture {
   origin: Origin
   bytes: Blob
   convertTo?: ImageMime
+}
+
+/** A user's file about to be kept as it is, with what was read of it. */
+export interface NewFile {
+  id: PictureId
+  shelf: 'sources' | 'gallery'
+  createdAt: number
+  name: string
+  bytes: Blob
+  facts: Omit<SourceFile, 'id' | 'name'>
+  /** Of `bytes`: 64 hexadecimal digits. */
+  sha256: string
+  thumbnail: Blob
+  /** A PNG or JPEG to be shown in its place. */
+  rendition?: Blob
+  /** What will be done before it is sent, in words. */
+  notes: readonly string[]
+}
+
+/** A source that nothing needs. */
+export interface UnusedSource {
+  id: PictureId
+  name: string
+  sizeBytes: number
+}
+
+export interface SourceReport {
+  count: number
+  sizeBytes: number
+  unused: readonly UnusedSource[]
 }
 
 /** Where a page of a shelf goes on: after this picture, in the shelf's own order (newest first). */
@@ -50,6 +81,8 @@ export interface GalleryStore {
   /** The run's last step and its pictures in one transaction, read back before it counts. Settling twice changes nothing. */
   settle(run: RunIn<'saved'>, made: readonly NewPicture[]): Promise<Picture[]>
   addPicture(picture: NewPicture): Promise<Picture>
+  /** Keeps a user's file byte for byte: it counts only when the disk has given back bytes of the same hash. */
+  addFile(file: NewFile): Promise<Picture>
 
   /** One page of a shelf, newest first. Never reads originals; its cost does not depend on how many pictures there are. */
   pictures(shelf: Shelf, limit: number, after?: PageMark): Promise<Picture[]>
@@ -61,8 +94,15 @@ export interface GalleryStore {
   childrenOf(id: PictureId): Promise<Picture[]>
   /** Small pictures as `data:` addresses; those that are missing are absent. */
   thumbnails(ids: readonly PictureId[]): Promise<Map<PictureId, string>>
-  /** The kept bytes, or nothing when they are gone or damaged. */
+  /** The kept bytes, of a user's file with its own type; or nothing when they are gone or damaged. */
   original(id: PictureId): Promise<Blob | undefined>
+  /** The same image as every browser can draw it: upright, and standing still. Mostly the kept bytes themselves. */
+  drawable(id: PictureId): Promise<Blob | undefined>
+  /**
+   * How much is on the shelf `sources`, and which of it nothing needs: no image was made from it, no unfinished or failed
+   * run uses it, and it is not among `inForms`. Newest first.
+   */
+  sourceReport(inForms: readonly PictureId[]): Promise<SourceReport>
 
   /** Takes nothing away: a restored picture is back on its shelf, in its old place. */
   moveToBin(ids: readonly PictureId[]): Promise<void>

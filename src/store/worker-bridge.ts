@@ -26,7 +26,9 @@ export function openPictureWorker(
   return {
     settle: (run, made) => call<Picture[]>({ act: 'settle', run, made }),
     addPicture: (picture) => call<Picture>({ act: 'addPicture', picture }),
+    addFile: (file) => call<Picture>({ act: 'addFile', file }),
     original: (id) => call<Blob | undefined>({ act: 'original', id }),
+    drawable: (id) => call<Blob | undefined>({ act: 'drawable', id }),
     addSamples: (count, home, onBatch) => call<void>({ act: 'addSamples', count, home }, onBatch),
     close,
   }

@@ -5,6 +5,7 @@ import { Banners } from '#app/banner.tsx'
 import { openServices, type Services, ServicesProvider } from '#app/services.tsx'
 import { StorageSettings } from '#app/storage-settings.tsx'
 import { GenerationError } from '#domain/failure.ts'
+import type { PictureId } from '#domain/ids.ts'
 import type { Run } from '#domain/run.ts'
 import { Gallery } from '#gallery/gallery.tsx'
 import type { Generator } from '#generation/generator.ts'
@@ -205,12 +206,54 @@ describe('D13 what the browser says of its storage', () => {
     expect(screen.getByText(/^Not protected/)).toBeVisible()
   })
 
-  it('is asked for once, with the first picture and not before', async () => {
+  it('F2 is asked for by the button alone, never by saving an image', async () => {
     const persist = vi.fn(async () => true)
     vi.stubGlobal('navigator', { ...navigator, storage: { persist } })
-    await store.pictures('gallery', 9)
+    await store.addPicture(newPicture('p', await paintedImage('png')))
+    renderOver(store, <StorageSettings />)
+    const button = await screen.findByRole('button', { name: 'Protect storage' })
     expect(persist).not.toHaveBeenCalled()
-    for (const id of ['p', 'q']) await store.addPicture(newPicture(id, await paintedImage('png')))
+    await userEvent.click(button)
     expect(persist).toHaveBeenCalledOnce()
+  })
+
+  it.each([
+    ['has no estimate', {}],
+    ['gives an estimate without numbers', { estimate: async () => ({}) }],
+    ['gives zeros', { estimate: async () => ({ usage: 0, quota: 0 }) }],
+  ])('F4 is not shown as a meter where the browser %s', async (_, storage) => {
+    vi.stubGlobal('navigator', { ...navigator, storage })
+    renderOver(store, <StorageSettings />)
+    expect(await screen.findByText(/^Not protected/)).toBeVisible()
+    expect(screen.queryByText(/used$/)).toBeNull()
+  })
+})
+
+describe('B6 sources that nothing uses any more', () => {
+  const addSource = async (id: string) =>
+    store.addPicture(newPicture(id, await paintedImage('png'), { shelf: 'sources', prompt: `${id}.png` }))
+
+  it('are listed in Settings with their size, go to the bin by a button, and come back by undo', async () => {
+    for (const id of ['used', 'old', 'older']) await addSource(id)
+    useWorkspace.getState().setSources('flux-kontext', ['used' as PictureId])
+    renderOver(store, <StorageSettings />)
+    const list = within(await screen.findByRole('region', { name: /^Unused source images · \d+ B$/ }))
+    expect(list.getAllByRole('listitem')).toHaveLength(2)
+    expect(list.queryByText('used.png')).toBeNull()
+    await userEvent.click(list.getByRole('button', { name: 'Remove old.png' }))
+    await waitFor(() => expect(list.queryByText('old.png')).toBeNull())
+    expect(await store.picture('old' as PictureId)).toMatchObject({ shelf: 'bin' })
+    await userEvent.click(await screen.findByRole('button', { name: 'Undo' }))
+    expect(await screen.findByText('old.png')).toBeVisible()
+    expect(await store.picture('old' as PictureId)).toMatchObject({ shelf: 'sources' })
+  })
+
+  it('are removed all at once when asked', async () => {
+    for (const id of ['old', 'older']) await addSource(id)
+    useWorkspace.getState().setSources('flux-kontext', [])
+    renderOver(store, <StorageSettings />)
+    await userEvent.click(await screen.findByRole('button', { name: 'Remove all 2' }))
+    await waitFor(() => expect(screen.queryByRole('region', { name: /^Unused/ })).toBeNull())
+    expect(await store.countPictures('bin')).toBe(2)
   })
 })

@@ -1,13 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { toFailure } from '#domain/failure.ts'
 import { sniffImage } from '#domain/picture.ts'
-import { prepareImage } from '#imaging/prepare-image.ts'
+import { readImage } from '#imaging/prepare-image.ts'
 import { colourAt, disc, encode, noise, plain, pngClaiming, redCorner, withExif } from '../support/made-files.ts'
-
-const prepare = (bytes: BlobPart, name: string) => prepareImage(new File([bytes], name), new AbortController().signal)
+import { sentOf } from '../support/read-files.ts'
 
 async function refusalOf(bytes: BlobPart, name: string): Promise<string> {
-  const failure = toFailure(await prepare(bytes, name).catch((error: unknown) => error))
+  const failure = toFailure(await sentOf(bytes, name).catch((error: unknown) => error))
   if (failure.kind !== 'invalid') throw new Error(`not refused as invalid: ${failure.kind}`)
   expect(failure.issues[0]?.field).toBe('sources')
   return failure.issues[0]?.message ?? ''
@@ -29,7 +28,7 @@ describe('a camera JPEG', () => {
   ] as const
   test.each(corners)('SEC D13 with orientation %i is turned upright', async (orientation, across, down, swapped) => {
     const jpeg = await withExif(await encode('image/jpeg', 240, 120, redCorner), orientation, false)
-    const prepared = await prepare(jpeg, 'IMG_1.jpg')
+    const prepared = await sentOf(jpeg, 'IMG_1.jpg')
     expect([prepared.width, prepared.height]).toEqual(swapped ? [120, 240] : [240, 120])
     expect((await colourAt(prepared.bytes, across, down)).isRed).toBe(true)
     expect(prepared.notes.includes('Turned upright')).toBe(orientation > 1)
@@ -38,7 +37,7 @@ describe('a camera JPEG', () => {
   test('SEC D12 loses its place and its camera data, and says so', async () => {
     const jpeg = await withExif(await encode('image/jpeg', 200, 100, plain), 6, true)
     expect(await textOf(jpeg)).toContain('Exif')
-    const { bytes, notes } = await prepare(jpeg, 'IMG_2.jpg')
+    const { bytes, notes } = await sentOf(jpeg, 'IMG_2.jpg')
     expect(await textOf(bytes)).not.toContain('Exif')
     expect(bytes.type).toBe('image/jpeg')
     expect(notes).toEqual(['Turned upright', 'Location and camera data removed'])
@@ -47,12 +46,13 @@ describe('a camera JPEG', () => {
   test('of more than 20 megapixels and 10 MB is made smaller than both, with a note', async () => {
     const jpeg = await encode('image/jpeg', 6000, 4000, noise, 0.9)
     expect(jpeg.size).toBeGreaterThan(14_000_000)
-    const { bytes, notes, width, height } = await prepare(jpeg, 'large.jpg')
+    const { bytes, notes, width, height } = await sentOf(jpeg, 'large.jpg')
     expect(bytes.size).toBeLessThan(10_000_000)
     expect(width * height).toBeLessThanOrEqual(20_000_000)
     expect(width / height).toBeCloseTo(1.5, 2)
     expect(notes).toEqual([
-      expect.stringMatching(/^Made smaller from \d\d\.\d MB to \d\.\d MB, 6,000 × 4,000 to [\d,]+ × [\d,]+ pixels$/),
+      expect.stringMatching(/^Scaled down to [\d,]+ × [\d,]+ pixels from 6,000 × 4,000$/),
+      expect.stringMatching(/^Compressed to \d\.\d MB from \d\d\.\d MB$/),
     ])
   })
 
@@ -65,14 +65,14 @@ describe('a camera JPEG', () => {
 
   test('with something after its end is taken: phones append a film', async () => {
     const jpeg = await encode('image/jpeg', 300, 200, plain)
-    const { width } = await prepare(new Blob([jpeg, new Uint8Array(300_000)]), 'motion.jpg')
+    const { width } = await sentOf(new Blob([jpeg, new Uint8Array(300_000)]), 'motion.jpg')
     expect(width).toBe(300)
   })
 })
 
 describe('other formats', () => {
   test('a PNG with transparency stays a PNG with transparency', async () => {
-    const { bytes, notes } = await prepare(await encode('image/png', 300, 300, disc), 'disc.png')
+    const { bytes, notes } = await sentOf(await encode('image/png', 300, 300, disc), 'disc.png')
     expect(sniffImage(await firstBytes(bytes))).toBe('image/png')
     const corner = await colourAt(await encode('image/png', 300, 300, disc), 'left', 'top')
     expect(await colourAt(bytes, 'left', 'top')).toEqual(corner)
@@ -82,26 +82,26 @@ describe('other formats', () => {
   test('a PNG of more than 10 MB becomes a JPEG', async () => {
     const png = await encode('image/png', 2400, 2000, noise)
     expect(png.size).toBeGreaterThan(14_000_000)
-    const { bytes, notes } = await prepare(png, 'noise.png')
+    const { bytes, notes } = await sentOf(png, 'noise.png')
     expect(sniffImage(await firstBytes(bytes))).toBe('image/jpeg')
     expect(bytes.size).toBeLessThan(10_000_000)
     expect(notes.join()).toContain('Converted from PNG')
   })
 
   test('a WebP is converted, because the service may not take it', async () => {
-    const { bytes, notes } = await prepare(await encode('image/webp', 200, 100, plain), 'a.webp')
+    const { bytes, notes } = await sentOf(await encode('image/webp', 200, 100, plain), 'a.webp')
     expect(sniffImage(await firstBytes(bytes))).toBe('image/jpeg')
     expect(notes).toEqual(['Converted from WebP'])
   })
 
   test('goes by the bytes, not by the name', async () => {
-    const { bytes } = await prepare(await encode('image/jpeg', 100, 100, plain), 'really-a-jpeg.png')
+    const { bytes } = await sentOf(await encode('image/jpeg', 100, 100, plain), 'really-a-jpeg.png')
     expect(sniffImage(await firstBytes(bytes))).toBe('image/jpeg')
   })
 
   test('SEC D15 a HEIC is decoded', async () => {
     const heic = await (await fetch('/tests/fixtures/photo.heic')).blob()
-    const { bytes, notes, width, height } = await prepare(heic, 'IMG_3.HEIC')
+    const { bytes, notes, width, height } = await sentOf(heic, 'IMG_3.HEIC')
     expect([width, height]).toEqual([160, 120])
     expect((await colourAt(bytes, 'left', 'top')).isRed).toBe(true)
     expect((await colourAt(bytes, 'right', 'top')).isRed).toBe(false)
@@ -115,9 +115,9 @@ describe('other formats', () => {
   })
 
   test('a tiny picture is scaled up to what the models need', async () => {
-    const { width, height, notes } = await prepare(await encode('image/png', 10, 20, plain), 'icon.png')
+    const { width, height, notes } = await sentOf(await encode('image/png', 10, 20, plain), 'icon.png')
     expect([width, height]).toEqual([64, 128])
-    expect(notes.join()).toContain('Scaled up from 10 × 20 to 64 × 128 pixels')
+    expect(notes.join()).toContain('Scaled up to 64 × 128 pixels from 10 × 20')
   })
 })
 
@@ -134,7 +134,7 @@ describe('what is no picture', () => {
 
   test('D15 a picture of 20,000 × 20,000 is refused from its header, never decoded', async () => {
     expect(await refusalOf(pngClaiming(20_000, 20_000), 'bomb.png')).toBe(
-      '“bomb.png” has 20,000 × 20,000 pixels. That is more than a browser can open; at most 16,384 a side.',
+      '“bomb.png” has 20,000 × 20,000 pixels. That is more than a browser can open; at most 200 megapixels.',
     )
   })
 
@@ -157,9 +157,9 @@ describe('what is no picture', () => {
 test('several at once are prepared in turn; one that is stopped holds up nothing', async () => {
   const jpeg = await encode('image/jpeg', 400, 300, plain)
   const stopped = new AbortController()
-  const first = prepareImage(new File([jpeg], '1.jpg'), stopped.signal)
-  const second = prepareImage(new File([jpeg], '2.jpg'), new AbortController().signal)
+  const first = readImage(new File([jpeg], '1.jpg'), '1.jpg', stopped.signal)
+  const second = readImage(new File([jpeg], '2.jpg'), '2.jpg', new AbortController().signal)
   stopped.abort()
   await expect(first).rejects.toMatchObject({ name: 'AbortError' })
-  expect((await second).width).toBe(400)
+  expect((await second).facts.width).toBe(400)
 })

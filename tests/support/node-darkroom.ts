@@ -1,7 +1,8 @@
 import sharp from 'sharp'
 import { GenerationError } from '#domain/failure.ts'
 import { type ImageMime, imageMimes } from '#domain/picture.ts'
-import { type Darkroom, thumbnailSize } from '#store/darkroom.ts'
+import { thumbnailSize } from '#imaging/thumbnail.ts'
+import type { Darkroom } from '#store/darkroom.ts'
 
 /** The store's darkroom for Node, which has no canvas: the same promises kept with sharp. */
 export const nodeDarkroom: Darkroom = {

@@ -6,6 +6,7 @@ import type { PictureId } from '#domain/ids.ts'
 import type { Recipe } from '#domain/run.ts'
 import type { Generator } from '#generation/generator.ts'
 import type { PrepareReply } from '#imaging/prepare-worker.ts'
+import { sha256Of } from '#imaging/sha256.ts'
 import type { Darkroom } from '#store/darkroom.ts'
 import { openGallery } from '#store/gallery-store.ts'
 import { Announcer } from '#ui/announce.tsx'
@@ -14,6 +15,8 @@ import { useWorkspace } from '#workspace/workspace.ts'
 import { inPage } from './in-page.tsx'
 
 const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=='
+
+const pixelBytes = () => Uint8Array.from(atob(pixel), (letter) => letter.charCodeAt(0))
 
 /** Keeps what it is given: there is no decoder outside a browser. */
 const darkroom: Darkroom = {
@@ -59,7 +62,7 @@ export async function renderEditor(own: Partial<Generator> = {}) {
         prompt: `${names[index]}.jpg`,
         parents: [],
         origin: { kind: 'dropped', fileName: `${names[index]}.jpg`, notes: ['Turned upright'] },
-        bytes: new Blob([Uint8Array.from(atob(pixel), (letter) => letter.charCodeAt(0))]),
+        bytes: new Blob([pixelBytes()]),
       })
     }
     if (family) useWorkspace.getState().setSources(family, ids)
@@ -76,13 +79,26 @@ export async function renderEditor(own: Partial<Generator> = {}) {
 export function fakePictureWorkers() {
   const waiting: (() => void)[] = []
   let ended = 0
-  const fine: PrepareReply = { kind: 'prepared', bytes: new Blob(['ok']), notes: [], width: 800, height: 600 }
+  const facts = {
+    mime: 'image/png',
+    width: 800,
+    height: 600,
+    orientation: 1,
+    profile: 'srgb',
+    hasAlpha: false,
+  } as const
+  const fine = async (file: Blob): Promise<PrepareReply> => {
+    const bytes = new Uint8Array(await file.arrayBuffer())
+    const thumbnail = new Blob([pixelBytes()], { type: 'image/png' })
+    return { kind: 'read', read: { bytes: file, facts, sha256: await sha256Of(bytes), thumbnail, notes: [] } }
+  }
 
   class PictureWorker extends EventTarget {
     async postMessage({ file }: { file: Blob }) {
       const text = await file.text()
       if (text === 'slow') await new Promise<void>((resolve) => waiting.push(resolve))
-      const data: PrepareReply = text === 'bad' ? { kind: 'refused', reason: 'holds text, not an image.' } : fine
+      const data: PrepareReply =
+        text === 'bad' ? { kind: 'refused', reason: 'holds text, not an image.' } : await fine(file)
       this.dispatchEvent(new MessageEvent('message', { data }))
     }
     terminate() {

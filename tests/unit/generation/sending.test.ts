@@ -3,7 +3,8 @@ import { toFailure } from '#domain/failure.ts'
 import type { PictureId, RunId } from '#domain/ids.ts'
 import type { Recipe, Run } from '#domain/run.ts'
 import type { Push, RunnerPorts } from '#generation/ports.ts'
-import { createUploads, lostContact, reach, recover, submitOnce } from '#generation/sending.ts'
+import { lostContact, reach, recover, submitOnce } from '#generation/sending.ts'
+import { createUploads } from '#generation/uploads.ts'
 import { findFamily } from '#models/catalogue.ts'
 import type { ModelFamily } from '#models/model.ts'
 import type { Provider } from '#providers/provider.ts'
@@ -86,7 +87,7 @@ describe('the sources of a run', () => {
     }
     const original = async (id: string) => (held[id] ? new Blob([id], { type: held[id] }) : undefined)
     const newId = () => `file-${names.length + 1}`
-    const store = { original } as unknown as GalleryStore
+    const store = { original, picture: async () => undefined } as unknown as GalleryStore
     const uploads = createUploads({ store, send: sendAndNote, now: () => now, newId } as RunnerPorts)
     return { uploads, asked, names }
   }

@@ -1,0 +1,124 @@
+import { GenerationError } from '#domain/failure.ts'
+import type { PictureId } from '#domain/ids.ts'
+import { extensionOf, imageMimes, type Picture } from '#domain/picture.ts'
+import type { Recipe, Run } from '#domain/run.ts'
+import type { FileToSend } from '#imaging/sent-file.ts'
+import { serviceLimits } from '#imaging/source-limits.ts'
+import { loadPart } from '#platform/load-part.ts'
+import type { Provider, Send } from '#providers/provider.ts'
+import { type RunnerPorts, type ToSent, within } from './ports.ts'
+
+const uploadMs = 180_000
+
+interface Upload {
+  url: Promise<string>
+  /** Epoch ms when it was done; absent while it is under way. */
+  at?: number
+}
+
+/**
+ * Public addresses for the sources of runs, in order. Free, so it is repeated after a reload. One content is uploaded once
+ * for all runs that use it, also for runs started in the same moment, and again when its address has expired.
+ */
+export function createUploads({
+  store,
+  send,
+  now,
+  newId,
+  toSent = deriveHere,
+}: Pick<RunnerPorts, 'store' | 'send' | 'now' | 'newId' | 'toSent'>) {
+  const known = new Map<string, Upload>()
+  /** The content of each source that was sent, by its id: what `known` is asked by. */
+  const contents = new Map<PictureId, string>()
+  // A gateway takes no images that were uploaded to another. docs/services.md 7.
+  const keyOf = (provider: Provider, gateway: string, content: string) => `${provider.id} ${gateway} ${content}`
+
+  async function upload(
+    id: PictureId,
+    picture: Picture | undefined,
+    provider: Provider,
+    through: Send,
+    message: string,
+  ) {
+    const kept = await store.original(id)
+    if (!kept) throw missingSource(message)
+    const image = picture && needsDeriving(picture) ? (await toSent(fileOf(picture, kept), serviceLimits)).bytes : kept
+    const mime = imageMimes.find((known) => known === image.type) ?? 'image/png'
+    const fileName = `${newId()}.${extensionOf(mime)}`
+    // One run that is stopped must not end the upload of the others, so only the deadline does.
+    return within(uploadMs, undefined, (soon) => provider.upload(image, fileName, { send: through, signal: soon }))
+  }
+
+  async function urlOf(
+    id: PictureId,
+    index: number,
+    provider: Provider,
+    gateway: string,
+    through: Send,
+  ): Promise<string> {
+    const message = `Image ${index + 1} is no longer in this browser. Remove it or add it again.`
+    const picture = await store.picture(id)
+    const content = picture?.sha256 ?? id
+    contents.set(id, content)
+    const key = keyOf(provider, gateway, content)
+    const before = known.get(key)
+    if (before && (before.at === undefined || now() - before.at < provider.uploadsKeptMs)) return before.url
+    const made: Upload = { url: upload(id, picture, provider, through, message) }
+    known.set(key, made)
+    const forget = () => {
+      if (known.get(key) === made) known.delete(key)
+    }
+    made.url.then(() => {
+      made.at = now()
+      if (provider.uploadsKeptMs <= 0) forget()
+    }, forget)
+    return made.url
+  }
+
+  return {
+    /** Rejects with the signal's reason, with the failure of an upload, or with `invalid` where a source is gone. */
+    async urls(
+      recipe: Recipe,
+      provider: Provider,
+      gateway: string,
+      signal: AbortSignal,
+      through: Send = send,
+    ): Promise<string[]> {
+      const urls: string[] = []
+      for (const [index, id] of recipe.sources.entries()) {
+        urls.push(await unlessAborted(urlOf(id, index, provider, gateway, through), signal))
+      }
+      return urls
+    },
+    /** The service could not read one of them: the next try uploads afresh. */
+    forget({ recipe, marks: { gateway = '' } }: Run, provider: Provider) {
+      for (const id of recipe.sources) known.delete(keyOf(provider, gateway, contents.get(id) ?? id))
+    },
+  }
+}
+
+/** What a service made, and what earlier versions prepared, is sent as it is. */
+function needsDeriving({ file }: Picture): boolean {
+  return file !== undefined
+}
+
+function fileOf({ id, prompt, file, sha256 = id }: Picture, bytes: Blob): FileToSend {
+  return { bytes, name: file?.name ?? prompt, sha256 }
+}
+
+const loadDeriving = () => import('#imaging/sent-file.ts')
+
+const deriveHere: ToSent = async (file, limits) => (await loadPart(loadDeriving)).toSent(file, limits)
+
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const stop = () => reject(signal.reason)
+    if (signal.aborted) stop()
+    else signal.addEventListener('abort', stop, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
+  })
+}
+
+function missingSource(message: string): GenerationError {
+  return new GenerationError({ kind: 'invalid', issues: [{ field: 'sources', message }] })
+}

@@ -1,0 +1,36 @@
+import { deriveSent } from './prepare-image.ts'
+import type { SentFile } from './prepare-worker.ts'
+import type { SentLimits } from './source-limits.ts'
+
+export type { SentFile } from './prepare-worker.ts'
+
+/** A kept file that is to be sent. */
+export interface FileToSend {
+  bytes: Blob
+  /** For messages. */
+  name: string
+  /** Of `bytes`: files of one hash are derived once. */
+  sha256: string
+}
+
+/** The last ones derived, in the order of their use. A derived file has up to 10 MB, which browsers keep off the heap. */
+const capacity = 8
+const derived = new Map<string, Promise<SentFile>>()
+
+/**
+ * What a service is given of a file: upright, in sRGB, without metadata, within the limits, with notes of what was done.
+ * The file itself stays as it is. The same file with the same limits is derived once, also by calls of the same moment.
+ * Rejects with `invalid` where the file cannot be read.
+ */
+export function toSent(file: FileToSend, limits: SentLimits): Promise<SentFile> {
+  const key = [file.sha256, limits.bytes, limits.pixels, limits.minSide].join(' ')
+  const made = derived.get(key) ?? deriveSent(file.bytes, file.name, limits, new AbortController().signal)
+  derived.delete(key)
+  derived.set(key, made)
+  made.catch(() => {
+    if (derived.get(key) === made) derived.delete(key)
+  })
+  const [oldest] = derived.keys()
+  if (derived.size > capacity && oldest !== undefined) derived.delete(oldest)
+  return made
+}

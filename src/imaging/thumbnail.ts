@@ -1,0 +1,36 @@
+import { drawUpright, openCanvas } from './canvas.ts'
+import type { PixelSize } from './source-limits.ts'
+
+/** Enough for a tile on a dense screen; larger ones make scrolling slower than their sharpness is worth. */
+const shortPx = 256
+const longPx = 512
+const quality = 0.8
+
+export function thumbnailSize(width: number, height: number): PixelSize {
+  const scale = Math.min(1, shortPx / Math.min(width, height), longPx / Math.max(width, height))
+  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) }
+}
+
+/**
+ * A small JPEG of an image, or a WebP where it is transparent. `size` is that of the upright image. `mayBeClear`: look for
+ * transparency, which a JPEG would turn black. A browser without an encoder for WebP gives PNG.
+ */
+export async function drawThumbnail(
+  image: CanvasImageSource,
+  { width, height }: PixelSize,
+  mayBeClear: boolean,
+  orientation = 1,
+): Promise<Blob> {
+  const size = thumbnailSize(width, height)
+  const { canvas, context } = openCanvas(size)
+  context.imageSmoothingQuality = 'medium'
+  drawUpright(context, image, size, orientation)
+  const type = mayBeClear && isClear(context, size) ? 'image/webp' : 'image/jpeg'
+  return canvas.convertToBlob({ type, quality })
+}
+
+function isClear(context: OffscreenCanvasRenderingContext2D, { width, height }: PixelSize): boolean {
+  const { data } = context.getImageData(0, 0, width, height)
+  for (let alpha = 3; alpha < data.length; alpha += 4) if ((data[alpha] ?? 255) < 255) return true
+  return false
+}

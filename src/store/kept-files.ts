@@ -1,0 +1,117 @@
+import type { PictureId } from '#domain/ids.ts'
+import { imageMimes, type Picture } from '#domain/picture.ts'
+import { fileMimes } from '#domain/source-file.ts'
+import { kindOf } from '#imaging/image-header.ts'
+import { sha256Of } from '#imaging/sha256.ts'
+import { packThumbnail } from './darkroom.ts'
+import { type Database, storageError } from './database.ts'
+import { toStoredPicture } from './picture-shelves.ts'
+import type { StoredBytes, StoredFile, StoredRendition } from './schema.ts'
+import type { NewFile } from './store.ts'
+
+/** All records of a file that is kept whole. */
+export interface FilePrint {
+  picture: Picture
+  file: StoredFile
+  thumbnail: Omit<StoredBytes, 'id'>
+  rendition?: StoredRendition
+}
+
+/** Bytes in a record: where a browser takes no Blob into a database, they are an ArrayBuffer. */
+type BytesOf = (bytes: Blob) => Promise<Blob | ArrayBuffer>
+
+/**
+ * Keeps a file in one transaction with its records, and reads it back before it counts. One that is there already stays as
+ * it is. Rejects with `storage`, and then nothing of it is kept.
+ */
+export async function keepFile(database: Database, given: NewFile): Promise<void> {
+  const kept = await database.read(['pictures'], (transaction) => transaction.objectStore('pictures').getKey(given.id))
+  if (kept !== undefined) return
+  if (await tryToKeep(database, given, async (bytes) => bytes)) return
+  if (await tryToKeep(database, given, (bytes) => bytes.arrayBuffer())) return
+  throw storageError('the browser did not give back what was written')
+}
+
+/** `false`: the browser does not take the bytes in this form, or gave back others; nothing is kept. */
+async function tryToKeep(database: Database, given: NewFile, bytesOf: BytesOf): Promise<boolean> {
+  const print = await toFilePrint(given, bytesOf)
+  try {
+    await putFile(database, print)
+  } catch (error) {
+    if (isFull(error) || print.file.bytes instanceof ArrayBuffer) throw error
+    return false
+  }
+  if (await isKept(database, print.file)) return true
+  await removeFile(database, given.id)
+  return false
+}
+
+export async function toFilePrint(given: NewFile, bytesOf: BytesOf = async (bytes) => bytes): Promise<FilePrint> {
+  const { id, bytes, facts, name, sha256, thumbnail, rendition, notes, ...about } = given
+  const { mime, width, height, ...rest } = facts
+  const picture: Picture = {
+    ...about,
+    id,
+    prompt: name,
+    mime,
+    width,
+    height,
+    sizeBytes: bytes.size,
+    parents: [],
+    origin: { kind: 'dropped', fileName: name, notes },
+    file: { name, ...rest },
+    sha256,
+  }
+  const renditionMime = imageMimes.find((known) => known === rendition?.type)
+  return {
+    picture,
+    file: { id, name, mime, sha256, bytes: await bytesOf(bytes) },
+    thumbnail: await packThumbnail(thumbnail),
+    ...(rendition && renditionMime ? { rendition: { id, mime: renditionMime, bytes: await bytesOf(rendition) } } : {}),
+  }
+}
+
+async function putFile(database: Database, { picture, file, thumbnail, rendition }: FilePrint) {
+  const { id } = picture
+  await database.write(['pictures', 'thumbnails', 'files', 'renditions'], async (transaction) => {
+    await transaction.objectStore('pictures').put(toStoredPicture(picture))
+    await transaction.objectStore('thumbnails').put({ id, ...thumbnail })
+    await transaction.objectStore('files').put(file)
+    if (rendition) await transaction.objectStore('renditions').put(rendition)
+  })
+}
+
+async function removeFile(database: Database, id: PictureId) {
+  await database.write(['pictures', 'thumbnails', 'files', 'renditions'], async (transaction) => {
+    await transaction.objectStore('pictures').delete(id)
+    await transaction.objectStore('thumbnails').delete(id)
+    await transaction.objectStore('files').delete(id)
+    await transaction.objectStore('renditions').delete(id)
+  })
+}
+
+async function isKept(database: Database, { id, sha256 }: StoredFile): Promise<boolean> {
+  const file = await database.read(['files'], (transaction) => transaction.objectStore('files').get(id))
+  const bytes = file && (await bytesIn(file.bytes).catch(() => undefined))
+  return bytes !== undefined && (await sha256Of(bytes)) === sha256
+}
+
+/** Bytes of any realm, as a copy. */
+async function bytesIn(bytes: Blob | ArrayBuffer): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array('arrayBuffer' in bytes ? await bytes.arrayBuffer() : bytes)
+}
+
+/** The kept file with its own type, or nothing where its bytes are gone or are no image. */
+export async function openFile(record: StoredFile | StoredRendition | undefined): Promise<Blob | undefined> {
+  if (!record) return undefined
+  const type = fileMimes.find((mime) => mime === record.mime)
+  const bytes = new Blob([record.bytes])
+  const start = await bytesIn(bytes.slice(0, 64)).catch(() => undefined)
+  if (!type || !start || `image/${kindOf(start)}` !== type) return undefined
+  return bytes.slice(0, bytes.size, type)
+}
+
+function isFull(error: unknown): boolean {
+  const { failure } = error as { failure?: { detail?: string } }
+  return failure?.detail === 'the browser has no room left'
+}

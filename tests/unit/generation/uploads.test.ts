@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest'
+import type { PictureId } from '#domain/ids.ts'
+import type { Picture } from '#domain/picture.ts'
+import type { Recipe, Run } from '#domain/run.ts'
+import type { ToSent } from '#generation/ports.ts'
+import { createUploads } from '#generation/uploads.ts'
+import type { Provider } from '#providers/provider.ts'
+import { findProvider } from '#providers/registry.ts'
+import type { GalleryStore } from '#store/store.ts'
+import { json, type Scripted, scriptSend } from '../../support/scripted-send.ts'
+
+const never = new AbortController().signal
+const kontext = findProvider('kie-kontext') as Provider
+const gemini = findProvider('gemini') as Provider
+const upload = '/api/file-stream-upload'
+const recipeOf = (...ids: string[]): Recipe => ({ family: 'flux-kontext', draft: {}, sources: ids as PictureId[] })
+const uploaded = (url: string) => () => json({ code: 200, success: true, msg: 'ok', data: { downloadUrl: url } })
+const away = new TypeError('Failed to fetch')
+
+/** Uploads of user's files, kept with the content that is named. */
+function openUploads(answers: Scripted[], contents: Record<string, string>) {
+  const { send, asked } = scriptSend({ [upload]: answers })
+  const derived: string[] = []
+  const toSent: ToSent = async ({ name, sha256 }) => {
+    derived.push(`${name} ${sha256}`)
+    return { bytes: new Blob([sha256], { type: 'image/jpeg' }) }
+  }
+  const pictureOf = (id: string) => {
+    const file = { name: `${id}.heic`, orientation: 6, profile: 'p3', hasAlpha: false }
+    return contents[id] ? ({ id, prompt: id, file, sha256: contents[id] } as unknown as Picture) : undefined
+  }
+  const store = {
+    original: async (id: string) => (contents[id] ? new Blob([id], { type: 'image/heic' }) : undefined),
+    picture: async (id: string) => pictureOf(id),
+  } as unknown as GalleryStore
+  let files = 0
+  const newId = () => `file-${++files}`
+  return { uploads: createUploads({ store, send, now: () => 0, newId, toSent }), asked, derived }
+}
+
+describe('the upload of a source', () => {
+  test('A8 is one for eight runs that start in the same moment', async () => {
+    const { uploads, asked, derived } = openUploads([uploaded('https://a.example/1')], { a: 'content' })
+    const runs = Array.from({ length: 8 }, () => uploads.urls(recipeOf('a'), kontext, 'kie', never))
+    expect(await Promise.all(runs)).toEqual(Array.from({ length: 8 }, () => ['https://a.example/1']))
+    expect(asked).toHaveLength(1)
+    expect(derived).toEqual(['a.heic content'])
+  })
+
+  test('A8 is one for two sources of the same content', async () => {
+    const { uploads, asked } = openUploads([uploaded('https://a.example/1')], { a: 'content', b: 'content' })
+    const urls = await uploads.urls(recipeOf('a', 'b'), kontext, 'kie', never)
+    expect(urls).toEqual(['https://a.example/1', 'https://a.example/1'])
+    expect(asked).toHaveLength(1)
+  })
+
+  test('A8 that fails fails for all that wait for it, and is tried afresh by the next', async () => {
+    const { uploads, asked } = openUploads([away, uploaded('https://a.example/2')], { a: 'content' })
+    const both = [1, 2].map(() => uploads.urls(recipeOf('a'), kontext, 'kie', never))
+    const ends = await Promise.allSettled(both)
+    expect(ends.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    expect(asked).toHaveLength(1)
+    expect(await uploads.urls(recipeOf('a'), kontext, 'kie', never)).toEqual(['https://a.example/2'])
+  })
+
+  test('A8 goes on for the others when one run is stopped', async () => {
+    const { uploads, asked } = openUploads([uploaded('https://a.example/1')], { a: 'content' })
+    const stopping = new AbortController()
+    const stopped = uploads.urls(recipeOf('a'), kontext, 'kie', stopping.signal)
+    const other = uploads.urls(recipeOf('a'), kontext, 'kie', never)
+    stopping.abort()
+    await expect(stopped).rejects.toMatchObject({ name: 'AbortError' })
+    expect(await other).toEqual(['https://a.example/1'])
+    expect(asked).toHaveLength(1)
+  })
+
+  test('A8 that the service could not read is done afresh', async () => {
+    const answers = [uploaded('https://a.example/1'), uploaded('https://a.example/2')]
+    const { uploads } = openUploads(answers, { a: 'content' })
+    await uploads.urls(recipeOf('a'), kontext, 'kie', never)
+    uploads.forget({ recipe: recipeOf('a'), marks: { gateway: 'kie' } } as unknown as Run, kontext)
+    expect(await uploads.urls(recipeOf('a'), kontext, 'kie', never)).toEqual(['https://a.example/2'])
+  })
+
+  test('is what was derived of the file, never the file itself', async () => {
+    const { uploads } = openUploads([], { a: 'content' })
+    const [url = ''] = await uploads.urls(recipeOf('a'), gemini, '', never)
+    expect(url).toBe(`data:image/jpeg;base64,${btoa('content')}`)
+  })
+})

@@ -1,0 +1,144 @@
+import 'fake-indexeddb/auto'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { PictureId } from '#domain/ids.ts'
+import { sha256Of } from '#imaging/sha256.ts'
+import { openGallery } from '#store/gallery-store.ts'
+import type { GalleryStore, NewFile } from '#store/store.ts'
+import { failedRun, idsOf, newPicture, pictureIds, queuedRun, savedRun } from '../../support/gallery-records.ts'
+import { paintedImage } from '../../support/images.ts'
+import { nodeDarkroom } from '../../support/node-darkroom.ts'
+import { recordsOf } from '../../support/raw-database.ts'
+
+const fileStores = ['pictures', 'thumbnails', 'files', 'renditions'] as const
+let name: string
+let store: GalleryStore
+
+beforeEach(async () => {
+  name = `files-${crypto.randomUUID()}`
+  store = await openGallery({ name, darkroom: nodeDarkroom })
+})
+
+afterEach(() => {
+  vi.restoreAllMocks()
+  store.close()
+})
+
+/** A HEIC by its first bytes: the store decodes nothing. */
+const heic = new Blob([Uint8Array.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', (letter) => letter.charCodeAt(0)), 'rest'])
+
+async function newFile(id: string, about: Partial<NewFile> = {}): Promise<NewFile> {
+  return {
+    id: id as PictureId,
+    shelf: 'sources',
+    createdAt: 1_000,
+    name: `${id}.heic`,
+    bytes: heic,
+    facts: { mime: 'image/heic', width: 40, height: 30, orientation: 1, profile: 'p3', hasAlpha: false },
+    sha256: await hashOf(heic),
+    thumbnail: await paintedImage('jpeg'),
+    rendition: await paintedImage('png'),
+    notes: ['Converted from HEIC'],
+    ...about,
+  }
+}
+
+const hashOf = async (bytes: Blob) => sha256Of(new Uint8Array(await bytes.arrayBuffer()))
+const id = 'a' as PictureId
+
+test('a file is kept byte for byte, with its own type, and drawn by what stands in for it', async () => {
+  const picture = await store.addFile(await newFile('a'))
+  expect(picture).toEqual({
+    id,
+    shelf: 'sources',
+    createdAt: 1_000,
+    prompt: 'a.heic',
+    mime: 'image/heic',
+    width: 40,
+    height: 30,
+    sizeBytes: heic.size,
+    parents: [],
+    origin: { kind: 'dropped', fileName: 'a.heic', notes: ['Converted from HEIC'] },
+    file: { name: 'a.heic', orientation: 1, profile: 'p3', hasAlpha: false },
+    sha256: await hashOf(heic),
+  })
+  const original = (await store.original(id)) as Blob
+  expect([original.type, await hashOf(original)]).toEqual(['image/heic', await hashOf(heic)])
+  expect((await store.drawable(id))?.type).toBe('image/png')
+  expect((await store.thumbnails([id])).size).toBe(1)
+})
+
+test('a file that needs no other image is drawn by itself', async () => {
+  const { rendition: _rendition, ...file } = await newFile('a', {
+    bytes: await paintedImage('webp'),
+    sha256: await hashOf(await paintedImage('webp')),
+    facts: { mime: 'image/webp', width: 40, height: 30, orientation: 1, profile: 'srgb', hasAlpha: false },
+  })
+  await store.addFile(file)
+  expect((await store.drawable(id))?.type).toBe('image/webp')
+})
+
+test('a file that is deleted for ever leaves nothing', async () => {
+  await store.addFile(await newFile('a'))
+  await store.deleteForEver([id])
+  for (const each of fileStores) expect(await recordsOf(name, each), each).toEqual([])
+})
+
+describe('a disk without room', () => {
+  test.each(fileStores)('for "%s" keeps nothing of a file, and that is said', async (full) => {
+    const put = IDBObjectStore.prototype.put
+    vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, value, key) {
+      const transaction = this.transaction as unknown as { _abort(reason: string): void }
+      if (this.name === full) transaction._abort('QuotaExceededError')
+      return put.call(this, value, key)
+    })
+    const failure = { kind: 'storage', detail: 'the browser has no room left' }
+    await expect(store.addFile(await newFile('a'))).rejects.toMatchObject({ failure })
+    vi.restoreAllMocks()
+    for (const each of fileStores) expect(await recordsOf(name, each), each).toEqual([])
+    expect(await store.pictures('sources', 9)).toEqual([])
+  })
+})
+
+test('a browser that takes no Blob into a database keeps the bytes in another form', async () => {
+  const put = IDBObjectStore.prototype.put
+  vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, value, key) {
+    if (value.bytes instanceof Blob) throw new DOMException('no Blob here', 'DataCloneError')
+    return put.call(this, value, key)
+  })
+  await store.addFile(await newFile('a'))
+  expect(await hashOf((await store.original(id)) as Blob)).toBe(await hashOf(heic))
+  expect((await store.drawable(id))?.type).toBe('image/png')
+})
+
+test('bytes that the disk does not give back as they were are not kept', async () => {
+  const put = IDBObjectStore.prototype.put
+  vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, value, key) {
+    return put.call(this, this.name === 'files' ? { ...value, bytes: new Blob(['other bytes']) } : value, key)
+  })
+  const detail = 'the browser did not give back what was written'
+  await expect(store.addFile(await newFile('a'))).rejects.toMatchObject({ failure: { kind: 'storage', detail } })
+  vi.restoreAllMocks()
+  for (const each of fileStores) expect(await recordsOf(name, each), each).toEqual([])
+})
+
+test('B6 sources are listed that no form, no image and no run that may go on uses', async () => {
+  for (const each of ['free', 'form', 'parent', 'queued', 'failed', 'finished'])
+    await store.addFile(await newFile(each))
+  await store.addFile(await newFile('image', { shelf: 'gallery' }))
+  await store.addPicture(newPicture('child', await paintedImage('png'), { parents: pictureIds('parent') }))
+  await store.moveToBin(pictureIds('child'))
+  const using = (id: string) => ({ family: 'flux-kontext', draft: {}, sources: pictureIds(id) })
+  await store.saveRun({ ...queuedRun('run-1'), recipe: using('queued') })
+  const failed = failedRun('run-2')
+  await store.saveRun({ ...failed, marks: { ...failed.marks, dismissed: true }, recipe: using('failed') })
+  await store.saveRun({ ...savedRun('run-3', ['gone']), recipe: using('finished') })
+  expect(await store.sourceReport(pictureIds('form'))).toEqual({
+    count: 6,
+    sizeBytes: 6 * heic.size,
+    unused: [
+      { id: 'finished', name: 'finished.heic', sizeBytes: heic.size },
+      { id: 'free', name: 'free.heic', sizeBytes: heic.size },
+    ],
+  })
+  expect(idsOf(await store.pictures('sources', 9))).toHaveLength(6)
+})
