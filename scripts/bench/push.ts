@@ -21,7 +21,7 @@ const rounds = 3
 const tasksPerRound = 12
 const medianMs = 8_000
 const fixedMs = 3_000
-const publicUrl = 'https://studio.example'
+const publicUrl = 'https://localhost:8443'
 const key = 'key-of-the-bench'
 const statusPath = '/api/v1/jobs/recordInfo'
 

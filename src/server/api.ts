@@ -4,15 +4,13 @@ import type { HttpBindings } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { Hono } from 'hono'
 import * as z from 'zod/mini'
-import { eventsPath } from '#providers/events.ts'
 import type { Endpoint } from '#providers/provider.ts'
 import type { KeptSubmission } from '#providers/proxy.ts'
-import { providers } from '#providers/registry.ts'
 import { type Health, proxyPaths } from '#providers/send.ts'
 import { readJson } from '#server/edge/body.ts'
-import { callbackPath } from '#server/edge/edge.ts'
 import { type Handler, refusalIn, refused, sendJson, sendRefusal, toRefusal } from '#server/edge/refusals.ts'
-import type { FallbackRoutes } from '#server/gemini/gemini.ts'
+import { jsonLimitsOf, type Route, type RouteKind } from '#server/edge/routes.ts'
+import type { Fallback } from '#server/gemini/gemini.ts'
 import type { Streams } from '#server/submit/stream.ts'
 import { type Submit, type SubmitParts, submissionKey } from '#server/submit/submit.ts'
 import { serviceHeaders } from '#server/upstream/gateways.ts'
@@ -20,104 +18,117 @@ import type { Outbound, OutboundCall } from '#server/upstream/guard.ts'
 import { createImageHandler } from '#server/upstream/image.ts'
 import { createSharedQuestions } from '#server/upstream/questions.ts'
 import { readReply, refusedFor, sendReply } from '#server/upstream/relay.ts'
+import type { Transfers } from '#server/upstream/transfers.ts'
 import { createUploadHandler } from '#server/upstream/upload.ts'
 
 export interface ApiParts extends SubmitParts {
+  routes: readonly Route[]
   submit: Submit
   streams: Streams
-  fallback: FallbackRoutes | undefined
+  transfers: Transfers
+  fallback: Fallback | undefined
+  /** How many times less patience with slow readers. */
+  haste?: number
 }
 
 export type Api = Hono<{ Bindings: HttpBindings }>
 
-const freeDeadlineMs = 20_000
-const linkBytes = 8192
 const LinkBody = z.strictObject({ url: z.string() })
 
-/** The endpoints of the providers under their own paths, and the proxy's own routes. Whatever is not listed is not there. */
+/** Builds the routes of the table, each with the handler of its kind. Whatever has no row is not there. */
 export function createApi(parts: ApiParts): Api {
-  const { gateway, outbound, access, fallback, log } = parts
+  const { routes, log } = parts
   const api: Api = new Hono()
-  const route = (method: Endpoint['method'], path: string, handler: Handler) => {
-    api.on(method, path, async ({ env }) => {
-      await handler(env.incoming, env.outgoing)
+  const handlers = createHandlers(parts)
+  for (const route of routes) {
+    const handler = handlers[route.kind](route)
+    api.on(route.method, route.path, async ({ env }) => {
+      try {
+        await handler(env.incoming, env.outgoing)
+      } catch (error) {
+        // What an unexpected error interrupts may have been sent before.
+        if (!route.isPaid || refusalIn(error)) throw error
+        fail(env, route.path, error, 'unknown')
+      }
       return RESPONSE_ALREADY_SENT
     })
   }
-
-  const { callbacks } = parts
-  const health: Health = { mode: gateway.mode, gateway: gateway.id, ...(callbacks ? { callbacks: true } : {}) }
-  route('GET', proxyPaths.health, (incoming, outgoing) => {
-    const more = fallback ? { fallback: fallback.describe() } : {}
-    sendJson(outgoing, 200, access.isAllowed(incoming) ? { ...health, ...more } : { ...health, locked: true })
-  })
-  route('GET', proxyPaths.image, createImageHandler(outbound, gateway.results))
-  route('GET', `${proxyPaths.submissions}/:run`, createKeptHandler(parts))
-  route('POST', proxyPaths.access, access.enter)
-  if (callbacks) {
-    route('GET', eventsPath, parts.streams.handler)
-    route('POST', `${callbackPath}/:provider/:run/:token`, callbacks.handler)
+  const fail = ({ incoming, outgoing }: HttpBindings, path: string, error: unknown, sent: 'no' | 'unknown') => {
+    // Whoever left does not need an answer, and what the leaving broke is no fault.
+    if (outgoing.closed || incoming.errored) return
+    const refusal = refusalIn(error)
+    const id = randomUUID()
+    if (!refusal) log.error({ id, path, err: error }, 'a request failed')
+    sendRefusal(outgoing, refusal ?? toRefusal(500, `The proxy failed. See its log: ${id}`, { sent }))
   }
-  const endpoints = new Map(providers.flatMap((provider) => provider.endpoints).map((one) => [one.path, one]))
-  for (const entry of fallback?.routes ?? []) route(...entry)
-  for (const endpoint of endpoints.values()) route(endpoint.method, endpoint.path, handlerFor(endpoint, parts))
 
   api.notFound(({ env }) => {
     sendRefusal(env.outgoing, toRefusal(404, 'There is nothing at this address.'))
     return RESPONSE_ALREADY_SENT
   })
   api.onError((error, { env, req }) => {
-    // Whoever left does not need an answer, and what the leaving broke is no fault.
-    if (env.outgoing.closed || env.incoming.errored) return RESPONSE_ALREADY_SENT
-    const refusal = refusalIn(error)
-    const id = randomUUID()
-    if (!refusal) log.error({ id, path: req.path, err: error }, 'a request failed')
-    sendRefusal(env.outgoing, refusal ?? toRefusal(500, `The proxy failed. See its log: ${id}`))
+    fail(env, req.path, error, 'no')
     return RESPONSE_ALREADY_SENT
   })
   return api
 }
 
-function handlerFor(endpoint: Endpoint, parts: ApiParts): Handler {
-  switch (endpoint.kind) {
-    case 'submit':
-      return parts.submit.handlerFor(endpoint)
-    case 'upload':
-      return createUploadHandler(parts.gateway, parts.outbound, parts.mask, endpoint)
-    case 'link':
-      return createLinkHandler(endpoint, parts)
-    case 'status':
-    case 'credits':
-      return createReadHandler(endpoint, parts)
+function createHandlers(parts: ApiParts): Record<RouteKind, (route: Route) => Handler> {
+  const { access, streams, callbacks, fallback } = parts
+  return {
+    health: () => createHealthHandler(parts),
+    access: () => access.enter,
+    image: (route) => createImageHandler(parts, route),
+    submission: () => createKeptHandler(parts),
+    events: () => streams.handler,
+    callback: (route) => present(callbacks).handlerFor(route),
+    status: (route) => createReadHandler(route, parts),
+    credits: (route) => createReadHandler(route, parts),
+    link: (route) => createLinkHandler(route, parts),
+    upload: (route) => createUploadHandler(parts, route),
+    submit: (route) => parts.submit.handlerFor(route),
+    generate: (route) => present(fallback).generateFor(route),
+    picture: (route) => present(fallback).pictureFor(route),
+  }
+}
+
+/** The table has no row for what this proxy does not have. */
+function present<T>(part: T | undefined): T {
+  if (part === undefined) throw new Error('a route without what it is for')
+  return part
+}
+
+function createHealthHandler({ gateway, callbacks, fallback, access }: ApiParts): Handler {
+  const health: Health = { mode: gateway.mode, gateway: gateway.id, ...(callbacks ? { callbacks: true } : {}) }
+  return (incoming, outgoing) => {
+    const more = fallback ? { fallback: fallback.describe() } : {}
+    sendJson(outgoing, 200, access.isAllowed(incoming) ? { ...health, ...more } : { ...health, locked: true })
   }
 }
 
 /** Free questions: passed on as they are, answered as they are. One that several ask goes on though one of them leaves. */
-function createReadHandler(endpoint: Endpoint, { gateway, outbound, mask }: ApiParts): Handler {
+function createReadHandler(route: Route, { gateway, outbound, mask }: ApiParts): Handler {
+  const endpoint = present(route.endpoint)
   const headers = serviceHeaders(gateway)
   const base = gateway.api.path + endpoint.path
+  const { deadlineMs } = route
   const share = createSharedQuestions((path) => {
-    return ask(outbound, { to: gateway.api.to, path, method: 'GET', headers, deadlineMs: freeDeadlineMs }, mask)
+    return ask(outbound, { to: gateway.api.to, path, method: 'GET', headers, deadlineMs }, mask)
   })
   return async (incoming, outgoing) => sendReply(outgoing, await share(base + readQuery(incoming, endpoint)))
 }
 
-function createLinkHandler(endpoint: Endpoint, { gateway, outbound, mask }: ApiParts): Handler {
+function createLinkHandler(route: Route, { gateway, outbound, mask }: ApiParts): Handler {
   const headers = [...serviceHeaders(gateway), 'content-type', 'application/json']
+  const path = gateway.api.path + route.path
+  const { deadlineMs } = route
+  const limits = jsonLimitsOf(route)
   return async (incoming, outgoing) => {
-    const body = LinkBody.safeParse(await readJson(incoming, linkBytes))
+    const body = LinkBody.safeParse(await readJson(incoming, limits))
     if (!body.success || gateway.results.read(body.data.url) === undefined) {
-      throw refused(422, 'Links are renewed for pictures of the service only.')
+      throw refused(422, 'Links are renewed for images of the service only.')
     }
-    const path = gateway.api.path + endpoint.path
-    const call = {
-      to: gateway.api.to,
-      path,
-      method: 'POST',
-      headers,
-      deadlineMs: freeDeadlineMs,
-      client: outgoing,
-    } as const
+    const call = { to: gateway.api.to, path, method: 'POST', headers, deadlineMs, client: outgoing } as const
     sendReply(outgoing, await ask(outbound, { ...call, body: JSON.stringify(body.data) }, mask))
   }
 }

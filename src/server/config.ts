@@ -1,7 +1,10 @@
+import { isUtf8 } from 'node:buffer'
 import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { parseEnv } from 'node:util'
 import { keyNameOf } from '#domain/gateway.ts'
+import { isTrustable } from '#server/edge/client.ts'
+import type { NamedToken } from '#server/edge/tokens.ts'
 import type { GeminiSettings } from '#server/gemini/gemini-service.ts'
 import type { BudgetLimits } from '#server/shared/memory/budget.ts'
 import { type GatewaySettings, type Gateways, gateways, isSimulatedHere } from '#server/upstream/gateways.ts'
@@ -17,7 +20,14 @@ export interface Config extends GatewaySettings {
   /** The keys that the service's callbacks may be signed with. None: they are not signed. */
   webhookKeys: readonly string[]
   allowedOrigins: readonly string[]
-  accessToken: string | undefined
+  /** Tokens that open the proxy; with names where a studio wants to tell its users apart. */
+  tokens: readonly NamedToken[]
+  /** Opens `GET /api/spend`. */
+  adminToken: string | undefined
+  /** Opens `GET /metrics`. */
+  metricsToken: string | undefined
+  /** The server in front, whose word on the client's address counts: an address or a network. */
+  trustedProxy: string | undefined
   /** Where proxies of the same key share what they must know of each other. */
   redisUrl: string | undefined
   limits: BudgetLimits
@@ -30,22 +40,46 @@ export interface Config extends GatewaySettings {
   notes: readonly string[]
 }
 
-const secretNames = ['GEMINI_API_KEY', 'KIE_WEBHOOK_HMAC_KEY', 'REDIS_URL', 'PROXY_ACCESS_TOKEN']
+const secretNames = [
+  'GEMINI_API_KEY',
+  'KIE_WEBHOOK_HMAC_KEY',
+  'REDIS_URL',
+  'PROXY_ACCESS_TOKEN',
+  'PROXY_ADMIN_TOKEN',
+  'METRICS_TOKEN',
+]
 const geminiKey = 'GEMINI_API_KEY'
 const printable = /^[\x21-\x7e]+$/
+/** One of 20 characters cannot be guessed, however many tries there are. */
+const isToken = (value: string) => printable.test(value) && value.length >= 20 && value.length <= 200
+const tokenRule = 'must be 20 to 200 characters without spaces; npm run token makes one'
+const namedToken = /^[A-Za-z0-9][A-Za-z0-9._-]{0,39}:[\x21-\x7e]{20,200}$/
+const namedRule = 'must list NAME:TOKEN, a name of letters, digits, ".", "_" or "-" and a token of 20 to 200 characters'
+const trustedRule = 'must be one address or network, such as 127.0.0.1 or 10.0.0.0/24'
 const thisMachineWithPort = /^(127\.0\.0\.1|localhost|\[::1\]):[1-9]\d{0,4}$/
 const modelId = /^[a-z0-9][a-z0-9.-]{0,79}$/
 const domain = /^\.?[a-z0-9-]+(\.[a-z0-9-]+)+$/
 
-/** The environment, over what `.env.local` in `folder` says. */
+/** The environment, over what `.env.local` in `folder` says. Throws where that file is there and cannot be read as text. */
 export function readEnvironment(folder: string, environment: Environment = process.env): Environment {
-  let written = ''
+  return { ...parseEnv(readSettings(`${folder}/.env.local`)), ...environment }
+}
+
+/** Without a key images are simulated: a file that is not understood must not look like one that is not there. */
+function readSettings(file: string): string {
+  let bytes: Buffer
   try {
-    written = readFileSync(`${folder}/.env.local`, 'utf8')
-  } catch {
-    // No such file: the environment is all there is.
+    bytes = readFileSync(file)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return ''
+    throw new Error(`.env.local cannot be read (${code}). Mend it, or take it away.`)
   }
-  return { ...parseEnv(written), ...environment }
+  const text = bytes.toString('utf8').replace(/^\uFEFF/, '')
+  if (!isUtf8(bytes) || text.includes('\0')) {
+    throw new Error('.env.local is not in UTF-8. Save it again as UTF-8: on Windows that is a choice of the editor.')
+  }
+  return text
 }
 
 /** Throws where a value cannot be used; the message names variables and rules, never a value. Empty counts as unset. */
@@ -76,7 +110,6 @@ export function readConfig(env: Environment, known: Gateways = gateways): Config
     const value = check(name, (written) => /^\d{1,9}(\.\d+)?$/.test(written) && Number(written) > 0, countRule)
     return value === undefined ? undefined : Number(value)
   }
-  const accessRule = 'must be 8 or more characters without spaces'
   const geminiApiKey = read(geminiKey)
   const geminiBaseUrl = check('GEMINI_API_BASE_URL', isBaseUrl, baseRule)
   const models = checkList('GEMINI_MODELS', (value) => modelId.test(value), 'must list model ids')
@@ -94,7 +127,10 @@ export function readConfig(env: Environment, known: Gateways = gateways): Config
     publicUrl: publicUrl && isBaseUrl(publicUrl) ? new URL(publicUrl).origin : undefined,
     webhookKeys,
     allowedOrigins: checkList('ALLOWED_ORIGINS', isOrigin, 'must list origins such as https://studio.example'),
-    accessToken: check('PROXY_ACCESS_TOKEN', (value) => printable.test(value) && value.length >= 8, accessRule),
+    tokens: readTokens(check, checkList, problems),
+    adminToken: check('PROXY_ADMIN_TOKEN', isToken, tokenRule),
+    metricsToken: check('METRICS_TOKEN', isToken, tokenRule),
+    trustedProxy: check('TRUSTED_PROXY', isTrustable, trustedRule),
     redisUrl: check(
       'REDIS_URL',
       isRedisUrl,
@@ -107,16 +143,21 @@ export function readConfig(env: Environment, known: Gateways = gateways): Config
     },
     host: read('HOST') ?? '127.0.0.1',
     port: Number(check('PORT', isPort, 'must be a whole number from 0 to 65535') ?? 3000),
-    secrets: [...[...keyNames, ...secretNames].map(read), passwordIn(read('REDIS_URL')), ...webhookKeys].filter(
-      (value) => value !== undefined,
-    ),
+    secrets: [
+      ...[...keyNames, ...secretNames].map(read),
+      passwordIn(read('REDIS_URL')),
+      ...webhookKeys,
+      ...namedTokens(read('PROXY_ACCESS_TOKENS')),
+    ].filter((value) => value !== undefined),
     notes: notesOn(read, gateway, keyNames),
   }
-  if (!isThisMachine(config.host) && config.accessToken === undefined) {
+  const open = config.tokens.length === 0 ? reachableBy(config) : undefined
+  if (open !== undefined) {
     problems.push(
-      'PROXY_ACCESS_TOKEN must be set where HOST is reachable from outside: anybody could spend the credits',
+      `PROXY_ACCESS_TOKEN must be set where ${open} is reachable from outside: anybody could spend the credits`,
     )
   }
+  problems.push(...doublesIn(config))
   const replicas = Number(
     check('REPLICAS', (value) => /^[1-9]\d{0,3}$/.test(value), 'must be a whole number above 0') ?? 1,
   )
@@ -127,6 +168,36 @@ export function readConfig(env: Environment, known: Gateways = gateways): Config
   }
   if (problems.length > 0) throw new Error(`These settings cannot be used:\n- ${problems.join('\n- ')}`)
   return config
+}
+
+type Check = (name: string, isFine: (value: string) => boolean, rule: string) => string | undefined
+type CheckList = (name: string, isFine: (value: string) => boolean, rule: string) => string[]
+
+function readTokens(check: Check, checkList: CheckList, problems: string[]): NamedToken[] {
+  const token = check('PROXY_ACCESS_TOKEN', isToken, tokenRule)
+  const named = checkList('PROXY_ACCESS_TOKENS', (pair) => namedToken.test(pair), namedRule).map((pair) => {
+    const at = pair.indexOf(':')
+    return { name: pair.slice(0, at), token: pair.slice(at + 1) }
+  })
+  const names = named.map(({ name }) => name.toLowerCase())
+  if (new Set(names).size < names.length) problems.push('PROXY_ACCESS_TOKENS must give each name once')
+  return [...(token === undefined ? [] : [{ name: undefined, token }]), ...named]
+}
+
+/** A token that is two people's, or a user's and the administrator's, would make one of them the other. */
+function doublesIn({ tokens, adminToken, metricsToken }: Config): string[] {
+  const all = [...tokens.map(({ token }) => token), adminToken, metricsToken].filter((token) => token !== undefined)
+  return new Set(all).size < all.length
+    ? ['PROXY_ACCESS_TOKEN, PROXY_ACCESS_TOKENS, PROXY_ADMIN_TOKEN and METRICS_TOKEN must differ from each other']
+    : []
+}
+
+/** The setting by which others than this machine reach the proxy. */
+function reachableBy({ host, publicUrl, allowedOrigins }: Config): string | undefined {
+  const isElsewhere = (origin: string) => !URL.canParse(origin) || !isThisMachine(new URL(origin).hostname)
+  if (!isThisMachine(host)) return 'HOST'
+  if (publicUrl !== undefined && isElsewhere(publicUrl)) return 'PUBLIC_URL'
+  return allowedOrigins.some(isElsewhere) ? 'ALLOWED_ORIGINS' : undefined
 }
 
 /** Where the service can call back; a service elsewhere cannot reach this machine by its loopback name. */
@@ -165,10 +236,10 @@ function notesOn(read: (name: string) => string | undefined, gateway: string, ke
     .filter((name) => isSet(name) && !isSet(geminiKey))
     .map((name) => `${name} is set, but does nothing without ${geminiKey}.`)
   const simulated =
-    isSet(geminiKey) && !isSet(keyName) ? [`${geminiKey} is set, but pictures are simulated without ${keyName}.`] : []
+    isSet(geminiKey) && !isSet(keyName) ? [`${geminiKey} is set, but images are simulated without ${keyName}.`] : []
   const isElsewhere = (origin: string) => URL.canParse(origin) && !isThisMachine(new URL(origin).hostname)
   const cookies =
-    isSet('PROXY_ACCESS_TOKEN') &&
+    (isSet('PROXY_ACCESS_TOKEN') || isSet('PROXY_ACCESS_TOKENS')) &&
     (read('ALLOWED_ORIGINS') ?? '').split(',').some(isElsewhere) &&
     !read('PUBLIC_URL')?.startsWith('https:')
       ? ['PUBLIC_URL is not https: browsers will not keep the access of pages that ALLOWED_ORIGINS names elsewhere.']
@@ -199,6 +270,13 @@ function isResultHost(value: string): boolean {
 function isRedisUrl(value: string): boolean {
   const url = parseUrl(value)
   return url !== undefined && /^rediss?:/.test(url.protocol) && url.hostname !== ''
+}
+
+function namedTokens(list = ''): string[] {
+  return list
+    .split(',')
+    .map((pair) => pair.slice(pair.indexOf(':') + 1).trim())
+    .filter((token) => token !== '')
 }
 
 function passwordIn(url: string | undefined): string | undefined {

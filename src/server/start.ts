@@ -2,7 +2,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { createAccess } from '#server/edge/access.ts'
+import { createClientOf } from '#server/edge/client.ts'
 import { createEdge, isApi, pathOf } from '#server/edge/edge.ts'
+import { createRoutes } from '#server/edge/routes.ts'
 import { createGemini } from '#server/gemini/gemini.ts'
 import { createPage, hasPage } from '#server/page/page.ts'
 import type { SharedParts } from '#server/shared/redis/redis-shared.ts'
@@ -14,6 +16,7 @@ import { createSubmit } from '#server/submit/submit.ts'
 import { createBreaker } from '#server/upstream/breaker.ts'
 import { createOutbound, type Resolve } from '#server/upstream/guard.ts'
 import { createMask } from '#server/upstream/relay.ts'
+import { createTransfers } from '#server/upstream/transfers.ts'
 import { openUpstream } from '#server/upstream/upstream.ts'
 import { createApi } from './api.ts'
 import { type Config, callableUrl } from './config.ts'
@@ -27,13 +30,18 @@ export interface StartOptions extends Partial<Omit<Shared, 'close'>> {
   pageFolder?: string
   /** How many times less patience with slow clients. */
   haste?: number
+  /** How many times less patience with the service. */
+  serviceHaste?: number
 }
 
 export interface Proxy {
   mode: 'live' | 'simulated'
   simulatorOrigin: string | undefined
   listener: (incoming: IncomingMessage, outgoing: ServerResponse) => void
-  /** Takes no new submissions and waits for those under way, then lets go of everything. */
+  /**
+   * Takes no new submissions and waits for those under way; then for all other answers, as long as their time lasts. Lets go
+   * of everything at last.
+   */
   close(): Promise<void>
 }
 
@@ -46,7 +54,8 @@ export interface Running {
   close(): Promise<void>
 }
 
-const stopMs = 5_000
+/** What transfers and polls get to come to their end. */
+const stopMs = 20_000
 
 /** Everything behind the listening socket. `page: false` leaves all but the API to somebody else. */
 export async function openProxy(config: Config, options: StartOptions & { page: boolean }): Promise<Proxy> {
@@ -55,7 +64,8 @@ export async function openProxy(config: Config, options: StartOptions & { page: 
   const log = options.log ?? createLog(config.secrets)
   const { outbound, isAnswering } = createBreaker(createOutbound(options.resolve), gateway)
   const isSecure = config.publicUrl?.startsWith('https:') ?? false
-  const access = createAccess(config.accessToken, isSecure)
+  const { haste = 1, serviceHaste = 1 } = options
+  const access = createAccess({ ...config, isSecure, clientOf: createClientOf(config.trustedProxy), log })
   const mask = createMask(gateway.mode === 'live' ? gateway.key : undefined)
   const shared = await openShared(config, { limits: config.limits, gateway, log })
   const { submissions, limiter, budget, events, pictures } = { ...shared, ...options }
@@ -66,21 +76,35 @@ export async function openProxy(config: Config, options: StartOptions & { page: 
   const publicUrl = callableUrl(config)
   const { webhookKeys } = config
   const callbacks = publicUrl ? createCallbacks({ ...service, events, publicUrl, webhookKeys }) : undefined
+  const transfers = createTransfers()
   const submitParts = { ...service, admit, access, callbacks }
   const submit = createSubmit(submitParts)
   const admitFallback = createAdmission({ ...spending, limiter: async () => 0, isAnswering: async () => true })
   const fallback =
-    gemini && createGemini({ service: gemini, outbound, submissions, pictures, admit: admitFallback, access, log })
-  const edge = createEdge(config, access)
-  const api = getRequestListener(createApi({ ...submitParts, submit, streams, fallback }).fetch, {
-    overrideGlobalObjects: false,
+    gemini &&
+    createGemini({
+      ...{ service: gemini, outbound, submissions, pictures, admit: admitFallback, access, transfers, log, haste },
+    })
+  const routes = createRoutes({
+    callbacks: callbacks !== undefined,
+    fallback: fallback !== undefined,
+    haste: serviceHaste,
   })
+  const edge = createEdge(config, access, routes)
+  const api = getRequestListener(
+    createApi({ ...submitParts, routes, submit, streams, transfers, fallback, haste }).fetch,
+    {
+      overrideGlobalObjects: false,
+    },
+  )
+  const answers = createAnswers()
   const page = options.page ? createPage(options.pageFolder ?? findPage(), isSecure) : undefined
 
   return {
     mode: gateway.mode,
     simulatorOrigin: upstream.simulatorOrigin,
     listener(incoming, outgoing) {
+      answers.add(outgoing)
       if (!edge(incoming, outgoing)) return
       if (isApi(pathOf(incoming.url ?? ''))) void api(incoming, outgoing)
       else page?.(incoming, outgoing).catch(() => outgoing.destroy())
@@ -89,6 +113,7 @@ export async function openProxy(config: Config, options: StartOptions & { page: 
       streams.close()
       await Promise.all([submit.drain(), fallback?.drain()])
       await callbacks?.settled()
+      await answers.settled(stopMs / haste)
       await shared.close()
       outbound.close()
       await upstream.close()
@@ -126,10 +151,41 @@ export async function startServer(config: Config, options: StartOptions = {}): P
     async close() {
       const closed = stopListening(server)
       await proxy.close()
-      server.closeIdleConnections()
-      const timer = setTimeout(() => server.closeAllConnections(), stopMs)
+      server.closeAllConnections()
       await closed
-      clearTimeout(timer)
+    },
+  }
+}
+
+interface Answers {
+  add(outgoing: ServerResponse): void
+  /** Resolves when all have come to their end, or after `patienceMs`. */
+  settled(patienceMs: number): Promise<void>
+}
+
+/** The answers that are on their way. */
+function createAnswers(): Answers {
+  const open = new Set<ServerResponse>()
+  let isSettled: (() => void) | undefined
+  return {
+    add(outgoing) {
+      open.add(outgoing)
+      // While the server stops, a connection is of no further use.
+      if (isSettled) outgoing.setHeader('connection', 'close')
+      outgoing.once('close', () => {
+        open.delete(outgoing)
+        if (open.size === 0) isSettled?.()
+      })
+    },
+    settled(patienceMs) {
+      return new Promise((resolve) => {
+        const timer = setTimeout(resolve, patienceMs)
+        isSettled = () => {
+          clearTimeout(timer)
+          resolve()
+        }
+        if (open.size === 0) isSettled()
+      })
     },
   }
 }

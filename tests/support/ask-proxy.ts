@@ -33,6 +33,8 @@ export async function askProxy(port: number, path: string, asked: Asked = {}): P
 /** The answer with its body still to come. */
 export async function openAnswer(port: number, path: string, asked: Asked = {}): Promise<IncomingMessage> {
   const request = openRequest(port, path, asked)
+  // Whoever refuses a body may close before all of it was written; the answer has come by then.
+  request.on('error', () => undefined)
   request.end(asked.body)
   const [incoming] = (await once(request, 'response')) as [IncomingMessage]
   return incoming

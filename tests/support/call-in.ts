@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers'
 import type { Fetch } from '#providers/provider.ts'
 
 /** The public address of a proxy under test: a name that leads nowhere. */
-export const publicUrl = 'https://studio.example'
+export const publicUrl = 'https://localhost:8443'
 
 /** Carries calls for the public address to the proxy, as the server in front of it would. */
 export function callIn(port: () => number): Fetch {

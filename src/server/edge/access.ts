@@ -1,76 +1,138 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
-import type { IncomingMessage } from 'node:http'
-import ipaddr from 'ipaddr.js'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import * as z from 'zod/mini'
-import { createMemoryBudget, minuteMs } from '#server/shared/memory/budget.ts'
+import type { Log } from '#server/log.ts'
 import { readJson } from './body.ts'
+import { type ClientOf, createClientOf } from './client.ts'
+import { createGuesses, type Guesses } from './guesses.ts'
 import { type Handler, refused } from './refusals.ts'
+import type { Who } from './routes.ts'
+import { accessCookie, createTokens, digest, type Holder, isEqual, type NamedToken } from './tokens.ts'
 
-const Asked = z.strictObject({ token: z.string().check(z.maxLength(1000)) })
-const cookieName = 'atelier-access'
-const mostBytes = 4096
-const cookieAgeSeconds = 30 * 24 * 60 * 60
-/** Wrong tokens from one network in a minute. */
-const mostTries = 20
-
-/** Who may use a proxy that asks for a token, and who they are. */
+/** Who may use a proxy, and who they are. */
 export interface Access {
-  /** By the token itself, or by the cookie that `enter` gave. */
+  /** Throws a refusal where this request may not go on. Wrong tokens are counted, right ones always let in. */
+  check(incoming: IncomingMessage, who: Who, outgoing?: ServerResponse): void
+  /** Whether it is a user's; one that shows something wrong is counted. */
   isAllowed(incoming: IncomingMessage): boolean
-  /** For budgets: the browser that entered, else the network address, whatever its headers claim. */
+  /** For budgets and places: the user's name, else the browser that has entered, else the network. */
   userOf(incoming: IncomingMessage): string
+  /** The name, where the tokens have names. */
+  nameOf(incoming: IncomingMessage): string | undefined
   /** `POST /api/access {token}`: gives the cookie. */
   enter: Handler
 }
 
-/** Without a token everybody who reaches the proxy may use it; it listens on this machine only then. */
-export function createAccess(token: string | undefined, isSecure: boolean): Access {
-  const tokenDigest = digest(token ?? '')
-  // Made of the token, so that every proxy of a studio knows the cookies of the others, and none outlives the token.
-  const signingKey = digest(`atelier pass ${token}`)
-  const sign = (browser: string) => createHmac('sha256', signingKey).update(browser).digest('base64url')
-  const isToken = (given: string) => isEqual(given, tokenDigest)
-  const tries = createMemoryBudget({
-    userRunsPerMinute: mostTries,
-    userDailyCredits: undefined,
-    dailyCredits: undefined,
-  })
+export interface AccessSettings {
+  /** None: everybody who reaches the proxy may use it. It can be reached from this machine only then. */
+  tokens: readonly NamedToken[]
+  /** For `GET /api/spend`. */
+  adminToken?: string | undefined
+  /** For `GET /metrics`. */
+  metricsToken?: string | undefined
+  /** Whether browsers reach the proxy over https. */
+  isSecure: boolean
+  clientOf?: ClientOf
+  guesses?: Guesses
+  log?: Log
+}
 
-  /** One token is shared by all; an id of its own tells each browser that has entered it from the others. */
-  function browserOf({ headers }: IncomingMessage): string | undefined {
-    const [, browser, mark] =
-      new RegExp(`(?:^|; )${cookieName}=([\\w-]{22})\\.([\\w-]{43})(?:;|$)`).exec(headers.cookie ?? '') ?? []
-    return token !== undefined && browser && mark && isEqual(mark, digest(sign(browser))) ? browser : undefined
+const Asked = z.strictObject({ token: z.string().check(z.maxLength(200)) })
+const bodyLimits = { bytes: 4096, levels: 2, members: 4 }
+const cookieAgeSeconds = 30 * 24 * 60 * 60
+
+type Shown = { holder: Holder } | { holder?: never; isWrong: boolean }
+
+export function createAccess(settings: AccessSettings): Access {
+  const { isSecure, clientOf = createClientOf(undefined), guesses = createGuesses(), log } = settings
+  const refuseGuess = createGuessRefusal(clientOf, guesses, log)
+  const tokens = createTokens(settings.tokens)
+  const special = {
+    admin: settings.adminToken === undefined ? undefined : digest(settings.adminToken),
+    monitor: settings.metricsToken === undefined ? undefined : digest(settings.metricsToken),
+  }
+  const seen = new WeakMap<IncomingMessage, Shown>()
+
+  /** Looked at once for each request: the answer costs a few digests, and a wrong token counts once. */
+  function shownBy(incoming: IncomingMessage): Shown {
+    const known = seen.get(incoming)
+    if (known) return known
+    const { authorization = '', cookie = '' } = incoming.headers
+    const bearer = bearerIn(authorization)
+    const holder = (bearer === undefined ? undefined : tokens.findByToken(bearer)) ?? tokens.findByCookie(cookie)
+    const shown: Shown = holder ? { holder } : { isWrong: authorization !== '' || tokens.hasCookie(cookie) }
+    seen.set(incoming, shown)
+    return shown
   }
 
+  function checkSpecial(incoming: IncomingMessage, expected: Buffer | undefined): void {
+    const given = bearerIn(incoming.headers.authorization ?? '')
+    if (given !== undefined && expected && isEqual(given, expected)) return
+    const msg = 'This address asks for a token of its own.'
+    throw given === undefined ? refused(401, msg) : refuseGuess(incoming, msg)
+  }
+
+  const holderOf = (incoming: IncomingMessage) => (tokens.isAsked ? shownBy(incoming).holder : undefined)
+
   return {
+    check(incoming, who, outgoing) {
+      if (who === 'admin' || who === 'monitor') return checkSpecial(incoming, special[who])
+      if (who !== 'user' || !tokens.isAsked) return
+      const shown = shownBy(incoming)
+      if (shown.holder) return
+      const msg = 'This proxy asks for its access token.'
+      if (!shown.isWrong) throw refused(401, msg)
+      // A cookie whose token is gone would be sent, and counted, with every further request.
+      if (tokens.hasCookie(incoming.headers.cookie ?? '')) {
+        outgoing?.setHeader(
+          'set-cookie',
+          `${accessCookie}=; Path=/api; HttpOnly; Max-Age=0; ${scopeFor(incoming, isSecure)}`,
+        )
+      }
+      throw refuseGuess(incoming, msg)
+    },
     isAllowed(incoming) {
-      if (token === undefined) return true
-      const bearer = /^Bearer (\S+)$/.exec(incoming.headers.authorization ?? '')?.[1]
-      return (bearer !== undefined && isToken(bearer)) || browserOf(incoming) !== undefined
+      if (!tokens.isAsked) return true
+      const shown = shownBy(incoming)
+      if (!shown.holder && shown.isWrong) refuseGuess(incoming, '')
+      return shown.holder !== undefined
     },
     userOf(incoming) {
-      const browser = browserOf(incoming)
-      return browser === undefined ? `from ${networkOf(incoming.socket.remoteAddress ?? '')}` : `browser ${browser}`
+      const holder = holderOf(incoming)
+      if (holder?.name !== undefined) return `name ${holder.name}`
+      return holder?.browser === undefined ? `from ${clientOf(incoming)}` : `browser ${holder.browser}`
     },
+    nameOf: (incoming) => holderOf(incoming)?.name,
     async enter(incoming, outgoing) {
-      const asked = Asked.safeParse(await readJson(incoming, mostBytes))
-      const attempt = await tries.take(networkOf(incoming.socket.remoteAddress ?? ''), 0)
-      if (!attempt.granted) throw refused(429, 'Too many wrong tokens. Wait a minute.', { retryAfterMs: minuteMs })
-      if (token !== undefined && !(asked.success && isToken(asked.data.token))) {
-        throw refused(401, 'This is not the access token of the proxy.')
-      }
-      await attempt.giveBack()
+      const asked = Asked.safeParse(await readJson(incoming, bodyLimits))
+      const holder = asked.success ? tokens.findByToken(asked.data.token) : undefined
+      if (tokens.isAsked && !holder) throw refuseGuess(incoming, 'This is not the access token of the proxy.')
       // Entering again is no way to a second budget.
-      const browser = browserOf(incoming) ?? randomBytes(16).toString('base64url')
-      const pass = `${cookieName}=${browser}.${sign(browser)}; Path=/api; HttpOnly; Max-Age=${cookieAgeSeconds}`
+      const before = tokens.findByCookie(incoming.headers.cookie ?? '')
+      const browser = before?.name === holder?.name ? before?.browser : undefined
+      const pass = holder && `${tokens.cookieFor(holder, browser)}; Path=/api; HttpOnly; Max-Age=${cookieAgeSeconds}`
       outgoing.writeHead(204, {
-        ...(token === undefined ? {} : { 'set-cookie': `${pass}; ${scopeFor(incoming, isSecure)}` }),
+        ...(pass === undefined ? {} : { 'set-cookie': `${pass}; ${scopeFor(incoming, isSecure)}` }),
         'cache-control': 'no-store',
       })
       outgoing.end()
     },
   }
+}
+
+/** Counts one wrong token. Gives the refusal for it. */
+function createGuessRefusal(clientOf: ClientOf, guesses: Guesses, log: Log | undefined) {
+  return (incoming: IncomingMessage, msg: string) => {
+    const client = clientOf(incoming)
+    const { pauseMs, count } = guesses.note(client)
+    // Told when the count doubles: nobody can fill the log.
+    if ((count & (count - 1)) === 0) log?.warn({ client, wrong: count }, 'wrong access tokens')
+    if (pauseMs === 0) return refused(401, msg)
+    return refused(429, 'Too many wrong tokens. Wait before you try again.', { retryAfterMs: pauseMs })
+  }
+}
+
+function bearerIn(authorization: string): string | undefined {
+  return /^Bearer (\S+)$/.exec(authorization)?.[1]
 }
 
 /**
@@ -80,24 +142,4 @@ export function createAccess(token: string | undefined, isSecure: boolean): Acce
 function scopeFor({ headers }: IncomingMessage, isSecure: boolean): string {
   if (headers['sec-fetch-site'] === 'cross-site') return 'SameSite=None; Secure; Partitioned'
   return isSecure ? 'SameSite=Strict; Secure' : 'SameSite=Strict'
-}
-
-/** The address that is really connected. Of IPv6 the first half: one subscriber has all of the other. */
-export function networkOf(address: string): string {
-  if (!ipaddr.isValid(address)) return address
-  const parsed = ipaddr.process(address)
-  if (!(parsed instanceof ipaddr.IPv6)) return parsed.toString()
-  return `${parsed.parts
-    .slice(0, 4)
-    .map((part) => part.toString(16))
-    .join(':')}::/64`
-}
-
-/** In the same time whatever differs, also the length. */
-function isEqual(given: string, expected: Buffer): boolean {
-  return timingSafeEqual(digest(given), expected)
-}
-
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest()
 }

@@ -1,43 +1,134 @@
+import { createHash, randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import { createJsonScan, type JsonLimits, type ScannedJson } from './json-scan.ts'
+import { createPieces } from './pieces.ts'
 import { refused } from './refusals.ts'
 
-const unusable = /[\0\p{Surrogate}]/u
+/** A JSON body whose long strings never became strings: in `value` their names stand for them. */
+export interface JsonWithBlobs {
+  value: unknown
+  /** The first bytes of a text of `value`, of the blob that it names or of itself. */
+  head(text: string, bytes: number): string
+  /** A digest of the whole body, blobs included. */
+  digest(value: unknown): string
+  /** JSON of `value` with the blobs in their places, as pieces that follow each other. */
+  write(value: unknown): readonly (string | Buffer)[]
+}
 
-/** The whole body of a request, refused with 413 above `maxBytes`. */
-export function readBody(incoming: IncomingMessage, maxBytes: number): Promise<Buffer> {
+const jsonType = /^application\/json(\s*;\s*charset=utf-8)?$/i
+const blobsFrom = 64 * 1024
+/** A body that comes in pieces of a few bytes costs more than its size says. */
+const piecesBeforeLooking = 2000
+const smallestMean = 64
+const unsendable = /[\0\p{Surrogate}]/u
+const blobName = /blob[0-9a-f]{32}x\d+x/
+
+/** Hands the body on as it arrives. Refused with 413 above `maxBytes`, and where `take` throws; nothing is read on then. */
+function takeBody(incoming: IncomingMessage, maxBytes: number, take: (chunk: Buffer) => void): Promise<void> {
   const tooLarge = () => refused(413, `The request is larger than ${maxBytes / 1024} KB.`)
   if (Number(incoming.headers['content-length'] ?? 0) > maxBytes) return Promise.reject(tooLarge())
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
     let size = 0
-    incoming.on('data', (chunk: Buffer) => {
+    let pieces = 0
+    const onData = (chunk: Buffer) => {
       size += chunk.length
-      if (size > maxBytes) reject(tooLarge())
-      else chunks.push(chunk)
-    })
-    incoming.on('end', () => resolve(Buffer.concat(chunks)))
+      pieces += 1
+      try {
+        if (size > maxBytes) throw tooLarge()
+        if (pieces > piecesBeforeLooking && size < pieces * smallestMean) {
+          throw refused(400, 'The request comes in too small pieces.')
+        }
+        take(chunk)
+      } catch (error) {
+        incoming.off('data', onData)
+        reject(error)
+      }
+    }
+    incoming.on('data', onData)
+    incoming.on('end', () => resolve())
     incoming.on('error', () => reject(refused(400, 'The request broke off.')))
   })
 }
 
-/** A JSON body, as the only content type taken. Text that is not well-formed Unicode, or holds a NUL, is refused. */
-export async function readJson(incoming: IncomingMessage, maxBytes: number): Promise<unknown> {
-  const type = incoming.headers['content-type'] ?? ''
-  if (!/^application\/json(\s*;\s*charset=utf-8)?$/i.test(type)) throw refused(415, 'The request must be JSON.')
-  const bytes = await readBody(incoming, maxBytes)
-  const faulty: string[] = []
+async function scan(incoming: IncomingMessage, limits: JsonLimits, nameOf?: (index: number) => string) {
+  const scanning = createJsonScan(limits, nameOf && { from: blobsFrom, nameOf })
+  await takeBody(incoming, limits.bytes, scanning.take)
+  return scanning.end()
+}
+
+/** The whole body of a request, refused with 413 above `maxBytes`. */
+export async function readBody(incoming: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  const pieces = createPieces()
+  await takeBody(incoming, maxBytes, pieces.add)
+  return Buffer.concat(pieces.all())
+}
+
+/**
+ * A JSON body, as the only content type taken. Refused at its first fault: beyond the limits, not readable, text that is not
+ * well-formed Unicode or holds a NUL, a member "__proto__".
+ */
+export async function readJson(incoming: IncomingMessage, limits: JsonLimits): Promise<unknown> {
+  checkType(incoming)
+  return parse(await scan(incoming, limits))
+}
+
+/** The same of whatever type it says it is. */
+export async function readAnyJson(incoming: IncomingMessage, limits: JsonLimits): Promise<unknown> {
+  return parse(await scan(incoming, limits))
+}
+
+/** The same for bodies of many megabytes: their long strings must be base64, and are kept as bytes. */
+export async function readJsonWithBlobs(incoming: IncomingMessage, limits: JsonLimits): Promise<JsonWithBlobs> {
+  checkType(incoming)
+  // Nobody can write a name in advance.
+  const secret = randomBytes(16).toString('hex')
+  const scanned = await scan(incoming, limits, (index) => `blob${secret}x${index}x`)
+  const { blobs } = scanned
+  const split = (json: string) => json.split(new RegExp(`(${blobName.source.replace('[0-9a-f]{32}', secret)})`))
+  return {
+    value: parse(scanned),
+    head(text, bytes) {
+      const [first] = blobs.get(text)?.pieces ?? []
+      return first ? first.toString('latin1', 0, bytes) : text.slice(0, bytes)
+    },
+    digest(value) {
+      const hash = createHash('sha256')
+      for (const part of split(JSON.stringify(value))) {
+        hash.update(blobs.get(part)?.digest ?? part)
+      }
+      return hash.digest('base64url')
+    },
+    write: (value) =>
+      split(JSON.stringify(value)).flatMap((part): readonly (string | Buffer)[] => blobs.get(part)?.pieces ?? [part]),
+  }
+}
+
+function checkType({ headers }: IncomingMessage): void {
+  if (!jsonType.test(headers['content-type'] ?? '')) throw refused(415, 'The request must be JSON.')
+}
+
+function parse({ text }: ScannedJson): unknown {
   let value: unknown
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes), (name, inner) => {
-      if (name === '__proto__' || (typeof inner === 'string' && unusable.test(inner))) faulty.push(name)
-      return inner
-    })
+    value = JSON.parse(text)
   } catch {
     throw refused(400, 'The request is not readable JSON.')
   }
-  if (faulty.length > 0) {
-    const issues = faulty.map((field) => ({ field, message: `${field} holds characters that cannot be sent` }))
-    throw refused(422, 'The request holds characters that cannot be sent.', { issues })
-  }
+  checkTexts(value, 'body')
   return value
+}
+
+/** Its depth and its members were counted before. Throws at the first text that cannot be sent on. */
+function checkTexts(value: unknown, name: string): void {
+  if (typeof value === 'string' && unsendable.test(value)) throw unusable(name)
+  if (value === null || typeof value !== 'object') return
+  for (const [member, inner] of Object.entries(value)) {
+    if (member === '__proto__') throw unusable(member)
+    checkTexts(inner, Array.isArray(value) ? name : member)
+  }
+}
+
+function unusable(field: string) {
+  const message = `${field} holds characters that cannot be sent`
+  return refused(422, 'The request holds characters that cannot be sent.', { issues: [{ field, message }] })
 }

@@ -1,11 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { proxyPaths } from '#providers/send.ts'
 import type { Config } from '#server/config.ts'
 import type { Access } from './access.ts'
-import { sendRefusal, toRefusal } from './refusals.ts'
-
-/** The door for the service: below it, an address for each run. */
-export const callbackPath = '/api/callbacks'
+import { refusalIn, sendRefusal, toRefusal } from './refusals.ts'
+import { callbackPath, createRouteFinder, metricsPath, type Route } from './routes.ts'
 
 /** Lets a request on to its handler, or answers it. */
 export type Edge = (incoming: IncomingMessage, outgoing: ServerResponse) => boolean
@@ -17,18 +14,19 @@ const plainPath = /^\/(?:[\w~@+-][\w~@+.-]*\/)*(?:[\w~@+-][\w~@+.-]*)?$/
 const mostHeaders = 100
 const corsHeaders = 'content-type, idempotency-key, authorization, last-event-id'
 const preflightAgeSeconds = '600'
+const foreignPage = 'Requests from this page are not allowed.'
 
 /**
  * What every request must be before anything reads it: for one of our hosts, of a plain path, and, where it is for the
- * API, from our own page or a named one. Any page in the same browser could spend the owner's credits otherwise.
+ * API, from our own page or a named one, and of somebody whom the route lets in. Any page in the same browser could spend
+ * the owner's credits otherwise.
  */
-export function createEdge(settings: EdgeSettings, access: Access): Edge {
+export function createEdge(settings: EdgeSettings, access: Access, routes: readonly Route[]): Edge {
   const { allowedOrigins, publicUrl } = settings
   const origins = new Set(publicUrl === undefined ? allowedOrigins : [...allowedOrigins, publicUrl])
-  const isOurHost = createHostCheck(
-    settings,
-    [...origins].map((origin) => new URL(origin).host),
-  )
+  const namedHosts = new Set([...origins].map((origin) => new URL(origin).host))
+  const isOurName = createNameCheck(settings)
+  const findRoute = createRouteFinder(routes)
 
   return (incoming, outgoing) => {
     const { headers, method = '' } = incoming
@@ -42,9 +40,13 @@ export function createEdge(settings: EdgeSettings, access: Access): Edge {
       return refuse(400, 'Not a request for a proxy.')
     if (incoming.rawHeaders.length > mostHeaders * 2) return refuse(431, 'The request has too many headers.')
     const host = headers.host?.toLowerCase() ?? ''
-    if (!isOurHost(host, incoming.socket.localPort))
-      return refuse(421, 'This host is not served here. See ALLOWED_ORIGINS.')
     const path = pathOf(target)
+    const who = findRoute(path)?.who ?? 'user'
+    const isNamedHost = namedHosts.has(host)
+    const isOwnName = !isNamedHost && isOurName(host, incoming.socket.localPort)
+    // A monitor asks each replica at its own address, and shows a token that no page has.
+    if (!isNamedHost && !isOwnName && who !== 'monitor')
+      return refuse(421, 'This host is not served here. See ALLOWED_ORIGINS.')
     if (!plainPath.test(path)) return refuse(404, 'There is nothing at this address.')
     if (!isApi(path)) return method === 'GET' || method === 'HEAD' || refuse(405, 'Pages are only read.')
 
@@ -53,30 +55,36 @@ export function createEdge(settings: EdgeSettings, access: Access): Edge {
 
     const { origin } = headers
     const isNamed = origin !== undefined && origins.has(origin)
-    const isOwn = origin === `http://${host}`
+    // Over plain http. A page of the public address has an origin that is named.
+    const isOwn = isOwnName && origin === `http://${host}`
     const site = headers['sec-fetch-site']
     if (isNamed) allowOrigin(outgoing, origin)
-    if (!isNamed && site !== undefined && site !== 'same-origin' && site !== 'none') {
-      return refuse(403, 'Requests from this page are not allowed.')
-    }
+    if (!isNamed && site !== undefined && site !== 'same-origin' && site !== 'none') return refuse(403, foreignPage)
     switch (method) {
       case 'GET':
         break
       case 'POST':
-        if (!isNamed && !isOwn) return refuse(403, 'Requests from this page are not allowed.')
+        if (!isNamed && !isOwn) return refuse(403, foreignPage)
         break
       case 'OPTIONS':
-        return isNamed ? answerPreflight(outgoing) : refuse(403, 'Requests from this page are not allowed.')
+        return isNamed ? answerPreflight(outgoing) : refuse(403, foreignPage)
       default:
         return refuse(405, 'This cannot be done here.')
     }
-    const isPublic = path === proxyPaths.health || path === proxyPaths.access
-    return isPublic || access.isAllowed(incoming) || refuse(401, 'This proxy asks for its access token.')
+    try {
+      access.check(incoming, who, outgoing)
+      return true
+    } catch (error) {
+      const refusal = refusalIn(error)
+      if (!refusal) throw error
+      sendRefusal(outgoing, refusal, 'cross-origin')
+      return false
+    }
   }
 }
 
 export function isApi(path: string): boolean {
-  return path === '/api' || path.startsWith('/api/')
+  return path === '/api' || path.startsWith('/api/') || path === metricsPath
 }
 
 export function pathOf(target: string): string {
@@ -84,14 +92,14 @@ export function pathOf(target: string): string {
   return end === -1 ? target : target.slice(0, end)
 }
 
-/** A foreign name that resolves to this machine (rebinding) is not one of ours. */
-function createHostCheck({ host }: EdgeSettings, named: readonly string[]) {
+/** The names of this machine, and the one it listens at. A foreign name that resolves to it (rebinding) is none of them. */
+function createNameCheck({ host }: EdgeSettings) {
   const names = ['localhost', '127.0.0.1', '[::1]', host.includes(':') ? `[${host}]` : host.toLowerCase()]
   let known: ReadonlySet<string> = new Set()
   let knownPort: number | undefined
   return (asked: string, port: number | undefined) => {
     if (port !== knownPort) {
-      known = new Set([...named, ...names.map((name) => (port === 80 ? name : `${name}:${port}`))])
+      known = new Set(names.map((name) => (port === 80 ? name : `${name}:${port}`)))
       knownPort = port
     }
     return known.has(asked)

@@ -9,8 +9,11 @@ export type Handler = (incoming: IncomingMessage, outgoing: ServerResponse) => v
 type Extra = Partial<ProxyRefusal['proxy']>
 
 const jsonType = 'application/json; charset=utf-8'
+const mostIssues = 20
+const longestField = 100
+const longestMessage = 300
 
-/** For all answers of the API: nothing in them is ever run, framed, sniffed or kept. Names and values by turns. */
+/** For all answers of the API: nothing in them is ever run, framed, sniffed or cached. Names and values by turns. */
 export const closedHeaders = [
   'cache-control',
   'private, no-store',
@@ -20,9 +23,21 @@ export const closedHeaders = [
   'nosniff',
 ] as const
 
-/** `sent` is "no" unless told otherwise; only a submission can be in doubt. */
+/**
+ * `sent` is "no" unless told otherwise; only a submission can be in doubt. A refusal is small whatever was sent: it names
+ * 20 issues at most, and cuts what they quote.
+ */
 export function toRefusal(code: number, msg: string, extra: Extra = {}): ProxyRefusal {
-  return { code, msg, proxy: { sent: 'no', ...extra } }
+  const { issues, ...rest } = extra
+  const few = issues?.slice(0, mostIssues).map(({ field, message }) => ({
+    field: cut(field, longestField),
+    message: cut(message, longestMessage),
+  }))
+  return { code, msg, proxy: { sent: 'no', ...rest, ...(few ? { issues: few } : {}) } }
+}
+
+function cut(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most)}…` : text
 }
 
 /** To be thrown by a handler. `code` is the HTTP status as well. */

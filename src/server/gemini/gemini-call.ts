@@ -4,6 +4,7 @@ import { sniffImage } from '#domain/picture.ts'
 import type { GeminiBody } from '#providers/gemini.ts'
 import { type GeminiReading, readGemini } from '#providers/gemini-answers.ts'
 import { sizeFor } from '#providers/gemini-models.ts'
+import type { JsonWithBlobs } from '#server/edge/body.ts'
 import { mostPictureBytes } from '#server/shared/memory/kept-pictures.ts'
 import { type Fault, type Outbound, readAnswer } from '#server/upstream/guard.ts'
 import { createMask } from '#server/upstream/relay.ts'
@@ -28,6 +29,8 @@ export interface CallParts {
   stopping: AbortSignal
 }
 
+/** JSON with the images in it. */
+type Write = JsonWithBlobs['write']
 type None = Extract<GeminiReading, { kind: 'none' }>
 interface Limits {
   /** Tries left after an answer that says "later". */
@@ -35,8 +38,7 @@ interface Limits {
   pictureOnly: boolean
 }
 
-const deadlineMs = 120_000
-/** A picture as base64, drafts of it before, and words. */
+/** An image as base64, drafts of it before, and words. */
 const mostAnswerBytes = 48 * 1024 * 1024
 const pausesMs = [6_000, 2_000]
 /** Beyond this the user decides whether to wait. */
@@ -47,14 +49,21 @@ const longestPauseMs = 30_000
  * to the next model where one is retired, twice after a pause where it was not taken, once for pictures only where it came
  * back as words. Contract sections 8.2 to 8.4.
  */
-export function createGeminiCall(parts: CallParts): (body: GeminiBody) => Promise<CallEnd> {
+export function createGeminiCall(
+  parts: CallParts,
+): (body: GeminiBody, json: Pick<JsonWithBlobs, 'write'>, deadlineMs: number) => Promise<CallEnd> {
   const { models, stopping } = parts
   const ask = createQuestion(parts)
 
-  async function askModel(model: string, body: GeminiBody): Promise<CallEnd | 'retired'> {
+  async function askModel(
+    model: string,
+    body: GeminiBody,
+    write: Write,
+    deadlineMs: number,
+  ): Promise<CallEnd | 'retired'> {
     const left: Limits = { later: pausesMs.length, pictureOnly: false }
     for (;;) {
-      const reading = await ask(model, body, left.pictureOnly)
+      const reading = await ask(model, write(bodyFor(model, body, left.pictureOnly)), deadlineMs)
       if (reading.kind === 'fault') return reading.sent === 'no' ? { state: 'not-sent' } : doubt(reading.cause)
       if (reading.kind === 'doubt') return doubt()
       if (reading.kind === 'picture') return toPicture(reading.data, model, sizeOf(model, body))
@@ -63,9 +72,9 @@ export function createGeminiCall(parts: CallParts): (body: GeminiBody) => Promis
     }
   }
 
-  return async (body) => {
+  return async (body, json, deadlineMs) => {
     for (const model of models.inService()) {
-      const end = await askModel(model, body)
+      const end = await askModel(model, body, json.write, deadlineMs)
       if (end !== 'retired') return end
       models.retire(model)
     }
@@ -79,15 +88,15 @@ function createQuestion({ service, outbound }: CallParts) {
   const mask = createMask(service.key)
   return async (
     model: string,
-    body: GeminiBody,
-    pictureOnly: boolean,
+    body: ReturnType<Write>,
+    deadlineMs: number,
   ): Promise<GeminiReading | ({ kind: 'fault' } & Fault)> => {
     const answer = await outbound.request({
       to: service.api.to,
       path: `${service.api.path}/v1beta/models/${model}:generateContent`,
       method: 'POST',
       headers,
-      body: JSON.stringify(bodyFor(model, body, pictureOnly)),
+      body,
       deadlineMs,
     })
     const read = answer.ok ? await readAnswer(answer, mostAnswerBytes) : answer
@@ -130,7 +139,7 @@ async function mayAskAgain({ again, retryAfterMs }: None, left: Limits, stopping
 function toPicture(data: string, model: string, size: Size): CallEnd {
   const bytes = Buffer.from(data, 'base64')
   if (sniffImage(bytes) !== undefined && bytes.length <= mostPictureBytes) return { state: 'made', model, size, bytes }
-  const failure = { kind: 'unexpected', detail: 'what it sent is not a picture that can be kept.' } as const
+  const failure = { kind: 'unexpected', detail: 'what it sent is not an image that can be kept.' } as const
   return { state: 'failed', failure, chargePossible: true }
 }
 

@@ -1,28 +1,30 @@
-import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Failure } from '#domain/failure.ts'
 import { sniffImage } from '#domain/picture.ts'
 import { GeminiBody, type GeminiOutcome, geminiPaths } from '#providers/gemini.ts'
 import { creditsOf } from '#providers/gemini-models.ts'
 import type { ProxyRefusal } from '#providers/proxy.ts'
-import type { Fallback } from '#providers/send.ts'
+import type { Fallback as Described } from '#providers/send.ts'
 import type { Access } from '#server/edge/access.ts'
-import { readJson } from '#server/edge/body.ts'
+import { type JsonWithBlobs, readJsonWithBlobs } from '#server/edge/body.ts'
 import { closedHeaders, type Handler, refused, sendJson, toRefusal } from '#server/edge/refusals.ts'
+import { jsonLimitsOf, type Route } from '#server/edge/routes.ts'
 import type { Log } from '#server/log.ts'
 import type { KeptPictures } from '#server/shared/memory/kept-pictures.ts'
 import { type Outcome, type SubmissionStore, toOutcome } from '#server/shared/memory/submissions.ts'
 import type { Admit } from '#server/submit/admission.ts'
 import { createReserve, readKey, submissionKey } from '#server/submit/submit.ts'
 import type { Outbound } from '#server/upstream/guard.ts'
+import { endUnread, type Transfers } from '#server/upstream/transfers.ts'
 import { type CallEnd, createGeminiCall } from './gemini-call.ts'
 import { createModelList, type GeminiService, lookForRetired } from './gemini-service.ts'
 
-/** Routes that the proxy has for a service which is none of its gateways. */
-export interface FallbackRoutes {
-  routes: readonly (readonly [method: 'GET' | 'POST', path: string, handler: Handler])[]
+/** What makes images that the gateway certainly did not take. */
+export interface Fallback {
+  generateFor(route: Route): Handler
+  pictureFor(route: Route): Handler
   /** For the page: that it is there, and which model it would ask. */
-  describe(): Fallback
+  describe(): Described
   /** Takes no new ones; resolves when those under way have their answers. */
   drain(): Promise<void>
 }
@@ -35,21 +37,28 @@ export interface GeminiParts {
   /** Within the budgets alone: the gateway's limit is none of this service. */
   admit: Admit
   access: Access
+  transfers: Transfers
   log: Log
+  /** How many times less patience with slow readers. */
+  haste?: number
 }
 
-/** Of a whole submission, sources included. Contract section 8.1. */
-const mostBytes = 18 * 1024 * 1024
-/** When there may be room for one more picture. */
+/** When there may be room for one more image. */
 const fullPauseMs = 3_000
 const patienceMs = [500, 2_000, 8_000, 30_000]
 
+/** A submission, and the JSON that holds its images. */
+interface Asked {
+  body: GeminiBody
+  json: JsonWithBlobs
+}
+
 /**
  * Gemini through this proxy. The page gives a submission and is told at once that it was taken; the one call goes on by
- * itself, and what came of it is kept under the run's id, its picture beside it. The page asks for both when it likes.
+ * itself, and what came of it is kept under the run's id, its image beside it. The page asks for both when it likes.
  */
-export function createGemini(parts: GeminiParts): FallbackRoutes {
-  const { service, outbound, submissions, pictures, admit, access, log } = parts
+export function createGemini(parts: GeminiParts): Fallback {
+  const { service, outbound, submissions, pictures, admit, access, transfers, log } = parts
   const reserve = createReserve(parts)
   const stopping = new AbortController()
   const models = createModelList(service.models)
@@ -57,8 +66,8 @@ export function createGemini(parts: GeminiParts): FallbackRoutes {
   const underWay = new Set<Promise<void>>()
   lookForRetired(service, models, outbound).catch((error: unknown) => log.warn({ err: error }, 'models not known'))
 
-  async function make(run: string, body: GeminiBody, giveBack: () => Promise<void>): Promise<void> {
-    const end = await call(body).catch((error: unknown): CallEnd => {
+  async function make(run: string, asked: Asked, giveBack: () => Promise<void>, deadlineMs: number): Promise<void> {
+    const end = await call(asked.body, asked.json, deadlineMs).catch((error: unknown): CallEnd => {
       log.error({ run, err: error }, 'a call of the fallback failed')
       return { state: 'doubt', late: false }
     })
@@ -82,31 +91,50 @@ export function createGemini(parts: GeminiParts): FallbackRoutes {
   }
 
   /** The call goes on by itself from here, or is refused before anything has left. */
-  async function begin(run: string, body: GeminiBody, user: string): Promise<ProxyRefusal | undefined> {
-    const { imageSize } = body.generationConfig.imageConfig
+  async function begin(
+    run: string,
+    asked: Asked,
+    { user, deadlineMs }: { user: string; deadlineMs: number },
+  ): Promise<ProxyRefusal | { work: Promise<void> }> {
+    const { imageSize } = asked.body.generationConfig.imageConfig
     const admission = await admit(user, creditsOf(models.inService()[0] ?? '', imageSize))
     if (!admission.admitted) return admission.refusal
     if (!(await pictures.reserve(run).catch(() => false))) {
       await admission.giveBack()
-      return toRefusal(429, 'The proxy has no room for one more picture yet.', { retryAfterMs: fullPauseMs })
+      return toRefusal(429, 'The proxy has no room for one more image yet.', { retryAfterMs: fullPauseMs })
     }
-    const work = make(run, body, admission.giveBack).finally(() => underWay.delete(work))
+    const work = make(run, asked, admission.giveBack, deadlineMs).finally(() => underWay.delete(work))
     underWay.add(work)
-    return undefined
+    return { work }
   }
 
-  async function generate(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  /** The sources are held in memory until the service has answered: `letGo` says when they are not any more. */
+  async function generate(route: Route, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const run = readKey(incoming)
-    const body = readBody(await readJson(incoming, mostBytes))
-    if (stopping.signal.aborted) throw refused(503, 'The proxy is being stopped.', { retryAfterMs: 5_000 })
-    const hash = createHash('sha256').update(JSON.stringify(body)).digest('base64')
-    const reservation = await reserve(run, `gemini ${hash}`)
-    const refusal = reservation.state === 'fresh' && (await begin(run, body, access.userOf(incoming)))
-    if (refusal) {
-      await submissions.settle(run, toOutcome('free', refusal))
-      throw refused(refusal.code, refusal.msg, refusal.proxy)
+    const user = access.userOf(incoming)
+    const limits = jsonLimitsOf(route)
+    const letGo = transfers.bodies.take(user, Number(incoming.headers['content-length'] ?? limits.bytes))
+    let work: Promise<void> | undefined
+    try {
+      const json = await readJsonWithBlobs(incoming, limits)
+      const body = readBody(json)
+      if (stopping.signal.aborted) throw refused(503, 'The proxy is being stopped.', { retryAfterMs: 5_000 })
+      const reservation = await reserve(run, `gemini ${json.digest(body)}`)
+      if (reservation.state === 'fresh') {
+        const begun = await sendOnce(run, { body, json }, { user, deadlineMs: route.deadlineMs })
+        work = begun.work
+      }
+      sendJson(outgoing, 202, { taskId: run })
+    } finally {
+      void (work ?? Promise.resolve()).finally(letGo)
     }
-    sendJson(outgoing, 202, { taskId: run })
+  }
+
+  async function sendOnce(run: string, asked: Asked, on: { user: string; deadlineMs: number }) {
+    const begun = await begin(run, asked, on)
+    if ('work' in begun) return begun
+    await submissions.settle(run, toOutcome('free', begun))
+    throw refused(begun.code, begun.msg, begun.proxy)
   }
 
   async function givePicture(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
@@ -114,7 +142,9 @@ export function createGemini(parts: GeminiParts): FallbackRoutes {
     if (!submissionKey.test(run)) throw refused(400, 'This is not the id of a run.')
     const bytes = await pictures.find(run)
     const mime = bytes && sniffImage(bytes)
-    if (!bytes || !mime) throw refused(404, 'The proxy does not have this picture any more.')
+    if (!bytes || !mime) throw refused(404, 'The proxy does not have this image any more.')
+    outgoing.once('close', transfers.downloads.take(access.userOf(incoming)))
+    endUnread(outgoing, parts.haste)
     outgoing.once('finish', () => void pictures.fetched(run).catch(() => undefined))
     outgoing.writeHead(200, [
       ...['content-type', mime, 'content-length', String(bytes.length), 'content-disposition', 'attachment'],
@@ -125,10 +155,8 @@ export function createGemini(parts: GeminiParts): FallbackRoutes {
   }
 
   return {
-    routes: [
-      ['POST', geminiPaths.generate, generate],
-      ['GET', `${geminiPaths.pictures}/:run`, givePicture],
-    ],
+    generateFor: (route) => (incoming, outgoing) => generate(route, incoming, outgoing),
+    pictureFor: () => givePicture,
     describe: () => ({ provider: 'gemini', model: models.inService()[0] ?? '', mode: service.mode }),
     async drain() {
       stopping.abort()
@@ -137,9 +165,9 @@ export function createGemini(parts: GeminiParts): FallbackRoutes {
   }
 }
 
-/** Words of a length that the families take, and pictures that are what they are called. */
-function readBody(value: unknown): GeminiBody {
-  const read = GeminiBody.safeParse(value)
+/** Words of a length that the families take, and images that are what they are called. */
+function readBody(json: JsonWithBlobs): GeminiBody {
+  const read = GeminiBody.safeParse(json.value)
   if (!read.success) {
     const issues = read.error.issues.map(({ path, message }) => ({ field: path.join('.') || 'body', message }))
     throw refused(422, 'The service would not take these settings.', { issues })
@@ -148,8 +176,8 @@ function readBody(value: unknown): GeminiBody {
     if (!('inlineData' in part)) continue
     const { mimeType, data } = part.inlineData
     // 16 letters are 12 bytes.
-    if (sniffImage(Buffer.from(data.slice(0, 16), 'base64')) === mimeType) continue
-    const message = 'A source picture is not what it is called.'
+    if (sniffImage(Buffer.from(json.head(data, 16), 'base64')) === mimeType) continue
+    const message = 'A source image is not what it is called.'
     throw refused(422, message, { issues: [{ field: 'sources', message }] })
   }
   return read.data

@@ -49,13 +49,13 @@ export function createAdmission({ budget, limits, limiter, isAnswering, log }: A
     })
 }
 
-function tooMany(waitMs: number, message = 'More pictures at once than the service takes.'): ProxyRefusal {
+function tooMany(waitMs: number, message = 'More images at once than the service takes.'): ProxyRefusal {
   return toRefusal(429, message, { retryAfterMs: Math.ceil(waitMs) })
 }
 
 function overBudget({ limit, retryAfterMs }: Extract<Grant, { granted: false }>, limits: BudgetLimits): ProxyRefusal {
   if (limit === 'userRunsPerMinute') {
-    return tooMany(retryAfterMs ?? 0, `More than ${limits[limit]} pictures in a minute from one user.`)
+    return tooMany(retryAfterMs ?? 0, `More than ${limits[limit]} images in a minute from one user.`)
   }
   const most = `${limits[limit]} credits`
   const when = retryAfterMs === undefined ? {} : { retryAfterMs: Math.ceil(retryAfterMs) }

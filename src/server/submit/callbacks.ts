@@ -3,11 +3,13 @@ import type { IncomingMessage } from 'node:http'
 import { GenerationError, toFailure } from '#domain/failure.ts'
 import type { TaskId } from '#domain/ids.ts'
 import { markOf } from '#providers/events.ts'
-import type { Callbacks as Dialect, Endpoint, Provider, Send } from '#providers/provider.ts'
+import type { Callbacks as Dialect, Provider, Send } from '#providers/provider.ts'
 import { findProvider, providers } from '#providers/registry.ts'
-import { readBody } from '#server/edge/body.ts'
-import { callbackPath, pathOf } from '#server/edge/edge.ts'
+import { readAnyJson } from '#server/edge/body.ts'
+import { pathOf } from '#server/edge/edge.ts'
+import { createQuota } from '#server/edge/quota.ts'
 import { type Handler, refused, sendJson } from '#server/edge/refusals.ts'
+import { callbackPath, jsonLimitsOf, type Route } from '#server/edge/routes.ts'
 import type { Log } from '#server/log.ts'
 import type { RunEvents } from '#server/shared/memory/events.ts'
 import type { Outcome, SubmissionStore } from '#server/shared/memory/submissions.ts'
@@ -32,20 +34,20 @@ export interface CallbackParts {
 
 export interface Callbacks {
   /** The same submission with an address to call when its task has ended, which nobody else can make up. */
-  addTo(body: unknown, endpoint: Endpoint, run: string): unknown
-  handler: Handler
+  addTo(body: unknown, path: string, run: string): unknown
+  handlerFor(route: Route): Handler
   /** Resolves when all that was called about is done. */
   settled(): Promise<void>
 }
 
-/** A job's call repeats the whole submission. */
-const mostBytes = 256 * 1024
-const mostLevels = 32
+/** Calls that are being read. The service makes a few a second, and repeats one that was not taken. */
+const mostReading = 64
 const mostSkewSeconds = 300
 const askMs = 20_000
 /** The service repeats a call, and anybody may repeat a signed one: within this time once is enough. */
 const onceInMs = 10_000
 const remembered = 1000
+const taken = { code: 200, msg: 'success' }
 
 /**
  * Callbacks wake, and that is all: no word of one is kept or believed. Each is answered at once. Of a run whose answer is
@@ -61,6 +63,12 @@ export function createCallbacks(parts: CallbackParts): Callbacks {
   const counts = new Map<string, number>()
   const lastAt = new Map<string, number>()
   const underWay = new Set<Promise<void>>()
+  const reading = createQuota({
+    perUser: 4,
+    inAll: mostReading,
+    msg: 'Too many calls at once.',
+    retryAfterMs: 5_000,
+  })
 
   /** Told when a count doubles: a stranger cannot fill the log. */
   function count(what: string): void {
@@ -134,27 +142,36 @@ export function createCallbacks(parts: CallbackParts): Callbacks {
   }
 
   return {
-    addTo(body, endpoint, run) {
-      const provider = providers.find(({ endpoints }) => endpoints.includes(endpoint))
+    addTo(body, path, run) {
+      const provider = providers.find(({ endpoints }) => endpoints.some((endpoint) => endpoint.path === path))
       if (!provider?.callbacks) return body
       const address = `${publicUrl}${callbackPath}/${provider.id}/${run}/${tokenFor(provider.id, run)}`
       return provider.callbacks.withAddress(body, address)
     },
 
-    async handler(incoming, outgoing) {
-      const [providerId = '', run = '', token = ''] = partsOf(incoming)
-      const provider = findProvider(providerId)
-      const dialect = provider?.callbacks
-      const task = dialect?.readTask(await readCall(incoming))
-      if (dialect && webhookKeys.length > 0 && !(task && isSigned(incoming, dialect, task, webhookKeys))) {
-        count('bad signature')
-        throw refused(401, 'The signature does not fit.')
+    handlerFor(route) {
+      const limits = jsonLimitsOf(route)
+      return async (incoming, outgoing) => {
+        const [providerId = '', run = '', token = ''] = partsOf(incoming)
+        const provider = findProvider(providerId)
+        const dialect = provider?.callbacks
+        // Before anything is read: whoever does not know the token costs nothing. Nor learns which runs there are.
+        if (!provider || !dialect || !isEqual(token, tokenFor(providerId, run))) {
+          count('foreign token')
+          outgoing.setHeader('connection', 'close')
+          return sendJson(outgoing, 200, taken)
+        }
+        const letGo = reading.take(run)
+        const task = dialect.readTask(await readAnyJson(incoming, limits).finally(letGo))
+        if (webhookKeys.length > 0 && !(task && isSigned(incoming, dialect, task, webhookKeys))) {
+          count('bad signature')
+          throw refused(401, 'The signature does not fit.')
+        }
+        // At once: the service waits for 15 s at most.
+        sendJson(outgoing, 200, taken)
+        if (task === undefined) return count('no task')
+        if (isNew(run)) work(run, take(provider, dialect, run, task))
       }
-      // Whoever calls learns nothing of which runs there are.
-      sendJson(outgoing, 200, { code: 200, msg: 'success' })
-      if (!provider || !dialect || !isEqual(token, tokenFor(providerId, run))) return count('foreign token')
-      if (task === undefined) return count('no task')
-      if (isNew(run)) work(run, take(provider, dialect, run, task))
     },
 
     async settled() {
@@ -179,27 +196,6 @@ function createQuestions({ gateway, outbound, mask }: CallbackParts): Send {
     if (!reply.ok) throw new Error(reply.cause)
     return new Response(reply.body, { status: reply.status })
   }
-}
-
-/** Whatever type it says it is of; a hint is not worth an argument. */
-async function readCall(incoming: IncomingMessage): Promise<unknown> {
-  const bytes = await readBody(incoming, mostBytes)
-  const refusal = refused(400, 'The call is not readable JSON.')
-  try {
-    const value: unknown = JSON.parse(bytes.toString(), (name, inner) => {
-      if (name === '__proto__') throw refusal
-      return inner
-    })
-    if (levelsOf(value) <= mostLevels) return value
-  } catch {
-    // Told below.
-  }
-  throw refusal
-}
-
-function levelsOf(value: unknown): number {
-  if (value === null || typeof value !== 'object') return 0
-  return 1 + Math.max(0, ...Object.values(value).map(levelsOf))
 }
 
 function partsOf(incoming: IncomingMessage): string[] {

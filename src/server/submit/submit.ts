@@ -10,6 +10,7 @@ import { parseJson } from '#providers/send.ts'
 import type { Access } from '#server/edge/access.ts'
 import { readJson } from '#server/edge/body.ts'
 import { type Handler, refused, sendText, tellWhen, toRefusal } from '#server/edge/refusals.ts'
+import { jsonLimitsOf, type Route } from '#server/edge/routes.ts'
 import type { Log } from '#server/log.ts'
 import { type Outcome, type Reservation, type SubmissionStore, toOutcome } from '#server/shared/memory/submissions.ts'
 import { type Gateway, serviceHeaders } from '#server/upstream/gateways.ts'
@@ -18,11 +19,7 @@ import { type Mask, type Reply, readReply } from '#server/upstream/relay.ts'
 import type { Admit } from './admission.ts'
 import type { Callbacks } from './callbacks.ts'
 
-export const submissionKey = /^[A-Za-z0-9_-]{8,64}$/
-
-const mostBytes = 64 * 1024
-/** The service has no way to take a request back: the longer we listen, the fewer answers are lost. */
-const deadlineMs = 60_000
+export const submissionKey = /^[A-Za-z0-9_-]{16,64}$/
 
 export interface SubmitParts {
   gateway: Gateway
@@ -37,13 +34,13 @@ export interface SubmitParts {
 }
 
 export interface Submit {
-  handlerFor(endpoint: Endpoint): Handler
+  handlerFor(route: Route): Handler
   /** Takes no new ones; resolves when those under way have their answers. */
   drain(): Promise<void>
 }
 
 interface Submission {
-  endpoint: Endpoint
+  route: Route
   key: string
   body: unknown
   user: string
@@ -63,38 +60,38 @@ export function createSubmit(parts: SubmitParts): Submit {
     return tracked
   }
 
-  async function sendOnce({ endpoint, key, body, user, credits }: Submission): Promise<Outcome> {
-    const text = JSON.stringify(parts.callbacks?.addTo(body, endpoint, key) ?? body)
+  async function sendOnce({ route, key, body, user, credits }: Submission): Promise<Outcome> {
+    const text = JSON.stringify(parts.callbacks?.addTo(body, route.path, key) ?? body)
     const admission = await admit(user, credits)
     const outcome = admission.admitted
-      ? await forward(parts, endpoint, text).catch(() => inDoubt())
+      ? await forward(parts, route, text).catch(() => inDoubt())
       : toOutcome('free', admission.refusal)
-    if (admission.admitted && wasRefused(endpoint, outcome)) await admission.giveBack()
+    if (admission.admitted && wasRefused(route, outcome)) await admission.giveBack()
     // The answer is worth more than its being remembered: whoever sent this run must hear it.
     await submissions
       .settle(key, outcome)
       .catch((error: unknown) => log.error({ run: key, err: error }, 'not remembered'))
-    if (outcome.state === 'unknown') log.warn({ run: key, path: endpoint.path }, 'a submission has no certain answer')
+    if (outcome.state === 'unknown') log.warn({ run: key, path: route.path }, 'a submission has no certain answer')
     return outcome
   }
 
-  async function answer(endpoint: Endpoint, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  async function answer(route: Route, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const key = readKey(incoming)
-    const body = await readJson(incoming, mostBytes)
-    const family = checkBody(parts.gateway, endpoint, body)
+    const body = await readJson(incoming, jsonLimitsOf(route))
+    const family = checkBody(parts.gateway, route.path, body)
     if (draining) throw refused(503, 'The proxy is being stopped.', { retryAfterMs: 5000 })
     // Written anew from what was checked: another reader may see other members in the original.
     const text = JSON.stringify(body)
     const user = access.userOf(incoming)
-    const reservation = await reserve(key, hash(endpoint.path + text))
+    const reservation = await reserve(key, hash(route.path + text))
     if (reservation.state === 'same') return sendOutcome(outgoing, await reservation.outcome)
-    const sent = track(sendOnce({ endpoint, key, body, user, credits: family.priceOf(body) }))
+    const sent = track(sendOnce({ route, key, body, user, credits: family.priceOf(body) }))
     // Nobody waits for an answer that is known by now in another way.
     return sendOutcome(outgoing, await Promise.race([sent, reservation.learned ?? sent]))
   }
 
   return {
-    handlerFor: (endpoint) => (incoming, outgoing) => track(answer(endpoint, incoming, outgoing)),
+    handlerFor: (route) => (incoming, outgoing) => track(answer(route, incoming, outgoing)),
     async drain() {
       draining = true
       await Promise.allSettled(underWay)
@@ -123,12 +120,12 @@ export function createReserve({ submissions, log }: Pick<SubmitParts, 'submissio
 export function readKey(incoming: IncomingMessage): string {
   const key = incoming.headers['idempotency-key']
   if (typeof key === 'string' && submissionKey.test(key)) return key
-  const message = 'Idempotency-Key must be 8 to 64 letters, digits, _ or -'
+  const message = 'Idempotency-Key must be 16 to 64 letters, digits, _ or -'
   throw refused(422, message, { issues: [{ field: 'Idempotency-Key', message }] })
 }
 
 /** Takes what one of the families behind the endpoint takes, with sources from our own uploads only. */
-function checkBody(gateway: Gateway, { path }: Endpoint, body: unknown): ModelFamily {
+function checkBody(gateway: Gateway, path: string, body: unknown): ModelFamily {
   const candidates = families.filter(({ provider }) => findProvider(provider)?.endpoints.some(isSubmitTo(path)))
   const family = candidates.find((candidate) => objections(candidate, body).length === 0)
   if (!family) {
@@ -136,7 +133,7 @@ function checkBody(gateway: Gateway, { path }: Endpoint, body: unknown): ModelFa
     throw refused(422, 'The service would not take these settings.', { issues })
   }
   if (!family.sourcesIn(body).every((source) => gateway.uploads.read(source) !== undefined)) {
-    const message = 'Source pictures must lie where uploads are stored.'
+    const message = 'Source images must lie where uploads are stored.'
     throw refused(422, message, { issues: [{ field: 'sources', message }] })
   }
   return family
@@ -145,12 +142,12 @@ function checkBody(gateway: Gateway, { path }: Endpoint, body: unknown): ModelFa
 const isSubmitTo = (path: string) => (endpoint: Endpoint) => endpoint.kind === 'submit' && endpoint.path === path
 
 /** Whether the service has certainly taken nothing, so that nothing was spent. */
-function wasRefused(endpoint: Endpoint, outcome: Outcome): boolean {
-  return outcome.state === 'answered' ? failureIn(endpoint, outcome) !== undefined : outcome.state === 'free'
+function wasRefused({ path }: Route, outcome: Outcome): boolean {
+  return outcome.state === 'answered' ? failureIn(path, outcome) !== undefined : outcome.state === 'free'
 }
 
 /** What the service says instead of naming a task. */
-function failureIn({ path }: Endpoint, { status, body }: Pick<Reply, 'status' | 'body'>): Failure | undefined {
+function failureIn(path: string, { status, body }: Pick<Reply, 'status' | 'body'>): Failure | undefined {
   try {
     providers.find(({ endpoints }) => endpoints.some(isSubmitTo(path)))?.readSubmission(status, body)
     return undefined
@@ -159,10 +156,14 @@ function failureIn({ path }: Endpoint, { status, body }: Pick<Reply, 'status' | 
   }
 }
 
-async function forward({ gateway, outbound, mask }: SubmitParts, endpoint: Endpoint, text: string): Promise<Outcome> {
+async function forward(
+  { gateway, outbound, mask }: SubmitParts,
+  { path, deadlineMs }: Route,
+  text: string,
+): Promise<Outcome> {
   const answer = await outbound.request({
     to: gateway.api.to,
-    path: gateway.api.path + endpoint.path,
+    path: gateway.api.path + path,
     method: 'POST',
     headers: [...serviceHeaders(gateway), 'content-type', 'application/json'],
     body: text,
@@ -171,12 +172,12 @@ async function forward({ gateway, outbound, mask }: SubmitParts, endpoint: Endpo
   if (!answer.ok) return answer.sent === 'no' ? notSent(answer) : inDoubt(answer)
   const reply = await readReply(answer, mask)
   if (!reply.ok) return inDoubt(reply)
-  return { state: stateOf(endpoint, reply), ...reply }
+  return { state: stateOf(path, reply), ...reply }
 }
 
-function stateOf(endpoint: Endpoint, reply: Reply): Outcome['state'] {
+function stateOf(path: string, reply: Reply): Outcome['state'] {
   if (isOverLimit(reply)) return 'free'
-  return failureIn(endpoint, reply)?.kind === 'unconfirmed' ? 'unclear' : 'answered'
+  return failureIn(path, reply)?.kind === 'unconfirmed' ? 'unclear' : 'answered'
 }
 
 /** The one answer that is worth sending again for: the service took nothing and says so. Contract section 1.4a. */

@@ -20,12 +20,40 @@ export type Mask = (text: string) => string
 export function createMask(key: string | undefined): Mask {
   // A key as short as a word would take words out of answers. Real ones are long.
   if (key === undefined || key.length < 6) return (text) => text
-  return (text) => text.replaceAll(key, '[key]')
+  const spelled = new RegExp([everySpellingOf(key), ...base64Of(key).map(escaped)].join('|'), 'g')
+  return (text) => text.replace(spelled, '[key]')
 }
 
-/** Reads a service's answer to its end, as text that a browser will not run. A redirect is no answer. */
+/** Each character plain, as an escape of JSON (also of JSON within JSON), or as one of an address. */
+function everySpellingOf(key: string): string {
+  return [...key]
+    .map((character) => {
+      const code = character.charCodeAt(0).toString(16).padStart(2, '0')
+      const digits = [...code].map((digit) => `[${digit}${digit.toUpperCase()}]`).join('')
+      return `(?:${escaped(character)}|\\\\+u00${digits}|%${digits})`
+    })
+    .join('')
+}
+
+/** What base64, in either alphabet, makes of the key wherever in a text it stands: without the letters that depend on its neighbours. */
+function base64Of(key: string): string[] {
+  return [0, 1, 2].flatMap((shift) => {
+    const padded = Buffer.concat([Buffer.alloc(shift), Buffer.from(key)])
+    const whole = (bytes: Buffer) => bytes.subarray(0, bytes.length - (bytes.length % 3))
+    const core = whole(padded)
+      .toString('base64')
+      .slice(shift === 0 ? 0 : 4)
+    return [core, core.replaceAll('+', '-').replaceAll('/', '_')].filter((text) => text.length >= 8)
+  })
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')
+}
+
+/** Reads a service's answer to its end, as text that a browser will not run. A redirect, or a status that HTTP does not have, is no answer. */
 export async function readReply(answer: Answer, mask: Mask): Promise<({ ok: true } & Reply) | Fault> {
-  if (answer.status >= 300 && answer.status < 400) {
+  if (answer.status < 200 || (answer.status >= 300 && answer.status < 400) || answer.status > 599) {
     answer.body.destroy()
     return { ok: false, sent: 'unknown', cause: 'broken' }
   }

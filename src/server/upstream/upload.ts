@@ -2,29 +2,45 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import { extensionOf, type ImageMime, sniffImage } from '#domain/picture.ts'
-import type { Endpoint } from '#providers/provider.ts'
 import { parseJson } from '#providers/send.ts'
+import type { Access } from '#server/edge/access.ts'
 import { type Handler, refused } from '#server/edge/refusals.ts'
+import type { Route } from '#server/edge/routes.ts'
 import { type Gateway, serviceHeaders } from './gateways.ts'
 import type { Outbound } from './guard.ts'
 import { readBoundary, readMultipart } from './multipart.ts'
 import { type Mask, readReply, refusedFor, sendReply } from './relay.ts'
+import type { Transfers } from './transfers.ts'
 
-/** What Flux 2 takes. Contract section 4. */
-const mostFileBytes = 10 * 1024 * 1024
+export interface UploadParts {
+  gateway: Gateway
+  outbound: Outbound
+  mask: Mask
+  access: Pick<Access, 'userOf'>
+  transfers: Transfers
+}
+
+/** Of a whole form, and of the one file in it. */
+interface FormLimits {
+  bytes: number
+  fileBytes: number
+}
+
 const mostFieldBytes = 4096
-const mostFormBytes = mostFileBytes + 64 * 1024
 const headBytes = 12
 const folder = 'atelier'
 
 /**
- * Forwards one picture as it arrives. Kind by its bytes, folder and name ours: the service stores equal names over each
- * other. The form that goes out is a new one; nothing of the browser's but the picture is in it.
+ * Forwards one image as it arrives. Its kind is told by its bytes, folder and name are ours: the service overwrites equal
+ * names. The form that goes out is a new one; nothing of the browser's but the image is in it.
  */
-export function createUploadHandler(gateway: Gateway, outbound: Outbound, mask: Mask, { path }: Endpoint): Handler {
+export function createUploadHandler(parts: UploadParts, { path, body: limits, deadlineMs }: Route): Handler {
+  const { gateway, outbound, mask, access, transfers } = parts
+  if (limits.type !== 'form') throw new Error('an upload is a form')
   return async (incoming, outgoing) => {
-    if (Number(incoming.headers['content-length'] ?? 0) > mostFormBytes) throw tooLarge()
-    const { mime, bytes } = await readPicture(incoming)
+    if (Number(incoming.headers['content-length'] ?? 0) > limits.bytes) throw tooLarge()
+    outgoing.once('close', transfers.uploads.take(access.userOf(incoming)))
+    const { mime, bytes } = await readImage(incoming, limits)
     const boundary = `atelier-${randomUUID()}`
     const body = Readable.from(writeForm(boundary, mime, bytes), { objectMode: false })
     const answer = await outbound.request({
@@ -33,23 +49,25 @@ export function createUploadHandler(gateway: Gateway, outbound: Outbound, mask: 
       method: 'POST',
       headers: [...serviceHeaders(gateway), 'content-type', `multipart/form-data; boundary=${boundary}`],
       body,
-      deadlineMs: 120_000,
+      deadlineMs,
       client: outgoing,
     })
     // What the browser sent was refused on the way: that is the cause, not the transfer it ended.
     if (body.errored) throw body.errored
     const reply = answer.ok ? await readReply(answer, mask) : answer
     if (!reply.ok) throw refusedFor(reply)
-    if (!isOurs(reply.body, gateway))
-      throw refused(502, 'The service stored the picture at a host that is not its own.')
+    if (!isOurs(reply.body, gateway)) throw refused(502, 'The service stored the image at a host that is not its own.')
     sendReply(outgoing, reply)
   }
 }
 
-/** Reads as far as the picture's first bytes; the rest, and what follows it, comes with `bytes`. */
-async function readPicture(incoming: IncomingMessage): Promise<{ mime: ImageMime; bytes: AsyncGenerator<Buffer> }> {
+/** Reads as far as the image's first bytes; the rest, and what follows it, comes with `bytes`. */
+async function readImage(
+  incoming: IncomingMessage,
+  limits: FormLimits,
+): Promise<{ mime: ImageMime; bytes: AsyncGenerator<Buffer> }> {
   const boundary = readBoundary(incoming.headers['content-type'])
-  const rest = fileBytes(incoming.iterator({ destroyOnReturn: false }), boundary)
+  const rest = fileBytes(upTo(limits.bytes, incoming.iterator({ destroyOnReturn: false })), boundary, limits)
   let head = Buffer.alloc(0)
   while (head.length < headBytes) {
     const next = await rest.next()
@@ -57,7 +75,7 @@ async function readPicture(incoming: IncomingMessage): Promise<{ mime: ImageMime
     head = Buffer.concat([head, next.value])
   }
   const mime = sniffImage(head)
-  if (mime === undefined) throw refused(415, 'Only PNG, JPEG and WebP pictures can be uploaded.')
+  if (mime === undefined) throw refused(415, 'Only PNG, JPEG and WebP images can be uploaded.')
   async function* bytes() {
     yield head
     yield* rest
@@ -65,8 +83,18 @@ async function readPicture(incoming: IncomingMessage): Promise<{ mime: ImageMime
   return { mime, bytes: bytes() }
 }
 
+/** The same bytes, refused where there are more: also of what follows the form. */
+async function* upTo(mostBytes: number, source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let size = 0
+  for await (const chunk of source) {
+    size += chunk.length
+    if (size > mostBytes) throw tooLarge()
+    yield chunk
+  }
+}
+
 /** The bytes of the one file in a form. */
-async function* fileBytes(source: AsyncIterable<Buffer>, boundary: string): AsyncGenerator<Buffer> {
+async function* fileBytes(source: AsyncIterable<Buffer>, boundary: string, limits: FormLimits): AsyncGenerator<Buffer> {
   let inFile = false
   let files = 0
   let fileSize = 0
@@ -80,7 +108,7 @@ async function* fileBytes(source: AsyncIterable<Buffer>, boundary: string): Asyn
       }
     } else if (inFile) {
       fileSize += event.bytes.length
-      if (fileSize > mostFileBytes) throw tooLarge()
+      if (fileSize > limits.fileBytes) throw tooLarge()
       yield event.bytes
     } else {
       fieldSize += event.bytes.length
@@ -99,7 +127,7 @@ async function* writeForm(boundary: string, mime: ImageMime, bytes: AsyncIterabl
   yield Buffer.from(`\r\n--${boundary}--\r\n`)
 }
 
-/** An address on a foreign host would be fetched by the service, and shown to it, as if it were the user's picture. */
+/** An address on a foreign host would be fetched by the service, and shown to it, as if it were the user's image. */
 function isOurs(body: string, gateway: Gateway): boolean {
   const reply = parseJson(body) as { data?: { downloadUrl?: unknown; fileUrl?: unknown } | null } | undefined
   const addresses = [reply?.data?.downloadUrl, reply?.data?.fileUrl].filter((url) => typeof url === 'string')
@@ -107,5 +135,5 @@ function isOurs(body: string, gateway: Gateway): boolean {
 }
 
 function tooLarge() {
-  return refused(413, 'A picture of more than 10 MB cannot be uploaded.')
+  return refused(413, 'An image of more than 10 MB cannot be uploaded.')
 }

@@ -21,7 +21,7 @@ let one: ProxyUnderTest
 let other: ProxyUnderTest
 let reply: Reply
 let runs = 0
-const newRun = () => `replica-run-${runs++}`
+const newRun = () => `replica-run-number-${runs++}`
 
 beforeAll(async () => {
   redis = await openRedisServer()
@@ -31,7 +31,7 @@ beforeEach(async () => {
   await redis.ask('FLUSHALL')
   relay = await openTcpRelay(redis.port)
   reply = (_, outgoing, { method }) => replyJson(outgoing, method === 'POST' ? accepted : record)
-  const env = { REDIS_URL: `redis://127.0.0.1:${relay.port}`, PUBLIC_URL: 'https://studio.example' }
+  const env = { REDIS_URL: `redis://127.0.0.1:${relay.port}`, PUBLIC_URL: 'https://localhost:8443' }
   one = await openProxyBefore((...args) => reply(...args), env)
   const { origin, host } = one.service
   const same = { KIE_API_BASE_URL: origin, KIE_UPLOAD_BASE_URL: origin, KIE_RESULT_HOSTS: host }

@@ -1,9 +1,13 @@
 import { createHash, createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { type Access, createAccess, networkOf } from '#server/edge/access.ts'
+import { type Access, createAccess as createWith } from '#server/edge/access.ts'
+import { networkOf } from '#server/edge/client.ts'
 import { answerOf, incomingOf } from '../../support/incoming.ts'
 
 const token = 'a-token-of-enough-length'
+
+const createAccess = (given: string | undefined, isSecure: boolean) =>
+  createWith({ tokens: given === undefined ? [] : [{ name: undefined, token: given }], isSecure })
 
 const from = (remoteAddress?: string, headers: Record<string, string> = {}) =>
   incomingOf({ headers, ...(remoteAddress === undefined ? {} : { remoteAddress }) })
@@ -89,11 +93,15 @@ describe('a user', () => {
 })
 
 describe('the token', () => {
-  it('is guessed at twenty times a minute from one network; others are not kept waiting', async () => {
+  it('G3: is never kept out by wrong ones, which are told to wait longer and longer', async () => {
     const access = createAccess(token, false)
     const wrong = 'This is not the access token of the proxy.'
     for (let count = 0; count < 20; count += 1) expect(await enterFrom(access, '10.0.0.1', 'wrong')).toBe(wrong)
-    expect(await enterFrom(access, '10.0.0.1')).toBe('Too many wrong tokens. Wait a minute.')
+    for (let count = 0; count < 50; count += 1) {
+      expect(await enterFrom(access, '10.0.0.1', 'wrong')).toBe('Too many wrong tokens. Wait before you try again.')
+    }
+    expect(await enterFrom(access, '10.0.0.1')).toMatch(/^204/)
     expect(await enterFrom(access, '10.0.0.2')).toMatch(/^204/)
+    expect(await enterFrom(access, '10.0.0.2', 'wrong')).toBe(wrong)
   })
 })

@@ -3,11 +3,12 @@ import { readBody, readJson } from '#server/edge/body.ts'
 import { refusalIn } from '#server/edge/refusals.ts'
 import { incomingOf } from '../../support/incoming.ts'
 
+const limits = { bytes: 1024, levels: 4, members: 16 }
 const json = { 'content-type': 'application/json' }
 /** What was read, or why it was not. */
 const outcome = async (reading: Promise<unknown>) => reading.catch((error) => refusalIn(error)?.msg ?? error)
 const read = (body: string | Buffer, headers: Record<string, string> = json) =>
-  outcome(readJson(incomingOf({ headers, body }), 1024))
+  outcome(readJson(incomingOf({ headers, body }), limits))
 
 describe('the body of a request', () => {
   it('is taken up to its limit, in one piece or in many', async () => {
@@ -59,7 +60,7 @@ describe('the body of a request', () => {
     ['a NUL', '{"input":{"name":"a\\u0000"}}', 'name'],
     ['a member of every object', '{"__proto__":{"x":1}}', '__proto__'],
   ])('B15: names what holds %s', async (_, body, field) => {
-    const refusal = await readJson(incomingOf({ headers: json, body }), 1024).catch(refusalIn)
+    const refusal = await readJson(incomingOf({ headers: json, body }), limits).catch(refusalIn)
     const message = `${field} holds characters that cannot be sent`
     const msg = 'The request holds characters that cannot be sent.'
     expect(refusal).toEqual({ code: 422, msg, proxy: { sent: 'no', issues: [{ field, message }] } })

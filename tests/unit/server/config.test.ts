@@ -14,6 +14,8 @@ afterEach(() => {
   folder = undefined
 })
 
+const accessToken = 'a-token-of-enough-length'
+
 describe('the configuration', () => {
   it('needs nothing: it listens on this machine, simulated, at port 3000', () => {
     expect(readConfig({})).toMatchObject({
@@ -27,7 +29,7 @@ describe('the configuration', () => {
 
   it('counts empty values as unset', () => {
     const config = readConfig({ KIE_API_KEY: ' ', HOST: '', PORT: '', ALLOWED_ORIGINS: '', PROXY_ACCESS_TOKEN: '' })
-    expect(config).toMatchObject({ apiKey: undefined, host: '127.0.0.1', port: 3000, accessToken: undefined })
+    expect(config).toMatchObject({ apiKey: undefined, host: '127.0.0.1', port: 3000, tokens: [] })
   })
 
   it('takes several keys of callbacks, all of them secrets, and says where they do nothing', () => {
@@ -40,7 +42,7 @@ describe('the configuration', () => {
   })
 
   it.each([
-    [{ PUBLIC_URL: 'https://studio.example/atelier' }, 'https://studio.example'],
+    [{ PUBLIC_URL: 'https://studio.example/atelier', PROXY_ACCESS_TOKEN: accessToken }, 'https://studio.example'],
     [{ PUBLIC_URL: 'http://localhost:3000' }, 'http://localhost:3000'],
     [{ PUBLIC_URL: 'http://localhost:3000', KIE_API_KEY: 'key' }, undefined],
     [
@@ -119,7 +121,22 @@ describe('the configuration', () => {
     ['GEMINI_API_KEY', secret],
     ['GEMINI_API_BASE_URL', 'http://evil.test'],
     ['GEMINI_MODELS', 'gemini-a/../b'],
-    ['PROXY_ACCESS_TOKEN', 'seven-c'],
+    ['PROXY_ACCESS_TOKEN', '1'],
+    ['PROXY_ACCESS_TOKEN', 'of-19-characters-xx'],
+    ['PROXY_ACCESS_TOKEN', 'x'.repeat(10_000)],
+    ['PROXY_ADMIN_TOKEN', 'of-19-characters-xx'],
+    ['METRICS_TOKEN', 'of-19-characters-xx'],
+    ['PROXY_ACCESS_TOKENS', `anna:${'a'.repeat(20)},ben`],
+    ['PROXY_ACCESS_TOKENS', `anna:${'a'.repeat(19)}`],
+    ['PROXY_ACCESS_TOKENS', `an na:${'a'.repeat(20)}`],
+    ['PROXY_ACCESS_TOKENS', `:${'a'.repeat(20)}`],
+    ['PROXY_ACCESS_TOKENS', `anna:${'a'.repeat(20)},Anna:${'b'.repeat(20)}`],
+    ['TRUSTED_PROXY', '0.0.0.0/0'],
+    ['TRUSTED_PROXY', '::/0'],
+    ['TRUSTED_PROXY', '10.0.0.0/7'],
+    ['TRUSTED_PROXY', 'everything'],
+    ['TRUSTED_PROXY', '127.1'],
+    ['TRUSTED_PROXY', '10.0.0.1,10.0.0.2'],
     ['PROXY_ACCESS_TOKEN', 'with spaces in it'],
     ['DAILY_CREDITS', '00'],
     ['DAILY_CREDITS', '0.0'],
@@ -152,7 +169,18 @@ describe('the configuration', () => {
   it.each([
     [{ PORT: '65535' }, { port: 65535 }],
     [{ PORT: '0' }, { port: 0 }],
-    [{ PROXY_ACCESS_TOKEN: 'eight-ch' }, { accessToken: 'eight-ch' }],
+    [{ PROXY_ACCESS_TOKEN: 'of-20-characters-xxx' }, { tokens: [{ name: undefined, token: 'of-20-characters-xxx' }] }],
+    [
+      { PROXY_ACCESS_TOKENS: 'anna:of-20-characters-xxx, Ben.2:of:20-characters-yyy' },
+      {
+        tokens: [
+          { name: 'anna', token: 'of-20-characters-xxx' },
+          { name: 'Ben.2', token: 'of:20-characters-yyy' },
+        ],
+      },
+    ],
+    [{ TRUSTED_PROXY: '10.0.0.0/8' }, { trustedProxy: '10.0.0.0/8' }],
+    [{ TRUSTED_PROXY: '::1' }, { trustedProxy: '::1' }],
     [
       { DAILY_CREDITS: '123456789', USER_DAILY_CREDITS: '0.25', USER_RUNS_PER_MINUTE: '3' },
       { limits: { dailyCredits: 123456789, userDailyCredits: 0.25, userRunsPerMinute: 3 } },
@@ -166,7 +194,7 @@ describe('the configuration', () => {
       { resultHosts: ['localhost:1', '[::1]:65535', '.kie.ai', 'files.kie.ai'] },
     ],
     [
-      { ALLOWED_ORIGINS: 'https://studio.example, http://studio.example:8080' },
+      { ALLOWED_ORIGINS: 'https://studio.example, http://studio.example:8080', PROXY_ACCESS_TOKEN: accessToken },
       { allowedOrigins: ['https://studio.example', 'http://studio.example:8080'] },
     ],
   ])('takes %j', (env, config) => expect(readConfig(env)).toMatchObject(config))
@@ -177,6 +205,29 @@ describe('the configuration', () => {
     for (const HOST of ['127.evil.test', '1::1', 'localhost.evil.test']) {
       expect(() => readConfig({ HOST })).toThrow('PROXY_ACCESS_TOKEN must be set')
     }
+  })
+
+  it.each([
+    [{ PUBLIC_URL: 'https://studio.example' }, 'PUBLIC_URL'],
+    [{ ALLOWED_ORIGINS: 'http://localhost:5173,https://studio.example' }, 'ALLOWED_ORIGINS'],
+    [{ HOST: '10.0.0.1' }, 'HOST'],
+  ])('G2: refuses to be reached from outside without an access token: %j', (env, name) => {
+    expect(() => readConfig(env)).toThrow(`- PROXY_ACCESS_TOKEN must be set where ${name} is reachable from outside`)
+    expect(readConfig({ ...env, PROXY_ACCESS_TOKENS: `anna:${accessToken}` }).tokens).toHaveLength(1)
+  })
+
+  it('asks one person on one machine for nothing', () => {
+    for (const env of [{}, { PUBLIC_URL: 'http://localhost:3000' }, { ALLOWED_ORIGINS: 'http://127.0.0.1:5173' }]) {
+      expect(readConfig(env).tokens).toEqual([])
+    }
+  })
+
+  it('does not let one token open two things', () => {
+    const both = 'must differ from each other'
+    for (const name of ['PROXY_ADMIN_TOKEN', 'METRICS_TOKEN']) {
+      expect(() => readConfig({ PROXY_ACCESS_TOKENS: `anna:${accessToken}`, [name]: accessToken })).toThrow(both)
+    }
+    expect(() => readConfig({ PROXY_ACCESS_TOKENS: `anna:${accessToken},ben:${accessToken}` })).toThrow(both)
   })
 
   it.each(['0.0.0.0', '::', '192.168.1.5', 'studio.example'])(
@@ -206,7 +257,7 @@ describe('the configuration', () => {
       'KIE_RESULT_HOSTS is set, but does nothing without KIE_API_KEY.',
     ])
     expect(readConfig({ ...bases, KIE_API_KEY: 'key' }).notes).toEqual([])
-    expect(readConfig({ KIE_WEBHOOK_HMAC_KEY: 'whk', PUBLIC_URL: 'https://a.example' }).notes).toEqual([])
+    expect(readConfig({ KIE_WEBHOOK_HMAC_KEY: 'whk', PUBLIC_URL: 'https://localhost' }).notes).toEqual([])
     expect(readConfig({ GEMINI_API_BASE_URL: 'https://a.example' }).notes).toEqual([
       'GEMINI_API_BASE_URL is set, but does nothing without GEMINI_API_KEY.',
     ])
@@ -224,7 +275,6 @@ describe('the configuration', () => {
       { ...elsewhere, PUBLIC_URL: 'https://atelier.example' },
       { ...elsewhere, ALLOWED_ORIGINS: 'http://localhost:5173' },
       { ...elsewhere, ALLOWED_ORIGINS: '' },
-      { ...elsewhere, PROXY_ACCESS_TOKEN: '' },
     ]) {
       expect(readConfig(env).notes).toEqual([])
     }
@@ -254,7 +304,7 @@ describe('the configuration', () => {
 
   it('says what of the fallback does nothing', () => {
     expect(readConfig({ GEMINI_API_KEY: 'gemini-key' }).notes).toEqual([
-      'GEMINI_API_KEY is set, but pictures are simulated without KIE_API_KEY.',
+      'GEMINI_API_KEY is set, but images are simulated without KIE_API_KEY.',
     ])
     expect(readConfig({ GEMINI_MODELS: 'gemini-a' }).notes).toEqual([
       'GEMINI_MODELS is set, but does nothing without GEMINI_API_KEY.',

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createAccess } from '#server/edge/access.ts'
 import { createEdge } from '#server/edge/edge.ts'
+import { createRoutes } from '#server/edge/routes.ts'
 import { askProxy, jsonRequest, sendRaw, statusesIn } from '../../support/ask-proxy.ts'
 import { replyJson } from '../../support/fake-service.ts'
 import { answerOf, incomingOf } from '../../support/incoming.ts'
@@ -10,18 +11,20 @@ const generate = '/api/v1/flux/kontext/generate'
 const credits = '/api/v1/chat/credit'
 const body = { prompt: 'a fox', model: 'flux-kontext-pro' }
 const named = 'https://studio.example'
+const token = 'a-token-of-enough-length'
 let runs = 0
 
 const submission = (headers: Record<string, string> = {}) =>
-  jsonRequest(body, { 'idempotency-key': `edge-run-${runs++}`, ...headers })
+  jsonRequest(body, { 'idempotency-key': `edge-run-number-${runs++}`, ...headers })
 
 describe('requests from other pages', () => {
   let proxy: ProxyUnderTest
-  const ask = (path: string, asked = {}) => askProxy(proxy.port, path, asked)
+  const ask = (path: string, asked: Parameters<typeof askProxy>[2] = {}) =>
+    askProxy(proxy.port, path, { ...asked, headers: { authorization: `Bearer ${token}`, ...asked.headers } })
   const own = () => `http://localhost:${proxy.port}`
 
   beforeEach(async () => {
-    const env = { ALLOWED_ORIGINS: named }
+    const env = { ALLOWED_ORIGINS: named, PROXY_ACCESS_TOKEN: token }
     proxy = await openProxyBefore((_, outgoing) => replyJson(outgoing, { code: 200, data: { taskId: 'task-1' } }), env)
   })
   afterEach(() => proxy.close())
@@ -216,7 +219,6 @@ describe('requests from other pages', () => {
 })
 
 describe('a proxy with an access token', () => {
-  const token = 'a-token-of-enough-length'
   let proxy: ProxyUnderTest
   const ask = (path: string, asked = {}) => askProxy(proxy.port, path, asked)
 
@@ -283,7 +285,6 @@ describe('a proxy with an access token', () => {
 
 describe('a proxy that is known by a public address', () => {
   const publicUrl = 'https://atelier.example'
-  const token = 'a-token-of-enough-length'
   let proxy: ProxyUnderTest
   const ask = (path: string, asked = {}) => askProxy(proxy.port, path, asked)
 
@@ -317,7 +318,11 @@ describe('a proxy that is known by a public address', () => {
 async function decide(host: string, given: { port?: number; url?: string; method?: string; headers?: object } = {}) {
   const { port = 3000, headers = {}, method = 'GET', ...asked } = given
   const incoming = incomingOf({ ...asked, method, headers: { host, ...headers }, localPort: port })
-  const edge = createEdge(settings, createAccess(undefined, false))
+  const edge = createEdge(
+    settings,
+    createAccess({ tokens: [], isSecure: false }),
+    createRoutes({ callbacks: true, fallback: true }),
+  )
   let isLetOn = false
   const { status } = await answerOf(incoming, (...both) => {
     isLetOn = edge(...both)

@@ -181,7 +181,7 @@ describe('links', () => {
     null,
   ])('are not asked for with %j', async (body) => {
     const told = await ask(link, jsonRequest(body))
-    expect([told.status, told.json().msg]).toEqual([422, 'Links are renewed for pictures of the service only.'])
+    expect([told.status, told.json().msg]).toEqual([422, 'Links are renewed for images of the service only.'])
     expect(proxy.service.seen).toEqual([])
   })
 
@@ -230,7 +230,7 @@ describe('the proxy itself', () => {
     }
     const submissions = { ...createMemorySubmissions(), find: async () => broken }
     const failing = await openProxyBefore(reply, {}, { submissions })
-    const told = await askProxy(failing.port, '/api/submissions/run-12345678')
+    const told = await askProxy(failing.port, '/api/submissions/run-1234567890123')
     expect(told.status).toBe(500)
     expect(told.json().msg).toMatch(/^The proxy failed\. See its log: [\w-]{36}$/)
     expect(failing.logged.join()).not.toContain(canaryKey)

@@ -54,9 +54,9 @@ describe('Apikley beside KIE (docs/services.md 7)', () => {
     const { port, service } = await proxyBefore()
     const job = { model: 'flux-2/pro-text-to-image', input: { prompt: 'a fox', aspect_ratio: '1:1', resolution: '1K' } }
     const link = { url: 'https://api.apikley.ru/r/a.png' }
-    await submit(port, 'gateway-run-1')
+    await submit(port, 'gateway-run-number-1')
     await askProxy(port, '/api/v1/flux/kontext/record-info?taskId=task-1')
-    await askProxy(port, '/api/v1/jobs/createTask', jsonRequest(job, { 'idempotency-key': 'gateway-run-2' }))
+    await askProxy(port, '/api/v1/jobs/createTask', jsonRequest(job, { 'idempotency-key': 'gateway-run-number-2' }))
     await askProxy(port, '/api/v1/jobs/recordInfo?taskId=task-1')
     await askProxy(port, '/api/v1/chat/credit')
     await askProxy(port, '/api/v1/common/download-url', jsonRequest(link))
@@ -112,7 +112,7 @@ describe('Apikley beside KIE (docs/services.md 7)', () => {
     expect([kie.key, apikley.key]).toEqual(['kie-key', 'apikley-key'])
     expect(readConfig({ GATEWAY: 'apikley', KIE_API_KEY: 'kie-key' }).apiKey).toBeUndefined()
     const { port, service } = await proxyBefore({ ...atApikley, KIE_API_KEY: 'canary-of-kie' })
-    await submit(port, 'gateway-run-1')
+    await submit(port, 'gateway-run-number-1')
     expect(service.seen[0]?.headers.authorization).toBe(`Bearer ${machineKey}`)
     expect(JSON.stringify(service.seen)).not.toContain('canary-of-kie')
   })
@@ -121,7 +121,7 @@ describe('Apikley beside KIE (docs/services.md 7)', () => {
     const { port, service } = await proxyBefore()
     const ratios = ['21:9', '16:9', '4:3', '1:1', '3:4', '9:16']
     for (const [index, aspectRatio] of ratios.entries())
-      expect((await submit(port, `gateway-run-${index}`, { ...fox, aspectRatio })).status).toBe(200)
+      expect((await submit(port, `gateway-run-number-${index}`, { ...fox, aspectRatio })).status).toBe(200)
     expect(service.seen.map(({ body }) => JSON.parse(body.toString()).aspectRatio)).toEqual(ratios)
   })
 
@@ -151,7 +151,9 @@ describe('Apikley beside KIE (docs/services.md 7)', () => {
 
   it('7.10: publishes no limits: those of the other hold', async () => {
     const { port, service } = await proxyBefore()
-    const told = await Promise.all(Array.from({ length: 25 }, (_, index) => submit(port, `gateway-run-${index}`)))
+    const told = await Promise.all(
+      Array.from({ length: 25 }, (_, index) => submit(port, `gateway-run-number-${index}`)),
+    )
     expect(told.filter(({ status }) => status === 429)).toHaveLength(7)
     expect(service.seen).toHaveLength(18)
   })
@@ -224,8 +226,12 @@ describe('a third gateway', () => {
     closing.unshift(running)
     expect((await askProxy(running.port, '/api/health')).json()).toEqual({ mode: 'live', gateway: 'third' })
     const source = (inputImage: string) => ({ ...fox, inputImage })
-    expect((await submit(running.port, 'third-run-1', source('https://up.third.example/a.png'))).status).toBe(200)
-    expect((await submit(running.port, 'third-run-2', source('https://tempfile.redpandaai.co/a.png'))).status).toBe(422)
+    expect((await submit(running.port, 'third-run-number-1', source('https://up.third.example/a.png'))).status).toBe(
+      200,
+    )
+    expect(
+      (await submit(running.port, 'third-run-number-2', source('https://tempfile.redpandaai.co/a.png'))).status,
+    ).toBe(422)
     expect(service.seen.map(({ headers }) => headers.authorization)).toEqual(['Bearer canary-of-third'])
   })
 

@@ -19,7 +19,7 @@ const isCall = ({ url }: Pick<Seen, 'url'>) => url.endsWith(':generateContent')
 let google: BreakableService
 let proxy: ProxyUnderTest
 let runs = 0
-const newRun = () => `gemini-run-${runs++}`
+const newRun = () => `gemini-run-number-${runs++}`
 
 async function open(env: Record<string, string> = {}, options: Parameters<typeof openProxyBefore>[2] = {}) {
   google = await openBreakableService({ key: geminiKey, switches: { durationMs: 0, retryDelayMs: 20 } })
@@ -346,7 +346,7 @@ describe('what the fallback takes', () => {
     expect((await submit(bodyOf('a'), 'short')).status).toBe(422)
     expect((await picture('..%2f..')).status).toBe(404)
     expect((await picture('short')).status).toBe(400)
-    expect((await picture('nobody-knows-it')).status).toBe(404)
+    expect((await picture('nobody-knows-this-run')).status).toBe(404)
   })
 
   it('A09: is there only with a key for it, and health says no more than its model', async () => {
@@ -358,7 +358,7 @@ describe('what the fallback takes', () => {
     await reopen({ GEMINI_API_KEY: '' })
     expect((await askProxy(proxy.port, '/api/health')).json()).toEqual({ mode: 'live', gateway: 'kie' })
     expect((await submit(bodyOf('a fox'))).status).toBe(404)
-    expect((await picture('nobody-knows-it')).status).toBe(404)
+    expect((await picture('nobody-knows-this-run')).status).toBe(404)
   })
 })
 

@@ -135,7 +135,7 @@ describe('the HTTP edge', () => {
     const submission = JSON.stringify({ prompt: 'a fox', model: 'flux-kontext-pro' })
     const requests = [
       `GET /api/v1/chat/credit HTTP/1.1\r\n${ours(strangeProxy.port)}\r\n`,
-      `POST /api/v1/flux/kontext/generate HTTP/1.1\r\n${ours(strangeProxy.port)}Idempotency-Key: strange-run-1\r\nContent-Type: application/json\r\nContent-Length: ${submission.length}\r\n\r\n${submission}`,
+      `POST /api/v1/flux/kontext/generate HTTP/1.1\r\n${ours(strangeProxy.port)}Idempotency-Key: strange-run-number-1\r\nContent-Type: application/json\r\nContent-Length: ${submission.length}\r\n\r\n${submission}`,
       `GET /api/image?url=${encodeURIComponent(`${strangeProxy.service.origin}/a.png`)} HTTP/1.1\r\n${ours(strangeProxy.port)}\r\n`,
     ]
     for (const request of requests) {
@@ -159,7 +159,11 @@ describe('the HTTP edge', () => {
     ['/api/v1/common/download-url', 'application/json', 8 * 1024 + 1],
     ['/api/access', 'application/json', 4 * 1024 + 1],
   ])('H28: chunks just over the limit of %s are refused, as is a length that says so', async (path, type, size) => {
-    const headers = { 'content-type': type, 'idempotency-key': 'edge-run-1', origin: `http://localhost:${proxy.port}` }
+    const headers = {
+      'content-type': type,
+      'idempotency-key': 'edge-run-number-1',
+      origin: `http://localhost:${proxy.port}`,
+    }
     const chunked = new Promise<number>((resolve) => {
       const request = openRequest(proxy.port, path, { method: 'POST', headers })
       request.on('response', (incoming) => {

@@ -74,7 +74,7 @@ describe('a picture of the service', () => {
   it('A12: is asked for without the key, also where its host asks for one', async () => {
     reply = (_, outgoing) => outgoing.writeHead(401, { 'www-authenticate': 'Bearer' }).end()
     const told = await get()
-    expect([told.status, told.json().msg]).toEqual([502, 'The picture cannot be fetched: its host answered 401.'])
+    expect([told.status, told.json().msg]).toEqual([502, 'The image cannot be fetched: its host answered 401.'])
     const { url, headers } = proxy.service.seen[0] ?? {}
     expect(url).toBe('/r/a.png?signature=1%2F2')
     expect(headers?.authorization).toBeUndefined()
@@ -103,13 +103,13 @@ describe('a picture of the service', () => {
     reply = (_incoming, outgoing) => outgoing.writeHead(200, { 'content-type': 'image/png' }).end(bytes)
     const told = await get()
     expect(told.status).toBe(502)
-    expect(told.json().msg).toContain('not a PNG, JPEG or WebP picture')
+    expect(told.json().msg).toContain('not a PNG, JPEG or WebP image')
   })
 
   it('U09: is refused when its length is over 50 MB', async () => {
     reply = (_, outgoing) => outgoing.writeHead(200, { 'content-length': 50 * 1024 * 1024 + 1 }).write(png)
     const told = await get()
-    expect([told.status, told.json().msg]).toEqual([502, 'The picture is larger than 50 MB.'])
+    expect([told.status, told.json().msg]).toEqual([502, 'The image is larger than 50 MB.'])
     await eventually(() => expect(proxy.service.underWay()).toBe(0))
   })
 
@@ -149,7 +149,7 @@ describe('a picture of the service', () => {
       setImmediate(() => outgoing.destroy())
     }
     const broken = await get()
-    expect([broken.status, broken.json().msg]).toEqual([502, 'The picture broke off.'])
+    expect([broken.status, broken.json().msg]).toEqual([502, 'The image broke off.'])
     reply = (_, outgoing) => outgoing.writeHead(200, { 'content-encoding': 'gzip' }).end(png)
     expect((await get()).status).toBe(502)
   })
@@ -168,7 +168,7 @@ describe('a picture of the service', () => {
       '',
     ]) {
       const told = await askProxy(proxy.port, pathTo(address))
-      expect([told.status, told.json().msg]).toEqual([422, 'Pictures are fetched from the hosts of the service only.'])
+      expect([told.status, told.json().msg]).toEqual([422, 'Images are fetched from the hosts of the service only.'])
     }
     for (const path of ['/api/image', '/api/image?', '/api/image?link=x']) {
       expect((await askProxy(proxy.port, path)).status).toBe(422)

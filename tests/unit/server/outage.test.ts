@@ -18,7 +18,7 @@ let proxy: ProxyUnderTest
 let reply: Reply
 let runs = 0
 const submit = (port = proxy.port) => {
-  const run = `outage-run-${runs++}`
+  const run = `outage-run-number-${runs++}`
   return askProxy(
     port,
     kontext,

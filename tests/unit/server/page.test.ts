@@ -25,7 +25,7 @@ beforeAll(async () => {
   writeFileSync(join(pageFolder, 'assets/index-1a2B.js'), script)
   writeFileSync(join(pageFolder, 'assets/index-1a2B.js.map'), '{}')
   writeFileSync(join(pageFolder, 'assets/heic-worker-9z.js'), script)
-  const env = { PUBLIC_URL: 'https://studio.example' }
+  const env = { PUBLIC_URL: 'https://localhost:8443' }
   proxy = await openProxyBefore((_, outgoing) => outgoing.end(), env, { pageFolder })
 })
 afterAll(async () => {

@@ -39,7 +39,7 @@ async function dribble(head: string, byte: string): Promise<string> {
 const host = () => `Host: localhost:${proxy.port}\r\nOrigin: http://localhost:${proxy.port}\r\n`
 const slowHead = () => dribble(`GET /api/health HTTP/1.1\r\n${host()}X-Slow: `, 'a')
 const slowBody = (path: string, type: string, start = '') => {
-  const headers = `Content-Type: ${type}\r\nIdempotency-Key: slow-run-1\r\nContent-Length: 60000\r\n`
+  const headers = `Content-Type: ${type}\r\nIdempotency-Key: slow-run-number-1\r\nContent-Length: 60000\r\n`
   return dribble(`POST ${path} HTTP/1.1\r\n${host()}${headers}\r\n${start}`, ' ')
 }
 const slowSubmission = () => slowBody(kontext, 'application/json')
@@ -64,7 +64,7 @@ it('B18: 300 such clients keep nobody else from being served', async () => {
   const told = await askProxy(
     proxy.port,
     kontext,
-    jsonRequest({ prompt: 'a fox', model: 'flux-kontext-pro' }, { 'idempotency-key': 'quick-run-1' }),
+    jsonRequest({ prompt: 'a fox', model: 'flux-kontext-pro' }, { 'idempotency-key': 'quick-run-number-1' }),
   )
   expect(told.json()).toEqual(accepted)
   await Promise.all(slow)

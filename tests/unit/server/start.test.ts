@@ -75,7 +75,7 @@ describe('the entry point', () => {
       release = () => replyJson(outgoing, accepted)
     })
     const { child, code, port } = run({ KIE_API_KEY: canaryKey, KIE_API_BASE_URL: service.origin })
-    const asked = askProxy(await port(), kontext, submission('start-run-1'))
+    const asked = askProxy(await port(), kontext, submission('start-run-number-1'))
     await eventually(() => expect(release).toBeDefined())
     child.kill('SIGTERM')
     const refused = expect.objectContaining({ code: 'ECONNREFUSED' })
@@ -94,10 +94,10 @@ describe('the server', () => {
       release = () => replyJson(outgoing, accepted)
     }
     const proxy = await openProxyBefore(reply)
-    const first = askProxy(proxy.port, kontext, submission('start-run-1'))
+    const first = askProxy(proxy.port, kontext, submission('start-run-number-1'))
     await eventually(() => expect(release).toBeDefined())
     // Half a request is on its way when the end begins.
-    const late = submission('start-run-2')
+    const late = submission('start-run-number-2')
     const body = String(late.body)
     const headers = { ...late.headers, 'content-length': String(body.length) }
     const request = openRequest(proxy.port, kontext, { ...late, headers })
@@ -123,7 +123,7 @@ describe('the server', () => {
       method: 'POST',
       body: '{"durationMs":50,"visibilityLagMs":0}',
     })
-    const submitted = await askProxy(running.port, kontext, submission('start-run-1'))
+    const submitted = await askProxy(running.port, kontext, submission('start-run-number-1'))
     const { taskId } = submitted.json().data
     const status = `/api/v1/flux/kontext/record-info?taskId=${taskId}`
     const url = await eventually(async () => {

@@ -13,7 +13,7 @@ let events: RunEvents
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
   events = createMemoryEvents()
-  const env = { PUBLIC_URL: 'https://studio.example' }
+  const env = { PUBLIC_URL: 'https://localhost:8443' }
   proxy = await openProxyBefore((_, outgoing) => replyJson(outgoing, { code: 200, data: 1 }), env, { events })
 })
 afterEach(async () => {
@@ -116,8 +116,8 @@ describe('the stream', () => {
     expect(answer.headers).not.toHaveProperty('access-control-allow-origin')
     const foreign = await askProxy(proxy.port, '/api/events', { headers: { 'sec-fetch-site': 'cross-site' } })
     expect(foreign.status).toBe(403)
-    const named = await listen({ origin: 'https://studio.example', 'sec-fetch-site': 'same-site' })
-    expect(named.answer.headers['access-control-allow-origin']).toBe('https://studio.example')
+    const named = await listen({ origin: 'https://localhost:8443', 'sec-fetch-site': 'same-site' })
+    expect(named.answer.headers['access-control-allow-origin']).toBe('https://localhost:8443')
   })
 
   it('is broken off where nobody reads it', async () => {

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Endpoint } from '#providers/provider.ts'
 import { KeptSubmission, readRefusal } from '#providers/proxy.ts'
 import { readConfig } from '#server/config.ts'
 import { createAccess } from '#server/edge/access.ts'
 import { refusalIn } from '#server/edge/refusals.ts'
+import { createRoutes, type Route } from '#server/edge/routes.ts'
 import { createMemorySubmissions } from '#server/shared/memory/submissions.ts'
 import { createSubmit, type SubmitParts } from '#server/submit/submit.ts'
 import { openGateway } from '#server/upstream/gateways.ts'
@@ -24,7 +24,7 @@ const prompted = (prompt: string) => ({ prompt, model: 'flux-kontext-pro' })
 let proxy: ProxyUnderTest
 let reply: Reply
 let runs = 0
-const newRun = () => `submit-run-${runs++}`
+const newRun = () => `submit-run-number-${runs++}`
 const submit = (body: unknown, run = newRun(), path = kontext) =>
   askProxy(proxy.port, path, jsonRequest(body, { 'idempotency-key': run }))
 const kept = async (run: string) => KeptSubmission.parse((await askProxy(proxy.port, `/api/submissions/${run}`)).json())
@@ -276,10 +276,10 @@ describe('a submission is not sent', () => {
     expect(await kept(run)).toEqual({ state: 'none' })
   }
 
-  it.each(['', 'short', 'a'.repeat(65), 'with spaces', '../../../x'])('with the key "%s"', async (run) => {
+  it.each(['', 'short-of-sixtee', 'a'.repeat(65), 'with spaces', '../../../x'])('with the key "%s"', async (run) => {
     const told = await askProxy(proxy.port, kontext, jsonRequest(prompted('a fox'), { 'idempotency-key': run }))
     expect(told.status).toBe(422)
-    const message = 'Idempotency-Key must be 8 to 64 letters, digits, _ or -'
+    const message = 'Idempotency-Key must be 16 to 64 letters, digits, _ or -'
     const issues = [{ field: 'Idempotency-Key', message }]
     expect(told.json()).toEqual({ code: 422, msg: message, proxy: { sent: 'no', issues } })
   })
@@ -323,7 +323,7 @@ describe('a submission is not sent', () => {
     const msgOf = async (body: unknown) => (await submit(body)).json().msg
     expect(await msgOf({ ...prompted('a fox'), steps: 50 })).toBe('The service would not take these settings.')
     const inputImage = 'https://evil.test/a.png'
-    const where = 'Source pictures must lie where uploads are stored.'
+    const where = 'Source images must lie where uploads are stored.'
     expect(await msgOf({ ...prompted('a fox'), inputImage })).toBe(where)
   })
 
@@ -400,7 +400,7 @@ describe('what is at the limits', () => {
 
 describe('the last step before the service', () => {
   const log = { warn: () => undefined, error: (...said: unknown[]) => said.length } as unknown as SubmitParts['log']
-  const endpoint: Endpoint = { host: 'api', method: 'POST', path: kontext, kind: 'submit' }
+  const route = createRoutes({ callbacks: false, fallback: false }).find(({ path }) => path === kontext) as Route
   const accepting: Outbound['request'] = async () => ({
     ok: true,
     status: 200,
@@ -415,7 +415,7 @@ describe('the last step before the service', () => {
       outbound: { request, close: () => undefined },
       submissions: createMemorySubmissions(),
       admit: async () => ({ admitted: true, giveBack: async () => undefined }),
-      access: createAccess(undefined, false),
+      access: createAccess({ tokens: [], isSecure: false }),
       mask: (text) => text,
       log,
       ...more,
@@ -423,7 +423,7 @@ describe('the last step before the service', () => {
     const send = async (run = newRun()) => {
       const headers = { 'content-type': 'application/json', 'idempotency-key': run }
       const asked = incomingOf({ headers, body: JSON.stringify(prompted('a fox')) })
-      return answerOf(asked, submit.handlerFor(endpoint)).then(({ text }) => JSON.parse(text), refusalIn)
+      return answerOf(asked, submit.handlerFor(route)).then(({ text }) => JSON.parse(text), refusalIn)
     }
     return { submit, send }
   }
@@ -436,15 +436,15 @@ describe('the last step before the service', () => {
     expect(await late.send()).toEqual(inDoubt(504, 'No answer came in time.'))
     const submissions = createMemorySubmissions()
     const odd = createWith(() => Promise.reject(new Error('odd')), { submissions })
-    expect(await odd.send('the-odd-run')).toEqual(inDoubt(502, 'The answer was lost.'))
-    expect(await submissions.find('the-odd-run')).toEqual({ state: 'unknown' })
+    expect(await odd.send('the-odd-run-of-them')).toEqual(inDoubt(502, 'The answer was lost.'))
+    expect(await submissions.find('the-odd-run-of-them')).toEqual({ state: 'unknown' })
   })
 
   it('U19: frees what was not even sent in time', async () => {
     const submissions = createMemorySubmissions()
     const { send } = createWith(async () => ({ ok: false, sent: 'no', cause: 'late' }), { submissions })
-    expect(await send('the-late-run')).toEqual(notSent(503, 'The service did not answer in time.'))
-    expect(await submissions.find('the-late-run')).toEqual({ state: 'none' })
+    expect(await send('the-late-run-of-them')).toEqual(notSent(503, 'The service did not answer in time.'))
+    expect(await submissions.find('the-late-run-of-them')).toEqual({ state: 'none' })
   })
 
   it('S04: sends nothing that cannot be remembered', async () => {
@@ -461,9 +461,9 @@ describe('the last step before the service', () => {
       },
     )
     const words = 'The proxy cannot remember submissions at the moment.'
-    expect(await send('the-forgotten')).toEqual(notSent(503, words, { retryAfterMs: 5000 }))
+    expect(await send('the-forgotten-of-sixteen')).toEqual(notSent(503, words, { retryAfterMs: 5000 }))
     expect(asked).toBe(0)
-    const about = { run: 'the-forgotten', err: new Error('no memory') }
+    const about = { run: 'the-forgotten-of-sixteen', err: new Error('no memory') }
     expect(said).toEqual([[about, 'a submission could not be remembered, and was not sent']])
   })
 

@@ -1,0 +1,155 @@
+import { createHash, type Hash } from 'node:crypto'
+import { createPieces, type Pieces } from './pieces.ts'
+import { refused } from './refusals.ts'
+
+/** How large a JSON body may be, and of what shape. Everything is checked while the bytes arrive. */
+export interface JsonLimits {
+  bytes: number
+  /** Objects and lists inside each other. */
+  levels: number
+  /** Members of all objects and lists together. */
+  members: number
+}
+
+/** A JSON text whose long strings were taken out: each is replaced by a name. */
+export interface ScannedJson {
+  text: string
+  /** By their names. */
+  blobs: ReadonlyMap<string, Blob>
+}
+
+/** A long string without its quotes, as the bytes that arrived. */
+export interface Blob {
+  pieces: readonly Buffer[]
+  digest: Buffer
+}
+
+interface OpenBlob {
+  bytes: Pieces
+  hash: Hash
+}
+
+export interface BlobRules {
+  /** A string of more bytes than that is one. */
+  from: number
+  /** Occurs in no other string. */
+  nameOf(index: number): string
+}
+
+export interface JsonScan {
+  /** Throws a refusal at the first fault. */
+  take(chunk: Buffer): void
+  end(): ScannedJson
+}
+
+const quote = 0x22
+const backslash = 0x5c
+/** Each costs the parser more than a plain letter. A prompt of 20,000 characters has fewer. */
+const mostEscapes = 60_000
+/** White space, numbers and punctuation. */
+const mostBareBytes = 64 * 1024
+const base64 = /^[A-Za-z0-9+/]*={0,2}$/
+
+/**
+ * Counts levels and members before any parser sees the text. Where there are rules for long strings, these never become
+ * part of the text: they must be base64, and are kept as the bytes that arrived.
+ */
+export function createJsonScan(limits: JsonLimits, blobRules?: BlobRules): JsonScan {
+  const text = createPieces()
+  const blobs = new Map<string, OpenBlob>()
+  const count = createShapeCounter(limits)
+  let escapes = 0
+  /** The string that is being read, and the blob that it turned out to be. */
+  let string: { bytes: Pieces; blob?: OpenBlob } | undefined
+  let isEscaped = false
+
+  function takeString(bytes: Buffer): void {
+    if (!string) return
+    if (string.blob) {
+      addToBlob(string.blob, bytes)
+      return
+    }
+    string.bytes.add(bytes)
+    if (!blobRules || string.bytes.size <= blobRules.from) return
+    const name = blobRules.nameOf(blobs.size)
+    string.blob = { bytes: createPieces(), hash: createHash('sha256') }
+    blobs.set(name, string.blob)
+    text.add(Buffer.from(name))
+    for (const part of string.bytes.all()) addToBlob(string.blob, part)
+  }
+
+  /** Reads from inside a string with its closing quote, or to the end of the chunk. Gives where it stopped. */
+  function readString(chunk: Buffer, from: number): number {
+    let at = isEscaped ? from + 1 : from
+    isEscaped = false
+    let slash = chunk.indexOf(backslash, at)
+    let end = chunk.indexOf(quote, at)
+    while (slash !== -1 && (end === -1 || slash < end)) {
+      escapes += 1
+      if (escapes > mostEscapes) throw refused(422, 'The request holds too many escaped characters.')
+      at = slash + 2
+      isEscaped = at > chunk.length
+      slash = chunk.indexOf(backslash, at)
+      if (end !== -1 && end < at) end = chunk.indexOf(quote, at)
+    }
+    const stop = end === -1 ? chunk.length : end
+    takeString(chunk.subarray(from, stop))
+    if (end === -1) return stop
+    if (string && !string.blob) for (const part of string.bytes.all()) text.add(part)
+    string = undefined
+    text.add(chunk.subarray(end, end + 1))
+    return end + 1
+  }
+
+  /** Reads what is outside strings, with the quote that opens the next one. Gives where it stopped. */
+  function readBare(chunk: Buffer, from: number): number {
+    let at = from
+    while (at < chunk.length && !string) {
+      count(chunk[at])
+      if (chunk[at] === quote) string = { bytes: createPieces() }
+      at += 1
+    }
+    text.add(chunk.subarray(from, at))
+    return at
+  }
+
+  return {
+    take(chunk) {
+      for (let at = 0; at < chunk.length; ) at = string ? readString(chunk, at) : readBare(chunk, at)
+    },
+    end() {
+      try {
+        const decoded = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(text.all()))
+        const closed = [...blobs].map(
+          ([name, { bytes, hash }]) => [name, { pieces: bytes.all(), digest: hash.digest() }] as const,
+        )
+        return { text: decoded, blobs: new Map(closed) }
+      } catch {
+        throw refused(400, 'The request is not readable JSON.')
+      }
+    },
+  }
+}
+
+/** Counts what is outside strings, byte by byte. */
+function createShapeCounter(limits: JsonLimits): (byte: number | undefined) => void {
+  let levels = 0
+  let members = 0
+  let bareBytes = 0
+  return (byte) => {
+    if (byte === 0x7b || byte === 0x5b) levels += 1
+    if (byte === 0x7d || byte === 0x5d) levels -= 1
+    if (byte === 0x7b || byte === 0x5b || byte === 0x2c) members += 1
+    bareBytes += 1
+    if (levels > limits.levels) throw refused(422, 'The request is nested too deeply.')
+    if (members > limits.members) throw refused(422, 'The request has too many members.')
+    if (bareBytes > mostBareBytes) throw refused(422, 'The request holds too much besides its texts.')
+  }
+}
+
+/** Hashed while it arrives: all at once would hold up everybody else for tens of milliseconds. */
+function addToBlob({ bytes, hash }: OpenBlob, more: Buffer): void {
+  if (!base64.test(more.toString('latin1'))) throw refused(422, 'A text in the request is too long.')
+  bytes.add(more)
+  hash.update(more)
+}
