@@ -1,3 +1,5 @@
+import { depthOf } from '#domain/json-depth.ts'
+
 /** What a file says of how it was made. Nothing of it is ever run by itself. */
 export interface FoundRecipe {
   /** The program that wrote it. */
@@ -139,16 +141,4 @@ function objectIn(text: string | undefined): JsonObject | undefined {
   } catch {
     return undefined
   }
-}
-
-function depthOf(text: string): number {
-  let [depth, most, inText] = [0, 0, false]
-  for (let at = 0; at < text.length; at++) {
-    const sign = text[at]
-    if (inText && sign === '\\') at += 1
-    else if (sign === '"') inText = !inText
-    else if (!inText && (sign === '{' || sign === '[')) most = Math.max(most, ++depth)
-    else if (!inText && (sign === '}' || sign === ']')) depth -= 1
-  }
-  return most
 }

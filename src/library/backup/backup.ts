@@ -1,0 +1,78 @@
+import type { CollectionId, PictureId, RunId } from '#domain/ids.ts'
+import type { Marks } from '#domain/marks.ts'
+import type { Picture } from '#domain/picture.ts'
+import type { Run } from '#domain/run.ts'
+
+/** A collection as it is kept. */
+export interface BackupCollection {
+  id: CollectionId
+  name: string
+}
+
+/** What a backup is made from. Each call reads anew; what is gone meanwhile is `undefined`. */
+export interface BackupSource {
+  /** All images, of every shelf, as they are at the start: those that come later are in the next backup. */
+  pictureIds(): Promise<readonly PictureId[]>
+  picture(id: PictureId): Promise<Picture | undefined>
+  /** The bytes as they are kept. */
+  bytes(id: PictureId): Promise<Blob | undefined>
+  runs(): Promise<readonly Run[]>
+  collections(): Promise<readonly BackupCollection[]>
+}
+
+/** What a backup is restored into. Each write is one transaction and rejects with a `GenerationError` of kind `storage`. */
+export interface BackupTarget {
+  /** What is there under an id. `sha256`: of its bytes; read and hashed where it is not known. */
+  known(id: PictureId): Promise<{ sha256: string; marks?: Marks } | undefined>
+  /** Keeps an image with its record as it is; its thumbnail is made anew. */
+  keep(picture: Picture, bytes: Blob): Promise<void>
+  setMarks(id: PictureId, marks: Marks): Promise<void>
+  hasRun(id: RunId): Promise<boolean>
+  keepRun(run: Run): Promise<void>
+  hasCollection(id: CollectionId): Promise<boolean>
+  keepCollection(collection: BackupCollection): Promise<void>
+}
+
+/** The first lines of an archive's `manifest.json`, which is its last entry: without it the archive is not whole. */
+export interface Manifest {
+  format: 'atelier-backup'
+  version: 1
+  /** Epoch ms. */
+  createdAt: number
+  counts: { pictures: number; runs: number; collections: number; files: number }
+  /** SHA-256 of each records file, by its name. */
+  records: Readonly<Record<string, string>>
+}
+
+/** One line of `records/pictures.ndjson`: the record, and where its bytes are. */
+export interface PictureLine {
+  picture: Picture
+  /** Absent where the bytes could not be read when the backup was made. */
+  sha256?: string
+}
+
+/** An item of a backup that cannot be restored, and why, in a sentence for people. */
+export interface Damage {
+  name: string
+  reason: string
+}
+
+export const names = {
+  readme: 'README.txt',
+  pictures: 'records/pictures.ndjson',
+  runs: 'records/runs.ndjson',
+  collections: 'records/collections.ndjson',
+  index: 'index.tsv',
+  manifest: 'manifest.json',
+} as const
+
+/** Where bytes lie in the archive: by their own hash, so that equal ones are there once. */
+export function originalName(sha256: string, extension: string): string {
+  return `originals/${sha256.slice(0, 2)}/${sha256}.${extension}`
+}
+
+export async function sha256Of(bytes: Blob | Uint8Array<ArrayBuffer>): Promise<string> {
+  const data = bytes instanceof Blob ? await bytes.arrayBuffer() : bytes
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', data))
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}

@@ -1,0 +1,161 @@
+import type { PictureId } from '#domain/ids.ts'
+import { extensionOf, type Picture } from '#domain/picture.ts'
+import type { Run } from '#domain/run.ts'
+import { type Archive, ArchiveError, openArchive } from './archive.ts'
+import {
+  type BackupCollection,
+  type BackupTarget,
+  type Damage,
+  type Manifest,
+  originalName,
+  type PictureLine,
+  sha256Of,
+} from './backup.ts'
+import { asEnded, readCollections, readManifest, readPictures, readRuns } from './records.ts'
+
+/** What a restore would do. */
+export interface Plan {
+  /** Images that are not here yet. */
+  fresh: number
+  /** Images that are here as they are in the backup; their marks are merged. */
+  known: number
+  damaged: readonly Damage[]
+}
+
+/** What a restore has done. A second restore of the same backup writes nothing. */
+export interface Restored extends Plan {
+  /** Runs, collections and marks that were written. */
+  records: number
+}
+
+export interface Backup {
+  readonly manifest: Manifest
+  plan(target: BackupTarget): Promise<Plan>
+  /** One transaction for each image: stopping, or a full disk, leaves what is there whole. */
+  restore(
+    target: BackupTarget,
+    onProgress: (progress: { done: number; total: number }) => void,
+    signal: AbortSignal,
+  ): Promise<Restored>
+  close(): Promise<void>
+}
+
+const mostOriginalBytes = 64 * 2 ** 20
+
+/** Opens a backup and checks its list and its records. Rejects with an `ArchiveError`; nothing has been written then. */
+export async function openBackup(file: Blob): Promise<Backup> {
+  const archive = await openArchive(file)
+  try {
+    const manifest = await readManifest(archive)
+    const pictures = await readPictures(archive, manifest)
+    const runs = await readRuns(archive, manifest)
+    const collections = await readCollections(archive, manifest)
+    return toBackup(archive, manifest, { pictures, runs, collections })
+  } catch (error) {
+    await archive.close().catch(() => undefined)
+    throw error
+  }
+}
+
+interface Contents {
+  pictures: { lines: readonly PictureLine[]; damaged: readonly Damage[] }
+  runs: readonly Run[]
+  collections: readonly BackupCollection[]
+}
+
+function toBackup(archive: Archive, manifest: Manifest, contents: Contents): Backup {
+  const { pictures, runs, collections } = contents
+  const { lines } = pictures
+
+  /** What becomes of a line, without reading its bytes. */
+  async function fateOf({ picture, sha256 }: PictureLine, target: BackupTarget): Promise<'fresh' | 'known' | Damage> {
+    const name = picture.prompt.slice(0, 80)
+    if (sha256 === undefined) return { name, reason: 'Its bytes were missing when the backup was made.' }
+    if (!archive.names.has(originalName(sha256, extensionOf(picture.mime))))
+      return { name, reason: 'Its file is not in the archive.' }
+    const here = await target.known(picture.id)
+    return here?.sha256 === sha256 ? 'known' : 'fresh'
+  }
+
+  async function planFor(target: BackupTarget): Promise<Plan> {
+    let [fresh, known] = [0, 0]
+    const damaged = [...pictures.damaged]
+    for (const line of lines) {
+      const fate = await fateOf(line, target)
+      if (fate === 'fresh') fresh += 1
+      else if (fate === 'known') known += 1
+      else damaged.push(fate)
+    }
+    return { fresh, known, damaged }
+  }
+
+  async function restoreInto(
+    target: BackupTarget,
+    onProgress: (progress: { done: number; total: number }) => void,
+    signal: AbortSignal,
+  ): Promise<Restored> {
+    let [fresh, known, records] = [0, 0, 0]
+    const damaged = [...pictures.damaged]
+    for (const collection of collections) {
+      if (await target.hasCollection(collection.id)) continue
+      await target.keepCollection(collection)
+      records += 1
+    }
+    for (const [index, line] of lines.entries()) {
+      signal.throwIfAborted()
+      const done = await restoreLine(archive, line, await fateOf(line, target), target)
+      if (done === 'fresh') fresh += 1
+      else if (done === 'known' || done === 'merged') known += 1
+      else damaged.push(done)
+      if (done === 'merged') records += 1
+      onProgress({ done: index + 1, total: lines.length })
+    }
+    for (const run of runs) {
+      if (await target.hasRun(run.id)) continue
+      await target.keepRun(asEnded(run))
+      records += 1
+    }
+    return { fresh, known, damaged, records }
+  }
+
+  return { manifest, plan: planFor, restore: restoreInto, close: () => archive.close() }
+}
+
+async function restoreLine(
+  archive: Archive,
+  line: PictureLine,
+  fate: 'fresh' | 'known' | Damage,
+  target: BackupTarget,
+): Promise<'fresh' | 'known' | 'merged' | Damage> {
+  const { picture, sha256 = '' } = line
+  if (typeof fate === 'object') return fate
+  const here = await target.known(picture.id)
+  if (fate === 'known') {
+    const { marks } = picture
+    if (!marks || (here?.marks && here.marks.changedAt >= marks.changedAt)) return 'known'
+    await target.setMarks(picture.id, marks)
+    return 'merged'
+  }
+  const found = await readOriginal(archive, picture, sha256)
+  if (!(found instanceof Blob)) return { name: picture.prompt.slice(0, 80), reason: found }
+  if (!here) {
+    await target.keep(picture, found)
+    return 'fresh'
+  }
+  // Another image has the id: both stay. The new id is made from both hashes, so that a second restore finds it.
+  const id = `${picture.id}-${sha256.slice(0, 12)}` as PictureId
+  if ((await target.known(id))?.sha256 === sha256) return 'known'
+  await target.keep({ ...picture, id }, found)
+  return 'fresh'
+}
+
+async function readOriginal(archive: Archive, picture: Picture, sha256: string): Promise<Blob | string> {
+  try {
+    const bytes = await archive.read(originalName(sha256, extensionOf(picture.mime)), mostOriginalBytes)
+    if ((await sha256Of(bytes)) !== sha256) return 'Its bytes are not those that were backed up.'
+    return bytes.slice(0, bytes.size, picture.mime)
+  } catch (error) {
+    if (error instanceof ArchiveError) return error.message
+    throw error
+  }
+}

@@ -1,0 +1,128 @@
+import * as z from 'zod/mini'
+import { depthOf } from '#domain/json-depth.ts'
+import type { Shelf } from '#domain/picture.ts'
+import type { Run } from '#domain/run.ts'
+import { fileMimes } from '#domain/source-file.ts'
+import { type Archive, ArchiveError } from './archive.ts'
+import { type BackupCollection, type Damage, type Manifest, names, type PictureLine, sha256Of } from './backup.ts'
+
+const mostManifestBytes = 2 ** 20
+/** Records of 100,000 images take less. */
+const mostRecordsBytes = 512 * 2 ** 20
+const mostLineLetters = 256 * 1024
+const mostDepth = 32
+
+const id = z.string().check(z.minLength(1), z.maxLength(200))
+const hash = z.string().check(z.regex(/^[0-9a-f]{64}$/))
+const time = z.number().check(z.gte(0))
+const side = z.int().check(z.gte(1), z.lte(1_000_000))
+const shelves: readonly Shelf[] = ['gallery', 'sources', 'bin']
+
+const ManifestShape = z.object({
+  format: z.literal('atelier-backup'),
+  version: z.number(),
+  createdAt: time,
+  counts: z.object({ pictures: z.number(), runs: z.number(), collections: z.number(), files: z.number() }),
+  records: z.record(z.string(), hash),
+})
+
+const PictureShape = z.looseObject({
+  id,
+  shelf: z.enum(shelves),
+  createdAt: time,
+  prompt: z.string(),
+  mime: z.enum(fileMimes),
+  width: side,
+  height: side,
+  sizeBytes: z.number().check(z.gte(0)),
+  parents: z.array(id),
+  origin: z.looseObject({ kind: z.enum(['made', 'dropped', 'derived', 'sample']) }),
+})
+
+const LineShape = z.object({ picture: PictureShape, sha256: z.optional(hash) })
+const CollectionShape = z.looseObject({ id, name: z.string() })
+const RunShape = z.looseObject({
+  id,
+  recipe: z.looseObject({ family: z.string(), draft: z.record(z.string(), z.unknown()), sources: z.array(id) }),
+  marks: z.looseObject({ createdAt: time, priceCredits: z.number() }),
+  state: z.looseObject({ phase: z.enum(['queued', 'sending', 'working', 'ready', 'saved', 'failed']) }),
+})
+
+/** Rejects with an `ArchiveError` where the archive is not a whole backup that this version can read. */
+export async function readManifest(archive: Archive): Promise<Manifest> {
+  if (!archive.names.has(names.manifest))
+    throw new ArchiveError('This is no whole backup of Atelier: its last entry, manifest.json, is missing.')
+  const text = await (await archive.read(names.manifest, mostManifestBytes)).text()
+  const read = ManifestShape.safeParse(parse(text))
+  if (!read.success) throw new ArchiveError('This is no backup of Atelier: manifest.json is not one.')
+  if (read.data.version !== 1) throw new ArchiveError('This backup was made by a newer version of Atelier.')
+  return { ...read.data, version: 1 }
+}
+
+/** A line that cannot be read is left out and named; the others are restored. */
+export async function readPictures(
+  archive: Archive,
+  manifest: Manifest,
+): Promise<{ lines: readonly PictureLine[]; damaged: readonly Damage[] }> {
+  const lines: PictureLine[] = []
+  const damaged: Damage[] = []
+  for (const [number, text] of (await linesOf(archive, manifest, names.pictures)).entries()) {
+    const read = text.length > mostLineLetters ? undefined : LineShape.safeParse(parse(text))
+    if (read?.success) lines.push(read.data as unknown as PictureLine)
+    else damaged.push({ name: `line ${number + 1} of ${names.pictures}`, reason: 'It is no record of an image.' })
+  }
+  return { lines, damaged }
+}
+
+export async function readRuns(archive: Archive, manifest: Manifest): Promise<readonly Run[]> {
+  const lines = await linesOf(archive, manifest, names.runs)
+  return lines.flatMap((text) => {
+    const read = text.length > mostLineLetters ? undefined : RunShape.safeParse(parse(text))
+    return read?.success ? [read.data as unknown as Run] : []
+  })
+}
+
+export async function readCollections(archive: Archive, manifest: Manifest): Promise<readonly BackupCollection[]> {
+  const lines = await linesOf(archive, manifest, names.collections)
+  return lines.flatMap((text) => {
+    const read = CollectionShape.safeParse(parse(text))
+    return read.success ? [read.data as unknown as BackupCollection] : []
+  })
+}
+
+async function linesOf(archive: Archive, { records }: Manifest, name: string): Promise<readonly string[]> {
+  const bytes = await archive.read(name, mostRecordsBytes)
+  if ((await sha256Of(bytes)) !== records[name]) throw new ArchiveError(`${name} is not what was backed up.`)
+  const text = await bytes.text()
+  return text === '' ? [] : text.split('\n')
+}
+
+/** Nothing for what is no JSON, or is nested deeper than any record. */
+function parse(text: string): unknown {
+  if (depthOf(text) > mostDepth) return undefined
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * A run as it is restored. One that was under way has ended: it must never be sent again, and whoever made the backup may
+ * have its result by now.
+ */
+export function asEnded(run: Run): Run {
+  const { phase } = run.state
+  if (phase === 'saved' || phase === 'failed') return run
+  const task = 'task' in run.state ? run.state.task : undefined
+  return {
+    ...run,
+    marks: { ...run.marks, dismissed: true },
+    state: {
+      phase: 'failed',
+      failure: { kind: 'unexpected', detail: 'Restored from a backup that was made while it ran.' },
+      chargePossible: phase !== 'queued',
+      ...(task ? { task } : {}),
+    },
+  }
+}

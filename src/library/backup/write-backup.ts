@@ -1,0 +1,92 @@
+import { extensionOf, type Picture } from '#domain/picture.ts'
+import { type BackupSource, type Manifest, names, originalName, type PictureLine, sha256Of } from './backup.ts'
+
+export interface BackupProgress {
+  done: number
+  total: number
+}
+
+interface Entry {
+  name: string
+  input: Blob | string
+  lastModified: Date
+}
+
+const readme = `This is a backup of an Atelier library.
+
+originals/  the images, each named by the SHA-256 of its bytes
+records/    what is known of them, one JSON object a line
+index.tsv   which file is which: file, prompt or file name, date
+
+To restore it, open Atelier, then Settings, then "Restore a backup".
+The archive is whole if it ends with manifest.json.
+`
+
+/**
+ * A ZIP archive of everything, as a stream. Nothing is held but records and one image at a time. Aborting the signal ends the
+ * stream with an error; what has been written of it is then no backup, since the manifest comes last.
+ */
+export async function writeBackup(
+  source: BackupSource,
+  now: () => number,
+  onProgress: (progress: BackupProgress) => void,
+  signal: AbortSignal,
+): Promise<ReadableStream<Uint8Array>> {
+  const { makeZip } = await import('client-zip')
+  return makeZip(entriesOf(source, now, onProgress, signal))
+}
+
+async function* entriesOf(
+  source: BackupSource,
+  now: () => number,
+  onProgress: (progress: BackupProgress) => void,
+  signal: AbortSignal,
+): AsyncGenerator<Entry> {
+  const createdAt = now()
+  const entry = (name: string, input: Blob | string): Entry => ({ name, input, lastModified: new Date(createdAt) })
+  yield entry(names.readme, readme)
+  const ids = await source.pictureIds()
+  const lines: string[] = []
+  const rows = ['file\tprompt\tdate']
+  const written = new Set<string>()
+  for (const [index, id] of ids.entries()) {
+    signal.throwIfAborted()
+    const picture = await source.picture(id)
+    if (picture) {
+      const bytes = await source.bytes(id)
+      const sha256 = bytes && (await sha256Of(bytes))
+      const file = sha256 === undefined ? undefined : originalName(sha256, extensionOf(picture.mime))
+      if (bytes && file !== undefined && !written.has(file)) {
+        written.add(file)
+        yield { ...entry(file, bytes), lastModified: new Date(picture.createdAt) }
+      }
+      lines.push(JSON.stringify({ picture, ...(sha256 === undefined ? {} : { sha256 }) } satisfies PictureLine))
+      rows.push(rowOf(file ?? '', picture))
+    }
+    onProgress({ done: index + 1, total: ids.length })
+  }
+  const [runs, collections] = await Promise.all([source.runs(), source.collections()])
+  const records = {
+    [names.pictures]: lines.join('\n'),
+    [names.runs]: runs.map((run) => JSON.stringify(run)).join('\n'),
+    [names.collections]: collections.map((collection) => JSON.stringify(collection)).join('\n'),
+  }
+  const hashes: Record<string, string> = {}
+  for (const [name, text] of Object.entries(records)) {
+    hashes[name] = await sha256Of(new Blob([text]))
+    yield entry(name, text)
+  }
+  yield entry(names.index, rows.join('\n'))
+  const manifest: Manifest = {
+    format: 'atelier-backup',
+    version: 1,
+    createdAt,
+    counts: { pictures: lines.length, runs: runs.length, collections: collections.length, files: written.size },
+    records: hashes,
+  }
+  yield entry(names.manifest, JSON.stringify(manifest, undefined, 2))
+}
+
+function rowOf(file: string, { prompt, createdAt }: Picture): string {
+  return [file, prompt.replace(/\s+/g, ' ').trim(), new Date(createdAt).toISOString()].join('\t')
+}
