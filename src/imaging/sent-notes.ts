@@ -40,5 +40,5 @@ export function describeChange({ header, profile, fileBytes, from, to, sent, lim
 
 function compression(fileBytes: number, sentBytes: number | undefined, limits: SentLimits): string {
   const to = sentBytes === undefined ? `below ${describeBytes(limits.bytes)}` : `to ${describeBytes(sentBytes)}`
-  return `Compressed ${to} from ${describeBytes(fileBytes)}`
+  return `Made smaller: ${to} from ${describeBytes(fileBytes)}`
 }

@@ -71,7 +71,7 @@ describe('a file that is kept', () => {
       expect.arrayContaining([
         'Turned upright',
         'Location and camera data removed',
-        expect.stringMatching(/^Compressed/),
+        expect.stringMatching(/^Made smaller: to/),
       ]),
     )
     expect((await store.thumbnails([picture.id])).size).toBe(1)

@@ -52,7 +52,7 @@ describe('a camera JPEG', () => {
     expect(width / height).toBeCloseTo(1.5, 2)
     expect(notes).toEqual([
       expect.stringMatching(/^Scaled down to [\d,]+ × [\d,]+ pixels from 6,000 × 4,000$/),
-      expect.stringMatching(/^Compressed to \d\.\d MB from \d\d\.\d MB$/),
+      expect.stringMatching(/^Made smaller: to \d\.\d MB from \d\d\.\d MB$/),
     ])
   })
 
