@@ -32,8 +32,8 @@ export function Balance({ price, onOpen }: { price?: number; onOpen?: () => void
   if (balance >= price) return null
   return (
     <p role="status" className="mb-2 text-danger text-xs">
-      {balance > 0 ? `Only ${words} left` : 'No credits left'}: add some before you submit.{' '}
-      {inWork && 'Credits that running tasks do not use come back.'}
+      <span>{`${balance > 0 ? `Only ${words} left` : 'No credits left'}: add some before you submit.`}</span>{' '}
+      {inWork && <span>Credits that running tasks do not use come back.</span>}
     </p>
   )
 }

@@ -28,8 +28,7 @@ export function Banners() {
       )}
       {trouble && (
         <Banner act="Reload" onAct={() => location.reload()}>
-          {trouble === 'updated' ? 'Atelier was updated.' : 'A part of Atelier did not load.'} Reload to continue; your
-          work is kept.
+          {`${trouble === 'updated' ? 'Atelier was updated.' : 'A part of Atelier did not load.'} Reload to continue; your work is kept.`}
         </Banner>
       )}
       {isEvicted && (

@@ -39,9 +39,9 @@ function Offer() {
   const price = dollars === undefined ? 'at a price not known here' : `for ${describeDollars(dollars)} at 1K`
   return (
     <p className="text-faint text-xs">
-      {modelTitle(model)} makes the image instead, {price}
-      {mode === 'simulated' && ', simulated'}, when the service is away, too busy or out of credits. The prompt and
-      source images then go to Google; its images carry an invisible watermark. Blocked prompts are never forwarded.
+      <span>{`${modelTitle(model)} makes the image instead, ${price}${mode === 'simulated' ? ', simulated' : ''}`}</span>
+      , when the service is away, too busy or out of credits. The prompt and source images then go to Google; its images
+      carry an invisible watermark. Blocked prompts are never forwarded.
     </p>
   )
 }

@@ -60,7 +60,7 @@ export function Header({ tasksOpen, onTasks, onSettings, balance, children }: He
 export function Count({ value }: { value: number }) {
   return (
     <span className="inline-block min-w-5 rounded-full border border-line-strong bg-panel px-1 text-center text-ink text-xs leading-4">
-      {value}
+      <span>{value}</span>
       <span className="sr-only"> running</span>
     </span>
   )

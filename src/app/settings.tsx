@@ -123,7 +123,7 @@ function GatewayInUse() {
   const { mode, gateway } = health
   return (
     <p className="text-faint text-xs">
-      {mode === 'simulated' ? `Images are simulated in place of ` : 'Images are made through '}
+      <span>{mode === 'simulated' ? 'Images are simulated in place of ' : 'Images are made through '}</span>
       <span className="text-ink">{describeGateway(gateway)}</span>. Set on the proxy with <Code>GATEWAY</Code>.
     </p>
   )

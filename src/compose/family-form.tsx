@@ -104,7 +104,7 @@ export function FamilyForm({ family, desk, foot }: FamilyFormProps) {
           role={issue && issue.message === met.reason ? 'alert' : undefined}
           className={classes('mt-1.5 min-h-4 text-center text-xs', issue ? 'text-soft' : 'text-faint')}
         >
-          {issue?.message ?? (wasAdded ? 'Added' : `${model} · ${asked}`)}
+          <span>{issue?.message ?? (wasAdded ? 'Added' : `${model} · ${asked}`)}</span>
           {!issue && !wasAdded && <span className="pointer-coarse:hidden"> · {describeShortcut(submitKeys)}</span>}
         </p>
       </div>
@@ -142,7 +142,7 @@ function More({ count, children }: { count: number; children: readonly ReactNode
           className="-ml-0.5 transition-transform group-open:rotate-90"
         />
         More
-        {count > 0 && <span className="text-faint text-xs">· {count} changed</span>}
+        {count > 0 && <span className="text-faint text-xs">{`· ${count} changed`}</span>}
       </summary>
       <div className="space-y-4 pt-2">{children}</div>
     </details>

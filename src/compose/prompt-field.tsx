@@ -35,8 +35,7 @@ export function PromptField({ ref, value, family, sourceCount, onChange }: Promp
         <label htmlFor={id}>Prompt</label>
         {isNear && (
           <span id={`${id}-count`} className={classes(isOver && 'text-danger')}>
-            {length.toLocaleString('en')} of {max.toLocaleString('en')}
-            {isOver && `: ${(length - max).toLocaleString('en')} over`}
+            {`${length.toLocaleString('en')} of ${max.toLocaleString('en')}${isOver ? `: ${(length - max).toLocaleString('en')} over` : ''}`}
           </span>
         )}
       </div>

@@ -62,7 +62,7 @@ function AddImages({ isFirst, family, onFiles }: AddImagesProps) {
     >
       <label className="inline-flex items-center gap-2 font-medium text-ink text-sm">
         <ImagePlus size={16} strokeWidth={1.75} aria-hidden />
-        {replaces ? 'Replace' : 'Add images'}
+        <span>{replaces ? 'Replace' : 'Add images'}</span>
         <input
           type="file"
           aria-label="Add images"
@@ -76,7 +76,7 @@ function AddImages({ isFirst, family, onFiles }: AddImagesProps) {
       </label>
       {isFirst ? (
         <>
-          <span>or drop, paste or link {describeLimit(family)}</span>
+          <span>{`or drop, paste or link ${describeLimit(family)}`}</span>
           <span>Images over 10 MB or 20 MP are scaled down for the service</span>
         </>
       ) : (

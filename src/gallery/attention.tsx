@@ -22,7 +22,7 @@ export function Attention({ runs, open, onToggle }: AttentionProps) {
     <div className="flex h-10 shrink-0 items-center gap-1 border-line border-b pr-1 pl-1 max-middle:h-12">
       <Button variant="quiet" aria-expanded={open} className="text-ink!" onClick={onToggle}>
         <TriangleAlert size={16} strokeWidth={1.75} aria-hidden className="text-danger" />
-        {runs.length} need attention
+        <span>{`${runs.length} need attention`}</span>
         <ChevronRight
           size={16}
           strokeWidth={1.75}

@@ -3,10 +3,10 @@ import { Countdown, useNow } from '#ui/elapsed.tsx'
 /** When the service's limit is free again (epoch ms), in words that count down. */
 export function LimitClock({ freeAt }: { freeAt: number }) {
   const isFree = useNow() >= freeAt
-  if (isFree) return <>You can try again.</>
+  if (isFree) return <span key="free">You can try again.</span>
   return (
-    <>
+    <span key="waiting">
       You can try again in <Countdown untilMs={freeAt} />.
-    </>
+    </span>
   )
 }

@@ -56,7 +56,7 @@ function Clock({ run, sinceMs }: { run: Run; sinceMs: number }) {
   return (
     <>
       <p className="text-ink">
-        {describePhase(run)} <Elapsed sinceMs={sinceMs} />
+        <span>{describePhase(run)}</span> <Elapsed sinceMs={sinceMs} />
       </p>
       <p className="text-soft">{noteOf(run, usualMs, late)}</p>
       {usualMs !== undefined && !late && !run.state.trouble && <Passing sinceMs={sinceMs} usualMs={usualMs} />}

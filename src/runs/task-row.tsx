@@ -58,7 +58,7 @@ export function TaskRow({ run, onSettings }: { run: Run; onSettings: () => void 
           </p>
         )}
         <p className="text-faint text-xs">
-          {hint} {freeAt !== undefined && <LimitClock freeAt={freeAt} />} {kept && <Keeping run={kept} />}
+          <span>{hint}</span> {freeAt !== undefined && <LimitClock freeAt={freeAt} />} {kept && <Keeping run={kept} />}
         </p>
         {acts.length > 0 && (
           <div className="mt-1 flex items-start gap-1">
@@ -127,8 +127,8 @@ function Facts({ run }: { run: Run }) {
     <p className="flex gap-x-3 whitespace-nowrap text-faint text-xs">
       <span className="min-w-0 flex-1 truncate">
         <span>{describeStep(run)}</span>
-        {took && ` in ${took}`}
-        {!run.marks.standsIn && ` · ${modelOfRun(run)}`}
+        {took && <span>{` in ${took}`}</span>}
+        {!run.marks.standsIn && <span>{` · ${modelOfRun(run)}`}</span>}
       </span>
       <span>{describeCharge(run)}</span>
     </p>
@@ -136,7 +136,7 @@ function Facts({ run }: { run: Run }) {
 }
 
 function Keeping({ run }: { run: RunIn<'ready'> }) {
-  return describeKeeping(run, useNow())
+  return <span>{describeKeeping(run, useNow())}</span>
 }
 
 const markClass =
@@ -188,7 +188,7 @@ function Clock({ run }: { run: Run }) {
   return (
     <span className={clockClass}>
       <Elapsed sinceMs={run.state.sentAt} />
-      {usualMs !== undefined && `, usually ${describeDuration(usualMs)}`}
+      {usualMs !== undefined && <span>{`, usually ${describeDuration(usualMs)}`}</span>}
     </span>
   )
 }

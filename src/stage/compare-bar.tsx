@@ -39,7 +39,7 @@ export function CompareBar({ comparing, a, b, seen, onFlip }: CompareBarProps) {
       <Ways way={comparing.way} onChange={(way) => compare({ way })} />
       {comparing.way === 'flip' && (
         <Button variant="quiet" aria-keyshortcuts="F" data-tip-keys="F" data-tip="Show the other" onClick={onFlip}>
-          Show {seen === 'a' ? 'B' : 'A'}
+          {`Show ${seen === 'a' ? 'B' : 'A'}`}
         </Button>
       )}
       <IconButton

@@ -23,7 +23,7 @@ export function NewImages({ ids, onShow, onClose }: NewImagesProps) {
         onClick={() => onShow(newest)}
       >
         {thumbnail && <img src={thumbnail} alt="" className="size-4 rounded-full object-cover" />}
-        <span role="status">{ids.length} new</span>
+        <span role="status">{`${ids.length} new`}</span>
       </Button>
       <IconButton
         label="Close new images"

@@ -56,7 +56,7 @@ function ZoomControls({ zoom }: Pick<StageToolbarProps, 'zoom'>) {
   return (
     <span className="flex items-center gap-0.5 max-middle:hidden">
       <IconButton label="Zoom out" icon={Minus} shortcut="-" onClick={zoom.zoomOut} />
-      <span className="w-11 text-center text-faint text-xs">{zoom.percent}%</span>
+      <span className="w-11 text-center text-faint text-xs">{`${zoom.percent}%`}</span>
       <IconButton label="Zoom in" icon={Plus} shortcut="plus" onClick={zoom.zoomIn} />
       <IconButton label="Fit" icon={Scan} shortcut="0" pressed={zoom.isFit} onClick={zoom.fit} />
       <Button

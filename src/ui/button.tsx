@@ -41,7 +41,8 @@ export function Button({
   return (
     <button {...rest} type={type} className={classes(shared, looks[variant], heights[variant], className)}>
       {Icon && <Icon size={16} strokeWidth={1.75} aria-hidden />}
-      {children}
+      {/* Text beside an icon that changes has an element of its own: page translation replaces bare text. */}
+      <span className="contents">{children}</span>
     </button>
   )
 }

@@ -80,7 +80,7 @@ describe('a balance below the price', () => {
   it('pitfall 20: tells that runs in work hold credits', async () => {
     const store = renderWith(serviceWith({ data: 0 }).send, <Balance price={14} />)
     await act(() => store.saveRun(workingRun('one')))
-    const note = await screen.findByText(/No credits left/)
+    const note = await screen.findByRole('status')
     await eventually(() => expect(note).toHaveTextContent('Credits that running tasks do not use come back.'))
   })
 
