@@ -1,6 +1,7 @@
 import { benchFirstLoad } from './first-load.ts'
 import { benchGallery } from './gallery.ts'
 import { benchPolling } from './polling.ts'
+import { benchProtect } from './protect.ts'
 import { benchProxy } from './proxy.ts'
 import { benchPush } from './push.ts'
 import { print, type Row } from './report.ts'
@@ -37,6 +38,11 @@ const parts: Readonly<Record<string, Part>> = {
     title: 'Finished at the service to known here, in real time, the same tasks for all',
     yardstick: 'the same page without a stream; a client that asks every 3 s',
     bench: benchPush,
+  },
+  protect: {
+    title: 'An answer with known faults, laid into its source',
+    yardstick: 'the faults as they were made; for time, one drawImage of the answer over the source',
+    bench: benchProtect,
   },
   proxy: {
     title: 'Proxy, load generator and service on the same machine',

@@ -1,7 +1,7 @@
 import type { Box } from '#domain/edit.ts'
 import { changes } from './constants.ts'
 import { blur, splitDetail } from './filters.ts'
-import { makePlane, type Plane } from './raster.ts'
+import { makePlane, type Pixels, type Plane, toLuma } from './raster.ts'
 
 /** How much an aligned answer differs from its source, as a multiple of what its noise explains. */
 export interface ChangeMap {
@@ -27,10 +27,12 @@ export interface Colours {
  * Compares source and answer, aligned and of equal colour. `free`: where the model should have changed nothing; the
  * noise is taken from there. `seen`: where the answer reaches; nothing is said of the rest.
  */
-export function mapChanges(source: Plane, difference: Colours, free: Uint8Array, seen: Uint8Array): ChangeMap {
+export function mapChanges(source: Pixels, difference: Colours, free: Uint8Array, seen: Uint8Array): ChangeMap {
   const { width, height } = source
   const [reds, greens, blues] = difference.planes.map(({ data }) => data)
-  const detail = splitDetail(source, changes.detailSigma).deviation
+  const detail = splitDetail(toLuma(source), changes.detailSigma).deviation.data
+  // JPEG spreads colour over its edges: strong edges of colour say as little as strong edges of light.
+  const colourDetail = splitDetail(toRedMinusBlue(source), changes.detailSigma).deviation.data
   const raw = makePlane(width, height)
   for (let at = 0; at < raw.data.length; at += 1) {
     if (!seen[at]) continue
@@ -39,12 +41,19 @@ export function mapChanges(source: Plane, difference: Colours, free: Uint8Array,
     const blue = blues?.[at] ?? 0
     const luma = 0.2126 * red + 0.7152 * green + 0.0722 * blue
     const chroma = Math.abs(red - luma) + Math.abs(blue - luma)
-    raw.data[at] = Math.abs(luma) + changes.chroma * chroma - changes.detail * (detail.data[at] ?? 0)
+    const excused = (detail[at] ?? 0) + changes.chroma * (colourDetail[at] ?? 0)
+    raw.data[at] = Math.abs(luma) + changes.chroma * chroma - changes.detail * excused
   }
   const soft = blur(raw, changes.blur)
   const threshold = findThreshold(soft, free)
   for (let at = 0; at < soft.data.length; at += 1) soft.data[at] = Math.max(0, (soft.data[at] ?? 0) / threshold)
   return soft
+}
+
+function toRedMinusBlue({ data, width, height }: Pixels): Plane {
+  const plane = makePlane(width, height)
+  for (let at = 0; at < plane.data.length; at += 1) plane.data[at] = (data[at * 4] ?? 0) - (data[at * 4 + 2] ?? 0)
+  return plane
 }
 
 function findThreshold({ data }: Plane, free: Uint8Array): number {
@@ -70,12 +79,31 @@ export function changedShare({ data }: ChangeMap, among: Uint8Array): number {
 
 /** What has changed, grown and softened: 0–1, for showing nothing else of an answer. */
 export function toChangedAlpha(map: ChangeMap): Plane {
-  const marked = makePlane(map.width, map.height)
-  for (let at = 0; at < map.data.length; at += 1) marked.data[at] = (map.data[at] ?? 0) >= 1 ? 1 : 0
+  const marked = markChanged(map)
   // A blur of what is marked passes a low threshold about as far out as the growth asks.
   const grown = blur(marked, changes.grow / 1.6)
   for (let at = 0; at < grown.data.length; at += 1) grown.data[at] = (grown.data[at] ?? 0) > 0.06 ? 1 : 0
   return blur(grown, changes.soft)
+}
+
+/** 1 where a change is certain, and from there on as far as a difference is seen: noise alone starts nothing. */
+function markChanged({ data, width, height }: ChangeMap): Plane {
+  const marked = makePlane(width, height)
+  const queue: number[] = []
+  const mark = (at: number) => {
+    if (marked.data[at] || (data[at] ?? 0) < 1) return
+    marked.data[at] = 1
+    queue.push(at)
+  }
+  for (let at = 0; at < data.length; at += 1) if ((data[at] ?? 0) >= changes.counted) mark(at)
+  for (let at = queue.pop(); at !== undefined; at = queue.pop()) {
+    const x = at % width
+    if (x > 0) mark(at - 1)
+    if (x < width - 1) mark(at + 1)
+    if (at >= width) mark(at - width)
+    if (at + width < data.length) mark(at + width)
+  }
+  return marked
 }
 
 const placeCell = 4

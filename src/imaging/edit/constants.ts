@@ -95,3 +95,12 @@ export const part = {
   /** Difference of proportions that is left after the rounding. */
   stretch: 0.005,
 } as const
+
+export const leftovers = {
+  /** Share of a mark's line that must still have its colour, and how near the colour must be, in levels. */
+  markShare: 0.2,
+  markLevels: 70,
+  /** Share of the new space that may stay within these levels of its fill. */
+  emptyShare: 0.1,
+  fillLevels: 6,
+} as const

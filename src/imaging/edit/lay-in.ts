@@ -205,7 +205,7 @@ function compare(source: Pixels, answer: Pixels, map: Affine, masks: Masks): Com
   const colour = fitColour(cells.pairs)
   applyColour(colour, laid.colours)
   const difference = subtract(source, laid.colours)
-  const changed = mapChanges(toLuma(source), { planes: difference }, both(masks.free, laid.seen), laid.seen)
+  const changed = mapChanges(source, { planes: difference }, both(masks.free, laid.seen), laid.seen)
   return { colour, map: changed, membrane: leftover(difference, both(masks.outside, laid.seen), changed) }
 }
 

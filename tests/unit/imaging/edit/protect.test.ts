@@ -1,0 +1,117 @@
+import { describe, expect, test } from 'vitest'
+import type { Box } from '#domain/edit.ts'
+import { rasteriseArea } from '#imaging/edit/area.ts'
+import { type LayJob, layPlan, planLay } from '#imaging/edit/lay-in.ts'
+import type { Pixels } from '#imaging/edit/raster.ts'
+import { resize } from '#imaging/edit/resize.ts'
+import {
+  type Case,
+  type CaseOptions,
+  keptFraming,
+  lay,
+  makeCase,
+  mapError,
+} from '../../../../scripts/bench/protect-cases.ts'
+import { edgeStep } from '../../../../scripts/bench/protect-figures.ts'
+import { seededRandom } from '../../../../scripts/bench/report.ts'
+import { repaint } from '../../../support/answer-faults.ts'
+import { madeScene } from '../../../support/made-scene.ts'
+
+const size = { width: 448, height: 336 }
+const scenes = [1, 2, 3, 4].map((seed) => madeScene(size.width, size.height, seed))
+const sceneOf = (index: number) => scenes[index % scenes.length] ?? madeScene(size.width, size.height, 1)
+
+const caseOf = (index: number, options: Partial<CaseOptions> = {}): Promise<Case> => {
+  const faults = { ...keptFraming(seededRandom(index), index % 2 === 1), shift: [index % 5, -(index % 7)] as const }
+  return makeCase(sceneOf(index), sceneOf(index), {
+    faults,
+    share: [0.05, 0.15, 0.4][index % 3] ?? 0.05,
+    seed: index,
+    ...options,
+  })
+}
+
+describe('an answer that keeps the framing', () => {
+  test.each(Array.from({ length: 14 }, (_, index) => index))(
+    'is aligned, and no byte outside the rim differs (case %i)',
+    async (index) => {
+      const one = await caseOf(index)
+      const { plan, differing } = lay(one)
+      expect(plan.objection).toBeUndefined()
+      expect(mapError(one, plan.fit.map)).toBeLessThan(0.6)
+      expect(differing).toBe(0)
+      expect(plan.changedInside).toBeGreaterThan(0.5)
+    },
+  )
+
+  test('leaves no step at the edge of the area, whatever its tint', async () => {
+    const one = await caseOf(3, { content: 'same', share: 0.15 })
+    // About one level of it is grain, which these scenes have more of than photographs.
+    expect(edgeStep(one, lay(one).image)).toBeLessThan(1.5)
+  })
+
+  test('that changed nothing says so, and shown by its changes alone is the source', async () => {
+    const one = await caseOf(2, { content: 'same', share: 0.15 })
+    const { plan, image } = lay(one, 'changed')
+    expect(plan.changedInside).toBeLessThan(0.02)
+    expect(image.data.filter((level, at) => level !== one.source.data[at]).length).toBeLessThan(
+      image.data.length * 0.002,
+    )
+  })
+
+  test('and changed a place outside has it found', async () => {
+    const spill = (answer: Pixels) => repaint(answer, [20, 270, 40, 30], 9)
+    const { plan } = lay(await caseOf(6, { share: 0.05, spill }))
+    const holds = plan.places.some(({ box: [x, y, w, h] }) => x < 40 && y < 285 && x + w > 40 && y + h > 285)
+    expect(holds).toBe(true)
+    expect(plan.fit.changedOutside).toBeGreaterThan(0.003)
+  })
+})
+
+describe('an answer that is none to this source', () => {
+  const source = sceneOf(0)
+  const area = rasteriseArea([{ op: 'add', shape: { kind: 'box', box: [150, 100, 120, 90] } }], size, 8)
+  const rect: Box = [0, 0, size.width, size.height]
+  const objection = (answer: Pixels, more: Partial<LayJob> = {}) =>
+    planLay({ source, answer, area, rect, ...more }).objection
+  const moved = (from: (x: number, y: number) => [number, number]): Pixels => {
+    const data = new Uint8ClampedArray(source.data.length)
+    for (let at = 0; at < size.width * size.height; at += 1) {
+      const [x, y] = from(at % size.width, Math.floor(at / size.width))
+      data.set(source.data.subarray((y * size.width + x) * 4, (y * size.width + x) * 4 + 4), at * 4)
+    }
+    return { ...size, data }
+  }
+  const even = (level: number): Pixels => ({ ...size, data: new Uint8ClampedArray(source.data.length).fill(level) })
+
+  test.each<[string, Pixels, string]>([
+    ['of another image', sceneOf(1), 'framing'],
+    ['mirrored', moved((x, y) => [size.width - 1 - x, y]), 'framing'],
+    ['turned upside down', moved((x, y) => [size.width - 1 - x, size.height - 1 - y]), 'framing'],
+    ['blank', even(255), 'blank'],
+    ['tiny', resize(source, { width: 64, height: 48 }), 'tiny'],
+    ['cropped to a square', resize(source, { width: 336, height: 336 }, [56, 0, 336, 336]), 'proportions'],
+  ])('is not laid in: %s', (_, answer, why) => {
+    expect(objection(answer)).toBe(why)
+  })
+
+  test('is laid in where the user places it', () => {
+    const fit = { map: [1, 0, 0, 1, 3, 4] as const, verdict: 'lost' as const }
+    const plan = planLay({ source, answer: sceneOf(1), area, rect, fit })
+    expect([plan.objection, plan.fit.map]).toEqual([undefined, fit.map])
+  })
+
+  test('says that there is too little to see in an even source', () => {
+    expect(objection(sceneOf(1), { source: even(180) })).toBe('flat')
+  })
+
+  test('is laid in by its size alone, though it has nine times the pixels', () => {
+    const large = resize(source, { width: 1344, height: 1008 })
+    const plan = planLay({ source, answer: large, area, rect })
+    expect(plan.objection).toBeUndefined()
+    const image = { ...source, data: source.data.slice() }
+    layPlan(image, area, plan, 'area')
+    const changed = image.data.reduce((most, level, at) => Math.max(most, Math.abs(level - (source.data[at] ?? 0))), 0)
+    expect(changed).toBeLessThan(40)
+  })
+})
