@@ -23,7 +23,7 @@ export function Header({ tasksOpen, onTasks, onSettings, balance, children }: He
     <header className="top-bar">
       <h1 className="flex items-center gap-2 font-semibold text-sm">
         <Mark />
-        Atelier
+        <span className="max-[379px]:sr-only">Atelier</span>
       </h1>
       <div role="status" className="flex">
         {simulated && (

@@ -1,7 +1,7 @@
 import { Image, Images, ListChecks, type LucideIcon, SquarePen, X } from 'lucide-react'
 import type { CSSProperties, ReactNode } from 'react'
 import { useWorkCount } from '#runs/work-count.ts'
-import { IconButton } from '#ui/button.tsx'
+import { Button } from '#ui/button.tsx'
 import { classes } from '#ui/classes.ts'
 import { Divider } from '#ui/divider.tsx'
 import { useShortcut } from '#ui/shortcut.ts'
@@ -72,14 +72,11 @@ export function Layout({ header, create, stage, gallery, tasks }: LayoutProps) {
         <section aria-label="Gallery" className={classes('area-gallery', onlyIn('gallery'))}>
           <div className="relative min-h-0 flex-1">{gallery}</div>
           {galleryOpen && (
-            <IconButton
-              label="Close gallery"
-              icon={X}
-              shortcut="esc"
-              variant="plain"
-              className="absolute right-3 bottom-3 z-10 max-middle:hidden wide:hidden"
-              onClick={closeGallery}
-            />
+            <span className="absolute right-3 bottom-3 z-10 max-middle:hidden wide:hidden">
+              <Button icon={X} data-tip-keys="Esc" data-tip="Close gallery" onClick={closeGallery}>
+                Close gallery
+              </Button>
+            </span>
           )}
         </section>
         {view === 'tasks' && (

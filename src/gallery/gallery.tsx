@@ -9,17 +9,14 @@ import { lazyPart } from '#ui/lazy-part.tsx'
 import { useShortcut } from '#ui/shortcut.ts'
 import { useLoaded } from '#ui/use-loaded.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
-import { Attention } from './attention.tsx'
 import { GalleryHead } from './gallery-head.tsx'
-import type { Contents } from './gallery-rows.ts'
 import { advanceLead, arrange, type Lead } from './lead.ts'
 import type { RunScreens } from './run-screens.ts'
-import { FillingProgress, FirstRun, SamplesLine, useFillSamples } from './samples.tsx'
-
+import { FillingProgress, FirstRun, useFillSamples } from './samples.tsx'
 import { useSamplesParam } from './use-samples-param.ts'
 
 // An empty gallery, which is how the first visit begins, needs neither.
-const loadGrid = () => import('./gallery-grid.tsx')
+const loadGrid = () => import('./gallery-body.tsx')
 const Bin = lazyPart(() => import('./bin.tsx').then((module) => module.Bin))
 
 interface GalleryProps {
@@ -37,8 +34,6 @@ export function Gallery({ runScreens, simulated, onSettings }: GalleryProps) {
   const store = useStore()
   const { filling, fill } = useFillSamples()
   const contents = useContents(runs, pictures)
-  const [attentionOpen, setAttentionOpen] = useState(false)
-  const isFolding = contents.cards.length >= foldFrom
   const isEmpty = runs.length === 0 && pictures.length === 0
   // Loaded while the first words are written, so that the first run finds its place at once.
   const isComposing = useWorkspace(({ drafts }) => Object.values(drafts).some(({ prompt }) => prompt !== ''))
@@ -65,29 +60,19 @@ export function Gallery({ runScreens, simulated, onSettings }: GalleryProps) {
         {binButton}
       </GalleryHead>
       {filling && <FillingProgress filling={filling} />}
-      {!filling && pictures.some((picture) => picture.origin.kind === 'sample') && <SamplesLine />}
       {!filling && !isPending && isEmpty && <FirstRun onDemo={() => void fill()} />}
       {!filling && !isEmpty && (isGridMissing || isViewMissing) && <runScreens.Plain runs={runs} />}
       {!filling && !isEmpty && grid && runView && (
-        <>
-          {isFolding && (
-            <Attention runs={contents.cards} open={attentionOpen} onToggle={() => setAttentionOpen(!attentionOpen)} />
-          )}
-          <grid.GalleryGrid
-            contents={isFolding && !attentionOpen ? withoutCards(contents) : contents}
-            runView={runView}
-            onSettings={onSettings}
-          />
-        </>
+        <grid.GalleryBody
+          hasSamples={pictures.some(({ origin }) => origin.kind === 'sample')}
+          contents={contents}
+          runView={runView}
+          onSettings={onSettings}
+        />
       )}
     </div>
   )
 }
-
-/** So many cards would push what is running out of sight. */
-const foldFrom = 3
-
-const withoutCards = (contents: Contents): Contents => ({ ...contents, cards: [] })
 
 /** What stands in the grid. The places of the runs are remembered from one drawing to the next. */
 function useContents(runs: readonly Run[], pictures: readonly Picture[]) {

@@ -3,11 +3,11 @@ import { type RefObject, useLayoutEffect, useMemo, useState } from 'react'
 /** Between tiles, in CSS pixels. */
 export const gapPx = 6
 const marginPx = 12
-const idealPx = 128
-const leastPx = 104
+const idealPx = 112
+const leastPx = 96
 const mostPx = 160
 
-/** How many square tiles of 104 to 160 px stand beside each other, and how large they are. */
+/** How many square tiles of 96 to 160 px stand beside each other, and how large they are. */
 export function layTiles(widthPx: number): { columns: number; tilePx: number } {
   // A very wide gallery takes the largest tiles: what is in view stays few enough to draw quickly.
   const wish = widthPx > 900 ? mostPx : idealPx

@@ -158,7 +158,7 @@ function Node({ place, picture, tile, isShown, isOnLine, choice }: NodeProps) {
         isShown ? 'font-medium text-ink' : 'text-faint',
       )}
     >
-      {isCompared ? `${place.label} A` : place.label}
+      {place.label}
     </span>
   )
   if (!picture) {
@@ -182,7 +182,7 @@ function Node({ place, picture, tile, isShown, isOnLine, choice }: NodeProps) {
       aria-current={isShown ? 'true' : undefined}
       tabIndex={isShown ? 0 : -1}
       onClick={({ shiftKey }) => (shiftKey && !isShown ? choice.onCompare(place.id) : choice.onChoose(place.id))}
-      className="group flex items-center gap-1 rounded-sm"
+      className="relative flex items-center gap-1 rounded-sm"
     >
       <Thumbnail
         id={place.id}
@@ -192,6 +192,14 @@ function Node({ place, picture, tile, isShown, isOnLine, choice }: NodeProps) {
           picture.shelf === 'bin' && 'opacity-50',
         )}
       />
+      {isCompared && (
+        <span
+          aria-hidden
+          className="absolute top-0 left-0 rounded-sm bg-ink px-1 font-medium text-panel text-xs leading-4"
+        >
+          A
+        </span>
+      )}
       {label}
     </button>
   )

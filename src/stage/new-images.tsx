@@ -1,26 +1,25 @@
 import { X } from 'lucide-react'
-import type { PictureId } from '#domain/ids.ts'
-import { useThumbnail } from '#store/queries.ts'
+import { usePictures, useThumbnail } from '#store/queries.ts'
 import { Button, IconButton } from '#ui/button.tsx'
-
-interface NewImagesProps {
-  /** Newest first. */
-  ids: readonly PictureId[]
-  onShow: (id: PictureId) => void
-  onClose: () => void
-}
+import { useWorkspace } from '#workspace/workspace.ts'
 
 /** Says that images came in while another one was looked at. A press shows the newest; the others stay counted. */
-export function NewImages({ ids, onShow, onClose }: NewImagesProps) {
+export function NewImages() {
+  const arrived = useWorkspace((state) => state.arrived)
+  const { pictures } = usePictures('gallery')
+  // What was moved to the bin meanwhile is no news.
+  const kept = new Set(arrived.length > 0 ? pictures.map(({ id }) => id) : [])
+  const ids = arrived.filter((id) => kept.has(id))
   const [newest] = ids
   const thumbnail = useThumbnail(newest)
+  const { select, dismissArrived } = useWorkspace.getState()
   if (newest === undefined) return null
   return (
     <span className="flex shrink-0 items-center rounded-full border border-line bg-raised">
       <Button
         variant="quiet"
         className="h-6! rounded-full pl-1! text-ink! max-middle:h-9!"
-        onClick={() => onShow(newest)}
+        onClick={() => select(newest)}
       >
         {thumbnail && <img src={thumbnail} alt="" className="size-4 rounded-full object-cover" />}
         <span role="status">{`${ids.length} new`}</span>
@@ -29,7 +28,7 @@ export function NewImages({ ids, onShow, onClose }: NewImagesProps) {
         label="Close new images"
         icon={X}
         className="size-6! rounded-full max-middle:size-9!"
-        onClick={onClose}
+        onClick={dismissArrived}
       />
     </span>
   )

@@ -20,14 +20,14 @@ export function StageInfo({ picture, children }: { picture: Picture; children?: 
     .filter(Boolean)
     .join(' · ')
   return (
-    <div className="flex h-8 min-w-0 items-center gap-2 px-3 text-xs max-middle:h-11">
+    <div className="group flex h-8 min-w-0 items-center gap-2 px-3 text-xs max-middle:h-11">
       {mark && (
         <span className="shrink-0 rounded-full border border-line-strong px-1.5 text-soft leading-4">{mark}</span>
       )}
       <p dir="auto" className="min-w-24 shrink truncate text-ink" title={prompt}>
         {prompt}
       </p>
-      <p className="min-w-0 shrink-[3] truncate text-faint" title={facts}>
+      <p className="min-w-0 shrink-[3] truncate text-faint max-middle:group-has-[button]:hidden" title={facts}>
         {facts}
       </p>
       {shelf === 'bin' && <span className="shrink-0 text-danger">in the bin</span>}

@@ -102,7 +102,13 @@ function PictureControls({ picture, actions, onBin, ...compare }: StageToolbarPr
         disabled={recipeOf(picture) === undefined}
         onClick={() => actions.recallSettings(picture)}
       />
-      <Act label="Copy" icon={Copy} shortcut="mod+c" onClick={() => void actions.copy(picture)} />
+      <Act
+        label="Copy"
+        icon={Copy}
+        shortcut="mod+c"
+        onClick={() => void actions.copy(picture)}
+        className="max-middle:hidden"
+      />
       <Act
         label="Move to bin"
         word="Bin"

@@ -12,7 +12,6 @@ import { StageInfo } from './stage-info.tsx'
 import { StageLayout } from './stage-layout.tsx'
 import { StageStrip } from './stage-strip.tsx'
 import { StageToolbar } from './stage-toolbar.tsx'
-import type { useArrivals } from './use-arrivals.ts'
 import { useStageKeys } from './use-stage-keys.ts'
 import { useZoom, type Zoom } from './use-zoom.ts'
 import type { Swipe } from './viewport-input.ts'
@@ -20,13 +19,8 @@ import type { Swipe } from './viewport-input.ts'
 const Compare = lazyPart(() => import('./compare.tsx').then((module) => module.Compare))
 const CompareBar = lazyPart(() => import('./compare-bar.tsx').then((module) => module.CompareBar))
 
-interface StageViewProps {
-  picture: Picture
-  arrivals: ReturnType<typeof useArrivals>
-}
-
 /** One image, large: looked at, compared, edited on. */
-export function StageView({ picture, arrivals }: StageViewProps) {
+export function StageView({ picture }: { picture: Picture }) {
   const actions = usePictureActions()
   const comparison = useComparison(picture)
   const neighbours = useNeighbours(picture)
@@ -76,7 +70,7 @@ export function StageView({ picture, arrivals }: StageViewProps) {
       }
       facts={
         <StageInfo picture={picture}>
-          <NewImages ids={arrivals.waiting} onShow={select} onClose={arrivals.dismiss} />
+          <NewImages />
         </StageInfo>
       }
       strip={<StageStrip picture={picture} />}

@@ -1,20 +1,26 @@
-import { usePicture } from '#store/queries.ts'
+import { useState } from 'react'
+import { useOpenRuns, usePicture } from '#store/queries.ts'
 import { Empty } from '#ui/empty.tsx'
 import { lazyPart } from '#ui/lazy-part.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { StageStart } from './stage-start.tsx'
-import { useArrivals } from './use-arrivals.ts'
 
 const StageView = lazyPart(() => import('./stage-view.tsx').then((module) => module.StageView))
+
+const Arrivals = lazyPart(() => import('./arrivals.ts').then((module) => module.Arrivals))
 
 /** The middle column: the staged image, or how to come to one. */
 export function Stage() {
   const selected = useWorkspace((state) => state.selected)
   const picture = usePicture(selected)
-  const arrivals = useArrivals()
+  const isRunning = useOpenRuns().length > 0
+  // From then on it stays: the last run leaves the list together with the coming of its image.
+  const [hasRun, setHasRun] = useState(false)
+  if (isRunning && !hasRun) setHasRun(true)
   return (
     <div className="absolute inset-0">
-      {picture && <StageView picture={picture} arrivals={arrivals} />}
+      {picture && <StageView picture={picture} />}
+      {hasRun && <Arrivals />}
       {selected === undefined && <StageStart />}
       {selected !== undefined && !picture && (
         <div className="gallery-late flex h-full flex-col justify-center">

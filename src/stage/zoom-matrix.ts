@@ -21,7 +21,7 @@ const closest = 16
 
 /** The whole picture in the middle, never drawn larger than its own CSS pixels. */
 export function placeFit(picture: Box, viewport: Box): Placement {
-  const room = (length: number) => Math.max(1, length - 2 * Math.min(marginPx, length * 0.02))
+  const room = (length: number) => Math.max(1, length - 2 * Math.min(marginPx, length * 0.012))
   const scale = Math.min(1, room(viewport.width) / picture.width, room(viewport.height) / picture.height)
   return middle(picture, viewport, scale)
 }

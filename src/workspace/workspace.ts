@@ -25,6 +25,8 @@ interface Fleeting {
   /** The image on the stage. Remembered by this window over a reload. */
   selected: PictureId | undefined
   comparing: Comparing | undefined
+  /** Results that came in while something else was on the stage, newest first. One that is shown leaves the list. */
+  arrived: readonly PictureId[]
   /** When the user last zoomed, compared or opened a tool, in epoch ms. 0: never. A later result does not take the stage. */
   touchedAt: number
   /** Raised each time the staged image has to be shown whole. */
@@ -52,6 +54,8 @@ export type Workspace = Settings &
     choose(picture: PictureId): void
     /** Starts or changes the comparison; `undefined` ends it. */
     compare(change: Partial<Comparing> | undefined): void
+    arrive(picture: PictureId): void
+    dismissArrived(): void
     /** The user works on what is on the stage. */
     touch(): void
     show(view: View): void
@@ -92,6 +96,7 @@ export function createWorkspace({ name, shared, own, watch }: WorkspacePlaces) {
     ...initialComposition,
     selected: undefined,
     comparing: undefined,
+    arrived: [],
     touchedAt: 0,
     wholeRequests: 0,
     view: 'create',
@@ -112,6 +117,8 @@ export function createWorkspace({ name, shared, own, watch }: WorkspacePlaces) {
         comparing: change && { a: undefined, takes: 'a', way: 'slider', ...comparing, ...change },
         touchedAt: Date.now(),
       })),
+    arrive: (id) => set(({ arrived }) => ({ arrived: [id, ...arrived.filter((other) => other !== id)] })),
+    dismissArrived: () => set({ arrived: [] }),
     touch: () => set({ touchedAt: Date.now() }),
     show: (view) => set({ view }),
     focusPrompt: () => set({ wantsPrompt: true }),
@@ -133,6 +140,9 @@ export function createWorkspace({ name, shared, own, watch }: WorkspacePlaces) {
   })
 
   useStore.subscribe((state, before) => {
+    if (state.selected !== before.selected && state.arrived.some((id) => id === state.selected)) {
+      useStore.setState({ arrived: state.arrived.filter((id) => id !== state.selected) })
+    }
     if (isFollowing) return
     for (const [setting, value] of Object.entries(changedSettings(state, before))) ofAll.write(keyOf(setting), value)
     if (state.selected !== before.selected) ofWindow.write(keys.selected, state.selected ?? null)

@@ -179,10 +179,10 @@ describe('moving by keys', () => {
 })
 
 describe('tiles', () => {
-  it('are 104 to 160 px wide in every column the gallery can have', () => {
+  it('are 96 to 160 px wide in every column the gallery can have', () => {
     for (let width = 296; width <= 1600; width += 1) {
       const { columns, tilePx } = layTiles(width)
-      expect(tilePx).toBeGreaterThanOrEqual(104)
+      expect(tilePx).toBeGreaterThanOrEqual(96)
       expect(tilePx).toBeLessThanOrEqual(160)
       expect(columns * tilePx + (columns - 1) * 6).toBeLessThanOrEqual(width)
     }

@@ -8,8 +8,8 @@ const picture = { width: 2000, height: 1000 }
 describe('a fitted picture', () => {
   it('is whole and in the middle', () => {
     const { x, y, scale } = placeFit(picture, viewport)
-    expect(scale).toBeCloseTo((600 - 24) / 2000)
-    expect(x).toBeCloseTo(12)
+    expect(scale).toBeCloseTo((600 - 14.4) / 2000)
+    expect(x).toBeCloseTo(7.2)
     expect(y + (picture.height * scale) / 2).toBeCloseTo(200)
   })
 

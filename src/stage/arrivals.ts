@@ -1,5 +1,5 @@
-import { useEffect, useRef, useState } from 'react'
-import type { PictureId, RunId } from '#domain/ids.ts'
+import { useEffect, useRef } from 'react'
+import type { RunId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
 import { useOpenRuns, usePictures } from '#store/queries.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
@@ -7,23 +7,16 @@ import { useWorkspace } from '#workspace/workspace.ts'
 /** A result has the place of its submission in the list, which is near the head. */
 const lookAt = 200
 
-interface Arrivals {
-  /** Images that wait to be looked at, newest first. */
-  waiting: readonly PictureId[]
-  dismiss(): void
-}
-
 /**
  * Images that runs of this session became. One takes the stage if nothing is there, or if its source is there and the user
- * has not zoomed, compared or opened a tool since it was submitted. All others wait until they are looked at.
+ * has not zoomed, compared or opened a tool since it was submitted. All others are counted in the workspace until they are
+ * looked at. Draws nothing: it is loaded when the first run starts.
  */
-export function useArrivals(): Arrivals {
+export function Arrivals(): null {
   const runs = useOpenRuns()
   const { pictures } = usePictures('gallery')
-  const selected = useWorkspace((state) => state.selected)
   /** When the runs seen in work were submitted. */
   const submitted = useRef(new Map<RunId, number>())
-  const [arrived, setArrived] = useState<readonly PictureId[]>([])
 
   useEffect(() => {
     const open = new Set(runs.map((run) => run.id))
@@ -35,18 +28,13 @@ export function useArrivals(): Arrivals {
     for (const picture of made.toReversed()) {
       if (picture.origin.kind !== 'made') continue
       const submittedAt = submitted.current.get(picture.origin.run) ?? 0
-      if (takesStage(picture, submittedAt)) useWorkspace.getState().select(picture.id)
-      else setArrived((before) => [picture.id, ...before.filter((id) => id !== picture.id)])
+      const { select, arrive } = useWorkspace.getState()
+      if (takesStage(picture, submittedAt)) select(picture.id)
+      else arrive(picture.id)
     }
     for (const { origin } of made) if (origin.kind === 'made') submitted.current.delete(origin.run)
   }, [runs, pictures])
-
-  useEffect(() => {
-    setArrived((before) => (before.some((id) => id === selected) ? before.filter((id) => id !== selected) : before))
-  }, [selected])
-
-  const kept = new Set(arrived.length > 0 ? pictures.map(({ id }) => id) : [])
-  return { waiting: arrived.filter((id) => kept.has(id)), dismiss: () => setArrived([]) }
+  return null
 }
 
 function takesStage(picture: Picture, submittedAt: number): boolean {

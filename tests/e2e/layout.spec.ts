@@ -1,0 +1,82 @@
+import type { Page } from '@playwright/test'
+import sharp from 'sharp'
+import { createOf, expect, test } from './fixtures.ts'
+
+async function bring(page: Page, width: number, height: number) {
+  const background = { r: 120, g: 140, b: 160 }
+  const buffer = await sharp({ create: { width, height, channels: 3, background } })
+    .jpeg()
+    .toBuffer()
+  await createOf(page).files.setInputFiles({ name: 'street.jpg', mimeType: 'image/jpeg', buffer })
+  return page.getByRole('region', { name: 'Stage' }).getByRole('img', { name: /^street\.jpg/ })
+}
+
+test.describe('at 1024 × 768', () => {
+  test.use({ viewport: { width: 1024, height: 768 } })
+
+  for (const [ratio, width, height] of [
+    ['1:1', 1400, 1400],
+    ['4:3', 1600, 1200],
+    ['3:2', 1800, 1200],
+  ] as const) {
+    test(`C3 an image of ${ratio} has at least 35 % of the screen`, async ({ page, simulated }) => {
+      await page.goto(simulated.url)
+      const image = await bring(page, width, height)
+      await expect(image).toBeVisible()
+      const box = await image.boundingBox()
+      expect(((box?.width ?? 0) * (box?.height ?? 0)) / (1024 * 768)).toBeGreaterThanOrEqual(0.35)
+    })
+  }
+
+  test('C3 the gallery opens by G over the page, and Escape closes it', async ({ page, simulated }) => {
+    await page.goto(simulated.url)
+    await bring(page, 1200, 800)
+    const gallery = page.getByRole('region', { name: 'Gallery' })
+    await expect(gallery).toBeHidden()
+    await page.getByRole('group', { name: 'View' }).focus()
+    await page.keyboard.press('g')
+    await expect(gallery).toBeVisible()
+    expect((await gallery.boundingBox())?.width).toBe(1024)
+    await page.keyboard.press('Escape')
+    await expect(gallery).toBeHidden()
+  })
+})
+
+test('B9 the staged image is there again after a reload', async ({ page, simulated }) => {
+  await page.goto(simulated.url)
+  const image = await bring(page, 1200, 800)
+  await expect(image).toBeVisible()
+  await page.reload()
+  await expect(image).toBeVisible()
+})
+
+test.describe('at 320 × 256, as a window enlarged to 400 %', () => {
+  test.use({ viewport: { width: 320, height: 256 } })
+
+  test('E9 the form can be read, written and submitted without scrolling sideways', async ({ page, simulated }) => {
+    await page.goto(simulated.url)
+    const create = createOf(page)
+    const form = await create.region.boundingBox()
+    expect(form?.height).toBeGreaterThanOrEqual(400)
+    await create.prompt.fill('A red barn')
+    await create.submit.click()
+    await page.getByRole('button', { name: 'Image', exact: true }).click()
+    await expect(page.getByRole('region', { name: 'Stage' }).getByRole('img', { name: /^A red barn/ })).toBeVisible()
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320)
+  })
+})
+
+test('C2 contrast themes show what is chosen', async ({ page, simulated }) => {
+  await page.emulateMedia({ forcedColors: 'active' })
+  await page.goto(simulated.url)
+  const fill = (name: string) =>
+    page
+      .getByRole('radio', { name, exact: true })
+      .locator('xpath=..')
+      .evaluate((label) => getComputedStyle(label).backgroundColor)
+  expect(await fill('Pro')).not.toBe(await fill('Max'))
+  expect(await fill('JPEG')).not.toBe(await fill('PNG'))
+  const tab = (name: string) =>
+    page.getByRole('tab', { name }).evaluate((element) => getComputedStyle(element).backgroundColor)
+  expect(await tab('Flux Kontext')).not.toBe(await tab('Flux 2'))
+})
