@@ -25,7 +25,7 @@ interface SourceTileProps {
 
 /** As wide as the image needs at this height; only very long ones get bands. */
 const tile =
-  'group relative flex h-16 min-w-14 max-w-36 overflow-hidden rounded-sm border bg-raised transition-colors max-middle:h-24 max-middle:min-w-20'
+  'group relative flex h-16 min-w-14 max-w-36 overflow-hidden rounded-sm border bg-raised transition-colors max-middle:h-24 max-middle:min-w-20 max-middle:max-w-48'
 /** Shown while pointed at or focused; always where there is no pointer. */
 const acts =
   'absolute flex bg-panel opacity-0 transition-opacity group-focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100'
