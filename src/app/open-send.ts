@@ -1,17 +1,23 @@
+import type { Route } from '#generation/ports.ts'
 import type { Send } from '#providers/provider.ts'
 import { createSend } from '#providers/send.ts'
 import { settingsNow } from '#workspace/workspace.ts'
 import { builtProxyUrl } from './config.ts'
 
+const addressNow = () => settingsNow().proxyUrl || builtProxyUrl
+const hasEntered = (address: string) => settingsNow().enteredProxy === address
+
+/** The proxies by their addresses; nothing in the demo, which has one inside the page. */
+export function openRoute(): Route | undefined {
+  if (import.meta.env.MODE === 'demo') return undefined
+  return { current: addressNow, to: (address) => createSend(() => address, undefined, hasEntered) }
+}
+
 /** The way to the proxy. In the demo, proxy and service are a part of the page that comes with the first question. */
 export function openSend(): Send {
   // Written out here, so that no other build holds that part.
   if (import.meta.env.MODE !== 'demo') {
-    return createSend(
-      () => settingsNow().proxyUrl || builtProxyUrl,
-      undefined,
-      (address) => settingsNow().enteredProxy === address,
-    )
+    return createSend(addressNow, undefined, hasEntered)
   }
   let demo: Promise<Send> | undefined
   const open = async () => (await import('#simulator/demo/demo.ts')).openDemo()

@@ -4,7 +4,9 @@ import { describeFailure } from '#domain/failure.ts'
 import { createGenerator, type Generator } from '#generation/generator.ts'
 import type { Runner } from '#generation/runner.ts'
 import { GeneratorContext } from '#generation/use-generate.ts'
+import { newId } from '#platform/ids.ts'
 import { loadPart } from '#platform/load-part.ts'
+import { backOnline, isOffline } from '#platform/network.ts'
 import type { Send } from '#providers/provider.ts'
 import { openGallery } from '#store/gallery-store.ts'
 import { StoreContext, watchStore } from '#store/queries.ts'
@@ -13,7 +15,7 @@ import { notify } from '#ui/notices.tsx'
 import { isDemo } from '#workspace/edition.ts'
 import { settingsNow, useWorkspace } from '#workspace/workspace.ts'
 import { findHealth, SendContext } from './health.ts'
-import { openSend } from './open-send.ts'
+import { openRoute, openSend } from './open-send.ts'
 
 /** All that lives as long as the page. */
 export interface Services {
@@ -33,20 +35,26 @@ export async function openServices(open: () => Promise<GalleryStore> = openOwnGa
       mutations: { networkMode: 'always', retry: false },
     },
   })
-  const ask = openSend()
-  const send: Send = async (...request) => {
-    const response = await ask(...request)
-    // Whether it is the token that is asked for, the health tells.
-    if (response.status === 401) void queryClient.invalidateQueries({ queryKey: ['health'] })
-    return response
-  }
+  // Whether it is the token that is asked for, the health tells.
+  const watched =
+    (ask: Send): Send =>
+    async (...request) => {
+      const response = await ask(...request)
+      if (response.status === 401) void queryClient.invalidateQueries({ queryKey: ['health'] })
+      return response
+    }
+  const send = watched(openSend())
+  const proxies = openRoute()
+  const route = proxies && { current: proxies.current, to: (address: string) => watched(proxies.to(address)) }
+  const network = { isOffline, back: backOnline }
   let loaded: Runner | undefined
-  const ports = { store, now: () => Date.now(), newId: () => crypto.randomUUID() }
+  const ports = { store, now: () => Date.now(), newId }
   const runner = async (): Promise<Runner> => {
     const { createBrowserRunner, tellEnded } = await loadPart(loadRunner)
     const runsAtOnce = () => settingsNow().runsAtOnce
     const fallback = () => settingsNow().fallback
-    loaded ??= createBrowserRunner({ ...ports, send, runsAtOnce, fallback, ended: tellEnded }, pageName)
+    const own = { ...ports, send, ...(route ? { route } : {}), network, runsAtOnce, fallback, ended: tellEnded }
+    loaded ??= createBrowserRunner(own, pageName)
     return loaded
   }
   const tell = (failure: Parameters<typeof describeFailure>[0]) =>
@@ -56,7 +64,7 @@ export async function openServices(open: () => Promise<GalleryStore> = openOwnGa
     const isSimulated = findHealth(queryClient)?.mode === 'simulated'
     return { price: askAbovePrice, day: askAboveDay, isSimulated }
   }
-  const generator = createGenerator({ runner, ports, queryClient, tell, limits })
+  const generator = createGenerator({ runner, ports, queryClient, tell, limits, network })
   const unwatch = watchStore(store, queryClient)
   generator.resume().catch(() => undefined)
   lookForEviction(store).catch(() => undefined)

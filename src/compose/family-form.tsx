@@ -13,6 +13,7 @@ import { PromptField } from './prompt-field.tsx'
 import { Sources } from './sources.tsx'
 import type { SourceDesk } from './use-source-desk.ts'
 import { useSubmit } from './use-submit.ts'
+import { useWhenReady } from './use-when-ready.ts'
 
 const submitKeys = 'mod+enter'
 
@@ -47,13 +48,13 @@ export function FamilyForm({ family, desk, foot }: FamilyFormProps) {
 
   function press() {
     if (!issue) return submit(recipe)
+    if (isOnlyWaiting(desk, family.issues(draft, sourceCount))) remember()
     setMet({ reason: issue.message, times: met.times + 1 })
     if (issue.field === 'prompt') prompt.current?.focus()
   }
   useShortcut(submitKeys, press)
+  const { isRemembered, remember } = useWhenReady(recipe, family.maxSources, desk, press)
 
-  // Enter in a field of one line submits a form by itself. Only the button and its keys may spend money.
-  const onSubmit = (event: SubmitEvent) => event.preventDefault()
   const control = (field: Field) => (
     <FieldControl
       key={field.name}
@@ -63,7 +64,7 @@ export function FamilyForm({ family, desk, foot }: FamilyFormProps) {
     />
   )
   return (
-    <form onSubmit={onSubmit} className="flex min-h-0 flex-1 flex-col">
+    <form onSubmit={keepUnsent} className="flex min-h-0 flex-1 flex-col">
       <div className="min-h-0 flex-1 space-y-5 overflow-y-auto overscroll-contain px-4 py-4">
         <Sources family={family} desk={desk} />
         <PromptField
@@ -104,12 +105,26 @@ export function FamilyForm({ family, desk, foot }: FamilyFormProps) {
           role={issue && issue.message === met.reason ? 'alert' : undefined}
           className={classes('mt-1.5 min-h-4 text-center text-xs', issue ? 'text-soft' : 'text-faint')}
         >
-          <span>{issue?.message ?? (wasAdded ? 'Added' : `${model} · ${asked}`)}</span>
+          <span>{issue ? reasonOf(issue, isRemembered) : wasAdded ? 'Added' : `${model} · ${asked}`}</span>
           {!issue && !wasAdded && <span className="pointer-coarse:hidden"> · {describeShortcut(submitKeys)}</span>}
         </p>
       </div>
     </form>
   )
+}
+
+/** Enter in a field of one line submits a form by itself. Only the button and its keys may spend money. */
+function keepUnsent(event: SubmitEvent): void {
+  event.preventDefault()
+}
+
+function reasonOf({ message }: Issue, isRemembered: boolean): string {
+  return isRemembered ? `${message} Submits when ready.` : message
+}
+
+/** Whether nothing is wrong but that sources are still being prepared. */
+function isOnlyWaiting({ missing, preparing, refused }: SourceDesk, issues: readonly Issue[]): boolean {
+  return preparing.length > 0 && missing.size === 0 && refused.length === 0 && issues.length === 0
 }
 
 /** What is wrong with the sources: those that cannot be used, then those that are not there yet. */

@@ -3,6 +3,7 @@ import { quoteName } from '#domain/file-name.ts'
 import type { PictureId } from '#domain/ids.ts'
 import { keepPicture } from '#library/keep-picture.ts'
 import type { ModelFamily } from '#models/model.ts'
+import { newId } from '#platform/ids.ts'
 import { loadPart } from '#platform/load-part.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { notify } from '#ui/notices.tsx'
@@ -87,7 +88,7 @@ export function createSourceBench(store: GalleryStore): SourceBench {
     { before, isFirst }: { before: Promise<void>; isFirst: boolean },
   ) {
     const controller = new AbortController()
-    const key = crypto.randomUUID()
+    const key = newId()
     const item: InHand = { key, family: family.id, fileName, stop: () => controller.abort() }
     change({ inHand: [...state.inHand, item] })
     try {
@@ -95,8 +96,9 @@ export function createSourceBench(store: GalleryStore): SourceBench {
       const { id } = await keepPicture(store, file, 'sources', controller.signal)
       await before
       controller.signal.throwIfAborted()
-      discard(key)
+      // In this order: at no moment is nothing being prepared while the source is not there yet.
       addPicture(family, id, fileName)
+      discard(key)
       if (isFirst) useWorkspace.getState().stage(id)
     } catch (error) {
       if (isAbort(error)) return

@@ -40,7 +40,7 @@ export function useSubmit(): {
     // Every press counts, also one that is left out: hammering the button is still one wish.
     lastPress.current = press
     if (press.recipe === before.recipe && press.atMs - before.atMs < samePressMs) return
-    const asked = generator.question(recipe)
+    const asked = generator.question([recipe])
     if (asked) void asked.then((words) => (words === undefined ? start(recipe) : setQuestion({ recipe, words })))
     else start(recipe)
   }

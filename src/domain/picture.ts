@@ -1,6 +1,6 @@
-import type { BatchId, PictureId, RunId } from './ids.ts'
+import type { PictureId, RunId } from './ids.ts'
 import type { Marks } from './marks.ts'
-import type { Recipe, TaskRef } from './run.ts'
+import type { BatchPlace, Recipe, TaskRef } from './run.ts'
 import type { FileFacts, FileMime } from './source-file.ts'
 
 export const imageMimes = ['image/png', 'image/jpeg', 'image/webp'] as const
@@ -50,13 +50,14 @@ export interface Picture {
   sizeBytes: number
   /** The pictures it was made from, in order. */
   parents: readonly PictureId[]
+  /** Made as one of a batch. */
+  batch?: BatchPlace
   origin: Origin
   /** Only of images whose file is kept as the user brought it. */
   file?: FileFacts
   /** SHA-256 of the kept bytes, 64 hexadecimal digits. Images of earlier versions have none. */
   sha256?: string
   marks?: Marks
-  batch?: BatchId
 }
 
 /** A picture's file ending, without the dot. */

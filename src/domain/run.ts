@@ -1,5 +1,5 @@
 import type { Failure } from './failure.ts'
-import type { NonEmpty, PictureId, RunId, TaskId } from './ids.ts'
+import type { BatchId, NonEmpty, PictureId, RunId, TaskId } from './ids.ts'
 
 /** What the form holds, by field name. Flat on purpose: it is stored, compared and recalled as it is. */
 export type Draft = Readonly<Record<string, string | number | boolean>>
@@ -12,9 +12,15 @@ export interface Recipe {
   sources: readonly PictureId[]
 }
 
+/** Several recipes that are asked about and started as one. `priceCredits`: the sum. */
+export interface Batch {
+  recipes: NonEmpty<Recipe>
+  priceCredits: number
+}
+
 /** The place of a run, or of its image, in its batch: `index` counts from 0, `of` is the size of the batch. */
 export interface BatchPlace {
-  id: string
+  id: BatchId
   index: number
   of: number
 }

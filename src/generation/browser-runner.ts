@@ -8,7 +8,10 @@ import { createSharedStream } from './shared-stream.ts'
 
 /** The machine in the real world. Without Web Locks a single window is assumed. */
 export function createBrowserRunner(
-  own: Pick<RunnerPorts, 'store' | 'send' | 'runsAtOnce' | 'now' | 'newId' | 'fallback' | 'ended'>,
+  own: Pick<
+    RunnerPorts,
+    'store' | 'send' | 'route' | 'network' | 'runsAtOnce' | 'now' | 'newId' | 'fallback' | 'ended'
+  >,
   /** Locks and channels are shared by all pages of an origin: a demo beside the real page takes another name. */
   name = 'atelier',
 ): Runner {

@@ -3,6 +3,7 @@ import type { Failure } from '#domain/failure.ts'
 import { isAdopted, type Run } from '#domain/run.ts'
 import { findFamily } from '#models/catalogue.ts'
 import { nearestRatio, priceDollarsOf } from '#providers/gemini-models.ts'
+import { mayBeAboutContent } from '#providers/kie-failures.ts'
 import type { Fallback } from '#providers/send.ts'
 
 /**
@@ -17,7 +18,8 @@ export function mayFallBack(run: Run): 'no' | 'when-asked' | 'by-itself' {
   } = run
   if (run.marks.standsIn) return mayBeAskedAgain.has(failure.kind) ? 'when-asked' : 'no'
   if (failure.kind === 'unconfirmed') return 'when-asked'
-  if (run.state.task) return hasBroken(failure) ? 'when-asked' : 'no'
+  // What was refused for its content goes nowhere else, and not every refusal is told in words that are known.
+  if (run.state.task) return hasBroken(failure) && !mayBeAboutContent(failure) ? 'when-asked' : 'no'
   return wasCertainlyRefused(run, failure) && !run.state.chargePossible ? 'by-itself' : 'no'
 }
 

@@ -1,11 +1,12 @@
 import { MutationObserver, type MutationOptions, type QueryClient } from '@tanstack/react-query'
 import { type Failure, GenerationError, toFailure } from '#domain/failure.ts'
-import type { RunId } from '#domain/ids.ts'
-import { isIn, isOver, type Marks, needsCard, type Recipe, type Run, standInId } from '#domain/run.ts'
+import type { NonEmpty, RunId } from '#domain/ids.ts'
+import { isIn, isOver, type Marks, type Recipe, type Run, standInId } from '#domain/run.ts'
 import { step } from '#domain/run-machine.ts'
 import type { Adopted } from './adopt.ts'
 import { createRun } from './create-run.ts'
-import type { RunnerPorts } from './ports.ts'
+import { dismissed } from './dismissed.ts'
+import type { Network, RunnerPorts } from './ports.ts'
 import type { Runner } from './runner.ts'
 import type { Way } from './saving.ts'
 import type { SpendLimits } from './spend-question.ts'
@@ -15,11 +16,20 @@ export interface Generator {
   /** Makes a run and drives it. Costs what the recipe's quote says. */
   generate(recipe: Recipe): void
   /**
-   * Why the user wants to be asked before this is sent, in words: it goes over a limit that they set. Nothing at once
-   * where no limit is set.
+   * Makes one run for each recipe and drives them. Resolves with the runs when all of them are stored; rejects with `invalid`
+   * or `storage` when none is, and then nothing is sent. Each is paid on its own, and tried again on its own by `again`;
+   * their sources are uploaded once. The service's rate limit is kept by waiting here.
    */
-  question(recipe: Recipe): Promise<string | undefined> | undefined
-  /** A new run from the same recipe, at its price; the old one leaves the grid and stays in the ledger. */
+  generateBatch(recipes: NonEmpty<Recipe>): Promise<readonly Run[]>
+  /**
+   * Why the user wants to be asked before these are sent, in words: alone or together they go over a limit that they set.
+   * Nothing at once where no limit is set.
+   */
+  question(recipes: NonEmpty<Recipe>): Promise<string | undefined> | undefined
+  /**
+   * A new run from the same recipe, at its price; once it is stored, the old one leaves the grid and stays in the ledger.
+   * Pressed twice, in one window or two, it is one run.
+   */
   again(run: Run): void
   /** Has the fallback make what this run did not: a new run of it, at its own price, takes this one's place. */
   standIn(run: Run): void
@@ -34,7 +44,7 @@ export interface Generator {
   fetch(run: Run): Promise<readonly Blob[]>
   /** Takes up a task of the same account that was submitted elsewhere; costs nothing. Rejects with `invalid`. */
   adopt(taskId: string, family: string): Promise<Adopted>
-  /** Takes back a run of which nothing was sent. */
+  /** Takes back a run of which nothing was sent. One that has just left goes on, and that is told. */
   remove(run: Run): void
   dismiss(run: Run): void
   /** Takes up what an earlier visit, or another window, left unfinished. */
@@ -47,13 +57,15 @@ interface GeneratorPorts {
   runner: () => Promise<Runner>
   ports: Pick<RunnerPorts, 'store' | 'now' | 'newId'>
   queryClient: QueryClient
+  /** Left out: the network is always there. */
+  network?: Network
   /** What the user set; without it nothing is asked. */
   limits?: () => SpendLimits
   /** Where a failure is told that has no run to be shown on. */
   tell(failure: Failure): void
 }
 
-export function createGenerator({ runner, ports, queryClient, tell, limits }: GeneratorPorts): Generator {
+export function createGenerator({ runner, ports, queryClient, tell, limits, network }: GeneratorPorts): Generator {
   const { store } = ports
   let isClosed = false
   const driven = new Map<RunId, { stop(): void; ended: Promise<unknown> }>()
@@ -78,10 +90,23 @@ export function createGenerator({ runner, ports, queryClient, tell, limits }: Ge
     await ended
   }
 
-  async function driveNow(id: RunId, signal: AbortSignal, how?: Way) {
+  async function driveNow(id: RunId, signal: AbortSignal, how?: Way): Promise<void> {
     const driver = await runner().catch(() => undefined)
-    if (driver) await driver.drive(id, signal, how)
-    else await store.amendRun(id, (run) => withoutDriver(run, ports.now()))
+    if (driver) {
+      await driver.drive(id, signal, how)
+      return
+    }
+    if (!network?.isOffline()) {
+      await store.amendRun(id, (run) => withoutDriver(run, ports.now()))
+      return
+    }
+    // Offline, and the machine is not loaded yet: nothing was sent, so the run waits for the network as well.
+    await store.amendRun(id, (run) => step(run, { type: 'hold', waitsFor: 'network' }) ?? run)
+    const isBack = await network.back(signal).then(
+      () => true,
+      () => false,
+    )
+    if (isBack) await driveNow(id, signal, how)
   }
 
   /** Whatever pause the run is in ends here. */
@@ -94,11 +119,17 @@ export function createGenerator({ runner, ports, queryClient, tell, limits }: Ge
   const amend = (run: Run, change: (stored: Run) => Run) =>
     store.amendRun(run.id, change).catch((error: unknown) => tell(toFailure(error)))
 
-  function start(recipe: Recipe, marks?: { again: true }) {
+  function start(recipe: Recipe) {
     mutate('new', async () => {
-      const run = await createRun(ports, recipe, marks)
+      const run = await createRun(ports, recipe)
       mutate(run.id, () => drive(run.id))
     })
+  }
+
+  async function refuseRemoval(id: RunId, error: unknown): Promise<void> {
+    const isSent = (await store.run(id))?.state.phase !== 'queued'
+    const message = 'This was just sent and can no longer be removed. It goes on.'
+    throw isSent ? new GenerationError({ kind: 'invalid', issues: [{ field: 'run', message }] }) : error
   }
 
   async function resume() {
@@ -125,18 +156,27 @@ export function createGenerator({ runner, ports, queryClient, tell, limits }: Ge
 
   return {
     generate: (recipe) => start(recipe),
-    question(recipe) {
+    async generateBatch(recipes) {
+      const { createBatch } = await import('./batch.ts')
+      const runs = await createBatch(ports, recipes)
+      for (const { id } of runs) mutate(id, () => drive(id))
+      return runs
+    },
+    question(recipes) {
       const set = limits?.()
       if (!set?.price && !set?.day) return undefined
       return import('./spend-question.ts').then(
-        ({ findSpendQuestion }) => findSpendQuestion(ports, recipe, set),
+        ({ findSpendQuestion }) => findSpendQuestion(ports, recipes, set),
         () => 'Your spending limits could not be read.',
       )
     },
     resume,
     again(run) {
-      start(run.recipe, { again: true })
-      void amend(run, dismissing)
+      mutate('new', async () => {
+        const { tryAgain } = await import('./again.ts')
+        const { id } = await tryAgain(ports, run)
+        mutate(id, () => drive(id))
+      })
     },
     standIn(run) {
       mutate(run.id, async () => {
@@ -165,10 +205,13 @@ export function createGenerator({ runner, ports, queryClient, tell, limits }: Ge
       return found
     },
     remove(run) {
-      driven.get(run.id)?.stop()
-      mutate(run.id, () => store.removeRun(run.id))
+      mutate(run.id, async () => {
+        // First the store, which refuses what was sent; only then is the driver, which may be sending, told to stop.
+        await store.removeRun(run.id).catch((error: unknown) => refuseRemoval(run.id, error))
+        if (!(await store.run(run.id))) driven.get(run.id)?.stop()
+      })
     },
-    dismiss: (run) => void amend(run, dismissing),
+    dismiss: (run) => void amend(run, dismissed),
     close() {
       isClosed = true
       unsubscribe()
@@ -180,11 +223,6 @@ export function createGenerator({ runner, ports, queryClient, tell, limits }: Ge
 /** A run that has ended by the time of the press cannot be stopped any more. */
 function stopping(run: Run): Run {
   return isOver(run) ? run : marked(run, { stopped: true })
-}
-
-/** Only what waits for the user is taken off: one that was taken up again meanwhile would be driven no more after a reload. */
-function dismissing(run: Run): Run {
-  return needsCard(run) || isIn(run, 'failed') ? marked(run, { dismissed: true }) : run
 }
 
 function yielding(run: Run): Run {

@@ -11,12 +11,12 @@ export interface Listener {
   gap(): void
 }
 
-/** Opens a stream, and keeps it open until the signal ends it. Never rejects. */
+/** Opens an event stream and keeps it open until the signal ends it. Never rejects. */
 export type Listen = (listener: Listener, signal: AbortSignal) => Promise<void>
 
 export type PushPorts = Pick<RunnerPorts, 'wait' | 'monotonic'> & { random: () => number; listen: Listen }
 
-/** As rarely as this it is asked while a stream is alive, should a call have been lost. */
+/** How often a run is polled while a stream is alive, in case a callback was lost. */
 const slowMs = 30_000
 /** When a stream breaks, the pages that shared its proxy do not all ask at the same moment. */
 const takeOverMs = 2_000
@@ -26,10 +26,10 @@ const remembered = 200
 
 interface Followed {
   mark: string | undefined
-  /** Word that no pause has ended for yet. */
+  /** An event came that has not ended a pause yet. */
   word: boolean
   wasTold: boolean
-  /** A long pause went by without word. */
+  /** A long pause went by without an event. */
   waitedLong: boolean
   hasPaused: boolean
   interrupt: (() => void) | undefined
@@ -42,12 +42,12 @@ export function createSilentPush(wait: RunnerPorts['wait']): Push {
 }
 
 /**
- * A stream is open while runs are out. Pauses grow only once word of a run has really come here, so that a service which
- * cannot reach the proxy costs no time; they shrink again when a run is found to have ended without a word.
+ * A stream is open while runs are out. Pauses grow only after an event of some run has really arrived, so that a service
+ * which cannot reach the proxy costs no time. They shrink again when a run is found to have ended without an event.
  */
 export function createPush({ wait, monotonic, random, listen }: PushPorts): Push {
   const followed = new Map<RunId, Followed>()
-  /** What was told lately: word may come before anybody wants it. */
+  /** The last events: one may arrive before its run is followed. */
   const recent = new Set<string>()
   let isAlive = false
   let isTrusted = false
@@ -61,7 +61,7 @@ export function createPush({ wait, monotonic, random, listen }: PushPorts): Push
       for (const one of followed.values()) one.interrupt?.()
     },
     told(mark) {
-      // Whosever run it is: the service reaches the proxy.
+      // Any run's event proves that the service can reach the proxy.
       isTrusted = true
       recent.delete(mark)
       recent.add(mark)
@@ -158,10 +158,14 @@ export function createPush({ wait, monotonic, random, listen }: PushPorts): Push
         interrupt: undefined,
       }
       followed.set(run, one)
-      void markOf(run).then((mark) => {
-        one.mark = mark
-        if (recent.has(mark)) tell(one)
-      })
+      // Over plain http browsers give no digest: the run's events are not recognised then, and it is only polled.
+      markOf(run).then(
+        (mark) => {
+          one.mark = mark
+          if (recent.has(mark)) tell(one)
+        },
+        () => undefined,
+      )
       open()
       return () => {
         if (followed.get(run) !== one) return

@@ -1,4 +1,4 @@
-/** The service takes 20 submissions in 10 s. Somewhat fewer, in somewhat more time, so that jitter on the way does no harm. */
+/** The service takes 20 submissions in 10 s (docs/services.md 1.5). Somewhat fewer, in somewhat more time, so that jitter on the way does no harm. */
 const mostSubmissions = 18
 const windowMs = 11_000
 

@@ -152,6 +152,7 @@ function toPicture(run: RunIn<'ready'>, family: ModelFamily, index: number, byte
     createdAt: run.marks.createdAt,
     prompt: String(recipe.draft.prompt ?? ''),
     parents: recipe.sources,
+    ...(run.marks.batch ? { batch: run.marks.batch } : {}),
     bytes,
     ...(convertTo === undefined ? {} : { convertTo }),
     origin: {

@@ -1,7 +1,8 @@
 import { startOfDay } from '#domain/calendar.ts'
+import type { NonEmpty } from '#domain/ids.ts'
 import type { Recipe } from '#domain/run.ts'
 import { describeCredits, spendingSince } from '#domain/spending.ts'
-import { findFamily } from '#models/catalogue.ts'
+import { toBatch } from './batch.ts'
 import type { RunnerPorts } from './ports.ts'
 
 /** Above what the user wants to be asked first, in credits. 0: never. */
@@ -15,15 +16,17 @@ export interface SpendLimits {
 /** More runs than anybody makes in a day. */
 const dayRuns = 2_000
 
-/** Why one more run is to be asked about, in words; nothing where it is within the limits. */
+/** Why these runs are to be asked about, in words; nothing where they are within the limits. */
 export async function findSpendQuestion(
   { store, now }: Pick<RunnerPorts, 'store' | 'now'>,
-  { family, draft, sources }: Recipe,
+  recipes: NonEmpty<Recipe>,
   limits: SpendLimits,
 ): Promise<string | undefined> {
-  const priceCredits = findFamily(family)?.quote(draft, sources.length).priceCredits ?? 0
-  if (limits.price > 0 && priceCredits > limits.price) {
-    return `This costs ${describeCredits(priceCredits)}, more than your limit of ${limits.price} per image.`
+  const { priceCredits } = toBatch(recipes)
+  const dearest = Math.max(...recipes.map((recipe) => toBatch([recipe]).priceCredits))
+  if (limits.price > 0 && dearest > limits.price) {
+    const each = recipes.length > 1 ? 'One of these images' : 'This'
+    return `${each} costs ${describeCredits(dearest)}, more than your limit of ${limits.price} per image.`
   }
   if (limits.day <= 0) return undefined
   const today = startOfDay(now())
@@ -32,5 +35,9 @@ export async function findSpendQuestion(
   const { spent, perhaps, waiting, simulated } = spendingSince(runs, today)
   const sum = (limits.isSimulated ? simulated : spent + perhaps) + waiting + priceCredits
   if (sum <= limits.day) return undefined
-  return `This brings today to ${describeCredits(sum)}, more than your limit of ${limits.day} per day.`
+  const what =
+    recipes.length > 1
+      ? `These ${recipes.length} images cost ${describeCredits(priceCredits)} and bring`
+      : 'This brings'
+  return `${what} today to ${describeCredits(sum)}, more than your limit of ${limits.day} per day.`
 }

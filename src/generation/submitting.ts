@@ -9,7 +9,7 @@ import type { RunSteps } from './run-steps.ts'
 import { lostContact, reach, recover, type Sent, submitOnce } from './sending.ts'
 import type { createUploads } from './uploads.ts'
 
-/** The service dropped the submission and says so; after this many tries in a row the user decides. docs/services.md. */
+/** The service dropped the submission and says so; after this many tries in a row the user decides. docs/services.md 1.5. */
 const limitTries = 3
 const limitPauseMs = 11_000
 /** A network that has just come back may fail a few times more before it works. */

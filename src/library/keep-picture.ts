@@ -1,5 +1,6 @@
 import type { PictureId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
+import { newId } from '#platform/ids.ts'
 import { loadPart } from '#platform/load-part.ts'
 import type { GalleryStore } from '#store/store.ts'
 
@@ -18,6 +19,6 @@ export async function keepPicture(
   const { readImage } = await loadPart(loadReading)
   const read = await readImage(file, file.name, signal)
   signal.throwIfAborted()
-  const id = crypto.randomUUID() as PictureId
+  const id = newId() as PictureId
   return store.addFile({ id, shelf, createdAt: Date.now(), name: file.name, ...read })
 }

@@ -24,16 +24,30 @@ type Meaning =
   | 'timeout'
   | 'error'
 
+const contentWords = 'polic|guideline|terms|rules?\\b|safety|standards?\\b|content'
+
+/** Read from top to bottom: the first that fits counts. The service answers in English or in Chinese. */
 const byMessage: readonly (readonly [Meaning, RegExp])[] = [
-  ['credits', /credits? insufficient|insufficient (credit|balance)|balance isn.?t enough/i],
+  [
+    'credits',
+    /credits?\b[^.]{0,30}\binsufficient|insufficient[^.]{0,20}\b(credits?|balance|funds)|not enough credits|balance isn.?t enough|余额不足|积分不足|额度不足/i,
+  ],
   ['auth', /unauthorized|access permissions|invalid api key|authentication failed/i],
   ['record-missing', /record does not exist|recordInfo is null|task not found/i],
-  ['policy', /flagged|content polic|sensitive|nsfw|prohibited|moderat/i],
+  ['policy', /flagged|content polic|sensitive|nsfw|prohibited|moderat|safety (system|filter|check|rule|polic)|unsafe/i],
+  ['policy', /inappropriate|违规|违反|违禁|审核|敏感|不合规|色情/i],
+  ['policy', new RegExp(`violat[^.]{0,60}(${contentWords})|(${contentWords})[^.]{0,60}violat`, 'i')],
   ['input-url', /file type not supported|failed to (fetch|download|load).*(image|url|file)|url is wrong/i],
   ['validation', /tolerance|model name .*not supported|is required|not within the range|must be|invalid .*param/i],
+  ['policy', /(prompt|content|image|input|request)s?\b[^.]{0,40}\b(rejected|blocked)|(rejected|blocked) by/i],
   ['maintenance', /maintenance/i],
   ['busy', /network error|server exception|high (demand|traffic)/i],
 ]
+
+/** Whether words that were not understood may mean all the same that the content was the reason. */
+export function mayBeAboutContent({ said = '' }: Failure): boolean {
+  return /violat|reject|block|refus|unsafe|forbidden|违|审/i.test(said)
+}
 
 const byCode: Readonly<Record<number, Meaning>> = {
   400: 'validation',

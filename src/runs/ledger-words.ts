@@ -8,12 +8,13 @@ const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long' })
 export function describeStep(run: Run): string {
   switch (run.state.phase) {
     case 'queued':
-      return 'queued'
+      return run.state.waitsFor === 'network' ? 'waiting for the network' : 'queued'
     case 'sending':
       return 'sent, waiting for an answer'
     case 'working':
       return run.marks.stopped ? 'stopped waiting' : 'working'
     case 'ready':
+      if (run.state.trouble?.kind === 'expired') return 'expired'
       return needsCard(run) ? 'ready to download' : 'downloading'
     case 'saved':
       return 'saved'

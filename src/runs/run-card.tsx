@@ -26,7 +26,10 @@ export function RunCard({ run, onSettings }: { run: Run; onSettings: () => void 
         <IconButton label="Dismiss" icon={X} onClick={dismiss} className="-ml-2 middle:size-7!" />
       </div>
       <p className="pr-2 text-ink text-xs [overflow-wrap:anywhere]">
-        {run.state.phase === 'ready' && <span>{`${describePhase(run)}. `}</span>}
+        {/* What the service no longer has is not ready to download. */}
+        {run.state.phase === 'ready' && run.state.trouble?.kind !== 'expired' && (
+          <span>{`${describePhase(run)}. `}</span>
+        )}
         <bdi>{words}</bdi> {hint && <span className="text-faint">{hint}</span>}
         {freeAt !== undefined && (
           <span className="text-faint">

@@ -10,6 +10,7 @@ import { Countdown, describeDuration, Elapsed } from '#ui/elapsed.tsx'
 import { showHidden } from '#ui/show-hidden.ts'
 import { describePhase, modelOfRun, promptOf, ratioOf } from './run-words.ts'
 import { useOverdue } from './use-overdue.ts'
+import { useQueueWait } from './use-queue-wait.ts'
 
 /** A run in work, in the square that its picture will take. */
 export function RunTile({ run }: { run: Run }) {
@@ -40,14 +41,24 @@ export function RunTile({ run }: { run: Run }) {
 function Waiting({ run }: { run: Run }) {
   return (
     <>
-      <p className="text-ink">{describePhase(run)}</p>
-      {run.state.phase === 'queued' && run.state.sendsAt !== undefined && (
+      <p className="text-ink">
+        <span>{describePhase(run)}</span>
+        {isIn(run, 'queued') && run.state.sendsAt === undefined && <Turn run={run} />}
+      </p>
+      {isIn(run, 'queued') && run.state.sendsAt !== undefined && (
         <p className="text-soft">
-          retries in <Countdown untilMs={run.state.sendsAt} />
+          <span>{run.state.trouble ? 'retries in ' : 'starts in '}</span>
+          <Countdown untilMs={run.state.sendsAt} />
         </p>
       )}
     </>
   )
+}
+
+/** When its turn comes, about. */
+function Turn({ run }: { run: Run }) {
+  const waitMs = useQueueWait(run)
+  return waitMs === undefined || waitMs < 1_000 ? null : <span>{`, about ${inSeconds(waitMs)}`}</span>
 }
 
 function Clock({ run, sinceMs }: { run: Run; sinceMs: number }) {

@@ -23,12 +23,14 @@ export function describePhase(run: Run): string {
   if (run.marks.stopped) return 'Stopped waiting'
   switch (run.state.phase) {
     case 'queued':
-      return 'Queued'
+      return run.state.waitsFor === 'network' ? 'Waiting for the network' : 'Queued'
     case 'sending':
       return 'Sending'
     case 'working':
       return 'Working'
     case 'ready':
+      // Not "ready": the service no longer has it.
+      if (run.state.trouble?.kind === 'expired') return 'Expired'
       return needsCard(run) ? 'Ready to download' : 'Downloading'
     case 'saved':
       return 'Saved'

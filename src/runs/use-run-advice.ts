@@ -35,7 +35,7 @@ export function useRunAdvice(run: Run, onSettings: () => void): Advice {
   const standIn = useStandIn(run)
   const again = { label: againLabel(run), onSelect: () => generator.again(run) }
   const acts = {
-    again: { ...again, onSelect: () => askFirst(generator.question(run.recipe), again) },
+    again: { ...again, onSelect: () => askFirst(generator.question([run.recipe]), again) },
     look: { label: 'Check again', onSelect: () => generator.look(run) },
     save: { label: 'Save again', onSelect: () => generator.look(run) },
     freshLink: { label: 'Fetch a fresh link', onSelect: () => generator.look(run, { freshLink: true }) },

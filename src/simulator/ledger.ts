@@ -14,16 +14,22 @@ export interface Ledger {
   charges(): readonly Charge[]
 }
 
-/** Credits are taken at submission and given back when the task fails. docs/services.md 1.6. */
+/**
+ * Credits are taken at submission and given back when the task fails. The account fills itself up again, so that nobody who
+ * tries things out runs dry; once a balance was set, it ends there. docs/services.md 1.6.
+ */
 export function createLedger(startCredits: number): Ledger {
   let balance = startCredits
+  let isEndless = true
   const charges = new Map<string, Charge>()
   return {
     balance: () => balance,
     setBalance(credits) {
       balance = credits
+      isEndless = false
     },
     charge(taskId, credits) {
+      if (isEndless && balance < credits) balance += startCredits
       if (balance < credits) return false
       balance -= credits
       charges.set(taskId, { taskId, credits, refunded: false })

@@ -131,6 +131,11 @@ function createRuns(runs: Map<RunId, Run>, tell: Tell): RunRecords {
         .slice(0, limit),
     run: async (id) => runs.get(id),
     saveRun: async (run) => put(stepped(runs.get(run.id), run)),
+    async startRuns(started, replaced) {
+      const before = replaced && runs.get(replaced.id)
+      if (before) put(amended(before, replaced.change))
+      return started.map((run) => runs.get(run.id) ?? put(run))
+    },
     async amendRun(id, change) {
       const stored = runs.get(id)
       return stored && put(amended(stored, change))

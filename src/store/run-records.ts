@@ -7,7 +7,10 @@ import type { RunOfVersion1, Schema, StoredRun } from './schema.ts'
 import type { GalleryStore, StoreChange } from './store.ts'
 
 type Reading = IDBPObjectStore<Schema, ['runs'], 'runs', 'readonly'>
-export type RunRecords = Pick<GalleryStore, 'openRuns' | 'recentRuns' | 'run' | 'saveRun' | 'amendRun' | 'removeRun'>
+export type RunRecords = Pick<
+  GalleryStore,
+  'openRuns' | 'recentRuns' | 'run' | 'saveRun' | 'startRuns' | 'amendRun' | 'removeRun'
+>
 
 export function createRunRecords(database: Database, onChange: (change: StoreChange) => void): RunRecords {
   const read = <T>(work: (runs: Reading) => Promise<T>) =>
@@ -54,6 +57,24 @@ export function createRunRecords(database: Database, onChange: (change: StoreCha
       return record && show(record)
     },
     saveRun: async (run) => (await put(run.id, (stored) => stepped(stored, run))) ?? run,
+    async startRuns(runs, replaced) {
+      const started = await database.write(['runs'], async (transaction) => {
+        const records = transaction.objectStore('runs')
+        const before = replaced && (await records.get(replaced.id))
+        const next = before && amended(show(before), replaced.change)
+        if (next) await records.put(toStoredRun(next))
+        return Promise.all(
+          runs.map(async (run) => {
+            const there = await records.get(run.id)
+            if (!there) await records.put(toStoredRun(run))
+            return there ? show(there) : run
+          }),
+        )
+      })
+      if (replaced) aside.delete(replaced.id)
+      onChange({ kind: 'runs', ids: [...started.map(({ id }) => id), ...(replaced ? [replaced.id] : [])] })
+      return started
+    },
     amendRun: (id, change) => put(id, (stored) => stored && amended(stored, change)),
     async removeRun(id) {
       const removed = await database.write(['runs'], async (transaction) => {

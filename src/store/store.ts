@@ -1,6 +1,6 @@
 import type { PictureId, RunId } from '#domain/ids.ts'
 import type { ImageMime, Origin, Picture, Shelf } from '#domain/picture.ts'
-import type { Run, RunIn } from '#domain/run.ts'
+import type { BatchPlace, Run, RunIn } from '#domain/run.ts'
 import type { SourceFile } from '#domain/source-file.ts'
 
 /** Bytes about to be stored. `convertTo` makes the kept file another format, once. */
@@ -10,6 +10,7 @@ export interface NewPicture {
   createdAt: number
   prompt: string
   parents: readonly PictureId[]
+  batch?: BatchPlace
   origin: Origin
   bytes: Blob
   convertTo?: ImageMime
@@ -73,6 +74,11 @@ export interface GalleryStore {
    * marked meanwhile (stopped, dismissed) is kept: only `amendRun` changes it.
    */
   saveRun(run: Run): Promise<Run>
+  /**
+   * Puts new runs in one transaction, all or none; one that is stored already stays as it is. `replaced` is changed in the
+   * same transaction. Gives the runs as they are stored.
+   */
+  startRuns(runs: readonly Run[], replaced?: { id: RunId; change(stored: Run): Run }): Promise<Run[]>
   /** Changes a run inside one transaction; a step back, or the run as it was given, is not written. */
   amendRun(id: RunId, change: (stored: Run) => Run): Promise<Run | undefined>
   /** Removes a run of which nothing was sent. Anything else stays in the ledger and is refused. */

@@ -235,6 +235,47 @@ describe('added files', () => {
     await waitFor(() => expect(submit()).not.toHaveAttribute('aria-disabled'))
   })
 
+  test('are waited for by a press meanwhile, which then submits once', async () => {
+    const workers = fakePictureWorkers()
+    const { sent } = await openFlux2()
+    await choose(imageFile('large.png', 'slow'))
+    await userEvent.keyboard('{Control>}{Enter}{Enter}{/Control}')
+    expect(submit()).toHaveAccessibleDescription('Preparing 1 image… Submits when ready.')
+    expect(sent).toEqual([])
+    await waitFor(() => {
+      workers.finish()
+      expect(sent).toHaveLength(1)
+    })
+    expect(sent[0]?.sources).toEqual(sourcesOf('flux-2'))
+    expect(sourcesOf('flux-2')).toHaveLength(1)
+  })
+
+  test('of which one cannot be used: a press meanwhile says so and submits nothing', async () => {
+    const workers = fakePictureWorkers()
+    const { sent } = await openFlux2()
+    await choose(imageFile('large.png', 'slow'), imageFile('text.png', 'bad'))
+    await userEvent.keyboard('{Control>}{Enter}{/Control}')
+    workers.finish()
+    await waitFor(() => expect(submit()).toHaveAccessibleDescription(/^Image 2 cannot be used/))
+    expect(sent).toEqual([])
+  })
+
+  test('are not waited for any more once the prompt is another one', async () => {
+    const workers = fakePictureWorkers()
+    const { sent } = await openFlux2()
+    await choose(imageFile('large.png', 'slow'))
+    await userEvent.keyboard('{Control>}{Enter}{/Control}')
+    await userEvent.type(screen.getByRole('textbox', { name: 'Prompt' }), ' at night')
+    await waitFor(() => {
+      workers.finish()
+      expect(sourcesOf('flux-2')).toHaveLength(1)
+    })
+    await waitFor(() =>
+      expect(screen.getByText('Not submitted: the form was changed. Submit again.')).toBeInTheDocument(),
+    )
+    expect(sent).toEqual([])
+  })
+
   test('that are taken out while they are prepared never arrive', async () => {
     const workers = fakePictureWorkers()
     await openFlux2()

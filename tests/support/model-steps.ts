@@ -50,7 +50,7 @@ export type Step =
   | { do: 'hide' | 'freeze'; window: number; yes: boolean }
   | { do: 'break'; what: Fault; times: number }
   | { do: 'set the clock'; byMs: number }
-  | { do: 'pass'; ms: number }
+  | { do: 'pass' | 'stop the proxy'; ms: number }
 
 const one = <T extends Step['do']>(...names: readonly T[]) => fc.constantFrom(...names)
 const window = fc.nat({ max: 1 })
@@ -101,6 +101,11 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({ do: one('set the clock'), byMs: fc.integer({ min: -7_200_000, max: 7_200_000 }) }),
+  },
+  // Away for a while, then back, with nothing that it remembered.
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: one('stop the proxy'), ms: fc.oneof(fc.nat({ max: 3_000 }), fc.nat({ max: 90_000 })) }),
   },
   { weight: 5, arbitrary: fc.record({ do: one('pass'), ms: fc.oneof(fc.nat({ max: 400 }), fc.nat({ max: 40_000 })) }) },
 )

@@ -183,7 +183,7 @@ function createGate(life: AbortSignal) {
   }
 }
 
-const steps = ['saveRun', 'amendRun', 'removeRun', 'settle', 'run', 'openRuns'] as const
+const steps = ['saveRun', 'startRuns', 'amendRun', 'removeRun', 'settle', 'run', 'openRuns'] as const
 
 /** A disk takes its time: a window may be gone before a step is written, or before it is told. */
 function slowly(store: GalleryStore, storeMs: () => number, through: () => Promise<void>): Partial<GalleryStore> {

@@ -50,6 +50,8 @@ export interface World {
   crash(): void
   /** The browser is killed at its `nth` write from now: as soon as the disk has it, or before. */
   crashAtWrite(nth: number, written: boolean): void
+  /** The proxy is killed, with what was under way to it and from it; nothing answers until it is started again. */
+  stopProxy(): void
   /** A proxy that remembers nothing. The old one is killed, with what was under way to it and from it. */
   restartProxy(): Promise<void>
   /** Sets the clock on the wall. */
@@ -107,13 +109,17 @@ export async function openWorld(seed: number, { rule, callbacks }: Setting): Pro
   )
 
   let proxy: RunningProxy | undefined
-  async function restartProxy() {
+  function stopProxy() {
     network.unplug(proxyPort)
     // What the old one was told from now on it does not hear, and nobody hears what it says.
     network.cut(servicePort)
     void proxy?.close()
+    proxy = undefined
     lives += 1
     heard.clear()
+  }
+  async function restartProxy() {
+    stopProxy()
     proxy = await openProxy(callbacks ? calledBack : config, { page: false, log: createLog([], () => undefined) })
     network.listen(proxyPort, createServer(proxy.listener))
   }
@@ -169,6 +175,7 @@ export async function openWorld(seed: number, { rule, callbacks }: Setting): Pro
       for (const page of pages.splice(0)) page.crash()
     },
     crashAtWrite: (nth, written) => disk.at(nth, written, world.crash),
+    stopProxy,
     restartProxy,
     setClock(byMs) {
       wallMs += byMs

@@ -35,6 +35,7 @@ export function renderOver(store: GalleryStore, screens: ReactNode, own: Partial
   const note = (act: string) => (run: Run) => void asked.push(`${act} ${run.id}`)
   const generator: Generator = {
     generate: () => undefined,
+    generateBatch: async () => [],
     question: () => undefined,
     again: note('again'),
     standIn: note('standIn'),

@@ -77,6 +77,6 @@ export function toRow(picture: Picture): Row {
     note: marks?.note ?? '',
     tags: marks?.tags ?? [],
     collections: marks?.collections ?? [],
-    ...(batch === undefined ? {} : { batch }),
+    ...(batch === undefined ? {} : { batch: batch.id }),
   }
 }

@@ -88,6 +88,11 @@ async function perform(story: Story, step: Step): Promise<void> {
       return world.pages.shift()?.crash()
     case 'restart the proxy':
       return killProxy(story)
+    case 'stop the proxy':
+      spoilUnsaved(story, await world.simulator.state())
+      world.stopProxy()
+      await world.pass(step.ms)
+      return world.restartProxy()
     case 'power cut':
       world.crash()
       return killProxy(story)

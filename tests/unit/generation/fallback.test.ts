@@ -170,6 +170,13 @@ describe('8.5 what was refused for itself never goes on', () => {
       'a content policy, though the words name a code of the service',
       failed({ kind: 'rejected', reason: '', code: 500 }),
     ],
+    [
+      'a task that failed in words which may be about its content',
+      failed(
+        { kind: 'unexpected', detail: '', code: 500, said: 'Task refused.' },
+        { task: { provider: 'kie-kontext', taskId: 'a' } },
+      ),
+    ],
     ['settings', failed({ kind: 'invalid', issues: [], code: 500 })],
     ['a source that could not be read', failed({ kind: 'invalid', issues: [{ field: 'sources', message: '' }] })],
     ['a proxy that is away: the other service is behind it too', failed({ kind: 'unavailable', detail: '' })],
@@ -384,8 +391,9 @@ describe('handing over', () => {
     generator.standIn(refused)
     generator.standIn(refused)
     await eventually(async () => expect(await standInOf(refused)).toMatchObject({ state: { phase: 'saved' } }))
+    // The second press takes the run up once more: it is off the grid when that is done.
+    await eventually(async () => expect(await machine.store.openRuns()).toEqual([]))
     generator.close()
-    expect(await machine.store.openRuns()).toEqual([])
     expect((await gemini()).charges).toHaveLength(1)
   })
 })

@@ -31,7 +31,7 @@ async function questionOf(recipe: typeof pro, price: number, day: number, isSimu
     tell: () => undefined,
     limits: () => ({ price, day, isSimulated }),
   })
-  const question = await generator.question(recipe)
+  const question = await generator.question([recipe])
   generator.close()
   return question
 }

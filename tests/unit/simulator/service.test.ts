@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { createLedger } from '#simulator/ledger.ts'
 import { createTask, generate, jobBody, kontextBody, openService } from '../../support/service-client.ts'
 
 describe('the key', () => {
@@ -155,5 +156,21 @@ describe('the control routes', () => {
       submissions: [],
       switches: { durationMs: 4000, times: 'ms' },
     })
+  })
+})
+
+describe('the simulated account', () => {
+  it('fills itself up again, however many images are made', () => {
+    const ledger = createLedger(1_000)
+    for (let count = 0; count < 500; count += 1) expect(ledger.charge(`task-${count}`, 5)).toBe(true)
+    expect(ledger.charges()).toHaveLength(500)
+  })
+
+  it('has an end once a balance was set', () => {
+    const ledger = createLedger(12)
+    expect([ledger.charge('a', 10), ledger.charge('b', 10)]).toEqual([true, true])
+    ledger.setBalance(15)
+    expect([ledger.charge('c', 10), ledger.charge('d', 10)]).toEqual([true, false])
+    expect(ledger.balance()).toBe(5)
   })
 })

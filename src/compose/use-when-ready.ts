@@ -1,0 +1,36 @@
+import { useEffect, useEffectEvent, useState } from 'react'
+import type { Recipe } from '#domain/run.ts'
+import { announce } from '#ui/announce.tsx'
+import type { SourceDesk } from './use-source-desk.ts'
+
+/**
+ * Remembers a press of the submit button while sources are being prepared, and presses again, once, when they are ready.
+ * The press then submits or says why not. What was changed meanwhile is not what the press was about: it is dropped, and
+ * that is said.
+ */
+export function useWhenReady(
+  recipe: Recipe,
+  maxSources: number,
+  { preparing, refused }: Pick<SourceDesk, 'preparing' | 'refused'>,
+  press: () => void,
+): { isRemembered: boolean; remember(): void } {
+  const [pressed, setPressed] = useState<string>()
+  const isPreparing = preparing.length > 0
+  // A source that cannot be used still counts: the press then says so.
+  const count = recipe.sources.length + preparing.length + refused.length
+  const now = wishOf(recipe, Math.min(maxSources, count))
+  const settle = useEffectEvent(() => {
+    setPressed(undefined)
+    if (pressed === now) press()
+    else announce('Not submitted: the form was changed. Submit again.')
+  })
+  useEffect(() => {
+    if (pressed !== undefined && !isPreparing) settle()
+  }, [pressed, isPreparing])
+  return { isRemembered: pressed !== undefined && isPreparing, remember: () => setPressed(now) }
+}
+
+/** What a press is about. Of the sources only how many: they are still coming in. */
+function wishOf({ family, draft }: Recipe, sourceCount: number): string {
+  return JSON.stringify([family, draft, sourceCount])
+}

@@ -1,0 +1,23 @@
+/** Whether the browser is sure that there is no network. A proxy on this computer may answer all the same. */
+export function isOffline(): boolean {
+  return globalThis.navigator?.onLine === false
+}
+
+/** Resolves when the network is back, at once where it is there. Rejects with the signal's reason. */
+export function backOnline(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason)
+    if (!isOffline()) return resolve()
+    const settled = new AbortController()
+    const settle = (done: () => void) => () => {
+      settled.abort()
+      done()
+    }
+    globalThis.addEventListener('online', settle(resolve), { signal: settled.signal })
+    signal.addEventListener(
+      'abort',
+      settle(() => reject(signal.reason)),
+      { signal: settled.signal },
+    )
+  })
+}

@@ -1,0 +1,131 @@
+import { QueryClient } from '@tanstack/react-query'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { NonEmpty } from '#domain/ids.ts'
+import { isIn, type Recipe, type Run, type RunIn } from '#domain/run.ts'
+import { mostInBatch, toBatch } from '#generation/batch.ts'
+import { createGenerator, type Generator } from '#generation/generator.ts'
+import { estimateWaitMs } from '#generation/queue-wait.ts'
+import { createRateGate } from '#generation/rate-gate.ts'
+import { eventually } from '../../support/eventually.ts'
+import { queuedRun, workingRun } from '../../support/gallery-records.ts'
+import { type Machine, openMachine } from '../../support/machine.ts'
+import { settled } from '../../support/windows.ts'
+
+let machine: Machine
+let generator: Generator
+
+beforeEach(async () => {
+  machine = await openMachine()
+  const runner = machine.window()
+  generator = createGenerator({
+    runner: async () => runner,
+    ports: { store: machine.store, now: () => Date.now(), newId: () => crypto.randomUUID() },
+    queryClient: new QueryClient(),
+    tell: () => undefined,
+    limits: () => ({ price: 0, day: 14, isSimulated: false }),
+  })
+})
+
+afterEach(async () => {
+  generator.close()
+  await settled()
+  await machine.close()
+})
+
+const recipes = (...prompts: NonEmpty<string>) =>
+  prompts.map((prompt) => machine.recipe({ prompt })) as readonly Recipe[] as NonEmpty<Recipe>
+
+test('a batch is as many attempts with a receipt each; one that fails leaves the others', async () => {
+  const runs = await generator.generateBatch(recipes('one', 'two [[policy]]', 'three'))
+  const batch = runs[0]?.marks.batch
+  expect(runs.map(({ marks }) => marks.batch)).toEqual([0, 1, 2].map((index) => ({ id: batch?.id, index, of: 3 })))
+  const phases = async () => (await machine.store.recentRuns(9)).map(({ state }) => state.phase).reverse()
+  await eventually(async () => expect(await phases()).toEqual(['saved', 'failed', 'saved']))
+  const pictures = await machine.store.pictures('gallery', 9)
+  expect(pictures.map((picture) => picture.batch?.index).sort()).toEqual([0, 2])
+  const { charges } = await machine.simulator.state()
+  expect(charges.filter(({ refunded }) => !refunded)).toHaveLength(2)
+})
+
+test('a failed image of a batch is tried again in its place', async () => {
+  await generator.generateBatch(recipes('one', 'two [[policy]]'))
+  const failed = async () => (await machine.store.openRuns()).find((run) => isIn(run, 'failed'))
+  await eventually(async () => expect(await failed()).toBeDefined())
+  const before = (await failed()) as Run
+  generator.again(before)
+  await eventually(async () => expect((await failed())?.id).toBe(`${before.id}-r1`))
+  expect((await failed())?.marks.batch).toEqual(before.marks.batch)
+})
+
+test('a recipe that cannot be sent stops all of its batch: nothing is stored and nothing sent', async () => {
+  await expect(generator.generateBatch(recipes('one', ''))).rejects.toMatchObject({ failure: { kind: 'invalid' } })
+  const many = Array.from({ length: mostInBatch + 1 }, () => 'a fox') as unknown as NonEmpty<string>
+  await expect(generator.generateBatch(recipes(...many))).rejects.toThrow('A batch can have up to 100 images.')
+  expect(await machine.store.recentRuns(9)).toEqual([])
+  expect((await machine.simulator.state()).submissions).toEqual([])
+})
+
+test('a batch is one question about its sum', async () => {
+  expect(toBatch(recipes('one', 'two', 'three')).priceCredits).toBe(15)
+  expect(await generator.question(recipes('one', 'two'))).toBeUndefined()
+  expect(await generator.question(recipes('one', 'two', 'three'))).toBe(
+    'These 3 images cost 15 credits and bring today to 15 credits, more than your limit of 14 per day.',
+  )
+})
+
+test('no more than 18 submissions leave in any 11 s', () => {
+  let now = 0
+  const gate = createRateGate(() => now)
+  for (let count = 0; count < 18; count += 1) {
+    expect(gate.waitMs()).toBe(0)
+    gate.count()
+    now += 100
+  }
+  expect(gate.waitMs()).toBe(11_000 - 1_800)
+  now = 11_000
+  expect(gate.waitMs()).toBe(0)
+  gate.count()
+  expect(gate.waitMs()).toBe(100)
+})
+
+test('a run over the limit waits here with its time told, and is not refused by the service', async () => {
+  const moments: string[] = []
+  machine.store.subscribe(async (change) => {
+    if (change.kind !== 'runs') return
+    for (const { state } of await machine.store.openRuns()) {
+      if (state.phase === 'queued' && state.sendsAt !== undefined) moments.push('told')
+    }
+  })
+  const wishes = Array.from({ length: 20 }, (_, index) => `wish ${index}`) as unknown as NonEmpty<string>
+  await generator.generateBatch(recipes(...wishes))
+  await eventually(async () => expect(await machine.store.countPictures('gallery')).toBe(20))
+  const { submissions } = await machine.simulator.state()
+  expect(submissions.map(({ code }) => code)).toEqual(Array(20).fill(200))
+  expect(moments).toContain('told')
+})
+
+describe('the wait of a queued run', () => {
+  const usualMs = () => 10_000
+  const queued = (id: string, state: Partial<RunIn<'queued'>['state']> = {}): RunIn<'queued'> => ({
+    ...queuedRun(id),
+    state: { phase: 'queued', ...state },
+  })
+
+  test('is nothing while a place is free', () => {
+    const run = queued('b')
+    expect(estimateWaitMs(run, { open: [workingRun('a'), run], runsAtOnce: 2, usualMs, now: 1_500 })).toBe(0)
+  })
+
+  test('is as long as those before it take, place by place', () => {
+    const line = ['b', 'c', 'd'].map((id) => queued(id))
+    const waits = line.map((run) =>
+      estimateWaitMs(run, { open: [workingRun('a'), ...line], runsAtOnce: 1, usualMs, now: 5_500 }),
+    )
+    expect(waits).toEqual([6_000, 16_000, 26_000])
+  })
+
+  test('is no shorter than the limit that holds it back', () => {
+    const run = queued('a', { sendsAt: 9_000 })
+    expect(estimateWaitMs(run, { open: [run], runsAtOnce: 8, usualMs, now: 1_000 })).toBe(8_000)
+  })
+})
