@@ -77,7 +77,7 @@ function AddImages({ isFirst, family, onFiles }: AddImagesProps) {
       {isFirst ? (
         <>
           <span>{`or drop, paste or link ${describeLimit(family)}`}</span>
-          <span>Images over 10 MB or 20 MP are scaled down for the service</span>
+          <span className="text-center">Images over 10 MB or 20 MP are scaled down for the service</span>
         </>
       ) : (
         <span>or drop, paste, link</span>
