@@ -13,6 +13,8 @@ export default defineConfig<Origins>({
   fullyParallel: true,
   reporter: 'list',
   use: {
+    // What cannot be pressed is told of before the whole test is late.
+    actionTimeout: 30_000,
     viewport: { width: 1440, height: 900 },
     serviceWorkers: 'block',
     launchOptions: chromiumLaunch,

@@ -1,5 +1,5 @@
 import { AxeBuilder } from '@axe-core/playwright'
-import type { Page } from '@playwright/test'
+import type { Locator, Page } from '@playwright/test'
 import { createOf, expect, galleryOf, test } from './fixtures.ts'
 
 async function expectNothingSerious(page: Page) {
@@ -51,8 +51,7 @@ for (const colorScheme of ['dark', 'light'] as const) {
       await expectNothingSerious(page)
 
       await page.setViewportSize({ width: 390, height: 844 })
-      await stage.getByRole('button', { name: 'Back' }).click()
-      for (const view of ['Create', 'Tasks', 'Gallery']) {
+      for (const view of ['Image', 'Create', 'Tasks', 'Gallery']) {
         await page.getByRole('navigation').getByRole('button', { name: view }).click()
         await expectNothingSerious(page)
       }
@@ -60,15 +59,22 @@ for (const colorScheme of ['dark', 'light'] as const) {
   })
 }
 
-test('from load to a kept picture, compared, binned and brought back, without a pointer', async ({ page, live }) => {
-  await page.goto(live.url)
+/** Presses Tab until `target` has the focus. */
+async function tabTo(page: Page, target: Locator) {
+  for (let n = 0; n < 40; n += 1) {
+    if (await target.evaluate((element) => element === document.activeElement)) return
+    await page.keyboard.press('Tab')
+  }
+  throw new Error(`Tab does not lead to ${target}.`)
+}
+
+/** From a prompt to an edit of its result, compared, moved to the bin and brought back: no pointer is used. */
+async function workByKeys(page: Page) {
   const create = createOf(page)
   const gallery = galleryOf(page)
   const stage = page.getByRole('region', { name: 'Stage' })
   await expect(create.prompt).toBeVisible()
-  for (let n = 0; n < 20 && !(await create.prompt.evaluate((box) => box === document.activeElement)); n += 1) {
-    await page.keyboard.press('Tab')
-  }
+  await tabTo(page, create.prompt)
   await page.keyboard.type('a keyboard made of stone')
   await page.keyboard.press('ControlOrMeta+Enter')
   const picture = gallery.picture('a keyboard made of stone')
@@ -94,4 +100,90 @@ test('from load to a kept picture, compared, binned and brought back, without a 
   await expect(edit).toHaveCount(0)
   await page.keyboard.press('ControlOrMeta+z')
   await expect(edit).toBeVisible()
+}
+
+test('from load to a kept image, compared, binned and brought back, without a pointer', async ({ page, live }) => {
+  await page.goto(live.url)
+  await workByKeys(page)
 })
+
+/**
+ * How an element is drawn, as far as the colours of the system leave a difference; of a radio, its label. `part`: the part of
+ * the element that tells.
+ */
+const drawingOf = (element: Locator, part?: string) =>
+  element.evaluate((given, selector) => {
+    const drawn = selector ? given.querySelector(selector) : given.closest('label, button, [role=tab]')
+    if (!drawn) return 'nothing'
+    const { backgroundColor, borderColor, borderWidth, color } = getComputedStyle(drawn)
+    return [backgroundColor, borderColor, borderWidth, color].join(' ')
+  }, part)
+
+test('in the colours of the system: the same by keys, and what is chosen looks chosen', async ({ page, live }) => {
+  await page.emulateMedia({ forcedColors: 'active' })
+  await page.goto(live.url)
+  await workByKeys(page)
+  await expectNothingSerious(page)
+
+  const create = createOf(page)
+  const gallery = galleryOf(page)
+  const radio = (group: string, name: string) =>
+    create.region.getByRole('radiogroup', { name: group }).getByRole('radio', { name, exact: true })
+  const bin = gallery.region.getByRole('button', { name: 'Bin' })
+  const isOther = async (chosen: Locator, other: Locator, part?: string) =>
+    expect(await drawingOf(chosen, part)).not.toBe(await drawingOf(other, part))
+  await isOther(radio('Model', 'Pro'), radio('Model', 'Max'))
+  await isOther(radio('Aspect ratio', 'Match input'), radio('Aspect ratio', '16:9'))
+  await isOther(create.region.getByRole('tab', { selected: true }), create.region.getByRole('tab', { selected: false }))
+  await isOther(
+    gallery.grid.locator('[aria-selected=true]'),
+    gallery.grid.locator('[aria-selected=false]').first(),
+    'span',
+  )
+  const unpressed = await drawingOf(bin)
+  await bin.press('Enter')
+  await expect(bin).toHaveAttribute('aria-pressed', 'true')
+  await expect.poll(() => drawingOf(bin)).not.toBe(unpressed)
+})
+
+test('enlarged to 400 %, in 320 × 256: an image is made and looked at, and nothing is cut off at the side', async ({
+  page,
+  live,
+}) => {
+  await page.setViewportSize({ width: 320, height: 256 })
+  await page.goto(live.url)
+  const create = createOf(page)
+  const gallery = galleryOf(page)
+  const go = (name: string) => page.getByRole('navigation').getByRole('button', { name }).click()
+  const expectNoSidewaysScroll = async () =>
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320)
+
+  await create.prompt.fill('A small window on a big world')
+  await create.prompt.scrollIntoViewIfNeeded()
+  // Two lines of it are in sight together with nothing over them.
+  expect(await create.prompt.evaluate(visibleHeight)).toBeGreaterThanOrEqual(48)
+  await expectNoSidewaysScroll()
+  await create.choose('Model', 'Max')
+  await create.submit.click()
+  await go('Gallery')
+  await expectNoSidewaysScroll()
+  const picture = gallery.picture('A small window')
+  await expect(picture).toBeVisible()
+  await picture.click()
+  const staged = page.getByRole('region', { name: 'Stage' }).getByRole('img', { name: /^A small window/ })
+  await expect(staged).toBeVisible()
+  expect(await staged.evaluate(visibleHeight)).toBeGreaterThanOrEqual(48)
+  await expectNoSidewaysScroll()
+  await expectNothingSerious(page)
+})
+
+/** How much of an element, from top to bottom at its middle, is in the window and under nothing. In px. */
+function visibleHeight(element: Element): number {
+  const { left, width, top, bottom } = element.getBoundingClientRect()
+  let visible = 0
+  for (let y = Math.max(0, Math.ceil(top)); y < Math.min(innerHeight, bottom); y += 1) {
+    const hit = document.elementFromPoint(left + width / 2, y)
+    if (hit && (element.contains(hit) || hit.contains(element))) visible += 1
+  }
+  return visible
+}
