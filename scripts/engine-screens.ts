@@ -66,7 +66,8 @@ async function shootWide(door: Door, shoot: (screen: string) => Promise<void>) {
 }
 
 async function shootPhone(door: Door, shoot: (screen: string) => Promise<void>) {
-  const go = (name: string) => door.click({ role: 'button', name: new RegExp(`^${name}`), within: { role: 'navigation' } })
+  const go = (name: string) =>
+    door.click({ role: 'button', name: new RegExp(`^${name}`), within: { role: 'navigation' } })
   const back = { role: 'button', name: 'Back', within: at.stage }
   if ((await countOf(door, back)) > 0) {
     await shoot('stage')
