@@ -139,17 +139,17 @@ export function isAdopted(run: Run): boolean {
 
 /** The id of the run that would stand in for this one: always the same. */
 export function standInId(id: RunId): RunId {
-  return counted(id, 'g', 1)
+  const [, root = id, times = '0'] = /^(.*)-g(\d+)$/.exec(id) ?? []
+  return `${root}-g${Number(times) + 1}` as RunId
 }
 
-/** The ids under which a run may be tried again, first to last: `times` counts from 1. Always the same, in every window. */
+/**
+ * The ids under which a run may be tried again, first to last: `times` counts from 1. Always the same, in every window. They
+ * do not grow with each try: a proxy takes no key of more than 64 characters.
+ */
 export function againId(id: RunId, times: number): RunId {
-  return counted(id, 'r', times)
-}
-
-function counted(id: RunId, letter: 'g' | 'r', by: number): RunId {
-  const [, root = id, times = '0'] = new RegExp(`^(.*)-${letter}(\\d+)$`).exec(id) ?? []
-  return `${root}-${letter}${Number(times) + by}` as RunId
+  const [, root = id, before = '0'] = /^(.*?)(?:-r(\d+))?(?:-g\d+)?$/.exec(id) ?? []
+  return `${root}-r${Number(before) + times}` as RunId
 }
 
 /** "about $0.03". */

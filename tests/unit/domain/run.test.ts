@@ -156,4 +156,6 @@ test('an event that does not belong to a phase changes nothing', () => {
 test('a run is tried again under ids that are the same in every window', () => {
   const id = 'run-1' as RunId
   expect([againId(id, 1), againId(id, 2), againId(againId(id, 1), 1)]).toEqual(['run-1-r1', 'run-1-r2', 'run-1-r2'])
+  expect(againId(standInId(id), 1)).toBe('run-1-r1')
+  expect(againId(standInId(againId(id, 1)), 1)).toBe('run-1-r2')
 })

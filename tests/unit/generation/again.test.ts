@@ -41,11 +41,11 @@ function openWindow(): Generator {
 }
 
 async function keepFailed(): Promise<Run> {
-  return machine.store.saveRun({ ...failedRun('refused-run'), recipe: machine.recipe() })
+  return machine.store.saveRun({ ...failedRun('a-run-that-was-refused'), recipe: machine.recipe() })
 }
 
 const submissions = async () => (await machine.simulator.state()).submissions.length
-const others = async () => (await machine.store.recentRuns(9)).filter(({ id }) => id !== 'refused-run')
+const others = async () => (await machine.store.recentRuns(9)).filter(({ id }) => id !== 'a-run-that-was-refused')
 
 test('"Try again" twice, and in a second window, is one run and one charge', async () => {
   const old = await keepFailed()
@@ -64,10 +64,10 @@ test('"Try again" once more, when the second try has ended as well, is a run of 
   const old = await keepFailed()
   const generator = openWindow()
   const hourAgo = { ...old.marks, createdAt: Date.now() - 3_600_000 }
-  await machine.store.saveRun({ ...old, id: 'refused-run-r1' as Run['id'], marks: hourAgo })
+  await machine.store.saveRun({ ...old, id: 'a-run-that-was-refused-r1' as Run['id'], marks: hourAgo })
   generator.again(old)
   await eventually(async () =>
-    expect((await machine.store.run('refused-run-r2' as Run['id']))?.state.phase).toBe('saved'),
+    expect((await machine.store.run('a-run-that-was-refused-r2' as Run['id']))?.state.phase).toBe('saved'),
   )
 })
 
@@ -79,7 +79,7 @@ test('the failed card stays as long as the new run cannot be stored', async () =
   openWindow().again(old)
   await eventually(async () => expect(told).toMatchObject([{ kind: 'storage' }]))
   put.mockRestore()
-  expect((await machine.store.openRuns()).map(({ id }) => id)).toEqual(['refused-run'])
+  expect((await machine.store.openRuns()).map(({ id }) => id)).toEqual(['a-run-that-was-refused'])
   expect(await submissions()).toBe(0)
 })
 
