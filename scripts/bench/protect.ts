@@ -10,6 +10,7 @@ import { type Faults, repaint } from '../../tests/support/answer-faults.ts'
 import { type Case, keptFraming, lay, makeCase, mapError } from './protect-cases.ts'
 import { colourInside, edgeStep, psnr } from './protect-figures.ts'
 import { answerSize, loadPhotographs, type Photograph } from './protect-photographs.ts'
+import { benchLayTime } from './protect-time.ts'
 import { quantile, type Row, seededRandom } from './report.ts'
 
 const sourcePixels = 1_500_000
@@ -20,7 +21,10 @@ const shares = [0.05, 0.15, 0.4] as const
 export async function benchProtect(): Promise<Row[]> {
   const { photographs, kind } = await loadPhotographs()
   console.log(`\n${kind}`)
+  const [first] = photographs
+  if (!first) throw new Error('There is no photograph to measure on.')
   const rows = [
+    ...(await benchLayTime(first)),
     ...(await benchKept(photographs)),
     ...(await benchFar(photographs)),
     ...(await benchWrong(photographs)),

@@ -3,6 +3,7 @@ import { type Edit, emptyDocument } from '#domain/edit.ts'
 import type { PictureId } from '#domain/ids.ts'
 import { rasteriseArea } from '#imaging/edit/area.ts'
 import { layIn } from '#imaging/edit/chain.ts'
+import { padWithEdges } from '#imaging/edit/frame.ts'
 import { readPng } from '#imaging/edit/png-reader.ts'
 import { writePng } from '#imaging/edit/png-writer.ts'
 import { type Faults, repaint, withFaults } from '../support/answer-faults.ts'
@@ -53,6 +54,45 @@ describe('an answer that keeps the framing', () => {
     expect(differs).toBe(0)
     expect(changed).toBeGreaterThan(9_000)
   })
+})
+
+describe('what a source has', () => {
+  test('of transparency is kept outside the area, level by level', async () => {
+    const scene = madeScene(width, height, 4)
+    for (let at = 0; at < width * height; at += 1) if (at % width < 200) scene.data[at * 4 + 3] = at % 256
+    const job = {
+      source: await writePng(scene),
+      answer: await writePng(withFaults(scene, kept, 2)),
+      edit: editOf([400, 200, 120, 90]),
+    }
+    const laid = await pixelsOf((await layIn(job, () => undefined, new AbortController().signal)).png)
+    const differs = Array.from({ length: 200 * height }, (_, index) => {
+      const at = (Math.floor(index / 200) * width + (index % 200)) * 4
+      return [0, 1, 2, 3].some((channel) => laid.data[at + channel] !== scene.data[at + channel])
+    })
+    expect(differs.filter(Boolean)).toHaveLength(0)
+  })
+})
+
+test('an extended image holds the source exactly, and the answer around it', async () => {
+  const scene = madeScene(width, height, 5)
+  const wider = padWithEdges(scene, 120, 0, { width: 880, height })
+  const answer = withFaults(wider, { tint: [5, 5, 0], shift: [2, 1] }, 3)
+  const edit: Edit = { ...editOf([0, 0, 1, 1]), way: 'extend', rect: [-120, 0, 880, height] }
+  const result = await layIn(
+    { source: await writePng(scene), answer: await writePng(answer), edit },
+    () => undefined,
+    new AbortController().signal,
+  )
+  expect(result.objection).toBeUndefined()
+  const laid = await pixelsOf(result.png)
+  expect([laid.width, laid.height]).toEqual([880, height])
+  let differs = 0
+  for (let at = 0; at < scene.data.length; at += 1) {
+    const [x, y] = [(at >> 2) % width, Math.floor((at >> 2) / width)]
+    if (laid.data[(y * 880 + 120 + x) * 4 + (at & 3)] !== scene.data[at]) differs += 1
+  }
+  expect(differs).toBe(0)
 })
 
 test('an answer of another image is not laid in', async () => {

@@ -1,9 +1,4 @@
-import { type ChainReply, type LayInJob, layInNow } from './lay-in-file.ts'
+import { answerInWorker } from './ask-worker.ts'
+import { layInNow } from './lay-in-file.ts'
 
-self.onmessage = async ({ data }: MessageEvent<LayInJob>) => {
-  const tell = (reply: ChainReply) => self.postMessage(reply)
-  await layInNow(data, (step) => tell({ kind: 'step', step })).then(
-    (result) => tell({ kind: 'done', result }),
-    (error: unknown) => tell({ kind: 'failed', reason: error instanceof Error ? error.message : 'unknown' }),
-  )
-}
+answerInWorker(layInNow)

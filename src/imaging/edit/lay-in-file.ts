@@ -47,11 +47,6 @@ export interface LayInResult {
   losses: readonly Loss[]
 }
 
-export type ChainReply =
-  | { kind: 'step'; step: LayInStep }
-  | { kind: 'done'; result: LayInResult }
-  | { kind: 'failed'; reason: string }
-
 /** The whole way from two files to one. Runs in a worker. */
 export async function layInNow(job: LayInJob, onStep: (step: LayInStep) => void): Promise<LayInResult> {
   onStep('decode')

@@ -1,0 +1,19 @@
+import { openWorker } from '#platform/trusted-worker.ts'
+import type { LayTimes } from './laying-worker.ts'
+import workerUrl from './laying-worker.ts?worker&url'
+
+declare global {
+  /** Lays an answer into a source, both by their addresses, over an area of that share of the image. */
+  var laying: (source: string, answer: string, share: number) => Promise<LayTimes>
+}
+
+globalThis.laying = async (source, answer, share) => {
+  const worker = openWorker(workerUrl, 'laying')
+  const files = await Promise.all([source, answer].map(async (url) => (await fetch(url)).blob()))
+  const times = new Promise<LayTimes>((resolve, reject) => {
+    worker.onmessage = ({ data }: MessageEvent<LayTimes>) => resolve(data)
+    worker.onerror = ({ message }) => reject(new Error(message))
+  })
+  worker.postMessage({ files, share })
+  return times.finally(() => worker.terminate())
+}

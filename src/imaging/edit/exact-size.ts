@@ -1,0 +1,33 @@
+import type { Box } from '#domain/edit.ts'
+import { askWorker } from './ask-worker.ts'
+import type { PixelSize } from './raster.ts'
+import type { ResizeJob } from './resize-file.ts'
+import resizeWorkerUrl from './resize-worker.ts?worker&url'
+
+/** How an image comes to other proportions: stretched, cut at its sides, or with empty space around it. */
+export type SizeFit = 'stretch' | 'crop' | 'pad'
+
+export interface SizePlan {
+  /** The part of the image that is used, in its pixels; reaches outside of it for `pad`. */
+  box: Box
+  /** 2: twice as many pixels a side. Above 1.5 no detail is added, and the user is told. */
+  enlarged: number
+}
+
+export const mostSide = 16_384
+
+/** What of an image goes into a target. `undefined` for sides that are no whole numbers of 1–16,384. */
+export function planSize(image: PixelSize, target: PixelSize, fit: SizeFit): SizePlan | undefined {
+  const sides = [target.width, target.height]
+  if (!sides.every((side) => Number.isInteger(side) && side >= 1 && side <= mostSide)) return undefined
+  const [across, down] = [target.width / image.width, target.height / image.height]
+  if (fit === 'stretch') return { box: [0, 0, image.width, image.height], enlarged: Math.max(across, down) }
+  const enlarged = fit === 'crop' ? Math.max(across, down) : Math.min(across, down)
+  const [width, height] = [target.width / enlarged, target.height / enlarged]
+  return { box: [(image.width - width) / 2, (image.height - height) / 2, width, height], enlarged }
+}
+
+/** An image at exactly a size, as PNG with the image's own colour space, in a worker. Rejects as `askWorker` does. */
+export function resizeTo(job: ResizeJob, signal: AbortSignal): Promise<Blob> {
+  return askWorker([resizeWorkerUrl, 'resize'], job, () => undefined, signal)
+}
