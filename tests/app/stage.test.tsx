@@ -85,7 +85,7 @@ describe('the stage', () => {
 
   it('says when the original is missing', async () => {
     await keepFamily()
-    vi.spyOn(store, 'original').mockResolvedValue(undefined)
+    vi.spyOn(store, 'drawable').mockResolvedValue(undefined)
     await show('v2a')
     expect(await screen.findByText(/The original cannot be read/)).toBeVisible()
   })
