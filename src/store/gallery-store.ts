@@ -1,3 +1,4 @@
+import type { ActRecords } from './act-records.ts'
 import { openChanges } from './changes.ts'
 import type { Darkroom } from './darkroom.ts'
 import { type Database, openDatabase } from './database.ts'
@@ -51,6 +52,7 @@ export async function openGallery({ name = 'atelier', darkroom }: GalleryOptions
       changes.tell({ kind: 'pictures', ids: [added.id] })
       return added
     },
+    acts: lazyActRecords(database, changes.tell),
     original: records.original,
     drawable: records.drawable,
     async sourceReport(inForms) {
@@ -88,6 +90,22 @@ async function openRecords(
   if (!darkroom && mayWork) return openPictureWorker(name, onHealth)
   const { createPictureRecords } = await import('./picture-records.ts')
   return { ...createPictureRecords(database, darkroom ?? (await findDarkroom())), close: () => undefined }
+}
+
+/** The log comes with the first act: until then nobody asks for it. */
+function lazyActRecords(database: Database, onChange: Parameters<typeof createRunRecords>[1]): ActRecords {
+  let opened: Promise<ActRecords> | undefined
+  const open = () => {
+    opened ??= import('./act-records.ts').then(({ createActRecords }) => createActRecords(database, onChange))
+    opened.catch(() => {
+      opened = undefined
+    })
+    return opened
+  }
+  return {
+    carryOut: async (...given) => (await open()).carryOut(...given),
+    commands: async () => (await open()).commands(),
+  }
 }
 
 async function findDarkroom(): Promise<Darkroom> {

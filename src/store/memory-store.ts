@@ -1,7 +1,9 @@
+import type { Command, ImageChange } from '#domain/command.ts'
 import type { PictureId, RunId } from '#domain/ids.ts'
 import type { Picture, Shelf } from '#domain/picture.ts'
 import type { Run } from '#domain/run.ts'
 import { mayFollow } from '#domain/run-machine.ts'
+import { type ActRecords, afterwards, changedRecord, changesOf, inOrder, outcomeOf } from './act-records.ts'
 import type { Darkroom } from './darkroom.ts'
 import { storageError } from './database.ts'
 import { openFile, toFilePrint } from './kept-files.ts'
@@ -66,6 +68,7 @@ export function openMemoryStore(darkroom: Darkroom): GalleryStore {
   return {
     ...runRecords,
     ...shelves,
+    acts: createActs(kept, tell),
     async settle(run, made) {
       const prints = runs.get(run.id)?.state.phase === 'saved' ? [] : await developAll(made)
       const stored = runs.get(run.id)
@@ -147,6 +150,32 @@ function createRuns(runs: Map<RunId, Run>, tell: Tell): RunRecords {
       runs.delete(id)
       tell({ kind: 'runs', ids: [id] })
     },
+  }
+}
+
+function createActs(kept: Map<PictureId, Kept>, tell: Tell): ActRecords {
+  const log = new Map<string, Command>()
+
+  function changeImages(change: ImageChange): PictureId[] {
+    return change.ids.filter((id) => {
+      const entry = kept.get(id)
+      const record = changedRecord(entry?.record, change)
+      if (entry && record) kept.set(id, { ...entry, record })
+      return record !== undefined
+    })
+  }
+
+  return {
+    async carryOut(command, way, forget = []) {
+      const done = new Map(changesOf(command, way).map((change) => [change, changeImages(change)]))
+      const after = afterwards(command, way, done)
+      for (const id of forget) log.delete(id)
+      log.set(after.id, after)
+      const ids = [...done.values()].flat()
+      if (ids.length > 0) tell({ kind: 'pictures', ids })
+      return { command: after, outcome: outcomeOf(done) }
+    },
+    commands: async () => inOrder([...log.values()]),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from 'idb'
+import type { Command } from '#domain/command.ts'
 import type { CollectionId, PictureId, RunId } from '#domain/ids.ts'
 import type { ImageMime, Picture, Shelf } from '#domain/picture.ts'
 import type { Marks, Run, RunState } from '#domain/run.ts'
@@ -51,13 +52,6 @@ export interface StoredRendition {
   bytes: Blob | ArrayBuffer
 }
 
-/** One entry of the log of reversible acts. Its other members belong to the log. */
-export interface StoredAct {
-  id: string
-  /** Epoch ms. */
-  at: number
-}
-
 /** A named set of images. Which images are in a plain one is written in their own marks. */
 export interface StoredCollection {
   id: CollectionId
@@ -86,7 +80,7 @@ export interface Schema extends DBSchema {
   originals: { key: PictureId; value: StoredBytes }
   files: { key: PictureId; value: StoredFile }
   renditions: { key: PictureId; value: StoredRendition }
-  acts: { key: string; value: StoredAct; indexes: { at: number } }
+  acts: { key: string; value: Command; indexes: { at: number } }
   collections: { key: CollectionId; value: StoredCollection }
   /** Rows for search, made from `pictures`: can be deleted and made again. Keys are given with each row. */
   ledger: { key: IDBValidKey; value: unknown }

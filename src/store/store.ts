@@ -2,6 +2,7 @@ import type { PictureId, RunId } from '#domain/ids.ts'
 import type { ImageMime, Origin, Picture, Shelf } from '#domain/picture.ts'
 import type { BatchPlace, Run, RunIn } from '#domain/run.ts'
 import type { SourceFile } from '#domain/source-file.ts'
+import type { ActRecords } from './act-records.ts'
 
 /** Bytes about to be stored. `convertTo` makes the kept file another format, once. */
 export interface NewPicture {
@@ -120,6 +121,9 @@ export interface GalleryStore {
   addSamples(count: number, onProgress: (done: number) => void): Promise<void>
   /** Takes all samples away in one act, wherever they are. */
   removeSamples(): Promise<void>
+
+  /** The log of reversible acts, and the only way to make a change that can be undone. */
+  readonly acts: ActRecords
 
   readonly health: StoreHealth
   subscribe(listener: (change: StoreChange) => void): () => void

@@ -1,0 +1,225 @@
+import {
+  type Change,
+  type Command,
+  type ComposedChange,
+  invertAll,
+  isComposed,
+  isStored,
+  type Outcome,
+  sumOutcomes,
+} from '#domain/command.ts'
+import type { ActRecords } from '#store/act-records.ts'
+
+/** What the log can do next, for buttons and notices. */
+export interface LogState {
+  /** The act that "Undo" takes back, and the one that "Redo" does again. */
+  undo: Command | undefined
+  redo: Command | undefined
+}
+
+export interface NewCommand {
+  label: string
+  changes: readonly Change[]
+  /**
+   * A later command with the same name, within a second, becomes a part of this one: a slider that is dragged is one act.
+   */
+  run?: string
+}
+
+/** What came of doing, undoing or redoing. `command` as it is in the log afterwards. */
+export interface Performed {
+  command: Command
+  outcome: Outcome
+}
+
+/**
+ * The acts of one window, in order. Its calls follow each other. They reject with a `GenerationError` of kind `storage`, and
+ * have then changed nothing.
+ */
+export interface CommandLog {
+  state(): LogState
+  subscribe(listener: () => void): () => void
+  /** Does it. */
+  perform(command: NewCommand): Promise<Performed>
+  /** Keeps what was done already; it holds changes of the window's own composition only. */
+  record(command: NewCommand): Promise<Command>
+  /** Takes back the newest act, or the named one. Nothing if there is none. */
+  undo(id?: string): Promise<Performed | undefined>
+  /** Does the act again that was undone last. */
+  redo(): Promise<Performed | undefined>
+}
+
+interface LogPorts {
+  store: ActRecords
+  /** Which window this is; the same after its reload. */
+  window: string
+  /** How changes of what the window composes would turn out now. */
+  plan(changes: readonly ComposedChange[]): ComposedPlan
+  now(): number
+  newId(): string
+}
+
+export interface ComposedPlan {
+  /** Those that will be made, with what is there now as `from`. */
+  made: readonly ComposedChange[]
+  outcome: Outcome
+  commit(): void
+}
+
+/** Changes of one run that follow each other within this time are one act. */
+const runMs = 1_000
+
+interface Entry {
+  command: Command
+  run?: string | undefined
+}
+
+export function createCommandLog(ports: LogPorts): CommandLog {
+  const { store, window, plan, now, newId } = ports
+  let entries: readonly Entry[] = []
+  let shown: LogState = { undo: undefined, redo: undefined }
+  const listeners = new Set<() => void>()
+  const opened = readBack().catch(() => undefined)
+  let turn: Promise<unknown> = opened
+
+  async function readBack() {
+    const own = (await store.commands()).filter((command) => command.window === window)
+    show(own.map((command) => ({ command })))
+  }
+
+  /** One after the other, so that two presses never undo the same act. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const next = turn.then(work)
+    turn = next.catch(() => undefined)
+    return next
+  }
+
+  function show(next: readonly Entry[]) {
+    entries = next
+    const done = entries.filter(({ command }) => command.undoneAt === undefined)
+    const undone = entries.flatMap(({ command }) => command.undoneAt ?? [])
+    const last = Math.max(...undone)
+    shown = {
+      undo: done.at(-1)?.command,
+      redo: entries.findLast(({ command }) => command.undoneAt === last)?.command,
+    }
+    for (const listener of listeners) listener()
+  }
+
+  /** A new act ends what could be redone. */
+  async function add(command: Command, run: string | undefined): Promise<Performed> {
+    const redoable = entries.flatMap((entry) => (entry.command.undoneAt === undefined ? [] : [entry.command.id]))
+    const performed = await store.carryOut(command, 'do', redoable)
+    const kept = entries.filter((entry) => entry.command.undoneAt === undefined && entry.command.id !== command.id)
+    show([...kept, { command: performed.command, run }])
+    return performed
+  }
+
+  function toCommand({ label, changes }: NewCommand): Command {
+    return { id: newId(), label, at: now(), window, apply: changes, invert: invertAll(changes) }
+  }
+
+  /** The last act with this one in it, if both are of one run. */
+  function joined(next: Command, run: string | undefined): Command {
+    const last = entries.at(-1)
+    if (run === undefined || last?.run !== run || last.command.undoneAt !== undefined) return next
+    if (next.at - last.command.at > runMs) return next
+    const apply = collapsed([...last.command.apply, ...next.apply])
+    return { ...last.command, at: next.at, apply, invert: invertAll(apply) }
+  }
+
+  async function turnBack(entry: Entry, way: 'undo' | 'redo'): Promise<Performed> {
+    const { command } = entry
+    const changes = way === 'undo' ? command.invert : command.apply
+    const composed = plan(changes.filter(isComposed))
+    const { undoneAt: _undoneAt, ...done } = { ...command, ...refreshed(command, way, composed.made) }
+    const next = way === 'undo' ? { ...done, undoneAt: undoTime() } : done
+    const stored = await keep(next, way)
+    composed.commit()
+    show(entries.map((other) => (other === entry ? { command: next } : other)))
+    return { command: next, outcome: sumOutcomes(stored.outcome, composed.outcome) }
+  }
+
+  /** A log that cannot be written stops only what has to be stored with it. */
+  async function keep(command: Command, way: 'undo' | 'redo'): Promise<Performed> {
+    try {
+      return await store.carryOut(command, way)
+    } catch (error) {
+      if (command.apply.some(isStored)) throw error
+      return { command, outcome: { changed: 0, left: 0 } }
+    }
+  }
+
+  /** Later than every other undo, also within one millisecond. */
+  function undoTime(): number {
+    return Math.max(now(), ...entries.map(({ command }) => (command.undoneAt ?? 0) + 1))
+  }
+
+  return {
+    state: () => shown,
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    perform: (given) =>
+      inTurn(async () => {
+        const command = toCommand(given)
+        const performed = await add(command, given.run)
+        const composed = plan(command.apply.filter(isComposed))
+        composed.commit()
+        return { ...performed, outcome: sumOutcomes(performed.outcome, composed.outcome) }
+      }),
+    record: (given) =>
+      inTurn(async () => {
+        const command = joined(toCommand(given), given.run)
+        return (await add(command, given.run).catch(() => withoutStore(command, given.run))).command
+      }),
+    undo: (id) =>
+      inTurn(async () => {
+        const wanted = id ?? shown.undo?.id
+        const entry = entries.find(({ command }) => command.id === wanted && command.undoneAt === undefined)
+        return entry && turnBack(entry, 'undo')
+      }),
+    redo: () =>
+      inTurn(async () => {
+        const entry = entries.find(({ command }) => command.id === shown.redo?.id)
+        return entry && turnBack(entry, 'redo')
+      }),
+  }
+
+  /** What the window composes can be undone even where the log cannot be written. */
+  function withoutStore(command: Command, run: string | undefined): Performed {
+    show([...entries.filter((entry) => entry.command.undoneAt === undefined), { command, run }])
+    return { command, outcome: { changed: command.apply.length, left: 0 } }
+  }
+}
+
+/**
+ * What was typed since is not lost: undoing puts back what was there before the act, and redoing then gives what was there
+ * before the undo. So the changes of the composition are kept as they were really made.
+ */
+function refreshed(
+  command: Command,
+  way: 'undo' | 'redo',
+  made: readonly ComposedChange[],
+): Pick<Command, 'apply' | 'invert'> {
+  const back = invertAll(made)
+  if (way === 'undo') {
+    return {
+      invert: [...command.invert.filter(isStored), ...made],
+      apply: [...command.apply.filter(isStored), ...back],
+    }
+  }
+  return { apply: [...command.apply.filter(isStored), ...made], invert: [...command.invert.filter(isStored), ...back] }
+}
+
+/** Changes of one field that follow each other are one, from the first value to the last. */
+function collapsed(changes: readonly Change[]): Change[] {
+  const fields = new Map<string, Change>()
+  for (const change of changes) {
+    const key = change.kind === 'draft' ? `${change.family} ${change.field}` : `${fields.size}`
+    const first = fields.get(key)
+    fields.set(key, first?.kind === 'draft' && change.kind === 'draft' ? { ...change, from: first.from } : change)
+  }
+  return [...fields.values()]
+}

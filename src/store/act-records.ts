@@ -1,0 +1,138 @@
+import type { IDBPTransaction } from 'idb'
+import { type Command, type ImageChange, type ImageFields, isCommand, isStored, type Outcome } from '#domain/command.ts'
+import type { PictureId } from '#domain/ids.ts'
+import type { Database } from './database.ts'
+import { binned, restored } from './picture-shelves.ts'
+import type { Names, Schema, StoredPicture } from './schema.ts'
+import type { StoreChange } from './store.ts'
+
+/** How many acts the log keeps, and how large it may be. The oldest make room. */
+export const logLimits = { count: 200, bytes: 5_000_000 }
+
+export type Way = 'do' | 'undo' | 'redo'
+
+/** The log of reversible acts, kept in the database. */
+export interface ActRecords {
+  /**
+   * Carries out the stored changes of a command and keeps it, in one transaction. Each image whose field is no longer what
+   * the change expects is left alone; a command that is done for the first time keeps only what it did change.
+   * `forget`: commands that can no longer be redone. Rejects with a `GenerationError` of kind `storage` and has then
+   * changed nothing.
+   */
+  carryOut(command: Command, way: Way, forget?: readonly string[]): Promise<{ command: Command; outcome: Outcome }>
+  /** All commands that can be read, oldest first. Damaged ones are removed, and nothing else. */
+  commands(): Promise<Command[]>
+}
+
+interface Setter<Value> {
+  read(record: StoredPicture): Value
+  write(record: StoredPicture, value: Value): StoredPicture
+}
+
+const setters: { [Field in keyof ImageFields]: Setter<ImageFields[Field]> } = {
+  isBinned: {
+    read: ({ shelf }) => shelf === 'bin',
+    write: (record, isBinned) => (isBinned ? binned(record) : restored(record)),
+  },
+}
+
+/** The record with the change made, or nothing if it no longer has what the change expects. */
+export function changedRecord(record: StoredPicture | undefined, change: ImageChange): StoredPicture | undefined {
+  if (!record) return undefined
+  const { read, write } = setters[change.field]
+  return read(record) === change.from ? write(record, change.to) : undefined
+}
+
+/** The command as it is kept: one that is new, without the images that were left alone. `done`: the images that were not. */
+export function afterwards(command: Command, way: Way, done: ReadonlyMap<ImageChange, readonly PictureId[]>): Command {
+  if (way !== 'do') return command
+  const changed = new Set([...done.values()].flat())
+  const narrow = (change: Command['apply'][number]) =>
+    isStored(change) ? { ...change, ids: change.ids.filter((id) => changed.has(id)) } : change
+  return { ...command, apply: command.apply.map(narrow), invert: command.invert.map(narrow) }
+}
+
+export function changesOf(command: Command, way: Way): ImageChange[] {
+  return (way === 'undo' ? command.invert : command.apply).filter(isStored)
+}
+
+export function outcomeOf(done: ReadonlyMap<ImageChange, readonly PictureId[]>): Outcome {
+  const changed = [...done.values()].reduce((sum, ids) => sum + ids.length, 0)
+  const wanted = [...done.keys()].reduce((sum, { ids }) => sum + ids.length, 0)
+  return { changed, left: wanted - changed }
+}
+
+type Writing = IDBPTransaction<Schema, Names[], 'readwrite'>
+
+export function createActRecords(database: Database, onChange: (change: StoreChange) => void): ActRecords {
+  /** About how large the log is; exact after each reading of it. */
+  let size = 0
+
+  async function trim(transaction: Writing): Promise<void> {
+    const log = transaction.objectStore('acts')
+    const ids = await log.index('at').getAllKeys()
+    const surplus = ids.slice(0, Math.max(0, ids.length - logLimits.count))
+    if (size > logLimits.bytes) {
+      const kept = await log.index('at').getAll()
+      size = 0
+      for (const command of kept.toReversed()) {
+        size += sizeOf(command)
+        if (size > logLimits.bytes) surplus.push(command.id)
+      }
+      size = Math.min(size, logLimits.bytes)
+    }
+    await Promise.all(surplus.map((id) => log.delete(id)))
+  }
+
+  return {
+    async carryOut(command, way, forget = []) {
+      const changes = changesOf(command, way)
+      const stores: Names[] = changes.length > 0 ? ['acts', 'pictures'] : ['acts']
+      const result = await database.write(stores, async (transaction) => {
+        const done = new Map<ImageChange, PictureId[]>()
+        for (const change of changes) done.set(change, await changeImages(transaction, change))
+        const kept = afterwards(command, way, done)
+        const log = transaction.objectStore('acts')
+        await log.put(kept)
+        await Promise.all(forget.map((id) => log.delete(id)))
+        size += sizeOf(kept)
+        await trim(transaction)
+        return { command: kept, done }
+      })
+      const ids = [...result.done.values()].flat()
+      if (ids.length > 0) onChange({ kind: 'pictures', ids })
+      return { command: result.command, outcome: outcomeOf(result.done) }
+    },
+    async commands() {
+      const records = await database.read(['acts'], (transaction) => transaction.objectStore('acts').getAll())
+      const damaged = records.filter((record) => !isCommand(record))
+      if (damaged.length > 0) {
+        await database.write(['acts'], async (transaction) => {
+          await Promise.all(damaged.map(({ id }) => transaction.objectStore('acts').delete(id)))
+        })
+      }
+      size = records.reduce((sum, record) => sum + sizeOf(record), 0)
+      return inOrder(records.filter(isCommand))
+    },
+  }
+}
+
+async function changeImages(transaction: Writing, change: ImageChange): Promise<PictureId[]> {
+  const pictures = transaction.objectStore('pictures')
+  const done = await Promise.all(
+    change.ids.map(async (id) => {
+      const next = changedRecord(await pictures.get(id), change)
+      if (next) await pictures.put(next)
+      return next ? [id] : []
+    }),
+  )
+  return done.flat()
+}
+
+export function inOrder(commands: readonly Command[]): Command[] {
+  return commands.toSorted((a, b) => a.at - b.at)
+}
+
+function sizeOf(record: unknown): number {
+  return JSON.stringify(record).length
+}
