@@ -60,17 +60,28 @@ function slugOf(text: string): string {
   return slug || [...(words?.[0] ?? '')].slice(0, mostLetters).join('')
 }
 
-/** "a-red-fox-flux-kontext-pro-2026-11-21.png": prompt, model and day, as every file system takes them. */
+/** "a-red-fox-flux-kontext-pro-2026-11-21-k3f9a2.png": prompt, model, day, and a mark that tells images of one prompt apart. */
 export function fileNameOf(picture: Picture, ending: string): string {
   const { prompt, origin, createdAt } = picture
   const words = origin.kind === 'dropped' ? prompt.replace(/\.[a-z0-9]{2,5}$/i, '') : prompt
-  return fileNameFrom(words, modelOf(picture), createdAt, ending)
+  return `${stemFrom(words, modelOf(picture), createdAt)}-${distinguish(picture.id)}.${ending}`
 }
 
+/** As above, for an image that is not kept yet and so has no mark. */
 export function fileNameFrom(words: string, model: string | undefined, at: number, ending: string): string {
+  return `${stemFrom(words, model, at)}.${ending}`
+}
+
+function stemFrom(words: string, model: string | undefined, at: number): string {
   const date = new Date(at)
   const two = (count: number) => String(count).padStart(2, '0')
   const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
-  const parts = [slugOf(words) || 'image', slugOf(model ?? ''), day]
-  return `${parts.filter(Boolean).join('-')}.${ending}`
+  return [slugOf(words) || 'image', slugOf(model ?? ''), day].filter(Boolean).join('-')
+}
+
+/** Six letters and digits, the same for the same image (FNV-1a over its id). */
+function distinguish(id: string): string {
+  let hash = 0x811c9dc5
+  for (const letter of id) hash = Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 0x01000193)
+  return (hash >>> 0).toString(36).padStart(6, '0').slice(-6)
 }
