@@ -1,6 +1,7 @@
 import { X } from 'lucide-react'
 import { type MouseEvent, type ReactNode, type SyntheticEvent, useId, useLayoutEffect, useRef } from 'react'
 import { IconButton } from './button.tsx'
+import { enterDialog } from './top-dialog.ts'
 
 interface ModalProps {
   title: string
@@ -23,7 +24,11 @@ function Modal({ title, onClose, children }: ModalProps) {
     element?.showModal()
     // Else the browser would choose the close button, and show its tooltip.
     element?.focus()
-    return () => element?.close()
+    const leave = element && enterDialog(element)
+    return () => {
+      leave?.()
+      element?.close()
+    }
   }, [])
 
   const onCancel = (event: SyntheticEvent) => {

@@ -2,14 +2,14 @@ import type { LucideIcon } from 'lucide-react'
 import { type KeyboardEvent, type ToggleEvent, useId, useRef, useState } from 'react'
 import { IconButton } from './button.tsx'
 import { classes } from './classes.ts'
-import { describeShortcut } from './shortcut.ts'
+import { describeShortcut, findShortcut } from './shortcut.ts'
 
-interface MenuItem {
+export interface MenuItem {
   label: string
   icon?: LucideIcon | undefined
   danger?: boolean | undefined
-  /** As for `useShortcut`; shown, not bound. */
-  shortcut?: string | undefined
+  /** As for `findShortcut`. The open menu takes them all; the first is shown. */
+  keys?: readonly string[] | undefined
   onSelect: () => void
 }
 
@@ -49,7 +49,22 @@ export function Menu({ label, icon, items }: MenuProps) {
     entries()[0]?.focus()
   }
 
+  const select = (item: MenuItem) => {
+    list.current?.hidePopover()
+    item.onSelect()
+  }
+
   const onKeyDown = (event: KeyboardEvent) => {
+    // The keys are for the menu, not for what it lies on or what else the page shows.
+    event.stopPropagation()
+    const item = findShortcut(
+      items.flatMap((each) => (each.keys ?? []).map((keys) => [keys, each] as const)),
+      event.nativeEvent,
+    )
+    if (item) {
+      event.preventDefault()
+      return select(item)
+    }
     const all = entries()
     const index = all.indexOf(document.activeElement as HTMLElement)
     const next = { ArrowDown: index + 1, ArrowUp: index - 1, Home: 0, End: all.length - 1 }[event.key]
@@ -86,10 +101,7 @@ export function Menu({ label, icon, items }: MenuProps) {
             type="button"
             role="menuitem"
             tabIndex={-1}
-            onClick={() => {
-              list.current?.hidePopover()
-              item.onSelect()
-            }}
+            onClick={() => select(item)}
             className={classes(
               'flex h-8 w-full items-center gap-2 rounded-sm px-2 text-left text-sm max-middle:h-11 hover:bg-hover focus:bg-hover focus-visible:-outline-offset-2',
               item.danger ? 'text-danger' : 'text-ink',
@@ -97,9 +109,9 @@ export function Menu({ label, icon, items }: MenuProps) {
           >
             {item.icon ? <item.icon size={16} strokeWidth={1.75} aria-hidden /> : <span className="size-4" />}
             <span className="flex-1">{item.label}</span>
-            {item.shortcut && (
+            {item.keys?.[0] && (
               <kbd aria-hidden className="pl-4 font-sans text-faint text-xs">
-                {describeShortcut(item.shortcut)}
+                {describeShortcut(item.keys[0])}
               </kbd>
             )}
           </button>

@@ -23,13 +23,30 @@ const spelled: Readonly<Record<string, string>> = {
   down: 'arrowdown',
 }
 
-function matches(keys: Keys, event: KeyboardEvent): boolean {
+const isApple = () => /mac|iphone|ipad/i.test(globalThis.navigator?.platform ?? '')
+
+/** `layout`: the key that stands where the wanted one does on a Latin keyboard. It counts only where nothing matches `key`. */
+type Match = 'key' | 'layout' | undefined
+
+function match(wanted: Keys, event: KeyboardEvent): Match {
   const key = event.key.toLowerCase()
-  if (key !== (spelled[keys.key] ?? keys.key)) return false
-  if ((event.ctrlKey || event.metaKey) !== keys.mod || event.altKey !== keys.alt) return false
-  // Signs such as "?" need Shift on many keyboards and not on others.
-  const isSign = key.length === 1 && !/[a-z0-9 ]/.test(key)
-  return isSign || event.shiftKey === keys.shift
+  const isSign = key.length === 1 && !/[\p{L}\p{N} ]/u.test(key)
+  // AltGr is how some keyboards write a sign, and reports itself as Ctrl and Alt.
+  const isAltGr = isSign && event.getModifierState?.('AltGraph')
+  const hasMod = !isAltGr && (event.ctrlKey || event.metaKey)
+  if (hasMod !== wanted.mod || (!isAltGr && event.altKey) !== wanted.alt) return undefined
+
+  const name = spelled[wanted.key] ?? wanted.key
+  const isNamed = key === name || (name === 'delete' && key === 'backspace' && isApple())
+  // Signs and digits need Shift on some keyboards and not on others.
+  const isShiftFree = isSign || /^\d$/.test(name)
+  if (isNamed) return isShiftFree || event.shiftKey === wanted.shift ? 'key' : undefined
+  if (event.shiftKey !== wanted.shift) return undefined
+  // Cyrillic, Greek, Hebrew and Korean keyboards write no Latin letters; French ones write digits with Shift only.
+  const isLatin = /^[a-z0-9]$/.test(key)
+  if (/^[a-z]$/.test(name) && !isLatin && !isSign && event.code === `Key${name.toUpperCase()}`) return 'layout'
+  if (/^\d$/.test(name) && !isLatin && event.code === `Digit${name}`) return 'layout'
+  return undefined
 }
 
 const typed = 'textarea, select, [contenteditable=""], [contenteditable="true"], input'
@@ -48,19 +65,36 @@ function belongsTo(target: EventTarget | null, keys: Keys): boolean {
   return /^(enter|space)$/.test(keys.key) && !keys.mod && target.matches('button, a, summary, input')
 }
 
+/** While an input method composes, keys are its own; some browsers tell by the code 229 only. */
+function isComposing(event: KeyboardEvent): boolean {
+  return event.isComposing || event.keyCode === 229
+}
+
 /**
- * Calls `handler` for a key anywhere in the window: "b", "/", "mod+enter" (Ctrl or ⌘), "shift+x", "left". Keys that the
- * focused control needs are left to it, so nothing fires while typing but `mod` with a key that does not edit text. Silent
- * while a modal dialog is open. A held key fires once, arrows excepted.
+ * What a press means: the value beside the first keys that match, on every keyboard layout. Nothing while typing (except
+ * Ctrl or ⌘ with a key that does not edit text), composing, or while a modal dialog is open. A held key counts once, arrows
+ * excepted.
  */
+export function findShortcut<T>(
+  entries: readonly (readonly [keys: string, value: T])[],
+  event: KeyboardEvent,
+): T | undefined {
+  if (event.defaultPrevented || isComposing(event)) return undefined
+  if (event.repeat && !event.key.startsWith('Arrow')) return undefined
+  if (document.querySelector('dialog[open]')) return undefined
+  const open = entries.map(([keys, value]) => ({ keys: parse(keys), value }))
+  const free = open.filter(({ keys }) => !belongsTo(event.target, keys))
+  const find = (wanted: Match) => free.find(({ keys }) => match(keys, event) === wanted)
+  return (find('key') ?? find('layout'))?.value
+}
+
+/** Calls `handler` for a key anywhere in the window, as `findShortcut` understands it: "mod+enter" (Ctrl or ⌘), "shift+x", "left". */
 export function useShortcut(keys: string, handler: () => void, enabled = true): void {
   const onKey = useEffectEvent((event: KeyboardEvent) => {
-    const wanted = parse(keys)
-    if (event.defaultPrevented || event.isComposing || !matches(wanted, event)) return
-    if (event.repeat && !event.key.startsWith('Arrow')) return
-    if (belongsTo(event.target, wanted) || document.querySelector('dialog[open]')) return
+    const found = findShortcut([[keys, handler]], event)
+    if (!found) return
     event.preventDefault()
-    handler()
+    found()
   })
   useEffect(() => {
     if (!enabled) return
@@ -70,13 +104,12 @@ export function useShortcut(keys: string, handler: () => void, enabled = true): 
   }, [enabled])
 }
 
-const isApple = /mac|iphone|ipad/i.test(globalThis.navigator?.platform ?? '')
-
+const onApple: Readonly<Record<string, string>> = { mod: '⌘', shift: '⇧', alt: '⌥', enter: '↵' }
 const shown: Readonly<Record<string, string>> = {
-  mod: isApple ? '⌘' : 'Ctrl',
-  shift: isApple ? '⇧' : 'Shift',
-  alt: isApple ? '⌥' : 'Alt',
-  enter: isApple ? '↵' : 'Enter',
+  mod: 'Ctrl',
+  shift: 'Shift',
+  alt: 'Alt',
+  enter: 'Enter',
   space: 'Space',
   plus: '+',
   esc: 'Esc',
@@ -89,16 +122,17 @@ const shown: Readonly<Record<string, string>> = {
 
 /** "mod+enter" as people read it: "Ctrl Enter", "⌘ ↵". */
 export function describeShortcut(keys: string): string {
+  const names = isApple() ? { ...shown, ...onApple } : shown
   return keys
     .toLowerCase()
     .split('+')
-    .map((part) => shown[part] ?? part.toUpperCase())
+    .map((part) => names[part] ?? part.toUpperCase())
     .join(' ')
 }
 
 /** "mod+enter" as `aria-keyshortcuts` wants it. */
 export function toAriaShortcut(keys: string): string {
-  const names: Readonly<Record<string, string>> = { mod: isApple ? 'Meta' : 'Control', shift: 'Shift', alt: 'Alt' }
+  const names: Readonly<Record<string, string>> = { mod: isApple() ? 'Meta' : 'Control', shift: 'Shift', alt: 'Alt' }
   return keys
     .split('+')
     .map((part) => names[part] ?? (part.length === 1 ? part.toUpperCase() : part[0]?.toUpperCase() + part.slice(1)))
