@@ -24,6 +24,7 @@ import { useLater } from './use-later.ts'
 const TaskList = lazyPart(() => import('#runs/tasks.tsx').then((module) => module.TaskList))
 const Settings = lazyPart(() => import('./settings.tsx').then((module) => module.Settings))
 const loadBalance = () => import('./balance.tsx')
+const loadActs = () => import('#acts/act-bar.tsx')
 
 export function App() {
   const [tasksOpen, setTasksOpen] = useState(false)
@@ -31,7 +32,9 @@ export function App() {
   const openSettings = useCallback((section?: 'key') => setSettings({ section }), [])
   const openKey = useCallback(() => openSettings('key'), [openSettings])
   const { health } = useHealth()
-  const { part: account } = useLoaded(loadBalance, useLater())
+  const isLater = useLater()
+  const { part: account } = useLoaded(loadBalance, isLater)
+  const { part: bar } = useLoaded(loadActs, isLater)
   const onTasks = () => setTasksOpen(!tasksOpen)
   const tasks = (
     <ErrorBoundary part="The list of tasks">
@@ -47,6 +50,7 @@ export function App() {
               tasksOpen={tasksOpen}
               onTasks={onTasks}
               onSettings={openSettings}
+              acts={bar && <bar.ActBar />}
               balance={account && <account.Balance onOpen={onTasks} />}
             >
               {tasksOpen && <TasksPanel onClose={() => setTasksOpen(false)}>{tasks}</TasksPanel>}

@@ -11,11 +11,13 @@ interface HeaderProps {
   onTasks: () => void
   onSettings: (section?: 'key') => void
   balance?: ReactNode
+  /** Undo and Redo, once they are loaded. */
+  acts?: ReactNode
   /** The list of tasks, while it is open. */
   children?: ReactNode
 }
 
-export function Header({ tasksOpen, onTasks, onSettings, balance, children }: HeaderProps) {
+export function Header({ tasksOpen, onTasks, onSettings, balance, acts, children }: HeaderProps) {
   const { health } = useHealth()
   const simulated = health?.mode === 'simulated'
   const count = useWorkCount()
@@ -36,6 +38,7 @@ export function Header({ tasksOpen, onTasks, onSettings, balance, children }: He
         </Button>
       )}
       <div className="ml-auto flex items-center gap-1">
+        {acts}
         {balance}
         <Button
           variant="quiet"

@@ -58,7 +58,12 @@ export function Layout({ header, create, stage, gallery, tasks }: LayoutProps) {
           onChange={(px) => adjust({ createWidth: px })}
           className="max-wide:hidden"
         />
-        <section aria-label="Stage" className={classes('area-stage', onlyIn('stage'), behindGallery)}>
+        <section
+          aria-label="Stage"
+          data-place="stage"
+          tabIndex={-1}
+          className={classes('area-stage', onlyIn('stage'), behindGallery)}
+        >
           <div className="relative min-h-0 flex-1">{stage}</div>
         </section>
         <Divider
@@ -69,7 +74,12 @@ export function Layout({ header, create, stage, gallery, tasks }: LayoutProps) {
           onChange={(px) => adjust({ galleryWidth: px })}
           className="max-wide:hidden"
         />
-        <section aria-label="Gallery" className={classes('area-gallery', onlyIn('gallery'))}>
+        <section
+          aria-label="Gallery"
+          data-place="gallery"
+          tabIndex={-1}
+          className={classes('area-gallery', onlyIn('gallery'))}
+        >
           <div className="relative min-h-0 flex-1">{gallery}</div>
           {galleryOpen && (
             <span className="absolute right-3 bottom-3 z-10 max-middle:hidden wide:hidden">

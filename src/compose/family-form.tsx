@@ -1,8 +1,11 @@
 import { Check, ChevronRight } from 'lucide-react'
 import { type ReactNode, type SubmitEvent, useId, useRef, useState } from 'react'
+import { submitAct } from '#acts/app-acts.ts'
+import { undoable } from '#acts/undoable.ts'
 import type { Issue } from '#domain/failure.ts'
 import type { Draft } from '#domain/run.ts'
 import type { Field, ModelFamily } from '#models/model.ts'
+import { useStore } from '#store/queries.ts'
 import { Button } from '#ui/button.tsx'
 import { classes } from '#ui/classes.ts'
 import { describeShortcut, toAriaShortcut, useShortcut } from '#ui/shortcut.ts'
@@ -15,7 +18,7 @@ import type { SourceDesk } from './use-source-desk.ts'
 import { useSubmit } from './use-submit.ts'
 import { useWhenReady } from './use-when-ready.ts'
 
-const submitKeys = 'mod+enter'
+const [submitKeys = ''] = submitAct.keys
 
 const loadQuestion = () => import('./spend-question.tsx')
 
@@ -29,6 +32,7 @@ interface FamilyFormProps {
 /** The form of one family, in the order of thinking, and the one button that spends money. */
 export function FamilyForm({ family, desk, foot }: FamilyFormProps) {
   const draft = useDraft(family.id)
+  const store = useStore()
   const editDraft = useWorkspace((state) => state.editDraft)
   const { submit, wasAdded, question, answer } = useSubmit()
   const prompt = useRef<HTMLTextAreaElement>(null)
@@ -60,7 +64,11 @@ export function FamilyForm({ family, desk, foot }: FamilyFormProps) {
       key={field.name}
       field={field}
       value={draft[field.name]}
-      onChange={(value) => editDraft(family.id, { [field.name]: value })}
+      onChange={(value) =>
+        undoable(store, field.label.toLowerCase(), () => editDraft(family.id, { [field.name]: value }), {
+          run: `${family.id} ${field.name}`,
+        })
+      }
     />
   )
   return (
@@ -73,6 +81,7 @@ export function FamilyForm({ family, desk, foot }: FamilyFormProps) {
           family={family}
           sourceCount={sourceCount}
           onChange={(text) => editDraft(family.id, { prompt: text })}
+          onExample={(text) => undoable(store, 'example prompt', () => editDraft(family.id, { prompt: text }))}
         />
         {fields.filter((field) => !field.folded).map(control)}
         <More count={countChanged(family, draft, fields)}>{fields.filter((field) => field.folded).map(control)}</More>

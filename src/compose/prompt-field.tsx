@@ -9,6 +9,8 @@ interface PromptFieldProps {
   family: ModelFamily
   sourceCount: number
   onChange: (text: string) => void
+  /** The example is taken over; the field was empty. */
+  onExample: (text: string) => void
 }
 
 /** From this part of the limit on the length is shown. */
@@ -21,7 +23,7 @@ const examples = [
   'Put the object from image 2 into the scene of image 1, matching its light and perspective',
 ] as const
 
-export function PromptField({ ref, value, family, sourceCount, onChange }: PromptFieldProps) {
+export function PromptField({ ref, value, family, sourceCount, onChange, onExample }: PromptFieldProps) {
   useWantedFocus(ref)
   const id = useId()
   const { max } = family.promptLength
@@ -60,7 +62,7 @@ export function PromptField({ ref, value, family, sourceCount, onChange }: Promp
       {value === '' && (
         <button
           type="button"
-          onClick={() => onChange(example)}
+          onClick={() => onExample(example)}
           className="mt-1 block min-h-7 w-full rounded-sm py-1 text-left text-faint text-xs transition-colors hover:text-ink max-middle:min-h-11"
         >
           Try: <span className="underline decoration-line-strong underline-offset-2">{example}</span>

@@ -1,3 +1,4 @@
+import { undoable } from '#acts/undoable.ts'
 import { describeFailure, isAbort, toFailure } from '#domain/failure.ts'
 import { quoteName } from '#domain/file-name.ts'
 import type { PictureId } from '#domain/ids.ts'
@@ -74,8 +75,12 @@ export function createSourceBench(store: GalleryStore): SourceBench {
     if (before.includes(id)) return
     const isReplaced = family.maxSources === 1 && before.length > 0
     if (before.length >= family.maxSources && !isReplaced) return leaveOut(family, [name])
-    useWorkspace.getState().setSources(family.id, isReplaced ? [id] : [...before, id])
-    if (isReplaced) offerUndo('Image replaced.', family, before)
+    undoable(
+      store,
+      isReplaced ? 'replace image' : 'add image',
+      () => useWorkspace.getState().setSources(family.id, isReplaced ? [id] : [...before, id]),
+      isReplaced ? { notice: 'Image replaced.' } : {},
+    )
   }
 
   /** Pictures become sources in the order they were added in, whichever is prepared first. */
@@ -161,11 +166,6 @@ export async function keepInGallery(store: GalleryStore, files: readonly File[])
       notify({ text: describeRefusal(error, file.name), tone: 'error' })
     }
   }
-}
-
-export function offerUndo(text: string, family: ModelFamily, before: readonly PictureId[]) {
-  const onSelect = () => useWorkspace.getState().setSources(family.id, before)
-  notify({ text, action: { label: 'Undo', onSelect } })
 }
 
 const loadReader = () => import('./read-link.ts')

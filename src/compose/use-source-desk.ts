@@ -1,11 +1,12 @@
 import { useEffect, useState, useSyncExternalStore } from 'react'
+import { undoable } from '#acts/undoable.ts'
 import type { PictureId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
 import type { ModelFamily } from '#models/model.ts'
 import { useStore } from '#store/queries.ts'
 import { announce } from '#ui/announce.tsx'
 import { useSources, useWorkspace } from '#workspace/workspace.ts'
-import { createSourceBench, type InHand, keepInGallery, offerUndo } from './source-bench.ts'
+import { createSourceBench, type InHand, keepInGallery } from './source-bench.ts'
 import type { Brought } from './transfer.ts'
 
 /** The sources of the open tab, those on their way included, and all that can be done with them. */
@@ -63,13 +64,14 @@ export function useSourceDesk(family: ModelFamily): SourceDesk {
     keepInGallery: (files) => void keepInGallery(store, files),
     remove(id) {
       bench.forgetLimit(family)
-      setSources(ready.filter((other) => other !== id))
-      offerUndo('Image removed.', family, ready)
+      undoable(store, 'remove image', () => setSources(ready.filter((other) => other !== id)), {
+        notice: 'Image removed.',
+      })
     },
     discard: bench.discard,
     move(id, to) {
       const others = ready.filter((other) => other !== id)
-      setSources(others.toSpliced(to, 0, id))
+      undoable(store, 'move image', () => setSources(others.toSpliced(to, 0, id)), { run: `order ${family.id}` })
       announce(`Image ${to + 1} of ${ready.length}`)
     },
   }

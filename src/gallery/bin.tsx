@@ -1,6 +1,6 @@
 import { type ReactNode, useMemo, useState } from 'react'
-import type { PictureActions } from '#acts/picture-actions.ts'
-import { usePictureActions } from '#acts/use-picture-actions.ts'
+import type { ImageCommands } from '#acts/image-commands.ts'
+import { useImageCommands } from '#acts/use-image-commands.ts'
 import type { Picture } from '#domain/picture.ts'
 import { usePictures } from '#store/queries.ts'
 import { Button } from '#ui/button.tsx'
@@ -15,13 +15,13 @@ interface BinProps {
   onSettings: () => void
 }
 
-/** What was moved to the bin, to be restored or deleted for ever. Deleting asks, since nothing brings it back. */
+/** What was moved to the bin, to be restored or deleted permanently. Deleting asks, since nothing brings it back. */
 export function Bin({ toggle, onSettings }: BinProps) {
-  const actions = usePictureActions()
+  const commands = useImageCommands()
   const { pictures, complete, isPending } = usePictures('bin')
   const [doomed, setDoomed] = useState<readonly Picture[]>()
   const contents = useMemo(() => ({ cards: [], lead: [], pictures }), [pictures])
-  const onDelete = useMemo(() => (picture: Picture) => setDoomed([picture]), [])
+  const onDelete = useMemo(() => (images: readonly Picture[]) => setDoomed(images), [])
   return (
     <div className="absolute inset-0 flex flex-col">
       <GalleryHead title="Bin" count={complete ? pictures.length : undefined}>
@@ -39,22 +39,22 @@ export function Bin({ toggle, onSettings }: BinProps) {
       ) : (
         <GalleryGrid label="Bin" contents={contents} onDelete={onDelete} onSettings={onSettings} />
       )}
-      {doomed && <DeleteDialog doomed={doomed} actions={actions} onClose={() => setDoomed(undefined)} />}
+      {doomed && <DeleteDialog doomed={doomed} commands={commands} onClose={() => setDoomed(undefined)} />}
     </div>
   )
 }
 
 interface DeleteDialogProps {
   doomed: readonly Picture[]
-  actions: PictureActions
+  commands: ImageCommands
   onClose: () => void
 }
 
-function DeleteDialog({ doomed, actions, onClose }: DeleteDialogProps) {
+function DeleteDialog({ doomed, commands, onClose }: DeleteDialogProps) {
   const what = doomed.length === 1 ? 'This image' : `${doomed.length.toLocaleString('en')} images`
   const onDelete = () => {
     onClose()
-    void actions.deleteForEver(doomed.map((picture) => picture.id))
+    void commands.deletePermanently(doomed.map((picture) => picture.id))
   }
   return (
     <Dialog open title="Delete permanently?" onClose={onClose}>

@@ -1,8 +1,10 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a virtual grid places its rows itself, which a table does not allow
-import { type ClipboardEvent, type FocusEvent, type KeyboardEvent, type ReactNode, useMemo, useRef } from 'react'
+import { type FocusEvent, type KeyboardEvent, type ReactNode, useMemo, useRef } from 'react'
 import { Virtualizer, type VirtualizerHandle } from 'virtua'
-import type { PictureActions } from '#acts/picture-actions.ts'
-import { usePictureActions } from '#acts/use-picture-actions.ts'
+import type { ImageCommands } from '#acts/image-commands.ts'
+import { performKey } from '#acts/image-keys.ts'
+import { useImageCommands } from '#acts/use-image-commands.ts'
+import type { NonEmpty, PictureId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
 import { useToday } from '#ui/use-today.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
@@ -19,8 +21,8 @@ interface GalleryGridProps {
   contents: Contents
   /** How runs are drawn; the bin holds none. */
   runView?: RunView
-  /** Asks, then deletes for ever; only the bin offers it. */
-  onDelete?: ((picture: Picture) => void) | undefined
+  /** Asks, then deletes permanently; only the bin offers it. */
+  onDelete?: ((images: NonEmpty<Picture>) => void) | undefined
   onSettings: () => void
 }
 
@@ -32,7 +34,7 @@ const firstHeadingPx = 20
 
 /** The virtual grid of the gallery and of the bin: what is drawn does not depend on how much there is. */
 export function GalleryGrid({ label = 'Gallery', contents, runView, onDelete, onSettings }: GalleryGridProps) {
-  const actions = usePictureActions()
+  const images = useImageCommands()
   const scroller = useRef<HTMLDivElement>(null)
   const list = useRef<VirtualizerHandle>(null)
   const layout = useTileLayout(scroller)
@@ -42,7 +44,7 @@ export function GalleryGrid({ label = 'Gallery', contents, runView, onDelete, on
   const lead = useMemo(() => new Set(contents.lead.map(keyOf)), [contents.lead])
   const selected = useWorkspace((state) => state.selected)
   const { activeKey, place, rowIndex, commands } = useRoving(rows, list)
-  const acts = useCellActs({ actions, onDelete, onSettings }, commands)
+  const acts = useCellActs({ onDelete, onSettings }, images, commands)
   const rowPx = (layout?.tilePx ?? 0) + gapPx
   const pageRows = () => Math.max(1, Math.floor((list.current?.viewportSize ?? 0) / rowPx))
   const handlers = createGridHandlers({ rows, place, pageRows, commands, acts })
@@ -142,22 +144,16 @@ interface GridHandlers {
   acts: CellActs
 }
 
-/** Keys, clipboard and focus, for all cells in one place. */
+/** Keys and focus, for all cells in one place. */
 function createGridHandlers({ rows, place, pageRows, commands, acts }: GridHandlers) {
   return {
     onKeyDown(event: KeyboardEvent) {
       const item = itemUnder(event, commands)
       if (!item || event.altKey) return
       const next = movePlace(rows, place, event.key, pageRows())
-      if (next === undefined && (event.ctrlKey || event.metaKey || !pressOn(item, event, acts))) return
+      if (next === undefined) return pressOn(item, event, acts)
       event.preventDefault()
-      if (next !== undefined) commands.focusPlace(next)
-    },
-    onCopy(event: ClipboardEvent) {
-      const item = itemUnder(event, commands)
-      if (!item || isRun(item) || window.getSelection()?.isCollapsed === false) return
-      event.preventDefault()
-      void acts.copy(item)
+      commands.focusPlace(next)
     },
     onFocus({ target }: FocusEvent) {
       const key = target.closest<HTMLElement>('[data-key]')?.dataset.key
@@ -166,59 +162,58 @@ function createGridHandlers({ rows, place, pageRows, commands, acts }: GridHandl
   }
 }
 
-/** Keys and clipboard are for the cell itself, not for what stands in it. */
+/** Keys are for the cell itself, not for what stands in it. */
 function itemUnder({ target }: { target: EventTarget }, roving: RovingCommands): Item | undefined {
   if (!(target instanceof HTMLElement) || !target.matches('[role="gridcell"]')) return undefined
   return roving.itemAt(roving.placeOf(target.dataset.key ?? '') ?? -1)
 }
 
-/** Whether the key meant something for the item. */
-function pressOn(item: Item, event: KeyboardEvent, acts: CellActs): boolean {
-  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key
-  if (isRun(item)) {
-    if (key !== 'Enter' && key !== ' ') return false
-    event.currentTarget.querySelector<HTMLElement>(':focus button')?.focus()
-    return true
+/** Opens the item, or does the act that the key stands for. */
+function pressOn(item: Item, event: KeyboardEvent, acts: CellActs): void {
+  const opens = (event.key === 'Enter' || event.key === ' ') && !event.ctrlKey && !event.metaKey
+  if (opens) {
+    event.preventDefault()
+    if (isRun(item)) event.currentTarget.querySelector<HTMLElement>(':focus button')?.focus()
+    else acts.open(item)
+  } else if (!isRun(item)) {
+    performKey(event.nativeEvent, 'gallery', [item], acts.commands)
   }
-  const inBin = item.shelf === 'bin'
-  const meanings: Readonly<Record<string, (picture: Picture) => void>> = {
-    Enter: acts.open,
-    ' ': acts.open,
-    ...(inBin
-      ? { Delete: acts.deleteForEver }
-      : { x: acts.moveToBin, Delete: acts.moveToBin, u: acts.takeAsInput, r: acts.recallSettings, d: acts.download }),
-  }
-  const act = meanings[key]
-  act?.(item)
-  return act !== undefined
 }
 
 /** One object for all cells, so that a moved focus draws two cells anew and not all. */
 function useCellActs(
-  { actions, onDelete, onSettings }: Omit<GalleryGridProps, 'contents'> & { actions: PictureActions },
+  { onDelete, onSettings }: Omit<GalleryGridProps, 'contents'>,
+  commands: ImageCommands,
   roving: RovingCommands,
 ): CellActs {
   return useMemo(() => {
-    /** Does something that takes the picture off the grid; the focus, if it is here, goes to a neighbour before. */
-    const takeOff = (picture: Picture, act: (next: Item | undefined) => void) => {
-      const place = roving.placeOf(keyOf(picture)) ?? 0
-      const after = roving.itemAt(place + 1) ? place + 1 : place - 1
+    /** Before images leave the grid, the focus, if it is here, goes to a neighbour. Gives the image that takes their place. */
+    const passOn = (images: NonEmpty<Picture>): PictureId | undefined => {
+      const leaving = new Set(images.map(keyOf))
+      const places = images.map((image) => roving.placeOf(keyOf(image)) ?? 0)
+      let after = Math.max(...places) + 1
+      if (!roving.itemAt(after)) after = Math.min(...places) - 1
       if (document.activeElement?.closest('[role="grid"]')) roving.focusPlace(after)
-      act(roving.itemAt(after))
+      const next = roving.itemAt(after)
+      return next && !isRun(next) && !leaving.has(keyOf(next)) ? next.id : undefined
     }
     const { choose, show } = useWorkspace.getState()
     return {
-      ...actions,
       register: roving.register,
       open(picture) {
         choose(picture.id)
         show('stage')
       },
-      moveToBin: (picture) =>
-        takeOff(picture, (next) => void actions.moveToBin(picture, next && !isRun(next) ? next.id : undefined)),
-      restore: (picture) => takeOff(picture, () => void actions.restore(picture)),
-      deleteForEver: (picture) => onDelete?.(picture),
       openSettings: onSettings,
+      commands: {
+        ...commands,
+        moveToBin: (images) => commands.moveToBin(images, passOn(images)),
+        restore(images) {
+          passOn(images)
+          return commands.restore(images)
+        },
+        askToDelete: (images) => onDelete?.(images),
+      },
     }
-  }, [actions, roving, onDelete, onSettings])
+  }, [commands, roving, onDelete, onSettings])
 }

@@ -2,11 +2,9 @@ import { Trash2 } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import type { Picture } from '#domain/picture.ts'
 import type { Run } from '#domain/run.ts'
-import { useOpenRuns, usePictures, useStore } from '#store/queries.ts'
-import type { GalleryStore } from '#store/store.ts'
+import { useOpenRuns, usePictures } from '#store/queries.ts'
 import { Button } from '#ui/button.tsx'
 import { lazyPart } from '#ui/lazy-part.tsx'
-import { useShortcut } from '#ui/shortcut.ts'
 import { useLoaded } from '#ui/use-loaded.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { GalleryHead } from './gallery-head.tsx'
@@ -31,7 +29,6 @@ export function Gallery({ runScreens, simulated, onSettings }: GalleryProps) {
   const [inBin, setInBin] = useState(false)
   const runs = useOpenRuns()
   const { pictures, complete, isPending } = usePictures('gallery')
-  const store = useStore()
   const { filling, fill } = useFillSamples()
   const contents = useContents(runs, pictures)
   const isEmpty = runs.length === 0 && pictures.length === 0
@@ -40,7 +37,6 @@ export function Gallery({ runScreens, simulated, onSettings }: GalleryProps) {
   const { part: grid, failed: isGridMissing } = useLoaded(loadGrid, !isEmpty || isComposing)
   const { part: runView, failed: isViewMissing } = useLoaded(runScreens.load, !isEmpty || isComposing)
   useSamplesParam({ simulated, isEmpty: isPending ? undefined : isEmpty }, fill)
-  useShortcut('mod+z', () => void undo(store))
 
   const binButton = (
     <Button
@@ -80,9 +76,4 @@ function useContents(runs: readonly Run[], pictures: readonly Picture[]) {
   const next = advanceLead(lead, runs, pictures)
   if (next !== lead) setLead(next)
   return useMemo(() => arrange(next, runs, pictures), [next, runs, pictures])
-}
-
-async function undo(store: GalleryStore): Promise<void> {
-  const { actionsOf } = await import('#acts/picture-actions.ts')
-  await actionsOf(store).undo()
 }

@@ -1,16 +1,18 @@
 // biome-ignore-all lint/a11y/useSemanticElements: as in gallery-grid.tsx
 import { type DragEvent, memo, useState } from 'react'
 import { imageDragType } from '#acts/drag.ts'
+import type { ImageCommands } from '#acts/image-commands.ts'
 import type { Picture } from '#domain/picture.ts'
 import { needsCard, type Run } from '#domain/run.ts'
 import { describePicture } from '#library/picture-words.ts'
 import { classes } from '#ui/classes.ts'
 import { type Item, isRun, keyOf } from './gallery-rows.ts'
-import { PictureTile, type TileActs } from './picture-tile.tsx'
+import { PictureTile } from './picture-tile.tsx'
 import type { RunView } from './run-screens.ts'
 
 /** What the grid does for its cells; the same object as long as the grid lives. */
-export interface CellActs extends TileActs {
+export interface CellActs {
+  commands: ImageCommands
   open(picture: Picture): void
   openSettings(): void
   /** Tells the grid which element draws an item, so that it can put the focus there. */
@@ -85,7 +87,7 @@ export const GridCell = memo(function GridCell({
           isSelected={isSelected}
           arrives={isLead}
           isNear={near.pointed || near.focused}
-          acts={acts}
+          commands={acts.commands}
         />
       )}
     </div>

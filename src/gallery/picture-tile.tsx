@@ -1,25 +1,11 @@
-import {
-  Copy,
-  Download,
-  Ellipsis,
-  ImageOff,
-  RotateCcw,
-  SlidersHorizontal,
-  SquareArrowOutUpRight,
-  Trash2,
-} from 'lucide-react'
+import { Ellipsis, ImageOff } from 'lucide-react'
 import { useState } from 'react'
-import { type PictureActions, recipeOf } from '#acts/picture-actions.ts'
+import type { ImageCommands } from '#acts/image-commands.ts'
+import { menuItemsFor } from '#acts/image-keys.ts'
 import type { Picture } from '#domain/picture.ts'
 import { useThumbnail } from '#store/queries.ts'
 import { classes } from '#ui/classes.ts'
 import { Menu } from '#ui/menu.tsx'
-
-export interface TileActs extends Pick<PictureActions, 'takeAsInput' | 'recallSettings' | 'download' | 'copy'> {
-  moveToBin(picture: Picture): void
-  restore(picture: Picture): void
-  deleteForEver(picture: Picture): void
-}
 
 interface PictureTileProps {
   picture: Picture
@@ -28,11 +14,11 @@ interface PictureTileProps {
   arrives: boolean
   /** Pointed at, or focused: the menu shows. */
   isNear: boolean
-  acts: TileActs
+  commands: ImageCommands
 }
 
 /** The small picture, cut square, and its menu while somebody is near. */
-export function PictureTile({ picture, isSelected, arrives, isNear, acts }: PictureTileProps) {
+export function PictureTile({ picture, isSelected, arrives, isNear, commands }: PictureTileProps) {
   const thumbnail = useThumbnail(picture.id)
   const [broken, setBroken] = useState(false)
   return (
@@ -59,34 +45,9 @@ export function PictureTile({ picture, isSelected, arrives, isNear, acts }: Pict
       )}
       {isNear && (
         <span className="absolute top-1 right-1 rounded-sm bg-panel">
-          <Menu label="Image menu" icon={Ellipsis} items={itemsOf(picture, acts)} />
+          <Menu label="Image menu" icon={Ellipsis} items={menuItemsFor([picture], commands)} />
         </span>
       )}
     </>
   )
-}
-
-function itemsOf(picture: Picture, acts: TileActs) {
-  if (picture.shelf === 'bin') {
-    return [
-      { label: 'Restore', icon: RotateCcw, onSelect: () => acts.restore(picture) },
-      { label: 'Delete permanently', icon: Trash2, danger: true, onSelect: () => acts.deleteForEver(picture) },
-    ]
-  }
-  return [
-    { label: 'Use as input', icon: SquareArrowOutUpRight, shortcut: 'u', onSelect: () => acts.takeAsInput(picture) },
-    ...(recipeOf(picture)
-      ? [
-          {
-            label: 'Reuse prompt and settings',
-            icon: SlidersHorizontal,
-            shortcut: 'r',
-            onSelect: () => acts.recallSettings(picture),
-          },
-        ]
-      : []),
-    { label: 'Download', icon: Download, shortcut: 'd', onSelect: () => void acts.download(picture) },
-    { label: 'Copy', icon: Copy, shortcut: 'mod+c', onSelect: () => void acts.copy(picture) },
-    { label: 'Move to bin', icon: Trash2, shortcut: 'x', onSelect: () => acts.moveToBin(picture) },
-  ]
 }

@@ -1,10 +1,13 @@
 import { useQueryClient } from '@tanstack/react-query'
+import { fillForm } from '#acts/fill-form.ts'
 import { describeFailure, type Failure } from '#domain/failure.ts'
-import { isIn, type Run, type RunIn } from '#domain/run.ts'
+import { isIn, type Recipe, type Run, type RunIn } from '#domain/run.ts'
 import { mayFallBack } from '#generation/fallback.ts'
 import type { Generator } from '#generation/generator.ts'
 import { useFallback } from '#generation/use-fallback.ts'
 import { useGenerator } from '#generation/use-generate.ts'
+import { useStore } from '#store/queries.ts'
+import type { GalleryStore } from '#store/store.ts'
 import { notify } from '#ui/notices.tsx'
 import { showHidden } from '#ui/show-hidden.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
@@ -31,6 +34,7 @@ export interface Advice {
 
 export function useRunAdvice(run: Run, onSettings: () => void): Advice {
   const generator = useGenerator()
+  const store = useStore()
   const queries = useQueryClient()
   const standIn = useStandIn(run)
   const again = { label: againLabel(run), onSelect: () => generator.again(run) }
@@ -40,7 +44,7 @@ export function useRunAdvice(run: Run, onSettings: () => void): Advice {
     save: { label: 'Save again', onSelect: () => generator.look(run) },
     freshLink: { label: 'Fetch a fresh link', onSelect: () => generator.look(run, { freshLink: true }) },
     download: { label: 'Download now', onSelect: () => void downloadUnsaved(run, generator, queries) },
-    fix: (fix: Fix) => ({ label: fix.label, onSelect: () => carryOut(fix, run, acts, onSettings) }),
+    fix: (fix: Fix) => ({ label: fix.label, onSelect: () => carryOut(fix, { run, acts, onSettings, store }) }),
   }
   const dismiss = () => {
     generator.dismiss(run)
@@ -130,18 +134,25 @@ function describeFetch(trouble: Failure): string {
   return trouble.kind === 'unexpected' ? `It could not be fetched: ${trouble.detail}` : describeFailure(trouble)
 }
 
-function carryOut(fix: Fix, run: Run, acts: Acts, onSettings: () => void): void {
-  const { recall, focusPrompt } = useWorkspace.getState()
+interface FixPorts {
+  run: Run
+  acts: Acts
+  onSettings: () => void
+  store: GalleryStore
+}
+
+function carryOut(fix: Fix, { run, acts, onSettings, store }: FixPorts): void {
   const { recipe } = run
+  const fill = (changed: Recipe) => fillForm(store, changed)
   const ways: Record<Fix['act'], () => void> = {
     again: acts.again.onSelect,
     look: acts.look.onSelect,
     'set-key': onSettings,
-    'lower-tolerance': () => recall({ ...recipe, draft: { ...recipe.draft, safetyTolerance: 2 } }),
-    'edit-settings': () => recall(recipe),
+    'lower-tolerance': () => fill({ ...recipe, draft: { ...recipe.draft, safetyTolerance: 2 } }),
+    'edit-settings': () => fill(recipe),
     'edit-prompt': () => {
-      recall(recipe)
-      focusPrompt()
+      fill(recipe)
+      useWorkspace.getState().focusPrompt()
     },
   }
   ways[fix.act]()

@@ -1,5 +1,7 @@
 import { useState } from 'react'
-import { usePictureActions } from '#acts/use-picture-actions.ts'
+import type { StageView as StageHandle } from '#acts/act.ts'
+import type { ImageCommands } from '#acts/image-commands.ts'
+import { useImageCommands } from '#acts/use-image-commands.ts'
 import type { Picture } from '#domain/picture.ts'
 import { describePicture } from '#library/picture-words.ts'
 import { usePicture, usePictures } from '#store/queries.ts'
@@ -21,9 +23,9 @@ const CompareBar = lazyPart(() => import('./compare-bar.tsx').then((module) => m
 
 /** One image, large: looked at, compared, edited on. */
 export function StageView({ picture }: { picture: Picture }) {
-  const actions = usePictureActions()
   const comparison = useComparison(picture)
   const neighbours = useNeighbours(picture)
+  const commands = useStageCommands(neighbours.older ?? neighbours.newer)
   const { select, touch, show } = useWorkspace.getState()
   const onSwipe = (direction: Swipe) => {
     if (direction === 'down') return show('gallery')
@@ -37,8 +39,9 @@ export function StageView({ picture }: { picture: Picture }) {
     onSwipe,
   })
   const [held, setHeld] = useState(false)
-  const onBin = () => void actions.moveToBin(picture, (neighbours.older ?? neighbours.newer)?.id)
-  useStageKeys({ picture, zoom, actions, onCompare: comparison.toggle, onBefore: setHeld, onBin })
+  const { zoomIn, zoomOut, fit, full } = zoom
+  const view: StageHandle = { zoomIn, zoomOut, fit, full, compare: comparison.toggle, before: setHeld }
+  useStageKeys({ picture, view, commands })
 
   return (
     <StageLayout
@@ -59,13 +62,11 @@ export function StageView({ picture }: { picture: Picture }) {
         <StageToolbar
           picture={picture}
           zoom={zoom}
-          actions={actions}
+          view={view}
+          commands={commands}
           hasBefore={comparison.before !== undefined}
           isBefore={held}
-          onBefore={setHeld}
           isComparing={comparison.comparing !== undefined}
-          onCompare={comparison.toggle}
-          onBin={onBin}
         />
       }
       facts={
@@ -178,4 +179,10 @@ function useNeighbours(picture: Picture): { older: Picture | undefined; newer: P
   const { pictures } = usePictures('gallery')
   const index = pictures.findIndex(({ id }) => id === picture.id)
   return index < 0 ? { older: undefined, newer: undefined } : { older: pictures[index + 1], newer: pictures[index - 1] }
+}
+
+/** Moved to the bin, the image on the stage gives its place to `next`. */
+function useStageCommands(next: Picture | undefined): ImageCommands {
+  const commands = useImageCommands()
+  return { ...commands, moveToBin: (images) => commands.moveToBin(images, next?.id) }
 }

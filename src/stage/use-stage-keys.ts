@@ -1,64 +1,47 @@
-import { useEffect, useEffectEvent } from 'react'
-import type { PictureActions } from '#acts/picture-actions.ts'
+import { useEffect, useEffectEvent, useRef } from 'react'
+import { findAct, placeOf, type StageView, type ViewAct } from '#acts/act.ts'
+import type { ImageCommands } from '#acts/image-commands.ts'
+import { performKey } from '#acts/image-keys.ts'
+import { viewActs } from '#acts/view-acts.ts'
 import type { Picture } from '#domain/picture.ts'
-import { useShortcut } from '#ui/shortcut.ts'
-import type { Zoom } from './use-zoom.ts'
 
 interface StageKeys {
   picture: Picture
-  zoom: Zoom
-  actions: PictureActions
-  onCompare: () => void
-  onBefore: (held: boolean) => void
-  onBin: () => void
+  view: StageView
+  commands: ImageCommands
 }
 
-/** The keys of the picture on the stage, wherever the focus is, unless somebody types or the grid takes them first. */
-export function useStageKeys({ picture, zoom, actions, onCompare, onBefore, onBin }: StageKeys): void {
-  const inGallery = picture.shelf !== 'bin'
-  useShortcut('plus', zoom.zoomIn)
-  useShortcut('=', zoom.zoomIn)
-  useShortcut('-', zoom.zoomOut)
-  useShortcut('0', zoom.fit)
-  useShortcut('1', zoom.full)
-  useShortcut('b', () => onBefore(true))
-  useShortcut('c', onCompare)
-  useShortcut('u', () => actions.takeAsInput(picture))
-  useShortcut('r', () => actions.recallSettings(picture))
-  useShortcut('d', () => void actions.download(picture))
-  useShortcut('x', onBin, inGallery)
-  useRelease('b', () => onBefore(false))
-  useCopy(() => void actions.copy(picture))
-}
-
-/** Held keys end when they are let go, or when the window loses them. */
-function useRelease(key: string, onRelease: () => void): void {
-  const release = useEffectEvent(onRelease)
-  useEffect(() => {
-    const onKeyUp = (event: KeyboardEvent) => {
-      if (event.key.toLowerCase() === key) release()
-    }
-    const onBlur = () => release()
-    window.addEventListener('keyup', onKeyUp)
-    window.addEventListener('blur', onBlur)
-    return () => {
-      window.removeEventListener('keyup', onKeyUp)
-      window.removeEventListener('blur', onBlur)
-    }
-  }, [key])
-}
-
-/** Ctrl or ⌘ C copies the picture where it would copy no text. */
-function useCopy(onCopy: () => void): void {
-  const copy = useEffectEvent((event: ClipboardEvent) => {
-    const isText = document.activeElement?.matches('input, textarea, select') || getSelection()?.isCollapsed === false
-    if (event.defaultPrevented || isText || document.querySelector('dialog[open]')) return
-    event.preventDefault()
-    onCopy()
+/**
+ * The keys of the stage. Those of the image work while the focus is in the stage; those of the view also in the gallery,
+ * where a tile takes the keys of its own image first.
+ */
+export function useStageKeys({ picture, view, commands }: StageKeys): void {
+  const held = useRef<{ act: ViewAct; key: string; code: string }>(undefined)
+  const release = useEffectEvent(() => {
+    held.current?.act.release?.(view)
+    held.current = undefined
   })
+  const onKeyDown = useEffectEvent((event: KeyboardEvent) => {
+    const place = placeOf(event.target)
+    if (!place || (place === 'stage' && performKey(event, place, [picture], commands))) return
+    const act = findAct(viewActs, event, place)
+    if (!act) return
+    event.preventDefault()
+    act.perform(view)
+    if (act.release) held.current = { act, key: event.key.toLowerCase(), code: event.code }
+  })
+  const onKeyUp = useEffectEvent((event: KeyboardEvent) => {
+    const { key, code } = held.current ?? {}
+    if (event.key.toLowerCase() === key || (code !== '' && event.code === code)) release()
+  })
+
   useEffect(() => {
-    const listen = (event: ClipboardEvent) => copy(event)
-    document.addEventListener('copy', listen)
-    return () => document.removeEventListener('copy', listen)
+    const ending = new AbortController()
+    const listening = { signal: ending.signal }
+    window.addEventListener('keydown', (event) => onKeyDown(event), listening)
+    window.addEventListener('keyup', (event) => onKeyUp(event), listening)
+    // A window that loses the keys hears of no release.
+    window.addEventListener('blur', () => release(), listening)
+    return () => ending.abort()
   }, [])
 }

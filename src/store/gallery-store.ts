@@ -1,3 +1,4 @@
+import { loadPart } from '#platform/load-part.ts'
 import type { ActRecords } from './act-records.ts'
 import { openChanges } from './changes.ts'
 import type { Darkroom } from './darkroom.ts'
@@ -92,15 +93,15 @@ async function openRecords(
   return { ...createPictureRecords(database, darkroom ?? (await findDarkroom())), close: () => undefined }
 }
 
+const loadActRecords = () => import('./act-records.ts')
+
 /** The log comes with the first act: until then nobody asks for it. */
 function lazyActRecords(database: Database, onChange: Parameters<typeof createRunRecords>[1]): ActRecords {
-  let opened: Promise<ActRecords> | undefined
-  const open = () => {
-    opened ??= import('./act-records.ts').then(({ createActRecords }) => createActRecords(database, onChange))
-    opened.catch(() => {
-      opened = undefined
-    })
-    return opened
+  let records: ActRecords | undefined
+  const open = async () => {
+    const { createActRecords } = await loadPart(loadActRecords)
+    records ??= createActRecords(database, onChange)
+    return records
   }
   return {
     carryOut: async (...given) => (await open()).carryOut(...given),

@@ -158,7 +158,7 @@ describe('moving to the bin', () => {
 
   it('says so when the store refuses, and changes nothing', async () => {
     await show('one')
-    vi.spyOn(store, 'moveToBin').mockRejectedValue(new DOMException('full', 'QuotaExceededError'))
+    vi.spyOn(store.acts, 'carryOut').mockRejectedValue(new DOMException('full', 'QuotaExceededError'))
     await choose('one', 'Move to bin')
     expect(await screen.findByRole('alert')).toHaveTextContent(
       'The image stays in the gallery: the browser has no room left',
@@ -219,11 +219,14 @@ describe('going on from a picture', () => {
   it('joins the sources of Flux 2, up to eight', async () => {
     await show('one', 'two')
     useWorkspace.getState().chooseFamily('flux-2')
-    for (const prompt of ['one', 'two', 'one']) await choose(prompt, 'Use as input')
+    await choose('one', 'Use as input')
+    for (const prompt of ['two', 'one']) await choose(prompt, 'Add as reference')
     expect(useWorkspace.getState().sources['flux-2']).toEqual(['two', 'one'])
+    await choose('two', 'Use as input')
+    expect(useWorkspace.getState().sources['flux-2'], 'U is the same in both families').toEqual(['two'])
     const eight = Array.from({ length: 8 }, (_, index) => `other-${index}` as PictureId)
     useWorkspace.getState().setSources('flux-2', eight)
-    await choose('one', 'Use as input')
+    await choose('one', 'Add as reference')
     expect(await screen.findByRole('alert')).toHaveTextContent('Flux 2 takes at most 8 images.')
     expect(useWorkspace.getState().sources['flux-2']).toEqual(eight)
   })
@@ -245,7 +248,9 @@ describe('going on from a picture', () => {
       clicked.push(this.download)
     })
     await choose('one', 'Download')
-    await waitFor(() => expect(clicked).toEqual([expect.stringMatching(/^one-flux-kontext-pro-\d{4}-\d\d-\d\d\.png$/)]))
+    await waitFor(() =>
+      expect(clicked).toEqual([expect.stringMatching(/^one-flux-kontext-pro-\d{4}-\d\d-\d\d-[a-z0-9]{6}\.png$/)]),
+    )
   })
 
   it('copies as PNG, and offers the download where the browser refuses', async () => {
@@ -253,11 +258,11 @@ describe('going on from a picture', () => {
     await show('one')
     const write = vi.spyOn(navigator.clipboard, 'write').mockResolvedValueOnce()
     ;(await gridcell.find(/^one/)).focus()
-    fireEvent.copy(document.activeElement as Element)
+    await userEvent.keyboard('{Control>}c{/Control}')
     expect(await screen.findByText('Copied')).toBeVisible()
     expect(write).toHaveBeenCalledOnce()
     write.mockRejectedValueOnce(new DOMException('no', 'NotAllowedError'))
-    fireEvent.copy(document.activeElement as Element)
+    await userEvent.keyboard('{Control>}c{/Control}')
     const alert = await screen.findByRole('alert')
     expect(within(alert).getByRole('button', { name: 'Download' })).toBeVisible()
   })

@@ -33,12 +33,19 @@ async function show(id?: string) {
     store,
     <>
       <PromptStandIn />
-      <Stage />
+      <section aria-label="Stage" data-place="stage" tabIndex={-1}>
+        <Stage />
+      </section>
     </>,
   )
   if (id) await screen.findByRole('toolbar', { name: 'Image' })
 }
 
+const focusStage = () => act(() => screen.getByRole('region', { name: 'Stage' }).focus())
+const pressOnStage = async (key: string) => {
+  focusStage()
+  await userEvent.keyboard(key)
+}
 const shown = (name: RegExp) => screen.findByRole('img', { name })
 const family = () => within(screen.getByRole('list', { name: 'Family' }))
 
@@ -172,6 +179,7 @@ describe('the view', () => {
   it('shows the whole image again when it is staged anew', async () => {
     await keep(store, 'large', { prompt: 'Large', createdAt: now, width: 1200, height: 800 })
     await show('large')
+    focusStage()
     await userEvent.keyboard('1')
     expect(screen.getByRole('button', { name: 'Fit' })).toHaveAttribute('aria-pressed', 'false')
     act(() => useWorkspace.getState().stage('large' as PictureId))
@@ -218,7 +226,8 @@ describe('before and compare', () => {
     await keepFamily()
     await show('v2a')
     await shown(/^Snow/)
-    fireEvent.keyDown(window, { key: 'b' })
+    focusStage()
+    fireEvent.keyDown(document.activeElement as Element, { key: 'b' })
     expect(await shown(/^Before: Night/)).toBeInTheDocument()
     fireEvent.keyUp(window, { key: 'b' })
     expect(await shown(/^Snow/)).toBeInTheDocument()
@@ -231,6 +240,7 @@ describe('before and compare', () => {
   it('compares with the source by a slider that goes by keys, and Escape leaves', async () => {
     await keepFamily()
     await show('v1')
+    focusStage()
     await userEvent.keyboard('c')
     const slider = await screen.findByRole('slider', { name: 'Compare' })
     expect(slider).toHaveAttribute('aria-valuetext', '50% A, 50% B')
@@ -256,7 +266,8 @@ describe('before and compare', () => {
     await show('v2a')
     await userEvent.click(screen.getByRole('button', { name: 'Compare' }))
     await screen.findByRole('slider', { name: 'Compare' })
-    fireEvent.keyDown(window, { key: 'b' })
+    focusStage()
+    fireEvent.keyDown(document.activeElement as Element, { key: 'b' })
     expect(await shown(/^Before: Night/)).toBeInTheDocument()
     expect(screen.queryByRole('slider')).toBeNull()
     fireEvent.keyUp(window, { key: 'b' })
@@ -375,6 +386,7 @@ describe('acts on the picture', () => {
     act(() => screen.getByRole('textbox').blur())
     select('v2b')
     await shown(/^Rain/)
+    focusStage()
     await userEvent.keyboard('u')
     expect(useWorkspace.getState().sources['flux-kontext']).toEqual(['v2b'])
   })
@@ -391,10 +403,10 @@ describe('acts on the picture', () => {
     })
     await waitFor(() => expect(screen.getByRole('textbox', { name: 'Prompt' })).toHaveFocus())
     const write = vi.spyOn(navigator.clipboard, 'write').mockResolvedValue()
-    fireEvent.copy(document)
+    await userEvent.keyboard('{Control>}c{/Control}')
     expect(write).not.toHaveBeenCalled()
-    act(() => screen.getByRole('textbox').blur())
-    fireEvent.copy(document)
+    focusStage()
+    await userEvent.keyboard('{Control>}c{/Control}')
     expect(await screen.findByText('Copied')).toBeVisible()
     expect(write).toHaveBeenCalledOnce()
   })
@@ -402,6 +414,7 @@ describe('acts on the picture', () => {
   it('moves it to the bin and shows the next older one', async () => {
     await keepFamily()
     await show('v2b')
+    focusStage()
     await userEvent.keyboard('x')
     await waitFor(() => expect(useWorkspace.getState().selected).toBe('v2a'))
     await userEvent.click(screen.getByRole('button', { name: 'Undo' }))
@@ -445,8 +458,8 @@ describe('an image that was just made', () => {
 
   it.each([
     ['another image is there', () => void select('v2a')],
-    ['the user has zoomed since', () => userEvent.keyboard('+')],
-    ['the user compares', () => userEvent.keyboard('c')],
+    ['the user has zoomed since', () => pressOnStage('+')],
+    ['the user compares', () => pressOnStage('c')],
   ])('waits while %s', async (_, occupy) => {
     await keepFamily()
     await show('v1')

@@ -1,0 +1,50 @@
+import { Redo2, Undo2 } from 'lucide-react'
+import { useState, useSyncExternalStore } from 'react'
+import { useStore } from '#store/queries.ts'
+import { IconButton } from '#ui/button.tsx'
+import { Dialog } from '#ui/dialog.tsx'
+import { lazyPart } from '#ui/lazy-part.tsx'
+import { useShortcut } from '#ui/shortcut.ts'
+import { logOf, redo, undo } from './act-log.ts'
+import { keysAct, redoAct, undoAct } from './app-acts.ts'
+
+const KeysSheet = lazyPart(async () => (await import('./keys-sheet.tsx')).KeysSheet)
+
+const [undoKeys = ''] = undoAct.keys
+const [redoKeys = '', redoAlso = ''] = redoAct.keys
+const [sheetKeys = ''] = keysAct.keys
+
+/** Undo and Redo, each with the name of the act it is about, and the sheet of all shortcuts. */
+export function ActBar() {
+  const store = useStore()
+  const log = logOf(store)
+  const { undo: last, redo: next } = useSyncExternalStore(log.subscribe, log.state)
+  const [isSheetOpen, setSheetOpen] = useState(false)
+  const onUndo = () => void undo(store)
+  const onRedo = () => void redo(store)
+  useShortcut(undoKeys, onUndo)
+  useShortcut(redoKeys, onRedo)
+  useShortcut(redoAlso, onRedo)
+  useShortcut(sheetKeys, () => setSheetOpen(true))
+  return (
+    <>
+      <IconButton
+        label={last ? `Undo ${last.label}` : undoAct.label}
+        icon={Undo2}
+        shortcut={undoKeys}
+        aria-disabled={last ? undefined : true}
+        onClick={onUndo}
+      />
+      <IconButton
+        label={next ? `Redo ${next.label}` : redoAct.label}
+        icon={Redo2}
+        shortcut={redoKeys}
+        aria-disabled={next ? undefined : true}
+        onClick={onRedo}
+      />
+      <Dialog open={isSheetOpen} title={keysAct.label} onClose={() => setSheetOpen(false)}>
+        <KeysSheet waiting={<div className="h-96" />} />
+      </Dialog>
+    </>
+  )
+}

@@ -1,0 +1,21 @@
+import type { Act, AppAct } from './act.ts'
+import { keysAct, redoAct, submitAct, undoAct } from './app-acts.ts'
+import { imageActs } from './image-acts.ts'
+import { viewActs } from './view-acts.ts'
+
+/** Keys that a widget takes by itself, because they follow the pattern of its role. */
+const widgetActs: readonly AppAct[] = [
+  {
+    on: 'app',
+    id: 'move',
+    label: 'Next and previous image',
+    keys: ['left', 'right'],
+    where: 'gallery',
+    undoable: false,
+  },
+  { on: 'app', id: 'open', label: 'Show on the stage', keys: ['enter'], where: 'gallery', undoable: false },
+  { on: 'app', id: 'pan', label: 'Move a zoomed image', keys: ['left', 'right'], where: 'stage', undoable: false },
+]
+
+/** Everything a person can do by a key. The one list that menus, toolbars, shortcuts and the sheet of shortcuts are made from. */
+export const acts: readonly Act[] = [submitAct, undoAct, redoAct, keysAct, ...imageActs, ...viewActs, ...widgetActs]

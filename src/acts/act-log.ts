@@ -1,0 +1,82 @@
+import type { Outcome } from '#domain/command.ts'
+import { describeFailure, toFailure } from '#domain/failure.ts'
+import { type CommandLog, createCommandLog, type NewCommand, type Performed } from '#library/command-log.ts'
+import type { GalleryStore } from '#store/store.ts'
+import { announce } from '#ui/announce.tsx'
+import { notify } from '#ui/notices.tsx'
+import { windowName } from '#workspace/window-name.ts'
+import { type Composed, diffComposed, planComposed } from './composed-changes.ts'
+
+const logs = new WeakMap<GalleryStore, CommandLog>()
+
+/** The log of this window's acts. The store outlives every screen, and so does the log. */
+export function logOf(store: GalleryStore): CommandLog {
+  const known = logs.get(store)
+  if (known) return known
+  const log = createCommandLog({
+    store: store.acts,
+    window: windowName(),
+    plan: planComposed,
+    now: () => Date.now(),
+    newId: () => crypto.randomUUID(),
+  })
+  logs.set(store, log)
+  return log
+}
+
+/** Keeps a change of the composition that was made already. Gives the way to undo it; nothing if nothing has changed. */
+export async function recordComposed(
+  store: GalleryStore,
+  { label, before, after, run }: { label: string; before: Composed; after: Composed; run?: string | undefined },
+): Promise<(() => Promise<void>) | undefined> {
+  const changes = diffComposed(before, after)
+  if (changes.length === 0) return undefined
+  const { id } = await logOf(store).record({ label, changes, ...(run === undefined ? {} : { run }) })
+  return () => undo(store, id)
+}
+
+/** Does it; what fails is said, with these words before the reason, and has changed nothing. */
+export async function perform(
+  store: GalleryStore,
+  command: NewCommand,
+  failed: string,
+): Promise<Performed | undefined> {
+  try {
+    return await logOf(store).perform(command)
+  } catch (error) {
+    sayFailure(failed, error)
+    return undefined
+  }
+}
+
+/** Takes back the newest act of this window, or the named one. */
+export async function undo(store: GalleryStore, id?: string): Promise<void> {
+  await turn('Undone', 'Nothing was undone', () => logOf(store).undo(id))
+}
+
+export async function redo(store: GalleryStore): Promise<void> {
+  await turn('Redone', 'Nothing was redone', () => logOf(store).redo())
+}
+
+async function turn(done: string, failed: string, work: () => Promise<Performed | undefined>): Promise<void> {
+  try {
+    const performed = await work()
+    if (!performed) return
+    announce(`${done}: ${performed.command.label}`)
+    sayLeft(performed.outcome)
+  } catch (error) {
+    sayFailure(failed, error)
+  }
+}
+
+/** What has been changed since, here or in another window, stays as it is. */
+export function sayLeft({ left }: Outcome): void {
+  if (left === 0) return
+  notify({ text: `${left.toLocaleString('en')} changed elsewhere, left as ${left === 1 ? 'it is' : 'they are'}.` })
+}
+
+export function sayFailure(what: string, error: unknown): void {
+  const failure = toFailure(error)
+  const reason = 'detail' in failure ? failure.detail : describeFailure(failure)
+  notify({ text: `${what}: ${reason}`, tone: 'error' })
+}

@@ -1,0 +1,114 @@
+import type { ComposedChange } from '#domain/command.ts'
+import type { PictureId } from '#domain/ids.ts'
+import type { ComposedPlan } from '#library/command-log.ts'
+import { findFamily } from '#models/catalogue.ts'
+import { type Composition, draftOf } from '#workspace/composition.ts'
+import { useWorkspace } from '#workspace/workspace.ts'
+
+/** What of a window can be undone. */
+export interface Composed extends Composition {
+  selected: PictureId | undefined
+}
+
+/** The changes that lead from one composition to another. */
+export function diffComposed(before: Composed, after: Composed): ComposedChange[] {
+  const families = new Set([before, after].flatMap(({ drafts, sources }) => [drafts, sources].flatMap(Object.keys)))
+  return [
+    ...(before.family === after.family ? [] : [{ kind: 'family', from: before.family, to: after.family } as const]),
+    ...[...families].flatMap((family) => [...diffDraft(family, before, after), ...diffSources(family, before, after)]),
+    ...(before.selected === after.selected
+      ? []
+      : [{ kind: 'stage', from: before.selected, to: after.selected } as const]),
+  ]
+}
+
+function diffDraft(family: string, before: Composed, after: Composed): ComposedChange[] {
+  const [from, to] = [draftOf(before.drafts, family), draftOf(after.drafts, family)]
+  const fields = Object.keys(to).filter((field) => from[field] !== to[field])
+  return fields.map((field) => ({ kind: 'draft', family, field, from: from[field], to: to[field] }))
+}
+
+function diffSources(family: string, before: Composed, after: Composed): ComposedChange[] {
+  const [from, to] = [before.sources[family] ?? [], after.sources[family] ?? []]
+  return isSameList(from, to) ? [] : [{ kind: 'sources', family, from, to }]
+}
+
+/**
+ * Carries changes over to what is composed now. A field takes its value whatever it holds now: it belongs to this window,
+ * and what it held is kept for redo. Of sources, only the difference is made.
+ */
+export function planComposed(changes: readonly ComposedChange[]): ComposedPlan {
+  const now = composedNow()
+  const { next, left } = withChanges(now, changes)
+  return {
+    made: diffComposed(now, next),
+    outcome: { changed: changes.length - left, left },
+    commit: () => useWorkspace.setState(withChanges(composedNow(), changes).next),
+  }
+}
+
+function composedNow(): Composed {
+  const { family, drafts, sources, selected } = useWorkspace.getState()
+  return { family, drafts, sources, selected }
+}
+
+function withChanges(state: Composed, changes: readonly ComposedChange[]): { next: Composed; left: number } {
+  let next = state
+  let left = 0
+  for (const change of changes) {
+    const changed = withChange(next, change)
+    if (changed) next = changed
+    else left += 1
+  }
+  return { next, left }
+}
+
+/** Nothing: it does not fit what is there now. */
+function withChange(state: Composed, change: ComposedChange): Composed | undefined {
+  switch (change.kind) {
+    case 'family':
+      return findFamily(change.to) && { ...state, family: change.to }
+    case 'stage':
+      // Another image was put there since: it stays.
+      return state.selected === change.from ? { ...state, selected: change.to } : state
+    case 'draft': {
+      if (!findFamily(change.family) || change.to === undefined) return undefined
+      const draft = { ...draftOf(state.drafts, change.family), [change.field]: change.to }
+      return { ...state, drafts: { ...state.drafts, [change.family]: draft } }
+    }
+    case 'sources': {
+      const most = findFamily(change.family)?.maxSources ?? 0
+      const list = mergeList(state.sources[change.family] ?? [], change.from, change.to)
+      return list.length > most ? undefined : { ...state, sources: { ...state.sources, [change.family]: list } }
+    }
+  }
+}
+
+/**
+ * The change from one list to another, made to a third: what was removed goes, what was added comes after the same
+ * neighbour, and a new order is taken over as far as the same items are there.
+ */
+export function mergeList<T>(current: readonly T[], from: readonly T[], to: readonly T[]): T[] {
+  const kept = current.filter((item) => to.includes(item) || !from.includes(item))
+  const merged = [...kept]
+  for (const [index, item] of to.entries()) {
+    if (from.includes(item) || merged.includes(item)) continue
+    const neighbour = to.slice(0, index).findLast((other) => merged.includes(other))
+    merged.splice(neighbour === undefined ? 0 : merged.indexOf(neighbour) + 1, 0, item)
+  }
+  const common = (list: readonly T[]) => list.filter((item) => from.includes(item) && to.includes(item))
+  if (isSameList(common(from), common(to)) || !isSameList(common(merged), common(from).filter(inList(merged)))) {
+    return merged
+  }
+  const ordered = common(to).filter(inList(merged))
+  return merged.map((item) => (from.includes(item) && to.includes(item) ? (ordered.shift() ?? item) : item))
+}
+
+const inList =
+  <T>(list: readonly T[]) =>
+  (item: T) =>
+    list.includes(item)
+
+function isSameList<T>(a: readonly T[], b: readonly T[]): boolean {
+  return a.length === b.length && a.every((item, index) => item === b[index])
+}

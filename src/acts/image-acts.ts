@@ -1,0 +1,124 @@
+import { Copy, Download, ImagePlus, Images, RotateCcw, SlidersHorizontal, Trash2 } from 'lucide-react'
+import { findFamily } from '#models/catalogue.ts'
+import { useWorkspace } from '#workspace/workspace.ts'
+import type { ImageAct, Subject } from './act.ts'
+import { recipeOf } from './image-commands.ts'
+
+const isKept = (subject: Subject) => subject.every(({ shelf }) => shelf !== 'bin')
+const isBinned = (subject: Subject) => subject.every(({ shelf }) => shelf === 'bin')
+const isOne = (subject: Subject) => subject.length === 1
+
+function takesMore(): boolean {
+  return (findFamily(useWorkspace.getState().family)?.maxSources ?? 0) > 1
+}
+
+const everywhere = { on: 'images', where: ['stage', 'gallery'] } as const
+
+export const editAct: ImageAct = {
+  ...everywhere,
+  id: 'edit',
+  label: 'Use as input',
+  hint: 'Edit from this image',
+  icon: ImagePlus,
+  keys: ['u'],
+  undoable: true,
+  isOffered: isKept,
+  perform: (subject, commands) => commands.editFrom(subject),
+}
+
+export const addReferenceAct: ImageAct = {
+  ...everywhere,
+  id: 'add-reference',
+  label: 'Add as reference',
+  icon: Images,
+  keys: ['shift+u'],
+  undoable: true,
+  isOffered: (subject) => isKept(subject) && takesMore(),
+  perform: (subject, commands) => commands.addReference(subject),
+}
+
+export const reuseAct: ImageAct = {
+  ...everywhere,
+  id: 'reuse',
+  label: 'Reuse prompt and settings',
+  word: 'Reuse',
+  icon: SlidersHorizontal,
+  keys: ['r'],
+  undoable: true,
+  isOffered: (subject) => isOne(subject) && isKept(subject) && recipeOf(subject[0]) !== undefined,
+  perform: ([image], commands) => commands.reuse(image),
+}
+
+export const downloadAct: ImageAct = {
+  ...everywhere,
+  id: 'download',
+  label: 'Download',
+  icon: Download,
+  keys: ['d'],
+  undoable: false,
+  isOffered: isKept,
+  perform: (subject, commands) => void commands.download(subject),
+}
+
+export const copyAct: ImageAct = {
+  ...everywhere,
+  id: 'copy',
+  label: 'Copy',
+  icon: Copy,
+  keys: ['mod+c'],
+  undoable: false,
+  isOffered: (subject) => isOne(subject) && isKept(subject),
+  perform: ([image], commands) => void commands.copy(image),
+}
+
+export const binAct: ImageAct = {
+  ...everywhere,
+  id: 'bin',
+  label: 'Move to bin',
+  word: 'Bin',
+  icon: Trash2,
+  keys: ['x', 'delete'],
+  undoable: true,
+  isOffered: isKept,
+  perform: (subject, commands) => void commands.moveToBin(subject),
+}
+
+export const restoreAct: ImageAct = {
+  ...everywhere,
+  id: 'restore',
+  label: 'Restore',
+  icon: RotateCcw,
+  keys: [],
+  undoable: true,
+  isOffered: isBinned,
+  perform: (subject, commands) => void commands.restore(subject),
+}
+
+export const deleteAct: ImageAct = {
+  on: 'images',
+  where: ['gallery'],
+  id: 'delete',
+  label: 'Delete permanently',
+  icon: Trash2,
+  keys: ['delete'],
+  undoable: false,
+  danger: true,
+  isOffered: isBinned,
+  perform: (subject, commands) => commands.askToDelete(subject),
+}
+
+/** In the order of menus. */
+export const imageActs: readonly ImageAct[] = [
+  editAct,
+  addReferenceAct,
+  reuseAct,
+  downloadAct,
+  copyAct,
+  binAct,
+  restoreAct,
+  deleteAct,
+]
+
+export function actsFor(subject: Subject): readonly ImageAct[] {
+  return imageActs.filter((act) => act.isOffered(subject))
+}

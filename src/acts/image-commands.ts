@@ -1,0 +1,180 @@
+import type { NonEmpty, PictureId } from '#domain/ids.ts'
+import { extensionOf, type Picture } from '#domain/picture.ts'
+import type { Recipe } from '#domain/run.ts'
+import { toPng } from '#imaging/to-png.ts'
+import { fileNameOf } from '#library/picture-words.ts'
+import { findFamily } from '#models/catalogue.ts'
+import { saveFile } from '#platform/save-file.ts'
+import type { GalleryStore } from '#store/store.ts'
+import { announce } from '#ui/announce.tsx'
+import { notify } from '#ui/notices.tsx'
+import { useWorkspace } from '#workspace/workspace.ts'
+import { perform, sayFailure, sayLeft, undo } from './act-log.ts'
+import { fillForm } from './fill-form.ts'
+import { undoable } from './undoable.ts'
+
+/** What can be done with kept images. Each says itself, where the user looks, when it could not be done. */
+export interface ImageCommands {
+  /** They become the only sources of the active family. The prompt stays. */
+  editFrom(images: NonEmpty<Picture>): void
+  /** They join the sources of the active family. */
+  addReference(images: NonEmpty<Picture>): void
+  /** Fills the form with the recipe that made the image. */
+  reuse(image: Picture): void
+  download(images: NonEmpty<Picture>): Promise<void>
+  /** Puts the image on the clipboard, as PNG. */
+  copy(image: Picture): Promise<void>
+  /** An image on the stage gives its place to `next`. */
+  moveToBin(images: NonEmpty<Picture>, next?: PictureId): Promise<void>
+  restore(images: NonEmpty<Picture>): Promise<void>
+  /** Asks, and then deletes; nothing brings them back. Only the bin asks, elsewhere it does nothing. */
+  askToDelete(images: NonEmpty<Picture>): void
+  /** Deletes without asking: whoever calls it has asked. */
+  deletePermanently(ids: readonly PictureId[]): Promise<void>
+}
+
+const known = new WeakMap<GalleryStore, ImageCommands>()
+
+export function imageCommandsOf(store: GalleryStore): ImageCommands {
+  const commands = known.get(store) ?? createImageCommands(store)
+  known.set(store, commands)
+  return commands
+}
+
+/** The settings an image was made with; an imported one has none. */
+export function recipeOf({ origin }: Picture): Recipe | undefined {
+  return origin.kind === 'dropped' ? undefined : origin.recipe
+}
+
+function createImageCommands(store: GalleryStore): ImageCommands {
+  return {
+    editFrom: (images) => useAsSources(store, images, 'replace'),
+    addReference: (images) => useAsSources(store, images, 'add'),
+    reuse: (image) => reuse(store, image),
+    download: (images) => download(store, images),
+    copy: (image) => copy(store, image),
+    ...createBinCommands(store),
+    askToDelete: () => undefined,
+  }
+}
+
+/** "image", "6 images". */
+function countOf(images: readonly unknown[]): string {
+  return images.length === 1 ? 'image' : `${images.length.toLocaleString('en')} images`
+}
+
+function createBinCommands(store: GalleryStore): Pick<ImageCommands, 'moveToBin' | 'restore' | 'deletePermanently'> {
+  const binned = (images: NonEmpty<Picture>, isBinned: boolean) =>
+    ({ kind: 'image', field: 'isBinned', ids: images.map(({ id }) => id), from: !isBinned, to: isBinned }) as const
+
+  return {
+    async moveToBin(images, next) {
+      const { selected } = useWorkspace.getState()
+      const isStaged = images.some(({ id }) => id === selected)
+      const label = images.length === 1 ? 'move to bin' : `move ${countOf(images)} to bin`
+      const changes = [
+        binned(images, true),
+        ...(isStaged ? [{ kind: 'stage', from: selected, to: next } as const] : []),
+      ]
+      const failed = images.length === 1 ? 'The image stays in the gallery' : 'The images stay in the gallery'
+      const performed = await perform(store, { label, changes }, failed)
+      if (!performed) return
+      const { command, outcome } = performed
+      sayLeft(outcome)
+      notify({
+        kind: 'bin',
+        count: images.length,
+        text: (count) => (count === 1 ? 'Moved to bin' : `${count.toLocaleString('en')} images moved to bin`),
+        action: { label: 'Undo', onSelect: () => void undo(store, command.id) },
+      })
+    },
+
+    async restore(images) {
+      const label = images.length === 1 ? 'restore' : `restore ${countOf(images)}`
+      const failed = images.length === 1 ? 'The image stays in the bin' : 'The images stay in the bin'
+      const performed = await perform(store, { label, changes: [binned(images, false)] }, failed)
+      if (!performed) return
+      notify({
+        kind: 'restore',
+        count: images.length,
+        text: (count) => (count === 1 ? 'Back in the gallery' : `${count.toLocaleString('en')} images are back`),
+        action: { label: 'Undo', onSelect: () => void undo(store, performed.command.id) },
+      })
+    },
+
+    async deletePermanently(ids) {
+      try {
+        await store.deleteForEver(ids)
+      } catch (error) {
+        sayFailure('Nothing was deleted', error)
+        return
+      }
+      const { selected, select } = useWorkspace.getState()
+      if (selected !== undefined && ids.includes(selected)) select(undefined)
+      announce(ids.length === 1 ? 'Deleted permanently' : `${ids.length} images deleted permanently`)
+    },
+  }
+}
+
+function reuse(store: GalleryStore, image: Picture): void {
+  const recipe = recipeOf(image)
+  if (!recipe) return
+  if (!findFamily(recipe.family)) {
+    notify({ text: 'This version of Atelier does not know the model of this image.', tone: 'error' })
+    return
+  }
+  fillForm(store, recipe)
+  useWorkspace.getState().focusPrompt()
+}
+
+function useAsSources(store: GalleryStore, images: NonEmpty<Picture>, way: 'replace' | 'add'): void {
+  const { family: active, sources, setSources, show, focusPrompt } = useWorkspace.getState()
+  const family = findFamily(active)
+  if (!family) return
+  const ids = images.map(({ id }) => id)
+  const before = sources[active] ?? []
+  const after = way === 'replace' ? ids : [...before.filter((id) => !ids.includes(id)), ...ids]
+  if (after.length > family.maxSources) {
+    const most = family.maxSources === 1 ? 'one image' : `at most ${family.maxSources} images. Remove one first`
+    notify({ text: `${family.title} takes ${most}.`, tone: 'error' })
+    return
+  }
+  const isLosing = before.some((id) => !after.includes(id))
+  undoable(
+    store,
+    way === 'replace' ? 'use as input' : 'add reference',
+    () => setSources(active, after),
+    isLosing ? { notice: before.length === 1 ? 'Source image replaced.' : 'Source images replaced.' } : {},
+  )
+  show('create')
+  focusPrompt()
+  announce(way === 'replace' ? 'Ready to edit' : 'Added as reference')
+}
+
+async function download(store: GalleryStore, images: NonEmpty<Picture>): Promise<void> {
+  for (const image of images) {
+    const bytes = await store.original(image.id).catch(() => undefined)
+    if (bytes) saveFile(bytes, fileNameOf(image, extensionOf(image.mime)))
+    else notify({ text: 'The image cannot be downloaded: its data is missing in this browser.', tone: 'error' })
+  }
+}
+
+async function copy(store: GalleryStore, image: Picture): Promise<void> {
+  try {
+    // The promise goes in unresolved: Safari allows the clipboard only inside the press itself.
+    await navigator.clipboard.write([new ClipboardItem({ 'image/png': readPng(store, image.id) })])
+    notify({ text: 'Copied' })
+  } catch {
+    notify({
+      text: 'This browser did not allow copying.',
+      tone: 'error',
+      action: { label: 'Download', onSelect: () => void download(store, [image]) },
+    })
+  }
+}
+
+async function readPng(store: GalleryStore, id: PictureId): Promise<Blob> {
+  const bytes = await store.drawable(id)
+  if (!bytes) throw new Error("The image's data is missing.")
+  return toPng(bytes)
+}

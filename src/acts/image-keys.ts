@@ -1,0 +1,24 @@
+import type { MenuItem } from '#ui/menu.tsx'
+import { findAct, isTextSelected, type Place, type Subject } from './act.ts'
+import { actsFor, copyAct } from './image-acts.ts'
+import type { ImageCommands } from './image-commands.ts'
+
+/** Does to the subject what a press means, if it means anything there. */
+export function performKey(event: KeyboardEvent, place: Place, subject: Subject, commands: ImageCommands): boolean {
+  const act = findAct(actsFor(subject), event, place)
+  if (!act || (act === copyAct && isTextSelected())) return false
+  event.preventDefault()
+  act.perform(subject, commands)
+  return true
+}
+
+/** All that can be done with the subject, for its menu. The menu takes the keys that it shows. */
+export function menuItemsFor(subject: Subject, commands: ImageCommands): MenuItem[] {
+  return actsFor(subject).map((act) => ({
+    label: act.label,
+    icon: act.icon,
+    danger: act.danger,
+    keys: act.keys,
+    onSelect: () => act.perform(subject, commands),
+  }))
+}

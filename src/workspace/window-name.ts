@@ -1,0 +1,15 @@
+import { isDemo } from './edition.ts'
+import { keptValues } from './kept-values.ts'
+
+const key = isDemo ? 'atelier-demo-window' : 'atelier-window'
+
+let name: string | undefined
+
+/** What this window is called in stored records: the same after its reload, another one in every other window. */
+export function windowName(): string {
+  const own = keptValues(() => globalThis.sessionStorage)
+  const kept = own.read(key)
+  name ??= typeof kept === 'string' ? kept : crypto.randomUUID()
+  if (kept !== name) own.write(key, name)
+  return name
+}

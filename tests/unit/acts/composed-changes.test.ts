@@ -1,0 +1,84 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { type Composed, diffComposed, mergeList, planComposed } from '#acts/composed-changes.ts'
+import { invertAll } from '#domain/command.ts'
+import { useWorkspace } from '#workspace/workspace.ts'
+import { pictureIds } from '../../support/gallery-records.ts'
+
+const sourcesOf = (family: string) => useWorkspace.getState().sources[family]
+
+beforeEach(() => useWorkspace.setState(useWorkspace.getInitialState(), true))
+
+/** Makes a change and gives the way to take back exactly that change. */
+function act(change: (state: ReturnType<typeof useWorkspace.getState>) => void): () => ReturnType<typeof planComposed> {
+  const before: Composed = useWorkspace.getState()
+  change(useWorkspace.getState())
+  const changes = diffComposed(before, useWorkspace.getState())
+  return () => {
+    const plan = planComposed(invertAll(changes))
+    plan.commit()
+    return plan
+  }
+}
+
+describe('undo of a change of the sources', () => {
+  it('puts back the removed one and keeps one that was added since (B4)', () => {
+    useWorkspace.getState().setSources('flux-2', pictureIds('a', 'b', 'c'))
+    const undo = act(({ setSources }) => setSources('flux-2', pictureIds('a', 'c')))
+    useWorkspace.getState().setSources('flux-2', pictureIds('a', 'c', 'd'))
+    undo()
+    expect(sourcesOf('flux-2')).toEqual(['a', 'b', 'c', 'd'])
+  })
+
+  it('takes out the added one and keeps a removal made since', () => {
+    useWorkspace.getState().setSources('flux-2', pictureIds('a', 'b'))
+    const undo = act(({ setSources }) => setSources('flux-2', pictureIds('a', 'b', 'c')))
+    useWorkspace.getState().setSources('flux-2', pictureIds('b', 'c'))
+    undo()
+    expect(sourcesOf('flux-2')).toEqual(['b'])
+  })
+
+  it('gives back the replaced source, unless there is no room for it any more', () => {
+    useWorkspace.getState().setSources('flux-kontext', pictureIds('a'))
+    const undo = act(({ setSources }) => setSources('flux-kontext', pictureIds('b')))
+    useWorkspace.getState().setSources('flux-kontext', pictureIds('c'))
+    expect(undo().outcome).toEqual({ changed: 0, left: 1 })
+    expect(sourcesOf('flux-kontext')).toEqual(['c'])
+    useWorkspace.getState().setSources('flux-kontext', pictureIds('b'))
+    expect(undo().outcome).toEqual({ changed: 1, left: 0 })
+    expect(sourcesOf('flux-kontext')).toEqual(['a'])
+  })
+})
+
+it('undo of reused settings brings back the unsent prompt, the family and the sources (B3)', () => {
+  const { chooseFamily, editDraft, setSources } = useWorkspace.getState()
+  chooseFamily('flux-2')
+  editDraft('flux-kontext', { prompt: 'mine', model: 'max' })
+  setSources('flux-kontext', pictureIds('mine'))
+  const recipe = { family: 'flux-kontext', draft: { prompt: 'theirs', model: 'pro' }, sources: pictureIds('theirs') }
+  const undo = act(({ recall }) => recall(recipe))
+  undo()
+  const { family, drafts } = useWorkspace.getState()
+  expect(family).toBe('flux-2')
+  expect(drafts['flux-kontext']).toMatchObject({ prompt: 'mine', model: 'max' })
+  expect(sourcesOf('flux-kontext')).toEqual(['mine'])
+})
+
+it('undo leaves the stage to an image that was chosen since', () => {
+  useWorkspace.getState().select(pictureIds('a')[0])
+  const undo = act(({ select }) => select(pictureIds('b')[0]))
+  useWorkspace.getState().select(pictureIds('c')[0])
+  undo()
+  expect(useWorkspace.getState().selected).toBe('c')
+})
+
+it.each([
+  { current: 'abc', from: 'abc', to: 'cab', merged: 'cab' },
+  { current: 'abcx', from: 'abc', to: 'cab', merged: 'cabx' },
+  { current: 'xabc', from: 'abc', to: 'bca', merged: 'xbca' },
+  { current: 'bac', from: 'abc', to: 'acb', merged: 'bac' },
+  { current: '', from: 'a', to: '', merged: '' },
+  { current: 'b', from: '', to: 'a', merged: 'ab' },
+  { current: 'ac', from: 'ab', to: 'acb', merged: 'ac' },
+])('the change $from → $to made to $current gives $merged', ({ current, from, to, merged }) => {
+  expect(mergeList([...current], [...from], [...to]).join('')).toBe(merged)
+})
