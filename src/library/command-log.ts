@@ -8,7 +8,7 @@ import {
   type Outcome,
   sumOutcomes,
 } from '#domain/command.ts'
-import type { ActRecords } from '#store/act-records.ts'
+import type { ActRecords } from '#store/store.ts'
 
 /** What the log can do next, for buttons and notices. */
 export interface LogState {

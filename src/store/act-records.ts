@@ -4,25 +4,10 @@ import type { PictureId } from '#domain/ids.ts'
 import type { Database } from './database.ts'
 import { binned, restored } from './picture-shelves.ts'
 import type { Names, Schema, StoredPicture } from './schema.ts'
-import type { StoreChange } from './store.ts'
+import type { ActRecords, StoreChange, Way } from './store.ts'
 
 /** How many acts the log keeps, and how large it may be. The oldest make room. */
 export const logLimits = { count: 200, bytes: 5_000_000 }
-
-export type Way = 'do' | 'undo' | 'redo'
-
-/** The log of reversible acts, kept in the database. */
-export interface ActRecords {
-  /**
-   * Carries out the stored changes of a command and keeps it, in one transaction. Each image whose field is no longer what
-   * the change expects is left alone; a command that is done for the first time keeps only what it did change.
-   * `forget`: commands that can no longer be redone. Rejects with a `GenerationError` of kind `storage` and has then
-   * changed nothing.
-   */
-  carryOut(command: Command, way: Way, forget?: readonly string[]): Promise<{ command: Command; outcome: Outcome }>
-  /** All commands that can be read, oldest first. Damaged ones are removed, and nothing else. */
-  commands(): Promise<Command[]>
-}
 
 interface Setter<Value> {
   read(record: StoredPicture): Value

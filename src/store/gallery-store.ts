@@ -1,5 +1,4 @@
 import { loadPart } from '#platform/load-part.ts'
-import type { ActRecords } from './act-records.ts'
 import { openChanges } from './changes.ts'
 import type { Darkroom } from './darkroom.ts'
 import { type Database, openDatabase } from './database.ts'
@@ -8,7 +7,7 @@ import { pageHome } from './page-home.ts'
 import type { PictureRecords } from './picture-records.ts'
 import { createPictureShelves } from './picture-shelves.ts'
 import { createRunRecords } from './run-records.ts'
-import type { GalleryStore, StoreHealth } from './store.ts'
+import type { ActRecords, GalleryStore, StoreHealth } from './store.ts'
 import { openPictureWorker } from './worker-bridge.ts'
 
 interface GalleryOptions {

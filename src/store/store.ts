@@ -1,8 +1,8 @@
+import type { Command, Outcome } from '#domain/command.ts'
 import type { PictureId, RunId } from '#domain/ids.ts'
 import type { ImageMime, Origin, Picture, Shelf } from '#domain/picture.ts'
 import type { BatchPlace, Run, RunIn } from '#domain/run.ts'
 import type { SourceFile } from '#domain/source-file.ts'
-import type { ActRecords } from './act-records.ts'
 
 /** Bytes about to be stored. `convertTo` makes the kept file another format, once. */
 export interface NewPicture {
@@ -58,6 +58,21 @@ export type StoreChange = { kind: 'runs'; ids: readonly RunId[] } | { kind: 'pic
 
 /** `memory`: the browser gives no database; all works, nothing outlives the page. `outdated`: another window has a newer one. */
 export type StoreHealth = 'ok' | 'memory' | 'blocked' | 'outdated'
+
+export type Way = 'do' | 'undo' | 'redo'
+
+/** The log of reversible acts, kept in the database. */
+export interface ActRecords {
+  /**
+   * Carries out the stored changes of a command and keeps it, in one transaction. Each image whose field is no longer what
+   * the change expects is left alone; a command that is done for the first time keeps only what it did change.
+   * `forget`: commands that can no longer be redone. Rejects with a `GenerationError` of kind `storage` and has then
+   * changed nothing.
+   */
+  carryOut(command: Command, way: Way, forget?: readonly string[]): Promise<{ command: Command; outcome: Outcome }>
+  /** All commands that can be read, oldest first. Damaged ones are removed, and nothing else. */
+  commands(): Promise<Command[]>
+}
 
 /**
  * All that is kept in this browser. Speaks `Blob` at its seam; base64 is its private business. Every write resolves after
