@@ -32,8 +32,7 @@ interface FamilyFormProps {
 /** The form of one family, in the order of thinking, and the one button that spends money. */
 export function FamilyForm({ family, desk, foot }: FamilyFormProps) {
   const draft = useDraft(family.id)
-  const store = useStore()
-  const editDraft = useWorkspace((state) => state.editDraft)
+  const { write, takeExample, set } = useDraftActs(family)
   const { submit, wasAdded, question, answer } = useSubmit()
   const prompt = useRef<HTMLTextAreaElement>(null)
   const reasonId = useId()
@@ -60,16 +59,7 @@ export function FamilyForm({ family, desk, foot }: FamilyFormProps) {
   const { isRemembered, remember } = useWhenReady(recipe, family.maxSources, desk, press)
 
   const control = (field: Field) => (
-    <FieldControl
-      key={field.name}
-      field={field}
-      value={draft[field.name]}
-      onChange={(value) =>
-        undoable(store, field.label.toLowerCase(), () => editDraft(family.id, { [field.name]: value }), {
-          run: `${family.id} ${field.name}`,
-        })
-      }
-    />
+    <FieldControl key={field.name} field={field} value={draft[field.name]} onChange={(value) => set(field, value)} />
   )
   return (
     <form onSubmit={keepUnsent} className="flex min-h-0 flex-1 flex-col">
@@ -80,8 +70,8 @@ export function FamilyForm({ family, desk, foot }: FamilyFormProps) {
           value={String(draft.prompt ?? '')}
           family={family}
           sourceCount={sourceCount}
-          onChange={(text) => editDraft(family.id, { prompt: text })}
-          onExample={(text) => undoable(store, 'example prompt', () => editDraft(family.id, { prompt: text }))}
+          onChange={write}
+          onExample={takeExample}
         />
         {fields.filter((field) => !field.folded).map(control)}
         <More count={countChanged(family, draft, fields)}>{fields.filter((field) => field.folded).map(control)}</More>
@@ -134,6 +124,21 @@ function reasonOf({ message }: Issue, isRemembered: boolean): string {
 /** Whether nothing is wrong but that sources are still being prepared. */
 function isOnlyWaiting({ missing, preparing, refused }: SourceDesk, issues: readonly Issue[]): boolean {
   return preparing.length > 0 && missing.size === 0 && refused.length === 0 && issues.length === 0
+}
+
+/** Changes of the draft. Typing in the prompt is undone by the browser, everything else by the log of acts. */
+function useDraftActs(family: ModelFamily) {
+  const store = useStore()
+  const editDraft = useWorkspace((state) => state.editDraft)
+  const write = (prompt: string) => editDraft(family.id, { prompt })
+  return {
+    write,
+    takeExample: (text: string) => undoable(store, 'example prompt', () => write(text)),
+    set(field: Field, value: Draft[string]) {
+      const change = () => editDraft(family.id, { [field.name]: value })
+      undoable(store, field.label.toLowerCase(), change, { run: `${family.id} ${field.name}` })
+    },
+  }
 }
 
 /** What is wrong with the sources: those that cannot be used, then those that are not there yet. */

@@ -74,17 +74,40 @@ interface Entry {
   run?: string | undefined
 }
 
-export function createCommandLog(ports: LogPorts): CommandLog {
-  const { store, window, plan, now, newId } = ports
+/** The acts of the window, oldest first, and what follows from them for "Undo" and "Redo". */
+function createTimeline() {
   let entries: readonly Entry[] = []
   let shown: LogState = { undo: undefined, redo: undefined }
   const listeners = new Set<() => void>()
-  const opened = readBack().catch(() => undefined)
-  let turn: Promise<unknown> = opened
+  return {
+    entries: () => entries,
+    done: () => entries.filter(({ command }) => command.undoneAt === undefined),
+    undone: () => entries.filter(({ command }) => command.undoneAt !== undefined),
+    state: () => shown,
+    subscribe(listener: () => void) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    show(next: readonly Entry[]) {
+      entries = next
+      const last = Math.max(...entries.map(({ command }) => command.undoneAt ?? 0))
+      shown = {
+        undo: this.done().at(-1)?.command,
+        redo: this.undone().findLast(({ command }) => command.undoneAt === last)?.command,
+      }
+      for (const listener of listeners) listener()
+    },
+  }
+}
+
+export function createCommandLog(ports: LogPorts): CommandLog {
+  const { store, window, plan, now, newId } = ports
+  const timeline = createTimeline()
+  let turn: Promise<unknown> = readBack().catch(() => undefined)
 
   async function readBack() {
     const own = (await store.commands()).filter((command) => command.window === window)
-    show(own.map((command) => ({ command })))
+    timeline.show(own.map((command) => ({ command })))
   }
 
   /** One after the other, so that two presses never undo the same act. */
@@ -94,104 +117,84 @@ export function createCommandLog(ports: LogPorts): CommandLog {
     return next
   }
 
-  function show(next: readonly Entry[]) {
-    entries = next
-    const done = entries.filter(({ command }) => command.undoneAt === undefined)
-    const undone = entries.flatMap(({ command }) => command.undoneAt ?? [])
-    const last = Math.max(...undone)
-    shown = {
-      undo: done.at(-1)?.command,
-      redo: entries.findLast(({ command }) => command.undoneAt === last)?.command,
-    }
-    for (const listener of listeners) listener()
-  }
-
-  /** A new act ends what could be redone. */
-  async function add(command: Command, run: string | undefined): Promise<Performed> {
-    const redoable = entries.flatMap((entry) => (entry.command.undoneAt === undefined ? [] : [entry.command.id]))
-    const performed = await store.carryOut(command, 'do', redoable)
-    const kept = entries.filter((entry) => entry.command.undoneAt === undefined && entry.command.id !== command.id)
-    show([...kept, { command: performed.command, run }])
-    return performed
-  }
-
   function toCommand({ label, changes }: NewCommand): Command {
     return { id: newId(), label, at: now(), window, apply: changes, invert: invertAll(changes) }
   }
 
-  /** The last act with this one in it, if both are of one run. */
-  function joined(next: Command, run: string | undefined): Command {
-    const last = entries.at(-1)
-    if (run === undefined || last?.run !== run || last.command.undoneAt !== undefined) return next
-    if (next.at - last.command.at > runMs) return next
-    const apply = collapsed([...last.command.apply, ...next.apply])
-    return { ...last.command, at: next.at, apply, invert: invertAll(apply) }
+  /** A new act ends what could be redone. */
+  async function add(command: Command, run: string | undefined): Promise<Performed> {
+    const performed = await store.carryOut(
+      command,
+      'do',
+      timeline.undone().map((entry) => entry.command.id),
+    )
+    follow(performed.command, run)
+    return performed
   }
 
-  async function turnBack(entry: Entry, way: 'undo' | 'redo'): Promise<Performed> {
+  function follow(command: Command, run: string | undefined) {
+    timeline.show([...timeline.done().filter((entry) => entry.command.id !== command.id), { command, run }])
+  }
+
+  async function turnBack(entry: Entry | undefined, way: 'undo' | 'redo'): Promise<Performed | undefined> {
+    if (!entry) return undefined
     const { command } = entry
-    const changes = way === 'undo' ? command.invert : command.apply
-    const composed = plan(changes.filter(isComposed))
+    const composed = plan((way === 'undo' ? command.invert : command.apply).filter(isComposed))
     const { undoneAt: _undoneAt, ...done } = { ...command, ...refreshed(command, way, composed.made) }
-    const next = way === 'undo' ? { ...done, undoneAt: undoTime() } : done
-    const stored = await keep(next, way)
+    const next = way === 'undo' ? { ...done, undoneAt: undoTime(timeline.entries(), now()) } : done
+    const stored = await keep(store, next, way)
     composed.commit()
-    show(entries.map((other) => (other === entry ? { command: next } : other)))
+    timeline.show(timeline.entries().map((other) => (other === entry ? { command: next } : other)))
     return { command: next, outcome: sumOutcomes(stored.outcome, composed.outcome) }
   }
 
-  /** A log that cannot be written stops only what has to be stored with it. */
-  async function keep(command: Command, way: 'undo' | 'redo'): Promise<Performed> {
-    try {
-      return await store.carryOut(command, way)
-    } catch (error) {
-      if (command.apply.some(isStored)) throw error
-      return { command, outcome: { changed: 0, left: 0 } }
-    }
-  }
-
-  /** Later than every other undo, also within one millisecond. */
-  function undoTime(): number {
-    return Math.max(now(), ...entries.map(({ command }) => (command.undoneAt ?? 0) + 1))
-  }
-
   return {
-    state: () => shown,
-    subscribe(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    state: timeline.state,
+    subscribe: timeline.subscribe,
     perform: (given) =>
       inTurn(async () => {
-        const command = toCommand(given)
-        const performed = await add(command, given.run)
-        const composed = plan(command.apply.filter(isComposed))
+        const performed = await add(toCommand(given), given.run)
+        const composed = plan(given.changes.filter(isComposed))
         composed.commit()
         return { ...performed, outcome: sumOutcomes(performed.outcome, composed.outcome) }
       }),
     record: (given) =>
       inTurn(async () => {
-        const command = joined(toCommand(given), given.run)
-        return (await add(command, given.run).catch(() => withoutStore(command, given.run))).command
+        const command = joined(timeline.entries().at(-1), toCommand(given), given.run)
+        // What the window composes can be undone even where the log cannot be written.
+        await add(command, given.run).catch(() => follow(command, given.run))
+        return command
       }),
-    undo: (id) =>
-      inTurn(async () => {
-        const wanted = id ?? shown.undo?.id
-        const entry = entries.find(({ command }) => command.id === wanted && command.undoneAt === undefined)
-        return entry && turnBack(entry, 'undo')
-      }),
-    redo: () =>
-      inTurn(async () => {
-        const entry = entries.find(({ command }) => command.id === shown.redo?.id)
-        return entry && turnBack(entry, 'redo')
-      }),
+    undo: (id) => inTurn(() => turnBack(find(timeline.done(), id ?? timeline.state().undo?.id), 'undo')),
+    redo: () => inTurn(() => turnBack(find(timeline.undone(), timeline.state().redo?.id), 'redo')),
   }
+}
 
-  /** What the window composes can be undone even where the log cannot be written. */
-  function withoutStore(command: Command, run: string | undefined): Performed {
-    show([...entries.filter((entry) => entry.command.undoneAt === undefined), { command, run }])
-    return { command, outcome: { changed: command.apply.length, left: 0 } }
+function find(entries: readonly Entry[], id: string | undefined): Entry | undefined {
+  return entries.find(({ command }) => command.id === id)
+}
+
+/** The last act with this one in it, if both are of one run. */
+function joined(last: Entry | undefined, next: Command, run: string | undefined): Command {
+  if (run === undefined || last?.run !== run || last.command.undoneAt !== undefined) return next
+  if (next.at - last.command.at > runMs) return next
+  const apply = collapsed([...last.command.apply, ...next.apply])
+  return { ...last.command, at: next.at, apply, invert: invertAll(apply) }
+}
+
+/** A log that cannot be written stops only what has to be stored with it. */
+async function keep(store: ActRecords, command: Command, way: 'undo' | 'redo'): Promise<Performed> {
+  try {
+    return await store.carryOut(command, way)
+  } catch (error) {
+    if (command.apply.some(isStored)) throw error
+    return { command, outcome: { changed: 0, left: 0 } }
   }
+}
+
+/** Later than every other undo, also within one millisecond. */
+function undoTime(entries: readonly Entry[], now: number): number {
+  return Math.max(now, ...entries.map(({ command }) => (command.undoneAt ?? 0) + 1))
 }
 
 /**

@@ -108,7 +108,9 @@ test('the address of a download lives on while the system asks where to save it 
 describe('the prompt', () => {
   const show = () => {
     const field = createRef<HTMLTextAreaElement>()
-    render(<PromptField ref={field} value="words" family={flux2} sourceCount={0} onChange={() => undefined} />)
+    const ignore = () => undefined
+    const given = { ref: field, value: 'words', family: flux2, sourceCount: 0, onChange: ignore, onExample: ignore }
+    render(<PromptField {...given} />)
     return screen.getByRole('textbox', { name: 'Prompt' })
   }
 
