@@ -1,11 +1,13 @@
 import type { Outcome } from '#domain/command.ts'
 import { describeFailure, toFailure } from '#domain/failure.ts'
 import { type CommandLog, createCommandLog, type NewCommand, type Performed } from '#library/command-log.ts'
+import { newId } from '#platform/ids.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { announce } from '#ui/announce.tsx'
 import { notify } from '#ui/notices.tsx'
-import { windowName } from '#workspace/window-name.ts'
+
 import { type Composed, diffComposed, planComposed } from './composed-changes.ts'
+import { windowName } from './window-name.ts'
 
 const logs = new WeakMap<GalleryStore, CommandLog>()
 
@@ -18,7 +20,7 @@ export function logOf(store: GalleryStore): CommandLog {
     window: windowName(),
     plan: planComposed,
     now: () => Date.now(),
-    newId: () => crypto.randomUUID(),
+    newId,
   })
   logs.set(store, log)
   return log

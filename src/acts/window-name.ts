@@ -1,5 +1,6 @@
-import { isDemo } from './edition.ts'
-import { keptValues } from './kept-values.ts'
+import { newId } from '#platform/ids.ts'
+import { isDemo } from '#workspace/edition.ts'
+import { keptValues } from '#workspace/kept-values.ts'
 
 const key = isDemo ? 'atelier-demo-window' : 'atelier-window'
 
@@ -9,7 +10,7 @@ let name: string | undefined
 export function windowName(): string {
   const own = keptValues(() => globalThis.sessionStorage)
   const kept = own.read(key)
-  name ??= typeof kept === 'string' ? kept : crypto.randomUUID()
+  name ??= typeof kept === 'string' ? kept : newId()
   if (kept !== name) own.write(key, name)
   return name
 }
