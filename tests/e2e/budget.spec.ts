@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { Page } from '@playwright/test'
 import { expect, galleryOf, listenFor, test } from './fixtures.ts'
@@ -38,6 +39,49 @@ test('what is built holds no source map', () => {
   expect(files.filter((name) => name.endsWith('.map'))).toEqual([])
   const scripts = files.filter((name) => name.endsWith('.js'))
   expect(scripts.filter((name) => readFileSync(`dist/page/${name}`, 'utf8').includes('sourceMappingURL'))).toEqual([])
+})
+
+const sourcesIn = (folder: string) =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.tsx?$/.test(name))
+    .map((name) => ({ name: join(folder, name), text: readFileSync(join(folder, name), 'utf8') }))
+
+const scriptsOf = (folder: string) =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.js'))
+    .map((name) => readFileSync(join(folder, name), 'utf8'))
+    .join('\n')
+
+test('the simulator, its painter and the demo are in no script of the page', () => {
+  test.skip(!existsSync('dist/demo'), 'needs the demo, which shows that the texts would be found')
+  // Long texts: a short one, such as a status, may be any library's too.
+  const literals = (text: string) => [...text.matchAll(/'([^'\\\n]{20,})'/g)].map(([, literal = '']) => literal)
+  const sources = sourcesIn('src')
+  const isSimulator = ({ name }: { name: string }) => name.startsWith(join('src', 'simulator'))
+  const elsewhere = sources.filter((source) => !isSimulator(source)).map(({ text }) => text)
+  const own = [...new Set(sources.filter(isSimulator).flatMap(({ text }) => literals(text)))].filter(
+    (literal) => !elsewhere.some((text) => text.includes(literal)),
+  )
+  const [page, demo] = [scriptsOf('dist/page'), scriptsOf('dist/demo')]
+  expect(own.filter((literal) => demo.includes(literal)).length).toBeGreaterThan(20)
+  expect(own.filter((literal) => page.includes(literal))).toEqual([])
+})
+
+test('the server starts without sharp: only what paints simulated images loads it', () => {
+  const folder = 'dist/server'
+  /** The files that come with `file` at once; what `import()` names comes later. */
+  const withStatic = (file: string, seen = new Set<string>()): Set<string> => {
+    if (seen.has(file)) return seen
+    seen.add(file)
+    const text = readFileSync(file, 'utf8')
+    for (const [, from = ''] of text.matchAll(/^(?:import|export)\b[^;'"]*['"](\.[^'"]+)['"]/gm))
+      withStatic(join(file, '..', from), seen)
+    return seen
+  }
+  const loadsSharp = (file: string) => /["']sharp["']/.test(readFileSync(file, 'utf8'))
+  expect([...withStatic(join(folder, 'server.js'))].filter(loadsSharp)).toEqual([])
+  const all = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.js'))
+  expect(all.map((name) => join(folder, name)).filter(loadsSharp)).not.toEqual([])
 })
 
 /** Counts what is read from each store, in the page; the worker is not started by looking. */
