@@ -46,20 +46,30 @@ function onCurve(curve: readonly number[], level: number): number {
   return (curve[knot] ?? 0) * (1 - share) + (curve[knot + 1] ?? 0) * share
 }
 
+/** Steps per level of the tables that colours between levels are looked up in. */
+const fine = 4
+
 /** Applies a fit to colours between levels, in place. */
-export function applyColour(fit: ColourFit, values: Float32Array): void {
-  const { curves, matrix: m } = fit
-  const [reds, greens, blues] = [curves[0] ?? [], curves[1] ?? [], curves[2] ?? []]
+export function applyColour({ curves, matrix }: ColourFit, values: Float32Array): void {
+  const tables = curves.map((curve) =>
+    Float32Array.from({ length: 255 * fine + 1 }, (_, at) => onCurve(curve, at / fine)),
+  )
+  const [reds = none, greens = none, blues = none] = tables
+  const m = Float64Array.from(matrix)
   for (let at = 0; at < values.length; at += 3) {
-    const red = onCurve(reds, values[at] ?? 0)
-    const green = onCurve(greens, values[at + 1] ?? 0)
-    const blue = onCurve(blues, values[at + 2] ?? 0)
-    for (let row = 0; row < 3; row += 1) {
-      const start = row * 4
-      values[at + row] =
-        (m[start] ?? 0) * red + (m[start + 1] ?? 0) * green + (m[start + 2] ?? 0) * blue + (m[start + 3] ?? 0)
-    }
+    const red = reds[toStep(values[at] ?? 0)] ?? 0
+    const green = greens[toStep(values[at + 1] ?? 0)] ?? 0
+    const blue = blues[toStep(values[at + 2] ?? 0)] ?? 0
+    values[at] = (m[0] ?? 0) * red + (m[1] ?? 0) * green + (m[2] ?? 0) * blue + (m[3] ?? 0)
+    values[at + 1] = (m[4] ?? 0) * red + (m[5] ?? 0) * green + (m[6] ?? 0) * blue + (m[7] ?? 0)
+    values[at + 2] = (m[8] ?? 0) * red + (m[9] ?? 0) * green + (m[10] ?? 0) * blue + (m[11] ?? 0)
   }
+}
+
+const none = new Float32Array()
+
+function toStep(level: number): number {
+  return level <= 0 ? 0 : level >= 255 ? 255 * fine : (level * fine + 0.5) | 0
 }
 
 function robustOffset({ answer, source, count }: Pairs, channel: number): number {

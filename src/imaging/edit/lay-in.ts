@@ -158,21 +158,26 @@ interface Masks {
 function makeMasks({ source, area, rect }: LayJob, { width, height }: PixelSize): Masks {
   const touched = makePlane(width, height)
   const inside = new Uint8Array(width * height)
-  const outside = new Uint8Array(width * height)
-  const steps = [1 / 6, 1 / 2, 5 / 6]
-  const columns = Array.from({ length: width * 3 }, (_, index) => {
-    return Math.floor(rect[0] + ((Math.floor(index / 3) + (steps[index % 3] ?? 0)) / width) * rect[2])
-  })
-  for (let y = 0; y < height; y += 1) {
-    for (let x = 0; x < width; x += 1) {
-      let [most, least] = [0, 255]
-      for (const step of steps) {
-        const row = Math.floor(rect[1] + ((y + step) / height) * rect[3])
-        for (let tap = 0; tap < 3; tap += 1) {
-          const level = levelAt(area, source, columns[x * 3 + tap] ?? 0, row)
-          if (level > most) most = level
-          if (level < least) least = level
-        }
+  const outside = new Uint8Array(width * height).fill(1)
+  const [scaleX, scaleY] = [rect[2] / width, rect[3] / height]
+  const reachesOut = rect[0] < 0 || rect[1] < 0 || rect[0] + rect[2] > source.width || rect[1] + rect[3] > source.height
+  // Only the area's box has to be looked at, unless there is padding around the source.
+  const within = (value: number, most: number) =>
+    reachesOut ? most : Math.max(0, Math.min(most, Math.ceil(value) + 1))
+  const from = (value: number) => (reachesOut ? 0 : Math.max(0, Math.floor(value) - 1))
+  const [fromX, fromY] = [from((area.left - rect[0]) / scaleX), from((area.top - rect[1]) / scaleY)]
+  const toX = within((area.left + area.width - rect[0]) / scaleX, width)
+  const toY = within((area.top + area.height - rect[1]) / scaleY, height)
+  for (let y = fromY; y < toY; y += 1) {
+    for (let x = fromX; x < toX; x += 1) {
+      let most = 0
+      let least = 255
+      for (let tap = 0; tap < 9; tap += 1) {
+        const column = Math.floor(rect[0] + (x + ((tap % 3) + 0.5) / 3) * scaleX)
+        const row = Math.floor(rect[1] + (y + (((tap / 3) | 0) + 0.5) / 3) * scaleY)
+        const level = levelAt(area, source, column, row)
+        if (level > most) most = level
+        if (level < least) least = level
       }
       const at = y * width + x
       touched.data[at] = most > 0 ? 1 : 0
@@ -181,13 +186,16 @@ function makeMasks({ source, area, rect }: LayJob, { width, height }: PixelSize)
     }
   }
   const near = blur(touched, answers.margin / 2)
-  return { free: Uint8Array.from(near.data, (share) => (share > 0.004 ? 0 : 1)), outside, inside }
+  const free = new Uint8Array(width * height)
+  for (let at = 0; at < free.length; at += 1) free[at] = (near.data[at] ?? 0) > 0.004 ? 0 : 1
+  return { free, outside, inside }
 }
 
 /** Padding around the source counts as painted: all of it is new. */
 function levelAt(area: Area, { width, height }: PixelSize, x: number, y: number): number {
   if (x < 0 || y < 0 || x >= width || y >= height) return 255
-  const [column, row] = [x - area.left, y - area.top]
+  const column = x - area.left
+  const row = y - area.top
   if (column < 0 || row < 0 || column >= area.width || row >= area.height) return 0
   return area.alpha[row * area.width + column] ?? 0
 }
@@ -224,7 +232,9 @@ function warpAnswer(answer: CorrectedAnswer, [a, b, c, d, e, f]: Affine, { width
       const py = b * (x + 0.5) + d * (y + 0.5) + f - 0.5
       if (!sampleAnswer(answer, px, py, colour)) continue
       laid.seen[at] = 1
-      laid.colours.set(colour, at * 3)
+      laid.colours[at * 3] = colour[0] ?? 0
+      laid.colours[at * 3 + 1] = colour[1] ?? 0
+      laid.colours[at * 3 + 2] = colour[2] ?? 0
     }
   }
   return laid

@@ -1,7 +1,7 @@
 import type { Affine, ColourFit } from '#domain/edit.ts'
 import type { Area } from './area.ts'
 import { toTables } from './colour.ts'
-import { type Cells, sampleCells } from './membrane.ts'
+import type { Cells } from './membrane.ts'
 import type { Pixels, Plane } from './raster.ts'
 
 /** The answer in the source's colours: red, green, blue. */
@@ -48,9 +48,9 @@ export function paintArea(source: Pixels, paint: Paint): void {
 function paintRow(source: Pixels, { answer, map, area, membrane, only, toGrid }: Paint, row: number): void {
   const [a, b, c, d, e, f] = map
   const y = area.top + row + 0.5
-  const added = [0, 0, 0]
-  const colour = new Float32Array(3)
   const gridY = toGrid[3] * y + toGrid[5]
+  const added = membrane && blendRows(membrane, gridY * membrane.height)
+  const colour = new Float32Array(3)
   for (let column = 0; column < area.width; column += 1) {
     const level = area.alpha[row * area.width + column] ?? 0
     if (level === 0) continue
@@ -59,29 +59,64 @@ function paintRow(source: Pixels, { answer, map, area, membrane, only, toGrid }:
     const alpha = only ? (level / 255) * samplePlane(only, gridX * only.width, gridY * only.height) : level / 255
     if (alpha <= 0.001) continue
     if (!sampleAnswer(answer, a * x + c * y + e - 0.5, b * x + d * y + f - 0.5, colour)) continue
-    if (membrane) {
-      sampleCells(membrane, gridX * membrane.width, gridY * membrane.height, added)
-      for (let channel = 0; channel < 3; channel += 1) colour[channel] = (colour[channel] ?? 0) + (added[channel] ?? 0)
-    }
+    if (added) addFromRow(added, gridX * (added.length / 3), colour)
     blend(source.data, ((area.top + row) * source.width + area.left + column) * 4, colour, alpha)
+  }
+}
+
+/** One line through a grid of cells, between two of its rows. */
+function blendRows({ data, width, height }: Cells, y: number): Float32Array {
+  const place = Math.max(0, Math.min(height - 1, y - 0.5))
+  const upper = Math.floor(place)
+  const lower = Math.min(height - 1, upper + 1)
+  const share = place - upper
+  const line = new Float32Array(width * 3)
+  for (let at = 0; at < line.length; at += 1) {
+    line[at] = (data[upper * width * 3 + at] ?? 0) * (1 - share) + (data[lower * width * 3 + at] ?? 0) * share
+  }
+  return line
+}
+
+function addFromRow(line: Float32Array, x: number, colour: Float32Array): void {
+  const last = line.length / 3 - 1
+  const place = Math.max(0, Math.min(last, x - 0.5))
+  const left = Math.floor(place)
+  const share = place - left
+  const from = left * 3
+  const to = left < last ? from + 3 : from
+  for (let channel = 0; channel < 3; channel += 1) {
+    colour[channel] =
+      (colour[channel] ?? 0) + (line[from + channel] ?? 0) * (1 - share) + (line[to + channel] ?? 0) * share
   }
 }
 
 /** The answer has no transparency; the source may. */
 function blend(data: Pixels['data'], at: number, colour: Float32Array, alpha: number): void {
+  if (data[at + 3] === 255) {
+    for (let channel = 0; channel < 3; channel += 1) {
+      const under = data[at + channel] ?? 0
+      data[at + channel] = toLevel(under + alpha * ((colour[channel] ?? 0) - under))
+    }
+    return
+  }
   const under = (data[at + 3] ?? 0) / 255
   const result = alpha + under * (1 - alpha)
   for (let channel = 0; channel < 3; channel += 1) {
-    const mixed = (alpha * (colour[channel] ?? 0) + under * (1 - alpha) * (data[at + channel] ?? 0)) / result
-    data[at + channel] = mixed <= 0 ? 0 : mixed >= 255 ? 255 : Math.round(mixed)
+    data[at + channel] = toLevel(
+      (alpha * (colour[channel] ?? 0) + under * (1 - alpha) * (data[at + channel] ?? 0)) / result,
+    )
   }
   data[at + 3] = Math.round(result * 255)
+}
+
+function toLevel(value: number): number {
+  return value <= 0 ? 0 : value >= 255 ? 255 : (value + 0.5) | 0
 }
 
 /** How far outside of the answer its edge is still repeated, in its pixels. */
 const overhang = 1.5
 
-/** Catmull-Rom. False where the answer does not reach. */
+/** Catmull-Rom. False where the answer does not reach. Written out, because it runs for every pixel that is laid in. */
 export function sampleAnswer(
   { data, width, height }: CorrectedAnswer,
   x: number,
@@ -91,41 +126,50 @@ export function sampleAnswer(
   if (x < -overhang || y < -overhang || x > width - 1 + overhang || y > height - 1 + overhang) return false
   const column = Math.floor(x)
   const row = Math.floor(y)
-  const fx = x - column
-  const fy = y - row
+  const t = x - column
+  const u = y - row
+  const w0 = 0.5 * t * (t * (2 - t) - 1)
+  const w1 = 0.5 * (t * t * (3 * t - 5) + 2)
+  const w2 = 0.5 * t * (t * (4 - 3 * t) + 1)
+  const w3 = 0.5 * t * t * (t - 1)
+  const v0 = 0.5 * u * (u * (2 - u) - 1)
+  const v1 = 0.5 * (u * u * (3 * u - 5) + 2)
+  const v2 = 0.5 * u * (u * (4 - 3 * u) + 1)
+  const v3 = 0.5 * u * u * (u - 1)
   const stride = width * 3
   const inside = column >= 1 && row >= 1 && column < width - 2 && row < height - 2
-  const w0 = 0.5 * fx * (fx * (2 - fx) - 1)
-  const w1 = 0.5 * (fx * fx * (3 * fx - 5) + 2)
-  const w2 = 0.5 * fx * (fx * (4 - 3 * fx) + 1)
-  const w3 = 0.5 * fx * fx * (fx - 1)
-  const c0 = (inside ? column - 1 : limit(column - 1, width)) * 3
   const c1 = (inside ? column : limit(column, width)) * 3
-  const c2 = (inside ? column + 1 : limit(column + 1, width)) * 3
-  const c3 = (inside ? column + 2 : limit(column + 2, width)) * 3
-  let red = 0
-  let green = 0
-  let blue = 0
-  for (let tap = 0; tap < 4; tap += 1) {
-    const v =
-      tap === 0
-        ? 0.5 * fy * (fy * (2 - fy) - 1)
-        : tap === 1
-          ? 0.5 * (fy * fy * (3 * fy - 5) + 2)
-          : tap === 2
-            ? 0.5 * fy * (fy * (4 - 3 * fy) + 1)
-            : 0.5 * fy * fy * (fy - 1)
-    const line = (inside ? row - 1 + tap : limit(row - 1 + tap, height)) * stride
-    const [p0, p1, p2, p3] = [line + c0, line + c1, line + c2, line + c3]
-    red += v * (w0 * (data[p0] ?? 0) + w1 * (data[p1] ?? 0) + w2 * (data[p2] ?? 0) + w3 * (data[p3] ?? 0))
-    green +=
-      v * (w0 * (data[p0 + 1] ?? 0) + w1 * (data[p1 + 1] ?? 0) + w2 * (data[p2 + 1] ?? 0) + w3 * (data[p3 + 1] ?? 0))
-    blue +=
-      v * (w0 * (data[p0 + 2] ?? 0) + w1 * (data[p1 + 2] ?? 0) + w2 * (data[p2 + 2] ?? 0) + w3 * (data[p3 + 2] ?? 0))
+  const c0 = inside ? c1 - 3 : limit(column - 1, width) * 3
+  const c2 = inside ? c1 + 3 : limit(column + 1, width) * 3
+  const c3 = inside ? c1 + 6 : limit(column + 2, width) * 3
+  const r1 = (inside ? row : limit(row, height)) * stride
+  const r0 = inside ? r1 - stride : limit(row - 1, height) * stride
+  const r2 = inside ? r1 + stride : limit(row + 1, height) * stride
+  const r3 = inside ? r2 + stride : limit(row + 2, height) * stride
+  for (let channel = 0; channel < 3; channel += 1) {
+    const d0 = c0 + channel
+    const d1 = c1 + channel
+    const d2 = c2 + channel
+    const d3 = c3 + channel
+    into[channel] =
+      v0 *
+        (w0 * (data[r0 + d0] ?? 0) +
+          w1 * (data[r0 + d1] ?? 0) +
+          w2 * (data[r0 + d2] ?? 0) +
+          w3 * (data[r0 + d3] ?? 0)) +
+      v1 *
+        (w0 * (data[r1 + d0] ?? 0) +
+          w1 * (data[r1 + d1] ?? 0) +
+          w2 * (data[r1 + d2] ?? 0) +
+          w3 * (data[r1 + d3] ?? 0)) +
+      v2 *
+        (w0 * (data[r2 + d0] ?? 0) +
+          w1 * (data[r2 + d1] ?? 0) +
+          w2 * (data[r2 + d2] ?? 0) +
+          w3 * (data[r2 + d3] ?? 0)) +
+      v3 *
+        (w0 * (data[r3 + d0] ?? 0) + w1 * (data[r3 + d1] ?? 0) + w2 * (data[r3 + d2] ?? 0) + w3 * (data[r3 + d3] ?? 0))
   }
-  into[0] = red
-  into[1] = green
-  into[2] = blue
   return true
 }
 

@@ -21,7 +21,9 @@ export function resize(image: Pixels, size: PixelSize, box: Box = [0, 0, image.w
   const down = tapsFor(box[1], box[3], size.height)
   const result = makePixels(size.width, size.height)
   const opaque = isOpaque(image)
-  const rowLength = size.width * 4
+  // Opaque images need no fourth number.
+  const channels = opaque ? 3 : 4
+  const rowLength = size.width * channels
   const ring = Array.from({ length: down.count }, () => new Float32Array(rowLength))
   const held = new Int32Array(down.count).fill(-1)
   const sum = new Float32Array(rowLength)
@@ -40,7 +42,7 @@ export function resize(image: Pixels, size: PixelSize, box: Box = [0, 0, image.w
       }
       for (let at = 0; at < rowLength; at += 1) sum[at] = (sum[at] ?? 0) + weight * (row[at] ?? 0)
     }
-    writeRow(sum, result.data, y * rowLength, opaque)
+    writeRow(sum, result.data, y * size.width * 4, opaque)
   }
   return result
 }
@@ -60,10 +62,16 @@ function shrinkRow(
 ): void {
   const { data, width } = image
   const start = y * width * 4
-  for (let x = 0; x * 4 < into.length; x += 1) {
-    let [red, green, blue, alpha] = [0, 0, 0, 0]
+  const channels = opaque ? 3 : 4
+  for (let x = 0; x * channels < into.length; x += 1) {
+    const from = first[x] ?? 0
+    const inside = from >= 0 && from + count <= width
+    let red = 0
+    let green = 0
+    let blue = 0
+    let alpha = 0
     for (let tap = 0; tap < count; tap += 1) {
-      const at = start + clamp((first[x] ?? 0) + tap, width) * 4
+      const at = start + (inside ? from + tap : clamp(from + tap, width)) * 4
       const weight = weights[x * count + tap] ?? 0
       const share = opaque ? weight : (weight * (data[at + 3] ?? 0)) / 255
       red += share * (data[at] ?? 0)
@@ -71,19 +79,21 @@ function shrinkRow(
       blue += share * (data[at + 2] ?? 0)
       alpha += share
     }
-    into[x * 4] = red
-    into[x * 4 + 1] = green
-    into[x * 4 + 2] = blue
-    into[x * 4 + 3] = alpha
+    const to = x * channels
+    into[to] = red
+    into[to + 1] = green
+    into[to + 2] = blue
+    if (!opaque) into[to + 3] = alpha
   }
 }
 
 function writeRow(sum: Float32Array, into: Pixels['data'], start: number, opaque: boolean): void {
-  for (let at = 0; at < sum.length; at += 4) {
-    const alpha = opaque ? 1 : Math.max(0, sum[at + 3] ?? 0)
+  const channels = opaque ? 3 : 4
+  for (let from = 0, to = start; from < sum.length; from += channels, to += 4) {
+    const alpha = opaque ? 1 : Math.max(0, sum[from + 3] ?? 0)
     const scale = alpha > 1 / 512 ? 1 / alpha : 0
-    for (let channel = 0; channel < 3; channel += 1) into[start + at + channel] = (sum[at + channel] ?? 0) * scale
-    into[start + at + 3] = alpha * 255
+    for (let channel = 0; channel < 3; channel += 1) into[to + channel] = (sum[from + channel] ?? 0) * scale
+    into[to + 3] = alpha * 255
   }
 }
 
