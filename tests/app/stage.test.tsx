@@ -107,7 +107,7 @@ describe('the stage', () => {
 
 describe('zoom', () => {
   const percent = () =>
-    Number.parseInt(screen.getByText(/^\d+%$/, { selector: 'span:not(button span)' }).textContent ?? '', 10)
+    Number.parseInt(screen.getByText(/^\d+%$/, { selector: 'span:not(.contents)' }).textContent ?? '', 10)
 
   it('fits at first, and goes by buttons and keys', async () => {
     await keep(store, 'large', { prompt: 'Large', createdAt: now, width: 1200, height: 800 })
