@@ -1,9 +1,9 @@
-import type { IDBPTransaction } from 'idb'
 import { type Command, type ImageChange, type ImageFields, isCommand, isStored, type Outcome } from '#domain/command.ts'
 import type { PictureId } from '#domain/ids.ts'
 import type { Database } from './database.ts'
 import { binned, restored } from './picture-shelves.ts'
-import type { Names, Schema, StoredPicture } from './schema.ts'
+import { putPicture, type Writing } from './picture-writes.ts'
+import type { Names, StoredPicture } from './schema.ts'
 import type { ActRecords, StoreChange, Way } from './store.ts'
 
 /** How many acts the log keeps, and how large it may be. The oldest make room. */
@@ -47,13 +47,11 @@ export function outcomeOf(done: ReadonlyMap<ImageChange, readonly PictureId[]>):
   return { changed, left: wanted - changed }
 }
 
-type Writing = IDBPTransaction<Schema, Names[], 'readwrite'>
-
 export function createActRecords(database: Database, onChange: (change: StoreChange) => void): ActRecords {
   /** About how large the log is; exact after each reading of it. */
   let size = 0
 
-  async function trim(transaction: Writing): Promise<void> {
+  async function trim(transaction: Writing<Names[]>): Promise<void> {
     const log = transaction.objectStore('acts')
     const ids = await log.index('at').getAllKeys()
     const surplus = ids.slice(0, Math.max(0, ids.length - logLimits.count))
@@ -102,12 +100,12 @@ export function createActRecords(database: Database, onChange: (change: StoreCha
   }
 }
 
-async function changeImages(transaction: Writing, change: ImageChange): Promise<PictureId[]> {
+async function changeImages(transaction: Writing<Names[]>, change: ImageChange): Promise<PictureId[]> {
   const pictures = transaction.objectStore('pictures')
   const done = await Promise.all(
     change.ids.map(async (id) => {
       const next = changedRecord(await pictures.get(id), change)
-      if (next) await pictures.put(next)
+      if (next) await putPicture(transaction, next)
       return next ? [id] : []
     }),
   )

@@ -1,22 +1,27 @@
 import { type IDBPDatabase, type IDBPTransaction, openDB } from 'idb'
 import { GenerationError, toFailure } from '#domain/failure.ts'
+import { type Writing, withMarkers } from './picture-writes.ts'
 import { type Names, type Schema, type UpgradeStep, upgradeSteps } from './schema.ts'
 import type { StoreHealth } from './store.ts'
 
 type Connection = IDBPDatabase<Schema>
 type Mode = 'readonly' | 'readwrite'
-type Work<T, Stores extends Names[], M extends Mode> = (
-  transaction: IDBPTransaction<Schema, Stores, M>,
-) => Promise<T> | T
+type Reading<Stores extends Names[]> = IDBPTransaction<Schema, Stores, 'readonly'>
 
 /**
  * An open database. Both acts are one transaction, repeated once when the browser took the connection away; `work` may
  * await nothing but the transaction's own requests. They reject with a `GenerationError` of kind `storage`.
  */
 export interface Database {
-  read<T, const Stores extends Names[]>(stores: Stores, work: Work<T, Stores, 'readonly'>): Promise<T>
+  read<T, const Stores extends Names[]>(
+    stores: Stores,
+    work: (transaction: Reading<Stores>) => Promise<T> | T,
+  ): Promise<T>
   /** Resolves when all of it is on disk; when it rejects, nothing has changed. */
-  write<T, const Stores extends Names[]>(stores: Stores, work: Work<T, Stores, 'readwrite'>): Promise<T>
+  write<T, const Stores extends Names[]>(
+    stores: Stores,
+    work: (transaction: Writing<Stores>) => Promise<T> | T,
+  ): Promise<T>
   close(): void
 }
 
@@ -59,7 +64,10 @@ export async function openDatabase(
 
   return {
     read: (stores, work) => use((connection) => transact(connection, stores, 'readonly', work)),
-    write: (stores, work) => use((connection) => transact(connection, stores, 'readwrite', work)),
+    write: (stores, work) =>
+      use((connection) =>
+        transact(connection, withMarkers(stores), 'readwrite', (transaction) => work(transaction as never)),
+      ),
     close,
   }
 }
@@ -144,7 +152,7 @@ async function transact<T, Stores extends Names[], M extends Mode>(
   connection: Connection,
   stores: Stores,
   mode: M,
-  work: Work<T, Stores, M>,
+  work: (transaction: IDBPTransaction<Schema, Stores, M>) => Promise<T> | T,
 ): Promise<T> {
   const transaction = connection.transaction(stores, mode, { durability: 'strict' })
   transaction.done.catch(() => undefined)

@@ -53,6 +53,10 @@ export async function openGallery({ name = 'atelier', darkroom }: GalleryOptions
       return added
     },
     acts: lazyActRecords(database, changes.tell),
+    search: {
+      database: name,
+      rows: async () => (await loadPart(loadSearchRows)).createSearchRows(database, changes.subscribe),
+    },
     original: records.original,
     drawable: records.drawable,
     async sourceReport(inForms) {
@@ -92,6 +96,7 @@ async function openRecords(
   return { ...createPictureRecords(database, darkroom ?? (await findDarkroom())), close: () => undefined }
 }
 
+const loadSearchRows = () => import('./search-rows.ts')
 const loadActRecords = () => import('./act-records.ts')
 
 /** The log comes with the first act: until then nobody asks for it. */

@@ -6,6 +6,7 @@ import { sha256Of } from '#imaging/sha256.ts'
 import { packThumbnail } from './darkroom.ts'
 import { type Database, storageError } from './database.ts'
 import { toStoredPicture } from './picture-shelves.ts'
+import { deletePicture, putPicture } from './picture-writes.ts'
 import type { StoredBytes, StoredFile, StoredRendition } from './schema.ts'
 import type { NewFile } from './store.ts'
 
@@ -74,7 +75,7 @@ export async function toFilePrint(given: NewFile, bytesOf: BytesOf = async (byte
 async function putFile(database: Database, { picture, file, thumbnail, rendition }: FilePrint) {
   const { id } = picture
   await database.write(['pictures', 'thumbnails', 'files', 'renditions'], async (transaction) => {
-    await transaction.objectStore('pictures').put(toStoredPicture(picture))
+    await putPicture(transaction, toStoredPicture(picture))
     await transaction.objectStore('thumbnails').put({ id, ...thumbnail })
     await transaction.objectStore('files').put(file)
     if (rendition) await transaction.objectStore('renditions').put(rendition)
@@ -83,7 +84,7 @@ async function putFile(database: Database, { picture, file, thumbnail, rendition
 
 async function removeFile(database: Database, id: PictureId) {
   await database.write(['pictures', 'thumbnails', 'files', 'renditions'], async (transaction) => {
-    await transaction.objectStore('pictures').delete(id)
+    await deletePicture(transaction, id)
     await transaction.objectStore('thumbnails').delete(id)
     await transaction.objectStore('files').delete(id)
     await transaction.objectStore('renditions').delete(id)

@@ -22,7 +22,7 @@ import { amended, isOpen, type RunRecords, refuseSent, stepped } from './run-rec
 import type { StoredFile, StoredPicture, StoredRendition } from './schema.ts'
 import { byNewest } from './shelf-list.ts'
 import { sourcesNeededBy, toSourceReport } from './source-report.ts'
-import type { ActRecords, GalleryStore, NewPicture, StoreChange } from './store.ts'
+import type { ActRecords, GalleryStore, NewPicture, SearchRows, StoreChange } from './store.ts'
 
 /** What is kept of an image: of a user's file the file, of others base64. */
 type Kept = Pick<Print, 'thumbnail'> & {
@@ -40,6 +40,10 @@ export function openMemoryStore(darkroom: Darkroom): GalleryStore {
   const listeners = new Set<Tell>()
   const tell: Tell = (change) => {
     for (const listener of [...listeners]) listener(change)
+  }
+  const subscribe: GalleryStore['subscribe'] = (listener) => {
+    listeners.add(listener)
+    return () => listeners.delete(listener)
   }
   const runRecords = createRuns(runs, tell)
   const shelves = createShelves(kept, tell)
@@ -90,11 +94,8 @@ export function openMemoryStore(darkroom: Darkroom): GalleryStore {
     },
     original,
     drawable: async (id) => (await openFile(kept.get(id)?.rendition)) ?? original(id),
-    async sourceReport(inForms) {
-      const needed = new Set([...inForms, ...[...runs.values()].flatMap(sourcesNeededBy)])
-      for (const { record } of kept.values()) for (const id of record.parents) needed.add(id)
-      return toSourceReport(await shelves.pictures('sources', kept.size), needed)
-    },
+    sourceReport: async (inForms) =>
+      toSourceReport(await shelves.pictures('sources', kept.size), neededSources(runs, kept, inForms)),
     async addSamples(count, onProgress) {
       const { makeSamples } = await import('./samples.ts')
       let done = 0
@@ -104,13 +105,39 @@ export function openMemoryStore(darkroom: Darkroom): GalleryStore {
         onProgress(done)
       })
     },
+    search: { rows: async () => createRows(kept, subscribe) },
     health: 'memory',
-    subscribe(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    subscribe,
     onHealth: () => () => undefined,
     close: () => listeners.clear(),
+  }
+}
+
+function neededSources(
+  runs: ReadonlyMap<RunId, Run>,
+  kept: ReadonlyMap<PictureId, Kept>,
+  inForms: readonly PictureId[],
+): Set<PictureId> {
+  const needed = new Set([...inForms, ...[...runs.values()].flatMap(sourcesNeededBy)])
+  for (const { record } of kept.values()) for (const id of record.parents) needed.add(id)
+  return needed
+}
+
+/** Nothing is stored of search: it is built of what is there. */
+function createRows(kept: ReadonlyMap<PictureId, Kept>, subscribe: GalleryStore['subscribe']): SearchRows {
+  return {
+    start: async () => ({ generation: 0, markers: [], changed: { found: [], gone: [] } }),
+    imagesById: async (ids) => ({
+      found: ids.flatMap((id) => kept.get(id)?.record ?? []).map(toPicture),
+      gone: ids.filter((id) => !kept.has(id)),
+    }),
+    async *pages() {
+      yield [...kept.values()].map(({ record }) => toPicture(record))
+    },
+    count: async () => kept.size,
+    fold: async () => undefined,
+    subscribe,
+    close: () => undefined,
   }
 }
 

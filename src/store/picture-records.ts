@@ -1,4 +1,3 @@
-import type { IDBPTransaction } from 'idb'
 import type { PictureId } from '#domain/ids.ts'
 import { isIn, type RunIn } from '#domain/run.ts'
 import { mayFollow } from '#domain/run-machine.ts'
@@ -6,9 +5,10 @@ import type { Darkroom } from './darkroom.ts'
 import { type Database, storageError } from './database.ts'
 import { keepFile, openFile } from './kept-files.ts'
 import { toPicture, toStoredPicture } from './picture-shelves.ts'
+import { deletePicture, putPicture, type Writing } from './picture-writes.ts'
 import { develop, type Print, toBlob } from './print.ts'
 import { toRun, toStoredRun } from './run-records.ts'
-import type { Names, Schema } from './schema.ts'
+import type { Names } from './schema.ts'
 import type { GalleryStore, NewPicture } from './store.ts'
 
 /** The half of the store that touches a picture's bytes. It runs beside the page, in a worker, where there is one. */
@@ -18,9 +18,8 @@ export interface PictureRecords
   addSamples(count: number, home: string, onBatch: (ids: readonly PictureId[]) => void): Promise<void>
 }
 
-type Writing = IDBPTransaction<Schema, Names[], 'readwrite'>
-const byteStores: ('pictures' | 'thumbnails' | 'originals')[] = ['pictures', 'thumbnails', 'originals']
-const allStores: Names[] = ['runs', ...byteStores]
+const byteStores: ('thumbnails' | 'originals')[] = ['thumbnails', 'originals']
+const allStores: Names[] = ['runs', 'pictures', ...byteStores]
 
 export function createPictureRecords(database: Database, darkroom: Darkroom): PictureRecords {
   const pictures = (ids: readonly PictureId[]) =>
@@ -98,9 +97,10 @@ async function keep(database: Database, prints: readonly Print[], run?: RunIn<'s
   })
   if (await isOnDisk(database, added)) return
   await database.write(allStores, async (transaction) => {
-    await Promise.all(
-      byteStores.flatMap((store) => added.map(({ picture }) => transaction.objectStore(store).delete(picture.id))),
-    )
+    for (const { picture } of added) {
+      await deletePicture(transaction, picture.id)
+      for (const store of byteStores) await transaction.objectStore(store).delete(picture.id)
+    }
     if (before) await transaction.objectStore('runs').put(before)
     else if (run) await transaction.objectStore('runs').delete(run.id)
   })
@@ -124,14 +124,14 @@ function isOnDisk(database: Database, prints: readonly Print[]): Promise<boolean
 }
 
 /** Puts those that are not there yet and tells which; one that is there stays as it is. */
-async function putNew(transaction: Writing, prints: readonly Print[]): Promise<Print[]> {
+async function putNew(transaction: Writing<Names[]>, prints: readonly Print[]): Promise<Print[]> {
   const pictures = transaction.objectStore('pictures')
   const added = await Promise.all(
     prints.map(async (print) => {
       const { picture, base64, thumbnail } = print
       const { id, mime } = picture
       if ((await pictures.getKey(id)) !== undefined) return []
-      await pictures.put(toStoredPicture(picture))
+      await putPicture(transaction, toStoredPicture(picture))
       await transaction.objectStore('thumbnails').put({ id, ...thumbnail })
       await transaction.objectStore('originals').put({ id, mime, base64 })
       return [print]

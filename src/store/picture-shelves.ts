@@ -2,6 +2,7 @@ import type { IDBPObjectStore } from 'idb'
 import type { PictureId } from '#domain/ids.ts'
 import { type ImageMime, type Picture, type Shelf, sniffImage } from '#domain/picture.ts'
 import type { Database } from './database.ts'
+import { deletePicture, putPicture } from './picture-writes.ts'
 import type { Schema, StoredBytes, StoredPicture } from './schema.ts'
 import type { GalleryStore, PageMark, StoreChange } from './store.ts'
 
@@ -29,7 +30,7 @@ export function createPictureShelves(database: Database, onChange: (change: Stor
       await Promise.all(
         ids.map(async (id) => {
           const record = await pictures.get(id)
-          if (record) await pictures.put(change(record))
+          if (record) await putPicture(transaction, change(record))
         }),
       )
     })
@@ -38,9 +39,10 @@ export function createPictureShelves(database: Database, onChange: (change: Stor
 
   /** All samples when nothing is named. */
   async function remove(named?: readonly PictureId[]) {
-    const stores = ['pictures', 'thumbnails', 'originals', 'files', 'renditions'] as const
-    const ids = await database.write([...stores], async (transaction) => {
+    const stores = ['thumbnails', 'originals', 'files', 'renditions'] as const
+    const ids = await database.write(['pictures', ...stores], async (transaction) => {
       const ids = named ?? (await transaction.objectStore('pictures').index('origin').getAllKeys('sample'))
+      await Promise.all(ids.map((id) => deletePicture(transaction, id)))
       await Promise.all(stores.flatMap((store) => ids.map((id) => transaction.objectStore(store).delete(id))))
       return ids
     })

@@ -61,6 +61,51 @@ export type StoreHealth = 'ok' | 'memory' | 'blocked' | 'outdated'
 
 export type Way = 'do' | 'undo' | 'redo'
 
+/** Images as they are stored now, and those that are gone. */
+export interface ChangedImages {
+  found: readonly Picture[]
+  gone: readonly PictureId[]
+}
+
+/** Which images had been changed at some moment. Whoever knows all images as they were then, or newer, may fold them. */
+export type Markers = readonly (readonly [key: IDBValidKey, stamp: unknown])[]
+
+/** What search starts from. */
+export interface SearchStart {
+  /** Nothing: search has to be built from all images. */
+  snapshot?: unknown
+  /** Which snapshot this is; 0: none. */
+  generation: number
+  markers: Markers
+  /** All that the snapshot does not know as it is now. Empty without a snapshot. */
+  changed: ChangedImages
+}
+
+/** What search reads of the store, and the one record that it writes. Rejects with a `GenerationError` of kind `storage`. */
+export interface SearchRows {
+  start(): Promise<SearchStart>
+  imagesById(ids: readonly PictureId[]): Promise<ChangedImages>
+  /** All images, so many at a time, in the order of their ids. */
+  pages(size: number): AsyncIterable<readonly Picture[]>
+  /** How many images there are. Its cost grows with their number. */
+  count(): Promise<number>
+  /**
+   * Stores a snapshot in place of the one of `generation`, and takes away the markers of what it knows. Gives the new
+   * generation, or nothing when another window has stored one meanwhile.
+   */
+  fold(generation: number, snapshot: unknown, known: Markers): Promise<number | undefined>
+  /** Changes made in any window. */
+  subscribe(listener: (change: StoreChange) => void): () => void
+  close(): void
+}
+
+export interface SearchSource {
+  /** The database's name, for a worker with a connection of its own; nothing where there is no database. */
+  database?: string | undefined
+  /** For searching on the page's own thread. */
+  rows(): Promise<SearchRows>
+}
+
 /** The log of reversible acts, kept in the database. */
 export interface ActRecords {
   /**
@@ -139,6 +184,9 @@ export interface GalleryStore {
 
   /** The log of reversible acts, and the only way to make a change that can be undone. */
   readonly acts: ActRecords
+
+  /** What search starts from. */
+  readonly search: SearchSource
 
   readonly health: StoreHealth
   subscribe(listener: (change: StoreChange) => void): () => void

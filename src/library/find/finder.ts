@@ -51,6 +51,8 @@ export interface FoundItem {
 export interface FindOptions {
   /** Images of one batch are one tile, its newest. */
   stacks?: boolean
+  /** These are no part of the result. */
+  without?: readonly PictureId[]
 }
 
 /** Finds images by what is known of them. Holds everything in memory; small: see `docs/decisions/0020-search.md`. */
@@ -64,6 +66,8 @@ export interface Finder {
   nameCollections(names: ReadonlyMap<CollectionId, string>): void
   /** Remembers its result for `items`, `ids` and `placeOf`. */
   find(query: Query, options?: FindOptions): Found
+  /** How many images a query finds. The remembered result stays. */
+  count(query: Query): number
   /** The typed text with its nearest known words. To be asked only where nothing was found: it reads every text. */
   suggestion(typed: string): string | undefined
   items(from: number, to: number): readonly FoundItem[]
@@ -111,10 +115,11 @@ export function createFinder(...given: [] | [unknown]): Finder | undefined {
       names = new Map([...named].map(([id, name]) => [id, fold(name)]))
       changed()
     },
-    find(query, { stacks = false } = {}) {
+    find(query, { stacks = false, without = [] } = {}) {
       const terms = readTerms(query.text, fold)
       const tests = toTests(terms, query, names)
-      const { rows, facets } = select(table, tests)
+      const { rows: all, facets } = select(table, tests)
+      const rows = withoutRows(all, new Set(without.map((id) => table.rowOf(id))))
       sortRows(table, rows, query.sort, tests)
       result = stacks ? stacked(table, rows) : { rows, members: new Map() }
       places = undefined
@@ -122,11 +127,12 @@ export function createFinder(...given: [] | [unknown]): Finder | undefined {
       return {
         version,
         total: result.rows.length,
-        images: rows.length,
+        images: all.length,
         days: isByTime ? daysOf(table, result.rows) : [],
         facets,
       }
     },
+    count: (query) => select(table, toTests(readTerms(query.text, fold), query, names)).rows.length,
     suggestion: (typed) => suggest(table.texts(), typed, readTerms(typed, fold)),
     items: (from, to) =>
       Array.from(result.rows.subarray(from, to), (row) => ({
@@ -195,6 +201,10 @@ function select(table: Table, tests: Tests): { rows: Int32Array; facets: Facets 
     colours: listed([...colours]),
   }
   return { rows: rows.slice(0, found), facets }
+}
+
+function withoutRows(rows: Int32Array, hidden: ReadonlySet<number | undefined>): Int32Array {
+  return hidden.size === 0 ? rows : rows.filter((row) => !hidden.has(row))
 }
 
 /** Most frequent first; without what there is none of. */

@@ -53,7 +53,7 @@ test('everything is on disk when settling resolves: each write asks for strict d
   const begun = vi.spyOn(IDBDatabase.prototype, 'transaction')
   await settle()
   const writes = begun.mock.calls.filter(([, mode]) => mode === 'readwrite')
-  expect(writes).toEqual([[['runs', ...stores], 'readwrite', { durability: 'strict' }]])
+  expect(writes).toEqual([[['runs', ...stores, 'ledger'], 'readwrite', { durability: 'strict' }]])
 })
 
 test('P18 an error in the middle leaves nothing behind', async () => {

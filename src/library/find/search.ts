@@ -1,0 +1,195 @@
+import type { PictureId, RunId } from '#domain/ids.ts'
+import type { Picture } from '#domain/picture.ts'
+import type { ChangedImages, Markers, SearchRows } from '#store/store.ts'
+import { createFinder, type Finder, type FindOptions, type Found, type FoundItem } from './finder.ts'
+import type { Query } from './query.ts'
+import { toRow } from './row.ts'
+
+/** Images that are shown elsewhere and are no part of the result: by their ids, and all that these runs make. */
+export interface Without {
+  ids: readonly PictureId[]
+  runs: readonly RunId[]
+}
+
+export interface SearchOptions extends Pick<FindOptions, 'stacks'> {
+  without?: Without
+}
+
+/** An answer with the number of the result: what is asked of an older one is not answered. */
+export type Answer = Found & { result: number }
+
+/** Search over all stored images, kept in step with the store. One result at a time: the one found last. */
+export interface Search {
+  find(query: Query, options?: SearchOptions): Answer
+  /** How many images a query finds, without making it the result. */
+  count(query: Query): number
+  items(result: number, from: number, to: number): readonly FoundItem[] | undefined
+  ids(result: number, from?: number, to?: number): readonly PictureId[] | undefined
+  placesOf(result: number, ids: readonly PictureId[]): readonly (number | undefined)[] | undefined
+  /** Width through height of every tile. */
+  shapes(result: number): Float32Array<ArrayBuffer> | undefined
+  suggestion(typed: string): string | undefined
+  /** Compares with the store, builds anew what does not fit, and stores what has changed. To be called when idle. */
+  tidy(): Promise<void>
+  close(): void
+}
+
+const pageSize = 1_000
+/** So few changes are quicker read at the start than a snapshot is written. */
+const foldFrom = 200
+
+/** Reads the snapshot and what has changed since, or all images. `onChange`: results are no longer true; find again. */
+export async function openSearch(rows: SearchRows, onChange: () => void): Promise<Search> {
+  const known = createKnown()
+  // Listened to before anything is read, so that no change falls between.
+  const changes = followChanges(rows, known, onChange)
+  let disk = await fill(rows, known)
+  changes.start()
+
+  return {
+    ...createResults(known),
+    async tidy() {
+      await changes.settled()
+      if ((await rows.count()) !== known.finder.size) {
+        disk = { ...(await rebuild(rows, known)), generation: disk.generation }
+        onChange()
+      }
+      if (disk.isTrue && changes.count() < foldFrom) return
+      if (disk.isTrue) {
+        const { changed, markers } = await rows.start()
+        known.apply(changed)
+        disk = { ...disk, markers }
+      }
+      const next = await rows.fold(disk.generation, known.finder.toSnapshot(), disk.markers)
+      if (next === undefined) return
+      disk = { generation: next, isTrue: true, markers: [] }
+      changes.forget()
+    },
+    close() {
+      changes.stop()
+      rows.close()
+    },
+  }
+}
+
+/** What is stored. `isTrue`: snapshot and markers together are all images; otherwise it is to be written anew. */
+interface Disk {
+  generation: number
+  isTrue: boolean
+  /** Those that `known` has taken in. */
+  markers: Markers
+}
+
+async function fill(rows: SearchRows, known: Known): Promise<Disk> {
+  const { snapshot, generation, changed, markers } = await rows.start()
+  const stored = snapshot === undefined ? undefined : createFinder(snapshot)
+  if (!stored) return { ...(await rebuild(rows, known)), generation }
+  known.reset(stored)
+  known.apply(changed)
+  return { generation, isTrue: true, markers }
+}
+
+async function rebuild(rows: SearchRows, known: Known): Promise<Omit<Disk, 'generation'>> {
+  const { markers } = await rows.start()
+  known.reset(createFinder())
+  for await (const pictures of rows.pages(pageSize)) known.put(pictures)
+  return { isTrue: false, markers }
+}
+
+/** Takes in what changes in any window, one reading after the other. */
+function followChanges(rows: SearchRows, known: Known, onChange: () => void) {
+  const waiting = new Set<PictureId>()
+  let count = 0
+  let isStarted = false
+  let reading: Promise<void> | undefined
+
+  async function readWaiting() {
+    while (waiting.size > 0) {
+      const ids = [...waiting]
+      waiting.clear()
+      known.apply(await rows.imagesById(ids))
+      count += ids.length
+      onChange()
+    }
+  }
+  function read() {
+    if (!isStarted || reading || waiting.size === 0) return
+    reading = readWaiting()
+      .catch(() => undefined)
+      .finally(() => {
+        reading = undefined
+      })
+  }
+  const stop = rows.subscribe((change) => {
+    if (change.kind !== 'pictures') return
+    for (const id of change.ids) waiting.add(id)
+    read()
+  })
+
+  return {
+    start() {
+      isStarted = true
+      read()
+    },
+    settled: async () => reading,
+    /** Changes since the last snapshot that was written here. */
+    count: () => count,
+    forget() {
+      count = 0
+    },
+    stop,
+  }
+}
+
+/** The finder, and which images the runs of this page made: those that came in since it was opened. */
+interface Known {
+  readonly finder: Finder
+  readonly madeBy: ReadonlyMap<RunId, ReadonlySet<PictureId>>
+  apply(changed: ChangedImages): void
+  put(pictures: readonly Picture[]): void
+  reset(next: Finder): void
+}
+
+function createKnown(): Known {
+  let finder = createFinder()
+  const madeBy = new Map<RunId, Set<PictureId>>()
+  return {
+    get finder() {
+      return finder
+    },
+    madeBy,
+    apply({ found, gone }) {
+      for (const { id, origin } of found) {
+        if (origin.kind !== 'made') continue
+        const ids = madeBy.get(origin.run) ?? new Set()
+        madeBy.set(origin.run, ids.add(id))
+      }
+      finder.put(found.map(toRow))
+      finder.remove(gone)
+    },
+    put: (pictures) => finder.put(pictures.map(toRow)),
+    reset(next) {
+      finder = next
+    },
+  }
+}
+
+function createResults(known: Known): Omit<Search, 'tidy' | 'close'> {
+  let result = 0
+  const ofResult = <T>(asked: number, answer: () => T): T | undefined => (asked === result ? answer() : undefined)
+  return {
+    find(query, { stacks, without } = {}) {
+      result += 1
+      const made = (without?.runs ?? []).flatMap((run) => [...(known.madeBy.get(run) ?? [])])
+      const hidden = [...(without?.ids ?? []), ...made]
+      const options = { ...(stacks === undefined ? {} : { stacks }), ...(hidden.length > 0 ? { without: hidden } : {}) }
+      return { ...known.finder.find(query, options), result }
+    },
+    count: (query) => known.finder.count(query),
+    items: (asked, from, to) => ofResult(asked, () => known.finder.items(from, to)),
+    ids: (asked, from, to) => ofResult(asked, () => known.finder.ids(from, to)),
+    placesOf: (asked, ids) => ofResult(asked, () => ids.map((id) => known.finder.placeOf(id))),
+    shapes: (asked) => ofResult(asked, () => known.finder.shapes()),
+    suggestion: (typed) => known.finder.suggestion(typed),
+  }
+}

@@ -1,0 +1,254 @@
+import 'fake-indexeddb/auto'
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, expectTypeOf, it, vi } from 'vitest'
+import type { PictureId, RunId } from '#domain/ids.ts'
+import { type FinderClient, openFinder } from '#library/find/open-finder.ts'
+import { everything } from '#library/find/query.ts'
+import { openSearch, type Search } from '#library/find/search.ts'
+import type { Darkroom } from '#store/darkroom.ts'
+import type { Database } from '#store/database.ts'
+import { openGallery } from '#store/gallery-store.ts'
+import type { StoredPicture } from '#store/schema.ts'
+import type { GalleryStore } from '#store/store.ts'
+import { newPicture, pictureIds, savedRun, workingRun } from '../../../support/gallery-records.ts'
+import { openRaw } from '../../../support/raw-database.ts'
+
+const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=='
+const darkroom: Darkroom = {
+  develop: async (bytes) => ({
+    mime: 'image/png',
+    width: 1,
+    height: 1,
+    sizeBytes: bytes.size,
+    base64: pixel,
+    thumbnail: { mime: 'image/png', base64: pixel },
+  }),
+}
+
+let name: string
+let store: GalleryStore
+const opened: { close(): void }[] = []
+
+async function openStore(): Promise<GalleryStore> {
+  const other = await openGallery({ name, darkroom })
+  opened.push(other)
+  return other
+}
+
+async function openOwn(from = store, onChange: () => void = () => undefined): Promise<Search> {
+  const search = await openSearch(await from.search.rows(), onChange)
+  opened.push(search)
+  return search
+}
+
+function openClient(from = store): FinderClient {
+  const client = openFinder(from.search)
+  opened.push(client)
+  return client
+}
+
+beforeEach(async () => {
+  name = `search-${crypto.randomUUID()}`
+  store = await openStore()
+})
+afterEach(() => {
+  vi.restoreAllMocks()
+  for (const each of opened.splice(0).reverse()) each.close()
+})
+
+const add = (id: string, prompt = id, createdAt = 1_000) =>
+  store.addPicture(newPicture(id, new Blob(['x']), { prompt, createdAt }))
+
+const gallery = (search: Search) => {
+  const { result } = search.find(everything)
+  return search.ids(result)
+}
+
+/** What stands in the store `ledger`: the snapshot's generation, and the ids of the marked images. */
+async function ledger(): Promise<{ generation: number | undefined; marked: string[] }> {
+  const raw = await openRaw(name)
+  const records = raw.transaction('ledger').objectStore('ledger')
+  const answer = <T>(request: IDBRequest<T>) =>
+    new Promise<T>((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result)
+      request.onerror = () => reject(request.error)
+    })
+  const stored = (await answer(records.get([0]))) as { generation: number } | undefined
+  const keys = (await answer(records.getAllKeys(IDBKeyRange.bound([1], [2])))) as [number, string][]
+  raw.close()
+  return { generation: stored?.generation, marked: keys.map(([, id]) => id) }
+}
+
+describe('search over the store', () => {
+  it('knows what was stored before it was opened, and what comes, changes and goes afterwards', async () => {
+    await add('old', 'a red fox', 1)
+    const changed = vi.fn()
+    const search = await openOwn(store, changed)
+    expect(gallery(search)).toEqual(['old'])
+    await add('new', 'a blue fox', 2)
+    await vi.waitFor(() => expect(gallery(search)).toEqual(['new', 'old']))
+    expect(changed).toHaveBeenCalled()
+    await store.moveToBin(pictureIds('old'))
+    await vi.waitFor(() => expect(gallery(search)).toEqual(['new']))
+    expect(search.count({ ...everything, shelf: 'bin', text: 'red' })).toBe(1)
+    await store.deleteForEver(pictureIds('old'))
+    await vi.waitFor(() => expect(search.count({ ...everything, shelf: 'bin' })).toBe(0))
+  })
+
+  it('hears of changes in another window', async () => {
+    const search = await openOwn(await openStore())
+    await add('from another window')
+    await vi.waitFor(() => expect(gallery(search)).toEqual(['from another window']))
+  })
+
+  it('answers nothing to what is asked of an older result', async () => {
+    await add('one')
+    const search = await openOwn()
+    const { result } = search.find(everything)
+    search.find({ ...everything, text: 'two' })
+    expect(search.items(result, 0, 10)).toBeUndefined()
+    expect(search.ids(result)).toBeUndefined()
+  })
+
+  it('leaves out what runs shown elsewhere make, from the moment it is stored', async () => {
+    await add('one')
+    const search = await openOwn()
+    await store.saveRun(workingRun('run-1'))
+    const origin = {
+      kind: 'made' as const,
+      run: 'run-1' as RunId,
+      recipe: { family: 'f', draft: {}, sources: [] },
+      model: 'm',
+      provider: 'p',
+      task: { provider: 'p', taskId: 't' as never },
+      index: 0,
+      durationMs: 1,
+      simulated: false,
+    }
+    await store.settle(savedRun('run-1', ['two']), [newPicture('two', new Blob(['x']), { origin })])
+    await vi.waitFor(() => expect(search.count(everything)).toBe(2))
+    const found = search.find(everything, { without: { ids: [], runs: ['run-1' as RunId] } })
+    expect(found).toMatchObject({ total: 1, images: 2 })
+    expect(search.ids(found.result)).toEqual(['one'])
+    expect(search.find(everything, { without: { ids: pictureIds('one'), runs: [] } }).total).toBe(1)
+  })
+
+  it('is asked by the page without a worker where there is none', async () => {
+    await add('one', 'a red fox and a heron')
+    const client = openClient()
+    const { result, total } = await client.find({ ...everything, text: 'fox' })
+    expect(total).toBe(1)
+    expect(await client.items(result, 0, 5)).toEqual([{ id: 'one', stack: 1, width: 1, height: 1 }])
+    expect(await client.placesOf(result, pictureIds('one', 'two'))).toEqual([0, undefined])
+    expect(await client.suggestion('heroin')).toBe('heron')
+  })
+})
+
+describe('what search stores', () => {
+  it('marks every image that is written, until a snapshot knows it', async () => {
+    await add('one')
+    await add('two')
+    await store.moveToBin(pictureIds('two'))
+    expect((await ledger()).marked).toEqual(['one', 'two'])
+    const search = await openOwn()
+    await search.tidy()
+    expect(await ledger()).toEqual({ generation: 1, marked: [] })
+    await store.deleteForEver(pictureIds('two'))
+    expect(await ledger()).toEqual({ generation: 1, marked: ['two'] })
+  })
+
+  it('starts from the snapshot and the marked images, and reads no other', async () => {
+    for (const id of ['one', 'two', 'three']) await add(id)
+    await (await openOwn()).tidy()
+    await store.moveToBin(pictureIds('two'))
+    const rows = await store.search.rows()
+    const pages = vi.spyOn(rows, 'pages')
+    const search = await openSearch(rows, () => undefined)
+    expect(gallery(search)).toEqual(['one', 'three'])
+    expect(pages).not.toHaveBeenCalled()
+  })
+
+  it('keeps a marker that was set again after the snapshot was made', async () => {
+    await add('one')
+    const rows = await store.search.rows()
+    const { markers } = await rows.start()
+    await store.moveToBin(pictureIds('one'))
+    expect(await rows.fold(0, { any: 'snapshot' }, markers)).toBe(1)
+    expect(await ledger()).toEqual({ generation: 1, marked: ['one'] })
+  })
+
+  it('does not replace a snapshot of another window by one that knows less', async () => {
+    await add('one')
+    const [first, second] = [await openOwn(), await openOwn()]
+    await first.tidy()
+    await second.tidy()
+    expect((await ledger()).generation).toBe(1)
+  })
+
+  it('is built anew when it cannot be read, or when it does not hold as many images as the store', async () => {
+    await add('one')
+    await add('two')
+    const rows = await store.search.rows()
+    await rows.fold(0, { v: 99 }, (await rows.start()).markers)
+    const search = await openOwn()
+    expect(gallery(search)).toEqual(['one', 'two'])
+    await search.tidy()
+    expect((await ledger()).generation).toBe(2)
+
+    // Written by something that knows nothing of search.
+    const raw = await openRaw(name)
+    const transaction = raw.transaction('pictures', 'readwrite')
+    transaction.objectStore('pictures').delete('one')
+    await new Promise((resolve) => transaction.addEventListener('complete', resolve))
+    raw.close()
+    const later = await openOwn()
+    expect(gallery(later)).toEqual(['one', 'two'])
+    await later.tidy()
+    expect(gallery(later)).toEqual(['two'])
+  })
+
+  it('equals search built from all images, after any acts', async () => {
+    const act = fc.record({
+      what: fc.constantFrom('add', 'bin', 'restore', 'delete', 'tidy', 'reopen'),
+      id: fc.constantFrom('a', 'b', 'c', 'd'),
+    })
+    await fc.assert(
+      fc.asyncProperty(fc.array(act, { maxLength: 12 }), async (acts) => {
+        name = `search-${crypto.randomUUID()}`
+        store = await openStore()
+        let search = await openOwn()
+        for (const { what, id } of acts) {
+          if (what === 'add') await add(id)
+          if (what === 'bin') await store.moveToBin([id as PictureId])
+          if (what === 'restore') await store.restore([id as PictureId])
+          if (what === 'delete') await store.deleteForEver([id as PictureId])
+          if (what === 'tidy') await search.tidy()
+          if (what === 'reopen') search = await openOwn()
+        }
+        const ids = (shelf: 'gallery' | 'bin') => search.ids(search.find({ ...everything, shelf }).result)
+        const stored = async (shelf: 'gallery' | 'bin') => (await store.pictures(shelf, 100)).map((each) => each.id)
+        await vi.waitFor(async () => {
+          expect(ids('gallery')).toEqual(await stored('gallery'))
+          expect(ids('bin')).toEqual(await stored('bin'))
+        })
+        const again = await openOwn()
+        expect(again.ids(again.find(everything).result)).toEqual(ids('gallery'))
+      }),
+      { numRuns: 20 },
+    )
+  })
+})
+
+/** For the compiler alone: what would write an image's record without telling search. */
+function refusedWrites(database: Database, record: StoredPicture) {
+  return database.write(['pictures'], async (transaction) => {
+    // @ts-expect-error
+    await transaction.objectStore('pictures').put(record)
+    // @ts-expect-error
+    await transaction.objectStore('pictures').delete(record.id)
+  })
+}
+
+it('hears of every write of a record: the compiler refuses any way past it', () => {
+  expectTypeOf(refusedWrites).returns.resolves.toBeVoid()
+})
