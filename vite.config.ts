@@ -34,6 +34,17 @@ const demoPolicy: Plugin = {
   },
 }
 
+/**
+ * The build tool wraps each `import()` in code that fetches styles ahead. The page has one style sheet, which it starts with,
+ * so the wrapper only has to import.
+ */
+const plainImports: Plugin = {
+  name: 'atelier-plain-imports',
+  apply: 'build',
+  enforce: 'pre',
+  load: (id) => (id === '\0vite/preload-helper.js' ? 'export const __vitePreload = (load) => load()' : undefined),
+}
+
 const licenses = 'licenses.txt'
 /** Of what only a worker holds: the build lists what is in the page itself. */
 const licensesOfWorkers: Plugin = {
@@ -55,7 +66,9 @@ const licensesOfWorkers: Plugin = {
 export default defineConfig(({ isSsrBuild, mode }) => ({
   // Whatever folder of a host the page is put into, it finds its files beside itself.
   base: './',
-  plugins: isSsrBuild ? [] : [react(), tailwindcss(), licensesOfWorkers, mode === 'demo' ? demoPolicy : proxyPlugin()],
+  plugins: isSsrBuild
+    ? []
+    : [react(), tailwindcss(), plainImports, licensesOfWorkers, mode === 'demo' ? demoPolicy : proxyPlugin()],
   build: isSsrBuild
     ? {
         outDir: 'dist/server',

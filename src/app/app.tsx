@@ -11,7 +11,6 @@ import { Announcer } from '#ui/announce.tsx'
 import { Dialog } from '#ui/dialog.tsx'
 import { lazyPart } from '#ui/lazy-part.tsx'
 import { NoticeBoard } from '#ui/notices.tsx'
-import { Tooltips } from '#ui/tooltips.tsx'
 import { useLoaded } from '#ui/use-loaded.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { Banners } from './banner.tsx'
@@ -23,6 +22,7 @@ import { useLater } from './use-later.ts'
 
 const TaskList = lazyPart(() => import('#runs/tasks.tsx').then((module) => module.TaskList))
 const Settings = lazyPart(() => import('./settings.tsx').then((module) => module.Settings))
+const loadTooltips = () => import('#ui/tooltips.tsx')
 const loadBalance = () => import('./balance.tsx')
 const loadActs = () => import('#acts/act-bar.tsx')
 
@@ -84,9 +84,24 @@ export function App() {
       <PageState />
       <NoticeBoard />
       <Announcer />
-      <Tooltips />
+      <TooltipsWhenPointed />
     </FallbackContext>
   )
+}
+
+/** Nothing has a tooltip before the pointer or the focus first moves. */
+function TooltipsWhenPointed() {
+  const [isWanted, setWanted] = useState(false)
+  useEffect(() => {
+    const want = () => setWanted(true)
+    const kinds = ['pointerover', 'focusin'] as const
+    for (const kind of kinds) document.addEventListener(kind, want, { once: true, passive: true })
+    return () => {
+      for (const kind of kinds) document.removeEventListener(kind, want)
+    }
+  }, [])
+  const { part } = useLoaded(loadTooltips, isWanted)
+  return part && <part.Tooltips />
 }
 
 /** What the page shows outside of its body. Apart from `App`, which need not be drawn anew with every count. */
