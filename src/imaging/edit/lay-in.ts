@@ -49,7 +49,7 @@ export function planLay(job: LayJob, onStep: (step: Step) => void = () => undefi
   const size = gridSize(answer)
   const toGrid = compose(moveBy(-rect[0], -rect[1]), scaleBy(size.width / rect[2], size.height / rect[3]))
   const toAnswer = scaleBy(answer.width / size.width, answer.height / size.height)
-  const source = resize(job.source, size, rect)
+  const source = resize(job.source, size, rect, 2)
   const masks = makeMasks(job, size)
   const early = objectionTo(answer, rect)
   const found = job.fit || early ? undefined : align(source, answer, size, masks.free)
@@ -136,7 +136,7 @@ function objectionAfter(found: Registration | undefined): Objection | undefined 
 
 function align(source: Pixels, answer: Pixels, size: PixelSize, free: Uint8Array): Registration {
   const same = answer.width === size.width && answer.height === size.height
-  return register({ source: toLuma(source), answer: toLuma(same ? answer : resize(answer, size)), free })
+  return register({ source: toLuma(source), answer: toLuma(same ? answer : resize(answer, size, undefined, 2)), free })
 }
 
 /** How far the image's centre moved, in source pixels, and how much it was enlarged. */
