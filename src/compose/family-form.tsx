@@ -3,14 +3,14 @@ import { type ReactNode, type SubmitEvent, useId, useRef, useState } from 'react
 import { submitAct } from '#acts/app-acts.ts'
 import { undoable } from '#acts/undoable.ts'
 import type { Issue } from '#domain/failure.ts'
-import type { Draft } from '#domain/run.ts'
+import type { Draft, Recipe } from '#domain/run.ts'
 import type { Field, ModelFamily } from '#models/model.ts'
 import { useStore } from '#store/queries.ts'
 import { Button } from '#ui/button.tsx'
 import { classes } from '#ui/classes.ts'
 import { describeShortcut, toAriaShortcut, useShortcut } from '#ui/shortcut.ts'
 import { useLoaded } from '#ui/use-loaded.ts'
-import { useDraft, useWorkspace } from '#workspace/workspace.ts'
+import { useAreaOf, useDraft, useWorkspace } from '#workspace/workspace.ts'
 import { FieldControl } from './field.tsx'
 import { PromptField } from './prompt-field.tsx'
 import { Sources } from './sources.tsx'
@@ -20,6 +20,7 @@ import { useWhenReady } from './use-when-ready.ts'
 
 const [submitKeys = ''] = submitAct.keys
 
+const loadArea = () => import('#acts/area-edit.ts')
 const loadQuestion = () => import('./spend-question.tsx')
 
 interface FamilyFormProps {
@@ -40,9 +41,9 @@ export function FamilyForm({ family, desk, foot }: FamilyFormProps) {
   const sourceCount = desk.ready.length + desk.preparing.length
   const fields = family.fields(draft, sourceCount)
   const { priceCredits, model, asked } = family.quote(draft, sourceCount)
-  const [issue] = [...sourceIssues(desk), ...family.issues(draft, sourceCount)]
-  const recipe = { family: family.id, draft, sources: desk.ready }
-  const label = `${sourceCount > 0 ? 'Edit' : 'Generate'} · ${priceCredits} credits`
+  const { area, recipe } = useRecipe(family, draft, desk)
+  const [issue] = [...sourceIssues(desk), ...area.issues, ...family.issues(draft, sourceCount)]
+  const label = `${area.isSet ? 'Edit area' : sourceCount > 0 ? 'Edit' : 'Generate'} · ${priceCredits} credits`
   // It is about what the form held: changed since, it has to be pressed anew.
   const isAsked = question !== undefined && JSON.stringify(question.recipe) === JSON.stringify(recipe)
   const { part: asking } = useLoaded(loadQuestion, isAsked)
@@ -110,6 +111,23 @@ export function FamilyForm({ family, desk, foot }: FamilyFormProps) {
       </div>
     </form>
   )
+}
+
+/** What the button would submit. An area painted on the first source is frozen into it, or tells why it cannot be sent. */
+function useRecipe(family: ModelFamily, draft: Draft, { ready, pictures }: SourceDesk) {
+  const [first] = ready
+  const base = useAreaOf(first)
+  const { part } = useLoaded(loadArea, base !== undefined)
+  const plain: Recipe = { family: family.id, draft, sources: ready }
+  if (!base || !first) return { recipe: plain, area: { isSet: false, issues: [] } }
+  const picture = pictures.get(first)
+  const frozen = picture && part?.freezeArea(base.document, picture, base.way)
+  if (frozen && 'edit' in frozen) {
+    const recipe: Recipe = { ...plain, draft: family.forArea?.(draft) ?? draft, edits: [frozen.edit] }
+    return { recipe, area: { isSet: true, issues: [] } }
+  }
+  const issue: Issue = { field: 'sources', message: frozen?.objection ?? 'Preparing the area…' }
+  return { recipe: plain, area: { isSet: true, issues: [issue] } }
 }
 
 /** Enter in a field of one line submits a form by itself. Only the button and its keys may spend money. */

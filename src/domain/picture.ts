@@ -1,6 +1,8 @@
+import type { Edit, EditDocument, Fit, LaidView } from './edit.ts'
 import type { PictureId, RunId } from './ids.ts'
+import type { Laying, Place } from './laying.ts'
 import type { Marks } from './marks.ts'
-import type { BatchPlace, Recipe, TaskRef } from './run.ts'
+import { areaEditOf, type BatchPlace, type Recipe, type TaskRef } from './run.ts'
 import type { FileFacts, FileMime } from './source-file.ts'
 
 export const imageMimes = ['image/png', 'image/jpeg', 'image/webp'] as const
@@ -34,6 +36,21 @@ export type Origin =
       asked?: string
     }
   | { kind: 'sample'; model: string; recipe: Recipe }
+  /** A source with the area of an answer laid into it. Parents: the source, the answer. */
+  | {
+      kind: 'derived'
+      from: 'answer'
+      edit: Edit
+      fit: Fit
+      view: LaidView
+      /** What the model changed outside the area, largest first. */
+      places: readonly Place[]
+      model: string
+      recipe: Recipe
+      simulated: boolean
+    }
+  /** A source that was cropped, turned or mirrored. Parent: the source. */
+  | { kind: 'derived'; from: 'frame'; document: EditDocument }
 
 /** A picture's record: small, without bytes. Bytes and thumbnail are stored apart, under the same id. Times: epoch ms. */
 export interface Picture {
@@ -57,7 +74,14 @@ export interface Picture {
   file?: FileFacts
   /** SHA-256 of the kept bytes, 64 hexadecimal digits. Images of earlier versions have none. */
   sha256?: string
+  /** Of an answer to an edit of an area: what came of laying it into its source. Absent until that is known. */
+  laying?: Laying
   marks?: Marks
+}
+
+/** Whether an answer to an edit of an area still has to be laid into its source. */
+export function awaitsLaying({ origin, laying }: Picture): boolean {
+  return origin.kind === 'made' && laying === undefined && areaEditOf(origin.recipe) !== undefined
 }
 
 /** A picture's file ending, without the dot. */

@@ -1,3 +1,4 @@
+import type { Edit } from './edit.ts'
 import type { Failure } from './failure.ts'
 import type { BatchId, NonEmpty, PictureId, RunId, TaskId } from './ids.ts'
 
@@ -10,6 +11,13 @@ export interface Recipe {
   family: string
   draft: Draft
   sources: readonly PictureId[]
+  /** What is done to sources before they are sent, each named by its document's `base`. An area protects the first one. */
+  edits?: readonly Edit[]
+}
+
+/** The edit of the protected source: its pixels outside the area are kept. */
+export function areaEditOf({ edits, sources }: Recipe): Edit | undefined {
+  return edits?.find(({ document }) => document.base === sources[0] && document.area.length > 0)
 }
 
 /** Several recipes that are asked about and started as one. `priceCredits`: the sum. */

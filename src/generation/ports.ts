@@ -1,3 +1,4 @@
+import type { Box } from '#domain/edit.ts'
 import type { RunId } from '#domain/ids.ts'
 import type { FallbackRule, Run } from '#domain/run.ts'
 import type { FileToSend, SentFile } from '#imaging/sent-file.ts'
@@ -32,8 +33,8 @@ export interface Route {
   to(address: string): Send
 }
 
-/** Makes what a service is given of a file that is kept whole. */
-export type ToSent = (file: FileToSend, limits: SentLimits) => Promise<Pick<SentFile, 'bytes'>>
+/** Makes what a service is given of a file that is kept whole, or of a part of it. */
+export type ToSent = (file: FileToSend, limits: SentLimits, part?: Box) => Promise<Pick<SentFile, 'bytes'>>
 
 /** All that the machine needs from the world; tests give their own. */
 export interface RunnerPorts {

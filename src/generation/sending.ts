@@ -1,6 +1,7 @@
+import { regionOf } from '#domain/edit.ts'
 import { type Failure, GenerationError, isAbort, toFailure } from '#domain/failure.ts'
 import type { RunId, TaskId } from '#domain/ids.ts'
-import type { Run } from '#domain/run.ts'
+import { areaEditOf, type Run } from '#domain/run.ts'
 import type { ModelFamily } from '#models/model.ts'
 import type { Provider, Send } from '#providers/provider.ts'
 import { keptSubmission } from '#providers/proxy.ts'
@@ -63,9 +64,11 @@ export async function submitOnce(
   sourceUrls: readonly string[],
 ): Promise<Sent> {
   const { draft } = run.recipe
+  const edit = areaEditOf(run.recipe)
+  const region = edit && regionOf(edit)
   const body = provider.standIn
-    ? provider.standIn.toBody(family.brief(draft, sourceUrls.length), sourceUrls)
-    : family.toBody(draft, sourceUrls)
+    ? provider.standIn.toBody(family.brief(draft, sourceUrls.length, region), sourceUrls)
+    : family.toBody(draft, sourceUrls, region)
   try {
     const task = await within(submitMs, undefined, (signal) =>
       provider.submit(body, run.id, { send: ports.send, signal }),

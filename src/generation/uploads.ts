@@ -1,7 +1,8 @@
+import type { Box } from '#domain/edit.ts'
 import { GenerationError } from '#domain/failure.ts'
 import type { PictureId } from '#domain/ids.ts'
 import { extensionOf, imageMimes, type Picture } from '#domain/picture.ts'
-import type { Recipe, Run } from '#domain/run.ts'
+import { areaEditOf, type Recipe, type Run } from '#domain/run.ts'
 import type { FileToSend } from '#imaging/sent-file.ts'
 import { serviceLimits } from '#imaging/source-limits.ts'
 import { loadPart } from '#platform/load-part.ts'
@@ -28,13 +29,13 @@ export function createUploads({
   toSent = deriveHere,
 }: Pick<RunnerPorts, 'store' | 'send' | 'now' | 'newId' | 'toSent'>) {
   const known = new Map<string, Upload>()
-  /** The content of each source that was sent, by its id: what `known` is asked by. */
-  const contents = new Map<PictureId, string>()
+  /** The content of each source that was sent, by what was wanted of it: what `known` is asked by. */
+  const contents = new Map<string, string>()
   // A gateway takes no images that were uploaded to another. docs/services.md 7.
   const keyOf = (provider: Provider, gateway: string, content: string) => `${provider.id} ${gateway} ${content}`
 
   async function upload(
-    id: PictureId,
+    { id, part }: Wanted,
     picture: Picture | undefined,
     provider: Provider,
     through: Send,
@@ -42,7 +43,8 @@ export function createUploads({
   ) {
     const kept = await store.original(id)
     if (!kept) throw missingSource(message)
-    const image = picture && needsDeriving(picture) ? (await toSent(fileOf(picture, kept), serviceLimits)).bytes : kept
+    const derives = picture && (needsDeriving(picture) || part !== undefined)
+    const image = derives ? (await toSent(fileOf(picture, kept), serviceLimits, part)).bytes : kept
     const mime = imageMimes.find((known) => known === image.type) ?? 'image/png'
     const fileName = `${newId()}.${extensionOf(mime)}`
     // One run that is stopped must not end the upload of the others, so only the deadline does.
@@ -50,20 +52,21 @@ export function createUploads({
   }
 
   async function urlOf(
-    id: PictureId,
+    wanted: Wanted,
     index: number,
     provider: Provider,
     gateway: string,
     through: Send,
   ): Promise<string> {
     const message = `Image ${index + 1} is no longer in this browser. Remove it or add it again.`
+    const { id, part } = wanted
     const picture = await store.picture(id)
-    const content = picture?.sha256 ?? id
-    contents.set(id, content)
+    const content = [picture?.sha256 ?? id, ...(part ?? [])].join(' ')
+    contents.set(nameOf(wanted), content)
     const key = keyOf(provider, gateway, content)
     const before = known.get(key)
     if (before && (before.at === undefined || now() - before.at < provider.uploadsKeptMs)) return before.url
-    const made: Upload = { url: upload(id, picture, provider, through, message) }
+    const made: Upload = { url: upload(wanted, picture, provider, through, message) }
     known.set(key, made)
     const forget = () => {
       if (known.get(key) === made) known.delete(key)
@@ -85,16 +88,33 @@ export function createUploads({
       through: Send = send,
     ): Promise<string[]> {
       const urls: string[] = []
-      for (const [index, id] of recipe.sources.entries()) {
-        urls.push(await unlessAborted(urlOf(id, index, provider, gateway, through), signal))
+      for (const [index, wanted] of wantedBy(recipe).entries()) {
+        urls.push(await unlessAborted(urlOf(wanted, index, provider, gateway, through), signal))
       }
       return urls
     },
     /** The service could not read one of them: the next try uploads afresh. */
     forget({ recipe, marks: { gateway = '' } }: Run, provider: Provider) {
-      for (const id of recipe.sources) known.delete(keyOf(provider, gateway, contents.get(id) ?? id))
+      for (const wanted of wantedBy(recipe)) {
+        known.delete(keyOf(provider, gateway, contents.get(nameOf(wanted)) ?? wanted.id))
+      }
     },
   }
+}
+
+/** A source as it is sent: all of it, or a part of the upright image. */
+interface Wanted {
+  id: PictureId
+  part?: Box
+}
+
+function wantedBy(recipe: Recipe): Wanted[] {
+  const edit = areaEditOf(recipe)
+  return recipe.sources.map((id, index) => (index === 0 && edit?.way === 'part' ? { id, part: edit.rect } : { id }))
+}
+
+function nameOf({ id, part }: Wanted): string {
+  return [id, ...(part ?? [])].join(' ')
 }
 
 /** What a service made, and what earlier versions prepared, is sent as it is. */
@@ -108,7 +128,7 @@ function fileOf({ id, prompt, file, sha256 = id }: Picture, bytes: Blob): FileTo
 
 const loadDeriving = () => import('#imaging/sent-file.ts')
 
-const deriveHere: ToSent = async (file, limits) => (await loadPart(loadDeriving)).toSent(file, limits)
+const deriveHere: ToSent = async (file, limits, part) => (await loadPart(loadDeriving)).toSent(file, limits, part)
 
 function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise<T>((resolve, reject) => {

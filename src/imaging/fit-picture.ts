@@ -1,3 +1,4 @@
+import type { Box } from '#domain/edit.ts'
 import { CanvasTooLarge, drawUpright, openCanvas } from './canvas.ts'
 import type { Decoded } from './decode-image.ts'
 import type { PixelSize, SentLimits } from './source-limits.ts'
@@ -18,16 +19,18 @@ export interface Fitted {
 /**
  * Draws a decoded image upright at a size and encodes it within the limits. Drawing leaves all metadata behind and
  * converts to sRGB. `lossless`: the image came from a format without loss, so it stays PNG where that is small enough.
+ * `part`: only this box of the upright image.
  */
 export async function fitPicture(
   image: Decoded,
   size: PixelSize,
   lossless: boolean,
   limits: Pick<SentLimits, 'bytes' | 'minSide'>,
+  part?: Box,
 ): Promise<Fitted> {
   for (let asked = size; ; asked = shrunk(asked, limits.minSide)) {
     try {
-      return { ...(await fitAt(image, asked, lossless, limits)), forced: asked !== size }
+      return { ...(await fitAt(image, asked, lossless, limits, part)), forced: asked !== size }
     } catch (error) {
       const isSmallest = Math.max(asked.width, asked.height) <= limits.minSide
       if (!(error instanceof CanvasTooLarge) || isSmallest) throw error
@@ -36,13 +39,18 @@ export async function fitPicture(
 }
 
 async function fitAt(
-  { bitmap, orientation }: Decoded,
+  { bitmap, orientation, size: upright }: Decoded,
   size: PixelSize,
   lossless: boolean,
   limits: Pick<SentLimits, 'bytes' | 'minSide'>,
+  part: Box = [0, 0, upright.width, upright.height],
 ) {
   const { canvas, context } = openCanvas(size)
-  drawUpright(context, bitmap, size, orientation)
+  const [x, y, width, height] = part
+  const [across, down] = [size.width / width, size.height / height]
+  context.setTransform(1, 0, 0, 1, -x * across, -y * down)
+  drawUpright(context, bitmap, { width: upright.width * across, height: upright.height * down }, orientation)
+  context.resetTransform()
   const transparent = hasTransparency(context, size)
   if (lossless || transparent) {
     const png = await toBlob(canvas, 'image/png')

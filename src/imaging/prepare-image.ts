@@ -4,13 +4,13 @@ import { openWorker } from '#platform/trusted-worker.ts'
 import type { HeicReply } from './heic-worker.ts'
 import heicWorkerUrl from './heic-worker.ts?worker&url'
 import { tooHeavy } from './inspect-image.ts'
-import type { PrepareJob, PrepareReply, ReadFile, SentFile } from './prepare-worker.ts'
+import type { PrepareJob, PrepareReply, ReadFile, SendAsk, SentFile } from './prepare-worker.ts'
 import prepareWorkerUrl from './prepare-worker.ts?worker&url'
-import { openLimits, type SentLimits } from './source-limits.ts'
+import { openLimits } from './source-limits.ts'
 
 const mostMs = 90_000
 
-type Task = Pick<PrepareJob, 'task'> & { limits?: SentLimits }
+type Task = { task: 'read' } | ({ task: 'send' } & SendAsk)
 
 let line: Promise<unknown> = Promise.resolve()
 
@@ -25,8 +25,8 @@ export async function readImage(file: Blob, name: string, signal: AbortSignal): 
 }
 
 /** Makes of a file what is sent to a service. In line with `readImage`, and rejects alike. */
-export async function deriveSent(file: Blob, name: string, limits: SentLimits, signal: AbortSignal): Promise<SentFile> {
-  const reply = await inLine(file, name, { task: 'send', limits }, signal)
+export async function deriveSent(file: Blob, name: string, asked: SendAsk, signal: AbortSignal): Promise<SentFile> {
+  const reply = await inLine(file, name, { task: 'send', ...asked }, signal)
   if (reply.kind === 'sent') return reply.sent
   throw refusalOf(name, reply)
 }
@@ -40,7 +40,7 @@ function inLine(file: Blob, name: string, task: Task, signal: AbortSignal): Prom
 async function prepareNow(file: Blob, name: string, task: Task, signal: AbortSignal): Promise<PrepareReply> {
   signal.throwIfAborted()
   if (file.size > openLimits.fileBytes) throw refusal(name, tooHeavy(file.size))
-  const reply = await prepareInWorker({ ...task, file } as PrepareJob, signal)
+  const reply = await prepareInWorker({ ...task, file }, signal)
   const settled = reply?.kind === 'needs-decoder' ? await prepareHeic(file, task, signal) : reply
   return settled ?? { kind: 'refused', reason: 'is more than this browser could open.' }
 }
@@ -48,7 +48,7 @@ async function prepareNow(file: Blob, name: string, task: Task, signal: AbortSig
 async function prepareHeic(file: Blob, task: Task, signal: AbortSignal): Promise<PrepareReply | undefined> {
   const decoded = await askWorker<HeicReply>(heicWorkerUrl, 'heic', file, signal)
   if (!decoded) return { kind: 'refused', reason: 'is a HEIC photo that cannot be decoded. Export it as JPEG.' }
-  return prepareInWorker({ ...task, file, decoded } as PrepareJob, signal)
+  return prepareInWorker({ ...task, file, decoded }, signal)
 }
 
 function prepareInWorker(job: PrepareJob, signal: AbortSignal): Promise<PrepareReply | undefined> {

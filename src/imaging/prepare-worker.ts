@@ -1,3 +1,4 @@
+import type { Box } from '#domain/edit.ts'
 import { type FileMime, fileMimes, type SourceFile } from '#domain/source-file.ts'
 import { type Decoded, decodeImage, isEndMissing } from './decode-image.ts'
 import { fitPicture } from './fit-picture.ts'
@@ -9,10 +10,16 @@ import { sha256Of } from './sha256.ts'
 import { type PixelSize, type SentLimits, serviceLimits, toSentSize } from './source-limits.ts'
 import { drawThumbnail } from './thumbnail.ts'
 
+export interface SendAsk {
+  limits: SentLimits
+  /** Only this box of the upright image, in whole pixels inside of it. */
+  part?: Box
+}
+
 export type PrepareJob = (
   | { task: 'read' }
   /** Makes what is sent to a service. */
-  | { task: 'send'; limits: SentLimits }
+  | ({ task: 'send' } & SendAsk)
 ) & {
   file: Blob
   /** The image, upright and in sRGB, already decoded by another decoder. */
@@ -55,6 +62,7 @@ interface Opened {
   image: Decoded
   /** Pixels of what is sent. */
   target: PixelSize
+  part?: Box
 }
 
 const unreadable =
@@ -78,15 +86,20 @@ async function prepare(job: PrepareJob): Promise<PrepareReply> {
   if (!image) return withoutDecoder(header)
   try {
     if (header.unended && isEndMissing(image, header.orientation)) return { kind: 'refused', reason: cutOff }
-    const target = toSentSize(image.size, job.task === 'send' ? job.limits : serviceLimits)
+    const part = job.task === 'send' ? job.part : undefined
+    const target = toSentSize(sizeOf(image, part), job.task === 'send' ? job.limits : serviceLimits)
     if (!target) return { kind: 'refused', reason: unreadable }
-    const opened = { bytes, header, image, target }
+    const opened = { bytes, header, image, target, ...(part ? { part } : {}) }
     return job.task === 'send'
       ? { kind: 'sent', sent: await send(opened, job.limits) }
       : { kind: 'read', read: await read(opened, job.decoded !== undefined) }
   } finally {
     image.bitmap.close()
   }
+}
+
+function sizeOf({ size }: Decoded, part: Box | undefined): PixelSize {
+  return part ? { width: part[2], height: part[3] } : size
 }
 
 function asDecoded(bitmap: ImageBitmap): Decoded {
@@ -122,13 +135,13 @@ async function render(header: ImageHeader, image: Decoded): Promise<Blob> {
   return (await fitPicture(image, size, isLossless(header), renditionLimits)).bytes
 }
 
-async function send({ bytes, header, image, target }: Opened, limits: SentLimits): Promise<SentFile> {
-  const fitted = await fitPicture(image, target, isLossless(header), limits)
+async function send({ bytes, header, image, target, part }: Opened, limits: SentLimits): Promise<SentFile> {
+  const fitted = await fitPicture(image, target, isLossless(header), limits, part)
   const notes = describeChange({
     header,
     profile: await readProfile(header, bytes),
     fileBytes: bytes.length,
-    from: image.size,
+    from: sizeOf(image, part),
     to: fitted.size,
     sent: { ...fitted, bytes: fitted.bytes.size, mime: fitted.bytes.type },
     limits,

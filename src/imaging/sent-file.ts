@@ -1,3 +1,4 @@
+import type { Box } from '#domain/edit.ts'
 import { deriveSent } from './prepare-image.ts'
 import type { SentFile } from './prepare-worker.ts'
 import type { SentLimits } from './source-limits.ts'
@@ -20,11 +21,13 @@ const derived = new Map<string, Promise<SentFile>>()
 /**
  * What a service is given of a file: upright, in sRGB, without metadata, within the limits, with notes of what was done.
  * The file itself stays as it is. The same file with the same limits is derived once, also by calls of the same moment.
- * Rejects with `invalid` where the file cannot be read.
+ * `part`: only this box of the upright image, in whole pixels inside of it. Rejects with `invalid` where the file cannot
+ * be read.
  */
-export function toSent(file: FileToSend, limits: SentLimits): Promise<SentFile> {
-  const key = [file.sha256, limits.bytes, limits.pixels, limits.minSide].join(' ')
-  const made = derived.get(key) ?? deriveSent(file.bytes, file.name, limits, new AbortController().signal)
+export function toSent(file: FileToSend, limits: SentLimits, part?: Box): Promise<SentFile> {
+  const key = [file.sha256, limits.bytes, limits.pixels, limits.minSide, ...(part ?? [])].join(' ')
+  const asked = { limits, ...(part ? { part } : {}) }
+  const made = derived.get(key) ?? deriveSent(file.bytes, file.name, asked, new AbortController().signal)
   derived.delete(key)
   derived.set(key, made)
   made.catch(() => {

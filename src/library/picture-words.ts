@@ -11,7 +11,7 @@ export function describeSize({ width, height }: Picture): string {
 
 /** "Flux Kontext Pro"; a dropped picture has none. */
 export function modelOf({ origin }: Picture): string | undefined {
-  return origin.kind === 'dropped' ? undefined : origin.model
+  return 'model' in origin ? origin.model : undefined
 }
 
 /** "Gemini Nano Banana 2.1, in place of Flux Kontext Pro": who made it, where that is not who was asked. */
@@ -27,7 +27,7 @@ export function gatewayOf({ origin }: Picture): string | undefined {
 }
 
 export function isSimulated({ origin }: Picture): boolean {
-  return origin.kind === 'made' && origin.simulated
+  return 'simulated' in origin && origin.simulated
 }
 
 /** How a picture is not what it may look like, in one word. */

@@ -1,6 +1,6 @@
 import type * as zod from 'zod/mini'
 import type { Draft } from '#domain/run.ts'
-import { choices, lengthOf, type ModelFamily, type Option, promptIssues } from './model.ts'
+import { choices, lengthOf, type ModelFamily, type Option, promptIssues, withRegion } from './model.ts'
 
 const ratios = ['1:1', '4:3', '3:4', '16:9', '9:16', '3:2', '2:3'] as const
 const promptLength = { min: 3, max: 5000 }
@@ -101,25 +101,27 @@ export const flux2: ModelFamily = {
     }
   },
 
-  brief(draft, sourceCount) {
+  brief(draft, sourceCount, region) {
     const { prompt, aspectRatio, editRatio, size, format } = form(draft)
     const ratio = sourceCount > 0 ? editRatio : aspectRatio
     return {
-      prompt,
+      prompt: withRegion(prompt, region, promptLength.max, sourceCount > 1 ? 'image 1' : undefined),
       ...(ratio === 'auto' ? {} : { ratio }),
       size,
       ...(format === 'original' ? {} : { format: `image/${format}` }),
     }
   },
 
-  toBody(draft, sourceUrls) {
+  forArea: (draft) => ({ ...draft, editRatio: 'auto' }),
+
+  toBody(draft, sourceUrls, region) {
     const values = form(draft)
     const editing = sourceUrls.length > 0
     return {
       model: `flux-2/${values.model}-${editing ? 'image' : 'text'}-to-image`,
       input: {
         ...(editing ? { input_urls: [...sourceUrls] } : {}),
-        prompt: values.prompt,
+        prompt: withRegion(values.prompt, region, promptLength.max, sourceUrls.length > 1 ? 'image 1' : undefined),
         aspect_ratio: editing ? values.editRatio : values.aspectRatio,
         resolution: values.size,
         // Left out when off: older gateways do not know it. docs/services.md 7.

@@ -1,6 +1,6 @@
 import type * as zod from 'zod/mini'
 import type { Draft } from '#domain/run.ts'
-import { choices, lengthOf, type ModelFamily, promptIssues } from './model.ts'
+import { choices, lengthOf, type ModelFamily, promptIssues, withRegion } from './model.ts'
 
 const ratios = ['21:9', '16:9', '4:3', '1:1', '3:4', '9:16', '16:21'] as const
 const promptLength = { min: 1, max: 5000 }
@@ -164,19 +164,26 @@ export const fluxKontext: ModelFamily = {
     }
   },
 
-  brief(draft, sourceCount) {
+  brief(draft, sourceCount, region) {
     const { prompt, aspectRatio, editRatio, format } = form(draft)
     const ratio = sourceCount > 0 ? editRatio : aspectRatio
-    return { prompt, ...(ratio === 'match' ? {} : { ratio }), size: '1K', format: `image/${format}` }
+    return {
+      prompt: withRegion(prompt, region, promptLength.max),
+      ...(ratio === 'match' ? {} : { ratio }),
+      size: '1K',
+      format: `image/${format}`,
+    }
   },
 
-  toBody(draft, sourceUrls) {
+  forArea: (draft) => ({ ...draft, editRatio: 'match' }),
+
+  toBody(draft, sourceUrls, region) {
     const values = form(draft)
     const [inputImage] = sourceUrls
     const ratio = inputImage === undefined ? values.aspectRatio : values.editRatio
     const watermark = values.watermark.trim()
     return {
-      prompt: values.prompt,
+      prompt: withRegion(values.prompt, region, promptLength.max),
       model: `flux-kontext-${values.model}`,
       ...(inputImage === undefined ? {} : { inputImage }),
       ...(ratio === 'match' ? {} : { aspectRatio: ratio }),

@@ -1,5 +1,6 @@
 import type * as zod from 'zod/mini'
 import type { Brief } from '#domain/brief.ts'
+import type { Region } from '#domain/edit.ts'
 import type { Issue } from '#domain/failure.ts'
 import type { ImageMime } from '#domain/picture.ts'
 import type { Draft } from '#domain/run.ts'
@@ -57,9 +58,11 @@ export interface ModelFamily {
   issues(draft: Draft, sourceCount: number): readonly Issue[]
   quote(draft: Draft, sourceCount: number): Quote
   /** What is asked for, for a service that does not know this family. */
-  brief(draft: Draft, sourceCount: number): Brief
-  /** The body for the provider. `sourceUrls` in the shown order. */
-  toBody(draft: Draft, sourceUrls: readonly string[]): unknown
+  brief(draft: Draft, sourceCount: number, region?: Region): Brief
+  /** The body for the provider. `sourceUrls` in the shown order. `region`: where the first source may change. */
+  toBody(draft: Draft, sourceUrls: readonly string[], region?: Region): unknown
+  /** The draft with what an edit of an area needs: an answer in the proportions of what is sent. Left out: the draft. */
+  forArea?(draft: Draft): Draft
   /**
    * What the service accepts, strict: a body with unknown members is refused. The library is a parameter, because only
    * the proxy and the simulator check bodies: the page never loads it for them.
@@ -103,4 +106,20 @@ export function adoptDraft(family: ModelFamily, stored: Draft): Draft {
 
 export function choices(...labels: string[]): Option[] {
   return labels.map((label) => ({ value: label, label }))
+}
+
+/**
+ * A prompt with the place of an area in words, for models that take no mask. `subject`: "image 1" where several are sent.
+ * A prompt that would become too long stays as it is: what is outside the area is put back anyway.
+ */
+export function withRegion(prompt: string, region: Region | undefined, mostLetters: number, subject?: string): string {
+  if (!region) return prompt
+  const percent = (share: number) => `${Math.round(share * 100)}%`
+  const { left, right, top, bottom } = region
+  const text = prompt.trimEnd()
+  const end = /[.!?…]$/.test(text) ? '' : '.'
+  const place = `from ${percent(left)} to ${percent(right)} across and from ${percent(top)} to ${percent(bottom)} down`
+  const words = `Change only the area ${place}${subject ? ` of ${subject}` : ''}. Keep the framing and everything else.`
+  const whole = `${text}${end} ${words}`
+  return lengthOf(whole) > mostLetters ? prompt : whole
 }

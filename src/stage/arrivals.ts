@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react'
 import type { RunId } from '#domain/ids.ts'
-import type { Picture } from '#domain/picture.ts'
+import { awaitsLaying, type Picture } from '#domain/picture.ts'
 import { useOpenRuns, usePictures } from '#store/queries.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 
@@ -10,7 +10,7 @@ const lookAt = 200
 /**
  * Images that runs of this session became. One takes the stage if nothing is there, or if its source is there and the user
  * has not zoomed, compared or opened a tool since it was submitted. All others are counted in the workspace until they are
- * looked at. Draws nothing: it is loaded when the first run starts.
+ * looked at. Of an edit of an area, the image that was made of the answer comes. Draws nothing: it is loaded when the first run starts.
  */
 export function Arrivals(): null {
   const runs = useOpenRuns()
@@ -24,15 +24,18 @@ export function Arrivals(): null {
     const made = pictures.slice(0, lookAt).filter(({ origin }) => {
       return origin.kind === 'made' && !open.has(origin.run) && submitted.current.has(origin.run)
     })
+    // An answer that is being laid into its source waits for what comes of that.
+    const settled = made.filter((picture) => !awaitsLaying(picture))
     // Oldest first: the first result takes the place of its source, the others wait.
-    for (const picture of made.toReversed()) {
+    for (const picture of settled.toReversed()) {
       if (picture.origin.kind !== 'made') continue
       const submittedAt = submitted.current.get(picture.origin.run) ?? 0
       const { select, arrive } = useWorkspace.getState()
-      if (takesStage(picture, submittedAt)) select(picture.id)
-      else arrive(picture.id)
+      const shown = picture.laying?.kind === 'laid' ? picture.laying.picture : picture.id
+      if (takesStage(picture, submittedAt)) select(shown)
+      else arrive(shown)
     }
-    for (const { origin } of made) if (origin.kind === 'made') submitted.current.delete(origin.run)
+    for (const { origin } of settled) if (origin.kind === 'made') submitted.current.delete(origin.run)
   }, [runs, pictures])
   return null
 }

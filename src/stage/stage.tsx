@@ -1,5 +1,6 @@
 import { useState } from 'react'
-import { useOpenRuns, usePicture } from '#store/queries.ts'
+import { awaitsLaying } from '#domain/picture.ts'
+import { useOpenRuns, usePicture, usePictures } from '#store/queries.ts'
 import { Empty } from '#ui/empty.tsx'
 import { lazyPart } from '#ui/lazy-part.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
@@ -9,6 +10,8 @@ const StageView = lazyPart(() => import('./stage-view.tsx').then((module) => mod
 
 const Arrivals = lazyPart(() => import('./arrivals.ts').then((module) => module.Arrivals))
 
+const LayingDesk = lazyPart(() => import('./laying-desk.ts').then((module) => module.LayingDesk))
+
 /** The middle column: the staged image, or how to come to one. */
 export function Stage() {
   const selected = useWorkspace((state) => state.selected)
@@ -17,10 +20,12 @@ export function Stage() {
   // From then on it stays: the last run leaves the list together with the coming of its image.
   const [hasRun, setHasRun] = useState(false)
   if (isRunning && !hasRun) setHasRun(true)
+  const isLaying = usePictures('gallery').pictures.some(awaitsLaying)
   return (
     <div className="absolute inset-0">
       {picture && <StageView picture={picture} />}
       {hasRun && <Arrivals />}
+      {isLaying && <LayingDesk />}
       {selected === undefined && <StageStart />}
       {selected !== undefined && !picture && (
         <div className="gallery-late flex h-full flex-col justify-center">

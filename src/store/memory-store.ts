@@ -231,6 +231,7 @@ function createShelves(kept: Map<PictureId, Kept>, tell: Tell): PictureShelves {
     countPictures: async (shelf) => on(shelf).length,
     childrenOf: async (id) => childrenInOrder(all().filter(({ parents }) => parents.includes(id))),
     thumbnails: async (ids) => toThumbnails(entries(ids).map(({ record, thumbnail }) => [record.id, thumbnail])),
+    noteLaying: (answer, laying) => replace([answer], (record) => ({ ...record, laying })),
     moveToBin: (ids) => replace(ids, binned),
     restore: (ids) => replace(ids, restored),
     deleteForEver: remove,

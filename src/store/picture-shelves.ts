@@ -14,6 +14,7 @@ export type PictureShelves = Pick<
   | 'countPictures'
   | 'childrenOf'
   | 'thumbnails'
+  | 'noteLaying'
   | 'moveToBin'
   | 'restore'
   | 'deleteForEver'
@@ -75,6 +76,7 @@ export function createPictureShelves(database: Database, onChange: (change: Stor
       )
       return toThumbnails(records.flatMap((record) => (record ? [[record.id, record]] : [])))
     },
+    noteLaying: (answer, laying) => replace([answer], (record) => ({ ...record, laying })),
     moveToBin: (ids) => replace(ids, binned),
     restore: (ids) => replace(ids, restored),
     deleteForEver: remove,

@@ -1,5 +1,6 @@
 import type { Command, Outcome } from '#domain/command.ts'
 import type { PictureId, RunId } from '#domain/ids.ts'
+import type { Laying } from '#domain/laying.ts'
 import type { ImageMime, Origin, Picture, Shelf } from '#domain/picture.ts'
 import type { BatchPlace, Run, RunIn } from '#domain/run.ts'
 import type { SourceFile } from '#domain/source-file.ts'
@@ -150,6 +151,9 @@ export interface GalleryStore {
   addPicture(picture: NewPicture): Promise<Picture>
   /** Keeps a user's file byte for byte: it counts only when the disk has given back bytes of the same hash. */
   addFile(file: NewFile): Promise<Picture>
+
+  /** Keeps what came of laying an answer into its source. An answer that is gone stays gone. */
+  noteLaying(answer: PictureId, laying: Laying): Promise<void>
 
   /** One page of a shelf, newest first. Never reads originals; its cost does not depend on how many pictures there are. */
   pictures(shelf: Shelf, limit: number, after?: PageMark): Promise<Picture[]>

@@ -1,10 +1,12 @@
 import { create } from 'zustand'
+import { type EditDocument, emptyDocument } from '#domain/edit.ts'
 import type { PictureId } from '#domain/ids.ts'
 import type { Draft, Recipe } from '#domain/run.ts'
 import { findFamily } from '#models/catalogue.ts'
 import { adoptDraft } from '#models/model.ts'
 import { adoptComposition, type Composition, compositionOf, draftOf, initialComposition } from './composition.ts'
 import { isDemo } from './edition.ts'
+import { adoptEdits, type Edits, isArea, withEdit } from './edits.ts'
 import { keptValues, parseJson } from './kept-values.ts'
 import { changedSettings, initialSettings, isSetting, type Settings, settingNames, soundSettings } from './settings.ts'
 
@@ -21,7 +23,12 @@ export interface Comparing {
   way: CompareWay
 }
 
+/** What works on the staged image. */
+export type ToolId = 'area' | 'crop'
+
 interface Fleeting {
+  /** The open tool of the stage. */
+  tool: ToolId | undefined
   /** The image on the stage. Remembered by this window over a reload. */
   selected: PictureId | undefined
   comparing: Comparing | undefined
@@ -42,6 +49,14 @@ interface Fleeting {
 export type Workspace = Settings &
   Composition &
   Fleeting & {
+    /** What is to be done with images before they are sent, by image. Kept like the composition. */
+    edits: Edits
+    /** Opens a tool; `undefined` leaves it. */
+    takeTool(tool: ToolId | undefined): void
+    /** Replaces the edit document of its base image; one without an area is forgotten. */
+    edit(document: EditDocument): void
+    /** Whether a crop around the area is sent. */
+    chooseWay(base: PictureId, way: 'whole' | 'part'): void
     chooseFamily(family: string): void
     editDraft(family: string, change: Draft): void
     setSources(family: string, sources: readonly PictureId[]): void
@@ -84,7 +99,7 @@ interface WorkspacePlaces {
 export function createWorkspace({ name, shared, own, watch }: WorkspacePlaces) {
   const ofAll = keptValues(shared)
   const ofWindow = keptValues(own)
-  const keys = { composition: `${name}.composition`, selected: `${name}.selected` }
+  const keys = { composition: `${name}.composition`, selected: `${name}.selected`, edits: `${name}.edits` }
   const keyOf = (setting: string) => `${name}.${setting}`
   const earlier = (ofAll.read(name) as { state?: unknown } | undefined)?.state
   const readSettings = () =>
@@ -94,6 +109,8 @@ export function createWorkspace({ name, shared, own, watch }: WorkspacePlaces) {
   const useStore = create<Workspace>()((set) => ({
     ...initialSettings,
     ...initialComposition,
+    edits: {},
+    tool: undefined,
     selected: undefined,
     comparing: undefined,
     arrived: [],
@@ -102,6 +119,13 @@ export function createWorkspace({ name, shared, own, watch }: WorkspacePlaces) {
     view: 'create',
     isEvicted: false,
     wantsPrompt: false,
+    takeTool: (tool) => set({ tool, comparing: undefined, touchedAt: Date.now() }),
+    edit: (document) => set(({ edits }) => ({ edits: withEdit(edits, document, edits[document.base]?.way) })),
+    chooseWay: (base, way) =>
+      set(({ edits }) => {
+        const known = edits[base]
+        return known ? { edits: withEdit(edits, known.document, way) } : {}
+      }),
     chooseFamily: (family) => set({ family }),
     editDraft: (family, change) =>
       set(({ drafts }) => ({ drafts: { ...drafts, [family]: { ...draftOf(drafts, family), ...change } } })),
@@ -136,6 +160,7 @@ export function createWorkspace({ name, shared, own, watch }: WorkspacePlaces) {
     ...soundSettings(earlier ?? {}),
     ...readSettings(),
     ...adoptComposition(ofWindow.read(keys.composition) ?? ofAll.read(keys.composition) ?? earlier),
+    edits: adoptEdits(ofWindow.read(keys.edits) ?? ofAll.read(keys.edits)),
     ...(typeof staged === 'string' ? { selected: staged as PictureId, view: 'stage' as const } : {}),
   })
 
@@ -146,6 +171,10 @@ export function createWorkspace({ name, shared, own, watch }: WorkspacePlaces) {
     if (isFollowing) return
     for (const [setting, value] of Object.entries(changedSettings(state, before))) ofAll.write(keyOf(setting), value)
     if (state.selected !== before.selected) ofWindow.write(keys.selected, state.selected ?? null)
+    if (state.edits !== before.edits) {
+      ofWindow.write(keys.edits, state.edits)
+      ofAll.write(keys.edits, state.edits)
+    }
     if (state.family === before.family && state.drafts === before.drafts && state.sources === before.sources) return
     ofWindow.write(keys.composition, compositionOf(state))
     ofAll.write(keys.composition, compositionOf(state))
@@ -165,10 +194,17 @@ export function createWorkspace({ name, shared, own, watch }: WorkspacePlaces) {
   }
 }
 
-function recalled(state: Composition, { family, draft, sources }: Recipe): Partial<Workspace> {
+function recalled(
+  state: Composition & { edits: Edits },
+  { family, draft, sources, edits = [] }: Recipe,
+): Partial<Workspace> {
   const known = findFamily(family)
   if (!known) return {}
+  const [first] = sources
+  const earlier = first && state.edits[first]
+  const others = earlier ? withEdit(state.edits, emptyDocument(first), undefined) : state.edits
   return {
+    edits: edits.reduce<Edits>((all, { document, way }) => withEdit(all, document, way), others),
     family,
     drafts: { ...state.drafts, [family]: adoptDraft(known, draft) },
     sources: { ...state.sources, [family]: sources.slice(0, known.maxSources) },
@@ -195,4 +231,12 @@ const none: readonly PictureId[] = []
 
 export function useSources(family: string): readonly PictureId[] {
   return useWorkspace((state) => state.sources[family] ?? none)
+}
+
+/** What may change in the first source, where an area was painted on it. */
+export function useAreaOf(base: PictureId | undefined) {
+  return useWorkspace(({ edits }) => {
+    const edit = base === undefined ? undefined : edits[base]
+    return edit && isArea(edit.document) ? edit : undefined
+  })
 }

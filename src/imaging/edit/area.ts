@@ -1,4 +1,4 @@
-import type { AreaStep, Box, Shape } from '#domain/edit.ts'
+import { type AreaStep, type Box, type Shape, shapeBox } from '#domain/edit.ts'
 import type { PixelSize } from './raster.ts'
 
 /** What may change, in whole pixels of the source; everything outside of the box is protected. */
@@ -70,27 +70,6 @@ function boundsOf(steps: readonly AreaStep[], { width, height }: PixelSize): Bou
   }
   const empty = !(bounds.right > bounds.left && bounds.bottom > bounds.top)
   return empty ? { left: 0, top: 0, right: 0, bottom: 0 } : bounds
-}
-
-/** The upright box around a shape; an empty one at the origin where its numbers are not finite. */
-export function shapeBox(shape: Shape): Box {
-  if ('box' in shape) {
-    const [x, y, width, height] = shape.box
-    if (!shape.box.every(Number.isFinite)) return [0, 0, 0, 0]
-    return [Math.min(x, x + width), Math.min(y, y + height), Math.abs(width), Math.abs(height)]
-  }
-  const { points } = shape
-  if (points.length < 2 || !points.every(Number.isFinite)) return [0, 0, 0, 0]
-  const grown = shape.kind === 'brush' ? Math.max(0, shape.radius) : 0
-  const bounds = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity }
-  for (let at = 0; at + 1 < points.length; at += 2) {
-    const [x, y] = [points[at] ?? 0, points[at + 1] ?? 0]
-    bounds.left = Math.min(bounds.left, x - grown)
-    bounds.top = Math.min(bounds.top, y - grown)
-    bounds.right = Math.max(bounds.right, x + grown)
-    bounds.bottom = Math.max(bounds.bottom, y + grown)
-  }
-  return [bounds.left, bounds.top, bounds.right - bounds.left, bounds.bottom - bounds.top]
 }
 
 function paintShape(shape: Shape, box: Omit<Area, 'alpha' | 'painted'>, alpha: Uint8Array, value: number): void {

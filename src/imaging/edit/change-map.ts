@@ -1,4 +1,5 @@
 import type { Box } from '#domain/edit.ts'
+import type { Place } from '#domain/laying.ts'
 import { changes } from './constants.ts'
 import { blur, splitDetail } from './filters.ts'
 import { makePlane, type Pixels, type Plane, toLuma } from './raster.ts'
@@ -9,13 +10,6 @@ export interface ChangeMap {
   height: number
   /** 1 where a difference begins to be more than noise; counted as a change from `changes.counted` on. */
   data: Float32Array
-}
-
-/** Something that the model changed outside of the area. */
-export interface Place {
-  box: Box
-  /** Share of the image, 0–1. */
-  share: number
 }
 
 /** Red, green, blue as one plane each. */

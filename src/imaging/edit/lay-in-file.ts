@@ -1,10 +1,10 @@
 import type { Box, Edit, Fit, LaidView, Point, Verdict } from '#domain/edit.ts'
+import type { LayObjection, Place } from '#domain/laying.ts'
 import { compose, moveBy } from './affine.ts'
 import { type Area, rasteriseArea } from './area.ts'
-import type { Place } from './change-map.ts'
 import { decodeAnswer, decodeSource, type Loss } from './decode.ts'
 import { applyFrame, frameArea, padWithEdges } from './frame.ts'
-import { isRestyled, type LayPlan, layPlan, type Objection, planLay } from './lay-in.ts'
+import { isRestyled, type LayPlan, layPlan, planLay } from './lay-in.ts'
 import { writePng } from './png-writer.ts'
 import type { PixelSize, Pixels } from './raster.ts'
 
@@ -30,7 +30,7 @@ export interface LayInResult {
   size: PixelSize
   verdict: Verdict
   /** Why the answer was not laid in. */
-  objection?: Objection
+  objection?: LayObjection
   fit: Fit
   /** Changes outside the area, largest first, in pixels of the framed source. */
   places: readonly Place[]

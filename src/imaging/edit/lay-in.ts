@@ -1,7 +1,8 @@
 import type { Affine, Box, ColourFit, Fit, LaidView } from '#domain/edit.ts'
+import type { LayObjection, Place } from '#domain/laying.ts'
 import { compose, mapPoint, moveBy, scaleBy } from './affine.ts'
 import type { Area } from './area.ts'
-import { type ChangeMap, changedShare, findPlaces, mapChanges, type Place, toChangedAlpha } from './change-map.ts'
+import { type ChangeMap, changedShare, findPlaces, mapChanges, toChangedAlpha } from './change-map.ts'
 import { applyColour, fitColour, noColourChange } from './colour.ts'
 import { answers, changes, colouring } from './constants.ts'
 import { blur } from './filters.ts'
@@ -11,9 +12,6 @@ import { type CorrectedAnswer, correctAnswer, paintArea, sampleAnswer } from './
 import { makePlane, type PixelSize, type Pixels, type Plane, toLuma } from './raster.ts'
 import { type Registration, register } from './register.ts'
 import { resize } from './resize.ts'
-
-/** Why an answer is not laid in by itself. `flat`: too little detail outside the area to check the position. */
-export type Objection = 'blank' | 'tiny' | 'proportions' | 'flat' | 'framing' | 'bent'
 
 export interface LayJob {
   /** Upright and framed. */
@@ -30,7 +28,7 @@ export interface LayJob {
 /** All that is known of an answer before a pixel of the source is changed. */
 export interface LayPlan {
   fit: Fit
-  objection?: Objection
+  objection?: LayObjection
   judgement?: Judgement
   /** Changes outside the area, in pixels of the source. */
   places: readonly Place[]
@@ -109,7 +107,7 @@ function invertScale([a, , , d, e, f]: Affine): Affine {
 }
 
 /** What can be said of an answer without looking at where it lies. */
-function objectionTo(answer: Pixels, [, , width, height]: Box): Objection | undefined {
+function objectionTo(answer: Pixels, [, , width, height]: Box): LayObjection | undefined {
   if (Math.min(answer.width, answer.height) < answers.leastSide) return 'tiny'
   const stretch = answer.width / answer.height / (width / height)
   if (Math.max(stretch, 1 / stretch) > 1 + answers.otherProportions) return 'proportions'
@@ -128,7 +126,7 @@ function isBlank({ data }: Pixels): boolean {
   return squares / count - (sum / count) ** 2 < answers.blankDeviation ** 2
 }
 
-function objectionAfter(found: Registration | undefined): Objection | undefined {
+function objectionAfter(found: Registration | undefined): LayObjection | undefined {
   if (!found || found.verdict === 'aligned') return undefined
   if (found.judgement.textured < answers.leastBlocks) return 'flat'
   return found.verdict === 'bent' ? 'bent' : 'framing'

@@ -68,7 +68,7 @@ export function toRow(picture: Picture): Row {
     height,
     sizeBytes,
     kind: origin.kind,
-    simulated: origin.kind === 'sample' || (origin.kind === 'made' && origin.simulated),
+    simulated: origin.kind === 'sample' || ('simulated' in origin && origin.simulated),
     edited: parents.length > 0,
     star: marks?.star === true,
     reject: marks?.reject === true,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { emptyDocument } from '#domain/edit.ts'
 import type { PictureId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
 import type { Recipe, Run } from '#domain/run.ts'
@@ -21,8 +22,8 @@ const away = new TypeError('Failed to fetch')
 function openUploads(answers: Scripted[], contents: Record<string, string>) {
   const { send, asked } = scriptSend({ [upload]: answers })
   const derived: string[] = []
-  const toSent: ToSent = async ({ name, sha256 }) => {
-    derived.push(`${name} ${sha256}`)
+  const toSent: ToSent = async ({ name, sha256 }, _limits, part) => {
+    derived.push([name, sha256, ...(part ?? [])].join(' '))
     return { bytes: new Blob([sha256], { type: 'image/jpeg' }) }
   }
   const pictureOf = (id: string) => {
@@ -45,6 +46,20 @@ describe('the upload of a source', () => {
     expect(await Promise.all(runs)).toEqual(Array.from({ length: 8 }, () => ['https://a.example/1']))
     expect(asked).toHaveLength(1)
     expect(derived).toEqual(['a.heic content'])
+  })
+
+  test('is of a part of the first source where an area in it is sent as a crop', async () => {
+    const answers = [uploaded('https://a.example/1'), uploaded('https://a.example/2'), uploaded('https://a.example/3')]
+    const { uploads, asked, derived } = openUploads(answers, { a: 'content', b: 'other' })
+    const area = [{ op: 'add', shape: { kind: 'box', box: [9, 9, 9, 9] } }] as const
+    const document = { ...emptyDocument('a' as PictureId), area }
+    const edits = [
+      { document, way: 'part', rect: [4, 4, 20, 20], sent: { width: 20, height: 20 }, marks: 'none' },
+    ] as const
+    await uploads.urls({ ...recipeOf('a', 'b'), edits }, kontext, 'kie', never)
+    await uploads.urls(recipeOf('a'), kontext, 'kie', never)
+    expect(derived).toEqual(['a.heic content 4 4 20 20', 'b.heic other', 'a.heic content'])
+    expect(asked).toHaveLength(3)
   })
 
   test('A8 is one for two sources of the same content', async () => {

@@ -1,0 +1,110 @@
+import { type AreaStep, areaBox, type Box, type Edit, type EditDocument, type Shape } from '#domain/edit.ts'
+import { rasteriseArea } from '#imaging/edit/area.ts'
+import { type PartPlan, planPart } from '#imaging/edit/part.ts'
+import { serviceLimits, toSentSize } from '#imaging/source-limits.ts'
+
+interface Size {
+  width: number
+  height: number
+}
+
+export interface AreaMeasure {
+  /** Share of the image that was painted, without the rim: 0–1, to about a thousandth. */
+  painted: number
+  /** "82": how much keeps its pixels. 0 and 100 are told only where they are true. */
+  protectedPercent: number
+  /** Around all that may be painted; missing where nothing is. */
+  box?: Box
+}
+
+/** What is sent with an area: the whole image, or a crop around the area. */
+export type AreaWay = 'whole' | 'part'
+
+/** Measured on a raster of at most this many pixels a side: 0.1 % is near enough for words. */
+const measuredSide = 480
+/** A model changes nothing smaller. Pixels a side. */
+const leastSide = 8
+const mostPixels = 50_000_000
+
+const measured = new WeakMap<readonly AreaStep[], AreaMeasure>()
+
+/** How much of an image an area covers. `size`: of the upright image. The same steps are measured once. */
+export function measureArea(area: readonly AreaStep[], size: Size): AreaMeasure {
+  const known = measured.get(area)
+  if (known) return known
+  const scale = Math.min(1, measuredSide / Math.max(size.width, size.height))
+  const small = {
+    width: Math.max(1, Math.round(size.width * scale)),
+    height: Math.max(1, Math.round(size.height * scale)),
+  }
+  const steps = area.map((step) => (step.op === 'invert' ? step : { ...step, shape: scaleShape(step.shape, scale) }))
+  const { painted } = rasteriseArea(steps, small, 0)
+  const box = areaBox(area, size)
+  const measure = {
+    painted,
+    protectedPercent: percentOf(1 - painted, painted > 0),
+    ...(box && painted > 0 ? { box } : {}),
+  }
+  measured.set(area, measure)
+  return measure
+}
+
+function percentOf(share: number, isPainted: boolean): number {
+  const percent = Math.round(share * 100)
+  if (percent === 100 && isPainted) return 99
+  return percent === 0 && share > 0 ? 1 : percent
+}
+
+function scaleShape(shape: Shape, by: number): Shape {
+  if ('box' in shape) {
+    const [x, y, width, height] = shape.box
+    return { ...shape, box: [x * by, y * by, width * by, height * by] }
+  }
+  const points = shape.points.map((each) => each * by)
+  return shape.kind === 'brush' ? { ...shape, points, radius: shape.radius * by } : { ...shape, points }
+}
+
+/** The crop that could be sent instead of the whole image; `undefined` where it would be the whole image. */
+export function findPart(area: readonly AreaStep[], size: Size): PartPlan | undefined {
+  const { box } = measureArea(area, size)
+  return box && planPart(box, size)
+}
+
+/** Whether the crop is sent: as chosen, or as suggested for a small area in a large image. */
+export function wayOf(area: readonly AreaStep[], size: Size, chosen: Edit['way'] | undefined): AreaWay {
+  const part = findPart(area, size)
+  if (!part) return 'whole'
+  if (chosen === 'whole' || chosen === 'part') return chosen
+  return part.suggested ? 'part' : 'whole'
+}
+
+/** The edit as it goes into the recipe, or why it cannot be sent, in a sentence. */
+export function freezeArea(
+  document: EditDocument,
+  size: Size,
+  chosen: Edit['way'] | undefined,
+): { edit: Edit } | { objection: string } {
+  const { area } = document
+  const { painted, box } = measureArea(area, size)
+  const part = findPart(area, size)
+  if (size.width * size.height > mostPixels) {
+    return { objection: 'Areas work on images of up to 50 MP. Clear the area, or use a smaller image.' }
+  }
+  if (!box) return { objection: 'The area is empty. Paint what may change, or clear the area.' }
+  if (painted >= 1) return { objection: 'The area covers the whole image. Clear it, or take some of it away.' }
+  if (Math.min(box[2], box[3]) < leastSide) {
+    return { objection: `The area is too small. Paint at least ${leastSide} × ${leastSide} pixels.` }
+  }
+  const isPart = part && wayOf(area, size, chosen) === 'part'
+  const rect: Box = isPart ? part.rect : [0, 0, size.width, size.height]
+  const whole = { width: rect[2], height: rect[3] }
+  return {
+    edit: {
+      document,
+      way: isPart ? 'part' : 'whole',
+      rect,
+      sent: toSentSize(whole, serviceLimits) ?? whole,
+      marks: 'none',
+    },
+  }
+}

@@ -1,0 +1,22 @@
+import { layIn } from '#imaging/edit/chain.ts'
+import type { GalleryStore } from '#store/store.ts'
+import { createLayers, type Layers } from './laying.ts'
+
+const known = new WeakMap<GalleryStore, Layers>()
+
+/** The layers of a store, the same wherever they are asked for. Without Web Locks a single window is assumed. */
+export function layersOf(store: GalleryStore): Layers {
+  const layers = known.get(store) ?? openLayers(store)
+  known.set(store, layers)
+  return layers
+}
+
+function openLayers(store: GalleryStore): Layers {
+  const locks: LockManager | undefined = navigator.locks
+  return createLayers({
+    store,
+    layIn,
+    lock: async (name, work) => (locks ? await locks.request(name, work) : work()),
+    now: () => Date.now(),
+  })
+}

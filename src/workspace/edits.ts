@@ -1,0 +1,41 @@
+import type { Edit, EditDocument } from '#domain/edit.ts'
+import type { PictureId } from '#domain/ids.ts'
+
+/** What is being done with one image, and what of it is sent; absent: as suggested. */
+export interface BaseEdit {
+  document: EditDocument
+  way?: Edit['way'] | undefined
+}
+
+export type Edits = Readonly<Record<PictureId, BaseEdit>>
+
+/** Older ones are forgotten: they share the browser's few megabytes with the drafts. */
+const mostKept = 20
+
+export function isArea({ area }: EditDocument): boolean {
+  return area.length > 0
+}
+
+/** With the newest at the end. A document without an area is left out. */
+export function withEdit(edits: Edits, document: EditDocument, way: BaseEdit['way']): Edits {
+  const others = Object.entries(edits).filter(([base]) => base !== document.base)
+  const own = isArea(document) ? [[document.base, { document, ...(way ? { way } : {}) }] as const] : []
+  return Object.fromEntries([...others, ...own].slice(-mostKept))
+}
+
+/** What was stored, as far as it makes sense. */
+export function adoptEdits(stored: unknown): Edits {
+  if (!isRecord(stored)) return {}
+  return Object.fromEntries(Object.entries(stored).filter(([base, edit]) => isEdit(base, edit))) as Edits
+}
+
+function isEdit(base: string, edit: unknown): boolean {
+  if (!isRecord(edit) || !isRecord(edit.document)) return false
+  const { v, area, frame, base: own } = edit.document
+  const isStep = (step: unknown) => isRecord(step) && (step.op === 'invert' || isRecord(step.shape))
+  return v === 1 && own === base && isRecord(frame) && Array.isArray(area) && area.every(isStep)
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

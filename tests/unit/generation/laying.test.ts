@@ -1,0 +1,168 @@
+import { describe, expect, test } from 'vitest'
+import { type Edit, emptyDocument, type Fit } from '#domain/edit.ts'
+import type { PictureId, RunId, TaskId } from '#domain/ids.ts'
+import { awaitsLaying, type Origin } from '#domain/picture.ts'
+import { createLayers, type LayingPorts } from '#generation/laying.ts'
+import { openMemoryStore } from '#store/memory-store.ts'
+import { newPicture, pictureIds } from '../../support/gallery-records.ts'
+import { paintedImage } from '../../support/images.ts'
+import { nodeDarkroom } from '../../support/node-darkroom.ts'
+
+const [photo, answer, laid] = pictureIds('photo', 'run-1-0', 'run-1-0-laid') as [PictureId, PictureId, PictureId]
+const fit: Fit = {
+  engine: 1,
+  map: [1, 0, 0, 1, 0, 0],
+  verdict: 'aligned',
+  shift: 3,
+  residual: 0.1,
+  zoom: 1,
+  colour: { offset: [0, 0, 0], curves: [], matrix: [] },
+  changedOutside: 0.12,
+}
+const edit: Edit = {
+  document: { ...emptyDocument(photo), area: [{ op: 'add', shape: { kind: 'box', box: [5, 5, 20, 20] } }] },
+  way: 'whole',
+  rect: [0, 0, 60, 40],
+  sent: { width: 60, height: 40 },
+  marks: 'none',
+}
+const origin: Origin = {
+  kind: 'made',
+  run: 'run-1' as RunId,
+  recipe: { family: 'flux-kontext', draft: { prompt: 'a hat' }, sources: [photo], edits: [edit] },
+  model: 'Flux Kontext Pro',
+  provider: 'kie-kontext',
+  task: { provider: 'kie-kontext', taskId: 't' as TaskId },
+  index: 0,
+  durationMs: 1,
+  simulated: true,
+}
+
+async function open(change: Partial<LayingPorts> = {}) {
+  const store = openMemoryStore(nodeDarkroom)
+  const png = await paintedImage('png', { width: 60, height: 40 })
+  await store.addPicture(newPicture(photo, await paintedImage('jpeg', { width: 60, height: 40 }), { shelf: 'sources' }))
+  await store.addPicture(
+    newPicture(answer, await paintedImage('jpeg', { width: 48, height: 32 }), { origin, parents: [photo] }),
+  )
+  const jobs: Parameters<LayingPorts['layIn']>[0][] = []
+  const ports: LayingPorts = {
+    store,
+    async layIn(job, onStep) {
+      jobs.push(job)
+      onStep('align')
+      return {
+        png,
+        size: { width: 60, height: 40 },
+        verdict: 'aligned',
+        fit,
+        places: [],
+        changedOutside: 0.12,
+        changedInside: 0.5,
+        restyled: false,
+        protectedShare: 0.8,
+        changeMap: { data: new Uint8Array(), width: 0, height: 0, box: [0, 0, 0, 0] },
+        losses: [],
+      }
+    },
+    lock: (_name, work) => work(),
+    now: () => 5_000,
+    ...change,
+  }
+  return { store, jobs, layers: createLayers(ports), ports }
+}
+
+const refusing: LayingPorts['layIn'] = async () => ({
+  size: { width: 60, height: 40 },
+  verdict: 'lost',
+  objection: 'framing',
+  fit,
+  places: [],
+  changedOutside: 1,
+  changedInside: 1,
+  restyled: true,
+  protectedShare: 0.8,
+  changeMap: { data: new Uint8Array(), width: 0, height: 0, box: [0, 0, 0, 0] },
+  losses: [],
+})
+
+describe('an answer to an edit of an area', () => {
+  test('becomes an image of its own, of source and answer, and stays as it came', async () => {
+    const { store, layers } = await open()
+    const before = await (await store.original(answer))?.arrayBuffer()
+    await layers.lay(answer)
+    const made = await store.picture(laid)
+    expect(made).toMatchObject({ mime: 'image/png', width: 60, height: 40, parents: [photo, answer], prompt: 'a fox' })
+    expect(made?.origin).toMatchObject({
+      kind: 'derived',
+      from: 'answer',
+      fit,
+      view: 'area',
+      model: 'Flux Kontext Pro',
+    })
+    expect((await store.picture(answer))?.laying).toEqual({ kind: 'laid', picture: laid })
+    expect(await (await store.original(answer))?.arrayBuffer()).toEqual(before)
+  })
+
+  test('is laid in once, also when two windows ask, and after a reload', async () => {
+    const { store, layers, jobs, ports } = await open()
+    let line: Promise<unknown> = Promise.resolve()
+    const lock: LayingPorts['lock'] = (_name, work) => {
+      const turn = line.then(work)
+      line = turn
+      return turn
+    }
+    const windows = [createLayers({ ...ports, lock }), createLayers({ ...ports, lock })]
+    await Promise.all(windows.map((each) => each.lay(answer)))
+    await layers.lay(answer)
+    expect(jobs).toHaveLength(1)
+    expect(await store.countPictures('gallery')).toBe(2)
+  })
+
+  test('is not computed again where a reload came between the image and the note of it', async () => {
+    const { store, layers, jobs } = await open()
+    await store.addPicture(newPicture(laid, await paintedImage('png', { width: 60, height: 40 })))
+    await layers.lay(answer)
+    expect(jobs).toHaveLength(0)
+    expect((await store.picture(answer))?.laying).toEqual({ kind: 'laid', picture: laid })
+  })
+
+  test('is kept whole where it does not fit, and that is noted', async () => {
+    const { store, layers } = await open({ layIn: refusing })
+    await layers.lay(answer)
+    const kept = await store.picture(answer)
+    expect(kept?.laying).toEqual({ kind: 'refused', objection: 'framing', fit })
+    expect(kept && awaitsLaying(kept)).toBe(false)
+    expect(await store.picture(laid)).toBeUndefined()
+  })
+
+  test('is kept whole where its source was deleted', async () => {
+    const { store, layers, jobs } = await open()
+    await store.deleteForEver([photo])
+    await layers.lay(answer)
+    expect((await store.picture(answer))?.laying).toEqual({
+      kind: 'failed',
+      reason: 'The source image was deleted, so the answer is kept whole.',
+    })
+    expect(jobs).toHaveLength(0)
+  })
+
+  test('is laid in anew with other wishes, once for each', async () => {
+    const { store, layers, jobs } = await open()
+    await layers.lay(answer)
+    const first = await layers.layAnew(answer, { view: 'changed', feather: 20 })
+    const again = await layers.layAnew(answer, { view: 'changed', feather: 20 })
+    expect(again).toBe(first)
+    expect(jobs).toHaveLength(2)
+    expect(jobs[1]).toMatchObject({ view: 'changed', feather: 20 })
+    const made = await store.picture(first)
+    expect(made?.origin).toMatchObject({ view: 'changed', edit: { document: { rim: 20 } } })
+  })
+
+  test('that was placed by hand takes the alert away', async () => {
+    const { store, ports } = await open()
+    await createLayers({ ...ports, layIn: refusing }).lay(answer)
+    const made = await createLayers(ports).layAnew(answer, { fit: { map: [1, 0, 0, 1, 4, 0], verdict: 'aligned' } })
+    expect((await store.picture(answer))?.laying).toEqual({ kind: 'laid', picture: made })
+  })
+})
