@@ -43,7 +43,7 @@ export function imageCommandsOf(store: GalleryStore): ImageCommands {
 
 /** The settings an image was made with; an imported one has none. */
 export function recipeOf({ origin }: Picture): Recipe | undefined {
-  return origin.kind === 'dropped' ? undefined : origin.recipe
+  return 'recipe' in origin ? origin.recipe : undefined
 }
 
 function createImageCommands(store: GalleryStore): ImageCommands {
