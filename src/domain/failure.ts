@@ -11,7 +11,8 @@ type Cause =
   /** The proxy asks for its access token. */
   | { kind: 'locked' }
   | { kind: 'out-of-credits' }
-  | { kind: 'rate-limited'; retryAfterMs?: number }
+  /** `turn`: the proxy has a queue, and this run its place in it. */
+  | { kind: 'rate-limited'; retryAfterMs?: number; turn?: true }
   /** More than the proxy's owner lets be spent in a day. Without a time, it will never fit. */
   | { kind: 'over-budget'; detail: string; retryAfterMs?: number }
   /** Content policy. `reason` is the service's own text. */

@@ -15,6 +15,8 @@ export const ProxyRefusal = z.object({
     sent: z.enum(['no', 'unknown']),
     issues: z.optional(z.array(z.object({ field: z.string(), message: z.string() }))),
     retryAfterMs: z.optional(z.number()),
+    /** The pause is the place in the queue for the service: the run waits for its turn. */
+    turn: z.optional(z.literal(true)),
     /** Not a pause to be waited out, but what the proxy's owner lets be spent. */
     limit: z.optional(z.literal('daily-credits')),
   }),
@@ -59,7 +61,10 @@ function refusalCause(code: number, msg: string, proxy: ProxyRefusal['proxy']): 
     const { retryAfterMs } = proxy
     return { kind: 'over-budget', detail: msg, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }
   }
-  if (code === 429) return { kind: 'rate-limited', retryAfterMs: proxy.retryAfterMs ?? 10_000 }
+  if (code === 429) {
+    const retryAfterMs = proxy.retryAfterMs ?? 10_000
+    return { kind: 'rate-limited', retryAfterMs, ...(proxy.turn ? { turn: true } : {}) }
+  }
   if (code >= 400 && code < 500)
     return { kind: 'invalid', issues: proxy.issues ?? [{ field: 'request', message: msg }] }
   return { kind: 'unavailable', detail: msg }

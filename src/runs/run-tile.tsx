@@ -6,8 +6,9 @@ import { useUsualMs } from '#generation/use-usual-ms.ts'
 import { usePicture } from '#store/queries.ts'
 import { IconButton } from '#ui/button.tsx'
 import { classes } from '#ui/classes.ts'
-import { Countdown, describeDuration, Elapsed } from '#ui/elapsed.tsx'
+import { describeDuration, Elapsed } from '#ui/elapsed.tsx'
 import { showHidden } from '#ui/show-hidden.ts'
+import { NextTry } from './next-try.tsx'
 import { describePhase, modelOfRun, promptOf, ratioOf } from './run-words.ts'
 import { useOverdue } from './use-overdue.ts'
 import { useQueueWait } from './use-queue-wait.ts'
@@ -47,8 +48,7 @@ function Waiting({ run }: { run: Run }) {
       </p>
       {isIn(run, 'queued') && run.state.sendsAt !== undefined && (
         <p className="text-soft">
-          <span>{run.state.trouble ? 'retries in ' : 'starts in '}</span>
-          <Countdown untilMs={run.state.sendsAt} />
+          <NextTry run={run} />
         </p>
       )}
     </>

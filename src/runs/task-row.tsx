@@ -6,13 +6,14 @@ import { useUsualMs } from '#generation/use-usual-ms.ts'
 import { useThumbnail } from '#store/queries.ts'
 import { Button, IconButton } from '#ui/button.tsx'
 import { classes } from '#ui/classes.ts'
-import { Countdown, describeDuration, Elapsed, useNow } from '#ui/elapsed.tsx'
+import { describeDuration, Elapsed, useNow } from '#ui/elapsed.tsx'
 import { RatioMark } from '#ui/ratio-mark.tsx'
 import { showHidden } from '#ui/show-hidden.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { copyDetails } from './copy-details.ts'
 import { describeKeeping, describeStep } from './ledger-words.ts'
 import { LimitClock } from './limit-clock.tsx'
+import { NextTry } from './next-try.tsx'
 import { modelAskedFor, modelOfRun, promptOf } from './run-words.ts'
 import { type Act, useRunAdvice } from './use-run-advice.ts'
 
@@ -177,10 +178,10 @@ function Clock({ run }: { run: Run }) {
   if (isOver(run) || run.marks.dismissed || run.state.phase === 'ready') {
     return <span className={clockClass}>{describeClock(run.marks.createdAt)}</span>
   }
-  if (run.state.phase === 'queued' && run.state.sendsAt !== undefined) {
+  if (isIn(run, 'queued') && run.state.sendsAt !== undefined) {
     return (
       <span className={clockClass}>
-        retries in <Countdown untilMs={run.state.sendsAt} />
+        <NextTry run={run} />
       </span>
     )
   }

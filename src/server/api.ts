@@ -11,6 +11,7 @@ import { readJson } from '#server/edge/body.ts'
 import { type Handler, refusalIn, refused, sendJson, sendRefusal, toRefusal } from '#server/edge/refusals.ts'
 import { jsonLimitsOf, type Route, type RouteKind } from '#server/edge/routes.ts'
 import type { Fallback } from '#server/gemini/gemini.ts'
+import type { Budget } from '#server/shared/memory/budget.ts'
 import type { Streams } from '#server/submit/stream.ts'
 import { type Submit, type SubmitParts, submissionKey } from '#server/submit/submit.ts'
 import { serviceHeaders } from '#server/upstream/gateways.ts'
@@ -20,6 +21,8 @@ import { createSharedQuestions } from '#server/upstream/questions.ts'
 import { readReply, refusedFor, sendReply } from '#server/upstream/relay.ts'
 import type { Transfers } from '#server/upstream/transfers.ts'
 import { createUploadHandler } from '#server/upstream/upload.ts'
+import type { Metrics } from './metrics.ts'
+import { createSpendHandler } from './spend.ts'
 
 export interface ApiParts extends SubmitParts {
   routes: readonly Route[]
@@ -27,6 +30,9 @@ export interface ApiParts extends SubmitParts {
   streams: Streams
   transfers: Transfers
   fallback: Fallback | undefined
+  budget: Budget
+  /** Where somebody may ask for it. */
+  metrics: Metrics | undefined
   /** How many times less patience with slow readers. */
   haste?: number
 }
@@ -89,6 +95,8 @@ function createHandlers(parts: ApiParts): Record<RouteKind, (route: Route) => Ha
     submit: (route) => parts.submit.handlerFor(route),
     generate: (route) => present(fallback).generateFor(route),
     picture: (route) => present(fallback).pictureFor(route),
+    spend: () => createSpendHandler(parts.budget, parts.log),
+    metrics: () => present(parts.metrics).handler,
   }
 }
 

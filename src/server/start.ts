@@ -4,23 +4,24 @@ import { getRequestListener } from '@hono/node-server'
 import { createAccess } from '#server/edge/access.ts'
 import { createClientOf } from '#server/edge/client.ts'
 import { createEdge, isApi, pathOf } from '#server/edge/edge.ts'
-import { createRoutes } from '#server/edge/routes.ts'
+import { createRouteFinder, createRoutes } from '#server/edge/routes.ts'
 import { createGemini } from '#server/gemini/gemini.ts'
 import { createPage, hasPage } from '#server/page/page.ts'
 import type { SharedParts } from '#server/shared/redis/redis-shared.ts'
 import { createMemoryShared, type Shared } from '#server/shared/shared.ts'
 import { createAdmission } from '#server/submit/admission.ts'
 import { createCallbacks } from '#server/submit/callbacks.ts'
-import { createStreams } from '#server/submit/stream.ts'
+import { createStreams, type Streams } from '#server/submit/stream.ts'
 import { createSubmit } from '#server/submit/submit.ts'
 import { createBreaker } from '#server/upstream/breaker.ts'
 import { createOutbound, type Resolve } from '#server/upstream/guard.ts'
 import { createMask } from '#server/upstream/relay.ts'
-import { createTransfers } from '#server/upstream/transfers.ts'
+import { createTransfers, type Transfers } from '#server/upstream/transfers.ts'
 import { openUpstream } from '#server/upstream/upstream.ts'
 import { createApi } from './api.ts'
 import { type Config, callableUrl } from './config.ts'
 import { createLog, type Log } from './log.ts'
+import { createMetrics } from './metrics.ts'
 
 /** What a test may put in place of the usual. */
 export interface StartOptions extends Partial<Omit<Shared, 'close'>> {
@@ -69,15 +70,16 @@ export async function openProxy(config: Config, options: StartOptions & { page: 
   const mask = createMask(gateway.mode === 'live' ? gateway.key : undefined)
   const shared = await openShared(config, { limits: config.limits, gateway, log })
   const { submissions, limiter, budget, events, pictures } = { ...shared, ...options }
-  const spending = { budget, limits: config.limits, log }
-  const admit = createAdmission({ ...spending, limiter, isAnswering })
-  const service = { gateway, outbound, submissions, mask, log }
   const streams = createStreams(events, access)
+  const transfers = createTransfers()
+  const spending = { budget, limits: config.limits, log }
+  const metrics = await openMetrics(config, streams, transfers)
+  const admit = createAdmission({ ...spending, limiter: metrics?.timed(limiter) ?? limiter, isAnswering })
+  const service = { gateway, outbound, submissions, mask, log }
   const publicUrl = callableUrl(config)
   const { webhookKeys } = config
   const callbacks = publicUrl ? createCallbacks({ ...service, events, publicUrl, webhookKeys }) : undefined
-  const transfers = createTransfers()
-  const submitParts = { ...service, admit, access, callbacks }
+  const submitParts = { ...service, admit, access, callbacks, countOutcome: metrics?.countOutcome }
   const submit = createSubmit(submitParts)
   const admitFallback = createAdmission({ ...spending, limiter: async () => 0, isAnswering: async () => true })
   const fallback =
@@ -88,11 +90,14 @@ export async function openProxy(config: Config, options: StartOptions & { page: 
   const routes = createRoutes({
     callbacks: callbacks !== undefined,
     fallback: fallback !== undefined,
+    spend: config.adminToken !== undefined,
+    metrics: metrics !== undefined,
     haste: serviceHaste,
   })
+  const findRoute = createRouteFinder(routes)
   const edge = createEdge(config, access, routes)
   const api = getRequestListener(
-    createApi({ ...submitParts, routes, submit, streams, transfers, fallback, haste }).fetch,
+    createApi({ ...submitParts, routes, submit, streams, transfers, fallback, budget, metrics, haste }).fetch,
     {
       overrideGlobalObjects: false,
     },
@@ -105,6 +110,7 @@ export async function openProxy(config: Config, options: StartOptions & { page: 
     simulatorOrigin: upstream.simulatorOrigin,
     listener(incoming, outgoing) {
       answers.add(outgoing)
+      metrics?.watch(outgoing, findRoute(pathOf(incoming.url ?? '')))
       if (!edge(incoming, outgoing)) return
       if (isApi(pathOf(incoming.url ?? ''))) void api(incoming, outgoing)
       else page?.(incoming, outgoing).catch(() => outgoing.destroy())
@@ -119,6 +125,13 @@ export async function openProxy(config: Config, options: StartOptions & { page: 
       await upstream.close()
     },
   }
+}
+
+/** None where nobody may ask for them. */
+async function openMetrics({ metricsToken }: Config, streams: Streams, { downloads, uploads, bodies }: Transfers) {
+  if (metricsToken === undefined) return undefined
+  const transfers = () => downloads.held() + uploads.held()
+  return createMetrics({ streams: streams.count, transfers, bodies: bodies.held })
 }
 
 /** Loads what speaks to a Redis only where one is named. */

@@ -235,6 +235,12 @@ describe('time in the ledger', () => {
     expect(await rowOf('one')).toHaveTextContent(/retries in 8 s/)
   })
 
+  it('says about when it is the turn of a run that has a place in the queue of the proxy', async () => {
+    const trouble = { kind: 'rate-limited', retryAfterMs: 11_500, turn: true } as const
+    await show([runOf('one', { ...queued, sendsAt: Date.now() + 11_500, trouble })])
+    expect(await rowOf('one')).toHaveTextContent(/waiting for your turn, about 12 s/)
+  })
+
   it('counts down to when the limit is free again for a run that it refused', async () => {
     const failedAt = Date.now() - 2_500
     await show([

@@ -7,6 +7,7 @@ import type { JsonLimits } from './json-scan.ts'
 
 /** The address that the service calls: below it, one for each run. */
 export const callbackPath = '/api/callbacks'
+export const spendPath = '/api/spend'
 export const metricsPath = '/metrics'
 
 /**
@@ -26,6 +27,8 @@ export type RouteKind =
   | 'callback'
   | 'generate'
   | 'picture'
+  | 'spend'
+  | 'metrics'
 
 /** One address of this proxy. The server is built from these rows and has no others; tests go over all of them. */
 export interface Route {
@@ -50,6 +53,8 @@ export interface Route {
 export interface RouteOptions {
   callbacks: boolean
   fallback: boolean
+  spend: boolean
+  metrics: boolean
   /** How many times less patience. */
   haste?: number
 }
@@ -94,6 +99,8 @@ export function createRoutes({ haste = 1, ...options }: RouteOptions): readonly 
     ...endpointRoutes(),
     ...(options.callbacks ? callbackRoutes : []),
     ...(options.fallback ? fallbackRoutes : []),
+    ...(options.spend ? [spendRoute] : []),
+    ...(options.metrics ? [metricsRoute] : []),
   ]
   return rows.map((row) => ({ ...row, deadlineMs: row.deadlineMs / haste }))
 }
@@ -170,6 +177,16 @@ const fallbackRoutes: readonly Route[] = [
   },
   { ...own, kind: 'picture', method: 'GET', path: `${geminiPaths.pictures}/:run`, who: 'user', answerBytes: 24 * miB },
 ]
+
+const spendRoute: Route = { ...own, kind: 'spend', method: 'GET', path: spendPath, who: 'admin', answerBytes: 2 * miB }
+const metricsRoute: Route = {
+  ...own,
+  kind: 'metrics',
+  method: 'GET',
+  path: metricsPath,
+  who: 'monitor',
+  answerBytes: miB,
+}
 
 /** The limits of a route that takes JSON. */
 export function jsonLimitsOf({ body, path }: Route): JsonLimits {

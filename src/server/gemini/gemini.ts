@@ -97,7 +97,7 @@ export function createGemini(parts: GeminiParts): Fallback {
     { user, deadlineMs }: { user: string; deadlineMs: number },
   ): Promise<ProxyRefusal | { work: Promise<void> }> {
     const { imageSize } = asked.body.generationConfig.imageConfig
-    const admission = await admit(user, creditsOf(models.inService()[0] ?? '', imageSize))
+    const admission = await admit(user, creditsOf(models.inService()[0] ?? '', imageSize), run)
     if (!admission.admitted) return admission.refusal
     if (!(await pictures.reserve(run).catch(() => false))) {
       await admission.giveBack()

@@ -9,7 +9,7 @@ export type Admission =
   { admitted: true; giveBack(): Promise<void> } | { admitted: false; refusal: ProxyRefusal }
 
 /** Whether a submission may go out now. Where nobody can tell, it may not. */
-export type Admit = (user: string, credits: number) => Promise<Admission>
+export type Admit = (user: string, credits: number, run: string) => Promise<Admission>
 
 interface AdmissionParts {
   budget: Budget
@@ -24,7 +24,7 @@ interface AdmissionParts {
 const away = ['The service does not answer at the moment.', { retryAfterMs: 10_000 }] as const
 
 export function createAdmission({ budget, limits, limiter, isAnswering, log }: AdmissionParts): Admit {
-  async function admit(user: string, credits: number): Promise<Admission> {
+  async function admit(user: string, credits: number, run: string): Promise<Admission> {
     if (!(await isAnswering())) return { admitted: false, refusal: toRefusal(503, ...away) }
     // Before the limiter: whoever may not spend must not take the others' places.
     const grant = await budget.take(user, credits)
@@ -32,30 +32,32 @@ export function createAdmission({ budget, limits, limiter, isAnswering, log }: A
     const giveBack = () =>
       grant.giveBack().catch((error: unknown) => log.error({ err: error }, 'credits were not given back to a budget'))
     try {
-      const waitMs = await limiter()
+      const waitMs = await limiter(user, run)
       if (waitMs === 0) return { admitted: true, giveBack }
       await giveBack()
-      return { admitted: false, refusal: tooMany(waitMs) }
+      return { admitted: false, refusal: notYet(waitMs) }
     } catch (error) {
       await giveBack()
       throw error
     }
   }
 
-  return (user, credits) =>
-    admit(user, credits).catch((error: unknown) => {
+  return (user, credits, run) =>
+    admit(user, credits, run).catch((error: unknown) => {
       log.error({ err: error }, 'nobody could tell whether one more submission may go out')
       return { admitted: false, refusal: toRefusal(503, 'The proxy cannot count its submissions at the moment.') }
     })
 }
 
-function tooMany(waitMs: number, message = 'More images at once than the service takes.'): ProxyRefusal {
-  return toRefusal(429, message, { retryAfterMs: Math.ceil(waitMs) })
+/** The page waits, and says about how long. */
+function notYet(waitMs: number): ProxyRefusal {
+  return toRefusal(429, 'Waiting for your turn at the service.', { retryAfterMs: Math.ceil(waitMs), turn: true })
 }
 
 function overBudget({ limit, retryAfterMs }: Extract<Grant, { granted: false }>, limits: BudgetLimits): ProxyRefusal {
   if (limit === 'userRunsPerMinute') {
-    return tooMany(retryAfterMs ?? 0, `More than ${limits[limit]} images in a minute from one user.`)
+    const message = `More than ${limits[limit]} images in a minute from one user.`
+    return toRefusal(429, message, { retryAfterMs: Math.ceil(retryAfterMs ?? 0) })
   }
   const most = `${limits[limit]} credits`
   const when = retryAfterMs === undefined ? {} : { retryAfterMs: Math.ceil(retryAfterMs) }

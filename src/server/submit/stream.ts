@@ -9,6 +9,8 @@ export interface Streams {
   handler: Handler
   /** Ends all of them; their pages come back by themselves, not all at once. */
   close(): void
+  /** How many are open. */
+  count(): number
 }
 
 export interface StreamLimits {
@@ -35,7 +37,7 @@ const headers = [
 export function createStreams(
   events: RunEvents,
   access: Pick<Access, 'userOf'>,
-  { perClient = 100, inAll = 1000 }: StreamLimits = {},
+  { perClient = 30, inAll = 1000 }: StreamLimits = {},
 ): Streams {
   const open = new Map<ServerResponse, string>()
   let heartbeat: NodeJS.Timeout | undefined
@@ -45,6 +47,21 @@ export function createStreams(
     heartbeat ??= setInterval(() => {
       for (const one of open.keys()) write(one, ':\n\n')
     }, heartbeatMs).unref()
+  }
+
+  /** Ends the oldest stream of whoever has the most, where that is more than the newcomer would have. */
+  function makeRoom(own: number): boolean {
+    const counts = new Map<string, number>()
+    for (const client of open.values()) counts.set(client, (counts.get(client) ?? 0) + 1)
+    const [most, count] = [...counts].reduce((one, other) => (other[1] > one[1] ? other : one))
+    if (count <= own + 1) return false
+    for (const [outgoing, client] of open) {
+      if (client !== most) continue
+      remove(outgoing)
+      outgoing.end()
+      return true
+    }
+    return false
   }
 
   function remove(outgoing: ServerResponse): void {
@@ -58,8 +75,10 @@ export function createStreams(
     handler(incoming, outgoing) {
       const client = access.userOf(incoming)
       const own = [...open.values()].filter((one) => one === client).length
-      if (open.size >= inAll) throw refused(503, 'Too many pages listen to this proxy.', { retryAfterMs })
       if (own >= perClient) throw refused(429, 'Too many streams are open from here.', { retryAfterMs })
+      if (open.size >= inAll && !makeRoom(own)) {
+        throw refused(503, 'Too many pages listen to this proxy.', { retryAfterMs })
+      }
       add(outgoing, client)
       outgoing.writeHead(200, headers)
       const stop = events.subscribe((event) => write(outgoing, toText(event)), lastIdOf(incoming))
@@ -71,6 +90,7 @@ export function createStreams(
     close() {
       for (const outgoing of open.keys()) outgoing.end()
     },
+    count: () => open.size,
   }
 }
 

@@ -12,6 +12,7 @@ import { readJson } from '#server/edge/body.ts'
 import { type Handler, refused, sendText, tellWhen, toRefusal } from '#server/edge/refusals.ts'
 import { jsonLimitsOf, type Route } from '#server/edge/routes.ts'
 import type { Log } from '#server/log.ts'
+import { nameIn } from '#server/shared/memory/budget.ts'
 import { type Outcome, type Reservation, type SubmissionStore, toOutcome } from '#server/shared/memory/submissions.ts'
 import { type Gateway, serviceHeaders } from '#server/upstream/gateways.ts'
 import type { Fault, Outbound } from '#server/upstream/guard.ts'
@@ -31,6 +32,8 @@ export interface SubmitParts {
   log: Log
   /** Where the service can be asked to call back. */
   callbacks?: Callbacks | undefined
+  /** Told of what became of each submission. */
+  countOutcome?: ((state: Outcome['state']) => void) | undefined
 }
 
 export interface Submit {
@@ -62,7 +65,7 @@ export function createSubmit(parts: SubmitParts): Submit {
 
   async function sendOnce({ route, key, body, user, credits }: Submission): Promise<Outcome> {
     const text = JSON.stringify(parts.callbacks?.addTo(body, route.path, key) ?? body)
-    const admission = await admit(user, credits)
+    const admission = await admit(user, credits, key)
     const outcome = admission.admitted
       ? await forward(parts, route, text).catch(() => inDoubt())
       : toOutcome('free', admission.refusal)
@@ -71,7 +74,9 @@ export function createSubmit(parts: SubmitParts): Submit {
     await submissions
       .settle(key, outcome)
       .catch((error: unknown) => log.error({ run: key, err: error }, 'not remembered'))
-    if (outcome.state === 'unknown') log.warn({ run: key, path: route.path }, 'a submission has no certain answer')
+    parts.countOutcome?.(outcome.state)
+    if (outcome.state === 'unknown')
+      log.warn({ run: key, user: nameIn(user) || undefined, path: route.path }, 'a submission has no certain answer')
     return outcome
   }
 

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { createLog } from '#server/log.ts'
 import type { BudgetLimits } from '#server/shared/memory/budget.ts'
 import type { RunEvent } from '#server/shared/memory/events.ts'
+import { createLimiter } from '#server/shared/memory/limiter.ts'
 import { openRedis, type Redis } from '#server/shared/redis/redis.ts'
 import { createRedisBudget } from '#server/shared/redis/redis-budget.ts'
 import { createRedisEvents } from '#server/shared/redis/redis-events.ts'
@@ -35,10 +36,16 @@ describe('the limit that several proxies keep together', () => {
     const limiters = [one, other].map((redis) => createRedisLimiter(redis, 'limit', { most, windowMs }))
     const passed: { before: number; after: number }[] = []
     const startedAt = performance.now()
+    let runs = 0
     const askOn = async (limiter: (typeof limiters)[number]) => {
       while (passed.length < 4 * most) {
-        const before = performance.now()
-        if ((await limiter()) === 0) passed.push({ before, after: performance.now() })
+        const run = `run ${runs++}`
+        for (;;) {
+          const before = performance.now()
+          if ((await limiter('one', run)) > 0) continue
+          passed.push({ before, after: performance.now() })
+          break
+        }
       }
     }
     await Promise.all(limiters.map(askOn))
@@ -53,21 +60,33 @@ describe('the limit that several proxies keep together', () => {
 
   it('says how long to wait', async () => {
     const limiter = createRedisLimiter(one, 'limit', { most: 1, windowMs: 60_000 })
-    expect(await limiter()).toBe(0)
-    const waitMs = await createRedisLimiter(other, 'limit', { most: 1, windowMs: 60_000 })()
+    expect(await limiter('one', 'a')).toBe(0)
+    const waitMs = await createRedisLimiter(other, 'limit', { most: 1, windowMs: 60_000 })('one', 'b')
     expect(waitMs).toBeGreaterThan(0)
     expect(waitMs).toBeLessThanOrEqual(60_000)
-    expect(await createRedisLimiter(other, 'limit of another key', { most: 1, windowMs: 60_000 })()).toBe(0)
+    expect(await createRedisLimiter(other, 'limit of another key', { most: 1, windowMs: 60_000 })('one', 'c')).toBe(0)
   })
 
   it.each([
-    ['SEC J03: a value of another type', ['SET', 'limit', 'x']],
-    ['SEC J03: times that are none', ['RPUSH', 'limit', 'x']],
-    ['a clock that was set back', ['RPUSH', 'limit', '99999999999999']],
+    ['SEC J03: a value of another type', ['RPUSH', 'limit', 'x']],
+    ['SEC J03: text that is no state', ['SET', 'limit', '{"taken":1}']],
+    ['SEC J03: times that are none', ['SET', 'limit', '{"taken":["x"],"waiting":[],"served":{},"turn":0}']],
+    ['a clock that was set back', ['SET', 'limit', '{"taken":[99999999999999],"waiting":[],"served":{},"turn":0}']],
   ])('%s begins a new window', async (_, command) => {
     await server.ask(...command)
-    expect(await createRedisLimiter(one, 'limit', { most: 1, windowMs: 60_000 })()).toBeGreaterThanOrEqual(0)
+    expect(await createRedisLimiter(one, 'limit', { most: 1, windowMs: 60_000 })('one', 'a')).toBe(0)
     expect(Number(await server.ask('PTTL', 'limit'))).toBeGreaterThan(0)
+  })
+
+  it('gives the turns that the limiter in memory gives', async () => {
+    const options = { most: 2, windowMs: 60_000 }
+    const [shared, own] = [createRedisLimiter(one, 'limit', options), createLimiter(options)]
+    const asked = ['a 1', 'a 2', 'a 3', 'a 4', 'b 1', 'a 5', 'b 2', 'c 1', 'b 1', 'a 3', 'c 1', 'd 1', 'a 4', 'a 5']
+    for (const run of asked) {
+      const user = run.slice(0, 1)
+      const [there, here] = [await shared(user, run), await own(user, run)]
+      expect(Math.ceil(there / 60_000)).toBe(Math.ceil(here / 60_000))
+    }
   })
 })
 
@@ -111,9 +130,26 @@ describe('the budget of a day that several proxies keep together', () => {
     expect(await there.take('one', 9)).toMatchObject({ granted: true })
   })
 
+  it('tells what was spent by name and day at whichever proxy', async () => {
+    const [here, there] = budgets({})
+    await here.take('name ben', 5)
+    await there.take('name anna', 4.5)
+    await here.take('name anna', 7)
+    await here.take('browser of somebody', 1)
+    const refused = await here.take('name carl', 3)
+    if (refused.granted) await refused.giveBack()
+    const spent = await there.spent()
+    expect(spent.map(({ name, credits, runs }) => ({ name, credits, runs }))).toEqual([
+      { name: '', credits: 1, runs: 1 },
+      { name: 'anna', credits: 11.5, runs: 2 },
+      { name: 'ben', credits: 5, runs: 1 },
+    ])
+    expect(spent[0]?.day).toMatch(/^\d{4}-\d\d-\d\d$/)
+  })
+
   it('SEC J03: begins anew where there is something else in its place', async () => {
     const [here] = budgets({ userDailyCredits: 10, userRunsPerMinute: 1 })
-    await server.ask('SET', redisName('spent'), 'x')
+    await server.ask('SET', `${redisName('spent')}:${Math.floor(Date.now() / 86_400_000)}`, 'x')
     await server.ask('SET', redisName('runs', 'one'), 'x')
     expect(await here.take('one', 5)).toMatchObject({ granted: true })
     expect(await here.take('one', 6)).toMatchObject({ granted: false })

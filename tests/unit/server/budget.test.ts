@@ -6,8 +6,11 @@ const none: BudgetLimits = { userRunsPerMinute: undefined, userDailyCredits: und
 const morning = 20_000 * dayMs + dayMs / 4
 
 function budgetOf(limits: Partial<BudgetLimits>) {
-  const clock = { at: morning }
-  const budget = createMemoryBudget({ ...none, ...limits }, () => clock.at)
+  const clock: { at: number; steady?: number } = { at: morning }
+  const budget = createMemoryBudget(
+    { ...none, ...limits },
+    { now: () => clock.at, steady: () => clock.steady ?? clock.at },
+  )
   const granted = async (user: string, credits: number) => (await budget.take(user, credits)).granted
   return { clock, budget, granted }
 }
@@ -86,5 +89,50 @@ describe('a budget', () => {
     expect(await granted('one', 20)).toBe(true)
     if (grant.granted) await grant.giveBack()
     expect(await granted('one', 1)).toBe(false)
+  })
+})
+
+describe('a clock that jumps', () => {
+  it('G7: set back, keeps nobody waiting for longer than a minute', async () => {
+    const { budget, clock } = budgetOf({ userRunsPerMinute: 1 })
+    clock.steady = 0
+    expect(await budget.take('one', 5)).toMatchObject({ granted: true })
+    clock.at -= 3_600_000
+    clock.steady = 20_000
+    expect(await budget.take('one', 5)).toEqual({ granted: false, limit: 'userRunsPerMinute', retryAfterMs: 40_000 })
+    clock.steady = 60_000
+    expect(await budget.take('one', 5)).toMatchObject({ granted: true })
+  })
+
+  it.each([dayMs, 10 * dayMs])('G7: %i ms forward and back, spends the credits of no day twice', async (jump) => {
+    const { granted, clock } = budgetOf({ userDailyCredits: 10 })
+    expect(await granted('one', 10)).toBe(true)
+    clock.at += jump
+    expect(await granted('one', 10)).toBe(true)
+    clock.at -= jump
+    expect(await granted('one', 1)).toBe(false)
+    clock.at += jump
+    expect(await granted('one', 1)).toBe(false)
+  })
+})
+
+describe('what was spent', () => {
+  it('is told by name and day; what was given back counts nowhere', async () => {
+    const { budget, clock } = budgetOf({})
+    await budget.take('name ben', 5)
+    await budget.take('name anna', 4.5)
+    await budget.take('name anna', 7)
+    await budget.take('browser of somebody', 1)
+    const refused = await budget.take('name carl', 3)
+    if (refused.granted) await refused.giveBack()
+    clock.at += dayMs
+    await budget.take('name anna', 2)
+    const [day, next] = ['2024-10-04', '2024-10-05']
+    expect(await budget.spent()).toEqual([
+      { day, name: '', credits: 1, runs: 1 },
+      { day, name: 'anna', credits: 11.5, runs: 2 },
+      { day, name: 'ben', credits: 5, runs: 1 },
+      { day: next, name: 'anna', credits: 2, runs: 1 },
+    ])
   })
 })

@@ -321,7 +321,7 @@ async function decide(host: string, given: { port?: number; url?: string; method
   const edge = createEdge(
     settings,
     createAccess({ tokens: [], isSecure: false }),
-    createRoutes({ callbacks: true, fallback: true }),
+    createRoutes({ callbacks: true, fallback: true, spend: true, metrics: true }),
   )
   let isLetOn = false
   const { status } = await answerOf(incoming, (...both) => {

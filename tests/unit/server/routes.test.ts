@@ -9,10 +9,12 @@ import { type FakeService, openFakeService, replyJson, type Seen } from '../../s
 import { canaryKey, openProxyBefore, type ProxyUnderTest } from '../../support/open-proxy.ts'
 
 const token = 'a-token-of-enough-length'
+const adminToken = 'an-admin-token-of-enough-length'
+const metricsToken = 'a-metrics-token-of-enough-length'
 const geminiKey = 'canary-of-gemini-41d7'
 const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')
-const routes = createRoutes({ callbacks: true, fallback: true })
-const ofUsers = routes.filter(({ who }) => who === 'user')
+const routes = createRoutes({ callbacks: true, fallback: true, spend: true, metrics: true })
+const closed = routes.filter(({ who }) => who !== 'anybody' && who !== 'service')
 const name = ({ method, path }: Route) => [`${method} ${path}`] as const
 const table = (some: readonly Route[]) => some.map((route) => [...name(route), route] as const)
 
@@ -48,6 +50,10 @@ function requestFor(route: Route): Asked & { path: string } {
     case 'credits':
     case 'events':
       return { path }
+    case 'spend':
+      return { path, headers: { authorization: `Bearer ${adminToken}` } }
+    case 'metrics':
+      return { path, headers: { authorization: `Bearer ${metricsToken}` } }
     case 'access':
       return { path, ...post({ token }) }
     case 'image':
@@ -127,6 +133,8 @@ async function open(haste?: number) {
     reply,
     {
       PROXY_ACCESS_TOKEN: token,
+      PROXY_ADMIN_TOKEN: adminToken,
+      METRICS_TOKEN: metricsToken,
       PUBLIC_URL: 'https://localhost:8443',
       GEMINI_API_KEY: geminiKey,
       GEMINI_API_BASE_URL: google.origin,
@@ -157,11 +165,14 @@ describe('every route', () => {
     expect(told.status).toBe(route.kind === 'access' ? 204 : route.kind === 'generate' ? 202 : 200)
   })
 
-  it.each(table(ofUsers))('%s is closed without the token, and with a wrong one', async (_, route) => {
+  it.each(table(closed))('%s is closed without the token, and with a wrong one', async (_, route) => {
     const before = seenAtServices().length
     for (const headers of [
       { authorization: '' },
       { authorization: 'Bearer a-token-of-enough-lengtH' },
+      // A token that opens something else.
+      { authorization: `Bearer ${route.who === 'admin' ? token : adminToken}` },
+      { authorization: `Bearer ${route.who === 'monitor' ? token : metricsToken}` },
       { authorization: '', cookie: `atelier-access=${'a'.repeat(22)}.${'b'.repeat(43)}` },
     ]) {
       const told = await ask(route, headers)
@@ -317,9 +328,65 @@ describe('a service that does not answer', () => {
   it('is waited for as long as the table says', () => {
     const deadlines = new Map(routes.map(({ kind, deadlineMs }) => [kind, deadlineMs]))
     expect(Object.fromEntries(deadlines)).toEqual({
-      ...{ health: 0, access: 0, submission: 0, events: 0, callback: 0, picture: 0 },
+      ...{ health: 0, access: 0, submission: 0, events: 0, callback: 0, picture: 0, spend: 0, metrics: 0 },
       ...{ status: 20_000, credits: 20_000, link: 20_000 },
       ...{ submit: 60_000, generate: 120_000, upload: 120_000, image: 120_000 },
     })
+  })
+})
+
+describe('what was spent', () => {
+  const names = 'anna:the-token-of-anna-1234,ben:the-token-of-ben-12345'
+  const bearer = (given: string) => ({ authorization: `Bearer ${given}` })
+  let studio: ProxyUnderTest
+  const submit = (given: string, run: string) =>
+    askProxy(studio.port, '/api/v1/flux/kontext/generate', {
+      method: 'POST',
+      headers: { ...bearer(given), 'content-type': 'application/json', 'idempotency-key': run },
+      body: JSON.stringify({ model: 'flux-kontext-pro', prompt: 'a fox' }),
+    })
+
+  beforeAll(async () => {
+    const env = { PROXY_ACCESS_TOKENS: names, PROXY_ADMIN_TOKEN: adminToken, METRICS_TOKEN: metricsToken }
+    studio = await openProxyBefore((_, outgoing) => replyJson(outgoing, { code: 200, data: { taskId: 'task-1' } }), env)
+    await submit('the-token-of-anna-1234', 'a-run-of-anna-number-1')
+    await submit('the-token-of-anna-1234', 'a-run-of-anna-number-2')
+    await submit('the-token-of-ben-12345', 'a-run-of-ben-number-1')
+  })
+  afterAll(() => studio.close())
+
+  it('is told by name and day to the holder of the admin token, also as a table', async () => {
+    const told = await askProxy(studio.port, '/api/spend', { headers: bearer(adminToken) })
+    const [day] = new Date().toISOString().split('T')
+    expect(told.json()).toEqual({
+      spend: [
+        { day, name: 'anna', credits: 10, runs: 2 },
+        { day, name: 'ben', credits: 5, runs: 1 },
+      ],
+    })
+    const table = await askProxy(studio.port, '/api/spend?as=csv', { headers: bearer(adminToken) })
+    expect(table.headers['content-type']).toBe('text/csv; charset=utf-8')
+    expect(table.text).toBe(`day,name,credits,runs\r\n${day},anna,10,2\r\n${day},ben,5,1\r\n`)
+    expect((await askProxy(studio.port, '/api/spend', { headers: bearer('the-token-of-anna-1234') })).status).toBe(401)
+  })
+
+  it('and what else happened, is told to a monitor in numbers, at whatever host it asks', async () => {
+    const headers = { ...bearer(metricsToken), host: '10.0.0.1:3000' }
+    const { text, headers: told } = await askProxy(studio.port, '/metrics', { headers })
+    expect(told['content-type']).toMatch(/^text\/plain; version=0\.0\.4/)
+    expect(text).toContain('atelier_submissions_total{outcome="answered"} 3')
+    expect(text).toMatch(/^atelier_answers_total\{route="submit"\} 3$/m)
+    expect(text).toMatch(/^atelier_refusals_total\{reason="token"\} \d+$/m)
+    expect(text).toMatch(/^atelier_limiter_wait_seconds_count 3$/m)
+    for (const name of ['atelier_streams', 'process_resident_memory_bytes', 'nodejs_eventloop_lag_p99_seconds']) {
+      expect(text).toContain(name)
+    }
+    expect(text).not.toMatch(/anna|ben-/)
+  })
+
+  it('has no address where nobody may ask for it', async () => {
+    const other = await openProxyBefore((_, outgoing) => replyJson(outgoing, {}))
+    for (const path of ['/api/spend', '/metrics']) expect((await askProxy(other.port, path)).status).toBe(404)
+    await other.close()
   })
 })

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { createLimiter } from '#server/shared/memory/limiter.ts'
 import { createMemorySubmissions, type Outcome } from '#server/shared/memory/submissions.ts'
 
 const answered: Outcome = { state: 'answered', status: 200, type: 'application/json', body: '{"code":200}' }
@@ -134,28 +133,5 @@ describe('remembered submissions', () => {
     await store.settle('run-1', unknown)
     now = dayMs
     expect(await store.reserve('run-2', 'body')).toMatchObject({ state: 'fresh' })
-  })
-})
-
-describe('the limiter', () => {
-  it('B11: never lets more than 18 through in any 10 seconds', async () => {
-    let now = 0
-    const take = createLimiter({ now: () => now })
-    const passed: number[] = []
-    for (; now < 60_000; now += 100) if ((await take()) === 0) passed.push(now)
-    for (const start of passed) {
-      expect(passed.filter((at) => at >= start && at < start + 10_000).length).toBeLessThanOrEqual(18)
-    }
-    expect(passed.length).toBe(6 * 18)
-  })
-
-  it('tells how long to wait', async () => {
-    let now = 0
-    const take = createLimiter({ most: 1, windowMs: 1000, now: () => now })
-    expect(await take()).toBe(0)
-    now = 400
-    expect(await take()).toBe(600)
-    now = 1000
-    expect(await take()).toBe(0)
   })
 })

@@ -13,30 +13,73 @@ export type Grant =
   /** `retryAfterMs`: when there is room again; absent where there never will be, because it costs more than a day's limit. */
   | { granted: false; limit: keyof BudgetLimits; retryAfterMs?: number }
 
-/** What users have spent today and how often they came. Credits are counted when they are set aside, not when a picture comes. */
+/** What one name spent in one day. */
+export interface Spend {
+  /** "2026-11-27", in UTC. */
+  day: string
+  /** Empty for all users without a name. */
+  name: string
+  credits: number
+  runs: number
+}
+
+/** What users have spent today and how often they came. Credits are counted when they are set aside, not when an image comes. */
 export interface Budget {
   /**
    * Sets `credits` aside for one submission of `user`; atomic: what is refused counts nowhere. Rejects where it cannot
    * know; then nothing may be sent.
    */
   take(user: string, credits: number): Promise<Grant>
+  /** Of the last 31 days, oldest first, then by name. */
+  spent(): Promise<Spend[]>
+}
+
+export interface Clocks {
+  /** Milliseconds since 1970. It may jump. */
+  now(): number
+  /** Milliseconds that never jump. */
+  steady(): number
 }
 
 export const dayMs = 24 * 60 * 60 * 1000
 export const minuteMs = 60_000
+/** Days that are remembered. */
+export const keptDays = 31
 const everybody = ''
+const realClocks: Clocks = { now: Date.now, steady: () => performance.now() }
 
-/** In this process: forgotten with it. */
-export function createMemoryBudget(limits: BudgetLimits, now: () => number = Date.now): Budget {
+interface Day {
+  credits: Map<string, number>
+  byName: Map<string, { credits: number; runs: number }>
+}
+
+/** The name in what `Access.userOf` gives; empty where it has none. */
+export function nameIn(user: string): string {
+  return user.startsWith('name ') ? user.slice('name '.length) : ''
+}
+
+export function toDayName(day: number): string {
+  return new Date(day * dayMs).toISOString().slice(0, 10)
+}
+
+/** In this process: forgotten with it. Each day has its own account, so that a clock that jumps spends none of them twice. */
+export function createMemoryBudget(limits: BudgetLimits, { now, steady }: Clocks = realClocks): Budget {
   const { userRunsPerMinute = Number.POSITIVE_INFINITY } = limits
-  const spent = new Map<string, number>()
+  const days = new Map<number, Day>()
   /** When each user's runs of the last minute were let out, oldest first. */
   const started = new Map<string, number[]>()
-  let today = 0
+
+  function openDay(number: number): Day {
+    const known = days.get(number)
+    if (known) return known
+    const day: Day = { credits: new Map(), byName: new Map() }
+    days.set(number, day)
+    const [oldest] = days.keys()
+    if (days.size > keptDays && oldest !== undefined) days.delete(oldest)
+    return day
+  }
 
   function forget(at: number) {
-    if (dayOf(at) !== today) spent.clear()
-    today = dayOf(at)
     for (const [user, times] of started) {
       const recent = times.filter((time) => time > at - minuteMs)
       if (recent.length > 0) started.set(user, recent)
@@ -44,34 +87,37 @@ export function createMemoryBudget(limits: BudgetLimits, now: () => number = Dat
     }
   }
 
-  function refusalOf(user: string, credits: number, at: number): Grant | undefined {
-    const tomorrowMs = (today + 1) * dayMs - at
+  function refusalOf(user: string, asked: number, { credits }: Day, tomorrowMs: number): Grant | undefined {
     for (const [limit, who] of [
       ['userDailyCredits', user],
       ['dailyCredits', everybody],
     ] as const) {
       const most = limits[limit] ?? Number.POSITIVE_INFINITY
-      if (credits > most) return { granted: false, limit }
-      if ((spent.get(who) ?? 0) + credits > most) return { granted: false, limit, retryAfterMs: tomorrowMs }
+      if (asked > most) return { granted: false, limit }
+      if ((credits.get(who) ?? 0) + asked > most) return { granted: false, limit, retryAfterMs: tomorrowMs }
     }
     const times = started.get(user) ?? []
     const [oldest] = times
     if (oldest === undefined || times.length < userRunsPerMinute) return undefined
-    return { granted: false, limit: 'userRunsPerMinute', retryAfterMs: oldest + minuteMs - at }
+    return { granted: false, limit: 'userRunsPerMinute', retryAfterMs: oldest + minuteMs - steady() }
   }
 
-  const add = (user: string, credits: number) => {
-    for (const who of [user, everybody]) spent.set(who, (spent.get(who) ?? 0) + credits)
+  function add({ credits, byName }: Day, user: string, sign: 1 | -1, amount: number): void {
+    for (const who of [user, everybody]) credits.set(who, (credits.get(who) ?? 0) + sign * amount)
+    const name = nameIn(user)
+    const before = byName.get(name) ?? { credits: 0, runs: 0 }
+    byName.set(name, { credits: before.credits + sign * amount, runs: before.runs + sign })
   }
 
   return {
     async take(user, credits) {
-      const at = now()
+      const at = steady()
       forget(at)
-      const refusal = refusalOf(user, credits, at)
+      const number = Math.floor(now() / dayMs)
+      const day = openDay(number)
+      const refusal = refusalOf(user, credits, day, (number + 1) * dayMs - now())
       if (refusal) return refusal
-      const day = today
-      add(user, credits)
+      add(day, user, 1, credits)
       started.set(user, [...(started.get(user) ?? []), at])
       return {
         granted: true,
@@ -79,13 +125,22 @@ export function createMemoryBudget(limits: BudgetLimits, now: () => number = Dat
           const times = started.get(user) ?? []
           const mine = times.indexOf(at)
           if (mine >= 0) times.splice(mine, 1)
-          if (day === today) add(user, -credits)
+          add(day, user, -1, credits)
         },
       }
+    },
+    async spent() {
+      const rows = [...days].flatMap(([day, { byName }]) =>
+        [...byName].map(([name, sums]) => ({ day: toDayName(day), name, ...sums })),
+      )
+      return sortSpend(rows)
     },
   }
 }
 
-function dayOf(at: number): number {
-  return Math.floor(at / dayMs)
+/** By day, then by name; what was all given back is left out. */
+export function sortSpend(rows: readonly Spend[]): Spend[] {
+  return rows
+    .filter(({ credits, runs }) => credits !== 0 || runs !== 0)
+    .sort((one, other) => one.day.localeCompare(other.day) || one.name.localeCompare(other.name))
 }

@@ -1,5 +1,8 @@
-/** Gives a place for one submission: 0, or the milliseconds until there is one. Rejects where it cannot know. */
-export type Limiter = () => Promise<number>
+/**
+ * Gives a place at the service for one submission: 0, or the milliseconds until it is this run's turn. Whoever is told to
+ * wait keeps the turn by asking again then. Rejects where it cannot know.
+ */
+export type Limiter = (user: string, run: string) => Promise<number>
 
 export interface LimiterOptions {
   most?: number
@@ -7,19 +10,85 @@ export interface LimiterOptions {
   now?: () => number
 }
 
-/** The service takes 20 in any 10 s; two are left for other clients of the key. Contract section 1.5. */
-export const serviceLimit = { most: 18, windowMs: 10_000 }
+/**
+ * The service takes 20 in any 10 s; two are left for other clients of the key. A submission is counted when it leaves here:
+ * the second more is for what is longer on its way than the one before. Contract section 1.5.
+ */
+export const serviceLimit = { most: 18, windowMs: 11_000 }
+/** How late a run may ask again without losing its turn. */
+export const graceMs = 3_000
+/** Runs that wait, of one user and of all. One that is over it is told a time, but keeps no turn. */
+export const mostWaiting = { perUser: 100, inAll: 1000 }
 
-/** Never more than `most` in any window, not only on average: the service counts so too. */
+interface Waiting {
+  user: string
+  until: number
+}
+
+/**
+ * Never more than `most` in any window, not only on average: the service counts so too. Places go round by user: whoever was
+ * served longest ago comes first, and the runs of one user in the order in which they came.
+ */
 export function createLimiter(options: LimiterOptions = {}): Limiter {
   const { most = serviceLimit.most, windowMs = serviceLimit.windowMs, now = () => performance.now() } = options
-  const taken: number[] = []
-  return async () => {
-    const [oldest] = taken
-    const waitMs = taken.length < most || oldest === undefined ? 0 : oldest + windowMs - now()
-    if (waitMs > 0) return waitMs
-    taken.push(now())
-    if (taken.length > most) taken.shift()
-    return 0
+  /** When the places of this window were taken, oldest first. */
+  let taken: number[] = []
+  /** By run, in the order of their arrival. */
+  const waiting = new Map<string, Waiting>()
+  /** The turn in which each user was served last. */
+  const served = new Map<string, number>()
+  let turn = 0
+
+  /** Whoever does not come for the turn goes behind all others. */
+  function forget(at: number): void {
+    taken = taken.filter((time) => time > at - windowMs)
+    for (const [run, { user, until }] of waiting) {
+      if (until > at) continue
+      waiting.delete(run)
+      served.set(user, ++turn)
+    }
+    if (taken.length === 0 && waiting.size === 0) served.clear()
+  }
+
+  function join(user: string, run: string): void {
+    const own = [...waiting.values()].filter((one) => one.user === user).length
+    if (waiting.has(run) || waiting.size >= mostWaiting.inAll || own >= mostWaiting.perUser) return
+    waiting.set(run, { user, until: Number.POSITIVE_INFINITY })
+  }
+
+  /** How many of those who wait come before this run: in each round one of every user, longest unserved first. */
+  function countBefore(user: string, run: string): number {
+    const entries = [...waiting]
+    const own = entries.filter(([, one]) => one.user === user).map(([name]) => name)
+    const round = own.includes(run) ? own.indexOf(run) : own.length
+    const users = [...new Set(entries.map(([, one]) => one.user))]
+    const order = users.sort((one, other) => (served.get(one) ?? 0) - (served.get(other) ?? 0))
+    const mine = order.includes(user) ? order.indexOf(user) : order.length
+    const counts = new Map<string, number>()
+    return entries.filter(([, one]) => {
+      const nth = counts.get(one.user) ?? 0
+      counts.set(one.user, nth + 1)
+      return nth < round || (nth === round && order.indexOf(one.user) < mine)
+    }).length
+  }
+
+  return async (user, run) => {
+    const at = now()
+    forget(at)
+    join(user, run)
+    const before = countBefore(user, run)
+    const free = most - taken.length
+    if (before < free) {
+      taken.push(at)
+      waiting.delete(run)
+      served.set(user, ++turn)
+      return 0
+    }
+    const behind = before - free
+    const next = taken.length === 0 ? at : (taken[behind % taken.length] ?? at)
+    const waitMs = next + windowMs * (1 + Math.floor(behind / Math.max(1, taken.length))) - at
+    const own = waiting.get(run)
+    if (own) own.until = at + waitMs + graceMs
+    return waitMs
   }
 }

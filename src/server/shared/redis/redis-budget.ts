@@ -1,27 +1,53 @@
 import * as z from 'zod/mini'
-import { type Budget, type BudgetLimits, dayMs, minuteMs } from '#server/shared/memory/budget.ts'
+import {
+  type Budget,
+  type BudgetLimits,
+  dayMs,
+  keptDays,
+  minuteMs,
+  nameIn,
+  type Spend,
+  sortSpend,
+  toDayName,
+} from '#server/shared/memory/budget.ts'
 import type { Redis } from './redis.ts'
 import { redisName } from './redis-names.ts'
 
+/** The hash of a day: credits by user ("all" for all of them), and credits and runs by name. */
+const dayOf = `
+local function openDay(day)
+  local key = KEYS[1] .. ':' .. day
+  local kind = redis.call('TYPE', key).ok
+  if kind ~= 'hash' and kind ~= 'none' then redis.call('DEL', key) end
+  return key
+end
+local function add(key, user, name, credits, runs)
+  redis.call('HINCRBYFLOAT', key, user, credits)
+  redis.call('HINCRBYFLOAT', key, 'all', credits)
+  redis.call('HINCRBYFLOAT', key, 'credits ' .. name, credits)
+  redis.call('HINCRBY', key, 'runs ' .. name, runs)
+end
+`
+
 /**
- * Keys: what was spent (a hash of users by day, all of them under "all"), the times of the user's runs. Values: user, credits,
- * runs a minute, credits a day of one user and of all; -1 is no limit. By the clock of Redis alone.
- * Gives a limit and ms until there is room (-1: never), or "" with the day and the time that it counts for.
+ * Keys: what the names of days begin with, the times of the user's runs. Values: user, name, credits, runs a minute, credits
+ * a day of one user and of all; -1 is no limit. By the clock of Redis alone; each day has its own account, so that a clock
+ * that jumps spends none of them twice. Gives a limit and ms until there is room (-1: never), or "" with the day and the time
+ * that it counts for.
  */
-const takeScript = `
+const takeScript = `${dayOf}
 local dayMs, minuteMs = ${dayMs}, ${minuteMs}
-local user, credits = ARGV[1], tonumber(ARGV[2])
-local runs, own, all = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+local user, name, credits = ARGV[1], ARGV[2], tonumber(ARGV[3])
+local runs, own, all = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
 local time = redis.call('TIME')
 local at = time[1] * 1000 + math.floor(time[2] / 1000)
-local day = math.floor(at / dayMs)
-for index, kind in ipairs({'hash', 'list'}) do
-  if redis.call('TYPE', KEYS[index]).ok ~= kind then redis.call('DEL', KEYS[index]) end
-end
-if redis.call('HGET', KEYS[1], 'day') ~= tostring(day) then redis.call('DEL', KEYS[1]) end
-local function spent(who) return tonumber(redis.call('HGET', KEYS[1], who)) or 0 end
+local number = math.floor(at / dayMs)
+local day = string.format('%d', number)
+local key = openDay(day)
+if redis.call('TYPE', KEYS[2]).ok ~= 'list' then redis.call('DEL', KEYS[2]) end
+local function spent(who) return tonumber(redis.call('HGET', key, who)) or 0 end
 local function over(who, most) return most >= 0 and spent(who) + credits > most end
-local function wait(most) if credits > most then return -1 end return (day + 1) * dayMs - at end
+local function wait(most) if credits > most then return -1 end return (number + 1) * dayMs - at end
 if over(user, own) then return {'userDailyCredits', tostring(wait(own)), ''} end
 if over('all', all) then return {'dailyCredits', tostring(wait(all)), ''} end
 if runs >= 0 then
@@ -34,24 +60,41 @@ if runs >= 0 then
   redis.call('LTRIM', KEYS[2], -runs, -1)
   redis.call('PEXPIRE', KEYS[2], minuteMs)
 end
-redis.call('HSET', KEYS[1], 'day', day)
-redis.call('HINCRBYFLOAT', KEYS[1], user, credits)
-redis.call('HINCRBYFLOAT', KEYS[1], 'all', credits)
-redis.call('PEXPIRE', KEYS[1], dayMs)
-return {'', tostring(day), tostring(at)}
+add(key, user, name, credits, 1)
+redis.call('PEXPIRE', key, dayMs * ${keptDays})
+return {'', day, tostring(at)}
 `
 
-/** Keys as before. Values: user, credits, day, time. */
-const giveBackScript = `
-redis.call('LREM', KEYS[2], 1, ARGV[4])
-if redis.call('HGET', KEYS[1], 'day') ~= ARGV[3] then return 0 end
-redis.call('HINCRBYFLOAT', KEYS[1], ARGV[1], -ARGV[2])
-redis.call('HINCRBYFLOAT', KEYS[1], 'all', -ARGV[2])
+/** Keys as before. Values: user, name, credits, day, time. */
+const giveBackScript = `${dayOf}
+redis.call('LREM', KEYS[2], 1, ARGV[5])
+local key = openDay(ARGV[4])
+if redis.call('EXISTS', key) == 0 then return 0 end
+add(key, ARGV[1], ARGV[2], -ARGV[3], -1)
 return 1
+`
+
+/** Key: what the names of days begin with. Gives day, field and value by turns. */
+const spentScript = `${dayOf}
+local today = math.floor(redis.call('TIME')[1] / ${dayMs / 1000})
+local found = {}
+for number = today - ${keptDays}, today + 1 do
+  local day = string.format('%d', number)
+  local fields = redis.call('HGETALL', openDay(day))
+  for at = 1, #fields, 2 do
+    if string.find(fields[at], ' ', 1, true) then
+      table.insert(found, day)
+      table.insert(found, fields[at])
+      table.insert(found, fields[at + 1])
+    end
+  end
+end
+return found
 `
 
 const Reply = z.tuple([z.string(), z.string(), z.string()])
 const Limit = z.enum(['userRunsPerMinute', 'userDailyCredits', 'dailyCredits'])
+const Found = z.array(z.string())
 
 /** One budget for all proxies that share the Redis. */
 export function createRedisBudget(redis: Redis, limits: BudgetLimits): Budget {
@@ -59,10 +102,10 @@ export function createRedisBudget(redis: Redis, limits: BudgetLimits): Budget {
   const spent = redisName('spent')
   return {
     async take(user, credits) {
-      const runs = redisName('runs', user)
-      const who = redisName('user', user)
+      const keys = [spent, redisName('runs', user)]
+      const who = [redisName('user', user), nameIn(user), credits]
       const mosts = [Math.ceil(userRunsPerMinute), userDailyCredits, dailyCredits]
-      const [limit, first, second] = Reply.parse(await redis.run(takeScript, [spent, runs], [who, credits, ...mosts]))
+      const [limit, first, second] = Reply.parse(await redis.run(takeScript, keys, [...who, ...mosts]))
       if (limit !== '') {
         const retryAfterMs = Number(first)
         return { granted: false, limit: Limit.parse(limit), ...(retryAfterMs < 0 ? {} : { retryAfterMs }) }
@@ -70,9 +113,26 @@ export function createRedisBudget(redis: Redis, limits: BudgetLimits): Budget {
       return {
         granted: true,
         async giveBack() {
-          await redis.run(giveBackScript, [spent, runs], [who, credits, first, second])
+          await redis.run(giveBackScript, keys, [...who, first, second])
         },
       }
     },
+    async spent() {
+      return toRows(Found.parse(await redis.run(spentScript, [spent])))
+    },
   }
+}
+
+function toRows(found: readonly string[]): Spend[] {
+  const rows = new Map<string, Spend>()
+  for (let at = 0; at + 2 < found.length; at += 3) {
+    const [day = '', field = '', value = ''] = found.slice(at, at + 3)
+    const gap = field.indexOf(' ')
+    const [what, name] = [field.slice(0, gap), field.slice(gap + 1)]
+    const row = rows.get(`${day} ${name}`) ?? { day: toDayName(Number(day)), name, credits: 0, runs: 0 }
+    if (what === 'credits') row.credits = Number(value)
+    if (what === 'runs') row.runs = Number(value)
+    rows.set(`${day} ${name}`, row)
+  }
+  return sortSpend([...rows.values()])
 }

@@ -1,29 +1,108 @@
-import { type Limiter, type LimiterOptions, serviceLimit } from '#server/shared/memory/limiter.ts'
+import { graceMs, type Limiter, type LimiterOptions, mostWaiting, serviceLimit } from '#server/shared/memory/limiter.ts'
 import type { Redis } from './redis.ts'
+import { redisName } from './redis-names.ts'
 
 /**
- * The times of the last submissions, oldest first, by the clock of Redis alone. A clock that was set back, or a value that
- * is no list, begins anew.
+ * The same as the limiter in memory, as one step and by the clock of Redis alone. Key: JSON of `taken` (times, oldest first),
+ * `waiting` (lists of run, user, until, in the order of their arrival), `served` (the last turn of each user), `turn`. A clock
+ * that was set back, or a value that is none of these, begins anew. Values: most, window, grace, most waiting of one user and of
+ * all, user, run.
  */
 const script = `
-local most, window = tonumber(ARGV[1]), tonumber(ARGV[2])
+local most, window, grace = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local perUser, inAll, user, run = tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6], ARGV[7]
 local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local kind = redis.call('TYPE', KEYS[1]).ok
-if kind ~= 'list' and kind ~= 'none' then redis.call('DEL', KEYS[1]) end
-if redis.call('LLEN', KEYS[1]) >= most then
-  local first = tonumber(redis.call('LINDEX', KEYS[1], -most))
-  if not first or first > now then redis.call('DEL', KEYS[1])
-  elseif first + window > now then return first + window - now end
+local at = time[1] * 1000 + math.floor(time[2] / 1000)
+local fresh = {taken = {}, waiting = {}, served = {}, turn = 0}
+local state = fresh
+if redis.call('TYPE', KEYS[1]).ok == 'string' then
+  local isJson, read = pcall(cjson.decode, redis.call('GET', KEYS[1]))
+  if isJson and type(read) == 'table' and type(read.taken) == 'table' and type(read.waiting) == 'table'
+    and type(read.served) == 'table' and type(read.turn) == 'number' then state = read end
+else redis.call('DEL', KEYS[1]) end
+
+local function keep()
+  local taken = {}
+  for _, one in ipairs(state.taken) do
+    if type(one) ~= 'number' or one > at then error('begin anew') end
+    if one > at - window then table.insert(taken, one) end
+  end
+  state.taken = taken
+  local waiting = {}
+  for _, one in ipairs(state.waiting) do
+    if one[3] > at then table.insert(waiting, one)
+    else
+      state.turn = state.turn + 1
+      state.served[one[2]] = state.turn
+    end
+  end
+  state.waiting = waiting
+  if #taken == 0 and #waiting == 0 then state.served = {} end
 end
-redis.call('RPUSH', KEYS[1], now)
-redis.call('LTRIM', KEYS[1], -most, -1)
-redis.call('PEXPIRE', KEYS[1], window)
-return 0
+if not pcall(keep) then state = {taken = {}, waiting = {}, served = {}, turn = 0} end
+
+local own, mine = 0, nil
+for _, one in ipairs(state.waiting) do
+  if one[2] == user then
+    if one[1] == run then mine = own end
+    own = own + 1
+  end
+end
+local round = mine or own
+if not mine and own < perUser and #state.waiting < inAll then
+  table.insert(state.waiting, {run, user, at + window})
+end
+
+local order, known = {}, {}
+for place, one in ipairs(state.waiting) do
+  if not known[one[2]] then
+    known[one[2]] = {state.served[one[2]] or 0, place}
+    table.insert(order, one[2])
+  end
+end
+local me = known[user] or {state.served[user] or 0, #state.waiting + 1}
+local counts, before = {}, 0
+for _, one in ipairs(state.waiting) do
+  local nth = counts[one[2]] or 0
+  counts[one[2]] = nth + 1
+  local they = known[one[2]]
+  local isFirst = one[2] ~= user and (they[1] < me[1] or (they[1] == me[1] and they[2] < me[2]))
+  if nth < round or (nth == round and isFirst) then before = before + 1 end
+end
+
+local free, wait = most - #state.taken, 0
+local function each(change)
+  local left = {}
+  for _, one in ipairs(state.waiting) do
+    local changed = one
+    if one[1] == run and one[2] == user then changed = change(one) end
+    if changed then table.insert(left, changed) end
+  end
+  state.waiting = left
+end
+if before < free then
+  table.insert(state.taken, at)
+  state.turn = state.turn + 1
+  state.served[user] = state.turn
+  each(function() return nil end)
+else
+  local behind = before - free
+  local next = state.taken[behind % math.max(1, #state.taken) + 1] or at
+  wait = next + window * (1 + math.floor(behind / math.max(1, #state.taken))) - at
+  each(function(one) return {one[1], one[2], at + wait + grace} end)
+end
+local longest = window
+for _, one in ipairs(state.waiting) do longest = math.max(longest, one[3] - at) end
+redis.call('SET', KEYS[1], cjson.encode(state), 'PX', math.ceil(longest))
+return wait
 `
 
-/** One budget for all proxies that share the Redis and the key. docs/decisions/0010 says why it is no library. */
+/** One limit for all proxies that share the Redis and the key. docs/decisions/0010 says why it is no library. */
 export function createRedisLimiter(redis: Redis, key: string, options: Omit<LimiterOptions, 'now'> = {}): Limiter {
   const { most = serviceLimit.most, windowMs = serviceLimit.windowMs } = options
-  return async () => Number(await redis.run(script, [key], [most, windowMs]))
+  const fixed = [most, windowMs, graceMs, mostWaiting.perUser, mostWaiting.inAll]
+  return async (user, run) => {
+    const who = [redisName('user', user), redisName('run', run)]
+    return Number(await redis.run(script, [key], [...fixed, ...who]))
+  }
 }

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest'
+import { createLimiter, graceMs, mostWaiting, serviceLimit } from '#server/shared/memory/limiter.ts'
+
+function limiterOf(options: { most?: number; windowMs?: number } = {}) {
+  const clock = { at: 0 }
+  return { clock, take: createLimiter({ ...options, now: () => clock.at }) }
+}
+
+/** A user who asks for one run after the other, each until it is let out, and comes back when told. */
+function createPolite(take: ReturnType<typeof createLimiter>, user: string) {
+  let run = 0
+  let comesAt = 0
+  let letOut = 0
+  return {
+    letOut: () => letOut,
+    async tick(at: number) {
+      if (at < comesAt) return
+      const waitMs = await take(user, `${user} ${run}`)
+      if (waitMs > 0) comesAt = at + waitMs
+      else {
+        letOut += 1
+        run += 1
+      }
+    },
+  }
+}
+
+describe('the limit of the service', () => {
+  it('B11: is never gone over in any window, however long the way of one submission is', async () => {
+    const { clock, take } = limiterOf()
+    const passed: number[] = []
+    for (; clock.at < 66_000; clock.at += 100)
+      if ((await take('one', `run ${passed.length}`)) === 0) passed.push(clock.at)
+    for (const start of passed) {
+      // G9: arrivals differ from departures by up to a second.
+      expect(passed.filter((at) => at >= start && at < start + 11_000).length).toBeLessThanOrEqual(18)
+    }
+    expect(passed.length).toBe(6 * 18)
+    expect(serviceLimit).toEqual({ most: 18, windowMs: 11_000 })
+  })
+
+  it('tells how long to wait, one place after the other', async () => {
+    const { clock, take } = limiterOf({ most: 2, windowMs: 1000 })
+    expect(await take('one', 'a')).toBe(0)
+    clock.at = 400
+    expect(await take('one', 'b')).toBe(0)
+    expect(await take('one', 'c')).toBe(600)
+    expect(await take('one', 'd')).toBe(1000)
+    expect(await take('one', 'e')).toBe(1600)
+    clock.at = 1000
+    expect(await take('one', 'd')).toBe(400)
+    expect(await take('one', 'c')).toBe(0)
+    clock.at = 1400
+    expect(await take('one', 'd')).toBe(0)
+  })
+})
+
+describe('the turns', () => {
+  it('G10: go round by user: one who asks all the time does not keep the others waiting', async () => {
+    const { clock, take } = limiterOf()
+    const polite = Array.from({ length: 10 }, (_, at) => createPolite(take, `polite ${at}`))
+    let greedy = 0
+    for (let run = 0; clock.at < 300_000; clock.at += 50) {
+      for (let tries = 0; tries < 10; tries += 1) if ((await take('greedy', `greedy ${run++ % 300}`)) === 0) greedy += 1
+      for (const user of polite) await user.tick(clock.at)
+    }
+    const all = polite.reduce((sum, user) => sum + user.letOut(), greedy)
+    for (const user of polite) expect(user.letOut()).toBeGreaterThan((all / 11) * 0.85)
+    // No place is left empty for the sake of fairness.
+    expect(all).toBeGreaterThan((300_000 / 11_000) * 18 * 0.95)
+  })
+
+  it('keep the runs of one user in their order', async () => {
+    const { clock, take } = limiterOf({ most: 1, windowMs: 1000 })
+    await take('other', 'x')
+    for (const run of ['a', 'b', 'c']) await take('one', run)
+    clock.at = 1000
+    expect(await take('one', 'c')).toBeGreaterThan(0)
+    expect(await take('one', 'b')).toBeGreaterThan(0)
+    expect(await take('one', 'a')).toBe(0)
+  })
+
+  it('are lost to who does not come, and taken by who does', async () => {
+    const { clock, take } = limiterOf({ most: 1, windowMs: 1000 })
+    await take('other', 'x')
+    await take('gone', 'a')
+    await take('one', 'b')
+    clock.at = 1000
+    expect(await take('one', 'b')).toBeGreaterThan(0)
+    clock.at = 1000 + graceMs
+    expect(await take('one', 'b')).toBe(0)
+  })
+
+  it('are kept for so many runs and no more', async () => {
+    const { clock, take } = limiterOf({ most: 1, windowMs: 1000 })
+    await take('other', 'x')
+    for (let run = 0; run < mostWaiting.perUser + 50; run += 1) await take('greedy', `${run}`)
+    expect(await take('one', 'a')).toBe(2000)
+    // Nobody came for the first turn.
+    clock.at = 1000 + graceMs
+    expect(await take('one', 'a')).toBe(0)
+  })
+})
