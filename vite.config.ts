@@ -84,6 +84,8 @@ export default defineConfig(({ isSsrBuild, mode }) => ({
         sourcemap: false,
         license: { fileName: licenses },
         rolldownOptions: {
+          // No module does anything by being read.
+          treeshake: { propertyReadSideEffects: false },
           output: {
             codeSplitting: {
               groups: [
