@@ -1,11 +1,10 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { describeFailure, toFailure } from '#domain/failure.ts'
-import { quoteName } from '#domain/file-name.ts'
-import type { PictureId } from '#domain/ids.ts'
+import { useEffect } from 'react'
+import { useImageCommands } from '#acts/use-image-commands.ts'
+import { isNonEmpty } from '#domain/ids.ts'
 import { useStore } from '#store/queries.ts'
 import type { UnusedSource } from '#store/store.ts'
 import { Button } from '#ui/button.tsx'
-import { notify } from '#ui/notices.tsx'
 import { showHidden } from '#ui/show-hidden.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { describeBytes } from './describe-bytes.ts'
@@ -16,6 +15,7 @@ const queryKey = ['storage', 'sources']
 export function SourceSettings() {
   const store = useStore()
   const queries = useQueryClient()
+  const commands = useImageCommands()
   const sources = useWorkspace((state) => state.sources)
   const inForms = Object.values(sources).flat()
   const { data } = useQuery({
@@ -24,23 +24,21 @@ export function SourceSettings() {
     networkMode: 'always',
     staleTime: 0,
   })
+  // Also where the act was undone, or another window did it.
+  useEffect(
+    () =>
+      store.subscribe((change) => {
+        if (change.kind === 'pictures') void queries.invalidateQueries({ queryKey: ['storage'] })
+      }),
+    [store, queries],
+  )
   if (!data || data.count === 0) return null
 
-  const refresh = () => queries.invalidateQueries({ queryKey: ['storage'] })
   // To the bin, not out of it: the form of another window may still use one.
-  const attempt = (work: Promise<void>) =>
-    work.then(refresh, (error: unknown) => notify({ text: describeFailure(toFailure(error)), tone: 'error' }))
-  const restore = (ids: readonly PictureId[]) => void attempt(store.restore(ids))
-  const remove = (removed: readonly UnusedSource[]) => {
-    const ids = removed.map(({ id }) => id)
-    const [first] = removed
-    const what = removed.length === 1 && first ? quoteName(first.name) : `${removed.length} images`
-    void attempt(
-      store.moveToBin(ids).then(() => {
-        const action = { label: 'Undo', onSelect: () => restore(ids) }
-        notify({ text: `${what} moved to bin.`, action })
-      }),
-    )
+  const remove = async (removed: readonly UnusedSource[]) => {
+    const found = await store.picturesById(removed.map(({ id }) => id))
+    const images = [...found.values()]
+    if (isNonEmpty(images)) await commands.moveToBin(images)
   }
 
   return (
@@ -51,7 +49,7 @@ export function SourceSettings() {
           {data.count} · {describeBytes(data.sizeBytes)}
         </span>
       </p>
-      {data.unused.length > 0 && <UnusedSources unused={data.unused} onRemove={remove} />}
+      {data.unused.length > 0 && <UnusedSources unused={data.unused} onRemove={(removed) => void remove(removed)} />}
     </>
   )
 }

@@ -1,6 +1,6 @@
 import { useEffect, useEffectEvent, useState } from 'react'
 import type { Recipe } from '#domain/run.ts'
-import { announce } from '#ui/announce.tsx'
+import { notify } from '#ui/notices.tsx'
 import type { SourceDesk } from './use-source-desk.ts'
 
 /**
@@ -22,7 +22,7 @@ export function useWhenReady(
   const settle = useEffectEvent(() => {
     setPressed(undefined)
     if (pressed === now) press()
-    else announce('Not submitted: the form was changed. Submit again.')
+    else notify({ text: 'Not submitted: the form was changed. Submit again.' })
   })
   useEffect(() => {
     if (pressed !== undefined && !isPreparing) settle()

@@ -5,6 +5,7 @@ import { needsCard, type Run } from '#domain/run.ts'
 import { describePicture } from '#library/picture-words.ts'
 import { useOpenRuns, usePictures, useThumbnail } from '#store/queries.ts'
 import { classes } from '#ui/classes.ts'
+import { showHidden } from '#ui/show-hidden.ts'
 
 interface RecentImagesProps {
   shown: PictureId | undefined
@@ -40,7 +41,7 @@ export function RecentImages({ shown, onChoose }: RecentImagesProps) {
 function RunMark({ run }: { run: Run }) {
   const isStuck = needsCard(run)
   const Icon = isStuck ? TriangleAlert : LoaderCircle
-  const prompt = String(run.recipe.draft.prompt ?? '')
+  const prompt = showHidden(String(run.recipe.draft.prompt ?? ''))
   return (
     <li
       title={prompt}

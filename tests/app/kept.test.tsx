@@ -243,7 +243,7 @@ describe('B6 sources that nothing uses any more', () => {
     await userEvent.click(list.getByRole('button', { name: 'Remove old.png' }))
     await waitFor(() => expect(list.queryByText('old.png')).toBeNull())
     expect(await store.picture('old' as PictureId)).toMatchObject({ shelf: 'bin' })
-    await userEvent.click(await screen.findByRole('button', { name: 'Undo' }))
+    await userEvent.click(await screen.findByRole('button', { name: 'Undo move to bin' }))
     expect(await screen.findByText('old.png')).toBeVisible()
     expect(await store.picture('old' as PictureId)).toMatchObject({ shelf: 'sources' })
   })

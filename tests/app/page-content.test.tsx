@@ -104,6 +104,7 @@ describe('words that are markup', () => {
       act(() => useWorkspace.getState().select(`f${index}` as PictureId))
       act(() => notify({ text: said, tone: 'error' }))
       expect(await screen.findByText(said, { selector: '[role=alert] *' })).toBeVisible()
+      closeNotices()
       const words = describeFailure({ kind: 'unexpected', detail: said, said })
       expect((await screen.findAllByText(words)).length).toBeGreaterThan(0)
       expect(await screen.findByText(said, { selector: 'p' }, patience)).toHaveAttribute('title', said)
