@@ -1,6 +1,7 @@
 import type { Act, AppAct } from './act.ts'
 import { keysAct, redoAct, submitAct, undoAct } from './app-acts.ts'
 import { imageActs } from './image-acts.ts'
+import { toolActs } from './tool-acts.ts'
 import { viewActs } from './view-acts.ts'
 
 /** Keys that a widget takes by itself, because they follow the pattern of its role. */
@@ -18,4 +19,13 @@ const widgetActs: readonly AppAct[] = [
 ]
 
 /** Everything a person can do by a key. The one list that menus, toolbars, shortcuts and the sheet of shortcuts are made from. */
-export const acts: readonly Act[] = [submitAct, undoAct, redoAct, keysAct, ...imageActs, ...viewActs, ...widgetActs]
+export const acts: readonly Act[] = [
+  submitAct,
+  undoAct,
+  redoAct,
+  keysAct,
+  ...imageActs,
+  ...viewActs,
+  ...toolActs,
+  ...widgetActs,
+]

@@ -2,6 +2,7 @@ import type { LucideIcon } from 'lucide-react'
 import type { NonEmpty } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
 import { findShortcut } from '#ui/shortcut.ts'
+import type { ToolId } from '#workspace/workspace.ts'
 import type { ImageCommands } from './image-commands.ts'
 
 /** Where the focus has to be for an act's keys to work. */
@@ -44,6 +45,8 @@ export interface StageView {
   compare(): void
   /** Shows the source as long as it is held. */
   before(isHeld: boolean): void
+  /** Opens a tool, or leaves it where it is the open one; `undefined` leaves any. */
+  takeTool(tool: ToolId | undefined): void
 }
 
 /** Done to what the stage shows, not to the image itself. */

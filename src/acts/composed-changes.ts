@@ -1,13 +1,16 @@
 import type { ComposedChange } from '#domain/command.ts'
+import { type AreaStep, emptyDocument } from '#domain/edit.ts'
 import type { PictureId } from '#domain/ids.ts'
 import type { ComposedPlan } from '#library/command-log.ts'
 import { findFamily } from '#models/catalogue.ts'
 import { type Composition, draftOf } from '#workspace/composition.ts'
+import { type Edits, withEdit } from '#workspace/edits.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 
 /** What of a window can be undone. */
 export interface Composed extends Composition {
   selected: PictureId | undefined
+  edits: Edits
 }
 
 /** The changes that lead from one composition to another. */
@@ -16,6 +19,7 @@ export function diffComposed(before: Composed, after: Composed): ComposedChange[
   return [
     ...(before.family === after.family ? [] : [{ kind: 'family', from: before.family, to: after.family } as const]),
     ...[...families].flatMap((family) => [...diffDraft(family, before, after), ...diffSources(family, before, after)]),
+    ...diffEdits(before.edits, after.edits),
     ...(before.selected === after.selected
       ? []
       : [{ kind: 'stage', from: before.selected, to: after.selected } as const]),
@@ -33,6 +37,27 @@ function diffSources(family: string, before: Composed, after: Composed): Compose
   return isSameList(from, to) ? [] : [{ kind: 'sources', family, from, to }]
 }
 
+/** Steps are compared as objects: an act leaves alone those that it does not change. */
+function diffEdits(before: Edits, after: Edits): ComposedChange[] {
+  if (before === after) return []
+  const bases = [...new Set([before, after].flatMap((edits) => Object.keys(edits) as PictureId[]))]
+  return bases.flatMap((base) => {
+    const [old, next] = [before, after].map((edits) => edits[base]?.document ?? emptyDocument(base))
+    if (!old || !next || old === next) return []
+    const [from, to] = [old.area, next.area]
+    const differs = from.findIndex((step, index) => step !== to[index])
+    const at = differs < 0 ? from.length : differs
+    const isSameArea = at === from.length && at === to.length
+    return [
+      ...(isSameArea ? [] : [{ kind: 'area', base, at, from: from.slice(at), to: to.slice(at) } as const]),
+      // With no area left, its rim is forgotten too.
+      ...(old.rim === next.rim || from.length === 0 || to.length === 0
+        ? []
+        : [{ kind: 'rim', base, from: old.rim, to: next.rim } as const]),
+    ]
+  })
+}
+
 /**
  * Carries changes over to what is composed now. A field takes its value whatever it holds now: it belongs to this window,
  * and what it held is kept for redo. Of sources, only the difference is made.
@@ -48,8 +73,8 @@ export function planComposed(changes: readonly ComposedChange[]): ComposedPlan {
 }
 
 function composedNow(): Composed {
-  const { family, drafts, sources, selected } = useWorkspace.getState()
-  return { family, drafts, sources, selected }
+  const { family, drafts, sources, selected, edits } = useWorkspace.getState()
+  return { family, drafts, sources, selected, edits }
 }
 
 function withChanges(state: Composed, changes: readonly ComposedChange[]): { next: Composed; left: number } {
@@ -81,6 +106,17 @@ function withChange(state: Composed, change: ComposedChange): Composed | undefin
       const list = mergeList(state.sources[change.family] ?? [], change.from, change.to)
       return list.length > most ? undefined : { ...state, sources: { ...state.sources, [change.family]: list } }
     }
+    case 'area': {
+      const { document, way } = editOf(state, change.base)
+      const there = document.area.slice(change.at, change.at + change.from.length)
+      if (document.area.length < change.at || !isSameArea(there, change.from)) return undefined
+      const area = document.area.toSpliced(change.at, there.length, ...change.to)
+      return { ...state, edits: withEdit(state.edits, { ...document, area }, way) }
+    }
+    case 'rim': {
+      const { document, way } = editOf(state, change.base)
+      return { ...state, edits: withEdit(state.edits, { ...document, rim: change.to }, way) }
+    }
   }
 }
 
@@ -111,4 +147,12 @@ const inList =
 
 function isSameList<T>(a: readonly T[], b: readonly T[]): boolean {
   return a.length === b.length && a.every((item, index) => item === b[index])
+}
+
+function editOf({ edits }: Composed, base: PictureId) {
+  return edits[base] ?? { document: emptyDocument(base), way: undefined }
+}
+
+function isSameArea(a: readonly AreaStep[], b: readonly AreaStep[]): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
 }

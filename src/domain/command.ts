@@ -1,3 +1,4 @@
+import type { AreaStep } from './edit.ts'
 import type { PictureId } from './ids.ts'
 import type { Draft } from './run.ts'
 
@@ -29,6 +30,10 @@ export type ComposedChange =
   /** The difference of the two lists is what counts: sources added since stay. */
   | { kind: 'sources'; family: string; from: readonly PictureId[]; to: readonly PictureId[] }
   | { kind: 'family'; from: string; to: string }
+  /** Of the area of an image, the steps from `at` on: `from` became `to`. */
+  | { kind: 'area'; base: PictureId; at: number; from: readonly AreaStep[]; to: readonly AreaStep[] }
+  /** Width of the soft edge of an image's area. */
+  | { kind: 'rim'; base: PictureId; from: number; to: number }
   | { kind: 'stage'; from?: PictureId | undefined; to?: PictureId | undefined }
 
 export type Change = ImageChange | ComposedChange
@@ -94,6 +99,9 @@ const checks: Readonly<Record<Change['kind'], (change: Readonly<Record<string, u
   draft: ({ family, field }) => isText(family) && isText(field),
   sources: ({ family, from, to }) => isText(family) && isTextList(from) && isTextList(to),
   family: ({ from, to }) => isText(from) && isText(to),
+  area: ({ base, at, from, to }) =>
+    isText(base) && Number.isInteger(at) && [from, to].every((steps) => Array.isArray(steps) && steps.every(isRecord)),
+  rim: ({ base, from, to }) => isText(base) && [from, to].every(Number.isFinite),
   stage: ({ from, to }) => [from, to].every((id) => id === undefined || isText(id)),
 }
 

@@ -32,8 +32,11 @@ export function Arrivals(): null {
       const submittedAt = submitted.current.get(picture.origin.run) ?? 0
       const { select, arrive } = useWorkspace.getState()
       const shown = picture.laying?.kind === 'laid' ? picture.laying.picture : picture.id
-      if (takesStage(picture, submittedAt)) select(shown)
-      else arrive(shown)
+      if (takesStage(picture, submittedAt)) {
+        select(shown)
+        // What is said of a result stands where a tool has its options.
+        useWorkspace.setState({ tool: undefined })
+      } else arrive(shown)
     }
     for (const { origin } of settled) if (origin.kind === 'made') submitted.current.delete(origin.run)
   }, [runs, pictures])

@@ -7,18 +7,20 @@ import { describePicture } from '#library/picture-words.ts'
 import { usePicture, usePictures } from '#store/queries.ts'
 import { lazyPart } from '#ui/lazy-part.tsx'
 import { useShortcut } from '#ui/shortcut.ts'
-import { useWorkspace } from '#workspace/workspace.ts'
+import { type ToolId, useWorkspace } from '#workspace/workspace.ts'
 import { NewImages } from './new-images.tsx'
 import { PictureLayer } from './picture-layer.tsx'
 import { StageInfo } from './stage-info.tsx'
 import { StageLayout } from './stage-layout.tsx'
 import { StageStrip } from './stage-strip.tsx'
 import { StageToolbar } from './stage-toolbar.tsx'
+import { ToolRail } from './tool-rail.tsx'
 import { useStageKeys } from './use-stage-keys.ts'
 import { useZoom, type Zoom } from './use-zoom.ts'
 import type { Swipe } from './viewport-input.ts'
 
 const Compare = lazyPart(() => import('./compare.tsx').then((module) => module.Compare))
+const Area = lazyPart(() => import('./tools/area.tsx').then((module) => module.Area))
 const CompareBar = lazyPart(() => import('./compare-bar.tsx').then((module) => module.CompareBar))
 
 /** One image, large: looked at, compared, edited on. */
@@ -40,23 +42,15 @@ export function StageView({ picture }: { picture: Picture }) {
   })
   const [held, setHeld] = useState(false)
   const { zoomIn, zoomOut, fit, full } = zoom
-  const view: StageHandle = { zoomIn, zoomOut, fit, full, compare: comparison.toggle, before: setHeld }
+  const tool = useWorkspace((state) => state.tool)
+  const takeTool: StageHandle['takeTool'] = (next) => useWorkspace.getState().takeTool(next === tool ? undefined : next)
+  const view: StageHandle = { zoomIn, zoomOut, fit, full, compare: comparison.toggle, before: setHeld, takeTool }
   useStageKeys({ picture, view, commands })
 
   return (
     <StageLayout
-      options={
-        comparison.comparing && (
-          <CompareBar
-            waiting={<div className="h-11" />}
-            comparing={comparison.comparing}
-            a={comparison.a}
-            b={picture}
-            seen={comparison.seen}
-            onFlip={comparison.flip}
-          />
-        )
-      }
+      rail={picture.shelf !== 'bin' && <ToolRail view={view} />}
+      options={<Options picture={picture} zoom={zoom} comparison={comparison} tool={tool} />}
       image={<Viewport picture={picture} zoom={zoom} isBefore={held} comparison={comparison} />}
       actions={
         <StageToolbar
@@ -77,6 +71,23 @@ export function StageView({ picture }: { picture: Picture }) {
       strip={<StageStrip picture={picture} />}
     />
   )
+}
+
+interface OptionsProps {
+  picture: Picture
+  zoom: Zoom
+  comparison: ReturnType<typeof useComparison>
+  tool: ToolId | undefined
+}
+
+/** The one bar above the image: of the comparison, or of the open tool. */
+function Options({ picture, zoom, comparison: { comparing, a, seen, flip }, tool }: OptionsProps) {
+  const waiting = <div className="h-11" />
+  if (comparing) {
+    return <CompareBar waiting={waiting} comparing={comparing} a={a} b={picture} seen={seen} onFlip={flip} />
+  }
+  if (tool === 'area') return <Area key={picture.id} waiting={waiting} picture={picture} zoom={zoom} />
+  return null
 }
 
 interface ViewportProps {

@@ -2,6 +2,7 @@ import { useEffect, useEffectEvent, useRef } from 'react'
 import { findAct, placeOf, type StageView, type ViewAct } from '#acts/act.ts'
 import type { ImageCommands } from '#acts/image-commands.ts'
 import { performKey } from '#acts/image-keys.ts'
+import { toolActs } from '#acts/tool-acts.ts'
 import { viewActs } from '#acts/view-acts.ts'
 import type { Picture } from '#domain/picture.ts'
 
@@ -10,6 +11,8 @@ interface StageKeys {
   view: StageView
   commands: ImageCommands
 }
+
+const stageActs = [...viewActs, ...toolActs]
 
 /**
  * The keys of the stage. Those of the image work while the focus is in the stage; those of the view also in the gallery,
@@ -24,7 +27,7 @@ export function useStageKeys({ picture, view, commands }: StageKeys): void {
   const onKeyDown = useEffectEvent((event: KeyboardEvent) => {
     const place = placeOf(event.target)
     if (!place || (place === 'stage' && performKey(event, place, [picture], commands))) return
-    const act = findAct(viewActs, event, place)
+    const act = findAct(stageActs, event, place)
     if (!act) return
     event.preventDefault()
     act.perform(view)

@@ -137,7 +137,8 @@ export function createWorkspace({ name, shared, own, watch }: WorkspacePlaces) {
     choose: (id) =>
       set(({ comparing }) => (comparing?.takes === 'a' ? { comparing: { ...comparing, a: id } } : { selected: id })),
     compare: (change) =>
-      set(({ comparing }) => ({
+      set(({ comparing, tool }) => ({
+        tool: change ? undefined : tool,
         comparing: change && { a: undefined, takes: 'a', way: 'slider', ...comparing, ...change },
         touchedAt: Date.now(),
       })),

@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { type Composed, diffComposed, mergeList, planComposed } from '#acts/composed-changes.ts'
 import { invertAll } from '#domain/command.ts'
+import { type AreaStep, emptyDocument } from '#domain/edit.ts'
+import type { PictureId } from '#domain/ids.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { pictureIds } from '../../support/gallery-records.ts'
 
@@ -81,4 +83,50 @@ it.each([
   { current: 'ac', from: 'ab', to: 'acb', merged: 'ac' },
 ])('the change $from → $to made to $current gives $merged', ({ current, from, to, merged }) => {
   expect(mergeList([...current], [...from], [...to]).join('')).toBe(merged)
+})
+
+describe('undo of an area', () => {
+  const [photo] = pictureIds('photo') as [PictureId]
+  const dab = (x: number): AreaStep => ({ op: 'add', shape: { kind: 'brush', points: [x, 10], radius: 5 } })
+  const areaNow = () => useWorkspace.getState().edits[photo]?.document.area
+  const draw = (...area: AreaStep[]) => {
+    const document = useWorkspace.getState().edits[photo]?.document ?? emptyDocument(photo)
+    return act(({ edit }) => edit({ ...document, area: [...document.area, ...area] }))
+  }
+
+  it('takes back one stroke after the other, and each can be redone', () => {
+    const undoFirst = draw(dab(1))
+    const undoSecond = draw(dab(2), dab(3))
+    const { made } = undoSecond()
+    expect(areaNow()).toEqual([dab(1)])
+    planComposed(invertAll(made)).commit()
+    expect(areaNow()).toEqual([dab(1), dab(2), dab(3)])
+    undoSecond()
+    undoFirst()
+    expect(areaNow()).toBeUndefined()
+  })
+
+  it('puts a cleared area back, with its rim', () => {
+    draw(dab(1), dab(2))
+    const document = useWorkspace.getState().edits[photo]?.document ?? emptyDocument(photo)
+    const undo = act(({ edit }) => edit({ ...document, area: [] }))
+    expect(areaNow()).toBeUndefined()
+    undo()
+    expect(areaNow()).toEqual([dab(1), dab(2)])
+  })
+
+  it('leaves an area alone that has changed in between', () => {
+    const undo = draw(dab(1))
+    useWorkspace.getState().edit({ ...emptyDocument(photo), area: [dab(7)] })
+    expect(undo().outcome).toEqual({ changed: 0, left: 1 })
+    expect(areaNow()).toEqual([dab(7)])
+  })
+
+  it('takes back the width of the rim', () => {
+    draw(dab(1))
+    const document = useWorkspace.getState().edits[photo]?.document ?? emptyDocument(photo)
+    const undo = act(({ edit }) => edit({ ...document, rim: 30 }))
+    undo()
+    expect(useWorkspace.getState().edits[photo]?.document.rim).toBe(8)
+  })
 })

@@ -1,0 +1,51 @@
+import { type AreaStep, type EditDocument, emptyDocument } from '#domain/edit.ts'
+import type { PictureId } from '#domain/ids.ts'
+import { findFamily } from '#models/catalogue.ts'
+import type { GalleryStore } from '#store/store.ts'
+import { useWorkspace } from '#workspace/workspace.ts'
+import { undoable } from './undoable.ts'
+
+/**
+ * One stroke: it joins the area of an image, or leaves it. An image whose area is painted is to be edited: it becomes the
+ * first source of the active family with the first stroke, in the same act.
+ */
+export function drawArea(store: GalleryStore, base: PictureId, steps: readonly AreaStep[]): void {
+  const document = documentOf(base)
+  const isFirst = document.area.length === 0
+  // There is nothing to take away from.
+  if (isFirst && steps.every(({ op }) => op === 'cut')) return
+  undoable(store, isFirst ? 'select area' : 'area stroke', () => {
+    if (isFirst) takeAsSource(base)
+    setArea(document, [...document.area, ...steps])
+  })
+}
+
+export function invertArea(store: GalleryStore, document: EditDocument): void {
+  const last = document.area.at(-1)
+  const area = last?.op === 'invert' ? document.area.slice(0, -1) : [...document.area, { op: 'invert' } as const]
+  undoable(store, 'invert area', () => setArea(document, area))
+}
+
+export function clearArea(store: GalleryStore, document: EditDocument): void {
+  undoable(store, 'clear area', () => setArea(document, []))
+}
+
+/** Width of the soft edge in pixels of the image. A slider that is dragged is one act. */
+export function setRim(store: GalleryStore, document: EditDocument, rim: number): void {
+  undoable(store, 'feather', () => useWorkspace.getState().edit({ ...document, rim }), { run: 'feather' })
+}
+
+function setArea(document: EditDocument, area: readonly AreaStep[]): void {
+  useWorkspace.getState().edit({ ...document, area })
+}
+
+function documentOf(base: PictureId): EditDocument {
+  return useWorkspace.getState().edits[base]?.document ?? emptyDocument(base)
+}
+
+function takeAsSource(id: PictureId): void {
+  const { family: active, sources, setSources } = useWorkspace.getState()
+  const most = findFamily(active)?.maxSources ?? 1
+  const before = sources[active] ?? []
+  if (before[0] !== id) setSources(active, [id, ...before.filter((other) => other !== id)].slice(0, most))
+}

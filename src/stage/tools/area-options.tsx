@@ -1,0 +1,143 @@
+import { CircleMinus, CirclePlus, FlipHorizontal2, X } from 'lucide-react'
+import { type CSSProperties, useId } from 'react'
+import { clearArea, invertArea } from '#acts/area-commands.ts'
+import { findPart, measureArea, wayOf } from '#acts/area-edit.ts'
+import type { Edit, EditDocument } from '#domain/edit.ts'
+import type { Picture } from '#domain/picture.ts'
+import { useStore } from '#store/queries.ts'
+import { Button, IconButton } from '#ui/button.tsx'
+import { Segments } from '#ui/segments.tsx'
+import { useWorkspace } from '#workspace/workspace.ts'
+import { type AreaEvent, type AreaShape, type AreaTool, leastRadius, mostRadius } from './area-tool.ts'
+
+const shapes = [
+  { value: 'brush', label: 'Brush' },
+  { value: 'box', label: 'Box' },
+  { value: 'lasso', label: 'Lasso' },
+] as const
+
+const ways = [
+  { value: 'part', label: 'This part' },
+  { value: 'whole', label: 'Whole image' },
+] as const
+
+const mostFeather = 64
+
+interface AreaOptionsProps {
+  picture: Picture
+  document: EditDocument
+  way: Edit['way'] | undefined
+  tool: AreaTool
+  send(event: AreaEvent): void
+  onRim(rim: number): void
+  onLeave(): void
+}
+
+/** One bar above the image; on a narrow window it scrolls. */
+export function AreaOptions({ picture, document, way, tool, send, onRim, onLeave }: AreaOptionsProps) {
+  const store = useStore()
+  const isEmpty = document.area.length === 0
+  const mode = (op: AreaTool['op']) => ({ pressed: tool.op === op, onClick: () => send({ kind: 'mode', op }) })
+  return (
+    <section
+      aria-label="Area options"
+      className="flex min-h-11 flex-wrap items-center gap-x-3 gap-y-1 px-2 py-1 max-middle:flex-nowrap max-middle:overflow-x-auto"
+    >
+      <Segments
+        label="Area tool"
+        hideLabel
+        value={tool.shape}
+        options={shapes}
+        onChange={(shape) => send({ kind: 'choose', shape: shape as AreaShape })}
+      />
+      <span className="flex">
+        <IconButton label="Add to area" icon={CirclePlus} {...mode('add')} />
+        <IconButton label="Subtract from area (Alt)" icon={CircleMinus} {...mode('cut')} />
+      </span>
+      {tool.shape === 'brush' && (
+        <Slider
+          label="Brush size"
+          value={tool.radius * 2}
+          min={leastRadius * 2}
+          max={mostRadius(picture) * 2}
+          onChange={(size) => send({ kind: 'size', radius: size / 2 })}
+        />
+      )}
+      <Slider label="Feather" value={document.rim} min={0} max={mostFeather} onChange={onRim} isOff={isEmpty} />
+      <span className="flex">
+        <IconButton
+          label="Invert area"
+          icon={FlipHorizontal2}
+          disabled={isEmpty}
+          onClick={() => invertArea(store, document)}
+        />
+        <IconButton label="Clear area" icon={X} disabled={isEmpty} onClick={() => clearArea(store, document)} />
+      </span>
+      <AreaFacts picture={picture} document={document} way={way} />
+      <Button variant="quiet" className="ml-auto" onClick={onLeave}>
+        Done
+      </Button>
+    </section>
+  )
+}
+
+function AreaFacts({ picture, document, way }: Pick<AreaOptionsProps, 'picture' | 'document' | 'way'>) {
+  const { area, base } = document
+  const { protectedPercent } = measureArea(area, picture)
+  const part = area.length > 0 ? findPart(area, picture) : undefined
+  const pixels = (side: number | undefined) => side?.toLocaleString('en')
+  return (
+    <>
+      <span role="status" className="shrink-0 whitespace-nowrap text-soft text-xs">
+        {area.length === 0 ? 'Paint what may change' : `${protectedPercent}% protected`}
+      </span>
+      {part && (
+        <span
+          className="shrink-0"
+          title={`Sends a ${pixels(part.rect[2])} × ${pixels(part.rect[3])} crop: more detail, and the model does not see the rest.`}
+        >
+          <Segments
+            label="What is sent"
+            hideLabel
+            value={wayOf(area, picture, way)}
+            options={ways}
+            onChange={(chosen) => useWorkspace.getState().chooseWay(base, chosen === 'part' ? 'part' : 'whole')}
+          />
+        </span>
+      )}
+    </>
+  )
+}
+
+interface SliderProps {
+  label: string
+  value: number
+  min: number
+  max: number
+  isOff?: boolean
+  onChange(value: number): void
+}
+
+/** In one line, with its value in pixels of the image. */
+function Slider({ label, value, min, max, isOff = false, onChange }: SliderProps) {
+  const id = useId()
+  const fill = { '--fill': `${((value - min) / (max - min || 1)) * 100}%` } as CSSProperties
+  return (
+    <span className="flex shrink-0 items-center gap-1.5 text-soft text-xs">
+      <label htmlFor={id}>{label}</label>
+      <input
+        id={id}
+        type="range"
+        min={min}
+        max={max}
+        step={1}
+        value={Math.round(value)}
+        disabled={isOff}
+        onChange={(event) => onChange(event.currentTarget.valueAsNumber)}
+        className="slider w-24"
+        style={fill}
+      />
+      <output htmlFor={id} className="w-9 tabular-nums">{`${Math.round(value)}`}</output>
+    </span>
+  )
+}
