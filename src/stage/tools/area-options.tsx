@@ -1,11 +1,11 @@
-import { CircleMinus, CirclePlus, FlipHorizontal2, X } from 'lucide-react'
+import { Check, CircleMinus, CirclePlus, Contrast, X } from 'lucide-react'
 import { type CSSProperties, useId } from 'react'
 import { clearArea, invertArea } from '#acts/area-commands.ts'
 import { findPart, measureArea, wayOf } from '#acts/area-edit.ts'
 import type { Edit, EditDocument } from '#domain/edit.ts'
 import type { Picture } from '#domain/picture.ts'
 import { useStore } from '#store/queries.ts'
-import { Button, IconButton } from '#ui/button.tsx'
+import { IconButton } from '#ui/button.tsx'
 import { Segments } from '#ui/segments.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { type AreaEvent, type AreaShape, type AreaTool, leastRadius, mostRadius } from './area-tool.ts'
@@ -41,7 +41,7 @@ export function AreaOptions({ picture, document, way, tool, send, onRim, onLeave
   return (
     <section
       aria-label="Area options"
-      className="flex min-h-11 flex-wrap items-center gap-x-3 gap-y-1 px-2 py-1 max-middle:flex-nowrap max-middle:overflow-x-auto"
+      className="flex min-h-11 flex-wrap items-center gap-x-2.5 gap-y-1 px-2 py-1 max-middle:flex-nowrap max-middle:overflow-x-auto"
     >
       <Segments
         label="Area tool"
@@ -67,16 +67,14 @@ export function AreaOptions({ picture, document, way, tool, send, onRim, onLeave
       <span className="flex">
         <IconButton
           label="Invert area"
-          icon={FlipHorizontal2}
+          icon={Contrast}
           disabled={isEmpty}
           onClick={() => invertArea(store, document)}
         />
         <IconButton label="Clear area" icon={X} disabled={isEmpty} onClick={() => clearArea(store, document)} />
       </span>
       <AreaFacts picture={picture} document={document} way={way} />
-      <Button variant="quiet" className="ml-auto" onClick={onLeave}>
-        Done
-      </Button>
+      <IconButton label="Leave tool" icon={Check} shortcut="esc" className="ml-auto" onClick={onLeave} />
     </section>
   )
 }
@@ -134,10 +132,10 @@ function Slider({ label, value, min, max, isOff = false, onChange }: SliderProps
         value={Math.round(value)}
         disabled={isOff}
         onChange={(event) => onChange(event.currentTarget.valueAsNumber)}
-        className="slider w-24"
+        className="slider w-20"
         style={fill}
       />
-      <output htmlFor={id} className="w-9 tabular-nums">{`${Math.round(value)}`}</output>
+      <span aria-hidden className="w-7 tabular-nums">{`${Math.round(value)}`}</span>
     </span>
   )
 }
