@@ -4,16 +4,20 @@ import { submitAct } from '#acts/app-acts.ts'
 import { undoable } from '#acts/undoable.ts'
 import type { Issue } from '#domain/failure.ts'
 import type { Draft, Recipe } from '#domain/run.ts'
-import type { Field, ModelFamily } from '#models/model.ts'
+import { type Field, type ModelFamily, singleDraft } from '#models/model.ts'
+import { loadPart } from '#platform/load-part.ts'
 import { useStore } from '#store/queries.ts'
 import { Button } from '#ui/button.tsx'
 import { classes } from '#ui/classes.ts'
 import { describeShortcut, toAriaShortcut, useShortcut } from '#ui/shortcut.ts'
 import { useLoaded } from '#ui/use-loaded.ts'
+import { draftOf } from '#workspace/composition.ts'
 import { useAreaOf, useDraft, useWorkspace } from '#workspace/workspace.ts'
+import { BatchRow } from './batch-row.tsx'
 import { FieldControl } from './field.tsx'
 import { PromptField } from './prompt-field.tsx'
 import { Sources } from './sources.tsx'
+import { loadBatch, useOrder } from './use-order.ts'
 import type { SourceDesk } from './use-source-desk.ts'
 import { useSubmit } from './use-submit.ts'
 import { useWhenReady } from './use-when-ready.ts'
@@ -33,35 +37,31 @@ interface FamilyFormProps {
 /** The form of one family, in the order of thinking, and the one button that spends money. */
 export function FamilyForm({ family, desk, foot }: FamilyFormProps) {
   const draft = useDraft(family.id)
-  const { write, takeExample, set } = useDraftActs(family)
+  const { write, takeExample, set, add } = useDraftActs(family)
   const { submit, wasAdded, question, answer } = useSubmit()
   const prompt = useRef<HTMLTextAreaElement>(null)
   const reasonId = useId()
   // A picture being prepared counts already: the form turns to editing at once and not a second time.
   const sourceCount = desk.ready.length + desk.preparing.length
-  const fields = family.fields(draft, sourceCount)
-  const { priceCredits, model, asked } = family.quote(draft, sourceCount)
   const { area, recipe } = useRecipe(family, draft, desk)
-  const [issue] = [...sourceIssues(desk), ...area.issues, ...family.issues(draft, sourceCount)]
-  const label = `${area.isSet ? 'Edit area' : sourceCount > 0 ? 'Edit' : 'Generate'} · ${priceCredits} credits`
+  const order = useOrder(family, draft, recipe, sourceCount)
+  const [issue] = [...sourceIssues(desk), ...area.issues, ...family.issues(draft, sourceCount), ...order.issues]
+  const label = `${area.isSet ? 'Edit area' : sourceCount > 0 ? 'Edit' : 'Generate'} ${order.label}`
   // It is about what the form held: changed since, it has to be pressed anew.
-  const isAsked = question !== undefined && JSON.stringify(question.recipe) === JSON.stringify(recipe)
+  const isAsked = question !== undefined && JSON.stringify(question.recipes) === JSON.stringify(order.recipes)
   const { part: asking } = useLoaded(loadQuestion, isAsked)
   // The reason is read out when a press met it, not while it comes and goes with the typing.
   const [met, setMet] = useState({ reason: '', times: 0 })
 
   function press() {
-    if (!issue) return submit(recipe)
+    if (!issue) return submit(order.recipes)
     if (isOnlyWaiting(desk, family.issues(draft, sourceCount))) remember()
     setMet({ reason: issue.message, times: met.times + 1 })
     if (issue.field === 'prompt') prompt.current?.focus()
   }
   useShortcut(submitKeys, press)
-  const { isRemembered, remember } = useWhenReady(recipe, family.maxSources, desk, press)
+  const { isRemembered, remember } = useWhenReady({ ...recipe, draft }, family.maxSources, desk, press)
 
-  const control = (field: Field) => (
-    <FieldControl key={field.name} field={field} value={draft[field.name]} onChange={(value) => set(field, value)} />
-  )
   return (
     <form onSubmit={keepUnsent} className="flex min-h-0 flex-1 flex-col">
       <div className="min-h-0 flex-1 space-y-5 overflow-y-auto overscroll-contain px-4 py-4">
@@ -74,11 +74,11 @@ export function FamilyForm({ family, desk, foot }: FamilyFormProps) {
           onChange={write}
           onExample={takeExample}
         />
-        {fields.filter((field) => !field.folded).map(control)}
-        <More count={countChanged(family, draft, fields)}>{fields.filter((field) => field.folded).map(control)}</More>
+        <Fields family={family} draft={draft} sourceCount={sourceCount} order={order} onChange={set} onAdd={add} />
       </div>
       <div className="shrink-0 border-line border-t px-4 pt-3 pb-2">
-        {foot?.(priceCredits)}
+        <BatchRow family={family} draft={draft} sourceCount={sourceCount} onChange={set} />
+        {foot?.(order.priceCredits)}
         {isAsked && asking ? (
           <asking.SpendQuestion
             words={question.words}
@@ -105,7 +105,7 @@ export function FamilyForm({ family, desk, foot }: FamilyFormProps) {
           role={issue && issue.message === met.reason ? 'alert' : undefined}
           className={classes('mt-1.5 min-h-4 text-center text-xs', issue ? 'text-soft' : 'text-faint')}
         >
-          <span>{issue ? reasonOf(issue, isRemembered) : wasAdded ? 'Added' : `${model} · ${asked}`}</span>
+          <span>{issue ? reasonOf(issue, isRemembered) : wasAdded ? 'Added' : order.facts}</span>
           {!issue && !wasAdded && <span className="pointer-coarse:hidden"> · {describeShortcut(submitKeys)}</span>}
         </p>
       </div>
@@ -118,16 +118,45 @@ function useRecipe(family: ModelFamily, draft: Draft, { ready, pictures }: Sourc
   const [first] = ready
   const base = useAreaOf(first)
   const { part } = useLoaded(loadArea, base !== undefined)
-  const plain: Recipe = { family: family.id, draft, sources: ready }
+  const single = singleDraft(draft)
+  const plain: Recipe = { family: family.id, draft: single, sources: ready }
   if (!base || !first) return { recipe: plain, area: { isSet: false, issues: [] } }
   const picture = pictures.get(first)
   const frozen = picture && part?.freezeArea(base.document, picture, base.way)
   if (frozen && 'edit' in frozen) {
-    const recipe: Recipe = { ...plain, draft: family.forArea?.(draft) ?? draft, edits: [frozen.edit] }
+    const recipe: Recipe = { ...plain, draft: family.forArea?.(single) ?? single, edits: [frozen.edit] }
     return { recipe, area: { isSet: true, issues: [] } }
   }
   const issue: Issue = { field: 'sources', message: frozen?.objection ?? 'Preparing the area…' }
   return { recipe: plain, area: { isSet: true, issues: [issue] } }
+}
+
+interface FieldsProps {
+  family: ModelFamily
+  draft: Draft
+  sourceCount: number
+  order: ReturnType<typeof useOrder>
+  onChange: (field: Field, change: Draft) => void
+  onAdd: (field: Field, option: string) => void
+}
+
+function Fields({ family, draft, sourceCount, order, onChange, onAdd }: FieldsProps) {
+  const fields = family.fields(draft, sourceCount)
+  const control = (field: Field) => (
+    <FieldControl
+      key={field.name}
+      value={draft[field.name]}
+      onChange={(value) => onChange(field, order.choose(field, value))}
+      onAdd={(option) => onAdd(field, option)}
+      {...order.show(field)}
+    />
+  )
+  return (
+    <>
+      {fields.filter((field) => !field.folded).map(control)}
+      <More count={countChanged(family, draft, fields)}>{fields.filter((field) => field.folded).map(control)}</More>
+    </>
+  )
 }
 
 /** Enter in a field of one line submits a form by itself. Only the button and its keys may spend money. */
@@ -149,12 +178,20 @@ function useDraftActs(family: ModelFamily) {
   const store = useStore()
   const editDraft = useWorkspace((state) => state.editDraft)
   const write = (prompt: string) => editDraft(family.id, { prompt })
+  const set = ({ name, label }: Pick<Field, 'name' | 'label'>, change: Draft) => {
+    undoable(store, label.toLowerCase(), () => editDraft(family.id, change), { run: `${family.id} ${name}` })
+  }
   return {
     write,
     takeExample: (text: string) => undoable(store, 'example prompt', () => write(text)),
-    set(field: Field, value: Draft[string]) {
-      const change = () => editDraft(family.id, { [field.name]: value })
-      undoable(store, field.label.toLowerCase(), change, { run: `${family.id} ${field.name}` })
+    set,
+    /** Adds an option to those of a batch, or takes it away again. Without the code for it, nothing happens. */
+    add(field: Field, option: string) {
+      loadPart(loadBatch).then(
+        // As the form is by now: options are added quicker than it is drawn.
+        ({ added }) => set(field, added(field, draftOf(useWorkspace.getState().drafts, family.id), option)),
+        () => undefined,
+      )
     },
   }
 }

@@ -9,10 +9,13 @@ interface FieldControlProps {
   field: Field
   value: Draft[string] | undefined
   onChange: (value: Draft[string]) => void
+  /** Options chosen beside the value, in a field that takes several. */
+  also: readonly string[] | undefined
+  onAdd: (value: string) => void
 }
 
 /** One control per kind of field. The kinds are the models' own; a new one does not compile until it is drawn here. */
-export function FieldControl({ field, value, onChange }: FieldControlProps) {
+export function FieldControl({ field, value, onChange, also, onAdd }: FieldControlProps) {
   const { label } = field
   switch (field.kind) {
     case 'choice':
@@ -24,6 +27,8 @@ export function FieldControl({ field, value, onChange }: FieldControlProps) {
             options={field.options}
             shape={field.shape}
             onChange={onChange}
+            also={also}
+            onAdd={field.several && onAdd}
           />
           {field.note && <p className="mt-1.5 text-soft text-xs">{field.note}</p>}
         </div>

@@ -1,30 +1,34 @@
 import { useEffect, useRef, useState } from 'react'
+import { describeFailure, toFailure } from '#domain/failure.ts'
+import type { NonEmpty } from '#domain/ids.ts'
 import type { Recipe } from '#domain/run.ts'
 import { useGenerator } from '#generation/use-generate.ts'
 import { announce } from '#ui/announce.tsx'
+import { notify } from '#ui/notices.tsx'
+import { useWorkspace } from '#workspace/workspace.ts'
 
 /** Presses closer together than this are one press, while nothing in the form has changed. */
 const samePressMs = 600
 const feedbackMs = 1600
 
 interface Question {
-  recipe: Recipe
+  recipes: NonEmpty<Recipe>
   words: string
 }
 
 /**
- * Starts runs. A run is paid for, so a double click, or a key that bounces, makes one; whoever wants two of the same
- * presses again a moment later. `wasAdded` is true for a moment after each. A run over a limit that the user set is asked
- * about first; `answer` sends it, or drops it.
+ * Starts runs: one, or a batch of them. A run is paid for, so a double click, or a key that bounces, makes one; whoever
+ * wants two of the same presses again a moment later. `wasAdded` is true for a moment after each. What goes over a limit
+ * that the user set is asked about first, once for a batch; `answer` sends it, or drops it.
  */
 export function useSubmit(): {
-  submit(recipe: Recipe): void
+  submit(recipes: NonEmpty<Recipe>): void
   wasAdded: boolean
   question: Question | undefined
   answer(isYes: boolean): void
 } {
   const generator = useGenerator()
-  const lastPress = useRef({ atMs: Number.NEGATIVE_INFINITY, recipe: '' })
+  const lastPress = useRef({ atMs: Number.NEGATIVE_INFINITY, recipes: '' })
   const [addedAt, setAddedAt] = useState<number>()
   const [question, setQuestion] = useState<Question>()
 
@@ -34,26 +38,37 @@ export function useSubmit(): {
     return () => clearTimeout(timer)
   }, [addedAt])
 
-  function submit(recipe: Recipe) {
-    const press = { atMs: performance.now(), recipe: JSON.stringify(recipe) }
+  function submit(recipes: NonEmpty<Recipe>) {
+    const press = { atMs: performance.now(), recipes: JSON.stringify(recipes) }
     const before = lastPress.current
     // Every press counts, also one that is left out: hammering the button is still one wish.
     lastPress.current = press
-    if (press.recipe === before.recipe && press.atMs - before.atMs < samePressMs) return
-    const asked = generator.question([recipe])
-    if (asked) void asked.then((words) => (words === undefined ? start(recipe) : setQuestion({ recipe, words })))
-    else start(recipe)
+    if (press.recipes === before.recipes && press.atMs - before.atMs < samePressMs) return
+    const asked = generator.question(recipes)
+    if (asked) void asked.then((words) => (words === undefined ? start(recipes) : setQuestion({ recipes, words })))
+    else start(recipes)
   }
 
-  function start(recipe: Recipe) {
-    generator.generate(recipe)
+  function start(recipes: NonEmpty<Recipe>) {
+    if (recipes.length === 1) generator.generate(recipes[0])
+    else startBatch(recipes)
     setAddedAt(performance.now())
-    announce('Submitted.')
+    announce(recipes.length === 1 ? 'Submitted.' : `${recipes.length} images submitted.`)
+  }
+
+  function startBatch(recipes: NonEmpty<Recipe>) {
+    generator.generateBatch(recipes).then(
+      ([first]) => useWorkspace.getState().openBatch(first?.marks.batch?.id),
+      (error: unknown) => {
+        setAddedAt(undefined)
+        notify({ text: describeFailure(toFailure(error)), tone: 'error' })
+      },
+    )
   }
 
   function answer(isYes: boolean) {
     setQuestion(undefined)
-    if (question && isYes) start(question.recipe)
+    if (question && isYes) start(question.recipes)
   }
 
   return { submit, wasAdded: addedAt !== undefined, question, answer }

@@ -20,6 +20,9 @@ export function areaEditOf({ edits, sources }: Recipe): Edit | undefined {
   return edits?.find(({ document }) => document.base === sources[0] && document.area.length > 0)
 }
 
+/** More than this is a slip rather than a wish: at the usual pace it takes half an hour. */
+export const mostInBatch = 100
+
 /** Several recipes that are asked about and started as one. `priceCredits`: the sum. */
 export interface Batch {
   recipes: NonEmpty<Recipe>

@@ -1,12 +1,9 @@
 import { GenerationError } from '#domain/failure.ts'
 import type { BatchId, NonEmpty } from '#domain/ids.ts'
-import type { Batch, Recipe, Run } from '#domain/run.ts'
+import { type Batch, mostInBatch, type Recipe, type Run } from '#domain/run.ts'
 import { findFamily } from '#models/catalogue.ts'
 import { toRun } from './create-run.ts'
 import type { RunnerPorts } from './ports.ts'
-
-/** More than this is a slip rather than a wish: at the usual pace it takes half an hour. */
-export const mostInBatch = 100
 
 /** The recipes with their sum, for one question about all of them. */
 export function toBatch(recipes: NonEmpty<Recipe>): Batch {

@@ -87,12 +87,14 @@ export const fluxKontext: ModelFamily = {
         name: editing ? 'editRatio' : 'aspectRatio',
         label: 'Aspect ratio',
         shape: 'ratio',
+        several: true,
         options: editing ? [{ value: 'match', label: 'Match input' }, ...ratioOptions] : ratioOptions,
       },
       {
         kind: 'choice',
         name: 'model',
         label: 'Model',
+        several: true,
         options: [
           { value: 'pro', label: 'Pro' },
           { value: 'max', label: 'Max' },

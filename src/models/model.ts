@@ -22,7 +22,8 @@ export type Field = {
   note?: string
 } & (
   | { kind: 'text'; maxLength: number; placeholder?: string }
-  | { kind: 'choice'; options: readonly Option[]; shape?: 'ratio' }
+  /** `several`: a batch may take more than one of the options. */
+  | { kind: 'choice'; options: readonly Option[]; shape?: 'ratio'; several?: true }
   | { kind: 'range'; min: number; max: number; step: number; low: string; high: string }
   | { kind: 'switch'; hint?: string }
 )
@@ -95,6 +96,22 @@ export function promptIssues(prompt: string, sourceCount: number, { min, max }: 
   return []
 }
 
+/**
+ * What a form holds beside its family's own fields. `variants`: how many images of each kind, 1 to 12. `further`: options
+ * that are chosen beside the one in the field, in the notation of `batch-plan.ts`. Recipes have neither.
+ */
+const batchDefaults = { variants: 1, further: '' } as const
+
+/** Whether a form asks for more than one image; its plan is then needed. */
+export function isBatch({ variants, further }: Draft): boolean {
+  return variants !== batchDefaults.variants || further !== batchDefaults.further
+}
+
+/** The draft of one image: what a recipe keeps of a form. */
+export function singleDraft({ variants: _variants, further: _further, ...draft }: Draft): Draft {
+  return draft
+}
+
 /** A stored draft as one that this family can use: unknown fields dropped, missing or foreign values set to defaults. */
 export function adoptDraft(family: ModelFamily, stored: Draft): Draft {
   const adopted = Object.entries(family.defaults).map(([name, fallback]) => {
@@ -102,6 +119,16 @@ export function adoptDraft(family: ModelFamily, stored: Draft): Draft {
     return [name, typeof value === typeof fallback ? value : fallback]
   })
   return Object.fromEntries(adopted) as Draft
+}
+
+/** The same for a form, which also holds what a batch needs. */
+export function adoptForm(family: ModelFamily, stored: Draft): Draft {
+  const { variants, further } = { ...batchDefaults, ...stored }
+  return {
+    ...adoptDraft(family, stored),
+    variants: typeof variants === 'number' ? variants : batchDefaults.variants,
+    further: typeof further === 'string' ? further : batchDefaults.further,
+  }
 }
 
 export function choices(...labels: string[]): Option[] {

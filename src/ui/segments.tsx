@@ -1,4 +1,4 @@
-import { useId } from 'react'
+import { type ChangeEvent, type PointerEvent, useId, useRef } from 'react'
 import { classes } from './classes.ts'
 import { RatioMark } from './ratio-mark.tsx'
 
@@ -17,11 +17,17 @@ interface SegmentsProps {
   /** Draws each option's proportion above its label. */
   shape?: 'ratio' | undefined
   hideLabel?: boolean | undefined
+  /** Options that are chosen beside the value. */
+  also?: readonly string[] | undefined
+  /** An option is to be added, or taken away again: it was clicked with Shift, or pressed for long. */
+  onAdd?: ((value: string) => void) | undefined
 }
+
+const longPressMs = 500
 
 const option =
   'relative flex cursor-pointer items-center justify-center border text-soft transition-colors ' +
-  'hover:text-ink has-checked:text-ink has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-ink'
+  'hover:text-ink has-checked:text-ink data-also:border-ink data-also:text-ink has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-ink'
 
 const rowOption =
   'h-7 flex-1 rounded-[5px] border-transparent px-3 text-sm max-middle:h-10 ' +
@@ -32,8 +38,9 @@ const ratioOption =
   'hover:border-line-strong has-checked:border-ink has-checked:bg-raised'
 
 /** One of a few. Native radios, so arrows move the choice and Tab leaves the group. */
-export function Segments({ label, value, options, onChange, shape, hideLabel }: SegmentsProps) {
+export function Segments({ label, value, options, onChange, shape, hideLabel, also, onAdd }: SegmentsProps) {
   const id = useId()
+  const press = useLongPress(onAdd)
   const note = options.find((each) => each.value === value)?.note
   const isRatio = shape === 'ratio'
   return (
@@ -52,13 +59,22 @@ export function Segments({ label, value, options, onChange, shape, hideLabel }: 
         }
       >
         {options.map((each) => (
-          <label key={each.value} className={classes(option, isRatio ? ratioOption : rowOption)}>
+          <label
+            key={each.value}
+            data-also={also?.includes(each.value) || undefined}
+            className={classes(option, isRatio ? ratioOption : rowOption)}
+            {...press.watch(each.value)}
+          >
             <input
               type="radio"
               name={id}
               value={each.value}
               checked={each.value === value}
-              onChange={() => onChange(each.value)}
+              onChange={(event) => {
+                if (press.wasLong()) return
+                if (onAdd && withShift(event)) onAdd(each.value)
+                else onChange(each.value)
+              }}
               className="absolute inset-0 m-0 cursor-pointer appearance-none opacity-0"
             />
             {isRatio && <RatioMark ratio={each.label} />}
@@ -73,4 +89,34 @@ export function Segments({ label, value, options, onChange, shape, hideLabel }: 
       )}
     </div>
   )
+}
+
+/** A change of a radio button is a click, also when it came by the keys. */
+function withShift({ nativeEvent }: ChangeEvent): boolean {
+  return 'shiftKey' in nativeEvent && nativeEvent.shiftKey === true
+}
+
+/** On touch screens. The click that ends a long press does nothing more. */
+function useLongPress(onLong: ((value: string) => void) | undefined) {
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const isLong = useRef(false)
+  const end = () => clearTimeout(timer.current)
+  return {
+    wasLong: () => isLong.current,
+    watch: (value: string) =>
+      onLong && {
+        onPointerDown({ pointerType }: PointerEvent) {
+          end()
+          isLong.current = false
+          if (pointerType !== 'touch') return
+          timer.current = setTimeout(() => {
+            isLong.current = true
+            onLong(value)
+          }, longPressMs)
+        },
+        onPointerUp: end,
+        onPointerCancel: end,
+        onPointerLeave: end,
+      },
+  }
 }

@@ -1,7 +1,7 @@
 import type { PictureId } from '#domain/ids.ts'
 import type { Draft } from '#domain/run.ts'
 import { families, findFamily } from '#models/catalogue.ts'
-import { adoptDraft } from '#models/model.ts'
+import { adoptForm } from '#models/model.ts'
 
 /** What is being composed. It belongs to its window; a new window starts from what was composed last in any. */
 export interface Composition {
@@ -31,7 +31,7 @@ export function adoptComposition(stored: unknown): Composition {
 /** A family's draft, complete. */
 export function draftOf(drafts: Composition['drafts'], id: string): Draft {
   const family = findFamily(id)
-  return family ? adoptDraft(family, drafts[id] ?? {}) : {}
+  return family ? adoptForm(family, drafts[id] ?? {}) : {}
 }
 
 function toDraft(value: unknown): Draft | undefined {

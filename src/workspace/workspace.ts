@@ -1,9 +1,9 @@
 import { create } from 'zustand'
 import { type EditDocument, emptyDocument } from '#domain/edit.ts'
-import type { PictureId } from '#domain/ids.ts'
+import type { BatchId, PictureId } from '#domain/ids.ts'
 import type { Draft, Recipe } from '#domain/run.ts'
 import { findFamily } from '#models/catalogue.ts'
-import { adoptDraft } from '#models/model.ts'
+import { adoptForm } from '#models/model.ts'
 import { adoptComposition, type Composition, compositionOf, draftOf, initialComposition } from './composition.ts'
 import { isDemo } from './edition.ts'
 import { adoptEdits, type Edits, isArea, withEdit } from './edits.ts'
@@ -36,6 +36,8 @@ interface Fleeting {
   arrived: readonly PictureId[]
   /** When the user last zoomed, compared or opened a tool, in epoch ms. 0: never. A later result does not take the stage. */
   touchedAt: number
+  /** The batch that the stage shows as a contact sheet, in place of one image. */
+  batch: BatchId | undefined
   /** Raised each time the staged image has to be shown whole. */
   wholeRequests: number
   /** What a narrow window shows. */
@@ -65,6 +67,8 @@ export type Workspace = Settings &
     select(picture: PictureId | undefined): void
     /** Puts an image that was brought in on the stage, whole; a comparison ends. */
     stage(picture: PictureId): void
+    /** Shows a batch on the stage as a contact sheet; an image that is chosen takes its place. */
+    openBatch(batch: BatchId | undefined): void
     /** The user chose an image: the focused chip of a comparison takes it, else the stage. */
     choose(picture: PictureId): void
     /** Starts or changes the comparison; `undefined` ends it. */
@@ -115,6 +119,7 @@ export function createWorkspace({ name, shared, own, watch }: WorkspacePlaces) {
     comparing: undefined,
     arrived: [],
     touchedAt: 0,
+    batch: undefined,
     wholeRequests: 0,
     view: 'create',
     isEvicted: false,
@@ -131,11 +136,21 @@ export function createWorkspace({ name, shared, own, watch }: WorkspacePlaces) {
       set(({ drafts }) => ({ drafts: { ...drafts, [family]: { ...draftOf(drafts, family), ...change } } })),
     setSources: (family, sources) => set((state) => ({ sources: { ...state.sources, [family]: sources } })),
     recall: (recipe) => set((state) => recalled(state, recipe)),
-    select: (selected) => set(selected === undefined ? { selected, comparing: undefined } : { selected }),
+    select: (selected) =>
+      set({ selected, batch: undefined, ...(selected === undefined ? { comparing: undefined } : {}) }),
     stage: (selected) =>
-      set((state) => ({ selected, comparing: undefined, touchedAt: 0, wholeRequests: state.wholeRequests + 1 })),
+      set(({ wholeRequests }) => ({
+        selected,
+        batch: undefined,
+        comparing: undefined,
+        touchedAt: 0,
+        wholeRequests: wholeRequests + 1,
+      })),
+    openBatch: (batch) => set({ batch, comparing: undefined }),
     choose: (id) =>
-      set(({ comparing }) => (comparing?.takes === 'a' ? { comparing: { ...comparing, a: id } } : { selected: id })),
+      set(({ comparing }) =>
+        comparing?.takes === 'a' ? { comparing: { ...comparing, a: id } } : { selected: id, batch: undefined },
+      ),
     compare: (change) =>
       set(({ comparing, tool }) => ({
         tool: change ? undefined : tool,
@@ -207,7 +222,7 @@ function recalled(
   return {
     edits: edits.reduce<Edits>((all, { document, way }) => withEdit(all, document, way), others),
     family,
-    drafts: { ...state.drafts, [family]: adoptDraft(known, draft) },
+    drafts: { ...state.drafts, [family]: adoptForm(known, draft) },
     sources: { ...state.sources, [family]: sources.slice(0, known.maxSources) },
     view: 'create',
   }
@@ -225,7 +240,7 @@ export const { useWorkspace, settingsNow } = createWorkspace({
 export function useDraft(family: string): Draft {
   const stored = useWorkspace((state) => state.drafts[family])
   const known = findFamily(family)
-  return known ? adoptDraft(known, stored ?? {}) : {}
+  return known ? adoptForm(known, stored ?? {}) : {}
 }
 
 const none: readonly PictureId[] = []

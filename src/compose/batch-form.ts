@@ -1,0 +1,81 @@
+import type { Issue } from '#domain/failure.ts'
+import type { NonEmpty } from '#domain/ids.ts'
+import { type Draft, mostInBatch, type Recipe } from '#domain/run.ts'
+import {
+  chosenIn,
+  isVariants,
+  mostVariants,
+  onlyThis,
+  planBatch,
+  type SeveralField,
+  toggled,
+} from '#models/batch-plan.ts'
+import type { Field, ModelFamily } from '#models/model.ts'
+
+/** As many as the service takes at once, and the time until it takes as many again. generation/rate-gate.ts. */
+const atOnce = 18
+const windowSeconds = 11
+
+export interface FormBatch {
+  recipes: NonEmpty<Recipe>
+  priceCredits: number
+  /** On the button, after the verb: "4 · 20 credits". */
+  label: string
+  /** Why it cannot be sent. */
+  issues: readonly Issue[]
+  /** What it is, in short: "3 kinds × 4". */
+  facts: string
+}
+
+/** The recipes that a form asks for. `recipe` is the one of its own options, with all that does not differ. */
+export function toFormBatch(family: ModelFamily, draft: Draft, recipe: Recipe, sourceCount: number): FormBatch {
+  // An area is answered in the ratio of its source, whichever are chosen.
+  const toOwn = (own: Draft) => (recipe.edits ? (family.forArea?.(own) ?? own) : own)
+  const { cells, variants, drafts, priceCredits } = planBatch(family, draft, sourceCount, toOwn)
+  const [first = recipe, ...others] = drafts.map((each): Recipe => ({ ...recipe, draft: each }))
+  return {
+    recipes: [first, ...others],
+    priceCredits,
+    label: drafts.length === 1 ? `· ${priceCredits} credits` : `${drafts.length} · ${priceCredits} credits`,
+    issues: issuesOf(draft, drafts.length),
+    facts: describeBatch(cells.length, variants),
+  }
+}
+
+function issuesOf({ variants }: Draft, count: number): Issue[] {
+  const issue = (message: string): Issue[] => [{ field: 'batch', message }]
+  if (!isVariants(Number(variants))) return issue(`Variants: a whole number from 1 to ${mostVariants}.`)
+  if (count <= mostInBatch) return []
+  return issue(`A batch can have up to ${mostInBatch} images. This one has ${count.toLocaleString('en')}.`)
+}
+
+function describeBatch(cells: number, variants: number): string {
+  const count = cells * variants
+  const kinds = cells === 1 ? `${variants} variants` : `${cells} combinations × ${variants}`
+  if (count <= atOnce) return kinds
+  const lastAfter = Math.floor((count - 1) / atOnce) * windowSeconds
+  return `${kinds} · sent over about ${lastAfter} s, ${atOnce} at a time`
+}
+
+/** A field with what is chosen in it said below it. */
+export function withChosen(field: Field, draft: Draft): { field: Field; also: readonly string[] | undefined } {
+  if (!isSeveral(field)) return { field, also: undefined }
+  const chosen = chosenIn(field, draft)
+  if (chosen.length < 2) return { field, also: undefined }
+  const labels = field.options.filter(({ value }) => chosen.includes(value)).map(({ label }) => label)
+  return { field: { ...field, note: `${chosen.length} chosen: ${labels.join(', ')}` }, also: chosen }
+}
+
+/** The change of the draft that adds an option to a field, or takes it away. */
+export function added(field: Field, draft: Draft, option: string): Draft {
+  return isSeveral(field) ? toggled(field, draft, option) : {}
+}
+
+/** The change of the draft that chooses one option and no other. */
+export function alone(field: Field, draft: Draft, value: Draft[string]): Draft {
+  return isSeveral(field) ? onlyThis(field, draft, value) : { [field.name]: value }
+}
+
+function isSeveral(field: Field): field is SeveralField {
+  return field.kind === 'choice' && field.several === true
+}

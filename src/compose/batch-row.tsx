@@ -1,0 +1,45 @@
+import { useState } from 'react'
+import type { Draft } from '#domain/run.ts'
+import type { Field, ModelFamily } from '#models/model.ts'
+import { Button } from '#ui/button.tsx'
+import { Dialog } from '#ui/dialog.tsx'
+import { lazyPart } from '#ui/lazy-part.tsx'
+
+const Matrix = lazyPart(() => import('./matrix.tsx').then((module) => module.Matrix))
+
+interface BatchRowProps {
+  family: ModelFamily
+  draft: Draft
+  sourceCount: number
+  onChange: (field: Pick<Field, 'name' | 'label'>, change: Draft) => void
+}
+
+/** How many images of a kind, and which kinds. Stands above the submit button. */
+export function BatchRow({ family, draft, sourceCount, onChange }: BatchRowProps) {
+  const [isOpen, setIsOpen] = useState(false)
+  return (
+    <div className="mb-2 flex items-center gap-2">
+      <label className="flex items-center gap-2 text-soft text-xs">
+        Variants
+        <input
+          type="number"
+          min={1}
+          max={12}
+          // An empty field counts as 0, which is refused with the reason.
+          value={Number(draft.variants) || ''}
+          onFocus={(event) => event.currentTarget.select()}
+          onChange={({ currentTarget }) =>
+            onChange({ name: 'variants', label: 'Variants' }, { variants: currentTarget.valueAsNumber || 0 })
+          }
+          className="field h-8 w-14 rounded-sm border border-line bg-raised px-2 text-ink text-sm hover:border-line-strong max-middle:h-11"
+        />
+      </label>
+      <Button variant="quiet" onClick={() => setIsOpen(true)}>
+        Matrix
+      </Button>
+      <Dialog open={isOpen} title="Matrix" onClose={() => setIsOpen(false)}>
+        <Matrix family={family} draft={draft} sourceCount={sourceCount} onChange={onChange} />
+      </Dialog>
+    </div>
+  )
+}

@@ -1,0 +1,98 @@
+import type { Draft } from '#domain/run.ts'
+import { type BatchCell, chosenIn, planBatch, type SeveralField, severalFields, toggled } from '#models/batch-plan.ts'
+import type { ModelFamily } from '#models/model.ts'
+
+interface MatrixProps {
+  family: ModelFamily
+  draft: Draft
+  sourceCount: number
+  onChange: (field: SeveralField, change: Draft) => void
+}
+
+/** Which options are combined, what each combination costs, and the sum. Ratios are rows; models and sizes are columns. */
+export function Matrix({ family, draft, sourceCount, onChange }: MatrixProps) {
+  const fields = severalFields(family, draft, sourceCount)
+  const { cells, variants, drafts, priceCredits } = planBatch(family, draft, sourceCount)
+  const [rowField, columnFields] = splitFields(fields)
+  const rows = rowField ? chosenIn(rowField, draft) : []
+  const columns = [...new Set(cells.map((cell) => columnOf(cell, columnFields)))]
+  const priceAt = (row: string, column: string) =>
+    cells.find((cell) => cell.options[rowField?.name ?? ''] === row && columnOf(cell, columnFields) === column)?.quote
+      .priceCredits
+  return (
+    <div className="space-y-4 p-4">
+      {fields.map((field) => (
+        <Options key={field.name} field={field} draft={draft} onChange={onChange} />
+      ))}
+      <div className="overflow-x-auto">
+        <table aria-label="Prices" className="w-full border-collapse text-sm">
+          <thead>
+            <tr className="border-line border-b text-left text-soft text-xs">
+              <th scope="col" className="py-1.5 pr-3 font-normal">
+                {rowField?.label}
+              </th>
+              {columns.map((column) => (
+                <th key={column} scope="col" className="px-3 py-1.5 text-right font-normal">
+                  {column}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={row} className="border-line border-b">
+                <th scope="row" className="py-1.5 pr-3 text-left font-normal">
+                  {rowField && labelIn(rowField, row)}
+                </th>
+                {columns.map((column) => (
+                  <td key={column} className="px-3 py-1.5 text-right tabular-nums">
+                    {variants === 1 ? priceAt(row, column) : `${variants} × ${priceAt(row, column)}`}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <p role="status" className="text-right font-medium text-sm">
+        {`${drafts.length === 1 ? '1 image' : `${drafts.length} images`} · ${priceCredits} credits`}
+      </p>
+    </div>
+  )
+}
+
+function Options({ field, draft, onChange }: Pick<MatrixProps, 'draft' | 'onChange'> & { field: SeveralField }) {
+  const chosen = chosenIn(field, draft)
+  return (
+    <fieldset>
+      <legend className="mb-1 text-soft text-xs">{field.label}</legend>
+      <div className="flex flex-wrap gap-x-4">
+        {field.options.map(({ value, label }) => (
+          <label key={value} className="flex min-h-8 items-center gap-1.5 text-sm max-middle:min-h-11">
+            <input
+              type="checkbox"
+              checked={chosen.includes(value)}
+              onChange={() => onChange(field, toggled(field, draft, value))}
+              className="accent-accent"
+            />
+            {label}
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  )
+}
+
+/** The field of the rows is the one with the most options to show: the aspect ratio. */
+function splitFields(fields: readonly SeveralField[]): [SeveralField | undefined, readonly SeveralField[]] {
+  const rows = fields.find(({ shape }) => shape === 'ratio') ?? fields[0]
+  return [rows, fields.filter((field) => field !== rows)]
+}
+
+function columnOf({ options }: BatchCell, fields: readonly SeveralField[]): string {
+  return fields.map((field) => labelIn(field, options[field.name] ?? '')).join(' ')
+}
+
+function labelIn({ options }: SeveralField, value: string): string {
+  return options.find((option) => option.value === value)?.label ?? value
+}

@@ -1,0 +1,181 @@
+import { fireEvent, screen, waitFor, within } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
+import { beforeEach, describe, expect, test } from 'vitest'
+import type { NonEmpty } from '#domain/ids.ts'
+import type { Recipe, Run } from '#domain/run.ts'
+import { useWorkspace } from '#workspace/workspace.ts'
+import { emptyWorkspace } from '../support/in-page.tsx'
+import { renderEditor } from '../support/render-compose.tsx'
+
+beforeEach(emptyWorkspace)
+
+const submit = () => screen.getByRole('button', { name: /^(Generate|Edit)/ })
+const variants = () => screen.getByRole('spinbutton', { name: 'Variants' })
+const radio = (group: string, name: string) =>
+  within(screen.getByRole('radiogroup', { name: group })).getByRole('radio', { name })
+const named = (name: string) => screen.findByRole('button', { name })
+
+/** The form, with the batches and single runs that it starts. `words`: what the budget asks. */
+async function openForm(words?: string) {
+  const batches: NonEmpty<Recipe>[] = []
+  const asked: NonEmpty<Recipe>[] = []
+  const editor = await renderEditor({
+    async generateBatch(recipes) {
+      batches.push(recipes)
+      return [] as Run[]
+    },
+    question(recipes) {
+      asked.push(recipes)
+      return words === undefined ? undefined : Promise.resolve(words)
+    },
+  })
+  useWorkspace.getState().editDraft('flux-kontext', { prompt: 'a lake' })
+  useWorkspace.getState().editDraft('flux-2', { prompt: 'a lake' })
+  editor.show()
+  return { ...editor, batches, asked }
+}
+
+const addByShift = (element: HTMLElement) => fireEvent.click(element, { shiftKey: true })
+
+describe('variants', () => {
+  test('four variants are one batch of four recipes; the sum is on the button', async () => {
+    const { batches, sent } = await openForm()
+    fireEvent.change(variants(), { target: { value: '4' } })
+    await userEvent.click(await named('Generate 4 · 20 credits'))
+    expect(sent).toEqual([])
+    expect(batches).toHaveLength(1)
+    expect(batches[0]).toHaveLength(4)
+    for (const { draft } of batches[0] ?? []) {
+      expect(draft).toMatchObject({ prompt: 'a lake', aspectRatio: '16:9' })
+      expect(draft).not.toHaveProperty('variants')
+      expect(draft).not.toHaveProperty('further')
+    }
+  })
+
+  test('one variant is a single run, whose recipe has nothing of a batch', async () => {
+    const { batches, sent } = await openForm()
+    await userEvent.click(submit())
+    expect(batches).toEqual([])
+    expect(sent[0]?.draft).not.toHaveProperty('variants')
+  })
+
+  test.each(['0', '13', '2.5', ''])('"%s" variants are refused with the reason; nothing is sent', async (typed) => {
+    const { batches, sent } = await openForm()
+    fireEvent.change(variants(), { target: { value: typed } })
+    await waitFor(() => expect(submit()).toHaveAccessibleDescription('Variants: a whole number from 1 to 12.'))
+    await userEvent.click(submit())
+    expect([...batches, ...sent]).toEqual([])
+  })
+})
+
+describe('several options at once', () => {
+  test('twelve images over three ratios take seven acts at most', async () => {
+    const { batches } = await openForm()
+    let acts = 0
+    const act = async (work: () => unknown) => {
+      acts += 1
+      await work()
+    }
+    await act(() => userEvent.type(screen.getByRole('textbox', { name: 'Prompt' }), ' at dawn'))
+    await act(() => userEvent.click(radio('Aspect ratio', '1:1')))
+    await act(() => addByShift(radio('Aspect ratio', '16:9')))
+    await act(() => addByShift(radio('Aspect ratio', '9:16')))
+    await act(() => fireEvent.change(variants(), { target: { value: '4' } }))
+    const button = await named('Generate 12 · 60 credits')
+    await act(() => userEvent.click(button))
+    expect(acts).toBeLessThanOrEqual(7)
+    const ratios = batches[0]?.map(({ draft }) => draft.aspectRatio)
+    expect(ratios).toEqual(['16:9', '1:1', '9:16'].flatMap((ratio) => [ratio, ratio, ratio, ratio]))
+  })
+
+  test('Shift adds and takes away; a plain click leaves only its own', async () => {
+    await openForm()
+    addByShift(radio('Aspect ratio', '1:1'))
+    expect(await screen.findByText('2 chosen: 16:9, 1:1')).toBeVisible()
+    expect(radio('Aspect ratio', '16:9')).toBeChecked()
+    addByShift(radio('Aspect ratio', '1:1'))
+    await named('Generate · 5 credits')
+    addByShift(radio('Model', 'Max'))
+    await named('Generate 2 · 15 credits')
+    await userEvent.click(radio('Model', 'Max'))
+    await named('Generate · 10 credits')
+    expect(useWorkspace.getState().drafts['flux-kontext']).toMatchObject({ model: 'max', further: '' })
+  })
+
+  test('a long press adds on a touch screen, and its click does nothing more', async () => {
+    await openForm()
+    const square = radio('Aspect ratio', '1:1')
+    fireEvent.pointerDown(square, { pointerType: 'touch' })
+    expect(await screen.findByText('2 chosen: 16:9, 1:1')).toBeVisible()
+    fireEvent.pointerUp(square, { pointerType: 'touch' })
+    fireEvent.click(square)
+    expect(submit()).toHaveAccessibleName('Generate 2 · 10 credits')
+    fireEvent.pointerDown(square, { pointerType: 'touch' })
+    fireEvent.pointerUp(square, { pointerType: 'touch' })
+    fireEvent.click(square)
+    await named('Generate · 5 credits')
+  })
+
+  test('what is chosen survives a new start of the page, and is not part of what is reused', async () => {
+    const { batches } = await openForm()
+    addByShift(radio('Model', 'Max'))
+    fireEvent.change(variants(), { target: { value: '2' } })
+    await userEvent.click(await named('Generate 4 · 30 credits'))
+    const [recipe] = batches[0] ?? []
+    expect(recipe?.draft.model).toBe('pro')
+    useWorkspace.getState().recall(recipe as Recipe)
+    expect(await named('Generate · 5 credits')).toBeVisible()
+  })
+})
+
+describe('the matrix', () => {
+  test('shows each combination with its price, and the sum', async () => {
+    await openForm()
+    await userEvent.click(screen.getByRole('tab', { name: 'Flux 2' }))
+    await userEvent.click(screen.getByRole('button', { name: 'Matrix' }))
+    const dialog = screen.getByRole('dialog', { name: 'Matrix' })
+    await userEvent.click(await within(dialog).findByRole('checkbox', { name: '16:9' }))
+    await userEvent.click(within(dialog).getByRole('checkbox', { name: 'Flex' }))
+    await userEvent.click(within(dialog).getByRole('checkbox', { name: '2K' }))
+    const rows = within(within(dialog).getByRole('table', { name: 'Prices' })).getAllByRole('row')
+    expect(rows.map((row) => [...row.children].map(({ textContent }) => textContent))).toEqual([
+      ['Aspect ratio', '1K Pro', '1K Flex', '2K Pro', '2K Flex'],
+      ['1:1', '5', '14', '7', '24'],
+      ['16:9', '5', '14', '7', '24'],
+    ])
+    expect(within(dialog).getByRole('status')).toHaveTextContent('8 images · 100 credits')
+    await userEvent.click(within(dialog).getByRole('checkbox', { name: '1:1' }))
+    expect(within(dialog).getByRole('status')).toHaveTextContent('4 images · 50 credits')
+    await userEvent.click(within(dialog).getByRole('checkbox', { name: '16:9' }))
+    expect(within(dialog).getByRole('checkbox', { name: '16:9' })).toBeChecked()
+  })
+
+  test('of more than 100 images is refused with the limit; nothing is sent', async () => {
+    const { batches, sent, keep } = await openForm()
+    await userEvent.click(screen.getByRole('tab', { name: 'Flux 2' }))
+    await keep(['photo'], 'flux-2')
+    await screen.findByRole('radio', { name: 'Auto' })
+    for (const name of ['1:1', '4:3', '3:4', '16:9', '9:16', '3:2', '2:3']) addByShift(radio('Aspect ratio', name))
+    await screen.findByText(/^8 chosen/)
+    addByShift(radio('Size', '2K'))
+    addByShift(radio('Model', 'Flex'))
+    fireEvent.change(variants(), { target: { value: '12' } })
+    const words = 'A batch can have up to 100 images. This one has 384.'
+    await waitFor(() => expect(submit()).toHaveAccessibleDescription(words))
+    await userEvent.click(submit())
+    expect(screen.getByRole('alert')).toHaveTextContent(words)
+    expect([...batches, ...sent]).toEqual([])
+  })
+})
+
+test('a batch is one question; changed since, it is not what is sent', async () => {
+  const { batches, asked } = await openForm('These 2 images cost 10 credits and bring today to 10 credits.')
+  fireEvent.change(variants(), { target: { value: '2' } })
+  await userEvent.click(await named('Generate 2 · 10 credits'))
+  expect(await screen.findByRole('alertdialog')).toHaveTextContent('These 2 images cost 10 credits')
+  expect(asked).toHaveLength(1)
+  expect(asked[0]).toHaveLength(2)
+  fireEvent.change(variants(), { target: { value: '3' } })
+  await waitFor(() => expect(screen.queryByRole('alertdialog')).toBeNull())
+  expect(batches).toEqual([])
+})
