@@ -7,6 +7,7 @@ import { TextField } from '#ui/text-field.tsx'
 import { isDemo } from '#workspace/edition.ts'
 import type { Theme } from '#workspace/settings.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
+import { BackupSettings } from './backup-settings.tsx'
 import { builtProxyUrl } from './config.ts'
 import { type Connection, testConnection } from './connection.ts'
 import { FallbackSettings } from './fallback-settings.tsx'
@@ -19,6 +20,9 @@ import { StorageSettings } from './storage-settings.tsx'
 export function Settings({ section }: { section?: 'key' | undefined }) {
   return (
     <div className="divide-y divide-line">
+      <Part title="Backup">
+        <BackupSettings />
+      </Part>
       {isDemo ? (
         <Part title="Demo">
           <DemoNote />

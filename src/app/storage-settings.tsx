@@ -66,7 +66,7 @@ function Meter({ usedBytes, roomBytes }: { usedBytes: number; roomBytes: number 
 function describeRisk(): string {
   // Safari and every browser on iOS.
   if (/^Apple/.test(navigator.vendor)) {
-    return 'Not protected: after 7 days without a visit this browser deletes your images, unless Atelier is on the Home Screen or in the Dock. Download what you want to keep.'
+    return 'Not protected: after 7 days without a visit this browser deletes your images, unless Atelier is on the Home Screen or in the Dock. Back up everything, above, before you stay away.'
   }
   return 'Not protected: the browser may delete your images when the disk is full or after weeks without a visit.'
 }

@@ -25,3 +25,10 @@ export function describeClock(at: number): string {
 export function describeTime(at: number, now: number): string {
   return `${describeDay(at, now)}, ${describeClock(at)}`
 }
+
+/** "today", "yesterday", "9 days ago". */
+export function describeAgo(at: number, now: number): string {
+  const days = Math.round((startOfDay(now) - startOfDay(at)) / 86_400_000)
+  if (days <= 0) return 'today'
+  return days === 1 ? 'yesterday' : `${days.toLocaleString('en')} days ago`
+}

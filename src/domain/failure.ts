@@ -44,16 +44,22 @@ export class GenerationError extends Error {
   }
 }
 
+const noRoom = 'the browser has no room left'
+
 /** Goes by name, never by class: errors cross realms (workers, emulators). */
 export function toFailure(error: unknown): Failure {
   if (error !== null && typeof error === 'object') {
     const { name, failure, message } = error as { name?: unknown; failure?: Failure; message?: unknown }
     if (name === 'GenerationError' && failure) return failure
     if (name === 'PartError') return { kind: 'unavailable', detail: String(message) }
-    if (name === 'QuotaExceededError') return { kind: 'storage', detail: 'the browser has no room left' }
+    if (name === 'QuotaExceededError') return { kind: 'storage', detail: noRoom }
     if (typeof message === 'string' && message !== '') return { kind: 'unexpected', detail: message }
   }
   return { kind: 'unexpected', detail: String(error) }
+}
+
+export function isDiskFull(failure: Failure): boolean {
+  return failure.kind === 'storage' && failure.detail === noRoom
 }
 
 export function isAbort(error: unknown): boolean {

@@ -57,6 +57,10 @@ export async function openGallery({ name = 'atelier', darkroom }: GalleryOptions
       database: name,
       rows: async () => (await loadPart(loadSearchRows)).createSearchRows(database, changes.subscribe),
     },
+    async backup() {
+      const { createBackupRecords } = await loadPart(loadBackupRecords)
+      return createBackupRecords(database, records, changes.tell)
+    },
     original: records.original,
     drawable: records.drawable,
     async sourceReport(inForms) {
@@ -97,6 +101,7 @@ async function openRecords(
 }
 
 const loadSearchRows = () => import('./search-rows.ts')
+const loadBackupRecords = () => import('./backup-records.ts')
 const loadActRecords = () => import('./act-records.ts')
 
 /** The log comes with the first act: until then nobody asks for it. */

@@ -1,3 +1,4 @@
+import { isDiskFull, toFailure } from '#domain/failure.ts'
 import type { PictureId } from '#domain/ids.ts'
 import { imageMimes, type Picture } from '#domain/picture.ts'
 import { fileMimes } from '#domain/source-file.ts'
@@ -8,7 +9,7 @@ import { type Database, storageError } from './database.ts'
 import { toStoredPicture } from './picture-shelves.ts'
 import { deletePicture, putPicture } from './picture-writes.ts'
 import type { StoredBytes, StoredFile, StoredRendition } from './schema.ts'
-import type { NewFile } from './store.ts'
+import type { NewFile, RestoredPicture } from './store.ts'
 
 /** All records of a file that is kept whole. */
 export interface FilePrint {
@@ -26,24 +27,32 @@ type BytesOf = (bytes: Blob) => Promise<Blob | ArrayBuffer>
  * it is. Rejects with `storage`, and then nothing of it is kept.
  */
 export async function keepFile(database: Database, given: NewFile): Promise<void> {
-  const kept = await database.read(['pictures'], (transaction) => transaction.objectStore('pictures').getKey(given.id))
+  await keepWhole(database, given.id, (bytesOf) => toFilePrint(given, bytesOf))
+}
+
+/** The same for a file of a backup, with its record as it is. */
+export async function keepFileAgain(database: Database, restored: RestoredPicture): Promise<void> {
+  await keepWhole(database, restored.picture.id, (bytesOf) => toPrintAgain(restored, bytesOf))
+}
+
+async function keepWhole(database: Database, id: PictureId, print: (bytesOf: BytesOf) => Promise<FilePrint>) {
+  const kept = await database.read(['pictures'], (transaction) => transaction.objectStore('pictures').getKey(id))
   if (kept !== undefined) return
-  if (await tryToKeep(database, given, async (bytes) => bytes)) return
-  if (await tryToKeep(database, given, (bytes) => bytes.arrayBuffer())) return
+  if (await tryToKeep(database, await print(async (bytes) => bytes))) return
+  if (await tryToKeep(database, await print((bytes) => bytes.arrayBuffer()))) return
   throw storageError('the browser did not give back what was written')
 }
 
 /** `false`: the browser does not take the bytes in this form, or gave back others; nothing is kept. */
-async function tryToKeep(database: Database, given: NewFile, bytesOf: BytesOf): Promise<boolean> {
-  const print = await toFilePrint(given, bytesOf)
+async function tryToKeep(database: Database, print: FilePrint): Promise<boolean> {
   try {
     await putFile(database, print)
   } catch (error) {
-    if (isFull(error) || print.file.bytes instanceof ArrayBuffer) throw error
+    if (isDiskFull(toFailure(error)) || print.file.bytes instanceof ArrayBuffer) throw error
     return false
   }
   if (await isKept(database, print.file)) return true
-  await removeFile(database, given.id)
+  await removeFile(database, print.picture.id)
   return false
 }
 
@@ -63,13 +72,36 @@ export async function toFilePrint(given: NewFile, bytesOf: BytesOf = async (byte
     file: { name, ...rest },
     sha256,
   }
-  const renditionMime = imageMimes.find((known) => known === rendition?.type)
   return {
     picture,
     file: { id, name, mime, sha256, bytes: await bytesOf(bytes) },
     thumbnail: await packThumbnail(thumbnail),
-    ...(rendition && renditionMime ? { rendition: { id, mime: renditionMime, bytes: await bytesOf(rendition) } } : {}),
+    ...(await renditionOf(id, rendition, bytesOf)),
   }
+}
+
+export async function toPrintAgain(
+  { picture, bytes, drawn }: RestoredPicture,
+  bytesOf: BytesOf = async (bytes) => bytes,
+): Promise<FilePrint> {
+  const { id, mime, file, sha256 } = picture
+  if (!file || sha256 === undefined || !drawn) throw storageError('its record is not that of a file')
+  const { thumbnail, rendition } = drawn
+  return {
+    picture,
+    file: { id, name: file.name, mime, sha256, bytes: await bytesOf(bytes) },
+    thumbnail: await packThumbnail(thumbnail),
+    ...(await renditionOf(id, rendition, bytesOf)),
+  }
+}
+
+async function renditionOf(
+  id: PictureId,
+  rendition: Blob | undefined,
+  bytesOf: BytesOf,
+): Promise<{ rendition?: StoredRendition }> {
+  const mime = imageMimes.find((known) => known === rendition?.type)
+  return rendition && mime ? { rendition: { id, mime, bytes: await bytesOf(rendition) } } : {}
 }
 
 async function putFile(database: Database, { picture, file, thumbnail, rendition }: FilePrint) {
@@ -110,9 +142,4 @@ export async function openFile(record: StoredFile | StoredRendition | undefined)
   const start = await bytesIn(bytes.slice(0, 64)).catch(() => undefined)
   if (!type || !start || `image/${kindOf(start)}` !== type) return undefined
   return bytes.slice(0, bytes.size, type)
-}
-
-function isFull(error: unknown): boolean {
-  const { failure } = error as { failure?: { detail?: string } }
-  return failure?.detail === 'the browser has no room left'
 }

@@ -4,9 +4,10 @@ import type { Picture, Shelf } from '#domain/picture.ts'
 import type { Run } from '#domain/run.ts'
 import { mayFollow } from '#domain/run-machine.ts'
 import { afterwards, changedRecord, changesOf, inOrder, outcomeOf } from './act-records.ts'
+import type { BackupRecords } from './backup-records.ts'
 import type { Darkroom } from './darkroom.ts'
 import { storageError } from './database.ts'
-import { openFile, toFilePrint } from './kept-files.ts'
+import { openFile, toFilePrint, toPrintAgain } from './kept-files.ts'
 import { pageHome } from './page-home.ts'
 import {
   binned,
@@ -17,7 +18,7 @@ import {
   toStoredPicture,
   toThumbnails,
 } from './picture-shelves.ts'
-import { develop, type Print, toBlob } from './print.ts'
+import { develop, type Print, printAgain, toBlob } from './print.ts'
 import { amended, isOpen, type RunRecords, refuseSent, stepped } from './run-records.ts'
 import type { StoredFile, StoredPicture, StoredRendition } from './schema.ts'
 import { byNewest } from './shelf-list.ts'
@@ -63,11 +64,7 @@ export function openMemoryStore(darkroom: Darkroom): GalleryStore {
     return prints
   }
 
-  async function original(id: PictureId) {
-    const entry = kept.get(id)
-    if (entry?.file) return openFile(entry.file)
-    return entry?.base64 === undefined ? undefined : toBlob(entry.base64)
-  }
+  const original = (id: PictureId) => bytesOf(kept.get(id))
 
   return {
     ...runRecords,
@@ -106,11 +103,17 @@ export function openMemoryStore(darkroom: Darkroom): GalleryStore {
       })
     },
     search: { rows: async () => createRows(kept, subscribe) },
+    backup: () => openBackupRecords(kept, runs, { darkroom, original, tell }),
     health: 'memory',
     subscribe,
     onHealth: () => () => undefined,
     close: () => listeners.clear(),
   }
+}
+
+async function bytesOf(entry: Kept | undefined): Promise<Blob | undefined> {
+  if (entry?.file) return openFile(entry.file)
+  return entry?.base64 === undefined ? undefined : toBlob(entry.base64)
 }
 
 function neededSources(
@@ -139,6 +142,30 @@ function createRows(kept: ReadonlyMap<PictureId, Kept>, subscribe: GalleryStore[
     subscribe,
     close: () => undefined,
   }
+}
+
+async function openBackupRecords(
+  kept: Map<PictureId, Kept>,
+  runs: Map<RunId, Run>,
+  { darkroom, original, tell }: { darkroom: Darkroom; original: GalleryStore['original']; tell: Tell },
+): Promise<BackupRecords> {
+  const { createMemoryBackup } = await import('./memory-backup.ts')
+  return createMemoryBackup({
+    records: () => new Map([...kept].map(([id, { record }]) => [id, record])),
+    original,
+    runs,
+    change(id, record) {
+      const entry = kept.get(id)
+      if (entry) kept.set(id, { ...entry, record })
+    },
+    async restore(restored) {
+      const { picture, ...print } = restored.picture.file
+        ? await toPrintAgain(restored)
+        : await printAgain(darkroom, restored)
+      kept.set(picture.id, { ...print, record: toStoredPicture(picture) })
+    },
+    tell,
+  })
 }
 
 const dated = ({ id, marks: { createdAt } }: Run) => ({ id, createdAt })

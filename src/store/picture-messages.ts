@@ -1,13 +1,14 @@
 import type { Failure } from '#domain/failure.ts'
 import type { PictureId } from '#domain/ids.ts'
 import type { RunIn } from '#domain/run.ts'
-import type { NewFile, NewPicture, StoreHealth } from './store.ts'
+import type { NewFile, NewPicture, RestoredPicture, StoreHealth } from './store.ts'
 
 /** What may be asked of the worker. Bytes go as Blobs, which are handles; base64 never crosses. */
 export type PictureAct =
   | { act: 'settle'; run: RunIn<'saved'>; made: readonly NewPicture[] }
   | { act: 'addPicture'; picture: NewPicture }
   | { act: 'addFile'; file: NewFile }
+  | { act: 'restorePicture'; restored: RestoredPicture }
   | { act: 'original'; id: PictureId }
   | { act: 'drawable'; id: PictureId }
   | { act: 'addSamples'; count: number; home: string }

@@ -3,17 +3,19 @@ import { isIn, type RunIn } from '#domain/run.ts'
 import { mayFollow } from '#domain/run-machine.ts'
 import type { Darkroom } from './darkroom.ts'
 import { type Database, storageError } from './database.ts'
-import { keepFile, openFile } from './kept-files.ts'
+import { keepFile, keepFileAgain, openFile } from './kept-files.ts'
 import { toPicture, toStoredPicture } from './picture-shelves.ts'
 import { deletePicture, putPicture, type Writing } from './picture-writes.ts'
-import { develop, type Print, toBlob } from './print.ts'
+import { develop, type Print, printAgain, toBlob } from './print.ts'
 import { toRun, toStoredRun } from './run-records.ts'
 import type { Names } from './schema.ts'
-import type { GalleryStore, NewPicture } from './store.ts'
+import type { GalleryStore, NewPicture, RestoredPicture } from './store.ts'
 
 /** The half of the store that touches a picture's bytes. It runs beside the page, in a worker, where there is one. */
 export interface PictureRecords
   extends Pick<GalleryStore, 'settle' | 'addPicture' | 'addFile' | 'original' | 'drawable'> {
+  /** One transaction. An image with its id that is there already stays as it is. */
+  restorePicture(restored: RestoredPicture): Promise<void>
   /** `home`: the page's own folder. `onBatch` hears which samples have just been stored. */
   addSamples(count: number, home: string, onBatch: (ids: readonly PictureId[]) => void): Promise<void>
 }
@@ -61,6 +63,10 @@ export function createPictureRecords(database: Database, darkroom: Darkroom): Pi
       const [kept] = await pictures([file.id])
       if (!kept) throw lost()
       return kept
+    },
+    async restorePicture(restored) {
+      if (restored.picture.file) await keepFileAgain(database, restored)
+      else await keep(database, [await printAgain(darkroom, restored)])
     },
     original,
     async drawable(id) {

@@ -29,6 +29,8 @@ function perform(opened: PictureRecords, call: number, ask: PictureAct): Promise
       return opened.addPicture(ask.picture)
     case 'addFile':
       return opened.addFile(ask.file)
+    case 'restorePicture':
+      return opened.restorePicture(ask.restored)
     case 'original':
       return opened.original(ask.id)
     case 'drawable':

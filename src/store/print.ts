@@ -2,7 +2,7 @@ import { decodeBase64 } from '#domain/base64.ts'
 import { type ImageMime, type Picture, sniffImage } from '#domain/picture.ts'
 import type { Darkroom, Developed } from './darkroom.ts'
 import { toStorageError } from './database.ts'
-import type { NewPicture } from './store.ts'
+import type { NewPicture, RestoredPicture } from './store.ts'
 
 /** A picture with all that is kept of it. */
 export interface Print {
@@ -17,6 +17,14 @@ export async function develop(darkroom: Darkroom, { bytes, convertTo, ...about }
   })
   const { base64, thumbnail, ...real } = developed
   return { picture: { ...about, ...real }, base64, thumbnail }
+}
+
+/** The print of an image whose record is known already. Rejects with `storage` when its bytes cannot be drawn. */
+export async function printAgain(darkroom: Darkroom, { picture, bytes }: RestoredPicture): Promise<Print> {
+  const { mime, base64, thumbnail, sizeBytes } = await darkroom.develop(bytes).catch((error: unknown) => {
+    throw toStorageError(error)
+  })
+  return { picture: { ...picture, mime, sizeBytes }, base64, thumbnail }
 }
 
 /** Damaged text, and bytes that are no picture, count as lost: the picture's record remains and says what it was. */

@@ -4,6 +4,7 @@ import type { Laying } from '#domain/laying.ts'
 import type { ImageMime, Origin, Picture, Shelf } from '#domain/picture.ts'
 import type { BatchPlace, Run, RunIn } from '#domain/run.ts'
 import type { SourceFile } from '#domain/source-file.ts'
+import type { BackupRecords } from './backup-records.ts'
 
 /** Bytes about to be stored. `convertTo` makes the kept file another format, once. */
 export interface NewPicture {
@@ -33,6 +34,14 @@ export interface NewFile {
   rendition?: Blob
   /** What will be done before it is sent, in words. */
   notes: readonly string[]
+}
+
+/** An image of a backup, about to be kept with its record as it is. */
+export interface RestoredPicture {
+  picture: Picture
+  bytes: Blob
+  /** Only of a file that is kept whole: what is shown of it. The thumbnail of any other is made of its bytes. */
+  drawn?: { thumbnail: Blob; rendition?: Blob }
 }
 
 /** A source that nothing needs. */
@@ -191,6 +200,9 @@ export interface GalleryStore {
 
   /** What search starts from. */
   readonly search: SearchSource
+
+  /** Everything that is kept, for writing a backup and for restoring one. */
+  backup(): Promise<BackupRecords>
 
   readonly health: StoreHealth
   subscribe(listener: (change: StoreChange) => void): () => void

@@ -27,6 +27,7 @@ export function openPictureWorker(
     settle: (run, made) => call<Picture[]>({ act: 'settle', run, made }),
     addPicture: (picture) => call<Picture>({ act: 'addPicture', picture }),
     addFile: (file) => call<Picture>({ act: 'addFile', file }),
+    restorePicture: (restored) => call<void>({ act: 'restorePicture', restored }),
     original: (id) => call<Blob | undefined>({ act: 'original', id }),
     drawable: (id) => call<Blob | undefined>({ act: 'drawable', id }),
     addSamples: (count, home, onBatch) => call<void>({ act: 'addSamples', count, home }, onBatch),

@@ -2,6 +2,7 @@ import type { CollectionId, PictureId, RunId } from '#domain/ids.ts'
 import type { Marks } from '#domain/marks.ts'
 import type { Picture } from '#domain/picture.ts'
 import type { Run } from '#domain/run.ts'
+import { sha256Of } from '#imaging/sha256.ts'
 
 /** A collection as it is kept. */
 export interface BackupCollection {
@@ -71,8 +72,6 @@ export function originalName(sha256: string, extension: string): string {
   return `originals/${sha256.slice(0, 2)}/${sha256}.${extension}`
 }
 
-export async function sha256Of(bytes: Blob | Uint8Array<ArrayBuffer>): Promise<string> {
-  const data = bytes instanceof Blob ? await bytes.arrayBuffer() : bytes
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', data))
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')
+export async function hashOf(bytes: Blob): Promise<string> {
+  return sha256Of(new Uint8Array(await bytes.arrayBuffer()))
 }

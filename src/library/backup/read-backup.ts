@@ -1,3 +1,4 @@
+import { isDiskFull, toFailure } from '#domain/failure.ts'
 import type { PictureId } from '#domain/ids.ts'
 import { extensionOf, type Picture } from '#domain/picture.ts'
 import type { Run } from '#domain/run.ts'
@@ -6,10 +7,10 @@ import {
   type BackupCollection,
   type BackupTarget,
   type Damage,
+  hashOf,
   type Manifest,
   originalName,
   type PictureLine,
-  sha256Of,
 } from './backup.ts'
 import { asEnded, readCollections, readManifest, readPictures, readRuns } from './records.ts'
 
@@ -138,21 +139,29 @@ async function restoreLine(
   }
   const found = await readOriginal(archive, picture, sha256)
   if (!(found instanceof Blob)) return { name: picture.prompt.slice(0, 80), reason: found }
-  if (!here) {
-    await target.keep(picture, found)
-    return 'fresh'
-  }
+  if (!here) return keepIn(target, picture, found)
   // Another image has the id: both stay. The new id is made from both hashes, so that a second restore finds it.
   const id = `${picture.id}-${sha256.slice(0, 12)}` as PictureId
   if ((await target.known(id))?.sha256 === sha256) return 'known'
-  await target.keep({ ...picture, id }, found)
-  return 'fresh'
+  return keepIn(target, { ...picture, id }, found)
+}
+
+/** A full disk ends the restore; an image that cannot be drawn is named, and the others are restored. */
+async function keepIn(target: BackupTarget, picture: Picture, bytes: Blob): Promise<'fresh' | Damage> {
+  try {
+    await target.keep(picture, bytes)
+    return 'fresh'
+  } catch (error) {
+    const failure = toFailure(error)
+    if (failure.kind !== 'storage' || isDiskFull(failure)) throw error
+    return { name: picture.prompt.slice(0, 80), reason: `It could not be kept: ${failure.detail}.` }
+  }
 }
 
 async function readOriginal(archive: Archive, picture: Picture, sha256: string): Promise<Blob | string> {
   try {
     const bytes = await archive.read(originalName(sha256, extensionOf(picture.mime)), mostOriginalBytes)
-    if ((await sha256Of(bytes)) !== sha256) return 'Its bytes are not those that were backed up.'
+    if ((await hashOf(bytes)) !== sha256) return 'Its bytes are not those that were backed up.'
     return bytes.slice(0, bytes.size, picture.mime)
   } catch (error) {
     if (error instanceof ArchiveError) return error.message

@@ -4,7 +4,7 @@ import type { Shelf } from '#domain/picture.ts'
 import type { Run } from '#domain/run.ts'
 import { fileMimes } from '#domain/source-file.ts'
 import { type Archive, ArchiveError } from './archive.ts'
-import { type BackupCollection, type Damage, type Manifest, names, type PictureLine, sha256Of } from './backup.ts'
+import { type BackupCollection, type Damage, hashOf, type Manifest, names, type PictureLine } from './backup.ts'
 
 const mostManifestBytes = 2 ** 20
 /** Records of 100,000 images take less. */
@@ -92,7 +92,7 @@ export async function readCollections(archive: Archive, manifest: Manifest): Pro
 
 async function linesOf(archive: Archive, { records }: Manifest, name: string): Promise<readonly string[]> {
   const bytes = await archive.read(name, mostRecordsBytes)
-  if ((await sha256Of(bytes)) !== records[name]) throw new ArchiveError(`${name} is not what was backed up.`)
+  if ((await hashOf(bytes)) !== records[name]) throw new ArchiveError(`${name} is not what was backed up.`)
   const text = await bytes.text()
   return text === '' ? [] : text.split('\n')
 }

@@ -1,5 +1,5 @@
 import { extensionOf, type Picture } from '#domain/picture.ts'
-import { type BackupSource, type Manifest, names, originalName, type PictureLine, sha256Of } from './backup.ts'
+import { type BackupSource, hashOf, type Manifest, names, originalName, type PictureLine } from './backup.ts'
 
 export interface BackupProgress {
   done: number
@@ -54,7 +54,7 @@ async function* entriesOf(
     const picture = await source.picture(id)
     if (picture) {
       const bytes = await source.bytes(id)
-      const sha256 = bytes && (await sha256Of(bytes))
+      const sha256 = bytes && (await hashOf(bytes))
       const file = sha256 === undefined ? undefined : originalName(sha256, extensionOf(picture.mime))
       if (bytes && file !== undefined && !written.has(file)) {
         written.add(file)
@@ -73,7 +73,7 @@ async function* entriesOf(
   }
   const hashes: Record<string, string> = {}
   for (const [name, text] of Object.entries(records)) {
-    hashes[name] = await sha256Of(new Blob([text]))
+    hashes[name] = await hashOf(new Blob([text]))
     yield entry(name, text)
   }
   yield entry(names.index, rows.join('\n'))

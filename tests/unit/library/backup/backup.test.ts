@@ -5,7 +5,7 @@ import type { Marks } from '#domain/marks.ts'
 import type { Picture } from '#domain/picture.ts'
 import type { Run } from '#domain/run.ts'
 import { crc32 } from '#imaging/metadata/crc32.ts'
-import { type BackupSource, type BackupTarget, sha256Of } from '#library/backup/backup.ts'
+import { type BackupSource, type BackupTarget, hashOf } from '#library/backup/backup.ts'
 import { openBackup } from '#library/backup/read-backup.ts'
 import { writeBackup } from '#library/backup/write-backup.ts'
 
@@ -35,7 +35,7 @@ function targetOf(shelf: Shelf): BackupTarget & { writes: number } {
       const here = shelf.pictures.get(id)
       if (!here) return undefined
       const { marks } = here.picture
-      return { sha256: await sha256Of(here.bytes), ...(marks ? { marks } : {}) }
+      return { sha256: await hashOf(here.bytes), ...(marks ? { marks } : {}) }
     },
     keep: async (picture: Picture, bytes: Blob) => {
       target.writes += 1
@@ -211,7 +211,7 @@ describe('a backup', () => {
   it('holds equal bytes once, names files by their hash and lists them', async () => {
     const archive = await archiveOf(fullShelf())
     const text = await archive.text()
-    const file = `originals/${(await sha256Of(bytesOf(1))).slice(0, 2)}/${await sha256Of(bytesOf(1))}.png`
+    const file = `originals/${(await hashOf(bytesOf(1))).slice(0, 2)}/${await hashOf(bytesOf(1))}.png`
     // Once in front of the bytes, once in the list of the archive, twice in index.tsv.
     expect(text.split(file)).toHaveLength(5)
     expect(text).toContain('\ttab and line\t2025-10-09')
@@ -357,7 +357,7 @@ describe('an archive that is refused, before anything is written', () => {
 
 describe('a backup of which a part is damaged', () => {
   it('names an image whose bytes were changed, and restores the others', async () => {
-    const hash = await sha256Of(bytesOf(2))
+    const hash = await hashOf(bytesOf(2))
     const archive = await withBytes(await archiveOf(fullShelf()), (_, bytes) => {
       const text = new TextDecoder('latin1').decode(bytes)
       bytes[text.indexOf(`${hash}.png`) + 68 + 8] = 77
@@ -371,7 +371,7 @@ describe('a backup of which a part is damaged', () => {
   })
 
   it('names an image whose bytes have another hash than their name, though the checksum fits', async () => {
-    const hash = await sha256Of(bytesOf(2))
+    const hash = await hashOf(bytesOf(2))
     const entries = (await entriesOf()).map((one) => (one.name.includes(hash) ? { ...one, data: bytesOf(3) } : one))
     const { restored } = await restoreInto(emptyShelf(), await zipOf(entries))
     expect(restored.damaged).toEqual([
@@ -380,7 +380,7 @@ describe('a backup of which a part is damaged', () => {
   })
 
   it('names an image whose file is missing, and lines that are no records', async () => {
-    const hash = await sha256Of(bytesOf(2))
+    const hash = await hashOf(bytesOf(2))
     const entries = (await entriesOf()).filter(({ name }) => !name.includes(hash))
     const good = await textOf(entries.find(({ name }) => name === 'records/pictures.ndjson'))
     const lines = [
@@ -390,7 +390,7 @@ describe('a backup of which a part is damaged', () => {
       'x'.repeat(300_000),
     ].join('\n')
     const manifest = JSON.parse(await textOf(entries.find(({ name }) => name === 'manifest.json')))
-    manifest.records['records/pictures.ndjson'] = await sha256Of(new Blob([lines]))
+    manifest.records['records/pictures.ndjson'] = await hashOf(new Blob([lines]))
     const changed = entries.map((one) =>
       one.name === 'records/pictures.ndjson'
         ? { ...one, data: lines }

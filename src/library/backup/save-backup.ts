@@ -1,0 +1,43 @@
+import { openSaveTarget } from '#platform/save-stream.ts'
+import type { GalleryStore } from '#store/store.ts'
+import { type OnProgress, runJob } from '../jobs.ts'
+import { noteBackup } from './last-backup.ts'
+import type { Backup, Restored } from './read-backup.ts'
+import { writeBackup } from './write-backup.ts'
+
+/**
+ * Writes a backup of everything among the user's downloads. `undefined`: the user chose no file. Rejects as aborted when it
+ * was stopped, with `NoRoomToSave`, or with what failed; no file is left then.
+ */
+export async function saveBackup(store: GalleryStore, now: () => number): Promise<{ images: number } | undefined> {
+  return runJob('backup', async (onProgress, signal) => {
+    const records = await store.backup()
+    const { images, bytes } = await records.size()
+    const startedAt = now()
+    const target = await openSaveTarget(backupName(startedAt), bytes)
+    if (!target) return undefined
+    onProgress({ done: 0, total: images })
+    await target.write(await writeBackup(records, () => startedAt, onProgress, signal))
+    noteBackup(startedAt)
+    return { images }
+  })
+}
+
+/** Rejects as aborted when it was stopped, or with a `GenerationError`; what was restored until then stays. */
+export async function restoreBackup(store: GalleryStore, backup: Backup): Promise<Restored> {
+  return runJob('restore', async (onProgress: OnProgress, signal) => {
+    const records = await store.backup()
+    try {
+      return await backup.restore(records, onProgress, signal)
+    } finally {
+      records.tellKept()
+    }
+  })
+}
+
+/** "atelier-backup-2026-11-27.zip". */
+export function backupName(at: number): string {
+  const date = new Date(at)
+  const two = (count: number) => String(count).padStart(2, '0')
+  return `atelier-backup-${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}.zip`
+}

@@ -1,0 +1,49 @@
+/** Long work on many images, of which one runs at a time. It goes on when the dialog that started it is closed. */
+export interface Job {
+  kind: 'backup' | 'restore' | 'export'
+  done: number
+  /** 0: not known yet. */
+  total: number
+  stop(): void
+}
+
+export type OnProgress = (progress: { done: number; total: number }) => void
+
+let current: Job | undefined
+const listeners = new Set<() => void>()
+
+export function currentJob(): Job | undefined {
+  return current
+}
+
+export function watchJob(listener: () => void): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
+
+/**
+ * Runs it, with the browser asking before the page is closed meanwhile. Rejects as `work` does: with the signal's reason
+ * when it was stopped. Throws when another job is running.
+ */
+export async function runJob<T>(
+  kind: Job['kind'],
+  work: (onProgress: OnProgress, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  if (current) throw new Error(`A ${current.kind} is running. Wait for it, or stop it first.`)
+  const stopping = new AbortController()
+  const job: Job = { kind, done: 0, total: 0, stop: () => stopping.abort() }
+  const ask = (event: Event) => event.preventDefault()
+  globalThis.addEventListener?.('beforeunload', ask)
+  show(job)
+  try {
+    return await work((progress) => show({ ...job, ...progress }), stopping.signal)
+  } finally {
+    globalThis.removeEventListener?.('beforeunload', ask)
+    show(undefined)
+  }
+}
+
+function show(job: Job | undefined): void {
+  current = job
+  for (const listener of [...listeners]) listener()
+}

@@ -1,0 +1,164 @@
+import { saveFile } from './save-file.ts'
+import type { SaveAnswer, SaveAsk } from './save-messages.ts'
+import saveWorkerUrl from './save-worker.ts?worker&url'
+import { openWorker } from './trusted-worker.ts'
+
+/** As far as it is used here: `tsc` does not know the file picker. */
+interface PickerWindow {
+  showSaveFilePicker?(options: { suggestedName: string }): Promise<FileSystemFileHandle>
+}
+
+/** Where a stream is going to be written. */
+export interface SaveTarget {
+  /**
+   * Writes all of it and has it among the user's downloads, or in the file that was chosen. When it rejects, or the stream
+   * ends with an error, no file is left. A full disk rejects with a `QuotaExceededError`.
+   */
+  write(stream: ReadableStream<Uint8Array>): Promise<void>
+}
+
+/** No way to save so much: neither room for a copy, nor a file picker. The message is for people. */
+export class NoRoomToSave extends Error {
+  override readonly name = 'NoRoomToSave'
+}
+
+/** Files in memory are no larger: the browser holds all of a Blob until the download has ended. */
+const mostInMemoryBytes = 64_000_000
+/** So much is given to the worker at once. */
+const partBytes = 1_000_000
+const folder = 'downloads'
+/** Held by every window that has a file there, for as long as the window lives. */
+const folderLock = 'atelier-downloads'
+
+/**
+ * Finds a place for about so many bytes, to be called from a press of a button: a small file goes into memory, a larger one
+ * into the page's private file system and from there to the downloads, and where that has no room for it, into a file that
+ * the user chooses. `undefined`: the user chose none. Rejects with `NoRoomToSave`.
+ */
+export async function openSaveTarget(name: string, aboutBytes: number): Promise<SaveTarget | undefined> {
+  if (aboutBytes <= mostInMemoryBytes) return inMemory(name)
+  if (await hasRoom(aboutBytes)) return inPrivateFile(name)
+  const { showSaveFilePicker } = globalThis as PickerWindow
+  if (!showSaveFilePicker) {
+    throw new NoRoomToSave(
+      'This browser has no room to put the file together. Free space in Settings, or save fewer images at once.',
+    )
+  }
+  try {
+    return inChosenFile(await showSaveFilePicker.call(globalThis, { suggestedName: name }))
+  } catch (error) {
+    if ((error as Error).name === 'AbortError') return undefined
+    throw error
+  }
+}
+
+/** Deletes what earlier windows left. A file that another window still needs stays. */
+export async function removeSaveLeftovers(): Promise<void> {
+  const root = await navigator.storage?.getDirectory?.()
+  if (!root || !navigator.locks) return
+  await navigator.locks.request(folderLock, { ifAvailable: true }, async (lock) => {
+    if (lock) await root.removeEntry(folder, { recursive: true }).catch(() => undefined)
+  })
+}
+
+async function hasRoom(bytes: number): Promise<boolean> {
+  const { storage, locks } = navigator
+  if (!storage?.getDirectory || !locks) return false
+  const { usage = 0, quota = 0 } = await storage.estimate()
+  return quota - usage > bytes * 1.1
+}
+
+function inMemory(name: string): SaveTarget {
+  return {
+    async write(stream) {
+      saveFile(await new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>).blob(), name)
+    },
+  }
+}
+
+function inChosenFile(handle: FileSystemFileHandle): SaveTarget {
+  return {
+    async write(stream) {
+      // The browser writes beside the file, and puts it in place when all of it is there.
+      await stream.pipeTo(await handle.createWritable())
+    },
+  }
+}
+
+function inPrivateFile(name: string): SaveTarget {
+  return {
+    async write(stream) {
+      await holdFolder()
+      const own = crypto.getRandomValues(new Uint32Array(2)).join('-')
+      const worker = openWorker(saveWorkerUrl, 'atelier-save')
+      const ask = askOf(worker)
+      try {
+        await ask({ act: 'open', folder, name: own })
+        for await (const bytes of inParts(stream)) await ask({ act: 'write', bytes }, [bytes.buffer])
+        await ask({ act: 'close' })
+        saveFile(await openPrivate(own), name)
+      } catch (error) {
+        await ask({ act: 'close' }).catch(() => undefined)
+        await removePrivate(own).catch(() => undefined)
+        throw error
+      } finally {
+        worker.terminate()
+      }
+    },
+  }
+}
+
+let held: Promise<void> | undefined
+
+function holdFolder(): Promise<void> {
+  held ??= new Promise((resolve, reject) => {
+    const forEver = () => new Promise<void>(() => resolve())
+    navigator.locks.request(folderLock, { mode: 'shared' }, forEver).catch(reject)
+  })
+  return held
+}
+
+function askOf(worker: Worker) {
+  return (ask: SaveAsk, transfer: Transferable[] = []) =>
+    new Promise<void>((resolve, reject) => {
+      worker.onmessage = ({ data }: MessageEvent<SaveAnswer>) => {
+        if (data.done) resolve()
+        else reject(new DOMException(data.error.message, data.error.name))
+      }
+      worker.onerror = (event) => {
+        event.preventDefault()
+        reject(new Error('The part of this page that writes files could not start.'))
+      }
+      worker.postMessage(ask, transfer)
+    })
+}
+
+const privateFolder = async () => (await navigator.storage.getDirectory()).getDirectoryHandle(folder)
+
+async function openPrivate(own: string): Promise<Blob> {
+  return (await (await privateFolder()).getFileHandle(own)).getFile()
+}
+
+async function removePrivate(own: string): Promise<void> {
+  await (await privateFolder()).removeEntry(own)
+}
+
+/** The same bytes in larger parts: each is one question to the worker. */
+async function* inParts(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const reader = (stream as ReadableStream<Uint8Array<ArrayBuffer>>).getReader()
+  let waiting: Uint8Array<ArrayBuffer>[] = []
+  let count = 0
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (value) {
+      waiting.push(value)
+      count += value.byteLength
+    }
+    if (count > 0 && (done || count >= partBytes)) {
+      yield new Uint8Array(await new Blob(waiting).arrayBuffer())
+      waiting = []
+      count = 0
+    }
+    if (done) return
+  }
+}

@@ -1,0 +1,170 @@
+import type { CollectionId, PictureId, RunId } from '#domain/ids.ts'
+import type { Marks } from '#domain/marks.ts'
+import type { Picture } from '#domain/picture.ts'
+import type { Run } from '#domain/run.ts'
+import { sha256Of } from '#imaging/sha256.ts'
+import { type Database, toStorageError } from './database.ts'
+import type { PictureRecords } from './picture-records.ts'
+import { putPicture } from './picture-writes.ts'
+import { toRun, toStoredRun } from './run-records.ts'
+import type { StoredCollection, StoredPicture } from './schema.ts'
+import type { StoreChange } from './store.ts'
+
+/**
+ * All that is kept, one record at a time. A record that cannot be read is left out. Each write is one transaction, changes
+ * nothing that is there already, and rejects with a `GenerationError` of kind `storage`.
+ */
+export interface BackupRecords {
+  /** How much there is to be written, in about so many bytes. */
+  size(): Promise<{ images: number; bytes: number }>
+  /** Of every shelf, as they are now. */
+  pictureIds(): Promise<readonly PictureId[]>
+  picture(id: PictureId): Promise<Picture | undefined>
+  /** The bytes as they are kept. */
+  bytes(id: PictureId): Promise<Blob | undefined>
+  runs(): Promise<readonly Run[]>
+  collections(): Promise<readonly StoredCollection[]>
+
+  known(id: PictureId): Promise<{ sha256: string; marks?: Marks } | undefined>
+  keep(picture: Picture, bytes: Blob): Promise<void>
+  setMarks(id: PictureId, marks: Marks): Promise<void>
+  hasRun(id: RunId): Promise<boolean>
+  keepRun(run: Run): Promise<void>
+  hasCollection(id: CollectionId): Promise<boolean>
+  keepCollection(collection: { id: CollectionId; name: string }): Promise<void>
+  /** Tells the screens of what was kept since the last call; some of it they may have heard of before. */
+  tellKept(): void
+}
+
+const pageLength = 1_000
+/** So many images are kept before the screens are told: each telling has them read their lists again. */
+const toldTogether = 24
+
+/** What is kept of one image, read and written by those who hold the bytes. */
+type Bytes = Pick<PictureRecords, 'original' | 'restorePicture'>
+
+/** Without what the indexes look at; with the shelf that an image in the bin goes back to. */
+export function recordOf({ order: _order, ...picture }: StoredPicture): Picture {
+  return picture
+}
+
+export function createBackupRecords(
+  database: Database,
+  bytes: Bytes,
+  onChange: (change: StoreChange) => void,
+): BackupRecords {
+  let untold: PictureId[] = []
+  let untoldRuns: RunId[] = []
+
+  function tellKept() {
+    if (untold.length > 0) onChange({ kind: 'pictures', ids: untold })
+    if (untoldRuns.length > 0) onChange({ kind: 'runs', ids: untoldRuns })
+    untold = []
+    untoldRuns = []
+  }
+
+  function note(id: PictureId) {
+    untold.push(id)
+    if (untold.length >= toldTogether) tellKept()
+  }
+
+  const record = (id: PictureId) =>
+    database.read(['pictures'], (transaction) => transaction.objectStore('pictures').get(id))
+
+  return {
+    size: () => sizeOf(database),
+    pictureIds: () => database.read(['pictures'], (transaction) => transaction.objectStore('pictures').getAllKeys()),
+    async picture(id) {
+      const found = await record(id)
+      return found && recordOf(found)
+    },
+    bytes: (id) => bytes.original(id).catch(() => undefined),
+    async runs() {
+      const all = await database.read(['runs'], (transaction) => transaction.objectStore('runs').getAll())
+      return all.map(toRun)
+    },
+    collections: () => database.read(['collections'], (transaction) => transaction.objectStore('collections').getAll()),
+
+    async known(id) {
+      const found = await record(id)
+      return found && knownFrom(found, await hashOf(found, () => bytes.original(id)))
+    },
+    async keep(picture, given) {
+      await bytes.restorePicture(await toRestored(picture, given))
+      note(picture.id)
+    },
+    async setMarks(id, marks) {
+      await database.write(['pictures'], async (transaction) => {
+        const pictures = transaction.objectStore('pictures')
+        const found = await pictures.get(id)
+        if (found) await putPicture(transaction, { ...found, marks })
+      })
+      note(id)
+    },
+    hasRun: async (id) =>
+      (await database.read(['runs'], (transaction) => transaction.objectStore('runs').getKey(id))) !== undefined,
+    async keepRun(run) {
+      await database.write(['runs'], (transaction) => transaction.objectStore('runs').put(toStoredRun(run)))
+      untoldRuns.push(run.id)
+    },
+    hasCollection: async (id) =>
+      (await database.read(['collections'], (transaction) => transaction.objectStore('collections').getKey(id))) !==
+      undefined,
+    async keepCollection(collection) {
+      await database.write(['collections'], (transaction) =>
+        transaction.objectStore('collections').put(toCollection(collection)),
+      )
+    },
+    tellKept,
+  }
+}
+
+/** Records are read in pages: all at once they might not fit into memory. */
+async function sizeOf(database: Database): Promise<{ images: number; bytes: number }> {
+  let [images, bytes] = [0, 0]
+  for (let after: PictureId | undefined; ; ) {
+    const range = after === undefined ? undefined : IDBKeyRange.lowerBound(after, true)
+    const page = await database.read(['pictures'], (transaction) =>
+      transaction.objectStore('pictures').getAll(range, pageLength),
+    )
+    images += page.length
+    for (const { sizeBytes } of page) bytes += sizeBytes
+    after = page.at(-1)?.id
+    if (page.length < pageLength) return { images, bytes }
+  }
+}
+
+/** Of an image of an earlier version the hash is not known: it is made of the bytes. `''`: they are gone. */
+export async function hashOf({ sha256 }: Picture, read: () => Promise<Blob | undefined>): Promise<string> {
+  if (sha256 !== undefined) return sha256
+  const bytes = await read().catch(() => undefined)
+  return bytes ? sha256Of(new Uint8Array(await bytes.arrayBuffer())) : ''
+}
+
+export function knownFrom({ marks }: Picture, sha256: string): { sha256: string; marks?: Marks } {
+  return { sha256, ...(marks ? { marks } : {}) }
+}
+
+/** What an archive says of a collection, made whole. */
+export function toCollection(collection: { id: CollectionId; name: string }): StoredCollection {
+  const { kind, order } = collection as Partial<StoredCollection>
+  return {
+    ...collection,
+    kind: kind === 'smart' ? 'smart' : 'plain',
+    order: typeof order === 'number' ? order : Date.now(),
+  }
+}
+
+/** A file that is kept whole is read anew, for what is shown of it. */
+export async function toRestored(picture: Picture, bytes: Blob) {
+  const { file } = picture
+  if (!file) return { picture, bytes }
+  const { readImage } = await import('#imaging/prepare-image.ts')
+  const { thumbnail, rendition } = await readImage(bytes, file.name, new AbortController().signal).catch(
+    (error: unknown) => {
+      throw toStorageError(error)
+    },
+  )
+  const { sha256 = await sha256Of(new Uint8Array(await bytes.arrayBuffer())) } = picture
+  return { picture: { ...picture, sha256 }, bytes, drawn: { thumbnail, ...(rendition ? { rendition } : {}) } }
+}
