@@ -23,6 +23,7 @@ import { useLater } from './use-later.ts'
 const TaskList = lazyPart(() => import('#runs/tasks.tsx').then((module) => module.TaskList))
 const Settings = lazyPart(() => import('./settings.tsx').then((module) => module.Settings))
 const loadTooltips = () => import('#ui/tooltips.tsx')
+const Housekeeping = lazyPart(() => import('./housekeeping.tsx').then((module) => module.Housekeeping))
 const loadBalance = () => import('./balance.tsx')
 const loadActs = () => import('#acts/act-bar.tsx')
 
@@ -81,6 +82,7 @@ export function App() {
         </ErrorBoundary>
       </Dialog>
       <RunAnnouncer />
+      {isLater && <Housekeeping onBackup={openSettings} />}
       <PageState />
       <NoticeBoard />
       <Announcer />

@@ -1,40 +1,13 @@
 import type { CollectionId, PictureId, RunId } from '#domain/ids.ts'
 import type { Marks } from '#domain/marks.ts'
 import type { Picture } from '#domain/picture.ts'
-import type { Run } from '#domain/run.ts'
 import { sha256Of } from '#imaging/sha256.ts'
 import { type Database, toStorageError } from './database.ts'
 import type { PictureRecords } from './picture-records.ts'
 import { putPicture } from './picture-writes.ts'
 import { toRun, toStoredRun } from './run-records.ts'
 import type { StoredCollection, StoredPicture } from './schema.ts'
-import type { StoreChange } from './store.ts'
-
-/**
- * All that is kept, one record at a time. A record that cannot be read is left out. Each write is one transaction, changes
- * nothing that is there already, and rejects with a `GenerationError` of kind `storage`.
- */
-export interface BackupRecords {
-  /** How much there is to be written, in about so many bytes. */
-  size(): Promise<{ images: number; bytes: number }>
-  /** Of every shelf, as they are now. */
-  pictureIds(): Promise<readonly PictureId[]>
-  picture(id: PictureId): Promise<Picture | undefined>
-  /** The bytes as they are kept. */
-  bytes(id: PictureId): Promise<Blob | undefined>
-  runs(): Promise<readonly Run[]>
-  collections(): Promise<readonly StoredCollection[]>
-
-  known(id: PictureId): Promise<{ sha256: string; marks?: Marks } | undefined>
-  keep(picture: Picture, bytes: Blob): Promise<void>
-  setMarks(id: PictureId, marks: Marks): Promise<void>
-  hasRun(id: RunId): Promise<boolean>
-  keepRun(run: Run): Promise<void>
-  hasCollection(id: CollectionId): Promise<boolean>
-  keepCollection(collection: { id: CollectionId; name: string }): Promise<void>
-  /** Tells the screens of what was kept since the last call; some of it they may have heard of before. */
-  tellKept(): void
-}
+import type { BackupRecords, StoreChange } from './store.ts'
 
 const pageLength = 1_000
 /** So many images are kept before the screens are told: each telling has them read their lists again. */

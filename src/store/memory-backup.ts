@@ -1,8 +1,8 @@
 import type { CollectionId, PictureId, RunId } from '#domain/ids.ts'
 import type { Run } from '#domain/run.ts'
-import { type BackupRecords, hashOf, knownFrom, recordOf, toCollection, toRestored } from './backup-records.ts'
+import { hashOf, knownFrom, recordOf, toCollection, toRestored } from './backup-records.ts'
 import type { StoredCollection, StoredPicture } from './schema.ts'
-import type { RestoredPicture, StoreChange } from './store.ts'
+import type { BackupRecords, RestoredPicture, StoreChange } from './store.ts'
 
 interface Memory {
   records(): ReadonlyMap<PictureId, StoredPicture>

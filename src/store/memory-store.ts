@@ -4,7 +4,6 @@ import type { Picture, Shelf } from '#domain/picture.ts'
 import type { Run } from '#domain/run.ts'
 import { mayFollow } from '#domain/run-machine.ts'
 import { afterwards, changedRecord, changesOf, inOrder, outcomeOf } from './act-records.ts'
-import type { BackupRecords } from './backup-records.ts'
 import type { Darkroom } from './darkroom.ts'
 import { storageError } from './database.ts'
 import { openFile, toFilePrint, toPrintAgain } from './kept-files.ts'
@@ -23,7 +22,7 @@ import { amended, isOpen, type RunRecords, refuseSent, stepped } from './run-rec
 import type { StoredFile, StoredPicture, StoredRendition } from './schema.ts'
 import { byNewest } from './shelf-list.ts'
 import { sourcesNeededBy, toSourceReport } from './source-report.ts'
-import type { ActRecords, GalleryStore, NewPicture, SearchRows, StoreChange } from './store.ts'
+import type { ActRecords, BackupRecords, GalleryStore, NewPicture, SearchRows, StoreChange } from './store.ts'
 
 /** What is kept of an image: of a user's file the file, of others base64. */
 type Kept = Pick<Print, 'thumbnail'> & {

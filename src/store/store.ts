@@ -1,10 +1,11 @@
 import type { Command, Outcome } from '#domain/command.ts'
-import type { PictureId, RunId } from '#domain/ids.ts'
+import type { CollectionId, PictureId, RunId } from '#domain/ids.ts'
 import type { Laying } from '#domain/laying.ts'
+import type { Marks } from '#domain/marks.ts'
 import type { ImageMime, Origin, Picture, Shelf } from '#domain/picture.ts'
 import type { BatchPlace, Run, RunIn } from '#domain/run.ts'
 import type { SourceFile } from '#domain/source-file.ts'
-import type { BackupRecords } from './backup-records.ts'
+import type { StoredCollection } from './schema.ts'
 
 /** Bytes about to be stored. `convertTo` makes the kept file another format, once. */
 export interface NewPicture {
@@ -127,6 +128,32 @@ export interface ActRecords {
   carryOut(command: Command, way: Way, forget?: readonly string[]): Promise<{ command: Command; outcome: Outcome }>
   /** All commands that can be read, oldest first. Damaged ones are removed, and nothing else. */
   commands(): Promise<Command[]>
+}
+
+/**
+ * All that is kept, one record at a time. A record that cannot be read is left out. Each write is one transaction, changes
+ * nothing that is there already, and rejects with a `GenerationError` of kind `storage`.
+ */
+export interface BackupRecords {
+  /** How much there is to be written, in about so many bytes. */
+  size(): Promise<{ images: number; bytes: number }>
+  /** Of every shelf, as they are now. */
+  pictureIds(): Promise<readonly PictureId[]>
+  picture(id: PictureId): Promise<Picture | undefined>
+  /** The bytes as they are kept. */
+  bytes(id: PictureId): Promise<Blob | undefined>
+  runs(): Promise<readonly Run[]>
+  collections(): Promise<readonly StoredCollection[]>
+
+  known(id: PictureId): Promise<{ sha256: string; marks?: Marks } | undefined>
+  keep(picture: Picture, bytes: Blob): Promise<void>
+  setMarks(id: PictureId, marks: Marks): Promise<void>
+  hasRun(id: RunId): Promise<boolean>
+  keepRun(run: Run): Promise<void>
+  hasCollection(id: CollectionId): Promise<boolean>
+  keepCollection(collection: { id: CollectionId; name: string }): Promise<void>
+  /** Tells the screens of what was kept since the last call; some of it they may have heard of before. */
+  tellKept(): void
 }
 
 /**

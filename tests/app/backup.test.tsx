@@ -2,13 +2,15 @@ import { cleanup, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { BackupSettings } from '#app/backup-settings.tsx'
+import { Housekeeping } from '#app/housekeeping.tsx'
 import type { PictureId } from '#domain/ids.ts'
 import { sha256Of } from '#imaging/sha256.ts'
+import { backupReminder } from '#library/backup/last-backup.ts'
 import { writeBackup } from '#library/backup/write-backup.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { newPicture } from '../support/gallery-records.ts'
 import { paintedImage } from '../support/images.ts'
-import { closeNotices, keep, openTestGallery, renderOver } from '../support/render-gallery.tsx'
+import { closeNotices, keep, openTestGallery, recipeOf, renderOver } from '../support/render-gallery.tsx'
 
 let store: GalleryStore
 /** What was put among the downloads. */
@@ -128,5 +130,31 @@ describe('backup in Settings', () => {
     renderOver(store, <BackupSettings />)
     expect(screen.getByText('Last backup 9 days ago')).toBeVisible()
     await waitFor(() => expect(screen.getByText('1 new image is only in this browser.')).toBeVisible())
+  })
+})
+
+describe('the reminder', () => {
+  const image = (index: number) => keep(store, `image-${index}`, { prompt: `image ${index}`, createdAt: 1_000 + index })
+
+  it('comes after 50 new images, opens Settings, and does not come again on the same day', async () => {
+    for (let index = 0; index < 49; index += 1) await image(index)
+    expect(await backupReminder(store, Date.now())).toBeUndefined()
+    await image(49)
+    const onBackup = vi.fn()
+    renderOver(store, <Housekeeping onBackup={onBackup} />)
+    expect(await screen.findByText('50 images are only in this browser.')).toBeVisible()
+    await press('Back up …')
+    expect(onBackup).toHaveBeenCalledOnce()
+    expect(await backupReminder(store, Date.now() + 86_400_000)).toBeUndefined()
+    expect(await backupReminder(store, Date.now() + 8 * 86_400_000)).toBe('50 images are only in this browser.')
+  })
+
+  it('does not count samples', async () => {
+    const bytes = await paintedImage('png')
+    const origin = { kind: 'sample', model: 'Flux Kontext Pro', recipe: recipeOf('a fox') } as const
+    for (let index = 0; index < 60; index += 1) {
+      await store.addPicture(newPicture(`sample-${index}`, bytes, { origin, createdAt: 1_000 + index }))
+    }
+    expect(await backupReminder(store, Date.now())).toBeUndefined()
   })
 })

@@ -3,26 +3,19 @@ import type { GalleryStore } from '#store/store.ts'
 
 /** The demo on the same host has its own gallery. */
 const key = import.meta.env.MODE === 'demo' ? 'atelier-demo-last-backup' : 'atelier-last-backup'
+const remindedKey = `${key}-reminded`
 /** So many images may be new before a person is reminded of a backup. */
 export const remindAfter = 50
 
+const askAgainMs = 7 * 86_400_000
+
 /** Epoch ms; nothing where no backup was made in this browser. */
 export function lastBackupAt(): number | undefined {
-  try {
-    const at = Number(localStorage.getItem(key) ?? Number.NaN)
-    return Number.isFinite(at) ? at : undefined
-  } catch {
-    return undefined
-  }
+  return readTime(key)
 }
 
-/** A browser that keeps nothing forgets it, and then reminds too often. */
 export function noteBackup(at: number): void {
-  try {
-    localStorage.setItem(key, String(at))
-  } catch {
-    // See above.
-  }
+  writeTime(key, at)
 }
 
 /** How many images of the gallery came since the last backup, samples left out; counted up to 200. */
@@ -30,4 +23,33 @@ export async function countNew(store: Pick<GalleryStore, 'pictures'>): Promise<n
   const since = lastBackupAt() ?? 0
   const isNew = ({ createdAt, origin }: Picture) => createdAt > since && origin.kind !== 'sample'
   return (await store.pictures('gallery', 200)).filter(isNew).length
+}
+
+/** A sentence, if it is time for a backup and none was said in the last seven days. */
+export async function backupReminder(store: Pick<GalleryStore, 'pictures'>, now: number): Promise<string | undefined> {
+  const remindedAt = readTime(remindedKey) ?? 0
+  if (now - remindedAt < askAgainMs) return undefined
+  const count = await countNew(store)
+  if (count < remindAfter) return undefined
+  writeTime(remindedKey, now)
+  return `${count >= 200 ? 'More than 200' : count} images are only in this browser.`
+}
+
+function readTime(name: string): number | undefined {
+  try {
+    const text = localStorage.getItem(name)
+    const at = text === null ? Number.NaN : Number(text)
+    return Number.isFinite(at) ? at : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** A browser that keeps nothing forgets it, and then reminds too often. */
+function writeTime(name: string, at: number): void {
+  try {
+    localStorage.setItem(name, String(at))
+  } catch {
+    // See above.
+  }
 }
