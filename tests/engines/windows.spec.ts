@@ -84,3 +84,16 @@ const hiddenPxOf = (door: Window) =>
     const field = document.querySelector('textarea')
     return field ? field.scrollHeight - field.clientHeight : Number.POSITIVE_INFINITY
   })
+
+test('what a page complains of and what its policy forbids is heard', async ({ door, live }) => {
+  await door.open(live.front.url)
+  await door.focus(at.prompt)
+  await door.evaluate(() => {
+    console.error('a complaint')
+    new Image().src = 'http://other.example/image.png'
+  })
+  const { noise } = live.front
+  await expect.poll(() => noise).toContain('error: a complaint')
+  await expect.poll(() => noise.join()).toMatch(/forbidden: img-src http:\/\/other\.example/)
+  live.front.expected.push(/a complaint/, /other\.example/)
+})
