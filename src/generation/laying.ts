@@ -1,7 +1,8 @@
+import type { Fit } from '#domain/edit.ts'
 import type { PictureId } from '#domain/ids.ts'
 import { type Laying, laidId } from '#domain/laying.ts'
-import { awaitsLaying, type Picture } from '#domain/picture.ts'
-import { areaEditOf, type Recipe } from '#domain/run.ts'
+import { awaitsLaying, type Origin, type Picture } from '#domain/picture.ts'
+import { areaEditOf } from '#domain/run.ts'
 import type { LayInJob, LayInResult, LayInStep } from '#imaging/edit/chain.ts'
 import type { GalleryStore, NewPicture } from '#store/store.ts'
 
@@ -14,6 +15,8 @@ export interface Layers {
    * that is there already. Rejects with an Error whose message can be shown.
    */
   layAnew(answer: PictureId, wishes: LayWishes): Promise<PictureId>
+  /** Where the answer differs from its source, laid by this fit. Keeps nothing. */
+  findChanges(answer: PictureId, fit: Fit): Promise<LayInResult['changeMap']>
   /** What is being done, by answer. The same object until something changes. */
   progress(): ReadonlyMap<PictureId, LayInStep>
   subscribe(listener: () => void): () => void
@@ -33,94 +36,118 @@ export interface LayingPorts {
 const noArea = 'This image is no answer to an edit of an area.'
 const sourceGone = 'The source image was deleted, so the answer is kept whole.'
 
-export function createLayers({ store, layIn, lock, now }: LayingPorts): Layers {
-  let steps: ReadonlyMap<PictureId, LayInStep> = new Map()
-  const listeners = new Set<() => void>()
+export function createLayers(ports: LayingPorts): Layers {
+  const { store, lock, now } = ports
+  const { show, ...shown } = createProgress()
   const going = new Map<PictureId, Promise<void>>()
-
-  function show(answer: PictureId, step: LayInStep | undefined) {
-    const next = new Map(steps)
-    if (step) next.set(answer, step)
-    else next.delete(answer)
-    steps = next
-    for (const listener of listeners) listener()
-  }
-
-  /** The answer with its source, laid in by the worker. Rejects with a sentence where a file is missing. */
-  async function work(answer: Picture, recipe: Recipe, wishes: LayWishes): Promise<LayInResult> {
-    const edit = areaEditOf(recipe)
-    const [id] = recipe.sources
-    if (!edit || id === undefined) throw new Error(noArea)
-    const [source, bytes] = [await store.original(id), await store.original(answer.id)]
-    if (!source) throw new Error(sourceGone)
-    if (!bytes) throw new Error("The answer's data is missing in this browser.")
-    try {
-      return await layIn(
-        { source, answer: bytes, edit, ...wishes },
-        (step) => show(answer.id, step),
-        new AbortController().signal,
-      )
-    } finally {
-      show(answer.id, undefined)
-    }
-  }
+  const work = (answer: MadePicture, wishes: LayWishes) => layInto(ports, show, answer, wishes)
+  const note = (id: PictureId, laying: Laying) => store.noteLaying(id, laying)
 
   async function layNow(id: PictureId): Promise<void> {
     const answer = await store.picture(id)
-    if (answer?.origin.kind !== 'made' || !awaitsLaying(answer)) return
+    if (!answer || !isMade(answer) || !awaitsLaying(answer)) return
     const laid = laidId(id)
     if (!(await store.picture(laid))) {
-      const result = await work(answer, answer.origin.recipe, {})
+      const result = await work(answer, {})
       if (result.objection) return note(id, { kind: 'refused', objection: result.objection, fit: result.fit })
       await store.addPicture(toDerived(laid, answer, result, {}, now()))
     }
     await note(id, { kind: 'laid', picture: laid })
   }
 
-  const note = (id: PictureId, laying: Laying) => store.noteLaying(id, laying)
+  async function answerOf(id: PictureId): Promise<MadePicture> {
+    const answer = await store.picture(id)
+    if (!answer || !isMade(answer)) throw new Error('The answer was deleted.')
+    return answer
+  }
 
   return {
+    ...shown,
     lay(id) {
       const known = going.get(id)
       if (known) return known
-      const work = lock(`atelier-lay ${id}`, () => layNow(id))
+      const laying = lock(`atelier-lay ${id}`, () => layNow(id))
         .catch((error: unknown) => note(id, { kind: 'failed', reason: reasonOf(error) }))
         // A store that takes nothing now is asked again after a reload.
         .catch(() => undefined)
         .finally(() => going.delete(id))
-      going.set(id, work)
-      return work
+      going.set(id, laying)
+      return laying
     },
     async layAnew(id, wishes) {
-      const answer = await store.picture(id)
-      if (answer?.origin.kind !== 'made') throw new Error('The answer was deleted.')
-      const { recipe } = answer.origin
-      const made = anewId(id, wishes)
+      const answer = await answerOf(id)
+      const made = anewId(answer, wishes, await store.picture(laidId(id)))
       if (await store.picture(made)) return made
-      const result = await work(answer, recipe, wishes)
-      await store.addPicture(toDerived(made, answer, result, wishes, now()))
-      const { laying } = answer
-      if (laying && laying.kind !== 'laid') await note(id, { kind: 'laid', picture: made })
+      await store.addPicture(toDerived(made, answer, await work(answer, wishes), wishes, now()))
+      if (answer.laying && answer.laying.kind !== 'laid') await note(id, { kind: 'laid', picture: made })
       return made
     },
-    progress: () => steps,
-    subscribe(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
+    async findChanges(id, fit) {
+      return (await work(await answerOf(id), { fit })).changeMap
     },
+  }
+}
+
+type MadePicture = Picture & { origin: Extract<Origin, { kind: 'made' }> }
+
+function isMade(picture: Picture): picture is MadePicture {
+  return picture.origin.kind === 'made'
+}
+
+/** What is being done, by answer. */
+function createProgress() {
+  let steps: ReadonlyMap<PictureId, LayInStep> = new Map()
+  const listeners = new Set<() => void>()
+  return {
+    show(answer: PictureId, step: LayInStep | undefined) {
+      const next = new Map(steps)
+      if (step) next.set(answer, step)
+      else next.delete(answer)
+      steps = next
+      for (const listener of listeners) listener()
+    },
+    progress: () => steps,
+    subscribe(listener: () => void) {
+      listeners.add(listener)
+      return () => {
+        listeners.delete(listener)
+      }
+    },
+  }
+}
+
+/** The answer with its source, laid in by the worker. Rejects with a sentence where a file is missing. */
+async function layInto(
+  { store, layIn }: LayingPorts,
+  show: (answer: PictureId, step: LayInStep | undefined) => void,
+  answer: MadePicture,
+  wishes: LayWishes,
+): Promise<LayInResult> {
+  const { recipe } = answer.origin
+  const edit = areaEditOf(recipe)
+  const [id] = recipe.sources
+  if (!edit || id === undefined) throw new Error(noArea)
+  const [source, bytes] = [await store.original(id), await store.original(answer.id)]
+  if (!source) throw new Error(sourceGone)
+  if (!bytes) throw new Error("The answer's data is missing in this browser.")
+  try {
+    const onStep = (step: LayInStep) => show(answer.id, step)
+    return await layIn({ source, answer: bytes, edit, ...wishes }, onStep, new AbortController().signal)
+  } finally {
+    show(answer.id, undefined)
   }
 }
 
 /** Throws an Error with a sentence where there is nothing to keep. */
 function toDerived(
   id: PictureId,
-  answer: Picture,
+  answer: MadePicture,
   { png, fit, places }: LayInResult,
   { view = 'area', feather }: LayWishes,
   at: number,
 ): NewPicture {
   const { origin, prompt } = answer
-  if (!png || origin.kind !== 'made') throw new Error('The answer could not be laid in.')
+  if (!png) throw new Error('The answer could not be laid in.')
   const { recipe, model, simulated } = origin
   const edit = areaEditOf(recipe)
   const [source] = recipe.sources
@@ -152,13 +179,17 @@ function toDerived(
 const mostPlaces = 24
 
 /** One image for one set of wishes, so that going back to earlier ones makes no other image. */
-function anewId(answer: PictureId, { view = 'area', feather, fit }: LayWishes): PictureId {
-  const wishes = [
-    view,
-    feather === undefined ? '' : `rim${feather}`,
-    ...(fit?.map ?? []).map((part) => part.toFixed(4)),
+function anewId({ id, origin: { recipe } }: MadePicture, wishes: LayWishes, first: Picture | undefined): PictureId {
+  const { view = 'area', feather, fit } = wishes
+  const found = first?.origin.kind === 'derived' && first.origin.from === 'answer' ? first.origin.fit.map : undefined
+  const isFound = fit?.map.every((part, index) => part === found?.[index])
+  const parts = [
+    laidId(id),
+    ...(view === 'area' ? [] : [view]),
+    ...(feather === undefined || feather === areaEditOf(recipe)?.document.rim ? [] : [`rim${feather}`]),
+    ...(fit && !isFound ? fit.map.map((part) => part.toFixed(4)) : []),
   ]
-  return `${laidId(answer)}-${wishes.filter(Boolean).join('-')}` as PictureId
+  return parts.join('-') as PictureId
 }
 
 function reasonOf(error: unknown): string {

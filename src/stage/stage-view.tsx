@@ -2,7 +2,7 @@ import { useState } from 'react'
 import type { StageView as StageHandle } from '#acts/act.ts'
 import type { ImageCommands } from '#acts/image-commands.ts'
 import { useImageCommands } from '#acts/use-image-commands.ts'
-import type { Picture } from '#domain/picture.ts'
+import { awaitsLaying, type Picture } from '#domain/picture.ts'
 import { describePicture } from '#library/picture-words.ts'
 import { usePicture, usePictures } from '#store/queries.ts'
 import { lazyPart } from '#ui/lazy-part.tsx'
@@ -21,6 +21,7 @@ import type { Swipe } from './viewport-input.ts'
 
 const Compare = lazyPart(() => import('./compare.tsx').then((module) => module.Compare))
 const Area = lazyPart(() => import('./tools/area.tsx').then((module) => module.Area))
+const LaidBar = lazyPart(() => import('./laid-bar.tsx').then((module) => module.LaidBar))
 const CompareBar = lazyPart(() => import('./compare-bar.tsx').then((module) => module.CompareBar))
 
 /** One image, large: looked at, compared, edited on. */
@@ -83,11 +84,20 @@ interface OptionsProps {
 /** The one bar above the image: of the comparison, or of the open tool. */
 function Options({ picture, zoom, comparison: { comparing, a, seen, flip }, tool }: OptionsProps) {
   const waiting = <div className="h-11" />
+  const hasNews = useLaidNews(picture)
   if (comparing) {
     return <CompareBar waiting={waiting} comparing={comparing} a={a} b={picture} seen={seen} onFlip={flip} />
   }
   if (tool === 'area') return <Area key={picture.id} waiting={waiting} picture={picture} zoom={zoom} />
-  return null
+  return hasNews ? <LaidBar picture={picture} zoom={zoom} /> : null
+}
+
+/** Whether there is something to be said of an edit of an area: of this answer, this laid image, or an answer to it. */
+function useLaidNews({ id, origin, laying }: Picture): boolean {
+  const { pictures } = usePictures('gallery')
+  if (origin.kind === 'derived') return origin.from === 'answer'
+  if (laying && laying.kind !== 'laid' && !laying.accepted) return true
+  return pictures.some((each) => awaitsLaying(each) && (each.id === id || each.parents[0] === id))
 }
 
 interface ViewportProps {

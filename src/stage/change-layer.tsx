@@ -1,0 +1,76 @@
+import { useEffect, useRef, useState } from 'react'
+import type { Fit } from '#domain/edit.ts'
+import type { PictureId } from '#domain/ids.ts'
+import type { Place } from '#domain/laying.ts'
+import { layersOf } from '#generation/browser-layers.ts'
+import type { LayInResult } from '#imaging/edit/chain.ts'
+import { useStore } from '#store/queries.ts'
+import type { Placement } from './zoom-matrix.ts'
+
+interface ChangeLayerProps {
+  answer: PictureId
+  fit: Fit
+  places: readonly Place[]
+  /** Of the laid image, in pixels. */
+  size: { width: number; height: number }
+  placement: Placement | undefined
+}
+
+/** Where the model changed the image, as heat over it, and a frame around each place outside the area. Takes no events. */
+export function ChangeLayer({ answer, fit, places, size, placement }: ChangeLayerProps) {
+  const map = useChangeMap(answer, fit)
+  const canvas = useRef<HTMLCanvasElement>(null)
+  useEffect(() => {
+    if (canvas.current && map) paintHeat(canvas.current, map)
+  }, [map])
+  if (!placement) return null
+  const { x, y, scale } = placement
+  const at = (left: number, top: number, width: number, height: number) => ({
+    left: x + left * scale,
+    top: y + top * scale,
+    width: width * scale,
+    height: height * scale,
+  })
+  return (
+    <div aria-hidden className="pointer-events-none absolute inset-0 overflow-hidden">
+      <div className="absolute bg-black/50" style={at(0, 0, size.width, size.height)} />
+      {map && <canvas ref={canvas} width={map.width} height={map.height} className="absolute" style={at(...map.box)} />}
+      {places.map(({ box }) => (
+        <div key={box.join(' ')} className="absolute border border-accent" style={at(...box)} />
+      ))}
+      {!map && <p className="absolute inset-x-0 top-4 text-center text-white text-xs">Comparing with the source…</p>}
+    </div>
+  )
+}
+
+/** Computed again when it is asked for: it is as large as the answer, and seldom looked at. */
+function useChangeMap(answer: PictureId, fit: Fit): LayInResult['changeMap'] | undefined {
+  const layers = layersOf(useStore())
+  const [map, setMap] = useState<LayInResult['changeMap']>()
+  useEffect(() => {
+    let isGone = false
+    layers.findChanges(answer, fit).then(
+      (found) => isGone || setMap(found),
+      () => undefined,
+    )
+    return () => {
+      isGone = true
+    }
+  }, [layers, answer, fit])
+  return map
+}
+
+/** Nothing where nothing changed; yellow, then white, where much did. */
+function paintHeat(canvas: HTMLCanvasElement, { data, width, height }: LayInResult['changeMap']): void {
+  const context = canvas.getContext('2d')
+  if (!context) return
+  const pixels = context.createImageData(width, height)
+  data.forEach((value, index) => {
+    const at = index * 4
+    pixels.data[at] = 255
+    pixels.data[at + 1] = 120 + value / 2
+    pixels.data[at + 2] = value > 128 ? (value - 128) * 2 : 0
+    pixels.data[at + 3] = value < 24 ? 0 : Math.min(255, value * 1.6)
+  })
+  context.putImageData(pixels, 0, 0)
+}

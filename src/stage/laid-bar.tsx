@@ -1,0 +1,189 @@
+import { type ReactNode, useState, useSyncExternalStore } from 'react'
+import { createPortal } from 'react-dom'
+import { fillForm } from '#acts/fill-form.ts'
+import type { LaidView } from '#domain/edit.ts'
+import type { PictureId } from '#domain/ids.ts'
+import type { Laying } from '#domain/laying.ts'
+import { awaitsLaying, type Picture } from '#domain/picture.ts'
+import type { Recipe } from '#domain/run.ts'
+import { layersOf } from '#generation/browser-layers.ts'
+import type { LayWishes } from '#generation/laying.ts'
+import { useGenerator } from '#generation/use-generate.ts'
+import { usePictures, useStore } from '#store/queries.ts'
+import { Button } from '#ui/button.tsx'
+import { notify } from '#ui/notices.tsx'
+import { Segments } from '#ui/segments.tsx'
+import { useWorkspace } from '#workspace/workspace.ts'
+import { ChangeLayer } from './change-layer.tsx'
+import { describeFit, describePlaces, describeRefusal, describeStep } from './laid-words.ts'
+import type { Zoom } from './use-zoom.ts'
+
+interface LaidBarProps {
+  picture: Picture
+  zoom: Zoom
+}
+
+/**
+ * What is to be said of an edit of an area, above the image: that its answer is being laid in, what that took, or why it
+ * was not done.
+ */
+export function LaidBar({ picture, zoom }: LaidBarProps) {
+  const step = useStep(picture)
+  const { origin, laying } = picture
+  if (step) {
+    return (
+      <Bar>
+        <p role="status" className="animate-pulse text-soft text-xs">
+          {step}
+        </p>
+      </Bar>
+    )
+  }
+  if (origin.kind === 'derived' && origin.from === 'answer') {
+    return <Laid key={picture.id} origin={origin} answer={picture.parents[1]} zoom={zoom} picture={picture} />
+  }
+  if (origin.kind === 'made' && laying && laying.kind !== 'laid' && !laying.accepted) {
+    return <Refused answer={picture.id} laying={laying} recipe={origin.recipe} />
+  }
+  return null
+}
+
+function Bar({ children }: { children: ReactNode }) {
+  return <div className="flex min-h-11 flex-wrap items-center gap-x-2 gap-y-1 px-3 py-1">{children}</div>
+}
+
+/** Of an answer to this image that is being laid into it, or of this answer itself. */
+function useStep({ id }: Picture): string | undefined {
+  const layers = layersOf(useStore())
+  const progress = useSyncExternalStore(layers.subscribe, layers.progress)
+  const { pictures } = usePictures('gallery')
+  const waiting = pictures.find((each) => awaitsLaying(each) && (each.id === id || each.parents[0] === id))
+  if (!waiting) return undefined
+  return describeStep(progress.get(waiting.id) ?? 'decode')
+}
+
+const views: readonly { value: LaidView; label: string }[] = [
+  { value: 'area', label: 'My area' },
+  { value: 'changed', label: 'Only what changed' },
+  { value: 'whole', label: 'Whole answer' },
+]
+
+type LaidOrigin = Extract<Picture['origin'], { kind: 'derived'; from: 'answer' }>
+
+interface LaidProps extends LaidBarProps {
+  origin: LaidOrigin
+  answer: PictureId | undefined
+}
+
+function Laid({ origin, answer, picture, zoom }: LaidProps) {
+  const [isShowing, setShowing] = useState(false)
+  const { lay, isBusy } = useLayAnew(answer)
+  const { edit, fit, view, places } = origin
+  const wishes: LayWishes = { view, feather: edit.document.rim, fit }
+  const chip = 'rounded-full border border-line px-2 text-soft text-xs leading-5'
+  return (
+    <Bar>
+      <ul aria-label="What was done" className="flex flex-wrap gap-1">
+        {describeFit(fit).map((words) => (
+          <li key={words} className={chip}>
+            {words}
+          </li>
+        ))}
+      </ul>
+      <Button
+        variant={isShowing ? 'plain' : 'quiet'}
+        aria-pressed={isShowing}
+        disabled={answer === undefined}
+        onClick={() => setShowing(!isShowing)}
+      >
+        Show changes
+      </Button>
+      <span className="ml-auto">
+        <Segments
+          label="Result shows"
+          hideLabel
+          value={view}
+          options={views}
+          onChange={(next) => lay({ ...wishes, view: next as LaidView })}
+        />
+      </span>
+      {isBusy && (
+        <p role="status" className="w-full text-faint text-xs">
+          Laying the answer in again…
+        </p>
+      )}
+      {isShowing && <p className="w-full text-soft text-xs">{describePlaces(places)}</p>}
+      {isShowing &&
+        answer &&
+        zoom.viewport.current &&
+        createPortal(
+          <ChangeLayer answer={answer} fit={fit} places={places} size={picture} placement={zoom.placement} />,
+          zoom.viewport.current,
+        )}
+    </Bar>
+  )
+}
+
+/** Lays an answer in with other wishes, and shows what comes of it. Free. */
+function useLayAnew(answer: PictureId | undefined) {
+  const layers = layersOf(useStore())
+  const [isBusy, setBusy] = useState(false)
+  async function lay(wishes: LayWishes) {
+    if (!answer || isBusy) return
+    setBusy(true)
+    try {
+      useWorkspace.getState().select(await layers.layAnew(answer, wishes))
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : 'The answer could not be laid in.'
+      notify({ text: reason, tone: 'error' })
+    } finally {
+      setBusy(false)
+    }
+  }
+  return { lay: (wishes: LayWishes) => void lay(wishes), isBusy }
+}
+
+interface RefusedProps {
+  answer: PictureId
+  laying: Exclude<Laying, { kind: 'laid' }>
+  recipe: Recipe
+}
+
+function Refused({ answer, laying, recipe }: RefusedProps) {
+  const store = useStore()
+  const { lay, isBusy } = useLayAnew(answer)
+  const tryAgain = useTryAgain(recipe)
+  const bent = laying.kind === 'refused' && laying.objection === 'bent' ? laying : undefined
+  return (
+    <Bar>
+      <p role="alert" className="min-w-0 flex-1 basis-64 text-ink text-sm">
+        {describeRefusal(laying)}
+      </p>
+      <span className="flex flex-wrap gap-1">
+        <Button onClick={() => void store.noteLaying(answer, { ...laying, accepted: true })}>Use whole result</Button>
+        {bent && (
+          <Button disabled={isBusy} onClick={() => lay({ fit: bent.fit })}>
+            Lay in anyway
+          </Button>
+        )}
+        <Button variant="quiet" disabled={tryAgain === undefined} onClick={tryAgain}>
+          Try again
+        </Button>
+      </span>
+    </Bar>
+  )
+}
+
+/** One new run of the same recipe, at its price; over a limit of the user's, the form asks. `undefined` once it was done. */
+function useTryAgain(recipe: Recipe): (() => void) | undefined {
+  const store = useStore()
+  const generator = useGenerator()
+  const [isDone, setDone] = useState(false)
+  if (isDone) return undefined
+  return () => {
+    setDone(true)
+    const asked = generator.question([recipe])
+    if (!asked) return generator.generate(recipe)
+    void asked.then((words) => (words === undefined ? generator.generate(recipe) : fillForm(store, recipe)))
+  }
+}

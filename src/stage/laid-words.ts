@@ -1,0 +1,63 @@
+import type { Fit } from '#domain/edit.ts'
+import type { Laying, Place } from '#domain/laying.ts'
+import type { LayInStep } from '#imaging/edit/chain.ts'
+
+const steps: Readonly<Record<LayInStep, string>> = {
+  decode: 'Reading the answer…',
+  align: 'Aligning the answer…',
+  compare: 'Comparing with the source…',
+  paint: 'Laying the area in…',
+  encode: 'Saving…',
+}
+
+export function describeStep(step: LayInStep): string {
+  return steps[step]
+}
+
+/** A shift below this cannot be seen, in pixels of the source. */
+const leastShift = 0.5
+/** A zoom below this is the rounding of sides to multiples of 16. */
+const leastZoom = 0.002
+/** In levels of 0–255. */
+const leastTint = 1
+const leastChange = 0.001
+
+/** What was done to lay an answer in, in short sentences. */
+export function describeFit({ shift, zoom, colour, changedOutside }: Fit): string[] {
+  const moved = shift >= leastShift && `Moved ${Math.round(shift) || 1} px`
+  const percent = (Math.abs(zoom - 1) * 100).toFixed(1)
+  const zoomed = Math.abs(zoom - 1) >= leastZoom && `${zoom > 1 ? 'enlarged' : 'shrunk'} ${percent}%`
+  const found = [moved, zoomed].filter(Boolean).join(', ')
+  const isTinted = colour.offset.some((offset) => Math.abs(offset) >= leastTint)
+  return [
+    found ? `${found[0]?.toUpperCase()}${found.slice(1)}, aligned` : 'Aligned',
+    ...(isTinted ? ['Tint corrected'] : []),
+    ...(changedOutside >= leastChange ? [`Changed outside the area: ${percentOf(changedOutside)}`] : []),
+  ]
+}
+
+function percentOf(share: number): string {
+  return share < 0.01 ? 'under 1%' : `${Math.round(share * 100)}%`
+}
+
+/** What the model changed where it should not have. */
+export function describePlaces(places: readonly Place[]): string {
+  if (places.length === 0) return 'Nothing outside the area was changed.'
+  const count = places.length === 1 ? '1 place' : `${places.length} places`
+  return `The model also changed ${count} outside the area. Your pixels were kept there.`
+}
+
+const objections: Readonly<Record<Extract<Laying, { kind: 'refused' }>['objection'], string>> = {
+  framing: 'The model changed the framing, so the area cannot be laid into your image.',
+  proportions: 'The answer has other proportions. Its framing does not match your image.',
+  bent: 'The model bent the image, so the framing matches only roughly.',
+  flat: 'There is too little detail outside the area to check the framing.',
+  blank: 'The answer is blank.',
+  tiny: 'The answer is too small to be laid into your image.',
+}
+
+/** Why an answer was not laid in, and what is kept. */
+export function describeRefusal(laying: Exclude<Laying, { kind: 'laid' }>): string {
+  if (laying.kind === 'failed') return laying.reason
+  return `${objections[laying.objection]} The whole answer is kept.`
+}

@@ -1,0 +1,129 @@
+import type { Page } from '@playwright/test'
+import { cameraPhoto } from '../support/photo.ts'
+import { createOf, expect, galleryOf, stored, test } from './fixtures.ts'
+
+const stageOf = (page: Page) => page.getByRole('region', { name: 'Stage' })
+
+/** Brings a photo in, opens the tool and draws a box: from 30 % to 55 % across and from 35 % to 60 % down. */
+async function selectArea(page: Page, photo: Buffer) {
+  const create = createOf(page)
+  const stage = stageOf(page)
+  await create.files.setInputFiles({ name: 'desk.jpg', mimeType: 'image/jpeg', buffer: photo })
+  await expect(create.sources).toHaveCount(1)
+  await stage.getByRole('toolbar', { name: 'Tools' }).getByRole('button', { name: 'Select area' }).click()
+  await stage.getByRole('radiogroup', { name: 'Area tool' }).getByRole('radio', { name: 'Box' }).check({ force: true })
+  const box = await stage.getByRole('img', { name: /^desk/ }).last().boundingBox()
+  if (!box) throw new Error('The image is not on the stage.')
+  const at = (across: number, down: number) => [box.x + box.width * across, box.y + box.height * down] as const
+  await page.mouse.move(...at(0.3, 0.35))
+  await page.mouse.down()
+  await page.mouse.move(...at(0.4, 0.5))
+  await page.mouse.move(...at(0.55, 0.6))
+  await page.mouse.up()
+  await expect(stage.getByRole('status').filter({ hasText: 'protected' })).toHaveText('94% protected')
+}
+
+/** How many pixels of the laid image differ from the source's, outside and inside of the box with its rim. */
+async function countChanged(page: Page, rim: number) {
+  return page.evaluate(async (rim) => {
+    const db = await new Promise<IDBDatabase>((resolve, reject) => {
+      const open = indexedDB.open('atelier')
+      open.onsuccess = () => resolve(open.result)
+      open.onerror = () => reject(open.error)
+    })
+    const all = <T>(name: string) =>
+      new Promise<T[]>((resolve, reject) => {
+        const request = db.transaction(name).objectStore(name).getAll()
+        request.onsuccess = () => resolve(request.result as T[])
+        request.onerror = () => reject(request.error)
+      })
+    const [file] = await all<{ bytes: Blob; mime: string }>('files')
+    const originals = await all<{ id: string; base64: string }>('originals')
+    const laid = originals.find(({ id }) => id.endsWith('-laid'))
+    if (!file || !laid) throw new Error('Source or laid image is missing.')
+    const png = new Blob([Uint8Array.from(atob(laid.base64), (letter) => letter.charCodeAt(0))], { type: 'image/png' })
+    const [before, after] = await Promise.all(
+      [file.bytes.slice(0, file.bytes.size, file.mime), png].map(async (blob) => {
+        const bitmap = await createImageBitmap(blob, { imageOrientation: 'from-image' })
+        const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d')
+        context?.drawImage(bitmap, 0, 0)
+        return context?.getImageData(0, 0, bitmap.width, bitmap.height) as ImageData
+      }),
+    )
+    if (!before || !after) throw new Error('An image cannot be read.')
+    const size = [after.width, after.height, before.width, before.height]
+    const [left, top, right, bottom] = [
+      0.3 * before.width,
+      0.35 * before.height,
+      0.55 * before.width,
+      0.6 * before.height,
+    ]
+    const counts = { outside: 0, inside: 0, size, type: Array.from(atob(laid.base64.slice(0, 8)).slice(1, 4)).join('') }
+    const old = new Uint32Array(before.data.buffer)
+    const now = new Uint32Array(after.data.buffer)
+    for (let at = 0; at < old.length; at += 1) {
+      if (old[at] === now[at]) continue
+      const [x, y] = [at % before.width, Math.floor(at / before.width)]
+      // The box was drawn by pointer: its edges lie within a pixel of the screen, which is two of the image.
+      const slack = rim + 4
+      const isInside = x > left - slack && x < right + slack && y > top - slack && y < bottom + slack
+      if (isInside) counts.inside += 1
+      else counts.outside += 1
+    }
+    return counts
+  }, rim)
+}
+
+test('J9 what was not selected keeps every pixel, through a reload during the run', async ({ page, live }) => {
+  test.slow()
+  await page.goto(live.url)
+  const create = createOf(page)
+  const stage = stageOf(page)
+  await selectArea(page, await cameraPhoto(1800, 1350))
+  await page.reload()
+  await expect(create.region.getByRole('button', { name: /^Edit area.*5 credits/ })).toBeVisible()
+  await create.prompt.fill('Put a red hat there [[shift:5,-3]]')
+  await create.region.getByRole('button', { name: /^Edit area.*5 credits/ }).click()
+  await expect(galleryOf(page).run('working')).toBeVisible()
+  await page.reload()
+  await expect(stage.getByRole('button', { name: 'Show changes' })).toBeVisible({ timeout: 60_000 })
+  await expect(stage.getByText(/^Moved \d+ px, aligned$/)).toBeVisible()
+
+  const { pictures, originals, runs } = await stored(page)
+  const laid = pictures.find(({ id }) => String(id).endsWith('-laid'))
+  const source = pictures.find(({ prompt }) => prompt === 'desk.jpg')
+  const answer = pictures.find(({ id }) => laid && `${String(id)}-laid` === laid.id)
+  expect(laid).toMatchObject({
+    mime: 'image/png',
+    width: 1350,
+    height: 1800,
+    parents: [source?.id, answer?.id],
+    origin: { kind: 'derived' },
+  })
+  expect(originals.filter(({ id }) => String(id).endsWith('-laid'))).toHaveLength(1)
+  expect(runs).toHaveLength(1)
+  const { submissions } = await live.service.simulator.state()
+  expect(submissions).toHaveLength(1)
+  expect(JSON.stringify(submissions[0]?.body)).toMatch(
+    /Change only the area from 30% to 55% across and from 35% to 60% down\./,
+  )
+  const counted = await countChanged(page, 8)
+  expect(counted).toMatchObject({ outside: 0, size: [1350, 1800, 1350, 1800], type: 'PNG' })
+  expect(counted.inside).toBeGreaterThan(1_000)
+})
+
+test('J9 an answer with another framing is not laid in, and can be used whole', async ({ page, live }) => {
+  test.slow()
+  await page.goto(live.url)
+  const create = createOf(page)
+  const stage = stageOf(page)
+  await selectArea(page, await cameraPhoto(1800, 1350))
+  await create.prompt.fill('Put a red hat there [[lost]]')
+  await create.region.getByRole('button', { name: /^Edit area/ }).click()
+  const alert = stage.getByRole('alert')
+  await expect(alert).toContainText('framing', { timeout: 60_000 })
+  const before = await stored(page)
+  expect(before.pictures.filter(({ id }) => String(id).endsWith('-laid'))).toEqual([])
+  await stage.getByRole('button', { name: 'Use whole result' }).click()
+  await expect(alert).toBeHidden()
+})
