@@ -17,7 +17,7 @@ export function describeStep(step: LayInStep): string {
 /** A shift below this cannot be seen, in pixels of the source. */
 const leastShift = 0.5
 /** A zoom below this is the rounding of sides to multiples of 16. */
-const leastZoom = 0.002
+const leastZoom = 0.005
 /** In levels of 0–255. */
 const leastTint = 1
 const leastChange = 0.001
