@@ -4,19 +4,26 @@ import type { Field, ModelFamily } from '#models/model.ts'
 import { Button } from '#ui/button.tsx'
 import { Dialog } from '#ui/dialog.tsx'
 import { lazyPart } from '#ui/lazy-part.tsx'
+import type { useOrder } from './use-order.ts'
 
 const Matrix = lazyPart(() => import('./matrix.tsx').then((module) => module.Matrix))
+
+const SentPreview = lazyPart(() => import('./sent-preview.tsx').then((module) => module.SentPreview))
 
 interface BatchRowProps {
   family: ModelFamily
   draft: Draft
   sourceCount: number
+  /** What the submit button would send. */
+  order: Pick<ReturnType<typeof useOrder>, 'recipes' | 'priceCredits'>
+  issue: string | undefined
   onChange: (field: Pick<Field, 'name' | 'label'>, change: Draft) => void
 }
 
-/** How many images of a kind, and which kinds. Stands above the submit button. */
-export function BatchRow({ family, draft, sourceCount, onChange }: BatchRowProps) {
-  const [isOpen, setIsOpen] = useState(false)
+/** How many images of a kind, which kinds, and what exactly is sent. Stands above the submit button. */
+export function BatchRow({ family, draft, sourceCount, order, issue, onChange }: BatchRowProps) {
+  const [open, setOpen] = useState<'matrix' | 'sent'>()
+  const close = () => setOpen(undefined)
   return (
     <div className="mb-2 flex items-center gap-2">
       <label className="flex items-center gap-2 text-soft text-xs">
@@ -34,11 +41,17 @@ export function BatchRow({ family, draft, sourceCount, onChange }: BatchRowProps
           className="field h-8 w-14 rounded-sm border border-line bg-raised px-2 text-ink text-sm hover:border-line-strong max-middle:h-11"
         />
       </label>
-      <Button variant="quiet" onClick={() => setIsOpen(true)}>
+      <Button variant="quiet" onClick={() => setOpen('matrix')}>
         Matrix
       </Button>
-      <Dialog open={isOpen} title="Matrix" onClose={() => setIsOpen(false)}>
+      <Button variant="quiet" className="ml-auto" onClick={() => setOpen('sent')}>
+        What will be sent
+      </Button>
+      <Dialog open={open === 'matrix'} title="Matrix" onClose={close}>
         <Matrix family={family} draft={draft} sourceCount={sourceCount} onChange={onChange} />
+      </Dialog>
+      <Dialog open={open === 'sent'} title="What will be sent" onClose={close}>
+        <SentPreview recipes={order.recipes} priceCredits={order.priceCredits} issue={issue} />
       </Dialog>
     </div>
   )

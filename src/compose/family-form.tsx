@@ -77,7 +77,14 @@ export function FamilyForm({ family, desk, foot }: FamilyFormProps) {
         <Fields family={family} draft={draft} sourceCount={sourceCount} order={order} onChange={set} onAdd={add} />
       </div>
       <div className="shrink-0 border-line border-t px-4 pt-3 pb-2">
-        <BatchRow family={family} draft={draft} sourceCount={sourceCount} onChange={set} />
+        <BatchRow
+          family={family}
+          draft={draft}
+          sourceCount={sourceCount}
+          order={order}
+          issue={issue?.message}
+          onChange={set}
+        />
         {foot?.(order.priceCredits)}
         {isAsked && asking ? (
           <asking.SpendQuestion

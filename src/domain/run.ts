@@ -16,7 +16,7 @@ export interface Recipe {
 }
 
 /** The edit of the protected source: its pixels outside the area are kept. */
-export function areaEditOf({ edits, sources }: Recipe): Edit | undefined {
+export function areaEditOf({ edits, sources }: Pick<Recipe, 'edits' | 'sources'>): Edit | undefined {
   return edits?.find(({ document }) => document.base === sources[0] && document.area.length > 0)
 }
 

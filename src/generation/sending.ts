@@ -1,12 +1,12 @@
-import { regionOf } from '#domain/edit.ts'
 import { type Failure, GenerationError, isAbort, toFailure } from '#domain/failure.ts'
 import type { RunId, TaskId } from '#domain/ids.ts'
-import { areaEditOf, type Run } from '#domain/run.ts'
+import type { Run } from '#domain/run.ts'
 import type { ModelFamily } from '#models/model.ts'
 import type { Provider, Send } from '#providers/provider.ts'
 import { keptSubmission } from '#providers/proxy.ts'
 import { type Health, parseJson, proxyPaths, readHealth } from '#providers/send.ts'
 import { type Push, type RunnerPorts, within } from './ports.ts'
+import { toRequestBody } from './request-body.ts'
 
 const reachMs = 10_000
 const submitMs = 90_000
@@ -63,12 +63,7 @@ export async function submitOnce(
   provider: Provider,
   sourceUrls: readonly string[],
 ): Promise<Sent> {
-  const { draft } = run.recipe
-  const edit = areaEditOf(run.recipe)
-  const region = edit && regionOf(edit)
-  const body = provider.standIn
-    ? provider.standIn.toBody(family.brief(draft, sourceUrls.length, region), sourceUrls)
-    : family.toBody(draft, sourceUrls, region)
+  const body = toRequestBody(run.recipe, family, provider, sourceUrls)
   try {
     const task = await within(submitMs, undefined, (signal) =>
       provider.submit(body, run.id, { send: ports.send, signal }),

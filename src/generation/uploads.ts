@@ -7,6 +7,7 @@ import type { FileToSend } from '#imaging/sent-file.ts'
 import { serviceLimits } from '#imaging/source-limits.ts'
 import { loadPart } from '#platform/load-part.ts'
 import type { Provider, Send } from '#providers/provider.ts'
+import type { GalleryStore } from '#store/store.ts'
 import { type RunnerPorts, type ToSent, within } from './ports.ts'
 
 const uploadMs = 180_000
@@ -35,16 +36,14 @@ export function createUploads({
   const keyOf = (provider: Provider, gateway: string, content: string) => `${provider.id} ${gateway} ${content}`
 
   async function upload(
-    { id, part }: Wanted,
+    wanted: Wanted,
     picture: Picture | undefined,
     provider: Provider,
     through: Send,
     message: string,
   ) {
-    const kept = await store.original(id)
-    if (!kept) throw missingSource(message)
-    const derives = picture && (needsDeriving(picture) || part !== undefined)
-    const image = derives ? (await toSent(fileOf(picture, kept), serviceLimits, part)).bytes : kept
+    const image = await imageOf(store, wanted, picture, toSent)
+    if (!image) throw missingSource(message)
     const mime = imageMimes.find((known) => known === image.type) ?? 'image/png'
     const fileName = `${newId()}.${extensionOf(mime)}`
     // One run that is stopped must not end the upload of the others, so only the deadline does.
@@ -58,7 +57,7 @@ export function createUploads({
     gateway: string,
     through: Send,
   ): Promise<string> {
-    const message = `Image ${index + 1} is no longer in this browser. Remove it or add it again.`
+    const message = goneMessage(index)
     const { id, part } = wanted
     const picture = await store.picture(id)
     const content = [picture?.sha256 ?? id, ...(part ?? [])].join(' ')
@@ -102,13 +101,48 @@ export function createUploads({
   }
 }
 
+/**
+ * What is uploaded for a recipe's sources, in order. The same code makes it that makes what is sent; one content is made
+ * once. Rejects with `invalid` where a source is gone or cannot be read.
+ */
+export async function imagesToSend(
+  store: Pick<GalleryStore, 'original' | 'picture'>,
+  recipe: Pick<Recipe, 'edits' | 'sources'>,
+  toSent: ToSent = deriveHere,
+): Promise<Blob[]> {
+  const images: Blob[] = []
+  for (const [index, wanted] of wantedBy(recipe).entries()) {
+    const image = await imageOf(store, wanted, await store.picture(wanted.id), toSent)
+    if (!image) throw missingSource(goneMessage(index))
+    images.push(image)
+  }
+  return images
+}
+
+/** The bytes to send of a source; nothing where they are gone. */
+async function imageOf(
+  store: Pick<GalleryStore, 'original'>,
+  { id, part }: Wanted,
+  picture: Picture | undefined,
+  toSent: ToSent,
+): Promise<Blob | undefined> {
+  const kept = await store.original(id)
+  if (!kept) return undefined
+  const derives = picture && (needsDeriving(picture) || part !== undefined)
+  return derives ? (await toSent(fileOf(picture, kept), serviceLimits, part)).bytes : kept
+}
+
+function goneMessage(index: number): string {
+  return `Image ${index + 1} is no longer in this browser. Remove it or add it again.`
+}
+
 /** A source as it is sent: all of it, or a part of the upright image. */
 interface Wanted {
   id: PictureId
   part?: Box
 }
 
-function wantedBy(recipe: Recipe): Wanted[] {
+function wantedBy(recipe: Pick<Recipe, 'edits' | 'sources'>): Wanted[] {
   const edit = areaEditOf(recipe)
   return recipe.sources.map((id, index) => (index === 0 && edit?.way === 'part' ? { id, part: edit.rect } : { id }))
 }

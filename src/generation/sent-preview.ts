@@ -1,0 +1,61 @@
+import type { PictureId } from '#domain/ids.ts'
+import type { Recipe } from '#domain/run.ts'
+import { readHeader } from '#imaging/image-header.ts'
+import { findFamily } from '#models/catalogue.ts'
+import { lengthOf } from '#models/model.ts'
+import type { GalleryStore } from '#store/store.ts'
+import type { ToSent } from './ports.ts'
+import { toRequestBody } from './request-body.ts'
+import { imagesToSend } from './uploads.ts'
+
+/** A request in the service's own names, without its images. */
+export interface SentText {
+  /** The final prompt. */
+  text: string
+  /** In characters. */
+  length: number
+  /** All other members, in the order they are sent in: "aspectRatio", "16:9". */
+  options: readonly { name: string; value: string }[]
+}
+
+/** An image as it will be sent: upright pixels, and bytes after scaling. */
+export interface SentImage {
+  id: PictureId
+  width: number
+  height: number
+  sizeBytes: number
+  mime: string
+}
+
+/** The words of the request that a recipe would be submitted with. Made by the code that makes the request. */
+export function previewText(recipe: Recipe): SentText {
+  const family = findFamily(recipe.family)
+  if (!family) return { text: '', length: 0, options: [] }
+  const places = recipe.sources.map((_, index) => `image ${index + 1}`)
+  const body = toRequestBody(recipe, family, {}, places)
+  const members = leavesOf(body).filter(({ value }) => !places.includes(value))
+  const text = members.find(({ name }) => name === 'prompt')?.value ?? ''
+  return { text, length: lengthOf(text), options: members.filter(({ name }) => name !== 'prompt') }
+}
+
+/** The images of the request, in order. Rejects with `invalid` where one is gone or cannot be read. */
+export async function previewImages(
+  store: Pick<GalleryStore, 'original' | 'picture'>,
+  recipe: Pick<Recipe, 'edits' | 'sources'>,
+  toSent?: ToSent,
+): Promise<SentImage[]> {
+  const images = await imagesToSend(store, recipe, toSent)
+  return Promise.all(
+    images.map(async (image, index) => {
+      const { width = 0, height = 0 } = readHeader(new Uint8Array(await image.arrayBuffer())) ?? {}
+      return { id: recipe.sources[index] as PictureId, width, height, sizeBytes: image.size, mime: image.type }
+    }),
+  )
+}
+
+/** The members that hold a value of their own, by their name alone: no two of a body have the same. */
+function leavesOf(body: unknown, name = ''): { name: string; value: string }[] {
+  if (body === null || typeof body !== 'object') return [{ name, value: String(body) }]
+  const members = Array.isArray(body) ? body.map((each) => [name, each] as const) : Object.entries(body)
+  return members.flatMap(([key, value]) => leavesOf(value, key))
+}
