@@ -129,6 +129,6 @@ function writeStamp(name, value) {
   writeFileSync(join(stamps, name), value)
 }
 
-export function spawnNode(args, env = {}) {
-  return spawn(process.execPath, args, { cwd: root, env: { ...process.env, ...env }, stdio: 'inherit' })
+export function spawnNode(args, env = {}, stdio = 'inherit') {
+  return spawn(process.execPath, args, { cwd: root, env: { ...process.env, ...env }, stdio })
 }

@@ -7,6 +7,8 @@ import { type Running, startServer } from './start.ts'
 // mark all of it dozens of times for each gigabyte: half of the processor time of a transfer.
 setFlagsFromString('--heap-growing-percent=500')
 
+// A full disk behind stdout, or nobody who reads it, is no reason to stop serving.
+process.stdout.on('error', () => undefined)
 const say = (line: string) => process.stdout.write(`${line}\n`)
 
 function fail(message: string): never {
@@ -15,8 +17,11 @@ function fail(message: string): never {
 }
 
 function explain(error: unknown, port: number): string {
-  const { code, message } = error as NodeJS.ErrnoException
-  if (code === 'EADDRINUSE') return `Port ${port} is in use. Set PORT to another one, or stop what listens there.`
+  const { code, message, address } = error as NodeJS.ErrnoException & { address?: string }
+  if (code === 'EADDRINUSE') {
+    const where = address === '::1' ? ' Another program listens at [::1], which browsers may read as localhost.' : ''
+    return `Port ${port} is in use.${where} Set PORT to another one, or stop what listens there.`
+  }
   if (code === 'EACCES') return `Port ${port} needs more rights. Set PORT to one above 1023.`
   return message
 }
@@ -25,6 +30,8 @@ function stopOn(running: Running): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void running.close().then(() => process.exit(0)))
   }
+  // Started by `npm start`, which may be ended without a word to this process.
+  process.once('disconnect', () => void running.close().then(() => process.exit(0)))
 }
 
 async function main(): Promise<void> {
@@ -41,7 +48,10 @@ async function main(): Promise<void> {
   const running = await startServer(config).catch((error) => fail(explain(error, config.port)))
   stopOn(running)
   say(`Atelier is ready at ${running.origin}`)
-  if (running.mode === 'simulated') say('No key is set: pictures are simulated. See README.')
+  if (running.mode === 'simulated') say('No key is set: images are simulated. See README.')
+  if (running.origin.startsWith('http://') && !/\/\/localhost:/.test(running.origin)) {
+    say('Over plain http browsers give pages less than at localhost. Put a server with TLS in front: docs/deploy.md.')
+  }
   for (const note of config.notes) say(note)
 }
 

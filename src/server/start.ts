@@ -1,5 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { createAccess } from '#server/edge/access.ts'
 import { createClientOf } from '#server/edge/client.ts'
@@ -20,6 +19,7 @@ import { createTransfers, type Transfers } from '#server/upstream/transfers.ts'
 import { openUpstream } from '#server/upstream/upstream.ts'
 import { createApi } from './api.ts'
 import { type Config, callableUrl } from './config.ts'
+import { listen, originOf } from './listen.ts'
 import { createLog, type Log } from './log.ts'
 import { createMetrics } from './metrics.ts'
 
@@ -48,7 +48,7 @@ export interface Proxy {
 
 export interface Running {
   port: number
-  /** "http://localhost:PORT". */
+  /** Where a browser on this machine finds it. */
   origin: string
   mode: 'live' | 'simulated'
   simulatorOrigin: string | undefined
@@ -144,28 +144,25 @@ async function openShared({ redisUrl, limits }: Config, parts: SharedParts): Pro
 /** Serves the page and the API. Rejects where the port is taken. */
 export async function startServer(config: Config, options: StartOptions = {}): Promise<Running> {
   const proxy = await openProxy(config, { ...options, page: true })
-  const server = createServer({ ...patienceOf(options), maxHeaderSize: 16 * 1024 }, proxy.listener)
-  server.on('connect', (_, socket) => socket.end('HTTP/1.1 405 Method Not Allowed\r\nconnection: close\r\n\r\n'))
-  try {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject)
-      server.listen(config.port, config.host, resolve)
-    })
-  } catch (error) {
+  const create = () => {
+    const server = createServer({ ...patienceOf(options), maxHeaderSize: 16 * 1024 }, proxy.listener)
+    server.on('connect', (_, socket) => socket.end('HTTP/1.1 405 Method Not Allowed\r\nconnection: close\r\n\r\n'))
+    return server
+  }
+  const listening = await listen(create, config.host, config.port).catch(async (error: unknown) => {
     await proxy.close()
     throw error
-  }
-  const { port } = server.address() as AddressInfo
+  })
   return {
-    port,
-    origin: `http://localhost:${port}`,
+    port: listening.port,
+    origin: originOf(config.host, listening.port),
     mode: proxy.mode,
     simulatorOrigin: proxy.simulatorOrigin,
     async close() {
-      const closed = stopListening(server)
+      const stopped = listening.stop()
       await proxy.close()
-      server.closeAllConnections()
-      await closed
+      listening.cut()
+      await stopped
     },
   }
 }
@@ -211,10 +208,6 @@ function patienceOf({ haste = 1 }: StartOptions) {
     keepAliveTimeout: 5_000 / haste,
     connectionsCheckingInterval: 5_000 / haste,
   }
-}
-
-function stopListening(server: Server): Promise<void> {
-  return new Promise((resolve) => server.close(() => resolve()))
 }
 
 /** Beside the built server, or where the build puts it when this runs from its source. */

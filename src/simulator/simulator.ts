@@ -114,6 +114,8 @@ export function createSimulator(options: SimulatorOptions): Simulator {
     async fetch(request) {
       const { pathname } = new URL(request.url)
       const controlRoute = control[`${request.method} ${pathname}`]
+      // A page of another origin in the same browser must not set anything here.
+      if (controlRoute && request.headers.has('origin')) return new Response('no pages', { status: 403 })
       if (controlRoute) return controlRoute(request)
       if (switches.latencyMs > 0) await wait(switches.latencyMs)
       return world.answer(request, pathname)

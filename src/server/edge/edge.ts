@@ -28,8 +28,11 @@ export function createEdge(settings: EdgeSettings, access: Access, routes: reado
   const isOurName = createNameCheck(settings)
   const findRoute = createRouteFinder(routes)
 
+  const isSecure = publicUrl?.startsWith('https:') ?? false
+
   return (incoming, outgoing) => {
     const { headers, method = '' } = incoming
+    if (isSecure) outgoing.setHeader('strict-transport-security', 'max-age=31536000')
     const target = incoming.url ?? ''
     const refuse = (code: number, msg: string) => {
       // Says nothing that another site must not read, and lets its page tell "refused" from "not there".

@@ -63,7 +63,11 @@ export function createPage(folder: string | undefined, isSecure: boolean): Page 
     const file = files.get(path === '/' ? '/index.html' : path)
     if (!file) {
       const words = isBuilt ? 'There is nothing at this address.' : 'The page is not built yet: npm run build'
-      outgoing.writeHead(isBuilt ? 404 : 503, { 'content-type': 'text/plain; charset=utf-8', ...headers })
+      outgoing.writeHead(isBuilt ? 404 : 503, {
+        'content-type': 'text/plain; charset=utf-8',
+        'cache-control': 'no-store',
+        ...headers,
+      })
       outgoing.end(words)
       return
     }

@@ -1,7 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import type { IncomingMessage } from 'node:http'
-import { afterEach, describe, expect, it } from 'vitest'
-import { readConfig } from '#server/config.ts'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { readConfig, readEnvironment } from '#server/config.ts'
+import { originOf } from '#server/listen.ts'
 import { startServer } from '#server/start.ts'
 import { askProxy, jsonRequest, openAnswer, openRequest } from '../../support/ask-proxy.ts'
 import { eventually } from '../../support/eventually.ts'
@@ -45,7 +50,7 @@ describe('the entry point', () => {
     const { child, code, port, said } = run({})
     const told = await askProxy(await port(), '/api/health')
     expect(told.json()).toMatchObject({ mode: 'simulated', gateway: 'kie', fallback: { mode: 'simulated' } })
-    expect(said().split('\n').slice(1)).toEqual(['No key is set: pictures are simulated. See README.', ''])
+    expect(said().split('\n').slice(1)).toEqual(['No key is set: images are simulated. See README.', ''])
     child.kill('SIGTERM')
     expect(await code).toBe(0)
   })
@@ -138,5 +143,73 @@ describe('the server', () => {
     expect(size).toBeGreaterThan(10_000)
     expect((await askProxy(running.port, '/api/__sim/state')).status).toBe(404)
     await running.close()
+  })
+})
+
+describe('the address that it listens at', () => {
+  const start = (env: Record<string, string>) => startServer(readConfig({ PORT: '0', ...env }))
+
+  it('D5: is both loopback addresses, and refuses where another program has one of them', async () => {
+    const other = createServer((_, outgoing) => outgoing.end('another program'))
+    await new Promise<void>((resolve) => other.listen(0, '::1', resolve))
+    const { port } = other.address() as AddressInfo
+    await expect(start({ PORT: String(port) })).rejects.toMatchObject({ code: 'EADDRINUSE', address: '::1' })
+    await new Promise((resolve) => other.close(resolve))
+    const running = await start({ PORT: String(port) })
+    for (const address of ['127.0.0.1', '[::1]']) {
+      expect((await fetch(`http://${address}:${port}/api/health`)).status).toBe(200)
+    }
+    await running.close()
+  })
+
+  it('G8: is told as it is, where it is not this machine', () => {
+    expect(originOf('127.0.0.1', 3000)).toBe('http://localhost:3000')
+    expect(originOf('0.0.0.0', 3000)).toBe('http://localhost:3000')
+    expect(originOf('::', 3000)).toBe('http://localhost:3000')
+    expect(originOf('192.168.1.5', 3000)).toBe('http://192.168.1.5:3000')
+    expect(originOf('2001:db8::7', 3000)).toBe('http://[2001:db8::7]:3000')
+  })
+})
+
+describe('a proxy that is told to stop', () => {
+  it('G11: lets an image on its way come to its end', async () => {
+    let finish: (() => void) | undefined
+    const head = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')
+    const proxy = await openProxyBefore((_, outgoing) => {
+      outgoing.writeHead(200, { 'content-type': 'image/png', 'content-length': String(head.length + 4) })
+      outgoing.write(head)
+      finish = () => outgoing.end('done')
+    })
+    const image = await openAnswer(proxy.port, `/api/image?url=${proxy.service.origin}/a.png`)
+    const closing = proxy.stop()
+    await expect(askProxy(proxy.port, '/api/health')).rejects.toThrow('ECONNREFUSED')
+    finish?.()
+    const chunks: Buffer[] = []
+    for await (const chunk of image) chunks.push(chunk as Buffer)
+    expect(Buffer.concat(chunks).toString('latin1')).toMatch(/done$/)
+    await closing
+    await proxy.service.close()
+  })
+})
+
+describe('settings in a file', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'atelier-settings-'))
+  afterAll(() => rmSync(folder, { recursive: true }))
+  const read = (content: Buffer | string) => {
+    writeFileSync(join(folder, '.env.local'), content)
+    return readEnvironment(folder, {})
+  }
+
+  it('G11: may begin with a byte order mark', () => {
+    expect(read('\uFEFFKIE_API_KEY=a-key\nPORT=4000')).toEqual({ KIE_API_KEY: 'a-key', PORT: '4000' })
+  })
+
+  it('G11: stop the start where they cannot be read', () => {
+    expect(() => read(Buffer.from('\uFEFFKIE_API_KEY=a-key', 'utf16le'))).toThrow('.env.local is not in UTF-8.')
+    expect(() => read(Buffer.from('KIE_API_KEY=a-key', 'utf16le'))).toThrow('.env.local is not in UTF-8.')
+    rmSync(join(folder, '.env.local'))
+    expect(readEnvironment(folder, {})).toEqual({})
+    mkdirSync(join(folder, '.env.local'))
+    expect(() => readEnvironment(folder, {})).toThrow('.env.local cannot be read (EISDIR).')
   })
 })

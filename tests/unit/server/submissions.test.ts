@@ -135,3 +135,20 @@ describe('remembered submissions', () => {
     expect(await store.reserve('run-2', 'body')).toMatchObject({ state: 'fresh' })
   })
 })
+
+describe('answers of many bytes', () => {
+  it('G11: lose the oldest of their words, and are never sent again', async () => {
+    const store = createMemorySubmissions({ mostBytes: 2500 })
+    const large = { ...answered, body: 'x'.repeat(1000) }
+    for (const key of ['run-1', 'run-2', 'run-3']) {
+      await store.reserve(key, 'body')
+      await store.settle(key, large)
+    }
+    expect(await store.find('run-1')).toEqual({ state: 'unknown' })
+    expect(await store.reserve('run-1', 'body')).toMatchObject({ state: 'same' })
+    expect(await store.find('run-2')).toMatchObject({ state: 'answered' })
+    expect(await store.find('run-3')).toMatchObject({ state: 'answered' })
+    await store.learn('run-1', answered)
+    expect(await store.find('run-1')).toMatchObject({ state: 'answered' })
+  })
+})

@@ -68,23 +68,30 @@ interface Entry {
 }
 
 const keptMs = 24 * 60 * 60 * 1000
+const wordsGone: Outcome = toOutcome('unknown', {
+  code: 502,
+  msg: 'The answer to this run is not kept any more.',
+  proxy: { sent: 'unknown' },
+})
 
 export interface MemoryOptions {
   /** More than the limiter lets through in 24 hours, so that nothing is dropped before its time. */
   capacity?: number
+  /** Of all answers that are kept. An answer of the service has a few hundred; beyond this the oldest lose their words. */
+  mostBytes?: number
   /** Milliseconds of a clock that never jumps. */
   now?: () => number
 }
 
 /** In this process, lost with it. Full of what is in doubt, it takes nothing more; the oldest answer goes first. */
 export function createMemorySubmissions(options: MemoryOptions = {}): SubmissionStore {
-  const { capacity = 160_000, now = () => performance.now() } = options
+  const { capacity = 160_000, mostBytes = 64 * 1024 * 1024, now = () => performance.now() } = options
   // Both in the order of their age: a key is moved to `answered` when its outcome is certain.
   const open = new Map<string, Entry>()
-  const answered = new Map<string, Entry>()
+  const answered = createShelf()
 
-  function dropExpired(entries: Map<string, Entry>) {
-    for (const [key, entry] of entries) {
+  function dropExpired(entries: Map<string, Entry> | Shelf) {
+    for (const [key, entry] of entries.entries()) {
       if (entry.keptUntil > now()) break
       if (entry.settled) entries.delete(key)
     }
@@ -93,9 +100,20 @@ export function createMemorySubmissions(options: MemoryOptions = {}): Submission
   function hasRoom(): boolean {
     dropExpired(open)
     dropExpired(answered)
-    if (open.size + answered.size < capacity) return true
+    if (open.size + answered.size() < capacity) return true
     const [oldest] = answered.keys()
     return oldest !== undefined && answered.delete(oldest)
+  }
+
+  /** Whoever asks for an answer whose words are gone learns that it was sent, so that it is never sent again. */
+  function keepAnswer(key: string, entry: Entry): void {
+    answered.set(key, entry)
+    for (const [old, { bodyHash }] of answered.entries()) {
+      if (answered.bytes() <= mostBytes) return
+      answered.delete(old)
+      const gone = { keptUntil: now() + keptMs, settled: wordsGone, outcome: Promise.resolve(wordsGone) }
+      open.set(old, { ...gone, ...(bodyHash === undefined ? {} : { bodyHash }), settle: () => undefined })
+    }
   }
 
   function findEntry(key: string): Entry | undefined {
@@ -121,7 +139,7 @@ export function createMemorySubmissions(options: MemoryOptions = {}): Submission
       if (!entry || entry.settled) return
       entry.settled = outcome
       if (outcome.state !== 'unknown') open.delete(key)
-      if (isAnswer(outcome)) answered.set(key, entry)
+      if (isAnswer(outcome)) keepAnswer(key, entry)
       entry.settle(outcome)
     },
 
@@ -130,7 +148,7 @@ export function createMemorySubmissions(options: MemoryOptions = {}): Submission
       if (known?.settled?.state === 'answered' || (!known && !hasRoom())) return
       open.delete(key)
       answered.delete(key)
-      answered.set(key, {
+      keepAnswer(key, {
         ...(known?.bodyHash === undefined ? {} : { bodyHash: known.bodyHash }),
         keptUntil: now() + keptMs,
         settled: answer,
@@ -148,6 +166,30 @@ export function createMemorySubmissions(options: MemoryOptions = {}): Submission
       return isAnswer(settled)
         ? { state: 'answered', status: settled.status, body: settled.body }
         : { state: 'unknown' }
+    },
+  }
+}
+
+type Shelf = ReturnType<typeof createShelf>
+
+/** Answers in the order of their age, with the bytes of their words. */
+function createShelf() {
+  const entries = new Map<string, Entry>()
+  let bytes = 0
+  const sizeOf = (entry: Entry | undefined) => entry?.settled?.body.length ?? 0
+  return {
+    bytes: () => bytes,
+    size: () => entries.size,
+    get: (key: string) => entries.get(key),
+    keys: () => entries.keys(),
+    entries: () => entries.entries(),
+    delete(key: string): boolean {
+      bytes -= sizeOf(entries.get(key))
+      return entries.delete(key)
+    },
+    set(key: string, entry: Entry): void {
+      bytes += sizeOf(entry) - sizeOf(entries.get(key))
+      entries.set(key, entry)
     },
   }
 }

@@ -1,0 +1,74 @@
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+export interface Listening {
+  port: number
+  /** Takes no new connections. Resolves when those that are open have come to their end. */
+  stop(): Promise<void>
+  /** Ends all connections. */
+  cut(): void
+}
+
+const absent = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EINVAL'])
+const mostTries = 5
+
+/**
+ * A browser may read "localhost" as either loopback address. Where one of them is ours, the other must not be another
+ * program's, so both are taken. Rejects where one is in use; a machine may lack one.
+ */
+export async function listen(create: () => Server, host: string, port: number): Promise<Listening> {
+  const other = otherLoopback(host)
+  for (let tries = 1; ; tries += 1) {
+    const first = await listenAt(create(), host, port)
+    const servers = [first]
+    const taken = (first.address() as AddressInfo).port
+    try {
+      if (other !== undefined) servers.push(await listenAt(create(), other, taken))
+    } catch (error) {
+      const { code = '' } = error as NodeJS.ErrnoException
+      if (!absent.has(code)) {
+        for (const server of servers) server.close()
+        // A port of the system's choice may be free at one address alone.
+        if (port === 0 && tries < mostTries) continue
+        throw error
+      }
+    }
+    return {
+      port: taken,
+      async stop() {
+        await Promise.all(servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve()))))
+      },
+      cut() {
+        for (const server of servers) server.closeAllConnections()
+      },
+    }
+  }
+}
+
+/** Where a browser on this machine finds it: by name where that leads to it. */
+export function originOf(host: string, port: number): string {
+  const bare = host.replace(/[[\]]/g, '')
+  const isNamed = otherLoopback(host) !== undefined || bare === '::' || bare.startsWith('127.')
+  return `http://${isNamed ? 'localhost' : bare.includes(':') ? `[${bare}]` : bare}:${port}`
+}
+
+function otherLoopback(host: string): string | undefined {
+  switch (host) {
+    case '127.0.0.1':
+    case 'localhost':
+    case '0.0.0.0':
+      return '::1'
+    case '::1':
+    case '[::1]':
+      return '127.0.0.1'
+    default:
+      return undefined
+  }
+}
+
+function listenAt(server: Server, host: string, port: number): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host === 'localhost' ? '127.0.0.1' : host.replace(/[[\]]/g, ''), () => resolve(server))
+  })
+}
