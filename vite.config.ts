@@ -9,8 +9,11 @@ interface Modules {
   getModuleInfo(id: string): { isEntry: boolean; importers: readonly string[] } | null
 }
 
-/** They are imported by a list of them all, which the start needs: left to themselves, each goes where it is drawn. */
-const icons = /\/lucide-react\/dist\/esm\/icons\//
+/**
+ * Modules of libraries that are imported by a list of all their modules, which the start needs: left to themselves, each goes
+ * where it is used.
+ */
+const listed = /\/lucide-react\/dist\/esm\/icons\/|\/query-core\/build\/modern\/mutationObserver\./
 
 /** Whether the page cannot start without a module: one file for all of these, instead of one for each way to share them. */
 function isNeededAtStart(id: string, modules: Modules, seen = new Set<string>()): boolean {
@@ -92,7 +95,7 @@ export default defineConfig(({ isSsrBuild, mode }) => ({
                 {
                   debugName: 'start',
                   name: (id: string, modules: Modules) =>
-                    !icons.test(id) && isNeededAtStart(id, modules) ? 'start' : null,
+                    !listed.test(id) && isNeededAtStart(id, modules) ? 'start' : null,
                 },
               ],
             },

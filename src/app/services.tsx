@@ -1,7 +1,8 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { describeFailure } from '#domain/failure.ts'
-import { createGenerator, type Generator } from '#generation/generator.ts'
+import type { Generator } from '#generation/generator.ts'
+import { createLateGenerator } from '#generation/late-generator.ts'
 import type { Runner } from '#generation/runner.ts'
 import { GeneratorContext } from '#generation/use-generate.ts'
 import { newId } from '#platform/ids.ts'
@@ -64,7 +65,11 @@ export async function openServices(open: () => Promise<GalleryStore> = openOwnGa
     const isSimulated = findHealth(queryClient)?.mode === 'simulated'
     return { price: askAbovePrice, day: askAboveDay, isSimulated }
   }
-  const generator = createGenerator({ runner, ports, queryClient, tell, limits, network })
+  const loadGenerator = async () => {
+    const { createGenerator } = await loadPart(loadGeneration)
+    return createGenerator({ runner, ports, queryClient, tell, limits, network })
+  }
+  const generator = createLateGenerator({ load: loadGenerator, store, limits, tell })
   const unwatch = watchStore(store, queryClient)
   generator.resume().catch(() => undefined)
   lookForEviction(store).catch(() => undefined)
@@ -82,6 +87,8 @@ export async function openServices(open: () => Promise<GalleryStore> = openOwnGa
     },
   }
 }
+
+const loadGeneration = () => import('#generation/generator.ts')
 
 const loadRunner = async () => ({
   ...(await import('#generation/browser-runner.ts')),

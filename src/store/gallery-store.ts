@@ -1,14 +1,14 @@
 import { loadPart } from '#platform/load-part.ts'
 import { openChanges } from './changes.ts'
 import type { Darkroom } from './darkroom.ts'
-import { type Database, openDatabase } from './database.ts'
+import { type Database, openDatabase, storageError } from './database.ts'
 import { createHealth } from './health.ts'
 import { pageHome } from './page-home.ts'
 import type { PictureRecords } from './picture-records.ts'
 import { createPictureShelves } from './picture-shelves.ts'
 import { createRunRecords } from './run-records.ts'
 import type { ActRecords, GalleryStore, StoreHealth } from './store.ts'
-import { openPictureWorker } from './worker-bridge.ts'
+import type { openPictureWorker } from './worker-bridge.ts'
 
 interface GalleryOptions {
   /** The database's name. Users' pictures are under the default: another one is for tests. */
@@ -95,11 +95,36 @@ async function openRecords(
   onHealth: (health: StoreHealth) => void,
 ): Promise<PictureRecords & { close(): void }> {
   const mayWork = typeof Worker !== 'undefined' && typeof OffscreenCanvas !== 'undefined'
-  if (!darkroom && mayWork) return openPictureWorker(name, onHealth)
+  if (!darkroom && mayWork) return lateWorker(name, onHealth)
   const { createPictureRecords } = await import('./picture-records.ts')
   return { ...createPictureRecords(database, darkroom ?? (await findDarkroom())), close: () => undefined }
 }
 
+/** The worker and the way to it come with the first call: opening a gallery takes neither. */
+function lateWorker(name: string, onHealth: (health: StoreHealth) => void): PictureRecords & { close(): void } {
+  let isClosed = false
+  let worker: ReturnType<typeof openPictureWorker> | undefined
+  const open = async () => {
+    const bridge = await loadPart(loadBridge)
+    if (isClosed) throw storageError('the gallery was closed')
+    worker ??= bridge.openPictureWorker(name, onHealth)
+    return worker
+  }
+  return {
+    settle: async (...given) => (await open()).settle(...given),
+    addPicture: async (...given) => (await open()).addPicture(...given),
+    addFile: async (...given) => (await open()).addFile(...given),
+    original: async (...given) => (await open()).original(...given),
+    drawable: async (...given) => (await open()).drawable(...given),
+    addSamples: async (...given) => (await open()).addSamples(...given),
+    close() {
+      isClosed = true
+      worker?.close()
+    },
+  }
+}
+
+const loadBridge = () => import('./worker-bridge.ts')
 const loadSearchRows = () => import('./search-rows.ts')
 const loadBackupRecords = () => import('./backup-records.ts')
 const loadActRecords = () => import('./act-records.ts')

@@ -18,9 +18,13 @@ export function isArea({ area }: EditDocument): boolean {
 
 /** With the newest at the end. A document without an area is left out. */
 export function withEdit(edits: Edits, document: EditDocument, way: BaseEdit['way']): Edits {
-  const others = Object.entries(edits).filter(([base]) => base !== document.base)
+  const others = Object.entries(withoutEdit(edits, document.base))
   const own = isArea(document) ? [[document.base, { document, ...(way ? { way } : {}) }] as const] : []
   return Object.fromEntries([...others, ...own].slice(-mostKept))
+}
+
+export function withoutEdit(edits: Edits, base: PictureId): Edits {
+  return Object.fromEntries(Object.entries(edits).filter(([other]) => other !== base))
 }
 
 /** What was stored, as far as it makes sense. */

@@ -1,12 +1,12 @@
 import { create } from 'zustand'
-import { type EditDocument, emptyDocument } from '#domain/edit.ts'
+import type { EditDocument } from '#domain/edit.ts'
 import type { BatchId, PictureId } from '#domain/ids.ts'
 import type { Draft, Recipe } from '#domain/run.ts'
 import { findFamily } from '#models/catalogue.ts'
 import { adoptForm } from '#models/model.ts'
 import { adoptComposition, type Composition, compositionOf, draftOf, initialComposition } from './composition.ts'
 import { isDemo } from './edition.ts'
-import { adoptEdits, type Edits, isArea, withEdit } from './edits.ts'
+import { adoptEdits, type Edits, isArea, withEdit, withoutEdit } from './edits.ts'
 import { keptValues, parseJson } from './kept-values.ts'
 import { changedSettings, initialSettings, isSetting, type Settings, settingNames, soundSettings } from './settings.ts'
 
@@ -217,8 +217,7 @@ function recalled(
   const known = findFamily(family)
   if (!known) return {}
   const [first] = sources
-  const earlier = first && state.edits[first]
-  const others = earlier ? withEdit(state.edits, emptyDocument(first), undefined) : state.edits
+  const others = first ? withoutEdit(state.edits, first) : state.edits
   return {
     edits: edits.reduce<Edits>((all, { document, way }) => withEdit(all, document, way), others),
     family,

@@ -1,0 +1,75 @@
+import { type Failure, toFailure } from '#domain/failure.ts'
+import type { GalleryStore } from '#store/store.ts'
+import type { Generator } from './generator.ts'
+import type { SpendLimits } from './spend-question.ts'
+
+interface LatePorts {
+  /** Brings the generator. Asked again after it rejected; the generator that it brings is created once. */
+  load(): Promise<Generator>
+  store: Pick<GalleryStore, 'openRuns' | 'subscribe'>
+  /** What the user set; without it nothing is asked. */
+  limits?: () => Pick<SpendLimits, 'price' | 'day'>
+  /** Where a failure is told that has no run to be shown on. */
+  tell(failure: Failure): void
+}
+
+/**
+ * A generator that is loaded when there is something to do for it: its first use, an unfinished run, a run that another
+ * window changed. What cannot be done because it does not load is told, and nothing is sent.
+ */
+export function createLateGenerator({ load, store, limits, tell }: LatePorts): Generator {
+  let isClosed = false
+  let loading: Promise<Generator> | undefined
+
+  function open(): Promise<Generator> {
+    loading ??= load().then(
+      (generator) => {
+        unsubscribe()
+        if (isClosed) generator.close()
+        return generator
+      },
+      (error: unknown) => {
+        loading = undefined
+        throw error
+      },
+    )
+    return loading
+  }
+  const use = (act: (generator: Generator) => void) =>
+    void open().then(act, (error: unknown) => {
+      if (!isClosed) tell(toFailure(error))
+    })
+  const resume = async () => (await open()).resume()
+  const unsubscribe = store.subscribe(({ kind }) => {
+    if (kind === 'runs') resume().catch(() => undefined)
+  })
+
+  return {
+    generate: (recipe) => use((generator) => generator.generate(recipe)),
+    generateBatch: async (recipes) => (await open()).generateBatch(recipes),
+    question(recipes) {
+      const set = limits?.()
+      if (!set?.price && !set?.day) return undefined
+      return open().then(
+        (generator) => generator.question(recipes),
+        () => 'Your spending limits could not be read.',
+      )
+    },
+    again: (run) => use((generator) => generator.again(run)),
+    standIn: (run) => use((generator) => generator.standIn(run)),
+    stop: (run) => use((generator) => generator.stop(run)),
+    look: (run, how) => use((generator) => generator.look(run, how)),
+    fetch: async (run) => (await open()).fetch(run),
+    adopt: async (taskId, family) => (await open()).adopt(taskId, family),
+    remove: (run) => use((generator) => generator.remove(run)),
+    dismiss: (run) => use((generator) => generator.dismiss(run)),
+    async resume() {
+      if ((await store.openRuns()).length > 0) await resume()
+    },
+    close() {
+      isClosed = true
+      unsubscribe()
+      void loading?.then((generator) => generator.close()).catch(() => undefined)
+    },
+  }
+}
