@@ -1,16 +1,14 @@
-import { useCallback, useEffect, useState } from 'react'
+import { type ReactNode, useCallback, useEffect, useState, useSyncExternalStore } from 'react'
 import { Compose } from '#compose/compose.tsx'
 import { Gallery } from '#gallery/gallery.tsx'
 import { FallbackContext } from '#generation/use-fallback.ts'
-import { RunAnnouncer } from '#runs/run-announcer.tsx'
 import { runScreens } from '#runs/run-screens.ts'
 import { TasksPanel } from '#runs/tasks-panel.tsx'
 import { useWorkCount } from '#runs/work-count.ts'
 import { Stage } from '#stage/stage.tsx'
 import { Announcer } from '#ui/announce.tsx'
-import { Dialog } from '#ui/dialog.tsx'
 import { lazyPart } from '#ui/lazy-part.tsx'
-import { NoticeBoard } from '#ui/notices.tsx'
+import { topNotice, watchNotices } from '#ui/notices.tsx'
 import { useLoaded } from '#ui/use-loaded.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { Banners } from './banner.tsx'
@@ -19,9 +17,11 @@ import { Header } from './header.tsx'
 import { useHealth } from './health.ts'
 import { Layout } from './layout.tsx'
 import { useLater } from './use-later.ts'
+import { useSoon } from './use-soon.ts'
 
 const TaskList = lazyPart(() => import('#runs/tasks.tsx').then((module) => module.TaskList))
 const Settings = lazyPart(() => import('./settings.tsx').then((module) => module.Settings))
+const loadSoon = () => import('./soon.tsx').then((module) => module.soonParts)
 const loadTooltips = () => import('#ui/tooltips.tsx')
 const Housekeeping = lazyPart(() => import('./housekeeping.tsx').then((module) => module.Housekeeping))
 const loadBalance = () => import('./balance.tsx')
@@ -76,18 +76,41 @@ export function App() {
         }
         tasks={tasks}
       />
-      <Dialog open={settings !== undefined} title="Settings" onClose={() => setSettings(undefined)}>
-        <ErrorBoundary part="The settings">
-          <Settings section={settings?.section} />
-        </ErrorBoundary>
-      </Dialog>
-      <RunAnnouncer />
+      <SoonParts isWanted={settings !== undefined}>
+        {({ Dialog }) => (
+          <Dialog open={settings !== undefined} title="Settings" onClose={() => setSettings(undefined)}>
+            <ErrorBoundary part="The settings">
+              <Settings section={settings?.section} />
+            </ErrorBoundary>
+          </Dialog>
+        )}
+      </SoonParts>
       {isLater && <Housekeeping onBackup={openSettings} />}
       <PageState />
-      <NoticeBoard />
       <Announcer />
       <TooltipsWhenPointed />
     </FallbackContext>
+  )
+}
+
+interface SoonPartsProps {
+  isWanted: boolean
+  children: (parts: Awaited<ReturnType<typeof loadSoon>>) => ReactNode
+}
+
+/** What is loaded a moment after the first screen, or with the first notice. */
+function SoonParts({ isWanted, children }: SoonPartsProps) {
+  const isSoon = useSoon()
+  const [openedAt] = useState(() => Date.now())
+  const hasNotice = useSyncExternalStore(watchNotices, topNotice) !== undefined
+  const { part } = useLoaded(loadSoon, isSoon || isWanted || hasNotice)
+  if (!part) return null
+  return (
+    <>
+      <part.RunAnnouncer openedAt={openedAt} />
+      <part.NoticeBoard />
+      {children(part)}
+    </>
   )
 }
 

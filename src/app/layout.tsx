@@ -3,10 +3,11 @@ import type { CSSProperties, ReactNode } from 'react'
 import { useWorkCount } from '#runs/work-count.ts'
 import { Button } from '#ui/button.tsx'
 import { classes } from '#ui/classes.ts'
-import { Divider } from '#ui/divider.tsx'
+import { lazyPart } from '#ui/lazy-part.tsx'
 import { useShortcut } from '#ui/shortcut.ts'
 import { useWorkspace, type View } from '#workspace/workspace.ts'
 import { Count } from './header.tsx'
+import { useSoon } from './use-soon.ts'
 
 interface LayoutProps {
   header: ReactNode
@@ -17,9 +18,14 @@ interface LayoutProps {
   tasks: ReactNode
 }
 
+const Divider = lazyPart(() => import('#ui/divider.tsx').then((module) => module.Divider))
+
 const createPx = { min: 320, max: 420 }
 const galleryPx = { min: 320, max: 560 }
 const within = (px: number, { min, max }: typeof createPx) => Math.min(max, Math.max(min, px))
+
+/** Where a divider will be. */
+const hairline = <span className="bg-line max-wide:hidden" />
 
 /**
  * The geometry of the page, for every width. Wide: three columns. Middle: form and stage, and the gallery opens over both. On a
@@ -32,6 +38,7 @@ export function Layout({ header, create, stage, gallery, tasks }: LayoutProps) {
   const isStaged = useWorkspace((state) => state.selected !== undefined)
   const createWidth = useWorkspace((state) => within(state.createWidth, createPx))
   const galleryWidth = useWorkspace((state) => within(state.galleryWidth, galleryPx))
+  const isSoon = useSoon()
   const galleryOpen = view === 'gallery'
   const closeGallery = () => show(isStaged ? 'stage' : 'create')
   useShortcut('g', () => (galleryOpen ? closeGallery() : show('gallery')))
@@ -50,14 +57,19 @@ export function Layout({ header, create, stage, gallery, tasks }: LayoutProps) {
         <section aria-label="Create" className={classes('area-create', onlyIn('create'), behindGallery)}>
           <div className="relative min-h-0 flex-1">{create}</div>
         </section>
-        <Divider
-          label="Resize Create"
-          side="left"
-          {...createPx}
-          value={createWidth}
-          onChange={(px) => adjust({ createWidth: px })}
-          className="max-wide:hidden"
-        />
+        {isSoon ? (
+          <Divider
+            label="Resize Create"
+            side="left"
+            {...createPx}
+            value={createWidth}
+            onChange={(px) => adjust({ createWidth: px })}
+            className="max-wide:hidden"
+            waiting={hairline}
+          />
+        ) : (
+          hairline
+        )}
         <section
           aria-label="Stage"
           data-place="stage"
@@ -66,14 +78,19 @@ export function Layout({ header, create, stage, gallery, tasks }: LayoutProps) {
         >
           <div className="relative min-h-0 flex-1">{stage}</div>
         </section>
-        <Divider
-          label="Resize Gallery"
-          side="right"
-          {...galleryPx}
-          value={galleryWidth}
-          onChange={(px) => adjust({ galleryWidth: px })}
-          className="max-wide:hidden"
-        />
+        {isSoon ? (
+          <Divider
+            label="Resize Gallery"
+            side="right"
+            {...galleryPx}
+            value={galleryWidth}
+            onChange={(px) => adjust({ galleryWidth: px })}
+            className="max-wide:hidden"
+            waiting={hairline}
+          />
+        ) : (
+          hairline
+        )}
         <section
           aria-label="Gallery"
           data-place="gallery"

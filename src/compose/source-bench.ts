@@ -9,6 +9,7 @@ import { loadPart } from '#platform/load-part.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { notify } from '#ui/notices.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
+import { describeLimit } from './source-limit.ts'
 import type { Brought } from './transfer.ts'
 
 /** A file that is not a source yet. */
@@ -21,7 +22,7 @@ export interface InHand {
   stop(): void
 }
 
-interface BenchState {
+export interface BenchState {
   inHand: readonly InHand[]
   /** Why the last pictures were left out, by family. */
   overLimit: Readonly<Record<string, string | undefined>>
@@ -40,11 +41,6 @@ export interface SourceBench {
   addPicture(family: ModelFamily, id: PictureId, name?: string): void
   discard(key: string): void
   forgetLimit(family: ModelFamily): void
-}
-
-/** "one picture", "up to 8 pictures". */
-export function describeLimit({ maxSources }: ModelFamily): string {
-  return maxSources === 1 ? 'one image' : `up to ${maxSources} images`
 }
 
 const sourcesOf = (family: ModelFamily) => useWorkspace.getState().sources[family.id] ?? []

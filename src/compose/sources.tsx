@@ -3,7 +3,7 @@ import type { ChangeEvent } from 'react'
 import type { ModelFamily } from '#models/model.ts'
 import { classes } from '#ui/classes.ts'
 import { useLoaded } from '#ui/use-loaded.ts'
-import { describeLimit } from './source-bench.ts'
+import { describeLimit } from './source-limit.ts'
 import type { SourceDesk } from './use-source-desk.ts'
 
 // The first visit begins without any.

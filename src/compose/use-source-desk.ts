@@ -6,7 +6,8 @@ import type { ModelFamily } from '#models/model.ts'
 import { useStore } from '#store/queries.ts'
 import { announce } from '#ui/announce.tsx'
 import { useSources, useWorkspace } from '#workspace/workspace.ts'
-import { createSourceBench, type InHand, keepInGallery } from './source-bench.ts'
+import { createLateBench, keepLateInGallery } from './late-bench.ts'
+import type { InHand } from './source-bench.ts'
 import type { Brought } from './transfer.ts'
 
 /** The sources of the open tab, those on their way included, and all that can be done with them. */
@@ -33,7 +34,7 @@ export interface SourceDesk {
 
 export function useSourceDesk(family: ModelFamily): SourceDesk {
   const store = useStore()
-  const [bench] = useState(() => createSourceBench(store))
+  const [bench] = useState(() => createLateBench(store))
   const { inHand, overLimit } = useSyncExternalStore(bench.subscribe, bench.state)
   const ready = useSources(family.id)
   const { pictures, missing } = useRecords(ready)
@@ -61,7 +62,7 @@ export function useSourceDesk(family: ModelFamily): SourceDesk {
       show('stage')
       focusPrompt()
     },
-    keepInGallery: (files) => void keepInGallery(store, files),
+    keepInGallery: (files) => keepLateInGallery(store, files),
     remove(id) {
       bench.forgetLimit(family)
       undoable(store, 'remove image', () => setSources(ready.filter((other) => other !== id)), {

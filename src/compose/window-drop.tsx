@@ -4,7 +4,7 @@ import type { ModelFamily } from '#models/model.ts'
 import { lazyPart } from '#ui/lazy-part.tsx'
 import { notify } from '#ui/notices.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
-import { describeLimit } from './source-bench.ts'
+import { describeLimit } from './source-limit.ts'
 import { type Brought, isOnlyNames, isWanted, readDrop, readPaste } from './transfer.ts'
 import type { SourceDesk } from './use-source-desk.ts'
 

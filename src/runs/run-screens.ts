@@ -1,7 +1,7 @@
-import { PlainRuns } from './plain-runs.tsx'
+import { lazyPart } from '#ui/lazy-part.tsx'
 
 /** What the gallery shows of runs. The full view is loaded together with the grid. */
 export const runScreens = {
   load: () => import('./run-view.tsx').then((module) => module.runView),
-  Plain: PlainRuns,
+  Plain: lazyPart(() => import('./plain-runs.tsx').then((module) => module.PlainRuns)),
 }

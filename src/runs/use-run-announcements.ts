@@ -8,16 +8,18 @@ import { describeRun, promptOf } from './run-words.ts'
 
 const lookAt = 20
 
-/** Has a screen reader say what happens to runs: their steps politely, a failure at once. Silent about what was there before. */
-export function useRunAnnouncements(runs: readonly Run[], pictures: readonly Picture[]): void {
-  const openedAt = useRef(Date.now())
+/**
+ * Has a screen reader say what happens to runs: their steps politely, a failure at once. Silent about what was there at
+ * `openedAt`, in ms since 1970.
+ */
+export function useRunAnnouncements(runs: readonly Run[], pictures: readonly Picture[], openedAt: number): void {
   const phases = useRef(new Map<RunId, Phase>())
 
   useEffect(() => {
     for (const run of runs) {
       const before = phases.current.get(run.id)
       phases.current.set(run.id, run.state.phase)
-      const isNews = before === undefined ? run.marks.createdAt >= openedAt.current : before !== run.state.phase
+      const isNews = before === undefined ? run.marks.createdAt >= openedAt : before !== run.state.phase
       if (!isNews) continue
       if (run.state.phase === 'failed' && !run.state.yieldsTo)
         announce(`${promptOf(run)}: ${describeFailure(run.state.failure)}`, 'assertive')
@@ -26,5 +28,5 @@ export function useRunAnnouncements(runs: readonly Run[], pictures: readonly Pic
     for (const { origin, prompt } of pictures.slice(0, lookAt)) {
       if (origin.kind === 'made' && phases.current.delete(origin.run)) announce(`${prompt}: saved`)
     }
-  }, [runs, pictures])
+  }, [runs, pictures, openedAt])
 }

@@ -410,8 +410,8 @@ test('a picture of the gallery dropped on the form becomes a source, once', asyn
   expect(fireEvent.dragOver(panel, { dataTransfer }), 'the form takes it').toBe(false)
   fireEvent.drop(panel, { dataTransfer })
   fireEvent.drop(panel, { dataTransfer })
-  expect(sourcesOf('flux-2')).toHaveLength(2)
   await expectShown('a.jpg', 'made.jpg')
+  expect(sourcesOf('flux-2')).toHaveLength(2)
 })
 
 describe('after an image was brought in, typing goes to the prompt (B2)', () => {

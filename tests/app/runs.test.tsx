@@ -39,10 +39,11 @@ async function show(...runs: readonly Run[]) {
 
 async function showWith(own: Partial<Generator>, ...runs: readonly Run[]) {
   for (const run of runs) await store.saveRun(run)
+  const openedAt = Date.now()
   const screens = (
     <>
       <Gallery runScreens={runScreens} simulated={false} onSettings={onSettings} />
-      <RunAnnouncer />
+      <RunAnnouncer openedAt={openedAt} />
     </>
   )
   return renderOver(store, screens, own)

@@ -10,7 +10,7 @@ import { sha256Of } from '#imaging/sha256.ts'
 import type { Darkroom } from '#store/darkroom.ts'
 import { openGallery } from '#store/gallery-store.ts'
 import { Announcer } from '#ui/announce.tsx'
-import { NoticeBoard } from '#ui/notices.tsx'
+import { NoticeBoard } from '#ui/notice-board.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { inPage } from './in-page.tsx'
 

@@ -1,0 +1,67 @@
+import { X } from 'lucide-react'
+import { type FocusEvent, useEffect, useState, useSyncExternalStore } from 'react'
+import { createPortal } from 'react-dom'
+import { Button, IconButton } from './button.tsx'
+import { classes } from './classes.ts'
+import { closeNotice, type ShownNotice, topNotice, watchNotices } from './notices.tsx'
+import { showHidden } from './show-hidden.ts'
+import { topDialog, watchTopDialog } from './top-dialog.ts'
+
+/** Draws the notices; once per page. Inside the open dialog, if there is one: what is outside of it takes no press. */
+export function NoticeBoard() {
+  const notice = useSyncExternalStore(watchNotices, topNotice)
+  const dialog = useSyncExternalStore(watchTopDialog, topDialog)
+  const card = notice && <NoticeCard key={notice.id} notice={notice} />
+  const board = (
+    <div className="pointer-events-none fixed inset-x-4 bottom-4 z-40 flex flex-col items-center max-middle:bottom-18">
+      {/* Errors carry role "alert", which is read out on arrival; the rest needs a region that was there before. */}
+      {notice?.isError && card}
+      <div className="contents" aria-live="polite">
+        {notice && !notice.isError && card}
+      </div>
+    </div>
+  )
+  return dialog ? createPortal(board, dialog) : board
+}
+
+function NoticeCard({ notice }: { notice: ShownNotice }) {
+  const [held, setHeld] = useState(false)
+  const { id, text, isError, label, actions, lastsMs } = notice
+
+  useEffect(() => {
+    if (held) return
+    const timer = setTimeout(() => closeNotice(id), lastsMs)
+    return () => clearTimeout(timer)
+  }, [held, id, lastsMs])
+
+  const onBlur = (event: FocusEvent) => {
+    if (!event.currentTarget.contains(event.relatedTarget)) setHeld(false)
+  }
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the role is given, by tone; pointing only holds the clock
+    <div
+      role={isError ? 'alert' : 'status'}
+      onPointerEnter={() => setHeld(true)}
+      onPointerLeave={() => setHeld(false)}
+      onFocus={() => setHeld(true)}
+      onBlur={onBlur}
+      className={classes(
+        'notice pointer-events-auto flex min-h-11 max-w-xl items-center gap-1 rounded border bg-raised py-1 pr-1 pl-4 text-ink text-sm',
+        isError ? 'border-danger' : 'border-line-strong',
+      )}
+    >
+      <span className="mr-2 min-w-0 py-1 [overflow-wrap:anywhere]">{showHidden(text)}</span>
+      {label !== undefined && (
+        <Button
+          onClick={() => {
+            closeNotice(id)
+            for (const act of actions.toReversed()) act()
+          }}
+        >
+          {label}
+        </Button>
+      )}
+      <IconButton label="Close notice" icon={X} onClick={() => closeNotice(id)} />
+    </div>
+  )
+}
