@@ -114,6 +114,7 @@ function lateWorker(name: string, onHealth: (health: StoreHealth) => void): Pict
     settle: async (...given) => (await open()).settle(...given),
     addPicture: async (...given) => (await open()).addPicture(...given),
     addFile: async (...given) => (await open()).addFile(...given),
+    restorePicture: async (...given) => (await open()).restorePicture(...given),
     original: async (...given) => (await open()).original(...given),
     drawable: async (...given) => (await open()).drawable(...given),
     addSamples: async (...given) => (await open()).addSamples(...given),
