@@ -110,7 +110,7 @@ for (const isKept of [false, true]) {
     await page.getByRole('button', { name: /^Settings/ }).click()
     const settings = page.getByRole('dialog')
     await expect(settings).toContainText(
-      isKept ? /keeps this until you delete it/ : /may clear this when the disk is full/,
+      isKept ? /keeps your images until you delete them/ : /may delete your images when the disk is full/,
     )
     const ask = settings.getByRole('button', { name: 'Protect storage' })
     await expect(ask).toHaveCount(isKept ? 0 : 1)
