@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { describeFailure, toFailure } from '#domain/failure.ts'
-import { usePictures, useStore } from '#store/queries.ts'
+import { useStore } from '#store/queries.ts'
+import { useHasSamples } from '#store/stage-queries.ts'
 import { Button } from '#ui/button.tsx'
 import { notify } from '#ui/notices.tsx'
 import { describeBytes } from './describe-bytes.ts'
@@ -11,8 +12,7 @@ export function StorageSettings() {
   const store = useStore()
   const queries = useQueryClient()
   const { data } = useQuery({ queryKey: ['storage'], queryFn: measure, networkMode: 'always', staleTime: 0 })
-  const kept = [usePictures('gallery'), usePictures('bin')].flatMap(({ pictures }) => pictures)
-  const hasSamples = kept.some((picture) => picture.origin.kind === 'sample')
+  const hasSamples = useHasSamples()
   const refresh = () => queries.invalidateQueries({ queryKey: ['storage'] })
   const protect = async () => {
     const isKept = await navigator.storage.persist()

@@ -1,13 +1,19 @@
 import { type ReactNode, useMemo, useState } from 'react'
 import type { ImageCommands } from '#acts/image-commands.ts'
 import { useImageCommands } from '#acts/use-image-commands.ts'
+import type { PictureId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
+import { everything } from '#library/find/query.ts'
 import { usePictures } from '#store/queries.ts'
 import { Button } from '#ui/button.tsx'
 import { Dialog } from '#ui/dialog.tsx'
 import { Empty } from '#ui/empty.tsx'
+import { nothingBefore } from './contents.ts'
 import { GalleryGrid } from './gallery-grid.tsx'
 import { GalleryHead } from './gallery-head.tsx'
+import { SelectionBar } from './selection-bar.tsx'
+import type { Question } from './shelf-window.ts'
+import { useRoom } from './use-room.ts'
 
 interface BinProps {
   /** The button that leads back. */
@@ -15,29 +21,45 @@ interface BinProps {
   onSettings: () => void
 }
 
+const question: Question = { query: { ...everything, shelf: 'bin' }, options: {} }
+
 /** What was moved to the bin, to be restored or deleted permanently. Deleting asks, since nothing brings it back. */
 export function Bin({ toggle, onSettings }: BinProps) {
   const commands = useImageCommands()
   const { pictures, complete, isPending } = usePictures('bin')
-  const [doomed, setDoomed] = useState<readonly Picture[]>()
-  const contents = useMemo(() => ({ cards: [], lead: [], pictures }), [pictures])
-  const onDelete = useMemo(() => (images: readonly Picture[]) => setDoomed(images), [])
+  const [doomed, setDoomed] = useState<readonly PictureId[]>()
+  const room = useRoom(question, pictures, nothingBefore)
+  const count = room.shelf.view.images ?? (complete ? pictures.length : undefined)
+  const onDelete = useMemo(() => (images: readonly Picture[]) => setDoomed(images.map(({ id }) => id)), [])
+  const emptyBin = async () => setDoomed(await room.contents.idsBetween(0, Number.MAX_SAFE_INTEGER - 1))
   return (
     <div className="absolute inset-0 flex flex-col">
-      <GalleryHead title="Bin" count={complete ? pictures.length : undefined}>
-        {complete && pictures.length > 0 && (
-          <Button variant="quiet" className="text-danger hover:text-danger" onClick={() => setDoomed(pictures)}>
-            Empty bin
-          </Button>
-        )}
-        {toggle}
-      </GalleryHead>
-      {!isPending && pictures.length === 0 ? (
+      {room.select.selection.ids.size > 0 ? (
+        <SelectionBar room={room} total={room.shelf.view.images} isBin />
+      ) : (
+        <GalleryHead title="Bin" count={count}>
+          {count !== undefined && count > 0 && (
+            <Button variant="quiet" className="text-danger hover:text-danger" onClick={() => void emptyBin()}>
+              Empty bin
+            </Button>
+          )}
+          {toggle}
+        </GalleryHead>
+      )}
+      {!isPending && complete && pictures.length === 0 ? (
         <div className="flex flex-1 flex-col justify-center">
           <Empty title="The bin is empty">Images you move here can be restored.</Empty>
         </div>
       ) : (
-        <GalleryGrid label="Bin" contents={contents} onDelete={onDelete} onSettings={onSettings} />
+        <GalleryGrid
+          label="Bin"
+          contents={room.contents}
+          onSeen={room.onSeen}
+          onDelete={onDelete}
+          onSettings={onSettings}
+          select={room.select}
+          commandsRef={room.commandsRef}
+        />
       )}
       {doomed && <DeleteDialog doomed={doomed} commands={commands} onClose={() => setDoomed(undefined)} />}
     </div>
@@ -45,7 +67,7 @@ export function Bin({ toggle, onSettings }: BinProps) {
 }
 
 interface DeleteDialogProps {
-  doomed: readonly Picture[]
+  doomed: readonly PictureId[]
   commands: ImageCommands
   onClose: () => void
 }
@@ -54,7 +76,7 @@ function DeleteDialog({ doomed, commands, onClose }: DeleteDialogProps) {
   const what = doomed.length === 1 ? 'This image' : `${doomed.length.toLocaleString('en')} images`
   const onDelete = () => {
     onClose()
-    void commands.deletePermanently(doomed.map((picture) => picture.id))
+    void commands.deletePermanently(doomed)
   }
   return (
     <Dialog open title="Delete permanently?" onClose={onClose}>

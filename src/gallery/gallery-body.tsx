@@ -1,13 +1,25 @@
-import { useMemo, useState } from 'react'
+import { type ReactNode, useMemo, useState } from 'react'
+import type { Picture } from '#domain/picture.ts'
+import type { Run } from '#domain/run.ts'
+import { everything, type Query } from '#library/find/query.ts'
+import { usePictures } from '#store/queries.ts'
+import { useHasSamples } from '#store/stage-queries.ts'
+import { Empty } from '#ui/empty.tsx'
 import { Attention } from './attention.tsx'
+import { type Before, nothingBefore } from './contents.ts'
 import { GalleryGrid } from './gallery-grid.tsx'
-import type { Contents } from './gallery-rows.ts'
+import { advanceLead, arrange, type Lead } from './lead.ts'
 import type { RunView } from './run-screens.ts'
 import { SamplesLine } from './samples-line.tsx'
+import { SearchBar } from './search-bar.tsx'
+import { SelectionBar } from './selection-bar.tsx'
+import type { Question } from './shelf-window.ts'
+import { useRoom } from './use-room.ts'
 
 interface GalleryBodyProps {
-  contents: Contents
-  hasSamples: boolean
+  runs: readonly Run[]
+  /** The line above it all, with how many images there are. The bar of a selection takes its place. */
+  head: (count: number | undefined) => ReactNode
   runView: RunView
   onSettings: () => void
 }
@@ -15,17 +27,80 @@ interface GalleryBodyProps {
 /** So many cards would push what is running out of sight. */
 const foldFrom = 3
 
-/** The grid of the gallery, and above it what is to be said of samples and of the cards of runs, where these are many. */
-export function GalleryBody({ contents, hasSamples, runView, onSettings }: GalleryBodyProps) {
+/** The gallery as soon as there is anything in it: search, runs that need the user, and the grid. */
+export function GalleryBody({ runs, head, runView, onSettings }: GalleryBodyProps) {
   const [open, setOpen] = useState(false)
-  const isFolding = contents.cards.length >= foldFrom
+  const [query, setQuery] = useState<Query>(everything)
+  const hasSamples = useHasSamples()
+  const { lead, before, question, rest, first } = useShown(runs, query)
+  const isFolding = before.cards.length >= foldFrom
   const isHiding = isFolding && !open
-  const shown = useMemo(() => (isHiding ? { ...contents, cards: [] } : contents), [contents, isHiding])
+  const shown = useMemo(() => (isHiding ? { ...before, cards: [] } : before), [before, isHiding])
+  const isPlain = isEverything(query)
+  const room = useRoom(question, rest, isPlain ? shown : nothingBefore)
+  const { view, isReady } = room.shelf
+  const count = isReady && isPlain ? view.images : first.complete ? first.count : undefined
+  const isNothing = isReady && !isPlain && view.total === 0
   return (
     <>
-      {hasSamples && <SamplesLine />}
-      {isFolding && <Attention runs={contents.cards} open={open} onToggle={() => setOpen(!open)} />}
-      <GalleryGrid contents={shown} runView={runView} onSettings={onSettings} />
+      {room.select.selection.ids.size > 0 ? <SelectionBar room={room} total={view.images} /> : head(count)}
+      <SearchBar query={query} onChange={setQuery} view={view} isReady={isReady} failed={room.shelf.failed} />
+      {hasSamples && isPlain && <SamplesLine />}
+      {isPlain && isFolding && <Attention runs={before.cards} open={open} onToggle={() => setOpen(!open)} />}
+      {isNothing ? (
+        <div className="flex flex-1 flex-col justify-center">
+          <Empty title="No images found">Try fewer words or filters.</Empty>
+        </div>
+      ) : (
+        <GalleryGrid
+          key={lead === undefined ? 'search' : 'gallery'}
+          contents={room.contents}
+          onSeen={room.onSeen}
+          runView={runView}
+          onSettings={onSettings}
+          select={room.select}
+          commandsRef={room.commandsRef}
+        />
+      )}
     </>
   )
+}
+
+/** Whether nothing is searched, filtered or sorted: then runs in work are shown as well. */
+export function isEverything(query: Query): boolean {
+  return JSON.stringify(query) === JSON.stringify(everything)
+}
+
+/** What stands before the shelf, and the question for the rest. The places of runs are remembered from drawing to drawing. */
+function useShown(runs: readonly Run[], query: Query) {
+  const { pictures, arrived, complete } = usePictures('gallery')
+  const made = useMemo(() => withArrived(pictures, arrived), [pictures, arrived])
+  const [lead, setLead] = useState<Lead>([])
+  const next = advanceLead(lead, runs, made)
+  if (next !== lead) setLead(next)
+  const before: Before = useMemo(() => arrange(next, runs, made), [next, runs, made])
+  const isPlain = isEverything(query)
+  const placed = useMemo(() => new Set<string>(before.lead.map(({ id }) => id)), [before])
+  const rest = useMemo(() => pictures.filter(({ id }) => !placed.has(id)), [pictures, placed])
+  const without = useKept({
+    ids: pictures.concat(arrived).flatMap(({ id }) => (placed.has(id) ? [id] : [])),
+    runs: next.map(({ run }) => run.id),
+  })
+  const question: Question = useMemo(() => ({ query, options: isPlain ? { without } : {} }), [query, isPlain, without])
+  return { lead: isPlain ? next : undefined, before, question, rest, first: { complete, count: pictures.length } }
+}
+
+function withArrived(pictures: readonly Picture[], arrived: readonly Picture[]): readonly Picture[] {
+  if (arrived.length === 0) return pictures
+  const known = new Set(pictures.map(({ id }) => id))
+  const more = arrived.filter(({ id }) => !known.has(id))
+  return more.length === 0 ? pictures : [...pictures, ...more]
+}
+
+/** The same object for as long as it says the same. */
+function useKept<T>(value: T): T {
+  const [kept, setKept] = useState(value)
+  if (JSON.stringify(kept) === JSON.stringify(value)) return kept
+  setKept(value)
+  return value
 }

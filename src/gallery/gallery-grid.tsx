@@ -1,29 +1,38 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a virtual grid places its rows itself, which a table does not allow
-import { type FocusEvent, type KeyboardEvent, type ReactNode, useMemo, useRef } from 'react'
+import { type FocusEvent, type KeyboardEvent, type RefObject, useEffect, useMemo, useRef } from 'react'
 import { Virtualizer, type VirtualizerHandle } from 'virtua'
 import type { ImageCommands } from '#acts/image-commands.ts'
 import { performKey } from '#acts/image-keys.ts'
 import { useImageCommands } from '#acts/use-image-commands.ts'
 import type { NonEmpty, PictureId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
-import { useToday } from '#ui/use-today.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
-import { type Contents, type Item, isRun, itemsOf, keyOf, type Row, toRows } from './gallery-rows.ts'
-import { type CellActs, GridCell } from './grid-cell.tsx'
-import { movePlace } from './grid-keys.ts'
+import type { CellActs } from './cell-acts.ts'
+import type { Contents } from './contents.ts'
+import { GridCell } from './grid-cell.tsx'
+import { type Item, isRun, keyOf } from './items.ts'
+import { type Line, type Lines, layLines, movePlace } from './lines.ts'
 import type { RunView } from './run-screens.ts'
+import type { Selection } from './selection.ts'
+import type { SelectionDoor } from './selection-door.ts'
 import { type RovingCommands, useRoving } from './use-roving.ts'
-import { gapPx, useTileLayout } from './use-tile-layout.ts'
+import { useRubberBand } from './use-rubber-band.ts'
+import { gapPx, type TileLayout, useTileLayout } from './use-tile-layout.ts'
 
 interface GalleryGridProps {
   /** Its accessible name. */
   label?: string
   contents: Contents
+  /** Which of the shelf's places are seen. */
+  onSeen: (from: number, to: number) => void
   /** How runs are drawn; the bin holds none. */
-  runView?: RunView
+  runView?: RunView | undefined
   /** Asks, then deletes permanently; only the bin offers it. */
   onDelete?: ((images: NonEmpty<Picture>) => void) | undefined
   onSettings: () => void
+  select: SelectionDoor
+  /** Where the bar of the selection finds the commands that know of the grid. */
+  commandsRef?: RefObject<ImageCommands | undefined>
 }
 
 /** The scroller's padding above the first row: `pt-3`. */
@@ -32,32 +41,40 @@ const headingPx = 36
 /** There is air above it already. */
 const firstHeadingPx = 20
 
-/** The virtual grid of the gallery and of the bin: what is drawn does not depend on how much there is. */
-export function GalleryGrid({ label = 'Gallery', contents, runView, onDelete, onSettings }: GalleryGridProps) {
+/** The virtual grid of the gallery and of the bin: what is drawn and kept does not depend on how much there is. */
+export function GalleryGrid(props: GalleryGridProps) {
+  const { label = 'Gallery', contents, runView, select, onSeen, commandsRef } = props
   const images = useImageCommands()
   const scroller = useRef<HTMLDivElement>(null)
   const list = useRef<VirtualizerHandle>(null)
-  const layout = useTileLayout(scroller)
+  const { layout, lines } = useLines(scroller, contents)
   const columns = layout?.columns ?? 1
-  const today = useToday()
-  const rows = useMemo(() => (layout ? toRows(contents, columns, today) : []), [contents, layout, columns, today])
   const lead = useMemo(() => new Set(contents.lead.map(keyOf)), [contents.lead])
-  const selected = useWorkspace((state) => state.selected)
-  const { activeKey, place, rowIndex, commands } = useRoving(rows, list)
-  const acts = useCellActs({ onDelete, onSettings }, images, commands)
+  const staged = useWorkspace((state) => state.selected)
+  const { place, lineIndex, commands } = useRoving({ contents, lines }, list)
+  const acts = useCellActs(props, images, commands)
+  useEffect(() => {
+    if (commandsRef) commandsRef.current = acts.commands
+  }, [commandsRef, acts])
   const rowPx = (layout?.tilePx ?? 0) + gapPx
   const pageRows = () => Math.max(1, Math.floor((list.current?.viewportSize ?? 0) / rowPx))
-  const handlers = createGridHandlers({ rows, place, pageRows, commands, acts })
+  const handlers = createGridHandlers({ lines, pageRows, roving: commands, acts, select })
+  const band = useRubberBand({ scroller, list, lines, contents, layout, select })
+  const seen = useSeen(lines, list, contents, onSeen)
+  const cells = { contents, columns, place, staged, lead, runView, acts, selection: select.selection }
+  const rows: ArrayLike<unknown> = { length: lines.length }
 
   return (
     <div
       ref={scroller}
       role="grid"
       aria-label={label}
-      aria-rowcount={rows.length}
+      aria-rowcount={lines.length}
       aria-colcount={columns}
+      aria-multiselectable
       {...handlers}
-      className="min-h-0 flex-1 overflow-y-auto overscroll-contain pt-3 pb-2 [scrollbar-gutter:stable] [scrollbar-width:thin]"
+      {...band.handlers}
+      className="relative min-h-0 flex-1 overflow-y-auto overscroll-contain pt-3 pb-2 [scrollbar-gutter:stable] [scrollbar-width:thin]"
     >
       {layout && (
         <Virtualizer
@@ -66,154 +83,298 @@ export function GalleryGrid({ label = 'Gallery', contents, runView, onDelete, on
           itemSize={rowPx}
           bufferSize={rowPx}
           startMargin={topPx}
-          {...(rowIndex >= 0 ? { keepMounted: [rowIndex] } : {})}
+          onScroll={seen}
+          {...(lineIndex >= 0 ? { keepMounted: [lineIndex] } : {})}
         >
-          {(row, index) => (
-            <GridRow key={keyOfRow(row, index)} row={row} index={index} columns={columns}>
-              {(item) => (
-                <GridCell
-                  key={keyOf(item)}
-                  item={item}
-                  span={row.kind === 'card' ? columns : 1}
-                  isActive={keyOf(item) === activeKey}
-                  isSelected={item.id === selected}
-                  isLead={lead.has(keyOf(item))}
-                  runView={runView}
-                  acts={acts}
-                />
-              )}
-            </GridRow>
+          {(_, index) => (
+            <GridLine
+              key={keyOfLine(lines.at(index), index, contents)}
+              line={lines.at(index)}
+              index={index}
+              {...cells}
+            />
           )}
         </Virtualizer>
+      )}
+      {band.box && (
+        <div aria-hidden className="pointer-events-none absolute border border-ink bg-hover/50" style={band.box} />
       )}
     </div>
   )
 }
 
-/** Cards keep their element when rows before them come and go; tiles flow, so a line is known by its place. */
-function keyOfRow(row: Row, index: number): string {
-  return row.kind === 'card' ? row.run.id : `${row.kind} ${index}`
+/** All lines for the width that there is; square tiles, or natural ratios. */
+function useLines(
+  scroller: RefObject<HTMLDivElement | null>,
+  contents: Contents,
+): { layout: TileLayout | undefined; lines: Lines } {
+  const wishPx = useWorkspace((state) => state.tilePx)
+  const isNatural = useWorkspace((state) => state.naturalTiles)
+  const layout = useTileLayout(scroller, wishPx)
+  const lines = useMemo(() => {
+    if (!layout) return layLines([], { columns: 1 })
+    const { columns, widthPx, tilePx: heightPx } = layout
+    const ratios = { of: contents.ratioAt, widthPx, heightPx, gapPx }
+    return layLines(contents.sections, isNatural ? { columns, ratios } : { columns })
+  }, [layout, contents, isNatural])
+  return { layout, lines }
 }
 
-interface GridRowProps {
-  row: Row
+/** Tells which places are in view, after each drawing and while it is scrolled. */
+function useSeen(
+  lines: Lines,
+  list: RefObject<VirtualizerHandle | null>,
+  contents: Contents,
+  onSeen: (from: number, to: number) => void,
+): () => void {
+  const tell = () => {
+    const handle = list.current
+    if (!handle) return
+    const first = firstPlace(lines, handle.findItemIndex(handle.scrollOffset))
+    const last = firstPlace(lines, handle.findItemIndex(handle.scrollOffset + Math.max(handle.viewportSize, 400)) + 1)
+    const { from, to } = contents.shelfRange(first, last)
+    onSeen(Math.max(0, from), Math.max(0, to))
+  }
+  useEffect(tell)
+  return tell
+}
+
+function firstPlace(lines: Lines, index: number): number {
+  for (let at = index; at < lines.length; at += 1) {
+    const line = lines.at(at)
+    if (line && line.kind !== 'heading') return line.first
+  }
+  return lines.places
+}
+
+/** Cards keep their element when rows before them come and go; tiles flow, so a line is known by its place. */
+function keyOfLine(line: Line | undefined, index: number, contents: Contents): string {
+  const card = line?.kind === 'card' ? contents.itemAt(line.first) : undefined
+  return card ? card.id : `${line?.kind} ${index}`
+}
+
+interface GridLineProps {
+  line: Line | undefined
   index: number
   columns: number
-  children: (item: Item) => ReactNode
+  contents: Contents
+  /** The one place in the tab order. */
+  place: number
+  staged: PictureId | undefined
+  lead: ReadonlySet<string>
+  runView: RunView | undefined
+  acts: CellActs
+  selection: Selection
 }
 
-function GridRow({ row, index, columns, children }: GridRowProps) {
-  if (row.kind === 'heading') {
-    return (
-      // biome-ignore lint/a11y/useFocusableInteractive: a heading holds nothing to do; the keys pass over it
-      <div
-        role="row"
-        aria-rowindex={index + 1}
-        className="flex items-end pb-2"
-        style={{ height: index === 0 ? firstHeadingPx : headingPx }}
-      >
-        {/* biome-ignore lint/a11y/useFocusableInteractive: as above */}
-        <span role="rowheader" aria-colspan={columns} className="text-faint text-xs">
-          {row.title}
-        </span>
-      </div>
-    )
-  }
+function GridLine({ line, index, columns, contents, place, staged, lead, runView, acts, selection }: GridLineProps) {
+  if (!line || line.kind === 'heading') return <Heading title={line?.title ?? ''} index={index} columns={columns} />
+  const places = Array.from({ length: line.count }, (_, at) => line.first + at)
+  const isPicked = ({ id }: Item) => (selection.ids.size === 0 ? id === staged : selection.ids.has(id as PictureId))
   return (
     // biome-ignore lint/a11y/useFocusableInteractive: the cells take the focus
-    <div
-      role="row"
-      aria-rowindex={index + 1}
-      className="grid"
-      style={{
-        gap: gapPx,
-        paddingBottom: gapPx,
-        gridTemplateColumns: row.kind === 'card' ? 'minmax(0, 1fr)' : `repeat(${columns}, minmax(0, 1fr))`,
-      }}
-    >
-      {itemsOf(row).map(children)}
+    <div role="row" aria-rowindex={index + 1} className="grid" style={rowStyle(line, columns, places, contents)}>
+      {places.map((at) => {
+        const item = contents.itemAt(at)
+        if (!item) return <LoadingCell key={`place ${at}`} />
+        return (
+          <GridCell
+            key={keyOf(item)}
+            item={item}
+            place={at}
+            stack={contents.stackAt(at)}
+            span={line.kind === 'card' ? columns : 1}
+            isActive={at === place}
+            isSelected={isPicked(item)}
+            isPicked={selection.ids.size > 0 && isPicked(item)}
+            isStaged={item.id === staged}
+            isNatural={line.heightPx !== undefined}
+            isLead={lead.has(keyOf(item))}
+            runView={runView}
+            acts={acts}
+          />
+        )
+      })}
     </div>
   )
 }
 
+/** Holds the place of an image that is about to be read. */
+function LoadingCell() {
+  return <div role="gridcell" aria-busy tabIndex={-1} className="aspect-square rounded-sm bg-hover" />
+}
+
+function Heading({ title, index, columns }: { title: string; index: number; columns: number }) {
+  return (
+    // biome-ignore lint/a11y/useFocusableInteractive: a heading holds nothing to do; the keys pass over it
+    <div
+      role="row"
+      aria-rowindex={index + 1}
+      className="flex items-end pb-2"
+      style={{ height: index === 0 ? firstHeadingPx : headingPx }}
+    >
+      {/* biome-ignore lint/a11y/useFocusableInteractive: as above */}
+      <span role="rowheader" aria-colspan={columns} className="text-faint text-xs">
+        {title}
+      </span>
+    </div>
+  )
+}
+
+function rowStyle(
+  line: Exclude<Line, { kind: 'heading' }>,
+  columns: number,
+  places: readonly number[],
+  contents: Contents,
+) {
+  const shared = { gap: gapPx, paddingBottom: gapPx }
+  const { heightPx } = line
+  if (line.kind === 'card') return { ...shared, gridTemplateColumns: 'minmax(0, 1fr)' }
+  if (heightPx === undefined) return { ...shared, gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }
+  const widths = places.map((place) => `${Math.min(4, Math.max(0.4, contents.ratioAt(place))) * heightPx}px`)
+  return { ...shared, height: heightPx + gapPx, gridTemplateColumns: widths.join(' ') }
+}
+
 interface GridHandlers {
-  rows: readonly Row[]
-  place: number
+  lines: Lines
   pageRows: () => number
-  commands: RovingCommands
+  roving: RovingCommands
   acts: CellActs
+  select: SelectionDoor
 }
 
 /** Keys and focus, for all cells in one place. */
-function createGridHandlers({ rows, place, pageRows, commands, acts }: GridHandlers) {
+function createGridHandlers({ lines, pageRows, roving, acts, select }: GridHandlers) {
   return {
     onKeyDown(event: KeyboardEvent) {
-      const item = itemUnder(event, commands)
-      if (!item || event.altKey) return
-      const next = movePlace(rows, place, event.key, pageRows())
-      if (next === undefined) return pressOn(item, event, acts)
+      const place = placeUnder(event)
+      if (place === undefined || event.altKey) return
+      const item = roving.itemAt(place)
+      if (pressSelection(event, place, item, select)) return event.preventDefault()
+      const hasMod = event.ctrlKey || event.metaKey
+      const next = hasMod && event.key.startsWith('Arrow') ? undefined : movePlace(lines, place, event.key, pageRows())
+      if (next === undefined) return item && pressOn(item, event, acts, select)
       event.preventDefault()
-      commands.focusPlace(next)
+      roving.focusPlace(next)
+      if (event.shiftKey) void select.acts.extend(next, place, false)
+      else showOnStage(roving.itemAt(next))
     },
     onFocus({ target }: FocusEvent) {
-      const key = target.closest<HTMLElement>('[data-key]')?.dataset.key
-      if (key) commands.follow(key)
+      const place = target.closest<HTMLElement>('[data-place-number]')?.dataset.placeNumber
+      if (place !== undefined) roving.follow(Number(place))
     },
   }
 }
 
+/** The arrows move the stage along, where an image is on it and nothing is compared. */
+function showOnStage(item: Item | undefined) {
+  const { selected, comparing, choose } = useWorkspace.getState()
+  if (item && !isRun(item) && selected !== undefined && !comparing) choose(item.id)
+}
+
 /** Keys are for the cell itself, not for what stands in it. */
-function itemUnder({ target }: { target: EventTarget }, roving: RovingCommands): Item | undefined {
-  if (!(target instanceof HTMLElement) || !target.matches('[role="gridcell"]')) return undefined
-  return roving.itemAt(roving.placeOf(target.dataset.key ?? '') ?? -1)
+function placeUnder({ target }: { target: EventTarget }): number | undefined {
+  if (!(target instanceof HTMLElement) || !target.matches('[role="gridcell"][data-place-number]')) return undefined
+  return Number(target.dataset.placeNumber)
+}
+
+/** Keys that change what is selected. `true`: it was one. */
+function pressSelection(
+  event: KeyboardEvent,
+  place: number,
+  item: Item | undefined,
+  { selection, acts }: SelectionDoor,
+) {
+  const hasMod = event.ctrlKey || event.metaKey
+  if (hasMod && event.key.toLowerCase() === 'a') {
+    void acts.all()
+    return true
+  }
+  if (event.key === 'Escape' && selection.ids.size > 0) {
+    acts.clear()
+    return true
+  }
+  if (event.key !== ' ' || !item || isRun(item)) return false
+  if (event.shiftKey) void acts.extend(place, place, false)
+  else acts.toggle(item.id)
+  return true
 }
 
 /** Opens the item, or does the act that the key stands for. */
-function pressOn(item: Item, event: KeyboardEvent, acts: CellActs): void {
+function pressOn(item: Item, event: KeyboardEvent, acts: CellActs, select: SelectionDoor): void {
   const opens = (event.key === 'Enter' || event.key === ' ') && !event.ctrlKey && !event.metaKey
   if (opens) {
     event.preventDefault()
     if (isRun(item)) event.currentTarget.querySelector<HTMLElement>(':focus button')?.focus()
     else acts.open(item)
   } else if (!isRun(item)) {
-    performKey(event.nativeEvent, 'gallery', [item], acts.commands)
+    if (select.isMeant(item.id)) select.pressKey(event.nativeEvent, acts.commands)
+    else performKey(event.nativeEvent, 'gallery', [item], acts.commands)
   }
 }
 
 /** One object for all cells, so that a moved focus draws two cells anew and not all. */
 function useCellActs(
-  { onDelete, onSettings }: Omit<GalleryGridProps, 'contents'>,
+  { onDelete, onSettings, select }: Pick<GalleryGridProps, 'onDelete' | 'onSettings' | 'select'>,
   commands: ImageCommands,
   roving: RovingCommands,
 ): CellActs {
+  const latest = useRef(select)
+  useEffect(() => {
+    latest.current = select
+  })
   return useMemo(() => {
     /** Before images leave the grid, the focus, if it is here, goes to a neighbour. Gives the image that takes their place. */
     const passOn = (images: NonEmpty<Picture>): PictureId | undefined => {
-      const leaving = new Set(images.map(keyOf))
-      const places = images.map((image) => roving.placeOf(keyOf(image)) ?? 0)
-      let after = Math.max(...places) + 1
-      if (!roving.itemAt(after)) after = Math.min(...places) - 1
-      if (document.activeElement?.closest('[role="grid"]')) roving.focusPlace(after)
-      const next = roving.itemAt(after)
-      return next && !isRun(next) && !leaving.has(keyOf(next)) ? next.id : undefined
+      const leaving = new Set(images.map(({ id }) => id))
+      const neighbour = findNeighbour(roving, leaving)
+      if (neighbour === undefined) return undefined
+      if (document.activeElement?.closest('[role="grid"]')) roving.focusPlace(neighbour)
+      const next = roving.itemAt(neighbour)
+      return next && !isRun(next) ? next.id : undefined
     }
     const { choose, show } = useWorkspace.getState()
     return {
       register: roving.register,
       open(picture) {
+        latest.current.acts.press(picture.id)
         choose(picture.id)
         show('stage')
       },
+      press(picture, place, { adds, extends: isRange }) {
+        const { acts } = latest.current
+        if (isRange) void acts.extend(place, roving.place(), adds)
+        else acts.toggle(picture.id)
+      },
+      isSelecting: () => latest.current.selection.ids.size > 0,
+      isMeant: (id) => latest.current.isMeant(id),
       openSettings: onSettings,
       commands: {
         ...commands,
-        moveToBin: (images) => commands.moveToBin(images, passOn(images)),
+        async moveToBin(images) {
+          const next = passOn(images)
+          latest.current.acts.clear()
+          await commands.moveToBin(images, next)
+        },
         restore(images) {
           passOn(images)
+          latest.current.acts.clear()
           return commands.restore(images)
         },
         askToDelete: (images) => onDelete?.(images),
       },
     }
   }, [commands, roving, onDelete, onSettings])
+}
+
+/** The next place that stays, or the one before; far away none is looked for. */
+function findNeighbour(roving: RovingCommands, leaving: ReadonlySet<string>): number | undefined {
+  const start = roving.place()
+  const stays = (place: number) => {
+    const item = roving.itemAt(place)
+    return item !== undefined && !leaving.has(item.id)
+  }
+  for (let place = start; place < Math.min(start + 500, roving.places()); place += 1) if (stays(place)) return place
+  for (let place = start - 1; place >= Math.max(0, start - 500); place -= 1) if (stays(place)) return place
+  return undefined
 }

@@ -1,31 +1,32 @@
 // biome-ignore-all lint/a11y/useSemanticElements: as in gallery-grid.tsx
-import { type DragEvent, memo, useState } from 'react'
+import { type DragEvent, type MouseEvent, memo, type PointerEvent, useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { imageDragType } from '#acts/drag.ts'
-import type { ImageCommands } from '#acts/image-commands.ts'
-import type { Picture } from '#domain/picture.ts'
 import { needsCard, type Run } from '#domain/run.ts'
 import { describePicture } from '#library/picture-words.ts'
 import { classes } from '#ui/classes.ts'
-import { type Item, isRun, keyOf } from './gallery-rows.ts'
+import type { CellActs } from './cell-acts.ts'
+import { type Item, isRun, keyOf } from './items.ts'
 import { PictureTile } from './picture-tile.tsx'
 import type { RunView } from './run-screens.ts'
 
-/** What the grid does for its cells; the same object as long as the grid lives. */
-export interface CellActs {
-  commands: ImageCommands
-  open(picture: Picture): void
-  openSettings(): void
-  /** Tells the grid which element draws an item, so that it can put the focus there. */
-  register(key: string, element: HTMLElement | null): void
-}
-
 interface GridCellProps {
   item: Item
+  /** Its place in the grid. */
+  place: number
+  /** Images of one batch behind the tile. */
+  stack: number
   /** Columns it reaches over. */
   span: number
   /** The one cell in the tab order. */
   isActive: boolean
   isSelected: boolean
+  /** Explicitly, and not only because it is on the stage. */
+  isPicked: boolean
+  /** Drawn in its own ratio. */
+  isNatural: boolean
+  /** On the stage. */
+  isStaged: boolean
   /** Among the places of the runs seen in work. */
   isLead: boolean
   runView: RunView | undefined
@@ -35,9 +36,14 @@ interface GridCellProps {
 /** One cell for a run and for the picture that follows it: the element, and with it the focus, stays when one becomes the other. */
 export const GridCell = memo(function GridCell({
   item,
+  place,
+  stack,
   span,
   isActive,
   isSelected,
+  isPicked,
+  isNatural,
+  isStaged,
   isLead,
   runView,
   acts,
@@ -48,6 +54,7 @@ export const GridCell = memo(function GridCell({
   const key = keyOf(item)
   const isCard = isRun(item) && needsCard(item)
 
+  const presses = usePresses(item, place, acts, () => mark({ pointed: true }))
   const onDragStart = (event: DragEvent) => {
     if (isRun(item)) return
     event.dataTransfer.setData(imageDragType, item.id)
@@ -55,44 +62,91 @@ export const GridCell = memo(function GridCell({
   }
 
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the grid takes the keys for all its cells
     <div
       {...(isRun(item)
         ? { ...runAttributes(item), 'aria-label': runView?.describe(item) }
-        : { 'aria-label': describePicture(item, Date.now()), 'aria-selected': isSelected })}
+        : {
+            'aria-label': describePicture(item, Date.now()),
+            'aria-selected': isSelected,
+            'aria-current': isStaged || undefined,
+          })}
       ref={(element) => {
-        acts.register(key, element)
-        return () => acts.register(key, null)
+        acts.register(place, element)
+        return () => acts.register(place, null)
       }}
       role="gridcell"
       tabIndex={isActive ? 0 : -1}
       aria-colspan={span > 1 ? span : undefined}
       data-key={key}
+      data-place-number={place}
       draggable={!isRun(item)}
       onDragStart={onDragStart}
-      onClick={(event) => {
-        if (!isRun(item) && !isInMenu(event.target)) acts.open(item)
-      }}
+      {...presses}
       onPointerEnter={(event) => mark({ pointed: event.pointerType === 'mouse' })}
       onPointerLeave={() => mark({ pointed: false })}
       onFocus={() => mark({ focused: true })}
       onBlur={(event) => mark({ focused: event.currentTarget.contains(event.relatedTarget) })}
-      className={classes('relative min-w-0 rounded-sm', !isCard && 'aspect-square bg-hover')}
+      className={classes(
+        'relative min-w-0 rounded-sm',
+        !isCard && 'bg-hover',
+        !isCard && !isNatural && 'aspect-square',
+      )}
     >
       {isRun(item) ? (
         runView && <runView.Cell run={item} onSettings={acts.openSettings} />
       ) : (
         <PictureTile
           picture={item}
+          stack={stack}
           isSelected={isSelected}
+          isPicked={isPicked}
+          isStaged={isStaged}
           arrives={isLead}
           isNear={near.pointed || near.focused}
-          commands={acts.commands}
+          acts={acts}
         />
       )}
     </div>
   )
 })
+
+/** So long a finger has to rest on a tile to select it. */
+const holdMs = 450
+
+/** What presses on a tile mean: open, select, extend, or its menu. */
+function usePresses(item: Item, place: number, acts: CellActs, onPointed: () => void) {
+  const hold = useRef<{ timer?: ReturnType<typeof setTimeout>; isDone: boolean }>({ isDone: false })
+  const release = () => clearTimeout(hold.current.timer)
+  if (isRun(item)) return {}
+  return {
+    onPointerDown({ pointerType, target }: PointerEvent) {
+      hold.current.isDone = false
+      if (pointerType !== 'touch' || isInMenu(target)) return
+      hold.current.timer = setTimeout(() => {
+        hold.current.isDone = true
+        acts.press(item, place, { adds: true, extends: false })
+      }, holdMs)
+    },
+    onPointerUp: release,
+    onPointerCancel: release,
+    onPointerMove: release,
+    onClick(event: MouseEvent) {
+      if (isInMenu(event.target) || hold.current.isDone) return
+      const adds = event.ctrlKey || event.metaKey
+      const isTouch = (event.nativeEvent as globalThis.PointerEvent).pointerType === 'touch'
+      if (event.shiftKey) acts.press(item, place, { adds, extends: true })
+      else if (adds || (isTouch && acts.isSelecting())) acts.press(item, place, { adds: true, extends: false })
+      else acts.open(item)
+    },
+    onContextMenu(event: MouseEvent<HTMLElement>) {
+      event.preventDefault()
+      if (hold.current.isDone || isInMenu(event.target)) return
+      // The menu comes with the pointer; a touch or a key brings it as well.
+      flushSync(onPointed)
+      event.currentTarget.querySelector<HTMLElement>('[aria-haspopup="menu"]')?.click()
+    },
+  }
+}
 
 function runAttributes(run: Run) {
   return {

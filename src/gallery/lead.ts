@@ -2,7 +2,8 @@ import type { RunId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
 import { needsCard, type Run } from '#domain/run.ts'
 import { byNewest } from '#store/shelf-list.ts'
-import type { Contents, Item } from './gallery-rows.ts'
+import type { Before } from './contents.ts'
+import type { Item } from './items.ts'
 
 interface Slot {
   /** As it was last seen. */
@@ -53,12 +54,10 @@ function withStandIns(lead: Lead, standIns: ReadonlyMap<RunId, Run>): Lead {
   })
 }
 
-/** What stands in the grid, in order. */
-export function arrange(lead: Lead, openRuns: readonly Run[], pictures: readonly Picture[]): Contents {
-  if (lead.length === 0) return { cards: [], lead: [], pictures }
+/** What stands before the images of the shelf. */
+export function arrange(lead: Lead, openRuns: readonly Run[], pictures: readonly Picture[]): Before {
   const open = new Set(openRuns.map((run) => run.id))
   const made = madeBy(pictures, new Set(lead.map(({ run }) => run.id)))
-  const placed = new Set([...made.values()].flat())
   return {
     cards: lead.flatMap(({ run }) => (open.has(run.id) && needsCard(run) ? [run] : [])),
     lead: lead.flatMap(({ run, settled }): readonly Item[] => {
@@ -66,7 +65,6 @@ export function arrange(lead: Lead, openRuns: readonly Run[], pictures: readonly
       if (own) return own
       return settled || needsCard(run) ? [] : [run]
     }),
-    pictures: pictures.filter((picture) => !placed.has(picture)),
   }
 }
 

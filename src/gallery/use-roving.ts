@@ -1,58 +1,75 @@
 import { type RefObject, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import type { VirtualizerHandle } from 'virtua'
-import { type Item, keyOf, type Row } from './gallery-rows.ts'
-import { countItems, itemAt, placeOf, rowOf } from './grid-keys.ts'
+import type { Contents } from './contents.ts'
+import { type Item, keyOf } from './items.ts'
+import type { Lines } from './lines.ts'
 
-/** The same object as long as the grid lives. Places count all items of the grid. */
+/** The same object as long as the grid lives. Places count all that stands in the grid. */
 export interface RovingCommands {
+  /** Nothing where it is not loaded. */
   itemAt(place: number): Item | undefined
-  placeOf(key: string): number | undefined
+  /** How many places there are. */
+  places(): number
+  place(): number
   /** Brings the item at a place into view and focuses it, as soon as it is drawn. */
   focusPlace(place: number): void
   /** The focus has come to a cell by other ways. */
-  follow(key: string): void
-  /** Which element draws an item. */
-  register(key: string, element: HTMLElement | null): void
+  follow(place: number): void
+  /** Which element draws a place. */
+  register(place: number, element: HTMLElement | null): void
 }
 
 interface Roving {
-  /** The one cell in the tab order. */
-  activeKey: string | undefined
+  /** The one place in the tab order. */
   place: number
-  rowIndex: number
+  lineIndex: number
   commands: RovingCommands
 }
 
-/** How long a row may take to be drawn, in frames. */
-const mostFrames = 60
+interface Shown {
+  contents: Contents
+  lines: Lines
+}
+
+/** How long a line may take to be loaded and drawn, in frames. */
+const mostFrames = 90
 
 /** One cell in the tab order, and the focus on cells that may not be drawn yet. */
-export function useRoving(rows: readonly Row[], list: RefObject<VirtualizerHandle | null>): Roving {
-  const [active, setActive] = useState<string>()
-  const [lastPlace, setLastPlace] = useState(0)
-  const found = useMemo(() => (active === undefined ? undefined : placeOf(rows, active)), [rows, active])
+export function useRoving(shown: Shown, list: RefObject<VirtualizerHandle | null>): Roving {
+  const [active, setActive] = useState<{ place: number; key: string | undefined }>({ place: 0, key: undefined })
+  const { contents, lines } = shown
+  const found = useMemo(
+    () => (active.key === undefined ? undefined : contents.placeOfKey(active.key, active.place)),
+    [contents, active],
+  )
   // When the active item is gone, its place goes to the one that moved up.
-  const place = found ?? Math.max(0, Math.min(lastPlace, countItems(rows) - 1))
-  if (place !== lastPlace) setLastPlace(place)
+  const place = found ?? Math.max(0, Math.min(active.place, lines.places - 1))
+  const item = contents.itemAt(place)
+  const key = item && keyOf(item)
+  if (place !== active.place || (key !== undefined && key !== active.key)) setActive({ place, key: key ?? active.key })
 
-  const latest = useRef(rows)
+  const latest = useRef({ ...shown, place })
   useLayoutEffect(() => {
-    latest.current = rows
-  }, [rows])
+    latest.current = { contents, lines, place }
+  }, [contents, lines, place])
   const commands = useMemo(() => createCommands(latest, list, setActive), [list])
-  const item = itemAt(rows, place)
-  return { activeKey: item && keyOf(item), place, rowIndex: rowOf(rows, place), commands }
+  return { place, lineIndex: lines.lineOf(place), commands }
 }
 
 function createCommands(
-  rows: RefObject<readonly Row[]>,
+  latest: RefObject<Shown & { place: number }>,
   list: RefObject<VirtualizerHandle | null>,
-  setActive: (key: string) => void,
+  setActive: (active: { place: number; key: string | undefined }) => void,
 ): RovingCommands {
-  const elements = new Map<string, HTMLElement>()
-  let wanted: string | undefined
+  const elements = new Map<number, HTMLElement>()
+  let wanted: number | undefined
+  const itemAt = (place: number) => latest.current.contents.itemAt(place)
+  const activate = (place: number) => {
+    const item = itemAt(place)
+    setActive({ place, key: item && keyOf(item) })
+  }
 
-  /** A row is hidden until it is measured, and what is hidden takes no focus: another frame, another try. */
+  /** A line is hidden until it is measured, and what is hidden takes no focus: another frame, another try. */
   function focusWanted(framesLeft = mostFrames) {
     const element = wanted === undefined ? undefined : elements.get(wanted)
     element?.focus({ preventScroll: true })
@@ -62,23 +79,24 @@ function createCommands(
   }
 
   return {
-    itemAt: (place) => itemAt(rows.current, place),
-    placeOf: (key) => placeOf(rows.current, key),
-    follow: setActive,
+    itemAt,
+    places: () => latest.current.lines.places,
+    place: () => latest.current.place,
+    follow: activate,
     focusPlace(place) {
-      const item = itemAt(rows.current, place)
-      if (!item) return
-      setActive(keyOf(item))
+      const { lines } = latest.current
+      if (place < 0 || place >= lines.places) return
+      activate(place)
       // The first line takes its heading along.
       if (place === 0) list.current?.scrollTo(0)
-      else list.current?.scrollToIndex(rowOf(rows.current, place), { align: 'nearest' })
+      else list.current?.scrollToIndex(lines.lineOf(place), { align: 'nearest' })
       const isWaiting = wanted !== undefined
-      wanted = keyOf(item)
+      wanted = place
       if (!isWaiting) focusWanted()
     },
-    register(key, element) {
-      if (element) elements.set(key, element)
-      else elements.delete(key)
+    register(place, element) {
+      if (element) elements.set(place, element)
+      else elements.delete(place)
     },
   }
 }

@@ -3,24 +3,27 @@ import { type RefObject, useLayoutEffect, useMemo, useState } from 'react'
 /** Between tiles, in CSS pixels. */
 export const gapPx = 6
 const marginPx = 12
-const idealPx = 112
-const leastPx = 96
-const mostPx = 160
+/** So many tiles are in view at most, however large the window is. */
+const mostInView = 90
 
-/** How many square tiles of 96 to 160 px stand beside each other, and how large they are. */
-export function layTiles(widthPx: number): { columns: number; tilePx: number } {
-  // A very wide gallery takes the largest tiles: what is in view stays few enough to draw quickly.
-  const wish = widthPx > 900 ? mostPx : idealPx
+export interface TileLayout {
+  columns: number
+  tilePx: number
+  widthPx: number
+}
+
+/** How many square tiles of about `wishPx` stand beside each other, and how large they are. */
+export function layTiles(widthPx: number, heightPx: number, wishPx: number): TileLayout {
+  // A large window takes larger tiles: what is in view stays few enough to draw quickly.
+  const least = Math.sqrt((widthPx * heightPx) / mostInView)
   const room = widthPx + gapPx
-  const fewest = Math.ceil(room / (mostPx + gapPx))
-  const most = Math.max(1, Math.floor(room / (leastPx + gapPx)))
-  const columns = Math.min(most, Math.max(fewest, Math.round(room / (wish + gapPx))))
-  return { columns, tilePx: Math.max(1, Math.floor((widthPx - (columns - 1) * gapPx) / columns)) }
+  const columns = Math.max(1, Math.round(room / (Math.max(wishPx, least) + gapPx)))
+  return { columns, tilePx: Math.max(1, Math.floor((widthPx - (columns - 1) * gapPx) / columns)), widthPx }
 }
 
 /** The layout for a scrolling element, whose margins are set here; `undefined` until its width is known. */
-export function useTileLayout(element: RefObject<HTMLElement | null>): ReturnType<typeof layTiles> | undefined {
-  const [width, setWidth] = useState(0)
+export function useTileLayout(element: RefObject<HTMLElement | null>, wishPx: number): TileLayout | undefined {
+  const [{ width, height }, setSize] = useState({ width: 0, height: 0 })
   useLayoutEffect(() => {
     const box = element.current
     if (!box) return
@@ -30,12 +33,12 @@ export function useTileLayout(element: RefObject<HTMLElement | null>): ReturnTyp
       box.style.paddingInline = `${marginPx}px ${right}px`
       const inner = box.clientWidth - marginPx - right
       // A hidden gallery keeps its layout, and with it the place it was scrolled to.
-      if (inner > 0) setWidth(inner)
+      if (inner > 0) setSize({ width: inner, height: box.clientHeight })
     }
     measure()
     const observer = new ResizeObserver(measure)
     observer.observe(box)
     return () => observer.disconnect()
   }, [element])
-  return useMemo(() => (width > 0 ? layTiles(width) : undefined), [width])
+  return useMemo(() => (width > 0 ? layTiles(width, height, wishPx) : undefined), [width, height, wishPx])
 }

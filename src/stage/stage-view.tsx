@@ -4,7 +4,8 @@ import type { ImageCommands } from '#acts/image-commands.ts'
 import { useImageCommands } from '#acts/use-image-commands.ts'
 import { awaitsLaying, type Picture } from '#domain/picture.ts'
 import { describePicture } from '#library/picture-words.ts'
-import { usePicture, usePictures } from '#store/queries.ts'
+import { usePicture } from '#store/queries.ts'
+import { useNeighbours } from '#store/stage-queries.ts'
 import { lazyPart } from '#ui/lazy-part.tsx'
 import { useShortcut } from '#ui/shortcut.ts'
 import { type ToolId, useWorkspace } from '#workspace/workspace.ts'
@@ -193,13 +194,6 @@ function useComparison(picture: Picture) {
     flip: () => setSeen(seen === 'a' ? 'b' : 'a'),
     toggle: () => (comparing ? leave() : compare({ a: picture.parents[0], takes: 'a' })),
   }
-}
-
-/** The images beside this one in the gallery. */
-function useNeighbours(picture: Picture): { older: Picture | undefined; newer: Picture | undefined } {
-  const { pictures } = usePictures('gallery')
-  const index = pictures.findIndex(({ id }) => id === picture.id)
-  return index < 0 ? { older: undefined, newer: undefined } : { older: pictures[index + 1], newer: pictures[index - 1] }
 }
 
 /** Moved to the bin, the image on the stage gives its place to `next`. */

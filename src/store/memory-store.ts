@@ -255,6 +255,8 @@ function createShelves(kept: Map<PictureId, Kept>, tell: Tell): PictureShelves {
     picture: async (id) => entries([id]).map(({ record }) => toPicture(record))[0],
     picturesById: async (ids) => new Map(entries(ids).map(({ record }) => [record.id, toPicture(record)])),
     countPictures: async (shelf) => on(shelf).length,
+    newerThan: async (picture) => on(picture.shelf).findLast((other) => byNewest(other, picture) < 0),
+    hasSamples: async () => all().some(({ origin }) => origin.kind === 'sample'),
     childrenOf: async (id) => childrenInOrder(all().filter(({ parents }) => parents.includes(id))),
     thumbnails: async (ids) => toThumbnails(entries(ids).map(({ record, thumbnail }) => [record.id, thumbnail])),
     noteLaying: (answer, laying) => replace([answer], (record) => ({ ...record, laying })),

@@ -12,6 +12,8 @@ export type PictureShelves = Pick<
   | 'picture'
   | 'picturesById'
   | 'countPictures'
+  | 'newerThan'
+  | 'hasSamples'
   | 'childrenOf'
   | 'thumbnails'
   | 'noteLaying'
@@ -68,6 +70,12 @@ export function createPictureShelves(database: Database, onChange: (change: Stor
       return new Map(records.flatMap((record) => (record ? [[record.id, toPicture(record)]] : [])))
     },
     countPictures: (shelf) => read((pictures) => pictures.index('order').count(rangeOf(shelf))),
+    async newerThan({ shelf, createdAt, id }) {
+      const range = IDBKeyRange.bound([shelf], [shelf, -createdAt, id], false, true)
+      const cursor = await read((pictures) => pictures.index('order').openCursor(range, 'prev'))
+      return cursor ? toPicture(cursor.value) : undefined
+    },
+    hasSamples: async () => (await read((pictures) => pictures.index('origin').getKey('sample'))) !== undefined,
     childrenOf: async (id) =>
       childrenInOrder((await read((pictures) => pictures.index('parents').getAll(id))).map(toPicture)),
     async thumbnails(ids) {

@@ -3,12 +3,11 @@ import { createContext, useCallback, useContext, useSyncExternalStore } from 're
 import type { PictureId } from '#domain/ids.ts'
 import type { Picture, Shelf } from '#domain/picture.ts'
 import type { Run } from '#domain/run.ts'
-import { type ShelfList, withChange, withPage } from './shelf-list.ts'
+import { type ShelfHead, withChange } from './shelf-list.ts'
 import type { GalleryStore, StoreHealth } from './store.ts'
 import { createThumbnailCache, type ThumbnailCache } from './thumbnail-cache.ts'
 
 const firstPage = 60
-const laterPage = 1_000
 const shelves: readonly Shelf[] = ['gallery', 'sources', 'bin']
 
 /** What is stored changes only through the store, which tells: nothing is read again by itself. */
@@ -20,6 +19,8 @@ export const keys = {
   recent: (limit: number, since?: number) => ['runs', 'recent', limit, since],
   shelf: (shelf: Shelf) => ['pictures', 'shelf', shelf],
   picture: (id: PictureId | undefined) => ['pictures', 'one', id],
+  beside: (id: PictureId) => ['pictures', 'beside', id],
+  samples: ['pictures', 'beside', 'samples'],
   children: (id: PictureId | undefined) => ['pictures', 'children', id],
   original: (id: PictureId | undefined) => ['originals', id],
 } as const
@@ -58,8 +59,11 @@ export function useLedger(limit: number, since?: number): readonly Run[] {
   return data ?? noRuns
 }
 
-/** A shelf, newest first. The first page comes at once; the rest while the page has nothing better to do. */
-export function usePictures(shelf: Shelf): { pictures: readonly Picture[]; complete: boolean; isPending: boolean } {
+/**
+ * The newest images of a shelf, newest first, and those that runs have made since the page is open, wherever they belong.
+ * All of a shelf is never in the page: `library/find` gives places, and these are the first of them.
+ */
+export function usePictures(shelf: Shelf): ShelfHead & { isPending: boolean } {
   const store = useStore()
   const client = useQueryClient()
   const { data, isPending } = useQuery({
@@ -67,7 +71,12 @@ export function usePictures(shelf: Shelf): { pictures: readonly Picture[]; compl
     queryKey: keys.shelf(shelf),
     queryFn: () => readShelf(store, client, shelf),
   })
-  return { pictures: data?.pictures ?? noPictures, complete: data?.complete ?? false, isPending }
+  return {
+    pictures: data?.pictures ?? noPictures,
+    arrived: data?.arrived ?? noPictures,
+    complete: data?.complete ?? false,
+    isPending,
+  }
 }
 
 export function usePicture(id: PictureId | undefined): Picture | undefined {
@@ -147,37 +156,22 @@ function showRuns(client: QueryClient, open: readonly Run[]) {
 function showPictures(client: QueryClient, ids: readonly PictureId[], found: ReadonlyMap<PictureId, Picture>) {
   const changed = new Set<unknown>(ids)
   for (const shelf of shelves) {
-    client.setQueryData<ShelfList>(keys.shelf(shelf), (list) => list && withChange(list, shelf, ids, found))
+    const key = keys.shelf(shelf)
+    const head = client.setQueryData<ShelfHead>(key, (shown) => shown && withChange(shown, shelf, ids, found))
+    // Many were moved away: what comes after them is the newest now.
+    if (head && !head.complete && head.pictures.length < firstPage / 2) void client.invalidateQueries({ queryKey: key })
   }
   void client.invalidateQueries({
     predicate: ({ queryKey: [area, what, id], state }) => {
       if (area === 'originals') return changed.has(what) && (state.data === null || !found.has(what as PictureId))
-      return area === 'pictures' && (what === 'children' || (what === 'one' && changed.has(id)))
+      return area === 'pictures' && (what === 'children' || what === 'beside' || (what === 'one' && changed.has(id)))
     },
   })
 }
 
-async function readShelf(store: GalleryStore, client: QueryClient, shelf: Shelf): Promise<ShelfList> {
+async function readShelf(store: GalleryStore, client: QueryClient, shelf: Shelf): Promise<ShelfHead> {
   const pictures = await inTurn(client, () => store.pictures(shelf, firstPage))
-  const complete = pictures.length < firstPage
-  if (!complete) void readOn(store, client, shelf)
-  return { pictures, complete }
-}
-
-/** Reads the rest of a shelf, a page at a time. Each page starts after the last picture shown when its turn comes. */
-async function readOn(store: GalleryStore, client: QueryClient, shelf: Shelf) {
-  const key = keys.shelf(shelf)
-  for (let complete = false; !complete; ) {
-    await idle()
-    complete = await inTurn(client, async () => {
-      const list = client.getQueryData<ShelfList>(key)
-      if (!list || list.complete) return true
-      const page = await store.pictures(shelf, laterPage, list.pictures.at(-1))
-      const end = page.length < laterPage
-      client.setQueryData<ShelfList>(key, withPage(list, page, end))
-      return end
-    }).catch(() => true)
-  }
+  return { pictures, complete: pictures.length < firstPage, arrived: noPictures }
 }
 
 const turns = new WeakMap<QueryClient, Promise<unknown>>()
@@ -192,14 +186,8 @@ function inTurn<T>(client: QueryClient, work: () => Promise<T>): Promise<T> {
   return turn
 }
 
-function idle(): Promise<unknown> {
-  return new Promise((resolve) =>
-    'requestIdleCallback' in globalThis ? requestIdleCallback(resolve, { timeout: 500 }) : setTimeout(resolve, 1),
-  )
-}
-
 function listed(client: QueryClient, id: PictureId | undefined): Picture | undefined {
   return shelves
-    .map((shelf) => client.getQueryData<ShelfList>(keys.shelf(shelf)))
+    .map((shelf) => client.getQueryData<ShelfHead>(keys.shelf(shelf)))
     .flatMap((list) => list?.pictures.find((picture) => picture.id === id) ?? [])[0]
 }

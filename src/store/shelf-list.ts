@@ -6,38 +6,44 @@ interface Dated {
   id: string
 }
 
-/** A shelf as far as it has been read, newest first. Incomplete lists have all pictures up to their last one. */
-export interface ShelfList {
+/** The newest images of a shelf, newest first. All of them up to the last one; `complete`: there are no others. */
+export interface ShelfHead {
   pictures: readonly Picture[]
   complete: boolean
+  /** What runs have made since the page is open, wherever in the shelf it belongs. */
+  arrived: readonly Picture[]
 }
+
+/** A page that fills a gallery with thousands keeps this many of the newest. */
+const most = 240
+const mostArrived = 200
 
 /** The order of every shelf: newest first; of the same moment, by id. The database's indexes have the same. */
 export function byNewest(a: Dated, b: Dated): number {
   return b.createdAt - a.createdAt || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
 }
 
-/** A list with the next page, which was read after its last picture. */
-export function withPage({ pictures }: ShelfList, page: readonly Picture[], complete: boolean): ShelfList {
-  return { pictures: pictures.concat(page), complete }
-}
-
-/** A list after a change of the pictures `ids`, of which `found` is what is stored now. The others keep their identity. */
+/** A head after a change of the images `ids`, of which `found` is what is stored now. The others keep their identity. */
 export function withChange(
-  list: ShelfList,
+  head: ShelfHead,
   shelf: Shelf,
   ids: readonly PictureId[],
   found: ReadonlyMap<PictureId, Picture>,
-): ShelfList {
+): ShelfHead {
   const changed = new Set(ids)
-  const last = list.pictures.at(-1)
-  const kept = list.pictures.filter((picture) => !changed.has(picture.id))
-  const added = [...changed].flatMap((id) => {
-    const picture = found.get(id)
-    if (picture?.shelf !== shelf) return []
-    // Beyond the last one it comes with its page.
-    return list.complete || (last && byNewest(picture, last) <= 0) ? [picture] : []
-  })
-  if (added.length === 0 && kept.length === list.pictures.length) return list
-  return { pictures: added.length === 0 ? kept : kept.concat(added).sort(byNewest), complete: list.complete }
+  const last = head.pictures.at(-1)
+  const kept = head.pictures.filter((picture) => !changed.has(picture.id))
+  const here = [...changed].flatMap((id) => found.get(id) ?? []).filter((picture) => picture.shelf === shelf)
+  const added = here.filter((picture) => head.complete || (last && byNewest(picture, last) <= 0))
+  if (here.length === 0 && kept.length === head.pictures.length) return head
+  const pictures = added.length === 0 ? kept : kept.concat(added).sort(byNewest)
+  const arrived = [
+    ...head.arrived.filter(({ id }) => !changed.has(id)),
+    ...here.filter(({ origin }) => origin.kind === 'made'),
+  ]
+  return {
+    pictures: pictures.slice(0, most),
+    complete: head.complete && pictures.length <= most,
+    arrived: arrived.slice(-mostArrived),
+  }
 }

@@ -35,6 +35,26 @@ export function useFamily(id: PictureId): readonly Relative[] | undefined {
   return data
 }
 
+/** The images beside this one on its shelf. */
+export function useNeighbours(picture: Picture): { older?: Picture | undefined; newer?: Picture | undefined } {
+  const store = useStore()
+  const { data } = useQuery({
+    ...storedList,
+    queryKey: [...keys.beside(picture.id), picture.shelf],
+    queryFn: async () => {
+      const [[older], newer] = await Promise.all([store.pictures(picture.shelf, 1, picture), store.newerThan(picture)])
+      return { older, newer }
+    },
+  })
+  return data ?? {}
+}
+
+/** Whether there are samples to be removed. */
+export function useHasSamples(): boolean {
+  const store = useStore()
+  return useQuery({ ...storedList, queryKey: keys.samples, queryFn: () => store.hasSamples() }).data ?? false
+}
+
 async function readFamily(store: GalleryStore, id: PictureId): Promise<readonly Relative[]> {
   const line = await readAncestors(store, id)
   const found = new Map<PictureId, Relative>()

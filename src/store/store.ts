@@ -197,6 +197,10 @@ export interface GalleryStore {
   /** Several at once; those that are gone are absent. */
   picturesById(ids: readonly PictureId[]): Promise<Map<PictureId, Picture>>
   countPictures(shelf: Shelf): Promise<number>
+  /** The next newer one on its shelf. */
+  newerThan(picture: Picture): Promise<Picture | undefined>
+  /** Whether samples are kept, on any shelf. */
+  hasSamples(): Promise<boolean>
   /** Pictures made from this one, oldest first; without those in the bin. */
   childrenOf(id: PictureId): Promise<Picture[]>
   /** Small pictures as `data:` addresses; those that are missing are absent. */

@@ -18,6 +18,10 @@ export interface Settings {
   askAbovePrice: number
   askAboveDay: number
   fallback: FallbackRule
+  /** Of the gallery: about how wide a tile is, in px. */
+  tilePx: number
+  /** Tiles of the gallery have the images' own ratios. Otherwise they are square. */
+  naturalTiles: boolean
   /** Say with a system notification that a run has ended. The browser has to allow it as well. */
   notifications: boolean
   /** An image was made and kept in this browser: a store without any run has been cleared since. */
@@ -34,6 +38,8 @@ export const initialSettings: Settings = {
   askAbovePrice: 0,
   askAboveDay: 0,
   fallback: 'ask',
+  tilePx: 128,
+  naturalTiles: false,
   notifications: false,
   hasKept: false,
 }
@@ -59,6 +65,8 @@ const checks: Readonly<Record<keyof Settings, Check>> = {
   askAbovePrice: isCount,
   askAboveDay: isCount,
   fallback: isOneOf('ask', 'always', 'never'),
+  tilePx: (value) => isCount(value) && Number(value) >= 64 && Number(value) <= 512,
+  naturalTiles: isFlag,
   notifications: isFlag,
   hasKept: isFlag,
 }

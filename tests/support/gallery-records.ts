@@ -1,5 +1,5 @@
 import type { PictureId, RunId, TaskId } from '#domain/ids.ts'
-import type { Picture } from '#domain/picture.ts'
+import type { Origin, Picture } from '#domain/picture.ts'
 import type { RunIn } from '#domain/run.ts'
 import type { NewPicture } from '#store/store.ts'
 
@@ -46,6 +46,21 @@ export function newPicture(id: string, bytes: Blob, about: Partial<Omit<NewPictu
     origin: { kind: 'dropped', fileName: 'fox.png', notes: [] },
     bytes,
     ...about,
+  }
+}
+
+/** The origin of an image that a run has made. */
+export function madeOrigin(run: string): Origin {
+  return {
+    kind: 'made',
+    run: run as RunId,
+    recipe,
+    model: 'Flux Kontext Pro',
+    provider: 'kie-kontext',
+    task,
+    index: 0,
+    durationMs: 1,
+    simulated: false,
   }
 }
 

@@ -1,10 +1,13 @@
 import { GenerationError } from '#domain/failure.ts'
+import { loadPart } from '#platform/load-part.ts'
 import { openWorker } from '#platform/trusted-worker.ts'
 import type { SearchSource } from '#store/store.ts'
 import type { CallName, FromFinder, SearchCalls, ToFinder } from './finder-messages.ts'
 import workerUrl from './finder-worker.ts?worker&url'
-import { keepTidy, type Tidying } from './keep-tidy.ts'
-import { openSearch } from './search.ts'
+import type { Tidying } from './keep-tidy.ts'
+
+/** A page that has a worker needs neither. */
+const loadSearch = async () => ({ ...(await import('./search.ts')), ...(await import('./keep-tidy.ts')) })
 
 type Later<Call> = Call extends (...args: infer Args) => infer Value ? (...args: Args) => Promise<Value> : never
 
@@ -54,15 +57,17 @@ interface Calls {
 
 function openHere(rows: SearchSource['rows'], onChange: () => void): Calls {
   let tidying: Tidying | undefined
-  const search = rows().then((opened) =>
-    openSearch(opened, () => {
+  const search = open()
+  search.catch(onChange)
+  async function open() {
+    const { openSearch, keepTidy } = await loadPart(loadSearch)
+    const opened = await openSearch(await rows(), () => {
       onChange()
       tidying?.later()
-    }),
-  )
-  search.then((opened) => {
+    })
     tidying = keepTidy(opened, 'atelier-search')
-  }, onChange)
+    return opened
+  }
   return {
     async call(name, args) {
       const answer = (await search)[name] as (...given: readonly unknown[]) => unknown

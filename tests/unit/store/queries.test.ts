@@ -22,6 +22,7 @@ import type { GalleryStore } from '#store/store.ts'
 import {
   failedRun,
   idsOf,
+  madeOrigin,
   newPicture,
   pictureIds,
   queuedRun,
@@ -88,26 +89,21 @@ const settled = () => waitFor(() => expect(client.isFetching()).toBe(0))
 
 test('an empty shelf is pending, then empty and complete', async () => {
   const shown = show(() => usePictures('gallery'))
-  expect(shown.current).toEqual({ pictures: [], complete: false, isPending: true })
-  await waitFor(() => expect(shown.current).toEqual({ pictures: [], complete: true, isPending: false }))
+  expect(shown.current).toMatchObject({ pictures: [], complete: false, isPending: true })
+  await waitFor(() => expect(shown.current).toMatchObject({ pictures: [], complete: true, isPending: false }))
 })
 
-test('a shelf shows its first page at once and the rest a little later, in order and without gaps', async () => {
+test('a shelf shows its newest images and reads no others, however many there are', async () => {
   for (let index = 0; index < 150; index += 1) await add(`p${index}`, index)
-  const later = withResolvers()
-  const read = store.pictures
-  vi.spyOn(store, 'pictures').mockImplementation(async (shelf, limit, after) => {
-    if (after) await later.promise
-    return read(shelf, limit, after)
-  })
+  const read = vi.spyOn(store, 'pictures')
   const shown = show(() => usePictures('gallery'))
   await waitFor(() => expect(shown.current.pictures).toHaveLength(60))
+  await settled()
   expect(shown.current.complete).toBe(false)
-  later.resolve()
-  await waitFor(() => expect(shown.current.complete).toBe(true))
   expect(shown.current.pictures.map(({ createdAt }) => createdAt)).toEqual(
-    Array.from({ length: 150 }, (_, i) => 149 - i),
+    Array.from({ length: 60 }, (_, i) => 149 - i),
   )
+  expect(read.mock.calls).toEqual([['gallery', 60]])
 })
 
 test('a new picture takes its place by reading only itself; the others stay the same objects', async () => {
@@ -125,22 +121,29 @@ test('a new picture takes its place by reading only itself; the others stay the 
   expect(lists).not.toHaveBeenCalled()
 })
 
-test('changes that arrive while the rest of a shelf is read are neither lost nor shown twice', async () => {
+test('changes among the newest images are shown, and of older ones those that runs have made', async () => {
   for (let index = 0; index < 130; index += 1) await add(`p${index}`, index)
-  const idle = new Promise<() => void>((resolve) => vi.stubGlobal('requestIdleCallback', resolve))
   const shown = show(() => usePictures('gallery'))
   await waitFor(() => expect(shown.current.pictures).toHaveLength(60))
   await add('deep', 10.5)
-  await store.moveToBin(pictureIds('p70'))
-  await add('newest', 1_000)
-  await waitFor(() => expect(idsOf(shown.current.pictures).slice(0, 2)).toEqual(['newest', 'p129']))
-  const changing = [add('between', 100.5), add('deeper', 9.5), store.moveToBin(pictureIds('p129', 'p5'))]
-  ;(await idle)()
-  await Promise.all(changing)
-  await waitFor(() => expect(shown.current.complete).toBe(true))
-  const stored = await store.pictures('gallery', 999)
-  await waitFor(() => expect(idsOf(shown.current.pictures)).toEqual(idsOf(stored)))
-  expect(shown.current.pictures).toHaveLength(131)
+  await store.moveToBin(pictureIds('p129', 'p5'))
+  await add('between', 100.5)
+  await waitFor(() => expect(idsOf(shown.current.pictures).slice(0, 2)).toEqual(['p128', 'p127']))
+  await waitFor(() => expect(idsOf(shown.current.pictures)).toContain('between'))
+  expect(idsOf(shown.current.pictures)).not.toContain('deep')
+  await store.saveRun(workingRun('late', 3))
+  const origin = madeOrigin('late')
+  await store.settle(savedRun('late', ['late-0'], 3), [newPicture('late-0', new Blob(['a']), { createdAt: 3, origin })])
+  await waitFor(() => expect(idsOf(shown.current.arrived)).toEqual(['late-0']))
+})
+
+test('the newest images are read again when most of them were moved away', async () => {
+  for (let index = 0; index < 130; index += 1) await add(`p${index}`, index)
+  const shown = show(() => usePictures('gallery'))
+  await waitFor(() => expect(shown.current.pictures).toHaveLength(60))
+  await store.moveToBin(shown.current.pictures.slice(0, 40).map(({ id }) => id))
+  await waitFor(() => expect(shown.current.pictures[0]?.createdAt).toBe(89))
+  expect(shown.current.pictures).toHaveLength(60)
 })
 
 test.each(['a database', 'memory'])('a change while a shelf is first read from %s is not lost', async (place) => {

@@ -10,7 +10,7 @@ import type { Database } from '#store/database.ts'
 import { openGallery } from '#store/gallery-store.ts'
 import type { StoredPicture } from '#store/schema.ts'
 import type { GalleryStore } from '#store/store.ts'
-import { newPicture, pictureIds, savedRun, workingRun } from '../../../support/gallery-records.ts'
+import { madeOrigin, newPicture, pictureIds, savedRun, workingRun } from '../../../support/gallery-records.ts'
 import { openRaw } from '../../../support/raw-database.ts'
 
 const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=='
@@ -114,18 +114,9 @@ describe('search over the store', () => {
     await add('one')
     const search = await openOwn()
     await store.saveRun(workingRun('run-1'))
-    const origin = {
-      kind: 'made' as const,
-      run: 'run-1' as RunId,
-      recipe: { family: 'f', draft: {}, sources: [] },
-      model: 'm',
-      provider: 'p',
-      task: { provider: 'p', taskId: 't' as never },
-      index: 0,
-      durationMs: 1,
-      simulated: false,
-    }
-    await store.settle(savedRun('run-1', ['two']), [newPicture('two', new Blob(['x']), { origin })])
+    await store.settle(savedRun('run-1', ['two']), [
+      newPicture('two', new Blob(['x']), { origin: madeOrigin('run-1') }),
+    ])
     await vi.waitFor(() => expect(search.count(everything)).toBe(2))
     const found = search.find(everything, { without: { ids: [], runs: ['run-1' as RunId] } })
     expect(found).toMatchObject({ total: 1, images: 2 })

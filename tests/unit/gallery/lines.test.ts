@@ -3,9 +3,11 @@ import { describeDay } from '#domain/date-heading.ts'
 import type { PictureId, RunId, TaskId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
 import type { Run } from '#domain/run.ts'
-import { type Item, itemsOf, keyOf, toRows } from '#gallery/gallery-rows.ts'
-import { countItems, movePlace } from '#gallery/grid-keys.ts'
+import { type Before, toContents } from '#gallery/contents.ts'
+import { viewOf } from '#gallery/head-view.ts'
+import { keyOf } from '#gallery/items.ts'
 import { advanceLead, arrange, type Lead } from '#gallery/lead.ts'
+import { type Lines, layLines, movePlace } from '#gallery/lines.ts'
 import { layTiles } from '#gallery/use-tile-layout.ts'
 
 const now = new Date(2026, 10, 21, 15, 0).getTime()
@@ -46,13 +48,30 @@ function picture(id: string, createdAt: number, madeBy?: string): Picture {
 }
 
 /** The grid as text: "# Today", then a line of ids for each row. */
-function draw(lead: Lead, runs: readonly Run[], pictures: readonly Picture[], columns = 3): string[] {
-  return toRows(arrange(lead, runs, pictures), columns, now).map((row) =>
-    row.kind === 'heading' ? `# ${row.title}` : itemsOf(row).map(idOf).join(' '),
+function draw(lead: Lead, runs: readonly Run[], pictures: readonly Picture[]): string[] {
+  const before = arrange(lead, runs, pictures)
+  return drawAll(
+    before,
+    pictures.filter((each) => !before.lead.includes(each)),
   )
 }
 
-const idOf = (item: Item) => item.id
+function layOut(before: Before, pictures: readonly Picture[]) {
+  const contents = toContents(before, viewOf(pictures), now)
+  return { contents, lines: layLines(contents.sections, { columns: 3 }) }
+}
+
+function drawAll(before: Before, pictures: readonly Picture[]): string[] {
+  const { contents, lines } = layOut(before, pictures)
+  return linesOf(lines).map((line) =>
+    line.kind === 'heading'
+      ? `# ${line.title}`
+      : Array.from({ length: line.count }, (_, at) => contents.itemAt(line.first + at)?.id).join(' '),
+  )
+}
+
+const linesOf = (lines: Lines) =>
+  Array.from({ length: lines.length }, (_, index) => lines.at(index)).flatMap((line) => line ?? [])
 
 describe('headings', () => {
   it('name today, yesterday, then the day, and the year of another year', () => {
@@ -153,12 +172,12 @@ describe('runs that need a decision', () => {
 describe('moving by keys', () => {
   const pictures = ['a', 'b', 'c', 'd'].map((id) => picture(id, hoursAgo(1)))
   const older = ['e', 'f'].map((id) => picture(id, hoursAgo(20)))
-  const rows = toRows({ cards: [run('card', 1)], lead: [], pictures: [...pictures, ...older] }, 3, now)
+  const { lines } = layOut({ cards: [run('card', 1)], lead: [] }, [...pictures, ...older])
   // card / a b c / d / e f: places 0, 1 2 3, 4, 5 6
-  const from = (place: number, key: string) => movePlace(rows, place, key, 2)
+  const from = (place: number, key: string) => movePlace(lines, place, key, 2)
 
   it('goes along the items and past headings', () => {
-    expect(countItems(rows)).toBe(7)
+    expect(lines.places).toBe(7)
     expect([from(4, 'ArrowRight'), from(5, 'ArrowLeft'), from(0, 'ArrowLeft'), from(6, 'ArrowRight')]).toEqual([
       5, 4, 0, 6,
     ])
@@ -178,13 +197,51 @@ describe('moving by keys', () => {
   })
 })
 
+describe('lines', () => {
+  it('know the line of every place, and the places of every line', () => {
+    const sections = [{ count: 2, wide: true as const }, { title: 'Today', count: 7 }, { count: 4 }]
+    const lines = layLines(sections, { columns: 3 })
+    expect(
+      linesOf(lines).map((line) => (line.kind === 'heading' ? line.title : `${line.first}+${line.count}`)),
+    ).toEqual(['0+1', '1+1', 'Today', '2+3', '5+3', '8+1', '9+3', '12+1'])
+    expect(Array.from({ length: 14 }, (_, place) => lines.lineOf(place))).toEqual([
+      0, 1, 3, 3, 3, 4, 4, 4, 5, 6, 6, 6, 7, -1,
+    ])
+  })
+
+  it('fill the width in natural ratios; the last of a day keeps the height', () => {
+    const widths = [2, 1, 1, 0.5, 3]
+    const ratios = { of: (place: number) => widths[place] ?? 1, widthPx: 306, heightPx: 100, gapPx: 6 }
+    const lines = linesOf(layLines([{ count: 5 }], { columns: 3, ratios }))
+    expect(lines).toEqual([
+      { kind: 'tiles', first: 0, count: 2, heightPx: 100 },
+      { kind: 'tiles', first: 2, count: 3, heightPx: 294 / 4.5 },
+    ])
+  })
+})
+
 describe('tiles', () => {
-  it('are 96 to 160 px wide in every column the gallery can have', () => {
+  it('are about as wide as was wished, and fill the width', () => {
     for (let width = 296; width <= 1600; width += 1) {
-      const { columns, tilePx } = layTiles(width)
-      expect(tilePx).toBeGreaterThanOrEqual(96)
-      expect(tilePx).toBeLessThanOrEqual(160)
-      expect(columns * tilePx + (columns - 1) * 6).toBeLessThanOrEqual(width)
+      for (const wish of [96, 128, 256]) {
+        const { columns, tilePx } = layTiles(width, 0, wish)
+        expect(tilePx).toBeGreaterThan(wish * 0.6)
+        expect(tilePx).toBeLessThan(wish * 1.6)
+        expect(columns * tilePx + (columns - 1) * 6).toBeLessThanOrEqual(width)
+      }
+    }
+  })
+
+  it('are at most 150 in view and just beyond, however large the window is', () => {
+    for (const [width, height] of [
+      [336, 900],
+      [1_900, 1_000],
+      [3_800, 2_000],
+      [700, 2_400],
+    ] as const) {
+      const { columns, tilePx } = layTiles(width, height, 64)
+      const rows = Math.ceil(height / (tilePx + 6)) + 1
+      expect(columns * (rows + 2)).toBeLessThanOrEqual(150)
     }
   })
 })

@@ -1,0 +1,67 @@
+import { Search, X } from 'lucide-react'
+import { useEffect, useRef } from 'react'
+import type { Query } from '#library/find/query.ts'
+import { announce } from '#ui/announce.tsx'
+import { IconButton } from '#ui/button.tsx'
+import { useShortcut } from '#ui/shortcut.ts'
+import type { ShelfView } from './shelf-window.ts'
+
+interface SearchBarProps {
+  query: Query
+  onChange: (query: Query) => void
+  view: ShelfView
+  isReady: boolean
+  failed: boolean
+}
+
+/** Longer texts are cut: no search needs them. */
+const mostLetters = 10_000
+
+/** Search as one types. The count is read out when it is known. */
+export function SearchBar({ query, onChange, view, isReady, failed }: SearchBarProps) {
+  const field = useRef<HTMLInputElement>(null)
+  const { text } = query
+  const { images } = view
+  useShortcut('/', () => field.current?.focus())
+  useEffect(() => {
+    if (text !== '' && isReady && images !== undefined) announce(describeFound(images))
+  }, [text, isReady, images])
+  return (
+    <div className="flex shrink-0 flex-col gap-1 border-line border-b px-2 py-1.5">
+      <div className="relative flex items-center gap-1">
+        <Search size={14} aria-hidden className="pointer-events-none absolute left-2 text-faint" />
+        <input
+          ref={field}
+          type="search"
+          dir="auto"
+          aria-label="Search images"
+          placeholder="Search"
+          value={text}
+          maxLength={mostLetters}
+          autoComplete="off"
+          spellCheck={false}
+          onChange={({ currentTarget }) => onChange({ ...query, text: currentTarget.value })}
+          onKeyDown={(event) => {
+            if (event.key !== 'Escape' || text === '') return
+            // The field is emptied first; what lies around it listens for Escape too.
+            event.preventDefault()
+            event.stopPropagation()
+            onChange({ ...query, text: '' })
+          }}
+          className="field block h-8 min-w-0 flex-1 rounded-sm border border-line bg-raised pr-2 pl-7 text-ink text-sm placeholder:text-faint hover:border-line-strong max-middle:h-11 [&::-webkit-search-cancel-button]:hidden"
+        />
+        {text !== '' && <IconButton label="Clear search" icon={X} onClick={() => onChange({ ...query, text: '' })} />}
+      </div>
+      {text !== '' && isReady && images !== undefined && (
+        <p className="text-faint text-xs tabular-nums">{describeFound(images)}</p>
+      )}
+      {failed && <p className="text-danger text-xs">Search cannot read the images. Reload the page.</p>}
+    </div>
+  )
+}
+
+/** "12 images found". */
+function describeFound(images: number): string {
+  if (images === 0) return 'No images found'
+  return images === 1 ? '1 image found' : `${images.toLocaleString('en')} images found`
+}

@@ -1,0 +1,82 @@
+import { CheckCheck, SquareSplitHorizontal, X } from 'lucide-react'
+import type { ImageAct, Subject } from '#acts/act.ts'
+import { actsFor, binAct, deleteAct, restoreAct } from '#acts/image-acts.ts'
+import { Button, IconButton } from '#ui/button.tsx'
+import { Toolbar } from '#ui/toolbar.tsx'
+import { useWorkspace } from '#workspace/workspace.ts'
+import { describeSelection } from './selection.ts'
+import type { Room } from './use-room.ts'
+
+interface SelectionBarProps {
+  room: Room
+  /** How many images could be selected. */
+  total: number | undefined
+  isBin?: boolean
+}
+
+/** Takes the place of the head while images are selected: how many, and what can be done with them. */
+export function SelectionBar({ room, total, isBin = false }: SelectionBarProps) {
+  const { select, selectActs, readSelected, commandsRef } = room
+  const { size } = select.selection.ids
+  const withSubject = (work: (subject: Subject) => void) =>
+    void readSelected().then((subject) => (subject ? work(subject) : selectActs.clear()))
+  const act = (wanted: ImageAct) => () =>
+    withSubject((subject) => {
+      const commands = commandsRef.current
+      if (commands && actsFor(subject).includes(wanted)) wanted.perform(subject, commands)
+    })
+  return (
+    <Toolbar
+      label="Selection"
+      className="flex min-h-11 shrink-0 flex-wrap items-center gap-x-1 border-line border-b bg-raised py-1 pr-1 pl-2"
+    >
+      <IconButton label="Clear selection" icon={X} shortcut="esc" onClick={selectActs.clear} />
+      <span className="font-medium text-ink text-sm tabular-nums">{describeSelection(select.selection)}</span>
+      {total !== undefined && size < total && (
+        <IconButton
+          label={`Select all ${total.toLocaleString('en')}`}
+          icon={CheckCheck}
+          shortcut="mod+a"
+          onClick={() => void selectActs.all()}
+        />
+      )}
+      <span className="ml-auto flex flex-wrap items-center">
+        {isBin ? (
+          <>
+            <Act act={restoreAct} onPress={act(restoreAct)} />
+            <Act act={deleteAct} onPress={act(deleteAct)} />
+          </>
+        ) : (
+          <>
+            <Button
+              variant="quiet"
+              icon={SquareSplitHorizontal}
+              disabled={size !== 2}
+              onClick={() => withSubject(compareTwo)}
+            >
+              Compare
+            </Button>
+            <Act act={binAct} onPress={act(binAct)} />
+          </>
+        )}
+      </span>
+    </Toolbar>
+  )
+}
+
+function Act({ act, onPress }: { act: ImageAct; onPress: () => void }) {
+  return (
+    <Button variant="quiet" icon={act.icon} className={act.danger && 'text-danger hover:text-danger'} onClick={onPress}>
+      {act.label}
+    </Button>
+  )
+}
+
+/** The first selected image is A, the second B. */
+function compareTwo([a, b]: Subject) {
+  if (!b) return
+  const { select, compare, show } = useWorkspace.getState()
+  select(b.id)
+  compare({ a: a.id, takes: 'a' })
+  show('stage')
+}

@@ -1,0 +1,33 @@
+import type { PictureId } from '#domain/ids.ts'
+
+/** The images that the next act is about. */
+export interface Selection {
+  ids: ReadonlySet<PictureId>
+  /** Where a range starts: the image that was pressed last without Shift. */
+  anchor: PictureId | undefined
+}
+
+export const nothingSelected: Selection = { ids: new Set(), anchor: undefined }
+
+/** A press without a modifier: it shows the image, and a selection ends. */
+export function pressed(id: PictureId): Selection {
+  return { ids: new Set(), anchor: id }
+}
+
+/** Ctrl or ⌘ and a press. `shown`: the image that was pressed before and is still shown joins a new selection. */
+export function toggled({ ids, anchor }: Selection, id: PictureId, shown?: PictureId): Selection {
+  const next = new Set(ids)
+  if (ids.size === 0 && anchor !== undefined && anchor === shown && anchor !== id) next.add(anchor)
+  if (!next.delete(id)) next.add(id)
+  return { ids: next, anchor: id }
+}
+
+/** Shift and a press: the images from the anchor to there, in the order of the result. `adds`: to what is selected. */
+export function ranged({ ids, anchor }: Selection, range: readonly PictureId[], adds: boolean): Selection {
+  return { ids: new Set(adds ? [...ids, ...range] : range), anchor: anchor ?? range[0] }
+}
+
+/** "8 selected". */
+export function describeSelection({ ids }: Selection): string {
+  return `${ids.size.toLocaleString('en')} selected`
+}

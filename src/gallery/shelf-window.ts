@@ -1,0 +1,221 @@
+import { replaceEqualDeep } from '@tanstack/react-query'
+import type { PictureId } from '#domain/ids.ts'
+import type { Picture } from '#domain/picture.ts'
+import type { Day, Facets } from '#library/find/finder.ts'
+import type { FinderClient } from '#library/find/open-finder.ts'
+import type { Query } from '#library/find/query.ts'
+import type { Answer, SearchOptions } from '#library/find/search.ts'
+import type { GalleryStore } from '#store/store.ts'
+
+export interface Tile {
+  picture: Picture
+  /** Images behind this tile, itself included. */
+  stack: number
+}
+
+/** What of an ordered result is known here. Never the same object after a change. */
+export interface ShelfView {
+  /** What it answers; nothing while search is not ready. */
+  question: Question | undefined
+  /** Tiles. */
+  total: number
+  /** All images; nothing while search is not ready. */
+  images: number | undefined
+  /** Empty where the result is not in the order of time. */
+  days: readonly Day[]
+  facets: Facets | undefined
+  /** Nothing where it is not loaded. */
+  tileAt(place: number): Tile | undefined
+  /** Among those that are loaded. */
+  placeOf(id: PictureId): number | undefined
+  /** Width through height. */
+  ratioAt(place: number): number
+  /** A slice of the result, both ends included, whatever is loaded. */
+  idsBetween(from: number, to: number): Promise<readonly PictureId[]>
+  /** A place in the whole result, whatever is loaded. */
+  findPlace(id: PictureId): Promise<number | undefined>
+}
+
+export interface Question {
+  query: Query
+  options: SearchOptions
+}
+
+/** A window over a result: the tiles around what is seen, and numbers for the rest. */
+export interface ShelfWindow {
+  /** Nothing until the first question is answered. */
+  view(): ShelfView | undefined
+  /** Whether the last reading failed. */
+  failed(): boolean
+  subscribe(listener: () => void): () => void
+  ask(question: Question): void
+  /** These places are seen, or will be soon. */
+  want(from: number, to: number): void
+  close(): void
+}
+
+const pageSize = 60
+/** What is read ahead, in places. */
+const ahead = 90
+const mostPages = 10
+
+export function createShelfWindow(finder: FinderClient, store: Pick<GalleryStore, 'picturesById'>): ShelfWindow {
+  const listeners = new Set<() => void>()
+  const pages = createPages(finder, store)
+  let question: Question | undefined
+  let answer: (Answer & { question: Question }) | undefined
+  let shapes: Float32Array | undefined
+  let view: ShelfView | undefined
+  let turn = 0
+  let hasFailed = false
+
+  const show = () => {
+    if (answer) view = toView(finder, answer, pages, shapes)
+    for (const listener of [...listeners]) listener()
+  }
+
+  async function refresh() {
+    if (!question) return
+    turn += 1
+    const mine = turn
+    const asked = question
+    try {
+      const found = await finder.find(asked.query, asked.options)
+      if (mine !== turn) return
+      const [loaded, ratios] = await Promise.all([pages.read(found), finder.shapes(found.result)])
+      if (mine !== turn || !loaded) return
+      pages.take(loaded)
+      answer = { ...found, question: asked }
+      shapes = ratios
+      hasFailed = false
+    } catch {
+      if (mine !== turn) return
+      hasFailed = true
+    }
+    show()
+  }
+  const unsubscribe = finder.subscribe(() => void refresh())
+
+  return {
+    view: () => view,
+    failed: () => hasFailed,
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    ask(next) {
+      question = next
+      void refresh()
+    },
+    want(from, to) {
+      const asked = answer
+      if (!asked) return
+      const isCurrent = () => asked === answer
+      pages.want(asked, Math.max(0, from - ahead), Math.min(asked.total, to + ahead), isCurrent).then(
+        (isNew) => isNew && show(),
+        () => undefined,
+      )
+    },
+    close() {
+      turn += 1
+      unsubscribe()
+      listeners.clear()
+    },
+  }
+}
+
+function toView(
+  finder: FinderClient,
+  answer: Answer & { question: Question },
+  pages: Pages,
+  shapes: Float32Array | undefined,
+): ShelfView {
+  const { question, result, total, images, days, facets } = answer
+  return {
+    question,
+    total,
+    images,
+    days,
+    facets,
+    tileAt: pages.tileAt,
+    placeOf: pages.placeOf,
+    ratioAt: (place) => shapes?.[place] ?? 1,
+    idsBetween: async (from, to) => (await finder.ids(result, from, to + 1)) ?? [],
+    findPlace: async (id) => (await finder.placesOf(result, [id]))?.[0],
+  }
+}
+
+type Page = readonly (Tile | undefined)[]
+
+interface Pages {
+  tileAt(place: number): Tile | undefined
+  placeOf(id: PictureId): number | undefined
+  /** The pages that were wanted last, of a new result; nothing if that is no longer the result. */
+  read(answer: Answer): Promise<Map<number, Page> | undefined>
+  take(pages: Map<number, Page>): void
+  /** Reads what is missing of the places; `true` if anything came. */
+  want(answer: Answer, from: number, to: number, isCurrent: () => boolean): Promise<boolean>
+}
+
+function createPages(finder: FinderClient, store: Pick<GalleryStore, 'picturesById'>): Pages {
+  let pages = new Map<number, Page>()
+  let wanted: readonly number[] = [0]
+  const loading = new Set<number>()
+
+  /** Images that have not changed stay the same objects, so that their tiles are not drawn anew. */
+  const known = () => new Map([...pages.values()].flat().flatMap((tile) => (tile ? [[tile.picture.id, tile]] : [])))
+
+  async function readPages(answer: Answer, numbers: readonly number[]): Promise<Map<number, Page> | undefined> {
+    const slices = await Promise.all(
+      numbers.map((number) => finder.items(answer.result, number * pageSize, (number + 1) * pageSize)),
+    )
+    if (slices.some((slice) => slice === undefined)) return undefined
+    const pictures = await store.picturesById(slices.flatMap((slice) => slice?.map(({ id }) => id) ?? []))
+    const before = known()
+    const toTile = (id: PictureId, stack: number): Tile | undefined => {
+      const picture = pictures.get(id)
+      return picture && replaceEqualDeep(before.get(id), { picture, stack })
+    }
+    return new Map(
+      numbers.map((number, index) => [number, slices[index]?.map(({ id, stack }) => toTile(id, stack)) ?? []]),
+    )
+  }
+
+  return {
+    tileAt: (place) => pages.get(Math.floor(place / pageSize))?.[place % pageSize],
+    placeOf(id) {
+      for (const [number, page] of pages) {
+        const index = page.findIndex((tile) => tile?.picture.id === id)
+        if (index >= 0) return number * pageSize + index
+      }
+      return undefined
+    },
+    read(answer) {
+      const last = Math.max(0, Math.ceil(answer.total / pageSize) - 1)
+      return readPages(answer, [...new Set(wanted.map((number) => Math.min(number, last)))])
+    },
+    take(next) {
+      pages = next
+    },
+    async want(answer, from, to, isCurrent) {
+      const numbers: number[] = []
+      for (let page = Math.floor(from / pageSize); page * pageSize < to; page += 1) numbers.push(page)
+      wanted = numbers
+      const missing = numbers.filter((number) => !pages.has(number) && !loading.has(number))
+      if (missing.length === 0) return false
+      for (const number of missing) loading.add(number)
+      try {
+        const read = await readPages(answer, missing)
+        if (!read || !isCurrent()) return false
+        for (const [number, page] of read) pages.set(number, page)
+        for (const number of pages.keys()) {
+          if (pages.size <= mostPages) break
+          if (!wanted.includes(number)) pages.delete(number)
+        }
+        return true
+      } finally {
+        for (const number of missing) loading.delete(number)
+      }
+    },
+  }
+}

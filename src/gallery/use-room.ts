@@ -1,0 +1,72 @@
+import { useMemo, useRef, useState } from 'react'
+import { findAct, type Subject } from '#acts/act.ts'
+import { actsFor, imageActs } from '#acts/image-acts.ts'
+import type { ImageCommands } from '#acts/image-commands.ts'
+import type { PictureId } from '#domain/ids.ts'
+import type { Picture } from '#domain/picture.ts'
+import { useStore } from '#store/queries.ts'
+import type { GalleryStore } from '#store/store.ts'
+import { useToday } from '#ui/use-today.ts'
+import { type Before, type Contents, toContents } from './contents.ts'
+import type { SelectionDoor } from './selection-door.ts'
+import type { Question } from './shelf-window.ts'
+import { type SelectionActs, useSelection } from './use-selection.ts'
+import { type Shelf, useShelf } from './use-shelf.ts'
+
+/** A shelf or a search with its grid and its selection: what the gallery and the bin have in common. */
+export interface Room {
+  shelf: Shelf
+  contents: Contents
+  select: SelectionDoor
+  selectActs: SelectionActs
+  onSeen: (from: number, to: number) => void
+  /** What the grid can do with images; nothing until it is drawn. */
+  commandsRef: { current: ImageCommands | undefined }
+  /** Reads the selected images, in the order they were selected in. Nothing if none is left. */
+  readSelected(): Promise<Subject | undefined>
+}
+
+export function useRoom(question: Question, head: readonly Picture[], before: Before): Room {
+  const store = useStore()
+  const today = useToday()
+  const shelf = useShelf(question, head)
+  const shown = useMatching(shelf, question, before)
+  const contents = useMemo(() => toContents(shown, shelf.view, today), [shown, shelf.view, today])
+  const latest = useRef<Contents>(contents)
+  latest.current = contents
+  const commandsRef = useRef<ImageCommands>(undefined)
+  const [selection, selectActs] = useSelection(latest)
+  const readSelected = () => readSubject(store, selection.ids)
+  const select: SelectionDoor = {
+    selection,
+    acts: selectActs,
+    isMeant: (id) => selection.ids.has(id),
+    pressKey(event, commands) {
+      const wanted = imageActs.filter((act) => findAct([act], event, 'gallery'))
+      if (wanted.length === 0) return
+      event.preventDefault()
+      void readSelected().then((subject) => {
+        const offered = subject ? actsFor(subject) : []
+        if (subject) wanted.find((act) => offered.includes(act))?.perform(subject, commands)
+      })
+    },
+  }
+  return { shelf, contents, select, selectActs, onSeen: shelf.want, commandsRef, readSelected }
+}
+
+/**
+ * What stands before the shelf, as of the question that the shelf answers: an image that leaves one for the other is never
+ * in both or in neither.
+ */
+function useMatching({ view, isReady, failed }: Shelf, question: Question, before: Before): Before {
+  const [kept, setKept] = useState(before)
+  const isMatch = !isReady || failed || view.question === question
+  if (isMatch && kept !== before) setKept(before)
+  return isMatch ? before : kept
+}
+
+async function readSubject(store: GalleryStore, ids: ReadonlySet<PictureId>): Promise<Subject | undefined> {
+  const found = await store.picturesById([...ids])
+  const [first, ...rest] = [...ids].flatMap((id) => found.get(id) ?? [])
+  return first && [first, ...rest]
+}

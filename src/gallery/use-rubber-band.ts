@@ -1,0 +1,158 @@
+import { type PointerEvent, type RefObject, useRef, useState } from 'react'
+import type { VirtualizerHandle } from 'virtua'
+import type { PictureId } from '#domain/ids.ts'
+import type { Contents } from './contents.ts'
+import type { Lines } from './lines.ts'
+import type { SelectionDoor } from './selection-door.ts'
+import { gapPx, type TileLayout } from './use-tile-layout.ts'
+
+interface RubberBandProps {
+  scroller: RefObject<HTMLElement | null>
+  list: RefObject<VirtualizerHandle | null>
+  lines: Lines
+  contents: Contents
+  layout: TileLayout | undefined
+  select: SelectionDoor
+}
+
+/** In px of the scrolled content. */
+interface Box {
+  left: number
+  top: number
+  width: number
+  height: number
+}
+
+interface Drag {
+  pointerId: number
+  startX: number
+  startY: number
+  /** In the window, where the pointer was last. */
+  atX: number
+  atY: number
+  frame?: number
+  /** What was selected before, which Shift, Ctrl or ⌘ keeps. */
+  base: ReadonlySet<PictureId>
+}
+
+const edgePx = 32
+const leastPx = 4
+
+/** Selects the tiles that a dragged rectangle touches. It starts beside the tiles only, and scrolls at the edges. */
+export function useRubberBand(props: RubberBandProps) {
+  const [box, setBox] = useState<Box>()
+  const drag = useRef<Drag>(undefined)
+  const { scroller, select } = props
+
+  const toContent = (x: number, y: number) => {
+    const element = scroller.current
+    const frame = element?.getBoundingClientRect()
+    return { x: x - (frame?.left ?? 0), y: y - (frame?.top ?? 0) + (element?.scrollTop ?? 0) }
+  }
+  const update = () => {
+    const now = drag.current
+    if (!now) return
+    const { x, y } = toContent(now.atX, now.atY)
+    const next = {
+      left: Math.min(x, now.startX),
+      top: Math.min(y, now.startY),
+      width: Math.abs(x - now.startX),
+      height: Math.abs(y - now.startY),
+    }
+    if (next.width < leastPx && next.height < leastPx) return
+    setBox(next)
+    void idsIn(next, props).then((ids) => {
+      if (drag.current === now) select.acts.replace([...now.base, ...ids])
+    })
+  }
+  const scrollAtEdge = () => {
+    const [element, now] = [scroller.current, drag.current]
+    if (!element || !now) return
+    const { top, bottom } = element.getBoundingClientRect()
+    const by = now.atY < top + edgePx ? now.atY - top - edgePx : Math.max(0, now.atY - bottom + edgePx)
+    if (by !== 0) {
+      element.scrollTop += by / 2
+      update()
+    }
+    now.frame = requestAnimationFrame(scrollAtEdge)
+  }
+
+  const end = () => {
+    if (drag.current?.frame !== undefined) cancelAnimationFrame(drag.current.frame)
+    drag.current = undefined
+    setBox(undefined)
+  }
+  return {
+    box,
+    handlers: {
+      onPointerDown(event: PointerEvent<HTMLElement>) {
+        if (event.button !== 0 || event.pointerType !== 'mouse' || !isAir(event)) return
+        const keeps = event.shiftKey || event.ctrlKey || event.metaKey
+        const { x, y } = toContent(event.clientX, event.clientY)
+        const base = keeps ? select.selection.ids : new Set<PictureId>()
+        drag.current = {
+          pointerId: event.pointerId,
+          startX: x,
+          startY: y,
+          atX: event.clientX,
+          atY: event.clientY,
+          base,
+        }
+        event.currentTarget.setPointerCapture(event.pointerId)
+        if (!keeps && select.selection.ids.size > 0) select.acts.clear()
+        scrollAtEdge()
+      },
+      onPointerMove(event: PointerEvent) {
+        if (drag.current?.pointerId !== event.pointerId) return
+        drag.current.atX = event.clientX
+        drag.current.atY = event.clientY
+        update()
+      },
+      onPointerUp: end,
+      onPointerCancel: end,
+    },
+  }
+}
+
+/** Not on a tile, and not on the scrollbar. */
+function isAir({ target, currentTarget, clientX }: PointerEvent<HTMLElement>): boolean {
+  if (!(target instanceof Element) || target.closest('[role="gridcell"]')) return false
+  return clientX < currentTarget.getBoundingClientRect().left + currentTarget.clientWidth
+}
+
+async function idsIn(box: Box, { list, lines, contents, layout, scroller }: RubberBandProps): Promise<PictureId[]> {
+  const handle = list.current
+  if (!handle || !layout) return []
+  const first = handle.findItemIndex(box.top)
+  const last = handle.findItemIndex(box.top + box.height)
+  const marginPx = scroller.current ? Number.parseFloat(getComputedStyle(scroller.current).paddingLeft) || 0 : 0
+  const ids: PictureId[] = []
+  for (let index = first; index <= last; index += 1) {
+    const line = lines.at(index)
+    if (!line || line.kind === 'heading') continue
+    const [from, to] = placesIn(line, box.left - marginPx, box.left - marginPx + box.width, layout, contents)
+    if (from <= to) ids.push(...(await contents.idsBetween(from, to)))
+  }
+  return ids
+}
+
+/** The places of a line that lie between two lefts, in px from its own left. */
+function placesIn(
+  line: { first: number; count: number; heightPx?: number },
+  left: number,
+  right: number,
+  { tilePx }: TileLayout,
+  contents: Contents,
+): [from: number, to: number] {
+  let [from, to] = [line.first + line.count, line.first - 1]
+  let x = 0
+  for (let place = line.first; place < line.first + line.count; place += 1) {
+    const width = line.heightPx === undefined ? tilePx : contents.ratioAt(place) * line.heightPx
+    if (x <= right && x + width >= left) {
+      from = Math.min(from, place)
+      to = place
+    }
+    x += width + gapPx
+  }
+  return [from, to]
+}

@@ -1,0 +1,51 @@
+import { type RefObject, useMemo, useRef, useState } from 'react'
+import type { PictureId } from '#domain/ids.ts'
+import { announce } from '#ui/announce.tsx'
+import { useWorkspace } from '#workspace/workspace.ts'
+import type { Contents } from './contents.ts'
+import { describeSelection, nothingSelected, pressed, ranged, type Selection, toggled } from './selection.ts'
+
+/** The same object as long as the gallery shows one shelf. */
+export interface SelectionActs {
+  press(id: PictureId): void
+  toggle(id: PictureId): void
+  /** From the anchor, or from `from` where nothing was pressed yet, to `place`. */
+  extend(place: number, from: number, adds: boolean): Promise<void>
+  replace(ids: Iterable<PictureId>): void
+  all(): Promise<void>
+  clear(): void
+}
+
+export function useSelection(contents: RefObject<Contents | undefined>): [Selection, SelectionActs] {
+  const [selection, setSelection] = useState(nothingSelected)
+  const current = useRef(selection)
+  const acts = useMemo(() => {
+    const change = (after: Selection) => {
+      const before = current.current
+      current.current = after
+      setSelection(after)
+      if (after.ids.size !== before.ids.size)
+        announce(after.ids.size === 0 ? 'None selected' : describeSelection(after))
+    }
+    return {
+      press: (id: PictureId) => change(pressed(id)),
+      toggle: (id: PictureId) => change(toggled(current.current, id, useWorkspace.getState().selected)),
+      async extend(place: number, from: number, adds: boolean) {
+        const shown = contents.current
+        if (!shown) return
+        const { anchor } = current.current
+        const start = (anchor === undefined ? undefined : await shown.findPlace(anchor)) ?? from
+        const range = await shown.idsBetween(Math.min(start, place), Math.max(start, place))
+        const first = anchor ?? (start <= place ? range[0] : range.at(-1))
+        change(ranged({ ...current.current, anchor: first }, range, adds))
+      },
+      replace: (ids: Iterable<PictureId>) => change({ anchor: current.current.anchor, ids: new Set(ids) }),
+      async all() {
+        const ids = await contents.current?.idsBetween(0, Number.MAX_SAFE_INTEGER - 1)
+        if (ids) change({ anchor: current.current.anchor, ids: new Set(ids) })
+      },
+      clear: () => change({ anchor: current.current.anchor, ids: new Set() }),
+    }
+  }, [contents])
+  return [selection, acts]
+}
