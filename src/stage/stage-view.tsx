@@ -4,7 +4,7 @@ import type { ImageCommands } from '#acts/image-commands.ts'
 import { useImageCommands } from '#acts/use-image-commands.ts'
 import { awaitsLaying, type Picture } from '#domain/picture.ts'
 import { describePicture } from '#library/picture-words.ts'
-import { usePicture } from '#store/queries.ts'
+import { usePicture, usePictures } from '#store/queries.ts'
 import { useNeighbours } from '#store/stage-queries.ts'
 import { lazyPart } from '#ui/lazy-part.tsx'
 import { useShortcut } from '#ui/shortcut.ts'
@@ -95,10 +95,10 @@ function Options({ picture, zoom, comparison: { comparing, a, seen, flip }, tool
 
 /** Whether there is something to be said of an edit of an area: of this answer, this laid image, or an answer to it. */
 function useLaidNews({ id, origin, laying }: Picture): boolean {
-  const { pictures } = usePictures('gallery')
+  const { pictures, arrived } = usePictures('gallery')
   if (origin.kind === 'derived') return origin.from === 'answer'
   if (laying && laying.kind !== 'laid' && !laying.accepted) return true
-  return pictures.some((each) => awaitsLaying(each) && (each.id === id || each.parents[0] === id))
+  return pictures.concat(arrived).some((each) => awaitsLaying(each) && (each.id === id || each.parents[0] === id))
 }
 
 interface ViewportProps {
