@@ -1,4 +1,4 @@
-import { Hand, Lasso } from 'lucide-react'
+import { Crop, Hand, Lasso } from 'lucide-react'
 import type { ViewAct } from './act.ts'
 
 const tool = { on: 'view', where: ['stage', 'gallery'], undoable: false } as const
@@ -23,5 +23,15 @@ export const areaAct: ViewAct = {
   perform: (stage) => stage.takeTool('area'),
 }
 
+export const cropAct: ViewAct = {
+  ...tool,
+  id: 'crop',
+  label: 'Crop',
+  hint: 'Crop, straighten, turn, flip',
+  icon: Crop,
+  keys: ['k'],
+  perform: (stage) => stage.takeTool('crop'),
+}
+
 /** In the order of the rail. */
-export const toolActs: readonly ViewAct[] = [lookAct, areaAct]
+export const toolActs: readonly ViewAct[] = [lookAct, areaAct, cropAct]

@@ -22,6 +22,7 @@ import type { Swipe } from './viewport-input.ts'
 
 const Compare = lazyPart(() => import('./compare.tsx').then((module) => module.Compare))
 const Area = lazyPart(() => import('./tools/area.tsx').then((module) => module.Area))
+const Crop = lazyPart(() => import('./tools/crop.tsx').then((module) => module.Crop))
 const LaidBar = lazyPart(() => import('./laid-bar.tsx').then((module) => module.LaidBar))
 const CompareBar = lazyPart(() => import('./compare-bar.tsx').then((module) => module.CompareBar))
 
@@ -90,6 +91,7 @@ function Options({ picture, zoom, comparison: { comparing, a, seen, flip }, tool
     return <CompareBar waiting={waiting} comparing={comparing} a={a} b={picture} seen={seen} onFlip={flip} />
   }
   if (tool === 'area') return <Area key={picture.id} waiting={waiting} picture={picture} zoom={zoom} />
+  if (tool === 'crop') return <Crop key={picture.id} waiting={waiting} picture={picture} zoom={zoom} />
   return hasNews ? <LaidBar picture={picture} zoom={zoom} /> : null
 }
 

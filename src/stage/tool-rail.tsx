@@ -1,11 +1,14 @@
 import type { StageView, ViewAct } from '#acts/act.ts'
 import { ActButton } from '#acts/act-button.tsx'
-import { areaAct } from '#acts/tool-acts.ts'
+import { areaAct, cropAct } from '#acts/tool-acts.ts'
 import { Toolbar } from '#ui/toolbar.tsx'
 import { useMedia } from '#ui/use-media.ts'
 import { type ToolId, useWorkspace } from '#workspace/workspace.ts'
 
-const tools: readonly { id: ToolId; act: ViewAct }[] = [{ id: 'area', act: areaAct }]
+const tools: readonly { id: ToolId; act: ViewAct }[] = [
+  { id: 'area', act: areaAct },
+  { id: 'crop', act: cropAct },
+]
 
 /** The tools of the stage: a column beside the image, on a phone a row of words under it. */
 export function ToolRail({ view }: { view: StageView }) {

@@ -1,0 +1,302 @@
+import { Check, FlipHorizontal2, RotateCcw, RotateCw, X } from 'lucide-react'
+import {
+  type CSSProperties,
+  type KeyboardEvent,
+  type PointerEvent,
+  type ReactNode,
+  useId,
+  useRef,
+  useState,
+} from 'react'
+import { createPortal } from 'react-dom'
+import { applyCrop } from '#acts/crop-command.ts'
+import type { Picture } from '#domain/picture.ts'
+import { compose, frameMap, moveBy, scaleBy } from '#imaging/edit/affine.ts'
+import { useStore } from '#store/queries.ts'
+import { useOriginal } from '#store/stage-queries.ts'
+import { Button, IconButton } from '#ui/button.tsx'
+import { Segments } from '#ui/segments.tsx'
+import { useShortcut } from '#ui/shortcut.ts'
+import { useWorkspace } from '#workspace/workspace.ts'
+import type { Zoom } from '../use-zoom.ts'
+import { useSize } from '../viewport-input.ts'
+import { type Placement, placeFit } from '../zoom-matrix.ts'
+import {
+  type CropEvent,
+  type CropRatio,
+  type CropTool,
+  frameOf,
+  type Handle,
+  mostTilt,
+  roomOf,
+  startCropTool,
+  stepCropTool,
+} from './crop-tool.ts'
+
+interface CropProps {
+  picture: Picture
+  zoom: Zoom
+}
+
+const ratios: readonly { value: CropRatio; label: string }[] = [
+  { value: 'free', label: 'Free' },
+  { value: 'original', label: 'Original' },
+  ...(['1:1', '4:3', '3:2', '16:9', '3:4', '2:3', '9:16'] as const).map((value) => ({ value, label: value })),
+]
+
+/** The crop tool: exact numbers in one bar, and a frame with handles over the image. */
+export function Crop({ picture, zoom }: CropProps) {
+  const store = useStore()
+  const [tool, setTool] = useState(() => startCropTool(picture))
+  const [isBusy, setBusy] = useState(false)
+  const send = (event: CropEvent) => setTool((before) => stepCropTool(before, event, picture))
+  const leave = () => useWorkspace.getState().takeTool(undefined)
+  const frame = frameOf(tool, picture)
+  async function apply() {
+    if (!frame || isBusy) return
+    setBusy(true)
+    const isDone = await applyCrop(store, picture, frame)
+    setBusy(false)
+    if (isDone) leave()
+  }
+  useShortcut('esc', () => (tool.drag ? send({ kind: 'cancel' }) : leave()))
+  useShortcut('enter', () => void apply())
+  return (
+    <>
+      <CropOptions picture={picture} tool={tool} send={send} onLeave={leave}>
+        <Button variant="primary" className="h-8! shrink-0" disabled={!frame || isBusy} onClick={() => void apply()}>
+          {isBusy ? 'Cropping…' : 'Apply crop'}
+        </Button>
+      </CropOptions>
+      {zoom.viewport.current &&
+        createPortal(<CropLayer picture={picture} zoom={zoom} tool={tool} send={send} />, zoom.viewport.current)}
+    </>
+  )
+}
+
+interface CropOptionsProps {
+  picture: Picture
+  tool: CropTool
+  send(event: CropEvent): void
+  onLeave(): void
+  children: ReactNode
+}
+
+function CropOptions({ picture, tool, send, onLeave, children }: CropOptionsProps) {
+  const room = roomOf(tool, picture)
+  const [, , width, height] = tool.box
+  return (
+    <section
+      aria-label="Crop options"
+      className="flex min-h-11 flex-wrap items-center gap-x-2.5 gap-y-1 px-2 py-1 max-middle:flex-nowrap max-middle:overflow-x-auto"
+    >
+      <Segments
+        label="Crop ratio"
+        hideLabel
+        value={tool.ratio}
+        options={ratios}
+        onChange={(ratio) => send({ kind: 'ratio', ratio: ratio as CropRatio })}
+      />
+      <Side label="Width" value={width} most={room.width} onChange={(pixels) => send({ kind: 'width', pixels })} />
+      <Side label="Height" value={height} most={room.height} onChange={(pixels) => send({ kind: 'height', pixels })} />
+      <Angle degrees={tool.tilt} onChange={(degrees) => send({ kind: 'tilt', degrees })} />
+      <span className="flex">
+        <IconButton label="Turn left" icon={RotateCcw} onClick={() => send({ kind: 'turn', by: -90 })} />
+        <IconButton label="Turn right" icon={RotateCw} onClick={() => send({ kind: 'turn', by: 90 })} />
+        <IconButton label="Flip" icon={FlipHorizontal2} pressed={tool.flip} onClick={() => send({ kind: 'flip' })} />
+        <IconButton label="Reset crop" icon={X} onClick={() => send({ kind: 'reset' })} />
+      </span>
+      <span className="ml-auto flex items-center gap-1">
+        {children}
+        <IconButton label="Leave tool" icon={Check} shortcut="esc" onClick={onLeave} />
+      </span>
+    </section>
+  )
+}
+
+interface SideProps {
+  label: string
+  value: number
+  most: number
+  onChange(pixels: number): void
+}
+
+/** What is typed counts when the field is left or Enter is pressed; until then it may be anything. */
+function Side({ label, value, most, onChange }: SideProps) {
+  const [typed, setTyped] = useState<string>()
+  const id = useId()
+  const commit = () => {
+    if (typed !== undefined && typed.trim() !== '') onChange(Number(typed))
+    setTyped(undefined)
+  }
+  const number = Number(typed)
+  const isOver = typed !== undefined && typed !== '' && !(number >= 1 && number <= most)
+  return (
+    <label className="flex shrink-0 items-center gap-1.5 text-soft text-xs">
+      <span>{label}</span>
+      <input
+        type="number"
+        min={1}
+        max={most}
+        step={1}
+        value={typed ?? value}
+        aria-invalid={isOver || undefined}
+        aria-describedby={isOver ? id : undefined}
+        onChange={(event) => setTyped(event.currentTarget.value)}
+        onBlur={commit}
+        onKeyDown={(event) => {
+          if (event.key !== 'Enter') return
+          event.preventDefault()
+          event.stopPropagation()
+          commit()
+        }}
+        className="h-7 w-20 rounded-sm border border-line bg-ground px-2 text-ink text-sm tabular-nums"
+      />
+      {isOver && <span id={id} className="text-danger">{`1 to ${most.toLocaleString('en')}`}</span>}
+    </label>
+  )
+}
+
+function Angle({ degrees, onChange }: { degrees: number; onChange(degrees: number): void }) {
+  const id = useId()
+  const fill = { '--fill': `${((degrees + mostTilt) / (2 * mostTilt)) * 100}%` } as CSSProperties
+  return (
+    <span className="flex shrink-0 items-center gap-1.5 text-soft text-xs">
+      <label htmlFor={id}>Straighten</label>
+      <input
+        id={id}
+        type="range"
+        min={-mostTilt}
+        max={mostTilt}
+        step={0.1}
+        value={degrees}
+        onChange={(event) => onChange(event.currentTarget.valueAsNumber)}
+        className="slider w-20"
+        style={fill}
+      />
+      <span aria-hidden className="w-10 tabular-nums">{`${degrees.toFixed(1)}°`}</span>
+    </span>
+  )
+}
+
+interface CropLayerProps extends CropProps {
+  tool: CropTool
+  send(event: CropEvent): void
+}
+
+const handles: readonly { handle: Handle; place: string }[] = [
+  { handle: 'nw', place: '-top-2 -left-2 cursor-nwse-resize' },
+  { handle: 'n', place: '-top-2 left-1/2 -translate-x-1/2 cursor-ns-resize' },
+  { handle: 'ne', place: '-top-2 -right-2 cursor-nesw-resize' },
+  { handle: 'e', place: 'top-1/2 -right-2 -translate-y-1/2 cursor-ew-resize' },
+  { handle: 'se', place: '-right-2 -bottom-2 cursor-nwse-resize' },
+  { handle: 's', place: '-bottom-2 left-1/2 -translate-x-1/2 cursor-ns-resize' },
+  { handle: 'sw', place: '-bottom-2 -left-2 cursor-nesw-resize' },
+  { handle: 'w', place: 'top-1/2 -left-2 -translate-y-1/2 cursor-ew-resize' },
+]
+
+const nudgePx = 8
+const arrows: Readonly<Record<string, readonly [number, number]>> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+}
+
+/** The image as it will be, darkened outside of the crop, with handles. Wheel and pinch go on to the viewport. */
+function CropLayer({ picture, zoom, tool, send }: CropLayerProps) {
+  const layer = useRef<HTMLDivElement>(null)
+  const room = roomOf(tool, picture)
+  const size = useSize(zoom.viewport)
+  const isPlain = tool.turn === 0 && !tool.flip && tool.tilt === 0
+  // An image that stands on its side has another fit than the one below.
+  const placement = tool.turn % 180 === 0 ? zoom.placement : size && placeFit(room, size)
+  if (!placement) return null
+  const { x, y, scale } = placement
+  const [left, top, width, height] = tool.box
+  const place = (event: PointerEvent): [number, number] => {
+    const corner = zoom.viewport.current?.getBoundingClientRect()
+    return [(event.clientX - (corner?.left ?? 0) - x) / scale, (event.clientY - (corner?.top ?? 0) - y) / scale]
+  }
+  const press = (handle: Handle) => (event: PointerEvent) => {
+    if (event.button !== 0) return
+    event.stopPropagation()
+    event.currentTarget.setPointerCapture(event.pointerId)
+    send({ kind: 'press', handle, at: place(event) })
+  }
+  const move = (event: PointerEvent) => {
+    if (!tool.drag) return
+    event.stopPropagation()
+    send({ kind: 'drag', to: place(event) })
+  }
+  const drop = (event: PointerEvent) => {
+    if (!tool.drag) return
+    event.stopPropagation()
+    send({ kind: event.type === 'pointerup' ? 'release' : 'cancel' })
+  }
+  const nudge = (event: KeyboardEvent) => {
+    const arrow = arrows[event.key]
+    if (!arrow) return
+    event.preventDefault()
+    event.stopPropagation()
+    const by = Math.max(1, nudgePx / scale)
+    send({ kind: 'nudge', dx: arrow[0] * by, dy: arrow[1] * by, isResize: event.shiftKey })
+  }
+  const box = { left: x + left * scale, top: y + top * scale, width: width * scale, height: height * scale }
+  return (
+    <div ref={layer} className="absolute inset-0 overflow-hidden" data-crop>
+      {!isPlain && <Turned picture={picture} tool={tool} placement={placement} />}
+      <button
+        type="button"
+        aria-label={`Crop, ${width} × ${height}. Arrows move it, Shift and arrows change its size.`}
+        onPointerDown={press('move')}
+        onPointerMove={move}
+        onPointerUp={drop}
+        onPointerCancel={drop}
+        onKeyDown={nudge}
+        onDoubleClick={(event) => event.stopPropagation()}
+        style={box}
+        className="absolute cursor-move border border-white shadow-[0_0_0_9999px_rgb(0_0_0/0.6)] outline-offset-4"
+      >
+        <span className="pointer-events-none absolute inset-y-0 left-1/3 w-1/3 border-white/40 border-x" />
+        <span className="pointer-events-none absolute inset-x-0 top-1/3 h-1/3 border-white/40 border-y" />
+      </button>
+      <div className="pointer-events-none absolute" style={box}>
+        {handles.map(({ handle, place: side }) => (
+          <span
+            key={handle}
+            data-handle={handle}
+            onPointerDown={press(handle)}
+            onPointerMove={move}
+            onPointerUp={drop}
+            onPointerCancel={drop}
+            className={`pointer-events-auto absolute size-4 touch-none rounded-full border border-black bg-white pointer-coarse:size-6 ${side}`}
+          />
+        ))}
+      </div>
+    </div>
+  )
+}
+
+/** The image turned, mirrored and straightened, over the one that lies below. */
+function Turned({ picture, tool, placement }: { picture: Picture; tool: CropTool; placement: Placement }) {
+  const { url } = useOriginal(picture.id)
+  const { turn, flip, tilt } = tool
+  const { x, y, scale } = placement
+  const map = compose(compose(frameMap({ turn, flip, tilt }, picture), scaleBy(scale, scale)), moveBy(x, y))
+  return (
+    <div className="absolute inset-0 bg-ground">
+      {url && (
+        <img
+          src={url}
+          alt=""
+          draggable={false}
+          width={picture.width}
+          height={picture.height}
+          className="absolute top-0 left-0 max-w-none origin-top-left"
+          style={{ transform: `matrix(${map.join(',')})` }}
+        />
+      )}
+    </div>
+  )
+}
