@@ -33,12 +33,12 @@ export function ChangeLayer({ answer, fit, places, size, placement }: ChangeLaye
   })
   return (
     <div aria-hidden className="pointer-events-none absolute inset-0 overflow-hidden">
-      <div className="absolute bg-black/50" style={at(0, 0, size.width, size.height)} />
+      <div className="absolute bg-[rgb(0_0_0/0.55)]" style={at(0, 0, size.width, size.height)} />
       {map && <canvas ref={canvas} width={map.width} height={map.height} className="absolute" style={at(...map.box)} />}
       {places.map(({ box }) => (
         <div key={box.join(' ')} className="absolute border border-accent" style={at(...box)} />
       ))}
-      {!map && <p className="absolute inset-x-0 top-4 text-center text-white text-xs">Comparing with the source…</p>}
+      {!map && <p className="absolute inset-x-0 top-4 text-center text-[#fff] text-xs">Comparing with the source…</p>}
     </div>
   )
 }
@@ -60,6 +60,9 @@ function useChangeMap(answer: PictureId, fit: Fit): LayInResult['changeMap'] | u
   return map
 }
 
+/** Of 255. Noise stays below. */
+const leastHeat = 56
+
 /** Nothing where nothing changed; yellow, then white, where much did. */
 function paintHeat(canvas: HTMLCanvasElement, { data, width, height }: LayInResult['changeMap']): void {
   const context = canvas.getContext('2d')
@@ -70,7 +73,7 @@ function paintHeat(canvas: HTMLCanvasElement, { data, width, height }: LayInResu
     pixels.data[at] = 255
     pixels.data[at + 1] = 120 + value / 2
     pixels.data[at + 2] = value > 128 ? (value - 128) * 2 : 0
-    pixels.data[at + 3] = value < 24 ? 0 : Math.min(255, value * 1.6)
+    pixels.data[at + 3] = value < leastHeat ? 0 : Math.min(255, value * 1.6)
   })
   context.putImageData(pixels, 0, 0)
 }

@@ -256,10 +256,10 @@ function CropLayer({ picture, zoom, tool, send }: CropLayerProps) {
         onKeyDown={nudge}
         onDoubleClick={(event) => event.stopPropagation()}
         style={box}
-        className="absolute cursor-move border border-white shadow-[0_0_0_9999px_rgb(0_0_0/0.6)] outline-offset-4"
+        className="absolute cursor-move border border-[#fff] shadow-[0_0_0_9999px_rgb(0_0_0/0.6)] outline-offset-4"
       >
-        <span className="pointer-events-none absolute inset-y-0 left-1/3 w-1/3 border-white/40 border-x" />
-        <span className="pointer-events-none absolute inset-x-0 top-1/3 h-1/3 border-white/40 border-y" />
+        <span className="pointer-events-none absolute inset-y-0 left-1/3 w-1/3 border-[rgb(255_255_255/0.4)] border-x" />
+        <span className="pointer-events-none absolute inset-x-0 top-1/3 h-1/3 border-[rgb(255_255_255/0.4)] border-y" />
       </button>
       <div className="pointer-events-none absolute" style={box}>
         {handles.map(({ handle, place: side }) => (
@@ -270,7 +270,7 @@ function CropLayer({ picture, zoom, tool, send }: CropLayerProps) {
             onPointerMove={move}
             onPointerUp={drop}
             onPointerCancel={drop}
-            className={`pointer-events-auto absolute size-4 touch-none rounded-full border border-black bg-white pointer-coarse:size-6 ${side}`}
+            className={`pointer-events-auto absolute size-4 touch-none rounded-full border border-[#000] bg-[#fff] pointer-coarse:size-6 ${side}`}
           />
         ))}
       </div>
