@@ -1,7 +1,8 @@
-import { Copy, Download, ImagePlus, Images, RotateCcw, SlidersHorizontal, Trash2 } from 'lucide-react'
+import { Copy, Download, FileOutput, ImagePlus, Images, RotateCcw, SlidersHorizontal, Trash2 } from 'lucide-react'
 import { findFamily } from '#models/catalogue.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 import type { ImageAct, Subject } from './act.ts'
+import { askToExport } from './export-request.ts'
 import { recipeOf } from './image-commands.ts'
 
 const isKept = (subject: Subject) => subject.every(({ shelf }) => shelf !== 'bin')
@@ -60,6 +61,17 @@ export const downloadAct: ImageAct = {
   perform: (subject, commands) => void commands.download(subject),
 }
 
+export const exportAct: ImageAct = {
+  ...everywhere,
+  id: 'export',
+  label: 'Export',
+  icon: FileOutput,
+  keys: ['e'],
+  undoable: false,
+  isOffered: isKept,
+  perform: (subject) => askToExport(subject),
+}
+
 export const copyAct: ImageAct = {
   ...everywhere,
   id: 'copy',
@@ -113,6 +125,7 @@ export const imageActs: readonly ImageAct[] = [
   addReferenceAct,
   reuseAct,
   downloadAct,
+  exportAct,
   copyAct,
   binAct,
   restoreAct,

@@ -1,4 +1,5 @@
 import { type ReactNode, useCallback, useEffect, useState, useSyncExternalStore } from 'react'
+import { exportAsked, watchExport } from '#acts/export-request.ts'
 import { Compose } from '#compose/compose.tsx'
 import { Gallery } from '#gallery/gallery.tsx'
 import { FallbackContext } from '#generation/use-fallback.ts'
@@ -23,6 +24,7 @@ const TaskList = lazyPart(() => import('#runs/tasks.tsx').then((module) => modul
 const Settings = lazyPart(() => import('./settings.tsx').then((module) => module.Settings))
 const loadSoon = () => import('./soon.tsx').then((module) => module.soonParts)
 const loadTooltips = () => import('#ui/tooltips.tsx')
+const ExportPlace = lazyPart(() => import('#acts/export-place.tsx').then((module) => module.ExportPlace))
 const Housekeeping = lazyPart(() => import('./housekeeping.tsx').then((module) => module.Housekeeping))
 const loadBalance = () => import('./balance.tsx')
 const loadActs = () => import('#acts/act-bar.tsx')
@@ -34,6 +36,7 @@ export function App() {
   const openKey = useCallback(() => openSettings('key'), [openSettings])
   const { health } = useHealth()
   const isLater = useLater()
+  const isExporting = useSyncExternalStore(watchExport, exportAsked) !== undefined
   const { part: account } = useLoaded(loadBalance, isLater)
   const { part: bar } = useLoaded(loadActs, isLater)
   const onTasks = () => setTasksOpen(!tasksOpen)
@@ -86,6 +89,7 @@ export function App() {
         )}
       </SoonParts>
       {isLater && <Housekeeping onBackup={openSettings} />}
+      {isExporting && <ExportPlace />}
       <PageState />
       <Announcer />
       <TooltipsWhenPointed />

@@ -2,6 +2,7 @@ import 'fake-indexeddb/auto'
 import { fireEvent, render, screen, within } from '@testing-library/react'
 import type { ReactNode } from 'react'
 import { ActBar } from '#acts/act-bar.tsx'
+import { ExportPlace } from '#acts/export-place.tsx'
 import type { PictureId, RunId, TaskId } from '#domain/ids.ts'
 import type { Origin } from '#domain/picture.ts'
 import type { Recipe, Run } from '#domain/run.ts'
@@ -55,6 +56,7 @@ export function renderOver(store: GalleryStore, screens: ReactNode, own: Partial
       <>
         <ActBar />
         {screens}
+        <ExportPlace />
         <NoticeBoard />
         <Announcer />
       </>,

@@ -1,0 +1,77 @@
+import type { Box } from '#domain/edit.ts'
+import { type ImageMime, imageMimes } from '#domain/picture.ts'
+import { openCanvas } from '../canvas.ts'
+import type { PixelSize } from '../edit/raster.ts'
+import { resizeFile } from '../edit/resize-file.ts'
+import { hasContentCredentials } from '../metadata/content-credentials.ts'
+import type { ImageMetadata } from '../metadata/image-metadata.ts'
+import { readMetadata } from '../metadata/read-metadata.ts'
+import { writeMetadata } from '../metadata/write-metadata.ts'
+
+export interface ExportJob {
+  file: Blob
+  /** Made anew at this size; absent: with its own pixels. */
+  size?: { target: PixelSize; box: Box }
+  format: ImageMime
+  /** 1 to 100; PNG has none. */
+  quality: number
+  /** Absent for a file of the user's that is given as it came. */
+  metadata?: ImageMetadata
+  /** Nothing in the file may tell how it was made. */
+  withoutRecipe: boolean
+}
+
+export interface Exported {
+  bytes: Blob
+  /** It carries Content Credentials, unchanged. */
+  isSigned: boolean
+}
+
+/**
+ * Makes the file that is exported. Where neither size nor format change, the bytes stay as they are but for the metadata; a
+ * signed file stays whole. Rejects with an Error whose message is for people.
+ */
+export async function makeExport(job: ExportJob): Promise<Exported> {
+  const { file, size, format, metadata } = job
+  if (!size && file.type === format) {
+    const given = new Uint8Array(await file.arrayBuffer())
+    if (hasContentCredentials(given)) return { bytes: file, isSigned: true }
+    const tellsTooMuch = job.withoutRecipe && (await readMetadata(given)).recipe !== undefined && !metadata
+    if (!tellsTooMuch) return { bytes: metadata ? marked(given, format, metadata) : file, isSigned: false }
+  }
+  const drawn = size ? await resizeFile({ file, ...size }) : file
+  const encoded = new Uint8Array(await (await encodeAs(drawn, job)).arrayBuffer())
+  return {
+    bytes: metadata ? marked(encoded, format, metadata) : new Blob([encoded], { type: format }),
+    isSigned: false,
+  }
+}
+
+function marked(bytes: Uint8Array<ArrayBuffer>, mime: ImageMime, metadata: ImageMetadata): Blob {
+  return new Blob([writeMetadata(bytes, mime, metadata) as Uint8Array<ArrayBuffer>], { type: mime })
+}
+
+/** In sRGB, but for a PNG that was just made, which keeps its profile. */
+async function encodeAs(image: Blob, { size, format, quality }: ExportJob): Promise<Blob> {
+  if (size && format === 'image/png') return image
+  const bitmap = await createImageBitmap(image).catch(() => {
+    throw new Error('This browser cannot read the image.')
+  })
+  try {
+    const { canvas, context } = openCanvas(bitmap)
+    if (format === 'image/jpeg') {
+      context.fillStyle = '#fff'
+      context.fillRect(0, 0, bitmap.width, bitmap.height)
+    }
+    context.drawImage(bitmap, 0, 0)
+    const encoded = await canvas.convertToBlob({ type: format, quality: quality / 100 })
+    if (encoded.type !== format) throw new Error(`This browser cannot write ${nameOf(format)}. Choose another format.`)
+    return encoded
+  } finally {
+    bitmap.close()
+  }
+}
+
+function nameOf(format: ImageMime): string {
+  return ['PNG', 'JPEG', 'WebP'][imageMimes.indexOf(format)] ?? format
+}

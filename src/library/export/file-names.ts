@@ -1,0 +1,102 @@
+/** What a pattern can stand for: `{prompt}-{nn}-{w}x{h}`. */
+export interface NameFacts {
+  project: string
+  prompt: string
+  /** Empty for an imported image. */
+  model: string
+  /** Epoch ms. */
+  createdAt: number
+  /** From 1. */
+  number: number
+  /** Of how many: says how many digits `{nn}` has. */
+  count: number
+  width: number
+  height: number
+  /** Without the dot. */
+  ending: string
+}
+
+export const nameTokens = ['project', 'prompt', 'model', 'date', 'n', 'nn', 'w', 'h'] as const
+
+const mostLetters = 120
+const mostWordLetters = 60
+/** Names that Windows keeps for devices, with any ending. */
+const reserved = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i
+
+/**
+ * The name of an exported file. Whatever the pattern and the prompt hold, it can be a file on every system: no slashes or
+ * other characters that a system refuses, no name of a device, at most 120 letters before the ending.
+ */
+export function fileNameBy(pattern: string, facts: NameFacts): string {
+  const filled = pattern.replace(/\{(\w+)\}/g, (whole, token: string) => wordFor(token.toLowerCase(), facts) ?? whole)
+  return `${safeStem(filled)}.${facts.ending}`
+}
+
+/** The same names, no two alike on a disk that does not tell capitals apart: "fox.png", "fox-2.png". */
+export function withoutTwins(names: readonly string[]): string[] {
+  const taken = new Set<string>()
+  return names.map((name) => {
+    const dot = name.lastIndexOf('.')
+    const [stem, ending] = [name.slice(0, dot), name.slice(dot)]
+    let next = name
+    for (let copy = 2; taken.has(keyOf(next)); copy += 1) next = `${stem}-${copy}${ending}`
+    taken.add(keyOf(next))
+    return next
+  })
+}
+
+const keyOf = (name: string) => name.normalize('NFC').toLowerCase()
+
+function wordFor(token: string, facts: NameFacts): string | undefined {
+  switch (token) {
+    case 'project':
+      return wordsOf(facts.project)
+    case 'prompt':
+      return wordsOf(facts.prompt)
+    case 'model':
+      return wordsOf(facts.model)
+    case 'date':
+      return dayOf(facts.createdAt)
+    case 'n':
+      return String(facts.number)
+    case 'nn':
+      return String(facts.number).padStart(Math.max(2, String(facts.count).length), '0')
+    case 'w':
+      return String(facts.width)
+    case 'h':
+      return String(facts.height)
+    default:
+      return undefined
+  }
+}
+
+/** "a-red-fox": whole words as long as they fit. */
+function wordsOf(text: string): string {
+  const words = text.normalize('NFC').match(/[\p{L}\p{N}\p{M}]+/gu) ?? []
+  let joined = ''
+  for (const word of words) {
+    if (joined !== '' && joined.length + word.length + 1 > mostWordLetters) break
+    joined = joined === '' ? [...word].slice(0, mostWordLetters).join('') : `${joined}-${word}`
+  }
+  return joined.toLowerCase()
+}
+
+function dayOf(at: number): string {
+  const date = new Date(at)
+  const two = (count: number) => String(count).padStart(2, '0')
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
+}
+
+function safeStem(text: string): string {
+  const plain = text
+    .normalize('NFC')
+    .replace(/[\p{Cc}\p{Cf}]/gu, '')
+    .replace(/[<>:"/\\|?*]/g, '-')
+    // Parts that stood for nothing leave their hyphens.
+    .replace(/-{2,}/g, '-')
+  const cut = [...plain].slice(0, mostLetters).join('')
+  // A leading dot hides a file; Windows drops dots and spaces at the end.
+  const stem = cut.replace(/^[\s.-]+|[\s.-]+$/g, '')
+  if (stem === '') return 'image'
+  return reserved.test(stem) ? `_${stem}` : stem
+}
