@@ -14,6 +14,9 @@ const uploadMs = 180_000
 
 interface Upload {
   url: Promise<string>
+  /** Runs that wait for it. With the last one that is stopped it ends too. */
+  waiting: number
+  ending: AbortController
   /** Epoch ms when it was done; absent while it is under way. */
   at?: number
 }
@@ -41,13 +44,13 @@ export function createUploads({
     provider: Provider,
     through: Send,
     message: string,
+    signal: AbortSignal,
   ) {
     const image = await imageOf(store, wanted, picture, toSent)
     if (!image) throw missingSource(message)
     const mime = imageMimes.find((known) => known === image.type) ?? 'image/png'
     const fileName = `${newId()}.${extensionOf(mime)}`
-    // One run that is stopped must not end the upload of the others, so only the deadline does.
-    return within(uploadMs, undefined, (soon) => provider.upload(image, fileName, { send: through, signal: soon }))
+    return within(uploadMs, signal, (soon) => provider.upload(image, fileName, { send: through, signal: soon }))
   }
 
   async function urlOf(
@@ -56,6 +59,7 @@ export function createUploads({
     provider: Provider,
     gateway: string,
     through: Send,
+    signal: AbortSignal,
   ): Promise<string> {
     const message = goneMessage(index)
     const { id, part } = wanted
@@ -64,8 +68,12 @@ export function createUploads({
     contents.set(nameOf(wanted), content)
     const key = keyOf(provider, gateway, content)
     const before = known.get(key)
-    if (before && (before.at === undefined || now() - before.at < provider.uploadsKeptMs)) return before.url
-    const made: Upload = { url: upload(wanted, picture, provider, through, message) }
+    const isAlive = before && !before.ending.signal.aborted
+    if (isAlive && (before.at === undefined || now() - before.at < provider.uploadsKeptMs))
+      return joined(before, signal)
+    const ending = new AbortController()
+    const url = upload(wanted, picture, provider, through, message, ending.signal)
+    const made: Upload = { url, waiting: 0, ending }
     known.set(key, made)
     const forget = () => {
       if (known.get(key) === made) known.delete(key)
@@ -74,7 +82,7 @@ export function createUploads({
       made.at = now()
       if (provider.uploadsKeptMs <= 0) forget()
     }, forget)
-    return made.url
+    return joined(made, signal)
   }
 
   return {
@@ -88,7 +96,7 @@ export function createUploads({
     ): Promise<string[]> {
       const urls: string[] = []
       for (const [index, wanted] of wantedBy(recipe).entries()) {
-        urls.push(await unlessAborted(urlOf(wanted, index, provider, gateway, through), signal))
+        urls.push(await urlOf(wanted, index, provider, gateway, through, signal))
       }
       return urls
     },
@@ -164,12 +172,18 @@ const loadDeriving = () => import('#imaging/sent-file.ts')
 
 const deriveHere: ToSent = async (file, limits, part) => (await loadPart(loadDeriving)).toSent(file, limits, part)
 
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
-    const stop = () => reject(signal.reason)
-    if (signal.aborted) stop()
-    else signal.addEventListener('abort', stop, { once: true })
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
+/** Waits for an upload with other runs. One run that is stopped does not end it for the others; the last one does. */
+function joined(upload: Upload, signal: AbortSignal): Promise<string> {
+  upload.waiting += 1
+  return new Promise<string>((resolve, reject) => {
+    const leave = () => {
+      upload.waiting -= 1
+      reject(signal.reason)
+      if (upload.waiting === 0) upload.ending.abort(signal.reason)
+    }
+    if (signal.aborted) leave()
+    else signal.addEventListener('abort', leave, { once: true })
+    upload.url.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave))
   })
 }
 

@@ -249,7 +249,7 @@ describe('a finished task without a picture', () => {
       expect(await time.passUntil(runner.drive(id, machine.never))).toMatchObject({
         state: {
           phase: 'failed',
-          failure: { kind: 'unexpected', detail: expect.stringContaining('without a picture') },
+          failure: { kind: 'unexpected', detail: expect.stringContaining('without an image') },
           task: { taskId: expect.any(String) },
           chargePossible: true,
         },
