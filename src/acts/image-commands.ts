@@ -24,6 +24,8 @@ export interface ImageCommands {
   download(images: NonEmpty<Picture>): Promise<void>
   /** Puts the image on the clipboard, as PNG. */
   copy(image: Picture): Promise<void>
+  /** Sets or removes the star of images that have it otherwise. */
+  star(images: NonEmpty<Picture>, isStarred: boolean): Promise<void>
   /** An image on the stage gives its place to `next`. */
   moveToBin(images: NonEmpty<Picture>, next?: PictureId): Promise<void>
   restore(images: NonEmpty<Picture>): Promise<void>
@@ -53,6 +55,7 @@ function createImageCommands(store: GalleryStore): ImageCommands {
     reuse: (image) => reuse(store, image),
     download: (images) => download(store, images),
     copy: (image) => copy(store, image),
+    star: (images, isStarred) => star(store, images, isStarred),
     ...createBinCommands(store),
     askToDelete: () => undefined,
   }
@@ -114,6 +117,14 @@ function createBinCommands(store: GalleryStore): Pick<ImageCommands, 'moveToBin'
       announce(ids.length === 1 ? 'Deleted permanently' : `${ids.length} images deleted permanently`)
     },
   }
+}
+
+async function star(store: GalleryStore, images: NonEmpty<Picture>, isStarred: boolean): Promise<void> {
+  const ids = images.map(({ id }) => id)
+  const change = { kind: 'image', field: 'isStarred', ids, from: !isStarred, to: isStarred } as const
+  const label = `${isStarred ? 'star' : 'remove star of'} ${countOf(images)}`
+  const performed = await perform(store, { label, changes: [change] }, 'The star was not changed')
+  if (performed) announce(isStarred ? 'Starred' : 'Star removed')
 }
 
 function reuse(store: GalleryStore, image: Picture): void {

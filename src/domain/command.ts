@@ -5,10 +5,12 @@ import type { Draft } from './run.ts'
 /** What acts can change about an image, with the type of each. A new one is a line here, in `fieldChecks` and in `store/act-records.ts`. */
 export interface ImageFields {
   isBinned: boolean
+  isStarred: boolean
 }
 
 const fieldChecks: { readonly [Field in keyof ImageFields]: (value: unknown) => boolean } = {
   isBinned: (value) => typeof value === 'boolean',
+  isStarred: (value) => typeof value === 'boolean',
 }
 
 /** Stored with the images themselves. Each image counts for itself: one that no longer has `from` is left alone. */

@@ -30,8 +30,10 @@ export function Arrivals(): null {
     for (const picture of settled.toReversed()) {
       if (picture.origin.kind !== 'made') continue
       const submittedAt = submitted.current.get(picture.origin.run) ?? 0
-      const { select, arrive } = useWorkspace.getState()
+      const { select, arrive, batch } = useWorkspace.getState()
       const shown = picture.laying?.kind === 'laid' ? picture.laying.picture : picture.id
+      // The contact sheet shows it already.
+      if (picture.batch && picture.batch.id === batch) continue
       if (takesStage(picture, submittedAt)) {
         select(shown)
         // What is said of a result stands where a tool has its options.
@@ -44,7 +46,8 @@ export function Arrivals(): null {
 }
 
 function takesStage(picture: Picture, submittedAt: number): boolean {
-  const { selected, comparing, touchedAt } = useWorkspace.getState()
+  const { selected, comparing, touchedAt, batch } = useWorkspace.getState()
+  if (batch !== undefined) return false
   if (selected === undefined) return true
   return !comparing && touchedAt <= submittedAt && picture.parents.includes(selected)
 }

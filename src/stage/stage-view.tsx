@@ -6,6 +6,7 @@ import { awaitsLaying, type Picture } from '#domain/picture.ts'
 import { describePicture } from '#library/picture-words.ts'
 import { usePicture, usePictures } from '#store/queries.ts'
 import { useNeighbours } from '#store/stage-queries.ts'
+import { Button } from '#ui/button.tsx'
 import { lazyPart } from '#ui/lazy-part.tsx'
 import { useShortcut } from '#ui/shortcut.ts'
 import { type ToolId, useWorkspace } from '#workspace/workspace.ts'
@@ -31,7 +32,7 @@ export function StageView({ picture }: { picture: Picture }) {
   const comparison = useComparison(picture)
   const neighbours = useNeighbours(picture)
   const commands = useStageCommands(neighbours.older ?? neighbours.newer)
-  const { select, touch, show } = useWorkspace.getState()
+  const { select, touch, show, openBatch } = useWorkspace.getState()
   const onSwipe = (direction: Swipe) => {
     if (direction === 'down') return show('gallery')
     const next = direction === 'left' ? neighbours.older : neighbours.newer
@@ -68,6 +69,11 @@ export function StageView({ picture }: { picture: Picture }) {
       }
       facts={
         <StageInfo picture={picture}>
+          {picture.batch && (
+            <Button variant="quiet" onClick={() => openBatch(picture.batch?.id)}>
+              {`Contact sheet · ${picture.batch.index + 1} of ${picture.batch.of}`}
+            </Button>
+          )}
           <NewImages />
         </StageInfo>
       }

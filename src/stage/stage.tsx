@@ -8,6 +8,8 @@ import { StageStart } from './stage-start.tsx'
 
 const StageView = lazyPart(() => import('./stage-view.tsx').then((module) => module.StageView))
 
+const ContactSheet = lazyPart(() => import('./contact-sheet.tsx').then((module) => module.ContactSheet))
+
 const Arrivals = lazyPart(() => import('./arrivals.ts').then((module) => module.Arrivals))
 
 const LayingDesk = lazyPart(() => import('./laying-desk.ts').then((module) => module.LayingDesk))
@@ -15,6 +17,7 @@ const LayingDesk = lazyPart(() => import('./laying-desk.ts').then((module) => mo
 /** The middle column: the staged image, or how to come to one. */
 export function Stage() {
   const selected = useWorkspace((state) => state.selected)
+  const batch = useWorkspace((state) => state.batch)
   const picture = usePicture(selected)
   const isRunning = useOpenRuns().length > 0
   // From then on it stays: the last run leaves the list together with the coming of its image.
@@ -23,11 +26,12 @@ export function Stage() {
   const isLaying = usePictures('gallery').pictures.some(awaitsLaying)
   return (
     <div className="absolute inset-0">
-      {picture && <StageView picture={picture} />}
+      {batch && <ContactSheet batch={batch} />}
+      {picture && !batch && <StageView picture={picture} />}
       {hasRun && <Arrivals />}
       {isLaying && <LayingDesk />}
-      {selected === undefined && <StageStart />}
-      {selected !== undefined && !picture && (
+      {selected === undefined && !batch && <StageStart />}
+      {selected !== undefined && !picture && !batch && (
         <div className="gallery-late flex h-full flex-col justify-center">
           <Empty title="This image is gone">It was deleted, here or in another window.</Empty>
         </div>

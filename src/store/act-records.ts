@@ -19,6 +19,17 @@ const setters: { [Field in keyof ImageFields]: Setter<ImageFields[Field]> } = {
     read: ({ shelf }) => shelf === 'bin',
     write: (record, isBinned) => (isBinned ? binned(record) : restored(record)),
   },
+  isStarred: {
+    read: ({ marks }) => marks?.star === true,
+    write: withStar,
+  },
+}
+
+/** An image without any mark has none at all. */
+function withStar({ marks, ...record }: StoredPicture, isStarred: boolean): StoredPicture {
+  const { star: _before, changedAt: _then, ...others } = marks ?? { changedAt: 0 }
+  if (!isStarred && Object.keys(others).length === 0) return record
+  return { ...record, marks: { ...others, ...(isStarred ? { star: true } : {}), changedAt: Date.now() } }
 }
 
 /** The record with the change made, or nothing if it no longer has what the change expects. */

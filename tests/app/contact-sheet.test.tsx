@@ -1,0 +1,83 @@
+import { act, screen, waitFor, within } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { logOf } from '#acts/act-log.ts'
+import type { BatchId, PictureId } from '#domain/ids.ts'
+import { Stage } from '#stage/stage.tsx'
+import type { GalleryStore } from '#store/store.ts'
+import { useWorkspace } from '#workspace/workspace.ts'
+import { failedRun, newPicture, queuedRun } from '../support/gallery-records.ts'
+import { paintedImage } from '../support/images.ts'
+import { closeNotices, openTestGallery, renderOver } from '../support/render-gallery.tsx'
+
+let store: GalleryStore
+const batch = 'batch-1' as BatchId
+const at = (index: number) => ({ id: batch, index, of: 4 })
+
+/** Of four: two images, one that failed, one that waits. */
+beforeEach(async () => {
+  store = await openTestGallery()
+  for (const index of [0, 1]) {
+    const prompt = ['a red door', 'a blue door'][index] ?? ''
+    await store.addPicture(newPicture(`made-${index}`, await paintedImage('png'), { prompt, batch: at(index) }))
+  }
+  const failed = failedRun('failed-2')
+  const queued = queuedRun('queued-3')
+  await store.startRuns([
+    { ...failed, marks: { ...failed.marks, batch: at(2) } },
+    { ...queued, marks: { ...queued.marks, batch: at(3) } },
+  ])
+})
+afterEach(closeNotices)
+
+async function showSheet() {
+  const { asked } = renderOver(
+    store,
+    <section aria-label="Stage" data-place="stage">
+      <Stage />
+    </section>,
+  )
+  act(() => useWorkspace.getState().openBatch(batch))
+  const list = await screen.findByRole('list', { name: 'Contact sheet' })
+  await within(list).findByRole('button', { name: 'Image 1: a red door' })
+  return { list, asked }
+}
+
+test('every place of a batch has its tile; what failed is tried again there', async () => {
+  const { list, asked } = await showSheet()
+  const tiles = within(list).getAllByRole('listitem')
+  expect(tiles).toHaveLength(4)
+  expect(screen.getByRole('heading', { name: '2 of 4 images' })).toBeVisible()
+  expect(tiles[3]).toHaveTextContent('Image 4: queued')
+  await userEvent.click(within(tiles[2] as HTMLElement).getByRole('button', { name: 'Try again' }))
+  expect(asked).toEqual(['again failed-2'])
+})
+
+test('arrows move, P stars and stays, undo takes the star back, Enter opens', async () => {
+  const { list } = await showSheet()
+  await userEvent.click(within(list).getByRole('button', { name: 'Star image 1' }))
+  await within(list).findByRole('button', { name: 'Image 1: a red door, starred' })
+  act(() => within(list).getByRole('button', { name: 'Image 1: a red door, starred' }).focus())
+  await userEvent.keyboard('{ArrowRight}')
+  expect(within(list).getByRole('button', { name: 'Image 2: a blue door' })).toHaveFocus()
+  await userEvent.keyboard('p')
+  const starred = await within(list).findByRole('button', { name: 'Image 2: a blue door, starred' })
+  expect(starred).toHaveFocus()
+  expect((await store.picture('made-1' as PictureId))?.marks?.star).toBe(true)
+
+  await act(() => logOf(store).undo())
+  await within(list).findByRole('button', { name: 'Image 2: a blue door' })
+  expect(await store.picture('made-1' as PictureId)).not.toHaveProperty('marks')
+
+  await userEvent.keyboard('{Enter}')
+  await waitFor(() => expect(screen.queryByRole('list', { name: 'Contact sheet' })).toBeNull())
+  expect(useWorkspace.getState().selected).toBe('made-1')
+  await userEvent.click(await screen.findByRole('button', { name: 'Contact sheet · 2 of 4' }))
+  expect(await screen.findByRole('list', { name: 'Contact sheet' })).toBeVisible()
+})
+
+test('an image that is chosen in the gallery takes the place of the sheet', async () => {
+  await showSheet()
+  act(() => useWorkspace.getState().choose('made-0' as PictureId))
+  await waitFor(() => expect(screen.queryByRole('list', { name: 'Contact sheet' })).toBeNull())
+})
