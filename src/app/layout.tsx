@@ -5,7 +5,7 @@ import { Button } from '#ui/button.tsx'
 import { classes } from '#ui/classes.ts'
 import { lazyPart } from '#ui/lazy-part.tsx'
 import { useShortcut } from '#ui/shortcut.ts'
-import { useWorkspace, type View } from '#workspace/workspace.ts'
+import { useWorkspace, type View, type Workspace } from '#workspace/workspace.ts'
 import { Count } from './header.tsx'
 import { useSoon } from './use-soon.ts'
 
@@ -35,7 +35,7 @@ export function Layout({ header, create, stage, gallery, tasks }: LayoutProps) {
   const view = useWorkspace((state) => state.view)
   const show = useWorkspace((state) => state.show)
   const adjust = useWorkspace((state) => state.adjust)
-  const isStaged = useWorkspace((state) => state.selected !== undefined)
+  const isStaged = useWorkspace(showsStage)
   const createWidth = useWorkspace((state) => within(state.createWidth, createPx))
   const galleryWidth = useWorkspace((state) => within(state.galleryWidth, galleryPx))
   const isSoon = useSoon()
@@ -117,6 +117,9 @@ export function Layout({ header, create, stage, gallery, tasks }: LayoutProps) {
   )
 }
 
+/** An image is on the stage, or a batch. */
+const showsStage = ({ selected, batch }: Workspace) => selected !== undefined || batch !== undefined
+
 const places: readonly { view: View; label: string; icon: LucideIcon }[] = [
   { view: 'stage', label: 'Image', icon: Image },
   { view: 'create', label: 'Create', icon: SquarePen },
@@ -128,7 +131,7 @@ function BottomBar() {
   const current = useWorkspace((state) => state.view)
   const show = useWorkspace((state) => state.show)
   const count = useWorkCount()
-  const isStaged = useWorkspace((state) => state.selected !== undefined)
+  const isStaged = useWorkspace(showsStage)
   return (
     <nav aria-label="Views" className="bottom-bar">
       {places

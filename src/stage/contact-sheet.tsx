@@ -106,7 +106,7 @@ function Cell({ place: { index, picture, run }, tabIndex, onOpen, onStar }: Cell
           shortcut="p"
           tabIndex={-1}
           onClick={() => onStar(picture)}
-          className="absolute! right-1 bottom-1"
+          className="absolute! right-1 bottom-1 bg-panel!"
         />
       </>
     )
