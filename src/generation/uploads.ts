@@ -64,6 +64,7 @@ export function createUploads({
     const message = goneMessage(index)
     const { id, part } = wanted
     const picture = await store.picture(id)
+    signal.throwIfAborted()
     const content = [picture?.sha256 ?? id, ...(part ?? [])].join(' ')
     contents.set(nameOf(wanted), content)
     const key = keyOf(provider, gateway, content)
@@ -181,8 +182,7 @@ function joined(upload: Upload, signal: AbortSignal): Promise<string> {
       reject(signal.reason)
       if (upload.waiting === 0) upload.ending.abort(signal.reason)
     }
-    if (signal.aborted) leave()
-    else signal.addEventListener('abort', leave, { once: true })
+    signal.addEventListener('abort', leave, { once: true })
     upload.url.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave))
   })
 }
