@@ -4,13 +4,14 @@ import { useImageCommands } from '#acts/use-image-commands.ts'
 import type { PictureId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
 import { everything } from '#library/find/query.ts'
-import { usePictures } from '#store/queries.ts'
+import { usePictures, useUnread } from '#store/queries.ts'
 import { Button } from '#ui/button.tsx'
 import { Dialog } from '#ui/dialog.tsx'
 import { Empty } from '#ui/empty.tsx'
 import { nothingBefore } from './contents.ts'
 import { GalleryGrid } from './gallery-grid.tsx'
 import { GalleryHead } from './gallery-head.tsx'
+import { NotRead } from './not-read.tsx'
 import { SelectionBar } from './selection-bar.tsx'
 import type { Question } from './shelf-window.ts'
 import { useRoom } from './use-room.ts'
@@ -27,6 +28,7 @@ const question: Question = { query: { ...everything, shelf: 'bin' }, options: {}
 export function Bin({ toggle, onSettings }: BinProps) {
   const commands = useImageCommands()
   const { pictures, complete, isPending } = usePictures('bin')
+  const unread = useUnread('bin')
   const [doomed, setDoomed] = useState<readonly PictureId[]>()
   const room = useRoom(question, pictures, nothingBefore)
   const count = room.shelf.view.images ?? (complete ? pictures.length : undefined)
@@ -46,6 +48,7 @@ export function Bin({ toggle, onSettings }: BinProps) {
           {toggle}
         </GalleryHead>
       )}
+      {unread.failed && <NotRead onAgain={unread.readAgain} />}
       {!isPending && complete && pictures.length === 0 ? (
         <div className="flex flex-1 flex-col justify-center">
           <Empty title="The bin is empty">Images you move here can be restored.</Empty>

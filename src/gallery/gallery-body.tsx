@@ -44,7 +44,14 @@ export function GalleryBody({ runs, head, runView, onSettings }: GalleryBodyProp
   return (
     <>
       {room.select.selection.ids.size > 0 ? <SelectionBar room={room} total={view.images} /> : head(count)}
-      <SearchBar query={query} onChange={setQuery} view={view} isReady={isReady} failed={room.shelf.failed} />
+      <SearchBar
+        query={query}
+        onChange={setQuery}
+        view={view}
+        isReady={isReady}
+        failed={room.shelf.failed}
+        onReadAgain={room.shelf.readAgain}
+      />
       {hasSamples && isPlain && <SamplesLine />}
       {isPlain && isFolding && <Attention runs={before.cards} open={open} onToggle={() => setOpen(!open)} />}
       {isNothing ? (

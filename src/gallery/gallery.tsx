@@ -1,6 +1,6 @@
 import { Trash2 } from 'lucide-react'
 import { useState } from 'react'
-import { useOpenRuns, usePictures } from '#store/queries.ts'
+import { useOpenRuns, usePictures, useUnread } from '#store/queries.ts'
 import { Button } from '#ui/button.tsx'
 import { lazyPart } from '#ui/lazy-part.tsx'
 import { useLoaded } from '#ui/use-loaded.ts'
@@ -12,6 +12,7 @@ import { useSamplesParam } from './use-samples-param.ts'
 
 // An empty gallery, which is how the first visit begins, needs neither.
 const loadBody = () => import('./gallery-body.tsx')
+const NotRead = lazyPart(() => import('./not-read.tsx').then((module) => module.NotRead))
 const Bin = lazyPart(() => import('./bin.tsx').then((module) => module.Bin))
 
 interface GalleryProps {
@@ -26,13 +27,14 @@ export function Gallery({ runScreens, simulated, onSettings }: GalleryProps) {
   const [inBin, setInBin] = useState(false)
   const runs = useOpenRuns()
   const { pictures, complete, isPending } = usePictures('gallery')
+  const unread = useUnread('gallery')
   const { filling, fill } = useFillSamples()
   const isEmpty = runs.length === 0 && pictures.length === 0 && (complete || isPending)
   // Loaded while the first words are written, so that the first run finds its place at once.
   const isComposing = useWorkspace(({ drafts }) => Object.values(drafts).some(({ prompt }) => prompt !== ''))
   const { part: body, failed: isBodyMissing } = useLoaded(loadBody, !isEmpty || isComposing)
   const { part: runView, failed: isViewMissing } = useLoaded(runScreens.load, !isEmpty || isComposing)
-  useSamplesParam({ simulated, isEmpty: isPending ? undefined : isEmpty }, fill)
+  useSamplesParam({ simulated, isEmpty: isPending || unread.failed ? undefined : isEmpty }, fill)
 
   const binButton = (
     <Button
@@ -51,16 +53,18 @@ export function Gallery({ runScreens, simulated, onSettings }: GalleryProps) {
     </GalleryHead>
   )
   if (inBin) return <Bin toggle={binButton} onSettings={onSettings} />
-  const isFilled = !filling && !isEmpty
+  const isUnknown = unread.failed && runs.length + pictures.length === 0
+  const isFilled = !filling && !isEmpty && !isUnknown
   return (
     <div className="absolute inset-0 flex flex-col">
+      {!filling && unread.failed && <NotRead onAgain={unread.readAgain} />}
       {isFilled && body && runView ? (
         <body.GalleryBody runs={runs} head={head} runView={runView} onSettings={onSettings} />
       ) : (
         <>
           {head(undefined)}
           {filling && <FillingProgress filling={filling} />}
-          {!filling && !isPending && isEmpty && <FirstRun onDemo={() => void fill()} />}
+          {!filling && !isPending && isEmpty && !isUnknown && <FirstRun onDemo={() => void fill()} />}
           {isFilled && (isBodyMissing || isViewMissing) && <runScreens.Plain runs={runs} />}
         </>
       )}

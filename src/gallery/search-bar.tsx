@@ -4,6 +4,7 @@ import type { Query } from '#library/find/query.ts'
 import { announce } from '#ui/announce.tsx'
 import { IconButton } from '#ui/button.tsx'
 import { useShortcut } from '#ui/shortcut.ts'
+import { NotRead } from './not-read.tsx'
 import type { ShelfView } from './shelf-window.ts'
 
 interface SearchBarProps {
@@ -12,13 +13,14 @@ interface SearchBarProps {
   view: ShelfView
   isReady: boolean
   failed: boolean
+  onReadAgain: () => void
 }
 
 /** Longer texts are cut: no search needs them. */
 const mostLetters = 10_000
 
 /** Search as one types. The count is read out when it is known. */
-export function SearchBar({ query, onChange, view, isReady, failed }: SearchBarProps) {
+export function SearchBar({ query, onChange, view, isReady, failed, onReadAgain }: SearchBarProps) {
   const field = useRef<HTMLInputElement>(null)
   const { text } = query
   const { images } = view
@@ -55,7 +57,7 @@ export function SearchBar({ query, onChange, view, isReady, failed }: SearchBarP
       {text !== '' && isReady && images !== undefined && (
         <p className="text-faint text-xs tabular-nums">{describeFound(images)}</p>
       )}
-      {failed && <p className="text-danger text-xs">Search cannot read the images. Reload the page.</p>}
+      {failed && <NotRead onAgain={onReadAgain} />}
     </div>
   )
 }

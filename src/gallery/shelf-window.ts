@@ -113,7 +113,11 @@ export function createShelfWindow(finder: FinderClient, store: Pick<GalleryStore
       const isCurrent = () => asked === answer
       pages.want(asked, Math.max(0, from - ahead), Math.min(asked.total, to + ahead), isCurrent).then(
         (isNew) => isNew && show(),
-        () => undefined,
+        () => {
+          if (!isCurrent()) return
+          hasFailed = true
+          show()
+        },
       )
     },
     close() {

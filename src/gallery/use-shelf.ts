@@ -19,8 +19,10 @@ export interface Shelf {
   view: ShelfView
   /** Whether search has answered; before, the view holds the newest images alone. */
   isReady: boolean
-  /** Search cannot read the store. */
+  /** Search, or a later page of images, could not be read. */
   failed: boolean
+  /** Starts search anew. */
+  readAgain(): void
   want(from: number, to: number): void
 }
 
@@ -28,7 +30,9 @@ export interface Shelf {
 export function useShelf(question: Question, head: readonly Picture[]): Shelf {
   const store = useStore()
   const isIdle = useIdle(question.query.text !== '')
-  const window = useMemo(() => (isIdle ? createShelfWindow(finderOf(store), store) : undefined), [isIdle, store])
+  const [finder, setFinder] = useState<FinderClient>()
+  if (isIdle && !finder) setFinder(finderOf(store))
+  const window = useMemo(() => finder && createShelfWindow(finder, store), [finder, store])
   useEffect(() => () => window?.close(), [window])
   useEffect(() => window?.ask(question), [window, question])
   const subscribe = useCallback((listener: () => void) => window?.subscribe(listener) ?? (() => undefined), [window])
@@ -36,7 +40,12 @@ export function useShelf(question: Question, head: readonly Picture[]): Shelf {
   const failed = useSyncExternalStore(subscribe, () => window?.failed() ?? false)
   const first = useMemo(() => viewOf(head), [head])
   const want = useCallback((from: number, to: number) => window?.want(from, to), [window])
-  return { view: found ?? first, isReady: found !== undefined, failed, want }
+  const readAgain = useCallback(() => {
+    finders.get(store)?.close()
+    finders.delete(store)
+    setFinder(undefined)
+  }, [store])
+  return { view: found ?? first, isReady: found !== undefined, failed, readAgain, want }
 }
 
 /** Search starts when the page has drawn what it has, or at once when it is wanted. */

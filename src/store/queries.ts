@@ -1,4 +1,4 @@
-import { notifyManager, type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query'
+import { notifyManager, type QueryClient, type QueryKey, useQuery, useQueryClient } from '@tanstack/react-query'
 import { createContext, useCallback, useContext, useSyncExternalStore } from 'react'
 import type { PictureId } from '#domain/ids.ts'
 import type { Picture, Shelf } from '#domain/picture.ts'
@@ -33,6 +33,12 @@ export function useStore(): GalleryStore {
   return store
 }
 
+/** What could not be read from the store, so that a screen never takes it for empty. */
+interface Unread {
+  failed: boolean
+  readAgain(): void
+}
+
 const noRuns: readonly Run[] = []
 const noPictures: readonly Picture[] = []
 
@@ -46,6 +52,25 @@ export function useOpenRuns(): readonly Run[] {
     queryFn: () => inTurn(client, () => store.openRuns()),
   })
   return data ?? noRuns
+}
+
+/** Whether the open runs or the first images of a shelf could not be read. */
+export function useUnread(shelf: Shelf): Unread {
+  const client = useQueryClient()
+  const failed = (key: QueryKey) => {
+    const state = client.getQueryState(key)
+    return state?.status === 'error' && state.data === undefined
+  }
+  const lists = [keys.open, keys.shelf(shelf)]
+  return {
+    failed: useSyncExternalStore(
+      useCallback((listener) => client.getQueryCache().subscribe(listener), [client]),
+      () => lists.some(failed),
+    ),
+    readAgain() {
+      for (const queryKey of lists.filter(failed)) void client.refetchQueries({ queryKey, exact: true })
+    },
+  }
 }
 
 /** The last runs, newest first, none made before `since`. */
