@@ -78,7 +78,10 @@ export function createGenerator({ runner, ports, queryClient, tell, limits, netw
       retry: false,
       networkMode: 'always',
     }
-    new MutationObserver(queryClient, options).mutate().catch((error: unknown) => tell(toFailure(error)))
+    new MutationObserver(queryClient, options).mutate().catch((error: unknown) => {
+      // The store may be closed by then as well. Nobody is left to be told.
+      if (!isClosed) tell(toFailure(error))
+    })
   }
 
   async function drive(id: RunId, how?: Way) {
@@ -109,10 +112,11 @@ export function createGenerator({ runner, ports, queryClient, tell, limits, netw
     if (isBack) await driveNow(id, signal, how)
   }
 
-  /** Whatever pause the run is in ends here. */
-  async function driveAnew(id: RunId, how?: Way) {
+  /** Whatever pause the run is in ends here. The change comes after the last step of that drive, which cannot undo it. */
+  async function driveAnew(id: RunId, change: (stored: Run) => Run, how?: Way) {
     driven.get(id)?.stop()
     await driven.get(id)?.ended
+    await store.amendRun(id, change)
     await drive(id, how)
   }
 
@@ -179,20 +183,14 @@ export function createGenerator({ runner, ports, queryClient, tell, limits, netw
       })
     },
     standIn(run) {
-      mutate(run.id, async () => {
-        await store.amendRun(run.id, yielding)
-        await driveAnew(run.id)
-      })
+      mutate(run.id, () => driveAnew(run.id, yielding))
     },
     async stop(run) {
       const stored = await amend(run, stopping)
       if (!stored || stored.marks.stopped) driven.get(run.id)?.stop()
     },
     look(run, how) {
-      mutate(run.id, async () => {
-        await store.amendRun(run.id, unmarked)
-        await driveAnew(run.id, how)
-      })
+      mutate(run.id, () => driveAnew(run.id, unmarked, how))
     },
     async fetch(run) {
       const driver = await runner().catch(() => Promise.reject(new GenerationError(unreachable)))

@@ -11,6 +11,7 @@ import { interfere, lost } from '../../support/broken-network.ts'
 import { eventually } from '../../support/eventually.ts'
 import { failedRun } from '../../support/gallery-records.ts'
 import { idOf, type Machine, machineKey, openMachine } from '../../support/machine.ts'
+import { settled } from '../../support/windows.ts'
 
 let service: BreakableService
 let machine: Machine
@@ -42,10 +43,10 @@ const driveStandIn = (run: Run | undefined) => machine.runner.drive(standInId(id
 const gemini = async () => (await machine.simulator.state()).gemini
 const charges = async () => (await machine.simulator.state()).charges.filter(({ refunded }) => !refunded).length
 const told: Failure[] = []
-const openGenerator = () =>
+const openGenerator = (store = machine.store) =>
   createGenerator({
     runner: async () => machine.runner,
-    ports: { store: machine.store, now: () => Date.now(), newId: () => crypto.randomUUID() },
+    ports: { store, now: () => Date.now(), newId: () => crypto.randomUUID() },
     queryClient: new QueryClient(),
     tell: (failure) => void told.push(failure),
   })
@@ -392,6 +393,45 @@ describe('handing over', () => {
     generator.standIn(refused)
     await eventually(async () => expect(await standInOf(refused)).toMatchObject({ state: { phase: 'saved' } }))
     // The second press takes the run up once more: it is off the grid when that is done.
+    await eventually(async () => expect(await machine.store.openRuns()).toEqual([]))
+    generator.close()
+    expect((await gemini()).charges).toHaveLength(1)
+  })
+
+  test('by the button again, while the first press asks a proxy that does not answer: the second press counts', async () => {
+    rule = 'ask'
+    const refused = (await generate('a red fox [[submit:455]]')) as Run
+    let failFirst: (reason: unknown) => void = () => undefined
+    const first = new Promise<never>((_, reject) => {
+      failFirst = reject
+    })
+    let asks = 0
+    interfere(
+      machine,
+      (path) => path === '/api/health',
+      (direct, path, init) => {
+        asks += 1
+        if (asks > 1) return direct(path, init)
+        init?.signal?.addEventListener('abort', () => failFirst(init.signal?.reason), { once: true })
+        return first
+      },
+    )
+    // The answer fails just when the second press has been stored, and the first has told of it before that press goes on.
+    let presses = 0
+    const amendRun: typeof machine.store.amendRun = async (id, change) => {
+      const run = await machine.store.amendRun(id, change)
+      presses += 1
+      if (presses === 2) {
+        failFirst(new TypeError('Failed to fetch'))
+        await settled()
+      }
+      return run
+    }
+    const generator = openGenerator({ ...machine.store, amendRun })
+    generator.standIn(refused)
+    await eventually(() => expect(asks).toBe(1))
+    generator.standIn(refused)
+    await eventually(async () => expect(await standInOf(refused)).toMatchObject({ state: { phase: 'saved' } }))
     await eventually(async () => expect(await machine.store.openRuns()).toEqual([]))
     generator.close()
     expect((await gemini()).charges).toHaveLength(1)
