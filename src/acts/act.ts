@@ -23,6 +23,8 @@ interface ActFacts {
   /** Whether `Undo` takes it back. */
   undoable: boolean
   danger?: true
+  /** Not in menus: its keys, or a bar, are the way to it. */
+  hidden?: true
 }
 
 /** Done to images. Offered in menus, toolbars and by keys wherever an image is. */

@@ -1,9 +1,24 @@
-import { Copy, Download, FileOutput, ImagePlus, Images, RotateCcw, SlidersHorizontal, Trash2 } from 'lucide-react'
+import {
+  Copy,
+  Download,
+  FileOutput,
+  Gauge,
+  ImagePlus,
+  Images,
+  RotateCcw,
+  SlidersHorizontal,
+  Star,
+  Tag,
+  ThumbsDown,
+  Trash2,
+} from 'lucide-react'
+import { markColours } from '#domain/marks.ts'
 import { findFamily } from '#models/catalogue.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 import type { ImageAct, Subject } from './act.ts'
 import { askToExport } from './export-request.ts'
 import { recipeOf } from './image-commands.ts'
+import type { Rating } from './mark-commands.ts'
 
 const isKept = (subject: Subject) => subject.every(({ shelf }) => shelf !== 'bin')
 const isBinned = (subject: Subject) => subject.every(({ shelf }) => shelf === 'bin')
@@ -119,6 +134,61 @@ export const deleteAct: ImageAct = {
   perform: (subject, commands) => commands.askToDelete(subject),
 }
 
+const inGallery = { on: 'images', where: ['gallery'], undoable: true, isOffered: isKept } as const
+
+export const starAct: ImageAct = {
+  ...inGallery,
+  where: ['stage', 'gallery'],
+  id: 'star',
+  label: 'Star',
+  hint: 'Star, or remove the star',
+  icon: Star,
+  keys: ['s'],
+  perform: (subject, commands) =>
+    void commands.star(
+      subject,
+      subject.some(({ marks }) => marks?.star !== true),
+    ),
+}
+
+export const rejectAct: ImageAct = {
+  ...inGallery,
+  id: 'reject',
+  label: 'Reject',
+  hint: 'Reject, or take it back',
+  icon: ThumbsDown,
+  keys: ['shift+x'],
+  perform: (subject, commands) =>
+    void commands.reject(
+      subject,
+      subject.some(({ marks }) => marks?.reject !== true),
+    ),
+}
+
+const ratings: readonly Rating[] = [1, 2, 3, 4, 5, 0]
+/** Keys 0 to 5. */
+export const rateActs: readonly ImageAct[] = ratings.map((rating) => ({
+  ...inGallery,
+  id: `rate-${rating}`,
+  label: rating === 0 ? 'No rating' : `Rate ${rating}`,
+  icon: Gauge,
+  keys: [`${rating}`],
+  hidden: true,
+  perform: (subject, commands) => void commands.rate(subject, rating),
+}))
+
+/** Keys 6 to 9; the fifth colour has none. The same again takes the label away. */
+export const labelActs: readonly ImageAct[] = markColours.map((colour, index) => ({
+  ...inGallery,
+  id: `label-${colour}`,
+  label: `Label ${colour}`,
+  icon: Tag,
+  keys: index < 4 ? [`${index + 6}`] : [],
+  hidden: true,
+  perform: (subject, commands) =>
+    void commands.label(subject, subject.every(({ marks }) => marks?.colour === colour) ? '' : colour),
+}))
+
 /** In the order of menus. */
 export const imageActs: readonly ImageAct[] = [
   editAct,
@@ -127,6 +197,10 @@ export const imageActs: readonly ImageAct[] = [
   downloadAct,
   exportAct,
   copyAct,
+  starAct,
+  rejectAct,
+  ...rateActs,
+  ...labelActs,
   binAct,
   restoreAct,
   deleteAct,

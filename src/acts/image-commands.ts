@@ -1,4 +1,5 @@
 import type { NonEmpty, PictureId } from '#domain/ids.ts'
+import type { MarkColour } from '#domain/marks.ts'
 import { extensionOf, type Picture } from '#domain/picture.ts'
 import type { Recipe } from '#domain/run.ts'
 import { toPng } from '#imaging/to-png.ts'
@@ -11,6 +12,7 @@ import { notify } from '#ui/notices.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { perform, sayFailure, sayLeft, undo } from './act-log.ts'
 import { fillForm } from './fill-form.ts'
+import { createMarkCommands, type Rating } from './mark-commands.ts'
 import { undoable } from './undoable.ts'
 
 /** What can be done with kept images. Each says itself, where the user looks, when it could not be done. */
@@ -26,6 +28,12 @@ export interface ImageCommands {
   copy(image: Picture): Promise<void>
   /** Sets or removes the star of images that have it otherwise. */
   star(images: NonEmpty<Picture>, isStarred: boolean): Promise<void>
+  /** 0 takes the rating away. */
+  rate(images: NonEmpty<Picture>, rating: Rating): Promise<void>
+  reject(images: NonEmpty<Picture>, isRejected: boolean): Promise<void>
+  /** Empty takes the label away. */
+  label(images: NonEmpty<Picture>, colour: MarkColour | ''): Promise<void>
+  tag(images: NonEmpty<Picture>, tag: string, isTagged: boolean): Promise<void>
   /** An image on the stage gives its place to `next`. */
   moveToBin(images: NonEmpty<Picture>, next?: PictureId): Promise<void>
   restore(images: NonEmpty<Picture>): Promise<void>
@@ -55,7 +63,7 @@ function createImageCommands(store: GalleryStore): ImageCommands {
     reuse: (image) => reuse(store, image),
     download: (images) => download(store, images),
     copy: (image) => copy(store, image),
-    star: (images, isStarred) => star(store, images, isStarred),
+    ...createMarkCommands(store),
     ...createBinCommands(store),
     askToDelete: () => undefined,
   }
@@ -117,14 +125,6 @@ function createBinCommands(store: GalleryStore): Pick<ImageCommands, 'moveToBin'
       announce(ids.length === 1 ? 'Deleted permanently' : `${ids.length} images deleted permanently`)
     },
   }
-}
-
-async function star(store: GalleryStore, images: NonEmpty<Picture>, isStarred: boolean): Promise<void> {
-  const ids = images.map(({ id }) => id)
-  const change = { kind: 'image', field: 'isStarred', ids, from: !isStarred, to: isStarred } as const
-  const label = `${isStarred ? 'star' : 'remove star of'} ${countOf(images)}`
-  const performed = await perform(store, { label, changes: [change] }, 'The star was not changed')
-  if (performed) announce(isStarred ? 'Starred' : 'Star removed')
 }
 
 function reuse(store: GalleryStore, image: Picture): void {

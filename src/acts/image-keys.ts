@@ -14,11 +14,13 @@ export function performKey(event: KeyboardEvent, place: Place, subject: Subject,
 
 /** All that can be done with the subject, for its menu. The menu takes the keys that it shows. */
 export function menuItemsFor(subject: Subject, commands: ImageCommands): MenuItem[] {
-  return actsFor(subject).map((act) => ({
-    label: act.label,
-    icon: act.icon,
-    danger: act.danger,
-    keys: act.keys,
-    onSelect: () => act.perform(subject, commands),
-  }))
+  return actsFor(subject)
+    .filter(({ hidden }) => !hidden)
+    .map((act) => ({
+      label: act.label,
+      icon: act.icon,
+      danger: act.danger,
+      keys: act.keys,
+      onSelect: () => act.perform(subject, commands),
+    }))
 }

@@ -1,16 +1,33 @@
 import type { AreaStep } from './edit.ts'
 import type { PictureId } from './ids.ts'
+import { type MarkColour, markColours } from './marks.ts'
 import type { Draft } from './run.ts'
 
 /** What acts can change about an image, with the type of each. A new one is a line here, in `fieldChecks` and in `store/act-records.ts`. */
 export interface ImageFields {
   isBinned: boolean
   isStarred: boolean
+  /** 0: none. */
+  rating: number
+  reject: boolean
+  /** Empty: none. */
+  colour: MarkColour | ''
+  note: string
+  /** Whether the image has the tag that the change names. */
+  tag: boolean
+  /** Whether the image is in the collection whose id the change names. */
+  collection: boolean
 }
 
 const fieldChecks: { readonly [Field in keyof ImageFields]: (value: unknown) => boolean } = {
   isBinned: (value) => typeof value === 'boolean',
   isStarred: (value) => typeof value === 'boolean',
+  rating: (value) => [0, 1, 2, 3, 4, 5].some((known) => known === value),
+  reject: (value) => typeof value === 'boolean',
+  colour: (value) => value === '' || markColours.some((known) => known === value),
+  note: (value) => typeof value === 'string',
+  tag: (value) => typeof value === 'boolean',
+  collection: (value) => typeof value === 'boolean',
 }
 
 /** Stored with the images themselves. Each image counts for itself: one that no longer has `from` is left alone. */
@@ -18,6 +35,8 @@ export type ImageChange = {
   [Field in keyof ImageFields]: {
     kind: 'image'
     field: Field
+    /** The tag, or the id of the collection. */
+    name?: string
     ids: readonly PictureId[]
     from: ImageFields[Field]
     to: ImageFields[Field]
@@ -94,8 +113,14 @@ export function isCommand(value: unknown): value is Command {
 }
 
 const checks: Readonly<Record<Change['kind'], (change: Readonly<Record<string, unknown>>) => boolean>> = {
-  image: ({ field, ids, from, to }) => {
-    if (!isText(field) || !Object.hasOwn(fieldChecks, field) || !isTextList(ids)) return false
+  image: ({ field, name, ids, from, to }) => {
+    if (
+      !(name === undefined || isText(name)) ||
+      !isText(field) ||
+      !Object.hasOwn(fieldChecks, field) ||
+      !isTextList(ids)
+    )
+      return false
     return [from, to].every(fieldChecks[field as keyof ImageFields])
   },
   draft: ({ family, field }) => isText(family) && isText(field),

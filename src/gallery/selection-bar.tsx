@@ -1,7 +1,18 @@
-import { CheckCheck, SquareSplitHorizontal, X } from 'lucide-react'
+import { CheckCheck, Gauge, SquareSplitHorizontal, X } from 'lucide-react'
 import type { ImageAct, Subject } from '#acts/act.ts'
-import { actsFor, binAct, deleteAct, restoreAct } from '#acts/image-acts.ts'
+import {
+  actsFor,
+  binAct,
+  deleteAct,
+  exportAct,
+  labelActs,
+  rateActs,
+  rejectAct,
+  restoreAct,
+  starAct,
+} from '#acts/image-acts.ts'
 import { Button, IconButton } from '#ui/button.tsx'
+import { Menu } from '#ui/menu.tsx'
 import { Toolbar } from '#ui/toolbar.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { describeSelection } from './selection.ts'
@@ -48,6 +59,18 @@ export function SelectionBar({ room, total, isBin = false }: SelectionBarProps) 
           </>
         ) : (
           <>
+            <Act act={starAct} onPress={act(starAct)} />
+            <Menu
+              label="Rate"
+              icon={Gauge}
+              items={[...rateActs, rejectAct, ...labelActs].map((each) => ({
+                label: each.label,
+                icon: each.icon,
+                keys: each.keys,
+                onSelect: act(each),
+              }))}
+            />
+            <Act act={exportAct} onPress={act(exportAct)} />
             <Button
               variant="quiet"
               icon={SquareSplitHorizontal}

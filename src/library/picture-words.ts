@@ -39,7 +39,19 @@ export function markOf(picture: Picture): 'Simulated' | 'Sample' | undefined {
 /** A picture's accessible name: the prompt first. */
 export function describePicture(picture: Picture, now: number): string {
   const parts = [picture.prompt.trim() || 'Image', modelOf(picture), describeSize(picture)]
-  return [...parts, describeTime(picture.createdAt, now), markOf(picture)?.toLowerCase()].filter(Boolean).join(', ')
+  const said = [markOf(picture)?.toLowerCase(), ...describeMarks(picture)]
+  return [...parts, describeTime(picture.createdAt, now), ...said].filter(Boolean).join(', ')
+}
+
+/** "starred", "rated 4", "rejected", "red label". */
+function describeMarks({ marks }: Picture): string[] {
+  const { star, rating, reject, colour } = marks ?? {}
+  return [
+    ...(star ? ['starred'] : []),
+    ...(rating ? [`rated ${rating}`] : []),
+    ...(reject ? ['rejected'] : []),
+    ...(colour ? [`${colour} label`] : []),
+  ]
 }
 
 const mostLetters = 48

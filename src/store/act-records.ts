@@ -1,5 +1,6 @@
 import { type Command, type ImageChange, type ImageFields, isCommand, isStored, type Outcome } from '#domain/command.ts'
-import type { PictureId } from '#domain/ids.ts'
+import type { CollectionId, PictureId } from '#domain/ids.ts'
+import type { Marks } from '#domain/marks.ts'
 import type { Database } from './database.ts'
 import { binned, restored } from './picture-shelves.ts'
 import { putPicture, type Writing } from './picture-writes.ts'
@@ -9,9 +10,26 @@ import type { ActRecords, StoreChange, Way } from './store.ts'
 /** How many acts the log keeps, and how large it may be. The oldest make room. */
 export const logLimits = { count: 200, bytes: 5_000_000 }
 
+/** `name`: the tag or the collection that the change names. */
 interface Setter<Value> {
-  read(record: StoredPicture): Value
-  write(record: StoredPicture, value: Value): StoredPicture
+  read(record: StoredPicture, name: string): Value
+  write(record: StoredPicture, value: Value, name: string): StoredPicture
+}
+
+type Said = Partial<Record<Exclude<keyof Marks, 'changedAt'>, unknown>>
+
+/** What is empty is no mark, and an image without any mark has no marks at all. */
+function withMarks(record: StoredPicture, said: Said): StoredPicture {
+  const { marks, ...rest } = record
+  const { changedAt: _changedAt, ...before } = marks ?? { changedAt: 0 }
+  const isSaid = ([, value]: [string, unknown]) => !!value && !(Array.isArray(value) && value.length === 0)
+  const after = Object.fromEntries(Object.entries({ ...before, ...said }).filter(isSaid))
+  return Object.keys(after).length === 0 ? rest : { ...rest, marks: { ...after, changedAt: Date.now() } }
+}
+
+function listed<T>(list: readonly T[] | undefined, item: T, isIn: boolean): T[] {
+  const others = (list ?? []).filter((each) => each !== item)
+  return isIn ? [...others, item] : others
 }
 
 const setters: { [Field in keyof ImageFields]: Setter<ImageFields[Field]> } = {
@@ -19,24 +37,28 @@ const setters: { [Field in keyof ImageFields]: Setter<ImageFields[Field]> } = {
     read: ({ shelf }) => shelf === 'bin',
     write: (record, isBinned) => (isBinned ? binned(record) : restored(record)),
   },
-  isStarred: {
-    read: ({ marks }) => marks?.star === true,
-    write: withStar,
+  isStarred: { read: ({ marks }) => marks?.star ?? false, write: (record, star) => withMarks(record, { star }) },
+  rating: { read: ({ marks }) => marks?.rating ?? 0, write: (record, rating) => withMarks(record, { rating }) },
+  reject: { read: ({ marks }) => marks?.reject ?? false, write: (record, reject) => withMarks(record, { reject }) },
+  colour: { read: ({ marks }) => marks?.colour ?? '', write: (record, colour) => withMarks(record, { colour }) },
+  note: { read: ({ marks }) => marks?.note ?? '', write: (record, note) => withMarks(record, { note }) },
+  tag: {
+    read: ({ marks }, name) => marks?.tags?.includes(name) ?? false,
+    write: (record, isIn, name) => withMarks(record, { tags: listed(record.marks?.tags, name, isIn) }),
   },
-}
-
-/** An image without any mark has none at all. */
-function withStar({ marks, ...record }: StoredPicture, isStarred: boolean): StoredPicture {
-  const { star: _before, changedAt: _then, ...others } = marks ?? { changedAt: 0 }
-  if (!isStarred && Object.keys(others).length === 0) return record
-  return { ...record, marks: { ...others, ...(isStarred ? { star: true } : {}), changedAt: Date.now() } }
+  collection: {
+    read: ({ marks }, name) => marks?.collections?.includes(name as CollectionId) ?? false,
+    write: (record, isIn, name) =>
+      withMarks(record, { collections: listed(record.marks?.collections, name as CollectionId, isIn) }),
+  },
 }
 
 /** The record with the change made, or nothing if it no longer has what the change expects. */
 export function changedRecord(record: StoredPicture | undefined, change: ImageChange): StoredPicture | undefined {
   if (!record) return undefined
-  const { read, write } = setters[change.field]
-  return read(record) === change.from ? write(record, change.to) : undefined
+  const { read, write } = setters[change.field] as Setter<ImageChange['from']>
+  const name = change.name ?? ''
+  return read(record, name) === change.from ? write(record, change.to, name) : undefined
 }
 
 /** The command as it is kept: one that is new, without the images that were left alone. `done`: the images that were not. */

@@ -38,7 +38,7 @@ export const initialSettings: Settings = {
   askAbovePrice: 0,
   askAboveDay: 0,
   fallback: 'ask',
-  tilePx: 128,
+  tilePx: 104,
   naturalTiles: false,
   notifications: false,
   hasKept: false,

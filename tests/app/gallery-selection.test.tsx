@@ -1,0 +1,159 @@
+import { screen, waitFor, within } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { PictureId } from '#domain/ids.ts'
+import { Gallery } from '#gallery/gallery.tsx'
+import { runScreens } from '#runs/run-screens.ts'
+import type { GalleryStore } from '#store/store.ts'
+import { useWorkspace } from '#workspace/workspace.ts'
+import { closeNotices, gridcell, keep, openTestGallery, renderOver } from '../support/render-gallery.tsx'
+
+let store: GalleryStore
+const now = Date.now()
+
+beforeEach(async () => {
+  store = await openTestGallery()
+})
+afterEach(() => closeNotices())
+
+async function show(...prompts: readonly string[]) {
+  for (const [index, prompt] of prompts.entries()) await keep(store, prompt, { prompt, createdAt: now - index })
+  renderOver(store, <Gallery runScreens={runScreens} simulated={false} onSettings={() => undefined} />)
+  for (const prompt of prompts) await gridcell.find(new RegExp(`^${prompt},`))
+}
+
+const cell = (prompt: string) => gridcell.find(new RegExp(`^${prompt},`))
+const bar = () => screen.findByRole('toolbar', { name: 'Selection' })
+const marksOf = async (id: string) => (await store.picture(id as PictureId))?.marks
+const selected = () =>
+  gridcell
+    .all()
+    .flatMap((each) =>
+      each.getAttribute('aria-selected') === 'true' ? each.getAttribute('aria-label')?.split(',')[0] : [],
+    )
+
+async function press(prompt: string, keys: '' | 'Control' | 'Shift') {
+  const user = userEvent.setup()
+  if (keys !== '') await user.keyboard(`{${keys}>}`)
+  await user.click(await cell(prompt))
+  if (keys !== '') await user.keyboard(`{/${keys}}`)
+}
+
+describe('selecting', () => {
+  it('adds and removes with Ctrl, and the bar takes the place of the head', async () => {
+    await show('one', 'two', 'three')
+    await press('one', 'Control')
+    await press('three', 'Control')
+    expect(await bar()).toHaveTextContent('2 selected')
+    expect(selected()).toEqual(['one', 'three'])
+    expect(screen.queryByRole('button', { name: 'Bin' })).toBeNull()
+    await press('one', 'Control')
+    expect(await bar()).toHaveTextContent('1 selected')
+    await press('two', '')
+    await waitFor(() => expect(screen.queryByRole('toolbar', { name: 'Selection' })).toBeNull())
+    expect(useWorkspace.getState().selected).toBe('two')
+  })
+
+  it('takes everything between two presses with Shift, forwards and backwards', async () => {
+    await show('one', 'two', 'three', 'four')
+    await press('two', '')
+    await press('four', 'Shift')
+    await waitFor(() => expect(selected()).toEqual(['two', 'three', 'four']))
+    await press('one', 'Shift')
+    await waitFor(() => expect(selected()).toEqual(['one', 'two']))
+  })
+
+  it('goes by keys: Space, Shift and an arrow, Ctrl A, Escape', async () => {
+    await show('one', 'two', 'three')
+    ;(await cell('one')).focus()
+    await userEvent.keyboard(' ')
+    expect(await bar()).toHaveTextContent('1 selected')
+    await userEvent.keyboard('{Shift>}{ArrowRight}{/Shift}')
+    await waitFor(() => expect(selected()).toEqual(['one', 'two']))
+    await userEvent.keyboard('{Control>}a{/Control}')
+    await waitFor(() => expect(selected()).toEqual(['one', 'two', 'three']))
+    await userEvent.keyboard('{Escape}')
+    await waitFor(() => expect(screen.queryByRole('toolbar', { name: 'Selection' })).toBeNull())
+  })
+
+  it('reaches what is not drawn: a range and "Select all" are slices of the result', async () => {
+    for (let index = 0; index < 130; index += 1) {
+      await keep(store, `p${index}`, { prompt: `Number ${index}`, createdAt: now - index })
+    }
+    await show()
+    await waitFor(() => expect(screen.getByText('130')).toBeVisible())
+    await press('Number 3', 'Control')
+    await userEvent.click(within(await bar()).getByRole('button', { name: 'Select all 130' }))
+    await waitFor(async () => expect(await bar()).toHaveTextContent('130 selected'))
+    expect(gridcell.all().length).toBeLessThan(60)
+  })
+})
+
+describe('acts on many', () => {
+  it('are one act with one notice, and one undo takes them back', async () => {
+    await show('one', 'two', 'three')
+    await press('one', 'Control')
+    await press('two', 'Control')
+    await userEvent.click(within(await bar()).getByRole('button', { name: /^Star/ }))
+    await waitFor(async () => expect(await marksOf('two')).toMatchObject({ star: true }))
+    expect(await marksOf('one')).toMatchObject({ star: true })
+    expect(await screen.findByText('Starred: 2 images')).toBeVisible()
+    ;(await cell('one')).focus()
+    await userEvent.keyboard('4')
+    await waitFor(async () => expect(await marksOf('two')).toMatchObject({ star: true, rating: 4 }))
+    await userEvent.keyboard('{Control>}z{/Control}')
+    await waitFor(async () => expect((await marksOf('two'))?.rating).toBeUndefined())
+    await userEvent.keyboard('{Control>}z{/Control}')
+    await waitFor(async () => expect(await marksOf('one')).toBeUndefined())
+    expect(await marksOf('two')).toBeUndefined()
+  })
+
+  it('bin and restore what is selected, and the selection ends', async () => {
+    await show('one', 'two', 'three')
+    await press('one', 'Control')
+    await press('three', 'Control')
+    await userEvent.click(within(await bar()).getByRole('button', { name: 'Move to bin' }))
+    await waitFor(() => expect(gridcell.all()).toHaveLength(1))
+    expect(screen.queryByRole('toolbar', { name: 'Selection' })).toBeNull()
+    await userEvent.click(screen.getByRole('button', { name: 'Bin' }))
+    await press('one', 'Control')
+    await press('three', 'Control')
+    await userEvent.click(within(await bar()).getByRole('button', { name: 'Restore' }))
+    await waitFor(async () => expect(await store.countPictures('gallery')).toBe(3))
+  })
+
+  it('change one image by its keys, and the same key takes the mark away', async () => {
+    await show('one')
+    ;(await cell('one')).focus()
+    await userEvent.keyboard('s')
+    await waitFor(async () => expect(await marksOf('one')).toMatchObject({ star: true }))
+    await userEvent.keyboard('6')
+    await waitFor(async () => expect(await marksOf('one')).toMatchObject({ star: true, colour: 'red' }))
+    await waitFor(async () => expect(await cell('one')).toHaveAccessibleName(/starred, red label/))
+    await userEvent.keyboard('s6')
+    await waitFor(async () => expect(await marksOf('one')).toBeUndefined())
+  })
+})
+
+describe('search', () => {
+  it('narrows the grid as one types, says how many were found, and is cleared', async () => {
+    await show('a red fox', 'a blue heron', 'a red barn')
+    const field = screen.getByRole('searchbox', { name: 'Search images' })
+    await userEvent.type(field, 'red')
+    await waitFor(() => expect(gridcell.all()).toHaveLength(2))
+    expect(await screen.findByText('2 images found', { selector: 'p' })).toBeVisible()
+    await userEvent.type(field, ' fox')
+    await waitFor(() => expect(gridcell.all()).toHaveLength(1))
+    await userEvent.keyboard('{Escape}')
+    await waitFor(() => expect(gridcell.all()).toHaveLength(3))
+  })
+
+  it('selects within what was found', async () => {
+    await show('a red fox', 'a blue heron', 'a red barn')
+    await userEvent.type(screen.getByRole('searchbox', { name: 'Search images' }), 'red')
+    await waitFor(() => expect(gridcell.all()).toHaveLength(2))
+    ;(await cell('a red fox')).focus()
+    await userEvent.keyboard('{Control>}a{/Control}')
+    expect(await bar()).toHaveTextContent('2 selected')
+  })
+})
