@@ -1,4 +1,5 @@
-import { type AreaStep, areaBox, type Box, type Edit, type EditDocument, type Shape } from '#domain/edit.ts'
+import { areaBox } from '#domain/area-box.ts'
+import type { AreaStep, Box, Edit, EditDocument, Shape } from '#domain/edit.ts'
 import { rasteriseArea } from '#imaging/edit/area.ts'
 import { type PartPlan, planPart } from '#imaging/edit/part.ts'
 import { serviceLimits, toSentSize } from '#imaging/source-limits.ts'

@@ -22,7 +22,8 @@ export async function applyCrop(store: GalleryStore, picture: Picture, frame: Fr
     const png = await frameImage({ source, frame }, new AbortController().signal)
     await store.addPicture({
       id,
-      shelf: 'gallery',
+      // The act takes it out of the bin, and undoing the act puts it back there.
+      shelf: 'bin',
       createdAt: Date.now(),
       prompt: picture.prompt,
       parents: [picture.id],
@@ -37,7 +38,7 @@ export async function applyCrop(store: GalleryStore, picture: Picture, frame: Fr
   const performed = await perform(
     store,
     { label: 'crop', changes: changesFor(picture.id, id) },
-    'The crop is in the gallery',
+    'The crop is in the bin',
   )
   if (performed) announce('Cropped')
   return true

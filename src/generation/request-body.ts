@@ -1,4 +1,4 @@
-import { regionOf } from '#domain/edit.ts'
+import { regionOf } from '#domain/area-box.ts'
 import { areaEditOf, type Recipe } from '#domain/run.ts'
 import type { ModelFamily } from '#models/model.ts'
 import type { Provider } from '#providers/provider.ts'

@@ -1,11 +1,11 @@
-import { type ReactNode, useState, useSyncExternalStore } from 'react'
+import { type CSSProperties, type ReactNode, useState, useSyncExternalStore } from 'react'
 import { createPortal } from 'react-dom'
 import { fillForm } from '#acts/fill-form.ts'
-import type { LaidView } from '#domain/edit.ts'
+import type { Affine, LaidView } from '#domain/edit.ts'
 import type { PictureId } from '#domain/ids.ts'
 import type { Laying } from '#domain/laying.ts'
 import { awaitsLaying, type Picture } from '#domain/picture.ts'
-import type { Recipe } from '#domain/run.ts'
+import { areaEditOf, type Recipe } from '#domain/run.ts'
 import { layersOf } from '#generation/browser-layers.ts'
 import type { LayWishes } from '#generation/laying.ts'
 import { useGenerator } from '#generation/use-generate.ts'
@@ -16,6 +16,7 @@ import { Segments } from '#ui/segments.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { ChangeLayer } from './change-layer.tsx'
 import { describeFit, describePlaces, describeRefusal, describeStep } from './laid-words.ts'
+import { PlaceByHand } from './place-by-hand.tsx'
 import type { Zoom } from './use-zoom.ts'
 
 interface LaidBarProps {
@@ -43,7 +44,7 @@ export function LaidBar({ picture, zoom }: LaidBarProps) {
     return <Laid key={picture.id} origin={origin} answer={picture.parents[1]} zoom={zoom} picture={picture} />
   }
   if (origin.kind === 'made' && laying && laying.kind !== 'laid' && !laying.accepted) {
-    return <Refused answer={picture.id} laying={laying} recipe={origin.recipe} />
+    return <Refused key={picture.id} answer={picture} laying={laying} recipe={origin.recipe} zoom={zoom} />
   }
   return null
 }
@@ -61,6 +62,8 @@ function useStep({ id }: Picture): string | undefined {
   if (!waiting) return undefined
   return describeStep(progress.get(waiting.id) ?? 'decode')
 }
+
+const mostFeather = 64
 
 const views: readonly { value: LaidView; label: string }[] = [
   { value: 'area', label: 'My area' },
@@ -98,7 +101,8 @@ function Laid({ origin, answer, picture, zoom }: LaidProps) {
       >
         Show changes
       </Button>
-      <span className="ml-auto">
+      <span className="ml-auto flex items-center gap-2">
+        <Feather value={edit.document.rim} isOff={isBusy} onChange={(feather) => lay({ ...wishes, feather })} />
         <Segments
           label="Result shows"
           hideLabel
@@ -124,6 +128,32 @@ function Laid({ origin, answer, picture, zoom }: LaidProps) {
   )
 }
 
+/** The width of the soft edge. It counts when it is let go: each width is an image of its own. */
+function Feather({ value, isOff, onChange }: { value: number; isOff: boolean; onChange(value: number): void }) {
+  const [chosen, setChosen] = useState(value)
+  const commit = () => chosen !== value && onChange(chosen)
+  const fill = { '--fill': `${(chosen / mostFeather) * 100}%` } as CSSProperties
+  return (
+    <label className="flex items-center gap-1.5 text-soft text-xs">
+      <span>Feather</span>
+      <input
+        type="range"
+        min={0}
+        max={mostFeather}
+        step={1}
+        value={chosen}
+        disabled={isOff}
+        onChange={(event) => setChosen(event.currentTarget.valueAsNumber)}
+        onPointerUp={commit}
+        onKeyUp={commit}
+        className="slider w-16"
+        style={fill}
+      />
+      <span aria-hidden className="w-5 tabular-nums">{`${chosen}`}</span>
+    </label>
+  )
+}
+
 /** Lays an answer in with other wishes, and shows what comes of it. Free. */
 function useLayAnew(answer: PictureId | undefined) {
   const layers = layersOf(useStore())
@@ -144,26 +174,46 @@ function useLayAnew(answer: PictureId | undefined) {
 }
 
 interface RefusedProps {
-  answer: PictureId
+  answer: Picture
   laying: Exclude<Laying, { kind: 'laid' }>
   recipe: Recipe
+  zoom: Zoom
 }
 
-function Refused({ answer, laying, recipe }: RefusedProps) {
+function Refused({ answer, laying, recipe, zoom }: RefusedProps) {
   const store = useStore()
-  const { lay, isBusy } = useLayAnew(answer)
+  const { lay, isBusy } = useLayAnew(answer.id)
   const tryAgain = useTryAgain(recipe)
-  const bent = laying.kind === 'refused' && laying.objection === 'bent' ? laying : undefined
+  const [isPlacing, setPlacing] = useState(false)
+  const rect = areaEditOf(recipe)?.rect
+  if (isPlacing && rect) {
+    const onPlace = (map: Affine) => lay({ fit: { map, verdict: 'aligned' } })
+    const onCancel = () => setPlacing(false)
+    return (
+      <Bar>
+        <PlaceByHand answer={answer} rect={rect} zoom={zoom} isBusy={isBusy} onPlace={onPlace} onCancel={onCancel} />
+      </Bar>
+    )
+  }
+  // A bent answer is laid in as it was found; what failed by a fault of the machine is tried again.
+  const again = laying.kind === 'failed' ? {} : laying.objection === 'bent' ? { fit: laying.fit } : undefined
   return (
     <Bar>
       <p role="alert" className="min-w-0 flex-1 basis-64 text-ink text-sm">
         {describeRefusal(laying)}
       </p>
       <span className="flex flex-wrap gap-1">
-        <Button onClick={() => void store.noteLaying(answer, { ...laying, accepted: true })}>Use whole result</Button>
-        {bent && (
-          <Button disabled={isBusy} onClick={() => lay({ fit: bent.fit })}>
-            Lay in anyway
+        <Button onClick={() => void store.noteLaying(answer.id, { ...laying, accepted: true })}>
+          Use whole result
+        </Button>
+        {again && (
+          <Button disabled={isBusy} onClick={() => lay(again)}>
+            {laying.kind === 'failed' ? 'Lay in again' : 'Lay in anyway'}
+          </Button>
+        )}
+        {laying.kind === 'refused' && (
+          <Button variant="quiet" onClick={() => setPlacing(true)}>
+            Place by hand
           </Button>
         )}
         <Button variant="quiet" disabled={tryAgain === undefined} onClick={tryAgain}>

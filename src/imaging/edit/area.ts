@@ -1,4 +1,5 @@
-import { type AreaStep, type Box, type Shape, shapeBox } from '#domain/edit.ts'
+import { shapeBox } from '#domain/area-box.ts'
+import type { AreaStep, Box, Shape } from '#domain/edit.ts'
 import type { PixelSize } from './raster.ts'
 
 /** What may change, in whole pixels of the source; everything outside of the box is protected. */

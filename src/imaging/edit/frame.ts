@@ -1,5 +1,6 @@
+import { shapeBox } from '#domain/area-box.ts'
 import type { AreaStep, Frame, Shape } from '#domain/edit.ts'
-import { framedSize, shapeBox } from '#domain/edit.ts'
+import { framedSize } from '#domain/edit.ts'
 import { frameMap, invert, mapPoint } from './affine.ts'
 import { makePixels, type PixelSize, type Pixels } from './raster.ts'
 import { resize } from './resize.ts'

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { areaBox, type Edit, emptyDocument, plainFrame, regionOf } from '#domain/edit.ts'
+import { areaBox, regionOf } from '#domain/area-box.ts'
+import { type Edit, emptyDocument, plainFrame } from '#domain/edit.ts'
 import type { PictureId } from '#domain/ids.ts'
 
 const size = { width: 200, height: 100 }

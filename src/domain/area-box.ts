@@ -1,0 +1,55 @@
+import type { AreaStep, Box, Edit, Region, Shape } from './edit.ts'
+
+/** The upright box around a shape; an empty one at the origin where its numbers are not finite. */
+export function shapeBox(shape: Shape): Box {
+  if ('box' in shape) {
+    const [x, y, width, height] = shape.box
+    if (!shape.box.every(Number.isFinite)) return [0, 0, 0, 0]
+    return [Math.min(x, x + width), Math.min(y, y + height), Math.abs(width), Math.abs(height)]
+  }
+  const { points } = shape
+  if (points.length < 2 || !points.every(Number.isFinite)) return [0, 0, 0, 0]
+  const grown = shape.kind === 'brush' ? Math.max(0, shape.radius) : 0
+  const bounds = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity }
+  for (let at = 0; at + 1 < points.length; at += 2) {
+    const [x, y] = [points[at] ?? 0, points[at + 1] ?? 0]
+    bounds.left = Math.min(bounds.left, x - grown)
+    bounds.top = Math.min(bounds.top, y - grown)
+    bounds.right = Math.max(bounds.right, x + grown)
+    bounds.bottom = Math.max(bounds.bottom, y + grown)
+  }
+  return [bounds.left, bounds.top, bounds.right - bounds.left, bounds.bottom - bounds.top]
+}
+
+/**
+ * The box around all that the steps may select, within the image: the whole image for an inverted area. `undefined` where
+ * there are no steps, or nothing that they add lies in the image.
+ */
+export function areaBox(
+  steps: readonly AreaStep[],
+  { width, height }: { width: number; height: number },
+): Box | undefined {
+  if (steps.length === 0) return undefined
+  if (steps.some(({ op }) => op === 'invert')) return [0, 0, width, height]
+  const boxes = steps.flatMap((step) => (step.op === 'add' ? [shapeBox(step.shape)] : []))
+  const within = (value: number, most: number) => Math.max(0, Math.min(most, value))
+  const left = within(Math.min(...boxes.map(([x]) => x)), width)
+  const top = within(Math.min(...boxes.map(([, y]) => y)), height)
+  const right = within(Math.max(...boxes.map(([x, , across]) => x + across)), width)
+  const bottom = within(Math.max(...boxes.map(([, y, , down]) => y + down)), height)
+  return right > left && bottom > top ? [left, top, right - left, bottom - top] : undefined
+}
+
+/**
+ * Where the area of an edit lies, for a model that is told in words. `undefined`: it is not told, because a crop around the
+ * area is sent, the area is inverted, or the source is framed.
+ */
+export function regionOf({ document: { area, frame }, way, rect }: Edit): Region | undefined {
+  const isPlain = frame.turn === 0 && !frame.flip && frame.tilt === 0 && !frame.crop
+  if (way !== 'whole' || !isPlain || area.some(({ op }) => op === 'invert')) return undefined
+  const [, , width, height] = rect
+  const box = areaBox(area, { width, height })
+  if (!box) return undefined
+  const [x, y, across, down] = box
+  return { left: x / width, top: y / height, right: (x + across) / width, bottom: (y + down) / height }
+}

@@ -1,0 +1,162 @@
+import { type CSSProperties, type KeyboardEvent, type PointerEvent, useId, useRef, useState } from 'react'
+import { createPortal } from 'react-dom'
+import type { Affine, Box } from '#domain/edit.ts'
+import type { Picture } from '#domain/picture.ts'
+import { usePicture } from '#store/queries.ts'
+import { useOriginal } from '#store/stage-queries.ts'
+import { Button } from '#ui/button.tsx'
+import {
+  leastScale,
+  mostScale,
+  moved,
+  notMoved,
+  type Placing,
+  placedBox,
+  placedMap,
+  scaled,
+} from './tools/place-tool.ts'
+import type { Zoom } from './use-zoom.ts'
+import { useSize } from './viewport-input.ts'
+import { type Placement, placeFit } from './zoom-matrix.ts'
+
+interface PlaceByHandProps {
+  answer: Picture
+  /** What was sent, in pixels of the source. */
+  rect: Box
+  zoom: Zoom
+  isBusy: boolean
+  onPlace(map: Affine): void
+  onCancel(): void
+}
+
+/** The answer, half transparent, over its source: dragged, moved by arrows, and scaled until it fits. */
+export function PlaceByHand({ answer, rect, zoom, isBusy, onPlace, onCancel }: PlaceByHandProps) {
+  const [placing, setPlacing] = useState(notMoved)
+  const source = usePicture(answer.parents[0])
+  const size = useSize(zoom.viewport)
+  const id = useId()
+  const fill = { '--fill': `${((placing.scale - leastScale) / (mostScale - leastScale)) * 100}%` } as CSSProperties
+  return (
+    <>
+      <p className="min-w-0 flex-1 basis-56 text-soft text-xs">
+        Drag the answer until it fits your image. Arrows move it by one pixel, with Shift by ten.
+      </p>
+      <span className="flex items-center gap-1.5 text-soft text-xs">
+        <label htmlFor={id}>Size</label>
+        <input
+          id={id}
+          type="range"
+          min={leastScale}
+          max={mostScale}
+          step={0.002}
+          value={placing.scale}
+          onChange={(event) => setPlacing(scaled(placing, event.currentTarget.valueAsNumber))}
+          className="slider w-28"
+          style={fill}
+        />
+        <span aria-hidden className="w-12 tabular-nums">{`${(placing.scale * 100).toFixed(1)}%`}</span>
+      </span>
+      <span className="flex gap-1">
+        <Button disabled={isBusy || !source} onClick={() => onPlace(placedMap(placing, rect, answer))}>
+          {isBusy ? 'Laying in…' : 'Lay in'}
+        </Button>
+        <Button variant="quiet" onClick={onCancel}>
+          Cancel
+        </Button>
+      </span>
+      {source &&
+        size &&
+        zoom.viewport.current &&
+        createPortal(
+          <Layer
+            answer={answer}
+            source={source}
+            box={placedBox(placing, rect, answer)}
+            placement={placeFit(source, size)}
+            onMove={(dx, dy) => setPlacing((before: Placing) => moved(before, dx, dy))}
+          />,
+          zoom.viewport.current,
+        )}
+    </>
+  )
+}
+
+interface LayerProps {
+  answer: Picture
+  source: Picture
+  /** Where the answer lies, in pixels of the source. */
+  box: Box
+  placement: Placement
+  onMove(dx: number, dy: number): void
+}
+
+const arrows: Readonly<Record<string, readonly [number, number]>> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+}
+
+function Layer({ answer, source, box, placement, onMove }: LayerProps) {
+  const below = useOriginal(source.id).url
+  const above = useOriginal(answer.id).url
+  const from = useRef<{ x: number; y: number }>(undefined)
+  const { x, y, scale } = placement
+  const at = ([left, top, width, height]: Box) => ({
+    left: x + left * scale,
+    top: y + top * scale,
+    width: width * scale,
+    height: height * scale,
+  })
+  const onPress = (event: PointerEvent) => {
+    if (event.button !== 0) return
+    event.stopPropagation()
+    event.currentTarget.setPointerCapture(event.pointerId)
+    from.current = { x: event.clientX, y: event.clientY }
+  }
+  const onDrag = (event: PointerEvent) => {
+    if (!from.current) return
+    event.stopPropagation()
+    onMove((event.clientX - from.current.x) / scale, (event.clientY - from.current.y) / scale)
+    from.current = { x: event.clientX, y: event.clientY }
+  }
+  const onDrop = (event: PointerEvent) => {
+    event.stopPropagation()
+    from.current = undefined
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    const arrow = arrows[event.key]
+    if (!arrow) return
+    event.preventDefault()
+    event.stopPropagation()
+    const by = event.shiftKey ? 10 : 1
+    onMove(arrow[0] * by, arrow[1] * by)
+  }
+  return (
+    <div className="absolute inset-0 overflow-hidden bg-ground">
+      {below && (
+        <img
+          src={below}
+          alt=""
+          draggable={false}
+          className="absolute"
+          style={at([0, 0, source.width, source.height])}
+        />
+      )}
+      <button
+        type="button"
+        aria-label="The answer over your image"
+        onPointerDown={onPress}
+        onPointerMove={onDrag}
+        onPointerUp={onDrop}
+        onPointerCancel={onDrop}
+        onKeyDown={onKeyDown}
+        onDoubleClick={(event) => event.stopPropagation()}
+        className="absolute cursor-move touch-none border border-accent"
+        style={at(box)}
+      >
+        {above && <img src={above} alt="" draggable={false} className="pointer-events-none size-full opacity-50" />}
+      </button>
+    </div>
+  )
+}
