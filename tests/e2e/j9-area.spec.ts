@@ -127,3 +127,52 @@ test('J9 an answer with another framing is not laid in, and can be used whole', 
   await stage.getByRole('button', { name: 'Use whole result' }).click()
   await expect(alert).toBeHidden()
 })
+
+test('J9 an answer with another framing is placed by hand', async ({ page, live }) => {
+  test.slow()
+  await page.goto(live.url)
+  const create = createOf(page)
+  const stage = stageOf(page)
+  await selectArea(page, await cameraPhoto(1200, 900))
+  await create.prompt.fill('Put a red hat there [[lost]]')
+  await create.region.getByRole('button', { name: /^Edit area/ }).click()
+  await stage.getByRole('button', { name: 'Place by hand' }).click({ timeout: 60_000 })
+  const answer = stage.getByRole('button', { name: 'The answer over your image' })
+  const before = await answer.boundingBox()
+  await answer.press('Shift+ArrowRight')
+  await expect.poll(async () => (await answer.boundingBox())?.x).toBeGreaterThan(before?.x ?? 0)
+  await stage.getByRole('button', { name: 'Lay in' }).click()
+  await expect(stage.getByRole('button', { name: 'Show changes' })).toBeVisible({ timeout: 60_000 })
+  const { pictures } = await stored(page)
+  expect(pictures.find(({ id }) => String(id).includes('-laid'))).toMatchObject({ width: 900, height: 1200 })
+})
+
+test('J9 a crop is an image at once, and undo takes it back', async ({ page, live }) => {
+  await page.goto(live.url)
+  const create = createOf(page)
+  const stage = stageOf(page)
+  await create.files.setInputFiles({
+    name: 'desk.jpg',
+    mimeType: 'image/jpeg',
+    buffer: await cameraPhoto(1200, 900),
+  })
+  await expect(create.sources).toHaveCount(1)
+  await stage.getByRole('toolbar', { name: 'Tools' }).getByRole('button', { name: 'Crop', exact: true }).click()
+  await stage.getByRole('radiogroup', { name: 'Crop ratio' }).getByRole('radio', { name: '1:1' }).check({ force: true })
+  await stage.getByRole('spinbutton', { name: 'Width' }).fill('640')
+  await stage.getByRole('spinbutton', { name: 'Height' }).click()
+  await expect(stage.getByRole('spinbutton', { name: 'Height' })).toHaveValue('640')
+  await stage.getByRole('button', { name: 'Apply crop' }).click()
+  await expect(stage.getByText(/640 × 640/)).toBeVisible({ timeout: 30_000 })
+  await expect(create.region.getByText('640 × 640')).toBeVisible()
+  const { pictures } = await stored(page)
+  const source = pictures.find(({ width }) => width === 900)
+  expect(pictures.find(({ width }) => width === 640)).toMatchObject({
+    mime: 'image/png',
+    shelf: 'gallery',
+    parents: [source?.id],
+  })
+  await page.getByRole('button', { name: /^Undo/ }).first().click()
+  await expect(create.region.getByText('900 × 1,200')).toBeVisible()
+  await expect.poll(async () => (await stored(page)).pictures.find(({ width }) => width === 640)?.shelf).toBe('bin')
+})

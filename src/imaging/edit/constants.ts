@@ -79,6 +79,10 @@ export const answers = {
   /** Levels of deviation below which an answer shows nothing. */
   blankDeviation: 1.5,
   leastBlocks: 8,
+  /** Zooms beyond those that answers were aligned at in the bench (0.78–1.28): another framing, however sure its place is. */
+  zoom: { least: 0.77, most: 1.3 },
+  /** Share of the area's box that the answer has to show. */
+  leastSeen: 0.9,
   /** Grid pixels around the area that registration and noise estimates keep away from. */
   margin: 6,
 } as const

@@ -54,8 +54,8 @@ export function planLay(job: LayJob, onStep: (step: Step) => void = () => undefi
   const map = job.fit?.map ?? compose(compose(toGrid, found?.map ?? scaleBy(1, 1)), toAnswer)
   onStep('compare')
   const compared = compare(source, answer, compose(invertScale(toGrid), map), masks)
-  const verdict = job.fit?.verdict ?? found?.verdict ?? 'lost'
-  const objection = job.fit ? undefined : (early ?? objectionAfter(found))
+  const objection = job.fit ? undefined : (early ?? objectionAfter(found) ?? objectionToMap(map, job))
+  const verdict = objection === 'framing' ? 'lost' : (job.fit?.verdict ?? found?.verdict ?? 'lost')
   const backX = rect[2] / size.width
   const backY = rect[3] / size.height
   return {
@@ -130,6 +130,20 @@ function objectionAfter(found: Registration | undefined): LayObjection | undefin
   if (!found || found.verdict === 'aligned') return undefined
   if (found.judgement.textured < answers.leastBlocks) return 'flat'
   return found.verdict === 'bent' ? 'bent' : 'framing'
+}
+
+/** A map that was found, but is of another framing: zoomed far, or without a part of the area. */
+function objectionToMap(map: Affine, { rect, answer, area }: LayJob): LayObjection | undefined {
+  const { zoom } = describeMap(map, rect, answer)
+  if (zoom < answers.zoom.least || zoom > answers.zoom.most) return 'framing'
+  const [x0, y0] = mapPoint(map, Math.max(area.left, rect[0]), Math.max(area.top, rect[1]))
+  const right = Math.min(area.left + area.width, rect[0] + rect[2])
+  const bottom = Math.min(area.top + area.height, rect[1] + rect[3])
+  const [x1, y1] = mapPoint(map, right, bottom)
+  const across = Math.min(x1, answer.width) - Math.max(x0, 0)
+  const down = Math.min(y1, answer.height) - Math.max(y0, 0)
+  const seen = (Math.max(0, across) * Math.max(0, down)) / ((x1 - x0) * (y1 - y0) || 1)
+  return seen < answers.leastSeen ? 'framing' : undefined
 }
 
 function align(source: Pixels, answer: Pixels, size: PixelSize, free: Uint8Array): Registration {

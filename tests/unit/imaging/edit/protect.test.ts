@@ -44,6 +44,21 @@ describe('an answer that keeps the framing', () => {
     },
   )
 
+  test('is another framing where it is zoomed far, and where it does not show the area', async () => {
+    const none = { ...keptFraming(seededRandom(5), false), shift: [0, 0] as const, turn: 0 }
+    const zoomed = await caseOf(5, { faults: { ...none, zoom: [1.36, 1.36] } })
+    expect(lay(zoomed).plan).toMatchObject({ objection: 'framing', fit: { verdict: 'lost' } })
+    const moved = await caseOf(1, { faults: { ...none, shift: [200, 0] } })
+    const { width, height } = moved.source
+    const area = rasteriseArea(
+      [{ op: 'add', shape: { kind: 'box', box: [width - 90, 100, 80, 80] } }],
+      { width, height },
+      8,
+    )
+    const plan = planLay({ ...moved, rect: [0, 0, width, height], area })
+    expect(plan.objection).toBe('framing')
+  })
+
   test('leaves no step at the edge of the area, whatever its tint', async () => {
     const one = await caseOf(3, { content: 'same', share: 0.15 })
     // About one level of it is grain, which these scenes have more of than photographs.
