@@ -71,6 +71,7 @@ export function FamilyForm({ family, desk, foot }: FamilyFormProps) {
           value={String(draft.prompt ?? '')}
           family={family}
           sourceCount={sourceCount}
+          sources={desk.ready}
           onChange={write}
           onExample={takeExample}
         />

@@ -1,6 +1,8 @@
 import { type RefObject, useId } from 'react'
+import type { PictureId } from '#domain/ids.ts'
 import { lengthOf, type ModelFamily } from '#models/model.ts'
 import { classes } from '#ui/classes.ts'
+import { useLoaded } from '#ui/use-loaded.ts'
 import { useWantedFocus } from '#workspace/use-wanted-focus.ts'
 
 interface PromptFieldProps {
@@ -8,10 +10,13 @@ interface PromptFieldProps {
   value: string
   family: ModelFamily
   sourceCount: number
+  sources: readonly PictureId[]
   onChange: (text: string) => void
   /** The example is taken over; the field was empty. */
   onExample: (text: string) => void
 }
+
+const loadReferences = () => import('./prompt-references.tsx')
 
 /** From this part of the limit on the length is shown. */
 const nearLimit = 0.9
@@ -23,13 +28,14 @@ const examples = [
   'Put the object from image 2 into the scene of image 1, matching its light and perspective',
 ] as const
 
-export function PromptField({ ref, value, family, sourceCount, onChange, onExample }: PromptFieldProps) {
+export function PromptField({ ref, value, family, sourceCount, sources, onChange, onExample }: PromptFieldProps) {
   useWantedFocus(ref)
   const id = useId()
   const { max } = family.promptLength
   const length = lengthOf(value)
   const isOver = length > max
   const isNear = length >= max * nearLimit
+  const { part: references } = useLoaded(loadReferences, value.includes('@'))
   const example = examples[Math.min(sourceCount, examples.length - 1)] ?? examples[0]
   return (
     <div>
@@ -41,7 +47,7 @@ export function PromptField({ ref, value, family, sourceCount, onChange, onExamp
           </span>
         )}
       </div>
-      <div className="grows text-base" data-text={value}>
+      <div className="grows relative text-base" data-text={value}>
         <textarea
           ref={ref}
           id={id}
@@ -58,6 +64,9 @@ export function PromptField({ ref, value, family, sourceCount, onChange, onExamp
             isOver ? 'border-danger' : 'border-line hover:border-line-strong',
           )}
         />
+        {references && value.includes('@') && (
+          <references.PromptReferences field={ref} value={value} sources={sources} onChange={onChange} />
+        )}
       </div>
       {value === '' && (
         <button

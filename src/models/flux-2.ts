@@ -1,4 +1,5 @@
 import type * as zod from 'zod/mini'
+import { wordReferences } from '#domain/prompt.ts'
 import type { Draft } from '#domain/run.ts'
 import { choices, lengthOf, type ModelFamily, type Option, promptIssues, withRegion } from './model.ts'
 
@@ -27,6 +28,9 @@ const defaults: Form = {
   contentFilter: false,
 }
 
+/** As the model's guide names its inputs. */
+const refer = (source: number) => `image ${source + 1}`
+const wordsOf = (prompt: string) => wordReferences(prompt, refer)
 const form = (draft: Draft) => ({ ...defaults, ...draft }) as Form
 
 const body = (z: typeof zod) => {
@@ -94,7 +98,7 @@ export const flux2: ModelFamily = {
     ]
   },
 
-  issues: (draft, sourceCount) => promptIssues(form(draft).prompt, sourceCount, promptLength),
+  issues: (draft, sourceCount) => promptIssues(form(draft).prompt, sourceCount, promptLength, wordsOf),
 
   quote(draft, sourceCount) {
     const { model, size, aspectRatio, editRatio } = form(draft)
@@ -112,7 +116,7 @@ export const flux2: ModelFamily = {
     const { prompt, aspectRatio, editRatio, size, format } = form(draft)
     const ratio = sourceCount > 0 ? editRatio : aspectRatio
     return {
-      prompt: withRegion(prompt, region, promptLength.max, sourceCount > 1 ? 'image 1' : undefined),
+      prompt: withRegion(wordsOf(prompt), region, promptLength.max, sourceCount > 1 ? 'image 1' : undefined),
       ...(ratio === 'auto' ? {} : { ratio }),
       size,
       ...(format === 'original' ? {} : { format: `image/${format}` }),
@@ -128,7 +132,12 @@ export const flux2: ModelFamily = {
       model: `flux-2/${values.model}-${editing ? 'image' : 'text'}-to-image`,
       input: {
         ...(editing ? { input_urls: [...sourceUrls] } : {}),
-        prompt: withRegion(values.prompt, region, promptLength.max, sourceUrls.length > 1 ? 'image 1' : undefined),
+        prompt: withRegion(
+          wordsOf(values.prompt),
+          region,
+          promptLength.max,
+          sourceUrls.length > 1 ? 'image 1' : undefined,
+        ),
         aspect_ratio: editing ? values.editRatio : values.aspectRatio,
         resolution: values.size,
         // Left out when off: older gateways do not know it. docs/services.md 7.

@@ -1,4 +1,5 @@
 import type * as zod from 'zod/mini'
+import { wordReferences } from '#domain/prompt.ts'
 import type { Draft } from '#domain/run.ts'
 import { choices, lengthOf, type ModelFamily, promptIssues, withRegion } from './model.ts'
 
@@ -36,6 +37,8 @@ const defaults: Form = {
 /** Generation takes 0–6, an edit 0–2; beyond it the service answers with code 500. docs/services.md 10 row 7. */
 const mostTolerance = (sourceCount: number) => (sourceCount > 0 ? 2 : 6)
 const toleranceOf = (form: Form, sourceCount: number) => Math.min(form.safetyTolerance, mostTolerance(sourceCount))
+/** It has one input, which its guide calls by no number. */
+const wordsOf = (prompt: string) => wordReferences(prompt, () => 'the image')
 const form = (draft: Draft) => ({ ...defaults, ...draft }) as Form
 
 const body = (z: typeof zod) =>
@@ -152,7 +155,7 @@ export const fluxKontext: ModelFamily = {
     ]
   },
 
-  issues: (draft, sourceCount) => promptIssues(form(draft).prompt, sourceCount, promptLength),
+  issues: (draft, sourceCount) => promptIssues(form(draft).prompt, sourceCount, promptLength, wordsOf),
 
   quote(draft, sourceCount) {
     const { model, aspectRatio, editRatio } = form(draft)
@@ -170,7 +173,7 @@ export const fluxKontext: ModelFamily = {
     const { prompt, aspectRatio, editRatio, format } = form(draft)
     const ratio = sourceCount > 0 ? editRatio : aspectRatio
     return {
-      prompt: withRegion(prompt, region, promptLength.max),
+      prompt: withRegion(wordsOf(prompt), region, promptLength.max),
       ...(ratio === 'match' ? {} : { ratio }),
       size: '1K',
       format: `image/${format}`,
@@ -185,7 +188,7 @@ export const fluxKontext: ModelFamily = {
     const ratio = inputImage === undefined ? values.aspectRatio : values.editRatio
     const watermark = values.watermark.trim()
     return {
-      prompt: withRegion(values.prompt, region, promptLength.max),
+      prompt: withRegion(wordsOf(values.prompt), region, promptLength.max),
       model: `flux-kontext-${values.model}`,
       ...(inputImage === undefined ? {} : { inputImage }),
       ...(ratio === 'match' ? {} : { aspectRatio: ratio }),

@@ -3,6 +3,7 @@ import type { Brief } from '#domain/brief.ts'
 import type { Region } from '#domain/edit.ts'
 import type { Issue } from '#domain/failure.ts'
 import type { ImageMime } from '#domain/picture.ts'
+import { findLostReference } from '#domain/prompt.ts'
 import type { Draft } from '#domain/run.ts'
 
 export interface Option {
@@ -82,12 +83,20 @@ export function lengthOf(text: string): number {
   return [...text].length
 }
 
-export function promptIssues(prompt: string, sourceCount: number, { min, max }: { min: number; max: number }): Issue[] {
-  const length = lengthOf(prompt)
+/** `wordsOf`: the prompt as it is sent, references in words. */
+export function promptIssues(
+  prompt: string,
+  sourceCount: number,
+  { min, max }: { min: number; max: number },
+  wordsOf: (prompt: string) => string = (text) => text,
+): Issue[] {
+  const length = lengthOf(wordsOf(prompt))
   const field = 'prompt'
   if (prompt.trim() === '') {
     return [{ field, message: sourceCount > 0 ? 'Describe the change.' : 'Write what you want to see.' }]
   }
+  const lost = findLostReference(prompt, sourceCount)
+  if (lost) return [{ field, message: lost }]
   if (length < min) return [{ field, message: `The prompt needs at least ${min} characters.` }]
   if (length > max) {
     const count = length.toLocaleString('en')

@@ -1,6 +1,7 @@
 import { create } from 'zustand'
 import type { EditDocument } from '#domain/edit.ts'
 import type { BatchId, PictureId } from '#domain/ids.ts'
+import { followSources } from '#domain/prompt.ts'
 import type { Draft, Recipe } from '#domain/run.ts'
 import { findFamily } from '#models/catalogue.ts'
 import { adoptForm } from '#models/model.ts'
@@ -61,6 +62,7 @@ export type Workspace = Settings &
     chooseWay(base: PictureId, way: 'whole' | 'part'): void
     chooseFamily(family: string): void
     editDraft(family: string, change: Draft): void
+    /** References in the prompt follow their images. */
     setSources(family: string, sources: readonly PictureId[]): void
     /** Fills the form with a recipe: its family, draft and sources. */
     recall(recipe: Recipe): void
@@ -134,7 +136,7 @@ export function createWorkspace({ name, shared, own, watch }: WorkspacePlaces) {
     chooseFamily: (family) => set({ family }),
     editDraft: (family, change) =>
       set(({ drafts }) => ({ drafts: { ...drafts, [family]: { ...draftOf(drafts, family), ...change } } })),
-    setSources: (family, sources) => set((state) => ({ sources: { ...state.sources, [family]: sources } })),
+    setSources: (family, sources) => set((state) => withSources(state, family, sources)),
     recall: (recipe) => set((state) => recalled(state, recipe)),
     select: (selected) =>
       set({ selected, batch: undefined, ...(selected === undefined ? { comparing: undefined } : {}) }),
@@ -207,6 +209,16 @@ export function createWorkspace({ name, shared, own, watch }: WorkspacePlaces) {
       follow(readSettings())
       return useStore.getState()
     },
+  }
+}
+
+function withSources(state: Composition, family: string, sources: readonly PictureId[]): Partial<Composition> {
+  const draft = draftOf(state.drafts, family)
+  const before = String(draft.prompt ?? '')
+  const prompt = followSources(before, state.sources[family] ?? [], sources)
+  return {
+    sources: { ...state.sources, [family]: sources },
+    ...(prompt === before ? {} : { drafts: { ...state.drafts, [family]: { ...draft, prompt } } }),
   }
 }
 

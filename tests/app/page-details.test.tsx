@@ -109,8 +109,9 @@ describe('the prompt', () => {
   const show = () => {
     const field = createRef<HTMLTextAreaElement>()
     const ignore = () => undefined
-    const given = { ref: field, value: 'words', family: flux2, sourceCount: 0, onChange: ignore, onExample: ignore }
-    render(<PromptField {...given} />)
+    const given = { ref: field, value: 'words', family: flux2, sourceCount: 0, sources: [] }
+    const acts = { onChange: ignore, onExample: ignore }
+    render(<PromptField {...given} {...acts} />)
     return screen.getByRole('textbox', { name: 'Prompt' })
   }
 
