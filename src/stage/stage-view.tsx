@@ -53,7 +53,7 @@ export function StageView({ picture }: { picture: Picture }) {
 
   return (
     <StageLayout
-      rail={picture.shelf !== 'bin' && <ToolRail view={view} />}
+      rail={picture.shelf !== 'bin' && <ToolRail picture={picture} view={view} commands={commands} />}
       options={<Options picture={picture} zoom={zoom} comparison={comparison} tool={tool} />}
       image={<Viewport picture={picture} zoom={zoom} isBefore={held} comparison={comparison} />}
       actions={

@@ -1,6 +1,9 @@
 import type { StageView, ViewAct } from '#acts/act.ts'
 import { ActButton } from '#acts/act-button.tsx'
+import { exportAct } from '#acts/image-acts.ts'
+import type { ImageCommands } from '#acts/image-commands.ts'
 import { areaAct, cropAct } from '#acts/tool-acts.ts'
+import type { Picture } from '#domain/picture.ts'
 import { Toolbar } from '#ui/toolbar.tsx'
 import { useMedia } from '#ui/use-media.ts'
 import { type ToolId, useWorkspace } from '#workspace/workspace.ts'
@@ -10,8 +13,14 @@ const tools: readonly { id: ToolId; act: ViewAct }[] = [
   { id: 'crop', act: cropAct },
 ]
 
+interface ToolRailProps {
+  picture: Picture
+  view: StageView
+  commands: ImageCommands
+}
+
 /** The tools of the stage: a column beside the image, on a phone a row of words under it. */
-export function ToolRail({ view }: { view: StageView }) {
+export function ToolRail({ picture, view, commands }: ToolRailProps) {
   const active = useWorkspace((state) => state.tool)
   const isPhone = useMedia('(width < 768px)')
   return (
@@ -23,6 +32,7 @@ export function ToolRail({ view }: { view: StageView }) {
       {tools.map(({ id, act }) => (
         <ActButton key={id} act={act} aria-pressed={active === id} onClick={() => act.perform(view)} />
       ))}
+      <ActButton act={exportAct} onClick={() => exportAct.perform([picture], commands)} />
     </Toolbar>
   )
 }

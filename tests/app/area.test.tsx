@@ -1,0 +1,178 @@
+import { act, screen, waitFor, within } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type Edit, emptyDocument, type Fit } from '#domain/edit.ts'
+import type { PictureId, RunId, TaskId } from '#domain/ids.ts'
+import type { Origin } from '#domain/picture.ts'
+import type { Recipe } from '#domain/run.ts'
+import { Stage } from '#stage/stage.tsx'
+import type { GalleryStore } from '#store/store.ts'
+import { useWorkspace } from '#workspace/workspace.ts'
+import { newPicture } from '../support/gallery-records.ts'
+import { paintedImage } from '../support/images.ts'
+import { PromptStandIn } from '../support/prompt-stand-in.tsx'
+import { closeNotices, openTestGallery, renderOver } from '../support/render-gallery.tsx'
+
+let store: GalleryStore
+const [photo, answer] = ['photo', 'run-1-0'] as [PictureId, PictureId]
+const size = { width: 60, height: 40 }
+
+beforeEach(async () => {
+  store = await openTestGallery()
+  const about = { shelf: 'sources', prompt: 'IMG_1.jpg' } as const
+  await store.addPicture(newPicture(photo, await paintedImage('jpeg', size), about))
+})
+afterEach(closeNotices)
+
+async function show(id: PictureId, generate: (recipe: Recipe) => void = () => undefined) {
+  act(() => useWorkspace.getState().select(id))
+  renderOver(
+    store,
+    <>
+      <PromptStandIn />
+      <div data-place="stage">
+        <Stage />
+      </div>
+    </>,
+    { generate },
+  )
+  await screen.findByRole('toolbar', { name: 'Tools' })
+}
+
+const view = () => screen.getByRole('group', { name: 'View' })
+const tool = (name: string) => within(screen.getByRole('toolbar', { name: 'Tools' })).getByRole('button', { name })
+const status = () => screen.findByText(/% protected$/)
+const areaNow = () => useWorkspace.getState().edits[photo]?.document.area ?? []
+
+/** Draws the keyboard's box, a quarter of the image each way, after a step to the right. */
+async function drawBox() {
+  await userEvent.click(tool('Select area'))
+  await userEvent.click(await screen.findByRole('radio', { name: 'Box' }))
+  act(() => view().focus())
+  await userEvent.keyboard('{ArrowRight}{Enter}')
+}
+
+describe('the area tool', () => {
+  it('opens and leaves by its button and by its key', async () => {
+    await show(photo)
+    act(() => view().focus())
+    await userEvent.keyboard('m')
+    expect(tool('Select area')).toHaveAttribute('aria-pressed', 'true')
+    expect(await screen.findByRole('radiogroup', { name: 'Area tool' })).toBeVisible()
+    expect(screen.getByRole('slider', { name: 'Brush size' })).toBeVisible()
+    await userEvent.keyboard('{Escape}')
+    expect(tool('Select area')).toHaveAttribute('aria-pressed', 'false')
+    expect(screen.queryByRole('radiogroup', { name: 'Area tool' })).toBeNull()
+  })
+
+  it('draws by keys, says how much is protected, and makes the image the source', async () => {
+    await show(photo)
+    await drawBox()
+    expect(await status()).toHaveAttribute('role', 'status')
+    expect(areaNow()).toMatchObject([{ op: 'add', shape: { kind: 'box' } }])
+    expect(useWorkspace.getState().sources['flux-kontext']).toEqual([photo])
+  })
+
+  it('inverts and clears, and every act can be undone', async () => {
+    await show(photo)
+    await drawBox()
+    const drawn = areaNow()
+    await userEvent.click(screen.getByRole('button', { name: 'Invert area' }))
+    expect(areaNow()).toEqual([...drawn, { op: 'invert' }])
+    await userEvent.click(screen.getByRole('button', { name: 'Clear area' }))
+    expect(areaNow()).toEqual([])
+    expect(screen.getByRole('button', { name: 'Clear area' })).toBeDisabled()
+    const undo = async (left: number) => {
+      await userEvent.keyboard('{Control>}z{/Control}')
+      await waitFor(() => expect(areaNow()).toHaveLength(left))
+    }
+    await undo(2)
+    await undo(1)
+    await undo(0)
+    expect(useWorkspace.getState().sources['flux-kontext'] ?? []).toEqual([])
+  })
+})
+
+const edit: Edit = {
+  document: { ...emptyDocument(photo), area: [{ op: 'add', shape: { kind: 'box', box: [5, 5, 20, 20] } }] },
+  way: 'whole',
+  rect: [0, 0, 60, 40],
+  sent: size,
+  marks: 'none',
+}
+const recipe: Recipe = { family: 'flux-kontext', draft: { prompt: 'a hat' }, sources: [photo], edits: [edit] }
+const fit: Fit = {
+  engine: 1,
+  map: [1, 0, 0, 1, 0, 0],
+  verdict: 'aligned',
+  shift: 3,
+  residual: 0,
+  zoom: 1,
+  colour: { offset: [4, 0, 0], curves: [], matrix: [] },
+  changedOutside: 0.12,
+}
+const made: Origin = {
+  kind: 'made',
+  run: 'run-1' as RunId,
+  recipe,
+  model: 'Flux Kontext Pro',
+  provider: 'kie-kontext',
+  task: { provider: 'kie-kontext', taskId: 't' as TaskId },
+  index: 0,
+  durationMs: 1,
+  simulated: true,
+}
+
+async function keepAnswer() {
+  const bytes = await paintedImage('jpeg', { width: 48, height: 32 })
+  await store.addPicture(newPicture(answer, bytes, { origin: made, parents: [photo], prompt: 'a hat' }))
+}
+
+describe('an answer to an edit of an area', () => {
+  it('that is laid in says what was done', async () => {
+    await keepAnswer()
+    const laid = 'run-1-0-laid' as PictureId
+    await store.noteLaying(answer, { kind: 'laid', picture: laid })
+    const { model, simulated } = made as Extract<Origin, { kind: 'made' }>
+    const origin: Origin = {
+      kind: 'derived',
+      from: 'answer',
+      edit,
+      fit,
+      view: 'area',
+      places: [],
+      model,
+      recipe,
+      simulated,
+    }
+    await store.addPicture(newPicture(laid, await paintedImage('png', size), { origin, parents: [photo, answer] }))
+    await show(laid)
+    const chips = within(await screen.findByRole('list', { name: 'What was done' }))
+    expect(chips.getAllByRole('listitem').map((chip) => chip.textContent)).toEqual([
+      'Moved 3 px, aligned',
+      'Tint corrected',
+      'Changed outside the area: 12%',
+    ])
+    expect(screen.getByRole('button', { name: 'Show changes' })).toHaveAttribute('aria-pressed', 'false')
+    expect(screen.getByRole('radio', { name: 'My area' })).toBeChecked()
+  })
+
+  it('with another framing says so until it is used whole', async () => {
+    await keepAnswer()
+    await store.noteLaying(answer, { kind: 'refused', objection: 'framing', fit })
+    await show(answer)
+    expect(await screen.findByRole('alert')).toHaveTextContent('framing')
+    await userEvent.click(screen.getByRole('button', { name: 'Use whole result' }))
+    await waitFor(() => expect(screen.queryByRole('alert')).toBeNull())
+    expect((await store.picture(answer))?.laying).toMatchObject({ kind: 'refused', accepted: true })
+  })
+
+  it('is tried again once, however often that is pressed', async () => {
+    await keepAnswer()
+    await store.noteLaying(answer, { kind: 'refused', objection: 'framing', fit })
+    const asked: Recipe[] = []
+    await show(answer, (given) => asked.push(given))
+    await userEvent.dblClick(await screen.findByRole('button', { name: 'Try again' }))
+    expect(asked).toEqual([recipe])
+  })
+})
