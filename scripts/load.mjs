@@ -1,10 +1,8 @@
-// `npm run load`: a crowd before the built proxy, with the simulator behind it. Fails where anything but the limit refuses.
-import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+// `npm run load`, or `npm run load -- hostile` (load-hostile.mjs): a crowd before the built proxy, with the simulator behind it. Fails where anything but the limit refuses.
 import { join } from 'node:path'
 import process from 'node:process'
 import { ensureBuilt, ensureInstalled, root } from './ground.mjs'
+import { start } from './load-servers.mjs'
 
 const pollsPerSecond = 1_000
 const pollSeconds = 30
@@ -15,6 +13,10 @@ const kontext = '/api/v1/flux/kontext/generate'
 
 ensureInstalled()
 ensureBuilt()
+if (process.argv.includes('hostile')) {
+  await import('./load-hostile.mjs')
+  process.exit()
+}
 // Not before it is certainly installed.
 const { default: autocannon } = await import('autocannon')
 const key = 'simulated'
@@ -110,39 +112,4 @@ function submit(run, prompt) {
 
 function expect(isTrue, problem) {
   if (!isTrue) problems.push(problem)
-}
-
-/** A server in a process of its own, which inherits no settings; it has started when it prints where it listens. */
-function start(args, env = {}) {
-  const options = {
-    cwd: tmpdir(),
-    env: { PATH: process.env.PATH, ...env, PORT: '0' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  }
-  const child = spawn(process.execPath, args, options)
-  return new Promise((resolve, reject) => {
-    let printed = ''
-    const read = (chunk) => {
-      printed += chunk
-      const port = /http:\/\/[\w.]+:(\d+)/.exec(printed)?.[1]
-      if (port) resolve({ origin: `http://localhost:${port}`, memoryMb: () => residentMb(child.pid), stop })
-    }
-    const stop = () =>
-      new Promise((stopped) => {
-        child.once('exit', stopped)
-        child.kill('SIGKILL')
-      })
-    child.stdout.on('data', read)
-    child.stderr.on('data', read)
-    child.once('exit', (code) => reject(new Error(`${args.at(-1)} ended with ${code}: ${printed}`)))
-  })
-}
-
-/** 0 where the system does not tell. */
-function residentMb(pid) {
-  try {
-    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024
-  } catch {
-    return 0
-  }
 }

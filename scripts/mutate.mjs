@@ -1,4 +1,4 @@
-// `npm run mutate`, or `npm run mutate -- guard run`: breaks the modules that guard money and key in every small way there
+// `npm run mutate`, `npm run mutate -- guard runner`, `npm run mutate -- --sample 100` (so many lines, drawn anew): breaks the modules that guard money and key in every small way there
 // is, and counts how many of the breaks their tests notice. Slow: it is no part of `npm test`. What did not change since
 // the last time is not run again.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -11,21 +11,34 @@ import { ensureInstalled, root } from './ground.mjs'
 const groups = {
   guard: {
     src: ['server/upstream/guard', 'server/upstream/hosts'],
-    tests: ['server/guard*', 'server/forwarding', 'server/image'],
+    tests: ['server/guard*', 'server/forwarding', 'server/image', 'server/routes'],
   },
   edge: {
-    src: ['server/edge/edge', 'server/edge/access'],
-    tests: ['server/access', 'server/edge', 'server/http-edge', 'server/spending'],
+    src: ['edge', 'access', 'tokens', 'guesses', 'client', 'routes', 'quota'].map((name) => `server/edge/${name}`),
+    tests: ['server/access', 'server/client', 'server/edge', 'server/http-edge', 'server/routes', 'server/spending'],
+  },
+  body: {
+    src: ['server/edge/body', 'server/edge/json-scan', 'server/edge/pieces', 'server/edge/refusals'],
+    tests: ['server/body', 'server/json-scan', 'server/routes', 'server/submit'],
   },
   relay: {
-    src: ['server/edge/body', 'server/upstream/relay', 'server/upstream/image'],
-    tests: ['server/body', 'server/relay', 'server/forwarding', 'server/image', 'server/submit'],
+    src: ['server/upstream/relay', 'server/upstream/image', 'server/upstream/upload', 'server/upstream/multipart'],
+    tests: ['server/relay', 'server/forwarding', 'server/image', 'server/upload', 'server/routes'],
   },
   submit: {
-    src: ['server/submit/submit', 'server/shared/memory/submissions', 'server/shared/memory/limiter'],
-    tests: ['server/submit', 'server/submissions', 'server/spending'],
+    src: ['submit/submit', 'submit/admission', 'shared/memory/submissions'].map((name) => `server/${name}`),
+    tests: ['server/submit', 'server/submissions', 'server/spending', 'server/outage', 'server/routes'],
   },
-  config: { src: ['server/config'], tests: ['server/config'] },
+  counts: {
+    src: ['server/shared/memory/limiter', 'server/shared/memory/budget', 'server/spend'],
+    tests: ['server/limiter', 'server/budget', 'server/spending', 'server/routes'],
+  },
+  callbacks: {
+    src: ['server/submit/callbacks', 'server/submit/stream'],
+    tests: ['server/callbacks', 'server/stream', 'server/routes'],
+  },
+  gemini: { src: ['server/gemini/gemini', 'server/gemini/gemini-call'], tests: ['server/gemini', 'server/routes'] },
+  config: { src: ['server/config', 'server/listen'], tests: ['server/config', 'server/start'] },
   providers: {
     src: ['providers/kie', 'providers/kie-failures', 'providers/proxy'],
     tests: ['providers/kie-*', 'providers/proxy'],
@@ -43,19 +56,25 @@ const groups = {
     tests: ['store/settling', 'store/full-disk', 'store/gallery'],
   },
 }
-const goal = 85
+const sampleAt = process.argv.indexOf('--sample')
+/** How many lines are broken, of all lines of all modules; 0: all of them. */
+const sample = sampleAt === -1 ? 0 : Number(process.argv[sampleAt + 1] ?? 100)
+const goal = sample > 0 ? 95 : 85
 const lowSpeed = { timeoutMS: 30_000, timeoutFactor: 4 }
 
 ensureInstalled()
 const { Stryker } = await import('@stryker-mutator/core')
-const asked = process.argv.slice(2)
+const asked = process.argv.slice(2, sampleAt === -1 ? undefined : sampleAt)
+const drawn = sample > 0 ? drawLines(sample) : undefined
 const reports = join(root, 'node_modules', '.cache', 'mutation')
 mkdirSync(reports, { recursive: true })
 const mutants = []
 for (const [name, { src, tests }] of Object.entries(groups)) {
   if (asked.length > 0 && !asked.includes(name)) continue
+  const mutate = src.flatMap((file) => drawn?.get(file) ?? (drawn ? [] : [`src/${file}.ts`]))
+  if (mutate.length === 0) continue
   const stryker = new Stryker({
-    mutate: src.map((file) => `src/${file}.ts`),
+    mutate,
     testFiles: tests.map((file) => `tests/unit/${file}.test.ts`),
     testRunner: 'vitest',
     vitest: { configFile: 'scripts/mutate.vitest.ts', related: false },
@@ -63,7 +82,7 @@ for (const [name, { src, tests }] of Object.entries(groups)) {
     ...lowSpeed,
     // What is evaluated while a module loads cannot be broken with this runner: it would count as not noticed.
     ignoreStatic: true,
-    incremental: true,
+    incremental: drawn === undefined,
     incrementalFile: join(reports, `${name}.json`),
     // Vite takes nothing below node_modules for a source.
     tempDirName: '.cache/stryker',
@@ -84,6 +103,28 @@ for (const [name, { src, tests }] of Object.entries(groups)) {
 }
 const share = printLine('all of them', mutants)
 process.exit(share >= goal ? 0 : 1)
+
+/** Lines that hold code, drawn from all groups that were asked for: ranges for the tool, by module. */
+function drawLines(count) {
+  const lines = Object.entries(groups)
+    .filter(([name]) => asked.length === 0 || asked.includes(name))
+    .flatMap(([, { src }]) => src)
+    .flatMap((file) =>
+      readFileSync(join(root, `src/${file}.ts`), 'utf8')
+        .split('\n')
+        .map((text, at) => ({ file, text: text.trim(), range: `src/${file}.ts:${at + 1}-${at + 1}` })),
+    )
+    .filter(
+      ({ text }) =>
+        /[=(<>!&|?]/.test(text) && !/^(\/\/|\/?\*|import|export (interface|type)|type |interface )/.test(text),
+    )
+  const chosen = new Map()
+  for (let number = 0; number < count && lines.length > 0; number += 1) {
+    const [{ file, range }] = lines.splice(Math.floor(Math.random() * lines.length), 1)
+    chosen.set(file, [...(chosen.get(file) ?? []), range])
+  }
+  return chosen
+}
 
 function printLine(title, some) {
   const count = (...kinds) => some.filter(({ status }) => kinds.includes(status)).length

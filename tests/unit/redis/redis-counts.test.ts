@@ -70,8 +70,11 @@ describe('the limit that several proxies keep together', () => {
   it.each([
     ['SEC J03: a value of another type', ['RPUSH', 'limit', 'x']],
     ['SEC J03: text that is no state', ['SET', 'limit', '{"taken":1}']],
-    ['SEC J03: times that are none', ['SET', 'limit', '{"taken":["x"],"waiting":[],"served":{},"turn":0}']],
-    ['a clock that was set back', ['SET', 'limit', '{"taken":[99999999999999],"waiting":[],"served":{},"turn":0}']],
+    ['SEC J03: times that are none', ['SET', 'limit', '{"taken":["x"],"waiting":[],"served":{},"asked":{},"turn":0}']],
+    [
+      'a clock that was set back',
+      ['SET', 'limit', '{"taken":[[99999999999999,"x"]],"waiting":[],"served":{},"asked":{},"turn":0}'],
+    ],
   ])('%s begins a new window', async (_, command) => {
     await server.ask(...command)
     expect(await createRedisLimiter(one, 'limit', { most: 1, windowMs: 60_000 })('one', 'a')).toBe(0)

@@ -17,6 +17,8 @@ export interface LimiterOptions {
 export const serviceLimit = { most: 18, windowMs: 11_000 }
 /** How late a run may ask again without losing its turn. */
 export const graceMs = 3_000
+/** How long a place stays free for the others before somebody takes more than a fair share of them. */
+export const holdMs = 1_000
 /** Runs that wait, of one user and of all. One that is over it is told a time, but keeps no turn. */
 export const mostWaiting = { perUser: 100, inAll: 1000 }
 
@@ -27,12 +29,15 @@ interface Waiting {
 
 /**
  * Never more than `most` in any window, not only on average: the service counts so too. Places go round by user: whoever was
- * served longest ago comes first, and the runs of one user in the order in which they came.
+ * served longest ago comes first, and the runs of one user in the order in which they came. Whoever had a fair share of this
+ * window leaves a free place to the others for a moment: their next run may be just on its way.
  */
 export function createLimiter(options: LimiterOptions = {}): Limiter {
   const { most = serviceLimit.most, windowMs = serviceLimit.windowMs, now = () => performance.now() } = options
-  /** When the places of this window were taken, oldest first. */
-  let taken: number[] = []
+  /** The places of this window, oldest first. */
+  let taken: { at: number; user: string }[] = []
+  /** When each user asked last. */
+  const asked = new Map<string, number>()
   /** By run, in the order of their arrival. */
   const waiting = new Map<string, Waiting>()
   /** The turn in which each user was served last. */
@@ -41,13 +46,19 @@ export function createLimiter(options: LimiterOptions = {}): Limiter {
 
   /** Whoever does not come for the turn goes behind all others. */
   function forget(at: number): void {
-    taken = taken.filter((time) => time > at - windowMs)
+    taken = taken.filter((place) => place.at > at - windowMs - holdMs)
+    for (const [user, time] of asked) if (time <= at - windowMs) asked.delete(user)
     for (const [run, { user, until }] of waiting) {
       if (until > at) continue
       waiting.delete(run)
       served.set(user, ++turn)
     }
     if (taken.length === 0 && waiting.size === 0) served.clear()
+  }
+
+  function isOverShare(user: string, at: number): boolean {
+    const own = taken.filter((place) => place.user === user && place.at > at - windowMs).length
+    return asked.size > 1 && own >= Math.ceil(most / asked.size)
   }
 
   function join(user: string, run: string): void {
@@ -75,18 +86,21 @@ export function createLimiter(options: LimiterOptions = {}): Limiter {
   return async (user, run) => {
     const at = now()
     forget(at)
+    asked.set(user, at)
     join(user, run)
     const before = countBefore(user, run)
-    const free = most - taken.length
+    const span = windowMs + (isOverShare(user, at) ? holdMs : 0)
+    const held = taken.filter((place) => place.at > at - span)
+    const free = most - held.length
     if (before < free) {
-      taken.push(at)
+      taken.push({ at, user })
       waiting.delete(run)
       served.set(user, ++turn)
       return 0
     }
     const behind = before - free
-    const next = taken.length === 0 ? at : (taken[behind % taken.length] ?? at)
-    const waitMs = next + windowMs * (1 + Math.floor(behind / Math.max(1, taken.length))) - at
+    const next = held[behind % Math.max(1, held.length)]?.at ?? at
+    const waitMs = next + span + windowMs * Math.floor(behind / Math.max(1, held.length)) - at
     const own = waiting.get(run)
     if (own) own.until = at + waitMs + graceMs
     return waitMs

@@ -1,31 +1,39 @@
-import { graceMs, type Limiter, type LimiterOptions, mostWaiting, serviceLimit } from '#server/shared/memory/limiter.ts'
+import {
+  graceMs,
+  holdMs,
+  type Limiter,
+  type LimiterOptions,
+  mostWaiting,
+  serviceLimit,
+} from '#server/shared/memory/limiter.ts'
 import type { Redis } from './redis.ts'
 import { redisName } from './redis-names.ts'
 
 /**
- * The same as the limiter in memory, as one step and by the clock of Redis alone. Key: JSON of `taken` (times, oldest first),
- * `waiting` (lists of run, user, until, in the order of their arrival), `served` (the last turn of each user), `turn`. A clock
+ * The same as the limiter in memory, as one step and by the clock of Redis alone. Key: JSON of `taken` (time and user, oldest first),
+ * `waiting` (lists of run, user, until, in the order of their arrival), `served` (the last turn of each user), `asked` (when each asked last), `turn`. A clock
  * that was set back, or a value that is none of these, begins anew. Values: most, window, grace, most waiting of one user and of
- * all, user, run.
+ * all, user, run, hold.
  */
 const script = `
 local most, window, grace = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local perUser, inAll, user, run = tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6], ARGV[7]
 local time = redis.call('TIME')
 local at = time[1] * 1000 + math.floor(time[2] / 1000)
-local fresh = {taken = {}, waiting = {}, served = {}, turn = 0}
-local state = fresh
+local function begin() return {taken = {}, waiting = {}, served = {}, asked = {}, turn = 0} end
+local state = begin()
+local hold = tonumber(ARGV[8])
 if redis.call('TYPE', KEYS[1]).ok == 'string' then
   local isJson, read = pcall(cjson.decode, redis.call('GET', KEYS[1]))
   if isJson and type(read) == 'table' and type(read.taken) == 'table' and type(read.waiting) == 'table'
-    and type(read.served) == 'table' and type(read.turn) == 'number' then state = read end
+    and type(read.served) == 'table' and type(read.asked) == 'table' and type(read.turn) == 'number' then state = read end
 else redis.call('DEL', KEYS[1]) end
 
 local function keep()
   local taken = {}
   for _, one in ipairs(state.taken) do
-    if type(one) ~= 'number' or one > at then error('begin anew') end
-    if one > at - window then table.insert(taken, one) end
+    if type(one) ~= 'table' or type(one[1]) ~= 'number' or one[1] > at then error('begin anew') end
+    if one[1] > at - window - hold then table.insert(taken, one) end
   end
   state.taken = taken
   local waiting = {}
@@ -38,8 +46,25 @@ local function keep()
   end
   state.waiting = waiting
   if #taken == 0 and #waiting == 0 then state.served = {} end
+  local asked = {}
+  for who, last in pairs(state.asked) do
+    if last > at - window then asked[who] = last end
+  end
+  state.asked = asked
 end
-if not pcall(keep) then state = {taken = {}, waiting = {}, served = {}, turn = 0} end
+if not pcall(keep) then state = begin() end
+state.asked[user] = at
+local users, mineTaken = 0, 0
+for _ in pairs(state.asked) do users = users + 1 end
+for _, one in ipairs(state.taken) do
+  if one[2] == user and one[1] > at - window then mineTaken = mineTaken + 1 end
+end
+local span = window
+if users > 1 and mineTaken >= math.ceil(most / users) then span = window + hold end
+local held = {}
+for _, one in ipairs(state.taken) do
+  if one[1] > at - span then table.insert(held, one) end
+end
 
 local own, mine = 0, nil
 for _, one in ipairs(state.waiting) do
@@ -70,7 +95,7 @@ for _, one in ipairs(state.waiting) do
   if nth < round or (nth == round and isFirst) then before = before + 1 end
 end
 
-local free, wait = most - #state.taken, 0
+local free, wait = most - #held, 0
 local function each(change)
   local left = {}
   for _, one in ipairs(state.waiting) do
@@ -81,17 +106,17 @@ local function each(change)
   state.waiting = left
 end
 if before < free then
-  table.insert(state.taken, at)
+  table.insert(state.taken, {at, user})
   state.turn = state.turn + 1
   state.served[user] = state.turn
   each(function() return nil end)
 else
   local behind = before - free
-  local next = state.taken[behind % math.max(1, #state.taken) + 1] or at
-  wait = next + window * (1 + math.floor(behind / math.max(1, #state.taken))) - at
+  local next = (held[behind % math.max(1, #held) + 1] or {at})[1]
+  wait = next + span + window * math.floor(behind / math.max(1, #held)) - at
   each(function(one) return {one[1], one[2], at + wait + grace} end)
 end
-local longest = window
+local longest = window + hold
 for _, one in ipairs(state.waiting) do longest = math.max(longest, one[3] - at) end
 redis.call('SET', KEYS[1], cjson.encode(state), 'PX', math.ceil(longest))
 return wait
@@ -103,6 +128,6 @@ export function createRedisLimiter(redis: Redis, key: string, options: Omit<Limi
   const fixed = [most, windowMs, graceMs, mostWaiting.perUser, mostWaiting.inAll]
   return async (user, run) => {
     const who = [redisName('user', user), redisName('run', run)]
-    return Number(await redis.run(script, [key], [...fixed, ...who]))
+    return Number(await redis.run(script, [key], [...fixed, ...who, holdMs]))
   }
 }

@@ -1,0 +1,40 @@
+// Servers in processes of their own, for `npm run load`.
+import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import process from 'node:process'
+
+/** A server in a process of its own, which inherits no settings; it has started when it prints where it listens. */
+export function start(args, env = {}) {
+  const options = {
+    cwd: tmpdir(),
+    env: { PATH: process.env.PATH, ...env, PORT: '0' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  }
+  const child = spawn(process.execPath, args, options)
+  return new Promise((resolve, reject) => {
+    let printed = ''
+    const read = (chunk) => {
+      printed += chunk
+      const port = /http:\/\/[\w.]+:(\d+)/.exec(printed)?.[1]
+      if (port) resolve({ origin: `http://localhost:${port}`, memoryMb: () => residentMb(child.pid), stop })
+    }
+    const stop = () =>
+      new Promise((stopped) => {
+        child.once('exit', stopped)
+        child.kill('SIGKILL')
+      })
+    child.stdout.on('data', read)
+    child.stderr.on('data', read)
+    child.once('exit', (code) => reject(new Error(`${args.at(-1)} ended with ${code}: ${printed}`)))
+  })
+}
+
+/** 0 where the system does not tell. */
+function residentMb(pid) {
+  try {
+    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024
+  } catch {
+    return 0
+  }
+}
