@@ -25,7 +25,7 @@ export function BatchRow({ family, draft, sourceCount, order, issue, onChange }:
   const [open, setOpen] = useState<'matrix' | 'sent'>()
   const close = () => setOpen(undefined)
   return (
-    <div className="mb-2 flex flex-wrap items-center gap-1">
+    <div className="mb-2 flex flex-wrap items-center gap-x-0.5">
       <label className="flex items-center gap-1.5 text-soft text-xs">
         Variants
         <input
@@ -38,13 +38,13 @@ export function BatchRow({ family, draft, sourceCount, order, issue, onChange }:
           onChange={({ currentTarget }) =>
             onChange({ name: 'variants', label: 'Variants' }, { variants: currentTarget.valueAsNumber || 0 })
           }
-          className="field h-8 w-13 rounded-sm border border-line bg-raised px-2 text-ink text-sm hover:border-line-strong max-middle:h-11"
+          className="field h-8 w-11 rounded-sm border border-line bg-raised px-2 text-ink text-sm hover:border-line-strong max-middle:h-11"
         />
       </label>
-      <Button variant="quiet" className="px-1.5" onClick={() => setOpen('matrix')}>
+      <Button variant="quiet" className="px-1" onClick={() => setOpen('matrix')}>
         Matrix
       </Button>
-      <Button variant="quiet" className="ml-auto px-1.5" onClick={() => setOpen('sent')}>
+      <Button variant="quiet" className="ml-auto px-1" onClick={() => setOpen('sent')}>
         What will be sent
       </Button>
       <Dialog open={open === 'matrix'} title="Matrix" onClose={close}>

@@ -4,7 +4,6 @@ import { readPrompt, writeReference } from '#domain/prompt.ts'
 import { usePicture, useThumbnail } from '#store/queries.ts'
 import { classes } from '#ui/classes.ts'
 import { showHidden } from '#ui/show-hidden.ts'
-import './prompt-references.css'
 
 interface PromptReferencesProps {
   field: RefObject<HTMLTextAreaElement | null>
