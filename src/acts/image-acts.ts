@@ -17,7 +17,7 @@ import { findFamily } from '#models/catalogue.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 import type { ImageAct, Subject } from './act.ts'
 import { askToExport } from './export-request.ts'
-import { recipeOf } from './image-commands.ts'
+import { foundIn, recipeOf } from './image-commands.ts'
 import type { Rating } from './mark-commands.ts'
 
 const isKept = (subject: Subject) => subject.every(({ shelf }) => shelf !== 'bin')
@@ -61,7 +61,8 @@ export const reuseAct: ImageAct = {
   icon: SlidersHorizontal,
   keys: ['r'],
   undoable: true,
-  isOffered: (subject) => isOne(subject) && isKept(subject) && recipeOf(subject[0]) !== undefined,
+  isOffered: (subject) =>
+    isOne(subject) && isKept(subject) && (recipeOf(subject[0]) ?? foundIn(subject[0])) !== undefined,
   perform: ([image], commands) => commands.reuse(image),
 }
 

@@ -1,3 +1,4 @@
+import type { FoundRecipe } from '#domain/found-recipe.ts'
 import type { NonEmpty, PictureId } from '#domain/ids.ts'
 import type { MarkColour } from '#domain/marks.ts'
 import { extensionOf, type Picture } from '#domain/picture.ts'
@@ -5,6 +6,7 @@ import type { Recipe } from '#domain/run.ts'
 import { toPng } from '#imaging/to-png.ts'
 import { fileNameOf } from '#library/picture-words.ts'
 import { findFamily } from '#models/catalogue.ts'
+import { loadPart } from '#platform/load-part.ts'
 import { saveFile } from '#platform/save-file.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { announce } from '#ui/announce.tsx'
@@ -55,6 +57,14 @@ export function imageCommandsOf(store: GalleryStore): ImageCommands {
 export function recipeOf({ origin }: Picture): Recipe | undefined {
   return 'recipe' in origin ? origin.recipe : undefined
 }
+
+/** What the file of an imported image says of how it was made. */
+export function foundIn({ origin }: Picture): FoundRecipe | undefined {
+  return origin.kind === 'dropped' ? origin.found : undefined
+}
+
+const loadReuse = () => import('./reuse-found.ts')
+const loadMarks = () => import('#library/export/marked.ts')
 
 function createImageCommands(store: GalleryStore): ImageCommands {
   return {
@@ -128,6 +138,14 @@ function createBinCommands(store: GalleryStore): Pick<ImageCommands, 'moveToBin'
 }
 
 function reuse(store: GalleryStore, image: Picture): void {
+  const found = foundIn(image)
+  if (found) {
+    loadPart(loadReuse).then(
+      ({ reuseFound }) => reuseFound(store, found),
+      (error: unknown) => sayFailure('Nothing was filled in', error),
+    )
+    return
+  }
   const recipe = recipeOf(image)
   if (!recipe) return
   if (!findFamily(recipe.family)) {
@@ -165,8 +183,19 @@ function useAsSources(store: GalleryStore, images: NonEmpty<Picture>, way: 'repl
 async function download(store: GalleryStore, images: NonEmpty<Picture>): Promise<void> {
   for (const image of images) {
     const bytes = await store.original(image.id).catch(() => undefined)
-    if (bytes) saveFile(bytes, fileNameOf(image, extensionOf(image.mime)))
+    const marked = bytes && (await withMarks(image, bytes))
+    if (marked) saveFile(marked, fileNameOf(image, extensionOf(image.mime)))
     else notify({ text: 'The image cannot be downloaded: its data is missing in this browser.', tone: 'error' })
+  }
+}
+
+/** Without network the part that writes them may be missing: the image itself is still given. */
+async function withMarks(image: Picture, bytes: Blob): Promise<Blob> {
+  try {
+    const { marked } = await loadPart(loadMarks)
+    return await marked(image, bytes)
+  } catch {
+    return bytes
   }
 }
 

@@ -1,3 +1,4 @@
+import { offerReuse } from '#acts/reuse-found.ts'
 import { undoable } from '#acts/undoable.ts'
 import { describeFailure, isAbort, toFailure } from '#domain/failure.ts'
 import { quoteName } from '#domain/file-name.ts'
@@ -79,6 +80,11 @@ export function createSourceBench(store: GalleryStore): SourceBench {
     )
   }
 
+  /** Sources that came in since the page was opened: a file that is added twice becomes two of them. */
+  const given = new Set<PictureId>()
+  const isTakenBy = (family: ModelFamily) => (id: PictureId) =>
+    sourcesOf(family).includes(id) || (given.has(id) && state.inHand.length > 1)
+
   /** Pictures become sources in the order they were added in, whichever is prepared first. */
   let arrivals: Promise<void> = Promise.resolve()
 
@@ -94,13 +100,16 @@ export function createSourceBench(store: GalleryStore): SourceBench {
     change({ inHand: [...state.inHand, item] })
     try {
       const file = await open(controller.signal)
-      const { id } = await keepPicture(store, file, 'sources', controller.signal)
+      const picture = await keepPicture(store, file, 'sources', controller.signal, isTakenBy(family))
+      const { id } = picture
+      given.add(id)
       await before
       controller.signal.throwIfAborted()
       // In this order: at no moment is nothing being prepared while the source is not there yet.
       addPicture(family, id, fileName)
       discard(key)
       if (isFirst) useWorkspace.getState().stage(id)
+      offerReuse(store, picture)
     } catch (error) {
       if (isAbort(error)) return
       const reason = describeRefusal(error, fileName)
@@ -156,8 +165,9 @@ export function createSourceBench(store: GalleryStore): SourceBench {
 export async function keepInGallery(store: GalleryStore, files: readonly File[]): Promise<void> {
   for (const file of files) {
     try {
-      await keepPicture(store, file, 'gallery', new AbortController().signal)
-      notify({ text: `${quoteName(file.name)} is in the gallery.` })
+      const picture = await keepPicture(store, file, 'gallery', new AbortController().signal)
+      const text = `${quoteName(file.name)} is in the gallery.`
+      if (!offerReuse(store, picture, text)) notify({ text })
     } catch (error) {
       notify({ text: describeRefusal(error, file.name), tone: 'error' })
     }

@@ -1,4 +1,5 @@
 import type { Edit, EditDocument, Fit, LaidView } from './edit.ts'
+import type { FoundRecipe } from './found-recipe.ts'
 import type { PictureId, RunId } from './ids.ts'
 import type { Laying, Place } from './laying.ts'
 import type { Marks } from './marks.ts'
@@ -16,7 +17,13 @@ export type Shelf = 'gallery' | 'sources' | 'bin'
 
 /** How a picture came to be. */
 export type Origin =
-  | { kind: 'dropped'; fileName: string; notes: readonly string[] }
+  | {
+      kind: 'dropped'
+      fileName: string
+      notes: readonly string[]
+      /** What the file says of how it was made. */
+      found?: FoundRecipe
+    }
   | {
       kind: 'made'
       run: RunId
@@ -70,6 +77,8 @@ export interface Picture {
   /** Made as one of a batch. */
   batch?: BatchPlace
   origin: Origin
+  /** Its bytes carry Content Credentials (C2PA). Images of earlier versions do not tell. */
+  signed?: true
   /** Only of images whose file is kept as the user brought it. */
   file?: FileFacts
   /** SHA-256 of the kept bytes, 64 hexadecimal digits. Images of earlier versions have none. */

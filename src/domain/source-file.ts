@@ -31,6 +31,8 @@ export interface SourceFile {
   hasAlpha: boolean
   /** It moves; only its first frame is used. */
   animated?: true
+  /** It carries Content Credentials (C2PA): any change breaks their signature. */
+  signed?: true
 }
 
 /** What an image's record keeps of its file; the rest of `SourceFile` is in the record itself. */

@@ -1,9 +1,11 @@
 import type { Box } from '#domain/edit.ts'
+import type { FoundRecipe } from '#domain/found-recipe.ts'
 import { type FileMime, fileMimes, type SourceFile } from '#domain/source-file.ts'
 import { type Decoded, decodeImage, isEndMissing } from './decode-image.ts'
 import { fitPicture } from './fit-picture.ts'
 import type { ImageHeader } from './image-header.ts'
 import { cutOff, inspectImage } from './inspect-image.ts'
+import { readMetadata } from './metadata/read-metadata.ts'
 import { readProfile } from './read-profile.ts'
 import { describeChange } from './sent-notes.ts'
 import { sha256Of } from './sha256.ts'
@@ -36,6 +38,10 @@ export interface ReadFile {
   thumbnail: Blob
   /** What is shown in place of a file that this browser cannot draw as it is meant: upright, standing still and whole. */
   rendition?: Blob
+  /** What the file says of how it was made. */
+  found?: FoundRecipe
+  /** The id of the image of Atelier that the file was written of. */
+  writtenOf?: string
   /** What will be done before it is sent, in words. */
   notes: string[]
 }
@@ -118,7 +124,15 @@ async function read({ bytes, header, image, target }: Opened, isForeign: boolean
   const { size, orientation } = image
   const change = { header, profile, fileBytes: bytes.length, from: size, to: target, limits: serviceLimits }
   const { hasAlpha, animated } = header
-  const facts = { mime, ...size, orientation: header.orientation, profile, hasAlpha }
+  const { contentCredentials, recipe, image: writtenOf } = await readMetadata(bytes)
+  const facts = {
+    mime,
+    ...size,
+    orientation: header.orientation,
+    profile,
+    hasAlpha,
+    ...(contentCredentials ? { signed: true as const } : {}),
+  }
   const isDrawnOtherwise = isForeign || orientation > 1 || animated || header.unended
   return {
     bytes: new Blob([bytes], { type: mime }),
@@ -126,6 +140,8 @@ async function read({ bytes, header, image, target }: Opened, isForeign: boolean
     sha256: await sha256Of(bytes),
     thumbnail: await drawThumbnail(image.bitmap, size, header.kind !== 'jpeg', orientation),
     ...(isDrawnOtherwise ? { rendition: await render(header, image) } : {}),
+    ...(recipe ? { found: recipe } : {}),
+    ...(writtenOf === undefined ? {} : { writtenOf }),
     notes: describeChange(change),
   }
 }

@@ -6,19 +6,37 @@ import type { GalleryStore } from '#store/store.ts'
 
 const loadReading = () => import('#imaging/prepare-image.ts')
 
+/** A longer recipe of a file is not kept beside it. */
+const mostRecipeLetters = 65_536
+
 /**
- * Keeps a file byte for byte. Rejects with `invalid` when the file cannot be an image here, with `storage` when there is no
- * room for it, or as aborted; then nothing of it is kept. What reads it is loaded with the first file.
+ * Keeps a file byte for byte. One that is here already, in the gallery or under the same name, is not stored twice: its image
+ * comes back, unless it is taken. A changed copy of an image of this gallery becomes its child. Rejects with `invalid` when the file cannot be an image here, with `storage` when there
+ * is no room for it, or as aborted; then nothing of it is kept. What reads it is loaded with the first file.
  */
 export async function keepPicture(
-  store: Pick<GalleryStore, 'addFile'>,
+  store: Pick<GalleryStore, 'addFile' | 'picture' | 'pictureOfHash'>,
   file: File,
   shelf: 'sources' | 'gallery',
   signal: AbortSignal,
+  isTaken: (id: PictureId) => boolean = () => false,
 ): Promise<Picture> {
   const { readImage } = await loadPart(loadReading)
-  const read = await readImage(file, file.name, signal)
+  const { writtenOf, found, ...read } = await readImage(file, file.name, signal)
   signal.throwIfAborted()
-  const id = newId() as PictureId
-  return store.addFile({ id, shelf, createdAt: Date.now(), name: file.name, ...read })
+  const same = await store.pictureOfHash(read.sha256)
+  const isSame = same?.shelf === 'gallery' || (same?.shelf === shelf && same.prompt === file.name)
+  if (same && isSame && !isTaken(same.id)) return same
+  const parent = writtenOf === undefined ? undefined : await store.picture(writtenOf as PictureId)
+  const isShort = (found?.recipe?.length ?? 0) <= mostRecipeLetters
+  signal.throwIfAborted()
+  return store.addFile({
+    id: newId() as PictureId,
+    shelf,
+    createdAt: Date.now(),
+    name: file.name,
+    ...read,
+    ...(parent ? { parents: [parent.id] } : {}),
+    ...(found && isShort ? { found } : {}),
+  })
 }

@@ -24,6 +24,11 @@ export function StageInfo({ picture, children }: { picture: Picture; children?: 
       {mark && (
         <span className="shrink-0 rounded-full border border-line-strong px-1.5 text-soft leading-4">{mark}</span>
       )}
+      {picture.signed && (
+        <span className="shrink-0 rounded-full border border-line-strong px-1.5 text-soft leading-4">
+          Content Credentials
+        </span>
+      )}
       <p dir="auto" className="min-w-24 shrink truncate text-ink" title={prompt}>
         {prompt}
       </p>

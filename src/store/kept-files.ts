@@ -57,8 +57,8 @@ async function tryToKeep(database: Database, print: FilePrint): Promise<boolean>
 }
 
 export async function toFilePrint(given: NewFile, bytesOf: BytesOf = async (bytes) => bytes): Promise<FilePrint> {
-  const { id, bytes, facts, name, sha256, thumbnail, rendition, notes, ...about } = given
-  const { mime, width, height, ...rest } = facts
+  const { id, bytes, facts, name, sha256, thumbnail, rendition, notes, parents = [], found, ...about } = given
+  const { mime, width, height, signed, ...rest } = facts
   const picture: Picture = {
     ...about,
     id,
@@ -67,9 +67,10 @@ export async function toFilePrint(given: NewFile, bytesOf: BytesOf = async (byte
     width,
     height,
     sizeBytes: bytes.size,
-    parents: [],
-    origin: { kind: 'dropped', fileName: name, notes },
+    parents,
+    origin: { kind: 'dropped', fileName: name, notes, ...(found ? { found } : {}) },
     file: { name, ...rest },
+    ...(signed ? { signed } : {}),
     sha256,
   }
   return {

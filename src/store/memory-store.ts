@@ -255,6 +255,7 @@ function createShelves(kept: Map<PictureId, Kept>, tell: Tell): PictureShelves {
     picture: async (id) => entries([id]).map(({ record }) => toPicture(record))[0],
     picturesById: async (ids) => new Map(entries(ids).map(({ record }) => [record.id, toPicture(record)])),
     countPictures: async (shelf) => on(shelf).length,
+    pictureOfHash: async (sha256) => all().find((picture) => picture.sha256 === sha256 && picture.shelf !== 'bin'),
     newerThan: async (picture) => on(picture.shelf).findLast((other) => byNewest(other, picture) < 0),
     hasSamples: async () => all().some(({ origin }) => origin.kind === 'sample'),
     childrenOf: async (id) => childrenInOrder(all().filter(({ parents }) => parents.includes(id))),

@@ -13,6 +13,7 @@ export type PictureShelves = Pick<
   | 'picturesById'
   | 'countPictures'
   | 'newerThan'
+  | 'pictureOfHash'
   | 'hasSamples'
   | 'childrenOf'
   | 'thumbnails'
@@ -70,6 +71,11 @@ export function createPictureShelves(database: Database, onChange: (change: Stor
       return new Map(records.flatMap((record) => (record ? [[record.id, toPicture(record)]] : [])))
     },
     countPictures: (shelf) => read((pictures) => pictures.index('order').count(rangeOf(shelf))),
+    async pictureOfHash(sha256) {
+      const records = await read((pictures) => pictures.index('sha256').getAll(sha256, 8))
+      const record = records.find(({ shelf }) => shelf !== 'bin')
+      return record && toPicture(record)
+    },
     async newerThan({ shelf, createdAt, id }) {
       const range = IDBKeyRange.bound([shelf], [shelf, -createdAt, id], false, true)
       const cursor = await read((pictures) => pictures.index('order').openCursor(range, 'prev'))

@@ -1,5 +1,7 @@
 import { decodeBase64 } from '#domain/base64.ts'
 import { type ImageMime, type Picture, sniffImage } from '#domain/picture.ts'
+import { hasContentCredentials } from '#imaging/metadata/content-credentials.ts'
+import { sha256Of } from '#imaging/sha256.ts'
 import type { Darkroom, Developed } from './darkroom.ts'
 import { toStorageError } from './database.ts'
 import type { NewPicture, RestoredPicture } from './store.ts'
@@ -16,7 +18,9 @@ export async function develop(darkroom: Darkroom, { bytes, convertTo, ...about }
     throw toStorageError(error)
   })
   const { base64, thumbnail, ...real } = developed
-  return { picture: { ...about, ...real }, base64, thumbnail }
+  const kept = decodeBase64(base64)
+  const signed = hasContentCredentials(kept) ? { signed: true as const } : {}
+  return { picture: { ...about, ...real, ...signed, sha256: await sha256Of(kept) }, base64, thumbnail }
 }
 
 /** The print of an image whose record is known already. Rejects with `storage` when its bytes cannot be drawn. */

@@ -1,4 +1,5 @@
 import type { Command, Outcome } from '#domain/command.ts'
+import type { FoundRecipe } from '#domain/found-recipe.ts'
 import type { CollectionId, PictureId, RunId } from '#domain/ids.ts'
 import type { Laying } from '#domain/laying.ts'
 import type { Marks } from '#domain/marks.ts'
@@ -33,6 +34,10 @@ export interface NewFile {
   thumbnail: Blob
   /** A PNG or JPEG to be shown in its place. */
   rendition?: Blob
+  /** Images of this gallery that it is a changed copy of. */
+  parents?: readonly PictureId[]
+  /** What the file says of how it was made. */
+  found?: FoundRecipe
   /** What will be done before it is sent, in words. */
   notes: readonly string[]
 }
@@ -194,6 +199,8 @@ export interface GalleryStore {
   /** One page of a shelf, newest first. Never reads originals; its cost does not depend on how many pictures there are. */
   pictures(shelf: Shelf, limit: number, after?: PageMark): Promise<Picture[]>
   picture(id: PictureId): Promise<Picture | undefined>
+  /** An image with these bytes that is not in the bin. `sha256`: 64 hexadecimal digits. */
+  pictureOfHash(sha256: string): Promise<Picture | undefined>
   /** Several at once; those that are gone are absent. */
   picturesById(ids: readonly PictureId[]): Promise<Map<PictureId, Picture>>
   countPictures(shelf: Shelf): Promise<number>

@@ -13,6 +13,8 @@ export interface ImageMetadata {
   /** 0 to 5; −1: rejected. */
   rating?: number
   tags?: readonly string[]
+  /** The id of the image in this gallery, by which its copies are known again. */
+  image?: string
   /** Everything that is needed to make the image again, as JSON text. */
   recipe?: string
 }

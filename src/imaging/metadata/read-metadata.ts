@@ -1,13 +1,16 @@
+import type { FoundRecipe } from '#domain/found-recipe.ts'
 import { hasContentCredentials } from './content-credentials.ts'
 import { readExifTexts } from './exif-texts.ts'
-import { type FoundRecipe, findRecipe } from './found-recipe.ts'
+import { findRecipe } from './find-recipe.ts'
 import { jpegSegments } from './jpeg-segments.ts'
 import { readPngTexts } from './png-text.ts'
 import { webpChunks } from './webp-chunks.ts'
-import { recipeInXmp } from './xmp.ts'
+import { imageInXmp, recipeInXmp } from './xmp.ts'
 
 export interface FileMetadata {
   recipe?: FoundRecipe
+  /** The id of the image that this program wrote the file of. */
+  image?: string
   /** It carries a C2PA manifest: it must be passed on as it is. */
   contentCredentials: boolean
 }
@@ -27,9 +30,11 @@ export async function readMetadata(bytes: Uint8Array): Promise<FileMetadata> {
     const texts = await textsIn(bytes)
     const xmp = texts.get('XML:com.adobe.xmp')
     const own = xmp === undefined ? undefined : recipeInXmp(xmp)
+    const image = xmp === undefined ? undefined : imageInXmp(xmp)
     const found = findRecipe(texts)
-    if (!found) return { contentCredentials }
-    return { contentCredentials, recipe: own === undefined ? found : { ...found, program: 'Atelier', recipe: own } }
+    const about = { contentCredentials, ...(image === undefined ? {} : { image }) }
+    if (!found) return about
+    return { ...about, recipe: own === undefined ? found : { ...found, program: 'Atelier', recipe: own } }
   } catch {
     return { contentCredentials: false }
   }

@@ -8,10 +8,11 @@ const namespaces = {
   Iptc4xmpExt: 'http://iptc.org/std/Iptc4xmpExt/2008-02-29/',
   atelier: 'https://atelier.invalid/ns/1.0/',
 } as const
+const imageElement = /<atelier:image>([\w-]{1,100})<\/atelier:image>/
 const recipeElement = /<atelier:recipe>([^<]*)<\/atelier:recipe>/
 
 /** An XMP packet. `Iptc4xmpExt:AISystemUsed` and `AIPromptInformation` are properties of IPTC 2025.1. */
-export function xmpPacket({ digitalSource, prompt, model, rating, tags = [], recipe }: ImageMetadata): string {
+export function xmpPacket({ digitalSource, prompt, model, rating, tags = [], recipe, image }: ImageMetadata): string {
   const element = (name: string, value: string | number | undefined) =>
     value === undefined ? '' : `<${name}>${escaped(String(value))}</${name}>`
   const properties = [
@@ -27,6 +28,7 @@ export function xmpPacket({ digitalSource, prompt, model, rating, tags = [], rec
     element('Iptc4xmpExt:AISystemUsed', model),
     element('Iptc4xmpExt:AIPromptInformation', prompt),
     element('atelier:recipe', recipe),
+    element('atelier:image', image),
   ]
   const spaces = Object.entries(namespaces)
     .map(([name, address]) => `xmlns:${name}="${address}"`)
@@ -42,6 +44,11 @@ export function xmpPacket({ digitalSource, prompt, model, rating, tags = [], rec
 export function recipeInXmp(packet: string): string | undefined {
   const found = recipeElement.exec(packet)?.[1]
   return found?.replace(/&(lt|gt|amp|quot);/g, (_, name: keyof typeof entities) => entities[name])
+}
+
+/** The id of the image that `xmpPacket` wrote. */
+export function imageInXmp(packet: string): string | undefined {
+  return imageElement.exec(packet)?.[1]
 }
 
 const entities = { lt: '<', gt: '>', amp: '&', quot: '"' } as const

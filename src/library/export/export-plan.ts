@@ -124,6 +124,7 @@ export function metadataOf(picture: Picture, size: PixelSize, withRecipe: boolea
     ...(rating === undefined ? {} : { rating }),
     ...(marks?.tags && marks.tags.length > 0 ? { tags: marks.tags } : {}),
     recipe: JSON.stringify(origin.recipe),
+    image: picture.id,
   }
 }
 

@@ -1,0 +1,15 @@
+import { imageMimes, type Picture } from '#domain/picture.ts'
+import { writeMetadata } from '#imaging/metadata/write-metadata.ts'
+import { metadataOf } from './export-plan.ts'
+
+/**
+ * The bytes of an image as they are downloaded: with what it was made of, for other programs and for this one. An imported
+ * file and a signed one stay byte for byte.
+ */
+export async function marked(picture: Picture, bytes: Blob): Promise<Blob> {
+  const mime = imageMimes.find((known) => known === bytes.type)
+  const metadata = metadataOf(picture, picture, true)
+  if (!mime || !metadata) return bytes
+  const given = new Uint8Array(await bytes.arrayBuffer())
+  return new Blob([writeMetadata(given, mime, metadata) as Uint8Array<ArrayBuffer>], { type: mime })
+}
