@@ -1,5 +1,5 @@
 import type { FoundRecipe } from '#domain/found-recipe.ts'
-import type { NonEmpty, PictureId } from '#domain/ids.ts'
+import type { CollectionId, NonEmpty, PictureId } from '#domain/ids.ts'
 import type { MarkColour } from '#domain/marks.ts'
 import { extensionOf, type Picture } from '#domain/picture.ts'
 import type { Recipe } from '#domain/run.ts'
@@ -35,6 +35,7 @@ export interface ImageCommands {
   reject(images: NonEmpty<Picture>, isRejected: boolean): Promise<void>
   /** Empty takes the label away. */
   label(images: NonEmpty<Picture>, colour: MarkColour | ''): Promise<void>
+  collect(images: NonEmpty<Picture>, collection: { id: CollectionId; name: string }, isIn: boolean): Promise<void>
   tag(images: NonEmpty<Picture>, tag: string, isTagged: boolean): Promise<void>
   /** An image on the stage gives its place to `next`. */
   moveToBin(images: NonEmpty<Picture>, next?: PictureId): Promise<void>

@@ -1,5 +1,5 @@
 import type { ImageChange } from '#domain/command.ts'
-import type { NonEmpty, PictureId } from '#domain/ids.ts'
+import type { CollectionId, NonEmpty, PictureId } from '#domain/ids.ts'
 import type { MarkColour } from '#domain/marks.ts'
 import type { Picture } from '#domain/picture.ts'
 import type { GalleryStore } from '#store/store.ts'
@@ -57,6 +57,15 @@ export function createMarkCommands(store: GalleryStore) {
         to: colour,
         label: colour === '' ? 'remove label of' : `label ${colour}`,
         done: colour === '' ? 'Label removed' : `Labelled ${colour}`,
+      }),
+    collect: (images: NonEmpty<Picture>, { id, name }: { id: CollectionId; name: string }, isIn: boolean) =>
+      mark(images, {
+        field: 'collection',
+        name: id,
+        read: ({ marks }) => marks?.collections?.includes(id) ?? false,
+        to: isIn,
+        label: isIn ? 'collect' : 'take out of collection',
+        done: isIn ? `Added to ${name}` : `Taken out of ${name}`,
       }),
     tag: (images: NonEmpty<Picture>, tag: string, isTagged: boolean) =>
       mark(images, {

@@ -1,10 +1,15 @@
 import { type ReactNode, useMemo, useState } from 'react'
+import { placeOf, type Subject } from '#acts/act.ts'
+import { isNonEmpty, type NonEmpty, type PictureId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
 import type { Run } from '#domain/run.ts'
 import { everything, type Query } from '#library/find/query.ts'
 import { usePictures } from '#store/queries.ts'
 import { useHasSamples } from '#store/stage-queries.ts'
 import { Empty } from '#ui/empty.tsx'
+import { lazyPart } from '#ui/lazy-part.tsx'
+import { useShortcut } from '#ui/shortcut.ts'
+import { useWorkspace } from '#workspace/workspace.ts'
 import { Attention } from './attention.tsx'
 import { type Before, nothingBefore } from './contents.ts'
 import { GalleryGrid } from './gallery-grid.tsx'
@@ -14,7 +19,7 @@ import { SamplesLine } from './samples-line.tsx'
 import { SearchBar } from './search-bar.tsx'
 import { SelectionBar } from './selection-bar.tsx'
 import type { Question } from './shelf-window.ts'
-import { useRoom } from './use-room.ts'
+import { type Room, useRoom } from './use-room.ts'
 
 interface GalleryBodyProps {
   runs: readonly Run[]
@@ -23,6 +28,9 @@ interface GalleryBodyProps {
   runView: RunView
   onSettings: () => void
 }
+
+const Survey = lazyPart(() => import('./survey.tsx').then((module) => module.Survey))
+const CollectionDialog = lazyPart(() => import('./collection-dialog.tsx').then((module) => module.CollectionDialog))
 
 /** So many cards would push what is running out of sight. */
 const foldFrom = 3
@@ -40,10 +48,15 @@ export function GalleryBody({ runs, head, runView, onSettings }: GalleryBodyProp
   const room = useRoom(question, rest, isPlain ? shown : nothingBefore)
   const { view, isReady } = room.shelf
   const count = isReady && isPlain ? view.images : first.complete ? first.count : undefined
+  const layers = useLayers(room)
   const isNothing = isReady && !isPlain && view.total === 0
   return (
     <>
-      {room.select.selection.ids.size > 0 ? <SelectionBar room={room} total={view.images} /> : head(count)}
+      {room.select.selection.ids.size > 0 ? (
+        <SelectionBar room={room} total={view.images} onCollect={layers.collect} />
+      ) : (
+        head(count)
+      )}
       <SearchBar
         query={query}
         onChange={setQuery}
@@ -51,6 +64,7 @@ export function GalleryBody({ runs, head, runView, onSettings }: GalleryBodyProp
         isReady={isReady}
         failed={room.shelf.failed}
         onReadAgain={room.shelf.readAgain}
+        onSurvey={() => void layers.survey()}
       />
       {hasSamples && isPlain && <SamplesLine />}
       {isPlain && isFolding && <Attention runs={before.cards} open={open} onToggle={() => setOpen(!open)} />}
@@ -69,8 +83,51 @@ export function GalleryBody({ runs, head, runView, onSettings }: GalleryBodyProp
           commandsRef={room.commandsRef}
         />
       )}
+      {layers.shown}
     </>
   )
+}
+
+/** What lies over the gallery when it is asked for, and the keys for it and for the size of tiles. */
+function useLayers(room: Room) {
+  const [collecting, setCollecting] = useState<Subject>()
+  const [surveyed, setSurveyed] = useState<NonEmpty<PictureId>>()
+  const { select, contents, readSelected, commandsRef } = room
+  const { ids } = select.selection
+  const survey = async () => {
+    const all = ids.size > 0 ? [...ids] : await contents.idsBetween(0, Number.MAX_SAFE_INTEGER - 1)
+    if (isNonEmpty(all)) setSurveyed(all)
+  }
+  const collect = async () => {
+    const subject = await readSelected()
+    if (subject) setCollecting(subject)
+  }
+  const resize = (by: number) => {
+    const { tilePx, adjust } = useWorkspace.getState()
+    adjust({ tilePx: Math.max(72, Math.min(400, Math.round(tilePx * by))) })
+  }
+  // Single keys count where the gallery has the focus.
+  const here = (act: () => void) => () => placeOf(document.activeElement) === 'gallery' && act()
+  useShortcut('n', here(survey))
+  useShortcut('l', here(collect), ids.size > 0)
+  useShortcut(
+    '[',
+    here(() => resize(1 / 1.25)),
+  )
+  useShortcut(
+    ']',
+    here(() => resize(1.25)),
+  )
+  const commands = commandsRef.current
+  const shown = commands && (
+    <>
+      {collecting && (
+        <CollectionDialog images={collecting} commands={commands} onClose={() => setCollecting(undefined)} />
+      )}
+      {surveyed && <Survey ids={surveyed} commands={commands} onClose={() => setSurveyed(undefined)} />}
+    </>
+  )
+  return { collect: setCollecting, survey, shown }
 }
 
 /** Whether nothing is searched, filtered or sorted: then runs in work are shown as well. */

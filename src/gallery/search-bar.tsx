@@ -1,11 +1,14 @@
 import { Search, X } from 'lucide-react'
-import { useEffect, useRef } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { Query } from '#library/find/query.ts'
+import { useStore } from '#store/queries.ts'
 import { announce } from '#ui/announce.tsx'
 import { IconButton } from '#ui/button.tsx'
 import { useShortcut } from '#ui/shortcut.ts'
+import { FilterChips, Filters } from './filters.tsx'
 import { NotRead } from './not-read.tsx'
 import type { ShelfView } from './shelf-window.ts'
+import { finderOf } from './use-shelf.ts'
 
 interface SearchBarProps {
   query: Query
@@ -14,13 +17,14 @@ interface SearchBarProps {
   isReady: boolean
   failed: boolean
   onReadAgain: () => void
+  onSurvey: () => void
 }
 
 /** Longer texts are cut: no search needs them. */
 const mostLetters = 10_000
 
 /** Search as one types. The count is read out when it is known. */
-export function SearchBar({ query, onChange, view, isReady, failed, onReadAgain }: SearchBarProps) {
+export function SearchBar({ query, onChange, view, isReady, failed, onReadAgain, onSurvey }: SearchBarProps) {
   const field = useRef<HTMLInputElement>(null)
   const { text } = query
   const { images } = view
@@ -53,12 +57,38 @@ export function SearchBar({ query, onChange, view, isReady, failed, onReadAgain 
           className="field block h-8 min-w-0 flex-1 rounded-sm border border-line bg-raised pr-2 pl-7 text-ink text-sm placeholder:text-faint hover:border-line-strong max-middle:h-11 [&::-webkit-search-cancel-button]:hidden"
         />
         {text !== '' && <IconButton label="Clear search" icon={X} onClick={() => onChange({ ...query, text: '' })} />}
+        <Filters query={query} onChange={onChange} view={view} onSurvey={onSurvey} />
       </div>
+      <FilterChips query={query} onChange={onChange} />
       {text !== '' && isReady && images !== undefined && (
         <p className="text-faint text-xs tabular-nums">{describeFound(images)}</p>
       )}
+      {text !== '' && isReady && images === 0 && (
+        <DidYouMean key={text} typed={text} onChoose={(next) => onChange({ ...query, text: next })} />
+      )}
       {failed && <NotRead onAgain={onReadAgain} />}
     </div>
+  )
+}
+
+/** The nearest known words, where nothing was found. */
+function DidYouMean({ typed, onChoose }: { typed: string; onChoose: (text: string) => void }) {
+  const store = useStore()
+  const [suggestion, setSuggestion] = useState<string>()
+  useEffect(() => {
+    finderOf(store)
+      .suggestion(typed)
+      .then(setSuggestion, () => undefined)
+  }, [store, typed])
+  if (suggestion === undefined) return null
+  return (
+    <p className="text-soft text-xs">
+      <span>Did you mean </span>
+      <button type="button" className="text-ink underline" onClick={() => onChoose(suggestion)}>
+        {suggestion}
+      </button>
+      <span>?</span>
+    </p>
   )
 }
 

@@ -1,4 +1,4 @@
-import { CheckCheck, Gauge, SquareSplitHorizontal, X } from 'lucide-react'
+import { CheckCheck, FolderPlus, Gauge, SquareSplitHorizontal, X } from 'lucide-react'
 import type { ImageAct, Subject } from '#acts/act.ts'
 import {
   actsFor,
@@ -23,10 +23,12 @@ interface SelectionBarProps {
   /** How many images could be selected. */
   total: number | undefined
   isBin?: boolean
+  /** Opens the collections for the selected images. */
+  onCollect?: ((subject: Subject) => void) | undefined
 }
 
 /** Takes the place of the head while images are selected: how many, and what can be done with them. */
-export function SelectionBar({ room, total, isBin = false }: SelectionBarProps) {
+export function SelectionBar({ room, total, isBin = false, onCollect }: SelectionBarProps) {
   const { select, selectActs, readSelected, commandsRef } = room
   const { size } = select.selection.ids
   const withSubject = (work: (subject: Subject) => void) =>
@@ -70,6 +72,11 @@ export function SelectionBar({ room, total, isBin = false }: SelectionBarProps) 
                 onSelect: act(each),
               }))}
             />
+            {onCollect && (
+              <Button variant="quiet" icon={FolderPlus} onClick={() => withSubject(onCollect)}>
+                Collection
+              </Button>
+            )}
             <Act act={exportAct} onPress={act(exportAct)} />
             <Button
               variant="quiet"

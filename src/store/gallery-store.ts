@@ -1,5 +1,6 @@
 import { loadPart } from '#platform/load-part.ts'
 import { openChanges } from './changes.ts'
+import { createCollectionRecords } from './collection-records.ts'
 import type { Darkroom } from './darkroom.ts'
 import { type Database, openDatabase, storageError } from './database.ts'
 import { createHealth } from './health.ts'
@@ -52,6 +53,7 @@ export async function openGallery({ name = 'atelier', darkroom }: GalleryOptions
       changes.tell({ kind: 'pictures', ids: [added.id] })
       return added
     },
+    collections: createCollectionRecords(database, changes.tell),
     acts: lazyActRecords(database, changes.tell),
     search: {
       database: name,

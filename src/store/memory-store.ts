@@ -4,6 +4,7 @@ import type { Picture, Shelf } from '#domain/picture.ts'
 import type { Run } from '#domain/run.ts'
 import { mayFollow } from '#domain/run-machine.ts'
 import { afterwards, changedRecord, changesOf, inOrder, outcomeOf } from './act-records.ts'
+import { createCollectionsInMemory } from './collection-records.ts'
 import type { Darkroom } from './darkroom.ts'
 import { storageError } from './database.ts'
 import { openFile, toFilePrint, toPrintAgain } from './kept-files.ts'
@@ -69,6 +70,7 @@ export function openMemoryStore(darkroom: Darkroom): GalleryStore {
     ...runRecords,
     ...shelves,
     acts: createActs(kept, tell),
+    collections: createCollectionsInMemory(tell),
     async settle(run, made) {
       const prints = runs.get(run.id)?.state.phase === 'saved' ? [] : await developAll(made)
       const stored = runs.get(run.id)
@@ -136,6 +138,7 @@ function createRows(kept: ReadonlyMap<PictureId, Kept>, subscribe: GalleryStore[
     async *pages() {
       yield [...kept.values()].map(({ record }) => toPicture(record))
     },
+    collectionNames: async () => new Map(),
     count: async () => kept.size,
     fold: async () => undefined,
     subscribe,

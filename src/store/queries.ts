@@ -15,6 +15,7 @@ const stored = { networkMode: 'always', staleTime: Number.POSITIVE_INFINITY, ret
 export const storedList = { ...stored, structuralSharing: false } as const
 
 export const keys = {
+  collections: ['collections'],
   open: ['runs', 'open'],
   recent: (limit: number, since?: number) => ['runs', 'recent', limit, since],
   shelf: (shelf: Shelf) => ['pictures', 'shelf', shelf],
@@ -165,6 +166,7 @@ export function watchStore(store: GalleryStore, client: QueryClient): () => void
   }
 
   return store.subscribe((change) => {
+    if (change.kind === 'collections') return void client.invalidateQueries({ queryKey: keys.collections })
     if (change.kind === 'runs') changed.runs = true
     else for (const id of change.ids) changed.pictures.add(id)
     if (waiting) return

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react'
 import type { PictureId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
 import { keys, storedList, useStore } from './queries.ts'
+import type { StoredCollection } from './schema.ts'
 import type { GalleryStore } from './store.ts'
 
 /** How long an original stays in memory after nobody shows it: long enough to step back to it. */
@@ -47,6 +48,15 @@ export function useNeighbours(picture: Picture): { older?: Picture | undefined; 
     },
   })
   return data ?? {}
+}
+
+const noCollections: readonly StoredCollection[] = []
+
+/** All collections, as listed. */
+export function useCollections(): readonly StoredCollection[] {
+  const store = useStore()
+  const { data } = useQuery({ ...storedList, queryKey: keys.collections, queryFn: () => store.collections.all() })
+  return data ?? noCollections
 }
 
 /** Whether there are samples to be removed. */

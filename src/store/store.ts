@@ -70,7 +70,19 @@ export interface PageMark {
 }
 
 /** What others have to hear about. Sent to every window, this one included. */
-export type StoreChange = { kind: 'runs'; ids: readonly RunId[] } | { kind: 'pictures'; ids: readonly PictureId[] }
+export type StoreChange =
+  | { kind: 'runs'; ids: readonly RunId[] }
+  | { kind: 'pictures'; ids: readonly PictureId[] }
+  | { kind: 'collections' }
+
+/** Named sets of images. Which images are in one stands in their marks: removing a collection keeps them. */
+export interface CollectionRecords {
+  /** As listed. */
+  all(): Promise<readonly StoredCollection[]>
+  /** Adds one, or replaces the one with its id. */
+  put(collection: StoredCollection): Promise<void>
+  remove(id: CollectionId): Promise<void>
+}
 
 /** `memory`: the browser gives no database; all works, nothing outlives the page. `outdated`: another window has a newer one. */
 export type StoreHealth = 'ok' | 'memory' | 'blocked' | 'outdated'
@@ -103,6 +115,8 @@ export interface SearchRows {
   imagesById(ids: readonly PictureId[]): Promise<ChangedImages>
   /** All images, so many at a time, in the order of their ids. */
   pages(size: number): AsyncIterable<readonly Picture[]>
+  /** The names of all collections, which are searched like words of their images. */
+  collectionNames(): Promise<ReadonlyMap<CollectionId, string>>
   /** How many images there are. Its cost grows with their number. */
   count(): Promise<number>
   /**
@@ -236,6 +250,7 @@ export interface GalleryStore {
   /** The log of reversible acts, and the only way to make a change that can be undone. */
   readonly acts: ActRecords
 
+  readonly collections: CollectionRecords
   /** What search starts from. */
   readonly search: SearchSource
 

@@ -44,6 +44,7 @@ export async function openSearch(rows: SearchRows, onChange: () => void): Promis
   // Listened to before anything is read, so that no change falls between.
   const changes = followChanges(rows, known, onChange)
   let disk = await fill(rows, known)
+  known.finder.nameCollections(await rows.collectionNames())
   changes.start()
 
   return {
@@ -52,6 +53,7 @@ export async function openSearch(rows: SearchRows, onChange: () => void): Promis
       await changes.settled()
       if ((await rows.count()) !== known.finder.size) {
         disk = { ...(await rebuild(rows, known)), generation: disk.generation }
+        known.finder.nameCollections(await rows.collectionNames())
         onChange()
       }
       if (disk.isTrue && changes.count() < foldFrom) return
@@ -120,7 +122,9 @@ function followChanges(rows: SearchRows, known: Known, onChange: () => void) {
         reading = undefined
       })
   }
+  const readNames = async () => known.finder.nameCollections(await rows.collectionNames())
   const stop = rows.subscribe((change) => {
+    if (change.kind === 'collections') readNames().then(onChange, () => undefined)
     if (change.kind !== 'pictures') return
     for (const id of change.ids) waiting.add(id)
     read()

@@ -1,0 +1,174 @@
+import { ArrowDownUp, FolderOpen, LayoutGrid, SlidersHorizontal, Star, X } from 'lucide-react'
+import type { CollectionId } from '#domain/ids.ts'
+import { everything, type Query, type Sort, sorts } from '#library/find/query.ts'
+import { newId } from '#platform/ids.ts'
+import { useStore } from '#store/queries.ts'
+import type { StoredCollection } from '#store/schema.ts'
+import { useCollections } from '#store/stage-queries.ts'
+import { IconButton } from '#ui/button.tsx'
+import { Menu, type MenuItem } from '#ui/menu.tsx'
+import { notify } from '#ui/notices.tsx'
+import { useWorkspace } from '#workspace/workspace.ts'
+import { savedQuery } from './saved-query.ts'
+import type { ShelfView } from './shelf-window.ts'
+
+interface FiltersProps {
+  query: Query
+  onChange: (query: Query) => void
+  view: ShelfView
+  onSurvey: () => void
+}
+
+const sortWords: Readonly<Record<Sort, string>> = {
+  newest: 'Newest first',
+  oldest: 'Oldest first',
+  best: 'Best match first',
+  rating: 'Best rated first',
+  largest: 'Largest first',
+}
+
+/** Filters with their counts, the order, collections, and how tiles are drawn. */
+export function Filters({ query, onChange, view, onSurvey }: FiltersProps) {
+  return (
+    <span className="flex items-center">
+      <IconButton
+        label="Starred only"
+        icon={Star}
+        pressed={query.starred === true}
+        onClick={() => onChange(query.starred ? without(query, 'starred') : { ...query, starred: true })}
+      />
+      <Menu label="Filter" icon={SlidersHorizontal} items={filterItems(query, onChange, view)} />
+      <CollectionMenu query={query} onChange={onChange} />
+      <Menu
+        label="Sort"
+        icon={ArrowDownUp}
+        items={sorts.map((sort) => ({ label: sortWords[sort], onSelect: () => onChange({ ...query, sort }) }))}
+      />
+      <ViewMenu onSurvey={onSurvey} />
+    </span>
+  )
+}
+
+function ViewMenu({ onSurvey }: { onSurvey: () => void }) {
+  const isNatural = useWorkspace((state) => state.naturalTiles)
+  const tilePx = useWorkspace((state) => state.tilePx)
+  const { adjust } = useWorkspace.getState()
+  const resize = (px: number) => adjust({ tilePx: Math.max(72, Math.min(400, Math.round(px))) })
+  const items: MenuItem[] = [
+    { label: 'Larger tiles', keys: [']'], onSelect: () => resize(tilePx * 1.25) },
+    { label: 'Smaller tiles', keys: ['['], onSelect: () => resize(tilePx / 1.25) },
+    {
+      label: isNatural ? 'Square tiles' : 'Tiles in the images’ own ratios',
+      onSelect: () => adjust({ naturalTiles: !isNatural }),
+    },
+    { label: 'Survey', keys: ['n'], onSelect: onSurvey },
+  ]
+  return <Menu label="View" icon={LayoutGrid} items={items} />
+}
+
+/** Only what the result can be narrowed by; each with the number of images that it would leave. */
+function filterItems(query: Query, onChange: (query: Query) => void, { facets }: ShelfView): MenuItem[] {
+  const lists = ['models', 'ratios', 'tags'] as const
+  const values = lists.flatMap((list) =>
+    (facets?.[list] ?? []).slice(0, 12).map(({ value, count }) => ({
+      label: `${value} (${count.toLocaleString('en')})`,
+      onSelect: () => onChange({ ...query, [list]: [...new Set([...query[list], value])] }),
+    })),
+  )
+  const colours = (facets?.colours ?? []).map(({ value, count }) => ({
+    label: `${value} label (${count.toLocaleString('en')})`,
+    onSelect: () => onChange({ ...query, colours: [...query.colours, value as Query['colours'][number]] }),
+  }))
+  const ratings = [3, 4, 5].map((rating) => ({
+    label: `Rated ${rating}${rating < 5 ? ' or more' : ''}`,
+    onSelect: () => onChange({ ...query, rating }),
+  }))
+  return [
+    ...values,
+    ...colours,
+    ...ratings,
+    { label: 'Rejected', onSelect: () => onChange({ ...query, rejected: true }) },
+  ]
+}
+
+function CollectionMenu({ query, onChange }: Pick<FiltersProps, 'query' | 'onChange'>) {
+  const store = useStore()
+  const collections = useCollections()
+  const open = (collection: StoredCollection) =>
+    onChange(
+      collection.kind === 'smart'
+        ? (savedQuery(collection.rule) ?? everything)
+        : { ...everything, collection: collection.id },
+    )
+  const save = () => {
+    const name = query.text.trim() || 'Saved search'
+    const id = newId() as CollectionId
+    void store.collections
+      .put({ id, name, kind: 'smart', rule: JSON.stringify(query), order: Date.now() })
+      .then(() => notify({ text: 'Search saved as a smart collection' }))
+  }
+  const shown = collections.find(({ id }) => id === query.collection)
+  const items: MenuItem[] = [
+    { label: 'All images', onSelect: () => onChange(everything) },
+    ...collections.map((each) => ({ label: each.name, onSelect: () => open(each) })),
+    { label: 'Save this search', onSelect: save },
+    ...(shown ? [{ label: `Delete collection “${shown.name}”`, onSelect: () => void remove(shown) }] : []),
+  ]
+  const remove = async (collection: StoredCollection) => {
+    await store.collections.remove(collection.id)
+    onChange(everything)
+    const action = { label: 'Undo', onSelect: () => void store.collections.put(collection) }
+    notify({ text: 'Collection deleted. Its images are kept.', action })
+  }
+  return <Menu label="Collections" icon={FolderOpen} items={items} />
+}
+
+type Optional = 'starred' | 'rejected' | 'rating' | 'collection'
+
+function without(query: Query, name: Optional): Query {
+  const { [name]: _removed, ...rest } = query
+  return rest
+}
+
+/** What the result is narrowed to; each can be taken away. */
+export function FilterChips({ query, onChange }: Pick<FiltersProps, 'query' | 'onChange'>) {
+  const collections = useCollections()
+  const chips: { label: string; next: Query }[] = [
+    ...(['models', 'ratios', 'tags', 'colours'] as const).flatMap((list) =>
+      query[list].map((value) => ({
+        label: value,
+        next: { ...query, [list]: query[list].filter((each) => each !== value) },
+      })),
+    ),
+    ...(query.starred ? [{ label: 'Starred', next: without(query, 'starred') }] : []),
+    ...(query.rejected ? [{ label: 'Rejected', next: without(query, 'rejected') }] : []),
+    ...(query.rating ? [{ label: `Rated ${query.rating} or more`, next: without(query, 'rating') }] : []),
+    ...(query.collection
+      ? [
+          {
+            label: collections.find(({ id }) => id === query.collection)?.name ?? 'Collection',
+            next: without(query, 'collection'),
+          },
+        ]
+      : []),
+    ...(query.sort === 'newest' ? [] : [{ label: sortWords[query.sort], next: { ...query, sort: 'newest' as const } }]),
+  ]
+  if (chips.length === 0) return null
+  return (
+    <ul aria-label="Filters" className="flex flex-wrap gap-1">
+      {chips.map(({ label, next }) => (
+        <li key={label}>
+          <button
+            type="button"
+            aria-label={`Remove filter ${label}`}
+            onClick={() => onChange(next)}
+            className="inline-flex h-6 items-center gap-1 rounded-sm border border-line bg-raised px-1.5 text-soft text-xs hover:border-line-strong hover:text-ink max-middle:h-11"
+          >
+            <span dir="auto">{label}</span>
+            <X size={12} aria-hidden />
+          </button>
+        </li>
+      ))}
+    </ul>
+  )
+}

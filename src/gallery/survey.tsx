@@ -1,0 +1,150 @@
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import type { Subject } from '#acts/act.ts'
+import type { ImageCommands } from '#acts/image-commands.ts'
+import type { NonEmpty, PictureId } from '#domain/ids.ts'
+import type { Picture } from '#domain/picture.ts'
+import { describePicture } from '#library/picture-words.ts'
+import { usePicture, useStore } from '#store/queries.ts'
+import { useOriginal } from '#store/stage-queries.ts'
+import { Button } from '#ui/button.tsx'
+import { Dialog } from '#ui/dialog.tsx'
+import { Switch } from '#ui/switch.tsx'
+import { judge } from './survey-keys.ts'
+
+interface SurveyProps {
+  ids: NonEmpty<PictureId>
+  commands: ImageCommands
+  onClose: () => void
+}
+
+/** One image after the other, judged by keys alone. Ends with what was kept and what was rejected. */
+export function Survey({ ids, commands, onClose }: SurveyProps) {
+  const [place, setPlace] = useState(0)
+  const [advances, setAdvances] = useState(true)
+  const [showsSource, setShowsSource] = useState(false)
+  const id = ids[place]
+  const picture = usePicture(id)
+  const isOver = place >= ids.length
+  // The next ones are read ahead, so that no press waits for its image.
+  usePicture(ids[place + 1])
+  usePicture(ids[place + 2])
+  const room = useRef<HTMLDivElement>(null)
+  useEffect(() => room.current?.focus(), [])
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return
+    const act = judge(event.key)
+    if (!act || (event.target instanceof HTMLButtonElement && event.key === ' ')) return
+    event.preventDefault()
+    if (act.kind === 'move') setPlace(Math.max(0, Math.min(ids.length, place + act.by)))
+    else if (act.kind === 'source') setShowsSource(!showsSource)
+    else if (picture) {
+      void act.perform([picture], commands)
+      if (advances && act.advances) setPlace(place + 1)
+    }
+    if (act.kind !== 'source') setShowsSource(false)
+  }
+  return (
+    <Dialog open title="Survey" onClose={onClose}>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the keys are for all of the dialog */}
+      <div
+        ref={room}
+        tabIndex={-1}
+        onKeyDown={onKeyDown}
+        className="flex h-[80dvh] w-[min(90vw,1100px)] flex-col gap-3 p-4 outline-none"
+      >
+        {isOver ? (
+          <Summary ids={ids} commands={commands} onClose={onClose} onBack={() => setPlace(ids.length - 1)} />
+        ) : (
+          picture && (
+            <>
+              <Look picture={picture} showsSource={showsSource} />
+              <div className="flex flex-wrap items-center justify-between gap-3 text-faint text-xs">
+                <span className="tabular-nums" aria-live="polite">
+                  {`${place + 1} of ${ids.length} · ${describeJudgement(picture)}`}
+                </span>
+                <span className="max-middle:hidden">
+                  → keep · X reject · 1 to 5 rate · S star · U clear · Space source · ← back
+                </span>
+                <Switch label="Go on by itself" checked={advances} onChange={setAdvances} />
+              </div>
+              <div className="flex justify-center gap-2">
+                <Button onClick={() => setPlace(Math.max(0, place - 1))}>Back</Button>
+                <Button
+                  onClick={() => {
+                    void commands.reject([picture], true)
+                    if (advances) setPlace(place + 1)
+                  }}
+                >
+                  Reject
+                </Button>
+                <Button variant="primary" onClick={() => setPlace(place + 1)}>
+                  Keep
+                </Button>
+              </div>
+            </>
+          )
+        )}
+      </div>
+    </Dialog>
+  )
+}
+
+function Look({ picture, showsSource }: { picture: Picture; showsSource: boolean }) {
+  const source = picture.parents[0]
+  const { url } = useOriginal(showsSource && source !== undefined ? source : picture.id)
+  return (
+    <div className="chequer flex min-h-0 flex-1 items-center justify-center">
+      {url && (
+        <img
+          src={url}
+          alt={showsSource ? 'Source' : describePicture(picture, Date.now())}
+          className="max-h-full max-w-full object-contain"
+        />
+      )}
+    </div>
+  )
+}
+
+function describeJudgement({ marks }: Picture): string {
+  if (marks?.reject) return 'rejected'
+  if (marks?.rating) return `rated ${marks.rating}`
+  return marks?.star ? 'starred' : 'not judged'
+}
+
+/** "12 kept, 28 rejected", and the way to move the rejected ones to the bin in one act. */
+function Summary({ ids, commands, onClose, onBack }: SurveyProps & { onBack: () => void }) {
+  const store = useStore()
+  const [rejected, setRejected] = useState<readonly Picture[]>()
+  useEffect(() => {
+    // The last mark may still be on its way to the store: each change is read.
+    const read = async () => {
+      const found = await store.picturesById(ids)
+      setRejected([...found.values()].filter(({ marks }) => marks?.reject === true))
+    }
+    void read()
+    return store.subscribe((change) => {
+      if (change.kind === 'pictures') void read()
+    })
+  }, [store, ids])
+  if (!rejected) return null
+  const [first, ...rest] = rejected
+  const onBin = (subject: Subject) => {
+    void commands.moveToBin(subject)
+    onClose()
+  }
+  return (
+    <div className="flex flex-1 flex-col items-center justify-center gap-4">
+      <p role="status" className="text-ink tabular-nums">
+        {`${(ids.length - rejected.length).toLocaleString('en')} kept, ${rejected.length.toLocaleString('en')} rejected`}
+      </p>
+      <div className="flex gap-2">
+        <Button onClick={onBack}>Back</Button>
+        {first && <Button onClick={() => onBin([first, ...rest])}>Move to bin</Button>}
+        <Button variant="primary" onClick={onClose}>
+          Done
+        </Button>
+      </div>
+    </div>
+  )
+}

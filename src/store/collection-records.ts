@@ -1,0 +1,42 @@
+import type { CollectionId } from '#domain/ids.ts'
+import type { Database } from './database.ts'
+import type { StoredCollection } from './schema.ts'
+import type { CollectionRecords, StoreChange } from './store.ts'
+
+export function createCollectionRecords(
+  database: Database,
+  onChange: (change: StoreChange) => void,
+): CollectionRecords {
+  return {
+    all: async () =>
+      inOrder(await database.read(['collections'], (transaction) => transaction.objectStore('collections').getAll())),
+    async put(collection) {
+      await database.write(['collections'], (transaction) => transaction.objectStore('collections').put(collection))
+      onChange({ kind: 'collections' })
+    },
+    async remove(id) {
+      await database.write(['collections'], (transaction) => transaction.objectStore('collections').delete(id))
+      onChange({ kind: 'collections' })
+    },
+  }
+}
+
+/** Without a database: they live as long as the page. */
+export function createCollectionsInMemory(onChange: (change: StoreChange) => void): CollectionRecords {
+  const kept = new Map<CollectionId, StoredCollection>()
+  return {
+    all: async () => inOrder([...kept.values()]),
+    async put(collection) {
+      kept.set(collection.id, collection)
+      onChange({ kind: 'collections' })
+    },
+    async remove(id) {
+      kept.delete(id)
+      onChange({ kind: 'collections' })
+    },
+  }
+}
+
+function inOrder(collections: readonly StoredCollection[]): StoredCollection[] {
+  return collections.toSorted((a, b) => a.order - b.order || (a.name < b.name ? -1 : 1))
+}

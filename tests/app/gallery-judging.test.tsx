@@ -1,0 +1,135 @@
+import { screen, waitFor, within } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { PictureId } from '#domain/ids.ts'
+import { Gallery } from '#gallery/gallery.tsx'
+import { runScreens } from '#runs/run-screens.ts'
+import type { GalleryStore } from '#store/store.ts'
+import { closeNotices, gridcell, keep, openTestGallery, renderOver } from '../support/render-gallery.tsx'
+
+let store: GalleryStore
+const now = Date.now()
+
+beforeEach(async () => {
+  store = await openTestGallery()
+})
+afterEach(() => closeNotices())
+
+async function show(...prompts: readonly string[]) {
+  for (const [index, prompt] of prompts.entries()) await keep(store, prompt, { prompt, createdAt: now - index })
+  renderOver(
+    store,
+    <section data-place="gallery">
+      <Gallery runScreens={runScreens} simulated={false} onSettings={() => undefined} />
+    </section>,
+  )
+  for (const prompt of prompts.slice(0, 3)) await gridcell.find(new RegExp(`^${prompt},`))
+  await screen.findByText(`${prompts.length}`)
+}
+
+const cell = (prompt: string) => gridcell.find(new RegExp(`^${prompt},`))
+const marksOf = async (id: string) => (await store.picture(id as PictureId))?.marks
+
+describe('the survey', () => {
+  it('rejects 40 of 80 in 80 keys, and bins them in one act', async () => {
+    const prompts = Array.from({ length: 80 }, (_, index) => `p${index}`)
+    await show(...prompts)
+    ;(await cell('p0')).focus()
+    await userEvent.keyboard('n')
+    const dialog = within(await screen.findByRole('dialog', { name: 'Survey' }))
+    let keys = 0
+    for (let index = 0; index < 80; index += 1) {
+      await dialog.findByText(new RegExp(`^${index + 1} of 80`))
+      await userEvent.keyboard(index % 2 === 0 ? 'x' : '{ArrowRight}')
+      keys += 1
+    }
+    expect(keys).toBeLessThanOrEqual(80)
+    expect(await dialog.findByText('40 kept, 40 rejected')).toBeVisible()
+    await userEvent.click(dialog.getByRole('button', { name: 'Move to bin' }))
+    await waitFor(async () => expect(await store.countPictures('bin')).toBe(40))
+    expect(await screen.findByText('40 images moved to bin')).toBeVisible()
+  }, 60_000)
+
+  it('goes back, clears a mark, and rates', async () => {
+    await show('one', 'two')
+    ;(await cell('one')).focus()
+    await userEvent.keyboard('n')
+    const dialog = within(await screen.findByRole('dialog', { name: 'Survey' }))
+    await dialog.findByText(/^1 of 2/)
+    await userEvent.keyboard('x')
+    await dialog.findByText(/^2 of 2/)
+    await waitFor(async () => expect(await marksOf('one')).toMatchObject({ reject: true }))
+    await userEvent.keyboard('{Backspace}')
+    await dialog.findByText('1 of 2 · rejected')
+    await userEvent.keyboard('u')
+    await waitFor(async () => expect(await marksOf('one')).toBeUndefined())
+    await dialog.findByText('1 of 2 · not judged')
+    await userEvent.keyboard('5')
+    await waitFor(async () => expect(await marksOf('one')).toMatchObject({ rating: 5 }))
+  })
+})
+
+describe('collections', () => {
+  it('take selected images in, show them alone, and are deleted without them', async () => {
+    await show('one', 'two', 'three')
+    const user = userEvent.setup()
+    await user.keyboard('{Control>}')
+    await user.click(await cell('one'))
+    await user.click(await cell('three'))
+    await user.keyboard('{/Control}')
+    await user.click(
+      within(await screen.findByRole('toolbar', { name: 'Selection' })).getByRole('button', { name: 'Collection' }),
+    )
+    await user.type(await screen.findByRole('textbox', { name: 'New collection' }), 'Posters')
+    await user.click(screen.getByRole('button', { name: 'Add' }))
+    await waitFor(async () => expect((await marksOf('three'))?.collections).toHaveLength(1))
+    expect(await screen.findByRole('checkbox', { name: 'Posters' })).toBeChecked()
+    await user.click(screen.getByRole('button', { name: 'Done' }))
+    await user.click(screen.getByRole('button', { name: 'Clear selection' }))
+
+    await user.click(screen.getByRole('button', { name: 'Collections' }))
+    await user.click(await screen.findByRole('menuitem', { name: 'Posters' }))
+    await waitFor(() => expect(gridcell.all()).toHaveLength(2))
+    await user.click(screen.getByRole('button', { name: 'Collections' }))
+    await user.click(await screen.findByRole('menuitem', { name: 'Delete collection “Posters”' }))
+    await waitFor(() => expect(gridcell.all()).toHaveLength(3))
+    expect(await store.collections.all()).toEqual([])
+    expect(await store.countPictures('gallery')).toBe(3)
+  })
+
+  it('are saved searches as well', async () => {
+    await show('a red fox', 'a blue heron')
+    await userEvent.type(screen.getByRole('searchbox', { name: 'Search images' }), 'fox')
+    await waitFor(() => expect(gridcell.all()).toHaveLength(1))
+    await userEvent.click(screen.getByRole('button', { name: 'Collections' }))
+    await userEvent.click(await screen.findByRole('menuitem', { name: 'Save this search' }))
+    await waitFor(async () => expect(await store.collections.all()).toHaveLength(1))
+    await userEvent.click(screen.getByRole('button', { name: 'Clear search' }))
+    await waitFor(() => expect(gridcell.all()).toHaveLength(2))
+    await userEvent.click(screen.getByRole('button', { name: 'Collections' }))
+    await userEvent.click(await screen.findByRole('menuitem', { name: 'fox' }))
+    await waitFor(() => expect(gridcell.all()).toHaveLength(1))
+  })
+})
+
+describe('filters', () => {
+  it('have counts, stand as chips, and can be taken away', async () => {
+    await show('one', 'two')
+    ;(await cell('one')).focus()
+    await userEvent.keyboard('s')
+    await waitFor(async () => expect(await marksOf('one')).toMatchObject({ star: true }))
+    await userEvent.click(screen.getByRole('button', { name: 'Starred only' }))
+    await waitFor(() => expect(gridcell.all()).toHaveLength(1))
+    await userEvent.click(screen.getByRole('button', { name: 'Remove filter Starred' }))
+    await waitFor(() => expect(gridcell.all()).toHaveLength(2))
+    await userEvent.click(screen.getByRole('button', { name: 'Filter' }))
+    expect(await screen.findByRole('menuitem', { name: 'Flux Kontext Pro (2)' })).toBeVisible()
+  })
+
+  it('suggest known words where nothing was found', async () => {
+    await show('a red heron', 'a fox')
+    await userEvent.type(screen.getByRole('searchbox', { name: 'Search images' }), 'heroin')
+    await userEvent.click(await screen.findByRole('button', { name: 'heron' }))
+    await waitFor(() => expect(gridcell.all()).toHaveLength(1))
+  })
+})
