@@ -9,6 +9,9 @@ export interface Place {
   share: number
 }
 
+/** What could not be kept of a source: 16 bits per channel, the colour profile, the exact colours of translucent pixels. */
+export type Loss = 'depth' | 'profile' | 'alpha'
+
 /** Why an answer is not laid into its source by itself. `flat`: too little detail to check the position. */
 export const layObjections = ['blank', 'tiny', 'proportions', 'flat', 'framing', 'bent'] as const
 export type LayObjection = (typeof layObjections)[number]

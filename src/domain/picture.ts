@@ -1,7 +1,7 @@
 import type { Edit, EditDocument, Fit, LaidView } from './edit.ts'
 import type { FoundRecipe } from './found-recipe.ts'
 import type { PictureId, RunId } from './ids.ts'
-import type { Laying, Place } from './laying.ts'
+import type { Laying, Loss, Place } from './laying.ts'
 import type { Marks } from './marks.ts'
 import { areaEditOf, type BatchPlace, type Recipe, type TaskRef } from './run.ts'
 import type { FileFacts, FileMime } from './source-file.ts'
@@ -52,6 +52,8 @@ export type Origin =
       view: LaidView
       /** What the model changed outside the area, largest first. */
       places: readonly Place[]
+      /** Absent: nothing. */
+      losses?: readonly Loss[]
       model: string
       recipe: Recipe
       simulated: boolean

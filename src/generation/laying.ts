@@ -142,7 +142,7 @@ async function layInto(
 function toDerived(
   id: PictureId,
   answer: MadePicture,
-  { png, fit, places }: LayInResult,
+  { png, fit, places, losses }: LayInResult,
   { view = 'area', feather }: LayWishes,
   at: number,
 ): NewPicture {
@@ -168,6 +168,7 @@ function toDerived(
       fit,
       view,
       places: places.slice(0, mostPlaces),
+      ...(losses.length > 0 ? { losses } : {}),
       model,
       recipe,
       simulated,

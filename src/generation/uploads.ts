@@ -160,9 +160,12 @@ function nameOf({ id, part }: Wanted): string {
   return [id, ...(part ?? [])].join(' ')
 }
 
-/** What a service made, and what earlier versions prepared, is sent as it is. */
-function needsDeriving({ file }: Picture): boolean {
-  return file !== undefined
+/**
+ * What a service made, and what earlier versions prepared, is sent as it is. What was made here of a user's file has its
+ * size and its colours.
+ */
+function needsDeriving({ file, origin }: Picture): boolean {
+  return file !== undefined || origin.kind === 'derived'
 }
 
 function fileOf({ id, prompt, file, sha256 = id }: Picture, bytes: Blob): FileToSend {

@@ -15,7 +15,7 @@ import { notify } from '#ui/notices.tsx'
 import { Segments } from '#ui/segments.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { ChangeLayer } from './change-layer.tsx'
-import { describeFit, describePlaces, describeRefusal, describeStep } from './laid-words.ts'
+import { describeFit, describeLoss, describePlaces, describeRefusal, describeStep } from './laid-words.ts'
 import { PlaceByHand } from './place-by-hand.tsx'
 import type { Zoom } from './use-zoom.ts'
 
@@ -81,13 +81,13 @@ interface LaidProps extends LaidBarProps {
 function Laid({ origin, answer, picture, zoom }: LaidProps) {
   const [isShowing, setShowing] = useState(false)
   const { lay, isBusy } = useLayAnew(answer)
-  const { edit, fit, view, places } = origin
+  const { edit, fit, view, places, losses: lost = [] } = origin
   const wishes: LayWishes = { view, feather: edit.document.rim, fit }
   const chip = 'rounded-full border border-line px-2 text-soft text-xs leading-5'
   return (
     <Bar>
       <ul aria-label="What was done" className="flex flex-wrap gap-1">
-        {describeFit(fit).map((words) => (
+        {[...describeFit(fit), ...lost.map(describeLoss)].map((words) => (
           <li key={words} className={chip}>
             {words}
           </li>

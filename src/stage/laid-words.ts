@@ -1,5 +1,5 @@
 import type { Fit } from '#domain/edit.ts'
-import type { Laying, Place } from '#domain/laying.ts'
+import type { Laying, Loss, Place } from '#domain/laying.ts'
 import type { LayInStep } from '#imaging/edit/chain.ts'
 
 const steps: Readonly<Record<LayInStep, string>> = {
@@ -38,6 +38,17 @@ export function describeFit({ shift, zoom, colour, changedOutside }: Fit): strin
 
 function percentOf(share: number): string {
   return share < 0.01 ? 'under 1%' : `${Math.round(share * 100)}%`
+}
+
+const losses: Readonly<Record<Loss, string>> = {
+  depth: '16 bits became 8',
+  profile: 'Colours converted to sRGB',
+  alpha: 'Translucent pixels changed slightly',
+}
+
+/** What of the source this browser could not keep. */
+export function describeLoss(loss: Loss): string {
+  return losses[loss]
 }
 
 /** What the model changed where it should not have. */

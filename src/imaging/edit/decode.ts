@@ -1,3 +1,4 @@
+import type { Loss } from '#domain/laying.ts'
 import { readHeader } from '../image-header.ts'
 import { findProfile } from './embedded-profile.ts'
 import type { PngChunk } from './png-chunks.ts'
@@ -5,9 +6,6 @@ import { packProfile, readPng, unpackProfile } from './png-reader.ts'
 import { writePng } from './png-writer.ts'
 import { convertToProfile, isSrgb, type MatrixProfile, readProfile } from './profile.ts'
 import { makePixels, type Pixels } from './raster.ts'
-
-/** What could not be kept: 16 bits per channel, the colour profile, the exact colours of translucent pixels. */
-export type Loss = 'depth' | 'profile' | 'alpha'
 
 export interface DecodedSource {
   /** Upright. */

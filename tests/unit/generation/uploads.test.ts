@@ -28,7 +28,11 @@ function openUploads(answers: Scripted[], contents: Record<string, string>) {
   }
   const pictureOf = (id: string) => {
     const file = { name: `${id}.heic`, orientation: 6, profile: 'p3', hasAlpha: false }
-    return contents[id] ? ({ id, prompt: id, file, sha256: contents[id] } as unknown as Picture) : undefined
+    if (contents[id] === undefined) return undefined
+    const kept = { id, prompt: id, sha256: contents[id] }
+    if (id.startsWith('made')) return { ...kept, origin: { kind: 'made' } } as unknown as Picture
+    if (id.startsWith('derived')) return { ...kept, origin: { kind: 'derived' } } as unknown as Picture
+    return { ...kept, file, origin: { kind: 'dropped' } } as unknown as Picture
   }
   const store = {
     original: async (id: string) => (contents[id] ? new Blob([id], { type: 'image/heic' }) : undefined),
@@ -46,6 +50,13 @@ describe('the upload of a source', () => {
     expect(await Promise.all(runs)).toEqual(Array.from({ length: 8 }, () => ['https://a.example/1']))
     expect(asked).toHaveLength(1)
     expect(derived).toEqual(['a.heic content'])
+  })
+
+  test('is made of what is kept, also of an image that was made here of a file; not of what a service made', async () => {
+    const answers = [uploaded('https://a.example/1'), uploaded('https://a.example/2')]
+    const { uploads, derived } = openUploads(answers, { derived: 'crop', made: 'answer' })
+    await uploads.urls(recipeOf('derived', 'made'), kontext, 'kie', never)
+    expect(derived).toEqual(['derived crop'])
   })
 
   test('is of a part of the first source where an area in it is sent as a crop', async () => {
