@@ -48,7 +48,8 @@ export function createTokens(tokens: readonly NamedToken[]): Tokens {
     isAsked: known.length > 0,
     findByToken(token) {
       // All of them are compared, so that the time does not tell which one it was.
-      const found = known.filter((one) => isEqual(token, one.digest))
+      const given = digest(token)
+      const found = known.filter((one) => timingSafeEqual(given, one.digest))
       return found[0] && { name: found[0].name }
     },
     findByCookie: (header) =>
