@@ -41,10 +41,10 @@ export function BatchRow({ family, draft, sourceCount, order, issue, onChange }:
           className="field h-8 w-11 rounded-sm border border-line bg-raised px-2 text-ink text-sm hover:border-line-strong max-middle:h-11"
         />
       </label>
-      <Button variant="quiet" className="px-1" onClick={() => setOpen('matrix')}>
+      <Button variant="quiet" className="px-1!" onClick={() => setOpen('matrix')}>
         Matrix
       </Button>
-      <Button variant="quiet" className="ml-auto px-1" onClick={() => setOpen('sent')}>
+      <Button variant="quiet" className="ml-auto px-1!" onClick={() => setOpen('sent')}>
         What will be sent
       </Button>
       <Dialog open={open === 'matrix'} title="Matrix" onClose={close}>

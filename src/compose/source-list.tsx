@@ -2,11 +2,12 @@ import { useLayoutEffect, useRef } from 'react'
 import { classes } from '#ui/classes.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { SourceDetails } from './source-details.tsx'
+import { SourceRoles } from './source-roles.tsx'
 import { SourceTile, WaitingTile } from './source-tile.tsx'
 import type { SourceDesk } from './use-source-desk.ts'
 
 /** The source images that are there, then those on their way, and what is to be said about them. */
-export function SourceList({ desk }: { desk: SourceDesk }) {
+export function SourceList({ desk, family }: { desk: SourceDesk; family: string }) {
   const { ready, preparing, refused } = desk
   const waiting = [...preparing, ...refused]
   const isOne = ready.length + waiting.length === 1
@@ -34,6 +35,7 @@ export function SourceList({ desk }: { desk: SourceDesk }) {
         ))}
       </ul>
       <SourceDetails desk={desk} />
+      <SourceRoles family={family} count={ready.length} />
     </div>
   )
 }

@@ -27,7 +27,9 @@ export function Sources({ family, desk }: SourcesProps) {
           {count === 0 ? describeLimit(family) : `${ready.length + preparing.length} of ${family.maxSources}`}
         </span>
       </div>
-      {count > 0 && <div className="min-h-16 max-middle:min-h-24">{list && <list.SourceList desk={desk} />}</div>}
+      {count > 0 && (
+        <div className="min-h-16 max-middle:min-h-24">{list && <list.SourceList desk={desk} family={family.id} />}</div>
+      )}
       <AddImages isFirst={count === 0} family={family} onFiles={(files) => desk.add({ files })} />
       {desk.overLimit && (
         <p role="alert" className="text-danger text-xs">

@@ -48,15 +48,12 @@ export function findLostReference(text: string, sourceCount: number): string | u
  * else stayed, the reference stays with the place.
  */
 export function followSources(text: string, before: readonly PictureId[], after: readonly PictureId[]): string {
-  const isReplaced = (place: number) =>
-    before.length === after.length && before.every((id, index) => index === place || after[index] === id)
   const follow = (part: PromptPart) => {
     if (typeof part === 'string') return part
     const { source } = part
-    const id = source === undefined ? undefined : before[source]
     // What names no image now did not name one before either.
-    if (source === undefined || id === undefined) return writeReference(source)
-    const place = isReplaced(source) ? source : after.indexOf(id)
+    if (source === undefined || source >= before.length) return writeReference(source)
+    const place = placeAfter(source, before, after)
     return writeReference(place < 0 ? undefined : place)
   }
   return readPrompt(text).map(follow).join('')
@@ -64,4 +61,56 @@ export function followSources(text: string, before: readonly PictureId[], after:
 
 export function writeReference(source: number | undefined): string {
   return source === undefined ? '@?' : `@${source + 1}`
+}
+
+/** Where a source stands after a change; -1: it is gone. */
+function placeAfter(place: number, before: readonly PictureId[], after: readonly PictureId[]): number {
+  const isReplaced =
+    before.length === after.length && before.every((id, index) => index === place || after[index] === id)
+  const id = before[place]
+  return isReplaced || id === undefined ? place : after.indexOf(id)
+}
+
+/** What a source can be there for, and how that is said to a model. */
+export const sourceRoles = {
+  subject: 'the subject',
+  style: 'the style reference',
+  pose: 'the pose reference',
+  layout: 'the layout reference',
+  background: 'the background',
+} as const
+export type SourceRole = keyof typeof sourceRoles
+
+/** Roles are kept as text, in the order of the sources: "subject,,style". */
+export function readRoles(text: string, sourceCount: number): (SourceRole | undefined)[] {
+  const names = text.split(',')
+  return Array.from({ length: sourceCount }, (_, index) => {
+    const name = names[index] ?? ''
+    return Object.hasOwn(sourceRoles, name) ? (name as SourceRole) : undefined
+  })
+}
+
+export function writeRoles(roles: readonly (SourceRole | undefined)[]): string {
+  return roles.some(Boolean) ? roles.map((role) => role ?? '').join(',') : ''
+}
+
+/** The roles after a change of the sources: each stays with its image. */
+export function followRoles(text: string, before: readonly PictureId[], after: readonly PictureId[]): string {
+  if (text === '') return ''
+  const roles: (SourceRole | undefined)[] = after.map(() => undefined)
+  for (const [index, role] of readRoles(text, before.length).entries()) {
+    const place = placeAfter(index, before, after)
+    if (place >= 0) roles[place] = role
+  }
+  return writeRoles(roles)
+}
+
+/** "Use image 1 as the subject and image 2 as the style reference."; nothing where no source has a role. */
+export function describeRoles(text: string, sourceCount: number, refer: (source: number) => string): string {
+  const parts = readRoles(text, sourceCount).flatMap((role, index) =>
+    role ? [`${refer(index)} as ${sourceRoles[role]}`] : [],
+  )
+  if (parts.length === 0) return ''
+  const [last, ...others] = parts.toReversed()
+  return `Use ${others.length > 0 ? `${others.toReversed().join(', ')} and ` : ''}${last}.`
 }

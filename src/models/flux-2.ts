@@ -1,7 +1,6 @@
 import type * as zod from 'zod/mini'
-import { wordReferences } from '#domain/prompt.ts'
 import type { Draft } from '#domain/run.ts'
-import { choices, lengthOf, type ModelFamily, type Option, promptIssues, withRegion } from './model.ts'
+import { choices, lengthOf, type ModelFamily, type Option, promptIssues, toWords, withRegion } from './model.ts'
 
 const ratios = ['1:1', '4:3', '3:4', '16:9', '9:16', '3:2', '2:3'] as const
 const promptLength = { min: 3, max: 5000 }
@@ -9,6 +8,8 @@ const priceCredits = { pro: { '1K': 5, '2K': 7 }, flex: { '1K': 14, '2K': 24 } }
 
 interface Form {
   prompt: string
+  /** What each source is there for. domain/prompt.ts */
+  roles: string
   model: 'pro' | 'flex'
   aspectRatio: (typeof ratios)[number]
   /** "auto" takes the first source's ratio; the service refuses it without a source. docs/services.md 10 row 14. */
@@ -20,6 +21,7 @@ interface Form {
 
 const defaults: Form = {
   prompt: '',
+  roles: '',
   model: 'pro',
   aspectRatio: '1:1',
   editRatio: 'auto',
@@ -30,7 +32,7 @@ const defaults: Form = {
 
 /** As the model's guide names its inputs. */
 const refer = (source: number) => `image ${source + 1}`
-const wordsOf = (prompt: string) => wordReferences(prompt, refer)
+const wordsOf = (values: Form, sourceCount: number) => toWords(values, sourceCount, refer)
 const form = (draft: Draft) => ({ ...defaults, ...draft }) as Form
 
 const body = (z: typeof zod) => {
@@ -98,7 +100,10 @@ export const flux2: ModelFamily = {
     ]
   },
 
-  issues: (draft, sourceCount) => promptIssues(form(draft).prompt, sourceCount, promptLength, wordsOf),
+  issues(draft, sourceCount) {
+    const values = form(draft)
+    return promptIssues(values.prompt, sourceCount, promptLength, wordsOf(values, sourceCount))
+  },
 
   quote(draft, sourceCount) {
     const { model, size, aspectRatio, editRatio } = form(draft)
@@ -113,10 +118,15 @@ export const flux2: ModelFamily = {
   },
 
   brief(draft, sourceCount, region) {
-    const { prompt, aspectRatio, editRatio, size, format } = form(draft)
+    const { aspectRatio, editRatio, size, format } = form(draft)
     const ratio = sourceCount > 0 ? editRatio : aspectRatio
     return {
-      prompt: withRegion(wordsOf(prompt), region, promptLength.max, sourceCount > 1 ? 'image 1' : undefined),
+      prompt: withRegion(
+        wordsOf(form(draft), sourceCount),
+        region,
+        promptLength.max,
+        sourceCount > 1 ? 'image 1' : undefined,
+      ),
       ...(ratio === 'auto' ? {} : { ratio }),
       size,
       ...(format === 'original' ? {} : { format: `image/${format}` }),
@@ -133,7 +143,7 @@ export const flux2: ModelFamily = {
       input: {
         ...(editing ? { input_urls: [...sourceUrls] } : {}),
         prompt: withRegion(
-          wordsOf(values.prompt),
+          wordsOf(values, sourceUrls.length),
           region,
           promptLength.max,
           sourceUrls.length > 1 ? 'image 1' : undefined,

@@ -1,7 +1,6 @@
 import type * as zod from 'zod/mini'
-import { wordReferences } from '#domain/prompt.ts'
 import type { Draft } from '#domain/run.ts'
-import { choices, lengthOf, type ModelFamily, promptIssues, withRegion } from './model.ts'
+import { choices, lengthOf, type ModelFamily, promptIssues, toWords, withRegion } from './model.ts'
 
 const ratios = ['21:9', '16:9', '4:3', '1:1', '3:4', '9:16', '16:21'] as const
 const promptLength = { min: 1, max: 5000 }
@@ -9,6 +8,8 @@ const priceCredits = { pro: 5, max: 10 } as const
 
 interface Form {
   prompt: string
+  /** What each source is there for. domain/prompt.ts */
+  roles: string
   model: 'pro' | 'max'
   aspectRatio: (typeof ratios)[number]
   /** Edits keep the input's ratio unless one is chosen. docs/services.md 10 row 6. */
@@ -23,6 +24,7 @@ interface Form {
 
 const defaults: Form = {
   prompt: '',
+  roles: '',
   model: 'pro',
   aspectRatio: '16:9',
   editRatio: 'match',
@@ -38,7 +40,7 @@ const defaults: Form = {
 const mostTolerance = (sourceCount: number) => (sourceCount > 0 ? 2 : 6)
 const toleranceOf = (form: Form, sourceCount: number) => Math.min(form.safetyTolerance, mostTolerance(sourceCount))
 /** It has one input, which its guide calls by no number. */
-const wordsOf = (prompt: string) => wordReferences(prompt, () => 'the image')
+const wordsOf = (values: Form, sourceCount: number) => toWords(values, sourceCount, () => 'the image')
 const form = (draft: Draft) => ({ ...defaults, ...draft }) as Form
 
 const body = (z: typeof zod) =>
@@ -155,7 +157,10 @@ export const fluxKontext: ModelFamily = {
     ]
   },
 
-  issues: (draft, sourceCount) => promptIssues(form(draft).prompt, sourceCount, promptLength, wordsOf),
+  issues(draft, sourceCount) {
+    const values = form(draft)
+    return promptIssues(values.prompt, sourceCount, promptLength, wordsOf(values, sourceCount))
+  },
 
   quote(draft, sourceCount) {
     const { model, aspectRatio, editRatio } = form(draft)
@@ -170,10 +175,10 @@ export const fluxKontext: ModelFamily = {
   },
 
   brief(draft, sourceCount, region) {
-    const { prompt, aspectRatio, editRatio, format } = form(draft)
+    const { aspectRatio, editRatio, format } = form(draft)
     const ratio = sourceCount > 0 ? editRatio : aspectRatio
     return {
-      prompt: withRegion(wordsOf(prompt), region, promptLength.max),
+      prompt: withRegion(wordsOf(form(draft), sourceCount), region, promptLength.max),
       ...(ratio === 'match' ? {} : { ratio }),
       size: '1K',
       format: `image/${format}`,
@@ -188,7 +193,7 @@ export const fluxKontext: ModelFamily = {
     const ratio = inputImage === undefined ? values.aspectRatio : values.editRatio
     const watermark = values.watermark.trim()
     return {
-      prompt: withRegion(wordsOf(values.prompt), region, promptLength.max),
+      prompt: withRegion(wordsOf(values, sourceUrls.length), region, promptLength.max),
       model: `flux-kontext-${values.model}`,
       ...(inputImage === undefined ? {} : { inputImage }),
       ...(ratio === 'match' ? {} : { aspectRatio: ratio }),

@@ -3,7 +3,7 @@ import type { Brief } from '#domain/brief.ts'
 import type { Region } from '#domain/edit.ts'
 import type { Issue } from '#domain/failure.ts'
 import type { ImageMime } from '#domain/picture.ts'
-import { findLostReference } from '#domain/prompt.ts'
+import { describeRoles, findLostReference, wordReferences } from '#domain/prompt.ts'
 import type { Draft } from '#domain/run.ts'
 
 export interface Option {
@@ -83,14 +83,14 @@ export function lengthOf(text: string): number {
   return [...text].length
 }
 
-/** `wordsOf`: the prompt as it is sent, references in words. */
+/** `sent`: the prompt in the words that are sent. */
 export function promptIssues(
   prompt: string,
   sourceCount: number,
   { min, max }: { min: number; max: number },
-  wordsOf: (prompt: string) => string = (text) => text,
+  sent = prompt,
 ): Issue[] {
-  const length = lengthOf(wordsOf(prompt))
+  const length = lengthOf(sent)
   const field = 'prompt'
   if (prompt.trim() === '') {
     return [{ field, message: sourceCount > 0 ? 'Describe the change.' : 'Write what you want to see.' }]
@@ -152,10 +152,24 @@ export function withRegion(prompt: string, region: Region | undefined, mostLette
   if (!region) return prompt
   const percent = (share: number) => `${Math.round(share * 100)}%`
   const { left, right, top, bottom } = region
-  const text = prompt.trimEnd()
-  const end = /[.!?…]$/.test(text) ? '' : '.'
   const place = `from ${percent(left)} to ${percent(right)} across and from ${percent(top)} to ${percent(bottom)} down`
   const words = `Change only the area ${place}${subject ? ` of ${subject}` : ''}. Keep the framing and everything else.`
-  const whole = `${text}${end} ${words}`
+  const whole = withSentence(prompt, words)
   return lengthOf(whole) > mostLetters ? prompt : whole
+}
+
+/** A prompt in the words that are sent: references, and what each source is there for. `refer`: a source, from 0. */
+export function toWords(
+  { prompt, roles }: { prompt: string; roles: string },
+  sourceCount: number,
+  refer: (source: number) => string,
+): string {
+  const text = wordReferences(prompt, refer)
+  const sentence = describeRoles(roles, sourceCount, refer)
+  return sentence === '' || text.trim() === '' ? text : withSentence(text, sentence)
+}
+
+function withSentence(prompt: string, sentence: string): string {
+  const text = prompt.trimEnd()
+  return `${text}${/[.!?…]$/.test(text) ? '' : '.'} ${sentence}`
 }

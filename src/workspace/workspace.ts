@@ -1,7 +1,7 @@
 import { create } from 'zustand'
 import type { EditDocument } from '#domain/edit.ts'
 import type { BatchId, PictureId } from '#domain/ids.ts'
-import { followSources } from '#domain/prompt.ts'
+import { followRoles, followSources } from '#domain/prompt.ts'
 import type { Draft, Recipe } from '#domain/run.ts'
 import { findFamily } from '#models/catalogue.ts'
 import { adoptForm } from '#models/model.ts'
@@ -62,7 +62,7 @@ export type Workspace = Settings &
     chooseWay(base: PictureId, way: 'whole' | 'part'): void
     chooseFamily(family: string): void
     editDraft(family: string, change: Draft): void
-    /** References in the prompt follow their images. */
+    /** References in the prompt, and roles, follow their images. */
     setSources(family: string, sources: readonly PictureId[]): void
     /** Fills the form with a recipe: its family, draft and sources. */
     recall(recipe: Recipe): void
@@ -214,11 +214,13 @@ export function createWorkspace({ name, shared, own, watch }: WorkspacePlaces) {
 
 function withSources(state: Composition, family: string, sources: readonly PictureId[]): Partial<Composition> {
   const draft = draftOf(state.drafts, family)
-  const before = String(draft.prompt ?? '')
-  const prompt = followSources(before, state.sources[family] ?? [], sources)
+  const before = state.sources[family] ?? []
+  const prompt = followSources(String(draft.prompt ?? ''), before, sources)
+  const roles = followRoles(String(draft.roles ?? ''), before, sources)
+  const isSame = prompt === draft.prompt && roles === draft.roles
   return {
     sources: { ...state.sources, [family]: sources },
-    ...(prompt === before ? {} : { drafts: { ...state.drafts, [family]: { ...draft, prompt } } }),
+    ...(isSame ? {} : { drafts: { ...state.drafts, [family]: { ...draft, prompt, roles } } }),
   }
 }
 

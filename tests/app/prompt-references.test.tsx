@@ -1,6 +1,7 @@
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { logOf } from '#acts/act-log.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { emptyWorkspace } from '../support/in-page.tsx'
 import { renderEditor } from '../support/render-compose.tsx'
@@ -83,4 +84,20 @@ test('a prompt that is reused has the references of its recipe', async () => {
   )
   expect(prompt()).toHaveValue('@2 on @1')
   expect(useWorkspace.getState().sources['flux-2']).toEqual([second, first])
+})
+
+test('a role is part of what is sent, is seen before, stays with its image and is undone', async () => {
+  const { store } = await openForm()
+  fireEvent.change(prompt(), { target: { value: 'A shop window' } })
+  await userEvent.click(screen.getByText('Roles'))
+  await userEvent.selectOptions(screen.getByRole('combobox', { name: 'Role of image 2' }), 'Style')
+  fireEvent.click(screen.getByRole('button', { name: 'Move image 2 earlier' }))
+  expect(screen.getByRole('combobox', { name: 'Role of image 1' })).toHaveValue('style')
+  await userEvent.click(screen.getByRole('button', { name: 'What will be sent' }))
+  const text = await within(screen.getByRole('dialog')).findByRole('region', { name: 'Text' })
+  expect(text).toHaveTextContent('A shop window. Use image 1 as the style reference.')
+  await act(() => logOf(store).undo())
+  expect(screen.getByLabelText('Role of image 2')).toHaveValue('style')
+  await act(() => logOf(store).undo())
+  expect(screen.getByLabelText('Role of image 2')).toHaveValue('')
 })

@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import type { PictureId } from '#domain/ids.ts'
-import { findLostReference, followSources, readPrompt, wordReferences } from '#domain/prompt.ts'
+import {
+  describeRoles,
+  findLostReference,
+  followRoles,
+  followSources,
+  readPrompt,
+  wordReferences,
+} from '#domain/prompt.ts'
 
 const ids = (...names: string[]) => names as PictureId[]
 
@@ -37,4 +44,19 @@ test('a reference without an image says why it cannot be sent', () => {
   expect(findLostReference('@? on @1', 2)).toBe(
     'The prompt names an image that was removed. Replace or delete @? in it.',
   )
+})
+
+test('roles are said in one sentence, and stay with their images', () => {
+  const refer = (source: number) => `image ${source + 1}`
+  expect(describeRoles('', 3, refer)).toBe('')
+  expect(describeRoles('subject', 1, refer)).toBe('Use image 1 as the subject.')
+  expect(describeRoles('subject,,style,unknown', 4, refer)).toBe(
+    'Use image 1 as the subject and image 3 as the style reference.',
+  )
+  expect(describeRoles('pose,layout,background', 3, refer)).toBe(
+    'Use image 1 as the pose reference, image 2 as the layout reference and image 3 as the background.',
+  )
+  expect(followRoles('subject,,style', ids('a', 'b', 'c'), ids('c', 'a'))).toBe('style,subject')
+  expect(followRoles('subject', ids('a'), ids('x'))).toBe('subject')
+  expect(followRoles('subject', ids('a'), ids())).toBe('')
 })

@@ -35,3 +35,11 @@ test('the limit of a prompt counts the words that are sent', () => {
     { field: 'prompt', message: 'The prompt is too long: 5,003 of at most 5,000 characters.' },
   ])
 })
+
+test('roles are a sentence after the prompt, in the request and in what stands in for it', () => {
+  const draft = { ...flux2.defaults, prompt: 'A shop window ', roles: 'subject,style' }
+  const text = 'A shop window. Use image 1 as the subject and image 2 as the style reference.'
+  expect(flux2.toBody(draft, urls)).toMatchObject({ input: { prompt: text } })
+  expect(flux2.brief(draft, 2).prompt).toBe(text)
+  expect(flux2.toBody(draft, [])).toMatchObject({ input: { prompt: 'A shop window ' } })
+})
