@@ -1,31 +1,24 @@
 import { Redo2, Undo2 } from 'lucide-react'
-import { useState, useSyncExternalStore } from 'react'
+import { useSyncExternalStore } from 'react'
 import { useStore } from '#store/queries.ts'
 import { IconButton } from '#ui/button.tsx'
 import { Dialog } from '#ui/dialog.tsx'
 import { lazyPart } from '#ui/lazy-part.tsx'
-import { useShortcut } from '#ui/shortcut.ts'
 import { logOf, redo, undo } from './act-log.ts'
 import { keysAct, redoAct, undoAct } from './app-acts.ts'
 
 const KeysSheet = lazyPart(async () => (await import('./keys-sheet.tsx')).KeysSheet)
 
 const [undoKeys = ''] = undoAct.keys
-const [redoKeys = '', redoAlso = ''] = redoAct.keys
-const [sheetKeys = ''] = keysAct.keys
+const [redoKeys = ''] = redoAct.keys
 
 /** Undo and Redo, each with the name of the act it is about, and the sheet of all shortcuts. */
-export function ActBar() {
+export function ActBar({ isSheetOpen, onSheet }: { isSheetOpen: boolean; onSheet: (isOpen: boolean) => void }) {
   const store = useStore()
   const log = logOf(store)
   const { undo: last, redo: next } = useSyncExternalStore(log.subscribe, log.state)
-  const [isSheetOpen, setSheetOpen] = useState(false)
   const onUndo = () => void undo(store)
   const onRedo = () => void redo(store)
-  useShortcut(undoKeys, onUndo)
-  useShortcut(redoKeys, onRedo)
-  useShortcut(redoAlso, onRedo)
-  useShortcut(sheetKeys, () => setSheetOpen(true))
   return (
     <>
       <IconButton
@@ -42,7 +35,7 @@ export function ActBar() {
         aria-disabled={next ? undefined : true}
         onClick={onRedo}
       />
-      <Dialog open={isSheetOpen} title={keysAct.label} onClose={() => setSheetOpen(false)}>
+      <Dialog open={isSheetOpen} title={keysAct.label} onClose={() => onSheet(false)}>
         <KeysSheet waiting={<div className="h-96" />} />
       </Dialog>
     </>

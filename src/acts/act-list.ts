@@ -1,5 +1,5 @@
 import type { Act, AppAct } from './act.ts'
-import { keysAct, redoAct, submitAct, undoAct } from './app-acts.ts'
+import { closeAct, flipAct, galleryAct, keysAct, redoAct, searchAct, submitAct, undoAct } from './app-acts.ts'
 import { imageActs } from './image-acts.ts'
 import { toolActs } from './tool-acts.ts'
 import { viewActs } from './view-acts.ts'
@@ -11,7 +11,7 @@ const widgetActs: readonly AppAct[] = [
     id: 'move',
     label: 'Next and previous image',
     keys: ['left', 'right'],
-    where: 'gallery',
+    where: ['gallery'],
     undoable: false,
   },
   {
@@ -19,17 +19,16 @@ const widgetActs: readonly AppAct[] = [
     id: 'select',
     label: 'Select, or remove from the selection',
     keys: ['space'],
-    where: 'gallery',
+    where: ['gallery'],
     undoable: false,
   },
-  { on: 'app', id: 'select-all', label: 'Select all', keys: ['mod+a'], where: 'gallery', undoable: false },
-  { on: 'app', id: 'collect', label: 'Collection', keys: ['l'], where: 'gallery', undoable: true },
-  { on: 'app', id: 'survey', label: 'Survey: one image at a time', keys: ['n'], where: 'gallery', undoable: false },
-  { on: 'app', id: 'smaller', label: 'Smaller tiles', keys: ['['], where: 'gallery', undoable: false },
-  { on: 'app', id: 'larger', label: 'Larger tiles', keys: [']'], where: 'gallery', undoable: false },
-  { on: 'app', id: 'search', label: 'Search images', keys: ['/'], where: 'anywhere', undoable: false },
-  { on: 'app', id: 'open', label: 'Show on the stage', keys: ['enter'], where: 'gallery', undoable: false },
-  { on: 'app', id: 'pan', label: 'Move a zoomed image', keys: ['left', 'right'], where: 'stage', undoable: false },
+  { on: 'app', id: 'select-all', label: 'Select all', keys: ['mod+a'], where: ['gallery'], undoable: false },
+  { on: 'app', id: 'collect', label: 'Collection', keys: ['l'], where: ['gallery'], undoable: true },
+  { on: 'app', id: 'survey', label: 'Survey: one image at a time', keys: ['n'], where: ['gallery'], undoable: false },
+  { on: 'app', id: 'smaller', label: 'Smaller tiles', keys: ['['], where: ['gallery'], undoable: false },
+  { on: 'app', id: 'larger', label: 'Larger tiles', keys: [']'], where: ['gallery'], undoable: false },
+  { on: 'app', id: 'open', label: 'Show on the stage', keys: ['enter'], where: ['gallery'], undoable: false },
+  { on: 'app', id: 'pan', label: 'Move a zoomed image', keys: ['left', 'right'], where: ['stage'], undoable: false },
 ]
 
 /** Everything a person can do by a key. The one list that menus, toolbars, shortcuts and the sheet of shortcuts are made from. */
@@ -38,6 +37,10 @@ export const acts: readonly Act[] = [
   undoAct,
   redoAct,
   keysAct,
+  searchAct,
+  galleryAct,
+  closeAct,
+  flipAct,
   ...imageActs,
   ...viewActs,
   ...toolActs,

@@ -17,7 +17,7 @@ export function logOf(store: GalleryStore): CommandLog {
   if (known) return known
   const log = createCommandLog({
     store: store.acts,
-    window: windowName(),
+    window: windowName,
     plan: planComposed,
     now: () => Date.now(),
     newId,

@@ -64,7 +64,7 @@ export interface ViewAct extends ActFacts {
 /** Done by the form, the header or a widget, which binds the keys itself. */
 export interface AppAct extends ActFacts {
   on: 'app'
-  where: 'anywhere' | Place
+  where: 'anywhere' | readonly Place[]
 }
 
 export type Act = ImageAct | ViewAct | AppAct

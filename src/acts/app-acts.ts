@@ -35,3 +35,40 @@ export const keysAct: AppAct = {
   where: 'anywhere',
   undoable: false,
 }
+
+export const searchAct: AppAct = {
+  on: 'app',
+  id: 'search',
+  label: 'Search images',
+  keys: ['/'],
+  where: 'anywhere',
+  undoable: false,
+}
+
+export const galleryAct: AppAct = {
+  on: 'app',
+  id: 'gallery',
+  label: 'Open or close the gallery',
+  keys: ['g'],
+  where: ['stage', 'gallery'],
+  undoable: false,
+}
+
+/** Whatever is open closes by itself: compare, the full gallery, the list of tasks. */
+export const closeAct: AppAct = {
+  on: 'app',
+  id: 'close',
+  label: 'Close what is open',
+  keys: ['esc'],
+  where: 'anywhere',
+  undoable: false,
+}
+
+export const flipAct: AppAct = {
+  on: 'app',
+  id: 'flip',
+  label: 'Show the other image of a comparison',
+  keys: ['f'],
+  where: ['stage', 'gallery'],
+  undoable: false,
+}

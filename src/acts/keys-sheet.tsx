@@ -10,7 +10,7 @@ const groups: readonly { title: string; holds: (act: Act) => boolean }[] = [
 ]
 
 function isIn({ where }: Act, place: Place): boolean {
-  return where === place || (Array.isArray(where) && where.includes(place))
+  return where !== 'anywhere' && where.includes(place)
 }
 
 /** Every act that has a key, by the place where the key works. */

@@ -2,15 +2,49 @@ import { newId } from '#platform/ids.ts'
 import { isDemo } from '#workspace/edition.ts'
 import { keptValues } from '#workspace/kept-values.ts'
 
-const key = isDemo ? 'atelier-demo-window' : 'atelier-window'
+interface WindowPlaces {
+  /** The stored key. */
+  key: string
+  /** Of this window alone; a duplicated tab begins with a copy of it. */
+  own: () => Storage | undefined
+  /** Web Locks; nothing where the browser has none. */
+  locks: Pick<LockManager, 'request'> | undefined
+  newId: () => string
+  /** How long another window may take to let go of the name: the page before a reload does so at once. */
+  patienceMs: number
+}
 
-let name: string | undefined
+/**
+ * What a window is called in stored records: the same after its reload, another one in every other window. A duplicated tab
+ * is called as the tab it was made from until `patienceMs` have passed; from then on it has a name of its own.
+ */
+export function createWindowName({ key, own, locks, newId, patienceMs }: WindowPlaces): () => string {
+  const kept = keptValues(own)
+  const stored = kept.read(key)
+  let name = typeof stored === 'string' ? stored : newId()
+  claim()
 
-/** What this window is called in stored records: the same after its reload, another one in every other window. */
+  function claim() {
+    kept.write(key, name)
+    const isHeld = () => new Promise<never>(() => undefined)
+    locks?.request(`${key}-${name}`, { signal: AbortSignal.timeout(patienceMs) }, isHeld).catch(() => {
+      name = newId()
+      claim()
+    })
+  }
+  return () => name
+}
+
+let own: (() => string) | undefined
+
+/** The name of this window. */
 export function windowName(): string {
-  const own = keptValues(() => globalThis.sessionStorage)
-  const kept = own.read(key)
-  name ??= typeof kept === 'string' ? kept : newId()
-  if (kept !== name) own.write(key, name)
-  return name
+  own ??= createWindowName({
+    key: isDemo ? 'atelier-demo-window' : 'atelier-window',
+    own: () => globalThis.sessionStorage,
+    locks: globalThis.navigator?.locks,
+    newId,
+    patienceMs: 2_000,
+  })
+  return own()
 }

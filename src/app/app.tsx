@@ -1,4 +1,5 @@
-import { type ReactNode, useCallback, useEffect, useState, useSyncExternalStore } from 'react'
+import { useCallback, useEffect, useState, useSyncExternalStore } from 'react'
+import { ActKeys } from '#acts/act-keys.tsx'
 import { exportAsked, watchExport } from '#acts/export-request.ts'
 import { Compose } from '#compose/compose.tsx'
 import { Gallery } from '#gallery/gallery.tsx'
@@ -8,6 +9,7 @@ import { TasksPanel } from '#runs/tasks-panel.tsx'
 import { useWorkCount } from '#runs/work-count.ts'
 import { Stage } from '#stage/stage.tsx'
 import { Announcer } from '#ui/announce.tsx'
+import { LateDialog } from '#ui/late-dialog.tsx'
 import { lazyPart } from '#ui/lazy-part.tsx'
 import { topNotice, watchNotices } from '#ui/notices.tsx'
 import { useLoaded } from '#ui/use-loaded.ts'
@@ -27,7 +29,6 @@ const loadTooltips = () => import('#ui/tooltips.tsx')
 const ExportPlace = lazyPart(() => import('#acts/export-place.tsx').then((module) => module.ExportPlace))
 const Housekeeping = lazyPart(() => import('./housekeeping.tsx').then((module) => module.Housekeeping))
 const loadBalance = () => import('./balance.tsx')
-const loadActs = () => import('#acts/act-bar.tsx')
 
 export function App() {
   const [tasksOpen, setTasksOpen] = useState(false)
@@ -38,7 +39,7 @@ export function App() {
   const isLater = useLater()
   const isExporting = useSyncExternalStore(watchExport, exportAsked) !== undefined
   const { part: account } = useLoaded(loadBalance, isLater)
-  const { part: bar } = useLoaded(loadActs, isLater)
+  const isSoon = useSoon()
   const onTasks = () => setTasksOpen(!tasksOpen)
   const tasks = (
     <ErrorBoundary part="The list of tasks">
@@ -54,7 +55,7 @@ export function App() {
               tasksOpen={tasksOpen}
               onTasks={onTasks}
               onSettings={openSettings}
-              acts={bar && <bar.ActBar />}
+              acts={<ActKeys isSoon={isSoon} />}
               balance={account && <account.Balance onOpen={onTasks} />}
             >
               {tasksOpen && <TasksPanel onClose={() => setTasksOpen(false)}>{tasks}</TasksPanel>}
@@ -78,16 +79,16 @@ export function App() {
           </ErrorBoundary>
         }
         tasks={tasks}
+        isSoon={isSoon}
       />
-      <SoonParts isWanted={settings !== undefined}>
-        {({ Dialog }) => (
-          <Dialog open={settings !== undefined} title="Settings" onClose={() => setSettings(undefined)}>
-            <ErrorBoundary part="The settings">
-              <Settings section={settings?.section} />
-            </ErrorBoundary>
-          </Dialog>
-        )}
-      </SoonParts>
+      <SoonParts isWanted={isSoon} />
+      {settings && (
+        <LateDialog open title="Settings" onClose={() => setSettings(undefined)}>
+          <ErrorBoundary part="The settings">
+            <Settings section={settings.section} />
+          </ErrorBoundary>
+        </LateDialog>
+      )}
       {isLater && <Housekeeping onBackup={openSettings} />}
       {isExporting && <ExportPlace />}
       <PageState />
@@ -97,23 +98,16 @@ export function App() {
   )
 }
 
-interface SoonPartsProps {
-  isWanted: boolean
-  children: (parts: Awaited<ReturnType<typeof loadSoon>>) => ReactNode
-}
-
 /** What is loaded a moment after the first screen, or with the first notice. */
-function SoonParts({ isWanted, children }: SoonPartsProps) {
-  const isSoon = useSoon()
+function SoonParts({ isWanted }: { isWanted: boolean }) {
   const [openedAt] = useState(() => Date.now())
   const hasNotice = useSyncExternalStore(watchNotices, topNotice) !== undefined
-  const { part } = useLoaded(loadSoon, isSoon || isWanted || hasNotice)
+  const { part } = useLoaded(loadSoon, isWanted || hasNotice)
   if (!part) return null
   return (
     <>
       <part.RunAnnouncer openedAt={openedAt} />
       <part.NoticeBoard />
-      {children(part)}
     </>
   )
 }

@@ -1,13 +1,13 @@
 import { Image, Images, ListChecks, type LucideIcon, SquarePen, X } from 'lucide-react'
-import type { CSSProperties, ReactNode } from 'react'
+import { type CSSProperties, type ReactNode, useEffect, useRef } from 'react'
+import { closeAct, galleryAct } from '#acts/app-acts.ts'
+import { useActKey } from '#acts/use-act-key.ts'
 import { useWorkCount } from '#runs/work-count.ts'
 import { Button } from '#ui/button.tsx'
 import { classes } from '#ui/classes.ts'
 import { lazyPart } from '#ui/lazy-part.tsx'
-import { useShortcut } from '#ui/shortcut.ts'
 import { useWorkspace, type View, type Workspace } from '#workspace/workspace.ts'
 import { Count } from './header.tsx'
-import { useSoon } from './use-soon.ts'
 
 interface LayoutProps {
   header: ReactNode
@@ -16,13 +16,14 @@ interface LayoutProps {
   gallery: ReactNode
   /** The list of tasks as a view of its own, on a phone. */
   tasks: ReactNode
+  /** What the first screen does not need may come. */
+  isSoon: boolean
 }
 
 const Divider = lazyPart(() => import('#ui/divider.tsx').then((module) => module.Divider))
 
-const createPx = { min: 320, max: 420 }
-const galleryPx = { min: 320, max: 560 }
-const within = (px: number, { min, max }: typeof createPx) => Math.min(max, Math.max(min, px))
+const limitsPx = { createWidth: { min: 320, max: 420 }, galleryWidth: { min: 320, max: 560 } } as const
+const within = (px: number, { min, max }: { min: number; max: number }) => Math.min(max, Math.max(min, px))
 
 /** Where a divider will be. */
 const hairline = <span className="bg-line max-wide:hidden" />
@@ -31,18 +32,21 @@ const hairline = <span className="bg-line max-wide:hidden" />
  * The geometry of the page, for every width. Wide: three columns. Middle: form and stage, and the gallery opens over both. On a
  * phone one of them shows at a time. Classes repeat in index.html, so that nothing moves when the page takes over.
  */
-export function Layout({ header, create, stage, gallery, tasks }: LayoutProps) {
+export function Layout({ header, create, stage, gallery, tasks, isSoon }: LayoutProps) {
   const view = useWorkspace((state) => state.view)
   const show = useWorkspace((state) => state.show)
-  const adjust = useWorkspace((state) => state.adjust)
   const isStaged = useWorkspace(showsStage)
-  const createWidth = useWorkspace((state) => within(state.createWidth, createPx))
-  const galleryWidth = useWorkspace((state) => within(state.galleryWidth, galleryPx))
-  const isSoon = useSoon()
+  const createWidth = useWorkspace((state) => within(state.createWidth, limitsPx.createWidth))
+  const galleryWidth = useWorkspace((state) => within(state.galleryWidth, limitsPx.galleryWidth))
   const galleryOpen = view === 'gallery'
   const closeGallery = () => show(isStaged ? 'stage' : 'create')
-  useShortcut('g', () => (galleryOpen ? closeGallery() : show('gallery')))
-  useShortcut('esc', closeGallery, galleryOpen)
+  const areas = useFollowingFocus(galleryOpen)
+  useActKey(galleryAct, () => {
+    areas.follow()
+    if (galleryOpen) closeGallery()
+    else show('gallery')
+  })
+  useActKey(closeAct, closeGallery, galleryOpen)
   const widths = { '--create': `${createWidth}px`, '--gallery': `${galleryWidth}px` } as CSSProperties
   const onlyIn = (mine: View) => view !== mine && 'max-middle:hidden'
   const behindGallery = galleryOpen && 'middle:max-wide:hidden'
@@ -57,20 +61,9 @@ export function Layout({ header, create, stage, gallery, tasks }: LayoutProps) {
         <section aria-label="Create" className={classes('area-create', onlyIn('create'), behindGallery)}>
           <div className="relative min-h-0 flex-1">{create}</div>
         </section>
-        {isSoon ? (
-          <Divider
-            label="Resize Create"
-            side="left"
-            {...createPx}
-            value={createWidth}
-            onChange={(px) => adjust({ createWidth: px })}
-            className="max-wide:hidden"
-            waiting={hairline}
-          />
-        ) : (
-          hairline
-        )}
+        {isSoon ? <WidthDivider label="Resize Create" side="left" setting="createWidth" /> : hairline}
         <section
+          ref={areas.stage}
           aria-label="Stage"
           data-place="stage"
           tabIndex={-1}
@@ -78,20 +71,9 @@ export function Layout({ header, create, stage, gallery, tasks }: LayoutProps) {
         >
           <div className="relative min-h-0 flex-1">{stage}</div>
         </section>
-        {isSoon ? (
-          <Divider
-            label="Resize Gallery"
-            side="right"
-            {...galleryPx}
-            value={galleryWidth}
-            onChange={(px) => adjust({ galleryWidth: px })}
-            className="max-wide:hidden"
-            waiting={hairline}
-          />
-        ) : (
-          hairline
-        )}
+        {isSoon ? <WidthDivider label="Resize Gallery" side="right" setting="galleryWidth" /> : hairline}
         <section
+          ref={areas.gallery}
           aria-label="Gallery"
           data-place="gallery"
           tabIndex={-1}
@@ -119,6 +101,45 @@ export function Layout({ header, create, stage, gallery, tasks }: LayoutProps) {
 
 /** An image is on the stage, or a batch. */
 const showsStage = ({ selected, batch }: Workspace) => selected !== undefined || batch !== undefined
+
+interface WidthDividerProps {
+  label: string
+  side: 'left' | 'right'
+  /** The width that it sets. */
+  setting: keyof typeof limitsPx
+}
+
+function WidthDivider({ setting, ...names }: WidthDividerProps) {
+  const limits = limitsPx[setting]
+  const value = useWorkspace((state) => within(state[setting], limits))
+  return (
+    <Divider
+      {...names}
+      {...limits}
+      value={value}
+      onChange={(px) => useWorkspace.getState().adjust({ [setting]: px })}
+      className="max-wide:hidden"
+      waiting={hairline}
+    />
+  )
+}
+
+/** After a key that opens or closes the gallery, the focus goes to what is shown then: it was in what is hidden now. */
+function useFollowingFocus(galleryOpen: boolean) {
+  const stage = useRef<HTMLElement>(null)
+  const gallery = useRef<HTMLElement>(null)
+  const follows = useRef(false)
+  useEffect(() => {
+    if (!follows.current) return
+    follows.current = false
+    const area = galleryOpen ? gallery.current : stage.current
+    area?.focus()
+  }, [galleryOpen])
+  const follow = () => {
+    follows.current = true
+  }
+  return { stage, gallery, follow }
+}
 
 const places: readonly { view: View; label: string; icon: LucideIcon }[] = [
   { view: 'stage', label: 'Image', icon: Image },

@@ -2,7 +2,7 @@ import { useState } from 'react'
 import type { Draft } from '#domain/run.ts'
 import type { Field, ModelFamily } from '#models/model.ts'
 import { Button } from '#ui/button.tsx'
-import { Dialog } from '#ui/dialog.tsx'
+import { LateDialog } from '#ui/late-dialog.tsx'
 import { lazyPart } from '#ui/lazy-part.tsx'
 import type { useOrder } from './use-order.ts'
 
@@ -47,12 +47,16 @@ export function BatchRow({ family, draft, sourceCount, order, issue, onChange }:
       <Button variant="quiet" className="ml-auto px-1!" onClick={() => setOpen('sent')}>
         What will be sent
       </Button>
-      <Dialog open={open === 'matrix'} title="Matrix" onClose={close}>
-        <Matrix family={family} draft={draft} sourceCount={sourceCount} onChange={onChange} />
-      </Dialog>
-      <Dialog open={open === 'sent'} title="What will be sent" onClose={close}>
-        <SentPreview recipes={order.recipes} priceCredits={order.priceCredits} issue={issue} />
-      </Dialog>
+      {open === 'matrix' && (
+        <LateDialog open title="Matrix" onClose={close}>
+          <Matrix family={family} draft={draft} sourceCount={sourceCount} onChange={onChange} />
+        </LateDialog>
+      )}
+      {open === 'sent' && (
+        <LateDialog open title="What will be sent" onClose={close}>
+          <SentPreview recipes={order.recipes} priceCredits={order.priceCredits} issue={issue} />
+        </LateDialog>
+      )}
     </div>
   )
 }

@@ -2,6 +2,7 @@ import { Check, ChevronRight } from 'lucide-react'
 import { type ReactNode, type SubmitEvent, useId, useRef, useState } from 'react'
 import { submitAct } from '#acts/app-acts.ts'
 import { undoable } from '#acts/undoable.ts'
+import { useActKey } from '#acts/use-act-key.ts'
 import type { Issue } from '#domain/failure.ts'
 import type { Draft, Recipe } from '#domain/run.ts'
 import { type Field, type ModelFamily, singleDraft } from '#models/model.ts'
@@ -9,7 +10,7 @@ import { loadPart } from '#platform/load-part.ts'
 import { useStore } from '#store/queries.ts'
 import { Button } from '#ui/button.tsx'
 import { classes } from '#ui/classes.ts'
-import { describeShortcut, toAriaShortcut, useShortcut } from '#ui/shortcut.ts'
+import { describeShortcut, toAriaShortcut } from '#ui/shortcut.ts'
 import { useLoaded } from '#ui/use-loaded.ts'
 import { draftOf } from '#workspace/composition.ts'
 import { useAreaOf, useDraft, useWorkspace } from '#workspace/workspace.ts'
@@ -59,7 +60,7 @@ export function FamilyForm({ family, desk, foot }: FamilyFormProps) {
     setMet({ reason: issue.message, times: met.times + 1 })
     if (issue.field === 'prompt') prompt.current?.focus()
   }
-  useShortcut(submitKeys, press)
+  useActKey(submitAct, press)
   const { isRemembered, remember } = useWhenReady({ ...recipe, draft }, family.maxSources, desk, press)
 
   return (

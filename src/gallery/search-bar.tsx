@@ -1,10 +1,11 @@
 import { Search, X } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
+import { searchAct } from '#acts/app-acts.ts'
+import { useActKey } from '#acts/use-act-key.ts'
 import type { Query } from '#library/find/query.ts'
 import { useStore } from '#store/queries.ts'
 import { announce } from '#ui/announce.tsx'
 import { IconButton } from '#ui/button.tsx'
-import { useShortcut } from '#ui/shortcut.ts'
 import { FilterChips, Filters } from './filters.tsx'
 import { NotRead } from './not-read.tsx'
 import type { ShelfView } from './shelf-window.ts'
@@ -28,7 +29,7 @@ export function SearchBar({ query, onChange, view, isReady, failed, onReadAgain,
   const field = useRef<HTMLInputElement>(null)
   const { text } = query
   const { images } = view
-  useShortcut('/', () => field.current?.focus())
+  useActKey(searchAct, () => field.current?.focus())
   useEffect(() => {
     if (text !== '' && isReady && images !== undefined) announce(describeFound(images))
   }, [text, isReady, images])

@@ -52,7 +52,7 @@ export interface CommandLog {
 interface LogPorts {
   store: ActRecords
   /** Which window this is; the same after its reload. */
-  window: string
+  window(): string
   /** How changes of what the window composes would turn out now. */
   plan(changes: readonly ComposedChange[]): ComposedPlan
   now(): number
@@ -106,7 +106,7 @@ export function createCommandLog(ports: LogPorts): CommandLog {
   let turn: Promise<unknown> = readBack().catch(() => undefined)
 
   async function readBack() {
-    const own = (await store.commands()).filter((command) => command.window === window)
+    const own = (await store.commands()).filter((command) => command.window === window())
     timeline.show(own.map((command) => ({ command })))
   }
 
@@ -118,7 +118,7 @@ export function createCommandLog(ports: LogPorts): CommandLog {
   }
 
   function toCommand({ label, changes }: NewCommand): Command {
-    return { id: newId(), label, at: now(), window, apply: changes, invert: invertAll(changes) }
+    return { id: newId(), label, at: now(), window: window(), apply: changes, invert: invertAll(changes) }
   }
 
   /** A new act ends what could be redone. */

@@ -1,9 +1,10 @@
 import type { ReactNode } from 'react'
-import { useShortcut } from '#ui/shortcut.ts'
+import { closeAct } from '#acts/app-acts.ts'
+import { useActKey } from '#acts/use-act-key.ts'
 
 /** Hangs from the header beside the work and stays until it is closed: nobody has to choose between looking and doing. */
 export function TasksPanel({ onClose, children }: { onClose: () => void; children: ReactNode }) {
-  useShortcut('esc', () => {
+  useActKey(closeAct, () => {
     document.querySelector<HTMLElement>('[aria-controls="tasks"]')?.focus()
     onClose()
   })

@@ -1,9 +1,10 @@
 import { ArrowLeftRight, Columns2, FlipHorizontal2, type LucideIcon, SquareSplitHorizontal, X } from 'lucide-react'
+import { flipAct } from '#acts/app-acts.ts'
+import { useActKey } from '#acts/use-act-key.ts'
 import type { Picture } from '#domain/picture.ts'
 import { useThumbnail } from '#store/queries.ts'
 import { Button, IconButton } from '#ui/button.tsx'
 import { classes } from '#ui/classes.ts'
-import { useShortcut } from '#ui/shortcut.ts'
 import { showHidden } from '#ui/show-hidden.ts'
 import { type CompareWay, type Comparing, useWorkspace } from '#workspace/workspace.ts'
 
@@ -30,7 +31,7 @@ export function CompareBar({ comparing, a, b, seen, onFlip }: CompareBarProps) {
     select(a.id)
     compare({ a: b.id })
   }
-  useShortcut('f', onFlip, comparing.way === 'flip')
+  useActKey(flipAct, onFlip, comparing.way === 'flip')
   return (
     <div className="@container flex h-11 items-center gap-1 px-2">
       <Chip letter="A" picture={a} takes={comparing.takes === 'a'} onTake={() => compare({ takes: 'a' })} />

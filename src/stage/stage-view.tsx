@@ -1,6 +1,8 @@
 import { useState } from 'react'
 import type { StageView as StageHandle } from '#acts/act.ts'
+import { closeAct } from '#acts/app-acts.ts'
 import type { ImageCommands } from '#acts/image-commands.ts'
+import { useActKey } from '#acts/use-act-key.ts'
 import { useImageCommands } from '#acts/use-image-commands.ts'
 import { awaitsLaying, type Picture } from '#domain/picture.ts'
 import { describePicture } from '#library/picture-words.ts'
@@ -8,7 +10,6 @@ import { usePicture, usePictures } from '#store/queries.ts'
 import { useNeighbours } from '#store/stage-queries.ts'
 import { Button } from '#ui/button.tsx'
 import { lazyPart } from '#ui/lazy-part.tsx'
-import { useShortcut } from '#ui/shortcut.ts'
 import { type ToolId, useWorkspace } from '#workspace/workspace.ts'
 import { NewImages } from './new-images.tsx'
 import { PictureLayer } from './picture-layer.tsx'
@@ -190,7 +191,7 @@ function useComparison(picture: Picture) {
   const parent = usePicture(picture.parents[0])
   const [seen, setSeen] = useState<'a' | 'b'>('b')
   const leave = () => compare(undefined)
-  useShortcut('esc', leave, comparing !== undefined)
+  useActKey(closeAct, leave, comparing !== undefined)
   return {
     comparing,
     a,

@@ -1,5 +1,5 @@
 import { useEffect, useEffectEvent, useRef } from 'react'
-import { findAct, placeOf, type StageView, type ViewAct } from '#acts/act.ts'
+import { findAct, isTextSelected, placeOf, type StageView, type ViewAct } from '#acts/act.ts'
 import type { ImageCommands } from '#acts/image-commands.ts'
 import { performKey } from '#acts/image-keys.ts'
 import { toolActs } from '#acts/tool-acts.ts'
@@ -38,11 +38,20 @@ export function useStageKeys({ picture, view, commands }: StageKeys): void {
     if (event.key.toLowerCase() === key || (code !== '' && event.code === code)) release()
   })
 
+  // The browser's own "Copy" of its menus: no key was pressed, and the image is what is meant where no text is.
+  const onCopy = useEffectEvent((event: ClipboardEvent) => {
+    const isText = isTextSelected() || (event.target instanceof Element && event.target.matches('input, textarea'))
+    if (event.defaultPrevented || isText || placeOf(event.target) === 'gallery') return
+    event.preventDefault()
+    void commands.copy(picture)
+  })
+
   useEffect(() => {
     const ending = new AbortController()
     const listening = { signal: ending.signal }
     window.addEventListener('keydown', (event) => onKeyDown(event), listening)
     window.addEventListener('keyup', (event) => onKeyUp(event), listening)
+    window.addEventListener('copy', (event) => onCopy(event), listening)
     // A window that loses the keys hears of no release.
     window.addEventListener('blur', () => release(), listening)
     return () => ending.abort()

@@ -1,6 +1,7 @@
-import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
+import { act, fireEvent, render, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { ActKeys } from '#acts/act-keys.tsx'
 import { acts } from '#acts/act-list.ts'
 import type { PictureId } from '#domain/ids.ts'
 import { Gallery } from '#gallery/gallery.tsx'
@@ -8,6 +9,7 @@ import { runScreens } from '#runs/run-screens.ts'
 import { Stage } from '#stage/stage.tsx'
 import type { GalleryStore } from '#store/store.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
+import { inPage } from '../support/in-page.tsx'
 import { PromptStandIn } from '../support/prompt-stand-in.tsx'
 import { closeNotices, gridcell, keep, openTestGallery, renderOver } from '../support/render-gallery.tsx'
 
@@ -92,6 +94,12 @@ describe('a key that is shown', () => {
     const sheet = await screen.findByRole('dialog', { name: 'Keyboard shortcuts' })
     const labels = acts.filter(({ keys }) => keys.length > 0).map(({ label }) => label)
     for (const label of labels) expect((await within(sheet).findAllByText(label)).length).toBeGreaterThan(0)
+  })
+
+  it('opens the sheet from the first moment on, before the buttons are loaded', async () => {
+    render(inPage(<ActKeys isSoon={false} />, { store }))
+    await userEvent.keyboard('?')
+    expect(await screen.findByRole('dialog', { name: 'Keyboard shortcuts' })).toBeInTheDocument()
   })
 
   it('belongs to one act in its place', () => {

@@ -65,13 +65,16 @@ describe('the banners', () => {
 })
 
 describe('the room', () => {
-  const room = <Layout header={header} create="the form" stage="the stage" gallery="the grid" tasks="the tasks" />
+  const room = (
+    <Layout header={header} create="the form" stage="the stage" gallery="the grid" tasks="the tasks" isSoon />
+  )
 
   it('has three regions, each once, and dividers that keep the widths', async () => {
     renderWith(simulated, room)
     for (const name of ['Create', 'Stage', 'Gallery']) expect(screen.getByRole('region', { name })).toBeInTheDocument()
     expect(screen.getAllByText('the form')).toHaveLength(1)
-    screen.getByRole('separator', { name: 'Resize Create' }).focus()
+    const divider = await screen.findByRole('separator', { name: 'Resize Create' })
+    divider.focus()
     await userEvent.keyboard('{ArrowRight}')
     expect(useWorkspace.getState().createWidth).toBe(360)
   })
@@ -80,7 +83,11 @@ describe('the room', () => {
     renderWith(simulated, room)
     act(() => useWorkspace.getState().select('image' as PictureId))
     await userEvent.keyboard('g')
+    expect(useWorkspace.getState().view, 'the focus is nowhere').not.toBe('gallery')
+    act(() => screen.getByRole('region', { name: 'Stage' }).focus())
+    await userEvent.keyboard('g')
     expect(useWorkspace.getState().view).toBe('gallery')
+    expect(screen.getByRole('region', { name: 'Gallery' })).toHaveFocus()
     expect(screen.getByRole('button', { name: 'Close gallery' })).toBeInTheDocument()
     await userEvent.keyboard('{Escape}')
     expect(useWorkspace.getState().view).toBe('stage')

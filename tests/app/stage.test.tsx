@@ -410,6 +410,10 @@ describe('acts on the picture', () => {
     await userEvent.keyboard('{Control>}c{/Control}')
     expect(await screen.findByText('Copied')).toBeVisible()
     expect(write).toHaveBeenCalledOnce()
+    expect(fireEvent.copy(document.body), "the browser's menu").toBe(false)
+    expect(write).toHaveBeenCalledTimes(2)
+    expect(fireEvent.copy(screen.getByRole('textbox', { name: 'Prompt' })), 'text is copied as text').toBe(true)
+    expect(write).toHaveBeenCalledTimes(2)
   })
 
   it('moves it to the bin and shows the next older one', async () => {

@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto'
 import { fireEvent, render, screen, within } from '@testing-library/react'
 import type { ReactNode } from 'react'
-import { ActBar } from '#acts/act-bar.tsx'
+import { ActKeys } from '#acts/act-keys.tsx'
 import { ExportPlace } from '#acts/export-place.tsx'
 import type { PictureId, RunId, TaskId } from '#domain/ids.ts'
 import type { Origin } from '#domain/picture.ts'
@@ -54,7 +54,7 @@ export function renderOver(store: GalleryStore, screens: ReactNode, own: Partial
   render(
     inPage(
       <>
-        <ActBar />
+        <ActKeys isSoon />
         {screens}
         <ExportPlace />
         <NoticeBoard />

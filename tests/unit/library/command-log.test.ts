@@ -40,7 +40,7 @@ afterEach(() => {
 function openWindow(window: string, fields: Record<string, string> = {}) {
   const log = createCommandLog({
     store: store.acts,
-    window,
+    window: () => window,
     plan: (changes) => {
       const drafts = changes.filter((change) => change.kind === 'draft')
       const made = drafts.map((change) => ({ ...change, from: fields[change.field] }))
