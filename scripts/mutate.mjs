@@ -52,7 +52,7 @@ const groups = {
     tests: ['generation/limits', 'generation/runner', 'generation/unsaved', 'faults/paid'],
   },
   store: {
-    src: ['store/picture-records', 'store/run-records'],
+    src: ['store/picture-records', 'store/run-records', 'store/run-writes'],
     tests: ['store/settling', 'store/full-disk', 'store/gallery'],
   },
 }

@@ -88,7 +88,11 @@ export async function openServices(open: () => Promise<GalleryStore> = openOwnGa
   }
 }
 
-const loadGeneration = () => import('#generation/generator.ts')
+/** With what writes its steps: a run that is under way must be able to store where it is when the page's server is gone. */
+const loadGeneration = async () => {
+  const [generation] = await Promise.all([import('#generation/generator.ts'), import('#store/run-writes.ts')])
+  return generation
+}
 
 const loadRunner = async () => ({
   ...(await import('#generation/browser-runner.ts')),

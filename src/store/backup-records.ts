@@ -5,9 +5,9 @@ import { sha256Of } from '#imaging/sha256.ts'
 import { type Database, toStorageError } from './database.ts'
 import type { PictureRecords } from './picture-records.ts'
 import { putPicture } from './picture-writes.ts'
-import { toRun, toStoredRun } from './run-records.ts'
 import type { StoredCollection, StoredPicture } from './schema.ts'
 import type { BackupRecords, StoreChange } from './store.ts'
+import { toRun, toStoredRun } from './stored-run.ts'
 
 const pageLength = 1_000
 /** So many images are kept before the screens are told: each telling has them read their lists again. */

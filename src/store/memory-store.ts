@@ -19,11 +19,13 @@ import {
   toThumbnails,
 } from './picture-shelves.ts'
 import { develop, type Print, printAgain, toBlob } from './print.ts'
-import { amended, isOpen, type RunRecords, refuseSent, stepped } from './run-records.ts'
+import type { RunRecords } from './run-records.ts'
+import { amended, refuseSent, stepped } from './run-writes.ts'
 import type { StoredFile, StoredPicture, StoredRendition } from './schema.ts'
 import { byNewest } from './shelf-list.ts'
 import { sourcesNeededBy, toSourceReport } from './source-report.ts'
 import type { ActRecords, BackupRecords, GalleryStore, NewPicture, SearchRows, StoreChange } from './store.ts'
+import { isOpen } from './stored-run.ts'
 
 /** What is kept of an image: of a user's file the file, of others base64. */
 type Kept = Pick<Print, 'thumbnail'> & {

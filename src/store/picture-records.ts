@@ -7,9 +7,9 @@ import { keepFile, keepFileAgain, openFile } from './kept-files.ts'
 import { toPicture, toStoredPicture } from './picture-shelves.ts'
 import { deletePicture, putPicture, type Writing } from './picture-writes.ts'
 import { develop, type Print, printAgain, toBlob } from './print.ts'
-import { toRun, toStoredRun } from './run-records.ts'
 import type { Names } from './schema.ts'
 import type { GalleryStore, NewPicture, RestoredPicture } from './store.ts'
+import { toRun, toStoredRun } from './stored-run.ts'
 
 /** The half of the store that touches a picture's bytes. It runs beside the page, in a worker, where there is one. */
 export interface PictureRecords

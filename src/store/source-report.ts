@@ -2,8 +2,8 @@ import type { PictureId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
 import type { Run } from '#domain/run.ts'
 import type { Database } from './database.ts'
-import { toRun } from './run-records.ts'
 import type { SourceReport } from './store.ts'
+import { toRun } from './stored-run.ts'
 
 /** Runs that are read at once: a ledger of years is not held in memory. */
 const pageSize = 500
