@@ -79,7 +79,7 @@ function AddImages({ isFirst, family, onFiles }: AddImagesProps) {
       {isFirst ? (
         <>
           <span>{`or drop, paste or link ${describeLimit(family)}`}</span>
-          <span className="text-center">Images over 10 MB or 20 MP are scaled down for the service</span>
+          <span className="px-2 text-center">Images over 10 MB or 20 MP are scaled down for the service</span>
         </>
       ) : (
         <span>or drop, paste, link</span>

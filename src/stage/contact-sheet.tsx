@@ -123,7 +123,7 @@ function Cell({ place: { index, picture, run }, tabIndex, onOpen, onStar }: Cell
     >
       <span className="line-clamp-4">{`${name}: ${failed ? describeFailure(failed.state.failure) : describeWaiting(run)}`}</span>
       {failed && failed.state.failure.kind !== 'unconfirmed' && (
-        <Button onClick={() => generator.again(failed)}>Try again</Button>
+        <Button onClick={() => generator.again(failed)}>Try again ({failed.marks.priceCredits} credits)</Button>
       )}
     </div>
   )

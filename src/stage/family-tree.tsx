@@ -59,9 +59,13 @@ function Tree({ layout, records, shown, choice }: TreeProps) {
   const columnPx = tile + labelPx + gapPx
   const button = (id: PictureId) => list.current?.querySelector<HTMLElement>(`[data-id="${CSS.escape(id)}"]`)
 
+  // An edit may be shown a moment before the family is read again: it is scrolled to once it has its place.
+  const hasPlace = layout.places.some(({ id }) => id === shown)
   useEffect(() => {
-    list.current?.querySelector('[aria-current]')?.scrollIntoView?.({ block: 'nearest', inline: 'nearest' })
-  }, [])
+    if (!hasPlace) return
+    const node = list.current?.querySelector(`[data-id="${CSS.escape(shown)}"]`)
+    node?.scrollIntoView?.({ block: 'nearest', inline: 'nearest' })
+  }, [shown, hasPlace])
 
   const onKeyDown = (event: KeyboardEvent) => {
     const direction = ({ ArrowLeft: 'left', ArrowRight: 'right', ArrowUp: 'up', ArrowDown: 'down' } as const)[event.key]
@@ -154,7 +158,7 @@ function Node({ place, picture, tile, isShown, isOnLine, choice }: NodeProps) {
   const label = (
     <span
       className={classes(
-        'max-w-9 truncate whitespace-nowrap text-left text-xs',
+        'max-w-11 truncate whitespace-nowrap text-left text-xs',
         isShown ? 'font-medium text-ink' : 'text-faint',
       )}
     >

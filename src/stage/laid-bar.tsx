@@ -6,6 +6,7 @@ import type { PictureId } from '#domain/ids.ts'
 import type { Laying } from '#domain/laying.ts'
 import { awaitsLaying, type Picture } from '#domain/picture.ts'
 import { areaEditOf, type Recipe } from '#domain/run.ts'
+import { toBatch } from '#generation/batch.ts'
 import { layersOf } from '#generation/browser-layers.ts'
 import type { LayWishes } from '#generation/laying.ts'
 import { useGenerator } from '#generation/use-generate.ts'
@@ -217,7 +218,7 @@ function Refused({ answer, laying, recipe, zoom }: RefusedProps) {
           </Button>
         )}
         <Button variant="quiet" disabled={tryAgain === undefined} onClick={tryAgain}>
-          Try again
+          Try again ({toBatch([recipe]).priceCredits} credits)
         </Button>
       </span>
     </Bar>

@@ -93,6 +93,24 @@ describe('the area tool', () => {
   })
 })
 
+it('the crop tool offers the ratios that posts and prints are made in', async () => {
+  await show(photo)
+  await userEvent.click(tool('Crop'))
+  const ratios = within(await screen.findByRole('radiogroup', { name: 'Crop ratio' })).getAllByRole('radio')
+  expect(ratios.map((radio) => radio.getAttribute('value'))).toEqual([
+    'free',
+    'original',
+    '1:1',
+    '4:3',
+    '3:2',
+    '16:9',
+    '3:4',
+    '4:5',
+    '2:3',
+    '9:16',
+  ])
+})
+
 const edit: Edit = {
   document: { ...emptyDocument(photo), area: [{ op: 'add', shape: { kind: 'box', box: [5, 5, 20, 20] } }] },
   way: 'whole',
@@ -172,7 +190,7 @@ describe('an answer to an edit of an area', () => {
     await store.noteLaying(answer, { kind: 'refused', objection: 'framing', fit })
     const asked: Recipe[] = []
     await show(answer, (given) => asked.push(given))
-    await userEvent.dblClick(await screen.findByRole('button', { name: 'Try again' }))
+    await userEvent.dblClick(await screen.findByRole('button', { name: 'Try again (5 credits)' }))
     expect(asked).toEqual([recipe])
   })
 })

@@ -1,6 +1,6 @@
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { PictureId, RunId, TaskId } from '#domain/ids.ts'
 import type { Run, RunState } from '#domain/run.ts'
 import { Stage } from '#stage/stage.tsx'
@@ -102,6 +102,20 @@ describe('the stage', () => {
     await show('v2a')
     await act(() => store.deleteForEver(['v2a' as PictureId]))
     expect(await screen.findByText('This image is gone')).toBeInTheDocument()
+  })
+
+  it('scrolls the family to the shown image, also when another is chosen', async () => {
+    const scrolled: (string | undefined)[] = []
+    const { prototype } = Element
+    prototype.scrollIntoView = function (this: Element) {
+      scrolled.push((this as HTMLElement).dataset.id)
+    }
+    onTestFinished(() => void Reflect.deleteProperty(prototype, 'scrollIntoView'))
+    await keepFamily()
+    await show('v2a')
+    await waitFor(() => expect(scrolled).toContain('v2a'))
+    select('v2b')
+    await waitFor(() => expect(scrolled.at(-1)).toBe('v2b'))
   })
 })
 

@@ -1,6 +1,6 @@
 import { type Box, type Frame, framedSize, type Point } from '#domain/edit.ts'
 
-export type CropRatio = 'free' | 'original' | '1:1' | '4:3' | '3:2' | '16:9' | '3:4' | '2:3' | '9:16'
+export type CropRatio = 'free' | 'original' | '1:1' | '4:3' | '3:2' | '16:9' | '3:4' | '4:5' | '2:3' | '9:16'
 
 /** A part of the crop's frame: sides by their letters, both of a corner; `move` is the inside. */
 export type Handle = 'n' | 'e' | 's' | 'w' | 'ne' | 'nw' | 'se' | 'sw' | 'move'

@@ -41,7 +41,7 @@ interface CropProps {
 const ratios: readonly { value: CropRatio; label: string }[] = [
   { value: 'free', label: 'Free' },
   { value: 'original', label: 'Original' },
-  ...(['1:1', '4:3', '3:2', '16:9', '3:4', '2:3', '9:16'] as const).map((value) => ({ value, label: value })),
+  ...(['1:1', '4:3', '3:2', '16:9', '3:4', '4:5', '2:3', '9:16'] as const).map((value) => ({ value, label: value })),
 ]
 
 /** The crop tool: exact numbers in one bar, and a frame with handles over the image. */
@@ -97,8 +97,15 @@ function CropOptions({ picture, tool, send, onLeave, children }: CropOptionsProp
         options={ratios}
         onChange={(ratio) => send({ kind: 'ratio', ratio: ratio as CropRatio })}
       />
-      <Side label="Width" value={width} most={room.width} onChange={(pixels) => send({ kind: 'width', pixels })} />
-      <Side label="Height" value={height} most={room.height} onChange={(pixels) => send({ kind: 'height', pixels })} />
+      <span className="flex shrink-0 items-center gap-x-2.5">
+        <Side label="Width" value={width} most={room.width} onChange={(pixels) => send({ kind: 'width', pixels })} />
+        <Side
+          label="Height"
+          value={height}
+          most={room.height}
+          onChange={(pixels) => send({ kind: 'height', pixels })}
+        />
+      </span>
       <Angle degrees={tool.tilt} onChange={(degrees) => send({ kind: 'tilt', degrees })} />
       <span className="flex">
         <IconButton label="Turn left" icon={RotateCcw} onClick={() => send({ kind: 'turn', by: -90 })} />
