@@ -192,7 +192,7 @@ test('SEC E10 a pasted piece of a web page brings the picture in the clipboard a
   await copyThere(other, page, { html, picture: true })
   await expect(create.sources).toHaveCount(1)
   const sizes = async () => (await stored(page)).pictures.map(({ width, height }) => [width, height])
-  await expect.poll(sizes).toEqual([[85, 64]])
+  await expect.poll(sizes).toEqual([[80, 60]])
   expect(site.asked).toEqual(['/'])
   site.close()
 })
