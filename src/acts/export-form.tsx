@@ -102,7 +102,8 @@ export function ExportForm({ images, onClose, make = exportImage }: ExportFormPr
         </p>
       )}
       {job?.kind === 'export' && <JobProgress doing="Exporting" {...job} />}
-      <div className="flex items-center justify-end gap-2">
+      {/* Always in sight, however long the form is. */}
+      <div className="sticky bottom-0 -m-4 mt-0 flex items-center justify-end gap-2 border-line border-t bg-panel p-4">
         <Button variant="quiet" onClick={onClose}>
           Close
         </Button>
@@ -255,7 +256,9 @@ function SizeNotes({ items, settings }: { items: readonly ExportItem[]; settings
 
 function FormatNotes({ items, settings, onChange }: FieldsProps & { items: readonly ExportItem[] }) {
   const signed = useSigned(items)
-  const hasQuality = items.some(({ format }) => format !== 'image/png')
+  const hasQuality = items.some(
+    ({ format, resize, picture }) => format !== 'image/png' && (resize !== undefined || picture.mime !== format),
+  )
   const id = useId()
   return (
     <div className="grid gap-2">

@@ -109,7 +109,7 @@ function useRestore(store: GalleryStore) {
       const done = await restoreBackup(store, backup)
       const sentence = done.fresh + done.records === 0 ? 'Everything was here already.' : 'Restored.'
       setShown({ state: 'ended', plan: done, sentence })
-      notify({ text: done.fresh === 0 ? sentence : `Restored ${imagesOf(done.fresh)}.` })
+      if (done.fresh > 0) notify({ text: `Restored ${imagesOf(done.fresh)}.` })
     } catch (error) {
       const full = 'The disk is full. What was restored until then stays; free space and restore again.'
       const sentence = isAbort(error) ? 'Stopped. What was restored until then stays.' : reasonOf(error, full)

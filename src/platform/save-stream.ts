@@ -71,7 +71,10 @@ async function hasRoom(bytes: number): Promise<boolean> {
 function inMemory(name: string): SaveTarget {
   return {
     async write(stream) {
-      saveFile(await new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>).blob(), name)
+      // Not by a Response: it would replace the stream's own error with another.
+      const parts: Blob[] = []
+      for await (const bytes of inParts(stream)) parts.push(new Blob([bytes]))
+      saveFile(new Blob(parts), name)
     },
   }
 }

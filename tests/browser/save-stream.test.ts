@@ -1,0 +1,80 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { openSaveTarget, removeSaveLeftovers } from '#platform/save-stream.ts'
+
+const large = 200_000_000
+/** Blobs that were put among the downloads. */
+let saved: { name: string; bytes: Promise<Blob> }[]
+
+beforeEach(() => {
+  saved = []
+  vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(function (this: HTMLAnchorElement) {
+    saved.push({ name: this.download, bytes: fetch(this.href).then((response) => response.blob()) })
+  })
+})
+afterEach(() => vi.restoreAllMocks())
+
+function streamOf(parts: number, fail?: Error): ReadableStream<Uint8Array> {
+  let sent = 0
+  return new ReadableStream({
+    pull(controller) {
+      if (sent < parts) controller.enqueue(new Uint8Array(300_000).fill(sent))
+      else if (fail) controller.error(fail)
+      else controller.close()
+      sent += 1
+    },
+  })
+}
+
+async function filesLeft(): Promise<number> {
+  const root = await navigator.storage.getDirectory()
+  const folder = await root.getDirectoryHandle('downloads', { create: true })
+  let count = 0
+  for await (const _ of (folder as unknown as { keys(): AsyncIterable<string> }).keys()) count += 1
+  return count
+}
+
+async function contents(blob: Blob | undefined): Promise<number[]> {
+  const bytes = new Uint8Array(await (blob as Blob).arrayBuffer())
+  return Array.from({ length: bytes.length / 300_000 }, (_, part) => bytes[part * 300_000 + 1] ?? -1)
+}
+
+test.each([
+  ['small, from memory', 1_000],
+  ['large, through a private file', large],
+])('%s: a stream becomes a download, byte for byte', async (_way, aboutBytes) => {
+  const target = await openSaveTarget('all.zip', aboutBytes)
+  await target?.write(streamOf(11))
+  expect(saved.map(({ name }) => name)).toEqual(['all.zip'])
+  expect(await contents(await saved[0]?.bytes)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
+})
+
+test.each([1_000, large])('a stream that is stopped leaves no file (about %i bytes)', async (aboutBytes) => {
+  const before = await filesLeft()
+  const target = await openSaveTarget('all.zip', aboutBytes)
+  const stopped = new DOMException('Stopped.', 'AbortError')
+  await expect(target?.write(streamOf(5, stopped))).rejects.toMatchObject({ name: 'AbortError' })
+  expect(saved).toEqual([])
+  expect(await filesLeft()).toBe(before)
+})
+
+test('without room and without a file picker it is said before anything is written', async () => {
+  vi.spyOn(navigator.storage, 'estimate').mockResolvedValue({ usage: 90, quota: 100 })
+  vi.stubGlobal('showSaveFilePicker', undefined)
+  await expect(openSaveTarget('all.zip', large)).rejects.toMatchObject({ name: 'NoRoomToSave' })
+  vi.unstubAllGlobals()
+})
+
+test('without room the user is asked for a file, and may choose none', async () => {
+  vi.spyOn(navigator.storage, 'estimate').mockResolvedValue({ usage: 90, quota: 100 })
+  vi.stubGlobal('showSaveFilePicker', () => Promise.reject(new DOMException('', 'AbortError')))
+  expect(await openSaveTarget('all.zip', large)).toBeUndefined()
+  vi.unstubAllGlobals()
+})
+
+test('a file that this window still needs is no leftover', async () => {
+  const target = await openSaveTarget('all.zip', large)
+  await target?.write(streamOf(2))
+  const before = await filesLeft()
+  await removeSaveLeftovers()
+  expect(await filesLeft()).toBe(before)
+})

@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs'
+import type { Download, Page } from '@playwright/test'
+import sharp from 'sharp'
+import { expect, galleryOf, test } from './fixtures.ts'
+
+async function openWithSamples(page: Page, url: string, count: number) {
+  await page.goto(`${url}/?samples=${count}`)
+  await expect(galleryOf(page).grid.getByRole('gridcell')).toHaveCount(count)
+}
+
+const bytesOf = async (download: Download) => readFileSync(await download.path())
+
+test('J11 a tile is exported at an exact size, with its marks of origin', async ({ page, simulated }) => {
+  await openWithSamples(page, simulated.url, 6)
+  await galleryOf(page).grid.getByRole('gridcell').first().focus()
+  await page.keyboard.press('e')
+  const dialog = page.getByRole('dialog', { name: 'Export' })
+  await dialog.getByRole('spinbutton', { name: 'Width' }).fill('640')
+  await dialog.getByRole('spinbutton', { name: 'Height' }).fill('640')
+  await dialog.getByRole('radio', { name: 'PNG' }).check()
+  const waiting = page.waitForEvent('download')
+  await dialog.getByRole('button', { name: /^Export/ }).click()
+  const download = await waiting
+  const bytes = await bytesOf(download)
+  expect(download.suggestedFilename()).toMatch(/-640x640\.png$/)
+  expect(await sharp(bytes).metadata()).toMatchObject({ format: 'png', width: 640, height: 640 })
+  expect(bytes.toString('latin1')).toContain('trainedAlgorithmicMedia')
+  await expect(dialog).toBeHidden()
+})
+
+test('J11 everything is backed up, and comes back into an empty browser', async ({ page, simulated, browser }) => {
+  await openWithSamples(page, simulated.url, 6)
+  await page.getByRole('button', { name: /^Settings/ }).click()
+  const waiting = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'Back up everything' }).click()
+  const download = await waiting
+  const archive = await bytesOf(download)
+  expect(download.suggestedFilename()).toMatch(/^atelier-backup-\d{4}-\d\d-\d\d\.zip$/)
+  const names = archive.toString('latin1')
+  expect(names.lastIndexOf('manifest.json')).toBeGreaterThan(names.lastIndexOf('index.tsv'))
+  await expect(page.getByText('Last backup today')).toBeVisible()
+
+  const empty = await browser.newContext()
+  const other = await empty.newPage()
+  await other.goto(simulated.url)
+  await other.getByRole('button', { name: /^Settings/ }).click()
+  const file = { name: 'backup.zip', mimeType: 'application/zip', buffer: archive }
+  await other.getByLabel('Restore a backup').setInputFiles(file)
+  await expect(other.getByText('6 new, 0 known')).toBeVisible()
+  await expect(other.getByText('Restored 6 images.')).toBeVisible()
+  await other.keyboard.press('Escape')
+  await expect(galleryOf(other).grid.getByRole('gridcell')).toHaveCount(6)
+  await empty.close()
+})
