@@ -49,3 +49,19 @@ function takeAsSource(id: PictureId): void {
   const before = sources[active] ?? []
   if (before[0] !== id) setSources(active, [id, ...before.filter((other) => other !== id)].slice(0, most))
 }
+
+/**
+ * A result takes the place of its source: among the sources of the active family, where the others stay, and so for the next
+ * edit. One act. Its area is not taken over: the result is edited anew.
+ */
+export function acceptResult(store: GalleryStore, source: PictureId, result: PictureId): void {
+  const { family: active, sources, setSources, focusPrompt } = useWorkspace.getState()
+  const before = sources[active] ?? []
+  const others = before.filter((id) => id !== result)
+  const most = findFamily(active)?.maxSources ?? 1
+  const after = others.includes(source)
+    ? others.map((id) => (id === source ? result : id))
+    : [result, ...others].slice(0, most)
+  undoable(store, 'accept result', () => setSources(active, after), { notice: 'The result is the source now.' })
+  focusPrompt()
+}

@@ -18,6 +18,7 @@ import { useWorkspace } from '#workspace/workspace.ts'
 import { ChangeLayer } from './change-layer.tsx'
 import { describeFit, describeLoss, describePlaces, describeRefusal, describeStep } from './laid-words.ts'
 import { PlaceByHand } from './place-by-hand.tsx'
+import { Results } from './results.tsx'
 import type { Zoom } from './use-zoom.ts'
 
 interface LaidBarProps {
@@ -80,6 +81,7 @@ interface LaidProps extends LaidBarProps {
 }
 
 function Laid({ origin, answer, picture, zoom }: LaidProps) {
+  const results = useResults(picture, origin)
   const [isShowing, setShowing] = useState(false)
   const { lay, isBusy } = useLayAnew(answer)
   const { edit, fit, view, places, losses: lost = [] } = origin
@@ -112,6 +114,9 @@ function Laid({ origin, answer, picture, zoom }: LaidProps) {
           onChange={(next) => lay({ ...wishes, view: next as LaidView })}
         />
       </span>
+      {picture.parents[0] && (
+        <Results picture={picture} source={picture.parents[0]} results={results} viewport={zoom.viewport} />
+      )}
       {isBusy && (
         <p role="status" className="w-full text-faint text-xs">
           Laying the answer in again…
@@ -127,6 +132,19 @@ function Laid({ origin, answer, picture, zoom }: LaidProps) {
         )}
     </Bar>
   )
+}
+
+/** What was laid into the same area of the same source, oldest first. */
+function useResults({ id, parents: [source] }: Picture, { edit }: LaidOrigin): readonly Picture[] {
+  const { pictures } = usePictures('gallery')
+  const area = JSON.stringify(edit.document.area)
+  return pictures
+    .filter((each) => {
+      if (each.id === id) return true
+      if (each.parents[0] !== source || each.origin.kind !== 'derived' || each.origin.from !== 'answer') return false
+      return JSON.stringify(each.origin.edit.document.area) === area
+    })
+    .toReversed()
 }
 
 /** The width of the soft edge. It counts when it is let go: each width is an image of its own. */

@@ -175,6 +175,40 @@ describe('an answer to an edit of an area', () => {
     expect(screen.getByRole('radio', { name: 'My area' })).toBeChecked()
   })
 
+  it('is looked through with others of its area by arrows, and accepted by Enter', async () => {
+    await keepAnswer()
+    const { model, simulated } = made as Extract<Origin, { kind: 'made' }>
+    const origin: Origin = {
+      kind: 'derived',
+      from: 'answer',
+      edit,
+      fit,
+      view: 'area',
+      places: [],
+      model,
+      recipe,
+      simulated,
+    }
+    const [first, second] = ['one-laid', 'two-laid'] as [PictureId, PictureId]
+    for (const [index, id] of [first, second].entries()) {
+      const about = { origin, parents: [photo, answer], createdAt: 2_000 + index }
+      await store.addPicture(newPicture(id, await paintedImage('png', size), about))
+    }
+    useWorkspace.getState().setSources('flux-2', [photo, 'other' as PictureId])
+    useWorkspace.getState().chooseFamily('flux-2')
+    await show(first)
+    expect(await screen.findByText('1 of 2')).toBeVisible()
+    act(() => view().focus())
+    await userEvent.keyboard('{ArrowRight}')
+    expect(await screen.findByText('2 of 2')).toBeVisible()
+    act(() => view().focus())
+    await userEvent.keyboard('{Enter}')
+    expect(useWorkspace.getState().sources['flux-2']).toEqual([second, 'other'])
+    act(() => view().focus())
+    await userEvent.keyboard('{Escape}')
+    expect(useWorkspace.getState().selected).toBe(photo)
+  })
+
   it('with another framing says so until it is used whole', async () => {
     await keepAnswer()
     await store.noteLaying(answer, { kind: 'refused', objection: 'framing', fit })
