@@ -16,6 +16,7 @@ interface PromptFieldProps {
   onExample: (text: string) => void
 }
 
+const loadHelps = () => import('./prompt-helps.tsx')
 const loadReferences = () => import('./prompt-references.tsx')
 
 /** From this part of the limit on the length is shown. */
@@ -35,6 +36,8 @@ export function PromptField({ ref, value, family, sourceCount, sources, onChange
   const length = lengthOf(value)
   const isOver = length > max
   const isNear = length >= max * nearLimit
+  const isEmpty = value === ''
+  const { part: helps } = useLoaded(loadHelps, !isEmpty)
   const { part: references } = useLoaded(loadReferences, value.includes('@'))
   const example = examples[Math.min(sourceCount, examples.length - 1)] ?? examples[0]
   return (
@@ -68,7 +71,8 @@ export function PromptField({ ref, value, family, sourceCount, sources, onChange
           <references.PromptReferences field={ref} value={value} sources={sources} onChange={onChange} />
         )}
       </div>
-      {value === '' && (
+      {!isEmpty && helps && <helps.PromptHelps value={value} isEditing={sourceCount > 0} onChange={onChange} />}
+      {isEmpty && (
         <button
           type="button"
           onClick={() => onExample(example)}
