@@ -3,6 +3,7 @@ import { type FocusEvent, useEffect, useState, useSyncExternalStore } from 'reac
 import { createPortal } from 'react-dom'
 import { Button, IconButton } from './button.tsx'
 import { classes } from './classes.ts'
+import { isolateQuotes } from './isolate-quotes.tsx'
 import { closeNotice, type ShownNotice, topNotice, watchNotices } from './notices.tsx'
 import { showHidden } from './show-hidden.ts'
 import { topDialog, watchTopDialog } from './top-dialog.ts'
@@ -50,7 +51,7 @@ function NoticeCard({ notice }: { notice: ShownNotice }) {
         isError ? 'border-danger' : 'border-line-strong',
       )}
     >
-      <span className="mr-2 min-w-0 py-1 [overflow-wrap:anywhere]">{showHidden(text)}</span>
+      <span className="mr-2 min-w-0 py-1 [overflow-wrap:anywhere]">{isolateQuotes(showHidden(text))}</span>
       {label !== undefined && (
         <Button
           onClick={() => {

@@ -191,6 +191,13 @@ describe('a dialog', () => {
 describe('notices', () => {
   afterEach(() => vi.useRealTimers())
 
+  it('keeps what it quotes from right to left apart from its own words (E6)', async () => {
+    render(<NoticeBoard />)
+    act(() => notify({ text: '“שלום” is in the gallery.' }))
+    expect(screen.getByText('“שלום”').tagName).toBe('BDI')
+    expect(screen.getByRole('status')).toHaveTextContent('“שלום” is in the gallery.')
+  })
+
   it('go after 8 seconds, but not while they are pointed at', () => {
     vi.useFakeTimers()
     render(<NoticeBoard />)
