@@ -5,12 +5,13 @@ import { showHidden } from '#ui/show-hidden.ts'
 import { copyDetails } from './copy-details.ts'
 import { LimitClock } from './limit-clock.tsx'
 import { describePhase, promptOf } from './run-words.ts'
+import { ServiceWords } from './service-words.tsx'
 import { UnsavedPicture } from './unsaved-picture.tsx'
 import { useRunAdvice } from './use-run-advice.ts'
 
 /** A run that ended badly or waits for a decision: what happened, what it cost, and what can be done. */
 export function RunCard({ run, onSettings }: { run: Run; onSettings: () => void }) {
-  const { words, hint, freeAt, acts, dismiss } = useRunAdvice(run, onSettings)
+  const { words, quoted, hint, freeAt, acts, dismiss } = useRunAdvice(run, onSettings)
   const [first, ...others] = acts
   const prompt = showHidden(promptOf(run))
   return (
@@ -37,6 +38,7 @@ export function RunCard({ run, onSettings }: { run: Run; onSettings: () => void 
           </span>
         )}
       </p>
+      <ServiceWords quoted={quoted} />
       {isIn(run, 'ready') && run.state.trouble?.kind === 'storage' && <UnsavedPicture run={run} />}
       <div className="mt-1.5 mb-1 flex flex-wrap items-center gap-1">
         {first && (

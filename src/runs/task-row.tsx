@@ -15,6 +15,7 @@ import { describeKeeping, describeStep } from './ledger-words.ts'
 import { LimitClock } from './limit-clock.tsx'
 import { NextTry } from './next-try.tsx'
 import { modelAskedFor, modelOfRun, promptOf } from './run-words.ts'
+import { ServiceWords } from './service-words.tsx'
 import { type Act, useRunAdvice } from './use-run-advice.ts'
 
 /** The element of a run's row, for whoever wants to lead there. */
@@ -24,7 +25,7 @@ export function rowIdOf(run: Run): string {
 
 /** One line of the ledger: where the run is, what it costs, how long it takes, and what can be done. */
 export function TaskRow({ run, onSettings }: { run: Run; onSettings: () => void }) {
-  const { words, hint, freeAt, acts: advised, dismiss } = useRunAdvice(run, onSettings)
+  const { words, quoted, hint, freeAt, acts: advised, dismiss } = useRunAdvice(run, onSettings)
   const acts = useActs(run, advised)
   const prompt = showHidden(promptOf(run))
   const canDismiss = needsCard(run) && !run.marks.dismissed
@@ -58,6 +59,7 @@ export function TaskRow({ run, onSettings }: { run: Run; onSettings: () => void 
             {words}
           </p>
         )}
+        <ServiceWords quoted={quoted} />
         <p className="text-faint text-xs">
           <span>{hint}</span> {freeAt !== undefined && <LimitClock freeAt={freeAt} />} {kept && <Keeping run={kept} />}
         </p>

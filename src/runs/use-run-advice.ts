@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { fillForm } from '#acts/fill-form.ts'
-import { describeFailure, type Failure } from '#domain/failure.ts'
+import { describeFailure, type Failure, splitFailure } from '#domain/failure.ts'
 import { isIn, type Recipe, type Run, type RunIn } from '#domain/run.ts'
 import { mayFallBack } from '#generation/fallback.ts'
 import type { Generator } from '#generation/generator.ts'
@@ -22,6 +22,8 @@ export interface Act {
 /** What is said of a run that ended badly or waits for a decision, and what can be done about it. */
 export interface Advice {
   words: string
+  /** What the service itself said, in its own language. */
+  quoted?: string | undefined
   /** What has to be known, or done, first. */
   hint?: string | undefined
   /** When the service's limit is free again, epoch ms. */
@@ -51,7 +53,8 @@ export function useRunAdvice(run: Run, onSettings: () => void): Advice {
     if (run.state.phase !== 'failed') notify({ text: 'Hidden; still in Tasks.' })
   }
   const said = adviceOn(run, acts)
-  const advice = { ...said, words: showHidden(said.words) }
+  const quoted = said.quoted && showHidden(said.quoted)
+  const advice = { ...said, words: showHidden(said.words), quoted }
   return { ...(standIn ? withStandIn(advice, standIn, run) : advice), dismiss }
 }
 
@@ -109,7 +112,7 @@ function adviceOnFailure(run: RunIn<'failed'>, acts: Acts): Omit<Advice, 'dismis
     ...(mayTryAgain(run) && fix.act !== 'again' ? [acts.again] : []),
   ]
   const { hint, freeAt } = fix
-  return { words: describeFailure(run.state.failure), hint, freeAt, acts: [acts.fix(fix), ...others] }
+  return { ...splitFailure(run.state.failure), hint, freeAt, acts: [acts.fix(fix), ...others] }
 }
 
 /** The picture is there, at the service: it is never called failed. */

@@ -156,12 +156,33 @@ describe('a failed run', () => {
     const cell = await gridcell.find(/^A red fox, /)
     expect(cell).toHaveAttribute('data-phase', 'failed')
     expect(cell).toHaveAttribute('data-failure', failure.kind)
-    expect(cell).toHaveTextContent(describeFailure(failure))
+    if (!('reason' in failure) && failure.kind !== 'unexpected')
+      expect(cell).toHaveTextContent(describeFailure(failure))
     const [first] = [...cell.querySelectorAll('button')].filter((button) => button.textContent !== '')
     expect(first).toHaveAccessibleName(fix)
     expect(gridcell.button(cell, 'Try again (5 credits)')).toBeVisible()
     expect(gridcell.button(cell, 'Dismiss')).toBeVisible()
   })
+
+  it.each<[Failure, string, string]>([
+    [{ kind: 'rejected', reason: 'NSFW 内容' }, "Blocked by the service's safety rules.", 'NSFW 内容'],
+    [{ kind: 'unexpected', detail: 'internal err 42' }, 'The service did not make the image.', 'internal err 42'],
+    [
+      { kind: 'no-picture', text: 'I cannot draw that' },
+      'The service answered without an image.',
+      'I cannot draw that',
+    ],
+  ])(
+    'says what happened in our words, and the words of the service under "Details": %o',
+    async (failure, ours, theirs) => {
+      await show(runOf('run-1', 'A red fox', failed(failure)))
+      const cell = within(await gridcell.find(/^A red fox, /))
+      expect(cell.getByText(ours)).toBeVisible()
+      expect(cell.getByText(theirs)).not.toBeVisible()
+      await userEvent.click(cell.getByText('Details'))
+      expect(cell.getByText(theirs)).toBeVisible()
+    },
+  )
 
   it('says what was charged, and warns before a second charge', async () => {
     await show(
