@@ -1,5 +1,6 @@
 import { benchFirstLoad } from './first-load.ts'
 import { benchGallery } from './gallery.ts'
+import { benchLibrary } from './library.ts'
 import { benchPolling } from './polling.ts'
 import { benchProtect } from './protect.ts'
 import { benchProxy } from './proxy.ts'
@@ -23,6 +24,11 @@ const parts: Readonly<Record<string, Part>> = {
     title: 'Gallery of samples in a browser profile on disk',
     yardstick: 'the same page with 100 samples; for scrolling, the same grid with one picture for all tiles',
     bench: benchGallery,
+  },
+  library: {
+    title: 'Library of distinct images, records alone, in a browser profile on disk',
+    yardstick: 'the same page with 100 images; for a keystroke, a bare scan of the same texts in Node',
+    bench: benchLibrary,
   },
   save: {
     title: 'Save of a 2048 × 2048 picture to the gallery; blocked: the longest task, in processor time',

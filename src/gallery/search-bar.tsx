@@ -62,7 +62,9 @@ export function SearchBar({ query, onChange, view, isReady, failed, onReadAgain,
       </div>
       <FilterChips query={query} onChange={onChange} />
       {text !== '' && isReady && images !== undefined && (
-        <p className="text-faint text-xs tabular-nums">{describeFound(images)}</p>
+        <p data-found={view.question?.query.text} className="text-faint text-xs tabular-nums">
+          {describeFound(images)}
+        </p>
       )}
       {text !== '' && isReady && images === 0 && (
         <DidYouMean key={text} typed={text} onChoose={(next) => onChange({ ...query, text: next })} />

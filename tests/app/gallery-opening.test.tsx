@@ -1,0 +1,45 @@
+import { waitFor } from '@testing-library/react'
+import { afterEach, expect, it, vi } from 'vitest'
+import { Gallery } from '#gallery/gallery.tsx'
+import { runScreens } from '#runs/run-screens.ts'
+import { gridcell, keep, openTestGallery, renderOver } from '../support/render-gallery.tsx'
+
+afterEach(() => vi.restoreAllMocks())
+
+it('nothing before the first image counts, reads without bound, or touches files', async () => {
+  const store = await openTestGallery()
+  const now = Date.now()
+  for (let index = 0; index < 90; index += 1) {
+    await keep(store, `p${index}`, { prompt: `Number ${index}`, createdAt: now - index })
+  }
+  const counts = [vi.spyOn(IDBObjectStore.prototype, 'count'), vi.spyOn(IDBIndex.prototype, 'count')]
+  const keys = [
+    vi.spyOn(IDBObjectStore.prototype, 'getAllKeys'),
+    vi.spyOn(IDBIndex.prototype, 'getAllKeys'),
+    vi.spyOn(IDBObjectStore.prototype, 'openCursor'),
+    vi.spyOn(IDBObjectStore.prototype, 'openKeyCursor'),
+  ]
+  const lists = vi.spyOn(IDBIndex.prototype, 'getAll')
+  const whole = vi.spyOn(IDBObjectStore.prototype, 'getAll')
+  const begun = vi.spyOn(IDBDatabase.prototype, 'transaction')
+  renderOver(store, <Gallery runScreens={runScreens} simulated={false} onSettings={() => undefined} />)
+  const first = await gridcell.find(/^Number 0,/)
+  await waitFor(() => expect(first.querySelector('img')).not.toBeNull())
+
+  const onPictures = ({ mock }: typeof whole) =>
+    mock.contexts.flatMap((store, call) => ((store as IDBObjectStore).name === 'pictures' ? [mock.calls[call]] : []))
+  expect(counts.flatMap(({ mock }) => mock.calls)).toEqual([])
+  expect(keys.flatMap(({ mock }) => mock.contexts.map((store) => (store as IDBObjectStore).name))).not.toContain(
+    'pictures',
+  )
+  // Only search reads pages of records, each of a bounded number, and not before what is seen.
+  expect(onPictures(whole).every((args) => typeof args?.[1] === 'number')).toBe(true)
+  const ofShelves = lists.mock.contexts.flatMap((index, call) =>
+    (index as IDBIndex).name === 'order' && (index as IDBIndex).objectStore.name === 'pictures'
+      ? [lists.mock.calls[call]]
+      : [],
+  )
+  expect(ofShelves.map((args) => args?.[1])).toEqual([60])
+  const stores = new Set(begun.mock.calls.flatMap(([names]) => (typeof names === 'string' ? names : [...names])))
+  for (const name of ['originals', 'files', 'renditions']) expect(stores).not.toContain(name)
+})

@@ -1,0 +1,75 @@
+import 'fake-indexeddb/auto'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { PictureId } from '#domain/ids.ts'
+import { nothingBefore, toContents } from '#gallery/contents.ts'
+import { describeSelection, nothingSelected, pressed, ranged, toggled } from '#gallery/selection.ts'
+import type { ShelfView } from '#gallery/shelf-window.ts'
+import { createFinder } from '#library/find/finder.ts'
+import { everything, type Query, sorts } from '#library/find/query.ts'
+import { rowsOf } from '../../support/find-corpus.ts'
+
+const ids = (...list: string[]) => list as PictureId[]
+const id = (one: string) => one as PictureId
+
+describe('a selection', () => {
+  it('is of those that were toggled an odd number of times', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom('a', 'b', 'c', 'd')), (presses) => {
+        const selection = presses.reduce((before, press) => toggled(before, id(press)), nothingSelected)
+        const odd = ['a', 'b', 'c', 'd'].filter((each) => presses.filter((press) => press === each).length % 2 === 1)
+        expect([...selection.ids].toSorted()).toEqual(odd)
+      }),
+    )
+  })
+
+  it('takes the image that was pressed before along, as long as it is shown', () => {
+    expect([...toggled(pressed(id('a')), id('b'), id('a')).ids]).toEqual(['a', 'b'])
+    expect([...toggled(pressed(id('a')), id('b'), id('other')).ids]).toEqual(['b'])
+  })
+
+  it('is replaced by a range, or added to', () => {
+    const before = toggled(nothingSelected, id('a'))
+    expect([...ranged(before, ids('c', 'd'), false).ids]).toEqual(['c', 'd'])
+    expect([...ranged(before, ids('c', 'd'), true).ids]).toEqual(['a', 'c', 'd'])
+    expect(describeSelection(ranged(before, ids('c', 'd'), true))).toBe('3 selected')
+  })
+})
+
+describe('a range', () => {
+  const finder = createFinder()
+  finder.put(rowsOf(400))
+
+  /** A result of which nothing at all is drawn. */
+  function viewOf(query: Query): ShelfView {
+    const { total, images, days } = finder.find(query)
+    return {
+      question: undefined,
+      total,
+      images,
+      days,
+      facets: undefined,
+      tileAt: () => undefined,
+      placeOf: () => undefined,
+      ratioAt: () => 1,
+      idsBetween: async (from, to) => finder.ids(from, to + 1),
+      findPlace: async (wanted) => finder.placeOf(wanted),
+    }
+  }
+
+  it('is a slice of the result, whatever is drawn', async () => {
+    const queries = fc.record({ text: fc.constantFrom('', 'a', 'light', 'im'), sort: fc.constantFrom(...sorts) })
+    await fc.assert(
+      fc.asyncProperty(queries, fc.nat(), fc.nat(), async (asked, a, b) => {
+        const view = viewOf({ ...everything, ...asked })
+        fc.pre(view.total > 0)
+        const whole = finder.ids()
+        const [from, to] = [a % view.total, b % view.total].toSorted((x, y) => x - y) as [number, number]
+        const contents = toContents(nothingBefore, view, Date.now())
+        expect(await contents.idsBetween(from, to)).toEqual(whole.slice(from, to + 1))
+        expect(await contents.findPlace(whole[to] as PictureId)).toBe(to)
+      }),
+      { numRuns: 60 },
+    )
+  })
+})
