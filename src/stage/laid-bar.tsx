@@ -1,3 +1,4 @@
+import { SlidersHorizontal } from 'lucide-react'
 import { type CSSProperties, type ReactNode, useState, useSyncExternalStore } from 'react'
 import { createPortal } from 'react-dom'
 import { fillForm } from '#acts/fill-form.ts'
@@ -11,7 +12,7 @@ import { layersOf } from '#generation/browser-layers.ts'
 import type { LayWishes } from '#generation/laying.ts'
 import { useGenerator } from '#generation/use-generate.ts'
 import { usePictures, useStore } from '#store/queries.ts'
-import { Button } from '#ui/button.tsx'
+import { Button, IconButton } from '#ui/button.tsx'
 import { notify } from '#ui/notices.tsx'
 import { Segments } from '#ui/segments.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
@@ -51,8 +52,13 @@ export function LaidBar({ picture, zoom }: LaidBarProps) {
   return null
 }
 
+/** On a phone one line that scrolls; elsewhere as many as it takes. */
 function Bar({ children }: { children: ReactNode }) {
-  return <div className="flex min-h-11 flex-wrap items-center gap-x-2 gap-y-1 px-3 py-1">{children}</div>
+  return (
+    <div className="flex min-h-11 flex-wrap items-center gap-x-1.5 gap-y-1 px-3 py-1 max-middle:flex-nowrap max-middle:overflow-x-auto">
+      {children}
+    </div>
+  )
 }
 
 /** Of an answer to this image that is being laid into it, or of this answer itself. */
@@ -83,13 +89,14 @@ interface LaidProps extends LaidBarProps {
 function Laid({ origin, answer, picture, zoom }: LaidProps) {
   const results = useResults(picture, origin)
   const [isShowing, setShowing] = useState(false)
+  const [isAdjusting, setAdjusting] = useState(false)
   const { lay, isBusy } = useLayAnew(answer)
   const { edit, fit, view, places, losses: lost = [] } = origin
   const wishes: LayWishes = { view, feather: edit.document.rim, fit }
-  const chip = 'rounded-full border border-line px-2 text-soft text-xs leading-5'
+  const chip = 'whitespace-nowrap rounded-full border border-line px-2 text-soft text-xs leading-5'
   return (
     <Bar>
-      <ul aria-label="What was done" className="flex flex-wrap gap-1">
+      <ul aria-label="What was done" className="flex shrink-0 flex-wrap gap-1 max-middle:flex-nowrap">
         {[...describeFit(fit), ...lost.map(describeLoss)].map((words) => (
           <li key={words} className={chip}>
             {words}
@@ -104,25 +111,35 @@ function Laid({ origin, answer, picture, zoom }: LaidProps) {
       >
         Show changes
       </Button>
-      <span className="ml-auto flex items-center gap-2">
-        <Feather value={edit.document.rim} isOff={isBusy} onChange={(feather) => lay({ ...wishes, feather })} />
-        <Segments
-          label="Result shows"
-          hideLabel
-          value={view}
-          options={views}
-          onChange={(next) => lay({ ...wishes, view: next as LaidView })}
-        />
-      </span>
+      <IconButton
+        label="Adjust the result"
+        icon={SlidersHorizontal}
+        pressed={isAdjusting}
+        onClick={() => setAdjusting(!isAdjusting)}
+      />
       {picture.parents[0] && (
         <Results picture={picture} source={picture.parents[0]} results={results} viewport={zoom.viewport} />
       )}
-      {isBusy && (
-        <p role="status" className="w-full text-faint text-xs">
-          Laying the answer in again…
-        </p>
+      {isAdjusting && (
+        <span className="flex w-full shrink-0 items-center gap-3 max-middle:w-auto">
+          <Feather value={edit.document.rim} isOff={isBusy} onChange={(feather) => lay({ ...wishes, feather })} />
+          <Segments
+            label="Result shows"
+            hideLabel
+            value={view}
+            options={views}
+            onChange={(next) => lay({ ...wishes, view: next as LaidView })}
+          />
+          {isBusy && (
+            <span role="status" className="text-faint text-xs">
+              Laying in again…
+            </span>
+          )}
+        </span>
       )}
-      {isShowing && <p className="w-full text-soft text-xs">{describePlaces(places)}</p>}
+      {isShowing && (
+        <p className="w-full text-soft text-xs max-middle:w-auto max-middle:shrink-0">{describePlaces(places)}</p>
+      )}
       {isShowing &&
         answer &&
         zoom.viewport.current &&
@@ -218,10 +235,10 @@ function Refused({ answer, laying, recipe, zoom }: RefusedProps) {
   const again = laying.kind === 'failed' ? {} : laying.objection === 'bent' ? { fit: laying.fit } : undefined
   return (
     <Bar>
-      <p role="alert" className="min-w-0 flex-1 basis-64 text-ink text-sm">
+      <p role="alert" className="min-w-56 flex-1 basis-64 text-ink text-sm">
         {describeRefusal(laying)}
       </p>
-      <span className="flex flex-wrap gap-1">
+      <span className="flex flex-wrap gap-1 max-middle:flex-nowrap">
         <Button onClick={() => void store.noteLaying(answer.id, { ...laying, accepted: true })}>
           Use whole result
         </Button>

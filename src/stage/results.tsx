@@ -1,4 +1,4 @@
-import { ChevronLeft, ChevronRight } from 'lucide-react'
+import { ChevronLeft, ChevronRight, X } from 'lucide-react'
 import { type RefObject, useEffect, useEffectEvent } from 'react'
 import { acceptResult } from '#acts/area-commands.ts'
 import type { PictureId } from '#domain/ids.ts'
@@ -34,7 +34,7 @@ export function Results({ picture, source, results, viewport }: ResultsProps) {
     Escape: keepSource,
   })
   return (
-    <span className="flex items-center gap-1">
+    <span className="ml-auto flex shrink-0 items-center gap-1">
       {results.length > 1 && (
         <>
           <IconButton label="Previous result" icon={ChevronLeft} shortcut="left" onClick={() => go(-1)} />
@@ -43,9 +43,7 @@ export function Results({ picture, source, results, viewport }: ResultsProps) {
         </>
       )}
       <Button onClick={accept}>Accept</Button>
-      <Button variant="quiet" onClick={keepSource}>
-        Keep source
-      </Button>
+      <IconButton label="Keep source" icon={X} shortcut="esc" onClick={keepSource} />
     </span>
   )
 }

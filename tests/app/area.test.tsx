@@ -172,6 +172,7 @@ describe('an answer to an edit of an area', () => {
       'Changed outside the area: 12%',
     ])
     expect(screen.getByRole('button', { name: 'Show changes' })).toHaveAttribute('aria-pressed', 'false')
+    await userEvent.click(screen.getByRole('button', { name: 'Adjust the result' }))
     expect(screen.getByRole('radio', { name: 'My area' })).toBeChecked()
   })
 
