@@ -142,9 +142,19 @@ function usePlaces(batch: BatchId): Place[] {
   const of = made[0]?.batch?.of ?? runs[0]?.marks.batch?.of ?? 0
   return Array.from({ length: of }, (_, index) => ({
     index,
-    picture: made.find((picture) => picture.batch?.index === index),
+    picture: shownFor(
+      made.find((picture) => picture.batch?.index === index),
+      pictures,
+    ),
     run: runs.findLast(({ marks }) => marks.batch?.index === index),
   }))
+}
+
+/** Of an answer to an edit of an area, the image that was made of it. */
+function shownFor(answer: Picture | undefined, pictures: readonly Picture[]): Picture | undefined {
+  if (answer?.laying?.kind !== 'laid') return answer
+  const { picture } = answer.laying
+  return pictures.find(({ id }) => id === picture) ?? answer
 }
 
 function steps(columns: number): Readonly<Record<string, number>> {

@@ -81,3 +81,13 @@ test('an image that is chosen in the gallery takes the place of the sheet', asyn
   act(() => useWorkspace.getState().choose('made-0' as PictureId))
   await waitFor(() => expect(screen.queryByRole('list', { name: 'Contact sheet' })).toBeNull())
 })
+
+test('of an edit of an area, the sheet shows and opens what was made of the answer', async () => {
+  const laid = 'laid-0' as PictureId
+  await store.addPicture(newPicture(laid, await paintedImage('png'), { prompt: 'the door, laid in' }))
+  await store.noteLaying('made-0' as PictureId, { kind: 'laid', picture: laid })
+  renderOver(store, <Stage />)
+  act(() => useWorkspace.getState().openBatch(batch))
+  await userEvent.click(await screen.findByRole('button', { name: 'Image 1: the door, laid in' }))
+  expect(useWorkspace.getState().selected).toBe(laid)
+})
