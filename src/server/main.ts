@@ -26,12 +26,23 @@ function explain(error: unknown, port: number): string {
   return message
 }
 
+/**
+ * Closes once, whatever asks for it and how often: Ctrl+C reaches the server from the terminal and again from `npm start`,
+ * and a second signal must not cut off a submission that is under way. SIGHUP: the terminal was closed.
+ */
 function stopOn(running: Running): void {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => void running.close().then(() => process.exit(0)))
+  let isStopping = false
+  const stop = () => {
+    if (isStopping) return
+    isStopping = true
+    running.close().then(
+      () => process.exit(0),
+      (error: unknown) => fail((error as Error).message),
+    )
   }
-  // Started by `npm start`, which may be ended without a word to this process.
-  process.once('disconnect', () => void running.close().then(() => process.exit(0)))
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
+  // The channel to `npm start` closes when that process ends, however it ends.
+  process.once('disconnect', stop)
 }
 
 async function main(): Promise<void> {

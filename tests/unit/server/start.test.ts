@@ -24,19 +24,21 @@ afterEach(() => {
   process = undefined
 })
 
-/** The entry point in a process of its own. */
-function run(env: Record<string, string>) {
-  const child = spawn(globalThis.process.execPath, ['--import', 'tsx', 'src/server/main.ts'], {
+const mainArgs = ['--import', 'tsx', 'src/server/main.ts']
+
+/** The entry point, or what starts it, in a process of its own. */
+function run(env: Record<string, string>, [channel = 'pipe']: ('pipe' | 'ipc')[] = [], args: string[] = mainArgs) {
+  const child = spawn(globalThis.process.execPath, args, {
     env: { PATH: globalThis.process.env.PATH, PORT: '0', KIE_API_KEY: '', ...env },
+    stdio: ['pipe', 'pipe', 'pipe', channel],
   })
   process = child
   let said = ''
-  child.stdout.on('data', (chunk) => {
-    said += chunk
-  })
-  child.stderr.on('data', (chunk) => {
-    said += chunk
-  })
+  for (const output of [child.stdout, child.stderr]) {
+    output?.on('data', (chunk) => {
+      said += chunk
+    })
+  }
   const code = new Promise<number | null>((resolve) => child.once('exit', resolve))
   const port = async () => {
     await eventually(() => expect(said).toMatch(/^Atelier is ready at http:\/\/localhost:\d+$/m))
@@ -89,6 +91,56 @@ describe('the entry point', () => {
     expect((await asked).json()).toEqual(accepted)
     expect(await code).toBe(0)
     await service.close()
+  })
+})
+
+describe('a server that is told to stop more than once', () => {
+  it('G11: closes once: the submission under way is answered', async () => {
+    let release: (() => void) | undefined
+    const service = await openFakeService((_, outgoing) => {
+      release = () => replyJson(outgoing, accepted)
+    })
+    const { child, code, port } = run({ KIE_API_KEY: canaryKey, KIE_API_BASE_URL: service.origin }, ['ipc'])
+    const asked = askProxy(await port(), kontext, submission('start-run-number-1'))
+    await eventually(() => expect(release).toBeDefined())
+    const isClosed = async () =>
+      expect(askProxy(await port(), '/api/health')).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+    child.kill('SIGINT')
+    await eventually(isClosed)
+    child.kill('SIGINT')
+    child.kill('SIGTERM')
+    child.kill('SIGHUP')
+    child.disconnect()
+    expect(child.exitCode ?? child.signalCode).toBeNull()
+    release?.()
+    expect((await asked).json()).toEqual(accepted)
+    expect(await code).toBe(0)
+    await service.close()
+  })
+})
+
+describe('what npm start leaves running', () => {
+  const isOpen = (port: number) => askProxy(port, '/api/health').then(({ status }) => status === 200)
+  const isGone = (port: number) => expect(isOpen(port)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+  const entry = "['--import', 'tsx', 'src/server/main.ts']"
+  const serving = ['--input-type=module', '-e', `(await import('./scripts/serve.mjs')).serve(${entry})`]
+  /** A process that waits for another one, as npm does, and passes no signal on. */
+  const npm = [
+    '-e',
+    `require('node:child_process').spawn(process.execPath, ${JSON.stringify(serving)}, {stdio:'inherit'})`,
+  ]
+
+  it.each([
+    ['it is ended by SIGTERM', serving, 'SIGTERM'],
+    ['it is killed', serving, 'SIGKILL'],
+    ['npm is ended by SIGTERM, which it does not pass on', npm, 'SIGTERM'],
+    ['npm is killed', npm, 'SIGKILL'],
+  ] as const)('G11: is nothing where %s', async (_, args, signal) => {
+    const { child, port } = run({}, ['pipe'], [...args])
+    const at = await port()
+    expect(await isOpen(at)).toBe(true)
+    child.kill(signal)
+    await eventually(() => isGone(at))
   })
 })
 
