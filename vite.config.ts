@@ -66,12 +66,32 @@ const licensesOfWorkers: Plugin = {
   },
 }
 
+/** Files that a start without a network does not need. */
+const notPrecached = /(^samples\/|heic|libheif|\.txt$|\.map$)/
+
+/** What the service worker keeps, and the name of the build, which is that of its first script. */
+const precache: Plugin = {
+  name: 'atelier-precache',
+  apply: 'build',
+  generateBundle: {
+    order: 'post',
+    handler(_options, bundle) {
+      const entry = Object.values(bundle).find((file) => file.type === 'chunk' && file.isEntry)
+      if (!entry) throw new Error('no first script was built')
+      const build = /([\w-]+)\.js$/.exec(entry.fileName)?.[1]
+      const built = Object.keys(bundle).filter((name) => name.startsWith('assets/') && !notPrecached.test(name))
+      const source = JSON.stringify({ build, files: [...built.sort(), 'icon.svg', 'manifest.webmanifest'] })
+      this.emitFile({ type: 'asset', fileName: 'precache.json', source })
+    },
+  },
+}
+
 export default defineConfig(({ isSsrBuild, mode }) => ({
   // Whatever folder of a host the page is put into, it finds its files beside itself.
   base: './',
   plugins: isSsrBuild
     ? []
-    : [react(), tailwindcss(), plainImports, licensesOfWorkers, mode === 'demo' ? demoPolicy : proxyPlugin()],
+    : [react(), tailwindcss(), plainImports, licensesOfWorkers, precache, mode === 'demo' ? demoPolicy : proxyPlugin()],
   build: isSsrBuild
     ? {
         outDir: 'dist/server',

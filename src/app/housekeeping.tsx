@@ -1,8 +1,13 @@
 import { useEffect } from 'react'
 import { backupReminder } from '#library/backup/last-backup.ts'
+import { currentJob } from '#library/jobs.ts'
+import { isNewBuildServed, prepareOffline } from '#platform/offline.ts'
 import { removeSaveLeftovers } from '#platform/save-stream.ts'
 import { useStore } from '#store/queries.ts'
+import type { GalleryStore } from '#store/store.ts'
 import { notify } from '#ui/notices.tsx'
+
+const lookEveryMs = 3_600_000
 
 /** What a page does once after its start, when nothing else needs the browser. Draws nothing. */
 export function Housekeeping({ onBackup }: { onBackup: () => void }) {
@@ -15,5 +20,40 @@ export function Housekeeping({ onBackup }: { onBackup: () => void }) {
       })
       .catch(() => undefined)
   }, [store, onBackup])
+  useEffect(() => {
+    prepareOffline().catch(() => undefined)
+    return watchForUpdate(store)
+  }, [store])
   return null
+}
+
+/**
+ * Says once that there is a new version. Looks every hour and when the page is seen again, never while something is sent
+ * or a backup runs: the press on "Reload" would end it.
+ */
+function watchForUpdate(store: GalleryStore): () => void {
+  let isTold = false
+  const look = async () => {
+    if (isTold || document.visibilityState !== 'visible' || (await isBusy(store))) return
+    if (!(await isNewBuildServed()) || isTold) return
+    isTold = true
+    notify({
+      text: 'New version of Atelier.',
+      action: { label: 'Reload', onSelect: () => location.reload() },
+      lastsMs: 60_000,
+    })
+  }
+  const lookQuietly = () => void look().catch(() => undefined)
+  const timer = setInterval(lookQuietly, lookEveryMs)
+  document.addEventListener('visibilitychange', lookQuietly)
+  return () => {
+    clearInterval(timer)
+    document.removeEventListener('visibilitychange', lookQuietly)
+  }
+}
+
+async function isBusy(store: GalleryStore): Promise<boolean> {
+  if (currentJob()) return true
+  const runs = await store.openRuns()
+  return runs.some(({ state }) => state.phase === 'queued' || state.phase === 'sending')
 }

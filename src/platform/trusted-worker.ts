@@ -10,10 +10,11 @@ let policy: { createScriptURL(url: string): unknown } | undefined
  * created only once: every worker is started here. Throws for an address of another origin.
  */
 export function openWorker(url: string, name: string): Worker {
-  return new Worker(trust(url) as string, { type: 'module', name })
+  return new Worker(trustScript(url) as string, { type: 'module', name })
 }
 
-function trust(url: string): unknown {
+/** An address of this origin as a browser takes it for a script: a `TrustedScriptURL` where there are Trusted Types. */
+export function trustScript(url: string): unknown {
   const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes }
   if (!trustedTypes) return ownUrl(url)
   policy ??= trustedTypes.createPolicy('app', { createScriptURL: ownUrl })

@@ -74,8 +74,9 @@ export async function listenFor(noise: string[], context: BrowserContext): Promi
   const listen = (page: Page) => {
     page.on('pageerror', (error) => noise.push(`thrown: ${error.message}`))
     page.on('console', (message) => {
-      // A refused or broken request is what some tests are about; the browser reports each one by itself.
-      const expected = /Failed to load resource|net::ERR_/.test(message.text())
+      // A refused or broken request is what some tests are about; the browser reports each one by itself. Service workers
+      // are blocked in all tests but those about them.
+      const expected = /Failed to load resource|net::ERR_|Service Worker registration blocked/.test(message.text())
       if (['error', 'warning'].includes(message.type()) && !expected) noise.push(`${message.type()}: ${message.text()}`)
     })
     // A worker that has ended meanwhile has nothing more to say.

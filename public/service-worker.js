@@ -1,0 +1,54 @@
+/**
+ * Lets the page start and load its parts without a network. Nothing else is kept: no answer of `/api/`, of another host or
+ * to anything but GET.
+ *
+ * Each build registers it with its own name (`?build=…`), which makes it a new worker with a new cache. It takes over when
+ * the last page of the build before is closed. The page itself is always asked of the network first, so an online visitor
+ * never sees an old one.
+ */
+const scope = self.registration.scope
+const build = new URL(self.location.href).searchParams.get('build') ?? ''
+const prefix = `atelier ${scope} `
+const cacheName = prefix + build
+/** A network that says nothing for so long is treated as none. */
+const patienceMs = 4_000
+
+self.addEventListener('install', (event) => event.waitUntil(keepFiles()))
+self.addEventListener('activate', (event) => event.waitUntil(dropOldCaches()))
+
+self.addEventListener('fetch', (event) => {
+  const { request } = event
+  if (request.method !== 'GET' || !request.url.startsWith(scope)) return
+  const path = new URL(request.url).pathname.slice(new URL(scope).pathname.length)
+  if (request.mode === 'navigate' && (path === '' || path === 'index.html')) event.respondWith(openPage(request))
+  else if (path.startsWith('assets/') || path === 'icon.svg') event.respondWith(openFile(request))
+})
+
+/** All or nothing: a build of which a file is missing is not installed. */
+async function keepFiles() {
+  const response = await fetch(`${scope}precache.json`, { cache: 'no-store' })
+  const { files } = await response.json()
+  const cache = await caches.open(cacheName)
+  await cache.addAll(['', ...files].map((file) => scope + file))
+}
+
+async function dropOldCaches() {
+  const names = await caches.keys()
+  await Promise.all(
+    names.filter((name) => name.startsWith(prefix) && name !== cacheName).map((name) => caches.delete(name)),
+  )
+}
+
+async function openPage(request) {
+  const kept = () => caches.match(scope, { cacheName })
+  try {
+    return await fetch(request, { signal: AbortSignal.timeout(patienceMs) })
+  } catch {
+    return (await kept()) ?? Response.error()
+  }
+}
+
+/** Names of these files change with their content. */
+async function openFile(request) {
+  return (await caches.match(request, { cacheName })) ?? fetch(request)
+}
