@@ -8,7 +8,7 @@ import { heapMb, openProfile } from './browser.ts'
 import { startBuiltServer } from './processes.ts'
 import { median, type Row } from './report.ts'
 
-const counts = process.env.COUNTS?.split(',').map(Number) ?? [100, 1_000, 10_000, 50_000]
+const counts = [100, 1_000, 10_000, 50_000] as const
 const loads = 5
 const batchSize = 1_000
 /** Longer than search waits before it stores its snapshot. */

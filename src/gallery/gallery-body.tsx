@@ -61,7 +61,7 @@ export function GalleryBody({ runs, head, runView, onSettings }: GalleryBodyProp
         query={query}
         onChange={setQuery}
         view={view}
-        isReady={isReady}
+        counted={room.shelf.counted}
         failed={room.shelf.failed}
         onReadAgain={room.shelf.readAgain}
         onSurvey={() => void layers.survey()}

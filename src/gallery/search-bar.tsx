@@ -8,14 +8,15 @@ import { announce } from '#ui/announce.tsx'
 import { IconButton } from '#ui/button.tsx'
 import { FilterChips, Filters } from './filters.tsx'
 import { NotRead } from './not-read.tsx'
-import type { ShelfView } from './shelf-window.ts'
+import type { Counted, ShelfView } from './shelf-window.ts'
 import { finderOf } from './use-shelf.ts'
 
 interface SearchBarProps {
   query: Query
   onChange: (query: Query) => void
   view: ShelfView
-  isReady: boolean
+  /** What was found last; nothing while search is not ready. */
+  counted: Counted | undefined
   failed: boolean
   onReadAgain: () => void
   onSurvey: () => void
@@ -25,14 +26,16 @@ interface SearchBarProps {
 const mostLetters = 10_000
 
 /** Search as one types. The count is read out when it is known. */
-export function SearchBar({ query, onChange, view, isReady, failed, onReadAgain, onSurvey }: SearchBarProps) {
+export function SearchBar({ query, onChange, view, counted, failed, onReadAgain, onSurvey }: SearchBarProps) {
   const field = useRef<HTMLInputElement>(null)
   const { text } = query
-  const { images } = view
+  const asked = counted?.question.query
+  const images = asked !== undefined && asked.text !== '' ? counted?.images : undefined
+  const isAnswered = text !== '' && asked === query
   useActKey(searchAct, () => field.current?.focus())
   useEffect(() => {
-    if (text !== '' && isReady && images !== undefined) announce(describeFound(images))
-  }, [text, isReady, images])
+    if (isAnswered && images !== undefined) announce(describeFound(images))
+  }, [isAnswered, images])
   return (
     <div className="flex shrink-0 flex-col gap-1 border-line border-b px-2 py-1.5">
       <div className="relative flex items-center gap-1">
@@ -61,12 +64,12 @@ export function SearchBar({ query, onChange, view, isReady, failed, onReadAgain,
         <Filters query={query} onChange={onChange} view={view} onSurvey={onSurvey} />
       </div>
       <FilterChips query={query} onChange={onChange} />
-      {text !== '' && isReady && images !== undefined && (
-        <p data-found={view.question?.query.text} className="text-faint text-xs tabular-nums">
+      {text !== '' && images !== undefined && (
+        <p data-found={asked?.text} className="text-faint text-xs tabular-nums">
           {describeFound(images)}
         </p>
       )}
-      {text !== '' && isReady && images === 0 && (
+      {isAnswered && images === 0 && (
         <DidYouMean key={text} typed={text} onChoose={(next) => onChange({ ...query, text: next })} />
       )}
       {failed && <NotRead onAgain={onReadAgain} />}

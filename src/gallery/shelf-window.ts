@@ -41,10 +41,17 @@ export interface Question {
   options: SearchOptions
 }
 
+/** How much a question has found: known before its tiles are read. */
+export interface Counted {
+  question: Question
+  images: number
+}
+
 /** A window over a result: the tiles around what is seen, and numbers for the rest. */
 export interface ShelfWindow {
   /** Nothing until the first question is answered. */
   view(): ShelfView | undefined
+  counted(): Counted | undefined
   /** Whether the last reading failed. */
   failed(): boolean
   subscribe(listener: () => void): () => void
@@ -66,6 +73,7 @@ export function createShelfWindow(finder: FinderClient, store: Pick<GalleryStore
   let answer: (Answer & { question: Question }) | undefined
   let shapes: Float32Array | undefined
   let view: ShelfView | undefined
+  let counted: Counted | undefined
   let turn = 0
   let hasFailed = false
 
@@ -82,6 +90,8 @@ export function createShelfWindow(finder: FinderClient, store: Pick<GalleryStore
     try {
       const found = await finder.find(asked.query, asked.options)
       if (mine !== turn) return
+      counted = { question: asked, images: found.images }
+      for (const listener of [...listeners]) listener()
       const [loaded, ratios] = await Promise.all([pages.read(found), finder.shapes(found.result)])
       if (mine !== turn || !loaded) return
       pages.take(loaded)
@@ -98,6 +108,7 @@ export function createShelfWindow(finder: FinderClient, store: Pick<GalleryStore
 
   return {
     view: () => view,
+    counted: () => counted,
     failed: () => hasFailed,
     subscribe(listener) {
       listeners.add(listener)

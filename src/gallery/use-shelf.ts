@@ -4,7 +4,7 @@ import { type FinderClient, openFinder } from '#library/find/open-finder.ts'
 import { useStore } from '#store/queries.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { viewOf } from './head-view.ts'
-import { createShelfWindow, type Question, type ShelfView } from './shelf-window.ts'
+import { type Counted, createShelfWindow, type Question, type ShelfView } from './shelf-window.ts'
 
 const finders = new WeakMap<GalleryStore, FinderClient>()
 
@@ -17,6 +17,8 @@ export function finderOf(store: GalleryStore): FinderClient {
 
 export interface Shelf {
   view: ShelfView
+  /** What has been found last; its tiles may still be on their way. */
+  counted: Counted | undefined
   /** Whether search has answered; before, the view holds the newest images alone. */
   isReady: boolean
   /** Search, or a later page of images, could not be read. */
@@ -37,6 +39,7 @@ export function useShelf(question: Question, head: readonly Picture[]): Shelf {
   useEffect(() => window?.ask(question), [window, question])
   const subscribe = useCallback((listener: () => void) => window?.subscribe(listener) ?? (() => undefined), [window])
   const found = useSyncExternalStore(subscribe, () => window?.view())
+  const counted = useSyncExternalStore(subscribe, () => window?.counted())
   const failed = useSyncExternalStore(subscribe, () => window?.failed() ?? false)
   const first = useMemo(() => viewOf(head), [head])
   const want = useCallback((from: number, to: number) => window?.want(from, to), [window])
@@ -45,7 +48,7 @@ export function useShelf(question: Question, head: readonly Picture[]): Shelf {
     finders.delete(store)
     setFinder(undefined)
   }, [store])
-  return { view: found ?? first, isReady: found !== undefined, failed, readAgain, want }
+  return { counted, view: found ?? first, isReady: found !== undefined, failed, readAgain, want }
 }
 
 /** Search starts when the page has drawn what it has, or at once when it is wanted. */
