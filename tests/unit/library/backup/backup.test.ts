@@ -186,7 +186,7 @@ describe('a backup', () => {
     expect((await restoreInto(to, archive)).writes).toBe(0)
   })
 
-  it('is of the images that there were at its start, without those deleted meanwhile', async () => {
+  it('D19 is of the images that there were at its start, without those deleted meanwhile', async () => {
     const shelf = fullShelf()
     const source = sourceOf(shelf)
     const stream = await writeBackup(
