@@ -39,7 +39,8 @@ export function Header({ tasksOpen, onTasks, onSettings, balance, acts, children
       )}
       <div className="ml-auto flex items-center gap-1">
         {acts}
-        {balance}
+        {/* Tasks and Settings have them too. */}
+        <span className="contents max-[379px]:hidden">{balance}</span>
         <Button
           variant="quiet"
           icon={ListChecks}
@@ -51,7 +52,9 @@ export function Header({ tasksOpen, onTasks, onSettings, balance, acts, children
           Tasks
           {count > 0 && <Count value={count} />}
         </Button>
-        <ThemeButton />
+        <span className="contents max-[379px]:hidden">
+          <ThemeButton />
+        </span>
         <IconButton label="Settings" icon={Settings2} onClick={() => onSettings()} />
       </div>
       {children}

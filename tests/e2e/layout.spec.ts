@@ -23,8 +23,11 @@ test.describe('at 1024 × 768', () => {
       await page.goto(simulated.url)
       const image = await bring(page, width, height)
       await expect(image).toBeVisible()
-      const box = await image.boundingBox()
-      expect(((box?.width ?? 0) * (box?.height ?? 0)) / (1024 * 768)).toBeGreaterThanOrEqual(0.35)
+      const share = async () => {
+        const box = await image.boundingBox()
+        return ((box?.width ?? 0) * (box?.height ?? 0)) / (1024 * 768)
+      }
+      await expect.poll(share).toBeGreaterThanOrEqual(0.35)
     })
   }
 
