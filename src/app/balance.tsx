@@ -22,10 +22,10 @@ export function Balance({ price, onOpen }: { price?: number; onOpen?: () => void
       <Button
         variant="quiet"
         aria-label={`Balance: ${words}`}
-        className="text-xs tabular-nums"
+        className="min-w-0 shrink! text-xs tabular-nums max-[359px]:hidden"
         onClick={() => openLedger(onOpen)}
       >
-        {words}
+        <span className="truncate">{words}</span>
       </Button>
     )
   }

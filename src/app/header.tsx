@@ -25,7 +25,7 @@ export function Header({ tasksOpen, onTasks, onSettings, balance, acts, children
     <header className="top-bar">
       <h1 className="flex items-center gap-2 font-semibold text-sm">
         <Mark />
-        <span className="max-[379px]:sr-only">Atelier</span>
+        <span className="max-[479px]:sr-only">Atelier</span>
       </h1>
       <div role="status" className="flex">
         {simulated && (
@@ -37,7 +37,7 @@ export function Header({ tasksOpen, onTasks, onSettings, balance, acts, children
           Add an API key
         </Button>
       )}
-      <div className="ml-auto flex items-center gap-1">
+      <div className="ml-auto flex min-w-0 items-center gap-1 max-middle:gap-0">
         {acts}
         {/* Tasks and Settings have them too. */}
         <span className="contents max-[379px]:hidden">{balance}</span>
@@ -86,7 +86,9 @@ function ThemeButton() {
   const isDark = theme === 'system' ? systemDark : theme === 'dark'
   const next = isDark ? 'light' : 'dark'
   return (
+    // A phone has no room for it: there the theme is chosen in Settings.
     <IconButton
+      className="max-middle:hidden"
       label={isDark ? 'Light theme' : 'Dark theme'}
       icon={isDark ? Sun : Moon}
       onClick={() => useWorkspace.getState().adjust({ theme: next })}

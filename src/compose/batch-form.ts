@@ -51,7 +51,8 @@ function issuesOf({ variants }: Draft, count: number): Issue[] {
 
 function describeBatch(cells: number, variants: number): string {
   const count = cells * variants
-  const kinds = cells === 1 ? `${variants} variants` : `${cells} combinations × ${variants}`
+  const kinds =
+    cells === 1 ? `${variants} ${variants === 1 ? 'variant' : 'variants'}` : `${cells} combinations × ${variants}`
   if (count <= atOnce) return kinds
   const lastAfter = Math.floor((count - 1) / atOnce) * windowSeconds
   return `${kinds} · sent over about ${lastAfter} s, ${atOnce} at a time`

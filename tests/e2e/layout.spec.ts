@@ -69,6 +69,21 @@ test.describe('at 320 × 256, as a window enlarged to 400 %', () => {
   })
 })
 
+test.describe('on a phone', () => {
+  test.use({ viewport: { width: 390, height: 844 } })
+
+  test('the header keeps Undo, the balance and Settings inside the window', async ({ page, simulated }) => {
+    await page.goto(simulated.url)
+    await bring(page, 1200, 800)
+    const header = page.getByRole('banner')
+    await expect(header.getByRole('button', { name: /^Balance/ })).toBeVisible()
+    await expect(header.getByRole('button', { name: /^Undo/ })).toBeVisible()
+    const settings = await header.getByRole('button', { name: /^Settings/ }).boundingBox()
+    expect(settings && settings.x + settings.width).toBeLessThanOrEqual(390)
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
+  })
+})
+
 test('C2 contrast themes show what is chosen', async ({ page, simulated }) => {
   await page.emulateMedia({ forcedColors: 'active' })
   await page.goto(simulated.url)
