@@ -19,7 +19,7 @@ interface Place {
   run: Run | undefined
 }
 
-/** All images of a batch beside each other. Arrows move, P stars, Enter opens; one that failed is tried again in its place. */
+/** All images of a batch beside each other. Arrows move, P or S stars, Enter opens; one that failed is tried again in its place. */
 export function ContactSheet({ batch }: { batch: BatchId }) {
   const places = usePlaces(batch)
   const commands = useImageCommands()
@@ -37,7 +37,7 @@ export function ContactSheet({ batch }: { batch: BatchId }) {
     const step = steps(columnsOf(list.current))[event.key]
     if (step !== undefined) move(focused + step)
     else if (event.key === 'Escape') openBatch(undefined)
-    else if (event.key.toLowerCase() === 'p' && !event.ctrlKey && !event.metaKey) {
+    else if (['p', 's'].includes(event.key.toLowerCase()) && !event.ctrlKey && !event.metaKey) {
       const picture = places[focused]?.picture
       if (picture) void commands.star([picture], picture.marks?.star !== true)
     } else return

@@ -65,6 +65,11 @@ test('arrows move, P stars and stays, undo takes the star back, Enter opens', as
   expect(starred).toHaveFocus()
   expect((await store.picture('made-1' as PictureId))?.marks?.star).toBe(true)
 
+  await userEvent.keyboard('s')
+  await within(list).findByRole('button', { name: 'Image 2: a blue door' })
+  await userEvent.keyboard('s')
+  await within(list).findByRole('button', { name: 'Image 2: a blue door, starred' })
+
   await act(() => logOf(store).undo())
   await within(list).findByRole('button', { name: 'Image 2: a blue door' })
   expect(await store.picture('made-1' as PictureId)).not.toHaveProperty('marks')
