@@ -1,5 +1,5 @@
 import { Image, Images, ListChecks, type LucideIcon, SquarePen, X } from 'lucide-react'
-import { type CSSProperties, type ReactNode, useEffect, useRef } from 'react'
+import { type CSSProperties, type ReactNode, useEffect, useLayoutEffect, useRef } from 'react'
 import { closeAct, galleryAct } from '#acts/app-acts.ts'
 import { useActKey } from '#acts/use-act-key.ts'
 import { useWorkCount } from '#runs/work-count.ts'
@@ -40,7 +40,7 @@ export function Layout({ header, create, stage, gallery, tasks, isSoon }: Layout
   const galleryWidth = useWorkspace((state) => within(state.galleryWidth, limitsPx.galleryWidth))
   const galleryOpen = view === 'gallery'
   const closeGallery = () => show(isStaged ? 'stage' : 'create')
-  const areas = useFollowingFocus(galleryOpen)
+  const areas = useFollowingFocus(galleryOpen, isStaged)
   useActKey(galleryAct, () => {
     areas.follow()
     if (galleryOpen) closeGallery()
@@ -124,8 +124,11 @@ function WidthDivider({ setting, ...names }: WidthDividerProps) {
   )
 }
 
-/** After a key that opens or closes the gallery, the focus goes to what is shown then: it was in what is hidden now. */
-function useFollowingFocus(galleryOpen: boolean) {
+/**
+ * The focus goes to what is shown: after a key that opens or closes the gallery, and after an image is chosen in a gallery
+ * that gives its place to the stage. Otherwise no part of the page would have the keys.
+ */
+function useFollowingFocus(galleryOpen: boolean, isStaged: boolean) {
   const stage = useRef<HTMLElement>(null)
   const gallery = useRef<HTMLElement>(null)
   const follows = useRef(false)
@@ -135,6 +138,11 @@ function useFollowingFocus(galleryOpen: boolean) {
     const area = galleryOpen ? gallery.current : stage.current
     area?.focus()
   }, [galleryOpen])
+  useLayoutEffect(() => {
+    const left = gallery.current
+    if (!isStaged || galleryOpen || !left?.contains(document.activeElement)) return
+    if (left.checkVisibility?.() === false) stage.current?.focus()
+  }, [galleryOpen, isStaged])
   const follow = () => {
     follows.current = true
   }

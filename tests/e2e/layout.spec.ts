@@ -69,6 +69,29 @@ test.describe('at 320 × 256, as a window enlarged to 400 %', () => {
   })
 })
 
+for (const [width, height] of [
+  [1024, 768],
+  [390, 844],
+] as const) {
+  test(`an image chosen by key in the gallery gives the stage the keys, at ${width} × ${height}`, async ({
+    page,
+    simulated,
+  }) => {
+    await page.setViewportSize({ width, height })
+    await page.goto(`${simulated.url}?samples=2`)
+    if (width < 768) await page.getByRole('navigation').getByRole('button', { name: 'Gallery' }).click()
+    const first = page.getByRole('grid', { name: 'Gallery' }).getByRole('gridcell').first()
+    await first.focus()
+    await page.keyboard.press('Enter')
+    const stage = page.getByRole('region', { name: 'Stage' })
+    await expect(stage).toBeFocused()
+    const area = stage.getByRole('button', { name: 'Select area' })
+    await expect(area).toBeVisible()
+    await page.keyboard.press('m')
+    await expect(area).toHaveAttribute('aria-pressed', 'true')
+  })
+}
+
 test.describe('on a phone', () => {
   test.use({ viewport: { width: 390, height: 844 } })
 
