@@ -5,7 +5,7 @@ import { describeFailure, isAbort, isDiskFull, toFailure } from '#domain/failure
 import type { Damage } from '#library/backup/backup.ts'
 import { countNew, lastBackupAt, remindAfter } from '#library/backup/last-backup.ts'
 import { type Backup, openBackup, type Plan } from '#library/backup/read-backup.ts'
-import { restoreBackup, saveBackup } from '#library/backup/save-backup.ts'
+import { restoreBackup, saveBackup, saveRescue } from '#library/backup/save-backup.ts'
 import { currentJob, watchJob } from '#library/jobs.ts'
 import { useStore } from '#store/queries.ts'
 import type { GalleryStore } from '#store/store.ts'
@@ -13,6 +13,10 @@ import { Button } from '#ui/button.tsx'
 import { JobProgress } from '#ui/job-progress.tsx'
 import { notify } from '#ui/notices.tsx'
 import { showHidden } from '#ui/show-hidden.ts'
+import { isDemo } from '#workspace/edition.ts'
+
+/** Of the database, as in `services.tsx`. */
+const galleryName = isDemo ? 'atelier-demo' : 'atelier'
 
 /** When everything was last backed up, and the two ways: into a file and back. */
 export function BackupSettings() {
@@ -21,7 +25,7 @@ export function BackupSettings() {
   const { shown, choose, restore, dismiss } = useRestore(store)
   const queries = useQueryClient()
   const backUp = async () => {
-    await saveAll(store)
+    await saveAll(() => saveBackup(store, () => Date.now()))
     await queries.invalidateQueries({ queryKey: ['storage'] })
   }
   const isBusy = job !== undefined
@@ -35,6 +39,16 @@ export function BackupSettings() {
         </Button>
         <FileButton label="Restore a backup" disabled={isBusy} onFile={choose} />
       </div>
+      {(store.health === 'memory' || store.health === 'outdated') && (
+        <div className="grid justify-items-start gap-2">
+          <p className="text-soft text-xs">
+            This page could not open the images that were saved here before. What can be read of them can be saved:
+          </p>
+          <Button onClick={() => saveAll(() => saveRescue(galleryName, () => Date.now()))} disabled={isBusy}>
+            Rescue saved images
+          </Button>
+        </div>
+      )}
       {job?.kind === 'backup' && <JobProgress doing="Backing up" {...job} />}
       {job?.kind === 'restore' && <JobProgress doing="Restoring" {...job} />}
       {job?.kind === 'export' && <p className="text-soft text-xs">An export is running.</p>}
@@ -81,9 +95,9 @@ function FileButton({ label, disabled, onFile }: { label: string; disabled: bool
   )
 }
 
-async function saveAll(store: GalleryStore): Promise<void> {
+async function saveAll(save: () => ReturnType<typeof saveBackup>): Promise<void> {
   try {
-    const saved = await saveBackup(store, () => Date.now())
+    const saved = await save()
     if (saved) notify({ text: `Backed up ${imagesOf(saved.images)}.` })
   } catch (error) {
     if (isAbort(error)) notify({ text: 'Backup stopped. No file was written.' })

@@ -1,6 +1,8 @@
 import { openSaveTarget } from '#platform/save-stream.ts'
-import type { GalleryStore } from '#store/store.ts'
+import { openRescue } from '#store/rescue.ts'
+import type { BackupRecords, GalleryStore } from '#store/store.ts'
 import { type OnProgress, runJob } from '../jobs.ts'
+import type { BackupSource } from './backup.ts'
 import { noteBackup } from './last-backup.ts'
 import type { Backup, Restored } from './read-backup.ts'
 import { writeBackup } from './write-backup.ts'
@@ -10,15 +12,28 @@ import { writeBackup } from './write-backup.ts'
  * was stopped, with `NoRoomToSave`, or with what failed; no file is left then.
  */
 export async function saveBackup(store: GalleryStore, now: () => number): Promise<{ images: number } | undefined> {
+  const startedAt = now()
+  const saved = await saveFrom(() => store.backup(), startedAt)
+  if (saved) noteBackup(startedAt)
+  return saved
+}
+
+/** The same of a database that this page could not open: what of it can be read. Rejects when nothing can. */
+export function saveRescue(database: string, now: () => number): Promise<{ images: number } | undefined> {
+  return saveFrom(() => openRescue(database), now())
+}
+
+function saveFrom(
+  open: () => Promise<BackupSource & Pick<BackupRecords, 'size'>>,
+  startedAt: number,
+): Promise<{ images: number } | undefined> {
   return runJob('backup', async (onProgress, signal) => {
-    const records = await store.backup()
+    const records = await open()
     const { images, bytes } = await records.size()
-    const startedAt = now()
     const target = await openSaveTarget(backupName(startedAt), bytes)
     if (!target) return undefined
     onProgress({ done: 0, total: images })
     await target.write(await writeBackup(records, () => startedAt, onProgress, signal))
-    noteBackup(startedAt)
     return { images }
   })
 }

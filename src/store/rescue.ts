@@ -1,0 +1,62 @@
+import { openDB } from 'idb'
+import type { PictureId } from '#domain/ids.ts'
+import type { Picture } from '#domain/picture.ts'
+import type { Run } from '#domain/run.ts'
+import { recordOf } from './backup-records.ts'
+import { storageError } from './database.ts'
+import { openFile } from './kept-files.ts'
+import { toBlob } from './print.ts'
+import type { Schema, StoredCollection } from './schema.ts'
+import type { BackupRecords } from './store.ts'
+import { toRun } from './stored-run.ts'
+
+type Rescue = Pick<BackupRecords, 'size' | 'pictureIds' | 'picture' | 'bytes' | 'runs' | 'collections'>
+
+/**
+ * Reads a database as it is, whatever version it has, for a backup of what can be read; a record that cannot be is left
+ * out. Changes nothing. Rejects with `storage` when there is no such database, or the browser does not open it.
+ */
+export async function openRescue(name: string): Promise<Rescue> {
+  const database = await openDB<Schema>(name, undefined, {
+    // It would be made anew: there is nothing to rescue.
+    upgrade(_database, _version, _next, transaction) {
+      transaction.done.catch(() => undefined)
+      transaction.abort()
+    },
+    blocking: (_version, _next, event) => (event.target as IDBDatabase).close(),
+  }).catch(() => {
+    throw storageError('nothing that was saved here can be read')
+  })
+  const attempt = async <T>(read: () => Promise<T>, otherwise: T): Promise<T> => {
+    try {
+      return await read()
+    } catch {
+      return otherwise
+    }
+  }
+  const picture = (id: PictureId): Promise<Picture | undefined> =>
+    attempt(async () => {
+      const found = await database.get('pictures', id)
+      return found && recordOf(found)
+    }, undefined)
+  const pictureIds = () => attempt(() => database.getAllKeys('pictures'), [])
+
+  return {
+    pictureIds,
+    picture,
+    async size() {
+      const ids = await pictureIds()
+      let bytes = 0
+      for (const id of ids) bytes += (await picture(id))?.sizeBytes ?? 0
+      return { images: ids.length, bytes }
+    },
+    async bytes(id) {
+      const file = await attempt(() => database.get('files', id), undefined)
+      if (file) return attempt(() => openFile(file), undefined)
+      const original = await attempt(() => database.get('originals', id), undefined)
+      return original && toBlob(original.base64)
+    },
+    runs: () => attempt(async (): Promise<Run[]> => (await database.getAll('runs')).map(toRun), []),
+    collections: () => attempt((): Promise<StoredCollection[]> => database.getAll('collections'), []),
+  }
+}
