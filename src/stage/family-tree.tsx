@@ -17,7 +17,7 @@ interface FamilyTreeProps {
 
 /** In CSS pixels. Two branches fit into the strip, further ones are scrolled to. */
 const sizes = { one: { tile: 48, row: 60 }, several: { tile: 28, row: 34 } }
-const labelPx = 44
+const labelPx = 52
 const letterPx = 7
 const gapPx = 20
 
