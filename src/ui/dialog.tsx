@@ -6,6 +6,8 @@ import { enterDialog } from './top-dialog.ts'
 interface ModalProps {
   title: string
   onClose: () => void
+  /** For images: takes most of the window. */
+  isWide?: boolean
   children: ReactNode
 }
 
@@ -14,7 +16,7 @@ export function Dialog({ open, ...modal }: ModalProps & { open: boolean }) {
   return open ? <Modal {...modal} /> : null
 }
 
-function Modal({ title, onClose, children }: ModalProps) {
+function Modal({ title, onClose, isWide = false, children }: ModalProps) {
   const id = useId()
   const dialog = useRef<HTMLDialogElement>(null)
 
@@ -53,7 +55,7 @@ function Modal({ title, onClose, children }: ModalProps) {
         began.current = event.target
       }}
       onClick={onPress}
-      className="sheet"
+      className={isWide ? 'sheet sheet-wide' : 'sheet'}
     >
       <div className="flex max-h-[inherit] flex-col">
         <header className="flex h-12 shrink-0 items-center justify-between border-line border-b pr-2 pl-4">
