@@ -12,10 +12,7 @@ import { writeBackup } from './write-backup.ts'
  * was stopped, with `NoRoomToSave`, or with what failed; no file is left then.
  */
 export async function saveBackup(store: GalleryStore, now: () => number): Promise<{ images: number } | undefined> {
-  const startedAt = now()
-  const saved = await saveFrom(() => store.backup(), startedAt)
-  if (saved) noteBackup(startedAt)
-  return saved
+  return saveFrom(() => store.backup(), now(), noteBackup)
 }
 
 /** The same of a database that this page could not open: what of it can be read. Rejects when nothing can. */
@@ -26,6 +23,7 @@ export function saveRescue(database: string, now: () => number): Promise<{ image
 function saveFrom(
   open: () => Promise<BackupSource & Pick<BackupRecords, 'size'>>,
   startedAt: number,
+  onWritten: (startedAt: number) => void = () => undefined,
 ): Promise<{ images: number } | undefined> {
   return runJob('backup', async (onProgress, signal) => {
     const records = await open()
@@ -34,6 +32,8 @@ function saveFrom(
     if (!target) return undefined
     onProgress({ done: 0, total: images })
     await target.write(await writeBackup(records, () => startedAt, onProgress, signal))
+    // Before the job ends: that is when the screens look again.
+    onWritten(startedAt)
     return { images }
   })
 }
