@@ -28,6 +28,8 @@ export interface Config extends GatewaySettings {
   metricsToken: string | undefined
   /** The server in front, whose word on the client's address counts: an address or a network. */
   trustedProxy: string | undefined
+  /** The company's proxy that everything for other machines goes through. */
+  companyProxy: URL | undefined
   /** Where proxies of the same key share what they must know of each other. */
   redisUrl: string | undefined
   limits: BudgetLimits
@@ -131,6 +133,7 @@ export function readConfig(env: Environment, known: Gateways = gateways): Config
     adminToken: check('PROXY_ADMIN_TOKEN', isToken, tokenRule),
     metricsToken: check('METRICS_TOKEN', isToken, tokenRule),
     trustedProxy: check('TRUSTED_PROXY', isTrustable, trustedRule),
+    companyProxy: readCompanyProxy(read, check, problems),
     redisUrl: check(
       'REDIS_URL',
       isRedisUrl,
@@ -146,6 +149,7 @@ export function readConfig(env: Environment, known: Gateways = gateways): Config
     secrets: [
       ...[...keyNames, ...secretNames].map(read),
       passwordIn(read('REDIS_URL')),
+      ...passwordsOf(companyProxyIn(read)),
       ...webhookKeys,
       ...namedTokens(read('PROXY_ACCESS_TOKENS')),
     ].filter((value) => value !== undefined),
@@ -170,6 +174,7 @@ export function readConfig(env: Environment, known: Gateways = gateways): Config
   return config
 }
 
+type Read = (name: string) => string | undefined
 type Check = (name: string, isFine: (value: string) => boolean, rule: string) => string | undefined
 type CheckList = (name: string, isFine: (value: string) => boolean, rule: string) => string[]
 
@@ -182,6 +187,39 @@ function readTokens(check: Check, checkList: CheckList, problems: string[]): Nam
   const names = named.map(({ name }) => name.toLowerCase())
   if (new Set(names).size < names.length) problems.push('PROXY_ACCESS_TOKENS must give each name once')
   return [...(token === undefined ? [] : [{ name: undefined, token }]), ...named]
+}
+
+const companyProxyIn = (read: Read) => read('HTTPS_PROXY') ?? read('https_proxy')
+
+/** `HTTPS_PROXY` is often set for other programs: it counts only where the operator says so. */
+function readCompanyProxy(read: Read, check: Check, problems: string[]): URL | undefined {
+  const use = check('USE_HTTPS_PROXY', (value) => value === '1', 'must be 1 or empty')
+  if (use !== '1') return undefined
+  const address = companyProxyIn(read)
+  if (address === undefined) problems.push('HTTPS_PROXY must be set where USE_HTTPS_PROXY is 1')
+  else if (!isCompanyProxy(address)) problems.push('HTTPS_PROXY must be an address such as http://proxy.example:3128')
+  else return new URL(address)
+  return undefined
+}
+
+function isCompanyProxy(value: string): boolean {
+  const url = parseUrl(value)
+  if (url === undefined || !/^https?:$/.test(url.protocol) || url.hostname === '') return false
+  return [url.username, url.password].every((part) => decoded(part) !== undefined)
+}
+
+function decoded(part: string): string | undefined {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return undefined
+  }
+}
+
+/** As it is written in the address, and as it is. */
+function passwordsOf(address: string | undefined): string[] {
+  const password = passwordIn(address)
+  return password === undefined ? [] : [...new Set([password, decoded(password) ?? password])]
 }
 
 /** A token that is two people's, or a user's and the administrator's, would make one of them the other. */
@@ -244,7 +282,11 @@ function notesOn(read: (name: string) => string | undefined, gateway: string, ke
     !read('PUBLIC_URL')?.startsWith('https:')
       ? ['PUBLIC_URL is not https: browsers will not keep the access of pages that ALLOWED_ORIGINS names elsewhere.']
       : []
-  return [...otherKeys, ...bases, ...callbacks, ...extras, ...simulated, ...cookies]
+  const companyProxy =
+    companyProxyIn(read) !== undefined && !isSet('USE_HTTPS_PROXY')
+      ? ['HTTPS_PROXY is set, but not used without USE_HTTPS_PROXY=1.']
+      : []
+  return [...otherKeys, ...companyProxy, ...bases, ...callbacks, ...extras, ...simulated, ...cookies]
 }
 
 function parseUrl(value: string): URL | undefined {

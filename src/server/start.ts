@@ -63,7 +63,7 @@ export async function openProxy(config: Config, options: StartOptions & { page: 
   const upstream = await openUpstream(config)
   const { gateway, gemini } = upstream
   const log = options.log ?? createLog(config.secrets)
-  const { outbound, isAnswering } = createBreaker(createOutbound(options.resolve), gateway)
+  const { outbound, isAnswering } = createBreaker(createOutbound(options.resolve, config.companyProxy), gateway)
   const isSecure = config.publicUrl?.startsWith('https:') ?? false
   const { haste = 1, serviceHaste = 1 } = options
   const access = createAccess({ ...config, isSecure, clientOf: createClientOf(config.trustedProxy), log })

@@ -3,6 +3,7 @@ import http, { type ClientRequest, type IncomingMessage, type RequestOptions } f
 import https from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
 import type { Readable, Writable } from 'node:stream'
+import { createTunnelAgent } from './company-proxy.ts'
 import { type Destination, type HostRules, isReachable, type Reach } from './hosts.ts'
 
 /** One request of ours to another machine. */
@@ -53,8 +54,11 @@ const redirects = new Set([301, 302, 303, 307, 308])
 const mostHops = 3
 const mostSockets = 256
 
-/** Node's own client: proxies named in the environment mean nothing to it. */
-export function createOutbound(resolve: Resolve = resolveName): Outbound {
+/**
+ * Node's own client: proxies named in the environment mean nothing to it. Through `companyProxy`, where one is given, goes all
+ * that leaves this machine; that proxy looks names up, so the addresses behind them cannot be checked then.
+ */
+export function createOutbound(resolve: Resolve = resolveName, companyProxy?: URL): Outbound {
   const agents = new Map<string, http.Agent>()
 
   // A socket is checked when it is opened and serves only calls of the same reach. Submissions take a new one each:
@@ -66,9 +70,14 @@ export function createOutbound(resolve: Resolve = resolveName): Outbound {
     // With a limit Node would hand a finished socket on to the next call that waits for one.
     const maxSockets = keepAlive ? mostSockets : Number.POSITIVE_INFINITY
     const options = { keepAlive, maxSockets, lookup: guardedLookup(resolve, reach) }
-    const agent = secure ? new https.Agent(options) : new http.Agent(options)
+    const agent = createAgent(secure, reach, options)
     agents.set(name, agent)
     return agent
+  }
+
+  function createAgent(secure: boolean, reach: Reach, options: https.AgentOptions): http.Agent {
+    if (!secure) return new http.Agent(options)
+    return companyProxy && reach !== 'loopback' ? createTunnelAgent(companyProxy, options) : new https.Agent(options)
   }
 
   return {

@@ -1,0 +1,82 @@
+import http from 'node:http'
+import https from 'node:https'
+import { isIP } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { connect as connectTls, type TLSSocket } from 'node:tls'
+
+/** How long a company's proxy may take to open a tunnel, and the other side to speak TLS in it. */
+const tunnelMs = 15_000
+
+/**
+ * An agent whose connections go through a company's proxy: CONNECT, then TLS with the host itself, so that the proxy sees its name
+ * and port alone. A tunnel that fails is an error before any byte of the request is sent. The proxy looks the name up: which
+ * address it connects to cannot be checked here.
+ */
+export function createTunnelAgent(proxy: URL, options: https.AgentOptions): https.Agent {
+  const agent = new https.Agent(options)
+  agent.createConnection = (target, done) => {
+    const { host = '', port = 443 } = target
+    openTunnel(proxy, `${isIP(String(host)) === 6 ? `[${host}]` : host}:${port}`)
+      .then((socket) => secure(socket, { ...target, servername: isIP(String(host)) === 0 ? String(host) : '' }))
+      .then(
+        (socket) => done?.(null, socket),
+        (error: Error) => done?.(error, undefined as unknown as Duplex),
+      )
+    return undefined
+  }
+  return agent
+}
+
+/** The socket behind a proxy's "200" to CONNECT. */
+function openTunnel(proxy: URL, authority: string): Promise<Duplex> {
+  return new Promise((resolve, reject) => {
+    const request = (proxy.protocol === 'https:' ? https : http).request({
+      host: proxy.hostname.replace(/[[\]]/g, ''),
+      port: proxy.port || (proxy.protocol === 'https:' ? 443 : 80),
+      method: 'CONNECT',
+      path: authority,
+      headers: { host: authority, ...authorizationOf(proxy) },
+      agent: false,
+      timeout: tunnelMs,
+    })
+    const fail = (socket: Duplex | undefined, why: string) => {
+      socket?.destroy()
+      reject(new Error(`the company's proxy ${why}`))
+    }
+    request.once('connect', ({ statusCode }, socket, head) => {
+      socket.on('error', () => undefined)
+      // Whoever speaks TLS waits for the client to begin.
+      if (statusCode !== 200 || head.length > 0) return fail(socket, `answered ${statusCode}`)
+      resolve(socket)
+    })
+    request.once('response', (answer) => fail(answer.socket, `answered ${answer.statusCode}`))
+    request.once('timeout', () => request.destroy(new Error('late')))
+    request.once('error', reject)
+    request.end()
+  })
+}
+
+function authorizationOf({ username, password }: URL): Record<string, string> {
+  if (username === '' && password === '') return {}
+  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+  return { 'proxy-authorization': `Basic ${Buffer.from(pair).toString('base64')}` }
+}
+
+function secure(socket: Duplex, options: object): Promise<TLSSocket> {
+  return new Promise((resolve, reject) => {
+    const secured = connectTls({ ...options, socket })
+    const fail = (error: Error) => {
+      clearTimeout(timer)
+      secured.destroy()
+      reject(error)
+    }
+    const timer = setTimeout(() => fail(new Error('late')), tunnelMs)
+    secured.once('error', fail)
+    secured.once('close', () => fail(new Error('closed')))
+    secured.once('secureConnect', () => {
+      clearTimeout(timer)
+      secured.off('error', fail)
+      resolve(secured)
+    })
+  })
+}

@@ -1,0 +1,176 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage } from 'node:http'
+import { type AddressInfo, connect, type Socket } from 'node:net'
+import { generate } from 'selfsigned'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { readConfig } from '#server/config.ts'
+import { createOutbound, type Outbound, readAnswer } from '#server/upstream/guard.ts'
+import { toDestination } from '#server/upstream/hosts.ts'
+import { eventually } from '../../support/eventually.ts'
+import { type FakeService, openFakeService } from '../../support/fake-service.ts'
+
+interface CompanyProxy {
+  port: number
+  asked: IncomingMessage[]
+  /** What it answers in place of a tunnel. */
+  refusal: string | undefined
+  /** When it goes on after it was asked. */
+  delay(go: () => void): void
+  close(): Promise<void>
+}
+
+/** Takes CONNECT for any name, and leads to `port` of this machine. */
+async function openCompanyProxy(port: () => number): Promise<CompanyProxy> {
+  const sockets = new Set<Socket>()
+  const server = createServer((_, outgoing) => outgoing.writeHead(405).end())
+  server.on('connection', (socket) => sockets.add(socket))
+  server.on('connect', (incoming, client: Socket) => {
+    proxy.asked.push(incoming)
+    client.on('error', () => undefined)
+    if (proxy.refusal !== undefined) return void client.end(proxy.refusal)
+    proxy.delay(() => {
+      const behind = connect(port(), '127.0.0.1', () => client.write('HTTP/1.1 200 Connection established\r\n\r\n'))
+      behind.on('error', () => client.destroy())
+      client.on('close', () => behind.destroy())
+      behind.pipe(client).pipe(behind)
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const proxy: CompanyProxy = {
+    port: (server.address() as AddressInfo).port,
+    asked: [],
+    refusal: undefined,
+    delay: (go) => go(),
+    async close() {
+      for (const socket of sockets) socket.destroy()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+  return proxy
+}
+
+let service: FakeService
+let company: CompanyProxy
+let outbound: Outbound
+
+beforeEach(async () => {
+  const { private: key, cert } = await generate([{ name: 'commonName', value: 'api.example' }])
+  service = await openFakeService((_, outgoing) => outgoing.end('an answer'), { key, cert })
+  company = await openCompanyProxy(() => Number(new URL(service.origin).port))
+  const nobody = async () => Promise.reject(new Error('names are not looked up behind a proxy'))
+  outbound = createOutbound(nobody, new URL(`http://anna:p%40ss@127.0.0.1:${company.port}`))
+  process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'
+})
+afterEach(async () => {
+  delete process.env.NODE_TLS_REJECT_UNAUTHORIZED
+  outbound.close()
+  await Promise.all([company.close(), service.close()])
+})
+
+const paid = {
+  method: 'POST',
+  headers: ['authorization', 'Bearer a-key'],
+  path: '/run',
+  body: '{}',
+  deadlineMs: 20_000,
+} as const
+const free = { method: 'GET', headers: [], path: '/', deadlineMs: 20_000 } as const
+const to = toDestination(new URL('https://api.example'), 'public')
+const notSent = { ok: false, sent: 'no', cause: 'unreachable' }
+
+async function read(answer: Awaited<ReturnType<Outbound['request']>>) {
+  if (!answer.ok) return answer
+  const body = await readAnswer(answer, 1000)
+  return body.ok ? body.bytes.toString() : body
+}
+
+describe("a company's proxy", () => {
+  it('D6: is asked for the host, which it looks up, and sees nothing of the request', async () => {
+    expect(await read(await outbound.request({ ...paid, to }))).toBe('an answer')
+    const [connected] = company.asked
+    expect(connected?.url).toBe('api.example:443')
+    expect(connected?.headers).toEqual({
+      host: 'api.example:443',
+      connection: expect.any(String),
+      'proxy-authorization': `Basic ${Buffer.from('anna:p@ss').toString('base64')}`,
+    })
+    expect(service.seen.map(({ url, headers }) => [url, headers.host])).toEqual([['/run', 'api.example']])
+    expect(service.seen[0]?.headers).not.toHaveProperty('proxy-authorization')
+  })
+
+  it('D6: opens a tunnel for each submission, and one for several questions', async () => {
+    for (let time = 0; time < 2; time += 1) await read(await outbound.request({ ...paid, to }))
+    expect(company.asked).toHaveLength(2)
+    for (let time = 0; time < 3; time += 1) await read(await outbound.request({ ...free, to }))
+    expect(company.asked).toHaveLength(3)
+  })
+
+  it.each([
+    ['HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n'],
+    ['HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n'],
+    ['HTTP/1.1 200 OK\r\n\r\nsomething before TLS began'],
+    [''],
+  ])('D6: that says %j has sent nothing', async (refusal) => {
+    company.refusal = refusal
+    expect(await outbound.request({ ...paid, to })).toEqual(notSent)
+    expect(service.seen).toEqual([])
+  })
+
+  it('D6: that leads to a host with another certificate has sent nothing', async () => {
+    delete process.env.NODE_TLS_REJECT_UNAUTHORIZED
+    expect(await outbound.request({ ...paid, to })).toEqual(notSent)
+    expect(service.seen).toEqual([])
+  })
+
+  it('D6: that opens its tunnel after the deadline has sent nothing, then or later', async () => {
+    let open: (() => void) | undefined
+    company.delay = (go) => {
+      open = go
+    }
+    expect(await outbound.request({ ...paid, deadlineMs: 200, to })).toEqual({ ok: false, sent: 'no', cause: 'late' })
+    await eventually(() => expect(open).toBeDefined())
+    open?.()
+    // The tunnel stands, and is closed unused.
+    await eventually(() => expect(service.connections()).toBe(1))
+    await eventually(() => expect(service.connected()).toBe(0))
+    expect(service.seen).toEqual([])
+  })
+
+  it('D6: is not asked for this machine, nor for an address inside', async () => {
+    const local = toDestination(new URL(service.origin), 'loopback')
+    expect(await read(await outbound.request({ ...paid, to: local }))).toBe('an answer')
+    const inside = toDestination(new URL('https://10.0.0.1'), 'public')
+    expect(await outbound.request({ ...paid, to: inside })).toMatchObject({ sent: 'no', cause: 'forbidden' })
+    expect(company.asked).toEqual([])
+  })
+})
+
+describe('the setting', () => {
+  const at = 'http://anna:secret-of-anna@proxy.company.example:3128'
+
+  it('D6: is off, and says so, where HTTPS_PROXY is set for other programs', () => {
+    const config = readConfig({ HTTPS_PROXY: at })
+    expect(config.companyProxy).toBeUndefined()
+    expect(config.notes).toContain('HTTPS_PROXY is set, but not used without USE_HTTPS_PROXY=1.')
+  })
+
+  it('D6: takes the address from either spelling, and keeps its password out of the log', () => {
+    for (const name of ['HTTPS_PROXY', 'https_proxy']) {
+      const config = readConfig({ USE_HTTPS_PROXY: '1', [name]: at })
+      expect(config.companyProxy?.href).toBe(`${at}/`)
+      expect(config.secrets).toContain('secret-of-anna')
+    }
+  })
+
+  it.each([
+    [{ USE_HTTPS_PROXY: '1' }, 'HTTPS_PROXY must be set where USE_HTTPS_PROXY is 1'],
+    [{ USE_HTTPS_PROXY: 'yes', HTTPS_PROXY: at }, 'USE_HTTPS_PROXY must be 1 or empty'],
+    [{ USE_HTTPS_PROXY: '1', HTTPS_PROXY: 'proxy:3128' }, 'HTTPS_PROXY must be an address such as'],
+    [{ USE_HTTPS_PROXY: '1', HTTPS_PROXY: 'socks5://proxy:1080' }, 'HTTPS_PROXY must be an address such as'],
+    [{ USE_HTTPS_PROXY: '1', HTTPS_PROXY: 'http://a%:b@proxy:1' }, 'HTTPS_PROXY must be an address such as'],
+  ])('D6: %j stops the start', (env, words) => {
+    expect(() => readConfig(env)).toThrow(words)
+  })
+})
