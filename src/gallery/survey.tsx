@@ -47,12 +47,7 @@ export function Survey({ ids, commands, onClose }: SurveyProps) {
   return (
     <Dialog open isWide title="Survey" onClose={onClose}>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: the keys are for all of the dialog */}
-      <div
-        ref={room}
-        tabIndex={-1}
-        onKeyDown={onKeyDown}
-        className="flex h-[80dvh] flex-col gap-3 p-4 outline-none"
-      >
+      <div ref={room} tabIndex={-1} onKeyDown={onKeyDown} className="flex h-[80dvh] flex-col gap-3 p-4 outline-none">
         {isOver ? (
           <Summary ids={ids} commands={commands} onClose={onClose} onBack={() => setPlace(ids.length - 1)} />
         ) : (
