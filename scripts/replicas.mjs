@@ -1,12 +1,19 @@
-// `npm run replicas`, or `npm run replicas -- 100`: many pictures through two proxies with one Redis, one of which is killed.
+// `npm run replicas`, or `npm run replicas -- 100`: many images through two proxies with one Redis, one of which is killed.
+// `npm run replicas -- evening`, or `… evening 50 20`: that many named users with that many runs each; one proxy is killed, the
+// Redis started again, one token taken away.
 import { binOf, ensureBuilt, ensureInstalled, spawnNode } from './ground.mjs'
 import { ensureRedis } from './programs.mjs'
 
 ensureInstalled()
 ensureBuilt()
 ensureRedis()
-const [runs = '500'] = process.argv.slice(2)
-const args = [binOf('vitest'), 'run', '--project', 'unit', '--retry', '0', 'tests/unit/redis/many-runs.test.ts']
-const test = spawnNode(args, { REPLICA_RUNS: runs, REPLICA_ENTRY: 'dist/server/server.js' })
+const [what = '500', users = '50', runsOfEach = '20'] = process.argv.slice(2)
+const isEvening = what === 'evening'
+const entry = 'dist/server/server.js'
+const env = isEvening
+  ? { EVENING_USERS: users, EVENING_RUNS: runsOfEach, EVENING_ENTRY: entry }
+  : { REPLICA_RUNS: what, REPLICA_ENTRY: entry }
+const file = `tests/unit/redis/${isEvening ? 'evening' : 'many-runs'}.test.ts`
+const test = spawnNode([binOf('vitest'), 'run', '--project', 'unit', '--retry', '0', file], env)
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => test.kill(signal))
 test.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)))
