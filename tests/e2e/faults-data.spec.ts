@@ -29,7 +29,9 @@ test('D02 the disk fills up in the middle of six: what was saved stays, the othe
 
   await devtools.send('Storage.overrideQuotaForOrigin', { origin: live.url })
   // What could not even be told is tried again by itself; where the run could be told, its button is there.
+  const folded = page.getByRole('button', { name: /need attention/, expanded: false })
   await expect(async () => {
+    if (await folded.isVisible()) await folded.click()
     const again = run('ready').getByRole('button', { name: 'Save again' }).first()
     if (await again.isVisible()) await again.click()
     await expect(runs).toHaveCount(0, { timeout: 1_000 })

@@ -146,3 +146,18 @@ export async function stored(page: Page, database = 'atelier') {
     return { runs: runs ?? [], pictures: pictures ?? [], thumbnails: thumbnails ?? [], originals: originals ?? [] }
   }, database)
 }
+
+/** Waits for what the page loads with the first touch of it, so that a server that goes away then finds the page whole. */
+export async function untilWhole(page: Page): Promise<void> {
+  const scripts = () =>
+    page.evaluate(() => performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('.js')).length)
+  await expect(page.getByRole('button', { name: /^Undo/ })).toBeAttached()
+  let before = 0
+  const isQuiet = async () => {
+    const now = await scripts()
+    const isSame = now === before
+    before = now
+    return isSame
+  }
+  await expect.poll(isQuiet, { intervals: [1_000] }).toBe(true)
+}

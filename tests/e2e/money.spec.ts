@@ -1,5 +1,5 @@
 import { canaryKey } from '../support/atelier.ts'
-import { createOf, expect, galleryOf, stored, test } from './fixtures.ts'
+import { createOf, expect, galleryOf, stored, test, untilWhole } from './fixtures.ts'
 
 test.describe('a reload', () => {
   test('P02 while a run waits here: it still waits, then is sent once', async ({ page, live }) => {
@@ -142,9 +142,9 @@ test('a proxy that is down at the press: nothing was sent, nothing was charged, 
   await page.goto(live.url)
   const create = createOf(page)
   const gallery = galleryOf(page)
-  await expect(create.prompt).toBeVisible()
-  await live.kill()
   await create.prompt.fill('nobody home')
+  await untilWhole(page)
+  await live.kill()
   await create.submit.click()
   await expect(gallery.run('failed')).toHaveAttribute('data-failure', 'unavailable', { timeout: 20_000 })
   await expect(gallery.run('failed')).toContainText(/cannot be reached/)

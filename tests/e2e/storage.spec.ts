@@ -1,4 +1,4 @@
-import { createOf, expect, galleryOf, stored, test } from './fixtures.ts'
+import { createOf, expect, galleryOf, stored, test, untilWhole } from './fixtures.ts'
 
 test('D01 a full disk: the picture that was paid for waits, and is saved when there is room', async ({
   page,
@@ -46,8 +46,7 @@ test('P13 A6 offline at the press: the run waits for the network, and is sent on
   const create = createOf(page)
   const gallery = galleryOf(page)
   await create.prompt.fill('into the void')
-  // What makes runs is loaded with the first key.
-  await page.waitForLoadState('networkidle')
+  await untilWhole(page)
   await context.setOffline(true)
   await create.submit.click()
   await expect(gallery.run('queued')).toContainText(/waiting for the network/i)
