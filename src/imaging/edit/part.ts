@@ -72,5 +72,27 @@ function snap(wanted: PixelSize, image: PixelSize): PixelSize {
   const grows = (size: PixelSize) => size.width >= start.width && size.height >= start.height
   const fits = (size: PixelSize) => size.width <= image.width && size.height <= image.height
   const holds = (size: PixelSize) => stretchOf(size, answerSize(size)) < part.stretch
-  return candidates.find((size) => grows(size) && fits(size) && holds(size)) ?? start
+  return candidates.find((size) => grows(size) && fits(size) && holds(size)) ?? grown(start, fits, holds) ?? start
 }
+
+/** A little larger on both sides, for long and narrow crops, whose narrow side has few multiples of 16 to choose from. */
+function grown(
+  start: PixelSize,
+  fits: (size: PixelSize) => boolean,
+  holds: (size: PixelSize) => boolean,
+): PixelSize | undefined {
+  const steps = 32
+  for (let more = 1; more <= steps * 2; more += 1) {
+    for (let across = Math.max(0, more - steps); across <= Math.min(more, steps); across += 1) {
+      const size = {
+        width: Math.round(start.width * (1 + (across / steps) * mostGrowth)),
+        height: Math.round(start.height * (1 + ((more - across) / steps) * mostGrowth)),
+      }
+      if (fits(size) && holds(size)) return size
+    }
+  }
+  return undefined
+}
+
+/** By how much a side may grow so that the proportions survive. */
+const mostGrowth = 0.08
