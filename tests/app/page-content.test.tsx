@@ -1,6 +1,6 @@
 import { act, screen, waitFor } from '@testing-library/react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { describeFailure, type Failure } from '#domain/failure.ts'
+import type { Failure } from '#domain/failure.ts'
 import type { PictureId, RunId, TaskId } from '#domain/ids.ts'
 import type { Run } from '#domain/run.ts'
 import { Gallery } from '#gallery/gallery.tsx'
@@ -105,9 +105,8 @@ describe('words that are markup', () => {
       act(() => notify({ text: said, tone: 'error' }))
       expect(await screen.findByText(said, { selector: '[role=alert] *' })).toBeVisible()
       closeNotices()
-      const words = describeFailure({ kind: 'unexpected', detail: said, said })
-      expect((await screen.findAllByText(words)).length).toBeGreaterThan(0)
-      expect(await screen.findByText(said, { selector: 'p' }, patience)).toHaveAttribute('title', said)
+      expect((await screen.findAllByText(said, { selector: 'details p' })).length).toBeGreaterThan(0)
+      expect(await screen.findByText(said, { selector: 'p[title]' }, patience)).toHaveAttribute('title', said)
       expectOnlyText()
     }
   })
@@ -201,7 +200,7 @@ describe('characters that cannot be seen', () => {
     showAll()
     act(() => useWorkspace.getState().select('p1' as PictureId))
     const shown = 'photo [U+202E]gnp.exe[U+202C]'
-    expect(await screen.findByText(shown, { selector: 'p' }, patience)).toHaveAttribute('title', shown)
+    expect(await screen.findByText(shown, { selector: 'p[title]' }, patience)).toHaveAttribute('title', shown)
     expect(screen.getAllByText('a[U+200B] red[U+FEFF] fox[U+E0069][U+E0067]').length).toBeGreaterThanOrEqual(2)
     act(() => notify({ text: `The service says: ${turned}` }))
     expect(await screen.findByText(`The service says: ${shown}`)).toBeVisible()

@@ -78,6 +78,9 @@ function longestString(value: unknown): number {
 const storedOriginals = async () =>
   (await recordsOf(name, 'originals')) as { id: string; mime: string; base64: string }[]
 
+/** The door to the worker is loaded with its first use. */
+const started = (turn: number) => vi.waitUntil(() => workers[turn], { interval: 1, timeout: 15_000 })
+
 describe('the worker', () => {
   test('starts with the first picture, not with the page', async () => {
     await store.pictures('gallery', 9)
@@ -103,15 +106,16 @@ describe('the worker', () => {
 
   test('takes up what was under way when it crashes', async () => {
     const adding = store.addPicture(newPicture('p', await noisyImage(512, 'image/png')))
-    workers[0]?.dispatchEvent(new ErrorEvent('error', { message: 'out of memory' }))
+    const worker = await started(0)
+    worker.dispatchEvent(new ErrorEvent('error', { message: 'out of memory' }))
     expect((await adding).id).toBe('p')
     expect(workers).toHaveLength(2)
     expect(await store.countPictures('gallery')).toBe(1)
   })
 
   test('gives up what makes it crash again, and lives on', async () => {
-    const adding = store.addPicture(newPicture('p', await noisyImage(64, 'image/png')))
-    for (const turn of [0, 1]) workers[turn]?.dispatchEvent(new ErrorEvent('error'))
+    const adding = store.addPicture(newPicture('p', await noisyImage(1024, 'image/png')))
+    for (const turn of [0, 1]) (await started(turn)).dispatchEvent(new ErrorEvent('error'))
     await expect(adding).rejects.toMatchObject({ failure: { kind: 'storage' } })
     expect((await store.addPicture(newPicture('q', await noisyImage(64, 'image/png')))).id).toBe('q')
   })
