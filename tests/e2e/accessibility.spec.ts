@@ -172,8 +172,11 @@ test('enlarged to 400 %, in 320 × 256: an image is made and looked at, and noth
   await picture.click()
   const staged = page.getByRole('region', { name: 'Stage' }).getByRole('img', { name: /^A small window/ })
   await expect(staged).toBeVisible()
-  await staged.scrollIntoViewIfNeeded()
-  await expect.poll(() => staged.evaluate(visibleHeight)).toBeGreaterThanOrEqual(48)
+  // The image takes the place of its thumbnail in between.
+  await expect(async () => {
+    await staged.scrollIntoViewIfNeeded({ timeout: 2_000 })
+    expect(await staged.evaluate(visibleHeight)).toBeGreaterThanOrEqual(48)
+  }).toPass({ timeout: 15_000 })
   await expectNoSidewaysScroll()
   await expectNothingSerious(page)
 })
