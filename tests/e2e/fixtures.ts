@@ -67,6 +67,13 @@ export const test = playwright.extend<Fixtures & Origins & { noise: string[] }>(
 export { expect }
 
 /**
+ * A refused or broken request is what some tests are about, and the browser reports each one by itself: also that of a
+ * service worker's script, when the server goes away meanwhile. Playwright reports the service workers that it blocks.
+ */
+const expectedMessage =
+  /Failed to load resource|net::ERR_|error occurred when fetching the script|Service Worker registration blocked/
+
+/**
  * Collects what pages and workers of a context say, throw and are forbidden. What the policy forbids is heard from the page
  * and from the worker themselves: of a worker's violations the console says nothing.
  */
@@ -74,10 +81,8 @@ export async function listenFor(noise: string[], context: BrowserContext): Promi
   const listen = (page: Page) => {
     page.on('pageerror', (error) => noise.push(`thrown: ${error.message}`))
     page.on('console', (message) => {
-      // A refused or broken request is what some tests are about; the browser reports each one by itself. Service workers
-      // are blocked in all tests but those about them.
-      const expected = /Failed to load resource|net::ERR_|Service Worker registration blocked/.test(message.text())
-      if (['error', 'warning'].includes(message.type()) && !expected) noise.push(`${message.type()}: ${message.text()}`)
+      if (['error', 'warning'].includes(message.type()) && !expectedMessage.test(message.text()))
+        noise.push(`${message.type()}: ${message.text()}`)
     })
     // A worker that has ended meanwhile has nothing more to say.
     page.on('worker', (worker) => void worker.evaluate(tellOfViolations).catch(() => undefined))
