@@ -59,9 +59,24 @@ export interface StoredCollection {
   kind: 'plain' | 'smart'
   /** Of a smart collection: the stored query. */
   rule?: string
-  /** Ascending, as listed. */
+  /** Ascending, as listed among those of the same parent. */
   order: number
+  /** The collection that it is listed under. Absent, or gone: none. */
+  parent?: CollectionId
+  /** The image that stands for it. Absent: its newest. */
   cover?: PictureId
+  /** Of a plain one: its images in the order that was given by hand. Those that are not named here come after, newest first. */
+  sequence?: readonly PictureId[]
+}
+
+/** A folder of the disk that the user chose. */
+export interface StoredFolder {
+  /** What it is chosen for: "copy". */
+  id: string
+  /** A `FileSystemDirectoryHandle`: only browsers that have them keep one. */
+  handle: unknown
+  /** Epoch ms: images made until then are in the folder. */
+  writtenUntil?: number
 }
 
 /**
@@ -82,6 +97,7 @@ export interface Schema extends DBSchema {
   renditions: { key: PictureId; value: StoredRendition }
   acts: { key: string; value: Command; indexes: { at: number } }
   collections: { key: CollectionId; value: StoredCollection }
+  folders: { key: string; value: StoredFolder }
   /** Rows for search, made from `pictures`: can be deleted and made again. Keys are given with each row. */
   ledger: { key: IDBValidKey; value: unknown }
 }
@@ -115,5 +131,8 @@ export const upgradeSteps: readonly UpgradeStep[] = [
     connection.createObjectStore('acts', { keyPath: 'id' }).createIndex('at', 'at')
     connection.createObjectStore('collections', { keyPath: 'id' })
     connection.createObjectStore('ledger')
+  },
+  (connection) => {
+    connection.createObjectStore('folders', { keyPath: 'id' })
   },
 ]

@@ -10,7 +10,7 @@ import versionOne from '../../fixtures/database-version-1.json' with { type: 'js
 import { idsOf, newPicture, pictureIds, queuedRun } from '../../support/gallery-records.ts'
 import { paintedImage } from '../../support/images.ts'
 import { nodeDarkroom } from '../../support/node-darkroom.ts'
-import { describeDatabase, openRaw, recordsOf, restoreDatabase } from '../../support/raw-database.ts'
+import { describeDatabase, openRaw, putRaw, recordsOf, restoreDatabase } from '../../support/raw-database.ts'
 import { imagesOfVersionOne, inOrder } from '../../support/version-one.ts'
 
 let name: string
@@ -23,6 +23,36 @@ beforeEach(() => {
 afterEach(() => {
   vi.restoreAllMocks()
 })
+
+const { stores } = versionOne
+const storesOfVersionTwo = {
+  ...stores,
+  pictures: {
+    keyPath: 'id',
+    indexes: { ...stores.pictures.indexes, sha256: { keyPath: 'sha256', multiEntry: false } },
+  },
+  files: { keyPath: 'id', indexes: {} },
+  renditions: { keyPath: 'id', indexes: {} },
+  acts: { keyPath: 'id', indexes: { at: { keyPath: 'at', multiEntry: false } } },
+  collections: { keyPath: 'id', indexes: {} },
+  ledger: { keyPath: 'null', indexes: {} },
+}
+
+/** As version two wrote them: an image with marks, its bytes, an act and a collection. */
+const recordsOfVersionTwo = {
+  ...versionOne.records,
+  pictures: versionOne.records.pictures
+    .map((record) => ({
+      ...record,
+      shelf: 'gallery',
+      id: 'kept',
+      order: ['gallery', -1, 'kept'],
+      marks: { star: true, tags: ['client'], collections: ['posters'], changedAt: 5 },
+    }))
+    .slice(0, 1),
+  acts: [{ id: 'act', label: 'star image', at: 5, window: 'w', apply: [], invert: [] }],
+  collections: [{ id: 'posters', name: 'Posters', kind: 'plain', order: 1 }],
+}
 
 describe('the version of a database', () => {
   /** A made-up next version: pictures can be starred. */
@@ -40,27 +70,32 @@ describe('the version of a database', () => {
   })
 
   test('two adds the stores of files, acts, collections and search, and finds images by their hash', async () => {
-    const store = await open()
-    store.close()
-    const { stores } = versionOne
-    expect(await describeDatabase(name)).toEqual({
-      version: 2,
-      stores: {
-        ...stores,
-        pictures: {
-          keyPath: 'id',
-          indexes: { ...stores.pictures.indexes, sha256: { keyPath: 'sha256', multiEntry: false } },
-        },
-        files: { keyPath: 'id', indexes: {} },
-        renditions: { keyPath: 'id', indexes: {} },
-        acts: { keyPath: 'id', indexes: { at: { keyPath: 'at', multiEntry: false } } },
-        collections: { keyPath: 'id', indexes: {} },
-        ledger: { keyPath: 'null', indexes: {} },
-      },
-    })
+    const database = await openDatabase(name, { onHealth: () => undefined, steps: upgradeSteps.slice(0, 2) })
+    database.close()
+    expect(await describeDatabase(name)).toEqual({ version: 2, stores: storesOfVersionTwo })
   })
 
-  test('one with a hundred images and half-finished runs opens as version two with every record and byte', async () => {
+  test('three adds the store of folders, and keeps every record of version two as it was', async () => {
+    const two = await openDatabase(name, { onHealth: () => undefined, steps: upgradeSteps.slice(0, 2) })
+    two.close()
+    for (const [kept, records] of Object.entries(recordsOfVersionTwo)) {
+      for (const record of records) await putRaw(name, kept, record)
+    }
+    const store = await open()
+    expect((await store.collections.all()).map(({ name: title }) => title)).toEqual(['Posters'])
+    expect((await store.acts.commands()).map(({ label }) => label)).toEqual(['star image'])
+    expect(idsOf(await store.pictures('gallery', 9))).toEqual(['kept'])
+    store.close()
+    expect(await describeDatabase(name)).toEqual({
+      version: 3,
+      stores: { ...storesOfVersionTwo, folders: { keyPath: 'id', indexes: {} } },
+    })
+    for (const [kept, records] of Object.entries(recordsOfVersionTwo)) {
+      expect(await recordsOf(name, kept)).toEqual(records)
+    }
+  })
+
+  test('one with a hundred images and half-finished runs opens as version three with every record and byte', async () => {
     const earlier = { ...versionOne, records: imagesOfVersionOne(100) }
     await restoreDatabase(name, earlier)
     const store = await open()
@@ -79,7 +114,7 @@ describe('the version of a database', () => {
       'failed',
     ])
     store.close()
-    expect((await describeDatabase(name)).version).toBe(2)
+    expect((await describeDatabase(name)).version).toBe(3)
     for (const [kept, records] of Object.entries(earlier.records)) {
       expect(await recordsOf(name, kept)).toEqual(inOrder(records))
     }
