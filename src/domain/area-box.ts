@@ -22,8 +22,8 @@ export function shapeBox(shape: Shape): Box {
 }
 
 /**
- * The box around all that the steps may select, within the image: the whole image for an inverted area. `undefined` where
- * there are no steps, or nothing that they add lies in the image.
+ * The box around everything the steps may select, within the image: the whole image for an inverted area. `undefined`
+ * when there are no steps, or nothing they add lies inside the image.
  */
 export function areaBox(
   steps: readonly AreaStep[],
@@ -41,8 +41,8 @@ export function areaBox(
 }
 
 /**
- * Where the area of an edit lies, for a model that is told in words. `undefined`: it is not told, because a crop around the
- * area is sent, the area is inverted, or the source is framed.
+ * Where the area of an edit lies, for a model that is given the place in words. `undefined` when words do not help:
+ * only a crop around the area is sent, the area is inverted, or the source is framed.
  */
 export function regionOf({ document: { area, frame }, way, rect }: Edit): Region | undefined {
   const isPlain = frame.turn === 0 && !frame.flip && frame.tilt === 0 && !frame.crop

@@ -1,4 +1,4 @@
-/** Newer than the language version this code is checked against; ten times faster than the other way where it exists. */
+/** The TypeScript target does not know these methods yet. Where a browser has them, they are about ten times faster. */
 interface NativeBase64 {
   toBase64?(): string
 }
@@ -6,7 +6,7 @@ interface NativeDecoder {
   fromBase64?(text: string): Uint8Array<ArrayBuffer>
 }
 
-/** A multiple of three, so that no padding appears inside the text; small enough to be spread into one call. */
+/** A multiple of three, so that chunks join without padding; small enough for one call with spread arguments. */
 const chunkBytes = 3 * 8192
 
 export function encodeBase64(bytes: Uint8Array): string {

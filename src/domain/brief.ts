@@ -1,11 +1,11 @@
 import type { ImageMime } from './picture.ts'
 
-/** What a recipe asks for, in words that any service understands. */
+/** What a recipe asks for, in terms that any service understands. */
 export interface Brief {
   prompt: string
-  /** "16:9". Absent: the first source's own, or a square where there is none. */
+  /** "16:9". Absent: the ratio of the first source, or a square without sources. */
   ratio?: string
   size: '1K' | '2K'
-  /** The kind of file, where one was chosen. */
+  /** The file format, if one was chosen. */
   format?: ImageMime
 }

@@ -1,4 +1,4 @@
-/** When the day of `at` began here, in epoch ms. */
+/** Start of the local day of `at`, in epoch ms. */
 export function startOfDay(at: number): number {
   return new Date(at).setHours(0, 0, 0, 0)
 }

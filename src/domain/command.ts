@@ -3,7 +3,10 @@ import type { PictureId } from './ids.ts'
 import { type MarkColour, markColours } from './marks.ts'
 import type { Draft } from './run.ts'
 
-/** What acts can change about an image, with the type of each. A new one is a line here, in `fieldChecks` and in `store/act-records.ts`. */
+/**
+ * What acts can change about an image, with the type of each value. A new member also needs a line in `fieldChecks` and
+ * in `store/act-records.ts`.
+ */
 export interface ImageFields {
   isBinned: boolean
   isStarred: boolean
@@ -30,7 +33,10 @@ const fieldChecks: { readonly [Field in keyof ImageFields]: (value: unknown) => 
   collection: (value) => typeof value === 'boolean',
 }
 
-/** Stored with the images themselves. Each image counts for itself: one that no longer has `from` is left alone. */
+/**
+ * Stored with the images themselves. Each image is checked on its own: if its value is no longer `from`, it is left
+ * alone.
+ */
 export type ImageChange = {
   [Field in keyof ImageFields]: {
     kind: 'image'
@@ -45,13 +51,13 @@ export type ImageChange = {
 
 type DraftValue = Draft[string]
 
-/** What one window is composing. A missing `from` or `to`: nothing is there. */
+/** What one window is composing. A missing `from` or `to` means that nothing is there. */
 export type ComposedChange =
   | { kind: 'draft'; family: string; field: string; from?: DraftValue | undefined; to?: DraftValue | undefined }
-  /** The difference of the two lists is what counts: sources added since stay. */
+  /** Applied as the difference of the two lists, so that sources added since stay. */
   | { kind: 'sources'; family: string; from: readonly PictureId[]; to: readonly PictureId[] }
   | { kind: 'family'; from: string; to: string }
-  /** Of the area of an image, the steps from `at` on: `from` became `to`. */
+  /** The steps of an image's area from index `at` on: `from` was replaced by `to`. */
   | { kind: 'area'; base: PictureId; at: number; from: readonly AreaStep[]; to: readonly AreaStep[] }
   /** Width of the soft edge of an image's area. */
   | { kind: 'rim'; base: PictureId; from: number; to: number }
@@ -59,18 +65,18 @@ export type ComposedChange =
 
 export type Change = ImageChange | ComposedChange
 
-/** One reversible act of a person. */
+/** One reversible act of the user. */
 export interface Command {
   id: string
-  /** In lower case, as it stands after "Undo": "move 6 images to bin". */
+  /** In lower case, to follow "Undo": "move 6 images to bin". */
   label: string
   /** Epoch ms. */
   at: number
-  /** The window it was done in, which alone undoes it. */
+  /** The window in which it was done. Only that window undoes it. */
   window: string
   apply: readonly Change[]
   invert: readonly Change[]
-  /** Present: it was undone then, and can be done again. */
+  /** Present when it was undone; it can then be redone. */
   undoneAt?: number
 }
 
@@ -82,12 +88,12 @@ export function isComposed(change: Change): change is ComposedChange {
   return change.kind !== 'image'
 }
 
-/** What takes these changes back, in the opposite order. */
+/** The changes that take these back, in reverse order. */
 export function invertAll<C extends Change>(changes: readonly C[]): C[] {
   return changes.toReversed().map((change) => ({ ...change, from: change.to, to: change.from }))
 }
 
-/** How many single things were changed, and how many were left because they have changed since. */
+/** How many items were changed, and how many were left alone because they had changed since. */
 export interface Outcome {
   changed: number
   left: number
@@ -100,7 +106,7 @@ export function sumOutcomes(...outcomes: readonly Outcome[]): Outcome {
   }
 }
 
-/** Whether a stored record is a command that this version understands. */
+/** Whether a stored record is a command of a kind this version knows. */
 export function isCommand(value: unknown): value is Command {
   if (!isRecord(value)) return false
   const { id, label, at, window, apply, invert, undoneAt } = value

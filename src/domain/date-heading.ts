@@ -4,12 +4,12 @@ const weekday = new Intl.DateTimeFormat('en-GB', { weekday: 'long' })
 const month = new Intl.DateTimeFormat('en-GB', { month: 'long' })
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
 
-/** "Today", "Yesterday", "Tuesday, 17 November", and with the year where it is another one. */
+/** "Today", "Yesterday", "Tuesday, 17 November"; with the year when it is not the current one. */
 export function describeDay(at: number, now: number): string {
   const day = startOfDay(at)
   const today = startOfDay(now)
   if (day === today) return 'Today'
-  // Half a day before midnight is yesterday even where the clocks were changed.
+  // Twelve hours before midnight is yesterday even on the days when clocks change.
   if (day === startOfDay(today - 12 * 3_600_000)) return 'Yesterday'
   const date = new Date(at)
   const year = date.getFullYear() === new Date(now).getFullYear() ? '' : ` ${date.getFullYear()}`

@@ -18,19 +18,19 @@ interface PixelSize {
 
 export type Shape =
   | { kind: 'box' | 'ellipse'; box: Box }
-  /** A closed outline: x, y, x, y … The last point joins the first. */
+  /** A closed outline: x, y, x, y … The last point connects to the first. */
   | { kind: 'lasso'; points: readonly number[] }
-  /** A round brush drawn through x, y, x, y …; one point is a dot. */
+  /** A round brush moved through x, y, x, y …; a single point is a dot. */
   | { kind: 'brush'; points: readonly number[]; radius: number }
 
-/** Applied in order. `invert` swaps what is selected so far with the rest of the image. */
+/** Applied in order. `invert` swaps the current selection with the rest of the image. */
 export type AreaStep = { op: 'add' | 'cut'; shape: Shape } | { op: 'invert' }
 
 /** Applied in this order: quarter turns clockwise, mirror left to right, tilt about the centre, crop, pad. */
 export interface Frame {
   turn: 0 | 90 | 180 | 270
   flip: boolean
-  /** Degrees clockwise, within ±45. The size stays; corners that become empty are transparent. */
+  /** Degrees clockwise, within ±45. The size stays the same; corners that become empty are transparent. */
   tilt: number
   /** In the pixels of the turned, mirrored and tilted image. */
   crop?: Box
@@ -56,48 +56,51 @@ export interface EditDocument {
   marks: readonly Mark[]
 }
 
-/** Frozen into the recipe: base file and edit rebuild the sent bytes. */
+/** Frozen into the recipe, so that the sent bytes can be made again from base file and edit. */
 export interface Edit {
   document: EditDocument
   way: 'whole' | 'part' | 'extend'
-  /** What was sent, in pixels of the framed source before padding. Reaches outside of it for `extend`. */
+  /** What was sent, in pixels of the framed source before padding. For `extend` it reaches beyond that. */
   rect: Box
   sent: PixelSize
   marks: 'none' | 'burnt' | 'reference' | 'words'
 }
 
-/** x' = a x + c y + e, y' = b x + d y + f, as a canvas writes it. Pixel centres lie at half numbers. */
+/** x' = a x + c y + e, y' = b x + d y + f, in the order of a canvas transform. Pixel centres are at half-integers. */
 export type Affine = readonly [a: number, b: number, c: number, d: number, e: number, f: number]
 
-/** What takes the answer's colours back to the source's, in levels of 0–255. */
+/** Maps the answer's colours back to the source's, in levels of 0–255. */
 export interface ColourFit {
-  /** Mean of source minus answer outside the area, per channel. */
+  /** Mean of source minus answer outside the area, for each channel. */
   offset: readonly [red: number, green: number, blue: number]
-  /** Per channel the value at 0, 32, 64 … 256. */
+  /** For each channel the value at 0, 32, 64 … 256. */
   curves: readonly (readonly number[])[]
-  /** Three rows of four: weights of red, green, blue, and an offset. Applied after the curves. */
+  /** Three rows of four: weights for red, green and blue, and an offset. Applied after the curves. */
   matrix: readonly number[]
 }
 
 export type Verdict = 'aligned' | 'bent' | 'lost'
 
-/** How an answer lies on its source. Kept with the derived image; can be computed again from source, answer and edit. */
+/**
+ * How an answer is aligned with its source. Kept with the derived image; can be recomputed from source, answer and
+ * edit.
+ */
 export interface Fit {
   engine: 1
   /** From pixels of the framed source to pixels of the answer. */
   map: Affine
   verdict: Verdict
-  /** How far the model moved the image at most, and what is left after alignment, in source pixels. */
+  /** The largest distance by which the model moved the image, and the error left after alignment, in source pixels. */
   shift: number
   residual: number
   /** 1.02: the model enlarged the image by 2 %. */
   zoom: number
   colour: ColourFit
-  /** Share of the pixels outside the area that the model changed, 0–1. */
+  /** Share of the pixels outside the area that the model changed, from 0 to 1. */
   changedOutside: number
 }
 
-/** A part of the framed source, as shares of its sides: 0–1. */
+/** A part of the framed source, as fractions (0–1) of its width and height. */
 export interface Region {
   left: number
   top: number
@@ -105,7 +108,7 @@ export interface Region {
   bottom: number
 }
 
-/** *My area* · *Only what changed* · *Whole answer*. */
+/** The buttons *My area*, *Only what changed* and *Whole answer*. */
 export type LaidView = 'area' | 'changed' | 'whole'
 
 export const defaultRim = 8

@@ -1,35 +1,38 @@
-/** One thing wrong with what was asked: the field, and the limit in words. */
+/** One thing wrong with a request: the field, and the limit in words. */
 export interface Issue {
   field: string
   message: string
 }
 
 type Cause =
-  /** The request itself was refused, by us or by the service. Nothing was made. */
+  /** The request itself was refused, by the app or by the service. Nothing was made. */
   | { kind: 'invalid'; issues: readonly Issue[] }
   | { kind: 'unauthorized' }
   /** The proxy asks for its access token. */
   | { kind: 'locked' }
   | { kind: 'out-of-credits' }
-  /** `turn`: the proxy has a queue, and this run its place in it. */
+  /** `turn`: the proxy queues submissions, and this run has its place in the queue. */
   | { kind: 'rate-limited'; retryAfterMs?: number; turn?: true }
-  /** More than the proxy's owner lets be spent in a day. Without a time, it will never fit. */
+  /** More than the proxy's owner allows to be spent in a day. Without `retryAfterMs` it will never fit. */
   | { kind: 'over-budget'; detail: string; retryAfterMs?: number }
   /** Content policy. `reason` is the service's own text. */
   | { kind: 'rejected'; reason: string }
-  /** Down, switched off or unreachable, and certainly not accepted. `busy`: the same a moment later may be taken. */
+  /**
+   * Down, switched off or unreachable, and certainly not accepted. `busy`: the same request may be accepted a moment
+   * later.
+   */
   | { kind: 'unavailable'; detail: string; busy?: true }
-  /** Answered in words only, or with nothing. */
+  /** The answer was only text, or empty. */
   | { kind: 'no-picture'; text: string }
-  /** Sent without an answer: may have been accepted and charged. Never resent by itself. */
+  /** Sent, but no answer came: it may have been accepted and charged. Never resent automatically. */
   | { kind: 'unconfirmed' }
   | { kind: 'timed-out' }
-  /** The picture was made but can no longer be fetched. */
+  /** The image was made but can no longer be downloaded. */
   | { kind: 'expired' }
   | { kind: 'storage'; detail: string }
   | { kind: 'unexpected'; detail: string }
 
-/** Why something ended badly, in our terms, with the service's own code and words where it gave any. */
+/** Why something failed, in the app's own terms, with the service's code and message if it gave any. */
 export type Failure = Cause & { code?: number; said?: string }
 export type FailureKind = Failure['kind']
 
@@ -46,7 +49,7 @@ export class GenerationError extends Error {
 
 const noRoom = 'the browser has no room left'
 
-/** Goes by name, never by class: errors cross realms (workers, emulators). */
+/** Recognises errors by name, not by class: errors may come from another realm (a worker, a test environment). */
 export function toFailure(error: unknown): Failure {
   if (error !== null && typeof error === 'object') {
     const { name, failure, message } = error as { name?: unknown; failure?: Failure; message?: unknown }
@@ -66,7 +69,7 @@ export function isAbort(error: unknown): boolean {
   return error !== null && typeof error === 'object' && (error as { name?: unknown }).name === 'AbortError'
 }
 
-/** What happened, in plain words, for the place where it happened. The only place with words for failures. */
+/** What happened, in plain words for the screen. All texts about failures are made here. */
 export function describeFailure(failure: Failure): string {
   switch (failure.kind) {
     case 'invalid':
@@ -100,7 +103,7 @@ export function describeFailure(failure: Failure): string {
   }
 }
 
-/** What happened in one sentence of ours, and apart from it what the service itself said, where it did. */
+/** What happened in one sentence of the app, and separately the service's own words, if there are any. */
 export function splitFailure(failure: Failure): { words: string; quoted?: string } {
   const quoting = (words: string, quoted: string) => (quoted === '' ? { words } : { words, quoted })
   switch (failure.kind) {

@@ -1,13 +1,13 @@
-/** What a file says of how it was made. Nothing of it is ever run by itself. */
+/** How a file says it was made. Never run without the user asking. */
 export interface FoundRecipe {
   /** The program that wrote it. */
   program: 'Atelier' | 'A1111' | 'ComfyUI' | 'InvokeAI' | 'SwarmUI'
   prompt: string
   negativePrompt?: string
-  /** As the other program calls it. */
+  /** As the other program names it. */
   model?: string
   width?: number
   height?: number
-  /** Our own recipe, as JSON text. */
+  /** A recipe of Atelier, as JSON text. */
   recipe?: string
 }

@@ -1,4 +1,4 @@
-/** How deep a JSON text is nested, told without parsing it: deep enough a text ends the stack of any parser. */
+/** How deeply a JSON text is nested, found without parsing it: very deep nesting overflows the stack of any parser. */
 export function depthOf(text: string): number {
   let [depth, most, inText] = [0, 0, false]
   for (let at = 0; at < text.length; at++) {

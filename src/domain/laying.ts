@@ -1,7 +1,7 @@
 import type { Box, Fit } from './edit.ts'
 import type { PictureId } from './ids.ts'
 
-/** Something that the model changed outside of the area. */
+/** Something the model changed outside the area. */
 export interface Place {
   /** In pixels of the framed source. */
   box: Box
@@ -12,19 +12,19 @@ export interface Place {
 /** What could not be kept of a source: 16 bits per channel, the colour profile, the exact colours of translucent pixels. */
 export type Loss = 'depth' | 'profile' | 'alpha'
 
-/** Why an answer is not laid into its source by itself. `flat`: too little detail to check the position. */
+/** Why an answer is not laid into its source automatically. `flat`: too little detail to check the alignment. */
 export const layObjections = ['blank', 'tiny', 'proportions', 'flat', 'framing', 'bent'] as const
 export type LayObjection = (typeof layObjections)[number]
 
-/** What came of laying an answer into its source. Stored with the answer, so that it is done once. */
+/** The outcome of laying an answer into its source. Stored with the answer, so that it is done only once. */
 export type Laying =
   | { kind: 'laid'; picture: PictureId }
-  /** The answer is kept whole. `accepted`: the user has said that it is wanted so. */
+  /** The whole answer is used as it is. `accepted`: the user confirmed this. */
   | { kind: 'refused'; objection: LayObjection; fit: Fit; accepted?: true }
   /** The source is gone, or a file could not be read. */
   | { kind: 'failed'; reason: string; accepted?: true }
 
-/** The image that is made of an answer by itself: the same in every window and after every reload. */
+/** Id of the image that is made from an answer automatically: the same in every window and after every reload. */
 export function laidId(answer: PictureId): PictureId {
   return `${answer}-laid` as PictureId
 }

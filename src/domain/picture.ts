@@ -10,8 +10,8 @@ export const imageMimes = ['image/png', 'image/jpeg', 'image/webp'] as const
 export type ImageMime = (typeof imageMimes)[number]
 
 /**
- * Where a picture is kept: `gallery` is what the grid shows; `sources` are the user's own pictures, shown as inputs
- * and in the family tree; `bin` can be restored.
+ * Where a picture is kept. `gallery`: shown in the grid. `sources`: the user's own images, shown as inputs and in the
+ * family tree. `bin`: can be restored.
  */
 export type Shelf = 'gallery' | 'sources' | 'bin'
 
@@ -21,25 +21,25 @@ export type Origin =
       kind: 'dropped'
       fileName: string
       notes: readonly string[]
-      /** What the file says of how it was made. */
+      /** How the file says it was made. */
       found?: FoundRecipe
     }
   | {
       kind: 'made'
       run: RunId
       recipe: Recipe
-      /** "Flux Kontext Pro", as shown; names the model that really made it. */
+      /** "Flux Kontext Pro", as shown. The model that really made it. */
       model: string
-      /** The model that was asked for, where another one made it. */
+      /** The model that was asked for, if a different one made it. */
       insteadOf?: string
       provider: string
-      /** "apikley": the gateway that it came through. Older pictures do not tell. */
+      /** "apikley": the gateway that was used. Older pictures do not have it. */
       gateway?: string
       task: TaskRef
       index: number
       durationMs: number
       simulated: boolean
-      /** What was asked for, where the model has a fixed size: "1K", "16:9". */
+      /** The requested size or ratio, for models with fixed sizes: "1K", "16:9". */
       asked?: string
     }
   | { kind: 'sample'; model: string; recipe: Recipe }
@@ -61,31 +61,34 @@ export type Origin =
   /** A source that was cropped, turned or mirrored. Parent: the source. */
   | { kind: 'derived'; from: 'frame'; document: EditDocument }
 
-/** A picture's record: small, without bytes. Bytes and thumbnail are stored apart, under the same id. Times: epoch ms. */
+/**
+ * A picture's record: small, without bytes. Bytes and thumbnail are stored separately under the same id. Times: epoch
+ * ms.
+ */
 export interface Picture {
   id: PictureId
   shelf: Shelf
   createdAt: number
-  /** The prompt it was made from; a dropped picture's file name. */
+  /** The prompt it was made from; for a dropped picture its file name. */
   prompt: string
-  /** Of the kept bytes. An image that a service made is always one of `imageMimes`. */
+  /** Type of the kept bytes. An image made by a service is always one of `imageMimes`. */
   mime: FileMime
-  /** Real pixels, upright. */
+  /** In pixels, upright. */
   width: number
   height: number
   sizeBytes: number
   /** The pictures it was made from, in order. */
   parents: readonly PictureId[]
-  /** Made as one of a batch. */
+  /** Set when it was made in a batch. */
   batch?: BatchPlace
   origin: Origin
-  /** Its bytes carry Content Credentials (C2PA). Images of earlier versions do not tell. */
+  /** Its bytes carry Content Credentials (C2PA). Not recorded by earlier versions. */
   signed?: true
-  /** Only of images whose file is kept as the user brought it. */
+  /** Only for images whose file is kept as the user brought it. */
   file?: FileFacts
-  /** SHA-256 of the kept bytes, 64 hexadecimal digits. Images of earlier versions have none. */
+  /** SHA-256 of the kept bytes, 64 hexadecimal digits. Not recorded by earlier versions. */
   sha256?: string
-  /** Of an answer to an edit of an area: what came of laying it into its source. Absent until that is known. */
+  /** For an answer to an edit of an area: the outcome of laying it into its source. Absent until then. */
   laying?: Laying
   marks?: Marks
 }
@@ -100,7 +103,7 @@ export function extensionOf(mime: FileMime): string {
   return mime === 'image/jpeg' ? 'jpg' : mime.slice('image/'.length)
 }
 
-/** The kind of picture by its first bytes; names and labels are not trusted. At least 12 bytes are needed. */
+/** The image type found from the first bytes; names and labels are not trusted. Needs at least 12 bytes. */
 export function sniffImage(bytes: Uint8Array): ImageMime | undefined {
   const starts = (...values: number[]) => values.every((value, index) => bytes[index] === value)
   const text = (from: number, word: string) =>

@@ -1,16 +1,16 @@
 import type { PictureId } from './ids.ts'
 
 /**
- * A prompt is plain text in which "@2" stands for the second source, so that it is stored, copied and typed like any text.
- * In a recipe the numbers are those of its sources. While it is composed, `followSources` keeps them right. "@?" stands for a
- * source that was removed.
+ * A prompt is plain text in which "@2" stands for the second source, so that it can be stored, copied and typed like
+ * any text. In a recipe the numbers refer to the recipe's sources. In the form, `followSources` keeps them up to date.
+ * "@?" stands for a source that was removed.
  */
 export type PromptPart = string | { source: number | undefined }
 
-/** A reference does not follow a letter, as in an e-mail address, and no letter follows it. */
+/** A reference must not directly follow a letter, as it would in an e-mail address, and no letter may follow it. */
 const reference = /(?<![\p{L}\p{N}_.@])@(\d{1,2}|\?)(?![\p{L}\p{N}_])/gu
 
-/** Sources count from 0; `undefined`: it was removed. */
+/** Sources are counted from 0; `undefined` means that the source was removed. */
 export function readPrompt(text: string): PromptPart[] {
   const parts: PromptPart[] = []
   let end = 0
@@ -24,7 +24,7 @@ export function readPrompt(text: string): PromptPart[] {
   return parts
 }
 
-/** The text with each reference in the words of `refer`, which is given the place of the source, from 0. */
+/** The text with each reference replaced by the result of `refer`, which gets the index of the source, from 0. */
 export function wordReferences(text: string, refer: (source: number) => string): string {
   const word = (part: PromptPart) => {
     if (typeof part === 'string') return part
@@ -33,7 +33,7 @@ export function wordReferences(text: string, refer: (source: number) => string):
   return readPrompt(text).map(word).join('')
 }
 
-/** Why the references of a prompt cannot be sent; nothing where each has its source. */
+/** Why the references of a prompt cannot be sent; `undefined` if each one has its source. */
 export function findLostReference(text: string, sourceCount: number): string | undefined {
   for (const part of readPrompt(text)) {
     if (typeof part === 'string') continue
@@ -44,14 +44,14 @@ export function findLostReference(text: string, sourceCount: number): string | u
 }
 
 /**
- * The text after a change of the sources: a reference follows its image. Where an image took the place of another and all
- * else stayed, the reference stays with the place.
+ * The text after the sources have changed: a reference follows its image. If one image was replaced and nothing else
+ * changed, the reference stays with the position.
  */
 export function followSources(text: string, before: readonly PictureId[], after: readonly PictureId[]): string {
   const follow = (part: PromptPart) => {
     if (typeof part === 'string') return part
     const { source } = part
-    // What names no image now did not name one before either.
+    // A reference without an image now did not have one before either.
     if (source === undefined || source >= before.length) return writeReference(source)
     const place = placeAfter(source, before, after)
     return writeReference(place < 0 ? undefined : place)
@@ -63,7 +63,7 @@ export function writeReference(source: number | undefined): string {
   return source === undefined ? '@?' : `@${source + 1}`
 }
 
-/** Where a source stands after a change; -1: it is gone. */
+/** The new index of a source after a change; -1 if it was removed. */
 function placeAfter(place: number, before: readonly PictureId[], after: readonly PictureId[]): number {
   const isReplaced =
     before.length === after.length && before.every((id, index) => index === place || after[index] === id)
@@ -71,7 +71,7 @@ function placeAfter(place: number, before: readonly PictureId[], after: readonly
   return isReplaced || id === undefined ? place : after.indexOf(id)
 }
 
-/** What a source can be there for, and how that is said to a model. */
+/** The roles a source can have, and how each is described to a model. */
 export const sourceRoles = {
   subject: 'the subject',
   style: 'the style reference',
@@ -105,7 +105,7 @@ export function followRoles(text: string, before: readonly PictureId[], after: r
   return writeRoles(roles)
 }
 
-/** "Use image 1 as the subject and image 2 as the style reference."; nothing where no source has a role. */
+/** "Use image 1 as the subject and image 2 as the style reference."; empty if no source has a role. */
 export function describeRoles(text: string, sourceCount: number, refer: (source: number) => string): string {
   const parts = readRoles(text, sourceCount).flatMap((role, index) =>
     role ? [`${refer(index)} as ${sourceRoles[role]}`] : [],

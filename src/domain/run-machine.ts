@@ -4,27 +4,27 @@ import type { Phase, Run, RunState, StateIn, TaskRef } from './run.ts'
 
 /** What can happen to a run. Times: epoch ms. */
 export type RunEvent =
-  /** It is not submitted yet: a limit is known until `until`, or the network is away. */
+  /** Not submitted yet: rate-limited until `until`, or offline. */
   | { type: 'hold'; until?: number; waitsFor?: 'network'; trouble?: Failure }
-  /** The submission leaves now. */
+  /** The submission is being sent. */
   | { type: 'send'; at: number }
   /** The service gave a task id. */
   | { type: 'accept'; task: TaskRef }
   /** The service did not take the submission because of its rate limit. */
   | { type: 'refuse'; until: number; trouble: Failure }
-  /** Polling or saving met trouble and goes on; `undefined`: it works again. */
+  /** Polling or saving has a problem and goes on; `undefined`: the problem is over. */
   | { type: 'trouble'; trouble: Failure | undefined }
-  /** The service says that the task is done. */
+  /** The service reports that the task is done. */
   | { type: 'finish'; at: number; imageUrls: NonEmpty<string>; spareUrls: readonly string[] }
-  /** The images are in the gallery. */
+  /** The images are saved in the gallery. */
   | { type: 'save'; pictures: NonEmpty<PictureId> }
-  /** It ended badly. `yieldsTo`: a run of another service takes its place. */
+  /** It failed. `yieldsTo`: a run at another service takes its place. */
   | { type: 'fail'; at: number; failure: Failure; chargePossible: boolean; yieldsTo?: RunId }
-  /** Look again for a task whose id is known. */
+  /** Check again for a task whose id is known. */
   | { type: 'find' }
-  /** Look again for the lost answer to a submission. `at`: stands in where the time of sending is not known. */
+  /** Check again for the lost answer to a submission. `at` is used where the time of sending is not known. */
   | { type: 'ask'; at: number }
-  /** A run of another service takes its place; `undefined`: there is none after all. */
+  /** A run at another service takes its place; `undefined`: there is none after all. */
   | { type: 'yield'; to: RunId | undefined }
 
 type EventType = RunEvent['type']
@@ -33,14 +33,17 @@ type EventOf<T extends EventType> = Extract<RunEvent, { type: T }>
 interface Row<From extends Phase, T extends EventType, To extends Phase> {
   to: To
   next(state: StateIn<From>, event: EventOf<T>): StateIn<To>
-  /** This step leads back, and only where the condition holds. All other steps lead forward and may be skipped. */
+  /**
+   * This step goes back to an earlier phase, and only if the condition holds. All other steps go forward, and steps in
+   * between may be skipped.
+   */
   backWhen?(state: StateIn<From>): boolean
 }
 type Rows<From extends Phase> = { [T in EventType]?: { [To in Phase]: Row<From, T, To> }[Phase] }
 
 /**
- * The machine of one generation, from the button to the gallery: phase × event → next state. What is not listed cannot
- * happen. The runner takes every step through it; the store refuses steps that it does not allow.
+ * The states of one generation, from the button to the gallery: phase × event → next state. What is not listed is not
+ * allowed. The runner makes every step with this table, and the store refuses steps that it does not allow.
  */
 const table: { [From in Phase]: Rows<From> } = {
   queued: {
@@ -53,7 +56,7 @@ const table: { [From in Phase]: Rows<From> } = {
     refuse: {
       to: 'queued',
       next: (_, { until, trouble }) => held(until, undefined, trouble),
-      // A submission that was refused for its rate has made nothing: the run waits for its turn again.
+      // A submission refused for the rate limit has made nothing, so the run goes back to the queue.
       backWhen: () => true,
     },
     fail: { to: 'failed', next: failed },
@@ -128,7 +131,7 @@ function withTrouble<S extends StateIn<'working' | 'ready'>>(state: S, { trouble
   return { ...rest, ...(trouble === undefined ? {} : { trouble }) } as S
 }
 
-/** The state after an event; `undefined` where the event cannot happen in this state. */
+/** The state after an event; `undefined` if the event is not allowed in this state. */
 export function nextState(state: RunState, event: RunEvent): RunState | undefined {
   const row = table[state.phase][event.type] as AnyRow | undefined
   if (!row || row.backWhen?.(state as never) === false) return undefined
@@ -142,24 +145,24 @@ type AnyRow = Pick<Row<Phase, EventType, Phase>, 'to'> & {
 
 const rowsOf = (phase: Phase) => Object.values(table[phase]) as AnyRow[]
 
-/** Whether a run can come from one phase to the other by steps that lead forward. */
+/** Whether forward steps lead from one phase to the other. */
 function isAhead(from: Phase, to: Phase): boolean {
   return rowsOf(from).some((row) => !row.backWhen && row.to !== from && (row.to === to || isAhead(row.to, to)))
 }
 
 /**
- * Whether `next` may take the place of `stored`. Steps forward may be skipped: another window, or a full disk, may have
- * kept the steps between from being stored. A step back is one of the few that the table names.
+ * Whether `next` may replace `stored`. Forward steps may be skipped: another window or a full disk may have kept the
+ * steps in between from being stored. A step back must be one of the few in the table.
  */
 export function mayFollow({ state: stored }: Run, { state: next }: Run): boolean {
   if (stored.phase === next.phase || isAhead(stored.phase, next.phase)) return true
-  // Back in the queue, a run has a time before which it is not sent again.
+  // A run that went back to the queue must have a time before which it is not sent again.
   if (next.phase === 'queued' && next.sendsAt === undefined) return false
   const back = rowsOf(stored.phase).filter((row) => row.backWhen?.(stored as never))
   return back.some((row) => row.to === next.phase || (row.to !== 'queued' && isAhead(row.to, next.phase)))
 }
 
-/** Takes a run one step on; `undefined` where the event cannot happen to it. Its marks stay as they are. */
+/** Applies an event to a run; `undefined` if it is not allowed. The marks stay as they are. */
 export function step(run: Run, event: RunEvent): Run | undefined {
   const state = nextState(run.state, event)
   return state && { ...run, state }

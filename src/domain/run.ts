@@ -2,16 +2,19 @@ import type { Edit } from './edit.ts'
 import type { Failure } from './failure.ts'
 import type { BatchId, NonEmpty, PictureId, RunId, TaskId } from './ids.ts'
 
-/** What the form holds, by field name. Flat on purpose: it is stored, compared and recalled as it is. */
+/** The values of the form, by field name. Flat, because it is stored, compared and restored as it is. */
 export type Draft = Readonly<Record<string, string | number | boolean>>
 
-/** A submitted draft. Never changes. `sources` are in the order they were shown in. */
+/** A submitted draft. Never changes. `sources` are in the order in which they were shown. */
 export interface Recipe {
-  /** Id of a family in the catalogue; stored records outlive the catalogue. */
+  /** Id of a family in the catalogue. Stored records may name a family that no longer exists. */
   family: string
   draft: Draft
   sources: readonly PictureId[]
-  /** What is done to sources before they are sent, each named by its document's `base`. An area protects the first one. */
+  /**
+   * What is done to sources before they are sent; `base` of each document names the source. An area protects the first
+   * source.
+   */
   edits?: readonly Edit[]
 }
 
@@ -20,16 +23,16 @@ export function areaEditOf({ edits, sources }: Pick<Recipe, 'edits' | 'sources'>
   return edits?.find(({ document }) => document.base === sources[0] && document.area.length > 0)
 }
 
-/** More than this is a slip rather than a wish: at the usual pace it takes half an hour. */
+/** A larger batch is probably a mistake: at the usual rate this many runs take half an hour. */
 export const mostInBatch = 100
 
-/** Several recipes that are asked about and started as one. `priceCredits`: the sum. */
+/** Several recipes that are confirmed and started together. `priceCredits` is the total. */
 export interface Batch {
   recipes: NonEmpty<Recipe>
   priceCredits: number
 }
 
-/** The place of a run, or of its image, in its batch: `index` counts from 0, `of` is the size of the batch. */
+/** The place of a run, or of its image, in its batch: `index` from 0, `of` is the size of the batch. */
 export interface BatchPlace {
   id: BatchId
   index: number
@@ -41,39 +44,42 @@ export interface TaskRef {
   taskId: TaskId
 }
 
-/** What the user has said of the fallback: ask each time, go ahead, do without. */
+/** The user's setting for the fallback service: ask each time, use it, never use it. */
 export type FallbackRule = 'ask' | 'always' | 'never'
 
-/** How a run is sent to another service than its recipe's own. */
+/** How a run is sent to another service than its recipe names. */
 export interface StandIn {
-  /** The refused run whose place it takes. */
+  /** The refused run that this one replaces. */
   for: RunId
   provider: string
-  /** "Gemini Nano Banana 2.1": who is asked, and, once there is an image, who really made it. */
+  /** "Gemini Nano Banana 2.1": the model that is asked and, once there is an image, the model that really made it. */
   model: string
-  /** About, in US dollars: it is not paid in credits. Absent where it is not known. */
+  /** About, in US dollars: it is not paid in credits. Absent if not known. */
   priceDollars?: number
 }
 
-/** Where a run is. `run-machine.ts` says how one state follows another. Times: epoch ms. */
+/** The state of a run. `run-machine.ts` defines the transitions. Times: epoch ms. */
 export type RunState =
   /**
    * Nothing but free uploads has left this computer. `sendsAt`: not submitted before then, because of a limit.
-   * `waitsFor`: what has to come back first.
+   * `waitsFor`: what has to be available first.
    */
   | { phase: 'queued'; sendsAt?: number; waitsFor?: 'network'; trouble?: Failure }
-  /** The submission is on its way. Found after a reload, nobody knows whether it arrived. */
+  /** The submission is on its way. After a reload it is not known whether it arrived. */
   | { phase: 'sending'; sentAt: number; trouble?: never }
-  /** `trouble`: why the last poll failed; polling goes on. */
+  /** `trouble`: why the last poll failed; polling continues. */
   | { phase: 'working'; sentAt: number; task: TaskRef; trouble?: Failure }
-  /** Finished at the service, not saved here. `finishedAt` counts the links' lifetime. `trouble`: why saving failed. */
+  /**
+   * Finished at the service, not saved here. The lifetime of the links starts at `finishedAt`. `trouble`: why saving
+   * failed.
+   */
   | {
       phase: 'ready'
       sentAt: number
       finishedAt: number
       task: TaskRef
       imageUrls: NonEmpty<string>
-      /** Second sources of the first image, alive for minutes only. */
+      /** Other addresses of the first image, valid only for minutes. */
       spareUrls: readonly string[]
       trouble?: Failure
     }
@@ -92,7 +98,7 @@ export type RunState =
       task?: TaskRef
       sentAt?: number
       failedAt?: number
-      /** It is settled that this run, of another service, takes its place. */
+      /** The run of another service that takes this one's place. */
       yieldsTo?: RunId
       trouble?: never
     }
@@ -100,29 +106,29 @@ export type RunState =
 export type Phase = RunState['phase']
 export type StateIn<P extends Phase> = Extract<RunState, { phase: P }>
 
-/** What belongs to a run in every state. A step of the machine keeps all of it. Times: epoch ms. */
+/** What a run keeps in every state; no step of the machine removes it. Times: epoch ms. */
 export interface Marks {
   createdAt: number
   priceCredits: number
-  /** "flux-kontext-pro", "flux-2/flex 2K": runs of one pace take alike long. */
+  /** "flux-kontext-pro", "flux-2/flex 2K": runs with the same value take about the same time. */
   pace: string
   standsIn?: StandIn
-  /** The user's own second try of what was refused. */
+  /** The user tried a refused run again. */
   again?: true
-  /** No real service was behind it. */
+  /** Made without a real service. */
   simulated?: true
-  /** The gateway that it was sent to, by its id. */
+  /** The id of the gateway it was sent to. */
   gateway?: string
-  /** Address of the proxy that it was sent through. Everything about its task is asked there. */
+  /** Address of the proxy that it was sent through. Everything about its task is asked for there. */
   proxy?: string
   batch?: BatchPlace
-  /** The user stopped waiting. The task goes on and may be billed; "look again" takes it up. */
+  /** The user stopped waiting. The task goes on and may be billed; "Check again" resumes it. */
   stopped?: true
-  /** Taken off the gallery by the user; stays in the ledger. */
+  /** Removed from the gallery by the user; still in Tasks. */
   dismissed?: true
 }
 
-/** One paid attempt, from the button to the gallery. Stored before every step that follows from it. */
+/** One paid attempt, from the button to the gallery. Each step is stored before anything follows from it. */
 export interface Run {
   id: RunId
   recipe: Recipe
@@ -136,27 +142,27 @@ export function isIn<P extends Phase>(run: Run, phase: P): run is RunIn<P> {
   return run.state.phase === phase
 }
 
-/** The service's own job for a run, where it is known. */
+/** The service's own job for a run, if known. */
 export function taskOf({ state }: Run): TaskRef | undefined {
   return 'task' in state ? state.task : undefined
 }
 
-/** The pace of runs that stand for a task sent elsewhere: they cost nothing, and cannot be tried again. */
+/** The pace of runs for tasks that were submitted elsewhere: they cost nothing and cannot be tried again. */
 export const adoptedPace = 'adopted'
 
 export function isAdopted(run: Run): boolean {
   return run.marks.pace === adoptedPace
 }
 
-/** The id of the run that would stand in for this one: always the same. */
+/** The id of the run that replaces this one at the fallback service: always the same. */
 export function standInId(id: RunId): RunId {
   const [, root = id, times = '0'] = /^(.*)-g(\d+)$/.exec(id) ?? []
   return `${root}-g${Number(times) + 1}` as RunId
 }
 
 /**
- * The ids under which a run may be tried again, first to last: `times` counts from 1. Always the same, in every window. They
- * do not grow with each try: a proxy takes no key of more than 64 characters.
+ * The ids of further tries of a run; `times` counts from 1. The same in every window. The length stays the same with
+ * each try, because a proxy accepts keys of at most 64 characters.
  */
 export function againId(id: RunId, times: number): RunId {
   const [, root = id, before = '0'] = /^(.*?)(?:-r(\d+))?(?:-g\d+)?$/.exec(id) ?? []
@@ -173,7 +179,7 @@ function describePrice({ priceCredits, standsIn }: Marks): string {
   return standsIn.priceDollars === undefined ? 'a price not known here' : describeDollars(standsIn.priceDollars)
 }
 
-/** What a run costs or may have cost, in words. */
+/** What a run costs, or may have cost, in words. */
 export function describeCharge(run: Run): string {
   if (isAdopted(run)) return 'no new charge'
   const { marks, state } = run
@@ -187,7 +193,7 @@ export function isOver(run: Run): run is RunIn<'saved'> | RunIn<'failed'> {
   return run.state.phase === 'saved' || run.state.phase === 'failed'
 }
 
-/** Whether a run waits for the user: it failed, was stopped, or its result could not be saved. Others are tiles. */
+/** Whether a run needs the user: it failed, was stopped, or its result could not be saved. Other runs are tiles. */
 export function needsCard({ marks, state }: Run): boolean {
   return (
     (state.phase === 'failed' && !state.yieldsTo) ||

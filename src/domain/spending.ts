@@ -1,15 +1,15 @@
 import type { Run } from './run.ts'
 
-/** Credits of runs sent since a moment. */
+/** Credits of the runs sent since a given time. */
 export interface Spending {
   spent: number
-  /** Of runs that may have arrived at the service, or may have been charged though nothing came of them. */
+  /** Runs that may have reached the service, or may have been charged without a result. */
   perhaps: number
-  /** Of runs that wait here and are still to be sent. */
+  /** Runs that are queued here and not sent yet. */
   waiting: number
-  /** What it would have cost with a real service behind. */
+  /** What simulated runs would have cost at a real service. */
   simulated: number
-  /** About, in US dollars, at another service; what may have been charged counts too. */
+  /** About, in US dollars, at the fallback service, including what may have been charged. */
   dollars: number
 }
 
@@ -29,7 +29,7 @@ export function spendingSince(runs: readonly Run[], since: number): Spending {
   return spending
 }
 
-/** "1 credit", "5,916.25 credits": balances need not be whole. */
+/** "1 credit", "5,916.25 credits": a balance may have a fraction. */
 export function describeCredits(count: number): string {
   const figure = count.toLocaleString('en', { maximumFractionDigits: 2 })
   return `${figure} ${count === 1 ? 'credit' : 'credits'}`

@@ -8,18 +8,18 @@ import { taskIdPattern } from '#providers/kie.ts'
 import type { GalleryStore } from '#store/store.ts'
 import type { RunnerPorts } from './ports.ts'
 
-/** `known`: the task is here already, as a run, as a picture, or both. */
+/** `known`: this browser already has the task, as a run, a picture, or both. */
 export type Adopted = { known: false; run: Run } | { known: true; run?: Run; picture?: PictureId }
 
-/** Older than the time in which a missing record may still turn up, younger than what is asked for only once a minute. */
+/** Old enough that a missing record will not appear any more, young enough not to be polled only once a minute. */
 const ageMs = 120_000
 const allRuns = 100_000
 const pageLength = 1_000
 const shelves: readonly Shelf[] = ['gallery', 'bin']
 
 /**
- * Stores a run that stands for a task of the same account which was submitted elsewhere, so that its picture is fetched.
- * Sends nothing and costs nothing. A task that is here already is given back instead. Rejects with `invalid`.
+ * Stores a run for a task of the same account that was submitted elsewhere, so that its image is downloaded. Sends
+ * nothing and costs nothing. A task that is already here is returned instead. Rejects with `invalid`.
  */
 export async function adoptTask(
   { store, now, newId }: Pick<RunnerPorts, 'store' | 'now' | 'newId'>,
@@ -46,7 +46,7 @@ async function findTask(store: GalleryStore, taskId: string): Promise<{ run?: Ru
   const runs = await store.recentRuns(allRuns)
   const run = runs.find((past) => taskOf(past)?.taskId === taskId)
   if (run) return { run, ...(run.state.phase === 'saved' ? { picture: run.state.pictures[0] } : {}) }
-  // A picture may have come here without its run.
+  // A picture may have been imported without its run.
   for (const shelf of shelves) {
     let page: readonly Picture[] = []
     do {

@@ -3,13 +3,13 @@ import { toRun } from './create-run.ts'
 import { dismissed } from './dismissed.ts'
 import type { RunnerPorts } from './ports.ts'
 
-/** A press this soon after the other is the same wish, also where the first run has failed already. */
+/** A second press within this time means the same try, even if the first run has failed already. */
 const samePressMs = 1_000
 
 /**
- * Stores a new run of the same recipe, and in the same transaction takes the old one off the grid: while the new one cannot
- * be stored, the old card stays. At most one such run is under way, however often and in however many windows it is asked
- * for: the new id follows from the old one. Gives the run that is under way. Sends nothing.
+ * Stores a new run of the same recipe, and in the same transaction takes the old one off the grid: if the new one
+ * cannot be stored, the old card stays. The new id follows from the old one, so that at most one such run is under way,
+ * however often and in however many windows it is asked for. Gives the run that is under way. Sends nothing.
  */
 export async function tryAgain(ports: Pick<RunnerPorts, 'store' | 'now' | 'newId'>, run: Run): Promise<Run> {
   const { store, now } = ports

@@ -5,7 +5,7 @@ import { findFamily } from '#models/catalogue.ts'
 import { toRun } from './create-run.ts'
 import type { RunnerPorts } from './ports.ts'
 
-/** The recipes with their sum, for one question about all of them. */
+/** The recipes with their total price, for one question about all of them. */
 export function toBatch(recipes: NonEmpty<Recipe>): Batch {
   const priceOf = ({ family, draft, sources }: Recipe) =>
     findFamily(family)?.quote(draft, sources.length).priceCredits ?? 0
@@ -13,9 +13,9 @@ export function toBatch(recipes: NonEmpty<Recipe>): Batch {
 }
 
 /**
- * Stores one run for each recipe, all of them in one transaction or none. Each is a paid attempt of its own, with its own
- * receipt; one that fails leaves the others. `marks.batch` tells its place, also on the images. Rejects with `invalid` when
- * one of them cannot be sent, with `storage` when there is no room. Sends nothing: whoever drives the runs keeps the limits.
+ * Stores one run for each recipe, in one transaction. Each is a paid attempt of its own; one that fails does not affect
+ * the others. `marks.batch` has its place, on the images too. Rejects with `invalid` if one recipe cannot be sent, with
+ * `storage` if there is no room. Sends nothing; the code that drives the runs keeps the limits.
  */
 export async function createBatch(
   ports: Pick<RunnerPorts, 'store' | 'now' | 'newId'>,
@@ -28,7 +28,7 @@ export async function createBatch(
   }
   const id = ports.newId() as BatchId
   const startedAt = ports.now()
-  // A millisecond apart, so that they stay in order wherever runs are sorted by time.
+  // One millisecond apart, so that sorting by time keeps their order.
   const toPlaced = (recipe: Recipe, index: number) =>
     toRun({ ...ports, now: () => startedAt + index }, recipe, { batch: { id, index, of } })
   return ports.store.startRuns(recipes.map(toPlaced))

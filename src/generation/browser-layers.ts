@@ -4,7 +4,7 @@ import { createLayers, type Layers } from './laying.ts'
 
 const known = new WeakMap<GalleryStore, Layers>()
 
-/** The layers of a store, the same wherever they are asked for. Without Web Locks a single window is assumed. */
+/** One instance per store. Without Web Locks a single window is assumed. */
 export function layersOf(store: GalleryStore): Layers {
   const layers = known.get(store) ?? openLayers(store)
   known.set(store, layers)

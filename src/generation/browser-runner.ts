@@ -6,13 +6,13 @@ import { createRunLock, type LockWorld } from './run-lock.ts'
 import { createRunner, type Runner } from './runner.ts'
 import { createSharedStream } from './shared-stream.ts'
 
-/** The machine in the real world. Without Web Locks a single window is assumed. */
+/** The runner with the browser's own ports. Without Web Locks a single window is assumed. */
 export function createBrowserRunner(
   own: Pick<
     RunnerPorts,
     'store' | 'send' | 'route' | 'network' | 'runsAtOnce' | 'now' | 'newId' | 'fallback' | 'ended'
   >,
-  /** Locks and channels are shared by all pages of an origin: a demo beside the real page takes another name. */
+  /** Locks and channels are shared by all pages of an origin, so a demo next to the real page uses another name. */
   name = 'atelier',
 ): Runner {
   const clock = { monotonic: () => performance.now(), wait: waitOrWake }

@@ -7,7 +7,7 @@ import type { RunnerPorts } from './ports.ts'
 type Ports = Pick<RunnerPorts, 'store' | 'now' | 'newId'>
 type OwnMarks = Partial<Pick<Marks, 'again' | 'batch'>>
 
-/** A run of a recipe, in "queued" and not stored yet. Throws `invalid` when the recipe cannot be sent. */
+/** A run of a recipe, "queued" and not stored yet. Throws `invalid` if the recipe cannot be sent. */
 export function toRun({ now, newId }: Pick<Ports, 'now' | 'newId'>, recipe: Recipe, marks: OwnMarks = {}): Run {
   const family = findFamily(recipe.family)
   const count = recipe.sources.length
@@ -23,7 +23,7 @@ export function toRun({ now, newId }: Pick<Ports, 'now' | 'newId'>, recipe: Reci
   }
 }
 
-/** Checks a recipe and stores a run of it. Rejects with `invalid` when it cannot be sent; sends nothing. */
+/** Checks a recipe and stores a run of it. Rejects with `invalid` if it cannot be sent. Sends nothing. */
 export async function createRun(ports: Ports, recipe: Recipe, marks?: OwnMarks): Promise<Run> {
   return ports.store.saveRun(toRun(ports, recipe, marks))
 }

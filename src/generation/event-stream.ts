@@ -7,21 +7,21 @@ import type { Listen, Listener } from './push.ts'
 
 export type StreamPorts = Pick<RunnerPorts, 'wait' | 'monotonic'> & { send: Send; random: () => number }
 
-/** A stream that may be opened where another one ended. */
+/** A listener that survives a new connection. */
 export interface StreamListener extends Listener {
-  /** Something came: an event with its id, or a sign of life. */
+  /** Something was received: an event with its id, or a heartbeat. */
   heard(id: string | undefined): void
 }
 
 const reachMs = 10_000
 const firstPauseMs = 1_000
 const longestPauseMs = 60_000
-/** How long a proxy that asks for no callbacks is left alone. */
+/** Pause before asking again at a proxy that does not use callbacks. */
 const offMs = 600_000
 
 /**
- * Listens to the proxy's stream until the signal ends it. What breaks is opened again, after growing pauses that no two
- * pages share, and goes on from the last id.
+ * Listens to the proxy's event stream until the signal ends it. A broken connection is opened again after growing,
+ * random pauses, and continues from the last event id.
  */
 export function createEventStream({ send, wait, monotonic, random }: StreamPorts) {
   function isOffered(signal: AbortSignal): Promise<boolean> {
@@ -31,7 +31,7 @@ export function createEventStream({ send, wait, monotonic, random }: StreamPorts
     })
   }
 
-  /** Reads one connection to its end. Rejects when it breaks, or says nothing for too long. */
+  /** Reads one connection to its end. Rejects when it breaks or is silent for too long. */
   async function read(lastId: string | undefined, listener: StreamListener, signal: AbortSignal): Promise<void> {
     const connection = new AbortController()
     const leave = () => connection.abort(signal.reason)
@@ -103,7 +103,7 @@ export function createEventStream({ send, wait, monotonic, random }: StreamPorts
   }
 }
 
-/** One window alone. */
+/** A stream for this window alone. */
 export function createOwnStream(ports: StreamPorts): Listen {
   const stream = createEventStream(ports)
   return (listener, signal) => stream(undefined, { ...listener, heard: () => undefined }, signal)

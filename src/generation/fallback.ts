@@ -7,8 +7,8 @@ import { mayBeAboutContent } from '#providers/kie-failures.ts'
 import type { Fallback } from '#providers/send.ts'
 
 /**
- * Whether another service may make what this run did not: by itself only where the first one certainly took nothing, and
- * never for what was refused for its content or its settings. docs/services.md 8.5.
+ * Whether the fallback service may make what this run did not: automatically only if the first service certainly
+ * accepted nothing, and never for a run refused for its content or settings. docs/services.md 8.5.
  */
 export function mayFallBack(run: Run): 'no' | 'when-asked' | 'by-itself' {
   if (run.state.phase !== 'failed' || run.state.yieldsTo || isAdopted(run) || !findFamily(run.recipe.family))
@@ -18,12 +18,12 @@ export function mayFallBack(run: Run): 'no' | 'when-asked' | 'by-itself' {
   } = run
   if (run.marks.standsIn) return mayBeAskedAgain.has(failure.kind) ? 'when-asked' : 'no'
   if (failure.kind === 'unconfirmed') return 'when-asked'
-  // What was refused for its content goes nowhere else, and not every refusal is told in words that are known.
+  // Blocked content is never forwarded, and a refusal for content is not always recognised by its words.
   if (run.state.task) return hasBroken(failure) && !mayBeAboutContent(failure) ? 'when-asked' : 'no'
   return wasCertainlyRefused(run, failure) && !run.state.chargePossible ? 'by-itself' : 'no'
 }
 
-/** Of the stand-in itself: what it refused for good stays refused. */
+/** Failures of the fallback service after which it may be asked again. All others are final. */
 const mayBeAskedAgain: ReadonlySet<Failure['kind']> = new Set([
   'unavailable',
   'rate-limited',
@@ -33,7 +33,7 @@ const mayBeAskedAgain: ReadonlySet<Failure['kind']> = new Set([
   'unconfirmed',
 ])
 
-/** The task was accepted, and the service gave up on it. */
+/** The service accepted the task and then failed to make it. */
 function hasBroken({ kind, code }: Failure): boolean {
   return (code === 500 || code === 501) && (kind === 'unexpected' || kind === 'unavailable' || kind === 'timed-out')
 }
@@ -44,10 +44,11 @@ function wasCertainlyRefused(run: Run, failure: Failure): boolean {
     case 'out-of-credits':
       return true
     case 'rate-limited':
-      // With a time it is the proxy's own limit, which is waited for.
+      // With a time it is the proxy's own limit, and the run waits for it.
       return failure.retryAfterMs === undefined
     case 'unavailable':
-      // Without a code it is the proxy that is away, and the other service with it. A 404 is a mistake, not an outage.
+      // Without a code it is the proxy that is unreachable, and the fallback with it. A 404 is a mistake, not an
+      // outage.
       if (failure.code === undefined || failure.code === 404) return false
       return failure.busy !== true || run.marks.again === true
     default:
@@ -59,12 +60,12 @@ export function briefOf({ recipe }: Run): Brief | undefined {
   return findFamily(recipe.family)?.brief(recipe.draft, recipe.sources.length)
 }
 
-/** What a stand-in for this run would cost, about, in US dollars; `undefined` where it is not known. */
+/** What a run at the fallback service would cost, about, in US dollars; `undefined` if not known. */
 export function priceDollarsFor(run: Run, { model }: Fallback): number | undefined {
   return priceDollarsOf(model, briefOf(run)?.size ?? '1K')
 }
 
-/** The ratio it would be made in, where the one asked for does not exist there. */
+/** The ratio it would be made in, if the requested one does not exist there. */
 export function otherRatioFor(run: Run): { asked: string; made: string } | undefined {
   const asked = briefOf(run)?.ratio
   const made = asked && nearestRatio(asked)

@@ -11,57 +11,60 @@ import type { Runner } from './runner.ts'
 import type { Way } from './saving.ts'
 import type { SpendLimits } from './spend-question.ts'
 
-/** What screens may ask of runs. Nothing here waits for the end of a run: its steps are read from the store. */
+/** What screens can do with runs. Nothing here waits for a run to end: its steps are read from the store. */
 export interface Generator {
-  /** Makes a run and drives it. Costs what the recipe's quote says. */
+  /** Creates a run and drives it. Costs what the recipe's quote says. */
   generate(recipe: Recipe): void
   /**
-   * Makes one run for each recipe and drives them. Resolves with the runs when all of them are stored; rejects with `invalid`
-   * or `storage` when none is, and then nothing is sent. Each is paid on its own, and tried again on its own by `again`;
-   * their sources are uploaded once. The service's rate limit is kept by waiting here.
+   * Creates one run for each recipe and drives them. Resolves with the runs when all are stored; rejects with `invalid`
+   * or `storage` when none is, and then nothing is sent. Each run is paid for separately and tried again separately
+   * with `again`; shared sources are uploaded once. Runs wait here for the service's rate limit.
    */
   generateBatch(recipes: NonEmpty<Recipe>): Promise<readonly Run[]>
   /**
-   * Why the user wants to be asked before these are sent, in words: alone or together they go over a limit that they set.
-   * Nothing at once where no limit is set.
+   * The question to ask the user before these are sent: alone or together they exceed a limit the user set. `undefined`
+   * without a promise if no limit is set.
    */
   question(recipes: NonEmpty<Recipe>): Promise<string | undefined> | undefined
   /**
-   * A new run from the same recipe, at its price; once it is stored, the old one leaves the grid and stays in the ledger.
-   * Pressed twice, in one window or two, it is one run.
+   * A new run of the same recipe, at its price. Once it is stored, the old one leaves the grid and stays in Tasks.
+   * Pressing twice, in one window or two, gives one run.
    */
   again(run: Run): void
-  /** Has the fallback make what this run did not: a new run of it, at its own price, takes this one's place. */
+  /** Makes this run at the fallback service: a new run, at its own price, takes its place. */
   standIn(run: Run): void
-  /** Ends our waiting. The task goes on and may be billed. */
+  /** Stops waiting. The task goes on and may be billed. */
   stop(run: Run): void
   /**
-   * Takes up a run that was stopped, could not be saved, or whose task may still be found; one that is being asked for is
-   * asked for at once. `freshLink`: its picture is fetched by a fresh address of the service. Costs nothing.
+   * Resumes a run that was stopped, could not be saved, or whose task may still be found. A run that is being polled is
+   * polled at once. `freshLink`: its image is downloaded from a fresh address of the service. Costs nothing.
    */
   look(run: Run, how?: Way): void
-  /** The pictures of a finished run, fetched but not stored. Rejects with a `GenerationError`. */
+  /** The images of a finished run, downloaded but not stored. Rejects with a `GenerationError`. */
   fetch(run: Run): Promise<readonly Blob[]>
-  /** Takes up a task of the same account that was submitted elsewhere; costs nothing. Rejects with `invalid`. */
+  /** Follows a task of the same account that was submitted elsewhere. Costs nothing. Rejects with `invalid`. */
   adopt(taskId: string, family: string): Promise<Adopted>
-  /** Takes back a run of which nothing was sent. One that has just left goes on, and that is told. */
+  /** Removes a run of which nothing was sent. If it has just been sent, it goes on, and the user is told. */
   remove(run: Run): void
   dismiss(run: Run): void
-  /** Takes up what an earlier visit, or another window, left unfinished. */
+  /** Continues what an earlier visit, or another window, left unfinished. */
   resume(): Promise<void>
   close(): void
 }
 
 interface GeneratorPorts {
-  /** Loaded with the first run: the first picture of the page does not need it. Rejects where the page's server is gone. */
+  /**
+   * Loaded with the first run, because the first paint does not need it. Rejects if the page's server cannot be
+   * reached.
+   */
   runner: () => Promise<Runner>
   ports: Pick<RunnerPorts, 'store' | 'now' | 'newId'>
   queryClient: QueryClient
-  /** Left out: the network is always there. */
+  /** Absent: assumed to be always online. */
   network?: Network
-  /** What the user set; without it nothing is asked. */
+  /** The user's limits; absent: nothing is asked. */
   limits?: () => SpendLimits
-  /** Where a failure is told that has no run to be shown on. */
+  /** Shows a failure that belongs to no run on screen. */
   tell(failure: Failure): void
 }
 
@@ -70,7 +73,7 @@ export function createGenerator({ runner, ports, queryClient, tell, limits, netw
   let isClosed = false
   const driven = new Map<RunId, { stop(): void; ended: Promise<unknown> }>()
 
-  /** One mutation per run. Never retried, never held back by what the browser thinks of the network. */
+  /** One mutation per run. Never retried, and never paused because the browser believes to be offline. */
   function mutate(key: string, mutationFn: () => Promise<unknown>) {
     const options: MutationOptions<unknown> = {
       mutationKey: ['runs', key],
@@ -79,13 +82,13 @@ export function createGenerator({ runner, ports, queryClient, tell, limits, netw
       networkMode: 'always',
     }
     new MutationObserver(queryClient, options).mutate().catch((error: unknown) => {
-      // The store may be closed by then as well. Nobody is left to be told.
+      // The store may be closed as well by then, and no screen is left to show it.
       if (!isClosed) tell(toFailure(error))
     })
   }
 
   async function drive(id: RunId, how?: Way) {
-    // Closed while the list of runs was still being read: nothing begins any more.
+    // Closed while the list of runs was being read: nothing new is started.
     if (isClosed || driven.has(id)) return
     const controller = new AbortController()
     const ended = driveNow(id, controller.signal, how).finally(() => driven.delete(id))
@@ -103,7 +106,7 @@ export function createGenerator({ runner, ports, queryClient, tell, limits, netw
       await store.amendRun(id, (run) => withoutDriver(run, ports.now()))
       return
     }
-    // Offline, and the machine is not loaded yet: nothing was sent, so the run waits for the network as well.
+    // Offline before the runner was loaded: nothing was sent, so the run waits for the network too.
     await store.amendRun(id, (run) => step(run, { type: 'hold', waitsFor: 'network' }) ?? run)
     const isBack = await network.back(signal).then(
       () => true,
@@ -112,7 +115,10 @@ export function createGenerator({ runner, ports, queryClient, tell, limits, netw
     if (isBack) await driveNow(id, signal, how)
   }
 
-  /** Whatever pause the run is in ends here. The change comes after the last step of that drive, which cannot undo it. */
+  /**
+   * Ends the pause that the run is in. The change is made after the last step of the old drive, which then cannot undo
+   * it.
+   */
   async function driveAnew(id: RunId, change: (stored: Run) => Run, how?: Way) {
     driven.get(id)?.stop()
     await driven.get(id)?.ended
@@ -138,7 +144,7 @@ export function createGenerator({ runner, ports, queryClient, tell, limits, netw
 
   async function resume() {
     for (const run of await store.openRuns()) {
-      // A page may have gone between a refusal and the run that stands in for it.
+      // The page may have been closed between a refusal and the run that replaces it.
       const yields = isIn(run, 'failed') && run.state.yieldsTo !== undefined
       if ((!isOver(run) || yields) && !run.marks.stopped) mutate(run.id, () => drive(run.id))
     }
@@ -149,12 +155,15 @@ export function createGenerator({ runner, ports, queryClient, tell, limits, netw
     for (const id of change.ids) void follow(id)
   })
 
-  /** Another window may have started a run, which we take over should that window close, or stopped one of ours. */
+  /**
+   * Another window may have started a run, which is taken over here if that window closes, or stopped one that runs
+   * here.
+   */
   async function follow(id: RunId) {
     const run = await store.run(id).catch(() => undefined)
     const going = driven.get(id)
     if (!run || run.marks.stopped) going?.stop()
-    // A run in trouble whose driver gave up here waits for the user, not for its own last change.
+    // A run with a problem whose driver gave up here waits for the user; its own last change does not start it again.
     else if (!going && !isOver(run) && (isIn(run, 'queued') || !run.state.trouble)) mutate(id, () => drive(id))
   }
 
@@ -204,7 +213,8 @@ export function createGenerator({ runner, ports, queryClient, tell, limits, netw
     },
     remove(run) {
       mutate(run.id, async () => {
-        // First the store, which refuses what was sent; only then is the driver, which may be sending, told to stop.
+        // The store comes first, because it refuses to remove a run that was sent. Only then is the driver told to
+        // stop.
         await store.removeRun(run.id).catch((error: unknown) => refuseRemoval(run.id, error))
         if (!(await store.run(run.id))) driven.get(run.id)?.stop()
       })
@@ -218,7 +228,7 @@ export function createGenerator({ runner, ports, queryClient, tell, limits, netw
   }
 }
 
-/** A run that has ended by the time of the press cannot be stopped any more. */
+/** A run that has ended in the meantime can no longer be stopped. */
 function stopping(run: Run): Run {
   return isOver(run) ? run : marked(run, { stopped: true })
 }
@@ -238,7 +248,10 @@ function marked(run: Run, marks: Partial<Pick<Marks, 'stopped' | 'dismissed'>>):
 
 const unreachable: Failure = { kind: 'unavailable', detail: 'The proxy cannot be reached.' }
 
-/** Where the page's own server is gone, so is the proxy that comes with it. Only what was never sent has failed by that. */
+/**
+ * If the page's own server is gone, so is the proxy that comes with it. Only a run that was never sent has failed by
+ * that.
+ */
 function withoutDriver(run: Run, at: number): Run {
   if (!isIn(run, 'queued')) return run
   return step(run, { type: 'fail', at, failure: unreachable, chargePossible: false }) ?? run

@@ -6,7 +6,7 @@ import { briefOf, priceDollarsFor } from './fallback.ts'
 import type { RunnerPorts } from './ports.ts'
 import { reach } from './sending.ts'
 
-/** A run that takes the place of a refused one. Its id follows from that one's, so that there is never a second. */
+/** A run that replaces a refused one. Its id follows from that run's id, so there is never a second one. */
 function standInFor(refused: RunIn<'failed'>, fallback: Fallback, now: number): Run {
   const { recipe } = refused
   const priceDollars = priceDollarsFor(refused, fallback)
@@ -31,9 +31,9 @@ function standInFor(refused: RunIn<'failed'>, fallback: Fallback, now: number): 
 }
 
 /**
- * Carries out what a failed run has stored in `yieldsTo`: stores the run that stands in for it, which whoever is there will
- * drive, and takes this one off the grid. May be repeated. Without a fallback the run stays where it is; a successor that
- * is stored already needs none.
+ * Does what a failed run has stored in `yieldsTo`: stores the run that replaces it and takes the failed one off the
+ * grid. May be repeated; any window may then drive the new run. Without a fallback the run stays where it is; if its
+ * replacement is stored already, nothing is done.
  */
 export async function handOver(
   { store, send, now }: Pick<RunnerPorts, 'store' | 'send' | 'now'>,

@@ -4,18 +4,18 @@ import type { Generator } from './generator.ts'
 import type { SpendLimits } from './spend-question.ts'
 
 interface LatePorts {
-  /** Brings the generator. Asked again after it rejected; the generator that it brings is created once. */
+  /** Loads the generator. Called again after a rejection; the generator itself is created once. */
   load(): Promise<Generator>
   store: Pick<GalleryStore, 'openRuns' | 'subscribe'>
-  /** What the user set; without it nothing is asked. */
+  /** The user's limits; absent: nothing is asked. */
   limits?: () => Pick<SpendLimits, 'price' | 'day'>
-  /** Where a failure is told that has no run to be shown on. */
+  /** Shows a failure that belongs to no run on screen. */
   tell(failure: Failure): void
 }
 
 /**
- * A generator that is loaded when there is something to do for it: its first use, an unfinished run, a run that another
- * window changed. What cannot be done because it does not load is told, and nothing is sent.
+ * A generator that is loaded when it is first needed: its first use, an unfinished run, a run that another window
+ * changed. If it cannot be loaded, the user is told, and nothing is sent.
  */
 export function createLateGenerator({ load, store, limits, tell }: LatePorts): Generator {
   let isClosed = false

@@ -6,18 +6,18 @@ import { areaEditOf } from '#domain/run.ts'
 import type { LayInJob, LayInResult, LayInStep } from '#imaging/edit/chain.ts'
 import type { GalleryStore, NewPicture } from '#store/store.ts'
 
-/** What happens to answers of edits of an area, once they are kept. Costs nothing; the answers themselves never change. */
+/** Processes answers to edits of an area once they are saved. Costs nothing; the answers themselves never change. */
 export interface Layers {
-  /** Lays an answer into its source, once over all windows and reloads. Never rejects: what came of it is stored. */
+  /** Lays an answer into its source, once across all windows and reloads. Never rejects: the outcome is stored. */
   lay(answer: PictureId): Promise<void>
   /**
-   * Lays it in again with other wishes and keeps that as an image of its own. Gives its id; the same wishes give the image
-   * that is there already. Rejects with an Error whose message can be shown.
+   * Lays it in again with other options and keeps that as another image. Gives its id; the same options give the image
+   * that already exists. Rejects with an Error whose message can be shown.
    */
   layAnew(answer: PictureId, wishes: LayWishes): Promise<PictureId>
-  /** Where the answer differs from its source, laid by this fit. Keeps nothing. */
+  /** Where the answer differs from its source, aligned by this fit. Stores nothing. */
   findChanges(answer: PictureId, fit: Fit): Promise<LayInResult['changeMap']>
-  /** What is being done, by answer. The same object until something changes. */
+  /** The current step of each answer. The same object until something changes. */
   progress(): ReadonlyMap<PictureId, LayInStep>
   subscribe(listener: () => void): () => void
 }
@@ -68,7 +68,7 @@ export function createLayers(ports: LayingPorts): Layers {
       if (known) return known
       const laying = lock(`atelier-lay ${id}`, () => layNow(id))
         .catch((error: unknown) => note(id, { kind: 'failed', reason: reasonOf(error) }))
-        // A store that takes nothing now is asked again after a reload.
+        // If the store cannot write now, it is tried again after a reload.
         .catch(() => undefined)
         .finally(() => going.delete(id))
       going.set(id, laying)
@@ -94,7 +94,7 @@ function isMade(picture: Picture): picture is MadePicture {
   return picture.origin.kind === 'made'
 }
 
-/** What is being done, by answer. */
+/** The current step of each answer. */
 function createProgress() {
   let steps: ReadonlyMap<PictureId, LayInStep> = new Map()
   const listeners = new Set<() => void>()
@@ -116,7 +116,7 @@ function createProgress() {
   }
 }
 
-/** The answer with its source, laid in by the worker. Rejects with a sentence where a file is missing. */
+/** The answer laid into its source by the worker. Rejects with a sentence if a file is missing. */
 async function layInto(
   { store, layIn }: LayingPorts,
   show: (answer: PictureId, step: LayInStep | undefined) => void,
@@ -156,7 +156,7 @@ function toDerived(
   return {
     id,
     shelf: 'gallery',
-    // Just before its answer in the list, which shows the newest first; what is made later has its own time.
+    // Just before its answer in the list, which is sorted newest first. Later versions have their own time.
     createdAt: id === laidId(answer.id) ? answer.createdAt + 1 : at,
     prompt,
     parents: [source, answer.id],
@@ -176,10 +176,10 @@ function toDerived(
   }
 }
 
-/** Places beyond these say nothing more. */
+/** A longer list of places would not help the user. */
 const mostPlaces = 24
 
-/** One image for one set of wishes, so that going back to earlier ones makes no other image. */
+/** One image for one set of options, so that returning to earlier options makes no further image. */
 function anewId({ id, origin: { recipe } }: MadePicture, wishes: LayWishes, first: Picture | undefined): PictureId {
   const { view = 'area', feather, fit } = wishes
   const found = first?.origin.kind === 'derived' && first.origin.from === 'answer' ? first.origin.fit.map : undefined

@@ -5,7 +5,10 @@ import type { ModelFamily } from '#models/model.ts'
 import type { Provider } from '#providers/provider.ts'
 import { findProvider } from '#providers/registry.ts'
 
-/** Who a run is of, and who makes it. Rejects with `invalid` where one of them is gone: stored runs outlive both. */
+/**
+ * The family of a run and the provider that makes it. Rejects with `invalid` if one of them no longer exists: stored
+ * runs may be older than the catalogue.
+ */
 export function partsOf(run: Run): { family: ModelFamily; provider: Provider } {
   const family = findFamily(run.recipe.family)
   const sentTo = 'task' in run.state ? run.state.task?.provider : run.marks.standsIn?.provider

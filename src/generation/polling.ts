@@ -9,7 +9,7 @@ import { type Push, type RunnerPorts, sendFor, within } from './ports.ts'
 import { lostContact } from './sending.ts'
 
 const checkMs = 30_000
-/** A task reported as finished may still get its picture's address. docs/services.md 2.2. */
+/** A task reported as finished may get its image's address a little later. docs/services.md 2.2. */
 const emptyMs = 30_000
 const troublePausesMs = [1_000, 2_000, 4_000, 8_000, 15_000, 30_000]
 const ledgerLength = 200
@@ -22,14 +22,14 @@ export type TaskEnd =
 export type Poll = (run: RunIn<'working'>, provider: Provider, signal: AbortSignal, fresh: boolean) => Promise<TaskEnd>
 
 /**
- * Waits for a task's end. Trouble on the way says nothing about the task: it is shown, and the questions go on more slowly.
- * There is no time after which a task counts as failed; only the service can say so. `fresh`: submitted just now, else
- * taken up again and asked for at once. Ages go by a clock that never jumps.
+ * Waits for the end of a task. A failed poll says nothing about the task: it is shown, and polling continues more
+ * slowly. A task never fails by time; only the service can report that. `fresh`: submitted just now; otherwise it was
+ * resumed and is polled at once. Ages are measured with a monotonic clock.
  */
 export function createPolling(ports: RunnerPorts, push: Push, others: () => number): Poll {
   const { store, now, monotonic } = ports
 
-  /** Written only when it changes: most polls bring no news. */
+  /** Stored only when it changes: most polls bring nothing new. */
   async function show(run: RunIn<'working'>, trouble: Failure | undefined) {
     await store.amendRun(run.id, (stored) => {
       if (stored.state.trouble?.kind === trouble?.kind) return stored
@@ -42,7 +42,7 @@ export function createPolling(ports: RunnerPorts, push: Push, others: () => numb
     const startAgeMs = fresh ? 0 : Math.max(0, now() - run.state.sentAt)
     const startedAt = monotonic()
     const ageMs = () => startAgeMs + monotonic() - startedAt
-    // A clock that was set since must not make a record count as gone that has not shown up yet. Adopted tasks are old.
+    // A clock change must not make a record that has not appeared yet count as missing. Adopted tasks are old.
     const certainAgeMs = () => Math.max(0, run.marks.createdAt - run.state.sentAt) + monotonic() - startedAt
     const pace = await paceOf(ports, run)
     let troubles = 0
@@ -70,7 +70,7 @@ export function createPolling(ports: RunnerPorts, push: Push, others: () => numb
         return status
       }
       pauseMs = nextPauseMs(pace, ageMs(), others() - 1)
-      // The record may be a moment behind the word that it is finished.
+      // The record may be updated slightly after the callback event.
       if (hasWord) pauseMs = Math.min(pauseMs, afterWordMs)
       if (status.state !== 'empty') continue
       emptySinceMs ??= ageMs()
@@ -87,10 +87,10 @@ function withoutPicture(spareUrls: readonly string[]): TaskEnd {
   return { state: 'failed', failure, chargePossible: true }
 }
 
-/** The pace of the own last runs of this kind; real and simulated ones apart. */
+/** The pace of the user's last runs of this kind; real and simulated ones separately. */
 export async function paceOf({ store }: Pick<RunnerPorts, 'store'>, run: RunIn<'working'>): Promise<Pace> {
   const ledger = await store.recentRuns(ledgerLength).catch((error) => {
-    // The pace is a guess anyway; a ledger that cannot be read must not keep a paid task from being asked for.
+    // The pace is only a guess; unreadable records must not keep a paid task from being polled.
     toFailure(error)
     return []
   })

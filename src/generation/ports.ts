@@ -6,60 +6,66 @@ import type { SentLimits } from '#imaging/source-limits.ts'
 import type { Send } from '#providers/provider.ts'
 import type { GalleryStore } from '#store/store.ts'
 
-/** Callback events of the service, passed on by the proxy: asking for a run is worth while now. They only save time. */
+/** Callback events of the service, passed on by the proxy: polling this run is worthwhile now. They only save time. */
 export interface Push {
-  /** Listens for events of this run from now on. Gives the way to end that. */
+  /** Listens for events of this run from now on. Gives a function that stops listening. */
   follow(run: RunId): () => void
-  /** A pause that ends at once with an event of the run. Gives whether there was one. Rejects with the signal's reason. */
+  /**
+   * A pause that ends at once with an event of the run. Resolves with whether there was one. Rejects with the signal's
+   * reason.
+   */
   pause(run: RunId, ms: number, signal: AbortSignal): Promise<boolean>
-  /** The pause before the next poll: as long as usual, and longer while events can be relied on. */
+  /** The pause before the next poll: as long as usual, or longer while events can be relied on. */
   untilPoll(run: RunId, usualMs: number, signal: AbortSignal): Promise<boolean>
-  /** The run's end was seen, with or without an event. */
+  /** The run was found to have ended, with or without an event. */
   ended(run: RunId): void
 }
 
-/** What the browser says of its network. */
+/** The browser's network state. */
 export interface Network {
-  /** True only where the browser is sure that there is no network. */
+  /** True only if the browser is sure that there is no network. */
   isOffline(): boolean
-  /** Resolves when the network is back, at once where it is there. Rejects with the signal's reason. */
+  /** Resolves when the network is back, at once if it is there. Rejects with the signal's reason. */
   back(signal: AbortSignal): Promise<void>
 }
 
-/** The proxies of this browser by their addresses. */
+/** Senders for proxies by their addresses. */
 export interface Route {
-  /** The address that is set now: new runs are sent through it. */
+  /** The address in the settings; new runs are sent through it. */
   current(): string
   to(address: string): Send
 }
 
-/** Makes what a service is given of a file that is kept whole, or of a part of it. */
+/** Makes what is sent to a service from a kept file, or from a part of it. */
 export type ToSent = (file: FileToSend, limits: SentLimits, part?: Box) => Promise<Pick<SentFile, 'bytes'>>
 
-/** All that the machine needs from the world; tests give their own. */
+/** Everything the runner needs from outside; tests pass their own. */
 export interface RunnerPorts {
   store: GalleryStore
   send: Send
-  /** Left out: there is one proxy, reached by `send`. */
+  /** Absent: there is one proxy, reached by `send`. */
   route?: Route
-  /** Left out: the network is always there. */
+  /** Absent: assumed to be always online. */
   network?: Network
-  /** How many runs may be out at the service at once. */
+  /** How many runs may be at the service at the same time. */
   runsAtOnce(): number
   /** Epoch ms, for records. */
   now(): number
-  /** Ms that never jump, for deadlines and pauses. */
+  /** Monotonic ms, for deadlines and pauses. */
   monotonic(): number
   newId(): string
-  /** Left out: by the browser's own canvas. */
+  /** Absent: made with the browser's canvas. */
   toSent?: ToSent
-  /** Whether what was refused may go to another service without being asked; only when asked, where it is left out. */
+  /** Whether a refused run may go to the fallback service without asking. Absent: only when the user asks for it. */
   fallback?(): FallbackRule
-  /** Resolves after the pause, or at once when the window wakes up; rejects with an `AbortError` when the signal says so. */
+  /**
+   * Resolves after the pause, or at once when the window becomes active again; rejects with an `AbortError` when the
+   * signal fires.
+   */
   wait(ms: number, signal: AbortSignal): Promise<void>
   /**
-   * Runs `work` while no other window holds the name. From a window that is frozen the name may be taken over while
-   * `mayTake` allows it; there, the signal given to `work` fires, and `work` begins anew when its turn comes again.
+   * Runs `work` while no other window holds the name. If this window is frozen, another one may take the name while
+   * `mayTake` allows it; then the signal given to `work` fires, and `work` starts again when its turn comes.
    */
   lock<T>(
     name: string,
@@ -67,21 +73,21 @@ export interface RunnerPorts {
     work: (signal: AbortSignal) => Promise<T>,
     mayTake: () => Promise<boolean>,
   ): Promise<T>
-  /** Events that end pauses; where it is left out, pauses are what they are. */
+  /** Events that end pauses early. Absent: pauses always have their full length. */
   push?: Push
-  /** Told once of each run that this window has brought to its end. */
+  /** Called once for each run that this window has brought to its end. */
   ended?(run: Run): void
 }
 
-/** The way to the proxy that a run was sent through, whichever is set now. */
+/** The way to the proxy that a run was sent through, even if the setting has changed since. */
 export function sendFor({ send, route }: Pick<RunnerPorts, 'send' | 'route'>, { marks: { proxy } }: Run): Send {
   return proxy === undefined || !route ? send : route.to(proxy)
 }
 
 /**
- * Gives `work` a signal that fires with `signal` or after the deadline, and lets go of both when the work is done: a run asks
- * hundreds of times under one signal. Held by its own timer: signals made by `AbortSignal.any` may be collected, and never
- * fire, while only a request waits for them.
+ * Gives `work` a signal that fires with `signal` or at the deadline, and removes both listeners when the work is done:
+ * a run makes hundreds of requests with one signal. Uses its own timer, because a signal made by `AbortSignal.any` may
+ * be collected and then never fires while only a request waits for it.
  */
 export async function within<T>(
   ms: number,

@@ -4,10 +4,10 @@ import type { Push, RunnerPorts } from './ports.ts'
 
 /** What a stream reports. */
 export interface Listener {
-  /** Whether it is alive: bytes have come, and not too long ago. */
+  /** Whether the stream is alive: something was received, not too long ago. */
   alive(isAlive: boolean): void
   told(mark: string): void
-  /** Something may have been missed. */
+  /** Events may have been missed. */
   gap(): void
 }
 
@@ -18,9 +18,12 @@ export type PushPorts = Pick<RunnerPorts, 'wait' | 'monotonic'> & { random: () =
 
 /** How often a run is polled while a stream is alive, in case a callback was lost. */
 const slowMs = 30_000
-/** When a stream breaks, the pages that shared its proxy do not all ask at the same moment. */
+/**
+ * When a stream breaks, the pages that used it wait a random time of up to this long, so that they do not all poll at
+ * once.
+ */
 const takeOverMs = 2_000
-/** Runs that follow one another share a stream. */
+/** The stream stays open this long after the last run, so that consecutive runs share it. */
 const lingerMs = 10_000
 const remembered = 200
 
@@ -35,19 +38,20 @@ interface Followed {
   interrupt: (() => void) | undefined
 }
 
-/** Without a stream: pauses are what they are. */
+/** For pages without a stream: pauses always have their full length. */
 export function createSilentPush(wait: RunnerPorts['wait']): Push {
   const pause: Push['pause'] = (_, ms, signal) => wait(ms, signal).then(() => false)
   return { follow: () => () => undefined, pause, untilPoll: pause, ended: () => undefined }
 }
 
 /**
- * A stream is open while runs are out. Pauses grow only after an event of some run has really arrived, so that a service
- * which cannot reach the proxy costs no time. They shrink again when a run is found to have ended without an event.
+ * The stream is open while runs are at the service. Pauses get longer only after an event of some run has really
+ * arrived, so that a service which cannot reach the proxy costs no time. They get shorter again when a run has ended
+ * without an event.
  */
 export function createPush({ wait, monotonic, random, listen }: PushPorts): Push {
   const followed = new Map<RunId, Followed>()
-  /** The last events: one may arrive before its run is followed. */
+  /** The last events: an event may arrive before its run is followed. */
   const recent = new Set<string>()
   let isAlive = false
   let isTrusted = false
@@ -105,7 +109,7 @@ export function createPush({ wait, monotonic, random, listen }: PushPorts): Push
     )
   }
 
-  /** Resolves with whether the time is over; it is not where something changed. */
+  /** Resolves with whether the time is over: false if something changed before. */
   async function sleep(one: Followed, ms: number, signal: AbortSignal): Promise<boolean> {
     const inner = new AbortController()
     const leave = () => inner.abort()
@@ -158,7 +162,8 @@ export function createPush({ wait, monotonic, random, listen }: PushPorts): Push
         interrupt: undefined,
       }
       followed.set(run, one)
-      // Over plain http browsers give no digest: the run's events are not recognised then, and it is only polled.
+      // Over plain http, browsers cannot compute the digest: the run's events are not recognised, and it is only
+      // polled.
       markOf(run).then(
         (mark) => {
           one.mark = mark

@@ -11,8 +11,8 @@ interface Queue {
 }
 
 /**
- * About how long a queued run still waits here before it is sent, in ms. Each free place goes to the next in line; a run
- * that is out gives its place up when its usual time is over. 0: its turn is now.
+ * About how long a queued run still waits here before it is sent, in ms. Each free place goes to the next run in the
+ * queue; a run at the service is expected to free its place after its usual time. 0: it is next.
  */
 export function estimateWaitMs(run: RunIn<'queued'>, { open, runsAtOnce, usualMs, now }: Queue): number {
   const limitMs = Math.max(0, (run.state.sendsAt ?? 0) - now)

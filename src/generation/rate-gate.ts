@@ -1,16 +1,19 @@
-/** The service takes 20 submissions in 10 s (docs/services.md 1.5). Somewhat fewer, in somewhat more time, so that jitter on the way does no harm. */
+/**
+ * The service accepts 20 submissions in 10 s (docs/services.md 1.5). A few fewer, in slightly more time, so that
+ * network jitter does no harm.
+ */
 const mostSubmissions = 18
 const windowMs = 11_000
 
-/** Keeps this window under the service's rate limit, so that no submission has to be refused. */
+/** Keeps this window below the service's rate limit, so that no submission is refused. */
 export interface RateGate {
-  /** Ms until the next submission may leave; 0: now. */
+  /** Ms until the next submission may be sent; 0: now. */
   waitMs(): number
-  /** A submission leaves now. */
+  /** Counts a submission that is sent now. */
   count(): void
 }
 
-/** `monotonic`: ms that never jump. */
+/** `monotonic`: ms of a clock that is never set. */
 export function createRateGate(monotonic: () => number): RateGate {
   let leftAt: number[] = []
   return {

@@ -3,7 +3,7 @@ import { areaEditOf, type Recipe } from '#domain/run.ts'
 import type { ModelFamily } from '#models/model.ts'
 import type { Provider } from '#providers/provider.ts'
 
-/** The body that a recipe is submitted with. `sourceUrls`: the public addresses of its sources, in order. */
+/** The request body for a recipe. `sourceUrls`: the public addresses of its sources, in order. */
 export function toRequestBody(
   recipe: Recipe,
   family: ModelFamily,

@@ -1,11 +1,14 @@
 import { isAbort } from '#domain/failure.ts'
 import type { RunnerPorts } from './ports.ts'
 
-/** What windows say to each other: "who holds this name?", "I do", "I do now, unseen". A frozen window says nothing. */
+/**
+ * Messages between windows. `who`: who holds this name? `mine`: I do. `unseen`: I hold it and am now hidden. A frozen
+ * window sends nothing.
+ */
 type Message = { kind: 'who' | 'mine' | 'unseen'; name: string }
 
 export interface LockWorld extends Pick<RunnerPorts, 'monotonic' | 'wait'> {
-  /** Web Locks. A holder whose name is stolen has its request rejected with an `AbortError`. */
+  /** Web Locks. When a lock is stolen, the holder's request rejects with an `AbortError`. */
   locks: {
     request<T>(name: string, options: { signal: AbortSignal } | { steal: true }, work: () => Promise<T>): Promise<T>
   }
@@ -21,13 +24,13 @@ const askEveryMs = 5_000
 const silentMs = 30_000
 
 /**
- * One holder a name over all windows, in turn. A window that nobody sees, whose timers the browser slows down, gives way to
- * one that is seen. One that the browser froze keeps its names and does nothing: a window that is seen, and has heard
- * nothing of the holder for 30 s, takes the name over where `mayTake` says that this is safe. Whoever lost a name stops,
- * when it can, and stands in line again.
+ * One holder per name across all windows, first come, first served. A hidden window, whose timers the browser slows
+ * down, gives way to a visible one. A window frozen by the browser keeps its locks and does nothing: a visible window
+ * that has heard nothing from the holder for 30 s takes the name if `mayTake` says that this is safe. A window that
+ * lost a name stops as soon as it can, and queues for it again.
  */
 export function createRunLock({ locks, channel, isVisible, monotonic, wait }: LockWorld): RunnerPorts['lock'] {
-  /** The names held here, each with the way to let it go. */
+  /** The names held here, each with the function that releases it. */
   const held = new Map<string, () => void>()
   const heardAt = new Map<string, number>()
   const inLine = new Set<string>()
@@ -38,7 +41,7 @@ export function createRunLock({ locks, channel, isVisible, monotonic, wait }: Lo
     const giveWay = kind === 'who' && held.get(name)
     if (!giveWay) return
     channel.postMessage({ kind: 'mine', name })
-    // Only a window that is seen asks.
+    // Only a visible window asks.
     if (!isVisible()) giveWay()
   })
 
@@ -50,7 +53,7 @@ export function createRunLock({ locks, channel, isVisible, monotonic, wait }: Lo
       ask(name)
       await wait(askEveryMs, signal)
       const now = monotonic()
-      // What this window did not hear while it was out of sight, or slept itself, says nothing.
+      // If this window was hidden or asleep itself, it may have missed the answer.
       const listened = isVisible() && now - askedAt < 2 * askEveryMs
       if (!listened || held.has(name)) since = now
       else if (now - Math.max(since, heardAt.get(name) ?? 0) >= silentMs) return

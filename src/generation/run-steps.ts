@@ -7,14 +7,14 @@ import type { RunnerPorts } from './ports.ts'
 /** Marks that a step may add. */
 type NewMarks = Partial<Pick<Marks, 'simulated' | 'gateway' | 'proxy' | 'standsIn'>>
 
-/** How the runner moves a run on: every step goes through the machine and is stored before anything follows from it. */
+/** Stores the steps of a run: every step goes through the state table and is stored before anything follows from it. */
 export interface RunSteps {
   /**
-   * Stores the run after an event and gives what is stored then: the next step, or what another window made of the run.
+   * Stores the run after an event and gives what is stored then: the next state, or what another window stored.
    * `undefined`: the run was removed before it was sent.
    */
   advance(run: Run, event: RunEvent, marks?: NewMarks): Promise<Run | undefined>
-  /** Stores that a run has failed; with it, whether a run of another service takes its place. */
+  /** Stores that a run has failed and, with it, whether a run at another service takes its place. */
   fail(
     run: RunIn<'queued' | 'sending' | 'working'>,
     failure: Failure,
@@ -30,7 +30,8 @@ export function createRunSteps({ store, now, fallback }: RunnerPorts): RunSteps 
       if (!mayFollow(before, next)) return before
       return { ...before, marks: { ...before.marks, ...marks }, state: next.state }
     })
-    // Nobody can remove a run that was sent: the browser has cleared everything, and this one is paid for.
+    // A run that was sent cannot be removed by the user, so the browser has cleared everything, and this run is paid
+    // for.
     const isUnsent = run.state.phase === 'queued'
     return stored ?? (isUnsent ? undefined : store.saveRun({ ...next, marks: { ...next.marks, ...marks } }))
   }
@@ -41,13 +42,16 @@ export function createRunSteps({ store, now, fallback }: RunnerPorts): RunSteps 
       const event = { type: 'fail', at: now(), failure, chargePossible } as const
       const failed = step(run, event)
       const yields = fallback?.() === 'always' && failed !== undefined && mayFallBack(failed) === 'by-itself'
-      // Stored with the failure: after a crash it is known that the run goes on elsewhere, and as which one.
+      // Stored with the failure, so that after a crash it is known which run takes its place.
       return advance(run, yields ? { ...event, yieldsTo: standInId(run.id) } : event)
     },
   }
 }
 
-/** "Look again": back on the grid, where alone a run is driven on after a reload, if task or lost answer may be found. */
+/**
+ * "Check again": back on the grid if its task or lost answer may be found, because only runs on the grid are driven
+ * after a reload.
+ */
 export function takenUp(run: Run): Run {
   const taken = step(run, { type: 'find' }) ?? step(run, { type: 'ask', at: run.marks.createdAt })
   if (!taken) return run

@@ -14,17 +14,17 @@ import { createSubmitting, type Tries } from './submitting.ts'
 import { createUploads } from './uploads.ts'
 
 /**
- * The machine of one generation: queued, sending, working, ready, saved. Starting, resuming and looking again are the
+ * Takes a run through its phases: queued, sending, working, ready, saved. Starting, resuming and checking again are the
  * same call. Every step is stored before the next one begins; nothing is ever submitted twice for one run.
  */
 export interface Runner {
   /**
-   * Takes a run as far as it will go and gives its last stored step. The signal ends our waiting, never the task. One
-   * window drives a run; in others the call waits and takes over when that window goes away. Rejects when a step cannot
-   * be stored.
+   * Takes a run as far as possible and gives its last stored state. The signal ends the waiting, never the task. One
+   * window drives a run; in other windows the call waits and takes over when that window closes. Rejects when a step
+   * cannot be stored.
    */
   drive(id: RunId, signal: AbortSignal, how?: Way): Promise<Run | undefined>
-  /** The images of a finished run, fetched but not stored. Rejects with the failure when they do not come. */
+  /** The images of a finished run, downloaded but not stored. Rejects with the failure if that is not possible. */
   fetch(id: RunId, signal: AbortSignal): Promise<readonly Blob[]>
 }
 
@@ -32,13 +32,16 @@ export function createRunner(ports: RunnerPorts): Runner {
   const { store } = ports
   const take = createTake(ports)
 
-  /** From the task id on, two windows only ask, or keep the images once: a frozen window's runs may be taken over then. */
+  /**
+   * Once there is a task id, two windows can only poll, or save the same images: then the runs of a frozen window may
+   * be taken over.
+   */
   async function mayTake(id: RunId): Promise<boolean> {
     const phase = (await store.run(id))?.state.phase
     return phase === 'working' || phase === 'ready'
   }
 
-  /** A window that was frozen missed the changes of the others: what became of its run is told again. */
+  /** A window that was frozen has missed the changes of others: the state of its run is announced again. */
   async function tellAgain(run: Run) {
     if (isIn(run, 'saved')) await store.settle(run, [])
     else await store.amendRun(run.id, (stored) => ({ ...stored }))
@@ -46,7 +49,7 @@ export function createRunner(ports: RunnerPorts): Runner {
 
   return {
     async drive(id, signal, how = {}) {
-      // Only a run that has failed before is looked at again. One that fails while this window stands in line has ended.
+      // Only a run that had failed before is checked again. One that failed while this window was waiting has ended.
       const looksAgain = (await store.run(id))?.state.phase === 'failed'
       let turns = 0
       const work = async (mine: AbortSignal) => {
@@ -59,7 +62,7 @@ export function createRunner(ports: RunnerPorts): Runner {
       try {
         return await ports.lock(`atelier-run-${id}`, signal, work, () => mayTake(id))
       } catch (error) {
-        // "Stop waiting" leaves the run as stored, to be taken up again.
+        // "Stop waiting" leaves the run as it is stored, to be resumed later.
         if (signal.aborted) return store.run(id)
         throw error
       }
@@ -78,23 +81,26 @@ export function createRunner(ports: RunnerPorts): Runner {
   }
 }
 
-/** One drive of a run: what it holds on to until it ends, and what it remembers between steps. */
+/** One drive of a run: what it holds until it ends, and what it remembers between steps. */
 interface Drive extends Tries {
   signal: AbortSignal
   how: Way
-  /** Submitted in this drive, not taken up later. */
+  /** Submitted in this drive, not resumed later. */
   isFresh: boolean
-  /** Waits for a place among the runs that may be out at once. */
+  /** Waits for a place among the runs that may be at the service at the same time. */
   queueUp(): Promise<void>
-  /** The run is out at the service already: takes a place without waiting. */
+  /** The run is at the service already: takes a place without waiting. */
   takePlace(): void
-  /** Listens for callback events of the run. Before anything is sent, for an event may be faster than the answer. */
+  /**
+   * Listens for callback events of the run. Starts before anything is sent, because an event may be faster than the
+   * answer.
+   */
   listen(run: Run): void
-  /** Lets go of place and events. */
+  /** Releases the place and stops listening. */
   letGo(): void
 }
 
-/** Gives the function that takes a run from the state it is in to its end. */
+/** Gives the function that takes a run from its present state to its end. */
 function createTake(ports: RunnerPorts) {
   const push = ports.push ?? createSilentPush(ports.wait)
   const slots = createSlots(ports.runsAtOnce)
@@ -136,7 +142,7 @@ function openDrive(ports: RunnerPorts, push: Push, slots: Slots, signal: AbortSi
       release ??= slots.take()
     },
     listen(run) {
-      // Adopted tasks were submitted without our address. Another proxy's events do not come here.
+      // Adopted tasks were submitted without our callback address. Events of another proxy do not arrive here.
       const isElsewhere = run.marks.proxy !== undefined && ports.route && run.marks.proxy !== ports.route.current()
       const isCalledBack = !isAdopted(run) && !isElsewhere && partsOf(run).provider.callbacks !== undefined
       if (isCalledBack) unfollow ??= push.follow(run.id)
@@ -148,7 +154,7 @@ function openDrive(ports: RunnerPorts, push: Push, slots: Slots, signal: AbortSi
   }
 }
 
-/** What is done with a run in each phase. Gives the run as it is stored afterwards; `undefined`: it was removed. */
+/** What is done with a run in each phase. Gives the run as stored afterwards; `undefined`: it was removed. */
 function createActs(ports: RunnerPorts, steps: RunSteps, push: Push, slots: Slots) {
   const uploads = createUploads(ports)
   const submitting = createSubmitting(ports, steps, push, uploads)

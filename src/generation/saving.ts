@@ -12,7 +12,7 @@ import { partsOf } from './parts-of.ts'
 import { type RunnerPorts, within } from './ports.ts'
 import { lostContact } from './sending.ts'
 
-/** `freshLink`: an image is fetched by a fresh address first, before its own is tried. */
+/** `freshLink`: a fresh address for the image is tried before its own. */
 export interface Way {
   freshLink?: boolean
 }
@@ -21,12 +21,12 @@ const retrySavingMs = [2_000, 5_000, 15_000, 60_000]
 const downloadMs = 150_000
 const linkMs = 30_000
 const mostBytes = 50 * 1024 * 1024
-/** Of the links, the picture's own comes first, then a fresh one to it, then the short-lived copy. docs/services.md 6. */
+/** The order of addresses: the image's own, a fresh link to it, the short-lived copy. docs/services.md 6. */
 const pausesMs = [1_000, 3_000]
 
 /**
- * The run's pictures as bytes, checked by their first bytes and size. Rejects when a link gave nothing usable. `freshLink`:
- * begins with a fresh link instead of the picture's own.
+ * The run's images as bytes, checked by their first bytes and size. Rejects if no address gave a usable image.
+ * `freshLink`: tries a fresh link before the image's own address.
  */
 export async function fetchPictures(
   ports: RunnerPorts,
@@ -68,7 +68,7 @@ async function fetchPicture(
       return await attempt()
     } catch (error) {
       signal.throwIfAborted()
-      // A network that is down fails every link alike: the first trouble tells most.
+      // If the network is down, all addresses fail alike, and the first error says most.
       if (!isRefusal(error)) throw error
       trouble ??= error
       const pauseMs = pausesMs[index]
@@ -79,8 +79,8 @@ async function fetchPicture(
 }
 
 /**
- * Fetches and stores until it works. Keeps trying while the trouble may pass; an image that was made is never given up,
- * only left to "save again", and then this rejects.
+ * Downloads and stores until it works. Continues as long as the problem may pass. An image that was made is never given
+ * up: at the end the run is left for "Save again", and this rejects.
  */
 export async function saveAtLast(
   ports: RunnerPorts,
@@ -118,7 +118,7 @@ function isRefusal(error: unknown): boolean {
 
 async function download({ send }: RunnerPorts, url: string, signal: AbortSignal): Promise<Blob> {
   const bytes = await within(downloadMs, signal, async (soon) => {
-    // An address of the proxy itself is asked as it is.
+    // An address of the proxy itself is requested directly.
     const path = url.startsWith('/api/') ? url : `${proxyPaths.image}?url=${encodeURIComponent(url)}`
     const response = await send(path, { signal: soon })
     if (!response.ok) throw new GenerationError(refused(response.status, await response.text()))
@@ -145,10 +145,10 @@ function toPicture(run: RunIn<'ready'>, family: ModelFamily, index: number, byte
   const brief = run.marks.standsIn && family.brief(recipe.draft, recipe.sources.length)
   const convertTo = brief ? brief.format : family.convertTo(recipe.draft)
   return {
-    // The same for every try, so that saving twice is saving once.
+    // The same for every try, so that saving twice stores one image.
     id: `${run.id}-${index}` as PictureId,
     shelf: 'gallery',
-    // The moment of submission, so that the gallery has the order in which the user asked, now and after a reload.
+    // The time of submission, so that the gallery keeps the order in which the user asked, after a reload too.
     createdAt: run.marks.createdAt,
     prompt: String(recipe.draft.prompt ?? ''),
     parents: recipe.sources,
@@ -159,7 +159,7 @@ function toPicture(run: RunIn<'ready'>, family: ModelFamily, index: number, byte
       kind: 'made',
       run: run.id,
       recipe,
-      // Of an adopted task only the family is known.
+      // For an adopted task only the family is known.
       model: run.marks.standsIn?.model ?? (adopted ? family.title : quote.model),
       ...(run.marks.standsIn ? { insteadOf: quote.model } : {}),
       provider: run.state.task.provider,

@@ -11,14 +11,14 @@ import { toRequestBody } from './request-body.ts'
 const reachMs = 10_000
 const submitMs = 90_000
 const askMs = 15_000
-/** How long a lost answer is asked for before the run counts as unconfirmed. */
+/** How long the proxy is asked for a lost answer before the run counts as unconfirmed. */
 const recoverMs = 60_000
-/** The same where the service calls back: with the picture at the latest, its call brings the answer. */
+/** The same if the service calls back: at the latest, the callback brings the answer. */
 const calledBackMs = 120_000
 
 const unreachable: Failure = { kind: 'unavailable', detail: 'The proxy cannot be reached.' }
 
-/** What a question that got no answer means as long as nothing paid is under way. */
+/** The meaning of a request without an answer, as long as nothing paid is under way. */
 export function lostContact(error: unknown): Failure {
   if (error !== null && typeof error === 'object' && (error as { name?: unknown }).name === 'GenerationError') {
     return toFailure(error)
@@ -32,8 +32,8 @@ function isTimeout(error: unknown): boolean {
 }
 
 /**
- * Asks the proxy whether it is there, so that a proxy that is down is known before anything paid leaves. A proxy of
- * another make need not know the route; a web page in its place is no proxy. Gives what it says of itself.
+ * Asks whether the proxy is there, so that an outage is known before anything paid is sent. A proxy of another make may
+ * not have the route; a web page in its place is not a proxy. Gives what the proxy says about itself.
  */
 export async function reach(send: Send, signal: AbortSignal): Promise<Partial<Health>> {
   const { ok, json } = await within(reachMs, signal, async (soon) => {
@@ -52,8 +52,8 @@ export async function reach(send: Send, signal: AbortSignal): Promise<Partial<He
 export type Sent = { task: TaskId } | { failure: Failure }
 
 /**
- * Submits once. From here on bytes may have left: whatever is not a certain refusal or a task id is `unconfirmed`.
- * "Stop waiting" does not reach this step: a submission under way is always brought to its answer.
+ * Submits once. From here on bytes may have been sent: anything but a certain refusal or a task id is `unconfirmed`.
+ * "Stop waiting" does not interrupt this step: a submission is always brought to its answer.
  */
 export async function submitOnce(
   ports: RunnerPorts,
@@ -76,7 +76,7 @@ export async function submitOnce(
   }
 }
 
-/** Asks the proxy for the answer to a submission that never reached this page. Sends nothing paid. */
+/** Asks the proxy for the answer to a submission that did not reach this page. Sends nothing paid. */
 export async function recover(
   { send, monotonic }: RunnerPorts,
   push: Push,

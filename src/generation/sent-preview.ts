@@ -14,7 +14,7 @@ export interface SentText {
   text: string
   /** In characters. */
   length: number
-  /** All other members, in the order they are sent in: "aspectRatio", "16:9". */
+  /** All other members in the order of sending: "aspectRatio", "16:9". */
   options: readonly { name: string; value: string }[]
 }
 
@@ -27,7 +27,7 @@ export interface SentImage {
   mime: string
 }
 
-/** The words of the request that a recipe would be submitted with. Made by the code that makes the request. */
+/** The text of the request for a recipe, made by the code that makes the request. */
 export function previewText(recipe: Recipe): SentText {
   const family = findFamily(recipe.family)
   if (!family) return { text: '', length: 0, options: [] }
@@ -38,7 +38,7 @@ export function previewText(recipe: Recipe): SentText {
   return { text, length: lengthOf(text), options: members.filter(({ name }) => name !== 'prompt') }
 }
 
-/** The images of the request, in order. Rejects with `invalid` where one is gone or cannot be read. */
+/** The images of the request, in order. Rejects with `invalid` if one is missing or cannot be read. */
 export async function previewImages(
   store: Pick<GalleryStore, 'original' | 'picture'>,
   recipe: Pick<Recipe, 'edits' | 'sources'>,
@@ -53,7 +53,7 @@ export async function previewImages(
   )
 }
 
-/** The members that hold a value of their own, by their name alone: no two of a body have the same. */
+/** The members with a value of their own, by their last name: no body has two members of the same name. */
 function leavesOf(body: unknown, name = ''): { name: string; value: string }[] {
   if (body === null || typeof body !== 'object') return [{ name, value: String(body) }]
   const members = Array.isArray(body) ? body.map((each) => [name, each] as const) : Object.entries(body)

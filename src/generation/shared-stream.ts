@@ -3,7 +3,7 @@ import type { StreamListener } from './event-stream.ts'
 import type { RunnerPorts } from './ports.ts'
 import type { Listen, Listener } from './push.ts'
 
-/** What the window with the stream tells the others, and what they ask it. */
+/** What the window with the stream sends to the others, and what they ask of it. */
 type Message =
   | { kind: 'run'; mark: string }
   | { kind: 'gap' | 'who' }
@@ -18,13 +18,13 @@ export interface SharedWorld extends Pick<RunnerPorts, 'wait' | 'monotonic'> {
     postMessage(message: Message): void
     addEventListener(type: 'message', listener: (event: { data: Message }) => void): void
   }
-  /** Reads the proxy's stream until the signal ends it, on from an id. */
+  /** Reads the proxy's stream from an event id on, until the signal ends it. */
   stream(lastId: string | undefined, listener: StreamListener, signal: AbortSignal): Promise<void>
 }
 
 /**
- * One stream a browser: of the windows that want one, the first in line has it and passes on what it hears. A browser opens
- * six connections to a host, and a stream holds one for as long as it lives.
+ * One stream per browser: the first window that wants one opens it and passes its events on. A browser opens six
+ * connections to a host, and each stream would hold one.
  */
 export function createSharedStream({
   locks,
@@ -72,7 +72,7 @@ export function createSharedStream({
     },
   })
 
-  /** A window that was frozen or closed with the stream in its hands says nothing. */
+  /** A window that was frozen or closed while it held the stream sends nothing. */
   async function watch(own: Listener, signal: AbortSignal): Promise<void> {
     for (;;) {
       await wait(silenceMs / 2, signal)

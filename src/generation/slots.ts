@@ -1,8 +1,8 @@
-/** A waiting line: at most `limit()` holders at once, first come, first served. */
+/** A queue: at most `limit()` holders at the same time, first come, first served. */
 export interface Slots {
-  /** Resolves with the release when a place is free. Rejects with the signal's reason. */
+  /** Resolves with a release function when a place is free. Rejects with the signal's reason. */
   acquire(signal: AbortSignal): Promise<() => void>
-  /** Takes a place without waiting: the run is out at the service already. */
+  /** Takes a place without waiting, for a run that is already at the service. */
   take(): () => void
   readonly held: number
 }

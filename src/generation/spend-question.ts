@@ -5,18 +5,18 @@ import { describeCredits, spendingSince } from '#domain/spending.ts'
 import { toBatch } from './batch.ts'
 import type { RunnerPorts } from './ports.ts'
 
-/** Above what the user wants to be asked first, in credits. 0: never. */
+/** The user is asked before spending more than this, in credits. 0: never. */
 export interface SpendLimits {
   price: number
   day: number
-  /** No real service is behind: the day counts what was simulated. */
+  /** Simulated mode: the daily sum counts simulated runs. */
   isSimulated: boolean
 }
 
-/** More runs than anybody makes in a day. */
+/** More runs than anyone makes in a day. */
 const dayRuns = 2_000
 
-/** Why these runs are to be asked about, in words; nothing where they are within the limits. */
+/** The question about these runs, in words; `undefined` if they are within the limits. */
 export async function findSpendQuestion(
   { store, now }: Pick<RunnerPorts, 'store' | 'now'>,
   recipes: NonEmpty<Recipe>,

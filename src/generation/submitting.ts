@@ -9,27 +9,30 @@ import type { RunSteps } from './run-steps.ts'
 import { lostContact, reach, recover, type Sent, submitOnce } from './sending.ts'
 import type { createUploads } from './uploads.ts'
 
-/** The service dropped the submission and says so; after this many tries in a row the user decides. docs/services.md 1.5. */
+/**
+ * The service refused the submission for its rate limit. After this many refusals in a row the user decides.
+ * docs/services.md 1.5.
+ */
 const limitTries = 3
 const limitPauseMs = 11_000
-/** A network that has just come back may fail a few times more before it works. */
+/** A network that has just come back may fail a few more times. */
 const returnPausesMs = [500, 1_000, 2_000, 4_000, 8_000]
 const networkPauseMs = 30_000
 
 const noFallback: Failure = { kind: 'unavailable', detail: 'This proxy no longer has a fallback.' }
 
-/** What is remembered of one drive between its tries to submit. */
+/** What one drive remembers between its tries to submit. */
 export interface Tries {
   /** Refusals for the rate limit in a row. */
   refusals: number
-  /** Tries that failed since the network came back; `undefined` while it was never away. */
+  /** Failed tries since the network came back; `undefined` if it was never away. */
   sinceReturn?: number
 }
 
 export interface Submitting {
-  /** Waits for whatever holds the run back: the rate limit, the network. Nothing is sent. */
+  /** Waits for the rate limit or the network. Nothing is sent. */
   untilDue(run: RunIn<'queued'>, signal: AbortSignal): Promise<void>
-  /** Uploads, then submits once. Up to the submission nothing costs anything. */
+  /** Uploads the sources, then submits once. Nothing before the submission costs anything. */
   submit(run: RunIn<'queued'>, tries: Tries, signal: AbortSignal): Promise<Run | undefined>
   /** Asks for the answer to a submission that was lost. Sends nothing paid. */
   findAnswer(run: RunIn<'sending'>): Promise<Run | undefined>
@@ -60,7 +63,7 @@ export function createSubmitting(
     const isSimulated = (standsIn ? fallback?.mode : mode) === 'simulated'
     const marks = {
       ...(isSimulated ? { simulated: true as const } : {}),
-      // What stands in for a gateway has come through none.
+      // A run at the fallback service does not use a gateway.
       ...(gateway === undefined || standsIn ? {} : { gateway }),
       ...(proxy === undefined ? {} : { proxy }),
     }
@@ -69,7 +72,7 @@ export function createSubmitting(
     return { urls, ports: through, marks }
   }
 
-  /** Keeps the run in the queue while the network is away, or only just back; fails it otherwise. Nothing was sent. */
+  /** Keeps the run queued while the network is away or has just come back; fails it otherwise. Nothing was sent. */
   function notReady(run: RunIn<'queued'>, tries: Tries, error: unknown): Promise<Run | undefined> {
     const failure = lostContact(error)
     const isLost = !(error instanceof Error && error.name === 'GenerationError')
@@ -88,7 +91,7 @@ export function createSubmitting(
     }
     const { failure } = sent
     if (failure.kind !== 'rate-limited') return fail(run, failure, failure.kind === 'unconfirmed')
-    // With a time it is the proxy's own limit, which is waited for as often as it takes.
+    // With a time it is the proxy's own limit, and the run waits for it as often as necessary.
     if (tries && failure.retryAfterMs === undefined) tries.refusals += 1
     if (tries && tries.refusals >= limitTries) return fail(run, failure, false)
     const pauseMs = longestPauseMs(failure) * (0.85 + Math.random() * 0.15)
@@ -111,7 +114,7 @@ export function createSubmitting(
   return {
     async untilDue({ state: { sendsAt = 0, trouble, waitsFor } }, signal) {
       if (waitsFor === 'network') await network?.back(signal)
-      // All of the pause: waking up ends a wait early, but not the service's limit.
+      // The whole pause: a window that becomes active again ends a wait early, but not the service's limit.
       const mostMs = waitsFor === 'network' ? networkPauseMs : longestPauseMs(trouble)
       const pauseMs = Math.min(sendsAt - now(), mostMs)
       const startedAt = monotonic()
@@ -139,7 +142,7 @@ export function createSubmitting(
   }
 }
 
-/** How long the service's limit may hold a run back. A clock that was set since does not make it longer. */
+/** How long the service's limit may hold a run back. A clock change since then does not make it longer. */
 function longestPauseMs(limit: Failure | undefined): number {
   const askedMs = limit?.kind === 'rate-limited' ? limit.retryAfterMs : undefined
   return (askedMs ?? limitPauseMs) * 1.2

@@ -14,16 +14,17 @@ const uploadMs = 180_000
 
 interface Upload {
   url: Promise<string>
-  /** Runs that wait for it. With the last one that is stopped it ends too. */
+  /** The number of runs that wait for this upload. When the last of them is stopped, the upload is ended. */
   waiting: number
   ending: AbortController
-  /** Epoch ms when it was done; absent while it is under way. */
+  /** Epoch ms of its completion; absent while it is under way. */
   at?: number
 }
 
 /**
- * Public addresses for the sources of runs, in order. Free, so it is repeated after a reload. One content is uploaded once
- * for all runs that use it, also for runs started in the same moment, and again when its address has expired.
+ * Public addresses for the sources of runs, in order. Uploads are free, so they are repeated after a reload. Each
+ * content is uploaded once for all runs that use it, also for runs started at the same moment, and again when its
+ * address has expired.
  */
 export function createUploads({
   store,
@@ -33,9 +34,9 @@ export function createUploads({
   toSent = deriveHere,
 }: Pick<RunnerPorts, 'store' | 'send' | 'now' | 'newId' | 'toSent'>) {
   const known = new Map<string, Upload>()
-  /** The content of each source that was sent, by what was wanted of it: what `known` is asked by. */
+  /** The content hash of each source that was sent, by the part of it that was wanted: the key into `known`. */
   const contents = new Map<string, string>()
-  // A gateway takes no images that were uploaded to another. docs/services.md 7.
+  // A gateway does not accept images that were uploaded to another one. docs/services.md 7.
   const keyOf = (provider: Provider, gateway: string, content: string) => `${provider.id} ${gateway} ${content}`
 
   async function upload(
@@ -87,7 +88,7 @@ export function createUploads({
   }
 
   return {
-    /** Rejects with the signal's reason, with the failure of an upload, or with `invalid` where a source is gone. */
+    /** Rejects with the signal's reason, with the failure of an upload, or with `invalid` if a source is missing. */
     async urls(
       recipe: Recipe,
       provider: Provider,
@@ -101,7 +102,7 @@ export function createUploads({
       }
       return urls
     },
-    /** The service could not read one of them: the next try uploads afresh. */
+    /** The service could not read one of them: the next try uploads again. */
     forget({ recipe, marks: { gateway = '' } }: Run, provider: Provider) {
       for (const wanted of wantedBy(recipe)) {
         known.delete(keyOf(provider, gateway, contents.get(nameOf(wanted)) ?? wanted.id))
@@ -111,8 +112,8 @@ export function createUploads({
 }
 
 /**
- * What is uploaded for a recipe's sources, in order. The same code makes it that makes what is sent; one content is made
- * once. Rejects with `invalid` where a source is gone or cannot be read.
+ * The files to upload for a recipe's sources, in order, each content made once. Also used by the preview of what will
+ * be sent. Rejects with `invalid` if a source is missing or cannot be read.
  */
 export async function imagesToSend(
   store: Pick<GalleryStore, 'original' | 'picture'>,
@@ -128,7 +129,7 @@ export async function imagesToSend(
   return images
 }
 
-/** The bytes to send of a source; nothing where they are gone. */
+/** The bytes to send for a source; `undefined` if they are missing. */
 async function imageOf(
   store: Pick<GalleryStore, 'original'>,
   { id, part }: Wanted,
@@ -145,7 +146,7 @@ function goneMessage(index: number): string {
   return `Image ${index + 1} is no longer in this browser. Remove it or add it again.`
 }
 
-/** A source as it is sent: all of it, or a part of the upright image. */
+/** A source as it is sent: the whole upright image, or a part of it. */
 interface Wanted {
   id: PictureId
   part?: Box
@@ -161,8 +162,8 @@ function nameOf({ id, part }: Wanted): string {
 }
 
 /**
- * What a service made, and what earlier versions prepared, is sent as it is. What was made here of a user's file has its
- * size and its colours.
+ * Images made by a service, and those prepared by earlier versions, are sent as they are. A laid-in image has the size
+ * and colours of the user's file, so it is prepared like one.
  */
 function needsDeriving({ file, origin }: Picture): boolean {
   return file !== undefined || origin.kind === 'derived'
@@ -176,7 +177,10 @@ const loadDeriving = () => import('#imaging/sent-file.ts')
 
 const deriveHere: ToSent = async (file, limits, part) => (await loadPart(loadDeriving)).toSent(file, limits, part)
 
-/** Waits for an upload with other runs. One run that is stopped does not end it for the others; the last one does. */
+/**
+ * Waits for an upload together with other runs. Stopping one of them does not end it for the others; stopping the last
+ * one does.
+ */
 function joined(upload: Upload, signal: AbortSignal): Promise<string> {
   upload.waiting += 1
   return new Promise<string>((resolve, reject) => {

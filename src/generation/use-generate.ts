@@ -3,7 +3,7 @@ import type { Generator } from './generator.ts'
 
 export const GeneratorContext = createContext<Generator | undefined>(undefined)
 
-/** The one way for a screen to start, stop and take up runs. */
+/** How screens start, stop and resume runs. */
 export function useGenerator(): Generator {
   const generator = useContext(GeneratorContext)
   if (!generator) throw new Error('useGenerator needs a GeneratorContext')

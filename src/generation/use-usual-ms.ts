@@ -5,8 +5,8 @@ import { learnPace } from './pace.ts'
 const learnFrom = 200
 
 /**
- * How long runs like this one, of the same model and size, usually take: the median of the own last ones, or `undefined`
- * until there are three. Ms.
+ * How long runs of the same model and size usually take: the median of the user's last ones in ms, `undefined` until
+ * there are three.
  */
 export function useUsualMs({ marks: { pace, simulated } }: Run): number | undefined {
   const ledger = useLedger(learnFrom)

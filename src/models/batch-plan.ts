@@ -3,10 +3,10 @@ import { type Field, type ModelFamily, type Quote, singleDraft } from './model.t
 
 export const mostVariants = 12
 
-/** One combination of options, of which `variants` images are made. */
+/** One combination of options, for which `variants` images are made. */
 export interface BatchCell {
   draft: Draft
-  /** The chosen option of each field that takes several, by the field's name. */
+  /** The chosen option of each field that takes several, by field name. */
   options: Readonly<Record<string, string>>
   quote: Quote
 }
@@ -14,26 +14,26 @@ export interface BatchCell {
 export interface BatchPlan {
   cells: readonly BatchCell[]
   variants: number
-  /** One draft for each image: those of one cell follow each other. */
+  /** One draft for each image; the images of one cell are adjacent. */
   drafts: readonly Draft[]
-  /** The sum. */
+  /** The total. */
   priceCredits: number
 }
 
 export type SeveralField = Field & { kind: 'choice' }
 
-/** The fields of which a batch may take more than one option. */
+/** The fields for which a batch may use more than one option. */
 export function severalFields(family: ModelFamily, draft: Draft, sourceCount: number): SeveralField[] {
   return family.fields(draft, sourceCount).filter((field) => field.kind === 'choice' && field.several) as SeveralField[]
 }
 
-/** The options chosen in a field, in the order they are shown in. Never none: a field always has a value. */
+/** The options chosen in a field, in display order. Never empty: a field always has a value. */
 export function chosenIn(field: SeveralField, draft: Draft): string[] {
   const chosen = new Set([String(draft[field.name]), ...(readFurther(draft).get(field.name) ?? [])])
   return field.options.map(({ value }) => value).filter((value) => chosen.has(value))
 }
 
-/** The change of the draft that adds an option to a field, or takes it away. The last one stays. */
+/** The draft with an option of a field added, or removed. The last option cannot be removed. */
 export function toggled(field: SeveralField, draft: Draft, option: string): Draft {
   const before = chosenIn(field, draft)
   const next = before.includes(option) ? before.filter((value) => value !== option) : [...before, option]
@@ -47,7 +47,7 @@ export function toggled(field: SeveralField, draft: Draft, option: string): Draf
   return { [field.name]: main, further: writeFurther(further) }
 }
 
-/** The change of the draft that chooses one option and no other. */
+/** The draft with one option chosen and no other. */
 export function onlyThis(field: Field, draft: Draft, value: Draft[string]): Draft {
   const further = readFurther(draft)
   further.delete(field.name)
@@ -55,8 +55,8 @@ export function onlyThis(field: Field, draft: Draft, value: Draft[string]): Draf
 }
 
 /**
- * Every combination of what is chosen, `variants` times, with the price of each and the sum. `toOwn` makes the draft that is
- * sent of each; where it makes the same of two, they count once.
+ * Every combination of the chosen options, `variants` times, with the price of each and the total. `toOwn` makes the
+ * draft that is sent; combinations for which it gives the same draft count once.
  */
 export function planBatch(
   family: ModelFamily,
@@ -92,7 +92,7 @@ export function isVariants(count: number): boolean {
   return Number.isInteger(count) && count >= 1 && count <= mostVariants
 }
 
-/** "size=2K;model=flex,pro" → the values by field. What does not read like this is left out. */
+/** "size=2K;model=flex,pro" → the values by field. Anything of another form is ignored. */
 function readFurther({ further }: Draft): Map<string, readonly string[]> {
   const parts = String(further ?? '').split(';')
   const read = parts.flatMap((part) => {

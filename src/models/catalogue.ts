@@ -5,7 +5,7 @@ import type { ModelFamily } from './model.ts'
 /** The order of the tabs. */
 export const families: readonly ModelFamily[] = [fluxKontext, flux2]
 
-/** Stored records outlive the catalogue: a family may be gone. */
+/** May be `undefined` for stored records: they can name a family that no longer exists. */
 export function findFamily(id: string): ModelFamily | undefined {
   return families.find((family) => family.id === id)
 }

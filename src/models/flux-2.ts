@@ -8,7 +8,7 @@ const priceCredits = { pro: { '1K': 5, '2K': 7 }, flex: { '1K': 14, '2K': 24 } }
 
 interface Form {
   prompt: string
-  /** What each source is there for. domain/prompt.ts */
+  /** The role of each source. domain/prompt.ts */
   roles: string
   model: 'pro' | 'flex'
   aspectRatio: (typeof ratios)[number]
@@ -30,7 +30,7 @@ const defaults: Form = {
   contentFilter: false,
 }
 
-/** As the model's guide names its inputs. */
+/** The way the model's own guide names its inputs. */
 const refer = (source: number) => `image ${source + 1}`
 const wordsOf = (values: Form, sourceCount: number) => toWords(values, sourceCount, refer)
 const form = (draft: Draft) => ({ ...defaults, ...draft }) as Form
@@ -150,7 +150,7 @@ export const flux2: ModelFamily = {
         ),
         aspect_ratio: editing ? values.editRatio : values.aspectRatio,
         resolution: values.size,
-        // Left out when off: older gateways do not know it. docs/services.md 7.
+        // Omitted when off, because older gateways do not know it. docs/services.md 7.
         ...(values.contentFilter ? { nsfw_checker: true } : {}),
       },
     }

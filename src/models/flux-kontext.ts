@@ -8,7 +8,7 @@ const priceCredits = { pro: 5, max: 10 } as const
 
 interface Form {
   prompt: string
-  /** What each source is there for. domain/prompt.ts */
+  /** The role of each source. domain/prompt.ts */
   roles: string
   model: 'pro' | 'max'
   aspectRatio: (typeof ratios)[number]
@@ -36,10 +36,10 @@ const defaults: Form = {
   storeInChina: false,
 }
 
-/** Generation takes 0–6, an edit 0–2; beyond it the service answers with code 500. docs/services.md 10 row 7. */
+/** Generation accepts 0–6, an edit 0–2; above that the service answers with code 500. docs/services.md 10 row 7. */
 const mostTolerance = (sourceCount: number) => (sourceCount > 0 ? 2 : 6)
 const toleranceOf = (form: Form, sourceCount: number) => Math.min(form.safetyTolerance, mostTolerance(sourceCount))
-/** It has one input, which its guide calls by no number. */
+/** The model has one input, and its guide does not number it. */
 const wordsOf = (values: Form, sourceCount: number) => toWords(values, sourceCount, () => 'the image')
 const form = (draft: Draft) => ({ ...defaults, ...draft }) as Form
 

@@ -13,13 +13,13 @@ export interface Option {
   note?: string
 }
 
-/** One control the form can draw. `name` is the draft's field, `label` its accessible name. */
+/** One control of the form. `name` is the draft's field, `label` its accessible name. */
 export type Field = {
   name: string
   label: string
-  /** Folded away under "More". */
+  /** Shown under "More". */
   folded?: true
-  /** Why the value in force differs from the one chosen. */
+  /** Why the value used differs from the one chosen. */
   note?: string
 } & (
   | { kind: 'text'; maxLength: number; placeholder?: string }
@@ -29,61 +29,64 @@ export type Field = {
   | { kind: 'switch'; hint?: string }
 )
 
-/** Who runs the model, and what it is called where the run is told of. */
+/** Who runs the model, and its name on screen. */
 export interface Quote {
   priceCredits: number
   /** "Flux 2 Flex", as shown on pictures. */
   model: string
-  /** Runs of one pace take alike long: model and size. */
+  /** Runs with the same value take about the same time: model and size. */
   pace: string
-  /** How long such a run takes until the own last runs tell better. */
+  /** How long such a run takes, until the user's own runs give a better estimate. */
   usualMs: number
-  /** What was asked for, in short: "16:9 · 2K". */
+  /** The request in short: "16:9 · 2K". */
   asked: string
 }
 
 /**
- * One tab: models that share a form. Pure data and functions; knows the wire's spelling of its own body and nothing else
- * does. `sourceCount` decides the mode: 0 makes a picture from words, more edit or combine pictures.
+ * One tab: models that share a form. Pure data and functions; only this code knows the field names of its request body.
+ * `sourceCount` decides the mode: with 0 an image is made from words, with more images are edited or combined.
  */
 export interface ModelFamily {
   readonly id: string
   readonly title: string
-  /** Id of the provider that takes its bodies. */
+  /** Id of the provider that accepts its bodies. */
   readonly provider: string
   readonly maxSources: number
   readonly promptLength: { readonly min: number; readonly max: number }
   readonly defaults: Draft
-  /** The controls that mean something in this mode, in the order of thinking; the prompt is not among them. */
+  /** The controls that apply in this mode, in display order, without the prompt. */
   fields(draft: Draft, sourceCount: number): readonly Field[]
-  /** What stands in the way of submitting, before money is spent. */
+  /** What prevents submitting, before money is spent. */
   issues(draft: Draft, sourceCount: number): readonly Issue[]
   quote(draft: Draft, sourceCount: number): Quote
-  /** What is asked for, for a service that does not know this family. */
+  /** The request in general terms, for a service that does not know this family. */
   brief(draft: Draft, sourceCount: number, region?: Region): Brief
-  /** The body for the provider. `sourceUrls` in the shown order. `region`: where the first source may change. */
+  /** The request body for the provider. `sourceUrls` in display order. `region`: where the first source may change. */
   toBody(draft: Draft, sourceUrls: readonly string[], region?: Region): unknown
-  /** The draft with what an edit of an area needs: an answer in the proportions of what is sent. Left out: the draft. */
+  /**
+   * The draft changed as an edit of an area requires: the answer must have the proportions of what is sent. Absent:
+   * unchanged.
+   */
   forArea?(draft: Draft): Draft
   /**
-   * What the service accepts, strict: a body with unknown members is refused. The library is a parameter, because only
-   * the proxy and the simulator check bodies: the page never loads it for them.
+   * A strict schema of what the service accepts; unknown members are refused. The library is a parameter because only
+   * the proxy and the simulator check bodies, so that the page never loads it.
    */
   body(z: typeof zod): zod.ZodMiniType
-  /** What a body that `body` accepts costs, in credits: the same as the quote for its draft. */
+  /** The price of a body that passes `body`, in credits: the same as the quote for its draft. */
   priceOf(body: unknown): number
-  /** The source addresses inside a body that `body` accepts. */
+  /** The source addresses in a body that passes `body`. */
   sourcesIn(body: unknown): readonly string[]
-  /** The format to convert the arrived picture to; `undefined` keeps the original bytes. */
+  /** The format that the downloaded image is converted to; `undefined` keeps the original bytes. */
   convertTo(draft: Draft): ImageMime | undefined
 }
 
-/** Length in characters as people count them: an astral character is one. */
+/** Length in code points, so that an emoji outside the basic plane counts once. */
 export function lengthOf(text: string): number {
   return [...text].length
 }
 
-/** `sent`: the prompt in the words that are sent. */
+/** `sent`: the prompt as it will be sent. */
 export function promptIssues(
   prompt: string,
   sourceCount: number,
@@ -106,22 +109,22 @@ export function promptIssues(
 }
 
 /**
- * What a form holds beside its family's own fields. `variants`: how many images of each kind, 1 to 12. `further`: options
- * that are chosen beside the one in the field, in the notation of `batch-plan.ts`. Recipes have neither.
+ * What a form holds in addition to its family's fields. `variants`: how many images of each kind, 1 to 12. `further`:
+ * options chosen in addition to the one in the field, in the notation of `batch-plan.ts`. Recipes have neither.
  */
 const batchDefaults = { variants: 1, further: '' } as const
 
-/** Whether a form asks for more than one image; its plan is then needed. */
+/** Whether a form asks for more than one image, so that a batch plan is needed. */
 export function isBatch({ variants, further }: Draft): boolean {
   return variants !== batchDefaults.variants || further !== batchDefaults.further
 }
 
-/** The draft of one image: what a recipe keeps of a form. */
+/** The draft of one image: the part of a form that a recipe keeps. */
 export function singleDraft({ variants: _variants, further: _further, ...draft }: Draft): Draft {
   return draft
 }
 
-/** A stored draft as one that this family can use: unknown fields dropped, missing or foreign values set to defaults. */
+/** A stored draft made usable for this family: unknown fields are dropped, missing or invalid values get defaults. */
 export function adoptDraft(family: ModelFamily, stored: Draft): Draft {
   const adopted = Object.entries(family.defaults).map(([name, fallback]) => {
     const value = Object.hasOwn(stored, name) ? stored[name] : undefined
@@ -130,7 +133,7 @@ export function adoptDraft(family: ModelFamily, stored: Draft): Draft {
   return Object.fromEntries(adopted) as Draft
 }
 
-/** The same for a form, which also holds what a batch needs. */
+/** The same for a form, including its batch fields. */
 export function adoptForm(family: ModelFamily, stored: Draft): Draft {
   const { variants, further } = { ...batchDefaults, ...stored }
   return {
@@ -145,8 +148,8 @@ export function choices(...labels: string[]): Option[] {
 }
 
 /**
- * A prompt with the place of an area in words, for models that take no mask. `subject`: "image 1" where several are sent.
- * A prompt that would become too long stays as it is: what is outside the area is put back anyway.
+ * A prompt with the place of an area in words, for models that take no mask. `subject`: "image 1" if several images are
+ * sent. A prompt that would become too long is left as it is, because the pixels outside the area are restored anyway.
  */
 export function withRegion(prompt: string, region: Region | undefined, mostLetters: number, subject?: string): string {
   if (!region) return prompt
@@ -158,7 +161,10 @@ export function withRegion(prompt: string, region: Region | undefined, mostLette
   return lengthOf(whole) > mostLetters ? prompt : whole
 }
 
-/** A prompt in the words that are sent: references, and what each source is there for. `refer`: a source, from 0. */
+/**
+ * A prompt as it is sent: references in the model's words, and the role of each source. `refer` gets the index of a
+ * source, from 0.
+ */
 export function toWords(
   { prompt, roles }: { prompt: string; roles: string },
   sourceCount: number,

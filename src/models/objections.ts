@@ -4,14 +4,14 @@ import type { ModelFamily } from './model.ts'
 
 const schemas = new WeakMap<ModelFamily, z.ZodMiniType>()
 
-/** A family's schema of the bodies that its service accepts. */
+/** The schema of the bodies that a family's service accepts. */
 export function bodySchema(family: ModelFamily): z.ZodMiniType {
   const schema = schemas.get(family) ?? family.body(z)
   schemas.set(family, schema)
   return schema
 }
 
-/** What the service would object to in a body, in its own field names; empty if nothing. */
+/** What the service would refuse in a body, in its own field names; empty if nothing. */
 export function objections(family: ModelFamily, body: unknown): Issue[] {
   const parsed = bodySchema(family).safeParse(body)
   if (parsed.success) return []

@@ -1,21 +1,26 @@
-/** Where the proxy tells pages that asking for a run is worth while: server-sent events. */
+/** The event stream (server-sent events) in which the proxy tells pages that polling a run is worthwhile. */
 export const eventsPath = '/api/events'
 
-/** What a stream says. Its last id, sent back as `Last-Event-ID`, lets the next stream go on from there. */
+/**
+ * The kinds of events. The last event id, sent back as `Last-Event-ID`, lets the next connection continue from there.
+ */
 export const eventKinds = {
-  /** Something may have happened to the run with this mark: ask for it. */
+  /** Something may have happened to the run with this digest: poll it. */
   run: 'run',
-  /** Something may have happened that this stream cannot tell any more: ask for all. */
+  /** Events may have been lost: poll all runs. */
   gap: 'gap',
 } as const
 
-/** A stream that says nothing for so long is not alive, whatever its connection looks like; it is never so silent by itself. */
+/**
+ * Without a heartbeat for this long a stream counts as broken, whatever its connection looks like. The proxy sends one
+ * more often.
+ */
 export const heartbeatMs = 15_000
 export const silenceMs = 40_000
 
 /**
- * The name of a run in a stream. Whoever knows the run recognises it; to all others who listen to the same proxy it is
- * no way to the run's task or picture.
+ * The digest of a run id, used in the stream. A page that knows the run recognises it; other pages of the same proxy
+ * cannot find the run's task or image by it.
  */
 export async function markOf(run: string): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(`atelier run ${run}`))

@@ -2,20 +2,23 @@ import * as z from 'zod/mini'
 import type { Failure } from '#domain/failure.ts'
 import { parseJson } from './send.ts'
 
-/** What an answer of generateContent means, and whether asking again is free of a second picture to pay for. */
+/** The meaning of an answer of generateContent, and whether another call is free of a second charge. */
 export type GeminiReading =
-  /** Base64, of whatever kind: its label may be wrong. */
+  /** Base64. The type is found from the bytes, because the label may be wrong. */
   | { kind: 'picture'; data: string }
   | {
       kind: 'none'
       failure: Failure
-      /** The answer counts the tokens of a picture, or says nothing of what was used before it broke off. */
+      /** The answer counts the tokens of an image, or broke off without saying what was used. */
       chargePossible: boolean
-      /** Another model; the same after a pause; the same, but for pictures only. Nowhere else may it be sent again. */
+      /**
+       * What may be tried next: another model; the same one later; the same one, asking for an image only. Absent:
+       * nothing.
+       */
       again?: 'next-model' | 'later' | 'picture-only'
       retryAfterMs?: number
     }
-  /** No answer of this service: it may have made a picture. */
+  /** The answer did not come from this service, so an image may have been made. */
   | { kind: 'doubt' }
 
 const Inline = z.object({ data: z.string(), mimeType: z.optional(z.string()), mime_type: z.optional(z.string()) })
@@ -65,11 +68,11 @@ const blocked = new Set([
   'RECITATION',
 ])
 const nothingDrawn = new Set(['NO_IMAGE', 'IMAGE_OTHER', 'OTHER', 'STOP'])
-/** The smallest picture counts 747. */
+/** The smallest image counts 747 tokens. */
 const leastPictureTokens = 700
 const longestText = 300
 
-/** Reads what came back, by HTTP status: unlike at KIE it says what it means. docs/services.md 8.3 and 8.4. */
+/** Reads an answer by its HTTP status, which this service uses correctly, unlike KIE. docs/services.md 8.3 and 8.4. */
 export function readGemini(httpStatus: number, text: string): GeminiReading {
   const json = parseJson(text)
   if (httpStatus !== 200) return readTrouble(httpStatus, json)
@@ -79,7 +82,7 @@ export function readGemini(httpStatus: number, text: string): GeminiReading {
 
 function readAnswer({ candidates, promptFeedback, usageMetadata }: z.infer<typeof Answer>): GeminiReading {
   const parts = (candidates ?? []).flatMap(({ content }) => (content?.parts ?? []).flatMap(readPart))
-  // Thoughts may hold drafts of the picture; the last of the others is the one.
+  // Parts marked as thought may hold drafts of the image. The last of the other parts is the result.
   const spoken = parts.filter(({ thought }) => thought !== true)
   const data = spoken.map(pictureIn).findLast((found) => found !== undefined)
   if (data !== undefined) return { kind: 'picture', data }
@@ -97,7 +100,7 @@ function readAnswer({ candidates, promptFeedback, usageMetadata }: z.infer<typeo
   }
   const words = trim(spoken.map((part) => part.text ?? '').join(' '))
   const failure: Failure = { kind: 'no-picture', text: words, ...(said === '' ? {} : { said }) }
-  // An answer that has counted a picture, or that cannot be read, is not asked for twice.
+  // A call whose answer counted an image, or cannot be read, is not repeated.
   const mayAsk = first !== undefined && !chargePossible
   return { kind: 'none', failure, chargePossible, ...(mayAsk ? { again: 'picture-only' } : {}) }
 }
@@ -127,7 +130,8 @@ function rejected(reason: string, said: string): Failure {
 
 function readTrouble(code: number, json: unknown): GeminiReading {
   const trouble = Trouble.safeParse(json)
-  // Not its own words: something on the way has answered in its place, and nobody knows what became of the call.
+  // Not an answer in the service's format: something on the way answered instead, and the outcome of the call is
+  // unknown.
   if (!trouble.success && code >= 500) return { kind: 'doubt' }
   const { status = '', message = '', details = [] } = trouble.success ? trouble.data.error : {}
   const said = trim(message)
@@ -161,7 +165,7 @@ function readTrouble(code: number, json: unknown): GeminiReading {
       return none({ kind: 'timed-out' }, { chargePossible: true })
     default: {
       const detail = said || `error ${code}`
-      // A refusal has used nothing; what broke off may have been counted.
+      // A refusal has used nothing; a call that broke off may be charged.
       return none({ kind: 'unexpected', detail }, code >= 499 ? { chargePossible: true } : {})
     }
   }

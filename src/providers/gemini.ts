@@ -7,13 +7,14 @@ import type { Provider, TaskStatus } from './provider.ts'
 import { keptSubmission, readRefusal } from './proxy.ts'
 import { parseJson } from './send.ts'
 
-/** The proxy's routes for it. The service has no tasks: the proxy makes its one call and keeps what came of it. */
+/** The proxy's routes for Gemini. The service has no tasks: the proxy makes one call and keeps its result. */
 export const geminiPaths = { generate: '/api/gemini/generate', pictures: '/api/gemini/pictures' } as const
 
 const sizes = z.enum(['1K', '2K'])
 
 /**
- * The body that the proxy takes, strict: the service's own, for whichever model it chooses. docs/services.md 8.1.
+ * The body that the proxy accepts, strict: the service's own, without the model, which the proxy chooses.
+ * docs/services.md 8.1.
  */
 export const GeminiBody = z.strictObject({
   contents: z.tuple([
@@ -57,7 +58,7 @@ const GeminiFailure = z.discriminatedUnion('kind', [
   z.object({ kind: z.enum(['unauthorized', 'out-of-credits', 'timed-out']), ...words }),
 ])
 
-/** What the proxy keeps of a call that has ended. The bytes of a picture lie beside it, at an address of its own. */
+/** What the proxy keeps about a finished call. The bytes of an image are kept separately, at their own address. */
 export const GeminiOutcome = z.discriminatedUnion('state', [
   z.object({ state: z.literal('made'), model: z.string(), size: sizes }),
   z.object({
@@ -72,13 +73,13 @@ export type GeminiOutcome =
 
 const Accepted = z.object({ taskId: z.string() })
 
-/** Google's image models, as a stand-in for any family. */
+/** Google's image models, as the fallback for every family. */
 export const gemini: Provider = {
   id: 'gemini',
   endpoints: [],
   uploadsKeptMs: 0,
 
-  /** Pictures travel in the submission itself. */
+  /** Images are sent inside the submission itself. */
   async upload(image) {
     return `data:${image.type};base64,${encodeBase64(new Uint8Array(await image.arrayBuffer()))}`
   },
@@ -130,7 +131,7 @@ export const gemini: Provider = {
   freshLink: () => Promise.reject(new GenerationError({ kind: 'expired' })),
 }
 
-/** Lost on the way to the service, or with a proxy that was started anew. */
+/** Lost on the way to the service, or by a restart of the proxy. */
 const inDoubt: TaskStatus = { state: 'failed', failure: { kind: 'unconfirmed' }, chargePossible: true }
 
 function readOutcome(run: RunId, json: unknown): TaskStatus {

@@ -2,13 +2,13 @@ import * as z from 'zod/mini'
 import type { TaskId } from '#domain/ids.ts'
 import type { Callbacks } from './provider.ts'
 
-/** Bodies differ from family to family and may be reduced to the task; its name comes in two spellings. docs/services.md 2.4, 3.4. */
+/** Bodies differ between families and may hold only the task, whose id has two spellings. docs/services.md 2.4, 3.4. */
 const Call = z.object({ data: z.object({ taskId: z.optional(z.unknown()), task_id: z.optional(z.unknown()) }) })
 
-/** How the service says that a task has ended. docs/services.md 2.4, 3.4 and 5.3. */
+/** How the service reports that a task has ended. docs/services.md 2.4, 3.4 and 5.3. */
 export function createKieCallbacks(taskIdPattern: RegExp): Callbacks {
   return {
-    // Any other spelling of the member is ignored without a word. Pitfall 22.
+    // The service silently ignores any other spelling of this member.
     withAddress: (body, address) => ({ ...(body as object), callBackUrl: address }),
     readTask(call) {
       const read = Call.safeParse(call)

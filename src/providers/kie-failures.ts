@@ -1,8 +1,8 @@
 import type { Failure } from '#domain/failure.ts'
 
 /**
- * Codes and messages of KIE and its gateways. Codes are used loosely (500 also for validation and for missing
- * credits), so the message is read first. docs/services.md 1.3, 1.4 and 1.4a.
+ * Codes and messages of KIE and its gateways. Codes are used loosely (500 also for validation and missing credits), so
+ * the message is read first. docs/services.md 1.3, 1.4 and 1.4a.
  */
 export interface Trouble {
   code: number
@@ -26,7 +26,7 @@ type Meaning =
 
 const contentWords = 'polic|guideline|terms|rules?\\b|safety|standards?\\b|content'
 
-/** Read from top to bottom: the first that fits counts. The service answers in English or in Chinese. */
+/** Read from top to bottom; the first match counts. The service answers in English or in Chinese. */
 const byMessage: readonly (readonly [Meaning, RegExp])[] = [
   [
     'credits',
@@ -44,7 +44,7 @@ const byMessage: readonly (readonly [Meaning, RegExp])[] = [
   ['busy', /network error|server exception|high (demand|traffic)/i],
 ]
 
-/** Whether words that were not understood may mean all the same that the content was the reason. */
+/** Whether a message that was not understood may still mean that the content was the reason. */
 export function mayBeAboutContent({ said = '' }: Failure): boolean {
   return /violat|reject|block|refus|unsafe|forbidden|违|审/i.test(said)
 }
@@ -73,20 +73,20 @@ export function isRecordMissing(trouble: Trouble): boolean {
   return meaningOf(trouble) === 'record-missing'
 }
 
-/** A refusal that certainly made no task. Whatever this does not name may have been accepted and charged. */
+/** A refusal that certainly created no task. Anything else may have been accepted and charged. */
 export function isCertainRefusal(trouble: Trouble): boolean {
   const meaning = meaningOf(trouble)
   return meaning !== 'error' && meaning !== 'timeout'
 }
 
-/** The answer to a submission that was refused, or may have been accepted all the same. */
+/** The failure of a submission that was refused, or may have been accepted after all. */
 export function submissionFailure(trouble: Trouble): Failure {
   return isCertainRefusal(trouble)
     ? toFailure(trouble)
     : { kind: 'unconfirmed', code: trouble.code, said: trim(trouble.msg) }
 }
 
-/** A task that ended badly, or a question about it that could not be answered. Nothing is charged for a failed task. */
+/** The failure of a task, or of a poll that got no usable answer. Failed tasks are not charged. */
 export function toFailure(trouble: Trouble): Failure {
   return { ...causeOf(trouble), code: trouble.code, said: trim(trouble.msg) }
 }
@@ -114,7 +114,8 @@ function causeOf(trouble: Trouble): Failure {
     case 'disabled':
       return { kind: 'unavailable', detail: 'The service has switched this model off.' }
     case 'busy':
-      // A page in place of the service says that nothing has reached it; its own words, that it took nothing this time.
+      // A web page in place of the service means that nothing reached it; its own answer means that it accepted
+      // nothing.
       return {
         kind: 'unavailable',
         detail: 'The service is too busy at the moment.',

@@ -7,7 +7,7 @@ import type { Call, Endpoint, Provider, TaskStatus } from './provider.ts'
 import { readRefusal } from './proxy.ts'
 import { parseJson } from './send.ts'
 
-/** The service's task ids, recorded as 32 hex digits, documented in other forms. docs/services.md 2.1. */
+/** The service's task ids: 32 hex digits as recorded, other forms in its documentation. docs/services.md 2.1. */
 export const taskIdPattern = /^[A-Za-z0-9_-]{1,128}$/
 
 const callbacks = createKieCallbacks(taskIdPattern)
@@ -17,12 +17,12 @@ const credits = { kind: 'credits', method: 'GET', host: 'api', path: '/api/v1/ch
 const link = { kind: 'link', method: 'POST', host: 'api', path: '/api/v1/common/download-url' } as const
 const shared: readonly Endpoint[] = [upload, credits, link]
 
-/** Uploads live for 24 hours at the least promising reading. docs/services.md 4. */
+/** Uploads live for 24 hours by the shortest claim. docs/services.md 4. */
 const uploadsKeptMs = 20 * 3_600_000
-/** A record may be invisible for a while after its submission. docs/services.md 2.3. */
+/** A record may not be visible for a while after its submission. docs/services.md 2.3. */
 const graceMs = 90_000
 
-// Numbers come as text and text as numbers; "null" is written out as a word. Pitfalls 9 and 10.
+// Numbers may come as text and text as numbers; a missing value may be the text "null". docs/services.md 1.3.
 const looseNumber = z.nullish(z.pipe(z.union([z.number(), z.string()]), z.transform(Number)))
 const looseText = z.nullish(z.union([z.string(), z.number()]))
 const Envelope = z.object({ code: looseNumber, msg: looseText, message: looseText, data: z.optional(z.unknown()) })
@@ -44,7 +44,7 @@ const JobRecord = z.object({
   failMsg: looseText,
 })
 
-/** An outer answer: the data of a success, or the trouble. Business errors arrive as HTTP 200. docs/services.md 1.3. */
+/** An outer answer: the data of a success, or the error. Business errors arrive as HTTP 200. docs/services.md 1.3. */
 type Answer = { ok: true; data: unknown } | { ok: false; trouble: Trouble }
 
 function readAnswer(httpStatus: number, body: string): Answer {
@@ -159,7 +159,7 @@ function createKieProvider({ id, submit, status, readRecord }: Dialect): Provide
   }
 }
 
-/** Flags 0–3; every other value is a task still running. docs/services.md 2.2. */
+/** Flags 0–3; any other value means that the task is still running. docs/services.md 2.2. */
 function readKontextRecord(data: unknown): TaskStatus {
   const record = KontextRecord.safeParse(data)
   if (!record.success) return { state: 'running' }
@@ -172,7 +172,7 @@ function readKontextRecord(data: unknown): TaskStatus {
   return result === undefined ? { state: 'empty', spareUrls } : { state: 'done', imageUrls: [result], spareUrls }
 }
 
-/** Words for states; results are read on success only. docs/services.md 3.2. */
+/** The state is a word; results are read on success only. docs/services.md 3.2. */
 function readJobRecord(data: unknown): TaskStatus {
   const record = JobRecord.safeParse(data)
   if (!record.success) return { state: 'running' }
@@ -194,12 +194,12 @@ function resultUrls(value: unknown): string[] {
 
 function failed(code: number | null | undefined, message: string | number | null | undefined): TaskStatus {
   const trouble = { code: code || 501, msg: text(message) ?? '' }
-  // At task level a 400 is the policy code, whatever its words. docs/services.md 2.2.
+  // In a task record, 400 is the code for content policy, whatever the message. docs/services.md 2.2.
   const policy = trouble.code === 400 && toFailure(trouble).kind === 'invalid'
   if (policy)
     return { state: 'failed', failure: { kind: 'rejected', reason: trouble.msg, code: 400, said: trouble.msg } }
   const failure = toFailure(trouble)
-  // docs/services.md 1.4: a time-out of the upstream may have been charged.
+  // A time-out inside the service may have been charged. docs/services.md 1.4.
   return { state: 'failed', failure, ...(failure.kind === 'timed-out' ? { chargePossible: true } : {}) }
 }
 

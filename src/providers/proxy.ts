@@ -5,8 +5,8 @@ import type { Send } from './provider.ts'
 import { parseJson, proxyPaths } from './send.ts'
 
 /**
- * How the proxy itself refuses, in the services' envelope so that one decoder reads both. `sent` tells whether the
- * request may have reached the service: `no` is a promise, `unknown` means it may have been charged.
+ * A refusal by the proxy itself, in the format of the services, so that one decoder reads both. `sent` tells whether
+ * the request may have reached the service: `no` is certain, `unknown` means it may have been charged.
  */
 export const ProxyRefusal = z.object({
   code: z.number(),
@@ -15,15 +15,15 @@ export const ProxyRefusal = z.object({
     sent: z.enum(['no', 'unknown']),
     issues: z.optional(z.array(z.object({ field: z.string(), message: z.string() }))),
     retryAfterMs: z.optional(z.number()),
-    /** The pause is the place in the queue for the service: the run waits for its turn. */
+    /** The pause is for the proxy's queue: the run keeps its place in it. */
     turn: z.optional(z.literal(true)),
-    /** Not a pause to be waited out, but what the proxy's owner lets be spent. */
+    /** Not a pause to wait for: the daily limit set by the proxy's owner. */
     limit: z.optional(z.literal('daily-credits')),
   }),
 })
 export type ProxyRefusal = z.infer<typeof ProxyRefusal>
 
-/** What the proxy knows of a run's submission. `none` may also mean that it was restarted since. */
+/** What the proxy knows about a run's submission. `none` may also mean that the proxy was restarted since. */
 export const KeptSubmission = z.discriminatedUnion('state', [
   z.object({ state: z.literal('none') }),
   z.object({ state: z.literal('pending') }),
@@ -33,8 +33,8 @@ export const KeptSubmission = z.discriminatedUnion('state', [
 export type KeptSubmission = z.infer<typeof KeptSubmission>
 
 /**
- * Asks for the answer to a submission that may have been lost on its way here. `undefined`: this proxy keeps none. Rejects
- * where it cannot tell at the moment.
+ * Asks for the answer to a submission that may have been lost on its way here. `undefined`: this proxy keeps none.
+ * Rejects if it cannot answer now.
  */
 export async function keptSubmission(send: Send, run: RunId, signal: AbortSignal): Promise<KeptSubmission | undefined> {
   const response = await send(`${proxyPaths.submissions}/${encodeURIComponent(run)}`, { signal })
@@ -44,7 +44,7 @@ export async function keptSubmission(send: Send, run: RunId, signal: AbortSignal
   return reply.success ? reply.data : undefined
 }
 
-/** The failure behind a refusal of the proxy itself; `undefined` if the answer is not one. */
+/** The failure behind a refusal by the proxy itself; `undefined` if the answer is not one. */
 export function readRefusal(json: unknown): { failure: Failure; sent: 'no' | 'unknown' } | undefined {
   const parsed = ProxyRefusal.safeParse(json)
   if (!parsed.success) return undefined
@@ -55,7 +55,7 @@ export function readRefusal(json: unknown): { failure: Failure; sent: 'no' | 'un
 }
 
 function refusalCause(code: number, msg: string, proxy: ProxyRefusal['proxy']): Failure {
-  // The proxy's own: what a service says of its key is passed on in the service's words.
+  // The proxy's own code: what a service says about its key is passed on in the service's words.
   if (code === 401) return { kind: 'locked' }
   if (proxy.limit !== undefined) {
     const { retryAfterMs } = proxy

@@ -1,6 +1,6 @@
 import type { Send } from './provider.ts'
 
-/** The proxy's own routes, below its base address (`/api` by default). */
+/** The proxy's own routes, relative to its base address (`/api` by default). */
 export const proxyPaths = {
   health: '/api/health',
   image: '/api/image',
@@ -9,8 +9,8 @@ export const proxyPaths = {
 } as const
 
 /**
- * A sender for a proxy at `base`: "/api", or an absolute address of another one that forwards the same paths. `hasEntered`:
- * whether a cookie of that proxy is to go along from another origin. One that did not ask for it need not allow it.
+ * A sender for a proxy at `base`: "/api", or the absolute address of another one with the same paths. `hasEntered`:
+ * whether a cookie of that proxy is sent to another origin. A proxy that does not ask for a token need not allow that.
  */
 export function createSend(
   base: () => string,
@@ -28,17 +28,17 @@ export function createSend(
 export interface Health {
   mode: 'live' | 'simulated'
   gateway: string
-  /** The proxy asks for its access token, and has not been given it. */
+  /** The proxy asks for its access token, which was not sent. */
   locked?: true
-  /** The service is asked to call back, and pages are told of it as a stream. */
+  /** The service calls back, and pages are told of it by an event stream. */
   callbacks?: true
-  /** Who makes what the gateway refuses, where anybody does. */
+  /** Who makes what the gateway refuses; absent if nobody does. */
   fallback?: Fallback
 }
 
 export interface Fallback {
   provider: string
-  /** The service's own name of the model that is asked first. */
+  /** The id of the model that is asked first. */
   model: string
   mode: Health['mode']
 }
@@ -64,7 +64,7 @@ function isFallback(value: unknown): value is Fallback {
   return typeof provider === 'string' && typeof model === 'string' && isMode(mode)
 }
 
-/** JSON, or `undefined` where it is none: services answer with HTML pages when they are down. */
+/** The parsed JSON, or `undefined` if it is not JSON: services answer with HTML pages when they are down. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ''))
