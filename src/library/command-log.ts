@@ -12,7 +12,7 @@ import type { ActRecords } from '#store/store.ts'
 
 /** What the log can do next, for buttons and notices. */
 export interface LogState {
-  /** The act that "Undo" takes back, and the one that "Redo" does again. */
+  /** The act that "Undo" reverses, and the one that "Redo" repeats. */
   undo: Command | undefined
   redo: Command | undefined
 }
@@ -20,53 +20,51 @@ export interface LogState {
 export interface NewCommand {
   label: string
   changes: readonly Change[]
-  /**
-   * A later command with the same name, within a second, becomes a part of this one: a slider that is dragged is one act.
-   */
+  /** A later command with the same value, within a second, is merged into this one: dragging a slider is one act. */
   run?: string
 }
 
-/** What came of doing, undoing or redoing. `command` as it is in the log afterwards. */
+/** The result of doing, undoing or redoing. `command`: as it is in the log afterwards. */
 export interface Performed {
   command: Command
   outcome: Outcome
 }
 
 /**
- * The acts of one window, in order. Its calls follow each other. They reject with a `GenerationError` of kind `storage`, and
- * have then changed nothing.
+ * The acts of one window, in order. Calls run one after another. They reject with a `GenerationError` of kind
+ * `storage`, and have then changed nothing.
  */
 export interface CommandLog {
   state(): LogState
   subscribe(listener: () => void): () => void
-  /** Does it. */
+  /** Does the command and logs it. */
   perform(command: NewCommand): Promise<Performed>
-  /** Keeps what was done already; it holds changes of the window's own composition only. */
+  /** Logs what was done already; it may only hold changes of the window's own composition. */
   record(command: NewCommand): Promise<Command>
-  /** Takes back the newest act, or the named one. Nothing if there is none. */
+  /** Undoes the newest act, or the named one. `undefined` if there is none. */
   undo(id?: string): Promise<Performed | undefined>
-  /** Does the act again that was undone last. */
+  /** Repeats the act that was undone last. */
   redo(): Promise<Performed | undefined>
 }
 
 interface LogPorts {
   store: ActRecords
-  /** Which window this is; the same after its reload. */
+  /** The id of this window; the same after a reload. */
   window(): string
-  /** How changes of what the window composes would turn out now. */
+  /** What changes of the window's composition would do now. */
   plan(changes: readonly ComposedChange[]): ComposedPlan
   now(): number
   newId(): string
 }
 
 export interface ComposedPlan {
-  /** Those that will be made, with what is there now as `from`. */
+  /** The changes that will be made, with the present value as `from`. */
   made: readonly ComposedChange[]
   outcome: Outcome
   commit(): void
 }
 
-/** Changes of one run that follow each other within this time are one act. */
+/** Changes with the same `run` that follow each other within this time are one act. */
 const runMs = 1_000
 
 interface Entry {
@@ -74,7 +72,7 @@ interface Entry {
   run?: string | undefined
 }
 
-/** The acts of the window, oldest first, and what follows from them for "Undo" and "Redo". */
+/** The acts of the window, oldest first, and which are next for "Undo" and "Redo". */
 function createTimeline() {
   let entries: readonly Entry[] = []
   let shown: LogState = { undo: undefined, redo: undefined }
@@ -110,7 +108,7 @@ export function createCommandLog(ports: LogPorts): CommandLog {
     timeline.show(own.map((command) => ({ command })))
   }
 
-  /** One after the other, so that two presses never undo the same act. */
+  /** One after another, so that two presses never undo the same act. */
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
     const next = turn.then(work)
     turn = next.catch(() => undefined)
@@ -121,7 +119,7 @@ export function createCommandLog(ports: LogPorts): CommandLog {
     return { id: newId(), label, at: now(), window: window(), apply: changes, invert: invertAll(changes) }
   }
 
-  /** A new act ends what could be redone. */
+  /** After a new act nothing can be redone any more. */
   async function add(command: Command, run: string | undefined): Promise<Performed> {
     const performed = await store.carryOut(
       command,
@@ -161,7 +159,7 @@ export function createCommandLog(ports: LogPorts): CommandLog {
     record: (given) =>
       inTurn(async () => {
         const command = joined(timeline.entries().at(-1), toCommand(given), given.run)
-        // What the window composes can be undone even where the log cannot be written.
+        // Changes of the composition can be undone even if the log cannot be written.
         await add(command, given.run).catch(() => follow(command, given.run))
         return command
       }),
@@ -174,7 +172,7 @@ function find(entries: readonly Entry[], id: string | undefined): Entry | undefi
   return entries.find(({ command }) => command.id === id)
 }
 
-/** The last act with this one in it, if both are of one run. */
+/** The last act with this one merged into it, if both have the same `run`. */
 function joined(last: Entry | undefined, next: Command, run: string | undefined): Command {
   if (run === undefined || last?.run !== run || last.command.undoneAt !== undefined) return next
   if (next.at - last.command.at > runMs) return next
@@ -182,7 +180,7 @@ function joined(last: Entry | undefined, next: Command, run: string | undefined)
   return { ...last.command, at: next.at, apply, invert: invertAll(apply) }
 }
 
-/** A log that cannot be written stops only what has to be stored with it. */
+/** If the log cannot be written, only commands with stored changes fail. */
 async function keep(store: ActRecords, command: Command, way: 'undo' | 'redo'): Promise<Performed> {
   try {
     return await store.carryOut(command, way)
@@ -192,14 +190,14 @@ async function keep(store: ActRecords, command: Command, way: 'undo' | 'redo'): 
   }
 }
 
-/** Later than every other undo, also within one millisecond. */
+/** Later than every other undo, even within the same millisecond. */
 function undoTime(entries: readonly Entry[], now: number): number {
   return Math.max(now, ...entries.map(({ command }) => (command.undoneAt ?? 0) + 1))
 }
 
 /**
- * What was typed since is not lost: undoing puts back what was there before the act, and redoing then gives what was there
- * before the undo. So the changes of the composition are kept as they were really made.
+ * Undoing also replaces what was typed since the act, and redoing must bring that back. So the changes of the
+ * composition are kept as they were really made.
  */
 function refreshed(
   command: Command,
@@ -216,7 +214,7 @@ function refreshed(
   return { apply: [...command.apply.filter(isStored), ...made], invert: [...command.invert.filter(isStored), ...back] }
 }
 
-/** Changes of one field that follow each other are one, from the first value to the last. */
+/** Consecutive changes of one field become one, from the first value to the last. */
 function collapsed(changes: readonly Change[]): Change[] {
   const fields = new Map<string, Change>()
   for (const change of changes) {

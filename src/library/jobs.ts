@@ -1,4 +1,4 @@
-/** Long work on many images, of which one runs at a time. It goes on when the dialog that started it is closed. */
+/** Long work on many images, one job at a time. It continues when the dialog that started it is closed. */
 export interface Job {
   kind: 'backup' | 'restore' | 'export'
   done: number
@@ -22,7 +22,7 @@ export function watchJob(listener: () => void): () => void {
 }
 
 /**
- * Runs it, with the browser asking before the page is closed meanwhile. Rejects as `work` does: with the signal's reason
+ * Runs a job, during which the browser asks before the page is closed. Rejects as `work` does, with the signal's reason
  * when it was stopped. Throws when another job is running.
  */
 export async function runJob<T>(

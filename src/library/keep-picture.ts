@@ -6,13 +6,14 @@ import type { GalleryStore } from '#store/store.ts'
 
 const loadReading = () => import('#imaging/prepare-image.ts')
 
-/** A longer recipe of a file is not kept beside it. */
+/** A longer recipe in a file is not kept with the image. */
 const mostRecipeLetters = 65_536
 
 /**
- * Keeps a file byte for byte. One that is here already, in the gallery or under the same name, is not stored twice: its image
- * comes back, unless it is taken. A changed copy of an image of this gallery becomes its child. Rejects with `invalid` when the file cannot be an image here, with `storage` when there
- * is no room for it, or as aborted; then nothing of it is kept. What reads it is loaded with the first file.
+ * Keeps a file byte for byte. A file that is already in the gallery, or already here under the same name, is not stored
+ * again: its image is returned, unless it is in use as a source already. A changed copy of an image of this gallery
+ * becomes its child. Rejects with `invalid` when the file cannot be used as an image, with `storage` when there is no
+ * room for it, or as aborted; then nothing of it is kept. The code that reads files is loaded with the first one.
  */
 export async function keepPicture(
   store: Pick<GalleryStore, 'addFile' | 'picture' | 'pictureOfHash'>,

@@ -9,19 +9,19 @@ export function describeSize({ width, height }: Picture): string {
   return `${pixels(width)} × ${pixels(height)}`
 }
 
-/** "Flux Kontext Pro"; a dropped picture has none. */
+/** "Flux Kontext Pro"; `undefined` for an imported image. */
 export function modelOf({ origin }: Picture): string | undefined {
   return 'model' in origin ? origin.model : undefined
 }
 
-/** "Gemini Nano Banana 2.1, in place of Flux Kontext Pro": who made it, where that is not who was asked. */
+/** "Gemini Nano Banana 2.1, in place of Flux Kontext Pro": the model that made it, if it is not the requested one. */
 export function describeMaker(picture: Picture): string | undefined {
   const { origin } = picture
   const asked = origin.kind === 'made' ? origin.insteadOf : undefined
   return asked === undefined ? modelOf(picture) : `${modelOf(picture)}, in place of ${asked}`
 }
 
-/** "via Apikley"; dropped pictures, samples and older ones tell of none. */
+/** "via Apikley"; `undefined` for imported images, samples and older ones. */
 export function gatewayOf({ origin }: Picture): string | undefined {
   return origin.kind === 'made' && origin.gateway ? `via ${describeGateway(origin.gateway)}` : undefined
 }
@@ -30,13 +30,13 @@ export function isSimulated({ origin }: Picture): boolean {
   return 'simulated' in origin && origin.simulated
 }
 
-/** How a picture is not what it may look like, in one word. */
+/** In one word, if an image was not really made by a model. */
 export function markOf(picture: Picture): 'Simulated' | 'Sample' | undefined {
   if (isSimulated(picture)) return 'Simulated'
   return picture.origin.kind === 'sample' ? 'Sample' : undefined
 }
 
-/** A picture's accessible name: the prompt first. */
+/** An image's accessible name: the prompt first. */
 export function describePicture(picture: Picture, now: number): string {
   const parts = [picture.prompt.trim() || 'Image', modelOf(picture), describeSize(picture)]
   const said = [markOf(picture)?.toLowerCase(), ...describeMarks(picture)]
@@ -58,7 +58,7 @@ const mostLetters = 48
 
 function slugOf(text: string): string {
   const words = text
-    // Accents go from Latin letters only: elsewhere they make another letter.
+    // Accents are removed from Latin letters only: in other scripts they make a different letter.
     .normalize('NFKD')
     .replace(/([a-z])\p{M}+/giu, '$1')
     .normalize('NFC')
@@ -72,14 +72,17 @@ function slugOf(text: string): string {
   return slug || [...(words?.[0] ?? '')].slice(0, mostLetters).join('')
 }
 
-/** "a-red-fox-flux-kontext-pro-2026-11-21-k3f9a2.png": prompt, model, day, and a mark that tells images of one prompt apart. */
+/**
+ * "a-red-fox-flux-kontext-pro-2026-11-21-k3f9a2.png": prompt, model, day, and a code that distinguishes images of the
+ * same prompt.
+ */
 export function fileNameOf(picture: Picture, ending: string): string {
   const { prompt, origin, createdAt } = picture
   const words = origin.kind === 'dropped' ? prompt.replace(/\.[a-z0-9]{2,5}$/i, '') : prompt
   return `${stemFrom(words, modelOf(picture), createdAt)}-${distinguish(picture.id)}.${ending}`
 }
 
-/** As above, for an image that is not kept yet and so has no mark. */
+/** The same for an image that is not kept yet and so has no code. */
 export function fileNameFrom(words: string, model: string | undefined, at: number, ending: string): string {
   return `${stemFrom(words, model, at)}.${ending}`
 }

@@ -1,6 +1,6 @@
 /**
- * A new id, 128 random bits as a UUID. Also over plain http beyond localhost, where browsers leave out `crypto.randomUUID`.
- * The only place on the page that makes ids.
+ * A new id: 128 random bits as a UUID. Also works over plain http beyond localhost, where `crypto.randomUUID` is
+ * missing. All ids of the page are made here.
  */
 export function newId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16))

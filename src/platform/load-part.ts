@@ -1,11 +1,11 @@
 /** Why a part of the page cannot be loaded until the page is reloaded. */
 export type PartTrouble =
-  /** The host serves a newer build, which has no such file any more. */
+  /** The host serves a newer build, which does not have this file. */
   | 'updated'
-  /** The host answers, but this browser does not ask again for a file that failed once. */
+  /** The host answers, but this browser does not request a file again that failed once. */
   | 'stuck'
 
-/** A part of the page did not arrive. The message is for people. */
+/** A part of the page could not be loaded. The message is for users. */
 export class PartError extends Error {
   override readonly name = 'PartError'
 }
@@ -16,14 +16,14 @@ const loaded = new WeakMap<Load<unknown>, unknown>()
 const troubles = new Map<Load<unknown>, PartTrouble>()
 const listeners = new Set<() => void>()
 
-/** What `load` has brought before, for a first drawing without a gap. */
+/** What `load` returned before, so that the first render has it at once. */
 export function findPart<T>(load: Load<T>): T | undefined {
   return loaded.get(load) as T | undefined
 }
 
 /**
- * Imports a part of the page; every `import()` of the page goes through here. `load` must stay the same function. Rejects
- * with `PartError`, and `partTrouble` then says whether only a reload helps.
+ * Imports a part of the page; every `import()` of the page goes through here. `load` must always be the same function.
+ * Rejects with `PartError`, and `partTrouble` then says whether only a reload helps.
  */
 export async function loadPart<T>(load: Load<T>): Promise<T> {
   try {
@@ -38,7 +38,7 @@ export async function loadPart<T>(load: Load<T>): Promise<T> {
   }
 }
 
-/** The trouble to tell of; an update outweighs the rest. */
+/** The problem to show; an update comes before the others. */
 export function partTrouble(): PartTrouble | undefined {
   const all = [...troubles.values()]
   return all.find((trouble) => trouble === 'updated') ?? all[0]
@@ -49,7 +49,9 @@ export function watchPartTrouble(listener: () => void): () => void {
   return () => listeners.delete(listener)
 }
 
-/** The host is there. Chromium asks it again; Firefox and WebKit remember the failure for as long as the page lives. */
+/**
+ * The host answers. Chromium requests the file again; Firefox and WebKit remember the failure for the life of the page.
+ */
 async function loadAgain<T>(load: Load<T>): Promise<T> {
   try {
     return keep(load, await load())
@@ -73,7 +75,7 @@ function tell(load: Load<unknown>, trouble: PartTrouble | undefined): void {
   for (const listener of [...listeners]) listener()
 }
 
-/** Whether the host serves the build that this page is of. `undefined`: it does not answer. */
+/** Whether the host serves this page's build. `undefined`: it does not answer. */
 async function findServedBuild(): Promise<'same' | 'other' | undefined> {
   try {
     const response = await fetch(location.pathname, { cache: 'no-store' })

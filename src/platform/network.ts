@@ -1,9 +1,9 @@
-/** Whether the browser is sure that there is no network. A proxy on this computer may answer all the same. */
+/** Whether the browser is sure that there is no network. A proxy on this computer may still answer. */
 export function isOffline(): boolean {
   return globalThis.navigator?.onLine === false
 }
 
-/** Resolves when the network is back, at once where it is there. Rejects with the signal's reason. */
+/** Resolves when the network is back, at once if it is there. Rejects with the signal's reason. */
 export function backOnline(signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason)

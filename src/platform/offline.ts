@@ -1,13 +1,13 @@
 import { trustScript } from './trusted-worker.ts'
 
-/** The name of the build that this page is of, by its first script; nothing while it is developed. */
+/** The name of this page's build, from its first script; `undefined` in development. */
 function ownBuild(): string | undefined {
   const script = document.querySelector('script[type="module"][src*="assets/"]')
   return /([\w-]+)\.js$/.exec(script?.getAttribute('src') ?? '')?.[1]
 }
 
 /**
- * Lets the page start without a network from the next visit on, and lets it be installed. Does nothing where the browser
+ * Lets the page start without a network from the next visit on, and lets it be installed. Does nothing if the browser
  * has no service workers, or the page comes over plain http from another computer.
  */
 export async function prepareOffline(): Promise<void> {
@@ -18,7 +18,7 @@ export async function prepareOffline(): Promise<void> {
   await navigator.serviceWorker.register(url as string, { updateViaCache: 'none' })
 }
 
-/** After the first load, which it would make longer. */
+/** Added after the first load, so that it does not delay it. */
 function addManifest(): void {
   if (document.querySelector('link[rel="manifest"]')) return
   const link = document.createElement('link')
@@ -27,7 +27,7 @@ function addManifest(): void {
   document.head.append(link)
 }
 
-/** Whether the host serves another build than this page is of. `false` also where it does not answer. */
+/** Whether the host serves another build than this page's. `false` if it does not answer. */
 export async function isNewBuildServed(): Promise<boolean> {
   const build = ownBuild()
   if (!build) return false

@@ -3,37 +3,37 @@ import type { SaveAnswer, SaveAsk } from './save-messages.ts'
 import saveWorkerUrl from './save-worker.ts?worker&url'
 import { openWorker } from './trusted-worker.ts'
 
-/** As far as it is used here: `tsc` does not know the file picker. */
+/** Only the members used here: `tsc` does not know the file picker. */
 interface PickerWindow {
   showSaveFilePicker?(options: { suggestedName: string }): Promise<FileSystemFileHandle>
 }
 
-/** Where a stream is going to be written. */
+/** A place for a stream to be written to. */
 export interface SaveTarget {
   /**
-   * Writes all of it and has it among the user's downloads, or in the file that was chosen. When it rejects, or the stream
-   * ends with an error, no file is left. A full disk rejects with a `QuotaExceededError`.
+   * Writes all of it to the user's downloads, or to the chosen file. When it rejects, or the stream ends with an error,
+   * no file is left. A full disk rejects with a `QuotaExceededError`.
    */
   write(stream: ReadableStream<Uint8Array>): Promise<void>
 }
 
-/** No way to save so much: neither room for a copy, nor a file picker. The message is for people. */
+/** There is neither room for a copy nor a file picker. The message is for users. */
 export class NoRoomToSave extends Error {
   override readonly name = 'NoRoomToSave'
 }
 
-/** Files in memory are no larger: the browser holds all of a Blob until the download has ended. */
+/** Larger files are not held in memory, because the browser keeps the whole Blob until the download has ended. */
 const mostInMemoryBytes = 64_000_000
-/** So much is given to the worker at once. */
+/** Bytes sent to the worker at once. */
 const partBytes = 1_000_000
 const folder = 'downloads'
-/** Held by every window that has a file there, for as long as the window lives. */
+/** Held by every window that has a file there, as long as the window lives. */
 const folderLock = 'atelier-downloads'
 
 /**
- * Finds a place for about so many bytes, to be called from a press of a button: a small file goes into memory, a larger one
- * into the page's private file system and from there to the downloads, and where that has no room for it, into a file that
- * the user chooses. `undefined`: the user chose none. Rejects with `NoRoomToSave`.
+ * Finds a place for about this many bytes; must be called from a button press. A small file is kept in memory, a larger
+ * one in the page's private file system, from which it is downloaded; if there is no room for it, the user chooses a
+ * file. `undefined`: the user chose none. Rejects with `NoRoomToSave`.
  */
 export async function openSaveTarget(name: string, aboutBytes: number): Promise<SaveTarget | undefined> {
   if (aboutBytes <= mostInMemoryBytes) return inMemory(name)
@@ -52,7 +52,7 @@ export async function openSaveTarget(name: string, aboutBytes: number): Promise<
   }
 }
 
-/** Deletes what earlier windows left. A file that another window still needs stays. */
+/** Deletes what earlier windows left behind. Files that another window still needs stay. */
 export async function removeSaveLeftovers(): Promise<void> {
   const root = await navigator.storage?.getDirectory?.()
   if (!root || !navigator.locks) return
@@ -71,7 +71,7 @@ async function hasRoom(bytes: number): Promise<boolean> {
 function inMemory(name: string): SaveTarget {
   return {
     async write(stream) {
-      // Not by a Response: it would replace the stream's own error with another.
+      // A Response would replace the stream's own error with another, so the parts are collected here.
       const parts: Blob[] = []
       for await (const bytes of inParts(stream)) parts.push(new Blob([bytes]))
       saveFile(new Blob(parts), name)
@@ -82,7 +82,7 @@ function inMemory(name: string): SaveTarget {
 function inChosenFile(handle: FileSystemFileHandle): SaveTarget {
   return {
     async write(stream) {
-      // The browser writes beside the file, and puts it in place when all of it is there.
+      // The browser writes to a temporary file and replaces the real one when everything is written.
       await stream.pipeTo(await handle.createWritable())
     },
   }
@@ -146,7 +146,7 @@ async function removePrivate(own: string): Promise<void> {
   await (await privateFolder()).removeEntry(own)
 }
 
-/** The same bytes in larger parts: each is one question to the worker. */
+/** The same bytes in larger parts, each of which is one message to the worker. */
 async function* inParts(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const reader = (stream as ReadableStream<Uint8Array<ArrayBuffer>>).getReader()
   let waiting: Uint8Array<ArrayBuffer>[] = []

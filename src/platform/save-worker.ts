@@ -1,6 +1,6 @@
 import type { SaveAnswer, SaveAsk } from './save-messages.ts'
 
-/** As far as it is used here: `tsc` knows it for workers only, and this project is compiled for a page. */
+/** Only the members used here: `tsc` knows this type for workers only, and this project is compiled for a page. */
 interface SyncFile {
   write(bytes: Uint8Array<ArrayBuffer>, at: { at: number }): number
   truncate(bytes: number): void
@@ -23,7 +23,7 @@ async function perform(ask: SaveAsk): Promise<void> {
     }
     case 'write': {
       const written = file?.write(ask.bytes, { at }) ?? 0
-      // A full disk shows as an exception in one browser and as a short write in another.
+      // On a full disk, some browsers throw and others write less than was asked.
       if (written < ask.bytes.byteLength) throw new DOMException('The disk is full.', 'QuotaExceededError')
       at += written
       return

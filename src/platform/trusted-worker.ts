@@ -1,4 +1,4 @@
-/** As far as it is used here: `tsc` does not know Trusted Types. */
+/** Only the members used here: `tsc` does not know Trusted Types. */
 interface TrustedTypes {
   createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): unknown }
 }
@@ -6,14 +6,15 @@ interface TrustedTypes {
 let policy: { createScriptURL(url: string): unknown } | undefined
 
 /**
- * Starts a module worker of this page. The page's policy lets scripts be named by the policy `app` alone, which may be
- * created only once: every worker is started here. Throws for an address of another origin.
+ * Starts a module worker of this page. The content security policy allows script addresses only from the Trusted Types
+ * policy `app`, which can be created only once, so every worker is started here. Throws for an address of another
+ * origin.
  */
 export function openWorker(url: string, name: string): Worker {
   return new Worker(trustScript(url) as string, { type: 'module', name })
 }
 
-/** An address of this origin as a browser takes it for a script: a `TrustedScriptURL` where there are Trusted Types. */
+/** An address of this origin that a browser accepts as a script: a `TrustedScriptURL` where Trusted Types exist. */
 export function trustScript(url: string): unknown {
   const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes }
   if (!trustedTypes) return ownUrl(url)

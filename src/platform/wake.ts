@@ -1,13 +1,13 @@
 const lookEveryMs = 5_000
-/** A look that comes so late was held back: the machine slept, or its clock was set. */
+/** A timer that fires this late was held back: the machine slept, or its clock was set. */
 const lateMs = 20_000
 
 const listeners = new Set<() => void>()
 let stop: (() => void) | undefined
 
 /**
- * Calls back whenever this window may have slept through something: it is seen again, came out of the browser's cache or
- * its freezer, has its network back, or the machine itself was asleep. Gives the way to stop.
+ * Calls back whenever this window may have missed something: it becomes visible, returns from the back/forward cache or
+ * from being frozen, is online again, or the machine was asleep. Gives a function that stops it.
  */
 export function onWake(listener: () => void): () => void {
   listeners.add(listener)
@@ -31,7 +31,7 @@ function watch(): () => void {
   document.addEventListener('resume', wake, { signal })
   globalThis.addEventListener('online', wake, { signal })
   globalThis.addEventListener('pageshow', wake, { signal })
-  // Closing a lid tells a page nothing: only the clock on the wall shows it afterwards.
+  // A page is not told when the machine goes to sleep: only the clock shows it afterwards.
   let lookedAt = Date.now()
   const look = setInterval(() => {
     const lastLook = lookedAt
@@ -44,7 +44,10 @@ function watch(): () => void {
   }
 }
 
-/** Timers sleep with their window: resolves after `ms`, or at once on waking up. Rejects with the signal's reason. */
+/**
+ * Timers stop while their window sleeps: resolves after `ms`, or at once on waking up. Rejects with the signal's
+ * reason.
+ */
 export function waitOrWake(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason)

@@ -7,10 +7,10 @@ import { putPicture, type Writing } from './picture-writes.ts'
 import type { Names, StoredPicture } from './schema.ts'
 import type { ActRecords, StoreChange, Way } from './store.ts'
 
-/** How many acts the log keeps, and how large it may be. The oldest make room. */
+/** How many acts the log keeps, and its largest size. The oldest are dropped first. */
 export const logLimits = { count: 200, bytes: 5_000_000 }
 
-/** `name`: the tag or the collection that the change names. */
+/** `name`: the tag or collection in the change. */
 interface Setter<Value> {
   read(record: StoredPicture, name: string): Value
   write(record: StoredPicture, value: Value, name: string): StoredPicture
@@ -18,7 +18,7 @@ interface Setter<Value> {
 
 type Said = Partial<Record<Exclude<keyof Marks, 'changedAt'>, unknown>>
 
-/** What is empty is no mark, and an image without any mark has no marks at all. */
+/** Empty values are not stored, and an image without any value has no marks at all. */
 function withMarks(record: StoredPicture, said: Said): StoredPicture {
   const { marks, ...rest } = record
   const { changedAt: _changedAt, ...before } = marks ?? { changedAt: 0 }
@@ -53,7 +53,7 @@ const setters: { [Field in keyof ImageFields]: Setter<ImageFields[Field]> } = {
   },
 }
 
-/** The record with the change made, or nothing if it no longer has what the change expects. */
+/** The record with the change made, or `undefined` if its value is no longer the one the change expects. */
 export function changedRecord(record: StoredPicture | undefined, change: ImageChange): StoredPicture | undefined {
   if (!record) return undefined
   const { read, write } = setters[change.field] as Setter<ImageChange['from']>
@@ -61,7 +61,7 @@ export function changedRecord(record: StoredPicture | undefined, change: ImageCh
   return read(record, name) === change.from ? write(record, change.to, name) : undefined
 }
 
-/** The command as it is kept: one that is new, without the images that were left alone. `done`: the images that were not. */
+/** The command as it is kept. A new one loses the images that were left alone. `done`: the images that were changed. */
 export function afterwards(command: Command, way: Way, done: ReadonlyMap<ImageChange, readonly PictureId[]>): Command {
   if (way !== 'do') return command
   const changed = new Set([...done.values()].flat())
@@ -81,7 +81,7 @@ export function outcomeOf(done: ReadonlyMap<ImageChange, readonly PictureId[]>):
 }
 
 export function createActRecords(database: Database, onChange: (change: StoreChange) => void): ActRecords {
-  /** About how large the log is; exact after each reading of it. */
+  /** About the size of the log; exact after each time it is read. */
   let size = 0
 
   async function trim(transaction: Writing<Names[]>): Promise<void> {

@@ -10,13 +10,13 @@ import type { BackupRecords, StoreChange } from './store.ts'
 import { toRun, toStoredRun } from './stored-run.ts'
 
 const pageLength = 1_000
-/** So many images are kept before the screens are told: each telling has them read their lists again. */
+/** Screens are told after this many images: each time they read their lists again. */
 const toldTogether = 24
 
-/** What is kept of one image, read and written by those who hold the bytes. */
+/** What is kept of one image, read and written by the code that has its bytes. */
 type Bytes = Pick<PictureRecords, 'original' | 'restorePicture'>
 
-/** Without what the indexes look at; with the shelf that an image in the bin goes back to. */
+/** A record without the members for indexes, and with the shelf to which an image in the bin returns. */
 export function recordOf({ order: _order, ...picture }: StoredPicture): Picture {
   return picture
 }
@@ -92,7 +92,7 @@ export function createBackupRecords(
   }
 }
 
-/** Records are read in pages: all at once they might not fit into memory. */
+/** Records are read in pages, because all of them might not fit into memory. */
 async function sizeOf(database: Database): Promise<{ images: number; bytes: number }> {
   let [images, bytes] = [0, 0]
   for (let after: PictureId | undefined; ; ) {
@@ -107,7 +107,7 @@ async function sizeOf(database: Database): Promise<{ images: number; bytes: numb
   }
 }
 
-/** Of an image of an earlier version the hash is not known: it is made of the bytes. `''`: they are gone. */
+/** The hash of an image of an earlier version is computed from its bytes. `''`: they are missing. */
 export async function hashOf({ sha256 }: Picture, read: () => Promise<Blob | undefined>): Promise<string> {
   if (sha256 !== undefined) return sha256
   const bytes = await read().catch(() => undefined)
@@ -118,7 +118,7 @@ export function knownFrom({ marks }: Picture, sha256: string): { sha256: string;
   return { sha256, ...(marks ? { marks } : {}) }
 }
 
-/** What an archive says of a collection, made whole. */
+/** A collection of an archive as a complete record. */
 export function toCollection(collection: { id: CollectionId; name: string }): StoredCollection {
   const { kind, order } = collection as Partial<StoredCollection>
   return {
@@ -128,7 +128,7 @@ export function toCollection(collection: { id: CollectionId; name: string }): St
   }
 }
 
-/** A file that is kept whole is read anew, for what is shown of it. */
+/** A file that is kept whole is decoded again for its thumbnail and rendition. */
 export async function toRestored(picture: Picture, bytes: Blob) {
   const { file } = picture
   if (!file) return { picture, bytes }

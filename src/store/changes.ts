@@ -1,6 +1,6 @@
 import type { StoreChange } from './store.ts'
 
-/** Tells every listener in every window of this browser, this one included, what has changed. */
+/** Tells every listener in every window of this browser, including this one, what has changed. */
 export interface Changes {
   tell(change: StoreChange): void
   subscribe(listener: (change: StoreChange) => void): () => void

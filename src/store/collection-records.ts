@@ -21,7 +21,7 @@ export function createCollectionRecords(
   }
 }
 
-/** Without a database: they live as long as the page. */
+/** Without a database: collections last as long as the page. */
 export function createCollectionsInMemory(onChange: (change: StoreChange) => void): CollectionRecords {
   const kept = new Map<CollectionId, StoredCollection>()
   return {

@@ -4,10 +4,10 @@ import { drawThumbnail } from '#imaging/thumbnail.ts'
 import { storageError } from './database.ts'
 import type { StoredBytes } from './schema.ts'
 
-/** Bytes made ready to be kept, with their thumbnail. */
+/** An image ready to be stored, with its thumbnail. */
 export interface Developed {
   mime: ImageMime
-  /** Real pixels, upright. */
+  /** In pixels, upright. */
   width: number
   height: number
   sizeBytes: number
@@ -15,7 +15,7 @@ export interface Developed {
   thumbnail: Omit<StoredBytes, 'id'>
 }
 
-/** Turns bytes into what is kept. Rejects with `storage` when they are not a picture that can be read. */
+/** Makes bytes ready to be stored. Rejects with `storage` when they are not a readable image. */
 export interface Darkroom {
   develop(bytes: Blob, convertTo?: ImageMime): Promise<Developed>
 }
@@ -25,7 +25,7 @@ type Drawable = ImageBitmap | Canvas
 
 const convertQuality = 0.95
 
-/** The browser's own decoder and encoder. Works on the page as in a worker, where it belongs. */
+/** Uses the browser's decoder and encoder. Works in a page too, but is meant for a worker. */
 export const browserDarkroom: Darkroom = {
   async develop(bytes, convertTo) {
     const mime = sniffImage(new Uint8Array(await bytes.slice(0, 16).arrayBuffer()))
@@ -47,12 +47,12 @@ export const browserDarkroom: Darkroom = {
   },
 }
 
-/** `mayBeClear`: look for transparency, which a JPEG would turn black. */
+/** `mayBeClear`: checks for transparency, which a JPEG would turn black. */
 export async function makeThumbnail(picture: Drawable, mayBeClear: boolean): Promise<Developed['thumbnail']> {
   return packThumbnail(await drawThumbnail(picture, picture, mayBeClear))
 }
 
-/** A thumbnail as it is kept. */
+/** A thumbnail as it is stored. */
 export async function packThumbnail(bytes: Blob): Promise<Developed['thumbnail']> {
   const { mime, base64 } = await pack(bytes, mimeOf(bytes))
   return { mime, base64 }
@@ -69,7 +69,7 @@ export function openCanvas(width: number, height: number) {
   return { canvas, context }
 }
 
-/** Encodes what is on a canvas. A browser that lacks an encoder gives PNG instead, so the answer names the real format. */
+/** Encodes a canvas. A browser without this encoder makes a PNG instead, so the result names the real format. */
 export async function encode(canvas: Canvas, type: ImageMime, quality: number) {
   const bytes = await canvas.convertToBlob({ type, quality })
   return { bytes, mime: mimeOf(bytes) }

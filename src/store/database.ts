@@ -9,15 +9,15 @@ type Mode = 'readonly' | 'readwrite'
 type Reading<Stores extends Names[]> = IDBPTransaction<Schema, Stores, 'readonly'>
 
 /**
- * An open database. Both acts are one transaction, repeated once when the browser took the connection away; `work` may
- * await nothing but the transaction's own requests. They reject with a `GenerationError` of kind `storage`.
+ * An open database. Both methods run one transaction and repeat it once if the browser closed the connection; `work`
+ * may only await the transaction's own requests. They reject with a `GenerationError` of kind `storage`.
  */
 export interface Database {
   read<T, const Stores extends Names[]>(
     stores: Stores,
     work: (transaction: Reading<Stores>) => Promise<T> | T,
   ): Promise<T>
-  /** Resolves when all of it is on disk; when it rejects, nothing has changed. */
+  /** Resolves when everything is on disk. When it rejects, nothing has changed. */
   write<T, const Stores extends Names[]>(
     stores: Stores,
     work: (transaction: Writing<Stores>) => Promise<T> | T,
@@ -31,8 +31,8 @@ interface DatabaseOptions {
 }
 
 /**
- * Opens or creates a database. Resolves when it is open, when an older window keeps it from opening (calls then wait), or
- * when it is newer than this code (calls then reject). Rejects when this browser gives no database.
+ * Opens or creates a database. Resolves when it is open, when an older window blocks it (calls then wait), or when it
+ * is newer than this code (calls then reject). Rejects when the browser provides no database.
  */
 export async function openDatabase(
   name: string,
@@ -56,7 +56,8 @@ export async function openDatabase(
       throw toStorageError(error)
     })
 
-  // A database that fails to open often opens at the second try. One that is newer stays refused, and says so by its health.
+  // A database that fails to open often opens at the second try. A newer one stays refused and reports that by its
+  // health.
   const opened = connect()
     .catch((error: unknown) => (nameOf(error) === 'VersionError' ? undefined : connect()))
     .then(() => undefined)
@@ -72,7 +73,7 @@ export async function openDatabase(
   }
 }
 
-/** Keeps one connection, opens it again after the browser closed it, and gives way for good to a newer version. */
+/** Keeps one connection, opens it again after the browser closed it, and closes it for good for a newer version. */
 function createConnector(name: string, steps: readonly UpgradeStep[], onHealth: DatabaseOptions['onHealth']) {
   let connection: Promise<Connection> | undefined
   let refusal: string | undefined
@@ -95,7 +96,7 @@ function createConnector(name: string, steps: readonly UpgradeStep[], onHealth: 
           reportStall()
         },
         blocking(_version, next, event) {
-          // Closing is all that lets the newer window, or the deletion, go on.
+          // The newer window, or the deletion, can only go on when this connection is closed.
           ;(event.target as IDBDatabase).close()
           connection = undefined
           if (next !== null) outdate()
@@ -117,7 +118,7 @@ function createConnector(name: string, steps: readonly UpgradeStep[], onHealth: 
     stalled,
     connect() {
       if (refusal !== undefined) return Promise.reject(storageError(refusal))
-      // A browser may refuse at once, by throwing: the failed opening would be forgotten before it is remembered.
+      // The browser may throw at once, and `open` would then clear the connection before it is assigned here.
       connection ??= Promise.resolve().then(open)
       return connection
     },
@@ -139,7 +140,7 @@ async function upgrade(
   transaction: Parameters<UpgradeStep>[1],
   steps: readonly UpgradeStep[],
 ) {
-  // The opening itself rejects when this transaction is aborted.
+  // When this transaction is aborted, opening rejects as well.
   transaction.done.catch(() => undefined)
   try {
     for (const step of steps.slice(version)) await step(connection, transaction)
@@ -164,10 +165,10 @@ async function transact<T, Stores extends Names[], M extends Mode>(
     try {
       transaction.abort()
     } catch {
-      // It has ended by itself.
+      // The transaction has already ended.
     }
     await transaction.done.catch(() => undefined)
-    // A full disk shows on the transaction only; its requests say no more than "aborted".
+    // Only the transaction's error names a full disk; its requests just say "aborted".
     throw transaction.error ?? error
   }
 }
@@ -184,7 +185,7 @@ export function storageError(detail: string): GenerationError {
   return new GenerationError({ kind: 'storage', detail })
 }
 
-/** Whatever went wrong as the one error that leaves the store. A full disk is recognised anywhere in the chain of causes. */
+/** Any error as the one kind the store rejects with. A full disk is recognised anywhere in the chain of causes. */
 export function toStorageError(error: unknown): GenerationError {
   const seen = new Set<unknown>()
   for (let cause = error; cause !== null && typeof cause === 'object' && !seen.has(cause); ) {

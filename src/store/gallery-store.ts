@@ -12,15 +12,15 @@ import type { ActRecords, GalleryStore, StoreHealth } from './store.ts'
 import type { openPictureWorker } from './worker-bridge.ts'
 
 interface GalleryOptions {
-  /** The database's name. Users' pictures are under the default: another one is for tests. */
+  /** The database's name. Users' pictures are under the default; tests use another. */
   name?: string
-  /** Reads and shrinks pictures in place of the browser; the work is then done on this thread. */
+  /** Decodes and encodes instead of the browser; the work is then done on this thread. */
   darkroom?: Darkroom
 }
 
 /**
- * Opens what is kept in this browser. Never rejects: without a database all works in memory, and while another window
- * blocks it, or has a newer one, `health` says so.
+ * Opens what is kept in this browser. Never rejects: without a database everything works in memory; `health` tells if
+ * another window blocks the database or has a newer one.
  */
 export async function openGallery({ name = 'atelier', darkroom }: GalleryOptions = {}): Promise<GalleryStore> {
   const health = createHealth()
@@ -102,7 +102,7 @@ async function openRecords(
   return { ...createPictureRecords(database, darkroom ?? (await findDarkroom())), close: () => undefined }
 }
 
-/** The worker and the way to it come with the first call: opening a gallery takes neither. */
+/** The worker and its client are loaded with the first call, not when the gallery is opened. */
 function lateWorker(name: string, onHealth: (health: StoreHealth) => void): PictureRecords & { close(): void } {
   let isClosed = false
   let worker: ReturnType<typeof openPictureWorker> | undefined
@@ -132,7 +132,7 @@ const loadSearchRows = () => import('./search-rows.ts')
 const loadBackupRecords = () => import('./backup-records.ts')
 const loadActRecords = () => import('./act-records.ts')
 
-/** The log comes with the first act: until then nobody asks for it. */
+/** The log is loaded with the first act. */
 function lazyActRecords(database: Database, onChange: Parameters<typeof createRunRecords>[1]): ActRecords {
   let records: ActRecords | undefined
   const open = async () => {

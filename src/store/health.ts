@@ -1,6 +1,6 @@
 import type { StoreHealth } from './store.ts'
 
-/** The state of the store as one word, of several connections the gravest. */
+/** The state of the store as one value: the most serious one of its connections. */
 export interface Health {
   readonly value: StoreHealth
   report(connection: string, health: StoreHealth): void

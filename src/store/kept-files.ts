@@ -19,18 +19,18 @@ export interface FilePrint {
   rendition?: StoredRendition
 }
 
-/** Bytes in a record: where a browser takes no Blob into a database, they are an ArrayBuffer. */
+/** Bytes for a record: an ArrayBuffer where the browser cannot store a Blob in a database. */
 type BytesOf = (bytes: Blob) => Promise<Blob | ArrayBuffer>
 
 /**
- * Keeps a file in one transaction with its records, and reads it back before it counts. One that is there already stays as
- * it is. Rejects with `storage`, and then nothing of it is kept.
+ * Stores a file and its records in one transaction, and reads it back to be sure. If it is there already, nothing
+ * changes. Rejects with `storage`, and then nothing of it is stored.
  */
 export async function keepFile(database: Database, given: NewFile): Promise<void> {
   await keepWhole(database, given.id, (bytesOf) => toFilePrint(given, bytesOf))
 }
 
-/** The same for a file of a backup, with its record as it is. */
+/** The same for a file of a backup, with its record unchanged. */
 export async function keepFileAgain(database: Database, restored: RestoredPicture): Promise<void> {
   await keepWhole(database, restored.picture.id, (bytesOf) => toPrintAgain(restored, bytesOf))
 }
@@ -43,7 +43,7 @@ async function keepWhole(database: Database, id: PictureId, print: (bytesOf: Byt
   throw storageError('the browser did not give back what was written')
 }
 
-/** `false`: the browser does not take the bytes in this form, or gave back others; nothing is kept. */
+/** `false`: the browser does not store the bytes in this form, or gave back different ones; nothing is stored. */
 async function tryToKeep(database: Database, print: FilePrint): Promise<boolean> {
   try {
     await putFile(database, print)
@@ -135,7 +135,7 @@ async function bytesIn(bytes: Blob | ArrayBuffer): Promise<Uint8Array<ArrayBuffe
   return new Uint8Array('arrayBuffer' in bytes ? await bytes.arrayBuffer() : bytes)
 }
 
-/** The kept file with its own type, or nothing where its bytes are gone or are no image. */
+/** The kept file with its own type; `undefined` if its bytes are missing or are not an image. */
 export async function openFile(record: StoredFile | StoredRendition | undefined): Promise<Blob | undefined> {
   if (!record) return undefined
   const type = fileMimes.find((mime) => mime === record.mime)

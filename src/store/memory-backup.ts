@@ -13,7 +13,7 @@ interface Memory {
   tell(change: StoreChange): void
 }
 
-/** The same as of a database, for a page that has none. */
+/** Backup records for a page without a database. */
 export function createMemoryBackup({ records, original, runs, change, restore, tell }: Memory): BackupRecords {
   const collections = new Map<CollectionId, StoredCollection>()
 

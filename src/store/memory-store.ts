@@ -27,7 +27,7 @@ import { sourcesNeededBy, toSourceReport } from './source-report.ts'
 import type { ActRecords, BackupRecords, GalleryStore, NewPicture, SearchRows, StoreChange } from './store.ts'
 import { isOpen } from './stored-run.ts'
 
-/** What is kept of an image: of a user's file the file, of others base64. */
+/** What is kept of an image: the file for a user's file, base64 for all others. */
 type Kept = Pick<Print, 'thumbnail'> & {
   record: StoredPicture
   base64?: string
@@ -36,7 +36,7 @@ type Kept = Pick<Print, 'thumbnail'> & {
 }
 type Tell = (change: StoreChange) => void
 
-/** The gallery of a page to which the browser gives no database. All works; nothing outlives the page. */
+/** The gallery of a page without a database. Everything works, but nothing outlives the page. */
 export function openMemoryStore(darkroom: Darkroom): GalleryStore {
   const runs = new Map<RunId, Run>()
   const kept = new Map<PictureId, Kept>()
@@ -129,7 +129,7 @@ function neededSources(
   return needed
 }
 
-/** Nothing is stored of search: it is built of what is there. */
+/** No snapshot for search is stored; it is built from the images in memory. */
 function createRows(kept: ReadonlyMap<PictureId, Kept>, subscribe: GalleryStore['subscribe']): SearchRows {
   return {
     start: async () => ({ generation: 0, markers: [], changed: { found: [], gone: [] } }),

@@ -1,4 +1,4 @@
-/** The folder that the page lies in, and below it all that comes with the page. A worker cannot know it by itself. */
+/** The address of the page's folder, below which its other files are. A worker cannot find it itself. */
 export function pageHome(): string {
   return new URL(import.meta.env.BASE_URL, document.baseURI).href
 }

@@ -3,7 +3,7 @@ import type { PictureId } from '#domain/ids.ts'
 import type { RunIn } from '#domain/run.ts'
 import type { NewFile, NewPicture, RestoredPicture, StoreHealth } from './store.ts'
 
-/** What may be asked of the worker. Bytes go as Blobs, which are handles; base64 never crosses. */
+/** Calls to the worker. Bytes are sent as Blobs, which are only handles; base64 is never sent. */
 export type PictureAct =
   | { act: 'settle'; run: RunIn<'saved'>; made: readonly NewPicture[] }
   | { act: 'addPicture'; picture: NewPicture }

@@ -11,12 +11,12 @@ import type { Names } from './schema.ts'
 import type { GalleryStore, NewPicture, RestoredPicture } from './store.ts'
 import { toRun, toStoredRun } from './stored-run.ts'
 
-/** The half of the store that touches a picture's bytes. It runs beside the page, in a worker, where there is one. */
+/** The part of the store that handles image bytes. Runs in a worker where there is one. */
 export interface PictureRecords
   extends Pick<GalleryStore, 'settle' | 'addPicture' | 'addFile' | 'original' | 'drawable'> {
-  /** One transaction. An image with its id that is there already stays as it is. */
+  /** One transaction. If an image with its id is there already, nothing changes. */
   restorePicture(restored: RestoredPicture): Promise<void>
-  /** `home`: the page's own folder. `onBatch` hears which samples have just been stored. */
+  /** `home`: the page's own folder. `onBatch` is called with the samples that have just been stored. */
   addSamples(count: number, home: string, onBatch: (ids: readonly PictureId[]) => void): Promise<void>
 }
 
@@ -86,8 +86,8 @@ export function createPictureRecords(database: Database, darkroom: Darkroom): Pi
 }
 
 /**
- * Puts prints and, with them, the run that made them; then reads all of it back, for it counts only when the disk gives
- * it back. Otherwise all is put back as it was.
+ * Stores images and, with them, the run that made them, then reads everything back. If that fails, the previous state
+ * is restored.
  */
 async function keep(database: Database, prints: readonly Print[], run?: RunIn<'saved'>) {
   const { before, added } = await database.write(allStores, async (transaction) => {
@@ -119,7 +119,7 @@ function lost() {
 
 function isOnDisk(database: Database, prints: readonly Print[]): Promise<boolean> {
   return database.read(['pictures', 'originals'], async (transaction) => {
-    // One at a time: two originals need not be in memory at once.
+    // One at a time, so that only one original is in memory.
     for (const { picture, base64 } of prints) {
       const record = await transaction.objectStore('pictures').get(picture.id)
       const bytes = await transaction.objectStore('originals').get(picture.id)
@@ -129,7 +129,7 @@ function isOnDisk(database: Database, prints: readonly Print[]): Promise<boolean
   })
 }
 
-/** Puts those that are not there yet and tells which; one that is there stays as it is. */
+/** Stores the images that are not there yet and gives those. Existing ones stay as they are. */
 async function putNew(transaction: Writing<Names[]>, prints: readonly Print[]): Promise<Print[]> {
   const pictures = transaction.objectStore('pictures')
   const added = await Promise.all(

@@ -26,7 +26,7 @@ export type PictureShelves = Pick<
 
 type Reading = IDBPObjectStore<Schema, ['pictures'], 'pictures', 'readonly'>
 
-/** Small records only: nothing here reads or writes an original, except to delete it. */
+/** Small records only: originals are never read or written here, only deleted. */
 export function createPictureShelves(database: Database, onChange: (change: StoreChange) => void): PictureShelves {
   async function replace(ids: readonly PictureId[], change: (record: StoredPicture) => StoredPicture) {
     await database.write(['pictures'], async (transaction) => {
@@ -41,7 +41,7 @@ export function createPictureShelves(database: Database, onChange: (change: Stor
     onChange({ kind: 'pictures', ids })
   }
 
-  /** All samples when nothing is named. */
+  /** All samples if no ids are given. */
   async function remove(named?: readonly PictureId[]) {
     const stores = ['thumbnails', 'originals', 'files', 'renditions'] as const
     const ids = await database.write(['pictures', ...stores], async (transaction) => {
@@ -99,8 +99,8 @@ export function createPictureShelves(database: Database, onChange: (change: Stor
 }
 
 /**
- * A record comes from the disk with every word in it anew, its prompt twice. In a list that stays in memory equal words are
- * one: a quarter of what a long one takes.
+ * Every string of a record from the database is a new copy, the prompt even twice. Sharing equal strings cuts the
+ * memory of a long list to a quarter.
  */
 function shareWords(value: object, words = new Map<string, string>()): void {
   const members = value as Record<string, unknown>
@@ -114,7 +114,7 @@ function shareWords(value: object, words = new Map<string, string>()): void {
 }
 
 function rangeOf(shelf: Shelf, after?: PageMark): IDBKeyRange {
-  // An array sorts after every number: the upper end of all keys that begin with the shelf.
+  // An array sorts after every number, so this is above all keys that begin with the shelf.
   const end = [shelf, []]
   return after ? IDBKeyRange.bound([shelf, -after.createdAt, after.id], end, true) : IDBKeyRange.bound([shelf], end)
 }
@@ -141,7 +141,7 @@ export function toPicture({ order: _order, home: _home, ...picture }: StoredPict
   return picture
 }
 
-/** As `data:` addresses, of pictures only: what bytes are they say themselves, not the record around them. */
+/** As `data:` addresses, of images only: the type comes from the bytes, not from the record. */
 export function toThumbnails(
   found: readonly (readonly [PictureId, Omit<StoredBytes, 'id'>])[],
 ): Map<PictureId, string> {

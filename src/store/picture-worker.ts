@@ -4,7 +4,7 @@ import { openDatabase, toStorageError } from './database.ts'
 import type { FromWorker, PictureAct, ToWorker } from './picture-messages.ts'
 import { createPictureRecords, type PictureRecords } from './picture-records.ts'
 
-/** The side of `worker-bridge.ts` that does the work, on a connection of its own. */
+/** The worker behind `worker-bridge.ts`, with its own database connection. */
 let name = ''
 let records: Promise<PictureRecords> | undefined
 

@@ -5,8 +5,8 @@ import type { Names, Schema, StoredPicture } from './schema.ts'
 declare const writes: unique symbol
 
 /**
- * A transaction that writes. Through it the records of images can only be read: they are written by `putPicture` and
- * `deletePicture`, which tell search what has changed. The compiler refuses any other way.
+ * A write transaction. Records of images can only be read through it: they are written with `putPicture` and
+ * `deletePicture`, which mark the change for search. The compiler refuses any other way.
  */
 export interface Writing<Stores extends readonly Names[]> {
   readonly [writes]: true
@@ -15,14 +15,14 @@ export interface Writing<Stores extends readonly Names[]> {
   ): IDBPObjectStore<Schema, Names[], Name, Name extends 'pictures' ? 'readonly' : 'readwrite'>
 }
 
-/** Any transaction that writes; one without the store `pictures` rejects. */
+/** Any write transaction; one without the store `pictures` rejects. */
 type AnyWriting = Pick<Writing<Names[]>, typeof writes>
 
 interface Stores {
   objectStore<Name extends Names>(name: Name): IDBPObjectStore<Schema, Names[], Name, 'readwrite'>
 }
 
-/** The stores that a transaction needs to write the records of images. */
+/** The stores that a transaction needs for writing image records. */
 export function withMarkers(stores: readonly Names[]): Names[] {
   return stores.includes('pictures') && !stores.includes('ledger') ? [...stores, 'ledger'] : [...stores]
 }
@@ -35,14 +35,14 @@ export async function deletePicture(transaction: AnyWriting, id: PictureId): Pro
   await Promise.all([storesOf(transaction).objectStore('pictures').delete(id), mark(transaction, id)])
 }
 
-/** Keys in `ledger` of the images that the snapshot of search does not know as they are now. */
+/** Keys in `ledger` of the images that changed after the search snapshot. */
 export const markerKeys = {
   of: (id: PictureId): IDBValidKey => [1, id],
   all: () => IDBKeyRange.bound([1], [2], false, true),
   toId: (key: IDBValidKey) => (key as [number, PictureId])[1],
 }
 
-/** Each marker is another number, so that one that was set again meanwhile is told from the one that was read. */
+/** Each marker has a new number, so that a marker that was set again meanwhile differs from the one that was read. */
 async function mark(transaction: AnyWriting, id: PictureId): Promise<void> {
   await storesOf(transaction).objectStore('ledger').put(Math.random(), markerKeys.of(id))
 }

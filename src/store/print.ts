@@ -6,7 +6,7 @@ import type { Darkroom, Developed } from './darkroom.ts'
 import { toStorageError } from './database.ts'
 import type { NewPicture, RestoredPicture } from './store.ts'
 
-/** A picture with all that is kept of it. */
+/** A picture with everything that is stored for it. */
 export interface Print {
   picture: Picture & { mime: ImageMime }
   base64: string
@@ -23,7 +23,7 @@ export async function develop(darkroom: Darkroom, { bytes, convertTo, ...about }
   return { picture: { ...about, ...real, ...signed, sha256: await sha256Of(kept) }, base64, thumbnail }
 }
 
-/** The print of an image whose record is known already. Rejects with `storage` when its bytes cannot be drawn. */
+/** The same for an image with an existing record. Rejects with `storage` when its bytes cannot be drawn. */
 export async function printAgain(darkroom: Darkroom, { picture, bytes }: RestoredPicture): Promise<Print> {
   const { mime, base64, thumbnail, sizeBytes } = await darkroom.develop(bytes).catch((error: unknown) => {
     throw toStorageError(error)
@@ -31,7 +31,7 @@ export async function printAgain(darkroom: Darkroom, { picture, bytes }: Restore
   return { picture: { ...picture, mime, sizeBytes }, base64, thumbnail }
 }
 
-/** Damaged text, and bytes that are no picture, count as lost: the picture's record remains and says what it was. */
+/** Invalid base64, and bytes that are not an image, count as lost: the picture's record remains. */
 export function toBlob(base64: string): Blob | undefined {
   try {
     const bytes = decodeBase64(base64)

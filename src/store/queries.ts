@@ -10,7 +10,9 @@ import { createThumbnailCache, type ThumbnailCache } from './thumbnail-cache.ts'
 const firstPage = 60
 const shelves: readonly Shelf[] = ['gallery', 'sources', 'bin']
 
-/** What is stored changes only through the store, which tells: nothing is read again by itself. */
+/**
+ * Stored data only changes through the store, which reports every change, so queries are never refetched on their own.
+ */
 const stored = { networkMode: 'always', staleTime: Number.POSITIVE_INFINITY, retry: false } as const
 export const storedList = { ...stored, structuralSharing: false } as const
 
@@ -34,7 +36,7 @@ export function useStore(): GalleryStore {
   return store
 }
 
-/** What could not be read from the store, so that a screen never takes it for empty. */
+/** What could not be read from the store, so that a screen does not show it as empty. */
 interface Unread {
   failed: boolean
   readAgain(): void
@@ -43,7 +45,7 @@ interface Unread {
 const noRuns: readonly Run[] = []
 const noPictures: readonly Picture[] = []
 
-/** What the grid shows before the pictures, oldest first. */
+/** The runs that the grid shows before the images, oldest first. */
 export function useOpenRuns(): readonly Run[] {
   const store = useStore()
   const client = useQueryClient()
@@ -74,7 +76,7 @@ export function useUnread(shelf: Shelf): Unread {
   }
 }
 
-/** The last runs, newest first, none made before `since`. */
+/** The last runs, newest first, created at or after `since`. */
 export function useLedger(limit: number, since?: number): readonly Run[] {
   const store = useStore()
   const { data } = useQuery({
@@ -86,8 +88,8 @@ export function useLedger(limit: number, since?: number): readonly Run[] {
 }
 
 /**
- * The newest images of a shelf, newest first, and those that runs have made since the page is open, wherever they belong.
- * All of a shelf is never in the page: `library/find` gives places, and these are the first of them.
+ * The newest images of a shelf, newest first, and those made by runs since the page was opened, wherever they belong.
+ * The page never holds a whole shelf: `library/find` gives positions, and these are the first of them.
  */
 export function usePictures(shelf: Shelf): ShelfHead & { isPending: boolean } {
   const store = useStore()
@@ -112,7 +114,7 @@ export function usePicture(id: PictureId | undefined): Picture | undefined {
     ...stored,
     queryKey: keys.picture(id),
     queryFn: async () => (id === undefined ? null : ((await store.picture(id)) ?? null)),
-    // A picture chosen from a list is there at once.
+    // An image chosen from a list is available at once.
     initialData: () => listed(client, id),
     enabled: id !== undefined,
   })
@@ -121,7 +123,7 @@ export function usePicture(id: PictureId | undefined): Picture | undefined {
 
 const caches = new WeakMap<GalleryStore, ThumbnailCache>()
 
-/** A small picture as a `data:` address, or nothing until it is read. */
+/** A thumbnail as a `data:` address; `undefined` until it is read. */
 export function useThumbnail(id: PictureId | undefined): string | undefined {
   const store = useStore()
   let cache = caches.get(store)
@@ -142,13 +144,13 @@ export function useStoreHealth(): StoreHealth {
   return useSyncExternalStore(store.onHealth, () => store.health)
 }
 
-/** Keeps what the hooks show in step with the store, whichever window changed it. Gives the way to stop. */
+/** Updates what the hooks show when any window changes the store. Gives a function that stops it. */
 export function watchStore(store: GalleryStore, client: QueryClient): () => void {
   const changed = { pictures: new Set<PictureId>(), runs: false }
   let waiting = false
 
   async function follow() {
-    // Changes of one moment, a run and its pictures, are shown in one step.
+    // Changes made at the same time, such as a run and its images, are shown in one step.
     await new Promise((resolve) => setTimeout(resolve))
     const ids = [...changed.pictures]
     const withRuns = changed.runs
@@ -185,7 +187,7 @@ function showPictures(client: QueryClient, ids: readonly PictureId[], found: Rea
   for (const shelf of shelves) {
     const key = keys.shelf(shelf)
     const head = client.setQueryData<ShelfHead>(key, (shown) => shown && withChange(shown, shelf, ids, found))
-    // Many were moved away: what comes after them is the newest now.
+    // Many were moved away, so older images are the newest now.
     if (head && !head.complete && head.pictures.length < firstPage / 2) void client.invalidateQueries({ queryKey: key })
   }
   void client.invalidateQueries({
@@ -203,7 +205,7 @@ async function readShelf(store: GalleryStore, client: QueryClient, shelf: Shelf)
 
 const turns = new WeakMap<QueryClient, Promise<unknown>>()
 
-/** Reads of lists follow each other, so that one that was slow never undoes a change that was read after it. */
+/** Reads of lists run one after another, so that a slow one never overwrites a newer result. */
 function inTurn<T>(client: QueryClient, work: () => Promise<T>): Promise<T> {
   const turn = (turns.get(client) ?? Promise.resolve()).then(work)
   turns.set(

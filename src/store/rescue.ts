@@ -13,8 +13,8 @@ import { toRun } from './stored-run.ts'
 type Rescue = Pick<BackupRecords, 'size' | 'pictureIds' | 'picture' | 'bytes' | 'runs' | 'collections'>
 
 /**
- * Reads a database as it is, whatever version it has, for a backup of what can be read; a record that cannot be is left
- * out. Changes nothing. Rejects with `storage` when there is no such database, or the browser does not open it.
+ * Reads a database of any version as it is, for a backup of everything that can be read; unreadable records are left
+ * out. Changes nothing. Rejects with `storage` when there is no such database or the browser cannot open it.
  */
 export async function openRescue(name: string): Promise<Rescue> {
   const database = await openDB<Schema>(name, undefined, {

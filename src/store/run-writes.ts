@@ -6,7 +6,7 @@ import type { RunOfVersion1, StoredRun } from './schema.ts'
 import type { StoreChange } from './store.ts'
 import { type RunWrites, type StepsAside, shownRun, toRun, toStoredRun } from './stored-run.ts'
 
-/** What changes runs. A step that the machine of runs does not allow leaves the stored run as it is. */
+/** Changes runs. A step that the state table does not allow leaves the stored run as it is. */
 export function createRunWrites(
   database: Database,
   onChange: (change: StoreChange) => void,
@@ -14,7 +14,7 @@ export function createRunWrites(
 ): RunWrites {
   const show = (record: StoredRun | RunOfVersion1) => shownRun(record, aside)
 
-  // Steps after a submission for which the disk has no room go aside.
+  // A step after a submission that does not fit on the disk is kept in memory.
   const put = async (id: RunId, change: (stored: Run | undefined) => Run | undefined) => {
     let stored: Run | undefined
     let next: Run | undefined
@@ -28,7 +28,7 @@ export function createRunWrites(
       })
       if (next !== stored) aside.delete(id)
     } catch (error) {
-      // Before money is spent a step counts only on disk. Afterwards nothing that is known may be lost with it.
+      // Before money is spent a step must be on disk. Afterwards nothing that is known may be lost.
       if (!next || next.state.phase === 'queued' || next.state.phase === 'sending') throw error
       const kept = next
       aside.set(id, (before) => (mayFollow(before, kept) ? kept : before))
@@ -72,7 +72,9 @@ export function createRunWrites(
   }
 }
 
-/** The run to keep: the next step with the marks that only the user sets, or the stored one when `next` is a step back. */
+/**
+ * The run to keep: the next step with the marks that only the user sets, or the stored one if `next` is a step back.
+ */
 export function stepped(stored: Run | undefined, next: Run): Run {
   if (!stored) return next
   if (!mayFollow(stored, next)) return stored

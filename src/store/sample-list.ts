@@ -1,8 +1,8 @@
 import type { Draft } from '#domain/run.ts'
 
-/** A picture that comes with the app, and how it would be made. */
+/** An image that comes with the app, and how it would be made. */
 export interface Sample {
-  /** Below the page's own address. */
+  /** Relative to the page's address. */
   file: string
   prompt: string
   /** As shown: "Flux Kontext Pro". */
@@ -10,7 +10,7 @@ export interface Sample {
   /** Id of a family in the catalogue. */
   family: string
   draft: Draft
-  /** Index in the list of the picture that this one is an edit of. */
+  /** Index in the list of the image that this one is an edit of. */
   parent?: number
   /** Pixels of the file. */
   width: number
@@ -24,7 +24,7 @@ const vases = 'Glazed vases and pears on a plaster shelf, soft window light from
 const poppies = 'Tall poppies and wild grasses against a pale evening sky, botanical poster'
 const arches = 'White arches of a courtyard by the sea in hard noon light, long blue shadows'
 
-/** The six samples: an edit chain of three, then three pictures of their own. Parents come before their children. */
+/** The six samples: a chain of three edits, then three single images. Parents come before their children. */
 export const sampleList: readonly Sample[] = [
   {
     file: 'samples/1.jpg',

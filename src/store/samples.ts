@@ -6,14 +6,17 @@ import { type Sample, sampleList } from './sample-list.ts'
 
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
-/** Ages of the samples that come with the app, so that the gallery shows several days and children follow their parents. */
+/**
+ * Ages of the samples that come with the app, so that the gallery shows several days and edits are newer than their
+ * parents.
+ */
 const agesMs = [26, 25.5, 25, 2, 74, 120].map((hours) => hours * hourMs)
 const painted = { afterMs: 144 * hourMs, everyMs: 6.5 * minuteMs }
-/** Pictures per transaction: each transaction waits for the disk once. */
+/** Images per transaction, because each transaction waits for the disk once. */
 const batchSize = 50
 const quality = 0.82
 
-/** Sizes of painted samples: the shapes a gallery really holds, small enough to be made by the thousand. */
+/** Sizes of painted samples: realistic shapes, small enough to paint thousands. */
 const sizes = [
   [512, 512],
   [576, 384],
@@ -34,9 +37,9 @@ const lights = [
 ] as const
 
 /**
- * Makes the first `count` samples, always the same for the same number, and hands them over in batches, each kept before
- * the next one is handed over. The first come with the page, whose folder is `home`; the rest are painted from those,
- * every one different.
+ * Makes the first `count` samples, always the same for a number, and passes them on in batches; each batch is stored
+ * before the next is passed on. The first samples come with the page, whose folder is `home`; the others are painted
+ * from them, each one different.
  */
 export async function makeSamples(
   count: number,
@@ -54,7 +57,7 @@ export async function makeSamples(
   await keep(prints)
 
   const bases = count > given.length ? await Promise.all(files.map((file) => createImageBitmap(file))) : []
-  // Painting goes on while the last batch is written.
+  // Painting continues while the last batch is stored.
   let kept = Promise.resolve()
   for (let from = given.length; from < count; from += batchSize) {
     const batch: Print[] = []
@@ -115,7 +118,7 @@ async function paint(index: number, bases: readonly ImageBitmap[], now: number):
   return { picture: { ...about, mime, width, height, sizeBytes }, base64, thumbnail }
 }
 
-/** A part of the base of its own, sometimes mirrored. */
+/** A random part of the base image, sometimes mirrored. */
 function drawPart(context: OffscreenCanvasRenderingContext2D, base: ImageBitmap, random: () => number) {
   const { width, height } = context.canvas
   const scale = (0.5 + 0.5 * random()) * Math.min(base.width / width, base.height / height)
@@ -131,7 +134,7 @@ function drawPart(context: OffscreenCanvasRenderingContext2D, base: ImageBitmap,
   context.resetTransform()
 }
 
-/** A tint over all of it and a lamp somewhere. */
+/** A tint over the whole image and one bright spot. */
 function drawLight(context: OffscreenCanvasRenderingContext2D, random: () => number) {
   const { width, height } = context.canvas
   const hue = random() * 360
@@ -151,7 +154,7 @@ function drawLight(context: OffscreenCanvasRenderingContext2D, random: () => num
   context.fillRect(0, 0, width, height)
 }
 
-/** The same numbers for the same seed: mulberry32. */
+/** The same numbers for the same seed (mulberry32). */
 function seeded(seed: number): () => number {
   let state = Math.imul(seed + 1, 0x9e3779b1)
   return () => {

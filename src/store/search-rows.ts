@@ -13,7 +13,7 @@ interface StoredSnapshot {
 
 const snapshotKey: IDBValidKey = [0]
 
-/** On a connection of its own, for a worker. Rejects when this browser gives no database. */
+/** With its own connection, for a worker. Rejects when the browser provides no database. */
 export async function openSearchRows(name: string): Promise<SearchRows> {
   const database = await openDatabase(name, { onHealth: () => undefined })
   const changes = openChanges(name)
@@ -26,7 +26,7 @@ export async function openSearchRows(name: string): Promise<SearchRows> {
   }
 }
 
-/** On the connection of the page, which stays open. */
+/** With the page's connection, which stays open. */
 export function createSearchRows(database: Database, subscribe: SearchRows['subscribe']): SearchRows {
   const start = () =>
     database.read(['ledger', 'pictures'], async (transaction): Promise<SearchStart> => {

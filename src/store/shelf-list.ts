@@ -6,24 +6,24 @@ interface Dated {
   id: string
 }
 
-/** The newest images of a shelf, newest first. All of them up to the last one; `complete`: there are no others. */
+/** The newest images of a shelf without gaps, newest first. `complete`: there are no others. */
 export interface ShelfHead {
   pictures: readonly Picture[]
   complete: boolean
-  /** What runs have made since the page is open, wherever in the shelf it belongs. */
+  /** Images made by runs since the page was opened, wherever in the shelf they belong. */
   arrived: readonly Picture[]
 }
 
-/** A page that fills a gallery with thousands keeps this many of the newest. */
+/** At most this many of the newest are kept, also when a page adds thousands. */
 const most = 240
 const mostArrived = 200
 
-/** The order of every shelf: newest first; of the same moment, by id. The database's indexes have the same. */
+/** The order of every shelf: newest first, then by id. The database's indexes have the same order. */
 export function byNewest(a: Dated, b: Dated): number {
   return b.createdAt - a.createdAt || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
 }
 
-/** A head after a change of the images `ids`, of which `found` is what is stored now. The others keep their identity. */
+/** A head after a change of the images `ids`; `found` is what is stored now. Unchanged images keep their identity. */
 export function withChange(
   head: ShelfHead,
   shelf: Shelf,

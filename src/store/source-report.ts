@@ -5,10 +5,10 @@ import type { Database } from './database.ts'
 import type { SourceReport } from './store.ts'
 import { toRun } from './stored-run.ts'
 
-/** Runs that are read at once: a ledger of years is not held in memory. */
+/** Runs read at once, because years of runs should not be held in memory. */
 const pageSize = 500
 
-/** See `GalleryStore.sourceReport`. One transaction, so that an image that is just made counts. */
+/** See `GalleryStore.sourceReport`. One transaction, so that an image stored at the same time counts. */
 export function readSourceReport(database: Database, inForms: readonly PictureId[]): Promise<SourceReport> {
   return database.read(['pictures', 'runs'], async (transaction) => {
     const needed = new Set(inForms)
@@ -28,7 +28,7 @@ export function readSourceReport(database: Database, inForms: readonly PictureId
   })
 }
 
-/** A run that is saved is told by its image; one that failed may be tried again. */
+/** A saved run is represented by its image; a failed one may be tried again. */
 export function sourcesNeededBy(run: Run): readonly PictureId[] {
   return run.state.phase === 'saved' ? [] : run.recipe.sources
 }

@@ -6,24 +6,26 @@ import { keys, storedList, useStore } from './queries.ts'
 import type { StoredCollection } from './schema.ts'
 import type { GalleryStore } from './store.ts'
 
-/** How long an original stays in memory after nobody shows it: long enough to step back to it. */
+/** How long an original stays in memory when it is no longer shown: long enough to go back to it. */
 const originalKeptMs = 30_000
 
-/** One image of a family. `picture` is absent where it was deleted for ever and only its descendants know of it. */
+/**
+ * One image of a family. `picture` is absent if it was deleted permanently and only its descendants still refer to it.
+ */
 export interface Relative {
   id: PictureId
   picture: Picture | undefined
-  /** The image it was made from first; further ones are references. */
+  /** The image it was made from first; others are references. */
   parentId: PictureId | undefined
 }
 
-/** A damaged store could hold endless lines. */
+/** Limits the depth, because a damaged store could hold endless chains. */
 const mostGenerations = 24
 const mostRelatives = 120
 
 /**
- * The whole family of an image: from its first ancestor down to all edits, parents before children, oldest first. What is
- * in the bin is left out unless the image was made from it. `undefined` until it is read.
+ * The whole family of an image: from its first ancestor to all edits, parents before children, oldest first. Images in
+ * the bin are left out unless this image was made from them. `undefined` until it is read.
  */
 export function useFamily(id: PictureId): readonly Relative[] | undefined {
   const store = useStore()
@@ -36,7 +38,7 @@ export function useFamily(id: PictureId): readonly Relative[] | undefined {
   return data
 }
 
-/** The images beside this one on its shelf. */
+/** The images next to this one on its shelf. */
 export function useNeighbours(picture: Picture): { older?: Picture | undefined; newer?: Picture | undefined } {
   const store = useStore()
   const { data } = useQuery({
@@ -52,14 +54,14 @@ export function useNeighbours(picture: Picture): { older?: Picture | undefined; 
 
 const noCollections: readonly StoredCollection[] = []
 
-/** All collections, as listed. */
+/** All collections in list order. */
 export function useCollections(): readonly StoredCollection[] {
   const store = useStore()
   const { data } = useQuery({ ...storedList, queryKey: keys.collections, queryFn: () => store.collections.all() })
   return data ?? noCollections
 }
 
-/** Whether there are samples to be removed. */
+/** Whether there are samples that can be removed. */
 export function useHasSamples(): boolean {
   const store = useStore()
   return useQuery({ ...storedList, queryKey: keys.samples, queryFn: () => store.hasSamples() }).data ?? false
@@ -68,7 +70,7 @@ export function useHasSamples(): boolean {
 async function readFamily(store: GalleryStore, id: PictureId): Promise<readonly Relative[]> {
   const line = await readAncestors(store, id)
   const found = new Map<PictureId, Relative>()
-  // A damaged store may hold a ring of parents: the tree starts where the line ends.
+  // A damaged store may hold a cycle of parents: the tree then starts where the chain was cut off.
   let generation: Relative[] = line.slice(-1).map((first) => ({ ...first, parentId: undefined }))
   while (generation.length > 0 && found.size < mostRelatives) {
     for (const relative of generation) found.set(relative.id, relative)
@@ -90,7 +92,7 @@ async function readAncestors(store: GalleryStore, id: PictureId): Promise<Relati
   return line
 }
 
-/** What was made from an image; an image for which it was only a reference belongs to another family. */
+/** Edits of an image. An image for which it was only a reference belongs to another family. */
 async function readEdits(store: GalleryStore, parentId: PictureId, line: readonly Relative[]): Promise<Relative[]> {
   const children = await store.childrenOf(parentId)
   return children
@@ -99,7 +101,10 @@ async function readEdits(store: GalleryStore, parentId: PictureId, line: readonl
     .map((picture) => ({ id: picture.id, picture, parentId }))
 }
 
-/** An image as it is drawn, and an address for it, valid as long as it is shown. `missing`: its bytes are gone or damaged. */
+/**
+ * The image as it is drawn, with an object URL that is valid while it is shown. `missing`: its bytes are missing or
+ * damaged.
+ */
 export function useOriginal(id: PictureId | undefined): {
   url: string | undefined
   bytes: Blob | undefined

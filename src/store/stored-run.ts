@@ -5,7 +5,10 @@ import type { GalleryStore } from './store.ts'
 
 export type RunWrites = Pick<GalleryStore, 'saveRun' | 'startRuns' | 'amendRun' | 'removeRun'>
 
-/** Steps for which the disk had no room, until one of the same run is written. Each gives what to show for a stored run. */
+/**
+ * Steps that did not fit on the disk, until a later step of the same run is written. Each maps the stored run to the
+ * one to show.
+ */
 export type StepsAside = Map<RunId, (stored: Run) => Run>
 
 export function shownRun(record: StoredRun | RunOfVersion1, aside: StepsAside): Run {
@@ -22,7 +25,7 @@ export function toStoredRun(run: Run): StoredRun {
   return { ...run, order: [-createdAt, run.id], ...(isOpen(run) ? { openSince: createdAt } : {}) }
 }
 
-/** Reads records of every version. Version 1 kept marks and state side by side in one flat record. */
+/** Reads records of every version. Version 1 kept marks and state together in one flat record. */
 export function toRun({ order: _order, openSince: _openSince, ...record }: StoredRun | RunOfVersion1): Run {
   return 'state' in record ? record : unflattened(record)
 }

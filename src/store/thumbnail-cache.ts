@@ -1,19 +1,19 @@
 import type { PictureId } from '#domain/ids.ts'
 import type { GalleryStore } from './store.ts'
 
-/** Small pictures as `data:` addresses, read as they come into sight and kept for when they come back. */
+/** Thumbnails as `data:` addresses, read when they come into view and kept for later. */
 export interface ThumbnailCache {
   get(id: PictureId): string | undefined
-  /** Reads the picture unless it is there; `listener` is called when it has come. */
+  /** Reads the thumbnail unless it is cached; `listener` is called when it is there. */
   watch(id: PictureId, listener: () => void): () => void
 }
 
-/** A few screens full. */
+/** A few screens of the grid. */
 const capacity = 400
 
-/** All that come into sight at once are read in one transaction. */
+/** All thumbnails that come into view together are read in one transaction. */
 export function createThumbnailCache(store: Pick<GalleryStore, 'thumbnails' | 'subscribe'>): ThumbnailCache {
-  /** In the order of their last use. */
+  /** In order of their last use. */
   const urls = new Map<PictureId, string>()
   const watchers = new Map<PictureId, Set<() => void>>()
   const wanted = new Set<PictureId>()
@@ -24,7 +24,7 @@ export function createThumbnailCache(store: Pick<GalleryStore, 'thumbnails' | 's
   }
 
   async function readWanted() {
-    // What went out of sight meanwhile is not read.
+    // Thumbnails that left the view meanwhile are not read.
     const ids = [...wanted].filter((id) => watchers.has(id))
     wanted.clear()
     if (ids.length === 0) return
@@ -41,7 +41,7 @@ export function createThumbnailCache(store: Pick<GalleryStore, 'thumbnails' | 's
     }
   }
 
-  // A thumbnail never changes, but it may come after it was asked for.
+  // A thumbnail never changes, but it may be stored after it was first asked for.
   store.subscribe((change) => {
     if (change.kind !== 'pictures') return
     for (const id of change.ids) if (watchers.has(id) && !urls.has(id)) want(id)

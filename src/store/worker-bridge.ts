@@ -10,7 +10,7 @@ import type { StoreHealth } from './store.ts'
 
 interface Call {
   ask: PictureAct
-  /** Workers it has been given to. */
+  /** How many workers have received this call. */
   tries: number
   resolve(value: unknown): void
   reject(error: GenerationError): void
@@ -36,7 +36,7 @@ export function openPictureWorker(
 }
 
 /**
- * Calls to the worker and their answers. After a crash a new worker takes up what was under way, once: every call may be
+ * Calls to the worker and their answers. After a crash a new worker repeats unfinished calls once: every call can be
  * repeated without changing anything twice.
  */
 function createCalls(database: string, onHealth: (health: StoreHealth) => void) {

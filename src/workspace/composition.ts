@@ -3,11 +3,11 @@ import type { Draft } from '#domain/run.ts'
 import { families, findFamily } from '#models/catalogue.ts'
 import { adoptForm } from '#models/model.ts'
 
-/** What is being composed. It belongs to its window; a new window starts from what was composed last in any. */
+/** What is being composed. It belongs to its window; a new window starts with what was composed last in any window. */
 export interface Composition {
   family: string
   drafts: Readonly<Record<string, Draft>>
-  /** Source images by family, in order; ids only, the bytes are in the store. */
+  /** Source images by family, in order. Only ids; the bytes are in the store. */
   sources: Readonly<Record<string, readonly PictureId[]>>
 }
 
@@ -17,7 +17,7 @@ export function compositionOf({ family, drafts, sources }: Composition): Composi
   return { family, drafts, sources }
 }
 
-/** What was stored, as far as it makes sense: a damaged record never keeps the page from opening. */
+/** The valid part of what was stored, so that a damaged record never keeps the page from opening. */
 export function adoptComposition(stored: unknown): Composition {
   if (!isRecord(stored)) return initialComposition
   const { family, drafts, sources } = stored
@@ -28,7 +28,7 @@ export function adoptComposition(stored: unknown): Composition {
   }
 }
 
-/** A family's draft, complete. */
+/** The complete draft of a family. */
 export function draftOf(drafts: Composition['drafts'], id: string): Draft {
   const family = findFamily(id)
   return family ? adoptForm(family, drafts[id] ?? {}) : {}

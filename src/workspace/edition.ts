@@ -1,5 +1,5 @@
 /**
- * Whether this page is the demo, which needs no proxy: it paints by itself (`npm run build:demo`). It keeps everything
- * under names of its own: on a host that it shares with a real installation, neither finds what belongs to the other.
+ * Whether this page is the demo, which needs no proxy: it simulates the service in the page (`npm run build:demo`). Its
+ * stored data has names of its own, so that a demo and a real installation on the same host never share any.
  */
 export const isDemo = import.meta.env.MODE === 'demo'

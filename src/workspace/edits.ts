@@ -1,7 +1,7 @@
 import type { Edit, EditDocument } from '#domain/edit.ts'
 import type { PictureId } from '#domain/ids.ts'
 
-/** What is being done with one image, and what of it is sent; absent: as suggested. */
+/** The edit of one image, and what part of it is sent; absent: the suggested part. */
 export interface BaseEdit {
   document: EditDocument
   way?: Edit['way'] | undefined
@@ -9,14 +9,14 @@ export interface BaseEdit {
 
 export type Edits = Readonly<Record<PictureId, BaseEdit>>
 
-/** Older ones are forgotten: they share the browser's few megabytes with the drafts. */
+/** Older ones are dropped, because they share the browser's few megabytes with the drafts. */
 const mostKept = 20
 
 export function isArea({ area }: EditDocument): boolean {
   return area.length > 0
 }
 
-/** With the newest at the end. A document without an area is left out. */
+/** Newest last. A document without an area is left out. */
 export function withEdit(edits: Edits, document: EditDocument, way: BaseEdit['way']): Edits {
   const others = Object.entries(withoutEdit(edits, document.base))
   const own = isArea(document) ? [[document.base, { document, ...(way ? { way } : {}) }] as const] : []
@@ -27,7 +27,7 @@ export function withoutEdit(edits: Edits, base: PictureId): Edits {
   return Object.fromEntries(Object.entries(edits).filter(([other]) => other !== base))
 }
 
-/** What was stored, as far as it makes sense. */
+/** The valid part of what was stored. */
 export function adoptEdits(stored: unknown): Edits {
   if (!isRecord(stored)) return {}
   return Object.fromEntries(Object.entries(stored).filter(([base, edit]) => isEdit(base, edit))) as Edits

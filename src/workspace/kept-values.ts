@@ -1,14 +1,14 @@
 /**
- * JSON values in one of the browser's storages. A storage that is missing, full or forbidden never throws: reading finds
- * nothing, writing changes nothing.
+ * JSON values in one of the browser's storages. A storage that is missing, full or forbidden never throws: reads give
+ * nothing, writes do nothing.
  */
 export interface KeptValues {
-  /** `undefined`: nothing is kept under the key, or what is kept cannot be read. */
+  /** `undefined`: there is no readable value under the key. */
   read(key: string): unknown
   write(key: string, value: unknown): void
 }
 
-/** `find` is called each time, because naming `localStorage` throws in a browser that forbids it. */
+/** `find` is called each time, because `localStorage` itself throws in a browser that forbids it. */
 export function keptValues(find: () => Storage | undefined): KeptValues {
   return {
     read(key) {
@@ -22,7 +22,7 @@ export function keptValues(find: () => Storage | undefined): KeptValues {
       try {
         find()?.setItem(key, JSON.stringify(value))
       } catch {
-        // The page goes on with what it has in memory.
+        // The page continues with the values in memory.
       }
     },
   }

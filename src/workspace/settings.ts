@@ -2,29 +2,29 @@ import type { FallbackRule } from '#domain/run.ts'
 
 export type Theme = 'system' | 'dark' | 'light'
 
-/** What the user set, the same for all windows of this browser. Each is kept under a key of its own. */
+/** The user's settings, the same in all windows of this browser. Each has a key of its own. */
 export interface Settings {
   theme: Theme
   /** Column widths in px. */
   createWidth: number
   galleryWidth: number
-  /** Empty: the address the page was built for. */
+  /** Empty: the address that the page was built with. */
   proxyUrl: string
-  /** The address of the proxy that took an access token here: its cookie goes along also from another origin. */
+  /** The address of the proxy whose access token was entered here. Its cookie is sent from other origins too. */
   enteredProxy: string
-  /** How many runs may be out at the service at once; the rest wait here. */
+  /** How many runs may be at the service at the same time; the others wait here. */
   runsAtOnce: number
-  /** Credits for one image, and in a day, above which the user wants to be asked. 0: never. */
+  /** The user is asked before exceeding this for one image or in a day, in credits. 0: never. */
   askAbovePrice: number
   askAboveDay: number
   fallback: FallbackRule
-  /** Of the gallery: about how wide a tile is, in px. */
+  /** About the width of a gallery tile, in px. */
   tilePx: number
-  /** Tiles of the gallery have the images' own ratios. Otherwise they are square. */
+  /** Tiles have the images' own ratios; otherwise they are square. */
   naturalTiles: boolean
-  /** Say with a system notification that a run has ended. The browser has to allow it as well. */
+  /** Show a system notification when a run has ended. The browser must allow it too. */
   notifications: boolean
-  /** An image was made and kept in this browser: a store without any run has been cleared since. */
+  /** An image was made and kept in this browser. If the store has no runs at all, it has been cleared since. */
   hasKept: boolean
 }
 
@@ -71,13 +71,13 @@ const checks: Readonly<Record<keyof Settings, Check>> = {
   hasKept: isFlag,
 }
 
-/** The members of `values` that are settings with a value that makes sense. */
+/** The members of `values` that are settings with a valid value. */
 export function soundSettings(values: object): Partial<Settings> {
   const members = values as Readonly<Record<string, unknown>>
   return Object.fromEntries(names.flatMap((name) => (checks[name](members[name]) ? [[name, members[name]]] : [])))
 }
 
-/** Those of `next` that differ from `before`. */
+/** The settings in `next` that differ from `before`. */
 export function changedSettings(next: Settings, before: Settings): Partial<Settings> {
   return Object.fromEntries(names.flatMap((name) => (next[name] === before[name] ? [] : [[name, next[name]]])))
 }

@@ -1,12 +1,12 @@
 import { type RefObject, useEffect } from 'react'
 import { useWorkspace } from './workspace.ts'
 
-/** The prompt's half of `focusPrompt`: puts the cursor at its end, also when the act has changed the form meanwhile. */
+/** The prompt's part of `focusPrompt`: puts the cursor at its end, even if the act has changed the form. */
 export function useWantedFocus(prompt: RefObject<HTMLTextAreaElement | null>): void {
   const isWanted = useWorkspace((state) => state.wantsPrompt)
   useEffect(() => {
     if (!isWanted) return
-    // A file field takes the focus back as its dialog closes, after it has told of the files.
+    // A file input takes the focus back when its dialog closes, after its change event.
     const frame = requestAnimationFrame(() => {
       const field = prompt.current
       if (!field) return

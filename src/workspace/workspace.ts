@@ -16,91 +16,94 @@ export type View = 'create' | 'stage' | 'tasks' | 'gallery'
 /** How two images are compared on the stage. */
 export type CompareWay = 'slider' | 'side' | 'flip'
 
-/** A comparison on the stage. B is always the staged image, so that every act on the stage means B. */
+/** A comparison on the stage. B is always the staged image, so every act on the stage applies to B. */
 export interface Comparing {
   a: PictureId | undefined
-  /** The chip that takes the next image chosen in the gallery or the strip. */
+  /** The chip that receives the next image chosen in the gallery or the strip. */
   takes: 'a' | 'b'
   way: CompareWay
 }
 
-/** What works on the staged image. */
+/** The tools for the staged image. */
 export type ToolId = 'area' | 'crop'
 
 interface Fleeting {
   /** The open tool of the stage. */
   tool: ToolId | undefined
-  /** The image on the stage. Remembered by this window over a reload. */
+  /** The image on the stage. Kept across a reload of this window. */
   selected: PictureId | undefined
   comparing: Comparing | undefined
   /** Results that came in while something else was on the stage, newest first. One that is shown leaves the list. */
   arrived: readonly PictureId[]
-  /** When the user last zoomed, compared or opened a tool, in epoch ms. 0: never. A later result does not take the stage. */
+  /**
+   * When the user last zoomed, compared or opened a tool, in epoch ms; 0: never. After that, a new result does not
+   * replace the staged image.
+   */
   touchedAt: number
-  /** The batch that the stage shows as a contact sheet, in place of one image. */
+  /** The batch shown on the stage as a contact sheet, instead of one image. */
   batch: BatchId | undefined
-  /** Raised each time the staged image has to be shown whole. */
+  /** Increased each time the staged image has to be fitted to the stage. */
   wholeRequests: number
   /** What a narrow window shows. */
   view: View
   /** The browser has deleted what was kept here. */
   isEvicted: boolean
-  /** An act wants the cursor in the prompt; the form puts it there and takes this back. */
+  /** An act wants the cursor in the prompt; the form moves it there and resets this. */
   wantsPrompt: boolean
 }
 
 export type Workspace = Settings &
   Composition &
   Fleeting & {
-    /** What is to be done with images before they are sent, by image. Kept like the composition. */
+    /** What is done to images before they are sent, by image. Kept like the composition. */
     edits: Edits
-    /** Opens a tool; `undefined` leaves it. */
+    /** Opens a tool; `undefined` closes it. */
     takeTool(tool: ToolId | undefined): void
-    /** Replaces the edit document of its base image; one without an area is forgotten. */
+    /** Replaces the edit document of its base image; one without an area is dropped. */
     edit(document: EditDocument): void
-    /** Whether a crop around the area is sent. */
+    /** Whether only a crop around the area is sent. */
     chooseWay(base: PictureId, way: 'whole' | 'part'): void
     chooseFamily(family: string): void
     editDraft(family: string, change: Draft): void
     /** References in the prompt, and roles, follow their images. */
     setSources(family: string, sources: readonly PictureId[]): void
-    /** Fills the form with a recipe: its family, draft and sources. */
+    /** Fills the form from a recipe: its family, draft and sources. */
     recall(recipe: Recipe): void
     select(picture: PictureId | undefined): void
-    /** Puts an image that was brought in on the stage, whole; a comparison ends. */
+    /** Shows an imported image on the stage, fitted; ends a comparison. */
     stage(picture: PictureId): void
-    /** Shows a batch on the stage as a contact sheet; an image that is chosen takes its place. */
+    /** Shows a batch on the stage as a contact sheet; choosing an image replaces it. */
     openBatch(batch: BatchId | undefined): void
-    /** The user chose an image: the focused chip of a comparison takes it, else the stage. */
+    /** The user chose an image: it goes to the focused chip of a comparison, or else to the stage. */
     choose(picture: PictureId): void
     /** Starts or changes the comparison; `undefined` ends it. */
     compare(change: Partial<Comparing> | undefined): void
     arrive(picture: PictureId): void
     dismissArrived(): void
-    /** The user works on what is on the stage. */
+    /** The user works on the staged image. */
     touch(): void
     show(view: View): void
-    /** Puts the cursor at the end of the prompt. Every act that brings an image in ends with it. */
+    /** Moves the cursor to the end of the prompt. Every act that brings an image in calls it. */
     focusPrompt(): void
     adjust(change: Partial<Settings>): void
   }
 
 /** Where a workspace is kept. */
 interface WorkspacePlaces {
-  /** The stored keys begin with it; a change of the name needs a migration. */
+  /** Prefix of the stored keys; changing it needs a migration. */
   name: string
   /** Shared by all windows. */
   shared: () => Storage | undefined
-  /** Of this window alone; survives its reload. */
+  /** Of this window only; survives a reload. */
   own: () => Storage | undefined
-  /** Calls back when another window has changed what is shared. */
+  /** Calls back when another window has changed shared values. */
   watch: (listener: (event: Pick<StorageEvent, 'key' | 'newValue'>) => void) => void
 }
 
 /**
- * Settings are one truth for all windows: each is written under its own key, and followed when another window changes it.
- * What is composed belongs to its window. Earlier versions kept all of it in one record under `name`; what has no key of
- * its own yet is read from there.
+ * Settings are the same in all windows: each is written under its own key, and read again when another window changes
+ * it. The composition belongs to its window. Earlier versions kept everything in one record under `name`; what has no
+ * key of its own yet is read from there.
  */
 export function createWorkspace({ name, shared, own, watch }: WorkspacePlaces) {
   const ofAll = keptValues(shared)
@@ -168,7 +171,7 @@ export function createWorkspace({ name, shared, own, watch }: WorkspacePlaces) {
   }))
 
   let isFollowing = false
-  /** Takes over what was read: it is not written back, which could undo a newer change of another window. */
+  /** Applies values read from storage without writing them back, which could undo a newer change of another window. */
   function follow(change: Partial<Workspace>) {
     isFollowing = true
     useStore.setState(change)
@@ -204,7 +207,9 @@ export function createWorkspace({ name, shared, own, watch }: WorkspacePlaces) {
 
   return {
     useWorkspace: useStore,
-    /** The settings as they are stored at this moment: an event of another window may still be on its way. */
+    /**
+     * The settings as they are stored at this moment: the event of another window's change may not have arrived yet.
+     */
     settingsNow(): Settings {
       follow(readSettings())
       return useStore.getState()
@@ -241,7 +246,7 @@ function recalled(
   }
 }
 
-/** What the user is composing, how the room is arranged, and the settings. */
+/** What the user is composing, the layout, and the settings. */
 export const { useWorkspace, settingsNow } = createWorkspace({
   name: isDemo ? 'atelier-demo-workspace' : 'atelier-workspace',
   shared: () => globalThis.localStorage,
@@ -249,7 +254,7 @@ export const { useWorkspace, settingsNow } = createWorkspace({
   watch: (listener) => globalThis.addEventListener?.('storage', listener),
 })
 
-/** The active family's draft, complete. */
+/** The active family's complete draft. */
 export function useDraft(family: string): Draft {
   const stored = useWorkspace((state) => state.drafts[family])
   const known = findFamily(family)
@@ -262,7 +267,7 @@ export function useSources(family: string): readonly PictureId[] {
   return useWorkspace((state) => state.sources[family] ?? none)
 }
 
-/** What may change in the first source, where an area was painted on it. */
+/** Where the first source may change, if an area was painted on it. */
 export function useAreaOf(base: PictureId | undefined) {
   return useWorkspace(({ edits }) => {
     const edit = base === undefined ? undefined : edits[base]

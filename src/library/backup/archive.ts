@@ -1,15 +1,15 @@
 import type { Entry, FileEntry } from '@zip.js/zip.js'
 
-/** A ZIP archive that is read with distrust: nothing it says of itself is believed before it is checked. */
+/** A ZIP archive from an untrusted source: nothing it declares is used before it is checked. */
 export interface Archive {
-  /** By name; there are no two with one name. */
+  /** Names of the entries, each different. */
   readonly names: ReadonlySet<string>
-  /** Bytes of an entry, its checksum checked. Rejects with an `ArchiveError` that names the entry. */
+  /** The bytes of an entry, with its checksum verified. Rejects with an `ArchiveError` that names the entry. */
   read(name: string, mostBytes: number): Promise<Blob>
   close(): Promise<void>
 }
 
-/** Why an archive, or one entry of it, cannot be read: a sentence for people. */
+/** Why an archive, or one entry, cannot be read: a sentence for users. */
 export class ArchiveError extends Error {
   override name = 'ArchiveError'
 }
@@ -19,13 +19,13 @@ const mostDirectoryBytes = 64 * 2 ** 20
 const mostNameLetters = 300
 
 /**
- * Opens an archive whose entries are stored without compression or encryption, each in a place of its own. Rejects with an
+ * Opens an archive whose entries are stored without compression or encryption and do not overlap. Rejects with an
  * `ArchiveError` for everything else, before any entry is read.
  */
 export async function openArchive(file: Blob): Promise<Archive> {
   await checkEnd(file)
   const { BlobReader, BlobWriter, configure, ZipReader } = await import('@zip.js/zip.js/lib/zip-core-external.js')
-  // Nothing is compressed, and the page's policy lets no worker be started from a blob.
+  // Nothing is compressed, and the content security policy allows no worker from a blob.
   configure({ useWebWorkers: false })
   const reader = new ZipReader(new BlobReader(file), { checkSignature: true, checkOverlappingEntry: true })
   const entries = new Map<string, FileEntry>()
@@ -60,7 +60,7 @@ export async function openArchive(file: Blob): Promise<Archive> {
 
 const quoted = ({ filename }: Entry) => JSON.stringify(filename.slice(0, 80))
 
-/** Nothing for a folder. */
+/** `undefined` for a folder. */
 function checkEntry(entry: Entry, archiveBytes: number): FileEntry | undefined {
   if (entry.filename.length > mostNameLetters) throw new ArchiveError('The archive holds a name that is too long.')
   if (entry.directory) return undefined
@@ -82,7 +82,7 @@ function checkPlaces(entries: readonly FileEntry[]): void {
   }
 }
 
-/** What the end of the archive says of its list, before that is read into memory. */
+/** Checks the end record's size of the list before the list is read into memory. */
 async function checkEnd(file: Blob): Promise<void> {
   const tailBytes = Math.min(file.size, 66_000)
   const tail = new DataView(await file.slice(file.size - tailBytes).arrayBuffer())

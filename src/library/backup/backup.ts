@@ -10,9 +10,9 @@ export interface BackupCollection {
   name: string
 }
 
-/** What a backup is made from. Each call reads anew; what is gone meanwhile is `undefined`. */
+/** What a backup is made from. Each call reads the present state; what is missing by then is `undefined`. */
 export interface BackupSource {
-  /** All images, of every shelf, as they are at the start: those that come later are in the next backup. */
+  /** All images on every shelf at the start; later ones are in the next backup. */
   pictureIds(): Promise<readonly PictureId[]>
   picture(id: PictureId): Promise<Picture | undefined>
   /** The bytes as they are kept. */
@@ -23,9 +23,9 @@ export interface BackupSource {
 
 /** What a backup is restored into. Each write is one transaction and rejects with a `GenerationError` of kind `storage`. */
 export interface BackupTarget {
-  /** What is there under an id. `sha256`: of its bytes; read and hashed where it is not known. */
+  /** What is stored under an id. `sha256`: of its bytes; computed if it is not known. */
   known(id: PictureId): Promise<{ sha256: string; marks?: Marks } | undefined>
-  /** Keeps an image with its record as it is; its thumbnail is made anew. */
+  /** Keeps an image with its record unchanged; its thumbnail is made again. */
   keep(picture: Picture, bytes: Blob): Promise<void>
   setMarks(id: PictureId, marks: Marks): Promise<void>
   hasRun(id: RunId): Promise<boolean>
@@ -34,7 +34,7 @@ export interface BackupTarget {
   keepCollection(collection: BackupCollection): Promise<void>
 }
 
-/** The first lines of an archive's `manifest.json`, which is its last entry: without it the archive is not whole. */
+/** The contents of `manifest.json`, which is an archive's last entry: without it the archive is incomplete. */
 export interface Manifest {
   format: 'atelier-backup'
   version: 1
@@ -48,11 +48,11 @@ export interface Manifest {
 /** One line of `records/pictures.ndjson`: the record, and where its bytes are. */
 export interface PictureLine {
   picture: Picture
-  /** Absent where the bytes could not be read when the backup was made. */
+  /** Absent if the bytes could not be read when the backup was made. */
   sha256?: string
 }
 
-/** An item of a backup that cannot be restored, and why, in a sentence for people. */
+/** An item of a backup that cannot be restored, with the reason as a sentence for users. */
 export interface Damage {
   name: string
   reason: string
@@ -67,7 +67,7 @@ export const names = {
   manifest: 'manifest.json',
 } as const
 
-/** Where bytes lie in the archive: by their own hash, so that equal ones are there once. */
+/** The entry with the bytes, named by their hash, so that equal bytes are stored once. */
 export function originalName(sha256: string, extension: string): string {
   return `originals/${sha256.slice(0, 2)}/${sha256}.${extension}`
 }

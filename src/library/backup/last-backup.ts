@@ -1,15 +1,15 @@
 import type { Picture } from '#domain/picture.ts'
 import type { GalleryStore } from '#store/store.ts'
 
-/** The demo on the same host has its own gallery. */
+/** A demo on the same host has its own gallery. */
 const key = import.meta.env.MODE === 'demo' ? 'atelier-demo-last-backup' : 'atelier-last-backup'
 const remindedKey = `${key}-reminded`
-/** So many images may be new before a person is reminded of a backup. */
+/** After this many new images the user is reminded to make a backup. */
 export const remindAfter = 50
 
 const askAgainMs = 7 * 86_400_000
 
-/** Epoch ms; nothing where no backup was made in this browser. */
+/** Epoch ms; `undefined` if no backup was made in this browser. */
 export function lastBackupAt(): number | undefined {
   return readTime(key)
 }
@@ -18,14 +18,14 @@ export function noteBackup(at: number): void {
   writeTime(key, at)
 }
 
-/** How many images of the gallery came since the last backup, samples left out; counted up to 200. */
+/** How many images came into the gallery since the last backup, without samples; counts up to 200. */
 export async function countNew(store: Pick<GalleryStore, 'pictures'>): Promise<number> {
   const since = lastBackupAt() ?? 0
   const isNew = ({ createdAt, origin }: Picture) => createdAt > since && origin.kind !== 'sample'
   return (await store.pictures('gallery', 200)).filter(isNew).length
 }
 
-/** A sentence, if it is time for a backup and none was said in the last seven days. */
+/** A sentence if it is time for a backup and there was no reminder in the last seven days. */
 export async function backupReminder(store: Pick<GalleryStore, 'pictures'>, now: number): Promise<string | undefined> {
   const remindedAt = readTime(remindedKey) ?? 0
   if (now - remindedAt < askAgainMs) return undefined
@@ -45,11 +45,11 @@ function readTime(name: string): number | undefined {
   }
 }
 
-/** A browser that keeps nothing forgets it, and then reminds too often. */
+/** Without storage the time is lost, and the reminder comes too often. */
 function writeTime(name: string, at: number): void {
   try {
     localStorage.setItem(name, String(at))
   } catch {
-    // See above.
+    // As above.
   }
 }

@@ -18,12 +18,12 @@ import { asEnded, readCollections, readManifest, readPictures, readRuns } from '
 export interface Plan {
   /** Images that are not here yet. */
   fresh: number
-  /** Images that are here as they are in the backup; their marks are merged. */
+  /** Images that are here with the same bytes; their marks are merged. */
   known: number
   damaged: readonly Damage[]
 }
 
-/** What a restore has done. A second restore of the same backup writes nothing. */
+/** What a restore did. Restoring the same backup again writes nothing. */
 export interface Restored extends Plan {
   /** Runs, collections and marks that were written. */
   records: number
@@ -32,7 +32,7 @@ export interface Restored extends Plan {
 export interface Backup {
   readonly manifest: Manifest
   plan(target: BackupTarget): Promise<Plan>
-  /** One transaction for each image: stopping, or a full disk, leaves what is there whole. */
+  /** One transaction for each image, so that stopping, or a full disk, leaves the gallery consistent. */
   restore(
     target: BackupTarget,
     onProgress: (progress: { done: number; total: number }) => void,
@@ -43,7 +43,7 @@ export interface Backup {
 
 const mostOriginalBytes = 64 * 2 ** 20
 
-/** Opens a backup and checks its list and its records. Rejects with an `ArchiveError`; nothing has been written then. */
+/** Opens a backup and checks its list and records. Rejects with an `ArchiveError`; nothing has been written then. */
 export async function openBackup(file: Blob): Promise<Backup> {
   const archive = await openArchive(file)
   try {
@@ -68,7 +68,7 @@ function toBackup(archive: Archive, manifest: Manifest, contents: Contents): Bac
   const { pictures, runs, collections } = contents
   const { lines } = pictures
 
-  /** What becomes of a line, without reading its bytes. */
+  /** What a restore would do with a line, found without reading its bytes. */
   async function fateOf({ picture, sha256 }: PictureLine, target: BackupTarget): Promise<'fresh' | 'known' | Damage> {
     const name = picture.prompt.slice(0, 80)
     if (sha256 === undefined) return { name, reason: 'Its bytes were missing when the backup was made.' }
@@ -140,13 +140,14 @@ async function restoreLine(
   const found = await readOriginal(archive, picture, sha256)
   if (!(found instanceof Blob)) return { name: picture.prompt.slice(0, 80), reason: found }
   if (!here) return keepIn(target, picture, found)
-  // Another image has the id: both stay. The new id is made from both hashes, so that a second restore finds it.
+  // Another image has the id, and both are kept. The new id is made from both hashes, so that a second restore finds
+  // it.
   const id = `${picture.id}-${sha256.slice(0, 12)}` as PictureId
   if ((await target.known(id))?.sha256 === sha256) return 'known'
   return keepIn(target, { ...picture, id }, found)
 }
 
-/** A full disk ends the restore; an image that cannot be drawn is named, and the others are restored. */
+/** A full disk ends the restore; an image that cannot be drawn is reported, and the others are restored. */
 async function keepIn(target: BackupTarget, picture: Picture, bytes: Blob): Promise<'fresh' | Damage> {
   try {
     await target.keep(picture, bytes)

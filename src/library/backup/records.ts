@@ -7,7 +7,7 @@ import { type Archive, ArchiveError } from './archive.ts'
 import { type BackupCollection, type Damage, hashOf, type Manifest, names, type PictureLine } from './backup.ts'
 
 const mostManifestBytes = 2 ** 20
-/** Records of 100,000 images take less. */
+/** The records of 100,000 images take less. */
 const mostRecordsBytes = 512 * 2 ** 20
 const mostLineLetters = 256 * 1024
 const mostDepth = 32
@@ -48,7 +48,7 @@ const RunShape = z.looseObject({
   state: z.looseObject({ phase: z.enum(['queued', 'sending', 'working', 'ready', 'saved', 'failed']) }),
 })
 
-/** Rejects with an `ArchiveError` where the archive is not a whole backup that this version can read. */
+/** Rejects with an `ArchiveError` if the archive is not a complete backup that this version can read. */
 export async function readManifest(archive: Archive): Promise<Manifest> {
   if (!archive.names.has(names.manifest))
     throw new ArchiveError('This is no whole backup of Atelier: its last entry, manifest.json, is missing.')
@@ -59,7 +59,7 @@ export async function readManifest(archive: Archive): Promise<Manifest> {
   return { ...read.data, version: 1 }
 }
 
-/** A line that cannot be read is left out and named; the others are restored. */
+/** A line that cannot be read is left out and reported; the others are restored. */
 export async function readPictures(
   archive: Archive,
   manifest: Manifest,
@@ -97,7 +97,7 @@ async function linesOf(archive: Archive, { records }: Manifest, name: string): P
   return text === '' ? [] : text.split('\n')
 }
 
-/** Nothing for what is no JSON, or is nested deeper than any record. */
+/** `undefined` for text that is not JSON, or is nested deeper than any record. */
 function parse(text: string): unknown {
   if (depthOf(text) > mostDepth) return undefined
   try {
@@ -108,8 +108,8 @@ function parse(text: string): unknown {
 }
 
 /**
- * A run as it is restored. One that was under way has ended: it must never be sent again, and whoever made the backup may
- * have its result by now.
+ * A run as it is restored. A run that was under way counts as ended: it must never be sent again, and the window that
+ * made the backup may have its result by now.
  */
 export function asEnded(run: Run): Run {
   const { phase } = run.state

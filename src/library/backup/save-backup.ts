@@ -8,14 +8,14 @@ import type { Backup, Restored } from './read-backup.ts'
 import { writeBackup } from './write-backup.ts'
 
 /**
- * Writes a backup of everything among the user's downloads. `undefined`: the user chose no file. Rejects as aborted when it
- * was stopped, with `NoRoomToSave`, or with what failed; no file is left then.
+ * Saves a backup of everything to the user's downloads. `undefined`: the user chose no file. Rejects as aborted when it
+ * was stopped, with `NoRoomToSave`, or with the error; no file is left then.
  */
 export async function saveBackup(store: GalleryStore, now: () => number): Promise<{ images: number } | undefined> {
   return saveFrom(() => store.backup(), now(), noteBackup)
 }
 
-/** The same of a database that this page could not open: what of it can be read. Rejects when nothing can. */
+/** The same for a database that this page could not open: whatever can be read of it. Rejects when nothing can. */
 export function saveRescue(database: string, now: () => number): Promise<{ images: number } | undefined> {
   return saveFrom(() => openRescue(database), now())
 }
@@ -32,7 +32,7 @@ function saveFrom(
     if (!target) return undefined
     onProgress({ done: 0, total: images })
     await target.write(await writeBackup(records, () => startedAt, onProgress, signal))
-    // Before the job ends: that is when the screens look again.
+    // Before the job ends, because that is when the screens read the time again.
     onWritten(startedAt)
     return { images }
   })

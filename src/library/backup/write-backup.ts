@@ -23,8 +23,8 @@ The archive is whole if it ends with manifest.json.
 `
 
 /**
- * A ZIP archive of everything, as a stream. Nothing is held but records and one image at a time. Aborting the signal ends the
- * stream with an error; what has been written of it is then no backup, since the manifest comes last.
+ * A ZIP archive of everything, as a stream. Only records and one image at a time are held in memory. Aborting the
+ * signal ends the stream with an error; what has been written is then not a backup, because the manifest comes last.
  */
 export async function writeBackup(
   source: BackupSource,

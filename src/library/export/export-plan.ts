@@ -6,7 +6,7 @@ import { modelOf } from '../picture-words.ts'
 import { fileNameBy, withoutTwins } from './file-names.ts'
 
 export interface ExportSettings {
-  /** `undefined`: each at its own. The fields as they were typed. */
+  /** `undefined`: each image in its own size. Otherwise the fields as typed. */
   size: { width: string; height: string } | undefined
   fit: SizeFit
   format: 'same' | ImageMime
@@ -14,7 +14,7 @@ export interface ExportSettings {
   quality: number
   pattern: string
   project: string
-  /** Prompt, model and recipe go into the file. */
+  /** Writes prompt, model and recipe into the file. */
   recipe: boolean
 }
 
@@ -28,10 +28,10 @@ export const defaultSettings: ExportSettings = {
   recipe: true,
 }
 
-/** A browser may have no memory for more. */
+/** A browser may not have enough memory for more. */
 const mostPixels = 100_000_000
 
-/** What is wrong with a side as it was typed, as a sentence. */
+/** What is wrong with a side as typed, as a sentence. */
 export function sideTrouble(name: 'Width' | 'Height', typed: string): string | undefined {
   const side = Number(typed)
   if (typed.trim() !== '' && Number.isInteger(side) && side >= 1 && side <= mostSide) return undefined
@@ -45,7 +45,7 @@ export function sizeTrouble(size: PixelSize): string | undefined {
   return `${megapixels} megapixels are more than this browser can make. 100 is the most.`
 }
 
-/** The size that was typed. `undefined`: the own size of each image, or no size at all. */
+/** The typed size. `undefined`: each image's own size, or no valid size. */
 export function targetOf({ size }: ExportSettings): PixelSize | undefined {
   if (!size || sideTrouble('Width', size.width) || sideTrouble('Height', size.height)) return undefined
   return { width: Number(size.width), height: Number(size.height) }
@@ -56,9 +56,9 @@ export interface ExportItem {
   picture: Picture
   name: string
   size: PixelSize
-  /** Present where pixels are made anew. */
+  /** Present if the pixels are resampled. */
   resize?: { target: PixelSize; box: readonly [number, number, number, number] }
-  /** Above 1: larger than the image. */
+  /** Above 1 if the image is enlarged. */
   enlarged: number
   format: ImageMime
 }
@@ -92,7 +92,7 @@ export function planExport(pictures: readonly Picture[], settings: ExportSetting
   return items.map((item, index) => ({ ...item, name: names[index] ?? item.name }))
 }
 
-/** A format that other programs do not take everywhere (HEIC, TIFF, …) is exported as PNG. */
+/** A format that other programs do not always accept (HEIC, TIFF, …) is exported as PNG. */
 function formatOf({ mime }: Picture, { format }: ExportSettings): ImageMime {
   if (format !== 'same') return format
   return mime === 'image/jpeg' || mime === 'image/webp' ? mime : 'image/png'
@@ -103,8 +103,8 @@ function promptOf({ prompt, origin }: Picture): string {
 }
 
 /**
- * What is written into the file. How it came to be is always told of an image that a model made; prompt and recipe only if
- * they are wanted. Nothing for an imported image: it stays as it came.
+ * What is written into the file. That a model made the image is always written; prompt and recipe only if wanted.
+ * `undefined` for an imported image, which stays as it came.
  */
 export function metadataOf(picture: Picture, size: PixelSize, withRecipe: boolean): ImageMetadata | undefined {
   const { origin, marks, parents, prompt } = picture
@@ -128,7 +128,7 @@ export function metadataOf(picture: Picture, size: PixelSize, withRecipe: boolea
   }
 }
 
-/** About how many bytes the files take together; for finding a place for them. */
+/** About the total size of the files in bytes, for finding a place for them. */
 export function aboutBytes(items: readonly ExportItem[]): number {
   const perPixel: Readonly<Record<ImageMime, number>> = { 'image/png': 3, 'image/jpeg': 0.6, 'image/webp': 0.5 }
   return items.reduce((sum, { picture, resize, size, format }) => {

@@ -1,4 +1,4 @@
-/** What a pattern can stand for: `{prompt}-{nn}-{w}x{h}`. */
+/** The values for a pattern such as `{prompt}-{nn}-{w}x{h}`. */
 export interface NameFacts {
   project: string
   prompt: string
@@ -8,7 +8,7 @@ export interface NameFacts {
   createdAt: number
   /** From 1. */
   number: number
-  /** Of how many: says how many digits `{nn}` has. */
+  /** The number of files, which decides the digits of `{nn}`. */
   count: number
   width: number
   height: number
@@ -20,19 +20,19 @@ export const nameTokens = ['project', 'prompt', 'model', 'date', 'n', 'nn', 'w',
 
 const mostLetters = 120
 const mostWordLetters = 60
-/** Names that Windows keeps for devices, with any ending. */
+/** Names that Windows reserves for devices, with any ending. */
 const reserved = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i
 
 /**
- * The name of an exported file. Whatever the pattern and the prompt hold, it can be a file on every system: no slashes or
- * other characters that a system refuses, no name of a device, at most 120 letters before the ending.
+ * The name of an exported file. Valid on every system, whatever the pattern and the prompt contain: no slashes or other
+ * forbidden characters, no device names, at most 120 letters before the ending.
  */
 export function fileNameBy(pattern: string, facts: NameFacts): string {
   const filled = pattern.replace(/\{(\w+)\}/g, (whole, token: string) => wordFor(token.toLowerCase(), facts) ?? whole)
   return `${safeStem(filled)}.${facts.ending}`
 }
 
-/** The same names, no two alike on a disk that does not tell capitals apart: "fox.png", "fox-2.png". */
+/** The same names, made unique on a disk that ignores case: "fox.png", "fox-2.png". */
 export function withoutTwins(names: readonly string[]): string[] {
   const taken = new Set<string>()
   return names.map((name) => {
@@ -70,7 +70,7 @@ function wordFor(token: string, facts: NameFacts): string | undefined {
   }
 }
 
-/** "a-red-fox": whole words as long as they fit. */
+/** "a-red-fox": as many whole words as fit. */
 function wordsOf(text: string): string {
   const words = text.normalize('NFC').match(/[\p{L}\p{N}\p{M}]+/gu) ?? []
   let joined = ''
@@ -92,7 +92,7 @@ function safeStem(text: string): string {
     .normalize('NFC')
     .replace(/[\p{Cc}\p{Cf}]/gu, '')
     .replace(/[<>:"/\\|?*]/g, '-')
-    // Parts that stood for nothing leave their hyphens.
+    // Empty parts leave double hyphens behind.
     .replace(/-{2,}/g, '-')
   const cut = [...plain].slice(0, mostLetters).join('')
   // A leading dot hides a file; Windows drops dots and spaces at the end.

@@ -3,8 +3,8 @@ import { writeMetadata } from '#imaging/metadata/write-metadata.ts'
 import { metadataOf } from './export-plan.ts'
 
 /**
- * The bytes of an image as they are downloaded: with what it was made of, for other programs and for this one. An imported
- * file and a signed one stay byte for byte.
+ * The bytes of an image for download, with metadata about how it was made, for other programs and for this one.
+ * Imported files and signed ones stay byte for byte.
  */
 export async function marked(picture: Picture, bytes: Blob): Promise<Blob> {
   const mime = imageMimes.find((known) => known === bytes.type)

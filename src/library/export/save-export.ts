@@ -11,27 +11,27 @@ import { aboutBytes, type ExportItem, metadataOf } from './export-plan.ts'
 
 export interface ExportPorts {
   store: Pick<GalleryStore, 'original' | 'drawable'>
-  /** Makes one file, apart from the page. */
+  /** Makes one file, outside the page's thread. */
   make(job: ExportJob, signal: AbortSignal): Promise<Exported>
 }
 
 export interface ExportOptions {
   quality: number
   withRecipe: boolean
-  /** Of the archive, where there are several images. */
+  /** Name of the archive, used for several images. */
   archive: string
 }
 
 export interface ExportResult {
   saved: number
-  /** Those that could not be exported, with the reason in a sentence. */
+  /** Images that could not be exported, each with the reason as a sentence. */
   failed: readonly { name: string; reason: string }[]
 }
 
 /**
- * Puts one image among the user's downloads, or several as one ZIP archive with an index. `undefined`: the user chose no
- * file. An image that cannot be made is left out and named. Rejects as aborted when it was stopped, with `NoRoomToSave`, or
- * with what failed; no file is left then.
+ * Saves one image to the user's downloads, or several as one ZIP archive with an index. `undefined`: the user chose no
+ * file. An image that cannot be exported is left out and reported. Rejects as aborted when it was stopped, with
+ * `NoRoomToSave`, or with the error; no file is left then.
  */
 export function saveExport(
   { store, make }: ExportPorts,
@@ -98,7 +98,7 @@ async function bytesOf(
   signal: AbortSignal,
 ): Promise<Blob> {
   const isKnown = imageMimes.some((mime) => mime === picture.mime)
-  // What not every browser can read has a rendition that every one can.
+  // A file that not every browser can read has a rendition that every browser can.
   const file = await (isKnown ? store.original(picture.id) : store.drawable(picture.id))
   if (!file) throw new Error('Its data is missing in this browser.')
   const metadata = metadataOf(picture, size, withRecipe)

@@ -1,16 +1,16 @@
-/** A size that many ask for. */
+/** A common size. */
 export interface SizePreset {
   group: 'Social' | 'Screen' | 'Print, 300 dpi'
   label: string
   width: number
   height: number
-  /** Parts of the sides that an app or a trimmed edge may cover: top, right, bottom, left, of 1. */
+  /** Fractions of the sides that may be covered by an app or cut off in print: top, right, bottom, left. */
   covered?: readonly [number, number, number, number]
 }
 
 /** Pixels of a length in millimetres at 300 dpi. */
 const print = (millimetres: number) => Math.round((millimetres / 25.4) * 300)
-/** 5 mm that a cut may take off. */
+/** The 5 mm at the edge that may be cut off in print. */
 const trim = (width: number, height: number) => [5 / height, 5 / width, 5 / height, 5 / width] as const
 
 export const sizePresets: readonly SizePreset[] = [

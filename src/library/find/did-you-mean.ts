@@ -2,13 +2,13 @@ import { fold } from './fold.ts'
 import type { Term } from './query.ts'
 
 const wordsOf = /[\p{L}\p{M}\p{N}]+/gu
-/** Shorter words are one letter away from too many others. */
+/** Shorter words differ in one letter from too many others. */
 const leastLetters = 4
 
 /**
- * The typed text with each unknown word replaced by a known one that differs in one letter, or has two neighbours
- * exchanged. Nothing where no word can be mended so. Builds its vocabulary anew each time: it is asked for only where
- * nothing was found.
+ * The typed text with each unknown word replaced by a known one that differs by one letter or by two exchanged
+ * neighbours. `undefined` if no word can be corrected like this. Builds its vocabulary each time, because it is only
+ * used when nothing was found.
  */
 export function suggest(texts: readonly string[], typed: string, terms: readonly Term[]): string | undefined {
   const asked = terms.flatMap((term) => (term.kind === 'words' && !term.not ? [term.text] : []))
@@ -24,7 +24,7 @@ export function suggest(texts: readonly string[], typed: string, terms: readonly
   return mended === typed ? undefined : mended
 }
 
-/** Of several that are near, the most frequent. */
+/** Of several candidates, the most frequent. */
 function nearest(word: string, counts: ReadonlyMap<string, number>): string | undefined {
   let [best, most] = [undefined as string | undefined, 0]
   for (const [known, count] of counts) {
@@ -33,7 +33,7 @@ function nearest(word: string, counts: ReadonlyMap<string, number>): string | un
   return best
 }
 
-/** One letter more, less or other, or two neighbours exchanged. */
+/** One letter added, removed or replaced, or two neighbours exchanged. */
 function isNear(one: string, other: string): boolean {
   const [short, long] = one.length <= other.length ? [one, other] : [other, one]
   let at = 0
@@ -43,7 +43,7 @@ function isNear(one: string, other: string): boolean {
   return short[at] === long[at + 1] && short[at + 1] === long[at] && short.slice(at + 2) === long.slice(at + 2)
 }
 
-/** The typed word may have accents and capitals that the folded one has not. */
+/** The typed word may have accents and capitals that the folded one lacks. */
 function replaceWord(typed: string, word: string, better: string): string {
   return typed.replace(wordsOf, (piece) => (fold(piece) === word ? better : piece))
 }

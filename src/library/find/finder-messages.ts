@@ -1,7 +1,7 @@
 import type { Failure } from '#domain/failure.ts'
 import type { Search } from './search.ts'
 
-/** What the page asks of the worker: the calls of `Search`. */
+/** Calls from the page to the worker: those of `Search`. */
 export type SearchCalls = Omit<Search, 'tidy' | 'close'>
 export type CallName = keyof SearchCalls
 

@@ -4,7 +4,7 @@ import type { FromFinder, ToFinder } from './finder-messages.ts'
 import { keepTidy, type Tidying } from './keep-tidy.ts'
 import { openSearch, type Search } from './search.ts'
 
-/** The side of `open-finder.ts` that does the work, on a connection of its own. */
+/** The worker behind `open-finder.ts`, with its own database connection. */
 let search: Promise<Search> | undefined
 
 const tell = (message: FromFinder) => self.postMessage(message)

@@ -7,7 +7,7 @@ import { type Query, readTerms, type Sort } from './query.ts'
 import type { Row } from './row.ts'
 import { createTable, type Table } from './table.ts'
 
-/** One value of a facet, and how many images would be left by choosing it. */
+/** One value of a facet, and how many images choosing it would leave. */
 export interface FacetCount {
   value: string
   count: number
@@ -20,67 +20,69 @@ export interface Facets {
   colours: readonly FacetCount[]
 }
 
-/** A day of the result: it begins at the place `from`. */
+/** A day of the result; `from` is the position of its first tile. */
 export interface Day {
   /** Epoch ms, local midnight. */
   at: number
   from: number
 }
 
-/** An answer. Places count from 0 in the result's own order. */
+/** An answer. Positions count from 0 in the order of the result. */
 export interface Found {
-  /** Grows with every change of what is known: places of an older version are no longer true. */
+  /** Increases with every change of the data: positions of an older version are no longer valid. */
   version: number
-  /** Tiles: a stack counts once. */
+  /** The number of tiles: a stack counts once. */
   total: number
-  /** Images, those inside stacks included. */
+  /** The number of images, including those inside stacks. */
   images: number
-  /** Only when sorted by time. */
+  /** Only if sorted by time. */
   days: readonly Day[]
   facets: Facets
 }
 
 export interface FoundItem {
   id: PictureId
-  /** Images behind this tile that came with it in one batch; 1 for a single image. */
+  /** The number of images from the same batch in this tile; 1 for a single image. */
   stack: number
   width: number
   height: number
 }
 
 export interface FindOptions {
-  /** Images of one batch are one tile, its newest. */
+  /** Images of one batch form one tile, which shows the newest. */
   stacks?: boolean
-  /** These are no part of the result. */
+  /** Images to leave out of the result. */
   without?: readonly PictureId[]
 }
 
-/** Finds images by what is known of them. Holds everything in memory; small: see `docs/decisions/0020-search.md`. */
+/**
+ * Finds images by their records. Holds everything in memory, in a compact form: see `docs/decisions/0020-search.md`.
+ */
 export interface Finder {
   readonly size: number
   readonly version: number
-  /** New rows, and newer ones of known images. */
+  /** Adds rows, or replaces those of known images. */
   put(rows: readonly Row[]): void
   remove(ids: readonly PictureId[]): void
-  /** Names of collections, which are searched like words of the image. Replaces those of before. */
+  /** Names of collections, which are searched like words of their images. Replaces the previous ones. */
   nameCollections(names: ReadonlyMap<CollectionId, string>): void
-  /** Remembers its result for `items`, `ids` and `placeOf`. */
+  /** Keeps its result for `items`, `ids` and `placeOf`. */
   find(query: Query, options?: FindOptions): Found
-  /** How many images a query finds. The remembered result stays. */
+  /** How many images a query finds. The kept result stays. */
   count(query: Query): number
-  /** The typed text with its nearest known words. To be asked only where nothing was found: it reads every text. */
+  /** The typed text with the nearest known words. Only useful if nothing was found, because it reads every text. */
   suggestion(typed: string): string | undefined
   items(from: number, to: number): readonly FoundItem[]
-  /** A slice of the result, in its order. Everything by default. Stacks give all of their images. */
+  /** A range of the result, in its order; by default everything. A stack gives all of its images. */
   ids(from?: number, to?: number): readonly PictureId[]
   placeOf(id: PictureId): number | undefined
-  /** Width through height of every tile of the result, in order. */
+  /** Width divided by height of each tile of the result, in order. */
   shapes(): Float32Array<ArrayBuffer>
-  /** All of it, for storing; any structured-clone store takes it. */
+  /** The whole state, for storing with structured clone. */
   toSnapshot(): unknown
 }
 
-/** An empty finder, or one from a snapshot. A snapshot that cannot be read gives nothing. */
+/** An empty finder, or one from a snapshot; `undefined` if the snapshot cannot be read. */
 export function createFinder(): Finder
 export function createFinder(snapshot: unknown): Finder | undefined
 export function createFinder(...given: [] | [unknown]): Finder | undefined {
@@ -154,13 +156,13 @@ export function createFinder(...given: [] | [unknown]): Finder | undefined {
   }
 }
 
-/** The rows that are tiles, in order, and what is behind each stack. */
+/** The rows that are tiles, in order, and what is in each stack. */
 interface Result {
   rows: Int32Array
   members: ReadonlyMap<number, readonly number[]>
 }
 
-/** What words are looked for in. A line for each kind of text, so that no phrase reaches from one into the next. */
+/** The text that is searched for words. Each kind of text is on its own line, so that no phrase spans two of them. */
 function haystackOf({ prompt, file, note, model, ratio, tags }: Row): string {
   return fold(
     [prompt, file === prompt ? '' : file, note, model, ratio, ...tags].filter((part) => part !== '').join('\n'),
@@ -168,8 +170,8 @@ function haystackOf({ prompt, file, note, model, ratio, tags }: Row): string {
 }
 
 /**
- * One pass in the order of time, newest first: who fulfils everything, and for each facet how many there are of each value
- * whatever its own choice is.
+ * One pass in order of time, newest first: finds the matching rows, and counts the values of each facet regardless of
+ * the facet's own choice.
  */
 function select(table: Table, tests: Tests): { rows: Int32Array; facets: Facets } {
   const passes = passesOf(table, tests)
@@ -207,14 +209,14 @@ function withoutRows(rows: Int32Array, hidden: ReadonlySet<number | undefined>):
   return hidden.size === 0 ? rows : rows.filter((row) => !hidden.has(row))
 }
 
-/** Most frequent first; without what there is none of. */
+/** Most frequent first, without empty ones. */
 function listed(counts: readonly (readonly [value: string, count: number])[]): FacetCount[] {
   return counts
     .flatMap(([value, count]) => (value === '' || count === 0 ? [] : [{ value, count }]))
     .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))
 }
 
-/** In place. `rows` come newest first, and sorting keeps that order among equals. */
+/** In place. `rows` come newest first, and sorting keeps that order for equal values. */
 function sortRows(table: Table, rows: Int32Array, sort: Sort, tests: Tests): void {
   if (sort === 'newest') return
   if (sort === 'oldest') {
@@ -265,7 +267,7 @@ function daysOf(table: Table, rows: Int32Array): Day[] {
     const time = table.createdAt(rows[place] ?? 0)
     if (place > 0 && time >= starts && time < ends) continue
     starts = startOfDay(time)
-    // Days may have 23 or 25 hours: the next one begins where its own midnight is.
+    // Days may have 23 or 25 hours, so the next midnight is computed.
     ends = startOfDay(starts + 36 * 3_600_000)
     days.push({ at: starts, from: place })
   }

@@ -1,6 +1,6 @@
 import type { Search } from './search.ts'
 
-/** Changes of a while are stored together. */
+/** Changes within this time are stored together. */
 const pauseMs = 5_000
 
 export interface Tidying {
@@ -9,7 +9,7 @@ export interface Tidying {
   stop(): void
 }
 
-/** Stores what search has learnt when nothing else is to be done, in one window at a time. */
+/** Stores what search has built when the window is idle, in one window at a time. */
 export function keepTidy(search: Search, lockName: string): Tidying {
   let waiting: { timer?: ReturnType<typeof setTimeout> } = {}
   const tidy = async () => {
@@ -19,7 +19,7 @@ export function keepTidy(search: Search, lockName: string): Tidying {
     else await search.tidy()
   }
   const later = () => {
-    // What cannot be stored is found again by the next start.
+    // What cannot be stored is built again at the next start.
     waiting.timer ??= setTimeout(() => void tidy().catch(() => undefined), pauseMs)
   }
   later()

@@ -3,19 +3,19 @@ import { fold } from './fold.ts'
 import type { Query, Term } from './query.ts'
 import type { Table } from './table.ts'
 
-/** A query, ready to be held against a table. */
+/** A query prepared for testing the rows of a table. */
 export interface Tests {
   query: Query
   terms: readonly Term[]
-  /** For each words term: the collections whose names hold it. */
+  /** For each word term, the collections whose names contain it. */
   named: ReadonlyMap<Term, ReadonlySet<CollectionId>>
-  /** How well a text fits: 3 the words as they stand together, 2 at the starts of words, 1 anywhere. */
+  /** How well a text matches: 3 the words together, 2 at the starts of words, 1 anywhere. */
   score(text: string): number
 }
 
 /**
- * 0: fulfils everything. 1, 2, 4, 8: all but the chosen models, ratios, tags, colours. Other numbers: more than one of
- * those is missing. `undefined`: anything else is.
+ * 0: the row matches. 1, 2, 4, 8: everything but the chosen models, ratios, tags, colours matches. Other numbers: more
+ * than one of those does not. `undefined`: something else does not.
  */
 type Passes = (row: number) => number | undefined
 
@@ -92,7 +92,7 @@ function testOf(table: Table, term: Term, named: ReadonlySet<CollectionId> | und
   }
 }
 
-/** 1 for each different text that holds the words: every text is looked at once, however many images share it. */
+/** 1 for each different text that contains the words: each text is checked once, however many images share it. */
 function textsWith(table: Table, words: string): Uint8Array {
   const texts = table.texts()
   const holds = new Uint8Array(texts.length)

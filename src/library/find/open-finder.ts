@@ -6,19 +6,21 @@ import type { CallName, FromFinder, SearchCalls, ToFinder } from './finder-messa
 import workerUrl from './finder-worker.ts?worker&url'
 import type { Tidying } from './keep-tidy.ts'
 
-/** A page that has a worker needs neither. */
+/** Only needed if there is no worker. */
 const loadSearch = async () => ({ ...(await import('./search.ts')), ...(await import('./keep-tidy.ts')) })
 
 type Later<Call> = Call extends (...args: infer Args) => infer Value ? (...args: Args) => Promise<Value> : never
 
-/** Search as the page asks it. Calls reject with a `GenerationError` of kind `storage` when the store cannot be read. */
+/**
+ * Search as the page uses it. Calls reject with a `GenerationError` of kind `storage` when the store cannot be read.
+ */
 export type FinderClient = { [Name in CallName]: Later<SearchCalls[Name]> } & {
-  /** Calls back when what was found is no longer true: find again. */
+  /** Calls back when a result is out of date and should be found again. */
   subscribe(listener: () => void): () => void
   close(): void
 }
 
-/** Starts search, in a worker where there is one. The first answer waits until all that is stored is known. */
+/** Starts search, in a worker if there is one. The first answer waits until everything stored has been read. */
 export function openFinder({ database, rows }: SearchSource): FinderClient {
   const listeners = new Set<() => void>()
   const changed = () => {
@@ -80,7 +82,7 @@ function openHere(rows: SearchSource['rows'], onChange: () => void): Calls {
   }
 }
 
-/** In a worker. Should it not start, search goes on on this thread. */
+/** In a worker. If it does not start, search runs on this thread. */
 function openThere(database: string, onChange: () => void, openInstead: () => Calls): Calls {
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: unknown): void; retry(): void }>()
   let last = 0

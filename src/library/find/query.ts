@@ -2,14 +2,14 @@ import type { CollectionId } from '#domain/ids.ts'
 import { type MarkColour, markColours } from '#domain/marks.ts'
 import type { Shelf } from '#domain/picture.ts'
 
-/** In which order results are given. `best`: where the words stand together, then at the start of a word, then newest. */
+/** The order of results. `best`: words that stand together first, then at the start of a word, then newest. */
 export const sorts = ['newest', 'oldest', 'best', 'rating', 'largest'] as const
 export type Sort = (typeof sorts)[number]
 
-/** What the user asks of the library. All that is set must hold; of several values of one facet, any. */
+/** What the user is looking for. All conditions must hold; of several values of one facet, any. */
 export interface Query {
   shelf: Shelf
-  /** As it was typed: words, "phrases", -exclusions and terms such as `model:pro`. */
+  /** As typed: words, "phrases", -exclusions and terms such as `model:pro`. */
   text: string
   sort: Sort
   models: readonly string[]
@@ -19,7 +19,7 @@ export interface Query {
   collection?: CollectionId
   starred?: boolean
   rejected?: boolean
-  /** At least so many. */
+  /** At least this many stars. */
   rating?: number
 }
 
@@ -35,25 +35,25 @@ export const everything: Query = {
 
 type Comparison = '>=' | '<=' | '>' | '<' | '='
 
-/** One condition of the typed text. `not`: an image must not fulfil it. */
+/** One condition of the typed text. `not`: images must not match it. */
 export type Term =
   | { kind: 'words'; text: string; not: boolean }
   | { kind: 'field'; field: 'model' | 'tag' | 'ratio' | 'file' | 'note' | 'collection'; text: string; not: boolean }
   | { kind: 'rating'; how: Comparison; value: number; not: boolean }
   | { kind: 'is'; what: 'starred' | 'rejected' | 'imported' | 'edited' | 'simulated'; not: boolean }
   | { kind: 'colour'; colour: MarkColour; not: boolean }
-  /** Epoch ms: made before, or not before, that moment. */
+  /** Made before, or at or after, that time. Epoch ms. */
   | { kind: 'time'; how: 'before' | 'after'; at: number; not: boolean }
 
-/** More terms than anybody types; what follows is ignored. */
+/** More terms than anyone types; further ones are ignored. */
 const mostTerms = 40
-/** Longer words are cut: no prompt is found by more. */
+/** Longer words are cut off; no prompt needs more to be found. */
 const mostLetters = 200
 
 const field = /^(model|tag|ratio|file|note|collection|rating|is|colou?r|before|after):(.*)$/su
 const states = ['starred', 'rejected', 'imported', 'edited', 'simulated'] as const
 
-/** Reads what was typed. Never rejects: a term that means nothing is taken as words. `fold` is the text's own folding. */
+/** Parses what was typed. Never fails: a term that means nothing is searched as words. `fold` normalises text. */
 export function readTerms(typed: string, fold: (text: string) => string): readonly Term[] {
   const terms: Term[] = []
   for (const { text, not, quoted } of piecesOf(typed)) {
@@ -101,11 +101,11 @@ function momentOf(value: string, how: 'before' | 'after'): number | undefined {
   return month === undefined ? new Date(y + 1, 0, 1).getTime() : new Date(y, m, 1).getTime()
 }
 
-/** What stands between spaces; quotes hold spaces together, also behind a colon. An open quote ends with the text. */
+/** Splits at spaces; quotes keep spaces together, also after a colon. An open quote ends with the text. */
 function piecesOf(typed: string): { text: string; not: boolean; quoted: boolean }[] {
   const pieces = typed.match(/-?(?:[^\s":]+:)?"[^"]*(?:"|$)|\S+/gu) ?? []
   return pieces.map((piece) => {
-    // A lone minus, and one in front of nothing, is a word like any other.
+    // A minus alone, or before nothing, is an ordinary word.
     const not = piece.length > 1 && piece.startsWith('-')
     const text = not ? piece.slice(1) : piece
     return { text, not, quoted: text.startsWith('"') }

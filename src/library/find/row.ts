@@ -2,17 +2,17 @@ import type { BatchId, CollectionId, PictureId } from '#domain/ids.ts'
 import type { MarkColour } from '#domain/marks.ts'
 import type { Picture, Shelf } from '#domain/picture.ts'
 
-/** What search knows of an image: small, and made from its record alone. */
+/** What search knows about an image: small, and made from its record alone. */
 export interface Row {
   id: PictureId
   shelf: Shelf
   /** Epoch ms. */
   createdAt: number
-  /** The prompt; of an imported image its file name. */
+  /** The prompt; the file name of an imported image. */
   prompt: string
   file: string
   model: string
-  /** "16:9", as it was asked for; else the nearest usual one of the real pixels. */
+  /** "16:9", as requested; otherwise the nearest common ratio of the real pixels. */
   ratio: string
   width: number
   height: number
@@ -29,7 +29,7 @@ export interface Row {
   note: string
   tags: readonly string[]
   collections: readonly CollectionId[]
-  /** The batch it came with. */
+  /** The batch it was made in. */
   batch?: BatchId
 }
 
@@ -45,7 +45,7 @@ const usualRatios = [
   ['9:21', 9 / 21],
 ] as const
 
-/** The usual name of a shape: the nearest by proportion. */
+/** The common ratio nearest to a shape. */
 export function ratioOf(width: number, height: number): string {
   const share = Math.log(width / height)
   let best: (typeof usualRatios)[number] = usualRatios[4]

@@ -5,7 +5,7 @@ import { createFinder, type Finder, type FindOptions, type Found, type FoundItem
 import type { Query } from './query.ts'
 import { toRow } from './row.ts'
 
-/** Images that are shown elsewhere and are no part of the result: by their ids, and all that these runs make. */
+/** Images that are shown elsewhere and left out of the result: by id, and everything made by these runs. */
 export interface Without {
   ids: readonly PictureId[]
   runs: readonly RunId[]
@@ -15,33 +15,33 @@ export interface SearchOptions extends Pick<FindOptions, 'stacks'> {
   without?: Without
 }
 
-/** An answer with the number of the result: what is asked of an older one is not answered. */
+/** An answer with the number of its result: calls with an older number get no answer. */
 export type Answer = Found & { result: number }
 
-/** Search over all stored images, kept in step with the store. One result at a time: the one found last. */
+/** Search over all stored images, kept up to date with the store. Holds one result: the last one. */
 export interface Search {
   find(query: Query, options?: SearchOptions): Answer
-  /** How many images a query finds, without making it the result. */
+  /** How many images a query finds, without changing the result. */
   count(query: Query): number
   items(result: number, from: number, to: number): readonly FoundItem[] | undefined
   ids(result: number, from?: number, to?: number): readonly PictureId[] | undefined
   placesOf(result: number, ids: readonly PictureId[]): readonly (number | undefined)[] | undefined
-  /** Width through height of every tile. */
+  /** Width divided by height of each tile. */
   shapes(result: number): Float32Array<ArrayBuffer> | undefined
   suggestion(typed: string): string | undefined
-  /** Compares with the store, builds anew what does not fit, and stores what has changed. To be called when idle. */
+  /** Compares with the store, rebuilds what does not match, and stores changes. To be called when idle. */
   tidy(): Promise<void>
   close(): void
 }
 
 const pageSize = 1_000
-/** So few changes are quicker read at the start than a snapshot is written. */
+/** With fewer changes, reading them at the start is faster than writing a snapshot. */
 const foldFrom = 200
 
-/** Reads the snapshot and what has changed since, or all images. `onChange`: results are no longer true; find again. */
+/** Reads the snapshot and what has changed since, or all images. `onChange`: the result is out of date; find again. */
 export async function openSearch(rows: SearchRows, onChange: () => void): Promise<Search> {
   const known = createKnown()
-  // Listened to before anything is read, so that no change falls between.
+  // Subscribed before anything is read, so that no change is missed.
   const changes = followChanges(rows, known, onChange)
   let disk = await fill(rows, known)
   known.finder.nameCollections(await rows.collectionNames())
@@ -74,11 +74,11 @@ export async function openSearch(rows: SearchRows, onChange: () => void): Promis
   }
 }
 
-/** What is stored. `isTrue`: snapshot and markers together are all images; otherwise it is to be written anew. */
+/** The stored state. `isTrue`: snapshot and markers together cover all images; otherwise the snapshot is rewritten. */
 interface Disk {
   generation: number
   isTrue: boolean
-  /** Those that `known` has taken in. */
+  /** The markers that `known` includes. */
   markers: Markers
 }
 
@@ -98,7 +98,7 @@ async function rebuild(rows: SearchRows, known: Known): Promise<Omit<Disk, 'gene
   return { isTrue: false, markers }
 }
 
-/** Takes in what changes in any window, one reading after the other. */
+/** Applies changes of all windows, one read after another. */
 function followChanges(rows: SearchRows, known: Known, onChange: () => void) {
   const waiting = new Set<PictureId>()
   let count = 0
@@ -136,7 +136,7 @@ function followChanges(rows: SearchRows, known: Known, onChange: () => void) {
       read()
     },
     settled: async () => reading,
-    /** Changes since the last snapshot that was written here. */
+    /** Changes since the last snapshot written here. */
     count: () => count,
     forget() {
       count = 0
@@ -145,7 +145,7 @@ function followChanges(rows: SearchRows, known: Known, onChange: () => void) {
   }
 }
 
-/** The finder, and which images the runs of this page made: those that came in since it was opened. */
+/** The finder, and which images were made by runs since this page was opened. */
 interface Known {
   readonly finder: Finder
   readonly madeBy: ReadonlyMap<RunId, ReadonlySet<PictureId>>

@@ -6,30 +6,30 @@ import type { Row } from './row.ts'
 const shelves: readonly Shelf[] = ['gallery', 'sources', 'bin']
 const kinds: readonly Row['kind'][] = ['made', 'dropped', 'derived', 'sample']
 const flagsOf = { star: 1, reject: 2, simulated: 4, edited: 8 } as const
-/** A row that was removed; the place is used again by the next new one. */
+/** A removed row; the next new row uses its place. */
 const gone = 255
 
 /** Rows as columns: a few numbers each, and every different text once. */
 export interface Table {
-  /** Images. */
+  /** The number of images. */
   readonly size: number
-  /** Rows, free ones included. */
+  /** The number of rows, including free ones. */
   readonly length: number
   readonly ids: readonly string[]
   put(row: Row, text: string): void
   remove(id: PictureId): void
   rowOf(id: PictureId): number | undefined
-  /** Nothing for a free row. */
+  /** `undefined` for a free row. */
   shelf(row: number): Shelf | undefined
   createdAt(row: number): number
-  /** Number of the row's text among all different ones. */
+  /** The number of the row's text in `texts()`. */
   textNumber(row: number): number
   text(row: number): string
-  /** All different texts, by their numbers. */
+  /** All different texts, by number. */
   texts(): readonly string[]
   model(row: number): string
   modelNumber(row: number): number
-  /** All different models, by their numbers; also those that no image has any more. */
+  /** All different models, by number, including those no image has any more. */
   models(): readonly string[]
   ratio(row: number): string
   ratioNumber(row: number): number
@@ -45,7 +45,7 @@ export interface Table {
   batch(row: number): BatchId | undefined
   file(row: number): string
   note(row: number): string
-  /** All rows in use by time, newest first; equal times by id, as the store orders them. */
+  /** All used rows by time, newest first; equal times by id, as the store orders them. */
   order(): Int32Array
   toSnapshot(): unknown
 }
@@ -64,7 +64,7 @@ interface Columns {
   height: Uint32Array
 }
 
-/** What few rows have; kept apart from the columns. */
+/** Values that few rows have, kept outside the columns. */
 interface Extras {
   tags?: readonly string[]
   collections?: readonly CollectionId[]
@@ -77,7 +77,7 @@ const snapshotVersion = 1
 interface Snapshot {
   v: typeof snapshotVersion
   length: number
-  /** By a NUL between each: one long string is read many times faster than many short ones. */
+  /** Joined with NUL characters: reading one long string is many times faster than many short ones. */
   ids: string
   texts: string
   models: readonly string[]
@@ -103,7 +103,7 @@ function makeColumns(room: number): Columns {
   }
 }
 
-/** Different values and their numbers. Values stay, also when nothing refers to them any more. */
+/** Different values and their numbers. Values stay even when nothing refers to them any more. */
 function createWords(known: readonly string[] = []) {
   const list = [...known]
   const numbers = new Map(list.map((value, number) => [value, number]))
@@ -264,7 +264,7 @@ function orderOf(columns: Columns, ids: readonly string[], length: number): Int3
   return Int32Array.from(rows)
 }
 
-/** What was stored, if it is what this version stores. Derived data: whatever is wrong with it, it is made again. */
+/** The stored snapshot if this version can read it. It is derived data, so a bad one is simply rebuilt. */
 function readSnapshot(value: unknown): Snapshot | undefined {
   if (value === null || typeof value !== 'object') return undefined
   const snapshot = value as Partial<Snapshot>
