@@ -31,9 +31,9 @@ export interface ApiParts extends SubmitParts {
   transfers: Transfers
   fallback: Fallback | undefined
   budget: Budget
-  /** Where somebody may ask for it. */
+  /** Absent if no monitor may ask for metrics. */
   metrics: Metrics | undefined
-  /** How many times less patience with slow readers. */
+  /** For tests: divides the time that slow readers get. */
   haste?: number
 }
 
@@ -41,7 +41,7 @@ export type Api = Hono<{ Bindings: HttpBindings }>
 
 const LinkBody = z.strictObject({ url: z.string() })
 
-/** Builds the routes of the table, each with the handler of its kind. Whatever has no row is not there. */
+/** Builds the routes of the table, each with the handler of its kind. Paths without a row do not exist. */
 export function createApi(parts: ApiParts): Api {
   const { routes, log } = parts
   const api: Api = new Hono()
@@ -52,7 +52,7 @@ export function createApi(parts: ApiParts): Api {
       try {
         await handler(env.incoming, env.outgoing)
       } catch (error) {
-        // What an unexpected error interrupts may have been sent before.
+        // Something may have been sent before an unexpected error.
         if (!route.isPaid || refusalIn(error)) throw error
         fail(env, route.path, error, 'unknown')
       }
@@ -60,7 +60,7 @@ export function createApi(parts: ApiParts): Api {
     })
   }
   const fail = ({ incoming, outgoing }: HttpBindings, path: string, error: unknown, sent: 'no' | 'unknown') => {
-    // Whoever left does not need an answer, and what the leaving broke is no fault.
+    // A client that left needs no answer, and errors caused by its leaving are not faults.
     if (outgoing.closed || incoming.errored) return
     const refusal = refusalIn(error)
     const id = randomUUID()
@@ -100,7 +100,7 @@ function createHandlers(parts: ApiParts): Record<RouteKind, (route: Route) => Ha
   }
 }
 
-/** The table has no row for what this proxy does not have. */
+/** The table has no rows for parts that this proxy does not have. */
 function present<T>(part: T | undefined): T {
   if (part === undefined) throw new Error('a route without what it is for')
   return part
@@ -114,7 +114,9 @@ function createHealthHandler({ gateway, callbacks, fallback, access }: ApiParts)
   }
 }
 
-/** Free questions: passed on as they are, answered as they are. One that several ask goes on though one of them leaves. */
+/**
+ * Free requests: passed on and answered unchanged. A request shared by several clients goes on if one of them leaves.
+ */
 function createReadHandler(route: Route, { gateway, outbound, mask }: ApiParts): Handler {
   const endpoint = present(route.endpoint)
   const headers = serviceHeaders(gateway)
@@ -160,7 +162,7 @@ async function ask(outbound: Outbound, call: OutboundCall, mask: SubmitParts['ma
   return reply
 }
 
-/** The listed parameters, each once and in its form. All others are dropped. */
+/** The listed parameters, each at most once and of the right form. All others are dropped. */
 function readQuery({ url = '' }: IncomingMessage, { query }: Endpoint): string {
   if (query === undefined) return ''
   const given = new URLSearchParams(url.slice(url.indexOf('?') + 1))

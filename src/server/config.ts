@@ -11,34 +11,34 @@ import { type GatewaySettings, type Gateways, gateways, isSimulatedHere } from '
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** All that the environment decides, checked once. */
+/** All settings from the environment, checked once. */
 export interface Config extends GatewaySettings {
-  /** `undefined` without a key for it. */
+  /** `undefined` if there is no key for it. */
   gemini: GeminiSettings | undefined
-  /** Where browsers reach this proxy, if not at its own host and port. An origin. */
+  /** The origin at which browsers reach this proxy, if it is not its own host and port. */
   publicUrl: string | undefined
-  /** The keys that the service's callbacks may be signed with. None: they are not signed. */
+  /** The keys that the service may sign its callbacks with. Empty: callbacks are not signed. */
   webhookKeys: readonly string[]
   allowedOrigins: readonly string[]
-  /** Tokens that open the proxy; with names where a studio wants to tell its users apart. */
+  /** Access tokens for the proxy, with names if users are to be told apart. */
   tokens: readonly NamedToken[]
-  /** Opens `GET /api/spend`. */
+  /** Token for `GET /api/spend`. */
   adminToken: string | undefined
-  /** Opens `GET /metrics`. */
+  /** Token for `GET /metrics`. */
   metricsToken: string | undefined
-  /** The server in front, whose word on the client's address counts: an address or a network. */
+  /** The server in front whose word about the client's address is trusted: an address or a network. */
   trustedProxy: string | undefined
-  /** The company's proxy that everything for other machines goes through. */
+  /** The company's proxy for all connections to other machines. */
   companyProxy: URL | undefined
-  /** Where proxies of the same key share what they must know of each other. */
+  /** The Redis in which proxies with the same key share their state. */
   redisUrl: string | undefined
   limits: BudgetLimits
   host: string
-  /** 0 takes a free one. */
+  /** 0 chooses a free one. */
   port: number
-  /** Values that must not show up in a log or an answer. */
+  /** Values that must never appear in a log or an answer. */
   secrets: readonly string[]
-  /** Lines for the operator: what is set and does nothing. */
+  /** Messages for the operator about settings that have no effect. */
   notes: readonly string[]
 }
 
@@ -52,7 +52,7 @@ const secretNames = [
 ]
 const geminiKey = 'GEMINI_API_KEY'
 const printable = /^[\x21-\x7e]+$/
-/** One of 20 characters cannot be guessed, however many tries there are. */
+/** A token of 20 characters cannot be guessed, with any number of tries. */
 const isToken = (value: string) => printable.test(value) && value.length >= 20 && value.length <= 200
 const tokenRule = 'must be 20 to 200 characters without spaces; npm run token makes one'
 const namedToken = /^[A-Za-z0-9][A-Za-z0-9._-]{0,39}:[\x21-\x7e]{20,200}$/
@@ -62,12 +62,12 @@ const thisMachineWithPort = /^(127\.0\.0\.1|localhost|\[::1\]):[1-9]\d{0,4}$/
 const modelId = /^[a-z0-9][a-z0-9.-]{0,79}$/
 const domain = /^\.?[a-z0-9-]+(\.[a-z0-9-]+)+$/
 
-/** The environment, over what `.env.local` in `folder` says. Throws where that file is there and cannot be read as text. */
+/** The environment, which overrides `.env.local` in `folder`. Throws if that file exists but cannot be read as text. */
 export function readEnvironment(folder: string, environment: Environment = process.env): Environment {
   return { ...parseEnv(readSettings(`${folder}/.env.local`)), ...environment }
 }
 
-/** Without a key images are simulated: a file that is not understood must not look like one that is not there. */
+/** Without a key images are simulated, so a file that cannot be read must not be treated as missing. */
 function readSettings(file: string): string {
   let bytes: Buffer
   try {
@@ -84,7 +84,7 @@ function readSettings(file: string): string {
   return text
 }
 
-/** Throws where a value cannot be used; the message names variables and rules, never a value. Empty counts as unset. */
+/** Throws if a value cannot be used; the message names variables and rules, never a value. Empty counts as unset. */
 export function readConfig(env: Environment, known: Gateways = gateways): Config {
   const problems = exposedSecrets(env)
   const read = (name: string) => env[name]?.trim() || undefined
@@ -191,7 +191,7 @@ function readTokens(check: Check, checkList: CheckList, problems: string[]): Nam
 
 const companyProxyIn = (read: Read) => read('HTTPS_PROXY') ?? read('https_proxy')
 
-/** `HTTPS_PROXY` is often set for other programs: it counts only where the operator says so. */
+/** `HTTPS_PROXY` is often set for other programs, so it is used only if the operator asks for it. */
 function readCompanyProxy(read: Read, check: Check, problems: string[]): URL | undefined {
   const use = check('USE_HTTPS_PROXY', (value) => value === '1', 'must be 1 or empty')
   if (use !== '1') return undefined
@@ -216,13 +216,13 @@ function decoded(part: string): string | undefined {
   }
 }
 
-/** As it is written in the address, and as it is. */
+/** The password as written in the address, and decoded. */
 function passwordsOf(address: string | undefined): string[] {
   const password = passwordIn(address)
   return password === undefined ? [] : [...new Set([password, decoded(password) ?? password])]
 }
 
-/** A token that is two people's, or a user's and the administrator's, would make one of them the other. */
+/** A token used twice would give one user the rights of another, or of the administrator. */
 function doublesIn({ tokens, adminToken, metricsToken }: Config): string[] {
   const all = [...tokens.map(({ token }) => token), adminToken, metricsToken].filter((token) => token !== undefined)
   return new Set(all).size < all.length
@@ -230,7 +230,7 @@ function doublesIn({ tokens, adminToken, metricsToken }: Config): string[] {
     : []
 }
 
-/** The setting by which others than this machine reach the proxy. */
+/** The setting that makes the proxy reachable from other machines. */
 function reachableBy({ host, publicUrl, allowedOrigins }: Config): string | undefined {
   const isElsewhere = (origin: string) => !URL.canParse(origin) || !isThisMachine(new URL(origin).hostname)
   if (!isThisMachine(host)) return 'HOST'
@@ -238,20 +238,20 @@ function reachableBy({ host, publicUrl, allowedOrigins }: Config): string | unde
   return allowedOrigins.some(isElsewhere) ? 'ALLOWED_ORIGINS' : undefined
 }
 
-/** Where the service can call back; a service elsewhere cannot reach this machine by its loopback name. */
+/** Where the service can call back; `undefined` on a loopback name, which a remote service cannot reach. */
 export function callableUrl({ publicUrl, ...settings }: Config): string | undefined {
   const isElsewhere = settings.apiBaseUrl === undefined && !isSimulatedHere(settings)
   return publicUrl && isElsewhere && isThisMachine(new URL(publicUrl).hostname) ? undefined : publicUrl
 }
 
-/** Vite puts every variable with this prefix into the page. */
+/** Variables with this prefix are put into the page by Vite. */
 export function exposedSecrets(env: Environment): string[] {
   return Object.keys(env)
     .filter((name) => name.startsWith('VITE_') && /KEY|TOKEN|SECRET|PASSWORD|REDIS_URL/.test(name))
     .map((name) => `${name} would be readable in the page; take VITE_ off its name`)
 }
 
-/** Loopback names and addresses. */
+/** Whether a host is a loopback name or address. */
 export function isThisMachine(host: string): boolean {
   const bare = host.replace(/[[\]]/g, '')
   return bare === 'localhost' || bare === '::1' || (isIP(bare) === 4 && bare.startsWith('127.'))

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 
 export interface Listening {
   port: number
-  /** Takes no new connections. Resolves when those that are open have come to their end. */
+  /** Accepts no new connections. Resolves when the open ones have ended. */
   stop(): Promise<void>
   /** Ends all connections. */
   cut(): void
@@ -13,8 +13,8 @@ const absent = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EINVAL'])
 const mostTries = 5
 
 /**
- * A browser may read "localhost" as either loopback address. Where one of them is ours, the other must not be another
- * program's, so both are taken. Rejects where one is in use; a machine may lack one.
+ * A browser may resolve "localhost" to either loopback address. If one of them is ours, the other must not belong to
+ * another program, so both are bound. Rejects if one is in use; a machine may lack one of them.
  */
 export async function listen(create: () => Server, host: string, port: number): Promise<Listening> {
   const other = otherLoopback(host)
@@ -28,7 +28,7 @@ export async function listen(create: () => Server, host: string, port: number): 
       const { code = '' } = error as NodeJS.ErrnoException
       if (!absent.has(code)) {
         for (const server of servers) server.close()
-        // A port of the system's choice may be free at one address alone.
+        // A port chosen by the system may be free at one address only.
         if (port === 0 && tries < mostTries) continue
         throw error
       }
@@ -45,7 +45,7 @@ export async function listen(create: () => Server, host: string, port: number): 
   }
 }
 
-/** Where a browser on this machine finds it: by name where that leads to it. */
+/** Where a browser on this machine reaches it, by name if the name resolves to it. */
 export function originOf(host: string, port: number): string {
   const bare = host.replace(/[[\]]/g, '')
   const isNamed = otherLoopback(host) !== undefined || bare === '::' || bare.startsWith('127.')

@@ -3,11 +3,11 @@ import { setFlagsFromString } from 'node:v8'
 import { readConfig, readEnvironment } from './config.ts'
 import { type Running, startServer } from './start.ts'
 
-// The bytes of a picture pass as short-lived buffers. V8 counts them as part of a heap that is small beside them, and would
-// mark all of it dozens of times for each gigabyte: half of the processor time of a transfer.
+// Image bytes pass through as short-lived buffers. V8 counts them as part of a heap that is small in comparison, and
+// would run dozens of full collections per gigabyte: half of the processor time of a transfer.
 setFlagsFromString('--heap-growing-percent=500')
 
-// A full disk behind stdout, or nobody who reads it, is no reason to stop serving.
+// A full disk behind stdout, or a closed pipe, must not stop the server.
 process.stdout.on('error', () => undefined)
 const say = (line: string) => process.stdout.write(`${line}\n`)
 
@@ -27,7 +27,7 @@ function explain(error: unknown, port: number): string {
 }
 
 /**
- * Closes once, whatever asks for it and how often: Ctrl+C reaches the server from the terminal and again from `npm start`,
+ * Closes once, however often it is asked to: Ctrl+C reaches the server from the terminal and again from `npm start`,
  * and a second signal must not cut off a submission that is under way. SIGHUP: the terminal was closed.
  */
 function stopOn(running: Running): void {
@@ -41,7 +41,7 @@ function stopOn(running: Running): void {
     )
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
-  // The channel to `npm start` closes when that process ends, however it ends.
+  // The channel to `npm start` closes when that process ends for any reason.
   process.once('disconnect', stop)
 }
 

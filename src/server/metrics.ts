@@ -4,10 +4,10 @@ import type { Route } from './edge/routes.ts'
 import type { Limiter } from './shared/memory/limiter.ts'
 import type { Outcome } from './shared/memory/submissions.ts'
 
-/** What a monitor may ask this proxy for, as Prometheus reads it. No value names a user, a run or an address. */
+/** Metrics in the format of Prometheus. No value names a user, a run or an address. */
 export interface Metrics {
   handler: Handler
-  /** Counts the answer to a request, when it has ended. */
+  /** Counts the answer to a request when it has ended. */
   watch(outgoing: ServerResponse, route: Route | undefined): void
   countOutcome(state: Outcome['state']): void
   /** The same limiter, with its waits counted. */
@@ -37,12 +37,12 @@ const reasons: Readonly<Record<number, string>> = {
   431: 'headers',
 }
 
-/** Loads its library only where somebody may ask. */
+/** Loads its library only if metrics are enabled. */
 export async function createMetrics({ streams, transfers, bodies }: MetricsParts): Promise<Metrics> {
   const { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } = await import('prom-client')
   const registers = [new Registry()]
   const [registry] = registers as [InstanceType<typeof Registry>]
-  // Memory, and how long the event loop was held up, among others.
+  // Memory and event loop delay, among others.
   collectDefaultMetrics({ register: registry })
   const counter = (name: string, help: string, label: string) =>
     new Counter({ name: `atelier_${name}_total`, help, labelNames: [label], registers })

@@ -16,7 +16,7 @@ export function createSpendHandler(budget: Budget, log: Log): Handler {
   }
 }
 
-/** Names hold letters, digits, ".", "_" and "-" alone: nothing needs quotes, and none begins a formula. */
+/** Names consist of letters, digits, ".", "_" and "-" only, so nothing needs quoting and nothing starts a formula. */
 function toCsv(rows: readonly Spend[]): string {
   const lines = rows.map(({ day, name, credits, runs }) => [day, name, credits, runs].join(','))
   return `${['day,name,credits,runs', ...lines].join('\r\n')}\r\n`

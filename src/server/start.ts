@@ -23,15 +23,15 @@ import { listen, originOf } from './listen.ts'
 import { createLog, type Log } from './log.ts'
 import { createMetrics } from './metrics.ts'
 
-/** What a test may put in place of the usual. */
+/** What tests may replace. */
 export interface StartOptions extends Partial<Omit<Shared, 'close'>> {
   resolve?: Resolve
   log?: Log
-  /** Of the built page; found beside this file where it is left out. */
+  /** Folder of the built page; found relative to this file if absent. */
   pageFolder?: string
-  /** How many times less patience with slow clients. */
+  /** For tests: divides the time that slow clients get. */
   haste?: number
-  /** How many times less patience with the service. */
+  /** For tests: divides the time that the service gets. */
   serviceHaste?: number
 }
 
@@ -40,25 +40,25 @@ export interface Proxy {
   simulatorOrigin: string | undefined
   listener: (incoming: IncomingMessage, outgoing: ServerResponse) => void
   /**
-   * Takes no new submissions and waits for those under way; then for all other answers, as long as their time lasts. Lets go
-   * of everything at last.
+   * Accepts no new submissions and waits for those under way, then for all other answers within their time limits.
+   * Finally releases everything.
    */
   close(): Promise<void>
 }
 
 export interface Running {
   port: number
-  /** Where a browser on this machine finds it. */
+  /** Where a browser on this machine reaches it. */
   origin: string
   mode: 'live' | 'simulated'
   simulatorOrigin: string | undefined
   close(): Promise<void>
 }
 
-/** What transfers and polls get to come to their end. */
+/** Time for transfers and polls to finish. */
 const stopMs = 20_000
 
-/** Everything behind the listening socket. `page: false` leaves all but the API to somebody else. */
+/** Everything behind the listening socket. `page: false`: another server serves everything but the API. */
 export async function openProxy(config: Config, options: StartOptions & { page: boolean }): Promise<Proxy> {
   const upstream = await openUpstream(config)
   const { gateway, gemini } = upstream
@@ -127,21 +127,21 @@ export async function openProxy(config: Config, options: StartOptions & { page: 
   }
 }
 
-/** None where nobody may ask for them. */
+/** `undefined` if metrics are not enabled. */
 async function openMetrics({ metricsToken }: Config, streams: Streams, { downloads, uploads, bodies }: Transfers) {
   if (metricsToken === undefined) return undefined
   const transfers = () => downloads.held() + uploads.held()
   return createMetrics({ streams: streams.count, transfers, bodies: bodies.held })
 }
 
-/** Loads what speaks to a Redis only where one is named. */
+/** Loads the Redis client only if a Redis is configured. */
 async function openShared({ redisUrl, limits }: Config, parts: SharedParts): Promise<Shared> {
   if (redisUrl === undefined) return createMemoryShared(limits)
   const { openRedisShared } = await import('#server/shared/redis/redis-shared.ts')
   return openRedisShared(redisUrl, parts)
 }
 
-/** Serves the page and the API. Rejects where the port is taken. */
+/** Serves the page and the API. Rejects if the port is in use. */
 export async function startServer(config: Config, options: StartOptions = {}): Promise<Running> {
   const proxy = await openProxy(config, { ...options, page: true })
   const create = () => {
@@ -169,18 +169,18 @@ export async function startServer(config: Config, options: StartOptions = {}): P
 
 interface Answers {
   add(outgoing: ServerResponse): void
-  /** Resolves when all have come to their end, or after `patienceMs`. */
+  /** Resolves when all have ended, or after `patienceMs`. */
   settled(patienceMs: number): Promise<void>
 }
 
-/** The answers that are on their way. */
+/** The answers that are under way. */
 function createAnswers(): Answers {
   const open = new Set<ServerResponse>()
   let isSettled: (() => void) | undefined
   return {
     add(outgoing) {
       open.add(outgoing)
-      // While the server stops, a connection is of no further use.
+      // While the server stops, connections are not kept.
       if (isSettled) outgoing.setHeader('connection', 'close')
       outgoing.once('close', () => {
         open.delete(outgoing)
@@ -200,7 +200,7 @@ function createAnswers(): Answers {
   }
 }
 
-/** With clients that send slowly. Unless told, Node looks at its clocks every 30 s only. */
+/** Timeouts for clients that send slowly. By default, Node checks them only every 30 s. */
 function patienceOf({ haste = 1 }: StartOptions) {
   return {
     headersTimeout: 10_000 / haste,
@@ -210,7 +210,7 @@ function patienceOf({ haste = 1 }: StartOptions) {
   }
 }
 
-/** Beside the built server, or where the build puts it when this runs from its source. */
+/** Next to the built server, or in the build folder when this runs from source. */
 function findPage(): string | undefined {
   return ['../page', '../../dist/page'].map((path) => `${import.meta.dirname}/${path}`).find(hasPage)
 }

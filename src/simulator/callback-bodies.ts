@@ -10,7 +10,10 @@ export interface CallbackContext {
   switches: () => Switches
 }
 
-/** What Kontext calls with; its words are its own, and an end without a picture has empty addresses. docs/services.md 2.4. */
+/**
+ * The body of a Kontext callback, which has its own field names; without an image its addresses are empty.
+ * docs/services.md 2.4.
+ */
 export function kontextCall(task: Task, context: CallbackContext): object {
   const { id, outcome, fileName } = task
   const fault = outcome?.kind === 'fail' ? outcome.fault : undefined
@@ -24,7 +27,7 @@ export function kontextCall(task: Task, context: CallbackContext): object {
   return { code, msg, data: { taskId: id, info } }
 }
 
-/** What the jobs call with: the record, and the whole submission in it. docs/services.md 3.4. */
+/** The body of a job's callback: the record, and the whole submission in it. docs/services.md 3.4. */
 export function jobCall(task: Task, context: CallbackContext): object {
   const { id, outcome, order, body, fileName, createdAt } = task
   const fault = outcome?.kind === 'fail' ? outcome.fault : undefined

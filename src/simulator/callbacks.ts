@@ -8,26 +8,26 @@ export interface CallbackOptions extends CallbackContext {
   tasks: Tasks
   journal: Journal
   wait: (ms: number) => Promise<void>
-  /** Carries a call to its address. */
+  /** Sends a call to its address. */
   call: Fetch
 }
 
 export interface Callbacks {
-  /** Calls the address when the task has ended, as often and as well as switches and prompt say. */
+  /** Calls the address when the task has ended, as the switches and the prompt say. */
   follow(task: Task, address: string, body: (task: Task, context: CallbackContext) => object): Promise<void>
-  /** Sends what was held back, the last first. */
+  /** Sends what was held back, newest first. */
   release(): void
   stop(): void
 }
 
-/** How often a call is tried, and how long its answer may take. docs/services.md 2.4. */
+/** How often a call is tried, and the time limit for its answer. docs/services.md 2.4. */
 const mostTries = 3
 const answerMs = 15_000
 const pauseMs = 1_000
 const lateSeconds = 600
 const forgedUrl = 'https://pictures.example/forged.png'
 
-/** What the service says of its own accord: signed, repeated, delayed, held back, forged or not at all. */
+/** The service's callbacks: signed, repeated, delayed, held back, forged or not sent. */
 export function createCallbacks(options: CallbackOptions): Callbacks {
   const { tasks, journal, now, wait, call, switches } = options
   const stopped = new AbortController()
@@ -92,7 +92,7 @@ export function createCallbacks(options: CallbackOptions): Callbacks {
   }
 }
 
-/** Says that all went well, and where to find a picture that nobody made. */
+/** Claims success, with the address of an image that was never made. */
 function forge(body: object): object {
   const text = JSON.stringify(body).replace(/https?:\/\/[^"\\]+/g, forgedUrl)
   return { ...(JSON.parse(text) as object), code: 200, msg: 'BFL image generated successfully.' }

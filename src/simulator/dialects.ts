@@ -13,12 +13,12 @@ export interface Dialect {
   submit: string
   status: string
   sourceField: string
-  /** What the service fills in where it was left out. */
+  /** The service's values for members that were left out. */
   defaults: object
   readOrder(family: ModelFamily, body: unknown): Order
   record(task: Task, context: RecordContext): unknown
   accepted(taskId: string): unknown
-  /** What is sent to the address of a submission when its task has ended. */
+  /** The callback that is sent when a task has ended. */
   call(task: Task, context: CallbackContext): object
   missing: Objection
 }

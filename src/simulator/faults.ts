@@ -1,14 +1,14 @@
-/** How a task ends badly: the service's code and words. `creation`: it never began. */
+/** How a task fails: the service's code and message. `creation`: it never started. */
 export interface TaskFault {
   code: 400 | 500 | 501
   msg: string
   creation?: true
 }
 
-/** What a prompt asks of the callback, in place of what the switches say: `[[callback:forged]]`, `[[callback:20]]` … */
+/** What a prompt asks of its callback, instead of the switches: `[[callback:forged]]`, `[[callback:20]]` … */
 export interface CallbackFaults {
   never: boolean
-  /** Before the answer to the submission, when the task has only begun. */
+  /** Sent before the answer to the submission, when the task has only begun. */
   early: boolean
   times?: number
   delayMs?: number
@@ -25,7 +25,7 @@ export interface Faults {
   task?: TaskFault
   stuck: boolean
   slowMs?: number
-  /** The record has a time of completion while it still runs. */
+  /** The record has a completion time while the task is still running. */
   lag: boolean
   /** A success without an address (`nourl`), or with the upstream's address only (`spare`). */
   address: 'result' | 'nourl' | 'spare'
@@ -51,7 +51,7 @@ export function tokensIn(prompt: string): readonly string[] {
   return [...prompt.matchAll(token)].map((match) => (match[1] ?? '').toLowerCase())
 }
 
-/** Unknown tokens mean nothing. */
+/** Unknown tokens are ignored. */
 export function readFaults(prompt: string): Faults {
   const words = tokensIn(prompt)
   const argument = (name: string) => words.find((word) => word.startsWith(`${name}:`))?.slice(name.length + 1)
@@ -90,7 +90,7 @@ export function withoutTokens(prompt: string): string {
   return prompt.replace(token, ' ').replace(/\s+/g, ' ').trim()
 }
 
-/** What the service says with a code when it refuses a submission. */
+/** The service's messages for refusals, by code. */
 export const refusals: Readonly<Record<string, { code: number; msg: string }>> = {
   400: { code: 400, msg: 'Your prompt was flagged by Website as violating content policies.' },
   401: { code: 401, msg: 'Unauthorized – check the key' },
@@ -107,7 +107,7 @@ export const refusals: Readonly<Record<string, { code: number; msg: string }>> =
   busy: { code: 500, msg: 'Network error, please try again later.' },
 }
 
-/** What a browser or a proxy sees when the service itself is not reached: a page, not JSON. */
+/** What a client sees when the service itself is not reached: a web page, not JSON. */
 export function outagePage(status: number): Response {
   const body = `<!DOCTYPE html><html lang="en"><head><title>${status}: Connection timed out</title></head>
 <body><h1>Connection timed out <span>Error code ${status}</span></h1><p>The origin web server did not answer.</p></body></html>`

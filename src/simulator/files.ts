@@ -2,18 +2,18 @@ import { type ImageMime, sniffImage } from '#domain/picture.ts'
 import type { Faults } from './faults.ts'
 import type { Switches } from './switches.ts'
 
-/** The other gateway has its uploads below a path of the one host it has. docs/services.md 7. */
+/** The other gateway takes uploads below a path of its only host. docs/services.md 7. */
 export const belowApikley = '/file-upload'
 const filePath = new RegExp(`^(?:${belowApikley}(?=/files/))?/([a-z]+)/(.+)$`)
 const staleMs = 60_000
 const spareTtlMs = 10 * 60_000
-/** The oldest files make room beyond this, as pictures of a long session would fill the memory. */
+/** Above this the oldest files are dropped, because the images of a long session would fill the memory. */
 const mostBytes = 256 * 2 ** 20
 
 interface Upload {
   bytes: Uint8Array
   storedAt: number
-  /** What the name held before; served for a while after it was overwritten. */
+  /** The previous bytes under this name; served for a while after they were overwritten. */
   before?: Uint8Array
 }
 
@@ -30,19 +30,19 @@ export interface FilesOptions {
   newId: () => string
 }
 
-/** Uploaded and finished pictures, and what became of their addresses. One process plays all the hosts. */
+/** Uploaded and finished images, and the state of their addresses. One process simulates all hosts. */
 export interface Files {
-  /** Gives the public address, which begins with the path that uploads are taken below. */
+  /** Gives the public address, which starts with the path below which uploads are taken. */
   storeUpload(path: string, bytes: Uint8Array, below: string): string
   storeResult(name: string, result: Result): void
   resultUrl(name: string): string
-  /** The upstream's copy of a result, alive for 10 minutes. */
+  /** The upstream's copy of a result, available for 10 minutes. */
   spareUrl(name: string): string
-  /** The bytes behind an address of our own that still serves; nothing for any other. */
+  /** The bytes behind a simulated address that is still valid; `undefined` for any other. */
   bytesAt(url: string): Uint8Array | undefined
-  /** A fresh link for an address of the result host; existence is not checked. docs/services.md 5.2. */
+  /** A fresh link for an address of the result host; whether the file exists is not checked. docs/services.md 5.2. */
   mintLink(url: string): string | undefined
-  /** Answers for a path of a file host; nothing for any other path. */
+  /** The answer for a path of a file host; `undefined` for any other path. */
   serve(path: string): { status: number; bytes?: Uint8Array } | undefined
 }
 
@@ -130,7 +130,7 @@ export function mimeOf(bytes: Uint8Array): ImageMime | 'application/octet-stream
   return sniffImage(bytes) ?? 'application/octet-stream'
 }
 
-/** A machine may be called by its name or its number: localhost and 127.0.0.1 are one host. */
+/** The same machine may be named in two ways: localhost and 127.0.0.1 count as one host. */
 function isSameHost(url: string, origin: string): boolean {
   const plain = (address: string) => new URL(address).host.replace(/^(localhost|\[::1\])(?=:|$)/, '127.0.0.1')
   return plain(url) === plain(origin)

@@ -1,13 +1,13 @@
 export interface GeminiModel {
   ratios: readonly string[]
-  /** Spelled exactly so: "1k" is refused. */
+  /** Case matters: "1k" is refused. */
   sizes: readonly string[]
 }
 
 const ten = ['1:1', '2:3', '3:2', '3:4', '4:3', '4:5', '5:4', '9:16', '16:9', '21:9']
 const fourteen = [...ten, '1:4', '4:1', '1:8', '8:1']
 
-/** In service; every other id is answered with 404. docs/services.md 8.2. */
+/** The models in service; any other id is answered with 404. docs/services.md 8.2. */
 export const geminiModels: Readonly<Record<string, GeminiModel>> = {
   'gemini-nano-banana-2.1': { ratios: fourteen, sizes: ['1K', '2K', '4K'] },
   'gemini-3.1-flash-image': { ratios: fourteen, sizes: ['512', '1K', '2K', '4K'] },
@@ -16,7 +16,7 @@ export const geminiModels: Readonly<Record<string, GeminiModel>> = {
   'gemini-2.5-flash-image': { ratios: ten, sizes: [] },
 }
 
-/** What a token asks to be told. docs/services.md 8.4. */
+/** The answers that tokens can ask for. docs/services.md 8.4. */
 export const geminiTroubles: Readonly<Record<string, { code: number; status: string; message: string }>> = {
   400: { code: 400, status: 'INVALID_ARGUMENT', message: 'Request contains an invalid argument.' },
   region: {

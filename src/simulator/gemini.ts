@@ -10,7 +10,7 @@ import { createStudio } from './studio.ts'
 import type { Switches } from './switches.ts'
 import { duration } from './tasks.ts'
 
-/** One request for a picture, refused ones too, without the pictures in it. */
+/** One request for an image, including refused ones, without the images in it. */
 export interface GeminiCall {
   model: string
   status?: number
@@ -18,14 +18,14 @@ export interface GeminiCall {
   sources: number
   modalities: readonly string[]
   imageConfig: { aspectRatio?: string | undefined; imageSize?: string | undefined }
-  /** Names of the headers that came with it, sorted. */
+  /** Names of its headers, sorted. */
   headers: readonly string[]
   keyInAddress: boolean
 }
 
 export interface GeminiState {
   calls: readonly GeminiCall[]
-  /** One for each picture that was made, whether or not anybody got it. */
+  /** One for each image that was made, whether or not it was delivered. */
   charges: readonly GeminiCharge[]
 }
 
@@ -46,7 +46,7 @@ interface GeminiOptions {
 }
 
 export interface Gemini {
-  /** The route for a path of this service; nothing for any other. */
+  /** The route for a path of this service; `undefined` for any other. */
   find(method: string, pathname: string): Fetch | undefined
   state(): GeminiState
 }
@@ -72,8 +72,8 @@ interface Order {
 }
 
 /**
- * Google's image models: real HTTP statuses, one answer a call, nothing to ask for later. Prompts steer it with
- * `[[gemini:block]]`, `[[gemini:503]]` and the like; `once` behind a number is for the first call of a prompt only.
+ * Google's image models: real HTTP statuses, one answer per call, no tasks. Prompts control it with `[[gemini:block]]`,
+ * `[[gemini:503]]` and so on; `once` after a number applies to the first call of a prompt only.
  */
 export function createGemini(options: GeminiOptions): Gemini {
   const { painter, key, switches, random, wait, closed } = options
@@ -182,7 +182,7 @@ function steering(prompt: string): string[] {
   return [...prompt.matchAll(/\[\[\s*gemini:([\w.]+)\s*\]\]/gi)].map((match) => (match[1] ?? '').toLowerCase())
 }
 
-/** What the service says to a ratio, a size or a picture that it does not take. */
+/** The service's message about a ratio, size or image that it does not accept. */
 function objectionTo(
   { prompt, imageConfig: { aspectRatio, imageSize } }: GeminiCall,
   { ratios, sizes }: GeminiModel,
@@ -209,7 +209,7 @@ function asTrouble(word: string, { retryDelayMs }: Switches): Response {
   return trouble(code, status, message, code === 429 || code === 503 ? [retry] : [])
 }
 
-/** An answer that holds no picture, where the prompt asks for one of those. */
+/** An answer without an image, if the prompt asks for one. */
 function withoutPicture({ model, modalities }: GeminiCall, words: readonly string[]): Response | undefined {
   if (words.includes('block')) {
     return Response.json({

@@ -1,9 +1,9 @@
 export interface Submission {
   route: string
   body: unknown
-  /** Names of the headers that came with it, sorted. */
+  /** Names of its headers, sorted. */
   headers: readonly string[]
-  /** The code it was answered with; none for an answer that never came. */
+  /** The code of its answer; absent if there was no answer. */
   code?: number
   taskId?: string
 }
@@ -14,21 +14,21 @@ export interface StoredUpload {
   mime: string
 }
 
-/** A callback: the HTTP status of each try, 0 where there was no answer. */
+/** A callback: the HTTP status of each try, 0 if there was no answer. */
 export interface Delivery {
   taskId: string
   statuses: number[]
 }
 
-/** What was received and given out, for tests to look at. */
+/** What was received and sent, for tests to check. */
 export interface Journal {
-  /** How often each route was asked: "POST /api/v1/jobs/createTask". */
+  /** How often each route was called: "POST /api/v1/jobs/createTask". */
   requests: Record<string, number>
-  /** Every submission, refused ones too, in the order they came. */
+  /** Every submission, including refused ones, in order of arrival. */
   submissions: Submission[]
   polls: Record<string, number>
   uploads: StoredUpload[]
-  /** Of pictures, by the file hosts. */
+  /** Image bytes sent by the file hosts. */
   bytesServed: number
   /** Requests to file hosts that carried a key, which none should. */
   fileRequestsWithKey: number

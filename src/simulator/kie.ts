@@ -37,7 +37,7 @@ export function createKie(options: KieOptions): Readonly<Record<string, Fetch>> 
   return {
     ...Object.fromEntries(routes),
     'GET /api/v1/chat/credit': guarded(async () => {
-      // Tasks that failed by now have given their price back.
+      // Gives back the price of tasks that have failed by now.
       await tasks.open()
       return reply(200, 'success', ledger.balance())
     }),

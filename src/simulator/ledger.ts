@@ -7,7 +7,7 @@ export interface Charge {
 export interface Ledger {
   balance(): number
   setBalance(credits: number): void
-  /** Takes the price; `false` where the balance is too low, and then takes nothing. */
+  /** Takes the price; `false` if the balance is too low, and then takes nothing. */
   charge(taskId: string, credits: number): boolean
   /** Gives a task's price back, once. */
   refund(taskId: string): void
@@ -15,8 +15,8 @@ export interface Ledger {
 }
 
 /**
- * Credits are taken at submission and given back when the task fails. The account fills itself up again, so that nobody who
- * tries things out runs dry; once a balance was set, it ends there. docs/services.md 1.6.
+ * Credits are taken at submission and given back when the task fails. The account refills itself, so that it never runs
+ * out while trying things; once a balance was set, it does not. docs/services.md 1.6.
  */
 export function createLedger(startCredits: number): Ledger {
   let balance = startCredits
@@ -48,7 +48,7 @@ export function createLedger(startCredits: number): Ledger {
 const windowMs = 10_000
 const mostPerWindow = 20
 
-/** 20 submissions in any 10 s; what is refused is dropped and does not count. docs/services.md 1.5. */
+/** 20 submissions in any 10 s; refused ones are dropped and do not count. docs/services.md 1.5. */
 export function createLimiter(now: () => number): () => boolean {
   let admitted: number[] = []
   return () => {

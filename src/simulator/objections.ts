@@ -3,7 +3,7 @@ import type { ModelFamily } from '#models/model.ts'
 import { bodySchema } from '#models/objections.ts'
 import { type Files, mimeOf } from './files.ts'
 
-/** How the service refuses: a code that is used loosely, and words. */
+/** How the service refuses: a loosely used code, and a message. */
 export interface Objection {
   code: number
   msg: string
@@ -15,8 +15,8 @@ type Members = Record<string, unknown>
 const mostSourceBytes = 10 * 2 ** 20
 
 /**
- * Finds the family that a body belongs to and checks it as the service does: unknown members are ignored, `null` counts
- * as left out, everything else has to fit the family's own schema. docs/services.md 2.1, 3.1 and 13.
+ * Finds the family of a body and checks it as the service does: unknown members are ignored, `null` counts as absent,
+ * everything else has to match the family's own schema. docs/services.md 2.1, 3.1 and 13.
  */
 export function checkBody(
   families: readonly ModelFamily[],
@@ -32,7 +32,7 @@ export function checkBody(
   return issue ? toObjection(issue, sent) : { code: 404, msg: 'The requested resource is not available' }
 }
 
-/** Every source has to be a picture that this service can fetch. docs/services.md 3.1 and 13. */
+/** Every source has to be an image that this service can fetch. docs/services.md 3.1 and 13. */
 export function checkSources(
   sourceUrls: readonly string[],
   field: string,
@@ -54,7 +54,8 @@ export function checkSources(
 function attempt(family: ModelFamily, sent: Members): { body: unknown; issues: readonly Issue[] } {
   const first = bodySchema(family).safeParse(sent)
   if (first.success) return { body: sent, issues: [] }
-  // A schema's last checks are skipped while a member is unknown, so the members go and the body is read again.
+  // A schema's last checks are skipped while a member is unknown, so unknown members are removed and the body is
+  // checked again.
   const body = structuredClone(sent)
   for (const issue of first.error.issues) {
     if (issue.code !== 'unrecognized_keys') continue

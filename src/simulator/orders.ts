@@ -3,7 +3,7 @@ import type { ModelFamily } from '#models/model.ts'
 import type { PictureFormat } from '#simulator/painter/painter.ts'
 import { type Frame, jobFrame, kontextFrame } from './sizes.ts'
 
-/** A submission that was accepted, in our words. */
+/** An accepted submission in the simulator's own terms. */
 export interface Order {
   prompt: string
   model: string
@@ -47,7 +47,7 @@ export function readKontextOrder(family: ModelFamily, body: unknown): Order {
   }
 }
 
-/** `body` has been accepted by the family. The type of file is the service's choice: here PNG for Flex. */
+/** `body` has been accepted by the family. The file type is the service's choice: here PNG for Flex. */
 export function readJobOrder(family: ModelFamily, body: unknown): Order {
   const { model, input } = JobBody.parse(body)
   return {

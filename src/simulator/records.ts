@@ -65,7 +65,7 @@ export function jobRecord(task: Task, context: RecordContext): unknown {
 
 function stateOf(task: Task, { now, switches }: RecordContext): 'waiting' | 'queuing' | 'generating' {
   const { timeline } = switches()
-  // A stuck task has no end to count from; it gets as far as any other.
+  // A stuck task has no end to measure from; it goes through the same states as any other.
   const spanMs = Number.isFinite(task.endsAt) ? task.endsAt - task.createdAt : 5000
   const share = (now() - task.createdAt) / spanMs
   if (timeline === 'direct' || share < 0.15) return 'waiting'

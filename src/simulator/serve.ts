@@ -14,18 +14,18 @@ export interface ServedSimulator {
   /** "http://127.0.0.1:PORT", the only address it listens on. */
   origin: string
   simulator: Simulator
-  /** Ends what hangs and drops every connection. */
+  /** Ends hanging requests and closes every connection. */
   close(): Promise<void>
 }
 
-/** Serves the simulator to this machine only. Rejects where the port is taken. */
+/** Serves the simulator to this machine only. Rejects if the port is in use. */
 export async function serveSimulator({ port = 0, ...options }: ServeOptions = {}): Promise<ServedSimulator> {
   let origin = ''
   const simulator = createSimulator({ painter: createNodePainter(), ...options, origin: () => origin })
   const server = createAdaptorServer({
     fetch: (request: Request) =>
       simulator.fetch(request).catch((error: unknown) => {
-        // Nobody waits for the answer any more.
+        // The client no longer waits for the answer.
         if (isAbort(error) || request.signal.aborted) return new Response(null, { status: 499 })
         throw error
       }),

@@ -20,14 +20,14 @@ export interface SimulatorOptions {
   key?: string
   /** Epoch ms. */
   now?: () => number
-  /** 0 to 1; ids and durations come from it. */
+  /** 0 to 1; used for ids and durations. */
   random?: () => number
   wait?: (ms: number) => Promise<void>
-  /** Carries callbacks to their addresses; the network by default. */
+  /** Sends callbacks to their addresses; the network by default. */
   call?: Fetch
   switches?: Partial<Switches>
   families?: readonly ModelFamily[]
-  /** Where its tasks outlive it; nowhere by default. */
+  /** Keeps tasks beyond the life of the simulator; nowhere by default. */
   memory?: TaskMemory
 }
 
@@ -40,13 +40,13 @@ export interface SimulatorState extends Journal {
 }
 
 export interface Simulator {
-  /** Every host of the service in one. Rejects only where a request that hangs is aborted, or `close` is called. */
+  /** Every host of the service in one. Rejects only if a hanging request is aborted, or `close` is called. */
   fetch: Fetch
-  /** The same as `POST /__sim/switches`; rejects nothing, it is typed. */
+  /** The same as `POST /__sim/switches`, typed. */
   set(setting: Setting): void
   /** The same as `GET /__sim/state`. */
   state(): Promise<SimulatorState>
-  /** Forgets tasks, files, charges and counts, and puts the switches back. */
+  /** Forgets tasks, files, charges and counts, and resets the switches. */
   reset(): void
   /** Ends requests that hang. */
   close(): void
@@ -56,8 +56,8 @@ const startCredits = 1000
 const libraryAgents = /^$|curl|wget|python|node|undici|axios|okhttp|go-http/i
 
 /**
- * The picture service without the service: the same paths, envelopes, objections, timing and prices, tasks in memory and
- * pictures by a painter. Prompts steer it (`[[fail:501]]`, `[[slow:20]]`, …); the rest is set at `/__sim`.
+ * A simulation of the image services: the same paths, envelopes, refusals, timing and prices, with tasks in memory and
+ * images from a painter. Prompts control it (`[[fail:501]]`, `[[slow:20]]`, …); everything else is set at `/__sim`.
  */
 export function createSimulator(options: SimulatorOptions): Simulator {
   const { wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms)) } = options
@@ -114,7 +114,7 @@ export function createSimulator(options: SimulatorOptions): Simulator {
     async fetch(request) {
       const { pathname } = new URL(request.url)
       const controlRoute = control[`${request.method} ${pathname}`]
-      // A page of another origin in the same browser must not set anything here.
+      // A page of another origin in the same browser must not change anything here.
       if (controlRoute && request.headers.has('origin')) return new Response('no pages', { status: 403 })
       if (controlRoute) return controlRoute(request)
       if (switches.latencyMs > 0) await wait(switches.latencyMs)

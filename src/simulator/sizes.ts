@@ -1,6 +1,6 @@
 import type { Size } from '#simulator/painter/painter.ts'
 
-/** Exact pixels, or about so many in the shape of the first source. */
+/** Exact pixels, or about this many in the shape of the first source. */
 export type Frame = Size | { pixels: number }
 
 type Table = Readonly<Record<string, readonly [width: number, height: number]>>
@@ -40,7 +40,7 @@ const jobSizes: Readonly<Record<string, Table>> = {
 
 const million = 1024 * 1024
 
-/** Without a ratio an edit keeps the input's, and a picture from words is 16:9. docs/services.md 10 row 6. */
+/** Without a ratio an edit keeps that of its input, and an image from words is 16:9. docs/services.md 10 row 6. */
 export function kontextFrame(ratio: string | undefined, isEdit: boolean): Frame {
   if (ratio === undefined && isEdit) return { pixels: million }
   return sizeOf(kontextSizes, ratio ?? '16:9', million)
@@ -51,7 +51,7 @@ export function jobFrame(ratio = '1:1', resolution = '1K'): Frame {
   return ratio === 'auto' ? { pixels } : sizeOf(jobSizes[resolution] ?? {}, ratio, pixels)
 }
 
-/** The pixels of an edit whose first source has this size. */
+/** The size of an edit whose first source has this size. */
 export function sizeIn(frame: Frame, source: Size): Size {
   return 'pixels' in frame ? shaped(source.width / source.height, frame.pixels) : frame
 }
@@ -63,7 +63,7 @@ function sizeOf(table: Table, ratio: string, pixels: number): Size {
   return shaped(across > 0 && down > 0 ? across / down : 1, pixels)
 }
 
-/** Both sides multiples of 16, as the models make them. */
+/** Both sides are multiples of 16, as the models make them. */
 function shaped(share: number, pixels: number): Size {
   const round = (side: number) => Math.max(64, Math.round(side / 16) * 16)
   return { width: round(Math.sqrt(pixels * share)), height: round(Math.sqrt(pixels / share)) }

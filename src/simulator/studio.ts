@@ -4,7 +4,7 @@ import { tokensIn, withoutTokens } from './faults.ts'
 import { type Frame, sizeIn } from './sizes.ts'
 
 export interface Commission {
-  /** With the tokens that steer the simulator; they are not painted. */
+  /** With the tokens that control the simulator; they are not painted. */
   prompt: string
   format: PictureFormat
   frame: Frame
@@ -14,9 +14,9 @@ export interface Commission {
 }
 
 export interface Studio {
-  /** How often these words were asked for before. */
+  /** How often this prompt was used before. */
   nextVariation(prompt: string): number
-  /** Rejects where a source cannot be read. */
+  /** Rejects if a source cannot be read. */
   paint(commission: Commission): Promise<Uint8Array>
 }
 
@@ -50,7 +50,7 @@ export function createStudio(painter: Painter, manner: () => Manner): Studio {
   }
 }
 
-/** Runs at most `limit` pieces of work at a time, first come first served. */
+/** Runs at most `limit` jobs at a time, first come, first served. */
 function createQueue(limit: number): <Value>(work: () => Promise<Value>) => Promise<Value> {
   const waiting: (() => void)[] = []
   let running = 0

@@ -32,7 +32,7 @@ export type Reply = (code: number, msg: string, data?: unknown, status?: number)
 
 export const unauthorized = 'Unauthorized – check the key'
 
-/** The route that takes a dialect's submissions: key, rate, body, tokens and balance are looked at in this order. */
+/** The route for a dialect's submissions. Checks key, rate, body, tokens and balance, in this order. */
 export function createSubmission(dialect: Dialect, options: KieOptions, reply: Reply): Fetch {
   const { journal, tasks, switches } = options
   return async (request) => {
@@ -65,7 +65,7 @@ export function createSubmission(dialect: Dialect, options: KieOptions, reply: R
   }
 }
 
-/** What a token asks to be told; nothing where it names the code of an outage. */
+/** The refusal that a token asks for; `undefined` if it names the code of an outage. */
 function refuse(word: string, answered: Reply, limiterStatus: number): Response | undefined {
   const refusal = refusals[word]
   if (refusal) return answered(refusal.code, refusal.msg, null, refusal.code === 429 ? limiterStatus : 200)
@@ -80,7 +80,7 @@ function judge(
   { families, files, switches }: KieOptions,
 ): Objection | { order: Order; body: unknown; sources: Uint8Array[]; address?: string } {
   const isObject = json !== null && typeof json === 'object' && !Array.isArray(json)
-  // The one spelling that counts: any other is a member like all that mean nothing. Pitfall 22.
+  // Only this spelling counts; any other is ignored like every unknown member. docs/services.md 2.1.
   const { callBackUrl, ...rest } = (isObject ? json : {}) as { callBackUrl?: unknown }
   const body = isObject ? { ...dialect.defaults, ...rest } : json
   const checked = checkBody(
@@ -98,7 +98,7 @@ function judge(
   return { order, body: json, sources: checkedSources.sources, ...(isAddress ? { address: callBackUrl } : {}) }
 }
 
-/** The answer to a submission that was accepted and charged: it may stay away, or be empty. */
+/** The answer to a submission that was accepted and charged: it may never come, or be empty. */
 async function acceptance({ answer }: Faults, data: unknown, answered: Reply, over: AbortSignal): Promise<Response> {
   if (answer === 'hang') {
     await new Promise((_, reject) => {

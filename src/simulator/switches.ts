@@ -3,7 +3,7 @@ import { usualManner } from '#simulator/painter/manner.ts'
 
 const ms = z.number().check(z.gte(0))
 
-/** What the real service does in more than one way, or at a pace of its own. All can be set while it runs. */
+/** Behaviour in which the real service varies. All switches can be changed while it runs. */
 const switches = {
   /** How long a task takes: exactly, or between two values. */
   durationMs: z.union([ms, z.tuple([ms, ms])]),
@@ -11,39 +11,41 @@ const switches = {
   visibilityLagMs: ms,
   /** Before every answer. */
   latencyMs: ms,
-  /** States of a job on its way: waiting, generating; with queuing between them; or waiting until success. */
+  /** States of a job before its end: waiting, generating; with queuing in between; or only waiting. */
   timeline: z.enum(['plain', 'queuing', 'direct']),
-  /** Times in Kontext records. */
+  /** Format of times in Kontext records. */
   times: z.enum(['ms', 'iso', 'local']),
   successFlag: z.enum(['number', 'text']),
   /** How jobs give results: text that is empty until success, null until success, or an object. */
   resultJson: z.enum(['text', 'null', 'object']),
   records: z.enum(['2026-04', '2026-09']),
-  /** The name of an answer's message. */
+  /** The name of the message field in answers. */
   message: z.enum(['msg', 'message']),
   limiterStatus: z.literal([200, 429]),
-  /** When Gemini says it is worth asking again. */
+  /** The pause that Gemini suggests. */
   retryDelayMs: ms,
   refuse16by21: z.boolean(),
-  /** Result hosts answer 403 to library agents. */
+  /** Result hosts answer 403 to the user agents of libraries. */
   refuseAgents: z.boolean(),
-  /** A name uploaded again serves its old bytes for 60 s. */
+  /** A name that is uploaded again serves its old bytes for 60 s. */
   staleUploads: z.boolean(),
   resultTtlMs: ms,
   linkTtlMs: ms,
   uploadTtlMs: ms,
-  /** Callbacks are sent when they are due, held until this says otherwise and then sent last first, or never sent. */
+  /** Callbacks are sent when due, held until this changes and then sent newest first, or never sent. */
   callbacks: z.enum(['sent', 'held', 'never']),
-  /** What they are signed with; empty: not at all. */
+  /** The key they are signed with; empty: not signed. */
   callbackKey: z.string(),
-  /** Signed rightly, with another key, with a time ten minutes old, or not. */
+  /** Signed correctly, with another key, with a time ten minutes old, or not at all. */
   callbackSignature: z.enum(['right', 'wrong', 'late', 'none']),
-  /** `reduced`: the task and nothing else. `forged`: a success with a picture elsewhere, whatever happened. */
+  /** `reduced`: only the task. `forged`: a success with an image elsewhere, whatever happened. */
   callbackBody: z.enum(['full', 'reduced', 'forged']),
   callbackTimes: z.number().check(z.int(), z.gte(1), z.lte(100)),
-  /** From the task's end to the first call. */
+  /** Time from the task's end to the first call. */
   callbackDelayMs: ms,
-  /** How answers to edits differ from their inputs; a prompt's tokens go first. See painter/manner.ts for each. */
+  /**
+   * How answers to edits differ from their inputs; tokens in a prompt override this. See painter/manner.ts for each.
+   */
   shift: z.union([z.literal('slight'), z.readonly(z.tuple([z.number(), z.number()]))]),
   zoom: z.number().check(z.gt(0), z.lte(4)),
   drift: z.enum(['none', 'slight', 'even', 'uneven']),
@@ -58,7 +60,7 @@ const switches = {
 const Switches = z.strictObject(switches)
 export type Switches = z.infer<typeof Switches>
 
-/** What `POST /__sim/switches` takes: any of the switches, and the balance. */
+/** What `POST /__sim/switches` accepts: any of the switches, and the balance. */
 export const Setting = z.strictObject({ ...z.partial(Switches).shape, credits: z.optional(z.number()) })
 export type Setting = z.infer<typeof Setting>
 

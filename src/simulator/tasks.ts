@@ -6,7 +6,7 @@ import type { Order } from './orders.ts'
 import { createStudio } from './studio.ts'
 import type { Switches } from './switches.ts'
 
-/** The two record families of the service; a task is invisible to the other one. */
+/** The two record families of the service; a task of one is invisible to the other. */
 export type DialectName = 'kontext' | 'jobs'
 
 export interface Task {
@@ -18,17 +18,17 @@ export interface Task {
   faults: Faults
   createdAt: number
   visibleAt: number
-  /** Never, for a stuck task. */
+  /** Infinity for a stuck task. */
   endsAt: number
   fileName: string
-  /** Settled when the picture is painted, or cannot be. */
+  /** Settled when the image is painted, or has failed. */
   painting: Promise<TaskFault | undefined>
   outcome?: Outcome
 }
 
 export type Outcome = { kind: 'success' } | { kind: 'fail'; fault: TaskFault }
 
-/** A task as it was taken on: from this it comes to the same end again. */
+/** The facts of an accepted task, from which it has the same outcome again. */
 export interface KeptTask {
   id: string
   dialect: DialectName
@@ -36,12 +36,12 @@ export interface KeptTask {
   body: unknown
   createdAt: number
   durationMs: number
-  /** Of the same words. */
+  /** The number of earlier tasks with the same prompt. */
   variation: number
   sources: readonly Uint8Array[]
 }
 
-/** Where tasks outlive the simulator: one in a page ends with every reload. */
+/** Keeps tasks when the simulator ends, because one in a page ends with every reload. */
 export interface TaskMemory {
   keep(task: KeptTask): void
   find(id: string): Promise<KeptTask | undefined>
@@ -59,11 +59,13 @@ export interface TasksOptions {
 }
 
 export interface Tasks {
-  /** Takes the price and begins to paint; nothing where the balance is too low. */
+  /** Takes the price and starts to paint; `undefined` if the balance is too low. */
   start(dialect: DialectName, order: Order, body: unknown, sources: readonly Uint8Array[]): Task | undefined
-  /** The task as it is now; nothing where it is unknown to this dialect or not visible yet. */
+  /** The task as it is now; `undefined` if it is unknown to this dialect or not visible yet. */
   find(dialect: DialectName, id: string): Promise<Task | undefined>
-  /** Takes up a task of an earlier simulator, until its picture is painted. Does nothing for one that is here or unknown. */
+  /**
+   * Resumes a task of an earlier simulator and waits until its image is painted. Does nothing if it is here or unknown.
+   */
   recall(id: string): Promise<void>
   /** Gives the task its outcome, if that is due. */
   settle(task: Task): Promise<void>
@@ -86,7 +88,7 @@ export function createTasks({ painter, files, ledger, now, random, switches, new
     if (fault) ledger.refund(task.id)
   }
 
-  /** Resolves with the fault of a task that ends badly. */
+  /** Resolves with the fault of a task that fails. */
   async function deliver(kept: KeptTask, faults: Faults, store: (bytes: Uint8Array) => void) {
     if (faults.task || faults.stuck) return faults.task
     const { order, sources, variation } = kept

@@ -37,7 +37,10 @@ const cors = {
   'access-control-allow-headers': 'Content-Type, Authorization',
 }
 
-/** The three ways to upload, on a host with an envelope of its own, and below a path of the other gateway's. docs/services.md 4 and 7. */
+/**
+ * The three ways to upload, on a host with its own envelope, and below a path of the other gateway. docs/services.md 4
+ * and 7.
+ */
 export function createUploads(
   options: UploadsOptions,
 ): Readonly<Record<string, (request: Request) => Promise<Response>>> {
@@ -104,7 +107,7 @@ async function readBase64(request: Request): Promise<Parcel> {
   }
 }
 
-/** Takes pictures from the hosts played here only: nothing in this process reaches out to an address it was given. */
+/** Reads images from the simulated hosts only: the simulator never requests an address it was given. */
 async function readUrl(request: Request, files: Files): Promise<Parcel> {
   const { fileUrl, uploadPath, fileName = '' } = await readJson(request, UrlUpload)
   const url = need(fileUrl, 'fileUrl')
@@ -125,7 +128,7 @@ function need(value: string | undefined, name: string): string {
   return value
 }
 
-/** A path below the account's own folder: no empty parts, none that climbs. */
+/** A path below the account's own folder: no empty segments, no "..". */
 function clean(path: string): string {
   const parts = path.split('/').filter((part) => part !== '' && part !== '.' && part !== '..')
   return parts.join('/')

@@ -8,22 +8,22 @@ import { type Handler, refused } from './refusals.ts'
 import type { Who } from './routes.ts'
 import { accessCookie, createTokens, digest, type Holder, isEqual, type NamedToken } from './tokens.ts'
 
-/** Who may use a proxy, and who they are. */
+/** Who may use a proxy, and how users are told apart. */
 export interface Access {
-  /** Throws a refusal where this request may not go on. Wrong tokens are counted, right ones always let in. */
+  /** Throws a refusal if this request is not allowed. Wrong tokens are counted; right ones are always accepted. */
   check(incoming: IncomingMessage, who: Who, outgoing?: ServerResponse): void
-  /** Whether it is a user's; one that shows something wrong is counted. */
+  /** Whether a user sent the request. A wrong token is counted. */
   isAllowed(incoming: IncomingMessage): boolean
-  /** For budgets and places: the user's name, else the browser that has entered, else the network. */
+  /** For budgets and limits: the user's name, else the browser that entered a token, else the network. */
   userOf(incoming: IncomingMessage): string
-  /** The name, where the tokens have names. */
+  /** The user's name, if tokens have names. */
   nameOf(incoming: IncomingMessage): string | undefined
-  /** `POST /api/access {token}`: gives the cookie. */
+  /** `POST /api/access {token}`: sets the cookie. */
   enter: Handler
 }
 
 export interface AccessSettings {
-  /** None: everybody who reaches the proxy may use it. It can be reached from this machine only then. */
+  /** Empty: everyone who can reach the proxy may use it, which then is this machine only. */
   tokens: readonly NamedToken[]
   /** For `GET /api/spend`. */
   adminToken?: string | undefined
@@ -52,7 +52,7 @@ export function createAccess(settings: AccessSettings): Access {
   }
   const seen = new WeakMap<IncomingMessage, Shown>()
 
-  /** Looked at once for each request: the answer costs a few digests, and a wrong token counts once. */
+  /** Computed once per request: it needs several digests, and a wrong token must count once. */
   function shownBy(incoming: IncomingMessage): Shown {
     const known = seen.get(incoming)
     if (known) return known
@@ -81,7 +81,7 @@ export function createAccess(settings: AccessSettings): Access {
       if (shown.holder) return
       const msg = 'This proxy asks for its access token.'
       if (!shown.isWrong) throw refused(401, msg)
-      // A cookie whose token is gone would be sent, and counted, with every further request.
+      // A cookie of a removed token would otherwise be sent, and counted, with every further request.
       if (tokens.hasCookie(incoming.headers.cookie ?? '')) {
         outgoing?.setHeader(
           'set-cookie',
@@ -106,7 +106,7 @@ export function createAccess(settings: AccessSettings): Access {
       const asked = Asked.safeParse(await readJson(incoming, bodyLimits))
       const holder = asked.success ? tokens.findByToken(asked.data.token) : undefined
       if (tokens.isAsked && !holder) throw refuseGuess(incoming, 'This is not the access token of the proxy.')
-      // Entering again is no way to a second budget.
+      // Entering the token again must not give a second budget.
       const before = tokens.findByCookie(incoming.headers.cookie ?? '')
       const browser = before?.name === holder?.name ? before?.browser : undefined
       const pass = holder && `${tokens.cookieFor(holder, browser)}; Path=/api; HttpOnly; Max-Age=${cookieAgeSeconds}`
@@ -124,7 +124,7 @@ function createGuessRefusal(clientOf: ClientOf, guesses: Guesses, log: Log | und
   return (incoming: IncomingMessage, msg: string) => {
     const client = clientOf(incoming)
     const { pauseMs, count } = guesses.note(client)
-    // Told when the count doubles: nobody can fill the log.
+    // Logged each time the count doubles, so that the log cannot be flooded.
     if ((count & (count - 1)) === 0) log?.warn({ client, wrong: count }, 'wrong access tokens')
     if (pauseMs === 0) return refused(401, msg)
     return refused(429, 'Too many wrong tokens. Wait before you try again.', { retryAfterMs: pauseMs })
@@ -136,8 +136,8 @@ function bearerIn(authorization: string): string | undefined {
 }
 
 /**
- * A browser sends the cookie with requests of a page on another site only if it says so; then it has to be `Secure`, and
- * is kept apart for each such page. Another port of one host is the same site.
+ * A browser sends the cookie with requests from a page on another site only if the cookie says so; it then must be
+ * `Secure` and is partitioned by that page's site. Another port of the same host is the same site.
  */
 function scopeFor({ headers }: IncomingMessage, isSecure: boolean): string {
   if (headers['sec-fetch-site'] === 'cross-site') return 'SameSite=None; Secure; Partitioned'

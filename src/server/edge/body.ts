@@ -4,26 +4,26 @@ import { createJsonScan, type JsonLimits, type ScannedJson } from './json-scan.t
 import { createPieces } from './pieces.ts'
 import { refused } from './refusals.ts'
 
-/** A JSON body whose long strings never became strings: in `value` their names stand for them. */
+/** A JSON body whose long strings were kept as bytes; `value` holds placeholder names for them. */
 export interface JsonWithBlobs {
   value: unknown
-  /** The first bytes of a text of `value`, of the blob that it names or of itself. */
+  /** The first bytes of a string in `value`: of the blob it names, or of the string itself. */
   head(text: string, bytes: number): string
-  /** A digest of the whole body, blobs included. */
+  /** A digest of the whole body, including the blobs. */
   digest(value: unknown): string
-  /** JSON of `value` with the blobs in their places, as pieces that follow each other. */
+  /** The JSON of `value` with the blobs in their places, as consecutive pieces. */
   write(value: unknown): readonly (string | Buffer)[]
 }
 
 const jsonType = /^application\/json(\s*;\s*charset=utf-8)?$/i
 const blobsFrom = 64 * 1024
-/** A body that comes in pieces of a few bytes costs more than its size says. */
+/** A body that arrives in pieces of a few bytes costs more than its size. */
 const piecesBeforeLooking = 2000
 const smallestMean = 64
 const unsendable = /[\0\p{Surrogate}]/u
 const blobName = /blob[0-9a-f]{32}x\d+x/
 
-/** Hands the body on as it arrives. Refused with 413 above `maxBytes`, and where `take` throws; nothing is read on then. */
+/** Passes the body on as it arrives. Refused with 413 above `maxBytes`, and when `take` throws; reading stops then. */
 function takeBody(incoming: IncomingMessage, maxBytes: number, take: (chunk: Buffer) => void): Promise<void> {
   const tooLarge = () => refused(413, `The request is larger than ${maxBytes / 1024} KB.`)
   if (Number(incoming.headers['content-length'] ?? 0) > maxBytes) return Promise.reject(tooLarge())
@@ -56,7 +56,7 @@ async function scan(incoming: IncomingMessage, limits: JsonLimits, nameOf?: (ind
   return scanning.end()
 }
 
-/** The whole body of a request, refused with 413 above `maxBytes`. */
+/** The whole body of a request; refused with 413 above `maxBytes`. */
 export async function readBody(incoming: IncomingMessage, maxBytes: number): Promise<Buffer> {
   const pieces = createPieces()
   await takeBody(incoming, maxBytes, pieces.add)
@@ -64,15 +64,15 @@ export async function readBody(incoming: IncomingMessage, maxBytes: number): Pro
 }
 
 /**
- * A JSON body, as the only content type taken. Refused at its first fault: beyond the limits, not readable, text that is not
- * well-formed Unicode or holds a NUL, a member "__proto__".
+ * A JSON body; any other content type is refused. Refused at the first fault: beyond the limits, not valid JSON, text
+ * that is not well-formed Unicode or contains NUL, a member "__proto__".
  */
 export async function readJson(incoming: IncomingMessage, limits: JsonLimits): Promise<unknown> {
   checkType(incoming)
   return parse(await scan(incoming, limits))
 }
 
-/** The same of whatever type it says it is. */
+/** The same for any content type. */
 export async function readAnyJson(incoming: IncomingMessage, limits: JsonLimits): Promise<unknown> {
   return parse(await scan(incoming, limits))
 }
@@ -80,7 +80,7 @@ export async function readAnyJson(incoming: IncomingMessage, limits: JsonLimits)
 /** The same for bodies of many megabytes: their long strings must be base64, and are kept as bytes. */
 export async function readJsonWithBlobs(incoming: IncomingMessage, limits: JsonLimits): Promise<JsonWithBlobs> {
   checkType(incoming)
-  // Nobody can write a name in advance.
+  // A random name cannot be sent in advance by a client.
   const secret = randomBytes(16).toString('hex')
   const scanned = await scan(incoming, limits, (index) => `blob${secret}x${index}x`)
   const { blobs } = scanned
@@ -118,7 +118,7 @@ function parse({ text }: ScannedJson): unknown {
   return value
 }
 
-/** Its depth and its members were counted before. Throws at the first text that cannot be sent on. */
+/** Depth and number of members were checked before. Throws at the first text that cannot be sent on. */
 function checkTexts(value: unknown, name: string): void {
   if (typeof value === 'string' && unsendable.test(value)) throw unusable(name)
   if (value === null || typeof value !== 'object') return

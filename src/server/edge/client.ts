@@ -2,16 +2,16 @@ import type { IncomingMessage } from 'node:http'
 import ipaddr from 'ipaddr.js'
 import { refused } from './refusals.ts'
 
-/** The network that a request comes from: an address, or the half of an IPv6 address that one subscriber has. */
+/** The network of a request: an IPv4 address, or the half of an IPv6 address that belongs to one subscriber. */
 export type ClientOf = (incoming: IncomingMessage) => string
 
 const mostForwards = 20
 const smallestPrefix = { ipv4: 8, ipv6: 32 }
 
 /**
- * `trusted` is the server in front: one address or network, as TRUSTED_PROXY names it. Only where a request comes from
- * there does X-Forwarded-For count, and of it only the last address that is not trusted itself: what stands before it is
- * whatever the client wrote. Throws a refusal where the header cannot be read.
+ * `trusted` is the server in front, an address or network (TRUSTED_PROXY). X-Forwarded-For is used only in requests
+ * from there, and only its last address that is not trusted itself, because the client may have written those before
+ * it. Throws a refusal if the header cannot be read.
  */
 export function createClientOf(trusted: string | undefined): ClientOf {
   const isTrusted = trusted === undefined ? () => false : createNetworkTest(trusted)
@@ -28,7 +28,7 @@ export function createClientOf(trusted: string | undefined): ClientOf {
   }
 }
 
-/** Whether `text` names one address, or one network that is not most of the world. */
+/** Whether `text` is one address, or one network that is not most of the Internet. */
 export function isTrustable(text: string): boolean {
   const range = readNetwork(text)
   return range !== undefined && range[1] >= smallestPrefix[range[0].kind()]
@@ -45,13 +45,13 @@ function createNetworkTest(network: string): (address: string) => boolean {
 
 function readNetwork(text: string): [ipaddr.IPv4 | ipaddr.IPv6, number] | undefined {
   if (ipaddr.isValidCIDR(text)) return ipaddr.parseCIDR(text)
-  // Old spellings such as 127.1 are left out: they are read in more than one way.
+  // Old spellings such as 127.1 are refused, because they can be read in more than one way.
   if (!ipaddr.IPv4.isValidFourPartDecimal(text) && !ipaddr.IPv6.isValid(text)) return undefined
   const address = ipaddr.process(text)
   return [address, address.kind() === 'ipv4' ? 32 : 128]
 }
 
-/** Of IPv6 the first half: one subscriber has all of the other. */
+/** For IPv6 the first half: the other half belongs to one subscriber. */
 export function networkOf(address: string): string {
   if (!ipaddr.isValid(address)) return address
   const parsed = ipaddr.process(address)

@@ -4,12 +4,12 @@ import type { Access } from './access.ts'
 import { refusalIn, sendRefusal, toRefusal } from './refusals.ts'
 import { callbackPath, createRouteFinder, metricsPath, type Route } from './routes.ts'
 
-/** Lets a request on to its handler, or answers it. */
+/** Passes a request on to its handler, or answers it. */
 export type Edge = (incoming: IncomingMessage, outgoing: ServerResponse) => boolean
 
 type EdgeSettings = Pick<Config, 'host' | 'publicUrl' | 'allowedOrigins'>
 
-/** Our own paths are plain: no escapes, no empty or dotted segments. */
+/** Paths of this proxy are plain: no escapes, no empty or dotted segments. */
 const plainPath = /^\/(?:[\w~@+-][\w~@+.-]*\/)*(?:[\w~@+-][\w~@+.-]*)?$/
 const mostHeaders = 100
 const corsHeaders = 'content-type, idempotency-key, authorization, last-event-id'
@@ -17,9 +17,9 @@ const preflightAgeSeconds = '600'
 const foreignPage = 'Requests from this page are not allowed.'
 
 /**
- * What every request must be before anything reads it: for one of our hosts, of a plain path, and, where it is for the
- * API, from our own page or a named one, and of somebody whom the route lets in. Any page in the same browser could spend
- * the owner's credits otherwise.
+ * What every request must satisfy before anything reads it: one of our hosts, a plain path, and, for the API, a request
+ * from our own page or a listed origin, by a client whom the route allows. Otherwise any page in the same browser could
+ * spend the owner's credits.
  */
 export function createEdge(settings: EdgeSettings, access: Access, routes: readonly Route[]): Edge {
   const { allowedOrigins, publicUrl } = settings
@@ -35,7 +35,7 @@ export function createEdge(settings: EdgeSettings, access: Access, routes: reado
     if (isSecure) outgoing.setHeader('strict-transport-security', 'max-age=31536000')
     const target = incoming.url ?? ''
     const refuse = (code: number, msg: string) => {
-      // Says nothing that another site must not read, and lets its page tell "refused" from "not there".
+      // Contains nothing that another site must not read, and lets its page distinguish "refused" from "unreachable".
       sendRefusal(outgoing, toRefusal(code, msg), 'cross-origin')
       return false
     }
@@ -47,18 +47,18 @@ export function createEdge(settings: EdgeSettings, access: Access, routes: reado
     const who = findRoute(path)?.who ?? 'user'
     const isNamedHost = namedHosts.has(host)
     const isOwnName = !isNamedHost && isOurName(host, incoming.socket.localPort)
-    // A monitor asks each replica at its own address, and shows a token that no page has.
+    // A monitor asks each replica at its own address, and sends a token that no page has.
     if (!isNamedHost && !isOwnName && who !== 'monitor')
       return refuse(421, 'This host is not served here. See ALLOWED_ORIGINS.')
     if (!plainPath.test(path)) return refuse(404, 'There is nothing at this address.')
     if (!isApi(path)) return method === 'GET' || method === 'HEAD' || refuse(405, 'Pages are only read.')
 
-    // The service is no page: it has no origin and no cookie, and shows its right to call in the address.
+    // The service has no origin and no cookie; its right to call is the token in the address.
     if (path.startsWith(`${callbackPath}/`)) return method === 'POST' || refuse(405, 'This cannot be done here.')
 
     const { origin } = headers
     const isNamed = origin !== undefined && origins.has(origin)
-    // Over plain http. A page of the public address has an origin that is named.
+    // Over plain http. A page of the public address has a listed origin.
     const isOwn = isOwnName && origin === `http://${host}`
     const site = headers['sec-fetch-site']
     if (isNamed) allowOrigin(outgoing, origin)
@@ -95,7 +95,9 @@ export function pathOf(target: string): string {
   return end === -1 ? target : target.slice(0, end)
 }
 
-/** The names of this machine, and the one it listens at. A foreign name that resolves to it (rebinding) is none of them. */
+/**
+ * The names of this machine and the host it listens on. A foreign name that resolves to it (DNS rebinding) is not one.
+ */
 function createNameCheck({ host }: EdgeSettings) {
   const names = ['localhost', '127.0.0.1', '[::1]', host.includes(':') ? `[${host}]` : host.toLowerCase()]
   let known: ReadonlySet<string> = new Set()
@@ -109,7 +111,7 @@ function createNameCheck({ host }: EdgeSettings) {
   }
 }
 
-/** Node keeps the first of several and says nothing. */
+/** Node silently keeps only the first of several Host headers. */
 function countHosts(rawHeaders: readonly string[]): number {
   let count = 0
   for (let index = 0; index < rawHeaders.length; index += 2) {

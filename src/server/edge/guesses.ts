@@ -1,22 +1,22 @@
-/** Counts wrong tokens, of whatever kind. */
+/** Counts wrong tokens of every kind. */
 export interface Guesses {
   /**
-   * Notes one more from this client. `pauseMs`: 0 within the budget, then longer with each; `count`: how many came from
-   * there lately.
+   * Records one more from this client. `pauseMs`: 0 within the budget, then longer each time; `count`: how many came
+   * from there recently.
    */
   note(client: string): { pauseMs: number; count: number }
 }
 
 export interface GuessOptions {
-  /** A minute. */
+  /** Per minute. */
   perClient?: number
   inAll?: number
-  /** Milliseconds of a clock that never jumps. */
+  /** Milliseconds of a monotonic clock. */
   now?: () => number
 }
 
 interface Tally {
-  /** What is over the budget of a minute is forgotten at the budget's pace. */
+  /** What exceeds the budget of a minute is forgotten at the rate of the budget. */
   count: number
   at: number
 }
@@ -24,12 +24,12 @@ interface Tally {
 const minuteMs = 60_000
 const longestPauseMs = 15 * minuteMs
 const mostClients = 10_000
-/** More would be forgotten only after hours. */
+/** More would only be forgotten after hours. */
 const mostDoublings = 20
 
 /**
- * One budget for each client and one for all of them. The pause is what a wrong token is told; the right one is let in at any
- * time, so that nobody can keep the others of an address out. What protects the token is its length.
+ * One budget per client and one for all of them. The pause is told to clients with a wrong token; the right token is
+ * always accepted, so nobody can lock out others behind the same address. Tokens are protected by their length.
  */
 export function createGuesses(options: GuessOptions = {}): Guesses {
   const { perClient = 20, inAll = 200, now = () => performance.now() } = options

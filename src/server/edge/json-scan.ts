@@ -2,19 +2,19 @@ import { createHash, type Hash } from 'node:crypto'
 import { createPieces, type Pieces } from './pieces.ts'
 import { refused } from './refusals.ts'
 
-/** How large a JSON body may be, and of what shape. Everything is checked while the bytes arrive. */
+/** Limits on the size and shape of a JSON body. Everything is checked while the bytes arrive. */
 export interface JsonLimits {
   bytes: number
-  /** Objects and lists inside each other. */
+  /** Levels of nested objects and arrays. */
   levels: number
-  /** Members of all objects and lists together. */
+  /** Members of all objects and arrays together. */
   members: number
 }
 
-/** A JSON text whose long strings were taken out: each is replaced by a name. */
+/** A JSON text whose long strings were replaced by names. */
 export interface ScannedJson {
   text: string
-  /** By their names. */
+  /** By name. */
   blobs: ReadonlyMap<string, Blob>
 }
 
@@ -30,9 +30,9 @@ interface OpenBlob {
 }
 
 export interface BlobRules {
-  /** A string of more bytes than that is one. */
+  /** Strings of more bytes than this are blobs. */
   from: number
-  /** Occurs in no other string. */
+  /** The name must not occur in any other string. */
   nameOf(index: number): string
 }
 
@@ -44,22 +44,22 @@ export interface JsonScan {
 
 const quote = 0x22
 const backslash = 0x5c
-/** Each costs the parser more than a plain letter. A prompt of 20,000 characters has fewer. */
+/** Each escape costs the parser more than a plain character. A prompt of 20,000 characters has fewer. */
 const mostEscapes = 60_000
 /** White space, numbers and punctuation. */
 const mostBareBytes = 64 * 1024
 const base64 = /^[A-Za-z0-9+/]*={0,2}$/
 
 /**
- * Counts levels and members before any parser sees the text. Where there are rules for long strings, these never become
- * part of the text: they must be base64, and are kept as the bytes that arrived.
+ * Counts levels and members before any parser sees the text. With rules for long strings, those never become part of
+ * the text: they must be base64, and are kept as the bytes that arrived.
  */
 export function createJsonScan(limits: JsonLimits, blobRules?: BlobRules): JsonScan {
   const text = createPieces()
   const blobs = new Map<string, OpenBlob>()
   const count = createShapeCounter(limits)
   let escapes = 0
-  /** The string that is being read, and the blob that it turned out to be. */
+  /** The string that is being read, and its blob if it is long enough. */
   let string: { bytes: Pieces; blob?: OpenBlob } | undefined
   let isEscaped = false
 
@@ -78,7 +78,7 @@ export function createJsonScan(limits: JsonLimits, blobRules?: BlobRules): JsonS
     for (const part of string.bytes.all()) addToBlob(string.blob, part)
   }
 
-  /** Reads from inside a string with its closing quote, or to the end of the chunk. Gives where it stopped. */
+  /** Reads from inside a string up to its closing quote, or to the end of the chunk. Gives the position after it. */
   function readString(chunk: Buffer, from: number): number {
     let at = isEscaped ? from + 1 : from
     isEscaped = false
@@ -101,7 +101,7 @@ export function createJsonScan(limits: JsonLimits, blobRules?: BlobRules): JsonS
     return end + 1
   }
 
-  /** Reads what is outside strings, with the quote that opens the next one. Gives where it stopped. */
+  /** Reads outside strings up to and including the next opening quote. Gives the position after it. */
   function readBare(chunk: Buffer, from: number): number {
     let at = from
     while (at < chunk.length && !string) {
@@ -147,7 +147,7 @@ function createShapeCounter(limits: JsonLimits): (byte: number | undefined) => v
   }
 }
 
-/** Hashed while it arrives: all at once would hold up everybody else for tens of milliseconds. */
+/** Hashed while it arrives: hashing it at once would block other requests for tens of milliseconds. */
 function addToBlob({ bytes, hash }: OpenBlob, more: Buffer): void {
   if (!base64.test(more.toString('latin1'))) throw refused(422, 'A text in the request is too long.')
   bytes.add(more)

@@ -1,4 +1,4 @@
-/** Bytes that arrive in pieces of any size, copied together, so that many small pieces cost no more than a few large ones. */
+/** Collects bytes that arrive in pieces of any size, so that many small pieces cost no more than a few large ones. */
 export interface Pieces {
   readonly size: number
   add(bytes: Buffer): void
@@ -23,7 +23,7 @@ export function createPieces(): Pieces {
       size += bytes.length
       for (let from = 0; from < bytes.length; ) {
         if (used === last.length) {
-          // Its own memory: a part of a shared one would hold all of that.
+          // Not from Node's shared pool, because a slice of that keeps the whole pool in memory.
           last = Buffer.allocUnsafeSlow(Math.min(largestSlab, Math.max(smallestSlab, size)))
           slabs.push(last)
           used = 0

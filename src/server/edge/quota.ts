@@ -1,17 +1,20 @@
 import { refused } from './refusals.ts'
 
-/** Something that is held for a while: connections, or bytes of memory. */
+/** A limited resource that is held for a while: connections, or bytes of memory. */
 export interface Quota {
-  /** Takes an amount for this user. Throws a refusal where there is none left. Gives the way to let go, which may be called twice. */
+  /**
+   * Takes an amount for this user. Throws a refusal if there is not enough left. Gives the release function, which may
+   * be called twice.
+   */
   take(user: string, amount?: number): () => void
-  /** What is held now. */
+  /** The amount held now. */
   held(): number
 }
 
 export interface QuotaOptions {
   perUser: number
   inAll: number
-  /** Said to whoever gets none. */
+  /** The message of the refusal. */
   msg: string
   retryAfterMs: number
 }

@@ -13,7 +13,7 @@ const mostIssues = 20
 const longestField = 100
 const longestMessage = 300
 
-/** For all answers of the API: nothing in them is ever run, framed, sniffed or cached. Names and values by turns. */
+/** For all answers of the API: nothing in them may be run, framed, sniffed or cached. Names and values alternate. */
 export const closedHeaders = [
   'cache-control',
   'private, no-store',
@@ -24,8 +24,8 @@ export const closedHeaders = [
 ] as const
 
 /**
- * `sent` is "no" unless told otherwise; only a submission can be in doubt. A refusal is small whatever was sent: it names
- * 20 issues at most, and cuts what they quote.
+ * `sent` is "no" unless given; only a submission can be uncertain. A refusal is always small: it names at most 20
+ * issues, and shortens what they quote.
  */
 export function toRefusal(code: number, msg: string, extra: Extra = {}): ProxyRefusal {
   const { issues, ...rest } = extra
@@ -40,12 +40,12 @@ function cut(text: string, most: number): string {
   return text.length > most ? `${text.slice(0, most)}…` : text
 }
 
-/** To be thrown by a handler. `code` is the HTTP status as well. */
+/** An exception for handlers to throw. `code` is also the HTTP status. */
 export function refused(code: number, msg: string, extra: Extra = {}): HTTPException {
   return new HTTPException(code as ContentfulStatusCode, { message: msg, cause: toRefusal(code, msg, extra) })
 }
 
-/** The refusal inside an error that `refused` made. */
+/** The refusal inside an exception made by `refused`. */
 export function refusalIn(error: unknown): ProxyRefusal | undefined {
   return error instanceof HTTPException ? (error.cause as ProxyRefusal) : undefined
 }

@@ -5,18 +5,18 @@ import { providers } from '#providers/registry.ts'
 import { proxyPaths } from '#providers/send.ts'
 import type { JsonLimits } from './json-scan.ts'
 
-/** The address that the service calls: below it, one for each run. */
+/** The address that the service calls; each run has a path below it. */
 export const callbackPath = '/api/callbacks'
 export const spendPath = '/api/spend'
 export const metricsPath = '/metrics'
 
 /**
- * Who is let in. `user`: whoever holds an access token, where one is asked for. `service`: whoever knows the token in the
- * address. `admin` and `monitor`: the holder of a token of their own.
+ * Who may use a route. `user`: anyone with an access token, if one is required. `service`: anyone who knows the token
+ * in the address. `admin` and `monitor`: the holder of their own token.
  */
 export type Who = 'anybody' | 'user' | 'service' | 'admin' | 'monitor'
 
-/** What a route does; each has one handler. */
+/** What a route does; each kind has one handler. */
 export type RouteKind =
   | Endpoint['kind']
   | 'health'
@@ -30,23 +30,23 @@ export type RouteKind =
   | 'spend'
   | 'metrics'
 
-/** One address of this proxy. The server is built from these rows and has no others; tests go over all of them. */
+/** One address of this proxy. The server is built from these rows and has no others; tests loop over all of them. */
 export interface Route {
   kind: RouteKind
   method: 'GET' | 'POST'
-  /** A segment that begins with ":" stands for one value. */
+  /** A segment starting with ":" stands for one value. */
   path: string
   who: Who
-  /** What of the request goes to the service. Its headers and cookies never do. */
+  /** What part of the request goes to the service. Its headers and cookies never do. */
   forwards: 'nothing' | 'query' | 'body' | 'file' | 'address'
-  /** Whether it may cost money: an unexpected error leaves it in doubt. */
+  /** Whether it may cost money: after an unexpected error it is uncertain whether it was sent. */
   isPaid: boolean
   body: { type: 'none' } | ({ type: 'json' } & JsonLimits) | { type: 'form'; bytes: number; fileBytes: number }
-  /** Most bytes of an answer's body. */
+  /** The largest body of an answer. */
   answerBytes: number
-  /** How long the service is waited for; 0 where it is not asked. */
+  /** The time limit for the service; 0 if it is not asked. */
   deadlineMs: number
-  /** The service's own address, for what is forwarded as it is. */
+  /** The service's own endpoint, for requests that are forwarded unchanged. */
   endpoint?: Endpoint
 }
 
@@ -55,21 +55,21 @@ export interface RouteOptions {
   fallback: boolean
   spend: boolean
   metrics: boolean
-  /** How many times less patience. */
+  /** For tests: divides all time limits. */
   haste?: number
 }
 
 const kiB = 1024
 const miB = 1024 * kiB
 const noBody = { type: 'none' } as const
-/** Words of our own. */
+/** Answers made by the proxy itself. */
 const own = { forwards: 'nothing', isPaid: false, body: noBody, answerBytes: 64 * kiB, deadlineMs: 0 } as const
 const fileBytes = 10 * miB
 const freeDeadlineMs = 20_000
-/** The service has no way to take a request back: the longer we listen, the fewer answers are lost. */
+/** A request cannot be taken back from the service, so the longer the proxy waits, the fewer answers are lost. */
 const submitDeadlineMs = 60_000
 
-/** What differs between the kinds of endpoints of a service. Contract sections 1 to 4. */
+/** How the kinds of endpoints of a service differ. docs/services.md 1 to 4. */
 const endpointRows = {
   status: { forwards: 'query', isPaid: false, body: noBody, deadlineMs: freeDeadlineMs },
   credits: { forwards: 'query', isPaid: false, body: noBody, deadlineMs: freeDeadlineMs },
@@ -149,7 +149,7 @@ function endpointRoutes(): Route[] {
 }
 
 const callbackRoutes: readonly Route[] = [
-  // A stream has no end, and no size: it holds what is new.
+  // A stream has no end and no size; only new events are held in memory.
   { ...own, kind: 'events', method: 'GET', path: eventsPath, who: 'user', answerBytes: Number.POSITIVE_INFINITY },
   {
     ...own,
@@ -157,7 +157,7 @@ const callbackRoutes: readonly Route[] = [
     method: 'POST',
     path: `${callbackPath}/:provider/:run/:token`,
     who: 'service',
-    // The call of a job repeats the whole submission.
+    // The callback of a job repeats the whole submission.
     body: { type: 'json', bytes: 256 * kiB, levels: 32, members: 2000 },
   },
 ]
@@ -170,7 +170,7 @@ const fallbackRoutes: readonly Route[] = [
     who: 'user',
     forwards: 'body',
     isPaid: true,
-    // A whole submission, sources included. Contract section 8.1.
+    // A whole submission including its sources. docs/services.md 8.1.
     body: { type: 'json', bytes: 18 * miB, levels: 8, members: 200 },
     answerBytes: 64 * kiB,
     deadlineMs: 120_000,

@@ -1,25 +1,25 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 
-/** A token that opens the proxy, and whose it is, where tokens have names. */
+/** An access token and its user's name, if tokens have names. */
 export interface NamedToken {
   name: string | undefined
   token: string
 }
 
-/** Who somebody is by what they showed: `name` where tokens have names, `browser` where it came as a cookie. */
+/** The user behind a token or cookie: `name` if tokens have names, `browser` if it came as a cookie. */
 export interface Holder {
   name: string | undefined
   browser?: string
 }
 
-/** Reads and writes what opens the proxy. Comparisons take the same time whatever differs. */
+/** Checks tokens and makes cookies. Comparisons take the same time whatever differs. */
 export interface Tokens {
   readonly isAsked: boolean
   findByToken(token: string): Holder | undefined
-  /** Of all cookies of that name in a Cookie header: a browser may send several. */
+  /** Checks every cookie of that name in a Cookie header, because a browser may send several. */
   findByCookie(header: string): Holder | undefined
   hasCookie(header: string): boolean
-  /** A cookie of this holder, for the same browser as before where there was one. */
+  /** A cookie for this user, for the same browser as before if there was one. */
   cookieFor(holder: Holder, browser?: string): string
 }
 
@@ -30,7 +30,7 @@ export function createTokens(tokens: readonly NamedToken[]): Tokens {
   const known = tokens.map(({ name, token }) => ({
     name,
     digest: digest(token),
-    // Made of the token, so that every proxy of a studio knows the cookies of the others, and none outlives its token.
+    // Derived from the token, so that all proxies of a studio accept each other's cookies, and none outlives its token.
     signingKey: digest(`atelier pass ${token}`),
   }))
   const byName = new Map(known.map((one) => [one.name ?? '', one]))
@@ -47,7 +47,7 @@ export function createTokens(tokens: readonly NamedToken[]): Tokens {
   return {
     isAsked: known.length > 0,
     findByToken(token) {
-      // All of them are compared, so that the time does not tell which one it was.
+      // All tokens are compared, so that the time does not tell which one matched.
       const given = digest(token)
       const found = known.filter((one) => timingSafeEqual(given, one.digest))
       return found[0] && { name: found[0].name }
@@ -73,7 +73,7 @@ function cookiesIn(header: string): string[] {
     .map((pair) => pair.slice(accessCookie.length + 1))
 }
 
-/** In the same time whatever differs, also the length. */
+/** Takes the same time whatever differs, including the length. */
 export function isEqual(given: string, expected: Buffer): boolean {
   return timingSafeEqual(digest(given), expected)
 }

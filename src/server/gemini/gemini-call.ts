@@ -16,16 +16,16 @@ type Size = GeminiBody['generationConfig']['imageConfig']['imageSize']
 export type CallEnd =
   | { state: 'made'; model: string; size: Size; bytes: Buffer }
   | { state: 'failed'; failure: Failure; chargePossible: boolean }
-  /** Nothing of it has left, or what left was refused before. */
+  /** Nothing was sent, or what was sent was refused. */
   | { state: 'not-sent' }
-  /** It may have made a picture that nobody will see. */
+  /** It may have made an image that was lost. */
   | { state: 'doubt'; late: boolean }
 
 export interface CallParts {
   service: GeminiService
   outbound: Outbound
   models: ModelList
-  /** Pauses end, and nothing is sent any more, when the proxy is stopped. */
+  /** Fires when the proxy stops: pauses end, and nothing is sent any more. */
   stopping: AbortSignal
 }
 
@@ -33,21 +33,21 @@ export interface CallParts {
 type Write = JsonWithBlobs['write']
 type None = Extract<GeminiReading, { kind: 'none' }>
 interface Limits {
-  /** Tries left after an answer that says "later". */
+  /** Tries left for answers that ask to come back later. */
   later: number
   pictureOnly: boolean
 }
 
-/** An image as base64, drafts of it before, and words. */
+/** An image as base64, perhaps with drafts of it, and text. */
 const mostAnswerBytes = 48 * 1024 * 1024
 const pausesMs = [6_000, 2_000]
-/** Beyond this the user decides whether to wait. */
+/** For a longer pause the user decides whether to wait. */
 const longestPauseMs = 30_000
 
 /**
- * Makes one picture, and pays for one at most. It is sent again only where the answer itself says that nothing was made:
- * to the next model where one is retired, twice after a pause where it was not taken, once for pictures only where it came
- * back as words. Contract sections 8.2 to 8.4.
+ * Makes one image, and pays for at most one. The call is repeated only if the answer itself says that nothing was made:
+ * with the next model if one is retired, twice after a pause if it was not accepted, once asking for an image only if
+ * the answer was text. docs/services.md 8.2 to 8.4.
  */
 export function createGeminiCall(
   parts: CallParts,
@@ -105,7 +105,7 @@ function createQuestion({ service, outbound }: CallParts) {
   }
 }
 
-/** The same for this model: some know fewer sizes, or none. */
+/** The body for this model: some know fewer sizes, or none. */
 function bodyFor(model: string, { contents, generationConfig }: GeminiBody, pictureOnly: boolean): unknown {
   const { responseModalities, imageConfig } = generationConfig
   const { imageSize: wanted, ...ratio } = imageConfig

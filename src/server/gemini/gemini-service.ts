@@ -3,15 +3,15 @@ import { parseJson } from '#providers/send.ts'
 import { type Base, simulatedKey, toBase } from '#server/upstream/gateways.ts'
 import { type Outbound, readAnswer } from '#server/upstream/guard.ts'
 
-/** What the environment says of Gemini. */
+/** The environment's settings for Gemini. */
 export interface GeminiSettings {
   apiKey: string
   apiBaseUrl: string | undefined
-  /** In the order in which they are asked. Empty: those that are built in. */
+  /** In the order in which they are asked. Empty: the built-in list. */
   models: readonly string[]
 }
 
-/** Gemini, as this proxy reaches it. */
+/** Gemini as this proxy reaches it. */
 export interface GeminiService {
   mode: 'live' | 'simulated'
   key: string
@@ -32,18 +32,18 @@ export function openGemini({ apiKey, apiBaseUrl, models }: GeminiSettings): Gemi
   }
 }
 
-/** Gemini as the simulator at `origin`, on this machine, plays it. */
+/** Gemini as simulated by the simulator at `origin`, on this machine. */
 export function openSimulatedGemini(origin: string, models: readonly string[] = []): GeminiService {
   const service = openGemini({ apiKey: simulatedKey, apiBaseUrl: undefined, models })
   return { ...service, api: toBase(origin, 'loopback') }
 }
 
-/** The key goes into a header: an address would end up in logs. Names and values by turns. */
+/** The key is sent in a header, because addresses end up in logs. Names and values alternate. */
 export function geminiHeaders({ key }: GeminiService): readonly string[] {
   return ['x-goog-api-key', key, 'accept', 'application/json', 'accept-encoding', 'identity']
 }
 
-/** The configured models, without those that turned out to be retired. */
+/** The configured models without those found to be retired. */
 export interface ModelList {
   inService(): readonly string[]
   retire(model: string): void
@@ -54,7 +54,7 @@ export function createModelList(models: readonly string[]): ModelList {
   return {
     inService() {
       const left = models.filter((model) => !retired.has(model))
-      // Should all of them be gone, the service is asked, and says so.
+      // If all of them are retired, the service is asked anyway, and says so.
       return left.length > 0 ? left : models
     },
     retire: (model) => void retired.add(model),
@@ -62,8 +62,8 @@ export function createModelList(models: readonly string[]): ModelList {
 }
 
 /**
- * Asks once which of the models are in service, so that the price shown is that of the one that will be asked. Free;
- * whatever goes wrong leaves the list as it is.
+ * Asks once which models are in service, so that the price shown is that of the model that will be used. Free; on any
+ * error the list stays as it is.
  */
 export async function lookForRetired(service: GeminiService, list: ModelList, outbound: Outbound): Promise<void> {
   const path = `${service.api.path}/v1beta/models?pageSize=1000`
@@ -76,7 +76,7 @@ export async function lookForRetired(service: GeminiService, list: ModelList, ou
     models?: unknown
     nextPageToken?: unknown
   }
-  // A list of which this is one page says nothing about what is not on it.
+  // A list with further pages says nothing about models that are not on this page.
   if (!Array.isArray(models) || nextPageToken) return
   const offered = new Set(models.map((model: { name?: unknown } | null) => model?.name))
   const gone = service.models.filter((model) => !offered.has(`models/${model}`))

@@ -19,13 +19,13 @@ import { endUnread, type Transfers } from '#server/upstream/transfers.ts'
 import { type CallEnd, createGeminiCall } from './gemini-call.ts'
 import { createModelList, type GeminiService, lookForRetired } from './gemini-service.ts'
 
-/** What makes images that the gateway certainly did not take. */
+/** Makes images that the gateway certainly did not accept. */
 export interface Fallback {
   generateFor(route: Route): Handler
   pictureFor(route: Route): Handler
-  /** For the page: that it is there, and which model it would ask. */
+  /** For the page: that a fallback exists, and which model it would use. */
   describe(): Described
-  /** Takes no new ones; resolves when those under way have their answers. */
+  /** Accepts no new ones; resolves when those under way have their answers. */
   drain(): Promise<void>
 }
 
@@ -34,28 +34,28 @@ export interface GeminiParts {
   outbound: Outbound
   submissions: SubmissionStore
   pictures: KeptPictures
-  /** Within the budgets alone: the gateway's limit is none of this service. */
+  /** Checks the budgets only: the gateway's rate limit does not apply to this service. */
   admit: Admit
   access: Access
   transfers: Transfers
   log: Log
-  /** How many times less patience with slow readers. */
+  /** For tests: divides the time that slow readers get. */
   haste?: number
 }
 
-/** When there may be room for one more image. */
+/** The pause to suggest when there is no room for another image. */
 const fullPauseMs = 3_000
 const patienceMs = [500, 2_000, 8_000, 30_000]
 
-/** A submission, and the JSON that holds its images. */
+/** A submission, and a function that writes its JSON with the images. */
 interface Asked {
   body: GeminiBody
   json: JsonWithBlobs
 }
 
 /**
- * Gemini through this proxy. The page gives a submission and is told at once that it was taken; the one call goes on by
- * itself, and what came of it is kept under the run's id, its image beside it. The page asks for both when it likes.
+ * Gemini through this proxy. The page sends a submission and is told at once that it was accepted; the call then runs
+ * on its own, and its result is kept under the run's id, the image separately. The page fetches both when it wants.
  */
 export function createGemini(parts: GeminiParts): Fallback {
   const { service, outbound, submissions, pictures, admit, access, transfers, log } = parts
@@ -73,12 +73,12 @@ export function createGemini(parts: GeminiParts): Fallback {
     })
     if (end.state === 'doubt') log.warn({ run }, 'a call of the fallback has no certain answer')
     if (end.state === 'not-sent' || (end.state === 'failed' && !end.chargePossible)) await giveBack()
-    // The picture first: whoever learns that it was made may ask for it at once.
+    // The image is stored first: a page that learns that it was made may ask for it at once.
     await atLast(run, () => (end.state === 'made' ? pictures.keep(run, end.bytes) : pictures.release(run)))
     await atLast(run, () => submissions.settle(run, outcomeOf(end)))
   }
 
-  /** What cannot be remembered is lost to the page, and paid for: worth some patience. */
+  /** A result that cannot be stored is lost to the page, and was paid for, so it is tried for a while. */
   async function atLast(run: string, work: () => Promise<void>): Promise<void> {
     for (const pauseMs of [...patienceMs, undefined]) {
       try {
@@ -90,7 +90,7 @@ export function createGemini(parts: GeminiParts): Fallback {
     }
   }
 
-  /** The call goes on by itself from here, or is refused before anything has left. */
+  /** From here the call runs on its own, or is refused before anything was sent. */
   async function begin(
     run: string,
     asked: Asked,
@@ -108,7 +108,7 @@ export function createGemini(parts: GeminiParts): Fallback {
     return { work }
   }
 
-  /** The sources are held in memory until the service has answered: `letGo` says when they are not any more. */
+  /** The sources are held in memory until the service has answered; `letGo` releases them. */
   async function generate(route: Route, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const run = readKey(incoming)
     const user = access.userOf(incoming)
@@ -165,7 +165,7 @@ export function createGemini(parts: GeminiParts): Fallback {
   }
 }
 
-/** Words of a length that the families take, and images that are what they are called. */
+/** Checks that texts have a length that the families allow, and that images are of the type they claim. */
 function readBody(json: JsonWithBlobs): GeminiBody {
   const read = GeminiBody.safeParse(json.value)
   if (!read.success) {
@@ -175,7 +175,7 @@ function readBody(json: JsonWithBlobs): GeminiBody {
   for (const part of read.data.contents[0].parts) {
     if (!('inlineData' in part)) continue
     const { mimeType, data } = part.inlineData
-    // 16 letters are 12 bytes.
+    // 16 base64 characters are 12 bytes.
     if (sniffImage(Buffer.from(json.head(data, 16), 'base64')) === mimeType) continue
     const message = 'A source image is not what it is called.'
     throw refused(422, message, { issues: [{ field: 'sources', message }] })

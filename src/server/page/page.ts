@@ -12,11 +12,11 @@ export type Page = (incoming: IncomingMessage, outgoing: ServerResponse) => Prom
 interface PageFile {
   type: string
   bytes: Buffer
-  /** Its name changes with its content. */
+  /** The file name changes with the content. */
   hashed: boolean
   etag: string
   policy: string
-  /** Made when first asked for. */
+  /** Compressed forms, made when first asked for. */
   packed: Map<'br' | 'gzip', Promise<Buffer>>
 }
 
@@ -47,12 +47,12 @@ const fixedHeaders = {
   'permissions-policy': 'camera=(), display-capture=(), geolocation=(), microphone=(), midi=(), payment=(), usb=()',
 }
 
-/** Whether a page was built in `folder`. */
+/** Whether `folder` contains a built page. */
 export function hasPage(folder: string): boolean {
   return existsSync(`${folder}/index.html`)
 }
 
-/** Serves the built page from memory: a name that was not there at the start leads nowhere. */
+/** Serves the built page from memory: files added later are not served. */
 export function createPage(folder: string | undefined, isSecure: boolean): Page {
   const isBuilt = folder !== undefined && hasPage(folder)
   const files = isBuilt ? readFiles(folder) : new Map<string, PageFile>()
@@ -119,7 +119,7 @@ function readFiles(folder: string): Map<string, PageFile> {
 
 /** Workers have policies of their own. */
 function policyFor(path: string, html: string): string {
-  // HEIC pictures are decoded by WebAssembly, in a worker that does nothing else.
+  // HEIC images are decoded by WebAssembly, in a worker that does nothing else.
   const wasm = /\/heic-worker[^/]*$/.test(path)
   return pagePolicy(html, { wasm }).join('; ')
 }

@@ -2,11 +2,14 @@ import { createHash } from 'node:crypto'
 
 interface Exceptions {
   wasm?: boolean
-  /** Hosts beyond its own that it may ask: by default any, for the proxy may be named in Settings. */
+  /** Hosts, besides its own, that the page may connect to. By default any, because the proxy can be set in Settings. */
   connect?: string
 }
 
-/** What the page may do, one rule an entry: it runs its own scripts only, and asks its own host or a proxy. */
+/**
+ * The page's content security policy, one directive per entry: it runs its own scripts only, and connects to its own
+ * host or a proxy.
+ */
 export function pagePolicy(html: string, { wasm = false, connect = anyProxy }: Exceptions = {}): string[] {
   return [
     "default-src 'none'",
@@ -25,7 +28,7 @@ export function pagePolicy(html: string, { wasm = false, connect = anyProxy }: E
   ]
 }
 
-/** The same for a page whose host sends no headers; who frames it, only a header could say. */
+/** The same as a meta element, for a host that sends no headers; frame-ancestors works in headers only. */
 export function policyInPage(html: string, exceptions: Exceptions): string {
   const rules = pagePolicy(html, exceptions)
   return rules.filter((rule) => !rule.startsWith('frame-ancestors')).join('; ')
@@ -33,7 +36,7 @@ export function policyInPage(html: string, exceptions: Exceptions): string {
 
 const anyProxy = ' https: http://localhost:* http://127.0.0.1:*'
 
-/** What stands in index.html itself is allowed by its content, so that the shell can be drawn before any file arrives. */
+/** Inline elements of index.html are allowed by hash, so that the first paint needs no further file. */
 function inlineHashes(html: string, element: 'script' | 'style'): string {
   const inline = new RegExp(`<${element}(?![^>]*\\ssrc=)[^>]*>([\\s\\S]*?)</${element}>`, 'g')
   const hashes = [...html.matchAll(inline)].map(([, text = '']) => createHash('sha256').update(text).digest('base64'))

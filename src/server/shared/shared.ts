@@ -4,7 +4,7 @@ import { createMemoryPictures, type KeptPictures } from '#server/shared/memory/k
 import { createLimiter, type Limiter } from '#server/shared/memory/limiter.ts'
 import { createMemorySubmissions, type SubmissionStore } from '#server/shared/memory/submissions.ts'
 
-/** What proxies of the same key must know of each other. */
+/** The state that proxies of the same key must share. */
 export interface Shared {
   submissions: SubmissionStore
   limiter: Limiter
@@ -14,7 +14,7 @@ export interface Shared {
   close(): Promise<void>
 }
 
-/** In this process, which must be the only one then. */
+/** In this process, which then must be the only proxy. */
 export function createMemoryShared(limits: BudgetLimits): Shared {
   const events = createMemoryEvents()
   return {

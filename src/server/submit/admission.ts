@@ -5,10 +5,10 @@ import type { Budget, BudgetLimits, Grant } from '#server/shared/memory/budget.t
 import type { Limiter } from '#server/shared/memory/limiter.ts'
 
 export type Admission =
-  /** `giveBack`: the service took nothing, so nothing was spent. */
+  /** `giveBack`: the service accepted nothing, so nothing was spent. */
   { admitted: true; giveBack(): Promise<void> } | { admitted: false; refusal: ProxyRefusal }
 
-/** Whether a submission may go out now. Where nobody can tell, it may not. */
+/** Whether a submission may be sent now. If that cannot be determined, it may not. */
 export type Admit = (user: string, credits: number, run: string) => Promise<Admission>
 
 interface AdmissionParts {
@@ -26,7 +26,7 @@ const away = ['The service does not answer at the moment.', { retryAfterMs: 10_0
 export function createAdmission({ budget, limits, limiter, isAnswering, log }: AdmissionParts): Admit {
   async function admit(user: string, credits: number, run: string): Promise<Admission> {
     if (!(await isAnswering())) return { admitted: false, refusal: toRefusal(503, ...away) }
-    // Before the limiter: whoever may not spend must not take the others' places.
+    // Before the limiter: a user who may not spend must not use up slots.
     const grant = await budget.take(user, credits)
     if (!grant.granted) return { admitted: false, refusal: overBudget(grant, limits) }
     const giveBack = () =>
@@ -49,7 +49,7 @@ export function createAdmission({ budget, limits, limiter, isAnswering, log }: A
     })
 }
 
-/** The page waits, and says about how long. */
+/** The page waits; the refusal says about how long. */
 function notYet(waitMs: number): ProxyRefusal {
   return toRefusal(429, 'Waiting for your turn at the service.', { retryAfterMs: Math.ceil(waitMs), turn: true })
 }

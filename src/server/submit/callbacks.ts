@@ -23,39 +23,39 @@ export interface CallbackParts {
   mask: Mask
   /** An origin that the service can reach. */
   publicUrl: string
-  /** The keys that calls are signed with, the old ones too while they are replaced. None: calls are not signed. */
+  /** The keys that calls are signed with, including old ones during a change of keys. Empty: calls are not signed. */
   webhookKeys: readonly string[]
   submissions: SubmissionStore
   events: RunEvents
   log: Log
-  /** Pauses before a task is asked for again, ms. */
+  /** Pauses before a task is looked up again, in ms. */
   pausesMs?: readonly number[]
 }
 
 export interface Callbacks {
-  /** The same submission with an address to call when its task has ended, which nobody else can make up. */
+  /** The same submission with an address to call when its task has ended. Nobody else can construct that address. */
   addTo(body: unknown, path: string, run: string): unknown
   handlerFor(route: Route): Handler
-  /** Resolves when all that was called about is done. */
+  /** Resolves when all calls have been processed. */
   settled(): Promise<void>
 }
 
-/** Calls that are being read. The service makes a few a second, and repeats one that was not taken. */
+/** Calls read at the same time. The service makes a few a second, and repeats one that was not accepted. */
 const mostReading = 64
 const mostSkewSeconds = 300
 const askMs = 20_000
-/** The service repeats a call, and anybody may repeat a signed one: within this time once is enough. */
+/** The service repeats calls, and anyone may repeat a signed one: within this time one is enough. */
 const onceInMs = 10_000
 const remembered = 1000
 const taken = { code: 200, msg: 'success' }
 
 /**
- * Callbacks wake, and that is all: no word of one is kept or believed. Each is answered at once. Of a run whose answer is
- * not known the task is learned, after the service itself has confirmed that it is there.
+ * A callback only wakes pages: nothing in it is stored or trusted. Each is answered at once. If a run's answer is not
+ * known, its task id is learned from the call, after the service itself has confirmed that task.
  */
 export function createCallbacks(parts: CallbackParts): Callbacks {
   const { publicUrl, webhookKeys, submissions, events, log, pausesMs = [2_000, 10_000, 60_000] } = parts
-  // Addresses are good as long as the key is: on every replica, and after a restart.
+  // Addresses are valid as long as the key: on every replica, and after a restart.
   const secret = createHmac('sha256', parts.gateway.key).update('atelier callbacks').digest()
   const send = createQuestions(parts)
   const tokenFor = (provider: string, run: string) =>
@@ -70,7 +70,7 @@ export function createCallbacks(parts: CallbackParts): Callbacks {
     retryAfterMs: 5_000,
   })
 
-  /** Told when a count doubles: a stranger cannot fill the log. */
+  /** Logged when a count doubles, so that strangers cannot fill the log. */
   function count(what: string): void {
     const number = (counts.get(what) ?? 0) + 1
     counts.set(what, number)
@@ -88,23 +88,23 @@ export function createCallbacks(parts: CallbackParts): Callbacks {
     return true
   }
 
-  /** The task that is known for the run. Throws where the service refused it. */
+  /** The task known for the run. Throws if the service refused it. */
   async function knownTask(provider: Provider, run: string): Promise<TaskId | undefined> {
     const kept = await submissions.find(run)
     if (kept.state !== 'answered') return undefined
     try {
       return provider.readSubmission(kept.status, kept.body)
     } catch (error) {
-      // An answer that says nothing certain is no better than one that was lost.
+      // An answer without a certain meaning is no better than a lost one.
       if (toFailure(error).kind === 'unconfirmed') return undefined
       throw error
     }
   }
 
-  /** Whether the service knows the task. Rejects where it cannot be asked. */
+  /** Whether the service knows the task. Rejects if it cannot be asked. */
   async function isThere(provider: Provider, task: TaskId): Promise<boolean> {
     const call = { send, signal: new AbortController().signal }
-    // Of an age at which a record that is missing is not on its way any more.
+    // An age at which a missing record will not appear any more.
     const status = await provider.check(task, Number.POSITIVE_INFINITY, call)
     return status.state !== 'failed' || status.chargePossible !== true
   }
@@ -155,7 +155,8 @@ export function createCallbacks(parts: CallbackParts): Callbacks {
         const [providerId = '', run = '', token = ''] = partsOf(incoming)
         const provider = findProvider(providerId)
         const dialect = provider?.callbacks
-        // Before anything is read: whoever does not know the token costs nothing. Nor learns which runs there are.
+        // Checked before anything is read: a caller without the token costs nothing, and does not learn which runs
+        // exist.
         if (!provider || !dialect || !isEqual(token, tokenFor(providerId, run))) {
           count('foreign token')
           outgoing.setHeader('connection', 'close')
@@ -167,7 +168,7 @@ export function createCallbacks(parts: CallbackParts): Callbacks {
           count('bad signature')
           throw refused(401, 'The signature does not fit.')
         }
-        // At once: the service waits for 15 s at most.
+        // At once, because the service waits for at most 15 s.
         sendJson(outgoing, 200, taken)
         if (task === undefined) return count('no task')
         if (isNew(run)) work(run, take(provider, dialect, run, task))
@@ -180,7 +181,7 @@ export function createCallbacks(parts: CallbackParts): Callbacks {
   }
 }
 
-/** Free questions to the service with our own key. Rejects where no answer came. */
+/** Free requests to the service with our own key. Rejects if no answer came. */
 function createQuestions({ gateway, outbound, mask }: CallbackParts): Send {
   const headers = serviceHeaders(gateway)
   return async (path) => {
@@ -204,7 +205,7 @@ function partsOf(incoming: IncomingMessage): string[] {
     .split('/')
 }
 
-/** Over the task and the time alone: a signed call may hold anything else. Contract section 5.3. */
+/** The signature covers the task and the time only: a signed call may contain anything else. docs/services.md 5.3. */
 function isSigned({ headers }: IncomingMessage, dialect: Dialect, task: TaskId, keys: readonly string[]): boolean {
   const { header, timeHeader, text } = dialect.signature
   const seconds = String(headers[timeHeader] ?? '')
@@ -213,7 +214,7 @@ function isSigned({ headers }: IncomingMessage, dialect: Dialect, task: TaskId, 
   return keys.some((key) => isEqual(given, createHmac('sha256', key).update(text(task, seconds)).digest('base64')))
 }
 
-/** In a time that depends on neither text. */
+/** Takes a time that depends on neither text. */
 function isEqual(given: string, expected: string): boolean {
   const digest = (text: string) => createHmac('sha256', expected).update(text).digest()
   return timingSafeEqual(digest(given), digest(expected))

@@ -5,35 +5,38 @@ import { closedHeaders, type Handler, refused } from '#server/edge/refusals.ts'
 import type { RunEvent, RunEvents } from '#server/shared/memory/events.ts'
 
 export interface Streams {
-  /** `GET /api/events`: server-sent events, on from `Last-Event-ID` where it is given. */
+  /** `GET /api/events`: server-sent events, continuing from `Last-Event-ID` if given. */
   handler: Handler
-  /** Ends all of them; their pages come back by themselves, not all at once. */
+  /** Ends all streams; their pages reconnect on their own, at random times. */
   close(): void
   /** How many are open. */
   count(): number
 }
 
 export interface StreamLimits {
-  /** A browser needs one, whatever it has of windows; behind a server that forwards, browsers without a cookie are one client. */
+  /**
+   * A browser needs one, however many windows it has; behind a forwarding server, browsers without a cookie count as
+   * one client.
+   */
   perClient?: number
   inAll?: number
 }
 
 const retryAfterMs = 30_000
-/** More than this waits for a reader that does not read. */
+/** A stream is ended if more than this waits to be read. */
 const mostWaitingBytes = 64 * 1024
 const headers = [
   'content-type',
   'text/event-stream; charset=utf-8',
   'cross-origin-resource-policy',
   'same-origin',
-  // Servers in between must neither collect nor pack what is of use only at once.
+  // Servers in between must not buffer or compress events.
   'x-accel-buffering',
   'no',
   ...closedHeaders,
 ]
 
-/** What pages listen to. Nothing goes out but marks of runs: a stream is of use only to whoever knows the run. */
+/** The event streams of pages. Only digests of runs are sent: a stream is useful only to a page that knows the run. */
 export function createStreams(
   events: RunEvents,
   access: Pick<Access, 'userOf'>,
@@ -49,7 +52,7 @@ export function createStreams(
     }, heartbeatMs).unref()
   }
 
-  /** Ends the oldest stream of whoever has the most, where that is more than the newcomer would have. */
+  /** Ends the oldest stream of the client that has most, if that is more than the new client would have. */
   function makeRoom(own: number): boolean {
     const counts = new Map<string, number>()
     for (const client of open.values()) counts.set(client, (counts.get(client) ?? 0) + 1)
@@ -100,7 +103,7 @@ function write(outgoing: ServerResponse, text: string): void {
   if (outgoing.writableLength > mostWaitingBytes) outgoing.destroy()
 }
 
-/** An event without data is not told to its listeners. */
+/** Browsers do not report an event without data to listeners. */
 function toText(event: RunEvent): string {
   const data = event.kind === 'run' ? event.mark : 'all'
   return `event: ${eventKinds[event.kind]}\nid: ${event.id}\ndata: ${data}\n\n`

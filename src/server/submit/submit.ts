@@ -30,15 +30,15 @@ export interface SubmitParts {
   access: Access
   mask: Mask
   log: Log
-  /** Where the service can be asked to call back. */
+  /** Present if the service can be asked to call back. */
   callbacks?: Callbacks | undefined
-  /** Told of what became of each submission. */
+  /** Called with the outcome of each submission. */
   countOutcome?: ((state: Outcome['state']) => void) | undefined
 }
 
 export interface Submit {
   handlerFor(route: Route): Handler
-  /** Takes no new ones; resolves when those under way have their answers. */
+  /** Accepts no new ones; resolves when those under way have their answers. */
   drain(): Promise<void>
 }
 
@@ -50,7 +50,7 @@ interface Submission {
   credits: number
 }
 
-/** The paid requests. Each key goes out once at most, also when the browser leaves in the middle of it. */
+/** The paid requests. Each key is sent at most once, also if the browser leaves in the middle. */
 export function createSubmit(parts: SubmitParts): Submit {
   const { submissions, admit, access, log } = parts
   const reserve = createReserve(parts)
@@ -70,7 +70,7 @@ export function createSubmit(parts: SubmitParts): Submit {
       ? await forward(parts, route, text).catch(() => inDoubt())
       : toOutcome('free', admission.refusal)
     if (admission.admitted && wasRefused(route, outcome)) await admission.giveBack()
-    // The answer is worth more than its being remembered: whoever sent this run must hear it.
+    // The answer matters more than storing it: the page that sent this run must get it.
     await submissions
       .settle(key, outcome)
       .catch((error: unknown) => log.error({ run: key, err: error }, 'not remembered'))
@@ -85,13 +85,13 @@ export function createSubmit(parts: SubmitParts): Submit {
     const body = await readJson(incoming, jsonLimitsOf(route))
     const family = checkBody(parts.gateway, route.path, body)
     if (draining) throw refused(503, 'The proxy is being stopped.', { retryAfterMs: 5000 })
-    // Written anew from what was checked: another reader may see other members in the original.
+    // Serialised again from what was checked: another parser may see different members in the original.
     const text = JSON.stringify(body)
     const user = access.userOf(incoming)
     const reservation = await reserve(key, hash(route.path + text))
     if (reservation.state === 'same') return sendOutcome(outgoing, await reservation.outcome)
     const sent = track(sendOnce({ route, key, body, user, credits: family.priceOf(body) }))
-    // Nobody waits for an answer that is known by now in another way.
+    // Stops waiting for an answer that has become known in another way.
     return sendOutcome(outgoing, await Promise.race([sent, reservation.learned ?? sent]))
   }
 
@@ -104,7 +104,7 @@ export function createSubmit(parts: SubmitParts): Submit {
   }
 }
 
-/** The one place that lets a run be sent: what cannot be remembered is refused. */
+/** The only place that allows a run to be sent: a run that cannot be recorded is refused. */
 export function createReserve({ submissions, log }: Pick<SubmitParts, 'submissions' | 'log'>) {
   return async (key: string, bodyHash: string): Promise<Extract<Reservation, { state: 'fresh' | 'same' }>> => {
     const reservation = await submissions.reserve(key, bodyHash).catch((error: unknown) => {
@@ -129,7 +129,7 @@ export function readKey(incoming: IncomingMessage): string {
   throw refused(422, message, { issues: [{ field: 'Idempotency-Key', message }] })
 }
 
-/** Takes what one of the families behind the endpoint takes, with sources from our own uploads only. */
+/** Accepts what one of the endpoint's families accepts, with sources from our own uploads only. */
 function checkBody(gateway: Gateway, path: string, body: unknown): ModelFamily {
   const candidates = families.filter(({ provider }) => findProvider(provider)?.endpoints.some(isSubmitTo(path)))
   const family = candidates.find((candidate) => objections(candidate, body).length === 0)
@@ -146,12 +146,12 @@ function checkBody(gateway: Gateway, path: string, body: unknown): ModelFamily {
 
 const isSubmitTo = (path: string) => (endpoint: Endpoint) => endpoint.kind === 'submit' && endpoint.path === path
 
-/** Whether the service has certainly taken nothing, so that nothing was spent. */
+/** Whether the service certainly accepted nothing, so that nothing was spent. */
 function wasRefused({ path }: Route, outcome: Outcome): boolean {
   return outcome.state === 'answered' ? failureIn(path, outcome) !== undefined : outcome.state === 'free'
 }
 
-/** What the service says instead of naming a task. */
+/** The failure in an answer that names no task. */
 function failureIn(path: string, { status, body }: Pick<Reply, 'status' | 'body'>): Failure | undefined {
   try {
     providers.find(({ endpoints }) => endpoints.some(isSubmitTo(path)))?.readSubmission(status, body)
@@ -185,7 +185,9 @@ function stateOf(path: string, reply: Reply): Outcome['state'] {
   return failureIn(path, reply)?.kind === 'unconfirmed' ? 'unclear' : 'answered'
 }
 
-/** The one answer that is worth sending again for: the service took nothing and says so. Contract section 1.4a. */
+/**
+ * The only answer after which sending again is right: the service accepted nothing and says so. docs/services.md 1.4a.
+ */
 function isOverLimit({ status, body }: Reply): boolean {
   const envelope = parseJson(body) as { code?: unknown } | null | undefined
   return Number(envelope?.code ?? status) === 429

@@ -4,11 +4,11 @@ import type { Answer, Fault, Outbound } from './guard.ts'
 
 /** Knows whether the service answers at all. */
 export interface Breaker {
-  /** The same way out, watched. */
+  /** The same outbound client, observed. */
   outbound: Outbound
   /**
-   * Whether something paid may leave. After several calls without an answer a free question is asked first: a submission whose
-   * answer is lost may have been charged, so it is no way to find out.
+   * Whether something paid may be sent. After several calls without an answer, a free request is made first: a
+   * submission whose answer is lost may be charged, so it must not be used as a probe.
    */
   isAnswering(): Promise<boolean>
 }
@@ -16,7 +16,7 @@ export interface Breaker {
 const mostUnanswered = 3
 const probeMs = 5_000
 const noAnswer = new Set<Fault['cause']>(['late', 'broken', 'unreachable'])
-/** What servers in front of the service say when there is none behind them. */
+/** Answers of servers in front of the service when it is down. */
 const nobodyThere = new Set([502, 503, 504])
 
 export function createBreaker(outbound: Outbound, gateway: Gateway): Breaker {

@@ -4,13 +4,13 @@ import { isIP } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
 
-/** How long a company's proxy may take to open a tunnel, and the other side to speak TLS in it. */
+/** Time for a company's proxy to open a tunnel, and for the TLS handshake in it. */
 const tunnelMs = 15_000
 
 /**
- * An agent whose connections go through a company's proxy: CONNECT, then TLS with the host itself, so that the proxy sees its name
- * and port alone. A tunnel that fails is an error before any byte of the request is sent. The proxy looks the name up: which
- * address it connects to cannot be checked here.
+ * An agent whose connections go through a company's proxy: CONNECT, then TLS with the host itself, so that the proxy
+ * sees only its name and port. If the tunnel fails, no byte of the request has been sent. The proxy resolves the name,
+ * so the address cannot be checked here.
  */
 export function createTunnelAgent(proxy: URL, options: https.AgentOptions): https.Agent {
   const agent = new https.Agent(options)
@@ -27,7 +27,7 @@ export function createTunnelAgent(proxy: URL, options: https.AgentOptions): http
   return agent
 }
 
-/** The socket behind a proxy's "200" to CONNECT. */
+/** The socket after a proxy's "200" to CONNECT. */
 function openTunnel(proxy: URL, authority: string): Promise<Duplex> {
   return new Promise((resolve, reject) => {
     const request = (proxy.protocol === 'https:' ? https : http).request({
@@ -45,7 +45,7 @@ function openTunnel(proxy: URL, authority: string): Promise<Duplex> {
     }
     request.once('connect', ({ statusCode }, socket, head) => {
       socket.on('error', () => undefined)
-      // Whoever speaks TLS waits for the client to begin.
+      // In TLS the client speaks first, so early bytes are an error.
       if (statusCode !== 200 || head.length > 0) return fail(socket, `answered ${statusCode}`)
       resolve(socket)
     })

@@ -1,42 +1,42 @@
 import { createHostRules, type Destination, type HostRules, type Reach, toDestination } from './hosts.ts'
 
-/** The key that the simulator takes. */
+/** The key that the simulator accepts. */
 export const simulatedKey = 'simulated'
 
-/** Where an endpoint's path is appended to. */
+/** The base to which an endpoint's path is appended. */
 export interface Base {
   to: Destination
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   path: string
 }
 
 /** A host that speaks a dialect, as this proxy reaches it. */
 export interface Gateway {
-  /** As GATEWAY names it. */
+  /** As in GATEWAY. */
   id: string
   mode: 'live' | 'simulated'
   key: string
   api: Base
   upload: Base
-  /** Where pictures may be fetched from. */
+  /** Where images may be fetched from. */
   results: HostRules
-  /** Where the source pictures of a request may lie: what our own uploads gave. */
+  /** Where the sources of a request may be: the addresses that our own uploads gave. */
   uploads: HostRules
 }
 
-/** Where a gateway is, and where its pictures lie. */
+/** The addresses of a gateway and of its images. */
 export interface Place {
   api: string
   upload: string
-  /** Hosts of pictures that it made, each with all below it. */
+  /** Hosts of the images it made, including subdomains. */
   results: readonly string[]
-  /** Hosts of pictures that were uploaded to it. */
+  /** Hosts of the images uploaded to it. */
   uploads: readonly string[]
 }
 
 const kieResults = ['aiquickdraw.com', 'redpandaai.co', 'r2.cloudflarestorage.com', 'kie.ai', 'bfl.ai']
 
-/** By id. A further gateway is one entry here; its key is read from ID_API_KEY. Contract sections 1.1, 6 and 7. */
+/** By id. A further gateway is one entry here; its key is read from ID_API_KEY. docs/services.md 1.1, 6 and 7. */
 export const gateways = {
   kie: {
     api: 'https://api.kie.ai',
@@ -47,27 +47,27 @@ export const gateways = {
   apikley: {
     api: 'https://api.apikley.ru',
     upload: 'https://api.apikley.ru/file-upload',
-    // Its own host or KIE's: not known.
+    // It is not known whether it uses its own host or KIE's.
     results: [...kieResults, 'apikley.ru'],
     uploads: ['apikley.ru'],
   },
 } satisfies Gateways
 export type Gateways = Readonly<Record<string, Place>>
 
-/** What the environment says of a gateway. */
+/** The environment's settings for a gateway. */
 export interface GatewaySettings {
   gateway: string
   place: Place
-  /** `undefined`: pictures are simulated. */
+  /** `undefined`: images are simulated. */
   apiKey: string | undefined
-  /** In place of the gateway's own addresses. Uploads follow the API where only that one is given. */
+  /** Instead of the gateway's own addresses. Uploads use the API's address if only that one is given. */
   apiBaseUrl: string | undefined
   uploadBaseUrl: string | undefined
-  /** Further hosts that pictures come from: a domain with all below it, or this machine with a port. */
+  /** Further hosts of images: a domain with its subdomains, or this machine with a port. */
   resultHosts: readonly string[]
 }
 
-/** Whether no real service is asked at all: no key, or the simulator's own key without an address to use it at. */
+/** Whether no real service is used: no key, or the simulator's own key without an address. */
 export function isSimulatedHere(settings: GatewaySettings): boolean {
   return settings.apiKey === undefined || (settings.apiKey === simulatedKey && settings.apiBaseUrl === undefined)
 }
@@ -77,7 +77,7 @@ export function openGateway(settings: GatewaySettings): Gateway {
   const following = apiBaseUrl === undefined ? undefined : apiBaseUrl.replace(/\/+$/, '') + uploadPathOf(place)
   return {
     id: gateway,
-    // A painted picture must be told from a result, also where the simulator runs by itself.
+    // A simulated image must be distinguishable from a result, also if the simulator runs separately.
     mode: apiKey === simulatedKey ? 'simulated' : 'live',
     key: apiKey ?? '',
     api: openBase(apiBaseUrl, place.api),
@@ -87,7 +87,7 @@ export function openGateway(settings: GatewaySettings): Gateway {
   }
 }
 
-/** The gateway that the simulator at `origin`, on this machine, stands in for. */
+/** The gateway that the simulator at `origin`, on this machine, simulates. */
 export function openSimulatedGateway({ gateway, place }: GatewaySettings, origin: string): Gateway {
   const api = toBase(origin, 'loopback')
   const upload = toBase(origin + uploadPathOf(place), 'loopback')
@@ -95,12 +95,12 @@ export function openSimulatedGateway({ gateway, place }: GatewaySettings, origin
   return { id: gateway, mode: 'simulated', key: simulatedKey, api, upload, results: rules, uploads: rules }
 }
 
-/** Some gateways take uploads at a host of their own, some below a path of the one host they have. */
+/** Some gateways take uploads at a separate host, some below a path of their only host. */
 function uploadPathOf(place: Place): string {
   return new URL(place.upload).pathname.replace(/\/+$/, '')
 }
 
-/** The operator's own address may lie in a private network; a built-in one never does. */
+/** An address set by the operator may be in a private network; a built-in one never is. */
 function openBase(configured: string | undefined, builtIn: string): Base {
   return configured === undefined ? toBase(builtIn, 'public') : toBase(configured, 'any')
 }
@@ -110,7 +110,7 @@ export function toBase(address: string, reach: Reach): Base {
   return { to: toDestination(url, reach), path: url.pathname.replace(/\/+$/, '') }
 }
 
-/** What every request with the key carries; names and values by turns. */
+/** Headers of every request with the key; names and values alternate. */
 export function serviceHeaders({ key }: Gateway): readonly string[] {
   return ['authorization', `Bearer ${key}`, 'accept', 'application/json', 'accept-encoding', 'identity']
 }

@@ -6,40 +6,40 @@ import type { Readable, Writable } from 'node:stream'
 import { createTunnelAgent } from './company-proxy.ts'
 import { type Destination, type HostRules, isReachable, type Reach } from './hosts.ts'
 
-/** One request of ours to another machine. */
+/** One request from this proxy to another machine. */
 export interface OutboundCall {
   to: Destination
   path: string
   method: 'GET' | 'POST'
-  /** Names and values by turns: Node writes such a list as it is, for a fifth of a poll's cost less. */
+  /** Names and values alternate: Node writes such a list unchanged, which saves a fifth of the cost of a poll. */
   headers: readonly string[]
-  /** In pieces: they follow each other. */
+  /** Several pieces are sent one after another. */
   body?: string | readonly (string | Buffer)[] | Readable
-  /** Until the answer begins; the whole deadline where it is left out. */
+  /** Time until the answer starts; the whole deadline if absent. */
   headerDeadlineMs?: number
-  /** Until the last byte, from now. */
+  /** Time until the last byte, from now. */
   deadlineMs: number
-  /** The transfer ends when this closes. Left out where the answer matters to us ourselves. */
+  /** The transfer ends when this closes. Absent if the proxy itself needs the answer. */
   client?: Writable
 }
 
 export interface Answer {
   ok: true
   status: number
-  /** As the other side gave them: to be read, never to be copied. */
+  /** From the other side: to be read, never to be copied. */
   headers: IncomingMessage['headers']
-  /** Broken off where a deadline passes or the client leaves. */
+  /** Aborted when a deadline passes or the client leaves. */
   body: IncomingMessage
 }
 
-/** Why there is no answer. `sent` is "no" only where no byte of the request can have arrived. */
+/** Why there is no answer. `sent` is "no" only if no byte of the request can have arrived. */
 export interface Fault {
   ok: false
   sent: 'no' | 'unknown'
   cause: 'forbidden' | 'unreachable' | 'late' | 'broken' | 'too-large' | 'gone'
 }
 
-/** Every way out of this proxy. Never follows a redirect by itself. */
+/** All outgoing requests of this proxy. Never follows a redirect on its own. */
 export interface Outbound {
   request(call: OutboundCall): Promise<Answer | Fault>
   close(): void
@@ -55,19 +55,19 @@ const mostHops = 3
 const mostSockets = 256
 
 /**
- * Node's own client: proxies named in the environment mean nothing to it. Through `companyProxy`, where one is given, goes all
- * that leaves this machine; that proxy looks names up, so the addresses behind them cannot be checked then.
+ * Node's own client, which ignores proxies in the environment. With `companyProxy`, everything for other machines goes
+ * through it; that proxy resolves names, so addresses cannot be checked then.
  */
 export function createOutbound(resolve: Resolve = resolveName, companyProxy?: URL): Outbound {
   const agents = new Map<string, http.Agent>()
 
-  // A socket is checked when it is opened and serves only calls of the same reach. Submissions take a new one each:
-  // one that the other side is just closing would leave it open whether they arrived.
+  // A socket is checked when it is opened, and only reused for calls of the same reach. Each submission gets a new one:
+  // if the other side were just closing a reused socket, it would be unknown whether the submission arrived.
   function agentFor({ secure, reach }: Destination, keepAlive: boolean): http.Agent {
     const name = `${secure} ${reach} ${keepAlive}`
     const kept = agents.get(name)
     if (kept) return kept
-    // With a limit Node would hand a finished socket on to the next call that waits for one.
+    // With a limit, Node would pass a used socket on to the next waiting call.
     const maxSockets = keepAlive ? mostSockets : Number.POSITIVE_INFINITY
     const options = { keepAlive, maxSockets, lookup: guardedLookup(resolve, reach) }
     const agent = createAgent(secure, reach, options)
@@ -95,7 +95,7 @@ export function createOutbound(resolve: Resolve = resolveName, companyProxy?: UR
   }
 }
 
-/** Checks all addresses of a name before any of them is connected to. */
+/** Checks all addresses of a name before connecting to any of them. */
 function guardedLookup(resolve: Resolve, reach: Reach): LookupFunction {
   return (hostname, options, callback) => {
     resolve(hostname).then(
@@ -112,7 +112,7 @@ function guardedLookup(resolve: Resolve, reach: Reach): LookupFunction {
   }
 }
 
-/** `again` is given where nothing is paid: it takes the call over from a kept socket that the other side was just closing. */
+/** `again` is given for free calls: it repeats the call if the other side was just closing a kept socket. */
 function send(call: OutboundCall, agent: http.Agent, again?: http.Agent): Promise<Answer | Fault> {
   const { to, client } = call
   return new Promise((done) => {
@@ -168,13 +168,13 @@ function send(call: OutboundCall, agent: http.Agent, again?: http.Agent): Promis
       }
       fail(error.code === 'EFORBIDDEN' ? 'forbidden' : sent ? 'broken' : 'unreachable')
     })
-    // An answer that is none (an upgrade) closes without an error.
+    // An upgrade instead of an answer closes without an error.
     request.once('close', () => body ?? fail('broken'))
     writeBody(request, call.body)
   })
 }
 
-/** What is streamed goes out in chunks. */
+/** A streamed body is sent in chunks, without a length. */
 function lengthOf({ body }: OutboundCall): readonly string[] {
   if (typeof body === 'string') return ['content-length', String(Buffer.byteLength(body))]
   if (!isInPieces(body)) return []
@@ -200,7 +200,7 @@ function writeBody(request: ClientRequest, body: OutboundCall['body']): void {
   body.pipe(request)
 }
 
-/** The whole body, refused above `maxBytes`. Only plain bytes are taken: a packed body may be a bomb. */
+/** The whole body, refused above `maxBytes`. Compressed bodies are refused, because they may expand without limit. */
 export function readAnswer({ body, headers }: Answer, maxBytes: number): Promise<{ ok: true; bytes: Buffer } | Fault> {
   return new Promise((done) => {
     const chunks: Buffer[] = []
@@ -221,13 +221,13 @@ export function readAnswer({ body, headers }: Answer, maxBytes: number): Promise
   })
 }
 
-/** We ask for plain bytes; an answer that is packed all the same is not unpacked. */
+/** The proxy asks for uncompressed bytes; a compressed answer is not decompressed. */
 export function isPacked(headers: Answer['headers']): boolean {
   const encoding = headers['content-encoding']
   return encoding !== undefined && encoding !== 'identity'
 }
 
-/** A GET that follows redirects within the rules: each hop is checked again, never from https to http. */
+/** A GET that follows redirects within the rules: each hop is checked again, and never goes from https to http. */
 export async function followTo(
   outbound: Outbound,
   url: URL,

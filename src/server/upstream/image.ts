@@ -13,15 +13,15 @@ export interface ImageParts {
   outbound: Outbound
   access: Pick<Access, 'userOf'>
   transfers: Transfers
-  /** How many times less patience with slow readers. */
+  /** For tests: divides the time that slow readers get. */
   haste?: number
 }
 
 const headBytes = 12
-/** Of the whole deadline: how long the first byte may take. */
+/** The share of the whole deadline for the first byte. */
 const headerShare = 1 / 4
 
-/** File hosts answer library agents with 403, and get no key. Contract section 6. */
+/** File hosts answer 403 to the user agents of libraries, and are not sent the key. docs/services.md 6. */
 const headers = [
   'accept',
   'image/png,image/jpeg,image/webp',
@@ -31,7 +31,7 @@ const headers = [
   'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36',
 ]
 
-/** `GET /api/image?url=`: an image from the listed hosts, streamed. What it is, its bytes say. */
+/** `GET /api/image?url=`: an image from the listed hosts, streamed. Its type is found from its bytes. */
 export function createImageHandler(parts: ImageParts, { deadlineMs, answerBytes }: Route): Handler {
   const { gateway, outbound, access, transfers, haste } = parts
   return async (incoming, outgoing) => {
@@ -52,7 +52,10 @@ export function createImageHandler(parts: ImageParts, { deadlineMs, answerBytes 
   }
 }
 
-/** Looks at the first bytes, then pipes. A transfer that breaks off is broken off here too, never ended as if whole. */
+/**
+ * Checks the first bytes, then pipes. If the transfer breaks off, the answer is aborted too, never ended as if
+ * complete.
+ */
 async function pour({ body, headers }: Answer, outgoing: ServerResponse, mostBytes: number): Promise<void> {
   const length = headers['content-length']
   if (isPacked(headers) || Number(length ?? 0) > mostBytes) {
@@ -82,7 +85,7 @@ async function pour({ body, headers }: Answer, outgoing: ServerResponse, mostByt
   body.pipe(outgoing)
 }
 
-/** At least the bytes that tell an image's kind, or all there are. */
+/** Enough bytes to tell an image's type, or everything if there are fewer. */
 function readHead(body: Answer['body']): Promise<Buffer> {
   return new Promise((done, fail) => {
     let head: Buffer = Buffer.alloc(0)

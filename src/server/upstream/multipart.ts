@@ -1,6 +1,6 @@
 import { refused } from '#server/edge/refusals.ts'
 
-/** A part begins, or more of the last one's bytes. */
+/** A part begins, or more bytes of the current one. */
 export type MultipartEvent = { kind: 'part'; name: string } | { kind: 'bytes'; bytes: Buffer }
 
 type Place = 'before' | 'bytes' | 'delimiter' | 'head' | 'over'
@@ -9,7 +9,7 @@ const mostParts = 8
 const mostHeadBytes = 4096
 const headEnd = Buffer.from('\r\n\r\n')
 
-/** The boundary that a request's content type names; refused where it is not a form. */
+/** The boundary in a request's content type; refused if it is not a form. */
 export function readBoundary(contentType: string | undefined): string {
   const match = /^multipart\/form-data\s*;\s*boundary=(?:"([^"\r\n]{1,70})"|([^\s";,]{1,70}))\s*$/i.exec(
     contentType ?? '',
@@ -19,7 +19,10 @@ export function readBoundary(contentType: string | undefined): string {
   return boundary
 }
 
-/** Reads a form as it arrives, holding no more than one chunk. Refuses what is malformed, cut off or has too many parts. */
+/**
+ * Reads a form as it arrives, holding at most one chunk. Refuses a form that is malformed, cut off or has too many
+ * parts.
+ */
 export async function* readMultipart(source: AsyncIterable<Buffer>, boundary: string): AsyncGenerator<MultipartEvent> {
   const delimiter = Buffer.from(`\r\n--${boundary}`)
   // The first delimiter has no line before it.
@@ -27,7 +30,7 @@ export async function* readMultipart(source: AsyncIterable<Buffer>, boundary: st
   let place = 'before' as Place
   let parts = 0
 
-  /** One step on what is held; `undefined` where more is needed. */
+  /** One step on the held bytes; `undefined` if more are needed. */
   function step(): MultipartEvent | 'again' | undefined {
     switch (place) {
       case 'before':
@@ -57,7 +60,7 @@ export async function* readMultipart(source: AsyncIterable<Buffer>, boundary: st
       }
       case 'bytes': {
         const end = held.indexOf(delimiter)
-        // The tail may be the beginning of a delimiter.
+        // The end of the bytes may be the beginning of a delimiter.
         const length = end === -1 ? held.length - delimiter.length + 1 : end
         if (end === -1 && length <= 0) return undefined
         const bytes = held.subarray(0, length)

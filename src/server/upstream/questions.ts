@@ -1,9 +1,9 @@
-/** Longer than an answer usually takes: a call that hangs holds up nobody else. */
+/** Longer than an answer usually takes, so that a hanging call does not hold up others. */
 const patienceMs = 1000
 
 /**
- * The same question, asked by many at a time, goes out once. Nobody gets an answer to a call that was begun before the own
- * question came: it may be of an hour that has passed. So whoever comes while one is on its way shares the next.
+ * Equal requests made at the same time are sent once. Nobody gets the answer to a call that started before their own
+ * request, because its information may be older; so requests that come while a call is under way share the next one.
  */
 export function createSharedQuestions<T>(ask: (question: string) => Promise<T>): (question: string) => Promise<T> {
   const last = new Map<string, { begun: boolean; answer: Promise<T> }>()
@@ -27,7 +27,7 @@ export function createSharedQuestions<T>(ask: (question: string) => Promise<T>):
   }
 }
 
-/** Resolves when it is over, however it ended, or when it takes too long. */
+/** Resolves when it is over, however it ended, or after a time limit. */
 function settled(answer: Promise<unknown>): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, patienceMs)

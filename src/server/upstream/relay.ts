@@ -2,29 +2,29 @@ import type { ServerResponse } from 'node:http'
 import { refused, sendText } from '#server/edge/refusals.ts'
 import { type Answer, type Fault, readAnswer } from './guard.ts'
 
-/** Larger answers of a service are none of those that this proxy forwards. */
+/** No endpoint that this proxy forwards has larger answers. */
 const mostBytes = 1024 * 1024
 const isJson = /^application\/([\w.+-]*\+)?json\b/i
 
-/** What a service said, ready to be passed on: its status, and its words without our key in them. */
+/** A service's answer, ready to be passed on: its status, and its text without our key. */
 export interface Reply {
   status: number
   type: string
-  /** Text: with its head it leaves in one piece, which bytes do not. */
+  /** As a string: it is then sent together with the headers, which bytes would not be. */
   body: string
 }
 
-/** Takes our key out of what a service echoes. */
+/** Removes our key from what a service echoes. */
 export type Mask = (text: string) => string
 
 export function createMask(key: string | undefined): Mask {
-  // A key as short as a word would take words out of answers. Real ones are long.
+  // A key as short as a word would remove words from answers. Real keys are long.
   if (key === undefined || key.length < 6) return (text) => text
   const spelled = new RegExp([everySpellingOf(key), ...base64Of(key).map(escaped)].join('|'), 'g')
   return (text) => text.replace(spelled, '[key]')
 }
 
-/** Each character plain, as an escape of JSON (also of JSON within JSON), or as one of an address. */
+/** Each character plain, as a JSON escape (also of JSON within JSON), or URL-encoded. */
 function everySpellingOf(key: string): string {
   return [...key]
     .map((character) => {
@@ -35,7 +35,10 @@ function everySpellingOf(key: string): string {
     .join('')
 }
 
-/** What base64, in either alphabet, makes of the key wherever in a text it stands: without the letters that depend on its neighbours. */
+/**
+ * What base64, in either alphabet, makes of the key at any position of a text, without the characters that depend on
+ * its neighbours.
+ */
 function base64Of(key: string): string[] {
   return [0, 1, 2].flatMap((shift) => {
     const padded = Buffer.concat([Buffer.alloc(shift), Buffer.from(key)])
@@ -51,7 +54,10 @@ function escaped(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')
 }
 
-/** Reads a service's answer to its end, as text that a browser will not run. A redirect, or a status that HTTP does not have, is no answer. */
+/**
+ * Reads a service's answer to its end, as text that a browser will not run. A redirect, or an invalid HTTP status, does
+ * not count as an answer.
+ */
 export async function readReply(answer: Answer, mask: Mask): Promise<({ ok: true } & Reply) | Fault> {
   if (answer.status < 200 || (answer.status >= 300 && answer.status < 400) || answer.status > 599) {
     answer.body.destroy()

@@ -1,18 +1,21 @@
 import type { ServerResponse } from 'node:http'
 import { createQuota, type Quota } from '#server/edge/quota.ts'
 
-/** Images on their way through this proxy. Each holds two connections, and some memory where its reader is slow. */
+/** Images being transferred through this proxy. Each uses two connections, and some memory if its reader is slow. */
 export interface Transfers {
   /** To the browser. */
   downloads: Quota
   /** From the browser. */
   uploads: Quota
-  /** Bytes of submissions that hold whole images. */
+  /** Bytes of submissions that contain whole images. */
   bodies: Quota
 }
 
 export interface TransferLimits {
-  /** Downloads, and uploads, of one user at a time. A page fetches what its runs made, 20 at a time at most. */
+  /**
+   * Downloads, and uploads, of one user at the same time. A page fetches the results of its own runs, at most 20 at a
+   * time.
+   */
   perUser?: number
   inAll?: number
   /** Bytes. */
@@ -21,11 +24,11 @@ export interface TransferLimits {
 }
 
 const miB = 1024 * 1024
-/** Nobody is so slow: whoever takes nothing for so long does not read. */
+/** A client that takes nothing for this long is not reading. */
 const unreadMs = 20_000
 
 export function createTransfers(limits: TransferLimits = {}): Transfers {
-  // Fewer in all than the sockets that the way out has for one host.
+  // Fewer in total than the outbound sockets for one host.
   const { perUser = 24, inAll = 192, bodyPerUser = 40 * miB, bodyInAll = 80 * miB } = limits
   const ofImages = { perUser, inAll, msg: 'Too many images are on their way. Wait a moment.', retryAfterMs: 2000 }
   return {
@@ -40,7 +43,7 @@ export function createTransfers(limits: TransferLimits = {}): Transfers {
   }
 }
 
-/** Breaks an answer off whose reader takes nothing any more. */
+/** Aborts an answer when its reader stops reading. */
 export function endUnread(outgoing: ServerResponse, haste = 1): void {
   outgoing.setTimeout(unreadMs / haste, () => outgoing.destroy())
 }

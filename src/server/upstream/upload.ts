@@ -20,7 +20,7 @@ export interface UploadParts {
   transfers: Transfers
 }
 
-/** Of a whole form, and of the one file in it. */
+/** Limits of a whole form, and of the one file in it. */
 interface FormLimits {
   bytes: number
   fileBytes: number
@@ -31,8 +31,8 @@ const headBytes = 12
 const folder = 'atelier'
 
 /**
- * Forwards one image as it arrives. Its kind is told by its bytes, folder and name are ours: the service overwrites equal
- * names. The form that goes out is a new one; nothing of the browser's but the image is in it.
+ * Forwards one image as it arrives. Its type is found from its bytes; folder and name are ours, because the service
+ * overwrites equal names. The outgoing form is a new one; only the image comes from the browser.
  */
 export function createUploadHandler(parts: UploadParts, { path, body: limits, deadlineMs }: Route): Handler {
   const { gateway, outbound, mask, access, transfers } = parts
@@ -52,7 +52,7 @@ export function createUploadHandler(parts: UploadParts, { path, body: limits, de
       deadlineMs,
       client: outgoing,
     })
-    // What the browser sent was refused on the way: that is the cause, not the transfer it ended.
+    // The browser's body was refused on the way: that is the cause, not the transfer it ended.
     if (body.errored) throw body.errored
     const reply = answer.ok ? await readReply(answer, mask) : answer
     if (!reply.ok) throw refusedFor(reply)
@@ -61,7 +61,7 @@ export function createUploadHandler(parts: UploadParts, { path, body: limits, de
   }
 }
 
-/** Reads as far as the image's first bytes; the rest, and what follows it, comes with `bytes`. */
+/** Reads up to the image's first bytes; `bytes` gives those and the rest. */
 async function readImage(
   incoming: IncomingMessage,
   limits: FormLimits,
@@ -83,7 +83,7 @@ async function readImage(
   return { mime, bytes: bytes() }
 }
 
-/** The same bytes, refused where there are more: also of what follows the form. */
+/** The same bytes, refused if there are more, including what follows the form. */
 async function* upTo(mostBytes: number, source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let size = 0
   for await (const chunk of source) {
@@ -127,7 +127,7 @@ async function* writeForm(boundary: string, mime: ImageMime, bytes: AsyncIterabl
   yield Buffer.from(`\r\n--${boundary}--\r\n`)
 }
 
-/** An address on a foreign host would be fetched by the service, and shown to it, as if it were the user's image. */
+/** The service would fetch an address on a foreign host, and use it as if it were the user's image. */
 function isOurs(body: string, gateway: Gateway): boolean {
   const reply = parseJson(body) as { data?: { downloadUrl?: unknown; fileUrl?: unknown } | null } | undefined
   const addresses = [reply?.data?.downloadUrl, reply?.data?.fileUrl].filter((url) => typeof url === 'string')

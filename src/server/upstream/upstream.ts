@@ -9,14 +9,14 @@ import { type Gateway, type GatewaySettings, isSimulatedHere, openGateway, openS
 /** What is behind the proxy: a real service, or the simulator in this process. */
 export interface Upstream {
   gateway: Gateway
-  /** Makes what the gateway refuses; nobody does without its key. The simulator plays it as well. */
+  /** Makes what the gateway refuses; absent without its key. The simulator simulates it too. */
   gemini: GeminiService | undefined
-  /** Where the simulator answers, for tests. */
+  /** The simulator's address, for tests. */
   simulatorOrigin?: string
   close(): Promise<void>
 }
 
-/** The first of `webhookKeys` is the one that the simulator signs its callbacks with. */
+/** The first of `webhookKeys` is used by the simulator to sign its callbacks. */
 export async function openUpstream(
   settings: GatewaySettings & { gemini: GeminiSettings | undefined; webhookKeys: readonly string[] },
 ): Promise<Upstream> {
@@ -24,7 +24,7 @@ export async function openUpstream(
     const gemini = settings.gemini && openGemini(settings.gemini)
     return { gateway: openGateway(settings), gemini, close: async () => undefined }
   }
-  // Left out of memory, with its painter, where a real service is asked.
+  // Not loaded, nor its painter, when a real service is used.
   const { serveSimulator } = await import('#simulator/serve.ts')
   const { origin, close } = await serveSimulator({ switches: { callbackKey: settings.webhookKeys[0] ?? '' } })
   const gemini = openSimulatedGemini(origin, settings.gemini?.models)

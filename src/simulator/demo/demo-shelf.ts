@@ -1,10 +1,10 @@
 import type { TaskMemory } from '#simulator/tasks.ts'
 
-/** Answers of the demo, kept under names for a day: what a page knows is gone with its reload, and windows come and go. */
+/** Answers of the demo, kept by name for a day, because a page forgets its state with a reload. */
 export interface Shelf extends TaskMemory {
   keepAnswer(run: string, status: number, body: string): void
   findAnswer(run: string): Promise<{ status: number; body: string } | undefined>
-  /** Resolves when everything given so far is written. */
+  /** Resolves when everything so far is written. */
   written(): Promise<void>
 }
 
@@ -15,11 +15,11 @@ const ageHeader = 'x-kept-at'
 
 type Drawer = Pick<Cache, 'put' | 'match' | 'keys' | 'delete'>
 
-/** In the browser's cache, which all windows share; in memory where the page has none. Never rejects. */
+/** In the browser's cache, which all windows share; in memory if the page has none. Never rejects. */
 export async function openShelf(): Promise<Shelf> {
   const drawer = await openDrawer()
   const writing = new Set<Promise<void>>()
-  // What cannot be kept is lost with a reload, as it would be without a shelf.
+  // What cannot be stored is lost with a reload, as it would be without a shelf.
   const put = (name: string, body: BodyInit, headers: Record<string, string> = {}) => {
     const kept = new Response(body, { headers: { ...headers, [ageHeader]: String(Date.now()) } })
     const write = drawer.put(`${origin}/${name}`, kept).catch(() => undefined)
@@ -56,7 +56,7 @@ export async function openShelf(): Promise<Shelf> {
 }
 
 async function openDrawer(): Promise<Drawer> {
-  // Pages of plain http have none.
+  // Pages over plain http have no cache.
   const cache = 'caches' in globalThis ? await caches.open(cacheName).catch(() => undefined) : undefined
   if (cache) return cache
   const kept = new Map<string, Response>()

@@ -15,25 +15,25 @@ import { openShelf, type Shelf } from './demo-shelf.ts'
 export interface DemoOptions {
   painter?: Painter
   shelf?: Shelf
-  /** Ms; how long a task takes, exactly or between two values. The simulator's own by default. */
+  /** How long a task takes in ms, exactly or between two values. The simulator's own by default. */
   durationMs?: number
 }
 
-/** A name that leads nowhere: whatever is asked of it is answered in this page. */
+/** A host that does not exist: every request to it is answered in this page. */
 const origin = 'https://demo.invalid'
 const key = 'simulated'
 const health: Health = { mode: 'simulated', gateway: 'kie' }
 const submitMs = 60_000
 
 /**
- * Proxy and service inside the page, for a host that serves nothing but files. The page is its only client and there is no
- * key to guard, so what is left of the proxy's rules are those about runs: one submission each, and its answer kept.
+ * Proxy and service inside the page, for a host that only serves files. The page is the only client and there is no
+ * key, so only the proxy's rules about runs remain: one submission per run, and its answer is kept.
  */
 export async function openDemo({ painter, shelf, durationMs }: DemoOptions = {}): Promise<Send> {
   const memory = shelf ?? (await openShelf())
   const simulator = createSimulator({
     origin: () => origin,
-    // Else the first picture of the same words would be the same after every reload.
+    // Otherwise the first image of a prompt would be the same after every reload.
     painter: painter ?? createPagePainter({ seed: Math.floor(Math.random() * 2 ** 32) }),
     key,
     memory,
@@ -71,7 +71,7 @@ export async function openDemo({ painter, shelf, durationMs }: DemoOptions = {})
 
 type Fetch = (request: Request) => Promise<Response>
 
-/** One submission for each run. As in the proxy it goes on when nobody waits for it any more. */
+/** One submission per run. As in the proxy, it continues when nobody waits for it any more. */
 function createSubmit(service: Fetch, submissions: SubmissionStore, shelf: Shelf): Fetch {
   async function ask(request: Request, body: string): Promise<Outcome> {
     const { url, method, headers } = request
@@ -118,7 +118,7 @@ function toResponse({ status, type, body }: Outcome): Response {
   return new Response(body, { status, headers: { 'content-type': type } })
 }
 
-/** As with any request: whoever stops waiting hears no answer. */
+/** As with any request: whoever aborts gets no answer. */
 function unlessAborted<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
   return new Promise((resolve, reject) => {
     const leave = () => reject(signal.reason)

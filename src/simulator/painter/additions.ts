@@ -1,7 +1,7 @@
 import { type Color, css, mix, shift } from './color.ts'
 import { circle, curveThrough, ellipse, glow, type Point, path, rect, round, type Stage } from './stage.ts'
 
-/** What is drawn over an edited picture, as the body of an SVG document. */
+/** Something drawn over an edited image, as the body of an SVG document. */
 export type Addition = (stage: Stage) => string
 
 const numbers = [
@@ -22,13 +22,13 @@ const numbers = [
 const warm: Color = [0.8, 0.15, 65]
 const pale: Color = [0.97, 0.05, 88]
 
-/** How many of a thing the words ask for: "three paper lanterns", "3 lanterns". */
+/** How many of a thing the prompt asks for: "three paper lanterns", "3 lanterns". */
 function countIn(stage: Stage, otherwise: number): number {
   const found = numbers.findIndex((name, count) => count > 0 && stage.has(new RegExp(`\\b(${name}|${count})\\b`, 'i')))
   return found > 0 ? found : otherwise
 }
 
-/** Paper lanterns in the air, the near ones larger, each with its light. */
+/** Paper lanterns in the air, near ones larger, each with its light. */
 export function addLanterns(stage: Stage): string {
   const { width, height } = stage
   const count = countIn(stage, 6)
@@ -198,7 +198,7 @@ export function addMist(stage: Stage): string {
   return rect(0, height * 0.3, width, height * 0.7, stage.fade(white, 0, 0.62)) + banks.join('')
 }
 
-/** A leak of light from one side, and dark corners. */
+/** A light leak from one side, and dark corners. */
 export function addLeak(stage: Stage): string {
   const { width, height } = stage
   const side = stage.random() < 0.5 ? 0 : 1
@@ -253,7 +253,7 @@ export function addSkyColor(stage: Stage): string {
   )
 }
 
-/** Neon tubes' light from two sides. */
+/** Neon light from two sides. */
 export function addNeon(stage: Stage): string {
   const { width, height } = stage
   const reach = Math.max(width, height) * 0.7
@@ -264,7 +264,7 @@ export function addNeon(stage: Stage): string {
   )
 }
 
-/** A sheet whose paint ends before its edges do. */
+/** A paper margin: the paint ends before the edges. */
 export function addPaperEdge(stage: Stage): string {
   const { width, height } = stage
   const paper = css([0.965, 0.012, 85])
@@ -281,7 +281,7 @@ export function addPaperEdge(stage: Stage): string {
     const [first = [inset, inset]] = points
     return `M${round(first[0])} ${round(first[1])}${curveThrough([...points, first])}Z`
   }
-  // Three washes that end in slightly different places, as wet paint does.
+  // Three layers that end in slightly different places, as wet paint does.
   return [0.45, 0.55, 1]
     .map(
       (opacity) =>
@@ -290,7 +290,7 @@ export function addPaperEdge(stage: Stage): string {
     .join('')
 }
 
-/** A ball of the accent colour with its shadow, in the middle: it stands for whatever thing was asked for. */
+/** A ball in the accent colour with its shadow, in the middle: a placeholder for any object that was asked for. */
 export function addBall(stage: Stage): string {
   const { width, height, palette } = stage
   const [x, y, radius] = [width / 2, height * 0.47, Math.min(width, height) * 0.3]

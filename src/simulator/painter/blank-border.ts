@@ -1,6 +1,6 @@
 import type { Pixels } from './pixels.ts'
 
-/** The border that was added around an image so that a model continues it: widths in pixels. */
+/** The border that was added around an image for a model to fill: widths in pixels. */
 export interface Border {
   left: number
   top: number
@@ -9,11 +9,13 @@ export interface Border {
 }
 
 const asksForMore = /\b(blank|empty) border\b|\bcontinue the scene\b|\bextend the (image|scene|picture)\b|\boutpaint/i
-/** Lines of a border that was stretched from the edge, or filled with one colour, hardly differ from the outermost one. */
+/**
+ * In a border that was stretched from the edge, or filled with one colour, lines hardly differ from the outermost one.
+ */
 const mostLevels = 1.2
 const leastShare = 0.04
 
-/** The border that the words ask to be filled. Nothing where they do not, or where there is none. */
+/** The border that the prompt asks to fill; `undefined` if it does not, or if there is none. */
 export function findBlankBorder(prompt: string, pixels: Pixels): Border | undefined {
   if (!asksForMore.test(prompt)) return undefined
   const { width, height } = pixels
@@ -28,7 +30,9 @@ export function findBlankBorder(prompt: string, pixels: Pixels): Border | undefi
   return Object.values(border).some((side) => side > 0) ? border : undefined
 }
 
-/** How many lines from the edge on are alike; 0 for fewer than a border has, and for an image that is all alike. */
+/**
+ * How many lines from the edge on are alike; 0 if there are fewer than a border has, or if the whole image is alike.
+ */
 function widthOf(length: number, differsFromEdge: (index: number) => number): number {
   let lines = 0
   while (lines < length / 2 && differsFromEdge(lines) <= mostLevels) lines += 1
@@ -55,7 +59,7 @@ function differ({ data }: Pixels, one: Line, other: Line): number {
   return sum / count
 }
 
-/** Fills the border with the mirrored image, which at least looks like more of the scene. In place. */
+/** Fills the border with the mirrored image, which looks a little like a continuation. In place. */
 export function fillBorder(pixels: Pixels, { left, top, right, bottom }: Border): void {
   const { width, height, data } = pixels
   const inner = { width: width - left - right, height: height - top - bottom }

@@ -14,7 +14,7 @@ export function shift([lightness, chroma, hue]: Color, byLightness: number, byCh
   return [Math.min(1, Math.max(0, lightness + byLightness)), Math.max(0, chroma + byChroma), hue + byHue]
 }
 
-/** The shorter way round from one hue to another, in degrees. */
+/** The shorter way from one hue to another, in degrees. */
 export function hueTurn(from: number, to: number): number {
   return ((((to - from + 180) % 360) + 360) % 360) - 180
 }
@@ -24,7 +24,7 @@ export function css(color: Color, opacity = 1): string {
   return opacity >= 1 ? `rgb(${red},${green},${blue})` : `rgba(${red},${green},${blue},${opacity.toFixed(3)})`
 }
 
-/** 8-bit sRGB; what does not fit is cut off. */
+/** 8-bit sRGB; values out of range are clipped. */
 export function toRgb(color: Color): [red: number, green: number, blue: number] {
   const [l, a, b] = toLab(color)
   const long = (l + 0.3963377774 * a + 0.2158037573 * b) ** 3

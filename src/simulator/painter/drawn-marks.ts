@@ -1,7 +1,7 @@
 import type { Pixels } from './pixels.ts'
 import type { Place } from './place.ts'
 
-/** Lines that somebody drew on an image to show a place, in one of the colours below. */
+/** Lines drawn on an image to show a place, in one of the colours below. */
 export interface DrawnMarks {
   /** 1 for each pixel of a line and of its halo. */
   lines: Uint8Array
@@ -11,7 +11,7 @@ export interface DrawnMarks {
 
 type Test = (red: number, green: number, blue: number) => boolean
 
-/** The pure colours that show on a photo: red, cyan, magenta, lime. */
+/** The pure colours that are visible on a photo: red, cyan, magenta, lime. */
 const colours: readonly Test[] = [
   (red, green, blue) => red > 200 && green < 75 && blue < 75,
   (red, green, blue) => red < 90 && green > 195 && blue > 195,
@@ -20,12 +20,12 @@ const colours: readonly Test[] = [
 ]
 const cellPx = 4
 const haloPx = 4
-/** A drawn outline fills little of its own box; a red car fills much of it. */
+/** A drawn outline fills little of its bounding box; a red car fills most of it. */
 const mostFilled = 0.4
 /** The shorter side of the smallest mark, as a share of the image's shorter side. */
 const leastSide = 0.02
 
-/** Finds marks drawn in pure colours. Nothing where there are none. */
+/** Finds marks drawn in pure colours; `undefined` if there are none. */
 export function findDrawnMarks(pixels: Pixels): DrawnMarks | undefined {
   const lines = new Uint8Array(pixels.width * pixels.height)
   const places = colours.flatMap((isColour) => {
@@ -38,7 +38,7 @@ export function findDrawnMarks(pixels: Pixels): DrawnMarks | undefined {
   return { lines: grown(lines, pixels), places: places.sort((one, other) => area(other) - area(one)) }
 }
 
-/** Connected groups of cells that hold the colour, as far as they look drawn. */
+/** Connected groups of cells with the colour that look drawn. */
 function outlinesIn({ data, width, height }: Pixels, isColour: Test) {
   const across = Math.ceil(width / cellPx)
   const cells = new Map<number, number[]>()
@@ -63,7 +63,7 @@ function outlinesIn({ data, width, height }: Pixels, isColour: Test) {
   return found
 }
 
-/** Takes the cells that touch `start`, directly or by others, out of the map, and gives their pixels. */
+/** Removes the cells connected to `start` from the map, and gives their pixels. */
 function takeGroup(cells: Map<number, number[]>, start: number, across: number): number[] {
   const group: number[] = []
   const open = [start]
@@ -103,7 +103,7 @@ function grown(lines: Uint8Array, { width, height }: Pixels): Uint8Array {
   return result
 }
 
-/** Fills the lines with what lies around them, from their edges inwards. In place. */
+/** Fills the lines with what is around them, from their edges inwards. In place. */
 export function eraseMarks(pixels: Pixels, { lines }: DrawnMarks): void {
   const { width, height } = pixels
   const left = new Uint8Array(lines)

@@ -9,12 +9,12 @@ import { redraw } from './redraw.ts'
 import { paintScene } from './scenes.ts'
 import type { Darkroom } from './treatments.ts'
 
-/** Beyond this, shapes are drawn smaller and enlarged: their edges stay clean, and 4 megapixels take half the time. */
+/** Above this, shapes are drawn smaller and enlarged: their edges stay clean, and 4 megapixels take half the time. */
 const mostDrawnPixels = 2_200_000
-/** A crop that would cost more of the picture than this pads it instead. */
+/** An image is padded if cropping would remove more of it than this. */
 const mostCropped = 0.34
 
-/** Scenes for words, and treatments of given pictures, on whatever easel there is. */
+/** Paints scenes for prompts, and edits given images, with any drawing backend. */
 export function createEaselPainter(easel: Easel, { seed = 1, mark = true, grain = 7 }: PainterOptions = {}): Painter {
   const darkroom = createDarkroom(easel)
   const seedFor = ({ prompt, variation }: Wish) => seedOf(`${seed}/${variation}/${prompt}`)
@@ -26,7 +26,7 @@ export function createEaselPainter(easel: Easel, { seed = 1, mark = true, grain 
     return easel.encode(marked, format)
   }
 
-  /** A source cropped to the size, or padded with itself out of focus where a crop would take too much. */
+  /** A source cropped to the size, or padded with a blurred copy of itself if a crop would remove too much. */
   async function fitted(bytes: Uint8Array, sizeFor: (source: Size) => Size): Promise<Pixels> {
     const source = await easel.measure(bytes)
     const size = sizeFor(source)
@@ -63,7 +63,7 @@ export function createEaselPainter(easel: Easel, { seed = 1, mark = true, grain 
         ground,
         others,
       )
-      // Its own numbers, so that another framing does not choose another change.
+      // Its own random numbers, so that another framing does not choose another change.
       const answer = await toAnswer(edited, manner, createRandom(seed + 1))
       return finish(answer, wish.format, seed)
     },
@@ -94,7 +94,7 @@ export function createEaselPainter(easel: Easel, { seed = 1, mark = true, grain 
 
 const dimmed = (value: number) => value * 0.8
 
-/** Worked on small and enlarged again: the same to the eye, at a fraction of the time. */
+/** Computed on a smaller image and enlarged: it looks the same and takes a fraction of the time. */
 function createDarkroom(easel: Easel): Darkroom {
   async function small(pixels: Pixels, mostSide: number, work: (pixels: Pixels) => Promise<Pixels>): Promise<Pixels> {
     const shrink = Math.min(1, mostSide / Math.max(pixels.width, pixels.height))

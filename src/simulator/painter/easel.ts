@@ -1,24 +1,24 @@
 import type { PictureFormat, Size } from './painter.ts'
 import type { Pixels } from './pixels.ts'
 
-/** What a machine paints with: everything that needs more than a look at one pixel. Each act gives a new picture. */
+/** The drawing functions of a platform: everything that needs more than one pixel at a time. Each gives a new image. */
 export interface Easel {
-  /** An SVG document that covers all of it, at that size. */
+  /** Draws an SVG document that covers the whole image, at that size. */
   draw(svg: string, size: Size): Promise<Pixels>
-  /** An SVG document over a picture, at the document's own size. */
+  /** Draws an SVG document over an image, at the document's own size. */
   drawOver(pixels: Pixels, svg: string, left: number, top: number): Promise<Pixels>
-  /** The size of a given picture, upright. Rejects what is no picture. */
+  /** The upright size of an encoded image. Rejects anything else. */
   measure(bytes: Uint8Array): Promise<Size>
-  /** A given picture, upright, on light paper, cropped evenly where its shape is another. */
+  /** An encoded image, upright, on light paper, cropped evenly if its shape differs. */
   fill(bytes: Uint8Array, size: Size): Promise<Pixels>
   scale(pixels: Pixels, size: Size): Promise<Pixels>
-  /** Out of focus; `sigma` in pixels. */
+  /** Gaussian blur; `sigma` in pixels. */
   blur(pixels: Pixels, sigma: number): Promise<Pixels>
-  /** Each pixel takes the middle value of the `span` by `span` around it. */
+  /** Each pixel becomes the median of the `span` by `span` pixels around it. */
   median(pixels: Pixels, span: number): Promise<Pixels>
   encode(pixels: Pixels, format: PictureFormat): Promise<Uint8Array>
 }
 
-/** What is under a transparent picture. */
+/** The colour behind a transparent image. */
 export const paper = '#f4f2ee'
 export const jpegQuality = 0.88

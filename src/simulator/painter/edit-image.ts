@@ -17,12 +17,12 @@ interface Kit {
   random: Random
 }
 
-/** Words that speak of marks drawn on the image. */
+/** Words about marks drawn on the image. */
 const speaksOfMarks = /\b(marks?|marked|box|boxes|arrow|circle|ellipse|pin|outline)\b/i
 /** The second image is the first one with marks drawn on it. */
 const secondIsMarked = /\bimage 2 is image 1 with (drawn )?marks\b/i
 
-/** Does to `ground` what the words want, where they want it: at drawn marks, at a place they name, or everywhere. */
+/** Changes `ground` as the prompt says, where it says: at drawn marks, at a place it names, or everywhere. */
 export async function editImage(
   kit: Kit,
   prompt: string,
@@ -91,7 +91,7 @@ async function changePlace(
   layWithin(ground, changed, place)
 }
 
-/** Three small places beside those that were asked for. */
+/** Three small places away from the requested ones. */
 function placesElsewhere({ width, height }: Pixels, asked: readonly Place[], random: Random): readonly Place[] {
   const side = Math.round(Math.min(width, height) * 0.09)
   const places: Place[] = []

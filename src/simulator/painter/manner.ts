@@ -1,30 +1,30 @@
 /**
- * How a model's answer to an edit differs from its input, besides the change that was asked for. The models take no mask:
- * they draw the whole image again, so it comes back moved by a few pixels and a little tinted. Lengths in pixels of the
+ * How a model's answer to an edit differs from its input, apart from the requested change. The models take no mask:
+ * they redraw the whole image, so it comes back shifted by a few pixels and slightly tinted. Lengths in pixels of the
  * answer.
  */
 export interface Manner {
-  /** Moved right and down by so many pixels; `slight`: up to 3 pixels each way, chosen by the wish. */
+  /** Shifted right and down by this many pixels; `slight`: up to 3 pixels each way, depending on the prompt. */
   shift: 'slight' | readonly [right: number, down: number]
   /** Enlarged about the centre; 1: not at all. */
   zoom: number
   /** Tint: none, hardly visible, clearly visible, or different from place to place. */
   drift: 'none' | 'slight' | 'even' | 'uneven'
-  /** How far the image is bent locally. */
+  /** How far the image is distorted locally. */
   bend: number
-  /** Another framing of the scene: the source cannot be laid back. */
+  /** Another framing of the scene: it cannot be aligned with the source. */
   lost: boolean
-  /** Changes three more places, outside of the one that was asked for. */
+  /** Also changes three places outside the requested one. */
   spill: boolean
   /** Leaves marks that were drawn on the source in the answer. */
   marks: boolean
   /** Leaves a border that was added for an extension empty. */
   border: boolean
-  /** An answer that is none, for tests of what must never be laid in. */
+  /** An answer that is not an edit, for tests of what must never be laid in. */
   answer: 'edit' | 'mirrored' | 'turned' | 'blank' | 'tiny' | 'huge' | 'other'
 }
 
-/** As the real models usually are. */
+/** As real models usually answer. */
 export const usualManner: Manner = {
   shift: 'slight',
   zoom: 1,
@@ -37,15 +37,14 @@ export const usualManner: Manner = {
   answer: 'edit',
 }
 
-/** The input, changed where it was asked for and nowhere else. */
+/** The input with the requested change and nothing else. */
 export const exactManner: Manner = { ...usualManner, shift: [0, 0], drift: 'none' }
 
 const answers = ['mirrored', 'turned', 'blank', 'tiny', 'huge', 'other'] as const
 
 /**
- * What the tokens of a prompt say of the answer, in place of `otherwise`: `[[exact]] [[shift:7,-4]] [[zoom:1.012]] [[drift]]
- * [[drift:uneven]] [[bent:3]] [[lost]] [[spill]] [[marks]] [[border]] [[answer:mirrored]]`. Numbers that are none mean
- * nothing.
+ * The settings that tokens of a prompt override: `[[exact]] [[shift:7,-4]] [[zoom:1.012]] [[drift]] [[drift:uneven]]
+ * [[bent:3]] [[lost]] [[spill]] [[marks]] [[border]] [[answer:mirrored]]`. Invalid numbers are ignored.
  */
 export function readManner(words: readonly string[], otherwise: Manner): Manner {
   const has = (word: string) => words.includes(word)

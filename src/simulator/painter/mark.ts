@@ -1,7 +1,7 @@
 import type { Size } from './painter.ts'
 import { round } from './stage.ts'
 
-/** Letters as strokes, since a machine may have no fonts: path, and width in units of a sixth of the x-height. */
+/** Letters as strokes, because a machine may have no fonts: path, and width in sixths of the x-height. */
 const letters: Readonly<Record<string, readonly [path: string, width: number]>> = {
   s: ['M4 1.1C3.4 .3 2.8 0 2 0C1 0 .2 .5 .2 1.5C.2 3.6 4 2.4 4 4.5C4 5.5 3.1 6 2.1 6C1.2 6 .5 5.6 0 4.8', 4],
   i: ['M.5 0V6M.5 -2.6V-2.5', 1],
@@ -17,7 +17,7 @@ const letters: Readonly<Record<string, readonly [path: string, width: number]>> 
 const word = 'simulated'
 const gap = 1.9
 
-/** The small word for a picture's corner: an SVG document, and where it goes. Nothing where it does not fit. */
+/** The small label for an image's corner: an SVG document and its position. `undefined` if it does not fit. */
 export function drawMark({ width, height }: Size): { svg: string; left: number; top: number } | undefined {
   const unit = Math.max(1.1, Math.min(width, height) / 560)
   let pen = 0

@@ -4,7 +4,7 @@ import type { Painter, PainterOptions, Size } from './painter.ts'
 import type { Pixels } from './pixels.ts'
 import { blurred, middled } from './soften.ts'
 
-/** Paints with what a browser has. */
+/** Paints with browser functions. */
 export function createPagePainter(options?: PainterOptions): Painter {
   return createEaselPainter(canvasEasel, options)
 }
@@ -48,7 +48,10 @@ const canvasEasel: Easel = {
   },
 }
 
-/** A browser reads a document as a picture in an `<img>` only; a `blob:` address of this page leaves the canvas readable. */
+/**
+ * A browser draws an SVG document only through an `<img>`; with a `blob:` address of this page the canvas stays
+ * readable.
+ */
 async function openDocument(svg: string): Promise<HTMLImageElement> {
   const address = URL.createObjectURL(new Blob([svg], { type: 'image/svg+xml' }))
   try {

@@ -8,12 +8,12 @@ export interface Size {
 export type PictureFormat = 'jpeg' | 'png'
 
 export interface Wish {
-  /** What to paint, or what to do to the given pictures. */
+  /** What to paint, or how to edit the given images. */
   prompt: string
   format: PictureFormat
-  /** How often the same was painted before: the same words give another picture the next time. */
+  /** How often the same was painted before: the same prompt gives another image the next time. */
   variation: number
-  /** How the answer to an edit differs from its input; as usual by default. */
+  /** How the answer to an edit differs from its input; as real models by default. */
   manner?: Manner
 }
 
@@ -21,13 +21,16 @@ export interface PainterOptions {
   seed?: number
   /** The word "simulated" in the corner; on by default. */
   mark?: boolean
-  /** Strength of the film grain, in steps of 256; 7 by default. */
+  /** Strength of the film grain in levels (of 256); 7 by default. */
   grain?: number
 }
 
-/** Makes the pictures. The same wish always gives the same picture. Rejects where a source cannot be read. */
+/** Makes the images. The same input always gives the same image. Rejects if a source cannot be read. */
 export interface Painter {
   create(wish: Wish, size: Size): Promise<Uint8Array>
-  /** Visibly made from the sources; the first is the ground that the others are laid on, and its size may say that of the edit. */
+  /**
+   * Visibly made from the sources. The first is the base; the others are placed on it. The size may depend on that of
+   * the first source.
+   */
   edit(wish: Wish, sources: readonly Uint8Array[], size: Size | ((first: Size) => Size)): Promise<Uint8Array>
 }

@@ -1,13 +1,13 @@
 import { type Color, hueTurn } from './color.ts'
 import { between, pick, type Random } from './random.ts'
 
-/** The colours of one picture, chosen to go together. */
+/** The colours of one image, chosen to match. */
 export interface Palette {
-  /** From the zenith down to the horizon; also walls and papers. */
+  /** From the zenith down to the horizon; also used for walls and paper. */
   sky: readonly [top: Color, middle: Color, low: Color]
   /** Sun, moon, lamps. */
   light: Color
-  /** What lies in the distance, and what is close. */
+  /** Things far away, and near. */
   far: Color
   near: Color
   accent: Color
@@ -17,7 +17,7 @@ export interface Palette {
 
 type Mood = Omit<Palette, 'isNight'> & { words: RegExp; isNight?: true }
 
-/** Times of day first: they say more about colour than subjects do. */
+/** Times of day first, because they determine colours more than subjects do. */
 const moods: readonly [Mood, ...Mood[]] = [
   {
     words: /neon|cyber|synth|electric|nightclub/i,
@@ -205,7 +205,7 @@ const moods: readonly [Mood, ...Mood[]] = [
   },
 ]
 
-/** Colour words, by hue; what they name has the same hue in every mood. */
+/** Colour words by hue; what they name has the same hue in every mood. */
 const hues: readonly (readonly [RegExp, number, number])[] = [
   [/\bred\b|crimson|scarlet|poppy|poppies/i, 27, 0.19],
   [/orange|tangerine/i, 50, 0.17],
@@ -219,7 +219,7 @@ const hues: readonly (readonly [RegExp, number, number])[] = [
   [/pink|magenta|fuchsia|coral/i, 5, 0.15],
 ]
 
-/** The colours that the words name, in the order they are named. */
+/** The colours that the prompt names, in order. */
 export function namedColors(prompt: string): readonly { hue: number; chroma: number }[] {
   return hues
     .map(([words, hue, chroma]) => ({ hue, chroma, at: prompt.search(words) }))
@@ -227,12 +227,12 @@ export function namedColors(prompt: string): readonly { hue: number; chroma: num
     .sort((one, other) => one.at - other.at)
 }
 
-/** Colours for a prompt: its mood and the colours it names, or else any mood; each a little different every time. */
+/** Colours for a prompt: its mood and the colours it names, or else any mood; slightly different every time. */
 export function choosePalette(prompt: string, random: Random): Palette {
   const mood = moods.find(({ words }) => words.test(prompt)) ?? pick(random, moods)
   const drift = between(random, -9, 9)
   const [first, second] = namedColors(prompt)
-  // A colour keeps its strength and turns towards the named one; a grey that is told to be green takes the hue on.
+  // A colour keeps its chroma and turns towards the named one; a grey takes on the hue.
   const turn = ([lightness, chroma, hue]: Color, share: number): Color => {
     if (!first) return [lightness, chroma, hue + drift]
     if (chroma < 0.025) return [lightness, Math.max(chroma, first.chroma * 0.45), first.hue + drift]

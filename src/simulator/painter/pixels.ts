@@ -1,6 +1,6 @@
 import type { Random } from './random.ts'
 
-/** A picture in memory: three bytes a pixel, red, green and blue, row by row. */
+/** An image in memory: three bytes per pixel (red, green, blue), row by row. */
 export interface Pixels {
   data: Uint8Array
   width: number
@@ -24,7 +24,10 @@ export function meanBrightness({ data }: Pixels): number {
   return sum / amount
 }
 
-/** Takes colour out (1: all of it; below 0: makes it stronger), then runs each channel through a curve from 0–1 to 0–1. In place. */
+/**
+ * Reduces colour (1: removes it; below 0: makes it stronger), then applies a curve from 0–1 to 0–1 to each channel. In
+ * place.
+ */
 export function grade(pixels: Pixels, fade: number, curves: readonly [Curve, Curve, Curve]): void {
   const { data } = pixels
   const [reds, greens, blues] = curves.map(tableOf) as [Uint8Array, Uint8Array, Uint8Array]
@@ -40,7 +43,7 @@ export function grade(pixels: Pixels, fade: number, curves: readonly [Curve, Cur
 
 export type Curve = (value: number) => number
 
-/** Within what a channel can hold. */
+/** Clipped to the range of a channel. */
 function held(value: number): number {
   return value < 0 ? 0 : value > 255 ? 255 : value
 }
@@ -49,7 +52,10 @@ function tableOf(curve: Curve): Uint8Array {
   return Uint8Array.from({ length: 256 }, (_, value) => Math.round(Math.min(1, Math.max(0, curve(value / 255))) * 255))
 }
 
-/** Gives every brightness its own colour, out of a row from dark to light; `strength` 1 leaves nothing of the old. In place. */
+/**
+ * Replaces each brightness with a colour from a list from dark to light; with `strength` 1 nothing of the old colour
+ * remains. In place.
+ */
 export function mapBrightness(pixels: Pixels, row: readonly Rgb[], strength: number): void {
   const { data } = pixels
   const table = Uint8Array.from({ length: 768 }, (_, index) => {
@@ -72,7 +78,7 @@ export function mapBrightness(pixels: Pixels, row: readonly Rgb[], strength: num
 /** Flat inks by brightness, like a screen print. In place. */
 export function printInks(pixels: Pixels, inks: readonly Rgb[]): void {
   const { data, width, height } = pixels
-  // Dots at the border of two inks, on a slanted grid: sin(x + y) · sin(x − y), taken apart into rows and columns.
+  // Dots where two inks meet, on a slanted grid: sin(x + y) · sin(x − y), split into rows and columns.
   const waveOf = (length: number) => Float32Array.from({ length }, (_, index) => Math.cos(index * 1.1) * 6.5)
   const columns = waveOf(width)
   const rows = waveOf(height)
@@ -87,7 +93,7 @@ export function printInks(pixels: Pixels, inks: readonly Rgb[]): void {
   }
 }
 
-/** Pencil lines where the picture differs from its blurred self, a little shading, on paper. In place. */
+/** Pencil lines where the image differs from its blurred copy, with a little shading, on paper. In place. */
 export function drawLines(pixels: Pixels, blurred: Pixels, paper: Rgb, ink: Rgb): void {
   const { data, width } = pixels
   for (let at = 0; at < data.length; at += 3) {
@@ -109,7 +115,7 @@ export function drawLines(pixels: Pixels, blurred: Pixels, paper: Rgb, ink: Rgb)
   }
 }
 
-/** Lays a picture over another so that light adds up (screen). In place. */
+/** Adds the light of one image to another (screen blend). In place. */
 export function addLight(pixels: Pixels, light: Pixels, strength: number): void {
   const { data } = pixels
   const share = Math.round(strength * 256)
@@ -119,7 +125,7 @@ export function addLight(pixels: Pixels, light: Pixels, strength: number): void 
   }
 }
 
-/** Film grain: the same shade of noise on all channels. It also hides the steps of long gradients. In place. */
+/** Film grain: the same noise in all channels. It also hides banding in long gradients. In place. */
 export function addGrain(pixels: Pixels, strength: number, random: Random): void {
   const { data } = pixels
   const table = Int8Array.from({ length: 8192 }, () => Math.round((random() + random() + random() - 1.5) * strength))
@@ -136,7 +142,7 @@ export function addGrain(pixels: Pixels, strength: number, random: Random): void
   }
 }
 
-/** One picture upon another, which is larger. In place. */
+/** Copies an image onto a larger one. In place. */
 export function paste(ground: Pixels, picture: Pixels, left: number, top: number): void {
   const rowBytes = picture.width * 3
   for (let row = 0; row < picture.height; row++) {
@@ -145,12 +151,12 @@ export function paste(ground: Pixels, picture: Pixels, left: number, top: number
   }
 }
 
-/** Left and right exchanged. A new picture. */
+/** Left and right exchanged. A new image. */
 export function mirrored({ data, width, height }: Pixels): Pixels {
   return rearranged(data, width, height, (x, y) => y * width + width - 1 - x)
 }
 
-/** A quarter turn clockwise. A new picture. */
+/** A quarter turn clockwise. A new image. */
 export function turned({ data, width, height }: Pixels): Pixels {
   return rearranged(data, height, width, (x, y) => (height - 1 - x) * width + y)
 }
@@ -166,7 +172,7 @@ function rearranged(data: Uint8Array, width: number, height: number, from: (x: n
   return { data: result, width, height }
 }
 
-/** A part of a picture, as a new one. */
+/** A part of an image, as a new one. */
 export function cut({ data, width }: Pixels, left: number, top: number, size: Omit<Pixels, 'data'>): Pixels {
   const result = new Uint8Array(size.width * size.height * 3)
   for (let row = 0; row < size.height; row++) {

@@ -1,7 +1,7 @@
 import type { Size } from './painter.ts'
 import type { Pixels } from './pixels.ts'
 
-/** A part of an image, in pixels. Its edge is soft. */
+/** A part of an image, in pixels, with a soft edge. */
 export interface Place {
   shape: 'box' | 'ellipse'
   left: number
@@ -10,7 +10,7 @@ export interface Place {
   height: number
 }
 
-/** In shares of the image: left, top, width, height. */
+/** As fractions of the image: left, top, width, height. */
 type Shares = readonly [left: number, top: number, width: number, height: number]
 
 const whereAcross: readonly (readonly [RegExp, number, number])[] = [
@@ -26,13 +26,13 @@ const whereDown: readonly (readonly [RegExp, number, number])[] = [
   [/\b(ground|floor|foreground|lower|bottom|below)\b/i, 0.55, 0.45],
 ]
 const middle = /\b(cent(er|re)|middle)\b/i
-/** An edit of one thing, whose place the words do not tell. */
+/** An edit of one thing whose place the prompt does not name. */
 const ofOneThing =
   /\b(add|put|place|insert|draw|replace|remove|erase|swap|change (the|his|her|its)|give (him|her|it))\b/i
-/** "the area from 20 % to 45 % across and from 30 % to 60 % down", as a program tells a place. */
+/** "the area from 20 % to 45 % across and from 30 % to 60 % down", as a program describes a place. */
 const inPercent = /(\d+)\s*% to (\d+)\s*% across and (?:from )?(\d+)\s*% to (\d+)\s*% down/i
 
-/** Where the words want the change. Nothing: in the whole image. */
+/** Where the prompt wants the change; `undefined`: in the whole image. */
 export function placeIn(prompt: string, size: Size): Place | undefined {
   const percent = inPercent.exec(prompt)
   if (percent) {
@@ -49,7 +49,7 @@ export function placeIn(prompt: string, size: Size): Place | undefined {
   return middle.test(prompt) || ofOneThing.test(prompt) ? centreOf(size) : undefined
 }
 
-/** Half of the image each way, about its centre: where a program puts what it cut out of a larger image. */
+/** Half of the image in each direction, about its centre: where a program puts what it cut out of a larger image. */
 function centreOf(size: Size): Place {
   return toPlace([0.27, 0.27, 0.46, 0.46], size, 'ellipse')
 }
@@ -64,7 +64,10 @@ function toPlace([left, top, width, height]: Shares, size: Size, shape: Place['s
   }
 }
 
-/** Lays `changed` over `ground` within a place; the edge is soft over a twentieth of it. In place. Same sizes. */
+/**
+ * Blends `changed` over `ground` within a place, with an edge that is soft over a twentieth of it. In place. Same
+ * sizes.
+ */
 export function layWithin(ground: Pixels, changed: Pixels, place: Place): void {
   const { width } = ground
   const right = Math.min(width, place.left + place.width)

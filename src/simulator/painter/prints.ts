@@ -2,7 +2,10 @@ import type { Easel } from './easel.ts'
 import type { Pixels, Rgb } from './pixels.ts'
 import { between, type Random } from './random.ts'
 
-/** Lays further pictures on the ground as prints with a white border, in a loose row that keeps clear of the mark. In place. */
+/**
+ * Places further images on the ground as photo prints with a white border, in a loose row that avoids the label. In
+ * place.
+ */
 export async function layPrints(
   ground: Pixels,
   pictures: readonly Uint8Array[],
@@ -12,7 +15,7 @@ export async function layPrints(
   const { width, height } = ground
   const isTall = height > width
   const slots = pictures.length
-  // A row that fills the longer side; a single print takes the place of a second of two.
+  // A row along the longer side; a single print goes where the second of two would be.
   const along = isTall ? height : width
   const side = Math.min(Math.min(width, height) * 0.5, (along * 0.94) / (slots * 0.86 + 0.3))
   const step = slots === 1 ? 0 : (along * 0.92 - side) / (slots - 1)
@@ -37,7 +40,7 @@ async function toPrint(bytes: Uint8Array, side: number, easel: Pick<Easel, 'meas
   return { picture: await easel.fill(bytes, size), border: side * 0.028, shadow: side * 0.05 }
 }
 
-/** A picture on a white sheet; `border` and the softness of its shadow in pixels. */
+/** An image on a white sheet; `border` and the blur of its shadow in pixels. */
 interface Sheet {
   picture: Pixels
   border: number
@@ -46,13 +49,16 @@ interface Sheet {
 
 const white: Rgb = [251, 250, 247]
 
-/** Lays a sheet down with its centre at a point, turned clockwise, and its shadow below it. What lies outside is cut off. In place. */
+/**
+ * Draws a sheet with its centre at a point, rotated clockwise, and its shadow below it. Anything outside is cut off. In
+ * place.
+ */
 function laySheet(ground: Pixels, sheet: Sheet, at: { x: number; y: number; degrees: number }): void {
   const { picture, border, shadow } = sheet
   const cos = Math.cos((at.degrees * Math.PI) / 180)
   const sin = Math.sin((at.degrees * Math.PI) / 180)
   const halfWidth = picture.width / 2 + border
-  // The border is twice as wide at the foot.
+  // The border is twice as wide at the bottom.
   const halfHeight = picture.height / 2 + border * 1.5
   const reach = Math.ceil(Math.hypot(halfWidth, halfHeight) + shadow * 2)
   const lastY = Math.min(ground.height - 1, Math.round(at.y) + reach)
@@ -80,7 +86,7 @@ function laySheet(ground: Pixels, sheet: Sheet, at: { x: number; y: number; degr
   }
 }
 
-/** How far a point is from a box around the origin, in pixels; below 0 inside. */
+/** Distance of a point from a box around the origin, in pixels; below 0 inside. */
 function outside(x: number, y: number, halfWidth: number, halfHeight: number): number {
   const right = Math.abs(x) - halfWidth
   const below = Math.abs(y) - halfHeight
@@ -95,7 +101,7 @@ function darken(data: Uint8Array, at: number, share: number): void {
   for (let channel = at; channel < at + 3; channel++) data[channel] = Math.round((data[channel] ?? 0) * (1 - share))
 }
 
-/** A channel of a point between four pixels, or of the nearest one at the edge. */
+/** A channel at a point between four pixels, or of the nearest pixel at the edge. */
 function valueAt({ data, width, height }: Pixels, x: number, y: number, channel: number): number {
   const across = Math.min(width - 1, Math.max(0, x - 0.5))
   const down = Math.min(height - 1, Math.max(0, y - 0.5))

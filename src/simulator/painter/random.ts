@@ -1,7 +1,7 @@
-/** 0 up to, but not including, 1. */
+/** From 0 up to, but not including, 1. */
 export type Random = () => number
 
-/** The same seed gives the same row of numbers (mulberry32). */
+/** The same seed gives the same sequence (mulberry32). */
 export function createRandom(seed: number): Random {
   let state = seed >>> 0
   return () => {

@@ -2,13 +2,13 @@ import type { Manner } from './manner.ts'
 import type { Pixels } from './pixels.ts'
 import { between, type Random } from './random.ts'
 
-/** Where each pixel of an answer comes from: its place in the input, in pixels. */
+/** Maps a pixel of the answer to its position in the input, in pixels. */
 type Source = (x: number, y: number) => readonly [x: number, y: number]
 
 const mostSlightPx = 3
 const lostZoom = 1.34
 
-/** The image as a model draws it again: moved, enlarged, bent and tinted. A new image of the same size. */
+/** The image as a model redraws it: shifted, enlarged, distorted and tinted. A new image of the same size. */
 export function redraw(pixels: Pixels, manner: Manner, random: Random): Pixels {
   const shift =
     manner.shift === 'slight'
@@ -29,7 +29,7 @@ function sourceOf(
   random: Random,
 ): Source {
   const scale = lost ? zoom * lostZoom : zoom
-  // A lost framing looks at another part of the scene.
+  // A lost framing shows another part of the scene.
   const centreX = width * (lost ? 0.5 + between(random, 0.12, 0.18) : 0.5)
   const centreY = height * (lost ? 0.5 - between(random, 0.1, 0.16) : 0.5)
   const phase = random() * Math.PI * 2
@@ -43,10 +43,12 @@ function sourceOf(
   }
 }
 
-/** Reads the input at a place of its own for each pixel, by a Catmull-Rom curve through 4 × 4 pixels. The edge repeats. */
+/**
+ * Resamples the input at a position for each pixel, with Catmull-Rom interpolation over 4 × 4 pixels. The edge repeats.
+ */
 function warp(pixels: Pixels, source: Source, isBent: boolean): Pixels {
   const { width, height } = pixels
-  // Without bending a column's place does not depend on the row: two passes along one axis each are much faster.
+  // Without distortion a column's position does not depend on the row: two passes along one axis each are much faster.
   if (isBent) return warpFreely(pixels, source)
   const columns = Float64Array.from({ length: width }, (_, x) => source(x + 0.5, 0)[0] - 0.5)
   const rows = Float64Array.from({ length: height }, (_, y) => source(0, y + 0.5)[1] - 0.5)
@@ -54,7 +56,7 @@ function warp(pixels: Pixels, source: Source, isBent: boolean): Pixels {
   return { width, height, data: resample(across, { lines: width, length: height, line: 3, step: width * 3 }, rows) }
 }
 
-/** How the values of an image lie along one axis: offsets in bytes. */
+/** How the values of an image are laid out along one axis: offsets in bytes. */
 interface Axis {
   lines: number
   length: number
@@ -120,7 +122,7 @@ function warpFreely({ data, width, height }: Pixels, source: Source): Pixels {
   return { data: result, width, height }
 }
 
-/** The weights of four neighbours for a place between the middle two; `share` 0 to 1. */
+/** The weights of four neighbours for a position between the middle two; `share` 0 to 1. */
 function curve(share: number): readonly [number, number, number, number] {
   const square = share * share
   const cube = square * share
@@ -132,7 +134,7 @@ function curve(share: number): readonly [number, number, number, number] {
   ]
 }
 
-/** By how much a channel is multiplied, and by how many levels it is raised, at the most. */
+/** The largest factor for a channel, and the largest number of levels added to it. */
 const tints = { none: [0, 0], slight: [0.012, 1.5], even: [0.05, 6], uneven: [0.05, 6] } as const
 
 function tint(pixels: Pixels, drift: Manner['drift'], random: Random): Pixels {

@@ -2,7 +2,7 @@ import { type Color, css, mix, shift } from './color.ts'
 import { clouds, orb, sky } from './scene-land.ts'
 import { glow, path, polygon, rect, round, type Stage } from './stage.ts'
 
-/** Walls with arches in hard light: sky and sea beyond them, long shadows before them. */
+/** Walls with arches in hard light: sky and sea behind them, long shadows in front. */
 export function paintArches(stage: Stage): string {
   const { width, height, palette } = stage
   const wall = palette.isNight
@@ -70,7 +70,7 @@ function arch(stage: Stage, x: number, floor: number, half: number, roof: number
       ) +
       rect(x - half, horizon, half * 2, 2, css(palette.light, 0.5))
   const side = mix(wall, palette.near, 0.36)
-  // What the opening cuts out of a thick wall: its inner side, seen from the left.
+  // The inner side of the opening in a thick wall, seen from the left.
   const jamb = `<path d="${outline(0, 0)}${outline(-depth, 0)}" fill-rule="evenodd" fill="${stage.blend([shift(side, 0.06), side])}"/>`
   const rim = path(outline(0, 0), 'none', `stroke="${css(shift(wall, 0.05), 0.9)}" stroke-width="3"`)
   return `<g clip-path="${clip}">${view}${jamb}</g>${rim}`
@@ -129,7 +129,7 @@ function cypress(stage: Stage, x: number, ground: number): string {
   )
 }
 
-/** At night a lamp burns behind each arch. */
+/** At night a lamp is lit behind each arch. */
 function lamplight(stage: Stage, outline: string, x: number, half: number, floor: number): string {
   const { palette } = stage
   const warm = mix(palette.accent, palette.light, 0.35)

@@ -2,7 +2,7 @@ import { type Color, css, mix, shift } from './color.ts'
 import { clouds, orb, sky, stars } from './scene-land.ts'
 import { circle, ellipse, path, polygon, rect, round, type Stage } from './stage.ts'
 
-/** A skyline with lit windows over water or a wet street, and lights out of focus. */
+/** A skyline with lit windows over water or a wet street, and blurred lights. */
 export function paintCity(stage: Stage): string {
   const { width, height, palette } = stage
   const ground = height * stage.between(0.72, 0.8)
@@ -86,7 +86,7 @@ function building(
   return crown + rect(x, top, across, tall, fill) + panes.join('')
 }
 
-/** The lights once more, drawn long by the wet ground. */
+/** The lights again, as long reflections on the wet ground. */
 function reflections(stage: Stage, ground: number): string {
   const { width, height, palette } = stage
   const deep = height - ground

@@ -1,7 +1,7 @@
 import { type Color, css, mix, shift } from './color.ts'
 import { circle, ellipse, glow, path, rect, round, type Stage } from './stage.ts'
 
-/** A person without a face before a disc of light, in flat shapes. */
+/** A person without a face in front of a disc of light, in flat shapes. */
 export function paintPortrait(stage: Stage): string {
   const { width, height, palette } = stage
   const skins: readonly Color[] = [
@@ -71,7 +71,7 @@ function bust(stage: Stage, skin: Color, hair: Color, cloth: Color): string {
   ].join('')
 }
 
-/** Large leaves behind the sitter. */
+/** Large leaves behind the person. */
 function leaf(stage: Stage): string {
   const { width, height, palette } = stage
   return Array.from({ length: 8 }, (_, index) => {
@@ -95,7 +95,7 @@ interface Coat {
   mask: boolean
 }
 
-/** An animal's head of folded planes, between leaves. */
+/** An animal's head made of flat facets, between leaves. */
 export function paintCreature(stage: Stage): string {
   const { width, height, palette } = stage
   const coat = coatOf(stage)
@@ -167,7 +167,7 @@ function earsOf(stage: Stage, ears: Coat['ears'], color: Color): string {
   }
 }
 
-/** A plane of the left half and its mirror image. */
+/** A facet of the left half and its mirror image. */
 function both(points: string, left: Color, right: Color): string {
   const plane = (fill: Color, more = '') => `<polygon points="${points}" fill="${css(fill)}"${more}/>`
   return plane(left) + plane(right, ' transform="scale(-1 1)"')

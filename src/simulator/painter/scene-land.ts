@@ -13,7 +13,7 @@ import {
   type Stage,
 } from './stage.ts'
 
-/** Ridge behind ridge in the haze, under a low sun or a moon; with a lake where the words want one. */
+/** Ridges in haze under a low sun or moon; with a lake if the prompt asks for one. */
 export function paintHills(stage: Stage): string {
   const { width, height, palette, random } = stage
   const isLake = stage.has(/lake|water|river|reflect|fjord|pond/i) || random() < 0.3
@@ -42,7 +42,7 @@ export function sky(stage: Stage, depth: number): string {
   return rect(0, 0, stage.width, stage.height, css(low)) + rect(0, 0, stage.width, depth, fill)
 }
 
-/** The sun, or the moon of a night, with its light around it. */
+/** The sun, or the moon at night, with its glow. */
 export function orb(stage: Stage, [x, y]: Point, size = stage.between(26, 62)): string {
   const { light, isNight, sky: colors } = stage.palette
   const radius = isNight ? size * 0.75 : size
@@ -140,7 +140,7 @@ function trees(stage: Stage, line: readonly Point[], color: Color, tall: number)
   return path(parts.join(''), fill)
 }
 
-/** What lies above the shore once more, upside down and dimmed, with the light on it. */
+/** What is above the shore, mirrored and dimmed, with the light on it. */
 function lake(stage: Stage, land: string, shore: number, [sunX]: Point): string {
   const { palette, width, height } = stage
   const deep = height - shore
@@ -186,7 +186,7 @@ function foreground(stage: Stage, color: Color): string {
   return path(blades.join(''), 'none', `stroke="${css(shift(color, -0.06))}" stroke-width="2" stroke-linecap="round"`)
 }
 
-/** Dunes with a lit and a shaded side, and the wind's lines on them. */
+/** Dunes with a lit and a shaded side, and wind ripples. */
 export function paintDunes(stage: Stage): string {
   const { width, height, palette } = stage
   const sun: Point = [width * stage.between(0.2, 0.8), height * stage.between(0.16, 0.3)]

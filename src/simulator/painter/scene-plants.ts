@@ -2,7 +2,7 @@ import { type Color, css, mix, shift } from './color.ts'
 import { orb, stars } from './scene-land.ts'
 import { circle, ellipse, glow, path, rect, round, type Stage } from './stage.ts'
 
-/** Stems, leaves and flower heads before a pale ground, like a page of a herbarium. */
+/** Stems, leaves and flowers on a pale ground, like a page of a herbarium. */
 export function paintPlants(stage: Stage): string {
   const { width, height, palette } = stage
   const [top, middle, low] = palette.sky
@@ -48,7 +48,7 @@ function sunDisc(stage: Stage): string {
 
 type Head = (stage: Stage, size: number, color: Color, stem: Color) => string
 
-/** `depth`: 0 far, 1 close. */
+/** `depth`: 0 far, 1 near. */
 function plant(stage: Stage, index: number, count: number, depth: number): string {
   const { width, height, palette } = stage
   const heads = headsFor(stage)

@@ -2,7 +2,7 @@ import { css, mix, shift } from './color.ts'
 import { clouds, orb, sky } from './scene-land.ts'
 import { createNoise, ellipse, glow, type Point, path, polygon, rect, round, type Stage } from './stage.ts'
 
-/** A horizon, a sun near it, and its path of light on the water. */
+/** A horizon, a sun near it, and its reflection on the water. */
 export function paintSea(stage: Stage): string {
   const { width, height, palette } = stage
   const horizon = height * stage.between(0.5, 0.62)

@@ -6,7 +6,7 @@ export function paintPaperCut(stage: Stage): string {
   const { width, height, palette } = stage
   const sheets = 7
   const centre: Point = [width * stage.between(0.36, 0.64), height * stage.between(0.36, 0.62)]
-  // From dark to light and from one hue to the other, so that every sheet stands out from the next.
+  // From dark to light and from one hue to the other, so that each sheet stands out from the next.
   const from: Color = [palette.isNight ? 0.24 : 0.42, Math.max(0.05, palette.second[1] * 0.8), palette.second[2]]
   const to: Color = [0.83, palette.accent[1] * 0.8, palette.accent[2]]
   const noise = createNoise(stage.random, 2)
@@ -39,7 +39,7 @@ export function paintPaperCut(stage: Stage): string {
 function blob([x, y]: Point, radius: number, noise: (at: number) => number, phase: number, share: number): string {
   const points: Point[] = Array.from({ length: 25 }, (_, index) => {
     const angle = (index % 24) * (Math.PI / 12)
-    // Sampled on a circle, so that the outline closes without a seam.
+    // Noise sampled on a circle, so that the outline closes without a seam.
     const wobble = noise(4 + Math.cos(angle) * 1.6 + phase) + noise(40 + Math.sin(angle) * 1.6 + phase) - 1
     const long = radius * (1 + wobble * 0.62)
     return [

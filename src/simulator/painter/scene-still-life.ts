@@ -46,7 +46,7 @@ export function paintStillLife(stage: Stage): string {
   return parts.join('')
 }
 
-/** Panes of light that fall aslant on the wall. */
+/** Panes of light that fall on the wall at an angle. */
 function windowLight(stage: Stage, wall: Color): string {
   const { width, height, palette } = stage
   const left = width * stage.between(0.1, 0.3)
@@ -132,7 +132,7 @@ function arrange(stage: Stage): Thing[] {
     .sort((one, other) => one.forward - other.forward)
 }
 
-/** Long and soft, away from the window. */
+/** A long, soft shadow away from the window. */
 function castShadow(stage: Stage, thing: Thing, shelf: number): string {
   const { palette } = stage
   const ground = shelf + thing.forward

@@ -13,7 +13,7 @@ import { createStage, type Stage } from './stage.ts'
 
 type Scene = (stage: Stage) => string
 
-/** Subjects that words name; the first that fits is painted. */
+/** Subjects by their words; the first match is painted. */
 const subjects: readonly (readonly [RegExp, Scene])[] = [
   [/portrait|woman|\bman\b|girl|\bboy\b|person|people|\bface\b|model\b|dancer|fashion/i, paintPortrait],
   [
@@ -51,7 +51,7 @@ const anything: readonly [Scene, ...Scene[]] = [
   paintCosmos,
 ]
 
-/** A picture for words, as an SVG document of that size. Another seed gives another picture of the same subject. */
+/** An image for a prompt, as an SVG document of that size. Another seed gives another image of the same subject. */
 export function paintScene(prompt: string, size: Size, seed: number): string {
   const random = createRandom(seed)
   const stage = createStage(size, prompt, choosePalette(prompt, random), random)

@@ -1,16 +1,16 @@
 import type { Pixels } from './pixels.ts'
 
-/** Out of focus: three box blurs are as good as a Gaussian one to the eye. */
+/** Blur: three box blurs look like a Gaussian one. */
 export function blurred({ data, width, height }: Pixels, sigma: number): Pixels {
   const from = new Float32Array(data)
   const to = new Float32Array(data.length)
-  // The width of each box that together spread by `sigma`.
+  // The width of each box, so that all three together blur by `sigma`.
   const radius = Math.max(1, Math.round((Math.sqrt(4 * sigma * sigma + 1) - 1) / 2))
   for (let pass = 0; pass < 3; pass++) {
     averageLines(from, to, { lines: height, lineStep: width * 3, length: width, step: 3, radius })
     averageLines(to, from, { lines: width, lineStep: 3, length: height, step: width * 3, radius })
   }
-  // Rounds as it takes them.
+  // Rounds on assignment.
   const soft = new Uint8ClampedArray(from)
   return { data: new Uint8Array(soft.buffer), width, height }
 }
@@ -23,7 +23,9 @@ interface Lines {
   radius: number
 }
 
-/** Each value becomes the mean of those around it along its line; the first and the last go on beyond the edges. */
+/**
+ * Each value becomes the mean of its neighbours along the line; the first and last values continue beyond the edges.
+ */
 function averageLines(from: Float32Array, to: Float32Array, { lines, lineStep, length, step, radius }: Lines): void {
   const share = 1 / (radius * 2 + 1)
   for (let line = 0; line < lines; line++) {
@@ -43,7 +45,9 @@ function averageLines(from: Float32Array, to: Float32Array, { lines, lineStep, l
   }
 }
 
-/** Each value becomes the middle one of the `span` by `span` around it. Counts are kept from one pixel to the next. */
+/**
+ * Each value becomes the median of the `span` by `span` values around it. Counts are kept from one pixel to the next.
+ */
 export function middled(pixels: Pixels, span: number): Pixels {
   const data = new Uint8Array(pixels.data.length)
   for (let channel = 0; channel < 3; channel++) {
@@ -60,7 +64,7 @@ function middleRow({ data, width, height }: Pixels, to: Uint8Array, channel: num
   const counts = new Uint16Array(256)
   const half = ((reach * 2 + 1) ** 2 - 1) / 2
   let middle = 0
-  /** How many are below the middle. */
+  /** How many are below the median. */
   let below = 0
   const change = (column: number, by: number) => {
     const offset = Math.min(width - 1, Math.max(0, column)) * 3

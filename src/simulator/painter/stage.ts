@@ -11,20 +11,20 @@ export interface Stage {
   height: number
   random: Random
   palette: Palette
-  /** Whether the prompt speaks of it. */
+  /** Whether the prompt contains it. */
   has(words: RegExp): boolean
   between(least: number, most: number): number
-  /** A fill that runs from the top down, or along the given line in shares of the shape's box. */
+  /** A gradient from the top down, or along the given line in fractions of the shape's box. */
   linear(stops: Stops, line?: readonly [x1: number, y1: number, x2: number, y2: number]): string
-  /** A fill that runs outwards from the centre, or from the given point in shares of the shape's box. */
+  /** A gradient outwards from the centre, or from the given point in fractions of the shape's box. */
   radial(stops: Stops, centre?: readonly [x: number, y: number, radius: number]): string
-  /** Evenly from one colour to the next; a line as for `linear`. */
+  /** Evenly spaced colours; a line as for `linear`. */
   blend(colors: readonly Color[], line?: readonly [x1: number, y1: number, x2: number, y2: number]): string
   /** One colour whose opacity changes; a line as for `linear`. */
   fade(color: Color, from: number, to: number, line?: readonly [x1: number, y1: number, x2: number, y2: number]): string
   /** One colour that fades to nothing outwards from the centre. */
   halo(color: Color, strength: number): string
-  /** A reference to anything else that belongs into `<defs>`; `{id}` in the markup becomes its id. */
+  /** A reference to anything else that belongs in `<defs>`; `{id}` in the markup is replaced by its id. */
   define(markup: string): string
   /** The whole document. */
   document(body: string, pixels: Size): string
@@ -87,7 +87,7 @@ export function createStage(size: Size, prompt: string, palette: Palette, random
 
 export type Point = readonly [x: number, y: number]
 
-/** One decimal is enough for a picture, and keeps documents short. */
+/** One decimal is precise enough, and keeps documents short. */
 export function round(value: number): number {
   return Math.round(value * 10) / 10
 }
@@ -127,7 +127,7 @@ export function curveThrough(points: readonly Point[]): string {
   return parts.join('')
 }
 
-/** Smooth noise along a line: 0 to 1, `octaves` finer waves on top of the first. */
+/** Smooth noise along a line, from 0 to 1: `octaves` finer waves added to the first. */
 export function createNoise(random: Random, octaves: number): (at: number) => number {
   const values = Array.from({ length: 256 }, random)
   const value = (cell: number) => values[((cell % 256) + 256) % 256] ?? 0

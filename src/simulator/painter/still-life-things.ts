@@ -11,7 +11,7 @@ export interface Thing {
   paint(ground: number): string
 }
 
-/** Half profiles as shares of half the width and of the height, from the foot to the rim. */
+/** Half profiles as fractions of half the width and of the height, from the foot to the rim. */
 const profiles: readonly (readonly Point[])[] = [
   [
     [0.5, 0],

@@ -29,11 +29,11 @@ import {
 } from './pixels.ts'
 import { pick, type Random } from './random.ts'
 
-/** What needs more than a look at one pixel. Both give a new picture. */
+/** Filters that need more than one pixel at a time. Both give a new image. */
 export interface Darkroom {
-  /** `radius` in thousandths of the picture's longer side. */
+  /** `radius` in thousandths of the image's longer side. */
   blur(pixels: Pixels, radius: number): Promise<Pixels>
-  /** Smooth patches with hard edges, as of a brush. */
+  /** Smooth patches with hard edges, as from a brush. */
   brush(pixels: Pixels): Promise<Pixels>
 }
 
@@ -115,7 +115,7 @@ const dream: Look = async (pixels, darkroom) => {
   return pixels
 }
 
-/** Shadows and lights in the hue that the words name. */
+/** Shadows and lights in the hue that the prompt names. */
 const colored: Look = async (pixels, _darkroom, { accent }) => {
   const [lightness, chroma, hue] = accent
   const row = [0.14, 0.42, 0.72, 0.97].map((step) =>
@@ -125,14 +125,14 @@ const colored: Look = async (pixels, _darkroom, { accent }) => {
   return pixels
 }
 
-/** Lights show in the dark, so a bright picture is dimmed first. */
+/** Lights are only visible in the dark, so a bright image is dimmed first. */
 const dimmed: Look = async (pixels) => {
   if (meanBrightness(pixels) > 84)
     grade(pixels, 0.2, [level(0.66, 0.01, 1.2), level(0.6, 0.01, 1.25), level(0.66, 0.03, 1.2)])
   return pixels
 }
 
-/** Looks by their words; of several that fit, the first is taken. */
+/** Looks by their words; of several matches, the first is used. */
 const looks: readonly (readonly [RegExp, Look, readonly Addition[]])[] = [
   [/black[- ]and[- ]white|monochrome|\bnoir\b|gr[ae]yscale|b&w/i, noir, [addCorners]],
   [/sketch|pencil|line drawing|drawing|ink lines|engraving/i, sketch, []],
@@ -166,8 +166,8 @@ const anything: readonly [Treatment, ...Treatment[]] = [
 ]
 
 /**
- * What the words want done to a picture; words that want nothing known get one of the treatments all the same. `isLocal`: to
- * a part of it, which then gets a thing of the named colour where the words name no other change.
+ * What the prompt wants done to an image; a prompt without known words gets one of the treatments anyway. `isLocal`:
+ * the change is for a part of the image, which gets an object in the named colour if the prompt names no other change.
  */
 export function chooseTreatment(prompt: string, random: Random, isLocal = false): Treatment {
   const look = looks.find(([words]) => words.test(prompt))

@@ -1,16 +1,16 @@
-/** How much may be spent, and how fast. `undefined`: as much as the account gives. */
+/** How much may be spent, and how fast. `undefined`: no limit. */
 export interface BudgetLimits {
   userRunsPerMinute: number | undefined
-  /** From midnight to midnight UTC, so that all proxies of a studio begin anew together. */
+  /** From midnight to midnight UTC, so that all proxies start a new day together. */
   userDailyCredits: number | undefined
-  /** Of all users together. */
+  /** For all users together. */
   dailyCredits: number | undefined
 }
 
 export type Grant =
-  /** `giveBack`: the service took nothing. Once at most. */
+  /** `giveBack`: returns the credits if the service accepted nothing. Works once. */
   | { granted: true; giveBack(): Promise<void> }
-  /** `retryAfterMs`: when there is room again; absent where there never will be, because it costs more than a day's limit. */
+  /** `retryAfterMs`: when there is room again; absent if it costs more than a whole day's limit. */
   | { granted: false; limit: keyof BudgetLimits; retryAfterMs?: number }
 
 /** What one name spent in one day. */
@@ -23,11 +23,14 @@ export interface Spend {
   runs: number
 }
 
-/** What users have spent today and how often they came. Credits are counted when they are set aside, not when an image comes. */
+/**
+ * What users have spent today, and how many runs they started. Credits count when they are reserved, not when an image
+ * arrives.
+ */
 export interface Budget {
   /**
-   * Sets `credits` aside for one submission of `user`; atomic: what is refused counts nowhere. Rejects where it cannot
-   * know; then nothing may be sent.
+   * Reserves `credits` for one submission of `user`. Atomic: a refused one counts nowhere. Rejects if the budget cannot
+   * be read; then nothing may be sent.
    */
   take(user: string, credits: number): Promise<Grant>
   /** Of the last 31 days, oldest first, then by name. */
@@ -35,15 +38,15 @@ export interface Budget {
 }
 
 export interface Clocks {
-  /** Milliseconds since 1970. It may jump. */
+  /** Milliseconds since 1970. May jump. */
   now(): number
-  /** Milliseconds that never jump. */
+  /** Milliseconds of a monotonic clock. */
   steady(): number
 }
 
 export const dayMs = 24 * 60 * 60 * 1000
 export const minuteMs = 60_000
-/** Days that are remembered. */
+/** How many days are kept. */
 export const keptDays = 31
 const everybody = ''
 const realClocks: Clocks = { now: Date.now, steady: () => performance.now() }
@@ -53,7 +56,7 @@ interface Day {
   byName: Map<string, { credits: number; runs: number }>
 }
 
-/** The name in what `Access.userOf` gives; empty where it has none. */
+/** The name within the result of `Access.userOf`; empty if there is none. */
 export function nameIn(user: string): string {
   return user.startsWith('name ') ? user.slice('name '.length) : ''
 }
@@ -62,11 +65,14 @@ export function toDayName(day: number): string {
   return new Date(day * dayMs).toISOString().slice(0, 10)
 }
 
-/** In this process: forgotten with it. Each day has its own account, so that a clock that jumps spends none of them twice. */
+/**
+ * Kept in this process and lost with it. Each day has its own account, so that a clock that jumps cannot spend one
+ * twice.
+ */
 export function createMemoryBudget(limits: BudgetLimits, { now, steady }: Clocks = realClocks): Budget {
   const { userRunsPerMinute = Number.POSITIVE_INFINITY } = limits
   const days = new Map<number, Day>()
-  /** When each user's runs of the last minute were let out, oldest first. */
+  /** The times of each user's runs in the last minute, oldest first. */
   const started = new Map<string, number[]>()
 
   function openDay(number: number): Day {
@@ -138,7 +144,7 @@ export function createMemoryBudget(limits: BudgetLimits, { now, steady }: Clocks
   }
 }
 
-/** By day, then by name; what was all given back is left out. */
+/** By day, then by name; entries whose credits were all given back are left out. */
 export function sortSpend(rows: readonly Spend[]): Spend[] {
   return rows
     .filter(({ credits, runs }) => credits !== 0 || runs !== 0)

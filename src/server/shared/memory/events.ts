@@ -1,30 +1,33 @@
 import { randomUUID } from 'node:crypto'
 
 /**
- * Word that the run with this mark may have come further, or that such word may have been missed. `id` is opaque, of
- * letters, digits and "-": where to go on from.
+ * `run`: the run with this digest may have progressed. `gap`: events may have been missed. `id` is opaque, of letters,
+ * digits and "-": the position to continue from.
  */
 export type RunEvent = { kind: 'run'; id: string; mark: string } | { kind: 'gap'; id: string }
 
-/** Carries word of runs from the callbacks to the streams of pages. It may be lost, or come twice: it only saves time. */
+/**
+ * Carries events of runs from the callbacks to the streams of pages. An event may be lost or repeated: events only save
+ * time.
+ */
 export interface RunEvents {
   publish(mark: string): Promise<void>
   /**
-   * Tells what came after `lastId`, then what comes. Where that is not known to be all of it, and where `lastId` is left
-   * out, a gap is told first. Gives the way to stop.
+   * Sends the events after `lastId`, then new ones. If some of those are not known any more, or `lastId` is absent, a
+   * gap is sent first. Gives a function that ends the subscription.
    */
   subscribe(listener: (event: RunEvent) => void, lastId?: string): () => void
   close(): Promise<void>
 }
 
 export interface MemoryEventsOptions {
-  /** How many of the last events can be told again. */
+  /** How many of the last events are kept for repetition. */
   capacity?: number
 }
 
-/** Within this process. After a restart every page is told of a gap. */
+/** Within this process. After a restart every page is sent a gap. */
 export function createMemoryEvents({ capacity = 1000 }: MemoryEventsOptions = {}): RunEvents {
-  // Ids of another process must not be taken for places in this one.
+  // Ids of another process must not be mistaken for positions in this one.
   const epoch = randomUUID().slice(0, 8)
   const listeners = new Set<(event: RunEvent) => void>()
   const last: { number: number; mark: string }[] = []
@@ -33,7 +36,7 @@ export function createMemoryEvents({ capacity = 1000 }: MemoryEventsOptions = {}
   const idOf = (number: number) => `${epoch}-${number}`
   const toEvent = ({ number, mark }: (typeof last)[number]): RunEvent => ({ kind: 'run', id: idOf(number), mark })
 
-  /** The events after `lastId`; nothing where some of them are forgotten, or the id is none of ours. */
+  /** The events after `lastId`; `undefined` if some are no longer kept, or the id is not ours. */
   function since(lastId: string | undefined): readonly RunEvent[] | undefined {
     const [, own, digits] = /^([\da-f]{8})-(\d{1,15})$/.exec(lastId ?? '') ?? []
     const number = Number(digits)

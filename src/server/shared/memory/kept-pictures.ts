@@ -1,15 +1,15 @@
 /**
- * Pictures that were paid for, by the run that made them, until the page has fetched them. Room is taken before a picture
- * is asked for: one that nobody has fetched yet never makes room for another.
+ * Paid images, by the run that made them, until the page has fetched them. Room is reserved before an image is
+ * requested: an image that was not fetched yet is never dropped for another.
  */
 export interface KeptPictures {
-  /** Room for one more, for this run; `false` where there is none at the moment. */
+  /** Reserves room for one more image of this run; `false` if there is none now. */
   reserve(run: string): Promise<boolean>
   keep(run: string, bytes: Buffer): Promise<void>
-  /** Gives back room that no picture came for. */
+  /** Releases room for which no image came. */
   release(run: string): Promise<void>
   find(run: string): Promise<Buffer | undefined>
-  /** The page has it. It stays as long as its room is not needed, should the page lose it. */
+  /** The page has the image. It is kept while there is room, in case the page loses it. */
   fetched(run: string): Promise<void>
 }
 
@@ -21,11 +21,11 @@ interface Place {
 }
 
 export interface MemoryPicturesOptions {
-  /** All together. */
+  /** For all images together. */
   mostBytes?: number
-  /** One picture, at most; so much is held back for each that is under way. */
+  /** The most for one image; this much is reserved for each that is under way. */
   placeBytes?: number
-  /** Milliseconds of a clock that never jumps. */
+  /** Milliseconds of a monotonic clock. */
   now?: () => number
 }
 
@@ -33,7 +33,7 @@ export interface MemoryPicturesOptions {
 export const keptMs = 24 * 60 * 60 * 1000
 export const mostPictureBytes = 24 * 1024 * 1024
 
-/** In this process, lost with it. */
+/** Kept in this process and lost with it. */
 export function createMemoryPictures(options: MemoryPicturesOptions = {}): KeptPictures {
   const { mostBytes = 256 * 1024 * 1024, placeBytes = mostPictureBytes, now = () => performance.now() } = options
   const places = new Map<string, Place>()

@@ -1,6 +1,6 @@
 /**
- * Gives a place at the service for one submission: 0, or the milliseconds until it is this run's turn. Whoever is told to
- * wait keeps the turn by asking again then. Rejects where it cannot know.
+ * Assigns a slot at the service to one submission: gives 0, or the milliseconds until this run's turn. A run that has
+ * to wait keeps its turn by asking again at that time. Rejects if the limit cannot be read.
  */
 export type Limiter = (user: string, run: string) => Promise<number>
 
@@ -11,15 +11,15 @@ export interface LimiterOptions {
 }
 
 /**
- * The service takes 20 in any 10 s; two are left for other clients of the key. A submission is counted when it leaves here:
- * the second more is for what is longer on its way than the one before. Contract section 1.5.
+ * The service accepts 20 in any 10 s; two are left for other clients of the key. A submission counts when it leaves
+ * this proxy; the extra second allows for varying delays on the way. docs/services.md 1.5.
  */
 export const serviceLimit = { most: 18, windowMs: 11_000 }
 /** How late a run may ask again without losing its turn. */
 export const graceMs = 3_000
-/** How long a place stays free for the others before somebody takes more than a fair share of them. */
+/** How long a slot is left to others before a user gets more than a fair share. */
 export const holdMs = 1_000
-/** Runs that wait, of one user and of all. One that is over it is told a time, but keeps no turn. */
+/** Waiting runs per user and in all. Further runs are told a time, but have no turn. */
 export const mostWaiting = { perUser: 100, inAll: 1000 }
 
 interface Waiting {
@@ -28,23 +28,23 @@ interface Waiting {
 }
 
 /**
- * Never more than `most` in any window, not only on average: the service counts so too. Places go round by user: whoever was
- * served longest ago comes first, and the runs of one user in the order in which they came. Whoever had a fair share of this
- * window leaves a free place to the others for a moment: their next run may be just on its way.
+ * Never more than `most` in any window, not only on average, because the service counts like this too. Slots go round
+ * by user: the user who was served longest ago comes first, and the runs of one user keep their order. A user who had a
+ * fair share of this window leaves a free slot to others for a moment, because their next run may be on its way.
  */
 export function createLimiter(options: LimiterOptions = {}): Limiter {
   const { most = serviceLimit.most, windowMs = serviceLimit.windowMs, now = () => performance.now() } = options
-  /** The places of this window, oldest first. */
+  /** The slots used in this window, oldest first. */
   let taken: { at: number; user: string }[] = []
-  /** When each user asked last. */
+  /** When each user last asked. */
   const asked = new Map<string, number>()
-  /** By run, in the order of their arrival. */
+  /** By run, in order of arrival. */
   const waiting = new Map<string, Waiting>()
-  /** The turn in which each user was served last. */
+  /** The number of the turn at which each user was last served. */
   const served = new Map<string, number>()
   let turn = 0
 
-  /** Whoever does not come for the turn goes behind all others. */
+  /** A run that misses its turn goes to the end. */
   function forget(at: number): void {
     taken = taken.filter((place) => place.at > at - windowMs - holdMs)
     for (const [user, time] of asked) if (time <= at - windowMs) asked.delete(user)
@@ -67,7 +67,7 @@ export function createLimiter(options: LimiterOptions = {}): Limiter {
     waiting.set(run, { user, until: Number.POSITIVE_INFINITY })
   }
 
-  /** How many of those who wait come before this run: in each round one of every user, longest unserved first. */
+  /** How many waiting runs come before this one: in each round one of every user, longest unserved first. */
   function countBefore(user: string, run: string): number {
     const entries = [...waiting]
     const own = entries.filter(([, one]) => one.user === user).map(([name]) => name)

@@ -1,10 +1,10 @@
 import type { KeptSubmission, ProxyRefusal } from '#providers/proxy.ts'
 
-/** What became of a submission. Whatever is `unknown` stays so: it may have been charged. */
+/** The outcome of a submission. `unknown` is final: it may have been charged. */
 export interface Outcome {
   /**
-   * `free`: certainly not accepted, so the same run may be sent again. `unclear`: answered, but with neither a task nor a
-   * certain refusal.
+   * `free`: certainly not accepted, so the same run may be sent again. `unclear`: answered, but neither with a task nor
+   * with a certain refusal.
    */
   state: 'answered' | 'unclear' | 'unknown' | 'free'
   status: number
@@ -14,7 +14,7 @@ export interface Outcome {
   retryAfterMs?: number
 }
 
-/** A refusal of our own as an outcome. */
+/** A refusal of the proxy as an outcome. */
 export function toOutcome(state: Outcome['state'], refusal: ProxyRefusal): Outcome {
   const { retryAfterMs } = refusal.proxy
   return {
@@ -26,42 +26,42 @@ export function toOutcome(state: Outcome['state'], refusal: ProxyRefusal): Outco
   }
 }
 
-/** Whether there are words of the service to be passed on. */
+/** Whether the outcome has an answer of the service to pass on. */
 export function isAnswer({ state }: Outcome): boolean {
   return state === 'answered' || state === 'unclear'
 }
 
 export type Reservation =
   /**
-   * Nobody sent it before: send it now, and settle it whatever happens. `learned`, where the store has it, resolves with
-   * what it learns before that, and never rejects.
+   * Nobody sent it before: send it now, and settle it in every case. `learned`, if present, resolves with an answer
+   * that becomes known in another way before that, and never rejects.
    */
   | { state: 'fresh'; learned?: Promise<Outcome> }
-  /** It was sent, or is on its way: this will be its outcome. */
+  /** It was sent, or is being sent: resolves with its outcome. */
   | { state: 'same'; outcome: Promise<Outcome> }
   | { state: 'other-body' }
-  /** No room that is not needed: nothing may be sent. */
+  /** No room is left: nothing may be sent. */
   | { state: 'full' }
 
 /** Remembers for 24 hours what was sent under which key, so that nothing is sent twice. */
 export interface SubmissionStore {
   /** Atomic: of any number of callers with one key, one gets `fresh`. */
   reserve(key: string, bodyHash: string): Promise<Reservation>
-  /** Changes nothing where the outcome is known by then. */
+  /** Changes nothing if the outcome is already known. */
   settle(key: string, outcome: Outcome): Promise<void>
   /**
-   * The answer to a submission became known in another way: it counts as answered from now on, also where nothing is
-   * known of it, and is never fresh again. Changes nothing where there is a clear answer.
+   * The answer to a submission became known in another way: from now on it counts as answered, even if the key was
+   * unknown, and is never fresh again. Changes nothing if there is a clear answer.
    */
   learn(key: string, answer: Outcome): Promise<void>
   find(key: string): Promise<KeptSubmission>
 }
 
 interface Entry {
-  /** None where only the answer is known: it stands for whatever was sent under the key. */
+  /** Absent if only the answer is known, which is then used for any body. */
   bodyHash?: string
   keptUntil: number
-  /** Set once it is settled. */
+  /** Set when it is settled. */
   settled?: Outcome
   outcome: Promise<Outcome>
   settle: (outcome: Outcome) => void
@@ -75,18 +75,21 @@ const wordsGone: Outcome = toOutcome('unknown', {
 })
 
 export interface MemoryOptions {
-  /** More than the limiter lets through in 24 hours, so that nothing is dropped before its time. */
+  /** More than the limiter lets through in 24 hours, so that nothing is dropped early. */
   capacity?: number
-  /** Of all answers that are kept. An answer of the service has a few hundred; beyond this the oldest lose their words. */
+  /** For all kept answers together. An answer has a few hundred bytes; above this limit the oldest lose their text. */
   mostBytes?: number
-  /** Milliseconds of a clock that never jumps. */
+  /** Milliseconds of a monotonic clock. */
   now?: () => number
 }
 
-/** In this process, lost with it. Full of what is in doubt, it takes nothing more; the oldest answer goes first. */
+/**
+ * Kept in this process and lost with it. If it is full of uncertain outcomes, it accepts nothing more; otherwise the
+ * oldest answer is dropped.
+ */
 export function createMemorySubmissions(options: MemoryOptions = {}): SubmissionStore {
   const { capacity = 160_000, mostBytes = 64 * 1024 * 1024, now = () => performance.now() } = options
-  // Both in the order of their age: a key is moved to `answered` when its outcome is certain.
+  // Both in order of age: a key moves to `answered` when its outcome is certain.
   const open = new Map<string, Entry>()
   const answered = createShelf()
 
@@ -105,7 +108,7 @@ export function createMemorySubmissions(options: MemoryOptions = {}): Submission
     return oldest !== undefined && answered.delete(oldest)
   }
 
-  /** Whoever asks for an answer whose words are gone learns that it was sent, so that it is never sent again. */
+  /** A request for an answer whose text was dropped learns that it was sent, so that it is never sent again. */
   function keepAnswer(key: string, entry: Entry): void {
     answered.set(key, entry)
     for (const [old, { bodyHash }] of answered.entries()) {
@@ -172,7 +175,7 @@ export function createMemorySubmissions(options: MemoryOptions = {}): Submission
 
 type Shelf = ReturnType<typeof createShelf>
 
-/** Answers in the order of their age, with the bytes of their words. */
+/** Answers in order of age, with the size of their texts. */
 function createShelf() {
   const entries = new Map<string, Entry>()
   let bytes = 0

@@ -13,7 +13,7 @@ import {
 import type { Redis } from './redis.ts'
 import { redisName } from './redis-names.ts'
 
-/** The hash of a day: credits by user ("all" for all of them), and credits and runs by name. */
+/** The hash of a day: credits by user ("all" for the total), and credits and runs by name. */
 const dayOf = `
 local function openDay(day)
   local key = KEYS[1] .. ':' .. day
@@ -30,10 +30,10 @@ end
 `
 
 /**
- * Keys: what the names of days begin with, the times of the user's runs. Values: user, name, credits, runs a minute, credits
- * a day of one user and of all; -1 is no limit. By the clock of Redis alone; each day has its own account, so that a clock
- * that jumps spends none of them twice. Gives a limit and ms until there is room (-1: never), or "" with the day and the time
- * that it counts for.
+ * Keys: prefix of the days' names, times of the user's runs. Arguments: user, name, credits, runs a minute, credits a
+ * day of one user and of all; -1 is no limit. Uses the clock of Redis only; each day has its own account, so that a
+ * clock that jumps cannot spend one twice. Gives a limit and the ms until there is room (-1: never), or "" with the day
+ * and time of the entry.
  */
 const takeScript = `${dayOf}
 local dayMs, minuteMs = ${dayMs}, ${minuteMs}
@@ -65,7 +65,7 @@ redis.call('PEXPIRE', key, dayMs * ${keptDays})
 return {'', day, tostring(at)}
 `
 
-/** Keys as before. Values: user, name, credits, day, time. */
+/** Keys as above. Arguments: user, name, credits, day, time. */
 const giveBackScript = `${dayOf}
 redis.call('LREM', KEYS[2], 1, ARGV[5])
 local key = openDay(ARGV[4])
@@ -74,7 +74,7 @@ add(key, ARGV[1], ARGV[2], -ARGV[3], -1)
 return 1
 `
 
-/** Key: what the names of days begin with. Gives day, field and value by turns. */
+/** Key: prefix of the days' names. Gives day, field and value in turn. */
 const spentScript = `${dayOf}
 local today = math.floor(redis.call('TIME')[1] / ${dayMs / 1000})
 local found = {}

@@ -12,7 +12,7 @@ const counter = redisName('events')
 const channel = redisName('event')
 const dayMs = 24 * 60 * 60 * 1000
 
-/** Key: the count of events. Values: the name of a count that begins now, ms that it is kept. */
+/** Key: the event counter. Arguments: name of a counter that starts now, ms that it is kept. */
 const countScript = `
 local kind = redis.call('TYPE', KEYS[1]).ok
 if kind ~= 'hash' or not tonumber(redis.call('HGET', KEYS[1], 'number')) then redis.call('DEL', KEYS[1]) end
@@ -29,8 +29,8 @@ return number
 `
 
 /**
- * To the streams of all proxies. Numbers come from Redis, so that a page that changes the proxy goes on where it was; where
- * one is missing, or the connection was, pages are told of a gap.
+ * Events for the streams of all proxies. Numbers come from Redis, so that a page that changes the proxy continues where
+ * it was; after a missing number, or a lost connection, pages are sent a gap.
  */
 export function createRedisEvents(redis: Redis, { capacity = 1000 }: MemoryEventsOptions = {}): RunEvents {
   const listeners = new Set<(event: RunEvent) => void>()

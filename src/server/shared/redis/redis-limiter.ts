@@ -10,10 +10,10 @@ import type { Redis } from './redis.ts'
 import { redisName } from './redis-names.ts'
 
 /**
- * The same as the limiter in memory, as one step and by the clock of Redis alone. Key: JSON of `taken` (time and user, oldest first),
- * `waiting` (lists of run, user, until, in the order of their arrival), `served` (the last turn of each user), `asked` (when each asked last), `turn`. A clock
- * that was set back, or a value that is none of these, begins anew. Values: most, window, grace, most waiting of one user and of
- * all, user, run, hold.
+ * The same algorithm as the limiter in memory, in one step and with the clock of Redis only. Key: JSON of `taken` (time
+ * and user, oldest first), `waiting` (lists of run, user, until, in order of arrival), `served` (the last turn of each
+ * user), `asked` (when each last asked), `turn`. It starts anew after a clock that was set back, or with any other
+ * value. Arguments: most, window, grace, most waiting of one user and of all, user, run, hold.
  */
 const script = `
 local most, window, grace = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
@@ -122,7 +122,7 @@ redis.call('SET', KEYS[1], cjson.encode(state), 'PX', math.ceil(longest))
 return wait
 `
 
-/** One limit for all proxies that share the Redis and the key. docs/decisions/0010 says why it is no library. */
+/** One limit for all proxies that share the Redis and the key. docs/decisions/0011 says why it is not a library. */
 export function createRedisLimiter(redis: Redis, key: string, options: Omit<LimiterOptions, 'now'> = {}): Limiter {
   const { most = serviceLimit.most, windowMs = serviceLimit.windowMs } = options
   const fixed = [most, windowMs, graceMs, mostWaiting.perUser, mostWaiting.inAll]

@@ -10,10 +10,10 @@ import { redisName } from './redis-names.ts'
 
 const index = redisName('pictures')
 const kind = 'picture'
-/** A picture of the largest size, over a network that others use too. */
+/** Long enough for a picture of the largest size, over a network that others use too. */
 const patienceMs = 15_000
 
-/** Reads the index: a hash of "bytes until fetched" by the name of each picture. Drops what is past, or is no entry. */
+/** Reads the index: a hash of "bytes until fetched" by picture name. Drops expired and invalid entries. */
 const readIndex = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -29,7 +29,10 @@ for at = 1, #all, 2 do
 end
 `
 
-/** Keys: index, picture. Values: bytes to hold back, most bytes in all, kept ms. Room is made by what pages have, oldest first. */
+/**
+ * Keys: index, picture. Arguments: bytes to reserve, most bytes in all, kept ms. Pictures that pages have fetched are
+ * dropped to make room, oldest first.
+ */
 const reserveScript = `${readIndex}
 local place, most, kept = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 if redis.call('HEXISTS', KEYS[1], KEYS[2]) == 1 then return 1 end
@@ -48,7 +51,7 @@ redis.call('PEXPIRE', KEYS[1], kept)
 return 1
 `
 
-/** Keys: index, picture. Values: base64, kept ms. */
+/** Keys: index, picture. Arguments: base64, kept ms. */
 const keepScript = `
 local time = redis.call('TIME')
 local till = time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[2]
@@ -64,7 +67,7 @@ redis.call('DEL', KEYS[2])
 return redis.call('HDEL', KEYS[1], KEYS[2])
 `
 
-/** Key: picture. Value: most bytes of one. */
+/** Key: picture. Argument: the most bytes of one. */
 const findScript = `
 if redis.call('TYPE', KEYS[1]).ok ~= 'string' or redis.call('STRLEN', KEYS[1]) > tonumber(ARGV[1]) then return '' end
 return redis.call('GET', KEYS[1])
@@ -77,7 +80,7 @@ if not place then return 0 end
 return redis.call('HSET', KEYS[1], KEYS[2], (string.gsub(place, '%d$', '1')))
 `
 
-/** In the Redis of all proxies, as base64. Sizes are of what is stored. */
+/** In the Redis of all proxies, as base64. Sizes are those of the stored text. */
 export function createRedisPictures(redis: Redis, options: Omit<MemoryPicturesOptions, 'now'> = {}): KeptPictures {
   const { mostBytes = 256 * 1024 * 1024, placeBytes = base64Bytes(mostPictureBytes) } = options
   const keysOf = (run: string) => [index, redisName(kind, run)]

@@ -16,7 +16,7 @@ export interface SharedParts {
   log: Log
 }
 
-/** Started also while Redis is away: questions about what is under way are answered, submissions are not taken. */
+/** Starts even while Redis is unreachable: requests about runs under way are answered, submissions are refused. */
 export async function openRedisShared(url: string, { limits, gateway, log }: SharedParts): Promise<Shared> {
   const redis = await openRedis(url, log)
   const submissions = createRedisSubmissions(redis)

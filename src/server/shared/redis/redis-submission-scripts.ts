@@ -1,11 +1,12 @@
 /**
- * Steps of a submission's record: a hash of `state` (open, answered, unclear, unknown, free), `body` (its digest), `owner` (the proxy
- * that sends it), `attempt` and `outcome`. Every record has an end; no script makes an open one free but its own attempt's.
+ * Scripts for a submission's record: a hash of `state` (open, answered, unclear, unknown, free), `body` (its digest),
+ * `owner` (the proxy that sends it), `attempt` and `outcome`. Every record expires; only its own attempt can make an
+ * open one free.
  */
 
 const kindOf = `local kind = redis.call('TYPE', KEYS[1]).ok\n`
 
-/** Keys: record, sign of life. Values: body, owner, attempt, kept ms, lease ms. */
+/** Keys: record, lease. Arguments: body, owner, attempt, kept ms, lease ms. */
 export const reserveScript = `${kindOf}
 if kind ~= 'none' and kind ~= 'hash' then return 'same' end
 if kind == 'none' or redis.call('HGET', KEYS[1], 'state') == 'free' then
@@ -20,7 +21,7 @@ if body and body ~= ARGV[1] then return 'other-body' end
 return 'same'
 `
 
-/** Key: record. Values: what the names of signs of life begin with, most bytes of an outcome. Gives a state and an outcome. */
+/** Key: record. Arguments: prefix of the leases' names, most bytes of an outcome. Gives a state and an outcome. */
 export const lookScript = `${kindOf}
 if kind == 'none' then return {'none', ''} end
 if kind ~= 'hash' then return {'unknown', ''} end
@@ -36,8 +37,8 @@ return {state, redis.call('HGET', KEYS[1], 'outcome') or ''}
 `
 
 /**
- * Key: record. Values: attempt, state, outcome, body, kept ms, ms that a free one is kept for those who wait, channel, word.
- * A record that Redis has forgotten is written anew.
+ * Key: record. Arguments: attempt, state, outcome, body, kept ms, ms that a free one is kept for waiting requests,
+ * channel, message. A record that Redis has lost is written again.
  */
 export const settleScript = `${kindOf}
 if kind ~= 'none' and kind ~= 'hash' then return 0 end
@@ -53,7 +54,7 @@ redis.call('PUBLISH', ARGV[7], ARGV[8])
 return 1
 `
 
-/** Key: record. Values: outcome, kept ms, channel, word. */
+/** Key: record. Arguments: outcome, kept ms, channel, message. */
 export const learnScript = `${kindOf}
 if kind ~= 'none' and kind ~= 'hash' then redis.call('DEL', KEYS[1]) end
 if kind == 'hash' and redis.call('HGET', KEYS[1], 'state') == 'answered' then return 0 end
@@ -63,5 +64,5 @@ redis.call('PUBLISH', ARGV[3], ARGV[4])
 return 1
 `
 
-/** Key: sign of life. Value: lease ms. */
+/** Key: lease. Argument: lease ms. */
 export const renewScript = `return redis.call('SET', KEYS[1], '1', 'PX', ARGV[1])`

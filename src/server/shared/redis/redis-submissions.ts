@@ -8,21 +8,26 @@ import { redisName } from './redis-names.ts'
 import { learnScript, lookScript, renewScript, reserveScript, settleScript } from './redis-submission-scripts.ts'
 
 export interface RedisSubmissions extends SubmissionStore {
-  /** Tries once more to tell Redis what it was not told. */
+  /** Tries once more to write what Redis has missed. */
   close(): Promise<void>
 }
 
 export interface RedisSubmissionsOptions {
   keptMs?: number
-  /** A proxy without a sign of life for so long has stopped: what it had under way is in doubt. As long as pages ask. */
+  /**
+   * A proxy that has not renewed its lease for this long counts as stopped: the outcome of its submissions is unknown.
+   * At least as long as pages ask for a lost answer.
+   */
   leaseMs?: number
-  /** Whoever waits for another proxy's answer looks so often, should its word be lost. */
+  /** How often another proxy's answer is looked up, in case its message was lost. */
   lookMs?: number
-  /** How many of the own submissions are known here too, should Redis forget them. More than there are in a day. */
+  /**
+   * How many of its own submissions a proxy remembers itself, in case Redis loses them. More than there are in a day.
+   */
   remembered?: number
 }
 
-/** One submission of this proxy's. */
+/** One submission of this proxy. */
 interface Attempt {
   id: string
   body: string
@@ -37,10 +42,12 @@ const StoredOutcome = z.object({
   retryAfterMs: z.optional(z.number()),
 })
 
-/** An answer of a service has a mebibyte at most; as JSON in JSON it grows. */
+/** An answer of a service has at most a mebibyte; it grows as JSON inside JSON. */
 const mostOutcomeBytes = 4 * 1024 * 1024
 const freeMs = 60_000
-/** Each is a few lines of text. Beyond this the oldest are given up: their records become doubtful by themselves. */
+/**
+ * Each is a few lines of text. Above this number the oldest are dropped: their records become uncertain on their own.
+ */
 const mostOwed = 10_000
 const channel = redisName('settled')
 const signOfLife = redisName('proxy')
@@ -51,15 +58,15 @@ const lost = toOutcome(
 const notSent = toOutcome('free', toRefusal(503, 'The proxies have no common memory of submissions at the moment.'))
 
 /**
- * Shared by all proxies of a Redis. A record is made in one step, so that one proxy sends; it never becomes free again but by
- * that proxy's word. Without this word, and with the proxy gone, it is in doubt. docs/decisions/0011.
+ * Shared by all proxies of a Redis. A record is created in one step, so that only one proxy sends; only that proxy can
+ * make it free again. If it stops without doing so, the outcome is uncertain. docs/decisions/0010.
  */
 export function createRedisSubmissions(redis: Redis, options: RedisSubmissionsOptions = {}): RedisSubmissions {
   const { keptMs = 24 * 60 * 60 * 1000, leaseMs = 60_000, lookMs = 2000, remembered = 200_000 } = options
   const owner = randomUUID()
   const alive = `${signOfLife}:${owner}`
   const underWay = new Map<string, Attempt>()
-  /** What Redis has not been told yet. */
+  /** Updates that Redis has not received yet. */
   const owed = new Map<string, () => Promise<unknown>>()
   /** Names of what this proxy has sent, oldest first. */
   const sent = new Set<string>()
@@ -72,7 +79,7 @@ export function createRedisSubmissions(redis: Redis, options: RedisSubmissionsOp
   redis.onConnected(() => void catchUp())
   const timer = setInterval(() => void catchUp(), leaseMs / 4).unref()
 
-  /** Says that this proxy lives, and what Redis missed. */
+  /** Renews the lease and sends what Redis missed. */
   async function catchUp(): Promise<void> {
     try {
       if (underWay.size > 0 || owed.size > 0) await redis.run(renewScript, [alive], [leaseMs])
@@ -81,7 +88,7 @@ export function createRedisSubmissions(redis: Redis, options: RedisSubmissionsOp
         owed.delete(id)
       }
     } catch {
-      // Redis is away: it is told when it is back.
+      // Redis is unreachable; the update is sent when it is back.
     }
   }
 
@@ -110,7 +117,7 @@ export function createRedisSubmissions(redis: Redis, options: RedisSubmissionsOp
     return { state: 'settled', outcome: isReadable ? (outcome.data as Outcome) : lost }
   }
 
-  /** What became of it at another proxy, or here. */
+  /** The outcome at another proxy, or here. */
   async function outcomeOf(name: string): Promise<Outcome> {
     for (let seenAt = performance.now(); performance.now() - seenAt < leaseMs; ) {
       let stop = () => {}
@@ -128,14 +135,14 @@ export function createRedisSubmissions(redis: Redis, options: RedisSubmissionsOp
         if (seen.state === 'none') return lost
         seenAt = performance.now()
       } catch {
-        // Redis is away; the answer may still come.
+        // Redis is unreachable; the answer may still come.
       }
       await word.finally(stop)
     }
     return lost
   }
 
-  /** Tells of an answer that became known in another way while the own one is awaited. */
+  /** Resolves with an answer that becomes known in another way while this proxy waits for its own. */
   function learn(name: string, attempt: Attempt): Promise<Outcome> {
     return new Promise((resolve) => {
       const take = async () => {
@@ -146,7 +153,7 @@ export function createRedisSubmissions(redis: Redis, options: RedisSubmissionsOp
     })
   }
 
-  /** Redis is told now, or when it is there again. Rejects where it is not told yet. */
+  /** Writes to Redis now, or when it is back. Rejects if it is not written yet. */
   async function tell(name: string, { id, body }: Attempt, outcome: Outcome): Promise<void> {
     const values = [id, outcome.state, JSON.stringify(outcome), body, keptMs, freeMs, channel, name]
     const telling = () => redis.run(settleScript, [name], values)
@@ -169,14 +176,14 @@ export function createRedisSubmissions(redis: Redis, options: RedisSubmissionsOp
       const attempt: Attempt = { id: `${owner}:${attempts}`, body }
       const values = [body, owner, attempt.id, keptMs, leaseMs]
       const state = await redis.run(reserveScript, [name, alive], values).catch(async (error: unknown) => {
-        // It may be reserved all the same, and nobody will send it.
+        // The record may have been created all the same, and nobody will send it.
         await tell(name, attempt, notSent).catch(() => undefined)
         throw error
       })
       if (state === 'other-body') return { state }
       if (state !== 'fresh') return { state: 'same', outcome: outcomeOf(name) }
       if (sent.has(name)) {
-        // Sent from here before, and Redis does not know it any more.
+        // It was sent from here before, and Redis has lost it.
         await tell(name, attempt, lost)
         return { state: 'same', outcome: Promise.resolve(lost) }
       }

@@ -1,42 +1,46 @@
 import { createClient } from 'redis'
 import type { Log } from '#server/log.ts'
 
-/** What the proxies of one key share. Everything in it may be lost; nothing in it may be believed unseen. */
+/**
+ * The Redis that proxies with one key share. Everything in it may be lost, and nothing in it is used without checks.
+ */
 export interface Redis {
-  /** Runs a script as one step. Rejects where there is no connection now, or no answer in time; it may have run then. */
+  /**
+   * Runs a script as one step. Rejects if there is no connection, or no answer in time; the script may have run then.
+   */
   run(
     script: string,
     keys: readonly string[],
     values?: readonly (string | number)[],
     patienceMs?: number,
   ): Promise<unknown>
-  /** Tells of all that is published there, as long as there is a connection. */
+  /** Receives all messages of the channel, while there is a connection. */
   listen(channel: string, listener: (message: string) => void): void
-  /** Now, if there is a connection, and whenever there is one again: what was published in between is lost. */
+  /** Called now if there is a connection, and after each reconnection: messages published in between are lost. */
   onConnected(listener: () => void): void
   close(): Promise<void>
 }
 
 export interface RedisOptions {
-  /** Longer than a slow Redis takes, shorter than people wait. */
+  /** Longer than a slow Redis takes, shorter than users wait. */
   patienceMs?: number
-  /** How long the start waits for the first connection before it goes on without. */
+  /** How long the start waits for the first connection before it continues without one. */
   firstMs?: number
 }
 
 const longestPauseMs = 2000
 
-/** Gives it also where it cannot be reached: it goes on trying, and every question is refused until then. */
+/** Resolves even if Redis cannot be reached: it keeps trying, and every call is refused until then. */
 export async function openRedis(url: string, log: Log, options: RedisOptions = {}): Promise<Redis> {
   const { patienceMs = 3000, firstMs = 3000 } = options
   const client = createClient({
     url,
-    // Whoever asks gets "no" at once: nothing paid may wait in a queue.
+    // Calls fail at once: nothing paid may wait in a queue.
     disableOfflineQueue: true,
     pingInterval: 2 * patienceMs,
     socket: {
       connectTimeout: patienceMs,
-      // Pings keep a living connection from being idle for so long.
+      // Pings keep a working connection from being idle for this long.
       socketTimeout: 5 * patienceMs,
       reconnectStrategy: (tries) => Math.min(longestPauseMs, 50 * 2 ** tries) * (0.75 + Math.random() / 2),
     },
@@ -66,7 +70,7 @@ export async function openRedis(url: string, log: Log, options: RedisOptions = {
     run: (script, keys, values = [], ownPatienceMs = patienceMs) =>
       within(ownPatienceMs, client.eval(script, { keys: [...keys], arguments: values.map(String) })),
     listen(channel, listener) {
-      // Waits for the first connection; the client repeats it after each further one.
+      // Waits for the first connection; the client subscribes again after each reconnection.
       listening.subscribe(channel, listener).catch(noteBroken)
     },
     onConnected(listener) {
@@ -87,7 +91,7 @@ function within<T>(ms: number, asked: Promise<T>): Promise<T> {
   })
 }
 
-/** A Redis that makes room by dropping keys would forget what was sent. */
+/** A Redis that evicts keys would lose the record of what was sent. */
 async function warnOfForgetting(client: { info(section: string): Promise<unknown> }, log: Log): Promise<void> {
   const policy = /maxmemory_policy:(\S+)/.exec(String(await client.info('memory').catch(() => '')))?.[1]
   if (policy !== undefined && policy !== 'noeviction') {
