@@ -1,4 +1,5 @@
-// `npm run bench`, or `npm run bench -- proxy gallery` for some of its parts: the built product beside its yardsticks.
+// `npm run bench`, or `npm run bench -- proxy gallery` for some of its parts: the built product compared with reference
+// implementations.
 import { binOf, ensureBuilt, ensureInstalled, spawnNode } from './ground.mjs'
 import { ensureChromium } from './programs.mjs'
 

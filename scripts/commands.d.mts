@@ -3,7 +3,7 @@ export interface Command {
   args: string[]
 }
 
-/** What a command depends on. Tests describe other machines with it. */
+/** What a command depends on. Tests pass descriptions of other machines. */
 export interface Machine {
   platform: NodeJS.Platform
   /** The path of the running Node. */

@@ -1,4 +1,4 @@
-// The commands that the scripts spawn: each is a program with its arguments, so that no shell is needed on any system.
+// The commands that the scripts spawn: each is a program with its arguments, so that no system needs a shell.
 import { existsSync, readFileSync } from 'node:fs'
 import { posix, win32 } from 'node:path'
 import process from 'node:process'
@@ -14,7 +14,7 @@ const thisMachine = {
 
 /**
  * npm, started by Node itself. On Windows `npm` is only a script for a shell (`npm.cmd`), which Node refuses to spawn
- * without one. Outside Windows, an npm that is nowhere beside Node is looked for in PATH.
+ * without one. On other systems an npm that is not next to Node is looked up in PATH.
  */
 export function npmCommand(args, machine = thisMachine) {
   const script = npmScripts(machine).find((file) => machine.isFile(file))
@@ -26,7 +26,7 @@ export function npmCommand(args, machine = thisMachine) {
 function npmScripts({ platform, node, env }) {
   const { dirname, join } = pathOf(platform)
   const folder = dirname(node)
-  // Set where a script runs under npm. Other package managers set it too, to themselves.
+  // Set if a script runs under npm. Other package managers set it too, to their own path.
   const running = /[\\/]npm-cli\.c?js$/.test(env.npm_execpath ?? '') ? [env.npm_execpath] : []
   const beside = platform === 'win32' ? folder : join(folder, '..', 'lib')
   return [...running, join(beside, 'node_modules', 'npm', 'bin', 'npm-cli.js'), ...(platform === 'win32' ? [] : debian)]
@@ -34,7 +34,10 @@ function npmScripts({ platform, node, env }) {
 
 const debian = ['/usr/share/nodejs/npm/bin/npm-cli.js']
 
-/** A tool of node_modules, started by Node without npx: `name` is its package, the file is the one its package names. */
+/**
+ * A tool of node_modules, started by Node without npx: `name` is its package, the file is the one that the package
+ * names.
+ */
 export function toolCommand(root, name, args, machine = thisMachine) {
   return { command: machine.node, args: [toolFile(root, name, machine), ...args] }
 }
@@ -51,7 +54,10 @@ function pathOf(platform) {
   return platform === 'win32' ? win32 : posix
 }
 
-/** Why nothing can be built in `folder`, as one sentence; undefined if it can. The build tool takes what follows "#" or "?" off a path. */
+/**
+ * Why nothing can be built in `folder`, as one sentence; undefined if it can. The build tool cuts off a path at "#" or
+ * "?".
+ */
 export function problemOfFolder(folder) {
   const found = /[#?]/.exec(folder)?.[0]
   if (!found) return undefined

@@ -1,12 +1,12 @@
-// How much of each list of faults and attacks a passed test covers. A test names its numbers at the start of its title.
+// How much of each list of faults and attacks a passed test covers. A test has its numbers at the start of its title.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 
 /**
- * Faults and attacks both have a list D, and journeys are called J1: these attacks are titled "SEC D05", or plainly "D05" among
- * the tests of the server.
+ * Faults and attacks both have a list D, and journeys are called J1, so attacks are titled "SEC D05", or just "D05"
+ * among the tests of the server.
  */
 const lists = [
   { id: 'P', title: 'Paid path', letter: 'P', size: 26 },
@@ -30,19 +30,19 @@ const faultLetters = 'PUWTS'
 const numbered = new RegExp(`^(SEC\\s+)?([${letters}])(\\d\\d)(?:\\s*[-–]\\s*\\2?(\\d\\d))?(?![\\w])[,:]?\\s*`)
 
 /**
- * The numbers at the start of a title, each as "P04" or "SEC C01": "P04 P10 …", "E06, D03: …", "C01-C06 …".
- * `inServer`: a plain D or J is an attack there.
+ * The numbers at the start of a title, each as "P04" or "SEC C01": "P04 P10 …", "E06, D03: …", "C01-C06 …". `inServer`:
+ * a plain D or J is an attack there.
  */
 export function numbersIn(title, inServer) {
   const numbers = []
-  // A row of the contract may come first: "8.5 P20 …".
+  // A section number may come first: "8.5 P20 …".
   let rest = title.trimStart().replace(/^(?:\d+\.\d+\s+)+/, '')
   let marked = false
   for (;;) {
     const match = numbered.exec(rest)
     if (!match) return numbers
     const [whole, mark, letter, first, last = first] = match
-    // "SEC A05 A06": the mark holds for all that follow it.
+    // "SEC A05 A06": the prefix applies to all that follow it.
     marked ||= mark !== undefined
     if (letter === 'J' && !(marked || inServer)) return numbers
     const isAttack = !faultLetters.includes(letter) && (letter !== 'D' || marked || inServer)
@@ -53,7 +53,7 @@ export function numbersIn(title, inServer) {
   }
 }
 
-/** Every test that ran, of both runners' reports: its titles from the outermost down, and whether it passed. */
+/** Every test that ran, from the reports of both runners: its titles from the outermost down, and whether it passed. */
 function testsIn(report) {
   if (report.testResults) {
     return report.testResults.flatMap(({ name, assertionResults }) =>
@@ -77,7 +77,7 @@ function testsIn(report) {
   return (report.suites ?? []).flatMap((suite) => walk(suite, []))
 }
 
-/** Covered: at least one test of the number passed, and none of them failed. */
+/** Covered: at least one test with the number passed, and none of them failed. */
 function coveredIn(reports) {
   const passed = new Set()
   const failed = new Set()
@@ -91,7 +91,7 @@ function coveredIn(reports) {
   return new Set([...passed].filter((number) => !failed.has(number)))
 }
 
-/** A runner that broke off has left none, or half of one: then nothing of it counts. */
+/** A runner that crashed has left no report, or an incomplete one, which is ignored. */
 function readReport(file) {
   try {
     return JSON.parse(readFileSync(file, 'utf8'))
@@ -100,14 +100,17 @@ function readReport(file) {
   }
 }
 
-/** The numbers that docs/not-covered.md explains: its lines begin with "- P20:" or "- SEC D05:". */
+/** The numbers that docs/not-covered.md explains: its lines start with "- P20:" or "- SEC D05:". */
 function explained(root) {
   const file = join(root, 'docs', 'not-covered.md')
   const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : []
   return new Set(lines.filter((line) => line.startsWith('- ')).flatMap((line) => numbersIn(line.slice(2), false)))
 }
 
-/** One line a list: how many numbers passed tests cover, and which ones are missing; in brackets those with a stated reason. */
+/**
+ * One line per list: how many numbers passed tests cover, and which are missing; those with a stated reason in
+ * brackets.
+ */
 export function printCoverage(root, folder = join(root, 'node_modules', '.cache', 'reports')) {
   const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.json')) : []
   const covered = coveredIn(files.map((name) => readReport(join(folder, name))))

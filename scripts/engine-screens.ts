@@ -1,5 +1,5 @@
-// `npm run screens`, or `npm run screens -- webkit`: the main screens in each engine that is found here, wide and as on a
-// phone, dark and light, into node_modules/.cache/screens. They are made to be looked at: nothing compares them.
+// `npm run screens`, or `npm run screens -- webkit`: the main screens in each engine found on this machine, wide and
+// phone, dark and light, into node_modules/.cache/screens. They are for people to look at: nothing compares them.
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { at, countOf, savedOf } from '../tests/engines/atelier.ts'
@@ -37,7 +37,7 @@ async function until(isSo: () => Promise<boolean>) {
   }
 }
 
-/** The demo, an image of the own, and one that fails. */
+/** The demo, an image of one's own, and one that fails. */
 async function fill(door: Door, url: string) {
   await door.open(url)
   await door.click({ role: 'button', name: 'Try the demo', within: at.gallery })
@@ -50,7 +50,7 @@ async function fill(door: Door, url: string) {
   await until(() => door.evaluate(() => document.querySelector('[data-phase=failed]') !== null))
 }
 
-/** Each shows one screen; `close` leads back. */
+/** Each entry shows one screen; `close` leads back. */
 async function shootWide(door: Door, shoot: (screen: string) => Promise<void>) {
   await shoot('gallery')
   await door.click(at.image('A quiet harbour'))
@@ -95,7 +95,7 @@ async function shootAll(name: EngineName, engine: Engine, folder: string) {
         document.documentElement.dataset.theme = given
       }, theme)
       const shoot = async (screen: string) => {
-        // What moves when a screen is opened has come to rest.
+        // Animations that start with a screen have ended by then.
         await new Promise((resolve) => setTimeout(resolve, 700))
         await door.screenshot(join(folder, `${name}-${size}-${theme}-${screen}.png`))
       }

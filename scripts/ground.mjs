@@ -11,8 +11,8 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const stamps = join(root, 'node_modules', '.cache', 'atelier')
 
 /**
- * Runs a command to its end, without a shell. `quiet`: its output is kept and shown only if it fails. `goOn`: a failure does
- * not end this process.
+ * Runs a command to its end, without a shell. `quiet`: its output is only shown if it fails. `goOn`: a failure does not
+ * end this process.
  */
 export function run(command, args, { env = {}, quiet = false, goOn = false } = {}) {
   const done = spawnSync(command, args, {
@@ -41,7 +41,7 @@ export function binOf(name) {
   return toolFile(root, name)
 }
 
-/** Installs exactly what the lock file says, if that is not what is there. */
+/** Installs exactly the contents of the lock file, unless they are installed. */
 export function ensureInstalled() {
   const problem = problemOfFolder(root)
   if (problem) {
@@ -66,7 +66,7 @@ const builtFrom = [
   'tsconfig.json',
 ]
 
-/** Builds page and server, if what is built is not from what is written. */
+/** Builds page and server, unless the build is up to date. */
 export function ensureBuilt() {
   ensureFresh('built', 'dist/server/server.js', () => {
     console.log('Building …')
@@ -75,7 +75,7 @@ export function ensureBuilt() {
   })
 }
 
-/** The same for the page that needs no proxy. */
+/** The same for the demo page, which needs no proxy. */
 export function ensureDemoBuilt() {
   ensureFresh('demo', 'dist/demo/index.html', () => {
     console.log('Building the demo …')
@@ -94,7 +94,7 @@ function ensureFresh(stamp, built, build) {
   writeStamp(stamp, source)
 }
 
-/** Builds a page that finds its proxy at `proxyUrl`, into `folder`, if the one there is not from what is written. */
+/** Builds a page whose proxy is at `proxyUrl`, into `folder`, unless that build is up to date. */
 export function ensurePageFor(proxyUrl, folder) {
   const source = hashOf(
     builtFrom.flatMap((name) => filesIn(join(root, name))),

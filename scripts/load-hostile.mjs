@@ -1,5 +1,5 @@
-// `npm run load -- hostile`: attacks on the built proxy with a heap of 512 MB. Fails where its event loop or its memory shows them,
-// or where polite users get less than 80 % of an equal share.
+// `npm run load -- hostile`: attacks on the built proxy with a heap of 512 MB. Fails if they block its event loop or
+// fill its memory, or if polite users get less than 80 % of an equal share.
 import { once } from 'node:events'
 import http from 'node:http'
 import { connect } from 'node:net'
@@ -49,8 +49,8 @@ for (const problem of problems) console.error(`FAILED: ${problem}`)
 process.exitCode = problems.length === 0 ? 0 : 1
 
 /**
- * Does it, and looks at the longest hold of the event loop and at the most memory meanwhile. What holds it up for too long is
- * done again, twice at most: the least counts, so that what others do on the machine does not.
+ * Runs an attack and measures the longest block of the event loop and the most memory. If it is blocked for too long,
+ * the attack is repeated up to twice and the lowest value counts, so that other load on the machine does not.
  */
 async function attack(title, work) {
   const [first, memoryMb, told] = await measure(work)
@@ -74,7 +74,7 @@ async function measure(work) {
   return [await heldMs(), memoryMb, told]
 }
 
-/** Since it was asked last. */
+/** Since the last call. */
 async function heldMs() {
   const text = await (
     await fetch(`${proxy.origin}/metrics`, { headers: { authorization: `Bearer ${metricsToken}` } })
@@ -136,7 +136,7 @@ function post(path, body, name) {
       resolve({ status: response.statusCode, bytes: text.length, answer: JSON.parse(text || '{}') })
     })
     request.on('socket', (socket) => socket.on('error', () => undefined))
-    // Cut off while it was still sending.
+    // The connection was closed while it was still sending.
     request.on('error', () => resolve({ status: 0, bytes: 0, answer: {} }))
     request.end(body)
   })
@@ -196,7 +196,10 @@ async function guess() {
   return [...counts].map(([status, count]) => `${count} × ${status}`).join(', ')
 }
 
-/** Greedy: fifty runs that are asked for again all the time. Polite: one run after the other, each when it is told. */
+/**
+ * Greedy: fifty runs that are asked for again all the time. Polite: one run after another, each at the time it was
+ * told.
+ */
 async function share() {
   const countsFrom = performance.now() + settleSeconds * 1000
   const endsAt = countsFrom + fairSeconds * 1000

@@ -1,10 +1,10 @@
-// Servers in processes of their own, for `npm run load`.
+// Servers in separate processes, for `npm run load`.
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import process from 'node:process'
 
-/** A server in a process of its own, which inherits no settings; it has started when it prints where it listens. */
+/** A server in a separate process, which inherits no settings; it has started when it prints its address. */
 export function start(args, env = {}) {
   const options = {
     cwd: tmpdir(),
@@ -30,7 +30,7 @@ export function start(args, env = {}) {
   })
 }
 
-/** 0 where the system does not tell. */
+/** 0 if the system does not report it. */
 function residentMb(pid) {
   try {
     return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024

@@ -1,4 +1,5 @@
-// `npm run load`, or `npm run load -- hostile` (load-hostile.mjs): a crowd before the built proxy, with the simulator behind it. Fails where anything but the limit refuses.
+// `npm run load`, or `npm run load -- hostile` (load-hostile.mjs): many clients at the built proxy, with the simulator
+// behind it. Fails if anything but the rate limit refuses.
 import { join } from 'node:path'
 import process from 'node:process'
 import { ensureBuilt, ensureInstalled, root } from './ground.mjs'
@@ -7,7 +8,7 @@ import { start } from './load-servers.mjs'
 const pollsPerSecond = 1_000
 const pollSeconds = 30
 const runs = 200
-/** Memory after the crowd, over memory after a first short one: what a process takes once is seldom given back. */
+/** The most memory after the load, relative to memory after a short first round: a process seldom gives memory back. */
 const mostGrowth = 1.25
 const kontext = '/api/v1/flux/kontext/generate'
 
@@ -17,10 +18,10 @@ if (process.argv.includes('hostile')) {
   await import('./load-hostile.mjs')
   process.exit()
 }
-// Not before it is certainly installed.
+// Imported only after it is certainly installed.
 const { default: autocannon } = await import('autocannon')
 const key = 'simulated'
-// Not by the command of tsx: it has the simulator as a child, which would outlive it.
+// Not with the command of tsx, which would start the simulator as a child that outlives it.
 const simulator = await start(['--import', import.meta.resolve('tsx'), join(root, 'src/simulator/main.ts')])
 const proxy = await start([join(root, 'dist/server/server.js')], {
   KIE_API_KEY: key,
@@ -84,7 +85,7 @@ async function submitALot() {
   expect(proxy.memoryMb() <= before * mostGrowth, 'memory grew with the submissions')
 }
 
-/** Two windows that send the same run, each as a page does: with the run's key, and again when the limit says so. */
+/** Two windows send the same run, each as a page does: with the run's key, and again when the limit says so. */
 async function submitAtLast(prompt, counts, others) {
   const run = crypto.randomUUID()
   const once = async () => {

@@ -1,5 +1,5 @@
-// `npm run model`, or `npm run model -- 500`: the model test of paid work, as often as is asked for, from a new seed. With
-// `npm run model -- 500 SEED PATH` from a given one; seed and path of a counter-example are printed with it.
+// `npm run model`, or `npm run model -- 500`: the model test of paid work, with that many stories, from a new seed.
+// `npm run model -- 500 SEED PATH` uses a given seed; a counter-example is printed with its seed and path.
 import { availableParallelism } from 'node:os'
 import { binOf, ensureInstalled, spawnNode } from './ground.mjs'
 

@@ -1,13 +1,13 @@
-// `npm run mutate`, `npm run mutate -- guard runner`, `npm run mutate -- --sample 100` (so many lines, drawn anew): breaks the modules that guard money and key in every small way there
-// is, and counts how many of the breaks their tests notice. Slow: it is no part of `npm test`. What did not change since
-// the last time is not run again.
+// `npm run mutate`, `npm run mutate -- guard runner`, `npm run mutate -- --sample 100` (that many random lines):
+// changes the modules that guard money and key in many small ways, and counts how many of the changes their tests
+// notice. Slow, so it is not part of `npm test`. What has not changed since the last time is not run again.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ensureInstalled, root } from './ground.mjs'
 
-/** Modules, and the tests that speak for them. */
+/** Modules, and the tests responsible for them. */
 const groups = {
   guard: {
     src: ['server/upstream/guard', 'server/upstream/hosts'],
@@ -57,7 +57,7 @@ const groups = {
   },
 }
 const sampleAt = process.argv.indexOf('--sample')
-/** How many lines are broken, of all lines of all modules; 0: all of them. */
+/** How many lines are changed, of all lines of all modules; 0: all of them. */
 const sample = sampleAt === -1 ? 0 : Number(process.argv[sampleAt + 1] ?? 100)
 const goal = sample > 0 ? 95 : 85
 const lowSpeed = { timeoutMS: 30_000, timeoutFactor: 4 }
@@ -80,11 +80,11 @@ for (const [name, { src, tests }] of Object.entries(groups)) {
     vitest: { configFile: 'scripts/mutate.vitest.ts', related: false },
     concurrency: Number(process.env.MUTATE_WORKERS ?? Math.max(1, availableParallelism() - 1)),
     ...lowSpeed,
-    // What is evaluated while a module loads cannot be broken with this runner: it would count as not noticed.
+    // Code that runs while a module loads cannot be tested with this runner: it would count as not noticed.
     ignoreStatic: true,
     incremental: drawn === undefined,
     incrementalFile: join(reports, `${name}.json`),
-    // Vite takes nothing below node_modules for a source.
+    // Vite treats nothing below node_modules as a source.
     tempDirName: '.cache/stryker',
     ignorePatterns: ['/.cache', '/dist', '/docs', '/public', '/tests/e2e', '/test-results'],
     reporters: ['progress-append-only'],
@@ -104,7 +104,7 @@ for (const [name, { src, tests }] of Object.entries(groups)) {
 const share = printLine('all of them', mutants)
 process.exit(share >= goal ? 0 : 1)
 
-/** Lines that hold code, drawn from all groups that were asked for: ranges for the tool, by module. */
+/** Lines with code, drawn from all requested groups: ranges for the tool, by module. */
 function drawLines(count) {
   const lines = Object.entries(groups)
     .filter(([name]) => asked.length === 0 || asked.includes(name))

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-/** The unit tests alone, as `npm run mutate` wants them: one failure is enough, and what hangs is given up soon. */
+/** Only the unit tests, as `npm run mutate` needs them: one failure is enough, and hanging tests are ended soon. */
 export default defineConfig({
   test: {
     include: ['tests/unit/**/*.test.ts'],

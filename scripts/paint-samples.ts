@@ -4,9 +4,9 @@ import sharp from 'sharp'
 import { createNodePainter } from '#simulator/painter/node-painter.ts'
 import { sampleList } from '#store/sample-list.ts'
 
-/** Paints the pictures of src/store/sample-list.ts anew into public/samples: the same ones every time. */
+/** Paints the images of src/store/sample-list.ts into public/samples: always the same ones. */
 const mostBytes = 90 * 1024
-/** Painted larger than kept: what is made smaller is sharper. */
+/** Painted larger than stored, because a reduced image is sharper. */
 const oversize = 1.5
 
 const painter = createNodePainter({ seed: 1, mark: false, grain: 3 })

@@ -1,5 +1,5 @@
-// Programs that the tests need and npm does not bring: browsers and redis-server. Each is used where it is found. As root on
-// Debian it is installed; elsewhere its absence is said.
+// Programs that the tests need and npm does not provide: browsers and redis-server. Each is used if it is found. As
+// root on Debian a missing one is installed; elsewhere it is reported.
 import { existsSync } from 'node:fs'
 import process from 'node:process'
 import { run, tool } from './ground.mjs'
@@ -24,7 +24,9 @@ const firefoxPlaces = [
 
 const redisPlaces = ['/usr/bin/redis-server', '/usr/local/bin/redis-server', '/opt/homebrew/bin/redis-server']
 
-/** The path of a Chromium: named in CHROMIUM_PATH, in a usual place, from Playwright, or from Debian. Ends this process without one. */
+/**
+ * The path of a Chromium: from CHROMIUM_PATH, a usual place, Playwright, or Debian. Ends this process if there is none.
+ */
 export function ensureChromium() {
   const find = () => firstOf([process.env.CHROMIUM_PATH, ...chromiumPlaces, playwrightChromium()])
   const found = find()
@@ -43,16 +45,16 @@ function playwrightChromium() {
   return run(process.execPath, ['-e', ask], { quiet: true, goOn: true }).stdout?.trim()
 }
 
-/** Makes a redis-server available to the tests of several proxies: named in REDIS_SERVER_PATH, in a usual place, or from Debian. */
+/** Makes a redis-server available to the tests of several proxies: from REDIS_SERVER_PATH, a usual place, or Debian. */
 export function ensureRedis() {
   const find = () => firstOf([process.env.REDIS_SERVER_PATH, ...redisPlaces])
-  // RUNLEVEL: nothing but the program is wanted; the tests start it themselves.
+  // RUNLEVEL: installs only the program; the tests start it themselves.
   if (!find()) installFromDebian(['redis-server'], { RUNLEVEL: '1' })
   if (!find())
     console.error('The tests of several proxies need redis-server. Install it, or name it in REDIS_SERVER_PATH.')
 }
 
-/** The path of a Firefox: named in FIREFOX_PATH, in a usual place, or from Debian; undefined without one. */
+/** The path of a Firefox: from FIREFOX_PATH, a usual place, or Debian; undefined if there is none. */
 export function findFirefox() {
   const find = () => firstOf([process.env.FIREFOX_PATH, ...firefoxPlaces])
   if (!find()) installFromDebian(['firefox-esr'])
@@ -65,7 +67,7 @@ const webKit = {
   display: '/usr/bin/Xvfb',
 }
 
-/** WebKitGTK with its driver, and the display it is shown on; Linux only, undefined where one of them is missing. */
+/** WebKitGTK with its driver, and a display for it; Linux only, undefined if one of them is missing. */
 export function findWebKit() {
   const find = () => {
     const browser = firstOf(webKit.browsers)
@@ -80,7 +82,7 @@ function firstOf(paths) {
   return paths.find((path) => path && existsSync(path))
 }
 
-/** Does nothing where this is not Debian, or not its root. */
+/** Does nothing unless this is Debian and the user is root. */
 function installFromDebian(packages, env = {}) {
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return
   console.log(`Installing ${packages.join(', ')} from Debian …`)

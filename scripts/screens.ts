@@ -10,7 +10,7 @@ const widths = [
   { name: '390', width: 390, height: 844 },
 ]
 
-/** Takes all of them of the page at `url`, which has a simulated service. Gives the folder they are in. */
+/** Takes screenshots of the page at `url`, which has a simulated service. Gives their folder. */
 export async function takeScreens(browser: Browser, url: string): Promise<string> {
   mkdirSync(folder, { recursive: true })
   for (const colorScheme of ['dark', 'light'] as const) {
@@ -19,7 +19,7 @@ export async function takeScreens(browser: Browser, url: string): Promise<string
       const page = await context.newPage()
       await page.goto(url)
       const shoot = async (screen: string) => {
-        // What moves has come to rest; the pointer covers nothing.
+        // Animations have ended; the pointer covers nothing.
         await page.mouse.move(viewport.width / 2, 20)
         await page.waitForTimeout(600)
         await page.screenshot({ path: join(folder, `${screen}-${name}-${colorScheme}.png`) })

@@ -1,4 +1,5 @@
-// `npm run screenshot`: the picture of README, taken of the real page with the simulator behind it. With `all`: every screen.
+// `npm run screenshot`: the image in README, taken of the real page with the simulator behind it. With `all`: every
+// screen.
 import { chromium } from 'playwright'
 import { startServer } from '../tests/support/atelier.ts'
 import { ensureBuilt } from './ground.mjs'

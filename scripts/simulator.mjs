@@ -1,4 +1,4 @@
-// `npm run simulator`: the simulator alone, for any client that speaks the services' wire.
+// `npm run simulator`: the simulator alone, for any client that uses the services' protocol.
 import { binOf, ensureInstalled, spawnNode } from './ground.mjs'
 
 ensureInstalled()

@@ -1,4 +1,4 @@
-// `npm start`: installs and builds where needed, then serves page and proxy on one port.
+// `npm start`: installs and builds if necessary, then serves page and proxy on one port.
 import { ensureBuilt, ensureInstalled } from './ground.mjs'
 import { serve } from './serve.mjs'
 

@@ -1,4 +1,4 @@
-// `npm test`: everything that must hold, from a bare checkout. Its last lines name what each engine passed, then "N passed, N failed".
+// `npm test`: all checks, from a bare checkout. Its last lines name what each engine passed, then "N passed, N failed".
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { printCoverage } from './coverage.mjs'
@@ -32,7 +32,7 @@ function gate(title, name, args) {
   })
 }
 
-/** Runs a suite whose runner writes its counts to a file. A suite that wrote none, or ran nothing, has failed. */
+/** Runs a suite whose runner writes its counts to a file. A suite without that file, or without tests, has failed. */
 function suite(title, name, args, env, read) {
   step(title, () => {
     const { status } = tool(name, args, { goOn: true, env })

@@ -1,4 +1,4 @@
-// The yardstick of the proxy: forwards everything to the address given, and does nothing else.
+// The reference for the proxy: forwards everything to the given address, and does nothing else.
 import { Agent, createServer, request } from 'node:http'
 
 const [, , service] = process.argv

@@ -7,13 +7,13 @@ export function openBrowser(): Promise<Browser> {
   return chromium.launch(chromiumLaunch)
 }
 
-/** A page in a new profile that is forgotten with it. */
+/** A page in a new, temporary profile. */
 export async function openFreshPage(browser: Browser): Promise<Page> {
   const context = await browser.newContext(pageOptions)
   return context.newPage()
 }
 
-/** A browser of its own whose profile, and so what its pages store, lies on the disk. */
+/** A separate browser whose profile, and with it the stored data of its pages, is on disk. */
 export function openProfile(folder: string): Promise<BrowserContext> {
   return chromium.launchPersistentContext(folder, { ...chromiumLaunch, ...pageOptions })
 }
@@ -34,7 +34,7 @@ export async function slowDown(session: CDPSession, slowdown: number, network?: 
   })
 }
 
-/** MB of the page's own objects, after everything that nobody holds is gone. */
+/** MB of the page's own objects, after garbage collection. */
 export async function heapMb(session: CDPSession): Promise<number> {
   await session.send('HeapProfiler.enable')
   await session.send('HeapProfiler.collectGarbage')
@@ -47,7 +47,7 @@ interface TraceEvent {
   name: string
   pid: number
   tid: number
-  /** In µs, as are the others. */
+  /** All times are in µs. */
   ts: number
   dur?: number
   /** Processor time of the thread. */
@@ -56,8 +56,8 @@ interface TraceEvent {
 }
 
 /**
- * The longest task of a page's own thread between its marks "begin" and "end", both made during `work`; in the thread's
- * processor time: what else the machine does meanwhile is not in it.
+ * The longest task of a page's own thread between its marks "begin" and "end", both made during `work`. In the thread's
+ * processor time, so that other load on the machine does not count.
  */
 export async function longestTaskMs(session: CDPSession, work: () => Promise<void>): Promise<number> {
   const events: TraceEvent[] = []

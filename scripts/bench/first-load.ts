@@ -19,7 +19,7 @@ interface Load {
 }
 
 interface OurLoad extends Load {
-  /** Until the prompt can be written in. */
+  /** Until text can be typed into the prompt. */
   usableMs: number
 }
 
@@ -112,7 +112,7 @@ async function buildHello(): Promise<void> {
 
 const usableMs = async (page: Page) => ({ usableMs: await page.evaluate(() => inPage.usableMs()) })
 
-/** `more`: what else is measured in the loaded page. */
+/** `more`: further measurements in the loaded page. */
 async function loadPage<More>(
   browser: Browser,
   url: string,

@@ -13,7 +13,7 @@ const scrolls = 7
 const scrollMs = 4_000
 const pxPerSecond = 2_000
 const fillMs = 10 * 60_000
-/** Where the grid is full of tiles above, below and in sight. */
+/** A position with tiles above, below and in view. */
 const amidPx = 2_000
 
 interface Gallery {
@@ -26,7 +26,7 @@ interface Gallery {
   close(): Promise<void>
 }
 
-/** Each gallery in a profile of its own on the disk, filled once, then opened in a new browser and loaded in turn. */
+/** Each gallery has its own profile on disk, filled once, then opened in a new browser and loaded in turn. */
 export async function benchGallery(): Promise<Row[]> {
   const server = await startBuiltServer()
   const galleries: Gallery[] = []
@@ -65,7 +65,7 @@ async function openGallery(origin: string, count: number): Promise<Gallery> {
   return { count, page, session, drawnMs: [], heapMb: [], nodes: [], close }
 }
 
-/** The number beside the title stands there when the last record has been read. */
+/** The number next to the title appears when the last record has been read. */
 async function untilRead(page: Page, count: number, timeout: number): Promise<void> {
   const number = page.getByRole('region', { name: 'Gallery' }).getByText(count.toLocaleString('en'), { exact: true })
   await number.waitFor({ timeout })
@@ -115,8 +115,8 @@ function toRows(gallery: Gallery, hundred: Gallery): Row[] {
 }
 
 /**
- * Every scroll goes over pictures that were not seen before. For the yardstick each new tile is given the data of one
- * picture when it sets its address; all the rest, the reading of its own one included, goes on as ever.
+ * Every scroll shows images that were not seen before. For the reference, each new tile gets the data of one image when
+ * it sets its address; everything else, including reading its own image, is the same.
  */
 async function benchScroll({ page }: Gallery): Promise<Row[]> {
   const ours: Scroll[] = []
@@ -126,7 +126,7 @@ async function benchScroll({ page }: Gallery): Promise<Row[]> {
     for (const [index, found] of [ours, shared].entries()) {
       topPx += pxPerSecond * (scrollMs / 1000) + 3_000
       const scrolled = await scroll(page, topPx, index === 1)
-      // The first round is to warm up.
+      // The first round is a warm-up.
       if (round > 0) found.push(scrolled)
     }
   }
@@ -137,7 +137,7 @@ async function benchScroll({ page }: Gallery): Promise<Row[]> {
   }
   const [frame, over, empty] = [compare('p95Ms'), compare('slow'), compare('blank')]
   const ratio = pairedRatio(...values('p95Ms'))
-  // What else the machine does makes frames late on both sides.
+  // Other load on the machine makes frames late on both sides.
   const [slow, otherSlow] = values('slow')
   const more = median(slow.map((share, round) => share - (otherSlow[round] ?? 0)))
   const speed = `scroll at ${pxPerSecond.toLocaleString('en')} px/s`

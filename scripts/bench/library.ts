@@ -28,7 +28,9 @@ interface Library {
   close(): Promise<void>
 }
 
-/** Distinct images without their files, written as records: what opening, memory and search cost for their number alone. */
+/**
+ * Distinct images without their files, written as records: what opening, memory and search cost for their number alone.
+ */
 export async function benchLibrary(): Promise<Row[]> {
   const server = await startBuiltServer()
   const libraries: Library[] = []
@@ -50,7 +52,7 @@ async function openLibrary(origin: string, count: number): Promise<Library> {
   const folder = await mkdtemp(join(tmpdir(), 'atelier-bench-'))
   const context = await openProfile(folder)
   await context.addInitScript({ path: fileURLToPath(new URL('./in-page.js', import.meta.url)) })
-  // The functions that go into the page call a helper of the compiler that the page does not have.
+  // The compiled functions that are sent to the page call a helper that the page does not have.
   await context.addInitScript({ content: 'globalThis.__name = (value) => value' })
   const page = context.pages()[0] ?? (await context.newPage())
   await page.goto(`${origin}/?samples=1`)
@@ -72,7 +74,7 @@ async function openLibrary(origin: string, count: number): Promise<Library> {
   return { count, page, session, drawnMs: [], readyMs: [], heap: [], tiles: 0, keyMs: [], scanMs, close }
 }
 
-/** In the page: copies of the one sample that is there, each with a prompt and a time of its own. */
+/** In the page: copies of its one sample, each with its own prompt and time. */
 async function writeRecords({ from, prompts }: { from: number; prompts: readonly string[] }): Promise<void> {
   const answer = <T>(request: IDBRequest<T>) =>
     new Promise<T>((resolve, reject) => {
@@ -97,7 +99,7 @@ async function writeRecords({ from, prompts }: { from: number; prompts: readonly
   database.close()
 }
 
-/** The number beside the title comes from search. */
+/** The number next to the title comes from search. */
 async function untilCounted(page: Page, count: number): Promise<void> {
   const region = page.getByRole('region', { name: 'Gallery' })
   await region.getByText(count.toLocaleString('en'), { exact: true }).waitFor({ timeout: 120_000 })
@@ -116,7 +118,7 @@ async function measureLoad(library: Library, origin: string, counts: boolean) {
   library.tiles = Math.max(library.tiles, await page.locator('[role="gridcell"]').count())
 }
 
-/** In the page: from focusing the field to the number of all images, which search alone knows. */
+/** In the page: from focusing the field to the total number of images, which only search knows. */
 async function focusUntilCounted(words: string): Promise<number> {
   const began = performance.now()
   document.querySelector<HTMLInputElement>('input[type="search"]')?.focus()
@@ -135,7 +137,7 @@ async function measureKeys(page: Page): Promise<number[]> {
   return times
 }
 
-/** In the page: from the input event to the first frame with the count of what was typed. */
+/** In the page: from the input event to the first frame with the count for what was typed. */
 async function typeUntilCounted(text: string): Promise<number> {
   const field = document.querySelector<HTMLInputElement>('input[type="search"]')
   if (!field) throw new Error('The page has no search field.')
@@ -148,7 +150,7 @@ async function typeUntilCounted(text: string): Promise<number> {
   return performance.now() - began
 }
 
-/** The same texts, looked through by nothing but `includes`. */
+/** The same texts, searched with `includes` only. */
 function bareScanMs(prompts: readonly string[]): number {
   const texts = prompts.map((prompt) => prompt.toLowerCase())
   const times = typed.map((text) => {

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net'
 
 interface Load {
-  /** Each connection asks one of them, in turn. */
+  /** Each connection requests one of them, in turn. */
   urls: readonly string[]
   connections: number
   durationMs: number
@@ -16,8 +16,8 @@ interface Loaded {
 const headEnd = Buffer.from('\r\n\r\n')
 
 /**
- * Asks over and over on kept connections. It reads of the answers no more than their status and length: it
- * shares the processors with what it measures. Rejects at the first answer that is not 200.
+ * Repeats requests on kept connections. It reads only the status and length of the answers, because it shares the
+ * processors with what it measures. Rejects at the first answer that is not 200.
  */
 export async function load({ urls, connections, durationMs }: Load): Promise<Loaded> {
   const sockets: Socket[] = []
@@ -54,7 +54,7 @@ function askOn(url: URL, sum: { requests: number; bytes: number }, fail: (error:
   return socket
 }
 
-/** Length of an answer, head and body, by its first bytes; `NaN` if it is no 200 with a length. */
+/** Length of an answer, header and body, from its first bytes; `NaN` if it is not a 200 with a length. */
 function answerBytes(first: Buffer): number {
   const headBytes = first.indexOf(headEnd) + headEnd.length
   const head = first.toString('latin1', 0, headBytes)

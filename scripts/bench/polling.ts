@@ -9,7 +9,7 @@ interface Seen {
   requests: number
 }
 
-/** A task that ends at `doneMs` and is asked for after each pause; a poll sees the state half-way there. */
+/** A task that ends at `doneMs` and is polled after each pause; a poll sees the state in the middle of its own time. */
 function watch(doneMs: number, pauseAfter: (ageMs: number) => number): Seen {
   let ageMs = 0
   for (let requests = 1; ; requests += 1) {
@@ -23,7 +23,10 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length
 }
 
-/** Finished at the service to known here, against a client that asks every three seconds. Durations are simulated. */
+/**
+ * Time from the end at the service until it is known here, compared with a client that polls every three seconds.
+ * Durations are simulated.
+ */
 export function benchPolling(): Row[] {
   return [8_000, 15_000, 25_000].flatMap((medianMs) => {
     const random = seededRandom(medianMs)

@@ -3,13 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 
-/** A Node process of its own that serves something. */
+/** A separate Node process that serves something. */
 export interface Started {
   /** "http://127.0.0.1:PORT". */
   origin: string
-  /** MB in memory; 0 where the system does not tell. */
+  /** MB in memory; 0 if the system does not report it. */
   memoryMb(): number
-  /** Processor time of all its threads so far; 0 where the system does not tell. */
+  /** Processor time of all its threads so far; 0 if the system does not report it. */
   cpuMs(): number
   isRunning(): boolean
   stop(): Promise<void>
@@ -22,8 +22,8 @@ process.once('exit', () => {
 })
 
 /**
- * Starts a script, given from the project's root; it has started when it prints the address it listens at. It inherits
- * no settings and runs elsewhere, so that no `.env.local` makes a measurement a paid one.
+ * Starts a script, given relative to the project's root; it has started when it prints its address. It inherits no
+ * settings and runs in another folder, so that no `.env.local` turns a measurement into paid work.
  */
 export function startNode(script: string, args: readonly string[] = [], env: Record<string, string> = {}) {
   const child = spawn(process.execPath, [root + script, ...args], {

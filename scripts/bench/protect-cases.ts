@@ -56,7 +56,7 @@ export async function makeCase(
   const [left, top] = [random() * (1 - side), random() * (1 - side)]
   const box: Box = [left * source.width, top * source.height, side * source.width, side * source.height]
   const changed = { ...sent, data: new Uint8ClampedArray(sent.data) }
-  // New content keeps two pixels away from the edge of the area, as an object in it does.
+  // New content stays two pixels away from the edge of the area, as an object in it does.
   const inner = 2
   if (content === 'new') {
     repaint(

@@ -3,7 +3,7 @@ import type { Case } from './protect-cases.ts'
 
 const block = 16
 
-/** Mean and worst difference of blocks of 16 px inside the area, in levels, between what was laid and the source. */
+/** Mean and largest difference of blocks of 16 px inside the area, in levels, between the result and the source. */
 export function colourInside(one: Case, image: Pixels): { mean: number; worst: number } {
   const differences: number[] = []
   const { area, source } = one
@@ -73,7 +73,7 @@ function stepAt(source: Pixels, image: Pixels, x: number, y: number, along: numb
   return Math.abs(sum / count)
 }
 
-/** Signal to noise, in dB, of the pixels that `same` names. */
+/** Signal-to-noise ratio, in dB, of the pixels selected by `same`. */
 export function psnr(one: Pixels, other: Pixels, same: (pixel: number) => boolean): number {
   let [sum, count] = [0, 0]
   for (let pixel = 0; pixel < one.width * one.height; pixel += 1) {

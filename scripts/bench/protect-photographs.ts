@@ -6,19 +6,19 @@ import sharp, { type Sharp } from 'sharp'
 import type { PixelSize, Pixels } from '#imaging/edit/raster.ts'
 import { madeScene } from '../../tests/support/made-scene.ts'
 
-/** Fifteen camera photographs under CC BY-SA, from Debian; not those that the constants were found on. */
+/** Fifteen camera photographs under CC BY-SA, from Debian; not those on which the constants were found. */
 const debianPackage = 'lomiri-wallpapers-16.04'
 const folder = fileURLToPath(new URL('../../node_modules/.cache/bench/photographs', import.meta.url))
 
 export interface Photograph {
   name: string
-  /** At a size of about that many pixels, resized by another program than ours. */
+  /** At about that many pixels, resized by a different program than ours. */
   at(pixels: number): Promise<Pixels>
   /** At exactly that size. */
   sized(size: PixelSize): Promise<Pixels>
 }
 
-/** Camera photographs where Debian's packages can be fetched, made scenes elsewhere. */
+/** Camera photographs if Debian's packages can be downloaded, otherwise rendered scenes. */
 export async function loadPhotographs(): Promise<{ photographs: Photograph[]; kind: string }> {
   const files = await fetchFiles().catch(() => [])
   if (files.length > 0)
@@ -68,7 +68,7 @@ async function toSize(image: Sharp, { width, height }: PixelSize): Promise<Pixel
   return { data: new Uint8Array(data), width, height }
 }
 
-/** The size at which a model answers: about a million pixels, sides of whole multiples of 16. */
+/** The size at which a model answers: about a million pixels, sides are multiples of 16. */
 export function answerSize({ width, height }: PixelSize, pixels: number): PixelSize {
   const scale = Math.sqrt(pixels / (width * height))
   return { width: Math.round((width * scale) / 16) * 16, height: Math.round((height * scale) / 16) * 16 }

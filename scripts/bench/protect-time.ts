@@ -14,7 +14,9 @@ const rounds = 5
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const folder = `${root}node_modules/.cache/bench/lay`
 
-/** The chain in a worker of a real browser on a source of 12 megapixels, beside one drawImage in the same worker. */
+/**
+ * The chain in a worker of a real browser on a source of 12 megapixels, compared with one drawImage in the same worker.
+ */
 export async function benchLayTime(photograph: Photograph): Promise<Row[]> {
   await build({
     root: `${root}scripts/bench/lay-page`,
@@ -37,7 +39,7 @@ export async function benchLayTime(photograph: Photograph): Promise<Row[]> {
     await page.waitForFunction(() => 'laying' in globalThis)
     for (let round = 0; round <= rounds; round += 1) {
       const times = await page.evaluate(() => laying('source.jpg', 'answer.png', 0.15))
-      // The first round warms up; an answer that was refused measures nothing.
+      // The first round is a warm-up; an answer that was refused measures nothing.
       if (round === 0 || times.verdict !== 'aligned') continue
       chain.push(times.planMs + times.paintMs)
       paint.push(times.paintMs)

@@ -17,7 +17,7 @@ const sourcePixels = 1_500_000
 const answerPixels = 1_000_000
 const shares = [0.05, 0.15, 0.4] as const
 
-/** Answers with known faults, laid into photographs: every figure beside its goal. */
+/** Answers with known faults, laid into photographs: every figure next to its goal. */
 export async function benchProtect(): Promise<Row[]> {
   const { photographs, kind } = await loadPhotographs()
   console.log(`\n${kind}`)
@@ -131,7 +131,7 @@ async function benchFar(photographs: readonly Photograph[]): Promise<Row[]> {
   ]
 }
 
-/** 60 answers that cannot be laid in: another image, mirrored, turned, of nothing. */
+/** 60 answers that cannot be laid in: another image, mirrored, turned, blank. */
 async function benchWrong(photographs: readonly Photograph[]): Promise<Row[]> {
   let [accepted, count] = [0, 0]
   for (const [index, photograph] of photographs.entries()) {
@@ -178,7 +178,7 @@ function turn({ data, width, height }: Pixels): Pixels {
   return turned
 }
 
-/** Of an answer whose content did not change: how far its colours are from the source's, inside the area. */
+/** For answers whose content did not change: how far the colours are from the source's, inside the area. */
 async function benchColour(photographs: readonly Photograph[]): Promise<Row[]> {
   const random = seededRandom(4)
   const [before, after, worst]: [number[], number[], number[]] = [[], [], []]
@@ -214,7 +214,7 @@ async function benchColour(photographs: readonly Photograph[]): Promise<Row[]> {
   ]
 }
 
-/** In its place, and in the answer's own colours. */
+/** At the same position, in the answer's own colours. */
 function layUncorrected({ source, answer, area }: Case, { fit, paint }: LayPlan): Pixels {
   const image = { ...source, data: source.data.slice() }
   paintArea(image, { answer: correctAnswer(answer, noColourChange), map: fit.map, area, toGrid: paint.toGrid })
@@ -253,12 +253,12 @@ async function benchOnlyChanged(photographs: readonly Photograph[]): Promise<Row
   ]
 }
 
-/** A plate of a third of the area's side in its middle, in pixels of the source. */
+/** A rectangle of a third of the area's side in its middle, in pixels of the source. */
 function inTheMiddle({ left, top, width, height }: Area): Box {
   return [left + width / 3, top + height / 3, width / 3, height / 3]
 }
 
-/** Painted, and farther than the growth of the change map from the plate. */
+/** Painted, and farther from the rectangle than the growth of the change map. */
 function isUnchanged({ area, source }: Case, [x, y, width, height]: Box): (pixel: number) => boolean {
   const margin = 24
   return (pixel) => {
@@ -320,7 +320,7 @@ async function benchLetters(photographs: readonly Photograph[]): Promise<Row[]> 
   ]
 }
 
-/** A corner of the image that the area keeps away from. */
+/** A corner of the image away from the area. */
 function letterPlace({ area, source }: Case, sent: Pixels, size: number): [number, number] {
   const middle = [area.left + area.width / 2 < source.width / 2, area.top + area.height / 2 < source.height / 2]
   return [

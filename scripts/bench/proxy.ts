@@ -3,7 +3,7 @@ import { load } from './load.ts'
 import { type Started, startBuiltServer, startNode } from './processes.ts'
 import { median, pairedRatio, type Row, spread } from './report.ts'
 
-/** Many short rounds in turn: what else the machine does then meets both sides alike. */
+/** Many short rounds in turn, so that other load on the machine affects both sides equally. */
 const jsonRounds = 15
 const pictureRounds = 7
 const jsonMs = 1_000
@@ -12,10 +12,10 @@ const pictureMs = 2_000
 const warmUpMs = 1_000
 const leavers = 1_000
 const leaversAtOnce = 100
-/** Far longer than a socket needs to close; a transfer that is still open then was forgotten. */
+/** Far longer than a socket needs to close; a transfer that is still open then was leaked. */
 const patienceMs = 10_000
 
-/** Our server and the bare pipe, before the same service; each side's own way to its JSON and to its picture. */
+/** Our server and the bare pipe, in front of the same service, each with its own paths to JSON and image. */
 interface Side {
   start(): Promise<Started>
   json: readonly string[]
@@ -27,7 +27,7 @@ export async function benchProxy(): Promise<Row[]> {
   try {
     const ours: Side = {
       start: () => startProxy(service),
-      // Equal questions under way share one answer of the service: here everybody asks for another task.
+      // Equal requests made at the same time share one answer, so here each connection asks for a different task.
       json: Array.from({ length: jsonConnections }, (_, n) => `/api/v1/jobs/recordInfo?taskId=${taskId(n)}`),
       picture: imagePath(service, 'picture.jpg'),
     }
@@ -70,7 +70,7 @@ async function benchJson(ours: Side, bare: Side): Promise<Row[]> {
         connections: jsonConnections,
         durationMs: jsonMs,
       })
-      // The first round is to warm up.
+      // The first round is a warm-up.
       if (round === 0) continue
       rates[index]?.push(asked.requestsPerSecond)
       costs[index]?.push((1000 * (started.cpuMs() - usedMs)) / asked.requests)
@@ -93,7 +93,7 @@ async function benchJson(ours: Side, bare: Side): Promise<Row[]> {
   ]
 }
 
-/** Every round in new processes: memory that was taken once is seldom given back. */
+/** Every round uses new processes, because memory is seldom given back to the system. */
 async function benchPictures(ours: Side, bare: Side): Promise<Row[]> {
   const rates: number[][] = [[], []]
   const growths: number[][] = [[], []]
@@ -151,7 +151,7 @@ function inTurn([ours = [], others = []]: readonly number[][], { isMet, ...about
   }
 }
 
-/** Every client goes away as soon as its picture has begun. */
+/** Every client leaves as soon as its image has started. */
 async function benchLeavers(service: Started): Promise<Row[]> {
   const proxy = await startProxy(service)
   const url = proxy.origin + imagePath(service, 'slow.jpg')

@@ -25,14 +25,14 @@ const publicUrl = 'https://localhost:8443'
 const key = 'key-of-the-bench'
 const statusPath = '/api/v1/jobs/recordInfo'
 
-/** One way to learn that a task has ended: how late it was for each, and what it asked. */
+/** One way to learn that a task has ended: the delay for each task, and the number of its requests. */
 interface Side {
   watch(run: RunIn<'working'>): Promise<void>
   delays: number[]
   polls(): number
 }
 
-/** Every task is watched by all three sides at once, through one proxy, in real time. */
+/** Every task is watched in all three ways at once, through one proxy, in real time. */
 export async function benchPush(): Promise<Row[]> {
   setMaxListeners(0)
   let proxy: Running | undefined
@@ -61,7 +61,7 @@ export async function benchPush(): Promise<Row[]> {
       runs.push(...sent)
       await Promise.all(sent.flatMap((run) => Object.values(pages).map((page) => page.watch(run))))
     }
-    // The first word earns trust.
+    // Long pauses start only after a first event.
     await watchAll([1])
     const before = Object.values(pages).map((page) => page.polls())
     for (const page of Object.values(pages)) page.delays.length = 0
@@ -111,7 +111,7 @@ function toRows(push: number[], polling: number[], fixed: number[], pushPolls: n
   ]
 }
 
-/** A page that polls at the pace of its past runs, listening or not. */
+/** A page that polls at the pace of its past runs, with or without events. */
 function openSide(proxy: Running, durations: () => number, isListening: boolean): Side {
   const { send, polls } = counted(proxy)
   const past = Array.from({ length: 20 }, () => toPastRun(durations()))
@@ -167,7 +167,7 @@ async function submit(proxy: Running, seconds: number): Promise<RunIn<'working'>
   }
 }
 
-/** As the service's own record says, to the millisecond. */
+/** From the service's own record, to the millisecond. */
 async function endOf(proxy: Running, run: RunIn<'working'>): Promise<number> {
   const response = await sendTo(proxy)(`${statusPath}?taskId=${run.state.task.taskId}`)
   return (parseJson(await response.text()) as { data: { completeTime: number } }).data.completeTime
@@ -192,7 +192,7 @@ function sendTo({ port, origin }: Running): Send {
   )
 }
 
-/** Carries calls for the public address to the proxy, as the server in front of it would. */
+/** Sends calls for the public address to the proxy, as a server in front of it would. */
 async function callIn(request: Request, port: number): Promise<Response> {
   const { host, pathname: path } = new URL(request.url)
   const body = await request.text()

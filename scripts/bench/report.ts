@@ -1,14 +1,14 @@
-/** One comparison: our figure beside the yardstick that was measured in the same run. */
+/** One comparison: our figure and the reference measured in the same run. */
 export interface Row {
   what: string
   ours: number
   yardstick?: number
-  /** Ours to the yardstick's, where it is not the ratio of the two: the median of the rounds' own ratios. */
+  /** Our figure divided by the reference, if it is not the ratio of the two: the median of the ratios of the rounds. */
   ratio?: number
   unit: string
   goal: string
   holds: boolean
-  /** What the figures say beyond the numbers: spread, or what the yardstick is. */
+  /** More about the figures: the spread, or what the reference is. */
   note?: string
 }
 
@@ -18,7 +18,7 @@ function written(value: number | undefined): string {
   return value.toFixed(value >= 10 ? 1 : 2)
 }
 
-/** Ends the bench where a row holds what is no measurement: a bench that measured nothing must not look like one that missed. */
+/** Ends the bench if a row contains no measurement: measuring nothing must not look like missing a goal. */
 function expectMeasured({ what, ours, yardstick, ratio }: Row) {
   for (const value of [ours, yardstick, ratio])
     if (value !== undefined && !Number.isFinite(value)) throw new Error(`"${what}" was not measured: ${value}.`)
@@ -48,7 +48,7 @@ export function print(title: string, yardstick: string, rows: readonly Row[]) {
     )
 }
 
-/** The middle value; throws if there is none. */
+/** The median; throws if there are no values. */
 export function median(values: readonly number[]): number {
   if (values.length === 0) throw new Error('Nothing was measured.')
   const sorted = [...values].sort((a, b) => a - b)
@@ -56,14 +56,17 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2
 }
 
-/** The value below which the part `share` of all lies: 0.95 for the 95th percentile. Throws if there are no values. */
+/**
+ * The value below which the share `share` of all values is: 0.95 for the 95th percentile. Throws if there are no
+ * values.
+ */
 export function quantile(values: readonly number[], share: number): number {
   if (values.length === 0) throw new Error('Nothing was measured.')
   const sorted = [...values].sort((a, b) => a - b)
   return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? 0
 }
 
-/** Of measurements taken in turn: each pair met the same state of the machine. Throws where a pair is incomplete. */
+/** For measurements taken in turn: each pair was taken under the same load. Throws if a pair is incomplete. */
 export function pairedRatio(ours: readonly number[], yardstick: readonly number[]): number {
   const isComplete = ours.every((value) => value >= 0) && yardstick.every((value) => value > 0)
   if (ours.length !== yardstick.length || !isComplete)
@@ -71,13 +74,13 @@ export function pairedRatio(ours: readonly number[], yardstick: readonly number[
   return median(ours.map((value, round) => value / (yardstick[round] ?? Number.NaN)))
 }
 
-/** Smallest and largest of ours and of the yardstick's, for a note. */
+/** Smallest and largest value of ours and of the reference, for a note. */
 export function spread(ours: readonly number[], yardstick?: readonly number[]): string {
   const range = (values: readonly number[]) => `${written(Math.min(...values))}–${written(Math.max(...values))}`
   return yardstick ? `${range(ours)} against ${range(yardstick)}` : range(ours)
 }
 
-/** Mulberry32: the same figures at every run. */
+/** Mulberry32: the same numbers in every run. */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0
   return () => {

@@ -51,7 +51,7 @@ export async function benchSave(): Promise<Row[]> {
   }
 }
 
-/** A picture with grain, which is what makes a file as large as those of the service. */
+/** An image with grain, which makes its file as large as those of the service. */
 async function makePictures(): Promise<void> {
   const noise = { type: 'gaussian', mean: 128, sigma: 8 } as const
   const grain = sharp({ create: { width: 2048, height: 2048, channels: 3, background: '#808080', noise } })
@@ -72,7 +72,7 @@ async function measure(page: Page, session: CDPSession, name: string): Promise<T
       const blockedMs = await longestTaskMs(session, async () => {
         totalMs = await page.evaluate((chosen) => saving[chosen](), way)
       })
-      // The first round is to warm up.
+      // The first round is a warm-up.
       if (round === 0) continue
       times[way].blockedMs.push(blockedMs)
       times[way].totalMs.push(totalMs)

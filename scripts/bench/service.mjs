@@ -1,4 +1,5 @@
-// What the proxies under test ask: one JSON answer, one picture of 4 MB, one that comes slowly, and a count of transfers.
+// The service behind the proxies under test: one JSON answer, one image of 4 MB, one that is sent slowly, and a count
+// of transfers.
 import { createServer } from 'node:http'
 
 const record = JSON.stringify({

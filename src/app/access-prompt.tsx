@@ -10,7 +10,7 @@ import { useHealth, useSend } from './health.ts'
 const notKept =
   'The token is right, but this browser did not keep its cookie. When page and proxy are on different sites, the proxy needs https.'
 
-/** Asks for the token once; the proxy then knows this browser by a cookie. The token itself is kept nowhere. */
+/** Asks for the token once; the proxy then recognises this browser by a cookie. The token itself is not stored. */
 export function AccessPrompt() {
   const send = useSend()
   const { askAgain } = useHealth()
@@ -20,7 +20,7 @@ export function AccessPrompt() {
   async function enter() {
     const response = await send(proxyPaths.access, {
       method: 'POST',
-      // From another origin a browser would else not keep the cookie.
+      // Otherwise a browser would not keep the cookie of another origin.
       credentials: 'include',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ token: token.trim() }),

@@ -98,7 +98,7 @@ export function App() {
   )
 }
 
-/** What is loaded a moment after the first screen, or with the first notice. */
+/** Parts that are loaded a moment after the first screen, or with the first notice. */
 function SoonParts({ isWanted }: { isWanted: boolean }) {
   const [openedAt] = useState(() => Date.now())
   const hasNotice = useSyncExternalStore(watchNotices, topNotice) !== undefined
@@ -112,7 +112,7 @@ function SoonParts({ isWanted }: { isWanted: boolean }) {
   )
 }
 
-/** Nothing has a tooltip before the pointer or the focus first moves. */
+/** No tooltip is needed before the pointer or the focus first moves. */
 function TooltipsWhenPointed() {
   const [isWanted, setWanted] = useState(false)
   useEffect(() => {
@@ -127,12 +127,12 @@ function TooltipsWhenPointed() {
   return part && <part.Tooltips />
 }
 
-/** What the page shows outside of its body. Apart from `App`, which need not be drawn anew with every count. */
+/** What the page shows outside its body. Separate from `App`, which need not be rendered with every count. */
 function PageState() {
   const count = useWorkCount()
   const theme = useWorkspace((state) => state.theme)
   useEffect(() => {
-    // The tokens of styles.css follow the system unless the page says otherwise.
+    // The tokens in styles.css follow the system unless the page overrides them.
     if (theme === 'system') delete document.documentElement.dataset.theme
     else document.documentElement.dataset.theme = theme
   }, [theme])

@@ -15,10 +15,10 @@ import { notify } from '#ui/notices.tsx'
 import { showHidden } from '#ui/show-hidden.ts'
 import { isDemo } from '#workspace/edition.ts'
 
-/** Of the database, as in `services.tsx`. */
+/** The database's name, as in `services.tsx`. */
 const galleryName = isDemo ? 'atelier-demo' : 'atelier'
 
-/** When everything was last backed up, and the two ways: into a file and back. */
+/** When the last backup was made, and the buttons to make one and to restore one. */
 export function BackupSettings() {
   const store = useStore()
   const job = useSyncExternalStore(watchJob, currentJob)
@@ -78,13 +78,13 @@ function LastBackup({ store }: { store: GalleryStore }) {
   )
 }
 
-/** A file input that looks like a button, and is named by its label. */
+/** A file input that looks like a button, named by its label. */
 function FileButton({ label, disabled, onFile }: { label: string; disabled: boolean; onFile(file: File): void }) {
   const id = useId()
   const onChange = ({ currentTarget }: ChangeEvent<HTMLInputElement>) => {
     const [file] = currentTarget.files ?? []
     if (file) onFile(file)
-    // The same file can be chosen again.
+    // So that the same file can be chosen again.
     currentTarget.value = ''
   }
   return (
@@ -108,12 +108,12 @@ async function saveAll(save: () => ReturnType<typeof saveBackup>): Promise<void>
 type Shown =
   | { state: 'reading' }
   | { state: 'refused'; reason: string }
-  /** Something in it is damaged: asked before anything is written. */
+  /** A part of it is damaged: the user is asked before anything is written. */
   | { state: 'planned'; plan: Plan; backup: Backup }
   | { state: 'restoring'; plan: Plan }
   | { state: 'ended'; plan: Plan; sentence: string }
 
-/** A restore only adds, so a sound backup is restored at once; one with damage asks first. */
+/** A restore only adds, so a sound backup is restored at once; a damaged one asks first. */
 function useRestore(store: GalleryStore) {
   const [shown, setShown] = useState<Shown>()
 
@@ -220,6 +220,6 @@ function imagesOf(count: number): string {
 function reasonOf(error: unknown, full: string): string {
   const failure = toFailure(error)
   if (isDiskFull(failure)) return full
-  // Errors of archives and of saving are sentences already.
+  // Errors of archives and of saving are already sentences.
   return failure.kind === 'unexpected' ? failure.detail : describeFailure(failure)
 }

@@ -10,8 +10,8 @@ import { useHealth, useSend } from './health.ts'
 const freshMs = 10_000
 
 /**
- * What is left of the account; absent where nobody tells. With a `price`, only the warning that it is too little for that: it
- * says before a press what the service would answer, and stands in nobody's way, for a balance is never up to date.
+ * The remaining credits of the account; nothing if no service reports them. With a `price`, only a warning if they are
+ * too few. It never blocks a submission, because a balance is never up to date.
  */
 export function Balance({ price, onOpen }: { price?: number; onOpen?: () => void }) {
   const { balance, inWork } = useBalance()
@@ -38,13 +38,13 @@ export function Balance({ price, onOpen }: { price?: number; onOpen?: () => void
   )
 }
 
-/** A phone has its tasks as a view, where others have them as a panel. */
+/** On a phone the tasks are a view, elsewhere a panel. */
 function openLedger(openPanel: (() => void) | undefined): void {
   if (window.matchMedia('(width < 768px)').matches) useWorkspace.getState().show('tasks')
   else openPanel?.()
 }
 
-/** Asked anew whenever a run was taken or is over: each of them moves it. */
+/** Requested again whenever a run was accepted or has ended, because both change it. */
 function useBalance(): { balance: number | undefined; inWork: boolean } {
   const send = useSend()
   const { health } = useHealth()
@@ -57,14 +57,14 @@ function useBalance(): { balance: number | undefined; inWork: boolean } {
     networkMode: 'always',
     retry: false,
     staleTime: freshMs,
-    // The same runs may be out again later, with another balance.
+    // The same runs may be under way again later, with another balance.
     gcTime: 0,
     placeholderData: (previous) => previous,
   })
   return { balance: data ?? undefined, inWork: sent.some(({ state: { phase } }) => phase === 'working') }
 }
 
-/** `null`: no provider tells. */
+/** `null`: no provider reports it. */
 async function askBalance(send: Send, signal: AbortSignal): Promise<number | null> {
   const teller = providers.find(({ balance }) => balance !== undefined)
   return (await teller?.balance?.({ send, signal })) ?? null

@@ -8,7 +8,7 @@ import { useHealth } from './health.ts'
 
 const loadPrompt = () => import('./access-prompt.tsx')
 
-/** What holds for the whole page, and what still works. */
+/** Messages about the whole page, and what still works. */
 export function Banners() {
   const store = useStoreHealth()
   const trouble = useSyncExternalStore(watchPartTrouble, partTrouble)

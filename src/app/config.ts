@@ -1,2 +1,2 @@
-/** Where the page was built to find its proxy; an address in Settings comes before it. */
+/** The proxy address that the page was built with; an address in Settings has priority. */
 export const builtProxyUrl: string = import.meta.env.VITE_PROXY_URL || '/api'

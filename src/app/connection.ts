@@ -59,7 +59,7 @@ async function explain(
   const name = (error as { name?: unknown } | null)?.name
   if (name === 'TimeoutError') return `No answer within ${patienceMs / 1000} seconds.`
   if (isBlocked()) return "This page's security policy blocks that address. Set VITE_PROXY_URL, build and restart."
-  // A browser does not tell a refused origin from a dead host; a request that needs no permission does.
+  // A browser does not distinguish a refused origin from an unreachable host; a request without CORS does.
   const isThere = await fetchImpl(url, {
     mode: 'no-cors',
     cache: 'no-store',
@@ -73,7 +73,7 @@ async function explain(
     : 'The proxy cannot be reached: nothing answers at this address. Is it started?'
 }
 
-/** Whether the page's own policy stopped a request since. */
+/** Whether the page's own content security policy has blocked a request since. */
 function watchPolicy(): { seen: () => boolean; end: () => void } {
   let seen = false
   const note = (event: SecurityPolicyViolationEvent) => {

@@ -2,12 +2,12 @@ import { Component, type ReactNode } from 'react'
 import { Button } from '#ui/button.tsx'
 
 interface Props {
-  /** What is inside, as the user calls it: "The gallery". */
+  /** The name of the part for users: "The gallery". */
   part: string
   children: ReactNode
 }
 
-/** Keeps a damaged part of the screen from taking the rest with it. React offers this to classes only. */
+/** Keeps an error in one part of the screen from removing the rest. React offers this to classes only. */
 export class ErrorBoundary extends Component<Props, { error: unknown; tries: number }> {
   override state = { error: undefined as unknown, tries: 0 }
 

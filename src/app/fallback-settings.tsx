@@ -14,7 +14,7 @@ const rules: readonly { value: FallbackRule; label: string; note: string }[] = [
   { value: 'never', label: 'Never', note: 'Never use Gemini.' },
 ]
 
-/** What becomes of a run that the service certainly did not take. */
+/** What happens to a run that the service certainly did not accept. */
 export function FallbackSettings() {
   const rule = useWorkspace((state) => state.fallback)
   const choose = (value: string) => {

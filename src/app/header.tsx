@@ -39,7 +39,7 @@ export function Header({ tasksOpen, onTasks, onSettings, balance, acts, children
       )}
       <div className="ml-auto flex min-w-0 items-center gap-1 max-middle:gap-0">
         {acts}
-        {/* Tasks and Settings have them too. */}
+        {/* Tasks and Settings show it too. */}
         <span className="contents max-[379px]:hidden">{balance}</span>
         <Button
           variant="quiet"
@@ -62,7 +62,7 @@ export function Header({ tasksOpen, onTasks, onSettings, balance, acts, children
   )
 }
 
-/** How many runs are in work, as a small figure beside a name. */
+/** The number of running runs, as a small figure next to a name. */
 export function Count({ value }: { value: number }) {
   return (
     <span className="inline-block min-w-5 rounded-full border border-line-strong bg-panel px-1 text-center text-ink text-xs leading-4">
@@ -86,7 +86,7 @@ function ThemeButton() {
   const isDark = theme === 'system' ? systemDark : theme === 'dark'
   const next = isDark ? 'light' : 'dark'
   return (
-    // A phone has no room for it: there the theme is chosen in Settings.
+    // There is no room for it on a phone: the theme is chosen in Settings there.
     <IconButton
       className="max-middle:hidden"
       label={isDark ? 'Light theme' : 'Dark theme'}

@@ -16,12 +16,12 @@ export function useSend(): Send {
 
 const keyOf = (address: string) => ['health', address]
 
-/** What the proxy said when it was last asked. */
+/** The proxy's last answer about itself. */
 export function findHealth(client: QueryClient): Health | undefined {
   return client.getQueryData(keyOf(useWorkspace.getState().proxyUrl))
 }
 
-/** What the proxy says of itself. `unreachable`: it gave no answer, or none that can be read, when last asked. */
+/** What the proxy says about itself. `unreachable`: the last request got no answer, or an unreadable one. */
 export function useHealth(): {
   health: Health | undefined
   unreachable: boolean

@@ -9,7 +9,7 @@ import { notify } from '#ui/notices.tsx'
 
 const lookEveryMs = 3_600_000
 
-/** What a page does once after its start, when nothing else needs the browser. Draws nothing. */
+/** What a page does once after its start, when the browser is idle. Renders nothing. */
 export function Housekeeping({ onBackup }: { onBackup: () => void }) {
   const store = useStore()
   useEffect(() => {
@@ -28,8 +28,8 @@ export function Housekeeping({ onBackup }: { onBackup: () => void }) {
 }
 
 /**
- * Says once that there is a new version. Looks every hour and when the page is seen again, never while something is sent
- * or a backup runs: the press on "Reload" would end it.
+ * Announces a new version once. Checks every hour and when the page becomes visible, never while something is sent or a
+ * backup runs, which "Reload" would end.
  */
 function watchForUpdate(store: GalleryStore): () => void {
   let isTold = false

@@ -16,7 +16,7 @@ interface LayoutProps {
   gallery: ReactNode
   /** The list of tasks as a view of its own, on a phone. */
   tasks: ReactNode
-  /** What the first screen does not need may come. */
+  /** Parts that the first screen does not need may be loaded. */
   isSoon: boolean
 }
 
@@ -29,8 +29,9 @@ const within = (px: number, { min, max }: { min: number; max: number }) => Math.
 const hairline = <span className="bg-line max-wide:hidden" />
 
 /**
- * The geometry of the page, for every width. Wide: three columns. Middle: form and stage, and the gallery opens over both. On a
- * phone one of them shows at a time. Classes repeat in index.html, so that nothing moves when the page takes over.
+ * The layout of the page at every width. Wide: three columns. Middle: form and stage, and the gallery opens over both.
+ * On a phone one of them is shown at a time. The classes are repeated in index.html, so that nothing moves when the
+ * page takes over.
  */
 export function Layout({ header, create, stage, gallery, tasks, isSoon }: LayoutProps) {
   const view = useWorkspace((state) => state.view)
@@ -99,13 +100,13 @@ export function Layout({ header, create, stage, gallery, tasks, isSoon }: Layout
   )
 }
 
-/** An image is on the stage, or a batch. */
+/** An image or a batch is on the stage. */
 const showsStage = ({ selected, batch }: Workspace) => selected !== undefined || batch !== undefined
 
 interface WidthDividerProps {
   label: string
   side: 'left' | 'right'
-  /** The width that it sets. */
+  /** The setting it changes. */
   setting: keyof typeof limitsPx
 }
 
@@ -125,8 +126,8 @@ function WidthDivider({ setting, ...names }: WidthDividerProps) {
 }
 
 /**
- * The focus goes to what is shown: after a key that opens or closes the gallery, and after an image is chosen in a gallery
- * that gives its place to the stage. Otherwise no part of the page would have the keys.
+ * Moves the focus to what is shown: after a key that opens or closes the gallery, and after an image is chosen in a
+ * gallery that is then replaced by the stage. Otherwise no part of the page would receive keys.
  */
 function useFollowingFocus(galleryOpen: boolean, isStaged: boolean) {
   const stage = useRef<HTMLElement>(null)

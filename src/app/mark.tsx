@@ -1,4 +1,4 @@
-/** The product's mark, an easel seen from the front. Drawn in index.html too, and in public/icon.svg. */
+/** The product's logo, an easel seen from the front. Also drawn in index.html and in public/icon.svg. */
 export function Mark() {
   return (
     <svg width="18" height="18" viewBox="0 0 18 18" fill="none" aria-hidden>

@@ -4,7 +4,7 @@ import { useWorkspace } from '#workspace/workspace.ts'
 
 const refused = "Notifications are blocked. Allow them in the browser's settings for this site, then switch this on."
 
-/** System notifications: what the user wants, and what the browser allows. */
+/** System notifications: the user's setting, and the browser's permission. */
 export function NotificationSettings() {
   const isWanted = useWorkspace((state) => state.notifications)
   const [permission, setPermission] = useState(currentPermission)

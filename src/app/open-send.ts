@@ -7,15 +7,17 @@ import { builtProxyUrl } from './config.ts'
 const addressNow = () => settingsNow().proxyUrl || builtProxyUrl
 const hasEntered = (address: string) => settingsNow().enteredProxy === address
 
-/** The proxies by their addresses; nothing in the demo, which has one inside the page. */
+/** The proxies by their addresses; `undefined` in the demo, whose proxy is inside the page. */
 export function openRoute(): Route | undefined {
   if (import.meta.env.MODE === 'demo') return undefined
   return { current: addressNow, to: (address) => createSend(() => address, undefined, hasEntered) }
 }
 
-/** The way to the proxy. In the demo, proxy and service are a part of the page that comes with the first question. */
+/**
+ * The way to the proxy. In the demo, proxy and service are a part of the page that is loaded with the first request.
+ */
 export function openSend(): Send {
-  // Written out here, so that no other build holds that part.
+  // Written out here, so that no other build contains that part.
   if (import.meta.env.MODE !== 'demo') {
     return createSend(addressNow, undefined, hasEntered)
   }

@@ -7,7 +7,7 @@ import { useWorkspace } from '#workspace/workspace.ts'
 
 const newsMs = 15_000
 
-/** What follows when a run of this window has ended, beside what the screens show by themselves. */
+/** What follows when a run of this window has ended, besides what the screens show on their own. */
 export function tellEnded(run: Run): void {
   if (run.state.phase === 'saved') useWorkspace.getState().adjust({ hasKept: true })
   const yields = run.state.phase === 'failed' && run.state.yieldsTo !== undefined
@@ -17,7 +17,7 @@ export function tellEnded(run: Run): void {
   if (document.visibilityState === 'hidden' && useWorkspace.getState().notifications) showSystemNotice(run)
 }
 
-/** Nobody may take a picture for the work of a model that did not make it, nor be charged elsewhere without a word. */
+/** The user is told when another model made the image, or another service charged for it. */
 function newsOfFallback(run: Run): string | undefined {
   if (run.state.phase === 'failed' && run.state.yieldsTo) {
     return `${describeFailure(run.state.failure)} Gemini makes “${shortPromptOf(run)}” instead.`
@@ -30,7 +30,7 @@ function showSystemNotice(run: Run): void {
   if (!('Notification' in globalThis) || Notification.permission !== 'granted') return
   const { title, body } = wordsOf(run)
   try {
-    // One tag a run: should two windows tell of the same one, the browser shows it once.
+    // One tag per run: if two windows announce the same run, the browser shows it once.
     const notice = new Notification(title, { body, tag: run.id, icon: 'icon.svg' })
     notice.onclick = () => {
       window.focus()
@@ -38,7 +38,7 @@ function showSystemNotice(run: Run): void {
       notice.close()
     }
   } catch {
-    // Some browsers of phones take notifications from service workers only.
+    // Some mobile browsers accept notifications from service workers only.
   }
 }
 

@@ -18,7 +18,7 @@ import { settingsNow, useWorkspace } from '#workspace/workspace.ts'
 import { findHealth, SendContext } from './health.ts'
 import { openRoute, openSend } from './open-send.ts'
 
-/** All that lives as long as the page. */
+/** Everything that lives as long as the page. */
 export interface Services {
   store: GalleryStore
   send: Send
@@ -27,7 +27,7 @@ export interface Services {
   close(): void
 }
 
-/** Opens the store and takes up what an earlier visit left unfinished. Tests give a store of their own. */
+/** Opens the store and continues what an earlier visit left unfinished. Tests pass a store of their own. */
 export async function openServices(open: () => Promise<GalleryStore> = openOwnGallery): Promise<Services> {
   const store = await open()
   const queryClient = new QueryClient({
@@ -36,7 +36,7 @@ export async function openServices(open: () => Promise<GalleryStore> = openOwnGa
       mutations: { networkMode: 'always', retry: false },
     },
   })
-  // Whether it is the token that is asked for, the health tells.
+  // Whether the proxy asks for its token is known from its health.
   const watched =
     (ask: Send): Send =>
     async (...request) => {
@@ -88,7 +88,10 @@ export async function openServices(open: () => Promise<GalleryStore> = openOwnGa
   }
 }
 
-/** With what writes its steps: a run that is under way must be able to store where it is when the page's server is gone. */
+/**
+ * Includes the code that stores its steps: a run under way must be able to store its state when the page's server is
+ * gone.
+ */
 const loadGeneration = async () => {
   const [generation] = await Promise.all([import('#generation/generator.ts'), import('#store/run-writes.ts')])
   return generation
@@ -99,14 +102,14 @@ const loadRunner = async () => ({
   ...(await import('./run-ended.ts')),
 })
 
-/** Of the database, locks and channels: a demo on the same origin has its own. */
+/** Name of the database, locks and channels: a demo on the same origin has its own. */
 const pageName = isDemo ? 'atelier-demo' : 'atelier'
 
 function openOwnGallery(): Promise<GalleryStore> {
   return openGallery({ name: pageName })
 }
 
-/** Runs are never removed from the store once they were sent: where there is none left, the browser has cleared it. */
+/** Runs are never removed from the store after they were sent: if there is none left, the browser has cleared it. */
 async function lookForEviction(store: GalleryStore): Promise<void> {
   if (!useWorkspace.getState().hasKept || store.health !== 'ok') return
   if ((await store.recentRuns(1)).length === 0) useWorkspace.setState({ isEvicted: true })

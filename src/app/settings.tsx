@@ -16,7 +16,7 @@ import { NotificationSettings } from './notification-settings.tsx'
 import { SpendingSettings } from './spending-settings.tsx'
 import { StorageSettings } from './storage-settings.tsx'
 
-/** What the Settings dialog holds. `section`: the part to begin with. */
+/** The contents of the Settings dialog. `section`: the part to show first. */
 export function Settings({ section }: { section?: 'key' | undefined }) {
   return (
     <div className="divide-y divide-line">
@@ -90,7 +90,7 @@ function ProxySettings() {
     const asked = address || builtProxyUrl
     setState(await testConnection(asked, undefined, useWorkspace.getState().enteredProxy === asked))
   }
-  // Not while it is typed: a run must not go out to half an address.
+  // Not applied while typing: a run must not be sent to half an address.
   const use = (event: FormEvent) => {
     event.preventDefault()
     useWorkspace.getState().adjust({ proxyUrl: address })
@@ -120,7 +120,7 @@ function ProxySettings() {
   )
 }
 
-/** Chosen on the proxy, so that nobody's page can send what others pay for to somewhere else. */
+/** Chosen on the proxy, so that no page can send paid work to another service. */
 function GatewayInUse() {
   const { health } = useHealth()
   if (!health) return null

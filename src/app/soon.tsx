@@ -7,8 +7,8 @@ import { Dialog } from '#ui/dialog.tsx'
 import { NoticeBoard } from '#ui/notice-board.tsx'
 
 /**
- * What the first screen does not need, but the next moment may. It is loaded in one go (`useSoon` says when), so that all of
- * it is there when the page's server is gone later.
+ * Parts that the first screen does not need but the next moment may. They are loaded together (`useSoon` says when), so
+ * that all are there if the page's server is gone later.
  */
 export const soonParts = {
   Dialog,

@@ -11,7 +11,7 @@ import { describeBytes } from './describe-bytes.ts'
 
 const queryKey = ['storage', 'sources']
 
-/** How much the user's own files take, and those that no form, run or image uses, with the way to remove them. */
+/** The size of the user's own files, and a list of those that no form, run or image uses, which can be removed. */
 export function SourceSettings() {
   const store = useStore()
   const queries = useQueryClient()
@@ -24,7 +24,7 @@ export function SourceSettings() {
     networkMode: 'always',
     staleTime: 0,
   })
-  // Also where the act was undone, or another window did it.
+  // Also if the act was undone, or done by another window.
   useEffect(
     () =>
       store.subscribe((change) => {
@@ -34,7 +34,7 @@ export function SourceSettings() {
   )
   if (!data || data.count === 0) return null
 
-  // To the bin, not out of it: the form of another window may still use one.
+  // Moved to the bin, not deleted: the form of another window may still use one.
   const remove = async (removed: readonly UnusedSource[]) => {
     const found = await store.picturesById(removed.map(({ id }) => id))
     const images = [...found.values()]

@@ -2,7 +2,7 @@ import { useState } from 'react'
 import { TextField } from '#ui/text-field.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
 
-/** From which sums on the user wants to be asked first. */
+/** The sums above which the user wants to be asked first. */
 export function SpendingSettings() {
   const { askAbovePrice, askAboveDay, adjust } = useWorkspace()
   return (

@@ -7,7 +7,7 @@ import { notify } from '#ui/notices.tsx'
 import { describeBytes } from './describe-bytes.ts'
 import { SourceSettings } from './source-settings.tsx'
 
-/** How much is kept, how safe it is, and what can be removed: samples, and sources that nothing uses. */
+/** How much is stored, how safe it is, and what can be removed: samples, and sources that nothing uses. */
 export function StorageSettings() {
   const store = useStore()
   const queries = useQueryClient()
@@ -73,7 +73,7 @@ function describeRisk(): string {
 
 async function measure() {
   const { storage } = navigator
-  // Some browsers have no estimate, or give one without numbers: then nothing is shown instead of zeros.
+  // Some browsers have no estimate, or one without numbers: then nothing is shown instead of zeros.
   const { usage, quota } = (await storage?.estimate?.().catch(() => undefined)) ?? {}
   const room = usage === undefined || !quota ? undefined : { usedBytes: usage, roomBytes: quota }
   const persisted = (await storage?.persisted?.()) ?? false

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react'
 
 const laterMs = 4_000
 
-/** Whether the page has been there for a few seconds: what is only good to know does not compete with the first picture. */
+/** Whether the page has been open for a few seconds: less urgent parts must not compete with the first image. */
 export function useLater(): boolean {
   const [isLater, setIsLater] = useState(false)
   useEffect(() => {

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react'
 const soonMs = 2_000
 const touches = ['pointerover', 'pointerdown', 'keydown', 'focusin', 'dragenter', 'paste'] as const
 
-/** Whether the person has begun to do something, or the first screen has been there for 2 s. */
+/** Whether the user has started to do something, or the first screen has been there for 2 s. */
 export function useSoon(): boolean {
   const [isSoon, setIsSoon] = useState(false)
   useEffect(() => {

@@ -1,11 +1,11 @@
-/** AVIF and HEIC files are boxes inside boxes. Offsets are absolute. */
+/** AVIF and HEIC files consist of nested boxes. Offsets are absolute. */
 interface Box {
   type: string
   start: number
   end: number
 }
 
-/** No image program writes more boxes than this in one place. */
+/** No image program writes more boxes than this at one level. */
 const mostBoxes = 4096
 
 const heicBrands = ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'mif1', 'msf1']
@@ -38,7 +38,7 @@ function boxesAlong(view: DataView, within: readonly Box[], [type, ...rest]: rea
   })
 }
 
-/** Which of the two a file says it is, by its brands; `undefined` for a video or anything else made of boxes. */
+/** The format by the file's brands; `undefined` for a video or another file made of boxes. */
 export function brandOf(view: DataView): 'avif' | 'heic' | undefined {
   if (textAt(view, 4) !== 'ftyp') return undefined
   const end = Math.min(view.getUint32(0), view.byteLength, 256)
@@ -48,7 +48,7 @@ export function brandOf(view: DataView): 'avif' | 'heic' | undefined {
   return brands.some((brand) => heicBrands.includes(brand)) ? 'heic' : undefined
 }
 
-/** The size of the largest image inside; an image made of tiles also names the size of its tiles. */
+/** The size of the largest image inside; an image made of tiles also has the size of its tiles. */
 export function sizeInBoxes(view: DataView): { width: number; height: number } | undefined {
   const sizes = boxesAlong(view, boxesIn(view, 0, view.byteLength), ['meta', 'iprp', 'ipco', 'ispe'])
     .map((box) => ({ width: view.getUint32(box.start + 4), height: view.getUint32(box.start + 8) }))
@@ -56,7 +56,7 @@ export function sizeInBoxes(view: DataView): { width: number; height: number } |
   return sizes[0]
 }
 
-/** Whether an EXIF block is among the items. */
+/** Whether one of the items is an EXIF block. */
 export function hasExifItem(view: DataView): boolean {
   return boxesAlong(view, boxesIn(view, 0, view.byteLength), ['meta', 'iinf']).some((box) => {
     const bytes = new Uint8Array(view.buffer, view.byteOffset + box.start, Math.min(box.end - box.start, 65_536))
@@ -64,7 +64,7 @@ export function hasExifItem(view: DataView): boolean {
   })
 }
 
-/** Whether its main brand says that it moves. */
+/** Whether its main brand says that it is animated. */
 export function isSequence(view: DataView): boolean {
   return ['avis', 'msf1', 'hevc', 'hevx'].includes(textAt(view, 8))
 }
@@ -77,12 +77,12 @@ export function hasAlphaItem(view: DataView): boolean {
   })
 }
 
-/** Colours by number instead of by profile (ISO/IEC 23091-2): 12 is Display P3, 9 is BT.2020. */
+/** A colour space given as numbers instead of a profile (ISO/IEC 23091-2): 12 is Display P3, 9 is BT.2020. */
 interface ColourNumbers {
   primaries: number
 }
 
-/** What the file says of its colours: an ICC profile, numbers, or nothing. A profile goes before numbers. */
+/** The file's colour information: an ICC profile, numbers, or `undefined`. A profile has priority. */
 export function colourInBoxes(view: DataView): { icc: Uint8Array } | ColourNumbers | undefined {
   let numbers: ColourNumbers | undefined
   for (const { start, end } of boxesAlong(view, boxesIn(view, 0, view.byteLength), ['meta', 'iprp', 'ipco', 'colr'])) {

@@ -1,18 +1,18 @@
 import type { PixelSize } from './source-limits.ts'
 
-/** A canvas of this size cannot be drawn on: the browser has no memory for it, or a limit of its own. */
+/** A canvas of this size cannot be used: there is not enough memory, or the browser has a limit. */
 export class CanvasTooLarge extends Error {
   override readonly name = 'CanvasTooLarge'
 }
 
 /**
- * A canvas that takes drawing. Throws `CanvasTooLarge` where it does not: above its limit (iOS before 18: 16.7 megapixels)
- * a browser gives a context that draws nothing, or throws.
+ * A canvas that really draws. Throws `CanvasTooLarge` otherwise: above its limit (iOS before 18: 16.7 megapixels) a
+ * browser gives a context that draws nothing, or throws.
  */
 export function openCanvas({ width, height }: PixelSize) {
   try {
     const canvas = new OffscreenCanvas(width, height)
-    // It is read back at once, so it stays in ordinary memory: graphics memory has tighter limits.
+    // It is read back at once, so it should be in main memory: graphics memory has tighter limits.
     const context = canvas.getContext('2d', { willReadFrequently: true })
     if (!context) throw new CanvasTooLarge()
     context.fillRect(width - 1, height - 1, 1, 1)
@@ -25,7 +25,7 @@ export function openCanvas({ width, height }: PixelSize) {
   }
 }
 
-/** Draws a whole image at a size, turned upright. `orientation` is EXIF's, 1 to 8; `size` is that of the upright image. */
+/** Draws a whole image at a size, upright. `orientation` is EXIF's, 1 to 8; `size` is that of the upright image. */
 export function drawUpright(
   context: OffscreenCanvasRenderingContext2D,
   image: CanvasImageSource,
@@ -35,7 +35,7 @@ export function drawUpright(
   const { width, height } = size
   const turned = orientation >= 5
   context.save()
-  // Where the image's own x and y axes point after the turn, and where its corner lies.
+  // For each orientation, where the image's own x and y axes point when upright, and where its corner is.
   const turns: Record<number, [number, number, number, number, number, number]> = {
     2: [-1, 0, 0, 1, width, 0],
     3: [-1, 0, 0, -1, width, height],

@@ -1,12 +1,12 @@
 import type { ColourProfile } from '#domain/source-file.ts'
 
-/** Three rows of three: linear red, green and blue to XYZ with the white of D50, as ICC profiles give it. */
+/** Three rows of three: linear red, green and blue to XYZ with the white of D50, as in ICC profiles. */
 type Matrix = readonly [Row, Row, Row]
 type Row = readonly [number, number, number]
-/** From a stored value to a linear one; both from 0 to 1. */
+/** Maps a stored value to a linear one; both from 0 to 1. */
 type Curve = (value: number) => number
 
-/** A profile of three primaries and three curves, which is what cameras and screens have. */
+/** A profile of three primaries and three curves, the kind of cameras and screens. */
 export interface MatrixProfile {
   toXyz: Matrix
   curves: readonly [Curve, Curve, Curve]
@@ -22,7 +22,7 @@ const p3ToXyz: Matrix = [
   [0.241182, 0.692236, 0.066582],
   [-0.00105, 0.041882, 0.784378],
 ]
-/** Profiles of the same name differ in the last digits. */
+/** Profiles of the same name differ in their last digits. */
 const tolerance = 0.003
 const mostCurvePoints = 4096
 
@@ -46,7 +46,7 @@ export function readIcc(icc: Uint8Array): MatrixProfile | undefined {
   }
 }
 
-/** Which of the known ones an ICC profile is, by its numbers: the name inside is free text. */
+/** Identifies an ICC profile by its numbers, because the name inside is free text. */
 export function profileOfIcc(icc: Uint8Array): ColourProfile {
   const profile = readIcc(icc)
   if (!profile || !isNearSrgbCurve(profile.curves[0])) return 'other'
@@ -54,12 +54,15 @@ export function profileOfIcc(icc: Uint8Array): ColourProfile {
   return isNear(profile.toXyz, p3ToXyz) ? 'p3' : 'other'
 }
 
-/** Converts pixels (red, green, blue, alpha; 8 bits each) to sRGB in place. Colours outside sRGB become the nearest inside. */
+/**
+ * Converts pixels (red, green, blue, alpha; 8 bits each) to sRGB in place. Colours outside sRGB become the nearest
+ * inside.
+ */
 export function toSrgb(pixels: Uint8ClampedArray, { toXyz, curves }: MatrixProfile): void {
   const [a, b, c] = multiply(invert(srgbToXyz), toXyz)
   const [red, green, blue] = curves.map((curve) => Float32Array.from({ length: 256 }, (_, value) => curve(value / 255)))
   if (!red || !green || !blue) return
-  // Fine enough that the steps between dark levels are not lost.
+  // Fine enough to keep the steps between dark levels.
   const steps = 8191
   const encoded = Uint8ClampedArray.from({ length: steps + 1 }, (_, step) => Math.round(255 * srgbEncode(step / steps)))
   const encode = (linear: number) => encoded[Math.round(steps * Math.min(1, Math.max(0, linear)))] ?? 0

@@ -4,13 +4,13 @@ import type { PixelSize } from './source-limits.ts'
 /** A decoded image. Its owner closes the bitmap. */
 export interface Decoded {
   bitmap: ImageBitmap
-  /** The turn that is still to be made, as EXIF numbers it; 1 for none. */
+  /** The EXIF orientation that still has to be applied; 1 for none. */
   orientation: number
   /** Pixels of the file, upright. The bitmap may have fewer. */
   size: PixelSize
 }
 
-/** Canvases and bitmaps of iOS before 18 end here. */
+/** The limit of canvases and bitmaps on iOS before 18. */
 const smallestBrowserPixels = 16_000_000
 
 /** Decodes a file with the browser's own decoder. `undefined`: this browser cannot. */
@@ -31,19 +31,19 @@ export async function decodeImage(file: Blob, header: ImageHeader, bytes: Uint8A
   return smaller && { bitmap: smaller, orientation, size }
 }
 
-/** Pages show a JPEG without its end marker, but `createImageBitmap` refuses it in Chromium. */
+/** Pages show a JPEG without its end marker, but Chromium's `createImageBitmap` refuses it. */
 function withEnd(file: Blob, { unended }: ImageHeader): Blob {
   return unended ? new Blob([file, new Uint8Array([0xff, 0xd9])], { type: 'image/jpeg' }) : file
 }
 
-/** Width and height after the turn. */
+/** Width and height when upright. */
 export function upright({ width, height }: PixelSize, orientation: number): PixelSize {
   return orientation >= 5 ? { width: height, height: width } : { width, height }
 }
 
 /**
- * The same pixels without EXIF. Browsers differ in whether they turn a PNG or a WebP by its EXIF, so none is given any and
- * the turn is made here.
+ * The same pixels without EXIF. Browsers differ in whether they apply the EXIF orientation of a PNG or WebP, so it is
+ * removed and applied here.
  */
 function withoutExif({ kind }: ImageHeader, bytes: Uint8Array): Blob {
   const chunk = chunkOf(kind, bytes, kind === 'png' ? 'eXIf' : 'EXIF')
@@ -53,22 +53,22 @@ function withoutExif({ kind }: ImageHeader, bytes: Uint8Array): Blob {
     const before = copy.subarray(0, chunk.start - 8)
     return new Blob([before, copy.subarray(chunk.end + 4)], { type: 'image/png' })
   }
-  // A name that no decoder knows, and no announcement of EXIF in the header.
+  // A chunk name that no decoder knows, and no EXIF flag in the header.
   copy.set([0x78, 0x78, 0x78, 0x78], chunk.start - 8)
   copy[20] = (copy[20] ?? 0) & ~8
   return new Blob([copy], { type: 'image/webp' })
 }
 
 /**
- * Whether the last pixels of a JPEG without end marker are missing: decoders fill them with one grey, or leave them empty.
- * `orientation` is the one in the file, which the decoder has applied.
+ * Whether the last pixels of a JPEG without end marker are missing: decoders fill them with one grey, or leave them
+ * empty. `orientation` is the one in the file, which the decoder has applied.
  */
 export function isEndMissing({ bitmap }: Decoded, orientation: number): boolean {
   const side = 8
   const canvas = new OffscreenCanvas(side, side)
   const context = canvas.getContext('2d', { willReadFrequently: true })
   if (!context) return true
-  // Where the corner that is stored last lies after the turn.
+  // Where the corner that is stored last is after the turn.
   const left = [2, 3, 6, 7].includes(orientation) ? 0 : bitmap.width - side
   const top = [3, 4, 7, 8].includes(orientation) ? 0 : bitmap.height - side
   context.drawImage(bitmap, left, top, side, side, 0, 0, side, side)

@@ -1,4 +1,4 @@
-/** From an EXIF block: how to turn the image upright (1 to 8; 1 needs no turn) and whether it names a place. */
+/** From an EXIF block: the orientation (1 to 8; 1 is upright) and whether it contains a location. */
 export interface Exif {
   orientation: number
   location: boolean
@@ -8,7 +8,7 @@ const orientationTag = 0x0112
 const gpsTag = 0x8825
 const mostEntries = 1000
 
-/** Reads a TIFF block, which is what EXIF is inside every format. Throws a RangeError where the block ends too early. */
+/** Reads a TIFF block, which is EXIF's form in every format. Throws a RangeError if the block ends too early. */
 export function readExif(view: DataView, start: number): Exif {
   const littleEndian = view.getUint16(start) === 0x4949
   const directory = start + view.getUint32(start + 4, littleEndian)

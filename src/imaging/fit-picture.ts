@@ -8,18 +8,18 @@ const shrinkStep = 0.85
 
 export interface Fitted {
   bytes: Blob
-  /** Pixels of `bytes`. They may be fewer than asked for. */
+  /** Pixels of `bytes`. They may be fewer than requested. */
   size: PixelSize
   /** It could not stay a PNG and had transparent pixels, which are white now. */
   flattened: boolean
-  /** This browser could not draw the size that was asked for. */
+  /** This browser could not draw the requested size. */
   forced: boolean
 }
 
 /**
- * Draws a decoded image upright at a size and encodes it within the limits. Drawing leaves all metadata behind and
- * converts to sRGB. `lossless`: the image came from a format without loss, so it stays PNG where that is small enough.
- * `part`: only this box of the upright image.
+ * Draws a decoded image upright at a size and encodes it within the limits. Drawing removes all metadata and converts
+ * to sRGB. `lossless`: the image came from a lossless format, so it stays PNG if that is small enough. `part`: only
+ * this box of the upright image.
  */
 export async function fitPicture(
   image: Decoded,
@@ -82,7 +82,7 @@ function smallerCanvas(canvas: OffscreenCanvas, minSide: number): OffscreenCanva
   const size = shrunk(canvas, minSide)
   const smaller = openCanvas(size)
   smaller.context.drawImage(canvas, 0, 0, size.width, size.height)
-  // Setting a side frees the pixels at once instead of at the next collection.
+  // Setting a side frees the pixels at once instead of at the next garbage collection.
   canvas.width = 0
   return smaller.canvas
 }
@@ -92,7 +92,7 @@ function shrunk({ width, height }: PixelSize, minSide: number): PixelSize {
   return { width: side(width), height: side(height) }
 }
 
-/** Looks strip by strip: the pixels of a large image are not copied all at once. */
+/** Checks strip by strip, so that the pixels of a large image are not copied all at once. */
 function hasTransparency(context: OffscreenCanvasRenderingContext2D, { width, height }: PixelSize): boolean {
   const rows = Math.max(1, Math.floor(1_000_000 / width))
   for (let top = 0; top < height; top += rows) {

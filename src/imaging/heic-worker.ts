@@ -2,7 +2,7 @@ import openLibheif from 'libheif-js/libheif-wasm/libheif-bundle.mjs'
 import { toSrgb } from './colour-profile.ts'
 import { conversionOf } from './read-profile.ts'
 
-/** `undefined` in place of an image: it could not be decoded. */
+/** `undefined`: the image could not be decoded. */
 export type HeicReply = ImageBitmap | undefined
 
 self.onmessage = async ({ data: file }: MessageEvent<Blob>) => {
@@ -10,7 +10,7 @@ self.onmessage = async ({ data: file }: MessageEvent<Blob>) => {
   self.postMessage(bitmap satisfies HeicReply, bitmap ? { transfer: [bitmap] } : {})
 }
 
-/** The main image, upright and in sRGB. The decoder applies the turns that the file asks for, but not its colour profile. */
+/** The main image, upright and in sRGB. The decoder applies the turns in the file, but not its colour profile. */
 async function decode(file: Blob): Promise<ImageBitmap | undefined> {
   const bytes = new Uint8Array(await file.arrayBuffer())
   const libheif = openLibheif()

@@ -4,23 +4,26 @@ import { readTiff } from './tiff-header.ts'
 
 export type ImageKind = 'png' | 'jpeg' | 'webp' | 'gif' | 'bmp' | 'avif' | 'heic' | 'tiff'
 
-/** What is read of a file before anything is decoded. */
+/** What is read from a file before anything is decoded. */
 export interface ImageHeader {
   kind: ImageKind
   /** Pixels as stored, before turning upright. */
   width: number
   height: number
-  /** EXIF orientation; 1 where the format has none of its own. */
+  /** EXIF orientation; 1 if there is none. */
   orientation: number
   metadata: 'none' | 'camera' | 'location'
-  /** The format of these pixels can be transparent. Whether any pixel is, only the pixels tell. */
+  /** The format of these pixels can be transparent. Whether any pixel is, only decoding shows. */
   hasAlpha: boolean
   animated: boolean
-  /** A JPEG of one scan without its end marker. Whether pixels are missing shows only when it is decoded. */
+  /** A JPEG with one scan and without end marker. Whether pixels are missing is only known after decoding. */
   unended?: true
 }
 
-/** Reading ends here: more parts than any camera or program writes, so that a hostile file costs no more than a real one. */
+/**
+ * Reading stops here: more parts than any camera or program writes, so that a malicious file costs no more than a real
+ * one.
+ */
 const mostParts = 100_000
 
 interface Size {
@@ -33,10 +36,10 @@ interface Size {
 }
 
 const endMarker = 0xd9
-/** Header lengths of the versions of BMP. A text that begins with "BM" has none of them. */
+/** Header lengths of the versions of BMP. A text starting with "BM" has none of them. */
 const bmpHeaders = [12, 16, 40, 52, 56, 64, 108, 124]
 
-/** The kind of image by its bytes; names and labels are not trusted. */
+/** The image format by its bytes; names and labels are not trusted. */
 export function kindOf(bytes: Uint8Array): ImageKind | undefined {
   const view = viewOf(bytes)
   const starts = (signature: string, at = 0) =>
@@ -51,7 +54,7 @@ export function kindOf(bytes: Uint8Array): ImageKind | undefined {
   return bytes.length >= 12 ? within(() => brandOf(view)) : undefined
 }
 
-/** Reads a whole file's header; `undefined` when it is no image or its header is damaged. Never throws. */
+/** Reads a whole file's header; `undefined` if it is not an image or its header is damaged. Never throws. */
 export function readHeader(bytes: Uint8Array): ImageHeader | undefined {
   const kind = kindOf(bytes)
   const size = kind && within(() => readers[kind](viewOf(bytes)))
@@ -62,7 +65,7 @@ export function readHeader(bytes: Uint8Array): ImageHeader | undefined {
   return { kind, width, height, orientation, metadata, hasAlpha, animated, ...(unended ? { unended } : {}) }
 }
 
-/** Where a JPEG keeps its colour profile, in order: 64 kB is the most that one segment holds. */
+/** The parts of a JPEG's colour profile, in order: one segment holds at most 64 kB. */
 export function jpegProfileParts(bytes: Uint8Array): Uint8Array[] {
   const name = 'ICC_PROFILE\0'
   const parts = jpegSegments(viewOf(bytes)).filter(
@@ -74,20 +77,20 @@ export function jpegProfileParts(bytes: Uint8Array): Uint8Array[] {
     .map(({ start }) => bytes.subarray(start + 14, start - 2 + viewOf(bytes).getUint16(start - 2)))
 }
 
-/** The four inks of print: colours that no screen profile describes. */
+/** Whether a JPEG has the four ink colours of print, which no screen profile describes. */
 export function isForPrint(bytes: Uint8Array): boolean {
   const frame = jpegSegments(viewOf(bytes)).find(isFrame)
   return frame !== undefined && bytes[frame.start + 5] === 4
 }
 
-/** A part of a PNG or WebP by its four letters. */
+/** A chunk of a PNG or WebP by its four letters. */
 export function chunkOf(kind: ImageKind, bytes: Uint8Array, name: string): { start: number; end: number } | undefined {
   const view = viewOf(bytes)
   const chunks = kind === 'png' ? pngChunks(view) : kind === 'webp' ? webpChunks(view) : []
   return chunks.find((chunk) => chunk.type === name)
 }
 
-/** Whether the file's end is there. Never throws. */
+/** Whether the file has its end. Never throws. */
 export function isWhole(kind: ImageKind, bytes: Uint8Array): boolean {
   const view = viewOf(bytes)
   const ends = () => {
@@ -99,7 +102,7 @@ export function isWhole(kind: ImageKind, bytes: Uint8Array): boolean {
       case 'webp':
         return view.getUint32(4, true) + 8 <= bytes.length
       default:
-        // The decoders of these refuse a cut-off file themselves.
+        // The decoders of these formats refuse a truncated file themselves.
         return true
     }
   }
@@ -114,7 +117,7 @@ const readers: Record<ImageKind, (view: DataView) => Size | undefined> = {
       width: view.getUint32(16),
       height: view.getUint32(20),
       exif: exif && exifAt(view, exif.start),
-      // The colour types 4 and 6 have transparency; the others by one chunk.
+      // Colour types 4 and 6 have transparency; others have it if there is this chunk.
       hasAlpha: (view.getUint8(25) & 4) !== 0 || chunks.some((chunk) => chunk.type === 'tRNS'),
       animated: chunks.some((chunk) => chunk.type === 'acTL'),
     }
@@ -177,12 +180,12 @@ const readers: Record<ImageKind, (view: DataView) => Size | undefined> = {
 
 function readBoxes(view: DataView): Size | undefined {
   const size = sizeInBoxes(view)
-  // The turn is in the boxes, where every decoder applies it. EXIF may repeat it and must not count again.
+  // The orientation is in the boxes, where every decoder applies it. EXIF may repeat it and must not be applied again.
   const exif = hasExifItem(view) ? { orientation: 1, location: false } : undefined
   return size && { ...size, exif, hasAlpha: hasAlphaItem(view), animated: isSequence(view) }
 }
 
-/** One scan from top to bottom: where its end is missing, the last rows show it. Progressive ones only get less sharp. */
+/** One scan from top to bottom: without its end the last rows are missing. A progressive JPEG only gets less sharp. */
 function hasSequentialScan(segments: readonly { marker: number }[]): boolean {
   return (
     segments.some(({ marker }) => marker === 0xc0 || marker === 0xc1) && segments.some(({ marker }) => marker === 0xda)
@@ -193,19 +196,19 @@ function isFrame({ marker }: { marker: number }): boolean {
   return marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)
 }
 
-/** Some programs put JPEG's "Exif" in front of the EXIF block of a WebP. */
+/** Some programs put JPEG's "Exif" before the EXIF block of a WebP. */
 function tiffIn(view: DataView, start: number): number {
   return view.getUint32(start) === 0x45786966 ? start + 6 : start
 }
 
-/** A damaged EXIF block says nothing about the image beside it, only that there is one. */
+/** A damaged EXIF block does not make the image unusable; it only shows that there is one. */
 function exifAt(view: DataView, start: number): Exif {
   return within(() => readExif(view, start)) ?? { orientation: 1, location: false }
 }
 
 interface Chunk {
   type: string
-  /** Of the content, and after it. */
+  /** Where the content starts, and where it ends. */
   start: number
   end: number
 }
@@ -235,7 +238,7 @@ function webpChunks(view: DataView): Chunk[] {
   return chunks
 }
 
-/** Whether a GIF has a second frame, and whether a frame has a transparent colour. Stops where both are known. */
+/** Whether a GIF has a second frame, and whether a frame has a transparent colour. Stops when both are known. */
 function gifBlocks(view: DataView): Pick<Size, 'hasAlpha' | 'animated'> {
   const found = { hasAlpha: false, animated: false }
   const tableBytes = (packed: number) => (packed & 0x80 ? 3 * 2 ** ((packed & 7) + 1) : 0)
@@ -262,7 +265,10 @@ function gifBlocks(view: DataView): Pick<Size, 'hasAlpha' | 'animated'> {
   return { ...found, animated: frames > 1 }
 }
 
-/** Segments up to the end marker. Segments are walked, not searched: an EXIF preview has an end marker of its own. */
+/**
+ * Segments up to the end marker. They are followed by their lengths, because an EXIF preview has an end marker of its
+ * own.
+ */
 function jpegSegments(view: DataView): { marker: number; start: number }[] {
   const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength)
   const segments: { marker: number; start: number }[] = []
@@ -285,7 +291,7 @@ function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
-/** Reading past the end throws; a file that ends too early is damaged, not exceptional. */
+/** Reading past the end throws; a file that ends too early counts as damaged. */
 function within<T>(read: () => T): T | undefined {
   try {
     return read()

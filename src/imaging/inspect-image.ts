@@ -1,7 +1,7 @@
 import { type ImageHeader, isWhole, kindOf, readHeader } from './image-header.ts'
 import { describeBytes, describeSize, openLimits, serviceLimits, toSentSize } from './source-limits.ts'
 
-/** Known files that cannot be used, by how they start, and what to say about them. */
+/** Known file types that cannot be used, by their first characters, and what to say about them. */
 const strangers: readonly (readonly [start: string, what: string])[] = [
   ['%PDF', 'is a PDF document. Export the page as PNG.'],
   ['8BPS', 'is a Photoshop document. Export it as PNG or JPEG.'],
@@ -13,8 +13,8 @@ const strangers: readonly (readonly [start: string, what: string])[] = [
 ]
 
 /**
- * Looks at a file before anything of it is decoded. Gives its header, or why it cannot be a source: a sentence that goes
- * on after the file's name.
+ * Checks a file before anything is decoded. Gives its header, or why it cannot be a source: the rest of a sentence that
+ * starts with the file's name.
  */
 export function inspectImage(bytes: Uint8Array): ImageHeader | string {
   if (bytes.length === 0) return 'is empty: it has 0 bytes.'
@@ -27,10 +27,10 @@ export function inspectImage(bytes: Uint8Array): ImageHeader | string {
   return objectionTo(header, bytes) ?? header
 }
 
-/** Said of a file whose end is missing. */
+/** For a file whose end is missing. */
 export const cutOff = 'is cut off: the end of the file is missing. Copy or download it again.'
 
-/** Said of a file too big to be read at all. */
+/** For a file that is too big to be read at all. */
 export function tooHeavy(sizeBytes: number): string {
   return `has ${describeBytes(sizeBytes)}; at most ${openLimits.fileBytes / 1_000_000} MB can be opened.`
 }
@@ -53,7 +53,7 @@ function whatElse(bytes: Uint8Array): string {
   const stranger = strangers.find(([signature]) => start.startsWith(signature))
   if (stranger) return stranger[1]
   const text = readText(bytes.subarray(0, 4096))
-  // A packed SVG starts as every gzip does; no other packed file is dropped as an image.
+  // A compressed SVG starts like any gzip; no other compressed file is dropped as an image.
   if (start.startsWith('\x1f\x8b') || /<svg[\s>]/i.test(text ?? '')) {
     return 'is an SVG drawing. SVG drawings cannot be read; export it as PNG.'
   }
@@ -61,11 +61,11 @@ function whatElse(bytes: Uint8Array): string {
   return 'is not an image that can be read. PNG, JPEG, WebP, AVIF, GIF, BMP and HEIC can.'
 }
 
-/** The bytes as text, or `undefined` if they are none. The last character may be cut in two. */
+/** The bytes as text, or `undefined` if they are not text. The last character may be incomplete. */
 function readText(bytes: Uint8Array): string | undefined {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true })
-    // Text has line ends and tabs, and no other control characters.
+    // Text contains line ends and tabs, but no other control characters.
     return /\p{Cc}/u.test(text.replace(/\s/g, '')) ? undefined : text
   } catch {
     return undefined

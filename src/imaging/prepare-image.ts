@@ -15,8 +15,8 @@ type Task = { task: 'read' } | ({ task: 'send' } & SendAsk)
 let line: Promise<unknown> = Promise.resolve()
 
 /**
- * Reads what is kept of a file, one file at a time: each may need hundreds of megabytes while it is decoded. Rejects with
- * `invalid` (field "sources") that names the file and the reason, or as aborted.
+ * Reads what is kept of a file, one file at a time, because decoding may need hundreds of megabytes. Rejects with
+ * `invalid` (field "sources"), naming the file and the reason, or as aborted.
  */
 export async function readImage(file: Blob, name: string, signal: AbortSignal): Promise<ReadFile> {
   const reply = await inLine(file, name, { task: 'read' }, signal)
@@ -24,7 +24,7 @@ export async function readImage(file: Blob, name: string, signal: AbortSignal): 
   throw refusalOf(name, reply)
 }
 
-/** Makes of a file what is sent to a service. In line with `readImage`, and rejects alike. */
+/** Makes from a file what is sent to a service. Takes turns with `readImage`, and rejects alike. */
 export async function deriveSent(file: Blob, name: string, asked: SendAsk, signal: AbortSignal): Promise<SentFile> {
   const reply = await inLine(file, name, { task: 'send', ...asked }, signal)
   if (reply.kind === 'sent') return reply.sent
@@ -55,7 +55,7 @@ function prepareInWorker(job: PrepareJob, signal: AbortSignal): Promise<PrepareR
   return askWorker<PrepareReply>(prepareWorkerUrl, 'prepare', job, signal, job.decoded ? [job.decoded] : [])
 }
 
-/** A worker for one question: its end gives all memory back, whatever the file did to it. `undefined`: no answer. */
+/** A worker for one job: when it ends, all memory is released, whatever the file caused. `undefined`: no answer. */
 function askWorker<Reply>(url: string, name: string, job: unknown, signal: AbortSignal, transfer: Transferable[] = []) {
   const worker = openWorker(url, name)
   const ending = new AbortController()

@@ -14,7 +14,7 @@ import { drawThumbnail } from './thumbnail.ts'
 
 export interface SendAsk {
   limits: SentLimits
-  /** Only this box of the upright image, in whole pixels inside of it. */
+  /** Only this box of the upright image, in whole pixels inside it. */
   part?: Box
 }
 
@@ -28,19 +28,19 @@ export type PrepareJob = (
   decoded?: ImageBitmap
 }
 
-/** A file with all that is kept beside it. */
+/** A file with everything that is stored with it. */
 export interface ReadFile {
   /** The file's bytes, unchanged. */
   bytes: Blob
   facts: Omit<SourceFile, 'id' | 'name'>
-  /** Of `bytes`: 64 hexadecimal digits. */
+  /** Hash of `bytes`: 64 hexadecimal digits. */
   sha256: string
   thumbnail: Blob
-  /** What is shown in place of a file that this browser cannot draw as it is meant: upright, standing still and whole. */
+  /** Shown instead of a file that this browser cannot draw correctly: upright, not animated and complete. */
   rendition?: Blob
-  /** What the file says of how it was made. */
+  /** How the file says it was made. */
   found?: FoundRecipe
-  /** The id of the image of Atelier that the file was written of. */
+  /** The id of the Atelier image from which the file was written. */
   writtenOf?: string
   /** What will be done before it is sent, in words. */
   notes: string[]
@@ -57,9 +57,9 @@ export interface SentFile {
 export type PrepareReply =
   | { kind: 'read'; read: ReadFile }
   | { kind: 'sent'; sent: SentFile }
-  /** A sound HEIC that this browser cannot decode itself. */
+  /** A valid HEIC that this browser cannot decode itself. */
   | { kind: 'needs-decoder' }
-  /** Why not: a sentence that goes on after the file's name. */
+  /** The reason: the rest of a sentence that starts with the file's name. */
   | { kind: 'refused'; reason: string }
 
 interface Opened {

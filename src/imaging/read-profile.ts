@@ -3,12 +3,12 @@ import { colourInBoxes } from './box-header.ts'
 import { displayP3, type MatrixProfile, profileOfIcc, readIcc } from './colour-profile.ts'
 import { chunkOf, type ImageHeader, isForPrint, jpegProfileParts } from './image-header.ts'
 
-/** Profiles of printers have some megabytes. */
+/** Printer profiles have some megabytes. */
 const mostProfileBytes = 8_000_000
 const p3Primaries = 12
 const bt2020Primaries = 9
 
-/** Which colours the numbers in a file stand for. A file that says nothing counts as sRGB, as in every browser. */
+/** The colour space of a file. A file without information counts as sRGB, as in every browser. */
 export async function readProfile(header: ImageHeader, bytes: Uint8Array): Promise<ColourProfile> {
   if (header.kind === 'jpeg' && isForPrint(bytes)) return 'other'
   if (header.kind === 'avif' || header.kind === 'heic') {
@@ -21,7 +21,7 @@ export async function readProfile(header: ImageHeader, bytes: Uint8Array): Promi
   return icc === undefined ? 'srgb' : profileOfIcc(icc)
 }
 
-/** How the pixels of a HEIC are converted to sRGB; `undefined` where they need no conversion, or none is known. */
+/** How the pixels of a HEIC are converted to sRGB; `undefined` if no conversion is needed or known. */
 export function conversionOf(heic: Uint8Array): MatrixProfile | undefined {
   const colour = colourInBoxes(viewOf(heic))
   if (!colour) return undefined
@@ -41,7 +41,7 @@ async function findIcc({ kind }: ImageHeader, bytes: Uint8Array): Promise<Uint8A
     }
     case 'png': {
       const chunk = chunkOf(kind, bytes, 'iCCP')
-      // A name of up to 79 letters, a zero, a zero for the method; then the packed profile.
+      // A name of up to 79 letters, a zero, a zero for the method; then the compressed profile.
       const name = chunk ? bytes.subarray(chunk.start, Math.min(chunk.end, chunk.start + 80)).indexOf(0) : -1
       return chunk && name >= 0 ? inflate(bytes.subarray(chunk.start + name + 2, chunk.end)) : undefined
     }
@@ -55,7 +55,7 @@ async function findIcc({ kind }: ImageHeader, bytes: Uint8Array): Promise<Uint8A
   }
 }
 
-/** Unpacks up to a limit. A packed file can be a thousand times as large as it looks. */
+/** Decompresses up to a limit: the result can be a thousand times larger than the file. */
 async function inflate(packed: Uint8Array): Promise<Uint8Array> {
   const stream = new Blob([packed as Uint8Array<ArrayBuffer>]).stream().pipeThrough(new DecompressionStream('deflate'))
   const reader = stream.getReader()

@@ -10,19 +10,21 @@ export interface FileToSend {
   bytes: Blob
   /** For messages. */
   name: string
-  /** Of `bytes`: files of one hash are derived once. */
+  /** Hash of `bytes`: files with the same hash are prepared once. */
   sha256: string
 }
 
-/** The last ones derived, in the order of their use. A derived file has up to 10 MB, which browsers keep off the heap. */
+/**
+ * The number of prepared files that are kept, by last use. Each has up to 10 MB, which browsers store outside the heap.
+ */
 const capacity = 8
 const derived = new Map<string, Promise<SentFile>>()
 
 /**
- * What a service is given of a file: upright, in sRGB, without metadata, within the limits, with notes of what was done.
- * The file itself stays as it is. The same file with the same limits is derived once, also by calls of the same moment.
- * `part`: only this box of the upright image, in whole pixels inside of it. Rejects with `invalid` where the file cannot
- * be read.
+ * What a service is sent for a file: upright, in sRGB, without metadata, within the limits, with notes of what was
+ * done. The file itself is not changed. The same file with the same limits is prepared once, also for calls at the same
+ * time. `part`: only this box of the upright image, in whole pixels inside it. Rejects with `invalid` if the file
+ * cannot be read.
  */
 export function toSent(file: FileToSend, limits: SentLimits, part?: Box): Promise<SentFile> {
   const key = [file.sha256, limits.bytes, limits.pixels, limits.minSide, ...(part ?? [])].join(' ')

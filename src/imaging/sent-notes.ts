@@ -2,7 +2,7 @@ import type { ColourProfile } from '#domain/source-file.ts'
 import type { ImageHeader } from './image-header.ts'
 import { describeBytes, describeSize, type PixelSize, type SentLimits } from './source-limits.ts'
 
-/** What happens to an image on its way to the service. */
+/** What happens to an image before it is sent to the service. */
 export interface SentChange {
   header: ImageHeader
   profile: ColourProfile
@@ -10,7 +10,7 @@ export interface SentChange {
   /** Pixels of the file and of what is sent, both upright. */
   from: PixelSize
   to: PixelSize
-  /** Of what is sent; absent as long as it is not made. */
+  /** What is sent; absent until it is made. */
   sent?: { bytes: number; mime: string; flattened: boolean; forced: boolean }
   limits: SentLimits
 }

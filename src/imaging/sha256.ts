@@ -1,4 +1,4 @@
-/** SHA-256 as 64 hexadecimal digits. Pages over plain http have no `crypto.subtle`: there a library computes it. */
+/** SHA-256 as 64 hexadecimal digits. Pages over plain http have no `crypto.subtle`; a library computes it there. */
 export async function sha256Of(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   const { subtle } = crypto as { subtle?: SubtleCrypto }
   const digest = subtle ? new Uint8Array(await subtle.digest('SHA-256', bytes)) : await computed(bytes)

@@ -4,19 +4,19 @@ export const openLimits = {
   pixels: 200_000_000,
 } as const
 
-/** What a service takes. */
+/** What a service accepts. */
 export interface SentLimits {
   /** A sent file stays below this. */
   bytes: number
   pixels: number
-  /** Of the shorter side. */
+  /** The shorter side. */
   minSide: number
 }
 
 /** The limits that all our services have in common: docs/services.md 4. */
 export const serviceLimits: SentLimits = { bytes: 10_000_000, pixels: 20_000_000, minSide: 64 }
 
-/** No canvas of a current browser is longer. */
+/** No current browser has a longer canvas. */
 const canvasSide = 16_384
 
 export interface PixelSize {
@@ -24,7 +24,7 @@ export interface PixelSize {
   height: number
 }
 
-/** The pixels an image is sent with, its shape kept; `undefined` if it is too thin to have any. */
+/** The pixels at which an image is sent, in its own shape; `undefined` if it is too thin for any. */
 export function toSentSize({ width, height }: PixelSize, limits: SentLimits): PixelSize | undefined {
   const { pixels, minSide } = limits
   const smaller = Math.min(Math.sqrt(pixels / (width * height)), canvasSide / Math.max(width, height))

@@ -1,7 +1,7 @@
 import { drawUpright, openCanvas } from './canvas.ts'
 import type { PixelSize } from './source-limits.ts'
 
-/** Enough for a tile on a dense screen; larger ones make scrolling slower than their sharpness is worth. */
+/** Enough for a tile on a high-density screen; larger thumbnails slow down scrolling for little gain. */
 const shortPx = 256
 const longPx = 512
 const quality = 0.8
@@ -12,8 +12,8 @@ export function thumbnailSize(width: number, height: number): PixelSize {
 }
 
 /**
- * A small JPEG of an image, or a WebP where it is transparent. `size` is that of the upright image. `mayBeClear`: look for
- * transparency, which a JPEG would turn black. A browser without an encoder for WebP gives PNG.
+ * A small JPEG of an image, or a WebP if it is transparent. `size` is that of the upright image. `mayBeClear`: checks
+ * for transparency, which a JPEG would turn black. A browser without a WebP encoder gives PNG.
  */
 export async function drawThumbnail(
   image: CanvasImageSource,

@@ -2,14 +2,17 @@ import type { Exif } from './exif.ts'
 
 const widthTag = 256
 const heightTag = 257
-/** Only in camera raw files: a small preview stands first, and the sensor's data in further directories. */
+/**
+ * Tags that only occur in camera raw files: their first image is a small preview, and the sensor's data is in further
+ * directories.
+ */
 const rawTags = [330, 50_706]
 const shortType = 3
 const mostEntries = 1000
 
 /**
- * The size of a TIFF's first image. `undefined`: a camera raw file, which has the same start. Throws a RangeError where the
- * file ends too early.
+ * The size of a TIFF's first image. `undefined`: a camera raw file, which starts alike. Throws a RangeError if the file
+ * ends too early.
  */
 export function readTiff(view: DataView): { width: number; height: number; exif?: Exif } | undefined {
   const littleEndian = view.getUint16(0) === 0x4949

@@ -1,4 +1,4 @@
-/** The clipboard takes no other format. Rejects when the browser cannot read the picture. */
+/** The clipboard accepts no other format. Rejects if the browser cannot read the image. */
 export async function toPng(bytes: Blob): Promise<Blob> {
   if (bytes.type === 'image/png') return bytes
   const bitmap = await createImageBitmap(bytes)

@@ -13,7 +13,7 @@ import { TextField } from '#ui/text-field.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { rowIdOf } from './task-row.tsx'
 
-/** Takes a task of the same account that was submitted elsewhere, by its id. Folded away until somebody needs it. */
+/** Follows a task of the same account that was submitted elsewhere, by its id. Folded until it is needed. */
 export function AdoptForm() {
   const [open, setOpen] = useState(false)
   const id = useId()
@@ -83,7 +83,7 @@ function Form({ id }: { id: string }) {
   )
 }
 
-/** Leads to what is here already, and says so. */
+/** Shows what is already here, and says so. */
 function lead({ run, picture }: Extract<Adopted, { known: true }>): string {
   if (picture) {
     const { select, show } = useWorkspace.getState()

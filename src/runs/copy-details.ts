@@ -2,7 +2,7 @@ import type { Run } from '#domain/run.ts'
 import { notify } from '#ui/notices.tsx'
 import { detailsOf } from './failure-fix.ts'
 
-/** Puts what helps somebody else to find out about a run on the clipboard. */
+/** Copies the details that help others investigate a run. */
 export function copyDetails(run: Run): void {
   navigator.clipboard.writeText(detailsOf(run)).then(
     () => notify({ text: 'Details copied' }),

@@ -4,31 +4,31 @@ import { otherRatioFor, priceDollarsFor } from '#generation/fallback.ts'
 import { findFamily } from '#models/catalogue.ts'
 import { modelOfRun } from './run-words.ts'
 
-/** The one thing that fits a failure, beside trying again. */
+/** The one remedy for a failure, besides trying again. */
 export interface Fix {
   label: string
   act: 'again' | 'look' | 'edit-prompt' | 'edit-settings' | 'lower-tolerance' | 'set-key'
-  /** What has to happen first, where we cannot do it. */
+  /** What has to be done first, outside this app. */
   hint?: string
   /** When the service's limit is free again, epoch ms. */
   freeAt?: number
 }
 
-/** The limit counts over ten seconds, and says nothing of when it is free again. docs/services.md 1.5. */
+/** The limit counts over ten seconds, and the service does not say when it is free again. docs/services.md 1.5. */
 const limitMs = 10_000
 
-/** Whether the task, or the lost answer to a submission, may still be found. Looking costs nothing. */
+/** Whether the task, or the lost answer to a submission, may still be found. Checking costs nothing. */
 export function mayLookAgain(run: Run): boolean {
   if (run.state.phase === 'failed') {
     const { kind } = run.state.failure
-    // What the service has refused stays refused.
+    // A refusal of the service is final.
     if (kind === 'rejected' || kind === 'invalid') return false
     return run.state.task !== undefined || kind === 'unconfirmed'
   }
   return run.state.phase !== 'queued'
 }
 
-/** A run that stands for a task sent elsewhere has no recipe of its own to try. */
+/** A run for a task that was submitted elsewhere has no recipe to try again. */
 export function mayTryAgain(run: Run): boolean {
   return !isAdopted(run)
 }
@@ -76,7 +76,7 @@ export function againLabel(run: Run): string {
   return withPrice('Try again', run)
 }
 
-/** The button that asks another service, and what has to be known before. */
+/** The button for the fallback service, and what to know before. */
 export function fallbackWords(run: RunIn<'failed'>, fallback: Parameters<typeof priceDollarsFor>[1]) {
   const dollars = priceDollarsFor(run, fallback)
   const price = dollars === undefined ? 'price not known' : describeDollars(dollars)
@@ -87,7 +87,7 @@ export function fallbackWords(run: RunIn<'failed'>, fallback: Parameters<typeof 
   }
 }
 
-/** What a new run of the same recipe costs: one that stands in for another has no price in credits of its own. */
+/** The price of a new run of the same recipe. A run at the fallback service has no price in credits. */
 function withPrice(act: string, { recipe, marks: { priceCredits: own, standsIn } }: Run): string {
   const family = standsIn && findFamily(recipe.family)
   const priceCredits = family?.quote(recipe.draft, recipe.sources.length).priceCredits ?? own
@@ -99,7 +99,7 @@ function fixInvalid(run: Run, { issues, code }: Extract<Failure, { kind: 'invali
   const isAbout = (field: string) => issues.some((issue) => issue.field === field)
   if (/tolerance/i.test(said)) return { label: 'Lower the tolerance', act: 'lower-tolerance' }
   if (isAbout('sources')) {
-    // With a code it is the service that could not read one: its next try gets a fresh upload.
+    // With a code it is the service that could not read a source: the next try uploads it again.
     return code === undefined
       ? { label: 'Change the images', act: 'edit-settings' }
       : { label: withPrice('Upload again', run), act: 'again' }
@@ -112,7 +112,7 @@ function limitOf({ state: { failedAt } }: RunIn<'failed'>, retryAfterMs = limitM
   return failedAt === undefined ? { hint: 'Wait a moment, then try again.' } : { freeAt: failedAt + retryAfterMs }
 }
 
-/** What helps somebody else to find out: who, when, which task, and the service's own words. No keys, no pictures. */
+/** What helps others investigate: the model, times, the task, and the service's own words. No keys, no images. */
 export function detailsOf(run: Run): string {
   const failure = run.state.phase === 'failed' ? run.state.failure : run.state.trouble
   const task = 'task' in run.state ? run.state.task : undefined

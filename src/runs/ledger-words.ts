@@ -4,7 +4,7 @@ import { describeCredits, type Spending } from '#domain/spending.ts'
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long' })
 
-/** Where a run is, in the words of its row. */
+/** The state of a run, in the words of its row. */
 export function describeStep(run: Run): string {
   switch (run.state.phase) {
     case 'queued':
@@ -25,13 +25,13 @@ export function describeStep(run: Run): string {
 
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
-/** What the service says of its results' lifetime: "typically 24 h" and "14 days". docs/services.md 6. */
+/** The service's claims about the lifetime of results: "typically 24 h" and "14 days". docs/services.md 6. */
 const usuallyKeptMs = 24 * hourMs
 const mostKeptMs = 14 * 24 * hourMs
 
-/** How long the service may still have a finished picture; the last hour of the usual time is counted down. */
+/** How long the service may still have a finished image; the last hour of the usual time is counted down. */
 export function describeKeeping(run: RunIn<'ready'>, now: number): string {
-  // When an adopted task was finished is not known.
+  // It is not known when an adopted task was finished.
   if (isAdopted(run)) return 'The service keeps results for about a day, 14 days at most.'
   const usually = run.state.finishedAt + usuallyKeptMs
   const most = run.state.finishedAt + mostKeptMs

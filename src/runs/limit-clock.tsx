@@ -1,6 +1,6 @@
 import { Countdown, useNow } from '#ui/elapsed.tsx'
 
-/** When the service's limit is free again (epoch ms), in words that count down. */
+/** When the service's limit is free again (epoch ms), as a countdown in words. */
 export function LimitClock({ freeAt }: { freeAt: number }) {
   const isFree = useNow() >= freeAt
   if (isFree) return <span key="free">You can try again.</span>

@@ -1,7 +1,7 @@
 import type { RunIn } from '#domain/run.ts'
 import { Countdown } from '#ui/elapsed.tsx'
 
-/** When a queued run is sent again: at its turn, where the proxy has a queue, else after a pause. */
+/** When a queued run is sent again: at its turn if the proxy has a queue, else after a pause. */
 export function NextTry({ run: { state } }: { run: RunIn<'queued'> }) {
   if (state.sendsAt === undefined) return null
   const isTurn = state.trouble?.kind === 'rate-limited' && state.trouble.turn === true

@@ -5,10 +5,7 @@ import { useGenerator } from '#generation/use-generate.ts'
 import { Button } from '#ui/button.tsx'
 import { describeRun } from './run-words.ts'
 
-/**
- * Runs in plain words where the grid could not be loaded: the page's server is gone, and this is all there is to tell what
- * became of them.
- */
+/** Runs as plain text if the grid could not be loaded, because the page's server is gone. */
 export function PlainRuns({ runs }: { runs: readonly Run[] }) {
   const generator = useGenerator()
   return (

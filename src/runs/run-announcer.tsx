@@ -1,7 +1,7 @@
 import { useOpenRuns, usePictures } from '#store/queries.ts'
 import { useRunAnnouncements } from './use-run-announcements.ts'
 
-/** Reads the progress of runs to a screen reader; of runs made before `openedAt` only what changes. Draws nothing. */
+/** Announces the progress of runs to screen readers; for runs made before `openedAt` only changes. Renders nothing. */
 export function RunAnnouncer({ openedAt }: { openedAt: number }) {
   useRunAnnouncements(useOpenRuns(), usePictures('gallery').pictures, openedAt)
   return null

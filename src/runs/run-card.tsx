@@ -9,7 +9,7 @@ import { ServiceWords } from './service-words.tsx'
 import { UnsavedPicture } from './unsaved-picture.tsx'
 import { useRunAdvice } from './use-run-advice.ts'
 
-/** A run that ended badly or waits for a decision: what happened, what it cost, and what can be done. */
+/** A run that failed or waits for a decision: what happened, what it cost, and what can be done. */
 export function RunCard({ run, onSettings }: { run: Run; onSettings: () => void }) {
   const { words, quoted, hint, freeAt, acts, dismiss } = useRunAdvice(run, onSettings)
   const [first, ...others] = acts
@@ -27,7 +27,7 @@ export function RunCard({ run, onSettings }: { run: Run; onSettings: () => void 
         <IconButton label="Dismiss" icon={X} onClick={dismiss} className="-ml-2 middle:size-7!" />
       </div>
       <p className="pr-2 text-ink text-xs [overflow-wrap:anywhere]">
-        {/* What the service no longer has is not ready to download. */}
+        {/* An image that the service no longer has is not ready to download. */}
         {run.state.phase === 'ready' && run.state.trouble?.kind !== 'expired' && (
           <span>{`${describePhase(run)}. `}</span>
         )}

@@ -1,6 +1,6 @@
 import { lazyPart } from '#ui/lazy-part.tsx'
 
-/** What the gallery shows of runs. The full view is loaded together with the grid. */
+/** How the gallery shows runs. The full view is loaded together with the grid. */
 export const runScreens = {
   load: () => import('./run-view.tsx').then((module) => module.runView),
   Plain: lazyPart(() => import('./plain-runs.tsx').then((module) => module.PlainRuns)),

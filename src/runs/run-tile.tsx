@@ -13,7 +13,7 @@ import { describePhase, modelOfRun, promptOf, ratioOf } from './run-words.ts'
 import { useOverdue } from './use-overdue.ts'
 import { useQueueWait } from './use-queue-wait.ts'
 
-/** A run in work, in the square that its picture will take. */
+/** A run under way, in the square where its image will be. */
 export function RunTile({ run }: { run: Run }) {
   const { remove, stop } = useGenerator()
   const isOut = run.state.phase === 'sending' || run.state.phase === 'working'
@@ -55,7 +55,7 @@ function Waiting({ run }: { run: Run }) {
   )
 }
 
-/** When its turn comes, about. */
+/** About when its turn comes. */
 function Turn({ run }: { run: Run }) {
   const waitMs = useQueueWait(run)
   return waitMs === undefined || waitMs < 1_000 ? null : <span>{`, about ${inSeconds(waitMs)}`}</span>
@@ -81,14 +81,14 @@ function noteOf(run: Run, usualMs: number | undefined, late: boolean): string {
   return usualMs === undefined ? '' : `usually about ${inSeconds(usualMs)}`
 }
 
-/** Whole seconds, never broken between figure and unit. */
+/** Whole seconds, never broken between number and unit. */
 function inSeconds(ms: number): string {
   return describeDuration(Math.max(1, Math.round(ms / 1000)) * 1000).replaceAll(' ', '\u00A0')
 }
 
-/** How much of the usual time has passed, as a line. It stops short of the end: only the picture is the end. */
+/** A progress line by the usual time. It stops before the end: only the image is the end. */
 function Passing({ sinceMs, usualMs }: { sinceMs: number; usualMs: number }) {
-  // Once: a delay that changed with every step would start the line anew.
+  // Computed once: a delay that changed with every render would restart the line.
   const [passedMs] = useState(() => Date.now() - sinceMs)
   const style: CSSProperties = { animationDuration: `${usualMs}ms`, animationDelay: `${-passedMs}ms` }
   return (
@@ -96,7 +96,7 @@ function Passing({ sinceMs, usualMs }: { sinceMs: number; usualMs: number }) {
   )
 }
 
-/** The proportion asked for; "Match input" and "Auto" take the first source's. */
+/** The requested proportions; "Match input" and "Auto" use those of the first source. */
 function Shape({ run, isMoving }: { run: Run; isMoving: boolean }) {
   const source = usePicture(run.recipe.sources[0])
   const ratio = ratioOf(run) ?? (source ? source.width / source.height : 1)

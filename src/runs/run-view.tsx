@@ -7,5 +7,5 @@ function Cell({ run, onSettings }: { run: Run; onSettings: () => void }) {
   return needsCard(run) ? <RunCard run={run} onSettings={onSettings} /> : <RunTile run={run} />
 }
 
-/** How a run looks inside the gallery's grid. */
+/** How a run is shown inside the gallery's grid. */
 export const runView = { describe: describeRun, Cell }

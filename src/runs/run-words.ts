@@ -6,17 +6,17 @@ export function promptOf(run: Run): string {
   return typeof prompt === 'string' && prompt.trim() !== '' ? prompt : 'Image'
 }
 
-/** "Flux Kontext Pro"; for a family that is gone, what is stored. */
+/** "Flux Kontext Pro"; for a family that no longer exists, what is stored. */
 export function modelOfRun(run: Run): string {
   return run.marks.standsIn?.model ?? modelAskedFor(run)
 }
 
-/** The recipe's own, whoever makes it. */
+/** The model of the recipe, whichever model makes it. */
 export function modelAskedFor({ recipe, marks: { pace } }: Run): string {
   return findFamily(recipe.family)?.quote(recipe.draft, recipe.sources.length).model ?? pace
 }
 
-/** Where a run is, in the words of its tile. */
+/** The state of a run, in the words of its tile. */
 export function describePhase(run: Run): string {
   if (run.state.phase === 'failed' && run.state.yieldsTo) return 'Continued with another service'
   if (run.state.phase === 'failed') return run.state.failure.kind === 'unconfirmed' ? 'May have been sent' : 'Failed'
@@ -43,7 +43,7 @@ export function describeRun(run: Run): string {
   return `${promptOf(run)}, ${phase.charAt(0).toLowerCase()}${phase.slice(1)}`
 }
 
-/** Width by height as asked for, where the draft says it in figures: 16:9 is 1.78. */
+/** The requested width divided by height, if the draft has it in numbers: 16:9 is 1.78. */
 export function ratioOf({ recipe }: Run): number | undefined {
   const { aspectRatio, editRatio } = recipe.draft
   const asked = recipe.sources.length > 0 ? editRatio : aspectRatio

@@ -1,4 +1,7 @@
-/** What the service itself said of a failure. Folded: it is often in another language, and says less than our own sentence. */
+/**
+ * What the service itself said about a failure. Folded: it is often in another language, and says less than our own
+ * sentence.
+ */
 export function ServiceWords({ quoted }: { quoted: string | undefined }) {
   if (!quoted) return null
   return (

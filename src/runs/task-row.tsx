@@ -18,12 +18,12 @@ import { modelAskedFor, modelOfRun, promptOf } from './run-words.ts'
 import { ServiceWords } from './service-words.tsx'
 import { type Act, useRunAdvice } from './use-run-advice.ts'
 
-/** The element of a run's row, for whoever wants to lead there. */
+/** The element id of a run's row, for links to it. */
 export function rowIdOf(run: Run): string {
   return `task-${run.id}`
 }
 
-/** One line of the ledger: where the run is, what it costs, how long it takes, and what can be done. */
+/** One row of the list of tasks: the run's state, its cost, its time, and what can be done. */
 export function TaskRow({ run, onSettings }: { run: Run; onSettings: () => void }) {
   const { words, quoted, hint, freeAt, acts: advised, dismiss } = useRunAdvice(run, onSettings)
   const acts = useActs(run, advised)
@@ -82,14 +82,14 @@ export function TaskRow({ run, onSettings }: { run: Run; onSettings: () => void 
   )
 }
 
-/** What fits the run; the act that fits best comes first. */
+/** The acts for the run; the most suitable one first. */
 function useActs(run: Run, advised: readonly Act[]): readonly Act[] {
   const { stop, look, remove } = useGenerator()
   const acts = [...advised]
   if (run.state.phase === 'queued') acts.push({ label: 'Remove', onSelect: () => remove(run) })
   if (run.state.phase === 'working' && !run.marks.stopped)
     acts.push({ label: 'Stop waiting', onSelect: () => stop(run) })
-  // Taken off the gallery before it was saved, and not taken up again since.
+  // Dismissed from the gallery before it was saved, and not resumed since.
   const isLeft = run.state.phase === 'ready' && run.marks.dismissed && !run.state.trouble
   if (isLeft) acts.push({ label: 'Save again', onSelect: () => look(run) })
   return acts
@@ -122,7 +122,7 @@ function CopyButton({ run }: { run: Run }) {
   return <IconButton label="Copy details" icon={Copy} onClick={() => copyDetails(run)} className="middle:size-7!" />
 }
 
-/** Phase, model and, at the other end, the charge: one line, whatever the width. */
+/** Phase, model and, at the other end, the charge: one line at any width. */
 function Facts({ run }: { run: Run }) {
   const took =
     run.state.phase === 'saved' && !isAdopted(run) && describeDuration(run.state.finishedAt - run.state.sentAt)
@@ -173,7 +173,7 @@ function SavedMark({ run }: { run: RunIn<'saved'> }) {
   )
 }
 
-/** How long it has taken so far; of what is over, when it was started. */
+/** The time taken so far; for a run that has ended, its start. */
 function Clock({ run }: { run: Run }) {
   const usualMs = useUsualMs(run)
   const clockClass = 'shrink-0 text-faint text-xs'

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import { closeAct } from '#acts/app-acts.ts'
 import { useActKey } from '#acts/use-act-key.ts'
 
-/** Hangs from the header beside the work and stays until it is closed: nobody has to choose between looking and doing. */
+/** Below the header, beside the work; stays open until it is closed, so that tasks and images can be seen together. */
 export function TasksPanel({ onClose, children }: { onClose: () => void; children: ReactNode }) {
   useActKey(closeAct, () => {
     document.querySelector<HTMLElement>('[aria-controls="tasks"]')?.focus()

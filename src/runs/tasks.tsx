@@ -11,11 +11,11 @@ import { TaskRow } from './task-row.tsx'
 
 const lookBackDays = 7
 const dayMs = 24 * 3_600_000
-/** More runs than anybody makes in that time. */
+/** More runs than anyone makes in that time. */
 const lookBackRuns = 1_000
 const monthRuns = 20_000
 
-/** The ledger: everything that is out, waits or went wrong, what was made in the last days, and what it cost. */
+/** The list of tasks: everything that is running, waits or failed, what was made in the last days, and what it cost. */
 export function TaskList({ onSettings }: { onSettings: () => void }) {
   useToday()
   const open = useOpenRuns()
@@ -37,7 +37,7 @@ export function TaskList({ onSettings }: { onSettings: () => void }) {
   )
 }
 
-/** What is no longer in work, by the day it was started on, newest first. */
+/** Runs that have ended, by the day they were started, newest first. */
 function pastDays(ledger: readonly Run[], open: ReadonlySet<Run['id']>): { day: string; runs: Run[] }[] {
   const now = Date.now()
   const since = startOfDay(now) - lookBackDays * dayMs
@@ -50,7 +50,7 @@ function pastDays(ledger: readonly Run[], open: ReadonlySet<Run['id']>): { day: 
   return [...days].map(([day, runs]) => ({ day, runs }))
 }
 
-/** What today and this month have cost. A run counts by when it was sent, which may be the day after it was made. */
+/** What today and this month have cost. A run counts by when it was sent, which may be the day after it was created. */
 function Sum() {
   const now = Date.now()
   const since = startOfMonth(now)

@@ -5,7 +5,7 @@ import { useGenerator } from '#generation/use-generate.ts'
 import { promptOf } from './run-words.ts'
 import { unsavedQuery } from './unsaved.ts'
 
-/** A picture that was paid for and could not be stored is seen all the same. */
+/** Shows an image that was paid for and could not be stored. */
 export function UnsavedPicture({ run }: { run: RunIn<'ready'> }) {
   const { data, isError } = useQuery(unsavedQuery(run, useGenerator()))
   const url = useAddress(data?.[0])

@@ -8,7 +8,7 @@ import { saveFile } from '#platform/save-file.ts'
 import { notify } from '#ui/notices.tsx'
 import { modelOfRun, promptOf } from './run-words.ts'
 
-/** The pictures of a run that could not be stored: fetched once, and kept in memory for as long as the window is open. */
+/** The images of a run that could not be stored: downloaded once, and kept in memory while the window is open. */
 export function unsavedQuery(run: Run, generator: Generator) {
   return queryOptions({
     queryKey: ['unsaved', run.id],
@@ -20,7 +20,7 @@ export function unsavedQuery(run: Run, generator: Generator) {
   })
 }
 
-/** Downloads what was paid for without storing it. Says itself when it could not be fetched. */
+/** Downloads paid images without storing them. Reports a failure itself. */
 export async function downloadUnsaved(run: Run, generator: Generator, queries: QueryClient): Promise<void> {
   try {
     for (const bytes of await queries.fetchQuery(unsavedQuery(run, generator))) {

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
 
-/** Whether `afterMs` have passed since `sinceMs` (epoch ms); `false` while there is nothing to compare with. */
+/** Whether `afterMs` have passed since `sinceMs` (epoch ms); `false` while `afterMs` is not known. */
 export function useOverdue(sinceMs: number, afterMs: number | undefined): boolean {
   const [passed, setPassed] = useState<number>()
   const due = afterMs === undefined ? undefined : sinceMs + afterMs

@@ -8,7 +8,9 @@ import { useWorkspace } from '#workspace/workspace.ts'
 
 const learnFrom = 200
 
-/** About how long a queued run still waits here before it is sent, in ms; `undefined` where it does not wait for its turn. */
+/**
+ * About how long a queued run still waits here before it is sent, in ms; `undefined` if it is not waiting for its turn.
+ */
 export function useQueueWait(run: Run): number | undefined {
   const open = useOpenRuns().filter((other) => !isOver(other) && !other.marks.stopped)
   const ledger = useLedger(learnFrom)
@@ -18,7 +20,7 @@ export function useQueueWait(run: Run): number | undefined {
   return estimateWaitMs(run, { open, runsAtOnce, usualMs: (other) => usualMsOf(other, ledger), now })
 }
 
-/** By the own last runs of this kind; until there are three, by what the model usually takes. */
+/** From the user's last runs of this kind; until there are three, the model's usual time. */
 function usualMsOf({ recipe, marks }: Run, ledger: readonly Run[]): number {
   const durations = ledger.flatMap((past) =>
     isIn(past, 'saved') && past.marks.pace === marks.pace ? [past.state.finishedAt - past.state.sentAt] : [],

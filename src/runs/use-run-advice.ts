@@ -19,7 +19,7 @@ export interface Act {
   onSelect: () => void
 }
 
-/** What is said of a run that ended badly or waits for a decision, and what can be done about it. */
+/** What is said about a run that failed or waits for a decision, and what can be done. */
 export interface Advice {
   words: string
   /** What the service itself said, in its own language. */
@@ -28,9 +28,9 @@ export interface Advice {
   hint?: string | undefined
   /** When the service's limit is free again, epoch ms. */
   freeAt?: number | undefined
-  /** The one that fits best comes first. */
+  /** The most suitable one first. */
   acts: readonly Act[]
-  /** Takes it off the gallery; it stays among the tasks. */
+  /** Dismisses it from the gallery; it stays in Tasks. */
   dismiss(): void
 }
 
@@ -58,7 +58,7 @@ export function useRunAdvice(run: Run, onSettings: () => void): Advice {
   return { ...(standIn ? withStandIn(advice, standIn, run) : advice), dismiss }
 }
 
-/** The offer to have another service make it, where there is one and the user has not done without it. */
+/** The offer to use the fallback service, if there is one and the user's setting allows it. */
 function useStandIn(run: Run): (Act & { hint?: string | undefined }) | undefined {
   const generator = useGenerator()
   const fallback = useFallback()
@@ -67,7 +67,7 @@ function useStandIn(run: Run): (Act & { hint?: string | undefined }) | undefined
   return { ...fallbackWords(run, fallback), onSelect: () => generator.standIn(run) }
 }
 
-/** It leads where the first service is away; elsewhere the cause can be mended, or something may still be found. */
+/** First if the first service is down; otherwise after acts that may solve the problem or find the image. */
 function withStandIn(
   { acts, hint, ...advice }: Omit<Advice, 'dismiss'>,
   standIn: NonNullable<ReturnType<typeof useStandIn>>,
@@ -84,7 +84,7 @@ function withStandIn(
   }
 }
 
-/** A run over a limit that the user set goes out at a second press only, in the notice that says so. */
+/** A run above a limit of the user needs a second press, in the notice that says so. */
 function askFirst(question: ReturnType<Generator['question']>, act: Act): void {
   if (!question) {
     act.onSelect()
@@ -115,7 +115,7 @@ function adviceOnFailure(run: RunIn<'failed'>, acts: Acts): Omit<Advice, 'dismis
   return { ...splitFailure(run.state.failure), hint, freeAt, acts: [acts.fix(fix), ...others] }
 }
 
-/** The picture is there, at the service: it is never called failed. */
+/** The image exists at the service, so this is never called a failure. */
 function adviceOnUnsaved(run: RunIn<'ready'>, trouble: Failure, acts: Acts): Omit<Advice, 'dismiss'> {
   const words = describeFetch(trouble)
   switch (trouble.kind) {
@@ -132,7 +132,7 @@ function adviceOnUnsaved(run: RunIn<'ready'>, trouble: Failure, acts: Acts): Omi
   }
 }
 
-/** "The service did not make the picture" would not be true here. */
+/** "The service did not make the image" would not be true here. */
 function describeFetch(trouble: Failure): string {
   return trouble.kind === 'unexpected' ? `It could not be fetched: ${trouble.detail}` : describeFailure(trouble)
 }

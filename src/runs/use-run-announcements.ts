@@ -9,8 +9,8 @@ import { describeRun, promptOf } from './run-words.ts'
 const lookAt = 20
 
 /**
- * Has a screen reader say what happens to runs: their steps politely, a failure at once. Silent about what was there at
- * `openedAt`, in ms since 1970.
+ * Announces runs to screen readers: their steps politely, failures at once. Silent about what existed at `openedAt`, in
+ * ms since 1970.
  */
 export function useRunAnnouncements(runs: readonly Run[], pictures: readonly Picture[], openedAt: number): void {
   const phases = useRef(new Map<RunId, Phase>())

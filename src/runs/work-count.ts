@@ -1,7 +1,7 @@
 import { isOver } from '#domain/run.ts'
 import { useOpenRuns } from '#store/queries.ts'
 
-/** How many runs are on their way and waited for. */
+/** How many runs are under way and waited for. */
 export function useWorkCount(): number {
   return useOpenRuns().filter((run) => !isOver(run) && !run.marks.stopped).length
 }

@@ -10,14 +10,14 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener)
 }
 
-/** Has a screen reader say something that is only seen otherwise. */
+/** Has a screen reader say something that is otherwise only visible. */
 export function announce(text: string, urgency: Urgency = 'polite'): void {
-  // The same words twice are no change, so nothing would be said: a space that is not heard makes them differ.
+  // Repeating the same text is no change and would not be spoken; an added space makes it differ.
   said = { ...said, [urgency]: said[urgency] === text ? `${text}\u00A0` : text }
   for (const listener of listeners) listener()
 }
 
-/** What `announce` speaks through; once per page. */
+/** The live regions for `announce`; once per page. */
 export function Announcer() {
   const words = useSyncExternalStore(subscribe, () => said)
   return (

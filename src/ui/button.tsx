@@ -29,7 +29,7 @@ const heights: Record<Variant, string> = {
   danger: 'h-8 px-3 max-middle:h-11 max-middle:px-4',
 }
 
-/** `primary` is for the one thing to do next; a screen has one at most. `aria-disabled` keeps a button in reach of the keys. */
+/** `primary` is for the main action; a screen has at most one. `aria-disabled` keeps a button focusable. */
 export function Button({
   variant = 'plain',
   icon: Icon,
@@ -41,7 +41,7 @@ export function Button({
   return (
     <button {...rest} type={type} className={classes(shared, looks[variant], heights[variant], className)}>
       {Icon && <Icon size={16} strokeWidth={1.75} aria-hidden />}
-      {/* Text beside an icon that changes has an element of its own: page translation replaces bare text. */}
+      {/* Text that changes beside an icon has its own element, because page translation replaces bare text. */}
       <span className="contents">{children}</span>
     </button>
   )
@@ -49,7 +49,7 @@ export function Button({
 
 const pressedLook = `border-line-strong bg-raised text-ink hover:bg-hover ${off}`
 
-/** A button that is only a drawing. Its name, and its shortcut, show as a tooltip. */
+/** A button with only an icon. Its name and its shortcut are shown as a tooltip. */
 export function IconButton({
   label,
   icon: Icon,
@@ -63,7 +63,7 @@ export function IconButton({
   label: string
   icon: LucideIcon
   variant?: 'quiet' | 'plain' | undefined
-  /** Given: a toggle. */
+  /** Set for a toggle. */
   pressed?: boolean | undefined
   /** As for `useShortcut`; shown and read out, not bound. */
   shortcut?: string | undefined

@@ -1,4 +1,4 @@
-/** Class names in one string; what is off is left out. */
+/** Class names in one string; `false` and `undefined` are left out. */
 export function classes(...names: readonly (string | false | undefined)[]): string {
   return names.filter(Boolean).join(' ')
 }

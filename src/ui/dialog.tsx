@@ -11,7 +11,7 @@ interface ModalProps {
   children: ReactNode
 }
 
-/** A modal. The browser traps the focus, closes on Escape and puts the focus back where it was. */
+/** A modal dialog. The browser traps the focus, closes on Escape and restores the focus. */
 export function Dialog({ open, ...modal }: ModalProps & { open: boolean }) {
   return open ? <Modal {...modal} /> : null
 }
@@ -20,11 +20,12 @@ function Modal({ title, onClose, isWide = false, children }: ModalProps) {
   const id = useId()
   const dialog = useRef<HTMLDialogElement>(null)
 
-  // A layout effect ends before the element goes; only a dialog that is still there gives the focus back.
+  // A layout effect is cleaned up before the element is removed; only a dialog that is still in the page can restore
+  // the focus.
   useLayoutEffect(() => {
     const element = dialog.current
     element?.showModal()
-    // Else the browser would choose the close button, and show its tooltip.
+    // Otherwise the browser would focus the close button, and show its tooltip.
     element?.focus()
     const leave = element && enterDialog(element)
     return () => {
@@ -34,11 +35,12 @@ function Modal({ title, onClose, isWide = false, children }: ModalProps) {
   }, [])
 
   const onCancel = (event: SyntheticEvent) => {
-    // The owner's state closes it, so that state and element never disagree.
+    // The owner's state closes it, so that state and element always agree.
     event.preventDefault()
     onClose()
   }
-  // A selection of text that ends on the backdrop is a click on the dialog too: only a press that began there closes.
+  // A text selection that ends on the backdrop is also a click on the dialog, so only a press that started there closes
+  // it.
   const began = useRef<EventTarget>(null)
   const onPress = (event: MouseEvent) => {
     if (event.target === dialog.current && began.current === dialog.current) onClose()

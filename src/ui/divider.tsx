@@ -3,19 +3,19 @@ import { classes } from './classes.ts'
 
 interface DividerProps {
   label: string
-  /** The width of the column it sizes, in px. */
+  /** The width of the column it resizes, in px. */
   value: number
   min: number
   max: number
   onChange: (px: number) => void
-  /** On which side of the divider that column is. */
+  /** The side of the divider on which that column is. */
   side: 'left' | 'right'
   className?: string | undefined
 }
 
 const stepPx = 16
 
-/** A hairline between two columns, wider to the hand than to the eye. */
+/** A thin line between two columns, with a wider area for the pointer. */
 export function Divider({ label, value, min, max, onChange, side, className }: DividerProps) {
   const drag = useRef<{ startX: number; startPx: number } | undefined>(undefined)
   const grows = side === 'left' ? 1 : -1

@@ -9,7 +9,7 @@ function tick(): void {
   for (const listener of listeners) listener()
 }
 
-/** One clock for all: it runs only while somebody looks. */
+/** One clock for all; it runs only while there are listeners. */
 function subscribe(listener: () => void): () => void {
   listeners.add(listener)
   timer ??= setInterval(tick, 1000)
@@ -22,18 +22,18 @@ function subscribe(listener: () => void): () => void {
   }
 }
 
-/** The time now in epoch ms, every second anew. */
+/** The time now in epoch ms, updated every second. */
 export function useNow(): number {
   return useSyncExternalStore(subscribe, () => nowMs)
 }
 
-/** How long ago `sinceMs` (epoch ms) was, counting on. */
+/** How long ago `sinceMs` (epoch ms) was, counting up. */
 export function Elapsed({ sinceMs }: { sinceMs: number }) {
   const now = useNow()
   return <span>{describeDuration(now - sinceMs)}</span>
 }
 
-/** How long it is until `untilMs` (epoch ms), counting down to "0 s". */
+/** The time until `untilMs` (epoch ms), counting down to "0 s". */
 export function Countdown({ untilMs }: { untilMs: number }) {
   const now = useNow()
   return <span>{describeDuration(Math.ceil((untilMs - now) / 1000) * 1000)}</span>

@@ -7,7 +7,7 @@ interface EmptyProps {
   children?: ReactNode
 }
 
-/** What stands where there is nothing yet, and what to do about it. */
+/** Shown where there is nothing yet, with what to do about it. */
 export function Empty({ icon: Icon, title, children }: EmptyProps) {
   return (
     <div className="flex flex-col items-center gap-2 px-6 py-8 text-center text-faint text-sm">

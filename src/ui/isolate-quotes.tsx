@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 
 const rightToLeft = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/
 
-/** A sentence of ours that quotes “words of a person”: where these run from right to left, they turn nothing around them. */
+/** A sentence that quotes “a user's text”: quoted right-to-left text does not affect the order of the rest. */
 export function isolateQuotes(text: string): ReactNode {
   if (!rightToLeft.test(text)) return text
   return text

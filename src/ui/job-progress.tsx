@@ -9,7 +9,7 @@ interface JobProgressProps {
   stop(): void
 }
 
-/** How far long work is, and the way to stop it. */
+/** Progress of long work, and a button to stop it. */
 export function JobProgress({ doing, done, total, stop }: JobProgressProps) {
   const share = total === 0 ? 0 : Math.min(100, (done / total) * 100)
   const words = total === 0 ? `${doing} …` : `${doing} ${done.toLocaleString('en')} of ${total.toLocaleString('en')}`

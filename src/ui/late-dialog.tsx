@@ -1,4 +1,4 @@
 import { lazyPart } from './lazy-part.tsx'
 
-/** `Dialog`, for the code that the first screen needs: it is loaded when the first of them is drawn. */
+/** `Dialog` for code of the first screen: it is loaded when the first dialog is rendered. */
 export const LateDialog = lazyPart(() => import('./dialog.tsx').then((module) => module.Dialog))

@@ -2,8 +2,8 @@ import type { ComponentType, ReactNode } from 'react'
 import { useLoaded } from './use-loaded.ts'
 
 /**
- * A component that is loaded when it is first drawn. Unlike with `lazy` of React, a load that failed is tried again.
- * `waiting` is drawn until it is there; by default nothing, or words once a load has failed.
+ * A component that is loaded when it is first rendered. Unlike React's `lazy`, a failed load is tried again. `waiting`
+ * is shown until then; by default nothing, or a message after a failed load.
  */
 export function lazyPart<Props extends object>(
   load: () => Promise<ComponentType<Props>>,

@@ -8,7 +8,7 @@ export interface MenuItem {
   label: string
   icon?: LucideIcon | undefined
   danger?: boolean | undefined
-  /** As for `findShortcut`. The open menu takes them all; the first is shown. */
+  /** As for `findShortcut`. The open menu handles all of them; the first is shown. */
   keys?: readonly string[] | undefined
   onSelect: () => void
 }
@@ -22,7 +22,10 @@ interface MenuProps {
 const gapPx = 4
 const edgePx = 8
 
-/** Under the anchor, ends aligned; above it, or shifted, where the window ends. Popovers know no anchor in every browser yet. */
+/**
+ * Below the anchor, with ends aligned; above it, or shifted, at the edge of the window. Not all browsers can anchor
+ * popovers yet.
+ */
 function place(popover: HTMLElement, anchor: HTMLElement): void {
   const at = anchor.getBoundingClientRect()
   const { offsetWidth: width, offsetHeight: height } = popover
@@ -33,7 +36,7 @@ function place(popover: HTMLElement, anchor: HTMLElement): void {
   popover.style.left = `${Math.max(edgePx, left)}px`
 }
 
-/** A button and the list it opens. Drawn on top of everything by the browser; outside press and Escape close it. */
+/** A button and the list it opens. The list is in the top layer; a press outside and Escape close it. */
 export function Menu({ label, icon, items }: MenuProps) {
   const id = useId()
   const [open, setOpen] = useState(false)
@@ -55,7 +58,7 @@ export function Menu({ label, icon, items }: MenuProps) {
   }
 
   const onKeyDown = (event: KeyboardEvent) => {
-    // The keys are for the menu, not for what it lies on or what else the page shows.
+    // Keys belong to the menu, not to what is behind it or elsewhere on the page.
     event.stopPropagation()
     const item = findShortcut(
       items.flatMap((each) => (each.keys ?? []).map((keys) => [keys, each] as const)),
@@ -70,7 +73,7 @@ export function Menu({ label, icon, items }: MenuProps) {
     const next = { ArrowDown: index + 1, ArrowUp: index - 1, Home: 0, End: all.length - 1 }[event.key]
     if (event.key === 'Tab') list.current?.hidePopover()
     if (event.key === 'Escape') {
-      // Closes the menu only: whatever lies under it listens for Escape too.
+      // Closes only the menu; what is behind it also listens for Escape.
       event.stopPropagation()
       list.current?.hidePopover()
     }

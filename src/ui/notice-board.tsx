@@ -8,14 +8,15 @@ import { closeNotice, type ShownNotice, topNotice, watchNotices } from './notice
 import { showHidden } from './show-hidden.ts'
 import { topDialog, watchTopDialog } from './top-dialog.ts'
 
-/** Draws the notices; once per page. Inside the open dialog, if there is one: what is outside of it takes no press. */
+/** Shows the notices; once per page. Inside the open dialog, if there is one, because everything outside is inert. */
 export function NoticeBoard() {
   const notice = useSyncExternalStore(watchNotices, topNotice)
   const dialog = useSyncExternalStore(watchTopDialog, topDialog)
   const card = notice && <NoticeCard key={notice.id} notice={notice} />
   const board = (
     <div className="pointer-events-none fixed inset-x-4 bottom-4 z-40 flex flex-col items-center max-middle:bottom-18">
-      {/* Errors carry role "alert", which is read out on arrival; the rest needs a region that was there before. */}
+      {/* Errors have role "alert", which is read out when added; other notices need a live region that already
+          exists. */}
       {notice?.isError && card}
       <div className="contents" aria-live="polite">
         {notice && !notice.isError && card}

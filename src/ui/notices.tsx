@@ -1,11 +1,11 @@
 interface Notice {
-  /** Of several that were merged it is asked for their count. */
+  /** A function gets the count of merged notices. */
   text: string | ((count: number) => string)
   tone?: 'plain' | 'error' | undefined
   /** Notices of one kind are merged while one is shown: their counts add up, and the action does all of theirs. */
   kind?: string | undefined
   count?: number | undefined
-  /** The one act that fits, such as "Undo". Taking it closes the notice. */
+  /** The one suitable act, such as "Undo". Choosing it closes the notice. */
   action?: { label: string; onSelect: () => void } | undefined
   lastsMs?: number | undefined
 }
@@ -17,7 +17,7 @@ export interface ShownNotice {
   text: string
   count: number
   label: string | undefined
-  /** The newest last; done in the opposite order. */
+  /** Newest last; done in reverse order. */
   actions: readonly (() => void)[]
   lastsMs: number
 }
@@ -39,8 +39,8 @@ export function watchNotices(listener: () => void): () => void {
 }
 
 /**
- * Says something at the foot of the window for 8 s (or `lastsMs`), longer while it is pointed at or holds the focus. One at
- * a time: a new one takes the place of the last, except that an error waits to be seen.
+ * Shows a message at the bottom of the window for 8 s (or `lastsMs`), longer while it is hovered or focused. One at a
+ * time: a new one replaces the last, but an error waits until it was seen.
  */
 export function notify({ text, tone, kind, count = 1, action, lastsMs = usualMs }: Notice): void {
   lastId += 1
@@ -64,7 +64,7 @@ export function closeNotice(id: number): void {
   change(shown.filter((notice) => notice.id !== id))
 }
 
-/** The notice to draw. Errors first, since they stay until they were seen; then the newest. */
+/** The notice to show. Errors first, because they stay until they were seen; then the newest. */
 export function topNotice(): ShownNotice | undefined {
   return shown.find(({ isError }) => isError) ?? shown.at(-1)
 }

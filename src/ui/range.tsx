@@ -6,15 +6,15 @@ interface RangeProps {
   min: number
   max: number
   step: number
-  /** What the ends mean: "strict", "permissive". */
+  /** The meaning of the ends: "strict", "permissive". */
   low: string
   high: string
-  /** Why the value in force differs from the one chosen. */
+  /** Why the value used differs from the one chosen. */
   note?: string | undefined
   onChange: (value: number) => void
 }
 
-/** More ticks than these would be a grey bar. */
+/** More ticks would look like a grey bar. */
 const mostTicks = 24
 
 export function Range({ label, value, min, max, step, low, high, note, onChange }: RangeProps) {

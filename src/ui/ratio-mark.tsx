@@ -1,7 +1,9 @@
-/** The longer side, in px of the 20-px field the mark is drawn in. */
+/** The longer side, in px of the 20-px box around it. */
 const longSide = 18
 
-/** A small outlined rectangle in the proportion of "16:9"; dashed where `ratio` is none ("Auto", "Match input"). */
+/**
+ * A small outlined rectangle with the proportions of "16:9"; dashed if `ratio` is not a ratio ("Auto", "Match input").
+ */
 export function RatioMark({ ratio }: { ratio: string }) {
   const [width = 1, height = 1] = ratio.split(':').map(Number)
   const isRatio = width > 0 && height > 0 && /^\d+:\d+$/.test(ratio)

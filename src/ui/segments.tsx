@@ -14,12 +14,12 @@ interface SegmentsProps {
   value: string
   options: readonly Segment[]
   onChange: (value: string) => void
-  /** Draws each option's proportion above its label. */
+  /** Draws each option's proportions above its label. */
   shape?: 'ratio' | undefined
   hideLabel?: boolean | undefined
-  /** Options that are chosen beside the value. */
+  /** Options chosen in addition to the value. */
   also?: readonly string[] | undefined
-  /** An option is to be added, or taken away again: it was clicked with Shift, or pressed for long. */
+  /** Called to add or remove an option, by Shift-click or a long press. */
   onAdd?: ((value: string) => void) | undefined
 }
 
@@ -37,7 +37,7 @@ const ratioOption =
   'h-14 flex-col gap-1 rounded-sm border-line px-1 text-xs ' +
   'hover:border-line-strong has-checked:border-ink has-checked:bg-raised'
 
-/** One of a few. Native radios, so arrows move the choice and Tab leaves the group. */
+/** One of a few options. Native radio buttons, so arrow keys change the choice and Tab leaves the group. */
 export function Segments({ label, value, options, onChange, shape, hideLabel, also, onAdd }: SegmentsProps) {
   const id = useId()
   const press = useLongPress(onAdd)
@@ -91,12 +91,12 @@ export function Segments({ label, value, options, onChange, shape, hideLabel, al
   )
 }
 
-/** A change of a radio button is a click, also when it came by the keys. */
+/** A change of a radio button is a click event, even by keyboard. */
 function withShift({ nativeEvent }: ChangeEvent): boolean {
   return 'shiftKey' in nativeEvent && nativeEvent.shiftKey === true
 }
 
-/** On touch screens. The click that ends a long press does nothing more. */
+/** On touch screens. The click at the end of a long press does nothing else. */
 function useLongPress(onLong: ((value: string) => void) | undefined) {
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   const isLong = useRef(false)

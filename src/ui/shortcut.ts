@@ -25,13 +25,13 @@ const spelled: Readonly<Record<string, string>> = {
 
 const isApple = () => /mac|iphone|ipad/i.test(globalThis.navigator?.platform ?? '')
 
-/** `layout`: the key that stands where the wanted one does on a Latin keyboard. It counts only where nothing matches `key`. */
+/** `layout`: the key at this position on a Latin keyboard. Only used if nothing matches `key`. */
 type Match = 'key' | 'layout' | undefined
 
 function match(wanted: Keys, event: KeyboardEvent): Match {
   const key = event.key.toLowerCase()
   const isSign = key.length === 1 && !/[\p{L}\p{N} ]/u.test(key)
-  // AltGr is how some keyboards write a sign, and reports itself as Ctrl and Alt.
+  // AltGr, with which some keyboards type a sign, is reported as Ctrl and Alt.
   const isAltGr = isSign && event.getModifierState?.('AltGraph')
   const hasMod = !isAltGr && (event.ctrlKey || event.metaKey)
   if (hasMod !== wanted.mod || (!isAltGr && event.altKey) !== wanted.alt) return undefined
@@ -42,7 +42,7 @@ function match(wanted: Keys, event: KeyboardEvent): Match {
   const isShiftFree = isSign || /^\d$/.test(name)
   if (isNamed) return isShiftFree || event.shiftKey === wanted.shift ? 'key' : undefined
   if (event.shiftKey !== wanted.shift) return undefined
-  // Cyrillic, Greek, Hebrew and Korean keyboards write no Latin letters; French ones write digits with Shift only.
+  // Cyrillic, Greek, Hebrew and Korean keyboards type no Latin letters; French ones type digits with Shift only.
   const isLatin = /^[a-z0-9]$/.test(key)
   if (/^[a-z]$/.test(name) && !isLatin && !isSign && event.code === `Key${name.toUpperCase()}`) return 'layout'
   if (/^\d$/.test(name) && !isLatin && event.code === `Digit${name}`) return 'layout'
@@ -56,7 +56,7 @@ function isTyping(target: Element): boolean {
   return target.matches(typed) && !(target instanceof HTMLInputElement && notTyped.has(target.type))
 }
 
-/** Keys the focused control needs for itself. */
+/** Keys that the focused control handles itself. */
 function belongsTo(target: EventTarget | null, keys: Keys): boolean {
   if (!(target instanceof Element)) return false
   if (isTyping(target)) return !keys.mod || /^[a-z]$/.test(keys.key)
@@ -65,15 +65,15 @@ function belongsTo(target: EventTarget | null, keys: Keys): boolean {
   return /^(enter|space)$/.test(keys.key) && !keys.mod && target.matches('button, a, summary, input')
 }
 
-/** While an input method composes, keys are its own; some browsers tell by the code 229 only. */
+/** While an input method composes, keys belong to it; some browsers show that only by the code 229. */
 function isComposing(event: KeyboardEvent): boolean {
   return event.isComposing || event.keyCode === 229
 }
 
 /**
- * What a press means: the value beside the first keys that match, on every keyboard layout. Nothing while typing (except
- * Ctrl or ⌘ with a key that does not edit text), composing, or while a modal dialog is open. A held key counts once, arrows
- * excepted.
+ * The value for the first matching keys of a press, on every keyboard layout. `undefined` while typing (except Ctrl or
+ * ⌘ with a key that does not edit text), while composing, or while a modal dialog is open. A held key counts once,
+ * except arrows.
  */
 export function findShortcut<T>(
   entries: readonly (readonly [keys: string, value: T])[],
@@ -88,7 +88,10 @@ export function findShortcut<T>(
   return (find('key') ?? find('layout'))?.value
 }
 
-/** Calls `handler` for a key anywhere in the window, as `findShortcut` understands it: "mod+enter" (Ctrl or ⌘), "shift+x", "left". */
+/**
+ * Calls `handler` for a key anywhere in the window, with the rules of `findShortcut`: "mod+enter" (Ctrl or ⌘),
+ * "shift+x", "left".
+ */
 export function useShortcut(keys: string, handler: () => void, enabled = true): void {
   const onKey = useEffectEvent((event: KeyboardEvent) => {
     const found = findShortcut([[keys, handler]], event)
@@ -120,7 +123,7 @@ const shown: Readonly<Record<string, string>> = {
   down: '↓',
 }
 
-/** "mod+enter" as people read it: "Ctrl Enter", "⌘ ↵". */
+/** "mod+enter" for people: "Ctrl Enter", "⌘ ↵". */
 export function describeShortcut(keys: string): string {
   const names = isApple() ? { ...shown, ...onApple } : shown
   return keys
@@ -130,7 +133,7 @@ export function describeShortcut(keys: string): string {
     .join(' ')
 }
 
-/** "mod+enter" as `aria-keyshortcuts` wants it. */
+/** "mod+enter" in the format of `aria-keyshortcuts`. */
 export function toAriaShortcut(keys: string): string {
   const names: Readonly<Record<string, string>> = { mod: isApple() ? 'Meta' : 'Control', shift: 'Shift', alt: 'Alt' }
   return keys

@@ -1,7 +1,7 @@
 /**
- * The first words of the product, drawn by index.html before any script runs and by the empty stage after it. Same words and
- * classes, so that nothing moves when the page takes over. The box hangs from a fixed height: what is added below the words
- * does not move them. tests/app/ui.test.tsx compares them with index.html.
+ * The first words of the product, drawn by index.html before any script runs and by the empty stage afterwards. Same
+ * words and classes, so that nothing moves when the page takes over. The box has a fixed top: what is added below the
+ * words does not move them. tests/app/ui.test.tsx compares them with index.html.
  */
 export const startText = {
   title: 'Drop an image, or write what you want to see.',

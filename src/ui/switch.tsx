@@ -13,7 +13,7 @@ export function Switch({ label, checked, hint, onChange }: SwitchProps) {
     <div className="relative grid grid-cols-[1fr_auto] items-center gap-x-3">
       <label htmlFor={id} className="flex min-h-7 items-center text-sm max-middle:min-h-11">
         {label}
-        {/* The whole row is the target. */}
+        {/* The whole row can be clicked. */}
         <span aria-hidden className="absolute inset-0" />
       </label>
       <input

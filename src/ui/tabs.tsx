@@ -15,7 +15,7 @@ const moves: Readonly<Record<string, (index: number, count: number) => number>> 
   End: (_, count) => count - 1,
 }
 
-/** The panel of tab `id` is the caller's: `role="tabpanel" id="panel-<id>" aria-labelledby="tab-<id>"`. */
+/** The caller renders the panel of tab `id`: `role="tabpanel" id="panel-<id>" aria-labelledby="tab-<id>"`. */
 export function Tabs({ label, value, tabs, onChange }: TabsProps) {
   const list = useRef<HTMLDivElement>(null)
 

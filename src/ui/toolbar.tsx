@@ -7,7 +7,7 @@ interface ToolbarProps {
   children: ReactNode
 }
 
-/** A row or column of buttons that is one stop in the tab order; arrows, Home and End move inside. */
+/** A row or column of buttons that is one stop in the tab order; arrow keys, Home and End move inside. */
 export function Toolbar({ label, orientation = 'horizontal', className, children }: ToolbarProps) {
   const bar = useRef<HTMLDivElement>(null)
   const current = useRef<HTMLButtonElement>(undefined)
@@ -18,7 +18,7 @@ export function Toolbar({ label, orientation = 'horizontal', className, children
     if (!current.current || !all.includes(current.current)) current.current = all[0]
     for (const button of all) button.tabIndex = button === current.current ? 0 : -1
   }
-  // Buttons come, go and are disabled with every drawing.
+  // Buttons are added, removed and disabled with every render.
   useLayoutEffect(mark)
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -49,7 +49,7 @@ export function Toolbar({ label, orientation = 'horizontal', className, children
   )
 }
 
-/** Not disabled, and drawn at this width. */
+/** Not disabled, and visible at this width. */
 function isReachable(button: HTMLButtonElement): boolean {
   return !button.disabled && button.offsetParent !== null && !button.closest('[popover]')
 }

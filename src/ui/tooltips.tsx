@@ -4,7 +4,9 @@ const delayMs = 400
 const gapPx = 6
 const edgePx = 8
 
-/** Draws the name of the icon button that is pointed at or focused; once per page. Columns clip, the top layer does not. */
+/**
+ * Shows the name of the icon button that is hovered or focused; once per page. In the top layer, because columns clip.
+ */
 export function Tooltips() {
   const tip = useRef<HTMLDivElement>(null)
 

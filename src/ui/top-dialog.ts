@@ -6,13 +6,13 @@ function change(next: readonly HTMLElement[]): void {
   for (const listener of listeners) listener()
 }
 
-/** A modal dialog tells that it is open. Gives the way to tell that it is not any more. */
+/** Registers an open modal dialog. Gives a function that removes it. */
 export function enterDialog(element: HTMLElement): () => void {
   change([...open, element])
   return () => change(open.filter((other) => other !== element))
 }
 
-/** The modal dialog in front. Everything outside of it is inert. */
+/** The frontmost modal dialog. Everything outside it is inert. */
 export function topDialog(): HTMLElement | undefined {
   return open.at(-1)
 }

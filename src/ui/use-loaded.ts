@@ -4,8 +4,8 @@ import { findPart, loadPart } from '#platform/load-part.ts'
 const againMs = 2_000
 
 /**
- * A part of the page that is loaded when it is wanted, and asked for again for as long as it does not come: the server may
- * be gone for a while, and what was kept must be seen all the same. `load` must stay the same function.
+ * A part of the page that is loaded when `wanted`, and tried again until it comes: the server may be gone for a while,
+ * and stored images must be visible anyway. `load` must always be the same function.
  */
 export function useLoaded<T>(load: () => Promise<T>, wanted: boolean): { part: T | undefined; failed: boolean } {
   const [loaded, setLoaded] = useState<{ part: T } | undefined>(() => {

@@ -1,6 +1,6 @@
 import { useCallback, useSyncExternalStore } from 'react'
 
-/** Whether a media query holds, now and after every change: "(width < 1200px)". */
+/** Whether a media query matches, now and after every change: "(width < 1200px)". */
 export function useMedia(query: string): boolean {
   const subscribe = useCallback(
     (listener: () => void) => {

@@ -5,7 +5,7 @@ function startOfToday(): number {
   return new Date().setHours(0, 0, 0, 0)
 }
 
-/** The start of today (epoch ms); changes at midnight, also when the machine slept through it. */
+/** The start of today (epoch ms); updated at midnight, even if the machine was asleep then. */
 export function useToday(): number {
   const [today, setToday] = useState(startOfToday)
   useEffect(() => {

@@ -5,7 +5,7 @@ import { decodeAnswer, decodeSource } from '#imaging/edit/decode.ts'
 import { layPlan, planLay } from '#imaging/edit/lay-in.ts'
 
 export interface LayTimes {
-  /** From decoded pixels to the plan, and laying it in, in ms. */
+  /** Time from decoded pixels to the plan, and for laying it in, in ms. */
   planMs: number
   paintMs: number
   /** One drawImage of the answer over a canvas with the source, read back, in ms. */
@@ -40,7 +40,7 @@ self.onmessage = async ({ data }: MessageEvent<{ files: [Blob, Blob]; share: num
   })
 }
 
-/** What a program without a chain does: the answer stretched over the source, clipped to the area, and the pixels read. */
+/** What a simple program does: draws the answer over the source, clipped to the area, and reads the pixels. */
 async function timePlain(sourceFile: Blob, answerFile: Blob): Promise<number> {
   const [source, answer] = [await createImageBitmap(sourceFile), await createImageBitmap(answerFile)]
   const begin = performance.now()

@@ -3,7 +3,7 @@ import type { LayTimes } from './laying-worker.ts'
 import workerUrl from './laying-worker.ts?worker&url'
 
 declare global {
-  /** Lays an answer into a source, both by their addresses, over an area of that share of the image. */
+  /** Lays an answer into a source, both given by address, with an area of that share of the image. */
   var laying: (source: string, answer: string, share: number) => Promise<LayTimes>
 }
 

@@ -2,7 +2,7 @@ import type { PictureId } from '#domain/ids.ts'
 import { openGallery } from '#store/gallery-store.ts'
 
 declare global {
-  /** The ways to save the opened picture. Each gives how long it took, in ms. */
+  /** Ways to save the opened image. Each gives its time in ms. */
   var saving: Record<'ours' | 'naive' | 'kinder', () => Promise<number>> & {
     open(name: string): Promise<void>
   }
@@ -32,7 +32,7 @@ globalThis.saving = {
   kinder: () => time(async () => saveHere(bytes, await createImageBitmap(bytes))),
 }
 
-/** In tasks of its own: what it takes to be asked from outside, and to answer, lies outside the marks. */
+/** As separate tasks, so that being called and returning the result are outside the marks. */
 async function time(work: () => Promise<unknown>): Promise<number> {
   const nextTask = () => new Promise((resolve) => setTimeout(resolve))
   await nextTask()
@@ -53,7 +53,7 @@ async function openImage(bytes: Blob): Promise<HTMLImageElement> {
   return image
 }
 
-/** What a page does that has no worker. Unlike a bitmap, an image is decoded here, when it is drawn. */
+/** What a page without a worker does. Unlike a bitmap, an image is decoded here, when it is drawn. */
 async function saveHere(bytes: Blob, picture: HTMLImageElement | ImageBitmap): Promise<void> {
   const canvas = document.createElement('canvas')
   canvas.width = 320

@@ -4,14 +4,14 @@ import type { PixelSize } from './raster.ts'
 
 export const identity: Affine = [1, 0, 0, 1, 0, 0]
 
-/** First `first`, then `then`. */
+/** Applies `first`, then `then`. */
 export function compose(first: Affine, then: Affine): Affine {
   const [a, b, c, d, e, f] = first
   const [A, B, C, D, E, F] = then
   return [A * a + C * b, B * a + D * b, A * c + C * d, B * c + D * d, A * e + C * f + E, B * e + D * f + F]
 }
 
-/** Throws a RangeError for a map that cannot be undone. */
+/** Throws a RangeError for a map without an inverse. */
 export function invert([a, b, c, d, e, f]: Affine): Affine {
   const det = a * d - b * c
   if (!Number.isFinite(det) || Math.abs(det) < 1e-12) throw new RangeError('the map has no inverse')

@@ -2,26 +2,26 @@ import { shapeBox } from '#domain/area-box.ts'
 import type { AreaStep, Box, Shape } from '#domain/edit.ts'
 import type { PixelSize } from './raster.ts'
 
-/** What may change, in whole pixels of the source; everything outside of the box is protected. */
+/** The area that may change, in whole pixels of the source; everything outside its box is protected. */
 export interface Area {
   left: number
   top: number
   width: number
   height: number
-  /** 255: painted; 1–254: the soft rim outside of what was painted; 0: protected. Row by row within the box. */
+  /** 255: painted; 1–254: the soft rim around the painted part; 0: protected. Row by row within the box. */
   alpha: Uint8Array
-  /** Share of the image that was painted, without the rim: 0–1. */
+  /** Painted share of the image, without the rim: 0–1. */
   painted: number
 }
 
 export const widestRim = 200
 
-/** Calls back for each run of pixels of a shape: row, first column, column after the last. */
+/** Called for each run of pixels of a shape: row, first column, column after the last. */
 type Fill = (y: number, from: number, to: number) => void
 
 /**
- * Turns the steps of an area into pixels. A pixel belongs to a shape when its centre does. The rim of `rim` pixels runs
- * outwards. Memory: two bytes for each pixel of the area's box. No steps at all: the whole image.
+ * Rasterises the steps of an area. A pixel belongs to a shape if its centre does. The rim of `rim` pixels runs
+ * outwards. Memory: two bytes for each pixel of the area's box. Without steps: the whole image.
  */
 export function rasteriseArea(steps: readonly AreaStep[], size: PixelSize, rim: number): Area {
   const inner = boundsOf(steps, size)
@@ -43,7 +43,7 @@ export function rasteriseArea(steps: readonly AreaStep[], size: PixelSize, rim: 
   return { left, top, width, height, alpha, painted: painted / (size.width * size.height) }
 }
 
-/** "82": how much of the image keeps its pixels, in percent. 100 and 0 are told only where they are true. */
+/** "82": the share of the image that keeps its pixels, in percent. 100 and 0 are only given if exact. */
 export function protectedPercent({ painted }: Area): number {
   const percent = Math.round((1 - painted) * 100)
   if (percent === 100 && painted > 0) return 99
@@ -57,7 +57,7 @@ interface Bounds {
   bottom: number
 }
 
-/** Of all that the steps may select, in whole pixels within the image. */
+/** The bounds of everything the steps may select, in whole pixels within the image. */
 function boundsOf(steps: readonly AreaStep[], { width, height }: PixelSize): Bounds {
   const whole = { left: 0, top: 0, right: width, bottom: height }
   if (steps.length === 0 || steps.some(({ op }) => op === 'invert')) return whole
@@ -77,7 +77,7 @@ function paintShape(shape: Shape, box: Omit<Area, 'alpha' | 'painted'>, alpha: U
   const fill: Fill = (y, from, to) => {
     const row = y - box.top
     if (row < 0 || row >= box.height) return
-    // A centre at x + 0.5 lies inside when from ≤ x + 0.5 < to.
+    // A centre at x + 0.5 is inside if from ≤ x + 0.5 < to.
     const first = Math.max(0, Math.ceil(from - 0.5) - box.left)
     const end = Math.min(box.width, Math.ceil(to - 0.5) - box.left)
     if (end > first) alpha.fill(value, row * box.width + first, row * box.width + end)
@@ -97,7 +97,7 @@ interface Rows {
   to: number
 }
 
-/** Rows whose centres lie within a box. */
+/** Rows whose centres are within a box. */
 function rowsOf([, y, , height]: Box, least: number, most: number): Rows {
   return { from: Math.max(least, Math.ceil(y - 0.5)), to: Math.min(most, Math.ceil(y + height - 0.5)) }
 }
@@ -110,7 +110,7 @@ function fillEllipse([x, y, width, height]: Box, rows: Rows, fill: Fill): void {
   }
 }
 
-/** Where an outline crosses itself, what it winds around stays inside. */
+/** Uses the non-zero winding rule where an outline crosses itself. */
 function fillOutline(points: readonly number[], rows: Rows, fill: Fill): void {
   if (points.length < 6) return
   const crossings: { x: number; turn: number }[][] = Array.from({ length: Math.max(0, rows.to - rows.from) }, () => [])
@@ -146,7 +146,7 @@ function fillStroke(points: readonly number[], radius: number, box: Omit<Area, '
   }
 }
 
-/** All within `radius` of a line: on each row one run, because the figure is convex. */
+/** Everything within `radius` of a line segment: one run per row, because the figure is convex. */
 function fillCapsule(
   [x0, y0, x1, y1]: readonly [number, number, number, number],
   radius: number,
@@ -182,7 +182,7 @@ function fillCapsule(
   }
 }
 
-/** A soft edge outside of what is painted: by distance to the nearest painted pixel, without a corner in its course. */
+/** A soft edge around what is painted: a smooth function of the distance to the nearest painted pixel. */
 function addRim(alpha: Uint8Array, width: number, height: number, rim: number): void {
   const far = Math.ceil(rim) + 1
   const down = new Uint8Array(alpha.length)
@@ -227,7 +227,7 @@ function rimLevels(rim: number, far: number): Uint8Array {
   return Uint8Array.from({ length: far * far + 1 }, (_, squared) => {
     const inwards = Math.max(0, 1 - Math.sqrt(squared) / (rim + 1))
     const level = Math.round(255 * inwards * inwards * (3 - 2 * inwards))
-    // 255 is kept for what was painted.
+    // 255 is reserved for what was painted.
     return Math.min(254, level)
   })
 }

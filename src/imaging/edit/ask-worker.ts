@@ -8,8 +8,8 @@ export type WorkerReply<Step, Result> =
 const mostMs = 90_000
 
 /**
- * One question to a worker of its own; its end gives all memory back. Rejects as aborted, with a TimeoutError after 90 s,
- * or with an Error that says what failed.
+ * Sends one job to a new worker, whose memory is released when it ends. Rejects as aborted, with a TimeoutError after
+ * 90 s, or with an Error that says what failed.
  */
 export function askWorker<Step, Result>(
   [url, name]: readonly [url: string, name: string],
@@ -43,7 +43,7 @@ export function askWorker<Step, Result>(
   })
 }
 
-/** The other side of it: does the job that comes, and tells what came of it. */
+/** The worker's side: does the job that it receives, and sends the result. */
 export function answerInWorker<Job, Step, Result>(
   work: (job: Job, onStep: (step: Step) => void) => Promise<Result>,
 ): void {

@@ -5,9 +5,9 @@ import type { LayInJob, LayInResult, LayInStep } from './lay-in-file.ts'
 export type { LayInJob, LayInResult, LayInStep } from './lay-in-file.ts'
 
 /**
- * Lays a model's answer into its source, in a worker of its own whose memory is given back at the end.
- * `onStep` tells what is being done. Rejects as aborted, with a TimeoutError after 90 s, or with an Error whose message
- * says which file could not be read; in every case the answer itself is untouched.
+ * Lays a model's answer into its source, in a worker of its own, whose memory is released at the end. `onStep` reports
+ * the current step. Rejects as aborted, with a TimeoutError after 90 s, or with an Error whose message says which file
+ * could not be read; the answer itself is never changed.
  */
 export function layIn(job: LayInJob, onStep: (step: LayInStep) => void, signal: AbortSignal): Promise<LayInResult> {
   return askWorker([chainWorkerUrl, 'lay-in'], job, onStep, signal)

@@ -4,28 +4,28 @@ import { changes } from './constants.ts'
 import { blur, splitDetail } from './filters.ts'
 import { makePlane, type Pixels, type Plane, toLuma } from './raster.ts'
 
-/** How much an aligned answer differs from its source, as a multiple of what its noise explains. */
+/** How much an aligned answer differs from its source, relative to its noise. */
 export interface ChangeMap {
   width: number
   height: number
-  /** 1 where a difference begins to be more than noise; counted as a change from `changes.counted` on. */
+  /** 1 where a difference starts to exceed the noise; counted as a change from `changes.counted` on. */
   data: Float32Array
 }
 
-/** Red, green, blue as one plane each. */
+/** Red, green and blue, one plane each. */
 export interface Colours {
   planes: readonly [Plane, Plane, Plane]
 }
 
 /**
- * Compares source and answer, aligned and of equal colour. `free`: where the model should have changed nothing; the
- * noise is taken from there. `seen`: where the answer reaches; nothing is said of the rest.
+ * Compares source and answer, aligned and with matched colours. `free`: where the model should have changed nothing;
+ * the noise is measured there. `seen`: where the answer has pixels; nothing is known about the rest.
  */
 export function mapChanges(source: Pixels, difference: Colours, free: Uint8Array, seen: Uint8Array): ChangeMap {
   const { width, height } = source
   const [reds, greens, blues] = difference.planes.map(({ data }) => data)
   const detail = splitDetail(toLuma(source), changes.detailSigma).deviation.data
-  // JPEG spreads colour over its edges: strong edges of colour say as little as strong edges of light.
+  // JPEG spreads colour across its edges, so strong edges of colour are as unreliable as strong edges of light.
   const colourDetail = splitDetail(toRedMinusBlue(source), changes.detailSigma).deviation.data
   const raw = makePlane(width, height)
   for (let at = 0; at < raw.data.length; at += 1) {
@@ -60,7 +60,7 @@ function findThreshold({ data }: Plane, free: Uint8Array): number {
   return Math.max(changes.least, middle + changes.spread * (upper - middle + changes.slack))
 }
 
-/** Share of the pixels that changed, of those for which `among` is not zero. */
+/** The changed share of the pixels for which `among` is not zero. */
 export function changedShare({ data }: ChangeMap, among: Uint8Array): number {
   let [changed, all] = [0, 0]
   for (let at = 0; at < data.length; at += 1) {
@@ -71,16 +71,16 @@ export function changedShare({ data }: ChangeMap, among: Uint8Array): number {
   return all === 0 ? 0 : changed / all
 }
 
-/** What has changed, grown and softened: 0–1, for showing nothing else of an answer. */
+/** The changed pixels, grown and softened, 0–1: used to show nothing else of an answer. */
 export function toChangedAlpha(map: ChangeMap): Plane {
   const marked = markChanged(map)
-  // A blur of what is marked passes a low threshold about as far out as the growth asks.
+  // After a blur, a low threshold reaches about as far as the wanted growth.
   const grown = blur(marked, changes.grow / 1.6)
   for (let at = 0; at < grown.data.length; at += 1) grown.data[at] = (grown.data[at] ?? 0) > 0.06 ? 1 : 0
   return blur(grown, changes.soft)
 }
 
-/** 1 where a change is certain, and from there on as far as a difference is seen: noise alone starts nothing. */
+/** 1 where a change is certain, and in connected pixels that differ at all, so that noise alone starts nothing. */
 function markChanged({ data, width, height }: ChangeMap): Plane {
   const marked = makePlane(width, height)
   const queue: number[] = []
@@ -102,7 +102,7 @@ function markChanged({ data, width, height }: ChangeMap): Plane {
 
 const placeCell = 4
 
-/** Where changes lie close together, largest first; boxes in pixels of the map. */
+/** Places where changes are close together, largest first; boxes in pixels of the map. */
 export function findPlaces(map: ChangeMap, among: Uint8Array): Place[] {
   const width = Math.ceil(map.width / placeCell)
   const height = Math.ceil(map.height / placeCell)
@@ -122,7 +122,7 @@ export function findPlaces(map: ChangeMap, among: Uint8Array): Place[] {
     .sort((one, other) => other.share - one.share)
 }
 
-/** All cells that hang together with one, across gaps of one cell. */
+/** All cells connected with one, across gaps of one cell. */
 function gather(
   counts: Uint16Array,
   visited: Uint8Array,

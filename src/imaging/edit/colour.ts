@@ -2,7 +2,7 @@ import type { ColourFit } from '#domain/edit.ts'
 import { colouring } from './constants.ts'
 import { solve } from './points.ts'
 
-/** Colours that belong together, red, green, blue after one another: what the answer has, and what it should be. */
+/** Pairs of colours (red, green, blue in sequence): what the answer has, and what it should be. */
 export interface Pairs {
   answer: Float32Array
   source: Float32Array
@@ -19,8 +19,8 @@ export const noColourChange: ColourFit = {
 }
 
 /**
- * The change of colour that takes the answer back to the source. It is held to the mean offset where the pairs say
- * nothing: the area may hold colours that are found nowhere outside of it.
+ * The colour change that takes the answer back to the source. Where the pairs say nothing it is kept near the mean
+ * offset, because the area may contain colours that occur nowhere outside it.
  */
 export function fitColour(pairs: Pairs): ColourFit {
   if (pairs.count < colouring.leastPairs) return noColourChange
@@ -35,7 +35,7 @@ export function fitColour(pairs: Pairs): ColourFit {
   }
 }
 
-/** Per channel the value of each of the 256 levels after the curve. */
+/** For each channel, the value of each of the 256 levels after the curve. */
 export function toTables({ curves }: ColourFit): Float32Array[] {
   return curves.map((curve) => Float32Array.from({ length: 256 }, (_, level) => onCurve(curve, level)))
 }
@@ -46,7 +46,7 @@ function onCurve(curve: readonly number[], level: number): number {
   return (curve[knot] ?? 0) * (1 - share) + (curve[knot + 1] ?? 0) * share
 }
 
-/** Steps per level of the tables that colours between levels are looked up in. */
+/** Table steps per level, for colours between levels. */
 const fine = 4
 
 /** Applies a fit to colours between levels, in place. */
@@ -78,12 +78,12 @@ function robustOffset({ answer, source, count }: Pairs, channel: number): number
     (_, pair) => (source[pair * 3 + channel] ?? 0) - (answer[pair * 3 + channel] ?? 0),
   )
   differences.sort()
-  // The mean of the middle half: as steady as a median, as fine as a mean.
+  // The mean of the middle half: as robust as a median, as precise as a mean.
   const [from, to] = [Math.floor(count / 4), Math.ceil((count * 3) / 4)]
   return differences.subarray(from, to).reduce((sum, value) => sum + value, 0) / Math.max(1, to - from)
 }
 
-/** Weights go to zero for pairs that a line per channel cannot explain: there the model changed the content. */
+/** Weights go to zero for pairs that a line per channel cannot explain, because the model changed the content there. */
 function dropChanged(pairs: Pairs, offset: readonly number[], weights: Float32Array): void {
   const residuals = new Float32Array(pairs.count)
   for (let round = 0; round < 4; round += 1) {
@@ -106,7 +106,7 @@ function dropChanged(pairs: Pairs, offset: readonly number[], weights: Float32Ar
   }
 }
 
-/** What the pseudo-observations weigh together. */
+/** The total weight of the pseudo-observations. */
 function heldWeight(weights: Float32Array): number {
   return colouring.held * weights.reduce((sum, weight) => sum + weight, 0)
 }

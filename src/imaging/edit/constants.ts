@@ -1,23 +1,24 @@
 /**
- * Every number of the chain that was found by measuring: on photographs with simulated answers (moved, scaled, turned,
- * tinted, regrained, JPEG 90), never on a real model's. `docs/try-with-a-key.md` says which real edits may change them.
+ * Every number of the chain that was found by measuring: on photographs with simulated answers (shifted, scaled,
+ * turned, tinted, regrained, JPEG 90), never on a real model's. `docs/try-with-a-key.md` lists real edits that may
+ * change them.
  */
 export const registration = {
-  /** Deviation of the blur that slow changes of light are taken out with, at small sizes and at full size. */
+  /** Deviation of the blur that removes slow changes of light, at small sizes and at full size. */
   detailSigma: 6,
   fullDetailSigma: 8,
-  /** Levels added to the local deviation: flat places stay flat instead of becoming amplified noise. */
+  /** Levels added to the local deviation, so that flat places do not become amplified noise. */
   flatLevels: 4,
-  /** Long sides of the steps from coarse to fine; the last one is the full size. */
+  /** Long sides of the pyramid from coarse to fine; the last level is the full size. */
   sides: [160, 320, 640] as const,
-  /** Below this correlation of the coarse step, other scales are searched. */
+  /** Below this correlation at the coarse level, other scales are searched. */
   poorCorrelation: 0.5,
   poorScore: 0.2,
   scales: { from: 0.72, to: 1.35, count: 12 },
   pointsPerCell: 8,
   /** Cells of 8 px at the smallest size up to 13 px at full size. */
   cells: { least: 8, most: 13 },
-  /** Times the robust deviation: Tukey's weight is zero beyond. */
+  /** In robust deviations: Tukey's weight is zero above this. */
   tukey: 4.685,
 } as const
 
@@ -31,25 +32,25 @@ export const judging = {
   /** Share of unmasked pixels, and mean square of the normalised detail, that a block needs. */
   free: 0.5,
   texture: 0.1,
-  /** Ratio of detail along and across below which a block shows a single edge. */
+  /** Ratio of detail along and across, below which a block shows a single edge. */
   singleEdge: 0.05,
-  /** Refined through the blocks above these; answer pixels. */
+  /** Above these errors the map is refined with the blocks; answer pixels. */
   refine: { median: 0.3, p90: 0.8 },
   accept: { median: 0.5, p90: 1.5, blocks: 8, share: 0.15 },
   /** Below this score an answer is another framing, not a bent one. */
   bent: 0.08,
-  /** Beyond these a map is not what a model does while it keeps the framing. */
+  /** Above these a model did not keep the framing. */
   plausible: { shear: 0.05, stretch: 0.06 },
 } as const
 
 export const colouring = {
   mostPairs: 40_000,
   leastPairs: 60,
-  /** Weight of the pseudo-observations that hold the fit to the mean offset, as a share of the data. */
+  /** Weight of the pseudo-observations that keep the fit near the mean offset, as a share of the data. */
   held: 0.06,
-  /** Side of the cells, in answer pixels, that colours are compared and spread on. */
+  /** Side of the cells, in answer pixels, in which colours are compared and spread. */
   cell: 4,
-  /** Levels that the membrane may add or take at most. */
+  /** The most levels that the membrane may add or subtract. */
   membrane: 24,
 } as const
 
@@ -61,47 +62,50 @@ export const changes = {
   least: 3,
   spread: 3,
   slack: 0.3,
-  /** Times the threshold from which a pixel counts as changed. */
+  /** Multiple of the threshold from which a pixel counts as changed. */
   counted: 2.1,
-  /** Answer pixels by which "only what changed" grows beyond what was found, and its softness. */
+  /** Answer pixels by which "Only what changed" extends beyond what was found, and its softness. */
   grow: 6,
   soft: 3,
-  /** Share of the pixels outside the area above which the model restyled everything. */
+  /** Share of changed pixels outside the area above which the model restyled everything. */
   restyled: 0.3,
 } as const
 
 export const answers = {
-  /** Pixels at which source and answer are compared at most. */
+  /** The most pixels at which source and answer are compared. */
   gridPixels: 1_600_000,
   leastSide: 96,
-  /** Beyond this difference of proportions the model cropped or stretched: nothing is laid in. */
+  /** Above this difference of proportions the model cropped or stretched: nothing is laid in. */
   otherProportions: 0.06,
-  /** Levels of deviation below which an answer shows nothing. */
+  /** Levels of deviation below which an answer counts as blank. */
   blankDeviation: 1.5,
   leastBlocks: 8,
-  /** Zooms beyond those that answers were aligned at in the bench (0.78–1.28): another framing, however sure its place is. */
+  /**
+   * Outside the zooms at which answers were aligned in the benchmark (0.78–1.28): another framing, however certain its
+   * position.
+   */
   zoom: { least: 0.77, most: 1.3 },
   /** Share of the area's box that the answer has to show. */
   leastSeen: 0.9,
-  /** Grid pixels around the area that registration and noise estimates keep away from. */
+  /** Grid pixels around the area that are left out of registration and noise estimates. */
   margin: 6,
 } as const
 
 export const part = {
   factor: 2,
   leastSide: 768,
-  /** What the models answer with, and what its sides are multiples of. */
+  /** The pixels of a model's answer, and the number its sides are multiples of. */
   answerPixels: 1_048_576,
   step: 16,
-  /** Suggested from this reduction of the whole image on, for crops of up to this share of it. */
+  /** A crop is suggested from this reduction of the whole image on, if it is at most this share of it. */
   wholeScale: 1.5,
   covered: 0.4,
-  /** Difference of proportions that is left after the rounding. */
+  /** Difference of proportions allowed after rounding. */
   stretch: 0.005,
 } as const
 
 export const leftovers = {
-  /** Share of a mark's line that must still have its colour, and how near the colour must be, in levels. */
+  /** Share of a mark's line that must still have its colour, and the colour tolerance in levels. */
   markShare: 0.2,
   markLevels: 70,
   /** Share of the new space that may stay within these levels of its fill. */

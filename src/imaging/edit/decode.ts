@@ -10,20 +10,20 @@ import { makePixels, type Pixels } from './raster.ts'
 export interface DecodedSource {
   /** Upright. */
   pixels: Pixels
-  /** To be written into the PNG that is made of it. */
+  /** To be copied into the PNG made from it. */
   colour: readonly PngChunk[]
-  /** The colour space of the pixels, where it is not sRGB. */
+  /** The colour space of the pixels, if it is not sRGB. */
   profile?: MatrixProfile
   losses: readonly Loss[]
 }
 
 const notRead = 'The source image could not be read.'
 
-/** The user's file with its pixels as they are. Rejects with an Error where this browser cannot read it. */
+/** The user's file with its pixels unchanged. Rejects with an Error if this browser cannot read it. */
 export async function decodeSource(file: Blob): Promise<DecodedSource> {
   const bytes = new Uint8Array(await file.arrayBuffer())
   const header = readHeader(bytes)
-  // A turned PNG is left to the browser, which decides about turning for what is sent as well.
+  // The browser decodes a PNG that is not upright, as it does for the file that is sent.
   const png = header?.kind === 'png' && header.orientation === 1 ? await readPng(bytes) : undefined
   const icc = png ? await unpackProfile(png.colour) : findProfile(bytes)
   const profile = icc && icc !== 'hidden' ? readProfile(icc) : undefined
@@ -45,14 +45,14 @@ export async function decodeSource(file: Blob): Promise<DecodedSource> {
   return { pixels, colour: [chunk], profile, losses: lossOfAlpha(pixels) }
 }
 
-/** The answer in the source's colour space. Rejects with an Error where this browser cannot read it. */
+/** The answer in the source's colour space. Rejects with an Error if this browser cannot read it. */
 export async function decodeAnswer(file: Blob, { profile }: DecodedSource): Promise<Pixels> {
   const pixels = await decodeByBrowser(file, 'default', 'The answer could not be read.')
   if (profile) convertToProfile(pixels, profile)
   return pixels
 }
 
-/** A canvas multiplies colours by their alpha and back: opaque and empty pixels come through exactly, others do not. */
+/** A canvas multiplies colours by their alpha and divides again: only opaque and empty pixels stay exact. */
 function lossOfAlpha({ data }: Pixels): Loss[] {
   for (let at = 3; at < data.length; at += 4) {
     const alpha = data[at] ?? 0
@@ -61,7 +61,7 @@ function lossOfAlpha({ data }: Pixels): Loss[] {
   return []
 }
 
-/** Whether this browser leaves pixels alone when asked to: tried on one pixel with the very profile. */
+/** Whether this browser leaves pixels unchanged when asked to, tested with one pixel and the same profile. */
 async function keepsColours(profile: PngChunk): Promise<boolean> {
   const probe = makePixels(1, 1)
   probe.data.set([200, 60, 30, 255])
@@ -81,7 +81,7 @@ async function decodeByBrowser(file: Blob, colours: ColorSpaceConversion, failur
   context.drawImage(bitmap, 0, 0)
   bitmap.close()
   const { data } = context.getImageData(0, 0, width, height)
-  // Setting a side frees the canvas at once instead of at the next collection.
+  // Setting a side frees the canvas at once instead of at the next garbage collection.
   canvas.width = 0
   return { data, width, height }
 }

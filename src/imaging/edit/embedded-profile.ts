@@ -1,8 +1,8 @@
 import { kindOf } from '../image-header.ts'
 
 /**
- * The ICC profile inside a JPEG or WebP file. `hidden` where another format carries one that is not read here;
- * `undefined` where there is none. Never throws.
+ * The ICC profile in a JPEG or WebP file. `hidden`: another format has one that is not read here; `undefined`: none.
+ * Never throws.
  */
 export function findProfile(bytes: Uint8Array): Uint8Array<ArrayBuffer> | 'hidden' | undefined {
   switch (kindOf(bytes)) {
@@ -20,13 +20,13 @@ export function findProfile(bytes: Uint8Array): Uint8Array<ArrayBuffer> | 'hidde
 
 const label = 'ICC_PROFILE\0'
 
-/** Long profiles are cut into numbered segments. */
+/** Long profiles are split into numbered segments. */
 function profileInJpeg(bytes: Uint8Array): Uint8Array<ArrayBuffer> | undefined {
   const parts: { number: number; data: Uint8Array }[] = []
   for (let at = 2; at + 4 <= bytes.length && bytes[at] === 0xff; ) {
     const marker = bytes[at + 1] ?? 0
     const length = ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0)
-    // The pixels begin at the marker SOS: there is no profile behind it.
+    // The pixels start at the marker SOS: no profile comes after it.
     if (marker === 0xda || length < 2) break
     const data = bytes.subarray(at + 4, at + 2 + length)
     if (marker === 0xe2 && latin(data.subarray(0, label.length)) === label) {

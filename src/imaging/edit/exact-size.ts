@@ -4,19 +4,19 @@ import type { PixelSize } from './raster.ts'
 import type { ResizeJob } from './resize-file.ts'
 import resizeWorkerUrl from './resize-worker.ts?worker&url'
 
-/** How an image comes to other proportions: stretched, cut at its sides, or with empty space around it. */
+/** How an image gets other proportions: stretched, cropped, or padded with empty space. */
 export type SizeFit = 'stretch' | 'crop' | 'pad'
 
 export interface SizePlan {
-  /** The part of the image that is used, in its pixels; reaches outside of it for `pad`. */
+  /** The part of the image that is used, in its pixels; for `pad` it reaches outside. */
   box: Box
-  /** 2: twice as many pixels a side. Above 1.5 no detail is added, and the user is told. */
+  /** 2: twice as many pixels per side. Above 1.5 no detail is added, and the user is told. */
   enlarged: number
 }
 
 export const mostSide = 16_384
 
-/** What of an image goes into a target. `undefined` for sides that are no whole numbers of 1–16,384. */
+/** Which part of an image goes into a target. `undefined` if the sides are not whole numbers of 1–16,384. */
 export function planSize(image: PixelSize, target: PixelSize, fit: SizeFit): SizePlan | undefined {
   const sides = [target.width, target.height]
   if (!sides.every((side) => Number.isInteger(side) && side >= 1 && side <= mostSide)) return undefined
@@ -27,7 +27,9 @@ export function planSize(image: PixelSize, target: PixelSize, fit: SizeFit): Siz
   return { box: [(image.width - width) / 2, (image.height - height) / 2, width, height], enlarged }
 }
 
-/** An image at exactly a size, as PNG with the image's own colour space, in a worker. Rejects as `askWorker` does. */
+/**
+ * An image at exactly this size, as PNG with the image's own colour space, in a worker. Rejects as `askWorker` does.
+ */
 export function resizeTo(job: ResizeJob, signal: AbortSignal): Promise<Blob> {
   return askWorker([resizeWorkerUrl, 'resize'], job, () => undefined, signal)
 }

@@ -11,7 +11,7 @@ export function blur(plane: Plane, sigma: number): Plane {
   return from
 }
 
-/** Three box widths whose blurs together have the deviation `sigma`. */
+/** Three box widths that together have the deviation `sigma`. */
 function boxRadii(sigma: number): number[] {
   const ideal = Math.sqrt(4 * sigma * sigma + 1)
   const low = Math.floor((ideal - 1) / 2)
@@ -54,7 +54,7 @@ function blurColumns({ data, width, height }: Plane, to: Plane, radius: number):
   }
 }
 
-/** What is left of a plane without its slow changes, and how much it varies locally. */
+/** A plane without its slow changes, and its local deviation. */
 export function splitDetail(plane: Plane, sigma: number): { detail: Plane; deviation: Plane } {
   const detail = blur(plane, sigma)
   const squares = makePlane(plane.width, plane.height)
@@ -69,7 +69,7 @@ export function splitDetail(plane: Plane, sigma: number): { detail: Plane; devia
   return { detail, deviation }
 }
 
-/** Mean over the pixels that fall on each pixel of the smaller plane. */
+/** Each pixel of the smaller plane is the mean of the pixels it covers. */
 export function shrinkByArea(plane: Plane, width: number, height: number): Plane {
   const narrow = makePlane(width, plane.height)
   const across = sharesFor(plane.width, width)
@@ -108,7 +108,7 @@ function sharesFor(length: number, count: number): { from: number; shares: numbe
   })
 }
 
-/** Value between pixels; pixel centres at whole numbers. The caller keeps x and y one pixel inside. */
+/** The value between pixels; pixel centres are at whole numbers. The caller keeps x and y one pixel inside. */
 export function sampleCubic({ data, width }: Plane, x: number, y: number): number {
   const column = Math.floor(x)
   const row = Math.floor(y)
@@ -140,7 +140,7 @@ function cubic(a: number, b: number, c: number, d: number, t: number): number {
   return b + 0.5 * t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)))
 }
 
-/** The answer as it lies on the source under a map of pixel indices; zero where the map leaves it. */
+/** The answer resampled to the source with a map of pixel indices; zero outside the answer. */
 export function warp(answer: Plane, [a, b, c, d, e, f]: Affine): Plane {
   const { width, height } = answer
   const warped = makePlane(width, height)

@@ -43,7 +43,7 @@ export function findShifts(first: Spectrum, second: Spectrum, count: number): Pe
   return peaksOf(soften(product.re), count)
 }
 
-/** Noise in the phases makes single high pixels: a small blur keeps true peaks, which are wider. */
+/** Noise in the phases produces single high pixels; a small blur keeps true peaks, which are wider. */
 function soften(values: Float64Array): Float64Array {
   const soft = new Float64Array(values.length)
   for (let y = 0; y < side; y += 1) {
@@ -91,7 +91,7 @@ function transform({ re, im }: Spectrum, direction: 1 | -1): void {
   for (let x = 0; x < side; x += 1) transformLine(re, im, x, side, direction)
 }
 
-/** Radix 2, in place, on 256 values that lie `stride` apart. */
+/** Radix 2, in place, on 256 values that are `stride` apart. */
 function transformLine(re: Float64Array, im: Float64Array, start: number, stride: number, direction: 1 | -1): void {
   const swap = (values: Float64Array, i: number, j: number) => {
     const kept = values[i] ?? 0

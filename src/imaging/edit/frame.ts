@@ -5,7 +5,7 @@ import { frameMap, invert, mapPoint } from './affine.ts'
 import { makePixels, type PixelSize, type Pixels } from './raster.ts'
 import { resize } from './resize.ts'
 
-/** Turns, mirrors, tilts and crops. Without a tilt every pixel is a copy of one of the source's. Padding is not applied. */
+/** Turns, mirrors, tilts and crops. Without a tilt every pixel is a copy of a source pixel. Padding is not applied. */
 export function applyFrame(source: Pixels, frame: Frame): Pixels {
   const plain = frame.turn === 0 && !frame.flip && frame.tilt === 0 && !frame.crop
   if (plain) return source
@@ -27,7 +27,7 @@ export function applyFrame(source: Pixels, frame: Frame): Pixels {
   return result
 }
 
-/** Between four pixels, by how much each shows. */
+/** Interpolates between four pixels, weighted by their alpha. */
 function sampleSmooth({ data, width, height }: Pixels, x: number, y: number, into: Pixels['data'], at: number): void {
   const [column, row] = [Math.floor(x), Math.floor(y)]
   const sums = [0, 0, 0, 0]
@@ -74,7 +74,7 @@ function frameShape(shape: Shape, frame: Frame, source: PixelSize): Shape {
   return { kind: 'lasso', points: mapAll(outline) }
 }
 
-/** The source with space around it, filled by its edge pixels, which run outwards. `left` and `top` may be 0. */
+/** The source with space around it, filled by repeating its edge pixels. `left` and `top` may be 0. */
 export function padWithEdges(source: Pixels, left: number, top: number, size: PixelSize): Pixels {
   const padded = resize(source, size, [-left, -top, size.width, size.height])
   for (let y = 0; y < source.height; y += 1) {

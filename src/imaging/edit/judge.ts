@@ -7,7 +7,7 @@ import type { Plane } from './raster.ts'
 
 /** How well single blocks agree with a map. Shifts in answer pixels. */
 export interface Judgement {
-  /** Blocks with enough texture outside the area, and those of them that were found again. */
+  /** Blocks with enough texture outside the area, and how many of them were found in the answer. */
   textured: number
   counted: number
   median: number
@@ -17,7 +17,7 @@ export interface Judgement {
   found: readonly Found[]
 }
 
-/** A block that was found again, and how far from where the map puts it. */
+/** A block that was found, and its distance from where the map puts it. */
 export interface Found {
   x: number
   y: number
@@ -66,7 +66,7 @@ export function judge(
   }
 }
 
-/** The map that the found blocks would have under a model of that freedom; nothing where they are too few. */
+/** The best map of that freedom for the found blocks; `undefined` if there are too few. */
 export function fitThrough(
   { found }: Judgement,
   map: Affine,
@@ -93,7 +93,7 @@ export function fitThrough(
   return compose([a, b, c, d, p0 + cx - a * cx - c * cy, p1 + cy - b * cx - d * cy], map)
 }
 
-/** A block that shows a single edge can be moved along it unseen: only what is across the edge says anything. */
+/** A block that shows a single edge may slide along it, so only its shift across the edge counts. */
 function alongDetail({ gx, gy, count }: Points, dx: number, dy: number): [dx: number, dy: number] {
   let [xx, xy, yy] = [0, 0, 0]
   for (let index = 0; index < count; index += 1) {
@@ -112,7 +112,7 @@ function alongDetail({ gx, gy, count }: Points, dx: number, dy: number): [dx: nu
 
 type Scale = readonly [cx: number, cy: number, radius: number]
 
-/** What one block's shift across and down is made of, term by term. */
+/** The terms of one block's shift across and down. */
 function basisOf({ x, y }: Found, freedom: Freedom, [cx, cy, radius]: Scale): [across: number[], down: number[]] {
   const [u, v] = [(x - cx) / radius, (y - cy) / radius]
   if (freedom === 6)
@@ -164,7 +164,10 @@ function residualOf(block: Found, move: readonly number[], freedom: Freedom, sca
   return [block.dx - value(across), block.dy - value(down)]
 }
 
-/** Blocks that can be found again. Where they are few, smaller ones: an object before an even ground has little else. */
+/**
+ * Blocks with enough texture to be found. If there are few, smaller ones: an object on a plain background has little
+ * else.
+ */
 function texturedBlocks(source: Plane, free: Uint8Array): Block[] {
   const find = (columns: number) => blocksOf(source, columns).filter((block) => isTextured(source, free, block))
   const blocks = find(judging.columns)
@@ -211,7 +214,7 @@ function halve(source: Plane, warped: Plane, free: Uint8Array): Halves {
   return { source: shrinkByArea(source, width, height), warped: shrinkByArea(warped, width, height), free: small }
 }
 
-/** The shift within reach under which a block correlates best, in full pixels; nothing where it lies at the limit. */
+/** The shift within reach at which a block correlates best, in full pixels; `undefined` if that is at the limit. */
 function searchShift(halves: Halves, block: Block): { dx: number; dy: number; correlation: number } | undefined {
   const reach = judging.reach / 2 + 1
   const span = 2 * reach + 1
@@ -231,7 +234,7 @@ function searchShift(halves: Halves, block: Block): { dx: number; dy: number; co
   }
 }
 
-/** Where a parabola through three neighbours has its top, from the middle one. */
+/** The peak of a parabola through three neighbours, relative to the middle one. */
 function vertex(left: number, middle: number, right: number): number {
   const bend = left - 2 * middle + right
   return bend >= 0 ? 0 : Math.max(-0.5, Math.min(0.5, (0.5 * (left - right)) / bend))
@@ -259,7 +262,7 @@ function correlationAt({ source, warped, free }: Halves, block: Block, dx: numbe
   return ours === 0 || theirs === 0 ? 0 : both / Math.sqrt(ours * theirs)
 }
 
-/** Points sorted into the blocks that they lie in. */
+/** Points grouped by the block that contains them. */
 function byBlock(points: Points, width: number): (block: Block) => Points {
   const order = Array.from({ length: points.count }, (_, index) => index)
   const rowsOf = new Map<number, number[]>()

@@ -14,9 +14,9 @@ export interface LayInJob {
   /** The answer as it came. */
   answer: Blob
   edit: Edit
-  /** Lays in by this map whatever the judge says: placed by hand, accepted though bent, or found before. */
+  /** Lays in by this map whatever the check says: placed by hand, accepted though bent, or found before. */
   fit?: Pick<Fit, 'map' | 'verdict'>
-  /** `area` when left out. */
+  /** `area` if absent. */
   view?: LaidView
   /** Width of the soft edge in source pixels, instead of the document's. */
   feather?: number
@@ -25,7 +25,7 @@ export interface LayInJob {
 export type LayInStep = 'decode' | 'align' | 'compare' | 'paint' | 'encode'
 
 export interface LayInResult {
-  /** The source with the answer laid in, at the framed source's size. Missing when there is an objection. */
+  /** The source with the answer laid in, at the framed source's size. Absent if there is an objection. */
   png?: Blob
   size: PixelSize
   verdict: Verdict
@@ -47,7 +47,7 @@ export interface LayInResult {
   losses: readonly Loss[]
 }
 
-/** The whole way from two files to one. Runs in a worker. */
+/** All steps from two files to one. Runs in a worker. */
 export async function layInNow(job: LayInJob, onStep: (step: LayInStep) => void): Promise<LayInResult> {
   onStep('decode')
   const source = await decodeSource(job.source)
@@ -83,7 +83,7 @@ interface Prepared {
   image: Pixels
   area: Area
   rect: Box
-  /** Where the framed source's corner lies in `image`. */
+  /** Where the framed source's corner is in `image`. */
   offset: Point
 }
 
@@ -95,7 +95,7 @@ function prepare(source: Pixels, { edit, feather }: LayInJob): Prepared {
   return { image: framed, area, rect, offset: [0, 0] }
 }
 
-/** All of the new space is area; the source's own pixels are not, and there is no rim into them. */
+/** All of the new space is area; the source's own pixels are not, and no rim reaches into them. */
 function extend(framed: Pixels, [x, y, width, height]: Box): Prepared {
   const size = { width: Math.round(width), height: Math.round(height) }
   const [left, top] = [Math.round(-x), Math.round(-y)]

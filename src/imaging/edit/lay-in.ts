@@ -21,11 +21,11 @@ export interface LayJob {
   area: Area
   /** What was sent, in pixels of `source`; may reach outside. */
   rect: Box
-  /** Laid by this map, whatever the judge says: placed by hand, accepted though bent, or found before. */
+  /** Lays in by this map whatever the check says: placed by hand, accepted though bent, or found before. */
   fit?: Pick<Fit, 'map' | 'verdict'>
 }
 
-/** All that is known of an answer before a pixel of the source is changed. */
+/** Everything known about an answer before a pixel of the source is changed. */
 export interface LayPlan {
   fit: Fit
   objection?: LayObjection
@@ -84,7 +84,7 @@ export function planLay(job: LayJob, onStep: (step: Step) => void = () => undefi
   }
 }
 
-/** Lays a planned answer into the source, in place. What the area protects keeps every byte. */
+/** Lays a planned answer into the source, in place. Protected pixels keep every byte. */
 export function layPlan(source: Pixels, area: Area, plan: LayPlan, view: LaidView): void {
   const { answer, membrane, toGrid } = plan.paint
   const paint = { answer, toGrid, map: plan.fit.map }
@@ -106,7 +106,7 @@ function invertScale([a, , , d, e, f]: Affine): Affine {
   return [1 / a, 0, 0, 1 / d, -e / a, -f / d]
 }
 
-/** What can be said of an answer without looking at where it lies. */
+/** Objections that do not depend on the alignment. */
 function objectionTo(answer: Pixels, [, , width, height]: Box): LayObjection | undefined {
   if (Math.min(answer.width, answer.height) < answers.leastSide) return 'tiny'
   const stretch = answer.width / answer.height / (width / height)
@@ -132,7 +132,7 @@ function objectionAfter(found: Registration | undefined): LayObjection | undefin
   return found.verdict === 'bent' ? 'bent' : 'framing'
 }
 
-/** A map that was found, but is of another framing: zoomed far, or without a part of the area. */
+/** Objections to a map of another framing: zoomed far, or without a part of the area. */
 function objectionToMap(map: Affine, { rect, answer, area }: LayJob): LayObjection | undefined {
   const { zoom } = describeMap(map, rect, answer)
   if (zoom < answers.zoom.least || zoom > answers.zoom.most) return 'framing'
@@ -151,7 +151,7 @@ function align(source: Pixels, answer: Pixels, size: PixelSize, free: Uint8Array
   return register({ source: toLuma(source), answer: toLuma(same ? answer : resize(answer, size, undefined, 2)), free })
 }
 
-/** How far the image's centre moved, in source pixels, and how much it was enlarged. */
+/** How far the image's centre moved, in source pixels, and by how much it was enlarged. */
 function describeMap(map: Affine, [left, top, width, height]: Box, answer: PixelSize): { shift: number; zoom: number } {
   const [x, y] = mapPoint(map, left + width / 2, top + height / 2)
   const [across, down] = [answer.width / width, answer.height / height]
@@ -173,7 +173,7 @@ function makeMasks({ source, area, rect }: LayJob, { width, height }: PixelSize)
   const outside = new Uint8Array(width * height).fill(1)
   const [scaleX, scaleY] = [rect[2] / width, rect[3] / height]
   const reachesOut = rect[0] < 0 || rect[1] < 0 || rect[0] + rect[2] > source.width || rect[1] + rect[3] > source.height
-  // Only the area's box has to be looked at, unless there is padding around the source.
+  // Only the area's box has to be checked, unless there is padding around the source.
   const within = (value: number, most: number) =>
     reachesOut ? most : Math.max(0, Math.min(most, Math.ceil(value) + 1))
   const from = (value: number) => (reachesOut ? 0 : Math.max(0, Math.floor(value) - 1))
@@ -203,7 +203,7 @@ function makeMasks({ source, area, rect }: LayJob, { width, height }: PixelSize)
   return { free, outside, inside }
 }
 
-/** Padding around the source counts as painted: all of it is new. */
+/** Padding around the source counts as painted, because all of it is new. */
 function levelAt(area: Area, { width, height }: PixelSize, x: number, y: number): number {
   if (x < 0 || y < 0 || x >= width || y >= height) return 255
   const column = x - area.left
@@ -218,7 +218,10 @@ interface Compared {
   membrane: Cells
 }
 
-/** Colour, changes and what is left at the edge; `map` from the grid to the answer. */
+/**
+ * Compares colour and content, and finds the colour difference left at the edge; `map` leads from the grid to the
+ * answer.
+ */
 function compare(source: Pixels, answer: Pixels, map: Affine, masks: Masks): Compared {
   const laid = warpAnswer(correctAnswer(answer, noColourChange), map, source)
   const cells = toCells(source, laid, masks.outside)
@@ -230,7 +233,7 @@ function compare(source: Pixels, answer: Pixels, map: Affine, masks: Masks): Com
 }
 
 interface Laid {
-  /** Red, green, blue after one another. */
+  /** Red, green, blue in sequence. */
   colours: Float32Array
   seen: Uint8Array
 }
@@ -252,7 +255,7 @@ function warpAnswer(answer: CorrectedAnswer, [a, b, c, d, e, f]: Affine, { width
   return laid
 }
 
-/** Means of cells that lie outside the area and in the answer: grain and small errors of position are averaged out. */
+/** Means of cells outside the area and inside the answer, which average out grain and small position errors. */
 function toCells(source: Pixels, laid: Laid, outside: Uint8Array) {
   const { cell, mostPairs } = colouring
   const [across, down] = [Math.floor(source.width / cell), Math.floor(source.height / cell)]
@@ -304,7 +307,7 @@ function both(one: Uint8Array, other: Uint8Array): Uint8Array {
   return one.map((value, at) => value & (other[at] ?? 0))
 }
 
-/** The colour that is left at the area's edge, spread inwards. Where the content changed, the edge says nothing. */
+/** The colour difference left at the area's edge, spread inwards. Where the content changed, the edge is not used. */
 function leftover(difference: readonly [Plane, Plane, Plane], outside: Uint8Array, changed: ChangeMap): Cells {
   const { cell } = colouring
   const [width, height] = [Math.ceil(changed.width / cell), Math.ceil(changed.height / cell)]
@@ -331,7 +334,7 @@ function leftover(difference: readonly [Plane, Plane, Plane], outside: Uint8Arra
   return spreadInwards(smoothKnown(cells, Uint8Array.from(known)), Uint8Array.from(known))
 }
 
-/** Means of each known cell and its known neighbours within two cells: grain does not become streaks. */
+/** Means of each known cell and its known neighbours within two cells, so that grain does not become streaks. */
 function smoothKnown({ data, width, height }: Cells, known: Uint8Array): Cells {
   const smooth = { data: new Float32Array(data.length), width, height }
   for (let y = 0; y < height; y += 1) {
@@ -359,7 +362,7 @@ function smoothKnown({ data, width, height }: Cells, known: Uint8Array): Cells {
   return smooth
 }
 
-/** More than a third of what should have stayed was changed: a note, not an objection. */
+/** Much of what should have stayed was changed (constants.ts): a note, not an objection. */
 export function isRestyled({ fit }: Pick<LayPlan, 'fit'>): boolean {
   return fit.changedOutside > changes.restyled
 }

@@ -10,8 +10,8 @@ export const markColours: Readonly<Record<MarkColour, readonly [red: number, gre
 }
 
 /**
- * Whether a drawn mark is still to be seen: its colour stands on enough of its line. `line`: x, y, x, y … in pixels of
- * the image, close together; `before`: the image without marks, at the same size, which may have that colour itself.
+ * Whether a drawn mark is still visible: enough of its line has its colour. `line`: x, y, x, y … in pixels of the
+ * image, close together; `before`: the image without marks, at the same size, which may have that colour itself.
  */
 export function isMarkLeft(image: Pixels, before: Pixels, line: readonly number[], colour: MarkColour): boolean {
   let [seen, all] = [0, 0]
@@ -32,8 +32,8 @@ function isNear({ data }: Pixels, at: number, colour: MarkColour): boolean {
 }
 
 /**
- * Share of the new space that the model left as it was filled before sending, 0–1. Both images have the same size;
- * `original` is the part of them that is not new.
+ * Share of the new space that the model left as it was filled before sending, 0–1. Both images have the same size; the
+ * box is the part of them that is not new.
  */
 export function emptyShare(answer: Pixels, sent: Pixels, [left, top, width, height]: Box): number {
   let [empty, all] = [0, 0]
@@ -52,7 +52,7 @@ export function emptyShare(answer: Pixels, sent: Pixels, [left, top, width, heig
   return all === 0 ? 0 : empty / all
 }
 
-/** The model left the new space empty. */
+/** Whether the model left the new space empty. */
 export function isLeftEmpty(share: number): boolean {
   return share > leftovers.emptyShare
 }

@@ -8,8 +8,8 @@ export interface Cells {
 const sweeps = 12
 
 /**
- * Fills the cells that are not `known` with the smoothest course between those that are (Laplace's equation), from
- * coarse to fine. With nothing known, everything becomes zero. A new grid.
+ * Fills the cells that are not `known` with the smoothest values between those that are (Laplace's equation), from
+ * coarse to fine. If nothing is known, everything becomes zero. A new grid.
  */
 export function spreadInwards({ data, width, height }: Cells, known: Uint8Array): Cells {
   const filled = { data: data.slice(), width, height }
@@ -69,7 +69,7 @@ function startFromCoarser(fine: Cells, known: Uint8Array): void {
   }
 }
 
-/** Gauss–Seidel, over-relaxed; beyond the edge the nearest cell is repeated. */
+/** Gauss–Seidel with over-relaxation; beyond the edge the nearest cell is repeated. */
 function relax({ data, width, height }: Cells, known: Uint8Array): void {
   for (let y = 0; y < height; y += 1) {
     for (let x = 0; x < width; x += 1) {
@@ -93,7 +93,10 @@ function relax({ data, width, height }: Cells, known: Uint8Array): void {
   }
 }
 
-/** Value between cells into `into`; a cell's centre lies at half numbers. Beyond the edge the nearest cell is repeated. */
+/**
+ * Writes the value between cells to `into`; a cell's centre is at half-integers. Beyond the edge the nearest cell is
+ * repeated.
+ */
 export function sampleCells({ data, width, height }: Cells, x: number, y: number, into: number[]): void {
   const [px, py] = [Math.max(0, Math.min(width - 1, x - 0.5)), Math.max(0, Math.min(height - 1, y - 0.5))]
   const [column, row] = [

@@ -31,15 +31,18 @@ export interface Paint {
   /** From pixels of the source to pixels of the answer. */
   map: Affine
   area: Area
-  /** What is added to the answer's colours, on a grid over `grid` pixels of the source. */
+  /** Added to the answer's colours, on a grid over `grid` pixels of the source. */
   membrane?: Cells
-  /** Further alpha on the same grid, 0–1: shows only what changed. */
+  /** Additional alpha on the same grid, 0–1: shows only what changed. */
   only?: Plane
-  /** From pixels of the source to shares of the grid, 0–1 across and down. */
+  /** From pixels of the source to fractions of the grid, 0–1 across and down. */
   toGrid: Affine
 }
 
-/** Lays the answer into the source, in place. Where the area's alpha is 0, and where the answer does not reach, no byte changes. */
+/**
+ * Lays the answer into the source, in place. Where the area's alpha is 0, and where the answer has no pixels, no byte
+ * changes.
+ */
 export function paintArea(source: Pixels, paint: Paint): void {
   const { area } = paint
   for (let row = 0; row < area.height; row += 1) paintRow(source, paint, row)
@@ -113,10 +116,10 @@ function toLevel(value: number): number {
   return value <= 0 ? 0 : value >= 255 ? 255 : (value + 0.5) | 0
 }
 
-/** How far outside of the answer its edge is still repeated, in its pixels. */
+/** How far outside the answer its edge is still repeated, in its pixels. */
 const overhang = 1.5
 
-/** Catmull-Rom. False where the answer does not reach. Written out, because it runs for every pixel that is laid in. */
+/** Catmull-Rom. False where the answer has no pixels. Written out, because it runs for every pixel that is laid in. */
 export function sampleAnswer(
   { data, width, height }: CorrectedAnswer,
   x: number,

@@ -5,9 +5,9 @@ import type { PixelSize } from './raster.ts'
 export interface PartPlan {
   /** What is sent, in whole pixels inside the image. */
   rect: Box
-  /** The size at which the model is expected to answer: sides of whole multiples of 16. */
+  /** The size at which the model is expected to answer: sides are multiples of 16. */
   answer: PixelSize
-  /** How much finer the model sees the area than with the whole image sent: 2 = twice as fine. */
+  /** How much finer the model sees the area than if the whole image is sent: 2 = twice as fine. */
   gain: number
   /** Worth offering: the image is much larger than what the model sees, and the crop is a small part of it. */
   suggested: boolean
@@ -15,7 +15,7 @@ export interface PartPlan {
 
 /**
  * The crop around an area that is sent instead of the whole image, `factor` times as large as the area's box (1.3–4).
- * `undefined` for an area without pixels, and where the crop would be the whole image.
+ * `undefined` for an area without pixels, and if the crop would be the whole image.
  */
 export function planPart(
   [x, y, width, height]: Box,
@@ -42,13 +42,13 @@ export function planPart(
   return { rect, answer: answerSize(size), gain: Math.sqrt(1 / covered), suggested }
 }
 
-/** Stretch of a size when a model answers at `answer`: 0.004 = 0.4 %. */
+/** How much a size is stretched by an answer at `answer`: 0.004 = 0.4 %. */
 export function stretchOf(size: PixelSize, answer: PixelSize): number {
   const stretch = size.width / size.height / (answer.width / answer.height)
   return Math.max(stretch, 1 / stretch) - 1
 }
 
-/** Sides of about the model's number of pixels, in whole multiples of 16. */
+/** Sides with about the model's number of pixels, in multiples of 16. */
 function answerSize({ width, height }: PixelSize): PixelSize {
   const scale = Math.sqrt(part.answerPixels / (width * height))
   const side = (pixels: number) => Math.max(part.step, Math.round((pixels * scale) / part.step) * part.step)
@@ -56,8 +56,8 @@ function answerSize({ width, height }: PixelSize): PixelSize {
 }
 
 /**
- * The nearest size, not smaller where the image allows it, whose proportions survive the rounding to multiples of 16.
- * Where one side is the image's whole side, the other one grows.
+ * The nearest size, not smaller if the image allows it, whose proportions survive rounding to multiples of 16. If one
+ * side is the image's whole side, the other one grows.
  */
 function snap(wanted: PixelSize, image: PixelSize): PixelSize {
   const start = { width: Math.ceil(wanted.width), height: Math.ceil(wanted.height) }
@@ -75,7 +75,9 @@ function snap(wanted: PixelSize, image: PixelSize): PixelSize {
   return candidates.find((size) => grows(size) && fits(size) && holds(size)) ?? grown(start, fits, holds) ?? start
 }
 
-/** A little larger on both sides, for long and narrow crops, whose narrow side has few multiples of 16 to choose from. */
+/**
+ * Slightly larger on both sides, for long and narrow crops, whose narrow side has few multiples of 16 to choose from.
+ */
 function grown(
   start: PixelSize,
   fits: (size: PixelSize) => boolean,
@@ -94,5 +96,5 @@ function grown(
   return undefined
 }
 
-/** By how much a side may grow so that the proportions survive. */
+/** By how much a side may grow to keep the proportions. */
 const mostGrowth = 0.08

@@ -1,4 +1,4 @@
-/** Name and content of one part of a PNG file. */
+/** Name and content of one chunk of a PNG file. */
 export interface PngChunk {
   type: string
   data: Uint8Array<ArrayBuffer>
@@ -6,7 +6,7 @@ export interface PngChunk {
 
 export const pngSignature = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)
 
-/** A chunk as it stands in a file: length, name, content, checksum. */
+/** A chunk as stored in a file: length, name, content, checksum. */
 export function toChunkBytes({ type, data }: PngChunk): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(data.length + 12)
   const view = new DataView(bytes.buffer)
@@ -29,7 +29,7 @@ function checksum(bytes: Uint8Array): number {
   return (value ^ 0xffffffff) >>> 0
 }
 
-/** The larger in size of Paeth's three neighbours: what PNG predicts a byte from. */
+/** Paeth's predictor: whichever of the three neighbours is nearest to left + up − corner. */
 export function paeth(left: number, up: number, corner: number): number {
   const byLeft = Math.abs(up - corner)
   const byUp = Math.abs(left - corner)
@@ -38,7 +38,7 @@ export function paeth(left: number, up: number, corner: number): number {
   return byUp <= byCorner ? up : corner
 }
 
-/** Packs or unpacks as zlib does. Rejects for damaged data. */
+/** Compresses or decompresses (zlib). Rejects for damaged data. */
 export async function pass(
   data: BlobPart,
   through: CompressionStream | DecompressionStream,

@@ -5,7 +5,7 @@ export interface ReadPng {
   pixels: Pixels
   /** Bits per channel in the file; of 16, the pixels hold the nearest 8. */
   depth: number
-  /** The chunks that tell the colour space, as they stand in the file. */
+  /** The chunks about the colour space, unchanged. */
   colour: PngChunk[]
 }
 
@@ -22,8 +22,8 @@ interface Layout {
 }
 
 /**
- * Reads the pixels exactly as they were written: no colour conversion, no multiplied alpha. `undefined` for what is no
- * PNG, is interlaced, or is damaged.
+ * Reads the pixels exactly as they were written: no colour conversion, no premultiplied alpha. `undefined` if the file
+ * is not a PNG, is interlaced, or is damaged.
  */
 export async function readPng(bytes: Uint8Array): Promise<ReadPng | undefined> {
   if (pngSignature.some((value, at) => bytes[at] !== value)) return undefined
@@ -47,7 +47,7 @@ export async function readPng(bytes: Uint8Array): Promise<ReadPng | undefined> {
   return pixels && { pixels, depth, colour: chunks.filter((chunk) => colourChunks.includes(chunk.type)) }
 }
 
-/** The ICC profile of a PNG's iCCP chunk; `undefined` where there is none or it is damaged. */
+/** The ICC profile of a PNG's iCCP chunk; `undefined` if there is none or it is damaged. */
 export async function unpackProfile(colour: readonly PngChunk[]): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const data = colour.find(({ type }) => type === 'iCCP')?.data
   const nameEnd = data?.indexOf(0) ?? -1
@@ -55,7 +55,7 @@ export async function unpackProfile(colour: readonly PngChunk[]): Promise<Uint8A
   return pass(data.subarray(nameEnd + 2), new DecompressionStream('deflate')).catch(() => undefined)
 }
 
-/** A profile as the chunk that carries it. */
+/** The chunk for a profile. */
 export async function packProfile(profile: Uint8Array<ArrayBuffer>): Promise<PngChunk> {
   const packed = await pass(profile, new CompressionStream('deflate'))
   const data = new Uint8Array(packed.length + 5)
@@ -77,7 +77,7 @@ function toChunks(bytes: Uint8Array): PngChunk[] {
   return chunks
 }
 
-/** Unpacks row by row: beside the pixels, no second copy of them is held. Throws where the data ends too early. */
+/** Decompresses row by row, so that no second copy of the pixels is held. Throws if the data ends too early. */
 async function unpack(packed: Blob, layout: Layout): Promise<Pixels> {
   const { width, height, depth, type } = layout
   const bits = (channelsOf[type] ?? 0) * depth
@@ -109,7 +109,7 @@ async function unpack(packed: Blob, layout: Layout): Promise<Pixels> {
   return pixels
 }
 
-/** The first byte of each row names the filter. */
+/** The first byte of each row is the number of the filter. */
 function unfilter(row: Uint8Array, above: Uint8Array, step: number): void {
   const filter = row[0] ?? 0
   if (filter === 0) return

@@ -5,8 +5,8 @@ import { isOpaque } from './resize.ts'
 const blockBytes = 1 << 20
 
 /**
- * Writes a PNG of 8 bits per channel whose pixels are exactly these, transparency included. `colour`: chunks that tell
- * the colour space (iCCP, sRGB, gAMA, cHRM), written before the pixels. Memory: the file, and about 2 MB.
+ * Writes a PNG of 8 bits per channel with exactly these pixels, including transparency. `colour`: chunks about the
+ * colour space (iCCP, sRGB, gAMA, cHRM), written before the pixels. Memory: the file, and about 2 MB.
  */
 export async function writePng(image: Pixels, colour: readonly PngChunk[] = []): Promise<Blob> {
   const channels = isOpaque(image) ? 3 : 4
@@ -61,7 +61,7 @@ function copyRow({ data, width }: Pixels, y: number, channels: 3 | 4, into: Uint
   }
 }
 
-/** Sub, Up or Paeth: whichever leaves least, by a sample of the row. */
+/** Sub, Up or Paeth: whichever gives the smallest values in a sample of the row. */
 function filterRow(row: Uint8Array, above: Uint8Array, channels: number, into: Uint8Array): void {
   const left = [0, 0, 0]
   for (let at = channels; at < row.length; at += 13) {
@@ -80,7 +80,7 @@ function filterRow(row: Uint8Array, above: Uint8Array, channels: number, into: U
   }
 }
 
-/** Of a difference as a byte, which wraps around. */
+/** The size of a difference stored as a byte, which wraps around. */
 function size(difference: number): number {
   const byte = difference & 0xff
   return byte > 127 ? 256 - byte : byte

@@ -4,10 +4,10 @@ import { registration } from './constants.ts'
 import { sampleCubic } from './filters.ts'
 import type { Plane } from './raster.ts'
 
-/** How freely a map may move: shift; shift and zoom; shift, zoom and turn; any affine map. */
+/** The degrees of freedom of a map: shift; shift and zoom; shift, zoom and turn; any affine map. */
 export type Freedom = 2 | 3 | 4 | 6
 
-/** Where the source has strong edges, with what the refinement needs of each. */
+/** Positions of strong edges in the source, with the values that the refinement needs. */
 export interface Points {
   x: Float32Array
   y: Float32Array
@@ -69,8 +69,8 @@ function addPoint(points: Points, data: Float32Array, width: number, at: number)
 }
 
 /**
- * Moves a map (pixel indices of the source to those of `answer`) until the answer matches best at the points:
- * Gauss–Newton, inverse compositional, with Tukey's weights, so that what the model changed has no say.
+ * Improves a map (pixel indices of the source to those of `answer`) until the answer matches best at the points:
+ * Gauss–Newton, inverse compositional, with Tukey's weights, so that what the model changed has no influence.
  */
 export function refineMap(points: Points, answer: Plane, start: Affine, freedom: Freedom, rounds = 20): Affine {
   let map = start
@@ -89,7 +89,7 @@ export function refineMap(points: Points, answer: Plane, start: Affine, freedom:
   return map
 }
 
-/** Answer minus source at each point; NaN where the map leaves the answer. Gives how many points met it. */
+/** Answer minus source at each point; NaN outside the answer. Gives the number of points inside. */
 function measure(points: Points, answer: Plane, [a, b, c, d, e, f]: Affine, residuals: Float32Array): number {
   let met = 0
   for (let index = 0; index < points.count; index += 1) {
@@ -147,7 +147,7 @@ function solveStep(
   return solve(normal, right)
 }
 
-/** 1.48 × the median of what lies inside, from at most some 4,000 values. */
+/** 1.48 × the median of the valid residuals, from at most about 4,000 of them. */
 function robustDeviation(residuals: Float32Array): number {
   const step = Math.max(1, Math.floor(residuals.length / 4000))
   const sizes = new Float32Array(Math.ceil(residuals.length / step))
@@ -175,7 +175,7 @@ function toAffine(
   return [a, b, c, d, p0 + cx - a * cx - c * cy, p1 + cy - b * cx - d * cy]
 }
 
-/** How far a small map moves the corner that it moves farthest. */
+/** The largest distance by which a small map moves a corner. */
 export function largestMove(map: Affine, { width, height }: { width: number; height: number }): number {
   const corners = [
     [0, 0],
@@ -191,7 +191,7 @@ export function largestMove(map: Affine, { width, height }: { width: number; hei
   )
 }
 
-/** Solves a symmetric system by elimination; `undefined` where it is singular. */
+/** Solves a symmetric system by elimination; `undefined` if it is singular. */
 export function solve(matrix: Float64Array, right: Float64Array): number[] | undefined {
   const size = right.length
   const rows = Array.from({ length: size }, (_, i) => [...matrix.subarray(i * size, (i + 1) * size), right[i] ?? 0])

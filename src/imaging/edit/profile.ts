@@ -1,20 +1,22 @@
 import type { Pixels } from './raster.ts'
 
-/** A colour space of three primaries and a curve for each: what nearly all cameras and screens have. */
+/** A colour space of three primaries with a curve each: the kind of nearly all cameras and screens. */
 export interface MatrixProfile {
   /** Linear red, green, blue to XYZ under D50: three rows of three. */
   toXyz: readonly number[]
-  /** Per channel the light, 0–1, of each of the 256 levels. */
+  /** For each channel the light, 0–1, of each of the 256 levels. */
   light: readonly [Float64Array, Float64Array, Float64Array]
 }
 
 const levels = 256
-/** Steps of light that a level is looked up by: fine enough for the darkest levels. */
+/** Steps of light in the inverse table: fine enough for the darkest levels. */
 const steps = 16_384
 
 const srgbToXyz = [0.4360747, 0.3850649, 0.1430804, 0.2225045, 0.7168786, 0.0606169, 0.0139322, 0.0971045, 0.7141733]
 
-/** Reads an ICC profile; `undefined` for what is damaged, or is no RGB space made of a matrix and curves. Never throws. */
+/**
+ * Reads an ICC profile; `undefined` if it is damaged, or not an RGB space made of a matrix and curves. Never throws.
+ */
 export function readProfile(bytes: Uint8Array): MatrixProfile | undefined {
   try {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -34,7 +36,7 @@ export function readProfile(bytes: Uint8Array): MatrixProfile | undefined {
   }
 }
 
-/** Whether its colours are sRGB's, to the eye. */
+/** Whether its colours look the same as sRGB's. */
 export function isSrgb({ toXyz, light }: MatrixProfile): boolean {
   const samePrimaries = toXyz.every((value, at) => Math.abs(value - (srgbToXyz[at] ?? 0)) < 0.004)
   return (
@@ -42,7 +44,7 @@ export function isSrgb({ toXyz, light }: MatrixProfile): boolean {
   )
 }
 
-/** Takes sRGB pixels into a profile's space, in place. Alpha stays. */
+/** Converts sRGB pixels to a profile's space, in place. Alpha stays. */
 export function convertToProfile({ data }: Pixels, profile: MatrixProfile): void {
   const m = multiply(inverse(profile.toXyz), srgbToXyz)
   const decode = Float64Array.from({ length: levels }, (_, level) => srgbLight(level))

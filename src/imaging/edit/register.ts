@@ -21,13 +21,13 @@ export interface Registration {
   judgement: Judgement
 }
 
-/** One size of the pyramid, as detail freed of light and contrast. Maps between levels are in pixel indices. */
+/** One level of the pyramid, normalised for light and contrast. Maps between levels are in pixel indices. */
 interface Level extends Pair {
   scaleX: number
   scaleY: number
 }
 
-/** Finds how the answer lies on the source, and says whether that can be trusted. About 0.8 s for a megapixel. */
+/** Finds how the answer is aligned with the source, and whether that can be trusted. About 0.8 s for a megapixel. */
 export function register(pair: Pair): Registration {
   const levels = buildLevels(pair)
   const [coarsest] = levels
@@ -76,7 +76,7 @@ function buildLevels({ source, answer, free }: Pair): [Level, ...Level[]] {
   return [first, ...rest]
 }
 
-/** Detail divided by local deviation: the same under any smooth change of light and contrast. */
+/** Detail divided by local deviation: unaffected by smooth changes of light and contrast. */
 function normalise(luma: Plane, sigma: number): Plane {
   const { detail, deviation } = splitDetail(luma, sigma)
   for (let at = 0; at < detail.data.length; at += 1) {
@@ -90,14 +90,14 @@ interface Candidate {
   correlation: number
 }
 
-/** Without another scale: no shift, or one of the likeliest shifts. */
+/** At the same scale: no shift, or one of the likeliest shifts. */
 function findNear(level: Level): Candidate {
   const spectrum = toSpectrum(masked(level))
   const shifts = findShifts(spectrum, toSpectrum(level.answer), 4)
   return bestOf(level, [identity, ...shifts.map(({ dx, dy }) => moveBy(dx, dy))])
 }
 
-/** Over scales: a model that reframed a little has zoomed as well. */
+/** Over several scales: a model that reframed slightly has zoomed as well. */
 function findFar(level: Level): Candidate {
   const { from, to, count } = registration.scales
   const spectrum = toSpectrum(masked(level))
@@ -136,7 +136,7 @@ function masked({ source, free }: Level): Plane {
   return { ...source, data }
 }
 
-/** Correlation where both are seen and nothing should have changed; 0 where they overlap too little. */
+/** Correlation where both have pixels and nothing should have changed; 0 if they overlap too little. */
 function correlate({ source, answer, free }: Level, map: Affine): number {
   const warped = warp(answer, map)
   let both = 0
@@ -163,7 +163,9 @@ interface Settled {
   judgement: Judgement
 }
 
-/** From the coarse map to the full size; a stiffer model where the blocks do not agree with the freest one. */
+/**
+ * From the coarse map to the full size; with fewer degrees of freedom if the blocks do not agree with the freest map.
+ */
 function settle(levels: readonly Level[], start: Affine): Settled {
   const first = settleWith(levels, start, 6)
   if (isSound(first)) return first
@@ -175,7 +177,7 @@ function settle(levels: readonly Level[], start: Affine): Settled {
     if (better) best = stiffer
     if (isSound(best)) break
   }
-  // What is not plausible never counts as the kept framing, however well single blocks agree.
+  // A map that is not plausible never counts as the kept framing, however well single blocks agree.
   return isPlausible(best.map) ? best : { ...best, judgement: { ...best.judgement, counted: 0, score: 0 } }
 }
 
@@ -229,7 +231,7 @@ function rescale(map: Affine, from: Level, to: Level): Affine {
   return toIndices(compose(compose(scaleBy(1 / x, 1 / y), toCentres(map)), scaleBy(x, y)))
 }
 
-/** Pixel indices to coordinates whose pixel centres lie at half numbers. */
+/** Pixel indices to coordinates whose pixel centres are at half-integers. */
 function toCentres(map: Affine): Affine {
   return compose(compose(moveBy(-0.5, -0.5), map), moveBy(0.5, 0.5))
 }

@@ -7,7 +7,7 @@ import { resize } from './resize.ts'
 export interface ResizeJob {
   file: Blob
   target: PixelSize
-  /** The part that is used, in pixels of the upright image; what lies outside of it becomes transparent. */
+  /** The part that is used, in pixels of the upright image; anything outside the image becomes transparent. */
   box: Box
 }
 
@@ -18,7 +18,7 @@ export async function resizeFile({ file, target, box }: ResizeJob): Promise<Blob
   return writePng(resized, colour)
 }
 
-/** Resizing repeats the edge pixels: beyond the image there is nothing to be seen. */
+/** Resizing repeats the edge pixels, so what is beyond the image is cleared here. */
 function clearOutside({ data, width, height }: Pixels, image: PixelSize, [left, top, across, down]: Box): void {
   for (let y = 0; y < height; y += 1) {
     const row = top + ((y + 0.5) / height) * down

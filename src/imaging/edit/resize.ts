@@ -3,19 +3,19 @@ import { makePixels, type PixelSize, type Pixels } from './raster.ts'
 
 /** What one pixel of the result takes from a row or column of the source. */
 interface Taps {
-  /** First source index of each result pixel; may lie outside, where the edge is repeated. */
+  /** First source index of each result pixel; may be outside, where the edge is repeated. */
   first: Int32Array
   /** `count` weights for each result pixel; their sum is 1. */
   weights: Float32Array
   count: number
 }
 
-/** Of the filter: 3 for what is kept, 2 is a third faster for what is only compared. */
+/** Lobes of the filter: 3 for what is kept; 2 is a third faster, for what is only compared. */
 export type Lobes = 2 | 3
 
 /**
- * Lanczos, with three lobes unless told. Colour under full transparency does not bleed. `box` is the part that is resized, in pixels
- * of the image, whole or not; outside of the image its edge pixels are repeated.
+ * Lanczos, by default with three lobes. Colour under full transparency does not bleed. `box` is the part that is
+ * resized, in pixels of the image, with fractions; outside the image its edge pixels are repeated.
  */
 export function resize(
   image: Pixels,
@@ -27,7 +27,7 @@ export function resize(
   const down = tapsFor(box[1], box[3], size.height, lobes)
   const result = makePixels(size.width, size.height)
   const opaque = isOpaque(image)
-  // Opaque images need no fourth number.
+  // Opaque images do not need the fourth channel.
   const channels = opaque ? 3 : 4
   const rowLength = size.width * channels
   const ring = Array.from({ length: down.count }, () => new Float32Array(rowLength))
@@ -58,7 +58,7 @@ export function isOpaque({ data }: Pixels): boolean {
   return true
 }
 
-/** One row, resized across, as premultiplied levels. */
+/** One row, resized horizontally, as premultiplied levels. */
 function shrinkRow(
   image: Pixels,
   y: number,

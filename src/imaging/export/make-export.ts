@@ -10,14 +10,14 @@ import { writeMetadata } from '../metadata/write-metadata.ts'
 
 export interface ExportJob {
   file: Blob
-  /** Made anew at this size; absent: with its own pixels. */
+  /** Resampled to this size; absent: its own pixels. */
   size?: { target: PixelSize; box: Box }
   format: ImageMime
-  /** 1 to 100; PNG has none. */
+  /** 1 to 100; not used for PNG. */
   quality: number
-  /** Absent for a file of the user's that is given as it came. */
+  /** Absent for a user's file that is exported unchanged. */
   metadata?: ImageMetadata
-  /** Nothing in the file may tell how it was made. */
+  /** The file must not say how it was made. */
   withoutRecipe: boolean
 }
 
@@ -28,8 +28,8 @@ export interface Exported {
 }
 
 /**
- * Makes the file that is exported. Where neither size nor format change, the bytes stay as they are but for the metadata; a
- * signed file stays whole. Rejects with an Error whose message is for people.
+ * Makes the file for export. If neither size nor format change, only the metadata is changed; a signed file stays as it
+ * is. Rejects with an Error whose message is for users.
  */
 export async function makeExport(job: ExportJob): Promise<Exported> {
   const { file, size, format, metadata } = job
@@ -51,7 +51,7 @@ function marked(bytes: Uint8Array<ArrayBuffer>, mime: ImageMime, metadata: Image
   return new Blob([writeMetadata(bytes, mime, metadata) as Uint8Array<ArrayBuffer>], { type: mime })
 }
 
-/** In sRGB, but for a PNG that was just made, which keeps its profile. */
+/** In sRGB, except a PNG that was just made, which keeps its profile. */
 async function encodeAs(image: Blob, { size, format, quality }: ExportJob): Promise<Blob> {
   if (size && format === 'image/png') return image
   const bitmap = await createImageBitmap(image).catch(() => {

@@ -2,7 +2,7 @@ import { jpegSegments } from './jpeg-segments.ts'
 import { pngChunks } from './png-text.ts'
 import { webpChunks } from './webp-chunks.ts'
 
-const jumbf = [0x4a, 0x50] // "JP", the common identifier of JUMBF in APP11
+const jumbf = [0x4a, 0x50] // "JP", the common identifier of JUMBF in APP11.
 
 /** Whether a file carries a C2PA manifest: a `caBX` chunk in PNG, JUMBF in APP11 in JPEG, a `C2PA` chunk in WebP. */
 export function hasContentCredentials(bytes: Uint8Array): boolean {

@@ -4,7 +4,7 @@ const table = Uint32Array.from({ length: 256 }, (_, index) => {
   return value
 })
 
-/** The checksum of PNG and ZIP. `before`: that of the bytes in front of these. */
+/** The checksum of PNG and ZIP. `before`: the checksum of the preceding bytes. */
 export function crc32(bytes: Uint8Array, before = 0): number {
   let value = ~before
   for (let index = 0; index < bytes.length; index++)

@@ -1,6 +1,6 @@
 /**
- * An EXIF block (TIFF, little endian) with two entries: Software "Atelier", by which it is known again, and a UserComment in
- * the form `UNICODE`, UTF-16 big endian as A1111 and its readers have it.
+ * An EXIF block (TIFF, little endian) with two entries: Software "Atelier", which identifies it, and a UserComment in
+ * the form `UNICODE`, UTF-16 big endian as A1111 and its readers use it.
  */
 export function userCommentOf(text: string): Uint8Array {
   const software = new TextEncoder().encode('Atelier\0')

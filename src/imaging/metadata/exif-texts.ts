@@ -2,12 +2,12 @@ const wanted = { imageDescription: 0x010e, make: 0x010f, model: 0x0110, userComm
 const subBlock = 0x8769
 type Name = keyof typeof wanted
 
-/** A longer text is not read. */
+/** Longer texts are not read. */
 const mostBytes = 2 ** 20
 
 /**
- * Four texts of an EXIF block (TIFF, either byte order), as far as they are there and whole. Offsets that point outside are
- * ignored; a block that refers to itself is read once.
+ * Four texts of an EXIF block (TIFF, either byte order), if they are present and complete. Offsets that point outside
+ * are ignored; a block that refers to itself is read once.
  */
 export function readExifTexts(block: Uint8Array): ReadonlyMap<Name, string> {
   const texts = new Map<Name, string>()
@@ -26,7 +26,7 @@ export function readExifTexts(block: Uint8Array): ReadonlyMap<Name, string> {
       const value = word(entry + 8) ?? 0
       if (tag === subBlock && !isSub) readEntries(value, true)
       const name = (Object.keys(wanted) as Name[]).find((one) => wanted[one] === tag)
-      // All four are kept as single bytes: ASCII or UNDEFINED. Up to four of them stand in the entry itself.
+      // All four are stored as single bytes (ASCII or UNDEFINED). Up to four bytes are in the entry itself.
       const from = length <= 4 ? entry + 8 : value
       if (!name || texts.has(name) || length > mostBytes || from + length > view.byteLength) continue
       const data = block.subarray(from, from + length)
@@ -42,11 +42,11 @@ function textOf(data: Uint8Array): string {
   return new TextDecoder().decode(data).replace(/\0.*$/s, '')
 }
 
-/** The first eight bytes name the encoding; `UNICODE` is UTF-16 in either order. */
+/** The first eight bytes name the encoding; `UNICODE` is UTF-16 in either byte order. */
 function commentOf(bytes: Uint8Array): string {
   const data = bytes.subarray(8)
   if (!new TextDecoder('latin1').decode(bytes.subarray(0, 8)).startsWith('UNICODE')) return textOf(data)
-  // Latin letters have their zero byte first in big endian, which A1111 writes whatever the file's own order is.
+  // In big endian, Latin letters have their zero byte first. A1111 writes that whatever the file's own byte order is.
   const zeros = [0, 1].map((start) => data.filter((byte, index) => index % 2 === start && byte === 0).length)
   const isBig = (zeros[0] ?? 0) >= (zeros[1] ?? 0)
   return new TextDecoder(isBig ? 'utf-16be' : 'utf-16le').decode(data)

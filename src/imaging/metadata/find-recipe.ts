@@ -5,11 +5,13 @@ type Facts = Omit<FoundRecipe, 'program'>
 type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json }
 type JsonObject = { readonly [name: string]: Json }
 
-/** No metadata of an image is nested deeper; a hostile one may be. */
+/** No image program nests metadata deeper than this; a malicious file may. */
 const mostDepth = 64
 const mostPromptLetters = 20_000
 
-/** Reads the texts of a file, by their names: `parameters`, `prompt`, `invokeai_metadata`, … Never throws. */
+/**
+ * Finds a recipe in the texts of a file, by their names: `parameters`, `prompt`, `invokeai_metadata`, … Never throws.
+ */
 export function findRecipe(texts: ReadonlyMap<string, string>): FoundRecipe | undefined {
   const parameters = texts.get('parameters')
   const invoke = objectIn(texts.get('invokeai_metadata') ?? texts.get('sd-metadata'))
@@ -25,7 +27,7 @@ export function findRecipe(texts: ReadonlyMap<string, string>): FoundRecipe | un
 
 const named = (program: FoundRecipe['program'], facts: Facts | undefined) => facts && { program, ...facts }
 
-/** A1111, Forge, CivitAI and our own: the prompt, perhaps "Negative prompt:", then a line of pairs. */
+/** A1111, Forge, CivitAI and Atelier: the prompt, optionally "Negative prompt:", then a line of pairs. */
 function readParameters(text: string): FoundRecipe | undefined {
   const lines = text.split('\n')
   const last = lines.at(-1) ?? ''
@@ -56,7 +58,7 @@ function readSwarm(params: JsonObject): Facts | undefined {
 }
 
 function readInvoke(metadata: JsonObject): Facts | undefined {
-  // Version 2 had everything in `image`, later ones at the top.
+  // Version 2 had everything in `image`, later ones at the top level.
   const image = isObject(metadata.image) ? metadata.image : metadata
   const model = metadata.model_weights ?? metadata.model
   const [old] = Array.isArray(image.prompt) ? image.prompt : []
@@ -65,7 +67,7 @@ function readInvoke(metadata: JsonObject): Facts | undefined {
   return factsOf(prompt, metadata.negative_prompt, modelName, image.width, image.height)
 }
 
-/** A graph of nodes: from the sampler along `positive` to the text; size and model from the nodes that are made for them. */
+/** A graph of nodes: follows `positive` from the sampler to the text; size and model come from their own nodes. */
 function readComfy(graph: JsonObject): Facts | undefined {
   const nodes = Object.values(graph).filter(isObject)
   const inputsOf = (kind: RegExp) => {
@@ -118,7 +120,7 @@ function isObject(value: Json | undefined): value is JsonObject {
   return value !== null && typeof value === 'object' && !Array.isArray(value)
 }
 
-/** Nothing for what is not an object, or nested too deep to be one of ours. */
+/** `undefined` for text that is not an object, or is nested too deeply. */
 function objectIn(text: string | undefined): JsonObject | undefined {
   if (text === undefined || !text.trimStart().startsWith('{') || depthOf(text) > mostDepth) return undefined
   try {

@@ -1,6 +1,6 @@
 import { joined } from './png-text.ts'
 
-/** A marker segment of a JPEG: its data lies from `from` to `to`, behind marker and length. */
+/** A marker segment of a JPEG: its data, without marker and length, is from `from` to `to`. */
 export interface JpegSegment {
   marker: number
   from: number
@@ -9,11 +9,11 @@ export interface JpegSegment {
 
 const exifHead = 'Exif\0\0'
 const xmpHead = 'http://ns.adobe.com/xap/1.0/\0'
-/** What two bytes of length can say, without themselves. */
+/** The most data that two bytes of length allow, minus themselves. */
 const mostDataBytes = 65_533
 const latin1 = new TextDecoder('latin1')
 
-/** The segments in front of the image data, and where that begins. Nothing for any other or a damaged file. */
+/** The segments before the image data, and where that starts. `undefined` for any other file or a damaged one. */
 export function jpegSegments(bytes: Uint8Array): { segments: JpegSegment[]; scanAt: number } | undefined {
   if (bytes[0] !== 0xff || bytes[1] !== 0xd8) return undefined
   const segments: JpegSegment[] = []
@@ -34,8 +34,8 @@ export function jpegSegments(bytes: Uint8Array): { segments: JpegSegment[]; scan
 }
 
 /**
- * The file with an XMP packet in place of the one it has, and an EXIF block where it has none: one of a camera stays. A packet
- * that is too long for one segment is left out, with all that it says. Nothing for a damaged file.
+ * The file with its XMP packet replaced, and with an EXIF block if it has none: one from a camera stays. A packet too
+ * long for one segment is left out with all its contents. `undefined` for a damaged file.
  */
 export function withJpegSegments(
   bytes: Uint8Array,
@@ -55,7 +55,7 @@ export function withJpegSegments(
   const raw = (segment: JpegSegment | undefined) => (segment ? [bytes.subarray(segment.from - 4, segment.to)] : [])
   return joined([
     bytes.subarray(0, 2),
-    // JFIF wants to be the first one.
+    // JFIF must be the first segment.
     ...(isJfif ? raw(first) : []),
     ...written,
     ...(isJfif ? [] : raw(first)),
@@ -68,7 +68,7 @@ function begins(bytes: Uint8Array, { marker, from, to }: JpegSegment, head: stri
   return marker === 0xe1 && latin1.decode(bytes.subarray(from, Math.min(to, from + head.length))) === head
 }
 
-/** One that `exif-comment.ts` made, to be replaced; told by the program's name in it. */
+/** A block made by `exif-comment.ts`, recognised by the program's name, is replaced. */
 function isOwnExif(bytes: Uint8Array, segment: JpegSegment): boolean {
   if (!begins(bytes, segment, exifHead)) return false
   return latin1.decode(bytes.subarray(segment.from, segment.from + 80)).includes('Atelier\0')

@@ -1,6 +1,6 @@
 import { crc32 } from './crc32.ts'
 
-/** A part of a PNG file: `from` and `to` are where its data lies. */
+/** A chunk of a PNG file: its data is from `from` to `to`. */
 export interface PngChunk {
   type: string
   from: number
@@ -10,12 +10,12 @@ export interface PngChunk {
 const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
 const xmpKeyword = 'XML:com.adobe.xmp'
 const parametersKeyword = 'parameters'
-/** A text that is longer is not read: no prompt is, and a compressed one may be made to fill the memory. */
+/** A longer text is not read: no prompt is that long, and a compressed one may be made to fill the memory. */
 const mostTextBytes = 2 ** 20
 const latin1 = new TextDecoder('latin1')
 const utf8 = new TextDecoder()
 
-/** The chunks of a PNG, as far as they are whole. Nothing for any other file. */
+/** The complete chunks of a PNG. `undefined` for any other file. */
 export function pngChunks(bytes: Uint8Array): PngChunk[] | undefined {
   if (!signature.every((value, index) => bytes[index] === value)) return undefined
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -30,7 +30,10 @@ export function pngChunks(bytes: Uint8Array): PngChunk[] | undefined {
   return chunks
 }
 
-/** The file with the two texts in place of those of the same names, right behind its header. Nothing for a damaged file. */
+/**
+ * The file with the two texts, replacing those of the same names, directly after its header. `undefined` for a damaged
+ * file.
+ */
 export function withPngText(
   bytes: Uint8Array,
   { xmp, parameters }: { xmp: string; parameters: string | undefined },
@@ -48,7 +51,7 @@ export function withPngText(
   return joined(parts)
 }
 
-/** All texts of a PNG by their keywords, read up to 1 MiB each; of several with one keyword the first. */
+/** All texts of a PNG by their keywords, up to 1 MiB each; if a keyword occurs twice, the first. */
 export async function readPngTexts(bytes: Uint8Array): Promise<Map<string, string>> {
   const texts = new Map<string, string>()
   for (const chunk of pngChunks(bytes) ?? []) {
@@ -81,7 +84,7 @@ async function textOf(bytes: Uint8Array, { type, from, to }: PngChunk, keyword: 
 
 const decoded = (decoder: TextDecoder, data: Uint8Array | undefined) => data && decoder.decode(data)
 
-/** Stops at the limit, whatever the data grows to. Nothing for damaged data. */
+/** Stops at the limit, however large the data would become. `undefined` for damaged data. */
 async function inflated(data: Uint8Array): Promise<Uint8Array | undefined> {
   const stream = new Blob([data as Uint8Array<ArrayBuffer>]).stream().pipeThrough(new DecompressionStream('deflate'))
   const reader = stream.getReader()

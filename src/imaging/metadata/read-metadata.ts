@@ -9,20 +9,20 @@ import { imageInXmp, recipeInXmp } from './xmp.ts'
 
 export interface FileMetadata {
   recipe?: FoundRecipe
-  /** The id of the image that this program wrote the file of. */
+  /** The id of the image, if this program wrote the file. */
   image?: string
-  /** It carries a C2PA manifest: it must be passed on as it is. */
+  /** It carries a C2PA manifest, so it must be passed on unchanged. */
   contentCredentials: boolean
 }
 
 const xmpHead = 'http://ns.adobe.com/xap/1.0/\0'
 const exifHead = 'Exif\0\0'
-/** A metadata block that is longer is not read. */
+/** Longer metadata blocks are not read. */
 const mostBytes = 2 ** 20
 
 /**
- * What a PNG, JPEG or WebP says of how it was made. Reads text blocks only, never pixels, at most 1 MiB of each. Never
- * throws: what cannot be read says nothing.
+ * How a PNG, JPEG or WebP says it was made. Reads text blocks only, never pixels, at most 1 MiB of each. Never throws:
+ * what cannot be read is ignored.
  */
 export async function readMetadata(bytes: Uint8Array): Promise<FileMetadata> {
   try {

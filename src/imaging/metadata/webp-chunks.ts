@@ -1,6 +1,6 @@
 import { joined } from './png-text.ts'
 
-/** A part of a WebP file: its data lies from `from` to `to`; a pad byte may follow. */
+/** A chunk of a WebP file: its data is from `from` to `to`; a pad byte may follow. */
 export interface WebpChunk {
   type: string
   from: number
@@ -11,7 +11,7 @@ const latin1 = new TextDecoder('latin1')
 /** Flags of VP8X. */
 const flags = { xmp: 0x04, exif: 0x08, alpha: 0x10 } as const
 
-/** The chunks of a WebP, as far as they are whole. Nothing for any other file. */
+/** The complete chunks of a WebP. `undefined` for any other file. */
 export function webpChunks(bytes: Uint8Array): WebpChunk[] | undefined {
   const word = (at: number) => latin1.decode(bytes.subarray(at, at + 4))
   if (bytes.byteLength < 12 || word(0) !== 'RIFF' || word(8) !== 'WEBP') return undefined
@@ -27,8 +27,8 @@ export function webpChunks(bytes: Uint8Array): WebpChunk[] | undefined {
 }
 
 /**
- * The file with an XMP chunk in place of the one it has, and an EXIF chunk where it has none of another program. A simple
- * file becomes an extended one, for which its size is needed. Nothing for a damaged file.
+ * The file with its XMP chunk replaced, and with an EXIF chunk unless it has one from another program. A simple file
+ * becomes an extended one, which needs its size. `undefined` for a damaged file.
  */
 export function withWebpChunks(
   bytes: Uint8Array,
@@ -62,7 +62,7 @@ function isOwnExif(bytes: Uint8Array, { type, from }: WebpChunk): boolean {
   return type === 'EXIF' && latin1.decode(bytes.subarray(from, from + 80)).includes('Atelier\0')
 }
 
-/** The one bit of a lossless image that says whether it has alpha. */
+/** The bit of a lossless image that says whether it has alpha. */
 function isTransparentLossless(bytes: Uint8Array, { type, from }: WebpChunk): boolean {
   return type === 'VP8L' && ((bytes[from + 4] ?? 0) & 0x10) !== 0
 }

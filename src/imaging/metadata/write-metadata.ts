@@ -8,9 +8,9 @@ import { withWebpChunks } from './webp-chunks.ts'
 import { xmpPacket } from './xmp.ts'
 
 /**
- * The file with the metadata, in the places where other programs look: XMP in all of them, `parameters` in PNG, EXIF
- * UserComment in JPEG and WebP. Pixels, profile and all other parts stay as they are. Writing the same again changes
- * nothing. A file that carries Content Credentials comes back as it is, since any change breaks its signature; so does one
+ * The file with the metadata where other programs look for it: XMP in all formats, `parameters` in PNG, EXIF
+ * UserComment in JPEG and WebP. Pixels, profile and all other parts stay the same. Writing the same again changes
+ * nothing. A file with Content Credentials is returned unchanged, because any change breaks its signature; so is one
  * that cannot be read as its type.
  */
 export function writeMetadata(bytes: Uint8Array, mime: ImageMime, metadata: ImageMetadata): Uint8Array {
@@ -28,7 +28,10 @@ export function writeMetadata(bytes: Uint8Array, mime: ImageMime, metadata: Imag
   }
 }
 
-/** The text that A1111 and its kin read: the prompt, then pairs. Three pairs are the fewest that they take for settings. */
+/**
+ * The text that A1111 and similar programs read: the prompt, then pairs. They need at least three pairs to recognise
+ * settings.
+ */
 function parametersOf({ prompt, model, width, height }: ImageMetadata): string | undefined {
   if (prompt === undefined) return undefined
   return `${prompt}\nSize: ${width}x${height}, Model: ${model ?? 'unknown'}, Version: Atelier`

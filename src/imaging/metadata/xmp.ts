@@ -57,6 +57,6 @@ function escaped(text: string): string {
   const named = text.replace(/[&<>"]/g, (sign) =>
     sign === '&' ? '&amp;' : sign === '<' ? '&lt;' : sign === '>' ? '&gt;' : '&quot;',
   )
-  // XML cannot write control characters, halves of a surrogate pair, and two code points that are none.
+  // XML cannot contain control characters, unpaired surrogates, and the two noncharacters U+FFFE and U+FFFF.
   return named.replace(/[^\P{Cc}\t\n\r]|\p{Cs}|[\ufffe\uffff]/gu, '\ufffd')
 }
