@@ -1,5 +1,5 @@
 import type { Act, AppAct } from './act.ts'
-import { closeAct, flipAct, galleryAct, keysAct, redoAct, searchAct, submitAct, undoAct } from './app-acts.ts'
+import { closeAct, flipAct, galleryAct, keysAct, redoAct, searchAct, stackAct, submitAct, undoAct } from './app-acts.ts'
 import { imageActs } from './image-acts.ts'
 import { toolActs } from './tool-acts.ts'
 import { viewActs } from './view-acts.ts'
@@ -23,6 +23,7 @@ const widgetActs: readonly AppAct[] = [
     undoable: false,
   },
   { on: 'app', id: 'select-all', label: 'Select all', keys: ['mod+a'], where: ['gallery'], undoable: false },
+  stackAct,
   { on: 'app', id: 'collect', label: 'Collection', keys: ['l'], where: ['gallery'], undoable: true },
   { on: 'app', id: 'survey', label: 'Survey: one image at a time', keys: ['n'], where: ['gallery'], undoable: false },
   { on: 'app', id: 'smaller', label: 'Smaller tiles', keys: ['['], where: ['gallery'], undoable: false },

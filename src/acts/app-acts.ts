@@ -72,3 +72,12 @@ export const flipAct: AppAct = {
   where: ['stage', 'gallery'],
   undoable: false,
 }
+
+export const stackAct: AppAct = {
+  on: 'app',
+  id: 'stack',
+  label: 'Open or close a stack',
+  keys: ['o'],
+  where: ['gallery'],
+  undoable: false,
+}

@@ -4,7 +4,7 @@ import type { PictureId } from '#domain/ids.ts'
 import type { Run } from '#domain/run.ts'
 import { type Item, isRun, keyOf } from './items.ts'
 import type { Section } from './lines.ts'
-import type { ShelfView } from './shelf-window.ts'
+import type { Group, ShelfView } from './shelf-window.ts'
 
 /** What stands in the grid before the images of the shelf. */
 export interface Before {
@@ -20,7 +20,8 @@ export interface Contents {
   readonly lead: readonly Item[]
   /** Nothing where it is not loaded. */
   itemAt(place: number): Item | undefined
-  stackAt(place: number): number
+  /** How the tile belongs to a batch. */
+  groupAt(place: number): Group
   ratioAt(place: number): number
   /** Among what is loaded. */
   placeOfKey(key: string, near: number): number | undefined
@@ -30,6 +31,8 @@ export interface Contents {
   /** The places of the shelf itself, for loading them. */
   shelfRange(from: number, to: number): { from: number; to: number }
 }
+
+const single: Group = {}
 
 export const nothingBefore: Before = { cards: [], lead: [] }
 
@@ -41,7 +44,7 @@ export function toContents({ cards, lead }: Before, view: ShelfView, now: number
     sections: sectionsOf(cards.length, lead.length, view, now),
     lead,
     itemAt,
-    stackAt: (place) => (place < offset ? 1 : (view.tileAt(place - offset)?.stack ?? 1)),
+    groupAt: (place) => (place < offset ? single : (view.tileAt(place - offset) ?? single)),
     ratioAt(place) {
       if (place >= offset) return view.ratioAt(place - offset)
       const item = before[place]

@@ -52,6 +52,7 @@ export function Filters({ query, onChange, view, onSurvey }: FiltersProps) {
 function ViewMenu({ onSurvey }: { onSurvey: () => void }) {
   const isNatural = useWorkspace((state) => state.naturalTiles)
   const tilePx = useWorkspace((state) => state.tilePx)
+  const isStacked = useWorkspace((state) => state.stackBatches)
   const { adjust } = useWorkspace.getState()
   const resize = (px: number) => adjust({ tilePx: Math.max(72, Math.min(400, Math.round(px))) })
   const items: MenuItem[] = [
@@ -60,6 +61,10 @@ function ViewMenu({ onSurvey }: { onSurvey: () => void }) {
     {
       label: isNatural ? 'Square tiles' : 'Tiles in the images’ own ratios',
       onSelect: () => adjust({ naturalTiles: !isNatural }),
+    },
+    {
+      label: isStacked ? 'Show every image of a batch' : 'Stack images of a batch',
+      onSelect: () => adjust({ stackBatches: !isStacked }),
     },
     { label: 'Survey', keys: ['n'], onSelect: onSurvey },
   ]

@@ -1,9 +1,10 @@
-import { type ReactNode, useMemo, useState } from 'react'
+import { type ReactNode, useCallback, useMemo, useState } from 'react'
 import { placeOf, type Subject } from '#acts/act.ts'
-import { isNonEmpty, type NonEmpty, type PictureId } from '#domain/ids.ts'
+import { type BatchId, isNonEmpty, type NonEmpty, type PictureId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
 import type { Run } from '#domain/run.ts'
 import { everything, type Query } from '#library/find/query.ts'
+import type { SearchOptions } from '#library/find/search.ts'
 import { usePictures } from '#store/queries.ts'
 import { useHasSamples } from '#store/stage-queries.ts'
 import { Empty } from '#ui/empty.tsx'
@@ -40,7 +41,8 @@ export function GalleryBody({ runs, head, runView, onSettings }: GalleryBodyProp
   const [open, setOpen] = useState(false)
   const [query, setQuery] = useState<Query>(everything)
   const hasSamples = useHasSamples()
-  const { lead, before, question, rest, first } = useShown(runs, query)
+  const stacks = useStacks()
+  const { lead, before, question, rest, first } = useShown(runs, query, stacks.grouping)
   const isFolding = before.cards.length >= foldFrom
   const isHiding = isFolding && !open
   const shown = useMemo(() => (isHiding ? { ...before, cards: [] } : before), [before, isHiding])
@@ -80,6 +82,7 @@ export function GalleryBody({ runs, head, runView, onSettings }: GalleryBodyProp
           runView={runView}
           onSettings={onSettings}
           select={room.select}
+          onTurnStack={stacks.turn}
           commandsRef={room.commandsRef}
         />
       )}
@@ -130,13 +133,28 @@ function useLayers(room: Room) {
   return { collect: setCollecting, survey, shown }
 }
 
+type Grouping = Pick<SearchOptions, 'stacks' | 'opened'>
+
+/** Whether batches are one tile each, and which of them are opened. */
+function useStacks(): { grouping: Grouping; turn: ((batch: BatchId, isOpen: boolean) => void) | undefined } {
+  const stacks = useWorkspace((state) => state.stackBatches)
+  const [opened, setOpened] = useState<readonly BatchId[]>([])
+  const grouping = useMemo(() => (stacks ? { stacks, opened } : {}), [stacks, opened])
+  const turn = useCallback(
+    (batch: BatchId, isOpen: boolean) =>
+      setOpened((before) => [...before.filter((each) => each !== batch), ...(isOpen ? [batch] : [])]),
+    [],
+  )
+  return { grouping, turn: stacks ? turn : undefined }
+}
+
 /** Whether nothing is searched, filtered or sorted: then runs in work are shown as well. */
 export function isEverything(query: Query): boolean {
   return JSON.stringify(query) === JSON.stringify(everything)
 }
 
 /** What stands before the shelf, and the question for the rest. The places of runs are remembered from drawing to drawing. */
-function useShown(runs: readonly Run[], query: Query) {
+function useShown(runs: readonly Run[], query: Query, grouping: Grouping) {
   const { pictures, arrived, complete } = usePictures('gallery')
   const made = useMemo(() => withArrived(pictures, arrived), [pictures, arrived])
   const [lead, setLead] = useState<Lead>([])
@@ -150,7 +168,10 @@ function useShown(runs: readonly Run[], query: Query) {
     ids: pictures.concat(arrived).flatMap(({ id }) => (placed.has(id) ? [id] : [])),
     runs: next.map(({ run }) => run.id),
   })
-  const question: Question = useMemo(() => ({ query, options: isPlain ? { without } : {} }), [query, isPlain, without])
+  const question: Question = useMemo(
+    () => ({ query, options: isPlain ? { ...grouping, without } : grouping }),
+    [query, isPlain, grouping, without],
+  )
   return { lead: isPlain ? next : undefined, before, question, rest, first: { complete, count: pictures.length } }
 }
 

@@ -1,11 +1,13 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a virtual grid places its rows itself, which a table does not allow
 import { type FocusEvent, type KeyboardEvent, type RefObject, useEffect, useMemo, useRef } from 'react'
 import { Virtualizer, type VirtualizerHandle } from 'virtua'
+import { stackAct } from '#acts/app-acts.ts'
 import type { ImageCommands } from '#acts/image-commands.ts'
 import { performKey } from '#acts/image-keys.ts'
 import { useImageCommands } from '#acts/use-image-commands.ts'
-import type { NonEmpty, PictureId } from '#domain/ids.ts'
+import type { BatchId, NonEmpty, PictureId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
+import { findShortcut } from '#ui/shortcut.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 import type { CellActs } from './cell-acts.ts'
 import type { Contents } from './contents.ts'
@@ -15,6 +17,7 @@ import { type Line, type Lines, layLines, movePlace } from './lines.ts'
 import type { RunView } from './run-screens.ts'
 import type { Selection } from './selection.ts'
 import type { SelectionDoor } from './selection-door.ts'
+import type { Group } from './shelf-window.ts'
 import { type RovingCommands, useRoving } from './use-roving.ts'
 import { useRubberBand } from './use-rubber-band.ts'
 import { gapPx, type TileLayout, useTileLayout } from './use-tile-layout.ts'
@@ -31,9 +34,13 @@ interface GalleryGridProps {
   onDelete?: ((images: NonEmpty<Picture>) => void) | undefined
   onSettings: () => void
   select: SelectionDoor
+  /** Opens or closes the stack of a batch; the bin shows none. */
+  onTurnStack?: ((batch: BatchId, isOpen: boolean) => void) | undefined
   /** Where the bar of the selection finds the commands that know of the grid. */
   commandsRef?: RefObject<ImageCommands | undefined>
 }
+
+const [stackKeys = ''] = stackAct.keys
 
 /** The scroller's padding above the first row: `pt-3`. */
 const topPx = 12
@@ -52,13 +59,14 @@ export function GalleryGrid(props: GalleryGridProps) {
   const lead = useMemo(() => new Set(contents.lead.map(keyOf)), [contents.lead])
   const staged = useWorkspace((state) => state.selected)
   const { place, lineIndex, commands } = useRoving({ contents, lines }, list)
-  const acts = useCellActs(props, images, commands)
+  const turnStack = useStackTurns(props, commands)
+  const acts = useCellActs(props, images, commands, turnStack)
   useEffect(() => {
     if (commandsRef) commandsRef.current = acts.commands
   }, [commandsRef, acts])
   const rowPx = (layout?.tilePx ?? 0) + gapPx
   const pageRows = () => Math.max(1, Math.floor((list.current?.viewportSize ?? 0) / rowPx))
-  const handlers = createGridHandlers({ lines, pageRows, roving: commands, acts, select })
+  const handlers = createGridHandlers({ contents, lines, pageRows, roving: commands, acts, select })
   const band = useRubberBand({ scroller, list, lines, contents, layout, select })
   const seen = useSeen(lines, list, contents, onSeen)
   const cells = { contents, columns, place, staged, lead, runView, acts, selection: select.selection }
@@ -170,24 +178,30 @@ interface GridLineProps {
 function GridLine({ line, index, columns, contents, place, staged, lead, runView, acts, selection }: GridLineProps) {
   if (!line || line.kind === 'heading') return <Heading title={line?.title ?? ''} index={index} columns={columns} />
   const places = Array.from({ length: line.count }, (_, at) => line.first + at)
-  const isPicked = ({ id }: Item) => (selection.ids.size === 0 ? id === staged : selection.ids.has(id as PictureId))
+  const isPicked = ({ id }: Item, stack?: readonly PictureId[]) =>
+    selection.ids.size > 0 && (stack ?? [id as PictureId]).every((each) => selection.ids.has(each))
+  const isOnStage = ({ id }: Item, stack?: readonly PictureId[]) =>
+    id === staged || stack?.some((each) => each === staged) === true
   return (
     // biome-ignore lint/a11y/useFocusableInteractive: the cells take the focus
     <div role="row" aria-rowindex={index + 1} className="grid" style={rowStyle(line, columns, places, contents)}>
       {places.map((at) => {
         const item = contents.itemAt(at)
         if (!item) return <LoadingCell key={`place ${at}`} />
+        const { stack, opened } = contents.groupAt(at)
+        const [picked, isStaged] = [isPicked(item, stack), isOnStage(item, stack)]
         return (
           <GridCell
             key={keyOf(item)}
             item={item}
             place={at}
-            stack={contents.stackAt(at)}
+            stack={stack}
+            opened={opened}
             span={line.kind === 'card' ? columns : 1}
             isActive={at === place}
-            isSelected={isPicked(item)}
-            isPicked={selection.ids.size > 0 && isPicked(item)}
-            isStaged={item.id === staged}
+            isSelected={selection.ids.size > 0 ? picked : isStaged}
+            isPicked={picked}
+            isStaged={isStaged}
             isNatural={line.heightPx !== undefined}
             isLead={lead.has(keyOf(item))}
             runView={runView}
@@ -236,6 +250,7 @@ function rowStyle(
 }
 
 interface GridHandlers {
+  contents: Contents
   lines: Lines
   pageRows: () => number
   roving: RovingCommands
@@ -244,16 +259,17 @@ interface GridHandlers {
 }
 
 /** Keys and focus, for all cells in one place. */
-function createGridHandlers({ lines, pageRows, roving, acts, select }: GridHandlers) {
+function createGridHandlers({ contents, lines, pageRows, roving, acts, select }: GridHandlers) {
   return {
     onKeyDown(event: KeyboardEvent) {
       const place = placeUnder(event)
       if (place === undefined || event.altKey) return
       const item = roving.itemAt(place)
-      if (pressSelection(event, place, item, select)) return event.preventDefault()
+      const group = contents.groupAt(place)
+      if (pressSelection(event, { place, item, group }, select)) return event.preventDefault()
       const hasMod = event.ctrlKey || event.metaKey
       const next = hasMod && event.key.startsWith('Arrow') ? undefined : movePlace(lines, place, event.key, pageRows())
-      if (next === undefined) return item && pressOn(item, event, acts, select)
+      if (next === undefined) return item && pressOn(item, group, event, acts, select)
       event.preventDefault()
       roving.focusPlace(next)
       if (event.shiftKey) void select.acts.extend(next, place, false)
@@ -281,8 +297,7 @@ function placeUnder({ target }: { target: EventTarget }): number | undefined {
 /** Keys that change what is selected. `true`: it was one. */
 function pressSelection(
   event: KeyboardEvent,
-  place: number,
-  item: Item | undefined,
+  { place, item, group }: { place: number; item: Item | undefined; group: Group },
   { selection, acts }: SelectionDoor,
 ) {
   const hasMod = event.ctrlKey || event.metaKey
@@ -296,19 +311,23 @@ function pressSelection(
   }
   if (event.key !== ' ' || !item || isRun(item)) return false
   if (event.shiftKey) void acts.extend(place, place, false)
-  else acts.toggle(item.id)
+  else acts.toggle(item.id, group.stack)
   return true
 }
 
 /** Opens the item, or does the act that the key stands for. */
-function pressOn(item: Item, event: KeyboardEvent, acts: CellActs, select: SelectionDoor): void {
+function pressOn(item: Item, group: Group, event: KeyboardEvent, acts: CellActs, select: SelectionDoor): void {
   const opens = (event.key === 'Enter' || event.key === ' ') && !event.ctrlKey && !event.metaKey
   if (opens) {
     event.preventDefault()
     if (isRun(item)) event.currentTarget.querySelector<HTMLElement>(':focus button')?.focus()
     else acts.open(item)
   } else if (!isRun(item)) {
-    if (select.isMeant(item.id)) select.pressKey(event.nativeEvent, acts.commands)
+    const isStack = group.stack !== undefined || group.opened !== undefined
+    if (isStack && acts.turnStack && findShortcut([[stackKeys, true]], event.nativeEvent)) {
+      event.preventDefault()
+      acts.turnStack(item, group.stack !== undefined)
+    } else if (select.isMeant(item.id)) select.pressKey(event.nativeEvent, acts.commands)
     else performKey(event.nativeEvent, 'gallery', [item], acts.commands)
   }
 }
@@ -318,6 +337,7 @@ function useCellActs(
   { onDelete, onSettings, select }: Pick<GalleryGridProps, 'onDelete' | 'onSettings' | 'select'>,
   commands: ImageCommands,
   roving: RovingCommands,
+  turnStack: CellActs['turnStack'],
 ): CellActs {
   const latest = useRef(select)
   useEffect(() => {
@@ -341,11 +361,12 @@ function useCellActs(
         choose(picture.id)
         show('stage')
       },
-      press(picture, place, { adds, extends: isRange }) {
+      press({ picture, stack }, place, { adds, extends: isRange }) {
         const { acts } = latest.current
         if (isRange) void acts.extend(place, roving.place(), adds)
-        else acts.toggle(picture.id)
+        else acts.toggle(picture.id, stack)
       },
+      turnStack,
       isSelecting: () => latest.current.selection.ids.size > 0,
       isMeant: (id) => latest.current.isMeant(id),
       openSettings: onSettings,
@@ -364,7 +385,37 @@ function useCellActs(
         askToDelete: (images) => onDelete?.(images),
       },
     }
-  }, [commands, roving, onDelete, onSettings])
+  }, [commands, roving, onDelete, onSettings, turnStack])
+}
+
+/** Opens and closes stacks, and keeps the focus on the image, wherever it stands afterwards. */
+function useStackTurns(
+  { contents, onTurnStack }: Pick<GalleryGridProps, 'contents' | 'onTurnStack'>,
+  roving: RovingCommands,
+): CellActs['turnStack'] {
+  const wanted = useRef<{ id: PictureId; isOpen: boolean }>(undefined)
+  useEffect(() => {
+    const { id, isOpen } = wanted.current ?? {}
+    if (id === undefined) return
+    const find = async () => {
+      const place = await contents.findPlace(id)
+      if (place === undefined || (contents.groupAt(place).opened !== undefined) !== isOpen) return
+      if (wanted.current?.id !== id) return
+      wanted.current = undefined
+      roving.focusPlace(place)
+    }
+    void find()
+  }, [contents, roving])
+  return useMemo(
+    () =>
+      onTurnStack &&
+      (({ id, batch }, isOpen) => {
+        if (!batch) return
+        wanted.current = { id, isOpen }
+        onTurnStack(batch.id, isOpen)
+      }),
+    [onTurnStack],
+  )
 }
 
 /** The next place that stays, or the one before; far away none is looked for. */

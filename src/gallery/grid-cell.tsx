@@ -2,6 +2,8 @@
 import { type DragEvent, type MouseEvent, memo, type PointerEvent, useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
 import { imageDragType } from '#acts/drag.ts'
+import type { PictureId } from '#domain/ids.ts'
+import type { Picture } from '#domain/picture.ts'
 import { needsCard, type Run } from '#domain/run.ts'
 import { describePicture } from '#library/picture-words.ts'
 import { classes } from '#ui/classes.ts'
@@ -9,13 +11,17 @@ import type { CellActs } from './cell-acts.ts'
 import { type Item, isRun, keyOf } from './items.ts'
 import { PictureTile } from './picture-tile.tsx'
 import type { RunView } from './run-screens.ts'
+import type { Tile } from './shelf-window.ts'
+import { countStack } from './stack-badge.tsx'
 
 interface GridCellProps {
   item: Item
   /** Its place in the grid. */
   place: number
-  /** Images of one batch behind the tile. */
-  stack: number
+  /** Of a closed stack: all of its images. */
+  stack: readonly PictureId[] | undefined
+  /** It stands in an opened stack of so many images. */
+  opened: number | undefined
   /** Columns it reaches over. */
   span: number
   /** The one cell in the tab order. */
@@ -38,6 +44,7 @@ export const GridCell = memo(function GridCell({
   item,
   place,
   stack,
+  opened,
   span,
   isActive,
   isSelected,
@@ -54,7 +61,7 @@ export const GridCell = memo(function GridCell({
   const key = keyOf(item)
   const isCard = isRun(item) && needsCard(item)
 
-  const presses = usePresses(item, place, acts, () => mark({ pointed: true }))
+  const presses = usePresses({ item, stack, place, acts, onPointed: () => mark({ pointed: true }) })
   const onDragStart = (event: DragEvent) => {
     if (isRun(item)) return
     event.dataTransfer.setData(imageDragType, item.id)
@@ -66,7 +73,8 @@ export const GridCell = memo(function GridCell({
       {...(isRun(item)
         ? { ...runAttributes(item), 'aria-label': runView?.describe(item) }
         : {
-            'aria-label': describePicture(item, Date.now()),
+            'aria-label': [describePicture(item, Date.now()), ...describeStack(item, stack)].join(', '),
+            'aria-expanded': opened ? true : stack ? false : undefined,
             'aria-selected': isSelected,
             'aria-current': isStaged || undefined,
           })}
@@ -97,7 +105,8 @@ export const GridCell = memo(function GridCell({
       ) : (
         <PictureTile
           picture={item}
-          stack={stack}
+          stack={stack?.length}
+          opened={opened}
           isSelected={isSelected}
           isPicked={isPicked}
           isStaged={isStaged}
@@ -113,18 +122,33 @@ export const GridCell = memo(function GridCell({
 /** So long a finger has to rest on a tile to select it. */
 const holdMs = 450
 
+/** "stack of 12 images", "stack of 5 of 12 images". */
+function describeStack({ batch }: Picture, stack: readonly PictureId[] | undefined): string[] {
+  if (!stack) return []
+  return [`stack of ${countStack(stack.length, batch?.of)} images`]
+}
+
+interface Pressed {
+  item: Item
+  stack: readonly PictureId[] | undefined
+  place: number
+  acts: CellActs
+  onPointed: () => void
+}
+
 /** What presses on a tile mean: open, select, extend, or its menu. */
-function usePresses(item: Item, place: number, acts: CellActs, onPointed: () => void) {
+function usePresses({ item, stack, place, acts, onPointed }: Pressed) {
   const hold = useRef<{ timer?: ReturnType<typeof setTimeout>; isDone: boolean }>({ isDone: false })
   const release = () => clearTimeout(hold.current.timer)
   if (isRun(item)) return {}
+  const tile: Tile = { picture: item, ...(stack ? { stack } : {}) }
   return {
     onPointerDown({ pointerType, target }: PointerEvent) {
       hold.current.isDone = false
       if (pointerType !== 'touch' || isInMenu(target)) return
       hold.current.timer = setTimeout(() => {
         hold.current.isDone = true
-        acts.press(item, place, { adds: true, extends: false })
+        acts.press(tile, place, { adds: true, extends: false })
       }, holdMs)
     },
     onPointerUp: release,
@@ -134,8 +158,8 @@ function usePresses(item: Item, place: number, acts: CellActs, onPointed: () => 
       if (isInMenu(event.target) || hold.current.isDone) return
       const adds = event.ctrlKey || event.metaKey
       const isTouch = (event.nativeEvent as globalThis.PointerEvent).pointerType === 'touch'
-      if (event.shiftKey) acts.press(item, place, { adds, extends: true })
-      else if (adds || (isTouch && acts.isSelecting())) acts.press(item, place, { adds: true, extends: false })
+      if (event.shiftKey) acts.press(tile, place, { adds, extends: true })
+      else if (adds || (isTouch && acts.isSelecting())) acts.press(tile, place, { adds: true, extends: false })
       else acts.open(item)
     },
     onContextMenu(event: MouseEvent<HTMLElement>) {

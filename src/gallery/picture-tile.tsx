@@ -1,17 +1,21 @@
-import { Ellipsis, ImageOff } from 'lucide-react'
+import { Ellipsis, ImageOff, Layers } from 'lucide-react'
 import { useState } from 'react'
+import { stackAct } from '#acts/app-acts.ts'
 import { menuItemsFor } from '#acts/image-keys.ts'
 import type { Picture } from '#domain/picture.ts'
 import { useThumbnail } from '#store/queries.ts'
 import { classes } from '#ui/classes.ts'
-import { Menu } from '#ui/menu.tsx'
+import { Menu, type MenuItem } from '#ui/menu.tsx'
 import type { CellActs } from './cell-acts.ts'
+import { StackBadge } from './stack-badge.tsx'
 import { TileMarks } from './tile-marks.tsx'
 
 interface PictureTileProps {
   picture: Picture
-  /** Images of one batch behind the tile. */
-  stack: number
+  /** So many images are behind a closed stack. */
+  stack: number | undefined
+  /** It stands in an opened stack of so many. */
+  opened: number | undefined
   isSelected: boolean
   isPicked: boolean
   isStaged: boolean
@@ -26,6 +30,7 @@ interface PictureTileProps {
 export function PictureTile({
   picture,
   stack,
+  opened,
   isSelected,
   isPicked,
   isStaged,
@@ -54,7 +59,14 @@ export function PictureTile({
           </span>
         )
       )}
-      <TileMarks picture={picture} stack={stack} isPicked={isPicked} />
+      <TileMarks picture={picture} isPicked={isPicked} />
+      {stack !== undefined && <StackEdge />}
+      <StackBadge
+        stack={stack}
+        opened={opened}
+        of={picture.batch?.of}
+        onTurn={(isOpen) => acts.turnStack?.(picture, isOpen)}
+      />
       {isStaged && !isSelected && (
         <span className="pointer-events-none absolute inset-0 rounded-sm border border-ink" />
       )}
@@ -63,9 +75,37 @@ export function PictureTile({
       )}
       {isNear && (
         <span className="absolute top-1 right-1 rounded-sm bg-panel">
-          <Menu label="Image menu" icon={Ellipsis} items={menuItemsFor([picture], acts.commands)} />
+          <Menu label="Image menu" icon={Ellipsis} items={itemsFor(picture, { stack, opened }, acts)} />
         </span>
       )}
     </>
   )
+}
+
+/** The upper edges of the images behind it. */
+function StackEdge() {
+  return (
+    <span
+      aria-hidden
+      className="-top-1 pointer-events-none absolute inset-x-1 h-1 rounded-t-sm border border-line-strong border-b-0 bg-hover"
+    />
+  )
+}
+
+function itemsFor(
+  picture: Picture,
+  { stack, opened }: { stack: number | undefined; opened: number | undefined },
+  acts: CellActs,
+): MenuItem[] {
+  const items = menuItemsFor([picture], acts.commands)
+  const { turnStack } = acts
+  if (!turnStack || (stack === undefined && opened === undefined)) return items
+  const isOpen = stack !== undefined
+  const turn: MenuItem = {
+    label: isOpen ? 'Open stack' : 'Close stack',
+    icon: Layers,
+    keys: stackAct.keys,
+    onSelect: () => turnStack(picture, isOpen),
+  }
+  return [turn, ...items]
 }

@@ -14,11 +14,22 @@ export function pressed(id: PictureId): Selection {
   return { ids: new Set(), anchor: id }
 }
 
-/** Ctrl or ⌘ and a press. `shown`: the image that was pressed before and is still shown joins a new selection. */
-export function toggled({ ids, anchor }: Selection, id: PictureId, shown?: PictureId): Selection {
+/**
+ * Ctrl or ⌘ and a press on a tile. `stack`: the images behind it, which are all selected or none of them. `shown`: the image
+ * that was pressed before and is still shown joins a new selection.
+ */
+export function toggled(
+  { ids, anchor }: Selection,
+  id: PictureId,
+  { stack = [id], shown }: { stack?: readonly PictureId[] | undefined; shown?: PictureId | undefined } = {},
+): Selection {
   const next = new Set(ids)
-  if (ids.size === 0 && anchor !== undefined && anchor === shown && anchor !== id) next.add(anchor)
-  if (!next.delete(id)) next.add(id)
+  if (ids.size === 0 && anchor !== undefined && anchor === shown && !stack.includes(anchor)) next.add(anchor)
+  const isIn = stack.every((each) => ids.has(each))
+  for (const each of stack) {
+    if (isIn) next.delete(each)
+    else next.add(each)
+  }
   return { ids: next, anchor: id }
 }
 

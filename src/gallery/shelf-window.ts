@@ -1,17 +1,16 @@
 import { replaceEqualDeep } from '@tanstack/react-query'
 import type { PictureId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
-import type { Day, Facets } from '#library/find/finder.ts'
+import type { Day, Facets, FoundItem } from '#library/find/finder.ts'
 import type { FinderClient } from '#library/find/open-finder.ts'
 import type { Query } from '#library/find/query.ts'
 import type { Answer, SearchOptions } from '#library/find/search.ts'
 import type { GalleryStore } from '#store/store.ts'
 
-export interface Tile {
-  picture: Picture
-  /** Images behind this tile, itself included. */
-  stack: number
-}
+/** How a tile belongs to a batch; a single image has none of it. */
+export type Group = Pick<FoundItem, 'stack' | 'opened'>
+
+export type Tile = Group & { picture: Picture }
 
 /** What of an ordered result is known here. Never the same object after a change. */
 export interface ShelfView {
@@ -187,13 +186,12 @@ function createPages(finder: FinderClient, store: Pick<GalleryStore, 'picturesBy
     if (slices.some((slice) => slice === undefined)) return undefined
     const pictures = await store.picturesById(slices.flatMap((slice) => slice?.map(({ id }) => id) ?? []))
     const before = known()
-    const toTile = (id: PictureId, stack: number): Tile | undefined => {
+    const toTile = ({ id, stack, opened }: FoundItem): Tile | undefined => {
       const picture = pictures.get(id)
-      return picture && replaceEqualDeep(before.get(id), { picture, stack })
+      const group: Group = { ...(stack ? { stack } : {}), ...(opened === undefined ? {} : { opened }) }
+      return picture && replaceEqualDeep(before.get(id), { picture, ...group })
     }
-    return new Map(
-      numbers.map((number, index) => [number, slices[index]?.map(({ id, stack }) => toTile(id, stack)) ?? []]),
-    )
+    return new Map(numbers.map((number, index) => [number, slices[index]?.map(toTile) ?? []]))
   }
 
   return {

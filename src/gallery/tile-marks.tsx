@@ -13,12 +13,11 @@ const colours: Readonly<Record<MarkColour, string>> = {
 
 interface TileMarksProps {
   picture: Picture
-  stack: number
   isPicked: boolean
 }
 
 /** What a person has said about the image, on its tile. The accessible name of the cell has the same in words. */
-export function TileMarks({ picture: { marks }, stack, isPicked }: TileMarksProps) {
+export function TileMarks({ picture: { marks }, isPicked }: TileMarksProps) {
   const { star, rating, reject, colour } = marks ?? {}
   const hasAny = star || rating || reject || colour
   return (
@@ -37,14 +36,6 @@ export function TileMarks({ picture: { marks }, stack, isPicked }: TileMarksProp
           {rating}
           {reject && <ThumbsDown size={12} className="text-danger" />}
           {colour && <span className={classes('size-2.5 rounded-full', colours[colour])} />}
-        </span>
-      )}
-      {stack > 1 && (
-        <span
-          aria-hidden
-          className="pointer-events-none absolute right-1 bottom-1 rounded-sm bg-panel px-1 text-soft text-xs"
-        >
-          {stack}
         </span>
       )}
     </>

@@ -8,7 +8,8 @@ import { describeSelection, nothingSelected, pressed, ranged, type Selection, to
 /** The same object as long as the gallery shows one shelf. */
 export interface SelectionActs {
   press(id: PictureId): void
-  toggle(id: PictureId): void
+  /** `stack`: the images behind the tile. */
+  toggle(id: PictureId, stack?: readonly PictureId[]): void
   /** From the anchor, or from `from` where nothing was pressed yet, to `place`. */
   extend(place: number, from: number, adds: boolean): Promise<void>
   replace(ids: Iterable<PictureId>): void
@@ -29,7 +30,8 @@ export function useSelection(contents: RefObject<Contents | undefined>): [Select
     }
     return {
       press: (id: PictureId) => change(pressed(id)),
-      toggle: (id: PictureId) => change(toggled(current.current, id, useWorkspace.getState().selected)),
+      toggle: (id: PictureId, stack?: readonly PictureId[]) =>
+        change(toggled(current.current, id, { stack, shown: useWorkspace.getState().selected })),
       async extend(place: number, from: number, adds: boolean) {
         const shown = contents.current
         if (!shown) return

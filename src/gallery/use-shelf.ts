@@ -41,7 +41,7 @@ export function useShelf(question: Question, head: readonly Picture[]): Shelf {
   const found = useSyncExternalStore(subscribe, () => window?.view())
   const counted = useSyncExternalStore(subscribe, () => window?.counted())
   const failed = useSyncExternalStore(subscribe, () => window?.failed() ?? false)
-  const first = useMemo(() => viewOf(head), [head])
+  const first = useMemo(() => viewOf(head, question.options), [head, question.options])
   const want = useCallback((from: number, to: number) => window?.want(from, to), [window])
   const readAgain = useCallback(() => {
     finders.get(store)?.close()

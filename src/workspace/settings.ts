@@ -22,6 +22,8 @@ export interface Settings {
   tilePx: number
   /** Tiles have the images' own ratios; otherwise they are square. */
   naturalTiles: boolean
+  /** The images of a batch form one tile of the gallery. */
+  stackBatches: boolean
   /** Show a system notification when a run has ended. The browser must allow it too. */
   notifications: boolean
   /** An image was made and kept in this browser. If the store has no runs at all, it has been cleared since. */
@@ -40,6 +42,7 @@ export const initialSettings: Settings = {
   fallback: 'ask',
   tilePx: 104,
   naturalTiles: false,
+  stackBatches: true,
   notifications: false,
   hasKept: false,
 }
@@ -67,6 +70,7 @@ const checks: Readonly<Record<keyof Settings, Check>> = {
   fallback: isOneOf('ask', 'always', 'never'),
   tilePx: (value) => isCount(value) && Number(value) >= 64 && Number(value) <= 512,
   naturalTiles: isFlag,
+  stackBatches: isFlag,
   notifications: isFlag,
   hasKept: isFlag,
 }

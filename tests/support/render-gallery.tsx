@@ -5,7 +5,7 @@ import { ActKeys } from '#acts/act-keys.tsx'
 import { ExportPlace } from '#acts/export-place.tsx'
 import type { PictureId, RunId, TaskId } from '#domain/ids.ts'
 import type { Origin } from '#domain/picture.ts'
-import type { Recipe, Run } from '#domain/run.ts'
+import type { BatchPlace, Recipe, Run } from '#domain/run.ts'
 import type { Generator } from '#generation/generator.ts'
 import { openGallery } from '#store/gallery-store.ts'
 import type { GalleryStore } from '#store/store.ts'
@@ -82,11 +82,12 @@ interface Made {
   simulated?: boolean
   width?: number
   height?: number
+  batch?: BatchPlace
 }
 
 /** A kept picture, made by a run of its own. */
 export async function keep(store: GalleryStore, id: string, made: Made) {
-  const { prompt, createdAt, parents = [], simulated = false, width = 40, height = 30 } = made
+  const { prompt, createdAt, parents = [], simulated = false, width = 40, height = 30, batch } = made
   const origin: Origin = {
     kind: 'made',
     run: `run-of-${id}` as RunId,
@@ -99,7 +100,7 @@ export async function keep(store: GalleryStore, id: string, made: Made) {
     simulated,
     asked: '16:9',
   }
-  const about = { prompt, createdAt, parents: parents as PictureId[], origin }
+  const about = { prompt, createdAt, parents: parents as PictureId[], origin, ...(batch ? { batch } : {}) }
   return store.addPicture(newPicture(id, await paintedImage('png', { width, height }), about))
 }
 

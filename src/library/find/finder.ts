@@ -1,10 +1,11 @@
 import { startOfDay } from '#domain/calendar.ts'
-import type { CollectionId, PictureId } from '#domain/ids.ts'
+import type { BatchId, CollectionId, PictureId } from '#domain/ids.ts'
 import { suggest } from './did-you-mean.ts'
 import { fold } from './fold.ts'
 import { passesOf, type Tests, toTests } from './matching.ts'
 import { type Query, readTerms, type Sort } from './query.ts'
 import type { Row } from './row.ts'
+import { meritFrom, stackUp, type Tiles } from './stacks.ts'
 import { createTable, type Table } from './table.ts'
 
 /** One value of a facet, and how many images choosing it would leave. */
@@ -42,15 +43,19 @@ export interface Found {
 
 export interface FoundItem {
   id: PictureId
-  /** The number of images from the same batch in this tile; 1 for a single image. */
-  stack: number
   width: number
   height: number
+  /** Of a closed stack: all images of the batch that are in the result, this one included, in order. */
+  stack?: readonly PictureId[]
+  /** It stands beside the others of its opened stack, and so many they are. */
+  opened?: number
 }
 
 export interface FindOptions {
-  /** Images of one batch form one tile, which shows the newest. */
+  /** Images of one batch form one tile. */
   stacks?: boolean
+  /** The stacks that are opened: their images are tiles of their own, beside each other. */
+  opened?: readonly BatchId[]
   /** Images to leave out of the result. */
   without?: readonly PictureId[]
 }
@@ -90,7 +95,7 @@ export function createFinder(...given: [] | [unknown]): Finder | undefined {
   if (!table) return undefined
   let version = 1
   let names: ReadonlyMap<CollectionId, string> = new Map()
-  let result: Result = { rows: new Int32Array(0), members: new Map() }
+  let result = unstacked(new Int32Array(0))
   let places: Map<number, number> | undefined
 
   const changed = () => {
@@ -117,32 +122,36 @@ export function createFinder(...given: [] | [unknown]): Finder | undefined {
       names = new Map([...named].map(([id, name]) => [id, fold(name)]))
       changed()
     },
-    find(query, { stacks = false, without = [] } = {}) {
+    find(query, { stacks = false, opened = [], without = [] } = {}) {
       const terms = readTerms(query.text, fold)
       const tests = toTests(terms, query, names)
       const { rows: all, facets } = select(table, tests)
       const rows = withoutRows(all, new Set(without.map((id) => table.rowOf(id))))
       sortRows(table, rows, query.sort, tests)
-      result = stacks ? stacked(table, rows) : { rows, members: new Map() }
+      result = stacks ? stacked(table, rows, opened) : unstacked(rows)
       places = undefined
       const isByTime = query.sort === 'newest' || query.sort === 'oldest'
       return {
         version,
         total: result.rows.length,
         images: all.length,
-        days: isByTime ? daysOf(table, result.rows) : [],
+        days: isByTime ? daysOf(table, result.timeRows) : [],
         facets,
       }
     },
     count: (query) => select(table, toTests(readTerms(query.text, fold), query, names)).rows.length,
     suggestion: (typed) => suggest(table.texts(), typed, readTerms(typed, fold)),
     items: (from, to) =>
-      Array.from(result.rows.subarray(from, to), (row) => ({
-        id: idAt(row),
-        stack: result.members.get(row)?.length ?? 1,
-        width: table.width(row),
-        height: table.height(row),
-      })),
+      Array.from(result.rows.subarray(from, to), (row) => {
+        const [stack, beside] = [result.members.get(row), result.opened.get(row)]
+        return {
+          id: idAt(row),
+          width: table.width(row),
+          height: table.height(row),
+          ...(stack ? { stack: stack.map(idAt) } : {}),
+          ...(beside === undefined ? {} : { opened: beside }),
+        }
+      }),
     ids: (from = 0, to = result.rows.length) =>
       Array.from(result.rows.subarray(from, to)).flatMap((row) => (result.members.get(row) ?? [row]).map(idAt)),
     placeOf(id) {
@@ -154,12 +163,6 @@ export function createFinder(...given: [] | [unknown]): Finder | undefined {
     shapes: () => Float32Array.from(result.rows, (row) => table.width(row) / table.height(row)),
     toSnapshot: () => table.toSnapshot(),
   }
-}
-
-/** The rows that are tiles, in order, and what is in each stack. */
-interface Result {
-  rows: Int32Array
-  members: ReadonlyMap<number, readonly number[]>
 }
 
 /** The text that is searched for words. Each kind of text is on its own line, so that no phrase spans two of them. */
@@ -232,26 +235,20 @@ function sortRows(table: Table, rows: Int32Array, sort: Sort, tests: Tests): voi
   rows.sort((a, b) => (values.get(b) ?? 0) - (values.get(a) ?? 0))
 }
 
-function stacked(table: Table, rows: Int32Array): Result {
-  const first = new Map<string, number>()
-  const members = new Map<number, number[]>()
-  const tiles: number[] = []
-  for (const row of rows) {
-    const batch = table.batch(row)
-    const tile = batch === undefined ? undefined : first.get(batch)
-    if (tile === undefined) {
-      tiles.push(row)
-      if (batch !== undefined) first.set(batch, row)
-    } else {
-      const known = members.get(tile)
-      if (known) known.push(row)
-      else members.set(tile, [tile, row])
-    }
-  }
-  return { rows: Int32Array.from(tiles), members }
+function unstacked(rows: Int32Array): Tiles {
+  return { rows, timeRows: rows, members: new Map(), opened: new Map() }
 }
 
-function placesOf({ rows, members }: Result): Map<number, number> {
+function stacked(table: Table, rows: Int32Array, opened: readonly BatchId[]): Tiles {
+  return stackUp(rows, {
+    batchOf: table.batchNumber,
+    meritOf: (row) =>
+      meritFrom({ star: table.has(row, 'star'), rating: table.rating(row), reject: table.has(row, 'reject') }),
+    opened: new Set(opened.map(table.numberOfBatch)),
+  })
+}
+
+function placesOf({ rows, members }: Tiles): Map<number, number> {
   const places = new Map<number, number>()
   for (let place = 0; place < rows.length; place++) {
     const tile = rows[place] ?? 0

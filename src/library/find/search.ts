@@ -11,7 +11,7 @@ export interface Without {
   runs: readonly RunId[]
 }
 
-export interface SearchOptions extends Pick<FindOptions, 'stacks'> {
+export interface SearchOptions extends Pick<FindOptions, 'stacks' | 'opened'> {
   without?: Without
 }
 
@@ -182,11 +182,11 @@ function createResults(known: Known): Omit<Search, 'tidy' | 'close'> {
   let result = 0
   const ofResult = <T>(asked: number, answer: () => T): T | undefined => (asked === result ? answer() : undefined)
   return {
-    find(query, { stacks, without } = {}) {
+    find(query, { without, ...grouping } = {}) {
       result += 1
       const made = (without?.runs ?? []).flatMap((run) => [...(known.madeBy.get(run) ?? [])])
       const hidden = [...(without?.ids ?? []), ...made]
-      const options = { ...(stacks === undefined ? {} : { stacks }), ...(hidden.length > 0 ? { without: hidden } : {}) }
+      const options = { ...grouping, ...(hidden.length > 0 ? { without: hidden } : {}) }
       return { ...known.finder.find(query, options), result }
     },
     count: (query) => known.finder.count(query),

@@ -42,7 +42,10 @@ export interface Table {
   height(row: number): number
   tags(row: number): readonly string[]
   collections(row: number): readonly CollectionId[]
-  batch(row: number): BatchId | undefined
+  /** Number of the batch it came with; 0: none. */
+  batchNumber(row: number): number
+  /** 0: no image came with it. */
+  numberOfBatch(batch: BatchId): number
   file(row: number): string
   note(row: number): string
   /** All used rows by time, newest first; equal times by id, as the store orders them. */
@@ -55,6 +58,7 @@ interface Columns {
   text: Uint32Array
   model: Uint16Array
   ratio: Uint8Array
+  batch: Uint32Array
   shelf: Uint8Array
   kind: Uint8Array
   flags: Uint8Array
@@ -68,12 +72,11 @@ interface Columns {
 interface Extras {
   tags?: readonly string[]
   collections?: readonly CollectionId[]
-  batch?: BatchId
   file?: string
   note?: string
 }
 
-const snapshotVersion = 1
+const snapshotVersion = 2
 interface Snapshot {
   v: typeof snapshotVersion
   length: number
@@ -82,6 +85,7 @@ interface Snapshot {
   texts: string
   models: readonly string[]
   ratios: readonly string[]
+  batches: readonly string[]
   columns: Columns
   extras: ReadonlyMap<number, Extras>
   free: readonly number[]
@@ -93,6 +97,7 @@ function makeColumns(room: number): Columns {
     text: new Uint32Array(room),
     model: new Uint16Array(room),
     ratio: new Uint8Array(room),
+    batch: new Uint32Array(room),
     shelf: new Uint8Array(room).fill(gone),
     kind: new Uint8Array(room),
     flags: new Uint8Array(room),
@@ -109,6 +114,7 @@ function createWords(known: readonly string[] = []) {
   const numbers = new Map(list.map((value, number) => [value, number]))
   return {
     list,
+    find: (value: string) => numbers.get(value),
     numberOf(value: string): number {
       const found = numbers.get(value)
       if (found !== undefined) return found
@@ -132,6 +138,7 @@ export function createTable(...given: [] | [unknown]): Table | undefined {
   const texts = createWords(stored && stored.texts !== '' ? stored.texts.split('\0') : [])
   const models = createWords(stored?.models)
   const ratios = createWords(stored?.ratios)
+  const batches = createWords(stored?.batches ?? [''])
   const extras = new Map(stored?.extras)
   const free = [...(stored?.free ?? [])]
   const rowNumbers = new Map<string, number>()
@@ -165,6 +172,7 @@ export function createTable(...given: [] | [unknown]): Table | undefined {
       columns.text[row] = texts.numberOf(text)
       columns.model[row] = models.numberOf(entry.model)
       columns.ratio[row] = ratios.numberOf(entry.ratio)
+      columns.batch[row] = batches.numberOf(entry.batch ?? '')
       columns.shelf[row] = shelves.indexOf(entry.shelf)
       columns.kind[row] = kinds.indexOf(entry.kind)
       columns.flags[row] = flagsIn(entry)
@@ -206,7 +214,8 @@ export function createTable(...given: [] | [unknown]): Table | undefined {
     height: (row) => columns.height[row] ?? 1,
     tags: (row) => extras.get(row)?.tags ?? none,
     collections: (row) => extras.get(row)?.collections ?? none,
-    batch: (row) => extras.get(row)?.batch,
+    batchNumber: (row) => columns.batch[row] ?? 0,
+    numberOfBatch: (batch) => batches.find(batch) ?? 0,
     file: (row) => extras.get(row)?.file ?? '',
     note: (row) => extras.get(row)?.note ?? '',
     order() {
@@ -220,6 +229,7 @@ export function createTable(...given: [] | [unknown]): Table | undefined {
       texts: texts.list.join('\0'),
       models: models.list,
       ratios: ratios.list,
+      batches: batches.list,
       columns: sliced(columns, length),
       extras,
       free,
@@ -233,11 +243,10 @@ function flagsIn(row: Row): number {
   return flags
 }
 
-function extrasOf({ tags, collections, batch, file, note }: Row): Extras | undefined {
+function extrasOf({ tags, collections, file, note }: Row): Extras | undefined {
   const more: Extras = {
     ...(tags.length > 0 ? { tags } : {}),
     ...(collections.length > 0 ? { collections } : {}),
-    ...(batch === undefined ? {} : { batch }),
     ...(file === '' ? {} : { file }),
     ...(note === '' ? {} : { note }),
   }
@@ -271,7 +280,8 @@ function readSnapshot(value: unknown): Snapshot | undefined {
   const { v, length, ids, texts, columns, extras } = snapshot
   if (v !== snapshotVersion || typeof length !== 'number' || typeof ids !== 'string' || typeof texts !== 'string')
     return undefined
-  if (!columns || !(extras instanceof Map) || !Array.isArray(snapshot.free)) return undefined
+  if (!columns || !(extras instanceof Map) || !Array.isArray(snapshot.free) || !Array.isArray(snapshot.batches))
+    return undefined
   const isWhole = Object.keys(makeColumns(0)).every((name) => columns[name as keyof Columns]?.length === length)
   if (!isWhole || (length > 0 && ids.split('\0').length !== length)) return undefined
   return snapshot as Snapshot

@@ -57,7 +57,7 @@ function draw(lead: Lead, runs: readonly Run[], pictures: readonly Picture[]): s
 }
 
 function layOut(before: Before, pictures: readonly Picture[]) {
-  const contents = toContents(before, viewOf(pictures), now)
+  const contents = toContents(before, viewOf(pictures, {}), now)
   return { contents, lines: layLines(contents.sections, { columns: 3 }) }
 }
 

@@ -24,8 +24,16 @@ describe('a selection', () => {
   })
 
   it('takes the image that was pressed before along, as long as it is shown', () => {
-    expect([...toggled(pressed(id('a')), id('b'), id('a')).ids]).toEqual(['a', 'b'])
-    expect([...toggled(pressed(id('a')), id('b'), id('other')).ids]).toEqual(['b'])
+    expect([...toggled(pressed(id('a')), id('b'), { shown: id('a') }).ids]).toEqual(['a', 'b'])
+    expect([...toggled(pressed(id('a')), id('b'), { shown: id('other') }).ids]).toEqual(['b'])
+  })
+
+  it('takes all images of a stack, and leaves all of them', () => {
+    const stack = ids('a', 'b', 'c')
+    const partly = toggled(nothingSelected, id('b'))
+    const all = toggled(partly, id('a'), { stack })
+    expect([...all.ids].toSorted()).toEqual(stack)
+    expect([...toggled(all, id('a'), { stack }).ids]).toEqual([])
   })
 
   it('is replaced by a range, or added to', () => {

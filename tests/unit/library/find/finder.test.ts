@@ -219,7 +219,7 @@ describe('the order', () => {
     expect(finder.placeOf('c' as PictureId)).toBe(3)
     expect(finder.placeOf('nobody' as PictureId)).toBeUndefined()
     expect(finder.ids(1, 3)).toEqual(['a', 'b'])
-    expect(finder.items(2, 3)).toEqual([{ id: 'b', stack: 1, width: 10, height: 1024 }])
+    expect(finder.items(2, 3)).toEqual([{ id: 'b', width: 10, height: 1024 }])
     expect(finder.shapes()).toHaveLength(5)
   })
 })
@@ -234,13 +234,13 @@ describe('stacks', () => {
     row('s3', { createdAt: noon, batch, star: true }),
   )
 
-  it('are one tile at the place of their newest image, and give all of their images', () => {
+  it('are one tile at the place of their newest image, showing the one that was picked, and give all of their images', () => {
     const found = finder.find(everything, { stacks: true })
     expect([found.total, found.images]).toEqual([3, 5])
     expect(finder.items(0, 3).map(({ id, stack }) => [id, stack])).toEqual([
-      ['newer', 1],
-      ['s1', 3],
-      ['between', 1],
+      ['newer', undefined],
+      ['s3', ['s1', 's2', 's3']],
+      ['between', undefined],
     ])
     expect(finder.ids(1, 2)).toEqual(['s1', 's2', 's3'])
     expect(finder.placeOf('s3' as PictureId)).toBe(1)
@@ -248,7 +248,26 @@ describe('stacks', () => {
 
   it('hold only what the filter leaves', () => {
     expect(finder.find({ ...everything, starred: true }, { stacks: true }).total).toBe(1)
-    expect(finder.items(0, 1)).toEqual([{ id: 's3', stack: 1, width: 1024, height: 1024 }])
+    expect(finder.items(0, 1)).toEqual([{ id: 's3', width: 1024, height: 1024 }])
+  })
+
+  it('that are opened have their images beside each other, on the day of the newest', () => {
+    const midnight = new Date(2026, 10, 21).getTime()
+    const over = finderOf(
+      row('late', { createdAt: midnight + 2, batch }),
+      row('single', { createdAt: midnight + 1 }),
+      row('early', { createdAt: midnight - 1, batch }),
+      row('old', { createdAt: midnight - 2 }),
+    )
+    const found = over.find(everything, { stacks: true, opened: [batch] })
+    expect(over.items(0, 9).map(({ id, opened, stack }) => [id, opened, stack])).toEqual([
+      ['late', 2, undefined],
+      ['early', 2, undefined],
+      ['single', undefined, undefined],
+      ['old', undefined, undefined],
+    ])
+    expect(found.days.map(({ from }) => from)).toEqual([0, 3])
+    expect(over.ids(0, 1)).toEqual(['late'])
   })
 })
 

@@ -129,7 +129,7 @@ describe('search over the store', () => {
     const client = openClient()
     const { result, total } = await client.find({ ...everything, text: 'fox' })
     expect(total).toBe(1)
-    expect(await client.items(result, 0, 5)).toEqual([{ id: 'one', stack: 1, width: 1, height: 1 }])
+    expect(await client.items(result, 0, 5)).toEqual([{ id: 'one', width: 1, height: 1 }])
     expect(await client.placesOf(result, pictureIds('one', 'two'))).toEqual([0, undefined])
     expect(await client.suggestion('heroin')).toBe('heron')
   })
