@@ -57,8 +57,8 @@ function vitest(title, project) {
   })
 }
 
-gate('Types of the page', 'typescript', ['-p', 'tsconfig.json'])
-gate('Types of server, tests and scripts', 'typescript', ['-p', 'tsconfig.node.json'])
+gate('Types of the page', 'typescript-native', ['-p', 'tsconfig.json'])
+gate('Types of server, tests and scripts', 'typescript-native', ['-p', 'tsconfig.node.json'])
 gate('Lint and format', '@biomejs/biome', ['check', '--error-on-warnings', '.'])
 gate('Import rules', 'dependency-cruiser', ['src', '--config', '.dependency-cruiser.cjs', '--output-type', 'err'])
 gate('Dead code', 'knip', [])
