@@ -1,8 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { IncomingMessage } from 'node:http'
-import type { HttpBindings } from '@hono/node-server'
-import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
-import { Hono } from 'hono'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import * as z from 'zod/mini'
 import type { Endpoint } from '#providers/provider.ts'
 import type { KeptSubmission } from '#providers/proxy.ts'
@@ -37,46 +34,39 @@ export interface ApiParts extends SubmitParts {
   haste?: number
 }
 
-export type Api = Hono<{ Bindings: HttpBindings }>
+/** Answers what the edge passed on, on Node's own response. `route`: the row for its path, whatever its method. */
+export type Api = (incoming: IncomingMessage, outgoing: ServerResponse, route: Route | undefined) => Promise<void>
 
 const LinkBody = z.strictObject({ url: z.string() })
 
-/** Builds the routes of the table, each with the handler of its kind. Paths without a row do not exist. */
+/** Builds a handler for each row of the table. Paths without a row do not exist. */
 export function createApi(parts: ApiParts): Api {
   const { routes, log } = parts
-  const api: Api = new Hono()
-  const handlers = createHandlers(parts)
-  for (const route of routes) {
-    const handler = handlers[route.kind](route)
-    api.on(route.method, route.path, async ({ env }) => {
-      try {
-        await handler(env.incoming, env.outgoing)
-      } catch (error) {
-        // Something may have been sent before an unexpected error.
-        if (!route.isPaid || refusalIn(error)) throw error
-        fail(env, route.path, error, 'unknown')
-      }
-      return RESPONSE_ALREADY_SENT
-    })
-  }
-  const fail = ({ incoming, outgoing }: HttpBindings, path: string, error: unknown, sent: 'no' | 'unknown') => {
+  const kinds = createHandlers(parts)
+  const handlers = new Map(routes.map((route) => [route, kinds[route.kind](route)]))
+
+  function fail(incoming: IncomingMessage, outgoing: ServerResponse, { path, isPaid }: Route, error: unknown): void {
     // A client that left needs no answer, and errors caused by its leaving are not faults.
     if (outgoing.closed || incoming.errored) return
-    const refusal = refusalIn(error)
     const id = randomUUID()
+    const refusal = refusalIn(error)
     if (!refusal) log.error({ id, path, err: error }, 'a request failed')
+    // Something may have been sent before an unexpected error.
+    const sent = isPaid ? 'unknown' : 'no'
     sendRefusal(outgoing, refusal ?? toRefusal(500, `The proxy failed. See its log: ${id}`, { sent }))
   }
 
-  api.notFound(({ env }) => {
-    sendRefusal(env.outgoing, toRefusal(404, 'There is nothing at this address.'))
-    return RESPONSE_ALREADY_SENT
-  })
-  api.onError((error, { env, req }) => {
-    fail(env, req.path, error, 'no')
-    return RESPONSE_ALREADY_SENT
-  })
-  return api
+  return async (incoming, outgoing, route) => {
+    if (route === undefined || route.method !== incoming.method) {
+      sendRefusal(outgoing, toRefusal(404, 'There is nothing at this address.'))
+      return
+    }
+    try {
+      await handlers.get(route)?.(incoming, outgoing)
+    } catch (error) {
+      fail(incoming, outgoing, route, error)
+    }
+  }
 }
 
 function createHandlers(parts: ApiParts): Record<RouteKind, (route: Route) => Handler> {
@@ -125,7 +115,8 @@ function createReadHandler(route: Route, { gateway, outbound, mask }: ApiParts):
   const share = createSharedQuestions((path) => {
     return ask(outbound, { to: gateway.api.to, path, method: 'GET', headers, deadlineMs }, mask)
   })
-  return async (incoming, outgoing) => sendReply(outgoing, await share(base + readQuery(incoming, endpoint)))
+  const readQuery = createQueryReader(endpoint)
+  return async ({ url = '' }, outgoing) => sendReply(outgoing, await share(base + readQuery(url)))
 }
 
 function createLinkHandler(route: Route, { gateway, outbound, mask }: ApiParts): Handler {
@@ -162,14 +153,17 @@ async function ask(outbound: Outbound, call: OutboundCall, mask: SubmitParts['ma
   return reply
 }
 
-/** The listed parameters, each at most once and of the right form. All others are dropped. */
-function readQuery({ url = '' }: IncomingMessage, { query }: Endpoint): string {
-  if (query === undefined) return ''
-  const given = new URLSearchParams(url.slice(url.indexOf('?') + 1))
-  const pairs = Object.entries(query).map(([name, form]) => {
-    const [value = '', ...more] = given.getAll(name)
-    if (more.length > 0 || !form.test(value)) throw refused(400, `${name} is missing or malformed.`)
-    return `${name}=${encodeURIComponent(value)}`
-  })
-  return `?${pairs.join('&')}`
+/** Reads the listed parameters of an address, each at most once and of the right form. All others are dropped. */
+function createQueryReader({ query }: Endpoint): (url: string) => string {
+  if (query === undefined) return () => ''
+  const forms = Object.entries(query)
+  return (url) => {
+    const given = new URLSearchParams(url.slice(url.indexOf('?') + 1))
+    const pairs = forms.map(([name, form]) => {
+      const [value = '', ...more] = given.getAll(name)
+      if (more.length > 0 || !form.test(value)) throw refused(400, `${name} is missing or malformed.`)
+      return `${name}=${encodeURIComponent(value)}`
+    })
+    return `?${pairs.join('&')}`
+  }
 }

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { getRequestListener } from '@hono/node-server'
 import { createAccess } from '#server/edge/access.ts'
 import { createClientOf } from '#server/edge/client.ts'
 import { createEdge, isApi, pathOf } from '#server/edge/edge.ts'
+import { cutUnreadBody } from '#server/edge/linger.ts'
 import { createRouteFinder, createRoutes } from '#server/edge/routes.ts'
 import { createGemini } from '#server/gemini/gemini.ts'
 import { createPage, hasPage } from '#server/page/page.ts'
@@ -95,13 +95,8 @@ export async function openProxy(config: Config, options: StartOptions & { page: 
     haste: serviceHaste,
   })
   const findRoute = createRouteFinder(routes)
-  const edge = createEdge(config, access, routes)
-  const api = getRequestListener(
-    createApi({ ...submitParts, routes, submit, streams, transfers, fallback, budget, metrics, haste }).fetch,
-    {
-      overrideGlobalObjects: false,
-    },
-  )
+  const edge = createEdge(config, access)
+  const api = createApi({ ...submitParts, routes, submit, streams, transfers, fallback, budget, metrics, haste })
   const answers = createAnswers()
   const page = options.page ? createPage(options.pageFolder ?? findPage(), isSecure) : undefined
 
@@ -109,10 +104,13 @@ export async function openProxy(config: Config, options: StartOptions & { page: 
     mode: gateway.mode,
     simulatorOrigin: upstream.simulatorOrigin,
     listener(incoming, outgoing) {
+      const path = pathOf(incoming.url ?? '')
+      const route = findRoute(path)
       answers.add(outgoing)
-      metrics?.watch(outgoing, findRoute(pathOf(incoming.url ?? '')))
-      if (!edge(incoming, outgoing)) return
-      if (isApi(pathOf(incoming.url ?? ''))) void api(incoming, outgoing)
+      cutUnreadBody(incoming, outgoing)
+      metrics?.watch(outgoing, route)
+      if (!edge(incoming, outgoing, route)) return
+      if (isApi(path)) void api(incoming, outgoing, route)
       else page?.(incoming, outgoing).catch(() => outgoing.destroy())
     },
     async close() {
@@ -182,7 +180,7 @@ function createAnswers(): Answers {
       open.add(outgoing)
       // While the server stops, connections are not kept.
       if (isSettled) outgoing.setHeader('connection', 'close')
-      outgoing.once('close', () => {
+      outgoing.on('close', () => {
         open.delete(outgoing)
         if (open.size === 0) isSettled?.()
       })

@@ -2,10 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Config } from '#server/config.ts'
 import type { Access } from './access.ts'
 import { refusalIn, sendRefusal, toRefusal } from './refusals.ts'
-import { callbackPath, createRouteFinder, metricsPath, type Route } from './routes.ts'
+import { callbackPath, metricsPath, type Route } from './routes.ts'
 
-/** Passes a request on to its handler, or answers it. */
-export type Edge = (incoming: IncomingMessage, outgoing: ServerResponse) => boolean
+/** Passes a request on to its handler, or answers it. `route`: the row for its path, whatever its method. */
+export type Edge = (incoming: IncomingMessage, outgoing: ServerResponse, route: Route | undefined) => boolean
 
 type EdgeSettings = Pick<Config, 'host' | 'publicUrl' | 'allowedOrigins'>
 
@@ -21,16 +21,14 @@ const foreignPage = 'Requests from this page are not allowed.'
  * from our own page or a listed origin, by a client whom the route allows. Otherwise any page in the same browser could
  * spend the owner's credits.
  */
-export function createEdge(settings: EdgeSettings, access: Access, routes: readonly Route[]): Edge {
+export function createEdge(settings: EdgeSettings, access: Access): Edge {
   const { allowedOrigins, publicUrl } = settings
   const origins = new Set(publicUrl === undefined ? allowedOrigins : [...allowedOrigins, publicUrl])
   const namedHosts = new Set([...origins].map((origin) => new URL(origin).host))
   const isOurName = createNameCheck(settings)
-  const findRoute = createRouteFinder(routes)
-
   const isSecure = publicUrl?.startsWith('https:') ?? false
 
-  return (incoming, outgoing) => {
+  return (incoming, outgoing, route) => {
     const { headers, method = '' } = incoming
     if (isSecure) outgoing.setHeader('strict-transport-security', 'max-age=31536000')
     const target = incoming.url ?? ''
@@ -44,7 +42,7 @@ export function createEdge(settings: EdgeSettings, access: Access, routes: reado
     if (incoming.rawHeaders.length > mostHeaders * 2) return refuse(431, 'The request has too many headers.')
     const host = headers.host?.toLowerCase() ?? ''
     const path = pathOf(target)
-    const who = findRoute(path)?.who ?? 'user'
+    const who = route?.who ?? 'user'
     const isNamedHost = namedHosts.has(host)
     const isOwnName = !isNamedHost && isOurName(host, incoming.socket.localPort)
     // A monitor asks each replica at its own address, and sends a token that no page has.

@@ -1,6 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { HTTPException } from 'hono/http-exception'
-import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { ProxyRefusal } from '#providers/proxy.ts'
 
 /** Answers one request on Node's own response. A rejection becomes a refusal. */
@@ -40,14 +38,24 @@ function cut(text: string, most: number): string {
   return text.length > most ? `${text.slice(0, most)}…` : text
 }
 
+/** Carries a refusal from where it is decided to where it is answered. */
+class Refused extends Error {
+  readonly refusal: ProxyRefusal
+
+  constructor(refusal: ProxyRefusal) {
+    super(refusal.msg)
+    this.refusal = refusal
+  }
+}
+
 /** An exception for handlers to throw. `code` is also the HTTP status. */
-export function refused(code: number, msg: string, extra: Extra = {}): HTTPException {
-  return new HTTPException(code as ContentfulStatusCode, { message: msg, cause: toRefusal(code, msg, extra) })
+export function refused(code: number, msg: string, extra: Extra = {}): Error {
+  return new Refused(toRefusal(code, msg, extra))
 }
 
 /** The refusal inside an exception made by `refused`. */
 export function refusalIn(error: unknown): ProxyRefusal | undefined {
-  return error instanceof HTTPException ? (error.cause as ProxyRefusal) : undefined
+  return error instanceof Refused ? error.refusal : undefined
 }
 
 export function sendText(

@@ -81,10 +81,10 @@ export function createOutbound(resolve: Resolve = resolveName, companyProxy?: UR
   }
 
   return {
-    async request(call) {
+    request(call) {
       // Node does not look up a host that is an address already.
       if (isIP(call.to.host) !== 0 && !isReachable(call.to.host, call.to.reach)) {
-        return { ok: false, sent: 'no', cause: 'forbidden' }
+        return Promise.resolve({ ok: false, sent: 'no', cause: 'forbidden' })
       }
       const unkept = agentFor(call.to, false)
       return call.method === 'GET' ? send(call, agentFor(call.to, true), unkept) : send(call, unkept)
@@ -147,17 +147,18 @@ function send(call: OutboundCall, agent: http.Agent, again?: http.Agent): Promis
       done({ ok: false, sent: sent ? 'unknown' : 'no', cause })
     }
 
-    request.once('socket', (socket) => {
+    // Each of these comes once. Listeners that take themselves off would cost more than a hundredth of a poll.
+    request.on('socket', (socket) => {
       if (!socket.connecting) sent = true
       else socket.once(to.secure ? 'secureConnect' : 'connect', () => (sent = true))
     })
-    request.once('response', (response) => {
+    request.on('response', (response) => {
       body = response
       if (headerDeadlineMs !== undefined) {
         clearTimeout(timer)
         timer = setTimeout(giveUp, deadlineMs - (performance.now() - startedAt))
       }
-      response.once('close', settle)
+      response.on('close', settle)
       response.on('error', () => undefined)
       done({ ok: true, status: response.statusCode ?? 0, headers: response.headers, body: response })
     })
@@ -169,7 +170,7 @@ function send(call: OutboundCall, agent: http.Agent, again?: http.Agent): Promis
       fail(error.code === 'EFORBIDDEN' ? 'forbidden' : sent ? 'broken' : 'unreachable')
     })
     // An upgrade instead of an answer closes without an error.
-    request.once('close', () => body ?? fail('broken'))
+    request.on('close', () => body ?? fail('broken'))
     writeBody(request, call.body)
   })
 }
@@ -215,9 +216,10 @@ export function readAnswer({ body, headers }: Answer, maxBytes: number): Promise
       chunks.push(chunk)
       if (size > maxBytes) fail('too-large')
     })
-    body.once('end', () => done({ ok: true, bytes: Buffer.concat(chunks) }))
-    body.once('error', (error) => fail(error === late ? 'late' : 'broken'))
-    body.once('close', () => fail('broken'))
+    body.on('end', () => done({ ok: true, bytes: Buffer.concat(chunks) }))
+    body.on('error', (error) => fail(error === late ? 'late' : 'broken'))
+    // After its end, this says nothing any more.
+    body.on('close', () => fail('broken'))
   })
 }
 

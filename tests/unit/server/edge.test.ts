@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createAccess } from '#server/edge/access.ts'
-import { createEdge } from '#server/edge/edge.ts'
-import { createRoutes } from '#server/edge/routes.ts'
+import { createEdge, pathOf } from '#server/edge/edge.ts'
+import { createRouteFinder, createRoutes } from '#server/edge/routes.ts'
 import { askProxy, jsonRequest, sendRaw, statusesIn } from '../../support/ask-proxy.ts'
 import { replyJson } from '../../support/fake-service.ts'
 import { answerOf, incomingOf } from '../../support/incoming.ts'
@@ -318,14 +318,11 @@ describe('a proxy that is known by a public address', () => {
 async function decide(host: string, given: { port?: number; url?: string; method?: string; headers?: object } = {}) {
   const { port = 3000, headers = {}, method = 'GET', ...asked } = given
   const incoming = incomingOf({ ...asked, method, headers: { host, ...headers }, localPort: port })
-  const edge = createEdge(
-    settings,
-    createAccess({ tokens: [], isSecure: false }),
-    createRoutes({ callbacks: true, fallback: true, spend: true, metrics: true }),
-  )
+  const edge = createEdge(settings, createAccess({ tokens: [], isSecure: false }))
+  const findRoute = createRouteFinder(createRoutes({ callbacks: true, fallback: true, spend: true, metrics: true }))
   let isLetOn = false
   const { status } = await answerOf(incoming, (...both) => {
-    isLetOn = edge(...both)
+    isLetOn = edge(...both, findRoute(pathOf(given.url ?? '/')))
   })
   return isLetOn || status
 }
