@@ -34,8 +34,8 @@ export default defineConfig({
       {
         extends: true,
         plugins: [react()],
-        // Only a worker imports it: found in mid-run, it would reload the page under the tests.
-        optimizeDeps: { include: ['libheif-js/libheif-wasm/libheif-bundle.mjs'] },
+        // Only workers import them: found in mid-run, they would reload the page under the tests.
+        optimizeDeps: { include: ['libheif-js/libheif-wasm/libheif-bundle.mjs', 'ag-psd'] },
         test: {
           name: 'browser',
           include: ['tests/browser/**/*.test.ts'],

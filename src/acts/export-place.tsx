@@ -1,15 +1,24 @@
 import { useSyncExternalStore } from 'react'
 import { Dialog } from '#ui/dialog.tsx'
-import { ExportForm } from './export-form.tsx'
+import { lazyPart } from '#ui/lazy-part.tsx'
 import { askToExport, exportAsked, watchExport } from './export-request.ts'
 
-/** Where the dialog "Export" is drawn; once per page. */
+const ExportForm = lazyPart(() => import('./export-form.tsx').then((module) => module.ExportForm))
+const HandOverForm = lazyPart(() => import('./hand-over-form.tsx').then((module) => module.HandOverForm))
+
+/** Where the dialogs "Export" and "Hand over" are drawn; once per page. */
 export function ExportPlace() {
-  const images = useSyncExternalStore(watchExport, exportAsked)
+  const asked = useSyncExternalStore(watchExport, exportAsked)
   const close = () => askToExport(undefined)
+  if (!asked) return null
+  const { dialog, images } = asked
   return (
-    <Dialog open={images !== undefined} title="Export" onClose={close}>
-      {images && <ExportForm images={images} onClose={close} />}
+    <Dialog open title={dialog === 'export' ? 'Export' : 'Hand over'} onClose={close}>
+      {dialog === 'export' ? (
+        <ExportForm images={images} onClose={close} />
+      ) : (
+        <HandOverForm images={images} onClose={close} />
+      )}
     </Dialog>
   )
 }

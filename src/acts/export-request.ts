@@ -1,11 +1,17 @@
 import type { NonEmpty } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
 
-let asked: NonEmpty<Picture> | undefined
+/** Which dialog is open, and for which images. */
+export interface ExportAsked {
+  dialog: 'export' | 'hand-over'
+  images: NonEmpty<Picture>
+}
+
+let asked: ExportAsked | undefined
 const listeners = new Set<() => void>()
 
-/** The images that the dialog "Export" is open for; nothing while it is closed. */
-export function exportAsked(): NonEmpty<Picture> | undefined {
+/** Nothing while both dialogs are closed. */
+export function exportAsked(): ExportAsked | undefined {
   return asked
 }
 
@@ -14,8 +20,8 @@ export function watchExport(listener: () => void): () => void {
   return () => listeners.delete(listener)
 }
 
-/** Opens the dialog, or closes it. */
-export function askToExport(images: NonEmpty<Picture> | undefined): void {
-  asked = images
+/** Opens a dialog, or closes both. */
+export function askToExport(images: NonEmpty<Picture> | undefined, dialog: ExportAsked['dialog'] = 'export'): void {
+  asked = images && { dialog, images }
   for (const listener of listeners) listener()
 }

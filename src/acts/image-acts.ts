@@ -6,6 +6,7 @@ import {
   ImagePlus,
   Images,
   RotateCcw,
+  Send,
   SlidersHorizontal,
   Star,
   Tag,
@@ -86,6 +87,18 @@ export const exportAct: ImageAct = {
   undoable: false,
   isOffered: isKept,
   perform: (subject) => askToExport(subject),
+}
+
+export const handOverAct: ImageAct = {
+  ...everywhere,
+  id: 'hand-over',
+  label: 'Hand over',
+  hint: "Contact sheet, client's picks, Photoshop",
+  icon: Send,
+  keys: ['shift+e'],
+  undoable: false,
+  isOffered: isKept,
+  perform: (subject) => askToExport(subject, 'hand-over'),
 }
 
 export const copyAct: ImageAct = {
@@ -197,6 +210,7 @@ export const imageActs: readonly ImageAct[] = [
   reuseAct,
   downloadAct,
   exportAct,
+  handOverAct,
   copyAct,
   starAct,
   rejectAct,

@@ -6,7 +6,7 @@ import type { Damage } from '#library/backup/backup.ts'
 import { countNew, lastBackupAt, remindAfter } from '#library/backup/last-backup.ts'
 import { type Backup, openBackup, type Plan } from '#library/backup/read-backup.ts'
 import { restoreBackup, saveBackup, saveRescue } from '#library/backup/save-backup.ts'
-import { currentJob, watchJob } from '#library/jobs.ts'
+import { currentJob, describeRunning, watchJob } from '#library/jobs.ts'
 import { useStore } from '#store/queries.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { Button } from '#ui/button.tsx'
@@ -51,7 +51,9 @@ export function BackupSettings() {
       )}
       {job?.kind === 'backup' && <JobProgress doing="Backing up" {...job} />}
       {job?.kind === 'restore' && <JobProgress doing="Restoring" {...job} />}
-      {job?.kind === 'export' && <p className="text-soft text-xs">An export is running.</p>}
+      {(job?.kind === 'export' || job?.kind === 'hand-over') && (
+        <p className="text-soft text-xs">{describeRunning(job)}</p>
+      )}
       {shown && <RestoreReport shown={shown} isBusy={isBusy} onRestore={restore} onClose={dismiss} />}
     </>
   )

@@ -6,6 +6,16 @@ import { notify } from '#ui/notices.tsx'
 import type { BenchState, InHand, SourceBench } from './source-bench.ts'
 
 const loadBench = () => import('./source-bench.ts')
+const loadPicks = () => import('#acts/take-picks.ts')
+
+/** A client's picks are no images: they are read, and what is left is given back. */
+function withoutPicks(store: GalleryStore, files: readonly File[]): readonly File[] {
+  const isPicks = ({ name }: File) => /\.json$/i.test(name)
+  for (const file of files.filter(isPicks)) {
+    loadPart(loadPicks).then(({ takePicks }) => takePicks(store, file), tellNotLoaded)
+  }
+  return files.filter((file) => !isPicks(file))
+}
 
 /**
  * A bench that is loaded with its first use. What is brought before that counts as being prepared from the first moment, so
@@ -51,7 +61,9 @@ export function createLateBench(store: GalleryStore): SourceBench {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    add(family, brought) {
+    add(family, given) {
+      const brought = { ...given, files: withoutPicks(store, given.files) }
+      if (brought.files.length === 0 && !brought.link) return
       if (bench) bench.add(family, brought)
       else void whenLoaded(family.id, brought.files[0]?.name ?? 'image', (opened) => opened.add(family, brought))
     },
@@ -69,7 +81,9 @@ export function createLateBench(store: GalleryStore): SourceBench {
 }
 
 /** Keeps files without making them sources. Tells of each what became of it. */
-export function keepLateInGallery(store: GalleryStore, files: readonly File[]): void {
+export function keepLateInGallery(store: GalleryStore, given: readonly File[]): void {
+  const files = withoutPicks(store, given)
+  if (files.length === 0) return
   loadPart(loadBench).then(({ keepInGallery }) => keepInGallery(store, files), tellNotLoaded)
 }
 

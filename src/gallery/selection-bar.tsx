@@ -5,6 +5,7 @@ import {
   binAct,
   deleteAct,
   exportAct,
+  handOverAct,
   labelActs,
   rateActs,
   rejectAct,
@@ -78,6 +79,7 @@ export function SelectionBar({ room, total, isBin = false, onCollect }: Selectio
               </Button>
             )}
             <Act act={exportAct} onPress={act(exportAct)} />
+            <Act act={handOverAct} onPress={act(handOverAct)} />
             <Button
               variant="quiet"
               icon={SquareSplitHorizontal}

@@ -1,6 +1,6 @@
 /** Long work on many images, one job at a time. It continues when the dialog that started it is closed. */
 export interface Job {
-  kind: 'backup' | 'restore' | 'export'
+  kind: 'backup' | 'restore' | 'export' | 'hand-over'
   done: number
   /** 0: not known yet. */
   total: number
@@ -8,6 +8,18 @@ export interface Job {
 }
 
 export type OnProgress = (progress: { done: number; total: number }) => void
+
+const running: Readonly<Record<Job['kind'], string>> = {
+  backup: 'A backup is running.',
+  restore: 'A restore is running.',
+  export: 'An export is running.',
+  'hand-over': 'A hand-over is running.',
+}
+
+/** What another job says while this one runs. */
+export function describeRunning({ kind }: Pick<Job, 'kind'>): string {
+  return running[kind]
+}
 
 let current: Job | undefined
 const listeners = new Set<() => void>()
@@ -29,7 +41,7 @@ export async function runJob<T>(
   kind: Job['kind'],
   work: (onProgress: OnProgress, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  if (current) throw new Error(`A ${current.kind} is running. Wait for it, or stop it first.`)
+  if (current) throw new Error(`${describeRunning(current)} Wait for it, or stop it first.`)
   const stopping = new AbortController()
   const job: Job = { kind, done: 0, total: 0, stop: () => stopping.abort() }
   const ask = (event: Event) => event.preventDefault()

@@ -45,6 +45,11 @@ export async function decodeSource(file: Blob): Promise<DecodedSource> {
   return { pixels, colour: [chunk], profile, losses: lossOfAlpha(pixels) }
 }
 
+/** Upright, in sRGB, whatever the file's colours are. Rejects with an Error if this browser cannot read it. */
+export function decodeSrgb(file: Blob): Promise<Pixels> {
+  return decodeByBrowser(file, 'default', 'The image could not be read.')
+}
+
 /** The answer in the source's colour space. Rejects with an Error if this browser cannot read it. */
 export async function decodeAnswer(file: Blob, { profile }: DecodedSource): Promise<Pixels> {
   const pixels = await decodeByBrowser(file, 'default', 'The answer could not be read.')
