@@ -12,7 +12,7 @@ const KeysSheet = lazyPart(async () => (await import('./keys-sheet.tsx')).KeysSh
 const [undoKeys = ''] = undoAct.keys
 const [redoKeys = ''] = redoAct.keys
 
-/** Undo and Redo, each with the name of the act it is about, and the sheet of all shortcuts. */
+/** Undo and Redo, each with the name of its act, and the button for the list of all shortcuts. */
 export function ActBar({ isSheetOpen, onSheet }: { isSheetOpen: boolean; onSheet: (isOpen: boolean) => void }) {
   const store = useStore()
   const log = logOf(store)

@@ -6,18 +6,18 @@ import type { ImageAct, ViewAct } from './act.ts'
 
 type IconActProps = Omit<ComponentProps<typeof IconButton>, 'label' | 'icon' | 'shortcut'> & { act: ViewAct }
 
-/** An act as a drawing; its name and its key show as a tooltip. */
+/** An act as an icon; its name and its key are shown as a tooltip. */
 export function IconAct({ act, ...rest }: IconActProps) {
   return <IconButton {...rest} label={act.label} icon={act.icon} shortcut={act.keys[0]} />
 }
 
 interface ActButtonProps extends ComponentProps<'button'> {
   act: ImageAct | ViewAct
-  /** It carries its word also on a wide stage. */
+  /** Shows its word on a wide stage too. */
   worded?: boolean
 }
 
-/** An act as a drawing, with its word beside it where there is room, and below it on a phone. */
+/** An act as an icon, with its word beside it if there is room, and below it on a phone. */
 export function ActButton({ act, worded = false, className, ...rest }: ActButtonProps) {
   const { icon: Icon, label, word = label, hint = label } = act
   const [keys] = act.keys

@@ -9,7 +9,7 @@ import { useActKey } from './use-act-key.ts'
 const loadLog = () => import('./act-log.ts')
 const loadBar = () => import('./act-bar.tsx')
 
-/** Undo, Redo and the sheet of keys. Their keys work from the start; `isSoon`: their buttons may come. */
+/** Undo, Redo and the list of shortcuts. Their keys work from the start; `isSoon`: their buttons may be loaded. */
 export function ActKeys({ isSoon }: { isSoon: boolean }) {
   const store = useStore()
   const [isSheetOpen, setSheetOpen] = useState(false)

@@ -4,7 +4,7 @@ import { imageActs } from './image-acts.ts'
 import { toolActs } from './tool-acts.ts'
 import { viewActs } from './view-acts.ts'
 
-/** Keys that a widget takes by itself, because they follow the pattern of its role. */
+/** Keys that a widget handles itself, because they are part of the pattern of its role. */
 const widgetActs: readonly AppAct[] = [
   {
     on: 'app',
@@ -32,7 +32,7 @@ const widgetActs: readonly AppAct[] = [
   { on: 'app', id: 'pan', label: 'Move a zoomed image', keys: ['left', 'right'], where: ['stage'], undoable: false },
 ]
 
-/** Everything a person can do by a key. The one list that menus, toolbars, shortcuts and the sheet of shortcuts are made from. */
+/** Everything that has a key. Menus, toolbars, shortcuts and the list of shortcuts are made from this list. */
 export const acts: readonly Act[] = [
   submitAct,
   undoAct,

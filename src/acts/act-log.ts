@@ -11,7 +11,7 @@ import { windowName } from './window-name.ts'
 
 const logs = new WeakMap<GalleryStore, CommandLog>()
 
-/** The log of this window's acts. The store outlives every screen, and so does the log. */
+/** The log of this window's acts. It lives as long as the store. */
 export function logOf(store: GalleryStore): CommandLog {
   const known = logs.get(store)
   if (known) return known
@@ -26,7 +26,10 @@ export function logOf(store: GalleryStore): CommandLog {
   return log
 }
 
-/** Keeps a change of the composition that was made already. Gives the way to undo it; nothing if nothing has changed. */
+/**
+ * Logs a change of the composition that was already made. Gives the function that undoes it; `undefined` if nothing has
+ * changed.
+ */
 export async function recordComposed(
   store: GalleryStore,
   { label, before, after, run }: { label: string; before: Composed; after: Composed; run?: string | undefined },
@@ -37,7 +40,7 @@ export async function recordComposed(
   return () => undo(store, id)
 }
 
-/** Does it; what fails is said, with these words before the reason, and has changed nothing. */
+/** Does it. A failure is shown, with these words before the reason, and has changed nothing. */
 export async function perform(
   store: GalleryStore,
   command: NewCommand,
@@ -51,7 +54,7 @@ export async function perform(
   }
 }
 
-/** Takes back the newest act of this window, or the named one. */
+/** Undoes the newest act of this window, or the named one. */
 export async function undo(store: GalleryStore, id?: string): Promise<void> {
   await turn('Undone', 'Nothing was undone', () => logOf(store).undo(id))
 }
@@ -71,7 +74,7 @@ async function turn(done: string, failed: string, work: () => Promise<Performed 
   }
 }
 
-/** What has been changed since, here or in another window, stays as it is. */
+/** What was changed since, here or in another window, stays as it is. */
 export function sayLeft({ left }: Outcome): void {
   if (left === 0) return
   notify({ text: `${left.toLocaleString('en')} changed elsewhere, left as ${left === 1 ? 'it is' : 'they are'}.` })

@@ -8,26 +8,26 @@ import type { ImageCommands } from './image-commands.ts'
 /** Where the focus has to be for an act's keys to work. */
 export type Place = 'stage' | 'gallery'
 
-/** What an act works on: the image on the stage, the tile that holds the focus or an open menu, or the selection. */
+/** The images an act applies to: the one on the stage, the tile with the focus or an open menu, or the selection. */
 export type Subject = NonEmpty<Picture>
 
 interface ActFacts {
   id: string
   label: string
-  /** What a button writes that has no room for the label, which holds it. */
+  /** A short word for buttons without room for the label. */
   word?: string
-  /** What it does, for a tooltip, where the label alone does not say it. */
+  /** A longer description for a tooltip, if the label is not clear enough. */
   hint?: string
-  /** As for `findShortcut`. The first is the one that is shown. */
+  /** As for `findShortcut`. The first one is shown. */
   keys: readonly string[]
-  /** Whether `Undo` takes it back. */
+  /** Whether `Undo` reverses it. */
   undoable: boolean
   danger?: true
-  /** Not in menus: its keys, or a bar, are the way to it. */
+  /** Not shown in menus: it has keys or a bar instead. */
   hidden?: true
 }
 
-/** Done to images. Offered in menus, toolbars and by keys wherever an image is. */
+/** Applies to images. Offered in menus, toolbars and by keys wherever an image is. */
 export interface ImageAct extends ActFacts {
   on: 'images'
   icon: LucideIcon
@@ -40,24 +40,24 @@ export interface ImageAct extends ActFacts {
 export interface StageView {
   zoomIn(): void
   zoomOut(): void
-  /** The whole image. */
+  /** Shows the whole image. */
   fit(): void
-  /** One image pixel on one screen pixel. */
+  /** One image pixel per screen pixel. */
   full(): void
   compare(): void
-  /** Shows the source as long as it is held. */
+  /** Shows the source while it is held. */
   before(isHeld: boolean): void
-  /** Opens a tool, or leaves it where it is the open one; `undefined` leaves any. */
+  /** Opens a tool, or closes it if it is open; `undefined` closes any. */
   takeTool(tool: ToolId | undefined): void
 }
 
-/** Done to what the stage shows, not to the image itself. */
+/** Applies to what the stage shows, not to the image itself. */
 export interface ViewAct extends ActFacts {
   on: 'view'
   icon: LucideIcon
   where: readonly Place[]
   perform(view: StageView): void
-  /** The key was let go: for acts that last as long as it is held. */
+  /** Called when the key is released: for acts that last while it is held. */
   release?(view: StageView): void
 }
 
@@ -69,7 +69,7 @@ export interface AppAct extends ActFacts {
 
 export type Act = ImageAct | ViewAct | AppAct
 
-/** The act among these that a press means, if the focus is where its keys work. */
+/** The act among these for a key press, if the focus is where its keys work. */
 export function findAct<A extends ImageAct | ViewAct>(
   acts: readonly A[],
   event: KeyboardEvent,
@@ -82,7 +82,7 @@ export function findAct<A extends ImageAct | ViewAct>(
   )
 }
 
-/** The place that an element is in; the layout marks places with `data-place`. */
+/** The place of an element; the layout marks places with `data-place`. */
 export function placeOf(target: EventTarget | null): Place | undefined {
   const area = target instanceof Element ? target.closest<HTMLElement>('[data-place]') : null
   return area?.dataset.place as Place | undefined

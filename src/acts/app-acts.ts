@@ -54,7 +54,7 @@ export const galleryAct: AppAct = {
   undoable: false,
 }
 
-/** Whatever is open closes by itself: compare, the full gallery, the list of tasks. */
+/** Each open part closes itself: compare, the full gallery, the list of tasks. */
 export const closeAct: AppAct = {
   on: 'app',
   id: 'close',

@@ -6,13 +6,13 @@ import { useWorkspace } from '#workspace/workspace.ts'
 import { undoable } from './undoable.ts'
 
 /**
- * One stroke: it joins the area of an image, or leaves it. An image whose area is painted is to be edited: it becomes the
- * first source of the active family with the first stroke, in the same act.
+ * Adds one stroke to the area of an image, or removes it. With the first stroke the image also becomes the first source
+ * of the active family, in the same act, because an image with an area is meant to be edited.
  */
 export function drawArea(store: GalleryStore, base: PictureId, steps: readonly AreaStep[]): void {
   const document = documentOf(base)
   const isFirst = document.area.length === 0
-  // There is nothing to take away from.
+  // There is nothing to remove from.
   if (isFirst && steps.every(({ op }) => op === 'cut')) return
   undoable(store, isFirst ? 'select area' : 'area stroke', () => {
     if (isFirst) takeAsSource(base)
@@ -30,7 +30,7 @@ export function clearArea(store: GalleryStore, document: EditDocument): void {
   undoable(store, 'clear area', () => setArea(document, []))
 }
 
-/** Width of the soft edge in pixels of the image. A slider that is dragged is one act. */
+/** Width of the soft edge in pixels of the image. Dragging a slider is one act. */
 export function setRim(store: GalleryStore, document: EditDocument, rim: number): void {
   undoable(store, 'feather', () => useWorkspace.getState().edit({ ...document, rim }), { run: 'feather' })
 }
@@ -51,8 +51,8 @@ function takeAsSource(id: PictureId): void {
 }
 
 /**
- * A result takes the place of its source: among the sources of the active family, where the others stay, and so for the next
- * edit. One act. Its area is not taken over: the result is edited anew.
+ * Replaces a source of the active family by a result, at the same position, so that the next edit starts from it. One
+ * act. The area is not copied: the result is edited anew.
  */
 export function acceptResult(store: GalleryStore, source: PictureId, result: PictureId): void {
   const { family: active, sources, setSources, focusPrompt } = useWorkspace.getState()

@@ -10,20 +10,20 @@ interface Size {
 }
 
 export interface AreaMeasure {
-  /** Share of the image that was painted, without the rim: 0–1, to about a thousandth. */
+  /** Painted share of the image, without the rim: 0–1, to about a thousandth. */
   painted: number
-  /** "82": how much keeps its pixels. 0 and 100 are told only where they are true. */
+  /** "82": how much is kept. 0 and 100 are only given if exact. */
   protectedPercent: number
-  /** Around all that may be painted; missing where nothing is. */
+  /** The box around everything painted; absent if nothing is. */
   box?: Box
 }
 
 /** What is sent with an area: the whole image, or a crop around the area. */
 export type AreaWay = 'whole' | 'part'
 
-/** Measured on a raster of at most this many pixels a side: 0.1 % is near enough for words. */
+/** Measured with a raster of at most this many pixels per side: 0.1 % is precise enough for words. */
 const measuredSide = 480
-/** A model changes nothing smaller. Pixels a side. */
+/** The smallest area that a model can change. Pixels per side. */
 const leastSide = 8
 const mostPixels = 50_000_000
 
@@ -65,7 +65,7 @@ function scaleShape(shape: Shape, by: number): Shape {
   return shape.kind === 'brush' ? { ...shape, points, radius: shape.radius * by } : { ...shape, points }
 }
 
-/** The crop that could be sent instead of the whole image; `undefined` where it would be the whole image. */
+/** The crop that could be sent instead of the whole image; `undefined` if it would be the whole image. */
 export function findPart(area: readonly AreaStep[], size: Size): PartPlan | undefined {
   const { box } = measureArea(area, size)
   return box && planPart(box, size)
@@ -79,7 +79,7 @@ export function wayOf(area: readonly AreaStep[], size: Size, chosen: Edit['way']
   return part.suggested ? 'part' : 'whole'
 }
 
-/** The edit as it goes into the recipe, or why it cannot be sent, in a sentence. */
+/** The edit as it goes into the recipe, or a sentence about why it cannot be sent. */
 export function freezeArea(
   document: EditDocument,
   size: Size,

@@ -7,7 +7,7 @@ import { type Composition, draftOf } from '#workspace/composition.ts'
 import { type Edits, withEdit } from '#workspace/edits.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 
-/** What of a window can be undone. */
+/** The parts of a window's state that can be undone. */
 export interface Composed extends Composition {
   selected: PictureId | undefined
   edits: Edits
@@ -37,7 +37,7 @@ function diffSources(family: string, before: Composed, after: Composed): Compose
   return isSameList(from, to) ? [] : [{ kind: 'sources', family, from, to }]
 }
 
-/** Steps are compared as objects: an act leaves alone those that it does not change. */
+/** Steps are compared as objects: an act keeps the objects that it does not change. */
 function diffEdits(before: Edits, after: Edits): ComposedChange[] {
   if (before === after) return []
   const bases = [...new Set([before, after].flatMap((edits) => Object.keys(edits) as PictureId[]))]
@@ -50,7 +50,7 @@ function diffEdits(before: Edits, after: Edits): ComposedChange[] {
     const isSameArea = at === from.length && at === to.length
     return [
       ...(isSameArea ? [] : [{ kind: 'area', base, at, from: from.slice(at), to: to.slice(at) } as const]),
-      // With no area left, its rim is forgotten too.
+      // Without an area, its rim is forgotten too.
       ...(old.rim === next.rim || from.length === 0 || to.length === 0
         ? []
         : [{ kind: 'rim', base, from: old.rim, to: next.rim } as const]),
@@ -59,8 +59,8 @@ function diffEdits(before: Edits, after: Edits): ComposedChange[] {
 }
 
 /**
- * Carries changes over to what is composed now. A field takes its value whatever it holds now: it belongs to this window,
- * and what it held is kept for redo. Of sources, only the difference is made.
+ * Applies changes to what is composed now. A field is set whatever its present value: it belongs to this window, and
+ * that value is kept for redo. For sources, only the difference is applied.
  */
 export function planComposed(changes: readonly ComposedChange[]): ComposedPlan {
   const now = composedNow()
@@ -88,13 +88,13 @@ function withChanges(state: Composed, changes: readonly ComposedChange[]): { nex
   return { next, left }
 }
 
-/** Nothing: it does not fit what is there now. */
+/** `undefined`: it does not fit the present state. */
 function withChange(state: Composed, change: ComposedChange): Composed | undefined {
   switch (change.kind) {
     case 'family':
       return findFamily(change.to) && { ...state, family: change.to }
     case 'stage':
-      // Another image was put there since: it stays.
+      // Another image was put there since, and stays.
       return state.selected === change.from ? { ...state, selected: change.to } : state
     case 'draft': {
       if (!findFamily(change.family) || change.to === undefined) return undefined
@@ -121,8 +121,8 @@ function withChange(state: Composed, change: ComposedChange): Composed | undefin
 }
 
 /**
- * The change from one list to another, made to a third: what was removed goes, what was added comes after the same
- * neighbour, and a new order is taken over as far as the same items are there.
+ * Applies the difference between two lists to a third: removed items are removed, added items are put after the same
+ * neighbour, and a new order is used for the items that are there.
  */
 export function mergeList<T>(current: readonly T[], from: readonly T[], to: readonly T[]): T[] {
   const kept = current.filter((item) => to.includes(item) || !from.includes(item))

@@ -11,8 +11,9 @@ import { useWorkspace } from '#workspace/workspace.ts'
 import { perform } from './act-log.ts'
 
 /**
- * Makes an image of its own of a part of another, or of all of it, turned or mirrored. It takes the place of the other one on
- * the stage and among the sources, as one act: undone, it goes to the bin. `false`: it could not be made, and that was said.
+ * Makes a new image from a part of another, or from all of it turned or mirrored. It replaces the other one on the
+ * stage and among the sources, as one act; undo moves it to the bin. `false`: it could not be made, and the user was
+ * told.
  */
 export async function applyCrop(store: GalleryStore, picture: Picture, frame: Frame): Promise<boolean> {
   const id = newId() as PictureId
@@ -22,7 +23,7 @@ export async function applyCrop(store: GalleryStore, picture: Picture, frame: Fr
     const png = await frameImage({ source, frame }, new AbortController().signal)
     await store.addPicture({
       id,
-      // The act takes it out of the bin, and undoing the act puts it back there.
+      // The act takes it out of the bin, and undo puts it back.
       shelf: 'bin',
       createdAt: Date.now(),
       prompt: picture.prompt,

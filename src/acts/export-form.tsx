@@ -32,7 +32,7 @@ import { useSigned } from './use-signed.ts'
 interface ExportFormProps {
   images: NonEmpty<Picture>
   onClose(): void
-  /** Makes one file; tests give their own. */
+  /** Makes one file; tests pass their own. */
   make?: ExportPorts['make']
 }
 
@@ -48,7 +48,7 @@ const formats = [
   { value: 'image/webp', label: 'WebP' },
 ] as const
 
-/** What the dialog "Export" holds, for one image or many. */
+/** The contents of the dialog "Export", for one image or many. */
 export function ExportForm({ images, onClose, make = exportImage }: ExportFormProps) {
   const store = useStore()
   const job = useSyncExternalStore(watchJob, currentJob)
@@ -102,7 +102,7 @@ export function ExportForm({ images, onClose, make = exportImage }: ExportFormPr
         </p>
       )}
       {job?.kind === 'export' && <JobProgress doing="Exporting" {...job} />}
-      {/* Always in sight, however long the form is. */}
+      {/* Always visible, however long the form is. */}
       <div className="sticky bottom-0 -m-4 mt-0 flex items-center justify-end gap-2 border-line border-t bg-panel p-4">
         <Button variant="quiet" onClick={onClose}>
           Close
@@ -194,7 +194,7 @@ interface SideFieldProps {
   onChange(value: string): void
 }
 
-/** A spin button whose text is kept as it was typed, so that letters are answered and not swallowed. */
+/** A number field whose text is kept as typed, so that letters get an error message instead of being dropped. */
 function SideField({ name, value, error, onChange }: SideFieldProps) {
   const id = useId()
   const step = (by: number) => onChange(String(Math.max(1, (Number(value) || 0) + by)))

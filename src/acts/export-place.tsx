@@ -6,7 +6,7 @@ import { askToExport, exportAsked, watchExport } from './export-request.ts'
 const ExportForm = lazyPart(() => import('./export-form.tsx').then((module) => module.ExportForm))
 const HandOverForm = lazyPart(() => import('./hand-over-form.tsx').then((module) => module.HandOverForm))
 
-/** Where the dialogs "Export" and "Hand over" are drawn; once per page. */
+/** Renders the dialogs "Export" and "Hand over"; once per page. */
 export function ExportPlace() {
   const asked = useSyncExternalStore(watchExport, exportAsked)
   const close = () => askToExport(undefined)

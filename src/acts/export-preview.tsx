@@ -6,7 +6,7 @@ import { useThumbnail } from '#store/queries.ts'
 
 const drawn = { stretch: 'object-fill', crop: 'object-cover', pad: 'object-contain' } as const
 
-/** How an image lies in the size that was asked for, with what an app or a cut may cover. */
+/** How an image fits the chosen size, with the parts that an app or a cut may cover. */
 export function ExportPreview({ picture, settings }: { picture: Picture; settings: ExportSettings }) {
   const url = useThumbnail(picture.id)
   const { width, height } = targetOf(settings) ?? picture

@@ -10,7 +10,7 @@ export interface ExportAsked {
 let asked: ExportAsked | undefined
 const listeners = new Set<() => void>()
 
-/** Nothing while both dialogs are closed. */
+/** The open dialog with its images; `undefined` if both are closed. */
 export function exportAsked(): ExportAsked | undefined {
   return asked
 }

@@ -6,7 +6,7 @@ import { keptValues } from '#workspace/kept-values.ts'
 const key = 'atelier-export'
 const kept = keptValues(() => globalThis.localStorage)
 
-/** What was chosen last: names, format and what goes into the file; never a size, which belongs to the images. */
+/** The last choice of names, format and contents of the file; never of a size, which depends on the images. */
 export function keptExportSettings(images: NonEmpty<Picture>, fallback: ExportSettings): ExportSettings {
   const single = images.length === 1 ? { pattern: '{prompt}-{w}x{h}' } : {}
   const value = kept.read(key)

@@ -3,7 +3,7 @@ import type { GalleryStore } from '#store/store.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { undoable } from './undoable.ts'
 
-/** Fills the form with a recipe. What was written there is not lost: it can be undone, and that is said where it matters. */
+/** Fills the form from a recipe. What was written there can be restored by undo, which is offered when it matters. */
 export function fillForm(store: GalleryStore, recipe: Recipe): void {
   const written = useWorkspace.getState().drafts[recipe.family]?.prompt ?? ''
   const isReplaced = written !== '' && written !== recipe.draft.prompt

@@ -191,7 +191,7 @@ export const rateActs: readonly ImageAct[] = ratings.map((rating) => ({
   perform: (subject, commands) => void commands.rate(subject, rating),
 }))
 
-/** Keys 6 to 9; the fifth colour has none. The same again takes the label away. */
+/** Keys 6 to 9; the fifth colour has none. Setting the same label again removes it. */
 export const labelActs: readonly ImageAct[] = markColours.map((colour, index) => ({
   ...inGallery,
   id: `label-${colour}`,

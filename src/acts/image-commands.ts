@@ -17,32 +17,32 @@ import { fillForm } from './fill-form.ts'
 import { createMarkCommands, type Rating } from './mark-commands.ts'
 import { undoable } from './undoable.ts'
 
-/** What can be done with kept images. Each says itself, where the user looks, when it could not be done. */
+/** Acts on kept images. Each reports its own failure to the user. */
 export interface ImageCommands {
   /** They become the only sources of the active family. The prompt stays. */
   editFrom(images: NonEmpty<Picture>): void
-  /** They join the sources of the active family. */
+  /** They are added to the sources of the active family. */
   addReference(images: NonEmpty<Picture>): void
   /** Fills the form with the recipe that made the image. */
   reuse(image: Picture): void
   download(images: NonEmpty<Picture>): Promise<void>
-  /** Puts the image on the clipboard, as PNG. */
+  /** Copies the image to the clipboard, as PNG. */
   copy(image: Picture): Promise<void>
-  /** Sets or removes the star of images that have it otherwise. */
+  /** Adds or removes the star of images where it differs. */
   star(images: NonEmpty<Picture>, isStarred: boolean): Promise<void>
-  /** 0 takes the rating away. */
+  /** 0 removes the rating. */
   rate(images: NonEmpty<Picture>, rating: Rating): Promise<void>
   reject(images: NonEmpty<Picture>, isRejected: boolean): Promise<void>
-  /** Empty takes the label away. */
+  /** Empty removes the label. */
   label(images: NonEmpty<Picture>, colour: MarkColour | ''): Promise<void>
   collect(images: NonEmpty<Picture>, collection: { id: CollectionId; name: string }, isIn: boolean): Promise<void>
   tag(images: NonEmpty<Picture>, tag: string, isTagged: boolean): Promise<void>
-  /** An image on the stage gives its place to `next`. */
+  /** An image on the stage is replaced by `next`. */
   moveToBin(images: NonEmpty<Picture>, next?: PictureId): Promise<void>
   restore(images: NonEmpty<Picture>): Promise<void>
-  /** Asks, and then deletes; nothing brings them back. Only the bin asks, elsewhere it does nothing. */
+  /** Asks, and then deletes permanently. Only the bin asks; elsewhere it does nothing. */
   askToDelete(images: NonEmpty<Picture>): void
-  /** Deletes without asking: whoever calls it has asked. */
+  /** Deletes without asking: the caller has asked. */
   deletePermanently(ids: readonly PictureId[]): Promise<void>
 }
 
@@ -59,7 +59,7 @@ export function recipeOf({ origin }: Picture): Recipe | undefined {
   return 'recipe' in origin ? origin.recipe : undefined
 }
 
-/** What the file of an imported image says of how it was made. */
+/** How the file of an imported image says it was made. */
 export function foundIn({ origin }: Picture): FoundRecipe | undefined {
   return origin.kind === 'dropped' ? origin.found : undefined
 }
@@ -190,7 +190,7 @@ async function download(store: GalleryStore, images: NonEmpty<Picture>): Promise
   }
 }
 
-/** Without network the part that writes them may be missing: the image itself is still given. */
+/** Offline, the code that writes metadata may not be loaded: then the image is given without it. */
 async function withMarks(image: Picture, bytes: Blob): Promise<Blob> {
   try {
     const { marked } = await loadPart(loadMarks)
@@ -202,7 +202,7 @@ async function withMarks(image: Picture, bytes: Blob): Promise<Blob> {
 
 async function copy(store: GalleryStore, image: Picture): Promise<void> {
   try {
-    // The promise goes in unresolved: Safari allows the clipboard only inside the press itself.
+    // The promise is passed unresolved: Safari allows the clipboard only during the press itself.
     await navigator.clipboard.write([new ClipboardItem({ 'image/png': readPng(store, image.id) })])
     notify({ text: 'Copied' })
   } catch {

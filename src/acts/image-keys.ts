@@ -3,7 +3,7 @@ import { findAct, isTextSelected, type Place, type Subject } from './act.ts'
 import { actsFor, copyAct } from './image-acts.ts'
 import type { ImageCommands } from './image-commands.ts'
 
-/** Does to the subject what a press means, if it means anything there. */
+/** Performs the act for a key press on the subject, if there is one. */
 export function performKey(event: KeyboardEvent, place: Place, subject: Subject, commands: ImageCommands): boolean {
   const act = findAct(actsFor(subject), event, place)
   if (!act || (act === copyAct && isTextSelected())) return false
@@ -12,7 +12,7 @@ export function performKey(event: KeyboardEvent, place: Place, subject: Subject,
   return true
 }
 
-/** All that can be done with the subject, for its menu. The menu takes the keys that it shows. */
+/** All acts for the subject, for its menu. The menu handles the keys that it shows. */
 export function menuItemsFor(subject: Subject, commands: ImageCommands): MenuItem[] {
   return actsFor(subject)
     .filter(({ hidden }) => !hidden)

@@ -13,7 +13,7 @@ function isIn({ where }: Act, place: Place): boolean {
   return where !== 'anywhere' && where.includes(place)
 }
 
-/** Every act that has a key, by the place where the key works. */
+/** Every act with a key, by the place where the key works. */
 export function KeysSheet() {
   const withKeys = acts.filter(({ keys }) => keys.length > 0)
   return (

@@ -17,11 +17,11 @@ interface Marking<Value> {
   to: Value
   /** After "Undo": "star", "rate 4". The number of images follows. */
   label: string
-  /** "Starred": what was done, as it is said. */
+  /** "Starred": for saying what was done. */
   done: string
 }
 
-/** Marks on images. Each call is one act, however many images it is about. */
+/** Marks on images. Each call is one act, for any number of images. */
 export function createMarkCommands(store: GalleryStore) {
   const mark = <Value extends boolean | number | string>(images: NonEmpty<Picture>, marking: Marking<Value>) =>
     setMark(store, images, marking)
@@ -97,7 +97,7 @@ async function setMark<Value extends boolean | number | string>(
   const performed = await perform(store, { label: `${label} ${what}`, changes }, 'The marks stay as they were')
   if (!performed) return
   sayLeft(performed.outcome)
-  // One image shows its mark itself; of many, some are out of sight.
+  // A single image shows its own mark; of many, some are not visible.
   if (images.length === 1) return announce(done)
   const action = { label: 'Undo', onSelect: () => void undo(store, performed.command.id) }
   notify({ text: `${done}: ${images.length.toLocaleString('en')} images`, action })

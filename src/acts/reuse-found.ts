@@ -11,7 +11,7 @@ import { fillForm } from './fill-form.ts'
 
 const mostDepth = 16
 
-/** Fills the form with what a file says of how it was made. Sends nothing. */
+/** Fills the form with what a file says about how it was made. Sends nothing. */
 export async function reuseFound(store: GalleryStore, found: FoundRecipe): Promise<void> {
   const own = await ownRecipe(store, found)
   fillForm(store, own ?? foreignRecipe(found))
@@ -20,7 +20,9 @@ export async function reuseFound(store: GalleryStore, found: FoundRecipe): Promi
   if (!own) notify({ text: `Prompt from ${program}.${model ? ` Its model was ${model}; choose one here.` : ''}` })
 }
 
-/** Of our own recipe only what a form takes: plain values, and sources that are here. A file may say anything. */
+/**
+ * From a recipe of Atelier, only plain values and sources that are here are used, because a file may contain anything.
+ */
 async function ownRecipe(store: GalleryStore, { recipe }: FoundRecipe): Promise<Recipe | undefined> {
   const { family, draft, sources } = (parse(recipe) ?? {}) as Partial<Record<keyof Recipe, unknown>>
   if (typeof family !== 'string' || !findFamily(family) || typeof draft !== 'object' || draft === null) return undefined
@@ -39,7 +41,7 @@ function parse(text: string | undefined): unknown {
   }
 }
 
-/** Another program's: its prompt, and the offered ratio that is nearest to its size. */
+/** From another program: its prompt, and the available ratio nearest to its size. */
 function foreignRecipe({ prompt, width, height }: FoundRecipe): Recipe {
   const { family, drafts, sources } = useWorkspace.getState()
   const own = sources[family] ?? []
@@ -61,7 +63,7 @@ function nearestRatio(family: string, draft: Draft, sourceCount: number, wanted:
   return known.sort((a, b) => a.far - b.far)[0]
 }
 
-/** After a file came in that says how it was made: offers what it says. `text`: what is said anyway. */
+/** When an imported file says how it was made, offers to use that. `text`: what is said in any case. */
 export function offerReuse(store: GalleryStore, { origin }: Picture, text = ''): boolean {
   const found = origin.kind === 'dropped' ? origin.found : undefined
   if (!found) return false

@@ -33,5 +33,5 @@ export const cropAct: ViewAct = {
   perform: (stage) => stage.takeTool('crop'),
 }
 
-/** In the order of the rail. */
+/** In display order. */
 export const toolActs: readonly ViewAct[] = [lookAct, areaAct, cropAct]

@@ -6,15 +6,15 @@ import { useWorkspace } from '#workspace/workspace.ts'
 const loadLog = () => import('./act-log.ts')
 
 interface UndoableOptions {
-  /** Changes with the same name that follow each other within a second are one act. */
+  /** Changes with the same value that follow each other within a second are one act. */
   run?: string
-  /** What to say, with the button "Undo". */
+  /** The notice to show, with the button "Undo". */
   notice?: string
 }
 
 /**
- * Makes a change of what is being composed, at once, and keeps its inverse in the log of acts. `label` stands after "Undo":
- * "remove image". The log is loaded with the first act; should that fail, the change stays and cannot be undone.
+ * Changes what is being composed, at once, and logs the inverse. `label` follows "Undo": "remove image". The log is
+ * loaded with the first act; if that fails, the change stays and cannot be undone.
  */
 export function undoable(
   store: GalleryStore,

@@ -2,7 +2,9 @@ import { useEffect, useEffectEvent } from 'react'
 import { findShortcut } from '#ui/shortcut.ts'
 import { type AppAct, placeOf } from './act.ts'
 
-/** Binds the keys of an act to what does it: anywhere in the window, or only while the focus is in one of the act's places. */
+/**
+ * Binds the keys of an act to a handler: anywhere in the window, or only while the focus is in one of the act's places.
+ */
 export function useActKey({ keys, where }: AppAct, handler: () => void, enabled = true): void {
   const onKey = useEffectEvent((event: KeyboardEvent) => {
     const place = placeOf(event.target)

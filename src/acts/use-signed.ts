@@ -5,7 +5,7 @@ import type { ExportItem } from '#library/export/export-plan.ts'
 import { useStore } from '#store/queries.ts'
 import type { GalleryStore } from '#store/store.ts'
 
-/** So many files are looked into before the export; of the others it is not told. */
+/** At most this many files are checked before the export. */
 const mostRead = 24
 
 /** How many of the images carry Content Credentials. */

@@ -5,18 +5,18 @@ import { keptValues } from '#workspace/kept-values.ts'
 interface WindowPlaces {
   /** The stored key. */
   key: string
-  /** Of this window alone; a duplicated tab begins with a copy of it. */
+  /** Of this window only; a duplicated tab starts with a copy of it. */
   own: () => Storage | undefined
-  /** Web Locks; nothing where the browser has none. */
+  /** Web Locks; absent if the browser has none. */
   locks: Pick<LockManager, 'request'> | undefined
   newId: () => string
-  /** How long another window may take to let go of the name: the page before a reload does so at once. */
+  /** How long another window may take to release the name: the page before a reload does so at once. */
   patienceMs: number
 }
 
 /**
- * What a window is called in stored records: the same after its reload, another one in every other window. A duplicated tab
- * is called as the tab it was made from until `patienceMs` have passed; from then on it has a name of its own.
+ * The name of a window in stored records: the same after its reload, different in every other window. A duplicated tab
+ * has the name of its original until `patienceMs` have passed; then it gets its own.
  */
 export function createWindowName({ key, own, locks, newId, patienceMs }: WindowPlaces): () => string {
   const kept = keptValues(own)

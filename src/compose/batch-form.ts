@@ -12,7 +12,7 @@ import {
 } from '#models/batch-plan.ts'
 import type { Field, ModelFamily } from '#models/model.ts'
 
-/** As many as the service takes at once, and the time until it takes as many again. generation/rate-gate.ts. */
+/** As many as the service accepts at once, and the time until it accepts as many again. generation/rate-gate.ts. */
 const atOnce = 18
 const windowSeconds = 11
 
@@ -23,13 +23,13 @@ export interface FormBatch {
   label: string
   /** Why it cannot be sent. */
   issues: readonly Issue[]
-  /** What it is, in short: "3 kinds × 4". */
+  /** In short: "3 kinds × 4". */
   facts: string
 }
 
-/** The recipes that a form asks for. `recipe` is the one of its own options, with all that does not differ. */
+/** The recipes that a form asks for. `recipe` has the form's own options, and everything that is the same for all. */
 export function toFormBatch(family: ModelFamily, draft: Draft, recipe: Recipe, sourceCount: number): FormBatch {
-  // An area is answered in the ratio of its source, whichever are chosen.
+  // An edit of an area is answered in the ratio of its source, whichever is chosen.
   const toOwn = (own: Draft) => (recipe.edits ? (family.forArea?.(own) ?? own) : own)
   const { cells, variants, drafts, priceCredits } = planBatch(family, draft, sourceCount, toOwn)
   const [first = recipe, ...others] = drafts.map((each): Recipe => ({ ...recipe, draft: each }))
@@ -58,7 +58,7 @@ function describeBatch(cells: number, variants: number): string {
   return `${kinds} · sent over about ${lastAfter} s, ${atOnce} at a time`
 }
 
-/** A field with what is chosen in it said below it. */
+/** A field, with its chosen options in a note below it. */
 export function withChosen(field: Field, draft: Draft): { field: Field; also: readonly string[] | undefined } {
   if (!isSeveral(field)) return { field, also: undefined }
   const chosen = chosenIn(field, draft)
@@ -67,12 +67,12 @@ export function withChosen(field: Field, draft: Draft): { field: Field; also: re
   return { field: { ...field, note: `${chosen.length} chosen: ${labels.join(', ')}` }, also: chosen }
 }
 
-/** The change of the draft that adds an option to a field, or takes it away. */
+/** The draft with an option of a field added, or removed. */
 export function added(field: Field, draft: Draft, option: string): Draft {
   return isSeveral(field) ? toggled(field, draft, option) : {}
 }
 
-/** The change of the draft that chooses one option and no other. */
+/** The draft with one option chosen and no other. */
 export function alone(field: Field, draft: Draft, value: Draft[string]): Draft {
   return isSeveral(field) ? onlyThis(field, draft, value) : { [field.name]: value }
 }

@@ -20,7 +20,7 @@ interface BatchRowProps {
   onChange: (field: Pick<Field, 'name' | 'label'>, change: Draft) => void
 }
 
-/** How many images of a kind, which kinds, and what exactly is sent. Stands above the submit button. */
+/** How many images of each kind, which kinds, and what exactly is sent. Above the submit button. */
 export function BatchRow({ family, draft, sourceCount, order, issue, onChange }: BatchRowProps) {
   const [open, setOpen] = useState<'matrix' | 'sent'>()
   const close = () => setOpen(undefined)

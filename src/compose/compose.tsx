@@ -10,7 +10,9 @@ import { FamilyForm } from './family-form.tsx'
 import { useSourceDesk } from './use-source-desk.ts'
 import { WindowDrop } from './window-drop.tsx'
 
-/** The Create column: a tab for each family, its form below. The caller gives it the region, and what stands above the button. */
+/**
+ * The Create column: a tab for each family with its form. The caller provides the region, and what is above the button.
+ */
 export function Compose({ foot }: { foot?: (priceCredits: number) => ReactNode }) {
   const chosen = useWorkspace((state) => findFamily(state.family)) ?? families[0]
   return chosen ? <FamilyEditor family={chosen} foot={foot} /> : null

@@ -3,14 +3,14 @@ import { useDropzone } from 'react-dropzone'
 import { classes } from '#ui/classes.ts'
 
 export interface DropOverlayProps {
-  /** "Edit this picture": what a drop on the larger zone does. */
+  /** "Edit this image": what a drop on the larger zone does. */
   sourceTitle: string
   limit: string
   onSources: (files: readonly File[]) => void
   onGallery: (files: readonly File[]) => void
 }
 
-/** Lies over the window while a file is dragged in. The two zones fill it, so there is no place beside them. */
+/** Covers the window while a file is dragged in. The two zones fill it completely. */
 export function DropOverlay({ sourceTitle, limit, onSources, onGallery }: DropOverlayProps) {
   return (
     <div className="fixed inset-0 z-50 flex gap-4 bg-veil p-4 max-middle:flex-col">
@@ -33,7 +33,7 @@ function Zone({ title, hint, icon: Icon, className, onFiles }: ZoneProps) {
     noClick: true,
     noKeyboard: true,
     noPaste: true,
-    // The window's own listeners keep a stray file from opening.
+    // The window's own listeners prevent other drops from opening a file.
     preventDropOnDocument: false,
     onDrop: (files) => onFiles(files),
   })

@@ -31,7 +31,7 @@ const loadQuestion = () => import('./spend-question.tsx')
 interface FamilyFormProps {
   family: ModelFamily
   desk: SourceDesk
-  /** What is to be known of the price before the press. */
+  /** What to know about the price before the press. */
   foot?: ((priceCredits: number) => ReactNode) | undefined
 }
 
@@ -42,16 +42,16 @@ export function FamilyForm({ family, desk, foot }: FamilyFormProps) {
   const { submit, wasAdded, question, answer } = useSubmit()
   const prompt = useRef<HTMLTextAreaElement>(null)
   const reasonId = useId()
-  // A picture being prepared counts already: the form turns to editing at once and not a second time.
+  // An image that is still being prepared counts, so that the form switches to editing only once.
   const sourceCount = desk.ready.length + desk.preparing.length
   const { area, recipe } = useRecipe(family, draft, desk)
   const order = useOrder(family, draft, recipe, sourceCount)
   const [issue] = [...sourceIssues(desk), ...area.issues, ...family.issues(draft, sourceCount), ...order.issues]
   const label = `${area.isSet ? 'Edit area' : sourceCount > 0 ? 'Edit' : 'Generate'} ${order.label}`
-  // It is about what the form held: changed since, it has to be pressed anew.
+  // The question is about the contents of the form: after a change it has to be asked again.
   const isAsked = question !== undefined && JSON.stringify(question.recipes) === JSON.stringify(order.recipes)
   const { part: asking } = useLoaded(loadQuestion, isAsked)
-  // The reason is read out when a press met it, not while it comes and goes with the typing.
+  // The reason is read out when a press was refused, not while it changes with typing.
   const [met, setMet] = useState({ reason: '', times: 0 })
 
   function press() {
@@ -122,7 +122,10 @@ export function FamilyForm({ family, desk, foot }: FamilyFormProps) {
   )
 }
 
-/** What the button would submit. An area painted on the first source is frozen into it, or tells why it cannot be sent. */
+/**
+ * What the button would submit. An area painted on the first source is frozen into it, or gives the reason why it
+ * cannot be sent.
+ */
 function useRecipe(family: ModelFamily, draft: Draft, { ready, pictures }: SourceDesk) {
   const [first] = ready
   const base = useAreaOf(first)
@@ -168,7 +171,7 @@ function Fields({ family, draft, sourceCount, order, onChange, onAdd }: FieldsPr
   )
 }
 
-/** Enter in a field of one line submits a form by itself. Only the button and its keys may spend money. */
+/** Enter in a single-line field submits a form by default. Only the button and its keys may spend money. */
 function keepUnsent(event: SubmitEvent): void {
   event.preventDefault()
 }
@@ -177,7 +180,7 @@ function reasonOf({ message }: Issue, isRemembered: boolean): string {
   return isRemembered ? `${message} Submits when ready.` : message
 }
 
-/** Whether nothing is wrong but that sources are still being prepared. */
+/** Whether the only problem is that sources are still being prepared. */
 function isOnlyWaiting({ missing, preparing, refused }: SourceDesk, issues: readonly Issue[]): boolean {
   return preparing.length > 0 && missing.size === 0 && refused.length === 0 && issues.length === 0
 }
@@ -194,10 +197,10 @@ function useDraftActs(family: ModelFamily) {
     write,
     takeExample: (text: string) => undoable(store, 'example prompt', () => write(text)),
     set,
-    /** Adds an option to those of a batch, or takes it away again. Without the code for it, nothing happens. */
+    /** Adds an option to those of a batch, or removes it. If its code is not loaded, nothing happens. */
     add(field: Field, option: string) {
       loadPart(loadBatch).then(
-        // As the form is by now: options are added quicker than it is drawn.
+        // Uses the present draft, because options can be added faster than the form renders.
         ({ added }) => set(field, added(field, draftOf(useWorkspace.getState().drafts, family.id), option)),
         () => undefined,
       )
@@ -205,7 +208,7 @@ function useDraftActs(family: ModelFamily) {
   }
 }
 
-/** What is wrong with the sources: those that cannot be used, then those that are not there yet. */
+/** Problems of the sources: those that cannot be used, then those that are still being prepared. */
 function sourceIssues({ ready, missing, preparing, refused }: SourceDesk): Issue[] {
   const issue = (message: string): Issue => ({ field: 'sources', message })
   const gone = ready.flatMap((id, index) =>
@@ -218,7 +221,7 @@ function sourceIssues({ ready, missing, preparing, refused }: SourceDesk): Issue
   return [...gone, ...unusable, ...waiting]
 }
 
-/** How many folded fields are not as they come: what is out of sight must not be forgotten. */
+/** How many folded fields differ from their defaults, shown so that they are not forgotten. */
 function countChanged(family: ModelFamily, draft: Draft, fields: readonly Field[]): number {
   return fields.filter(({ folded, name }) => folded && draft[name] !== family.defaults[name]).length
 }

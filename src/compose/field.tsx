@@ -9,12 +9,12 @@ interface FieldControlProps {
   field: Field
   value: Draft[string] | undefined
   onChange: (value: Draft[string]) => void
-  /** Options chosen beside the value, in a field that takes several. */
+  /** Options chosen in addition to the value, in a field that takes several. */
   also: readonly string[] | undefined
   onAdd: (value: string) => void
 }
 
-/** One control per kind of field. The kinds are the models' own; a new one does not compile until it is drawn here. */
+/** One control per kind of field. A new kind does not compile until it has a control here. */
 export function FieldControl({ field, value, onChange, also, onAdd }: FieldControlProps) {
   const { label } = field
   switch (field.kind) {
@@ -35,7 +35,7 @@ export function FieldControl({ field, value, onChange, also, onAdd }: FieldContr
       )
     case 'range': {
       const { min, max, step, low, high, note } = field
-      // A value from another mode may lie outside; the family lowers it on the wire and says so in the note.
+      // A value from another mode may be out of range; the family limits it when sending, and says so in the note.
       const inForce = Math.min(max, Math.max(min, Number(value)))
       return <Range label={label} value={inForce} {...{ min, max, step, low, high, note }} onChange={onChange} />
     }

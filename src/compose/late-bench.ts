@@ -8,7 +8,7 @@ import type { BenchState, InHand, SourceBench } from './source-bench.ts'
 const loadBench = () => import('./source-bench.ts')
 const loadPicks = () => import('#acts/take-picks.ts')
 
-/** A client's picks are no images: they are read, and what is left is given back. */
+/** Reads a client's picks, which are not images, and gives the other files. */
 function withoutPicks(store: GalleryStore, files: readonly File[]): readonly File[] {
   const isPicks = ({ name }: File) => /\.json$/i.test(name)
   for (const file of files.filter(isPicks)) {
@@ -18,8 +18,8 @@ function withoutPicks(store: GalleryStore, files: readonly File[]): readonly Fil
 }
 
 /**
- * A bench that is loaded with its first use. What is brought before that counts as being prepared from the first moment, so
- * that the form never submits without it.
+ * A source bench that is loaded when it is first used. Files brought before that count as being prepared from the first
+ * moment, so that the form never submits without them.
  */
 export function createLateBench(store: GalleryStore): SourceBench {
   let bench: SourceBench | undefined
@@ -80,7 +80,7 @@ export function createLateBench(store: GalleryStore): SourceBench {
   }
 }
 
-/** Keeps files without making them sources. Tells of each what became of it. */
+/** Keeps files without making them sources. Reports the outcome of each. */
 export function keepLateInGallery(store: GalleryStore, given: readonly File[]): void {
   const files = withoutPicks(store, given)
   if (files.length === 0) return

@@ -9,7 +9,10 @@ interface MatrixProps {
   onChange: (field: SeveralField, change: Draft) => void
 }
 
-/** Which options are combined, what each combination costs, and the sum. Ratios are rows; models and sizes are columns. */
+/**
+ * Which options are combined, what each combination costs, and the total. Ratios are rows; models and sizes are
+ * columns.
+ */
 export function Matrix({ family, draft, sourceCount, onChange }: MatrixProps) {
   const fields = severalFields(family, draft, sourceCount)
   const { cells, variants, drafts, priceCredits } = planBatch(family, draft, sourceCount)
@@ -83,7 +86,7 @@ function Options({ field, draft, onChange }: Pick<MatrixProps, 'draft' | 'onChan
   )
 }
 
-/** The field of the rows is the one with the most options to show: the aspect ratio. */
+/** The rows show the field with the most options: the aspect ratio. */
 function splitFields(fields: readonly SeveralField[]): [SeveralField | undefined, readonly SeveralField[]] {
   const rows = fields.find(({ shape }) => shape === 'ratio') ?? fields[0]
   return [rows, fields.filter((field) => field !== rows)]

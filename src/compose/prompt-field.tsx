@@ -12,17 +12,17 @@ interface PromptFieldProps {
   sourceCount: number
   sources: readonly PictureId[]
   onChange: (text: string) => void
-  /** The example is taken over; the field was empty. */
+  /** Uses the example; the field was empty. */
   onExample: (text: string) => void
 }
 
 const loadHelps = () => import('./prompt-helps.tsx')
 const loadReferences = () => import('./prompt-references.tsx')
 
-/** From this part of the limit on the length is shown. */
+/** The length is shown from this share of the limit on. */
 const nearLimit = 0.9
 
-/** Something to start from: for a picture from words, for an edit, for several pictures in one. */
+/** Examples: for an image from words, for an edit, for several images in one. */
 const examples = [
   'A paper lantern on a wet stone step at dusk, warm light from inside, shallow depth of field',
   'Change the light to late afternoon sun from the left; keep everything else as it is',

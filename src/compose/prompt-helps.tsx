@@ -11,7 +11,7 @@ const keeps = [
   { label: 'Text', sentence: 'Keep all text exactly as it is.' },
 ] as const
 
-/** Image models tend to draw what is named, also where it is named to be left out. */
+/** Image models tend to draw what is named, even if it is to be left out. */
 const negative = /(?<![\p{L}’'])(without|avoid|never|don['’]t|do not|no)(?![\p{L}’'])/iu
 
 interface PromptHelpsProps {
@@ -20,7 +20,9 @@ interface PromptHelpsProps {
   onChange: (text: string) => void
 }
 
-/** Below the prompt: sentences to add with a press, and a hint about negative words. Loaded once something is written. */
+/**
+ * Below the prompt: sentences to add with one click, and a hint about negative words. Loaded when something is written.
+ */
 export function PromptHelps({ value, isEditing, onChange }: PromptHelpsProps) {
   const store = useStore()
   const word = negative.exec(value)?.[1]
@@ -60,7 +62,7 @@ export function PromptHelps({ value, isEditing, onChange }: PromptHelpsProps) {
   )
 }
 
-/** Adds a sentence at the end, or takes it out again. */
+/** Adds a sentence at the end, or removes it. */
 function toggleSentence(text: string, sentence: string): string {
   const place = text.indexOf(sentence)
   if (place >= 0) return (text.slice(0, place).trimEnd() + text.slice(place + sentence.length)).trim()

@@ -12,12 +12,12 @@ interface PromptReferencesProps {
   onChange: (text: string) => void
 }
 
-/** A reference begins with "@" where no word does. */
+/** A reference starts with "@" that does not follow a word. */
 const beginning = /(?<![\p{L}\p{N}_.@])@$/u
 
 /**
- * References in the prompt: each is coloured like its source, red where that is gone, and "@" lists the sources. The prompt
- * stays a plain text field; this lies over it and listens to its keys. Loaded with the first "@".
+ * References in the prompt: each has the colour of its source, red if that is gone, and "@" lists the sources. The
+ * prompt stays a plain text field; this is an overlay that listens to its keys. Loaded with the first "@".
  */
 export function PromptReferences({ field, value, sources, onChange }: PromptReferencesProps) {
   const list = useList({ field, sources, onChange })
@@ -162,7 +162,7 @@ function Choice({ id, index, optionId, isActive, onChoose }: ChoiceProps) {
   )
 }
 
-/** Types text at the caret, as the user would: the browser's own undo takes it back. */
+/** Inserts text at the caret as if typed, so that the browser's own undo works. */
 function insertText(field: HTMLTextAreaElement | null, text: string, onChange: (text: string) => void): void {
   if (!field) return
   field.focus()

@@ -4,8 +4,8 @@ import { quoteName } from '#domain/file-name.ts'
 const mostMs = 30_000
 
 /**
- * Fetches a dropped or pasted http(s) link to an image, or decodes a `data:` address. Most sites do not let a page read
- * their files; then this rejects with `invalid` and says what to do instead. Sends no cookies and no referrer.
+ * Downloads a dropped or pasted http(s) link to an image, or decodes a `data:` address. Most sites do not let a page
+ * read their files; then this rejects with `invalid` and says what to do instead. Sends no cookies and no referrer.
  */
 export async function readLink(link: string, signal: AbortSignal): Promise<File> {
   if (link.startsWith('data:')) return decodeDataLink(link)
@@ -29,7 +29,7 @@ export async function readLink(link: string, signal: AbortSignal): Promise<File>
   return new File([bytes], name, { type: bytes.type })
 }
 
-/** Decoded here: the page's policy lets nothing be fetched from `data:`. */
+/** Decoded here, because the content security policy does not allow fetching from `data:`. */
 function decodeDataLink(link: string): File {
   const comma = link.indexOf(',')
   const [type = '', ...parameters] = link.slice('data:'.length, comma).split(';')
@@ -44,7 +44,7 @@ function decodeDataLink(link: string): File {
   }
 }
 
-/** "https://host/a/photo.jpg?x" → "photo.jpg"; the host where the path names no file. */
+/** "https://host/a/photo.jpg?x" → "photo.jpg"; the host if the path has no file name. */
 export function nameInLink(link: string): string {
   const { hostname, pathname } = new URL(link)
   const last = pathname.split('/').at(-1) ?? ''

@@ -14,7 +14,9 @@ interface SentPreviewProps {
   issue: string | undefined
 }
 
-/** The requests that the submit button would make: the final text, the images as they are sent, the options, the price. */
+/**
+ * The requests that the submit button would make: the final text, the images as they are sent, the options, the price.
+ */
 export function SentPreview({ recipes, priceCredits, issue }: SentPreviewProps) {
   const [first] = recipes
   const { text, length } = previewText(first)
@@ -62,7 +64,7 @@ function Heading({ children }: { children: ReactNode }) {
 function Images({ recipe }: { recipe: Recipe }) {
   const store = useStore()
   const [found, setFound] = useState<{ images: readonly SentImage[] } | { reason: string }>()
-  // Only this of a recipe decides about its images; the form makes a new recipe with every key.
+  // Only these parts of a recipe decide about its images; the form makes a new recipe with every key press.
   const wanted = JSON.stringify({ sources: recipe.sources, edits: recipe.edits })
   useEffect(() => {
     let isCurrent = true
@@ -107,7 +109,7 @@ function SentTile({ image, number }: { image: SentImage; number: number }) {
   )
 }
 
-/** The recipes that differ, each with how often it is sent. */
+/** The different recipes, each with how often it is sent. */
 function groupAlike(recipes: readonly Recipe[]): { recipe: Recipe; count: number }[] {
   const kinds = new Map<string, { recipe: Recipe; count: number }>()
   for (const recipe of recipes) {

@@ -25,20 +25,22 @@ export interface InHand {
 
 export interface BenchState {
   inHand: readonly InHand[]
-  /** Why the last pictures were left out, by family. */
+  /** Why the last images were left out, by family. */
   overLimit: Readonly<Record<string, string | undefined>>
 }
 
-/** Where files become source pictures. What is ready leaves it for the workspace; what cannot be stays until discarded. */
+/**
+ * Prepares files as source images. Finished ones move to the workspace; files that cannot be used stay until discarded.
+ */
 export interface SourceBench {
   state(): BenchState
   subscribe(listener: () => void): () => void
   /**
-   * Takes files, or a link, for a family; more than it has room for are left out and that is said. The first of them is
-   * shown on the stage when it is ready.
+   * Takes files, or a link, for a family. Files above its limit are left out, with a message. The first one is shown on
+   * the stage when it is ready.
    */
   add(family: ModelFamily, brought: Brought): void
-  /** Makes a picture of the store the family's last source; in a family of one source, its source. */
+  /** Makes a stored image the family's last source; in a family of one source, its source. */
   addPicture(family: ModelFamily, id: PictureId, name?: string): void
   discard(key: string): void
   forgetLimit(family: ModelFamily): void
@@ -80,12 +82,12 @@ export function createSourceBench(store: GalleryStore): SourceBench {
     )
   }
 
-  /** Sources that came in since the page was opened: a file that is added twice becomes two of them. */
+  /** Sources added since the page was opened, so that a file that is added twice becomes two sources. */
   const given = new Set<PictureId>()
   const isTakenBy = (family: ModelFamily) => (id: PictureId) =>
     sourcesOf(family).includes(id) || (given.has(id) && state.inHand.length > 1)
 
-  /** Pictures become sources in the order they were added in, whichever is prepared first. */
+  /** Images become sources in the order in which they were added, whichever is prepared first. */
   let arrivals: Promise<void> = Promise.resolve()
 
   async function take(
@@ -105,7 +107,7 @@ export function createSourceBench(store: GalleryStore): SourceBench {
       given.add(id)
       await before
       controller.signal.throwIfAborted()
-      // In this order: at no moment is nothing being prepared while the source is not there yet.
+      // In this order, so that there is no moment in which nothing is being prepared and the source is not there yet.
       addPicture(family, id, fileName)
       discard(key)
       if (isFirst) useWorkspace.getState().stage(id)
@@ -137,7 +139,10 @@ export function createSourceBench(store: GalleryStore): SourceBench {
       )
   }
 
-  /** A family of one source takes the newest: what is in hand gives way at once, what is ready when that is prepared. */
+  /**
+   * A family of one source takes the newest: files being prepared are dropped at once, a finished source when the new
+   * one is ready.
+   */
   function roomFor(family: ModelFamily): number {
     const mine = state.inHand.filter((item) => item.family === family.id)
     if (family.maxSources === 1) {
@@ -161,7 +166,7 @@ export function createSourceBench(store: GalleryStore): SourceBench {
   }
 }
 
-/** Keeps files without making them sources. Tells of each what became of it. */
+/** Keeps files without making them sources. Reports the outcome of each. */
 export async function keepInGallery(store: GalleryStore, files: readonly File[]): Promise<void> {
   for (const file of files) {
     try {

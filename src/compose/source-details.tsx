@@ -4,7 +4,7 @@ import { classes } from '#ui/classes.ts'
 import { showHidden } from '#ui/show-hidden.ts'
 import type { SourceDesk } from './use-source-desk.ts'
 
-/** What was done to the pictures, and why some cannot be used. A single picture has its name and size here too. */
+/** What was done to the images, and why some cannot be used. For a single image, also its name and size. */
 export function SourceDetails({ desk }: { desk: SourceDesk }) {
   const { ready, pictures, preparing, refused } = desk
   const troubles = troublesOf(desk)
@@ -38,7 +38,7 @@ function notesOn({ origin }: Picture): readonly string[] {
   return origin.kind === 'dropped' ? origin.notes : []
 }
 
-/** "1–3 · Turned upright": pictures with the same notes share a line, so that eight from one camera do not take eight. */
+/** "1–3 · Turned upright": images with the same notes share a line. */
 function notesByPlace({ ready, pictures }: SourceDesk): string[] {
   const places = new Map<string, number[]>()
   for (const [index, id] of ready.entries()) {

@@ -6,7 +6,7 @@ import { SourceRoles } from './source-roles.tsx'
 import { SourceTile, WaitingTile } from './source-tile.tsx'
 import type { SourceDesk } from './use-source-desk.ts'
 
-/** The source images that are there, then those on their way, and what is to be said about them. */
+/** The source images, those being prepared, and notes about them. */
 export function SourceList({ desk, family }: { desk: SourceDesk; family: string }) {
   const { ready, preparing, refused } = desk
   const waiting = [...preparing, ...refused]
@@ -40,7 +40,7 @@ export function SourceList({ desk, family }: { desk: SourceDesk; family: string 
   )
 }
 
-/** The browser takes the focus from what it moves; an image moved by keys keeps it, so that the next press moves it on. */
+/** Moving an element takes the focus from it; an image moved by keys gets it back, so that the next key moves it on. */
 function useFocusAfterMove(order: readonly string[]) {
   const list = useRef<HTMLUListElement>(null)
   const focused = useRef<HTMLElement>(undefined)

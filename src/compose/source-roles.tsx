@@ -6,7 +6,10 @@ import { useDraft, useWorkspace } from '#workspace/workspace.ts'
 const names = Object.keys(sourceRoles) as SourceRole[]
 const labelOf = (role: SourceRole) => `${role[0]?.toUpperCase()}${role.slice(1)}`
 
-/** What each source is there for; one alone needs no role. A role becomes a sentence after the prompt; "What will be sent" shows it. */
+/**
+ * The role of each source; a single one needs none. A role becomes a sentence after the prompt; "What will be sent"
+ * shows it.
+ */
 export function SourceRoles({ family, count }: { family: string; count: number }) {
   const store = useStore()
   const roles = readRoles(String(useDraft(family).roles ?? ''), count)

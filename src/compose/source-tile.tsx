@@ -10,10 +10,10 @@ import type { InHand } from './source-bench.ts'
 
 interface SourceTileProps {
   id: PictureId
-  /** Its place, from 0. */
+  /** Its position, from 0. */
   index: number
   total: number
-  /** What it is called, once that is read. */
+  /** Its name, once that is read. */
   name: string | undefined
   isMissing: boolean
   onMove: (id: PictureId, to: number) => void
@@ -23,16 +23,16 @@ interface SourceTileProps {
   isShown: boolean
 }
 
-/** As wide as the image needs at this height; only very long ones get bands. */
+/** As wide as the image needs at this height; only very long ones get bars. */
 const tile =
   'group relative flex h-16 min-w-14 max-w-36 overflow-hidden rounded-sm border bg-raised transition-colors max-middle:h-24 max-middle:min-w-20 max-middle:max-w-48'
-/** Shown while pointed at or focused; always where there is no pointer. */
+/** Shown while hovered or focused; always if there is no pointer. */
 const acts =
   'absolute flex bg-panel opacity-0 transition-opacity group-focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100'
 
 /**
- * A source image, uncropped, with its number and colour. A press shows it on the stage. Its place changes by drag, by its
- * buttons, or by Alt and the arrows while one of them has the focus.
+ * A source image, uncropped, with its number and colour. A press shows it on the stage. It is moved by dragging, by its
+ * buttons, or by Alt and arrow keys while one of them has the focus.
  */
 export function SourceTile(props: SourceTileProps) {
   const { id, index, total, name, isMissing, isShown, onMove, onRemove, onShow } = props
@@ -45,7 +45,7 @@ export function SourceTile(props: SourceTileProps) {
   const onKeyDown = (event: KeyboardEvent) => {
     const by = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key]
     if (!by || !event.altKey) return
-    // Alt and an arrow would leave the page.
+    // Alt and an arrow key would leave the page.
     event.preventDefault()
     move(by)
   }
@@ -120,7 +120,7 @@ interface WaitingTileProps {
   onDiscard: (key: string) => void
 }
 
-/** A file on its way, or one that cannot be a source. */
+/** A file being prepared, or one that cannot be a source. */
 export function WaitingTile({ item, number, onDiscard }: WaitingTileProps) {
   const isRefused = item.reason !== undefined
   return (
@@ -153,7 +153,7 @@ function Face({ id, isMissing, title }: { id: PictureId; isMissing: boolean; tit
       </Middle>
     )
   }
-  // Not draggable by itself: the tile is what moves.
+  // Not draggable itself, because the whole tile is.
   return thumbnail ? (
     <img
       src={thumbnail}

@@ -6,7 +6,7 @@ import { useLoaded } from '#ui/use-loaded.ts'
 import { describeLimit } from './source-limit.ts'
 import type { SourceDesk } from './use-source-desk.ts'
 
-// The first visit begins without any.
+// The first visit starts without any.
 const loadList = () => import('./source-list.tsx')
 
 interface SourcesProps {
@@ -14,7 +14,9 @@ interface SourcesProps {
   desk: SourceDesk
 }
 
-/** The pictures to start from, in the order they are sent in. The whole window takes a drop; see window-drop.tsx. */
+/**
+ * The images to start from, in the order in which they are sent. The whole window accepts drops; see window-drop.tsx.
+ */
 export function Sources({ family, desk }: SourcesProps) {
   const { ready, preparing, refused } = desk
   const count = ready.length + preparing.length + refused.length
@@ -46,12 +48,12 @@ interface AddImagesProps {
   onFiles: (files: readonly File[]) => void
 }
 
-/** A native file field under a drawn label, so that keys, screen readers and pickers all find what they know. */
+/** A native file input under a drawn label, so that keys, screen readers and file dialogs work as usual. */
 function AddImages({ isFirst, family, onFiles }: AddImagesProps) {
   const replaces = !isFirst && family.maxSources === 1
   const onChange = ({ currentTarget }: ChangeEvent<HTMLInputElement>) => {
     onFiles([...(currentTarget.files ?? [])])
-    // The same file chosen again is a change only if nothing was chosen before.
+    // Choosing the same file again is a change only if the input was cleared.
     currentTarget.value = ''
   }
   return (
@@ -71,7 +73,7 @@ function AddImages({ isFirst, family, onFiles }: AddImagesProps) {
           multiple={family.maxSources > 1}
           accept="image/*,.heic,.heif,.avif"
           onChange={onChange}
-          // Without it browsers hover a "No file chosen", which is not true once there are images.
+          // Otherwise browsers show a tooltip "No file chosen", which is wrong when there are images.
           title=""
           className="absolute inset-0 cursor-pointer opacity-0"
         />

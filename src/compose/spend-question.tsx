@@ -7,7 +7,7 @@ interface SpendQuestionProps {
   onNo: () => void
 }
 
-/** Stands where the button was that led here: nothing is sent until it is answered. */
+/** Replaces the button: nothing is sent until it is answered. */
 export function SpendQuestion({ words, label, onYes, onNo }: SpendQuestionProps) {
   return (
     <div role="alertdialog" aria-label="More than you set" className="grid gap-2">

@@ -6,8 +6,8 @@ import { useLoaded } from '#ui/use-loaded.ts'
 export const loadBatch = () => import('./batch-form.ts')
 
 /**
- * What a press of the button would start: one run, or those of a batch, with the words for the button and below it. The code
- * for batches is loaded with the first one.
+ * What a press of the button would start, one run or a batch, with the texts on and below the button. The code for
+ * batches is loaded with the first one.
  */
 export function useOrder(family: ModelFamily, draft: Draft, recipe: Recipe, sourceCount: number) {
   const wanted = isBatch(draft)

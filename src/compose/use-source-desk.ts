@@ -10,25 +10,25 @@ import { createLateBench, keepLateInGallery } from './late-bench.ts'
 import type { InHand } from './source-bench.ts'
 import type { Brought } from './transfer.ts'
 
-/** The sources of the open tab, those on their way included, and all that can be done with them. */
+/** The sources of the open tab, including those being prepared, and what can be done with them. */
 export interface SourceDesk {
   ready: readonly PictureId[]
-  /** The records of those of `ready` that were read by now. */
+  /** The records of those of `ready` that have been read. */
   pictures: ReadonlyMap<PictureId, Picture>
   /** Those of `ready` that the store no longer has. */
   missing: ReadonlySet<PictureId>
   preparing: readonly InHand[]
   refused: readonly InHand[]
-  /** Why the last pictures were left out. */
+  /** Why the last images were left out. */
   overLimit: string | undefined
   add(brought: Brought): void
   addPicture(id: PictureId): void
-  /** Shows a source on the stage, whole; the cursor goes to the prompt. */
+  /** Shows a source on the stage, fitted; the cursor goes to the prompt. */
   showOnStage(id: PictureId): void
   keepInGallery(files: readonly File[]): void
   remove(id: PictureId): void
   discard(key: string): void
-  /** Puts a source at another place, counted from 0. */
+  /** Moves a source to another position, counted from 0. */
   move(id: PictureId, to: number): void
 }
 
@@ -78,14 +78,14 @@ export function useSourceDesk(family: ModelFamily): SourceDesk {
   }
 }
 
-/** The records of these pictures. One that the store was asked for and does not have is missing. */
+/** The records of these images. One that the store does not have is missing. */
 function useRecords(ids: readonly PictureId[]) {
   const store = useStore()
   const [asked, setAsked] = useState({ ids: [] as readonly PictureId[], found: new Map<PictureId, Picture>() })
   useEffect(() => {
     let isCurrent = true
     const look = async () => {
-      // A store that cannot be asked has lost nothing.
+      // If the store cannot be read, nothing counts as missing.
       const found = await store.picturesById(ids).catch(() => undefined)
       if (isCurrent && found) setAsked({ ids, found })
     }

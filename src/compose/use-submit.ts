@@ -7,7 +7,7 @@ import { announce } from '#ui/announce.tsx'
 import { notify } from '#ui/notices.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
 
-/** Presses closer together than this are one press, while nothing in the form has changed. */
+/** Presses closer together than this are one press, if nothing in the form has changed. */
 const samePressMs = 600
 const feedbackMs = 1600
 
@@ -17,9 +17,9 @@ interface Question {
 }
 
 /**
- * Starts runs: one, or a batch of them. A run is paid for, so a double click, or a key that bounces, makes one; whoever
- * wants two of the same presses again a moment later. `wasAdded` is true for a moment after each. What goes over a limit
- * that the user set is asked about first, once for a batch; `answer` sends it, or drops it.
+ * Starts runs: one, or a batch. A run costs money, so a double click, or a bouncing key, makes one; for two of the
+ * same, the user presses again a moment later. `wasAdded` is true for a moment after each. If a limit of the user is
+ * exceeded, there is a question first, once for a batch; `answer` sends it, or drops it.
  */
 export function useSubmit(): {
   submit(recipes: NonEmpty<Recipe>): void
@@ -41,7 +41,7 @@ export function useSubmit(): {
   function submit(recipes: NonEmpty<Recipe>) {
     const press = { atMs: performance.now(), recipes: JSON.stringify(recipes) }
     const before = lastPress.current
-    // Every press counts, also one that is left out: hammering the button is still one wish.
+    // Every press counts, even an ignored one: repeated quick presses are one request.
     lastPress.current = press
     if (press.recipes === before.recipes && press.atMs - before.atMs < samePressMs) return
     const asked = generator.question(recipes)

@@ -4,9 +4,9 @@ import { notify } from '#ui/notices.tsx'
 import type { SourceDesk } from './use-source-desk.ts'
 
 /**
- * Remembers a press of the submit button while sources are being prepared, and presses again, once, when they are ready.
- * The press then submits or says why not. What was changed meanwhile is not what the press was about: it is dropped, and
- * that is said.
+ * Remembers a press of the submit button while sources are being prepared, and presses again, once, when they are
+ * ready. That press submits, or says why not. If the form was changed meanwhile, the press is dropped, and the user is
+ * told.
  */
 export function useWhenReady(
   recipe: Recipe,
@@ -30,7 +30,7 @@ export function useWhenReady(
   return { isRemembered: pressed !== undefined && isPreparing, remember: () => setPressed(now) }
 }
 
-/** What a press is about. Of the sources only how many: they are still coming in. */
+/** What a press applies to. Of the sources only their number, because they are still being prepared. */
 function wishOf({ family, draft }: Recipe, sourceCount: number): string {
   return JSON.stringify([family, draft, sourceCount])
 }

@@ -8,10 +8,10 @@ import { describeLimit } from './source-limit.ts'
 import { type Brought, isOnlyNames, isWanted, readDrop, readPaste } from './transfer.ts'
 import type { SourceDesk } from './use-source-desk.ts'
 
-/** Loaded with the first drag. Should that fail, a drop anywhere still makes a source. */
+/** Loaded with the first drag. If that fails, a drop anywhere still makes a source. */
 const DropOverlay = lazyPart(() => import('./drop-overlay.tsx').then((module) => module.DropOverlay))
 
-/** Takes what is dropped on the window or pasted into it. No file ever opens in place of the page. */
+/** Accepts what is dropped on the window or pasted into it. A file never replaces the page. */
 export function WindowDrop({ family, desk }: { family: ModelFamily; desk: SourceDesk }) {
   const takeAsSource = (brought: Brought) => {
     if (isNothing(brought)) {
@@ -43,13 +43,13 @@ export function WindowDrop({ family, desk }: { family: ModelFamily; desk: Source
 /** A drag over the window sends an event at least twice a second. */
 const silenceMs = 1_500
 
-/** Whether something is dragged over the window from outside. A drop that no zone took goes to `onDrop`. */
+/** Whether something is dragged over the window from outside. A drop outside the zones goes to `onDrop`. */
 function useWindowDrop(onDrop: (brought: Brought) => void) {
   const [isOver, setIsOver] = useState(false)
   const silence = useRef<ReturnType<typeof setTimeout>>(undefined)
   const onDrag = useEffectEvent((event: DragEvent) => {
     if (!isWanted(event.dataTransfer)) return
-    // Without this the browser takes no drop, or opens the file itself.
+    // Otherwise the browser would refuse the drop, or open the file itself.
     event.preventDefault()
     if (isDialogOpen()) return
     setIsOver(true)
@@ -62,7 +62,7 @@ function useWindowDrop(onDrop: (brought: Brought) => void) {
     if (!event.dataTransfer || !isWanted(event.dataTransfer)) return
     event.preventDefault()
     const brought = readDrop(event.dataTransfer)
-    // A zone takes files only; anything else that lands on it comes through.
+    // A zone takes files only; anything else that is dropped on it is handled here.
     if (isTaken && brought.files.length > 0) return
     if (!isDialogOpen()) onDrop(brought)
   })
@@ -70,15 +70,15 @@ function useWindowDrop(onDrop: (brought: Brought) => void) {
   useEffect(() => {
     const ending = new AbortController()
     const listening = { signal: ending.signal }
-    // What starts in this page is not brought in. The mark travels with the drag: its "dragend" is lost when the element
-    // that was dragged leaves the document.
+    // A drag that starts in this page is not an import. It is marked in its data, because its "dragend" is lost if the
+    // dragged element is removed from the document.
     window.addEventListener('dragstart', (event) => event.dataTransfer?.setData(ownDragType, ''), listening)
     window.addEventListener('dragenter', (event) => onDrag(event), listening)
     window.addEventListener('dragover', (event) => onDrag(event), listening)
     window.addEventListener('drop', (event) => onLanding(event), listening)
-    // Leaving for nothing in the page is leaving the window.
+    // Without a related target, the drag leaves the window.
     window.addEventListener('dragleave', (event) => event.relatedTarget === null && setIsOver(false), listening)
-    // A browser need not tell how a drag from outside ended. During one it sends none of these.
+    // A browser does not always report the end of a drag from outside. During one it sends none of these events.
     for (const type of ['pointermove', 'keydown', 'blur']) {
       window.addEventListener(type, () => setIsOver(false), listening)
     }
@@ -91,13 +91,13 @@ function useWindowDrop(onDrop: (brought: Brought) => void) {
   return [isOver, setIsOver] as const
 }
 
-/** Images in the clipboard anywhere; the address of one only where no text is being written. */
+/** Images in the clipboard anywhere; an address only if no text field has the focus. */
 function usePaste(onPaste: (brought: Brought) => void) {
   const onClipboard = useEffectEvent((event: ClipboardEvent) => {
     if (!event.clipboardData || event.defaultPrevented || isDialogOpen()) return
     const isWriting =
       event.target instanceof Element && event.target.matches('textarea, input:not([type=file], [type=radio])')
-    // Documents are copied as text and as an image of it; who writes wants the text.
+    // Documents are copied as text and as an image of it; in a text field the text is meant.
     if (isWriting && event.clipboardData.types.includes('text/plain') && !isOnlyNames(event.clipboardData)) return
     const brought = readPaste(event.clipboardData)
     if (isNothing(brought)) return
