@@ -169,7 +169,7 @@ describe('code of the page', { timeout: 120_000 }, () => {
     cpSync(join(root, 'tsconfig.json'), join(folder, 'tsconfig.json'))
     mkdirSync(join(folder, 'src'))
     writeFileSync(join(folder, 'src/part.ts'), 'export const key = process.env.KIE_API_KEY\n')
-    const script = join(root, 'node_modules/typescript/bin/tsc')
+    const script = join(root, 'node_modules/typescript-native/bin/tsc')
     const compile = () => execFileSync(process.execPath, [script, '-p', folder], { encoding: 'utf8' })
     expect(compile).toThrow(expect.objectContaining({ stdout: expect.stringContaining("Cannot find name 'process'") }))
     writeFileSync(join(folder, 'src/part.ts'), 'export const mode = import.meta.env.MODE\n')

@@ -3,7 +3,7 @@ import { makeManyRuns } from '../../support/many-runs.ts'
 
 /** `npm run replicas` says how many, and takes the built server. */
 const { REPLICA_RUNS, REPLICA_ENTRY } = process.env
-const runs = Number(REPLICA_RUNS ?? 24)
+const runs = Number(REPLICA_RUNS ?? 16)
 const options = {
   runs,
   ...(REPLICA_ENTRY ? { entry: REPLICA_ENTRY } : {}),
