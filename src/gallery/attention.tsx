@@ -5,14 +5,14 @@ import { Button } from '#ui/button.tsx'
 import { classes } from '#ui/classes.ts'
 
 interface AttentionProps {
-  /** Runs that wait for the user. */
+  /** Runs that need the user. */
   runs: readonly Run[]
   /** Their cards are shown in the grid. */
   open: boolean
   onToggle: () => void
 }
 
-/** One line for many runs that need the user. They stay in Tasks when they are dismissed. */
+/** One line for many runs that need the user. Dismissed ones stay in Tasks. */
 export function Attention({ runs, open, onToggle }: AttentionProps) {
   const { dismiss } = useGenerator()
   const onDismiss = () => {

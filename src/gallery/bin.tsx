@@ -24,7 +24,7 @@ interface BinProps {
 
 const question: Question = { query: { ...everything, shelf: 'bin' }, options: {} }
 
-/** What was moved to the bin, to be restored or deleted permanently. Deleting asks, since nothing brings it back. */
+/** Images in the bin, to be restored or deleted permanently. Deleting asks first. */
 export function Bin({ toggle, onSettings }: BinProps) {
   const commands = useImageCommands()
   const { pictures, complete, isPending } = usePictures('bin')

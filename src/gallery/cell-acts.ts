@@ -7,14 +7,14 @@ import type { Tile } from './shelf-window.ts'
 export interface CellActs {
   commands: ImageCommands
   open(picture: Picture): void
-  /** A press that selects: with Ctrl or ⌘, with Shift, or held on a touch screen. */
+  /** A press that selects: with Ctrl or ⌘, with Shift, or a long press on a touch screen. */
   press(tile: Tile, place: number, how: { adds: boolean; extends: boolean }): void
   /** Opens or closes the stack that the image belongs to; nothing where stacks are not shown. */
   turnStack?: ((picture: Picture, isOpen: boolean) => void) | undefined
   isSelecting(): boolean
-  /** Whether an act on this image is meant for all that are selected. */
+  /** Whether an act on this image applies to all selected ones. */
   isMeant(id: PictureId): boolean
   openSettings(): void
-  /** Tells the grid which element draws a place, so that it can put the focus there. */
+  /** Registers the element at a position, so that the grid can focus it. */
   register(place: number, element: HTMLElement | null): void
 }

@@ -17,7 +17,7 @@ interface CollectionDialogProps {
 
 const mostLetters = 80
 
-/** In which collections the images are; an image may be in several. */
+/** The collections of the images; an image may be in several. */
 export function CollectionDialog({ images, commands, onClose }: CollectionDialogProps) {
   const store = useStore()
   const collections = useCollections().filter(({ kind }) => kind === 'plain')
@@ -27,7 +27,7 @@ export function CollectionDialog({ images, commands, onClose }: CollectionDialog
     changed.get(id) ?? images.every(({ marks }) => marks?.collections?.includes(id) ?? false)
   const collect = async (collection: { id: CollectionId; name: string }, isIn: boolean) => {
     setChanged(new Map(changed).set(collection.id, isIn))
-    // What they hold now: the dialog may have changed it before.
+    // Read again, because the dialog may have changed it.
     const found = await store.picturesById(images.map(({ id }) => id))
     const [first, ...rest] = [...found.values()]
     if (first) await commands.collect([first, ...rest], collection, isIn)

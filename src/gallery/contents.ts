@@ -6,29 +6,29 @@ import { type Item, isRun, keyOf } from './items.ts'
 import type { Section } from './lines.ts'
 import type { Group, ShelfView } from './shelf-window.ts'
 
-/** What stands in the grid before the images of the shelf. */
+/** What the grid shows before the images of the shelf. */
 export interface Before {
-  /** Runs that need the user, a line each. */
+  /** Runs that need the user, one per line. */
   cards: readonly Run[]
-  /** Runs in work, and the images that keep their places. */
+  /** Running runs, and the images that keep their positions. */
   lead: readonly Item[]
 }
 
-/** All places of the grid, one after the other: cards, lead, then the shelf or the result of a search. */
+/** All positions of the grid in order: cards, lead, then the shelf or the result of a search. */
 export interface Contents {
   readonly sections: readonly Section[]
   readonly lead: readonly Item[]
-  /** Nothing where it is not loaded. */
+  /** `undefined` if it is not loaded. */
   itemAt(place: number): Item | undefined
   /** How the tile belongs to a batch. */
   groupAt(place: number): Group
   ratioAt(place: number): number
   /** Among what is loaded. */
   placeOfKey(key: string, near: number): number | undefined
-  /** The images between two places, both included, whether they are loaded or not. */
+  /** The images between two positions, both included, loaded or not. */
   idsBetween(from: number, to: number): Promise<readonly PictureId[]>
   findPlace(id: PictureId): Promise<number | undefined>
-  /** The places of the shelf itself, for loading them. */
+  /** The positions within the shelf itself, for loading them. */
   shelfRange(from: number, to: number): { from: number; to: number }
 }
 
@@ -53,7 +53,7 @@ export function toContents({ cards, lead }: Before, view: ShelfView, now: number
     placeOfKey(key, near) {
       const first = before.findIndex((item) => keyOf(item) === key)
       if (first >= 0) return first
-      // An item moves by few places at a time: further away it is not looked for.
+      // An item moves by few positions at a time, so it is not looked for further away.
       for (let step = 0; step <= 200; step += 1) {
         for (const place of [near + step, near - step]) {
           const item = place >= offset ? itemAt(place) : undefined
@@ -76,7 +76,7 @@ export function toContents({ cards, lead }: Before, view: ShelfView, now: number
   }
 }
 
-/** Cards, then today with the runs in work first, then day after day; one stretch where the order is not that of time. */
+/** Cards, then today with running runs first, then each day; a single section if the order is not by time. */
 function sectionsOf(cards: number, lead: number, { total, days }: ShelfView, now: number): Section[] {
   const sections: Section[] = [{ count: cards, wide: true }]
   const startsToday = days[0]?.at === startOfDay(now)

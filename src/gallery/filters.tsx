@@ -27,7 +27,7 @@ const sortWords: Readonly<Record<Sort, string>> = {
   largest: 'Largest first',
 }
 
-/** Filters with their counts, the order, collections, and how tiles are drawn. */
+/** Filters with their counts, the order, collections, and the look of tiles. */
 export function Filters({ query, onChange, view, onSurvey }: FiltersProps) {
   return (
     <span className="flex items-center">
@@ -71,7 +71,7 @@ function ViewMenu({ onSurvey }: { onSurvey: () => void }) {
   return <Menu label="View" icon={LayoutGrid} items={items} />
 }
 
-/** Only what the result can be narrowed by; each with the number of images that it would leave. */
+/** Only filters that narrow the result, each with the number of images that would be left. */
 function filterItems(query: Query, onChange: (query: Query) => void, { facets }: ShelfView): MenuItem[] {
   const lists = ['models', 'ratios', 'tags'] as const
   const values = lists.flatMap((list) =>
@@ -135,7 +135,7 @@ function without(query: Query, name: Optional): Query {
   return rest
 }
 
-/** What the result is narrowed to; each can be taken away. */
+/** The active filters; each can be removed. */
 export function FilterChips({ query, onChange }: Pick<FiltersProps, 'query' | 'onChange'>) {
   const collections = useCollections()
   const chips: { label: string; next: Query }[] = [

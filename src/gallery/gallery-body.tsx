@@ -24,7 +24,7 @@ import { type Room, useRoom } from './use-room.ts'
 
 interface GalleryBodyProps {
   runs: readonly Run[]
-  /** The line above it all, with how many images there are. The bar of a selection takes its place. */
+  /** The line at the top with the number of images. The selection bar replaces it. */
   head: (count: number | undefined) => ReactNode
   runView: RunView
   onSettings: () => void
@@ -33,10 +33,10 @@ interface GalleryBodyProps {
 const Survey = lazyPart(() => import('./survey.tsx').then((module) => module.Survey))
 const CollectionDialog = lazyPart(() => import('./collection-dialog.tsx').then((module) => module.CollectionDialog))
 
-/** So many cards would push what is running out of sight. */
+/** More cards would push running runs out of view. */
 const foldFrom = 3
 
-/** The gallery as soon as there is anything in it: search, runs that need the user, and the grid. */
+/** The gallery once it contains anything: search, runs that need the user, and the grid. */
 export function GalleryBody({ runs, head, runView, onSettings }: GalleryBodyProps) {
   const [open, setOpen] = useState(false)
   const [query, setQuery] = useState<Query>(everything)
@@ -91,7 +91,7 @@ export function GalleryBody({ runs, head, runView, onSettings }: GalleryBodyProp
   )
 }
 
-/** What lies over the gallery when it is asked for, and the keys for it and for the size of tiles. */
+/** Dialogs over the gallery, and the keys for them and for the size of tiles. */
 function useLayers(room: Room) {
   const [collecting, setCollecting] = useState<Subject>()
   const [surveyed, setSurveyed] = useState<NonEmpty<PictureId>>()
@@ -109,7 +109,7 @@ function useLayers(room: Room) {
     const { tilePx, adjust } = useWorkspace.getState()
     adjust({ tilePx: Math.max(72, Math.min(400, Math.round(tilePx * by))) })
   }
-  // Single keys count where the gallery has the focus.
+  // Single-letter keys work while the gallery has the focus.
   const here = (act: () => void) => () => placeOf(document.activeElement) === 'gallery' && act()
   useShortcut('n', here(survey))
   useShortcut('l', here(collect), ids.size > 0)
@@ -148,12 +148,14 @@ function useStacks(): { grouping: Grouping; turn: ((batch: BatchId, isOpen: bool
   return { grouping, turn: stacks ? turn : undefined }
 }
 
-/** Whether nothing is searched, filtered or sorted: then runs in work are shown as well. */
+/** Whether there is no search, filter or sort order: then running runs are shown too. */
 export function isEverything(query: Query): boolean {
   return JSON.stringify(query) === JSON.stringify(everything)
 }
 
-/** What stands before the shelf, and the question for the rest. The places of runs are remembered from drawing to drawing. */
+/**
+ * What comes before the shelf, and the query for the rest. The positions of runs are remembered from render to render.
+ */
 function useShown(runs: readonly Run[], query: Query, grouping: Grouping) {
   const { pictures, arrived, complete } = usePictures('gallery')
   const made = useMemo(() => withArrived(pictures, arrived), [pictures, arrived])
@@ -182,7 +184,7 @@ function withArrived(pictures: readonly Picture[], arrived: readonly Picture[]):
   return more.length === 0 ? pictures : [...pictures, ...more]
 }
 
-/** The same object for as long as it says the same. */
+/** The same object as long as its contents are equal. */
 function useKept<T>(value: T): T {
   const [kept, setKept] = useState(value)
   if (JSON.stringify(kept) === JSON.stringify(value)) return kept

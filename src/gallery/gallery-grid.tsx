@@ -26,17 +26,17 @@ interface GalleryGridProps {
   /** Its accessible name. */
   label?: string
   contents: Contents
-  /** Which of the shelf's places are seen. */
+  /** Which of the shelf's positions are visible. */
   onSeen: (from: number, to: number) => void
-  /** How runs are drawn; the bin holds none. */
+  /** How runs are shown; the bin has none. */
   runView?: RunView | undefined
-  /** Asks, then deletes permanently; only the bin offers it. */
+  /** Asks, then deletes permanently; only offered by the bin. */
   onDelete?: ((images: NonEmpty<Picture>) => void) | undefined
   onSettings: () => void
   select: SelectionDoor
   /** Opens or closes the stack of a batch; the bin shows none. */
   onTurnStack?: ((batch: BatchId, isOpen: boolean) => void) | undefined
-  /** Where the bar of the selection finds the commands that know of the grid. */
+  /** Where the selection bar finds the commands of the grid. */
   commandsRef?: RefObject<ImageCommands | undefined>
 }
 
@@ -45,10 +45,10 @@ const [stackKeys = ''] = stackAct.keys
 /** The scroller's padding above the first row: `pt-3`. */
 const topPx = 12
 const headingPx = 36
-/** There is air above it already. */
+/** The first heading has room above it already. */
 const firstHeadingPx = 20
 
-/** The virtual grid of the gallery and of the bin: what is drawn and kept does not depend on how much there is. */
+/** The virtual grid of the gallery and of the bin: the rendered and loaded amount does not depend on the total. */
 export function GalleryGrid(props: GalleryGridProps) {
   const { label = 'Gallery', contents, runView, select, onSeen, commandsRef } = props
   const images = useImageCommands()
@@ -111,7 +111,7 @@ export function GalleryGrid(props: GalleryGridProps) {
   )
 }
 
-/** All lines for the width that there is; square tiles, or natural ratios. */
+/** All lines at the present width, with square tiles or natural ratios. */
 function useLines(
   scroller: RefObject<HTMLDivElement | null>,
   contents: Contents,
@@ -128,7 +128,7 @@ function useLines(
   return { layout, lines }
 }
 
-/** Tells which places are in view, after each drawing and while it is scrolled. */
+/** Reports which positions are in view, after each render and while scrolling. */
 function useSeen(
   lines: Lines,
   list: RefObject<VirtualizerHandle | null>,
@@ -155,7 +155,7 @@ function firstPlace(lines: Lines, index: number): number {
   return lines.places
 }
 
-/** Cards keep their element when rows before them come and go; tiles flow, so a line is known by its place. */
+/** Cards keep their element when rows before them change; tiles reflow, so their lines are identified by position. */
 function keyOfLine(line: Line | undefined, index: number, contents: Contents): string {
   const card = line?.kind === 'card' ? contents.itemAt(line.first) : undefined
   return card ? card.id : `${line?.kind} ${index}`
@@ -166,7 +166,7 @@ interface GridLineProps {
   index: number
   columns: number
   contents: Contents
-  /** The one place in the tab order. */
+  /** The one position in the tab order. */
   place: number
   staged: PictureId | undefined
   lead: ReadonlySet<string>
@@ -213,7 +213,7 @@ function GridLine({ line, index, columns, contents, place, staged, lead, runView
   )
 }
 
-/** Holds the place of an image that is about to be read. */
+/** Placeholder for an image that is being read. */
 function LoadingCell() {
   return <div role="gridcell" aria-busy tabIndex={-1} className="aspect-square rounded-sm bg-hover" />
 }
@@ -282,19 +282,19 @@ function createGridHandlers({ contents, lines, pageRows, roving, acts, select }:
   }
 }
 
-/** The arrows move the stage along, where an image is on it and nothing is compared. */
+/** Arrow keys also move the stage, if it shows an image and nothing is compared. */
 function showOnStage(item: Item | undefined) {
   const { selected, comparing, choose } = useWorkspace.getState()
   if (item && !isRun(item) && selected !== undefined && !comparing) choose(item.id)
 }
 
-/** Keys are for the cell itself, not for what stands in it. */
+/** Keys are for the cell itself, not for controls inside it. */
 function placeUnder({ target }: { target: EventTarget }): number | undefined {
   if (!(target instanceof HTMLElement) || !target.matches('[role="gridcell"][data-place-number]')) return undefined
   return Number(target.dataset.placeNumber)
 }
 
-/** Keys that change what is selected. `true`: it was one. */
+/** Keys that change the selection. `true`: it was one. */
 function pressSelection(
   event: KeyboardEvent,
   { place, item, group }: { place: number; item: Item | undefined; group: Group },
@@ -315,7 +315,7 @@ function pressSelection(
   return true
 }
 
-/** Opens the item, or does the act that the key stands for. */
+/** Opens the item, or performs the act for the key. */
 function pressOn(item: Item, group: Group, event: KeyboardEvent, acts: CellActs, select: SelectionDoor): void {
   const opens = (event.key === 'Enter' || event.key === ' ') && !event.ctrlKey && !event.metaKey
   if (opens) {
@@ -332,7 +332,7 @@ function pressOn(item: Item, group: Group, event: KeyboardEvent, acts: CellActs,
   }
 }
 
-/** One object for all cells, so that a moved focus draws two cells anew and not all. */
+/** One object for all cells, so that moving the focus renders two cells and not all. */
 function useCellActs(
   { onDelete, onSettings, select }: Pick<GalleryGridProps, 'onDelete' | 'onSettings' | 'select'>,
   commands: ImageCommands,
@@ -344,7 +344,10 @@ function useCellActs(
     latest.current = select
   })
   return useMemo(() => {
-    /** Before images leave the grid, the focus, if it is here, goes to a neighbour. Gives the image that takes their place. */
+    /**
+     * Before images leave the grid, the focus moves to a neighbour if it was on one of them. Gives the image that takes
+     * their place.
+     */
     const passOn = (images: NonEmpty<Picture>): PictureId | undefined => {
       const leaving = new Set(images.map(({ id }) => id))
       const neighbour = findNeighbour(roving, leaving)
@@ -418,7 +421,7 @@ function useStackTurns(
   )
 }
 
-/** The next place that stays, or the one before; far away none is looked for. */
+/** The next position that stays, or the one before, within reach. */
 function findNeighbour(roving: RovingCommands, leaving: ReadonlySet<string>): number | undefined {
   const start = roving.place()
   const stays = (place: number) => {

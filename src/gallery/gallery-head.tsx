@@ -2,12 +2,12 @@ import type { ReactNode } from 'react'
 
 interface GalleryHeadProps {
   title: string
-  /** `undefined` while not all are read. */
+  /** `undefined` until all are read. */
   count: number | undefined
   children: ReactNode
 }
 
-/** The line above the grid: what is shown, how much, and the ways to something else. */
+/** The line above the grid: what is shown, how much, and buttons for other views. */
 export function GalleryHead({ title, count, children }: GalleryHeadProps) {
   return (
     <div className="flex h-11 shrink-0 items-center gap-2 border-line border-b pr-1 pl-3">

@@ -10,19 +10,19 @@ import type { RunScreens } from './run-screens.ts'
 import { FillingProgress, FirstRun, useFillSamples } from './samples.tsx'
 import { useSamplesParam } from './use-samples-param.ts'
 
-// An empty gallery, which is how the first visit begins, needs neither.
+// Not needed for an empty gallery, with which the first visit starts.
 const loadBody = () => import('./gallery-body.tsx')
 const NotRead = lazyPart(() => import('./not-read.tsx').then((module) => module.NotRead))
 const Bin = lazyPart(() => import('./bin.tsx').then((module) => module.Bin))
 
 interface GalleryProps {
   runScreens: RunScreens
-  /** Whether no real service is behind; `undefined` until the proxy has said so. */
+  /** Whether no real service is used; `undefined` until the proxy has answered. */
   simulated?: boolean | undefined
   onSettings: () => void
 }
 
-/** The right column: runs in work and the pictures they became, or the bin. */
+/** The right column: running runs and images, or the bin. */
 export function Gallery({ runScreens, simulated, onSettings }: GalleryProps) {
   const [inBin, setInBin] = useState(false)
   const runs = useOpenRuns()
@@ -30,7 +30,7 @@ export function Gallery({ runScreens, simulated, onSettings }: GalleryProps) {
   const unread = useUnread('gallery')
   const { filling, fill } = useFillSamples()
   const isEmpty = runs.length === 0 && pictures.length === 0 && (complete || isPending)
-  // Loaded while the first words are written, so that the first run finds its place at once.
+  // Loaded while the first prompt is written, so that the first run is shown at once.
   const isComposing = useWorkspace(({ drafts }) => Object.values(drafts).some(({ prompt }) => prompt !== ''))
   const { part: body, failed: isBodyMissing } = useLoaded(loadBody, !isEmpty || isComposing)
   const { part: runView, failed: isViewMissing } = useLoaded(runScreens.load, !isEmpty || isComposing)

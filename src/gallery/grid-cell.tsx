@@ -16,30 +16,32 @@ import { countStack } from './stack-badge.tsx'
 
 interface GridCellProps {
   item: Item
-  /** Its place in the grid. */
+  /** Its position in the grid. */
   place: number
   /** Of a closed stack: all of its images. */
   stack: readonly PictureId[] | undefined
   /** It stands in an opened stack of so many images. */
   opened: number | undefined
-  /** Columns it reaches over. */
+  /** The number of columns it spans. */
   span: number
   /** The one cell in the tab order. */
   isActive: boolean
   isSelected: boolean
-  /** Explicitly, and not only because it is on the stage. */
+  /** Selected explicitly, not just shown on the stage. */
   isPicked: boolean
-  /** Drawn in its own ratio. */
+  /** Shown in its own ratio. */
   isNatural: boolean
   /** On the stage. */
   isStaged: boolean
-  /** Among the places of the runs seen in work. */
+  /** Among the positions of runs that were seen running. */
   isLead: boolean
   runView: RunView | undefined
   acts: CellActs
 }
 
-/** One cell for a run and for the picture that follows it: the element, and with it the focus, stays when one becomes the other. */
+/**
+ * One cell for a run and for its image, so that the element, and with it the focus, stays when one becomes the other.
+ */
 export const GridCell = memo(function GridCell({
   item,
   place,
@@ -56,7 +58,8 @@ export const GridCell = memo(function GridCell({
   acts,
 }: GridCellProps) {
   const [near, setNear] = useState({ pointed: false, focused: false })
-  // One press moves the pointer, the focus and a neighbour's focus between two renders: each change builds on the last.
+  // One press moves the pointer, the focus and a neighbour's focus between two renders, so each change builds on the
+  // last.
   const mark = (change: Partial<typeof near>) => setNear((before) => ({ ...before, ...change }))
   const key = keyOf(item)
   const isCard = isRun(item) && needsCard(item)
@@ -119,7 +122,7 @@ export const GridCell = memo(function GridCell({
   )
 })
 
-/** So long a finger has to rest on a tile to select it. */
+/** Duration of a long press, which selects a tile. */
 const holdMs = 450
 
 /** "stack of 12 images", "stack of 5 of 12 images". */
@@ -136,7 +139,7 @@ interface Pressed {
   onPointed: () => void
 }
 
-/** What presses on a tile mean: open, select, extend, or its menu. */
+/** The meaning of presses on a tile: open, select, extend, or its menu. */
 function usePresses({ item, stack, place, acts, onPointed }: Pressed) {
   const hold = useRef<{ timer?: ReturnType<typeof setTimeout>; isDone: boolean }>({ isDone: false })
   const release = () => clearTimeout(hold.current.timer)
@@ -165,7 +168,7 @@ function usePresses({ item, stack, place, acts, onPointed }: Pressed) {
     onContextMenu(event: MouseEvent<HTMLElement>) {
       event.preventDefault()
       if (hold.current.isDone || isInMenu(event.target)) return
-      // The menu comes with the pointer; a touch or a key brings it as well.
+      // The menu is rendered when the pointer is near; a touch or a key renders it as well.
       flushSync(onPointed)
       event.currentTarget.querySelector<HTMLElement>('[aria-haspopup="menu"]')?.click()
     },

@@ -7,7 +7,7 @@ export function isRun(item: Item): item is Run {
   return 'state' in item
 }
 
-/** The same for a run and for the picture that takes its place. */
+/** The same for a run and for the image that replaces it. */
 export function keyOf(item: Item): string {
   if (isRun(item)) return item.id
   const { origin } = item

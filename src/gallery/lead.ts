@@ -6,24 +6,24 @@ import type { Before } from './contents.ts'
 import type { Item } from './items.ts'
 
 interface Slot {
-  /** As it was last seen. */
+  /** As last seen. */
   run: Run
-  /** Its pictures have been in the list; binned ones come back to the same place. */
+  /** Its images have been in the list; images restored from the bin return to the same position. */
   settled: boolean
 }
 
 /**
- * The places of the runs that were seen in work, newest first. A picture keeps the place of its run until the next run
- * starts, which moves everything anyway.
+ * The positions of the runs that were seen running, newest first. An image keeps the position of its run until the next
+ * run starts.
  */
 export type Lead = readonly Slot[]
 
-/** Gone without a picture: it was saved, and the list of pictures is a moment behind. */
+/** The run is gone and has no image yet: it was saved, and the list of images is slightly behind. */
 function isWaited({ run, settled }: Slot): boolean {
   return !settled && (run.state.phase === 'sending' || run.state.phase === 'working' || run.state.phase === 'ready')
 }
 
-/** The next lead; the same one if nothing changed. */
+/** The next lead; the same object if nothing changed. */
 export function advanceLead(seen: Lead, runs: readonly Run[], pictures: readonly Picture[]): Lead {
   const standIns = new Map(runs.flatMap((run) => (run.marks.standsIn ? [[run.marks.standsIn.for, run]] : [])))
   const openRuns = standIns.size === 0 ? runs : runs.filter(({ id }) => !standIns.has(id))
@@ -45,7 +45,7 @@ export function advanceLead(seen: Lead, runs: readonly Run[], pictures: readonly
   return next.length === seen.length && next.every((slot, index) => slot === seen[index]) ? seen : next
 }
 
-/** A run that stands in for another one takes over its place. */
+/** A run that replaces another one takes over its position. */
 function withStandIns(lead: Lead, standIns: ReadonlyMap<RunId, Run>): Lead {
   const known = new Set(lead.map(({ run }) => run.id))
   return lead.map((slot) => {
@@ -54,7 +54,7 @@ function withStandIns(lead: Lead, standIns: ReadonlyMap<RunId, Run>): Lead {
   })
 }
 
-/** What stands before the images of the shelf. */
+/** What comes before the images of the shelf. */
 export function arrange(lead: Lead, openRuns: readonly Run[], pictures: readonly Picture[]): Before {
   const open = new Set(openRuns.map((run) => run.id))
   const made = madeBy(pictures, new Set(lead.map(({ run }) => run.id)))

@@ -1,9 +1,9 @@
-/** A stretch of places under one heading; they follow each other without gaps. */
+/** A range of positions under one heading; sections follow each other without gaps. */
 export interface Section {
   title?: string
-  /** How many places. */
+  /** How many positions. */
   count: number
-  /** Each place takes the whole width: cards of runs. */
+  /** Each item takes the whole width: cards of runs. */
   wide?: true
 }
 
@@ -12,20 +12,20 @@ export type Line =
   | { kind: 'heading'; title: string }
   | { kind: 'card' | 'tiles'; first: number; count: number; heightPx?: number }
 
-/** All lines of the grid, whatever its size: a few bytes each, and nothing of the images in them. */
+/** All lines of the grid, whatever its size: a few bytes each, independent of the images in them. */
 export interface Lines {
   readonly length: number
-  /** How many places there are. */
+  /** How many positions there are. */
   readonly places: number
   at(index: number): Line | undefined
-  /** The line that holds a place; -1 if none does. */
+  /** The line that contains a position; -1 if none does. */
   lineOf(place: number): number
 }
 
 export interface Shape {
-  /** Of square tiles: how many stand beside each other. */
+  /** For square tiles: the number per line. */
   columns: number
-  /** In natural ratios: width through height of each place. Square otherwise. */
+  /** For natural ratios: width divided by height at each position. Absent: square. */
   ratios?: { of(place: number): number; widthPx: number; heightPx: number; gapPx: number }
 }
 
@@ -60,12 +60,12 @@ interface Laid {
   wide: ReadonlySet<number>
   heights: readonly number[]
   places: number
-  /** The first place of each line, in order; -1 for a heading. */
+  /** The first position of each line, in order; -1 for a heading. */
   starts: Int32Array
 }
 
 function toLines({ titles, wide, heights, places, starts }: Laid): Lines {
-  /** The first place of the first line from `index` on that is no heading. */
+  /** The first position of the first line from `index` on that is not a heading. */
   const startFrom = (index: number): number => {
     for (let line = index; line < starts.length; line += 1) if (starts[line] !== heading) return starts[line] ?? places
     return places
@@ -100,7 +100,7 @@ function nextLine(from: number, end: number, { columns, ratios }: Shape): { coun
   const { of, widthPx, heightPx, gapPx } = ratios
   let sum = 0
   for (let place = from; place < end; place += 1) {
-    // A panorama or a strip keeps a tile that can be hit.
+    // Very wide or tall images still get a tile that can be clicked.
     sum += Math.min(4, Math.max(0.4, of(place)))
     const count = place - from + 1
     const fits = (widthPx - (count - 1) * gapPx) / sum
@@ -109,7 +109,7 @@ function nextLine(from: number, end: number, { columns, ratios }: Shape): { coun
   return { count: end - from, heightPx }
 }
 
-/** The place that a key leads to from `place`; `undefined` for keys that do not move. */
+/** The position to which a key moves from `place`; `undefined` for keys that do not move. */
 export function movePlace(lines: Lines, place: number, key: string, linesPerPage: number): number | undefined {
   const last = lines.places - 1
   if (last < 0) return undefined
@@ -135,7 +135,7 @@ export function movePlace(lines: Lines, place: number, key: string, linesPerPage
   }
 }
 
-/** The same column some lines on, or the last place of a shorter line. Headings count for nothing. */
+/** The same column some lines on, or the last position of a shorter line. Headings are skipped. */
 function moveLines(lines: Lines, place: number, by: number): number {
   let index = lines.lineOf(place)
   const start = lines.at(index)

@@ -1,6 +1,6 @@
 import { Button } from '#ui/button.tsx'
 
-/** Stands where images would be that could not be read from this browser's storage. They may well be there. */
+/** Shown instead of images that could not be read from this browser's storage. They may still be there. */
 export function NotRead({ onAgain }: { onAgain: () => void }) {
   return (
     <div role="alert" className="flex flex-col items-center gap-3 p-6 text-center text-sm">

@@ -19,14 +19,14 @@ interface PictureTileProps {
   isSelected: boolean
   isPicked: boolean
   isStaged: boolean
-  /** It takes the place of its run just now. */
+  /** It is replacing its run right now. */
   arrives: boolean
-  /** Pointed at, or focused: the menu shows. */
+  /** Hovered or focused: the menu button is shown. */
   isNear: boolean
   acts: CellActs
 }
 
-/** The small picture, cut square, and its menu while somebody is near. */
+/** The thumbnail, cropped to a square, and its menu when hovered or focused. */
 export function PictureTile({
   picture,
   stack,

@@ -3,7 +3,7 @@ import { useStore } from '#store/queries.ts'
 import { Button } from '#ui/button.tsx'
 import { notify } from '#ui/notices.tsx'
 
-/** While samples are in the gallery: that they are, and the one act that takes them away. */
+/** Shown while samples are in the gallery, with the button that removes them. */
 export function SamplesLine() {
   const store = useStore()
   const remove = () => {

@@ -5,7 +5,7 @@ import { useStore } from '#store/queries.ts'
 import { Button } from '#ui/button.tsx'
 import { notify } from '#ui/notices.tsx'
 
-/** How far a filling of the gallery has come. */
+/** The progress of filling the gallery. */
 export interface Filling {
   done: number
   count: number
@@ -13,7 +13,7 @@ export interface Filling {
 
 const demoCount = 6
 
-/** Fills the gallery with samples and says how far it has come; one filling at a time. */
+/** Fills the gallery with samples and reports progress; one at a time. */
 export function useFillSamples(): { filling: Filling | undefined; fill: (count?: number) => Promise<void> } {
   const store = useStore()
   const [filling, setFilling] = useState<Filling>()
@@ -33,7 +33,7 @@ export function useFillSamples(): { filling: Filling | undefined; fill: (count?:
   }
 }
 
-/** What the gallery shows before there is anything in it. */
+/** What the gallery shows while it is empty. */
 export function FirstRun({ onDemo }: { onDemo: () => void }) {
   return (
     <div className="flex min-h-0 flex-1 flex-col items-center justify-center gap-4 overflow-y-auto p-6 text-center">

@@ -1,7 +1,7 @@
 import { markColours } from '#domain/marks.ts'
 import { everything, type Query, sorts } from '#library/find/query.ts'
 
-/** The query of a smart collection; nothing where the rule cannot be read. Members that make no sense are left out. */
+/** The query of a smart collection; `undefined` if the rule cannot be read. Invalid members are left out. */
 export function savedQuery(rule: string | undefined): Query | undefined {
   const read = parse(rule)
   if (!read) return undefined

@@ -15,17 +15,17 @@ interface SearchBarProps {
   query: Query
   onChange: (query: Query) => void
   view: ShelfView
-  /** What was found last; nothing while search is not ready. */
+  /** The last result; `undefined` until search is ready. */
   counted: Counted | undefined
   failed: boolean
   onReadAgain: () => void
   onSurvey: () => void
 }
 
-/** Longer texts are cut: no search needs them. */
+/** Longer texts are cut off. */
 const mostLetters = 10_000
 
-/** Search as one types. The count is read out when it is known. */
+/** Search while typing. The count is read out when it is known. */
 export function SearchBar({ query, onChange, view, counted, failed, onReadAgain, onSurvey }: SearchBarProps) {
   const field = useRef<HTMLInputElement>(null)
   const { text } = query
@@ -53,7 +53,7 @@ export function SearchBar({ query, onChange, view, counted, failed, onReadAgain,
           onChange={({ currentTarget }) => onChange({ ...query, text: currentTarget.value })}
           onKeyDown={(event) => {
             if (event.key !== 'Escape' || text === '') return
-            // The field is emptied first; what lies around it listens for Escape too.
+            // Empties the field first; what is around it listens for Escape too.
             event.preventDefault()
             event.stopPropagation()
             onChange({ ...query, text: '' })
@@ -77,7 +77,7 @@ export function SearchBar({ query, onChange, view, counted, failed, onReadAgain,
   )
 }
 
-/** The nearest known words, where nothing was found. */
+/** The nearest known words, if nothing was found. */
 function DidYouMean({ typed, onChoose }: { typed: string; onChoose: (text: string) => void }) {
   const store = useStore()
   const [suggestion, setSuggestion] = useState<string>()

@@ -21,14 +21,14 @@ import type { Room } from './use-room.ts'
 
 interface SelectionBarProps {
   room: Room
-  /** How many images could be selected. */
+  /** How many images can be selected. */
   total: number | undefined
   isBin?: boolean
   /** Opens the collections for the selected images. */
   onCollect?: ((subject: Subject) => void) | undefined
 }
 
-/** Takes the place of the head while images are selected: how many, and what can be done with them. */
+/** Replaces the head while images are selected: their number, and the acts for them. */
 export function SelectionBar({ room, total, isBin = false, onCollect }: SelectionBarProps) {
   const { select, selectActs, readSelected, commandsRef } = room
   const { size } = select.selection.ids

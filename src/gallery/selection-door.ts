@@ -3,12 +3,12 @@ import type { PictureId } from '#domain/ids.ts'
 import type { Selection } from './selection.ts'
 import type { SelectionActs } from './use-selection.ts'
 
-/** How the grid reaches the selection, and acts on all of it. */
+/** How the grid uses the selection, and acts on all of it. */
 export interface SelectionDoor {
   selection: Selection
   acts: SelectionActs
-  /** Whether an act on this image is meant for the whole selection. */
+  /** Whether an act on this image applies to the whole selection. */
   isMeant(id: PictureId): boolean
-  /** Does what a press means to the selected images. */
+  /** Performs the act for a key press on the selected images. */
   pressKey(event: globalThis.KeyboardEvent, commands: ImageCommands): void
 }

@@ -1,15 +1,15 @@
 import type { PictureId } from '#domain/ids.ts'
 
-/** The images that the next act is about. */
+/** The images to which the next act applies. */
 export interface Selection {
   ids: ReadonlySet<PictureId>
-  /** Where a range starts: the image that was pressed last without Shift. */
+  /** Where a range starts: the image last pressed without Shift. */
   anchor: PictureId | undefined
 }
 
 export const nothingSelected: Selection = { ids: new Set(), anchor: undefined }
 
-/** A press without a modifier: it shows the image, and a selection ends. */
+/** A press without a modifier shows the image and ends a selection. */
 export function pressed(id: PictureId): Selection {
   return { ids: new Set(), anchor: id }
 }
@@ -33,7 +33,10 @@ export function toggled(
   return { ids: next, anchor: id }
 }
 
-/** Shift and a press: the images from the anchor to there, in the order of the result. `adds`: to what is selected. */
+/**
+ * A press with Shift: the images from the anchor to here, in the order of the result. `adds`: in addition to what is
+ * selected.
+ */
 export function ranged({ ids, anchor }: Selection, range: readonly PictureId[], adds: boolean): Selection {
   return { ids: new Set(adds ? [...ids, ...range] : range), anchor: anchor ?? range[0] }
 }

@@ -12,26 +12,26 @@ export type Group = Pick<FoundItem, 'stack' | 'opened'>
 
 export type Tile = Group & { picture: Picture }
 
-/** What of an ordered result is known here. Never the same object after a change. */
+/** The loaded part of an ordered result. A new object after each change. */
 export interface ShelfView {
-  /** What it answers; nothing while search is not ready. */
+  /** The question that it answers; `undefined` until search is ready. */
   question: Question | undefined
-  /** Tiles. */
+  /** The number of tiles. */
   total: number
-  /** All images; nothing while search is not ready. */
+  /** The number of images; `undefined` until search is ready. */
   images: number | undefined
-  /** Empty where the result is not in the order of time. */
+  /** Empty if the result is not sorted by time. */
   days: readonly Day[]
   facets: Facets | undefined
-  /** Nothing where it is not loaded. */
+  /** `undefined` if it is not loaded. */
   tileAt(place: number): Tile | undefined
-  /** Among those that are loaded. */
+  /** Among the loaded ones. */
   placeOf(id: PictureId): number | undefined
-  /** Width through height. */
+  /** Width divided by height. */
   ratioAt(place: number): number
-  /** A slice of the result, both ends included, whatever is loaded. */
+  /** A range of the result, both ends included, loaded or not. */
   idsBetween(from: number, to: number): Promise<readonly PictureId[]>
-  /** A place in the whole result, whatever is loaded. */
+  /** A position in the whole result, loaded or not. */
   findPlace(id: PictureId): Promise<number | undefined>
 }
 
@@ -40,28 +40,28 @@ export interface Question {
   options: SearchOptions
 }
 
-/** How much a question has found: known before its tiles are read. */
+/** The size of a result, known before its tiles are read. */
 export interface Counted {
   question: Question
   images: number
 }
 
-/** A window over a result: the tiles around what is seen, and numbers for the rest. */
+/** A window over a result: the tiles around the visible ones, and numbers for the rest. */
 export interface ShelfWindow {
-  /** Nothing until the first question is answered. */
+  /** `undefined` until the first question is answered. */
   view(): ShelfView | undefined
   counted(): Counted | undefined
   /** Whether the last reading failed. */
   failed(): boolean
   subscribe(listener: () => void): () => void
   ask(question: Question): void
-  /** These places are seen, or will be soon. */
+  /** These positions are visible, or will be soon. */
   want(from: number, to: number): void
   close(): void
 }
 
 const pageSize = 60
-/** What is read ahead, in places. */
+/** How many positions are read ahead. */
 const ahead = 90
 const mostPages = 10
 
@@ -164,10 +164,10 @@ type Page = readonly (Tile | undefined)[]
 interface Pages {
   tileAt(place: number): Tile | undefined
   placeOf(id: PictureId): number | undefined
-  /** The pages that were wanted last, of a new result; nothing if that is no longer the result. */
+  /** The last requested pages of a new result; `undefined` if that is no longer the result. */
   read(answer: Answer): Promise<Map<number, Page> | undefined>
   take(pages: Map<number, Page>): void
-  /** Reads what is missing of the places; `true` if anything came. */
+  /** Reads the missing positions; `true` if any came. */
   want(answer: Answer, from: number, to: number, isCurrent: () => boolean): Promise<boolean>
 }
 
@@ -176,7 +176,7 @@ function createPages(finder: FinderClient, store: Pick<GalleryStore, 'picturesBy
   let wanted: readonly number[] = [0]
   const loading = new Set<number>()
 
-  /** Images that have not changed stay the same objects, so that their tiles are not drawn anew. */
+  /** Unchanged images stay the same objects, so that their tiles are not rendered again. */
   const known = () => new Map([...pages.values()].flat().flatMap((tile) => (tile ? [[tile.picture.id, tile]] : [])))
 
   async function readPages(answer: Answer, numbers: readonly number[]): Promise<Map<number, Page> | undefined> {

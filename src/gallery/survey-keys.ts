@@ -2,11 +2,11 @@ import type { Subject } from '#acts/act.ts'
 import type { ImageCommands } from '#acts/image-commands.ts'
 import type { Rating } from '#acts/mark-commands.ts'
 
-/** What a key means in the survey, which has keys of its own. */
+/** The meaning of a key in the survey, which has its own keys. */
 export type Judgement =
   | { kind: 'move'; by: 1 | -1 }
   | { kind: 'source' }
-  /** `advances`: the next image comes, where that is switched on. */
+  /** `advances`: goes on to the next image, if that is switched on. */
   | { kind: 'mark'; advances: boolean; perform(subject: Subject, commands: ImageCommands): Promise<void> }
 
 const ratings: readonly Rating[] = [0, 1, 2, 3, 4, 5]

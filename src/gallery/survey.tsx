@@ -17,7 +17,7 @@ interface SurveyProps {
   onClose: () => void
 }
 
-/** One image after the other, judged by keys alone. Ends with what was kept and what was rejected. */
+/** One image after another, judged by keys alone. Ends with the numbers of kept and rejected images. */
 export function Survey({ ids, commands, onClose }: SurveyProps) {
   const [place, setPlace] = useState(0)
   const [advances, setAdvances] = useState(true)
@@ -25,7 +25,7 @@ export function Survey({ ids, commands, onClose }: SurveyProps) {
   const id = ids[place]
   const picture = usePicture(id)
   const isOver = place >= ids.length
-  // The next ones are read ahead, so that no press waits for its image.
+  // The next ones are read ahead, so that no key press waits for an image.
   usePicture(ids[place + 1])
   usePicture(ids[place + 2])
   const room = useRef<HTMLDivElement>(null)
@@ -107,12 +107,12 @@ function describeJudgement({ marks }: Picture): string {
   return marks?.star ? 'starred' : 'not judged'
 }
 
-/** "12 kept, 28 rejected", and the way to move the rejected ones to the bin in one act. */
+/** "12 kept, 28 rejected", and a button that moves the rejected ones to the bin in one act. */
 function Summary({ ids, commands, onClose, onBack }: SurveyProps & { onBack: () => void }) {
   const store = useStore()
   const [rejected, setRejected] = useState<readonly Picture[]>()
   useEffect(() => {
-    // The last mark may still be on its way to the store: each change is read.
+    // The last mark may not be stored yet, so each change is read again.
     const read = async () => {
       const found = await store.picturesById(ids)
       setRejected([...found.values()].filter(({ marks }) => marks?.reject === true))

@@ -16,7 +16,7 @@ interface TileMarksProps {
   isPicked: boolean
 }
 
-/** What a person has said about the image, on its tile. The accessible name of the cell has the same in words. */
+/** The user's marks on a tile. The accessible name of the cell has the same in words. */
 export function TileMarks({ picture: { marks }, isPicked }: TileMarksProps) {
   const { star, rating, reject, colour } = marks ?? {}
   const hasAny = star || rating || reject || colour

@@ -13,16 +13,16 @@ import type { Question } from './shelf-window.ts'
 import { type SelectionActs, useSelection } from './use-selection.ts'
 import { type Shelf, useShelf } from './use-shelf.ts'
 
-/** A shelf or a search with its grid and its selection: what the gallery and the bin have in common. */
+/** A shelf or a search with its grid and its selection: what gallery and bin have in common. */
 export interface Room {
   shelf: Shelf
   contents: Contents
   select: SelectionDoor
   selectActs: SelectionActs
   onSeen: (from: number, to: number) => void
-  /** What the grid can do with images; nothing until it is drawn. */
+  /** The grid's commands for images; empty until it is rendered. */
   commandsRef: { current: ImageCommands | undefined }
-  /** Reads the selected images, in the order they were selected in. Nothing if none is left. */
+  /** Reads the selected images, in the order of selection. `undefined` if none is left. */
   readSelected(): Promise<Subject | undefined>
 }
 
@@ -55,8 +55,8 @@ export function useRoom(question: Question, head: readonly Picture[], before: Be
 }
 
 /**
- * What stands before the shelf, as of the question that the shelf answers: an image that leaves one for the other is never
- * in both or in neither.
+ * What comes before the shelf, in step with the question that the shelf answers, so that an image that moves between
+ * them is never in both or in neither.
  */
 function useMatching({ view, isReady, failed }: Shelf, question: Question, before: Before): Before {
   const [kept, setKept] = useState(before)

@@ -4,23 +4,23 @@ import type { Contents } from './contents.ts'
 import { type Item, keyOf } from './items.ts'
 import type { Lines } from './lines.ts'
 
-/** The same object as long as the grid lives. Places count all that stands in the grid. */
+/** The same object as long as the grid lives. Positions count everything in the grid. */
 export interface RovingCommands {
-  /** Nothing where it is not loaded. */
+  /** `undefined` if it is not loaded. */
   itemAt(place: number): Item | undefined
-  /** How many places there are. */
+  /** How many positions there are. */
   places(): number
   place(): number
-  /** Brings the item at a place into view and focuses it, as soon as it is drawn. */
+  /** Scrolls to the item at a position and focuses it when it is rendered. */
   focusPlace(place: number): void
-  /** The focus has come to a cell by other ways. */
+  /** The focus came to a cell in another way. */
   follow(place: number): void
-  /** Which element draws a place. */
+  /** The element at a position. */
   register(place: number, element: HTMLElement | null): void
 }
 
 interface Roving {
-  /** The one place in the tab order. */
+  /** The one position in the tab order. */
   place: number
   lineIndex: number
   commands: RovingCommands
@@ -31,10 +31,10 @@ interface Shown {
   lines: Lines
 }
 
-/** How long a line may take to be loaded and drawn, in frames. */
+/** How long loading and rendering a line may take, in frames. */
 const mostFrames = 90
 
-/** One cell in the tab order, and the focus on cells that may not be drawn yet. */
+/** One cell in the tab order, and focus for cells that may not be rendered yet. */
 export function useRoving(shown: Shown, list: RefObject<VirtualizerHandle | null>): Roving {
   const [active, setActive] = useState<{ place: number; key: string | undefined }>({ place: 0, key: undefined })
   const { contents, lines } = shown
@@ -42,7 +42,7 @@ export function useRoving(shown: Shown, list: RefObject<VirtualizerHandle | null
     () => (active.key === undefined ? undefined : contents.placeOfKey(active.key, active.place)),
     [contents, active],
   )
-  // When the active item is gone, its place goes to the one that moved up.
+  // When the active item is gone, the one that moves up takes its position.
   const place = found ?? Math.max(0, Math.min(active.place, lines.places - 1))
   const item = contents.itemAt(place)
   const key = item && keyOf(item)
@@ -69,7 +69,10 @@ function createCommands(
     setActive({ place, key: item && keyOf(item) })
   }
 
-  /** A line is hidden until it is measured, and what is hidden takes no focus: another frame, another try. */
+  /**
+   * A line is hidden until it is measured, and hidden elements cannot be focused, so it is tried again in the next
+   * frame.
+   */
   function focusWanted(framesLeft = mostFrames) {
     const element = wanted === undefined ? undefined : elements.get(wanted)
     element?.focus({ preventScroll: true })
@@ -87,7 +90,7 @@ function createCommands(
       const { lines } = latest.current
       if (place < 0 || place >= lines.places) return
       activate(place)
-      // The first line takes its heading along.
+      // The first line is shown with its heading.
       if (place === 0) list.current?.scrollTo(0)
       else list.current?.scrollToIndex(lines.lineOf(place), { align: 'nearest' })
       const isWaiting = wanted !== undefined

@@ -27,18 +27,18 @@ interface Drag {
   pointerId: number
   startX: number
   startY: number
-  /** In the window, where the pointer was last. */
+  /** In px of the window: the last position of the pointer. */
   atX: number
   atY: number
   frame?: number
-  /** What was selected before, which Shift, Ctrl or ⌘ keeps. */
+  /** The previous selection, which Shift, Ctrl or ⌘ keeps. */
   base: ReadonlySet<PictureId>
 }
 
 const edgePx = 32
 const leastPx = 4
 
-/** Selects the tiles that a dragged rectangle touches. It starts beside the tiles only, and scrolls at the edges. */
+/** Selects the tiles that a dragged rectangle touches. It starts between tiles only, and scrolls at the edges. */
 export function useRubberBand(props: RubberBandProps) {
   const [box, setBox] = useState<Box>()
   const drag = useRef<Drag>(undefined)
@@ -136,7 +136,7 @@ async function idsIn(box: Box, { list, lines, contents, layout, scroller }: Rubb
   return ids
 }
 
-/** The places of a line that lie between two lefts, in px from its own left. */
+/** The positions of a line between two left offsets, in px from its own left. */
 function placesIn(
   line: { first: number; count: number; heightPx?: number },
   left: number,

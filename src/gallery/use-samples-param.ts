@@ -3,14 +3,14 @@ import { useEffect, useRef } from 'react'
 const most = 50_000
 
 interface Room {
-  /** `undefined`: nobody knows yet. */
+  /** `undefined`: not known yet. */
   simulated: boolean | undefined
   isEmpty: boolean | undefined
 }
 
 /**
- * `?samples=N` fills an empty gallery, in simulated mode only, and leaves the address. Used for looking at a full gallery
- * and for measuring one.
+ * `?samples=N` fills an empty gallery, in simulated mode only, and is removed from the address. For viewing and
+ * measuring a full gallery.
  */
 export function useSamplesParam({ simulated, isEmpty }: Room, fill: (count: number) => Promise<void>): void {
   const started = useRef(false)

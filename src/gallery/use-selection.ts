@@ -10,7 +10,7 @@ export interface SelectionActs {
   press(id: PictureId): void
   /** `stack`: the images behind the tile. */
   toggle(id: PictureId, stack?: readonly PictureId[]): void
-  /** From the anchor, or from `from` where nothing was pressed yet, to `place`. */
+  /** From the anchor, or from `from` if nothing was pressed yet, to `place`. */
   extend(place: number, from: number, adds: boolean): Promise<void>
   replace(ids: Iterable<PictureId>): void
   all(): Promise<void>

@@ -8,7 +8,7 @@ import { type Counted, createShelfWindow, type Question, type ShelfView } from '
 
 const finders = new WeakMap<GalleryStore, FinderClient>()
 
-/** Search of this window: one for each store, started when it is first asked for. */
+/** This window's search: one for each store, started when it is first needed. */
 export function finderOf(store: GalleryStore): FinderClient {
   const finder = finders.get(store) ?? openFinder(store.search)
   finders.set(store, finder)
@@ -17,18 +17,21 @@ export function finderOf(store: GalleryStore): FinderClient {
 
 export interface Shelf {
   view: ShelfView
-  /** What has been found last; its tiles may still be on their way. */
+  /** The last result; its tiles may not be loaded yet. */
   counted: Counted | undefined
-  /** Whether search has answered; before, the view holds the newest images alone. */
+  /** Whether search has answered; before that, the view only has the newest images. */
   isReady: boolean
   /** Search, or a later page of images, could not be read. */
   failed: boolean
-  /** Starts search anew. */
+  /** Starts search again. */
   readAgain(): void
   want(from: number, to: number): void
 }
 
-/** A shelf or a search as the grid draws it: at once the newest images `head`, and all of it as soon as search is ready. */
+/**
+ * A shelf or a search as the grid shows it: the newest images `head` at once, and everything as soon as search is
+ * ready.
+ */
 export function useShelf(question: Question, head: readonly Picture[]): Shelf {
   const store = useStore()
   const isIdle = useIdle(question.query.text !== '')
@@ -51,7 +54,7 @@ export function useShelf(question: Question, head: readonly Picture[]): Shelf {
   return { counted, view: found ?? first, isReady: found !== undefined, failed, readAgain, want }
 }
 
-/** Search starts when the page has drawn what it has, or at once when it is wanted. */
+/** Search starts when the page has rendered what it has, or at once when it is needed. */
 function useIdle(isWanted: boolean): boolean {
   const [isIdle, setIsIdle] = useState(false)
   useEffect(() => {

@@ -3,7 +3,7 @@ import { type RefObject, useLayoutEffect, useMemo, useState } from 'react'
 /** Between tiles, in CSS pixels. */
 export const gapPx = 6
 const marginPx = 12
-/** So many tiles are in view at most, however large the window is. */
+/** The most tiles in view, however large the window is. */
 const mostInView = 90
 
 export interface TileLayout {
@@ -12,9 +12,9 @@ export interface TileLayout {
   widthPx: number
 }
 
-/** How many square tiles of about `wishPx` stand beside each other, and how large they are. */
+/** How many square tiles of about `wishPx` fit side by side, and their size. */
 export function layTiles(widthPx: number, heightPx: number, wishPx: number): TileLayout {
-  // A large window takes larger tiles: what is in view stays few enough to draw quickly.
+  // A large window gets larger tiles, so that what is in view can be drawn quickly.
   const least = Math.sqrt((widthPx * heightPx) / mostInView)
   const room = widthPx + gapPx
   const columns = Math.max(1, Math.round(room / (Math.max(wishPx, least) + gapPx)))
@@ -28,11 +28,11 @@ export function useTileLayout(element: RefObject<HTMLElement | null>, wishPx: nu
     const box = element.current
     if (!box) return
     const measure = () => {
-      // The scrollbar stands in the right margin, where it is one that takes room.
+      // A scrollbar that takes room is in the right margin.
       const right = Math.max(2, marginPx - (box.offsetWidth - box.clientWidth))
       box.style.paddingInline = `${marginPx}px ${right}px`
       const inner = box.clientWidth - marginPx - right
-      // A hidden gallery keeps its layout, and with it the place it was scrolled to.
+      // A hidden gallery keeps its layout, and with it its scroll position.
       if (inner > 0) setSize({ width: inner, height: box.clientHeight })
     }
     measure()

@@ -4,18 +4,19 @@ import { awaitsLaying, type Picture } from '#domain/picture.ts'
 import { useOpenRuns, usePictures } from '#store/queries.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 
-/** A result has the place of its submission in the list, which is near the head. */
+/** A result is listed at the time of its submission, which is near the start. */
 const lookAt = 200
 
 /**
- * Images that runs of this session became. One takes the stage if nothing is there, or if its source is there and the user
- * has not zoomed, compared or opened a tool since it was submitted. All others are counted in the workspace until they are
- * looked at. Of an edit of an area, the image that was made of the answer comes. Draws nothing: it is loaded when the first run starts.
+ * Puts the images of this session's runs on the stage. A result is shown if the stage is empty, or if it shows the
+ * result's source and the user has not zoomed, compared or opened a tool since the submission. All others are counted
+ * in the workspace until they are looked at. For an edit of an area, the laid-in image is shown. Renders nothing;
+ * loaded when the first run starts.
  */
 export function Arrivals(): null {
   const runs = useOpenRuns()
   const { pictures } = usePictures('gallery')
-  /** When the runs seen in work were submitted. */
+  /** When the running runs were submitted. */
   const submitted = useRef(new Map<RunId, number>())
 
   useEffect(() => {
@@ -24,9 +25,9 @@ export function Arrivals(): null {
     const made = pictures.slice(0, lookAt).filter(({ origin }) => {
       return origin.kind === 'made' && !open.has(origin.run) && submitted.current.has(origin.run)
     })
-    // An answer that is being laid into its source waits for what comes of that.
+    // An answer that is being laid into its source waits for the outcome.
     const settled = made.filter((picture) => !awaitsLaying(picture))
-    // Oldest first: the first result takes the place of its source, the others wait.
+    // Oldest first: the first result replaces its source, the others wait.
     for (const picture of settled.toReversed()) {
       if (picture.origin.kind !== 'made') continue
       const submittedAt = submitted.current.get(picture.origin.run) ?? 0
@@ -36,7 +37,7 @@ export function Arrivals(): null {
       if (picture.batch && picture.batch.id === batch) continue
       if (takesStage(picture, submittedAt)) {
         select(shown)
-        // What is said of a result stands where a tool has its options.
+        // The messages about a result are shown where a tool has its options.
         useWorkspace.setState({ tool: undefined })
       } else arrive(shown)
     }

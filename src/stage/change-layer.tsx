@@ -11,12 +11,15 @@ interface ChangeLayerProps {
   answer: PictureId
   fit: Fit
   places: readonly Place[]
-  /** Of the laid image, in pixels. */
+  /** Size of the laid-in image, in pixels. */
   size: { width: number; height: number }
   placement: Placement | undefined
 }
 
-/** Where the model changed the image, as heat over it, and a frame around each place outside the area. Takes no events. */
+/**
+ * A heat map of where the model changed the image, with a frame around each place outside the area. Takes no pointer
+ * events.
+ */
 export function ChangeLayer({ answer, fit, places, size, placement }: ChangeLayerProps) {
   const map = useChangeMap(answer, fit)
   const canvas = useRef<HTMLCanvasElement>(null)
@@ -43,7 +46,7 @@ export function ChangeLayer({ answer, fit, places, size, placement }: ChangeLaye
   )
 }
 
-/** Computed again when it is asked for: it is as large as the answer, and seldom looked at. */
+/** Computed when it is asked for: it is as large as the answer, and rarely used. */
 function useChangeMap(answer: PictureId, fit: Fit): LayInResult['changeMap'] | undefined {
   const layers = layersOf(useStore())
   const [map, setMap] = useState<LayInResult['changeMap']>()
@@ -60,10 +63,10 @@ function useChangeMap(answer: PictureId, fit: Fit): LayInResult['changeMap'] | u
   return map
 }
 
-/** Of 255. Noise stays below. */
+/** Of 255. Noise is below this. */
 const leastHeat = 56
 
-/** Nothing where nothing changed; yellow, then white, where much did. */
+/** Transparent where nothing changed; yellow, then white, where much did. */
 function paintHeat(canvas: HTMLCanvasElement, { data, width, height }: LayInResult['changeMap']): void {
   const context = canvas.getContext('2d')
   if (!context) return

@@ -12,7 +12,7 @@ interface CompareBarProps {
   comparing: Comparing
   a: Picture | undefined
   b: Picture
-  /** By flip: which of the two is seen. */
+  /** In flip mode: which of the two is shown. */
   seen: 'a' | 'b'
   onFlip: () => void
 }
@@ -23,7 +23,7 @@ const ways: readonly { way: CompareWay; label: string; icon: LucideIcon }[] = [
   { way: 'flip', label: 'Flip', icon: FlipHorizontal2 },
 ]
 
-/** What is compared and how. The chip that has the focus takes the next image chosen in the gallery or the strip. */
+/** What is compared and how. The focused chip takes the next image chosen in the gallery or the strip. */
 export function CompareBar({ comparing, a, b, seen, onFlip }: CompareBarProps) {
   const { compare, select } = useWorkspace.getState()
   const swap = () => {

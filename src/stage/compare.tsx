@@ -12,13 +12,13 @@ interface CompareProps {
   way: CompareWay
   /** Where `b` is drawn, in a pane; `a` is scaled into the same place. */
   placement: Placement
-  /** What `b` is called. */
+  /** The name of `b`. */
   name: string
-  /** By flip: which of the two is seen. */
+  /** In flip mode: which of the two is shown. */
   seen: 'a' | 'b'
 }
 
-/** Two images at one zoom: with a line between them, side by side, or one after the other in the same place. */
+/** Two images at one zoom: with a divider, side by side, or one after the other in the same place. */
 export function Compare({ a, b, way, placement, name, seen }: CompareProps) {
   const differ = Math.abs(a.width / a.height / (b.width / b.height) - 1) > 0.01
   const layers = {
@@ -72,7 +72,7 @@ function Panes({ a, b }: Layers) {
   )
 }
 
-/** A hairline with light and dark beside it, to be seen on any image, and a grip wide enough for a finger. */
+/** A thin line with a light and a dark edge, visible on any image, and a grip wide enough for a finger. */
 function Handle() {
   return (
     <div className="pointer-events-auto flex h-full w-11 cursor-ew-resize touch-none items-center justify-center">

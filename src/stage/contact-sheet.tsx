@@ -12,14 +12,17 @@ import { classes } from '#ui/classes.ts'
 import { showHidden } from '#ui/show-hidden.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 
-/** One place of a batch. Neither an image nor a run: it was removed, or the image is in the bin. */
+/** One position of a batch. With neither an image nor a run: it was removed, or the image is in the bin. */
 interface Place {
   index: number
   picture: Picture | undefined
   run: Run | undefined
 }
 
-/** All images of a batch beside each other. Arrows move, P or S stars, Enter opens; one that failed is tried again in its place. */
+/**
+ * All images of a batch beside each other. Arrow keys move, P or S stars, Enter opens; a failed run can be tried again
+ * here.
+ */
 export function ContactSheet({ batch }: { batch: BatchId }) {
   const places = usePlaces(batch)
   const commands = useImageCommands()
@@ -134,7 +137,7 @@ function describeWaiting(run: Run | undefined): string {
   return isIn(run, 'queued') ? 'queued' : 'working'
 }
 
-/** The places of a batch, in order. Of a place that was tried again, the newest run counts. */
+/** The positions of a batch, in order. For one that was tried again, the newest run counts. */
 function usePlaces(batch: BatchId): Place[] {
   const { pictures } = usePictures('gallery')
   const runs = useOpenRuns().filter(({ marks }) => marks.batch?.id === batch)
@@ -150,7 +153,7 @@ function usePlaces(batch: BatchId): Place[] {
   }))
 }
 
-/** Of an answer to an edit of an area, the image that was made of it. */
+/** For an answer to an edit of an area, the image that was made from it. */
 function shownFor(answer: Picture | undefined, pictures: readonly Picture[]): Picture | undefined {
   if (answer?.laying?.kind !== 'laid') return answer
   const { picture } = answer.laying

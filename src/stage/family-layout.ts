@@ -1,13 +1,13 @@
 import type { PictureId } from '#domain/ids.ts'
 
-/** What the layout needs to know of one image of a family. */
+/** What the layout needs to know about one image of a family. */
 export interface Member {
   id: PictureId
-  /** The image it is drawn behind; absent for the first one. */
+  /** The image after which it is drawn; absent for the first one. */
   parentId?: PictureId | undefined
   /** Epoch ms. */
   createdAt: number
-  /** The user's own file: it is no version. */
+  /** The user's own file, which has no version number. */
   isSource: boolean
 }
 
@@ -28,8 +28,8 @@ export interface FamilyLayout {
 }
 
 /**
- * Lays a family out as a tree from left to right. The first edit of an image stays in its row, each further one starts a
- * row below. Members come parents first; one whose parent is not among them is a root.
+ * Lays a family out as a tree from left to right. The first edit of an image is in its row, each further one starts a
+ * row below. Parents come first in `members`; a member whose parent is not among them is a root.
  */
 export function layoutFamily(members: readonly Member[]): FamilyLayout {
   const known = new Set(members.map(({ id }) => id))
@@ -40,7 +40,7 @@ export function layoutFamily(members: readonly Member[]): FamilyLayout {
   )
   const placed = new Map<PictureId, { member: Member; column: number; row: number }>()
 
-  /** Gives the number of rows that the branch takes. */
+  /** Gives the number of rows that the branch needs. */
   function place(member: Member, column: number, row: number): number {
     if (placed.has(member.id)) return 0
     placed.set(member.id, { member, column, row })
@@ -73,7 +73,7 @@ function grouped<Key, Value>(values: readonly Value[], keyOf: (value: Value) => 
   return groups
 }
 
-/** Versions are counted by generation; several of one generation get letters, the oldest first. */
+/** Versions are numbered by generation; several of one generation get letters, oldest first. */
 function labelsOf(all: readonly { member: Member; column: number }[]): Map<PictureId, string> {
   const labels = new Map<PictureId, string>()
   const startsWithSource = all.some(({ member, column }) => column === 0 && member.isSource)
@@ -96,7 +96,10 @@ function lettersOf(index: number): string {
 
 type Direction = 'left' | 'right' | 'up' | 'down'
 
-/** The neighbour that an arrow key leads to: the parent, the first edit, or the next branch in the same generation. */
+/**
+ * The neighbour in the direction of an arrow key: the parent, the first edit, or the next branch in the same
+ * generation.
+ */
 export function neighbourOf({ places }: FamilyLayout, id: PictureId, direction: Direction): PictureId | undefined {
   const from = places.find((place) => place.id === id)
   if (!from) return undefined
@@ -106,7 +109,7 @@ export function neighbourOf({ places }: FamilyLayout, id: PictureId, direction: 
   return column[column.indexOf(from) + (direction === 'down' ? 1 : -1)]?.id
 }
 
-/** The image and all it was made from: the line that is drawn strong. */
+/** The image and all its ancestors: their line is emphasised. */
 export function lineTo({ places }: FamilyLayout, id: PictureId): ReadonlySet<PictureId> {
   const line = new Set<PictureId>()
   for (let at: PictureId | undefined = id; at !== undefined && !line.has(at); ) {

@@ -11,17 +11,17 @@ interface FamilyTreeProps {
   /** The first image of a comparison. */
   compared: PictureId | undefined
   onChoose: (id: PictureId) => void
-  /** Shift and a press: compare with it. */
+  /** Shift-click: compare with it. */
   onCompare: (id: PictureId) => void
 }
 
-/** In CSS pixels. Two branches fit into the strip, further ones are scrolled to. */
+/** In CSS pixels. Two branches fit into the strip; further ones are scrolled to. */
 const sizes = { one: { tile: 48, row: 60 }, several: { tile: 28, row: 34 } }
 const labelPx = 52
 const letterPx = 7
 const gapPx = 20
 
-/** Where an image comes from and what became of it, as a tree from left to right. */
+/** The ancestors and edits of an image, as a tree from left to right. */
 export function FamilyTree({ picture, ...choice }: FamilyTreeProps) {
   const family = useFamily(picture.id)
   const layout = useMemo(() => family && layoutFamily(family.map(toMember)), [family])
@@ -59,7 +59,7 @@ function Tree({ layout, records, shown, choice }: TreeProps) {
   const columnPx = tile + labelPx + gapPx
   const button = (id: PictureId) => list.current?.querySelector<HTMLElement>(`[data-id="${CSS.escape(id)}"]`)
 
-  // An edit may be shown a moment before the family is read again: it is scrolled to once it has its place.
+  // An edit may be shown slightly before the family is read again; it is scrolled to when it has a place.
   const hasPlace = layout.places.some(({ id }) => id === shown)
   useEffect(() => {
     if (!hasPlace) return
@@ -115,7 +115,7 @@ interface LinesProps {
   columnPx: number
 }
 
-/** From the label of each image to the tiles of its edits; the way to the shown image is drawn over the others. */
+/** Lines from the label of each image to the tiles of its edits; the path to the shown image is drawn on top. */
 function Lines({ layout, line, tile, row, columnPx }: LinesProps) {
   const at = new Map(layout.places.map((place) => [place.id, place]))
   const paths = layout.places.flatMap((place) => {
@@ -221,7 +221,7 @@ function Thumbnail({ id, tile, className }: { id: PictureId; tile: number; class
   )
 }
 
-/** Further images that went into the shown one. */
+/** Further images from which the shown one was made. */
 function References({ ids, choice }: { ids: readonly PictureId[]; choice: Choice }) {
   return (
     <ul aria-label="References" className="ml-3 flex shrink-0 items-center gap-1 border-line border-l pl-3">

@@ -28,7 +28,7 @@ interface LaidBarProps {
 }
 
 /**
- * What is to be said of an edit of an area, above the image: that its answer is being laid in, what that took, or why it
+ * Messages about an edit of an area, above the image: that its answer is being laid in, what that involved, or why it
  * was not done.
  */
 export function LaidBar({ picture, zoom }: LaidBarProps) {
@@ -52,7 +52,7 @@ export function LaidBar({ picture, zoom }: LaidBarProps) {
   return null
 }
 
-/** On a phone one line that scrolls; elsewhere as many as it takes. */
+/** On a phone one line that scrolls; elsewhere as many as needed. */
 function Bar({ children }: { children: ReactNode }) {
   return (
     <div className="flex min-h-11 flex-wrap items-center gap-x-1.5 gap-y-1 px-3 py-1 max-middle:flex-nowrap max-middle:overflow-x-auto">
@@ -61,7 +61,7 @@ function Bar({ children }: { children: ReactNode }) {
   )
 }
 
-/** Of an answer to this image that is being laid into it, or of this answer itself. */
+/** The step of laying an answer into this image, or of this answer itself. */
 function useStep({ id }: Picture): string | undefined {
   const layers = layersOf(useStore())
   const progress = useSyncExternalStore(layers.subscribe, layers.progress)
@@ -164,7 +164,7 @@ function useResults({ id, parents: [source] }: Picture, { edit }: LaidOrigin): r
     .toReversed()
 }
 
-/** The width of the soft edge. It counts when it is let go: each width is an image of its own. */
+/** The width of the soft edge. Applied when the slider is released, because each width makes another image. */
 function Feather({ value, isOff, onChange }: { value: number; isOff: boolean; onChange(value: number): void }) {
   const [chosen, setChosen] = useState(value)
   const commit = () => chosen !== value && onChange(chosen)
@@ -190,7 +190,7 @@ function Feather({ value, isOff, onChange }: { value: number; isOff: boolean; on
   )
 }
 
-/** Lays an answer in with other wishes, and shows what comes of it. Free. */
+/** Lays an answer in with other options, and shows the result. Free. */
 function useLayAnew(answer: PictureId | undefined) {
   const layers = layersOf(useStore())
   const [isBusy, setBusy] = useState(false)
@@ -231,7 +231,7 @@ function Refused({ answer, laying, recipe, zoom }: RefusedProps) {
       </Bar>
     )
   }
-  // A bent answer is laid in as it was found; what failed by a fault of the machine is tried again.
+  // A bent answer is laid in with the fit that was found; after an error it is tried again.
   const again = laying.kind === 'failed' ? {} : laying.objection === 'bent' ? { fit: laying.fit } : undefined
   return (
     <Bar>
@@ -260,7 +260,10 @@ function Refused({ answer, laying, recipe, zoom }: RefusedProps) {
   )
 }
 
-/** One new run of the same recipe, at its price; over a limit of the user's, the form asks. `undefined` once it was done. */
+/**
+ * One new run of the same recipe, at its price; if it exceeds a limit of the user, the form asks. `undefined` once it
+ * was done.
+ */
 function useTryAgain(recipe: Recipe): (() => void) | undefined {
   const store = useStore()
   const generator = useGenerator()

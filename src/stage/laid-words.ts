@@ -14,9 +14,9 @@ export function describeStep(step: LayInStep): string {
   return steps[step]
 }
 
-/** A shift below this cannot be seen, in pixels of the source. */
+/** A smaller shift cannot be seen, in pixels of the source. */
 const leastShift = 0.5
-/** A zoom below this is the rounding of sides to multiples of 16. */
+/** A smaller zoom comes from rounding sides to multiples of 16. */
 const leastZoom = 0.005
 /** In levels of 0–255. */
 const leastTint = 1

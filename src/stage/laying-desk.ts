@@ -4,8 +4,8 @@ import { layersOf } from '#generation/browser-layers.ts'
 import { usePictures, useStore } from '#store/queries.ts'
 
 /**
- * Lays answers to edits of an area into their sources, one after the other: each needs a hundred megabytes. Draws nothing:
- * it is loaded when the first such answer is there.
+ * Lays answers to edits of an area into their sources, one at a time, because each needs a hundred megabytes. Renders
+ * nothing; loaded with the first such answer.
  */
 export function LayingDesk(): null {
   const store = useStore()

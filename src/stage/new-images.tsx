@@ -3,11 +3,11 @@ import { usePictures, useThumbnail } from '#store/queries.ts'
 import { Button, IconButton } from '#ui/button.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
 
-/** Says that images came in while another one was looked at. A press shows the newest; the others stay counted. */
+/** Tells that images came in while another one was on the stage. A press shows the newest; the others stay counted. */
 export function NewImages() {
   const arrived = useWorkspace((state) => state.arrived)
   const { pictures } = usePictures('gallery')
-  // What was moved to the bin meanwhile is no news.
+  // Images moved to the bin meanwhile do not count.
   const kept = new Set(arrived.length > 0 ? pictures.map(({ id }) => id) : [])
   const ids = arrived.filter((id) => kept.has(id))
   const [newest] = ids

@@ -7,19 +7,19 @@ import type { Box, Placement } from './zoom-matrix.ts'
 
 interface PictureLayerProps {
   picture: Picture
-  /** The box in picture pixels that `placement` places; a picture of another shape is fitted into it. */
+  /** The box in image pixels for `placement`; an image of another shape is fitted into it. */
   frame: Box
   placement: Placement
-  /** Empty: the picture is named elsewhere. */
+  /** Empty: the image is named elsewhere. */
   name: string
 }
 
-/** From here on single pixels are what one looks for. */
+/** From this scale on single pixels should be visible. */
 const pixelsFrom = 4
 
 /**
- * A picture where the zoom puts it: the small one at once, the original as soon as it is decoded. The box has its final
- * size from the record, so nothing moves.
+ * An image at the position of the zoom: the thumbnail at once, the original as soon as it is decoded. The size comes
+ * from the record, so nothing moves.
  */
 export function PictureLayer({ picture, frame, placement, name }: PictureLayerProps) {
   const thumbnail = useThumbnail(picture.id)
@@ -59,7 +59,7 @@ export function PictureLayer({ picture, frame, placement, name }: PictureLayerPr
   )
 }
 
-/** The chequer, only as far as the picture reaches in its frame. */
+/** The checkerboard, only behind the image in its frame. */
 function Ground({ picture, frame }: { picture: Picture; frame: Box }) {
   const wide = picture.width / picture.height / (frame.width / frame.height)
   const inset = (share: number) => `${Math.max(0, (1 - share) / 2) * 100}%`

@@ -29,7 +29,7 @@ interface PlaceByHandProps {
   onCancel(): void
 }
 
-/** The answer, half transparent, over its source: dragged, moved by arrows, and scaled until it fits. */
+/** The answer, half transparent, over its source: dragged, moved by arrow keys, and scaled until it fits. */
 export function PlaceByHand({ answer, rect, zoom, isBusy, onPlace, onCancel }: PlaceByHandProps) {
   const [placing, setPlacing] = useState(notMoved)
   const source = usePicture(answer.parents[0])
@@ -84,7 +84,7 @@ export function PlaceByHand({ answer, rect, zoom, isBusy, onPlace, onCancel }: P
 interface LayerProps {
   answer: Picture
   source: Picture
-  /** Where the answer lies, in pixels of the source. */
+  /** The position of the answer, in pixels of the source. */
   box: Box
   placement: Placement
   onMove(dx: number, dy: number): void

@@ -14,7 +14,7 @@ interface RecentImagesProps {
 
 const mostShown = 60
 
-/** The newest images and what is running, for windows that have no room for the gallery. */
+/** The newest images and running runs, for windows without room for the gallery. */
 export function RecentImages({ shown, onChoose }: RecentImagesProps) {
   const runs = useOpenRuns()
   const { pictures } = usePictures('gallery')

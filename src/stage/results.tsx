@@ -10,13 +10,14 @@ import { useWorkspace } from '#workspace/workspace.ts'
 interface ResultsProps {
   picture: Picture
   source: PictureId
-  /** All that was laid into this area of the source, oldest first; this image among them. */
+  /** Everything that was laid into this area of the source, oldest first, including this image. */
   results: readonly Picture[]
   viewport: RefObject<HTMLElement | null>
 }
 
 /**
- * The results of one area: looked through, accepted, or left for the source. In the viewport: arrows, Enter, Escape.
+ * The results of one area: browse them, accept one, or return to the source. Keys in the viewport: arrows, Enter,
+ * Escape.
  */
 export function Results({ picture, source, results, viewport }: ResultsProps) {
   const store = useStore()
@@ -48,7 +49,7 @@ export function Results({ picture, source, results, viewport }: ResultsProps) {
   )
 }
 
-/** Keys while the focus is on the viewport itself; they come before its own. */
+/** Keys while the focus is on the viewport itself; handled before its own. */
 function useViewportKeys(
   viewport: RefObject<HTMLElement | null>,
   keys: Readonly<Record<string, (() => void) | undefined>>,

@@ -4,10 +4,10 @@ import type { Picture } from '#domain/picture.ts'
 import { describeMaker, describeSize, gatewayOf, markOf } from '#library/picture-words.ts'
 import { showHidden } from '#ui/show-hidden.ts'
 
-/** Wishes that no size can be compared with. */
+/** Requests that cannot be compared with a size. */
 const unmeasured = new Set(['Match input', 'Auto'])
 
-/** One line: the prompt, who made the image, and the real pixels beside those asked for. `children` stand at its end. */
+/** One line: the prompt, the model, and the real size next to the requested one. `children` are at its end. */
 export function StageInfo({ picture, children }: { picture: Picture; children?: ReactNode }) {
   const { origin, createdAt, shelf } = picture
   const prompt = showHidden(picture.prompt)

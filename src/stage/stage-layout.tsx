@@ -3,10 +3,10 @@ import type { ReactNode } from 'react'
 interface StageLayoutProps {
   /** Tools, 40 px wide, at the left of the image; on a phone a row below it. */
   rail?: ReactNode
-  /** The options of what is going on, one bar above the image. */
+  /** The options of the present activity, one bar above the image. */
   options?: ReactNode
   image: ReactNode
-  /** What can be done with the image. */
+  /** Acts for the image. */
   actions?: ReactNode
   /** One line about the image. */
   facts?: ReactNode
@@ -14,7 +14,7 @@ interface StageLayoutProps {
   strip?: ReactNode
 }
 
-/** The places of the stage. What is not given takes no room; the image has what the others leave. */
+/** The parts of the stage. Absent ones take no room; the image gets the rest. */
 export function StageLayout({ rail, options, image, actions, facts, strip }: StageLayoutProps) {
   return (
     <div className="stage-layout">

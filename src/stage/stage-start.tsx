@@ -8,7 +8,7 @@ const hints = [
   ['x', 'Move to bin'],
 ] as const
 
-/** The stage before a picture is chosen. Its first words stand where index.html has drawn them. */
+/** The stage before an image is chosen. Its first words are where index.html has drawn them. */
 export function StageStart() {
   return (
     <div className="relative h-full">

@@ -14,7 +14,10 @@ const parts = [
   { id: 'recent', title: 'Recent' },
 ] as const
 
-/** The family of the image. Where the gallery has no room, recent images share the strip, with the way to all of them. */
+/**
+ * The family of the image. In windows without room for the gallery, the strip also has recent images and a button for
+ * all of them.
+ */
 export function StageStrip({ picture }: { picture: Picture }) {
   const isNarrow = useMedia('(width < 1200px)')
   const [chosen, setChosen] = useState<'family' | 'recent'>()

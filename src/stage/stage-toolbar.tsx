@@ -22,8 +22,8 @@ interface StageToolbarProps {
 }
 
 /**
- * What can be done with the image on the stage, in one line: zoom at its start, acts at its end. The first acts carry words
- * where there is room; on a phone all do, and zoom is left to the fingers.
+ * Acts for the image on the stage, in one row: zoom at its start, acts at its end. The first acts have words if there
+ * is room; on a phone all do, and zooming is done with two fingers.
  */
 export function StageToolbar(props: StageToolbarProps) {
   return (

@@ -28,7 +28,7 @@ const Crop = lazyPart(() => import('./tools/crop.tsx').then((module) => module.C
 const LaidBar = lazyPart(() => import('./laid-bar.tsx').then((module) => module.LaidBar))
 const CompareBar = lazyPart(() => import('./compare-bar.tsx').then((module) => module.CompareBar))
 
-/** One image, large: looked at, compared, edited on. */
+/** One image, large: viewed, compared, edited. */
 export function StageView({ picture }: { picture: Picture }) {
   const comparison = useComparison(picture)
   const neighbours = useNeighbours(picture)
@@ -90,7 +90,7 @@ interface OptionsProps {
   tool: ToolId | undefined
 }
 
-/** The one bar above the image: of the comparison, or of the open tool. */
+/** The bar above the image: of the comparison, or of the open tool. */
 function Options({ picture, zoom, comparison: { comparing, a, seen, flip }, tool }: OptionsProps) {
   const waiting = <div className="h-11" />
   const hasNews = useLaidNews(picture)
@@ -102,7 +102,7 @@ function Options({ picture, zoom, comparison: { comparing, a, seen, flip }, tool
   return hasNews ? <LaidBar picture={picture} zoom={zoom} /> : null
 }
 
-/** Whether there is something to be said of an edit of an area: of this answer, this laid image, or an answer to it. */
+/** Whether there is a message about an edit of an area: for this answer, this laid-in image, or an answer to it. */
 function useLaidNews({ id, origin, laying }: Picture): boolean {
   const { pictures, arrived } = usePictures('gallery')
   if (origin.kind === 'derived') return origin.from === 'answer'
@@ -113,7 +113,7 @@ function useLaidNews({ id, origin, laying }: Picture): boolean {
 interface ViewportProps {
   picture: Picture
   zoom: Zoom
-  /** What was before is shown as long as this holds. */
+  /** The previous image is shown while this is true. */
   isBefore: boolean
   comparison: ReturnType<typeof useComparison>
 }
@@ -197,7 +197,7 @@ function useComparison(picture: Picture) {
     a,
     /** What "before" shows: A while comparing, else the source. */
     before: comparing ? a : parent,
-    /** There are two images to be seen. */
+    /** There are two images to show. */
     shown: comparing !== undefined && a !== undefined,
     seen,
     flip: () => setSeen(seen === 'a' ? 'b' : 'a'),
@@ -205,7 +205,7 @@ function useComparison(picture: Picture) {
   }
 }
 
-/** Moved to the bin, the image on the stage gives its place to `next`. */
+/** An image on the stage that is moved to the bin is replaced by `next`. */
 function useStageCommands(next: Picture | undefined): ImageCommands {
   const commands = useImageCommands()
   return { ...commands, moveToBin: (images) => commands.moveToBin(images, next?.id) }

@@ -14,13 +14,13 @@ const Arrivals = lazyPart(() => import('./arrivals.ts').then((module) => module.
 
 const LayingDesk = lazyPart(() => import('./laying-desk.ts').then((module) => module.LayingDesk))
 
-/** The middle column: the staged image, or how to come to one. */
+/** The middle column: the staged image, or how to get one. */
 export function Stage() {
   const selected = useWorkspace((state) => state.selected)
   const batch = useWorkspace((state) => state.batch)
   const picture = usePicture(selected)
   const isRunning = useOpenRuns().length > 0
-  // From then on it stays: the last run leaves the list together with the coming of its image.
+  // Once set it stays, because the last run leaves the list at the moment its image arrives.
   const [hasRun, setHasRun] = useState(false)
   if (isRunning && !hasRun) setHasRun(true)
   const isLaying = usePictures('gallery').pictures.some(awaitsLaying)

@@ -19,7 +19,7 @@ interface ToolRailProps {
   commands: ImageCommands
 }
 
-/** The tools of the stage: a column beside the image, on a phone a row of words under it. */
+/** The tools of the stage: a column beside the image, on a phone a row of words below it. */
 export function ToolRail({ picture, view, commands }: ToolRailProps) {
   const active = useWorkspace((state) => state.tool)
   const isPhone = useMedia('(width < 768px)')

@@ -15,8 +15,8 @@ interface StageKeys {
 const stageActs = [...viewActs, ...toolActs]
 
 /**
- * The keys of the stage. Those of the image work while the focus is in the stage; those of the view also in the gallery,
- * where a tile takes the keys of its own image first.
+ * The keys of the stage. Those for the image work while the focus is in the stage; those for the view also in the
+ * gallery, where a tile handles the keys for its own image first.
  */
 export function useStageKeys({ picture, view, commands }: StageKeys): void {
   const held = useRef<{ act: ViewAct; key: string; code: string }>(undefined)
@@ -38,7 +38,7 @@ export function useStageKeys({ picture, view, commands }: StageKeys): void {
     if (event.key.toLowerCase() === key || (code !== '' && event.code === code)) release()
   })
 
-  // The browser's own "Copy" of its menus: no key was pressed, and the image is what is meant where no text is.
+  // "Copy" from the browser's menu: there was no key press, and without selected text it means the image.
   const onCopy = useEffectEvent((event: ClipboardEvent) => {
     const isText = isTextSelected() || (event.target instanceof Element && event.target.matches('input, textarea'))
     if (event.defaultPrevented || isText || placeOf(event.target) === 'gallery') return
@@ -52,7 +52,7 @@ export function useStageKeys({ picture, view, commands }: StageKeys): void {
     window.addEventListener('keydown', (event) => onKeyDown(event), listening)
     window.addEventListener('keyup', (event) => onKeyUp(event), listening)
     window.addEventListener('copy', (event) => onCopy(event), listening)
-    // A window that loses the keys hears of no release.
+    // A window that loses the focus gets no keyup event.
     window.addEventListener('blur', () => release(), listening)
     return () => ending.abort()
   }, [])

@@ -16,15 +16,15 @@ export interface Zoom {
   viewport: RefObject<HTMLDivElement | null>
   /** `undefined` until the viewport has a size. */
   placement: Placement | undefined
-  /** Screen pixels per picture pixel; 0 until known. */
+  /** Screen pixels per image pixel; 0 until known. */
   percent: number
   isFit: boolean
   zoomIn(): void
   zoomOut(): void
   fit(): void
-  /** One picture pixel on one screen pixel. */
+  /** One image pixel per screen pixel. */
   full(): void
-  /** For the viewport: drag and pinch, double click, arrows. */
+  /** For the viewport: drag and pinch, double click, arrow keys. */
   handlers: {
     onPointerDown(event: PointerEvent): void
     onPointerMove(event: PointerEvent): void
@@ -38,21 +38,21 @@ export interface Zoom {
 const stepFactor = 1.4
 const arrowPx = 64
 const lineOfWheelPx = 16
-/** A wheel turns in large steps, a trackpad in many small ones: neither jumps. */
+/** A wheel turns in large steps, a trackpad in many small ones: both are limited. */
 const mostTurn = 30
 
 interface ZoomOptions {
-  /** Into how many equal panes, side by side, the viewport is divided. All show the same part of the image. */
+  /** The number of equal panes, side by side, in the viewport. All show the same part of the image. */
   panes?: number
-  /** A changed figure fits the image again. */
+  /** A changed value fits the image again. */
   wholeRequests?: number
   /** The user changed the view. */
   onTouch?: () => void
-  /** A finger swept over an image that is shown whole. */
+  /** A finger swiped over an image that is shown whole. */
   onSwipe?: (direction: Swipe) => void
 }
 
-/** Zoom and pan of an image in a viewport. It starts fitted; images of one size share the view, so that they compare. */
+/** Zoom and pan of an image in a viewport. It starts fitted; images of one size share the view, for comparing. */
 export function useZoom(picture: Box, { panes = 1, wholeRequests = 0, onTouch, onSwipe }: ZoomOptions = {}): Zoom {
   const viewport = useRef<HTMLDivElement>(null)
   const ratio = window.devicePixelRatio || 1
@@ -61,7 +61,7 @@ export function useZoom(picture: Box, { panes = 1, wholeRequests = 0, onTouch, o
     onTouch?.()
     change(next)
   }
-  /** A point of the viewport, in the pane it lies in. */
+  /** A point of the viewport relative to the pane that contains it. */
   const inPane = (point: Point, from = point): Point => ({
     x: paneWidth > 0 ? point.x - Math.floor(from.x / paneWidth) * paneWidth : point.x,
     y: point.y,
@@ -86,7 +86,7 @@ export function useZoom(picture: Box, { panes = 1, wholeRequests = 0, onTouch, o
       }),
     onSwipe: (direction) => isFit && onSwipe?.(direction),
   })
-  // Fingers on a touch screen pinch by pointers already.
+  // Fingers on a touch screen pinch by pointer events already.
   useGestures(viewport, (factor, at) => !areDown() && zoom((scale) => scale * factor, at))
   return {
     viewport,
@@ -110,7 +110,7 @@ export function useZoom(picture: Box, { panes = 1, wholeRequests = 0, onTouch, o
   }
 }
 
-/** Where the picture is: fitted until something else was chosen for pictures of its size. */
+/** Where the image is drawn: fitted until the user changed the view for images of its size. */
 function usePlacement(picture: Box, viewport: RefObject<HTMLElement | null>, panes: number, wholeRequests: number) {
   const whole = useSize(viewport)
   const size = whole && { width: whole.width / panes, height: whole.height }
@@ -123,7 +123,7 @@ function usePlacement(picture: Box, viewport: RefObject<HTMLElement | null>, pan
   }
   const chosen = own?.box === box && met === wholeRequests ? own.placement : undefined
   return {
-    // Panning by nothing settles what was chosen into a viewport that has changed since.
+    // Panning by zero adjusts the chosen view to a viewport that has changed.
     placement: size && (chosen ? panBy(chosen, 0, 0, picture, size) : placeFit(picture, size)),
     isFit: chosen === undefined,
     paneWidth: size?.width ?? 0,
@@ -139,7 +139,7 @@ function usePlacement(picture: Box, viewport: RefObject<HTMLElement | null>, pan
   }
 }
 
-/** The arrow says where to look, so the picture goes the other way. */
+/** The arrow gives the direction to look, so the image moves the other way. */
 const arrowSteps: Readonly<Record<string, readonly [number, number]>> = {
   ArrowLeft: [1, 0],
   ArrowRight: [-1, 0],

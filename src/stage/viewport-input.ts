@@ -3,13 +3,13 @@ import type { Box, Point } from './zoom-matrix.ts'
 
 type Element = RefObject<HTMLElement | null>
 
-/** Where an event was, in the viewport's own pixels. */
+/** The position of an event, in the viewport's own pixels. */
 export function pointIn(viewport: Element, event: { clientX: number; clientY: number }): Point {
   const { left = 0, top = 0 } = viewport.current?.getBoundingClientRect() ?? {}
   return { x: event.clientX - left, y: event.clientY - top }
 }
 
-/** The element's inner size, as long as it is not hidden; `undefined` until it is known. */
+/** The element's inner size while it is not hidden; `undefined` until it is known. */
 export function useSize(element: Element): Box | undefined {
   const [size, setSize] = useState<Box>()
   useLayoutEffect(() => {
@@ -27,7 +27,7 @@ export function useSize(element: Element): Box | undefined {
   return size
 }
 
-/** React listens for the wheel passively, and then the browser zooms the whole page. */
+/** React listens for the wheel passively, so the browser would zoom the whole page. */
 export function useWheel(element: Element, onWheel: (event: WheelEvent, at: Point) => void): void {
   const handle = useRef(onWheel)
   useLayoutEffect(() => {
@@ -45,7 +45,7 @@ export function useWheel(element: Element, onWheel: (event: WheelEvent, at: Poin
   }, [element])
 }
 
-/** What Safari tells of two fingers on a trackpad; other browsers send a wheel with Ctrl. */
+/** Safari's events for two fingers on a trackpad; other browsers send a wheel event with Ctrl. */
 interface GestureEvent extends UIEvent {
   /** 1 at the start of the gesture. */
   scale: number
@@ -88,14 +88,14 @@ const leastSwipePx = 56
 interface PointerActs {
   onDrag: (dx: number, dy: number) => void
   onPinch: (before: Two, after: Two) => void
-  /** One finger went straight and far, then left. */
+  /** One finger moved fast and straight, then left. */
   onSwipe: (direction: Swipe) => void
 }
 
-/** Handlers for the viewport: one pointer drags, two pinch. Controls that lie on it keep theirs. */
+/** Handlers for the viewport: one pointer drags, two pinch. Controls on it keep their own events. */
 export function usePointers(viewport: Element, { onDrag, onPinch, onSwipe }: PointerActs) {
   const down = useRef(new Map<number, Point>())
-  /** Where a single finger began. */
+  /** Where a single finger started. */
   const start = useRef<Point>(undefined)
   const lift = (event: PointerEvent) => {
     down.current.delete(event.pointerId)

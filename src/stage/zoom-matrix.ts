@@ -1,4 +1,4 @@
-/** CSS pixels of the viewport, or pixels of a picture. */
+/** CSS pixels of the viewport, or pixels of an image. */
 export interface Box {
   width: number
   height: number
@@ -9,24 +9,24 @@ export interface Point {
   y: number
 }
 
-/** Where a picture is drawn: its top left corner in the viewport, and CSS pixels per picture pixel. */
+/** Where an image is drawn: its top left corner in the viewport, and CSS pixels per image pixel. */
 export interface Placement extends Point {
   scale: number
 }
 
-/** Air around a picture that fits, in CSS pixels. */
+/** Margin around an image that fits, in CSS pixels. */
 const marginPx = 16
-/** Screen pixels per picture pixel at the closest. */
+/** The largest zoom, in screen pixels per image pixel. */
 const closest = 16
 
-/** The whole picture in the middle, never drawn larger than its own CSS pixels. */
+/** The whole image in the middle, never larger than its own CSS pixels. */
 export function placeFit(picture: Box, viewport: Box): Placement {
   const room = (length: number) => Math.max(1, length - 2 * Math.min(marginPx, length * 0.012))
   const scale = Math.min(1, room(viewport.width) / picture.width, room(viewport.height) / picture.height)
   return middle(picture, viewport, scale)
 }
 
-/** Zooms to a scale; the picture's point under `at` stays under it as far as the picture reaches. */
+/** Zooms to a scale; the point of the image under `at` stays there as far as possible. */
 export function zoomTo(
   from: Placement,
   scale: number,
@@ -45,7 +45,7 @@ export function panBy(from: Placement, dx: number, dy: number, picture: Box, vie
   return settle({ ...from, x: from.x + dx, y: from.y + dy }, picture, viewport)
 }
 
-/** Two fingers moved: what was under each stays under it, and between them the picture is zoomed. */
+/** Two fingers moved: the points under them stay under them, and the image is zoomed accordingly. */
 export function pinch(
   from: Placement,
   before: readonly [Point, Point],
@@ -65,17 +65,17 @@ export function isSamePlacement(a: Placement, b: Placement): boolean {
   return a.x === b.x && a.y === b.y && a.scale === b.scale
 }
 
-/** The picture's pixel under a point of the viewport. */
+/** The image pixel at a point of the viewport. */
 export function toPicture({ x, y, scale }: Placement, at: Point): Point {
   return { x: (at.x - x) / scale, y: (at.y - y) / scale }
 }
 
-/** Screen pixels per picture pixel, in whole percent. */
+/** Screen pixels per image pixel, in whole percent. */
 export function percentOf({ scale }: Placement, pixelRatio: number): number {
   return Math.round(scale * pixelRatio * 100)
 }
 
-/** Keeps the picture in reach: in the middle where it is smaller than the viewport, over all of it where it is larger. */
+/** Keeps the image in view: in the middle if it is smaller than the viewport, covering it if it is larger. */
 function settle(placement: Placement, picture: Box, viewport: Box): Placement {
   const { scale } = placement
   const along = (at: number, length: number, room: number) =>

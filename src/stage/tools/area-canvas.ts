@@ -8,12 +8,12 @@ interface Room {
   height: number
 }
 
-/** Distance of the hatching's lines, in pixels of the screen. */
+/** Distance between the hatching lines, in pixels of the screen. */
 const hatchPx = 8
 
 /**
- * Draws what stays as hatched grey and the edge of what may change in the accent colour. All in CSS pixels of the viewport;
- * the canvas has as many pixels. With every stroke and every zoom it is drawn anew from the document.
+ * Draws what stays as grey hatching, and the edge of what may change in the accent colour. In CSS pixels of the
+ * viewport; the canvas has as many pixels. Drawn again from the document with every stroke and zoom.
  */
 export function paintArea(
   canvas: HTMLCanvasElement,
@@ -34,7 +34,7 @@ export function paintArea(
   context.putImageData(pixels, 0, 0)
 }
 
-/** Draws on, with the newest part of a stroke only: its cost does not grow with the stroke. */
+/** Draws only the newest part of a stroke, so that the cost does not grow with its length. */
 export function paintStroke(canvas: HTMLCanvasElement, stroke: Stroke, newPoints: number, placement: Placement): void {
   const context = canvas.getContext('2d')
   if (!context || stroke.shape !== 'brush') return
@@ -50,7 +50,7 @@ export function paintStroke(canvas: HTMLCanvasElement, stroke: Stroke, newPoints
   context.restore()
 }
 
-/** The outline of what is being drawn, and the brush under the pointer or the keyboard's cursor. */
+/** The outline of what is being drawn, and the brush at the pointer or the keyboard cursor. */
 export function paintPointer(
   canvas: HTMLCanvasElement,
   tool: AreaTool,
@@ -105,7 +105,7 @@ function traceShape(context: CanvasRenderingContext2D, shape: Shape): void {
 
 function traceLine(context: CanvasRenderingContext2D, points: readonly number[]): void {
   for (let at = 0; at + 1 < points.length; at += 2) context.lineTo(points[at] ?? 0, points[at + 1] ?? 0)
-  // A single point is a dot.
+  // A single point is drawn as a dot.
   if (points.length === 2) context.lineTo(points[0] ?? 0, (points[1] ?? 0) + 0.01)
 }
 
@@ -127,7 +127,7 @@ function imageBox({ x, y, scale }: Placement, image: Room, room: Room) {
   }
 }
 
-/** Grey lines over what stays; inside the rim and the area nothing; the edge between them in colour. */
+/** Grey lines over what stays, nothing inside the rim and the area, and the edge between them in colour. */
 function hatch(pixels: ImageData, area: Area, box: ReturnType<typeof imageBox>, accent: string): void {
   const { data, width } = pixels
   const edge = toLevels(accent)
@@ -158,7 +158,7 @@ function accentOf(element: Element): string {
   return getComputedStyle(element).color
 }
 
-/** A colour of the page as levels; its notation is whatever the browser computes. */
+/** A colour of the page as levels, in whatever notation the browser computes it. */
 function toLevels(colour: string): Uint8ClampedArray {
   const canvas = new OffscreenCanvas(1, 1)
   const context = canvas.getContext('2d')

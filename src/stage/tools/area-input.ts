@@ -7,16 +7,16 @@ interface AreaInput {
   viewport: RefObject<HTMLElement | null>
   placement: Placement | undefined
   send(event: AreaEvent): void
-  /** Where the pointer is, in pixels of the viewport; `undefined` when it has left. */
+  /** The pointer's position, in pixels of the viewport; `undefined` when it has left. */
   hover(at: readonly [number, number] | undefined): void
 }
 
-/** Of an arrow key, in pixels of the screen. */
+/** Step of an arrow key, in pixels of the screen. */
 const arrowPx = 8
 
 /**
- * One pointer draws. Two fingers, and any pointer while Space is held, move the view: those events pass on to the viewport.
- * Listens on the viewport before its own handlers and keeps from them what it takes.
+ * One pointer draws. Two fingers, and any pointer while Space is held, move the view: those events are left to the
+ * viewport. Listens on the viewport before its own handlers and stops the events it uses.
  */
 export function useAreaInput({ viewport, placement, send, hover }: AreaInput): void {
   const drawing = useRef<{ id: number; start: PointerEvent }>(undefined)
@@ -48,7 +48,7 @@ export function useAreaInput({ viewport, placement, send, hover }: AreaInput): v
     viewport.current?.focus({ preventScroll: true })
     send({ kind: 'press', at: place(event), isAlt: event.altKey, pressure: pressureOf(event) })
   })
-  /** A second finger: what the first one drew is dropped, and both move the view. */
+  /** With a second finger, the stroke of the first is dropped, and both move the view. */
   const passOn = (second: PointerEvent) => {
     const first = drawing.current
     drawing.current = undefined
@@ -88,7 +88,7 @@ export function useAreaInput({ viewport, placement, send, hover }: AreaInput): v
   }, [viewport, hover])
 }
 
-/** The arrows move the keyboard's cursor. Gives whether Space is held. */
+/** Arrow keys move the keyboard cursor. Gives whether Space is held. */
 function useAreaKeys({ viewport, placement, send }: Omit<AreaInput, 'hover'>): RefObject<boolean> {
   const isSpace = useRef(false)
   const onKey = useEffectEvent((event: KeyboardEvent) => {

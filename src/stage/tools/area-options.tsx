@@ -33,7 +33,7 @@ interface AreaOptionsProps {
   onLeave(): void
 }
 
-/** One bar above the image; on a narrow window it scrolls. */
+/** One bar above the image; in a narrow window it scrolls. */
 export function AreaOptions({ picture, document, way, tool, send, onRim, onLeave }: AreaOptionsProps) {
   const store = useStore()
   const isEmpty = document.area.length === 0
@@ -116,7 +116,7 @@ interface SliderProps {
   onChange(value: number): void
 }
 
-/** In one line, with its value in pixels of the image. */
+/** One line, with its value in pixels of the image. */
 function Slider({ label, value, min, max, isOff = false, onChange }: SliderProps) {
   const id = useId()
   const fill = { '--fill': `${((value - min) / (max - min || 1)) * 100}%` } as CSSProperties

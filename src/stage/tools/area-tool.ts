@@ -5,13 +5,13 @@ export type AreaShape = 'brush' | 'box' | 'lasso'
 
 export interface AreaTool {
   shape: AreaShape
-  /** Whether what is drawn joins the area or leaves it; Alt swaps it for one stroke. */
+  /** Whether strokes add to the area or remove from it; Alt reverses that for one stroke. */
   op: 'add' | 'cut'
   /** Of the brush, in pixels of the image. */
   radius: number
   /** What is being drawn by a pointer, in pixels of the image. */
   stroke?: Stroke
-  /** Where the keyboard draws: the middle of a dab of the brush, or of a box. */
+  /** Where the keyboard draws: the middle of a brush dab, or of a box. */
   cursor?: Cursor
 }
 
@@ -22,7 +22,7 @@ export interface Stroke {
   to: Point
   /** x, y, x, y … of a lasso. */
   outline: readonly number[]
-  /** A pen that is pressed harder draws wider: a stroke may have several widths. */
+  /** A pen draws wider with more pressure, so a stroke may have several widths. */
   parts: readonly BrushPart[]
 }
 
@@ -38,24 +38,24 @@ export interface Cursor {
 }
 
 export type AreaEvent =
-  /** `pressure`: 0–1, of a pen only. */
+  /** `pressure`: 0–1, from a pen only. */
   | { kind: 'press'; at: Point; isAlt: boolean; pressure?: number | undefined }
-  /** All places since the last event, oldest first. */
+  /** All positions since the last event, oldest first. */
   | { kind: 'move'; to: readonly Point[]; pressure?: number | undefined }
   | { kind: 'release' }
   | { kind: 'cancel' }
   | { kind: 'choose'; shape: AreaShape }
   | { kind: 'mode'; op: 'add' | 'cut' }
   | { kind: 'size'; radius: number }
-  /** By one step of the keys `[` and `]`. */
+  /** One step of the keys `[` and `]`. */
   | { kind: 'grow'; by: 1 | -1 }
-  /** An arrow: moves the keyboard's cursor, or changes the size of its box. In pixels of the image. */
+  /** An arrow key: moves the keyboard cursor, or resizes its box. In pixels of the image. */
   | { kind: 'arrow'; dx: number; dy: number; isResize: boolean }
-  /** Enter: draws what is under the keyboard's cursor. */
+  /** Enter: draws the shape at the keyboard cursor. */
   | { kind: 'stamp'; isAlt: boolean }
 
 export type AreaCommand =
-  /** The steps become a part of the area, as one act. */
+  /** The steps become part of the area, as one act. */
   { kind: 'draw'; steps: readonly AreaStep[] }
 
 interface ImageSize {
@@ -65,9 +65,9 @@ interface ImageSize {
 
 const sizeStep = 1.25
 export const leastRadius = 2
-/** A pen's width changes in steps: each is a stroke of its own in the document. */
+/** A pen's width changes in steps: each is a separate stroke in the document. */
 const widthStep = 1.2
-/** The lightest touch of a pen draws this share of the full width. */
+/** Share of the full width at the lowest pressure of a pen. */
 const lightest = 0.3
 
 export function startAreaTool(image: ImageSize): AreaTool {
@@ -83,7 +83,7 @@ export function mostRadius({ width, height }: ImageSize): number {
   return Math.max(leastRadius, Math.round(Math.max(width, height) / 4))
 }
 
-/** Pure: the next state, and what is to be done. */
+/** A pure function: the next state, and the commands to run. */
 export function stepAreaTool(tool: AreaTool, event: AreaEvent, image: ImageSize): [AreaTool, readonly AreaCommand[]] {
   const { stroke, ...idle } = tool
   switch (event.kind) {
@@ -150,7 +150,7 @@ function draw(stroke: Stroke, at: Point, radius: number, pressure: number | unde
   }
   const part = stroke.parts.at(-1)
   const width = widthOf(radius, pressure)
-  // Points closer together than this change nothing that can be seen.
+  // Closer points make no visible difference.
   if (!part || isNear(stroke.to, to, Math.max(1, part.radius / 8))) return stroke
   const isSameWidth = Math.max(width / part.radius, part.radius / width) < widthStep
   const parts = isSameWidth
@@ -171,7 +171,7 @@ function toSteps({ shape, op, from, to, outline, parts }: Stroke): AreaStep[] {
   return box[2] > 0 && box[3] > 0 ? [{ op, shape: { kind: 'box', box } }] : []
 }
 
-/** In whole pixels: an edge of a box lies between pixels. */
+/** In whole pixels: an edge of a box is between pixels. */
 export function boxBetween([x0, y0]: Point, [x1, y1]: Point): Box {
   const [left, top] = [Math.round(Math.min(x0, x1)), Math.round(Math.min(y0, y1))]
   return [left, top, Math.round(Math.max(x0, x1)) - left, Math.round(Math.max(y0, y1)) - top]
@@ -192,7 +192,7 @@ function moved(
   return { at: [clamp(at[0] + dx, 0, image.width), clamp(at[1] + dy, 0, image.height)], width, height }
 }
 
-/** What the keyboard draws: a dab of the brush, else a box. */
+/** What the keyboard draws: a brush dab, else a box. */
 export function stampShape({ shape, radius }: AreaTool, { at, width, height }: Cursor): Shape {
   if (shape === 'brush') return { kind: 'brush', points: rounded(at), radius }
   const [x, y] = at
@@ -217,7 +217,7 @@ function rounded([x, y]: Point): [number, number] {
   return [rounded1(x), rounded1(y)]
 }
 
-/** A tenth of a pixel is finer than anybody draws, and keeps documents small. */
+/** A tenth of a pixel is precise enough, and keeps documents small. */
 function rounded1(value: number): number {
   return Math.round(value * 10) / 10
 }

@@ -19,7 +19,7 @@ interface AreaProps {
   zoom: Zoom
 }
 
-/** The area tool: its options as one bar, and what it draws over the image in the viewport. */
+/** The area tool: its options bar, and what it draws over the image in the viewport. */
 export function Area({ picture, zoom }: AreaProps) {
   const store = useStore()
   const base = useAreaOf(picture.id)
@@ -35,7 +35,7 @@ export function Area({ picture, zoom }: AreaProps) {
       const before = now.current
       now.current = next
       layer.current?.show(before, next)
-      // While a stroke grows only the canvas follows it.
+      // While a stroke grows, only the canvas is updated.
       if (event.kind !== 'move') setTool(next)
       for (const { steps } of commands) drawArea(store, picture.id, steps)
     },
@@ -78,7 +78,7 @@ interface AreaLayerProps extends AreaProps {
   send(event: AreaEvent): void
 }
 
-/** Two canvases over the image: what stays, and what is under the pointer. They take no events. */
+/** Two canvases over the image: one for what stays, one for the pointer. They take no events. */
 function AreaLayer({ ref, picture, document, zoom, tool, send }: AreaLayerProps) {
   const { viewport, placement } = zoom
   const area = useRef<HTMLCanvasElement>(null)

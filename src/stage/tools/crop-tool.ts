@@ -2,7 +2,7 @@ import { type Box, type Frame, framedSize, type Point } from '#domain/edit.ts'
 
 export type CropRatio = 'free' | 'original' | '1:1' | '4:3' | '3:2' | '16:9' | '3:4' | '4:5' | '2:3' | '9:16'
 
-/** A part of the crop's frame: sides by their letters, both of a corner; `move` is the inside. */
+/** A part of the crop frame: sides by their letters, corners by two; `move` is the inside. */
 export type Handle = 'n' | 'e' | 's' | 'w' | 'ne' | 'nw' | 'se' | 'sw' | 'move'
 
 export interface CropTool {
@@ -13,7 +13,7 @@ export interface CropTool {
   /** In whole pixels of the turned, mirrored and tilted image. */
   box: Box
   ratio: CropRatio
-  /** What a pointer drags: where it was pressed, and the box of that moment. */
+  /** What a pointer drags: where it was pressed, and the box at that moment. */
   drag?: { handle: Handle; from: Point; box: Box }
 }
 
@@ -22,7 +22,7 @@ export type CropEvent =
   | { kind: 'drag'; to: Point }
   | { kind: 'release' }
   | { kind: 'cancel' }
-  /** Arrows: move the box, or change its size at the right and lower side. */
+  /** Arrow keys: move the box, or resize it at the right and lower side. */
   | { kind: 'nudge'; dx: number; dy: number; isResize: boolean }
   | { kind: 'width' | 'height'; pixels: number }
   | { kind: 'ratio'; ratio: CropRatio }
@@ -42,12 +42,12 @@ export function startCropTool(image: Size): CropTool {
   return { turn: 0, flip: false, tilt: 0, box: [0, 0, image.width, image.height], ratio: 'free' }
 }
 
-/** Size of the image after its turn: what `box` lies in. */
+/** Size of the image after its turn, which contains `box`. */
 export function roomOf({ turn }: Pick<CropTool, 'turn'>, image: Size): Size {
   return framedSize({ turn, flip: false, tilt: 0 }, image)
 }
 
-/** The frame that is to be applied; nothing where it would change nothing. */
+/** The frame to apply; `undefined` if it would change nothing. */
 export function frameOf({ turn, flip, tilt, box }: CropTool, image: Size): Frame | undefined {
   const room = roomOf({ turn }, image)
   const isWhole = box[2] === room.width && box[3] === room.height
@@ -55,7 +55,7 @@ export function frameOf({ turn, flip, tilt, box }: CropTool, image: Size): Frame
   return { turn, flip, tilt, ...(isWhole ? {} : { crop: box }) }
 }
 
-/** Pure: the next state. A crop is applied by its button, not by an event. */
+/** A pure function: the next state. A crop is applied by its button, not by an event. */
 export function stepCropTool(tool: CropTool, event: CropEvent, image: Size): CropTool {
   const room = roomOf(tool, image)
   const { drag, ...idle } = tool
@@ -89,7 +89,7 @@ export function stepCropTool(tool: CropTool, event: CropEvent, image: Size): Cro
   }
 }
 
-/** Width by height; `undefined`: any. */
+/** Width divided by height; `undefined`: any. */
 function shareOf(ratio: CropRatio, { width, height }: Size): number | undefined {
   if (ratio === 'free') return undefined
   if (ratio === 'original') return width / height
@@ -125,7 +125,7 @@ function dragged(
     across *= fit
     down *= fit
   }
-  // The opposite side stays; of a side that is not dragged, the middle does.
+  // The opposite side stays; along an axis that is not dragged, the middle stays.
   const left = isAcross ? (isWest ? x + width - across : x) : x + (width - across) / 2
   const top = isDown ? (isNorth ? y + height - down : y) : y + (height - down) / 2
   return within([left, top, across, down], room)
@@ -150,7 +150,7 @@ function sized(
   return within([x, y, across * fit, down * fit], room)
 }
 
-/** The largest box of this shape about the middle of the old one, and not larger than it where it was smaller. */
+/** The largest box of this shape around the middle of the old one, within the old size if that was smaller. */
 function shaped([x, y, width, height]: Box, share: number | undefined, room: Size): Box {
   if (share === undefined) return [x, y, width, height]
   const across = Math.min(width, height * share)
@@ -170,20 +170,20 @@ function mirrored([x, y, width, height]: Box, room: Size): Box {
   return [room.width - x - width, y, width, height]
 }
 
-/** A tilt leaves empty corners: the box becomes the largest one without them, in the shape that it has. */
+/** A tilt leaves empty corners: the box becomes the largest one without them, in its present shape. */
 function tilted(tool: CropTool, degrees: number, room: Size): CropTool {
   const [, , width, height] = tool.tilt === 0 && tool.ratio === 'free' ? [0, 0, room.width, room.height] : tool.box
   const angle = (Math.abs(degrees) * Math.PI) / 180
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)]
   const share = width / height
-  // Both bounds hold for a box about the centre whose corners stay inside of the tilted image.
+  // Both bounds apply to a box around the centre whose corners stay inside the tilted image.
   const across = Math.min(room.width / (cos + sin / share), room.height / (sin + cos / share), room.width)
   const down = across / share
   const box: Box = [(room.width - across) / 2, (room.height - down) / 2, across, down]
   return { ...tool, tilt: degrees, box: degrees === 0 ? within(box, room) : inwards(box) }
 }
 
-/** Whole pixels that lie in a box. */
+/** The whole pixels inside a box. */
 function inwards([x, y, width, height]: Box): Box {
   const [left, top] = [Math.ceil(x), Math.ceil(y)]
   return [left, top, Math.max(1, Math.floor(x + width) - left), Math.max(1, Math.floor(y + height) - top)]
@@ -193,7 +193,7 @@ function whole([x, y, width, height]: Box): Box {
   return [Math.round(x), Math.round(y), Math.round(width), Math.round(height)]
 }
 
-/** Whole pixels within the image; moved inside where it lies outside. */
+/** In whole pixels within the image; moved inside if it is outside. */
 function within([x, y, width, height]: Box, room: Size): Box {
   const across = clamp(Math.round(width), 1, room.width)
   const down = clamp(Math.round(height), 1, room.height)

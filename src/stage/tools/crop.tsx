@@ -128,7 +128,7 @@ interface SideProps {
   onChange(pixels: number): void
 }
 
-/** What is typed counts when the field is left or Enter is pressed; until then it may be anything. */
+/** The typed value is used when the field is left or Enter is pressed; until then it may be anything. */
 function Side({ label, value, most, onChange }: SideProps) {
   const [typed, setTyped] = useState<string>()
   const id = useId()
@@ -210,13 +210,13 @@ const arrows: Readonly<Record<string, readonly [number, number]>> = {
   ArrowDown: [0, 1],
 }
 
-/** The image as it will be, darkened outside of the crop, with handles. Wheel and pinch go on to the viewport. */
+/** The image as it will be, darkened outside the crop, with handles. Wheel and pinch are left to the viewport. */
 function CropLayer({ picture, zoom, tool, send }: CropLayerProps) {
   const layer = useRef<HTMLDivElement>(null)
   const room = roomOf(tool, picture)
   const size = useSize(zoom.viewport)
   const isPlain = tool.turn === 0 && !tool.flip && tool.tilt === 0
-  // An image that stands on its side has another fit than the one below.
+  // An image turned by a quarter fits differently than the one below.
   const placement = tool.turn % 180 === 0 ? zoom.placement : size && placeFit(room, size)
   if (!placement) return null
   const { x, y, scale } = placement
@@ -285,7 +285,7 @@ function CropLayer({ picture, zoom, tool, send }: CropLayerProps) {
   )
 }
 
-/** The image turned, mirrored and straightened, over the one that lies below. */
+/** The image turned, mirrored and straightened, over the original. */
 function Turned({ picture, tool, placement }: { picture: Picture; tool: CropTool; placement: Placement }) {
   const { url } = useOriginal(picture.id)
   const { turn, flip, tilt } = tool

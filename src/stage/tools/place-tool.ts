@@ -1,8 +1,8 @@
 import type { Affine, Box } from '#domain/edit.ts'
 
-/** How an answer is laid over its source by hand. */
+/** How an answer is placed over its source by hand. */
 export interface Placing {
-  /** Pixels of the source that the answer's middle lies away from the middle of what was sent. */
+  /** Distance of the answer's middle from the middle of what was sent, in pixels of the source. */
   dx: number
   dy: number
   /** 1: as large as what was sent. */
@@ -18,10 +18,13 @@ interface Size {
   height: number
 }
 
-/** Up to here the difference in proportions is the rounding of sides, and the answer is stretched back. */
+/** Up to this difference in proportions, sides were only rounded, and the answer is stretched back. */
 const mostStretch = 1.06
 
-/** Where the answer lies, in pixels of the source. `rect`: what was sent. Its proportions are kept where they differ much. */
+/**
+ * The position of the answer, in pixels of the source. `rect`: what was sent. Its proportions are kept if they differ
+ * much.
+ */
 export function placedBox({ dx, dy, scale }: Placing, [x, y, width, height]: Box, answer: Size): Box {
   const stretch = answer.width / answer.height / (width / height)
   const isRounded = Math.max(stretch, 1 / stretch) <= mostStretch
