@@ -24,7 +24,6 @@ const widgetActs: readonly AppAct[] = [
   },
   { on: 'app', id: 'select-all', label: 'Select all', keys: ['mod+a'], where: ['gallery'], undoable: false },
   stackAct,
-  { on: 'app', id: 'collect', label: 'Collection', keys: ['l'], where: ['gallery'], undoable: true },
   { on: 'app', id: 'survey', label: 'Survey: one image at a time', keys: ['n'], where: ['gallery'], undoable: false },
   { on: 'app', id: 'smaller', label: 'Smaller tiles', keys: ['['], where: ['gallery'], undoable: false },
   { on: 'app', id: 'larger', label: 'Larger tiles', keys: [']'], where: ['gallery'], undoable: false },

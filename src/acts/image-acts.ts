@@ -2,6 +2,7 @@ import {
   Copy,
   Download,
   FileOutput,
+  FolderPlus,
   Gauge,
   ImagePlus,
   Images,
@@ -10,6 +11,7 @@ import {
   SlidersHorizontal,
   Star,
   Tag,
+  Tags,
   ThumbsDown,
   Trash2,
 } from 'lucide-react'
@@ -17,6 +19,7 @@ import { markColours } from '#domain/marks.ts'
 import { findFamily } from '#models/catalogue.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 import type { ImageAct, Subject } from './act.ts'
+import { askFor } from './asked-dialog.ts'
 import { askToExport } from './export-request.ts'
 import { foundIn, recipeOf } from './image-commands.ts'
 import type { Rating } from './mark-commands.ts'
@@ -179,6 +182,25 @@ export const rejectAct: ImageAct = {
     ),
 }
 
+export const tagAct: ImageAct = {
+  ...inGallery,
+  id: 'tag',
+  label: 'Tags and note',
+  icon: Tags,
+  keys: ['t'],
+  perform: (subject) => askFor({ kind: 'tags', images: subject }),
+}
+
+export const collectAct: ImageAct = {
+  ...inGallery,
+  id: 'collect',
+  label: 'Collection',
+  hint: 'Add to collections, or take out',
+  icon: FolderPlus,
+  keys: ['l'],
+  perform: (subject) => askFor({ kind: 'collections', images: subject }),
+}
+
 const ratings: readonly Rating[] = [1, 2, 3, 4, 5, 0]
 /** Keys 0 to 5. */
 export const rateActs: readonly ImageAct[] = ratings.map((rating) => ({
@@ -214,6 +236,8 @@ export const imageActs: readonly ImageAct[] = [
   copyAct,
   starAct,
   rejectAct,
+  tagAct,
+  collectAct,
   ...rateActs,
   ...labelActs,
   binAct,

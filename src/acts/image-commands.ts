@@ -35,6 +35,8 @@ export interface ImageCommands {
   reject(images: NonEmpty<Picture>, isRejected: boolean): Promise<void>
   /** Empty removes the label. */
   label(images: NonEmpty<Picture>, colour: MarkColour | ''): Promise<void>
+  /** Empty takes the note away. */
+  note(images: NonEmpty<Picture>, note: string): Promise<void>
   collect(images: NonEmpty<Picture>, collection: { id: CollectionId; name: string }, isIn: boolean): Promise<void>
   tag(images: NonEmpty<Picture>, tag: string, isTagged: boolean): Promise<void>
   /** An image on the stage is replaced by `next`. */

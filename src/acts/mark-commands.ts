@@ -58,6 +58,15 @@ export function createMarkCommands(store: GalleryStore) {
         label: colour === '' ? 'remove label of' : `label ${colour}`,
         done: colour === '' ? 'Label removed' : `Labelled ${colour}`,
       }),
+    /** Empty takes the note away. */
+    note: (images: NonEmpty<Picture>, note: string) =>
+      mark<string>(images, {
+        field: 'note',
+        read: ({ marks }) => marks?.note ?? '',
+        to: note,
+        label: note === '' ? 'remove note of' : 'note on',
+        done: note === '' ? 'Note removed' : 'Note kept',
+      }),
     collect: (images: NonEmpty<Picture>, { id, name }: { id: CollectionId; name: string }, isIn: boolean) =>
       mark(images, {
         field: 'collection',

@@ -108,6 +108,7 @@ function SoonParts({ isWanted }: { isWanted: boolean }) {
     <>
       <part.RunAnnouncer openedAt={openedAt} />
       <part.NoticeBoard />
+      <part.DialogPlace />
     </>
   )
 }

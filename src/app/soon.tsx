@@ -1,3 +1,4 @@
+import { DialogPlace } from '#acts/dialog-place.tsx'
 import { createSourceBench } from '#compose/source-bench.ts'
 import { createGenerator } from '#generation/generator.ts'
 import { PlainRuns } from '#runs/plain-runs.tsx'
@@ -12,6 +13,7 @@ import { NoticeBoard } from '#ui/notice-board.tsx'
  */
 export const soonParts = {
   Dialog,
+  DialogPlace,
   NoticeBoard,
   RunAnnouncer,
   createGenerator,

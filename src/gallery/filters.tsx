@@ -1,4 +1,5 @@
 import { ArrowDownUp, FolderOpen, LayoutGrid, SlidersHorizontal, Star, X } from 'lucide-react'
+import { askFor } from '#acts/asked-dialog.ts'
 import type { CollectionId } from '#domain/ids.ts'
 import { everything, type Query, type Sort, sorts } from '#library/find/query.ts'
 import { newId } from '#platform/ids.ts'
@@ -93,6 +94,7 @@ function filterItems(query: Query, onChange: (query: Query) => void, { facets }:
     ...colours,
     ...ratings,
     { label: 'Rejected', onSelect: () => onChange({ ...query, rejected: true }) },
+    { label: 'All tags …', onSelect: () => askFor({ kind: 'all-tags' }) },
   ]
 }
 

@@ -1,5 +1,5 @@
 import { type ReactNode, useCallback, useMemo, useState } from 'react'
-import { placeOf, type Subject } from '#acts/act.ts'
+import { placeOf } from '#acts/act.ts'
 import { type BatchId, isNonEmpty, type NonEmpty, type PictureId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
 import type { Run } from '#domain/run.ts'
@@ -31,7 +31,6 @@ interface GalleryBodyProps {
 }
 
 const Survey = lazyPart(() => import('./survey.tsx').then((module) => module.Survey))
-const CollectionDialog = lazyPart(() => import('./collection-dialog.tsx').then((module) => module.CollectionDialog))
 
 /** More cards would push running runs out of view. */
 const foldFrom = 3
@@ -54,11 +53,7 @@ export function GalleryBody({ runs, head, runView, onSettings }: GalleryBodyProp
   const isNothing = isReady && !isPlain && view.total === 0
   return (
     <>
-      {room.select.selection.ids.size > 0 ? (
-        <SelectionBar room={room} total={view.images} onCollect={layers.collect} />
-      ) : (
-        head(count)
-      )}
+      {room.select.selection.ids.size > 0 ? <SelectionBar room={room} total={view.images} /> : head(count)}
       <SearchBar
         query={query}
         onChange={setQuery}
@@ -93,17 +88,12 @@ export function GalleryBody({ runs, head, runView, onSettings }: GalleryBodyProp
 
 /** Dialogs over the gallery, and the keys for them and for the size of tiles. */
 function useLayers(room: Room) {
-  const [collecting, setCollecting] = useState<Subject>()
   const [surveyed, setSurveyed] = useState<NonEmpty<PictureId>>()
-  const { select, contents, readSelected, commandsRef } = room
+  const { select, contents, commandsRef } = room
   const { ids } = select.selection
   const survey = async () => {
     const all = ids.size > 0 ? [...ids] : await contents.idsBetween(0, Number.MAX_SAFE_INTEGER - 1)
     if (isNonEmpty(all)) setSurveyed(all)
-  }
-  const collect = async () => {
-    const subject = await readSelected()
-    if (subject) setCollecting(subject)
   }
   const resize = (by: number) => {
     const { tilePx, adjust } = useWorkspace.getState()
@@ -112,7 +102,6 @@ function useLayers(room: Room) {
   // Single-letter keys work while the gallery has the focus.
   const here = (act: () => void) => () => placeOf(document.activeElement) === 'gallery' && act()
   useShortcut('n', here(survey))
-  useShortcut('l', here(collect), ids.size > 0)
   useShortcut(
     '[',
     here(() => resize(1 / 1.25)),
@@ -122,15 +111,10 @@ function useLayers(room: Room) {
     here(() => resize(1.25)),
   )
   const commands = commandsRef.current
-  const shown = commands && (
-    <>
-      {collecting && (
-        <CollectionDialog images={collecting} commands={commands} onClose={() => setCollecting(undefined)} />
-      )}
-      {surveyed && <Survey ids={surveyed} commands={commands} onClose={() => setSurveyed(undefined)} />}
-    </>
+  const shown = commands && surveyed && (
+    <Survey ids={surveyed} commands={commands} onClose={() => setSurveyed(undefined)} />
   )
-  return { collect: setCollecting, survey, shown }
+  return { survey, shown }
 }
 
 type Grouping = Pick<SearchOptions, 'stacks' | 'opened'>

@@ -2,6 +2,7 @@ import { Search, X } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { searchAct } from '#acts/app-acts.ts'
 import { useActKey } from '#acts/use-act-key.ts'
+import { finderOf } from '#library/find/finder-of.ts'
 import type { Query } from '#library/find/query.ts'
 import { useStore } from '#store/queries.ts'
 import { announce } from '#ui/announce.tsx'
@@ -9,7 +10,6 @@ import { IconButton } from '#ui/button.tsx'
 import { FilterChips, Filters } from './filters.tsx'
 import { NotRead } from './not-read.tsx'
 import type { Counted, ShelfView } from './shelf-window.ts'
-import { finderOf } from './use-shelf.ts'
 
 interface SearchBarProps {
   query: Query

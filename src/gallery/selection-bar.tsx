@@ -1,8 +1,9 @@
-import { CheckCheck, FolderPlus, Gauge, SquareSplitHorizontal, X } from 'lucide-react'
+import { CheckCheck, Gauge, SquareSplitHorizontal, X } from 'lucide-react'
 import type { ImageAct, Subject } from '#acts/act.ts'
 import {
   actsFor,
   binAct,
+  collectAct,
   deleteAct,
   exportAct,
   handOverAct,
@@ -11,6 +12,7 @@ import {
   rejectAct,
   restoreAct,
   starAct,
+  tagAct,
 } from '#acts/image-acts.ts'
 import { Button, IconButton } from '#ui/button.tsx'
 import { Menu } from '#ui/menu.tsx'
@@ -24,12 +26,10 @@ interface SelectionBarProps {
   /** How many images can be selected. */
   total: number | undefined
   isBin?: boolean
-  /** Opens the collections for the selected images. */
-  onCollect?: ((subject: Subject) => void) | undefined
 }
 
 /** Replaces the head while images are selected: their number, and the acts for them. */
-export function SelectionBar({ room, total, isBin = false, onCollect }: SelectionBarProps) {
+export function SelectionBar({ room, total, isBin = false }: SelectionBarProps) {
   const { select, selectActs, readSelected, commandsRef } = room
   const { size } = select.selection.ids
   const withSubject = (work: (subject: Subject) => void) =>
@@ -73,11 +73,8 @@ export function SelectionBar({ room, total, isBin = false, onCollect }: Selectio
                 onSelect: act(each),
               }))}
             />
-            {onCollect && (
-              <Button variant="quiet" icon={FolderPlus} onClick={() => withSubject(onCollect)}>
-                Collection
-              </Button>
-            )}
+            <Act act={collectAct} onPress={act(collectAct)} />
+            <Act act={tagAct} word="Tags" onPress={act(tagAct)} />
             <Act act={exportAct} onPress={act(exportAct)} />
             <Act act={handOverAct} onPress={act(handOverAct)} />
             <Button
@@ -96,10 +93,10 @@ export function SelectionBar({ room, total, isBin = false, onCollect }: Selectio
   )
 }
 
-function Act({ act, onPress }: { act: ImageAct; onPress: () => void }) {
+function Act({ act, word = act.label, onPress }: { act: ImageAct; word?: string; onPress: () => void }) {
   return (
     <Button variant="quiet" icon={act.icon} className={act.danger && 'text-danger hover:text-danger'} onClick={onPress}>
-      {act.label}
+      {word}
     </Button>
   )
 }

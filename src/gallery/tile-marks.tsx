@@ -1,4 +1,4 @@
-import { Check, Star, ThumbsDown } from 'lucide-react'
+import { Check, Star, StickyNote, ThumbsDown } from 'lucide-react'
 import type { MarkColour } from '#domain/marks.ts'
 import type { Picture } from '#domain/picture.ts'
 import { classes } from '#ui/classes.ts'
@@ -18,8 +18,8 @@ interface TileMarksProps {
 
 /** The user's marks on a tile. The accessible name of the cell has the same in words. */
 export function TileMarks({ picture: { marks }, isPicked }: TileMarksProps) {
-  const { star, rating, reject, colour } = marks ?? {}
-  const hasAny = star || rating || reject || colour
+  const { star, rating, reject, colour, note } = marks ?? {}
+  const hasAny = star || rating || reject || colour || note
   return (
     <>
       {isPicked && (
@@ -35,6 +35,7 @@ export function TileMarks({ picture: { marks }, isPicked }: TileMarksProps) {
           {star && <Star size={12} fill="currentColor" />}
           {rating}
           {reject && <ThumbsDown size={12} className="text-danger" />}
+          {note && <StickyNote size={12} />}
           {colour && <span className={classes('size-2.5 rounded-full', colours[colour])} />}
         </span>
       )}

@@ -1,19 +1,10 @@
 import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import type { Picture } from '#domain/picture.ts'
-import { type FinderClient, openFinder } from '#library/find/open-finder.ts'
+import { closeFinderOf, finderOf } from '#library/find/finder-of.ts'
+import type { FinderClient } from '#library/find/open-finder.ts'
 import { useStore } from '#store/queries.ts'
-import type { GalleryStore } from '#store/store.ts'
 import { viewOf } from './head-view.ts'
 import { type Counted, createShelfWindow, type Question, type ShelfView } from './shelf-window.ts'
-
-const finders = new WeakMap<GalleryStore, FinderClient>()
-
-/** This window's search: one for each store, started when it is first needed. */
-export function finderOf(store: GalleryStore): FinderClient {
-  const finder = finders.get(store) ?? openFinder(store.search)
-  finders.set(store, finder)
-  return finder
-}
 
 export interface Shelf {
   view: ShelfView
@@ -47,8 +38,7 @@ export function useShelf(question: Question, head: readonly Picture[]): Shelf {
   const first = useMemo(() => viewOf(head, question.options), [head, question.options])
   const want = useCallback((from: number, to: number) => window?.want(from, to), [window])
   const readAgain = useCallback(() => {
-    finders.get(store)?.close()
-    finders.delete(store)
+    closeFinderOf(store)
     setFinder(undefined)
   }, [store])
   return { counted, view: found ?? first, isReady: found !== undefined, failed, readAgain, want }

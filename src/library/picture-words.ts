@@ -43,14 +43,16 @@ export function describePicture(picture: Picture, now: number): string {
   return [...parts, describeTime(picture.createdAt, now), ...said].filter(Boolean).join(', ')
 }
 
-/** "starred", "rated 4", "rejected", "red label". */
+/** "starred", "rated 4", "rejected", "red label", "tagged client and hero", "has a note". */
 function describeMarks({ marks }: Picture): string[] {
-  const { star, rating, reject, colour } = marks ?? {}
+  const { star, rating, reject, colour, note, tags = [] } = marks ?? {}
   return [
     ...(star ? ['starred'] : []),
     ...(rating ? [`rated ${rating}`] : []),
     ...(reject ? ['rejected'] : []),
     ...(colour ? [`${colour} label`] : []),
+    ...(tags.length > 0 ? [`tagged ${tags.join(' and ')}`] : []),
+    ...(note ? ['has a note'] : []),
   ]
 }
 

@@ -2,6 +2,8 @@ import 'fake-indexeddb/auto'
 import { fireEvent, render, screen, within } from '@testing-library/react'
 import type { ReactNode } from 'react'
 import { ActKeys } from '#acts/act-keys.tsx'
+import { askFor } from '#acts/asked-dialog.ts'
+import { DialogPlace } from '#acts/dialog-place.tsx'
 import { ExportPlace } from '#acts/export-place.tsx'
 import type { PictureId, RunId, TaskId } from '#domain/ids.ts'
 import type { Origin } from '#domain/picture.ts'
@@ -25,6 +27,8 @@ const task = { provider: 'kie-kontext', taskId: 'task-7' as TaskId }
 export function openTestGallery(): Promise<GalleryStore> {
   galleries += 1
   emptyWorkspace()
+  // A dialog outlives the screens that a test has drawn.
+  askFor(undefined)
   return openGallery({ name: nameOfGallery(), darkroom: nodeDarkroom })
 }
 
@@ -57,6 +61,7 @@ export function renderOver(store: GalleryStore, screens: ReactNode, own: Partial
         <ActKeys isSoon />
         {screens}
         <ExportPlace />
+        <DialogPlace />
         <NoticeBoard />
         <Announcer />
       </>,

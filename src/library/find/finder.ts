@@ -76,6 +76,10 @@ export interface Finder {
   /** How many images a query finds. The kept result stays. */
   count(query: Query): number
   /** The typed text with the nearest known words. Only useful if nothing was found, because it reads every text. */
+  /** All tags of all images, on every shelf, most frequent first. */
+  tags(): readonly FacetCount[]
+  /** All images with exactly this tag, on every shelf. */
+  tagged(tag: string): readonly PictureId[]
   suggestion(typed: string): string | undefined
   items(from: number, to: number): readonly FoundItem[]
   /** A range of the result, in its order; by default everything. A stack gives all of its images. */
@@ -95,13 +99,11 @@ export function createFinder(...given: [] | [unknown]): Finder | undefined {
   if (!table) return undefined
   let version = 1
   let names: ReadonlyMap<CollectionId, string> = new Map()
-  let result = unstacked(new Int32Array(0))
-  let places: Map<number, number> | undefined
+  const result = createResult(table)
 
   const changed = () => {
     version += 1
   }
-  const idAt = (row: number) => table.ids[row] as PictureId
 
   return {
     get size() {
@@ -128,41 +130,73 @@ export function createFinder(...given: [] | [unknown]): Finder | undefined {
       const { rows: all, facets } = select(table, tests)
       const rows = withoutRows(all, new Set(without.map((id) => table.rowOf(id))))
       sortRows(table, rows, query.sort, tests)
-      result = stacks ? stacked(table, rows, opened) : unstacked(rows)
-      places = undefined
+      const tiles = stacks ? stacked(table, rows, opened) : unstacked(rows)
+      result.take(tiles)
       const isByTime = query.sort === 'newest' || query.sort === 'oldest'
       return {
         version,
-        total: result.rows.length,
+        total: tiles.rows.length,
         images: all.length,
-        days: isByTime ? daysOf(table, result.timeRows) : [],
+        days: isByTime ? daysOf(table, tiles.timeRows) : [],
         facets,
       }
     },
     count: (query) => select(table, toTests(readTerms(query.text, fold), query, names)).rows.length,
+    tags: () => allTags(table),
+    tagged: (tag) => taggedIds(table, tag),
     suggestion: (typed) => suggest(table.texts(), typed, readTerms(typed, fold)),
-    items: (from, to) =>
-      Array.from(result.rows.subarray(from, to), (row) => {
-        const [stack, beside] = [result.members.get(row), result.opened.get(row)]
+    items: result.items,
+    ids: result.ids,
+    placeOf: result.placeOf,
+    shapes: result.shapes,
+    toSnapshot: () => table.toSnapshot(),
+  }
+}
+
+const idAt = (table: Table, row: number) => table.ids[row] as PictureId
+
+/** The last result, and what can be asked of it. */
+function createResult(table: Table) {
+  let tiles = unstacked(new Int32Array(0))
+  let places: Map<number, number> | undefined
+  const toId = (row: number) => idAt(table, row)
+  return {
+    take(next: Tiles) {
+      tiles = next
+      places = undefined
+    },
+    items: (from: number, to: number): FoundItem[] =>
+      Array.from(tiles.rows.subarray(from, to), (row) => {
+        const [stack, beside] = [tiles.members.get(row), tiles.opened.get(row)]
         return {
-          id: idAt(row),
+          id: toId(row),
           width: table.width(row),
           height: table.height(row),
-          ...(stack ? { stack: stack.map(idAt) } : {}),
+          ...(stack ? { stack: stack.map(toId) } : {}),
           ...(beside === undefined ? {} : { opened: beside }),
         }
       }),
-    ids: (from = 0, to = result.rows.length) =>
-      Array.from(result.rows.subarray(from, to)).flatMap((row) => (result.members.get(row) ?? [row]).map(idAt)),
-    placeOf(id) {
+    ids: (from = 0, to = tiles.rows.length) =>
+      Array.from(tiles.rows.subarray(from, to)).flatMap((row) => (tiles.members.get(row) ?? [row]).map(toId)),
+    placeOf(id: PictureId): number | undefined {
       const row = table.rowOf(id)
       if (row === undefined) return undefined
-      places ??= placesOf(result)
+      places ??= placesOf(tiles)
       return places.get(row)
     },
-    shapes: () => Float32Array.from(result.rows, (row) => table.width(row) / table.height(row)),
-    toSnapshot: () => table.toSnapshot(),
+    shapes: () => Float32Array.from(tiles.rows, (row) => table.width(row) / table.height(row)),
   }
+}
+
+function allTags(table: Table): FacetCount[] {
+  const counts = new Map<string, number>()
+  for (const row of table.order()) for (const tag of table.tags(row)) counts.set(tag, (counts.get(tag) ?? 0) + 1)
+  return listed([...counts])
+}
+
+function taggedIds(table: Table, tag: string): PictureId[] {
+  const rows = table.order().filter((row) => table.tags(row).includes(tag))
+  return Array.from(rows, (row) => idAt(table, row))
 }
 
 /** The text that is searched for words. Each kind of text is on its own line, so that no phrase spans two of them. */

@@ -41,6 +41,8 @@ export function openFinder({ database, rows }: SearchSource): FinderClient {
     placesOf: ask('placesOf'),
     shapes: ask('shapes'),
     suggestion: ask('suggestion'),
+    tags: ask('tags'),
+    tagged: ask('tagged'),
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

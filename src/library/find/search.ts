@@ -1,7 +1,7 @@
 import type { PictureId, RunId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
 import type { ChangedImages, Markers, SearchRows } from '#store/store.ts'
-import { createFinder, type Finder, type FindOptions, type Found, type FoundItem } from './finder.ts'
+import { createFinder, type FacetCount, type Finder, type FindOptions, type Found, type FoundItem } from './finder.ts'
 import type { Query } from './query.ts'
 import { toRow } from './row.ts'
 
@@ -29,6 +29,10 @@ export interface Search {
   /** Width divided by height of each tile. */
   shapes(result: number): Float32Array<ArrayBuffer> | undefined
   suggestion(typed: string): string | undefined
+  /** All tags of all images, on every shelf, most frequent first. */
+  tags(): readonly FacetCount[]
+  /** All images with exactly this tag, on every shelf. */
+  tagged(tag: string): readonly PictureId[]
   /** Compares with the store, rebuilds what does not match, and stores changes. To be called when idle. */
   tidy(): Promise<void>
   close(): void
@@ -195,5 +199,7 @@ function createResults(known: Known): Omit<Search, 'tidy' | 'close'> {
     placesOf: (asked, ids) => ofResult(asked, () => ids.map((id) => known.finder.placeOf(id))),
     shapes: (asked) => ofResult(asked, () => known.finder.shapes()),
     suggestion: (typed) => known.finder.suggestion(typed),
+    tags: () => known.finder.tags(),
+    tagged: (tag) => known.finder.tagged(tag),
   }
 }

@@ -1,25 +1,24 @@
 import { type FormEvent, useState } from 'react'
-import type { Subject } from '#acts/act.ts'
-import type { ImageCommands } from '#acts/image-commands.ts'
 import type { CollectionId } from '#domain/ids.ts'
 import { newId } from '#platform/ids.ts'
 import { useStore } from '#store/queries.ts'
 import { useCollections } from '#store/stage-queries.ts'
 import { Button } from '#ui/button.tsx'
-import { Dialog } from '#ui/dialog.tsx'
 import { TextField } from '#ui/text-field.tsx'
+import type { Subject } from './act.ts'
+import { imageCommandsOf } from './image-commands.ts'
 
-interface CollectionDialogProps {
+interface CollectionFormProps {
   images: Subject
-  commands: ImageCommands
   onClose: () => void
 }
 
 const mostLetters = 80
 
 /** The collections of the images; an image may be in several. */
-export function CollectionDialog({ images, commands, onClose }: CollectionDialogProps) {
+export function CollectionForm({ images, onClose }: CollectionFormProps) {
   const store = useStore()
+  const commands = imageCommandsOf(store)
   const collections = useCollections().filter(({ kind }) => kind === 'plain')
   const [changed, setChanged] = useState<ReadonlyMap<CollectionId, boolean>>(new Map())
   const [name, setName] = useState('')
@@ -41,36 +40,34 @@ export function CollectionDialog({ images, commands, onClose }: CollectionDialog
     await collect(collection, true)
   }
   return (
-    <Dialog open title="Collection" onClose={onClose}>
-      <div className="flex min-w-72 flex-col gap-4 p-4">
-        {collections.length > 0 && (
-          <ul aria-label="Collections" className="flex max-h-72 flex-col overflow-y-auto">
-            {collections.map((collection) => (
-              <li key={collection.id}>
-                <label className="flex h-8 items-center gap-2 text-ink text-sm max-middle:h-11">
-                  <input
-                    type="checkbox"
-                    checked={holds(collection.id)}
-                    onChange={({ currentTarget }) => void collect(collection, currentTarget.checked)}
-                  />
-                  <span dir="auto">{collection.name}</span>
-                </label>
-              </li>
-            ))}
-          </ul>
-        )}
-        <form onSubmit={(event) => void onAdd(event)} className="flex items-end gap-2">
-          <div className="flex-1">
-            <TextField label="New collection" value={name} onChange={setName} maxLength={mostLetters} />
-          </div>
-          <Button type="submit" disabled={name.trim() === ''}>
-            Add
-          </Button>
-        </form>
-        <Button variant="primary" onClick={onClose}>
-          Done
+    <div className="flex min-w-72 flex-col gap-4 p-4">
+      {collections.length > 0 && (
+        <ul aria-label="Collections" className="flex max-h-72 flex-col overflow-y-auto">
+          {collections.map((collection) => (
+            <li key={collection.id}>
+              <label className="flex h-8 items-center gap-2 text-ink text-sm max-middle:h-11">
+                <input
+                  type="checkbox"
+                  checked={holds(collection.id)}
+                  onChange={({ currentTarget }) => void collect(collection, currentTarget.checked)}
+                />
+                <span dir="auto">{collection.name}</span>
+              </label>
+            </li>
+          ))}
+        </ul>
+      )}
+      <form onSubmit={(event) => void onAdd(event)} className="flex items-end gap-2">
+        <div className="flex-1">
+          <TextField label="New collection" value={name} onChange={setName} maxLength={mostLetters} />
+        </div>
+        <Button type="submit" disabled={name.trim() === ''}>
+          Add
         </Button>
-      </div>
-    </Dialog>
+      </form>
+      <Button variant="primary" onClick={onClose}>
+        Done
+      </Button>
+    </div>
   )
 }

@@ -1,0 +1,38 @@
+import type { PictureId } from '#domain/ids.ts'
+import { finderOf } from '#library/find/finder-of.ts'
+import type { GalleryStore } from '#store/store.ts'
+import { notify } from '#ui/notices.tsx'
+import { perform, sayFailure, sayLeft, undo } from './act-log.ts'
+
+const failed = 'The tags stay as they were'
+
+/** Renames a tag on all images, wherever they are kept. Where the new name is a tag already, the two become one. */
+export async function renameTag(store: GalleryStore, tag: string, name: string): Promise<void> {
+  await changeTag(store, tag, { label: 'rename tag', done: `Tag renamed to ${name}` }, name)
+}
+
+/** Takes a tag off all images. The images stay. */
+export async function deleteTag(store: GalleryStore, tag: string): Promise<void> {
+  await changeTag(store, tag, { label: 'delete tag', done: `Tag ${tag} deleted. Its images are kept.` })
+}
+
+async function changeTag(store: GalleryStore, tag: string, words: { label: string; done: string }, name?: string) {
+  try {
+    const finder = finderOf(store)
+    const ids = await finder.tagged(tag)
+    const having = new Set(name === undefined ? [] : await finder.tagged(name))
+    const lacking = ids.filter((id) => !having.has(id))
+    const changes = [tagChange(tag, ids, false), ...(name === undefined ? [] : [tagChange(name, lacking, true)])]
+    const performed = await perform(store, { label: words.label, changes }, failed)
+    if (!performed) return
+    sayLeft(performed.outcome)
+    const action = { label: 'Undo', onSelect: () => void undo(store, performed.command.id) }
+    notify({ text: words.done, action })
+  } catch (error) {
+    sayFailure(failed, error)
+  }
+}
+
+function tagChange(name: string, ids: readonly PictureId[], isTagged: boolean) {
+  return { kind: 'image', field: 'tag', name, ids, from: !isTagged, to: isTagged } as const
+}

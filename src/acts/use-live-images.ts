@@ -1,0 +1,28 @@
+import { useEffect, useState } from 'react'
+import { useStore } from '#store/queries.ts'
+import type { Subject } from './act.ts'
+
+/** The images as they are stored now. Those that are gone stay as they were. */
+export function useLiveImages(images: Subject): Subject {
+  const store = useStore()
+  const [live, setLive] = useState(images)
+  useEffect(() => {
+    let isGone = false
+    const ids = images.map(({ id }) => id)
+    const read = async () => {
+      const found = await store.picturesById(ids)
+      const [first, ...rest] = images.map((image) => found.get(image.id) ?? image)
+      if (first && !isGone) setLive([first, ...rest])
+    }
+    // What changed between the act and this moment is read as well.
+    void read().catch(() => undefined)
+    const stop = store.subscribe((change) => {
+      if (change.kind === 'pictures' && change.ids.some((id) => ids.includes(id))) void read().catch(() => undefined)
+    })
+    return () => {
+      isGone = true
+      stop()
+    }
+  }, [store, images])
+  return live
+}

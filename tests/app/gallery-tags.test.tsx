@@ -1,0 +1,121 @@
+import { screen, waitFor, within } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { readTags, suggestTags } from '#acts/tag-words.ts'
+import type { PictureId } from '#domain/ids.ts'
+import { Gallery } from '#gallery/gallery.tsx'
+import { runScreens } from '#runs/run-screens.ts'
+import type { GalleryStore } from '#store/store.ts'
+import { closeNotices, gridcell, keep, openTestGallery, renderOver } from '../support/render-gallery.tsx'
+
+let store: GalleryStore
+const now = Date.now()
+
+beforeEach(async () => {
+  store = await openTestGallery()
+  for (const [index, prompt] of ['one', 'two', 'three'].entries()) {
+    await keep(store, prompt, { prompt, createdAt: now - index })
+  }
+  renderOver(
+    store,
+    <section data-place="gallery">
+      <Gallery runScreens={runScreens} simulated={false} onSettings={() => undefined} />
+    </section>,
+  )
+  await screen.findByText('3')
+})
+afterEach(() => closeNotices())
+
+const marksOf = async (id: string) => (await store.picture(id as PictureId))?.marks
+const dialog = async () => within(await screen.findByRole('dialog', { name: 'Tags and note' }))
+
+/** Opens the dialog for these images by keys alone. */
+async function openFor(...prompts: readonly string[]) {
+  for (const prompt of prompts) {
+    ;(await gridcell.find(new RegExp(`^${prompt},`))).focus()
+    if (prompts.length > 1) await userEvent.keyboard(' ')
+  }
+  await userEvent.keyboard('t')
+  return dialog()
+}
+
+describe('tags', () => {
+  it('are given to several images at once, several at once, are found by tag:, and one undo takes one back', async () => {
+    const form = await openFor('one', 'three')
+    await userEvent.type(await form.findByRole('textbox', { name: 'Add tags' }), 'client, Summer hero{Enter}')
+    await waitFor(async () => expect((await marksOf('three'))?.tags).toEqual(['client', 'Summer hero']))
+    expect((await marksOf('one'))?.tags).toEqual(['client', 'Summer hero'])
+    expect(await form.findByRole('button', { name: 'Remove tag client' })).toBeVisible()
+    await userEvent.click(form.getByRole('button', { name: 'Done' }))
+    await userEvent.type(screen.getByRole('searchbox', { name: 'Search images' }), 'tag:summer')
+    await waitFor(() => expect(gridcell.all()).toHaveLength(2))
+    ;(await gridcell.find(/^one,/)).focus()
+    await userEvent.keyboard('{Control>}z{/Control}')
+    await waitFor(async () => expect((await marksOf('three'))?.tags).toEqual(['client']))
+  })
+
+  it('are suggested as one types, and one that differs in case is the known one', async () => {
+    const first = await openFor('one')
+    await userEvent.type(await first.findByRole('textbox', { name: 'Add tags' }), 'Client{Enter}')
+    await first.findByRole('button', { name: 'Remove tag Client' })
+    await userEvent.click(first.getByRole('button', { name: 'Done' }))
+    const second = await openFor('two')
+    await userEvent.type(await second.findByRole('textbox', { name: 'Add tags' }), 'cli')
+    await userEvent.click(await second.findByRole('button', { name: 'Add tag Client' }))
+    await waitFor(async () => expect((await marksOf('two'))?.tags).toEqual(['Client']))
+    await userEvent.click(second.getByRole('button', { name: 'Done' }))
+    const third = await openFor('three')
+    await userEvent.type(await third.findByRole('textbox', { name: 'Add tags' }), 'CLIENT{Enter}')
+    await waitFor(async () => expect((await marksOf('three'))?.tags).toEqual(['Client']))
+  })
+
+  it('are renamed, joined and deleted on all images, and each can be undone', async () => {
+    const form = await openFor('one')
+    await userEvent.type(await form.findByRole('textbox', { name: 'Add tags' }), 'draft, rough{Enter}')
+    await waitFor(async () => expect((await marksOf('one'))?.tags).toEqual(['draft', 'rough']))
+    await userEvent.click(form.getByRole('button', { name: 'All tags' }))
+    const all = within(await screen.findByRole('dialog', { name: 'All tags' }))
+    await userEvent.click(await all.findByRole('button', { name: 'Rename tag draft' }))
+    await userEvent.clear(all.getByRole('textbox', { name: 'New name of draft' }))
+    await userEvent.type(all.getByRole('textbox', { name: 'New name of draft' }), 'Rough')
+    expect(await all.findByText('Joins the tag with this name.')).toBeVisible()
+    await userEvent.click(all.getByRole('button', { name: 'Rename' }))
+    await waitFor(async () => expect((await marksOf('one'))?.tags).toEqual(['rough']))
+    await userEvent.click(await all.findByRole('button', { name: 'Delete tag rough' }))
+    await waitFor(async () => expect(await marksOf('one')).toBeUndefined())
+    expect(await all.findByText('No tags yet')).toBeVisible()
+    await userEvent.click(all.getByRole('button', { name: 'Close' }))
+    ;(await gridcell.find(/^one,/)).focus()
+    await userEvent.keyboard('{Control>}z{/Control}')
+    await waitFor(async () => expect((await marksOf('one'))?.tags).toEqual(['rough']))
+    await userEvent.keyboard('{Control>}z{/Control}')
+    await waitFor(async () => expect((await marksOf('one'))?.tags?.toSorted()).toEqual(['draft', 'rough']))
+  })
+})
+
+describe('a note', () => {
+  it('is kept with its image, found by its words, and undone', async () => {
+    const form = await openFor('two')
+    await userEvent.type(await form.findByRole('textbox', { name: 'Note' }), 'The client wants the Forêt warmer')
+    await userEvent.click(form.getByRole('button', { name: 'Done' }))
+    await waitFor(async () => expect((await marksOf('two'))?.note).toBe('The client wants the Forêt warmer'))
+    await userEvent.type(screen.getByRole('searchbox', { name: 'Search images' }), 'foret')
+    await waitFor(() => expect(gridcell.all()).toHaveLength(1))
+    expect(gridcell.names()[0]).toMatch(/^two,.*has a note$/)
+    ;(await gridcell.find(/^two,/)).focus()
+    await userEvent.keyboard('{Control>}z{/Control}')
+    await waitFor(async () => expect(await marksOf('two')).toBeUndefined())
+  })
+})
+
+describe('what was typed as tags', () => {
+  it('is read without empty and doubled ones', () => {
+    expect(readTags(' a ,, b  c,a', [])).toEqual(['a', 'b c'])
+    expect(readTags('CAFE', ['Café'])).toEqual(['Café'])
+    expect(readTags(' , ', [])).toEqual([])
+  })
+
+  it('suggests what begins so before what holds it, without those that are there', () => {
+    expect(suggestTags('x, he', ['the end', 'hero', 'heron', 'other'], ['hero'])).toEqual(['heron', 'the end', 'other'])
+  })
+})
