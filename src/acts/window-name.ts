@@ -26,8 +26,15 @@ export function createWindowName({ key, own, locks, newId, patienceMs }: WindowP
 
   function claim() {
     kept.write(key, name)
-    const isHeld = () => new Promise<never>(() => undefined)
-    locks?.request(`${key}-${name}`, { signal: AbortSignal.timeout(patienceMs) }, isHeld).catch(() => {
+    const patience = AbortSignal.timeout(patienceMs)
+    let isHeld = false
+    const hold = () => {
+      isHeld = true
+      return new Promise<never>(() => undefined)
+    }
+    locks?.request(`${key}-${name}`, { signal: patience }, hold).catch(() => {
+      // WebKit rejects every request of a page that is left, also new ones, so that asking again would never end.
+      if (isHeld || !patience.aborted) return
       name = newId()
       claim()
     })

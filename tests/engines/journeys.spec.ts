@@ -23,11 +23,7 @@ test('J1 a first visit without a key: the demo, an image, and the samples remove
   expect(await fieldOf(door, at.prompt)).toBe('A lighthouse in heavy fog')
 })
 
-test('J2 a prompt becomes an image that is downloaded, and is there after a reload', async ({
-  door,
-  engineName,
-  live,
-}) => {
+test('J2 a prompt becomes an image that is downloaded, and is there after a reload', async ({ door, live }) => {
   await door.open(live.front.url)
   await door.click(at.choice('Aspect ratio', '16:9'))
   await door.click(at.choice('Model', 'Max'))
@@ -51,8 +47,6 @@ test('J2 a prompt becomes an image that is downloaded, and is there after a relo
     },
   ])
 
-  // WebKit's driver stops answering once this image is on the stage and is to be downloaded. J3 has the stage there.
-  if (engineName === 'webkit') return
   await door.click(at.image('A fox made of folded paper'))
   await expect.poll(() => countOf(door, at.staged('A fox made of folded paper'))).toBe(1)
   const { name, bytes } = await door.download(() => door.click({ role: 'button', name: /^Download/, within: at.stage }))

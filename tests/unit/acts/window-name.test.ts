@@ -26,11 +26,11 @@ function createStorage(kept: Record<string, string> = {}): Storage & { kept: Rec
   return { kept, getItem, setItem } as unknown as Storage & { kept: Record<string, string> }
 }
 
-const open = (own: Storage) =>
+const open = (own: Storage, locksOfIt = locks) =>
   createWindowName({
     key,
     own: () => own,
-    locks,
+    locks: locksOfIt,
     newId: () => {
       names += 1
       return `name-${names}`
@@ -58,3 +58,35 @@ test('a window is called the same after its reload', () => {
 test('two new windows have different names', () => {
   expect(open(createStorage())()).not.toBe(open(createStorage())())
 })
+
+/** Of a page that WebKit tears down: whatever it holds, waits for or asks for is rejected at once. */
+function locksOfLeftPage() {
+  let leave: () => void = () => undefined
+  const left = new Promise<never>((_, reject) => {
+    leave = () => reject(new DOMException('The page was left.', 'AbortError'))
+  })
+  const patience: AbortSignal[] = []
+  const request = (_name: string, { signal }: Required<LockOptions>, isHeld: () => Promise<never>) => {
+    patience.push(signal)
+    // A window that asks again and again would never let this test end.
+    return patience.length > 10 ? new Promise<never>(() => undefined) : Promise.race([isHeld(), left])
+  }
+  return { locks: { request } as unknown as LockManager, patience, leave: () => leave() }
+}
+
+test.each([
+  ['at once', false],
+  ['after its patience', true],
+])(
+  'a page that is left %s asks for no other name, and its reload is called the same',
+  async (_when, isPatienceOver) => {
+    const own = createStorage()
+    const { locks, patience, leave } = locksOfLeftPage()
+    const name = open(own, locks)()
+    if (isPatienceOver) await eventually(() => expect(patience[0]?.aborted).toBe(true))
+    leave()
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(patience).toHaveLength(1)
+    expect(JSON.parse(own.kept[key] ?? '')).toBe(name)
+  },
+)
