@@ -7,6 +7,7 @@ import { isTrustable } from '#server/edge/client.ts'
 import type { NamedToken } from '#server/edge/tokens.ts'
 import type { GeminiSettings } from '#server/gemini/gemini-service.ts'
 import type { BudgetLimits } from '#server/shared/memory/budget.ts'
+import type { CompanyProxy } from '#server/upstream/company-proxy.ts'
 import { type GatewaySettings, type Gateways, gateways, isSimulatedHere } from '#server/upstream/gateways.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -29,7 +30,7 @@ export interface Config extends GatewaySettings {
   /** The server in front whose word about the client's address is trusted: an address or a network. */
   trustedProxy: string | undefined
   /** The company's proxy for all connections to other machines. */
-  companyProxy: URL | undefined
+  companyProxy: CompanyProxy | undefined
   /** The Redis in which proxies with the same key share their state. */
   redisUrl: string | undefined
   limits: BudgetLimits
@@ -192,14 +193,20 @@ function readTokens(check: Check, checkList: CheckList, problems: string[]): Nam
 const companyProxyIn = (read: Read) => read('HTTPS_PROXY') ?? read('https_proxy')
 
 /** `HTTPS_PROXY` is often set for other programs, so it is used only if the operator asks for it. */
-function readCompanyProxy(read: Read, check: Check, problems: string[]): URL | undefined {
+function readCompanyProxy(read: Read, check: Check, problems: string[]): CompanyProxy | undefined {
   const use = check('USE_HTTPS_PROXY', (value) => value === '1', 'must be 1 or empty')
   if (use !== '1') return undefined
   const address = companyProxyIn(read)
   if (address === undefined) problems.push('HTTPS_PROXY must be set where USE_HTTPS_PROXY is 1')
   else if (!isCompanyProxy(address)) problems.push('HTTPS_PROXY must be an address such as http://proxy.example:3128')
-  else return new URL(address)
+  else return { address: new URL(address), except: exceptionsIn(read) }
   return undefined
+}
+
+/** Separated by commas, as most programs read it, or by spaces. */
+function exceptionsIn(read: Read): string[] {
+  const entries = (read('NO_PROXY') ?? read('no_proxy') ?? '').toLowerCase().split(/[\s,]+/)
+  return entries.filter((entry) => entry !== '')
 }
 
 function isCompanyProxy(value: string): boolean {

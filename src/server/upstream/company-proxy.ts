@@ -3,9 +3,42 @@ import https from 'node:https'
 import { isIP } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
+import ipaddr from 'ipaddr.js'
+import type { Destination } from './hosts.ts'
+
+/** The proxy of a company, as the environment names it. */
+export interface CompanyProxy {
+  address: URL
+  /** From NO_PROXY, in lower case: what is reached directly. */
+  except: readonly string[]
+}
 
 /** Time for a company's proxy to open a tunnel, and for the TLS handshake in it. */
 const tunnelMs = 15_000
+
+/**
+ * Whether a destination is reached directly: this machine always, and what NO_PROXY lists. An entry is "*", a host, a
+ * domain with all below it (with or without "." or "*." in front), an address or a network; a port limits it to that.
+ */
+export function isBypassed({ host, port, reach }: Destination, { except }: CompanyProxy): boolean {
+  return reach === 'loopback' || except.some((entry) => entry === '*' || isOf(host.toLowerCase(), port, entry))
+}
+
+function isOf(host: string, port: number, entry: string): boolean {
+  if (ipaddr.isValidCIDR(entry)) return isInNetwork(host, entry)
+  const [, bracketed, plain = '', onlyPort] = /^(?:\[([^\]]*)\]|([^:]*))(?::(\d+))?$/.exec(entry) ?? []
+  // An IPv6 address without brackets.
+  const name = bracketed ?? (ipaddr.IPv6.isValid(entry) ? entry : plain.replace(/^\*?\./, ''))
+  if (name === '' || (onlyPort !== undefined && Number(onlyPort) !== port)) return false
+  return host === name || host.endsWith(`.${name}`)
+}
+
+function isInNetwork(host: string, network: string): boolean {
+  if (!ipaddr.isValid(host)) return false
+  const address = ipaddr.process(host)
+  const range = ipaddr.parseCIDR(network)
+  return address.kind() === range[0].kind() && address.match(range)
+}
 
 /**
  * An agent whose connections go through a company's proxy: CONNECT, then TLS with the host itself, so that the proxy

@@ -3,7 +3,7 @@ import http, { type ClientRequest, type IncomingMessage, type RequestOptions } f
 import https from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
 import type { Readable, Writable } from 'node:stream'
-import { createTunnelAgent } from './company-proxy.ts'
+import { type CompanyProxy, createTunnelAgent, isBypassed } from './company-proxy.ts'
 import { type Destination, type HostRules, isReachable, type Reach } from './hosts.ts'
 
 /** One request from this proxy to another machine. */
@@ -58,26 +58,23 @@ const mostSockets = 256
  * Node's own client, which ignores proxies in the environment. With `companyProxy`, everything for other machines goes
  * through it; that proxy resolves names, so addresses cannot be checked then.
  */
-export function createOutbound(resolve: Resolve = resolveName, companyProxy?: URL): Outbound {
+export function createOutbound(resolve: Resolve = resolveName, companyProxy?: CompanyProxy): Outbound {
   const agents = new Map<string, http.Agent>()
 
   // A socket is checked when it is opened, and only reused for calls of the same reach. Each submission gets a new one:
   // if the other side were just closing a reused socket, it would be unknown whether the submission arrived.
-  function agentFor({ secure, reach }: Destination, keepAlive: boolean): http.Agent {
-    const name = `${secure} ${reach} ${keepAlive}`
+  function agentFor(to: Destination, keepAlive: boolean): http.Agent {
+    const { secure, reach } = to
+    const proxy = companyProxy && !isBypassed(to, companyProxy) ? companyProxy : undefined
+    const name = `${secure} ${reach} ${keepAlive} ${proxy !== undefined}`
     const kept = agents.get(name)
     if (kept) return kept
     // With a limit, Node would pass a used socket on to the next waiting call.
     const maxSockets = keepAlive ? mostSockets : Number.POSITIVE_INFINITY
     const options = { keepAlive, maxSockets, lookup: guardedLookup(resolve, reach) }
-    const agent = createAgent(secure, reach, options)
+    const agent = createAgent(secure, options, proxy)
     agents.set(name, agent)
     return agent
-  }
-
-  function createAgent(secure: boolean, reach: Reach, options: https.AgentOptions): http.Agent {
-    if (!secure) return new http.Agent(options)
-    return companyProxy && reach !== 'loopback' ? createTunnelAgent(companyProxy, options) : new https.Agent(options)
   }
 
   return {
@@ -93,6 +90,11 @@ export function createOutbound(resolve: Resolve = resolveName, companyProxy?: UR
       for (const agent of agents.values()) agent.destroy()
     },
   }
+}
+
+function createAgent(secure: boolean, options: https.AgentOptions, proxy: CompanyProxy | undefined): http.Agent {
+  if (!secure) return new http.Agent(options)
+  return proxy ? createTunnelAgent(proxy.address, options) : new https.Agent(options)
 }
 
 /** Checks all addresses of a name before connecting to any of them. */

@@ -4,6 +4,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net'
 import { generate } from 'selfsigned'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readConfig } from '#server/config.ts'
+import { isBypassed } from '#server/upstream/company-proxy.ts'
 import { createOutbound, type Outbound, readAnswer } from '#server/upstream/guard.ts'
 import { toDestination } from '#server/upstream/hosts.ts'
 import { eventually } from '../../support/eventually.ts'
@@ -54,13 +55,15 @@ async function openCompanyProxy(port: () => number): Promise<CompanyProxy> {
 let service: FakeService
 let company: CompanyProxy
 let outbound: Outbound
+let address: URL
 
 beforeEach(async () => {
   const { private: key, cert } = await generate([{ name: 'commonName', value: 'api.example' }])
   service = await openFakeService((_, outgoing) => outgoing.end('an answer'), { key, cert })
   company = await openCompanyProxy(() => Number(new URL(service.origin).port))
   const nobody = async () => Promise.reject(new Error('names are not looked up behind a proxy'))
-  outbound = createOutbound(nobody, new URL(`http://anna:p%40ss@127.0.0.1:${company.port}`))
+  address = new URL(`http://anna:p%40ss@127.0.0.1:${company.port}`)
+  outbound = createOutbound(nobody, { address, except: [] })
   process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'
 })
 afterEach(async () => {
@@ -147,6 +150,72 @@ describe("a company's proxy", () => {
   })
 })
 
+describe('NO_PROXY', () => {
+  it('D6: names hosts that are reached directly, the others through the proxy', async () => {
+    const asked: string[] = []
+    const resolve = async (name: string) => {
+      asked.push(name)
+      return [{ address: '127.0.0.1', family: 4 }]
+    }
+    const port = Number(new URL(service.origin).port)
+    outbound = createOutbound(resolve, { address, except: ['gateway.example'] })
+    const direct = toDestination(new URL(`https://gateway.example:${port}`), 'any')
+    expect(await read(await outbound.request({ ...paid, to: direct }))).toBe('an answer')
+    expect([company.asked.length, asked]).toEqual([0, ['gateway.example']])
+    expect(await read(await outbound.request({ ...free, to: direct }))).toBe('an answer')
+    expect(company.asked).toEqual([])
+    expect(await read(await outbound.request({ ...paid, to }))).toBe('an answer')
+    expect(company.asked.map(({ url }) => url)).toEqual(['api.example:443'])
+  })
+
+  it('D6: does not loosen the check of addresses', async () => {
+    const resolve = async () => [{ address: '10.0.0.1', family: 4 }]
+    outbound = createOutbound(resolve, { address, except: ['api.example'] })
+    expect(await outbound.request({ ...paid, to })).toEqual({ ok: false, sent: 'no', cause: 'forbidden' })
+  })
+
+  it.each([
+    ['*', 'https://api.example', true],
+    ['api.example', 'https://api.example', true],
+    ['api.example', 'https://API.example', true],
+    ['example', 'https://api.example', true],
+    ['.example', 'https://api.example', true],
+    ['*.example', 'https://api.example', true],
+    ['.example', 'https://example', true],
+    ['pi.example', 'https://api.example', false],
+    ['example.api', 'https://api.example', false],
+    ['', 'https://api.example', false],
+    ['.', 'https://api.example', false],
+    ['api.example:443', 'https://api.example', true],
+    ['api.example:8443', 'https://api.example', false],
+    ['api.example:8443', 'https://api.example:8443', true],
+    ['10.1.2.3', 'https://10.1.2.3', true],
+    ['10.0.0.0/8', 'https://10.1.2.3', true],
+    ['10.0.0.0/8', 'https://11.1.2.3', false],
+    ['10.0.0.0/8', 'https://api.example', false],
+    ['fd00::/8', 'https://10.1.2.3', false],
+    ['fd00::/8', 'https://[fd00::7]', true],
+    ['fd00::7', 'https://[fd00::7]', true],
+    ['[fd00::7]:443', 'https://[fd00::7]', true],
+    ['[fd00::7]:8443', 'https://[fd00::7]', false],
+  ])('D6: %j excepts %s: %s', (entry, url, isExcepted) => {
+    expect(isBypassed(toDestination(new URL(url), 'any'), { address, except: [entry] })).toBe(isExcepted)
+  })
+
+  it('D6: this machine is always reached directly', () => {
+    expect(isBypassed(toDestination(new URL('https://localhost:1'), 'loopback'), { address, except: [] })).toBe(true)
+  })
+
+  it.each(['NO_PROXY', 'no_proxy'])('D6: is read from %s, by commas or spaces', (name) => {
+    const env = {
+      USE_HTTPS_PROXY: '1',
+      HTTPS_PROXY: 'http://proxy.example:3128',
+      [name]: 'Localhost, .Corp 10.0.0.0/8,,',
+    }
+    expect(readConfig(env).companyProxy?.except).toEqual(['localhost', '.corp', '10.0.0.0/8'])
+  })
+})
+
 describe('the setting', () => {
   const at = 'http://anna:secret-of-anna@proxy.company.example:3128'
 
@@ -159,7 +228,7 @@ describe('the setting', () => {
   it('D6: takes the address from either spelling, and keeps its password out of the log', () => {
     for (const name of ['HTTPS_PROXY', 'https_proxy']) {
       const config = readConfig({ USE_HTTPS_PROXY: '1', [name]: at })
-      expect(config.companyProxy?.href).toBe(`${at}/`)
+      expect(config.companyProxy).toEqual({ address: new URL(at), except: [] })
       expect(config.secrets).toContain('secret-of-anna')
     }
   })
