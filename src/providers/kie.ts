@@ -132,6 +132,11 @@ function createKieProvider({ id, submit, status, readRecord }: Dialect): Provide
 
     readSubmission,
 
+    readStatus(httpStatus, body) {
+      const answer = readAnswer(httpStatus, body)
+      return answer.ok && answer.data !== null && answer.data !== undefined ? readRecord(answer.data) : undefined
+    },
+
     async check(taskId, ageMs, call) {
       const answer = await ask(status, {}, call, `?taskId=${encodeURIComponent(taskId)}`)
       if (answer.ok && answer.data !== null && answer.data !== undefined) return readRecord(answer.data)

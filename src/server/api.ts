@@ -9,6 +9,7 @@ import { type Handler, refusalIn, refused, sendJson, sendRefusal, toRefusal } fr
 import { jsonLimitsOf, type Route, type RouteKind } from '#server/edge/routes.ts'
 import type { Fallback } from '#server/gemini/gemini.ts'
 import type { Budget } from '#server/shared/memory/budget.ts'
+import { createRefunds } from '#server/submit/refunds.ts'
 import type { Streams } from '#server/submit/stream.ts'
 import { type Submit, type SubmitParts, submissionKey } from '#server/submit/submit.ts'
 import { serviceHeaders } from '#server/upstream/gateways.ts'
@@ -107,13 +108,16 @@ function createHealthHandler({ gateway, callbacks, fallback, access }: ApiParts)
 /**
  * Free requests: passed on and answered unchanged. A request shared by several clients goes on if one of them leaves.
  */
-function createReadHandler(route: Route, { gateway, outbound, mask }: ApiParts): Handler {
+function createReadHandler(route: Route, { gateway, outbound, mask, budget, log }: ApiParts): Handler {
   const endpoint = present(route.endpoint)
   const headers = serviceHeaders(gateway)
   const base = gateway.api.path + endpoint.path
   const { deadlineMs } = route
-  const share = createSharedQuestions((path) => {
-    return ask(outbound, { to: gateway.api.to, path, method: 'GET', headers, deadlineMs }, mask)
+  const refund = createRefunds(budget, log, endpoint)
+  const share = createSharedQuestions(async (path) => {
+    const reply = await ask(outbound, { to: gateway.api.to, path, method: 'GET', headers, deadlineMs }, mask)
+    await refund(path, reply)
+    return reply
   })
   const readQuery = createQueryReader(endpoint)
   return async ({ url = '' }, outgoing) => sendReply(outgoing, await share(base + readQuery(url)))

@@ -5,8 +5,9 @@ import type { Budget, BudgetLimits, Grant } from '#server/shared/memory/budget.t
 import type { Limiter } from '#server/shared/memory/limiter.ts'
 
 export type Admission =
-  /** `giveBack`: the service accepted nothing, so nothing was spent. */
-  { admitted: true; giveBack(): Promise<void> } | { admitted: false; refusal: ProxyRefusal }
+  /** `giveBack`: the service accepted nothing, so nothing was spent. `tieTo`: it accepted this task. Neither rejects. */
+  | { admitted: true; giveBack(): Promise<void>; tieTo(task: string): Promise<void> }
+  | { admitted: false; refusal: ProxyRefusal }
 
 /** Whether a submission may be sent now. If that cannot be determined, it may not. */
 export type Admit = (user: string, credits: number, run: string) => Promise<Admission>
@@ -31,9 +32,11 @@ export function createAdmission({ budget, limits, limiter, isAnswering, log }: A
     if (!grant.granted) return { admitted: false, refusal: overBudget(grant, limits) }
     const giveBack = () =>
       grant.giveBack().catch((error: unknown) => log.error({ err: error }, 'credits were not given back to a budget'))
+    const tieTo = (task: string) =>
+      grant.tieTo(task).catch((error: unknown) => log.error({ err: error }, 'credits were not tied to their task'))
     try {
       const waitMs = await limiter(user, run)
-      if (waitMs === 0) return { admitted: true, giveBack }
+      if (waitMs === 0) return { admitted: true, giveBack, tieTo }
       await giveBack()
       return { admitted: false, refusal: notYet(waitMs) }
     } catch (error) {

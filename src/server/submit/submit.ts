@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Failure, toFailure } from '#domain/failure.ts'
+import type { TaskId } from '#domain/ids.ts'
 import { families } from '#models/catalogue.ts'
 import type { ModelFamily } from '#models/model.ts'
 import { objections } from '#models/objections.ts'
@@ -17,7 +18,7 @@ import { type Outcome, type Reservation, type SubmissionStore, toOutcome } from 
 import { type Gateway, serviceHeaders } from '#server/upstream/gateways.ts'
 import type { Fault, Outbound } from '#server/upstream/guard.ts'
 import { type Mask, type Reply, readReply } from '#server/upstream/relay.ts'
-import type { Admit } from './admission.ts'
+import type { Admission, Admit } from './admission.ts'
 import type { Callbacks } from './callbacks.ts'
 
 export const submissionKey = /^[A-Za-z0-9_-]{16,64}$/
@@ -41,6 +42,8 @@ export interface Submit {
   /** Accepts no new ones; resolves when those under way have their answers. */
   drain(): Promise<void>
 }
+
+type Admitted = Extract<Admission, { admitted: true }>
 
 interface Submission {
   route: Route
@@ -69,7 +72,7 @@ export function createSubmit(parts: SubmitParts): Submit {
     const outcome = admission.admitted
       ? await forward(parts, route, text).catch(() => inDoubt())
       : toOutcome('free', admission.refusal)
-    if (admission.admitted && wasRefused(route, outcome)) await admission.giveBack()
+    if (admission.admitted) await keepAccount(admission, route.path, outcome)
     // The answer matters more than storing it: the page that sent this run must get it.
     await submissions
       .settle(key, outcome)
@@ -147,17 +150,23 @@ function checkBody(gateway: Gateway, path: string, body: unknown): ModelFamily {
 const isSubmitTo = (path: string) => (endpoint: Endpoint) => endpoint.kind === 'submit' && endpoint.path === path
 
 /** Whether the service certainly accepted nothing, so that nothing was spent. */
-function wasRefused({ path }: Route, outcome: Outcome): boolean {
-  return outcome.state === 'answered' ? failureIn(path, outcome) !== undefined : outcome.state === 'free'
+async function keepAccount(admission: Admitted, path: string, outcome: Outcome): Promise<void> {
+  if (outcome.state === 'free') return admission.giveBack()
+  if (outcome.state !== 'answered') return
+  const { task, failure } = readSubmission(path, outcome)
+  if (failure) await admission.giveBack()
+  else if (task !== undefined) await admission.tieTo(task)
 }
 
-/** The failure in an answer that names no task. */
-function failureIn(path: string, { status, body }: Pick<Reply, 'status' | 'body'>): Failure | undefined {
+/** The task in an answer, or the failure in one that names no task. */
+function readSubmission(
+  path: string,
+  { status, body }: Pick<Reply, 'status' | 'body'>,
+): { task?: TaskId | undefined; failure?: Failure } {
   try {
-    providers.find(({ endpoints }) => endpoints.some(isSubmitTo(path)))?.readSubmission(status, body)
-    return undefined
+    return { task: providers.find(({ endpoints }) => endpoints.some(isSubmitTo(path)))?.readSubmission(status, body) }
   } catch (error) {
-    return toFailure(error)
+    return { failure: toFailure(error) }
   }
 }
 
@@ -182,7 +191,7 @@ async function forward(
 
 function stateOf(path: string, reply: Reply): Outcome['state'] {
   if (isOverLimit(reply)) return 'free'
-  return failureIn(path, reply)?.kind === 'unconfirmed' ? 'unclear' : 'answered'
+  return readSubmission(path, reply).failure?.kind === 'unconfirmed' ? 'unclear' : 'answered'
 }
 
 /**

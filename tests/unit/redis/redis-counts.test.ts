@@ -150,10 +150,28 @@ describe('the budget of a day that several proxies keep together', () => {
     expect(spent[0]?.day).toMatch(/^\d{4}-\d\d-\d\d$/)
   })
 
+  it('returns the credits of a task that was not charged, once, whichever proxy hears of it', async () => {
+    const [here, there] = budgets({ userDailyCredits: 20, dailyCredits: 30, userRunsPerMinute: 2 })
+    const grant = await here.take('name anna', 20)
+    if (grant.granted) await grant.tieTo('task-1')
+    expect(there.mayRefund('task-1')).toBe(true)
+    await there.refund('task-2')
+    expect(await there.take('name anna', 1)).toMatchObject({ granted: false, limit: 'userDailyCredits' })
+    await Promise.all([here.refund('task-1'), there.refund('task-1'), there.refund('task-1')])
+    expect(await here.spent()).toEqual([])
+    expect(await there.take('name anna', 12)).toMatchObject({ granted: true })
+    expect(await there.take('name anna', 8)).toMatchObject({ granted: false, limit: 'userRunsPerMinute' })
+    expect((await here.spent()).map(({ name, credits, runs }) => [name, credits, runs])).toEqual([['anna', 12, 1]])
+  })
+
   it('SEC J03: begins anew where there is something else in its place', async () => {
     const [here] = budgets({ userDailyCredits: 10, userRunsPerMinute: 1 })
     await server.ask('SET', `${redisName('spent')}:${Math.floor(Date.now() / 86_400_000)}`, 'x')
     await server.ask('SET', redisName('runs', 'one'), 'x')
+    await server.ask('SET', redisName('task', 'task-1'), 'x')
+    await here.refund('task-1')
+    await server.ask('HSET', redisName('task', 'task-2'), 'user', 'x')
+    await here.refund('task-2')
     expect(await here.take('one', 5)).toMatchObject({ granted: true })
     expect(await here.take('one', 6)).toMatchObject({ granted: false })
   })

@@ -92,6 +92,26 @@ describe('a budget', () => {
   })
 })
 
+describe('a task that was not charged', () => {
+  it('returns its credits once, to the day on which they were spent; the run counts in its minute', async () => {
+    const { budget, granted, clock } = budgetOf({ userDailyCredits: 20, userRunsPerMinute: 2 })
+    const grant = await budget.take('name anna', 20)
+    if (grant.granted) await grant.tieTo('task-1')
+    expect([budget.mayRefund('task-1'), budget.mayRefund('task-2')]).toEqual([true, false])
+    await budget.refund('task-2')
+    expect(await granted('name anna', 1)).toBe(false)
+    await budget.refund('task-1')
+    await budget.refund('task-1')
+    expect(budget.mayRefund('task-1')).toBe(false)
+    expect(await budget.spent()).toEqual([])
+    expect(await granted('name anna', 12)).toBe(true)
+    expect(await granted('name anna', 8)).toBe(false)
+    clock.at += minuteMs
+    expect(await granted('name anna', 9)).toBe(false)
+    expect(await granted('name anna', 8)).toBe(true)
+  })
+})
+
 describe('a clock that jumps', () => {
   it('G7: set back, keeps nobody waiting for longer than a minute', async () => {
     const { budget, clock } = budgetOf({ userRunsPerMinute: 1 })

@@ -35,7 +35,7 @@ describe('G11: a body that goes on after its answer', () => {
     [
       'that is too long',
       `POST ${kontext}`,
-      { ...json, 'content-length': '9000000', 'idempotency-key': 'a-run-too-long' + '-'.repeat(4) },
+      { ...json, 'content-length': '9000000', 'idempotency-key': 'a-run-that-is-too-long' },
       413,
     ],
     ['in chunks', 'POST /api/nothing', { 'transfer-encoding': 'chunked' }, 404],

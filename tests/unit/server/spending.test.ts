@@ -10,6 +10,7 @@ const jobs = '/api/v1/jobs/createTask'
 const token = 'a-token-of-enough-length'
 const accepted: Reply = (_, outgoing) => replyJson(outgoing, { code: 200, msg: 'success', data: { taskId: 'task-1' } })
 const fox = { prompt: 'a fox', model: 'flux-kontext-pro' }
+const foxInput = { prompt: 'a fox', aspect_ratio: '1:1', resolution: '1K' }
 
 let proxy: ProxyUnderTest
 let reply: Reply
@@ -101,6 +102,49 @@ describe('the daily credits', () => {
     await submit()
     reply = accepted
     expect((await submit()).json()).toMatchObject({ proxy: { sent: 'no', limit: 'daily-credits' } })
+  })
+
+  const failed = (data: object) => ({ code: 200, msg: 'success', data: { taskId: 'task-1', ...data } })
+  it.each([
+    [kontext, '/api/v1/flux/kontext/record-info', { successFlag: 3, errorCode: 500, errorMessage: 'Internal error' }],
+    [kontext, '/api/v1/flux/kontext/record-info', { successFlag: 2, errorCode: 400, errorMessage: 'content policy' }],
+    [jobs, '/api/v1/jobs/recordInfo', { state: 'fail', failCode: '422', failMsg: 'bad', creditsConsumed: 0 }],
+  ])('are given back once where the service says of a task that it failed: %s', async (path, record, data) => {
+    await open({ USER_DAILY_CREDITS: '5', PROXY_ADMIN_TOKEN: 'an-admin-token-of-enough-length' })
+    const body = path === kontext ? fox : { model: 'flux-2/pro-text-to-image', input: foxInput }
+    expect((await submit({}, body, path)).status).toBe(200)
+    expect((await submit({}, body, path)).status).toBe(429)
+    reply = (_, outgoing) => replyJson(outgoing, failed(data))
+    for (const task of ['task-1', 'task-1', 'task-1']) {
+      expect((await askProxy(proxy.port, `${record}?taskId=${task}`)).json()).toEqual(failed(data))
+    }
+    const admin = { headers: { authorization: 'Bearer an-admin-token-of-enough-length' } }
+    expect((await askProxy(proxy.port, '/api/spend', admin)).json()).toEqual({ spend: [] })
+    reply = accepted
+    expect((await submit({}, body, path)).status).toBe(200)
+    expect((await submit({}, body, path)).status).toBe(429)
+  })
+
+  it.each([
+    ['still works', { successFlag: 0 }],
+    ['is done', { successFlag: 1, response: { resultImageUrl: 'https://files.example/a.png' } }],
+    ['ended in a time-out, which may have been charged', { successFlag: 3, errorCode: 408, errorMessage: 'timeout' }],
+  ])('stay spent where the service says of a task that it %s', async (_, data) => {
+    await open({ USER_DAILY_CREDITS: '5' })
+    await submit()
+    reply = (_, outgoing) => replyJson(outgoing, failed(data))
+    await askProxy(proxy.port, '/api/v1/flux/kontext/record-info?taskId=task-1')
+    reply = accepted
+    expect((await submit()).status).toBe(429)
+  })
+
+  it('stay spent where it is another task that failed', async () => {
+    await open({ USER_DAILY_CREDITS: '5' })
+    await submit()
+    reply = (_, outgoing) => replyJson(outgoing, failed({ successFlag: 3, errorCode: 500 }))
+    await askProxy(proxy.port, '/api/v1/flux/kontext/record-info?taskId=task-2')
+    reply = accepted
+    expect((await submit()).status).toBe(429)
   })
 
   it('are not counted again for an answer that was lost on its way', async () => {

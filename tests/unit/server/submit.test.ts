@@ -416,7 +416,7 @@ describe('the last step before the service', () => {
       gateway: openGateway(readConfig({ KIE_API_KEY: canaryKey })),
       outbound: { request, close: () => undefined },
       submissions: createMemorySubmissions(),
-      admit: async () => ({ admitted: true, giveBack: async () => undefined }),
+      admit: async () => ({ admitted: true, giveBack: async () => undefined, tieTo: async () => undefined }),
       access: createAccess({ tokens: [], isSecure: false }),
       mask: (text) => text,
       log,

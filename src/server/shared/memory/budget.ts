@@ -8,8 +8,11 @@ export interface BudgetLimits {
 }
 
 export type Grant =
-  /** `giveBack`: returns the credits if the service accepted nothing. Works once. */
-  | { granted: true; giveBack(): Promise<void> }
+  /**
+   * `giveBack`: returns the credits if the service accepted nothing. Works once. `tieTo`: remembers for a day that they
+   * were spent on this task.
+   */
+  | { granted: true; giveBack(): Promise<void>; tieTo(task: string): Promise<void> }
   /** `retryAfterMs`: when there is room again; absent if it costs more than a whole day's limit. */
   | { granted: false; limit: keyof BudgetLimits; retryAfterMs?: number }
 
@@ -33,6 +36,13 @@ export interface Budget {
    * be read; then nothing may be sent.
    */
   take(user: string, credits: number): Promise<Grant>
+  /** `false`: certainly nothing is tied to the task, so there is nothing to refund. */
+  mayRefund(task: string): boolean
+  /**
+   * Returns the credits of a task that was not charged. Works once for each task; a run started in the last minute
+   * still counts as started.
+   */
+  refund(task: string): Promise<void>
   /** Of the last 31 days, oldest first, then by name. */
   spent(): Promise<Spend[]>
 }
@@ -48,6 +58,8 @@ export const dayMs = 24 * 60 * 60 * 1000
 export const minuteMs = 60_000
 /** How many days are kept. */
 export const keptDays = 31
+/** Tasks of this process whose credits may be refunded. The oldest are forgotten: their credits stay spent. */
+const mostTied = 20_000
 const everybody = ''
 const realClocks: Clocks = { now: Date.now, steady: () => performance.now() }
 
@@ -74,6 +86,7 @@ export function createMemoryBudget(limits: BudgetLimits, { now, steady }: Clocks
   const days = new Map<number, Day>()
   /** The times of each user's runs in the last minute, oldest first. */
   const started = new Map<string, number[]>()
+  const tied = new Map<string, { day: Day; user: string; credits: number }>()
 
   function openDay(number: number): Day {
     const known = days.get(number)
@@ -108,13 +121,6 @@ export function createMemoryBudget(limits: BudgetLimits, { now, steady }: Clocks
     return { granted: false, limit: 'userRunsPerMinute', retryAfterMs: oldest + minuteMs - steady() }
   }
 
-  function add({ credits, byName }: Day, user: string, sign: 1 | -1, amount: number): void {
-    for (const who of [user, everybody]) credits.set(who, (credits.get(who) ?? 0) + sign * amount)
-    const name = nameIn(user)
-    const before = byName.get(name) ?? { credits: 0, runs: 0 }
-    byName.set(name, { credits: before.credits + sign * amount, runs: before.runs + sign })
-  }
-
   return {
     async take(user, credits) {
       const at = steady()
@@ -133,7 +139,17 @@ export function createMemoryBudget(limits: BudgetLimits, { now, steady }: Clocks
           if (mine >= 0) times.splice(mine, 1)
           add(day, user, -1, credits)
         },
+        async tieTo(task) {
+          tied.set(task, { day, user, credits })
+          const [oldest] = tied.keys()
+          if (tied.size > mostTied && oldest !== undefined) tied.delete(oldest)
+        },
       }
+    },
+    mayRefund: (task) => tied.has(task),
+    async refund(task) {
+      const spentOn = tied.get(task)
+      if (spentOn && tied.delete(task)) add(spentOn.day, spentOn.user, -1, spentOn.credits)
     },
     async spent() {
       const rows = [...days].flatMap(([day, { byName }]) =>
@@ -142,6 +158,13 @@ export function createMemoryBudget(limits: BudgetLimits, { now, steady }: Clocks
       return sortSpend(rows)
     },
   }
+}
+
+function add({ credits, byName }: Day, user: string, sign: 1 | -1, amount: number): void {
+  for (const who of [user, everybody]) credits.set(who, (credits.get(who) ?? 0) + sign * amount)
+  const name = nameIn(user)
+  const before = byName.get(name) ?? { credits: 0, runs: 0 }
+  byName.set(name, { credits: before.credits + sign * amount, runs: before.runs + sign })
 }
 
 /** By day, then by name; entries whose credits were all given back are left out. */

@@ -74,6 +74,24 @@ add(key, ARGV[1], ARGV[2], -ARGV[3], -1)
 return 1
 `
 
+/** Keys: prefix of the days' names, task. Arguments: user, name, credits, day. */
+const tieScript = `
+redis.call('DEL', KEYS[2])
+redis.call('HSET', KEYS[2], 'user', ARGV[1], 'name', ARGV[2], 'credits', ARGV[3], 'day', ARGV[4])
+redis.call('PEXPIRE', KEYS[2], ${dayMs})
+`
+
+/** Keys: prefix of the days' names, task. */
+const refundScript = `${dayOf}
+if redis.call('TYPE', KEYS[2]).ok ~= 'hash' then return 0 end
+local user, name, credits, day = unpack(redis.call('HMGET', KEYS[2], 'user', 'name', 'credits', 'day'))
+redis.call('DEL', KEYS[2])
+if not (user and name and tonumber(credits) and day) then return 0 end
+if redis.call('EXISTS', openDay(day)) == 0 then return 0 end
+add(openDay(day), user, name, -credits, -1)
+return 1
+`
+
 /** Key: prefix of the days' names. Gives day, field and value in turn. */
 const spentScript = `${dayOf}
 local today = math.floor(redis.call('TIME')[1] / ${dayMs / 1000})
@@ -115,7 +133,15 @@ export function createRedisBudget(redis: Redis, limits: BudgetLimits): Budget {
         async giveBack() {
           await redis.run(giveBackScript, keys, [...who, first, second])
         },
+        async tieTo(task) {
+          await redis.run(tieScript, [spent, redisName('task', task)], [...who, first])
+        },
       }
+    },
+    // Another proxy may have sent it.
+    mayRefund: () => true,
+    async refund(task) {
+      await redis.run(refundScript, [spent, redisName('task', task)])
     },
     async spent() {
       return toRows(Found.parse(await redis.run(spentScript, [spent])))

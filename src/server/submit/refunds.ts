@@ -1,0 +1,27 @@
+import type { Endpoint } from '#providers/provider.ts'
+import { providers } from '#providers/registry.ts'
+import type { Log } from '#server/log.ts'
+import type { Budget } from '#server/shared/memory/budget.ts'
+import type { Reply } from '#server/upstream/relay.ts'
+
+/**
+ * Gives the function that looks at each answer to a question: if it says that a task failed and was not charged, the
+ * credits of that task return to the budget they came from. `question` is a path with the task as its only parameter.
+ * Never rejects: an answer is worth more than the account.
+ */
+export function createRefunds(
+  budget: Budget,
+  log: Log,
+  endpoint: Endpoint,
+): (question: string, reply: Reply) => Promise<void> {
+  const provider = providers.find(({ endpoints }) => endpoints.includes(endpoint))
+  if (endpoint.kind !== 'status' || !provider?.readStatus) return async () => undefined
+  const readStatus = provider.readStatus.bind(provider)
+  return async (question, { status, body }) => {
+    const task = decodeURIComponent(question.slice(question.indexOf('=') + 1))
+    if (!budget.mayRefund(task)) return
+    const told = readStatus(status, body)
+    if (told?.state !== 'failed' || told.chargePossible) return
+    await budget.refund(task).catch((error: unknown) => log.error({ task, err: error }, 'credits were not refunded'))
+  }
+}
