@@ -6,7 +6,9 @@ import type { Damage } from '#library/backup/backup.ts'
 import { countNew, lastBackupAt, remindAfter } from '#library/backup/last-backup.ts'
 import { type Backup, openBackup, type Plan } from '#library/backup/read-backup.ts'
 import { restoreBackup, saveBackup, saveRescue } from '#library/backup/save-backup.ts'
+import { openFolderBackup } from '#library/folder/read-folder.ts'
 import { currentJob, describeRunning, watchJob } from '#library/jobs.ts'
+import type { Folder } from '#platform/folder.ts'
 import { useStore } from '#store/queries.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { Button } from '#ui/button.tsx'
@@ -14,6 +16,7 @@ import { JobProgress } from '#ui/job-progress.tsx'
 import { notify } from '#ui/notices.tsx'
 import { showHidden } from '#ui/show-hidden.ts'
 import { isDemo } from '#workspace/edition.ts'
+import { FolderSettings } from './folder-settings.tsx'
 
 /** The database's name, as in `services.tsx`. */
 const galleryName = isDemo ? 'atelier-demo' : 'atelier'
@@ -22,7 +25,7 @@ const galleryName = isDemo ? 'atelier-demo' : 'atelier'
 export function BackupSettings() {
   const store = useStore()
   const job = useSyncExternalStore(watchJob, currentJob)
-  const { shown, choose, restore, dismiss } = useRestore(store)
+  const { shown, choose, chooseFolder, restore, dismiss } = useRestore(store)
   const queries = useQueryClient()
   const backUp = async () => {
     await saveAll(() => saveBackup(store, () => Date.now()))
@@ -54,6 +57,7 @@ export function BackupSettings() {
       {(job?.kind === 'export' || job?.kind === 'hand-over') && (
         <p className="text-soft text-xs">{describeRunning(job)}</p>
       )}
+      <FolderSettings isBusy={isBusy} onRestore={chooseFolder} />
       {shown && <RestoreReport shown={shown} isBusy={isBusy} onRestore={restore} onClose={dismiss} />}
     </>
   )
@@ -135,19 +139,22 @@ function useRestore(store: GalleryStore) {
     }
   }
 
+  async function read(open: () => Promise<Backup>) {
+    setShown({ state: 'reading' })
+    try {
+      const backup = await open()
+      const plan = await backup.plan(await store.backup())
+      if (plan.damaged.length === 0) await write(backup, plan)
+      else setShown({ state: 'planned', plan, backup })
+    } catch (error) {
+      setShown({ state: 'refused', reason: reasonOf(error, 'The disk is full.') })
+    }
+  }
+
   return {
     shown,
-    async choose(file: File) {
-      setShown({ state: 'reading' })
-      try {
-        const backup = await openBackup(file)
-        const plan = await backup.plan(await store.backup())
-        if (plan.damaged.length === 0) await write(backup, plan)
-        else setShown({ state: 'planned', plan, backup })
-      } catch (error) {
-        setShown({ state: 'refused', reason: reasonOf(error, 'The disk is full.') })
-      }
-    },
+    choose: (file: File) => read(() => openBackup(file)),
+    chooseFolder: (folder: Folder) => void read(() => openFolderBackup(folder)),
     restore: () => void (shown?.state === 'planned' && write(shown.backup, shown.plan)),
     dismiss() {
       if (shown?.state === 'planned') void shown.backup.close().catch(() => undefined)

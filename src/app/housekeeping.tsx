@@ -1,6 +1,8 @@
 import { useEffect } from 'react'
 import { backupReminder } from '#library/backup/last-backup.ts'
 import { currentJob } from '#library/jobs.ts'
+import { canChooseFolder } from '#platform/folder.ts'
+import { loadPart } from '#platform/load-part.ts'
 import { isNewBuildServed, prepareOffline } from '#platform/offline.ts'
 import { removeSaveLeftovers } from '#platform/save-stream.ts'
 import { useStore } from '#store/queries.ts'
@@ -14,7 +16,8 @@ export function Housekeeping({ onBackup }: { onBackup: () => void }) {
   const store = useStore()
   useEffect(() => {
     removeSaveLeftovers().catch(() => undefined)
-    backupReminder(store, Date.now())
+    takeUpFolder(store)
+      .then((isCopied) => (isCopied ? undefined : backupReminder(store, Date.now())))
       .then((text) => {
         if (text) notify({ text, action: { label: 'Back up …', onSelect: onBackup } })
       })
@@ -25,6 +28,22 @@ export function Housekeeping({ onBackup }: { onBackup: () => void }) {
     return watchForUpdate(store)
   }, [store])
   return null
+}
+
+const loadFolderCopy = () => import('./folder-copy.ts')
+
+/** Goes on with the folder that was chosen in an earlier visit. Resolves with whether it gets each new image. */
+async function takeUpFolder(store: GalleryStore): Promise<boolean> {
+  if (!canChooseFolder()) return false
+  const copy = (await loadPart(loadFolderCopy)).folderCopyOf(store)
+  const state = await copy.start()
+  if (state.kind === 'paused') {
+    notify({
+      text: `Atelier may no longer write to the folder “${state.name}”.`,
+      action: { label: 'Allow', onSelect: () => void copy.resume() },
+    })
+  }
+  return state.kind === 'on'
 }
 
 /**

@@ -8,7 +8,7 @@ import { pageHome } from './page-home.ts'
 import type { PictureRecords } from './picture-records.ts'
 import { createPictureShelves } from './picture-shelves.ts'
 import { createRunRecords } from './run-records.ts'
-import type { ActRecords, GalleryStore, StoreHealth } from './store.ts'
+import type { ActRecords, FolderRecords, GalleryStore, StoreHealth } from './store.ts'
 import type { openPictureWorker } from './worker-bridge.ts'
 
 interface GalleryOptions {
@@ -54,6 +54,7 @@ export async function openGallery({ name = 'atelier', darkroom }: GalleryOptions
       return added
     },
     collections: createCollectionRecords(database, changes.tell),
+    folders: lazyFolderRecords(database),
     acts: lazyActRecords(database, changes.tell),
     search: {
       database: name,
@@ -131,6 +132,7 @@ const loadBridge = () => import('./worker-bridge.ts')
 const loadSearchRows = () => import('./search-rows.ts')
 const loadBackupRecords = () => import('./backup-records.ts')
 const loadActRecords = () => import('./act-records.ts')
+const loadFolderRecords = () => import('./folder-records.ts')
 
 /** The log is loaded with the first act. */
 function lazyActRecords(database: Database, onChange: Parameters<typeof createRunRecords>[1]): ActRecords {
@@ -148,4 +150,14 @@ function lazyActRecords(database: Database, onChange: Parameters<typeof createRu
 
 async function findDarkroom(): Promise<Darkroom> {
   return (await import('./darkroom.ts')).browserDarkroom
+}
+
+/** Few visits ask for a folder. */
+function lazyFolderRecords(database: Database): FolderRecords {
+  const open = async () => (await loadPart(loadFolderRecords)).createFolderRecords(database)
+  return {
+    get: async (id) => (await open()).get(id),
+    put: async (folder) => (await open()).put(folder),
+    remove: async (id) => (await open()).remove(id),
+  }
 }

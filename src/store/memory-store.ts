@@ -7,6 +7,7 @@ import { afterwards, changedRecord, changesOf, inOrder, outcomeOf } from './act-
 import { createCollectionsInMemory } from './collection-records.ts'
 import type { Darkroom } from './darkroom.ts'
 import { storageError } from './database.ts'
+import { createFoldersInMemory } from './folder-records.ts'
 import { openFile, toFilePrint, toPrintAgain } from './kept-files.ts'
 import { pageHome } from './page-home.ts'
 import {
@@ -73,6 +74,7 @@ export function openMemoryStore(darkroom: Darkroom): GalleryStore {
     ...shelves,
     acts: createActs(kept, tell),
     collections: createCollectionsInMemory(tell),
+    folders: createFoldersInMemory(),
     async settle(run, made) {
       const prints = runs.get(run.id)?.state.phase === 'saved' ? [] : await developAll(made)
       const stored = runs.get(run.id)

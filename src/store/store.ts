@@ -6,7 +6,7 @@ import type { Marks } from '#domain/marks.ts'
 import type { ImageMime, Origin, Picture, Shelf } from '#domain/picture.ts'
 import type { BatchPlace, Run, RunIn } from '#domain/run.ts'
 import type { SourceFile } from '#domain/source-file.ts'
-import type { StoredCollection } from './schema.ts'
+import type { StoredCollection, StoredFolder } from './schema.ts'
 
 /** Bytes to be stored. `convertTo` converts them once to another format. */
 export interface NewPicture {
@@ -85,6 +85,14 @@ export interface CollectionRecords {
   /** Adds a collection, or replaces the one with the same id. */
   put(collection: StoredCollection): Promise<void>
   remove(id: CollectionId): Promise<void>
+}
+
+/** Folders on disk that the user chose, by their purpose. */
+export interface FolderRecords {
+  get(id: string): Promise<StoredFolder | undefined>
+  /** Rejects where the browser cannot keep a handle. */
+  put(folder: StoredFolder): Promise<void>
+  remove(id: string): Promise<void>
 }
 
 /**
@@ -267,6 +275,7 @@ export interface GalleryStore {
   readonly acts: ActRecords
 
   readonly collections: CollectionRecords
+  readonly folders: FolderRecords
   /** The stored state from which search starts. */
   readonly search: SearchSource
 

@@ -1,6 +1,6 @@
 import type { CollectionId, PictureId, RunId } from '#domain/ids.ts'
 import type { Marks } from '#domain/marks.ts'
-import type { Picture } from '#domain/picture.ts'
+import { extensionOf, type Picture } from '#domain/picture.ts'
 import type { Run } from '#domain/run.ts'
 import { sha256Of } from '#imaging/sha256.ts'
 
@@ -50,6 +50,13 @@ export interface PictureLine {
   picture: Picture
   /** Absent if the bytes could not be read when the backup was made. */
   sha256?: string
+  /** In a folder, where files have names for people. */
+  file?: string
+}
+
+/** Where the bytes of a line are. */
+export function fileOf({ picture, sha256 = '', file }: PictureLine): string {
+  return file ?? originalName(sha256, extensionOf(picture.mime))
 }
 
 /** An item of a backup that cannot be restored, with the reason as a sentence for users. */

@@ -1,17 +1,9 @@
 import { isDiskFull, toFailure } from '#domain/failure.ts'
 import type { PictureId } from '#domain/ids.ts'
-import { extensionOf, type Picture } from '#domain/picture.ts'
+import type { Picture } from '#domain/picture.ts'
 import type { Run } from '#domain/run.ts'
 import { type Archive, ArchiveError, openArchive } from './archive.ts'
-import {
-  type BackupCollection,
-  type BackupTarget,
-  type Damage,
-  hashOf,
-  type Manifest,
-  originalName,
-  type PictureLine,
-} from './backup.ts'
+import { type BackupCollection, type BackupTarget, type Damage, fileOf, hashOf, type PictureLine } from './backup.ts'
 import { asEnded, readCollections, readManifest, readPictures, readRuns } from './records.ts'
 
 /** What a restore would do. */
@@ -30,7 +22,8 @@ export interface Restored extends Plan {
 }
 
 export interface Backup {
-  readonly manifest: Manifest
+  /** Epoch ms: when it was made. */
+  readonly createdAt: number
   plan(target: BackupTarget): Promise<Plan>
   /** One transaction for each image, so that stopping, or a full disk, leaves the gallery consistent. */
   restore(
@@ -51,29 +44,34 @@ export async function openBackup(file: Blob): Promise<Backup> {
     const pictures = await readPictures(archive, manifest)
     const runs = await readRuns(archive, manifest)
     const collections = await readCollections(archive, manifest)
-    return toBackup(archive, manifest, { pictures, runs, collections })
+    return toBackup(archive, manifest.createdAt, { pictures, runs, collections })
   } catch (error) {
     await archive.close().catch(() => undefined)
     throw error
   }
 }
 
-interface Contents {
+export interface Contents {
   pictures: { lines: readonly PictureLine[]; damaged: readonly Damage[] }
   runs: readonly Run[]
   collections: readonly BackupCollection[]
 }
 
-function toBackup(archive: Archive, manifest: Manifest, contents: Contents): Backup {
+/** What can be done with records that were read and the files that they name. */
+export function toBackup(
+  archive: Pick<Archive, 'names' | 'read' | 'close'>,
+  createdAt: number,
+  contents: Contents,
+): Backup {
   const { pictures, runs, collections } = contents
   const { lines } = pictures
 
   /** What a restore would do with a line, found without reading its bytes. */
-  async function fateOf({ picture, sha256 }: PictureLine, target: BackupTarget): Promise<'fresh' | 'known' | Damage> {
+  async function fateOf(line: PictureLine, target: BackupTarget): Promise<'fresh' | 'known' | Damage> {
+    const { picture, sha256 } = line
     const name = picture.prompt.slice(0, 80)
     if (sha256 === undefined) return { name, reason: 'Its bytes were missing when the backup was made.' }
-    if (!archive.names.has(originalName(sha256, extensionOf(picture.mime))))
-      return { name, reason: 'Its file is not in the archive.' }
+    if (!archive.names.has(fileOf(line))) return { name, reason: 'Its file is not in the archive.' }
     const here = await target.known(picture.id)
     return here?.sha256 === sha256 ? 'known' : 'fresh'
   }
@@ -119,7 +117,7 @@ function toBackup(archive: Archive, manifest: Manifest, contents: Contents): Bac
     return { fresh, known, damaged, records }
   }
 
-  return { manifest, plan: planFor, restore: restoreInto, close: () => archive.close() }
+  return { createdAt, plan: planFor, restore: restoreInto, close: () => archive.close() }
 }
 
 async function restoreLine(
@@ -137,7 +135,7 @@ async function restoreLine(
     await target.setMarks(picture.id, marks)
     return 'merged'
   }
-  const found = await readOriginal(archive, picture, sha256)
+  const found = await readOriginal(archive, line, sha256)
   if (!(found instanceof Blob)) return { name: picture.prompt.slice(0, 80), reason: found }
   if (!here) return keepIn(target, picture, found)
   // Another image has the id, and both are kept. The new id is made from both hashes, so that a second restore finds
@@ -159,11 +157,11 @@ async function keepIn(target: BackupTarget, picture: Picture, bytes: Blob): Prom
   }
 }
 
-async function readOriginal(archive: Archive, picture: Picture, sha256: string): Promise<Blob | string> {
+async function readOriginal(archive: Archive, line: PictureLine, sha256: string): Promise<Blob | string> {
   try {
-    const bytes = await archive.read(originalName(sha256, extensionOf(picture.mime)), mostOriginalBytes)
+    const bytes = await archive.read(fileOf(line), mostOriginalBytes)
     if ((await hashOf(bytes)) !== sha256) return 'Its bytes are not those that were backed up.'
-    return bytes.slice(0, bytes.size, picture.mime)
+    return bytes.slice(0, bytes.size, line.picture.mime)
   } catch (error) {
     if (error instanceof ArchiveError) return error.message
     throw error

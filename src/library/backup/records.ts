@@ -48,6 +48,15 @@ const RunShape = z.looseObject({
   state: z.looseObject({ phase: z.enum(['queued', 'sending', 'working', 'ready', 'saved', 'failed']) }),
 })
 
+const FolderLineShape = z.union([
+  z.object({
+    ...LineShape.shape,
+    file: z.optional(z.string().check(z.regex(/^images\/[^/\\]{1,40}\/[^/\\]{1,300}$/))),
+  }),
+  z.object({ run: RunShape }),
+  z.object({ collection: CollectionShape }),
+])
+
 /** Rejects with an `ArchiveError` if the archive is not a complete backup that this version can read. */
 export async function readManifest(archive: Archive): Promise<Manifest> {
   if (!archive.names.has(names.manifest))
@@ -72,6 +81,18 @@ export async function readPictures(
     else damaged.push({ name: `line ${number + 1} of ${names.pictures}`, reason: 'It is no record of an image.' })
   }
   return { lines, damaged }
+}
+
+/** One line of a folder's records: an image with where its bytes are, a run, or a collection. Nothing for anything else. */
+export function readFolderLine(
+  text: string,
+): { picture: PictureLine } | { run: Run } | { collection: BackupCollection } | undefined {
+  const read = text.length > mostLineLetters ? undefined : FolderLineShape.safeParse(parse(text))
+  if (!read?.success) return undefined
+  const { data } = read
+  if ('run' in data) return { run: data.run as unknown as Run }
+  if ('collection' in data) return { collection: data.collection as unknown as BackupCollection }
+  return { picture: data as unknown as PictureLine }
 }
 
 export async function readRuns(archive: Archive, manifest: Manifest): Promise<readonly Run[]> {
