@@ -1,5 +1,17 @@
 import type { Act, AppAct } from './act.ts'
-import { closeAct, flipAct, galleryAct, keysAct, redoAct, searchAct, stackAct, submitAct, undoAct } from './app-acts.ts'
+import {
+  closeAct,
+  flipAct,
+  galleryAct,
+  jumpAct,
+  keysAct,
+  redoAct,
+  searchAct,
+  stackAct,
+  submitAct,
+  surveyAct,
+  undoAct,
+} from './app-acts.ts'
 import { imageActs } from './image-acts.ts'
 import { toolActs } from './tool-acts.ts'
 import { viewActs } from './view-acts.ts'
@@ -24,7 +36,8 @@ const widgetActs: readonly AppAct[] = [
   },
   { on: 'app', id: 'select-all', label: 'Select all', keys: ['mod+a'], where: ['gallery'], undoable: false },
   stackAct,
-  { on: 'app', id: 'survey', label: 'Survey: one image at a time', keys: ['n'], where: ['gallery'], undoable: false },
+  jumpAct,
+  surveyAct,
   { on: 'app', id: 'smaller', label: 'Smaller tiles', keys: ['['], where: ['gallery'], undoable: false },
   { on: 'app', id: 'larger', label: 'Larger tiles', keys: [']'], where: ['gallery'], undoable: false },
   { on: 'app', id: 'open', label: 'Show on the stage', keys: ['enter'], where: ['gallery'], undoable: false },

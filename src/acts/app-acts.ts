@@ -49,6 +49,7 @@ export const galleryAct: AppAct = {
   on: 'app',
   id: 'gallery',
   label: 'Open or close the gallery',
+  word: 'Fill the window',
   keys: ['g'],
   where: ['stage', 'gallery'],
   undoable: false,
@@ -78,6 +79,25 @@ export const stackAct: AppAct = {
   id: 'stack',
   label: 'Open or close a stack',
   keys: ['o'],
+  where: ['gallery'],
+  undoable: false,
+}
+
+export const jumpAct: AppAct = {
+  on: 'app',
+  id: 'jump',
+  label: 'Jump to date',
+  keys: ['j'],
+  where: ['gallery'],
+  undoable: false,
+}
+
+export const surveyAct: AppAct = {
+  on: 'app',
+  id: 'survey',
+  label: 'Survey: one image at a time',
+  word: 'Survey',
+  keys: ['n'],
   where: ['gallery'],
   undoable: false,
 }

@@ -82,7 +82,7 @@ export function Layout({ header, create, stage, gallery, tasks, isSoon }: Layout
         >
           <div className="relative min-h-0 flex-1">{gallery}</div>
           {galleryOpen && (
-            <span className="absolute right-3 bottom-3 z-10 max-middle:hidden wide:hidden">
+            <span className="absolute right-3 bottom-3 z-10 max-middle:hidden">
               <Button icon={X} data-tip-keys="Esc" data-tip="Close gallery" onClick={closeGallery}>
                 Close gallery
               </Button>

@@ -29,6 +29,8 @@ export interface Contents {
   idsBetween(from: number, to: number): Promise<readonly PictureId[]>
   findPlace(id: PictureId): Promise<number | undefined>
   /** The positions within the shelf itself, for loading them. */
+  /** Where the images of a day begin, or of the next day that has any, in the order of the result. `at`: local midnight. */
+  placeOfDay(at: number): number
   shelfRange(from: number, to: number): { from: number; to: number }
 }
 
@@ -71,6 +73,14 @@ export function toContents({ cards, lead }: Before, view: ShelfView, now: number
       if (first >= 0) return first
       const place = await view.findPlace(id)
       return place === undefined ? undefined : place + offset
+    },
+    placeOfDay(at) {
+      const { days, total } = view
+      const isNewestFirst = days.length < 2 || (days[0]?.at ?? 0) > (days[1]?.at ?? 0)
+      const day = days.find((each) => (isNewestFirst ? each.at <= at : each.at >= at))
+      if (!day) return offset + Math.max(0, total - 1)
+      // What stands before the shelf is of today as well.
+      return day === days[0] && day.at === startOfDay(now) ? cards.length : offset + day.from
     },
     shelfRange: (from, to) => ({ from: from - offset, to: to - offset }),
   }

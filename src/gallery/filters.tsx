@@ -1,4 +1,4 @@
-import { ArrowDownUp, FolderOpen, LayoutGrid, SlidersHorizontal, Star, X } from 'lucide-react'
+import { ArrowDownUp, FolderOpen, SlidersHorizontal, Star, X } from 'lucide-react'
 import { askFor } from '#acts/asked-dialog.ts'
 import type { CollectionId } from '#domain/ids.ts'
 import { everything, type Query, type Sort, sorts } from '#library/find/query.ts'
@@ -9,14 +9,15 @@ import { useCollections } from '#store/stage-queries.ts'
 import { IconButton } from '#ui/button.tsx'
 import { Menu, type MenuItem } from '#ui/menu.tsx'
 import { notify } from '#ui/notices.tsx'
-import { useWorkspace } from '#workspace/workspace.ts'
 import { savedQuery } from './saved-query.ts'
 import type { ShelfView } from './shelf-window.ts'
+import { ViewPanel } from './view-panel.tsx'
 
 interface FiltersProps {
   query: Query
   onChange: (query: Query) => void
   view: ShelfView
+  onJump: () => void
   onSurvey: () => void
 }
 
@@ -29,7 +30,7 @@ const sortWords: Readonly<Record<Sort, string>> = {
 }
 
 /** Filters with their counts, the order, collections, and the look of tiles. */
-export function Filters({ query, onChange, view, onSurvey }: FiltersProps) {
+export function Filters({ query, onChange, view, onJump, onSurvey }: FiltersProps) {
   return (
     <span className="flex items-center">
       <IconButton
@@ -45,31 +46,9 @@ export function Filters({ query, onChange, view, onSurvey }: FiltersProps) {
         icon={ArrowDownUp}
         items={sorts.map((sort) => ({ label: sortWords[sort], onSelect: () => onChange({ ...query, sort }) }))}
       />
-      <ViewMenu onSurvey={onSurvey} />
+      <ViewPanel onJump={view.days.length > 0 ? onJump : undefined} onSurvey={onSurvey} />
     </span>
   )
-}
-
-function ViewMenu({ onSurvey }: { onSurvey: () => void }) {
-  const isNatural = useWorkspace((state) => state.naturalTiles)
-  const tilePx = useWorkspace((state) => state.tilePx)
-  const isStacked = useWorkspace((state) => state.stackBatches)
-  const { adjust } = useWorkspace.getState()
-  const resize = (px: number) => adjust({ tilePx: Math.max(72, Math.min(400, Math.round(px))) })
-  const items: MenuItem[] = [
-    { label: 'Larger tiles', keys: [']'], onSelect: () => resize(tilePx * 1.25) },
-    { label: 'Smaller tiles', keys: ['['], onSelect: () => resize(tilePx / 1.25) },
-    {
-      label: isNatural ? 'Square tiles' : 'Tiles in the images’ own ratios',
-      onSelect: () => adjust({ naturalTiles: !isNatural }),
-    },
-    {
-      label: isStacked ? 'Show every image of a batch' : 'Stack images of a batch',
-      onSelect: () => adjust({ stackBatches: !isStacked }),
-    },
-    { label: 'Survey', keys: ['n'], onSelect: onSurvey },
-  ]
-  return <Menu label="View" icon={LayoutGrid} items={items} />
 }
 
 /** Only filters that narrow the result, each with the number of images that would be left. */

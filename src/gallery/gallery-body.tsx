@@ -10,6 +10,7 @@ import { useHasSamples } from '#store/stage-queries.ts'
 import { Empty } from '#ui/empty.tsx'
 import { lazyPart } from '#ui/lazy-part.tsx'
 import { useShortcut } from '#ui/shortcut.ts'
+import { useToday } from '#ui/use-today.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { Attention } from './attention.tsx'
 import { type Before, nothingBefore } from './contents.ts'
@@ -21,6 +22,7 @@ import { SearchBar } from './search-bar.tsx'
 import { SelectionBar } from './selection-bar.tsx'
 import type { Question } from './shelf-window.ts'
 import { type Room, useRoom } from './use-room.ts'
+import { tileLimits } from './use-tile-layout.ts'
 
 interface GalleryBodyProps {
   runs: readonly Run[]
@@ -30,6 +32,7 @@ interface GalleryBodyProps {
   onSettings: () => void
 }
 
+const JumpDialog = lazyPart(() => import('./jump-dialog.tsx').then((module) => module.JumpDialog))
 const Survey = lazyPart(() => import('./survey.tsx').then((module) => module.Survey))
 
 /** More cards would push running runs out of view. */
@@ -61,6 +64,7 @@ export function GalleryBody({ runs, head, runView, onSettings }: GalleryBodyProp
         counted={room.shelf.counted}
         failed={room.shelf.failed}
         onReadAgain={room.shelf.readAgain}
+        onJump={layers.jump}
         onSurvey={() => void layers.survey()}
       />
       {hasSamples && isPlain && <SamplesLine />}
@@ -79,6 +83,7 @@ export function GalleryBody({ runs, head, runView, onSettings }: GalleryBodyProp
           select={room.select}
           onTurnStack={stacks.turn}
           commandsRef={room.commandsRef}
+          goRef={room.goRef}
         />
       )}
       {layers.shown}
@@ -89,19 +94,24 @@ export function GalleryBody({ runs, head, runView, onSettings }: GalleryBodyProp
 /** Dialogs over the gallery, and the keys for them and for the size of tiles. */
 function useLayers(room: Room) {
   const [surveyed, setSurveyed] = useState<NonEmpty<PictureId>>()
-  const { select, contents, commandsRef } = room
+  const [jumps, setJumps] = useState(false)
+  const { select, contents, commandsRef, goRef } = room
+  const { days, total } = room.shelf.view
   const { ids } = select.selection
+  const today = useToday()
   const survey = async () => {
     const all = ids.size > 0 ? [...ids] : await contents.idsBetween(0, Number.MAX_SAFE_INTEGER - 1)
     if (isNonEmpty(all)) setSurveyed(all)
   }
   const resize = (by: number) => {
     const { tilePx, adjust } = useWorkspace.getState()
-    adjust({ tilePx: Math.max(72, Math.min(400, Math.round(tilePx * by))) })
+    adjust({ tilePx: Math.max(tileLimits.min, Math.min(tileLimits.max, Math.round(tilePx * by))) })
   }
   // Single-letter keys work while the gallery has the focus.
   const here = (act: () => void) => () => placeOf(document.activeElement) === 'gallery' && act()
+  const jump = () => setJumps(true)
   useShortcut('n', here(survey))
+  useShortcut('j', here(jump), days.length > 0)
   useShortcut(
     '[',
     here(() => resize(1 / 1.25)),
@@ -111,10 +121,21 @@ function useLayers(room: Room) {
     here(() => resize(1.25)),
   )
   const commands = commandsRef.current
-  const shown = commands && surveyed && (
-    <Survey ids={surveyed} commands={commands} onClose={() => setSurveyed(undefined)} />
+  const shown = (
+    <>
+      {commands && surveyed && <Survey ids={surveyed} commands={commands} onClose={() => setSurveyed(undefined)} />}
+      {jumps && (
+        <JumpDialog
+          days={days}
+          total={total}
+          now={today}
+          onJump={(at) => goRef.current?.(contents.placeOfDay(at))}
+          onClose={() => setJumps(false)}
+        />
+      )}
+    </>
   )
-  return { survey, shown }
+  return { survey, jump, shown }
 }
 
 type Grouping = Pick<SearchOptions, 'stacks' | 'opened'>

@@ -38,6 +38,8 @@ interface GalleryGridProps {
   onTurnStack?: ((batch: BatchId, isOpen: boolean) => void) | undefined
   /** Where the selection bar finds the commands of the grid. */
   commandsRef?: RefObject<ImageCommands | undefined>
+  /** Where others find the way to a place. */
+  goRef?: RefObject<((place: number) => void) | undefined>
 }
 
 const [stackKeys = ''] = stackAct.keys
@@ -50,7 +52,7 @@ const firstHeadingPx = 20
 
 /** The virtual grid of the gallery and of the bin: the rendered and loaded amount does not depend on the total. */
 export function GalleryGrid(props: GalleryGridProps) {
-  const { label = 'Gallery', contents, runView, select, onSeen, commandsRef } = props
+  const { label = 'Gallery', contents, runView, select, onSeen, commandsRef, goRef } = props
   const images = useImageCommands()
   const scroller = useRef<HTMLDivElement>(null)
   const list = useRef<VirtualizerHandle>(null)
@@ -63,7 +65,8 @@ export function GalleryGrid(props: GalleryGridProps) {
   const acts = useCellActs(props, images, commands, turnStack)
   useEffect(() => {
     if (commandsRef) commandsRef.current = acts.commands
-  }, [commandsRef, acts])
+    if (goRef) goRef.current = commands.goTo
+  }, [commandsRef, goRef, acts, commands])
   const rowPx = (layout?.tilePx ?? 0) + gapPx
   const pageRows = () => Math.max(1, Math.floor((list.current?.viewportSize ?? 0) / rowPx))
   const handlers = createGridHandlers({ contents, lines, pageRows, roving: commands, acts, select })

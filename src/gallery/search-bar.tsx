@@ -19,6 +19,7 @@ interface SearchBarProps {
   counted: Counted | undefined
   failed: boolean
   onReadAgain: () => void
+  onJump: () => void
   onSurvey: () => void
 }
 
@@ -26,7 +27,7 @@ interface SearchBarProps {
 const mostLetters = 10_000
 
 /** Search while typing. The count is read out when it is known. */
-export function SearchBar({ query, onChange, view, counted, failed, onReadAgain, onSurvey }: SearchBarProps) {
+export function SearchBar({ query, onChange, view, counted, failed, onReadAgain, onJump, onSurvey }: SearchBarProps) {
   const field = useRef<HTMLInputElement>(null)
   const { text } = query
   const asked = counted?.question.query
@@ -61,7 +62,7 @@ export function SearchBar({ query, onChange, view, counted, failed, onReadAgain,
           className="field block h-8 min-w-0 flex-1 rounded-sm border border-line bg-raised pr-2 pl-7 text-ink text-sm placeholder:text-faint hover:border-line-strong max-middle:h-11 [&::-webkit-search-cancel-button]:hidden"
         />
         {text !== '' && <IconButton label="Clear search" icon={X} onClick={() => onChange({ ...query, text: '' })} />}
-        <Filters query={query} onChange={onChange} view={view} onSurvey={onSurvey} />
+        <Filters query={query} onChange={onChange} view={view} onJump={onJump} onSurvey={onSurvey} />
       </div>
       <FilterChips query={query} onChange={onChange} />
       {text !== '' && images !== undefined && (

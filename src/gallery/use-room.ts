@@ -22,6 +22,8 @@ export interface Room {
   onSeen: (from: number, to: number) => void
   /** The grid's commands for images; empty until it is rendered. */
   commandsRef: { current: ImageCommands | undefined }
+  /** Leads to a place of the grid, with its heading; nothing until it is drawn. */
+  goRef: { current: ((place: number) => void) | undefined }
   /** Reads the selected images, in the order of selection. `undefined` if none is left. */
   readSelected(): Promise<Subject | undefined>
 }
@@ -35,6 +37,7 @@ export function useRoom(question: Question, head: readonly Picture[], before: Be
   const latest = useRef<Contents>(contents)
   latest.current = contents
   const commandsRef = useRef<ImageCommands>(undefined)
+  const goRef = useRef<(place: number) => void>(undefined)
   const [selection, selectActs] = useSelection(latest)
   const readSelected = () => readSubject(store, selection.ids)
   const select: SelectionDoor = {
@@ -51,7 +54,7 @@ export function useRoom(question: Question, head: readonly Picture[], before: Be
       })
     },
   }
-  return { shelf, contents, select, selectActs, onSeen: shelf.want, commandsRef, readSelected }
+  return { shelf, contents, select, selectActs, onSeen: shelf.want, commandsRef, goRef, readSelected }
 }
 
 /**

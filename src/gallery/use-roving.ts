@@ -14,6 +14,8 @@ export interface RovingCommands {
   /** Scrolls to the item at a position and focuses it when it is rendered. */
   focusPlace(place: number): void
   /** The focus came to a cell in another way. */
+  /** As `focusPlace`, with the line, and the heading above it, at the top. */
+  goTo(place: number): void
   follow(place: number): void
   /** The element at a position. */
   register(place: number, element: HTMLElement | null): void
@@ -81,6 +83,13 @@ function createCommands(
     else if (wanted !== undefined) requestAnimationFrame(() => focusWanted(framesLeft - 1))
   }
 
+  const focusSoon = (place: number) => {
+    activate(place)
+    const isWaiting = wanted !== undefined
+    wanted = place
+    if (!isWaiting) focusWanted()
+  }
+
   return {
     itemAt,
     places: () => latest.current.lines.places,
@@ -89,13 +98,18 @@ function createCommands(
     focusPlace(place) {
       const { lines } = latest.current
       if (place < 0 || place >= lines.places) return
-      activate(place)
-      // The first line is shown with its heading.
+      // The first line takes its heading along.
       if (place === 0) list.current?.scrollTo(0)
       else list.current?.scrollToIndex(lines.lineOf(place), { align: 'nearest' })
-      const isWaiting = wanted !== undefined
-      wanted = place
-      if (!isWaiting) focusWanted()
+      focusSoon(place)
+    },
+    goTo(place) {
+      const { lines } = latest.current
+      const line = lines.lineOf(place)
+      if (line < 0) return
+      const heading = lines.at(line - 1)?.kind === 'heading' ? line - 1 : line
+      list.current?.scrollToIndex(heading, { align: 'start' })
+      focusSoon(place)
     },
     register(place, element) {
       if (element) elements.set(place, element)

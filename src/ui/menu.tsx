@@ -2,6 +2,7 @@ import type { LucideIcon } from 'lucide-react'
 import { type KeyboardEvent, type ToggleEvent, useId, useRef, useState } from 'react'
 import { IconButton } from './button.tsx'
 import { classes } from './classes.ts'
+import { placePopover } from './place-popover.ts'
 import { describeShortcut, findShortcut } from './shortcut.ts'
 
 export interface MenuItem {
@@ -19,23 +20,6 @@ interface MenuProps {
   items: readonly MenuItem[]
 }
 
-const gapPx = 4
-const edgePx = 8
-
-/**
- * Below the anchor, with ends aligned; above it, or shifted, at the edge of the window. Not all browsers can anchor
- * popovers yet.
- */
-function place(popover: HTMLElement, anchor: HTMLElement): void {
-  const at = anchor.getBoundingClientRect()
-  const { offsetWidth: width, offsetHeight: height } = popover
-  const fitsBelow = at.bottom + gapPx + height + edgePx <= window.innerHeight
-  const top = fitsBelow ? at.bottom + gapPx : at.top - gapPx - height
-  const left = Math.min(at.right - width, window.innerWidth - width - edgePx)
-  popover.style.top = `${Math.max(edgePx, top)}px`
-  popover.style.left = `${Math.max(edgePx, left)}px`
-}
-
 /** A button and the list it opens. The list is in the top layer; a press outside and Escape close it. */
 export function Menu({ label, icon, items }: MenuProps) {
   const id = useId()
@@ -48,7 +32,7 @@ export function Menu({ label, icon, items }: MenuProps) {
     const isOpen = event.newState === 'open'
     setOpen(isOpen)
     if (!isOpen || !button.current) return
-    place(event.currentTarget, button.current)
+    placePopover(event.currentTarget, button.current)
     entries()[0]?.focus()
   }
 

@@ -80,7 +80,7 @@ describe('a stack', () => {
 
   it('is not made where stacks are switched off', async () => {
     await userEvent.click(screen.getByRole('button', { name: 'View' }))
-    await userEvent.click(await screen.findByRole('menuitem', { name: 'Show every image of a batch' }))
+    await userEvent.click(await screen.findByRole('switch', { name: 'Stack batches', hidden: true }))
     await waitFor(() => expect(prompts()).toHaveLength(5))
     useWorkspace.getState().adjust({ stackBatches: true })
     await waitFor(() => expect(prompts()).toHaveLength(3))

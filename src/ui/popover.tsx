@@ -1,0 +1,49 @@
+import type { LucideIcon } from 'lucide-react'
+import { type KeyboardEvent, type ReactNode, type ToggleEvent, useId, useRef, useState } from 'react'
+import { IconButton } from './button.tsx'
+import { placePopover } from './place-popover.ts'
+
+interface PopoverProps {
+  label: string
+  icon: LucideIcon
+  /** Drawn only while it is open. `close` closes it. */
+  children: (close: () => void) => ReactNode
+}
+
+/** A button and the panel of controls it opens. A press outside and Escape close it. */
+export function Popover({ label, icon, children }: PopoverProps) {
+  const id = useId()
+  const [open, setOpen] = useState(false)
+  const button = useRef<HTMLSpanElement>(null)
+  const panel = useRef<HTMLDivElement>(null)
+  const onToggle = ({ currentTarget, newState }: ToggleEvent<HTMLDivElement>) => {
+    const isOpen = newState === 'open'
+    setOpen(isOpen)
+    if (!isOpen || !button.current) return
+    const anchor = button.current
+    // Its size is known when its content is drawn.
+    requestAnimationFrame(() => {
+      placePopover(currentTarget, anchor)
+      currentTarget.querySelector<HTMLElement>('input, select, button')?.focus()
+    })
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    // The keys are for the panel, not for what it lies on.
+    event.stopPropagation()
+    if (event.key === 'Escape') panel.current?.hidePopover()
+  }
+  return (
+    <>
+      <span ref={button} className="inline-flex">
+        <IconButton label={label} icon={icon} popoverTarget={id} aria-haspopup="dialog" aria-expanded={open} />
+      </span>
+      <div ref={panel} id={id} popover="auto" onToggle={onToggle} className="popover w-64 p-3">
+        {open && (
+          <div role="dialog" aria-label={label} tabIndex={-1} onKeyDown={onKeyDown}>
+            {children(() => panel.current?.hidePopover())}
+          </div>
+        )}
+      </div>
+    </>
+  )
+}
