@@ -1,6 +1,6 @@
 // `npm run bench`, or `npm run bench -- proxy gallery` for some of its parts: the built product compared with reference
 // implementations.
-import { binOf, ensureBuilt, ensureInstalled, spawnNode } from './ground.mjs'
+import { binOf, ensureBuilt, ensureInstalled, spawnNode } from './prepare.mjs'
 import { ensureChromium } from './programs.mjs'
 
 ensureInstalled()

@@ -9,7 +9,7 @@ import { openFirefox } from '../tests/engines/firefox.ts'
 import { openFront } from '../tests/engines/front.ts'
 import { openWebKit } from '../tests/engines/webkit.ts'
 import { startServer } from '../tests/support/atelier.ts'
-import { ensureBuilt, root } from './ground.mjs'
+import { ensureBuilt, root } from './prepare.mjs'
 import { ensureChromium, findFirefox, findWebKit } from './programs.mjs'
 
 const sizes = { wide: [1440, 900], phone: [447, 844] } as const

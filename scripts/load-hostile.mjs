@@ -5,8 +5,8 @@ import http from 'node:http'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import process from 'node:process'
-import { root } from './ground.mjs'
 import { start } from './load-servers.mjs'
+import { root } from './prepare.mjs'
 
 const longestHoldMs = 50
 const mostMemoryMb = 300

@@ -2,8 +2,8 @@
 // behind it. Fails if anything but the rate limit refuses.
 import { join } from 'node:path'
 import process from 'node:process'
-import { ensureBuilt, ensureInstalled, root } from './ground.mjs'
 import { start } from './load-servers.mjs'
+import { ensureBuilt, ensureInstalled, root } from './prepare.mjs'
 
 const pollsPerSecond = 1_000
 const pollSeconds = 30

@@ -1,7 +1,7 @@
 // `npm run model`, or `npm run model -- 500`: the model test of paid work, with that many stories, from a new seed.
 // `npm run model -- 500 SEED PATH` uses a given seed; a counter-example is printed with its seed and path.
 import { availableParallelism } from 'node:os'
-import { binOf, ensureInstalled, spawnNode } from './ground.mjs'
+import { binOf, ensureInstalled, spawnNode } from './prepare.mjs'
 
 ensureInstalled()
 const [runs = '10000', seed, path] = process.argv.slice(2)

@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { ensureInstalled, root } from './ground.mjs'
+import { ensureInstalled, root } from './prepare.mjs'
 
 /** Modules, and the tests responsible for them. */
 const groups = {

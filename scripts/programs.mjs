@@ -2,7 +2,7 @@
 // root on Debian a missing one is installed; elsewhere it is reported.
 import { existsSync } from 'node:fs'
 import process from 'node:process'
-import { run, tool } from './ground.mjs'
+import { run, tool } from './prepare.mjs'
 
 const chromiumPlaces = [
   '/usr/bin/chromium',

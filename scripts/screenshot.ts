@@ -2,7 +2,7 @@
 // screen.
 import { chromium } from 'playwright'
 import { startServer } from '../tests/support/atelier.ts'
-import { ensureBuilt } from './ground.mjs'
+import { ensureBuilt } from './prepare.mjs'
 import { ensureChromium } from './programs.mjs'
 import { takeScreens } from './screens.ts'
 

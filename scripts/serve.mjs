@@ -1,6 +1,6 @@
 // The server as a separate process, which ends when the process that started it ends.
 import process from 'node:process'
-import { spawnNode } from './ground.mjs'
+import { spawnNode } from './prepare.mjs'
 
 const parentCheckMs = 1000
 

@@ -1,5 +1,5 @@
 // `npm run simulator`: the simulator alone, for any client that uses the services' protocol.
-import { binOf, ensureInstalled, spawnNode } from './ground.mjs'
+import { binOf, ensureInstalled, spawnNode } from './prepare.mjs'
 
 ensureInstalled()
 const simulator = spawnNode([binOf('tsx'), 'src/simulator/main.ts'])

@@ -1,5 +1,5 @@
 // `npm start`: installs and builds if necessary, then serves page and proxy on one port.
-import { ensureBuilt, ensureInstalled } from './ground.mjs'
+import { ensureBuilt, ensureInstalled } from './prepare.mjs'
 import { serve } from './serve.mjs'
 
 ensureInstalled()

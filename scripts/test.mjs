@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { printCoverage } from './coverage.mjs'
-import { ensureBuilt, ensureDemoBuilt, ensureInstalled, root, tool } from './ground.mjs'
+import { ensureBuilt, ensureDemoBuilt, ensureInstalled, root, tool } from './prepare.mjs'
 import { ensureChromium, ensureRedis, findFirefox, findWebKit } from './programs.mjs'
 
 ensureInstalled()

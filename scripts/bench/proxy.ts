@@ -13,7 +13,7 @@ const warmUpMs = 1_000
 const leavers = 1_000
 const leaversAtOnce = 100
 /** Far longer than a socket needs to close; a transfer that is still open then was leaked. */
-const patienceMs = 10_000
+const timeoutMs = 10_000
 
 /** Our server and the bare pipe, in front of the same service, each with its own paths to JSON and image. */
 interface Side {
@@ -186,7 +186,7 @@ function beginAndGo(url: string): Promise<void> {
 }
 
 async function transfersOf(service: Started): Promise<{ begun: number; open: number }> {
-  const endsAt = performance.now() + patienceMs
+  const endsAt = performance.now() + timeoutMs
   for (;;) {
     const transfers = (await (await fetch(`${service.origin}/transfers`)).json()) as { begun: number; open: number }
     if (transfers.open === 0 || performance.now() > endsAt) return transfers

@@ -11,14 +11,14 @@ interface WindowPlaces {
   locks: Pick<LockManager, 'request'> | undefined
   newId: () => string
   /** How long another window may take to release the name: the page before a reload does so at once. */
-  patienceMs: number
+  timeoutMs: number
 }
 
 /**
  * The name of a window in stored records: the same after its reload, different in every other window. A duplicated tab
- * has the name of its original until `patienceMs` have passed; then it gets its own.
+ * has the name of its original until `timeoutMs` have passed; then it gets its own.
  */
-export function createWindowName({ key, own, locks, newId, patienceMs }: WindowPlaces): () => string {
+export function createWindowName({ key, own, locks, newId, timeoutMs }: WindowPlaces): () => string {
   const kept = keptValues(own)
   const stored = kept.read(key)
   let name = typeof stored === 'string' ? stored : newId()
@@ -26,15 +26,15 @@ export function createWindowName({ key, own, locks, newId, patienceMs }: WindowP
 
   function claim() {
     kept.write(key, name)
-    const patience = AbortSignal.timeout(patienceMs)
+    const timeout = AbortSignal.timeout(timeoutMs)
     let isHeld = false
     const hold = () => {
       isHeld = true
       return new Promise<never>(() => undefined)
     }
-    locks?.request(`${key}-${name}`, { signal: patience }, hold).catch(() => {
+    locks?.request(`${key}-${name}`, { signal: timeout }, hold).catch(() => {
       // WebKit rejects every request of a page that is left, also new ones, so that asking again would never end.
-      if (isHeld || !patience.aborted) return
+      if (isHeld || !timeout.aborted) return
       name = newId()
       claim()
     })
@@ -51,7 +51,7 @@ export function windowName(): string {
     own: () => globalThis.sessionStorage,
     locks: globalThis.navigator?.locks,
     newId,
-    patienceMs: 2_000,
+    timeoutMs: 2_000,
   })
   return own()
 }

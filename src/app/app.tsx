@@ -9,7 +9,7 @@ import { TasksPanel } from '#runs/tasks-panel.tsx'
 import { useWorkCount } from '#runs/work-count.ts'
 import { Stage } from '#stage/stage.tsx'
 import { Announcer } from '#ui/announce.tsx'
-import { LateDialog } from '#ui/late-dialog.tsx'
+import { LazyDialog } from '#ui/lazy-dialog.tsx'
 import { lazyPart } from '#ui/lazy-part.tsx'
 import { topNotice, watchNotices } from '#ui/notices.tsx'
 import { useLoaded } from '#ui/use-loaded.ts'
@@ -83,11 +83,11 @@ export function App() {
       />
       <SoonParts isWanted={isSoon} />
       {settings && (
-        <LateDialog open title="Settings" onClose={() => setSettings(undefined)}>
+        <LazyDialog open title="Settings" onClose={() => setSettings(undefined)}>
           <ErrorBoundary part="The settings">
             <Settings section={settings.section} />
           </ErrorBoundary>
-        </LateDialog>
+        </LazyDialog>
       )}
       {isLater && <Housekeeping onBackup={openSettings} />}
       {isExporting && <ExportPlace />}

@@ -2,7 +2,7 @@ import { type Health, parseJson, proxyPaths, readHealth } from '#providers/send.
 
 export type Connection = ({ ok: true } & Health) | { ok: false; message: string }
 
-const patienceMs = 8000
+const timeoutMs = 8000
 
 /** Asks the proxy at `address` for its health and says plainly what is wrong. Costs nothing, never rejects. */
 export async function testConnection(
@@ -18,7 +18,7 @@ export async function testConnection(
   try {
     const response = await fetchImpl(url, {
       cache: 'no-store',
-      signal: AbortSignal.timeout(patienceMs),
+      signal: AbortSignal.timeout(timeoutMs),
       ...(hasEntered ? { credentials: 'include' } : {}),
     })
     return readAnswer(response, await response.text())
@@ -57,13 +57,13 @@ async function explain(
   fetchImpl: typeof fetch,
 ): Promise<string> {
   const name = (error as { name?: unknown } | null)?.name
-  if (name === 'TimeoutError') return `No answer within ${patienceMs / 1000} seconds.`
+  if (name === 'TimeoutError') return `No answer within ${timeoutMs / 1000} seconds.`
   if (isBlocked()) return "This page's security policy blocks that address. Set VITE_PROXY_URL, build and restart."
   // A browser does not distinguish a refused origin from an unreachable host; a request without CORS does.
   const isThere = await fetchImpl(url, {
     mode: 'no-cors',
     cache: 'no-store',
-    signal: AbortSignal.timeout(patienceMs),
+    signal: AbortSignal.timeout(timeoutMs),
   }).then(
     () => true,
     () => false,

@@ -2,7 +2,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { describeFailure } from '#domain/failure.ts'
 import type { Generator } from '#generation/generator.ts'
-import { createLateGenerator } from '#generation/late-generator.ts'
+import { createLazyGenerator } from '#generation/lazy-generator.ts'
 import type { Runner } from '#generation/runner.ts'
 import { GeneratorContext } from '#generation/use-generate.ts'
 import { newId } from '#platform/ids.ts'
@@ -69,7 +69,7 @@ export async function openServices(open: () => Promise<GalleryStore> = openOwnGa
     const { createGenerator } = await loadPart(loadGeneration)
     return createGenerator({ runner, ports, queryClient, tell, limits, network })
   }
-  const generator = createLateGenerator({ load: loadGenerator, store, limits, tell })
+  const generator = createLazyGenerator({ load: loadGenerator, store, limits, tell })
   const unwatch = watchStore(store, queryClient)
   generator.resume().catch(() => undefined)
   lookForEviction(store).catch(() => undefined)

@@ -2,7 +2,7 @@ import { useState } from 'react'
 import type { Draft } from '#domain/run.ts'
 import type { Field, ModelFamily } from '#models/model.ts'
 import { Button } from '#ui/button.tsx'
-import { LateDialog } from '#ui/late-dialog.tsx'
+import { LazyDialog } from '#ui/lazy-dialog.tsx'
 import { lazyPart } from '#ui/lazy-part.tsx'
 import type { useOrder } from './use-order.ts'
 
@@ -48,14 +48,14 @@ export function BatchRow({ family, draft, sourceCount, order, issue, onChange }:
         What will be sent
       </Button>
       {open === 'matrix' && (
-        <LateDialog open title="Matrix" onClose={close}>
+        <LazyDialog open title="Matrix" onClose={close}>
           <Matrix family={family} draft={draft} sourceCount={sourceCount} onChange={onChange} />
-        </LateDialog>
+        </LazyDialog>
       )}
       {open === 'sent' && (
-        <LateDialog open title="What will be sent" onClose={close}>
+        <LazyDialog open title="What will be sent" onClose={close}>
           <SentPreview recipes={order.recipes} priceCredits={order.priceCredits} issue={issue} />
-        </LateDialog>
+        </LazyDialog>
       )}
     </div>
   )

@@ -6,7 +6,7 @@ import type { ModelFamily } from '#models/model.ts'
 import { useStore } from '#store/queries.ts'
 import { announce } from '#ui/announce.tsx'
 import { useSources, useWorkspace } from '#workspace/workspace.ts'
-import { createLateBench, keepLateInGallery } from './late-bench.ts'
+import { createLazyBench, keepLazilyInGallery } from './lazy-bench.ts'
 import type { InHand } from './source-bench.ts'
 import type { Brought } from './transfer.ts'
 
@@ -34,7 +34,7 @@ export interface SourceDesk {
 
 export function useSourceDesk(family: ModelFamily): SourceDesk {
   const store = useStore()
-  const [bench] = useState(() => createLateBench(store))
+  const [bench] = useState(() => createLazyBench(store))
   const { inHand, overLimit } = useSyncExternalStore(bench.subscribe, bench.state)
   const ready = useSources(family.id)
   const { pictures, missing } = useRecords(ready)
@@ -62,7 +62,7 @@ export function useSourceDesk(family: ModelFamily): SourceDesk {
       show('stage')
       focusPrompt()
     },
-    keepInGallery: (files) => keepLateInGallery(store, files),
+    keepInGallery: (files) => keepLazilyInGallery(store, files),
     remove(id) {
       bench.forgetLimit(family)
       undoable(store, 'remove image', () => setSources(ready.filter((other) => other !== id)), {

@@ -51,7 +51,7 @@ export function createEventStream({ send, wait, monotonic, random }: StreamPorts
       if (!response.ok || !response.body) throw new TypeError(`The stream is not there (${response.status}).`)
       const parser = createParser({
         onEvent({ event, data, id }) {
-          if (event === eventKinds.run) listener.told(data)
+          if (event === eventKinds.run) listener.runEvent(data)
           if (event === eventKinds.gap) listener.gap()
           listener.heard(id)
         },

@@ -1,12 +1,12 @@
 import type { RunId } from '#domain/ids.ts'
-import { markOf } from '#providers/events.ts'
+import { digestOf } from '#providers/events.ts'
 import type { Push, RunnerPorts } from './ports.ts'
 
 /** What a stream reports. */
 export interface Listener {
   /** Whether the stream is alive: something was received, not too long ago. */
   alive(isAlive: boolean): void
-  told(mark: string): void
+  runEvent(digest: string): void
   /** Events may have been missed. */
   gap(): void
 }
@@ -28,10 +28,10 @@ const lingerMs = 10_000
 const remembered = 200
 
 interface Followed {
-  mark: string | undefined
+  digest: string | undefined
   /** An event came that has not ended a pause yet. */
-  word: boolean
-  wasTold: boolean
+  isPending: boolean
+  hadEvent: boolean
   /** A long pause went by without an event. */
   waitedLong: boolean
   hasPaused: boolean
@@ -64,27 +64,27 @@ export function createPush({ wait, monotonic, random, listen }: PushPorts): Push
       isAlive = next
       for (const one of followed.values()) one.interrupt?.()
     },
-    told(mark) {
+    runEvent(digest) {
       // Any run's event proves that the service can reach the proxy.
       isTrusted = true
-      recent.delete(mark)
-      recent.add(mark)
+      recent.delete(digest)
+      recent.add(digest)
       const [oldest] = recent
       if (recent.size > remembered && oldest !== undefined) recent.delete(oldest)
-      for (const one of followed.values()) if (one.mark === mark) tell(one)
+      for (const one of followed.values()) if (one.digest === digest) tell(one)
     },
     gap() {
       for (const one of followed.values()) {
         if (!one.hasPaused) continue
-        one.word = true
+        one.isPending = true
         one.interrupt?.()
       }
     },
   }
 
   function tell(one: Followed): void {
-    one.wasTold = true
-    one.word = true
+    one.hadEvent = true
+    one.isPending = true
     one.interrupt?.()
   }
 
@@ -136,8 +136,8 @@ export function createPush({ wait, monotonic, random, listen }: PushPorts): Push
     let isLong = false
     for (;;) {
       signal.throwIfAborted()
-      if (one.word) {
-        one.word = false
+      if (one.isPending) {
+        one.isPending = false
         return true
       }
       const wasLong = isLong
@@ -154,9 +154,9 @@ export function createPush({ wait, monotonic, random, listen }: PushPorts): Push
   return {
     follow(run) {
       const one: Followed = {
-        mark: undefined,
-        word: false,
-        wasTold: false,
+        digest: undefined,
+        isPending: false,
+        hadEvent: false,
         waitedLong: false,
         hasPaused: false,
         interrupt: undefined,
@@ -164,10 +164,10 @@ export function createPush({ wait, monotonic, random, listen }: PushPorts): Push
       followed.set(run, one)
       // Over plain http, browsers cannot compute the digest: the run's events are not recognised, and it is only
       // polled.
-      markOf(run).then(
-        (mark) => {
-          one.mark = mark
-          if (recent.has(mark)) tell(one)
+      digestOf(run).then(
+        (digest) => {
+          one.digest = digest
+          if (recent.has(digest)) tell(one)
         },
         () => undefined,
       )
@@ -180,11 +180,11 @@ export function createPush({ wait, monotonic, random, listen }: PushPorts): Push
     },
 
     pause: (run, ms, signal) => pause(run, ms, signal, () => false),
-    untilPoll: (run, usualMs, signal) => pause(run, usualMs, signal, (one) => isAlive && isTrusted && !one.wasTold),
+    untilPoll: (run, usualMs, signal) => pause(run, usualMs, signal, (one) => isAlive && isTrusted && !one.hadEvent),
 
     ended(run) {
       const one = followed.get(run)
-      if (one?.waitedLong && !one.wasTold) isTrusted = false
+      if (one?.waitedLong && !one.hadEvent) isTrusted = false
     },
   }
 }

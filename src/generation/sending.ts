@@ -87,15 +87,15 @@ export async function recover(
   const unconfirmed: Failure = { ...said(known), kind: 'unconfirmed' }
   const forever = new AbortController().signal
   const startedAt = monotonic()
-  let patienceMs = recoverMs
-  for (let pauseMs = 500; monotonic() - startedAt < patienceMs; pauseMs = Math.min(5_000, pauseMs * 2)) {
+  let timeoutMs = recoverMs
+  for (let pauseMs = 500; monotonic() - startedAt < timeoutMs; pauseMs = Math.min(5_000, pauseMs * 2)) {
     try {
       const kept = await within(askMs, undefined, (signal) => keptSubmission(send, run, signal))
       if (provider.standIn && kept && kept.state !== 'none') return { task: run as string as TaskId }
       if (kept?.state === 'answered') return { task: provider.readSubmission(kept.status, kept.body) }
       if (kept?.state !== 'pending') {
         if (!provider.callbacks || !(await isCalledBack(send))) return { failure: unconfirmed }
-        patienceMs = calledBackMs
+        timeoutMs = calledBackMs
       }
     } catch (error) {
       if (error instanceof Error && error.name === 'GenerationError') return { failure: toFailure(error) }

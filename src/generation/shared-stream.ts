@@ -5,10 +5,8 @@ import type { Listen, Listener } from './push.ts'
 
 /** What the window with the stream sends to the others, and what they ask of it. */
 type Message =
-  | { kind: 'run'; mark: string }
-  | { kind: 'gap' | 'who' }
-  | { kind: 'alive'; id?: string }
-  | { kind: 'dead' }
+  // `mark` is the digest of a run. Windows of other builds read this name.
+  { kind: 'run'; mark: string } | { kind: 'gap' | 'who' } | { kind: 'alive'; id?: string } | { kind: 'dead' }
 
 export interface SharedWorld extends Pick<RunnerPorts, 'wait' | 'monotonic'> {
   locks: { request(name: string, options: { signal: AbortSignal }, work: () => Promise<void>): Promise<void> }
@@ -45,7 +43,7 @@ export function createSharedStream({
     if (isLeading || data.kind === 'who') return
     heardAt = monotonic()
     if (data.kind === 'alive') lastId = data.id ?? lastId
-    if (data.kind === 'run') listener?.told(data.mark)
+    if (data.kind === 'run') listener?.runEvent(data.mark)
     else if (data.kind === 'gap') listener?.gap()
     else listener?.alive(data.kind === 'alive')
   })
@@ -58,9 +56,9 @@ export function createSharedStream({
       own.alive(next)
       if (!next) channel.postMessage({ kind: 'dead' })
     },
-    told(mark) {
-      own.told(mark)
-      channel.postMessage({ kind: 'run', mark })
+    runEvent(digest) {
+      own.runEvent(digest)
+      channel.postMessage({ kind: 'run', mark: digest })
     },
     gap() {
       own.gap()

@@ -22,7 +22,7 @@ export const silenceMs = 40_000
  * The digest of a run id, used in the stream. A page that knows the run recognises it; other pages of the same proxy
  * cannot find the run's task or image by it.
  */
-export async function markOf(run: string): Promise<string> {
+export async function digestOf(run: string): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(`atelier run ${run}`))
   return [...new Uint8Array(digest, 0, 16)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }

@@ -32,7 +32,7 @@ export interface ApiParts extends SubmitParts {
   /** Absent if no monitor may ask for metrics. */
   metrics: Metrics | undefined
   /** For tests: divides the time that slow readers get. */
-  haste?: number
+  timeoutDivisor?: number
 }
 
 /** Answers what the edge passed on, on Node's own response. `route`: the row for its path, whatever its method. */

@@ -30,9 +30,9 @@ export interface StartOptions extends Partial<Omit<Shared, 'close'>> {
   /** Folder of the built page; found relative to this file if absent. */
   pageFolder?: string
   /** For tests: divides the time that slow clients get. */
-  haste?: number
+  timeoutDivisor?: number
   /** For tests: divides the time that the service gets. */
-  serviceHaste?: number
+  serviceTimeoutDivisor?: number
 }
 
 export interface Proxy {
@@ -65,7 +65,7 @@ export async function openProxy(config: Config, options: StartOptions & { page: 
   const log = options.log ?? createLog(config.secrets)
   const { outbound, isAnswering } = createBreaker(createOutbound(options.resolve, config.companyProxy), gateway)
   const isSecure = config.publicUrl?.startsWith('https:') ?? false
-  const { haste = 1, serviceHaste = 1 } = options
+  const { timeoutDivisor = 1, serviceTimeoutDivisor = 1 } = options
   const access = createAccess({ ...config, isSecure, clientOf: createClientOf(config.trustedProxy), log })
   const mask = createMask(gateway.mode === 'live' ? gateway.key : undefined)
   const shared = await openShared(config, { limits: config.limits, gateway, log })
@@ -82,21 +82,19 @@ export async function openProxy(config: Config, options: StartOptions & { page: 
   const submitParts = { ...service, admit, access, callbacks, countOutcome: metrics?.countOutcome }
   const submit = createSubmit(submitParts)
   const admitFallback = createAdmission({ ...spending, limiter: async () => 0, isAnswering: async () => true })
-  const fallback =
-    gemini &&
-    createGemini({
-      ...{ service: gemini, outbound, submissions, pictures, admit: admitFallback, access, transfers, log, haste },
-    })
+  const geminiParts = { outbound, submissions, pictures, access, transfers, log, timeoutDivisor }
+  const fallback = gemini && createGemini({ ...geminiParts, service: gemini, admit: admitFallback })
   const routes = createRoutes({
     callbacks: callbacks !== undefined,
     fallback: fallback !== undefined,
     spend: config.adminToken !== undefined,
     metrics: metrics !== undefined,
-    haste: serviceHaste,
+    timeoutDivisor: serviceTimeoutDivisor,
   })
   const findRoute = createRouteFinder(routes)
   const edge = createEdge(config, access)
-  const api = createApi({ ...submitParts, routes, submit, streams, transfers, fallback, budget, metrics, haste })
+  const apiParts = { ...submitParts, routes, submit, streams, transfers, fallback, budget, metrics, timeoutDivisor }
+  const api = createApi(apiParts)
   const answers = createAnswers()
   const page = options.page ? createPage(options.pageFolder ?? findPage(), isSecure) : undefined
 
@@ -117,7 +115,7 @@ export async function openProxy(config: Config, options: StartOptions & { page: 
       streams.close()
       await Promise.all([submit.drain(), fallback?.drain()])
       await callbacks?.settled()
-      await answers.settled(stopMs / haste)
+      await answers.settled(stopMs / timeoutDivisor)
       await shared.close()
       outbound.close()
       await upstream.close()
@@ -143,7 +141,7 @@ async function openShared({ redisUrl, limits }: Config, parts: SharedParts): Pro
 export async function startServer(config: Config, options: StartOptions = {}): Promise<Running> {
   const proxy = await openProxy(config, { ...options, page: true })
   const create = () => {
-    const server = createServer({ ...patienceOf(options), maxHeaderSize: 16 * 1024 }, proxy.listener)
+    const server = createServer({ ...timeoutsOf(options), maxHeaderSize: 16 * 1024 }, proxy.listener)
     server.on('connect', (_, socket) => socket.end('HTTP/1.1 405 Method Not Allowed\r\nconnection: close\r\n\r\n'))
     return server
   }
@@ -167,8 +165,8 @@ export async function startServer(config: Config, options: StartOptions = {}): P
 
 interface Answers {
   add(outgoing: ServerResponse): void
-  /** Resolves when all have ended, or after `patienceMs`. */
-  settled(patienceMs: number): Promise<void>
+  /** Resolves when all have ended, or after `timeoutMs`. */
+  settled(timeoutMs: number): Promise<void>
 }
 
 /** The answers that are under way. */
@@ -185,9 +183,9 @@ function createAnswers(): Answers {
         if (open.size === 0) isSettled?.()
       })
     },
-    settled(patienceMs) {
+    settled(timeoutMs) {
       return new Promise((resolve) => {
-        const timer = setTimeout(resolve, patienceMs)
+        const timer = setTimeout(resolve, timeoutMs)
         isSettled = () => {
           clearTimeout(timer)
           resolve()
@@ -199,12 +197,12 @@ function createAnswers(): Answers {
 }
 
 /** Timeouts for clients that send slowly. By default, Node checks them only every 30 s. */
-function patienceOf({ haste = 1 }: StartOptions) {
+function timeoutsOf({ timeoutDivisor = 1 }: StartOptions) {
   return {
-    headersTimeout: 10_000 / haste,
-    requestTimeout: 120_000 / haste,
-    keepAliveTimeout: 5_000 / haste,
-    connectionsCheckingInterval: 5_000 / haste,
+    headersTimeout: 10_000 / timeoutDivisor,
+    requestTimeout: 120_000 / timeoutDivisor,
+    keepAliveTimeout: 5_000 / timeoutDivisor,
+    connectionsCheckingInterval: 5_000 / timeoutDivisor,
   }
 }
 

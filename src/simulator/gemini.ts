@@ -5,8 +5,8 @@ import type { Fetch } from '#providers/provider.ts'
 import type { Painter, PictureFormat } from '#simulator/painter/painter.ts'
 import { outagePage, readFaults } from './faults.ts'
 import { type GeminiModel, geminiModels, geminiTroubles } from './gemini-facts.ts'
+import { createPaintQueue } from './paint-queue.ts'
 import { jobFrame } from './sizes.ts'
-import { createStudio } from './studio.ts'
 import type { Switches } from './switches.ts'
 import { duration } from './tasks.ts'
 
@@ -79,7 +79,7 @@ export function createGemini(options: GeminiOptions): Gemini {
   const { painter, key, switches, random, wait, closed } = options
   const calls: GeminiCall[] = []
   const charges: GeminiCharge[] = []
-  const studio = createStudio(painter, switches)
+  const paintQueue = createPaintQueue(painter, switches)
 
   const isKeyed = (request: Request) => request.headers.get('x-goog-api-key') === key
   const keyTrouble = (request: Request) =>
@@ -156,7 +156,7 @@ export function createGemini(options: GeminiOptions): Gemini {
   function paint({ prompt, sources, call }: Order, format: PictureFormat): Promise<Uint8Array> {
     const { aspectRatio, imageSize } = call.imageConfig
     const frame = jobFrame(aspectRatio ?? (sources.length > 0 ? 'auto' : '1:1'), imageSize)
-    return studio.paint({ prompt, format, frame, sources, variation: studio.nextVariation(prompt) })
+    return paintQueue.paint({ prompt, format, frame, sources, variation: paintQueue.nextVariation(prompt) })
   }
 
   const list = (request: Request) => {

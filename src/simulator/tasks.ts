@@ -3,7 +3,7 @@ import { type Faults, readFaults, type TaskFault } from './faults.ts'
 import type { Files } from './files.ts'
 import type { Ledger } from './ledger.ts'
 import type { Order } from './orders.ts'
-import { createStudio } from './studio.ts'
+import { createPaintQueue } from './paint-queue.ts'
 import type { Switches } from './switches.ts'
 
 /** The two record families of the service; a task of one is invisible to the other. */
@@ -78,7 +78,7 @@ const paintFault: TaskFault = { code: 500, msg: 'Internal Error, Please try agai
 /** Tasks end by the clock: asked at any time, each has the outcome that was due by then. */
 export function createTasks({ painter, files, ledger, now, random, switches, newId, memory }: TasksOptions): Tasks {
   const tasks = new Map<string, Task>()
-  const studio = createStudio(painter, switches)
+  const paintQueue = createPaintQueue(painter, switches)
 
   async function settle(task: Task): Promise<void> {
     if (task.outcome || now() < task.endsAt) return
@@ -93,7 +93,7 @@ export function createTasks({ painter, files, ledger, now, random, switches, new
     if (faults.task || faults.stuck) return faults.task
     const { order, sources, variation } = kept
     try {
-      store(await studio.paint({ ...order, sources, variation }))
+      store(await paintQueue.paint({ ...order, sources, variation }))
       return undefined
     } catch {
       return paintFault
@@ -130,7 +130,7 @@ export function createTasks({ painter, files, ledger, now, random, switches, new
       const id = newId()
       if (!ledger.charge(id, order.priceCredits)) return undefined
       const durationMs = duration(switches(), random)
-      const variation = studio.nextVariation(order.prompt)
+      const variation = paintQueue.nextVariation(order.prompt)
       const kept: KeptTask = { id, dialect, order, body, createdAt: now(), durationMs, variation, sources }
       memory?.keep(kept)
       return begin(kept)

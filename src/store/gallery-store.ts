@@ -1,9 +1,9 @@
 import { loadPart } from '#platform/load-part.ts'
 import { openChanges } from './changes.ts'
 import { createCollectionRecords } from './collection-records.ts'
-import type { Darkroom } from './darkroom.ts'
 import { type Database, openDatabase, storageError } from './database.ts'
 import { createHealth } from './health.ts'
+import type { ImageProcessor } from './image-processor.ts'
 import { pageHome } from './page-home.ts'
 import type { PictureRecords } from './picture-records.ts'
 import { createPictureShelves } from './picture-shelves.ts'
@@ -15,23 +15,23 @@ interface GalleryOptions {
   /** The database's name. Users' pictures are under the default; tests use another. */
   name?: string
   /** Decodes and encodes instead of the browser; the work is then done on this thread. */
-  darkroom?: Darkroom
+  processor?: ImageProcessor
 }
 
 /**
  * Opens what is kept in this browser. Never rejects: without a database everything works in memory; `health` tells if
  * another window blocks the database or has a newer one.
  */
-export async function openGallery({ name = 'atelier', darkroom }: GalleryOptions = {}): Promise<GalleryStore> {
+export async function openGallery({ name = 'atelier', processor }: GalleryOptions = {}): Promise<GalleryStore> {
   const health = createHealth()
   const database = await openDatabase(name, { onHealth: (state) => health.report('page', state) }).catch(
     () => undefined,
   )
   if (!database) {
     const { openMemoryStore } = await import('./memory-store.ts')
-    return openMemoryStore(darkroom ?? (await findDarkroom()))
+    return openMemoryStore(processor ?? (await loadProcessor()))
   }
-  const records = await openRecords(name, database, darkroom, (state) => health.report('worker', state))
+  const records = await openRecords(name, database, processor, (state) => health.report('worker', state))
   const changes = openChanges(name)
 
   return {
@@ -94,17 +94,17 @@ export async function openGallery({ name = 'atelier', darkroom }: GalleryOptions
 async function openRecords(
   name: string,
   database: Database,
-  darkroom: Darkroom | undefined,
+  processor: ImageProcessor | undefined,
   onHealth: (health: StoreHealth) => void,
 ): Promise<PictureRecords & { close(): void }> {
   const mayWork = typeof Worker !== 'undefined' && typeof OffscreenCanvas !== 'undefined'
-  if (!darkroom && mayWork) return lateWorker(name, onHealth)
+  if (!processor && mayWork) return lazyWorker(name, onHealth)
   const { createPictureRecords } = await import('./picture-records.ts')
-  return { ...createPictureRecords(database, darkroom ?? (await findDarkroom())), close: () => undefined }
+  return { ...createPictureRecords(database, processor ?? (await loadProcessor())), close: () => undefined }
 }
 
 /** The worker and its client are loaded with the first call, not when the gallery is opened. */
-function lateWorker(name: string, onHealth: (health: StoreHealth) => void): PictureRecords & { close(): void } {
+function lazyWorker(name: string, onHealth: (health: StoreHealth) => void): PictureRecords & { close(): void } {
   let isClosed = false
   let worker: ReturnType<typeof openPictureWorker> | undefined
   const open = async () => {
@@ -148,8 +148,8 @@ function lazyActRecords(database: Database, onChange: Parameters<typeof createRu
   }
 }
 
-async function findDarkroom(): Promise<Darkroom> {
-  return (await import('./darkroom.ts')).browserDarkroom
+async function loadProcessor(): Promise<ImageProcessor> {
+  return (await import('./image-processor.ts')).browserProcessor
 }
 
 /** Few visits ask for a folder. */

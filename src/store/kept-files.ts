@@ -4,15 +4,15 @@ import { imageMimes, type Picture } from '#domain/picture.ts'
 import { fileMimes } from '#domain/source-file.ts'
 import { kindOf } from '#imaging/image-header.ts'
 import { sha256Of } from '#imaging/sha256.ts'
-import { packThumbnail } from './darkroom.ts'
 import { type Database, storageError } from './database.ts'
+import { packThumbnail } from './image-processor.ts'
 import { toStoredPicture } from './picture-shelves.ts'
 import { deletePicture, putPicture } from './picture-writes.ts'
 import type { StoredBytes, StoredFile, StoredRendition } from './schema.ts'
 import type { NewFile, RestoredPicture } from './store.ts'
 
 /** All records of a file that is kept whole. */
-export interface FilePrint {
+export interface FileEntry {
   picture: Picture
   file: StoredFile
   thumbnail: Omit<StoredBytes, 'id'>
@@ -27,36 +27,36 @@ type BytesOf = (bytes: Blob) => Promise<Blob | ArrayBuffer>
  * changes. Rejects with `storage`, and then nothing of it is stored.
  */
 export async function keepFile(database: Database, given: NewFile): Promise<void> {
-  await keepWhole(database, given.id, (bytesOf) => toFilePrint(given, bytesOf))
+  await keepWhole(database, given.id, (bytesOf) => toFileEntry(given, bytesOf))
 }
 
 /** The same for a file of a backup, with its record unchanged. */
 export async function keepFileAgain(database: Database, restored: RestoredPicture): Promise<void> {
-  await keepWhole(database, restored.picture.id, (bytesOf) => toPrintAgain(restored, bytesOf))
+  await keepWhole(database, restored.picture.id, (bytesOf) => toRestoredFileEntry(restored, bytesOf))
 }
 
-async function keepWhole(database: Database, id: PictureId, print: (bytesOf: BytesOf) => Promise<FilePrint>) {
+async function keepWhole(database: Database, id: PictureId, entry: (bytesOf: BytesOf) => Promise<FileEntry>) {
   const kept = await database.read(['pictures'], (transaction) => transaction.objectStore('pictures').getKey(id))
   if (kept !== undefined) return
-  if (await tryToKeep(database, await print(async (bytes) => bytes))) return
-  if (await tryToKeep(database, await print((bytes) => bytes.arrayBuffer()))) return
+  if (await tryToKeep(database, await entry(async (bytes) => bytes))) return
+  if (await tryToKeep(database, await entry((bytes) => bytes.arrayBuffer()))) return
   throw storageError('the browser did not give back what was written')
 }
 
 /** `false`: the browser does not store the bytes in this form, or gave back different ones; nothing is stored. */
-async function tryToKeep(database: Database, print: FilePrint): Promise<boolean> {
+async function tryToKeep(database: Database, entry: FileEntry): Promise<boolean> {
   try {
-    await putFile(database, print)
+    await putFile(database, entry)
   } catch (error) {
-    if (isDiskFull(toFailure(error)) || print.file.bytes instanceof ArrayBuffer) throw error
+    if (isDiskFull(toFailure(error)) || entry.file.bytes instanceof ArrayBuffer) throw error
     return false
   }
-  if (await isKept(database, print.file)) return true
-  await removeFile(database, print.picture.id)
+  if (await isKept(database, entry.file)) return true
+  await removeFile(database, entry.picture.id)
   return false
 }
 
-export async function toFilePrint(given: NewFile, bytesOf: BytesOf = async (bytes) => bytes): Promise<FilePrint> {
+export async function toFileEntry(given: NewFile, bytesOf: BytesOf = async (bytes) => bytes): Promise<FileEntry> {
   const { id, bytes, facts, name, sha256, thumbnail, rendition, notes, parents = [], found, ...about } = given
   const { mime, width, height, signed, ...rest } = facts
   const picture: Picture = {
@@ -81,10 +81,10 @@ export async function toFilePrint(given: NewFile, bytesOf: BytesOf = async (byte
   }
 }
 
-export async function toPrintAgain(
+export async function toRestoredFileEntry(
   { picture, bytes, drawn }: RestoredPicture,
   bytesOf: BytesOf = async (bytes) => bytes,
-): Promise<FilePrint> {
+): Promise<FileEntry> {
   const { id, mime, file, sha256 } = picture
   if (!file || sha256 === undefined || !drawn) throw storageError('its record is not that of a file')
   const { thumbnail, rendition } = drawn
@@ -105,7 +105,7 @@ async function renditionOf(
   return rendition && mime ? { rendition: { id, mime, bytes: await bytesOf(rendition) } } : {}
 }
 
-async function putFile(database: Database, { picture, file, thumbnail, rendition }: FilePrint) {
+async function putFile(database: Database, { picture, file, thumbnail, rendition }: FileEntry) {
   const { id } = picture
   await database.write(['pictures', 'thumbnails', 'files', 'renditions'], async (transaction) => {
     await putPicture(transaction, toStoredPicture(picture))

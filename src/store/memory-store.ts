@@ -5,11 +5,12 @@ import type { Run } from '#domain/run.ts'
 import { mayFollow } from '#domain/run-machine.ts'
 import { afterwards, changedRecord, changesOf, inOrder, outcomeOf } from './act-records.ts'
 import { createCollectionsInMemory } from './collection-records.ts'
-import type { Darkroom } from './darkroom.ts'
 import { storageError } from './database.ts'
 import { createFoldersInMemory } from './folder-records.ts'
-import { openFile, toFilePrint, toPrintAgain } from './kept-files.ts'
+import type { ImageProcessor } from './image-processor.ts'
+import { openFile, toFileEntry, toRestoredFileEntry } from './kept-files.ts'
 import { pageHome } from './page-home.ts'
+import { type PictureEntry, toBlob, toEntry, toRestoredEntry } from './picture-entry.ts'
 import {
   binned,
   childrenInOrder,
@@ -19,7 +20,6 @@ import {
   toStoredPicture,
   toThumbnails,
 } from './picture-shelves.ts'
-import { develop, type Print, printAgain, toBlob } from './print.ts'
 import type { RunRecords } from './run-records.ts'
 import { amended, refuseSent, stepped } from './run-writes.ts'
 import type { StoredFile, StoredPicture, StoredRendition } from './schema.ts'
@@ -29,7 +29,7 @@ import type { ActRecords, BackupRecords, GalleryStore, NewPicture, SearchRows, S
 import { isOpen } from './stored-run.ts'
 
 /** What is kept of an image: the file for a user's file, base64 for all others. */
-type Kept = Pick<Print, 'thumbnail'> & {
+type Kept = Pick<PictureEntry, 'thumbnail'> & {
   record: StoredPicture
   base64?: string
   file?: StoredFile
@@ -38,7 +38,7 @@ type Kept = Pick<Print, 'thumbnail'> & {
 type Tell = (change: StoreChange) => void
 
 /** The gallery of a page without a database. Everything works, but nothing outlives the page. */
-export function openMemoryStore(darkroom: Darkroom): GalleryStore {
+export function openMemoryStore(processor: ImageProcessor): GalleryStore {
   const runs = new Map<RunId, Run>()
   const kept = new Map<PictureId, Kept>()
   const listeners = new Set<Tell>()
@@ -53,18 +53,18 @@ export function openMemoryStore(darkroom: Darkroom): GalleryStore {
   const shelves = createShelves(kept, tell)
   const found = async (ids: readonly PictureId[]) => [...(await shelves.picturesById(ids)).values()]
 
-  function putPrints(prints: readonly Print[]) {
-    const added = prints.filter(({ picture }) => !kept.has(picture.id))
+  function putEntries(entries: readonly PictureEntry[]) {
+    const added = entries.filter(({ picture }) => !kept.has(picture.id))
     for (const { picture, base64, thumbnail } of added) {
       kept.set(picture.id, { base64, thumbnail, record: toStoredPicture(picture) })
     }
     if (added.length > 0) tell({ kind: 'pictures', ids: added.map(({ picture }) => picture.id) })
   }
 
-  async function developAll(made: readonly NewPicture[]): Promise<Print[]> {
-    const prints: Print[] = []
-    for (const picture of made) if (!kept.has(picture.id)) prints.push(await develop(darkroom, picture))
-    return prints
+  async function toEntries(made: readonly NewPicture[]): Promise<PictureEntry[]> {
+    const entries: PictureEntry[] = []
+    for (const picture of made) if (!kept.has(picture.id)) entries.push(await toEntry(processor, picture))
+    return entries
   }
 
   const original = (id: PictureId) => bytesOf(kept.get(id))
@@ -76,21 +76,21 @@ export function openMemoryStore(darkroom: Darkroom): GalleryStore {
     collections: createCollectionsInMemory(tell),
     folders: createFoldersInMemory(),
     async settle(run, made) {
-      const prints = runs.get(run.id)?.state.phase === 'saved' ? [] : await developAll(made)
+      const entries = runs.get(run.id)?.state.phase === 'saved' ? [] : await toEntries(made)
       const stored = runs.get(run.id)
       if (stored?.state.phase === 'saved') return found(stored.state.pictures)
       if (stored && !mayFollow(stored, run)) throw storageError('its run has ended otherwise')
-      putPrints(prints)
+      putEntries(entries)
       await runRecords.saveRun(run)
       return found(run.state.pictures)
     },
     async addPicture(picture) {
-      putPrints(await developAll([picture]))
+      putEntries(await toEntries([picture]))
       return (await found([picture.id]))[0] as Picture
     },
     async addFile(given) {
-      const { picture, ...print } = await toFilePrint(given)
-      kept.set(picture.id, { ...print, record: toStoredPicture(picture) })
+      const { picture, ...entry } = await toFileEntry(given)
+      kept.set(picture.id, { ...entry, record: toStoredPicture(picture) })
       tell({ kind: 'pictures', ids: [picture.id] })
       return picture
     },
@@ -101,14 +101,14 @@ export function openMemoryStore(darkroom: Darkroom): GalleryStore {
     async addSamples(count, onProgress) {
       const { makeSamples } = await import('./samples.ts')
       let done = 0
-      await makeSamples(count, pageHome(), darkroom, async (prints) => {
-        putPrints(prints)
-        done += prints.length
+      await makeSamples(count, pageHome(), processor, async (entries) => {
+        putEntries(entries)
+        done += entries.length
         onProgress(done)
       })
     },
     search: { rows: async () => createRows(kept, subscribe) },
-    backup: () => openBackupRecords(kept, runs, { darkroom, original, tell }),
+    backup: () => openBackupRecords(kept, runs, { processor, original, tell }),
     health: 'memory',
     subscribe,
     onHealth: () => () => undefined,
@@ -153,7 +153,7 @@ function createRows(kept: ReadonlyMap<PictureId, Kept>, subscribe: GalleryStore[
 async function openBackupRecords(
   kept: Map<PictureId, Kept>,
   runs: Map<RunId, Run>,
-  { darkroom, original, tell }: { darkroom: Darkroom; original: GalleryStore['original']; tell: Tell },
+  { processor, original, tell }: { processor: ImageProcessor; original: GalleryStore['original']; tell: Tell },
 ): Promise<BackupRecords> {
   const { createMemoryBackup } = await import('./memory-backup.ts')
   return createMemoryBackup({
@@ -165,10 +165,10 @@ async function openBackupRecords(
       if (entry) kept.set(id, { ...entry, record })
     },
     async restore(restored) {
-      const { picture, ...print } = restored.picture.file
-        ? await toPrintAgain(restored)
-        : await printAgain(darkroom, restored)
-      kept.set(picture.id, { ...print, record: toStoredPicture(picture) })
+      const { picture, ...entry } = restored.picture.file
+        ? await toRestoredFileEntry(restored)
+        : await toRestoredEntry(processor, restored)
+      kept.set(picture.id, { ...entry, record: toStoredPicture(picture) })
     },
     tell,
   })

@@ -1,12 +1,12 @@
 import type { PictureId } from '#domain/ids.ts'
 import { isIn, type RunIn } from '#domain/run.ts'
 import { mayFollow } from '#domain/run-machine.ts'
-import type { Darkroom } from './darkroom.ts'
 import { type Database, storageError } from './database.ts'
+import type { ImageProcessor } from './image-processor.ts'
 import { keepFile, keepFileAgain, openFile } from './kept-files.ts'
+import { type PictureEntry, toBlob, toEntry, toRestoredEntry } from './picture-entry.ts'
 import { toPicture, toStoredPicture } from './picture-shelves.ts'
 import { deletePicture, putPicture, type Writing } from './picture-writes.ts'
-import { develop, type Print, printAgain, toBlob } from './print.ts'
 import type { Names } from './schema.ts'
 import type { GalleryStore, NewPicture, RestoredPicture } from './store.ts'
 import { toRun, toStoredRun } from './stored-run.ts'
@@ -23,18 +23,18 @@ export interface PictureRecords
 const byteStores: ('thumbnails' | 'originals')[] = ['thumbnails', 'originals']
 const allStores: Names[] = ['runs', 'pictures', ...byteStores]
 
-export function createPictureRecords(database: Database, darkroom: Darkroom): PictureRecords {
+export function createPictureRecords(database: Database, processor: ImageProcessor): PictureRecords {
   const pictures = (ids: readonly PictureId[]) =>
     database.read(['pictures'], async (transaction) => {
       const records = await Promise.all(ids.map((id) => transaction.objectStore('pictures').get(id)))
       return records.flatMap((record) => (record ? [toPicture(record)] : []))
     })
 
-  async function print(made: readonly NewPicture[]): Promise<Print[]> {
+  async function toEntries(made: readonly NewPicture[]): Promise<PictureEntry[]> {
     const there = new Set((await pictures(made.map(({ id }) => id))).map(({ id }) => id))
-    const prints: Print[] = []
-    for (const picture of made) if (!there.has(picture.id)) prints.push(await develop(darkroom, picture))
-    return prints
+    const entries: PictureEntry[] = []
+    for (const picture of made) if (!there.has(picture.id)) entries.push(await toEntry(processor, picture))
+    return entries
   }
 
   async function original(id: PictureId): Promise<Blob | undefined> {
@@ -49,11 +49,11 @@ export function createPictureRecords(database: Database, darkroom: Darkroom): Pi
       const record = await database.read(['runs'], (transaction) => transaction.objectStore('runs').get(run.id))
       const stored = record && toRun(record)
       if (stored && isIn(stored, 'saved')) return pictures(stored.state.pictures)
-      await keep(database, await print(made), run)
+      await keep(database, await toEntries(made), run)
       return pictures(run.state.pictures)
     },
     async addPicture(picture) {
-      await keep(database, await print([picture]))
+      await keep(database, await toEntries([picture]))
       const [kept] = await pictures([picture.id])
       if (!kept) throw lost()
       return kept
@@ -66,7 +66,7 @@ export function createPictureRecords(database: Database, darkroom: Darkroom): Pi
     },
     async restorePicture(restored) {
       if (restored.picture.file) await keepFileAgain(database, restored)
-      else await keep(database, [await printAgain(darkroom, restored)])
+      else await keep(database, [await toRestoredEntry(processor, restored)])
     },
     original,
     async drawable(id) {
@@ -77,9 +77,9 @@ export function createPictureRecords(database: Database, darkroom: Darkroom): Pi
     },
     async addSamples(count, home, onBatch) {
       const { makeSamples } = await import('./samples.ts')
-      await makeSamples(count, home, darkroom, async (prints) => {
-        await database.write(allStores, (transaction) => putNew(transaction, prints))
-        onBatch(prints.map(({ picture }) => picture.id))
+      await makeSamples(count, home, processor, async (entries) => {
+        await database.write(allStores, (transaction) => putNew(transaction, entries))
+        onBatch(entries.map(({ picture }) => picture.id))
       })
     },
   }
@@ -89,7 +89,7 @@ export function createPictureRecords(database: Database, darkroom: Darkroom): Pi
  * Stores images and, with them, the run that made them, then reads everything back. If that fails, the previous state
  * is restored.
  */
-async function keep(database: Database, prints: readonly Print[], run?: RunIn<'saved'>) {
+async function keep(database: Database, entries: readonly PictureEntry[], run?: RunIn<'saved'>) {
   const { before, added } = await database.write(allStores, async (transaction) => {
     const runs = transaction.objectStore('runs')
     const before = run && (await runs.get(run.id))
@@ -99,7 +99,7 @@ async function keep(database: Database, prints: readonly Print[], run?: RunIn<'s
       if (!mayFollow(stored, run)) throw storageError('its run has ended otherwise')
     }
     if (run) await runs.put(toStoredRun(run))
-    return { before, added: await putNew(transaction, prints) }
+    return { before, added: await putNew(transaction, entries) }
   })
   if (await isOnDisk(database, added)) return
   await database.write(allStores, async (transaction) => {
@@ -117,10 +117,10 @@ function lost() {
   return storageError('the browser did not give back what was written')
 }
 
-function isOnDisk(database: Database, prints: readonly Print[]): Promise<boolean> {
+function isOnDisk(database: Database, entries: readonly PictureEntry[]): Promise<boolean> {
   return database.read(['pictures', 'originals'], async (transaction) => {
     // One at a time, so that only one original is in memory.
-    for (const { picture, base64 } of prints) {
+    for (const { picture, base64 } of entries) {
       const record = await transaction.objectStore('pictures').get(picture.id)
       const bytes = await transaction.objectStore('originals').get(picture.id)
       if (record?.sizeBytes !== picture.sizeBytes || bytes?.base64.length !== base64.length) return false
@@ -130,17 +130,17 @@ function isOnDisk(database: Database, prints: readonly Print[]): Promise<boolean
 }
 
 /** Stores the images that are not there yet and gives those. Existing ones stay as they are. */
-async function putNew(transaction: Writing<Names[]>, prints: readonly Print[]): Promise<Print[]> {
+async function putNew(transaction: Writing<Names[]>, entries: readonly PictureEntry[]): Promise<PictureEntry[]> {
   const pictures = transaction.objectStore('pictures')
   const added = await Promise.all(
-    prints.map(async (print) => {
-      const { picture, base64, thumbnail } = print
+    entries.map(async (entry) => {
+      const { picture, base64, thumbnail } = entry
       const { id, mime } = picture
       if ((await pictures.getKey(id)) !== undefined) return []
       await putPicture(transaction, toStoredPicture(picture))
       await transaction.objectStore('thumbnails').put({ id, ...thumbnail })
       await transaction.objectStore('originals').put({ id, mime, base64 })
-      return [print]
+      return [entry]
     }),
   )
   return added.flat()

@@ -1,6 +1,6 @@
 import { toFailure } from '#domain/failure.ts'
-import { browserDarkroom } from './darkroom.ts'
 import { openDatabase, toStorageError } from './database.ts'
+import { browserProcessor } from './image-processor.ts'
 import type { FromWorker, PictureAct, ToWorker } from './picture-messages.ts'
 import { createPictureRecords, type PictureRecords } from './picture-records.ts'
 
@@ -12,7 +12,7 @@ const tell = (message: FromWorker) => self.postMessage(message)
 
 function open(): Promise<PictureRecords> {
   records ??= openDatabase(name, { onHealth: (health) => tell({ kind: 'health', health }) }).then(
-    (database) => createPictureRecords(database, browserDarkroom),
+    (database) => createPictureRecords(database, browserProcessor),
     (error: unknown) => {
       records = undefined
       throw toStorageError(error)

@@ -3,7 +3,7 @@ import { loadPart } from '#platform/load-part.ts'
 import type { Database } from './database.ts'
 import type { RunOfVersion1, Schema, StoredRun } from './schema.ts'
 import type { GalleryStore, StoreChange } from './store.ts'
-import { type RunWrites, type StepsAside, shownRun } from './stored-run.ts'
+import { type RunWrites, shownRun, type UnwrittenSteps } from './stored-run.ts'
 
 type Reading = IDBPObjectStore<Schema, ['runs'], 'runs', 'readonly'>
 export type RunRecords = Pick<GalleryStore, 'openRuns' | 'recentRuns' | 'run'> & RunWrites
@@ -14,14 +14,14 @@ export function createRunRecords(database: Database, onChange: (change: StoreCha
   const read = <T>(work: (runs: Reading) => Promise<T>) =>
     database.read(['runs'], (transaction) => work(transaction.objectStore('runs')))
 
-  const aside: StepsAside = new Map()
-  const show = (record: StoredRun | RunOfVersion1) => shownRun(record, aside)
+  const unwritten: UnwrittenSteps = new Map()
+  const show = (record: StoredRun | RunOfVersion1) => shownRun(record, unwritten)
 
   /** Only the machine of runs writes; it is loaded together with this (`app/services.tsx`). */
   let written: RunWrites | undefined
   const writes = async () => {
     const { createRunWrites } = await loadPart(loadWrites)
-    written ??= createRunWrites(database, onChange, aside)
+    written ??= createRunWrites(database, onChange, unwritten)
     return written
   }
 

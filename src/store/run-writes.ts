@@ -4,15 +4,15 @@ import { mayFollow } from '#domain/run-machine.ts'
 import { type Database, storageError } from './database.ts'
 import type { RunOfVersion1, StoredRun } from './schema.ts'
 import type { StoreChange } from './store.ts'
-import { type RunWrites, type StepsAside, shownRun, toRun, toStoredRun } from './stored-run.ts'
+import { type RunWrites, shownRun, toRun, toStoredRun, type UnwrittenSteps } from './stored-run.ts'
 
 /** Changes runs. A step that the state table does not allow leaves the stored run as it is. */
 export function createRunWrites(
   database: Database,
   onChange: (change: StoreChange) => void,
-  aside: StepsAside,
+  unwritten: UnwrittenSteps,
 ): RunWrites {
-  const show = (record: StoredRun | RunOfVersion1) => shownRun(record, aside)
+  const show = (record: StoredRun | RunOfVersion1) => shownRun(record, unwritten)
 
   // A step after a submission that does not fit on the disk is kept in memory.
   const put = async (id: RunId, change: (stored: Run | undefined) => Run | undefined) => {
@@ -26,12 +26,12 @@ export function createRunWrites(
         next = change(stored)
         if (next && next !== stored) await runs.put(toStoredRun(next))
       })
-      if (next !== stored) aside.delete(id)
+      if (next !== stored) unwritten.delete(id)
     } catch (error) {
       // Before money is spent a step must be on disk. Afterwards nothing that is known may be lost.
       if (!next || next.state.phase === 'queued' || next.state.phase === 'sending') throw error
       const kept = next
-      aside.set(id, (before) => (mayFollow(before, kept) ? kept : before))
+      unwritten.set(id, (before) => (mayFollow(before, kept) ? kept : before))
     }
     if (next !== stored) onChange({ kind: 'runs', ids: [id] })
     return next
@@ -53,7 +53,7 @@ export function createRunWrites(
           }),
         )
       })
-      if (replaced) aside.delete(replaced.id)
+      if (replaced) unwritten.delete(replaced.id)
       onChange({ kind: 'runs', ids: [...started.map(({ id }) => id), ...(replaced ? [replaced.id] : [])] })
       return started
     },

@@ -1,7 +1,7 @@
 import { GenerationError } from '#domain/failure.ts'
 import type { PictureId } from '#domain/ids.ts'
-import { type Darkroom, encode, makeThumbnail, openCanvas, pack } from './darkroom.ts'
-import { develop, type Print } from './print.ts'
+import { encode, type ImageProcessor, makeThumbnail, openCanvas, pack } from './image-processor.ts'
+import { type PictureEntry, toEntry } from './picture-entry.ts'
 import { type Sample, sampleList } from './sample-list.ts'
 
 const minuteMs = 60_000
@@ -44,23 +44,23 @@ const lights = [
 export async function makeSamples(
   count: number,
   home: string,
-  darkroom: Darkroom,
-  keep: (prints: readonly Print[]) => Promise<void>,
+  processor: ImageProcessor,
+  keep: (entries: readonly PictureEntry[]) => Promise<void>,
 ): Promise<void> {
   const now = Date.now()
   const given = sampleList.slice(0, count)
   const files = await Promise.all(given.map((sample) => fetchSample(sample, home)))
-  const prints: Print[] = []
+  const entries: PictureEntry[] = []
   for (const [index, sample] of given.entries()) {
-    prints.push(await develop(darkroom, { ...describe(sample, index, now), bytes: files[index] as Blob }))
+    entries.push(await toEntry(processor, { ...describe(sample, index, now), bytes: files[index] as Blob }))
   }
-  await keep(prints)
+  await keep(entries)
 
   const bases = count > given.length ? await Promise.all(files.map((file) => createImageBitmap(file))) : []
   // Painting continues while the last batch is stored.
   let kept = Promise.resolve()
   for (let from = given.length; from < count; from += batchSize) {
-    const batch: Print[] = []
+    const batch: PictureEntry[] = []
     for (let index = from; index < Math.min(count, from + batchSize); index += 1) {
       batch.push(await paint(index, bases, now))
     }
@@ -98,7 +98,7 @@ function describe(sample: Sample, index: number, now: number) {
   }
 }
 
-async function paint(index: number, bases: readonly ImageBitmap[], now: number): Promise<Print> {
+async function paint(index: number, bases: readonly ImageBitmap[], now: number): Promise<PictureEntry> {
   const which = index % bases.length
   const base = bases[which] as ImageBitmap
   const sample = sampleList[which] as Sample

@@ -9,11 +9,11 @@ export type RunWrites = Pick<GalleryStore, 'saveRun' | 'startRuns' | 'amendRun' 
  * Steps that did not fit on the disk, until a later step of the same run is written. Each maps the stored run to the
  * one to show.
  */
-export type StepsAside = Map<RunId, (stored: Run) => Run>
+export type UnwrittenSteps = Map<RunId, (stored: Run) => Run>
 
-export function shownRun(record: StoredRun | RunOfVersion1, aside: StepsAside): Run {
+export function shownRun(record: StoredRun | RunOfVersion1, unwritten: UnwrittenSteps): Run {
   const stored = toRun(record)
-  return aside.get(record.id)?.(stored) ?? stored
+  return unwritten.get(record.id)?.(stored) ?? stored
 }
 
 export function isOpen({ marks, state }: Run): boolean {

@@ -16,7 +16,7 @@ import { useWorkspace } from '#workspace/workspace.ts'
 import { newPicture } from '../support/gallery-records.ts'
 import { paintedImage } from '../support/images.ts'
 import { emptyWorkspace } from '../support/in-page.tsx'
-import { nodeDarkroom } from '../support/node-darkroom.ts'
+import { nodeProcessor } from '../support/node-processor.ts'
 import { putRaw } from '../support/raw-database.ts'
 import { closeNotices, gridcell, keep, recipeOf, renderOver } from '../support/render-gallery.tsx'
 
@@ -43,7 +43,7 @@ beforeEach(async () => {
   galleries += 1
   database = `page-content-${galleries}`
   emptyWorkspace()
-  store = await openGallery({ name: database, darkroom: nodeDarkroom })
+  store = await openGallery({ name: database, processor: nodeProcessor })
 })
 afterEach(() => {
   vi.restoreAllMocks()

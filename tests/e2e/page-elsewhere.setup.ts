@@ -1,5 +1,5 @@
 import { test } from '@playwright/test'
-import { ensurePageFor } from '../../scripts/ground.mjs'
+import { ensurePageFor } from '../../scripts/prepare.mjs'
 import { anyProxy, builtFolder } from '../support/page-elsewhere.ts'
 
 test('the page is built for a proxy elsewhere', () => {

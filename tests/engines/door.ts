@@ -12,7 +12,7 @@ export interface Query {
 }
 
 /**
- * One window. Each act on an element waits for it up to `patienceMs`, a click also until it is enabled, and fails with the
+ * One window. Each act on an element waits for it up to `timeoutMs`, a click also until it is enabled, and fails with the
  * query in its message.
  */
 export interface Door {
@@ -64,4 +64,4 @@ export interface Engine {
   close(): Promise<void>
 }
 
-export const patienceMs = 20_000
+export const timeoutMs = 20_000

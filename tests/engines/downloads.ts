@@ -1,13 +1,13 @@
 import { mkdir, readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Download, patienceMs } from './door.ts'
+import { type Download, timeoutMs } from './door.ts'
 
 /** Whatever a browser adds to `folder` during `act`, once it is there whole. */
 export async function downloadTo(folder: string, act: () => Promise<void>): Promise<Download> {
   await mkdir(folder, { recursive: true })
   const before = new Set(await readdir(folder))
   await act()
-  const endsAt = performance.now() + patienceMs
+  const endsAt = performance.now() + timeoutMs
   for (let lastSize = -1; ; ) {
     const added = (await readdir(folder)).filter((name) => !before.has(name))
     const [name] = added.filter((name) => !/\.(part|wkdownload)$/.test(name))

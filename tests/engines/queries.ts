@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { type GivenFile, patienceMs, type Query } from './door.ts'
+import { type GivenFile, type Query, timeoutMs } from './door.ts'
 import type { InPage, SentQuery } from './in-page.ts'
 
 export function toSent({ role, name, within }: Query): SentQuery {
@@ -20,9 +20,9 @@ declare global {
   var engineDoor: InPage
 }
 
-/** Asks until there is an answer; fails after `patienceMs`, in words that name what was looked for. */
+/** Asks until there is an answer; fails after `timeoutMs`, in words that name what was looked for. */
 export async function untilFound<Found>(query: Query, find: () => Promise<Found | null>): Promise<Found> {
-  const endsAt = performance.now() + patienceMs
+  const endsAt = performance.now() + timeoutMs
   for (;;) {
     const found = await find().catch((error: unknown) => {
       if (performance.now() > endsAt) throw error

@@ -9,7 +9,7 @@ import { openMemoryStore } from '#store/memory-store.ts'
 import { StoreContext, watchStore } from '#store/queries.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
-import { nodeDarkroom } from './node-darkroom.ts'
+import { nodeProcessor } from './node-processor.ts'
 
 interface Around {
   store: GalleryStore
@@ -34,7 +34,7 @@ export function inPage(screens: ReactNode, { store, send, generator }: Around): 
 
 /** Screens over a store in memory, with a proxy that the test decides. */
 export function renderWith(send: Send, screens: ReactNode): GalleryStore {
-  const store = openMemoryStore(nodeDarkroom)
+  const store = openMemoryStore(nodeProcessor)
   render(inPage(screens, { store, send }))
   return store
 }

@@ -13,11 +13,11 @@ import { createSend } from '#providers/send.ts'
 import { readConfig } from '#server/config.ts'
 import { type StartOptions, startServer } from '#server/start.ts'
 import { type ServeOptions, serveSimulator } from '#simulator/serve.ts'
-import type { Darkroom } from '#store/darkroom.ts'
 import { openGallery } from '#store/gallery-store.ts'
+import type { ImageProcessor } from '#store/image-processor.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { callIn, publicUrl } from './call-in.ts'
-import { nodeDarkroom } from './node-darkroom.ts'
+import { nodeProcessor } from './node-processor.ts'
 
 /** The runner over the real store, the real proxy and the simulator; only pauses are shortened. */
 export interface Machine {
@@ -53,7 +53,7 @@ let databases = 0
 interface MachineOptions extends ServeOptions {
   /** In place of a simulator of its own; it takes `machineKey`, and whoever opened it closes it. */
   service?: Pick<Awaited<ReturnType<typeof serveSimulator>>, 'origin' | 'port' | 'simulator' | 'close'>
-  darkroom?: Darkroom
+  processor?: ImageProcessor
   runsAtOnce?: number
   env?: Record<string, string>
   proxy?: StartOptions
@@ -66,7 +66,15 @@ interface MachineOptions extends ServeOptions {
 export const machineKey = 'canary-5f0c9a71e2'
 
 export async function openMachine(options: MachineOptions = {}): Promise<Machine> {
-  const { runsAtOnce = 8, darkroom = nodeDarkroom, env, proxy: start, callbacks = false, fallback, ...serve } = options
+  const {
+    runsAtOnce = 8,
+    processor = nodeProcessor,
+    env,
+    proxy: start,
+    callbacks = false,
+    fallback,
+    ...serve
+  } = options
   const key = machineKey
   const call = callIn(() => proxy.port)
   const service = options.service ?? (await serveSimulator({ key, switches: { durationMs: 30 }, call, ...serve }))
@@ -82,7 +90,7 @@ export async function openMachine(options: MachineOptions = {}): Promise<Machine
   let proxy = await startServer(config, start)
   databases += 1
   const databaseName = `machine-${databases}`
-  const store = await openGallery({ name: databaseName, darkroom })
+  const store = await openGallery({ name: databaseName, processor })
   const network = { send: sendTo(() => proxy) }
   const clock = { wallMs: 0, monotonicMs: 0 }
   const pauses: number[] = []

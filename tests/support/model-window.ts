@@ -10,8 +10,8 @@ import { createRunLock, type LockWorld } from '#generation/run-lock.ts'
 import { createRunner } from '#generation/runner.ts'
 import { createSharedStream, type SharedWorld } from '#generation/shared-stream.ts'
 import type { Send } from '#providers/provider.ts'
-import type { Darkroom } from '#store/darkroom.ts'
 import { openGallery } from '#store/gallery-store.ts'
+import type { ImageProcessor } from '#store/image-processor.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { isSubmitPath } from './broken-network.ts'
 import type { createWindows } from './windows.ts'
@@ -44,7 +44,7 @@ export interface Told {
 
 export interface PageParts {
   name: string
-  darkroom: Darkroom
+  processor: ImageProcessor
   windows: ReturnType<typeof createWindows>
   /** Where the windows share a stream; without it they listen to none. */
   eventWindows?: ReturnType<typeof createWindows>
@@ -61,7 +61,7 @@ export interface PageParts {
 export async function openPage(parts: PageParts): Promise<Page> {
   const life = new AbortController()
   const gate = createGate(life.signal)
-  const disk = await openGallery({ name: parts.name, darkroom: parts.darkroom })
+  const disk = await openGallery({ name: parts.name, processor: parts.processor })
   const store = gate.guard({ ...disk, ...slowly(disk, parts.storeMs, gate.through) })
   const queryClient = new QueryClient({ defaultOptions: { mutations: { networkMode: 'always', retry: false } } })
   const window = parts.windows.open()

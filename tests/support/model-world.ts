@@ -11,7 +11,7 @@ import { openProxy, type Proxy as RunningProxy } from '#server/start.ts'
 import { createSimulator, type Simulator } from '#simulator/simulator.ts'
 import { isSubmitPath } from './broken-network.ts'
 import { callIn, publicUrl } from './call-in.ts'
-import { lightDarkroom, lightPainter } from './light-studio.ts'
+import { lightPainter, lightProcessor } from './light-images.ts'
 import { machineKey } from './machine.ts'
 import { createMemoryNetwork } from './memory-network.ts'
 import { watchDisk } from './model-disk.ts'
@@ -153,10 +153,10 @@ export async function openWorld(seed: number, { rule, callbacks }: Setting): Pro
     async openPage() {
       const page = await openPage({
         name: 'world',
-        darkroom: {
-          async develop(...given) {
+        processor: {
+          async process(...given) {
             if (takes('fullDisk')) throw new DOMException('no room', 'QuotaExceededError')
-            return lightDarkroom.develop(...given)
+            return lightProcessor.process(...given)
           },
         },
         windows,

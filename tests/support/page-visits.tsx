@@ -8,7 +8,7 @@ import { openGallery } from '#store/gallery-store.ts'
 import { emptyWorkspace } from './in-page.tsx'
 import { addLayout } from './layout.ts'
 import { openNetwork } from './network.ts'
-import { nodeDarkroom } from './node-darkroom.ts'
+import { nodeProcessor } from './node-processor.ts'
 import { closeNotices } from './render-gallery.tsx'
 
 /** The whole page before the real proxy. Each test of the file begins as a first visit. */
@@ -19,7 +19,7 @@ export function visitPage() {
   let visits = 0
 
   async function load() {
-    services = await openServices(() => openGallery({ name: `visit-${visits}`, darkroom: nodeDarkroom }))
+    services = await openServices(() => openGallery({ name: `visit-${visits}`, processor: nodeProcessor }))
     render(
       <ServicesProvider services={services}>
         <App />

@@ -7,8 +7,8 @@ import type { Recipe } from '#domain/run.ts'
 import type { Generator } from '#generation/generator.ts'
 import type { PrepareReply } from '#imaging/prepare-worker.ts'
 import { sha256Of } from '#imaging/sha256.ts'
-import type { Darkroom } from '#store/darkroom.ts'
 import { openGallery } from '#store/gallery-store.ts'
+import type { ImageProcessor } from '#store/image-processor.ts'
 import { Announcer } from '#ui/announce.tsx'
 import { NoticeBoard } from '#ui/notice-board.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
@@ -19,8 +19,8 @@ const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfD
 const pixelBytes = () => Uint8Array.from(atob(pixel), (letter) => letter.charCodeAt(0))
 
 /** Keeps what it is given: there is no decoder outside a browser. */
-const darkroom: Darkroom = {
-  develop: async (bytes) => ({
+const processor: ImageProcessor = {
+  process: async (bytes) => ({
     mime: 'image/png',
     width: 800,
     height: 600,
@@ -35,7 +35,7 @@ let galleries = 0
 /** The Create column over a real store and workspace. `sent` collects what would be run, in order. */
 export async function renderEditor(own: Partial<Generator> = {}) {
   galleries += 1
-  const store = await openGallery({ name: `editor-${galleries}`, darkroom })
+  const store = await openGallery({ name: `editor-${galleries}`, processor })
   const sent: Recipe[] = []
   const generator = {
     generate: (recipe: Recipe) => void sent.push(recipe),

@@ -17,7 +17,7 @@ import { newPicture } from './gallery-records.ts'
 import { paintedImage } from './images.ts'
 import { emptyWorkspace, inPage } from './in-page.tsx'
 import { addLayout } from './layout.ts'
-import { nodeDarkroom } from './node-darkroom.ts'
+import { nodeProcessor } from './node-processor.ts'
 
 addLayout()
 
@@ -29,7 +29,7 @@ export function openTestGallery(): Promise<GalleryStore> {
   emptyWorkspace()
   // A dialog outlives the screens that a test has drawn.
   askFor(undefined)
-  return openGallery({ name: nameOfGallery(), darkroom: nodeDarkroom })
+  return openGallery({ name: nameOfGallery(), processor: nodeProcessor })
 }
 
 /** The database of the gallery that was opened last. */

@@ -115,8 +115,8 @@ describe('an installation', () => {
     expect(execFileSync('npm', ['config', 'get', 'ignore-scripts'], options).trim()).toBe('true')
     const ownNames = ['preinstall', 'install', 'postinstall', 'prepare', 'prepublish', 'preprepare', 'postprepare']
     expect(Object.keys(manifest.scripts).filter((name) => ownNames.includes(name))).toEqual([])
-    expect(read('scripts/ground.mjs')).toMatch(/'ci'/)
-    expect(read('scripts/ground.mjs')).not.toMatch(/ignore-scripts|'install', '--|rebuild/)
+    expect(read('scripts/prepare.mjs')).toMatch(/'ci'/)
+    expect(read('scripts/prepare.mjs')).not.toMatch(/ignore-scripts|'install', '--|rebuild/)
   })
 
   test('SEC J09 needs no script: the packages that have one work without it', () => {

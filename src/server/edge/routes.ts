@@ -56,7 +56,7 @@ export interface RouteOptions {
   spend: boolean
   metrics: boolean
   /** For tests: divides all time limits. */
-  haste?: number
+  timeoutDivisor?: number
 }
 
 const kiB = 1024
@@ -93,7 +93,7 @@ const endpointRows = {
   },
 } as const satisfies Record<Endpoint['kind'], Partial<Route>>
 
-export function createRoutes({ haste = 1, ...options }: RouteOptions): readonly Route[] {
+export function createRoutes({ timeoutDivisor = 1, ...options }: RouteOptions): readonly Route[] {
   const rows = [
     ...ownRoutes,
     ...endpointRoutes(),
@@ -102,7 +102,7 @@ export function createRoutes({ haste = 1, ...options }: RouteOptions): readonly 
     ...(options.spend ? [spendRoute] : []),
     ...(options.metrics ? [metricsRoute] : []),
   ]
-  return rows.map((row) => ({ ...row, deadlineMs: row.deadlineMs / haste }))
+  return rows.map((row) => ({ ...row, deadlineMs: row.deadlineMs / timeoutDivisor }))
 }
 
 const ownRoutes: readonly Route[] = [

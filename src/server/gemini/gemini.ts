@@ -40,12 +40,12 @@ export interface GeminiParts {
   transfers: Transfers
   log: Log
   /** For tests: divides the time that slow readers get. */
-  haste?: number
+  timeoutDivisor?: number
 }
 
 /** The pause to suggest when there is no room for another image. */
 const fullPauseMs = 3_000
-const patienceMs = [500, 2_000, 8_000, 30_000]
+const timeoutMs = [500, 2_000, 8_000, 30_000]
 
 /** A submission, and a function that writes its JSON with the images. */
 interface Asked {
@@ -80,7 +80,7 @@ export function createGemini(parts: GeminiParts): Fallback {
 
   /** A result that cannot be stored is lost to the page, and was paid for, so it is tried for a while. */
   async function atLast(run: string, work: () => Promise<void>): Promise<void> {
-    for (const pauseMs of [...patienceMs, undefined]) {
+    for (const pauseMs of [...timeoutMs, undefined]) {
       try {
         return await work()
       } catch (error) {
@@ -144,7 +144,7 @@ export function createGemini(parts: GeminiParts): Fallback {
     const mime = bytes && sniffImage(bytes)
     if (!bytes || !mime) throw refused(404, 'The proxy does not have this image any more.')
     outgoing.once('close', transfers.downloads.take(access.userOf(incoming)))
-    endUnread(outgoing, parts.haste)
+    endUnread(outgoing, parts.timeoutDivisor)
     outgoing.once('finish', () => void pictures.fetched(run).catch(() => undefined))
     outgoing.writeHead(200, [
       ...['content-type', mime, 'content-length', String(bytes.length), 'content-disposition', 'attachment'],

@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { GenerationError, toFailure } from '#domain/failure.ts'
 import type { TaskId } from '#domain/ids.ts'
-import { markOf } from '#providers/events.ts'
+import { digestOf } from '#providers/events.ts'
 import type { Callbacks as Dialect, Provider, Send } from '#providers/provider.ts'
 import { findProvider, providers } from '#providers/registry.ts'
 import { readAnyJson } from '#server/edge/body.ts'
@@ -127,7 +127,7 @@ export function createCallbacks(parts: CallbackParts): Callbacks {
       if (!(await confirm(provider, task))) return count('unknown task')
       await submissions.learn(run, toOutcome(dialect.toAnswer(task)))
     }
-    await events.publish(await markOf(run))
+    await events.publish(await digestOf(run))
   }
 
   function work(run: string, done: Promise<void>): void {

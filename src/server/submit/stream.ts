@@ -105,7 +105,7 @@ function write(outgoing: ServerResponse, text: string): void {
 
 /** Browsers do not report an event without data to listeners. */
 function toText(event: RunEvent): string {
-  const data = event.kind === 'run' ? event.mark : 'all'
+  const data = event.kind === 'run' ? event.digest : 'all'
   return `event: ${eventKinds[event.kind]}\nid: ${event.id}\ndata: ${data}\n\n`
 }
 

@@ -14,7 +14,7 @@ export interface ImageParts {
   access: Pick<Access, 'userOf'>
   transfers: Transfers
   /** For tests: divides the time that slow readers get. */
-  haste?: number
+  timeoutDivisor?: number
 }
 
 const headBytes = 12
@@ -33,7 +33,7 @@ const headers = [
 
 /** `GET /api/image?url=`: an image from the listed hosts, streamed. Its type is found from its bytes. */
 export function createImageHandler(parts: ImageParts, { deadlineMs, answerBytes }: Route): Handler {
-  const { gateway, outbound, access, transfers, haste } = parts
+  const { gateway, outbound, access, transfers, timeoutDivisor } = parts
   return async (incoming, outgoing) => {
     const query = new URLSearchParams(incoming.url?.split('?', 2)[1])
     const url = gateway.results.read(query.get('url') ?? '')
@@ -48,7 +48,7 @@ export function createImageHandler(parts: ImageParts, { deadlineMs, answerBytes 
       throw refused(gone ? answer.status : 502, `The image cannot be fetched: its host answered ${answer.status}.`)
     }
     await pour(answer, outgoing, answerBytes)
-    endUnread(outgoing, haste)
+    endUnread(outgoing, timeoutDivisor)
   }
 }
 

@@ -1,5 +1,5 @@
 /** Longer than an answer usually takes, so that a hanging call does not hold up others. */
-const patienceMs = 1000
+const timeoutMs = 1000
 
 /**
  * Equal requests made at the same time are sent once. Nobody gets the answer to a call that started before their own
@@ -30,7 +30,7 @@ export function createSharedQuestions<T>(ask: (question: string) => Promise<T>):
 /** Resolves when it is over, however it ended, or after a time limit. */
 function settled(answer: Promise<unknown>): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, patienceMs)
+    const timer = setTimeout(resolve, timeoutMs)
     const done = () => {
       clearTimeout(timer)
       resolve()

@@ -44,6 +44,6 @@ export function createTransfers(limits: TransferLimits = {}): Transfers {
 }
 
 /** Aborts an answer when its reader stops reading. */
-export function endUnread(outgoing: ServerResponse, haste = 1): void {
-  outgoing.setTimeout(unreadMs / haste, () => outgoing.destroy())
+export function endUnread(outgoing: ServerResponse, timeoutDivisor = 1): void {
+  outgoing.setTimeout(unreadMs / timeoutDivisor, () => outgoing.destroy())
 }

@@ -1,6 +1,6 @@
 import { fillBorder, findBlankBorder } from './blank-border.ts'
+import type { DrawingBackend } from './drawing-backend.ts'
 import { type DrawnMarks, eraseMarks, findDrawnMarks } from './drawn-marks.ts'
-import type { Easel } from './easel.ts'
 import type { Manner } from './manner.ts'
 import { choosePalette, type Palette } from './palette.ts'
 import { cut, type Pixels, paste } from './pixels.ts'
@@ -8,11 +8,11 @@ import { layWithin, type Place, placeIn } from './place.ts'
 import { layPrints } from './prints.ts'
 import { between, type Random } from './random.ts'
 import { createStage } from './stage.ts'
-import { chooseTreatment, type Darkroom } from './treatments.ts'
+import { chooseTreatment, type Filters } from './treatments.ts'
 
 interface Kit {
-  easel: Easel
-  darkroom: Darkroom
+  backend: DrawingBackend
+  filters: Filters
   manner: Manner
   random: Random
 }
@@ -29,11 +29,11 @@ export async function editImage(
   ground: Pixels,
   others: readonly Uint8Array[],
 ): Promise<Pixels> {
-  const { easel, manner, random } = kit
+  const { backend, manner, random } = kit
   const [second, ...rest] = others
   const isMarked = second !== undefined && secondIsMarked.test(prompt)
   const references = isMarked ? rest : others
-  const marks = await findMarks(prompt, isMarked ? await easel.fill(second, ground) : ground)
+  const marks = await findMarks(prompt, isMarked ? await backend.fill(second, ground) : ground)
   if (marks && !isMarked && !manner.marks) eraseMarks(ground, marks)
 
   const border = findBlankBorder(prompt, ground)
@@ -47,7 +47,7 @@ export async function editImage(
   const places = marks?.places ?? (named ? [named] : [])
   if (places.length === 0) {
     const edited = await treat(kit, prompt, palette, ground, false)
-    await layPrints(edited, references, easel, random)
+    await layPrints(edited, references, backend, random)
     return edited
   }
   const spilt = manner.spill ? placesElsewhere(ground, places, random) : []
@@ -60,13 +60,13 @@ async function findMarks(prompt: string, pixels: Pixels): Promise<DrawnMarks | u
 }
 
 async function treat(kit: Kit, prompt: string, palette: Palette, pixels: Pixels, isLocal: boolean): Promise<Pixels> {
-  const { easel, darkroom, random } = kit
+  const { backend, filters, random } = kit
   const treatment = chooseTreatment(prompt, random, isLocal)
-  const seen = await treatment.look(pixels, darkroom, palette)
+  const seen = await treatment.look(pixels, filters, palette)
   if (treatment.additions.length === 0) return seen
   const stage = createStage(seen, prompt, palette, random)
   const body = treatment.additions.map((addition) => addition(stage)).join('')
-  return easel.drawOver(seen, stage.document(body, seen), 0, 0)
+  return backend.drawOver(seen, stage.document(body, seen), 0, 0)
 }
 
 /** Changes one place and nothing else. In place. */
@@ -85,7 +85,7 @@ async function changePlace(
     height: Math.max(1, Math.min(ground.height - top, place.height)),
   }
   const part = await treat(kit, prompt, palette, cut(ground, left, top, size), true)
-  if (references.length > 0) await layPrints(part, references, kit.easel, kit.random)
+  if (references.length > 0) await layPrints(part, references, kit.backend, kit.random)
   const changed = { ...ground, data: new Uint8Array(ground.data) }
   paste(changed, part, left, top)
   layWithin(ground, changed, place)

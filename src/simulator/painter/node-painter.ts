@@ -1,18 +1,18 @@
 import { Buffer } from 'node:buffer'
 import sharp, { type Sharp } from 'sharp'
-import { type Easel, jpegQuality, paper } from './easel.ts'
-import { createEaselPainter } from './easel-painter.ts'
+import { type DrawingBackend, jpegQuality, paper } from './drawing-backend.ts'
 import type { Painter, PainterOptions } from './painter.ts'
 import type { Pixels } from './pixels.ts'
+import { createScenePainter } from './scene-painter.ts'
 
 const mostSourcePixels = 120_000_000
 
 /** Paints with sharp. */
 export function createNodePainter(options?: PainterOptions): Painter {
-  return createEaselPainter(sharpEasel, options)
+  return createScenePainter(sharpBackend, options)
 }
 
-const sharpEasel: Easel = {
+const sharpBackend: DrawingBackend = {
   draw: (svg, { width, height }) => toPixels(sharp(Buffer.from(svg)).resize(width, height, { fit: 'fill' })),
   drawOver: (pixels, svg, left, top) => toPixels(toSharp(pixels).composite([{ input: Buffer.from(svg), left, top }])),
   async measure(bytes) {

@@ -1,15 +1,15 @@
-import { type Easel, jpegQuality, paper } from './easel.ts'
-import { createEaselPainter } from './easel-painter.ts'
+import { type DrawingBackend, jpegQuality, paper } from './drawing-backend.ts'
 import type { Painter, PainterOptions, Size } from './painter.ts'
 import type { Pixels } from './pixels.ts'
+import { createScenePainter } from './scene-painter.ts'
 import { blurred, middled } from './soften.ts'
 
 /** Paints with browser functions. */
 export function createPagePainter(options?: PainterOptions): Painter {
-  return createEaselPainter(canvasEasel, options)
+  return createScenePainter(canvasBackend, options)
 }
 
-const canvasEasel: Easel = {
+const canvasBackend: DrawingBackend = {
   async draw(svg, size) {
     const image = await openDocument(svg)
     const context = openCanvas(size)

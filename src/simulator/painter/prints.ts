@@ -1,4 +1,4 @@
-import type { Easel } from './easel.ts'
+import type { DrawingBackend } from './drawing-backend.ts'
 import type { Pixels, Rgb } from './pixels.ts'
 import { between, type Random } from './random.ts'
 
@@ -9,7 +9,7 @@ import { between, type Random } from './random.ts'
 export async function layPrints(
   ground: Pixels,
   pictures: readonly Uint8Array[],
-  easel: Pick<Easel, 'measure' | 'fill'>,
+  backend: Pick<DrawingBackend, 'measure' | 'fill'>,
   random: Random,
 ): Promise<void> {
   const { width, height } = ground
@@ -24,20 +24,20 @@ export async function layPrints(
     const degrees = slots === 1 ? 3 : between(random, -5, 5)
     const across = (isTall ? width : height) * (slots === 1 ? 0.5 : 0.58 + (index % 2 === 0 ? -0.05 : 0.05))
     const centre = start + step * index + side / 2
-    const print = await toPrint(picture, side, easel)
+    const print = await toPrint(picture, side, backend)
     laySheet(ground, print, { x: isTall ? across : centre, y: isTall ? centre : across, degrees })
   }
 }
 
-async function toPrint(bytes: Uint8Array, side: number, easel: Pick<Easel, 'measure' | 'fill'>) {
-  const source = await easel.measure(bytes)
+async function toPrint(bytes: Uint8Array, side: number, backend: Pick<DrawingBackend, 'measure' | 'fill'>) {
+  const source = await backend.measure(bytes)
   const share = Math.min(1.35, Math.max(0.75, source.width / source.height))
   const inner = side * 0.74
   const size = {
     width: Math.max(8, Math.round(inner * Math.sqrt(share))),
     height: Math.max(8, Math.round(inner / Math.sqrt(share))),
   }
-  return { picture: await easel.fill(bytes, size), border: side * 0.028, shadow: side * 0.05 }
+  return { picture: await backend.fill(bytes, size), border: side * 0.028, shadow: side * 0.05 }
 }
 
 /** An image on a white sheet; `border` and the blur of its shadow in pixels. */

@@ -30,14 +30,14 @@ import {
 import { pick, type Random } from './random.ts'
 
 /** Filters that need more than one pixel at a time. Both give a new image. */
-export interface Darkroom {
+export interface Filters {
   /** `radius` in thousandths of the image's longer side. */
   blur(pixels: Pixels, radius: number): Promise<Pixels>
   /** Smooth patches with hard edges, as from a brush. */
   brush(pixels: Pixels): Promise<Pixels>
 }
 
-type Look = (pixels: Pixels, darkroom: Darkroom, palette: Palette) => Promise<Pixels>
+type Look = (pixels: Pixels, filters: Filters, palette: Palette) => Promise<Pixels>
 
 export interface Treatment {
   look: Look
@@ -89,27 +89,27 @@ const neon: Look = async (pixels) => {
   return pixels
 }
 
-const poster: Look = async (pixels, darkroom, palette) => {
-  const flat = await darkroom.brush(pixels)
+const poster: Look = async (pixels, filters, palette) => {
+  const flat = await filters.brush(pixels)
   const { near, second, accent, far, light } = palette
   const inks = [near, second, accent, far, light].sort((one, other) => one[0] - other[0]).map(toRgb)
   printInks(flat, inks)
   return flat
 }
 
-const sketch: Look = async (pixels, darkroom) => {
-  drawLines(pixels, await darkroom.blur(pixels, 3.5), [246, 242, 232], [42, 40, 48])
+const sketch: Look = async (pixels, filters) => {
+  drawLines(pixels, await filters.blur(pixels, 3.5), [246, 242, 232], [42, 40, 48])
   return pixels
 }
 
-const watercolor: Look = async (pixels, darkroom) => {
-  const wet = await darkroom.brush(pixels)
+const watercolor: Look = async (pixels, filters) => {
+  const wet = await filters.brush(pixels)
   grade(wet, -0.15, [level(0.86, 0.14, 0.85), level(0.86, 0.135, 0.85), level(0.86, 0.12, 0.86)])
   return wet
 }
 
-const dream: Look = async (pixels, darkroom) => {
-  const soft = await darkroom.blur(pixels, 16)
+const dream: Look = async (pixels, filters) => {
+  const soft = await filters.blur(pixels, 16)
   grade(pixels, 0.1, [level(0.86, 0.05), level(0.84, 0.05), level(0.86, 0.07)])
   addLight(pixels, soft, 0.55)
   return pixels

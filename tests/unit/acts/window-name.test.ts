@@ -35,7 +35,7 @@ const open = (own: Storage, locksOfIt = locks) =>
       names += 1
       return `name-${names}`
     },
-    patienceMs: 20,
+    timeoutMs: 20,
   })
 
 test('a duplicated tab, which begins with a copy of the storage, comes to a name of its own and keeps it', async () => {

@@ -8,7 +8,7 @@ import { countsOf } from '../../support/broken-network.ts'
 import { newPicture, queuedRun } from '../../support/gallery-records.ts'
 import { paintedImage } from '../../support/images.ts'
 import { type Machine, openMachine } from '../../support/machine.ts'
-import { nodeDarkroom } from '../../support/node-darkroom.ts'
+import { nodeProcessor } from '../../support/node-processor.ts'
 import { recordsOf } from '../../support/raw-database.ts'
 
 const deleteDatabase = (name: string) =>
@@ -20,7 +20,7 @@ const deleteDatabase = (name: string) =>
 
 describe('a database that does not open', () => {
   const name = `unopened-${crypto.randomUUID()}`
-  const open = () => openGallery({ name, darkroom: nodeDarkroom })
+  const open = () => openGallery({ name, processor: nodeProcessor })
   const damaged = () => {
     throw new DOMException('Internal error opening backing store', 'UnknownError')
   }

@@ -26,7 +26,7 @@ const path = process.env.MODEL_PATH
 
 const fallback = { provider: 'gemini', model: 'gemini-nano-banana-2.1', mode: 'live' } as const
 /** All that is under way has ended by then. */
-const patienceMs = 20 * 60_000
+const timeoutMs = 20 * 60_000
 
 test(
   `P26 in any order of acts, crashes and faults nothing is sent twice and nothing paid is lost, ${numRuns} times from ${seed}`,
@@ -209,7 +209,7 @@ async function calmDown(story: Story): Promise<void> {
 }
 
 async function idle({ world }: Story, page: Page): Promise<void> {
-  let leftMs = patienceMs
+  let leftMs = timeoutMs
   do {
     await world.pass(1_000)
     leftMs -= 1_000

@@ -8,7 +8,7 @@ import { countsOf, interfere, isImagePath, isPollPath } from '../../support/brok
 import { eventually } from '../../support/eventually.ts'
 import { speedUp } from '../../support/fast-time.ts'
 import { paintedImage } from '../../support/images.ts'
-import { lightDarkroom, lightPainter } from '../../support/light-studio.ts'
+import { lightPainter, lightProcessor } from '../../support/light-images.ts'
 import { type Machine, openMachine } from '../../support/machine.ts'
 import { createHeldTime } from '../../support/windows.ts'
 
@@ -180,7 +180,7 @@ test('T10 a slow upload that the user takes back ends, and nothing is sent after
 test('T12 five hundred runs: each is kept once, for one charge, and memory does not grow with them', async () => {
   const slowDown = speedUp(30, { patient: true })
   try {
-    await open({ painter: lightPainter, darkroom: lightDarkroom })
+    await open({ painter: lightPainter, processor: lightProcessor })
     /** What is kept by the browser and by the service is thrown away after each hundred: it grows by right. */
     const makeHundred = async (round: number) => {
       const runs = Array.from({ length: 100 }, (_, n) => machine.generate({ prompt: `fox ${round} ${n}` }))

@@ -6,7 +6,7 @@ import { createLayers, type LayingPorts } from '#generation/laying.ts'
 import { openMemoryStore } from '#store/memory-store.ts'
 import { newPicture, pictureIds } from '../../support/gallery-records.ts'
 import { paintedImage } from '../../support/images.ts'
-import { nodeDarkroom } from '../../support/node-darkroom.ts'
+import { nodeProcessor } from '../../support/node-processor.ts'
 
 const [photo, answer, laid] = pictureIds('photo', 'run-1-0', 'run-1-0-laid') as [PictureId, PictureId, PictureId]
 const fit: Fit = {
@@ -39,7 +39,7 @@ const origin: Origin = {
 }
 
 async function open(change: Partial<LayingPorts> = {}) {
-  const store = openMemoryStore(nodeDarkroom)
+  const store = openMemoryStore(nodeProcessor)
   const png = await paintedImage('png', { width: 60, height: 40 })
   await store.addPicture(newPicture(photo, await paintedImage('jpeg', { width: 60, height: 40 }), { shelf: 'sources' }))
   await store.addPicture(

@@ -4,7 +4,7 @@ import { createEventStream } from '#generation/event-stream.ts'
 import type { Push } from '#generation/ports.ts'
 import { createPush, type Listener } from '#generation/push.ts'
 import { createSharedStream, type SharedWorld } from '#generation/shared-stream.ts'
-import { eventsPath, heartbeatMs, markOf, silenceMs } from '#providers/events.ts'
+import { digestOf, eventsPath, heartbeatMs, silenceMs } from '#providers/events.ts'
 import { createHeldTime, settled } from '../../support/windows.ts'
 
 const never = new AbortController().signal
@@ -48,7 +48,7 @@ describe('pauses and word of runs', () => {
     const unfollow = push.follow(other)
     await settled()
     stream?.alive(true)
-    stream?.told(await markOf(other))
+    stream?.runEvent(await digestOf(other))
     unfollow()
   }
 
@@ -58,7 +58,7 @@ describe('pauses and word of runs', () => {
     const first = pause()
     stream?.alive(true)
     await settled()
-    stream?.told(await markOf(run))
+    stream?.runEvent(await digestOf(run))
     await settled()
     expect(first).toEqual({ word: true, atMs: 0 })
     const second = pause()
@@ -69,7 +69,7 @@ describe('pauses and word of runs', () => {
   test('word that came while a poll was under way is not lost', async () => {
     push.follow(run)
     await settled()
-    stream?.told(await markOf(run))
+    stream?.runEvent(await digestOf(run))
     const one = pause()
     await settled()
     expect(one).toEqual({ word: true, atMs: 0 })
@@ -77,7 +77,7 @@ describe('pauses and word of runs', () => {
 
   test('word that came before anybody wanted it is not lost', async () => {
     await earnTrust()
-    stream?.told(await markOf(run))
+    stream?.runEvent(await digestOf(run))
     push.follow(run)
     await settled()
     expect(await push.pause(run, 2_000, never)).toBe(true)
@@ -87,7 +87,7 @@ describe('pauses and word of runs', () => {
     push.follow(run)
     await settled()
     const one = pause()
-    for (const mark of ['', 'x', await markOf(other)]) stream?.told(mark)
+    for (const digest of ['', 'x', await digestOf(other)]) stream?.runEvent(digest)
     await settled()
     expect(one).toEqual({})
   })
@@ -199,7 +199,7 @@ describe('the stream of a page', () => {
     const stop = new AbortController()
     const listener = {
       alive: (isAlive: boolean) => void (heard.at(-1) !== `alive ${isAlive}` && heard.push(`alive ${isAlive}`)),
-      told: (mark: string) => void heard.push(mark),
+      runEvent: (digest: string) => void heard.push(digest),
       gap: () => void heard.push('gap'),
       heard: () => undefined,
     }
@@ -351,7 +351,7 @@ describe('the windows of one browser', () => {
     void listen(
       {
         alive: (isAlive) => void (heard.at(-1) !== `alive ${isAlive}` && heard.push(`alive ${isAlive}`)),
-        told: (mark) => void heard.push(mark),
+        runEvent: (digest) => void heard.push(digest),
         gap: () => void heard.push('gap'),
       },
       stop.signal,
@@ -366,7 +366,7 @@ describe('the windows of one browser', () => {
     const stream = reading[0]?.listener
     stream?.alive(true)
     stream?.heard('a-1')
-    stream?.told('mark')
+    stream?.runEvent('mark')
     stream?.gap()
     expect(first.heard).toEqual(['alive true', 'mark', 'gap'])
     expect(second.heard).toEqual(['alive true', 'mark', 'gap'])
@@ -385,7 +385,7 @@ describe('the windows of one browser', () => {
     first.stop()
     await settled()
     expect(reading.map(({ lastId }) => lastId)).toEqual([undefined, 'a-7'])
-    reading[1]?.listener.told('mark')
+    reading[1]?.listener.runEvent('mark')
     expect(second.heard).toEqual(['alive true', 'mark'])
   })
 

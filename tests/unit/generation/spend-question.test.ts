@@ -5,7 +5,7 @@ import { createGenerator } from '#generation/generator.ts'
 import { openMemoryStore } from '#store/memory-store.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { queuedRun, savedRun, sendingRun, workingRun } from '../../support/gallery-records.ts'
-import { nodeDarkroom } from '../../support/node-darkroom.ts'
+import { nodeProcessor } from '../../support/node-processor.ts'
 
 const noon = new Date(2026, 10, 25, 12).getTime()
 const flex = { family: 'flux-2', draft: { prompt: 'a fox', model: 'flex', size: '2K' }, sources: [] }
@@ -13,7 +13,7 @@ const pro = { family: 'flux-kontext', draft: { prompt: 'a fox', model: 'pro' }, 
 
 let store: GalleryStore
 beforeEach(() => {
-  store = openMemoryStore(nodeDarkroom)
+  store = openMemoryStore(nodeProcessor)
 })
 
 const at = ({ marks, state, ...run }: Run, time: number): Run => ({

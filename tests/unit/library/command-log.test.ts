@@ -4,15 +4,15 @@ import type { Change, Command, ComposedChange } from '#domain/command.ts'
 import type { PictureId } from '#domain/ids.ts'
 import { type CommandLog, createCommandLog } from '#library/command-log.ts'
 import { logLimits } from '#store/act-records.ts'
-import type { Darkroom } from '#store/darkroom.ts'
 import { openGallery } from '#store/gallery-store.ts'
+import type { ImageProcessor } from '#store/image-processor.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { idsOf, newPicture, pictureIds } from '../../support/gallery-records.ts'
 import { openRaw, recordsOf } from '../../support/raw-database.ts'
 
 const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=='
-const darkroom: Darkroom = {
-  develop: async (bytes) => ({
+const processor: ImageProcessor = {
+  process: async (bytes) => ({
     mime: 'image/png',
     width: 1,
     height: 1,
@@ -29,7 +29,7 @@ let clock: number
 beforeEach(async () => {
   name = `log-${crypto.randomUUID()}`
   clock = 1_000_000
-  store = await openGallery({ name, darkroom })
+  store = await openGallery({ name, processor })
 })
 afterEach(() => {
   store.close()

@@ -183,7 +183,7 @@ describe('events for the streams of all proxies', () => {
     events.subscribe((event) => told.push(event), lastId)
     return told
   }
-  const marks = (told: RunEvent[]) => told.map((event) => (event.kind === 'run' ? event.mark : 'gap'))
+  const digests = (told: RunEvent[]) => told.map((event) => (event.kind === 'run' ? event.digest : 'gap'))
 
   /** An event says that the listeners are there. */
   async function openBoth() {
@@ -191,7 +191,9 @@ describe('events for the streams of all proxies', () => {
     await vi.waitFor(async () => {
       const [here, there] = both.map((events) => heard(events))
       await both[0].publish('first')
-      await vi.waitFor(() => expect([here, there].map((told) => marks(told ?? []).at(-1))).toEqual(['first', 'first']))
+      await vi.waitFor(() =>
+        expect([here, there].map((told) => digests(told ?? []).at(-1))).toEqual(['first', 'first']),
+      )
     }, 10_000)
     return both
   }
@@ -199,29 +201,29 @@ describe('events for the streams of all proxies', () => {
   it('W06: come to the streams of another proxy, and a page that changes the proxy goes on where it was', async () => {
     const [here, there] = await openBoth()
     const told = heard(there)
-    await here.publish('mark-1')
-    await vi.waitFor(() => expect(marks(told)).toEqual(['gap', 'mark-1']))
-    await here.publish('mark-2')
-    await here.publish('mark-3')
-    await vi.waitFor(() => expect(marks(told).at(-1)).toBe('mark-3'))
-    expect(marks(heard(here, told[1]?.id))).toEqual(['mark-2', 'mark-3'])
-    expect(marks(heard(here, told.at(-1)?.id))).toEqual([])
-    expect(marks(heard(here, 'ffffffff-1'))).toEqual(['gap'])
+    await here.publish('digest-1')
+    await vi.waitFor(() => expect(digests(told)).toEqual(['gap', 'digest-1']))
+    await here.publish('digest-2')
+    await here.publish('digest-3')
+    await vi.waitFor(() => expect(digests(told).at(-1)).toBe('digest-3'))
+    expect(digests(heard(here, told[1]?.id))).toEqual(['digest-2', 'digest-3'])
+    expect(digests(heard(here, told.at(-1)?.id))).toEqual([])
+    expect(digests(heard(here, 'ffffffff-1'))).toEqual(['gap'])
   })
 
   it('W06: that were lost with the connection, or with the count, are told as a gap', async () => {
     const [here, there] = await openBoth()
     const told = heard(there)
     await server.ask('HINCRBY', redisName('events'), 'number', '3')
-    await here.publish('mark-1')
-    await vi.waitFor(() => expect(marks(told)).toEqual(['gap', 'gap']))
+    await here.publish('digest-1')
+    await vi.waitFor(() => expect(digests(told)).toEqual(['gap', 'gap']))
     await server.ask('FLUSHALL')
-    await here.publish('mark-2')
-    await vi.waitFor(() => expect(marks(told)).toEqual(['gap', 'gap', 'gap']))
+    await here.publish('digest-2')
+    await vi.waitFor(() => expect(digests(told)).toEqual(['gap', 'gap', 'gap']))
     await server.kill()
-    await expect(here.publish('mark-3')).rejects.toThrow()
+    await expect(here.publish('digest-3')).rejects.toThrow()
     await server.start()
-    await vi.waitFor(() => expect(marks(told)).toEqual(['gap', 'gap', 'gap', 'gap']), 10_000)
+    await vi.waitFor(() => expect(digests(told)).toEqual(['gap', 'gap', 'gap', 'gap']), 10_000)
   })
 
   it.each([
@@ -233,7 +235,7 @@ describe('events for the streams of all proxies', () => {
     const [here, there] = await openBoth()
     const told = heard(there)
     await server.ask('PUBLISH', redisName('event'), message)
-    await here.publish('mark-1')
-    await vi.waitFor(() => expect(marks(told)).toEqual(['gap', 'mark-1']))
+    await here.publish('digest-1')
+    await vi.waitFor(() => expect(digests(told)).toEqual(['gap', 'digest-1']))
   })
 })

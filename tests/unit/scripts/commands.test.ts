@@ -69,7 +69,7 @@ describe('a tool of node_modules', () => {
 })
 
 test('nothing is spawned by a shell, or by the name of a script that only a shell can run', () => {
-  const files = ['commands', 'ground', 'start', 'test', 'bench', 'load', 'model', 'mutate', 'replicas', 'programs']
+  const files = ['commands', 'prepare', 'start', 'test', 'bench', 'load', 'model', 'mutate', 'replicas', 'programs']
   const told = files.map((name) => readFileSync(`scripts/${name}.mjs`, 'utf8').replace(/^\s*(\/\/|\*|\/\*\*).*$/gm, ''))
   expect(told.filter((source) => /shell:|\.cmd\b|execSync\(|\bnpx\b/.test(source))).toEqual([])
 })

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { markOf } from '#providers/events.ts'
+import { digestOf } from '#providers/events.ts'
 import { KeptSubmission } from '#providers/proxy.ts'
 import { createMemoryEvents, type RunEvents } from '#server/shared/memory/events.ts'
 import { type Asked, askProxy, jsonRequest } from '../../support/ask-proxy.ts'
@@ -31,9 +31,9 @@ const open = async (env: Record<string, string> = {}) => {
   published = []
   const events: RunEvents = {
     ...memory,
-    async publish(mark) {
-      published.push(mark)
-      await memory.publish(mark)
+    async publish(digest) {
+      published.push(digest)
+      await memory.publish(digest)
     },
   }
   proxy = await openProxyBefore(
@@ -99,7 +99,7 @@ describe('a callback', () => {
     const path = await address(run)
     const told = await call(path)
     expect(told.status).toBe(200)
-    await expect.poll(() => published).toEqual([await markOf(run)])
+    await expect.poll(() => published).toEqual([await digestOf(run)])
     // The answer to the submission is known: nothing need be asked.
     expect(questions()).toEqual([])
     expect(proxy.logged).toEqual([])
@@ -125,7 +125,7 @@ describe('a callback', () => {
     const path = await address(run)
     const before = await kept(run)
     expect((await call(path, body)).status).toBe(200)
-    await expect.poll(() => published).toEqual([await markOf(run)])
+    await expect.poll(() => published).toEqual([await digestOf(run)])
     expect(await kept(run)).toEqual(before)
   })
 
@@ -144,7 +144,7 @@ describe('a callback', () => {
     const path = await address(run)
     await reopen({})
     expect((await call(path)).status).toBe(200)
-    await expect.poll(() => published).toEqual([await markOf(run)])
+    await expect.poll(() => published).toEqual([await digestOf(run)])
   })
 
   it('F04: may hold anything: nothing of it but the task is looked at, nothing is kept', async () => {
@@ -222,7 +222,7 @@ describe('a callback', () => {
     await expect.poll(() => questions()).toHaveLength(1)
     expect(published).toEqual([])
     release()
-    await expect.poll(() => published).toEqual([await markOf(run)])
+    await expect.poll(() => published).toEqual([await digestOf(run)])
   })
 
   it('F12: comes as POST, and neither cookie nor origin makes a difference', async () => {
@@ -261,7 +261,7 @@ describe('a submission whose answer is lost', () => {
     await call(path)
     await expect.poll(() => kept(run)).toEqual(answered)
     expect(questions()).toMatchObject([{ url: `/api/v1/flux/kontext/record-info?taskId=${task}` }])
-    expect(published).toEqual([await markOf(run)])
+    expect(published).toEqual([await digestOf(run)])
   })
 
   it('P06: also by a proxy that was killed since and remembers nothing', async () => {
@@ -310,8 +310,8 @@ describe('a submission whose answer is lost', () => {
     expect(await kept(run)).toEqual({ state: 'answered', status: 200, body: JSON.stringify(unclear) })
     await call(path)
     await expect.poll(() => kept(run)).toEqual(answered)
-    const mark = await markOf(run)
-    await expect.poll(() => published).toEqual([mark])
+    const digest = await digestOf(run)
+    await expect.poll(() => published).toEqual([digest])
   })
 
   it('F05: is confirmed by one question, however often it is called', async () => {
@@ -342,7 +342,7 @@ describe('with a key for callbacks', () => {
       const told = await call(path, finished, sign(keyUsed, task, nowSeconds() + (index === 0 ? -298 : 298)))
       expect(told.status).toBe(200)
     }
-    await expect.poll(() => published).toEqual([await markOf(run)])
+    await expect.poll(() => published).toEqual([await digestOf(run)])
   })
 
   it.each([

@@ -4,7 +4,7 @@ import { createMemoryEvents, type RunEvent } from '#server/shared/memory/events.
 const heard = (events: ReturnType<typeof createMemoryEvents>, lastId?: string) => {
   const told: RunEvent[] = []
   const stop = events.subscribe((event) => told.push(event), lastId)
-  return { told, stop, marks: () => told.map((event) => (event.kind === 'run' ? event.mark : 'gap')) }
+  return { told, stop, marks: () => told.map((event) => (event.kind === 'run' ? event.digest : 'gap')) }
 }
 
 describe('word of runs', () => {
@@ -39,7 +39,7 @@ describe('word of runs', () => {
 
     const small = createMemoryEvents({ capacity: 2 })
     const before = heard(small).told[0]?.id
-    for (const mark of ['one', 'two', 'three']) await small.publish(mark)
+    for (const digest of ['one', 'two', 'three']) await small.publish(digest)
     expect(heard(small, before).marks()).toEqual(['gap'])
   })
 

@@ -27,7 +27,7 @@ beforeEach(async () => {
     },
     { PUBLIC_URL: 'https://localhost:8443' },
     // Whoever reads nothing for four seconds is cut off.
-    { events, haste: 5 },
+    { events, timeoutDivisor: 5 },
   )
 })
 afterEach(async () => {

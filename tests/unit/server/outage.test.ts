@@ -157,8 +157,8 @@ describe('a machine in trouble', () => {
       NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(block)}`,
     }
     const replica = await openReplica(env)
-    const isHealthy = (patienceMs: number) =>
-      fetch(`http://localhost:${replica.port}/api/health`, { signal: AbortSignal.timeout(patienceMs) }).then(
+    const isHealthy = (timeoutMs: number) =>
+      fetch(`http://localhost:${replica.port}/api/health`, { signal: AbortSignal.timeout(timeoutMs) }).then(
         ({ ok }) => ok,
         () => false,
       )

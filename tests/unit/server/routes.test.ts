@@ -119,7 +119,7 @@ async function textOf(incoming: Awaited<ReturnType<typeof openAnswer>>) {
 let arrived: Seen[] = []
 const seenAtServices = () => arrived.filter(({ url }) => !url.includes('/models?'))
 
-async function open(haste?: number) {
+async function open(timeoutDivisor?: number) {
   arrived = []
   const reply = (_: unknown, outgoing: ServerResponse, seen: Seen) => {
     arrived.push(seen)
@@ -139,7 +139,7 @@ async function open(haste?: number) {
       GEMINI_API_KEY: geminiKey,
       GEMINI_API_BASE_URL: google.origin,
     },
-    { submissions, pictures, ...(haste === undefined ? {} : { serviceHaste: haste }) },
+    { submissions, pictures, ...(timeoutDivisor === undefined ? {} : { serviceTimeoutDivisor: timeoutDivisor }) },
   )
 }
 
@@ -303,8 +303,8 @@ function unescaped(text: string): string {
 }
 
 describe('a service that does not answer', () => {
-  const haste = 200
-  beforeAll(() => open(haste))
+  const timeoutDivisor = 200
+  beforeAll(() => open(timeoutDivisor))
   afterAll(close)
   beforeEach(async () => {
     answer = undefined
@@ -321,7 +321,7 @@ describe('a service that does not answer', () => {
       const share = route.kind === 'image' ? 1 / 4 : 1
       expect(told.status).toBe(504)
       expect(JSON.parse(told.text).proxy.sent).toBe(route.isPaid ? 'unknown' : 'no')
-      expect(performance.now() - startedAt).toBeGreaterThan(((route.deadlineMs * share) / haste) * 0.9)
+      expect(performance.now() - startedAt).toBeGreaterThan(((route.deadlineMs * share) / timeoutDivisor) * 0.9)
     },
   )
 

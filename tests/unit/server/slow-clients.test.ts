@@ -13,7 +13,7 @@ const sockets: Socket[] = []
 
 beforeEach(async () => {
   // The usual patience, forty times as short: a quarter of a second for headers, three for a whole request.
-  proxy = await openProxyBefore((_, outgoing) => replyJson(outgoing, accepted), {}, { haste: 40 })
+  proxy = await openProxyBefore((_, outgoing) => replyJson(outgoing, accepted), {}, { timeoutDivisor: 40 })
 })
 afterEach(async () => {
   for (const socket of sockets.splice(0)) socket.destroy()

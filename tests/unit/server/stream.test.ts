@@ -33,7 +33,7 @@ function heardOf(answer: IncomingMessage) {
     text += chunk
   })
   answer.on('error', () => undefined)
-  return { answer, text: () => text, marks: () => [...text.matchAll(/^data: (.+)$/gm)].map(([, data]) => data) }
+  return { answer, text: () => text, digests: () => [...text.matchAll(/^data: (.+)$/gm)].map(([, data]) => data) }
 }
 
 /** From another address of this machine. */
@@ -54,23 +54,23 @@ async function listenFrom(localAddress: string) {
 
 describe('the stream', () => {
   it('tells each event by its id, from a gap on', async () => {
-    const { answer, text, marks } = await listen()
+    const { answer, text, digests } = await listen()
     expect(answer.statusCode).toBe(200)
     expect(answer.headers['content-type']).toBe('text/event-stream; charset=utf-8')
     await events.publish('5f0c')
-    await expect.poll(marks).toEqual(['all', '5f0c'])
+    await expect.poll(digests).toEqual(['all', '5f0c'])
     expect(text()).toMatch(/^event: gap\nid: [\w-]+\ndata: all\n\nevent: run\nid: [\w-]+\ndata: 5f0c\n\n$/)
   })
 
   it('W07: is resumed by its last id', async () => {
     const first = await listen()
     await events.publish('one')
-    await expect.poll(first.marks).toEqual(['all', 'one'])
+    await expect.poll(first.digests).toEqual(['all', 'one'])
     first.answer.destroy()
     await events.publish('two')
     const id = [...first.text().matchAll(/^id: (.+)$/gm)].at(-1)?.[1] ?? ''
     const second = await listen({ 'last-event-id': id })
-    await expect.poll(second.marks).toEqual(['two'])
+    await expect.poll(second.digests).toEqual(['two'])
   })
 
   it('is never silent for as long as would count as dead', async () => {
@@ -81,8 +81,8 @@ describe('the stream', () => {
   })
 
   it('costs nothing once its page is gone', async () => {
-    const { answer, marks } = await listen()
-    await expect.poll(marks).toEqual(['all'])
+    const { answer, digests } = await listen()
+    await expect.poll(digests).toEqual(['all'])
     expect(vi.getTimerCount()).toBeGreaterThan(0)
     const before = vi.getTimerCount()
     answer.destroy()
@@ -105,7 +105,7 @@ describe('the stream', () => {
     expect(other.answer.statusCode).toBe(200)
     expect((await askProxy(proxy.port, '/api/v1/chat/credit')).status).toBe(200)
     await events.publish('5f0c')
-    await expect.poll(other.marks).toEqual(['all', '5f0c'])
+    await expect.poll(other.digests).toEqual(['all', '5f0c'])
     for (const { answer } of answers) answer.destroy()
     await expect.poll(async () => (await listen()).answer.statusCode).toBe(200)
   })

@@ -8,7 +8,7 @@ import { openGallery } from '#store/gallery-store.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { failedRun, newPicture, pictureIds, queuedRun, savedRun, workingRun } from '../../support/gallery-records.ts'
 import { paintedImage } from '../../support/images.ts'
-import { nodeDarkroom } from '../../support/node-darkroom.ts'
+import { nodeProcessor } from '../../support/node-processor.ts'
 import { recordsOf } from '../../support/raw-database.ts'
 
 const never = new AbortController().signal
@@ -16,7 +16,7 @@ const ignore = () => undefined
 let opened: GalleryStore[] = []
 
 async function open(name = `backup-${crypto.randomUUID()}`): Promise<GalleryStore & { name: string }> {
-  const store = await openGallery({ name, darkroom: nodeDarkroom })
+  const store = await openGallery({ name, processor: nodeProcessor })
   opened.push(store)
   return { ...store, name }
 }
@@ -158,7 +158,7 @@ describe('a backup of a database', () => {
   test('a page without a database gives and takes one as well', async () => {
     const archive = await archiveOf(await filled())
     vi.stubGlobal('indexedDB', undefined)
-    const memory = await openGallery({ name: 'none', darkroom: nodeDarkroom })
+    const memory = await openGallery({ name: 'none', processor: nodeProcessor })
     vi.unstubAllGlobals()
     expect(memory.health).toBe('memory')
     expect(await restore(memory, await openBackup(archive))).toMatchObject({ fresh: 3 })

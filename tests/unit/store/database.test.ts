@@ -9,12 +9,12 @@ import type { StoreHealth } from '#store/store.ts'
 import versionOne from '../../fixtures/database-version-1.json' with { type: 'json' }
 import { idsOf, newPicture, pictureIds, queuedRun } from '../../support/gallery-records.ts'
 import { paintedImage } from '../../support/images.ts'
-import { nodeDarkroom } from '../../support/node-darkroom.ts'
+import { nodeProcessor } from '../../support/node-processor.ts'
 import { describeDatabase, openRaw, putRaw, recordsOf, restoreDatabase } from '../../support/raw-database.ts'
 import { imagesOfVersionOne, inOrder } from '../../support/version-one.ts'
 
 let name: string
-const open = () => openGallery({ name, darkroom: nodeDarkroom })
+const open = () => openGallery({ name, processor: nodeProcessor })
 
 beforeEach(() => {
   name = `database-${crypto.randomUUID()}`

@@ -6,7 +6,7 @@ import { openGallery } from '#store/gallery-store.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { newPicture, queuedRun, savedRun, sendingRun, workingRun } from '../../support/gallery-records.ts'
 import { paintedImage } from '../../support/images.ts'
-import { nodeDarkroom } from '../../support/node-darkroom.ts'
+import { nodeProcessor } from '../../support/node-processor.ts'
 import { recordsOf } from '../../support/raw-database.ts'
 
 const full = { failure: { kind: 'storage', detail: 'the browser has no room left' } }
@@ -15,7 +15,7 @@ let store: GalleryStore
 
 beforeEach(async () => {
   name = `full-${crypto.randomUUID()}`
-  store = await openGallery({ name, darkroom: nodeDarkroom })
+  store = await openGallery({ name, processor: nodeProcessor })
 })
 
 afterEach(() => {

@@ -14,7 +14,7 @@ import {
   workingRun,
 } from '../../support/gallery-records.ts'
 import { paintedImage } from '../../support/images.ts'
-import { nodeDarkroom } from '../../support/node-darkroom.ts'
+import { nodeProcessor } from '../../support/node-processor.ts'
 
 /** The promises of the store hold with a database and, without one, in memory. */
 describe.each([{ kept: 'in a database' }, { kept: 'in memory' }])('a gallery $kept', ({ kept }) => {
@@ -24,7 +24,7 @@ describe.each([{ kept: 'in a database' }, { kept: 'in memory' }])('a gallery $ke
 
   beforeEach(async () => {
     if (kept === 'in memory') vi.stubGlobal('indexedDB', undefined)
-    store = await openGallery({ name: `gallery-${crypto.randomUUID()}`, darkroom: nodeDarkroom })
+    store = await openGallery({ name: `gallery-${crypto.randomUUID()}`, processor: nodeProcessor })
     png = await paintedImage('png')
     changes = []
     store.subscribe((change) => changes.push(change))

@@ -5,8 +5,8 @@ import { cleanup, renderHook, waitFor } from '@testing-library/react'
 import { createElement, type ReactNode } from 'react'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { PictureId } from '#domain/ids.ts'
-import type { Darkroom } from '#store/darkroom.ts'
 import { openGallery } from '#store/gallery-store.ts'
+import type { ImageProcessor } from '#store/image-processor.ts'
 import {
   StoreContext,
   useLedger,
@@ -35,8 +35,8 @@ import { openRaw } from '../../support/raw-database.ts'
 const head = Buffer.from('ffd8ff', 'hex')
 const thumbnailUrl = `data:image/jpeg;base64,${head.toString('base64')}`
 
-const plainDarkroom: Darkroom = {
-  develop: async (bytes) => ({
+const plainProcessor: ImageProcessor = {
+  process: async (bytes) => ({
     mime: 'image/jpeg',
     width: 1,
     height: 1,
@@ -53,7 +53,7 @@ let unwatch: () => void
 
 beforeEach(async () => {
   name = `queries-${crypto.randomUUID()}`
-  store = await openGallery({ name, darkroom: plainDarkroom })
+  store = await openGallery({ name, processor: plainProcessor })
   client = new QueryClient()
   unwatch = watchStore(store, client)
 })
@@ -150,7 +150,7 @@ test.each(['a database', 'memory'])('a change while a shelf is first read from %
   if (place === 'memory') {
     vi.stubGlobal('indexedDB', undefined)
     store.close()
-    store = await openGallery({ darkroom: plainDarkroom })
+    store = await openGallery({ processor: plainProcessor })
   }
   const gate = withResolvers()
   const slow: GalleryStore = {
@@ -292,7 +292,7 @@ test('T11 an original has an address as long as it is shown, and says when it is
 })
 
 test('what happens in another window is shown here', async () => {
-  const other = await openGallery({ name, darkroom: plainDarkroom })
+  const other = await openGallery({ name, processor: plainProcessor })
   const shown = show(() => usePictures('gallery'))
   await waitFor(() => expect(shown.current.complete).toBe(true))
   await other.addPicture(newPicture('p', new Blob(['p'])))

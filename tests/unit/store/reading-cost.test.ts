@@ -1,12 +1,12 @@
 import 'fake-indexeddb/auto'
 import { afterEach, expect, test, vi } from 'vitest'
-import type { Darkroom } from '#store/darkroom.ts'
 import { openGallery } from '#store/gallery-store.ts'
+import type { ImageProcessor } from '#store/image-processor.ts'
 import { newPicture, pictureIds, queuedRun, savedRun } from '../../support/gallery-records.ts'
 
 /** Says what it is told: the cost of reading does not depend on the bytes. */
-const idleDarkroom: Darkroom = {
-  develop: async () => ({
+const idleProcessor: ImageProcessor = {
+  process: async () => ({
     mime: 'image/png',
     width: 1,
     height: 1,
@@ -46,7 +46,7 @@ function countReads(): Map<string, number> {
 }
 
 async function galleryOf(count: number) {
-  const store = await openGallery({ name: `cost-${crypto.randomUUID()}`, darkroom: idleDarkroom })
+  const store = await openGallery({ name: `cost-${crypto.randomUUID()}`, processor: idleProcessor })
   for (let index = 0; index < count; index += 1) {
     await store.addPicture(newPicture(`p${index}`, new Blob(), { createdAt: index }))
   }

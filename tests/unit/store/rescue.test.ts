@@ -8,7 +8,7 @@ import { openRescue } from '#store/rescue.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { newPicture, savedRun } from '../../support/gallery-records.ts'
 import { paintedImage } from '../../support/images.ts'
-import { nodeDarkroom } from '../../support/node-darkroom.ts'
+import { nodeProcessor } from '../../support/node-processor.ts'
 import { openRaw } from '../../support/raw-database.ts'
 
 const bytesOf = async (store: GalleryStore) => [
@@ -18,7 +18,7 @@ const never = new AbortController().signal
 
 test('a database of a newer version is read as it is, into a backup that can be restored', async () => {
   const name = `rescue-${crypto.randomUUID()}`
-  const store = await openGallery({ name, darkroom: nodeDarkroom })
+  const store = await openGallery({ name, processor: nodeProcessor })
   await store.addPicture(newPicture('fox', await paintedImage('png')))
   await store.saveRun(savedRun('run', ['fox']))
   const bytes = await bytesOf(store)
@@ -35,7 +35,7 @@ test('a database of a newer version is read as it is, into a backup that can be 
       never,
     ),
   ).blob()
-  const after = await openGallery({ name: `${name}-after`, darkroom: nodeDarkroom })
+  const after = await openGallery({ name: `${name}-after`, processor: nodeProcessor })
   const done = await (await openBackup(archive)).restore(await after.backup(), () => undefined, never)
   expect(done).toMatchObject({ fresh: 1, damaged: [] })
   expect(bytes.length).toBeGreaterThan(20)

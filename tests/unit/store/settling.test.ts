@@ -5,7 +5,7 @@ import { openGallery } from '#store/gallery-store.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { newPicture, savedRun, workingRun } from '../../support/gallery-records.ts'
 import { paintedImage } from '../../support/images.ts'
-import { nodeDarkroom } from '../../support/node-darkroom.ts'
+import { nodeProcessor } from '../../support/node-processor.ts'
 import { recordsOf } from '../../support/raw-database.ts'
 
 const stores = ['pictures', 'thumbnails', 'originals']
@@ -16,7 +16,7 @@ let png: Blob
 
 beforeEach(async () => {
   name = `settling-${crypto.randomUUID()}`
-  store = await openGallery({ name, darkroom: nodeDarkroom })
+  store = await openGallery({ name, processor: nodeProcessor })
   png = await paintedImage('png')
   await store.saveRun(workingRun('a'))
 })
@@ -109,7 +109,7 @@ test('D16 a window that is late to settle the same run changes nothing any more'
   })
   const late = await openGallery({
     name,
-    darkroom: { develop: (...given) => gate.then(() => nodeDarkroom.develop(...given)) },
+    processor: { process: (...given) => gate.then(() => nodeProcessor.process(...given)) },
   })
   const settling = late.settle({ ...run, state: { ...run.state, finishedAt: 5_000 } }, [
     newPicture('a-0', png),
@@ -123,12 +123,12 @@ test('D16 a window that is late to settle the same run changes nothing any more'
   late.close()
 })
 
-test('a run that is saved is not developed again', async () => {
+test('a run that is saved is not processed again', async () => {
   await settle()
-  const develop = vi.spyOn(nodeDarkroom, 'develop')
+  const process = vi.spyOn(nodeProcessor, 'process')
   await store.deleteForEver(['a-1' as PictureId])
   expect(await settle()).toHaveLength(1)
-  expect(develop).not.toHaveBeenCalled()
+  expect(process).not.toHaveBeenCalled()
 })
 
 test('D17 damaged bytes count as gone; the record still says what the picture was', async () => {

@@ -4,14 +4,14 @@ import { randomUUID } from 'node:crypto'
  * `run`: the run with this digest may have progressed. `gap`: events may have been missed. `id` is opaque, of letters,
  * digits and "-": the position to continue from.
  */
-export type RunEvent = { kind: 'run'; id: string; mark: string } | { kind: 'gap'; id: string }
+export type RunEvent = { kind: 'run'; id: string; digest: string } | { kind: 'gap'; id: string }
 
 /**
  * Carries events of runs from the callbacks to the streams of pages. An event may be lost or repeated: events only save
  * time.
  */
 export interface RunEvents {
-  publish(mark: string): Promise<void>
+  publish(digest: string): Promise<void>
   /**
    * Sends the events after `lastId`, then new ones. If some of those are not known any more, or `lastId` is absent, a
    * gap is sent first. Gives a function that ends the subscription.
@@ -30,11 +30,11 @@ export function createMemoryEvents({ capacity = 1000 }: MemoryEventsOptions = {}
   // Ids of another process must not be mistaken for positions in this one.
   const epoch = randomUUID().slice(0, 8)
   const listeners = new Set<(event: RunEvent) => void>()
-  const last: { number: number; mark: string }[] = []
+  const last: { number: number; digest: string }[] = []
   let count = 0
 
   const idOf = (number: number) => `${epoch}-${number}`
-  const toEvent = ({ number, mark }: (typeof last)[number]): RunEvent => ({ kind: 'run', id: idOf(number), mark })
+  const toEvent = ({ number, digest }: (typeof last)[number]): RunEvent => ({ kind: 'run', id: idOf(number), digest })
 
   /** The events after `lastId`; `undefined` if some are no longer kept, or the id is not ours. */
   function since(lastId: string | undefined): readonly RunEvent[] | undefined {
@@ -45,9 +45,9 @@ export function createMemoryEvents({ capacity = 1000 }: MemoryEventsOptions = {}
   }
 
   return {
-    async publish(mark) {
+    async publish(digest) {
       count += 1
-      const event = { number: count, mark }
+      const event = { number: count, digest }
       last.push(event)
       if (last.length > capacity) last.shift()
       for (const listener of [...listeners]) listener(toEvent(event))

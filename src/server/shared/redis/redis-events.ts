@@ -5,6 +5,7 @@ import type { MemoryEventsOptions, RunEvent, RunEvents } from '#server/shared/me
 import type { Redis } from './redis.ts'
 import { redisName } from './redis-names.ts'
 
+/** `mark` is the digest of a run; proxies of an earlier version read this name. */
 const Message = z.object({ version: z.literal(1), epoch: z.string(), number: z.number(), mark: z.string() })
 const Place = z.tuple([z.string(), z.number()])
 
@@ -34,7 +35,7 @@ return number
  */
 export function createRedisEvents(redis: Redis, { capacity = 1000 }: MemoryEventsOptions = {}): RunEvents {
   const listeners = new Set<(event: RunEvent) => void>()
-  let last: { number: number; mark: string }[] = []
+  let last: { number: number; digest: string }[] = []
   let epoch = '0'.repeat(8)
   let count = 0
 
@@ -42,7 +43,7 @@ export function createRedisEvents(redis: Redis, { capacity = 1000 }: MemoryEvent
   const tell = (event: RunEvent) => {
     for (const listener of [...listeners]) listener(event)
   }
-  const toEvent = ({ number, mark }: (typeof last)[number]): RunEvent => ({ kind: 'run', id: idOf(number), mark })
+  const toEvent = ({ number, digest }: (typeof last)[number]): RunEvent => ({ kind: 'run', id: idOf(number), digest })
 
   function goOnFrom(place: { epoch: string; number: number }): void {
     epoch = place.epoch
@@ -54,13 +55,13 @@ export function createRedisEvents(redis: Redis, { capacity = 1000 }: MemoryEvent
   function take(text: string): void {
     const message = Message.safeParse(parseJson(text))
     if (!message.success) return
-    const { number, mark } = message.data
+    const { number, mark: digest } = message.data
     if (message.data.epoch !== epoch || number > count + 1) goOnFrom(message.data)
     else if (number === count + 1) {
       count = number
-      last.push({ number, mark })
+      last.push({ number, digest })
       if (last.length > capacity) last.shift()
-      tell(toEvent({ number, mark }))
+      tell(toEvent({ number, digest }))
     }
   }
 
@@ -80,8 +81,8 @@ export function createRedisEvents(redis: Redis, { capacity = 1000 }: MemoryEvent
   redis.onConnected(() => void catchUp().catch(() => undefined))
 
   return {
-    async publish(mark) {
-      await redis.run(publishScript, [counter], [newEpoch(), dayMs, channel, mark])
+    async publish(digest) {
+      await redis.run(publishScript, [counter], [newEpoch(), dayMs, channel, digest])
     },
     subscribe(listener, lastId) {
       for (const event of since(lastId) ?? [{ kind: 'gap', id: idOf(count) } as const]) listener(event)

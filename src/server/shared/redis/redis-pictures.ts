@@ -11,7 +11,7 @@ import { redisName } from './redis-names.ts'
 const index = redisName('pictures')
 const kind = 'picture'
 /** Long enough for a picture of the largest size, over a network that others use too. */
-const patienceMs = 15_000
+const timeoutMs = 15_000
 
 /** Reads the index: a hash of "bytes until fetched" by picture name. Drops expired and invalid entries. */
 const readIndex = `
@@ -89,14 +89,14 @@ export function createRedisPictures(redis: Redis, options: Omit<MemoryPicturesOp
       return (await redis.run(reserveScript, keysOf(run), [placeBytes, mostBytes, keptMs])) === 1
     },
     async keep(run, bytes) {
-      await redis.run(keepScript, keysOf(run), [bytes.toString('base64'), keptMs], patienceMs)
+      await redis.run(keepScript, keysOf(run), [bytes.toString('base64'), keptMs], timeoutMs)
     },
     async release(run) {
       await redis.run(releaseScript, keysOf(run))
     },
     async find(run) {
       const name = redisName(kind, run)
-      const text = await redis.run(findScript, [name], [base64Bytes(mostPictureBytes)], patienceMs)
+      const text = await redis.run(findScript, [name], [base64Bytes(mostPictureBytes)], timeoutMs)
       const base64 = z.string().parse(text)
       return base64 === '' ? undefined : Buffer.from(base64, 'base64')
     },

@@ -12,7 +12,7 @@ export interface Redis {
     script: string,
     keys: readonly string[],
     values?: readonly (string | number)[],
-    patienceMs?: number,
+    timeoutMs?: number,
   ): Promise<unknown>
   /** Receives all messages of the channel, while there is a connection. */
   listen(channel: string, listener: (message: string) => void): void
@@ -23,7 +23,7 @@ export interface Redis {
 
 export interface RedisOptions {
   /** Longer than a slow Redis takes, shorter than users wait. */
-  patienceMs?: number
+  timeoutMs?: number
   /** How long the start waits for the first connection before it continues without one. */
   firstMs?: number
 }
@@ -32,16 +32,16 @@ const longestPauseMs = 2000
 
 /** Resolves even if Redis cannot be reached: it keeps trying, and every call is refused until then. */
 export async function openRedis(url: string, log: Log, options: RedisOptions = {}): Promise<Redis> {
-  const { patienceMs = 3000, firstMs = 3000 } = options
+  const { timeoutMs = 3000, firstMs = 3000 } = options
   const client = createClient({
     url,
     // Calls fail at once: nothing paid may wait in a queue.
     disableOfflineQueue: true,
-    pingInterval: 2 * patienceMs,
+    pingInterval: 2 * timeoutMs,
     socket: {
-      connectTimeout: patienceMs,
+      connectTimeout: timeoutMs,
       // Pings keep a working connection from being idle for this long.
-      socketTimeout: 5 * patienceMs,
+      socketTimeout: 5 * timeoutMs,
       reconnectStrategy: (tries) => Math.min(longestPauseMs, 50 * 2 ** tries) * (0.75 + Math.random() / 2),
     },
   })
@@ -67,8 +67,8 @@ export async function openRedis(url: string, log: Log, options: RedisOptions = {
   await within(firstMs, opening).catch(noteBroken)
 
   return {
-    run: (script, keys, values = [], ownPatienceMs = patienceMs) =>
-      within(ownPatienceMs, client.eval(script, { keys: [...keys], arguments: values.map(String) })),
+    run: (script, keys, values = [], ownTimeoutMs = timeoutMs) =>
+      within(ownTimeoutMs, client.eval(script, { keys: [...keys], arguments: values.map(String) })),
     listen(channel, listener) {
       // Waits for the first connection; the client subscribes again after each reconnection.
       listening.subscribe(channel, listener).catch(noteBroken)

@@ -5,17 +5,17 @@ import type { PictureId, RunId } from '#domain/ids.ts'
 import { type FinderClient, openFinder } from '#library/find/open-finder.ts'
 import { everything } from '#library/find/query.ts'
 import { openSearch, type Search } from '#library/find/search.ts'
-import type { Darkroom } from '#store/darkroom.ts'
 import type { Database } from '#store/database.ts'
 import { openGallery } from '#store/gallery-store.ts'
+import type { ImageProcessor } from '#store/image-processor.ts'
 import type { StoredPicture } from '#store/schema.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { madeOrigin, newPicture, pictureIds, savedRun, workingRun } from '../../../support/gallery-records.ts'
 import { openRaw } from '../../../support/raw-database.ts'
 
 const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=='
-const darkroom: Darkroom = {
-  develop: async (bytes) => ({
+const processor: ImageProcessor = {
+  process: async (bytes) => ({
     mime: 'image/png',
     width: 1,
     height: 1,
@@ -30,7 +30,7 @@ let store: GalleryStore
 const opened: { close(): void }[] = []
 
 async function openStore(): Promise<GalleryStore> {
-  const other = await openGallery({ name, darkroom })
+  const other = await openGallery({ name, processor })
   opened.push(other)
   return other
 }

@@ -8,7 +8,7 @@ import type { GalleryStore } from '#store/store.ts'
 import { madeOrigin, newPicture, savedRun } from '../../../support/gallery-records.ts'
 import { paintedImage } from '../../../support/images.ts'
 import { type MemoryFolder, memoryFolder } from '../../../support/memory-folder.ts'
-import { nodeDarkroom } from '../../../support/node-darkroom.ts'
+import { nodeProcessor } from '../../../support/node-processor.ts'
 
 let galleries = 0
 let store: GalleryStore
@@ -25,7 +25,7 @@ afterEach(() => store.close())
 
 function openOther() {
   galleries += 1
-  return openGallery({ name: `folder-${galleries}`, darkroom: nodeDarkroom })
+  return openGallery({ name: `folder-${galleries}`, processor: nodeProcessor })
 }
 
 /** One window: its lock is taken by the next window that is told to take over. */

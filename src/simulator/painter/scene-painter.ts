@@ -1,4 +1,4 @@
-import type { Easel } from './easel.ts'
+import type { DrawingBackend } from './drawing-backend.ts'
 import { editImage } from './edit-image.ts'
 import { type Manner, usualManner } from './manner.ts'
 import { drawMark } from './mark.ts'
@@ -7,7 +7,7 @@ import { addGrain, grade, mirrored, type Pixels, paste, turned } from './pixels.
 import { createRandom, type Random, seedOf } from './random.ts'
 import { redraw } from './redraw.ts'
 import { paintScene } from './scenes.ts'
-import type { Darkroom } from './treatments.ts'
+import type { Filters } from './treatments.ts'
 
 /** Above this, shapes are drawn smaller and enlarged: their edges stay clean, and 4 megapixels take half the time. */
 const mostDrawnPixels = 2_200_000
@@ -15,27 +15,30 @@ const mostDrawnPixels = 2_200_000
 const mostCropped = 0.34
 
 /** Paints scenes for prompts, and edits given images, with any drawing backend. */
-export function createEaselPainter(easel: Easel, { seed = 1, mark = true, grain = 7 }: PainterOptions = {}): Painter {
-  const darkroom = createDarkroom(easel)
+export function createScenePainter(
+  backend: DrawingBackend,
+  { seed = 1, mark = true, grain = 7 }: PainterOptions = {},
+): Painter {
+  const filters = createFilters(backend)
   const seedFor = ({ prompt, variation }: Wish) => seedOf(`${seed}/${variation}/${prompt}`)
 
   async function finish(pixels: Pixels, format: PictureFormat, seed: number): Promise<Uint8Array> {
     addGrain(pixels, grain, createRandom(seed))
     const corner = mark ? drawMark(pixels) : undefined
-    const marked = corner ? await easel.drawOver(pixels, corner.svg, corner.left, corner.top) : pixels
-    return easel.encode(marked, format)
+    const marked = corner ? await backend.drawOver(pixels, corner.svg, corner.left, corner.top) : pixels
+    return backend.encode(marked, format)
   }
 
   /** A source cropped to the size, or padded with a blurred copy of itself if a crop would remove too much. */
   async function fitted(bytes: Uint8Array, sizeFor: (source: Size) => Size): Promise<Pixels> {
-    const source = await easel.measure(bytes)
+    const source = await backend.measure(bytes)
     const size = sizeFor(source)
     const share = source.width / source.height / (size.width / size.height)
-    const cover = await easel.fill(bytes, size)
+    const cover = await backend.fill(bytes, size)
     if (1 - Math.min(share, 1 / share) <= mostCropped) return cover
-    const ground = await darkroom.blur(cover, 22)
+    const ground = await filters.blur(cover, 22)
     grade(ground, 0, [dimmed, dimmed, dimmed])
-    const inner = await easel.fill(bytes, {
+    const inner = await backend.fill(bytes, {
       width: Math.max(1, Math.round(size.width * Math.min(1, share))),
       height: Math.max(1, Math.round(size.height / Math.max(1, share))),
     })
@@ -48,7 +51,7 @@ export function createEaselPainter(easel: Easel, { seed = 1, mark = true, grain 
       const seed = seedFor(wish)
       const scale = Math.min(1, Math.sqrt(mostDrawnPixels / (size.width * size.height)))
       const drawn = { width: Math.round(size.width * scale), height: Math.round(size.height * scale) }
-      return finish(await easel.draw(paintScene(wish.prompt, drawn, seed), size), wish.format, seed)
+      return finish(await backend.draw(paintScene(wish.prompt, drawn, seed), size), wish.format, seed)
     },
 
     async edit(wish, sources, size) {
@@ -58,7 +61,7 @@ export function createEaselPainter(easel: Easel, { seed = 1, mark = true, grain 
       const { manner = usualManner } = wish
       const ground = await fitted(first, typeof size === 'function' ? size : () => size)
       const edited = await editImage(
-        { easel, darkroom, manner, random: createRandom(seed) },
+        { backend, filters, manner, random: createRandom(seed) },
         wish.prompt,
         ground,
         others,
@@ -72,7 +75,7 @@ export function createEaselPainter(easel: Easel, { seed = 1, mark = true, grain 
   async function toAnswer(edited: Pixels, manner: Manner, random: Random): Promise<Pixels> {
     const { width, height } = edited
     const scaled = (factor: number) =>
-      easel.scale(edited, { width: Math.round(width * factor), height: Math.round(height * factor) })
+      backend.scale(edited, { width: Math.round(width * factor), height: Math.round(height * factor) })
     switch (manner.answer) {
       case 'edit':
         return redraw(edited, manner, random)
@@ -87,7 +90,7 @@ export function createEaselPainter(easel: Easel, { seed = 1, mark = true, grain 
       case 'huge':
         return scaled(Math.sqrt(8))
       case 'other':
-        return easel.draw(paintScene('a lighthouse above the sea', edited, Math.floor(random() * 2 ** 32)), edited)
+        return backend.draw(paintScene('a lighthouse above the sea', edited, Math.floor(random() * 2 ** 32)), edited)
     }
   }
 }
@@ -95,20 +98,20 @@ export function createEaselPainter(easel: Easel, { seed = 1, mark = true, grain 
 const dimmed = (value: number) => value * 0.8
 
 /** Computed on a smaller image and enlarged: it looks the same and takes a fraction of the time. */
-function createDarkroom(easel: Easel): Darkroom {
+function createFilters(backend: DrawingBackend): Filters {
   async function small(pixels: Pixels, mostSide: number, work: (pixels: Pixels) => Promise<Pixels>): Promise<Pixels> {
     const shrink = Math.min(1, mostSide / Math.max(pixels.width, pixels.height))
     const size = {
       width: Math.max(1, Math.round(pixels.width * shrink)),
       height: Math.max(1, Math.round(pixels.height * shrink)),
     }
-    return easel.scale(await work(await easel.scale(pixels, size)), pixels)
+    return backend.scale(await work(await backend.scale(pixels, size)), pixels)
   }
   return {
     blur: (pixels, radius) =>
       small(pixels, 700, (shrunk) =>
-        easel.blur(shrunk, Math.max(0.5, (radius / 1000) * Math.max(shrunk.width, shrunk.height))),
+        backend.blur(shrunk, Math.max(0.5, (radius / 1000) * Math.max(shrunk.width, shrunk.height))),
       ),
-    brush: (pixels) => small(pixels, 900, (shrunk) => easel.median(shrunk, 7)),
+    brush: (pixels) => small(pixels, 900, (shrunk) => backend.median(shrunk, 7)),
   }
 }

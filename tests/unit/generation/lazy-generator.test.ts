@@ -2,7 +2,7 @@ import { QueryClient } from '@tanstack/react-query'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Failure } from '#domain/failure.ts'
 import { createGenerator, type Generator } from '#generation/generator.ts'
-import { createLateGenerator } from '#generation/late-generator.ts'
+import { createLazyGenerator } from '#generation/lazy-generator.ts'
 import { eventually } from '../../support/eventually.ts'
 import { type Machine, openMachine } from '../../support/machine.ts'
 import { settled } from '../../support/windows.ts'
@@ -27,7 +27,7 @@ beforeEach(async () => {
     loads += 1
     return createGenerator({ runner: async () => runner, ports, queryClient: new QueryClient(), tell })
   }
-  generator = createLateGenerator({ load, store: machine.store, tell })
+  generator = createLazyGenerator({ load, store: machine.store, tell })
 })
 
 afterEach(async () => {

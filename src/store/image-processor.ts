@@ -5,7 +5,7 @@ import { storageError } from './database.ts'
 import type { StoredBytes } from './schema.ts'
 
 /** An image ready to be stored, with its thumbnail. */
-export interface Developed {
+export interface ProcessedImage {
   mime: ImageMime
   /** In pixels, upright. */
   width: number
@@ -16,8 +16,8 @@ export interface Developed {
 }
 
 /** Makes bytes ready to be stored. Rejects with `storage` when they are not a readable image. */
-export interface Darkroom {
-  develop(bytes: Blob, convertTo?: ImageMime): Promise<Developed>
+export interface ImageProcessor {
+  process(bytes: Blob, convertTo?: ImageMime): Promise<ProcessedImage>
 }
 
 type Canvas = OffscreenCanvas
@@ -26,8 +26,8 @@ type Drawable = ImageBitmap | Canvas
 const convertQuality = 0.95
 
 /** Uses the browser's decoder and encoder. Works in a page too, but is meant for a worker. */
-export const browserDarkroom: Darkroom = {
-  async develop(bytes, convertTo) {
+export const browserProcessor: ImageProcessor = {
+  async process(bytes, convertTo) {
     const mime = sniffImage(new Uint8Array(await bytes.slice(0, 16).arrayBuffer()))
     if (!mime) throw storageError('its bytes are not a PNG, JPEG or WebP image')
     const bitmap = await createImageBitmap(bytes).catch(() => {
@@ -48,17 +48,20 @@ export const browserDarkroom: Darkroom = {
 }
 
 /** `mayBeClear`: checks for transparency, which a JPEG would turn black. */
-export async function makeThumbnail(picture: Drawable, mayBeClear: boolean): Promise<Developed['thumbnail']> {
+export async function makeThumbnail(picture: Drawable, mayBeClear: boolean): Promise<ProcessedImage['thumbnail']> {
   return packThumbnail(await drawThumbnail(picture, picture, mayBeClear))
 }
 
 /** A thumbnail as it is stored. */
-export async function packThumbnail(bytes: Blob): Promise<Developed['thumbnail']> {
+export async function packThumbnail(bytes: Blob): Promise<ProcessedImage['thumbnail']> {
   const { mime, base64 } = await pack(bytes, mimeOf(bytes))
   return { mime, base64 }
 }
 
-export async function pack(bytes: Blob, mime: ImageMime): Promise<Pick<Developed, 'mime' | 'base64' | 'sizeBytes'>> {
+export async function pack(
+  bytes: Blob,
+  mime: ImageMime,
+): Promise<Pick<ProcessedImage, 'mime' | 'base64' | 'sizeBytes'>> {
   return { mime, sizeBytes: bytes.size, base64: encodeBase64(new Uint8Array(await bytes.arrayBuffer())) }
 }
 

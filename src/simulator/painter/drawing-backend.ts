@@ -2,7 +2,7 @@ import type { PictureFormat, Size } from './painter.ts'
 import type { Pixels } from './pixels.ts'
 
 /** The drawing functions of a platform: everything that needs more than one pixel at a time. Each gives a new image. */
-export interface Easel {
+export interface DrawingBackend {
   /** Draws an SVG document that covers the whole image, at that size. */
   draw(svg: string, size: Size): Promise<Pixels>
   /** Draws an SVG document over an image, at the document's own size. */

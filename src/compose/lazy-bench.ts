@@ -21,7 +21,7 @@ function withoutPicks(store: GalleryStore, files: readonly File[]): readonly Fil
  * A source bench that is loaded when it is first used. Files brought before that count as being prepared from the first
  * moment, so that the form never submits without them.
  */
-export function createLateBench(store: GalleryStore): SourceBench {
+export function createLazyBench(store: GalleryStore): SourceBench {
   let bench: SourceBench | undefined
   let early: BenchState = { inHand: [], overLimit: {} }
   const listeners = new Set<() => void>()
@@ -81,7 +81,7 @@ export function createLateBench(store: GalleryStore): SourceBench {
 }
 
 /** Keeps files without making them sources. Reports the outcome of each. */
-export function keepLateInGallery(store: GalleryStore, given: readonly File[]): void {
+export function keepLazilyInGallery(store: GalleryStore, given: readonly File[]): void {
   const files = withoutPicks(store, given)
   if (files.length === 0) return
   loadPart(loadBench).then(({ keepInGallery }) => keepInGallery(store, files), tellNotLoaded)

@@ -3,7 +3,7 @@ import type { GalleryStore } from '#store/store.ts'
 import type { Generator } from './generator.ts'
 import type { SpendLimits } from './spend-question.ts'
 
-interface LatePorts {
+interface LazyPorts {
   /** Loads the generator. Called again after a rejection; the generator itself is created once. */
   load(): Promise<Generator>
   store: Pick<GalleryStore, 'openRuns' | 'subscribe'>
@@ -17,7 +17,7 @@ interface LatePorts {
  * A generator that is loaded when it is first needed: its first use, an unfinished run, a run that another window
  * changed. If it cannot be loaded, the user is told, and nothing is sent.
  */
-export function createLateGenerator({ load, store, limits, tell }: LatePorts): Generator {
+export function createLazyGenerator({ load, store, limits, tell }: LazyPorts): Generator {
   let isClosed = false
   let loading: Promise<Generator> | undefined
 

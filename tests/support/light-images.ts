@@ -1,5 +1,5 @@
 import type { Painter } from '#simulator/painter/painter.ts'
-import type { Darkroom } from '#store/darkroom.ts'
+import type { ImageProcessor } from '#store/image-processor.ts'
 
 const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=='
 const bytes = new Uint8Array(Buffer.from(pixel, 'base64'))
@@ -8,8 +8,8 @@ const bytes = new Uint8Array(Buffer.from(pixel, 'base64'))
 export const lightPainter: Painter = { create: async () => bytes, edit: async () => bytes }
 
 /** Keeps what it is given without looking at it. */
-export const lightDarkroom: Darkroom = {
-  develop: async (given) => ({
+export const lightProcessor: ImageProcessor = {
+  process: async (given) => ({
     mime: 'image/png',
     width: 1,
     height: 1,

@@ -2,11 +2,11 @@ import sharp from 'sharp'
 import { GenerationError } from '#domain/failure.ts'
 import { type ImageMime, imageMimes } from '#domain/picture.ts'
 import { thumbnailSize } from '#imaging/thumbnail.ts'
-import type { Darkroom } from '#store/darkroom.ts'
+import type { ImageProcessor } from '#store/image-processor.ts'
 
-/** The store's darkroom for Node, which has no canvas: the same promises kept with sharp. */
-export const nodeDarkroom: Darkroom = {
-  async develop(bytes, convertTo) {
+/** The store's image processor for Node, which has no canvas: the same results, made with sharp. */
+export const nodeProcessor: ImageProcessor = {
+  async process(bytes, convertTo) {
     const given = Buffer.from(await bytes.arrayBuffer())
     try {
       const { mime, width, height } = await read(given)

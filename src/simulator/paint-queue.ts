@@ -3,7 +3,7 @@ import type { Painter, PictureFormat } from '#simulator/painter/painter.ts'
 import { tokensIn, withoutTokens } from './faults.ts'
 import { type Frame, sizeIn } from './sizes.ts'
 
-export interface Commission {
+export interface PaintJob {
   /** With the tokens that control the simulator; they are not painted. */
   prompt: string
   format: PictureFormat
@@ -13,17 +13,17 @@ export interface Commission {
   variation: number
 }
 
-export interface Studio {
+export interface PaintQueue {
   /** How often this prompt was used before. */
   nextVariation(prompt: string): number
   /** Rejects if a source cannot be read. */
-  paint(commission: Commission): Promise<Uint8Array>
+  paint(job: PaintJob): Promise<Uint8Array>
 }
 
 const paintedAtOnce = 2
 
 /** Paints what the models are asked for, two at a time. `manner`: how answers to edits differ from their inputs now. */
-export function createStudio(painter: Painter, manner: () => Manner): Studio {
+export function createPaintQueue(painter: Painter, manner: () => Manner): PaintQueue {
   const queue = createQueue(paintedAtOnce)
   const asked = new Map<string, number>()
 
