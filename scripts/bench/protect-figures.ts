@@ -1,3 +1,4 @@
+import type { Area } from '#imaging/edit/area.ts'
 import type { Pixels } from '#imaging/edit/raster.ts'
 import type { Case } from './protect-cases.ts'
 
@@ -71,6 +72,50 @@ function stepAt(source: Pixels, image: Pixels, x: number, y: number, along: numb
     }
   }
   return Math.abs(sum / count)
+}
+
+/**
+ * How much a line is seen along the edge of the area: mean difference of neighbouring pixels across each line from the
+ * rim's outer end to the edge, less the same of lines 20–30 px away on both sides, less what the source has of both; the
+ * largest over the lines, in levels.
+ */
+export function edgeLine(one: Case, image: Pixels): number {
+  const { area, source } = one
+  const rim = 8
+  const own = (at: number) => acrossEdge(area, image, at)
+  const theirs = (at: number) => acrossEdge(area, source, at)
+  const around = [-30, -27, -24, -21, 21, 24, 27, 30]
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
+  const level = mean(around.map((at) => own(at) - theirs(at)))
+  const lines = Array.from({ length: rim + 5 }, (_, at) => at - rim - 2)
+  return Math.max(0, ...lines.map((at) => own(at) - theirs(at) - level))
+}
+
+/** Mean difference of the pixels on both sides of a line that runs `at` pixels inside the painted edge; outside if negative. */
+function acrossEdge(
+  { left, top, width, height }: Area,
+  { data, width: across, height: down }: Pixels,
+  at: number,
+): number {
+  const rim = 8
+  const [x0, y0, x1, y1] = [left + rim + at, top + rim + at, left + width - rim - at, top + height - rim - at]
+  let [sum, count] = [0, 0]
+  const add = (x: number, y: number, back: number) => {
+    const pixel = y * across + x
+    for (let channel = 0; channel < 3; channel += 1)
+      sum += Math.abs((data[pixel * 4 + channel] ?? 0) - (data[(pixel - back) * 4 + channel] ?? 0))
+    count += 3
+  }
+  const isSeen = (place: number, length: number) => place > 40 && place < length - 40
+  for (let x = Math.max(1, x0); x < Math.min(across, x1); x += 1) {
+    if (isSeen(top, down)) add(x, y0, across)
+    if (isSeen(top + height, down)) add(x, y1, across)
+  }
+  for (let y = Math.max(1, y0); y < Math.min(down, y1); y += 1) {
+    if (isSeen(left, across)) add(x0, y, 1)
+    if (isSeen(left + width, across)) add(x1, y, 1)
+  }
+  return count === 0 ? 0 : sum / count
 }
 
 /** Signal-to-noise ratio, in dB, of the pixels selected by `same`. */

@@ -6,9 +6,12 @@ import sharp, { type Sharp } from 'sharp'
 import type { PixelSize, Pixels } from '#imaging/edit/raster.ts'
 import { madeScene } from '../../tests/support/made-scene.ts'
 
-/** Fifteen camera photographs under CC BY-SA, from Debian; not those on which the constants were found. */
-const debianPackage = 'lomiri-wallpapers-16.04'
-const folder = fileURLToPath(new URL('../../node_modules/.cache/bench/photographs', import.meta.url))
+/**
+ * Fifteen camera photographs under CC BY-SA, from Debian; not those on which the constants were found, which are in
+ * `mate-backgrounds` and can be named here.
+ */
+const debianPackage = process.env.BENCH_PHOTOGRAPHS ?? 'lomiri-wallpapers-16.04'
+const folder = fileURLToPath(new URL(`../../node_modules/.cache/bench/${debianPackage}`, import.meta.url))
 
 export interface Photograph {
   name: string
@@ -40,7 +43,9 @@ async function fetchFiles(): Promise<string[]> {
   const run = promisify(execFile)
   const images = `${folder}/usr/share/backgrounds`
   const list = async () =>
-    (await readdir(images)).filter((name) => name.endsWith('.jpg')).map((name) => `${images}/${name}`)
+    (await readdir(images, { recursive: true }))
+      .filter((name) => name.endsWith('.jpg'))
+      .map((name) => `${images}/${name}`)
   const found = await list().catch(() => [])
   if (found.length > 0) return found.sort()
   await mkdir(folder, { recursive: true })
@@ -50,17 +55,31 @@ async function fetchFiles(): Promise<string[]> {
   return (await list()).sort()
 }
 
+/**
+ * Sides are cut to whole multiples of 16, and nothing is enlarged: with other sides the program that resizes moves the
+ * image by fractions of a pixel, which would be measured as ours.
+ */
 function photographOf(path: string): Photograph {
-  const sized = (size: PixelSize) => toSize(sharp(path).rotate(), size)
+  const measured = sharp(path)
+    .metadata()
+    .then(({ autoOrient }) => ({ width: whole(autoOrient.width), height: whole(autoOrient.height) }))
+  const sized = async (size: PixelSize) => {
+    const { width, height } = await measured
+    return toSize(sharp(path).rotate().extract({ left: 0, top: 0, width, height }), size)
+  }
   return {
     name: path.split('/').at(-1) ?? path,
     sized,
     async at(pixels) {
-      const { autoOrient } = await sharp(path).metadata()
-      const scale = Math.sqrt(pixels / (autoOrient.width * autoOrient.height))
-      return sized({ width: Math.round(autoOrient.width * scale), height: Math.round(autoOrient.height * scale) })
+      const { width, height } = await measured
+      const scale = Math.min(1, Math.sqrt(pixels / (width * height)))
+      return sized({ width: Math.round(width * scale), height: Math.round(height * scale) })
     },
   }
+}
+
+function whole(side: number): number {
+  return side - (side % 16)
 }
 
 async function toSize(image: Sharp, { width, height }: PixelSize): Promise<Pixels> {

@@ -80,3 +80,25 @@ function makeNoise(random: () => number): (x: number, y: number) => number {
 function smooth(t: number): number {
   return t * t * (3 - 2 * t)
 }
+
+/** A made sky: light that falls off evenly, soft clouds (fainter with even seeds, none with every fifth), and grain. */
+export function madeSky(width: number, height: number, seed: number): Raster {
+  const random = seededRandom(seed)
+  const cloud = makeNoise(random)
+  const strength = seed % 5 === 0 ? 0 : seed % 2 === 0 ? 6 : 30
+  const grainLevels = 1 + (seed % 3) * 2
+  const image = { data: new Uint8ClampedArray(width * height * 4), width, height }
+  for (let y = 0; y < height; y += 1) {
+    for (let x = 0; x < width; x += 1) {
+      const soft = cloud((x / width) * 5 + seed, (y / height) * 4) * strength
+      const grain = (random() + random() + random() - 1.5) * grainLevels
+      const fall = (y / height) * 70
+      const at = (y * width + x) * 4
+      image.data[at] = 70 + fall + soft + grain
+      image.data[at + 1] = 120 + fall * 0.8 + soft + grain
+      image.data[at + 2] = 190 + fall * 0.4 + soft * 0.6 + grain
+      image.data[at + 3] = 255
+    }
+  }
+  return image
+}

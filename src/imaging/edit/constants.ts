@@ -32,6 +32,8 @@ export const judging = {
   /** Share of unmasked pixels, and mean square of the normalised detail, that a block needs. */
   free: 0.5,
   texture: 0.1,
+  /** The same at half the size, where grain is averaged out. */
+  coarseTexture: 0.05,
   /** Ratio of detail along and across, below which a block shows a single edge. */
   singleEdge: 0.05,
   /** Above these errors the map is refined with the blocks; answer pixels. */
@@ -41,6 +43,26 @@ export const judging = {
   bent: 0.08,
   /** Above these a model did not keep the framing. */
   plausible: { shear: 0.05, stretch: 0.06 },
+} as const
+
+/**
+ * Images with next to nothing to see outside the area: found on even grounds, gradients and smooth skies, with and without
+ * grain, and on `mate-backgrounds`.
+ */
+export const flat = {
+  /** Textured blocks that say nothing, being so few; of more than that, this share must be found again. */
+  fewBlocks: 3,
+  found: 0.8,
+  /** Per channel, an answer's light is a gain and an offset of the source's within these. */
+  gain: { least: 0.8, most: 1.25 },
+  offset: 45,
+  /** Levels within which 95 % of the cells agree after that: an uneven tint stays below, another image does not. */
+  levels: 14,
+  /** A map that was found on little is taken only where it explains this much more than none, and is near to none. */
+  better: 0.97,
+  near: { shift: 0.04, zoom: 0.05 },
+  /** Levels added to the local deviation when maps are compared: faint detail counts. */
+  faintLevels: 1,
 } as const
 
 export const colouring = {

@@ -41,7 +41,7 @@ export function judge(
 ): Judgement {
   const warped = warp(answer, map)
   const halves = halve(source, warped, free)
-  const blocks = texturedBlocks(source, free)
+  const blocks = texturedBlocks({ source, free }, halves)
   const points = byBlock(pickPoints(source, free, registration.cells.most), source.width)
   const found = blocks.flatMap((block) => {
     const shift = searchShift(halves, block)
@@ -168,10 +168,15 @@ function residualOf(block: Found, move: readonly number[], freedom: Freedom, sca
  * Blocks with enough texture to be found. If there are few, smaller ones: an object on a plain background has little
  * else.
  */
-function texturedBlocks(source: Plane, free: Uint8Array): Block[] {
-  const find = (columns: number) => blocksOf(source, columns).filter((block) => isTextured(source, free, block))
+function texturedBlocks(full: Shown, half: Shown): Block[] {
+  const find = (columns: number) => blocksOf(full.source, columns).filter((block) => isTextured(full, half, block))
   const blocks = find(judging.columns)
   return blocks.length >= judging.fewBlocks ? blocks : find(judging.columns * 2)
+}
+
+interface Shown {
+  source: Plane
+  free: Uint8Array
 }
 
 function blocksOf({ width, height }: Plane, most: number): Block[] {
@@ -186,7 +191,17 @@ function blocksOf({ width, height }: Plane, most: number): Block[] {
   }))
 }
 
-function isTextured({ data, width }: Plane, free: Uint8Array, block: Block): boolean {
+/** Grain is gone at half the size, and a model makes its own: what has no more than that is not texture. */
+function isTextured(full: Shown, half: Shown, { left, top, width, height }: Block): boolean {
+  const small = { left: left >> 1, top: top >> 1, width: width >> 1, height: height >> 1 }
+  return (
+    meanSquare(full, { left, top, width, height }) >= judging.texture &&
+    meanSquare(half, small) >= judging.coarseTexture
+  )
+}
+
+/** Of the free pixels of a block; 0 where too few are free. */
+function meanSquare({ source: { data, width }, free }: Shown, block: Block): number {
   let [count, squares] = [0, 0]
   for (let y = block.top; y < block.top + block.height; y += 1) {
     for (let x = block.left; x < block.left + block.width; x += 1) {
@@ -196,7 +211,7 @@ function isTextured({ data, width }: Plane, free: Uint8Array, block: Block): boo
       squares += (data[at] ?? 0) ** 2
     }
   }
-  return count >= judging.free * block.width * block.height && squares >= judging.texture * count
+  return count > 0 && count >= judging.free * block.width * block.height ? squares / count : 0
 }
 
 interface Halves {

@@ -6,6 +6,7 @@ import { type ChangeMap, changedShare, findPlaces, mapChanges, toChangedAlpha } 
 import { applyColour, fitColour, noColourChange } from './colour.ts'
 import { answers, changes, colouring } from './constants.ts'
 import { blur } from './filters.ts'
+import { placeFlat } from './flat.ts'
 import type { Judgement } from './judge.ts'
 import { type Cells, spreadInwards } from './membrane.ts'
 import { type CorrectedAnswer, correctAnswer, paintArea, sampleAnswer } from './paint.ts'
@@ -148,7 +149,10 @@ function objectionToMap(map: Affine, { rect, answer, area }: LayJob): LayObjecti
 
 function align(source: Pixels, answer: Pixels, size: PixelSize, free: Uint8Array): Registration {
   const same = answer.width === size.width && answer.height === size.height
-  return register({ source: toLuma(source), answer: toLuma(same ? answer : resize(answer, size, undefined, 2)), free })
+  const small = same ? answer : resize(answer, size, undefined, 2)
+  const found = register({ source: toLuma(source), answer: toLuma(small), free })
+  const map = found.verdict === 'aligned' ? undefined : placeFlat({ source, answer: small, free }, found)
+  return map ? { ...found, map, verdict: 'aligned' } : found
 }
 
 /** How far the image's centre moved, in source pixels, and by how much it was enlarged. */

@@ -1,6 +1,6 @@
 import type { Affine, Verdict } from '#domain/edit.ts'
 import { compose, identity, moveBy, scaleBy } from './affine.ts'
-import { judging, registration } from './constants.ts'
+import { flat, judging, registration } from './constants.ts'
 import { shrinkByArea, splitDetail, warp } from './filters.ts'
 import { findShifts, toSpectrum } from './fourier.ts'
 import { fitThrough, type Judgement, judge } from './judge.ts'
@@ -19,6 +19,8 @@ export interface Registration {
   map: Affine
   verdict: Verdict
   judgement: Judgement
+  /** The best map that keeps the scale: what there is to go by where too little is seen to judge any. */
+  near: Affine
 }
 
 /** One level of the pyramid, normalised for light and contrast. Maps between levels are in pixel indices. */
@@ -31,13 +33,29 @@ interface Level extends Pair {
 export function register(pair: Pair): Registration {
   const levels = buildLevels(pair)
   const [coarsest] = levels
-  const near = findNear(coarsest)
-  let found = near.correlation >= registration.poorCorrelation ? settle(levels, near.map) : undefined
+  const start = findNear(coarsest)
+  const near = start.correlation >= registration.poorCorrelation ? settle(levels, start.map) : undefined
+  let found = near
   if (!found || found.judgement.score < registration.poorScore) {
     const far = settle(levels, findFar(coarsest).map)
     if (!found || far.judgement.score > found.judgement.score) found = far
   }
-  return { map: found.map, verdict: toVerdict(found.judgement), judgement: found.judgement }
+  const { map, judgement } = found
+  return { map, verdict: toVerdict(judgement), judgement, near: near?.map ?? identity }
+}
+
+/** Mean square of what differs in faint detail under a map, where nothing should have changed. */
+export function faintDifference({ source, answer, free }: Pair, map: Affine): number {
+  const [ours, theirs] = [source, answer].map((luma) => normalise(luma, registration.detailSigma, flat.faintLevels))
+  if (!ours || !theirs) return Number.POSITIVE_INFINITY
+  const warped = warp(theirs, toIndices(map))
+  let [sum, count] = [0, 0]
+  for (let at = 0; at < free.length; at += 1) {
+    if (!free[at]) continue
+    sum += ((ours.data[at] ?? 0) - (warped.data[at] ?? 0)) ** 2
+    count += 1
+  }
+  return count === 0 ? Number.POSITIVE_INFINITY : sum / count
 }
 
 function toVerdict({ counted, textured, median, p90, score }: Judgement): Verdict {
@@ -77,10 +95,10 @@ function buildLevels({ source, answer, free }: Pair): [Level, ...Level[]] {
 }
 
 /** Detail divided by local deviation: unaffected by smooth changes of light and contrast. */
-function normalise(luma: Plane, sigma: number): Plane {
+function normalise(luma: Plane, sigma: number, flatLevels: number = registration.flatLevels): Plane {
   const { detail, deviation } = splitDetail(luma, sigma)
   for (let at = 0; at < detail.data.length; at += 1) {
-    detail.data[at] = (detail.data[at] ?? 0) / ((deviation.data[at] ?? 0) + registration.flatLevels)
+    detail.data[at] = (detail.data[at] ?? 0) / ((deviation.data[at] ?? 0) + flatLevels)
   }
   return detail
 }

@@ -15,7 +15,7 @@ import {
 import { edgeStep } from '../../../../scripts/bench/protect-figures.ts'
 import { seededRandom } from '../../../../scripts/bench/report.ts'
 import { repaint } from '../../../support/answer-faults.ts'
-import { madeScene } from '../../../support/made-scene.ts'
+import { madeScene, madeSky } from '../../../support/made-scene.ts'
 
 const size = { width: 448, height: 336 }
 const scenes = [1, 2, 3, 4].map((seed) => madeScene(size.width, size.height, seed))
@@ -80,6 +80,29 @@ describe('an answer that keeps the framing', () => {
     const holds = plan.places.some(({ box: [x, y, w, h] }) => x < 40 && y < 285 && x + w > 40 && y + h > 285)
     expect(holds).toBe(true)
     expect(plan.fit.changedOutside).toBeGreaterThan(0.003)
+  })
+})
+
+describe('an answer to a smooth sky', () => {
+  const skyCase = (seed: number) => {
+    const sky = madeSky(size.width, size.height, seed)
+    const faults = { ...keptFraming(seededRandom(seed), seed % 2 === 1), shift: [seed % 5, -(seed % 7)] as const }
+    return makeCase(sky, sky, { faults, share: [0.05, 0.15, 0.4][seed % 3] ?? 0.05, seed })
+  }
+
+  test.each([2, 3, 5])('is laid in, though grain is all there is to see of it (sky %i)', async (seed) => {
+    const { plan, differing } = lay(await skyCase(seed))
+    expect(plan.objection).toBeUndefined()
+    expect(plan.fit.verdict).toBe('aligned')
+    expect(differing).toBe(0)
+  })
+
+  test('is refused where its light is another sky’s', async () => {
+    const { source, ...one } = await skyCase(5)
+    const turned = { ...source, data: source.data.slice() }
+    for (let at = 0; at < source.data.length; at += 4)
+      turned.data.set(source.data.subarray(source.data.length - at - 4, source.data.length - at), at)
+    expect(lay({ ...one, source, answer: turned }).plan.objection).toBe('flat')
   })
 })
 

@@ -1,0 +1,176 @@
+import { readPng } from '#imaging/edit/png-reader.ts'
+import { writePng } from '#imaging/edit/png-writer.ts'
+import type { Pixels } from '#imaging/edit/raster.ts'
+import type { Faults } from '../../tests/support/answer-faults.ts'
+import { keptFraming, lay, makeCase, mapError } from './protect-cases.ts'
+import { load, type Measure, photographAt, row, sum } from './protect-measure.ts'
+import { quantile, seededRandom } from './report.ts'
+
+const shares = [0.05, 0.15, 0.4] as const
+const keptAnswers = 100
+
+interface Kept {
+  count: number
+  /** Distance from the truth of each answer that was aligned, in answer pixels. */
+  errors: number[]
+  /** What was said of each that was not. */
+  objections: string[]
+  differing: number
+  damaged: number
+}
+
+/** Answers that keep the framing: position, and bytes outside the rim. */
+export const kept: Measure<Kept> = {
+  name: 'kept',
+  async sample(photographs, index) {
+    const random = seededRandom(1000 + index)
+    const { source, sent } = await load(photographAt(photographs, index))
+    const found: Kept = { count: 0, errors: [], objections: [], differing: 0, damaged: 0 }
+    const from = Math.floor((index * keptAnswers) / photographs.length)
+    const to = Math.floor(((index + 1) * keptAnswers) / photographs.length)
+    for (let seed = from; seed < to; seed += 1) {
+      const one = await makeCase(source, sent, {
+        faults: keptFraming(random, true),
+        share: shares[seed % shares.length] ?? 0.15,
+        seed,
+      })
+      const { plan, image, differing } = lay(one)
+      found.count += 1
+      found.differing += differing
+      if (plan.objection) found.objections.push(plan.objection)
+      else found.errors.push(mapError(one, plan.fit.map))
+      if (seed === from && !plan.objection) found.damaged += await countDamaged(image)
+    }
+    return found
+  },
+  rows(samples) {
+    const errors = samples.flatMap((one) => one.errors)
+    const count = sum(samples.map((one) => one.count))
+    const differing = sum(samples.map((one) => one.differing))
+    const damaged = sum(samples.map((one) => one.damaged))
+    const p95 = quantile(errors, 0.95)
+    const worst = Math.max(...errors)
+    const aligned = errors.length / count
+    const objections = samples.flatMap((one) => one.objections)
+    const refused = objections.length > 0 ? `, refused: ${objections.join(', ')}` : ''
+    return [
+      row(
+        'answers that keep the framing, aligned',
+        aligned * 100,
+        '%',
+        '≥ 95 %',
+        aligned >= 0.95,
+        `of ${count}${refused}`,
+      ),
+      row('their distance from the truth, p95', p95, 'px', '≤ 0.25 px', p95 <= 0.25),
+      row('the largest that was accepted', worst, 'px', '≤ 0.6 px', worst <= 0.6),
+      row('bytes outside the rim that differ', differing, '', '0', differing === 0, `of ${count} images`),
+      row('bytes that our own PNG changes', damaged, '', '0', damaged === 0, 'of one image of each photograph'),
+    ]
+  },
+}
+
+async function countDamaged(image: Pixels): Promise<number> {
+  const read = await readPng(new Uint8Array(await (await writePng(image)).arrayBuffer()))
+  let damaged = 0
+  for (let at = 0; at < image.data.length; at += 1) if (read?.pixels.data[at] !== image.data[at]) damaged += 1
+  return damaged
+}
+
+interface Far {
+  count: number
+  errors: number[]
+}
+
+/** Answers that were reframed. */
+export const far: Measure<Far> = {
+  name: 'far',
+  async sample(photographs, index) {
+    const random = seededRandom(2000 + index)
+    const within = (most: number) => (random() * 2 - 1) * most
+    const { source, sent } = await load(photographAt(photographs, index))
+    const found: Far = { count: 0, errors: [] }
+    for (let round = 0; round < 2; round += 1) {
+      const zoom = Math.exp(within(0.24))
+      const faults: Faults = {
+        shift: [within(0.2) * sent.width, within(0.2) * sent.height],
+        zoom: [zoom, zoom],
+        tint: [4, 0, -4],
+      }
+      const one = await makeCase(source, sent, { faults, share: 0.05, seed: index * 2 + round })
+      const { plan } = lay(one)
+      found.count += 1
+      if (!plan.objection) found.errors.push(mapError(one, plan.fit.map))
+    }
+    return found
+  },
+  rows(samples) {
+    const errors = samples.flatMap((one) => one.errors)
+    const count = sum(samples.map((one) => one.count))
+    const aligned = errors.length / count
+    const note = `of ${count}; the worst ${Math.max(...errors).toFixed(2)} px off`
+    return [
+      row(
+        'answers moved by up to a fifth, zoomed 0.79–1.27, aligned',
+        aligned * 100,
+        '%',
+        '≥ 90 %',
+        aligned >= 0.9,
+        note,
+      ),
+    ]
+  },
+}
+
+/** Answers that cannot be laid in, four for each photograph: another image, mirrored, turned, of nothing. */
+export const wrong: Measure<{ accepted: string[]; count: number }> = {
+  name: 'wrong',
+  async sample(photographs, index) {
+    const { source, sent } = await load(photographAt(photographs, index))
+    const answers = {
+      'another image': await photographAt(photographs, index + 1).sized(sent),
+      mirrored: mirror(sent),
+      turned: turn(sent),
+      blank: { ...sent, data: new Uint8Array(sent.data.length).fill(200) },
+    }
+    const accepted: string[] = []
+    for (const [at, [name, answer]] of Object.entries(answers).entries()) {
+      const seed = index * 4 + at
+      const faults = keptFraming(seededRandom(seed), false)
+      const one = await makeCase(source, answer, { faults, share: 0.15, seed, content: 'same' })
+      if (!lay(one).plan.objection) accepted.push(name)
+    }
+    return { accepted, count: Object.keys(answers).length }
+  },
+  rows(samples) {
+    const accepted = samples.flatMap((one) => one.accepted)
+    const count = sum(samples.map((one) => one.count))
+    const note = accepted.length > 0 ? `of ${count}: ${accepted.join(', ')}` : `of ${count}`
+    return [
+      row(
+        'answers laid in that are another image, mirrored, turned or blank',
+        accepted.length,
+        '',
+        '0',
+        accepted.length === 0 && count >= 30,
+        note,
+      ),
+    ]
+  },
+}
+
+function mirror({ data, width, height }: Pixels): Pixels {
+  const mirrored = { data: new Uint8Array(data.length), width, height }
+  for (let at = 0; at < width * height; at += 1) {
+    const from = (Math.floor(at / width) * width + width - 1 - (at % width)) * 4
+    mirrored.data.set(data.subarray(from, from + 4), at * 4)
+  }
+  return mirrored
+}
+
+function turn({ data, width, height }: Pixels): Pixels {
+  const turned = { data: new Uint8Array(data.length), width, height }
+  for (let at = 0; at < width * height; at += 1)
+    turned.data.set(data.subarray(at * 4, at * 4 + 4), (width * height - 1 - at) * 4)
+  return turned
+}

@@ -1,0 +1,91 @@
+import type { Affine } from '#domain/edit.ts'
+import { identity, mapPoint } from './affine.ts'
+import { answers, colouring, flat, judging } from './constants.ts'
+import { shrinkByArea } from './filters.ts'
+import { makePlane, type PixelSize, type Pixels, toLuma } from './raster.ts'
+import { faintDifference, type Pair, type Registration } from './register.ts'
+
+interface FlatPair {
+  /** At the same size. */
+  source: Pixels
+  answer: Pixels
+  free: Uint8Array
+}
+
+/**
+ * Where an answer lies of which too little is seen to check its position: in place, or where the little that is seen puts
+ * it. `undefined` where anything speaks against it: blocks that do not agree, or light that is another's. A misplacement by
+ * some pixels cannot be seen in such an image.
+ */
+export function placeFlat(pair: FlatPair, { map, near, judgement }: Registration): Affine | undefined {
+  const { textured, counted, median, p90 } = judgement
+  if (textured >= answers.leastBlocks) return undefined
+  if (textured > flat.fewBlocks) {
+    const { accept } = judging
+    const agrees = counted >= flat.found * textured && median <= accept.median && p90 <= accept.p90
+    return agrees && isNear(map, pair.source) && isSameLight(pair) ? map : undefined
+  }
+  if (!isSameLight(pair)) return undefined
+  const planes: Pair = { source: toLuma(pair.source), answer: toLuma(pair.answer), free: pair.free }
+  return bestOf([map, near], planes)
+}
+
+/** The map that explains the faint detail best, unless none at all explains it nearly as well. */
+function bestOf(maps: readonly Affine[], planes: Pair): Affine {
+  const still = flat.better * faintDifference(planes, identity)
+  const candidates = maps
+    .filter((map) => isNear(map, planes.source))
+    .map((map) => ({ map, difference: faintDifference(planes, map) }))
+    .filter(({ difference }) => difference < still)
+  return candidates.reduce((one, other) => (other.difference < one.difference ? other : one), {
+    map: identity,
+    difference: still,
+  }).map
+}
+
+/** Not farther from its place than a model moves an image whose framing it keeps. */
+function isNear(map: Affine, { width, height }: PixelSize): boolean {
+  const [x, y] = mapPoint(map, width / 2, height / 2)
+  const zoom = Math.sqrt(Math.abs(map[0] * map[3] - map[1] * map[2]))
+  const shift = Math.hypot(x - width / 2, y - height / 2) / Math.max(width, height)
+  return shift <= flat.near.shift && Math.abs(zoom - 1) <= flat.near.zoom
+}
+
+/** Whether the answer's light, over the image, is the source's but for one gain and offset per channel. */
+function isSameLight({ source, answer, free }: FlatPair): boolean {
+  const side = colouring.cell * 4
+  const [width, height] = [Math.ceil(source.width / side), Math.ceil(source.height / side)]
+  const mask = makePlane(source.width, source.height)
+  for (let at = 0; at < free.length; at += 1) mask.data[at] = free[at] ?? 0
+  const cells = shrinkByArea(mask, width, height).data
+  return [0, 1, 2].every((channel) => {
+    const [ours, theirs] = [source, answer].map((image) => shrinkByArea(toChannel(image, channel), width, height).data)
+    const pairs = Array.from(cells, (share, at): [number, number] | undefined =>
+      share > 0.99 ? [theirs?.[at] ?? 0, ours?.[at] ?? 0] : undefined,
+    ).filter((one) => one !== undefined)
+    return pairs.length > 0 && isLine(pairs)
+  })
+}
+
+function toChannel({ data, width, height }: Pixels, channel: number) {
+  const plane = makePlane(width, height)
+  for (let at = 0; at < plane.data.length; at += 1) plane.data[at] = data[at * 4 + channel] ?? 0
+  return plane
+}
+
+/** Whether a line of a plausible gain and offset leads from the first number of nearly all pairs to the second. */
+function isLine(pairs: readonly (readonly [number, number])[]): boolean {
+  const mean = (at: 0 | 1) => pairs.reduce((sum, pair) => sum + pair[at], 0) / pairs.length
+  const [from, to] = [mean(0), mean(1)]
+  let [products, squares] = [0, 0]
+  for (const [x, y] of pairs) {
+    products += (x - from) * (y - to)
+    squares += (x - from) ** 2
+  }
+  // Without any fall of light there is no gain to tell.
+  const slope = squares / pairs.length < 1 ? 1 : products / squares
+  const gain = Math.max(flat.gain.least, Math.min(flat.gain.most, slope))
+  if (Math.abs(to - from) > flat.offset) return false
+  const residuals = pairs.map(([x, y]) => Math.abs(y - to - gain * (x - from))).sort((one, other) => one - other)
+  return (residuals[Math.floor(0.95 * (residuals.length - 1))] ?? 0) <= flat.levels
+}
