@@ -1,6 +1,6 @@
 /**
- * Lets the page start and load its parts without a network. Nothing else is kept: no answer of `/api/`, of another host or
- * to anything but GET.
+ * Lets the page start and load its parts without a network, and takes images that are shared to the installed app. Nothing
+ * else is kept: no answer of `/api/`, of another host or to anything but GET.
  *
  * Each build registers it with its own name (`?build=…`), which makes it a new worker with a new cache. It takes over when
  * the last page of the build before is closed. The page itself is always asked of the network first, so an online visitor
@@ -12,12 +12,17 @@ const prefix = `atelier ${scope} `
 const cacheName = prefix + build
 /** A network that says nothing for so long is treated as none. */
 const patienceMs = 4_000
+/** Images on their way from another app to the page, which takes them out (src/app/incoming-files.ts). */
+const sharedName = `atelier-shared ${scope}`
+const mostShared = 20
+const mostSharedBytes = 64_000_000
 
 self.addEventListener('install', (event) => event.waitUntil(keepFiles()))
 self.addEventListener('activate', (event) => event.waitUntil(dropOldCaches()))
 
 self.addEventListener('fetch', (event) => {
   const { request } = event
+  if (request.method === 'POST' && request.url === `${scope}share`) return event.respondWith(takeShared(request))
   if (request.method !== 'GET' || !request.url.startsWith(scope)) return
   const path = new URL(request.url).pathname.slice(new URL(scope).pathname.length)
   if (request.mode === 'navigate' && (path === '' || path === 'index.html')) event.respondWith(openPage(request))
@@ -42,7 +47,9 @@ async function dropOldCaches() {
 async function openPage(request) {
   const kept = () => caches.match(scope, { cacheName })
   try {
-    return await fetch(request, { signal: AbortSignal.timeout(patienceMs) })
+    const response = await fetch(request, { signal: AbortSignal.timeout(patienceMs) })
+    // A server in front answers for one that is gone.
+    return response.status >= 500 ? ((await kept()) ?? response) : response
   } catch {
     return (await kept()) ?? Response.error()
   }
@@ -51,4 +58,16 @@ async function openPage(request) {
 /** Names of these files change with their content. */
 async function openFile(request) {
   return (await caches.match(request, { cacheName })) ?? fetch(request)
+}
+
+/** Another app shares by sending a form. What it sent goes no further than to the page. */
+async function takeShared(request) {
+  const form = await request.formData()
+  const cache = await caches.open(sharedName)
+  const files = form.getAll('images').filter((value) => value instanceof File && value.size <= mostSharedBytes)
+  for (const [index, file] of files.slice(0, mostShared).entries()) {
+    const headers = { 'Content-Type': file.type, 'X-Name': encodeURIComponent(file.name) }
+    await cache.put(`${scope}shared/${index}`, new Response(file, { headers }))
+  }
+  return Response.redirect(`${scope}?shared`, 303)
 }

@@ -103,6 +103,9 @@ function SoonParts({ isWanted }: { isWanted: boolean }) {
   const [openedAt] = useState(() => Date.now())
   const hasNotice = useSyncExternalStore(watchNotices, topNotice) !== undefined
   const { part } = useLoaded(loadSoon, isWanted || hasNotice)
+  useEffect(() => {
+    part?.takeIncomingFiles().catch(() => undefined)
+  }, [part])
   if (!part) return null
   return (
     <>

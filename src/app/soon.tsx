@@ -6,6 +6,7 @@ import { RunAnnouncer } from '#runs/run-announcer.tsx'
 import { createRunWrites } from '#store/run-writes.ts'
 import { Dialog } from '#ui/dialog.tsx'
 import { NoticeBoard } from '#ui/notice-board.tsx'
+import { takeIncomingFiles } from './incoming-files.ts'
 
 /**
  * Parts that the first screen does not need but the next moment may. They are loaded together (`useSoon` says when), so
@@ -20,4 +21,5 @@ export const soonParts = {
   createSourceBench,
   createRunWrites,
   PlainRuns,
+  takeIncomingFiles,
 }

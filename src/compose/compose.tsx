@@ -1,4 +1,5 @@
-import { type DragEvent, type ReactNode, useState } from 'react'
+import { type DragEvent, type ReactNode, useEffect, useEffectEvent, useState } from 'react'
+import { onBroughtFiles } from '#acts/brought-files.ts'
 import { imageDragType } from '#acts/drag.ts'
 import type { PictureId } from '#domain/ids.ts'
 import { families, findFamily } from '#models/catalogue.ts'
@@ -27,6 +28,11 @@ function FamilyEditor({ family, foot }: FamilyEditorProps) {
   const chooseFamily = useWorkspace((state) => state.chooseFamily)
   const desk = useSourceDesk(family)
   const [isTileOver, setIsTileOver] = useState(false)
+  const takeBrought = useEffectEvent((files: readonly File[]) => {
+    desk.add({ files })
+    useWorkspace.getState().show('create')
+  })
+  useEffect(() => onBroughtFiles((files) => takeBrought(files)), [])
   const onDrop = (event: DragEvent) => {
     setIsTileOver(false)
     const id = event.dataTransfer.getData(imageDragType)
