@@ -34,7 +34,7 @@ for (const wish of ['A quiet harbour at blue hour, paper boats', 'A desert road 
 }
 const harbour = gallery.getByRole('gridcell', { name: /^A quiet harbour.*Flux/ })
 await harbour.click({ timeout: 30_000 })
-await stage.getByRole('button', { name: /^Use as input/ }).click()
+await stage.getByRole('button', { name: /^Edit from this image/ }).click()
 await prompt.fill('Golden evening light, lanterns along the quay')
 await submit.click()
 const edited = gallery.locator('[role=gridcell][aria-label^="Golden evening"]:not([data-run-id])')

@@ -4,7 +4,9 @@ import { classes } from '#ui/classes.ts'
 import { describeShortcut, toAriaShortcut } from '#ui/shortcut.ts'
 import type { ImageAct, ViewAct } from './act.ts'
 
-type IconActProps = Omit<ComponentProps<typeof IconButton>, 'label' | 'icon' | 'shortcut'> & { act: ViewAct }
+type IconActProps = Omit<ComponentProps<typeof IconButton>, 'label' | 'icon' | 'shortcut'> & {
+  act: Pick<ViewAct, 'label' | 'icon' | 'keys'>
+}
 
 /** An act as an icon; its name and its key are shown as a tooltip. */
 export function IconAct({ act, ...rest }: IconActProps) {

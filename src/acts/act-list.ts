@@ -1,19 +1,28 @@
 import type { Act, AppAct } from './act.ts'
 import {
+  acceptResultAct,
   closeAct,
   flipAct,
   galleryAct,
   jumpAct,
+  keepSourceAct,
   keysAct,
+  largerTilesAct,
+  nextResultAct,
+  previousResultAct,
   redoAct,
   searchAct,
+  selectAllAct,
+  smallerTilesAct,
   stackAct,
+  starInSheetAct,
   submitAct,
   surveyAct,
   undoAct,
 } from './app-acts.ts'
 import { imageActs } from './image-acts.ts'
-import { toolActs } from './tool-acts.ts'
+import { surveyActs } from './survey-acts.ts'
+import { openToolActs, toolActs } from './tool-acts.ts'
 import { viewActs } from './view-acts.ts'
 
 /** Keys that a widget handles itself, because they are part of the pattern of its role. */
@@ -34,12 +43,6 @@ const widgetActs: readonly AppAct[] = [
     where: ['gallery'],
     undoable: false,
   },
-  { on: 'app', id: 'select-all', label: 'Select all', keys: ['mod+a'], where: ['gallery'], undoable: false },
-  stackAct,
-  jumpAct,
-  surveyAct,
-  { on: 'app', id: 'smaller', label: 'Smaller tiles', keys: ['['], where: ['gallery'], undoable: false },
-  { on: 'app', id: 'larger', label: 'Larger tiles', keys: [']'], where: ['gallery'], undoable: false },
   { on: 'app', id: 'open', label: 'Show on the stage', keys: ['enter'], where: ['gallery'], undoable: false },
   { on: 'app', id: 'pan', label: 'Move a zoomed image', keys: ['left', 'right'], where: ['stage'], undoable: false },
 ]
@@ -58,4 +61,17 @@ export const acts: readonly Act[] = [
   ...viewActs,
   ...toolActs,
   ...widgetActs,
+  selectAllAct,
+  stackAct,
+  jumpAct,
+  surveyAct,
+  smallerTilesAct,
+  largerTilesAct,
+  ...openToolActs,
+  previousResultAct,
+  nextResultAct,
+  acceptResultAct,
+  keepSourceAct,
+  starInSheetAct,
+  ...surveyActs,
 ]

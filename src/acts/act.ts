@@ -8,6 +8,9 @@ import type { ImageCommands } from './image-commands.ts'
 /** Where the focus has to be for an act's keys to work. */
 export type Place = 'stage' | 'gallery'
 
+/** What has to be open for an act's keys to work. */
+export type Situation = 'area' | 'crop' | 'results' | 'contact-sheet' | 'survey'
+
 /** The images an act applies to: the one on the stage, the tile with the focus or an open menu, or the selection. */
 export type Subject = NonEmpty<Picture>
 
@@ -61,13 +64,32 @@ export interface ViewAct extends ActFacts {
   release?(view: StageView): void
 }
 
-/** Done by the form, the header or a widget, which binds the keys itself. */
+/** Done by the form, the header, a tool or a widget, which binds the keys: most by `useActKey`. */
 export interface AppAct extends ActFacts {
   on: 'app'
   where: 'anywhere' | readonly Place[]
+  /** Its keys work only while this is open. */
+  during?: Situation
 }
 
-export type Act = ImageAct | ViewAct | AppAct
+/** What the survey can do with the image that it shows. */
+export interface SurveyView {
+  go(by: 1 | -1): void
+  /** Shows the source, or the image again. */
+  turnSource(): void
+  /** `stays`: the survey does not go on to the next image afterwards. */
+  judge(work: (subject: Subject, commands: ImageCommands) => Promise<void>, stays?: 'stays'): void
+}
+
+/** Applies to the image of the survey. */
+export interface SurveyAct extends ActFacts {
+  on: 'survey'
+  where: 'anywhere'
+  during: 'survey'
+  perform(view: SurveyView): void
+}
+
+export type Act = ImageAct | ViewAct | AppAct | SurveyAct
 
 /** The act among these for a key press, if the focus is where its keys work. */
 export function findAct<A extends ImageAct | ViewAct>(

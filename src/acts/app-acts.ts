@@ -55,7 +55,7 @@ export const galleryAct: AppAct = {
   undoable: false,
 }
 
-/** Each open part closes itself: compare, the full gallery, the list of tasks. */
+/** Each open part closes itself: a tool, compare, the full gallery, the list of tasks. */
 export const closeAct: AppAct = {
   on: 'app',
   id: 'close',
@@ -101,3 +101,55 @@ export const surveyAct: AppAct = {
   where: ['gallery'],
   undoable: false,
 }
+
+export const smallerTilesAct: AppAct = {
+  on: 'app',
+  id: 'smaller-tiles',
+  label: 'Smaller tiles',
+  keys: ['['],
+  where: ['gallery'],
+  undoable: false,
+}
+
+export const largerTilesAct: AppAct = {
+  on: 'app',
+  id: 'larger-tiles',
+  label: 'Larger tiles',
+  keys: [']'],
+  where: ['gallery'],
+  undoable: false,
+}
+
+export const selectAllAct: AppAct = {
+  on: 'app',
+  id: 'select-all',
+  label: 'Select all',
+  keys: ['mod+a'],
+  where: ['gallery'],
+  undoable: false,
+}
+
+export const starInSheetAct: AppAct = {
+  on: 'app',
+  id: 'star-in-sheet',
+  label: 'Star, or remove the star',
+  keys: ['p', 's'],
+  where: ['stage'],
+  during: 'contact-sheet',
+  undoable: true,
+}
+
+const results = { on: 'app', where: ['stage'], during: 'results', undoable: false } as const
+
+export const previousResultAct: AppAct = {
+  ...results,
+  id: 'previous-result',
+  label: 'Previous result',
+  keys: ['left'],
+}
+
+export const nextResultAct: AppAct = { ...results, id: 'next-result', label: 'Next result', keys: ['right'] }
+
+export const acceptResultAct: AppAct = { ...results, id: 'accept-result', label: 'Accept', keys: ['enter'] }
+
+export const keepSourceAct: AppAct = { ...results, id: 'keep-source', label: 'Keep source', keys: ['esc'] }

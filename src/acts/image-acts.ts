@@ -37,8 +37,8 @@ const everywhere = { on: 'images', where: ['stage', 'gallery'] } as const
 export const editAct: ImageAct = {
   ...everywhere,
   id: 'edit',
-  label: 'Use as input',
-  hint: 'Edit from this image',
+  label: 'Edit from this image',
+  word: 'Edit',
   icon: ImagePlus,
   keys: ['u'],
   undoable: true,

@@ -1,16 +1,25 @@
 import { describeShortcut } from '#ui/shortcut.ts'
-import type { Act, Place } from './act.ts'
+import type { Act, Place, Situation } from './act.ts'
 import { acts } from './act-list.ts'
 
 const groups: readonly { title: string; holds: (act: Act) => boolean }[] = [
-  { title: 'Anywhere', holds: ({ where }) => where === 'anywhere' },
+  { title: 'Anywhere', holds: (act) => act.where === 'anywhere' && situationOf(act) === undefined },
   { title: 'Stage and gallery', holds: (act) => isIn(act, 'stage') && isIn(act, 'gallery') },
   { title: 'Stage', holds: (act) => isIn(act, 'stage') && !isIn(act, 'gallery') },
   { title: 'Gallery', holds: (act) => isIn(act, 'gallery') && !isIn(act, 'stage') },
+  { title: 'While an area is selected', holds: (act) => situationOf(act) === 'area' },
+  { title: 'While an image is cropped', holds: (act) => situationOf(act) === 'crop' },
+  { title: 'Results of an area', holds: (act) => situationOf(act) === 'results' },
+  { title: 'Contact sheet', holds: (act) => situationOf(act) === 'contact-sheet' },
+  { title: 'Survey', holds: (act) => situationOf(act) === 'survey' },
 ]
 
-function isIn({ where }: Act, place: Place): boolean {
-  return where !== 'anywhere' && where.includes(place)
+function situationOf(act: Act): Situation | undefined {
+  return act.on === 'app' || act.on === 'survey' ? act.during : undefined
+}
+
+function isIn(act: Act, place: Place): boolean {
+  return act.where !== 'anywhere' && act.where.includes(place) && situationOf(act) === undefined
 }
 
 /** Every act with a key, by the place where the key works. */

@@ -1,12 +1,12 @@
 import { Crop, Hand, Lasso } from 'lucide-react'
-import type { ViewAct } from './act.ts'
+import type { AppAct, ViewAct } from './act.ts'
 
 const tool = { on: 'view', where: ['stage', 'gallery'], undoable: false } as const
 
 export const lookAct: ViewAct = {
   ...tool,
   id: 'look',
-  label: 'Look',
+  label: 'Leave the tool',
   icon: Hand,
   keys: ['v'],
   perform: (stage) => stage.takeTool(undefined),
@@ -35,3 +35,45 @@ export const cropAct: ViewAct = {
 
 /** In display order. */
 export const toolActs: readonly ViewAct[] = [lookAct, areaAct, cropAct]
+
+const area = { on: 'app', where: 'anywhere', during: 'area', undoable: true } as const
+
+export const stampAct: AppAct = {
+  ...area,
+  id: 'stamp',
+  label: 'Draw at the cursor; without one, leave the tool',
+  keys: ['enter'],
+}
+
+export const cutAct: AppAct = { ...area, id: 'cut', label: 'Subtract at the cursor', keys: ['alt+enter'] }
+
+export const smallerBrushAct: AppAct = {
+  ...area,
+  id: 'smaller-brush',
+  label: 'Smaller brush',
+  keys: ['['],
+  where: ['stage'],
+  undoable: false,
+}
+
+export const largerBrushAct: AppAct = {
+  ...area,
+  id: 'larger-brush',
+  label: 'Larger brush',
+  keys: [']'],
+  where: ['stage'],
+  undoable: false,
+}
+
+export const applyCropAct: AppAct = {
+  on: 'app',
+  id: 'apply-crop',
+  label: 'Apply crop',
+  keys: ['enter'],
+  where: 'anywhere',
+  during: 'crop',
+  undoable: true,
+}
+
+/** Keys while a tool is open. Escape is `closeAct`. */
+export const openToolActs: readonly AppAct[] = [stampAct, cutAct, smallerBrushAct, largerBrushAct, applyCropAct]

@@ -1,5 +1,6 @@
 import { type ReactNode, useCallback, useMemo, useState } from 'react'
-import { placeOf } from '#acts/act.ts'
+import { jumpAct, largerTilesAct, smallerTilesAct, surveyAct } from '#acts/app-acts.ts'
+import { useActKey } from '#acts/use-act-key.ts'
 import { type BatchId, isNonEmpty, type NonEmpty, type PictureId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
 import type { Run } from '#domain/run.ts'
@@ -9,7 +10,6 @@ import { usePictures } from '#store/queries.ts'
 import { useHasSamples } from '#store/stage-queries.ts'
 import { Empty } from '#ui/empty.tsx'
 import { lazyPart } from '#ui/lazy-part.tsx'
-import { useShortcut } from '#ui/shortcut.ts'
 import { useToday } from '#ui/use-today.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { Attention } from './attention.tsx'
@@ -107,19 +107,11 @@ function useLayers(room: Room) {
     const { tilePx, adjust } = useWorkspace.getState()
     adjust({ tilePx: Math.max(tileLimits.min, Math.min(tileLimits.max, Math.round(tilePx * by))) })
   }
-  // Single-letter keys work while the gallery has the focus.
-  const here = (act: () => void) => () => placeOf(document.activeElement) === 'gallery' && act()
   const jump = () => setJumps(true)
-  useShortcut('n', here(survey))
-  useShortcut('j', here(jump), days.length > 0)
-  useShortcut(
-    '[',
-    here(() => resize(1 / 1.25)),
-  )
-  useShortcut(
-    ']',
-    here(() => resize(1.25)),
-  )
+  useActKey(surveyAct, () => void survey())
+  useActKey(jumpAct, jump, days.length > 0)
+  useActKey(smallerTilesAct, () => resize(1 / 1.25))
+  useActKey(largerTilesAct, () => resize(1.25))
   const commands = commandsRef.current
   const shown = (
     <>

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a virtual grid places its rows itself, which a table does not allow
 import { type FocusEvent, type KeyboardEvent, type RefObject, useEffect, useMemo, useRef } from 'react'
 import { Virtualizer, type VirtualizerHandle } from 'virtua'
-import { stackAct } from '#acts/app-acts.ts'
+import { selectAllAct, stackAct } from '#acts/app-acts.ts'
 import type { ImageCommands } from '#acts/image-commands.ts'
 import { performKey } from '#acts/image-keys.ts'
 import { useImageCommands } from '#acts/use-image-commands.ts'
@@ -43,6 +43,7 @@ interface GalleryGridProps {
 }
 
 const [stackKeys = ''] = stackAct.keys
+const allKeys = selectAllAct.keys.map((keys) => [keys, true] as const)
 
 /** The scroller's padding above the first row: `pt-3`. */
 const topPx = 12
@@ -303,8 +304,7 @@ function pressSelection(
   { place, item, group }: { place: number; item: Item | undefined; group: Group },
   { selection, acts }: SelectionDoor,
 ) {
-  const hasMod = event.ctrlKey || event.metaKey
-  if (hasMod && event.key.toLowerCase() === 'a') {
+  if (findShortcut(allKeys, event.nativeEvent)) {
     void acts.all()
     return true
   }

@@ -1,5 +1,6 @@
 import { CheckCheck, Gauge, SquareSplitHorizontal, X } from 'lucide-react'
 import type { ImageAct, Subject } from '#acts/act.ts'
+import { closeAct, selectAllAct } from '#acts/app-acts.ts'
 import {
   actsFor,
   binAct,
@@ -44,13 +45,13 @@ export function SelectionBar({ room, total, isBin = false }: SelectionBarProps) 
       label="Selection"
       className="flex min-h-11 shrink-0 flex-wrap items-center gap-x-1 border-line border-b bg-raised py-1 pr-1 pl-2"
     >
-      <IconButton label="Clear selection" icon={X} shortcut="esc" onClick={selectActs.clear} />
+      <IconButton label="Clear selection" icon={X} shortcut={closeAct.keys[0]} onClick={selectActs.clear} />
       <span className="font-medium text-ink text-sm tabular-nums">{describeSelection(select.selection)}</span>
       {total !== undefined && size < total && (
         <IconButton
           label={`Select all ${total.toLocaleString('en')}`}
           icon={CheckCheck}
-          shortcut="mod+a"
+          shortcut={selectAllAct.keys[0]}
           onClick={() => void selectActs.all()}
         />
       )}

@@ -1,6 +1,7 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
-import type { Subject } from '#acts/act.ts'
+import type { Subject, SurveyView } from '#acts/act.ts'
 import type { ImageCommands } from '#acts/image-commands.ts'
+import { surveyActs } from '#acts/survey-acts.ts'
 import type { NonEmpty, PictureId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
 import { describePicture } from '#library/picture-words.ts'
@@ -8,14 +9,21 @@ import { usePicture, useStore } from '#store/queries.ts'
 import { useOriginal } from '#store/stage-queries.ts'
 import { Button } from '#ui/button.tsx'
 import { Dialog } from '#ui/dialog.tsx'
+import { describeShortcut, findShortcut } from '#ui/shortcut.ts'
 import { Switch } from '#ui/switch.tsx'
-import { judge } from './survey-keys.ts'
 
 interface SurveyProps {
   ids: NonEmpty<PictureId>
   commands: ImageCommands
   onClose: () => void
 }
+
+const surveyKeys = surveyActs.flatMap((act) => act.keys.map((keys) => [keys, act] as const))
+
+const keysInWords = [
+  ...surveyActs.flatMap(({ keys: [first = ''], word }) => (word ? [`${describeShortcut(first)} ${word}`] : [])),
+  '1 to 5 rate',
+].join(' · ')
 
 /** One image after another, judged by keys alone. Ends with the numbers of kept and rejected images. */
 export function Survey({ ids, commands, onClose }: SurveyProps) {
@@ -31,18 +39,24 @@ export function Survey({ ids, commands, onClose }: SurveyProps) {
   const room = useRef<HTMLDivElement>(null)
   useEffect(() => room.current?.focus(), [])
 
+  const go = (by: number) => {
+    setPlace(Math.max(0, Math.min(ids.length, place + by)))
+    setShowsSource(false)
+  }
+  const view: SurveyView = {
+    go,
+    turnSource: () => setShowsSource(!showsSource),
+    judge(work, stays) {
+      if (!picture) return
+      void work([picture], commands)
+      if (advances && !stays) go(1)
+    },
+  }
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return
-    const act = judge(event.key)
-    if (!act || (event.target instanceof HTMLButtonElement && event.key === ' ')) return
+    const act = findShortcut(surveyKeys, event.nativeEvent, room.current)
+    if (!act) return
     event.preventDefault()
-    if (act.kind === 'move') setPlace(Math.max(0, Math.min(ids.length, place + act.by)))
-    else if (act.kind === 'source') setShowsSource(!showsSource)
-    else if (picture) {
-      void act.perform([picture], commands)
-      if (advances && act.advances) setPlace(place + 1)
-    }
-    if (act.kind !== 'source') setShowsSource(false)
+    act.perform(view)
   }
   return (
     <Dialog open isWide title="Survey" onClose={onClose}>
@@ -58,22 +72,13 @@ export function Survey({ ids, commands, onClose }: SurveyProps) {
                 <span className="tabular-nums" aria-live="polite">
                   {`${place + 1} of ${ids.length} · ${describeJudgement(picture)}`}
                 </span>
-                <span className="max-middle:hidden">
-                  → keep · X reject · 1 to 5 rate · S star · U clear · Space source · ← back
-                </span>
+                <span className="pointer-coarse:hidden max-middle:hidden">{keysInWords}</span>
                 <Switch label="Go on by itself" checked={advances} onChange={setAdvances} />
               </div>
               <div className="flex justify-center gap-2">
-                <Button onClick={() => setPlace(Math.max(0, place - 1))}>Back</Button>
-                <Button
-                  onClick={() => {
-                    void commands.reject([picture], true)
-                    if (advances) setPlace(place + 1)
-                  }}
-                >
-                  Reject
-                </Button>
-                <Button variant="primary" onClick={() => setPlace(place + 1)}>
+                <Button onClick={() => go(-1)}>Back</Button>
+                <Button onClick={() => view.judge((subject) => commands.reject(subject, true))}>Reject</Button>
+                <Button variant="primary" onClick={() => go(1)}>
                   Keep
                 </Button>
               </div>

@@ -1,10 +1,11 @@
 import { ArrowLeftRight, Columns2, FlipHorizontal2, type LucideIcon, SquareSplitHorizontal, X } from 'lucide-react'
-import { flipAct } from '#acts/app-acts.ts'
+import { closeAct, flipAct } from '#acts/app-acts.ts'
 import { useActKey } from '#acts/use-act-key.ts'
 import type { Picture } from '#domain/picture.ts'
 import { useThumbnail } from '#store/queries.ts'
 import { Button, IconButton } from '#ui/button.tsx'
 import { classes } from '#ui/classes.ts'
+import { describeShortcut, toAriaShortcut } from '#ui/shortcut.ts'
 import { showHidden } from '#ui/show-hidden.ts'
 import { type CompareWay, type Comparing, useWorkspace } from '#workspace/workspace.ts'
 
@@ -16,6 +17,8 @@ interface CompareBarProps {
   seen: 'a' | 'b'
   onFlip: () => void
 }
+
+const [flipKeys = ''] = flipAct.keys
 
 const ways: readonly { way: CompareWay; label: string; icon: LucideIcon }[] = [
   { way: 'slider', label: 'Slider', icon: SquareSplitHorizontal },
@@ -39,14 +42,20 @@ export function CompareBar({ comparing, a, b, seen, onFlip }: CompareBarProps) {
       <Chip letter="B" picture={b} takes={comparing.takes === 'b'} onTake={() => compare({ takes: 'b' })} />
       <Ways way={comparing.way} onChange={(way) => compare({ way })} />
       {comparing.way === 'flip' && (
-        <Button variant="quiet" aria-keyshortcuts="F" data-tip-keys="F" data-tip="Show the other" onClick={onFlip}>
+        <Button
+          variant="quiet"
+          aria-keyshortcuts={toAriaShortcut(flipKeys)}
+          data-tip-keys={describeShortcut(flipKeys)}
+          data-tip="Show the other"
+          onClick={onFlip}
+        >
           {`Show ${seen === 'a' ? 'B' : 'A'}`}
         </Button>
       )}
       <IconButton
         label="Leave compare"
         icon={X}
-        shortcut="esc"
+        shortcut={closeAct.keys[0]}
         className="ml-auto"
         onClick={() => compare(undefined)}
       />

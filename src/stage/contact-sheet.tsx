@@ -1,5 +1,6 @@
 import { Star, X } from 'lucide-react'
 import { type KeyboardEvent, useRef, useState } from 'react'
+import { starInSheetAct } from '#acts/app-acts.ts'
 import { useImageCommands } from '#acts/use-image-commands.ts'
 import { describeFailure } from '#domain/failure.ts'
 import type { BatchId } from '#domain/ids.ts'
@@ -9,8 +10,11 @@ import { useGenerator } from '#generation/use-generate.ts'
 import { useOpenRuns, usePictures, useThumbnail } from '#store/queries.ts'
 import { Button, IconButton } from '#ui/button.tsx'
 import { classes } from '#ui/classes.ts'
+import { describeShortcut, findShortcut } from '#ui/shortcut.ts'
 import { showHidden } from '#ui/show-hidden.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
+
+const starKeys = starInSheetAct.keys.map((keys) => [keys, true] as const)
 
 /** One position of a batch. With neither an image nor a run: it was removed, or the image is in the bin. */
 interface Place {
@@ -40,7 +44,7 @@ export function ContactSheet({ batch }: { batch: BatchId }) {
     const step = steps(columnsOf(list.current))[event.key]
     if (step !== undefined) move(focused + step)
     else if (event.key === 'Escape') openBatch(undefined)
-    else if (['p', 's'].includes(event.key.toLowerCase()) && !event.ctrlKey && !event.metaKey) {
+    else if (findShortcut(starKeys, event.nativeEvent)) {
       const picture = places[focused]?.picture
       if (picture) void commands.star([picture], picture.marks?.star !== true)
     } else return
@@ -52,7 +56,7 @@ export function ContactSheet({ batch }: { batch: BatchId }) {
       <header className="flex h-11 shrink-0 items-center justify-between gap-2 border-line border-b pr-2 pl-3">
         <h2 className="font-medium text-sm">{`${done} of ${places.length} images`}</h2>
         <span className="flex items-center gap-2 text-faint text-xs">
-          <span className="pointer-coarse:hidden">Arrows move · P stars · Enter opens</span>
+          <span className="pointer-coarse:hidden">{`Arrows move · ${describeShortcut(starInSheetAct.keys[0] ?? '')} stars · Enter opens`}</span>
           <IconButton label="Close contact sheet" icon={X} onClick={() => openBatch(undefined)} />
         </span>
       </header>
@@ -106,7 +110,7 @@ function Cell({ place: { index, picture, run }, tabIndex, onOpen, onStar }: Cell
           label={`${isStarred ? 'Remove star of' : 'Star'} image ${index + 1}`}
           icon={Star}
           pressed={isStarred}
-          shortcut="p"
+          shortcut={starInSheetAct.keys[0]}
           tabIndex={-1}
           onClick={() => onStar(picture)}
           className="absolute! right-1 bottom-1 bg-panel!"

@@ -1,10 +1,14 @@
 import { ChevronLeft, ChevronRight, X } from 'lucide-react'
 import { type RefObject, useEffect, useEffectEvent } from 'react'
+import type { AppAct } from '#acts/act.ts'
+import { IconAct } from '#acts/act-button.tsx'
+import { acceptResultAct, keepSourceAct, nextResultAct, previousResultAct } from '#acts/app-acts.ts'
 import { acceptResult } from '#acts/area-commands.ts'
 import type { PictureId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
 import { useStore } from '#store/queries.ts'
-import { Button, IconButton } from '#ui/button.tsx'
+import { Button } from '#ui/button.tsx'
+import { findShortcut } from '#ui/shortcut.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 
 interface ResultsProps {
@@ -28,23 +32,26 @@ export function Results({ picture, source, results, viewport }: ResultsProps) {
   }
   const accept = () => acceptResult(store, source, picture.id)
   const keepSource = () => useWorkspace.getState().select(source)
-  useViewportKeys(viewport, {
-    ArrowLeft: results.length > 1 ? () => go(-1) : undefined,
-    ArrowRight: results.length > 1 ? () => go(1) : undefined,
-    Enter: accept,
-    Escape: keepSource,
-  })
+  const moves = [
+    [previousResultAct, () => go(-1)],
+    [nextResultAct, () => go(1)],
+  ] as const
+  useViewportKeys(viewport, [
+    ...(results.length > 1 ? moves : []),
+    [acceptResultAct, accept],
+    [keepSourceAct, keepSource],
+  ])
   return (
     <span className="ml-auto flex shrink-0 items-center gap-1">
       {results.length > 1 && (
         <>
-          <IconButton label="Previous result" icon={ChevronLeft} shortcut="left" onClick={() => go(-1)} />
+          <IconAct act={{ ...previousResultAct, icon: ChevronLeft }} onClick={() => go(-1)} />
           <span className="text-soft text-xs tabular-nums">{`${index + 1} of ${results.length}`}</span>
-          <IconButton label="Next result" icon={ChevronRight} shortcut="right" onClick={() => go(1)} />
+          <IconAct act={{ ...nextResultAct, icon: ChevronRight }} onClick={() => go(1)} />
         </>
       )}
-      <Button onClick={accept}>Accept</Button>
-      <IconButton label="Keep source" icon={X} shortcut="esc" onClick={keepSource} />
+      <Button onClick={accept}>{acceptResultAct.label}</Button>
+      <IconAct act={{ ...keepSourceAct, icon: X }} onClick={keepSource} />
     </span>
   )
 }
@@ -52,15 +59,18 @@ export function Results({ picture, source, results, viewport }: ResultsProps) {
 /** Keys while the focus is on the viewport itself; handled before its own. */
 function useViewportKeys(
   viewport: RefObject<HTMLElement | null>,
-  keys: Readonly<Record<string, (() => void) | undefined>>,
+  handlers: readonly (readonly [AppAct, () => void])[],
 ): void {
   const onKey = useEffectEvent((event: KeyboardEvent) => {
-    const hasModifier = event.ctrlKey || event.metaKey || event.altKey || event.shiftKey
-    const act = hasModifier || event.target !== viewport.current ? undefined : keys[event.key]
-    if (!act) return
+    if (event.target !== viewport.current) return
+    const found = findShortcut(
+      handlers.flatMap(([{ keys }, handler]) => keys.map((each) => [each, handler] as const)),
+      event,
+    )
+    if (!found) return
     event.preventDefault()
     event.stopPropagation()
-    act()
+    found()
   })
   useEffect(() => {
     const target = viewport.current

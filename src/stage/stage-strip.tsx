@@ -1,5 +1,6 @@
 import { Images } from 'lucide-react'
 import { useState } from 'react'
+import { galleryAct } from '#acts/app-acts.ts'
 import type { Picture } from '#domain/picture.ts'
 import { useFamily } from '#store/stage-queries.ts'
 import { IconButton } from '#ui/button.tsx'
@@ -60,7 +61,12 @@ export function StageStrip({ picture }: { picture: Picture }) {
       </div>
       {isNarrow && (
         <div className="flex shrink-0 items-center border-line border-l px-1 max-middle:hidden">
-          <IconButton label="Open gallery" icon={Images} shortcut="g" onClick={() => show('gallery')} />
+          <IconButton
+            label="Open gallery"
+            icon={Images}
+            shortcut={galleryAct.keys[0]}
+            onClick={() => show('gallery')}
+          />
         </div>
       )}
     </div>

@@ -65,7 +65,7 @@ export function IconButton({
   variant?: 'quiet' | 'plain' | undefined
   /** Set for a toggle. */
   pressed?: boolean | undefined
-  /** As for `useShortcut`; shown and read out, not bound. */
+  /** As for `findShortcut`; shown and read out, not bound. */
   shortcut?: string | undefined
 }) {
   return (

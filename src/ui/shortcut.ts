@@ -1,5 +1,3 @@
-import { useEffect, useEffectEvent } from 'react'
-
 interface Keys {
   key: string
   mod: boolean
@@ -72,39 +70,21 @@ function isComposing(event: KeyboardEvent): boolean {
 
 /**
  * The value for the first matching keys of a press, on every keyboard layout. `undefined` while typing (except Ctrl or
- * ⌘ with a key that does not edit text), while composing, or while a modal dialog is open. A held key counts once,
- * except arrows.
+ * ⌘ with a key that does not edit text), while composing, or while a modal dialog is open, except for the keys
+ * of `own`, an element in it. A held key counts once, except arrows.
  */
 export function findShortcut<T>(
   entries: readonly (readonly [keys: string, value: T])[],
   event: KeyboardEvent,
+  own?: Element | null,
 ): T | undefined {
   if (event.defaultPrevented || isComposing(event)) return undefined
   if (event.repeat && !event.key.startsWith('Arrow')) return undefined
-  if (document.querySelector('dialog[open]')) return undefined
+  if (document.querySelector('dialog[open]') && !own?.closest('dialog[open]')) return undefined
   const open = entries.map(([keys, value]) => ({ keys: parse(keys), value }))
   const free = open.filter(({ keys }) => !belongsTo(event.target, keys))
   const find = (wanted: Match) => free.find(({ keys }) => match(keys, event) === wanted)
   return (find('key') ?? find('layout'))?.value
-}
-
-/**
- * Calls `handler` for a key anywhere in the window, with the rules of `findShortcut`: "mod+enter" (Ctrl or ⌘),
- * "shift+x", "left".
- */
-export function useShortcut(keys: string, handler: () => void, enabled = true): void {
-  const onKey = useEffectEvent((event: KeyboardEvent) => {
-    const found = findShortcut([[keys, handler]], event)
-    if (!found) return
-    event.preventDefault()
-    found()
-  })
-  useEffect(() => {
-    if (!enabled) return
-    const listen = (event: KeyboardEvent) => onKey(event)
-    window.addEventListener('keydown', listen)
-    return () => window.removeEventListener('keydown', listen)
-  }, [enabled])
 }
 
 const onApple: Readonly<Record<string, string>> = { mod: '⌘', shift: '⇧', alt: '⌥', enter: '↵' }
@@ -116,6 +96,7 @@ const shown: Readonly<Record<string, string>> = {
   space: 'Space',
   plus: '+',
   esc: 'Esc',
+  backspace: 'Backspace',
   delete: 'Del',
   left: '←',
   right: '→',

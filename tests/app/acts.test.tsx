@@ -101,15 +101,6 @@ describe('a key that is shown', () => {
     await userEvent.keyboard('?')
     expect(await screen.findByRole('dialog', { name: 'Keyboard shortcuts' })).toBeInTheDocument()
   })
-
-  it('belongs to one act in its place', () => {
-    const kept = acts.filter(({ id }) => !['restore', 'delete'].includes(id))
-    for (const place of ['stage', 'gallery'] as const) {
-      const here = kept.filter(({ where }) => where === 'anywhere' || where.includes(place))
-      const keys = here.flatMap((each) => each.keys)
-      expect(new Set(keys).size, place).toBe(keys.length)
-    }
-  })
 })
 
 describe('letters', () => {

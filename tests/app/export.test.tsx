@@ -91,6 +91,14 @@ describe('the dialog Export', () => {
     }
   })
 
+  it('Enter in the file name exports', async () => {
+    const onClose = await showForm(1)
+    await userEvent.type(screen.getByRole('textbox', { name: 'File name' }), '-final{Enter}')
+    expect(await screen.findByText('Exported.')).toBeVisible()
+    expect(saved).toEqual(['a-fox-40x30-final.png'])
+    expect(onClose).toHaveBeenCalledOnce()
+  })
+
   it.each([
     ['0', '100000'],
     ['abc', ''],

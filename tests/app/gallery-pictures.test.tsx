@@ -209,7 +209,7 @@ describe('going on from a picture', () => {
   it('replaces the one source of Kontext, keeps the prompt and puts the cursor there', async () => {
     await show('one', 'two')
     useWorkspace.getState().setSources('flux-kontext', ['two' as PictureId])
-    await choose('one', 'Use as input')
+    await choose('one', 'Edit from this image')
     expect(useWorkspace.getState()).toMatchObject({ sources: { 'flux-kontext': ['one'] }, view: 'create' })
     const prompt = screen.getByRole('textbox', { name: 'Prompt' })
     await waitFor(() => expect(prompt).toHaveFocus())
@@ -219,10 +219,10 @@ describe('going on from a picture', () => {
   it('joins the sources of Flux 2, up to eight', async () => {
     await show('one', 'two')
     useWorkspace.getState().chooseFamily('flux-2')
-    await choose('one', 'Use as input')
+    await choose('one', 'Edit from this image')
     for (const prompt of ['two', 'one']) await choose(prompt, 'Add as reference')
     expect(useWorkspace.getState().sources['flux-2']).toEqual(['two', 'one'])
-    await choose('two', 'Use as input')
+    await choose('two', 'Edit from this image')
     expect(useWorkspace.getState().sources['flux-2'], 'U is the same in both families').toEqual(['two'])
     const eight = Array.from({ length: 8 }, (_, index) => `other-${index}` as PictureId)
     useWorkspace.getState().setSources('flux-2', eight)

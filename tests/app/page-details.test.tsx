@@ -3,6 +3,8 @@ import userEvent from '@testing-library/user-event'
 import { MoreHorizontal } from 'lucide-react'
 import { createRef } from 'react'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { closeAct } from '#acts/app-acts.ts'
+import { useActKey } from '#acts/use-act-key.ts'
 import { StorageSettings } from '#app/storage-settings.tsx'
 import { PromptField } from '#compose/prompt-field.tsx'
 import { createBrowserRunner } from '#generation/browser-runner.ts'
@@ -10,7 +12,6 @@ import { flux2 } from '#models/flux-2.ts'
 import { saveFile } from '#platform/save-file.ts'
 import { Dialog } from '#ui/dialog.tsx'
 import { Menu } from '#ui/menu.tsx'
-import { useShortcut } from '#ui/shortcut.ts'
 import { useToday } from '#ui/use-today.ts'
 import { emptyWorkspace, renderWith } from '../support/in-page.tsx'
 
@@ -51,7 +52,7 @@ describe('a dialog (C10)', () => {
 test('Escape in a menu closes the menu, not what lies under it (C10)', async () => {
   const closed = vi.fn()
   function Page() {
-    useShortcut('esc', closed)
+    useActKey(closeAct, closed)
     return <Menu label="Image menu" icon={MoreHorizontal} items={[{ label: 'Copy', onSelect: () => undefined }]} />
   }
   render(<Page />)

@@ -395,7 +395,7 @@ describe('acts on the picture', () => {
   it('makes it the input, by button and by key', async () => {
     await keepFamily()
     await show('v2a')
-    await userEvent.click(screen.getByRole('button', { name: 'Use as input' }))
+    await userEvent.click(screen.getByRole('button', { name: 'Edit from this image' }))
     expect(useWorkspace.getState().sources['flux-kontext']).toEqual(['v2a'])
     await waitFor(() => expect(screen.getByRole('textbox', { name: 'Prompt' })).toHaveFocus())
     act(() => screen.getByRole('textbox').blur())

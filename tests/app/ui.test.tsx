@@ -3,6 +3,7 @@ import userEvent from '@testing-library/user-event'
 import { Star, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { useActKey } from '#acts/use-act-key.ts'
 import { Announcer, announce } from '#ui/announce.tsx'
 import { IconButton } from '#ui/button.tsx'
 import { Dialog } from '#ui/dialog.tsx'
@@ -13,7 +14,7 @@ import { NoticeBoard } from '#ui/notice-board.tsx'
 import { notify } from '#ui/notices.tsx'
 import { Range } from '#ui/range.tsx'
 import { Segments } from '#ui/segments.tsx'
-import { describeShortcut, useShortcut } from '#ui/shortcut.ts'
+import { describeShortcut } from '#ui/shortcut.ts'
 import { Switch } from '#ui/switch.tsx'
 import { Tabs } from '#ui/tabs.tsx'
 import { TextField } from '#ui/text-field.tsx'
@@ -278,7 +279,7 @@ describe('the clock', () => {
 })
 
 function Keys({ keys, onKey }: { keys: string; onKey: () => void }) {
-  useShortcut(keys, onKey)
+  useActKey({ on: 'app', id: 'own', label: 'Own', keys: [keys], where: 'anywhere', undoable: false }, onKey)
   return <textarea aria-label="Prompt" />
 }
 

@@ -55,7 +55,7 @@ test('the demo needs a host of files only: badge, words to picture, edit, and al
   expect(fresh.size).toBe('1392x752')
 
   await lake.click()
-  await page.getByRole('region', { name: 'Stage' }).getByRole('button', { name: 'Use as input' }).click()
+  await page.getByRole('region', { name: 'Stage' }).getByRole('button', { name: 'Edit from this image' }).click()
   await expect(create.sources).toHaveCount(1)
   await create.prompt.fill('Make it a night with a full moon')
   await create.submit.click()

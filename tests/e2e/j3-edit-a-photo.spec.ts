@@ -50,7 +50,7 @@ test('J3 a camera photo is prepared, edited, compared, and edited on', async ({ 
   await expect(slider).not.toHaveAttribute('aria-valuenow', before ?? '')
   await stage.getByRole('button', { name: /^Compare/ }).click()
 
-  await stage.getByRole('button', { name: /^Use as input/ }).click()
+  await stage.getByRole('button', { name: /^Edit from this image/ }).click()
   await expect(create.prompt).toBeFocused()
   await expect(create.prompt).toHaveValue('Make it a night with a full moon')
   await create.prompt.fill('Snow on the hills')

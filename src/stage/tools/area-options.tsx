@@ -1,5 +1,6 @@
 import { Check, CircleMinus, CirclePlus, Contrast, X } from 'lucide-react'
 import { type CSSProperties, useId } from 'react'
+import { closeAct } from '#acts/app-acts.ts'
 import { clearArea, invertArea } from '#acts/area-commands.ts'
 import { findPart, measureArea, wayOf } from '#acts/area-edit.ts'
 import type { Edit, EditDocument } from '#domain/edit.ts'
@@ -74,7 +75,7 @@ export function AreaOptions({ picture, document, way, tool, send, onRim, onLeave
         <IconButton label="Clear area" icon={X} disabled={isEmpty} onClick={() => clearArea(store, document)} />
       </span>
       <AreaFacts picture={picture} document={document} way={way} />
-      <IconButton label="Leave tool" icon={Check} shortcut="esc" className="ml-auto" onClick={onLeave} />
+      <IconButton label="Leave tool" icon={Check} shortcut={closeAct.keys[0]} className="ml-auto" onClick={onLeave} />
     </section>
   )
 }

@@ -1,10 +1,12 @@
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { createPortal } from 'react-dom'
+import { closeAct } from '#acts/app-acts.ts'
 import { drawArea, setRim } from '#acts/area-commands.ts'
+import { cutAct, largerBrushAct, smallerBrushAct, stampAct } from '#acts/tool-acts.ts'
+import { useActKey } from '#acts/use-act-key.ts'
 import { type EditDocument, emptyDocument } from '#domain/edit.ts'
 import type { Picture } from '#domain/picture.ts'
 import { useStore } from '#store/queries.ts'
-import { useShortcut } from '#ui/shortcut.ts'
 import { useAreaOf, useWorkspace } from '#workspace/workspace.ts'
 import type { Zoom } from '../use-zoom.ts'
 import { useSize } from '../viewport-input.ts'
@@ -42,11 +44,11 @@ export function Area({ picture, zoom }: AreaProps) {
     [picture, store],
   )
   const isDrawing = () => now.current.stroke !== undefined || now.current.cursor !== undefined
-  useShortcut('esc', () => (isDrawing() ? send({ kind: 'cancel' }) : leave()))
-  useShortcut('enter', () => (now.current.cursor ? send({ kind: 'stamp', isAlt: false }) : leave()))
-  useShortcut('alt+enter', () => send({ kind: 'stamp', isAlt: true }))
-  useShortcut('[', () => send({ kind: 'grow', by: -1 }))
-  useShortcut(']', () => send({ kind: 'grow', by: 1 }))
+  useActKey(closeAct, () => (isDrawing() ? send({ kind: 'cancel' }) : leave()))
+  useActKey(stampAct, () => (now.current.cursor ? send({ kind: 'stamp', isAlt: false }) : leave()))
+  useActKey(cutAct, () => send({ kind: 'stamp', isAlt: true }))
+  useActKey(smallerBrushAct, () => send({ kind: 'grow', by: -1 }))
+  useActKey(largerBrushAct, () => send({ kind: 'grow', by: 1 }))
   return (
     <>
       <AreaOptions

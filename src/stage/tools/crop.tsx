@@ -9,14 +9,16 @@ import {
   useState,
 } from 'react'
 import { createPortal } from 'react-dom'
+import { closeAct } from '#acts/app-acts.ts'
 import { applyCrop } from '#acts/crop-command.ts'
+import { applyCropAct } from '#acts/tool-acts.ts'
+import { useActKey } from '#acts/use-act-key.ts'
 import type { Picture } from '#domain/picture.ts'
 import { compose, frameMap, moveBy, scaleBy } from '#imaging/edit/affine.ts'
 import { useStore } from '#store/queries.ts'
 import { useOriginal } from '#store/stage-queries.ts'
 import { Button, IconButton } from '#ui/button.tsx'
 import { Segments } from '#ui/segments.tsx'
-import { useShortcut } from '#ui/shortcut.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 import type { Zoom } from '../use-zoom.ts'
 import { useSize } from '../viewport-input.ts'
@@ -59,13 +61,13 @@ export function Crop({ picture, zoom }: CropProps) {
     setBusy(false)
     if (isDone) leave()
   }
-  useShortcut('esc', () => (tool.drag ? send({ kind: 'cancel' }) : leave()))
-  useShortcut('enter', () => void apply())
+  useActKey(closeAct, () => (tool.drag ? send({ kind: 'cancel' }) : leave()))
+  useActKey(applyCropAct, () => void apply())
   return (
     <>
       <CropOptions picture={picture} tool={tool} send={send} onLeave={leave}>
         <Button variant="primary" className="h-8! shrink-0" disabled={!frame || isBusy} onClick={() => void apply()}>
-          {isBusy ? 'Cropping…' : 'Apply crop'}
+          {isBusy ? 'Cropping…' : applyCropAct.label}
         </Button>
       </CropOptions>
       {zoom.viewport.current &&
@@ -115,7 +117,7 @@ function CropOptions({ picture, tool, send, onLeave, children }: CropOptionsProp
       </span>
       <span className="ml-auto flex items-center gap-1">
         {children}
-        <IconButton label="Leave tool" icon={Check} shortcut="esc" onClick={onLeave} />
+        <IconButton label="Leave tool" icon={Check} shortcut={closeAct.keys[0]} onClick={onLeave} />
       </span>
     </section>
   )
