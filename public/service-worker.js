@@ -1,18 +1,18 @@
 /**
- * Lets the page start and load its parts without a network, and takes images that are shared to the installed app. Nothing
- * else is kept: no answer of `/api/`, of another host or to anything but GET.
+ * Lets the page start and load its parts without a network, and accepts images that are shared with the installed app.
+ * Nothing else is kept: no answer of `/api/`, of another host, or to anything but GET.
  *
  * Each build registers it with its own name (`?build=…`), which makes it a new worker with a new cache. It takes over when
- * the last page of the build before is closed. The page itself is always asked of the network first, so an online visitor
- * never sees an old one.
+ * the last page of the previous build is closed. The page itself is always requested from the network first, so an online
+ * visitor never sees an old one.
  */
 const scope = self.registration.scope
 const build = new URL(self.location.href).searchParams.get('build') ?? ''
 const prefix = `atelier ${scope} `
 const cacheName = prefix + build
-/** A network that says nothing for so long is treated as none. */
-const patienceMs = 4_000
-/** Images on their way from another app to the page, which takes them out (src/app/incoming-files.ts). */
+/** After this time without an answer the page comes from the cache. */
+const timeoutMs = 4_000
+/** Images from another app, until the page fetches them (src/app/incoming-files.ts). */
 const sharedName = `atelier-shared ${scope}`
 const mostShared = 20
 const mostSharedBytes = 64_000_000
@@ -29,7 +29,7 @@ self.addEventListener('fetch', (event) => {
   else if (path.startsWith('assets/') || path === 'icon.svg') event.respondWith(openFile(request))
 })
 
-/** All or nothing: a build of which a file is missing is not installed. */
+/** A build with a missing file is not installed. */
 async function keepFiles() {
   const response = await fetch(`${scope}precache.json`, { cache: 'no-store' })
   const { files } = await response.json()
@@ -47,15 +47,15 @@ async function dropOldCaches() {
 async function openPage(request) {
   const kept = () => caches.match(scope, { cacheName })
   try {
-    const response = await fetch(request, { signal: AbortSignal.timeout(patienceMs) })
-    // A server in front answers for one that is gone.
+    const response = await fetch(request, { signal: AbortSignal.timeout(timeoutMs) })
+    // An error of a server in front means that the host is down.
     return response.status >= 500 ? ((await kept()) ?? response) : response
   } catch {
     return (await kept()) ?? Response.error()
   }
 }
 
-/** Names of these files change with their content. */
+/** The names of these files change with their content. */
 async function openFile(request) {
   return (await caches.match(request, { cacheName })) ?? fetch(request)
 }

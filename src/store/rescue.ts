@@ -18,7 +18,7 @@ type Rescue = Pick<BackupRecords, 'size' | 'pictureIds' | 'picture' | 'bytes' | 
  */
 export async function openRescue(name: string): Promise<Rescue> {
   const database = await openDB<Schema>(name, undefined, {
-    // It would be made anew: there is nothing to rescue.
+    // Called only if there is no such database: aborts instead of creating one.
     upgrade(_database, _version, _next, transaction) {
       transaction.done.catch(() => undefined)
       transaction.abort()

@@ -10,6 +10,7 @@ import { writeBackup } from '#library/backup/write-backup.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { newPicture } from '../support/gallery-records.ts'
 import { paintedImage } from '../support/images.ts'
+import { expectOnlyText, markup } from '../support/markup.ts'
 import { closeNotices, keep, openTestGallery, recipeOf, renderOver } from '../support/render-gallery.tsx'
 
 let store: GalleryStore
@@ -83,6 +84,16 @@ describe('backup in Settings', () => {
     await press('Restore 1 image')
     expect(await screen.findByText('Restored 1 image.')).toBeVisible()
     expect(await emptied.countPictures('gallery')).toBe(1)
+  })
+
+  it('SEC E02 shows markup in the records of an archive as it was written', async () => {
+    for (const [index, said] of markup.entries()) await keep(store, `p${index}`, { prompt: said, createdAt: index })
+    const archive = await archiveOf(store, (id) => id !== 'p0')
+    renderOver(await openTestGallery(), <BackupSettings />)
+    await chooseFile(fileOf(archive))
+    const damaged = within(await screen.findByRole('list', { name: 'Damaged' }))
+    for (const said of markup.slice(1)) expect(damaged.getByText(said)).toBeVisible()
+    expectOnlyText()
   })
 
   it.each([

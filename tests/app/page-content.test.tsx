@@ -1,5 +1,7 @@
 import { act, screen, waitFor } from '@testing-library/react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { imageCommandsOf } from '#acts/image-commands.ts'
+import { offerReuse } from '#acts/reuse-found.ts'
 import type { Failure } from '#domain/failure.ts'
 import type { PictureId, RunId, TaskId } from '#domain/ids.ts'
 import type { Run } from '#domain/run.ts'
@@ -16,20 +18,10 @@ import { useWorkspace } from '#workspace/workspace.ts'
 import { newPicture } from '../support/gallery-records.ts'
 import { paintedImage } from '../support/images.ts'
 import { emptyWorkspace } from '../support/in-page.tsx'
+import { expectOnlyText, markup } from '../support/markup.ts'
 import { nodeProcessor } from '../support/node-processor.ts'
 import { putRaw } from '../support/raw-database.ts'
 import { closeNotices, gridcell, keep, recipeOf, renderOver } from '../support/render-gallery.tsx'
-
-const markup = [
-  '<img src=x onerror="globalThis.ran=1">',
-  '<script>globalThis.ran=1</script>',
-  '"><svg onload=globalThis.ran=1>',
-  "' onfocus='globalThis.ran=1' autofocus='",
-  '</textarea></style><iframe srcdoc="<script>parent.ran=1</script>"></iframe>',
-  `{{constructor.constructor("ran=1")()}} \${globalThis.ran=1} <%= ran=1 %>`,
-  '&lt;b&gt;&#106;avascript:ran=1',
-  'javascript:globalThis.ran=1',
-]
 
 let store: GalleryStore
 let database = ''
@@ -67,18 +59,6 @@ function showAll() {
   )
 }
 
-/** Nothing of what was written has become a part of the page. */
-function expectOnlyText() {
-  expect((globalThis as { ran?: unknown }).ran).toBeUndefined()
-  expect([...document.querySelectorAll('script, iframe, object, embed, link, base, form[action]')]).toEqual([])
-  const attributes = [...document.querySelectorAll('*')].flatMap((element) => [...element.attributes])
-  expect(attributes.filter(({ name }) => /^on/.test(name))).toEqual([])
-  const addresses = attributes.filter(({ name }) =>
-    ['href', 'src', 'srcset', 'srcdoc', 'action', 'data'].includes(name),
-  )
-  for (const { value } of addresses) expect(value).toMatch(/^(data:image\/(png|jpeg|webp);base64,|blob:)/)
-}
-
 describe('words that are markup', () => {
   it.each(markup)('SEC E01 of a prompt are shown as they were written, wherever it is shown: %s', async (prompt) => {
     await keep(store, 'p1', { prompt, createdAt: now })
@@ -109,6 +89,21 @@ describe('words that are markup', () => {
       expect(await screen.findByText(said, { selector: 'p[title]' }, patience)).toHaveAttribute('title', said)
       expectOnlyText()
     }
+  })
+
+  it.each(markup)('SEC E02 in the metadata of a file are shown as they came: %s', async (said) => {
+    const found = { program: 'ComfyUI', prompt: said, model: said } as const
+    const origin = { kind: 'dropped', fileName: 'owl.png', notes: [], found } as const
+    const owl = await store.addPicture(newPicture('owl', await paintedImage('png'), { origin, prompt: 'owl.png' }))
+    showAll()
+    act(() => useWorkspace.getState().select(owl.id))
+    act(() => void offerReuse(store, owl))
+    expect(await screen.findByText('Image added. It holds a prompt from ComfyUI.')).toBeVisible()
+    act(() => imageCommandsOf(store).reuse(owl))
+    expect(await screen.findByText((text) => text.includes(`Its model was ${said}`))).toBeVisible()
+    const { drafts, family } = useWorkspace.getState()
+    expect(drafts[family]?.prompt).toBe(said)
+    expectOnlyText()
   })
 })
 
