@@ -44,6 +44,15 @@ const widgetActs: readonly AppAct[] = [
     undoable: false,
   },
   { on: 'app', id: 'open', label: 'Show on the stage', keys: ['enter'], where: ['gallery'], undoable: false },
+  {
+    on: 'app',
+    id: 'delete-mark',
+    label: 'Delete the selected mark',
+    keys: ['delete', 'backspace'],
+    where: ['stage'],
+    during: 'annotate',
+    undoable: true,
+  },
   { on: 'app', id: 'pan', label: 'Move a zoomed image', keys: ['left', 'right'], where: ['stage'], undoable: false },
 ]
 

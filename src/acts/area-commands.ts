@@ -1,8 +1,9 @@
-import { type AreaStep, type EditDocument, emptyDocument } from '#domain/edit.ts'
+import type { AreaStep, EditDocument } from '#domain/edit.ts'
 import type { PictureId } from '#domain/ids.ts'
 import { findFamily } from '#models/catalogue.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
+import { documentOf, takeAsSource } from './edited-source.ts'
 import { undoable } from './undoable.ts'
 
 /**
@@ -37,17 +38,6 @@ export function setRim(store: GalleryStore, document: EditDocument, rim: number)
 
 function setArea(document: EditDocument, area: readonly AreaStep[]): void {
   useWorkspace.getState().edit({ ...document, area })
-}
-
-function documentOf(base: PictureId): EditDocument {
-  return useWorkspace.getState().edits[base]?.document ?? emptyDocument(base)
-}
-
-function takeAsSource(id: PictureId): void {
-  const { family: active, sources, setSources } = useWorkspace.getState()
-  const most = findFamily(active)?.maxSources ?? 1
-  const before = sources[active] ?? []
-  if (before[0] !== id) setSources(active, [id, ...before.filter((other) => other !== id)].slice(0, most))
 }
 
 /**

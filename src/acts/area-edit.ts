@@ -1,8 +1,7 @@
 import { areaBox } from '#domain/area-box.ts'
-import type { AreaStep, Box, Edit, EditDocument, Shape } from '#domain/edit.ts'
+import type { AreaStep, Box, Edit, Shape } from '#domain/edit.ts'
 import { rasteriseArea } from '#imaging/edit/area.ts'
 import { type PartPlan, planPart } from '#imaging/edit/part.ts'
-import { serviceLimits, toSentSize } from '#imaging/source-limits.ts'
 
 interface Size {
   width: number
@@ -23,9 +22,6 @@ export type AreaWay = 'whole' | 'part'
 
 /** Measured with a raster of at most this many pixels per side: 0.1 % is precise enough for words. */
 const measuredSide = 480
-/** The smallest area that a model can change. Pixels per side. */
-const leastSide = 8
-const mostPixels = 50_000_000
 
 const measured = new WeakMap<readonly AreaStep[], AreaMeasure>()
 
@@ -77,35 +73,4 @@ export function wayOf(area: readonly AreaStep[], size: Size, chosen: Edit['way']
   if (!part) return 'whole'
   if (chosen === 'whole' || chosen === 'part') return chosen
   return part.suggested ? 'part' : 'whole'
-}
-
-/** The edit as it goes into the recipe, or a sentence about why it cannot be sent. */
-export function freezeArea(
-  document: EditDocument,
-  size: Size,
-  chosen: Edit['way'] | undefined,
-): { edit: Edit } | { objection: string } {
-  const { area } = document
-  const { painted, box } = measureArea(area, size)
-  const part = findPart(area, size)
-  if (size.width * size.height > mostPixels) {
-    return { objection: 'Areas work on images of up to 50 MP. Clear the area, or use a smaller image.' }
-  }
-  if (!box) return { objection: 'The area is empty. Paint what may change, or clear the area.' }
-  if (painted >= 1) return { objection: 'The area covers the whole image. Clear it, or take some of it away.' }
-  if (Math.min(box[2], box[3]) < leastSide) {
-    return { objection: `The area is too small. Paint at least ${leastSide} × ${leastSide} pixels.` }
-  }
-  const isPart = part && wayOf(area, size, chosen) === 'part'
-  const rect: Box = isPart ? part.rect : [0, 0, size.width, size.height]
-  const whole = { width: rect[2], height: rect[3] }
-  return {
-    edit: {
-      document,
-      way: isPart ? 'part' : 'whole',
-      rect,
-      sent: toSentSize(whole, serviceLimits) ?? whole,
-      marks: 'none',
-    },
-  }
 }

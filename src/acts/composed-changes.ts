@@ -1,5 +1,5 @@
 import type { ComposedChange } from '#domain/command.ts'
-import { type AreaStep, emptyDocument } from '#domain/edit.ts'
+import { type EditDocument, emptyDocument, type Mark } from '#domain/edit.ts'
 import type { PictureId } from '#domain/ids.ts'
 import type { ComposedPlan } from '#library/command-log.ts'
 import { findFamily } from '#models/catalogue.ts'
@@ -54,7 +54,18 @@ function diffEdits(before: Edits, after: Edits): ComposedChange[] {
       ...(old.rim === next.rim || from.length === 0 || to.length === 0
         ? []
         : [{ kind: 'rim', base, from: old.rim, to: next.rim } as const]),
+      ...diffMarks(base, old.marks, next.marks),
+      ...(isSame(old.frame, next.frame) ? [] : [{ kind: 'frame', base, from: old.frame, to: next.frame } as const]),
     ]
+  })
+}
+
+function diffMarks(base: PictureId, before: readonly Mark[], after: readonly Mark[]): ComposedChange[] {
+  if (before === after) return []
+  const ids = [...new Set([...before, ...after].map(({ id }) => id))]
+  return ids.flatMap((id) => {
+    const [from, to] = [before, after].map((marks) => marks.find((mark) => mark.id === id))
+    return from === to ? [] : [{ kind: 'mark', base, id, ...(from ? { from } : {}), ...(to ? { to } : {}) } as const]
   })
 }
 
@@ -106,17 +117,37 @@ function withChange(state: Composed, change: ComposedChange): Composed | undefin
       const list = mergeList(state.sources[change.family] ?? [], change.from, change.to)
       return list.length > most ? undefined : { ...state, sources: { ...state.sources, [change.family]: list } }
     }
+    case 'area':
+    case 'rim':
+    case 'mark':
+    case 'frame': {
+      const { document, way } = state.edits[change.base] ?? { document: emptyDocument(change.base), way: undefined }
+      const next = withDocumentChange(document, change)
+      return next && { ...state, edits: withEdit(state.edits, next, way) }
+    }
+  }
+}
+
+type DocumentChange = Extract<ComposedChange, { kind: 'area' | 'rim' | 'mark' | 'frame' }>
+
+/** Nothing: what the change begins with is not there. */
+function withDocumentChange(document: EditDocument, change: DocumentChange): EditDocument | undefined {
+  switch (change.kind) {
     case 'area': {
-      const { document, way } = editOf(state, change.base)
       const there = document.area.slice(change.at, change.at + change.from.length)
-      if (document.area.length < change.at || !isSameArea(there, change.from)) return undefined
-      const area = document.area.toSpliced(change.at, there.length, ...change.to)
-      return { ...state, edits: withEdit(state.edits, { ...document, area }, way) }
+      if (document.area.length < change.at || !isSame(there, change.from)) return undefined
+      return { ...document, area: document.area.toSpliced(change.at, there.length, ...change.to) }
     }
-    case 'rim': {
-      const { document, way } = editOf(state, change.base)
-      return { ...state, edits: withEdit(state.edits, { ...document, rim: change.to }, way) }
+    case 'rim':
+      return { ...document, rim: change.to }
+    case 'mark': {
+      if (!isSame(document.marks.find(({ id }) => id === change.id) ?? null, change.from ?? null)) return undefined
+      const others = document.marks.filter(({ id }) => id !== change.id)
+      const marks = change.to ? [...others, change.to].sort((one, other) => one.n - other.n) : others
+      return { ...document, marks }
     }
+    case 'frame':
+      return isSame(document.frame, change.from) ? { ...document, frame: change.to } : undefined
   }
 }
 
@@ -149,10 +180,6 @@ function isSameList<T>(a: readonly T[], b: readonly T[]): boolean {
   return a.length === b.length && a.every((item, index) => item === b[index])
 }
 
-function editOf({ edits }: Composed, base: PictureId) {
-  return edits[base] ?? { document: emptyDocument(base), way: undefined }
-}
-
-function isSameArea(a: readonly AreaStep[], b: readonly AreaStep[]): boolean {
+function isSame(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b)
 }

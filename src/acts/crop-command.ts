@@ -1,7 +1,8 @@
 import type { Change } from '#domain/command.ts'
-import { emptyDocument, type Frame } from '#domain/edit.ts'
+import { type EditDocument, emptyDocument, type Frame } from '#domain/edit.ts'
 import type { PictureId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
+import { frameArea, frameMark } from '#imaging/edit/frame.ts'
 import { frameImage } from '#imaging/edit/frame-image.ts'
 import { newId } from '#platform/ids.ts'
 import type { GalleryStore } from '#store/store.ts'
@@ -9,11 +10,13 @@ import { announce } from '#ui/announce.tsx'
 import { notify } from '#ui/notices.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { perform } from './act-log.ts'
+import { documentOf } from './edited-source.ts'
+import { isOutside } from './freeze-edit.ts'
 
 /**
- * Makes a new image from a part of another, or from all of it turned or mirrored. It replaces the other one on the
- * stage and among the sources, as one act; undo moves it to the bin. `false`: it could not be made, and the user was
- * told.
+ * Makes an image of its own of a part of another, or of all of it, turned or mirrored. It takes the place of the other one on
+ * the stage and among the sources, as one act: undone, it goes to the bin. The area and the marks of the other one go with
+ * it; what lies outside of the crop stays with the other one. `false`: it could not be made, and that was said.
  */
 export async function applyCrop(store: GalleryStore, picture: Picture, frame: Frame): Promise<boolean> {
   const id = newId() as PictureId
@@ -38,10 +41,15 @@ export async function applyCrop(store: GalleryStore, picture: Picture, frame: Fr
   }
   const performed = await perform(
     store,
-    { label: 'crop', changes: changesFor(picture.id, id) },
+    { label: 'crop', changes: [...changesFor(picture.id, id), ...carried(picture, id, frame)] },
     'The crop is in the bin',
   )
   if (performed) announce('Cropped')
+  const left = documentOf(picture.id).marks.filter((mark) => isOutside(mark, frame, picture)).length
+  if (left > 0)
+    notify({
+      text: `${left === 1 ? '1 mark lies' : `${left} marks lie`} outside of the crop, and stayed with the original.`,
+    })
   return true
 }
 
@@ -54,5 +62,21 @@ function changesFor(old: PictureId, made: PictureId): Change[] {
       ([family, from]) => ({ kind: 'sources', family, from, to: from.map((id) => (id === old ? made : id)) }) as const,
     ),
     ...(selected === old ? [{ kind: 'stage', from: old, to: made } as const] : []),
+  ]
+}
+
+/** What was done with the image, done with the crop: its area, and those of its marks that lie in it. */
+function carried(picture: Picture, base: PictureId, frame: Frame): Change[] {
+  const { area, rim, marks }: EditDocument = documentOf(picture.id)
+  const inside = marks.filter((mark) => !isOutside(mark, frame, picture))
+  const none = emptyDocument(base)
+  return [
+    ...(area.length === 0
+      ? []
+      : ([
+          { kind: 'area', base, at: 0, from: [], to: frameArea(area, frame, picture) },
+          { kind: 'rim', base, from: none.rim, to: rim },
+        ] as const)),
+    ...inside.map((mark) => ({ kind: 'mark', base, id: mark.id, to: frameMark(mark, frame, picture) }) as const),
   ]
 }

@@ -9,6 +9,7 @@ const groups: readonly { title: string; holds: (act: Act) => boolean }[] = [
   { title: 'Gallery', holds: (act) => isIn(act, 'gallery') && !isIn(act, 'stage') },
   { title: 'While an area is selected', holds: (act) => situationOf(act) === 'area' },
   { title: 'While an image is cropped', holds: (act) => situationOf(act) === 'crop' },
+  { title: 'While marks are drawn', holds: (act) => situationOf(act) === 'annotate' },
   { title: 'Results of an area', holds: (act) => situationOf(act) === 'results' },
   { title: 'Contact sheet', holds: (act) => situationOf(act) === 'contact-sheet' },
   { title: 'Survey', holds: (act) => situationOf(act) === 'survey' },

@@ -1,4 +1,4 @@
-import { Crop, Hand, Lasso } from 'lucide-react'
+import { Crop, Hand, Lasso, PenLine } from 'lucide-react'
 import type { AppAct, ViewAct } from './act.ts'
 
 const tool = { on: 'view', where: ['stage', 'gallery'], undoable: false } as const
@@ -27,14 +27,26 @@ export const cropAct: ViewAct = {
   ...tool,
   id: 'crop',
   label: 'Crop',
-  hint: 'Crop, straighten, turn, flip',
+  hint: 'Crop, straighten, turn, flip, extend',
   icon: Crop,
   keys: ['k'],
   perform: (stage) => stage.takeTool('crop'),
 }
 
-/** In display order. */
-export const toolActs: readonly ViewAct[] = [lookAct, areaAct, cropAct]
+export const annotateAct: ViewAct = {
+  ...tool,
+  id: 'annotate',
+  label: 'Annotate',
+  hint: 'Draw marks that show the model what you mean',
+  icon: PenLine,
+  keys: ['n'],
+  // In the gallery the key opens the survey.
+  where: ['stage'],
+  perform: (stage) => stage.takeTool('annotate'),
+}
+
+/** In the order of the rail. */
+export const toolActs: readonly ViewAct[] = [lookAct, areaAct, cropAct, annotateAct]
 
 const area = { on: 'app', where: 'anywhere', during: 'area', undoable: true } as const
 
@@ -75,5 +87,22 @@ export const applyCropAct: AppAct = {
   undoable: true,
 }
 
+export const drawMarkAct: AppAct = {
+  on: 'app',
+  id: 'draw-mark',
+  label: 'Draw at the cursor; without one, leave the tool',
+  keys: ['enter'],
+  where: 'anywhere',
+  during: 'annotate',
+  undoable: true,
+}
+
 /** Keys while a tool is open. Escape is `closeAct`. */
-export const openToolActs: readonly AppAct[] = [stampAct, cutAct, smallerBrushAct, largerBrushAct, applyCropAct]
+export const openToolActs: readonly AppAct[] = [
+  stampAct,
+  cutAct,
+  smallerBrushAct,
+  largerBrushAct,
+  applyCropAct,
+  drawMarkAct,
+]

@@ -1,6 +1,6 @@
 import type { Issue } from '#domain/failure.ts'
 import type { NonEmpty } from '#domain/ids.ts'
-import { type Draft, mostInBatch, type Recipe } from '#domain/run.ts'
+import { type Draft, laidEditOf, mostInBatch, type Recipe } from '#domain/run.ts'
 import {
   chosenIn,
   isVariants,
@@ -29,8 +29,8 @@ export interface FormBatch {
 
 /** The recipes that a form asks for. `recipe` has the form's own options, and everything that is the same for all. */
 export function toFormBatch(family: ModelFamily, draft: Draft, recipe: Recipe, sourceCount: number): FormBatch {
-  // An edit of an area is answered in the ratio of its source, whichever is chosen.
-  const toOwn = (own: Draft) => (recipe.edits ? (family.forArea?.(own) ?? own) : own)
+  // An area is answered in the ratio of its source, whichever are chosen.
+  const toOwn = (own: Draft) => (laidEditOf(recipe) ? (family.forArea?.(own) ?? own) : own)
   const { cells, variants, drafts, priceCredits } = planBatch(family, draft, sourceCount, toOwn)
   const [first = recipe, ...others] = drafts.map((each): Recipe => ({ ...recipe, draft: each }))
   return {

@@ -13,7 +13,7 @@ import { classes } from '#ui/classes.ts'
 import { describeShortcut, toAriaShortcut } from '#ui/shortcut.ts'
 import { useLoaded } from '#ui/use-loaded.ts'
 import { draftOf } from '#workspace/composition.ts'
-import { useAreaOf, useDraft, useWorkspace } from '#workspace/workspace.ts'
+import { useDraft, useWorkspace } from '#workspace/workspace.ts'
 import { BatchRow } from './batch-row.tsx'
 import { FieldControl } from './field.tsx'
 import { PromptField } from './prompt-field.tsx'
@@ -25,7 +25,7 @@ import { useWhenReady } from './use-when-ready.ts'
 
 const [submitKeys = ''] = submitAct.keys
 
-const loadArea = () => import('#acts/area-edit.ts')
+const loadEdits = () => import('#acts/freeze-edit.ts')
 const loadQuestion = () => import('./spend-question.tsx')
 
 interface FamilyFormProps {
@@ -44,11 +44,11 @@ export function FamilyForm({ family, desk, foot }: FamilyFormProps) {
   const reasonId = useId()
   // An image that is still being prepared counts, so that the form switches to editing only once.
   const sourceCount = desk.ready.length + desk.preparing.length
-  const { area, recipe } = useRecipe(family, draft, desk)
+  const { verb, issues: editIssues, recipe } = useRecipe(family, draft, desk)
   const order = useOrder(family, draft, recipe, sourceCount)
-  const [issue] = [...sourceIssues(desk), ...area.issues, ...family.issues(draft, sourceCount), ...order.issues]
-  const label = `${area.isSet ? 'Edit area' : sourceCount > 0 ? 'Edit' : 'Generate'} ${order.label}`
-  // The question is about the contents of the form: after a change it has to be asked again.
+  const [issue] = [...sourceIssues(desk), ...editIssues, ...family.issues(draft, sourceCount), ...order.issues]
+  const label = `${verb ?? (sourceCount > 0 ? 'Edit' : 'Generate')} ${order.label}`
+  // It is about what the form held: changed since, it has to be pressed anew.
   const isAsked = question !== undefined && JSON.stringify(question.recipes) === JSON.stringify(order.recipes)
   const { part: asking } = useLoaded(loadQuestion, isAsked)
   // The reason is read out when a press was refused, not while it changes with typing.
@@ -122,25 +122,17 @@ export function FamilyForm({ family, desk, foot }: FamilyFormProps) {
   )
 }
 
-/**
- * What the button would submit. An area painted on the first source is frozen into it, or gives the reason why it
- * cannot be sent.
- */
+/** What the button would submit. What is to be done with the sources is frozen into it, or tells why it cannot be sent. */
 function useRecipe(family: ModelFamily, draft: Draft, { ready, pictures }: SourceDesk) {
-  const [first] = ready
-  const base = useAreaOf(first)
-  const { part } = useLoaded(loadArea, base !== undefined)
-  const single = singleDraft(draft)
-  const plain: Recipe = { family: family.id, draft: single, sources: ready }
-  if (!base || !first) return { recipe: plain, area: { isSet: false, issues: [] } }
-  const picture = pictures.get(first)
-  const frozen = picture && part?.freezeArea(base.document, picture, base.way)
-  if (frozen && 'edit' in frozen) {
-    const recipe: Recipe = { ...plain, draft: family.forArea?.(single) ?? single, edits: [frozen.edit] }
-    return { recipe, area: { isSet: true, issues: [] } }
-  }
-  const issue: Issue = { field: 'sources', message: frozen?.objection ?? 'Preparing the area…' }
-  return { recipe: plain, area: { isSet: true, issues: [issue] } }
+  const edits = useWorkspace((state) => state.edits)
+  const isEdited = ready.some((id) => edits[id])
+  const { part } = useLoaded(loadEdits, isEdited)
+  const recipe: Recipe = { family: family.id, draft: singleDraft(draft), sources: ready }
+  if (!isEdited) return { recipe, issues: [] }
+  const frozen = part?.freezeRecipe(recipe, edits, pictures, family) ?? { recipe, objection: 'Preparing the edit…' }
+  const { objection: message } = frozen
+  const issues: Issue[] = message ? [{ field: 'sources', message }] : []
+  return { ...frozen, issues }
 }
 
 interface FieldsProps {

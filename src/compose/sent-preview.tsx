@@ -4,7 +4,7 @@ import type { NonEmpty } from '#domain/ids.ts'
 import type { Recipe } from '#domain/run.ts'
 import { previewImages, previewText, type SentImage } from '#generation/sent-preview.ts'
 import { describeBytes, describeSize } from '#imaging/source-limits.ts'
-import { useStore, useThumbnail } from '#store/queries.ts'
+import { useStore } from '#store/queries.ts'
 import { showHidden } from '#ui/show-hidden.ts'
 
 interface SentPreviewProps {
@@ -88,7 +88,7 @@ function Images({ recipe }: { recipe: Recipe }) {
       {found && 'images' in found && (
         <ol className="space-y-2">
           {found.images.map((image, index) => (
-            <SentTile key={image.id} image={image} number={index + 1} />
+            <SentTile key={`${image.id} ${image.isMarked}`} image={image} number={index + 1} />
           ))}
         </ol>
       )}
@@ -96,14 +96,27 @@ function Images({ recipe }: { recipe: Recipe }) {
   )
 }
 
+/** The very bytes that are sent: cropped, extended and marked as they will be. */
 function SentTile({ image, number }: { image: SentImage; number: number }) {
-  const thumbnail = useThumbnail(image.id)
+  const { bytes } = image
+  const [url, setUrl] = useState<string>()
+  useEffect(() => {
+    const made = URL.createObjectURL(bytes)
+    setUrl(made)
+    return () => URL.revokeObjectURL(made)
+  }, [bytes])
   return (
     <li className="flex items-center gap-3">
       <span data-reference={number} className="reference-mark">
         {number}
       </span>
-      {thumbnail && <img src={thumbnail} alt="" className="chequer h-14 w-auto max-w-28 object-contain" />}
+      {url && (
+        <img
+          src={url}
+          alt={image.isMarked ? `Image ${number} with marks` : ''}
+          className="chequer h-24 w-auto max-w-40 object-contain"
+        />
+      )}
       <span>{`${describeSize(image)} · ${describeBytes(image.sizeBytes)} · ${image.mime.replace('image/', '').toUpperCase()}`}</span>
     </li>
   )

@@ -1,4 +1,4 @@
-import type { AreaStep } from './edit.ts'
+import type { AreaStep, Frame, Mark } from './edit.ts'
 import type { PictureId } from './ids.ts'
 import { type MarkColour, markColours } from './marks.ts'
 import type { Draft } from './run.ts'
@@ -61,6 +61,10 @@ export type ComposedChange =
   | { kind: 'area'; base: PictureId; at: number; from: readonly AreaStep[]; to: readonly AreaStep[] }
   /** Width of the soft edge of an image's area. */
   | { kind: 'rim'; base: PictureId; from: number; to: number }
+  /** One mark that is drawn on an image. Without `from` it is new, without `to` it is deleted. */
+  | { kind: 'mark'; base: PictureId; id: string; from?: Mark | undefined; to?: Mark | undefined }
+  /** How an image is cropped, turned or extended when it is sent. */
+  | { kind: 'frame'; base: PictureId; from: Frame; to: Frame }
   | { kind: 'stage'; from?: PictureId | undefined; to?: PictureId | undefined }
 
 export type Change = ImageChange | ComposedChange
@@ -135,6 +139,9 @@ const checks: Readonly<Record<Change['kind'], (change: Readonly<Record<string, u
   area: ({ base, at, from, to }) =>
     isText(base) && Number.isInteger(at) && [from, to].every((steps) => Array.isArray(steps) && steps.every(isRecord)),
   rim: ({ base, from, to }) => isText(base) && [from, to].every(Number.isFinite),
+  mark: ({ base, id, from, to }) =>
+    isText(base) && isText(id) && [from, to].every((mark) => mark === undefined || isRecord(mark)),
+  frame: ({ base, from, to }) => isText(base) && [from, to].every(isRecord),
   stage: ({ from, to }) => [from, to].every((id) => id === undefined || isText(id)),
 }
 

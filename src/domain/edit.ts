@@ -100,6 +100,15 @@ export interface Fit {
   changedOutside: number
 }
 
+/** What is sent of a source where that is not simply all of it. */
+export interface SentCut {
+  frame: Frame
+  /** In whole pixels of the framed source. What lies outside of it is filled by its edge pixels, which run outwards. */
+  rect: Box
+  /** Drawn on it; in upright source pixels. */
+  marks: readonly Mark[]
+}
+
 /** A part of the framed source, as fractions (0–1) of its width and height. */
 export interface Region {
   left: number
@@ -114,6 +123,31 @@ export type LaidView = 'area' | 'changed' | 'whole'
 export const defaultRim = 8
 
 export const plainFrame: Frame = { turn: 0, flip: false, tilt: 0 }
+
+/** Whether a frame leaves the image as it is. */
+export function isPlainFrame({ turn, flip, tilt, crop, pad }: Frame): boolean {
+  return turn === 0 && !flip && tilt === 0 && crop === undefined && pad === undefined
+}
+
+/** Whether anything is to be done with the image. */
+export function isEdited({ area, marks, frame }: EditDocument): boolean {
+  return area.length > 0 || marks.length > 0 || !isPlainFrame(frame)
+}
+
+/** Whether the model is asked for more image around the source. */
+export function isExtended({ frame: { pad } }: EditDocument): boolean {
+  return pad !== undefined
+}
+
+/** Of the source's marks, as they are sent: on the image itself, or on a copy that is one more image. */
+export function cutOf(
+  { document: { frame, marks }, rect, way, marks: drawn }: Edit,
+  isCopy = false,
+): SentCut | undefined {
+  const isDrawn = isCopy ? drawn === 'reference' : drawn === 'burnt'
+  if (isPlainFrame(frame) && way === 'whole' && !isDrawn) return undefined
+  return { frame, rect, marks: isDrawn ? marks : [] }
+}
 
 export function emptyDocument(base: PictureId): EditDocument {
   return { v: 1, base, frame: plainFrame, area: [], rim: defaultRim, marks: [] }

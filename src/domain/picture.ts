@@ -3,7 +3,7 @@ import type { FoundRecipe } from './found-recipe.ts'
 import type { PictureId, RunId } from './ids.ts'
 import type { Laying, Loss, Place } from './laying.ts'
 import type { Marks } from './marks.ts'
-import { areaEditOf, type BatchPlace, type Recipe, type TaskRef } from './run.ts'
+import { type BatchPlace, laidEditOf, markedEditOf, type Recipe, type TaskRef } from './run.ts'
 import type { FileFacts, FileMime } from './source-file.ts'
 
 export const imageMimes = ['image/png', 'image/jpeg', 'image/webp'] as const
@@ -54,6 +54,10 @@ export type Origin =
       places: readonly Place[]
       /** Absent: nothing. */
       losses?: readonly Loss[]
+      /** Numbers of the marks that the model left in the area. Absent: none. */
+      marksLeft?: readonly number[]
+      /** The model left much of the new space around the source as it was filled before. */
+      leftEmpty?: true
       model: string
       recipe: Recipe
       simulated: boolean
@@ -88,14 +92,15 @@ export interface Picture {
   file?: FileFacts
   /** SHA-256 of the kept bytes, 64 hexadecimal digits. Not recorded by earlier versions. */
   sha256?: string
-  /** For an answer to an edit of an area: the outcome of laying it into its source. Absent until then. */
+  /** For an answer to an edit: the outcome of laying it in, or of searching it for marks. Absent until then. */
   laying?: Laying
   marks?: Marks
 }
 
-/** Whether an answer to an edit of an area still has to be laid into its source. */
+/** Whether an answer still has to be laid into its source, or searched for marks that were drawn on the source. */
 export function awaitsLaying({ origin, laying }: Picture): boolean {
-  return origin.kind === 'made' && laying === undefined && areaEditOf(origin.recipe) !== undefined
+  if (origin.kind !== 'made' || laying !== undefined) return false
+  return laidEditOf(origin.recipe) !== undefined || markedEditOf(origin.recipe) !== undefined
 }
 
 /** A picture's file ending, without the dot. */

@@ -18,9 +18,20 @@ export interface Recipe {
   edits?: readonly Edit[]
 }
 
-/** The edit of the protected source: its pixels outside the area are kept. */
-export function areaEditOf({ edits, sources }: Pick<Recipe, 'edits' | 'sources'>): Edit | undefined {
-  return edits?.find(({ document }) => document.base === sources[0] && document.area.length > 0)
+/** The edit of the first source whose pixels are kept: the answer is laid into its area, or around it. */
+export function laidEditOf(recipe: Pick<Recipe, 'edits' | 'sources'>): Edit | undefined {
+  const edit = firstEditOf(recipe)
+  return edit && (edit.document.area.length > 0 || edit.way === 'extend') ? edit : undefined
+}
+
+/** The edit whose marks the model was shown, on the first source or on a copy of it. */
+export function markedEditOf(recipe: Pick<Recipe, 'edits' | 'sources'>): Edit | undefined {
+  const edit = firstEditOf(recipe)
+  return edit && (edit.marks === 'burnt' || edit.marks === 'reference') ? edit : undefined
+}
+
+function firstEditOf({ edits, sources }: Pick<Recipe, 'edits' | 'sources'>): Edit | undefined {
+  return edits?.find(({ document }) => document.base === sources[0])
 }
 
 /** A larger batch is probably a mistake: at the usual rate this many runs take half an hour. */

@@ -1,4 +1,4 @@
-import { layIn } from '#imaging/edit/chain.ts'
+import { findMarks, layIn } from '#imaging/edit/chain.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { createLayers, type Layers } from './laying.ts'
 
@@ -16,6 +16,7 @@ function openLayers(store: GalleryStore): Layers {
   return createLayers({
     store,
     layIn,
+    findMarks,
     lock: async (name, work) => (locks ? await locks.request(name, work) : work()),
     now: () => Date.now(),
   })

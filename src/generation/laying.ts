@@ -2,13 +2,16 @@ import type { Fit } from '#domain/edit.ts'
 import type { PictureId } from '#domain/ids.ts'
 import { type Laying, laidId } from '#domain/laying.ts'
 import { awaitsLaying, type Origin, type Picture } from '#domain/picture.ts'
-import { areaEditOf } from '#domain/run.ts'
-import type { LayInJob, LayInResult, LayInStep } from '#imaging/edit/chain.ts'
+import { laidEditOf, markedEditOf } from '#domain/run.ts'
+import type { LayInJob, LayInResult, LayInStep, MarkJob } from '#imaging/edit/chain.ts'
 import type { GalleryStore, NewPicture } from '#store/store.ts'
 
-/** Processes answers to edits of an area once they are saved. Costs nothing; the answers themselves never change. */
+/** What happens to answers of edits, once they are kept. Costs nothing; the answers themselves never change. */
 export interface Layers {
-  /** Lays an answer into its source, once across all windows and reloads. Never rejects: the outcome is stored. */
+  /**
+   * Lays an answer into its source, or searches it for marks where nothing is to be laid in; once over all windows and
+   * reloads. Never rejects: what came of it is stored.
+   */
   lay(answer: PictureId): Promise<void>
   /**
    * Lays it in again with other options and keeps that as another image. Gives its id; the same options give the image
@@ -22,11 +25,13 @@ export interface Layers {
   subscribe(listener: () => void): () => void
 }
 
-export type LayWishes = Pick<LayInJob, 'view' | 'feather' | 'fit'>
+export type LayWishes = Pick<LayInJob, 'view' | 'feather' | 'fit' | 'area'>
 
 export interface LayingPorts {
   store: GalleryStore
   layIn(job: LayInJob, onStep: (step: LayInStep) => void, signal: AbortSignal): Promise<LayInResult>
+  /** The numbers of the marks that an answer still shows. */
+  findMarks(job: Omit<MarkJob, 'task'>, signal: AbortSignal): Promise<readonly number[]>
   /** Runs `work` while no other window holds the name. */
   lock<T>(name: string, work: () => Promise<T>): Promise<T>
   /** Epoch ms, for records. */
@@ -46,6 +51,7 @@ export function createLayers(ports: LayingPorts): Layers {
   async function layNow(id: PictureId): Promise<void> {
     const answer = await store.picture(id)
     if (!answer || !isMade(answer) || !awaitsLaying(answer)) return
+    if (!laidEditOf(answer.origin.recipe)) return note(id, await checkMarks(ports, answer))
     const laid = laidId(id)
     if (!(await store.picture(laid))) {
       const result = await work(answer, {})
@@ -116,7 +122,19 @@ function createProgress() {
   }
 }
 
-/** The answer laid into its source by the worker. Rejects with a sentence if a file is missing. */
+/** Searches an answer for the marks that its model was shown. Where a file cannot be read, none is found. */
+async function checkMarks({ store, findMarks }: LayingPorts, answer: MadePicture): Promise<Laying> {
+  const { recipe } = answer.origin
+  const edit = markedEditOf(recipe)
+  const [id] = recipe.sources
+  const source = id && (await store.original(id))
+  const bytes = await store.original(answer.id)
+  if (!edit || !source || !bytes) return { kind: 'checked', marksLeft: [] }
+  const found = findMarks({ source, answer: bytes, edit }, new AbortController().signal)
+  return { kind: 'checked', marksLeft: await found.catch(() => []) }
+}
+
+/** The answer with its source, laid in by the worker. Rejects with a sentence where a file is missing. */
 async function layInto(
   { store, layIn }: LayingPorts,
   show: (answer: PictureId, step: LayInStep | undefined) => void,
@@ -124,7 +142,7 @@ async function layInto(
   wishes: LayWishes,
 ): Promise<LayInResult> {
   const { recipe } = answer.origin
-  const edit = areaEditOf(recipe)
+  const edit = laidEditOf(recipe)
   const [id] = recipe.sources
   if (!edit || id === undefined) throw new Error(noArea)
   const [source, bytes] = [await store.original(id), await store.original(answer.id)]
@@ -142,17 +160,21 @@ async function layInto(
 function toDerived(
   id: PictureId,
   answer: MadePicture,
-  { png, fit, places, losses }: LayInResult,
-  { view = 'area', feather }: LayWishes,
+  { png, fit, places, losses, marksLeft, leftEmpty }: LayInResult,
+  { view = 'area', feather, area }: LayWishes,
   at: number,
 ): NewPicture {
   const { origin, prompt } = answer
   if (!png) throw new Error('The answer could not be laid in.')
   const { recipe, model, simulated } = origin
-  const edit = areaEditOf(recipe)
+  const edit = laidEditOf(recipe)
   const [source] = recipe.sources
   if (!edit || source === undefined) throw new Error(noArea)
-  const document = feather === undefined ? edit.document : { ...edit.document, rim: feather }
+  const document = {
+    ...edit.document,
+    ...(feather === undefined ? {} : { rim: feather }),
+    ...(area === undefined ? {} : { area }),
+  }
   return {
     id,
     shelf: 'gallery',
@@ -169,6 +191,8 @@ function toDerived(
       view,
       places: places.slice(0, mostPlaces),
       ...(losses.length > 0 ? { losses } : {}),
+      ...(marksLeft.length > 0 ? { marksLeft } : {}),
+      ...(leftEmpty ? { leftEmpty } : {}),
       model,
       recipe,
       simulated,
@@ -181,16 +205,33 @@ const mostPlaces = 24
 
 /** One image for one set of options, so that returning to earlier options makes no further image. */
 function anewId({ id, origin: { recipe } }: MadePicture, wishes: LayWishes, first: Picture | undefined): PictureId {
-  const { view = 'area', feather, fit } = wishes
+  const { view = 'area', feather, fit, area } = wishes
+  const sent = laidEditOf(recipe)?.document
   const found = first?.origin.kind === 'derived' && first.origin.from === 'answer' ? first.origin.fit.map : undefined
   const isFound = fit?.map.every((part, index) => part === found?.[index])
   const parts = [
     laidId(id),
     ...(view === 'area' ? [] : [view]),
-    ...(feather === undefined || feather === areaEditOf(recipe)?.document.rim ? [] : [`rim${feather}`]),
+    ...(feather === undefined || feather === sent?.rim ? [] : [`rim${feather}`]),
+    ...(area === undefined || isSame(area, sent?.area) ? [] : [`area${hashOf(JSON.stringify(area))}`]),
     ...(fit && !isFound ? fit.map.map((part) => part.toFixed(4)) : []),
   ]
   return parts.join('-') as PictureId
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other)
+}
+
+/** Tells texts apart, in letters that fit into an id: FNV-1a, 32 bits twice. */
+function hashOf(text: string): string {
+  return [0x811c9dc5, 0x01000193]
+    .map((start) => {
+      let hash = start
+      for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)
+      return (hash >>> 0).toString(36)
+    })
+    .join('')
 }
 
 function reasonOf(error: unknown): string {

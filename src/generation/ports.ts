@@ -1,4 +1,4 @@
-import type { Box } from '#domain/edit.ts'
+import type { SentCut } from '#domain/edit.ts'
 import type { RunId } from '#domain/ids.ts'
 import type { FallbackRule, Run } from '#domain/run.ts'
 import type { FileToSend, SentFile } from '#imaging/sent-file.ts'
@@ -36,8 +36,8 @@ export interface Route {
   to(address: string): Send
 }
 
-/** Makes what is sent to a service from a kept file, or from a part of it. */
-export type ToSent = (file: FileToSend, limits: SentLimits, part?: Box) => Promise<Pick<SentFile, 'bytes'>>
+/** Makes what a service is given of a file that is kept whole: all of it, or what an edit makes of it. */
+export type ToSent = (file: FileToSend, limits: SentLimits, cut?: SentCut) => Promise<Pick<SentFile, 'bytes'>>
 
 /** Everything the runner needs from outside; tests pass their own. */
 export interface RunnerPorts {

@@ -1,5 +1,5 @@
 import { regionOf } from '#domain/area-box.ts'
-import { areaEditOf, type Recipe } from '#domain/run.ts'
+import { laidEditOf, type Recipe } from '#domain/run.ts'
 import type { ModelFamily } from '#models/model.ts'
 import type { Provider } from '#providers/provider.ts'
 
@@ -10,7 +10,7 @@ export function toRequestBody(
   provider: Pick<Provider, 'standIn'>,
   sourceUrls: readonly string[],
 ): unknown {
-  const edit = areaEditOf(recipe)
+  const edit = laidEditOf(recipe)
   const region = edit && regionOf(edit)
   return provider.standIn
     ? provider.standIn.toBody(family.brief(recipe.draft, sourceUrls.length, region), sourceUrls)

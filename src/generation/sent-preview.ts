@@ -6,7 +6,7 @@ import { lengthOf } from '#models/model.ts'
 import type { GalleryStore } from '#store/store.ts'
 import type { ToSent } from './ports.ts'
 import { toRequestBody } from './request-body.ts'
-import { imagesToSend } from './uploads.ts'
+import { imagesToSend, sentSources } from './uploads.ts'
 
 /** A request in the service's own names, without its images. */
 export interface SentText {
@@ -21,6 +21,9 @@ export interface SentText {
 /** An image as it will be sent: upright pixels, and bytes after scaling. */
 export interface SentImage {
   id: PictureId
+  /** Marks are drawn on it. */
+  isMarked: boolean
+  bytes: Blob
   width: number
   height: number
   sizeBytes: number
@@ -31,7 +34,7 @@ export interface SentImage {
 export function previewText(recipe: Recipe): SentText {
   const family = findFamily(recipe.family)
   if (!family) return { text: '', length: 0, options: [] }
-  const places = recipe.sources.map((_, index) => `image ${index + 1}`)
+  const places = sentSources(recipe).map((_, index) => `image ${index + 1}`)
   const body = toRequestBody(recipe, family, {}, places)
   const members = leavesOf(body).filter(({ value }) => !places.includes(value))
   const text = members.find(({ name }) => name === 'prompt')?.value ?? ''
@@ -45,10 +48,12 @@ export async function previewImages(
   toSent?: ToSent,
 ): Promise<SentImage[]> {
   const images = await imagesToSend(store, recipe, toSent)
+  const sources = sentSources(recipe)
   return Promise.all(
     images.map(async (image, index) => {
       const { width = 0, height = 0 } = readHeader(new Uint8Array(await image.arrayBuffer())) ?? {}
-      return { id: recipe.sources[index] as PictureId, width, height, sizeBytes: image.size, mime: image.type }
+      const { id, isMarked } = sources[index] as (typeof sources)[number]
+      return { id, isMarked, bytes: image, width, height, sizeBytes: image.size, mime: image.type }
     }),
   )
 }

@@ -1,8 +1,8 @@
-import type { Box } from '#domain/edit.ts'
+import { cutOf, type SentCut } from '#domain/edit.ts'
 import { GenerationError } from '#domain/failure.ts'
 import type { PictureId } from '#domain/ids.ts'
 import { extensionOf, imageMimes, type Picture } from '#domain/picture.ts'
-import { areaEditOf, type Recipe, type Run } from '#domain/run.ts'
+import { markedEditOf, type Recipe, type Run } from '#domain/run.ts'
 import type { FileToSend } from '#imaging/sent-file.ts'
 import { serviceLimits } from '#imaging/source-limits.ts'
 import { loadPart } from '#platform/load-part.ts'
@@ -56,17 +56,15 @@ export function createUploads({
 
   async function urlOf(
     wanted: Wanted,
-    index: number,
     provider: Provider,
     gateway: string,
     through: Send,
     signal: AbortSignal,
   ): Promise<string> {
-    const message = goneMessage(index)
-    const { id, part } = wanted
-    const picture = await store.picture(id)
+    const message = goneMessage(wanted)
+    const picture = await store.picture(wanted.id)
     signal.throwIfAborted()
-    const content = [picture?.sha256 ?? id, ...(part ?? [])].join(' ')
+    const content = nameOf(wanted, picture?.sha256)
     contents.set(nameOf(wanted), content)
     const key = keyOf(provider, gateway, content)
     const before = known.get(key)
@@ -97,8 +95,8 @@ export function createUploads({
       through: Send = send,
     ): Promise<string[]> {
       const urls: string[] = []
-      for (const [index, wanted] of wantedBy(recipe).entries()) {
-        urls.push(await urlOf(wanted, index, provider, gateway, through, signal))
+      for (const wanted of wantedBy(recipe)) {
+        urls.push(await urlOf(wanted, provider, gateway, through, signal))
       }
       return urls
     },
@@ -121,9 +119,9 @@ export async function imagesToSend(
   toSent: ToSent = deriveHere,
 ): Promise<Blob[]> {
   const images: Blob[] = []
-  for (const [index, wanted] of wantedBy(recipe).entries()) {
+  for (const wanted of wantedBy(recipe)) {
     const image = await imageOf(store, wanted, await store.picture(wanted.id), toSent)
-    if (!image) throw missingSource(goneMessage(index))
+    if (!image) throw missingSource(goneMessage(wanted))
     images.push(image)
   }
   return images
@@ -132,33 +130,53 @@ export async function imagesToSend(
 /** The bytes to send for a source; `undefined` if they are missing. */
 async function imageOf(
   store: Pick<GalleryStore, 'original'>,
-  { id, part }: Wanted,
+  { id, cut }: Wanted,
   picture: Picture | undefined,
   toSent: ToSent,
 ): Promise<Blob | undefined> {
   const kept = await store.original(id)
   if (!kept) return undefined
-  const derives = picture && (needsDeriving(picture) || part !== undefined)
-  return derives ? (await toSent(fileOf(picture, kept), serviceLimits, part)).bytes : kept
+  const derives = picture && (needsDeriving(picture) || cut !== undefined)
+  return derives ? (await toSent(fileOf(picture, kept), serviceLimits, cut)).bytes : kept
 }
 
-function goneMessage(index: number): string {
-  return `Image ${index + 1} is no longer in this browser. Remove it or add it again.`
+function goneMessage({ place }: Wanted): string {
+  return `Image ${place + 1} is no longer in this browser. Remove it or add it again.`
 }
 
-/** A source as it is sent: the whole upright image, or a part of it. */
+/** An image that is sent: a source, all of it or what an edit makes of it. */
 interface Wanted {
   id: PictureId
-  part?: Box
+  /** Of the source among the sources, from 0. */
+  place: number
+  cut?: SentCut
 }
 
+/** In the order of sending: the sources, then the copy of the first one that marks are drawn on. */
 function wantedBy(recipe: Pick<Recipe, 'edits' | 'sources'>): Wanted[] {
-  const edit = areaEditOf(recipe)
-  return recipe.sources.map((id, index) => (index === 0 && edit?.way === 'part' ? { id, part: edit.rect } : { id }))
+  const { sources, edits = [] } = recipe
+  const marked = markedEditOf(recipe)
+  const copy = marked && cutOf(marked, true)
+  const [first] = sources
+  return [
+    ...sources.map((id, place) => {
+      const edit = edits.find(({ document }) => document.base === id)
+      const cut = edit && cutOf(edit)
+      return { id, place, ...(cut ? { cut } : {}) }
+    }),
+    ...(first && copy ? [{ id: first, place: 0, cut: copy }] : []),
+  ]
 }
 
-function nameOf({ id, part }: Wanted): string {
-  return [id, ...(part ?? [])].join(' ')
+/** The sources behind the images that are sent, in order; one may stand behind two of them. */
+export function sentSources(recipe: Pick<Recipe, 'edits' | 'sources'>): { id: PictureId; isMarked: boolean }[] {
+  return wantedBy(recipe).map(({ id, cut }) => ({ id, isMarked: cut !== undefined && cut.marks.length > 0 }))
+}
+
+/** By the hash of its bytes, where that is known, or by the id of its record. */
+function nameOf({ id, cut }: Wanted, sha256?: string): string {
+  const name = sha256 ?? id
+  return cut ? `${name} ${JSON.stringify(cut)}` : name
 }
 
 /**
@@ -175,7 +193,7 @@ function fileOf({ id, prompt, file, sha256 = id }: Picture, bytes: Blob): FileTo
 
 const loadDeriving = () => import('#imaging/sent-file.ts')
 
-const deriveHere: ToSent = async (file, limits, part) => (await loadPart(loadDeriving)).toSent(file, limits, part)
+const deriveHere: ToSent = async (file, limits, cut) => (await loadPart(loadDeriving)).toSent(file, limits, cut)
 
 /**
  * Waits for an upload together with other runs. Stopping one of them does not end it for the others; stopping the last

@@ -1,6 +1,7 @@
-import type { Box } from '#domain/edit.ts'
+import type { SentCut } from '#domain/edit.ts'
 import { CanvasTooLarge, drawUpright, openCanvas } from './canvas.ts'
 import type { Decoded } from './decode-image.ts'
+import { drawCut } from './draw-cut.ts'
 import type { PixelSize, SentLimits } from './source-limits.ts'
 
 const qualities = [0.92, 0.85, 0.78] as const
@@ -17,20 +18,20 @@ export interface Fitted {
 }
 
 /**
- * Draws a decoded image upright at a size and encodes it within the limits. Drawing removes all metadata and converts
- * to sRGB. `lossless`: the image came from a lossless format, so it stays PNG if that is small enough. `part`: only
- * this box of the upright image.
+ * Draws a decoded image upright at a size and encodes it within the limits. Drawing leaves all metadata behind and
+ * converts to sRGB. `lossless`: the image came from a format without loss, so it stays PNG where that is small enough.
+ * `cut`: what an edit makes of the upright image.
  */
 export async function fitPicture(
   image: Decoded,
   size: PixelSize,
   lossless: boolean,
   limits: Pick<SentLimits, 'bytes' | 'minSide'>,
-  part?: Box,
+  cut?: SentCut,
 ): Promise<Fitted> {
   for (let asked = size; ; asked = shrunk(asked, limits.minSide)) {
     try {
-      return { ...(await fitAt(image, asked, lossless, limits, part)), forced: asked !== size }
+      return { ...(await fitAt(image, asked, lossless, limits, cut)), forced: asked !== size }
     } catch (error) {
       const isSmallest = Math.max(asked.width, asked.height) <= limits.minSide
       if (!(error instanceof CanvasTooLarge) || isSmallest) throw error
@@ -39,18 +40,15 @@ export async function fitPicture(
 }
 
 async function fitAt(
-  { bitmap, orientation, size: upright }: Decoded,
+  image: Decoded,
   size: PixelSize,
   lossless: boolean,
   limits: Pick<SentLimits, 'bytes' | 'minSide'>,
-  part: Box = [0, 0, upright.width, upright.height],
+  cut: SentCut | undefined,
 ) {
   const { canvas, context } = openCanvas(size)
-  const [x, y, width, height] = part
-  const [across, down] = [size.width / width, size.height / height]
-  context.setTransform(1, 0, 0, 1, -x * across, -y * down)
-  drawUpright(context, bitmap, { width: upright.width * across, height: upright.height * down }, orientation)
-  context.resetTransform()
+  if (cut) drawCut(canvas, context, image, cut)
+  else drawUpright(context, image.bitmap, size, image.orientation)
   const transparent = hasTransparency(context, size)
   if (lossless || transparent) {
     const png = await toBlob(canvas, 'image/png')

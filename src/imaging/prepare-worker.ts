@@ -1,4 +1,4 @@
-import type { Box } from '#domain/edit.ts'
+import type { SentCut } from '#domain/edit.ts'
 import type { FoundRecipe } from '#domain/found-recipe.ts'
 import { type FileMime, fileMimes, type SourceFile } from '#domain/source-file.ts'
 import { type Decoded, decodeImage, isEndMissing } from './decode-image.ts'
@@ -14,8 +14,8 @@ import { drawThumbnail } from './thumbnail.ts'
 
 export interface SendAsk {
   limits: SentLimits
-  /** Only this box of the upright image, in whole pixels inside it. */
-  part?: Box
+  /** What an edit makes of the upright image; left out, all of it is sent. */
+  cut?: SentCut
 }
 
 export type PrepareJob = (
@@ -68,7 +68,7 @@ interface Opened {
   image: Decoded
   /** Pixels of what is sent. */
   target: PixelSize
-  part?: Box
+  cut?: SentCut
 }
 
 const unreadable =
@@ -92,10 +92,10 @@ async function prepare(job: PrepareJob): Promise<PrepareReply> {
   if (!image) return withoutDecoder(header)
   try {
     if (header.unended && isEndMissing(image, header.orientation)) return { kind: 'refused', reason: cutOff }
-    const part = job.task === 'send' ? job.part : undefined
-    const target = toSentSize(sizeOf(image, part), job.task === 'send' ? job.limits : serviceLimits)
+    const cut = job.task === 'send' ? job.cut : undefined
+    const target = toSentSize(sizeOf(image, cut), job.task === 'send' ? job.limits : serviceLimits)
     if (!target) return { kind: 'refused', reason: unreadable }
-    const opened = { bytes, header, image, target, ...(part ? { part } : {}) }
+    const opened = { bytes, header, image, target, ...(cut ? { cut } : {}) }
     return job.task === 'send'
       ? { kind: 'sent', sent: await send(opened, job.limits) }
       : { kind: 'read', read: await read(opened, job.decoded !== undefined) }
@@ -104,8 +104,8 @@ async function prepare(job: PrepareJob): Promise<PrepareReply> {
   }
 }
 
-function sizeOf({ size }: Decoded, part: Box | undefined): PixelSize {
-  return part ? { width: part[2], height: part[3] } : size
+function sizeOf({ size }: Decoded, cut: SentCut | undefined): PixelSize {
+  return cut ? { width: cut.rect[2], height: cut.rect[3] } : size
 }
 
 function asDecoded(bitmap: ImageBitmap): Decoded {
@@ -151,13 +151,13 @@ async function render(header: ImageHeader, image: Decoded): Promise<Blob> {
   return (await fitPicture(image, size, isLossless(header), renditionLimits)).bytes
 }
 
-async function send({ bytes, header, image, target, part }: Opened, limits: SentLimits): Promise<SentFile> {
-  const fitted = await fitPicture(image, target, isLossless(header), limits, part)
+async function send({ bytes, header, image, target, cut }: Opened, limits: SentLimits): Promise<SentFile> {
+  const fitted = await fitPicture(image, target, isLossless(header), limits, cut)
   const notes = describeChange({
     header,
     profile: await readProfile(header, bytes),
     fileBytes: bytes.length,
-    from: sizeOf(image, part),
+    from: sizeOf(image, cut),
     to: fitted.size,
     sent: { ...fitted, bytes: fitted.bytes.size, mime: fitted.bytes.type },
     limits,

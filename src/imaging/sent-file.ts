@@ -1,4 +1,4 @@
-import type { Box } from '#domain/edit.ts'
+import type { SentCut } from '#domain/edit.ts'
 import { deriveSent } from './prepare-image.ts'
 import type { SentFile } from './prepare-worker.ts'
 import type { SentLimits } from './source-limits.ts'
@@ -21,14 +21,15 @@ const capacity = 8
 const derived = new Map<string, Promise<SentFile>>()
 
 /**
- * What a service is sent for a file: upright, in sRGB, without metadata, within the limits, with notes of what was
- * done. The file itself is not changed. The same file with the same limits is prepared once, also for calls at the same
- * time. `part`: only this box of the upright image, in whole pixels inside it. Rejects with `invalid` if the file
- * cannot be read.
+ * What a service is given of a file: upright, in sRGB, without metadata, within the limits, with notes of what was done.
+ * The file itself stays as it is. The same file with the same limits is derived once, also by calls of the same moment.
+ * `cut`: what an edit makes of the upright image. Rejects with `invalid` where the file cannot be read.
  */
-export function toSent(file: FileToSend, limits: SentLimits, part?: Box): Promise<SentFile> {
-  const key = [file.sha256, limits.bytes, limits.pixels, limits.minSide, ...(part ?? [])].join(' ')
-  const asked = { limits, ...(part ? { part } : {}) }
+export function toSent(file: FileToSend, limits: SentLimits, cut?: SentCut): Promise<SentFile> {
+  const key = [file.sha256, limits.bytes, limits.pixels, limits.minSide, ...(cut ? [JSON.stringify(cut)] : [])].join(
+    ' ',
+  )
+  const asked = { limits, ...(cut ? { cut } : {}) }
   const made = derived.get(key) ?? deriveSent(file.bytes, file.name, asked, new AbortController().signal)
   derived.delete(key)
   derived.set(key, made)

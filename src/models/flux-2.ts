@@ -63,6 +63,7 @@ export const flux2: ModelFamily = {
   title: 'Flux 2',
   provider: 'kie-jobs',
   maxSources: 8,
+  marksAs: 'reference',
   promptLength,
   defaults: { ...defaults },
 

@@ -73,6 +73,7 @@ export const fluxKontext: ModelFamily = {
   title: 'Flux Kontext',
   provider: 'kie-kontext',
   maxSources: 1,
+  marksAs: 'burnt',
   promptLength,
   defaults: { ...defaults },
 

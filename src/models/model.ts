@@ -52,6 +52,8 @@ export interface ModelFamily {
   /** Id of the provider that accepts its bodies. */
   readonly provider: string
   readonly maxSources: number
+  /** How marks are shown to the model: drawn on the first source, or on a copy of it that is sent as one more image. */
+  readonly marksAs: 'burnt' | 'reference'
   readonly promptLength: { readonly min: number; readonly max: number }
   readonly defaults: Draft
   /** The controls that apply in this mode, in display order, without the prompt. */

@@ -6,7 +6,7 @@ import type { Affine, LaidView } from '#domain/edit.ts'
 import type { PictureId } from '#domain/ids.ts'
 import type { Laying } from '#domain/laying.ts'
 import { awaitsLaying, type Picture } from '#domain/picture.ts'
-import { areaEditOf, type Recipe } from '#domain/run.ts'
+import { laidEditOf, type Recipe } from '#domain/run.ts'
 import { toBatch } from '#generation/batch.ts'
 import { layersOf } from '#generation/browser-layers.ts'
 import type { LayWishes } from '#generation/laying.ts'
@@ -17,7 +17,15 @@ import { notify } from '#ui/notices.tsx'
 import { Segments } from '#ui/segments.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { ChangeLayer } from './change-layer.tsx'
-import { describeFit, describeLoss, describePlaces, describeRefusal, describeStep } from './laid-words.ts'
+import {
+  describeFit,
+  describeLoss,
+  describeMarksLeft,
+  describePlaces,
+  describeRefusal,
+  describeStep,
+  spaceLeftEmpty,
+} from './laid-words.ts'
 import { PlaceByHand } from './place-by-hand.tsx'
 import { Results } from './results.tsx'
 import type { Zoom } from './use-zoom.ts'
@@ -46,13 +54,24 @@ export function LaidBar({ picture, zoom }: LaidBarProps) {
   if (origin.kind === 'derived' && origin.from === 'answer') {
     return <Laid key={picture.id} origin={origin} answer={picture.parents[1]} zoom={zoom} picture={picture} />
   }
-  if (origin.kind === 'made' && laying && laying.kind !== 'laid' && !laying.accepted) {
+  if (laying?.kind === 'checked' && laying.marksLeft.length > 0) {
+    return (
+      <Bar>
+        <p role="status" className={chip}>
+          {describeMarksLeft(laying.marksLeft)}
+        </p>
+      </Bar>
+    )
+  }
+  if (origin.kind === 'made' && (laying?.kind === 'refused' || laying?.kind === 'failed') && !laying.accepted) {
     return <Refused key={picture.id} answer={picture} laying={laying} recipe={origin.recipe} zoom={zoom} />
   }
   return null
 }
 
-/** On a phone one line that scrolls; elsewhere as many as needed. */
+const chip = 'whitespace-nowrap rounded-full border border-line px-2 text-soft text-xs leading-5'
+
+/** On a phone one line that scrolls; elsewhere as many as it takes. */
 function Bar({ children }: { children: ReactNode }) {
   return (
     <div className="flex min-h-11 flex-wrap items-center gap-x-1.5 gap-y-1 px-3 py-1 max-middle:flex-nowrap max-middle:overflow-x-auto">
@@ -91,13 +110,18 @@ function Laid({ origin, answer, picture, zoom }: LaidProps) {
   const [isShowing, setShowing] = useState(false)
   const [isAdjusting, setAdjusting] = useState(false)
   const { lay, isBusy } = useLayAnew(answer)
-  const { edit, fit, view, places, losses: lost = [] } = origin
+  const { edit, fit, view, places, losses: lost = [], marksLeft = [], leftEmpty } = origin
+  const chips = [
+    ...describeFit(fit),
+    ...(marksLeft.length > 0 ? [describeMarksLeft(marksLeft)] : []),
+    ...(leftEmpty ? [spaceLeftEmpty] : []),
+    ...lost.map(describeLoss),
+  ]
   const wishes: LayWishes = { view, feather: edit.document.rim, fit }
-  const chip = 'whitespace-nowrap rounded-full border border-line px-2 text-soft text-xs leading-5'
   return (
     <Bar>
       <ul aria-label="What was done" className="flex shrink-0 flex-wrap gap-1 max-middle:flex-nowrap">
-        {[...describeFit(fit), ...lost.map(describeLoss)].map((words) => (
+        {chips.map((words) => (
           <li key={words} className={chip}>
             {words}
           </li>
@@ -152,19 +176,25 @@ function Laid({ origin, answer, picture, zoom }: LaidProps) {
 }
 
 /** What was laid into the same area of the same source, oldest first. */
-function useResults({ id, parents: [source] }: Picture, { edit }: LaidOrigin): readonly Picture[] {
+function useResults({ id, parents: [source] }: Picture, { recipe }: LaidOrigin): readonly Picture[] {
   const { pictures } = usePictures('gallery')
-  const area = JSON.stringify(edit.document.area)
+  const asked = askedOf(recipe)
   return pictures
     .filter((each) => {
       if (each.id === id) return true
       if (each.parents[0] !== source || each.origin.kind !== 'derived' || each.origin.from !== 'answer') return false
-      return JSON.stringify(each.origin.edit.document.area) === area
+      return askedOf(each.origin.recipe) === asked
     })
     .toReversed()
 }
 
-/** The width of the soft edge. Applied when the slider is released, because each width makes another image. */
+/** What was asked for of the source, in text: the area as it was sent, and how far the image was extended. */
+function askedOf(recipe: Recipe): string {
+  const { area, frame } = laidEditOf(recipe)?.document ?? {}
+  return JSON.stringify([area, frame])
+}
+
+/** The width of the soft edge. It counts when it is let go: each width is an image of its own. */
 function Feather({ value, isOff, onChange }: { value: number; isOff: boolean; onChange(value: number): void }) {
   const [chosen, setChosen] = useState(value)
   const commit = () => chosen !== value && onChange(chosen)
@@ -211,7 +241,7 @@ function useLayAnew(answer: PictureId | undefined) {
 
 interface RefusedProps {
   answer: Picture
-  laying: Exclude<Laying, { kind: 'laid' }>
+  laying: Extract<Laying, { kind: 'refused' | 'failed' }>
   recipe: Recipe
   zoom: Zoom
 }
@@ -221,7 +251,7 @@ function Refused({ answer, laying, recipe, zoom }: RefusedProps) {
   const { lay, isBusy } = useLayAnew(answer.id)
   const tryAgain = useTryAgain(recipe)
   const [isPlacing, setPlacing] = useState(false)
-  const rect = areaEditOf(recipe)?.rect
+  const rect = laidEditOf(recipe)?.rect
   if (isPlacing && rect) {
     const onPlace = (map: Affine) => lay({ fit: { map, verdict: 'aligned' } })
     const onCancel = () => setPlacing(false)

@@ -51,6 +51,15 @@ export function describeLoss(loss: Loss): string {
   return losses[loss]
 }
 
+/** The marks that an answer still shows, by their numbers. */
+export function describeMarksLeft(numbers: readonly number[]): string {
+  const [first] = numbers
+  if (numbers.length < 2) return `The model left mark ${first} in`
+  return `The model left marks ${numbers.slice(0, -1).join(', ')} and ${numbers.at(-1)} in`
+}
+
+export const spaceLeftEmpty = 'Some of the new space looks unfilled'
+
 /** What the model changed where it should not have. */
 export function describePlaces(places: readonly Place[]): string {
   if (places.length === 0) return 'Nothing outside the area was changed.'
@@ -68,7 +77,7 @@ const objections: Readonly<Record<Extract<Laying, { kind: 'refused' }>['objectio
 }
 
 /** Why an answer was not laid in, and what is kept. */
-export function describeRefusal(laying: Exclude<Laying, { kind: 'laid' }>): string {
+export function describeRefusal(laying: Extract<Laying, { kind: 'refused' | 'failed' }>): string {
   if (laying.kind === 'failed') return laying.reason
   return `${objections[laying.objection]} The whole answer is kept.`
 }

@@ -4,13 +4,14 @@ import { closeAct } from '#acts/app-acts.ts'
 import type { ImageCommands } from '#acts/image-commands.ts'
 import { useActKey } from '#acts/use-act-key.ts'
 import { useImageCommands } from '#acts/use-image-commands.ts'
+import { type EditDocument, isPlainFrame } from '#domain/edit.ts'
 import { awaitsLaying, type Picture } from '#domain/picture.ts'
 import { describePicture } from '#library/picture-words.ts'
 import { usePicture, usePictures } from '#store/queries.ts'
 import { useNeighbours } from '#store/stage-queries.ts'
 import { Button } from '#ui/button.tsx'
 import { lazyPart } from '#ui/lazy-part.tsx'
-import { type ToolId, useWorkspace } from '#workspace/workspace.ts'
+import { type ToolId, useEditOf, useWorkspace } from '#workspace/workspace.ts'
 import { NewImages } from './new-images.tsx'
 import { PictureLayer } from './picture-layer.tsx'
 import { StageInfo } from './stage-info.tsx'
@@ -25,6 +26,8 @@ import type { Swipe } from './viewport-input.ts'
 const Compare = lazyPart(() => import('./compare.tsx').then((module) => module.Compare))
 const Area = lazyPart(() => import('./tools/area.tsx').then((module) => module.Area))
 const Crop = lazyPart(() => import('./tools/crop.tsx').then((module) => module.Crop))
+const Annotate = lazyPart(() => import('./tools/annotate.tsx').then((module) => module.Annotate))
+const EditLayer = lazyPart(() => import('./edit-layer.tsx').then((module) => module.EditLayer))
 const LaidBar = lazyPart(() => import('./laid-bar.tsx').then((module) => module.LaidBar))
 const CompareBar = lazyPart(() => import('./compare-bar.tsx').then((module) => module.CompareBar))
 
@@ -92,13 +95,14 @@ interface OptionsProps {
 
 /** The bar above the image: of the comparison, or of the open tool. */
 function Options({ picture, zoom, comparison: { comparing, a, seen, flip }, tool }: OptionsProps) {
-  const waiting = <div className="h-11" />
+  const waiting = <div className="tool-bar" />
   const hasNews = useLaidNews(picture)
   if (comparing) {
     return <CompareBar waiting={waiting} comparing={comparing} a={a} b={picture} seen={seen} onFlip={flip} />
   }
   if (tool === 'area') return <Area key={picture.id} waiting={waiting} picture={picture} zoom={zoom} />
   if (tool === 'crop') return <Crop key={picture.id} waiting={waiting} picture={picture} zoom={zoom} />
+  if (tool === 'annotate') return <Annotate key={picture.id} waiting={waiting} picture={picture} zoom={zoom} />
   return hasNews ? <LaidBar picture={picture} zoom={zoom} /> : null
 }
 
@@ -106,8 +110,21 @@ function Options({ picture, zoom, comparison: { comparing, a, seen, flip }, tool
 function useLaidNews({ id, origin, laying }: Picture): boolean {
   const { pictures, arrived } = usePictures('gallery')
   if (origin.kind === 'derived') return origin.from === 'answer'
+  if (laying?.kind === 'checked') return laying.marksLeft.length > 0
   if (laying && laying.kind !== 'laid' && !laying.accepted) return true
   return pictures.concat(arrived).some((each) => awaitsLaying(each) && (each.id === id || each.parents[0] === id))
+}
+
+/**
+ * What will be done with an image when the form is sent; nothing where the image is no source of it. Of the first source
+ * everything counts, of others only how they are cropped.
+ */
+function useSentEdit(id: Picture['id']): EditDocument | undefined {
+  const place = useWorkspace(({ family, sources }) => sources[family]?.indexOf(id) ?? -1)
+  const document = useEditOf(id)?.document
+  if (!document || place < 0) return undefined
+  if (place === 0) return document
+  return document.frame.pad || isPlainFrame(document.frame) ? undefined : { ...document, area: [], marks: [] }
 }
 
 interface ViewportProps {
@@ -144,6 +161,8 @@ function Viewport({ picture, zoom, isBefore, comparison }: ViewportProps) {
     </>
   )
   const isCompared = comparing && comparison.shown && a && placement && !before
+  const edit = useSentEdit(picture.id)
+  const tool = useWorkspace((state) => state.tool)
   return (
     // biome-ignore lint/a11y/useSemanticElements: a place to look into, no set of fields
     <div
@@ -169,6 +188,7 @@ function Viewport({ picture, zoom, isBefore, comparison }: ViewportProps) {
       ) : (
         single
       )}
+      {edit && !comparing && !before && <EditLayer picture={picture} document={edit} zoom={zoom} tool={tool} />}
       {before && <Chip>{comparing ? 'A' : 'Before'}</Chip>}
       {comparing && !comparison.shown && <Chip>Choose an image for A, in the strip or the gallery</Chip>}
     </div>

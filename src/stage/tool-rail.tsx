@@ -2,7 +2,7 @@ import type { StageView, ViewAct } from '#acts/act.ts'
 import { ActButton } from '#acts/act-button.tsx'
 import { exportAct } from '#acts/image-acts.ts'
 import type { ImageCommands } from '#acts/image-commands.ts'
-import { areaAct, cropAct } from '#acts/tool-acts.ts'
+import { annotateAct, areaAct, cropAct } from '#acts/tool-acts.ts'
 import type { Picture } from '#domain/picture.ts'
 import { Toolbar } from '#ui/toolbar.tsx'
 import { useMedia } from '#ui/use-media.ts'
@@ -11,6 +11,7 @@ import { type ToolId, useWorkspace } from '#workspace/workspace.ts'
 const tools: readonly { id: ToolId; act: ViewAct }[] = [
   { id: 'area', act: areaAct },
   { id: 'crop', act: cropAct },
+  { id: 'annotate', act: annotateAct },
 ]
 
 interface ToolRailProps {

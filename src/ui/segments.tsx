@@ -17,7 +17,9 @@ interface SegmentsProps {
   /** Draws each option's proportions above its label. */
   shape?: 'ratio' | undefined
   hideLabel?: boolean | undefined
-  /** Options chosen in addition to the value. */
+  /** Many short options in one row. */
+  isTight?: boolean | undefined
+  /** Options that are chosen beside the value. */
   also?: readonly string[] | undefined
   /** Called to add or remove an option, by Shift-click or a long press. */
   onAdd?: ((value: string) => void) | undefined
@@ -37,8 +39,8 @@ const ratioOption =
   'h-14 flex-col gap-1 rounded-sm border-line px-1 text-xs ' +
   'hover:border-line-strong has-checked:border-ink has-checked:bg-raised'
 
-/** One of a few options. Native radio buttons, so arrow keys change the choice and Tab leaves the group. */
-export function Segments({ label, value, options, onChange, shape, hideLabel, also, onAdd }: SegmentsProps) {
+/** One of a few. Native radios, so arrows move the choice and Tab leaves the group. */
+export function Segments({ label, value, options, onChange, shape, hideLabel, isTight, also, onAdd }: SegmentsProps) {
   const id = useId()
   const press = useLongPress(onAdd)
   const note = options.find((each) => each.value === value)?.note
@@ -62,7 +64,7 @@ export function Segments({ label, value, options, onChange, shape, hideLabel, al
           <label
             key={each.value}
             data-also={also?.includes(each.value) || undefined}
-            className={classes(option, isRatio ? ratioOption : rowOption)}
+            className={classes(option, isRatio ? ratioOption : rowOption, isTight && 'px-2!')}
             {...press.watch(each.value)}
           >
             <input

@@ -1,4 +1,4 @@
-import type { Edit, EditDocument } from '#domain/edit.ts'
+import { type Edit, type EditDocument, isEdited, type Mark } from '#domain/edit.ts'
 import type { PictureId } from '#domain/ids.ts'
 
 /** The edit of one image, and what part of it is sent; absent: the suggested part. */
@@ -12,14 +12,10 @@ export type Edits = Readonly<Record<PictureId, BaseEdit>>
 /** Older ones are dropped, because they share the browser's few megabytes with the drafts. */
 const mostKept = 20
 
-export function isArea({ area }: EditDocument): boolean {
-  return area.length > 0
-}
-
-/** Newest last. A document without an area is left out. */
+/** With the newest at the end. A document that changes nothing is left out. */
 export function withEdit(edits: Edits, document: EditDocument, way: BaseEdit['way']): Edits {
   const others = Object.entries(withoutEdit(edits, document.base))
-  const own = isArea(document) ? [[document.base, { document, ...(way ? { way } : {}) }] as const] : []
+  const own = isEdited(document) ? [[document.base, { document, ...(way ? { way } : {}) }] as const] : []
   return Object.fromEntries([...others, ...own].slice(-mostKept))
 }
 
@@ -30,7 +26,18 @@ export function withoutEdit(edits: Edits, base: PictureId): Edits {
 /** The valid part of what was stored. */
 export function adoptEdits(stored: unknown): Edits {
   if (!isRecord(stored)) return {}
-  return Object.fromEntries(Object.entries(stored).filter(([base, edit]) => isEdit(base, edit))) as Edits
+  const edits = Object.entries(stored as Record<string, BaseEdit>).filter(([base, edit]) => isEdit(base, edit))
+  return Object.fromEntries(edits.map(([base, edit]) => [base, withSoundMarks(edit)]))
+}
+
+function withSoundMarks({ document, ...rest }: BaseEdit): BaseEdit {
+  const marks: unknown = document.marks
+  return { ...rest, document: { ...document, marks: Array.isArray(marks) ? marks.filter(isMark) : [] } }
+}
+
+function isMark(value: unknown): value is Mark {
+  if (!isRecord(value) || !Number.isInteger(value.n)) return false
+  return [value.box, value.points, value.at, value.from].some(Array.isArray)
 }
 
 function isEdit(base: string, edit: unknown): boolean {

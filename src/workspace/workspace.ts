@@ -7,7 +7,7 @@ import { findFamily } from '#models/catalogue.ts'
 import { adoptForm } from '#models/model.ts'
 import { adoptComposition, type Composition, compositionOf, draftOf, initialComposition } from './composition.ts'
 import { isDemo } from './edition.ts'
-import { adoptEdits, type Edits, isArea, withEdit, withoutEdit } from './edits.ts'
+import { adoptEdits, type Edits, withEdit, withoutEdit } from './edits.ts'
 import { keptValues, parseJson } from './kept-values.ts'
 import { changedSettings, initialSettings, isSetting, type Settings, settingNames, soundSettings } from './settings.ts'
 
@@ -24,8 +24,8 @@ export interface Comparing {
   way: CompareWay
 }
 
-/** The tools for the staged image. */
-export type ToolId = 'area' | 'crop'
+/** What works on the staged image. */
+export type ToolId = 'area' | 'crop' | 'annotate'
 
 interface Fleeting {
   /** The open tool of the stage. */
@@ -59,7 +59,7 @@ export type Workspace = Settings &
     edits: Edits
     /** Opens a tool; `undefined` closes it. */
     takeTool(tool: ToolId | undefined): void
-    /** Replaces the edit document of its base image; one without an area is dropped. */
+    /** Replaces the edit document of its base image; one that changes nothing is forgotten. */
     edit(document: EditDocument): void
     /** Whether only a crop around the area is sent. */
     chooseWay(base: PictureId, way: 'whole' | 'part'): void
@@ -235,8 +235,7 @@ function recalled(
 ): Partial<Workspace> {
   const known = findFamily(family)
   if (!known) return {}
-  const [first] = sources
-  const others = first ? withoutEdit(state.edits, first) : state.edits
+  const others = sources.reduce<Edits>(withoutEdit, state.edits)
   return {
     edits: edits.reduce<Edits>((all, { document, way }) => withEdit(all, document, way), others),
     family,
@@ -267,10 +266,7 @@ export function useSources(family: string): readonly PictureId[] {
   return useWorkspace((state) => state.sources[family] ?? none)
 }
 
-/** Where the first source may change, if an area was painted on it. */
-export function useAreaOf(base: PictureId | undefined) {
-  return useWorkspace(({ edits }) => {
-    const edit = base === undefined ? undefined : edits[base]
-    return edit && isArea(edit.document) ? edit : undefined
-  })
+/** What is to be done with an image before it is sent: area, marks, frame. */
+export function useEditOf(base: PictureId | undefined) {
+  return useWorkspace(({ edits }) => (base === undefined ? undefined : edits[base]))
 }

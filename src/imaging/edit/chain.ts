@@ -1,8 +1,8 @@
 import { askWorker } from './ask-worker.ts'
 import chainWorkerUrl from './chain-worker.ts?worker&url'
-import type { LayInJob, LayInResult, LayInStep } from './lay-in-file.ts'
+import type { LayInJob, LayInResult, LayInStep, MarkJob } from './lay-in-file.ts'
 
-export type { LayInJob, LayInResult, LayInStep } from './lay-in-file.ts'
+export type { LayInJob, LayInResult, LayInStep, MarkJob } from './lay-in-file.ts'
 
 /**
  * Lays a model's answer into its source, in a worker of its own, whose memory is released at the end. `onStep` reports
@@ -11,4 +11,9 @@ export type { LayInJob, LayInResult, LayInStep } from './lay-in-file.ts'
  */
 export function layIn(job: LayInJob, onStep: (step: LayInStep) => void, signal: AbortSignal): Promise<LayInResult> {
   return askWorker([chainWorkerUrl, 'lay-in'], job, onStep, signal)
+}
+
+/** The numbers of the marks that an answer still shows. In a worker like `layIn`, and rejects as that does. */
+export function findMarks(job: Omit<MarkJob, 'task'>, signal: AbortSignal): Promise<readonly number[]> {
+  return askWorker([chainWorkerUrl, 'marks'], { task: 'marks', ...job }, () => undefined, signal)
 }

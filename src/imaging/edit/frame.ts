@@ -1,5 +1,5 @@
 import { shapeBox } from '#domain/area-box.ts'
-import type { AreaStep, Frame, Shape } from '#domain/edit.ts'
+import type { AreaStep, Frame, Mark, Point, Shape } from '#domain/edit.ts'
 import { framedSize } from '#domain/edit.ts'
 import { frameMap, invert, mapPoint } from './affine.ts'
 import { makePixels, type PixelSize, type Pixels } from './raster.ts'
@@ -50,6 +50,16 @@ function sampleSmooth({ data, width, height }: Pixels, x: number, y: number, int
 /** The steps of an area in pixels of the framed source. */
 export function frameArea(steps: readonly AreaStep[], frame: Frame, source: PixelSize): AreaStep[] {
   return steps.map((step) => (step.op === 'invert' ? step : { ...step, shape: frameShape(step.shape, frame, source) }))
+}
+
+/** A mark in pixels of the framed source. */
+export function frameMark(mark: Mark, frame: Frame, source: PixelSize): Mark {
+  const map = frameMap(frame, source)
+  const along = ([x, y]: Point): Point => mapPoint(map, x, y)
+  const { id, n, colour, note } = mark
+  if (mark.kind === 'arrow') return { ...mark, from: along(mark.from), to: along(mark.to) }
+  if ('at' in mark) return { ...mark, at: along(mark.at) }
+  return { id, n, colour, note, ...frameShape(mark, frame, source) }
 }
 
 function frameShape(shape: Shape, frame: Frame, source: PixelSize): Shape {

@@ -1,12 +1,15 @@
-import type { Box, Edit, Fit, LaidView, Point, Verdict } from '#domain/edit.ts'
+import type { AreaStep, Box, Edit, Fit, LaidView, Point, Verdict } from '#domain/edit.ts'
+import { framedSize } from '#domain/edit.ts'
 import type { LayObjection, Loss, Place } from '#domain/laying.ts'
 import { compose, moveBy } from './affine.ts'
 import { type Area, rasteriseArea } from './area.ts'
 import { decodeAnswer, decodeSource } from './decode.ts'
 import { applyFrame, frameArea, padWithEdges } from './frame.ts'
 import { isRestyled, type LayPlan, layPlan, planLay } from './lay-in.ts'
+import { emptyShare, findMarksLeft, isLeftEmpty } from './leftovers.ts'
 import { writePng } from './png-writer.ts'
 import type { PixelSize, Pixels } from './raster.ts'
+import { resize } from './resize.ts'
 
 export interface LayInJob {
   /** The user's own file. */
@@ -20,6 +23,16 @@ export interface LayInJob {
   view?: LaidView
   /** Width of the soft edge in source pixels, instead of the document's. */
   feather?: number
+  /** Instead of the document's. In upright source pixels. */
+  area?: readonly AreaStep[]
+}
+
+/** An answer that is not laid in, and is only searched for marks that were drawn on the source. */
+export interface MarkJob {
+  task: 'marks'
+  source: Blob
+  answer: Blob
+  edit: Edit
 }
 
 export type LayInStep = 'decode' | 'align' | 'compare' | 'paint' | 'encode'
@@ -45,6 +58,19 @@ export interface LayInResult {
   changeMap: { data: Uint8Array; width: number; height: number; box: Box }
   /** What this browser could not keep of the source. */
   losses: readonly Loss[]
+  /** Numbers of the marks that the model left in what may change. */
+  marksLeft: readonly number[]
+  /** The model left much of the space around the source as it was filled before sending. */
+  leftEmpty: boolean
+}
+
+/** The numbers of the marks that an answer still shows. Runs in a worker. */
+export async function findMarksNow({ source: file, answer: answered, edit }: MarkJob): Promise<number[]> {
+  const source = await decodeSource(file)
+  const answer = await decodeAnswer(answered, source)
+  const { marks, frame } = edit.document
+  const framed = applyFrame(source.pixels, frame)
+  return findMarksLeft({ marks, frame, size: source.pixels, source: framed, rect: edit.rect, answer, offset: [0, 0] })
 }
 
 /** All steps from two files to one. Runs in a worker. */
@@ -56,6 +82,13 @@ export async function layInNow(job: LayInJob, onStep: (step: LayInStep) => void)
   const [x, y] = offset
   const given = job.fit && { ...job.fit, map: compose(moveBy(-x, -y), job.fit.map) }
   const plan = planLay({ source: image, answer, area, rect, ...(given ? { fit: given } : {}) }, onStep)
+  const left = findLeftovers(
+    source.pixels,
+    answer,
+    { image, area, rect, offset },
+    job.edit,
+    plan.objection === undefined,
+  )
   let png: Blob | undefined
   if (!plan.objection) {
     onStep('paint')
@@ -76,7 +109,27 @@ export async function layInNow(job: LayInJob, onStep: (step: LayInStep) => void)
     protectedShare: 1 - area.painted,
     changeMap: toBytes(plan, job.edit.rect),
     losses: source.losses,
+    ...left,
   }
+}
+
+/** What the model left of marks and of empty space. Looked for before anything is painted. */
+function findLeftovers(
+  source: PixelSize,
+  answer: Pixels,
+  { image, area, rect, offset }: Prepared,
+  { document: { marks, frame }, way, marks: drawn }: Edit,
+  isLaid: boolean,
+): Pick<LayInResult, 'marksLeft' | 'leftEmpty'> {
+  const size = { width: source.width, height: source.height }
+  const shown = drawn === 'burnt' || drawn === 'reference' ? marks : []
+  const search = { marks: shown, frame, size, source: image, rect, answer, offset, ...(isLaid ? { area } : {}) }
+  if (way !== 'extend') return { marksLeft: findMarksLeft(search), leftEmpty: false }
+  const inner = framedSize(frame, size)
+  const [across, down] = [answer.width / rect[2], answer.height / rect[3]]
+  const original = [offset[0] * across, offset[1] * down, inner.width * across, inner.height * down] as const
+  const isEmpty = isLeftEmpty(emptyShare(answer, resize(image, answer, rect), original))
+  return { marksLeft: findMarksLeft(search), leftEmpty: isEmpty }
 }
 
 interface Prepared {
@@ -87,16 +140,18 @@ interface Prepared {
   offset: Point
 }
 
-function prepare(source: Pixels, { edit, feather }: LayInJob): Prepared {
+function prepare(source: Pixels, { edit, feather, area: changed }: LayInJob): Prepared {
   const { document, rect, way } = edit
   const framed = applyFrame(source, document.frame)
-  if (way === 'extend') return extend(framed, rect)
-  const area = rasteriseArea(frameArea(document.area, document.frame, source), framed, feather ?? document.rim)
-  return { image: framed, area, rect, offset: [0, 0] }
+  const steps = frameArea(changed ?? document.area, document.frame, source)
+  const area = rasteriseArea(steps, framed, feather ?? document.rim)
+  return way === 'extend'
+    ? extend(framed, rect, steps.length > 0 ? area : undefined)
+    : { image: framed, area, rect, offset: [0, 0] }
 }
 
-/** All of the new space is area; the source's own pixels are not, and no rim reaches into them. */
-function extend(framed: Pixels, [x, y, width, height]: Box): Prepared {
+/** All of the new space is area, and there is no rim into the source's own pixels; of them only `inside` is. */
+function extend(framed: Pixels, [x, y, width, height]: Box, inside: Area | undefined): Prepared {
   const size = { width: Math.round(width), height: Math.round(height) }
   const [left, top] = [Math.round(-x), Math.round(-y)]
   const alpha = new Uint8Array(size.width * size.height).fill(255)
@@ -104,7 +159,12 @@ function extend(framed: Pixels, [x, y, width, height]: Box): Prepared {
     const from = (top + row) * size.width + left
     alpha.fill(0, from, from + framed.width)
   }
-  const painted = 1 - (framed.width * framed.height) / alpha.length
+  for (let row = 0; inside && row < inside.height; row += 1) {
+    const own = inside.alpha.subarray(row * inside.width, (row + 1) * inside.width)
+    alpha.set(own, (top + inside.top + row) * size.width + left + inside.left)
+  }
+  const kept = framed.width * framed.height * (1 - (inside?.painted ?? 0))
+  const painted = 1 - kept / alpha.length
   return {
     image: padWithEdges(framed, left, top, size),
     area: { left: 0, top: 0, ...size, alpha, painted },

@@ -1,13 +1,10 @@
-import type { Box, MarkColour } from '#domain/edit.ts'
+import type { Box, Frame, Mark, MarkColour } from '#domain/edit.ts'
+import { markColourLevels, markDrawing, markLineWidth } from '#domain/mark-drawing.ts'
+import { compose, frameMap, mapPoint, moveBy, scaleBy } from './affine.ts'
+import type { Area } from './area.ts'
 import { leftovers } from './constants.ts'
-import type { Pixels } from './raster.ts'
-
-export const markColours: Readonly<Record<MarkColour, readonly [red: number, green: number, blue: number]>> = {
-  red: [255, 0, 0],
-  cyan: [0, 255, 255],
-  magenta: [255, 0, 255],
-  lime: [0, 255, 0],
-}
+import type { PixelSize, Pixels } from './raster.ts'
+import { resize } from './resize.ts'
 
 /**
  * Whether a drawn mark is still visible: enough of its line has its colour. `line`: x, y, x, y … in pixels of the
@@ -26,9 +23,77 @@ export function isMarkLeft(image: Pixels, before: Pixels, line: readonly number[
 }
 
 function isNear({ data }: Pixels, at: number, colour: MarkColour): boolean {
-  return markColours[colour].every(
+  return markColourLevels[colour].every(
     (level, channel) => Math.abs((data[at + channel] ?? 0) - level) <= leftovers.markLevels,
   )
+}
+
+interface MarkSearch {
+  marks: readonly Mark[]
+  frame: Frame
+  /** Of the upright image. */
+  size: PixelSize
+  /** Framed, and extended where it was sent so. */
+  source: Pixels
+  /** What was sent, in pixels of `source`. */
+  rect: Box
+  answer: Pixels
+  /** Where the corner of the framed image lies in `source`. */
+  offset: readonly [x: number, y: number]
+  /** Only what lies in it counts: everything else was put back. Left out: all counts. */
+  area?: Area
+}
+
+/** Pixels of the answer within which a mark is looked for: the models move what they draw by a few. */
+const searched = [0, -2, 2, -4, 4] as const
+
+/** The numbers of the marks that are still to be seen in an answer. */
+export function findMarksLeft(search: MarkSearch): number[] {
+  const { marks, source, rect, answer } = search
+  if (marks.length === 0) return []
+  const before = resize(source, answer, rect)
+  return marks.filter((mark) => isSeen(search, before, mark)).map(({ n }) => n)
+}
+
+function isSeen({ frame, size, rect, answer, offset, area }: MarkSearch, before: Pixels, mark: Mark): boolean {
+  const [x, y, width, height] = rect
+  const toSource = compose(frameMap(frame, size), moveBy(...offset))
+  const toAnswer = compose(moveBy(-x, -y), scaleBy(answer.width / width, answer.height / height))
+  const { lines } = markDrawing(mark, markLineWidth({ width, height }), false)
+  const points = lines.flatMap((line) => pointsAlong(line, compose(toSource, toAnswer)))
+  const back = (at: readonly [number, number]) => [
+    at[0] * (width / answer.width) + x,
+    at[1] * (height / answer.height) + y,
+  ]
+  const counted = area ? points.filter((at) => isWithin(area, back(at))) : points
+  if (counted.length <= leftovers.markShare * points.length) return false
+  return searched.some((dy) =>
+    searched.some((dx) => {
+      const line = counted.flatMap(([px, py]) => [px + dx, py + dy])
+      return isMarkLeft(answer, before, line, mark.colour)
+    }),
+  )
+}
+
+/** Points a pixel apart, after the map. */
+function pointsAlong(line: readonly number[], map: Parameters<typeof mapPoint>[0]): [number, number][] {
+  const corners = Array.from({ length: line.length >> 1 }, (_, at) =>
+    mapPoint(map, line[at * 2] ?? 0, line[at * 2 + 1] ?? 0),
+  )
+  return corners.flatMap(([x1, y1], index) => {
+    const [x0, y0] = corners[index - 1] ?? [x1, y1]
+    const steps = Math.max(1, Math.round(Math.hypot(x1 - x0, y1 - y0)))
+    return Array.from({ length: steps }, (_, step): [number, number] => {
+      const share = (step + 1) / steps
+      return [x0 + (x1 - x0) * share, y0 + (y1 - y0) * share]
+    })
+  })
+}
+
+function isWithin({ left, top, width, height, alpha }: Area, [x = -1, y = -1]: readonly number[]): boolean {
+  const [column, row] = [Math.floor(x) - left, Math.floor(y) - top]
+  const isInside = column >= 0 && row >= 0 && column < width && row < height
+  return isInside && (alpha[row * width + column] ?? 0) > 0
 }
 
 /**

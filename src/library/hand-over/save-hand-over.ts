@@ -1,6 +1,6 @@
+import { isPlainFrame } from '#domain/edit.ts'
 import { isAbort } from '#domain/failure.ts'
 import type { Picture } from '#domain/picture.ts'
-import { areaEditOf } from '#domain/run.ts'
 import type { HandOverWork } from '#imaging/hand-over/hand-over.ts'
 import type { PsdJob } from '#imaging/hand-over/layers.ts'
 import { type PdfPage, pdfOf } from '#imaging/hand-over/pdf.ts'
@@ -260,9 +260,13 @@ async function psdOfOne(work: Work, picture: Picture): Promise<Blob> {
 function alignmentOf({ origin, parents }: Picture): { source: Picture['id']; edit?: PsdJob['edit'] } | undefined {
   const [source] = parents
   if (source === undefined) return undefined
-  if (origin.kind === 'derived') return origin.from === 'answer' ? { source, edit: origin.edit } : undefined
-  // The answer to a part of an image shows that part alone.
-  if ('recipe' in origin && areaEditOf(origin.recipe)?.way === 'part') return undefined
+  if (origin.kind === 'derived') {
+    // An extended image is larger than its source.
+    return origin.from === 'answer' && origin.edit.way !== 'extend' ? { source, edit: origin.edit } : undefined
+  }
+  // The answer to a part of an image, or to a framed one, does not lie on it.
+  const edit = 'recipe' in origin ? origin.recipe.edits?.find(({ document }) => document.base === source) : undefined
+  if (edit && (edit.way !== 'whole' || !isPlainFrame(edit.document.frame))) return undefined
   return origin.kind === 'dropped' ? undefined : { source }
 }
 

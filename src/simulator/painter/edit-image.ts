@@ -19,8 +19,8 @@ interface Kit {
 
 /** Words about marks drawn on the image. */
 const speaksOfMarks = /\b(marks?|marked|box|boxes|arrow|circle|ellipse|pin|outline)\b/i
-/** The second image is the first one with marks drawn on it. */
-const secondIsMarked = /\bimage 2 is image 1 with (drawn )?marks\b/i
+/** One of the other images is the first one with marks drawn on it. */
+const copyIsMarked = /\bimage (\d) is image 1 with (?:drawn )?marks\b/i
 
 /** Changes `ground` as the prompt says, where it says: at drawn marks, at a place it names, or everywhere. */
 export async function editImage(
@@ -30,11 +30,10 @@ export async function editImage(
   others: readonly Uint8Array[],
 ): Promise<Pixels> {
   const { backend, manner, random } = kit
-  const [second, ...rest] = others
-  const isMarked = second !== undefined && secondIsMarked.test(prompt)
-  const references = isMarked ? rest : others
-  const marks = await findMarks(prompt, isMarked ? await backend.fill(second, ground) : ground)
-  if (marks && !isMarked && !manner.marks) eraseMarks(ground, marks)
+  const copy = others[Number(copyIsMarked.exec(prompt)?.[1] ?? 0) - 2]
+  const references = others.filter((other) => other !== copy)
+  const marks = await findMarks(prompt, copy ? await backend.fill(copy, ground) : ground)
+  if (marks && !copy && !manner.marks) eraseMarks(ground, marks)
 
   const border = findBlankBorder(prompt, ground)
   if (border) {

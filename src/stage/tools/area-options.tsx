@@ -1,6 +1,5 @@
-import { Check, CircleMinus, CirclePlus, Contrast, X } from 'lucide-react'
+import { CircleMinus, CirclePlus, Contrast, X } from 'lucide-react'
 import { type CSSProperties, useId } from 'react'
-import { closeAct } from '#acts/app-acts.ts'
 import { clearArea, invertArea } from '#acts/area-commands.ts'
 import { findPart, measureArea, wayOf } from '#acts/area-edit.ts'
 import type { Edit, EditDocument } from '#domain/edit.ts'
@@ -10,6 +9,7 @@ import { IconButton } from '#ui/button.tsx'
 import { Segments } from '#ui/segments.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { type AreaEvent, type AreaShape, type AreaTool, leastRadius, mostRadius } from './area-tool.ts'
+import { ToolBar } from './tool-bar.tsx'
 
 const shapes = [
   { value: 'brush', label: 'Brush' },
@@ -34,16 +34,12 @@ interface AreaOptionsProps {
   onLeave(): void
 }
 
-/** One bar above the image; in a narrow window it scrolls. */
 export function AreaOptions({ picture, document, way, tool, send, onRim, onLeave }: AreaOptionsProps) {
   const store = useStore()
   const isEmpty = document.area.length === 0
   const mode = (op: AreaTool['op']) => ({ pressed: tool.op === op, onClick: () => send({ kind: 'mode', op }) })
   return (
-    <section
-      aria-label="Area options"
-      className="flex min-h-11 flex-wrap items-center gap-x-2.5 gap-y-1 px-2 py-1 max-middle:flex-nowrap max-middle:overflow-x-auto"
-    >
+    <ToolBar label="Area options" onLeave={onLeave}>
       <Segments
         label="Area tool"
         hideLabel
@@ -75,8 +71,7 @@ export function AreaOptions({ picture, document, way, tool, send, onRim, onLeave
         <IconButton label="Clear area" icon={X} disabled={isEmpty} onClick={() => clearArea(store, document)} />
       </span>
       <AreaFacts picture={picture} document={document} way={way} />
-      <IconButton label="Leave tool" icon={Check} shortcut={closeAct.keys[0]} className="ml-auto" onClick={onLeave} />
-    </section>
+    </ToolBar>
   )
 }
 

@@ -1,4 +1,5 @@
 import type { AreaStep, Box, Point, Shape } from '#domain/edit.ts'
+import type { DrawEvent } from './draw-input.ts'
 
 /** How an area is drawn. */
 export type AreaShape = 'brush' | 'box' | 'lasso'
@@ -37,21 +38,15 @@ export interface Cursor {
   height: number
 }
 
+/** An arrow moves the keyboard's cursor, or changes the size of its box. */
 export type AreaEvent =
-  /** `pressure`: 0–1, from a pen only. */
-  | { kind: 'press'; at: Point; isAlt: boolean; pressure?: number | undefined }
-  /** All positions since the last event, oldest first. */
-  | { kind: 'move'; to: readonly Point[]; pressure?: number | undefined }
-  | { kind: 'release' }
-  | { kind: 'cancel' }
+  | DrawEvent
   | { kind: 'choose'; shape: AreaShape }
   | { kind: 'mode'; op: 'add' | 'cut' }
   | { kind: 'size'; radius: number }
   /** One step of the keys `[` and `]`. */
   | { kind: 'grow'; by: 1 | -1 }
-  /** An arrow key: moves the keyboard cursor, or resizes its box. In pixels of the image. */
-  | { kind: 'arrow'; dx: number; dy: number; isResize: boolean }
-  /** Enter: draws the shape at the keyboard cursor. */
+  /** Enter: draws what is under the keyboard's cursor. */
   | { kind: 'stamp'; isAlt: boolean }
 
 export type AreaCommand =

@@ -7,14 +7,14 @@ import { useActKey } from '#acts/use-act-key.ts'
 import { type EditDocument, emptyDocument } from '#domain/edit.ts'
 import type { Picture } from '#domain/picture.ts'
 import { useStore } from '#store/queries.ts'
-import { useAreaOf, useWorkspace } from '#workspace/workspace.ts'
+import { useEditOf, useWorkspace } from '#workspace/workspace.ts'
 import type { Zoom } from '../use-zoom.ts'
 import { useSize } from '../viewport-input.ts'
 import type { Placement } from '../zoom-matrix.ts'
 import { paintArea, paintPointer, paintStroke } from './area-canvas.ts'
-import { useAreaInput } from './area-input.ts'
 import { AreaOptions } from './area-options.tsx'
 import { type AreaEvent, type AreaTool, startAreaTool, stepAreaTool } from './area-tool.ts'
+import { useDrawInput } from './draw-input.ts'
 
 interface AreaProps {
   picture: Picture
@@ -24,7 +24,7 @@ interface AreaProps {
 /** The area tool: its options bar, and what it draws over the image in the viewport. */
 export function Area({ picture, zoom }: AreaProps) {
   const store = useStore()
-  const base = useAreaOf(picture.id)
+  const base = useEditOf(picture.id)
   const document = base?.document ?? emptyDocument(picture.id)
   const [tool, setTool] = useState(() => startAreaTool(picture))
   const now = useRef(tool)
@@ -124,7 +124,7 @@ function AreaLayer({ ref, picture, document, zoom, tool, send }: AreaLayerProps)
     },
     [outline],
   )
-  useAreaInput({ viewport, placement, send, hover })
+  useDrawInput({ viewport, placement, send, hover })
   const look = 'pointer-events-none absolute inset-0 text-accent'
   return (
     <>

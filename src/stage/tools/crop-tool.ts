@@ -1,4 +1,4 @@
-import { type Box, type Frame, framedSize, type Point } from '#domain/edit.ts'
+import { type Box, type Frame, framedSize, type Point, type Sides } from '#domain/edit.ts'
 
 export type CropRatio = 'free' | 'original' | '1:1' | '4:3' | '3:2' | '16:9' | '3:4' | '4:5' | '2:3' | '9:16'
 
@@ -10,15 +10,23 @@ export interface CropTool {
   flip: boolean
   /** Degrees clockwise. */
   tilt: number
-  /** In whole pixels of the turned, mirrored and tilted image. */
+  /** In whole pixels of the turned, mirrored and tilted image. What lies outside of it is new space: the image is extended. */
   box: Box
   ratio: CropRatio
-  /** What a pointer drags: where it was pressed, and the box at that moment. */
-  drag?: { handle: Handle; from: Point; box: Box }
+  /** What a pointer drags: where it was pressed, and the box of that moment. */
+  drag?: Drag
+}
+
+interface Drag {
+  handle: Handle
+  from: Point
+  box: Box
+  /** Pixels within which a side that is dragged stays on the edge of the image. */
+  slack: number
 }
 
 export type CropEvent =
-  | { kind: 'press'; handle: Handle; at: Point }
+  | { kind: 'press'; handle: Handle; at: Point; slack?: number }
   | { kind: 'drag'; to: Point }
   | { kind: 'release' }
   | { kind: 'cancel' }
@@ -38,8 +46,18 @@ interface Size {
 
 export const mostTilt = 45
 
-export function startCropTool(image: Size): CropTool {
-  return { turn: 0, flip: false, tilt: 0, box: [0, 0, image.width, image.height], ratio: 'free' }
+/** By how much an image can be extended at each side, as a share of it. */
+const mostPad = 0.5
+/** Pixels of the image that a box holds at least, along each side. */
+const leastKept = 16
+
+/** `frame`: how the image is cropped and extended so far. */
+export function startCropTool(image: Size, frame?: Frame): CropTool {
+  const { turn = 0, flip = false, tilt = 0, crop, pad } = frame ?? {}
+  const room = framedSize({ turn, flip: false, tilt: 0 }, image)
+  const [x, y, width, height] = crop ?? [0, 0, room.width, room.height]
+  const { top = 0, right = 0, bottom = 0, left = 0 } = pad ?? {}
+  return { turn, flip, tilt, box: [x - left, y - top, width + left + right, height + top + bottom], ratio: 'free' }
 }
 
 /** Size of the image after its turn, which contains `box`. */
@@ -50,9 +68,33 @@ export function roomOf({ turn }: Pick<CropTool, 'turn'>, image: Size): Size {
 /** The frame to apply; `undefined` if it would change nothing. */
 export function frameOf({ turn, flip, tilt, box }: CropTool, image: Size): Frame | undefined {
   const room = roomOf({ turn }, image)
-  const isWhole = box[2] === room.width && box[3] === room.height
-  if (isWhole && turn === 0 && !flip && tilt === 0) return undefined
-  return { turn, flip, tilt, ...(isWhole ? {} : { crop: box }) }
+  const crop = insideOf(box, room)
+  const pad = padOf(box, room)
+  const isWhole = crop[2] === room.width && crop[3] === room.height
+  if (isWhole && !pad && turn === 0 && !flip && tilt === 0) return undefined
+  return { turn, flip, tilt, ...(isWhole ? {} : { crop }), ...(pad ? { pad } : {}) }
+}
+
+/** The part of a box that lies in the image. */
+export function insideOf([x, y, width, height]: Box, room: Size): Box {
+  const [left, top] = [Math.max(0, x), Math.max(0, y)]
+  return [left, top, Math.min(room.width, x + width) - left, Math.min(room.height, y + height) - top]
+}
+
+/** How far a box reaches over the edges of the image; nothing where it does not. */
+export function padOf([x, y, width, height]: Box, room: Size): Sides | undefined {
+  const pad = {
+    top: Math.max(0, -y),
+    right: Math.max(0, x + width - room.width),
+    bottom: Math.max(0, y + height - room.height),
+    left: Math.max(0, -x),
+  }
+  return Object.values(pad).some((side) => side > 0) ? pad : undefined
+}
+
+/** How wide or high the box may be made. A straightened image is not extended: its corners are empty already. */
+export function mostSide({ tilt }: Pick<CropTool, 'tilt'>, side: number): number {
+  return tilt === 0 ? Math.floor(side * (1 + 2 * mostPad)) : side
 }
 
 /** A pure function: the next state. A crop is applied by its button, not by an event. */
@@ -62,20 +104,21 @@ export function stepCropTool(tool: CropTool, event: CropEvent, image: Size): Cro
   const share = shareOf(tool.ratio, room)
   switch (event.kind) {
     case 'press':
-      return { ...idle, drag: { handle: event.handle, from: event.at, box: tool.box } }
+      return { ...idle, drag: { handle: event.handle, from: event.at, box: tool.box, slack: event.slack ?? 0 } }
     case 'drag':
-      return drag ? { ...tool, box: dragged(drag, event.to, share, room) } : tool
+      return drag ? { ...tool, box: dragged(drag, event.to, share, limitsOf(tool, room)) } : tool
     case 'release':
       return idle
     case 'cancel':
       return drag ? { ...idle, box: drag.box } : idle
     case 'nudge': {
       const handle: Handle = event.isResize ? 'se' : 'move'
-      return { ...tool, box: dragged({ handle, from: [0, 0], box: tool.box }, [event.dx, event.dy], share, room) }
+      const drag: Drag = { handle, from: [0, 0], box: tool.box, slack: 0 }
+      return { ...tool, box: dragged(drag, [event.dx, event.dy], share, limitsOf(tool, room)) }
     }
     case 'width':
     case 'height':
-      return { ...tool, box: sized(tool.box, event, share, room) }
+      return { ...tool, box: sized(tool.box, event, share, limitsOf(tool, room)) }
     case 'ratio':
       return { ...tool, ratio: event.ratio, box: shaped(tool.box, shareOf(event.ratio, room), room) }
     case 'turn':
@@ -97,25 +140,42 @@ function shareOf(ratio: CropRatio, { width, height }: Size): number | undefined 
   return across / down
 }
 
-function dragged(
-  { handle, from, box }: NonNullable<CropTool['drag']>,
-  to: Point,
-  share: number | undefined,
-  room: Size,
-): Box {
-  const [dx, dy] = [to[0] - from[0], to[1] - from[1]]
-  const [x, y, width, height] = box
-  if (handle === 'move') {
-    return whole([clamp(x + dx, 0, room.width - width), clamp(y + dy, 0, room.height - height), width, height])
+/** Where a box may lie. */
+interface Limits {
+  room: Size
+  /** Beyond the image, where it can be extended. */
+  pad: { across: number; down: number }
+}
+
+function limitsOf({ tilt }: CropTool, room: Size): Limits {
+  const share = tilt === 0 ? mostPad : 0
+  return { room, pad: { across: Math.floor(room.width * share), down: Math.floor(room.height * share) } }
+}
+
+function dragged({ handle, from, box, slack }: Drag, to: Point, share: number | undefined, limits: Limits): Box {
+  const by: Point = [to[0] - from[0], to[1] - from[1]]
+  if (handle === 'move') return moved(box, by, limits.room)
+  const free = pulled(box, handle, by, share, limits)
+  const inside = pulled(box, handle, by, share, { ...limits, pad: { across: 0, down: 0 } })
+  if (share !== undefined) {
+    const isNear = Math.max(free[2] - inside[2], free[3] - inside[3]) <= slack
+    return isNear && !padOf(box, limits.room) ? inside : free
   }
+  return snapped(free, handle, slack, limits.room)
+}
+
+/** The opposite side of one that is dragged stays; of a side that is not dragged, the middle does. */
+function pulled(box: Box, handle: Handle, [dx, dy]: Point, share: number | undefined, { room, pad }: Limits): Box {
+  const [x, y, width, height] = box
   const isWest = handle.includes('w')
   const isNorth = handle.includes('n')
   const isAcross = isWest || handle.includes('e')
   const isDown = isNorth || handle.includes('s')
   let across = isAcross ? width + (isWest ? -dx : dx) : width
   let down = isDown ? height + (isNorth ? -dy : dy) : height
-  const mostAcross = isAcross ? (isWest ? x + width : room.width - x) : room.width
-  const mostDown = isDown ? (isNorth ? y + height : room.height - y) : room.height
+  const whole = { width: room.width + 2 * pad.across, height: room.height + 2 * pad.down }
+  const mostAcross = isAcross ? (isWest ? x + width + pad.across : room.width + pad.across - x) : whole.width
+  const mostDown = isDown ? (isNorth ? y + height + pad.down : room.height + pad.down - y) : whole.height
   across = clamp(across, 1, mostAcross)
   down = clamp(down, 1, mostDown)
   if (share !== undefined) {
@@ -125,29 +185,64 @@ function dragged(
     across *= fit
     down *= fit
   }
-  // The opposite side stays; along an axis that is not dragged, the middle stays.
   const left = isAcross ? (isWest ? x + width - across : x) : x + (width - across) / 2
   const top = isDown ? (isNorth ? y + height - down : y) : y + (height - down) / 2
-  return within([left, top, across, down], room)
+  const next = within([left + pad.across, top + pad.down, across, down], whole)
+  const placed: Box = [next[0] - pad.across, next[1] - pad.down, next[2], next[3]]
+  return holdsImage(placed, room) ? placed : box
 }
 
+function holdsImage(box: Box, room: Size): boolean {
+  const [, , width, height] = insideOf(box, room)
+  return width >= Math.min(leastKept, box[2]) && height >= Math.min(leastKept, box[3])
+}
+
+/** Sides that were dragged to nearly the edge of the image lie on it: it is extended on purpose only. */
+function snapped([x, y, width, height]: Box, handle: Handle, slack: number, room: Size): Box {
+  const near = (at: number, edge: number) => (Math.abs(at - edge) <= slack ? edge : at)
+  const left = handle.includes('w') ? near(x, 0) : x
+  const top = handle.includes('n') ? near(y, 0) : y
+  const right = handle.includes('e') ? near(x + width, room.width) : x + width
+  const bottom = handle.includes('s') ? near(y + height, room.height) : y + height
+  return [left, top, right - left, bottom - top]
+}
+
+/** A box that lies in the image stays in it; one that reaches over an edge keeps at least half of itself in it. */
+function moved([x, y, width, height]: Box, [dx, dy]: Point, room: Size): Box {
+  const along = (at: number, by: number, length: number, side: number) => {
+    if (length > side) return clamp(at + by, side - length, 0)
+    const over = at < 0 || at + length > side ? length / 2 : 0
+    return clamp(at + by, -over, side - length + over)
+  }
+  return whole([along(x, dx, width, room.width), along(y, dy, height, room.height), width, height])
+}
+
+/** A number that no box can have changes nothing. What becomes larger than the image grows on both sides alike. */
 function sized(
   box: Box,
   { kind, pixels }: { kind: 'width' | 'height'; pixels: number },
   share: number | undefined,
-  room: Size,
+  { room, pad }: Limits,
 ): Box {
-  if (!Number.isFinite(pixels)) return box
+  const most = { width: room.width + 2 * pad.across, height: room.height + 2 * pad.down }
+  const side = Math.round(pixels)
+  if (!(side >= 1 && side <= most[kind])) return box
   const [x, y, width, height] = box
-  const most = kind === 'width' ? room.width : room.height
-  const side = clamp(Math.round(pixels), 1, most)
   const size =
     kind === 'width'
       ? [side, share === undefined ? height : side / share]
       : [share === undefined ? width : side * share, side]
   const [across = 1, down = 1] = size
-  const fit = Math.min(1, room.width / across, room.height / down)
-  return within([x, y, across * fit, down * fit], room)
+  const fit = Math.min(1, most.width / across, most.height / down)
+  const along = (at: number, length: number, own: number) => {
+    if (length > own) return (own - length) / 2
+    return clamp(at, 0, own - length)
+  }
+  const [wide, high] = [Math.max(1, Math.round(across * fit)), Math.max(1, Math.round(down * fit))]
+  // The side that was not asked for keeps its place, also beyond the edge.
+  const left = kind === 'height' && share === undefined ? x : along(x, wide, room.width)
+  const top = kind === 'width' && share === undefined ? y : along(y, high, room.height)
+  return whole([left, top, wide, high])
 }
 
 /** The largest box of this shape around the middle of the old one, within the old size if that was smaller. */

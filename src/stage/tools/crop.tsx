@@ -1,4 +1,4 @@
-import { Check, FlipHorizontal2, RotateCcw, RotateCw, X } from 'lucide-react'
+import { FlipHorizontal2, RotateCcw, RotateCw, X } from 'lucide-react'
 import {
   type CSSProperties,
   type KeyboardEvent,
@@ -11,29 +11,36 @@ import {
 import { createPortal } from 'react-dom'
 import { closeAct } from '#acts/app-acts.ts'
 import { applyCrop } from '#acts/crop-command.ts'
+import { setFrame } from '#acts/frame-commands.ts'
+import { objectionToExtension } from '#acts/freeze-edit.ts'
 import { applyCropAct } from '#acts/tool-acts.ts'
 import { useActKey } from '#acts/use-act-key.ts'
+import { type Box, type Frame, framedSize, plainFrame } from '#domain/edit.ts'
 import type { Picture } from '#domain/picture.ts'
 import { compose, frameMap, moveBy, scaleBy } from '#imaging/edit/affine.ts'
 import { useStore } from '#store/queries.ts'
 import { useOriginal } from '#store/stage-queries.ts'
 import { Button, IconButton } from '#ui/button.tsx'
+import { classes } from '#ui/classes.ts'
 import { Segments } from '#ui/segments.tsx'
-import { useWorkspace } from '#workspace/workspace.ts'
+import { useEditOf, useWorkspace } from '#workspace/workspace.ts'
 import type { Zoom } from '../use-zoom.ts'
 import { useSize } from '../viewport-input.ts'
-import { type Placement, placeFit } from '../zoom-matrix.ts'
+import type { Placement, Box as Size } from '../zoom-matrix.ts'
 import {
   type CropEvent,
   type CropRatio,
   type CropTool,
   frameOf,
   type Handle,
+  mostSide,
   mostTilt,
+  padOf,
   roomOf,
   startCropTool,
   stepCropTool,
 } from './crop-tool.ts'
+import { ToolBar } from './tool-bar.tsx'
 
 interface CropProps {
   picture: Picture
@@ -46,16 +53,29 @@ const ratios: readonly { value: CropRatio; label: string }[] = [
   ...(['1:1', '4:3', '3:2', '16:9', '3:4', '4:5', '2:3', '9:16'] as const).map((value) => ({ value, label: value })),
 ]
 
-/** The crop tool: exact numbers in one bar, and a frame with handles over the image. */
+/**
+ * The crop tool: exact numbers in one bar, and a frame with handles over the image. A crop is a new image at once, or is made
+ * when the image is sent; a frame that reaches over the edge asks the model for more image.
+ */
 export function Crop({ picture, zoom }: CropProps) {
   const store = useStore()
-  const [tool, setTool] = useState(() => startCropTool(picture))
+  const kept = useEditOf(picture.id)?.document.frame
+  const [tool, setTool] = useState(() => startCropTool(picture, kept))
   const [isBusy, setBusy] = useState(false)
   const send = (event: CropEvent) => setTool((before) => stepCropTool(before, event, picture))
   const leave = () => useWorkspace.getState().takeTool(undefined)
   const frame = frameOf(tool, picture)
+  const pad = frame?.pad
+  const objection = pad && frame && objectionToExtension(pad, framedSize(frame, picture))
+  const isReady = frame !== undefined && objection === undefined && !isBusy
+  function keep() {
+    setFrame(store, picture.id, frame)
+    leave()
+    if (pad) useWorkspace.getState().focusPrompt()
+  }
   async function apply() {
-    if (!frame || isBusy) return
+    if (!frame || !isReady) return
+    if (pad) return keep()
     setBusy(true)
     const isDone = await applyCrop(store, picture, frame)
     setBusy(false)
@@ -66,13 +86,58 @@ export function Crop({ picture, zoom }: CropProps) {
   return (
     <>
       <CropOptions picture={picture} tool={tool} send={send} onLeave={leave}>
-        <Button variant="primary" className="h-8! shrink-0" disabled={!frame || isBusy} onClick={() => void apply()}>
-          {isBusy ? 'Cropping…' : applyCropAct.label}
+        {!pad && <WhenSent picture={picture} frame={frame} kept={kept} onKeep={keep} />}
+        <Button variant="primary" className="h-8! shrink-0" disabled={!isReady} onClick={() => void apply()}>
+          {isBusy ? 'Cropping…' : pad ? 'Extend' : applyCropAct.label}
         </Button>
       </CropOptions>
       {zoom.viewport.current &&
-        createPortal(<CropLayer picture={picture} zoom={zoom} tool={tool} send={send} />, zoom.viewport.current)}
+        createPortal(
+          <CropLayer picture={picture} zoom={zoom} tool={tool} send={send}>
+            {pad && <ExtensionNote objection={objection} />}
+          </CropLayer>,
+          zoom.viewport.current,
+        )}
     </>
+  )
+}
+
+function ExtensionNote({ objection }: { objection: string | undefined }) {
+  return (
+    <p
+      role="status"
+      className={classes(
+        'absolute top-2 left-2 rounded-sm border border-line bg-panel px-2 py-0.5 text-xs',
+        objection ? 'text-danger' : 'text-soft',
+      )}
+    >
+      {objection ?? 'Experimental: the model continues the scene in the new space. Your own pixels stay.'}
+    </p>
+  )
+}
+
+interface WhenSentProps {
+  picture: Picture
+  frame: Frame | undefined
+  /** How the image is cropped when it is sent, so far. */
+  kept: Frame | undefined
+  onKeep(): void
+}
+
+/** Of a source: it stays whole, and is cropped when it is sent. */
+function WhenSent({ picture, frame, kept = plainFrame, onKeep }: WhenSentProps) {
+  const isSource = useWorkspace(({ family, sources }) => sources[family]?.includes(picture.id) === true)
+  if (!isSource) return null
+  const isSame = JSON.stringify(frame ?? plainFrame) === JSON.stringify(kept)
+  return (
+    <Button
+      className="shrink-0"
+      disabled={isSame}
+      onClick={onKeep}
+      data-tip="The source stays whole. Free until it is sent."
+    >
+      {frame || isSame ? 'Crop when sent' : 'Send uncropped'}
+    </Button>
   )
 }
 
@@ -88,38 +153,38 @@ function CropOptions({ picture, tool, send, onLeave, children }: CropOptionsProp
   const room = roomOf(tool, picture)
   const [, , width, height] = tool.box
   return (
-    <section
-      aria-label="Crop options"
-      className="flex min-h-11 flex-wrap items-center gap-x-2.5 gap-y-1 px-2 py-1 max-middle:flex-nowrap max-middle:overflow-x-auto"
-    >
+    <ToolBar label="Crop options" onLeave={onLeave}>
       <Segments
         label="Crop ratio"
         hideLabel
+        isTight
         value={tool.ratio}
         options={ratios}
         onChange={(ratio) => send({ kind: 'ratio', ratio: ratio as CropRatio })}
       />
-      <span className="flex shrink-0 items-center gap-x-2.5">
-        <Side label="Width" value={width} most={room.width} onChange={(pixels) => send({ kind: 'width', pixels })} />
-        <Side
-          label="Height"
-          value={height}
-          most={room.height}
-          onChange={(pixels) => send({ kind: 'height', pixels })}
-        />
-      </span>
-      <Angle degrees={tool.tilt} onChange={(degrees) => send({ kind: 'tilt', degrees })} />
-      <span className="flex">
+      <span className="flex shrink-0">
         <IconButton label="Turn left" icon={RotateCcw} onClick={() => send({ kind: 'turn', by: -90 })} />
         <IconButton label="Turn right" icon={RotateCw} onClick={() => send({ kind: 'turn', by: 90 })} />
         <IconButton label="Flip" icon={FlipHorizontal2} pressed={tool.flip} onClick={() => send({ kind: 'flip' })} />
         <IconButton label="Reset crop" icon={X} onClick={() => send({ kind: 'reset' })} />
       </span>
-      <span className="ml-auto flex items-center gap-1">
-        {children}
-        <IconButton label="Leave tool" icon={Check} shortcut={closeAct.keys[0]} onClick={onLeave} />
+      <span className="flex shrink-0 items-center gap-x-2.5">
+        <Side
+          label="Width"
+          value={width}
+          most={mostSide(tool, room.width)}
+          onChange={(pixels) => send({ kind: 'width', pixels })}
+        />
+        <Side
+          label="Height"
+          value={height}
+          most={mostSide(tool, room.height)}
+          onChange={(pixels) => send({ kind: 'height', pixels })}
+        />
       </span>
-    </section>
+      <Angle degrees={tool.tilt} onChange={(degrees) => send({ kind: 'tilt', degrees })} />
+      {children}
+    </ToolBar>
   )
 }
 
@@ -134,35 +199,40 @@ interface SideProps {
 function Side({ label, value, most, onChange }: SideProps) {
   const [typed, setTyped] = useState<string>()
   const id = useId()
-  const commit = () => {
-    if (typed !== undefined && typed.trim() !== '') onChange(Number(typed))
-    setTyped(undefined)
-  }
   const number = Number(typed)
   const isOver = typed !== undefined && typed !== '' && !(number >= 1 && number <= most)
+  // A number that cannot be taken stays, with the reason beside it, and changes nothing.
+  const commit = () => {
+    if (isOver) return
+    if (typed !== undefined && typed.trim() !== '') onChange(number)
+    setTyped(undefined)
+  }
   return (
-    <label className="flex shrink-0 items-center gap-1.5 text-soft text-xs">
-      <span>{label}</span>
-      <input
-        type="number"
-        min={1}
-        max={most}
-        step={1}
-        value={typed ?? value}
-        aria-invalid={isOver || undefined}
-        aria-describedby={isOver ? id : undefined}
-        onChange={(event) => setTyped(event.currentTarget.value)}
-        onBlur={commit}
-        onKeyDown={(event) => {
-          if (event.key !== 'Enter') return
-          event.preventDefault()
-          event.stopPropagation()
-          commit()
-        }}
-        className="h-7 w-20 rounded-sm border border-line bg-ground px-2 text-ink text-sm tabular-nums"
-      />
-      {isOver && <span id={id} className="text-danger">{`1 to ${most.toLocaleString('en')}`}</span>}
-    </label>
+    <span className="flex shrink-0 items-center gap-1.5 text-soft text-xs">
+      <label className="flex items-center gap-1.5">
+        <span aria-hidden>{label[0]}</span>
+        <input
+          type="number"
+          aria-label={label}
+          min={1}
+          max={most}
+          step={1}
+          value={typed ?? value}
+          aria-invalid={isOver || undefined}
+          aria-describedby={isOver ? id : undefined}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+          onBlur={commit}
+          onKeyDown={(event) => {
+            if (event.key !== 'Enter') return
+            event.preventDefault()
+            event.stopPropagation()
+            commit()
+          }}
+          className="h-7 w-16 rounded-sm border border-line bg-ground px-2 text-ink text-sm tabular-nums"
+        />
+      </label>
+      {isOver && <span id={id} role="alert" className="text-danger">{`1 to ${most.toLocaleString('en')}`}</span>}
+    </span>
   )
 }
 
@@ -180,7 +250,7 @@ function Angle({ degrees, onChange }: { degrees: number; onChange(degrees: numbe
         step={0.1}
         value={degrees}
         onChange={(event) => onChange(event.currentTarget.valueAsNumber)}
-        className="slider w-20"
+        className="slider w-14"
         style={fill}
       />
       <span aria-hidden className="w-10 tabular-nums">{`${degrees.toFixed(1)}°`}</span>
@@ -191,6 +261,8 @@ function Angle({ degrees, onChange }: { degrees: number; onChange(degrees: numbe
 interface CropLayerProps extends CropProps {
   tool: CropTool
   send(event: CropEvent): void
+  /** Over the image. */
+  children: ReactNode
 }
 
 const handles: readonly { handle: Handle; place: string }[] = [
@@ -205,6 +277,10 @@ const handles: readonly { handle: Handle; place: string }[] = [
 ]
 
 const nudgePx = 8
+/** A side that is dragged over the edge by less stays on it. */
+const slackPx = 12
+/** Air around the frame, so that it can be dragged outwards. */
+const airPx = 32
 const arrows: Readonly<Record<string, readonly [number, number]>> = {
   ArrowLeft: [-1, 0],
   ArrowRight: [1, 0],
@@ -212,14 +288,14 @@ const arrows: Readonly<Record<string, readonly [number, number]>> = {
   ArrowDown: [0, 1],
 }
 
-/** The image as it will be, darkened outside the crop, with handles. Wheel and pinch are left to the viewport. */
-function CropLayer({ picture, zoom, tool, send }: CropLayerProps) {
+/** The image as it will be, darkened outside of the crop, with handles. Wheel and pinch go on to the viewport. */
+function CropLayer({ picture, zoom, tool, send, children }: CropLayerProps) {
   const layer = useRef<HTMLDivElement>(null)
   const room = roomOf(tool, picture)
   const size = useSize(zoom.viewport)
-  const isPlain = tool.turn === 0 && !tool.flip && tool.tilt === 0
-  // An image turned by a quarter fits differently than the one below.
-  const placement = tool.turn % 180 === 0 ? zoom.placement : size && placeFit(room, size)
+  // While a side is dragged the view stays; then it shows all of the frame. A turned image has another fit than the one below.
+  const isOwnFit = zoom.isFit || tool.turn % 180 !== 0
+  const placement = isOwnFit ? size && placeAround(room, tool.drag?.box ?? tool.box, size) : zoom.placement
   if (!placement) return null
   const { x, y, scale } = placement
   const [left, top, width, height] = tool.box
@@ -231,7 +307,7 @@ function CropLayer({ picture, zoom, tool, send }: CropLayerProps) {
     if (event.button !== 0) return
     event.stopPropagation()
     event.currentTarget.setPointerCapture(event.pointerId)
-    send({ kind: 'press', handle, at: place(event) })
+    send({ kind: 'press', handle, at: place(event), slack: slackPx / scale })
   }
   const move = (event: PointerEvent) => {
     if (!tool.drag) return
@@ -254,7 +330,7 @@ function CropLayer({ picture, zoom, tool, send }: CropLayerProps) {
   const box = { left: x + left * scale, top: y + top * scale, width: width * scale, height: height * scale }
   return (
     <div ref={layer} className="absolute inset-0 overflow-hidden" data-crop>
-      {!isPlain && <Turned picture={picture} tool={tool} placement={placement} />}
+      <Turned picture={picture} tool={tool} placement={placement} space={padOf(tool.box, room) && box} />
       <button
         type="button"
         aria-label={`Crop, ${width} × ${height}. Arrows move it, Shift and arrows change its size.`}
@@ -283,18 +359,41 @@ function CropLayer({ picture, zoom, tool, send }: CropLayerProps) {
           />
         ))}
       </div>
+      {children}
     </div>
   )
 }
 
-/** The image turned, mirrored and straightened, over the original. */
-function Turned({ picture, tool, placement }: { picture: Picture; tool: CropTool; placement: Placement }) {
+/** All of the image and of the frame in the middle, with air around them. */
+function placeAround(room: Size, [x, y, width, height]: Box, viewport: Size): Placement {
+  const [left, top] = [Math.min(0, x), Math.min(0, y)]
+  const all = { width: Math.max(room.width, x + width) - left, height: Math.max(room.height, y + height) - top }
+  const free = (side: number) => Math.max(1, side - 2 * airPx)
+  const scale = Math.min(1, free(viewport.width) / all.width, free(viewport.height) / all.height)
+  return {
+    scale,
+    x: (viewport.width - all.width * scale) / 2 - left * scale,
+    y: (viewport.height - all.height * scale) / 2 - top * scale,
+  }
+}
+
+interface TurnedProps {
+  picture: Picture
+  tool: CropTool
+  placement: Placement
+  /** The frame in pixels of the screen, where it reaches over the image. */
+  space: CSSProperties | undefined
+}
+
+/** The image turned, mirrored and straightened, over the one that lies below. New space around it is chequered. */
+function Turned({ picture, tool, placement, space }: TurnedProps) {
   const { url } = useOriginal(picture.id)
   const { turn, flip, tilt } = tool
   const { x, y, scale } = placement
   const map = compose(compose(frameMap({ turn, flip, tilt }, picture), scaleBy(scale, scale)), moveBy(x, y))
   return (
     <div className="absolute inset-0 bg-ground">
+      {space && <div className="chequer absolute" style={space} />}
       {url && (
         <img
           src={url}

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { type Composed, diffComposed, mergeList, planComposed } from '#acts/composed-changes.ts'
 import { invertAll } from '#domain/command.ts'
-import { type AreaStep, emptyDocument } from '#domain/edit.ts'
+import { type AreaStep, emptyDocument, type Mark, plainFrame } from '#domain/edit.ts'
 import type { PictureId } from '#domain/ids.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { pictureIds } from '../../support/gallery-records.ts'
@@ -128,5 +128,41 @@ describe('undo of an area', () => {
     const undo = act(({ edit }) => edit({ ...document, rim: 30 }))
     undo()
     expect(useWorkspace.getState().edits[photo]?.document.rim).toBe(8)
+  })
+})
+
+describe('undo of marks and of a frame', () => {
+  const [photo] = pictureIds('photo') as [PictureId]
+  const pin = (n: number, x = n): Mark => ({ id: `m${n}`, n, colour: 'red', note: '', kind: 'pin', at: [x, 1] })
+  const documentNow = () => useWorkspace.getState().edits[photo]?.document ?? emptyDocument(photo)
+  const setMarks = (...marks: Mark[]) => act(({ edit }) => edit({ ...documentNow(), marks }))
+  const numbers = () => documentNow().marks.map(({ n }) => n)
+
+  it('puts a deleted mark back in its place, beside those that were drawn since', () => {
+    setMarks(pin(1), pin(2))
+    const undo = setMarks(pin(2))
+    setMarks(pin(2), pin(3))
+    undo()
+    expect(numbers()).toEqual([1, 2, 3])
+  })
+
+  it('takes back a move, unless the mark has changed since', () => {
+    setMarks(pin(1))
+    const undo = setMarks(pin(1, 50))
+    undo()
+    expect(documentNow().marks).toEqual([pin(1)])
+    const undoSecond = setMarks(pin(1, 60))
+    setMarks(pin(1, 70))
+    expect(undoSecond().outcome).toEqual({ changed: 0, left: 1 })
+    expect(documentNow().marks).toEqual([pin(1, 70)])
+  })
+
+  it('takes back a crop, and leaves what else was done with the image', () => {
+    setMarks(pin(1))
+    const frame = { ...plainFrame, crop: [0, 0, 9, 9] } as const
+    const undo = act(({ edit }) => edit({ ...documentNow(), frame }))
+    expect(documentNow().frame).toEqual(frame)
+    undo()
+    expect(documentNow()).toMatchObject({ frame: plainFrame, marks: [pin(1)] })
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type Edit, emptyDocument, type Fit } from '#domain/edit.ts'
+import { type Edit, emptyDocument, type Fit, type Mark } from '#domain/edit.ts'
 import type { PictureId, RunId, TaskId } from '#domain/ids.ts'
 import { awaitsLaying, type Origin } from '#domain/picture.ts'
 import { createLayers, type LayingPorts } from '#generation/laying.ts'
@@ -63,8 +63,11 @@ async function open(change: Partial<LayingPorts> = {}) {
         protectedShare: 0.8,
         changeMap: { data: new Uint8Array(), width: 0, height: 0, box: [0, 0, 0, 0] },
         losses: [],
+        marksLeft: [],
+        leftEmpty: false,
       }
     },
+    findMarks: async () => [2],
     lock: (_name, work) => work(),
     now: () => 5_000,
     ...change,
@@ -84,6 +87,8 @@ const refusing: LayingPorts['layIn'] = async () => ({
   protectedShare: 0.8,
   changeMap: { data: new Uint8Array(), width: 0, height: 0, box: [0, 0, 0, 0] },
   losses: [],
+  marksLeft: [],
+  leftEmpty: false,
 })
 
 describe('an answer to an edit of an area', () => {
@@ -165,4 +170,28 @@ describe('an answer to an edit of an area', () => {
     const made = await createLayers(ports).layAnew(answer, { fit: { map: [1, 0, 0, 1, 4, 0], verdict: 'aligned' } })
     expect((await store.picture(answer))?.laying).toEqual({ kind: 'laid', picture: made })
   })
+})
+
+test('an answer to marks alone is searched for them, and nothing is laid in', async () => {
+  const { store, jobs, layers } = await open()
+  const pin: Mark = { id: 'm', n: 2, colour: 'red', note: '', kind: 'pin', at: [9, 9] }
+  const marked: Edit = { ...edit, document: { ...emptyDocument(photo), marks: [pin] }, marks: 'burnt' }
+  const [other] = pictureIds('run-2-0') as [PictureId]
+  const recipe = { family: 'flux-kontext', draft: { prompt: 'a hat' }, sources: [photo], edits: [marked] }
+  const bytes = await paintedImage('jpeg', { width: 48, height: 32 })
+  await store.addPicture(newPicture(other, bytes, { origin: { ...origin, recipe }, parents: [photo] }))
+  await layers.lay(other)
+  expect(jobs).toEqual([])
+  expect((await store.picture(other))?.laying).toEqual({ kind: 'checked', marksLeft: [2] })
+})
+
+test('an answer that is laid in with another area is another image, the same for the same area', async () => {
+  const { store, jobs, layers } = await open()
+  await layers.lay(answer)
+  const area = [{ op: 'add', shape: { kind: 'box', box: [1, 1, 9, 9] } }] as const
+  const made = await layers.layAnew(answer, { area, fit })
+  expect(await layers.layAnew(answer, { area, fit })).toBe(made)
+  expect(await layers.layAnew(answer, { area: edit.document.area, fit })).toBe(laid)
+  expect(jobs.map((job) => job.area)).toEqual([undefined, area])
+  expect((await store.picture(made))?.origin).toMatchObject({ edit: { document: { area } } })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { emptyDocument } from '#domain/edit.ts'
+import { type Edit, emptyDocument, type Mark, plainFrame } from '#domain/edit.ts'
 import type { PictureId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
 import type { Recipe, Run } from '#domain/run.ts'
@@ -22,8 +22,9 @@ const away = new TypeError('Failed to fetch')
 function openUploads(answers: Scripted[], contents: Record<string, string>) {
   const { send, asked } = scriptSend({ [upload]: answers })
   const derived: string[] = []
-  const toSent: ToSent = async ({ name, sha256 }, _limits, part) => {
-    derived.push([name, sha256, ...(part ?? [])].join(' '))
+  const toSent: ToSent = async ({ name, sha256 }, _limits, cut) => {
+    const marks = cut?.marks.map(({ kind }) => kind) ?? []
+    derived.push([name, sha256, ...(cut?.rect ?? []), ...marks].join(' '))
     return { bytes: new Blob([sha256], { type: 'image/jpeg' }) }
   }
   const pictureOf = (id: string) => {
@@ -71,6 +72,28 @@ describe('the upload of a source', () => {
     await uploads.urls(recipeOf('a'), kontext, 'kie', never)
     expect(derived).toEqual(['a.heic content 4 4 20 20', 'b.heic other', 'a.heic content'])
     expect(asked).toHaveLength(3)
+  })
+
+  const whole = { way: 'whole', rect: [0, 0, 60, 40], sent: { width: 60, height: 40 } } as const
+  const pin: Mark = { id: 'm', n: 1, colour: 'red', note: '', kind: 'pin', at: [9, 9] }
+  const marked: Edit = { ...whole, document: { ...emptyDocument('a' as PictureId), marks: [pin] }, marks: 'burnt' }
+  const links = ['1', '2', '3', '4'].map((name) => uploaded(`https://a.example/${name}`))
+
+  test('shows marks on the source, or on a copy after all sources, and the other sources as they are cropped', async () => {
+    const { uploads, derived } = openUploads(links, { a: 'content', b: 'other' })
+    const frame = { ...plainFrame, crop: [0, 0, 30, 20] } as const
+    const cropped: Edit = {
+      ...whole,
+      document: { ...emptyDocument('b' as PictureId), frame },
+      rect: [0, 0, 30, 20],
+      marks: 'none',
+    }
+    const recipe = { ...recipeOf('a', 'b'), edits: [{ ...marked, marks: 'reference' as const }, cropped] }
+    expect(await uploads.urls(recipe, kontext, 'kie', never)).toHaveLength(3)
+    expect(derived).toEqual(['a.heic content', 'b.heic other 0 0 30 20', 'a.heic content 0 0 60 40 pin'])
+    await uploads.urls({ ...recipeOf('a'), edits: [marked] }, kontext, 'kie', never)
+    // The marked image was uploaded already.
+    expect(derived).toHaveLength(3)
   })
 
   test('A8 is one for two sources of the same content', async () => {

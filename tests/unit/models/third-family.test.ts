@@ -11,6 +11,7 @@ const sketch: ModelFamily = {
   id: 'sketch',
   title: 'Sketch',
   provider: 'kie-jobs',
+  marksAs: 'burnt',
   maxSources: 0,
   promptLength,
   defaults: { prompt: '', paper: 'rough' },

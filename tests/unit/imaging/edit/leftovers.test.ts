@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { emptyShare, isLeftEmpty, isMarkLeft, markColours } from '#imaging/edit/leftovers.ts'
+import { markColourLevels } from '#domain/mark-drawing.ts'
+import { emptyShare, isLeftEmpty, isMarkLeft } from '#imaging/edit/leftovers.ts'
 import { madeScene } from '../../../support/made-scene.ts'
 
 const scene = () => madeScene(120, 90, 5)
@@ -7,7 +8,8 @@ const line = Array.from({ length: 80 }, (_, step) => [20 + step, 40]).flat()
 
 function drawn(share: number) {
   const image = scene()
-  for (let step = 0; step < 80 * share; step += 1) image.data.set([...markColours.red, 255], (40 * 120 + 20 + step) * 4)
+  for (let step = 0; step < 80 * share; step += 1)
+    image.data.set([...markColourLevels.red, 255], (40 * 120 + 20 + step) * 4)
   return image
 }
 

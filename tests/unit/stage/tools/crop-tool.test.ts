@@ -5,7 +5,7 @@ const image = { width: 400, height: 300 }
 const play = (...events: CropEvent[]) =>
   events.reduce((tool, event) => stepCropTool(tool, event, image), startCropTool(image))
 const ratio = (name: '1:1' | '16:9' | 'free' | 'original'): CropEvent => ({ kind: 'ratio', ratio: name })
-const drag = (handle: 'se' | 'nw' | 'e' | 'move', from: [number, number], to: [number, number]): CropEvent[] => [
+const drag = (handle: 'se' | 'nw' | 'e' | 'w' | 'move', from: [number, number], to: [number, number]): CropEvent[] => [
   { kind: 'press', handle, at: from },
   { kind: 'drag', to },
   { kind: 'release' },
@@ -21,9 +21,9 @@ describe('the crop', () => {
     expect(play(...drag('se', [400, 300], [250, 200])).box).toEqual([0, 0, 250, 200])
   })
 
-  test('keeps a ratio while it is dragged, and stays in the image', () => {
+  test('keeps a ratio while it is dragged', () => {
     const { box } = play(ratio('1:1'), ...drag('se', [350, 300], [900, 900]))
-    expect(box).toEqual([50, 0, 300, 300])
+    expect(box).toEqual([50, 0, 450, 450])
     expect(play(ratio('1:1'), ...drag('se', [350, 300], [250, 0])).box).toEqual([50, 0, 200, 200])
   })
 
@@ -36,9 +36,10 @@ describe('the crop', () => {
     expect(play(width, height, ...drag('move', [0, 0], [50, 900])).box).toEqual([50, 200, 200, 100])
   })
 
-  test('takes numbers, and bounds those that make no sense', () => {
+  test('takes numbers, and leaves out those that make no sense', () => {
     expect(play({ kind: 'width', pixels: 100_000 }).box).toEqual([0, 0, 400, 300])
-    expect(play({ kind: 'width', pixels: 0 }).box).toEqual([0, 0, 1, 300])
+    expect(play({ kind: 'width', pixels: 0 }).box).toEqual([0, 0, 400, 300])
+    expect(play({ kind: 'width', pixels: 120 }).box).toEqual([0, 0, 120, 300])
     expect(play({ kind: 'height', pixels: Number.NaN }).box).toEqual([0, 0, 400, 300])
     expect(play(ratio('16:9'), { kind: 'width', pixels: 160 }).box.slice(2)).toEqual([160, 90])
   })
@@ -94,5 +95,58 @@ describe('the crop', () => {
       tilt: 0,
       crop: [0, 0, 100, 300],
     })
+  })
+})
+
+describe('the crop that reaches over an edge', () => {
+  const over = (tool: ReturnType<typeof play>) => frameOf(tool, image)
+
+  test('extends the image by what lies outside, and crops the rest', () => {
+    expect(over(play(...drag('e', [400, 150], [500, 150])))).toEqual({
+      turn: 0,
+      flip: false,
+      tilt: 0,
+      pad: { top: 0, right: 100, bottom: 0, left: 0 },
+    })
+    const both = play(...drag('e', [400, 150], [500, 150]), ...drag('nw', [0, 0], [50, 20]))
+    expect(over(both)).toMatchObject({ crop: [50, 20, 350, 280], pad: { right: 100 } })
+  })
+
+  test('does so on purpose only: nearly at the edge it stays on it', () => {
+    const press: CropEvent = { kind: 'press', handle: 'e', at: [400, 150], slack: 10 }
+    const to = (x: number): CropEvent => ({ kind: 'drag', to: [x, 150] })
+    expect(over(play(press, to(409)))).toBeUndefined()
+    expect(over(play(press, to(411)))).toMatchObject({ pad: { right: 11 } })
+  })
+
+  test('goes half of a side beyond the image at most, and is set by numbers on both sides alike', () => {
+    expect(play(...drag('e', [400, 150], [2000, 150])).box).toEqual([0, 0, 600, 300])
+    expect(play({ kind: 'width', pixels: 600 }).box).toEqual([-100, 0, 600, 300])
+    expect(play({ kind: 'width', pixels: 801 }).box).toEqual([0, 0, 400, 300])
+  })
+
+  test('is set by Shift and arrows', () => {
+    expect(over(play({ kind: 'nudge', dx: 20, dy: 0, isResize: true }))).toMatchObject({ pad: { right: 20 } })
+  })
+
+  test('never leaves the image', () => {
+    const wide = drag('w', [0, 0], [-150, 0])
+    expect(play(...wide, ...drag('e', [400, 150], [-100, 150])).box).toEqual([-150, 0, 550, 300])
+    const small = play(...wide, ...drag('e', [400, 150], [100, 150]), ...drag('move', [0, 0], [-900, 0]))
+    expect(small.box).toEqual([-125, 0, 250, 300])
+  })
+
+  test('comes back as it was kept', () => {
+    const tool = play(...drag('e', [400, 150], [500, 150]), ...drag('nw', [0, 0], [50, 20]), { kind: 'turn', by: 90 })
+    const again = startCropTool(image, over(tool))
+    expect(again.box).toEqual(tool.box)
+    expect(over(again)).toEqual(over(tool))
+  })
+
+  test('is given up where the image is straightened', () => {
+    const tilted = play(...drag('e', [400, 150], [500, 150]), { kind: 'tilt', degrees: 3 })
+    expect(over(tilted)?.pad).toBeUndefined()
+    const [x, y, width, height] = stepCropTool(tilted, { kind: 'nudge', dx: 99, dy: 0, isResize: true }, image).box
+    expect([x >= 0, y >= 0, x + width <= 400, y + height <= 300]).toEqual([true, true, true, true])
   })
 })

@@ -1,14 +1,26 @@
 import { type RefObject, useEffect, useEffectEvent, useRef } from 'react'
 import type { Point } from '#domain/edit.ts'
 import { type Placement, toPicture } from '../zoom-matrix.ts'
-import type { AreaEvent } from './area-tool.ts'
 
-interface AreaInput {
+/** What a pointer or the arrows do over the image; in pixels of the image. */
+export type DrawEvent =
+  /** `pressure`: 0–1, of a pen only. `on`: the id of the mark that was pressed. */
+  | { kind: 'press'; at: Point; isAlt: boolean; pressure?: number | undefined; on?: string | undefined }
+  /** All places since the last event, oldest first. */
+  | { kind: 'move'; to: readonly Point[]; pressure?: number | undefined }
+  | { kind: 'release' }
+  | { kind: 'cancel' }
+  /** An arrow of the keyboard; `isResize`: with Shift. */
+  | { kind: 'arrow'; dx: number; dy: number; isResize: boolean }
+
+interface DrawInput {
   viewport: RefObject<HTMLElement | null>
   placement: Placement | undefined
-  send(event: AreaEvent): void
-  /** The pointer's position, in pixels of the viewport; `undefined` when it has left. */
+  send(event: DrawEvent): void
+  /** Where the pointer is, in pixels of the viewport; `undefined` when it has left. */
   hover(at: readonly [number, number] | undefined): void
+  /** What the delete key does while the focus is in the viewport; left out, the key is not taken. */
+  onDelete?: (() => void) | undefined
 }
 
 /** Step of an arrow key, in pixels of the screen. */
@@ -18,10 +30,10 @@ const arrowPx = 8
  * One pointer draws. Two fingers, and any pointer while Space is held, move the view: those events are left to the
  * viewport. Listens on the viewport before its own handlers and stops the events it uses.
  */
-export function useAreaInput({ viewport, placement, send, hover }: AreaInput): void {
+export function useDrawInput({ viewport, placement, send, hover, onDelete }: DrawInput): void {
   const drawing = useRef<{ id: number; start: PointerEvent }>(undefined)
   const passing = useRef(new Set<number>())
-  const isSpace = useAreaKeys({ viewport, placement, send })
+  const isSpace = useDrawKeys({ viewport, placement, send, onDelete })
 
   const place = (event: MouseEvent): Point => {
     const { left = 0, top = 0 } = viewport.current?.getBoundingClientRect() ?? {}
@@ -45,8 +57,11 @@ export function useAreaInput({ viewport, placement, send, hover }: AreaInput): v
     stop(event)
     drawing.current = { id: event.pointerId, start: event }
     viewport.current?.setPointerCapture(event.pointerId)
-    viewport.current?.focus({ preventScroll: true })
-    send({ kind: 'press', at: place(event), isAlt: event.altKey, pressure: pressureOf(event) })
+    const mark = markUnder(event.target)
+    const holder = mark ?? viewport.current
+    holder?.focus({ preventScroll: true })
+    const on = mark?.dataset.mark
+    send({ kind: 'press', at: place(event), isAlt: event.altKey, pressure: pressureOf(event), on })
   })
   /** With a second finger, the stroke of the first is dropped, and both move the view. */
   const passOn = (second: PointerEvent) => {
@@ -88,8 +103,8 @@ export function useAreaInput({ viewport, placement, send, hover }: AreaInput): v
   }, [viewport, hover])
 }
 
-/** Arrow keys move the keyboard cursor. Gives whether Space is held. */
-function useAreaKeys({ viewport, placement, send }: Omit<AreaInput, 'hover'>): RefObject<boolean> {
+/** The arrows move the keyboard's cursor. Gives whether Space is held. */
+function useDrawKeys({ viewport, placement, send, onDelete }: Omit<DrawInput, 'hover'>): RefObject<boolean> {
   const isSpace = useRef(false)
   const onKey = useEffectEvent((event: KeyboardEvent) => {
     if (event.target !== viewport.current) return
@@ -97,6 +112,11 @@ function useAreaKeys({ viewport, placement, send }: Omit<AreaInput, 'hover'>): R
       isSpace.current = event.type === 'keydown'
       event.preventDefault()
       return
+    }
+    if (onDelete && event.type === 'keydown' && deletes.includes(event.key)) {
+      stop(event)
+      event.preventDefault()
+      return onDelete()
     }
     const arrow = arrows[event.key]
     if (event.type !== 'keydown' || !arrow) return
@@ -117,7 +137,10 @@ function useAreaKeys({ viewport, placement, send }: Omit<AreaInput, 'hover'>): R
   return isSpace
 }
 
-const arrows: Readonly<Record<string, readonly [number, number]>> = {
+const deletes: readonly string[] = ['Delete', 'Backspace']
+
+/** Which way each arrow key points. */
+export const arrows: Readonly<Record<string, readonly [number, number]>> = {
   ArrowLeft: [-1, 0],
   ArrowRight: [1, 0],
   ArrowUp: [0, -1],
@@ -126,6 +149,10 @@ const arrows: Readonly<Record<string, readonly [number, number]>> = {
 
 function isControl(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest('button, input, [role="slider"]') !== null
+}
+
+function markUnder(target: EventTarget | null): SVGElement | undefined {
+  return (target instanceof Element && target.closest<SVGElement>('[data-mark]')) || undefined
 }
 
 function pressureOf({ pointerType, pressure }: PointerEvent): number | undefined {

@@ -1,0 +1,80 @@
+import type { Mark } from '#domain/edit.ts'
+import type { ModelFamily } from './model.ts'
+
+/** What an image can be told in words of a mark that is drawn on it, up to the colon. */
+function leadOf(mark: Mark, isNumbered: boolean): string {
+  const number = isNumbered || mark.kind === 'pin' ? ` ${mark.n}` : ''
+  const { colour } = mark
+  switch (mark.kind) {
+    case 'box':
+      return `In the ${colour} box${number}`
+    case 'ellipse':
+      return `In the ${colour} ellipse${number}`
+    case 'arrow':
+      return `Where the ${colour} arrow${number} points`
+    case 'pin':
+      return `At the ${colour} pin${number}`
+    case 'note':
+      return `Where ${colour} words stand`
+    case 'brush':
+    case 'lasso':
+      return `At the ${colour} line${number}`
+  }
+}
+
+/**
+ * The sentences that tell a model of marks, in the words of its guide. A mark without a note ends with "…", for the user to
+ * complete. `sourceCount`: without the marked copy.
+ */
+export function wordsForMarks(
+  marks: readonly Mark[],
+  { marksAs }: Pick<ModelFamily, 'marksAs'>,
+  sourceCount: number,
+): { begin: string[]; places: { lead: string; words: string }[]; end: string[] } {
+  const places = marks.map((mark) => ({
+    lead: `${leadOf(mark, marks.length > 1)}:`,
+    words: mark.note.trim().replace(/[.\s]+$/, '') || '…',
+  }))
+  if (marksAs === 'burnt') {
+    const end = [
+      'Camera angle, framing, scale and everything else stay exactly the same.',
+      'The finished image shows only the scene, without the marks.',
+    ]
+    return { begin: [], places, end }
+  }
+  return {
+    begin: ['Edit image 1.', `Image ${sourceCount + 1} is image 1 with drawn marks that show the places.`],
+    places,
+    end: [
+      'Keep the framing and everything else of image 1.',
+      'The finished image shows only the scene, without the marks.',
+    ],
+  }
+}
+
+/**
+ * The prompt with the words for marks. Sentences that are there already stay; those for a place that is there are replaced,
+ * so that pressing it again follows the notes.
+ */
+export function withMarkWords(prompt: string, { begin, places, end }: ReturnType<typeof wordsForMarks>): string {
+  let text = prompt.trim()
+  const missing = (sentences: readonly string[]) => sentences.filter((sentence) => !text.includes(sentence))
+  for (const { lead, words } of places) {
+    const at = text.indexOf(lead)
+    if (at < 0) continue
+    const stop = text.indexOf('.', at)
+    const until = stop < 0 ? text.length : stop + 1
+    const isOpen = words === '…'
+    if (!isOpen) text = `${text.slice(0, at)}${lead} ${words}.${text.slice(until)}`
+  }
+  const added = places.filter(({ lead }) => !text.includes(lead)).map(({ lead, words }) => sentence(lead, words))
+  return [...missing(begin), withStop(text), ...added, ...missing(end)].filter((part) => part !== '').join(' ')
+}
+
+function sentence(lead: string, words: string): string {
+  return words === '…' ? `${lead} …` : `${lead} ${words}.`
+}
+
+function withStop(text: string): string {
+  return text === '' || /[.!?…]$/.test(text) ? text : `${text}.`
+}

@@ -1,0 +1,137 @@
+import { Trash2, X } from 'lucide-react'
+import { type RefObject, useId } from 'react'
+import { changeMark, clearMarks, insertMarkWords } from '#acts/annotate-commands.ts'
+import type { Mark, MarkColour } from '#domain/edit.ts'
+import type { PictureId } from '#domain/ids.ts'
+import { markColourLevels } from '#domain/mark-drawing.ts'
+import { findFamily } from '#models/catalogue.ts'
+import { useStore } from '#store/queries.ts'
+import { Button, IconButton } from '#ui/button.tsx'
+import { Segments } from '#ui/segments.tsx'
+import { useWorkspace } from '#workspace/workspace.ts'
+import type { AnnotateEvent, AnnotateTool, MarkKind } from './annotate-tool.ts'
+import { describeMark } from './mark-layer.tsx'
+import { ToolBar } from './tool-bar.tsx'
+
+const kinds: readonly { value: MarkKind; label: string }[] = [
+  { value: 'arrow', label: 'Arrow' },
+  { value: 'box', label: 'Box' },
+  { value: 'ellipse', label: 'Ellipse' },
+  { value: 'pen', label: 'Pen' },
+  { value: 'pin', label: 'Pin' },
+  { value: 'note', label: 'Note' },
+]
+const colours: readonly MarkColour[] = ['red', 'cyan', 'magenta', 'lime']
+/** Models follow fewer marks better. */
+const manyMarks = 8
+const longestNote = 200
+
+interface AnnotateOptionsProps {
+  /** The field for the words of the selected mark. */
+  words: RefObject<HTMLInputElement | null>
+  base: PictureId
+  marks: readonly Mark[]
+  tool: AnnotateTool
+  send(event: AnnotateEvent): void
+  selected: Mark | undefined
+  onDelete(mark: Mark): void
+  /** The field was left by its keys. */
+  onBack(): void
+  onLeave(): void
+}
+
+export function AnnotateOptions(props: AnnotateOptionsProps) {
+  const { words, base, marks, tool, send, selected, onDelete, onBack, onLeave } = props
+  const store = useStore()
+  const chooseColour = (colour: MarkColour) => {
+    send({ kind: 'colour', colour })
+    if (selected) changeMark(store, base, { ...selected, colour }, 'colour of mark')
+  }
+  return (
+    <ToolBar label="Annotate options" onLeave={onLeave}>
+      <Segments
+        label="Mark"
+        hideLabel
+        value={tool.kind}
+        options={kinds}
+        onChange={(kind) => send({ kind: 'choose', mark: kind as MarkKind })}
+      />
+      <Colours value={selected?.colour ?? tool.colour} onChange={chooseColour} />
+      {selected && (
+        <span className="flex shrink-0 items-center gap-1">
+          <input
+            ref={words}
+            type="text"
+            dir="auto"
+            maxLength={longestNote}
+            aria-label={`Text of ${describeMark({ ...selected, note: '' })}`}
+            placeholder="What to do there"
+            value={selected.note}
+            onChange={({ currentTarget: { value: note } }) =>
+              changeMark(store, base, { ...selected, note }, 'text of mark', 'mark text')
+            }
+            onKeyDown={(event) => {
+              if (event.key !== 'Enter' && event.key !== 'Escape') return
+              event.preventDefault()
+              event.stopPropagation()
+              onBack()
+            }}
+            className="h-7 w-44 rounded-sm border border-line bg-ground px-2 text-ink text-sm max-middle:h-10 max-middle:text-base"
+          />
+          <IconButton label="Delete mark" icon={Trash2} onClick={() => onDelete(selected)} />
+        </span>
+      )}
+      <Button
+        className="shrink-0"
+        disabled={marks.length === 0}
+        onClick={() => insertMarkWords(store, base)}
+        data-tip="Tells the model in the prompt what the marks mean"
+      >
+        Insert in prompt
+      </Button>
+      <IconButton label="Clear marks" icon={X} disabled={marks.length === 0} onClick={() => clearMarks(store, base)} />
+      <Facts count={marks.length} />
+    </ToolBar>
+  )
+}
+
+function Facts({ count }: { count: number }) {
+  const family = useWorkspace((state) => findFamily(state.family))
+  const where = family?.marksAs === 'reference' ? 'a marked copy is sent too' : 'sent with the image'
+  const words =
+    count === 0 ? 'Draw what the model should look at' : `${count === 1 ? '1 mark' : `${count} marks`} · ${where}`
+  return (
+    <span role="status" className="shrink-0 whitespace-nowrap text-soft text-xs">
+      {count > manyMarks ? `${count} marks · fewer are followed better` : words}
+    </span>
+  )
+}
+
+function Colours({ value, onChange }: { value: MarkColour; onChange(colour: MarkColour): void }) {
+  const id = useId()
+  return (
+    <span role="radiogroup" aria-label="Mark colour" className="flex shrink-0 gap-0.5">
+      {colours.map((colour) => (
+        <label
+          key={colour}
+          title={colour}
+          className="relative flex size-7 cursor-pointer items-center justify-center rounded-sm border border-transparent has-checked:border-ink has-focus-visible:outline-2 has-focus-visible:outline-ink max-middle:size-10"
+        >
+          <input
+            type="radio"
+            name={id}
+            aria-label={`${colour[0]?.toUpperCase()}${colour.slice(1)}`}
+            checked={colour === value}
+            onChange={() => onChange(colour)}
+            className="absolute inset-0 m-0 cursor-pointer appearance-none opacity-0"
+          />
+          <span
+            aria-hidden
+            className="size-4 rounded-full border border-[#000] forced-color-adjust-none"
+            style={{ background: `rgb(${markColourLevels[colour].join(' ')})` }}
+          />
+        </label>
+      ))}
+    </span>
+  )
+}
