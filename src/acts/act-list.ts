@@ -43,6 +43,14 @@ const widgetActs: readonly AppAct[] = [
     where: ['gallery'],
     undoable: false,
   },
+  {
+    on: 'app',
+    id: 'by-hand',
+    label: 'Move in the order of a collection',
+    keys: ['alt+left', 'alt+right'],
+    where: ['gallery'],
+    undoable: false,
+  },
   { on: 'app', id: 'open', label: 'Show on the stage', keys: ['enter'], where: ['gallery'], undoable: false },
   {
     on: 'app',

@@ -1,5 +1,6 @@
 import { type FormEvent, useState } from 'react'
 import type { CollectionId } from '#domain/ids.ts'
+import { treeOf } from '#library/collection-tree.ts'
 import { newId } from '#platform/ids.ts'
 import { useStore } from '#store/queries.ts'
 import { useCollections } from '#store/stage-queries.ts'
@@ -19,7 +20,7 @@ const mostLetters = 80
 export function CollectionForm({ images, onClose }: CollectionFormProps) {
   const store = useStore()
   const commands = imageCommandsOf(store)
-  const collections = useCollections().filter(({ kind }) => kind === 'plain')
+  const branches = treeOf(useCollections()).filter(({ collection }) => collection.kind === 'plain')
   const [changed, setChanged] = useState<ReadonlyMap<CollectionId, boolean>>(new Map())
   const [name, setName] = useState('')
   const holds = (id: CollectionId) =>
@@ -41,10 +42,10 @@ export function CollectionForm({ images, onClose }: CollectionFormProps) {
   }
   return (
     <div className="flex min-w-72 flex-col gap-4 p-4">
-      {collections.length > 0 && (
+      {branches.length > 0 && (
         <ul aria-label="Collections" className="flex max-h-72 flex-col overflow-y-auto">
-          {collections.map((collection) => (
-            <li key={collection.id}>
+          {branches.map(({ collection, depth }) => (
+            <li key={collection.id} style={{ paddingLeft: depth * 20 }}>
               <label className="flex h-8 items-center gap-2 text-ink text-sm max-middle:h-11">
                 <input
                   type="checkbox"

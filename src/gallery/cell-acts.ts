@@ -2,6 +2,7 @@ import type { ImageCommands } from '#acts/image-commands.ts'
 import type { PictureId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
 import type { Tile } from './shelf-window.ts'
+import type { Collected } from './use-collected.ts'
 
 /** What the grid does for its cells; the same object as long as the grid lives. */
 export interface CellActs {
@@ -14,6 +15,8 @@ export interface CellActs {
   isSelecting(): boolean
   /** Whether an act on this image applies to all selected ones. */
   isMeant(id: PictureId): boolean
+  /** What can be done with the tiles of the collection that is shown. */
+  collected?: Collected | undefined
   openSettings(): void
   /** Registers the element at a position, so that the grid can focus it. */
   register(place: number, element: HTMLElement | null): void

@@ -1,24 +1,24 @@
 import { ArrowDownUp, FolderOpen, SlidersHorizontal, Star, X } from 'lucide-react'
 import { askFor } from '#acts/asked-dialog.ts'
-import type { CollectionId } from '#domain/ids.ts'
-import { everything, type Query, type Sort, sorts } from '#library/find/query.ts'
-import { newId } from '#platform/ids.ts'
-import { useStore } from '#store/queries.ts'
-import type { StoredCollection } from '#store/schema.ts'
+import { type Query, type Sort, sorts } from '#library/find/query.ts'
 import { useCollections } from '#store/stage-queries.ts'
 import { IconButton } from '#ui/button.tsx'
 import { Menu, type MenuItem } from '#ui/menu.tsx'
-import { notify } from '#ui/notices.tsx'
-import { savedQuery } from './saved-query.ts'
 import type { ShelfView } from './shelf-window.ts'
 import { ViewPanel } from './view-panel.tsx'
+
+/** What is opened from the line of filters. */
+export interface Ways {
+  collections(): void
+  jump(): void
+  survey(): void
+}
 
 interface FiltersProps {
   query: Query
   onChange: (query: Query) => void
   view: ShelfView
-  onJump: () => void
-  onSurvey: () => void
+  ways: Ways
 }
 
 const sortWords: Readonly<Record<Sort, string>> = {
@@ -27,10 +27,11 @@ const sortWords: Readonly<Record<Sort, string>> = {
   best: 'Best match first',
   rating: 'Best rated first',
   largest: 'Largest first',
+  hand: 'Ordered by hand',
 }
 
 /** Filters with their counts, the order, collections, and the look of tiles. */
-export function Filters({ query, onChange, view, onJump, onSurvey }: FiltersProps) {
+export function Filters({ query, onChange, view, ways }: FiltersProps) {
   return (
     <span className="flex items-center">
       <IconButton
@@ -40,13 +41,20 @@ export function Filters({ query, onChange, view, onJump, onSurvey }: FiltersProp
         onClick={() => onChange(query.starred ? without(query, 'starred') : { ...query, starred: true })}
       />
       <Menu label="Filter" icon={SlidersHorizontal} items={filterItems(query, onChange, view)} />
-      <CollectionMenu query={query} onChange={onChange} />
+      <IconButton
+        label="Collections"
+        icon={FolderOpen}
+        pressed={query.collection !== undefined}
+        onClick={ways.collections}
+      />
       <Menu
         label="Sort"
         icon={ArrowDownUp}
-        items={sorts.map((sort) => ({ label: sortWords[sort], onSelect: () => onChange({ ...query, sort }) }))}
+        items={sorts
+          .filter((sort) => sort !== 'hand' || query.collection !== undefined)
+          .map((sort) => ({ label: sortWords[sort], onSelect: () => onChange({ ...query, sort }) }))}
       />
-      <ViewPanel onJump={view.days.length > 0 ? onJump : undefined} onSurvey={onSurvey} />
+      <ViewPanel onJump={view.days.length > 0 ? ways.jump : undefined} onSurvey={ways.survey} />
     </span>
   )
 }
@@ -77,38 +85,6 @@ function filterItems(query: Query, onChange: (query: Query) => void, { facets }:
   ]
 }
 
-function CollectionMenu({ query, onChange }: Pick<FiltersProps, 'query' | 'onChange'>) {
-  const store = useStore()
-  const collections = useCollections()
-  const open = (collection: StoredCollection) =>
-    onChange(
-      collection.kind === 'smart'
-        ? (savedQuery(collection.rule) ?? everything)
-        : { ...everything, collection: collection.id },
-    )
-  const save = () => {
-    const name = query.text.trim() || 'Saved search'
-    const id = newId() as CollectionId
-    void store.collections
-      .put({ id, name, kind: 'smart', rule: JSON.stringify(query), order: Date.now() })
-      .then(() => notify({ text: 'Search saved as a smart collection' }))
-  }
-  const shown = collections.find(({ id }) => id === query.collection)
-  const items: MenuItem[] = [
-    { label: 'All images', onSelect: () => onChange(everything) },
-    ...collections.map((each) => ({ label: each.name, onSelect: () => open(each) })),
-    { label: 'Save this search', onSelect: save },
-    ...(shown ? [{ label: `Delete collection “${shown.name}”`, onSelect: () => void remove(shown) }] : []),
-  ]
-  const remove = async (collection: StoredCollection) => {
-    await store.collections.remove(collection.id)
-    onChange(everything)
-    const action = { label: 'Undo', onSelect: () => void store.collections.put(collection) }
-    notify({ text: 'Collection deleted. Its images are kept.', action })
-  }
-  return <Menu label="Collections" icon={FolderOpen} items={items} />
-}
-
 type Optional = 'starred' | 'rejected' | 'rating' | 'collection'
 
 function without(query: Query, name: Optional): Query {
@@ -117,6 +93,12 @@ function without(query: Query, name: Optional): Query {
 }
 
 /** The active filters; each can be removed. */
+/** The order by hand belongs to a collection. */
+function withoutCollection(query: Query): Query {
+  const rest = without(query, 'collection')
+  return rest.sort === 'hand' ? { ...rest, sort: 'newest' } : rest
+}
+
 export function FilterChips({ query, onChange }: Pick<FiltersProps, 'query' | 'onChange'>) {
   const collections = useCollections()
   const chips: { label: string; next: Query }[] = [
@@ -133,7 +115,7 @@ export function FilterChips({ query, onChange }: Pick<FiltersProps, 'query' | 'o
       ? [
           {
             label: collections.find(({ id }) => id === query.collection)?.name ?? 'Collection',
-            next: without(query, 'collection'),
+            next: withoutCollection(query),
           },
         ]
       : []),

@@ -1,7 +1,7 @@
 import { type ReactNode, useCallback, useMemo, useState } from 'react'
 import { jumpAct, largerTilesAct, smallerTilesAct, surveyAct } from '#acts/app-acts.ts'
 import { useActKey } from '#acts/use-act-key.ts'
-import { type BatchId, isNonEmpty, type NonEmpty, type PictureId } from '#domain/ids.ts'
+import { type BatchId, type CollectionId, isNonEmpty, type NonEmpty, type PictureId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
 import type { Run } from '#domain/run.ts'
 import { everything, type Query } from '#library/find/query.ts'
@@ -21,6 +21,7 @@ import { SamplesLine } from './samples-line.tsx'
 import { SearchBar } from './search-bar.tsx'
 import { SelectionBar } from './selection-bar.tsx'
 import type { Question } from './shelf-window.ts'
+import { useCollected } from './use-collected.ts'
 import { type Room, useRoom } from './use-room.ts'
 import { tileLimits } from './use-tile-layout.ts'
 
@@ -32,6 +33,7 @@ interface GalleryBodyProps {
   onSettings: () => void
 }
 
+const CollectionsDialog = lazyPart(() => import('./collections-dialog.tsx').then((module) => module.CollectionsDialog))
 const JumpDialog = lazyPart(() => import('./jump-dialog.tsx').then((module) => module.JumpDialog))
 const Survey = lazyPart(() => import('./survey.tsx').then((module) => module.Survey))
 
@@ -44,7 +46,11 @@ export function GalleryBody({ runs, head, runView, onSettings }: GalleryBodyProp
   const [query, setQuery] = useState<Query>(everything)
   const hasSamples = useHasSamples()
   const stacks = useStacks()
-  const { lead, before, question, rest, first } = useShown(runs, query, stacks.grouping)
+  const { lead, before, question, rest, first } = useShown(
+    runs,
+    query,
+    query.sort === 'hand' ? ungrouped : stacks.grouping,
+  )
   const isFolding = before.cards.length >= foldFrom
   const isHiding = isFolding && !open
   const shown = useMemo(() => (isHiding ? { ...before, cards: [] } : before), [before, isHiding])
@@ -52,7 +58,8 @@ export function GalleryBody({ runs, head, runView, onSettings }: GalleryBodyProp
   const room = useRoom(question, rest, isPlain ? shown : nothingBefore)
   const { view, isReady } = room.shelf
   const count = isReady && isPlain ? view.images : first.complete ? first.count : undefined
-  const layers = useLayers(room)
+  const layers = useLayers(room, { query, onChange: setQuery })
+  const collected = useCollected(room, query, setQuery)
   const isNothing = isReady && !isPlain && view.total === 0
   return (
     <>
@@ -64,8 +71,7 @@ export function GalleryBody({ runs, head, runView, onSettings }: GalleryBodyProp
         counted={room.shelf.counted}
         failed={room.shelf.failed}
         onReadAgain={room.shelf.readAgain}
-        onJump={layers.jump}
-        onSurvey={() => void layers.survey()}
+        ways={layers.ways}
       />
       {hasSamples && isPlain && <SamplesLine />}
       {isPlain && isFolding && <Attention runs={before.cards} open={open} onToggle={() => setOpen(!open)} />}
@@ -82,6 +88,7 @@ export function GalleryBody({ runs, head, runView, onSettings }: GalleryBodyProp
           onSettings={onSettings}
           select={room.select}
           onTurnStack={stacks.turn}
+          collected={collected}
           commandsRef={room.commandsRef}
           goRef={room.goRef}
         />
@@ -92,9 +99,11 @@ export function GalleryBody({ runs, head, runView, onSettings }: GalleryBodyProp
 }
 
 /** Dialogs over the gallery, and the keys for them and for the size of tiles. */
-function useLayers(room: Room) {
+function useLayers(room: Room, { query, onChange }: { query: Query; onChange: (query: Query) => void }) {
   const [surveyed, setSurveyed] = useState<NonEmpty<PictureId>>()
-  const [jumps, setJumps] = useState(false)
+  const [open, setOpen] = useState<'jump' | 'collections'>()
+  const [smart, setSmart] = useState<CollectionId>()
+  const close = () => setOpen(undefined)
   const { select, contents, commandsRef, goRef } = room
   const { days, total } = room.shelf.view
   const { ids } = select.selection
@@ -107,7 +116,7 @@ function useLayers(room: Room) {
     const { tilePx, adjust } = useWorkspace.getState()
     adjust({ tilePx: Math.max(tileLimits.min, Math.min(tileLimits.max, Math.round(tilePx * by))) })
   }
-  const jump = () => setJumps(true)
+  const jump = () => setOpen('jump')
   useActKey(surveyAct, () => void survey())
   useActKey(jumpAct, jump, days.length > 0)
   useActKey(smallerTilesAct, () => resize(1 / 1.25))
@@ -116,19 +125,34 @@ function useLayers(room: Room) {
   const shown = (
     <>
       {commands && surveyed && <Survey ids={surveyed} commands={commands} onClose={() => setSurveyed(undefined)} />}
-      {jumps && (
+      {open === 'jump' && (
         <JumpDialog
           days={days}
           total={total}
           now={today}
           onJump={(at) => goRef.current?.(contents.placeOfDay(at))}
-          onClose={() => setJumps(false)}
+          onClose={close}
+        />
+      )}
+      {open === 'collections' && (
+        <CollectionsDialog
+          query={query}
+          smart={isEverything(query) ? undefined : smart}
+          onOpen={(next, id) => {
+            setSmart(id)
+            onChange(next)
+          }}
+          onClose={close}
         />
       )}
     </>
   )
-  return { survey, jump, shown }
+  const ways = { collections: () => setOpen('collections'), jump, survey: () => void survey() }
+  return { ways, shown }
 }
+
+/** An order given by hand is one of images, not of stacks. */
+const ungrouped: Grouping = {}
 
 type Grouping = Pick<SearchOptions, 'stacks' | 'opened'>
 

@@ -18,6 +18,7 @@ import type { RunView } from './run-screens.ts'
 import type { Selection } from './selection.ts'
 import type { SelectionDoor } from './selection-door.ts'
 import type { Group } from './shelf-window.ts'
+import type { Collected } from './use-collected.ts'
 import { type RovingCommands, useRoving } from './use-roving.ts'
 import { useRubberBand } from './use-rubber-band.ts'
 import { gapPx, type TileLayout, useTileLayout } from './use-tile-layout.ts'
@@ -37,6 +38,8 @@ interface GalleryGridProps {
   /** Opens or closes the stack of a batch; the bin shows none. */
   onTurnStack?: ((batch: BatchId, isOpen: boolean) => void) | undefined
   /** Where the selection bar finds the commands of the grid. */
+  /** What can be done with the tiles of the collection that is shown. */
+  collected?: Collected | undefined
   commandsRef?: RefObject<ImageCommands | undefined>
   /** Where others find the way to a place. */
   goRef?: RefObject<((place: number) => void) | undefined>
@@ -62,8 +65,8 @@ export function GalleryGrid(props: GalleryGridProps) {
   const lead = useMemo(() => new Set(contents.lead.map(keyOf)), [contents.lead])
   const staged = useWorkspace((state) => state.selected)
   const { place, lineIndex, commands } = useRoving({ contents, lines }, list)
-  const turnStack = useStackTurns(props, commands)
-  const acts = useCellActs(props, images, commands, turnStack)
+  const moves = useMoves(props, commands)
+  const acts = useCellActs(props, images, commands, moves)
   useEffect(() => {
     if (commandsRef) commandsRef.current = acts.commands
     if (goRef) goRef.current = commands.goTo
@@ -267,8 +270,9 @@ function createGridHandlers({ contents, lines, pageRows, roving, acts, select }:
   return {
     onKeyDown(event: KeyboardEvent) {
       const place = placeUnder(event)
-      if (place === undefined || event.altKey) return
+      if (place === undefined) return
       const item = roving.itemAt(place)
+      if (event.altKey) return moveByHand(event, item, acts)
       const group = contents.groupAt(place)
       if (pressSelection(event, { place, item, group }, select)) return event.preventDefault()
       const hasMod = event.ctrlKey || event.metaKey
@@ -319,6 +323,15 @@ function pressSelection(
 }
 
 /** Opens the item, or performs the act for the key. */
+/** Alt and an arrow move an image of a collection in its order by hand. */
+function moveByHand(event: KeyboardEvent, item: Item | undefined, { collected }: CellActs): void {
+  const by = event.key === 'ArrowLeft' ? -1 : event.key === 'ArrowRight' ? 1 : undefined
+  if (by === undefined || !item || isRun(item) || !collected) return
+  // Elsewhere it is the browser's key for the page before.
+  event.preventDefault()
+  collected.moveBy(item.id, by)
+}
+
 function pressOn(item: Item, group: Group, event: KeyboardEvent, acts: CellActs, select: SelectionDoor): void {
   const opens = (event.key === 'Enter' || event.key === ' ') && !event.ctrlKey && !event.metaKey
   if (opens) {
@@ -340,7 +353,7 @@ function useCellActs(
   { onDelete, onSettings, select }: Pick<GalleryGridProps, 'onDelete' | 'onSettings' | 'select'>,
   commands: ImageCommands,
   roving: RovingCommands,
-  turnStack: CellActs['turnStack'],
+  { turnStack, collected }: Pick<CellActs, 'turnStack' | 'collected'>,
 ): CellActs {
   const latest = useRef(select)
   useEffect(() => {
@@ -373,6 +386,7 @@ function useCellActs(
         else acts.toggle(picture.id, stack)
       },
       turnStack,
+      collected,
       isSelecting: () => latest.current.selection.ids.size > 0,
       isMeant: (id) => latest.current.isMeant(id),
       openSettings: onSettings,
@@ -391,40 +405,51 @@ function useCellActs(
         askToDelete: (images) => onDelete?.(images),
       },
     }
-  }, [commands, roving, onDelete, onSettings, turnStack])
+  }, [commands, roving, onDelete, onSettings, turnStack, collected])
 }
 
-/** Opens and closes stacks, and keeps the focus on the image, wherever it stands afterwards. */
-function useStackTurns(
-  { contents, onTurnStack }: Pick<GalleryGridProps, 'contents' | 'onTurnStack'>,
+/** What moves images to other places, with the focus kept on the image. */
+function useMoves(
+  { contents, onTurnStack, collected }: Pick<GalleryGridProps, 'contents' | 'onTurnStack' | 'collected'>,
   roving: RovingCommands,
-): CellActs['turnStack'] {
-  const wanted = useRef<{ id: PictureId; isOpen: boolean }>(undefined)
+): Pick<CellActs, 'turnStack' | 'collected'> {
+  const wanted = useRef<{ id: PictureId; isThere: (place: number, group: Group) => boolean }>(undefined)
   useEffect(() => {
-    const { id, isOpen } = wanted.current ?? {}
-    if (id === undefined) return
+    const asked = wanted.current
+    if (!asked) return
     const find = async () => {
-      const place = await contents.findPlace(id)
-      if (place === undefined || (contents.groupAt(place).opened !== undefined) !== isOpen) return
-      if (wanted.current?.id !== id) return
+      const place = await contents.findPlace(asked.id)
+      if (place === undefined || wanted.current !== asked || !asked.isThere(place, contents.groupAt(place))) return
       wanted.current = undefined
       roving.focusPlace(place)
     }
     void find()
   }, [contents, roving])
-  return useMemo(
+  const turnStack = useMemo(
     () =>
       onTurnStack &&
-      (({ id, batch }, isOpen) => {
+      (({ id, batch }: Picture, isOpen: boolean) => {
         if (!batch) return
-        wanted.current = { id, isOpen }
+        wanted.current = { id, isThere: (_, { opened }) => (opened !== undefined) === isOpen }
         onTurnStack(batch.id, isOpen)
       }),
     [onTurnStack],
   )
+  const moving = useMemo(
+    () =>
+      collected && {
+        ...collected,
+        moveBy(id: PictureId, by: 1 | -1) {
+          const from = roving.place()
+          wanted.current = { id, isThere: (place) => place !== from }
+          collected.moveBy(id, by)
+        },
+      },
+    [collected, roving],
+  )
+  return { turnStack, collected: moving }
 }
 
-/** The next position that stays, or the one before, within reach. */
 function findNeighbour(roving: RovingCommands, leaving: ReadonlySet<string>): number | undefined {
   const start = roving.place()
   const stays = (place: number) => {

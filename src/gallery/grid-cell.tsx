@@ -65,10 +65,11 @@ export const GridCell = memo(function GridCell({
   const isCard = isRun(item) && needsCard(item)
 
   const presses = usePresses({ item, stack, place, acts, onPointed: () => mark({ pointed: true }) })
+  const drops = useDrops(item, acts)
   const onDragStart = (event: DragEvent) => {
     if (isRun(item)) return
     event.dataTransfer.setData(imageDragType, item.id)
-    event.dataTransfer.effectAllowed = 'copy'
+    event.dataTransfer.effectAllowed = acts.collected ? 'copyMove' : 'copy'
   }
 
   return (
@@ -92,6 +93,7 @@ export const GridCell = memo(function GridCell({
       data-place-number={place}
       draggable={!isRun(item)}
       onDragStart={onDragStart}
+      {...drops.handlers}
       {...presses}
       onPointerEnter={(event) => mark({ pointed: event.pointerType === 'mouse' })}
       onPointerLeave={() => mark({ pointed: false })}
@@ -99,6 +101,8 @@ export const GridCell = memo(function GridCell({
       onBlur={(event) => mark({ focused: event.currentTarget.contains(event.relatedTarget) })}
       className={classes(
         'relative min-w-0 rounded-sm',
+        drops.side === 'before' && 'shadow-[-4px_0_0_-1px_var(--ink)]',
+        drops.side === 'after' && 'shadow-[4px_0_0_-1px_var(--ink)]',
         !isCard && 'bg-hover',
         !isCard && !isNatural && 'aspect-square',
       )}
@@ -185,4 +189,30 @@ function runAttributes(run: Run) {
 
 function isInMenu(target: EventTarget): boolean {
   return target instanceof Element && target.closest('button, [role="menu"]') !== null
+}
+
+/** Where the order is given by hand, a dragged tile is put before this one or behind it. */
+function useDrops(item: Item, { collected }: CellActs) {
+  const [side, setSide] = useState<'before' | 'after'>()
+  if (isRun(item) || !collected) return { side: undefined, handlers: {} }
+  const sideOf = ({ clientX, currentTarget }: DragEvent<HTMLElement>) => {
+    const { left, width } = currentTarget.getBoundingClientRect()
+    return clientX < left + width / 2 ? 'before' : 'after'
+  }
+  return {
+    side,
+    handlers: {
+      onDragOver(event: DragEvent<HTMLElement>) {
+        if (!event.dataTransfer.types.includes(imageDragType)) return
+        event.preventDefault()
+        setSide(sideOf(event))
+      },
+      onDragLeave: () => setSide(undefined),
+      onDrop(event: DragEvent<HTMLElement>) {
+        const dragged = event.dataTransfer.getData(imageDragType) as PictureId
+        setSide(undefined)
+        if (dragged && dragged !== item.id) collected.drop(dragged, item.id, sideOf(event))
+      },
+    },
+  }
 }

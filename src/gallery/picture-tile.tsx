@@ -97,7 +97,7 @@ function itemsFor(
   { stack, opened }: { stack: number | undefined; opened: number | undefined },
   acts: CellActs,
 ): MenuItem[] {
-  const items = menuItemsFor([picture], acts.commands)
+  const items = [...menuItemsFor([picture], acts.commands), ...(acts.collected?.itemsFor(picture) ?? [])]
   const { turnStack } = acts
   if (!turnStack || (stack === undefined && opened === undefined)) return items
   const isOpen = stack !== undefined

@@ -7,7 +7,7 @@ import type { Query } from '#library/find/query.ts'
 import { useStore } from '#store/queries.ts'
 import { announce } from '#ui/announce.tsx'
 import { IconButton } from '#ui/button.tsx'
-import { FilterChips, Filters } from './filters.tsx'
+import { FilterChips, Filters, type Ways } from './filters.tsx'
 import { NotRead } from './not-read.tsx'
 import type { Counted, ShelfView } from './shelf-window.ts'
 
@@ -19,15 +19,14 @@ interface SearchBarProps {
   counted: Counted | undefined
   failed: boolean
   onReadAgain: () => void
-  onJump: () => void
-  onSurvey: () => void
+  ways: Ways
 }
 
 /** Longer texts are cut off. */
 const mostLetters = 10_000
 
 /** Search while typing. The count is read out when it is known. */
-export function SearchBar({ query, onChange, view, counted, failed, onReadAgain, onJump, onSurvey }: SearchBarProps) {
+export function SearchBar({ query, onChange, view, counted, failed, onReadAgain, ways }: SearchBarProps) {
   const field = useRef<HTMLInputElement>(null)
   const { text } = query
   const asked = counted?.question.query
@@ -62,7 +61,7 @@ export function SearchBar({ query, onChange, view, counted, failed, onReadAgain,
           className="field block h-8 min-w-0 flex-1 rounded-sm border border-line bg-raised pr-2 pl-7 text-ink text-sm placeholder:text-faint hover:border-line-strong max-middle:h-11 [&::-webkit-search-cancel-button]:hidden"
         />
         {text !== '' && <IconButton label="Clear search" icon={X} onClick={() => onChange({ ...query, text: '' })} />}
-        <Filters query={query} onChange={onChange} view={view} onJump={onJump} onSurvey={onSurvey} />
+        <Filters query={query} onChange={onChange} view={view} ways={ways} />
       </div>
       <FilterChips query={query} onChange={onChange} />
       {text !== '' && images !== undefined && (

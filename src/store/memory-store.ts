@@ -142,7 +142,7 @@ function createRows(kept: ReadonlyMap<PictureId, Kept>, subscribe: GalleryStore[
     async *pages() {
       yield [...kept.values()].map(({ record }) => toPicture(record))
     },
-    collectionNames: async () => new Map(),
+    collections: async () => [],
     count: async () => kept.size,
     fold: async () => undefined,
     subscribe,

@@ -61,11 +61,7 @@ export function createSearchRows(database: Database, subscribe: SearchRows['subs
         if (records.length < size) return
       }
     },
-    collectionNames: () =>
-      database.read(['collections'], async (transaction) => {
-        const collections = await transaction.objectStore('collections').getAll()
-        return new Map(collections.map(({ id, name }) => [id, name]))
-      }),
+    collections: () => database.read(['collections'], (transaction) => transaction.objectStore('collections').getAll()),
     count: () => database.read(['pictures'], (transaction) => transaction.objectStore('pictures').count()),
     fold: (generation, snapshot, known) =>
       database.write(['ledger'], async (transaction) => {

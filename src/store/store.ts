@@ -135,8 +135,8 @@ export interface SearchRows {
   imagesById(ids: readonly PictureId[]): Promise<ChangedImages>
   /** All images in order of their ids, `size` at a time. */
   pages(size: number): AsyncIterable<readonly Picture[]>
-  /** The names of all collections. They are searched like words of their images. */
-  collectionNames(): Promise<ReadonlyMap<CollectionId, string>>
+  /** All collections: their names are searched like words of their images. */
+  collections(): Promise<readonly StoredCollection[]>
   /** The number of images. The cost grows with it. */
   count(): Promise<number>
   /**

@@ -1,9 +1,10 @@
-import { screen, waitFor, within } from '@testing-library/react'
+import { fireEvent, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { PictureId } from '#domain/ids.ts'
+import type { CollectionId, PictureId } from '#domain/ids.ts'
 import { Gallery } from '#gallery/gallery.tsx'
 import { runScreens } from '#runs/run-screens.ts'
+import type { StoredCollection } from '#store/schema.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { closeNotices, gridcell, keep, openTestGallery, renderOver } from '../support/render-gallery.tsx'
 
@@ -69,7 +70,73 @@ describe('the survey', () => {
   })
 })
 
+/** The dialog that lists the collections, opened. */
+async function collections() {
+  await userEvent.click(screen.getByRole('button', { name: 'Collections' }))
+  return within(await screen.findByRole('dialog', { name: 'Collections' }))
+}
+
+async function openCollection(name: RegExp) {
+  const dialog = await collections()
+  await userEvent.click(await dialog.findByRole('button', { name }))
+}
+
+const shown = () => gridcell.names().map((name) => name.split(',')[0])
+
+async function addCollection(id: string, name: string, about: Partial<StoredCollection> = {}) {
+  await store.collections.put({ id: id as CollectionId, name, kind: 'plain', order: 1, ...about })
+}
+
+async function putInto(collection: string, ...images: readonly string[]) {
+  const change = { field: 'collection', name: collection, ids: images as PictureId[], from: false, to: true } as const
+  const apply = [{ kind: 'image', ...change } as const]
+  await store.acts.carryOut({ id: collection, label: 'collect', at: 1, window: 'w', apply, invert: [] }, 'do')
+}
+
 describe('collections', () => {
+  it('show the images of those nested in them, in an order given by keys and by dragging, with a cover', async () => {
+    await addCollection('posters', 'Posters')
+    await addCollection('drafts', 'Drafts', { parent: 'posters' as CollectionId })
+    await show('one', 'two', 'three')
+    await putInto('posters', 'one', 'two')
+    await putInto('drafts', 'three')
+    await openCollection(/^Posters\s*3$/)
+    await waitFor(() => expect(shown()).toEqual(['one', 'two', 'three']))
+    ;(await cell('one')).focus()
+    await userEvent.keyboard('{Alt>}{ArrowRight}{/Alt}')
+    await waitFor(() => expect(shown()).toEqual(['two', 'one', 'three']))
+    await waitFor(async () => expect(await cell('one')).toHaveFocus())
+    const data = { types: ['application/x-atelier-picture'], getData: () => 'three', effectAllowed: 'none' }
+    fireEvent.dragOver(await cell('two'), { dataTransfer: data })
+    fireEvent.drop(await cell('two'), { dataTransfer: data })
+    // Without a layout the drop is in the right half of the tile.
+    await waitFor(() => expect(shown()).toEqual(['two', 'three', 'one']))
+    fireEvent.contextMenu(await cell('one'))
+    await userEvent.click(await screen.findByRole('menuitem', { name: 'Use as cover of “Posters”', hidden: true }))
+    await waitFor(async () =>
+      expect((await store.collections.all()).find(({ id }) => id === 'posters')).toMatchObject({
+        cover: 'one',
+        sequence: ['two', 'three', 'one'],
+      }),
+    )
+  })
+
+  it('are put in order and nested by keys', async () => {
+    await addCollection('a', 'A', { order: 1 })
+    await addCollection('b', 'B', { order: 2 })
+    await show('one')
+    const dialog = await collections()
+    const names = () => dialog.getAllByRole('button', { name: /^[AB]$/ }).map(({ textContent }) => textContent)
+    ;(await dialog.findByRole('button', { name: 'B' })).focus()
+    await userEvent.keyboard('{Alt>}{ArrowUp}{/Alt}')
+    await waitFor(() => expect(names()).toEqual(['B', 'A']))
+    dialog.getByRole('button', { name: 'A' }).focus()
+    await userEvent.keyboard('{Alt>}{ArrowRight}{/Alt}')
+    await waitFor(async () =>
+      expect((await store.collections.all()).find(({ id }) => id === 'a')).toMatchObject({ parent: 'b' }),
+    )
+  })
+
   it('take selected images in, show them alone, and are deleted without them', async () => {
     await show('one', 'two', 'three')
     const user = userEvent.setup()
@@ -87,11 +154,11 @@ describe('collections', () => {
     await user.click(screen.getByRole('button', { name: 'Done' }))
     await user.click(screen.getByRole('button', { name: 'Clear selection' }))
 
-    await user.click(screen.getByRole('button', { name: 'Collections' }))
-    await user.click(await screen.findByRole('menuitem', { name: 'Posters' }))
+    await openCollection(/^Posters/)
     await waitFor(() => expect(gridcell.all()).toHaveLength(2))
-    await user.click(screen.getByRole('button', { name: 'Collections' }))
-    await user.click(await screen.findByRole('menuitem', { name: 'Delete collection “Posters”' }))
+    const dialog = await collections()
+    await user.click(dialog.getByRole('button', { name: 'Acts for Posters' }))
+    await user.click(await dialog.findByRole('menuitem', { name: 'Delete collection', hidden: true }))
     await waitFor(() => expect(gridcell.all()).toHaveLength(3))
     expect(await store.collections.all()).toEqual([])
     expect(await store.countPictures('gallery')).toBe(3)
@@ -101,14 +168,18 @@ describe('collections', () => {
     await show('a red fox', 'a blue heron')
     await userEvent.type(screen.getByRole('searchbox', { name: 'Search images' }), 'fox')
     await waitFor(() => expect(gridcell.all()).toHaveLength(1))
-    await userEvent.click(screen.getByRole('button', { name: 'Collections' }))
-    await userEvent.click(await screen.findByRole('menuitem', { name: 'Save this search' }))
+    const dialog = await collections()
+    await userEvent.click(await dialog.findByRole('button', { name: 'Save this search' }))
     await waitFor(async () => expect(await store.collections.all()).toHaveLength(1))
+    await userEvent.click(dialog.getByRole('button', { name: 'Close' }))
     await userEvent.click(screen.getByRole('button', { name: 'Clear search' }))
     await waitFor(() => expect(gridcell.all()).toHaveLength(2))
-    await userEvent.click(screen.getByRole('button', { name: 'Collections' }))
-    await userEvent.click(await screen.findByRole('menuitem', { name: 'fox' }))
+    await openCollection(/^fox/)
     await waitFor(() => expect(gridcell.all()).toHaveLength(1))
+    await userEvent.type(screen.getByRole('searchbox', { name: 'Search images' }), ' red')
+    const again = await collections()
+    await userEvent.click(await again.findByRole('button', { name: 'Update “fox”' }))
+    await waitFor(async () => expect((await store.collections.all())[0]?.rule).toContain('fox red'))
   })
 })
 

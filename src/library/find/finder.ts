@@ -2,8 +2,9 @@ import { startOfDay } from '#domain/calendar.ts'
 import type { BatchId, CollectionId, PictureId } from '#domain/ids.ts'
 import { suggest } from './did-you-mean.ts'
 import { fold } from './fold.ts'
+import { type FoundCollection, type KnownCollections, knowCollections } from './known-collections.ts'
 import { passesOf, type Tests, toTests } from './matching.ts'
-import { type Query, readTerms, type Sort } from './query.ts'
+import { type Query, readTerms } from './query.ts'
 import type { Row } from './row.ts'
 import { meritFrom, stackUp, type Tiles } from './stacks.ts'
 import { createTable, type Table } from './table.ts'
@@ -69,8 +70,10 @@ export interface Finder {
   /** Adds rows, or replaces those of known images. */
   put(rows: readonly Row[]): void
   remove(ids: readonly PictureId[]): void
-  /** Names of collections, which are searched like words of their images. Replaces the previous ones. */
-  nameCollections(names: ReadonlyMap<CollectionId, string>): void
+  /** All collections, in place of those known before. Their names are searched like words of their images. */
+  knowCollections(collections: readonly FoundCollection[]): void
+  /** How many images of the gallery each collection has, those nested in it included, and its newest. */
+  collections(): readonly (readonly [CollectionId, { count: number; newest: PictureId }])[]
   /** Keeps its result for `items`, `ids` and `placeOf`. */
   find(query: Query, options?: FindOptions): Found
   /** How many images a query finds. The kept result stays. */
@@ -98,7 +101,7 @@ export function createFinder(...given: [] | [unknown]): Finder | undefined {
   const table = given.length === 0 ? createTable() : createTable(given[0])
   if (!table) return undefined
   let version = 1
-  let names: ReadonlyMap<CollectionId, string> = new Map()
+  let known = knowCollections([])
   const result = createResult(table)
 
   const changed = () => {
@@ -120,16 +123,17 @@ export function createFinder(...given: [] | [unknown]): Finder | undefined {
       for (const id of ids) table.remove(id)
       if (ids.length > 0) changed()
     },
-    nameCollections(named) {
-      names = new Map([...named].map(([id, name]) => [id, fold(name)]))
+    knowCollections(collections) {
+      known = knowCollections(collections)
       changed()
     },
+    collections: () => countCollections(table, known),
     find(query, { stacks = false, opened = [], without = [] } = {}) {
       const terms = readTerms(query.text, fold)
-      const tests = toTests(terms, query, names)
+      const tests = toTests(terms, query, known)
       const { rows: all, facets } = select(table, tests)
       const rows = withoutRows(all, new Set(without.map((id) => table.rowOf(id))))
-      sortRows(table, rows, query.sort, tests)
+      sortRows(table, rows, tests, known)
       const tiles = stacks ? stacked(table, rows, opened) : unstacked(rows)
       result.take(tiles)
       const isByTime = query.sort === 'newest' || query.sort === 'oldest'
@@ -141,7 +145,7 @@ export function createFinder(...given: [] | [unknown]): Finder | undefined {
         facets,
       }
     },
-    count: (query) => select(table, toTests(readTerms(query.text, fold), query, names)).rows.length,
+    count: (query) => select(table, toTests(readTerms(query.text, fold), query, known)).rows.length,
     tags: () => allTags(table),
     tagged: (tag) => taggedIds(table, tag),
     suggestion: (typed) => suggest(table.texts(), typed, readTerms(typed, fold)),
@@ -254,8 +258,10 @@ function listed(counts: readonly (readonly [value: string, count: number])[]): F
 }
 
 /** In place. `rows` come newest first, and sorting keeps that order for equal values. */
-function sortRows(table: Table, rows: Int32Array, sort: Sort, tests: Tests): void {
-  if (sort === 'newest') return
+function sortRows(table: Table, rows: Int32Array, tests: Tests, known: KnownCollections): void {
+  const { sort, collection } = tests.query
+  const places = sort === 'hand' && collection !== undefined ? known.placesIn(collection) : undefined
+  if (sort === 'newest' || (sort === 'hand' && !places)) return
   if (sort === 'oldest') {
     rows.reverse()
     return
@@ -264,9 +270,23 @@ function sortRows(table: Table, rows: Int32Array, sort: Sort, tests: Tests): voi
     rating: (row: number) => table.rating(row),
     largest: (row: number) => table.width(row) * table.height(row),
     best: (row: number) => tests.score(table.text(row)),
+    hand: (row: number) => -(places?.get(idAt(table, row)) ?? rows.length),
   }
   const values = new Map(Array.from(rows, (row) => [row, measures[sort](row)]))
   rows.sort((a, b) => (values.get(b) ?? 0) - (values.get(a) ?? 0))
+}
+
+function countCollections(table: Table, known: KnownCollections) {
+  const facts = new Map<CollectionId, { count: number; newest: PictureId }>()
+  for (const row of table.order()) {
+    const own = table.collections(row)
+    if (own.length === 0 || table.shelf(row) !== 'gallery') continue
+    for (const id of new Set(own.flatMap(known.around))) {
+      const { count = 0, newest = idAt(table, row) } = facts.get(id) ?? {}
+      facts.set(id, { count: count + 1, newest })
+    }
+  }
+  return [...facts]
 }
 
 function unstacked(rows: Int32Array): Tiles {

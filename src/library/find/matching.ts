@@ -1,5 +1,6 @@
 import type { CollectionId } from '#domain/ids.ts'
 import { fold } from './fold.ts'
+import type { KnownCollections } from './known-collections.ts'
 import type { Query, Term } from './query.ts'
 import type { Table } from './table.ts'
 
@@ -9,6 +10,8 @@ export interface Tests {
   terms: readonly Term[]
   /** For each word term, the collections whose names contain it. */
   named: ReadonlyMap<Term, ReadonlySet<CollectionId>>
+  /** The chosen collection and all that are nested in it; `undefined`: none is chosen. */
+  collected: ReadonlySet<CollectionId> | undefined
   /** How well a text matches: 3 the words together, 2 at the starts of words, 1 anywhere. */
   score(text: string): number
 }
@@ -19,7 +22,8 @@ export interface Tests {
  */
 type Passes = (row: number) => number | undefined
 
-export function toTests(terms: readonly Term[], query: Query, names: ReadonlyMap<CollectionId, string>): Tests {
+export function toTests(terms: readonly Term[], query: Query, known: KnownCollections): Tests {
+  const { names } = known
   const named = new Map<Term, ReadonlySet<CollectionId>>()
   for (const term of terms) {
     if (term.kind !== 'words' && !(term.kind === 'field' && term.field === 'collection')) continue
@@ -31,6 +35,7 @@ export function toTests(terms: readonly Term[], query: Query, names: ReadonlyMap
     query,
     terms,
     named,
+    collected: query.collection === undefined ? undefined : known.within(query.collection),
     score(text) {
       if (words.length === 0 || text.includes(phrase)) return 3
       return words.every((word) => startsWord(text, word)) ? 2 : 1
@@ -46,12 +51,12 @@ function startsWord(text: string, word: string): boolean {
   return false
 }
 
-export function passesOf(table: Table, { query, terms, named }: Tests): Passes {
+export function passesOf(table: Table, { query, terms, named, collected }: Tests): Passes {
   const tests = terms.map((term) => {
     const holds = testOf(table, term, named.get(term))
     return term.not ? (row: number) => !holds(row) : holds
   })
-  const { shelf, collection, starred, rejected, rating = 0 } = query
+  const { shelf, starred, rejected, rating = 0 } = query
   const [models, ratios, tags, colours] = [query.models, query.ratios, query.tags, query.colours].map(
     (chosen) => new Set<string>(chosen),
   ) as [Set<string>, Set<string>, Set<string>, Set<string>]
@@ -60,7 +65,7 @@ export function passesOf(table: Table, { query, terms, named }: Tests): Passes {
     if (table.shelf(row) !== shelf || table.rating(row) < rating) return undefined
     if (starred !== undefined && table.has(row, 'star') !== starred) return undefined
     if (rejected !== undefined && table.has(row, 'reject') !== rejected) return undefined
-    if (collection !== undefined && !table.collections(row).includes(collection)) return undefined
+    if (collected && !table.collections(row).some((id) => collected.has(id))) return undefined
     for (const holds of tests) if (!holds(row)) return undefined
     let failed = 0
     if (models.size > 0 && !models.has(table.model(row))) failed |= 1

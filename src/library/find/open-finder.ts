@@ -41,6 +41,7 @@ export function openFinder({ database, rows }: SearchSource): FinderClient {
     placesOf: ask('placesOf'),
     shapes: ask('shapes'),
     suggestion: ask('suggestion'),
+    collections: ask('collections'),
     tags: ask('tags'),
     tagged: ask('tagged'),
     subscribe(listener) {

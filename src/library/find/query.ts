@@ -3,7 +3,7 @@ import { type MarkColour, markColours } from '#domain/marks.ts'
 import type { Shelf } from '#domain/picture.ts'
 
 /** The order of results. `best`: words that stand together first, then at the start of a word, then newest. */
-export const sorts = ['newest', 'oldest', 'best', 'rating', 'largest'] as const
+export const sorts = ['newest', 'oldest', 'best', 'rating', 'largest', 'hand'] as const
 export type Sort = (typeof sorts)[number]
 
 /** What the user is looking for. All conditions must hold; of several values of one facet, any. */
@@ -16,6 +16,7 @@ export interface Query {
   ratios: readonly string[]
   tags: readonly string[]
   colours: readonly MarkColour[]
+  /** The images of a plain collection, and of those nested in it. */
   collection?: CollectionId
   starred?: boolean
   rejected?: boolean

@@ -29,6 +29,8 @@ export interface Search {
   /** Width divided by height of each tile. */
   shapes(result: number): Float32Array<ArrayBuffer> | undefined
   suggestion(typed: string): string | undefined
+  /** How many images of the gallery each collection has, those nested in it included, and its newest. */
+  collections(): ReturnType<Finder['collections']>
   /** All tags of all images, on every shelf, most frequent first. */
   tags(): readonly FacetCount[]
   /** All images with exactly this tag, on every shelf. */
@@ -48,7 +50,7 @@ export async function openSearch(rows: SearchRows, onChange: () => void): Promis
   // Subscribed before anything is read, so that no change is missed.
   const changes = followChanges(rows, known, onChange)
   let disk = await fill(rows, known)
-  known.finder.nameCollections(await rows.collectionNames())
+  known.finder.knowCollections(await rows.collections())
   changes.start()
 
   return {
@@ -57,7 +59,7 @@ export async function openSearch(rows: SearchRows, onChange: () => void): Promis
       await changes.settled()
       if ((await rows.count()) !== known.finder.size) {
         disk = { ...(await rebuild(rows, known)), generation: disk.generation }
-        known.finder.nameCollections(await rows.collectionNames())
+        known.finder.knowCollections(await rows.collections())
         onChange()
       }
       if (disk.isTrue && changes.count() < foldFrom) return
@@ -126,7 +128,7 @@ function followChanges(rows: SearchRows, known: Known, onChange: () => void) {
         reading = undefined
       })
   }
-  const readNames = async () => known.finder.nameCollections(await rows.collectionNames())
+  const readNames = async () => known.finder.knowCollections(await rows.collections())
   const stop = rows.subscribe((change) => {
     if (change.kind === 'collections') readNames().then(onChange, () => undefined)
     if (change.kind !== 'pictures') return
@@ -199,6 +201,7 @@ function createResults(known: Known): Omit<Search, 'tidy' | 'close'> {
     placesOf: (asked, ids) => ofResult(asked, () => ids.map((id) => known.finder.placeOf(id))),
     shapes: (asked) => ofResult(asked, () => known.finder.shapes()),
     suggestion: (typed) => known.finder.suggestion(typed),
+    collections: () => known.finder.collections(),
     tags: () => known.finder.tags(),
     tagged: (tag) => known.finder.tagged(tag),
   }

@@ -53,7 +53,7 @@ describe('what is typed', () => {
     row('forêt enneigée', { file: 'IMG_0042.HEIC', kind: 'dropped', reject: true, createdAt: noon + 2 }),
     row('old', { collections: ['c1' as CollectionId], edited: true, createdAt: new Date(2024, 4, 5, 12).getTime() }),
   )
-  finder.nameCollections(new Map([['c1' as CollectionId, 'Café Berlin']]))
+  finder.knowCollections([{ id: 'c1' as CollectionId, name: 'Café Berlin' }])
 
   it.each<[string, readonly string[]]>([
     ['', ['a red fox in snow', 'A Fox-like portrait', 'snow on the roof', 'forêt enneigée', 'old']],
@@ -268,6 +268,37 @@ describe('stacks', () => {
     ])
     expect(found.days.map(({ from }) => from)).toEqual([0, 3])
     expect(over.ids(0, 1)).toEqual(['late'])
+  })
+})
+
+describe('a collection', () => {
+  const [posters, drafts] = ['posters', 'drafts'] as CollectionId[] as [CollectionId, CollectionId]
+  const finder = finderOf(
+    row('a', { createdAt: noon + 3, collections: [posters] }),
+    row('b', { createdAt: noon + 2, collections: [drafts] }),
+    row('c', { createdAt: noon + 1, collections: [posters, drafts] }),
+    row('d', { createdAt: noon }),
+    row('e', { createdAt: noon - 1, collections: [drafts], shelf: 'bin' }),
+  )
+  finder.knowCollections([
+    { id: posters, name: 'Posters', sequence: ['c', 'a'] as PictureId[] },
+    { id: drafts, name: 'Drafts', parent: posters },
+  ])
+
+  it('holds the images of those nested in it, and counts each once', () => {
+    expect(idsFor(finder, { collection: posters })).toEqual(['a', 'b', 'c'])
+    expect(idsFor(finder, { collection: drafts })).toEqual(['b', 'c'])
+    expect(new Map(finder.collections())).toEqual(
+      new Map([
+        [posters, { count: 3, newest: 'a' }],
+        [drafts, { count: 2, newest: 'b' }],
+      ]),
+    )
+  })
+
+  it('is ordered by hand, what was added since comes after, newest first', () => {
+    expect(idsFor(finder, { collection: posters, sort: 'hand' })).toEqual(['c', 'a', 'b'])
+    expect(idsFor(finder, { collection: drafts, sort: 'hand' })).toEqual(['b', 'c'])
   })
 })
 

@@ -1,0 +1,319 @@
+import {
+  ArrowDown,
+  ArrowUp,
+  CornerDownRight,
+  CornerUpLeft,
+  Ellipsis,
+  FolderOpen,
+  Pencil,
+  Search,
+  Trash2,
+} from 'lucide-react'
+import { type DragEvent, type FormEvent, type KeyboardEvent, useState } from 'react'
+import type { CollectionId } from '#domain/ids.ts'
+import { type Branch, type Move, placed, stepped, treeOf } from '#library/collection-tree.ts'
+import { everything, type Query } from '#library/find/query.ts'
+import { newId } from '#platform/ids.ts'
+import { useStore, useThumbnail } from '#store/queries.ts'
+import type { StoredCollection } from '#store/schema.ts'
+import { useCollections } from '#store/stage-queries.ts'
+import type { GalleryStore } from '#store/store.ts'
+import { announce } from '#ui/announce.tsx'
+import { Button } from '#ui/button.tsx'
+import { classes } from '#ui/classes.ts'
+import { Dialog } from '#ui/dialog.tsx'
+import { Menu, type MenuItem } from '#ui/menu.tsx'
+import { notify } from '#ui/notices.tsx'
+import { TextField } from '#ui/text-field.tsx'
+import { savedQuery } from './saved-query.ts'
+import { type CollectionFacts, useCollectionFacts } from './use-collection-facts.ts'
+
+interface CollectionsDialogProps {
+  /** What is shown at the moment; it can be saved as a smart collection. */
+  query: Query
+  /** The smart collection that `query` began with. */
+  smart: CollectionId | undefined
+  onOpen: (query: Query, smart?: CollectionId) => void
+  onClose: () => void
+}
+
+const mostLetters = 80
+const dragType = 'application/x-atelier-collection'
+
+/** All collections as a tree: opened, put in order by hand, nested, renamed and deleted. */
+export function CollectionsDialog({ query, smart, onOpen, onClose }: CollectionsDialogProps) {
+  const store = useStore()
+  const collections = useCollections()
+  const facts = useCollectionFacts(collections)
+  const [renamed, setRenamed] = useState<CollectionId>()
+  const open = (next: Query, id?: CollectionId) => {
+    onClose()
+    onOpen(next, id)
+  }
+  const remove = (collection: StoredCollection) => {
+    void removeCollection(store, collections, collection)
+    if (query.collection === collection.id) onOpen(everything)
+  }
+  const shared = { collections, store, isOpen: (id: CollectionId) => id === (query.collection ?? smart) }
+  return (
+    <Dialog open title="Collections" onClose={onClose}>
+      <div className="flex w-md max-w-full flex-col gap-3 p-4">
+        <Button variant="quiet" className="justify-start" onClick={() => open(everything)}>
+          All images
+        </Button>
+        {collections.length > 0 && (
+          <ul aria-label="Collections" className="flex max-h-96 flex-col overflow-y-auto">
+            {treeOf(collections).map((branch) =>
+              renamed === branch.collection.id ? (
+                <li key={branch.collection.id} className="py-1">
+                  <NameForm
+                    label={`New name of ${branch.collection.name}`}
+                    initial={branch.collection.name}
+                    word="Rename"
+                    onName={(name) => {
+                      setRenamed(undefined)
+                      void store.collections.put({ ...branch.collection, name })
+                    }}
+                  />
+                </li>
+              ) : (
+                <Row
+                  key={branch.collection.id}
+                  {...shared}
+                  branch={branch}
+                  facts={facts.get(branch.collection.id)}
+                  onOpen={() => open(queryOf(branch.collection), idOfSmart(branch.collection))}
+                  onRename={() => setRenamed(branch.collection.id)}
+                  onRemove={() => remove(branch.collection)}
+                />
+              ),
+            )}
+          </ul>
+        )}
+        <NameForm label="New collection" initial="" word="Add" onName={(name) => void add(store, { name })} />
+        <SearchKeeper query={query} smart={collections.find(({ id }) => id === smart)} store={store} />
+      </div>
+    </Dialog>
+  )
+}
+
+interface RowProps {
+  branch: Branch
+  collections: readonly StoredCollection[]
+  facts: CollectionFacts | undefined
+  store: GalleryStore
+  isOpen: (id: CollectionId) => boolean
+  onOpen: () => void
+  onRename: () => void
+  onRemove: () => void
+}
+
+function Row({ branch: { collection, depth }, facts, isOpen, onOpen, ...acts }: RowProps) {
+  const { id, name, kind } = collection
+  const thumbnail = useThumbnail(collection.cover ?? facts?.newest)
+  const [over, setOver] = useState<Drop>()
+  const move = (way: Move) => void keep(acts.store, stepped(acts.collections, id, way), `${name} moved`)
+  const onKeyDown = (event: KeyboardEvent) => {
+    const way = event.altKey ? steps[event.key] : undefined
+    if (!way) return
+    event.preventDefault()
+    move(way)
+  }
+  const drops = {
+    onDragOver(event: DragEvent<HTMLElement>) {
+      if (!event.dataTransfer.types.includes(dragType)) return
+      event.preventDefault()
+      setOver(dropAt(event))
+    },
+    onDragLeave: () => setOver(undefined),
+    onDrop(event: DragEvent<HTMLElement>) {
+      const dragged = event.dataTransfer.getData(dragType) as CollectionId
+      setOver(undefined)
+      if (dragged) void keep(acts.store, dropped(acts.collections, dragged, collection, dropAt(event)), 'Moved')
+    },
+  }
+  return (
+    <li
+      {...drops}
+      draggable
+      onDragStart={(event) => event.dataTransfer.setData(dragType, id)}
+      style={{ paddingLeft: depth * 20 }}
+      className={classes(
+        'flex items-center rounded-sm',
+        over === 'before' && 'border-ink border-t-2',
+        over === 'into' && 'bg-hover',
+        over === 'after' && 'border-ink border-b-2',
+      )}
+    >
+      <button
+        type="button"
+        onClick={onOpen}
+        onKeyDown={onKeyDown}
+        aria-current={isOpen(id) || undefined}
+        aria-keyshortcuts="Alt+ArrowUp Alt+ArrowDown Alt+ArrowLeft Alt+ArrowRight"
+        className="flex h-10 min-w-0 flex-1 items-center gap-2 rounded-sm px-2 text-left text-ink text-sm hover:bg-hover aria-[current=true]:bg-raised max-middle:h-12"
+      >
+        <Cover thumbnail={thumbnail} isSmart={kind === 'smart'} />
+        <span dir="auto" className="min-w-0 flex-1 truncate">
+          {name}
+        </span>
+        {facts && <span className="text-faint text-xs tabular-nums">{facts.count.toLocaleString('en')}</span>}
+      </button>
+      <Menu label={`Acts for ${name}`} icon={Ellipsis} items={itemsOf(collection, { ...acts, move })} />
+    </li>
+  )
+}
+
+function Cover({ thumbnail, isSmart }: { thumbnail: string | undefined; isSmart: boolean }) {
+  const Icon = isSmart ? Search : FolderOpen
+  return (
+    <span className="flex size-7 shrink-0 items-center justify-center overflow-hidden rounded-sm bg-hover text-faint">
+      {thumbnail ? <img src={thumbnail} alt="" className="size-full object-cover" /> : <Icon size={14} aria-hidden />}
+    </span>
+  )
+}
+
+const steps: Readonly<Record<string, Move>> = {
+  ArrowUp: 'up',
+  ArrowDown: 'down',
+  ArrowRight: 'into',
+  ArrowLeft: 'out',
+}
+
+const moves: readonly { way: Move; label: string; icon: typeof ArrowUp }[] = [
+  { way: 'up', label: 'Move up', icon: ArrowUp },
+  { way: 'down', label: 'Move down', icon: ArrowDown },
+  { way: 'into', label: 'Move into the one above', icon: CornerDownRight },
+  { way: 'out', label: 'Move out', icon: CornerUpLeft },
+]
+
+type RowActs = Pick<RowProps, 'collections' | 'store' | 'onRename' | 'onRemove'> & { move: (way: Move) => void }
+
+function itemsOf(collection: StoredCollection, { collections, store, onRename, onRemove, move }: RowActs): MenuItem[] {
+  const nest = () => void add(store, { name: 'New collection', parent: collection.id })
+  return [
+    { label: 'Rename', icon: Pencil, onSelect: onRename },
+    { label: 'New collection inside', icon: FolderOpen, onSelect: nest },
+    ...moves.flatMap(({ way, label, icon }) =>
+      stepped(collections, collection.id, way).length > 0 ? [{ label, icon, onSelect: () => move(way) }] : [],
+    ),
+    { label: 'Delete collection', icon: Trash2, danger: true, onSelect: onRemove },
+  ]
+}
+
+type Drop = 'before' | 'into' | 'after'
+
+/** The upper and lower quarter of a row lie between two rows. */
+function dropAt({ clientY, currentTarget }: DragEvent<HTMLElement>): Drop {
+  const { top, height } = currentTarget.getBoundingClientRect()
+  const share = height > 0 ? (clientY - top) / height : 0.5
+  if (share < 0.25) return 'before'
+  return share > 0.75 ? 'after' : 'into'
+}
+
+function dropped(
+  collections: readonly StoredCollection[],
+  id: CollectionId,
+  on: StoredCollection,
+  drop: Drop,
+): StoredCollection[] {
+  if (drop === 'into') return placed(collections, id, { parent: on.id, before: undefined })
+  if (drop === 'before') return placed(collections, id, { parent: on.parent, before: on.id })
+  const siblings = treeOf(collections).flatMap(({ collection }) => (collection.parent === on.parent ? collection : []))
+  const next = siblings[siblings.findIndex((each) => each.id === on.id) + 1]
+  return placed(collections, id, { parent: on.parent, before: next?.id === id ? undefined : next?.id })
+}
+
+interface NameFormProps {
+  label: string
+  initial: string
+  word: string
+  onName: (name: string) => void
+}
+
+function NameForm({ label, initial, word, onName }: NameFormProps) {
+  const [name, setName] = useState(initial)
+  const onSubmit = (event: FormEvent) => {
+    event.preventDefault()
+    if (name.trim() === '') return
+    setName(initial)
+    onName(name.trim())
+  }
+  return (
+    <form onSubmit={onSubmit} className="flex items-end gap-2">
+      <div className="flex-1">
+        <TextField label={label} value={name} onChange={setName} maxLength={mostLetters} />
+      </div>
+      <Button type="submit" disabled={name.trim() === ''}>
+        {word}
+      </Button>
+    </form>
+  )
+}
+
+interface SearchKeeperProps {
+  query: Query
+  smart: StoredCollection | undefined
+  store: GalleryStore
+}
+
+/** Keeps what is searched and filtered as a smart collection, or as the new rule of the one that is open. */
+function SearchKeeper({ query, smart, store }: SearchKeeperProps) {
+  const rule = JSON.stringify(query)
+  if (rule === JSON.stringify(everything)) {
+    return <p className="text-faint text-xs">Search or filter, and save it here as a smart collection.</p>
+  }
+  const save = async () => {
+    await add(store, { name: query.text.trim() || 'Saved search', kind: 'smart', rule })
+    notify({ text: 'Search saved as a smart collection' })
+  }
+  const update = async () => {
+    if (!smart) return
+    await store.collections.put({ ...smart, rule })
+    notify({ text: `“${smart.name}” has the new rule` })
+  }
+  return (
+    <div className="flex flex-wrap gap-2">
+      <Button onClick={() => void save()}>Save this search</Button>
+      {smart && smart.rule !== rule && <Button onClick={() => void update()}>{`Update “${smart.name}”`}</Button>}
+    </div>
+  )
+}
+
+/** An opened plain collection is in the order given by hand, where there is one. */
+function queryOf({ id, kind, rule, sequence }: StoredCollection): Query {
+  if (kind === 'smart') return savedQuery(rule) ?? everything
+  return { ...everything, collection: id, ...(sequence ? { sort: 'hand' } : {}) }
+}
+
+const idOfSmart = ({ id, kind }: StoredCollection) => (kind === 'smart' ? id : undefined)
+
+function add(store: GalleryStore, about: Pick<StoredCollection, 'name'> & Partial<StoredCollection>): Promise<void> {
+  return store.collections.put({ id: newId() as CollectionId, kind: 'plain', order: Date.now(), ...about })
+}
+
+async function keep(store: GalleryStore, changed: readonly StoredCollection[], done: string): Promise<void> {
+  for (const collection of changed) await store.collections.put(collection)
+  if (changed.length > 0) announce(done)
+}
+
+/** Those that are nested in it move up to its parent. Its images are kept. */
+async function removeCollection(
+  store: GalleryStore,
+  collections: readonly StoredCollection[],
+  collection: StoredCollection,
+): Promise<void> {
+  const nested = collections.filter(({ parent }) => parent === collection.id)
+  const { parent } = collection
+  await store.collections.remove(collection.id)
+  for (const { parent: _gone, ...each } of nested) {
+    await store.collections.put(parent === undefined ? each : { ...each, parent })
+  }
+  const putBack = async () => {
+    for (const each of [collection, ...nested]) await store.collections.put(each)
+  }
+  notify({
+    text: 'Collection deleted. Its images are kept.',
+    action: { label: 'Undo', onSelect: () => void putBack() },
+  })
+}

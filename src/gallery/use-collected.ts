@@ -1,0 +1,88 @@
+import { FolderMinus, ImageUp, MoveLeft, MoveRight } from 'lucide-react'
+import { useMemo, useRef } from 'react'
+import type { ImageCommands } from '#acts/image-commands.ts'
+import type { PictureId } from '#domain/ids.ts'
+import type { Picture } from '#domain/picture.ts'
+import { resequenced } from '#library/collection-tree.ts'
+import { everything, type Query } from '#library/find/query.ts'
+import { useStore } from '#store/queries.ts'
+import type { StoredCollection } from '#store/schema.ts'
+import { useCollections } from '#store/stage-queries.ts'
+import type { GalleryStore } from '#store/store.ts'
+import { announce } from '#ui/announce.tsx'
+import type { MenuItem } from '#ui/menu.tsx'
+import type { Room } from './use-room.ts'
+
+/** What can be done with the tiles of a collection that is shown. */
+export interface Collected {
+  itemsFor(picture: Picture): MenuItem[]
+  /** Moves the image one place on in the order by hand, or back. */
+  moveBy(id: PictureId, by: 1 | -1): void
+  /** Puts the dragged image, or the selection that it belongs to, before another one or behind it. */
+  drop(dragged: PictureId, on: PictureId, side: 'before' | 'after'): void
+}
+
+/** The same object as long as the same collection is shown. Nothing where none is, or where it is searched or filtered. */
+export function useCollected(room: Room, query: Query, onChange: (query: Query) => void): Collected | undefined {
+  const store = useStore()
+  const collection = useCollections().find(({ id }) => id === query.collection)
+  const isAll = collection?.kind === 'plain' && isOnlyCollection(query)
+  const latest = useRef({ room, query, onChange, collection })
+  latest.current = { room, query, onChange, collection }
+  const id = isAll ? collection.id : undefined
+  return useMemo(() => (id === undefined ? undefined : createCollected(store, latest)), [store, id])
+}
+
+interface Shown {
+  room: Room
+  query: Query
+  onChange: (query: Query) => void
+  collection: StoredCollection | undefined
+}
+
+function createCollected(store: GalleryStore, latest: { current: Shown }): Collected {
+  /** Puts images at another place among all of the collection, and shows its order by hand. */
+  const move = async (ids: readonly PictureId[], before: (all: readonly PictureId[]) => PictureId | undefined) => {
+    const { room, query, onChange, collection } = latest.current
+    if (!collection) return
+    const all = await room.contents.idsBetween(0, Number.MAX_SAFE_INTEGER - 1)
+    await store.collections.put({ ...collection, sequence: resequenced(all, ids, before(all)) })
+    if (query.sort !== 'hand') onChange({ ...query, sort: 'hand' })
+    announce(ids.length === 1 ? 'Moved' : `${ids.length.toLocaleString('en')} images moved`)
+  }
+  const moveBy = (id: PictureId, by: 1 | -1) =>
+    void move([id], (all) => {
+      const at = all.indexOf(id)
+      return by < 0 ? all[Math.max(0, at - 1)] : all[at + 2]
+    })
+  return {
+    moveBy,
+    drop(dragged, on, side) {
+      const { ids } = latest.current.room.select.selection
+      const moved = ids.has(dragged) ? [...ids] : [dragged]
+      void move(moved, (all) => (side === 'before' ? on : all[all.indexOf(on) + 1]))
+    },
+    itemsFor(picture) {
+      const { collection, room } = latest.current
+      if (!collection) return []
+      const commands: ImageCommands | undefined = room.commandsRef.current
+      const cover = () =>
+        void store.collections.put({ ...collection, cover: picture.id }).then(() => announce('Cover set'))
+      return [
+        { label: `Use as cover of “${collection.name}”`, icon: ImageUp, onSelect: cover },
+        { label: 'Move earlier', icon: MoveLeft, onSelect: () => moveBy(picture.id, -1) },
+        { label: 'Move later', icon: MoveRight, onSelect: () => moveBy(picture.id, 1) },
+        {
+          label: `Take out of “${collection.name}”`,
+          icon: FolderMinus,
+          onSelect: () => void commands?.collect([picture], collection, false),
+        },
+      ]
+    },
+  }
+}
+
+function isOnlyCollection({ sort: _sort, collection: _collection, ...rest }: Query): boolean {
+  const { sort: _newest, ...all } = everything
+  return JSON.stringify(rest) === JSON.stringify(all)
+}

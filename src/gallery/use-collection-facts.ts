@@ -1,0 +1,53 @@
+import { useEffect, useState } from 'react'
+import type { CollectionId, PictureId } from '#domain/ids.ts'
+import { finderOf } from '#library/find/finder-of.ts'
+import type { FinderClient } from '#library/find/open-finder.ts'
+import { useStore } from '#store/queries.ts'
+import type { StoredCollection } from '#store/schema.ts'
+import { savedQuery } from './saved-query.ts'
+
+/** What search knows of a collection. Those that are nested in it count as well. */
+export interface CollectionFacts {
+  count: number
+  newest?: PictureId
+}
+
+const nothing: ReadonlyMap<CollectionId, CollectionFacts> = new Map()
+
+/** How many images each collection has, and its newest. Empty until search is ready. */
+export function useCollectionFacts(
+  collections: readonly StoredCollection[],
+): ReadonlyMap<CollectionId, CollectionFacts> {
+  const store = useStore()
+  const [facts, setFacts] = useState(nothing)
+  useEffect(() => {
+    const finder = finderOf(store)
+    let isGone = false
+    const read = () =>
+      readFacts(finder, collections).then(
+        (found) => {
+          if (!isGone) setFacts(found)
+        },
+        () => undefined,
+      )
+    void read()
+    const stop = finder.subscribe(() => void read())
+    return () => {
+      isGone = true
+      stop()
+    }
+  }, [store, collections])
+  return facts
+}
+
+async function readFacts(
+  finder: FinderClient,
+  collections: readonly StoredCollection[],
+): Promise<ReadonlyMap<CollectionId, CollectionFacts>> {
+  const facts = new Map<CollectionId, CollectionFacts>(await finder.collections())
+  for (const { id, kind, rule } of collections) {
+    const query = kind === 'smart' ? savedQuery(rule) : undefined
+    if (query) facts.set(id, { count: await finder.count(query) })
+  }
+  return facts
+}

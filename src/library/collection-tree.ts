@@ -1,0 +1,127 @@
+import type { CollectionId } from '#domain/ids.ts'
+import type { StoredCollection } from '#store/schema.ts'
+
+/** A collection as it is listed. */
+export interface Branch {
+  collection: StoredCollection
+  /** 0: at the top. */
+  depth: number
+}
+
+/** Deeper ones are listed at this depth, so that their names stay readable. */
+const mostDepth = 6
+
+/**
+ * All collections, each below its parent, in the order given by hand. One whose parent is gone, or is found among its own
+ * descendants, stands at the top.
+ */
+export function treeOf(collections: readonly StoredCollection[]): Branch[] {
+  const listed: Branch[] = []
+  const seen = new Set<CollectionId>()
+  const list = (parent: CollectionId | undefined, depth: number) => {
+    for (const collection of childrenOf(collections, parent)) {
+      if (seen.has(collection.id)) continue
+      seen.add(collection.id)
+      listed.push({ collection, depth })
+      list(collection.id, Math.min(mostDepth, depth + 1))
+    }
+  }
+  list(undefined, 0)
+  // What is left is part of a ring.
+  for (const collection of collections) {
+    if (seen.has(collection.id)) continue
+    seen.add(collection.id)
+    listed.push({ collection, depth: 0 })
+    list(collection.id, 1)
+  }
+  return listed
+}
+
+/** The collections directly below `parent`, in order. Without a parent: those at the top. */
+export function childrenOf(
+  collections: readonly StoredCollection[],
+  parent: CollectionId | undefined,
+): StoredCollection[] {
+  const known = new Set(collections.map(({ id }) => id))
+  const parentOf = ({ parent: own }: StoredCollection) => (own !== undefined && known.has(own) ? own : undefined)
+  return collections
+    .filter((each) => parentOf(each) === parent)
+    .sort((a, b) => a.order - b.order || (a.name < b.name ? -1 : 1))
+}
+
+/** The collection and all below it. */
+export function withDescendants(
+  collections: readonly Pick<StoredCollection, 'id' | 'parent'>[],
+  id: CollectionId,
+): Set<CollectionId> {
+  const found = new Set([id])
+  for (let before = 0; before < found.size; ) {
+    before = found.size
+    for (const { id: each, parent } of collections) if (parent !== undefined && found.has(parent)) found.add(each)
+  }
+  return found
+}
+
+export type Move = 'up' | 'down' | 'into' | 'out'
+
+/**
+ * What changes when a collection is moved by one step: up or down among its siblings, into the one before it, or out of its
+ * parent. Nothing where there is no such step.
+ */
+export function stepped(collections: readonly StoredCollection[], id: CollectionId, move: Move): StoredCollection[] {
+  const own = collections.find((each) => each.id === id)
+  if (!own) return []
+  const siblings = childrenOf(collections, own.parent)
+  const at = siblings.findIndex((each) => each.id === id)
+  switch (move) {
+    case 'up':
+      return at > 0 ? placed(collections, id, { parent: own.parent, before: siblings[at - 1]?.id }) : []
+    case 'down':
+      return at >= 0 && at < siblings.length - 1
+        ? placed(collections, id, { parent: own.parent, before: siblings[at + 2]?.id })
+        : []
+    case 'into': {
+      const before = siblings[at - 1]
+      return before ? placed(collections, id, { parent: before.id, before: undefined }) : []
+    }
+    case 'out': {
+      const parent = collections.find((each) => each.id === own.parent)
+      if (!parent) return []
+      const uncles = childrenOf(collections, parent.parent)
+      const next = uncles[uncles.findIndex((each) => each.id === parent.id) + 1]
+      return placed(collections, id, { parent: parent.parent, before: next?.id })
+    }
+  }
+}
+
+/** What changes when a collection is put under `parent`, before one of those there, or at their end. */
+export function placed(
+  collections: readonly StoredCollection[],
+  id: CollectionId,
+  { parent, before }: { parent: CollectionId | undefined; before: CollectionId | undefined },
+): StoredCollection[] {
+  const own = collections.find((each) => each.id === id)
+  // Into itself, or into what is below it, nothing can be moved.
+  if (!own || before === id || (parent !== undefined && withDescendants(collections, id).has(parent))) return []
+  const others = childrenOf(collections, parent).filter((each) => each.id !== id)
+  const at = before === undefined ? others.length : others.findIndex((each) => each.id === before)
+  if (at < 0) return []
+  const { parent: _parent, ...free } = own
+  const put: StoredCollection = parent === undefined ? free : { ...free, parent }
+  return [...others.slice(0, at), put, ...others.slice(at)]
+    .map((each, order) => ({ ...each, order }))
+    .filter((each) => !collections.some((known) => isSamePlace(known, each)))
+}
+
+function isSamePlace(a: StoredCollection, b: StoredCollection): boolean {
+  return a.id === b.id && a.order === b.order && a.parent === b.parent
+}
+
+/** All images of a collection in their new order: `moved` before one of them, or at the end. */
+export function resequenced<Id>(all: readonly Id[], moved: readonly Id[], before: Id | undefined): Id[] {
+  const others = all.filter((each) => !moved.includes(each))
+  const at = before === undefined || moved.includes(before) ? -1 : others.indexOf(before)
+  const stays = before !== undefined && at < 0
+  if (stays) return [...all]
+  return at < 0 ? [...others, ...moved] : [...others.slice(0, at), ...moved, ...others.slice(at)]
+}
