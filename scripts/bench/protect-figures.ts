@@ -76,17 +76,17 @@ function stepAt(source: Pixels, image: Pixels, x: number, y: number, along: numb
 
 /**
  * How much a line is seen along the edge of the area: mean difference of neighbouring pixels across each line from the
- * rim's outer end to the edge, less the same of lines 20–30 px away on both sides, less what the source has of both; the
- * largest over the lines, in levels.
+ * rim's outer end to the edge, less what the source has there, less the same of lines 20–30 px away on the side that has
+ * more of it; the largest over the lines, in levels.
  */
 export function edgeLine(one: Case, image: Pixels): number {
   const { area, source } = one
   const rim = 8
   const own = (at: number) => acrossEdge(area, image, at)
   const theirs = (at: number) => acrossEdge(area, source, at)
-  const around = [-30, -27, -24, -21, 21, 24, 27, 30]
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
-  const level = mean(around.map((at) => own(at) - theirs(at)))
+  const levelOf = (lines: readonly number[]) => mean(lines.map((at) => own(at) - theirs(at)))
+  const level = Math.max(levelOf([-30, -27, -24, -21]), levelOf([21, 24, 27, 30]))
   const lines = Array.from({ length: rim + 5 }, (_, at) => at - rim - 2)
   return Math.max(0, ...lines.map((at) => own(at) - theirs(at) - level))
 }

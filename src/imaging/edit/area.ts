@@ -38,7 +38,7 @@ export function rasteriseArea(steps: readonly AreaStep[], size: PixelSize, rim: 
     else paintShape(step.shape, { left, top, width, height }, alpha, step.op === 'add' ? 255 : 0)
   }
   let painted = 0
-  for (const value of alpha) if (value === 255) painted += 1
+  for (let at = 0; at < alpha.length; at += 1) if (alpha[at] === 255) painted += 1
   if (soft > 0 && painted > 0) addRim(alpha, width, height, soft)
   return { left, top, width, height, alpha, painted: painted / (size.width * size.height) }
 }

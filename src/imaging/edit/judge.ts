@@ -34,15 +34,26 @@ interface Block {
 
 const leastBlock = 24
 
-/** Normalised planes of one size; the map is in pixel indices. */
-export function judge(
-  { source, answer, free }: { source: Plane; answer: Plane; free: Uint8Array },
-  map: Affine,
-): Judgement {
-  const warped = warp(answer, map)
-  const halves = halve(source, warped, free)
-  const blocks = texturedBlocks({ source, free }, halves)
+export type Judge = (map: Affine) => Judgement
+
+/** Judges maps between normalised planes of one size; the maps are in pixel indices. */
+export function createJudge({ source, answer, free }: { source: Plane; answer: Plane; free: Uint8Array }): Judge {
+  const half = halve(source, free)
+  const blocks = texturedBlocks({ source, free }, half)
   const points = byBlock(pickPoints(source, free, registration.cells.most), source.width)
+  return (map) => {
+    const warped = warp(answer, map)
+    const { width, height } = half.source
+    return judgeBlocks(blocks, points, warped, { ...half, warped: shrinkByArea(warped, width, height) })
+  }
+}
+
+function judgeBlocks(
+  blocks: readonly Block[],
+  points: (block: Block) => Points,
+  warped: Plane,
+  halves: Halves,
+): Judgement {
   const found = blocks.flatMap((block) => {
     const shift = searchShift(halves, block)
     if (!shift || shift.correlation <= judging.correlation) return []
@@ -220,13 +231,13 @@ interface Halves {
   free: Uint8Array
 }
 
-function halve(source: Plane, warped: Plane, free: Uint8Array): Halves {
+function halve(source: Plane, free: Uint8Array): Shown {
   const [width, height] = [source.width >> 1, source.height >> 1]
   const small = new Uint8Array(width * height)
   for (let y = 0; y < height; y += 1) {
     for (let x = 0; x < width; x += 1) small[y * width + x] = free[2 * y * source.width + 2 * x] ?? 0
   }
-  return { source: shrinkByArea(source, width, height), warped: shrinkByArea(warped, width, height), free: small }
+  return { source: shrinkByArea(source, width, height), free: small }
 }
 
 /** The shift within reach at which a block correlates best, in full pixels; `undefined` if that is at the limit. */

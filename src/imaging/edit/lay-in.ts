@@ -9,10 +9,11 @@ import { blur } from './filters.ts'
 import { placeFlat } from './flat.ts'
 import type { Judgement } from './judge.ts'
 import { type Cells, spreadInwards } from './membrane.ts'
-import { type CorrectedAnswer, correctAnswer, paintArea, sampleAnswer } from './paint.ts'
+import { correctAnswer, paintArea } from './paint.ts'
 import { makePlane, type PixelSize, type Pixels, type Plane, toLuma } from './raster.ts'
 import { type Registration, register } from './register.ts'
-import { resize } from './resize.ts'
+import { resizeForComparison } from './resize.ts'
+import { type CorrectedAnswer, sampleRows } from './row-sampler.ts'
 
 export interface LayJob {
   /** Upright and framed. */
@@ -48,7 +49,7 @@ export function planLay(job: LayJob, onStep: (step: Step) => void = () => undefi
   const size = gridSize(answer)
   const toGrid = compose(moveBy(-rect[0], -rect[1]), scaleBy(size.width / rect[2], size.height / rect[3]))
   const toAnswer = scaleBy(answer.width / size.width, answer.height / size.height)
-  const source = resize(job.source, size, rect, 2)
+  const source = resizeForComparison(job.source, size, rect)
   const masks = makeMasks(job, size)
   const early = objectionTo(answer, rect)
   const found = job.fit || early ? undefined : align(source, answer, size, masks.free)
@@ -149,7 +150,7 @@ function objectionToMap(map: Affine, { rect, answer, area }: LayJob): LayObjecti
 
 function align(source: Pixels, answer: Pixels, size: PixelSize, free: Uint8Array): Registration {
   const same = answer.width === size.width && answer.height === size.height
-  const small = same ? answer : resize(answer, size, undefined, 2)
+  const small = same ? answer : resizeForComparison(answer, size)
   const found = register({ source: toLuma(source), answer: toLuma(small), free })
   const map = found.verdict === 'aligned' ? undefined : placeFlat({ source, answer: small, free }, found)
   return map ? { ...found, map, verdict: 'aligned' } : found
@@ -242,14 +243,14 @@ interface Laid {
   seen: Uint8Array
 }
 
-function warpAnswer(answer: CorrectedAnswer, [a, b, c, d, e, f]: Affine, { width, height }: PixelSize): Laid {
+function warpAnswer(answer: CorrectedAnswer, map: Affine, { width, height }: PixelSize): Laid {
   const laid = { colours: new Float32Array(width * height * 3), seen: new Uint8Array(width * height) }
   const colour = new Float32Array(3)
+  const sampler = sampleRows(answer, map)
   for (let y = 0, at = 0; y < height; y += 1) {
+    sampler.start(y + 0.5, 0.5, width - 0.5)
     for (let x = 0; x < width; x += 1, at += 1) {
-      const px = a * (x + 0.5) + c * (y + 0.5) + e - 0.5
-      const py = b * (x + 0.5) + d * (y + 0.5) + f - 0.5
-      if (!sampleAnswer(answer, px, py, colour)) continue
+      if (!sampler.sample(x + 0.5, colour)) continue
       laid.seen[at] = 1
       laid.colours[at * 3] = colour[0] ?? 0
       laid.colours[at * 3 + 1] = colour[1] ?? 0

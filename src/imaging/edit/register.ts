@@ -3,7 +3,7 @@ import { compose, identity, moveBy, scaleBy } from './affine.ts'
 import { flat, judging, registration } from './constants.ts'
 import { shrinkByArea, splitDetail, warp } from './filters.ts'
 import { findShifts, toSpectrum } from './fourier.ts'
-import { fitThrough, type Judgement, judge } from './judge.ts'
+import { createJudge, fitThrough, type Judge, type Judgement } from './judge.ts'
 import { type Freedom, pickPoints, refineMap } from './points.ts'
 import { makePlane, type Plane } from './raster.ts'
 
@@ -33,11 +33,12 @@ interface Level extends Pair {
 export function register(pair: Pair): Registration {
   const levels = buildLevels(pair)
   const [coarsest] = levels
+  const judge = createJudge(levels.at(-1) ?? coarsest)
   const start = findNear(coarsest)
-  const near = start.correlation >= registration.poorCorrelation ? settle(levels, start.map) : undefined
+  const near = start.correlation >= registration.poorCorrelation ? settle(levels, judge, start.map) : undefined
   let found = near
   if (!found || found.judgement.score < registration.poorScore) {
-    const far = settle(levels, findFar(coarsest).map)
+    const far = settle(levels, judge, findFar(coarsest).map)
     if (!found || far.judgement.score > found.judgement.score) found = far
   }
   const { map, judgement } = found
@@ -184,12 +185,12 @@ interface Settled {
 /**
  * From the coarse map to the full size; with fewer degrees of freedom if the blocks do not agree with the freest map.
  */
-function settle(levels: readonly Level[], start: Affine): Settled {
-  const first = settleWith(levels, start, 6)
+function settle(levels: readonly Level[], judge: Judge, start: Affine): Settled {
+  const first = settleWith(levels, judge, start, 6)
   if (isSound(first)) return first
   let best = first
   for (const freedom of [4, 3] as const) {
-    const stiffer = settleWith(levels, start, freedom)
+    const stiffer = settleWith(levels, judge, start, freedom)
     const better =
       isPlausible(stiffer.map) && (!isPlausible(best.map) || stiffer.judgement.score > best.judgement.score)
     if (better) best = stiffer
@@ -210,7 +211,7 @@ function isPlausible([a, b, c, d]: Affine): boolean {
   return a * d - b * c > 0 && Math.abs(b) < shear * zoom && Math.abs(c) < shear * zoom && Math.abs(a / d - 1) < stretch
 }
 
-function settleWith(levels: readonly Level[], start: Affine, freedom: Freedom): Settled {
+function settleWith(levels: readonly Level[], judge: Judge, start: Affine, freedom: Freedom): Settled {
   let map = start
   let last: Level | undefined
   let points = pickPoints(
@@ -228,14 +229,14 @@ function settleWith(levels: readonly Level[], start: Affine, freedom: Freedom): 
   })
   if (!last) throw new Error('no level')
   const full = last
-  let judgement = judge(full, map)
+  let judgement = judge(map)
   for (let retry = 0; retry < 2; retry += 1) {
     const { refine } = judging
     if (judgement.median <= refine.median && judgement.p90 <= refine.p90) break
     const through = fitThrough(judgement, map, freedom, full.source)
     if (!through) break
     const moved = refineMap(points, full.answer, through, freedom)
-    const again = judge(full, moved)
+    const again = judge(moved)
     if (again.score <= judgement.score) break
     map = moved
     judgement = again

@@ -54,8 +54,53 @@ export function resize(
 }
 
 export function isOpaque({ data }: Pixels): boolean {
+  if (data.byteOffset % 4 === 0) {
+    const words = new Uint32Array(data.buffer, data.byteOffset, data.length >> 2)
+    for (let at = 0; at < words.length; at += 1) if ((words[at] ?? 0) < 0xff000000) return false
+    return true
+  }
   for (let at = 3; at < data.length; at += 4) if (data[at] !== 255) return false
   return true
+}
+
+/**
+ * With two lobes, for what is only compared. What is shrunk to a third or less is halved first, by means of four pixels:
+ * less than half the time, and the same place to a thousandth of a pixel.
+ */
+export function resizeForComparison(
+  image: Pixels,
+  size: PixelSize,
+  box: Box = [0, 0, image.width, image.height],
+): Pixels {
+  const isMuch = Math.min(box[2] / size.width, box[3] / size.height) >= 3
+  const isWhole = box[2] * box[3] > 0.5 * image.width * image.height
+  if (!isMuch || !isWhole || image.data.byteOffset % 4 !== 0 || !isOpaque(image)) return resize(image, size, box, 2)
+  const [x, y, width, height] = box
+  return resize(halve(image), size, [x / 2, y / 2, width / 2, height / 2], 2)
+}
+
+/** Means of two by two pixels of an opaque image; an odd last row or column counts twice. */
+function halve({ data, width, height }: Pixels): Pixels {
+  const half = makePixels((width + 1) >> 1, (height + 1) >> 1)
+  const [from, to] = [new Uint32Array(data.buffer, data.byteOffset, width * height), new Uint32Array(half.data.buffer)]
+  // Two channels at a time, 16 bits apart.
+  const pair = 0x00ff00ff
+  for (let y = 0, at = 0; y < half.height; y += 1) {
+    const upper = 2 * y * width
+    const lower = Math.min(2 * y + 1, height - 1) * width
+    for (let x = 0; x < half.width; x += 1, at += 1) {
+      const [left, right] = [2 * x, Math.min(2 * x + 1, width - 1)]
+      const a = from[upper + left] ?? 0
+      const b = from[upper + right] ?? 0
+      const c = from[lower + left] ?? 0
+      const d = from[lower + right] ?? 0
+      const odd = (((a & pair) + (b & pair) + (c & pair) + (d & pair) + 0x00020002) >>> 2) & pair
+      const even =
+        ((((a >>> 8) & pair) + ((b >>> 8) & pair) + ((c >>> 8) & pair) + ((d >>> 8) & pair) + 0x00020002) >>> 2) & pair
+      to[at] = odd | (even << 8)
+    }
+  }
+  return half
 }
 
 /** One row, resized horizontally, as premultiplied levels. */
