@@ -23,6 +23,7 @@ const lists = [
   { id: 'SEC F', title: 'Callbacks', letter: 'F', size: 12 },
   { id: 'SEC G', title: 'Cross-site', letter: 'G', size: 8 },
   { id: 'SEC H', title: 'HTTP edge', letter: 'H', size: 28 },
+  { id: 'SEC I', title: 'Archives, metadata', letter: 'I', size: 15 },
   { id: 'SEC J', title: 'Redis, supply chain', letter: 'J', size: 12 },
 ]
 const letters = [...new Set(lists.map(({ letter }) => letter))].join('')

@@ -1,11 +1,12 @@
 import { render, screen, waitFor } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { imageCommandsOf } from '#acts/image-commands.ts'
 import { offerReuse } from '#acts/reuse-found.ts'
 import type { FoundRecipe } from '#domain/found-recipe.ts'
 import type { PictureId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
+import { findFamily } from '#models/catalogue.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { NoticeBoard } from '#ui/notice-board.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
@@ -18,7 +19,10 @@ let store: GalleryStore
 beforeEach(async () => {
   store = await openTestGallery()
 })
-afterEach(closeNotices)
+afterEach(() => {
+  closeNotices()
+  vi.restoreAllMocks()
+})
 
 async function imported(found: FoundRecipe): Promise<Picture> {
   const origin = { kind: 'dropped', fileName: 'owl.png', notes: [], found } as const
@@ -61,6 +65,25 @@ describe('a file that says how it was made', () => {
     expect(draft()).not.toHaveProperty('hostile')
     expect(useWorkspace.getState().sources['flux-2']).toEqual(['fox'] as unknown as PictureId[])
     expect(useWorkspace.getState().edits).toEqual({})
+  })
+
+  it('I14 fills in only what a form has: a task, an address or a callback in a file goes nowhere', async () => {
+    const asked = vi.spyOn(globalThis, 'fetch')
+    const recipe = JSON.stringify({
+      family: 'flux-2',
+      draft: { prompt: 'an owl', size: '2K', callBackUrl: 'https://elsewhere.test/', taskId: 'task-9' },
+      sources: [],
+      proxy: 'https://elsewhere.test/api',
+      task: { provider: 'kie-jobs', taskId: 'task-9' },
+    })
+    const owl = await imported({ program: 'Atelier', prompt: 'an owl', recipe })
+    imageCommandsOf(store).reuse(owl)
+    await waitFor(() => expect(useWorkspace.getState().family).toBe('flux-2'))
+    const body = JSON.stringify(findFamily('flux-2')?.toBody(draft() ?? {}, []))
+    expect(body).toContain('an owl')
+    for (const word of ['elsewhere.test', 'task-9']) expect(body).not.toContain(word)
+    expect(asked).not.toHaveBeenCalled()
+    expect(await store.recentRuns(9)).toEqual([])
   })
 
   it.each(['', '{', '[]', '{"family":"none","draft":{}}', '{"family":"flux-2","draft":null}', '['.repeat(5_000)])(

@@ -129,6 +129,17 @@ function parse(text: string): unknown {
 }
 
 /**
+ * A run as it leaves this browser, without addresses: neither that of its proxy, nor links to its result, which whoever has
+ * them could open. Its task is known, so that its result can be fetched through any proxy with the same key.
+ */
+export function withoutAddresses(run: Run): Run {
+  const { proxy: _proxy, ...marks } = run.marks
+  if (run.state.phase !== 'ready') return { ...run, marks }
+  const { sentAt, task } = run.state
+  return { ...run, marks, state: { phase: 'working', sentAt, task } }
+}
+
+/**
  * A run as it is restored. A run that was under way counts as ended: it must never be sent again, and the window that
  * made the backup may have its result by now.
  */

@@ -1,5 +1,6 @@
 import { extensionOf, type Picture } from '#domain/picture.ts'
 import { type BackupSource, hashOf, type Manifest, names, originalName, type PictureLine } from './backup.ts'
+import { withoutAddresses } from './records.ts'
 
 export interface BackupProgress {
   done: number
@@ -68,7 +69,7 @@ async function* entriesOf(
   const [runs, collections] = await Promise.all([source.runs(), source.collections()])
   const records = {
     [names.pictures]: lines.join('\n'),
-    [names.runs]: runs.map((run) => JSON.stringify(run)).join('\n'),
+    [names.runs]: runs.map((run) => JSON.stringify(withoutAddresses(run))).join('\n'),
     [names.collections]: collections.map((collection) => JSON.stringify(collection)).join('\n'),
   }
   const hashes: Record<string, string> = {}

@@ -4,6 +4,7 @@ import { extensionOf, type Picture, type Shelf } from '#domain/picture.ts'
 import type { Folder } from '#platform/folder.ts'
 import type { BackupRecords, GalleryStore } from '#store/store.ts'
 import { hashOf, type PictureLine } from '../backup/backup.ts'
+import { withoutAddresses } from '../backup/records.ts'
 import { fileNameOf } from '../picture-words.ts'
 
 /** How the copy of everything to a folder stands. */
@@ -218,7 +219,8 @@ async function writeSome({ store, now }: FolderPorts, copying: Copying, folder: 
   try {
     const lines = await linesOf(folder, copying.records, images)
     for (const run of await Promise.all(runs.map((each) => store.run(each))))
-      if (run && (run.state.phase === 'saved' || run.state.phase === 'failed')) lines.push(JSON.stringify({ run }))
+      if (run && (run.state.phase === 'saved' || run.state.phase === 'failed'))
+        lines.push(JSON.stringify({ run: withoutAddresses(run) }))
     for (const collection of await store.collections.all()) lines.push(JSON.stringify({ collection }))
     if (lines.length > 0) await folder.write(recordsPath(now()), new Blob([lines.join('\n')]))
     copying.written += images.length
