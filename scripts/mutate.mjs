@@ -10,12 +10,16 @@ import { ensureInstalled, root } from './prepare.mjs'
 /** Modules, and the tests responsible for them. */
 const groups = {
   guard: {
-    src: ['server/upstream/guard', 'server/upstream/hosts'],
-    tests: ['server/guard*', 'server/forwarding', 'server/image', 'server/routes'],
+    src: ['server/upstream/guard', 'server/upstream/hosts', 'server/upstream/company-proxy'],
+    tests: ['server/guard*', 'server/company-proxy', 'server/forwarding', 'server/image', 'server/routes'],
   },
   edge: {
-    src: ['edge', 'access', 'tokens', 'guesses', 'client', 'routes', 'quota'].map((name) => `server/edge/${name}`),
-    tests: ['server/access', 'server/client', 'server/edge', 'server/http-edge', 'server/routes', 'server/spending'],
+    src: ['edge', 'access', 'tokens', 'guesses', 'client', 'routes', 'quota', 'linger'].map(
+      (name) => `server/edge/${name}`,
+    ),
+    tests: ['access', 'client', 'edge', 'http-edge', 'linger', 'quota', 'routes', 'spending'].map(
+      (name) => `server/${name}`,
+    ),
   },
   body: {
     src: ['server/edge/body', 'server/edge/json-scan', 'server/edge/pieces', 'server/edge/refusals'],
@@ -23,10 +27,12 @@ const groups = {
   },
   relay: {
     src: ['server/upstream/relay', 'server/upstream/image', 'server/upstream/upload', 'server/upstream/multipart'],
-    tests: ['server/relay', 'server/forwarding', 'server/image', 'server/upload', 'server/routes'],
+    tests: ['relay', 'forwarding', 'image', 'upload', 'multipart', 'routes'].map((name) => `server/${name}`),
   },
   submit: {
-    src: ['submit/submit', 'submit/admission', 'shared/memory/submissions'].map((name) => `server/${name}`),
+    src: ['submit/submit', 'submit/admission', 'submit/refunds', 'shared/memory/submissions'].map(
+      (name) => `server/${name}`,
+    ),
     tests: ['server/submit', 'server/submissions', 'server/spending', 'server/outage', 'server/routes'],
   },
   counts: {
@@ -38,7 +44,7 @@ const groups = {
     tests: ['server/callbacks', 'server/stream', 'server/routes'],
   },
   gemini: { src: ['server/gemini/gemini', 'server/gemini/gemini-call'], tests: ['server/gemini', 'server/routes'] },
-  config: { src: ['server/config', 'server/listen'], tests: ['server/config', 'server/start'] },
+  config: { src: ['server/config', 'server/listen'], tests: ['server/config', 'server/company-proxy', 'server/start'] },
   providers: {
     src: ['providers/kie', 'providers/kie-failures', 'providers/proxy'],
     tests: ['providers/kie-*', 'providers/proxy'],
@@ -49,7 +55,7 @@ const groups = {
   saving: { src: ['generation/saving'], tests: ['generation/saving'] },
   runner: {
     src: ['generation/runner'],
-    tests: ['generation/limits', 'generation/runner', 'generation/unsaved', 'faults/paid'],
+    tests: ['generation/driving', 'generation/limits'],
   },
   store: {
     src: ['store/picture-records', 'store/run-records', 'store/run-writes'],

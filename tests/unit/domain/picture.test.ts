@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { extensionOf, imageMimes, sniffImage } from '#domain/picture.ts'
+import { emptyDocument } from '#domain/edit.ts'
+import type { PictureId } from '#domain/ids.ts'
+import { awaitsLaying, extensionOf, imageMimes, type Picture, sniffImage } from '#domain/picture.ts'
 
 const png = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0]
 const jpeg = [0xff, 0xd8, 0xff, 0xe0, 0, 0, 0, 0, 0, 0, 0, 0]
@@ -26,6 +28,18 @@ test('a WebP says so twice, with its size between', () => {
 
 test('a file ends as its kind is called', () => {
   expect(imageMimes.map(extensionOf)).toEqual(['png', 'jpg', 'webp'])
+})
+
+test('an answer to an edit of an area waits until it is laid into its source; nothing else does', () => {
+  const photo = 'photo' as PictureId
+  const area = [{ op: 'add', shape: { kind: 'box', box: [5, 5, 20, 20] } }]
+  const recipe = { family: 'flux-kontext', sources: [photo], edits: [{ document: { ...emptyDocument(photo), area } }] }
+  const made = { origin: { kind: 'made', recipe } } as unknown as Picture
+  const dropped = { origin: { kind: 'dropped', recipe } } as unknown as Picture
+  const plain = { origin: { kind: 'made', recipe: { ...recipe, edits: undefined } } } as unknown as Picture
+  expect(awaitsLaying(made)).toBe(true)
+  expect(awaitsLaying({ ...made, laying: { kind: 'laid', picture: photo } })).toBe(false)
+  expect([dropped, plain].map(awaitsLaying)).toEqual([false, false])
 })
 
 function changed(bytes: readonly number[], at: number): Uint8Array {

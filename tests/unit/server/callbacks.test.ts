@@ -166,6 +166,17 @@ describe('a callback', () => {
     await expect.poll(() => published).toHaveLength(1)
   })
 
+  it('F07: for a run that the service refused, is counted; the task that it names is not learned', async () => {
+    const run = newRun()
+    answerSubmission = (_, outgoing) => replyJson(outgoing, { code: 402, msg: 'Credits insufficient', data: null })
+    const path = await address(run)
+    const before = await kept(run)
+    expect((await call(path)).status).toBe(200)
+    await expect.poll(() => counted('refused run')).toBe(true)
+    expect(await kept(run)).toEqual(before)
+    expect([published, questions()]).toEqual([[], []])
+  })
+
   it('F07: for an unknown task, or with a foreign token, is answered, ignored and counted', async () => {
     const run = newRun()
     const path = await address(run)

@@ -1,3 +1,4 @@
+import { ServerResponse } from 'node:http'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createAccess } from '#server/edge/access.ts'
 import { createEdge, pathOf } from '#server/edge/edge.ts'
@@ -345,6 +346,21 @@ describe('the names of this machine', () => {
     expect(await decide('[2001:db8::7]:3000')).toBe(true)
     expect(await decide('[]:3000')).toBe(421)
     expect(await decide(':3000')).toBe(421)
+  })
+
+  it.each([
+    ['https://studio.example', 'max-age=31536000'],
+    ['http://studio.example', undefined],
+    [undefined, undefined],
+  ])('tell browsers to stay on https where %s is the public address', (publicUrl, told) => {
+    const edge = createEdge(
+      { host: '127.0.0.1', publicUrl, allowedOrigins: [] },
+      createAccess({ tokens: [], isSecure: false }),
+    )
+    const incoming = incomingOf({ method: 'GET', headers: { host: 'localhost:3000' }, localPort: 3000 })
+    const outgoing = new ServerResponse(incoming)
+    expect(edge(incoming, outgoing, undefined)).toBe(true)
+    expect(outgoing.getHeader('strict-transport-security')).toBe(told)
   })
 
   it('G08: have no port where it is the usual one', async () => {

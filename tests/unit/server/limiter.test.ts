@@ -39,6 +39,18 @@ describe('the limit of the service', () => {
     expect(serviceLimit).toEqual({ most: 18, windowMs: 11_000 })
   })
 
+  it('keeps a turn for so many runs of one user, and for so many of all', async () => {
+    const { take } = limiterOf({ most: 1, windowMs: 1000 })
+    expect(await take('one', 'first')).toBe(0)
+    const waits: number[] = []
+    for (let run = 0; run < mostWaiting.perUser + 3; run += 1) waits.push(await take('one', `run ${run}`))
+    // Whoever is over it is told the time after the last turn, over and over.
+    const last = (mostWaiting.perUser + 1) * 1000
+    expect(waits.slice(-4)).toEqual([last - 1000, last, last, last].map((ms) => ms))
+    // Another user's run comes in the first round all the same.
+    expect(await take('two', 'a run')).toBeLessThan(4000)
+  })
+
   it('tells how long to wait, one place after the other', async () => {
     const { clock, take } = limiterOf({ most: 2, windowMs: 1000 })
     expect(await take('one', 'a')).toBe(0)

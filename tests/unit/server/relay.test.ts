@@ -39,6 +39,23 @@ describe('an answer of the service', () => {
     expect(reply).toMatchObject({ body: '{"a":"[key]","b":"x[key]"}' })
   })
 
+  it('A12: never holds the key in base64, wherever in a text it stands, nor in escapes', () => {
+    const mask = createMask('sk-7f3c91d0?e5a24b86>')
+    for (const before of ['', 'a', 'ab', 'abc', 'Bearer ']) {
+      const bytes = Buffer.from(`${before}sk-7f3c91d0?e5a24b86>`)
+      for (const alphabet of ['base64', 'base64url'] as const) {
+        const masked = mask(`{"a":"${bytes.toString(alphabet)}"}`)
+        expect(masked).toContain('[key]')
+        expect(Buffer.from(masked.replace('[key]', ''), alphabet).toString('latin1')).not.toMatch(/7f3c|e5a24/)
+      }
+    }
+    const escapes = [...'sk-7f3c91d0?e5a24b86>'].map((one) => `\\u00${one.charCodeAt(0).toString(16).toUpperCase()}`)
+    expect(mask(escapes.join(''))).toBe('[key]')
+    expect(mask(escapes.join('').replaceAll('\\u', '\\\\u'))).toBe('[key]')
+    expect(mask('sk-7f3c91d0%3Fe5a24b86%3e')).toBe('[key]')
+    expect(mask('sk-7f3c91d0?e5a24b8')).toBe('sk-7f3c91d0?e5a24b8')
+  })
+
   it('keeps its words where there is no key, or one as short as a word', () => {
     expect(createMask(undefined)('any words')).toBe('any words')
     expect(createMask('words')('any words')).toBe('any words')

@@ -449,6 +449,34 @@ describe('the last step before the service', () => {
     expect(await submissions.find('the-late-run-of-them')).toEqual({ state: 'none' })
   })
 
+  it('B14: gives back what was not spent, and ties what was to its task', async () => {
+    const account: string[] = []
+    const admit = async () => ({
+      admitted: true as const,
+      giveBack: async () => void account.push('back'),
+      tieTo: async (task: string) => void account.push(task),
+    })
+    const saying =
+      (body: object): Outbound['request'] =>
+      async (call) => ({
+        ...(await accepting(call)),
+        body: Readable.from([Buffer.from(JSON.stringify(body))]) as IncomingMessage,
+      })
+    const outcomes: [Outbound['request'], string[]][] = [
+      [accepting, [accepted.data.taskId]],
+      [saying({ code: 402, msg: 'Credits insufficient', data: null }), ['back']],
+      [saying({ code: 429, msg: 'slow down', data: null }), ['back']],
+      [async () => ({ ok: false, sent: 'no', cause: 'unreachable' }), ['back']],
+      [async () => ({ ok: false, sent: 'unknown', cause: 'broken' }), []],
+      [saying({ code: 200, msg: 'success', data: {} }), []],
+      [saying({ code: 500, msg: 'Internal Error', data: null }), []],
+    ]
+    for (const [request, expected] of outcomes) {
+      await createWith(request, { admit }).send()
+      expect(account.splice(0)).toEqual(expected)
+    }
+  })
+
   it('S04: sends nothing that cannot be remembered', async () => {
     let asked = 0
     const said: unknown[][] = []

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest'
+import { refusalIn } from '#server/edge/refusals.ts'
+import { readMultipart } from '#server/upstream/multipart.ts'
+
+async function* pieces(parts: readonly string[]) {
+  for (const part of parts) yield Buffer.from(part, 'latin1')
+}
+
+/** The parts of a form with their bytes, or the status of its refusal. */
+async function read(...parts: string[]) {
+  const found: Record<string, string> = {}
+  let name = ''
+  try {
+    for await (const event of readMultipart(pieces(parts), 'b')) {
+      if (event.kind === 'part') name = event.name
+      found[name] = `${found[name] ?? ''}${event.kind === 'bytes' ? event.bytes.toString('latin1') : ''}`
+    }
+  } catch (error) {
+    return refusalIn(error)?.code
+  }
+  return found
+}
+
+const head = (name: string) => `Content-Disposition: form-data; name="${name}"\r\n\r\n`
+const form = `--b\r\n${head('one')}first\r\n--b\r\n${head('two')}second\r\n--b--\r\n`
+
+describe('a form', () => {
+  it('is read alike in one piece, and byte by byte', async () => {
+    const parts = { one: 'first', two: 'second' }
+    expect(await read(form)).toEqual(parts)
+    expect(await read(...form)).toEqual(parts)
+    for (let at = 1; at < form.length; at += 1) expect(await read(form.slice(0, at), form.slice(at))).toEqual(parts)
+  })
+
+  it.each([
+    ['begins with something else', `x${form}`],
+    ['has something else after a delimiter', form.replace('--b\r\n', '--bx\n')],
+    ['has half of an end', form.replace('--b--', '--b-x')],
+    ['breaks off in a head', form.slice(0, 20)],
+    ['breaks off in its bytes', form.slice(0, -12)],
+    ['breaks off in its end', form.slice(0, -3)],
+  ])('that %s is refused', async (_, broken) => {
+    expect(await read(broken)).toBe(400)
+    expect(await read(...broken)).toBe(400)
+  })
+})
