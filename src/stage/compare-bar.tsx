@@ -1,13 +1,25 @@
-import { ArrowLeftRight, Columns2, FlipHorizontal2, type LucideIcon, SquareSplitHorizontal, X } from 'lucide-react'
+import {
+  ArrowLeftRight,
+  Columns2,
+  Diff,
+  FlipHorizontal2,
+  type LucideIcon,
+  SquareSplitHorizontal,
+  X,
+} from 'lucide-react'
 import { closeAct, flipAct } from '#acts/app-acts.ts'
 import { useActKey } from '#acts/use-act-key.ts'
 import type { Picture } from '#domain/picture.ts'
 import { useThumbnail } from '#store/queries.ts'
 import { Button, IconButton } from '#ui/button.tsx'
 import { classes } from '#ui/classes.ts'
+import { lazyPart } from '#ui/lazy-part.tsx'
+import { Popover } from '#ui/popover.tsx'
 import { describeShortcut, toAriaShortcut } from '#ui/shortcut.ts'
 import { showHidden } from '#ui/show-hidden.ts'
 import { type CompareWay, type Comparing, useWorkspace } from '#workspace/workspace.ts'
+
+const Differences = lazyPart(() => import('./differences.tsx').then((module) => module.Differences))
 
 interface CompareBarProps {
   comparing: Comparing
@@ -41,6 +53,11 @@ export function CompareBar({ comparing, a, b, seen, onFlip }: CompareBarProps) {
       <IconButton label="Swap A and B" icon={ArrowLeftRight} disabled={!a} onClick={swap} className="@max-md:hidden" />
       <Chip letter="B" picture={b} takes={comparing.takes === 'b'} onTake={() => compare({ takes: 'b' })} />
       <Ways way={comparing.way} onChange={(way) => compare({ way })} />
+      {a && (
+        <Popover label="Differences" icon={Diff} isWide>
+          {() => <Differences a={a} b={b} waiting={<div className="h-40" />} />}
+        </Popover>
+      )}
       {comparing.way === 'flip' && (
         <Button
           variant="quiet"

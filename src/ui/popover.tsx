@@ -6,12 +6,14 @@ import { placePopover } from './place-popover.ts'
 interface PopoverProps {
   label: string
   icon: LucideIcon
+  /** For texts: wider than for controls. */
+  isWide?: boolean
   /** Drawn only while it is open. `close` closes it. */
   children: (close: () => void) => ReactNode
 }
 
 /** A button and the panel of controls it opens. A press outside and Escape close it. */
-export function Popover({ label, icon, children }: PopoverProps) {
+export function Popover({ label, icon, isWide = false, children }: PopoverProps) {
   const id = useId()
   const [open, setOpen] = useState(false)
   const button = useRef<HTMLSpanElement>(null)
@@ -37,7 +39,13 @@ export function Popover({ label, icon, children }: PopoverProps) {
       <span ref={button} className="inline-flex">
         <IconButton label={label} icon={icon} popoverTarget={id} aria-haspopup="dialog" aria-expanded={open} />
       </span>
-      <div ref={panel} id={id} popover="auto" onToggle={onToggle} className="popover w-64 p-3">
+      <div
+        ref={panel}
+        id={id}
+        popover="auto"
+        onToggle={onToggle}
+        className={`popover max-w-[calc(100vw-16px)] p-3 ${isWide ? 'w-md' : 'w-64'}`}
+      >
         {open && (
           <div role="dialog" aria-label={label} tabIndex={-1} onKeyDown={onKeyDown}>
             {children(() => panel.current?.hidePopover())}

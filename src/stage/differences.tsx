@@ -1,0 +1,77 @@
+import { diffWordsWithSpace } from 'diff'
+import { useMemo } from 'react'
+import type { Picture } from '#domain/picture.ts'
+import { differencesOf } from './difference-list.ts'
+
+/** Longer prompts are not compared word by word: it would take seconds. */
+const mostMs = 200
+
+const words = typeof Intl.Segmenter === 'function' ? new Intl.Segmenter(undefined, { granularity: 'word' }) : undefined
+
+/** In which parameters two images differ, and the words that were taken out of the prompt of A and put into that of B. */
+export function Differences({ a, b }: { a: Picture; b: Picture }) {
+  const parameters = useMemo(() => differencesOf(a, b), [a, b])
+  return (
+    <div className="flex flex-col gap-3 text-sm">
+      {parameters.length === 0 ? (
+        <p className="text-soft">Made with the same settings.</p>
+      ) : (
+        <table className="w-full text-left">
+          <thead className="text-faint text-xs">
+            <tr>
+              <th scope="col" className="font-normal">
+                Setting
+              </th>
+              <th scope="col" className="font-normal">
+                A
+              </th>
+              <th scope="col" className="font-normal">
+                B
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {parameters.map(({ label, a: ofA, b: ofB }) => (
+              <tr key={label} className="border-line border-t align-top">
+                <th scope="row" className="py-1 pr-2 font-normal text-soft">
+                  {label}
+                </th>
+                <td className="py-1 pr-2 text-ink">{ofA}</td>
+                <td className="py-1 text-ink">{ofB}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      <PromptDifference a={a.prompt} b={b.prompt} />
+    </div>
+  )
+}
+
+function PromptDifference({ a, b }: { a: string; b: string }) {
+  const parts = useMemo(
+    () =>
+      diffWordsWithSpace(a, b, { timeout: mostMs, ...(words ? { intlSegmenter: words } : {}) })?.map((part, at) => ({
+        ...part,
+        at,
+      })),
+    [a, b],
+  )
+  if (a === b) return <p className="text-soft">The prompts are the same.</p>
+  if (!parts) return <p className="text-soft">The prompts are too long to be compared.</p>
+  return (
+    <section aria-label="Prompts" className="border-line border-t pt-3">
+      <p dir="auto" className="whitespace-pre-wrap break-words text-ink">
+        {parts.map((part) => (
+          <Part key={part.at} {...part} />
+        ))}
+      </p>
+    </section>
+  )
+}
+
+function Part({ value, added, removed }: { value: string; added: boolean; removed: boolean }) {
+  if (removed) return <del className="rounded-sm bg-hover text-danger">{value}</del>
+  if (added) return <ins className="rounded-sm bg-hover font-medium text-ink">{value}</ins>
+  return <span className="text-soft">{value}</span>
+}
