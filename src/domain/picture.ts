@@ -94,6 +94,8 @@ export interface Picture {
   sha256?: string
   /** For an answer to an edit: the outcome of laying it in, or of searching it for marks. Absent until then. */
   laying?: Laying
+  /** The colours that the image can be found by, most important first, in 15 bits each. Images of earlier versions have none. */
+  palette?: readonly number[]
   marks?: Marks
 }
 

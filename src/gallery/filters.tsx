@@ -4,6 +4,7 @@ import { type Query, type Sort, sorts } from '#library/find/query.ts'
 import { useCollections } from '#store/stage-queries.ts'
 import { IconButton } from '#ui/button.tsx'
 import { Menu, type MenuItem } from '#ui/menu.tsx'
+import { ColourFilter, describeTone } from './colour-filter.tsx'
 import type { ShelfView } from './shelf-window.ts'
 import { ViewPanel } from './view-panel.tsx'
 
@@ -41,6 +42,7 @@ export function Filters({ query, onChange, view, ways }: FiltersProps) {
         onClick={() => onChange(query.starred ? without(query, 'starred') : { ...query, starred: true })}
       />
       <Menu label="Filter" icon={SlidersHorizontal} items={filterItems(query, onChange, view)} />
+      <ColourFilter query={query} onChange={onChange} />
       <IconButton
         label="Collections"
         icon={FolderOpen}
@@ -85,7 +87,7 @@ function filterItems(query: Query, onChange: (query: Query) => void, { facets }:
   ]
 }
 
-type Optional = 'starred' | 'rejected' | 'rating' | 'collection'
+type Optional = 'tone' | 'starred' | 'rejected' | 'rating' | 'collection'
 
 function without(query: Query, name: Optional): Query {
   const { [name]: _removed, ...rest } = query
@@ -101,13 +103,14 @@ function withoutCollection(query: Query): Query {
 
 export function FilterChips({ query, onChange }: Pick<FiltersProps, 'query' | 'onChange'>) {
   const collections = useCollections()
-  const chips: { label: string; next: Query }[] = [
+  const chips: { label: string; swatch?: string; next: Query }[] = [
     ...(['models', 'ratios', 'tags', 'colours'] as const).flatMap((list) =>
       query[list].map((value) => ({
         label: value,
         next: { ...query, [list]: query[list].filter((each) => each !== value) },
       })),
     ),
+    ...(query.tone ? [{ label: describeTone(query.tone), swatch: query.tone, next: without(query, 'tone') }] : []),
     ...(query.starred ? [{ label: 'Starred', next: without(query, 'starred') }] : []),
     ...(query.rejected ? [{ label: 'Rejected', next: without(query, 'rejected') }] : []),
     ...(query.rating ? [{ label: `Rated ${query.rating} or more`, next: without(query, 'rating') }] : []),
@@ -124,7 +127,7 @@ export function FilterChips({ query, onChange }: Pick<FiltersProps, 'query' | 'o
   if (chips.length === 0) return null
   return (
     <ul aria-label="Filters" className="flex flex-wrap gap-1">
-      {chips.map(({ label, next }) => (
+      {chips.map(({ label, swatch, next }) => (
         <li key={label}>
           <button
             type="button"
@@ -132,6 +135,7 @@ export function FilterChips({ query, onChange }: Pick<FiltersProps, 'query' | 'o
             onClick={() => onChange(next)}
             className="inline-flex h-6 items-center gap-1 rounded-sm border border-line bg-raised px-1.5 text-soft text-xs hover:border-line-strong hover:text-ink max-middle:h-11"
           >
+            {swatch && <span aria-hidden className="size-3 rounded-sm" style={{ backgroundColor: swatch }} />}
             <span dir="auto">{label}</span>
             <X size={12} aria-hidden />
           </button>

@@ -7,7 +7,7 @@ export function savedQuery(rule: string | undefined): Query | undefined {
   if (!read) return undefined
   const texts = (value: unknown) =>
     Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string') : []
-  const { text, sort, collection, starred, rejected, rating } = read
+  const { text, sort, collection, starred, rejected, rating, tone } = read
   return {
     ...everything,
     text: typeof text === 'string' ? text : '',
@@ -17,6 +17,7 @@ export function savedQuery(rule: string | undefined): Query | undefined {
     tags: texts(read.tags),
     colours: markColours.filter((colour) => texts(read.colours).includes(colour)),
     ...(typeof collection === 'string' ? { collection: collection as NonNullable<Query['collection']> } : {}),
+    ...(typeof tone === 'string' ? { tone } : {}),
     ...(starred === true ? { starred } : {}),
     ...(rejected === true ? { rejected } : {}),
     ...(typeof rating === 'number' ? { rating } : {}),

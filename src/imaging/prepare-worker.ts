@@ -6,6 +6,7 @@ import { fitPicture } from './fit-picture.ts'
 import type { ImageHeader } from './image-header.ts'
 import { cutOff, inspectImage } from './inspect-image.ts'
 import { readMetadata } from './metadata/read-metadata.ts'
+import type { Tone } from './palette.ts'
 import { readProfile } from './read-profile.ts'
 import { describeChange } from './sent-notes.ts'
 import { sha256Of } from './sha256.ts'
@@ -36,6 +37,8 @@ export interface ReadFile {
   /** Hash of `bytes`: 64 hexadecimal digits. */
   sha256: string
   thumbnail: Blob
+  /** The colours that the image can be found by. */
+  palette?: readonly Tone[]
   /** Shown instead of a file that this browser cannot draw correctly: upright, not animated and complete. */
   rendition?: Blob
   /** How the file says it was made. */
@@ -133,12 +136,14 @@ async function read({ bytes, header, image, target }: Opened, isForeign: boolean
     hasAlpha,
     ...(contentCredentials ? { signed: true as const } : {}),
   }
+  const { bytes: thumbnail, palette } = await drawThumbnail(image.bitmap, size, header.kind !== 'jpeg', orientation)
   const isDrawnOtherwise = isForeign || orientation > 1 || animated || header.unended
   return {
     bytes: new Blob([bytes], { type: mime }),
     facts: animated ? { ...facts, animated } : facts,
     sha256: await sha256Of(bytes),
-    thumbnail: await drawThumbnail(image.bitmap, size, header.kind !== 'jpeg', orientation),
+    thumbnail,
+    palette,
     ...(isDrawnOtherwise ? { rendition: await render(header, image) } : {}),
     ...(recipe ? { found: recipe } : {}),
     ...(writtenOf === undefined ? {} : { writtenOf }),

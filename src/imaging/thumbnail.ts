@@ -1,4 +1,5 @@
 import { drawUpright, openCanvas } from './canvas.ts'
+import { paletteOf, type Tone } from './palette.ts'
 import type { PixelSize } from './source-limits.ts'
 
 /** Enough for a tile on a high-density screen; larger thumbnails slow down scrolling for little gain. */
@@ -11,6 +12,12 @@ export function thumbnailSize(width: number, height: number): PixelSize {
   return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) }
 }
 
+export interface DrawnThumbnail {
+  bytes: Blob
+  /** The colours that the image can be found by. */
+  palette: readonly Tone[]
+}
+
 /**
  * A small JPEG of an image, or a WebP if it is transparent. `size` is that of the upright image. `mayBeClear`: checks
  * for transparency, which a JPEG would turn black. A browser without a WebP encoder gives PNG.
@@ -20,17 +27,17 @@ export async function drawThumbnail(
   { width, height }: PixelSize,
   mayBeClear: boolean,
   orientation = 1,
-): Promise<Blob> {
+): Promise<DrawnThumbnail> {
   const size = thumbnailSize(width, height)
   const { canvas, context } = openCanvas(size)
   context.imageSmoothingQuality = 'medium'
   drawUpright(context, image, size, orientation)
-  const type = mayBeClear && isClear(context, size) ? 'image/webp' : 'image/jpeg'
-  return canvas.convertToBlob({ type, quality })
+  const { data } = context.getImageData(0, 0, size.width, size.height)
+  const type = mayBeClear && isClear(data) ? 'image/webp' : 'image/jpeg'
+  return { bytes: await canvas.convertToBlob({ type, quality }), palette: paletteOf(data) }
 }
 
-function isClear(context: OffscreenCanvasRenderingContext2D, { width, height }: PixelSize): boolean {
-  const { data } = context.getImageData(0, 0, width, height)
+function isClear(data: Uint8ClampedArray): boolean {
   for (let alpha = 3; alpha < data.length; alpha += 4) if ((data[alpha] ?? 255) < 255) return true
   return false
 }

@@ -1,5 +1,6 @@
 import { encodeBase64 } from '#domain/base64.ts'
 import { type ImageMime, imageMimes, sniffImage } from '#domain/picture.ts'
+import type { Tone } from '#imaging/palette.ts'
 import { drawThumbnail } from '#imaging/thumbnail.ts'
 import { storageError } from './database.ts'
 import type { StoredBytes } from './schema.ts'
@@ -12,6 +13,8 @@ export interface ProcessedImage {
   height: number
   sizeBytes: number
   base64: string
+  /** The colours that the image can be found by. */
+  palette?: readonly Tone[]
   thumbnail: Omit<StoredBytes, 'id'>
 }
 
@@ -39,7 +42,7 @@ export const browserProcessor: ImageProcessor = {
         ...(await pack(kept.bytes, kept.mime)),
         width: bitmap.width,
         height: bitmap.height,
-        thumbnail: await makeThumbnail(bitmap, kept.mime !== 'image/jpeg'),
+        ...(await makeThumbnail(bitmap, kept.mime !== 'image/jpeg')),
       }
     } finally {
       bitmap.close()
@@ -48,8 +51,12 @@ export const browserProcessor: ImageProcessor = {
 }
 
 /** `mayBeClear`: checks for transparency, which a JPEG would turn black. */
-export async function makeThumbnail(picture: Drawable, mayBeClear: boolean): Promise<ProcessedImage['thumbnail']> {
-  return packThumbnail(await drawThumbnail(picture, picture, mayBeClear))
+export async function makeThumbnail(
+  picture: Drawable,
+  mayBeClear: boolean,
+): Promise<Pick<ProcessedImage, 'thumbnail'> & { palette: readonly Tone[] }> {
+  const { bytes, palette } = await drawThumbnail(picture, picture, mayBeClear)
+  return { thumbnail: await packThumbnail(bytes), palette }
 }
 
 /** A thumbnail as it is stored. */

@@ -267,6 +267,8 @@ function createShelves(kept: Map<PictureId, Kept>, tell: Tell): PictureShelves {
     hasSamples: async () => all().some(({ origin }) => origin.kind === 'sample'),
     childrenOf: async (id) => childrenInOrder(all().filter(({ parents }) => parents.includes(id))),
     thumbnails: async (ids) => toThumbnails(entries(ids).map(({ record, thumbnail }) => [record.id, thumbnail])),
+    setPalettes: (palettes) =>
+      replace([...palettes.keys()], (record) => ({ ...record, palette: palettes.get(record.id) ?? [] })),
     noteLaying: (answer, laying) => replace([answer], (record) => ({ ...record, laying })),
     moveToBin: (ids) => replace(ids, binned),
     restore: (ids) => replace(ids, restored),

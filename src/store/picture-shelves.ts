@@ -18,6 +18,7 @@ export type PictureShelves = Pick<
   | 'childrenOf'
   | 'thumbnails'
   | 'noteLaying'
+  | 'setPalettes'
   | 'moveToBin'
   | 'restore'
   | 'deleteForEver'
@@ -90,6 +91,8 @@ export function createPictureShelves(database: Database, onChange: (change: Stor
       )
       return toThumbnails(records.flatMap((record) => (record ? [[record.id, record]] : [])))
     },
+    setPalettes: (palettes) =>
+      replace([...palettes.keys()], (record) => ({ ...record, palette: palettes.get(record.id) ?? [] })),
     noteLaying: (answer, laying) => replace([answer], (record) => ({ ...record, laying })),
     moveToBin: (ids) => replace(ids, binned),
     restore: (ids) => replace(ids, restored),

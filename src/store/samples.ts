@@ -107,7 +107,7 @@ async function paint(index: number, bases: readonly ImageBitmap[], now: number):
   const { canvas, context } = openCanvas(width, height)
   drawPart(context, base, random)
   drawLight(context, random)
-  const [{ bytes, mime }, thumbnail] = await Promise.all([
+  const [{ bytes, mime }, { thumbnail, palette }] = await Promise.all([
     encode(canvas, 'image/jpeg', quality),
     makeThumbnail(canvas, false),
   ])
@@ -115,7 +115,7 @@ async function paint(index: number, bases: readonly ImageBitmap[], now: number):
   const prompt = `${sample.prompt}, ${lights[index % lights.length]}`
   const { parent: _parent, ...alone } = sample
   const about = describe({ ...alone, prompt, draft: { ...sample.draft, prompt } }, index, now)
-  return { picture: { ...about, mime, width, height, sizeBytes }, base64, thumbnail }
+  return { picture: { ...about, mime, width, height, sizeBytes, palette }, base64, thumbnail }
 }
 
 /** A random part of the base image, sometimes mirrored. */

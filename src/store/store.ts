@@ -32,6 +32,8 @@ export interface NewFile {
   /** Hash of `bytes`: 64 hexadecimal digits. */
   sha256: string
   thumbnail: Blob
+  /** The colours that the image can be found by. */
+  palette?: readonly number[]
   /** A PNG or JPEG to show instead of the file. */
   rendition?: Blob
   /** Images of this gallery of which this one is a changed copy. */
@@ -259,6 +261,8 @@ export interface GalleryStore {
    * failed run uses it, and it is not in `inForms`. Newest first.
    */
   sourceReport(inForms: readonly PictureId[]): Promise<SourceReport>
+  /** Keeps the palettes of images that had none. */
+  setPalettes(palettes: ReadonlyMap<PictureId, readonly number[]>): Promise<void>
 
   /** Deletes nothing: a restored image returns to its shelf and its old position. */
   moveToBin(ids: readonly PictureId[]): Promise<void>

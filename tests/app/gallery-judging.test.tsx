@@ -3,6 +3,7 @@ import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { CollectionId, PictureId } from '#domain/ids.ts'
 import { Gallery } from '#gallery/gallery.tsx'
+import { toneOf } from '#imaging/palette.ts'
 import { runScreens } from '#runs/run-screens.ts'
 import type { StoredCollection } from '#store/schema.ts'
 import type { GalleryStore } from '#store/store.ts'
@@ -195,6 +196,17 @@ describe('filters', () => {
     await waitFor(() => expect(gridcell.all()).toHaveLength(2))
     await userEvent.click(screen.getByRole('button', { name: 'Filter' }))
     expect(await screen.findByRole('menuitem', { name: 'Flux Kontext Pro (2)' })).toBeVisible()
+  })
+
+  it('narrow to a colour of the images', async () => {
+    await show('one', 'two')
+    const palettes = { one: [toneOf(200, 40, 30)], two: [toneOf(47, 98, 200)] }
+    await store.setPalettes(new Map(Object.entries(palettes) as [PictureId, number[]][]))
+    await userEvent.click(screen.getByRole('button', { name: 'Colour' }))
+    await userEvent.click(await screen.findByRole('button', { name: 'Red', hidden: true }))
+    await waitFor(() => expect(shown()).toEqual(['one']))
+    await userEvent.click(screen.getByRole('button', { name: 'Remove filter Red' }))
+    await waitFor(() => expect(shown()).toEqual(['one', 'two']))
   })
 
   it('suggest known words where nothing was found', async () => {

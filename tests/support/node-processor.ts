@@ -1,6 +1,7 @@
 import sharp from 'sharp'
 import { GenerationError } from '#domain/failure.ts'
 import { type ImageMime, imageMimes } from '#domain/picture.ts'
+import { paletteOf } from '#imaging/palette.ts'
 import { thumbnailSize } from '#imaging/thumbnail.ts'
 import type { ImageProcessor } from '#store/image-processor.ts'
 
@@ -15,8 +16,10 @@ export const nodeProcessor: ImageProcessor = {
         .resize({ ...thumbnailSize(width, height), fit: 'fill' })
         .jpeg({ quality: 80 })
         .toBuffer()
+      const small = await sharp(given).ensureAlpha().resize(64, 64, { fit: 'fill' }).raw().toBuffer()
       return {
         mime: convertTo ?? mime,
+        palette: paletteOf(new Uint8ClampedArray(small)),
         width,
         height,
         sizeBytes: kept.length,

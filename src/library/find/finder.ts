@@ -83,6 +83,8 @@ export interface Finder {
   tags(): readonly FacetCount[]
   /** All images with exactly this tag, on every shelf. */
   tagged(tag: string): readonly PictureId[]
+  /** The images whose colours are not known, newest first. */
+  uncoloured(): readonly PictureId[]
   suggestion(typed: string): string | undefined
   items(from: number, to: number): readonly FoundItem[]
   /** A range of the result, in its order; by default everything. A stack gives all of its images. */
@@ -147,7 +149,8 @@ export function createFinder(...given: [] | [unknown]): Finder | undefined {
     },
     count: (query) => select(table, toTests(readTerms(query.text, fold), query, known)).rows.length,
     tags: () => allTags(table),
-    tagged: (tag) => taggedIds(table, tag),
+    tagged: (tag) => idsWith(table, (row) => table.tags(row).includes(tag)),
+    uncoloured: () => idsWith(table, (row) => !table.isColoured(row)),
     suggestion: (typed) => suggest(table.texts(), typed, readTerms(typed, fold)),
     items: result.items,
     ids: result.ids,
@@ -198,8 +201,8 @@ function allTags(table: Table): FacetCount[] {
   return listed([...counts])
 }
 
-function taggedIds(table: Table, tag: string): PictureId[] {
-  const rows = table.order().filter((row) => table.tags(row).includes(tag))
+function idsWith(table: Table, holds: (row: number) => boolean): PictureId[] {
+  const rows = table.order().filter(holds)
   return Array.from(rows, (row) => idAt(table, row))
 }
 

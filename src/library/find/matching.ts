@@ -1,4 +1,5 @@
 import type { CollectionId } from '#domain/ids.ts'
+import { toneDistance, toneFrom } from '#imaging/palette.ts'
 import { fold } from './fold.ts'
 import type { KnownCollections } from './known-collections.ts'
 import type { Query, Term } from './query.ts'
@@ -56,6 +57,7 @@ export function passesOf(table: Table, { query, terms, named, collected }: Tests
     const holds = testOf(table, term, named.get(term))
     return term.not ? (row: number) => !holds(row) : holds
   })
+  const near = query.tone === undefined ? undefined : tonesNear(query.tone)
   const { shelf, starred, rejected, rating = 0 } = query
   const [models, ratios, tags, colours] = [query.models, query.ratios, query.tags, query.colours].map(
     (chosen) => new Set<string>(chosen),
@@ -65,6 +67,7 @@ export function passesOf(table: Table, { query, terms, named, collected }: Tests
     if (table.shelf(row) !== shelf || table.rating(row) < rating) return undefined
     if (starred !== undefined && table.has(row, 'star') !== starred) return undefined
     if (rejected !== undefined && table.has(row, 'reject') !== rejected) return undefined
+    if (near && !table.hasTone(row, near)) return undefined
     if (collected && !table.collections(row).some((id) => collected.has(id))) return undefined
     for (const holds of tests) if (!holds(row)) return undefined
     let failed = 0
@@ -153,4 +156,21 @@ function compare(value: number, how: Extract<Term, { kind: 'rating' }>['how'], o
     case '=':
       return value === other
   }
+}
+
+/** Colours further apart are not taken for the same. */
+const mostToneDistance = 0.13
+const lastNear: { hex?: string; table?: Uint8Array } = {}
+
+/** For each colour as the table keeps it, 1 where it looks like the wanted one. No colour looks like a text that is none. */
+function tonesNear(hex: string): Uint8Array {
+  if (lastNear.hex === hex && lastNear.table) return lastNear.table
+  const table = new Uint8Array(65_536)
+  const wanted = toneFrom(hex)
+  for (let tone = 0; wanted !== undefined && tone < 32_768; tone += 1) {
+    if (toneDistance(wanted, tone) <= mostToneDistance) table[tone + 1] = 1
+  }
+  lastNear.hex = hex
+  lastNear.table = table
+  return table
 }

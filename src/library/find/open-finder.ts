@@ -44,6 +44,7 @@ export function openFinder({ database, rows }: SearchSource): FinderClient {
     collections: ask('collections'),
     tags: ask('tags'),
     tagged: ask('tagged'),
+    uncoloured: ask('uncoloured'),
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

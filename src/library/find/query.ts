@@ -18,6 +18,8 @@ export interface Query {
   colours: readonly MarkColour[]
   /** The images of a plain collection, and of those nested in it. */
   collection?: CollectionId
+  /** A colour of the image, "#c8281e". */
+  tone?: string
   starred?: boolean
   rejected?: boolean
   /** At least this many stars. */

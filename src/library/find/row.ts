@@ -30,6 +30,8 @@ export interface Row {
   tags: readonly string[]
   collections: readonly CollectionId[]
   /** The batch it was made in. */
+  /** Its colours, in 15 bits each. Absent: not known. */
+  palette?: readonly number[]
   batch?: BatchId
 }
 
@@ -55,7 +57,7 @@ export function ratioOf(width: number, height: number): string {
 }
 
 export function toRow(picture: Picture): Row {
-  const { id, shelf, createdAt, prompt, width, height, sizeBytes, parents, origin, marks, batch } = picture
+  const { id, shelf, createdAt, prompt, width, height, sizeBytes, parents, origin, marks, batch, palette } = picture
   return {
     id,
     shelf,
@@ -77,6 +79,7 @@ export function toRow(picture: Picture): Row {
     note: marks?.note ?? '',
     tags: marks?.tags ?? [],
     collections: marks?.collections ?? [],
+    ...(palette ? { palette } : {}),
     ...(batch === undefined ? {} : { batch: batch.id }),
   }
 }

@@ -35,6 +35,8 @@ export interface Search {
   tags(): readonly FacetCount[]
   /** All images with exactly this tag, on every shelf. */
   tagged(tag: string): readonly PictureId[]
+  /** The images whose colours are not known, newest first. */
+  uncoloured(): readonly PictureId[]
   /** Compares with the store, rebuilds what does not match, and stores changes. To be called when idle. */
   tidy(): Promise<void>
   close(): void
@@ -204,5 +206,6 @@ function createResults(known: Known): Omit<Search, 'tidy' | 'close'> {
     collections: () => known.finder.collections(),
     tags: () => known.finder.tags(),
     tagged: (tag) => known.finder.tagged(tag),
+    uncoloured: () => known.finder.uncoloured(),
   }
 }

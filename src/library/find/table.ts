@@ -47,6 +47,10 @@ export interface Table {
   /** 0: no image came with it. */
   numberOfBatch(batch: BatchId): number
   file(row: number): string
+  /** Whether one of its colours is in the table `near`, which has a place for each colour in 15 bits. */
+  hasTone(row: number, near: Uint8Array): boolean
+  /** Whether its colours are known. */
+  isColoured(row: number): boolean
   note(row: number): string
   /** All used rows by time, newest first; equal times by id, as the store orders them. */
   order(): Int32Array
@@ -66,6 +70,10 @@ interface Columns {
   colour: Uint8Array
   width: Uint32Array
   height: Uint32Array
+  tone0: Uint16Array
+  tone1: Uint16Array
+  tone2: Uint16Array
+  tone3: Uint16Array
 }
 
 /** Values that few rows have, kept outside the columns. */
@@ -91,6 +99,17 @@ interface Snapshot {
   free: readonly number[]
 }
 
+const toneNames = ['tone0', 'tone1', 'tone2', 'tone3'] as const
+/** An image of which no colour is kept, although it was looked at. */
+const noTone = 65_535
+
+/** 0: not known. Otherwise the colour and one. */
+function toneCode(palette: readonly number[] | undefined, index: number): number {
+  if (!palette) return 0
+  const tone = palette[index]
+  return tone === undefined ? noTone : tone + 1
+}
+
 function makeColumns(room: number): Columns {
   return {
     createdAt: new Float64Array(room),
@@ -105,6 +124,10 @@ function makeColumns(room: number): Columns {
     colour: new Uint8Array(room),
     width: new Uint32Array(room),
     height: new Uint32Array(room),
+    tone0: new Uint16Array(room),
+    tone1: new Uint16Array(room),
+    tone2: new Uint16Array(room),
+    tone3: new Uint16Array(room),
   }
 }
 
@@ -180,6 +203,7 @@ export function createTable(...given: [] | [unknown]): Table | undefined {
       columns.colour[row] = entry.colour ? markColours.indexOf(entry.colour) + 1 : 0
       columns.width[row] = entry.width
       columns.height[row] = entry.height
+      for (const [index, name] of toneNames.entries()) columns[name][row] = toneCode(entry.palette, index)
       const more = extrasOf(entry)
       if (more) extras.set(row, more)
       else extras.delete(row)
@@ -217,6 +241,8 @@ export function createTable(...given: [] | [unknown]): Table | undefined {
     batchNumber: (row) => columns.batch[row] ?? 0,
     numberOfBatch: (batch) => batches.find(batch) ?? 0,
     file: (row) => extras.get(row)?.file ?? '',
+    hasTone: (row, near) => toneNames.some((name) => near[columns[name][row] ?? 0] === 1),
+    isColoured: (row) => columns.tone0[row] !== 0,
     note: (row) => extras.get(row)?.note ?? '',
     order() {
       order ??= orderOf(columns, ids, length)

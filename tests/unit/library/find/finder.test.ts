@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { BatchId, CollectionId, PictureId } from '#domain/ids.ts'
+import { toneOf } from '#imaging/palette.ts'
 import { createFinder, type Finder } from '#library/find/finder.ts'
 import { everything, type Query } from '#library/find/query.ts'
 import type { Row } from '#library/find/row.ts'
@@ -299,6 +300,29 @@ describe('a collection', () => {
   it('is ordered by hand, what was added since comes after, newest first', () => {
     expect(idsFor(finder, { collection: posters, sort: 'hand' })).toEqual(['c', 'a', 'b'])
     expect(idsFor(finder, { collection: drafts, sort: 'hand' })).toEqual(['b', 'c'])
+  })
+})
+
+describe('a colour', () => {
+  const [red, blue] = [toneOf(200, 40, 30), toneOf(47, 98, 200)]
+  const finder = finderOf(
+    row('red first', { createdAt: noon + 3, palette: [red, blue] }),
+    row('blue', { createdAt: noon + 2, palette: [blue] }),
+    row('without', { createdAt: noon + 1, palette: [] }),
+    row('not looked at', { createdAt: noon }),
+  )
+
+  it('finds the images that have it, or one that looks like it', () => {
+    expect(idsFor(finder, { tone: '#c8281e' })).toEqual(['red first'])
+    expect(idsFor(finder, { tone: '#3a6ad0' })).toEqual(['red first', 'blue'])
+    expect(idsFor(finder, { tone: 'no colour' })).toEqual([])
+  })
+
+  it('is missing only where no image was looked at, also after a restart', () => {
+    expect(finder.uncoloured()).toEqual(['not looked at'])
+    const again = createFinder(structuredClone(finder.toSnapshot())) as Finder
+    expect(again.uncoloured()).toEqual(['not looked at'])
+    expect(idsFor(again, { tone: '#c8281e' })).toEqual(['red first'])
   })
 })
 
