@@ -10,6 +10,7 @@ import {
   largerTilesAct,
   nextResultAct,
   previousResultAct,
+  promptToolsAct,
   redoAct,
   searchAct,
   selectAllAct,
@@ -67,6 +68,7 @@ const widgetActs: readonly AppAct[] = [
 /** Everything that has a key. Menus, toolbars, shortcuts and the list of shortcuts are made from this list. */
 export const acts: readonly Act[] = [
   submitAct,
+  promptToolsAct,
   undoAct,
   redoAct,
   keysAct,

@@ -9,6 +9,15 @@ export const submitAct: AppAct = {
   undoable: false,
 }
 
+export const promptToolsAct: AppAct = {
+  on: 'app',
+  id: 'prompt-tools',
+  label: 'Prompt tools: history, templates, scene, colours',
+  keys: ['mod+/'],
+  where: 'anywhere',
+  undoable: false,
+}
+
 export const undoAct: AppAct = {
   on: 'app',
   id: 'undo',

@@ -1,7 +1,11 @@
-import { type RefObject, useId } from 'react'
+import { type RefObject, useId, useState } from 'react'
+import { promptToolsAct } from '#acts/app-acts.ts'
+import { useActKey } from '#acts/use-act-key.ts'
 import type { PictureId } from '#domain/ids.ts'
 import { lengthOf, type ModelFamily } from '#models/model.ts'
 import { classes } from '#ui/classes.ts'
+import { lazyPart } from '#ui/lazy-part.tsx'
+import { describeShortcut, toAriaShortcut } from '#ui/shortcut.ts'
 import { useLoaded } from '#ui/use-loaded.ts'
 import { useWantedFocus } from '#workspace/use-wanted-focus.ts'
 
@@ -18,6 +22,7 @@ interface PromptFieldProps {
 
 const loadHelps = () => import('./prompt-helps.tsx')
 const loadReferences = () => import('./prompt-references.tsx')
+const PromptTools = lazyPart(() => import('./prompt-tools.tsx').then((module) => module.PromptTools))
 
 /** The length is shown from this share of the limit on. */
 const nearLimit = 0.9
@@ -42,13 +47,16 @@ export function PromptField({ ref, value, family, sourceCount, sources, onChange
   const example = examples[Math.min(sourceCount, examples.length - 1)] ?? examples[0]
   return (
     <div>
-      <div className="mb-1.5 flex justify-between text-soft text-xs">
-        <label htmlFor={id}>Prompt</label>
+      <div className="mb-1.5 flex items-center gap-3 text-soft text-xs">
+        <label htmlFor={id} className="mr-auto">
+          Prompt
+        </label>
         {isNear && (
           <span id={`${id}-count`} className={classes(isOver && 'text-danger')}>
             {`${length.toLocaleString('en')} of ${max.toLocaleString('en')}${isOver ? `: ${(length - max).toLocaleString('en')} over` : ''}`}
           </span>
         )}
+        <Tools field={ref} value={value} sources={sources} onChange={onChange} />
       </div>
       <div className="grows relative text-base" data-text={value}>
         <textarea
@@ -71,7 +79,14 @@ export function PromptField({ ref, value, family, sourceCount, sources, onChange
           <references.PromptReferences field={ref} value={value} sources={sources} onChange={onChange} />
         )}
       </div>
-      {!isEmpty && helps && <helps.PromptHelps value={value} isEditing={sourceCount > 0} onChange={onChange} />}
+      {!isEmpty && helps && (
+        <helps.PromptHelps
+          value={value}
+          good={family.promptLength.good}
+          isEditing={sourceCount > 0}
+          onChange={onChange}
+        />
+      )}
       {isEmpty && (
         <button
           type="button"
@@ -82,5 +97,33 @@ export function PromptField({ ref, value, family, sourceCount, sources, onChange
         </button>
       )}
     </div>
+  )
+}
+
+interface ToolsProps {
+  field: RefObject<HTMLTextAreaElement | null>
+  value: string
+  sources: readonly PictureId[]
+  onChange: (text: string) => void
+}
+
+function Tools(props: ToolsProps) {
+  const [isOpen, setIsOpen] = useState(false)
+  const [keys = ''] = promptToolsAct.keys
+  useActKey(promptToolsAct, () => setIsOpen(true))
+  return (
+    <>
+      <button
+        type="button"
+        aria-keyshortcuts={toAriaShortcut(keys)}
+        data-tip="History, templates, scene, colours"
+        data-tip-keys={describeShortcut(keys)}
+        onClick={() => setIsOpen(true)}
+        className="rounded-sm transition-colors hover:text-ink max-middle:min-h-11"
+      >
+        Prompt tools
+      </button>
+      {isOpen && <PromptTools {...props} onClose={() => setIsOpen(false)} />}
+    </>
   )
 }

@@ -1,4 +1,5 @@
 import { undoable } from '#acts/undoable.ts'
+import type { GoodLength } from '#models/model.ts'
 import { useStore } from '#store/queries.ts'
 import { classes } from '#ui/classes.ts'
 
@@ -16,6 +17,8 @@ const negative = /(?<![\p{L}’'])(without|avoid|never|don['’]t|do not|no)(?![
 
 interface PromptHelpsProps {
   value: string
+  /** How long the family's prompts are best. */
+  good: GoodLength | undefined
   isEditing: boolean
   onChange: (text: string) => void
 }
@@ -23,9 +26,10 @@ interface PromptHelpsProps {
 /**
  * Below the prompt: sentences to add with one click, and a hint about negative words. Loaded when something is written.
  */
-export function PromptHelps({ value, isEditing, onChange }: PromptHelpsProps) {
+export function PromptHelps({ value, good, isEditing, onChange }: PromptHelpsProps) {
   const store = useStore()
   const word = negative.exec(value)?.[1]
+  const words = value.split(/\s+/u).filter(Boolean).length
   return (
     <div className="mt-1 space-y-1 text-xs">
       {isEditing && (
@@ -55,6 +59,7 @@ export function PromptHelps({ value, isEditing, onChange }: PromptHelpsProps) {
           })}
         </fieldset>
       )}
+      {good && words > good.words && <p className="text-faint">{`${words} words. ${good.hint}`}</p>}
       {word && (
         <p className="text-faint">{`“${word}”: say what should be there instead. Models often draw what is named.`}</p>
       )}

@@ -3,7 +3,11 @@ import type { Draft } from '#domain/run.ts'
 import { choices, lengthOf, type ModelFamily, type Option, promptIssues, toWords, withRegion } from './model.ts'
 
 const ratios = ['1:1', '4:3', '3:4', '16:9', '9:16', '3:2', '2:3'] as const
-const promptLength = { min: 3, max: 5000 }
+const promptLength = {
+  min: 3,
+  max: 5000,
+  good: { words: 150, hint: 'Flux 2 follows 30 to 80 words best. Put what matters most first.' },
+}
 const priceCredits = { pro: { '1K': 5, '2K': 7 }, flex: { '1K': 14, '2K': 24 } } as const
 
 interface Form {

@@ -3,7 +3,11 @@ import type { Draft } from '#domain/run.ts'
 import { choices, lengthOf, type ModelFamily, promptIssues, toWords, withRegion } from './model.ts'
 
 const ratios = ['21:9', '16:9', '4:3', '1:1', '3:4', '9:16', '16:21'] as const
-const promptLength = { min: 1, max: 5000 }
+const promptLength = {
+  min: 1,
+  max: 5000,
+  good: { words: 120, hint: 'Kontext follows short instructions best: the change, and what stays.' },
+}
 const priceCredits = { pro: 5, max: 10 } as const
 
 interface Form {

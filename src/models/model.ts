@@ -42,6 +42,13 @@ export interface Quote {
   asked: string
 }
 
+/** How long a prompt may be before the model follows it less well. */
+export interface GoodLength {
+  words: number
+  /** What to do about a longer one, as a sentence. */
+  hint: string
+}
+
 /**
  * One tab: models that share a form. Pure data and functions; only this code knows the field names of its request body.
  * `sourceCount` decides the mode: with 0 an image is made from words, with more images are edited or combined.
@@ -54,7 +61,7 @@ export interface ModelFamily {
   readonly maxSources: number
   /** How marks are shown to the model: drawn on the first source, or on a copy of it that is sent as one more image. */
   readonly marksAs: 'burnt' | 'reference'
-  readonly promptLength: { readonly min: number; readonly max: number }
+  readonly promptLength: { readonly min: number; readonly max: number; readonly good?: GoodLength }
   readonly defaults: Draft
   /** The controls that apply in this mode, in display order, without the prompt. */
   fields(draft: Draft, sourceCount: number): readonly Field[]

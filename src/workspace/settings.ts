@@ -1,4 +1,5 @@
 import type { FallbackRule } from '#domain/run.ts'
+import type { Scene } from '#domain/scene.ts'
 
 export type Theme = 'system' | 'dark' | 'light'
 
@@ -28,6 +29,10 @@ export interface Settings {
   notifications: boolean
   /** An image was made and kept in this browser. If the store has no runs at all, it has been cleared since. */
   hasKept: boolean
+  /** The user's own prompt templates, newest first. */
+  templates: readonly string[]
+  /** What the scene sheet holds. */
+  scene: Scene
 }
 
 export const initialSettings: Settings = {
@@ -45,6 +50,8 @@ export const initialSettings: Settings = {
   stackBatches: true,
   notifications: false,
   hasKept: false,
+  templates: [],
+  scene: {},
 }
 
 const names = Object.keys(initialSettings) as (keyof Settings)[]
@@ -73,6 +80,8 @@ const checks: Readonly<Record<keyof Settings, Check>> = {
   stackBatches: isFlag,
   notifications: isFlag,
   hasKept: isFlag,
+  templates: (value) => Array.isArray(value) && value.every(isText),
+  scene: (value) => value instanceof Object && Object.values(value).every(isText),
 }
 
 /** The members of `values` that are settings with a valid value. */

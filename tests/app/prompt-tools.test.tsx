@@ -1,0 +1,104 @@
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
+import { beforeEach, expect, test } from 'vitest'
+import { logOf } from '#acts/act-log.ts'
+import type { RunId } from '#domain/ids.ts'
+import type { Run } from '#domain/run.ts'
+import { useWorkspace } from '#workspace/workspace.ts'
+import { emptyWorkspace } from '../support/in-page.tsx'
+import { renderEditor } from '../support/render-compose.tsx'
+
+beforeEach(emptyWorkspace)
+
+const prompt = () => screen.getByRole('textbox', { name: 'Prompt' })
+const write = (text: string) => fireEvent.change(prompt(), { target: { value: text } })
+const open = async (tab?: string) => {
+  await userEvent.click(screen.getByRole('button', { name: 'Prompt tools' }))
+  const dialog = await screen.findByRole('dialog', { name: 'Prompt tools' })
+  if (tab) await userEvent.click(within(dialog).getByRole('tab', { name: tab }))
+  return within(dialog)
+}
+
+function runOf(index: number, family: string, text: string): Run {
+  return {
+    id: `run-${index}` as RunId,
+    recipe: { family, draft: { prompt: text }, sources: [] },
+    marks: { createdAt: Date.UTC(2026, 4, index + 1, 12), priceCredits: 5, pace: family },
+    state: { phase: 'queued' },
+  }
+}
+
+test('an earlier prompt of any family is found by its words, replaces what is written, and Undo brings that back', async () => {
+  const { show, store } = await renderEditor()
+  await store.saveRun(runOf(1, 'flux-kontext', 'A lighthouse at dusk'))
+  await store.saveRun(runOf(2, 'flux-2', 'A red barn in snow'))
+  await store.saveRun(runOf(3, 'flux-2', 'A lighthouse at dusk'))
+  show()
+  write('something new')
+  const tools = await open()
+  const earlier = await tools.findAllByRole('listitem')
+  expect(earlier.map((item) => item.textContent)).toEqual([
+    'A lighthouse at duskFlux 2 · May 4, 2026',
+    'A red barn in snowFlux 2 · May 3, 2026',
+  ])
+  fireEvent.change(tools.getByRole('searchbox', { name: 'Search prompts' }), { target: { value: 'snow BARN' } })
+  await userEvent.click(tools.getByRole('button', { name: /red barn/ }))
+  expect(screen.queryByRole('dialog')).toBeNull()
+  expect(prompt()).toHaveValue('A red barn in snow')
+  await waitFor(() => expect(prompt()).toHaveFocus())
+  await act(() => logOf(store).undo())
+  await waitFor(() => expect(prompt()).toHaveValue('something new'))
+})
+
+test('a prompt is saved as a template with blanks, kept over a reload, filled and used', async () => {
+  const { show } = await renderEditor()
+  show()
+  write('Put [thing] on the table')
+  let tools = await open('Templates')
+  await userEvent.click(tools.getByRole('button', { name: 'Save the prompt as a template' }))
+  expect(JSON.parse(localStorage.getItem('atelier-workspace.templates') ?? '')).toEqual(['Put [thing] on the table'])
+  await userEvent.click(tools.getByRole('button', { name: 'Put [thing] on the table' }))
+  fireEvent.change(tools.getByRole('textbox', { name: 'thing' }), { target: { value: 'a blue cup' } })
+  expect(tools.getByLabelText('Prompt with its blanks filled')).toHaveTextContent('Put a blue cup on the table')
+  await userEvent.click(tools.getByRole('button', { name: 'Use as prompt' }))
+  expect(prompt()).toHaveValue('Put a blue cup on the table')
+
+  tools = await open('Templates')
+  await userEvent.click(tools.getByRole('button', { name: /^Remove “Put/ }))
+  expect(useWorkspace.getState().templates).toEqual([])
+  act(() => screen.getByRole('button', { name: 'Undo' }).click())
+  expect(useWorkspace.getState().templates).toEqual(['Put [thing] on the table'])
+})
+
+test('a scene sheet writes prose, which is shown before it is added to the prompt', async () => {
+  const { show } = await renderEditor()
+  show()
+  write('Wide format.')
+  const tools = await open('Scene')
+  fireEvent.change(tools.getByRole('textbox', { name: 'Subject' }), { target: { value: 'a red bicycle' } })
+  fireEvent.change(tools.getByRole('textbox', { name: 'Light' }), { target: { value: 'low and warm' } })
+  expect(tools.getByLabelText('Scene as a prompt')).toHaveTextContent('A red bicycle. The light is low and warm.')
+  await userEvent.click(tools.getByRole('button', { name: 'Add to prompt' }))
+  expect(prompt()).toHaveValue('Wide format. A red bicycle. The light is low and warm.')
+  expect(useWorkspace.getState().scene).toEqual({ subject: 'a red bicycle', light: 'low and warm' })
+})
+
+test('colours need an image, and Ctrl / opens the tools while typing', async () => {
+  const { show } = await renderEditor()
+  show()
+  await userEvent.click(prompt())
+  await userEvent.keyboard('{Control>}/{/Control}')
+  const dialog = await screen.findByRole('dialog', { name: 'Prompt tools' })
+  await userEvent.click(within(dialog).getByRole('tab', { name: 'Colour' }))
+  expect(dialog).toHaveTextContent('Add an image, or show one on the stage.')
+})
+
+test('a prompt longer than the model follows well gets a hint', async () => {
+  const { show } = await renderEditor()
+  show()
+  act(() => useWorkspace.getState().chooseFamily('flux-2'))
+  write('word '.repeat(151))
+  expect(await screen.findByText(/^151 words\. Flux 2 follows 30 to 80 words best/)).toBeVisible()
+  write('word '.repeat(150))
+  await waitFor(() => expect(screen.queryByText(/follows 30 to 80/)).toBeNull())
+})
