@@ -110,7 +110,7 @@ function Facts({ count }: { count: number }) {
 function Colours({ value, onChange }: { value: MarkColour; onChange(colour: MarkColour): void }) {
   const id = useId()
   return (
-    <span role="radiogroup" aria-label="Mark colour" className="flex shrink-0 gap-0.5">
+    <span role="radiogroup" aria-label="Colour" className="flex shrink-0 gap-0.5">
       {colours.map((colour) => (
         <label
           key={colour}

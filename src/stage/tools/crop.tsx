@@ -87,7 +87,12 @@ export function Crop({ picture, zoom }: CropProps) {
     <>
       <CropOptions picture={picture} tool={tool} send={send} onLeave={leave}>
         {!pad && <WhenSent picture={picture} frame={frame} kept={kept} onKeep={keep} />}
-        <Button variant="primary" className="h-8! shrink-0" disabled={!isReady} onClick={() => void apply()}>
+        <Button
+          variant="primary"
+          className="tool-bar-act h-8! shrink-0"
+          disabled={!isReady}
+          onClick={() => void apply()}
+        >
           {isBusy ? 'Cropping…' : pad ? 'Extend' : applyCropAct.label}
         </Button>
       </CropOptions>

@@ -1,0 +1,131 @@
+import type { Page } from '@playwright/test'
+import sharp from 'sharp'
+import { cameraPhoto } from '../support/photo.ts'
+import { createOf, expect, galleryOf, stored, test } from './fixtures.ts'
+
+const stageOf = (page: Page) => page.getByRole('region', { name: 'Stage' })
+const toolOf = (page: Page, name: string) =>
+  stageOf(page).getByRole('toolbar', { name: 'Tools' }).getByRole('button', { name, exact: true })
+
+async function bring(page: Page) {
+  const create = createOf(page)
+  const buffer = await cameraPhoto(800, 600)
+  await create.files.setInputFiles({ name: 'desk.jpg', mimeType: 'image/jpeg', buffer })
+  await expect(create.sources).toHaveCount(1)
+}
+
+/** Drags over the staged image, from one place of it to another, in shares of its sides. */
+async function dragOver(page: Page, [x0, y0]: readonly [number, number], [x1, y1]: readonly [number, number]) {
+  const box = await stageOf(page).getByRole('img', { name: /^desk/ }).last().boundingBox()
+  if (!box) throw new Error('The image is not on the stage.')
+  await page.mouse.move(box.x + box.width * x0, box.y + box.height * y0)
+  await page.mouse.down()
+  await page.mouse.move(box.x + (box.width * (x0 + x1)) / 2, box.y + (box.height * (y0 + y1)) / 2)
+  await page.mouse.move(box.x + box.width * x1, box.y + box.height * y1)
+  await page.mouse.up()
+}
+
+/** How many pixels of the laid image differ from the source's, which lies `left` pixels from its left edge. */
+function countChanged(page: Page, left: number) {
+  return page.evaluate(async (left) => {
+    const db = await new Promise<IDBDatabase>((resolve, reject) => {
+      const open = indexedDB.open('atelier')
+      open.onsuccess = () => resolve(open.result)
+      open.onerror = () => reject(open.error)
+    })
+    const all = <T>(name: string) =>
+      new Promise<T[]>((resolve, reject) => {
+        const request = db.transaction(name).objectStore(name).getAll()
+        request.onsuccess = () => resolve(request.result as T[])
+        request.onerror = () => reject(request.error)
+      })
+    const [file] = await all<{ bytes: Blob; mime: string }>('files')
+    const laid = (await all<{ id: string; base64: string }>('originals')).find(({ id }) => id.endsWith('-laid'))
+    if (!file || !laid) throw new Error('Source or laid image is missing.')
+    const png = new Blob([Uint8Array.from(atob(laid.base64), (letter) => letter.charCodeAt(0))], { type: 'image/png' })
+    const source = await createImageBitmap(file.bytes.slice(0, file.bytes.size, file.mime), {
+      imageOrientation: 'from-image',
+    })
+    const after = await createImageBitmap(png)
+    const pixelsOf = (bitmap: ImageBitmap, x: number) => {
+      const context = new OffscreenCanvas(source.width, source.height).getContext('2d')
+      if (!context) throw new Error('There is no canvas.')
+      context.drawImage(bitmap, -x, 0)
+      return new Uint32Array(context.getImageData(0, 0, source.width, source.height).data.buffer)
+    }
+    const [old, now] = [pixelsOf(source, 0), pixelsOf(after, left)]
+    return { size: [after.width, after.height], differ: old.filter((pixel, at) => pixel !== now[at]).length }
+  }, left)
+}
+
+/** The image that a submission names. */
+async function inputOf(submission: { body: unknown } | undefined): Promise<Buffer> {
+  const { inputImage } = (submission?.body ?? {}) as { inputImage?: string }
+  if (!inputImage) throw new Error('No image was sent.')
+  return Buffer.from(await (await fetch(inputImage)).arrayBuffer())
+}
+
+test('J12 an image is extended, through a reload during the run, and keeps every pixel of its own', async ({
+  page,
+  live,
+}) => {
+  test.slow()
+  await page.goto(live.url)
+  const create = createOf(page)
+  const stage = stageOf(page)
+  await bring(page)
+  await toolOf(page, 'Crop').click()
+  // By touch or mouse at the handle; here by its number, which grows both sides alike.
+  await stage.getByRole('spinbutton', { name: 'Width' }).fill('800')
+  await stage.getByRole('spinbutton', { name: 'Width' }).press('Enter')
+  await stage.getByRole('button', { name: 'Extend' }).click()
+  await expect(create.prompt).toHaveValue(/^Continue the scene into the blank border/)
+  await page.reload()
+  await expect(stage.getByRole('button', { name: 'Extended when sent · remove' })).toBeVisible()
+  await create.region.getByRole('button', { name: /^Extend.*5 credits/ }).click()
+  await expect(galleryOf(page).run('working')).toBeVisible()
+  await page.reload()
+  await expect(stage.getByRole('list', { name: 'What was done' })).toBeVisible({ timeout: 60_000 })
+
+  const { pictures, runs } = await stored(page)
+  const laid = pictures.find(({ id }) => String(id).endsWith('-laid'))
+  const source = pictures.find(({ prompt }) => prompt === 'desk.jpg')
+  expect(laid).toMatchObject({ width: 800, height: 800, origin: { kind: 'derived' } })
+  expect(laid?.parents).toEqual([source?.id, expect.anything()])
+  expect(runs).toHaveLength(1)
+  const { submissions } = await live.service.simulator.state()
+  expect(submissions).toHaveLength(1)
+  expect(await sharp(await inputOf(submissions[0])).metadata()).toMatchObject({ width: 800, height: 800 })
+  expect(await countChanged(page, 100)).toEqual({ size: [800, 800], differ: 0 })
+})
+
+test('J12 marks are sent on a copy, and what the model leaves of them is told', async ({ page, live }) => {
+  test.slow()
+  await page.goto(live.url)
+  const create = createOf(page)
+  const stage = stageOf(page)
+  await bring(page)
+  await toolOf(page, 'Annotate').click()
+  await stage.getByRole('radiogroup', { name: 'Mark' }).waitFor()
+  await dragOver(page, [0.3, 0.3], [0.6, 0.5])
+  await stage.getByRole('textbox', { name: 'Text of Box 1, red' }).fill('a round window')
+  await stage.getByRole('button', { name: 'Insert in prompt' }).click()
+  await expect(create.prompt).toHaveValue(/^In the red box: a round window\./)
+  await create.prompt.press('End')
+  await create.prompt.pressSequentially(' [[marks]]')
+  await create.region.getByRole('button', { name: 'What will be sent' }).click()
+  await expect(page.getByRole('dialog').getByRole('img', { name: 'Image 1 with marks' })).toBeVisible()
+  await page.keyboard.press('Escape')
+  await create.region.getByRole('button', { name: /^Edit · 5 credits/ }).click()
+  await expect(stage.getByText('The model left mark 1 in')).toBeVisible({ timeout: 60_000 })
+
+  const { submissions } = await live.service.simulator.state()
+  const { data, info } = await sharp(await inputOf(submissions[0]))
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+  // The middle of the upper side of the box.
+  const at = (Math.round(0.3 * info.height) * info.width + Math.round(0.45 * info.width)) * 3
+  const near = [-2, -1, 0, 1, 2].map((row) => [...data.subarray(at + row * info.width * 3).subarray(0, 3)])
+  expect(near.some(([red = 0, green = 0, blue = 0]) => red > 200 && green < 90 && blue < 90)).toBe(true)
+})
