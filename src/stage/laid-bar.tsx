@@ -2,7 +2,7 @@ import { SlidersHorizontal } from 'lucide-react'
 import { type CSSProperties, type ReactNode, useState, useSyncExternalStore } from 'react'
 import { createPortal } from 'react-dom'
 import { fillForm } from '#acts/fill-form.ts'
-import type { Affine, LaidView } from '#domain/edit.ts'
+import { type Affine, isPlainFrame, type LaidView } from '#domain/edit.ts'
 import type { PictureId } from '#domain/ids.ts'
 import type { Laying } from '#domain/laying.ts'
 import { awaitsLaying, type Picture } from '#domain/picture.ts'
@@ -13,6 +13,7 @@ import type { LayWishes } from '#generation/laying.ts'
 import { useGenerator } from '#generation/use-generate.ts'
 import { usePictures, useStore } from '#store/queries.ts'
 import { Button, IconButton } from '#ui/button.tsx'
+import { lazyPart } from '#ui/lazy-part.tsx'
 import { notify } from '#ui/notices.tsx'
 import { Segments } from '#ui/segments.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
@@ -29,6 +30,8 @@ import {
 import { PlaceByHand } from './place-by-hand.tsx'
 import { Results } from './results.tsx'
 import type { Zoom } from './use-zoom.ts'
+
+const AreaAgain = lazyPart(() => import('./tools/area-again.tsx').then((module) => module.AreaAgain))
 
 interface LaidBarProps {
   picture: Picture
@@ -117,7 +120,21 @@ function Laid({ origin, answer, picture, zoom }: LaidProps) {
     ...(leftEmpty ? [spaceLeftEmpty] : []),
     ...lost.map(describeLoss),
   ]
-  const wishes: LayWishes = { view, feather: edit.document.rim, fit }
+  const [isPainting, setPainting] = useState(false)
+  const { area, rim } = edit.document
+  const wishes: LayWishes = { view, feather: rim, fit, area }
+  if (isPainting) {
+    return (
+      <AreaAgain
+        picture={picture}
+        document={edit.document}
+        zoom={zoom}
+        isBusy={isBusy}
+        onLay={(change) => lay({ ...wishes, ...change })}
+        onLeave={() => setPainting(false)}
+      />
+    )
+  }
   return (
     <Bar>
       <ul aria-label="What was done" className="flex shrink-0 flex-wrap gap-1 max-middle:flex-nowrap">
@@ -145,21 +162,12 @@ function Laid({ origin, answer, picture, zoom }: LaidProps) {
         <Results picture={picture} source={picture.parents[0]} results={results} viewport={zoom.viewport} />
       )}
       {isAdjusting && (
-        <span className="flex w-full shrink-0 items-center gap-3 max-middle:w-auto">
-          <Feather value={edit.document.rim} isOff={isBusy} onChange={(feather) => lay({ ...wishes, feather })} />
-          <Segments
-            label="Result shows"
-            hideLabel
-            value={view}
-            options={views}
-            onChange={(next) => lay({ ...wishes, view: next as LaidView })}
-          />
-          {isBusy && (
-            <span role="status" className="text-faint text-xs">
-              Laying in again…
-            </span>
-          )}
-        </span>
+        <Adjust
+          origin={origin}
+          isBusy={isBusy}
+          onLay={(change) => lay({ ...wishes, ...change })}
+          onPaint={() => setPainting(true)}
+        />
       )}
       {isShowing && (
         <p className="w-full text-soft text-xs max-middle:w-auto max-middle:shrink-0">{describePlaces(places)}</p>
@@ -172,6 +180,40 @@ function Laid({ origin, answer, picture, zoom }: LaidProps) {
           zoom.viewport.current,
         )}
     </Bar>
+  )
+}
+
+interface AdjustProps {
+  origin: LaidOrigin
+  isBusy: boolean
+  onLay(change: LayWishes): void
+  onPaint(): void
+}
+
+/** What can be changed of a result without paying again. */
+function Adjust({ origin: { view, edit }, isBusy, onLay, onPaint }: AdjustProps) {
+  const { rim, frame } = edit.document
+  return (
+    <span className="flex w-full shrink-0 items-center gap-3 max-middle:w-auto">
+      <Feather value={rim} isOff={isBusy} onChange={(feather) => onLay({ feather })} />
+      <Segments
+        label="Result shows"
+        hideLabel
+        value={view}
+        options={views}
+        onChange={(next) => onLay({ view: next as LaidView })}
+      />
+      {isPlainFrame(frame) && (
+        <Button disabled={isBusy} onClick={onPaint}>
+          Change area
+        </Button>
+      )}
+      {isBusy && (
+        <span role="status" className="text-faint text-xs">
+          Laying in again…
+        </span>
+      )}
+    </span>
   )
 }
 

@@ -110,6 +110,20 @@ test('J9 what was not selected keeps every pixel, through a reload during the ru
   const counted = await countChanged(page, 8)
   expect(counted).toMatchObject({ outside: 0, size: [900, 1200, 900, 1200], type: 'PNG' })
   expect(counted.inside).toBeGreaterThan(1_000)
+
+  // Another area, afterwards and for free: one more image, and the first one stays.
+  await stage.getByRole('button', { name: 'Adjust the result' }).click()
+  await stage.getByRole('button', { name: 'Change area' }).click()
+  await stage.getByRole('radiogroup', { name: 'Area tool' }).getByRole('radio', { name: 'Box' }).check({ force: true })
+  await stage.getByRole('group', { name: 'View' }).press('ArrowRight')
+  await stage.getByRole('group', { name: 'View' }).press('Enter')
+  await stage.getByRole('button', { name: 'Lay in again · free' }).click()
+  await expect(stage.getByText('2 of 2')).toBeVisible({ timeout: 60_000 })
+  const after = await stored(page)
+  const again = after.pictures.filter(({ id }) => String(id).includes('-laid'))
+  expect(again).toHaveLength(2)
+  expect(again.find(({ id }) => id === laid?.id)).toEqual(laid)
+  expect((await live.service.simulator.state()).submissions).toHaveLength(1)
 })
 
 test('J9 an answer with another framing is not laid in, and can be used whole', async ({ page, live }) => {

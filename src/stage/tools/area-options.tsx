@@ -1,10 +1,8 @@
 import { CircleMinus, CirclePlus, Contrast, X } from 'lucide-react'
-import { type CSSProperties, useId } from 'react'
-import { clearArea, invertArea } from '#acts/area-commands.ts'
+import { type CSSProperties, type ReactNode, useId } from 'react'
 import { findPart, measureArea, wayOf } from '#acts/area-edit.ts'
 import type { Edit, EditDocument } from '#domain/edit.ts'
 import type { Picture } from '#domain/picture.ts'
-import { useStore } from '#store/queries.ts'
 import { IconButton } from '#ui/button.tsx'
 import { Segments } from '#ui/segments.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
@@ -27,15 +25,18 @@ const mostFeather = 64
 interface AreaOptionsProps {
   picture: Picture
   document: EditDocument
-  way: Edit['way'] | undefined
   tool: AreaTool
   send(event: AreaEvent): void
   onRim(rim: number): void
+  onInvert(): void
+  onClear(): void
   onLeave(): void
+  /** What is said of the area, and what can be done with it. */
+  children: ReactNode
 }
 
-export function AreaOptions({ picture, document, way, tool, send, onRim, onLeave }: AreaOptionsProps) {
-  const store = useStore()
+export function AreaOptions(props: AreaOptionsProps) {
+  const { picture, document, tool, send, onRim, onInvert, onClear, onLeave, children } = props
   const isEmpty = document.area.length === 0
   const mode = (op: AreaTool['op']) => ({ pressed: tool.op === op, onClick: () => send({ kind: 'mode', op }) })
   return (
@@ -62,20 +63,22 @@ export function AreaOptions({ picture, document, way, tool, send, onRim, onLeave
       )}
       <Slider label="Feather" value={document.rim} min={0} max={mostFeather} onChange={onRim} isOff={isEmpty} />
       <span className="flex">
-        <IconButton
-          label="Invert area"
-          icon={Contrast}
-          disabled={isEmpty}
-          onClick={() => invertArea(store, document)}
-        />
-        <IconButton label="Clear area" icon={X} disabled={isEmpty} onClick={() => clearArea(store, document)} />
+        <IconButton label="Invert area" icon={Contrast} disabled={isEmpty} onClick={onInvert} />
+        <IconButton label="Clear area" icon={X} disabled={isEmpty} onClick={onClear} />
       </span>
-      <AreaFacts picture={picture} document={document} way={way} />
+      {children}
     </ToolBar>
   )
 }
 
-function AreaFacts({ picture, document, way }: Pick<AreaOptionsProps, 'picture' | 'document' | 'way'>) {
+interface AreaFactsProps {
+  picture: Picture
+  document: EditDocument
+  way: Edit['way'] | undefined
+}
+
+/** How much is protected, and what is sent. */
+export function AreaFacts({ picture, document, way }: AreaFactsProps) {
   const { area, base } = document
   const { protectedPercent } = measureArea(area, picture)
   const part = area.length > 0 ? findPart(area, picture) : undefined

@@ -1,10 +1,10 @@
-import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useEffectEvent, useLayoutEffect, useRef, useState } from 'react'
 import { createPortal } from 'react-dom'
 import { closeAct } from '#acts/app-acts.ts'
-import { drawArea, setRim } from '#acts/area-commands.ts'
+import { clearArea, drawArea, invertArea, setRim } from '#acts/area-commands.ts'
 import { cutAct, largerBrushAct, smallerBrushAct, stampAct } from '#acts/tool-acts.ts'
 import { useActKey } from '#acts/use-act-key.ts'
-import { type EditDocument, emptyDocument } from '#domain/edit.ts'
+import { type AreaStep, type EditDocument, emptyDocument } from '#domain/edit.ts'
 import type { Picture } from '#domain/picture.ts'
 import { useStore } from '#store/queries.ts'
 import { useEditOf, useWorkspace } from '#workspace/workspace.ts'
@@ -12,7 +12,7 @@ import type { Zoom } from '../use-zoom.ts'
 import { useSize } from '../viewport-input.ts'
 import type { Placement } from '../zoom-matrix.ts'
 import { paintArea, paintPointer, paintStroke } from './area-canvas.ts'
-import { AreaOptions } from './area-options.tsx'
+import { AreaFacts, AreaOptions } from './area-options.tsx'
 import { type AreaEvent, type AreaTool, startAreaTool, stepAreaTool } from './area-tool.ts'
 import { useDrawInput } from './draw-input.ts'
 
@@ -21,16 +21,39 @@ interface AreaProps {
   zoom: Zoom
 }
 
-/** The area tool: its options bar, and what it draws over the image in the viewport. */
+/** The area tool: its options as one bar, and what it draws over the image in the viewport. */
 export function Area({ picture, zoom }: AreaProps) {
   const store = useStore()
   const base = useEditOf(picture.id)
   const document = base?.document ?? emptyDocument(picture.id)
+  const leave = () => useWorkspace.getState().takeTool(undefined)
+  const { tool, ...hold } = useAreaTool(picture, (steps) => drawArea(store, picture.id, steps), leave)
+  return (
+    <>
+      <AreaOptions
+        picture={picture}
+        document={document}
+        tool={tool}
+        send={hold.send}
+        onRim={(rim) => setRim(store, document, rim)}
+        onInvert={() => invertArea(store, document)}
+        onClear={() => clearArea(store, document)}
+        onLeave={leave}
+      >
+        <AreaFacts picture={picture} document={document} way={base?.way} />
+      </AreaOptions>
+      {zoom.viewport.current &&
+        createPortal(<AreaLayer picture={picture} document={document} zoom={zoom} {...hold} />, zoom.viewport.current)}
+    </>
+  )
+}
+
+/** The state of the tool, and its keys. `draw` is given each stroke; Escape and Enter without a stroke leave the tool. */
+export function useAreaTool(picture: Picture, draw: (steps: readonly AreaStep[]) => void, leave: () => void) {
   const [tool, setTool] = useState(() => startAreaTool(picture))
   const now = useRef(tool)
   const layer = useRef<AreaLayerHandle>(undefined)
-  const leave = () => useWorkspace.getState().takeTool(undefined)
-
+  const onDraw = useEffectEvent(draw)
   const send = useCallback(
     (event: AreaEvent) => {
       const [next, commands] = stepAreaTool(now.current, event, picture)
@@ -39,9 +62,9 @@ export function Area({ picture, zoom }: AreaProps) {
       layer.current?.show(before, next)
       // While a stroke grows, only the canvas is updated.
       if (event.kind !== 'move') setTool(next)
-      for (const { steps } of commands) drawArea(store, picture.id, steps)
+      for (const { steps } of commands) onDraw(steps)
     },
-    [picture, store],
+    [picture],
   )
   const isDrawing = () => now.current.stroke !== undefined || now.current.cursor !== undefined
   useActKey(closeAct, () => (isDrawing() ? send({ kind: 'cancel' }) : leave()))
@@ -49,39 +72,19 @@ export function Area({ picture, zoom }: AreaProps) {
   useActKey(cutAct, () => send({ kind: 'stamp', isAlt: true }))
   useActKey(smallerBrushAct, () => send({ kind: 'grow', by: -1 }))
   useActKey(largerBrushAct, () => send({ kind: 'grow', by: 1 }))
-  return (
-    <>
-      <AreaOptions
-        picture={picture}
-        document={document}
-        way={base?.way}
-        tool={tool}
-        send={send}
-        onRim={(rim) => setRim(store, document, rim)}
-        onLeave={leave}
-      />
-      {zoom.viewport.current &&
-        createPortal(
-          <AreaLayer ref={layer} picture={picture} document={document} zoom={zoom} tool={now} send={send} />,
-          zoom.viewport.current,
-        )}
-    </>
-  )
+  return { tool, now, layer, send }
 }
 
 interface AreaLayerHandle {
   show(before: AreaTool, after: AreaTool): void
 }
 
-interface AreaLayerProps extends AreaProps {
-  ref: RefObject<AreaLayerHandle | undefined>
+interface AreaLayerProps extends AreaProps, Pick<ReturnType<typeof useAreaTool>, 'now' | 'layer' | 'send'> {
   document: EditDocument
-  tool: RefObject<AreaTool>
-  send(event: AreaEvent): void
 }
 
 /** Two canvases over the image: one for what stays, one for the pointer. They take no events. */
-function AreaLayer({ ref, picture, document, zoom, tool, send }: AreaLayerProps) {
+export function AreaLayer({ layer, picture, document, zoom, now: tool, send }: AreaLayerProps) {
   const { viewport, placement } = zoom
   const area = useRef<HTMLCanvasElement>(null)
   const above = useRef<HTMLCanvasElement>(null)
@@ -106,7 +109,7 @@ function AreaLayer({ ref, picture, document, zoom, tool, send }: AreaLayerProps)
   }, [paint, outline, width, height])
 
   useLayoutEffect(() => {
-    ref.current = {
+    layer.current = {
       show(before, after) {
         outline()
         if (before.stroke && !after.stroke) return paint()
@@ -114,9 +117,9 @@ function AreaLayer({ ref, picture, document, zoom, tool, send }: AreaLayerProps)
       },
     }
     return () => {
-      ref.current = undefined
+      layer.current = undefined
     }
-  }, [ref, outline, paint, placement])
+  }, [layer, outline, paint, placement])
   const hover = useCallback(
     (at: readonly [number, number] | undefined) => {
       pointer.current = at

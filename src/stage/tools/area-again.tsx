@@ -1,0 +1,88 @@
+import { Undo2 } from 'lucide-react'
+import { useEffect, useEffectEvent, useState } from 'react'
+import { createPortal } from 'react-dom'
+import { undoAct } from '#acts/app-acts.ts'
+import { measureArea } from '#acts/area-edit.ts'
+import type { AreaStep, EditDocument } from '#domain/edit.ts'
+import type { Picture } from '#domain/picture.ts'
+import { Button, IconButton } from '#ui/button.tsx'
+import { findShortcut } from '#ui/shortcut.ts'
+import type { Zoom } from '../use-zoom.ts'
+import { AreaLayer, useAreaTool } from './area.tsx'
+import { AreaOptions } from './area-options.tsx'
+
+interface AreaAgainProps {
+  /** The image that the answer was laid into. */
+  picture: Picture
+  /** How it was laid in so far. */
+  document: EditDocument
+  zoom: Zoom
+  isBusy: boolean
+  onLay(change: { area: readonly AreaStep[]; feather: number }): void
+  onLeave(): void
+}
+
+/**
+ * The area of a result, changed afterwards: the answer is laid in again, for free. Its strokes are no acts of the log: until
+ * they are laid in they change nothing, and the key for undo takes back the last of them.
+ */
+export function AreaAgain({ picture, document, zoom, isBusy, onLay, onLeave }: AreaAgainProps) {
+  const [steps, setSteps] = useState<readonly (readonly AreaStep[])[]>([document.area])
+  const [rim, setRim] = useState(document.rim)
+  const area = steps.at(-1) ?? []
+  const change = (next: readonly AreaStep[]) => setSteps([...steps, next])
+  const { tool, ...hold } = useAreaTool(picture, (drawn) => change([...area, ...drawn]), onLeave)
+  const undo = () => setSteps(steps.length > 1 ? steps.slice(0, -1) : steps)
+  useUndoKey(undo)
+  const { painted, protectedPercent } = measureArea(area, picture)
+  const changed = { ...document, area, rim }
+  return (
+    <>
+      <AreaOptions
+        picture={picture}
+        document={changed}
+        tool={tool}
+        send={hold.send}
+        onRim={setRim}
+        onInvert={() => change([...area, { op: 'invert' }])}
+        onClear={() => change([])}
+        onLeave={onLeave}
+      >
+        <span role="status" className="shrink-0 whitespace-nowrap text-soft text-xs">
+          {isBusy
+            ? 'Laying in again…'
+            : painted > 0
+              ? `${protectedPercent}% protected`
+              : 'Paint what the answer may show'}
+        </span>
+        <IconButton label="Undo stroke" icon={Undo2} disabled={steps.length === 1} onClick={undo} />
+        <Button
+          variant="primary"
+          className="tool-bar-act h-8! shrink-0"
+          disabled={isBusy || painted === 0}
+          onClick={() => onLay({ area, feather: rim })}
+        >
+          Lay in again · free
+        </Button>
+      </AreaOptions>
+      {zoom.viewport.current &&
+        createPortal(<AreaLayer picture={picture} document={changed} zoom={zoom} {...hold} />, zoom.viewport.current)}
+    </>
+  )
+}
+
+/** Takes the key for undo before the log of acts does. */
+function useUndoKey(undo: () => void): void {
+  const onKey = useEffectEvent((event: KeyboardEvent) => {
+    const keys = undoAct.keys.map((each) => [each, true] as const)
+    if (!findShortcut(keys, event)) return
+    event.preventDefault()
+    event.stopPropagation()
+    undo()
+  })
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => onKey(event)
+    window.addEventListener('keydown', listen, true)
+    return () => window.removeEventListener('keydown', listen, true)
+  }, [])
+}
