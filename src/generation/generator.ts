@@ -1,13 +1,12 @@
-import { MutationObserver, type MutationOptions, type QueryClient } from '@tanstack/react-query'
-import { type Failure, GenerationError, toFailure } from '#domain/failure.ts'
+import { GenerationError, toFailure } from '#domain/failure.ts'
 import type { NonEmpty, RunId } from '#domain/ids.ts'
 import { isIn, isOver, type Marks, type Recipe, type Run, standInId } from '#domain/run.ts'
 import { step } from '#domain/run-machine.ts'
 import type { Adopted } from './adopt.ts'
 import { createRun } from './create-run.ts'
 import { dismissed } from './dismissed.ts'
-import type { Network, RunnerPorts } from './ports.ts'
-import type { Runner } from './runner.ts'
+import { createDrivers, type DriverPorts, unreachable } from './drivers.ts'
+import type { RunnerPorts } from './ports.ts'
 import type { Way } from './saving.ts'
 import type { SpendLimits } from './spend-question.ts'
 
@@ -52,95 +51,19 @@ export interface Generator {
   close(): void
 }
 
-interface GeneratorPorts {
-  /**
-   * Loaded with the first run, because the first paint does not need it. Rejects if the page's server cannot be
-   * reached.
-   */
-  runner: () => Promise<Runner>
+interface GeneratorPorts extends DriverPorts {
   ports: Pick<RunnerPorts, 'store' | 'now' | 'newId'>
-  queryClient: QueryClient
-  /** Absent: assumed to be always online. */
-  network?: Network
   /** The user's limits; absent: nothing is asked. */
   limits?: () => SpendLimits
-  /** Shows a failure that belongs to no run on screen. */
-  tell(failure: Failure): void
 }
 
-export function createGenerator({ runner, ports, queryClient, tell, limits, network }: GeneratorPorts): Generator {
+export function createGenerator(parts: GeneratorPorts): Generator {
+  const { runner, ports, tell, limits } = parts
   const { store } = ports
-  let isClosed = false
-  const driven = new Map<RunId, { stop(): void; ended: Promise<unknown> }>()
-
-  /** One mutation per run. Never retried, and never paused because the browser believes to be offline. */
-  function mutate(key: string, mutationFn: () => Promise<unknown>) {
-    const options: MutationOptions<unknown> = {
-      mutationKey: ['runs', key],
-      mutationFn,
-      retry: false,
-      networkMode: 'always',
-    }
-    new MutationObserver(queryClient, options).mutate().catch((error: unknown) => {
-      // The store may be closed as well by then, and no screen is left to show it.
-      if (!isClosed) tell(toFailure(error))
-    })
-  }
-
-  async function drive(id: RunId, how?: Way) {
-    // Closed while the list of runs was being read: nothing new is started.
-    if (isClosed || driven.has(id)) return
-    const controller = new AbortController()
-    const ended = driveNow(id, controller.signal, how).finally(() => driven.delete(id))
-    driven.set(id, { stop: () => controller.abort(), ended: ended.catch(() => undefined) })
-    await ended
-  }
-
-  async function driveNow(id: RunId, signal: AbortSignal, how?: Way): Promise<void> {
-    const driver = await runner().catch(() => undefined)
-    if (driver) {
-      await driver.drive(id, signal, how)
-      return
-    }
-    if (!network?.isOffline()) {
-      await store.amendRun(id, (run) => withoutDriver(run, ports.now()))
-      return
-    }
-    // Offline before the runner was loaded: nothing was sent, so the run waits for the network too.
-    await store.amendRun(id, (run) => step(run, { type: 'hold', waitsFor: 'network' }) ?? run)
-    const isBack = await network.back(signal).then(
-      () => true,
-      () => false,
-    )
-    if (isBack) await driveNow(id, signal, how)
-  }
-
-  /**
-   * Ends the pause that the run is in. The change is made after the last step of the old drive, which then cannot undo
-   * it.
-   */
-  async function driveAnew(id: RunId, change: (stored: Run) => Run, how?: Way) {
-    driven.get(id)?.stop()
-    await driven.get(id)?.ended
-    await store.amendRun(id, change)
-    await drive(id, how)
-  }
+  const { mutate, drive, driveAnew, stop, isDriven, close } = createDrivers(parts)
 
   const amend = (run: Run, change: (stored: Run) => Run) =>
     store.amendRun(run.id, change).catch((error: unknown) => tell(toFailure(error)))
-
-  function start(recipe: Recipe) {
-    mutate('new', async () => {
-      const run = await createRun(ports, recipe)
-      mutate(run.id, () => drive(run.id))
-    })
-  }
-
-  async function refuseRemoval(id: RunId, error: unknown): Promise<void> {
-    const isSent = (await store.run(id))?.state.phase !== 'queued'
-    const message = 'This was just sent and can no longer be removed. It goes on.'
-    throw isSent ? new GenerationError({ kind: 'invalid', issues: [{ field: 'run', message }] }) : error
-  }
 
   async function resume() {
     for (const run of await store.openRuns()) {
@@ -161,28 +84,25 @@ export function createGenerator({ runner, ports, queryClient, tell, limits, netw
    */
   async function follow(id: RunId) {
     const run = await store.run(id).catch(() => undefined)
-    const going = driven.get(id)
-    if (!run || run.marks.stopped) going?.stop()
+    if (!run || run.marks.stopped) stop(id)
     // A run with a problem whose driver gave up here waits for the user; its own last change does not start it again.
-    else if (!going && !isOver(run) && (isIn(run, 'queued') || !run.state.trouble)) mutate(id, () => drive(id))
+    else if (!isDriven(id) && !isOver(run) && (isIn(run, 'queued') || !run.state.trouble)) mutate(id, () => drive(id))
   }
 
   return {
-    generate: (recipe) => start(recipe),
+    generate(recipe) {
+      mutate('new', async () => {
+        const run = await createRun(ports, recipe)
+        mutate(run.id, () => drive(run.id))
+      })
+    },
     async generateBatch(recipes) {
       const { createBatch } = await import('./batch.ts')
       const runs = await createBatch(ports, recipes)
       for (const { id } of runs) mutate(id, () => drive(id))
       return runs
     },
-    question(recipes) {
-      const set = limits?.()
-      if (!set?.price && !set?.day) return undefined
-      return import('./spend-question.ts').then(
-        ({ findSpendQuestion }) => findSpendQuestion(ports, recipes, set),
-        () => 'Your spending limits could not be read.',
-      )
-    },
+    question: (recipes) => questionAbout(ports, recipes, limits?.()),
     resume,
     again(run) {
       mutate('new', async () => {
@@ -196,7 +116,7 @@ export function createGenerator({ runner, ports, queryClient, tell, limits, netw
     },
     async stop(run) {
       const stored = await amend(run, stopping)
-      if (!stored || stored.marks.stopped) driven.get(run.id)?.stop()
+      if (!stored || stored.marks.stopped) stop(run.id)
     },
     look(run, how) {
       mutate(run.id, () => driveAnew(run.id, unmarked, how))
@@ -215,17 +135,32 @@ export function createGenerator({ runner, ports, queryClient, tell, limits, netw
       mutate(run.id, async () => {
         // The store comes first, because it refuses to remove a run that was sent. Only then is the driver told to
         // stop.
-        await store.removeRun(run.id).catch((error: unknown) => refuseRemoval(run.id, error))
-        if (!(await store.run(run.id))) driven.get(run.id)?.stop()
+        await store.removeRun(run.id).catch((error: unknown) => refuseRemoval(store, run.id, error))
+        if (!(await store.run(run.id))) stop(run.id)
       })
     },
     dismiss: (run) => void amend(run, dismissed),
     close() {
-      isClosed = true
       unsubscribe()
-      for (const { stop } of driven.values()) stop()
+      close()
     },
   }
+}
+
+/** `undefined` without a promise if no limit is set. */
+function questionAbout(ports: GeneratorPorts['ports'], recipes: NonEmpty<Recipe>, limits: SpendLimits | undefined) {
+  if (!limits?.price && !limits?.day) return undefined
+  return import('./spend-question.ts').then(
+    ({ findSpendQuestion }) => findSpendQuestion(ports, recipes, limits),
+    () => 'Your spending limits could not be read.',
+  )
+}
+
+/** Rejects with the reason why a run was not removed. */
+async function refuseRemoval(store: RunnerPorts['store'], id: RunId, error: unknown): Promise<void> {
+  const isSent = (await store.run(id))?.state.phase !== 'queued'
+  const message = 'This was just sent and can no longer be removed. It goes on.'
+  throw isSent ? new GenerationError({ kind: 'invalid', issues: [{ field: 'run', message }] }) : error
 }
 
 /** A run that has ended in the meantime can no longer be stopped. */
@@ -244,15 +179,4 @@ function unmarked(run: Run): Run {
 
 function marked(run: Run, marks: Partial<Pick<Marks, 'stopped' | 'dismissed'>>): Run {
   return { ...run, marks: { ...run.marks, ...marks } }
-}
-
-const unreachable: Failure = { kind: 'unavailable', detail: 'The proxy cannot be reached.' }
-
-/**
- * If the page's own server is gone, so is the proxy that comes with it. Only a run that was never sent has failed by
- * that.
- */
-function withoutDriver(run: Run, at: number): Run {
-  if (!isIn(run, 'queued')) return run
-  return step(run, { type: 'fail', at, failure: unreachable, chargePossible: false }) ?? run
 }

@@ -27,15 +27,21 @@ const takeOverMs = 2_000
 const lingerMs = 10_000
 const remembered = 200
 
+/** A run that is waited for, and the events that came for it. */
 interface Followed {
   digest: string | undefined
-  /** An event came that has not ended a pause yet. */
-  isPending: boolean
+  /** Whether any event came for the run. */
   hadEvent: boolean
   /** A long pause went by without an event. */
   waitedLong: boolean
+  /** The run was polled, or is about to be: it may have missed events. */
   hasPaused: boolean
-  interrupt: (() => void) | undefined
+  /** Ends the present pause, or the next one if there is none: there is something to poll for. */
+  wake(): void
+  /** Has the present pause work out its length again. */
+  reconsider(): void
+  /** Resolves with `true` when it was woken, with `false` after `ms`, or longer while `mayBeLong`. */
+  pause(ms: number, signal: AbortSignal, mayBeLong: () => boolean): Promise<boolean>
 }
 
 /** For pages without a stream: pauses always have their full length. */
@@ -45,125 +51,50 @@ export function createSilentPush(wait: RunnerPorts['wait']): Push {
 }
 
 /**
- * The stream is open while runs are at the service. Pauses get longer only after an event of some run has really
- * arrived, so that a service which cannot reach the proxy costs no time. They get shorter again when a run has ended
- * without an event.
+ * The stream is open while runs are at the service. Pauses get longer only after an event of some run has really arrived,
+ * so that a service which cannot reach the proxy costs no time. They get shorter again when a run has ended without an
+ * event.
  */
-export function createPush({ wait, monotonic, random, listen }: PushPorts): Push {
+export function createPush(ports: PushPorts): Push {
+  const { wait, listen } = ports
   const followed = new Map<RunId, Followed>()
-  /** The last events: an event may arrive before its run is followed. */
-  const recent = new Set<string>()
+  const recent = createRecentDigests()
   let isAlive = false
   let isTrusted = false
-  let stream: AbortController | undefined
-  let lingering: AbortController | undefined
 
   const listener: Listener = {
     alive(next) {
       if (isAlive === next) return
       isAlive = next
-      for (const one of followed.values()) one.interrupt?.()
+      for (const one of followed.values()) one.reconsider()
     },
     runEvent(digest) {
       // Any run's event proves that the service can reach the proxy.
       isTrusted = true
-      recent.delete(digest)
       recent.add(digest)
-      const [oldest] = recent
-      if (recent.size > remembered && oldest !== undefined) recent.delete(oldest)
       for (const one of followed.values()) if (one.digest === digest) tell(one)
     },
     gap() {
-      for (const one of followed.values()) {
-        if (!one.hasPaused) continue
-        one.isPending = true
-        one.interrupt?.()
-      }
+      for (const one of followed.values()) if (one.hasPaused) one.wake()
     },
   }
+  const stream = createStreamHolder(wait, (signal) => void listen(listener, signal))
 
   function tell(one: Followed): void {
     one.hadEvent = true
-    one.isPending = true
-    one.interrupt?.()
+    one.wake()
   }
 
-  function open(): void {
-    lingering?.abort()
-    if (stream) return
-    stream = new AbortController()
-    void listen(listener, stream.signal)
-  }
-
-  function closeSoon(): void {
-    const pause = new AbortController()
-    lingering = pause
-    wait(lingerMs, pause.signal).then(
-      () => {
-        if (followed.size > 0) return
-        stream?.abort()
-        stream = undefined
-        listener.alive(false)
-      },
-      () => undefined,
-    )
-  }
-
-  /** Resolves with whether the time is over: false if something changed before. */
-  async function sleep(one: Followed, ms: number, signal: AbortSignal): Promise<boolean> {
-    const inner = new AbortController()
-    const leave = () => inner.abort()
-    signal.addEventListener('abort', leave)
-    one.interrupt = leave
-    try {
-      await wait(ms, inner.signal)
-      return true
-    } catch (error) {
-      signal.throwIfAborted()
-      if (!inner.signal.aborted) throw error
-      return false
-    } finally {
-      one.interrupt = undefined
-      signal.removeEventListener('abort', leave)
-    }
-  }
-
-  async function pause(run: RunId, ms: number, signal: AbortSignal, mayBeLong: (one: Followed) => boolean) {
+  function pause(run: RunId, ms: number, signal: AbortSignal, mayBeLong: (one: Followed) => boolean) {
     const one = followed.get(run)
-    if (!one) return wait(ms, signal).then(() => false)
-    one.hasPaused = true
-    const startedAt = monotonic()
-    let isLong = false
-    for (;;) {
-      signal.throwIfAborted()
-      if (one.isPending) {
-        one.isPending = false
-        return true
-      }
-      const wasLong = isLong
-      isLong = mayBeLong(one)
-      const leastMs = wasLong && !isLong ? random() * takeOverMs : 0
-      const wholeMs = isLong ? Math.max(ms, slowMs) : ms
-      if (await sleep(one, Math.max(leastMs, wholeMs - (monotonic() - startedAt)), signal)) {
-        one.waitedLong ||= isLong
-        return false
-      }
-    }
+    return one ? one.pause(ms, signal, () => mayBeLong(one)) : wait(ms, signal).then(() => false)
   }
 
   return {
     follow(run) {
-      const one: Followed = {
-        digest: undefined,
-        isPending: false,
-        hadEvent: false,
-        waitedLong: false,
-        hasPaused: false,
-        interrupt: undefined,
-      }
+      const one = createFollowed(ports)
       followed.set(run, one)
-      // Over plain http, browsers cannot compute the digest: the run's events are not recognised, and it is only
-      // polled.
+      // Over plain http, browsers cannot compute the digest: the run's events are not recognised, and it is only polled.
       digestOf(run).then(
         (digest) => {
           one.digest = digest
@@ -171,11 +102,16 @@ export function createPush({ wait, monotonic, random, listen }: PushPorts): Push
         },
         () => undefined,
       )
-      open()
+      stream.open()
       return () => {
         if (followed.get(run) !== one) return
         followed.delete(run)
-        if (followed.size === 0) closeSoon()
+        if (followed.size > 0) return
+        stream.closeSoon(() => {
+          if (followed.size > 0) return false
+          listener.alive(false)
+          return true
+        })
       }
     },
 
@@ -185,6 +121,103 @@ export function createPush({ wait, monotonic, random, listen }: PushPorts): Push
     ended(run) {
       const one = followed.get(run)
       if (one?.waitedLong && !one.hadEvent) isTrusted = false
+    },
+  }
+}
+
+/** The last events: an event may arrive before its run is followed. */
+function createRecentDigests() {
+  const digests = new Set<string>()
+  return {
+    has: (digest: string) => digests.has(digest),
+    add(digest: string): void {
+      digests.delete(digest)
+      digests.add(digest)
+      const [oldest] = digests
+      if (digests.size > remembered && oldest !== undefined) digests.delete(oldest)
+    },
+  }
+}
+
+/** Opens a stream once, and closes it some time after it was last wanted. */
+function createStreamHolder(wait: RunnerPorts['wait'], start: (signal: AbortSignal) => void) {
+  let stream: AbortController | undefined
+  let lingering: AbortController | undefined
+  return {
+    open(): void {
+      lingering?.abort()
+      if (stream) return
+      stream = new AbortController()
+      start(stream.signal)
+    },
+    /** `isUnwanted` is asked again at the time of closing. */
+    closeSoon(isUnwanted: () => boolean): void {
+      const pause = new AbortController()
+      lingering = pause
+      wait(lingerMs, pause.signal).then(
+        () => {
+          if (!isUnwanted()) return
+          stream?.abort()
+          stream = undefined
+        },
+        () => undefined,
+      )
+    },
+  }
+}
+
+function createFollowed({ wait, monotonic, random }: PushPorts): Followed {
+  let isWoken = false
+  let interrupt: (() => void) | undefined
+
+  /** Resolves with whether the time is over: false if something changed before. */
+  async function sleep(ms: number, signal: AbortSignal): Promise<boolean> {
+    const inner = new AbortController()
+    const leave = () => inner.abort()
+    signal.addEventListener('abort', leave)
+    interrupt = leave
+    try {
+      await wait(ms, inner.signal)
+      return true
+    } catch (error) {
+      signal.throwIfAborted()
+      if (!inner.signal.aborted) throw error
+      return false
+    } finally {
+      interrupt = undefined
+      signal.removeEventListener('abort', leave)
+    }
+  }
+
+  return {
+    digest: undefined,
+    hadEvent: false,
+    waitedLong: false,
+    hasPaused: false,
+    wake() {
+      isWoken = true
+      interrupt?.()
+    },
+    reconsider: () => interrupt?.(),
+    async pause(ms, signal, mayBeLong) {
+      this.hasPaused = true
+      const startedAt = monotonic()
+      let isLong = false
+      for (;;) {
+        signal.throwIfAborted()
+        if (isWoken) {
+          isWoken = false
+          return true
+        }
+        const wasLong = isLong
+        isLong = mayBeLong()
+        const leastMs = wasLong && !isLong ? random() * takeOverMs : 0
+        const wholeMs = isLong ? Math.max(ms, slowMs) : ms
+        if (await sleep(Math.max(leastMs, wholeMs - (monotonic() - startedAt)), signal)) {
+          this.waitedLong ||= isLong
+          return false
+        }
+      }
     },
   }
 }

@@ -23,53 +23,19 @@ export interface LockWorld extends Pick<RunnerPorts, 'monotonic' | 'wait'> {
 const askEveryMs = 5_000
 const silentMs = 30_000
 
+/** The names held in this window, each with the function that releases it. */
+type Held = Map<string, () => void>
+
 /**
  * One holder per name across all windows, first come, first served. A hidden window, whose timers the browser slows
  * down, gives way to a visible one. A window frozen by the browser keeps its locks and does nothing: a visible window
  * that has heard nothing from the holder for 30 s takes the name if `mayTake` says that this is safe. A window that
  * lost a name stops as soon as it can, and queues for it again.
  */
-export function createRunLock({ locks, channel, isVisible, monotonic, wait }: LockWorld): RunnerPorts['lock'] {
-  /** The names held here, each with the function that releases it. */
-  const held = new Map<string, () => void>()
-  const heardAt = new Map<string, number>()
-  const inLine = new Set<string>()
-  const ask = (name: string) => isVisible() && channel.postMessage({ kind: 'who', name })
-  channel.addEventListener('message', ({ data: { kind, name } }) => {
-    if (kind !== 'who') heardAt.set(name, monotonic())
-    if (kind === 'unseen' && inLine.has(name)) ask(name)
-    const giveWay = kind === 'who' && held.get(name)
-    if (!giveWay) return
-    channel.postMessage({ kind: 'mine', name })
-    // Only a visible window asks.
-    if (!isVisible()) giveWay()
-  })
-
-  /** Resolves when the holder has been silent for so long that its window must be frozen. */
-  async function silence(name: string, signal: AbortSignal): Promise<void> {
-    let since = monotonic()
-    for (;;) {
-      const askedAt = monotonic()
-      ask(name)
-      await wait(askEveryMs, signal)
-      const now = monotonic()
-      // If this window was hidden or asleep itself, it may have missed the answer.
-      const listened = isVisible() && now - askedAt < 2 * askEveryMs
-      if (!listened || held.has(name)) since = now
-      else if (now - Math.max(since, heardAt.get(name) ?? 0) >= silentMs) return
-    }
-  }
-
-  async function frozenHolder(name: string, mayTake: () => Promise<boolean>, signal: AbortSignal): Promise<void> {
-    inLine.add(name)
-    try {
-      do await silence(name, signal)
-      while (!(await mayTake()))
-    } finally {
-      inLine.delete(name)
-      heardAt.delete(name)
-    }
-  }
+export function createRunLock(world: LockWorld): RunnerPorts['lock'] {
+  const { locks, channel, isVisible } = world
+  const held: Held = new Map()
+  const frozenHolder = createFrozenWatch(world, held)
 
   return async <T>(
     name: string,
@@ -116,6 +82,48 @@ export function createRunLock({ locks, channel, isVisible, monotonic, wait }: Lo
         held.delete(name)
         line.abort()
       }
+    }
+  }
+}
+
+/** Answers for the names held here, and gives a function that resolves when the holder of a name must be frozen. */
+function createFrozenWatch({ channel, isVisible, monotonic, wait }: Omit<LockWorld, 'locks'>, held: Held) {
+  const heardAt = new Map<string, number>()
+  const inLine = new Set<string>()
+  const ask = (name: string) => isVisible() && channel.postMessage({ kind: 'who', name })
+  channel.addEventListener('message', ({ data: { kind, name } }) => {
+    if (kind !== 'who') heardAt.set(name, monotonic())
+    if (kind === 'unseen' && inLine.has(name)) ask(name)
+    const giveWay = kind === 'who' && held.get(name)
+    if (!giveWay) return
+    channel.postMessage({ kind: 'mine', name })
+    // Only a visible window asks.
+    if (!isVisible()) giveWay()
+  })
+
+  /** Resolves when the holder has been silent for so long that its window must be frozen. */
+  async function silence(name: string, signal: AbortSignal): Promise<void> {
+    let since = monotonic()
+    for (;;) {
+      const askedAt = monotonic()
+      ask(name)
+      await wait(askEveryMs, signal)
+      const now = monotonic()
+      // If this window was hidden or asleep itself, it may have missed the answer.
+      const listened = isVisible() && now - askedAt < 2 * askEveryMs
+      if (!listened || held.has(name)) since = now
+      else if (now - Math.max(since, heardAt.get(name) ?? 0) >= silentMs) return
+    }
+  }
+
+  return async (name: string, mayTake: () => Promise<boolean>, signal: AbortSignal): Promise<void> => {
+    inLine.add(name)
+    try {
+      do await silence(name, signal)
+      while (!(await mayTake()))
+    } finally {
+      inLine.delete(name)
+      heardAt.delete(name)
     }
   }
 }

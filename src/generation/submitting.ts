@@ -50,7 +50,7 @@ export function createSubmitting(
   push: Push,
   uploads: ReturnType<typeof createUploads>,
 ): Submitting {
-  const { now, monotonic, network, wait, route } = ports
+  const { now, monotonic, network, route } = ports
   const gate = createRateGate(monotonic)
 
   async function prepare(run: RunIn<'queued'>, provider: Provider, signal: AbortSignal): Promise<Ready> {
@@ -98,28 +98,17 @@ export function createSubmitting(
     return advance(run, { type: 'refuse', until: now() + pauseMs, trouble: failure })
   }
 
-  function forgetRefused(run: Run, provider: Provider, sent: Sent): void {
-    if ('failure' in sent && sent.failure.kind === 'invalid') uploads.forget(run, provider)
-  }
-
   async function send(run: RunIn<'queued'>, tries: Tries, family: ModelFamily, provider: Provider, ready: Ready) {
     const sending = await advance(run, { type: 'send', at: now() }, ready.marks)
     if (sending?.state.phase !== 'sending') return sending
     if (!provider.standIn) gate.count()
     const sent = await submitOnce(ready.ports, push, sending, family, provider, ready.urls)
-    forgetRefused(sending, provider, sent)
+    if ('failure' in sent && sent.failure.kind === 'invalid') uploads.forget(sending, provider)
     return settle(sending as RunIn<'sending'>, provider, sent, tries)
   }
 
   return {
-    async untilDue({ state: { sendsAt = 0, trouble, waitsFor } }, signal) {
-      if (waitsFor === 'network') await network?.back(signal)
-      // The whole pause: a window that becomes active again ends a wait early, but not the service's limit.
-      const mostMs = waitsFor === 'network' ? networkPauseMs : longestPauseMs(trouble)
-      const pauseMs = Math.min(sendsAt - now(), mostMs)
-      const startedAt = monotonic()
-      for (let leftMs = pauseMs; leftMs > 0; leftMs = pauseMs - (monotonic() - startedAt)) await wait(leftMs, signal)
-    },
+    untilDue: (run, signal) => untilDue(ports, run, signal),
     async submit(run, tries, signal) {
       const { family, provider } = partsOf(run)
       if (run.state.waitsFor === 'network') tries.sinceReturn ??= 0
@@ -140,6 +129,20 @@ export function createSubmitting(
       return settle(run, provider, await recover(through, push, run.id, provider))
     },
   }
+}
+
+/** Waits for the network, and for the rest of the pause that was stored with the run. */
+async function untilDue(
+  { now, monotonic, network, wait }: RunnerPorts,
+  { state: { sendsAt = 0, trouble, waitsFor } }: RunIn<'queued'>,
+  signal: AbortSignal,
+): Promise<void> {
+  if (waitsFor === 'network') await network?.back(signal)
+  // The whole pause: a window that becomes active again ends a wait early, but not the service's limit.
+  const mostMs = waitsFor === 'network' ? networkPauseMs : longestPauseMs(trouble)
+  const pauseMs = Math.min(sendsAt - now(), mostMs)
+  const startedAt = monotonic()
+  for (let leftMs = pauseMs; leftMs > 0; leftMs = pauseMs - (monotonic() - startedAt)) await wait(leftMs, signal)
 }
 
 /** How long the service's limit may hold a run back. A clock change since then does not make it longer. */

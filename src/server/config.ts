@@ -88,19 +88,7 @@ function readSettings(file: string): string {
 /** Throws if a value cannot be used; the message names variables and rules, never a value. Empty counts as unset. */
 export function readConfig(env: Environment, known: Gateways = gateways): Config {
   const problems = exposedSecrets(env)
-  const read = (name: string) => env[name]?.trim() || undefined
-  const check = (name: string, isFine: (value: string) => boolean, rule: string) => {
-    const value = read(name)
-    if (value !== undefined && !isFine(value)) problems.push(`${name} ${rule}`)
-    return value
-  }
-  const checkList = (name: string, isFine: (value: string) => boolean, rule: string) => {
-    const values = (read(name) ?? '').split(',').map((value) => value.trim())
-    const given = values.filter((value) => value !== '')
-    if (!given.every(isFine)) problems.push(`${name} ${rule}`)
-    return given
-  }
-
+  const { read, check, checkList, readCount } = createReader(env, problems)
   const ids = Object.keys(known)
   const gateway = check('GATEWAY', (id) => Object.hasOwn(known, id), `must be ${ids.join(' or ')}`) ?? 'kie'
   const keyNames = ids.map(keyNameOf)
@@ -108,11 +96,6 @@ export function readConfig(env: Environment, known: Gateways = gateways): Config
     check(name, (value) => printable.test(value), 'must be plain characters without spaces')
   }
   const baseRule = 'must be an address with https, or with http on this machine (127.0.0.1)'
-  const countRule = 'must be a number above 0'
-  const readCount = (name: string) => {
-    const value = check(name, (written) => /^\d{1,9}(\.\d+)?$/.test(written) && Number(written) > 0, countRule)
-    return value === undefined ? undefined : Number(value)
-  }
   const geminiApiKey = read(geminiKey)
   const geminiBaseUrl = check('GEMINI_API_BASE_URL', isBaseUrl, baseRule)
   const models = checkList('GEMINI_MODELS', (value) => modelId.test(value), 'must list model ids')
@@ -156,6 +139,16 @@ export function readConfig(env: Environment, known: Gateways = gateways): Config
     ].filter((value) => value !== undefined),
     notes: notesOn(read, gateway, keyNames),
   }
+  const isWhole = (value: string) => /^[1-9]\d{0,3}$/.test(value)
+  const replicas = Number(check('REPLICAS', isWhole, 'must be a whole number above 0') ?? 1)
+  problems.push(...conflictsIn(config, replicas))
+  if (problems.length > 0) throw new Error(`These settings cannot be used:\n- ${problems.join('\n- ')}`)
+  return config
+}
+
+/** Settings that are valid each, but must not be used together. */
+function conflictsIn(config: Config, replicas: number): string[] {
+  const problems: string[] = []
   const open = config.tokens.length === 0 ? reachableBy(config) : undefined
   if (open !== undefined) {
     problems.push(
@@ -163,16 +156,34 @@ export function readConfig(env: Environment, known: Gateways = gateways): Config
     )
   }
   problems.push(...doublesIn(config))
-  const replicas = Number(
-    check('REPLICAS', (value) => /^[1-9]\d{0,3}$/.test(value), 'must be a whole number above 0') ?? 1,
-  )
   if (replicas > 1 && config.redisUrl === undefined) {
     problems.push(
       'REDIS_URL must be set where REPLICAS is above 1: proxies that share nothing could pay for a run twice',
     )
   }
-  if (problems.length > 0) throw new Error(`These settings cannot be used:\n- ${problems.join('\n- ')}`)
-  return config
+  return problems
+}
+
+/** Reads variables; those that break their rule are added to `problems`. */
+function createReader(env: Environment, problems: string[]) {
+  const read: Read = (name) => env[name]?.trim() || undefined
+  const check: Check = (name, isFine, rule) => {
+    const value = read(name)
+    if (value !== undefined && !isFine(value)) problems.push(`${name} ${rule}`)
+    return value
+  }
+  const checkList: CheckList = (name, isFine, rule) => {
+    const values = (read(name) ?? '').split(',').map((value) => value.trim())
+    const given = values.filter((value) => value !== '')
+    if (!given.every(isFine)) problems.push(`${name} ${rule}`)
+    return given
+  }
+  const readCount = (name: string): number | undefined => {
+    const isCount = (value: string) => /^\d{1,9}(\.\d+)?$/.test(value) && Number(value) > 0
+    const value = check(name, isCount, 'must be a number above 0')
+    return value === undefined ? undefined : Number(value)
+  }
+  return { read, check, checkList, readCount }
 }
 
 type Read = (name: string) => string | undefined

@@ -76,19 +76,12 @@ interface Order {
  * `[[gemini:503]]` and so on; `once` after a number applies to the first call of a prompt only.
  */
 export function createGemini(options: GeminiOptions): Gemini {
-  const { painter, key, switches, random, wait, closed } = options
+  const { key, switches, random, wait } = options
   const calls: GeminiCall[] = []
   const charges: GeminiCharge[] = []
-  const paintQueue = createPaintQueue(painter, switches)
+  const draw = createDrawing(options, charges)
 
   const isKeyed = (request: Request) => request.headers.get('x-goog-api-key') === key
-  const keyTrouble = (request: Request) =>
-    request.headers.has('x-goog-api-key') || new URL(request.url).searchParams.has('key')
-      ? trouble(400, 'INVALID_ARGUMENT', 'API key not valid. Please pass a valid API key.', [
-          { '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason: 'API_KEY_INVALID', domain: 'googleapis.com' },
-        ])
-      : trouble(403, 'PERMISSION_DENIED', 'Method doesn’t allow unregistered callers.')
-
   async function generate(request: Request, model: string): Promise<Response> {
     const body = Body.safeParse(await request.json().catch(() => undefined))
     const parts = body.success ? body.data.contents.flatMap((content) => content.parts) : []
@@ -137,28 +130,6 @@ export function createGemini(options: GeminiOptions): Gemini {
     )
   }
 
-  async function draw(request: Request, order: Order, words: readonly string[]): Promise<Response> {
-    const { model, call } = order
-    const isMislabelled = words.includes('mislabel')
-    const bytes = await paint(order, isMislabelled ? 'jpeg' : 'png')
-    charges.push({ model, dollars: call.imageConfig.imageSize === '2K' ? 0.051 : 0.034, prompt: call.prompt })
-    if (words.includes('hang')) await never(AbortSignal.any([request.signal, closed]))
-    const draft = await painter.create({ prompt: 'draft', format: 'jpeg', variation: 0 }, { width: 64, height: 64 })
-    const picture = { mimeType: isMislabelled ? 'image/png' : mimeOf(bytes), data: encodeBase64(bytes) }
-    return given(model, 'STOP', call.imageConfig.imageSize === '2K' ? 1680 : 1120, [
-      { text: 'A first idea.', thought: true },
-      { inlineData: { mimeType: mimeOf(draft), data: encodeBase64(draft) }, thought: true },
-      ...(call.modalities.includes('TEXT') ? [{ text: 'Here is the picture.' }] : []),
-      { inlineData: picture, thoughtSignature: 'Cg' },
-    ])
-  }
-
-  function paint({ prompt, sources, call }: Order, format: PictureFormat): Promise<Uint8Array> {
-    const { aspectRatio, imageSize } = call.imageConfig
-    const frame = jobFrame(aspectRatio ?? (sources.length > 0 ? 'auto' : '1:1'), imageSize)
-    return paintQueue.paint({ prompt, format, frame, sources, variation: paintQueue.nextVariation(prompt) })
-  }
-
   const list = (request: Request) => {
     if (!isKeyed(request)) return keyTrouble(request)
     const models = Object.keys(geminiModels).map((id) => ({
@@ -175,6 +146,41 @@ export function createGemini(options: GeminiOptions): Gemini {
       return method === 'POST' && model !== undefined ? (request) => generate(request, model) : undefined
     },
     state: () => structuredClone({ calls, charges }),
+  }
+}
+
+function keyTrouble(request: Request): Response {
+  return request.headers.has('x-goog-api-key') || new URL(request.url).searchParams.has('key')
+    ? trouble(400, 'INVALID_ARGUMENT', 'API key not valid. Please pass a valid API key.', [
+        { '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason: 'API_KEY_INVALID', domain: 'googleapis.com' },
+      ])
+    : trouble(403, 'PERMISSION_DENIED', 'Method doesn’t allow unregistered callers.')
+}
+
+/** Answers with an image, and counts its price. */
+function createDrawing({ painter, switches, closed }: GeminiOptions, charges: GeminiCharge[]) {
+  const paintQueue = createPaintQueue(painter, switches)
+
+  function paint({ prompt, sources, call }: Order, format: PictureFormat): Promise<Uint8Array> {
+    const { aspectRatio, imageSize } = call.imageConfig
+    const frame = jobFrame(aspectRatio ?? (sources.length > 0 ? 'auto' : '1:1'), imageSize)
+    return paintQueue.paint({ prompt, format, frame, sources, variation: paintQueue.nextVariation(prompt) })
+  }
+
+  return async (request: Request, order: Order, words: readonly string[]): Promise<Response> => {
+    const { model, call } = order
+    const isMislabelled = words.includes('mislabel')
+    const bytes = await paint(order, isMislabelled ? 'jpeg' : 'png')
+    charges.push({ model, dollars: call.imageConfig.imageSize === '2K' ? 0.051 : 0.034, prompt: call.prompt })
+    if (words.includes('hang')) await never(AbortSignal.any([request.signal, closed]))
+    const draft = await painter.create({ prompt: 'draft', format: 'jpeg', variation: 0 }, { width: 64, height: 64 })
+    const picture = { mimeType: isMislabelled ? 'image/png' : mimeOf(bytes), data: encodeBase64(bytes) }
+    return given(model, 'STOP', call.imageConfig.imageSize === '2K' ? 1680 : 1120, [
+      { text: 'A first idea.', thought: true },
+      { inlineData: { mimeType: mimeOf(draft), data: encodeBase64(draft) }, thought: true },
+      ...(call.modalities.includes('TEXT') ? [{ text: 'Here is the picture.' }] : []),
+      { inlineData: picture, thoughtSignature: 'Cg' },
+    ])
   }
 }
 

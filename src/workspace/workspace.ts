@@ -1,4 +1,4 @@
-import { create } from 'zustand'
+import { create, type StateCreator } from 'zustand'
 import type { EditDocument } from '#domain/edit.ts'
 import type { BatchId, PictureId } from '#domain/ids.ts'
 import { followRoles, followSources } from '#domain/prompt.ts'
@@ -100,6 +100,62 @@ interface WorkspacePlaces {
   watch: (listener: (event: Pick<StorageEvent, 'key' | 'newValue'>) => void) => void
 }
 
+/** What a workspace starts with, and its actions. */
+const workspaceState: StateCreator<Workspace> = (set) => ({
+  ...initialSettings,
+  ...initialComposition,
+  edits: {},
+  tool: undefined,
+  selected: undefined,
+  comparing: undefined,
+  arrived: [],
+  touchedAt: 0,
+  batch: undefined,
+  wholeRequests: 0,
+  view: 'create',
+  isEvicted: false,
+  wantsPrompt: false,
+  takeTool: (tool) => set({ tool, comparing: undefined, touchedAt: Date.now() }),
+  edit: (document) => set(({ edits }) => ({ edits: withEdit(edits, document, edits[document.base]?.way) })),
+  chooseWay: (base, way) =>
+    set(({ edits }) => {
+      const known = edits[base]
+      return known ? { edits: withEdit(edits, known.document, way) } : {}
+    }),
+  chooseFamily: (family) => set({ family }),
+  editDraft: (family, change) =>
+    set(({ drafts }) => ({ drafts: { ...drafts, [family]: { ...draftOf(drafts, family), ...change } } })),
+  setSources: (family, sources) => set((state) => withSources(state, family, sources)),
+  recall: (recipe) => set((state) => recalled(state, recipe)),
+  select: (selected) =>
+    set({ selected, batch: undefined, ...(selected === undefined ? { comparing: undefined } : {}) }),
+  stage: (selected) =>
+    set(({ wholeRequests }) => ({
+      selected,
+      batch: undefined,
+      comparing: undefined,
+      touchedAt: 0,
+      wholeRequests: wholeRequests + 1,
+    })),
+  openBatch: (batch) => set({ batch, comparing: undefined }),
+  choose: (id) =>
+    set(({ comparing }) =>
+      comparing?.takes === 'a' ? { comparing: { ...comparing, a: id } } : { selected: id, batch: undefined },
+    ),
+  compare: (change) =>
+    set(({ comparing, tool }) => ({
+      tool: change ? undefined : tool,
+      comparing: change && { a: undefined, takes: 'a', way: 'slider', ...comparing, ...change },
+      touchedAt: Date.now(),
+    })),
+  arrive: (id) => set(({ arrived }) => ({ arrived: [id, ...arrived.filter((other) => other !== id)] })),
+  dismissArrived: () => set({ arrived: [] }),
+  touch: () => set({ touchedAt: Date.now() }),
+  show: (view) => set({ view }),
+  focusPrompt: () => set({ wantsPrompt: true }),
+  adjust: (change) => set(change),
+})
+
 /**
  * Settings are the same in all windows: each is written under its own key, and read again when another window changes
  * it. The composition belongs to its window. Earlier versions kept everything in one record under `name`; what has no
@@ -115,61 +171,7 @@ export function createWorkspace({ name, shared, own, watch }: WorkspacePlaces) {
     soundSettings(Object.fromEntries(settingNames.map((each) => [each, ofAll.read(keyOf(each))])))
   const staged = ofWindow.read(keys.selected)
 
-  const useStore = create<Workspace>()((set) => ({
-    ...initialSettings,
-    ...initialComposition,
-    edits: {},
-    tool: undefined,
-    selected: undefined,
-    comparing: undefined,
-    arrived: [],
-    touchedAt: 0,
-    batch: undefined,
-    wholeRequests: 0,
-    view: 'create',
-    isEvicted: false,
-    wantsPrompt: false,
-    takeTool: (tool) => set({ tool, comparing: undefined, touchedAt: Date.now() }),
-    edit: (document) => set(({ edits }) => ({ edits: withEdit(edits, document, edits[document.base]?.way) })),
-    chooseWay: (base, way) =>
-      set(({ edits }) => {
-        const known = edits[base]
-        return known ? { edits: withEdit(edits, known.document, way) } : {}
-      }),
-    chooseFamily: (family) => set({ family }),
-    editDraft: (family, change) =>
-      set(({ drafts }) => ({ drafts: { ...drafts, [family]: { ...draftOf(drafts, family), ...change } } })),
-    setSources: (family, sources) => set((state) => withSources(state, family, sources)),
-    recall: (recipe) => set((state) => recalled(state, recipe)),
-    select: (selected) =>
-      set({ selected, batch: undefined, ...(selected === undefined ? { comparing: undefined } : {}) }),
-    stage: (selected) =>
-      set(({ wholeRequests }) => ({
-        selected,
-        batch: undefined,
-        comparing: undefined,
-        touchedAt: 0,
-        wholeRequests: wholeRequests + 1,
-      })),
-    openBatch: (batch) => set({ batch, comparing: undefined }),
-    choose: (id) =>
-      set(({ comparing }) =>
-        comparing?.takes === 'a' ? { comparing: { ...comparing, a: id } } : { selected: id, batch: undefined },
-      ),
-    compare: (change) =>
-      set(({ comparing, tool }) => ({
-        tool: change ? undefined : tool,
-        comparing: change && { a: undefined, takes: 'a', way: 'slider', ...comparing, ...change },
-        touchedAt: Date.now(),
-      })),
-    arrive: (id) => set(({ arrived }) => ({ arrived: [id, ...arrived.filter((other) => other !== id)] })),
-    dismissArrived: () => set({ arrived: [] }),
-    touch: () => set({ touchedAt: Date.now() }),
-    show: (view) => set({ view }),
-    focusPrompt: () => set({ wantsPrompt: true }),
-    adjust: (change) => set(change),
-  }))
-
+  const useStore = create<Workspace>()(workspaceState)
   let isFollowing = false
   /** Applies values read from storage without writing them back, which could undo a newer change of another window. */
   function follow(change: Partial<Workspace>) {

@@ -45,7 +45,7 @@ export interface GeminiParts {
 
 /** The pause to suggest when there is no room for another image. */
 const fullPauseMs = 3_000
-const timeoutMs = [500, 2_000, 8_000, 30_000]
+const storePausesMs = [500, 2_000, 8_000, 30_000]
 
 /** A submission, and a function that writes its JSON with the images. */
 interface Asked {
@@ -74,20 +74,8 @@ export function createGemini(parts: GeminiParts): Fallback {
     if (end.state === 'doubt') log.warn({ run }, 'a call of the fallback has no certain answer')
     if (end.state === 'not-sent' || (end.state === 'failed' && !end.chargePossible)) await giveBack()
     // The image is stored first: a page that learns that it was made may ask for it at once.
-    await atLast(run, () => (end.state === 'made' ? pictures.keep(run, end.bytes) : pictures.release(run)))
-    await atLast(run, () => submissions.settle(run, outcomeOf(end)))
-  }
-
-  /** A result that cannot be stored is lost to the page, and was paid for, so it is tried for a while. */
-  async function atLast(run: string, work: () => Promise<void>): Promise<void> {
-    for (const pauseMs of [...timeoutMs, undefined]) {
-      try {
-        return await work()
-      } catch (error) {
-        log.error({ run, err: error }, 'not remembered')
-        if (pauseMs !== undefined) await new Promise((resolve) => setTimeout(resolve, pauseMs))
-      }
-    }
+    await atLast(log, run, () => (end.state === 'made' ? pictures.keep(run, end.bytes) : pictures.release(run)))
+    await atLast(log, run, () => submissions.settle(run, outcomeOf(end)))
   }
 
   /** From here the call runs on its own, or is refused before anything was sent. */
@@ -108,12 +96,12 @@ export function createGemini(parts: GeminiParts): Fallback {
     return { work }
   }
 
-  /** The sources are held in memory until the service has answered; `letGo` releases them. */
+  /** The sources are held in memory until the service has answered; `release` frees them. */
   async function generate(route: Route, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const run = readKey(incoming)
     const user = access.userOf(incoming)
     const limits = jsonLimitsOf(route)
-    const letGo = transfers.bodies.take(user, Number(incoming.headers['content-length'] ?? limits.bytes))
+    const release = transfers.bodies.take(user, Number(incoming.headers['content-length'] ?? limits.bytes))
     let work: Promise<void> | undefined
     try {
       const json = await readJsonWithBlobs(incoming, limits)
@@ -126,7 +114,7 @@ export function createGemini(parts: GeminiParts): Fallback {
       }
       sendJson(outgoing, 202, { taskId: run })
     } finally {
-      void (work ?? Promise.resolve()).finally(letGo)
+      void (work ?? Promise.resolve()).finally(release)
     }
   }
 
@@ -137,14 +125,39 @@ export function createGemini(parts: GeminiParts): Fallback {
     throw refused(begun.code, begun.msg, begun.proxy)
   }
 
-  async function givePicture(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  return {
+    generateFor: (route) => (incoming, outgoing) => generate(route, incoming, outgoing),
+    pictureFor: () => createPictureHandler(parts),
+    describe: () => ({ provider: 'gemini', model: models.inService()[0] ?? '', mode: service.mode }),
+    async drain() {
+      stopping.abort()
+      await Promise.allSettled(underWay)
+    },
+  }
+}
+
+/** A result that cannot be stored is lost to the page, and was paid for, so it is tried for a while. */
+async function atLast(log: Log, run: string, work: () => Promise<void>): Promise<void> {
+  for (const pauseMs of [...storePausesMs, undefined]) {
+    try {
+      return await work()
+    } catch (error) {
+      log.error({ run, err: error }, 'not remembered')
+      if (pauseMs !== undefined) await new Promise((resolve) => setTimeout(resolve, pauseMs))
+    }
+  }
+}
+
+/** Gives a finished image once the page asks for it, by the id of its run. */
+function createPictureHandler({ pictures, access, transfers, timeoutDivisor }: GeminiParts): Handler {
+  return async (incoming, outgoing) => {
     const run = incoming.url?.split('?')[0]?.slice(`${geminiPaths.pictures}/`.length) ?? ''
     if (!submissionKey.test(run)) throw refused(400, 'This is not the id of a run.')
     const bytes = await pictures.find(run)
     const mime = bytes && sniffImage(bytes)
     if (!bytes || !mime) throw refused(404, 'The proxy does not have this image any more.')
     outgoing.once('close', transfers.downloads.take(access.userOf(incoming)))
-    endUnread(outgoing, parts.timeoutDivisor)
+    endUnread(outgoing, timeoutDivisor)
     outgoing.once('finish', () => void pictures.fetched(run).catch(() => undefined))
     outgoing.writeHead(200, [
       ...['content-type', mime, 'content-length', String(bytes.length), 'content-disposition', 'attachment'],
@@ -152,16 +165,6 @@ export function createGemini(parts: GeminiParts): Fallback {
       ...closedHeaders,
     ])
     outgoing.end(bytes)
-  }
-
-  return {
-    generateFor: (route) => (incoming, outgoing) => generate(route, incoming, outgoing),
-    pictureFor: () => givePicture,
-    describe: () => ({ provider: 'gemini', model: models.inService()[0] ?? '', mode: service.mode }),
-    async drain() {
-      stopping.abort()
-      await Promise.allSettled(underWay)
-    },
   }
 }
 

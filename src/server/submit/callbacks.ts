@@ -1,9 +1,9 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { GenerationError, toFailure } from '#domain/failure.ts'
+import { GenerationError } from '#domain/failure.ts'
 import type { TaskId } from '#domain/ids.ts'
 import { digestOf } from '#providers/events.ts'
-import type { Callbacks as Dialect, Provider, Send } from '#providers/provider.ts'
+import type { Callbacks as Dialect, Provider } from '#providers/provider.ts'
 import { findProvider, providers } from '#providers/registry.ts'
 import { readAnyJson } from '#server/edge/body.ts'
 import { pathOf } from '#server/edge/edge.ts'
@@ -12,20 +12,13 @@ import { type Handler, refused, sendJson } from '#server/edge/refusals.ts'
 import { callbackPath, jsonLimitsOf, type Route } from '#server/edge/routes.ts'
 import type { Log } from '#server/log.ts'
 import type { RunEvents } from '#server/shared/memory/events.ts'
-import type { Outcome, SubmissionStore } from '#server/shared/memory/submissions.ts'
-import { type Gateway, serviceHeaders } from '#server/upstream/gateways.ts'
-import type { Outbound } from '#server/upstream/guard.ts'
-import { type Mask, readReply } from '#server/upstream/relay.ts'
+import { createTaskLearner, type TaskLearnerParts } from './learn-task.ts'
 
-export interface CallbackParts {
-  gateway: Gateway
-  outbound: Outbound
-  mask: Mask
+export interface CallbackParts extends Omit<TaskLearnerParts, 'pausesMs'> {
   /** An origin that the service can reach. */
   publicUrl: string
   /** The keys that calls are signed with, including old ones during a change of keys. Empty: calls are not signed. */
   webhookKeys: readonly string[]
-  submissions: SubmissionStore
   events: RunEvents
   log: Log
   /** Pauses before a task is looked up again, in ms. */
@@ -43,7 +36,6 @@ export interface Callbacks {
 /** Calls read at the same time. The service makes a few a second, and repeats one that was not accepted. */
 const mostReading = 64
 const mostSkewSeconds = 300
-const askMs = 20_000
 /** The service repeats calls, and anyone may repeat a signed one: within this time one is enough. */
 const onceInMs = 10_000
 const remembered = 1000
@@ -54,14 +46,14 @@ const taken = { code: 200, msg: 'success' }
  * known, its task id is learned from the call, after the service itself has confirmed that task.
  */
 export function createCallbacks(parts: CallbackParts): Callbacks {
-  const { publicUrl, webhookKeys, submissions, events, log, pausesMs = [2_000, 10_000, 60_000] } = parts
+  const { publicUrl, webhookKeys, events, log, pausesMs = [2_000, 10_000, 60_000] } = parts
   // Addresses are valid as long as the key: on every replica, and after a restart.
   const secret = createHmac('sha256', parts.gateway.key).update('atelier callbacks').digest()
-  const send = createQuestions(parts)
+  const learn = createTaskLearner({ ...parts, pausesMs })
   const tokenFor = (provider: string, run: string) =>
     createHmac('sha256', secret).update(`${provider} ${run}`).digest('base64url')
-  const counts = new Map<string, number>()
-  const lastAt = new Map<string, number>()
+  const count = createCount(log)
+  const recent = createRecentRuns()
   const underWay = new Set<Promise<void>>()
   const reading = createQuota({
     perUser: 4,
@@ -70,70 +62,16 @@ export function createCallbacks(parts: CallbackParts): Callbacks {
     retryAfterMs: 5_000,
   })
 
-  /** Logged when a count doubles, so that strangers cannot fill the log. */
-  function count(what: string): void {
-    const number = (counts.get(what) ?? 0) + 1
-    counts.set(what, number)
-    if ((number & (number - 1)) === 0) log.warn({ callbacks: what, number }, 'callbacks were not taken')
-  }
-
-  function isNew(run: string): boolean {
-    const at = performance.now()
-    const before = lastAt.get(run)
-    if (before !== undefined && at - before < onceInMs) return false
-    lastAt.delete(run)
-    lastAt.set(run, at)
-    const [oldest] = lastAt.keys()
-    if (lastAt.size > remembered && oldest !== undefined) lastAt.delete(oldest)
-    return true
-  }
-
-  /** The task known for the run. Throws if the service refused it. */
-  async function knownTask(provider: Provider, run: string): Promise<TaskId | undefined> {
-    const kept = await submissions.find(run)
-    if (kept.state !== 'answered') return undefined
-    try {
-      return provider.readSubmission(kept.status, kept.body)
-    } catch (error) {
-      // An answer without a certain meaning is no better than a lost one.
-      if (toFailure(error).kind === 'unconfirmed') return undefined
-      throw error
-    }
-  }
-
-  /** Whether the service knows the task. Rejects if it cannot be asked. */
-  async function isThere(provider: Provider, task: TaskId): Promise<boolean> {
-    const call = { send, signal: new AbortController().signal }
-    // An age at which a missing record will not appear any more.
-    const status = await provider.check(task, Number.POSITIVE_INFINITY, call)
-    return status.state !== 'failed' || status.chargePossible !== true
-  }
-
-  async function confirm(provider: Provider, task: TaskId): Promise<boolean> {
-    for (const pauseMs of pausesMs) {
-      try {
-        return await isThere(provider, task)
-      } catch {
-        await new Promise((resolve) => setTimeout(resolve, pauseMs).unref())
-      }
-    }
-    return isThere(provider, task).catch(() => false)
-  }
-
   async function take(provider: Provider, dialect: Dialect, run: string, task: TaskId): Promise<void> {
-    const known = await knownTask(provider, run)
-    if (known !== undefined && known !== task) return count('another task')
-    if (known === undefined) {
-      if (!(await confirm(provider, task))) return count('unknown task')
-      await submissions.learn(run, toOutcome(dialect.toAnswer(task)))
-    }
-    await events.publish(await digestOf(run))
+    const outcome = await learn(provider, dialect, run, task)
+    if (outcome === 'known' || outcome === 'learned') await events.publish(await digestOf(run))
+    else count(outcome)
   }
 
   function work(run: string, done: Promise<void>): void {
     const noted = done
       .catch((error: unknown) => {
-        lastAt.delete(run)
+        recent.forget(run)
         if (error instanceof GenerationError) return count('refused run')
         log.error({ run, err: error }, 'a callback came to nothing')
       })
@@ -162,8 +100,8 @@ export function createCallbacks(parts: CallbackParts): Callbacks {
           outgoing.setHeader('connection', 'close')
           return sendJson(outgoing, 200, taken)
         }
-        const letGo = reading.take(run)
-        const task = dialect.readTask(await readAnyJson(incoming, limits).finally(letGo))
+        const release = reading.take(run)
+        const task = dialect.readTask(await readAnyJson(incoming, limits).finally(release))
         if (webhookKeys.length > 0 && !(task && isSigned(incoming, dialect, task, webhookKeys))) {
           count('bad signature')
           throw refused(401, 'The signature does not fit.')
@@ -171,7 +109,7 @@ export function createCallbacks(parts: CallbackParts): Callbacks {
         // At once, because the service waits for at most 15 s.
         sendJson(outgoing, 200, taken)
         if (task === undefined) return count('no task')
-        if (isNew(run)) work(run, take(provider, dialect, run, task))
+        if (recent.isNew(run)) work(run, take(provider, dialect, run, task))
       }
     },
 
@@ -181,21 +119,32 @@ export function createCallbacks(parts: CallbackParts): Callbacks {
   }
 }
 
-/** Free requests to the service with our own key. Rejects if no answer came. */
-function createQuestions({ gateway, outbound, mask }: CallbackParts): Send {
-  const headers = serviceHeaders(gateway)
-  return async (path) => {
-    const call = {
-      to: gateway.api.to,
-      path: gateway.api.path + path,
-      method: 'GET',
-      headers,
-      deadlineMs: askMs,
-    } as const
-    const answer = await outbound.request(call)
-    const reply = answer.ok ? await readReply(answer, mask) : answer
-    if (!reply.ok) throw new Error(reply.cause)
-    return new Response(reply.body, { status: reply.status })
+/** Counts calls that were not taken. Logged when a count doubles, so that strangers cannot fill the log. */
+function createCount(log: Log): (what: string) => void {
+  const counts = new Map<string, number>()
+  return (what) => {
+    const number = (counts.get(what) ?? 0) + 1
+    counts.set(what, number)
+    if ((number & (number - 1)) === 0) log.warn({ callbacks: what, number }, 'callbacks were not taken')
+  }
+}
+
+/** The runs that were called about most recently. */
+function createRecentRuns() {
+  const lastAt = new Map<string, number>()
+  return {
+    forget: (run: string) => void lastAt.delete(run),
+    /** Whether a call about this run is the first for a while. */
+    isNew(run: string): boolean {
+      const at = performance.now()
+      const before = lastAt.get(run)
+      if (before !== undefined && at - before < onceInMs) return false
+      lastAt.delete(run)
+      lastAt.set(run, at)
+      const [oldest] = lastAt.keys()
+      if (lastAt.size > remembered && oldest !== undefined) lastAt.delete(oldest)
+      return true
+    },
   }
 }
 
@@ -218,8 +167,4 @@ function isSigned({ headers }: IncomingMessage, dialect: Dialect, task: TaskId, 
 function isEqual(given: string, expected: string): boolean {
   const digest = (text: string) => createHmac('sha256', expected).update(text).digest()
   return timingSafeEqual(digest(given), digest(expected))
-}
-
-function toOutcome(body: string): Outcome {
-  return { state: 'answered', status: 200, type: 'application/json; charset=utf-8', body }
 }

@@ -272,7 +272,7 @@ describe('a submission whose answer is lost', () => {
     await call(path)
     await expect.poll(() => kept(run)).toEqual(answered)
     expect(questions()).toMatchObject([{ url: `/api/v1/flux/kontext/record-info?taskId=${task}` }])
-    expect(published).toEqual([await digestOf(run)])
+    await expect.poll(() => published).toEqual([await digestOf(run)])
   })
 
   it('P06: also by a proxy that was killed since and remembers nothing', async () => {

@@ -27,6 +27,9 @@ export interface RedisSubmissionsOptions {
   remembered?: number
 }
 
+/** What Redis knows of a submission. */
+type Seen = { state: 'none' | 'pending' } | { state: 'settled'; outcome: Outcome }
+
 /** One submission of this proxy. */
 interface Attempt {
   id: string
@@ -66,80 +69,17 @@ export function createRedisSubmissions(redis: Redis, options: RedisSubmissionsOp
   const owner = randomUUID()
   const alive = `${signOfLife}:${owner}`
   const underWay = new Map<string, Attempt>()
-  /** Updates that Redis has not received yet. */
-  const owed = new Map<string, () => Promise<unknown>>()
-  /** Names of what this proxy has sent, oldest first. */
-  const sent = new Set<string>()
-  const listeners = new Map<string, Set<() => void>>()
+  const sent = createSentNames(remembered)
+  const listenFor = createSettledListeners(redis)
+  const updates = createUpdates(redis, () => underWay.size > 0, { alive, leaseMs })
   let attempts = 0
 
-  redis.listen(channel, (word) => {
-    for (const wake of [...(listeners.get(word) ?? [])]) wake()
-  })
-  redis.onConnected(() => void catchUp())
-  const timer = setInterval(() => void catchUp(), leaseMs / 4).unref()
-
-  /** Renews the lease and sends what Redis missed. */
-  async function catchUp(): Promise<void> {
-    try {
-      if (underWay.size > 0 || owed.size > 0) await redis.run(renewScript, [alive], [leaseMs])
-      for (const [id, tell] of owed) {
-        await tell()
-        owed.delete(id)
-      }
-    } catch {
-      // Redis is unreachable; the update is sent when it is back.
-    }
-  }
-
-  function owe(id: string, telling: () => Promise<unknown>): void {
-    owed.set(id, telling)
-    const [oldest] = owed.keys()
-    if (owed.size > mostOwed && oldest !== undefined) owed.delete(oldest)
-  }
-
-  function listenFor(name: string, wake: () => void): () => void {
-    const wakes = listeners.get(name) ?? new Set()
-    listeners.set(name, wakes.add(wake))
-    return () => {
-      if (wakes.delete(wake) && wakes.size === 0) listeners.delete(name)
-    }
-  }
-
-  async function look(name: string): Promise<{ state: 'none' | 'pending' } | { state: 'settled'; outcome: Outcome }> {
+  async function look(name: string): Promise<Seen> {
     const reply = await redis.run(lookScript, [name], [`${signOfLife}:`, mostOutcomeBytes])
-    const [state, text] = z.tuple([z.string(), z.string()]).parse(reply)
-    if (state === 'none' && underWay.has(name)) return { state: 'pending' }
-    if (state === 'none') return sent.has(name) ? { state: 'settled', outcome: lost } : { state }
-    if (state === 'pending') return { state }
-    const outcome = StoredOutcome.safeParse(parseJson(text))
-    const isReadable = outcome.success && outcome.data.state === state
-    return { state: 'settled', outcome: isReadable ? (outcome.data as Outcome) : lost }
-  }
-
-  /** The outcome at another proxy, or here. */
-  async function outcomeOf(name: string): Promise<Outcome> {
-    for (let seenAt = performance.now(); performance.now() - seenAt < leaseMs; ) {
-      let stop = () => {}
-      const word = new Promise<void>((resolve) => {
-        const timeout = setTimeout(resolve, lookMs)
-        const stopListening = listenFor(name, resolve)
-        stop = () => {
-          clearTimeout(timeout)
-          stopListening()
-        }
-      })
-      try {
-        const seen = await look(name)
-        if (seen.state === 'settled') return seen.outcome
-        if (seen.state === 'none') return lost
-        seenAt = performance.now()
-      } catch {
-        // Redis is unreachable; the answer may still come.
-      }
-      await word.finally(stop)
-    }
-    return lost
+    const seen = readSeen(reply)
+    if (seen.state !== 'none') return seen
+    if (underWay.has(name)) return { state: 'pending' }
+    return sent.has(name) ? { state: 'settled', outcome: lost } : seen
   }
 
   /** Resolves with an answer that becomes known in another way while this proxy waits for its own. */
@@ -156,17 +96,7 @@ export function createRedisSubmissions(redis: Redis, options: RedisSubmissionsOp
   /** Writes to Redis now, or when it is back. Rejects if it is not written yet. */
   async function tell(name: string, { id, body }: Attempt, outcome: Outcome): Promise<void> {
     const values = [id, outcome.state, JSON.stringify(outcome), body, keptMs, freeMs, channel, name]
-    const telling = () => redis.run(settleScript, [name], values)
-    await telling().catch((error: unknown) => {
-      owe(id, telling)
-      throw error
-    })
-  }
-
-  function remember(name: string): void {
-    sent.add(name)
-    const [oldest] = sent
-    if (sent.size > remembered && oldest !== undefined) sent.delete(oldest)
+    await updates.write(id, () => redis.run(settleScript, [name], values))
   }
 
   return {
@@ -181,13 +111,13 @@ export function createRedisSubmissions(redis: Redis, options: RedisSubmissionsOp
         throw error
       })
       if (state === 'other-body') return { state }
-      if (state !== 'fresh') return { state: 'same', outcome: outcomeOf(name) }
+      if (state !== 'fresh') return { state: 'same', outcome: settled(name, { look, listenFor, leaseMs, lookMs }) }
       if (sent.has(name)) {
         // It was sent from here before, and Redis has lost it.
         await tell(name, attempt, lost)
         return { state: 'same', outcome: Promise.resolve(lost) }
       }
-      remember(name)
+      sent.add(name)
       underWay.set(name, attempt)
       return { state: 'fresh', learned: learn(name, attempt) }
     },
@@ -215,7 +145,110 @@ export function createRedisSubmissions(redis: Redis, options: RedisSubmissionsOp
       return isAnswer(seen.outcome) ? { state: 'answered', status, body } : { state: 'unknown' }
     },
 
-    async close() {
+    close: () => updates.close(),
+  }
+}
+
+/** Names of what this proxy has sent; the oldest are forgotten. */
+function createSentNames(most: number) {
+  const names = new Set<string>()
+  return {
+    has: (name: string) => names.has(name),
+    delete: (name: string) => names.delete(name),
+    add(name: string): void {
+      names.add(name)
+      const [oldest] = names
+      if (names.size > most && oldest !== undefined) names.delete(oldest)
+    },
+  }
+}
+
+/** The answer of `lookScript`. An unreadable outcome counts as lost. */
+function readSeen(reply: unknown): Seen {
+  const [state, text] = z.tuple([z.string(), z.string()]).parse(reply)
+  if (state === 'none' || state === 'pending') return { state }
+  const outcome = StoredOutcome.safeParse(parseJson(text))
+  const isReadable = outcome.success && outcome.data.state === state
+  return { state: 'settled', outcome: isReadable ? (outcome.data as Outcome) : lost }
+}
+
+interface Waiting {
+  look(name: string): Promise<Seen>
+  listenFor(name: string, wake: () => void): () => void
+  leaseMs: number
+  lookMs: number
+}
+
+/** Waits for the outcome of a submission. It counts as lost after `leaseMs` without an answer of Redis. */
+async function settled(name: string, { look, listenFor, leaseMs, lookMs }: Waiting): Promise<Outcome> {
+  for (let seenAt = performance.now(); performance.now() - seenAt < leaseMs; ) {
+    let stop = () => {}
+    const message = new Promise<void>((resolve) => {
+      const timeout = setTimeout(resolve, lookMs)
+      const stopListening = listenFor(name, resolve)
+      stop = () => {
+        clearTimeout(timeout)
+        stopListening()
+      }
+    })
+    try {
+      const seen = await look(name)
+      if (seen.state === 'settled') return seen.outcome
+      if (seen.state === 'none') return lost
+      seenAt = performance.now()
+    } catch {
+      // Redis is unreachable; the answer may still come.
+    }
+    await message.finally(stop)
+  }
+  return lost
+}
+
+/** Calls back when the outcome of a submission becomes known. Gives a function that stops listening. */
+function createSettledListeners(redis: Redis): (name: string, wake: () => void) => () => void {
+  const listeners = new Map<string, Set<() => void>>()
+  redis.listen(channel, (name) => {
+    for (const wake of [...(listeners.get(name) ?? [])]) wake()
+  })
+  return (name, wake) => {
+    const wakes = listeners.get(name) ?? new Set()
+    listeners.set(name, wakes.add(wake))
+    return () => {
+      if (wakes.delete(wake) && wakes.size === 0) listeners.delete(name)
+    }
+  }
+}
+
+/** Renews this proxy's lease while it has submissions under way, and keeps the updates that Redis has not received yet. */
+function createUpdates(redis: Redis, isBusy: () => boolean, { alive, leaseMs }: { alive: string; leaseMs: number }) {
+  const owed = new Map<string, () => Promise<unknown>>()
+
+  async function catchUp(): Promise<void> {
+    try {
+      if (isBusy() || owed.size > 0) await redis.run(renewScript, [alive], [leaseMs])
+      for (const [id, send] of owed) {
+        await send()
+        owed.delete(id)
+      }
+    } catch {
+      // Redis is unreachable; the updates are sent when it is back.
+    }
+  }
+
+  redis.onConnected(() => void catchUp())
+  const timer = setInterval(() => void catchUp(), leaseMs / 4).unref()
+
+  return {
+    /** Writes an update now, or when Redis is back. Rejects if it is not written yet. */
+    async write(id: string, send: () => Promise<unknown>): Promise<void> {
+      await send().catch((error: unknown) => {
+        owed.set(id, send)
+        const [oldest] = owed.keys()
+        if (owed.size > mostOwed && oldest !== undefined) owed.delete(oldest)
+        throw error
+      })
+    },
+    async close(): Promise<void> {
       clearInterval(timer)
       await catchUp()
     },
