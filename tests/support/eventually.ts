@@ -1,6 +1,9 @@
 import { vi } from 'vitest'
 
-/** Waits until the check holds. Patient: on a busy machine what comes is late, and nothing here measures time. */
-export function eventually<T>(check: () => T | Promise<T>): Promise<T> {
-  return vi.waitFor(check, { timeout: 15_000, interval: 5 })
+/**
+ * Waits until the check holds. The limit is generous, because a busy machine may be slow and nothing here measures time;
+ * pass a longer one where the code under test really waits.
+ */
+export function eventually<T>(check: () => T | Promise<T>, timeout = 15_000): Promise<T> {
+  return vi.waitFor(check, { timeout, interval: 5 })
 }

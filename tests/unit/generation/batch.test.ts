@@ -98,11 +98,12 @@ test('a run over the limit waits here with its time told, and is not refused by 
   })
   const wishes = Array.from({ length: 20 }, (_, index) => `wish ${index}`) as unknown as NonEmpty<string>
   await generator.generateBatch(recipes(...wishes))
-  await eventually(async () => expect(await machine.store.countPictures('gallery')).toBe(20))
+  // The last two wait for the limit's window of 11 s.
+  await eventually(async () => expect(await machine.store.countPictures('gallery')).toBe(20), 45_000)
   const { submissions } = await machine.simulator.state()
   expect(submissions.map(({ code }) => code)).toEqual(Array(20).fill(200))
   expect(moments).toContain('told')
-})
+}, 60_000)
 
 describe('the wait of a queued run', () => {
   const usualMs = () => 10_000
