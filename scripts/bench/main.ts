@@ -7,6 +7,7 @@ import { benchProxy } from './proxy.ts'
 import { benchPush } from './push.ts'
 import { print, type Row } from './report.ts'
 import { benchSave } from './save.ts'
+import { benchZip } from './zip.ts'
 
 interface Part {
   title: string
@@ -49,6 +50,11 @@ const parts: Readonly<Record<string, Part>> = {
     title: 'An answer with known faults, laid into its source',
     yardstick: 'the faults as they were made; for time, one drawImage of the answer over the source',
     bench: benchProtect,
+  },
+  zip: {
+    title: 'Backups and exports that are large',
+    yardstick: 'the number of entries that were written, as other programs read them',
+    bench: benchZip,
   },
   proxy: {
     title: 'Proxy, load generator and service on the same machine',

@@ -260,6 +260,7 @@ function FormatNotes({ items, settings, onChange }: FieldsProps & { items: reado
     ({ format, resize, picture }) => format !== 'image/png' && (resize !== undefined || picture.mime !== format),
   )
   const id = useId()
+  if (!hasQuality && signed === 0) return null
   return (
     <div className="grid gap-2">
       {hasQuality && (

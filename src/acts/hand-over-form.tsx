@@ -10,7 +10,7 @@ import {
   papers,
   type SheetSettings,
 } from '#library/hand-over/hand-over-settings.ts'
-import { createHandOver, type HandedOver } from '#library/hand-over/save-hand-over.ts'
+import { countPages, createHandOver, type HandedOver } from '#library/hand-over/save-hand-over.ts'
 import { currentJob, describeRunning, watchJob } from '#library/jobs.ts'
 import { useStore } from '#store/queries.ts'
 import { Button } from '#ui/button.tsx'
@@ -108,7 +108,9 @@ export function HandOverForm({ images, onClose, work = handOverWork }: HandOverF
       {way !== 'photoshop' && (
         <TextField label="Title" value={title} maxLength={120} placeholder="Spring campaign" onChange={setTitle} />
       )}
-      {way === 'sheet' && <SheetFields sheet={sheet} onChange={(change) => setSheet({ ...sheet, ...change })} />}
+      {way === 'sheet' && (
+        <SheetFields images={images} sheet={sheet} onChange={(change) => setSheet({ ...sheet, ...change })} />
+      )}
       {way === 'picks' && (
         <>
           <PageFields page={page} onChange={(change) => setPage({ ...page, ...change })} />
@@ -136,11 +138,13 @@ export function HandOverForm({ images, onClose, work = handOverWork }: HandOverF
 }
 
 interface SheetFieldsProps {
+  images: NonEmpty<Picture>
   sheet: Omit<SheetSettings, 'title'>
   onChange(change: Partial<SheetSettings>): void
 }
 
-function SheetFields({ sheet, onChange }: SheetFieldsProps) {
+function SheetFields({ images, sheet, onChange }: SheetFieldsProps) {
+  const pages = countPages(images, sheet)
   const find = <T extends string>(options: readonly { value: T }[], value: string) =>
     options.find((each) => each.value === value)?.value
   return (
@@ -175,6 +179,9 @@ function SheetFields({ sheet, onChange }: SheetFieldsProps) {
         options={captions}
         onChange={(chosen) => onChange({ captions: find(captions, chosen) ?? 'number' })}
       />
+      <p className="text-soft text-xs" aria-live="polite">
+        {pages === 1 ? '1 page.' : `${pages.toLocaleString('en')} pages${sheet.kind === 'png' ? ', in one ZIP' : ''}.`}
+      </p>
     </>
   )
 }

@@ -5,6 +5,7 @@ import { useHasSamples } from '#store/stage-queries.ts'
 import { Button } from '#ui/button.tsx'
 import { notify } from '#ui/notices.tsx'
 import { describeBytes } from './describe-bytes.ts'
+import { FreeingSettings } from './freeing-settings.tsx'
 import { SourceSettings } from './source-settings.tsx'
 
 /** How much is stored, how safe it is, and what can be removed: samples, and sources that nothing uses. */
@@ -32,6 +33,7 @@ export function StorageSettings() {
   return (
     <>
       {data?.room && <Meter {...data.room} />}
+      {data && <FreeingSettings freeBytes={data.room && data.room.roomBytes - data.room.usedBytes} />}
       <p className="text-faint text-xs">
         {data && (data.persisted ? 'Protected: the browser keeps your images until you delete them.' : describeRisk())}
       </p>

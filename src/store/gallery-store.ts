@@ -70,6 +70,10 @@ export async function openGallery({ name = 'atelier', processor }: GalleryOption
       const { readSourceReport } = await import('./source-report.ts')
       return readSourceReport(database, inForms)
     },
+    async storageReport(inForms, now) {
+      const { readStorageReport } = await import('./storage-report.ts')
+      return readStorageReport(database, inForms, now)
+    },
     async addSamples(count, onProgress) {
       let done = 0
       await records.addSamples(count, pageHome(), (ids) => {

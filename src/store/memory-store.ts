@@ -96,8 +96,7 @@ export function openMemoryStore(processor: ImageProcessor): GalleryStore {
     },
     original,
     drawable: async (id) => (await openFile(kept.get(id)?.rendition)) ?? original(id),
-    sourceReport: async (inForms) =>
-      toSourceReport(await shelves.pictures('sources', kept.size), neededSources(runs, kept, inForms)),
+    ...createReports(runs, kept),
     async addSamples(count, onProgress) {
       const { makeSamples } = await import('./samples.ts')
       let done = 0
@@ -113,6 +112,26 @@ export function openMemoryStore(processor: ImageProcessor): GalleryStore {
     subscribe,
     onHealth: () => () => undefined,
     close: () => listeners.clear(),
+  }
+}
+
+function createReports(
+  runs: ReadonlyMap<RunId, Run>,
+  kept: ReadonlyMap<PictureId, Kept>,
+): Pick<GalleryStore, 'sourceReport' | 'storageReport'> {
+  const records = () => [...kept.values()].map(({ record }) => record)
+  return {
+    async sourceReport(inForms) {
+      const sources = records().filter(({ shelf }) => shelf === 'sources')
+      return toSourceReport(sources.toSorted(byNewest), neededSources(runs, kept, inForms))
+    },
+    async storageReport(inForms, now) {
+      const { toStorageReport } = await import('./storage-report.ts')
+      async function* pages() {
+        yield records()
+      }
+      return toStorageReport(pages(), inForms, now)
+    },
   }
 }
 

@@ -68,6 +68,17 @@ export interface SourceReport {
   unused: readonly UnusedSource[]
 }
 
+/** What takes room, and what of it can be freed. Sizes are those of the kept bytes. */
+export interface StorageReport {
+  images: number
+  sizeBytes: number
+  /** What came in the last 30 days, samples left out; `days`: how long ago the oldest of it came, 0 if there is none. */
+  recent: { sizeBytes: number; days: number }
+  bin: { ids: readonly PictureId[]; sizeBytes: number }
+  /** Images of the gallery that were imported more than once, without the one of each that stays. */
+  duplicates: { ids: readonly PictureId[]; sizeBytes: number }
+}
+
 /** Where the next page of a shelf starts: after this image, in the shelf's own order (newest first). */
 export interface PageMark {
   createdAt: number
@@ -263,6 +274,8 @@ export interface GalleryStore {
   sourceReport(inForms: readonly PictureId[]): Promise<SourceReport>
   /** Keeps the palettes of images that had none. */
   setPalettes(palettes: ReadonlyMap<PictureId, readonly number[]>): Promise<void>
+  /** Reads every record. An image of `inForms` is no duplicate. `now`: epoch ms. */
+  storageReport(inForms: readonly PictureId[], now: number): Promise<StorageReport>
 
   /** Deletes nothing: a restored image returns to its shelf and its old position. */
   moveToBin(ids: readonly PictureId[]): Promise<void>

@@ -1,16 +1,11 @@
 import { extensionOf, type Picture } from '#domain/picture.ts'
+import { type ZipEntry, zipOf } from '../zip.ts'
 import { type BackupSource, hashOf, type Manifest, names, originalName, type PictureLine } from './backup.ts'
 import { withoutAddresses } from './records.ts'
 
 export interface BackupProgress {
   done: number
   total: number
-}
-
-interface Entry {
-  name: string
-  input: Blob | string
-  lastModified: Date
 }
 
 const readme = `This is a backup of an Atelier library.
@@ -33,8 +28,7 @@ export async function writeBackup(
   onProgress: (progress: BackupProgress) => void,
   signal: AbortSignal,
 ): Promise<ReadableStream<Uint8Array>> {
-  const { makeZip } = await import('client-zip')
-  return makeZip(entriesOf(source, now, onProgress, signal))
+  return zipOf(entriesOf(source, now, onProgress, signal))
 }
 
 async function* entriesOf(
@@ -42,9 +36,9 @@ async function* entriesOf(
   now: () => number,
   onProgress: (progress: BackupProgress) => void,
   signal: AbortSignal,
-): AsyncGenerator<Entry> {
+): AsyncGenerator<ZipEntry> {
   const createdAt = now()
-  const entry = (name: string, input: Blob | string): Entry => ({ name, input, lastModified: new Date(createdAt) })
+  const entry = (name: string, input: Blob | string) => ({ name, input, lastModified: new Date(createdAt) })
   yield entry(names.readme, readme)
   const ids = await source.pictureIds()
   const lines: string[] = []

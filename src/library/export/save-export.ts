@@ -7,6 +7,7 @@ import { openSaveTarget } from '#platform/save-stream.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { type OnProgress, runJob } from '../jobs.ts'
 import { modelOf } from '../picture-words.ts'
+import { zipOf } from '../zip.ts'
 import { aboutBytes, type ExportItem, metadataOf } from './export-plan.ts'
 
 export interface ExportPorts {
@@ -51,8 +52,7 @@ export function saveExport(
     if (!target) return undefined
     const failed: { name: string; reason: string }[] = []
     const entries = entriesOf(items, makeOne, options.withRecipe, failed, onProgress, signal)
-    const { makeZip } = await import('client-zip')
-    await target.write(makeZip(entries))
+    await target.write(await zipOf(entries))
     return { saved: items.length - failed.length, failed }
   })
 }

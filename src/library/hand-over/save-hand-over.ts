@@ -16,6 +16,7 @@ import { metadataOf } from '../export/export-plan.ts'
 import { fileNameBy, withoutTwins } from '../export/file-names.ts'
 import { type OnProgress, runJob } from '../jobs.ts'
 import { modelOf } from '../picture-words.ts'
+import { zipOf } from '../zip.ts'
 import { type PageSettings, paperSizes, type SheetSettings } from './hand-over-settings.ts'
 import { type PageImage, picksPage } from './picks-page.ts'
 
@@ -106,11 +107,20 @@ async function attempt<T>({ failed, signal }: Work, name: string, make: () => Pr
   }
 }
 
+function layOut(images: readonly Picture[], { paper, columns, captions }: Omit<SheetSettings, 'title'>): SheetCell[][] {
+  const page = paperSizes[paper].pixels
+  return layOutSheet(images, { page, columns, hasCaptions: captions !== 'none', hasTitle: true })
+}
+
+/** Of a contact sheet. */
+export function countPages(images: readonly Picture[], settings: Omit<SheetSettings, 'title'>): number {
+  return layOut(images, settings).length
+}
+
 async function saveSheet(work: Work, settings: SheetSettings): Promise<string | undefined> {
   const { images, failed, signal } = work
   const { pixels, points } = paperSizes[settings.paper]
-  const hasCaptions = settings.captions !== 'none'
-  const pages = layOutSheet(images, { page: pixels, columns: settings.columns, hasCaptions, hasTitle: true })
+  const pages = layOut(images, settings)
   const drawn = drawPages(work, settings, pages)
   const stem = stemOf(settings.title, 'contact-sheet')
   const about = { ...sourceOf(images), ...pixels }
@@ -131,8 +141,7 @@ async function saveSheet(work: Work, settings: SheetSettings): Promise<string | 
     await target.write(streamOf(endedBy(parts, () => checkSome(failed, images))))
     return file
   }
-  const { makeZip } = await import('client-zip')
-  await target.write(makeZip(pngEntries(drawn, stem, about, () => checkSome(failed, images))))
+  await target.write(await zipOf(pngEntries(drawn, stem, about, () => checkSome(failed, images))))
   return file
 }
 
@@ -227,8 +236,7 @@ async function savePhotoshop(work: Work): Promise<string | undefined> {
   const about = images.reduce((sum, { width, height }) => sum + width * height * 6, 0)
   const target = await openSaveTarget(file, about)
   if (!target) return undefined
-  const { makeZip } = await import('client-zip')
-  await target.write(makeZip(psdEntries(work, names)))
+  await target.write(await zipOf(psdEntries(work, names)))
   return file
 }
 

@@ -1,0 +1,79 @@
+/** A file of an archive. */
+export interface ZipEntry {
+  name: string
+  input: Blob | string | Uint8Array
+  lastModified?: Date
+}
+
+/** Above it an archive says its number of entries in the later form of ZIP alone. */
+const mostInEnd = 0xffff
+const endBytes = 22
+const locatorBytes = 20
+
+/**
+ * A ZIP archive as a stream; one entry is held at a time, and nothing is compressed. The stream ends with the error of
+ * `entries`. Loads the library that writes it.
+ */
+export async function zipOf(
+  entries: AsyncIterable<ZipEntry> | Iterable<ZipEntry>,
+): Promise<ReadableStream<Uint8Array>> {
+  const { makeZip } = await import('client-zip')
+  let count = 0
+  async function* counted() {
+    for await (const entry of entries) {
+      count += 1
+      yield entry
+    }
+  }
+  return makeZip(counted()).pipeThrough(withWholeEnd(() => count))
+}
+
+/**
+ * client-zip writes the later form of the end only for archives above 4 GB. With 65,535 entries and more, readers that go by
+ * the number in the end would not see the last ones, which are the records of a backup.
+ */
+export function withWholeEnd(count: () => number): TransformStream<Uint8Array, Uint8Array> {
+  const mostHeld = endBytes + locatorBytes
+  let held = new Uint8Array()
+  return new TransformStream({
+    transform(bytes, controller) {
+      const all = bytes.length < mostHeld ? joined(held, bytes) : bytes
+      if (all === bytes && held.length > 0) controller.enqueue(held)
+      if (all.length > mostHeld) controller.enqueue(all.subarray(0, -mostHeld))
+      held = new Uint8Array(all.subarray(-mostHeld))
+    },
+    flush(controller) {
+      const view = new DataView(held.buffer)
+      const isWhole = held.length === mostHeld && view.getUint32(0, true) === 0x07064b50
+      if (count() < mostInEnd || isWhole || held.length < endBytes) return controller.enqueue(held)
+      const at = held.length - endBytes
+      controller.enqueue(held.subarray(0, at))
+      controller.enqueue(laterEnd(count(), view.getUint32(at + 12, true), view.getUint32(at + 16, true)))
+      controller.enqueue(held.subarray(at))
+    },
+  })
+}
+
+/** The end of an archive in the later form (ZIP64), and where it is. */
+function laterEnd(count: number, listBytes: number, listAt: number): Uint8Array {
+  const view = new DataView(new ArrayBuffer(56 + locatorBytes))
+  view.setUint32(0, 0x06064b50, true)
+  view.setBigUint64(4, 44n, true)
+  view.setUint16(12, 45, true)
+  view.setUint16(14, 45, true)
+  view.setBigUint64(24, BigInt(count), true)
+  view.setBigUint64(32, BigInt(count), true)
+  view.setBigUint64(40, BigInt(listBytes), true)
+  view.setBigUint64(48, BigInt(listAt), true)
+  view.setUint32(56, 0x07064b50, true)
+  view.setBigUint64(64, BigInt(listAt + listBytes), true)
+  view.setUint32(72, 1, true)
+  return new Uint8Array(view.buffer)
+}
+
+function joined(before: Uint8Array, after: Uint8Array): Uint8Array {
+  const whole = new Uint8Array(before.length + after.length)
+  whole.set(before)
+  whole.set(after, before.length)
+  return whole
+}
