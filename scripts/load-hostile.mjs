@@ -5,23 +5,26 @@ import http from 'node:http'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import process from 'node:process'
+import { pathToFileURL } from 'node:url'
 import { start } from './load-servers.mjs'
 import { root } from './prepare.mjs'
 
-const longestHoldMs = 50
+const longestBlockMs = 50
 const mostMemoryMb = 300
 /** The first window goes to whoever comes first. */
 const settleSeconds = 12
-const fairSeconds = 44
+const fairSeconds = 110
+/** Places that a fair user leaves free are held for the others for 1 s: a polite user must ask again sooner. */
+const longestTripMs = 800
 const megabyte = 1024 * 1024
 const token = (name) => `${name}-token-of-enough-length`
 const polite = Array.from({ length: 10 }, (_, number) => `polite${number}`)
 const names = ['greedy', 'attacker', ...polite]
-const metricsToken = token('metrics')
 const kontext = '/api/v1/flux/kontext/generate'
 
 const simulator = await start(['--import', import.meta.resolve('tsx'), join(root, 'src/simulator/main.ts')])
-const proxy = await start(['--max-old-space-size=512', join(root, 'dist/server/server.js')], {
+const watch = pathToFileURL(join(root, 'scripts/load-watch.mjs')).href
+const proxy = await start(['--max-old-space-size=512', '--import', watch, join(root, 'dist/server/server.js')], {
   KIE_API_KEY: 'simulated',
   KIE_API_BASE_URL: simulator.origin,
   KIE_UPLOAD_BASE_URL: simulator.origin,
@@ -30,7 +33,6 @@ const proxy = await start(['--max-old-space-size=512', join(root, 'dist/server/s
   GEMINI_API_BASE_URL: simulator.origin,
   PUBLIC_URL: 'http://localhost:1',
   PROXY_ACCESS_TOKENS: names.map((name) => `${name}:${token(name)}`).join(),
-  METRICS_TOKEN: metricsToken,
 })
 const { port } = new URL(proxy.origin)
 const problems = []
@@ -49,37 +51,23 @@ for (const problem of problems) console.error(`FAILED: ${problem}`)
 process.exitCode = problems.length === 0 ? 0 : 1
 
 /**
- * Runs an attack and measures the longest block of the event loop and the most memory. If it is blocked for too long,
- * the attack is repeated up to twice and the lowest value counts, so that other load on the machine does not.
+ * Runs an attack and checks the longest block of the event loop and the highest memory meanwhile. A block is measured in
+ * processor time (load-watch.mjs), so that other load on the machine is none; by the clock it is shown beside it.
  */
 async function attack(title, work) {
-  const [first, memoryMb, told] = await measure(work)
-  let held = first
-  for (let again = 0; again < 2 && held > longestHoldMs; again += 1) held = Math.min(held, (await measure(work))[0])
-  console.log(
-    `${title}${told ? `: ${told}` : ''}\n  longest hold ${held.toFixed(0)} ms, memory ${memoryMb.toFixed(0)} MB`,
-  )
-  if (held > longestHoldMs) problems.push(`${title}: the event loop was held up for ${held.toFixed(0)} ms`)
-  if (memoryMb > mostMemoryMb) problems.push(`${title}: ${memoryMb.toFixed(0)} MB of memory`)
-}
-
-async function measure(work) {
-  await heldMs()
+  await proxy.blocked()
   let memoryMb = proxy.memoryMb()
-  const watch = setInterval(() => {
+  const watching = setInterval(() => {
     memoryMb = Math.max(memoryMb, proxy.memoryMb())
   }, 50)
   const told = await work()
-  clearInterval(watch)
-  return [await heldMs(), memoryMb, told]
-}
-
-/** Since the last call. */
-async function heldMs() {
-  const text = await (
-    await fetch(`${proxy.origin}/metrics`, { headers: { authorization: `Bearer ${metricsToken}` } })
-  ).text()
-  return 1000 * Number(/^nodejs_eventloop_lag_max_seconds (\S+)$/m.exec(text)?.[1])
+  clearInterval(watching)
+  const { workedMs, clockMs } = await proxy.blocked()
+  console.log(
+    `${title}${told ? `: ${told}` : ''}\n  longest block ${workedMs.toFixed(0)} ms (${clockMs.toFixed(0)} ms by the clock), memory ${memoryMb.toFixed(0)} MB`,
+  )
+  if (workedMs > longestBlockMs) problems.push(`${title}: the event loop was blocked for ${workedMs.toFixed(0)} ms`)
+  if (memoryMb > mostMemoryMb) problems.push(`${title}: ${memoryMb.toFixed(0)} MB of memory`)
 }
 
 function bodies() {
@@ -204,7 +192,9 @@ async function share() {
   const countsFrom = performance.now() + settleSeconds * 1000
   const endsAt = countsFrom + fairSeconds * 1000
   const taken = new Map(names.map((name) => [name, 0]))
+  const tripsMs = []
   const ask = async (name, run) => {
+    const askedAt = performance.now()
     const headers = {
       'content-type': 'application/json',
       origin: proxy.origin,
@@ -214,6 +204,7 @@ async function share() {
     const body = JSON.stringify({ model: 'flux-kontext-pro', prompt: name })
     const response = await fetch(proxy.origin + kontext, { method: 'POST', headers, body })
     const answer = await response.json()
+    if (name !== 'greedy') tripsMs.push(performance.now() - askedAt)
     if (response.status === 200 && performance.now() > countsFrom) taken.set(name, taken.get(name) + 1)
     return response.status === 200 ? 0 : (answer.proxy?.retryAfterMs ?? 1000)
   }
@@ -224,7 +215,7 @@ async function share() {
       if (waitMs === 0) run = crypto.randomUUID()
       else
         await new Promise((resolve) =>
-          setTimeout(resolve, isGreedy ? 20 : Math.min(waitMs, endsAt - performance.now())),
+          setTimeout(resolve, isGreedy ? 100 : Math.min(waitMs, endsAt - performance.now())),
         )
     }
   }
@@ -235,6 +226,9 @@ async function share() {
   const all = [...taken.values()].reduce((sum, count) => sum + count, 0)
   const least = Math.min(...polite.map((name) => taken.get(name)))
   const fair = all / (polite.length + 1)
-  if (least < 0.8 * fair) problems.push(`a polite user got ${least} of a fair ${fair.toFixed(1)} places`)
+  const trip = tripsMs.sort((one, other) => one - other)[Math.floor(tripsMs.length * 0.9)] ?? 0
+  const isLate = trip > longestTripMs
+  const reason = isLate ? `; one request in ten took over ${trip.toFixed(0)} ms, the machine is too busy to tell` : ''
+  if (least < 0.8 * fair) problems.push(`a polite user got ${least} of a fair ${fair.toFixed(1)} places${reason}`)
   return `${all} places, the greedy one ${taken.get('greedy')}, each polite one at least ${least} of a fair ${fair.toFixed(1)}`
 }

@@ -9,7 +9,7 @@ export function start(args, env = {}) {
   const options = {
     cwd: tmpdir(),
     env: { PATH: process.env.PATH, ...env, PORT: '0' },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   }
   const child = spawn(process.execPath, args, options)
   return new Promise((resolve, reject) => {
@@ -17,8 +17,14 @@ export function start(args, env = {}) {
     const read = (chunk) => {
       printed += chunk
       const port = /http:\/\/[\w.]+:(\d+)/.exec(printed)?.[1]
-      if (port) resolve({ origin: `http://localhost:${port}`, memoryMb: () => residentMb(child.pid), stop })
+      if (port) resolve({ origin: `http://localhost:${port}`, memoryMb: () => residentMb(child.pid), blocked, stop })
     }
+    /** With load-watch.mjs in it: its longest block since the last call. */
+    const blocked = () =>
+      new Promise((told) => {
+        child.once('message', told)
+        child.send('blocked')
+      })
     const stop = () =>
       new Promise((stopped) => {
         child.once('exit', stopped)
