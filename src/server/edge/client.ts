@@ -44,7 +44,11 @@ function createNetworkTest(network: string): (address: string) => boolean {
 }
 
 function readNetwork(text: string): [ipaddr.IPv4 | ipaddr.IPv6, number] | undefined {
-  if (ipaddr.isValidCIDR(text)) return ipaddr.parseCIDR(text)
+  if (ipaddr.isValidCIDR(text)) {
+    const range = ipaddr.parseCIDR(text)
+    // Clients are compared by their IPv4 address, which no network of mapped addresses would contain.
+    return range[0] instanceof ipaddr.IPv6 && range[0].isIPv4MappedAddress() ? undefined : range
+  }
   // Old spellings such as 127.1 are refused, because they can be read in more than one way.
   if (!ipaddr.IPv4.isValidFourPartDecimal(text) && !ipaddr.IPv6.isValid(text)) return undefined
   const address = ipaddr.process(text)

@@ -51,6 +51,20 @@ describe('submissions that several proxies remember together', () => {
     expect(await Promise.all(outcomes)).toEqual(Array(19).fill(answered))
   })
 
+  it('P12: is settled by its own attempt alone: one of before the Redis forgot it changes nothing', async () => {
+    const [one, other] = [await openStore(), await openStore()]
+    await one.reserve('run-00001', 'body')
+    await server.ask('FLUSHALL')
+    expect((await other.reserve('run-00001', 'body')).state).toBe('fresh')
+    for (const outcome of [free, answered]) {
+      await one.settle('run-00001', outcome)
+      await one.reserve('run-00001', 'body')
+      expect(await other.find('run-00001')).toEqual({ state: 'pending' })
+    }
+    await other.settle('run-00001', answered)
+    expect(await one.find('run-00001')).toEqual({ state: 'answered', status: 200, body: answered.body })
+  })
+
   it('tells another proxy what is under way, then its answer', async () => {
     const [one, other] = [await openStore(), await openStore()]
     await one.reserve('run-00001', 'body')

@@ -30,6 +30,16 @@ describe('the log', () => {
     expect(lines.join()).not.toContain(key)
   })
 
+  it.each(['authorization', 'cookie', 'apiKey', 'key', 'token', 'prompt'])(
+    'A07: has no value that is called %s, known to it or not, however deep it stands',
+    (name) => {
+      const { lines, log } = openLog()
+      log.warn({ [name]: 'unknown-1', request: { [name]: 'unknown-2', headers: { [name]: 'unknown-3' } } }, 'odd')
+      expect(lines.join()).not.toContain('unknown-')
+      expect(lines.join().match(/\[Redacted\]/g)).toHaveLength(3)
+    },
+  )
+
   it('A08: has no picture and no prompt, and no line of more than 8 kB', () => {
     const { lines, log } = openLog()
     const picture = 'iVBORw0KGgo'.repeat(1_000_000)

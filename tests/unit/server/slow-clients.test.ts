@@ -72,6 +72,22 @@ it('B18: 300 such clients keep nobody else from being served', async () => {
   expect(proxy.service.seen).toHaveLength(1)
 })
 
+it('B18: a client that is slow with its headers is cut off long before one that is slow with its body', async () => {
+  const patient = await openProxyBefore((_, outgoing) => replyJson(outgoing, accepted), {}, { timeoutDivisor: 10 })
+  const body = connect(patient.port, '127.0.0.1')
+  sockets.push(body)
+  const lines = `Host: localhost:${patient.port}\r\nOrigin: http://localhost:${patient.port}\r\n`
+  body.write(`POST ${kontext} HTTP/1.1\r\n${lines}Content-Type: application/json\r\nContent-Length: 60000\r\n\r\n{`)
+  const head = connect(patient.port, '127.0.0.1')
+  sockets.push(head)
+  head.resume().write('GET /api/health HTTP/1.1\r\nX-Slow: ')
+  // One second for headers, twelve for a request.
+  await once(head, 'close')
+  expect(body.destroyed).toBe(false)
+  body.destroy()
+  await patient.close()
+})
+
 it('B18: a client that says nothing at all is cut off as well', async () => {
   expect(statusesIn(await dribble('', ''))).toEqual([408])
 })

@@ -1,0 +1,51 @@
+import { ServerResponse } from 'node:http'
+import { afterEach, describe, expect, it } from 'vitest'
+import { refusalIn } from '#server/edge/refusals.ts'
+import { createMemoryEvents } from '#server/shared/memory/events.ts'
+import { createStreams, type Streams } from '#server/submit/stream.ts'
+import { incomingOf } from '../../support/incoming.ts'
+
+let streams: Streams
+
+/** Opens a stream for this client; gives it, or the refusal. */
+function listen(client: string): ServerResponse | number | undefined {
+  const incoming = incomingOf({ method: 'GET', headers: { client } })
+  const outgoing = new ServerResponse(incoming)
+  try {
+    void streams.handler(incoming, outgoing)
+    return outgoing
+  } catch (error) {
+    return refusalIn(error)?.code
+  }
+}
+
+describe('the streams of a proxy', () => {
+  const userOf = ({ headers }: { headers: Record<string, unknown> }) => String(headers.client)
+  const open = (perClient: number, inAll: number) => {
+    streams = createStreams(createMemoryEvents(), { userOf } as never, { perClient, inAll })
+  }
+  afterEach(() => streams.close())
+
+  it('G4, G11: are so many for one client, and so many in all', () => {
+    open(2, 3)
+    expect(['anna', 'anna'].map(listen).every((one) => one instanceof ServerResponse)).toBe(true)
+    expect(listen('anna')).toBe(429)
+    expect(listen('ben')).toBeInstanceOf(ServerResponse)
+    expect(streams.count()).toBe(3)
+    expect(listen('ben')).toBe(503)
+    expect(streams.count()).toBe(3)
+  })
+
+  it('G11: end the oldest one of whoever has most, for a client that has fewer', () => {
+    open(3, 4)
+    const [oldest] = ['anna', 'ben', 'anna', 'anna'].map(listen) as ServerResponse[]
+    expect(listen('carl')).toBeInstanceOf(ServerResponse)
+    expect(oldest?.writableEnded).toBe(true)
+    expect(streams.count()).toBe(4)
+    // Anna has two, as Ben would have.
+    expect(listen('ben')).toBe(503)
+    expect(listen('dora')).toBeInstanceOf(ServerResponse)
+    expect(listen('emma')).toBe(503)
+    expect(streams.count()).toBe(4)
+  })
+})
