@@ -21,7 +21,7 @@ const mostLetters = 5_000
 export function TagForm({ images, onClose }: TagFormProps) {
   const shown = useLiveImages(images)
   return (
-    <div className="flex w-96 max-w-full flex-col gap-4 p-4">
+    <div className="flex flex-col gap-4 p-4">
       {images.length > 1 && <p className="text-soft text-sm">{`${images.length.toLocaleString('en')} images`}</p>}
       <Tags images={shown} />
       <Note images={shown} />

@@ -13,16 +13,16 @@ import { useKnownTags } from './use-known-tags.ts'
 export function TagList() {
   const tags = useKnownTags()
   const [renamed, setRenamed] = useState<string>()
-  if (!tags) return <div className="h-32 w-96 max-w-full" />
+  if (!tags) return <div className="h-32" />
   if (tags.length === 0) {
     return (
-      <div className="w-96 max-w-full p-6">
+      <div className="p-6">
         <Empty title="No tags yet">Select images and press T to tag them.</Empty>
       </div>
     )
   }
   return (
-    <ul aria-label="All tags" className="flex w-96 max-w-full flex-col p-2">
+    <ul aria-label="All tags" className="flex flex-col p-2">
       {tags.map((tag) => (
         <li key={tag.value} className="flex min-h-10 items-center gap-1 px-2">
           {renamed === tag.value ? (

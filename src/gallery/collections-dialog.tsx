@@ -57,7 +57,7 @@ export function CollectionsDialog({ query, smart, onOpen, onClose }: Collections
   const shared = { collections, store, isOpen: (id: CollectionId) => id === (query.collection ?? smart) }
   return (
     <Dialog open title="Collections" onClose={onClose}>
-      <div className="flex w-md max-w-full flex-col gap-3 p-4">
+      <div className="flex flex-col gap-3 p-4">
         <Button variant="quiet" className="justify-start" onClick={() => open(everything)}>
           All images
         </Button>

@@ -68,7 +68,7 @@ export function GalleryBody({ runs, head, runView, onSettings }: GalleryBodyProp
         query={query}
         onChange={setQuery}
         view={view}
-        counted={room.shelf.counted}
+        counting={room.shelf.counting}
         failed={room.shelf.failed}
         onReadAgain={room.shelf.readAgain}
         ways={layers.ways}

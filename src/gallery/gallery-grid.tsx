@@ -1,5 +1,5 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a virtual grid places its rows itself, which a table does not allow
-import { type FocusEvent, type KeyboardEvent, type RefObject, useEffect, useMemo, useRef } from 'react'
+import { type FocusEvent, type KeyboardEvent, memo, type RefObject, useEffect, useMemo, useRef } from 'react'
 import { Virtualizer, type VirtualizerHandle } from 'virtua'
 import { selectAllAct, stackAct } from '#acts/app-acts.ts'
 import type { ImageCommands } from '#acts/image-commands.ts'
@@ -55,7 +55,7 @@ const headingPx = 36
 const firstHeadingPx = 20
 
 /** The virtual grid of the gallery and of the bin: the rendered and loaded amount does not depend on the total. */
-export function GalleryGrid(props: GalleryGridProps) {
+export const GalleryGrid = memo(function GalleryGrid(props: GalleryGridProps) {
   const { label = 'Gallery', contents, runView, select, onSeen, commandsRef, goRef } = props
   const images = useImageCommands()
   const scroller = useRef<HTMLDivElement>(null)
@@ -116,7 +116,7 @@ export function GalleryGrid(props: GalleryGridProps) {
       )}
     </div>
   )
-}
+})
 
 /** All lines at the present width, with square tiles or natural ratios. */
 function useLines(
@@ -286,6 +286,9 @@ function createGridHandlers({ contents, lines, pageRows, roving, acts, select }:
     onFocus({ target }: FocusEvent) {
       const place = target.closest<HTMLElement>('[data-place-number]')?.dataset.placeNumber
       if (place !== undefined) roving.follow(Number(place))
+    },
+    onBlur({ currentTarget, relatedTarget }: FocusEvent) {
+      if (!(relatedTarget instanceof Node) || !currentTarget.contains(relatedTarget)) roving.leave()
     },
   }
 }

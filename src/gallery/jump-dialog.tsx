@@ -28,7 +28,7 @@ export function JumpDialog({ days, total, now, onJump, onClose }: JumpDialogProp
   const ago = (back: number) => startOfDay(new Date(now).setDate(new Date(now).getDate() - back))
   return (
     <Dialog open title="Jump to date" onClose={onClose}>
-      <div className="flex w-80 max-w-full flex-col gap-4 p-4">
+      <div className="flex flex-col gap-4 p-4">
         <form
           className="flex items-end gap-2"
           onSubmit={(event) => {

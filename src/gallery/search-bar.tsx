@@ -1,5 +1,5 @@
 import { Search, X } from 'lucide-react'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { searchAct } from '#acts/app-acts.ts'
 import { useActKey } from '#acts/use-act-key.ts'
 import { finderOf } from '#library/find/finder-of.ts'
@@ -9,14 +9,14 @@ import { announce } from '#ui/announce.tsx'
 import { IconButton } from '#ui/button.tsx'
 import { FilterChips, Filters, type Ways } from './filters.tsx'
 import { NotRead } from './not-read.tsx'
-import type { Counted, ShelfView } from './shelf-window.ts'
+import type { ShelfView } from './shelf-window.ts'
+import type { Counting } from './use-shelf.ts'
 
 interface SearchBarProps {
   query: Query
   onChange: (query: Query) => void
   view: ShelfView
-  /** The last result; `undefined` until search is ready. */
-  counted: Counted | undefined
+  counting: Counting
   failed: boolean
   onReadAgain: () => void
   ways: Ways
@@ -26,9 +26,10 @@ interface SearchBarProps {
 const mostLetters = 10_000
 
 /** Search while typing. The count is read out when it is known. */
-export function SearchBar({ query, onChange, view, counted, failed, onReadAgain, ways }: SearchBarProps) {
+export function SearchBar({ query, onChange, view, counting, failed, onReadAgain, ways }: SearchBarProps) {
   const field = useRef<HTMLInputElement>(null)
   const { text } = query
+  const counted = useSyncExternalStore(counting.subscribe, counting.now)
   const asked = counted?.question.query
   const images = asked !== undefined && asked.text !== '' ? counted?.images : undefined
   const isAnswered = text !== '' && asked === query

@@ -17,6 +17,7 @@ import {
 } from '#acts/image-acts.ts'
 import { Button, IconButton } from '#ui/button.tsx'
 import { Menu } from '#ui/menu.tsx'
+import { describeShortcut } from '#ui/shortcut.ts'
 import { Toolbar } from '#ui/toolbar.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { describeSelection } from './selection.ts'
@@ -43,7 +44,7 @@ export function SelectionBar({ room, total, isBin = false }: SelectionBarProps) 
   return (
     <Toolbar
       label="Selection"
-      className="flex min-h-11 shrink-0 flex-wrap items-center gap-x-1 border-line border-b bg-raised py-1 pr-1 pl-2"
+      className="@container flex min-h-11 shrink-0 flex-wrap items-center gap-x-1 border-line border-b bg-raised py-1 pr-1 pl-2"
     >
       <IconButton label="Clear selection" icon={X} shortcut={closeAct.keys[0]} onClick={selectActs.clear} />
       <span className="font-medium text-ink text-sm tabular-nums">{describeSelection(select.selection)}</span>
@@ -82,9 +83,10 @@ export function SelectionBar({ room, total, isBin = false }: SelectionBarProps) 
               variant="quiet"
               icon={SquareSplitHorizontal}
               disabled={size !== 2}
+              data-tip={size === 2 ? 'Compare' : 'Compare two images'}
               onClick={() => withSubject(compareTwo)}
             >
-              Compare
+              <Word>Compare</Word>
             </Button>
             <Act act={binAct} onPress={act(binAct)} />
           </>
@@ -96,10 +98,22 @@ export function SelectionBar({ room, total, isBin = false }: SelectionBarProps) 
 
 function Act({ act, word = act.label, onPress }: { act: ImageAct; word?: string; onPress: () => void }) {
   return (
-    <Button variant="quiet" icon={act.icon} className={act.danger && 'text-danger hover:text-danger'} onClick={onPress}>
-      {word}
+    <Button
+      variant="quiet"
+      icon={act.icon}
+      data-tip={act.label}
+      data-tip-keys={act.keys[0] && describeShortcut(act.keys[0])}
+      className={act.danger && 'text-danger hover:text-danger'}
+      onClick={onPress}
+    >
+      <Word>{word}</Word>
     </Button>
   )
+}
+
+/** In a narrow gallery only the icons are seen, so that the bar keeps to two lines. */
+function Word({ children }: { children: string }) {
+  return <span className="@max-lg:sr-only">{children}</span>
 }
 
 /** The first selected image is A, the second B. */

@@ -62,6 +62,8 @@ export interface ShelfWindow {
 
 const pageSize = 60
 /** How many positions are read ahead. */
+/** Tiles are read when nothing more was typed for so long: until then the count is all that is worth drawing. */
+const pauseMs = 60
 const ahead = 90
 const mostPages = 10
 
@@ -76,9 +78,18 @@ export function createShelfWindow(finder: FinderClient, store: Pick<GalleryStore
   let turn = 0
   let hasFailed = false
 
+  const pause = createTypingPause()
+  const fail = () => {
+    hasFailed = true
+    show()
+  }
+
+  const tell = () => {
+    for (const listener of [...listeners]) listener()
+  }
   const show = () => {
     if (answer) view = toView(finder, answer, pages, shapes)
-    for (const listener of [...listeners]) listener()
+    tell()
   }
 
   async function refresh() {
@@ -86,22 +97,20 @@ export function createShelfWindow(finder: FinderClient, store: Pick<GalleryStore
     turn += 1
     const mine = turn
     const asked = question
-    try {
-      const found = await finder.find(asked.query, asked.options)
-      if (mine !== turn) return
-      counted = { question: asked, images: found.images }
-      for (const listener of [...listeners]) listener()
-      const [loaded, ratios] = await Promise.all([pages.read(found), finder.shapes(found.result)])
-      if (mine !== turn || !loaded) return
-      pages.take(loaded)
-      answer = { ...found, question: asked }
-      shapes = ratios
-      hasFailed = false
-    } catch {
-      if (mine !== turn) return
-      hasFailed = true
+    const onCount = (images: number) => {
+      counted = { question: asked, images }
+      tell()
     }
-    show()
+    try {
+      const read = await readAnswer({ finder, pages, pause }, asked, () => mine === turn, onCount)
+      if (!read) return
+      answer = { ...read.found, question: asked }
+      shapes = read.ratios
+      hasFailed = false
+      show()
+    } catch {
+      if (mine === turn) fail()
+    }
   }
   const unsubscribe = finder.subscribe(() => void refresh())
 
@@ -123,11 +132,7 @@ export function createShelfWindow(finder: FinderClient, store: Pick<GalleryStore
       const isCurrent = () => asked === answer
       pages.want(asked, Math.max(0, from - ahead), Math.min(asked.total, to + ahead), isCurrent).then(
         (isNew) => isNew && show(),
-        () => {
-          if (!isCurrent()) return
-          hasFailed = true
-          show()
-        },
+        () => isCurrent() && fail(),
       )
     },
     close() {
@@ -135,6 +140,40 @@ export function createShelfWindow(finder: FinderClient, store: Pick<GalleryStore
       unsubscribe()
       listeners.clear()
     },
+  }
+}
+
+interface Reading {
+  finder: FinderClient
+  pages: Pages
+  pause: (text: string) => Promise<void>
+}
+
+/** Tells the count first, then reads the tiles that were wanted last. Nothing once the question is another one. */
+async function readAnswer(
+  { finder, pages, pause }: Reading,
+  { query, options }: Question,
+  isCurrent: () => boolean,
+  onCount: (images: number) => void,
+): Promise<{ found: Answer; ratios: Float32Array | undefined } | undefined> {
+  const found = await finder.find(query, options)
+  if (!isCurrent()) return undefined
+  onCount(found.images)
+  await pause(query.text)
+  if (!isCurrent()) return undefined
+  const [loaded, ratios] = await Promise.all([pages.read(found), finder.shapes(found.result)])
+  if (!isCurrent() || !loaded) return undefined
+  pages.take(loaded)
+  return { found, ratios }
+}
+
+/** Gives the way to wait, after each new text, for whether more is typed. The first text, which is empty, waits for nothing. */
+function createTypingPause(): (text: string) => Promise<void> {
+  let last = ''
+  return async (text) => {
+    if (text === last) return
+    last = text
+    await new Promise((resolve) => setTimeout(resolve, pauseMs))
   }
 }
 

@@ -1,4 +1,4 @@
-import { useMemo, useRef, useState } from 'react'
+import { useCallback, useMemo, useRef, useState } from 'react'
 import { findAct, type Subject } from '#acts/act.ts'
 import { actsFor, imageActs } from '#acts/image-acts.ts'
 import type { ImageCommands } from '#acts/image-commands.ts'
@@ -39,21 +39,24 @@ export function useRoom(question: Question, head: readonly Picture[], before: Be
   const commandsRef = useRef<ImageCommands>(undefined)
   const goRef = useRef<(place: number) => void>(undefined)
   const [selection, selectActs] = useSelection(latest)
-  const readSelected = () => readSubject(store, selection.ids)
-  const select: SelectionDoor = {
-    selection,
-    acts: selectActs,
-    isMeant: (id) => selection.ids.has(id),
-    pressKey(event, commands) {
-      const wanted = imageActs.filter((act) => findAct([act], event, 'gallery'))
-      if (wanted.length === 0) return
-      event.preventDefault()
-      void readSelected().then((subject) => {
-        const offered = subject ? actsFor(subject) : []
-        if (subject) wanted.find((act) => offered.includes(act))?.perform(subject, commands)
-      })
-    },
-  }
+  const readSelected = useCallback(() => readSubject(store, selection.ids), [store, selection])
+  const select: SelectionDoor = useMemo(
+    () => ({
+      selection,
+      acts: selectActs,
+      isMeant: (id) => selection.ids.has(id),
+      pressKey(event, commands) {
+        const wanted = imageActs.filter((act) => findAct([act], event, 'gallery'))
+        if (wanted.length === 0) return
+        event.preventDefault()
+        void readSelected().then((subject) => {
+          const offered = subject ? actsFor(subject) : []
+          if (subject) wanted.find((act) => offered.includes(act))?.perform(subject, commands)
+        })
+      },
+    }),
+    [selection, selectActs, readSelected],
+  )
   return { shelf, contents, select, selectActs, onSeen: shelf.want, commandsRef, goRef, readSelected }
 }
 

@@ -17,6 +17,10 @@ export interface RovingCommands {
   /** As `focusPlace`, with the line, and the heading above it, at the top. */
   goTo(place: number): void
   follow(place: number): void
+  /** The focus has left the grid. */
+  leave(): void
+  /** Gives the focus back to the active cell if its element was drawn anew, which takes the focus away. */
+  keepFocus(): void
   /** The element at a position. */
   register(place: number, element: HTMLElement | null): void
 }
@@ -55,6 +59,8 @@ export function useRoving(shown: Shown, list: RefObject<VirtualizerHandle | null
     latest.current = { contents, lines, place }
   }, [contents, lines, place])
   const commands = useMemo(() => createCommands(latest, list, setActive), [list])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: an image that moves to another line is drawn anew there
+  useLayoutEffect(() => commands.keepFocus(), [commands, contents, lines, place])
   return { place, lineIndex: lines.lineOf(place), commands }
 }
 
@@ -65,6 +71,7 @@ function createCommands(
 ): RovingCommands {
   const elements = new Map<number, HTMLElement>()
   let wanted: number | undefined
+  let isInside = false
   const itemAt = (place: number) => latest.current.contents.itemAt(place)
   const activate = (place: number) => {
     const item = itemAt(place)
@@ -94,7 +101,16 @@ function createCommands(
     itemAt,
     places: () => latest.current.lines.places,
     place: () => latest.current.place,
-    follow: activate,
+    follow(place) {
+      isInside = true
+      activate(place)
+    },
+    leave() {
+      isInside = false
+    },
+    keepFocus() {
+      if (isInside && document.activeElement === document.body) focusSoon(latest.current.place)
+    },
     focusPlace(place) {
       const { lines } = latest.current
       if (place < 0 || place >= lines.places) return

@@ -6,10 +6,15 @@ import { useStore } from '#store/queries.ts'
 import { viewOf } from './head-view.ts'
 import { type Counted, createShelfWindow, type Question, type ShelfView } from './shelf-window.ts'
 
+/** What was found last, told before its tiles are read: whoever shows the count alone is drawn anew for it. */
+export interface Counting {
+  now(): Counted | undefined
+  subscribe(listener: () => void): () => void
+}
+
 export interface Shelf {
   view: ShelfView
-  /** The last result; its tiles may not be loaded yet. */
-  counted: Counted | undefined
+  counting: Counting
   /** Whether search has answered; before that, the view only has the newest images. */
   isReady: boolean
   /** Search, or a later page of images, could not be read. */
@@ -33,7 +38,7 @@ export function useShelf(question: Question, head: readonly Picture[]): Shelf {
   useEffect(() => window?.ask(question), [window, question])
   const subscribe = useCallback((listener: () => void) => window?.subscribe(listener) ?? (() => undefined), [window])
   const found = useSyncExternalStore(subscribe, () => window?.view())
-  const counted = useSyncExternalStore(subscribe, () => window?.counted())
+  const counting = useMemo(() => ({ subscribe, now: () => window?.counted() }), [subscribe, window])
   const failed = useSyncExternalStore(subscribe, () => window?.failed() ?? false)
   const first = useMemo(() => viewOf(head, question.options), [head, question.options])
   const want = useCallback((from: number, to: number) => window?.want(from, to), [window])
@@ -41,7 +46,7 @@ export function useShelf(question: Question, head: readonly Picture[]): Shelf {
     closeFinderOf(store)
     setFinder(undefined)
   }, [store])
-  return { counted, view: found ?? first, isReady: found !== undefined, failed, readAgain, want }
+  return { counting, view: found ?? first, isReady: found !== undefined, failed, readAgain, want }
 }
 
 /** Search starts when the page has rendered what it has, or at once when it is needed. */

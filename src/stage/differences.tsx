@@ -58,7 +58,7 @@ function PromptDifference({ a, b }: { a: string; b: string }) {
     [a, b],
   )
   if (a === b) return <p className="text-soft">The prompts are the same.</p>
-  if (!parts) return <p className="text-soft">The prompts are too long to be compared.</p>
+  if (!parts || isUnlike(parts, a, b)) return <Both a={a} b={b} />
   return (
     <section aria-label="Prompts" className="border-line border-t pt-3">
       <p dir="auto" className="whitespace-pre-wrap break-words text-ink">
@@ -74,4 +74,32 @@ function Part({ value, added, removed }: { value: string; added: boolean; remove
   if (removed) return <del className="rounded-sm bg-hover text-danger">{value}</del>
   if (added) return <ins className="rounded-sm bg-hover font-medium text-ink">{value}</ins>
   return <span className="text-soft">{value}</span>
+}
+
+/** Prompts that share less are read more easily one after the other. */
+const leastShared = 0.25
+
+function isUnlike(
+  parts: readonly { value: string; added: boolean; removed: boolean }[],
+  a: string,
+  b: string,
+): boolean {
+  const shared = parts.reduce((sum, { value, added, removed }) => sum + (added || removed ? 0 : value.length), 0)
+  return shared < leastShared * Math.max(a.length, b.length)
+}
+
+function Both({ a, b }: { a: string; b: string }) {
+  return (
+    <section aria-label="Prompts" className="flex flex-col gap-2 border-line border-t pt-3">
+      {[
+        ['A', a],
+        ['B', b],
+      ].map(([letter, prompt]) => (
+        <p key={letter} className="whitespace-pre-wrap break-words text-ink">
+          <span className="mr-2 text-faint">{letter}</span>
+          <span dir="auto">{prompt}</span>
+        </p>
+      ))}
+    </section>
+  )
 }

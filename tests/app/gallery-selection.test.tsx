@@ -76,6 +76,16 @@ describe('selecting', () => {
     await waitFor(() => expect(screen.queryByRole('toolbar', { name: 'Selection' })).toBeNull())
   })
 
+  it('gives the focus to the neighbour of what is moved to the bin, also where that comes to another line', async () => {
+    await show('one', 'two', 'three', 'four', 'five')
+    ;(await cell('one')).focus()
+    await userEvent.keyboard(' {Shift>}{ArrowRight}{ArrowRight}{/Shift}')
+    await waitFor(() => expect(selected()).toEqual(['one', 'two', 'three']))
+    await userEvent.keyboard('x')
+    await waitFor(() => expect(gridcell.all()).toHaveLength(2))
+    await waitFor(async () => expect(await cell('four')).toHaveFocus())
+  })
+
   it('reaches what is not drawn: a range and "Select all" are slices of the result', async () => {
     for (let index = 0; index < 130; index += 1) {
       await keep(store, `p${index}`, { prompt: `Number ${index}`, createdAt: now - index })
