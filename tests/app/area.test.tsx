@@ -1,4 +1,4 @@
-import { act, screen, waitFor, within } from '@testing-library/react'
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Edit, emptyDocument, type Fit } from '#domain/edit.ts'
@@ -90,6 +90,49 @@ describe('the area tool', () => {
     await undo(1)
     await undo(0)
     expect(useWorkspace.getState().sources['flux-kontext'] ?? []).toEqual([])
+  })
+})
+
+describe('the area tool under fingers', () => {
+  const finger = (type: string, pointerId: number, clientX: number, clientY: number) =>
+    fireEvent(
+      view(),
+      new PointerEvent(type, {
+        bubbles: true,
+        pointerId,
+        pointerType: 'touch',
+        button: 0,
+        buttons: 1,
+        clientX,
+        clientY,
+      }),
+    )
+  const open = async () => {
+    await show(photo)
+    await userEvent.click(tool('Select area'))
+    await screen.findByRole('radiogroup', { name: 'Area tool' })
+  }
+
+  it('draws with one of them', async () => {
+    await open()
+    finger('pointerdown', 1, 5, 5)
+    finger('pointermove', 1, 30, 20)
+    finger('pointerup', 1, 30, 20)
+    const [step] = areaNow()
+    const { points } = (step && 'shape' in step && step.shape.kind === 'brush' && step.shape) || { points: [] }
+    const [x0 = 0, y0 = 0, x1 = 0, y1 = 0] = points
+    expect([points.length, x1 - x0, y1 - y0]).toEqual([4, 25, 15])
+  })
+
+  it('draws nothing with two: they move the image', async () => {
+    await open()
+    finger('pointerdown', 1, 5, 5)
+    finger('pointermove', 1, 10, 8)
+    finger('pointerdown', 2, 40, 30)
+    finger('pointermove', 1, 20, 18)
+    finger('pointerup', 2, 40, 30)
+    finger('pointerup', 1, 20, 18)
+    expect(areaNow()).toEqual([])
   })
 })
 
