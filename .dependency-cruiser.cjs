@@ -71,7 +71,9 @@ module.exports = {
     {
       name: 'no React, React Query or Zustand in the words and in the machine',
       severity: 'error',
-      from: { path: [shared, '^src/store/(?!(stage-)?queries\\.ts)', '^src/generation/(?!use-|drivers\\.ts)'] },
+      from: {
+        path: [shared, '^src/store/(?!(stage-|thumbnail-)?queries\\.ts)', '^src/generation/(?!use-|drivers\\.ts)'],
+      },
       to: { path: '(^|node_modules/)(react|react-dom|@tanstack/react-query|zustand)(/|$)' },
     },
     {

@@ -2,7 +2,7 @@ import type { CSSProperties } from 'react'
 import type { Picture } from '#domain/picture.ts'
 import { type ExportSettings, targetOf } from '#library/export/export-plan.ts'
 import { sizePresets } from '#library/export/size-presets.ts'
-import { useThumbnail } from '#store/queries.ts'
+import { useThumbnail } from '#store/thumbnail-queries.ts'
 
 const drawn = { stretch: 'object-fill', crop: 'object-cover', pad: 'object-contain' } as const
 

@@ -3,7 +3,9 @@ import { createSourceBench } from '#compose/source-bench.ts'
 import { createGenerator } from '#generation/generator.ts'
 import { PlainRuns } from '#runs/plain-runs.tsx'
 import { RunAnnouncer } from '#runs/run-announcer.tsx'
+import { createCollectionRecords } from '#store/collection-records.ts'
 import { createRunWrites } from '#store/run-writes.ts'
+import { createShelfWrites } from '#store/shelf-writes.ts'
 import { Dialog } from '#ui/dialog.tsx'
 import { NoticeBoard } from '#ui/notice-board.tsx'
 import { takeIncomingFiles } from './incoming-files.ts'
@@ -20,6 +22,8 @@ export const soonParts = {
   createGenerator,
   createSourceBench,
   createRunWrites,
+  createShelfWrites,
+  createCollectionRecords,
   PlainRuns,
   takeIncomingFiles,
 }

@@ -2,7 +2,7 @@ import { type MouseEvent, useState } from 'react'
 import { nameColour, toHex } from '#domain/colour-name.ts'
 import type { PictureId } from '#domain/ids.ts'
 import { type Colour, mainColours } from '#imaging/main-colours.ts'
-import { useThumbnail } from '#store/queries.ts'
+import { useThumbnail } from '#store/thumbnail-queries.ts'
 import { Button } from '#ui/button.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
 

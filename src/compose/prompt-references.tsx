@@ -1,7 +1,8 @@
 import { type RefObject, useEffect, useEffectEvent, useId, useRef, useState } from 'react'
 import type { PictureId } from '#domain/ids.ts'
 import { readPrompt, writeReference } from '#domain/prompt.ts'
-import { usePicture, useThumbnail } from '#store/queries.ts'
+import { usePicture } from '#store/queries.ts'
+import { useThumbnail } from '#store/thumbnail-queries.ts'
 import { classes } from '#ui/classes.ts'
 import { showHidden } from '#ui/show-hidden.ts'
 

@@ -8,11 +8,11 @@ import { useWorkspace } from '#workspace/workspace.ts'
 import { GalleryHead } from './gallery-head.tsx'
 import type { RunScreens } from './run-screens.ts'
 import { FillingProgress, FirstRun, useFillSamples } from './samples.tsx'
-import { useSamplesParam } from './use-samples-param.ts'
 
 // Not needed for an empty gallery, with which the first visit starts.
 const loadBody = () => import('./gallery-body.tsx')
 const NotRead = lazyPart(() => import('./not-read.tsx').then((module) => module.NotRead))
+const SamplesParam = lazyPart(() => import('./samples-param.ts').then((module) => module.SamplesParam))
 const Bin = lazyPart(() => import('./bin.tsx').then((module) => module.Bin))
 
 interface GalleryProps {
@@ -34,7 +34,7 @@ export function Gallery({ runScreens, simulated, onSettings }: GalleryProps) {
   const isComposing = useWorkspace(({ drafts }) => Object.values(drafts).some(({ prompt }) => prompt !== ''))
   const { part: body, failed: isBodyMissing } = useLoaded(loadBody, !isEmpty || isComposing)
   const { part: runView, failed: isViewMissing } = useLoaded(runScreens.load, !isEmpty || isComposing)
-  useSamplesParam({ simulated, isEmpty: isPending || unread.failed ? undefined : isEmpty }, fill)
+  const [asksForSamples] = useState(() => new URLSearchParams(location.search).has('samples'))
 
   const binButton = (
     <Button
@@ -57,6 +57,9 @@ export function Gallery({ runScreens, simulated, onSettings }: GalleryProps) {
   const isFilled = !filling && !isEmpty && !isUnknown
   return (
     <div className="absolute inset-0 flex flex-col">
+      {asksForSamples && (
+        <SamplesParam simulated={simulated} isEmpty={isPending || unread.failed ? undefined : isEmpty} fill={fill} />
+      )}
       {!filling && unread.failed && <NotRead onAgain={unread.readAgain} />}
       {isFilled && body && runView ? (
         <body.GalleryBody runs={runs} head={head} runView={runView} onSettings={onSettings} />

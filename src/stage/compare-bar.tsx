@@ -10,7 +10,7 @@ import {
 import { closeAct, flipAct } from '#acts/app-acts.ts'
 import { useActKey } from '#acts/use-act-key.ts'
 import type { Picture } from '#domain/picture.ts'
-import { useThumbnail } from '#store/queries.ts'
+import { useThumbnail } from '#store/thumbnail-queries.ts'
 import { Button, IconButton } from '#ui/button.tsx'
 import { classes } from '#ui/classes.ts'
 import { lazyPart } from '#ui/lazy-part.tsx'

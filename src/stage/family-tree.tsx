@@ -1,8 +1,9 @@
 import { type KeyboardEvent, useEffect, useMemo, useRef } from 'react'
 import type { PictureId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
-import { usePicture, useThumbnail } from '#store/queries.ts'
+import { usePicture } from '#store/queries.ts'
 import { type Relative, useFamily } from '#store/stage-queries.ts'
+import { useThumbnail } from '#store/thumbnail-queries.ts'
 import { classes } from '#ui/classes.ts'
 import { type FamilyLayout, type FamilyPlace, layoutFamily, lineTo, neighbourOf } from './family-layout.ts'
 

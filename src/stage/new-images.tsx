@@ -1,5 +1,6 @@
 import { X } from 'lucide-react'
-import { usePictures, useThumbnail } from '#store/queries.ts'
+import { usePictures } from '#store/queries.ts'
+import { useThumbnail } from '#store/thumbnail-queries.ts'
 import { Button, IconButton } from '#ui/button.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
 

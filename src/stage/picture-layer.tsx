@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import type { Picture } from '#domain/picture.ts'
-import { useThumbnail } from '#store/queries.ts'
 import { useOriginal } from '#store/stage-queries.ts'
+import { useThumbnail } from '#store/thumbnail-queries.ts'
 import { classes } from '#ui/classes.ts'
 import type { Box, Placement } from './zoom-matrix.ts'
 

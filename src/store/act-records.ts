@@ -2,9 +2,9 @@ import { type Command, type ImageChange, type ImageFields, isCommand, isStored, 
 import type { CollectionId, PictureId } from '#domain/ids.ts'
 import type { Marks } from '#domain/marks.ts'
 import type { Database } from './database.ts'
-import { binned, restored } from './picture-shelves.ts'
 import { putPicture, type Writing } from './picture-writes.ts'
 import type { Names, StoredPicture } from './schema.ts'
+import { binned, restored } from './shelf-writes.ts'
 import type { ActRecords, StoreChange, Way } from './store.ts'
 
 /** How many acts the log keeps, and its largest size. The oldest are dropped first. */

@@ -1,6 +1,5 @@
 import { loadPart } from '#platform/load-part.ts'
 import { openChanges } from './changes.ts'
-import { createCollectionRecords } from './collection-records.ts'
 import { type Database, openDatabase, storageError } from './database.ts'
 import { createHealth } from './health.ts'
 import type { ImageProcessor } from './image-processor.ts'
@@ -8,7 +7,8 @@ import { pageHome } from './page-home.ts'
 import type { PictureRecords } from './picture-records.ts'
 import { createPictureShelves } from './picture-shelves.ts'
 import { createRunRecords } from './run-records.ts'
-import type { ActRecords, FolderRecords, GalleryStore, StoreHealth } from './store.ts'
+import type { ShelfWrites } from './shelf-writes.ts'
+import type { ActRecords, CollectionRecords, FolderRecords, GalleryStore, StoreChange, StoreHealth } from './store.ts'
 import type { openPictureWorker } from './worker-bridge.ts'
 
 interface GalleryOptions {
@@ -36,7 +36,8 @@ export async function openGallery({ name = 'atelier', processor }: GalleryOption
 
   return {
     ...createRunRecords(database, changes.tell),
-    ...createPictureShelves(database, changes.tell),
+    ...createPictureShelves(database),
+    ...lazyShelfWrites(database, changes.tell),
     async settle(run, made) {
       const pictures = await records.settle(run, made)
       changes.tell({ kind: 'pictures', ids: pictures.map(({ id }) => id) })
@@ -53,7 +54,7 @@ export async function openGallery({ name = 'atelier', processor }: GalleryOption
       changes.tell({ kind: 'pictures', ids: [added.id] })
       return added
     },
-    collections: createCollectionRecords(database, changes.tell),
+    collections: lazyCollectionRecords(database, changes.tell),
     folders: lazyFolderRecords(database),
     acts: lazyActRecords(database, changes.tell),
     search: {
@@ -137,6 +138,8 @@ const loadSearchRows = () => import('./search-rows.ts')
 const loadBackupRecords = () => import('./backup-records.ts')
 const loadActRecords = () => import('./act-records.ts')
 const loadFolderRecords = () => import('./folder-records.ts')
+const loadShelfWrites = () => import('./shelf-writes.ts')
+const loadCollections = () => import('./collection-records.ts')
 
 /** The log is loaded with the first act. */
 function lazyActRecords(database: Database, onChange: Parameters<typeof createRunRecords>[1]): ActRecords {
@@ -162,6 +165,29 @@ function lazyFolderRecords(database: Database): FolderRecords {
   return {
     get: async (id) => (await open()).get(id),
     put: async (folder) => (await open()).put(folder),
+    remove: async (id) => (await open()).remove(id),
+  }
+}
+
+/** Loaded with the first change, at the latest with the other parts that come soon (`app/soon.tsx`). */
+function lazyShelfWrites(database: Database, onChange: (change: StoreChange) => void): ShelfWrites {
+  const open = async () => (await loadPart(loadShelfWrites)).createShelfWrites(database, onChange)
+  return {
+    setPalettes: async (palettes) => (await open()).setPalettes(palettes),
+    noteLaying: async (...given) => (await open()).noteLaying(...given),
+    moveToBin: async (ids) => (await open()).moveToBin(ids),
+    restore: async (ids) => (await open()).restore(ids),
+    deleteForEver: async (ids) => (await open()).deleteForEver(ids),
+    removeSamples: async () => (await open()).removeSamples(),
+  }
+}
+
+/** The first screen shows no collections. */
+function lazyCollectionRecords(database: Database, onChange: (change: StoreChange) => void): CollectionRecords {
+  const open = async () => (await loadPart(loadCollections)).createCollectionRecords(database, onChange)
+  return {
+    all: async () => (await open()).all(),
+    put: async (collection) => (await open()).put(collection),
     remove: async (id) => (await open()).remove(id),
   }
 }

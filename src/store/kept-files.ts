@@ -6,9 +6,9 @@ import { kindOf } from '#imaging/image-header.ts'
 import { sha256Of } from '#imaging/sha256.ts'
 import { type Database, storageError } from './database.ts'
 import { packThumbnail } from './image-processor.ts'
-import { toStoredPicture } from './picture-shelves.ts'
 import { deletePicture, putPicture } from './picture-writes.ts'
 import type { StoredBytes, StoredFile, StoredRendition } from './schema.ts'
+import { toStoredPicture } from './shelf-writes.ts'
 import type { NewFile, RestoredPicture } from './store.ts'
 
 /** All records of a file that is kept whole. */

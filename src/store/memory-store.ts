@@ -11,19 +11,12 @@ import type { ImageProcessor } from './image-processor.ts'
 import { openFile, toFileEntry, toRestoredFileEntry } from './kept-files.ts'
 import { pageHome } from './page-home.ts'
 import { type PictureEntry, toBlob, toEntry, toRestoredEntry } from './picture-entry.ts'
-import {
-  binned,
-  childrenInOrder,
-  type PictureShelves,
-  restored,
-  toPicture,
-  toStoredPicture,
-  toThumbnails,
-} from './picture-shelves.ts'
+import { childrenInOrder, type PictureShelves, toPicture, toThumbnails } from './picture-shelves.ts'
 import type { RunRecords } from './run-records.ts'
 import { amended, refuseSent, stepped } from './run-writes.ts'
 import type { StoredFile, StoredPicture, StoredRendition } from './schema.ts'
 import { byNewest } from './shelf-list.ts'
+import { binned, restored, type ShelfWrites, toStoredPicture } from './shelf-writes.ts'
 import { sourcesNeededBy, toSourceReport } from './source-report.ts'
 import type { ActRecords, BackupRecords, GalleryStore, NewPicture, SearchRows, StoreChange } from './store.ts'
 import { isOpen } from './stored-run.ts'
@@ -258,7 +251,7 @@ function createActs(kept: Map<PictureId, Kept>, tell: Tell): ActRecords {
   }
 }
 
-function createShelves(kept: Map<PictureId, Kept>, tell: Tell): PictureShelves {
+function createShelves(kept: Map<PictureId, Kept>, tell: Tell): PictureShelves & ShelfWrites {
   const all = () => [...kept.values()].map(({ record }) => toPicture(record)).sort(byNewest)
   const on = (shelf: Shelf) => all().filter((picture) => picture.shelf === shelf)
   const entries = (ids: readonly PictureId[]) => ids.flatMap((id) => kept.get(id) ?? [])

@@ -2,9 +2,8 @@ import type { IDBPObjectStore } from 'idb'
 import type { PictureId } from '#domain/ids.ts'
 import { type ImageMime, type Picture, type Shelf, sniffImage } from '#domain/picture.ts'
 import type { Database } from './database.ts'
-import { deletePicture, putPicture } from './picture-writes.ts'
 import type { Schema, StoredBytes, StoredPicture } from './schema.ts'
-import type { GalleryStore, PageMark, StoreChange } from './store.ts'
+import type { GalleryStore, PageMark } from './store.ts'
 
 export type PictureShelves = Pick<
   GalleryStore,
@@ -17,43 +16,12 @@ export type PictureShelves = Pick<
   | 'hasSamples'
   | 'childrenOf'
   | 'thumbnails'
-  | 'noteLaying'
-  | 'setPalettes'
-  | 'moveToBin'
-  | 'restore'
-  | 'deleteForEver'
-  | 'removeSamples'
 >
 
 type Reading = IDBPObjectStore<Schema, ['pictures'], 'pictures', 'readonly'>
 
-/** Small records only: originals are never read or written here, only deleted. */
-export function createPictureShelves(database: Database, onChange: (change: StoreChange) => void): PictureShelves {
-  async function replace(ids: readonly PictureId[], change: (record: StoredPicture) => StoredPicture) {
-    await database.write(['pictures'], async (transaction) => {
-      const pictures = transaction.objectStore('pictures')
-      await Promise.all(
-        ids.map(async (id) => {
-          const record = await pictures.get(id)
-          if (record) await putPicture(transaction, change(record))
-        }),
-      )
-    })
-    onChange({ kind: 'pictures', ids })
-  }
-
-  /** All samples if no ids are given. */
-  async function remove(named?: readonly PictureId[]) {
-    const stores = ['thumbnails', 'originals', 'files', 'renditions'] as const
-    const ids = await database.write(['pictures', ...stores], async (transaction) => {
-      const ids = named ?? (await transaction.objectStore('pictures').index('origin').getAllKeys('sample'))
-      await Promise.all(ids.map((id) => deletePicture(transaction, id)))
-      await Promise.all(stores.flatMap((store) => ids.map((id) => transaction.objectStore(store).delete(id))))
-      return ids
-    })
-    if (ids.length > 0) onChange({ kind: 'pictures', ids })
-  }
-
+/** Reads small records only, never originals. */
+export function createPictureShelves(database: Database): PictureShelves {
   const read = <T>(work: (pictures: Reading) => Promise<T>) =>
     database.read(['pictures'], (transaction) => work(transaction.objectStore('pictures')))
 
@@ -91,13 +59,6 @@ export function createPictureShelves(database: Database, onChange: (change: Stor
       )
       return toThumbnails(records.flatMap((record) => (record ? [[record.id, record]] : [])))
     },
-    setPalettes: (palettes) =>
-      replace([...palettes.keys()], (record) => ({ ...record, palette: palettes.get(record.id) ?? [] })),
-    noteLaying: (answer, laying) => replace([answer], (record) => ({ ...record, laying })),
-    moveToBin: (ids) => replace(ids, binned),
-    restore: (ids) => replace(ids, restored),
-    deleteForEver: remove,
-    removeSamples: () => remove(),
   }
 }
 
@@ -122,22 +83,10 @@ function rangeOf(shelf: Shelf, after?: PageMark): IDBKeyRange {
   return after ? IDBKeyRange.bound([shelf, -after.createdAt, after.id], end, true) : IDBKeyRange.bound([shelf], end)
 }
 
-export function binned(record: StoredPicture): StoredPicture {
-  return record.shelf === 'bin' ? record : { ...toStoredPicture({ ...record, shelf: 'bin' }), home: record.shelf }
-}
-
-export function restored({ home = 'gallery', ...record }: StoredPicture): StoredPicture {
-  return record.shelf === 'bin' ? toStoredPicture({ ...record, shelf: home }) : record
-}
-
 export function childrenInOrder(children: readonly Picture[]): Picture[] {
   return children
     .filter((child) => child.shelf !== 'bin')
     .toSorted((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1))
-}
-
-export function toStoredPicture(picture: Picture): StoredPicture {
-  return { ...picture, order: [picture.shelf, -picture.createdAt, picture.id] }
 }
 
 export function toPicture({ order: _order, home: _home, ...picture }: StoredPicture): Picture {

@@ -5,7 +5,6 @@ import type { Picture, Shelf } from '#domain/picture.ts'
 import type { Run } from '#domain/run.ts'
 import { type ShelfHead, withChange } from './shelf-list.ts'
 import type { GalleryStore, StoreHealth } from './store.ts'
-import { createThumbnailCache, type ThumbnailCache } from './thumbnail-cache.ts'
 
 const firstPage = 60
 const shelves: readonly Shelf[] = ['gallery', 'sources', 'bin']
@@ -119,24 +118,6 @@ export function usePicture(id: PictureId | undefined): Picture | undefined {
     enabled: id !== undefined,
   })
   return data ?? undefined
-}
-
-const caches = new WeakMap<GalleryStore, ThumbnailCache>()
-
-/** A thumbnail as a `data:` address; `undefined` until it is read. */
-export function useThumbnail(id: PictureId | undefined): string | undefined {
-  const store = useStore()
-  let cache = caches.get(store)
-  if (!cache) {
-    cache = createThumbnailCache(store)
-    caches.set(store, cache)
-  }
-  const { get, watch } = cache
-  const subscribe = useCallback(
-    (listener: () => void) => (id === undefined ? () => undefined : watch(id, listener)),
-    [watch, id],
-  )
-  return useSyncExternalStore(subscribe, () => (id === undefined ? undefined : get(id)))
 }
 
 export function useStoreHealth(): StoreHealth {

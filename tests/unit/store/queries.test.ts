@@ -14,11 +14,11 @@ import {
   usePicture,
   usePictures,
   useStoreHealth,
-  useThumbnail,
   watchStore,
 } from '#store/queries.ts'
 import { useFamily, useOriginal } from '#store/stage-queries.ts'
 import type { GalleryStore } from '#store/store.ts'
+import { useThumbnail } from '#store/thumbnail-queries.ts'
 import {
   failedRun,
   idsOf,

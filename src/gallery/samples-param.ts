@@ -2,17 +2,18 @@ import { useEffect, useRef } from 'react'
 
 const most = 50_000
 
-interface Room {
+interface SamplesParamProps {
   /** `undefined`: not known yet. */
   simulated: boolean | undefined
   isEmpty: boolean | undefined
+  fill: (count: number) => Promise<void>
 }
 
 /**
  * `?samples=N` fills an empty gallery, in simulated mode only, and is removed from the address. For viewing and
- * measuring a full gallery.
+ * measuring a full gallery. Renders nothing.
  */
-export function useSamplesParam({ simulated, isEmpty }: Room, fill: (count: number) => Promise<void>): void {
+export function SamplesParam({ simulated, isEmpty, fill }: SamplesParamProps): null {
   const started = useRef(false)
   const isDecided = simulated === true && isEmpty !== undefined
   useEffect(() => {
@@ -22,6 +23,7 @@ export function useSamplesParam({ simulated, isEmpty }: Room, fill: (count: numb
     if (isEmpty) fill(count).then(dropParam, dropParam)
     else dropParam()
   }, [isDecided, isEmpty, fill])
+  return null
 }
 
 function wantedCount(search: string): number | undefined {
