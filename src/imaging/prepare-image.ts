@@ -45,8 +45,13 @@ async function prepareNow(file: Blob, name: string, task: Task, signal: AbortSig
   return settled ?? { kind: 'refused', reason: 'is more than this browser could open.' }
 }
 
+/** A HEIC photo upright and in sRGB, decoded by our own worker. `undefined` if it cannot be decoded. */
+export function decodeHeic(file: Blob, signal: AbortSignal): Promise<ImageBitmap | undefined> {
+  return askWorker<HeicReply>(heicWorkerUrl, 'heic', file, signal)
+}
+
 async function prepareHeic(file: Blob, task: Task, signal: AbortSignal): Promise<PrepareReply | undefined> {
-  const decoded = await askWorker<HeicReply>(heicWorkerUrl, 'heic', file, signal)
+  const decoded = await decodeHeic(file, signal)
   if (!decoded) return { kind: 'refused', reason: 'is a HEIC photo that cannot be decoded. Export it as JPEG.' }
   return prepareInWorker({ ...task, file, decoded }, signal)
 }

@@ -4,8 +4,10 @@ import type { PictureId } from '#domain/ids.ts'
 import { rasteriseArea } from '#imaging/edit/area.ts'
 import { layIn } from '#imaging/edit/chain.ts'
 import { padWithEdges } from '#imaging/edit/frame.ts'
+import { frameImage } from '#imaging/edit/frame-image.ts'
 import { readPng } from '#imaging/edit/png-reader.ts'
 import { writePng } from '#imaging/edit/png-writer.ts'
+import { deriveSent, readImage } from '#imaging/prepare-image.ts'
 import { type Faults, repaint, withFaults } from '../support/answer-faults.ts'
 import { madeScene } from '../support/made-scene.ts'
 
@@ -109,4 +111,32 @@ test('can be stopped', async () => {
   const stop = new AbortController()
   const laying = layIn({ source, answer: source, edit: editOf([0, 0, 9, 9]) }, () => stop.abort(), stop.signal)
   await expect(laying).rejects.toThrow('aborted')
+})
+
+test('an answer to a HEIC photo is laid into it, and its profile is named as converted', async () => {
+  const photo = await (await fetch('/tests/fixtures/inputs/p3.heic')).blob()
+  const stop = new AbortController().signal
+  const limits = { bytes: 10_000_000, pixels: 20_000_000, minSide: 64 }
+  const { bytes } = await deriveSent(photo, 'p3.heic', { limits }, stop)
+  const document = {
+    ...emptyDocument('p' as PictureId),
+    area: [{ op: 'add' as const, shape: { kind: 'box' as const, box: [200, 150, 100, 80] as const } }],
+  }
+  const size = { width: 600, height: 400 }
+  const edit: Edit = { document, way: 'whole', rect: [0, 0, 600, 400], sent: size, marks: 'none' }
+  const result = await layIn({ source: photo, answer: bytes, edit }, () => undefined, stop)
+  expect(result).toMatchObject({ verdict: 'aligned', size, losses: ['profile'] })
+  expect(await pixelsOf(result.png)).toMatchObject(size)
+  const cropped = await frameImage({ source: photo, frame: { ...document.frame, turn: 90 } }, stop)
+  expect(await pixelsOf(cropped)).toMatchObject({ width: 400, height: 600 })
+})
+
+describe('what is told of a file before the run', () => {
+  test('a PNG of 16 bits is recorded as such, one of 8 bits is not', async () => {
+    const stop = new AbortController().signal
+    const deep = await (await fetch('/tests/fixtures/inputs/deep.png')).blob()
+    expect((await readImage(deep, 'deep.png', stop)).facts.deep).toBe(true)
+    const plain = await writePng(madeScene(64, 64, 1))
+    expect((await readImage(plain, 'plain.png', stop)).facts.deep).toBeUndefined()
+  })
 })

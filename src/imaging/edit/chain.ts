@@ -1,3 +1,4 @@
+import { toReadable } from '../readable-file.ts'
 import { askWorker } from './ask-worker.ts'
 import chainWorkerUrl from './chain-worker.ts?worker&url'
 import type { LayInJob, LayInResult, LayInStep, MarkJob } from './lay-in-file.ts'
@@ -9,11 +10,19 @@ export type { LayInJob, LayInResult, LayInStep, MarkJob } from './lay-in-file.ts
  * the current step. Rejects as aborted, with a TimeoutError after 90 s, or with an Error whose message says which file
  * could not be read; the answer itself is never changed.
  */
-export function layIn(job: LayInJob, onStep: (step: LayInStep) => void, signal: AbortSignal): Promise<LayInResult> {
-  return askWorker([chainWorkerUrl, 'lay-in'], job, onStep, signal)
+export async function layIn(
+  job: LayInJob,
+  onStep: (step: LayInStep) => void,
+  signal: AbortSignal,
+): Promise<LayInResult> {
+  const { file: source, isConverted } = await toReadable(job.source, signal)
+  const given = { ...job, source }
+  const result = await askWorker<LayInStep, LayInResult>([chainWorkerUrl, 'lay-in'], given, onStep, signal)
+  return isConverted ? { ...result, losses: ['profile', ...result.losses] } : result
 }
 
 /** The numbers of the marks that an answer still shows. In a worker like `layIn`, and rejects as that does. */
-export function findMarks(job: Omit<MarkJob, 'task'>, signal: AbortSignal): Promise<readonly number[]> {
-  return askWorker([chainWorkerUrl, 'marks'], { task: 'marks', ...job }, () => undefined, signal)
+export async function findMarks(job: Omit<MarkJob, 'task'>, signal: AbortSignal): Promise<readonly number[]> {
+  const { file: source } = await toReadable(job.source, signal)
+  return askWorker([chainWorkerUrl, 'marks'], { task: 'marks', ...job, source }, () => undefined, signal)
 }

@@ -56,8 +56,10 @@ export const flat = {
   /** Per channel, an answer's light is a gain and an offset of the source's within these. */
   gain: { least: 0.8, most: 1.25 },
   offset: 45,
-  /** Levels within which 95 % of the cells agree after that: an uneven tint stays below, another image does not. */
-  levels: 14,
+  /** After that, this share of the cells agrees within these levels: an uneven tint stays below, another image does not. */
+  light: { of: 'colours', cell: 16, share: 0.95, levels: 14 },
+  /** The same for what is certainly the same image: an edge that is off by a pixel differs by more. */
+  same: { of: 'light', cell: 4, share: 0.995, levels: 8 },
   /** A map that was found on little is taken only where it explains this much more than none, and is near to none. */
   better: 0.97,
   near: { shift: 0.04, zoom: 0.05 },

@@ -1,4 +1,5 @@
 import type { Box } from '#domain/edit.ts'
+import { toReadable } from '../readable-file.ts'
 import { askWorker } from './ask-worker.ts'
 import type { PixelSize } from './raster.ts'
 import type { ResizeJob } from './resize-file.ts'
@@ -30,6 +31,7 @@ export function planSize(image: PixelSize, target: PixelSize, fit: SizeFit): Siz
 /**
  * An image at exactly this size, as PNG with the image's own colour space, in a worker. Rejects as `askWorker` does.
  */
-export function resizeTo(job: ResizeJob, signal: AbortSignal): Promise<Blob> {
-  return askWorker([resizeWorkerUrl, 'resize'], job, () => undefined, signal)
+export async function resizeTo(job: ResizeJob, signal: AbortSignal): Promise<Blob> {
+  const { file } = await toReadable(job.file, signal)
+  return askWorker([resizeWorkerUrl, 'resize'], { ...job, file }, () => undefined, signal)
 }

@@ -1,15 +1,25 @@
 import type { Affine } from '#domain/edit.ts'
 import { identity, mapPoint } from './affine.ts'
-import { answers, colouring, flat, judging } from './constants.ts'
-import { shrinkByArea } from './filters.ts'
-import { makePlane, type PixelSize, type Pixels, toLuma } from './raster.ts'
-import { faintDifference, type Pair, type Registration } from './register.ts'
+import { answers, flat, judging } from './constants.ts'
+import { shrinkByArea, warp } from './filters.ts'
+import { makePlane, type PixelSize, type Pixels, type Plane, toLuma } from './raster.ts'
+import { faintDifference, type Pair, type Registration, toIndices } from './register.ts'
 
 interface FlatPair {
   /** At the same size. */
   source: Pixels
   answer: Pixels
   free: Uint8Array
+}
+
+/**
+ * Where an answer lies that shows the same as the source, pixel for pixel but for one gain and offset of its light: a
+ * graphic of even surfaces has few blocks that can be found again, and is certain all the same. `undefined`: nowhere near.
+ */
+export function placeSame(pair: FlatPair, { map, near }: Registration): Affine | undefined {
+  const maps = [identity, map, near].filter((one) => isNear(one, pair.source))
+  // JPEG smears colour across edges, but not light.
+  return maps.find((one) => isSameLight(pair, flat.same, one) && isSameLight(pair, flat.light, one))
 }
 
 /**
@@ -23,9 +33,9 @@ export function placeFlat(pair: FlatPair, { map, near, judgement }: Registration
   if (textured > flat.fewBlocks) {
     const { accept } = judging
     const agrees = counted >= flat.found * textured && median <= accept.median && p90 <= accept.p90
-    return agrees && isNear(map, pair.source) && isSameLight(pair) ? map : undefined
+    return agrees && isNear(map, pair.source) && isSameLight(pair, flat.light) ? map : undefined
   }
-  if (!isSameLight(pair)) return undefined
+  if (!isSameLight(pair, flat.light)) return undefined
   const planes: Pair = { source: toLuma(pair.source), answer: toLuma(pair.answer), free: pair.free }
   return bestOf([map, near], planes)
 }
@@ -51,30 +61,53 @@ function isNear(map: Affine, { width, height }: PixelSize): boolean {
   return shift <= flat.near.shift && Math.abs(zoom - 1) <= flat.near.zoom
 }
 
-/** Whether the answer's light, over the image, is the source's but for one gain and offset per channel. */
-function isSameLight({ source, answer, free }: FlatPair): boolean {
-  const side = colouring.cell * 4
-  const [width, height] = [Math.ceil(source.width / side), Math.ceil(source.height / side)]
+interface Likeness {
+  of: 'light' | 'colours'
+  /** Sides of the cells that are compared, in pixels. */
+  cell: number
+  /** This share of the cells agrees within these levels. */
+  share: number
+  levels: number
+}
+
+/** Whether the answer's light, laid by a map, is the source's but for one gain and offset per channel. */
+function isSameLight({ source, answer, free }: FlatPair, likeness: Likeness, map: Affine = identity): boolean {
+  const [width, height] = [Math.ceil(source.width / likeness.cell), Math.ceil(source.height / likeness.cell)]
   const mask = makePlane(source.width, source.height)
   for (let at = 0; at < free.length; at += 1) mask.data[at] = free[at] ?? 0
-  const cells = shrinkByArea(mask, width, height).data
-  return [0, 1, 2].every((channel) => {
-    const [ours, theirs] = [source, answer].map((image) => shrinkByArea(toChannel(image, channel), width, height).data)
+  const cells = shrinkByArea(withinAnswer(mask, map), width, height).data
+  const channels = likeness.of === 'light' ? [undefined] : [0, 1, 2]
+  const laid = (image: Pixels, channel: number | undefined) => {
+    const plane = channel === undefined ? toLuma(image) : toChannel(image, channel)
+    return image === answer && map !== identity ? warp(plane, toIndices(map)) : plane
+  }
+  return channels.every((channel) => {
+    const [ours, theirs] = [source, answer].map((image) => shrinkByArea(laid(image, channel), width, height).data)
     const pairs = Array.from(cells, (share, at): [number, number] | undefined =>
       share > 0.99 ? [theirs?.[at] ?? 0, ours?.[at] ?? 0] : undefined,
     ).filter((one) => one !== undefined)
-    return pairs.length > 0 && isLine(pairs)
+    return pairs.length > 0 && isLine(pairs, likeness)
   })
 }
 
-function toChannel({ data, width, height }: Pixels, channel: number) {
+/** Without the pixels that a map takes outside of the answer. */
+function withinAnswer({ data, width, height }: Plane, map: Affine): Plane {
+  if (map === identity) return { data, width, height }
+  const inside = data.map((free, at) => {
+    const [x, y] = mapPoint(map, (at % width) + 0.5, Math.floor(at / width) + 0.5)
+    return x > 2 && y > 2 && x < width - 3 && y < height - 3 ? free : 0
+  })
+  return { data: inside, width, height }
+}
+
+function toChannel({ data, width, height }: Pixels, channel: number): Plane {
   const plane = makePlane(width, height)
   for (let at = 0; at < plane.data.length; at += 1) plane.data[at] = data[at * 4 + channel] ?? 0
   return plane
 }
 
 /** Whether a line of a plausible gain and offset leads from the first number of nearly all pairs to the second. */
-function isLine(pairs: readonly (readonly [number, number])[]): boolean {
+function isLine(pairs: readonly (readonly [number, number])[], { share, levels }: Likeness): boolean {
   const mean = (at: 0 | 1) => pairs.reduce((sum, pair) => sum + pair[at], 0) / pairs.length
   const [from, to] = [mean(0), mean(1)]
   let [products, squares] = [0, 0]
@@ -87,5 +120,5 @@ function isLine(pairs: readonly (readonly [number, number])[]): boolean {
   const gain = Math.max(flat.gain.least, Math.min(flat.gain.most, slope))
   if (Math.abs(to - from) > flat.offset) return false
   const residuals = pairs.map(([x, y]) => Math.abs(y - to - gain * (x - from))).sort((one, other) => one - other)
-  return (residuals[Math.floor(0.95 * (residuals.length - 1))] ?? 0) <= flat.levels
+  return (residuals[Math.floor(share * (residuals.length - 1))] ?? 0) <= levels
 }

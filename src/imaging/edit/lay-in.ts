@@ -6,7 +6,7 @@ import { type ChangeMap, changedShare, findPlaces, mapChanges, toChangedAlpha } 
 import { applyColour, fitColour, noColourChange } from './colour.ts'
 import { answers, changes, colouring } from './constants.ts'
 import { blur } from './filters.ts'
-import { placeFlat } from './flat.ts'
+import { placeFlat, placeSame } from './flat.ts'
 import type { Judgement } from './judge.ts'
 import { type Cells, spreadInwards } from './membrane.ts'
 import { correctAnswer, paintArea } from './paint.ts'
@@ -152,7 +152,9 @@ function align(source: Pixels, answer: Pixels, size: PixelSize, free: Uint8Array
   const same = answer.width === size.width && answer.height === size.height
   const small = same ? answer : resizeForComparison(answer, size)
   const found = register({ source: toLuma(source), answer: toLuma(small), free })
-  const map = found.verdict === 'aligned' ? undefined : placeFlat({ source, answer: small, free }, found)
+  if (found.verdict === 'aligned') return found
+  const pair = { source, answer: small, free }
+  const map = placeSame(pair, found) ?? placeFlat(pair, found)
   return map ? { ...found, map, verdict: 'aligned' } : found
 }
 

@@ -255,6 +255,6 @@ function toCentres(map: Affine): Affine {
   return compose(compose(moveBy(-0.5, -0.5), map), moveBy(0.5, 0.5))
 }
 
-function toIndices(map: Affine): Affine {
+export function toIndices(map: Affine): Affine {
   return compose(compose(moveBy(0.5, 0.5), map), moveBy(-0.5, -0.5))
 }

@@ -106,6 +106,25 @@ describe('an answer to a smooth sky', () => {
   })
 })
 
+test('an answer to a graphic of four even surfaces is laid in: it shows the same', () => {
+  const graphic = (noise: number): Pixels => {
+    const random = seededRandom(noise)
+    const data = new Uint8ClampedArray(size.width * size.height * 4).fill(255)
+    for (let at = 0; at < size.width * size.height; at += 1) {
+      const [x, y] = [at % size.width < 224, Math.floor(at / size.width) < 168]
+      const colour = x ? (y ? [255, 0, 20] : [20, 90, 255]) : y ? [0, 232, 70] : [255, 170, 0]
+      for (let channel = 0; channel < 3; channel += 1)
+        data[at * 4 + channel] = (colour[channel] ?? 0) + 4 * random() - 2
+    }
+    return { ...size, data }
+  }
+  const area = rasteriseArea([{ op: 'add', shape: { kind: 'box', box: [150, 100, 120, 90] } }], size, 8)
+  const rect: Box = [0, 0, size.width, size.height]
+  const plan = planLay({ source: graphic(1), answer: graphic(2), area, rect })
+  expect(plan.objection).toBeUndefined()
+  expect(plan.fit).toMatchObject({ verdict: 'aligned', map: [1, 0, 0, 1, 0, 0] })
+})
+
 describe('an answer that is none to this source', () => {
   const source = sceneOf(0)
   const area = rasteriseArea([{ op: 'add', shape: { kind: 'box', box: [150, 100, 120, 90] } }], size, 8)
