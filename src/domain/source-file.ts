@@ -31,9 +31,11 @@ export interface SourceFile {
   hasAlpha: boolean
   /** Animated; only the first frame is used. */
   animated?: true
+  /** A PNG of 16 bits per channel. Not recorded by earlier versions. */
+  deep?: true
   /** It carries Content Credentials (C2PA): any change breaks their signature. */
   signed?: true
 }
 
 /** What an image's record keeps about its file; the rest of `SourceFile` is in the record itself. */
-export type FileFacts = Pick<SourceFile, 'name' | 'orientation' | 'profile' | 'hasAlpha' | 'animated'>
+export type FileFacts = Pick<SourceFile, 'name' | 'orientation' | 'profile' | 'hasAlpha' | 'animated' | 'deep'>

@@ -134,6 +134,8 @@ async function read({ bytes, header, image, target }: Opened, isForeign: boolean
     orientation: header.orientation,
     profile,
     hasAlpha,
+    // The byte of a PNG's first chunk that says the bits per channel.
+    ...(header.kind === 'png' && bytes[24] === 16 ? { deep: true as const } : {}),
     ...(contentCredentials ? { signed: true as const } : {}),
   }
   const { bytes: thumbnail, palette } = await drawThumbnail(image.bitmap, size, header.kind !== 'jpeg', orientation)

@@ -51,6 +51,17 @@ export function describeLoss(loss: Loss): string {
   return losses[loss]
 }
 
+const expected: Readonly<Record<Loss, string>> = {
+  depth: 'Result has 8 bits per channel',
+  profile: 'Result is in sRGB',
+  alpha: 'Translucent pixels may change slightly',
+}
+
+/** What this browser will not keep of the source, told before anything is sent. */
+export function describeExpectedLoss(loss: Loss): string {
+  return expected[loss]
+}
+
 /** The marks that an answer still shows, by their numbers. */
 export function describeMarksLeft(numbers: readonly number[]): string {
   const [first] = numbers

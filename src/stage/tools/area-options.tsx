@@ -2,10 +2,11 @@ import { CircleMinus, CirclePlus, Contrast, X } from 'lucide-react'
 import { type CSSProperties, type ReactNode, useId } from 'react'
 import { findPart, measureArea, wayOf } from '#acts/area-edit.ts'
 import type { Edit, EditDocument } from '#domain/edit.ts'
-import type { Picture } from '#domain/picture.ts'
+import { expectedLosses, type Picture } from '#domain/picture.ts'
 import { IconButton } from '#ui/button.tsx'
 import { Segments } from '#ui/segments.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
+import { describeExpectedLoss } from '../laid-words.ts'
 import { type AreaEvent, type AreaShape, type AreaTool, leastRadius, mostRadius } from './area-tool.ts'
 import { ToolBar } from './tool-bar.tsx'
 
@@ -88,6 +89,12 @@ export function AreaFacts({ picture, document, way }: AreaFactsProps) {
       <span role="status" className="shrink-0 whitespace-nowrap text-soft text-xs">
         {area.length === 0 ? 'Paint what may change' : `${protectedPercent}% protected`}
       </span>
+      {area.length > 0 &&
+        expectedLosses(picture).map((loss) => (
+          <span key={loss} className="shrink-0 whitespace-nowrap text-soft text-xs">
+            {describeExpectedLoss(loss)}
+          </span>
+        ))}
       {part && (
         <span
           className="shrink-0"
