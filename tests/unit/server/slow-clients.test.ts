@@ -76,8 +76,12 @@ it('B18: a client that is slow with its headers is cut off long before one that 
   const patient = await openProxyBefore((_, outgoing) => replyJson(outgoing, accepted), {}, { timeoutDivisor: 10 })
   const body = connect(patient.port, '127.0.0.1')
   sockets.push(body)
+  // Its end would not be seen unread.
+  body.resume().on('error', () => undefined)
   const lines = `Host: localhost:${patient.port}\r\nOrigin: http://localhost:${patient.port}\r\n`
-  body.write(`POST ${kontext} HTTP/1.1\r\n${lines}Content-Type: application/json\r\nContent-Length: 60000\r\n\r\n{`)
+  body.write(
+    `POST ${kontext} HTTP/1.1\r\n${lines}Content-Type: application/json\r\nIdempotency-Key: slow-run-number-2\r\nContent-Length: 60000\r\n\r\n{`,
+  )
   const head = connect(patient.port, '127.0.0.1')
   sockets.push(head)
   head.resume().write('GET /api/health HTTP/1.1\r\nX-Slow: ')
