@@ -26,8 +26,8 @@ function show(send = createProxySend(proxy.port)) {
 
 const field = () => screen.findByLabelText('Access token')
 
-describe('a proxy that asks for its token', () => {
-  it('is opened by it once, and is asked again for nothing', async () => {
+describe('a proxy that requires an access token', () => {
+  it('accepts the token once and does not ask for it again', async () => {
     const send = show()
     expect(await screen.findByText(/needs an access token/)).toBeVisible()
     await userEvent.type(await field(), `${token}{Enter}`)
@@ -38,7 +38,7 @@ describe('a proxy that asks for its token', () => {
     expect(JSON.stringify(localStorage)).not.toContain(token)
   })
 
-  it('says so where it is another one, and goes on asking', async () => {
+  it('says so when the token is wrong, and keeps asking', async () => {
     show()
     await userEvent.type(await field(), 'some-other-token')
     await userEvent.click(screen.getByRole('button', { name: 'Enter' }))
@@ -49,15 +49,15 @@ describe('a proxy that asks for its token', () => {
     await eventually(() => expect(screen.queryByLabelText('Access token')).toBeNull())
   })
 
-  it('says why it still asks where the browser did not keep the cookie', async () => {
+  it('says why it still asks if the browser did not keep the cookie', async () => {
     show(createProxySend(proxy.port, { keepsCookies: false }))
     await userEvent.type(await field(), `${token}{Enter}`)
     expect(await screen.findByText(/did not keep its cookie/)).toBeVisible()
   })
 })
 
-describe('what a page sends along', () => {
-  it('is a cookie only to the proxy that asked for a token: one of another make need not allow it', async () => {
+describe('what a page sends', () => {
+  it('a cookie is sent only to the proxy that asked for a token, because one of another make need not allow it', async () => {
     const fetched: [string, RequestCredentials | undefined][] = []
     const fetchImpl = async (url: RequestInfo | URL, init?: RequestInit) => {
       fetched.push([String(url), init?.credentials])

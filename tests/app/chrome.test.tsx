@@ -23,7 +23,7 @@ const header = <Header tasksOpen={false} onTasks={() => undefined} onSettings={(
 beforeEach(emptyWorkspace)
 
 describe('the header', () => {
-  it('says that pictures are simulated, and only then how a key is set', async () => {
+  it('says that images are simulated, and only then how to add an API key', async () => {
     renderWith(simulated, header)
     expect(screen.queryByRole('button', { name: 'Add an API key' })).toBeNull()
     expect(await screen.findByText('Simulated')).toBeInTheDocument()
@@ -31,7 +31,7 @@ describe('the header', () => {
     expect(screen.getByRole('button', { name: 'Add an API key' })).toBeInTheDocument()
   })
 
-  it('says nothing of the kind with a real service behind', async () => {
+  it('says nothing of the kind with a real service', async () => {
     const send = vi.fn(async () => Response.json({ mode: 'live', gateway: 'kie' }))
     renderWith(send, header)
     await act(async () => eventually(() => expect(send).toHaveBeenCalled()))
@@ -48,12 +48,12 @@ describe('the header', () => {
 })
 
 describe('the banners', () => {
-  it('tell that nothing is kept, and what still works', async () => {
+  it('say that nothing is saved, and what still works', async () => {
     renderWith(simulated, <Banners />)
     expect(await screen.findByText(/Work can't be saved here/)).toBeInTheDocument()
   })
 
-  it('tell of a proxy that cannot be reached until it can', async () => {
+  it('say that the proxy cannot be reached, until it can', async () => {
     let isUp = false
     const send: Send = (...request) => (isUp ? simulated(...request) : Promise.reject(new TypeError('Failed to fetch')))
     renderWith(send, <Banners />)
@@ -64,7 +64,7 @@ describe('the banners', () => {
   })
 })
 
-describe('the room', () => {
+describe('the layout', () => {
   const room = (
     <Layout header={header} create="the form" stage="the stage" gallery="the grid" tasks="the tasks" isSoon />
   )
@@ -153,7 +153,7 @@ describe('the settings', () => {
     expect(range).toHaveAttribute('max', '20')
   })
 
-  it('remove the samples, where there are any, in one act', async () => {
+  it('remove the samples, if there are any, with one click', async () => {
     const store = renderWith(
       simulated,
       <>

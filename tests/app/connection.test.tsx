@@ -8,7 +8,7 @@ const json =
 const dead = () => Promise.reject(new TypeError('Failed to fetch'))
 
 describe('Test connection', () => {
-  it('tells the mode and the gateway of a proxy that answers', async () => {
+  it('shows the mode and the gateway of a proxy that answers', async () => {
     const asked: string[] = []
     const fetchImpl = async (url: RequestInfo | URL) => {
       asked.push(String(url))
@@ -31,14 +31,14 @@ describe('Test connection', () => {
     expect(found).toEqual({ ok: false, message: expect.stringMatching(words) })
   })
 
-  it('tells a proxy that does not know this page from one that is not there', async () => {
+  it('distinguishes a proxy that does not allow this page from one that is unreachable', async () => {
     const fetchImpl = async (_url: RequestInfo | URL, init?: RequestInit) =>
       init?.mode === 'no-cors' ? new Response(null) : dead()
     const found = await testConnection('http://elsewhere.example/api', fetchImpl)
     expect(found).toEqual({ ok: false, message: expect.stringMatching(/does not allow pages from .*ALLOWED_ORIGINS/) })
   })
 
-  it('says so when the rules of the page forbid the address', async () => {
+  it('says so when the content security policy forbids the address', async () => {
     const fetchImpl = () => {
       const event = Object.assign(new Event('securitypolicyviolation'), { effectiveDirective: 'connect-src' })
       document.dispatchEvent(event)
@@ -49,7 +49,7 @@ describe('Test connection', () => {
   })
 
   it.each(['http://', 'localhost:3000/api', '//elsewhere/api', 'api'])(
-    'asks nobody when "%s" is no address',
+    'sends no request if "%s" is not an address',
     async (address) => {
       const fetchImpl = vi.fn(dead)
       const found = await testConnection(address, fetchImpl)

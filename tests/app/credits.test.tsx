@@ -23,7 +23,7 @@ function serviceWith(answer: { data?: unknown; code?: number }) {
 }
 
 describe('the balance', () => {
-  it('need not be whole, and leads to what was spent', async () => {
+  it('may have a fraction, and links to what was spent', async () => {
     const onOpen = vi.fn()
     renderWith(serviceWith({ data: 5916.25 }).send, <Balance onOpen={onOpen} />)
     await userEvent.click(await screen.findByRole('button', { name: 'Balance: 5,916.25 credits' }))
@@ -35,7 +35,7 @@ describe('the balance', () => {
     ['tells nothing', { data: null }],
     ['tells no number', { data: 'plenty' }],
     ['says nothing', { data: '' }],
-  ])('is absent where the question %s', async (_, answer) => {
+  ])('is not shown if the request %s', async (_, answer) => {
     const service = serviceWith(answer)
     renderWith(service.send, <Balance onOpen={() => undefined} />)
     await eventually(() => expect(service.asked()).toBe(1))
@@ -43,7 +43,7 @@ describe('the balance', () => {
     expect(screen.queryByRole('button')).toBeNull()
   })
 
-  it('is asked for anew when a run was taken, and when it is over', async () => {
+  it('is requested again when a run was accepted, and when it has ended', async () => {
     const service = serviceWith({ data: 20 })
     const store = renderWith(service.send, <Balance onOpen={() => undefined} />)
     expect(await screen.findByText('20 credits')).toBeVisible()
@@ -72,7 +72,7 @@ describe('the balance', () => {
 })
 
 describe('a balance below the price', () => {
-  it('is said before the press, and stands in nobody’s way', async () => {
+  it('is shown before the press, and does not block it', async () => {
     renderWith(serviceWith({ data: 13.5 }).send, <Balance price={14} />)
     expect(await screen.findByRole('status')).toHaveTextContent('Only 13.5 credits left: add some before you submit.')
   })
@@ -84,7 +84,7 @@ describe('a balance below the price', () => {
     await eventually(() => expect(note).toHaveTextContent('Credits that running tasks do not use come back.'))
   })
 
-  it('is not said where there is enough', async () => {
+  it('is not shown if there are enough credits', async () => {
     const service = serviceWith({ data: 14 })
     renderWith(service.send, <Balance price={14} />)
     await eventually(() => expect(service.asked()).toBe(1))
@@ -93,8 +93,8 @@ describe('a balance below the price', () => {
   })
 })
 
-describe('the limits from which on to ask', () => {
-  it('are whole numbers, or none', async () => {
+describe('the limits above which the user is asked', () => {
+  it('are whole numbers, or empty', async () => {
     render(<SpendingSettings />)
     await userEvent.type(screen.getByLabelText('Credits per image'), '10')
     await userEvent.type(screen.getByLabelText('Credits per day'), '200')

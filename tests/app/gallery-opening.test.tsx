@@ -6,7 +6,7 @@ import { gridcell, keep, openTestGallery, renderOver } from '../support/render-g
 
 afterEach(() => vi.restoreAllMocks())
 
-it('nothing before the first image counts, reads without bound, or touches files', async () => {
+it('opening the gallery counts nothing, reads no whole list and touches no files before the first image', async () => {
   const store = await openTestGallery()
   const now = Date.now()
   for (let index = 0; index < 90; index += 1) {

@@ -96,7 +96,7 @@ describe('the grid', () => {
     expect(stops()).toHaveLength(1)
   })
 
-  it('draws few of many, and never reads an original', async () => {
+  it('renders few of many images, and never reads an original', async () => {
     for (let index = 0; index < 130; index += 1) {
       await keep(store, `p${index}`, { prompt: `Number ${index}`, createdAt: now - index })
     }
@@ -108,7 +108,7 @@ describe('the grid', () => {
     expect(original).not.toHaveBeenCalled()
   })
 
-  it('hands a picture over to whoever takes the drag', async () => {
+  it('gives the image to the target of a drag', async () => {
     await show('one')
     const data = new Map<string, string>()
     const dataTransfer = { setData: (type: string, value: string) => data.set(type, value) }
@@ -118,7 +118,7 @@ describe('the grid', () => {
 })
 
 describe('moving to the bin', () => {
-  it('passes the focus on, and is undone by the notice', async () => {
+  it('moves the focus on, and the notice undoes it', async () => {
     await show('one', 'two', 'three')
     ;(await gridcell.find(/^two/)).focus()
     await userEvent.keyboard('x')
@@ -147,7 +147,7 @@ describe('moving to the bin', () => {
     expect(await gridcell.find(/^one/)).toBeVisible()
   })
 
-  it('gives the stage to the next picture, and undo gives it back', async () => {
+  it('shows the next image on the stage, and undo shows the previous one again', async () => {
     await show('one', 'two')
     await userEvent.click(await gridcell.find(/^one/))
     await userEvent.keyboard('x')
@@ -184,7 +184,7 @@ describe('the bin', () => {
     expect(await gridcell.find(/^one/)).toBeVisible()
   })
 
-  it('asks once before it deletes for ever', async () => {
+  it('asks once before it deletes permanently', async () => {
     await openBin('one', 'two')
     await choose('one', 'Delete permanently')
     await userEvent.click(await screen.findByRole('button', { name: 'Keep' }))
@@ -194,7 +194,7 @@ describe('the bin', () => {
     await waitFor(async () => expect(await store.picture('one' as PictureId)).toBeUndefined())
   })
 
-  it('is emptied in one act', async () => {
+  it('is emptied with one click', async () => {
     await openBin('one', 'two')
     await userEvent.click(screen.getByRole('button', { name: 'Empty bin' }))
     const dialog = await screen.findByRole('dialog', { name: 'Delete permanently?' })
@@ -205,7 +205,7 @@ describe('the bin', () => {
   })
 })
 
-describe('going on from a picture', () => {
+describe('editing from an image', () => {
   it('replaces the one source of Kontext, keeps the prompt and puts the cursor there', async () => {
     await show('one', 'two')
     useWorkspace.getState().setSources('flux-kontext', ['two' as PictureId])

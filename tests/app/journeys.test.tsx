@@ -26,7 +26,7 @@ test('each tab has its own draft, and the price of its own model', async () => {
   expect(screen.getByRole('textbox', { name: 'Prompt' })).toHaveValue('for one tab')
 })
 
-test('what the service refuses stays on its card with words, and costs nothing', async () => {
+test('a refusal of the service stays on its card with its reason, and costs nothing', async () => {
   await generate('a red fox [[policy]]')
   const card = await failedCard('rejected')
   expect(card).toHaveTextContent(/safety rules/)
@@ -34,7 +34,7 @@ test('what the service refuses stays on its card with words, and costs nothing',
   expect((await page.service()).charges.every(({ refunded }) => refunded)).toBe(true)
 })
 
-test('a key that the service does not accept leads to where a key is set', async () => {
+test('a rejected API key leads to where a key is set', async () => {
   page.break(http.post('*/api/v1/*', () => HttpResponse.json({ code: 401, msg: 'Unauthorized', data: null })))
   await generate('a red fox')
   const card = await failedCard('unauthorized')
@@ -42,7 +42,7 @@ test('a key that the service does not accept leads to where a key is set', async
   expect(await screen.findByRole('dialog', { name: 'Settings' }, patience)).toBeInTheDocument()
 })
 
-test('an answer lost between the service and here is unconfirmed: said so, and sent once', async () => {
+test('an answer lost on its way to the page is unconfirmed: this is shown, and it was sent once', async () => {
   let posts = 0
   page.break(
     http.post('*/api/v1/flux/*', () => {
@@ -56,7 +56,7 @@ test('an answer lost between the service and here is unconfirmed: said so, and s
   expect(posts).toBe(1)
 })
 
-test('a proxy that is down is told at the run, before anything is sent', async () => {
+test('a proxy that is down is reported on the run, before anything is sent', async () => {
   page.break(http.all('*/api/*', () => HttpResponse.error()))
   await generate('a red fox')
   expect(await failedCard('unavailable')).toHaveTextContent(/cannot be reached/)

@@ -44,8 +44,8 @@ async function openPage({ hasKept = true } = {}) {
   )
 }
 
-describe('a database that is not what it was', () => {
-  it('D03 because the browser gives none is told loudly, with what to do', async () => {
+describe('a database that cannot be used as usual', () => {
+  it('D03 if the browser provides none, says so clearly, with what to do', async () => {
     vi.stubGlobal('indexedDB', undefined)
     store = await openTestGallery()
     await openPage({ hasKept: false })
@@ -54,7 +54,7 @@ describe('a database that is not what it was', () => {
     expect(await store.countPictures('gallery')).toBe(1)
   })
 
-  it('D06 D08 because another window has made it newer asks for this one to be loaded again', async () => {
+  it('D06 D08 if another window has upgraded it, asks to reload this one', async () => {
     await openPage({ hasKept: false })
     expect(screen.queryByRole('alert')).toBeNull()
     const newer = await openRaw(nameOfGallery(), 9)
@@ -65,7 +65,7 @@ describe('a database that is not what it was', () => {
     newer.close()
   })
 
-  it('D07 because an older window holds it is told, until that one lets go', async () => {
+  it('D07 if an older window blocks it, says so until that window closes', async () => {
     const older = await openRaw(`older-${crypto.randomUUID()}`, 1, (opened) => {
       for (const kept of ['runs', 'pictures', 'thumbnails', 'originals']) opened.createObjectStore(kept)
     })
@@ -82,7 +82,7 @@ describe('a database that is not what it was', () => {
 describe('D11 a gallery that the browser has cleared', () => {
   const banner = () => screen.queryByText(/This browser has deleted the images/)
 
-  it('is explained, once, with what can still be done', async () => {
+  it('is explained once, with what can still be done', async () => {
     await openPage()
     await waitFor(() => expect(banner()).toHaveTextContent(/by its task ID, at the bottom of Tasks/))
     await userEvent.click(screen.getByRole('button', { name: 'Dismiss' }))
@@ -90,14 +90,14 @@ describe('D11 a gallery that the browser has cleared', () => {
     expect(useWorkspace.getState().hasKept).toBe(false)
   })
 
-  it('is not taken for one that was never filled', async () => {
+  it('is not confused with one that was never filled', async () => {
     const read = vi.spyOn(store, 'recentRuns')
     await openPage({ hasKept: false })
     expect(read).not.toHaveBeenCalled()
     expect(banner()).toBeNull()
   })
 
-  it('is not taken for one whose pictures the user deleted: their runs are still known', async () => {
+  it('is not confused with one whose images the user deleted, because their runs are still known', async () => {
     await store.saveRun(savedRun('run-1', ['deleted']))
     const read = vi.spyOn(store, 'recentRuns')
     await openPage()
@@ -130,7 +130,7 @@ describe('D01 a picture for which there is no room', () => {
     return { ...shown, cell: await gridcell.find(/^a fox, ready to download/) }
   }
 
-  it('is seen all the same, with what can be done about it', async () => {
+  it('is shown anyway, with what can be done about it', async () => {
     const bytes = await paintedImage('png')
     const { cell, asked } = await show(async () => [bytes])
     expect(await within(cell).findByRole('img', { name: 'a fox' })).toHaveAttribute(
@@ -143,7 +143,7 @@ describe('D01 a picture for which there is no room', () => {
     expect(asked).toEqual(['look run-1'])
   })
 
-  it('T11 gives its address back with its card', async () => {
+  it('T11 revokes its object URL with its card', async () => {
     const made = vi.spyOn(URL, 'createObjectURL')
     const revoked = vi.spyOn(URL, 'revokeObjectURL')
     const bytes = await paintedImage('png')

@@ -68,13 +68,13 @@ beforeEach(async () => {
 })
 afterEach(closeNotices)
 
-describe('the ledger', () => {
-  it('says that nothing is in work', async () => {
+describe('the list of tasks', () => {
+  it('says that nothing is running', async () => {
     await show([])
     expect(screen.getByText('Nothing running')).toBeInTheDocument()
   })
 
-  it('says of every run where it is, in words', async () => {
+  it('shows the state of every run in words', async () => {
     await show([
       runOf('one', queued),
       runOf('two', { phase: 'sending', sentAt }),
@@ -118,7 +118,7 @@ describe('the ledger', () => {
     for (const [prompt, charge] of charges) expect(within(await rowOf(prompt)).getByText(charge)).toBeVisible()
   })
 
-  it('offers for each what fits it, the best first, and never to cancel', async () => {
+  it('offers the suitable acts for each run, the best first, and never to cancel', async () => {
     await show([
       runOf('queued', queued),
       runOf('sending', { phase: 'sending', sentAt }),
@@ -177,7 +177,7 @@ describe('the ledger', () => {
     ])
   })
 
-  it('puts what is past under its day, and forgets to show what is older than a week', async () => {
+  it('groups past runs by day, and hides those older than a week', async () => {
     const at = (createdAt: number) => ({ createdAt })
     await show([
       runOf('new', savedAs('p'), at(now - 1_000)),
@@ -214,8 +214,8 @@ describe('the ledger', () => {
   })
 })
 
-describe('time in the ledger', () => {
-  it('tells how long a run takes, and how long its like of the same kind took', async () => {
+describe('times in the list of tasks', () => {
+  it('shows how long a run takes, and how long similar ones took', async () => {
     const times = { sentAt: now - 20_000, finishedAt: now - 16_000 }
     const past = (prompt: string, about: object = {}) => runOf(prompt, { ...savedAs('p'), ...times }, about)
     await show([
@@ -230,12 +230,12 @@ describe('time in the ledger', () => {
     expect(await rowOf('a')).toHaveTextContent('saved in 4 s')
   })
 
-  it('counts down to when a run that the limit holds back sends itself', async () => {
+  it('counts down to when a rate-limited run is sent again', async () => {
     await show([runOf('one', { ...queued, sendsAt: Date.now() + 7_500, trouble: { kind: 'rate-limited' } })])
     expect(await rowOf('one')).toHaveTextContent(/retries in 8 s/)
   })
 
-  it('says about when it is the turn of a run that has a place in the queue of the proxy', async () => {
+  it("says about when it is the turn of a run in the proxy's queue", async () => {
     const trouble = { kind: 'rate-limited', retryAfterMs: 11_500, turn: true } as const
     await show([runOf('one', { ...queued, sendsAt: Date.now() + 11_500, trouble })])
     expect(await rowOf('one')).toHaveTextContent(/waiting for your turn, about 12 s/)

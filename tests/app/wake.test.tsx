@@ -30,7 +30,7 @@ function waitAMinute(signal = never) {
 }
 
 describe('a pause', () => {
-  it('T06 lasts as long as it was meant to while nothing happens', async () => {
+  it('T06 has its full length if nothing happens', async () => {
     const wait = waitAMinute()
     await vi.advanceTimersByTimeAsync(59_000)
     expect(wait.over).toBe(false)
@@ -50,7 +50,7 @@ describe('a pause', () => {
     expect(wait.over).toBe(true)
   })
 
-  it('goes on when the window is hidden, and ends when the network comes back even so', async () => {
+  it('continues when the window is hidden, and even then ends when the network comes back', async () => {
     const wait = waitAMinute()
     visibility = 'hidden'
     document.dispatchEvent(new Event('visibilitychange'))
@@ -61,7 +61,7 @@ describe('a pause', () => {
     expect(wait.over).toBe(true)
   })
 
-  it('T04 ends when the machine has slept, which no event tells', async () => {
+  it('T04 ends when the machine has slept, of which there is no event', async () => {
     const wait = waitAMinute()
     await vi.advanceTimersByTimeAsync(6_000)
     vi.setSystemTime(Date.now() + 2 * 3_600_000)
@@ -69,7 +69,7 @@ describe('a pause', () => {
     expect(wait.over).toBe(true)
   })
 
-  it('T05 is not prolonged by a clock that was set back', async () => {
+  it('T05 does not get longer when the clock is set back', async () => {
     const wait = waitAMinute()
     await vi.advanceTimersByTimeAsync(6_000)
     vi.setSystemTime(Date.now() - 24 * 3_600_000)
@@ -89,7 +89,7 @@ describe('a pause', () => {
   })
 })
 
-it('one look-out serves all who wait', () => {
+it('all pauses share one check of the clock', () => {
   const stops = [onWake(() => undefined), onWake(() => undefined)]
   expect(vi.getTimerCount()).toBe(1)
   for (const stop of stops) stop()

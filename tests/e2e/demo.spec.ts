@@ -98,7 +98,7 @@ test('the demo keeps its own gallery: on one host with a real installation neith
   for (const key of keys) expect(key).toMatch(/^atelier-demo-workspace\./)
 })
 
-test('the demo says where real pictures come from, and takes no address of a proxy', async ({ page, host }) => {
+test('the demo says how to get real images, and does not accept the address of a proxy', async ({ page, host }) => {
   await page.goto(host.url)
   await page.getByRole('button', { name: 'Add an API key' }).click()
   const settings = page.getByRole('dialog', { name: 'Settings' })

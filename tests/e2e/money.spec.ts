@@ -124,7 +124,7 @@ test('P07 a proxy that is killed and comes back: the run goes on', async ({ page
   expect((await live.service.simulator.state()).charges).toHaveLength(1)
 })
 
-test('what the page loads later and does not get takes nothing away, and comes when it can', async ({ page, live }) => {
+test('parts of the page that fail to load lose nothing, and are loaded when possible', async ({ page, live }) => {
   const asked = '**/assets/balance-*.js'
   await page.route(asked, (route) => route.abort())
   const failed = page.waitForEvent('requestfailed', (request) => request.url().includes('/balance-'))
@@ -158,7 +158,7 @@ test('a proxy that is down at the press: nothing was sent, nothing was charged, 
   expect((await live.service.simulator.state()).charges).toHaveLength(1)
 })
 
-test('the key reaches no byte that a browser sees', async ({ page, live }) => {
+test('no byte that a browser receives contains the key', async ({ page, live }) => {
   const seen: string[] = []
   page.on('response', async (response) => {
     const body = await response.body().catch(() => Buffer.alloc(0))

@@ -36,14 +36,14 @@ describe('a database that does not open', () => {
     store.close()
   })
 
-  test('D04 is tried once more, and then it often does', async () => {
+  test('D04 is opened a second time, which often works', async () => {
     vi.spyOn(indexedDB, 'open').mockImplementationOnce(damaged)
     store = await open()
     expect(store.health).toBe('ok')
     expect((await store.openRuns()).map(({ id }) => id)).toEqual(['a'])
   })
 
-  test('D04 at all leaves what is in it alone: it is said, work goes on in memory, and later all is still there', async () => {
+  test('D04 at all is not changed: the user is told, everything works in memory, and later all data is still there', async () => {
     const opening = vi.spyOn(indexedDB, 'open').mockImplementation(damaged)
     const deleting = vi.spyOn(indexedDB, 'deleteDatabase')
     store = await open()
@@ -60,7 +60,7 @@ describe('a database that does not open', () => {
   })
 })
 
-describe('with a run out at the service', () => {
+describe('with a run at the service', () => {
   let machine: Machine
 
   beforeEach(async () => {
@@ -72,7 +72,7 @@ describe('with a run out at the service', () => {
   })
 
   test.each(['sending', 'working', 'ready'] as const)(
-    'D12 cleared while it is "%s": its picture is kept all the same',
+    'D12 cleared while it is "%s": its image is saved anyway',
     async (phase) => {
       const run = await machine.create(machine.recipe({ prompt: 'a red fox [[slow:0.3]]' }))
       let cleared = false
@@ -90,7 +90,7 @@ describe('with a run out at the service', () => {
   )
 
   test.each(['sending', 'working'] as const)(
-    'D02 the disk is full while it is "%s", and has room again later: it is driven on, and all of it is stored',
+    'D02 the disk is full while it is "%s", and has room again later: the run continues, and everything is stored',
     async (phase) => {
       const run = await machine.create(machine.recipe({ prompt: 'a red fox [[slow:0.3]]' }))
       let refusals = 0
@@ -114,7 +114,7 @@ describe('with a run out at the service', () => {
     },
   )
 
-  test('D20 closed before it has read what is there: nothing is written and nothing sent', async () => {
+  test('D20 closed before it has been read: nothing is written and nothing sent', async () => {
     await machine.create(machine.recipe())
     const before = await recordsOf(machine.databaseName, 'runs')
     const runner = vi.fn(async () => machine.runner)

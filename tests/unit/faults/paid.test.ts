@@ -44,7 +44,7 @@ const driveUntil = async (run: Run, phase: Phase) => {
 }
 
 describe('a crash', () => {
-  test('P01 before the intent is stored sends nothing: a run that cannot be stored is never begun', async () => {
+  test('P01 before the run is stored sends nothing: a run that cannot be stored is never started', async () => {
     const put = IDBObjectStore.prototype.put
     vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, value, key) {
       if (this.name === 'runs') throw new DOMException('no room', 'QuotaExceededError')
@@ -64,7 +64,7 @@ describe('a crash', () => {
     expect(await machine.store.recentRuns(9)).toEqual([])
   })
 
-  test('P06 P25 of the proxy too, which has forgotten by then what it sent: in doubt, and never sent again', async () => {
+  test('P06 P25 of the proxy too, which has lost what it sent: the outcome is uncertain, and it is never sent again', async () => {
     const run = await machine.create(machine.recipe())
     interfere(machine, isSubmitPath, async (direct, path, init) => {
       await direct(path, init)
@@ -80,7 +80,7 @@ describe('a crash', () => {
     expect(await countsOf(machine)).toMatchObject({ submissions: 1, charges: 1 })
   })
 
-  test('P16 after the task is known to be done: the picture is fetched at the next start', async () => {
+  test('P16 after the task is known to be done: the image is downloaded at the next start', async () => {
     const run = await machine.create(machine.recipe())
     const restore = interfere(machine, isImagePath, never)
     await driveUntil(run, 'ready')
@@ -90,7 +90,7 @@ describe('a crash', () => {
     expect(await countsOf(machine)).toMatchObject({ submissions: 1, charges: 1, polls })
   })
 
-  test('P17 in the middle of the picture: fetched again, kept once', async () => {
+  test('P17 during the download of the image: it is downloaded again, and saved once', async () => {
     let asked = 0
     const mend = service.break(isPicture, (_incoming, outgoing) => {
       asked += 1
@@ -109,7 +109,7 @@ describe('a crash', () => {
 })
 
 describe('an answer that is lost', () => {
-  test('P05 between service and proxy leaves the run in doubt; whoever looks again sends nothing', async () => {
+  test('P05 between service and proxy leaves the outcome uncertain; checking again sends nothing', async () => {
     const mend = service.loseAnswers(isSubmission)
     const run = await machine.generate()
     mend()
@@ -122,7 +122,7 @@ describe('an answer that is lost', () => {
     expect(await countsOf(machine)).toMatchObject({ submissions: 1, charges: 1 })
   })
 
-  test('P10 while two windows without a common lock send the same run: one task, one picture, told to both', async () => {
+  test('P10 while two windows without a common lock send the same run: one task, one image, known to both', async () => {
     const run = await machine.create(machine.recipe())
     const ends = await Promise.all([machine.runner, machine.reload()].map((one) => one.drive(run.id, machine.never)))
     expect(ends.map((end) => end?.state.phase)).toEqual(['saved', 'saved'])
@@ -131,7 +131,7 @@ describe('an answer that is lost', () => {
   })
 })
 
-test('P21 without credits: told as such after one try, with the settings kept', async () => {
+test('P21 without credits: reported after one try, with the settings kept', async () => {
   machine.simulator.set({ credits: 0 })
   const run = await machine.generate({ prompt: 'a red fox in the snow' })
   expect(run).toMatchObject({
@@ -176,7 +176,7 @@ test('P23 a proxy that dies after three of eight: the others cost nothing and ar
   expect(await countsOf(machine)).toMatchObject({ submissions: 8, charges: 8 })
 })
 
-describe('a memory of submissions that fails', () => {
+describe('a store of submissions that fails', () => {
   const withMemory = (memory: Partial<SubmissionStore>) =>
     reopen({ proxy: { submissions: { ...createMemorySubmissions(), ...memory }, log: createLog([], () => undefined) } })
 

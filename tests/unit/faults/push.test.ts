@@ -52,7 +52,7 @@ describe('a callback', () => {
     await expectPlainEnd([await machine.generate({ prompt: 'a red fox [[callback:early]]' })])
   })
 
-  test('W02 a hundred times over is one question more at the most', async () => {
+  test('W02 a hundred times causes at most one more poll', async () => {
     await open()
     machine.simulator.set({ callbackTimes: 100 })
     await expectPlainEnd([await machine.generate()])
@@ -60,7 +60,7 @@ describe('a callback', () => {
     expect(new Set(await statuses())).toEqual(new Set([200]))
   })
 
-  test('W03 out of order ends each run all the same', async () => {
+  test('W03 out of order still ends each run', async () => {
     await open()
     machine.simulator.set({ callbacks: 'held' })
     const runs = [0, 1, 2].map(() => machine.generate({ prompt: 'a red fox [[slow:0.1]]' }))
@@ -69,7 +69,7 @@ describe('a callback', () => {
     await expectPlainEnd(await Promise.all(runs))
   })
 
-  test('W04 days late, to a proxy that has forgotten all, changes nothing', async () => {
+  test('W04 days late, to a proxy that has lost everything, changes nothing', async () => {
     await open()
     machine.simulator.set({ callbacks: 'held' })
     const run = await machine.generate()
@@ -81,7 +81,7 @@ describe('a callback', () => {
     expect(await machine.runner.drive((run as Run).id, machine.never)).toEqual(run)
   })
 
-  test('W05 that never comes is not needed: polling finishes alone', async () => {
+  test('W05 that never comes is not needed: polling alone finishes the run', async () => {
     await open()
     await machine.generate()
     machine.simulator.set({ callbacks: 'never' })
@@ -98,7 +98,7 @@ describe('a callback', () => {
     await patiently(async () => expect(await statuses()).toContain(401))
   })
 
-  test('SEC F09 that says the opposite of the record is not believed', async () => {
+  test('SEC F09 that contradicts the record is not trusted', async () => {
     await open()
     machine.simulator.set({ callbackBody: 'forged' })
     const run = await machine.generate({ prompt: 'a red fox [[policy]]' })
@@ -106,7 +106,7 @@ describe('a callback', () => {
     expect(JSON.stringify(run)).not.toContain('forged')
   })
 
-  test('SEC F04 with the address of another picture brings the one that was made', async () => {
+  test('SEC F04 with the address of another image does not change which image is saved', async () => {
     await open()
     machine.simulator.set({ callbackBody: 'forged' })
     await expectPlainEnd([await machine.generate()])
@@ -114,7 +114,7 @@ describe('a callback', () => {
 })
 
 describe('an answer that is lost', () => {
-  test('P05 between service and proxy comes with the callback: one task, its picture, nothing in doubt', async () => {
+  test('P05 between service and proxy is replaced by the callback: one task, its image, nothing uncertain', async () => {
     const service = await openBreakableService({
       key: machineKey,
       switches: { durationMs: 30 },
@@ -126,7 +126,7 @@ describe('an answer that is lost', () => {
     await expectPlainEnd([await machine.generate()])
   })
 
-  test('P06 with the proxy that was killed after it had sent: the callback reaches the next one', async () => {
+  test('P06 with the proxy that was killed after sending: the callback reaches the next one', async () => {
     await open()
     machine.simulator.set({ callbacks: 'held' })
     const run = await machine.create(machine.recipe())
@@ -144,7 +144,7 @@ describe('an answer that is lost', () => {
     await expectPlainEnd([await driven])
   })
 
-  test('P06 and never called for is in doubt in the end', async () => {
+  test('P06 without a callback is uncertain in the end', async () => {
     await open()
     machine.simulator.set({ callbacks: 'never' })
     const restore = interfere(machine, isSubmitPath, async (direct, path, init) => {
@@ -160,7 +160,7 @@ describe('an answer that is lost', () => {
 })
 
 describe('the stream', () => {
-  test('W07 cut again and again loses no word', async () => {
+  test('W07 interrupted again and again loses no event', async () => {
     await open()
     const cuts = new Set<AbortController>()
     interfere(
@@ -183,7 +183,7 @@ describe('the stream', () => {
     await expectPlainEnd([runs[0], ...runs])
   })
 
-  test('W08 that an intermediary holds back is not alive: polls come at their usual pace', async () => {
+  test('W08 that a server in between holds back does not count as alive: polls keep their usual pace', async () => {
     await open()
     interfere(
       machine,
@@ -194,7 +194,7 @@ describe('the stream', () => {
     await expectPlainEnd(runs)
   })
 
-  test('is not asked for while the proxy says that it has none, nor while no run is in work', async () => {
+  test('is not requested while the proxy says that it has none, nor while no run is running', async () => {
     const asked: string[] = []
     const watch = () =>
       interfere(

@@ -23,7 +23,7 @@ const open = async (...options: Parameters<typeof openMachine>) => {
 const reached = (run: Run, phase: Phase) =>
   eventually(async () => expect((await machine.store.run(run.id))?.state.phase).toBe(phase))
 
-test('T01 a second window on the same run asks nothing while the first one does', async () => {
+test('T01 a second window does not poll a run while the first one does', async () => {
   const asked: string[] = []
   await open()
   const run = await machine.create(machine.recipe({ prompt: 'a red fox [[slow:1]]' }))
@@ -128,7 +128,7 @@ describe('a clock that jumps', () => {
   })
 })
 
-test('T09 a proxy of another version, which knows none of our questions, leaves every run in its place', async () => {
+test('T09 a proxy of another version, which has none of our own routes, leaves every run as it is', async () => {
   await open()
   const strange = () => Promise.resolve(Response.json({ error: 'no such route' }, { status: 404 }))
   const run = await machine.create(machine.recipe())

@@ -30,7 +30,7 @@ const written = fc.oneof(
 )
 const unknownWord = fc.string().filter((word) => !['success', 'fail', 'failed', 'error'].includes(word))
 
-describe('records in a dress of their own', () => {
+describe('records in unusual formats', () => {
   test('U11 flags as text, further members, nulls and times of any kind: a success is a success', async () => {
     await fc.assert(
       fc.asyncProperty(dressed(1), fc.dictionary(fc.string(), anything), anything, async (successFlag, more, time) => {
@@ -49,7 +49,7 @@ describe('records in a dress of their own', () => {
     )
   })
 
-  test('U11 a state or a flag that nobody knows means that the task still runs', async () => {
+  test('U11 an unknown state or flag means that the task is still running', async () => {
     await fc.assert(
       fc.asyncProperty(
         unknownWord,

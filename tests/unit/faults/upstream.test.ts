@@ -81,7 +81,7 @@ describe('U01 the limit of the service', () => {
   test.each([
     ['with a time to come back', { ...json, 'retry-after': '3' }],
     ['without one', json],
-  ])('U01 told %s is waited out, each run for itself, and nobody storms', async (_title, headers) => {
+  ])('U01 told %s is waited for by each run separately, and runs do not all retry at once', async (_title, headers) => {
     const { time, runner } = openHeldWindow()
     let asked = 0
     const limit = JSON.stringify({ code: 429, msg: 'Rate limit exceeded', data: null })
@@ -108,7 +108,7 @@ describe('U01 the limit of the service', () => {
     expect((await countsOf(machine)).charges).toBe(6)
   })
 
-  test('U01 told to a question leaves the run in its place', async () => {
+  test('U01 in answer to a poll leaves the run as it is', async () => {
     breakPolls(2, tell({ code: 429, msg: 'Rate limit exceeded', data: null }, 429))
     const run = await machine.create(machine.recipe())
     const troubles = troublesOf(run)
@@ -117,7 +117,7 @@ describe('U01 the limit of the service', () => {
   })
 })
 
-test('U02 maintenance: questions go on ever more slowly, and what is asked for is refused in words', async () => {
+test('U02 maintenance: polling gets slower and slower, and new requests are refused with the reason', async () => {
   breakPolls(4, tell({ code: 455, msg: 'The service is under maintenance', data: null }))
   expect(await machine.generate()).toMatchObject({ state: { phase: 'saved' } })
   const { pauses } = machine
@@ -146,16 +146,19 @@ const unreadable: readonly (readonly [string, Reply])[] = [
   ['U09 packed bytes that grow', say(gzipSync(Buffer.alloc(50_000_000)), 200, { ...json, 'content-encoding': 'gzip' })],
 ]
 
-test.each(unreadable)('%s, told to a submission, leaves the run in doubt: it is sent once', async (_title, reply) => {
-  const mend = service.break(isSubmission, reply)
-  const run = await machine.generate()
-  expect(run).toMatchObject(unconfirmed)
-  mend()
-  await machine.reload().drive(idOf(run), machine.never)
-  expect(service.seen.filter(isSubmission)).toHaveLength(1)
-})
+test.each(unreadable)(
+  '%s, in answer to a submission, leaves the outcome uncertain: it is sent once',
+  async (_title, reply) => {
+    const mend = service.break(isSubmission, reply)
+    const run = await machine.generate()
+    expect(run).toMatchObject(unconfirmed)
+    mend()
+    await machine.reload().drive(idOf(run), machine.never)
+    expect(service.seen.filter(isSubmission)).toHaveLength(1)
+  },
+)
 
-test.each(unreadable)('%s, told to a question, is trouble that passes, and no result', async (_title, reply) => {
+test.each(unreadable)('%s, in answer to a poll, is a passing problem, not a result', async (_title, reply) => {
   breakPolls(2, reply)
   const run = await machine.create(machine.recipe())
   const troubles = troublesOf(run)
@@ -164,7 +167,7 @@ test.each(unreadable)('%s, told to a question, is trouble that passes, and no re
   expect(await countsOf(machine)).toMatchObject({ submissions: 1, charges: 1 })
 })
 
-describe('a mark at the start of the text', () => {
+describe('a byte order mark at the start of the text', () => {
   beforeEach(() => {
     const withMark = async (seen: Seen, outgoing: ServerResponse) => {
       const answer = await machine.simulator.fetch(toRequest(service.origin, seen))
@@ -176,11 +179,11 @@ describe('a mark at the start of the text', () => {
     )
   })
 
-  test('U07 is no fault', async () => {
+  test('U07 is ignored', async () => {
     expect(await machine.generate()).toMatchObject({ state: { phase: 'saved' } })
   })
 
-  test('U07 is none either where the proxy is asked for the answer, which did not arrive', async () => {
+  test('U07 is also ignored when the proxy is asked for a lost answer', async () => {
     interfere(machine, isSubmitPath, async (direct, path, init) => {
       await direct(path, init)
       return lost()
@@ -207,7 +210,7 @@ describe('a service that takes its time', () => {
   test.each([
     ['U05 never answers', silence],
     ['U06 sends one byte after the other', drip],
-  ])('%s: a submission is in doubt after the deadline', async (_title, reply) => {
+  ])('%s: a submission is uncertain after the deadline', async (_title, reply) => {
     service.break(isSubmission, reply)
     const run = await machine.generate()
     expect(run).toMatchObject(unconfirmed)
@@ -218,7 +221,7 @@ describe('a service that takes its time', () => {
   test.each([
     ['U05 never answers', silence],
     ['U06 sends one byte after the other', drip],
-  ])('%s: a question is asked again', async (_title, reply) => {
+  ])('%s: a poll is repeated', async (_title, reply) => {
     const at = breakPolls(1, reply)
     const run = await machine.create(machine.recipe())
     const troubles = troublesOf(run)
@@ -260,7 +263,7 @@ describe('a finished task without a picture', () => {
     },
   )
 
-  test('U10 that gets its picture after all is saved', async () => {
+  test('U10 that gets its image after all is saved', async () => {
     const { time, runner } = openHeldWindow()
     breakPolls(2, kontext(null))
     const { id } = await machine.create(machine.recipe())

@@ -45,7 +45,7 @@ function openWindow() {
   }
 }
 
-describe('a window that was frozen with a run in its hands', () => {
+describe('a window that was frozen with a running run', () => {
   test('T03 does not keep others from finishing it: one submission, one picture', async () => {
     const [frozen, seen] = [openWindow(), openWindow()]
     const run = await machine.create(machine.recipe({ prompt: 'a red fox [[slow:1]]' }))

@@ -11,7 +11,7 @@ const never = new AbortController().signal
 const run = 'run-0001' as RunId
 const other = 'run-0002' as RunId
 
-describe('pauses and word of runs', () => {
+describe('pauses and events of runs', () => {
   let time: ReturnType<typeof createHeldTime>
   let push: Push
   /** The stream, where one is open. */
@@ -52,7 +52,7 @@ describe('pauses and word of runs', () => {
     unfollow()
   }
 
-  test('word ends a pause at once, and its run is asked for as usual from then on', async () => {
+  test('an event ends a pause at once, and its run is polled as usual from then on', async () => {
     push.follow(run)
     await settled()
     const first = pause()
@@ -66,7 +66,7 @@ describe('pauses and word of runs', () => {
     expect(second).toEqual({ word: false, atMs: 2_000 })
   })
 
-  test('word that came while a poll was under way is not lost', async () => {
+  test('an event during a poll is not lost', async () => {
     push.follow(run)
     await settled()
     stream?.runEvent(await digestOf(run))
@@ -75,7 +75,7 @@ describe('pauses and word of runs', () => {
     expect(one).toEqual({ word: true, atMs: 0 })
   })
 
-  test('word that came before anybody wanted it is not lost', async () => {
+  test('an event before anyone waits for it is not lost', async () => {
     await earnTrust()
     stream?.runEvent(await digestOf(run))
     push.follow(run)
@@ -83,7 +83,7 @@ describe('pauses and word of runs', () => {
     expect(await push.pause(run, 2_000, never)).toBe(true)
   })
 
-  test('W11 word of a run that nobody knows is ignored', async () => {
+  test('W11 an event of an unknown run is ignored', async () => {
     push.follow(run)
     await settled()
     const one = pause()
@@ -92,7 +92,7 @@ describe('pauses and word of runs', () => {
     expect(one).toEqual({})
   })
 
-  test('pauses grow only when word has really come, and shrink when a run ended without one', async () => {
+  test('pauses grow only when an event has really come, and shrink when a run ended without one', async () => {
     push.follow(run)
     await settled()
     stream?.alive(true)
@@ -112,7 +112,7 @@ describe('pauses and word of runs', () => {
     expect(shrunk.atMs).toBe(34_000)
   })
 
-  test('W08 W09 a stream that breaks hands over to polls within two seconds, not to the moment', async () => {
+  test('W08 W09 a broken stream leads to polls within two seconds, not all at the same moment', async () => {
     await earnTrust()
     push.follow(run)
     await settled()
@@ -127,7 +127,7 @@ describe('pauses and word of runs', () => {
     expect(usual.atMs).toBe(13_000)
   })
 
-  test('a gap asks for every run that is waited for', async () => {
+  test('a gap polls every run that is waited for', async () => {
     push.follow(run)
     await settled()
     const one = pause()
@@ -137,7 +137,7 @@ describe('pauses and word of runs', () => {
     expect(one).toEqual({ word: true, atMs: 0 })
   })
 
-  test('a gap at the start says nothing of a run that has not been asked for yet', async () => {
+  test('a gap at the start does not apply to a run that has not been polled yet', async () => {
     push.follow(run)
     await settled()
     stream?.gap()
@@ -237,7 +237,7 @@ describe('the stream of a page', () => {
     page.stop()
   })
 
-  test('events are read however their bytes are cut', async () => {
+  test('events are read however their bytes are split', async () => {
     const page = openPage()
     await settled()
     for (const character of 'event: run\nid: a-1\ndata: mark\n\n') await page.write(character)
@@ -245,7 +245,7 @@ describe('the stream of a page', () => {
     page.stop()
   })
 
-  test('W08 held back by an intermediary, it is never alive; silent for 40 s, it is not alive any more', async () => {
+  test('W08 held back by a server in between, it never counts as alive; silent for 40 s, it no longer counts as alive', async () => {
     const page = openPage()
     await page.time.pass(silenceMs * 2)
     expect(page.heard).toEqual(['alive false'])
@@ -260,7 +260,7 @@ describe('the stream of a page', () => {
     page.stop()
   })
 
-  test('W09 pages of a proxy that restarts come back each in its own time', async () => {
+  test('W09 pages of a restarted proxy reconnect at different times', async () => {
     const pages = [0, 0.25, 0.5, 0.75].map((random) => openPage(() => random))
     await settled()
     for (const page of pages) {
@@ -359,7 +359,7 @@ describe('the windows of one browser', () => {
     return { heard, stop: () => stop.abort() }
   }
 
-  test('share one stream: what the first one hears, all hear', async () => {
+  test('share one stream: all of them get the events of the first one', async () => {
     const [first, second] = [openWindow(), openWindow()]
     await settled()
     expect(reading).toHaveLength(1)
@@ -376,7 +376,7 @@ describe('the windows of one browser', () => {
     expect([first, second, third].map(({ heard }) => heard.at(-1))).toEqual(Array(3).fill('alive false'))
   })
 
-  test('T07 hand it on: the next one goes on from the last id', async () => {
+  test('T07 pass it on: the next one continues from the last id', async () => {
     const first = openWindow()
     const second = openWindow()
     await settled()
@@ -389,7 +389,7 @@ describe('the windows of one browser', () => {
     expect(second.heard).toEqual(['alive true', 'mark'])
   })
 
-  test('count it as dead when its window says nothing any more', async () => {
+  test('consider it dead when its window sends nothing any more', async () => {
     openWindow()
     const second = openWindow()
     await settled()

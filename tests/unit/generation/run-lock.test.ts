@@ -52,7 +52,7 @@ describe('one run in several windows', () => {
     expect(await two).toBe('nothing to do')
   })
 
-  test('keeps its holder for as long as that is seen and answers', async () => {
+  test('keeps its holder as long as that is visible and answers', async () => {
     const log: string[] = []
     void openWindow().lock(name, never, openWork(log, 'first').work, always)
     void openWindow().lock(name, never, openWork(log, 'second').work, always)
@@ -60,7 +60,7 @@ describe('one run in several windows', () => {
     expect(log).toEqual(['first begins'])
   })
 
-  test('T06 goes from a window that nobody sees to one that is seen, and comes back with the eyes', async () => {
+  test('T06 goes from a hidden window to a visible one, and comes back when that changes', async () => {
     const log: string[] = []
     const [first, second] = [openWindow(), openWindow()]
     void first.lock(name, never, openWork(log, 'first').work, always)
@@ -75,7 +75,7 @@ describe('one run in several windows', () => {
     expect(log.slice(3)).toEqual(['second stops', 'first begins'])
   })
 
-  test('T06 that comes to a window that nobody sees goes on at once to one that is', async () => {
+  test('T06 that comes to a hidden window goes on at once to a visible one', async () => {
     const log: string[] = []
     const first = openWork(log, 'first')
     void openWindow().lock(name, never, first.work, always)
@@ -87,7 +87,7 @@ describe('one run in several windows', () => {
     expect(log).toEqual(['first begins', 'hidden begins', 'hidden stops', 'seen begins'])
   })
 
-  test('stays where it is while nobody sees any window', async () => {
+  test('stays where it is while no window is visible', async () => {
     const log: string[] = []
     void openWindow({ isVisible: false }).lock(name, never, openWork(log, 'first').work, always)
     void openWindow({ isVisible: false }).lock(name, never, openWork(log, 'second').work, always)
@@ -124,7 +124,7 @@ describe('one run in several windows', () => {
     expect(log.slice(1).sort()).toEqual(['frozen stops', 'seen begins'])
   })
 
-  test('T03 the thawed holder stands in line again and goes on when the other ends', async () => {
+  test('T03 a holder that is no longer frozen queues again and continues when the other ends', async () => {
     const log: string[] = []
     const frozen = openWindow()
     const [first, second] = [openWork(log, 'frozen'), openWork(log, 'seen')]
@@ -142,7 +142,7 @@ describe('one run in several windows', () => {
     expect(await one).toBe('already saved')
   })
 
-  test('a holder that came to its end while the name was taken gives its own result', async () => {
+  test('a holder that finished while the name was taken gives its own result', async () => {
     const frozen = openWindow()
     let finish: (value: string) => void = () => undefined
     const one = frozen.lock(name, never, () => new Promise<string>((resolve) => (finish = resolve)), always)
@@ -169,7 +169,7 @@ describe('one run in several windows', () => {
     expect(log).toContain('seen begins')
   })
 
-  test('is not taken over by a window that nobody sees', async () => {
+  test('is not taken over by a hidden window', async () => {
     const log: string[] = []
     const frozen = openWindow()
     const hidden = openWindow({ isVisible: false })
@@ -184,7 +184,7 @@ describe('one run in several windows', () => {
     expect(log).toContain('hidden begins')
   })
 
-  test('T04 a window that slept itself does not take its own silence for another’s', async () => {
+  test('T04 a window that was asleep itself does not take its own silence for the other’s', async () => {
     const log: string[] = []
     void openWindow().lock(name, never, openWork(log, 'first').work, always)
     void openWindow().lock(name, never, openWork(log, 'second').work, always)
@@ -194,7 +194,7 @@ describe('one run in several windows', () => {
     expect(log).toEqual(['first begins'])
   })
 
-  test('that is no longer waited for leaves the line', async () => {
+  test('that is no longer waited for leaves the queue', async () => {
     const log: string[] = []
     const stop = new AbortController()
     const first = openWork(log, 'first')

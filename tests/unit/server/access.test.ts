@@ -36,27 +36,27 @@ async function cookieOf(access: Access, address = '10.0.0.1'): Promise<Record<st
 }
 
 describe('a cookie', () => {
-  it('B09: opens every proxy of the same token, and none of another', async () => {
+  it('B09: is accepted by every proxy with the same token, and by no other', async () => {
     const cookie = await cookieOf(createAccess(token, false))
     expect(createAccess(token, false).isAllowed(from('10.0.0.2', cookie))).toBe(true)
     expect(createAccess(`${token}2`, false).isAllowed(from('10.0.0.2', cookie))).toBe(false)
   })
 
   it.each(['', 'atelier pass ', 'atelier pass undefined'])(
-    'B09: signed with what all may know ("%s") opens nothing',
+    'B09: signed with something everyone knows ("%s") is refused',
     (words) => {
       expect(createAccess(token, false).isAllowed(from('10.0.0.1', forge(words)))).toBe(false)
     },
   )
 
-  it('B09: makes nobody somebody else where there is no token', () => {
+  it('B09: does not identify anyone without a token', () => {
     const open = createAccess(undefined, false)
     for (const words of ['', 'atelier pass undefined', 'atelier pass ']) {
       expect(open.userOf(from('10.0.0.1', forge(words)))).toBe('from 10.0.0.1')
     }
   })
 
-  it('is sent over https only where the proxy is reached so', async () => {
+  it('is sent over https only if the proxy is reached by https', async () => {
     expect(await enterFrom(createAccess(token, true), '10.0.0.1')).toMatch(/; SameSite=Strict; Secure$/)
     expect(await enterFrom(createAccess(token, false), '10.0.0.1')).toMatch(/; SameSite=Strict$/)
   })
@@ -93,7 +93,7 @@ describe('a user', () => {
 })
 
 describe('the token', () => {
-  it('G3: is never kept out by wrong ones, which are told to wait longer and longer', async () => {
+  it('G3: is never refused because of wrong ones, which have to wait longer and longer', async () => {
     const access = createAccess(token, false)
     const wrong = 'This is not the access token of the proxy.'
     for (let count = 0; count < 20; count += 1) expect(await enterFrom(access, '10.0.0.1', 'wrong')).toBe(wrong)

@@ -94,7 +94,7 @@ const kept = async (run: string) => KeptSubmission.parse((await askProxy(proxy.p
 const counted = (what: string) => proxy.logged.some((line) => line.includes(`"callbacks":"${what}"`))
 
 describe('a callback', () => {
-  it('is asked for by the one spelling that the service knows, and wakes whoever knows the run', async () => {
+  it('is requested with the only spelling the service knows, and wakes pages that know the run', async () => {
     const run = newRun()
     const path = await address(run)
     const told = await call(path)
@@ -120,7 +120,7 @@ describe('a callback', () => {
     ['3.4 a finished job', { code: 200, msg: 'ok', data: { taskId: task, ...job, state: 'success', costTime: 18 } }],
     ['3.4 a failed job', { code: 501, msg: 'Playground task failed.', data: { taskId: task, ...job } }],
     ['3.4 a state that nobody knows', { code: 299, msg: '', data: { taskId: task, ...job, state: 'resting' } }],
-  ])('%s, told by it, wakes and is neither kept nor believed', async (_title, body) => {
+  ])('%s, in a callback, wakes pages and is neither stored nor trusted', async (_title, body) => {
     const run = newRun()
     const path = await address(run)
     const before = await kept(run)
@@ -129,7 +129,7 @@ describe('a callback', () => {
     expect(await kept(run)).toEqual(before)
   })
 
-  it('is not asked for, and not taken, without PUBLIC_URL', async () => {
+  it('is not requested, and not accepted, without PUBLIC_URL', async () => {
     await reopen({ PUBLIC_URL: '' })
     await submit(newRun())
     expect(JSON.parse(proxy.service.seen[0]?.body.toString() ?? '')).not.toHaveProperty('callBackUrl')
@@ -139,7 +139,7 @@ describe('a callback', () => {
     expect((await askProxy(proxy.port, path, jsonRequest(finished))).status).toBe(404)
   })
 
-  it('finds its door after a restart, and on another replica with the same key', async () => {
+  it('is still valid after a restart, and on another replica with the same key', async () => {
     const run = newRun()
     const path = await address(run)
     await reopen({})
@@ -147,7 +147,7 @@ describe('a callback', () => {
     await expect.poll(() => published).toEqual([await digestOf(run)])
   })
 
-  it('F04: may hold anything: nothing of it but the task is looked at, nothing is kept', async () => {
+  it('F04: may contain anything: only its task id is read, nothing is stored', async () => {
     const run = newRun()
     const path = await address(run)
     await call(path, {
@@ -301,7 +301,7 @@ describe('a submission whose answer is lost', () => {
     expect(await kept(run)).toEqual(answered)
   })
 
-  it('stays in doubt where the service does not know the task', async () => {
+  it('stays uncertain if the service does not know the task', async () => {
     answerSubmission = (_, outgoing) => outgoing.destroy()
     answerQuestion = (_, outgoing) => replyJson(outgoing, missing)
     const run = newRun()
@@ -344,7 +344,7 @@ describe('with a key for callbacks', () => {
     path = await address(run)
   })
 
-  it('5.3 signs as the contract says', () => {
+  it('5.3 is signed as docs/services.md says', () => {
     expect(sign(key, task, 1790000000)['x-webhook-signature']).toBe('DvqMBE5ArEIRWbBbMZjH57o4Gb7vwmaZeNZeaEnrBPc=')
   })
 

@@ -26,7 +26,7 @@ function createPolite(take: ReturnType<typeof createLimiter>, user: string) {
 }
 
 describe('the limit of the service', () => {
-  it('B11: is never gone over in any window, however long the way of one submission is', async () => {
+  it('B11: is never exceeded in any window, however long one submission takes to arrive', async () => {
     const { clock, take } = limiterOf()
     const passed: number[] = []
     for (; clock.at < 66_000; clock.at += 100)
@@ -92,7 +92,7 @@ describe('the turns', () => {
     expect(await take('one', 'a')).toBe(0)
   })
 
-  it('are lost to who does not come, and taken by who does', async () => {
+  it('are lost if they are not claimed, and used if they are', async () => {
     const { clock, take } = limiterOf({ most: 1, windowMs: 1000 })
     await take('other', 'x')
     await take('gone', 'a')
@@ -103,7 +103,7 @@ describe('the turns', () => {
     expect(await take('one', 'b')).toBe(0)
   })
 
-  it('are kept for so many runs and no more', async () => {
+  it('are kept for a limited number of runs', async () => {
     const { clock, take } = limiterOf({ most: 1, windowMs: 1000 })
     await take('other', 'x')
     for (let run = 0; run < mostWaiting.perUser + 50; run += 1) await take('greedy', `${run}`)

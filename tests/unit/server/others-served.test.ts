@@ -59,7 +59,7 @@ const imagePath = () => `/api/image?url=${proxy.service.origin}/a.png`
 const unread = (path: string, number: number, users: number) =>
   Promise.all(Array.from({ length: number }, (_, index) => ask(path, `127.0.1.${1 + (index % users)}`)))
 
-describe('readers that do not read', { timeout: 60_000 }, () => {
+describe('clients that do not read', { timeout: 60_000 }, () => {
   it('G4: 300 downloads of one user are capped, and those of another are served at once', async () => {
     const hoarded = await unread(imagePath(), 300, 1)
     const served = hoarded.filter(({ statusCode }) => statusCode === 200)

@@ -33,7 +33,7 @@ beforeEach(async () => {
 })
 afterEach(() => proxy.close())
 
-describe('polls that many send at once', () => {
+describe('polls sent by many clients at once', () => {
   it('S07: reach the service once for those that come together, and never with an answer older than the question', async () => {
     const held: (() => void)[] = []
     let flag = 0
@@ -86,7 +86,7 @@ describe('a service that is down', () => {
     ['breaks every connection', (incoming) => incoming.socket.destroy()],
     ['has only a server in front of it', (_, outgoing) => void outgoing.writeHead(502).end('<h1>502</h1>')],
   ] as [string, Reply][])(
-    'S08: and %s is not found out by a submission; a free question opens the way again',
+    'S08: and %s is not probed with a submission; a free request finds out that it is back',
     async (_, broken) => {
       reply = broken
       await failPolls()

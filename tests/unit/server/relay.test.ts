@@ -24,13 +24,13 @@ describe('an answer of the service', () => {
     expect(reply).toEqual({ ok: true, status: 200, type, body: '{"code":200}' })
   })
 
-  it.each([300, 301, 307, 399])('P05: of %i is none', async (status) => {
+  it.each([300, 301, 307, 399])('P05: of %i does not count as an answer', async (status) => {
     const redirect = answer(status)
     expect(await readReply(redirect, createMask(key))).toEqual({ ok: false, sent: 'unknown', cause: 'broken' })
     expect(redirect.body.destroyed).toBe(true)
   })
 
-  it.each([200, 299, 400, 500])('of %i is one', async (status) => {
+  it.each([200, 299, 400, 500])('of %i counts as an answer', async (status) => {
     expect(await readReply(answer(status), createMask(key))).toMatchObject({ ok: true, status })
   })
 

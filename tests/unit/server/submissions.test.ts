@@ -24,7 +24,7 @@ describe('remembered submissions', () => {
     expect(await store.reserve('run-1', 'other')).toEqual({ state: 'other-body' })
   })
 
-  it('P05: what is in doubt is never free again within its time', async () => {
+  it('P05: an uncertain one is never free again within its time', async () => {
     const store = createMemorySubmissions()
     await store.reserve('run-1', 'body')
     expect(await store.find('run-1')).toEqual({ state: 'pending' })
@@ -94,7 +94,7 @@ describe('remembered submissions', () => {
     expect(await store.find('run-1')).toEqual({ state: 'none' })
   })
 
-  it('S05: drops the oldest answer when it is full, and takes nothing more when all is in doubt', async () => {
+  it('S05: drops the oldest answer when it is full, and accepts nothing more if all are uncertain', async () => {
     const store = createMemorySubmissions({ capacity: 3 })
     for (const key of ['run-1', 'run-2', 'run-3'])
       expect(await store.reserve(key, 'body')).toMatchObject({ state: 'fresh' })

@@ -113,7 +113,7 @@ describe('a submission', () => {
     expect(proxy.service.seen).toHaveLength(1)
   })
 
-  it('P05: is in doubt for ever when its answer was lost at the service', async () => {
+  it('P05: is uncertain for good when its answer was lost at the service', async () => {
     reply = (incoming) => incoming.socket.destroy()
     const run = newRun()
     const told = await submit(prompted('a fox'), run)
@@ -142,7 +142,7 @@ describe('a submission', () => {
       'packed bytes',
       (outgoing: Parameters<Reply>[1]) => outgoing.writeHead(200, { 'content-encoding': 'gzip' }).end('x'),
     ],
-  ])('P05: is in doubt after %s', async (_, answer) => {
+  ])('P05: is uncertain after %s', async (_, answer) => {
     reply = (_incoming, outgoing) => void answer(outgoing)
     const told = await submit(prompted('a fox'))
     expect(told.json()).toMatchObject({ proxy: { sent: 'unknown' } })
@@ -216,7 +216,7 @@ describe('a submission', () => {
     }
   })
 
-  it('is not sent, and free to be sent again, while nobody can tell whether the service would take one more', async () => {
+  it('is not sent, and can be sent again, while it is not known whether the service would accept one more', async () => {
     const limiter = () => Promise.reject(new Error('the count is lost'))
     const uncounted = await openProxyBefore((_, outgoing) => replyJson(outgoing, accepted), {}, { limiter })
     const run = newRun()
@@ -433,7 +433,7 @@ describe('the last step before the service', () => {
   const inDoubt = (code: number, msg: string) => ({ code, msg, proxy: { sent: 'unknown' } })
   const notSent = (code: number, msg: string, more = {}) => ({ code, msg, proxy: { sent: 'no', ...more } })
 
-  it('P05: leaves in doubt what was answered too late, and what broke in a way nobody foresaw', async () => {
+  it('P05: leaves uncertain what was answered too late, and what failed in an unexpected way', async () => {
     const late = createWith(async () => ({ ok: false, sent: 'unknown', cause: 'late' }))
     expect(await late.send()).toEqual(inDoubt(504, 'No answer came in time.'))
     const submissions = createMemorySubmissions()

@@ -34,7 +34,7 @@ function fillDisk() {
 
 const onDisk = async () => (await recordsOf(name, 'runs')) as Run[]
 
-test('before a submission nothing counts that is not on disk', async () => {
+test('before a submission only what is on disk counts', async () => {
   await store.saveRun(queuedRun('a'))
   fillDisk()
   await expect(store.saveRun(queuedRun('b'))).rejects.toMatchObject(full)
@@ -55,7 +55,7 @@ test('D01 after a submission the task is known, and shown, though the disk does 
   expect(await onDisk()).toMatchObject([{ state: { phase: 'sending' } }])
 })
 
-test('what was kept aside is the ground of the next step, which is written as soon as there is room', async () => {
+test('a step kept in memory is the basis of the next one, which is written as soon as there is room', async () => {
   await store.saveRun(sendingRun('a'))
   fillDisk()
   await store.saveRun(workingRun('a'))

@@ -56,7 +56,7 @@ test('everything is on disk when settling resolves: each write asks for strict d
   expect(writes).toEqual([[['runs', ...stores, 'ledger'], 'readwrite', { durability: 'strict' }]])
 })
 
-test('P18 an error in the middle leaves nothing behind', async () => {
+test('P18 an error halfway leaves nothing behind', async () => {
   onPutOriginal((_store, record) => {
     if (record.id === 'a-1') throw new DOMException('cannot be stored', 'DataError')
     return record
@@ -77,7 +77,7 @@ test('D01 a full disk is told as such, though its requests say only "aborted", a
   await nothingChanged()
 })
 
-test('D01 a disk that turns out to be full at the very end is no success', async () => {
+test('D01 a disk that is found full at the very end is no success', async () => {
   const put = IDBObjectStore.prototype.put
   vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, value, key) {
     const request = put.call(this, value, key)
@@ -102,7 +102,7 @@ test('D17 bytes that do not come back as they were written do not count as saved
   expect(await settle()).toHaveLength(2)
 })
 
-test('D16 a window that is late to settle the same run changes nothing any more', async () => {
+test('D16 a window that settles the same run late changes nothing any more', async () => {
   let go: () => void = () => undefined
   const gate = new Promise<void>((resolve) => {
     go = resolve
