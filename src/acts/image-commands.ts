@@ -6,7 +6,7 @@ import type { Recipe } from '#domain/run.ts'
 import { toPng } from '#imaging/to-png.ts'
 import { fileNameOf } from '#library/picture-words.ts'
 import { findFamily } from '#models/catalogue.ts'
-import { loadPart } from '#platform/load-part.ts'
+import { findPart, loadPart } from '#platform/load-part.ts'
 import { saveFile } from '#platform/save-file.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { announce } from '#ui/announce.tsx'
@@ -15,6 +15,7 @@ import { useWorkspace } from '#workspace/workspace.ts'
 import { perform, sayFailure, sayLeft, undo } from './act-log.ts'
 import { fillForm } from './fill-form.ts'
 import { createMarkCommands, type Rating } from './mark-commands.ts'
+import { markedOf } from './marked-file.ts'
 import { undoable } from './undoable.ts'
 
 /** Acts on kept images. Each reports its own failure to the user. */
@@ -28,6 +29,10 @@ export interface ImageCommands {
   download(images: NonEmpty<Picture>): Promise<void>
   /** Copies the image to the clipboard, as PNG. */
   copy(image: Picture): Promise<void>
+  /** Reads an image when it is pressed, so that a drag can carry it out of the page as a file. */
+  prepareDrag(image: Picture): void
+  /** Puts the image into a drag as a file, if it has been read. */
+  dragFile(data: DataTransfer, image: Picture): void
   /** Adds or removes the star of images where it differs. */
   star(images: NonEmpty<Picture>, isStarred: boolean): Promise<void>
   /** 0 removes the rating. */
@@ -66,8 +71,8 @@ export function foundIn({ origin }: Picture): FoundRecipe | undefined {
   return origin.kind === 'dropped' ? origin.found : undefined
 }
 
+const loadDragOut = () => import('./drag-out.ts')
 const loadReuse = () => import('./reuse-found.ts')
-const loadMarks = () => import('#library/export/marked.ts')
 
 function createImageCommands(store: GalleryStore): ImageCommands {
   return {
@@ -76,6 +81,13 @@ function createImageCommands(store: GalleryStore): ImageCommands {
     reuse: (image) => reuse(store, image),
     download: (images) => download(store, images),
     copy: (image) => copy(store, image),
+    prepareDrag(image) {
+      loadPart(loadDragOut).then(
+        (part) => part.prepareDragOut(store, image),
+        () => undefined,
+      )
+    },
+    dragFile: (data, image) => findPart(loadDragOut)?.addFile(data, image),
     ...createMarkCommands(store),
     ...createBinCommands(store),
     askToDelete: () => undefined,
@@ -186,19 +198,9 @@ function useAsSources(store: GalleryStore, images: NonEmpty<Picture>, way: 'repl
 async function download(store: GalleryStore, images: NonEmpty<Picture>): Promise<void> {
   for (const image of images) {
     const bytes = await store.original(image.id).catch(() => undefined)
-    const marked = bytes && (await withMarks(image, bytes))
+    const marked = bytes && (await markedOf(image, bytes))
     if (marked) saveFile(marked, fileNameOf(image, extensionOf(image.mime)))
     else notify({ text: 'The image cannot be downloaded: its data is missing in this browser.', tone: 'error' })
-  }
-}
-
-/** Offline, the code that writes metadata may not be loaded: then the image is given without it. */
-async function withMarks(image: Picture, bytes: Blob): Promise<Blob> {
-  try {
-    const { marked } = await loadPart(loadMarks)
-    return await marked(image, bytes)
-  } catch {
-    return bytes
   }
 }
 

@@ -6,16 +6,6 @@ import { notify } from '#ui/notices.tsx'
 import type { BenchState, InHand, SourceBench } from './source-bench.ts'
 
 const loadBench = () => import('./source-bench.ts')
-const loadPicks = () => import('#acts/take-picks.ts')
-
-/** Reads a client's picks, which are not images, and gives the other files. */
-function withoutPicks(store: GalleryStore, files: readonly File[]): readonly File[] {
-  const isPicks = ({ name }: File) => /\.json$/i.test(name)
-  for (const file of files.filter(isPicks)) {
-    loadPart(loadPicks).then(({ takePicks }) => takePicks(store, file), tellNotLoaded)
-  }
-  return files.filter((file) => !isPicks(file))
-}
 
 /**
  * A source bench that is loaded when it is first used. Files brought before that count as being prepared from the first
@@ -61,9 +51,7 @@ export function createLazyBench(store: GalleryStore): SourceBench {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    add(family, given) {
-      const brought = { ...given, files: withoutPicks(store, given.files) }
-      if (brought.files.length === 0 && !brought.link) return
+    add(family, brought) {
       if (bench) bench.add(family, brought)
       else void whenLoaded(family.id, brought.files[0]?.name ?? 'image', (opened) => opened.add(family, brought))
     },
@@ -81,9 +69,7 @@ export function createLazyBench(store: GalleryStore): SourceBench {
 }
 
 /** Keeps files without making them sources. Reports the outcome of each. */
-export function keepLazilyInGallery(store: GalleryStore, given: readonly File[]): void {
-  const files = withoutPicks(store, given)
-  if (files.length === 0) return
+export function keepLazilyInGallery(store: GalleryStore, files: readonly File[]): void {
   loadPart(loadBench).then(({ keepInGallery }) => keepInGallery(store, files), tellNotLoaded)
 }
 

@@ -119,7 +119,9 @@ export function createSourceBench(store: GalleryStore): SourceBench {
     }
   }
 
-  function add(family: ModelFamily, { files, link }: Brought) {
+  function add(family: ModelFamily, { files: given, link }: Brought) {
+    const files = withoutPicks(store, given)
+    if (files.length === 0 && !link) return
     useWorkspace.getState().focusPrompt()
     setLimit(family, undefined)
     const room = roomFor(family)
@@ -168,7 +170,7 @@ export function createSourceBench(store: GalleryStore): SourceBench {
 
 /** Keeps files without making them sources. Reports the outcome of each. */
 export async function keepInGallery(store: GalleryStore, files: readonly File[]): Promise<void> {
-  for (const file of files) {
+  for (const file of withoutPicks(store, files)) {
     try {
       const picture = await keepPicture(store, file, 'gallery', new AbortController().signal)
       const text = `${quoteName(file.name)} is in the gallery.`
@@ -177,6 +179,20 @@ export async function keepInGallery(store: GalleryStore, files: readonly File[])
       notify({ text: describeRefusal(error, file.name), tone: 'error' })
     }
   }
+}
+
+const loadPicks = () => import('#acts/take-picks.ts')
+
+/** A client's picks are no images: they are taken at once, and the other files are given back. */
+function withoutPicks(store: GalleryStore, files: readonly File[]): readonly File[] {
+  const isPicks = ({ name }: File) => /\.json$/i.test(name)
+  for (const file of files.filter(isPicks)) {
+    loadPart(loadPicks).then(
+      ({ takePicks }) => takePicks(store, file),
+      (error: unknown) => notify({ text: describeRefusal(error, file.name), tone: 'error' }),
+    )
+  }
+  return files.filter((file) => !isPicks(file))
 }
 
 const loadReader = () => import('./read-link.ts')

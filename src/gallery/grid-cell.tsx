@@ -69,6 +69,7 @@ export const GridCell = memo(function GridCell({
   const onDragStart = (event: DragEvent) => {
     if (isRun(item)) return
     event.dataTransfer.setData(imageDragType, item.id)
+    acts.commands.dragFile(event.dataTransfer, item)
     event.dataTransfer.effectAllowed = acts.collected ? 'copyMove' : 'copy'
   }
 
@@ -152,7 +153,8 @@ function usePresses({ item, stack, place, acts, onPointed }: Pressed) {
   return {
     onPointerDown({ pointerType, target }: PointerEvent) {
       hold.current.isDone = false
-      if (pointerType !== 'touch' || isInMenu(target)) return
+      if (isInMenu(target)) return
+      if (pointerType !== 'touch') return acts.commands.prepareDrag(item)
       hold.current.timer = setTimeout(() => {
         hold.current.isDone = true
         acts.press(tile, place, { adds: true, extends: false })

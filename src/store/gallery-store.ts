@@ -8,7 +8,7 @@ import type { PictureRecords } from './picture-records.ts'
 import { createPictureShelves } from './picture-shelves.ts'
 import { createRunRecords } from './run-records.ts'
 import type { ShelfWrites } from './shelf-writes.ts'
-import type { ActRecords, CollectionRecords, FolderRecords, GalleryStore, StoreChange, StoreHealth } from './store.ts'
+import type { ActRecords, CollectionRecords, GalleryStore, StoreChange, StoreHealth } from './store.ts'
 import type { openPictureWorker } from './worker-bridge.ts'
 
 interface GalleryOptions {
@@ -55,7 +55,7 @@ export async function openGallery({ name = 'atelier', processor }: GalleryOption
       return added
     },
     collections: lazyCollectionRecords(database, changes.tell),
-    folders: lazyFolderRecords(database),
+    folders: async () => (await loadPart(loadFolderRecords)).createFolderRecords(database),
     acts: lazyActRecords(database, changes.tell),
     search: {
       database: name,
@@ -157,16 +157,6 @@ function lazyActRecords(database: Database, onChange: Parameters<typeof createRu
 
 async function loadProcessor(): Promise<ImageProcessor> {
   return (await import('./image-processor.ts')).browserProcessor
-}
-
-/** Few visits ask for a folder. */
-function lazyFolderRecords(database: Database): FolderRecords {
-  const open = async () => (await loadPart(loadFolderRecords)).createFolderRecords(database)
-  return {
-    get: async (id) => (await open()).get(id),
-    put: async (folder) => (await open()).put(folder),
-    remove: async (id) => (await open()).remove(id),
-  }
 }
 
 /** Loaded with the first change, at the latest with the other parts that come soon (`app/soon.tsx`). */

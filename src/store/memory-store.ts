@@ -44,6 +44,7 @@ export function openMemoryStore(processor: ImageProcessor): GalleryStore {
   }
   const runRecords = createRuns(runs, tell)
   const shelves = createShelves(kept, tell)
+  const folders = createFoldersInMemory()
   const found = async (ids: readonly PictureId[]) => [...(await shelves.picturesById(ids)).values()]
 
   function putEntries(entries: readonly PictureEntry[]) {
@@ -67,7 +68,7 @@ export function openMemoryStore(processor: ImageProcessor): GalleryStore {
     ...shelves,
     acts: createActs(kept, tell),
     collections: createCollectionsInMemory(tell),
-    folders: createFoldersInMemory(),
+    folders: async () => folders,
     async settle(run, made) {
       const entries = runs.get(run.id)?.state.phase === 'saved' ? [] : await toEntries(made)
       const stored = runs.get(run.id)

@@ -292,7 +292,8 @@ export interface GalleryStore {
   readonly acts: ActRecords
 
   readonly collections: CollectionRecords
-  readonly folders: FolderRecords
+  /** Few visits ask for a folder. */
+  folders(): Promise<FolderRecords>
   /** The stored state from which search starts. */
   readonly search: SearchSource
 

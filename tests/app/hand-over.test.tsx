@@ -3,11 +3,13 @@ import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { askToExport } from '#acts/export-request.ts'
 import { HandOverForm } from '#acts/hand-over-form.tsx'
+import { createSourceBench } from '#compose/source-bench.ts'
 import type { NonEmpty, PictureId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
 import { Gallery } from '#gallery/gallery.tsx'
 import type { HandOverWork } from '#imaging/hand-over/hand-over.ts'
 import { currentJob } from '#library/jobs.ts'
+import { findFamily } from '#models/catalogue.ts'
 import { runScreens } from '#runs/run-screens.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { closeNotices, gridcell, keep, openTestGallery, renderOver } from '../support/render-gallery.tsx'
@@ -170,5 +172,20 @@ describe("a client's picks", () => {
     await choose("Client's picks")
     fireEvent.change(screen.getByLabelText('Open picks'), { target: { files: [new File(['{}'], 'package.json')] } })
     expect(await screen.findByText('This is no file of picks that a page of Atelier has saved.')).toBeVisible()
+  })
+})
+
+describe('a file of picks that is dropped into the form', () => {
+  it('becomes stars and no source; a file beside it is still taken', async () => {
+    await keepSome(2)
+    const family = findFamily('flux-2')
+    if (!family) throw new Error('no family')
+    renderOver(store, null)
+    const bench = createSourceBench(store)
+    const picks = { format: 'atelier-picks', version: 1, picks: [{ image: 'p1', picked: true, note: '' }] }
+    bench.add(family, { files: [new File([JSON.stringify(picks)], 'picks.JSON'), new File(['x'], 'image.png')] })
+    expect(bench.state().inHand.map(({ fileName }) => fileName)).toEqual(['image.png'])
+    expect(await screen.findByText("Client's picks: 1 starred.")).toBeVisible()
+    expect((await store.picture('p1' as PictureId))?.marks?.star).toBe(true)
   })
 })

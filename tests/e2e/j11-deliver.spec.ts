@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { AxeBuilder } from '@axe-core/playwright'
 import type { Download, Page } from '@playwright/test'
 import sharp from 'sharp'
 import { expect, galleryOf, test } from './fixtures.ts'
@@ -51,4 +52,57 @@ test('J11 everything is backed up, and comes back into an empty browser', async 
   await other.keyboard.press('Escape')
   await expect(galleryOf(other).grid.getByRole('gridcell')).toHaveCount(6)
   await empty.close()
+})
+
+async function expectNothingSerious(page: Page) {
+  const { violations } = await new AxeBuilder({ page }).include('dialog[open]').analyze()
+  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+  expect(serious.map(({ id, nodes }) => [id, nodes.map(({ html }) => html.slice(0, 160))])).toEqual([])
+}
+
+test('J11 a selection is handed over as a contact sheet, and each new image is copied to a folder', async ({
+  page,
+  simulated,
+}) => {
+  // No picker can be pressed by a test: it gives a folder of the browser instead of one on the disk.
+  await page.addInitScript(() => {
+    Object.assign(globalThis, {
+      showDirectoryPicker: async () =>
+        (await navigator.storage.getDirectory()).getDirectoryHandle('Exports', { create: true }),
+    })
+  })
+  await openWithSamples(page, simulated.url, 6)
+  await galleryOf(page).grid.getByRole('gridcell').first().focus()
+  await page.keyboard.press('ControlOrMeta+a')
+  const bar = page.getByRole('toolbar', { name: 'Selection' })
+  await bar.getByRole('button', { name: 'Export' }).click()
+  await expect(page.getByRole('dialog', { name: 'Export' }).getByRole('button', { name: /^Export 6/ })).toBeVisible()
+  await expectNothingSerious(page)
+  await page.keyboard.press('Escape')
+
+  await bar.getByRole('button', { name: 'Hand over' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Hand over' })
+  await dialog.getByRole('textbox', { name: 'Title' }).fill('Spring')
+  await expectNothingSerious(page)
+  const waiting = page.waitForEvent('download')
+  await dialog.getByRole('button', { name: /^Save file/ }).click()
+  const download = await waiting
+  expect(download.suggestedFilename()).toBe('spring.pdf')
+  const pdf = (await bytesOf(download)).toString('latin1')
+  expect(pdf).toMatch(/^%PDF-1\.7[\s\S]*\/Count 1 [\s\S]*%%EOF\n$/)
+  await expect(dialog).toBeHidden()
+
+  await page.getByRole('button', { name: /^Settings/ }).click()
+  await page.getByRole('button', { name: 'Choose a folder' }).click()
+  await expect(page.getByText('Each new image is copied to “Exports”.')).toBeVisible()
+  const copied = await page.evaluate(async () => {
+    const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('Exports')
+    const months = await folder.getDirectoryHandle('images')
+    let count = 0
+    for await (const month of months.values())
+      for await (const _ of (month as FileSystemDirectoryHandle).values()) count += 1
+    return count
+  })
+  expect(copied).toBe(6)
+  await expectNothingSerious(page)
 })

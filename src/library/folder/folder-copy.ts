@@ -97,7 +97,7 @@ export function createFolderCopy(ports: FolderPorts): FolderCopy {
     },
     async use(chosen) {
       copying.written = 0
-      await store.folders.put({ id, handle: chosen.handle }).catch(() => undefined)
+      await keepFolder(store, { handle: chosen.handle })
       await begin(ports, copying, chosen, { over: true })
     },
     async resume() {
@@ -111,16 +111,28 @@ export function createFolderCopy(ports: FolderPorts): FolderCopy {
       copying.images.clear()
       copying.runs.clear()
       copying.show({ kind: 'off' })
-      await store.folders.remove(id).catch(() => undefined)
+      await store
+        .folders()
+        .then((folders) => folders.remove(id))
+        .catch(() => undefined)
       // A window that writes hears of it by losing its turn.
       await ports.alone(true, () => undefined)
     },
   }
 }
 
+type Folders = Pick<GalleryStore, 'folders'>
+
+const keptFolder = async (store: Folders) => (await store.folders()).get(id).catch(() => undefined)
+
+/** A browser that cannot keep a handle forgets the folder with the page. */
+async function keepFolder(store: Folders, kept: { handle: unknown; writtenUntil?: number }): Promise<void> {
+  await (await store.folders()).put({ id, ...kept }).catch(() => undefined)
+}
+
 /** Goes on with a folder that was chosen before. */
 async function takeUp(ports: FolderPorts, copying: Copying): Promise<void> {
-  const kept = await ports.store.folders.get(id).catch(() => undefined)
+  const kept = await keptFolder(ports.store)
   const folder = kept && ports.open(kept.handle)
   if (!folder || copying.folder) return
   copying.folder = folder
@@ -145,7 +157,7 @@ async function begin(ports: FolderPorts, copying: Copying, folder: Folder, { ove
     copying.show({ kind: 'off' })
     void takeUp(ports, copying)
   })
-  const kept = await store.folders.get(id).catch(() => undefined)
+  const kept = await keptFolder(store)
   if (copying.folder !== folder) return
   if (!kept) {
     copying.folder = undefined
@@ -205,7 +217,7 @@ async function writeWaiting(ports: FolderPorts, copying: Copying, folder: Folder
     await writeSome(ports, copying, folder)
   }
   if (copying.folder !== folder) return
-  await store.folders.put({ id, handle: folder.handle, writtenUntil: startedAt }).catch(() => undefined)
+  await keepFolder(store, { handle: folder.handle, writtenUntil: startedAt })
   showOn(copying, folder)
 }
 
