@@ -9,7 +9,7 @@ declare const inPage: {
   /** In the grid: elements and texts. */
   countNodes(): number
   /** From now on every new tile shows the image of the first one. */
-  share(isShared: boolean): void
+  share(isShared: boolean): Promise<void>
   /** Different ones in the grid, to prove that all show the same one. */
   countPictures(): number
   scrollTo(topPx: number): Promise<void>

@@ -77,7 +77,8 @@
       while (walker.nextNode()) nodes += 1
       return nodes
     },
-    share(isShared) {
+    async share(isShared) {
+      await untilDrawn()
       shared = isShared ? findGrid().querySelector('img').src : undefined
     },
     async scrollTo(topPx) {
