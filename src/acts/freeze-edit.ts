@@ -5,13 +5,13 @@ import {
   type EditDocument,
   framedSize,
   isEdited,
-  isExtended,
   type Mark,
   type Sides,
 } from '#domain/edit.ts'
 import type { PictureId } from '#domain/ids.ts'
 import { markBox, markLineWidth } from '#domain/mark-drawing.ts'
 import type { Recipe } from '#domain/run.ts'
+import { isExtended } from '#domain/sent-cut.ts'
 import { frameMap, mapPoint } from '#imaging/edit/affine.ts'
 import { frameArea } from '#imaging/edit/frame.ts'
 import { serviceLimits, toSentSize } from '#imaging/source-limits.ts'

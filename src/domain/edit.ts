@@ -134,21 +134,6 @@ export function isEdited({ area, marks, frame }: EditDocument): boolean {
   return area.length > 0 || marks.length > 0 || !isPlainFrame(frame)
 }
 
-/** Whether the model is asked for more image around the source. */
-export function isExtended({ frame: { pad } }: EditDocument): boolean {
-  return pad !== undefined
-}
-
-/** Of the source's marks, as they are sent: on the image itself, or on a copy that is one more image. */
-export function cutOf(
-  { document: { frame, marks }, rect, way, marks: drawn }: Edit,
-  isCopy = false,
-): SentCut | undefined {
-  const isDrawn = isCopy ? drawn === 'reference' : drawn === 'burnt'
-  if (isPlainFrame(frame) && way === 'whole' && !isDrawn) return undefined
-  return { frame, rect, marks: isDrawn ? marks : [] }
-}
-
 export function emptyDocument(base: PictureId): EditDocument {
   return { v: 1, base, frame: plainFrame, area: [], rim: defaultRim, marks: [] }
 }

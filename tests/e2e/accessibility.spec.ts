@@ -35,6 +35,18 @@ for (const colorScheme of ['dark', 'light'] as const) {
       await expect(stage.getByRole('img').first()).toBeVisible()
       await expectNothingSerious(page)
 
+      for (const name of ['Select area', 'Crop', 'Annotate']) {
+        await stage.getByRole('toolbar', { name: 'Tools' }).getByRole('button', { name, exact: true }).click()
+        await expect(stage.getByRole('region', { name: /options$/ })).toBeVisible()
+        if (name === 'Annotate') {
+          await stage.getByRole('group', { name: 'View' }).press('ArrowRight')
+          await stage.getByRole('group', { name: 'View' }).press('Enter')
+          await expect(stage.getByRole('button', { name: 'Box 1, red' })).toBeVisible()
+        }
+        await expectNothingSerious(page)
+      }
+      await stage.getByRole('button', { name: 'Leave tool' }).click()
+
       await page.getByRole('button', { name: /^Tasks/ }).click()
       await expect(page.getByText(/safety rules/).first()).toBeVisible()
       await expectNothingSerious(page)
