@@ -26,8 +26,6 @@ interface ActFacts {
   /** Whether `Undo` reverses it. */
   undoable: boolean
   danger?: true
-  /** Not shown in menus: it has keys or a bar instead. */
-  hidden?: true
 }
 
 /** Applies to images. Offered in menus, toolbars and by keys wherever an image is. */

@@ -209,7 +209,6 @@ export const rateActs: readonly ImageAct[] = ratings.map((rating) => ({
   label: rating === 0 ? 'No rating' : `Rate ${rating}`,
   icon: Gauge,
   keys: [`${rating}`],
-  hidden: true,
   perform: (subject, commands) => void commands.rate(subject, rating),
 }))
 
@@ -220,7 +219,6 @@ export const labelActs: readonly ImageAct[] = markColours.map((colour, index) =>
   label: `Label ${colour}`,
   icon: Tag,
   keys: index < 4 ? [`${index + 6}`] : [],
-  hidden: true,
   perform: (subject, commands) =>
     void commands.label(subject, subject.every(({ marks }) => marks?.colour === colour) ? '' : colour),
 }))

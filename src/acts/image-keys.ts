@@ -1,5 +1,5 @@
 import type { MenuItem } from '#ui/menu.tsx'
-import { findAct, isTextSelected, type Place, type Subject } from './act.ts'
+import { findAct, type ImageAct, isTextSelected, type Place, type Subject } from './act.ts'
 import { actsFor, copyAct } from './image-acts.ts'
 import type { ImageCommands } from './image-commands.ts'
 
@@ -13,14 +13,16 @@ export function performKey(event: KeyboardEvent, place: Place, subject: Subject,
 }
 
 /** All acts for the subject, for its menu. The menu handles the keys that it shows. */
-export function menuItemsFor(subject: Subject, commands: ImageCommands): MenuItem[] {
-  return actsFor(subject)
-    .filter(({ hidden }) => !hidden)
-    .map((act) => ({
-      label: act.label,
-      icon: act.icon,
-      danger: act.danger,
-      keys: act.keys,
-      onSelect: () => act.perform(subject, commands),
-    }))
+export function menuItemsFor(
+  subject: Subject,
+  commands: ImageCommands,
+  perform: (act: ImageAct) => void = (act) => act.perform(subject, commands),
+): MenuItem[] {
+  return actsFor(subject).map((act) => ({
+    label: act.label,
+    icon: act.icon,
+    danger: act.danger,
+    keys: act.keys,
+    onSelect: () => perform(act),
+  }))
 }

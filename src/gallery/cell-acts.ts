@@ -1,3 +1,4 @@
+import type { ImageAct } from '#acts/act.ts'
 import type { ImageCommands } from '#acts/image-commands.ts'
 import type { PictureId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
@@ -17,6 +18,8 @@ export interface CellActs {
   isMeant(id: PictureId): boolean
   /** What can be done with the tiles of the collection that is shown. */
   collected?: Collected | undefined
+  /** Does an act to the selected images. */
+  performOnSelection(act: ImageAct): void
   openSettings(): void
   /** Registers the element at a position, so that the grid can focus it. */
   register(place: number, element: HTMLElement | null): void

@@ -376,6 +376,20 @@ function useCellActs(
       return next && !isRun(next) ? next.id : undefined
     }
     const { choose, show } = useWorkspace.getState()
+    const own: ImageCommands = {
+      ...commands,
+      async moveToBin(images) {
+        const next = passOn(images)
+        latest.current.acts.clear()
+        await commands.moveToBin(images, next)
+      },
+      restore(images) {
+        passOn(images)
+        latest.current.acts.clear()
+        return commands.restore(images)
+      },
+      askToDelete: (images) => onDelete?.(images),
+    }
     return {
       register: roving.register,
       open(picture) {
@@ -393,20 +407,8 @@ function useCellActs(
       isSelecting: () => latest.current.selection.ids.size > 0,
       isMeant: (id) => latest.current.isMeant(id),
       openSettings: onSettings,
-      commands: {
-        ...commands,
-        async moveToBin(images) {
-          const next = passOn(images)
-          latest.current.acts.clear()
-          await commands.moveToBin(images, next)
-        },
-        restore(images) {
-          passOn(images)
-          latest.current.acts.clear()
-          return commands.restore(images)
-        },
-        askToDelete: (images) => onDelete?.(images),
-      },
+      commands: own,
+      performOnSelection: (act) => latest.current.perform(act, own),
     }
   }, [commands, roving, onDelete, onSettings, turnStack, collected])
 }

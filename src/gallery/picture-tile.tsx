@@ -97,7 +97,9 @@ function itemsFor(
   { stack, opened }: { stack: number | undefined; opened: number | undefined },
   acts: CellActs,
 ): MenuItem[] {
-  const items = [...menuItemsFor([picture], acts.commands), ...(acts.collected?.itemsFor(picture) ?? [])]
+  // On a selected tile the menu is for all that are selected.
+  const onSelection = acts.isMeant(picture.id) ? acts.performOnSelection : undefined
+  const items = [...menuItemsFor([picture], acts.commands, onSelection), ...(acts.collected?.itemsFor(picture) ?? [])]
   const { turnStack } = acts
   if (!turnStack || (stack === undefined && opened === undefined)) return items
   const isOpen = stack !== undefined

@@ -1,3 +1,4 @@
+import type { ImageAct } from '#acts/act.ts'
 import type { ImageCommands } from '#acts/image-commands.ts'
 import type { PictureId } from '#domain/ids.ts'
 import type { Selection } from './selection.ts'
@@ -9,6 +10,8 @@ export interface SelectionDoor {
   acts: SelectionActs
   /** Whether an act on this image applies to the whole selection. */
   isMeant(id: PictureId): boolean
+  /** Does an act to the selected images, where it is offered for them. */
+  perform(act: ImageAct, commands: ImageCommands): void
   /** Performs the act for a key press on the selected images. */
   pressKey(event: globalThis.KeyboardEvent, commands: ImageCommands): void
 }

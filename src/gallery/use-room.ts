@@ -45,6 +45,11 @@ export function useRoom(question: Question, head: readonly Picture[], before: Be
       selection,
       acts: selectActs,
       isMeant: (id) => selection.ids.has(id),
+      perform(act, commands) {
+        void readSelected().then((subject) => {
+          if (subject && actsFor(subject).includes(act)) act.perform(subject, commands)
+        })
+      },
       pressKey(event, commands) {
         const wanted = imageActs.filter((act) => findAct([act], event, 'gallery'))
         if (wanted.length === 0) return

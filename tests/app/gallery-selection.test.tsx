@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from '@testing-library/react'
+import { fireEvent, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { PictureId } from '#domain/ids.ts'
@@ -84,6 +84,17 @@ describe('selecting', () => {
     await userEvent.keyboard('x')
     await waitFor(() => expect(gridcell.all()).toHaveLength(2))
     await waitFor(async () => expect(await cell('four')).toHaveFocus())
+  })
+
+  it('has the menu of a selected tile act on all of them, ratings included', async () => {
+    await show('one', 'two', 'three')
+    await press('one', 'Control')
+    await press('two', 'Control')
+    fireEvent.contextMenu(await cell('one'))
+    await userEvent.click(within(await cell('one')).getByRole('menuitem', { name: 'Rate 4', hidden: true }))
+    await waitFor(async () => expect(await marksOf('two')).toMatchObject({ rating: 4 }))
+    expect(await marksOf('one')).toMatchObject({ rating: 4 })
+    expect(await marksOf('three')).toBeUndefined()
   })
 
   it('reaches what is not drawn: a range and "Select all" are slices of the result', async () => {

@@ -6,6 +6,8 @@ import type { Row } from './row.ts'
 const shelves: readonly Shelf[] = ['gallery', 'sources', 'bin']
 const kinds: readonly Row['kind'][] = ['made', 'dropped', 'derived', 'sample']
 const flagsOf = { star: 1, reject: 2, simulated: 4, edited: 8 } as const
+/** Whether there is a list to be looked up: for most rows there is none, and every search asks all of them. */
+const listFlags = { tags: 16, collections: 32 } as const
 /** A removed row; the next new row uses its place. */
 const gone = 255
 
@@ -84,7 +86,7 @@ interface Extras {
   note?: string
 }
 
-const snapshotVersion = 2
+const snapshotVersion = 3
 interface Snapshot {
   v: typeof snapshotVersion
   length: number
@@ -167,6 +169,7 @@ export function createTable(...given: [] | [unknown]): Table | undefined {
   const rowNumbers = new Map<string, number>()
   for (let row = 0; row < length; row++) if (columns.shelf[row] !== gone) rowNumbers.set(ids[row] ?? '', row)
   let order: Int32Array | undefined
+  const hasList = (row: number, list: keyof typeof listFlags) => ((columns.flags[row] ?? 0) & listFlags[list]) !== 0
 
   function placeFor(id: string): number {
     const known = rowNumbers.get(id)
@@ -236,8 +239,8 @@ export function createTable(...given: [] | [unknown]): Table | undefined {
     colour: (row) => markColours[(columns.colour[row] ?? 0) - 1],
     width: (row) => columns.width[row] ?? 1,
     height: (row) => columns.height[row] ?? 1,
-    tags: (row) => extras.get(row)?.tags ?? none,
-    collections: (row) => extras.get(row)?.collections ?? none,
+    tags: (row) => (hasList(row, 'tags') ? (extras.get(row)?.tags ?? none) : none),
+    collections: (row) => (hasList(row, 'collections') ? (extras.get(row)?.collections ?? none) : none),
     batchNumber: (row) => columns.batch[row] ?? 0,
     numberOfBatch: (batch) => batches.find(batch) ?? 0,
     file: (row) => extras.get(row)?.file ?? '',
@@ -266,6 +269,7 @@ export function createTable(...given: [] | [unknown]): Table | undefined {
 function flagsIn(row: Row): number {
   let flags = 0
   for (const [name, bit] of Object.entries(flagsOf)) if (row[name as keyof typeof flagsOf]) flags |= bit
+  for (const [name, bit] of Object.entries(listFlags)) if (row[name as keyof typeof listFlags].length > 0) flags |= bit
   return flags
 }
 
