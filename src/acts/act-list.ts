@@ -1,27 +1,18 @@
 import type { Act, AppAct } from './act.ts'
 import {
-  acceptResultAct,
   closeAct,
   flipAct,
   galleryAct,
-  jumpAct,
-  keepSourceAct,
   keysAct,
-  largerTilesAct,
-  nextResultAct,
-  previousResultAct,
   promptToolsAct,
   redoAct,
   searchAct,
-  selectAllAct,
-  smallerTilesAct,
-  stackAct,
-  starInSheetAct,
   submitAct,
-  surveyAct,
   undoAct,
 } from './app-acts.ts'
+import { jumpAct, largerTilesAct, selectAllAct, smallerTilesAct, stackAct, surveyAct } from './gallery-acts.ts'
 import { imageActs } from './image-acts.ts'
+import { acceptResultAct, keepSourceAct, nextResultAct, previousResultAct, starInSheetAct } from './stage-acts.ts'
 import { surveyActs } from './survey-acts.ts'
 import { openToolActs, toolActs } from './tool-acts.ts'
 import { viewActs } from './view-acts.ts'

@@ -1,5 +1,5 @@
 import { type ReactNode, useCallback, useMemo, useState } from 'react'
-import { jumpAct, largerTilesAct, smallerTilesAct, surveyAct } from '#acts/app-acts.ts'
+import { jumpAct, largerTilesAct, smallerTilesAct, surveyAct } from '#acts/gallery-acts.ts'
 import { useActKey } from '#acts/use-act-key.ts'
 import { type BatchId, type CollectionId, isNonEmpty, type NonEmpty, type PictureId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a virtual grid places its rows itself, which a table does not allow
 import { type FocusEvent, type KeyboardEvent, memo, type RefObject, useEffect, useMemo, useRef } from 'react'
 import { Virtualizer, type VirtualizerHandle } from 'virtua'
-import { selectAllAct, stackAct } from '#acts/app-acts.ts'
+import { selectAllAct, stackAct } from '#acts/gallery-acts.ts'
 import type { ImageCommands } from '#acts/image-commands.ts'
 import { performKey } from '#acts/image-keys.ts'
 import { useImageCommands } from '#acts/use-image-commands.ts'

@@ -1,6 +1,6 @@
 import { Ellipsis, ImageOff, Layers } from 'lucide-react'
 import { useState } from 'react'
-import { stackAct } from '#acts/app-acts.ts'
+import { stackAct } from '#acts/gallery-acts.ts'
 import { menuItemsFor } from '#acts/image-keys.ts'
 import type { Picture } from '#domain/picture.ts'
 import { useThumbnail } from '#store/thumbnail-queries.ts'

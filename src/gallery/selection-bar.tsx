@@ -1,6 +1,7 @@
 import { CheckCheck, Gauge, SquareSplitHorizontal, X } from 'lucide-react'
 import type { ImageAct, Subject } from '#acts/act.ts'
-import { closeAct, selectAllAct } from '#acts/app-acts.ts'
+import { closeAct } from '#acts/app-acts.ts'
+import { selectAllAct } from '#acts/gallery-acts.ts'
 import {
   actsFor,
   binAct,

@@ -1,5 +1,6 @@
 import { CalendarSearch, Eye, LayoutGrid, Maximize2 } from 'lucide-react'
-import { galleryAct, jumpAct, surveyAct } from '#acts/app-acts.ts'
+import { galleryAct } from '#acts/app-acts.ts'
+import { jumpAct, surveyAct } from '#acts/gallery-acts.ts'
 import { Button } from '#ui/button.tsx'
 import { Popover } from '#ui/popover.tsx'
 import { Range } from '#ui/range.tsx'

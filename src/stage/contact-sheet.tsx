@@ -1,6 +1,6 @@
 import { Star, X } from 'lucide-react'
 import { type KeyboardEvent, useRef, useState } from 'react'
-import { starInSheetAct } from '#acts/app-acts.ts'
+import { starInSheetAct } from '#acts/stage-acts.ts'
 import { useImageCommands } from '#acts/use-image-commands.ts'
 import { describeFailure } from '#domain/failure.ts'
 import type { BatchId } from '#domain/ids.ts'

@@ -29,7 +29,9 @@ test('no component binds or shows a letter that is not of the list of acts', () 
 })
 
 test('every act that a part of the page does itself is bound by one', () => {
-  const files = ['app-acts.ts', 'tool-acts.ts'].map((name) => readFileSync(join(src, 'acts', name), 'utf8')).join('')
+  const files = ['app-acts.ts', 'gallery-acts.ts', 'stage-acts.ts', 'tool-acts.ts']
+    .map((name) => readFileSync(join(src, 'acts', name), 'utf8'))
+    .join('')
   const names = [...files.matchAll(/export const (\w+): AppAct\b/g)].map(([, name]) => name ?? '')
   expect(names.length).toBeGreaterThan(15)
   // The keys of undo, redo and the sheet are bound where their buttons are.
