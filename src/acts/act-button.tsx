@@ -35,7 +35,7 @@ export function ActButton({ act, worded = false, className, ...rest }: ActButton
         'inline-flex h-8 min-w-8 shrink-0 select-none items-center justify-center gap-1.5 rounded-sm border border-transparent text-soft text-sm transition-colors',
         'hover:bg-hover hover:text-ink disabled:cursor-not-allowed disabled:bg-transparent disabled:text-faint disabled:opacity-60',
         'aria-pressed:border-line-strong aria-pressed:bg-raised aria-pressed:text-ink aria-[pressed=false]:border-transparent aria-[pressed=false]:bg-transparent',
-        'max-middle:h-12 max-middle:min-w-12 max-middle:flex-col max-middle:gap-0.5 max-middle:px-1 max-middle:text-xs',
+        'max-middle:h-12 max-middle:min-w-11 max-middle:flex-col max-middle:gap-0.5 max-middle:px-0.5 max-middle:text-xs',
         worded && 'middle:px-2',
         className,
       )}

@@ -172,7 +172,7 @@ function reuse(store: GalleryStore, image: Picture): void {
 }
 
 function useAsSources(store: GalleryStore, images: NonEmpty<Picture>, way: 'replace' | 'add'): void {
-  const { family: active, sources, setSources, show, focusPrompt } = useWorkspace.getState()
+  const { family: active, sources, setSources, view, show, focusPrompt } = useWorkspace.getState()
   const family = findFamily(active)
   if (!family) return
   const ids = images.map(({ id }) => id)
@@ -186,11 +186,12 @@ function useAsSources(store: GalleryStore, images: NonEmpty<Picture>, way: 'repl
   const isLosing = before.some((id) => !after.includes(id))
   undoable(
     store,
-    way === 'replace' ? 'use as input' : 'add reference',
+    way === 'replace' ? 'edit from image' : 'add reference',
     () => setSources(active, after),
     isLosing ? { notice: before.length === 1 ? 'Source image replaced.' : 'Source images replaced.' } : {},
   )
-  show('create')
+  // On a phone the prompt stands below the image, too.
+  if (view !== 'stage') show('create')
   focusPrompt()
   announce(way === 'replace' ? 'Ready to edit' : 'Added as reference')
 }

@@ -59,7 +59,10 @@ export function Layout({ header, create, stage, gallery, tasks, isSoon }: Layout
         className={classes('columns', !isStaged && 'columns-unstaged', galleryOpen && 'columns-gallery')}
         style={widths}
       >
-        <section aria-label="Create" className={classes('area-create', onlyIn('create'), behindGallery)}>
+        <section
+          aria-label="Create"
+          className={classes('area-create', view === 'stage' ? 'area-create-docked' : onlyIn('create'), behindGallery)}
+        >
           <div className="relative min-h-0 flex-1">{create}</div>
         </section>
         {isSoon ? <WidthDivider label="Resize Create" side="left" setting="createWidth" /> : hairline}

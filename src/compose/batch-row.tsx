@@ -26,7 +26,7 @@ export function BatchRow({ family, draft, sourceCount, order, issue, onChange }:
   const close = () => setOpen(undefined)
   return (
     <div className="mb-2 flex flex-wrap items-center gap-x-0.5">
-      <label className="flex items-center gap-1.5 text-soft text-xs">
+      <label className="flex items-center gap-1 text-soft text-xs">
         Variants
         <input
           type="number"
@@ -38,7 +38,7 @@ export function BatchRow({ family, draft, sourceCount, order, issue, onChange }:
           onChange={({ currentTarget }) =>
             onChange({ name: 'variants', label: 'Variants' }, { variants: currentTarget.valueAsNumber || 0 })
           }
-          className="field h-8 w-11 rounded-sm border border-line bg-raised px-2 text-ink text-sm hover:border-line-strong max-middle:h-11"
+          className="field h-8 w-10 rounded-sm border border-line bg-raised px-1.5 text-ink text-sm hover:border-line-strong max-middle:h-11"
         />
       </label>
       <Button variant="quiet" className="px-1!" onClick={() => setOpen('matrix')}>

@@ -42,7 +42,7 @@ function FamilyEditor({ family, foot }: FamilyEditorProps) {
   }
   return (
     <div className="flex h-full flex-col bg-panel">
-      <div className="shrink-0 border-line border-b px-2">
+      <div className="form-tabs shrink-0 border-line border-b px-2">
         <Tabs label="Model family" value={family.id} tabs={families} onChange={chooseFamily} />
       </div>
       <div

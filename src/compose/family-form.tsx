@@ -65,7 +65,7 @@ export function FamilyForm({ family, desk, foot }: FamilyFormProps) {
 
   return (
     <form onSubmit={keepUnsent} className="flex min-h-0 flex-1 flex-col">
-      <div className="min-h-0 flex-1 space-y-5 overflow-y-auto overscroll-contain px-4 py-4">
+      <div className="form-parts min-h-0 flex-1 space-y-5 overflow-y-auto overscroll-contain px-4 py-4">
         <Sources family={family} desk={desk} />
         <PromptField
           ref={prompt}
@@ -78,16 +78,18 @@ export function FamilyForm({ family, desk, foot }: FamilyFormProps) {
         />
         <Fields family={family} draft={draft} sourceCount={sourceCount} order={order} onChange={set} onAdd={add} />
       </div>
-      <div className="shrink-0 border-line border-t px-4 pt-3 pb-2">
-        <BatchRow
-          family={family}
-          draft={draft}
-          sourceCount={sourceCount}
-          order={order}
-          issue={issue?.message}
-          onChange={set}
-        />
-        {foot?.(order.priceCredits)}
+      <div className="form-foot shrink-0 border-line border-t px-4 pt-3 pb-2 middle:max-wide:px-3">
+        <div className="form-options">
+          <BatchRow
+            family={family}
+            draft={draft}
+            sourceCount={sourceCount}
+            order={order}
+            issue={issue?.message}
+            onChange={set}
+          />
+          {foot?.(order.priceCredits)}
+        </div>
         {isAsked && asking ? (
           <asking.SpendQuestion
             words={question.words}

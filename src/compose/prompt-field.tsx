@@ -46,7 +46,7 @@ export function PromptField({ ref, value, family, sourceCount, sources, onChange
   const { part: references } = useLoaded(loadReferences, value.includes('@'))
   const example = examples[Math.min(sourceCount, examples.length - 1)] ?? examples[0]
   return (
-    <div>
+    <div className="form-prompt">
       <div className="mb-1.5 flex items-center gap-3 text-soft text-xs">
         <label htmlFor={id} className="mr-auto">
           Prompt

@@ -50,15 +50,22 @@ export function useSubmit(): {
   }
 
   function start(recipes: NonEmpty<Recipe>) {
-    if (recipes.length === 1) generator.generate(recipes[0])
-    else startBatch(recipes)
     setAddedAt(performance.now())
-    announce(recipes.length === 1 ? 'Submitted.' : `${recipes.length} images submitted.`)
+    if (recipes.length === 1) void startOne(recipes[0])
+    else startBatch(recipes)
+  }
+
+  async function startOne(recipe: Recipe) {
+    if (await generator.generate(recipe)) announce('Submitted.')
+    else setAddedAt(undefined)
   }
 
   function startBatch(recipes: NonEmpty<Recipe>) {
     generator.generateBatch(recipes).then(
-      ([first]) => useWorkspace.getState().openBatch(first?.marks.batch?.id),
+      ([first]) => {
+        announce(`${recipes.length} images submitted.`)
+        useWorkspace.getState().openBatch(first?.marks.batch?.id)
+      },
       (error: unknown) => {
         setAddedAt(undefined)
         notify({ text: describeFailure(toFailure(error)), tone: 'error' })

@@ -43,57 +43,59 @@ export function SelectionBar({ room, total, isBin = false }: SelectionBarProps) 
       if (commands && actsFor(subject).includes(wanted)) wanted.perform(subject, commands)
     })
   return (
-    <Toolbar
-      label="Selection"
-      className="@container flex min-h-11 shrink-0 flex-wrap items-center gap-x-1 border-line border-b bg-raised py-1 pr-1 pl-2"
-    >
-      <IconButton label="Clear selection" icon={X} shortcut={closeAct.keys[0]} onClick={selectActs.clear} />
-      <span className="font-medium text-ink text-sm tabular-nums">{describeSelection(select.selection)}</span>
-      {total !== undefined && size < total && (
-        <IconButton
-          label={`Select all ${total.toLocaleString('en')}`}
-          icon={CheckCheck}
-          shortcut={selectAllAct.keys[0]}
-          onClick={() => void selectActs.all()}
-        />
-      )}
-      <span className="ml-auto flex flex-wrap items-center">
-        {isBin ? (
-          <>
-            <Act act={restoreAct} onPress={act(restoreAct)} />
-            <Act act={deleteAct} onPress={act(deleteAct)} />
-          </>
-        ) : (
-          <>
-            <Act act={starAct} onPress={act(starAct)} />
-            <Menu
-              label="Rate"
-              icon={Gauge}
-              items={[...rateActs, rejectAct, ...labelActs].map((each) => ({
-                label: each.label,
-                icon: each.icon,
-                keys: each.keys,
-                onSelect: act(each),
-              }))}
-            />
-            <Act act={collectAct} onPress={act(collectAct)} />
-            <Act act={tagAct} word="Tags" onPress={act(tagAct)} />
-            <Act act={exportAct} onPress={act(exportAct)} />
-            <Act act={handOverAct} onPress={act(handOverAct)} />
-            <Button
-              variant="quiet"
-              icon={SquareSplitHorizontal}
-              disabled={size !== 2}
-              data-tip={size === 2 ? 'Compare' : 'Compare two images'}
-              onClick={() => withSubject(compareTwo)}
-            >
-              <Word>Compare</Word>
-            </Button>
-            <Act act={binAct} onPress={act(binAct)} />
-          </>
+    <div className="@container shrink-0">
+      <Toolbar
+        label="Selection"
+        className="selection-bar flex min-h-11 shrink-0 flex-wrap items-center gap-x-1 border-line border-b bg-raised py-1 pr-1 pl-2"
+      >
+        <IconButton label="Clear selection" icon={X} shortcut={closeAct.keys[0]} onClick={selectActs.clear} />
+        <span className="font-medium text-ink text-sm tabular-nums">{describeSelection(select.selection)}</span>
+        {total !== undefined && size < total && (
+          <IconButton
+            label={`Select all ${total.toLocaleString('en')}`}
+            icon={CheckCheck}
+            shortcut={selectAllAct.keys[0]}
+            onClick={() => void selectActs.all()}
+          />
         )}
-      </span>
-    </Toolbar>
+        <span className="selection-acts ml-auto flex flex-wrap items-center">
+          {isBin ? (
+            <>
+              <Act act={restoreAct} onPress={act(restoreAct)} />
+              <Act act={deleteAct} onPress={act(deleteAct)} />
+            </>
+          ) : (
+            <>
+              <Act act={starAct} onPress={act(starAct)} />
+              <Menu
+                label="Rate"
+                icon={Gauge}
+                items={[...rateActs, rejectAct, ...labelActs].map((each) => ({
+                  label: each.label,
+                  icon: each.icon,
+                  keys: each.keys,
+                  onSelect: act(each),
+                }))}
+              />
+              <Act act={collectAct} onPress={act(collectAct)} />
+              <Act act={tagAct} word="Tags" onPress={act(tagAct)} />
+              <Act act={exportAct} onPress={act(exportAct)} />
+              <Act act={handOverAct} onPress={act(handOverAct)} />
+              <Button
+                variant="quiet"
+                icon={SquareSplitHorizontal}
+                disabled={size !== 2}
+                data-tip={size === 2 ? 'Compare' : 'Compare two images'}
+                onClick={() => withSubject(compareTwo)}
+              >
+                Compare
+              </Button>
+            </>
+          )}
+        </span>
+        {!isBin && <Act act={binAct} onPress={act(binAct)} />}
+      </Toolbar>
+    </div>
   )
 }
 
@@ -107,14 +109,9 @@ function Act({ act, word = act.label, onPress }: { act: ImageAct; word?: string;
       className={act.danger && 'text-danger hover:text-danger'}
       onClick={onPress}
     >
-      <Word>{word}</Word>
+      {word}
     </Button>
   )
-}
-
-/** In a narrow gallery only the icons are seen, so that the bar keeps to two lines. */
-function Word({ children }: { children: string }) {
-  return <span className="@max-lg:sr-only">{children}</span>
 }
 
 /** The first selected image is A, the second B. */

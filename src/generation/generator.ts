@@ -12,8 +12,11 @@ import type { SpendLimits } from './spend-question.ts'
 
 /** What screens can do with runs. Nothing here waits for a run to end: its steps are read from the store. */
 export interface Generator {
-  /** Creates a run and drives it. Costs what the recipe's quote says. */
-  generate(recipe: Recipe): void
+  /**
+   * Creates a run and drives it. Costs what the recipe's quote says. Resolves to `false` if it could not be started,
+   * which the user has been told then, and nothing is sent.
+   */
+  generate(recipe: Recipe): Promise<boolean>
   /**
    * Creates one run for each recipe and drives them. Resolves with the runs when all are stored; rejects with `invalid`
    * or `storage` when none is, and then nothing is sent. Each run is paid for separately and tried again separately
@@ -90,11 +93,12 @@ export function createGenerator(parts: GeneratorPorts): Generator {
   }
 
   return {
-    generate(recipe) {
+    async generate(recipe) {
       mutate('new', async () => {
         const run = await createRun(ports, recipe)
         mutate(run.id, () => drive(run.id))
       })
+      return true
     },
     async generateBatch(recipes) {
       const { createBatch } = await import('./batch.ts')

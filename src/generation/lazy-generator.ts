@@ -35,17 +35,24 @@ export function createLazyGenerator({ load, store, limits, tell }: LazyPorts): G
     )
     return loading
   }
-  const use = (act: (generator: Generator) => void) =>
-    void open().then(act, (error: unknown) => {
-      if (!isClosed) tell(toFailure(error))
-    })
+  const notLoaded = (error: unknown) => {
+    if (!isClosed) tell(toFailure(error))
+  }
+  const use = (act: (generator: Generator) => void) => void open().then(act, notLoaded)
   const resume = async () => (await open()).resume()
   const unsubscribe = store.subscribe(({ kind }) => {
     if (kind === 'runs') resume().catch(() => undefined)
   })
 
   return {
-    generate: (recipe) => use((generator) => generator.generate(recipe)),
+    generate: (recipe) =>
+      open().then(
+        (generator) => generator.generate(recipe),
+        (error: unknown) => {
+          notLoaded(error)
+          return false
+        },
+      ),
     generateBatch: async (recipes) => (await open()).generateBatch(recipes),
     question(recipes) {
       const set = limits?.()

@@ -6,7 +6,9 @@ export function ServiceWords({ quoted }: { quoted: string | undefined }) {
   if (!quoted) return null
   return (
     <details className="text-faint text-xs">
-      <summary className="w-fit cursor-default rounded-sm hover:text-ink">Details</summary>
+      <summary className="w-fit cursor-default rounded-sm hover:text-ink max-middle:py-3.5 max-middle:pr-4">
+        Details
+      </summary>
       <p dir="auto" className="pr-2 [overflow-wrap:anywhere]">
         {quoted}
       </p>

@@ -48,7 +48,7 @@ export function CompareBar({ comparing, a, b, seen, onFlip }: CompareBarProps) {
   }
   useActKey(flipAct, onFlip, comparing.way === 'flip')
   return (
-    <div className="@container flex h-11 items-center gap-1 px-2">
+    <div className="@container flex h-11 items-center gap-1 px-2 max-middle:h-12 max-middle:px-1">
       <Chip letter="A" picture={a} takes={comparing.takes === 'a'} onTake={() => compare({ takes: 'a' })} />
       <IconButton label="Swap A and B" icon={ArrowLeftRight} disabled={!a} onClick={swap} className="@max-md:hidden" />
       <Chip letter="B" picture={b} takes={comparing.takes === 'b'} onTake={() => compare({ takes: 'b' })} />
@@ -88,7 +88,7 @@ function Ways({ way, onChange }: { way: CompareWay; onChange: (way: CompareWay) 
           key={own}
           data-tip={label}
           className={classes(
-            'relative flex h-8 cursor-pointer items-center gap-1.5 whitespace-nowrap rounded-sm border px-2 text-xs max-middle:h-11',
+            'relative flex h-8 cursor-pointer items-center gap-1.5 whitespace-nowrap rounded-sm border px-2 text-xs max-middle:h-11 max-middle:min-w-10 max-middle:justify-center max-middle:px-1',
             'has-focus-visible:outline-2 has-focus-visible:outline-ink has-focus-visible:outline-offset-2',
             own === way ? 'border-line-strong bg-raised text-ink' : 'border-transparent text-soft hover:text-ink',
           )}
@@ -128,7 +128,7 @@ function Chip({ letter, picture, takes, onTake }: ChipProps) {
       onClick={onTake}
       onFocus={onTake}
       className={classes(
-        'flex h-8 min-w-0 items-center gap-1.5 rounded-sm border pr-2 pl-1 text-xs transition-colors max-middle:h-11',
+        'flex h-8 min-w-15 items-center gap-1.5 rounded-sm border pr-2 pl-1 text-xs transition-colors max-middle:h-11',
         takes ? 'border-ink bg-raised text-ink' : 'border-line text-soft hover:border-line-strong',
       )}
     >

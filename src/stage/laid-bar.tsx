@@ -341,10 +341,11 @@ function useTryAgain(recipe: Recipe): (() => void) | undefined {
   const generator = useGenerator()
   const [isDone, setDone] = useState(false)
   if (isDone) return undefined
+  const start = async () => setDone(await generator.generate(recipe))
   return () => {
     setDone(true)
     const asked = generator.question([recipe])
-    if (!asked) return generator.generate(recipe)
-    void asked.then((words) => (words === undefined ? generator.generate(recipe) : fillForm(store, recipe)))
+    if (!asked) return void start()
+    void asked.then((words) => (words === undefined ? start() : fillForm(store, recipe)))
   }
 }

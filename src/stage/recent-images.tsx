@@ -75,7 +75,7 @@ function RecentTile({
         'block h-12 rounded-sm bg-hover outline -outline-offset-1',
         isShown ? 'selected-ring' : 'outline-line',
       )}
-      style={{ width: Math.max(32, Math.min(96, (48 * picture.width) / picture.height)) }}
+      style={{ width: Math.max(44, Math.min(96, (48 * picture.width) / picture.height)) }}
     >
       {thumbnail && (
         <img src={thumbnail} alt="" draggable={false} className="chequer size-full rounded-sm object-cover" />

@@ -30,7 +30,7 @@ export function StageToolbar(props: StageToolbarProps) {
     <div className="@container">
       <Toolbar
         label="Image"
-        className="flex h-11 items-center gap-0.5 px-1 max-middle:h-14 max-middle:justify-between max-middle:overflow-x-auto"
+        className="flex h-11 items-center gap-0.5 px-1 max-middle:h-14 max-middle:justify-between max-middle:gap-0 max-middle:overflow-x-auto"
       >
         <ZoomControls zoom={props.zoom} view={props.view} />
         <span className="ml-auto max-middle:hidden" />

@@ -20,15 +20,17 @@ interface ToolRailProps {
   commands: ImageCommands
 }
 
-/** The tools of the stage: a column beside the image, on a phone a row of words below it. */
+/** The tools of the stage: beside the image where the window is wide, else below it, on a phone with words. */
 export function ToolRail({ picture, view, commands }: ToolRailProps) {
   const active = useWorkspace((state) => state.tool)
-  const isPhone = useMedia('(width < 768px)')
+  const isBelow = useMedia('(width < 1200px)')
   return (
     <Toolbar
       label="Tools"
-      orientation={isPhone ? 'horizontal' : 'vertical'}
-      className={isPhone ? 'flex justify-center gap-1 px-1' : 'flex flex-col items-center gap-1 py-1'}
+      orientation={isBelow ? 'horizontal' : 'vertical'}
+      className={
+        isBelow ? 'flex h-full items-center justify-center gap-1 px-1' : 'flex flex-col items-center gap-1 py-1'
+      }
     >
       {tools.map(({ id, act }) => (
         <ActButton key={id} act={act} aria-pressed={active === id} onClick={() => act.perform(view)} />

@@ -32,7 +32,7 @@ const option =
   'hover:text-ink has-checked:text-ink data-also:border-ink data-also:text-ink has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-ink'
 
 const rowOption =
-  'h-7 flex-1 rounded-[5px] border-transparent px-3 text-sm max-middle:h-10 ' +
+  'h-7 flex-1 rounded-[5px] border-transparent px-3 text-sm max-middle:h-11 ' +
   'has-checked:border-line-strong has-checked:bg-raised has-checked:font-medium'
 
 const ratioOption =

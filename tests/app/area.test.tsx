@@ -24,7 +24,7 @@ beforeEach(async () => {
 })
 afterEach(closeNotices)
 
-async function show(id: PictureId, generate: (recipe: Recipe) => void = () => undefined) {
+async function show(id: PictureId, take: (recipe: Recipe) => void = () => undefined) {
   act(() => useWorkspace.getState().select(id))
   renderOver(
     store,
@@ -34,7 +34,12 @@ async function show(id: PictureId, generate: (recipe: Recipe) => void = () => un
         <Stage />
       </div>
     </>,
-    { generate },
+    {
+      generate: async (recipe) => {
+        take(recipe)
+        return true
+      },
+    },
   )
   await screen.findByRole('toolbar', { name: 'Tools' })
 }

@@ -15,6 +15,7 @@ test.describe('at 1024 × 768', () => {
   test.use({ viewport: { width: 1024, height: 768 } })
 
   for (const [ratio, width, height] of [
+    ['16:9', 1600, 900],
     ['1:1', 1400, 1400],
     ['4:3', 1600, 1200],
     ['3:2', 1800, 1200],
@@ -94,6 +95,53 @@ for (const [width, height] of [
 
 test.describe('on a phone', () => {
   test.use({ viewport: { width: 390, height: 844 } })
+
+  test('the prompt and its button stand below the image, and every control can be hit by a finger', async ({
+    page,
+    simulated,
+  }) => {
+    await page.goto(simulated.url)
+    const image = await bring(page, 1200, 800)
+    await page.getByRole('navigation').getByRole('button', { name: 'Image' }).click()
+    await expect(image).toBeVisible()
+    const { prompt, submit } = createOf(page)
+    await prompt.fill('Make it night')
+    await expect(submit).toHaveAccessibleName(/^Edit.*5 credits/)
+    const foot = await page.getByRole('navigation').boundingBox()
+    for (const part of [prompt, submit]) {
+      const box = await part.boundingBox()
+      expect(box?.height).toBeGreaterThanOrEqual(44)
+      expect(box && foot && foot.y - (box.y + box.height)).toBeLessThan(24)
+    }
+    for (const button of await page
+      .getByRole('region', { name: 'Stage' })
+      .getByRole('toolbar')
+      .getByRole('button')
+      .all()) {
+      const box = await button.boundingBox()
+      expect(Math.min(box?.width ?? 0, box?.height ?? 0), await button.innerText()).toBeGreaterThanOrEqual(44)
+      expect(await button.innerText()).not.toBe('')
+    }
+    await submit.click()
+    await expect(page.getByRole('region', { name: 'Stage' }).getByRole('img', { name: /^Make it night/ })).toBeVisible()
+  })
+
+  for (const width of [390, 320]) {
+    test(`the bar of selected images takes two lines at ${width} px`, async ({ page, simulated }) => {
+      await page.setViewportSize({ width, height: 844 })
+      await page.goto(`${simulated.url}?samples=2`)
+      await page.getByRole('navigation').getByRole('button', { name: 'Gallery' }).click()
+      await page.getByRole('grid', { name: 'Gallery' }).getByRole('gridcell').first().focus()
+      await page.keyboard.press('Space')
+      const bar = page.getByRole('toolbar', { name: 'Selection' })
+      await expect(bar.getByRole('button', { name: 'Move to bin' })).toBeVisible()
+      expect((await bar.boundingBox())?.height).toBeLessThanOrEqual(104)
+      for (const button of await bar.getByRole('button').all()) {
+        const box = await button.boundingBox()
+        expect(Math.min(box?.width ?? 0, box?.height ?? 0), await button.innerText()).toBeGreaterThanOrEqual(44)
+      }
+    })
+  }
 
   test('the header keeps Undo, the balance and Settings inside the window', async ({ page, simulated }) => {
     await page.goto(simulated.url)

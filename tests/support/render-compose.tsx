@@ -38,7 +38,7 @@ export async function renderEditor(own: Partial<Generator> = {}) {
   const store = await openGallery({ name: `editor-${galleries}`, processor })
   const sent: Recipe[] = []
   const generator = {
-    generate: (recipe: Recipe) => void sent.push(recipe),
+    generate: async (recipe: Recipe) => sent.push(recipe) > 0,
     question: () => undefined,
     ...own,
   } as Generator

@@ -40,7 +40,7 @@ export function renderOver(store: GalleryStore, screens: ReactNode, own: Partial
   const asked: string[] = []
   const note = (act: string) => (run: Run) => void asked.push(`${act} ${run.id}`)
   const generator: Generator = {
-    generate: () => undefined,
+    generate: async () => true,
     generateBatch: async () => [],
     question: () => undefined,
     again: note('again'),

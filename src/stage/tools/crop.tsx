@@ -233,7 +233,7 @@ function Side({ label, value, most, onChange }: SideProps) {
             event.stopPropagation()
             commit()
           }}
-          className="h-7 w-16 rounded-sm border border-line bg-ground px-2 text-ink text-sm tabular-nums"
+          className="h-7 w-16 rounded-sm border max-middle:h-11 border-line bg-ground px-2 text-ink text-sm tabular-nums"
         />
       </label>
       {isOver && <span id={id} role="alert" className="text-danger">{`1 to ${most.toLocaleString('en')}`}</span>}

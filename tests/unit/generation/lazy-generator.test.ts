@@ -45,8 +45,8 @@ test('a first visit, which has no runs, loads nothing', async () => {
 })
 
 test('two runs that are submitted while it is loading are sent once each, and it is loaded once', async () => {
-  generator.generate(machine.recipe())
-  generator.generate(machine.recipe())
+  void generator.generate(machine.recipe())
+  void generator.generate(machine.recipe())
   await eventually(async () => expect(await phases()).toEqual(['saved', 'saved']))
   expect(await submissions()).toBe(2)
   expect(loads).toBe(1)
@@ -68,18 +68,18 @@ test('a run that another window starts is followed from then on', async () => {
 
 test('where it does not load that is told and nothing is sent; the next press loads it', async () => {
   isServed = false
-  generator.generate(machine.recipe())
+  expect(await generator.generate(machine.recipe())).toBe(false)
   await eventually(() => expect(told).toEqual([{ kind: 'unavailable', detail: 'A part did not load.' }]))
   await expect(generator.adopt('a-task', 'flux-kontext')).rejects.toThrow('A part did not load.')
   expect(await phases()).toEqual([])
   isServed = true
-  generator.generate(machine.recipe())
+  expect(await generator.generate(machine.recipe())).toBe(true)
   await eventually(async () => expect(await phases()).toEqual(['saved']))
   expect(await submissions()).toBe(1)
 })
 
 test('closed while it is loading, it starts nothing', async () => {
-  generator.generate(machine.recipe())
+  void generator.generate(machine.recipe())
   generator.close()
   await settled()
   expect(await submissions()).toBe(0)
