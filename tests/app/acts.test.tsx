@@ -5,6 +5,7 @@ import { ActKeys } from '#acts/act-keys.tsx'
 import { acts } from '#acts/act-list.ts'
 import type { PictureId } from '#domain/ids.ts'
 import { Gallery } from '#gallery/gallery.tsx'
+import { createCommandLog } from '#library/command-log.ts'
 import { runScreens } from '#runs/run-screens.ts'
 import { Stage } from '#stage/stage.tsx'
 import type { GalleryStore } from '#store/store.ts'
@@ -224,6 +225,26 @@ describe('undo', () => {
     expect(screen.queryByText('Moved to bin')).toBeNull()
     await userEvent.click(within(screen.getByRole('status')).getByRole('button', { name: 'Undo' }))
     await waitFor(async () => expect(await bin()).toEqual([]))
+  })
+
+  it('leaves what another window did, also where that came later', async () => {
+    await show()
+    focusStage()
+    await userEvent.keyboard('x')
+    await screen.findByRole('button', { name: 'Undo move to bin' })
+    const other = createCommandLog({
+      store: store.acts,
+      window: () => 'another window',
+      plan: () => ({ made: [], outcome: { changed: 0, left: 0 }, commit: () => undefined }),
+      now: () => Date.now() + 1_000,
+      newId: () => crypto.randomUUID(),
+    })
+    const changes = [{ kind: 'image', field: 'isBinned', ids: ['two' as PictureId], from: false, to: true } as const]
+    await act(() => other.perform({ label: 'move to bin', changes }))
+    await waitFor(async () => expect((await bin()).toSorted()).toEqual(['one', 'two']))
+    await userEvent.click(screen.getByRole('button', { name: 'Undo move to bin' }))
+    await waitFor(async () => expect(await bin()).toEqual(['two']))
+    expect(screen.queryByRole('button', { name: /^Undo ./ })).toBeNull()
   })
 
   it('says what it left because it changed elsewhere', async () => {

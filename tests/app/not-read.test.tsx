@@ -1,4 +1,4 @@
-import { screen } from '@testing-library/react'
+import { screen, waitFor } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { GenerationError } from '#domain/failure.ts'
@@ -9,7 +9,7 @@ import { closeNotices, gridcell, keep, openTestGallery, renderOver } from '../su
 
 let store: GalleryStore
 /** What of the store cannot be read for now. */
-let broken: 'pictures' | 'openRuns' | undefined
+let broken: 'pictures' | 'openRuns' | 'picturesById' | undefined
 
 beforeEach(async () => {
   broken = undefined
@@ -24,6 +24,7 @@ beforeEach(async () => {
     ...whole,
     pictures: unlessBroken('pictures', whole.pictures),
     openRuns: unlessBroken('openRuns', whole.openRuns),
+    picturesById: unlessBroken('picturesById', whole.picturesById),
   }
 })
 afterEach(closeNotices)
@@ -56,4 +57,33 @@ test('a bin that cannot be read is not called empty (B5)', async () => {
   broken = undefined
   await userEvent.click(screen.getByRole('button', { name: 'Read again' }))
   expect(await screen.findByText('The bin is empty')).toBeInTheDocument()
+})
+
+/** The list of all images, which search gives in pages, is read after the newest ones are shown. */
+test('a later page that cannot be read is told, with the images there are, and is read again (B5)', async () => {
+  for (let index = 0; index < 3; index += 1)
+    await keep(store, `p${index}`, { prompt: `fox ${index}`, createdAt: index })
+  broken = 'picturesById'
+  show()
+  expect(await screen.findByRole('alert')).toHaveTextContent('could not be read')
+  expect(await gridcell.find(/^fox 0/)).toBeInTheDocument()
+  broken = undefined
+  await userEvent.click(screen.getByRole('button', { name: 'Read again' }))
+  await waitFor(() => expect(screen.queryByRole('alert')).toBeNull())
+  expect(gridcell.names()).toHaveLength(3)
+})
+
+test('a search that cannot be read is told and not called empty, and is read again (B5)', async () => {
+  for (const name of ['fox', 'owl']) await keep(store, name, { prompt: `A red ${name}`, createdAt: Date.now() })
+  show()
+  await gridcell.find(/^A red fox/)
+  await screen.findByText('2')
+  broken = 'picturesById'
+  await userEvent.type(screen.getByRole('searchbox', { name: 'Search images' }), 'owl')
+  expect(await screen.findByRole('alert')).toHaveTextContent('could not be read')
+  expect(screen.queryByText('No images found')).toBeNull()
+  broken = undefined
+  await userEvent.click(screen.getByRole('button', { name: 'Read again' }))
+  await waitFor(() => expect(gridcell.names().map((name) => name.slice(0, 9))).toEqual(['A red owl']))
+  expect(screen.queryByRole('alert')).toBeNull()
 })
