@@ -60,7 +60,8 @@ export function startBuiltServer(env: Record<string, string> = {}): Promise<Star
   return startNode('dist/server/server.js', [], { ...env, PORT: '0' })
 }
 
-function residentMb(pid: number | undefined): number {
+/** MB in memory; 0 where the system does not tell. */
+export function residentMb(pid: number | undefined): number {
   try {
     return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024
   } catch {

@@ -1,11 +1,13 @@
 import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import type { Browser, Page } from 'playwright'
 import sharp from 'sharp'
 import { build } from 'vite'
 import type { Pixels } from '#imaging/edit/raster.ts'
 import { readConfig } from '#server/config.ts'
 import { startServer } from '#server/start.ts'
-import { openBrowser, openFreshPage } from './browser.ts'
+import { longestTaskMs, openBrowser, openFreshPage } from './browser.ts'
+import { residentMb } from './processes.ts'
 import { keptFraming, makeCase } from './protect-cases.ts'
 import { answerSize, type Photograph } from './protect-photographs.ts'
 import { median, pairedRatio, type Row, seededRandom, spread } from './report.ts'
@@ -33,6 +35,7 @@ export async function benchLayTime(photograph: Photograph): Promise<Row[]> {
   const server = await startServer(readConfig({ PORT: '0' }), { pageFolder: folder })
   const browser = await openBrowser()
   const [chain, paint, plain]: [number[], number[], number[]] = [[], [], []]
+  let cost: Cost | undefined
   try {
     const page = await openFreshPage(browser)
     await page.goto(server.origin)
@@ -45,6 +48,7 @@ export async function benchLayTime(photograph: Photograph): Promise<Row[]> {
       paint.push(times.paintMs)
       plain.push(times.plainMs)
     }
+    cost = await measureCost(browser, page)
   } finally {
     await browser.close()
     await server.close()
@@ -70,6 +74,62 @@ export async function benchLayTime(photograph: Photograph): Promise<Row[]> {
       goal: '≤ 1×',
       holds: part <= 1,
       note: spread(paint, plain),
+    },
+    ...(cost ? rowsOf(cost) : []),
+  ]
+}
+
+/** Of one laying in: memory of the page's process in MB, and the longest task of the page's own thread. */
+interface Cost {
+  peakMb: number
+  leftMb: number
+  blockedMs: number
+}
+
+/** Pixels of source and answer, which a program without a chain holds as well. */
+const pixelsMb = 52
+/** Ms between two looks at the memory. */
+const lookMs = 20
+
+async function measureCost(browser: Browser, page: Page): Promise<Cost> {
+  const pids = await renderersOf(browser)
+  const used = () => pids.reduce((sum, pid) => sum + residentMb(pid), 0)
+  const session = await page.context().newCDPSession(page)
+  await session.send('HeapProfiler.collectGarbage')
+  const before = used()
+  let peak = before
+  const looking = setInterval(() => {
+    peak = Math.max(peak, used())
+  }, lookMs)
+  const blockedMs = await longestTaskMs(session, async () => {
+    await page.evaluate(async () => {
+      performance.mark('begin')
+      await laying('source.jpg', 'answer.png', 0.15, true)
+      performance.mark('end')
+    })
+  }).finally(() => clearInterval(looking))
+  await session.send('HeapProfiler.collectGarbage')
+  return { peakMb: peak - before - pixelsMb, leftMb: used() - before, blockedMs }
+}
+
+async function renderersOf(browser: Browser): Promise<number[]> {
+  const session = await browser.newBrowserCDPSession()
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo')
+  return processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id)
+}
+
+function rowsOf({ peakMb, leftMb, blockedMs }: Cost): Row[] {
+  const note = `beyond ${pixelsMb} MB of pixels`
+  return [
+    { what: 'memory while laying in', ours: peakMb, unit: 'MB', goal: '≤ 200 MB', holds: peakMb <= 200, note },
+    { what: 'memory that is left after it', ours: leftMb, unit: 'MB', goal: '≤ 20 MB', holds: leftMb <= 20 },
+    {
+      what: 'longest task of the page meanwhile',
+      ours: blockedMs,
+      unit: 'ms',
+      goal: '≤ 16 ms',
+      holds: blockedMs <= 16,
+      note: 'processor time',
     },
   ]
 }

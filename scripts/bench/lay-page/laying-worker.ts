@@ -13,7 +13,7 @@ export interface LayTimes {
   verdict: string
 }
 
-self.onmessage = async ({ data }: MessageEvent<{ files: [Blob, Blob]; share: number }>) => {
+self.onmessage = async ({ data }: MessageEvent<{ files: [Blob, Blob]; share: number; isAlone: boolean }>) => {
   const [sourceFile, answerFile] = data.files
   const source = await decodeSource(sourceFile)
   const answer = await decodeAnswer(answerFile, source)
@@ -25,7 +25,7 @@ self.onmessage = async ({ data }: MessageEvent<{ files: [Blob, Blob]; share: num
     area: [{ op: 'add' as const, shape: { kind: 'box' as const, box } }],
   }
 
-  const plainMs = await timePlain(sourceFile, answerFile)
+  const plainMs = data.isAlone ? 0 : await timePlain(sourceFile, answerFile)
   const begin = performance.now()
   const area = rasteriseArea(document.area, image, document.rim)
   const plan = planLay({ source: image, answer, area, rect: [0, 0, image.width, image.height] })
