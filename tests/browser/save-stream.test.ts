@@ -78,3 +78,19 @@ test('a file that this window still needs is no leftover', async () => {
   await removeSaveLeftovers()
   expect(await filesLeft()).toBe(before)
 })
+
+test('a full disk in the middle of it is told by its name, and nothing is put among the downloads', async () => {
+  vi.spyOn(navigator.storage, 'estimate').mockResolvedValue({ usage: 90, quota: 100 })
+  let parts = 0
+  const full = new WritableStream({
+    write() {
+      parts += 1
+      if (parts > 2) throw new DOMException('no room', 'QuotaExceededError')
+    },
+  })
+  vi.stubGlobal('showSaveFilePicker', async () => ({ createWritable: async () => full }))
+  const target = await openSaveTarget('all.zip', large)
+  await expect(target?.write(streamOf(11))).rejects.toMatchObject({ name: 'QuotaExceededError' })
+  expect(saved).toEqual([])
+  vi.unstubAllGlobals()
+})
