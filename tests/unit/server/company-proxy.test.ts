@@ -1,14 +1,15 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
 import { generate } from 'selfsigned'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { readConfig } from '#server/config.ts'
 import { isBypassed } from '#server/upstream/company-proxy.ts'
 import { createOutbound, type Outbound, readAnswer } from '#server/upstream/guard.ts'
 import { toDestination } from '#server/upstream/hosts.ts'
 import { eventually } from '../../support/eventually.ts'
-import { type FakeService, openFakeService } from '../../support/fake-service.ts'
+import { type Certificate, type FakeService, openFakeService, type Reply } from '../../support/fake-service.ts'
 
 interface CompanyProxy {
   port: number
@@ -56,10 +57,22 @@ let service: FakeService
 let company: CompanyProxy
 let outbound: Outbound
 let address: URL
+let certificate: Certificate
+/** By which names clients asked for a certificate. */
+let names: unknown[]
 
-beforeEach(async () => {
+// Once: a key takes longer to make than all the rest.
+beforeAll(async () => {
   const { private: key, cert } = await generate([{ name: 'commonName', value: 'api.example' }])
-  service = await openFakeService((_, outgoing) => outgoing.end('an answer'), { key, cert })
+  certificate = { key, cert }
+})
+beforeEach(async () => {
+  names = []
+  const reply: Reply = (incoming, outgoing) => {
+    names.push((incoming.socket as TLSSocket).servername)
+    outgoing.end('an answer')
+  }
+  service = await openFakeService(reply, certificate)
   company = await openCompanyProxy(() => Number(new URL(service.origin).port))
   const nobody = async () => Promise.reject(new Error('names are not looked up behind a proxy'))
   address = new URL(`http://anna:p%40ss@127.0.0.1:${company.port}`)
@@ -101,6 +114,13 @@ describe("a company's proxy", () => {
     })
     expect(service.seen.map(({ url, headers }) => [url, headers.host])).toEqual([['/run', 'api.example']])
     expect(service.seen[0]?.headers).not.toHaveProperty('proxy-authorization')
+  })
+
+  it('D6: leads to a host that is asked for its own certificate by name, where it has one', async () => {
+    expect(await read(await outbound.request({ ...paid, to }))).toBe('an answer')
+    const bare = toDestination(new URL('https://203.0.114.7'), 'public')
+    expect(await read(await outbound.request({ ...paid, to: bare }))).toBe('an answer')
+    expect(names).toEqual(['api.example', false])
   })
 
   it('D6: opens a tunnel for each submission, and one for several questions', async () => {
