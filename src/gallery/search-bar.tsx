@@ -39,29 +39,32 @@ export function SearchBar({ query, onChange, view, counting, failed, onReadAgain
   }, [isAnswered, images])
   return (
     <div className="flex shrink-0 flex-col gap-1 border-line border-b px-2 py-1.5">
-      <div className="relative flex items-center gap-1">
-        <Search size={14} aria-hidden className="pointer-events-none absolute left-2 text-faint" />
-        <input
-          ref={field}
-          type="search"
-          dir="auto"
-          aria-label="Search images"
-          placeholder="Search"
-          value={text}
-          maxLength={mostLetters}
-          autoComplete="off"
-          spellCheck={false}
-          onChange={({ currentTarget }) => onChange({ ...query, text: currentTarget.value })}
-          onKeyDown={(event) => {
-            if (event.key !== 'Escape' || text === '') return
-            // Empties the field first; what is around it listens for Escape too.
-            event.preventDefault()
-            event.stopPropagation()
-            onChange({ ...query, text: '' })
-          }}
-          className="field block h-8 min-w-0 flex-1 rounded-sm border border-line bg-raised pr-2 pl-7 text-ink text-sm placeholder:text-faint hover:border-line-strong max-middle:h-11 [&::-webkit-search-cancel-button]:hidden"
-        />
-        {text !== '' && <IconButton label="Clear search" icon={X} onClick={() => onChange({ ...query, text: '' })} />}
+      <div className="flex flex-wrap items-center gap-1">
+        {/* On a phone the field has a line of its own. */}
+        <span className="relative flex min-w-0 flex-1 items-center gap-1 max-middle:basis-full">
+          <Search size={14} aria-hidden className="pointer-events-none absolute left-2 text-faint" />
+          <input
+            ref={field}
+            type="search"
+            dir="auto"
+            aria-label="Search images"
+            placeholder="Search"
+            value={text}
+            maxLength={mostLetters}
+            autoComplete="off"
+            spellCheck={false}
+            onChange={({ currentTarget }) => onChange({ ...query, text: currentTarget.value })}
+            onKeyDown={(event) => {
+              if (event.key !== 'Escape' || text === '') return
+              // Empties the field first; what is around it listens for Escape too.
+              event.preventDefault()
+              event.stopPropagation()
+              onChange({ ...query, text: '' })
+            }}
+            className="field block h-8 min-w-0 flex-1 rounded-sm border border-line bg-raised pr-2 pl-7 text-ink text-sm placeholder:text-faint hover:border-line-strong max-middle:h-11 [&::-webkit-search-cancel-button]:hidden"
+          />
+          {text !== '' && <IconButton label="Clear search" icon={X} onClick={() => onChange({ ...query, text: '' })} />}
+        </span>
         <Filters query={query} onChange={onChange} view={view} ways={ways} />
       </div>
       <FilterChips query={query} onChange={onChange} />

@@ -45,7 +45,9 @@ export function ViewPanel({ onJump, onSurvey }: ViewPanelProps) {
             <div className="flex flex-col border-line border-t pt-2">
               {onJump && <Way act={jumpAct} icon={CalendarSearch} onPress={leave(onJump)} />}
               <Way act={surveyAct} icon={Eye} onPress={leave(onSurvey)} />
-              <Way act={galleryAct} icon={Maximize2} onPress={leave(() => show('gallery'))} />
+              <span className="flex flex-col max-middle:hidden">
+                <Way act={galleryAct} icon={Maximize2} onPress={leave(() => show('gallery'))} />
+              </span>
             </div>
           </div>
         )
