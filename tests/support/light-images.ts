@@ -18,3 +18,17 @@ export const lightProcessor: ImageProcessor = {
     thumbnail: { mime: 'image/png', base64: pixel },
   }),
 }
+
+/** Stores one pixel whatever it is given, and says that it has this size. */
+export function createPixelProcessor({ width, height } = { width: 1, height: 1 }): ImageProcessor {
+  return {
+    process: async (given) => ({
+      mime: 'image/png',
+      width,
+      height,
+      sizeBytes: given.size,
+      base64: pixel,
+      thumbnail: { mime: 'image/png', base64: pixel },
+    }),
+  }
+}

@@ -8,27 +8,18 @@ import type { Generator } from '#generation/generator.ts'
 import type { PrepareReply } from '#imaging/prepare-worker.ts'
 import { sha256Of } from '#imaging/sha256.ts'
 import { openGallery } from '#store/gallery-store.ts'
-import type { ImageProcessor } from '#store/image-processor.ts'
 import { Announcer } from '#ui/announce.tsx'
 import { NoticeBoard } from '#ui/notice-board.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { inPage } from './in-page.tsx'
+import { createPixelProcessor } from './light-images.ts'
 
 const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=='
 
 const pixelBytes = () => Uint8Array.from(atob(pixel), (letter) => letter.charCodeAt(0))
 
 /** Keeps what it is given: there is no decoder outside a browser. */
-const processor: ImageProcessor = {
-  process: async (bytes) => ({
-    mime: 'image/png',
-    width: 800,
-    height: 600,
-    sizeBytes: bytes.size,
-    base64: pixel,
-    thumbnail: { mime: 'image/png', base64: pixel },
-  }),
-}
+const processor = createPixelProcessor({ width: 800, height: 600 })
 
 let galleries = 0
 

@@ -5,22 +5,12 @@ import type { PictureId } from '#domain/ids.ts'
 import { type CommandLog, createCommandLog } from '#library/command-log.ts'
 import { logLimits } from '#store/act-records.ts'
 import { openGallery } from '#store/gallery-store.ts'
-import type { ImageProcessor } from '#store/image-processor.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { idsOf, newPicture, pictureIds } from '../../support/gallery-records.ts'
+import { createPixelProcessor } from '../../support/light-images.ts'
 import { openRaw, recordsOf } from '../../support/raw-database.ts'
 
-const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=='
-const processor: ImageProcessor = {
-  process: async (bytes) => ({
-    mime: 'image/png',
-    width: 1,
-    height: 1,
-    sizeBytes: bytes.size,
-    base64: pixel,
-    thumbnail: { mime: 'image/png', base64: pixel },
-  }),
-}
+const processor = createPixelProcessor()
 
 let name: string
 let store: GalleryStore

@@ -7,23 +7,13 @@ import { everything } from '#library/find/query.ts'
 import { openSearch, type Search } from '#library/find/search.ts'
 import type { Database } from '#store/database.ts'
 import { openGallery } from '#store/gallery-store.ts'
-import type { ImageProcessor } from '#store/image-processor.ts'
 import type { StoredPicture } from '#store/schema.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { madeOrigin, newPicture, pictureIds, savedRun, workingRun } from '../../../support/gallery-records.ts'
+import { createPixelProcessor } from '../../../support/light-images.ts'
 import { openRaw } from '../../../support/raw-database.ts'
 
-const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=='
-const processor: ImageProcessor = {
-  process: async (bytes) => ({
-    mime: 'image/png',
-    width: 1,
-    height: 1,
-    sizeBytes: bytes.size,
-    base64: pixel,
-    thumbnail: { mime: 'image/png', base64: pixel },
-  }),
-}
+const processor = createPixelProcessor()
 
 let name: string
 let store: GalleryStore
