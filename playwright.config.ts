@@ -8,7 +8,8 @@ export default defineConfig<Origins>({
   outputDir: 'node_modules/.cache/e2e',
   timeout: 90_000,
   expect: { timeout: 15_000 },
-  workers: 2,
+  // Most of a test is waiting for a page, a server or a task: three keep two cores busy.
+  workers: 3,
   retries: 0,
   fullyParallel: true,
   reporter: 'list',

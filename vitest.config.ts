@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import react from '@vitejs/plugin-react'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
@@ -11,7 +12,7 @@ export default defineConfig({
     expect: { poll: { timeout: 15_000, interval: 10 } },
     retry: 0,
     // Many tests wait for sockets and timers: one worker fewer than cores, the default, would leave the machine idle.
-    maxWorkers: '100%',
+    maxWorkers: Math.ceil(availableParallelism() * 1.5),
     projects: [
       {
         extends: true,
