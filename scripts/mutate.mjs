@@ -75,6 +75,8 @@ const drawn = sample > 0 ? drawLines(sample) : undefined
 const reports = join(root, 'node_modules', '.cache', 'mutation')
 mkdirSync(reports, { recursive: true })
 const mutants = []
+/** Groups whose tests fail without a break. The others are measured all the same. */
+const unmeasured = []
 for (const [name, { src, tests }] of Object.entries(groups)) {
   if (asked.length > 0 && !asked.includes(name)) continue
   const mutate = src.flatMap((file) => drawn?.get(file) ?? (drawn ? [] : [`src/${file}.ts`]))
@@ -97,7 +99,13 @@ for (const [name, { src, tests }] of Object.entries(groups)) {
     logLevel: 'warn',
     plugins: [fileURLToPath(import.meta.resolve('@stryker-mutator/vitest-runner'))],
   })
-  const results = await stryker.runMutationTest()
+  const results = await stryker.runMutationTest().catch((error) => {
+    console.log(`${name}: not measured, ${error.message}`)
+  })
+  if (results === undefined) {
+    unmeasured.push(name)
+    continue
+  }
   mutants.push(...results)
   const missed = results.filter(({ status }) => status === 'Survived' || status === 'NoCoverage')
   writeFileSync(join(reports, `${name}.txt`), missed.map(describe).join('\n\n'))
@@ -108,7 +116,7 @@ for (const [name, { src, tests }] of Object.entries(groups)) {
     )
 }
 const share = printLine('all of them', mutants)
-process.exit(share >= goal ? 0 : 1)
+process.exit(share >= goal && unmeasured.length === 0 ? 0 : 1)
 
 /** Lines with code, drawn from all requested groups: ranges for the tool, by module. */
 function drawLines(count) {
