@@ -119,7 +119,7 @@ function Tools(props: ToolsProps) {
         data-tip="History, templates, scene, colours"
         data-tip-keys={describeShortcut(keys)}
         onClick={() => setIsOpen(true)}
-        className="rounded-sm transition-colors hover:text-ink max-middle:min-h-11"
+        className="min-h-6 rounded-sm transition-colors hover:text-ink max-middle:min-h-11"
       >
         Prompt tools
       </button>
