@@ -57,6 +57,7 @@ function describe(state: FolderState): string {
     case 'off':
       return 'Copy to a folder'
     case 'on':
+      if (state.waiting === undefined) return `Copying to “${state.name}” …`
       return state.waiting === 0
         ? `Each new image is copied to “${state.name}”.`
         : `Copying to “${state.name}”: ${state.waiting.toLocaleString('en')} to go.`

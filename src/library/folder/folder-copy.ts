@@ -10,8 +10,8 @@ import { fileNameOf } from '../picture-words.ts'
 /** How the copy of everything to a folder stands. */
 export type FolderState =
   | { kind: 'off' }
-  /** `waiting`: images not written yet. `written`: since this page was opened. */
-  | { kind: 'on'; name: string; waiting: number; written: number }
+  /** `waiting`: images not written yet; absent until that is known. `written`: since this page was opened. */
+  | { kind: 'on'; name: string; waiting?: number; written: number }
   /** The browser asks again before anything is written. */
   | { kind: 'paused'; name: string }
   /** `reason`: a sentence for people. What is not written yet is kept in the browser and tried again. */
@@ -137,7 +137,6 @@ async function takeUp(ports: FolderPorts, copying: Copying): Promise<void> {
   if (!folder || copying.folder) return
   copying.folder = folder
   if (await folder.mayWrite(false).catch(() => false)) {
-    showOn(copying, folder)
     void begin(ports, copying, folder, { over: false })
     return
   }
@@ -151,7 +150,7 @@ async function takeUp(ports: FolderPorts, copying: Copying): Promise<void> {
 async function begin(ports: FolderPorts, copying: Copying, folder: Folder, { over }: { over: boolean }): Promise<void> {
   const { store, alone } = ports
   copying.folder = folder
-  showOn(copying, folder)
+  copying.show({ kind: 'on', name: folder.name, written: copying.written })
   await alone(over, () => {
     copying.folder = undefined
     copying.show({ kind: 'off' })

@@ -79,6 +79,17 @@ describe('a folder that was chosen once', () => {
     other.close()
   })
 
+  it('is not called up to date before everything was looked through', async () => {
+    await add('one')
+    const copy = openCopy()
+    const seen: unknown[] = []
+    copy.subscribe(() => seen.push(copy.state()))
+    await copy.use(folder)
+    expect(seen[0]).toEqual({ kind: 'on', name: 'Exports', written: 0 })
+    expect(seen.find((state) => (state as { waiting?: number }).waiting === 0)).toEqual(seen.at(-1))
+    expect(images()).toHaveLength(1)
+  })
+
   it('keeps changed marks without writing the image again', async () => {
     await add('one')
     const copy = openCopy()
