@@ -65,17 +65,20 @@ async function shootWide(door: Door, shoot: (screen: string) => Promise<void>) {
   await door.press('Escape')
 }
 
+/** What the bar at the foot calls the view, and what its file is called. */
+const phoneViews = [
+  ['Image', 'stage'],
+  ['Create', 'create'],
+  ['Gallery', 'gallery'],
+  ['Tasks', 'tasks'],
+] as const
+
 async function shootPhone(door: Door, shoot: (screen: string) => Promise<void>) {
   const go = (name: string) =>
     door.click({ role: 'button', name: new RegExp(`^${name}`), within: { role: 'navigation' } })
-  const back = { role: 'button', name: 'Back', within: at.stage }
-  if ((await countOf(door, back)) > 0) {
-    await shoot('stage')
-    await door.click(back)
-  }
-  for (const screen of ['Create', 'Gallery', 'Tasks']) {
-    await go(screen)
-    await shoot(screen.toLowerCase())
+  for (const [view, screen] of phoneViews) {
+    await go(view)
+    await shoot(screen)
   }
   await door.click({ role: 'button', name: /^Settings/ })
   await until(async () => (await countOf(door, { role: 'dialog', name: 'Settings' })) === 1)
