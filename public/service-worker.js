@@ -48,7 +48,7 @@ async function openPage(request) {
   const kept = () => caches.match(scope, { cacheName })
   try {
     const response = await fetch(request, { signal: AbortSignal.timeout(timeoutMs) })
-    // An error of a server in front means that the host is down.
+    // Errors of a reverse proxy mean that the host is down.
     return response.status >= 500 ? ((await kept()) ?? response) : response
   } catch {
     return (await kept()) ?? Response.error()
@@ -60,7 +60,7 @@ async function openFile(request) {
   return (await caches.match(request, { cacheName })) ?? fetch(request)
 }
 
-/** Another app shares by sending a form. What it sent goes no further than to the page. */
+/** Other apps share images by posting a form, which is answered here and not sent on. */
 async function takeShared(request) {
   const form = await request.formData()
   const cache = await caches.open(sharedName)

@@ -10,8 +10,8 @@ import { documentOf, takeAsSource } from './edited-source.ts'
 import { undoable } from './undoable.ts'
 
 /**
- * Draws a mark on an image and gives its id. An image that is marked is to be edited: it becomes the first source with its
- * first mark. Numbers stay with their marks, also when others are deleted.
+ * Draws a mark on an image and returns the mark's id. With its first mark, the image becomes the first source, because a
+ * marked image is meant to be edited. Marks keep their numbers when others are deleted.
  */
 export function addMark(store: GalleryStore, base: PictureId, figure: MarkFigure, colour: MarkColour): string {
   const { marks } = documentOf(base)
@@ -24,7 +24,7 @@ export function addMark(store: GalleryStore, base: PictureId, figure: MarkFigure
   return mark.id
 }
 
-/** Puts a changed mark in the place of the one with its id. Changes with the same `run` that follow each other are one act. */
+/** Replaces the mark that has the same id. Consecutive changes with the same `run` are one act. */
 export function changeMark(store: GalleryStore, base: PictureId, mark: Mark, label: string, run?: string): void {
   const marks = documentOf(base).marks.map((other) => (other.id === mark.id ? mark : other))
   undoable(store, label, () => setMarks(base, marks), run === undefined ? {} : { run: `${run} ${mark.id}` })
@@ -39,7 +39,7 @@ export function clearMarks(store: GalleryStore, base: PictureId): void {
   undoable(store, 'clear marks', () => setMarks(base, []))
 }
 
-/** Writes what the marks mean into the prompt of the active family, where it can be changed. */
+/** Adds sentences about the marks to the prompt of the active family, where the user can edit them. */
 export function insertMarkWords(store: GalleryStore, base: PictureId): void {
   const { family: active, drafts, sources, editDraft, focusPrompt } = useWorkspace.getState()
   const family = findFamily(active)

@@ -130,7 +130,7 @@ function withChange(state: Composed, change: ComposedChange): Composed | undefin
 
 type DocumentChange = Extract<ComposedChange, { kind: 'area' | 'rim' | 'mark' | 'frame' }>
 
-/** Nothing: what the change begins with is not there. */
+/** `undefined` if the value that the change starts from is not present. */
 function withDocumentChange(document: EditDocument, change: DocumentChange): EditDocument | undefined {
   switch (change.kind) {
     case 'area': {

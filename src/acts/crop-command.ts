@@ -14,9 +14,9 @@ import { documentOf } from './edited-source.ts'
 import { isOutside } from './freeze-edit.ts'
 
 /**
- * Makes an image of its own of a part of another, or of all of it, turned or mirrored. It takes the place of the other one on
- * the stage and among the sources, as one act: undone, it goes to the bin. The area and the marks of the other one go with
- * it; what lies outside of the crop stays with the other one. `false`: it could not be made, and that was said.
+ * Makes a new image from a part of another one, or from all of it, turned or mirrored. It replaces the other one on
+ * the stage and among the sources, as one act; undo moves it to the bin. It gets the area and the marks of the other one;
+ * those outside the crop stay with the other one only. `false`: it could not be made, and the user was told.
  */
 export async function applyCrop(store: GalleryStore, picture: Picture, frame: Frame): Promise<boolean> {
   const id = newId() as PictureId
@@ -65,7 +65,7 @@ function changesFor(old: PictureId, made: PictureId): Change[] {
   ]
 }
 
-/** What was done with the image, done with the crop: its area, and those of its marks that lie in it. */
+/** The edits of the image, moved to the crop: the area, and the marks that lie in the crop. */
 function carried(picture: Picture, base: PictureId, frame: Frame): Change[] {
   const { area, rim, marks }: EditDocument = documentOf(picture.id)
   const inside = marks.filter((mark) => !isOutside(mark, frame, picture))

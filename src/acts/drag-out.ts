@@ -13,8 +13,8 @@ let prepared: Prepared | undefined
 let wanted: PictureId | undefined
 
 /**
- * Reads an image ahead, from the press that may become a drag: a drag takes only what is there when it starts. The last one
- * is held. An image that cannot be read is dragged without a file.
+ * Reads an image when it is pressed, because a drag can only carry data that is present when it starts. The last image
+ * is kept in memory. An image that cannot be read is dragged without a file.
  */
 export async function prepareDragOut(store: GalleryStore, image: Picture): Promise<void> {
   if (wanted === image.id) return

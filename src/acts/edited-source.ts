@@ -3,12 +3,12 @@ import type { PictureId } from '#domain/ids.ts'
 import { findFamily } from '#models/catalogue.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 
-/** What is to be done with an image before it is sent; so far nothing, where it was not edited. */
+/** The edit document of an image; an empty one if it was not edited. */
 export function documentOf(base: PictureId): EditDocument {
   return useWorkspace.getState().edits[base]?.document ?? emptyDocument(base)
 }
 
-/** An image that is edited becomes the first source of the active family; the others follow, as far as there is room. */
+/** Makes an edited image the first source of the active family; the others follow, up to the family's limit. */
 export function takeAsSource(id: PictureId): void {
   const { family: active, sources, setSources } = useWorkspace.getState()
   const most = findFamily(active)?.maxSources ?? 1

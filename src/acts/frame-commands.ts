@@ -6,14 +6,14 @@ import { useWorkspace } from '#workspace/workspace.ts'
 import { documentOf, takeAsSource } from './edited-source.ts'
 import { undoable } from './undoable.ts'
 
-/** What a model is asked for where an image is extended. It stands in the prompt, where it can be changed. */
+/** Added to the prompt when an image is extended; the user can edit it there. */
 export const extensionWords =
   'Continue the scene into the blank border so that it fills the whole frame. ' +
   'The existing image keeps its place, size and every detail.'
 
 /**
- * How an image is cropped, turned or extended when it is sent; `undefined`: not at all. The image itself stays as it is. An
- * image that is extended becomes the first source, and the prompt asks for it.
+ * Sets how an image is cropped, turned or extended when it is sent; `undefined`: not at all. The image itself is unchanged. An
+ * extended image becomes the first source, and a sentence about it is added to the prompt.
  */
 export function setFrame(store: GalleryStore, base: PictureId, frame: Frame | undefined): void {
   const document = documentOf(base)

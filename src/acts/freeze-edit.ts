@@ -29,15 +29,15 @@ type MarksAs = ModelFamily['marksAs']
 
 export type Frozen = { edit: Edit } | { objection: string }
 
-/** A model changes nothing smaller. Pixels a side. */
+/** Models cannot change smaller areas. Pixels per side. */
 const leastSide = 8
-/** Beyond this the source and its answer do not fit into memory as pixels. */
+/** Pixels. The decoded source and answer of a larger image do not fit into memory. */
 const mostPixels = 50_000_000
 export const mostMarks = 20
 /** An extended image has at most this many times the pixels of its source. */
 const mostGrowth = 2
 
-/** An edit as it goes into the recipe, or why it cannot be sent, in a sentence. `size`: of the upright image. */
+/** The edit for the recipe, or a sentence that says why it cannot be sent. `size`: of the upright image. */
 export function freezeEdit(
   document: EditDocument,
   size: Size,
@@ -98,7 +98,7 @@ function objectionToArea(document: EditDocument, size: Size): string | undefined
   return undefined
 }
 
-/** Why an image cannot be extended so; `size`: what it is extended from. */
+/** Why an image cannot be extended by these sides. `size`: of the image before it is extended. */
 export function objectionToExtension(pad: Sides | undefined, { width, height }: Size): string | undefined {
   if (!pad) return undefined
   const { top, right, bottom, left } = pad
@@ -118,7 +118,7 @@ function objectionToMarks({ marks, frame }: EditDocument, size: Size): string | 
   return `${which} outside of the crop. Move or delete ${outside.length === 1 ? 'it' : 'them'}, or change the crop.`
 }
 
-/** Whether nothing of a mark is to be seen in the framed image. */
+/** Whether a mark lies completely outside the framed image. */
 export function isOutside(mark: Mark, frame: EditDocument['frame'], size: Size): boolean {
   const [x, y, across, down] = markBox(mark, markLineWidth(size))
   const map = frameMap(frame, size)
@@ -143,18 +143,18 @@ function listOf(numbers: readonly number[]): string {
   return `${numbers.slice(0, -1).join(', ')} and ${numbers.at(-1)}`
 }
 
-/** What a form would send, once its sources are edited. */
+/** A form's recipe with the edits of its sources. */
 export interface EditedRecipe {
   recipe: Recipe
-  /** What the button says in place of "Edit". */
+  /** Label of the button instead of "Edit". */
   verb?: 'Edit area' | 'Extend' | undefined
   /** Why it cannot be sent. */
   objection?: string
 }
 
 /**
- * A form's recipe with the edits of its sources frozen into it. Of the first source everything counts; of the others only how
- * they are cropped and turned. `sizes`: of those whose records were read by now.
+ * Adds the edits of the sources to a form's recipe. The first source has all of its edits applied, the others only
+ * cropping and turning. `sizes`: of the sources whose records have been read.
  */
 export function freezeRecipe(
   recipe: Recipe,
@@ -182,7 +182,7 @@ export function freezeRecipe(
     const objection = `The marked copy is one more image, and at most ${maxSources} can be sent. Remove an image, or the marks.`
     return { recipe, verb, objection }
   }
-  // What is laid into its source needs an answer in the source's proportions.
+  // An answer that is laid into its source must have the source's proportions.
   const draft = (verb && forArea?.(recipe.draft)) ?? recipe.draft
   return { recipe: { ...recipe, draft, edits: frozen }, verb }
 }

@@ -124,7 +124,7 @@ export function HandOverForm({ images, onClose, work = handOverWork }: HandOverF
       )}
       {job?.kind === 'hand-over' && <JobProgress doing="Preparing" {...job} />}
       {job && job.kind !== 'hand-over' && <p className="text-soft text-xs">{describeRunning(job)}</p>}
-      {/* Always in sight, however long the form is. */}
+      {/* Stays visible while a long form scrolls. */}
       <div className="sticky bottom-0 -m-4 mt-0 flex items-center justify-end gap-2 border-line border-t bg-panel p-4">
         <Button variant="quiet" onClick={onClose}>
           Close
@@ -210,13 +210,13 @@ function PageFields({ page, onChange }: PageFieldsProps) {
   )
 }
 
-/** The other half of the way: what the client sent back. */
+/** Reads the file of picks that the client sent back. */
 function PicksBack({ onFile }: { onFile(file: File): void }) {
   const id = useId()
   const onChange = ({ currentTarget }: ChangeEvent<HTMLInputElement>) => {
     const [file] = currentTarget.files ?? []
     if (file) onFile(file)
-    // The same file can be chosen again.
+    // So that choosing the same file again is a change, too.
     currentTarget.value = ''
   }
   return (

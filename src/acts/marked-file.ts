@@ -3,7 +3,7 @@ import { loadPart } from '#platform/load-part.ts'
 
 const loadMarks = () => import('#library/export/marked.ts')
 
-/** An image as it is downloaded. Without network the part that writes its marks may be missing: it is still given. */
+/** An image with its marks of origin, for download. Without them if the code that writes them cannot be loaded. */
 export async function markedOf(image: Picture, bytes: Blob): Promise<Blob> {
   try {
     const { marked } = await loadPart(loadMarks)

@@ -6,7 +6,7 @@ import type { GalleryStore } from '#store/store.ts'
 import { notify } from '#ui/notices.tsx'
 import { perform, sayFailure, undo } from './act-log.ts'
 
-/** Stars what a client picked and keeps the client's notes, as one act that can be undone. Says what came of it. */
+/** Stars the images that a client picked and adds the client's notes, as one act that can be undone. Shows the result. */
 export async function takePicks(store: GalleryStore, file: File): Promise<void> {
   try {
     const picks = await readPicks(file)
@@ -53,7 +53,7 @@ async function star(store: GalleryStore, here: readonly Taken[], gone: number): 
   })
 }
 
-/** The image's own note stays; the client's follows it, once. */
+/** Appends the client's note to the image's own, unless it is there already. */
 function noteWith({ marks }: Picture, { note }: Pick): string {
   const own = marks?.note ?? ''
   if (note === '' || own === note || own.endsWith(`\n${note}`)) return own

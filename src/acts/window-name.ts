@@ -33,7 +33,7 @@ export function createWindowName({ key, own, locks, newId, timeoutMs }: WindowPl
       return new Promise<never>(() => undefined)
     }
     locks?.request(`${key}-${name}`, { signal: timeout }, hold).catch(() => {
-      // WebKit rejects every request of a page that is left, also new ones, so that asking again would never end.
+      // WebKit rejects every lock request of a page that is being left, also new ones, so retrying would never end.
       if (isHeld || !timeout.aborted) return
       name = newId()
       claim()

@@ -4,7 +4,7 @@ import type { GalleryStore } from '#store/store.ts'
 import { isDemo } from '#workspace/edition.ts'
 
 const known = new WeakMap<GalleryStore, FolderCopy>()
-/** The demo on the same host has its own folder. */
+/** The demo on the same host uses a folder of its own. */
 const lockName = isDemo ? 'atelier-demo-folder' : 'atelier-folder'
 
 /** The one copy of a store that this page keeps in a folder. */
@@ -16,7 +16,7 @@ export function folderCopyOf(store: GalleryStore): FolderCopy {
 
 let end: (() => void) | undefined
 
-/** Holds a lock until the window is closed, or another one takes it. */
+/** Holds a lock until the window is closed, or until another window steals the lock. */
 function alone(over: boolean, onLost: () => void): Promise<void> {
   const locks = navigator.locks as LockManager | undefined
   if (!locks) return Promise.resolve()

@@ -9,11 +9,11 @@ import { folderCopyOf } from './folder-copy.ts'
 
 interface FolderSettingsProps {
   isBusy: boolean
-  /** Restores what such a folder holds. */
+  /** Restores the contents of such a folder. */
   onRestore(folder: Folder): void
 }
 
-/** A folder that gets each new image. Nothing where the browser gives a page no folders. */
+/** The setting for a folder that gets each new image. Renders nothing if the browser has no access to folders. */
 export function FolderSettings({ isBusy, onRestore }: FolderSettingsProps) {
   const copy = folderCopyOf(useStore())
   const state = useSyncExternalStore(copy.subscribe, copy.state)

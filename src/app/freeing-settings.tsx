@@ -9,14 +9,14 @@ import { useWorkspace } from '#workspace/workspace.ts'
 import { describeBytes } from './describe-bytes.ts'
 import { describeForecast } from './storage-forecast.ts'
 
-/** How long the room lasts, and what can be freed: the bin, and images that were imported twice. */
+/** Says how long the free space will last, and what can be freed: the bin, and images that were imported twice. */
 export function FreeingSettings({ freeBytes }: { freeBytes: number | undefined }) {
   const store = useStore()
   const commands = useImageCommands()
   const sources = useWorkspace((state) => state.sources)
   const inForms = Object.values(sources).flat()
   const { data } = useQuery({
-    // "storage" is read anew whenever images change.
+    // Queries below "storage" are read again whenever images change.
     queryKey: ['storage', 'report', inForms],
     queryFn: () => store.storageReport(inForms, Date.now()),
     networkMode: 'always',
@@ -48,7 +48,7 @@ interface BinProps {
   onDelete(ids: readonly PictureId[]): Promise<void>
 }
 
-/** Nothing brings these images back, so it asks. */
+/** Asks first, because this cannot be undone. */
 function Bin({ bin, onDelete }: BinProps) {
   const [isAsking, setAsking] = useState(false)
   const count = countOf(bin.ids)

@@ -32,7 +32,7 @@ export function Housekeeping({ onBackup }: { onBackup: () => void }) {
 
 const loadFolderCopy = () => import('./folder-copy.ts')
 
-/** Goes on with the folder that was chosen in an earlier visit. Resolves with whether it gets each new image. */
+/** Resumes copying to the folder chosen in an earlier visit. Resolves to whether that folder gets each new image. */
 async function takeUpFolder(store: GalleryStore): Promise<boolean> {
   if (!canChooseFolder()) return false
   const copy = (await loadPart(loadFolderCopy)).folderCopyOf(store)

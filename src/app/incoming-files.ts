@@ -1,6 +1,6 @@
 import { bringFiles } from '#acts/brought-files.ts'
 
-/** As far as it is used here: `tsc` does not know it. Chromium, for an installed app that a file is opened with. */
+/** Chromium's `launchQueue`: files opened with the installed app. TypeScript has no types for it. */
 interface LaunchWindow {
   launchQueue?: { setConsumer(consume: (launch: { files?: readonly FileSystemFileHandle[] }) => void): void }
 }
@@ -9,7 +9,7 @@ const sharedParam = 'shared'
 
 let isWatching = false
 
-/** Gives the form the files that the system has opened the app with, and those that another app has shared to it. */
+/** Passes the files that the app was opened with, or that another app shared to it, to the form. */
 export async function takeIncomingFiles(): Promise<void> {
   if (isWatching) return
   isWatching = true
@@ -21,14 +21,14 @@ export async function takeIncomingFiles(): Promise<void> {
   })
   const address = new URL(location.href)
   if (!address.searchParams.has(sharedParam)) return
-  // A reload must not bring them again.
+  // So that a reload does not add them again.
   address.searchParams.delete(sharedParam)
   history.replaceState(history.state, '', address)
   const files = await takeShared()
   if (files.length > 0) bringFiles(files)
 }
 
-/** What the service worker has put aside (public/service-worker.js). It is kept no longer. */
+/** Takes the shared files that the service worker stored (public/service-worker.js), and deletes them there. */
 async function takeShared(): Promise<File[]> {
   const scope = new URL('./', document.baseURI).href
   const name = `atelier-shared ${scope}`

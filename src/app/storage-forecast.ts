@@ -1,14 +1,14 @@
 import type { StorageReport } from '#store/store.ts'
 
-/** Bytes that a service made are kept as base64, with a thumbnail: a third more, and some. */
+/** Generated images are stored as base64, with a thumbnail: a third more than their bytes, and some. */
 const keptShare = 1.4
-/** Fewer days say nothing of a pace. */
+/** Fewer days are not enough for an estimate. */
 const fewestDays = 3
 const dayMonth = 30.4
 
 /**
- * "Room for about 4,200 more images; at your pace, about 7 months." Nothing where there are no images to tell it from.
- * `freeBytes`: what the browser still gives.
+ * "Room for about 4,200 more images; at your pace, about 7 months." `undefined` if there are no images to estimate from.
+ * `freeBytes`: what the browser still allows.
  */
 export function describeForecast({ images, sizeBytes, recent }: StorageReport, freeBytes: number): string | undefined {
   if (images === 0 || sizeBytes === 0) return undefined
@@ -29,7 +29,7 @@ function describeDays(days: number): string {
 
 const countOf = (count: number, unit: string) => (count === 1 ? `1 ${unit}` : `${count} ${unit}s`)
 
-/** Two figures, because the others would be made up. */
+/** Rounds to two significant digits. */
 function rounded(count: number): number {
   const power = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(1, count))) - 1)
   return Math.floor(count / power) * power

@@ -29,7 +29,7 @@ export interface FormBatch {
 
 /** The recipes that a form asks for. `recipe` has the form's own options, and everything that is the same for all. */
 export function toFormBatch(family: ModelFamily, draft: Draft, recipe: Recipe, sourceCount: number): FormBatch {
-  // An area is answered in the ratio of its source, whichever are chosen.
+  // The answer for an area has the ratio of its source, whichever ratios are chosen.
   const toOwn = (own: Draft) => (laidEditOf(recipe) ? (family.forArea?.(own) ?? own) : own)
   const { cells, variants, drafts, priceCredits } = planBatch(family, draft, sourceCount, toOwn)
   const [first = recipe, ...others] = drafts.map((each): Recipe => ({ ...recipe, draft: each }))

@@ -48,7 +48,7 @@ export function FamilyForm({ family, desk, foot }: FamilyFormProps) {
   const order = useOrder(family, draft, recipe, sourceCount)
   const [issue] = [...sourceIssues(desk), ...editIssues, ...family.issues(draft, sourceCount), ...order.issues]
   const label = `${verb ?? (sourceCount > 0 ? 'Edit' : 'Generate')} ${order.label}`
-  // It is about what the form held: changed since, it has to be pressed anew.
+  // The question was about the earlier contents of the form; after a change the button must be pressed again.
   const isAsked = question !== undefined && JSON.stringify(question.recipes) === JSON.stringify(order.recipes)
   const { part: asking } = useLoaded(loadQuestion, isAsked)
   // The reason is read out when a press was refused, not while it changes with typing.
@@ -124,7 +124,7 @@ export function FamilyForm({ family, desk, foot }: FamilyFormProps) {
   )
 }
 
-/** What the button would submit. What is to be done with the sources is frozen into it, or tells why it cannot be sent. */
+/** The recipe that the button would submit, with the edits of the sources, or why it cannot be sent. */
 function useRecipe(family: ModelFamily, draft: Draft, { ready, pictures }: SourceDesk) {
   const edits = useWorkspace((state) => state.edits)
   const isEdited = ready.some((id) => edits[id])

@@ -17,7 +17,7 @@ const negative = /(?<![\p{L}’'])(without|avoid|never|don['’]t|do not|no)(?![
 
 interface PromptHelpsProps {
   value: string
-  /** How long the family's prompts are best. */
+  /** Advice on the length of prompts for this family. */
   good: GoodLength | undefined
   isEditing: boolean
   onChange: (text: string) => void

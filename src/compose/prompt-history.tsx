@@ -5,11 +5,11 @@ import { useLedger } from '#store/queries.ts'
 import { showHidden } from '#ui/show-hidden.ts'
 import { TextField } from '#ui/text-field.tsx'
 
-/** Runs that are looked through, and prompts that are shown. */
+/** Number of runs that are read, and of prompts that are shown. */
 const runsRead = 1_000
 const shown = 50
 
-/** The prompts that were submitted, of all families, newest first, each once. */
+/** The submitted prompts of all families, newest first, each once. */
 export function PromptHistory({ onChoose }: { onChoose: (prompt: string) => void }) {
   const [words, setWords] = useState('')
   const runs = useLedger(runsRead)
@@ -64,7 +64,7 @@ function promptsOf(runs: readonly Run[]): Prompt[] {
   return [...prompts.values()]
 }
 
-/** Those that hold all of the words. */
+/** The prompts that contain all of the words. */
 function matching(prompts: readonly Prompt[], words: string): Prompt[] {
   const wanted = words.toLocaleLowerCase().split(/\s+/u).filter(Boolean)
   return prompts.filter(({ text }) => wanted.every((word) => text.toLocaleLowerCase().includes(word)))

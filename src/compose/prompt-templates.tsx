@@ -14,12 +14,12 @@ const builtIn = [
 ] as const
 
 interface PromptTemplatesProps {
-  /** What is written now, to be kept as a template. */
+  /** The current prompt, which can be saved as a template. */
   prompt: string
   onChoose: (prompt: string) => void
 }
 
-/** Prompts with blanks: those that come with the page and the user's own, which are kept in the settings. */
+/** Prompts with blanks: built-in ones and the user's own, which are stored in the settings. */
 export function PromptTemplates({ prompt, onChoose }: PromptTemplatesProps) {
   const own = useWorkspace((state) => state.templates)
   const adjust = useWorkspace((state) => state.adjust)

@@ -59,7 +59,7 @@ export function PromptTools({ field, value, sources, onChange, onClose }: Prompt
   )
 }
 
-/** Words into a text at a place, with the spaces that they need; at the end without a place. */
+/** Inserts words into a text at a position, or at its end if none is given, with spaces around them where needed. */
 function insertAt(text: string, place: number | undefined, words: string): string {
   const [before, after] = [text.slice(0, place ?? text.length), text.slice(place ?? text.length)]
   const left = before === '' || /\s$/u.test(before) ? '' : ' '

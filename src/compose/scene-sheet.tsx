@@ -19,7 +19,7 @@ interface SceneSheetProps {
   onAdd: (text: string) => void
 }
 
-/** A scene, part by part, written out as sentences. It is kept in the settings. */
+/** Fields for the parts of a scene, which are put together as sentences. Stored in the settings. */
 export function SceneSheet({ onReplace, onAdd }: SceneSheetProps) {
   const scene = useWorkspace((state) => state.scene)
   const adjust = useWorkspace((state) => state.adjust)

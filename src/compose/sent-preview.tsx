@@ -96,7 +96,7 @@ function Images({ recipe }: { recipe: Recipe }) {
   )
 }
 
-/** The very bytes that are sent: cropped, extended and marked as they will be. */
+/** Shows exactly the bytes that will be sent: cropped, extended and marked. */
 function SentTile({ image, number }: { image: SentImage; number: number }) {
   const { bytes } = image
   const [url, setUrl] = useState<string>()

@@ -183,7 +183,7 @@ export async function keepInGallery(store: GalleryStore, files: readonly File[])
 
 const loadPicks = () => import('#acts/take-picks.ts')
 
-/** A client's picks are no images: they are taken at once, and the other files are given back. */
+/** Handles files of a client's picks at once, and returns the other files. */
 function withoutPicks(store: GalleryStore, files: readonly File[]): readonly File[] {
   const isPicks = ({ name }: File) => /\.json$/i.test(name)
   for (const file of files.filter(isPicks)) {

@@ -1,6 +1,6 @@
 type Rgb = readonly [red: number, green: number, blue: number]
 
-/** Names by OKLCH hue in degrees, each up to its bound. */
+/** Names by OKLCH hue: each with its upper bound in degrees. */
 const hues: readonly (readonly [below: number, name: string])[] = [
   [14, 'pink'],
   [48, 'red'],
@@ -44,7 +44,7 @@ function nameGrey(light: number): string {
   return light > 0.24 ? 'dark grey' : 'black'
 }
 
-/** Lightness 0–1, chroma, hue in degrees, by the published matrices of OKLab. */
+/** Lightness 0–1, chroma, hue in degrees (OKLCH). */
 function toOklch(rgb: Rgb): [light: number, chroma: number, hue: number] {
   const [r, g, b] = rgb.map((level) => {
     const value = level / 255

@@ -100,12 +100,12 @@ export interface Fit {
   changedOutside: number
 }
 
-/** What is sent of a source where that is not simply all of it. */
+/** Describes what is sent of a source if that is not the whole, unmarked image. */
 export interface SentCut {
   frame: Frame
-  /** In whole pixels of the framed source. What lies outside of it is filled by its edge pixels, which run outwards. */
+  /** In whole pixels of the framed source. Space outside it is filled by repeating its edge pixels outwards. */
   rect: Box
-  /** Drawn on it; in upright source pixels. */
+  /** Marks drawn on the sent image, in upright source pixels. */
   marks: readonly Mark[]
 }
 
@@ -129,7 +129,7 @@ export function isPlainFrame({ turn, flip, tilt, crop, pad }: Frame): boolean {
   return turn === 0 && !flip && tilt === 0 && crop === undefined && pad === undefined
 }
 
-/** Whether anything is to be done with the image. */
+/** Whether the document changes anything. */
 export function isEdited({ area, marks, frame }: EditDocument): boolean {
   return area.length > 0 || marks.length > 0 || !isPlainFrame(frame)
 }

@@ -21,7 +21,7 @@ export type Laying =
   | { kind: 'laid'; picture: PictureId }
   /** The whole answer is used as it is. `accepted`: the user confirmed this. */
   | { kind: 'refused'; objection: LayObjection; fit: Fit; accepted?: true }
-  /** Nothing is laid in; these marks, by their numbers, are still in the answer. */
+  /** Nothing is laid in. The answer still shows the marks with these numbers. */
   | { kind: 'checked'; marksLeft: readonly number[] }
   /** The source is gone, or a file could not be read. */
   | { kind: 'failed'; reason: string; accepted?: true }

@@ -1,7 +1,7 @@
 import { shapeBox } from './area-box.ts'
 import type { Box, Mark, MarkColour, Point } from './edit.ts'
 
-/** Levels of red, green and blue. Pure colours: the models are trained on bright marks, and photographs hardly have them. */
+/** Levels of red, green and blue. Pure colours, because models are trained on bright marks and photographs rarely contain them. */
 export const markColourLevels: Readonly<Record<MarkColour, readonly [red: number, green: number, blue: number]>> = {
   red: [255, 0, 0],
   cyan: [0, 255, 255],
@@ -9,21 +9,21 @@ export const markColourLevels: Readonly<Record<MarkColour, readonly [red: number
   lime: [0, 255, 0],
 }
 
-/** A line: x, y, x, y … */
+/** A polyline: x, y, x, y … */
 type Line = readonly number[]
 
-/** What is drawn of a mark: on the stage, on the copy that is sent, and looked for in the answer. In pixels of the source. */
+/** The lines of a mark, in source pixels: for the stage, for the copy that is sent, and for the search in the answer. */
 export interface MarkDrawing {
   lines: readonly Line[]
-  /** Of all lines. A white line of twice the width lies below each. */
+  /** Width of all lines. Each has a white line of twice the width below it. */
   width: number
-  /** The words of a note. They stand on the first line, in bold letters of this height. */
+  /** The text of a note, above the first line, in bold letters of this height. */
   words?: { text: string; at: Point; height: number }
 }
 
-/** Lines are this share of the image's long side: thinner ones do not survive scaling to the model's size. */
+/** Line width as a share of the image's long side: thinner lines get lost when scaled to the model's size. */
 const lineShare = 0.005
-/** In widths of the line. */
+/** In line widths. */
 const pinRadius = 4
 const digit = { width: 3, height: 6, gap: 1.5 }
 const arrowHead = 7
@@ -36,8 +36,8 @@ export function markLineWidth({ width, height }: { width: number; height: number
 }
 
 /**
- * `isNumbered`: the mark's number is drawn beside it, which tells several marks apart; pins always have theirs. A number
- * touches its mark, so that whoever takes the mark away takes both.
+ * `isNumbered`: draws the mark's number beside it, to tell several marks apart; pins always have theirs. The number
+ * touches its mark, so that a model that removes the mark removes both.
  */
 export function markDrawing(mark: Mark, width: number, isNumbered: boolean): MarkDrawing {
   const at = numberPlace(mark, width)
@@ -103,7 +103,7 @@ export function moveMark(mark: Mark, dx: number, dy: number): Mark {
   }
 }
 
-/** The mark made larger or smaller: a box by its sides, an arrow at its tip. Others have no size. */
+/** Resizes a mark: a box by its sides, an arrow at its tip. Other marks have no size. */
 export function resizeMark(mark: Mark, dx: number, dy: number, least: number): Mark {
   if (mark.kind === 'arrow') return { ...mark, to: [tenth(mark.to[0] + dx), tenth(mark.to[1] + dy)] }
   if (mark.kind !== 'box' && mark.kind !== 'ellipse') return mark
@@ -144,7 +144,7 @@ function numberPlace(mark: Mark, width: number): Point {
   const down = digit.height * width
   switch (mark.kind) {
     case 'arrow': {
-      // Beyond the tail, and touching it.
+      // Next to the tail, and touching it.
       const [x, y] = mark.from
       const isRight = mark.to[0] < x
       return [isRight ? x : x - across, y - down / 2]
@@ -170,7 +170,7 @@ function digitsWidth(n: number): number {
   return count * digit.width + (count - 1) * digit.gap
 }
 
-/** Digits of straight lines need no font: they look the same in every browser. */
+/** Digits made of straight lines, which need no font and look the same in every browser. */
 const strokes: readonly (readonly (readonly [number, number])[])[] = [
   [
     [0, 0],

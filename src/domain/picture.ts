@@ -56,7 +56,7 @@ export type Origin =
       losses?: readonly Loss[]
       /** Numbers of the marks that the model left in the area. Absent: none. */
       marksLeft?: readonly number[]
-      /** The model left much of the new space around the source as it was filled before. */
+      /** The model left much of the new space around the source as it was filled for sending. */
       leftEmpty?: true
       model: string
       recipe: Recipe
@@ -92,9 +92,9 @@ export interface Picture {
   file?: FileFacts
   /** SHA-256 of the kept bytes, 64 hexadecimal digits. Not recorded by earlier versions. */
   sha256?: string
-  /** For an answer to an edit: the outcome of laying it in, or of searching it for marks. Absent until then. */
+  /** For an answer to an edit: the result of laying it in, or of searching it for marks. Absent before that. */
   laying?: Laying
-  /** The colours that the image can be found by, most important first, in 15 bits each. Images of earlier versions have none. */
+  /** Main colours for search, most important first, in 15 bits each. Images of earlier versions have none. */
   palette?: readonly number[]
   marks?: Marks
 }
@@ -105,7 +105,7 @@ export function awaitsLaying({ origin, laying }: Picture): boolean {
   return laidEditOf(origin.recipe) !== undefined || markedEditOf(origin.recipe) !== undefined
 }
 
-/** What will not be kept of an image when an answer is laid into it; known before anything is sent. */
+/** What an image will lose when an answer is laid into it; known before anything is sent. */
 export function expectedLosses({ mime, file }: Pick<Picture, 'mime' | 'file'>): Loss[] {
   if (!file) return []
   const isPng = mime === 'image/png'

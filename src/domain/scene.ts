@@ -1,4 +1,4 @@
-/** What a scene is made of. All parts are optional. */
+/** The parts of a scene, all optional. */
 export type ScenePart = 'subject' | 'action' | 'place' | 'light' | 'camera' | 'mood' | 'style' | 'colours'
 export type Scene = Readonly<Partial<Record<ScenePart, string>>>
 
@@ -10,7 +10,7 @@ const sentences = [
   ['colours', 'The colours are'],
 ] as const
 
-/** Plain sentences, the subject first: what stands first counts most. Empty without any part. */
+/** The scene as sentences, the subject first, because models weigh the beginning most. Empty if no part is given. */
 export function writeScene(scene: Scene): string {
   const part = (name: ScenePart) => (scene[name] ?? '').trim().replace(/[.\s]+$/u, '')
   const doing = [part('subject'), part('action')].filter((text) => text !== '').join(' ')

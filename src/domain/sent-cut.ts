@@ -5,7 +5,7 @@ export function isExtended({ frame: { pad } }: EditDocument): boolean {
   return pad !== undefined
 }
 
-/** Of the source's marks, as they are sent: on the image itself, or on a copy that is one more image. */
+/** How the source's marks are sent: on the image itself, or on a copy that is one more image. */
 export function cutOf(
   { document: { frame, marks }, rect, way, marks: drawn }: Edit,
   isCopy = false,

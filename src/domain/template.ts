@@ -1,4 +1,4 @@
-/** A blank of a template: "[object]". */
+/** A blank in a template, such as "[object]". */
 const blank = /\[([^[\]\n]{1,40})\]/gu
 
 /** The names of a template's blanks, each once, in order. */

@@ -25,10 +25,10 @@ export interface DriverPorts {
 export interface Drivers {
   /** One mutation per run. Never retried, and never paused because the browser believes to be offline. */
   mutate(key: string, work: () => Promise<unknown>): void
-  /** Resolves when the run is driven no further. Does nothing if it is being driven already. */
+  /** Resolves when driving the run has ended. Does nothing if it is being driven already. */
   drive(id: RunId, how?: Way): Promise<void>
   /**
-   * Ends the pause that the run is in. The change is made after the last step of the old drive, which then cannot undo
+   * Ends the run's present pause. The change is made after the last step of the old drive, which then cannot undo
    * it.
    */
   driveAnew(id: RunId, change: (stored: Run) => Run, how?: Way): Promise<void>
@@ -102,8 +102,8 @@ export function createDrivers({ runner, ports: { store, now }, queryClient, netw
 }
 
 /**
- * If the page's own server is gone, so is the proxy that comes with it. Only a run that was never sent has failed by
- * that.
+ * If the page's own server cannot be reached, neither can its proxy. Only a run that was never sent fails for this
+ * reason.
  */
 function withoutDriver(run: Run, at: number): Run {
   if (!isIn(run, 'queued')) return run

@@ -13,8 +13,8 @@ import type { SpendLimits } from './spend-question.ts'
 /** What screens can do with runs. Nothing here waits for a run to end: its steps are read from the store. */
 export interface Generator {
   /**
-   * Creates a run and drives it. Costs what the recipe's quote says. Resolves to `false` if it could not be started,
-   * which the user has been told then, and nothing is sent.
+   * Creates a run and drives it, which costs the price in the recipe's quote. Resolves to `false` if it could not be started;
+   * then nothing is sent, and the user has been told.
    */
   generate(recipe: Recipe): Promise<boolean>
   /**
@@ -151,7 +151,7 @@ export function createGenerator(parts: GeneratorPorts): Generator {
   }
 }
 
-/** `undefined` without a promise if no limit is set. */
+/** Returns `undefined` synchronously if no limit is set. */
 function questionAbout(ports: GeneratorPorts['ports'], recipes: NonEmpty<Recipe>, limits: SpendLimits | undefined) {
   if (!limits?.price && !limits?.day) return undefined
   return import('./spend-question.ts').then(

@@ -6,11 +6,11 @@ import { laidEditOf, markedEditOf } from '#domain/run.ts'
 import type { LayInJob, LayInResult, LayInStep, MarkJob } from '#imaging/edit/chain.ts'
 import type { GalleryStore, NewPicture } from '#store/store.ts'
 
-/** What happens to answers of edits, once they are kept. Costs nothing; the answers themselves never change. */
+/** Processes answers to edits after they are stored. Costs nothing; the answers themselves never change. */
 export interface Layers {
   /**
-   * Lays an answer into its source, or searches it for marks where nothing is to be laid in; once over all windows and
-   * reloads. Never rejects: what came of it is stored.
+   * Lays an answer into its source, or only searches it for marks. Done once, in all windows and across
+   * reloads. Never rejects; the result or the failure is stored.
    */
   lay(answer: PictureId): Promise<void>
   /**
@@ -122,7 +122,7 @@ function createProgress() {
   }
 }
 
-/** Searches an answer for the marks that its model was shown. Where a file cannot be read, none is found. */
+/** Searches an answer for the marks that were sent to the model. Finds none if a file cannot be read. */
 async function checkMarks({ store, findMarks }: LayingPorts, answer: MadePicture): Promise<Laying> {
   const { recipe } = answer.origin
   const edit = markedEditOf(recipe)
@@ -134,7 +134,7 @@ async function checkMarks({ store, findMarks }: LayingPorts, answer: MadePicture
   return { kind: 'checked', marksLeft: await found.catch(() => []) }
 }
 
-/** The answer with its source, laid in by the worker. Rejects with a sentence where a file is missing. */
+/** Has the worker lay the answer into its source. Rejects with a sentence if a file is missing. */
 async function layInto(
   { store, layIn }: LayingPorts,
   show: (answer: PictureId, step: LayInStep | undefined) => void,
@@ -223,7 +223,7 @@ function isSame(one: unknown, other: unknown): boolean {
   return JSON.stringify(one) === JSON.stringify(other)
 }
 
-/** Tells texts apart, in letters that fit into an id: FNV-1a, 32 bits twice. */
+/** A digest of a text, in characters that fit into an id: FNV-1a, 32 bits twice. */
 function hashOf(text: string): string {
   return [0x811c9dc5, 0x01000193]
     .map((start) => {

@@ -36,7 +36,7 @@ export interface Route {
   to(address: string): Send
 }
 
-/** Makes what a service is given of a file that is kept whole: all of it, or what an edit makes of it. */
+/** Derives the file that is sent from the original: all of it, or the part that an edit selects. */
 export type ToSent = (file: FileToSend, limits: SentLimits, cut?: SentCut) => Promise<Pick<SentFile, 'bytes'>>
 
 /** Everything the runner needs from outside; tests pass their own. */

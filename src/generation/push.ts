@@ -36,9 +36,9 @@ interface Followed {
   waitedLong: boolean
   /** The run was polled, or is about to be: it may have missed events. */
   hasPaused: boolean
-  /** Ends the present pause, or the next one if there is none: there is something to poll for. */
+  /** Ends the present pause, or the next one if there is none, because there is something to poll for. */
   wake(): void
-  /** Has the present pause work out its length again. */
+  /** Makes the present pause compute its length again. */
   reconsider(): void
   /** Resolves with `true` when it was woken, with `false` after `ms`, or longer while `mayBeLong`. */
   pause(ms: number, signal: AbortSignal, mayBeLong: () => boolean): Promise<boolean>
@@ -170,7 +170,7 @@ function createFollowed({ wait, monotonic, random }: PushPorts): Followed {
   let isWoken = false
   let interrupt: (() => void) | undefined
 
-  /** Resolves with whether the time is over: false if something changed before. */
+  /** Resolves to `true` when the time is over, to `false` if something changed before. */
   async function sleep(ms: number, signal: AbortSignal): Promise<boolean> {
     const inner = new AbortController()
     const leave = () => inner.abort()

@@ -138,7 +138,7 @@ async function untilDue(
   signal: AbortSignal,
 ): Promise<void> {
   if (waitsFor === 'network') await network?.back(signal)
-  // The whole pause: a window that becomes active again ends a wait early, but not the service's limit.
+  // Waits again until the pause is really over: a window that becomes active ends a wait early, but not the service's limit.
   const mostMs = waitsFor === 'network' ? networkPauseMs : longestPauseMs(trouble)
   const pauseMs = Math.min(sendsAt - now(), mostMs)
   const startedAt = monotonic()

@@ -145,15 +145,15 @@ function goneMessage({ place }: Wanted): string {
   return `Image ${place + 1} is no longer in this browser. Remove it or add it again.`
 }
 
-/** An image that is sent: a source, all of it or what an edit makes of it. */
+/** An image that is sent: a whole source, or a source with its edit applied. */
 interface Wanted {
   id: PictureId
-  /** Of the source among the sources, from 0. */
+  /** Index of the source among the sources, from 0. */
   place: number
   cut?: SentCut
 }
 
-/** In the order of sending: the sources, then the copy of the first one that marks are drawn on. */
+/** In the order of sending: the sources, then the copy of the first one with marks drawn on it. */
 function wantedBy(recipe: Pick<Recipe, 'edits' | 'sources'>): Wanted[] {
   const { sources, edits = [] } = recipe
   const marked = markedEditOf(recipe)
@@ -169,7 +169,7 @@ function wantedBy(recipe: Pick<Recipe, 'edits' | 'sources'>): Wanted[] {
   ]
 }
 
-/** The sources behind the images that are sent, in order; one may stand behind two of them. */
+/** The source of each image that is sent, in order; two may have the same source. */
 export function sentSources(recipe: Pick<Recipe, 'edits' | 'sources'>): { id: PictureId; isMarked: boolean }[] {
   return wantedBy(recipe).map(({ id, cut }) => ({ id, isMarked: cut !== undefined && cut.marks.length > 0 }))
 }

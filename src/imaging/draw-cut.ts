@@ -7,8 +7,8 @@ import { frameMap } from './edit/affine.ts'
 type Context = OffscreenCanvasRenderingContext2D
 
 /**
- * Draws what an edit makes of an image over all of a canvas: turned, mirrored, tilted and cropped; extended by its edge
- * pixels, which run outwards; with marks on it.
+ * Draws an image with its edit applied, filling the canvas: turned, mirrored, tilted and cropped; extended by repeating its
+ * edge pixels outwards; with marks on it.
  */
 export function drawCut(canvas: OffscreenCanvas, context: Context, image: Decoded, cut: SentCut): void {
   const { frame, rect, marks } = cut
@@ -69,7 +69,7 @@ function copyPart(
   context.drawImage(canvas, x, y, width, height, left, top, across, down)
 }
 
-/** In the pixels that the context is set to. `width`: of the lines. */
+/** Lengths are in units of the context's transform. `width`: of the lines. */
 function drawMarks(context: Context, marks: readonly Mark[], width: number): void {
   context.lineCap = 'round'
   context.lineJoin = 'round'

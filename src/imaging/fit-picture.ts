@@ -20,7 +20,7 @@ export interface Fitted {
 /**
  * Draws a decoded image upright at a size and encodes it within the limits. Drawing leaves all metadata behind and
  * converts to sRGB. `lossless`: the image came from a format without loss, so it stays PNG where that is small enough.
- * `cut`: what an edit makes of the upright image.
+ * `cut`: the edit applied to the upright image.
  */
 export async function fitPicture(
   image: Decoded,

@@ -1,10 +1,10 @@
 export type Colour = readonly [red: number, green: number, blue: number]
 
-/** Steps per channel that pixels are gathered in, and the least distance in levels between two colours of the result. */
+/** Steps per channel by which pixels are grouped, and the least distance in levels between two colours of the result. */
 const steps = 16
 const apart = 48
 
-/** The colours that an image shows most, most frequent first; at most `count`. `data`: red, green, blue, alpha. */
+/** The most frequent colours of an image, in that order; at most `count`. `data`: RGBA. */
 export function mainColours(data: ArrayLike<number>, count: number): Colour[] {
   const cells = new Map<number, { sums: [number, number, number]; pixels: number }>()
   for (let at = 0; at + 3 < data.length; at += 4) {

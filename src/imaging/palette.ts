@@ -1,14 +1,14 @@
 /** A colour in 15 bits: five each for red, green and blue. Enough to find images by, and small to keep for each of them. */
 export type Tone = number
 
-/** So many colours are kept of an image, the most important first. */
+/** Largest number of colours stored for an image, the most important first. */
 export const mostTones = 4
 
-/** Colours further apart look different. In OKLab, where black and white are 1 apart. */
+/** Colours with a larger distance look different. In OKLab, where black and white have a distance of 1. */
 const alike = 0.11
-/** A colour of a smaller part of the image is left out. */
+/** Colours with a smaller share of the image are left out. */
 const leastShare = 0.03
-/** So many pixels are looked at, however many there are. */
+/** Number of pixels that are sampled, whatever the size. */
 const mostSamples = 4_096
 
 interface Bin {
@@ -19,12 +19,12 @@ interface Bin {
 
 type Lab = readonly [lightness: number, a: number, b: number]
 
-/** The colours that an image is remembered by. `pixels`: RGBA, eight bits each; transparent pixels do not count. */
+/** The main colours of an image. `pixels`: RGBA, eight bits each; transparent pixels do not count. */
 export function paletteOf(pixels: Uint8ClampedArray): Tone[] {
   const bins = [...binsOf(pixels).values()]
   const total = bins.reduce((sum, { count }) => sum + count, 0)
   const found: Bin[] = []
-  // A small vivid thing is remembered before a large grey wall.
+  // Vivid colours count more than their share, because people remember them better than grey ones.
   for (const bin of bins.toSorted((a, b) => weightOf(b) - weightOf(a))) {
     const near = found.find((each) => distance(each.lab, bin.lab) < alike)
     if (near) near.count += bin.count
@@ -59,7 +59,7 @@ export function toneOf(red: number, green: number, blue: number): Tone {
   return ((red >> 3) << 10) | ((green >> 3) << 5) | (blue >> 3)
 }
 
-/** "#c81e1e" as a tone; nothing for any other text. */
+/** "#c81e1e" as a 15-bit colour; `undefined` for any other text. */
 export function toneFrom(hex: string): Tone | undefined {
   const [, digits] = /^#([0-9a-f]{6})$/i.exec(hex) ?? []
   if (digits === undefined) return undefined
@@ -73,7 +73,7 @@ export function toneDistance(one: Tone, other: Tone): number {
 }
 
 function distance(one: Lab, other: Lab): number {
-  // What is dark or light of one colour is still that colour.
+  // Brightness counts less: a darker or lighter shade is still the same colour.
   return Math.hypot(0.6 * (one[0] - other[0]), 1.6 * (one[1] - other[1]), 1.6 * (one[2] - other[2]))
 }
 

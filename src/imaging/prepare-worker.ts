@@ -15,7 +15,7 @@ import { drawThumbnail } from './thumbnail.ts'
 
 export interface SendAsk {
   limits: SentLimits
-  /** What an edit makes of the upright image; left out, all of it is sent. */
+  /** The edit applied to the upright image; left out, all of it is sent. */
   cut?: SentCut
 }
 

@@ -21,9 +21,9 @@ const capacity = 8
 const derived = new Map<string, Promise<SentFile>>()
 
 /**
- * What a service is given of a file: upright, in sRGB, without metadata, within the limits, with notes of what was done.
- * The file itself stays as it is. The same file with the same limits is derived once, also by calls of the same moment.
- * `cut`: what an edit makes of the upright image. Rejects with `invalid` where the file cannot be read.
+ * The file that is sent to a service: upright, in sRGB, without metadata, within the limits, with notes about the changes.
+ * The original is unchanged. The same file with the same limits is derived once, also by concurrent calls.
+ * `cut`: the edit applied to the upright image. Rejects with `invalid` if the file cannot be read.
  */
 export function toSent(file: FileToSend, limits: SentLimits, cut?: SentCut): Promise<SentFile> {
   const key = [file.sha256, limits.bytes, limits.pixels, limits.minSide, ...(cut ? [JSON.stringify(cut)] : [])].join(

@@ -1,19 +1,19 @@
 import type { CollectionId } from '#domain/ids.ts'
 import type { StoredCollection } from '#store/schema.ts'
 
-/** A collection as it is listed. */
+/** A collection in the list. */
 export interface Branch {
   collection: StoredCollection
   /** 0: at the top. */
   depth: number
 }
 
-/** Deeper ones are listed at this depth, so that their names stay readable. */
+/** Deeper collections are shown at this depth, so that their names stay readable. */
 const mostDepth = 6
 
 /**
- * All collections, each below its parent, in the order given by hand. One whose parent is gone, or is found among its own
- * descendants, stands at the top.
+ * All collections, each below its parent, in the manual order. A collection whose parent is deleted, or is one of its own
+ * descendants, is listed at the top level.
  */
 export function treeOf(collections: readonly StoredCollection[]): Branch[] {
   const listed: Branch[] = []
@@ -27,7 +27,7 @@ export function treeOf(collections: readonly StoredCollection[]): Branch[] {
     }
   }
   list(undefined, 0)
-  // What is left is part of a ring.
+  // The remaining ones are in a cycle.
   for (const collection of collections) {
     if (seen.has(collection.id)) continue
     seen.add(collection.id)
@@ -101,7 +101,7 @@ export function placed(
   { parent, before }: { parent: CollectionId | undefined; before: CollectionId | undefined },
 ): StoredCollection[] {
   const own = collections.find((each) => each.id === id)
-  // Into itself, or into what is below it, nothing can be moved.
+  // A collection cannot be moved into itself or into one below it.
   if (!own || before === id || (parent !== undefined && withDescendants(collections, id).has(parent))) return []
   const others = childrenOf(collections, parent).filter((each) => each.id !== id)
   const at = before === undefined ? others.length : others.findIndex((each) => each.id === before)

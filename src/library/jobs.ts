@@ -16,7 +16,7 @@ const running: Readonly<Record<Job['kind'], string>> = {
   'hand-over': 'A hand-over is running.',
 }
 
-/** What another job says while this one runs. */
+/** Message of another job that is refused because this one is running. */
 export function describeRunning({ kind }: Pick<Job, 'kind'>): string {
   return running[kind]
 }

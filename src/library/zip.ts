@@ -1,17 +1,17 @@
-/** A file of an archive. */
+/** A file in an archive. */
 export interface ZipEntry {
   name: string
   input: Blob | string | Uint8Array
   lastModified?: Date
 }
 
-/** Above it an archive says its number of entries in the later form of ZIP alone. */
+/** Archives with more entries state their number only in ZIP64 records. */
 const mostInEnd = 0xffff
 const endBytes = 22
 const locatorBytes = 20
 
 /**
- * A ZIP archive as a stream; one entry is held at a time, and nothing is compressed. The stream ends with the error of
+ * A ZIP archive as a stream; one entry is in memory at a time, and nothing is compressed. The stream fails with the error of
  * `entries`. Loads the library that writes it.
  */
 export async function zipOf(
@@ -29,8 +29,8 @@ export async function zipOf(
 }
 
 /**
- * client-zip writes the later form of the end only for archives above 4 GB. With 65,535 entries and more, readers that go by
- * the number in the end would not see the last ones, which are the records of a backup.
+ * client-zip writes the ZIP64 end records only for archives above 4 GB. With 65,535 entries or more, readers that rely on
+ * the number in the end record would not see the last entries, which are the records of a backup.
  */
 export function withWholeEnd(count: () => number): TransformStream<Uint8Array, Uint8Array> {
   const mostHeld = endBytes + locatorBytes
@@ -54,7 +54,7 @@ export function withWholeEnd(count: () => number): TransformStream<Uint8Array, U
   })
 }
 
-/** The end of an archive in the later form (ZIP64), and where it is. */
+/** The ZIP64 end record and its locator. */
 function laterEnd(count: number, listBytes: number, listAt: number): Uint8Array {
   const view = new DataView(new ArrayBuffer(56 + locatorBytes))
   view.setUint32(0, 0x06064b50, true)

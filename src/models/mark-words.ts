@@ -1,7 +1,7 @@
 import type { Mark } from '#domain/edit.ts'
 import type { ModelFamily } from './model.ts'
 
-/** What an image can be told in words of a mark that is drawn on it, up to the colon. */
+/** The beginning of a sentence about a mark, up to the colon. */
 function leadOf(mark: Mark, isNumbered: boolean): string {
   const number = isNumbered || mark.kind === 'pin' ? ` ${mark.n}` : ''
   const { colour } = mark
@@ -23,8 +23,8 @@ function leadOf(mark: Mark, isNumbered: boolean): string {
 }
 
 /**
- * The sentences that tell a model of marks, in the words of its guide. A mark without a note ends with "…", for the user to
- * complete. `sourceCount`: without the marked copy.
+ * The sentences that tell a model about the marks, phrased as its guide recommends. A mark without a note ends with "…", for
+ * the user to complete. `sourceCount`: number of sources, without the marked copy.
  */
 export function wordsForMarks(
   marks: readonly Mark[],
@@ -53,8 +53,8 @@ export function wordsForMarks(
 }
 
 /**
- * The prompt with the words for marks. Sentences that are there already stay; those for a place that is there are replaced,
- * so that pressing it again follows the notes.
+ * The prompt with the sentences about the marks. Sentences that are in it already stay; those about the same mark are replaced,
+ * so that pressing the button again updates them to the notes.
  */
 export function withMarkWords(prompt: string, { begin, places, end }: ReturnType<typeof wordsForMarks>): string {
   let text = prompt.trim()

@@ -42,10 +42,10 @@ export interface Quote {
   asked: string
 }
 
-/** How long a prompt may be before the model follows it less well. */
+/** Longest recommended prompt. Models follow longer ones less well. */
 export interface GoodLength {
   words: number
-  /** What to do about a longer one, as a sentence. */
+  /** Advice for longer prompts, as a sentence. */
   hint: string
 }
 
@@ -59,7 +59,7 @@ export interface ModelFamily {
   /** Id of the provider that accepts its bodies. */
   readonly provider: string
   readonly maxSources: number
-  /** How marks are shown to the model: drawn on the first source, or on a copy of it that is sent as one more image. */
+  /** How marks are sent: drawn on the first source, or on a copy of it that is one more image. */
   readonly marksAs: 'burnt' | 'reference'
   readonly promptLength: { readonly min: number; readonly max: number; readonly good?: GoodLength }
   readonly defaults: Draft

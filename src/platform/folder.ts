@@ -1,19 +1,19 @@
 /** A folder on disk that the user chose. */
 export interface Folder {
   readonly name: string
-  /** The browser's own handle; a database can keep it. */
+  /** The browser's own handle, which a database can store. */
   readonly handle: unknown
-  /** Whether files can be written now. `ask`: shows the browser's question, which needs a press of a button. */
+  /** Whether files can be written now. `ask`: shows the browser's permission prompt, which needs a user gesture. */
   mayWrite(ask: boolean): Promise<boolean>
-  /** Writes a whole file, in place of an older one; folders on the way are made. Rejects as the browser does. */
+  /** Writes a whole file, replacing an older one, and creates missing folders. Rejects with the browser's error. */
   write(path: readonly string[], bytes: Blob): Promise<void>
-  /** Bytes of a file. `undefined`: there is none. */
+  /** The file's bytes. `undefined`: no such file. */
   read(path: readonly string[]): Promise<Blob | undefined>
-  /** Paths of all files in one folder and those in it. Empty where there is no such folder. */
+  /** Paths of all files in a folder and its subfolders. Empty if there is no such folder. */
   list(path: readonly string[]): AsyncIterable<readonly string[]>
 }
 
-/** As far as it is used here: `tsc` does not know permissions, nor the picker below. */
+/** The parts used here: TypeScript has no types for permissions and the picker below. */
 interface DirectoryHandle extends FileSystemDirectoryHandle {
   queryPermission?(options: { mode: 'readwrite' }): Promise<PermissionState>
   requestPermission?(options: { mode: 'readwrite' }): Promise<PermissionState>
@@ -27,7 +27,7 @@ export function canChooseFolder(): boolean {
   return (globalThis as PickerWindow).showDirectoryPicker !== undefined
 }
 
-/** Asks for a folder; called from a press of a button. `undefined`: the user chose none. */
+/** Asks the user for a folder; needs a user gesture. `undefined`: none was chosen. */
 export async function chooseFolder(): Promise<Folder | undefined> {
   try {
     const handle = await (globalThis as PickerWindow).showDirectoryPicker?.({ id: 'atelier', mode: 'readwrite' })
@@ -46,7 +46,7 @@ export function folderOf(handle: unknown): Folder | undefined {
     name: handle.name,
     handle,
     async mayWrite(ask) {
-      // A browser without permissions has granted it.
+      // A browser without this method does not ask for permission.
       const state = (await handle.queryPermission?.(options)) ?? 'granted'
       if (state !== 'prompt' || !ask) return state === 'granted'
       return (await handle.requestPermission?.(options)) === 'granted'
@@ -55,7 +55,7 @@ export function folderOf(handle: unknown): Folder | undefined {
       const { folder, name } = await openParent(handle, path)
       const writable = await (await folder.getFileHandle(name, { create: true })).createWritable()
       try {
-        // The browser writes beside the file, and puts it in place when all of it is there.
+        // The browser writes to a temporary file and replaces the old file when it is complete.
         await writable.write(bytes)
         await writable.close()
       } catch (error) {

@@ -25,7 +25,7 @@ export interface Endpoint {
   path: string
   /** Uploads go to a separate host. */
   host: 'api' | 'upload'
-  /** Query parameters that are passed on, each with a pattern for its value. Of a `status`, the task alone. */
+  /** Query parameters that are passed on, each with a pattern for its value. For `status`: only the task. */
   query?: Readonly<Record<string, RegExp>>
 }
 
@@ -81,7 +81,7 @@ export interface Provider {
   submit(body: unknown, run: RunId, call: Call): Promise<TaskId>
   /** Reads the answer to a `submit` that the proxy kept. Throws what `submit` rejects with. */
   readSubmission(httpStatus: number, body: string): TaskId
-  /** Reads the answer to a status question that the proxy passed on; `undefined` if it says nothing about the task. */
+  /** Reads the answer to a status request that the proxy passed on; `undefined` if it says nothing about the task. */
   readStatus?(httpStatus: number, body: string): TaskStatus | undefined
   /** `ageMs`: time since the submission, at least. A record that does not exist yet counts as running for 90 s. */
   check(taskId: TaskId, ageMs: number, call: Call): Promise<TaskStatus>

@@ -35,7 +35,7 @@ export interface ApiParts extends SubmitParts {
   timeoutDivisor?: number
 }
 
-/** Answers what the edge passed on, on Node's own response. `route`: the row for its path, whatever its method. */
+/** Answers a request that the edge passed on, on Node's own response. `route`: the row for its path, whatever its method. */
 export type Api = (incoming: IncomingMessage, outgoing: ServerResponse, route: Route | undefined) => Promise<void>
 
 const LinkBody = z.strictObject({ url: z.string() })

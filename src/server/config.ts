@@ -146,7 +146,7 @@ export function readConfig(env: Environment, known: Gateways = gateways): Config
   return config
 }
 
-/** Settings that are valid each, but must not be used together. */
+/** Checks settings that are valid alone, but must not be used together. */
 function conflictsIn(config: Config, replicas: number): string[] {
   const problems: string[] = []
   const open = config.tokens.length === 0 ? reachableBy(config) : undefined
@@ -214,7 +214,7 @@ function readCompanyProxy(read: Read, check: Check, problems: string[]): Company
   return undefined
 }
 
-/** Separated by commas, as most programs read it, or by spaces. */
+/** Splits at commas or spaces. */
 function exceptionsIn(read: Read): string[] {
   const entries = (read('NO_PROXY') ?? read('no_proxy') ?? '').toLowerCase().split(/[\s,]+/)
   return entries.filter((entry) => entry !== '')

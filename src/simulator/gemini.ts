@@ -157,7 +157,7 @@ function keyTrouble(request: Request): Response {
     : trouble(403, 'PERMISSION_DENIED', 'Method doesn’t allow unregistered callers.')
 }
 
-/** Answers with an image, and counts its price. */
+/** Answers with an image and adds its price to the spent credits. */
 function createDrawing({ painter, switches, closed }: GeminiOptions, charges: GeminiCharge[]) {
   const paintQueue = createPaintQueue(painter, switches)
 

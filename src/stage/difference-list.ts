@@ -12,7 +12,7 @@ export interface Difference {
 
 const none = 'none'
 
-/** The parameters in which two images differ, in the order of the form. The prompts are not among them. */
+/** The parameters in which two images differ, in the order of the form, without the prompts. */
 export function differencesOf(a: Picture, b: Picture): Difference[] {
   const [ofA, ofB] = [parametersOf(a), parametersOf(b)]
   return [...new Set([...ofA.keys(), ...ofB.keys()])].flatMap((label) => {
@@ -21,7 +21,7 @@ export function differencesOf(a: Picture, b: Picture): Difference[] {
   })
 }
 
-/** What an image was made with, by the names of the controls, and what it is. */
+/** The parameters and the format of an image, by the names of the controls. */
 function parametersOf(picture: Picture): ReadonlyMap<string, string> {
   const { origin, parents } = picture
   const recipe = 'recipe' in origin ? origin.recipe : undefined

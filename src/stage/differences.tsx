@@ -3,12 +3,12 @@ import { useMemo } from 'react'
 import type { Picture } from '#domain/picture.ts'
 import { differencesOf } from './difference-list.ts'
 
-/** Longer prompts are not compared word by word: it would take seconds. */
+/** Longer prompts are not compared word by word, because it would take seconds. */
 const mostMs = 200
 
 const words = typeof Intl.Segmenter === 'function' ? new Intl.Segmenter(undefined, { granularity: 'word' }) : undefined
 
-/** In which parameters two images differ, and the words that were taken out of the prompt of A and put into that of B. */
+/** Lists the parameters in which two images differ, and the words removed from A's prompt and added in B's. */
 export function Differences({ a, b }: { a: Picture; b: Picture }) {
   const parameters = useMemo(() => differencesOf(a, b), [a, b])
   return (
@@ -76,7 +76,7 @@ function Part({ value, added, removed }: { value: string; added: boolean; remove
   return <span className="text-soft">{value}</span>
 }
 
-/** Prompts that share less are read more easily one after the other. */
+/** Prompts that share less are shown one after the other, which is easier to read. */
 const leastShared = 0.25
 
 function isUnlike(

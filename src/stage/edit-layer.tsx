@@ -24,8 +24,8 @@ interface EditLayerProps {
 }
 
 /**
- * What will be done with the image when it is sent, over the image and more quietly than in its tool: what is charged for is
- * never out of sight. A chip for each takes it away. The open tool draws its own part.
+ * Shows over the image how it will be edited when it is sent, less prominently than in the tools, so that the user always
+ * sees what is paid for. Each kind of edit has a chip that removes it. The open tool draws its own part.
  */
 export function EditLayer({ picture, document, zoom, tool }: EditLayerProps) {
   const store = useStore()
@@ -78,7 +78,7 @@ function QuietArea({ picture, document, zoom }: Omit<EditLayerProps, 'tool'>) {
   const size = useSize(viewport)
   const width = Math.round(size?.width ?? 0)
   const height = Math.round(size?.height ?? 0)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a canvas of another size is empty
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a canvas becomes empty when its size changes
   useEffect(() => {
     const frame = requestAnimationFrame(() => {
       if (canvas.current && placement) paintArea(canvas.current, document.area, document.rim, placement, picture)
@@ -96,7 +96,7 @@ function QuietArea({ picture, document, zoom }: Omit<EditLayerProps, 'tool'>) {
   )
 }
 
-/** Darkens what is not sent, and shows the new space around the image as an outline. */
+/** Darkens the parts that are not sent, and outlines the new space around the image. */
 function QuietFrame({ picture, frame, placement }: { picture: Picture; frame: Frame; placement: Placement }) {
   const { width, height } = framedSize(frame, picture)
   const back = invert(frameMap(frame, picture))

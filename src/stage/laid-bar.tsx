@@ -74,7 +74,7 @@ export function LaidBar({ picture, zoom }: LaidBarProps) {
 
 const chip = 'whitespace-nowrap rounded-full border border-line px-2 text-soft text-xs leading-5'
 
-/** On a phone one line that scrolls; elsewhere as many as it takes. */
+/** On a phone one line that scrolls; elsewhere as many lines as needed. */
 function Bar({ children }: { children: ReactNode }) {
   return (
     <div className="flex min-h-11 flex-wrap items-center gap-x-1.5 gap-y-1 px-3 py-1 max-middle:flex-nowrap max-middle:overflow-x-auto">
@@ -230,13 +230,13 @@ function useResults({ id, parents: [source] }: Picture, { recipe }: LaidOrigin):
     .toReversed()
 }
 
-/** What was asked for of the source, in text: the area as it was sent, and how far the image was extended. */
+/** The area that was sent and how far the image was extended, as text. */
 function askedOf(recipe: Recipe): string {
   const { area, frame } = laidEditOf(recipe)?.document ?? {}
   return JSON.stringify([area, frame])
 }
 
-/** The width of the soft edge. It counts when it is let go: each width is an image of its own. */
+/** Slider for the width of the soft edge. Applied when released, because each width makes a new image. */
 function Feather({ value, isOff, onChange }: { value: number; isOff: boolean; onChange(value: number): void }) {
   const [chosen, setChosen] = useState(value)
   const commit = () => chosen !== value && onChange(chosen)

@@ -57,7 +57,7 @@ const expected: Readonly<Record<Loss, string>> = {
   alpha: 'Translucent pixels may change slightly',
 }
 
-/** What this browser will not keep of the source, told before anything is sent. */
+/** Describes what a result will lose of the source, shown before anything is sent. */
 export function describeExpectedLoss(loss: Loss): string {
   return expected[loss]
 }

@@ -116,8 +116,8 @@ function useLaidNews({ id, origin, laying }: Picture): boolean {
 }
 
 /**
- * What will be done with an image when the form is sent; nothing where the image is no source of it. Of the first source
- * everything counts, of others only how they are cropped.
+ * How an image will be edited when the form is sent; nothing if it is not a source. For the first source
+ * all edits apply, for the others only the crop.
  */
 function useSentEdit(id: Picture['id']): EditDocument | undefined {
   const place = useWorkspace(({ family, sources }) => sources[family]?.indexOf(id) ?? -1)

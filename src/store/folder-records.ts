@@ -14,7 +14,7 @@ export function createFolderRecords(database: Database): FolderRecords {
   }
 }
 
-/** Without a database: a folder is known as long as the page lives. */
+/** Without a database: folders are remembered until the page is closed. */
 export function createFoldersInMemory(): FolderRecords {
   const kept = new Map<string, StoredFolder>()
   return {

@@ -159,7 +159,7 @@ async function loadProcessor(): Promise<ImageProcessor> {
   return (await import('./image-processor.ts')).browserProcessor
 }
 
-/** Loaded with the first change, at the latest with the other parts that come soon (`app/soon.tsx`). */
+/** Loaded with the first change, or shortly after the first screen (`app/soon.tsx`). */
 function lazyShelfWrites(database: Database, onChange: (change: StoreChange) => void): ShelfWrites {
   const open = async () => (await loadPart(loadShelfWrites)).createShelfWrites(database, onChange)
   return {

@@ -10,7 +10,7 @@ export type ShelfWrites = Pick<
   'noteLaying' | 'setPalettes' | 'moveToBin' | 'restore' | 'deleteForEver' | 'removeSamples'
 >
 
-/** Changes small records; originals are only deleted. Loaded after the first screen, which only reads. */
+/** Changes records without bytes, and deletes originals. Loaded after the first screen, which only reads. */
 export function createShelfWrites(database: Database, onChange: (change: StoreChange) => void): ShelfWrites {
   async function replace(ids: readonly PictureId[], change: (record: StoredPicture) => StoredPicture) {
     await database.write(['pictures'], async (transaction) => {

@@ -5,7 +5,7 @@ import type { StorageReport } from './store.ts'
 
 const pageLength = 1_000
 const dayMs = 86_400_000
-/** The pace of so many days tells how long the room lasts. */
+/** The forecast is based on the images of this many days. */
 const recentDays = 30
 
 /** See `GalleryStore.storageReport`. Records are read in pages, because all at once might not fit into memory. */
@@ -70,13 +70,13 @@ interface Imported {
   isMarked: boolean
 }
 
-/** Of files that were imported several times all but one: those that nothing is made from, no form holds, and no one has marked. */
+/** Copies of files that were imported several times, except one: not used as a source, not in a form and without marks. */
 function duplicatesIn(groups: Iterable<Imported[]>, needed: ReadonlySet<PictureId>): StorageReport['duplicates'] {
   const ids: PictureId[] = []
   let sizeBytes = 0
   for (const copies of groups) {
     const spare = copies.filter(({ id, isMarked }) => !isMarked && !needed.has(id))
-    // The oldest stays where nothing else does.
+    // If all copies could go, the oldest one stays.
     spare.sort((a, b) => b.createdAt - a.createdAt)
     for (const copy of spare.slice(0, Math.min(spare.length, copies.length - 1))) {
       ids.push(copy.id)

@@ -68,14 +68,14 @@ export interface SourceReport {
   unused: readonly UnusedSource[]
 }
 
-/** What takes room, and what of it can be freed. Sizes are those of the kept bytes. */
+/** What uses storage, and what can be freed. Sizes are of the stored bytes. */
 export interface StorageReport {
   images: number
   sizeBytes: number
-  /** What came in the last 30 days, samples left out; `days`: how long ago the oldest of it came, 0 if there is none. */
+  /** Images of the last 30 days, without samples; `days`: age of the oldest of them, 0 if there is none. */
   recent: { sizeBytes: number; days: number }
   bin: { ids: readonly PictureId[]; sizeBytes: number }
-  /** Images of the gallery that were imported more than once, without the one of each that stays. */
+  /** Images of the gallery that were imported more than once, without the copy that stays. */
   duplicates: { ids: readonly PictureId[]; sizeBytes: number }
 }
 
@@ -103,7 +103,7 @@ export interface CollectionRecords {
 /** Folders on disk that the user chose, by their purpose. */
 export interface FolderRecords {
   get(id: string): Promise<StoredFolder | undefined>
-  /** Rejects where the browser cannot keep a handle. */
+  /** Rejects if the browser cannot store a handle. */
   put(folder: StoredFolder): Promise<void>
   remove(id: string): Promise<void>
 }
@@ -272,7 +272,7 @@ export interface GalleryStore {
    * failed run uses it, and it is not in `inForms`. Newest first.
    */
   sourceReport(inForms: readonly PictureId[]): Promise<SourceReport>
-  /** Keeps the palettes of images that had none. */
+  /** Stores the palettes of images that had none. */
   setPalettes(palettes: ReadonlyMap<PictureId, readonly number[]>): Promise<void>
   /** Reads every record. An image of `inForms` is no duplicate. `now`: epoch ms. */
   storageReport(inForms: readonly PictureId[], now: number): Promise<StorageReport>
@@ -292,7 +292,7 @@ export interface GalleryStore {
   readonly acts: ActRecords
 
   readonly collections: CollectionRecords
-  /** Few visits ask for a folder. */
+  /** Loaded separately, because few visits use a folder. */
   folders(): Promise<FolderRecords>
   /** The stored state from which search starts. */
   readonly search: SearchSource

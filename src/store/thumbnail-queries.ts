@@ -6,7 +6,7 @@ import { createThumbnailCache, type ThumbnailCache } from './thumbnail-cache.ts'
 
 const caches = new WeakMap<GalleryStore, ThumbnailCache>()
 
-/** A thumbnail as a `data:` address; `undefined` until it is read. */
+/** A thumbnail as a `data:` URL; `undefined` until it is read. */
 export function useThumbnail(id: PictureId | undefined): string | undefined {
   const store = useStore()
   let cache = caches.get(store)

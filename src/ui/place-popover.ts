@@ -1,7 +1,7 @@
 const gapPx = 4
 const edgePx = 8
 
-/** Under the anchor, ends aligned; above it, or shifted, where the window ends. Not every browser has anchors of its own yet. */
+/** Below the anchor, right-aligned; above it or shifted if the window has no room. CSS anchors are not in all browsers yet. */
 export function placePopover(popover: HTMLElement, anchor: HTMLElement): void {
   const at = anchor.getBoundingClientRect()
   const { offsetWidth: width, offsetHeight: height } = popover

@@ -6,7 +6,7 @@ import { placePopover } from './place-popover.ts'
 interface PopoverProps {
   label: string
   icon: LucideIcon
-  /** For texts: wider than for controls. */
+  /** Wider, for texts. */
   isWide?: boolean
   /** Drawn only while it is open. `close` closes it. */
   children: (close: () => void) => ReactNode
@@ -23,14 +23,14 @@ export function Popover({ label, icon, isWide = false, children }: PopoverProps)
     setOpen(isOpen)
     if (!isOpen || !button.current) return
     const anchor = button.current
-    // Its size is known when its content is drawn.
+    // Its size is known after its content is rendered.
     requestAnimationFrame(() => {
       placePopover(currentTarget, anchor)
       currentTarget.querySelector<HTMLElement>('input, select, button')?.focus()
     })
   }
   const onKeyDown = (event: KeyboardEvent) => {
-    // The keys are for the panel, not for what it lies on.
+    // Keys in the panel must not reach the elements around it.
     event.stopPropagation()
     if (event.key === 'Escape') panel.current?.hidePopover()
   }

@@ -19,7 +19,7 @@ interface SegmentsProps {
   hideLabel?: boolean | undefined
   /** Many short options in one row. */
   isTight?: boolean | undefined
-  /** Options that are chosen beside the value. */
+  /** Further chosen options, besides the value. */
   also?: readonly string[] | undefined
   /** Called to add or remove an option, by Shift-click or a long press. */
   onAdd?: ((value: string) => void) | undefined
@@ -39,7 +39,7 @@ const ratioOption =
   'h-14 flex-col gap-1 rounded-sm border-line px-1 text-xs ' +
   'hover:border-line-strong has-checked:border-ink has-checked:bg-raised'
 
-/** One of a few. Native radios, so arrows move the choice and Tab leaves the group. */
+/** A choice of one option. Native radios, so arrows change the choice and Tab leaves the group. */
 export function Segments({ label, value, options, onChange, shape, hideLabel, isTight, also, onAdd }: SegmentsProps) {
   const id = useId()
   const press = useLongPress(onAdd)

@@ -12,7 +12,7 @@ export type Edits = Readonly<Record<PictureId, BaseEdit>>
 /** Older ones are dropped, because they share the browser's few megabytes with the drafts. */
 const mostKept = 20
 
-/** With the newest at the end. A document that changes nothing is left out. */
+/** Adds a document at the end, in place of an older one. Documents that change nothing are left out. */
 export function withEdit(edits: Edits, document: EditDocument, way: BaseEdit['way']): Edits {
   const others = Object.entries(withoutEdit(edits, document.base))
   const own = isEdited(document) ? [[document.base, { document, ...(way ? { way } : {}) }] as const] : []

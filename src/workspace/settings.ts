@@ -23,7 +23,7 @@ export interface Settings {
   tilePx: number
   /** Tiles have the images' own ratios; otherwise they are square. */
   naturalTiles: boolean
-  /** The images of a batch form one tile of the gallery. */
+  /** Whether the images of a batch form one tile of the gallery. */
   stackBatches: boolean
   /** Show a system notification when a run has ended. The browser must allow it too. */
   notifications: boolean
@@ -31,7 +31,7 @@ export interface Settings {
   hasKept: boolean
   /** The user's own prompt templates, newest first. */
   templates: readonly string[]
-  /** What the scene sheet holds. */
+  /** Contents of the scene sheet. */
   scene: Scene
 }
 

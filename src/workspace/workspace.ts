@@ -24,7 +24,7 @@ export interface Comparing {
   way: CompareWay
 }
 
-/** What works on the staged image. */
+/** A tool of the stage. */
 export type ToolId = 'area' | 'crop' | 'annotate'
 
 interface Fleeting {
@@ -268,7 +268,7 @@ export function useSources(family: string): readonly PictureId[] {
   return useWorkspace((state) => state.sources[family] ?? none)
 }
 
-/** What is to be done with an image before it is sent: area, marks, frame. */
+/** How an image is edited before it is sent: area, marks, frame. */
 export function useEditOf(base: PictureId | undefined) {
   return useWorkspace(({ edits }) => (base === undefined ? undefined : edits[base]))
 }

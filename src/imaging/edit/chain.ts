@@ -21,7 +21,7 @@ export async function layIn(
   return isConverted ? { ...result, losses: ['profile', ...result.losses] } : result
 }
 
-/** The numbers of the marks that an answer still shows. In a worker like `layIn`, and rejects as that does. */
+/** The numbers of the marks that an answer still shows. Runs in a worker and rejects like `layIn`. */
 export async function findMarks(job: Omit<MarkJob, 'task'>, signal: AbortSignal): Promise<readonly number[]> {
   const { file: source } = await toReadable(job.source, signal)
   return askWorker([chainWorkerUrl, 'marks'], { task: 'marks', ...job, source }, () => undefined, signal)

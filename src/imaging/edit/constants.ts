@@ -46,24 +46,24 @@ export const judging = {
 } as const
 
 /**
- * Images with next to nothing to see outside the area: found on even grounds, gradients and smooth skies, with and without
+ * For images with almost no detail outside the area: found on plain surfaces, gradients and smooth skies, with and without
  * grain, and on `mate-backgrounds`.
  */
 export const flat = {
-  /** Textured blocks that say nothing, being so few; of more than that, this share must be found again. */
+  /** Up to so many textured blocks are too few to decide anything; of more than that, this share must be found again. */
   fewBlocks: 3,
   found: 0.8,
-  /** Per channel, an answer's light is a gain and an offset of the source's within these. */
+  /** Limits for the gain and offset per channel between the answer's levels and the source's. */
   gain: { least: 0.8, most: 1.25 },
   offset: 45,
-  /** After that, this share of the cells agrees within these levels: an uneven tint stays below, another image does not. */
+  /** After that correction, this share of the cells must agree within these levels: an uneven tint does, another image does not. */
   light: { of: 'colours', cell: 16, share: 0.95, levels: 14 },
-  /** The same for what is certainly the same image: an edge that is off by a pixel differs by more. */
+  /** The same, strict enough to be certain that it is the same image: an edge that is off by a pixel differs by more. */
   same: { of: 'light', cell: 4, share: 0.995, levels: 8 },
-  /** A map that was found on little is taken only where it explains this much more than none, and is near to none. */
+  /** A map found on little detail is used only if it explains this much more than the identity and is close to it. */
   better: 0.97,
   near: { shift: 0.04, zoom: 0.05 },
-  /** Levels added to the local deviation when maps are compared: faint detail counts. */
+  /** Levels added to the local deviation when maps are compared, so that faint detail counts. */
   faintLevels: 1,
 } as const
 

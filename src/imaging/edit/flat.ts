@@ -6,26 +6,26 @@ import { makePlane, type PixelSize, type Pixels, type Plane, toLuma } from './ra
 import { faintDifference, type Pair, type Registration, toIndices } from './register.ts'
 
 interface FlatPair {
-  /** At the same size. */
+  /** The answer, scaled to the same size. */
   source: Pixels
   answer: Pixels
   free: Uint8Array
 }
 
 /**
- * Where an answer lies that shows the same as the source, pixel for pixel but for one gain and offset of its light: a
- * graphic of even surfaces has few blocks that can be found again, and is certain all the same. `undefined`: nowhere near.
+ * The map of an answer whose pixels equal the source's up to one gain and offset per channel. A
+ * graphic of plain surfaces has few textured blocks, but can be placed with certainty this way. `undefined`: not the same.
  */
 export function placeSame(pair: FlatPair, { map, near }: Registration): Affine | undefined {
   const maps = [identity, map, near].filter((one) => isNear(one, pair.source))
-  // JPEG smears colour across edges, but not light.
+  // JPEG blurs colour across edges, but not brightness.
   return maps.find((one) => isSameLight(pair, flat.same, one) && isSameLight(pair, flat.light, one))
 }
 
 /**
- * Where an answer lies of which too little is seen to check its position: in place, or where the little that is seen puts
- * it. `undefined` where anything speaks against it: blocks that do not agree, or light that is another's. A misplacement by
- * some pixels cannot be seen in such an image.
+ * The map of an answer with too little detail to check its position: the identity, or the map found on the little detail
+ * there is. `undefined` if blocks do not agree or the brightness is that of another image. A misplacement by
+ * a few pixels is not visible in such an image.
  */
 export function placeFlat(pair: FlatPair, { map, near, judgement }: Registration): Affine | undefined {
   const { textured, counted, median, p90 } = judgement
@@ -40,7 +40,7 @@ export function placeFlat(pair: FlatPair, { map, near, judgement }: Registration
   return bestOf([map, near], planes)
 }
 
-/** The map that explains the faint detail best, unless none at all explains it nearly as well. */
+/** The map that explains the faint detail best, or the identity if that explains it nearly as well. */
 function bestOf(maps: readonly Affine[], planes: Pair): Affine {
   const still = flat.better * faintDifference(planes, identity)
   const candidates = maps
@@ -53,7 +53,7 @@ function bestOf(maps: readonly Affine[], planes: Pair): Affine {
   }).map
 }
 
-/** Not farther from its place than a model moves an image whose framing it keeps. */
+/** Whether a map moves the image no farther than models do when they keep the framing. */
 function isNear(map: Affine, { width, height }: PixelSize): boolean {
   const [x, y] = mapPoint(map, width / 2, height / 2)
   const zoom = Math.sqrt(Math.abs(map[0] * map[3] - map[1] * map[2]))
@@ -65,12 +65,12 @@ interface Likeness {
   of: 'light' | 'colours'
   /** Sides of the cells that are compared, in pixels. */
   cell: number
-  /** This share of the cells agrees within these levels. */
+  /** This share of the cells must agree within these levels. */
   share: number
   levels: number
 }
 
-/** Whether the answer's light, laid by a map, is the source's but for one gain and offset per channel. */
+/** Whether the answer, placed by a map, has the source's levels up to one gain and offset per channel. */
 function isSameLight({ source, answer, free }: FlatPair, likeness: Likeness, map: Affine = identity): boolean {
   const [width, height] = [Math.ceil(source.width / likeness.cell), Math.ceil(source.height / likeness.cell)]
   const mask = makePlane(source.width, source.height)
@@ -90,7 +90,7 @@ function isSameLight({ source, answer, free }: FlatPair, likeness: Likeness, map
   })
 }
 
-/** Without the pixels that a map takes outside of the answer. */
+/** Excludes the pixels that a map places outside the answer. */
 function withinAnswer({ data, width, height }: Plane, map: Affine): Plane {
   if (map === identity) return { data, width, height }
   const inside = data.map((free, at) => {
@@ -106,7 +106,7 @@ function toChannel({ data, width, height }: Pixels, channel: number): Plane {
   return plane
 }
 
-/** Whether a line of a plausible gain and offset leads from the first number of nearly all pairs to the second. */
+/** Whether a plausible gain and offset map the first number of nearly all pairs to the second. */
 function isLine(pairs: readonly (readonly [number, number])[], { share, levels }: Likeness): boolean {
   const mean = (at: 0 | 1) => pairs.reduce((sum, pair) => sum + pair[at], 0) / pairs.length
   const [from, to] = [mean(0), mean(1)]
@@ -115,7 +115,7 @@ function isLine(pairs: readonly (readonly [number, number])[], { share, levels }
     products += (x - from) * (y - to)
     squares += (x - from) ** 2
   }
-  // Without any fall of light there is no gain to tell.
+  // Without variation in brightness, the gain cannot be computed.
   const slope = squares / pairs.length < 1 ? 1 : products / squares
   const gain = Math.max(flat.gain.least, Math.min(flat.gain.most, slope))
   if (Math.abs(to - from) > flat.offset) return false

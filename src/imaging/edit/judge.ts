@@ -202,7 +202,7 @@ function blocksOf({ width, height }: Plane, most: number): Block[] {
   }))
 }
 
-/** Grain is gone at half the size, and a model makes its own: what has no more than that is not texture. */
+/** Blocks with nothing but grain are not texture: grain disappears at half the size, and models make their own. */
 function isTextured(full: Shown, half: Shown, { left, top, width, height }: Block): boolean {
   const small = { left: left >> 1, top: top >> 1, width: width >> 1, height: height >> 1 }
   return (

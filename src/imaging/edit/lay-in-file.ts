@@ -113,7 +113,7 @@ export async function layInNow(job: LayInJob, onStep: (step: LayInStep) => void)
   }
 }
 
-/** What the model left of marks and of empty space. Looked for before anything is painted. */
+/** The marks and the empty space that the model left. Searched before anything is painted. */
 function findLeftovers(
   source: PixelSize,
   answer: Pixels,

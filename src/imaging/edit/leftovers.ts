@@ -33,21 +33,21 @@ interface MarkSearch {
   frame: Frame
   /** Of the upright image. */
   size: PixelSize
-  /** Framed, and extended where it was sent so. */
+  /** Framed, and extended if it was sent extended. */
   source: Pixels
-  /** What was sent, in pixels of `source`. */
+  /** The part that was sent, in pixels of `source`. */
   rect: Box
   answer: Pixels
-  /** Where the corner of the framed image lies in `source`. */
+  /** Position of the framed image's corner in `source`. */
   offset: readonly [x: number, y: number]
-  /** Only what lies in it counts: everything else was put back. Left out: all counts. */
+  /** Only this area is searched, because everything else was restored. Left out: the whole image. */
   area?: Area
 }
 
-/** Pixels of the answer within which a mark is looked for: the models move what they draw by a few. */
+/** Search radius in pixels of the answer, because models move what they draw by a few pixels. */
 const searched = [0, -2, 2, -4, 4] as const
 
-/** The numbers of the marks that are still to be seen in an answer. */
+/** The numbers of the marks that are still visible in an answer. */
 export function findMarksLeft(search: MarkSearch): number[] {
   const { marks, source, rect, answer } = search
   if (marks.length === 0) return []
@@ -75,7 +75,7 @@ function isSeen({ frame, size, rect, answer, offset, area }: MarkSearch, before:
   )
 }
 
-/** Points a pixel apart, after the map. */
+/** Points along the lines, one pixel apart, mapped into the answer. */
 function pointsAlong(line: readonly number[], map: Parameters<typeof mapPoint>[0]): [number, number][] {
   const corners = Array.from({ length: line.length >> 1 }, (_, at) =>
     mapPoint(map, line[at * 2] ?? 0, line[at * 2 + 1] ?? 0),

@@ -19,7 +19,7 @@ export interface Registration {
   map: Affine
   verdict: Verdict
   judgement: Judgement
-  /** The best map that keeps the scale: what there is to go by where too little is seen to judge any. */
+  /** The best map that keeps the scale, used if there is too little detail to judge any map. */
   near: Affine
 }
 
@@ -45,7 +45,7 @@ export function register(pair: Pair): Registration {
   return { map, verdict: toVerdict(judgement), judgement, near: near?.map ?? identity }
 }
 
-/** Mean square of what differs in faint detail under a map, where nothing should have changed. */
+/** Mean squared difference of faint detail under a map, where nothing should have changed. */
 export function faintDifference({ source, answer, free }: Pair, map: Affine): number {
   const [ours, theirs] = [source, answer].map((luma) => normalise(luma, registration.detailSigma, flat.faintLevels))
   if (!ours || !theirs) return Number.POSITIVE_INFINITY

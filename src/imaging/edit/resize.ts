@@ -64,8 +64,8 @@ export function isOpaque({ data }: Pixels): boolean {
 }
 
 /**
- * With two lobes, for what is only compared. What is shrunk to a third or less is halved first, by means of four pixels:
- * less than half the time, and the same place to a thousandth of a pixel.
+ * Lanczos with two lobes, for images that are only compared. A reduction to a third or less begins with halving (means of
+ * four pixels): it takes less than half the time, and positions stay the same to a thousandth of a pixel.
  */
 export function resizeForComparison(
   image: Pixels,

@@ -9,9 +9,9 @@ export interface CorrectedAnswer {
 
 /** Colours of an answer along one row of the source after another. */
 export interface RowSampler {
-  /** Turns to the row of pixel centres at `y`; those from `fromX` to `toX` can be asked for. */
+  /** Selects the row of pixel centres at `y`; pixels from `fromX` to `toX` can then be read. */
   start(y: number, fromX: number, toX: number): void
-  /** Catmull-Rom at `x`, red, green, blue. False where the answer has no pixels. */
+  /** Interpolates red, green and blue at `x` (Catmull-Rom). Returns false where the answer has no pixels. */
   sample(x: number, into: Float32Array): boolean
 }
 
@@ -73,7 +73,7 @@ function uprightRows(answer: CorrectedAnswer, [a, b, c, d, e, f]: Affine): RowSa
   }
 }
 
-/** One column between four rows; beyond the edge the nearest pixel is repeated. */
+/** Interpolates one column between four rows; beyond the edge the nearest pixel is repeated. */
 function interpolateColumn(
   { data, width, height }: CorrectedAnswer,
   column: number,
@@ -101,7 +101,7 @@ function interpolateColumn(
       v3 * (data[r3 + channel] ?? 0)
 }
 
-/** How far outside the answer its edge is still repeated, in its pixels. */
+/** How far outside the answer its edge is repeated, in pixels of the answer. */
 const overhang = 1.5
 
 /** Catmull-Rom. False where the answer has no pixels. Written out, because it runs for every pixel that is laid in. */

@@ -34,7 +34,7 @@ export async function drawSheet({ page, title, number, cells, type }: SheetPage)
     if (cell.caption !== '') context.fillText(shortened(context, cell.caption, Math.max(cell.width, text * 8)), x, y)
   }
   const drawn = await canvas.convertToBlob({ type, quality: 0.9 })
-  // Setting a side frees the canvas at once instead of at the next collection.
+  // Setting the size frees the canvas's memory at once instead of at the next garbage collection.
   canvas.width = 0
   return drawn
 }
@@ -53,7 +53,7 @@ async function drawImage(
   context.strokeRect(x, y, width, height)
 }
 
-/** As much of a text as fits, with "…" where something is left out. */
+/** The longest beginning of a text that fits, with "…" if it was cut. */
 function shortened(context: OffscreenCanvasRenderingContext2D, given: string, width: number): string {
   const letters = [...given.replace(/\s+/g, ' ').trim()].slice(0, 300)
   const textOf = (count: number) =>

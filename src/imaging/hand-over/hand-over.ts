@@ -5,7 +5,7 @@ import handOverWorkerUrl from './hand-over-worker.ts?worker&url'
 import type { PsdJob } from './layers.ts'
 import type { ShrinkJob, Shrunk } from './shrink.ts'
 
-/** The pixel work of handing over. Each rejects with an Error whose message is for people, or as aborted. */
+/** Makes the files of a hand-over. Each call rejects with an Error whose message can be shown, or with an abort error. */
 export interface HandOverWork {
   shrink(job: ShrinkJob, signal: AbortSignal): Promise<Shrunk>
   /** One page as an image. */
@@ -17,7 +17,7 @@ export interface HandOverWork {
 const ask = <Result>(job: HandOverJob, signal: AbortSignal) =>
   askWorker<never, Result>([handOverWorkerUrl, 'hand-over'], job, () => undefined, signal)
 
-/** Does it in a worker of its own, whose end gives all memory back. */
+/** Runs in a new worker each time; ending the worker frees all memory. */
 export const handOverWork: HandOverWork = {
   shrink: (job, signal) => ask({ task: 'shrink', ...job }, signal),
   drawSheet: (page, signal) => ask({ task: 'sheet', ...page }, signal),

@@ -10,15 +10,15 @@ export interface PsdJob {
   result: Blob
   /** What the result was made from. */
   source?: Blob
-  /** Present where only an area of the source was changed: the result has the framed source's pixels elsewhere. */
+  /** Present if only an area of the source was changed: elsewhere the result has the framed source's pixels. */
   edit?: Edit
   xmp: string
 }
 
-/** Three layers and the flat image are held at once, four bytes for each pixel. */
+/** Three layers and the flat image are in memory at once, four bytes per pixel. */
 const mostPixels = 60_000_000
 
-/** Decodes the images and writes them as layers of one canvas. Rejects with an Error whose message is for people. */
+/** Decodes the images and writes them as layers of one canvas. Rejects with an Error whose message can be shown. */
 export async function psdFrom({ result, source, edit, xmp }: PsdJob): Promise<Blob> {
   const made = await decodeSrgb(result)
   const from = source && (await decodeSrgb(source))
@@ -44,7 +44,7 @@ function alone(result: Pixels): Layered {
   return { canvas: result, layers: [whole('Image', result)], flat: result }
 }
 
-/** The result lies on the framed source pixel on pixel; where it was extended, the source lies inside of it. */
+/** The result has the same pixel grid as the framed source; if it was extended, the source lies inside it. */
 export function alignedByEdit(result: Pixels, source: Pixels, { document, way, rect }: Edit): Layered {
   checkSize(result)
   const framed = applyFrame(source, document.frame)
@@ -63,7 +63,7 @@ export function alignedByEdit(result: Pixels, source: Pixels, { document, way, r
   }
 }
 
-/** The canvas has the size of the larger one. The other is enlarged to fit into it, in the middle. */
+/** The canvas has the size of the larger image. The other one is enlarged to fit and centred. */
 export function alignedBySize(result: Pixels, source: Pixels): Layered {
   const isSourceLarger = source.width * source.height > result.width * result.height
   const canvas = isSourceLarger ? source : result
@@ -73,7 +73,7 @@ export function alignedBySize(result: Pixels, source: Pixels): Layered {
   return { canvas, layers: [below, above], flat: onto(canvas, above) }
 }
 
-/** Proportions that differ by less are a rounding of the service's: the image is then stretched to fill. */
+/** Smaller differences in proportions come from the service's rounding; the image is then stretched to fill. */
 const sameRatio = 0.02
 
 function placed(image: Pixels, { width, height }: PixelSize): { pixels: Pixels; left: number; top: number } {
@@ -88,7 +88,7 @@ function placed(image: Pixels, { width, height }: PixelSize): { pixels: Pixels; 
   return { pixels: resize(image, size), left, top }
 }
 
-/** The layer alone on a transparent canvas. */
+/** Only the layer, on a transparent canvas. */
 function onto(
   { width, height }: PixelSize,
   { pixels, left, top }: { pixels: Pixels; left: number; top: number },
@@ -102,7 +102,7 @@ function onto(
   return { data, width, height }
 }
 
-/** All of a canvas but a box. */
+/** The whole canvas except a box. */
 function around({ width, height }: PixelSize, box: { left: number; top: number } & PixelSize): Area {
   const alpha = new Uint8Array(width * height).fill(255)
   for (let y = Math.max(0, box.top); y < Math.min(height, box.top + box.height); y += 1) {

@@ -15,8 +15,8 @@ export interface PdfAbout {
 }
 
 /**
- * A PDF of pages that are one image each, as its bytes in order. Only the page that is being written is held. Text is a part
- * of the images: the fonts that every PDF reader has know Latin letters only.
+ * A PDF with one image per page, as a stream of bytes. Only the page being written is in memory. Text is part
+ * of the images, because the standard PDF fonts have only Latin letters.
  */
 export async function* pdfOf(pages: AsyncIterable<PdfPage>, about: PdfAbout): AsyncGenerator<Uint8Array> {
   const offsets: number[] = []
@@ -34,7 +34,7 @@ export async function* pdfOf(pages: AsyncIterable<PdfPage>, about: PdfAbout): As
     data,
     text('\nendstream\nendobj\n'),
   ]
-  // The second line tells programs that the file is not text.
+  // The second line marks the file as binary.
   yield count(text('%PDF-1.7\n%\u00e2\u00e3\u00cf\u00d3\n'))
   const { width, height } = about.page
   const kids: number[] = []
@@ -63,7 +63,7 @@ export async function* pdfOf(pages: AsyncIterable<PdfPage>, about: PdfAbout): As
   yield text(endOf(offsets, next, at))
 }
 
-/** The table of where each object begins, and where the table itself does. */
+/** The cross-reference table with the offset of each object, and its own offset. */
 function endOf(offsets: readonly number[], size: number, at: number): string {
   const rows = Array.from(
     { length: size - 1 },
@@ -75,12 +75,12 @@ function endOf(offsets: readonly number[], size: number, at: number): string {
   )
 }
 
-/** One byte for each letter. */
+/** One byte per character. */
 function text(latin1: string): Uint8Array {
   return Uint8Array.from(latin1, (letter) => letter.charCodeAt(0))
 }
 
-/** Any text, as UTF-16 in hexadecimal digits: nothing in it can end the string. */
+/** Any text, as UTF-16 in hexadecimal digits, so that nothing in it can end the string. */
 function hexText(value: string): string {
   const units = Array.from({ length: value.length }, (_, index) =>
     value.charCodeAt(index).toString(16).padStart(4, '0'),

@@ -5,16 +5,16 @@ import type { PixelSize, Pixels } from '../edit/raster.ts'
 export interface PsdLayer {
   name: string
   pixels: Pixels
-  /** Where its corner lies on the canvas. */
+  /** Position of its upper left corner on the canvas. */
   left: number
   top: number
-  /** What of it shows, as a mask that can be painted on. */
+  /** Layer mask: the part that is visible. */
   area?: Area
   isHidden?: boolean
 }
 
 /**
- * A Photoshop file. `layers`: from the bottom to the top. `flat`: what programs show that do not read layers, of the
+ * A Photoshop file. `layers`: from bottom to top. `flat`: the merged image for programs that do not read layers, of the
  * canvas's size. Pixels are sRGB.
  */
 export function psdOf(canvas: PixelSize, layers: readonly PsdLayer[], flat: Pixels, xmp: string): ArrayBuffer {
@@ -26,7 +26,7 @@ export function psdOf(canvas: PixelSize, layers: readonly PsdLayer[], flat: Pixe
       children: layers.map(toLayer),
       imageResources: { xmpMetadata: xmp },
     },
-    // The lowest layer stays a layer that can be moved and hidden, also where it has no transparent pixel.
+    // Without this, a lowest layer without transparent pixels would become a locked background.
     { noBackground: true },
   )
 }

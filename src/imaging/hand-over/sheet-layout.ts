@@ -11,7 +11,7 @@ export interface SheetPlan {
 
 /** Where one image goes, in pixels of its page. */
 export interface SheetCell {
-  /** Among the images that were given. */
+  /** Index of the image. */
   index: number
   x: number
   y: number
@@ -19,18 +19,18 @@ export interface SheetCell {
   height: number
 }
 
-/** Measures that follow from the width of the page, so that every size of paper looks alike. */
+/** Sizes relative to the width of the page, so that all paper sizes look alike. */
 export function sheetMeasures({ page }: Pick<SheetPlan, 'page'>) {
   const unit = Math.min(page.width, page.height) / 100
   return { margin: 5 * unit, gap: 2 * unit, caption: 3.4 * unit, text: 1.7 * unit, title: 2.4 * unit, head: 6 * unit }
 }
 
-/** An image that is taller than this many times its width is made narrower than its column. */
+/** Largest ratio of height to width; a taller image is drawn narrower than its column. */
 const tallest = 1.3
 
 /**
- * Puts images into columns of equal width, row by row, each whole and in its own proportions, and into as many pages as they
- * need. There is at least one row on a page.
+ * Arranges images in columns of equal width, row by row, uncropped and in their own proportions, on as many pages as they
+ * need. A page has at least one row.
  */
 export function layOutSheet(images: readonly PixelSize[], plan: SheetPlan): SheetCell[][] {
   const { margin, gap, caption, head } = sheetMeasures(plan)

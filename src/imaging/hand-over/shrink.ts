@@ -5,7 +5,7 @@ import { writeMetadata } from '../metadata/write-metadata.ts'
 
 export interface ShrinkJob {
   file: Blob
-  /** No side is longer, in pixels. A smaller image keeps its size. */
+  /** Longest side in pixels. A smaller image keeps its size. */
   mostSide: number
   /** 1 to 100. */
   quality: number
@@ -17,7 +17,7 @@ export interface Shrunk {
   size: PixelSize
 }
 
-/** A JPEG on white, in sRGB, for looking at. Rejects with an Error whose message is for people. */
+/** A JPEG preview on white, in sRGB. Rejects with an Error whose message can be shown. */
 export async function shrink({ file, mostSide, quality, metadata }: ShrinkJob): Promise<Shrunk> {
   const bitmap = await createImageBitmap(file).catch(() => {
     throw new Error('This browser cannot read the image.')

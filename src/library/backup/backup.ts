@@ -50,11 +50,11 @@ export interface PictureLine {
   picture: Picture
   /** Absent if the bytes could not be read when the backup was made. */
   sha256?: string
-  /** In a folder, where files have names for people. */
+  /** Path of the bytes in a folder, where files have readable names. Absent in archives. */
   file?: string
 }
 
-/** Where the bytes of a line are. */
+/** Path of the bytes of a line. */
 export function fileOf({ picture, sha256 = '', file }: PictureLine): string {
   return file ?? originalName(sha256, extensionOf(picture.mime))
 }

@@ -22,7 +22,7 @@ export interface Restored extends Plan {
 }
 
 export interface Backup {
-  /** Epoch ms: when it was made. */
+  /** Time of the backup, epoch ms. */
   readonly createdAt: number
   plan(target: BackupTarget): Promise<Plan>
   /** One transaction for each image, so that stopping, or a full disk, leaves the gallery consistent. */
@@ -57,7 +57,7 @@ export interface Contents {
   collections: readonly BackupCollection[]
 }
 
-/** What can be done with records that were read and the files that they name. */
+/** Operations on records that were read, and on the files that they name. */
 export function toBackup(
   archive: Pick<Archive, 'names' | 'read' | 'close'>,
   createdAt: number,

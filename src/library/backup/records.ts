@@ -83,7 +83,7 @@ export async function readPictures(
   return { lines, damaged }
 }
 
-/** One line of a folder's records: an image with where its bytes are, a run, or a collection. Nothing for anything else. */
+/** One line of a folder's records: an image with the path of its bytes, a run, or a collection. `undefined` for anything else. */
 export function readFolderLine(
   text: string,
 ): { picture: PictureLine } | { run: Run } | { collection: BackupCollection } | undefined {
@@ -129,7 +129,7 @@ function parse(text: string): unknown {
 }
 
 /**
- * A run as it leaves this browser, without addresses: neither that of its proxy, nor links to its result, which whoever has
+ * A run for export, without addresses: neither that of its proxy, nor links to its result, which anyone who has
  * them could open. Its task is known, so that its result can be fetched through any proxy with the same key.
  */
 export function withoutAddresses(run: Run): Run {

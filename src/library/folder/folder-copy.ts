@@ -7,25 +7,25 @@ import { hashOf, type PictureLine } from '../backup/backup.ts'
 import { withoutAddresses } from '../backup/records.ts'
 import { fileNameOf } from '../picture-words.ts'
 
-/** How the copy of everything to a folder stands. */
+/** State of the copy of everything to a folder. */
 export type FolderState =
   | { kind: 'off' }
   /** `waiting`: images not written yet; absent until that is known. `written`: since this page was opened. */
   | { kind: 'on'; name: string; waiting?: number; written: number }
-  /** The browser asks again before anything is written. */
+  /** The browser has to ask for permission again before anything is written. */
   | { kind: 'paused'; name: string }
-  /** `reason`: a sentence for people. What is not written yet is kept in the browser and tried again. */
+  /** `reason`: a sentence for the user. Images that are not written yet are kept in the browser and tried again. */
   | { kind: 'failed'; name: string; reason: string }
 
-/** Writes each new image, and the records, to a folder that was chosen once. Its calls never reject. */
+/** Writes each new image, and the records, to a folder that the user has chosen. Its calls never reject. */
 export interface FolderCopy {
   state(): FolderState
   subscribe(listener: () => void): () => void
-  /** Goes on with the folder of an earlier visit, without asking. Resolves when it is known whether there is one. */
+  /** Resumes with the folder of an earlier visit, without asking. Resolves when it is known whether there is one. */
   start(): Promise<FolderState>
-  /** Takes a folder and writes everything that is not in it. */
+  /** Starts using a folder and writes everything that is not in it yet. */
   use(folder: Folder): Promise<void>
-  /** After a press of a button: has the browser ask for its permission again, and tries again what failed. */
+  /** After a press of a button: makes the browser ask for permission again, and retries failed writes. */
   resume(): Promise<void>
   /** Forgets the folder. Its files stay. */
   stop(): Promise<void>
@@ -33,18 +33,18 @@ export interface FolderCopy {
 
 export interface FolderPorts {
   store: Pick<GalleryStore, 'folders' | 'backup' | 'pictures' | 'collections' | 'run' | 'subscribe'>
-  /** A folder by the handle that was kept. */
+  /** Opens a folder by its stored handle. */
   open(handle: unknown): Folder | undefined
   now(): number
   /**
-   * Resolves when this window alone writes: when the one that does is closed, or at once if it is to be taken `over`.
+   * Resolves when this window is the only one that writes: when the other window is closed, or at once if `over` takes over.
    * `onLost`: another window has taken over.
    */
   alone(over: boolean, onLost: () => void): Promise<void>
 }
 
 const id = 'copy'
-/** So many images share one file of records. */
+/** Number of images that share one file of records. */
 const together = 24
 const pageLength = 200
 
@@ -62,9 +62,9 @@ interface Copying {
   records?: BackupRecords
   images: Set<PictureId>
   runs: Set<RunId>
-  /** Images, since the page was opened. */
+  /** Number of images since the page was opened. */
   written: number
-  /** The last writing; each follows the one before. */
+  /** The latest write; writes are done one after the other. */
   work: Promise<void>
   isWatching: boolean
   show(state: FolderState): void
@@ -102,7 +102,7 @@ export function createFolderCopy(ports: FolderPorts): FolderCopy {
     },
     async resume() {
       const { folder } = copying
-      // What was changed while nothing could be written is not known: everything is looked through.
+      // Changes made while nothing could be written are not known, so everything is checked.
       if (folder && (await folder.mayWrite(true).catch(() => false)))
         await begin(ports, copying, folder, { over: true })
     },
@@ -115,7 +115,7 @@ export function createFolderCopy(ports: FolderPorts): FolderCopy {
         .folders()
         .then((folders) => folders.remove(id))
         .catch(() => undefined)
-      // A window that writes hears of it by losing its turn.
+      // The window that writes learns of this by losing the lock.
       await ports.alone(true, () => undefined)
     },
   }
@@ -125,12 +125,12 @@ type Folders = Pick<GalleryStore, 'folders'>
 
 const keptFolder = async (store: Folders) => (await store.folders()).get(id).catch(() => undefined)
 
-/** A browser that cannot keep a handle forgets the folder with the page. */
+/** If the browser cannot store a handle, the folder is forgotten when the page is closed. */
 async function keepFolder(store: Folders, kept: { handle: unknown; writtenUntil?: number }): Promise<void> {
   await (await store.folders()).put({ id, ...kept }).catch(() => undefined)
 }
 
-/** Goes on with a folder that was chosen before. */
+/** Resumes with a folder that was chosen before. */
 async function takeUp(ports: FolderPorts, copying: Copying): Promise<void> {
   const kept = await keptFolder(ports.store)
   const folder = kept && ports.open(kept.handle)
@@ -144,8 +144,8 @@ async function takeUp(ports: FolderPorts, copying: Copying): Promise<void> {
 }
 
 /**
- * Writes what is not in the folder, and from then on whatever comes. `over`: a person has asked for it in this window, so
- * it looks through everything and takes the place of another window.
+ * Writes everything that is missing in the folder, then each new image. `over`: the user has asked for it in this window, so
+ * it checks everything and takes over from another window.
  */
 async function begin(ports: FolderPorts, copying: Copying, folder: Folder, { over }: { over: boolean }): Promise<void> {
   const { store, alone } = ports
@@ -192,7 +192,7 @@ function showOn({ show, images, written }: Copying, { name }: Folder): void {
   show({ kind: 'on', name, waiting: images.size, written })
 }
 
-/** Writes what waits; what fails stays waiting, and is tried again with the next change. */
+/** Writes the waiting images. Those that fail stay in the queue and are retried with the next change. */
 function drain(ports: FolderPorts, copying: Copying): Promise<void> {
   copying.work = copying.work.then(async () => {
     const { folder } = copying
@@ -220,7 +220,7 @@ async function writeWaiting(ports: FolderPorts, copying: Copying, folder: Folder
   showOn(copying, folder)
 }
 
-/** Taken out of what waits at first: an image that changes meanwhile waits again. */
+/** Removes an image from the queue before it is written, so that a change in the meantime adds it again. */
 async function writeSome({ store, now }: FolderPorts, copying: Copying, folder: Folder): Promise<void> {
   copying.records ??= await store.backup()
   const images = [...copying.images].slice(0, together)
@@ -242,7 +242,7 @@ async function writeSome({ store, now }: FolderPorts, copying: Copying, folder: 
   }
 }
 
-/** Images that came after a time. Shelves are read newest first, and only as far as needed. */
+/** Images added after a time. Shelves are read newest first, and only as far as needed. */
 async function addNewer(store: FolderPorts['store'], since: number, images: Set<PictureId>): Promise<void> {
   const shelves: readonly Shelf[] = ['gallery', 'sources']
   for (const shelf of shelves) {
@@ -256,7 +256,7 @@ async function addNewer(store: FolderPorts['store'], since: number, images: Set<
   }
 }
 
-/** Writes the files that are not there yet. An image that is gone, or whose bytes are, has no file. */
+/** Writes the files that are missing. A deleted image, or one whose bytes are deleted, has no file. */
 async function linesOf(folder: Folder, records: BackupRecords, ids: readonly PictureId[]): Promise<string[]> {
   const lines: string[] = []
   for (const each of ids) {
@@ -265,7 +265,7 @@ async function linesOf(folder: Folder, records: BackupRecords, ids: readonly Pic
     if (!picture || !bytes) continue
     const path = pathOf(picture)
     const there = await folder.read(path)
-    // The name holds a mark of the image's id, and kept bytes never change.
+    // The name contains a digest of the image's id, and stored bytes never change.
     if (there?.size !== bytes.size) await folder.write(path, bytes)
     const line: PictureLine = { picture, sha256: await hashOf(bytes), file: path.join('/') }
     lines.push(JSON.stringify(line))

@@ -5,12 +5,12 @@ import type { BackupCollection, Damage, PictureLine } from '../backup/backup.ts'
 import { type Backup, toBackup } from '../backup/read-backup.ts'
 import { readFolderLine } from '../backup/records.ts'
 
-/** A file of records is much smaller. */
+/** Bytes. Files of records that Atelier writes are much smaller. */
 const mostRecordsBytes = 64 * 2 ** 20
 
 /**
- * What a folder that Atelier has written holds, to be restored like a backup. Of several lines about one thing the last
- * counts. Anybody may have changed the folder: all is checked. Rejects with an `ArchiveError` where it holds no records.
+ * Reads a folder written by Atelier, to be restored like a backup. Of several lines about the same record the last one
+ * counts. Everything is checked, because anybody may have changed the folder. Rejects with an `ArchiveError` if it has no records.
  */
 export async function openFolderBackup(folder: Folder): Promise<Backup> {
   const files: string[] = []
@@ -20,7 +20,7 @@ export async function openFolderBackup(folder: Folder): Promise<Backup> {
   const runs = new Map<string, Run>()
   const collections = new Map<string, BackupCollection>()
   const damaged: Damage[] = []
-  // Their names begin with their time.
+  // Their names begin with the time they were written.
   for (const file of files.sort()) {
     const bytes = await folder.read(file.split('/'))
     if (!bytes || bytes.size > mostRecordsBytes) {

@@ -20,7 +20,7 @@ export interface PageSettings {
 
 export const mostColumns = 8
 
-/** Pixels of a page, and its points (1/72 inch). Paper is drawn at 200 dpi. */
+/** Size of a page in pixels and in points (1/72 inch). Paper sizes are drawn at 200 dpi. */
 export const paperSizes: Readonly<Record<Paper, { label: string; pixels: PixelSize; points: PixelSize }>> = {
   a4: { label: 'A4', pixels: { width: 1654, height: 2339 }, points: { width: 595.28, height: 841.89 } },
   letter: { label: 'Letter', pixels: { width: 1700, height: 2200 }, points: { width: 612, height: 792 } },

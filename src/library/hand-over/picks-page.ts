@@ -3,16 +3,16 @@ import { sha256Of } from '#imaging/sha256.ts'
 import givenStyle from './picks-page.css?raw'
 import givenScript from './picks-page.js?raw'
 
-/** HTML has one kind of line ends, and the hash of what stands in it is made after that. */
+/** HTML parsers normalise line ends, and browsers compute the CSP hash of a script after that. */
 const [style, script] = [givenStyle, givenScript].map((text) => text.replaceAll('\r\n', '\n')) as [string, string]
 
-/** One image as the client sees it. */
+/** One image on the page. */
 export interface PageImage {
-  /** The image's id in this gallery, by which its pick comes back. */
+  /** The image's id in this gallery, which the picks file refers to. */
   id: string
-  /** What the client calls it by; unique on the page. */
+  /** Number or name shown to the client; unique on the page. */
   name: string
-  /** Shown under it; empty: nothing. */
+  /** Caption; may be empty. */
   caption: string
   width: number
   height: number
@@ -21,16 +21,16 @@ export interface PageImage {
 
 export interface PageAbout {
   title: string
-  /** Tells this page from others, so that a browser does not mix their picks up. */
+  /** Identifies this page, so that a browser does not mix up the picks of several pages. */
   sheet: string
-  /** Of the picks file: letters, digits and hyphens. */
+  /** Name of the picks file: letters, digits and hyphens. */
   fileStem: string
 }
 
 /**
- * One HTML file with all images in it, in which a client picks some and saves a file of picks. It works from a disk without
- * a network and asks no host for anything: its policy allows its own script, its own style and images within it. Gives the
- * file in parts; only one image is held.
+ * One HTML file that contains all images; the client picks some and saves a file of picks. It works from a disk without
+ * a network and sends no requests: its policy allows only its own script, style and embedded images. Returns the
+ * file in parts; only one image is in memory.
  */
 export async function* picksPage(images: AsyncIterable<PageImage>, about: PageAbout): AsyncGenerator<string> {
   const policy =
@@ -95,7 +95,7 @@ async function itemOf({ id, name, caption, width, height, jpeg }: PageImage, num
 `
 }
 
-/** Text as it stands in HTML, between tags and within quotes. What cannot stand in HTML at all is replaced. */
+/** Escapes text for HTML content and quoted attributes. Characters that HTML does not allow are replaced. */
 function escaped(text: string): string {
   const entities: Readonly<Record<string, string>> = {
     '&': '&amp;',
@@ -107,7 +107,7 @@ function escaped(text: string): string {
   return text.replace(/[^\P{Cc}\t\n\r]|\p{Cs}/gu, '\ufffd').replace(/[&<>"']/g, (sign) => entities[sign] ?? '')
 }
 
-/** As a content security policy names what may stand in a page. */
+/** The hash of a script or style, as a content security policy lists it. */
 async function hashOf(text: string): Promise<string> {
   const digits = await sha256Of(new TextEncoder().encode(text))
   return `sha256-${encodeBase64(Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16)))}`

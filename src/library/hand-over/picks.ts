@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import type { PictureId } from '#domain/ids.ts'
 import { depthOf } from '#domain/json-depth.ts'
 
-/** What a client says of one image. */
+/** A client's answer about one image. */
 export interface Pick {
   image: PictureId
   picked: boolean
@@ -10,7 +10,7 @@ export interface Pick {
   note: string
 }
 
-/** Why a file cannot be taken for picks: a sentence for people. */
+/** Says in a sentence for the user why a file is not a valid file of picks. */
 export class PicksError extends Error {
   override readonly name = 'PicksError'
 }
@@ -31,7 +31,7 @@ const Shape = z.object({
   ),
 })
 
-/** What the page of `picksPage` has saved. A stranger may have written it. Rejects with a `PicksError`. */
+/** Reads a file that the page of `picksPage` saved. It is not trusted. Rejects with a `PicksError`. */
 export async function readPicks(file: Blob): Promise<readonly Pick[]> {
   if (file.size > mostBytes) throw new PicksError('This file is too large to be a file of picks.')
   const read = Shape.safeParse(parse(await file.text()))

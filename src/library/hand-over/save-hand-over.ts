@@ -28,11 +28,11 @@ export interface HandOverPorts {
 export interface HandedOver {
   /** The file that was saved. */
   file: string
-  /** Images that could not be a part of it, with the reason in a sentence. */
+  /** Images that could not be included, with the reason in a sentence. */
   failed: readonly { name: string; reason: string }[]
 }
 
-/** What every way of handing over needs while it runs. */
+/** Ports that all kinds of hand-over use. */
 interface Work extends HandOverPorts {
   images: readonly Picture[]
   failed: { name: string; reason: string }[]
@@ -41,8 +41,8 @@ interface Work extends HandOverPorts {
 }
 
 /**
- * Each saves one file among the user's downloads. `undefined`: the user chose no file. An image that cannot be made is left
- * out and named. They reject as aborted when they were stopped, with `NoRoomToSave`, or with what failed; no file is left then.
+ * Each call saves one file to the user's downloads. `undefined`: the user chose no file. An image that fails is left
+ * out and named. Rejects with an abort error if stopped, with `NoRoomToSave`, or with the cause; then no file is left.
  */
 export interface HandOver {
   /** A PDF, or a PNG; several pages of PNG are one ZIP archive. */
@@ -78,7 +78,7 @@ function nameOf({ origin }: Picture, index: number, count: number): string {
   return origin.kind === 'dropped' ? `${number} · ${origin.fileName}` : number
 }
 
-/** "spring-campaign", from a title that may hold anything. */
+/** "spring-campaign", from a title with any characters. */
 function stemOf(title: string, otherwise: string): string {
   const facts = { project: title, prompt: '', model: '', createdAt: 0, number: 1, count: 1, width: 1, height: 1 }
   return fileNameBy(title.trim() === '' ? otherwise : '{project}', { ...facts, ending: '' }).replace(/\.$/, '')
@@ -95,7 +95,7 @@ async function fileOf({ store }: Work, { id }: Picture): Promise<Blob> {
   return file
 }
 
-/** Does it for one image; what fails is kept with the image's name, unless everything was stopped. */
+/** Processes one image; a failure is recorded with the image's name, unless everything was stopped. */
 async function attempt<T>({ failed, signal }: Work, name: string, make: () => Promise<T>): Promise<T | undefined> {
   signal.throwIfAborted()
   try {
@@ -193,7 +193,7 @@ async function* pngEntries(
 async function savePage(work: Work, settings: PageSettings): Promise<string | undefined> {
   const stem = stemOf(settings.title, 'picks')
   const file = `${stem}.html`
-  // About a third more than the JPEG files in it.
+  // Base64 is about a third larger than the JPEG files.
   const target = await openSaveTarget(file, work.images.length * settings.mostSide ** 2 * 0.25)
   if (!target) return undefined
   const title = settings.title.trim() || 'Picks'
@@ -264,7 +264,7 @@ async function psdOfOne(work: Work, picture: Picture): Promise<Blob> {
   return pixels.psdFrom(job, signal)
 }
 
-/** What lies under an image, and how. Nothing where the two do not lie on each other. */
+/** The source that an image was laid into, and how. `undefined` if the image does not line up with its source. */
 function alignmentOf({ origin, parents }: Picture): { source: Picture['id']; edit?: PsdJob['edit'] } | undefined {
   const [source] = parents
   if (source === undefined) return undefined
@@ -272,7 +272,7 @@ function alignmentOf({ origin, parents }: Picture): { source: Picture['id']; edi
     // An extended image is larger than its source.
     return origin.from === 'answer' && origin.edit.way !== 'extend' ? { source, edit: origin.edit } : undefined
   }
-  // The answer to a part of an image, or to a framed one, does not lie on it.
+  // The answer to a part of an image, or to a framed one, does not line up with it.
   const edit = 'recipe' in origin ? origin.recipe.edits?.find(({ document }) => document.base === source) : undefined
   if (edit && (edit.way !== 'whole' || !isPlainFrame(edit.document.frame))) return undefined
   return origin.kind === 'dropped' ? undefined : { source }
@@ -285,7 +285,7 @@ function psdName(picture: Picture, index: number, count: number): string {
   return fileNameBy(count === 1 ? '{prompt}' : '{prompt}-{nn}', { ...facts, width, height, ending: 'psd' })
 }
 
-/** A file without any of its images is none. */
+/** Throws if none of the images could be included. */
 function checkSome(failed: Work['failed'], images: readonly Picture[]): void {
   if (images.length > 0 && failed.length === images.length)
     throw new Error(failed[0]?.reason ?? 'Nothing could be made.')
@@ -301,7 +301,7 @@ async function* encoded(texts: AsyncIterable<string>): AsyncGenerator<Uint8Array
   for await (const text of texts) yield encoder.encode(text)
 }
 
-/** `ReadableStream.from` is missing in Chromium and Safari. */
+/** A replacement for `ReadableStream.from`, which Chromium and Safari do not have. */
 function streamOf(parts: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array> {
   return new ReadableStream({
     async pull(controller) {

@@ -46,7 +46,7 @@ function createNetworkTest(network: string): (address: string) => boolean {
 function readNetwork(text: string): [ipaddr.IPv4 | ipaddr.IPv6, number] | undefined {
   if (ipaddr.isValidCIDR(text)) {
     const range = ipaddr.parseCIDR(text)
-    // Clients are compared by their IPv4 address, which no network of mapped addresses would contain.
+    // Clients are compared by their IPv4 address, so a network of IPv4-mapped addresses would contain none.
     return range[0] instanceof ipaddr.IPv6 && range[0].isIPv4MappedAddress() ? undefined : range
   }
   // Old spellings such as 127.1 are refused, because they can be read in more than one way.

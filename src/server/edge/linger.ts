@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-/** Long enough for whoever still sends to read the answer. */
+/** Long enough for a client that is still sending to read the answer. */
 const lingerMs = 500
 
 /**
- * Ends the connection of a client that goes on sending a body after its answer: a refusal would otherwise be followed by as much
- * as the client likes, for as long as a request may take.
+ * Closes the connection of a client that goes on sending its body after it was answered. Otherwise a client could send on
+ * after a refusal until the request timeout.
  */
 export function cutUnreadBody(incoming: IncomingMessage, outgoing: ServerResponse): void {
   const { 'content-length': length = '0', 'transfer-encoding': encoding } = incoming.headers
@@ -15,7 +15,7 @@ export function cutUnreadBody(incoming: IncomingMessage, outgoing: ServerRespons
     const { socket } = incoming
     const timer = setTimeout(() => socket.destroySoon(), lingerMs)
     incoming.once('close', () => clearTimeout(timer))
-    // What is left is thrown away as it comes.
+    // Discards the rest as it arrives.
     incoming.resume()
   })
 }

@@ -38,7 +38,7 @@ function cut(text: string, most: number): string {
   return text.length > most ? `${text.slice(0, most)}…` : text
 }
 
-/** Carries a refusal from where it is decided to where it is answered. */
+/** Thrown where a request is refused; the edge answers it. */
 class Refused extends Error {
   readonly refusal: ProxyRefusal
 

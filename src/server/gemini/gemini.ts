@@ -136,7 +136,7 @@ export function createGemini(parts: GeminiParts): Fallback {
   }
 }
 
-/** A result that cannot be stored is lost to the page, and was paid for, so it is tried for a while. */
+/** Stores a result, with retries for a while, because a result that is not stored is lost although it was paid for. */
 async function atLast(log: Log, run: string, work: () => Promise<void>): Promise<void> {
   for (const pauseMs of [...storePausesMs, undefined]) {
     try {
@@ -148,7 +148,7 @@ async function atLast(log: Log, run: string, work: () => Promise<void>): Promise
   }
 }
 
-/** Gives a finished image once the page asks for it, by the id of its run. */
+/** Answers the page's request for a finished image, by the id of its run. */
 function createPictureHandler({ pictures, access, transfers, timeoutDivisor }: GeminiParts): Handler {
   return async (incoming, outgoing) => {
     const run = incoming.url?.split('?')[0]?.slice(`${geminiPaths.pictures}/`.length) ?? ''

@@ -119,7 +119,7 @@ export function createCallbacks(parts: CallbackParts): Callbacks {
   }
 }
 
-/** Counts calls that were not taken. Logged when a count doubles, so that strangers cannot fill the log. */
+/** Counts rejected calls. Logs only when a count doubles, so that strangers cannot fill the log. */
 function createCount(log: Log): (what: string) => void {
   const counts = new Map<string, number>()
   return (what) => {

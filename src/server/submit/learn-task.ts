@@ -49,7 +49,7 @@ export function createTaskLearner(parts: TaskLearnerParts): LearnTask {
   /** Whether the service knows the task. Rejects if it cannot be asked. */
   async function isThere(provider: Provider, task: TaskId): Promise<boolean> {
     const call = { send, signal: new AbortController().signal }
-    // An age at which a missing record will not appear any more.
+    // Above this age, a missing record will not appear any more.
     const status = await provider.check(task, Number.POSITIVE_INFINITY, call)
     return status.state !== 'failed' || status.chargePossible !== true
   }

@@ -5,9 +5,9 @@ import type { Budget } from '#server/shared/memory/budget.ts'
 import type { Reply } from '#server/upstream/relay.ts'
 
 /**
- * Gives the function that looks at each answer to a question: if it says that a task failed and was not charged, the
- * credits of that task return to the budget they came from. `question` is a path with the task as its only parameter.
- * Never rejects: an answer is worth more than the account.
+ * Returns a function that checks each answer to a status request: if a task failed and was not charged, the
+ * task's credits return to the budget they came from. `question`: a path with the task as its only parameter.
+ * Never rejects, because a failure of the budget must not prevent the answer.
  */
 export function createRefunds(
   budget: Budget,

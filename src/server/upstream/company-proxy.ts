@@ -6,10 +6,10 @@ import { connect as connectTls, type TLSSocket } from 'node:tls'
 import ipaddr from 'ipaddr.js'
 import type { Destination } from './hosts.ts'
 
-/** The proxy of a company, as the environment names it. */
+/** The outgoing proxy that the environment variables name. */
 export interface CompanyProxy {
   address: URL
-  /** From NO_PROXY, in lower case: what is reached directly. */
+  /** Entries of NO_PROXY in lower case: hosts that are reached directly. */
   except: readonly string[]
 }
 
@@ -17,8 +17,8 @@ export interface CompanyProxy {
 const tunnelMs = 15_000
 
 /**
- * Whether a destination is reached directly: this machine always, and what NO_PROXY lists. An entry is "*", a host, a
- * domain with all below it (with or without "." or "*." in front), an address or a network; a port limits it to that.
+ * Whether a destination is reached directly: always for this machine, and for what NO_PROXY lists. An entry is "*", a host, a
+ * domain with its subdomains (with or without "." or "*." in front), an address or a network, each with an optional port.
  */
 export function isBypassed({ host, port, reach }: Destination, { except }: CompanyProxy): boolean {
   return reach === 'loopback' || except.some((entry) => entry === '*' || isOf(host.toLowerCase(), port, entry))

@@ -149,7 +149,7 @@ function send(call: OutboundCall, agent: http.Agent, again?: http.Agent): Promis
       done({ ok: false, sent: sent ? 'unknown' : 'no', cause })
     }
 
-    // Each of these comes once. Listeners that take themselves off would cost more than a hundredth of a poll.
+    // Each of these events comes once. Using `once` would make a poll more than 1 % slower.
     request.on('socket', (socket) => {
       if (!socket.connecting) sent = true
       else socket.once(to.secure ? 'secureConnect' : 'connect', () => (sent = true))
@@ -220,7 +220,7 @@ export function readAnswer({ body, headers }: Answer, maxBytes: number): Promise
     })
     body.on('end', () => done({ ok: true, bytes: Buffer.concat(chunks) }))
     body.on('error', (error) => fail(error === late ? 'late' : 'broken'))
-    // After its end, this says nothing any more.
+    // Has no effect after the end.
     body.on('close', () => fail('broken'))
   })
 }

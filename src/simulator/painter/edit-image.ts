@@ -19,7 +19,7 @@ interface Kit {
 
 /** Words about marks drawn on the image. */
 const speaksOfMarks = /\b(marks?|marked|box|boxes|arrow|circle|ellipse|pin|outline)\b/i
-/** One of the other images is the first one with marks drawn on it. */
+/** Whether one of the other images is a copy of the first with marks drawn on it. */
 const copyIsMarked = /\bimage (\d) is image 1 with (?:drawn )?marks\b/i
 
 /** Changes `ground` as the prompt says, where it says: at drawn marks, at a place it names, or everywhere. */

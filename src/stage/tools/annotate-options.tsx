@@ -22,12 +22,12 @@ const kinds: readonly { value: MarkKind; label: string }[] = [
   { value: 'note', label: 'Note' },
 ]
 const colours: readonly MarkColour[] = ['red', 'cyan', 'magenta', 'lime']
-/** Models follow fewer marks better. */
+/** Models follow fewer marks more reliably. */
 const manyMarks = 8
 const longestNote = 200
 
 interface AnnotateOptionsProps {
-  /** The field for the words of the selected mark. */
+  /** The text field for the note of the selected mark. */
   words: RefObject<HTMLInputElement | null>
   base: PictureId
   marks: readonly Mark[]
@@ -35,7 +35,7 @@ interface AnnotateOptionsProps {
   send(event: AnnotateEvent): void
   selected: Mark | undefined
   onDelete(mark: Mark): void
-  /** The field was left by its keys. */
+  /** Called when Enter or Escape leaves the field. */
   onBack(): void
   onLeave(): void
 }

@@ -9,22 +9,22 @@ export type MarkKind = (typeof markKinds)[number]
 export interface AnnotateTool {
   kind: MarkKind
   colour: MarkColour
-  /** The id of the mark that the options change. */
+  /** Id of the selected mark, which the options change. */
   selected?: string
-  /** What is being drawn. */
+  /** The shape being drawn. */
   draft?: Draft
-  /** A mark that a pointer moves: by so many pixels so far. */
+  /** The mark being dragged, and the distance so far in pixels. */
   drag?: { id: string; from: Point; by: Point }
-  /** Where the keyboard draws. */
+  /** Position of the keyboard's cursor. */
   cursor?: Cursor
 }
 
 interface Draft {
   from: Point
   to: Point
-  /** x, y, x, y … of a pen. */
+  /** Points of a pen: x, y, x, y … */
   points: readonly number[]
-  /** Drawn by the arrow keys. */
+  /** Whether the arrow keys draw it. */
   isByKeys: boolean
 }
 
@@ -33,7 +33,7 @@ export type AnnotateEvent =
   | { kind: 'choose'; mark: MarkKind }
   | { kind: 'colour'; colour: MarkColour }
   | { kind: 'select'; id: string | undefined }
-  /** Enter: draws what is under the keyboard's cursor; a pen begins there, and ends with the next one. */
+  /** Enter: draws a mark at the keyboard's cursor; a pen starts there and ends with the next Enter. */
   | { kind: 'stamp' }
 
 export type AnnotateCommand =
@@ -45,12 +45,12 @@ interface ImageSize {
   height: number
 }
 
-/** Smaller boxes and shorter arrows are slips of the hand. In widths of a line. */
+/** Smaller boxes and shorter arrows are ignored as accidental. In line widths. */
 const leastSize = 2
 
 export const startAnnotateTool: AnnotateTool = { kind: 'box', colour: 'red' }
 
-/** Pure: the next state, and what is to be done. */
+/** Pure: the next state, and the steps to perform. */
 export function stepAnnotateTool(
   tool: AnnotateTool,
   event: AnnotateEvent,
@@ -110,7 +110,7 @@ function added({ colour }: AnnotateTool, figure: MarkFigure | undefined): readon
   return figure ? [{ kind: 'add', figure, colour }] : []
 }
 
-/** Nothing for a click where a size has to be drawn. */
+/** `undefined` for a click with a tool that needs a drag. */
 function figureOf(kind: MarkKind, { from, to, points }: Draft, image: ImageSize): MarkFigure | undefined {
   const width = markLineWidth(image)
   const least = leastSize * width
@@ -154,7 +154,7 @@ function stamp(tool: AnnotateTool, image: ImageSize): [AnnotateTool, readonly An
   return [{ ...others, cursor }, added(tool, figureOf('pen', draft, image))]
 }
 
-/** A box about the cursor; an arrow that ends there. */
+/** A box around the cursor, or an arrow that ends there. */
 function cursorFigure(kind: MarkKind, { at: [x, y], width, height }: Cursor, image: ImageSize): MarkFigure | undefined {
   const tail = within([x + width / 2, y + height / 2], image)
   const draft = startDraft([x, y], true)
@@ -164,16 +164,16 @@ function cursorFigure(kind: MarkKind, { at: [x, y], width, height }: Cursor, ima
   return figureOf(kind, { ...draft, from, to: tail }, image)
 }
 
-/** What would be drawn now: of a pointer's stroke, or under the keyboard's cursor. */
+/** A preview of the mark: from the pointer's stroke, or at the keyboard's cursor. */
 export function previewOf(tool: AnnotateTool, image: ImageSize): MarkFigure | undefined {
   const { kind, draft, cursor } = tool
   if (draft) return figureOf(kind, draft, image)
   if (!cursor) return undefined
-  // A pen has drawn nothing yet: its point is shown as a pin.
+  // A pen that has drawn nothing yet is shown as a pin.
   return cursorFigure(kind === 'pen' ? 'pin' : kind, cursor, image)
 }
 
-/** The mark as it is while a pointer moves it. */
+/** The mark at the position to which it is being dragged. */
 export function dragged(mark: Mark, { drag }: AnnotateTool, move: (mark: Mark, dx: number, dy: number) => Mark): Mark {
   return drag?.id === mark.id ? move(mark, ...drag.by) : mark
 }

@@ -27,11 +27,11 @@ interface AnnotateProps {
   zoom: Zoom
 }
 
-/** Of an arrow key, in pixels of the screen. */
+/** Step of an arrow key, in screen pixels. */
 const nudgePx = 8
 const noHover = () => undefined
 
-/** The tool for marks that show the model what is meant: its options as one bar, and the marks over the image. */
+/** The tool that draws marks for the model: its options as one bar, and the marks over the image. */
 export function Annotate({ picture, zoom }: AnnotateProps) {
   const { marks } = useEditOf(picture.id)?.document ?? emptyDocument(picture.id)
   const { tool, send } = useAnnotateTool(picture, marks)
@@ -47,7 +47,7 @@ export function Annotate({ picture, zoom }: AnnotateProps) {
     deleteMark(store, picture.id, mark.id)
     zoom.viewport.current?.focus({ preventScroll: true })
   }
-  // The key would move the image to the bin.
+  // Otherwise the key would move the image to the bin.
   const onDelete = selected && (() => remove(selected))
   useDrawInput({ viewport: zoom.viewport, placement: zoom.placement, send, hover: noHover, onDelete })
   const onKey = (mark: Mark, event: KeyboardEvent) => {
@@ -100,7 +100,7 @@ function nextNumber(marks: readonly Mark[]): number {
   return Math.max(0, ...marks.map(({ n }) => n)) + 1
 }
 
-/** The state of the tool; what it decides is done at once. */
+/** The state of the tool; performs its steps at once. */
 function useAnnotateTool(picture: Picture, marks: readonly Mark[]) {
   const store = useStore()
   const [tool, setTool] = useState(startAnnotateTool)

@@ -14,7 +14,7 @@ import { AreaOptions } from './area-options.tsx'
 interface AreaAgainProps {
   /** The image that the answer was laid into. */
   picture: Picture
-  /** How it was laid in so far. */
+  /** The edit it was laid in with. */
   document: EditDocument
   zoom: Zoom
   isBusy: boolean
@@ -23,8 +23,8 @@ interface AreaAgainProps {
 }
 
 /**
- * The area of a result, changed afterwards: the answer is laid in again, for free. Its strokes are no acts of the log: until
- * they are laid in they change nothing, and the key for undo takes back the last of them.
+ * Changes the area of a result afterwards: the answer is laid in again, for free. Its strokes are not in the log of acts:
+ * until they are applied they change nothing, and the undo key removes the last stroke.
  */
 export function AreaAgain({ picture, document, zoom, isBusy, onLay, onLeave }: AreaAgainProps) {
   const [steps, setSteps] = useState<readonly (readonly AreaStep[])[]>([document.area])
@@ -71,7 +71,7 @@ export function AreaAgain({ picture, document, zoom, isBusy, onLay, onLeave }: A
   )
 }
 
-/** Takes the key for undo before the log of acts does. */
+/** Handles the undo key before the log of acts does. */
 function useUndoKey(undo: () => void): void {
   const onKey = useEffectEvent((event: KeyboardEvent) => {
     const keys = undoAct.keys.map((each) => [each, true] as const)

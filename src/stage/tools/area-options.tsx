@@ -32,7 +32,7 @@ interface AreaOptionsProps {
   onInvert(): void
   onClear(): void
   onLeave(): void
-  /** What is said of the area, and what can be done with it. */
+  /** The state of the area for the options, and its actions. */
   children: ReactNode
 }
 

@@ -46,7 +46,7 @@ export type AreaEvent =
   | { kind: 'size'; radius: number }
   /** One step of the keys `[` and `]`. */
   | { kind: 'grow'; by: 1 | -1 }
-  /** Enter: draws what is under the keyboard's cursor. */
+  /** Enter: draws at the keyboard's cursor. */
   | { kind: 'stamp'; isAlt: boolean }
 
 export type AreaCommand =

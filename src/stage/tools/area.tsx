@@ -21,7 +21,7 @@ interface AreaProps {
   zoom: Zoom
 }
 
-/** The area tool: its options as one bar, and what it draws over the image in the viewport. */
+/** The area tool: its options as one bar, and its overlay on the image. */
 export function Area({ picture, zoom }: AreaProps) {
   const store = useStore()
   const base = useEditOf(picture.id)
@@ -48,7 +48,7 @@ export function Area({ picture, zoom }: AreaProps) {
   )
 }
 
-/** The state of the tool, and its keys. `draw` is given each stroke; Escape and Enter without a stroke leave the tool. */
+/** The state and the keys of the tool. Calls `draw` with each stroke; Escape, and Enter without a stroke, leave the tool. */
 export function useAreaTool(picture: Picture, draw: (steps: readonly AreaStep[]) => void, leave: () => void) {
   const [tool, setTool] = useState(() => startAreaTool(picture))
   const now = useRef(tool)

@@ -10,10 +10,10 @@ export interface CropTool {
   flip: boolean
   /** Degrees clockwise. */
   tilt: number
-  /** In whole pixels of the turned, mirrored and tilted image. What lies outside of it is new space: the image is extended. */
+  /** In whole pixels of the turned, mirrored and tilted image. Where it exceeds the image, the image is extended. */
   box: Box
   ratio: CropRatio
-  /** What a pointer drags: where it was pressed, and the box of that moment. */
+  /** A drag in progress: where it started, and the box at that time. */
   drag?: Drag
 }
 
@@ -21,7 +21,7 @@ interface Drag {
   handle: Handle
   from: Point
   box: Box
-  /** Pixels within which a side that is dragged stays on the edge of the image. */
+  /** Distance in pixels at which a dragged side snaps to the edge of the image. */
   slack: number
 }
 
@@ -46,12 +46,12 @@ interface Size {
 
 export const mostTilt = 45
 
-/** By how much an image can be extended at each side, as a share of it. */
+/** Largest extension at each side, as a share of the image. */
 const mostPad = 0.5
-/** Pixels of the image that a box holds at least, along each side. */
+/** Smallest overlap of box and image along each axis, in pixels. */
 const leastKept = 16
 
-/** `frame`: how the image is cropped and extended so far. */
+/** `frame`: the present crop and extension. */
 export function startCropTool(image: Size, frame?: Frame): CropTool {
   const { turn = 0, flip = false, tilt = 0, crop, pad } = frame ?? {}
   const room = framedSize({ turn, flip: false, tilt: 0 }, image)
@@ -81,7 +81,7 @@ export function insideOf([x, y, width, height]: Box, room: Size): Box {
   return [left, top, Math.min(room.width, x + width) - left, Math.min(room.height, y + height) - top]
 }
 
-/** How far a box reaches over the edges of the image; nothing where it does not. */
+/** How far a box extends beyond the image's edges; `undefined` if it does not. */
 export function padOf([x, y, width, height]: Box, room: Size): Sides | undefined {
   const pad = {
     top: Math.max(0, -y),
@@ -92,7 +92,7 @@ export function padOf([x, y, width, height]: Box, room: Size): Sides | undefined
   return Object.values(pad).some((side) => side > 0) ? pad : undefined
 }
 
-/** How wide or high the box may be made. A straightened image is not extended: its corners are empty already. */
+/** Largest width or height of the box. A straightened image cannot be extended, because its corners are empty already. */
 export function mostSide({ tilt }: Pick<CropTool, 'tilt'>, side: number): number {
   return tilt === 0 ? Math.floor(side * (1 + 2 * mostPad)) : side
 }
@@ -140,10 +140,10 @@ function shareOf(ratio: CropRatio, { width, height }: Size): number | undefined 
   return across / down
 }
 
-/** Where a box may lie. */
+/** Bounds for a box. */
 interface Limits {
   room: Size
-  /** Beyond the image, where it can be extended. */
+  /** Bounds beyond the image, if it can be extended. */
   pad: { across: number; down: number }
 }
 
@@ -164,7 +164,7 @@ function dragged({ handle, from, box, slack }: Drag, to: Point, share: number | 
   return snapped(free, handle, slack, limits.room)
 }
 
-/** The opposite side of one that is dragged stays; of a side that is not dragged, the middle does. */
+/** The side opposite the dragged one stays in place; an axis that is not dragged keeps its middle. */
 function pulled(box: Box, handle: Handle, [dx, dy]: Point, share: number | undefined, { room, pad }: Limits): Box {
   const [x, y, width, height] = box
   const isWest = handle.includes('w')
@@ -197,7 +197,7 @@ function holdsImage(box: Box, room: Size): boolean {
   return width >= Math.min(leastKept, box[2]) && height >= Math.min(leastKept, box[3])
 }
 
-/** Sides that were dragged to nearly the edge of the image lie on it: it is extended on purpose only. */
+/** Snaps dragged sides that are close to the image's edge, so that an image is not extended by accident. */
 function snapped([x, y, width, height]: Box, handle: Handle, slack: number, room: Size): Box {
   const near = (at: number, edge: number) => (Math.abs(at - edge) <= slack ? edge : at)
   const left = handle.includes('w') ? near(x, 0) : x
@@ -207,7 +207,7 @@ function snapped([x, y, width, height]: Box, handle: Handle, slack: number, room
   return [left, top, right - left, bottom - top]
 }
 
-/** A box that lies in the image stays in it; one that reaches over an edge keeps at least half of itself in it. */
+/** Keeps a box inside the image; of one that exceeds an edge, at least half stays inside. */
 function moved([x, y, width, height]: Box, [dx, dy]: Point, room: Size): Box {
   const along = (at: number, by: number, length: number, side: number) => {
     if (length > side) return clamp(at + by, side - length, 0)
@@ -217,7 +217,7 @@ function moved([x, y, width, height]: Box, [dx, dy]: Point, room: Size): Box {
   return whole([along(x, dx, width, room.width), along(y, dy, height, room.height), width, height])
 }
 
-/** A number that no box can have changes nothing. What becomes larger than the image grows on both sides alike. */
+/** Ignores impossible numbers. A box that becomes larger than the image grows equally on both sides. */
 function sized(
   box: Box,
   { kind, pixels }: { kind: 'width' | 'height'; pixels: number },
@@ -239,7 +239,7 @@ function sized(
     return clamp(at, 0, own - length)
   }
   const [wide, high] = [Math.max(1, Math.round(across * fit)), Math.max(1, Math.round(down * fit))]
-  // The side that was not asked for keeps its place, also beyond the edge.
+  // The other axis keeps its position, also beyond the edge.
   const left = kind === 'height' && share === undefined ? x : along(x, wide, room.width)
   const top = kind === 'width' && share === undefined ? y : along(y, high, room.height)
   return whole([left, top, wide, high])

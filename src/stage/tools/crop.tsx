@@ -54,8 +54,8 @@ const ratios: readonly { value: CropRatio; label: string }[] = [
 ]
 
 /**
- * The crop tool: exact numbers in one bar, and a frame with handles over the image. A crop is a new image at once, or is made
- * when the image is sent; a frame that reaches over the edge asks the model for more image.
+ * The crop tool: exact numbers in one bar, and a frame with handles over the image. A crop makes a new image at once, or is applied
+ * when the image is sent; a frame larger than the image asks the model to extend it.
  */
 export function Crop({ picture, zoom }: CropProps) {
   const store = useStore()
@@ -124,12 +124,12 @@ function ExtensionNote({ objection }: { objection: string | undefined }) {
 interface WhenSentProps {
   picture: Picture
   frame: Frame | undefined
-  /** How the image is cropped when it is sent, so far. */
+  /** The crop that is applied when the image is sent. */
   kept: Frame | undefined
   onKeep(): void
 }
 
-/** Of a source: it stays whole, and is cropped when it is sent. */
+/** For a source: the image stays whole and is cropped when it is sent. */
 function WhenSent({ picture, frame, kept = plainFrame, onKeep }: WhenSentProps) {
   const isSource = useWorkspace(({ family, sources }) => sources[family]?.includes(picture.id) === true)
   if (!isSource) return null
@@ -206,7 +206,7 @@ function Side({ label, value, most, onChange }: SideProps) {
   const id = useId()
   const number = Number(typed)
   const isOver = typed !== undefined && typed !== '' && !(number >= 1 && number <= most)
-  // A number that cannot be taken stays, with the reason beside it, and changes nothing.
+  // An invalid number stays in the field, with the reason beside it, and changes nothing.
   const commit = () => {
     if (isOver) return
     if (typed !== undefined && typed.trim() !== '') onChange(number)
@@ -282,9 +282,9 @@ const handles: readonly { handle: Handle; place: string }[] = [
 ]
 
 const nudgePx = 8
-/** A side that is dragged over the edge by less stays on it. */
+/** Distance at which a side that is dragged beyond the edge snaps to it. */
 const slackPx = 12
-/** Air around the frame, so that it can be dragged outwards. */
+/** Space around the frame, so that it can be dragged outwards. */
 const airPx = 32
 const arrows: Readonly<Record<string, readonly [number, number]>> = {
   ArrowLeft: [-1, 0],
@@ -293,7 +293,7 @@ const arrows: Readonly<Record<string, readonly [number, number]>> = {
   ArrowDown: [0, 1],
 }
 
-/** The image as it will be, darkened outside of the crop, with handles. Wheel and pinch go on to the viewport. */
+/** The image, darkened outside the crop, with handles. Wheel and pinch are passed on to the viewport. */
 function CropLayer({ picture, zoom, tool, send, children }: CropLayerProps) {
   const layer = useRef<HTMLDivElement>(null)
   const room = roomOf(tool, picture)
@@ -369,7 +369,7 @@ function CropLayer({ picture, zoom, tool, send, children }: CropLayerProps) {
   )
 }
 
-/** All of the image and of the frame in the middle, with air around them. */
+/** Centres the image and the frame, with space around them. */
 function placeAround(room: Size, [x, y, width, height]: Box, viewport: Size): Placement {
   const [left, top] = [Math.min(0, x), Math.min(0, y)]
   const all = { width: Math.max(room.width, x + width) - left, height: Math.max(room.height, y + height) - top }
@@ -386,11 +386,11 @@ interface TurnedProps {
   picture: Picture
   tool: CropTool
   placement: Placement
-  /** The frame in pixels of the screen, where it reaches over the image. */
+  /** The frame in screen pixels, if it exceeds the image. */
   space: CSSProperties | undefined
 }
 
-/** The image turned, mirrored and straightened, over the one that lies below. New space around it is chequered. */
+/** Draws the turned, mirrored and straightened image over the original. New space around it is chequered. */
 function Turned({ picture, tool, placement, space }: TurnedProps) {
   const { url } = useOriginal(picture.id)
   const { turn, flip, tilt } = tool

@@ -2,24 +2,24 @@ import { type RefObject, useEffect, useEffectEvent, useRef } from 'react'
 import type { Point } from '#domain/edit.ts'
 import { type Placement, toPicture } from '../zoom-matrix.ts'
 
-/** What a pointer or the arrows do over the image; in pixels of the image. */
+/** Pointer and keyboard input over the image, in pixels of the image. */
 export type DrawEvent =
-  /** `pressure`: 0–1, of a pen only. `on`: the id of the mark that was pressed. */
+  /** `pressure`: 0–1, for pens only. `on`: id of the pressed mark. */
   | { kind: 'press'; at: Point; isAlt: boolean; pressure?: number | undefined; on?: string | undefined }
-  /** All places since the last event, oldest first. */
+  /** All positions since the last event, oldest first. */
   | { kind: 'move'; to: readonly Point[]; pressure?: number | undefined }
   | { kind: 'release' }
   | { kind: 'cancel' }
-  /** An arrow of the keyboard; `isResize`: with Shift. */
+  /** An arrow key; `isResize`: with Shift. */
   | { kind: 'arrow'; dx: number; dy: number; isResize: boolean }
 
 interface DrawInput {
   viewport: RefObject<HTMLElement | null>
   placement: Placement | undefined
   send(event: DrawEvent): void
-  /** Where the pointer is, in pixels of the viewport; `undefined` when it has left. */
+  /** Position of the pointer in pixels of the viewport; `undefined` when it has left. */
   hover(at: readonly [number, number] | undefined): void
-  /** What the delete key does while the focus is in the viewport; left out, the key is not taken. */
+  /** Handles the delete key while the focus is in the viewport; left out, the key is not handled. */
   onDelete?: (() => void) | undefined
 }
 
@@ -139,7 +139,7 @@ function useDrawKeys({ viewport, placement, send, onDelete }: Omit<DrawInput, 'h
 
 const deletes: readonly string[] = ['Delete', 'Backspace']
 
-/** Which way each arrow key points. */
+/** Direction of each arrow key. */
 export const arrows: Readonly<Record<string, readonly [number, number]>> = {
   ArrowLeft: [-1, 0],
   ArrowRight: [1, 0],

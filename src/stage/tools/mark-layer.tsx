@@ -5,13 +5,13 @@ import type { Placement } from '../zoom-matrix.ts'
 
 interface MarkLayerProps {
   marks: readonly Mark[]
-  /** Of the lines, in pixels of the image. */
+  /** Line width in pixels of the image. */
   width: number
   placement: Placement
   selected?: string | undefined
-  /** What is being drawn. */
+  /** The mark being drawn. */
   preview?: Mark | undefined
-  /** Left out: the marks are only looked at. */
+  /** Left out: the marks cannot be focused or pressed. */
   onKey?: (mark: Mark, event: KeyboardEvent) => void
   onFocus?: (mark: Mark) => void
 }
@@ -104,7 +104,7 @@ function Drawing({ mark, width, isNumbered }: { mark: Mark; width: number; isNum
   )
 }
 
-/** Where a pointer takes hold of a mark, in pixels of the screen. */
+/** Least width of a mark's hit area in screen pixels. */
 const gripPx = 16
 
 function Grip({ mark, width, scale }: { mark: Mark; width: number; scale: number }) {
