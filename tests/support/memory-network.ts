@@ -154,6 +154,10 @@ class Wire extends Duplex {
   }
 
   // What Node's client and server ask of a socket.
+  destroySoon = () => {
+    if (this.writableFinished) this.destroy()
+    else this.end(() => this.destroy())
+  }
   setNoDelay = () => this
   setKeepAlive = () => this
   setTimeout = () => this

@@ -130,7 +130,7 @@ async function generateIn(page: Page, { asked }: Story, step: Extract<Step, { do
   const draft = { ...findFamily(step.family)?.defaults, prompt }
   const sources = step.withSource ? await sourceOf(page) : []
   asked.set(prompt, 1)
-  page.generator.generate({ family: step.family, draft, sources })
+  void page.generator.generate({ family: step.family, draft, sources })
 }
 
 /** Dropped in once, and sent with every edit. */

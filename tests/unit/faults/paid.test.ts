@@ -57,7 +57,7 @@ describe('a crash', () => {
       queryClient: new QueryClient(),
       tell: (failure) => told.push(failure),
     })
-    generator.generate(machine.recipe())
+    void generator.generate(machine.recipe())
     await eventually(() => expect(told).toEqual([{ kind: 'storage', detail: 'the browser has no room left' }]))
     generator.close()
     expect(service.seen).toEqual([])

@@ -85,7 +85,7 @@ test('the failed card stays as long as the new run cannot be stored', async () =
 
 test('"Remove" that comes too late leaves the run to its end, and says so', async () => {
   const generator = openWindow()
-  generator.generate(machine.recipe({ prompt: 'a red fox [[slow:1]]' }))
+  void generator.generate(machine.recipe({ prompt: 'a red fox [[slow:1]]' }))
   await eventually(async () => expect((await machine.store.recentRuns(1))[0]?.state.phase).toBe('working'))
   const [run] = await machine.store.recentRuns(1)
   generator.remove(run as Run)
@@ -110,7 +110,7 @@ test('"Remove" while its sources are still uploaded sends nothing', async () => 
     return send(path, init)
   }
   const generator = openWindow()
-  generator.generate(machine.recipe())
+  void generator.generate(machine.recipe())
   await asked
   const [run] = await machine.store.recentRuns(1)
   generator.remove(run as Run)

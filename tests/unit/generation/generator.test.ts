@@ -56,7 +56,7 @@ async function run(phase: Phase, where: (run: Run) => boolean = () => true): Pro
 describe('two windows', () => {
   test('T01 send a run once and save it once', async () => {
     const [first] = [openWindow(), openWindow()]
-    first.generate(machine.recipe())
+    void first.generate(machine.recipe())
     await run('saved')
     expect(await submissions()).toBe(1)
     expect(await machine.store.countPictures('gallery')).toBe(1)
@@ -68,7 +68,7 @@ describe('two windows', () => {
     ['failed', 'a red fox [[fail:501]]'],
   ] as const)('P22 stop nothing that came to its end meanwhile: it is %s', async (phase, prompt) => {
     const [first, second] = [openWindow(), openWindow()]
-    first.generate(machine.recipe({ prompt }))
+    void first.generate(machine.recipe({ prompt }))
     const working = await run('working')
     await run(phase)
     second.stop(working)
@@ -79,7 +79,7 @@ describe('two windows', () => {
 
   test('take nothing off that one of them has taken up again: it would be driven no more after a reload', async () => {
     const [first, second] = [openWindow(), openWindow()]
-    first.generate(machine.recipe({ prompt: 'a red fox [[slow:2]]' }))
+    void first.generate(machine.recipe({ prompt: 'a red fox [[slow:2]]' }))
     const working = await run('working')
     second.dismiss(working)
     await settled()
@@ -90,7 +90,7 @@ describe('two windows', () => {
 
   test('leave a run that failed as it is: neither looks again by itself', async () => {
     const [first] = [openWindow(), openWindow()]
-    first.generate(machine.recipe({ prompt: 'a red fox [[fail:501]]' }))
+    void first.generate(machine.recipe({ prompt: 'a red fox [[fail:501]]' }))
     await run('failed')
     const asked = await polls()
     let changes = 0
@@ -111,7 +111,7 @@ describe('looking again', () => {
     let isDown = true
     machine.network.send = (path, init) =>
       isDown && path.startsWith('/api/image') ? Promise.reject(new TypeError('Failed to fetch')) : direct(path, init)
-    generator.generate(machine.recipe())
+    void generator.generate(machine.recipe())
     await expect
       .poll(async () => {
         await time.pass(1_000)
@@ -127,7 +127,7 @@ describe('looking again', () => {
 
   test('right after stopping takes the run up again', async () => {
     const generator = openWindow()
-    generator.generate(machine.recipe({ prompt: 'a red fox [[slow:1]]' }))
+    void generator.generate(machine.recipe({ prompt: 'a red fox [[slow:1]]' }))
     const working = await run('working')
     generator.stop(working)
     generator.look(working)
@@ -139,7 +139,7 @@ describe('looking again', () => {
 describe('adopting', () => {
   test('drives the task to its picture', async () => {
     const generator = openWindow()
-    generator.generate(machine.recipe())
+    void generator.generate(machine.recipe())
     const made = await run('saved')
     if (made.state.phase !== 'saved') return
     expect(await generator.adopt(made.state.task.taskId, 'flux-kontext')).toMatchObject({ known: true })

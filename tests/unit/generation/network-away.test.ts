@@ -80,7 +80,7 @@ test('also where the machine itself is not loaded yet', async () => {
     network,
     tell: () => undefined,
   })
-  generator.generate(machine.recipe())
+  void generator.generate(machine.recipe())
   const only = async () => (await machine.store.recentRuns(1))[0]
   await eventually(async () => expect(await only()).toMatchObject({ state: { phase: 'queued', waitsFor: 'network' } }))
   network.set(true)
