@@ -80,7 +80,7 @@ async function tabTo(page: Page, target: Locator) {
   throw new Error(`Tab does not lead to ${target}.`)
 }
 
-/** From a prompt to an edit of its result, compared, moved to the bin and brought back: no pointer is used. */
+/** From a prompt to an edit of its result, compared, moved to the bin and restored, by keyboard only. */
 async function workByKeys(page: Page) {
   const create = createOf(page)
   const gallery = galleryOf(page)
@@ -120,8 +120,8 @@ test('from load to a kept image, compared, binned and brought back, without a po
 })
 
 /**
- * How an element is drawn, as far as the colours of the system leave a difference; of a radio, its label. `part`: the part of
- * the element that tells.
+ * How an element looks in forced colours; for a radio, its label. `part`: selector of the element inside
+ * that shows the state.
  */
 const drawingOf = (element: Locator, part?: string) =>
   element.evaluate((given, selector) => {
@@ -172,7 +172,7 @@ test('enlarged to 400 %, in 320 × 256: an image is made and looked at, and noth
 
   await create.prompt.fill('A small window on a big world')
   await create.prompt.scrollIntoViewIfNeeded()
-  // Two lines of it are in sight together with nothing over them.
+  // Two of its lines are visible and not covered.
   expect(await create.prompt.evaluate(visibleHeight)).toBeGreaterThanOrEqual(48)
   await expectNoSidewaysScroll()
   await create.choose('Model', 'Max')
@@ -184,7 +184,7 @@ test('enlarged to 400 %, in 320 × 256: an image is made and looked at, and noth
   await picture.click()
   const staged = page.getByRole('region', { name: 'Stage' }).getByRole('img', { name: /^A small window/ })
   await expect(staged).toBeVisible()
-  // The image takes the place of its thumbnail in between.
+  // The image replaces its thumbnail in between.
   await expect(async () => {
     await staged.scrollIntoViewIfNeeded({ timeout: 2_000 })
     expect(await staged.evaluate(visibleHeight)).toBeGreaterThanOrEqual(48)
@@ -193,7 +193,7 @@ test('enlarged to 400 %, in 320 × 256: an image is made and looked at, and noth
   await expectNothingSerious(page)
 })
 
-/** How much of an element, from top to bottom at its middle, is in the window and under nothing. In px. */
+/** Height in px of the part of an element, along its vertical middle, that is in the window and not covered. */
 function visibleHeight(element: Element): number {
   const { left, width, top, bottom } = element.getBoundingClientRect()
   let visible = 0

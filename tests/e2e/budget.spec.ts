@@ -6,7 +6,7 @@ import { expect, galleryOf, listenFor, test } from './fixtures.ts'
 
 const KiB = 1024
 
-/** Everything a page asks for until nothing is under way any more. */
+/** All requests of a page until none is pending. */
 async function firstLoad(page: Page, url: string) {
   const scripts: number[] = []
   const requests: string[] = []
@@ -54,7 +54,7 @@ const scriptsOf = (folder: string) =>
 
 test('the simulator, its painter and the demo are in no script of the page', () => {
   test.skip(!existsSync('dist/demo'), 'needs the demo, which shows that the texts would be found')
-  // Long texts: a short one, such as a status, may be any library's too.
+  // Long texts only: a short one, such as a status, may also be in a library.
   const literals = (text: string) => [...text.matchAll(/'([^'\\\n]{20,})'/g)].map(([, literal = '']) => literal)
   const sources = sourcesIn('src')
   const isSimulator = ({ name }: { name: string }) => name.startsWith(join('src', 'simulator'))
@@ -69,7 +69,7 @@ test('the simulator, its painter and the demo are in no script of the page', () 
 
 test('the server starts without sharp: only what paints simulated images loads it', () => {
   const folder = 'dist/server'
-  /** The files that come with `file` at once; what `import()` names comes later. */
+  /** The files that are loaded with `file`, without those of `import()`. */
   const withStatic = (file: string, seen = new Set<string>()): Set<string> => {
     if (seen.has(file)) return seen
     seen.add(file)
@@ -84,7 +84,7 @@ test('the server starts without sharp: only what paints simulated images loads i
   expect(all.map((name) => join(folder, name)).filter(loadsSharp)).not.toEqual([])
 })
 
-/** Counts what is read from each store, in the page; the worker is not started by looking. */
+/** Counts the records read from each store in the page; this does not start the worker. */
 async function watchReads(page: Page) {
   await page.addInitScript(() => {
     const reads: Record<string, number> = {}

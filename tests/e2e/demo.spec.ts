@@ -15,7 +15,7 @@ const test = atelier.extend<{ host: Awaited<ReturnType<typeof startStaticHost>> 
 
 const badge = (page: Page) => page.getByRole('status').filter({ hasText: 'Simulated' })
 
-/** The kept picture as the browser decodes it: its size and how bright each of a hundred parts is. */
+/** The saved image as decoded by the browser: its size and the brightness of each of a hundred parts. */
 async function look(page: Page, prompt: string) {
   const { pictures, originals } = await stored(page, 'atelier-demo')
   const picture = pictures.find((one) => String(one.prompt).startsWith(prompt))

@@ -19,11 +19,11 @@ const test = base.extend<{ browserToKill: KillableBrowser }>({
 const isImage = '**/api/image?*'
 const isSubmission = '**/api/v1/flux/kontext/generate'
 const isStatus = '**/api/v1/flux/kontext/record-info?*'
-/** A request that is never answered: whoever asked has to be gone by then. */
+/** A request that is never answered, because the browser is killed first. */
 const never = () => undefined
 const phaseOf = async (page: Page) => ((await stored(page)).runs[0] as Run | undefined)?.state.phase
 
-/** What keeps a run in a phase until the browser is killed. */
+/** Ways to keep a run in a phase until the browser is killed. */
 const phases: readonly (readonly [string, string, (page: Page) => Promise<unknown>])[] = [
   ['P02 while the run waits here', 'queued', (page) => page.route('**/api/health', never)],
   [
@@ -131,7 +131,7 @@ test('P01 before the run is stored the page is reloaded: nothing is sent, the fo
   expect((await live.service.simulator.state()).submissions).toEqual([])
 })
 
-/** Another window writes without an end: nobody else gets a turn. */
+/** Another window keeps a write transaction open, so that no other can begin. */
 async function holdDatabase(page: Page) {
   await page.evaluate(
     () =>
@@ -165,7 +165,7 @@ test('D18 P19 a picture moved to the bin, one brought back from it, and a kill: 
     await page.keyboard.press('Delete')
     await expect(galleryOf(page).picture(prompt)).toHaveCount(0)
   }
-  // The newest act alone: the notice takes both back.
+  // Undo takes back only the newest act; the notice would take back both.
   await page.getByRole('button', { name: /^Undo move to bin/ }).click()
   await expect(galleryOf(page).picture('brought back')).toBeVisible()
   await expect

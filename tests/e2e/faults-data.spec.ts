@@ -28,7 +28,7 @@ test('D02 the disk fills up in the middle of six: what was saved stays, the othe
   expect(kept).toBeLessThan(6)
 
   await devtools.send('Storage.overrideQuotaForOrigin', { origin: live.url })
-  // What could not even be told is tried again by itself; where the run could be told, its button is there.
+  // If even the failure could not be stored, the run retries by itself; otherwise it has a button.
   const folded = page.getByRole('button', { name: /need attention/, expanded: false })
   await expect(async () => {
     if (await folded.isVisible()) await folded.click()
@@ -45,7 +45,7 @@ test('D06 D07 a newer window waits for an older one that does not react, and say
   live,
 }) => {
   const older = await context.newPage()
-  // A window that is frozen closes nothing until it thaws.
+  // A frozen window does not close its database until it thaws.
   await older.addInitScript(() => {
     const { close } = IDBDatabase.prototype
     const thawed = new Promise((resolve) => Object.assign(globalThis, { thaw: resolve }))

@@ -16,7 +16,7 @@ test('T02 the window that asks for a run is closed: the other one goes on within
   const first = await context.newPage()
   await first.goto(live.url)
   await start(first, 'handed over [[slow:8]]')
-  // Opened once the first one has the run: of two that are open already, either may take it.
+  // Opened after the first one drives the run, because either of two open windows could take it.
   const second = await context.newPage()
   await second.goto(live.url)
   await expect(galleryOf(second).run('working')).toBeVisible()
@@ -35,14 +35,14 @@ test('T04 the machine sleeps for two hours while the task works: it is asked for
   await page.clock.install()
   await page.goto(live.url)
   await start(page, 'time flies [[slow:8]]')
-  // A task that is a quarter of an hour old is asked for once a minute.
+  // A task that is 15 minutes old is polled once a minute.
   await page.clock.fastForward(hourMs / 4)
   const sleepsAt = (await page.evaluate(() => Date.now())) + 1_000
   await page.clock.pauseAt(sleepsAt)
   await expect.poll(async () => (await live.service.simulator.state()).openTasks.length).toBe(0)
   await page.clock.setSystemTime(sleepsAt + 2 * hourMs)
   await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
-  // Of that minute a few seconds pass here at the most.
+  // The test waits for a few seconds of that minute at most.
   await expect(async () => {
     await page.clock.runFor(100)
     await expect(galleryOf(page).picture('time flies')).toBeVisible({ timeout: 200 })

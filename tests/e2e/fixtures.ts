@@ -2,25 +2,25 @@ import { type BrowserContext, expect, type Locator, type Page, test as playwrigh
 import { startLive, startServer } from '../support/atelier.ts'
 import { openPageElsewhere } from '../support/page-elsewhere.ts'
 
-/** `url`: of the page. `api`: where the page finds its proxy. */
+/** `url`: of the page. `api`: of its proxy. */
 type Placed<Server> = Server & { api: string }
 type Live = Placed<Awaited<ReturnType<typeof startLive>>>
 
 export interface Origins {
-  /** The page is on a site of its own, and was built for a proxy on another. */
+  /** The page is on another site than its proxy. */
   isElsewhere: boolean
 }
 
 interface Fixtures {
-  /** What else the servers are told. */
+  /** Further variables for the servers. */
   env: Record<string, string>
-  /** A server without a key: pictures are simulated. */
+  /** A server without a key: images are simulated. */
   simulated: Placed<Awaited<ReturnType<typeof startServer>>>
   /** A server with a key, whose service is the simulator in this process. */
   live: Live
 }
 
-/** Starts a server, and the page where it belongs. */
+/** Starts a server, and the page's own server if it has one. */
 async function place<Server extends { url: string }>(
   isElsewhere: boolean,
   start: (env: Record<string, string>) => Promise<Server>,
@@ -36,7 +36,7 @@ async function place<Server extends { url: string }>(
   return { server: { ...server, url: page.origin, api }, close: page.close }
 }
 
-/** Whatever a page writes to its console, throws or forbids itself fails the test it happened in. */
+/** Console output, errors and policy violations of a page fail its test. */
 export const test = playwright.extend<Fixtures & Origins & { noise: string[] }>({
   isElsewhere: [false, { option: true }],
   env: [{}, { option: true }],
@@ -67,15 +67,15 @@ export const test = playwright.extend<Fixtures & Origins & { noise: string[] }>(
 export { expect }
 
 /**
- * A refused or broken request is what some tests are about, and the browser reports each one by itself: also that of a
- * service worker's script, when the server goes away meanwhile. Playwright reports the service workers that it blocks.
+ * Some tests have refused or broken requests, and the browser logs each of them, also the request of a
+ * service worker's script when the server is stopped. Playwright logs the service workers that it blocks.
  */
 const expectedMessage =
   /Failed to load resource|net::ERR_|error occurred when fetching the script|Service Worker registration blocked/
 
 /**
- * Collects what pages and workers of a context say, throw and are forbidden. What the policy forbids is heard from the page
- * and from the worker themselves: of a worker's violations the console says nothing.
+ * Collects console output, errors and policy violations of a context's pages and workers. Violations are reported by the page
+ * and the worker themselves, because a worker's violations are not on the console.
  */
 export async function listenFor(noise: string[], context: BrowserContext): Promise<void> {
   const listen = (page: Page) => {
@@ -84,7 +84,7 @@ export async function listenFor(noise: string[], context: BrowserContext): Promi
       if (['error', 'warning'].includes(message.type()) && !expectedMessage.test(message.text()))
         noise.push(`${message.type()}: ${message.text()}`)
     })
-    // A worker that has ended meanwhile has nothing more to say.
+    // The worker may have ended in the meantime.
     page.on('worker', (worker) => void worker.evaluate(tellOfViolations).catch(() => undefined))
   }
   context.on('page', listen)
@@ -125,12 +125,12 @@ export function galleryOf(page: Page) {
     grid,
     runs: grid.locator('[role=gridcell][data-run-id]'),
     run: (phase: string): Locator => grid.locator(`[role=gridcell][data-phase="${phase}"]`),
-    /** A saved picture whose prompt begins so. */
+    /** A saved image whose prompt begins with this text. */
     picture: (prompt: string): Locator => grid.locator(`[role=gridcell][aria-label^="${prompt}"]:not([data-run-id])`),
   }
 }
 
-/** What is kept, read straight from the database. */
+/** The saved images, read directly from the database. */
 export async function stored(page: Page, database = 'atelier') {
   return page.evaluate(async (name) => {
     const db = await new Promise<IDBDatabase>((resolve, reject) => {
@@ -152,7 +152,7 @@ export async function stored(page: Page, database = 'atelier') {
   }, database)
 }
 
-/** Waits for what the page loads with the first touch of it, so that a server that goes away then finds the page whole. */
+/** Waits for the parts that the page loads with the first input, so that the page is complete when the server stops. */
 export async function untilWhole(page: Page): Promise<void> {
   const scripts = () =>
     page.evaluate(() => performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('.js')).length)

@@ -111,7 +111,7 @@ test.describe('on a phone', () => {
     await openSamples(page, simulated.url, true)
     const { region, grid } = galleryOf(page)
     const first = grid.getByRole('gridcell').first()
-    // As a finger that rests: the tile is selected while it is still down.
+    // A long press selects the tile before the finger is lifted.
     await first.dispatchEvent('pointerdown', { pointerType: 'touch', isPrimary: true, button: 0 })
     const bar = page.getByRole('toolbar', { name: 'Selection' })
     await expect(bar).toContainText('1 selected')

@@ -36,7 +36,7 @@ test('J10 twelve images over three ratios: twelve attempts, one failure leaves e
     .map(({ body }) => (body as { aspectRatio: string }).aspectRatio)
   expect(ratios.toSorted()).toEqual(['16:9', '1:1', '9:16'].flatMap((each) => [each, each, each, each]).toSorted())
   const { runs, pictures } = await stored(page)
-  // The refused attempt keeps its own receipt.
+  // The refused attempt keeps its own record.
   expect(runs).toHaveLength(13)
   expect(pictures).toHaveLength(12)
   expect(new Set(pictures.map(({ batch }) => (batch as { index: number }).index)).size).toBe(12)

@@ -64,7 +64,7 @@ test('J11 a selection is handed over as a contact sheet, and each new image is c
   page,
   simulated,
 }) => {
-  // No picker can be pressed by a test: it gives a folder of the browser instead of one on the disk.
+  // Tests cannot use the folder picker, so it is replaced by one that returns a folder of the browser's own storage.
   await page.addInitScript(() => {
     Object.assign(globalThis, {
       showDirectoryPicker: async () =>

@@ -14,7 +14,7 @@ async function bring(page: Page) {
   await expect(create.sources).toHaveCount(1)
 }
 
-/** Drags over the staged image, from one place of it to another, in shares of its sides. */
+/** Drags over the staged image between two points, given as shares of its sides. */
 async function dragOver(page: Page, [x0, y0]: readonly [number, number], [x1, y1]: readonly [number, number]) {
   const box = await stageOf(page).getByRole('img', { name: /^desk/ }).last().boundingBox()
   if (!box) throw new Error('The image is not on the stage.')
@@ -25,7 +25,7 @@ async function dragOver(page: Page, [x0, y0]: readonly [number, number], [x1, y1
   await page.mouse.up()
 }
 
-/** How many pixels of the laid image differ from the source's, which lies `left` pixels from its left edge. */
+/** Number of pixels of the laid image that differ from the source, which begins `left` pixels from the left edge. */
 function countChanged(page: Page, left: number) {
   return page.evaluate(async (left) => {
     const db = await new Promise<IDBDatabase>((resolve, reject) => {
@@ -58,7 +58,7 @@ function countChanged(page: Page, left: number) {
   }, left)
 }
 
-/** The image that a submission names. */
+/** The image in a submission. */
 async function inputOf(submission: { body: unknown } | undefined): Promise<Buffer> {
   const { inputImage } = (submission?.body ?? {}) as { inputImage?: string }
   if (!inputImage) throw new Error('No image was sent.')
@@ -75,7 +75,7 @@ test('J12 an image is extended, through a reload during the run, and keeps every
   const stage = stageOf(page)
   await bring(page)
   await toolOf(page, 'Crop').click()
-  // By touch or mouse at the handle; here by its number, which grows both sides alike.
+  // Set as a number, which extends both sides equally, instead of dragging a handle.
   await stage.getByRole('spinbutton', { name: 'Width' }).fill('800')
   await stage.getByRole('spinbutton', { name: 'Width' }).press('Enter')
   await stage.getByRole('button', { name: 'Extend' }).click()

@@ -35,7 +35,7 @@ test('J3 a camera photo is prepared, edited, compared, and edited on', async ({ 
   expect(sent.uploads[0]?.sizeBytes).toBeLessThan(10 * 1024 * 1024)
   expect(sent.fileRequestsWithKey).toBe(0)
   const uploaded = Buffer.from(await (await fetch(String(body.inputImage))).arrayBuffer())
-  // Read, not searched for: among millions of bytes any three letters stand somewhere.
+  // Parsed, not searched, because three letters occur by chance in millions of bytes.
   expect((await sharp(photo).metadata()).exif).toBeDefined()
   const { exif, xmp, iptc } = await sharp(uploaded).metadata()
   expect([exif, xmp, iptc]).toEqual([undefined, undefined, undefined])

@@ -32,7 +32,7 @@ test('J4 several references keep their order on the wire, and the ninth is refus
   const body = submissions[0]?.body as { model: string; input: { input_urls: string[]; aspect_ratio: string } }
   expect(body.model).toBe('flux-2/flex-image-to-image')
   expect(body.input.aspect_ratio).toBe('auto')
-  // Turned upright by their EXIF: what was 880 wide is 880 high. The order shown was 2, 4, 3.
+  // Turned upright by EXIF, so 880 is the height, not the width. The order shown was 2, 4, 3.
   const heights = await Promise.all(
     body.input.input_urls.map(async (url) => {
       const { default: sharp } = await import('sharp')

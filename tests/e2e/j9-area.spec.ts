@@ -4,7 +4,7 @@ import { createOf, expect, galleryOf, stored, test } from './fixtures.ts'
 
 const stageOf = (page: Page) => page.getByRole('region', { name: 'Stage' })
 
-/** Brings a photo in, opens the tool and draws a box: from 30 % to 55 % across and from 35 % to 60 % down. */
+/** Adds a photo, opens the tool and draws a box: from 30 % to 55 % across and from 35 % to 60 % down. */
 async function selectArea(page: Page, photo: Buffer) {
   const create = createOf(page)
   const stage = stageOf(page)
@@ -23,7 +23,7 @@ async function selectArea(page: Page, photo: Buffer) {
   await expect(stage.getByRole('status').filter({ hasText: 'protected' })).toHaveText('94% protected')
 }
 
-/** How many pixels of the laid image differ from the source's, outside and inside of the box with its rim. */
+/** Number of pixels of the laid image that differ from the source, outside and inside the box with its rim. */
 async function countChanged(page: Page, rim: number) {
   return page.evaluate(async (rim) => {
     const db = await new Promise<IDBDatabase>((resolve, reject) => {
@@ -64,7 +64,7 @@ async function countChanged(page: Page, rim: number) {
     for (let at = 0; at < old.length; at += 1) {
       if (old[at] === now[at]) continue
       const [x, y] = [at % before.width, Math.floor(at / before.width)]
-      // The box was drawn by pointer: its edges lie within a pixel of the screen, which is two of the image.
+      // The box was drawn by pointer, so its edges are exact to a screen pixel, which is two image pixels.
       const slack = rim + 4
       const isInside = x > left - slack && x < right + slack && y > top - slack && y < bottom + slack
       if (isInside) counts.inside += 1

@@ -12,7 +12,7 @@ function tasksOf(page: Page) {
   }
 }
 
-/** A task of the same account, sent by somebody else. */
+/** A task of the same account from another client. */
 async function sendElsewhere(origin: string, prompt: string): Promise<string> {
   const response = await fetch(`${origin}/api/v1/flux/kontext/generate`, {
     method: 'POST',
@@ -72,7 +72,7 @@ test('a run that the limit holds back says when it sends itself', async ({ page,
   const create = createOf(page)
   const tasks = tasksOf(page)
   await create.prompt.fill('one too many')
-  // The service takes twenty in ten seconds from one account.
+  // The service accepts twenty in ten seconds from one account.
   for (let n = 0; n < 20; n += 1) await sendElsewhere(live.service.origin, `somebody else’s picture ${n}`)
   await create.submit.click()
   await expect(galleryOf(page).run('queued')).toContainText(/retries in \d+ s/)
@@ -206,7 +206,7 @@ test('T03 a frozen window does not keep a run from another one: taken over after
   await seen.goto(live.url)
   await expect(galleryOf(seen).run('working')).toBeVisible()
   const devtools = await context.newCDPSession(frozen)
-  // A page that stands in its debugger keeps its locks and answers nobody, as one that the system has frozen.
+  // A page paused in the debugger keeps its locks and does not answer, like a frozen one.
   await devtools.send('Debugger.enable')
   await devtools.send('Debugger.pause')
   await expect(galleryOf(seen).picture('on ice')).toBeVisible({ timeout: 60_000 })

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import type { Page } from '@playwright/test'
 import { createOf, expect, galleryOf, stored, test } from './fixtures.ts'
 
-/** A page of another site, and what it was asked for. */
+/** A server of another site, and the requests it received. */
 async function openSite(html: string) {
   const asked: string[] = []
   const server = createServer((incoming, outgoing) => {
@@ -15,7 +15,7 @@ async function openSite(html: string) {
   return { url: `http://127.0.0.1:${port}`, asked, close: () => void server.close() }
 }
 
-/** Does what the policy forbids, each in its own way; nothing of it may succeed. */
+/** Tries everything that the policy forbids; nothing may succeed. */
 const offences: Record<string, [directive: string, commit: (page: Page, elsewhere: string) => Promise<unknown>]> = {
   'a script written into the page': [
     'require-trusted-types-for',
@@ -104,7 +104,7 @@ test('SEC E05 what the policy forbids the page does not happen, and is heard of'
   expect(await page.evaluate(() => (globalThis as { ran?: boolean }).ran)).toBeUndefined()
   expect(site.asked).toEqual([])
   site.close()
-  // All of it was meant to be forbidden: it fails every other test, and not this one.
+  // The violations are expected here; they would fail any other test.
   await page.close()
   noise.length = 0
 })
@@ -142,7 +142,7 @@ test('SEC E09 another site cannot put the page into a frame of its own', async (
   noise.length = 0
 })
 
-/** Copies on a page of another site, as a person would, and pastes here; waits until it has arrived. */
+/** Copies on a page of another site and pastes here, with the keyboard; waits until the paste has arrived. */
 async function copyThere(there: Page, here: Page, given: { html: string; text?: string; picture?: boolean }) {
   await there.bringToFront()
   await there.evaluate(async ({ html, text, picture }) => {
@@ -181,7 +181,7 @@ test('SEC E10 a pasted piece of a web page brings the picture in the clipboard a
   await expect(create.prompt).toBeVisible()
   const html = `<p>A fox <img src="${site.url}/remote.png"></p>`
 
-  // Words and the address of a picture, and no picture: there is nothing to take.
+  // The clipboard has text and an image's address, but no image, so nothing is added.
   await create.prompt.focus()
   await copyThere(other, page, { html, text: 'A fox' })
   await expect(create.prompt).toHaveValue('A fox')

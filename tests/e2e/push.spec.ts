@@ -4,7 +4,7 @@ import { canaryKey, startServer } from '../support/atelier.ts'
 import { callIn, publicUrl } from '../support/call-in.ts'
 import { createOf, expect, galleryOf, test } from './fixtures.ts'
 
-/** How many streams all windows together have had, and at most at one time. */
+/** Number of streams of all windows: in total, and at most at the same time. */
 function watchStreams(context: BrowserContext) {
   const streams = { all: 0, open: 0, most: 0 }
   const isStream = (sent: Request) => sent.url().endsWith('/api/events')

@@ -1,7 +1,7 @@
 import type { Door, Query } from './door.ts'
 import { toSent } from './queries.ts'
 
-/** The places of the page by their roles and names. */
+/** Queries for the elements of the page. */
 const create: Query = { role: 'region', name: 'Create' }
 const stage: Query = { role: 'region', name: 'Stage' }
 const gallery: Query = { role: 'region', name: 'Gallery' }
@@ -21,7 +21,7 @@ export const at = {
   cells: { role: 'gridcell', within: grid },
   family: (name: string) => ({ role: 'tab', name, within: create }),
   choice: (group: string, name: string) => ({ role: 'radio', name, within: { role: 'radiogroup', name: group } }),
-  /** A saved image whose prompt begins so; a run in work has its phase in its name. */
+  /** A saved image whose prompt begins with this text; a running one has its phase in its name. */
   image: (prompt: string) => ({ role: 'gridcell', name: new RegExp(`^${prompt}`), within: grid }),
   staged: (prompt: string) => ({ role: 'img', name: new RegExp(`^${prompt}`), within: stage }),
 } satisfies Record<string, Query | ((...given: string[]) => Query)>
@@ -32,7 +32,7 @@ export const countOf = (door: Door, query: Query) =>
 export const attributeOf = (door: Door, query: Query, name: string) =>
   door.evaluate(({ query, name }) => engineDoor.find(query)?.getAttribute(name) ?? null, { query: toSent(query), name })
 
-/** The value of a field, of an input or of a text area. */
+/** The value of an input or a text area. */
 export const fieldOf = (door: Door, query: Query) =>
   door.evaluate((given) => (engineDoor.find(given) as HTMLInputElement | null)?.value, toSent(query))
 
@@ -40,7 +40,7 @@ export const fieldOf = (door: Door, query: Query) =>
 export const textOf = (door: Door, query: Query = { role: 'main' }) =>
   door.evaluate((given) => engineDoor.find(given)?.innerText ?? '', toSent(query))
 
-/** How many saved images of a prompt are in the grid. */
+/** Number of saved images of a prompt in the grid. */
 export const savedOf = (door: Door, prompt: string) =>
   door.evaluate(
     (given) => document.querySelectorAll(`[role=gridcell][aria-label^="${given}"]:not([data-run-id])`).length,

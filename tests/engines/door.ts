@@ -1,10 +1,10 @@
 /**
- * What a journey does with a browser, whichever engine it is. Three drivers fill it: Chromium by Playwright, Firefox by
+ * The browser interface that the journeys use for all engines. It has three drivers: Chromium by Playwright, Firefox by
  * Puppeteer over WebDriver BiDi, WebKitGTK by Selenium over WebDriver.
  */
 export type EngineName = 'chromium' | 'firefox' | 'webkit'
 
-/** An element by its role and accessible name: a string names it whole, a pattern in part. `file`: a file input. */
+/** An element by its role and accessible name: a string is the whole name, a pattern matches a part. `file`: a file input. */
 export interface Query {
   role: string
   name?: string | RegExp
@@ -12,7 +12,7 @@ export interface Query {
 }
 
 /**
- * One window. Each act on an element waits for it up to `timeoutMs`, a click also until it is enabled, and fails with the
+ * One window. Each action waits for its element up to `timeoutMs`, a click also until it is enabled, and fails with the
  * query in its message.
  */
 export interface Door {
@@ -21,17 +21,17 @@ export interface Door {
   reload(): Promise<void>
   click(query: Query): Promise<void>
   focus(query: Query): Promise<void>
-  /** By keys, one after another, at the end of what the focused field holds. */
+  /** Types key by key at the end of the focused field. */
   type(text: string): Promise<void>
-  /** In place of what the field holds, at once, as a paste does. */
+  /** Replaces the content of a field at once, like a paste. */
   fill(query: Query, text: string): Promise<void>
   /** A key by its DOM name, with its modifiers before it: "Control+Enter". */
   press(keys: string): Promise<void>
   /** Gives files to a file input, or drops them on another element. */
   give(query: Query, files: readonly GivenFile[]): Promise<void>
-  /** Runs in the page; what goes in and out must be JSON. */
+  /** Runs a function in the page; argument and result must be JSON. */
   evaluate<Result, Given = undefined>(run: (given: Given) => Result | Promise<Result>, given?: Given): Promise<Result>
-  /** The file that `act` makes the browser save. */
+  /** The file that the browser saves during `act`. */
   download(act: () => Promise<void>): Promise<Download>
   /** Another window of the same profile. */
   second(): Promise<Door>
@@ -40,7 +40,7 @@ export interface Door {
   close(): Promise<void>
 }
 
-/** `path`: of the same bytes on this machine's disk. */
+/** `path`: a file with the same bytes on this machine. */
 export interface GivenFile {
   name: string
   type: string
@@ -52,13 +52,13 @@ export interface Download {
   bytes: Buffer
 }
 
-/** What a browser is told before its first page. */
+/** Options that a browser gets before its first page. */
 export interface Profile {
   width: number
   height: number
 }
 
-/** One engine. It may be opened many times; each door has a profile of its own. */
+/** One engine. It can be opened many times, each time with a new profile. */
 export interface Engine {
   open(profile: Profile): Promise<Door>
   close(): Promise<void>

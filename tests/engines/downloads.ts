@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Download, timeoutMs } from './door.ts'
 
-/** Whatever a browser adds to `folder` during `act`, once it is there whole. */
+/** The file that a browser adds to `folder` during `act`, when it is complete. */
 export async function downloadTo(folder: string, act: () => Promise<void>): Promise<Download> {
   await mkdir(folder, { recursive: true })
   const before = new Set(await readdir(folder))
@@ -13,7 +13,7 @@ export async function downloadTo(folder: string, act: () => Promise<void>): Prom
     const [name] = added.filter((name) => !/\.(part|wkdownload)$/.test(name))
     if (name && added.length === 1) {
       const { size } = await stat(join(folder, name))
-      // Firefox first makes an empty file of the final name. Whole: as large as it was at the last look.
+      // Firefox first makes an empty file with the final name. A file is complete when its size no longer changes.
       if (size > 0 && size === lastSize) return { name, bytes: await readFile(join(folder, name)) }
       lastSize = size
     }

@@ -19,9 +19,9 @@ interface WorkerFixtures extends EngineOptions {
 }
 
 interface Fixtures {
-  /** A window of 1440 × 900, before its first page. What its pages complain of, throw or are forbidden fails the test. */
+  /** A window of 1440 × 900, before its first page. Console output, errors and policy violations fail the test. */
   door: Door
-  /** A server with a key, whose service is the simulator in this process; the front stands before it. */
+  /** A server with a key, behind a front. Its service is the simulator in this process. */
   live: Awaited<ReturnType<typeof startLive>> & { front: Front }
   /** A server without a key, behind a front. */
   simulated: { front: Front }

@@ -3,14 +3,14 @@ import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
 
-/** Stands before the built server, so that no engine needs a driver for it: adds a script to the page, and breaks requests. */
+/** A reverse proxy before the built server that adds a script to the page and breaks requests, the same for all engines. */
 export interface Front {
   url: string
-  /** What pages complained of, threw and were forbidden, in the order it came. */
+  /** Console output, errors and policy violations of pages, in order. */
   noise: string[]
-  /** Complaints that a test is about. */
+  /** Complaints that a test expects. */
   expected: RegExp[]
-  /** Answers the next `times` requests whose path matches with 503, and says how many it did so. */
+  /** Answers the next `times` requests with a matching path with 503. `failed`: the number so far. */
   fail(path: RegExp, times: number): { failed(): number }
   close(): Promise<void>
 }
@@ -60,7 +60,7 @@ async function takeNoise(incoming: IncomingMessage, outgoing: ServerResponse, no
   outgoing.writeHead(204).end()
 }
 
-/** The server serves its own host only, so it is told that. */
+/** Requests need the server's own host name, because it serves no other. */
 function forward(target: string, incoming: IncomingMessage, outgoing: ServerResponse) {
   const { host, origin, ...rest } = incoming.headers
   const headers = {
@@ -90,7 +90,7 @@ async function sendPage(answer: IncomingMessage, outgoing: ServerResponse) {
 
 let built: Promise<string> | undefined
 
-/** `in-page.ts` with what it imports, as one classic script. */
+/** `in-page.ts` with its imports, as one classic script. */
 function inPageScript(): Promise<string> {
   built ??= (async () => {
     const results = await build({

@@ -1,10 +1,10 @@
 /**
- * The first script of every page that the engines open. It finds elements by role and name with one implementation for all
- * engines, and tells the front what the page throws, complains of and is forbidden.
+ * The first script of every page in the engine tests. It finds elements by role and name with one implementation for all
+ * engines, and reports console output, errors and policy violations to the front.
  */
 import { queryAllByRole } from '@testing-library/dom'
 
-/** A `Query` as it can be sent into a page. */
+/** A `Query` as JSON. */
 export interface SentQuery {
   role: string
   name?: string | { source: string; flags: string }
@@ -18,7 +18,7 @@ function findAll({ role, name, within }: SentQuery): HTMLElement[] {
   return roots.flatMap((root) => queryAllByRole(root, role, wanted === undefined ? {} : { name: wanted }))
 }
 
-/** They have no role, and are hidden behind a button of ours: found by their label, which is read as it is written. */
+/** File inputs have no role and are hidden behind a button, so they are found by their label. */
 function fileInputs(root: HTMLElement, wanted: string | RegExp | undefined): HTMLElement[] {
   const nameOf = (input: HTMLInputElement) =>
     input.ariaLabel ?? [...(input.labels ?? [])].map((label) => label.textContent?.trim()).join(' ')
@@ -27,7 +27,7 @@ function fileInputs(root: HTMLElement, wanted: string | RegExp | undefined): HTM
   return [...root.querySelectorAll<HTMLInputElement>('input[type=file]')].filter((input) => isWanted(nameOf(input)))
 }
 
-/** Where a person would press: a control that is drawn by its label is pressed on the label. */
+/** The element to click: the label, if a control is drawn by its label. */
 function toPressable(element: HTMLElement): HTMLElement {
   const { width, height } = element.getBoundingClientRect()
   const isDrawn = width > 2 && height > 2 && getComputedStyle(element).opacity !== '0'
@@ -53,14 +53,14 @@ addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI })
   tell('forbidden', effectiveDirective, blockedURI),
 )
 
-/** In place of what the field holds, with the events of a paste. */
+/** Replaces the content of a field, with the events of a paste. */
 function fill(field: HTMLElement, text: string) {
   field.focus()
   if (field instanceof HTMLTextAreaElement || field instanceof HTMLInputElement) field.select()
   document.execCommand('insertText', false, text)
 }
 
-/** A drop of files, as far as a script can make one. */
+/** Drops files with scripted events. */
 function drop(target: HTMLElement, files: readonly { name: string; type: string; base64: string }[]) {
   const data = new DataTransfer()
   for (const { name, type, base64 } of files) {

@@ -111,7 +111,7 @@ test('J4 several references keep their order on the wire', async ({ door, live, 
   const { submissions, uploads } = await live.service.simulator.state()
   const [submission] = submissions as { body: { input: { input_urls: string[] } } }[]
   expect(uploads).toHaveLength(3)
-  // Turned upright by their EXIF: what was 880 wide is 880 high. The order shown was 2, 4, 3.
+  // Turned upright by EXIF, so 880 is the height, not the width. The order shown was 2, 4, 3.
   const { default: sharp } = await import('sharp')
   const heights = await Promise.all(
     (submission?.body.input.input_urls ?? []).map(async (url) => {
@@ -149,7 +149,7 @@ test('J9 an area is selected by keys, and what was not selected keeps every pixe
   expect((await live.service.simulator.state()).submissions).toHaveLength(1)
 })
 
-/** Runs in the page: pixels of the laid image that differ from the source's, in the middle part of it and elsewhere. */
+/** Runs in the page: the number of pixels of the laid image that differ from the source, in its middle and elsewhere. */
 async function countChanged(): Promise<{ size: number[]; inside: number; outside: number }> {
   const db = await new Promise<IDBDatabase>((resolve, reject) => {
     const open = indexedDB.open('atelier')
@@ -173,7 +173,7 @@ async function countChanged(): Promise<{ size: number[]; inside: number; outside
     context.drawImage(bitmap, 0, 0)
     return context.getImageData(0, 0, bitmap.width, bitmap.height)
   }
-  // WebKit may keep the bytes as a buffer.
+  // WebKit may store the bytes as an ArrayBuffer.
   const before = await pixelsOf(new Blob([file.bytes], { type: file.mime }))
   const after = await pixelsOf(png)
   const [old, now] = [new Uint32Array(before.data.buffer), new Uint32Array(after.data.buffer)]
@@ -182,7 +182,7 @@ async function countChanged(): Promise<{ size: number[]; inside: number; outside
   for (let at = 0; at < now.length; at += 1) {
     if (old[at] === now[at]) continue
     const [x, y] = [(at % width) / width, Math.floor(at / width) / height]
-    // The box of the keyboard is a quarter of the image each way, about the middle, moved by a step, with its rim.
+    // The keyboard's box is a quarter of the image in both directions, in the middle, moved by one step, with its rim.
     if (Math.abs(x - 0.5) < 0.2 && Math.abs(y - 0.5) < 0.16) counts.inside += 1
     else counts.outside += 1
   }

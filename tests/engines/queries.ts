@@ -15,12 +15,12 @@ export function describeQuery({ role, name, within }: Query): string {
   return within ? `${own} in ${describeQuery(within)}` : own
 }
 
-/** For code that runs in the page: what `in-page.ts` put there. */
+/** The functions of `in-page.ts`, for code that runs in the page. */
 declare global {
   var engineDoor: InPage
 }
 
-/** Asks until there is an answer; fails after `timeoutMs`, in words that name what was looked for. */
+/** Repeats a query until it has a result; fails after `timeoutMs` with a message that names the query. */
 export async function untilFound<Found>(query: Query, find: () => Promise<Found | null>): Promise<Found> {
   const endsAt = performance.now() + timeoutMs
   for (;;) {

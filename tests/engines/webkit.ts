@@ -10,7 +10,7 @@ import type { Door, Engine, Query } from './door.ts'
 import { downloadTo } from './downloads.ts'
 import { inBase64, toSent, untilFound } from './queries.ts'
 
-/** One driver, on a display of its own. Each door is a session of it, whose profile is forgotten with it. */
+/** One driver with its own display. Each door is a session with a temporary profile. */
 export async function openWebKit({ driver, browser, display }: WebKitPrograms): Promise<Engine> {
   const home = await mkdtemp(join(tmpdir(), 'atelier-webkit-'))
   const downloads = join(home, 'Downloads')
@@ -36,7 +36,7 @@ export async function openWebKit({ driver, browser, display }: WebKitPrograms): 
   }
 }
 
-/** Xvfb takes the first free number by itself and writes it, once it takes connections, to the descriptor that it is given. */
+/** Xvfb chooses a free display number and writes it to the given descriptor when it accepts connections. */
 async function startDisplay(program: string): Promise<{ name: string; process: ChildProcess }> {
   const args = ['-displayfd', '3', '-screen', '0', '1600x1200x24', '-nolisten', 'tcp']
   const server = spawn(program, args, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] })
@@ -76,7 +76,7 @@ async function openSession(port: number, binary: string): Promise<WebDriver> {
   }
 }
 
-/** A session acts in one window at a time: each act says first which one it is about. */
+/** A session has one current window, so each action selects its window first. */
 function toDoor(session: WebDriver, window: string, downloads: string): Door {
   const here = () => session.switchTo().window(window)
   const find = (query: Query, isPressed: boolean) =>
@@ -139,7 +139,7 @@ function toDoor(session: WebDriver, window: string, downloads: string): Door {
       await session.manage().window().setRect({ width, height, x: 0, y: 0 })
       return other
     },
-    /** Of the page, as far as the window can be that small: no narrower than 447 px. */
+    /** Size of the page. Windows cannot be narrower than 447 px. */
     async resize(width, height) {
       await here()
       const frame = await session.executeScript<[number, number]>(

@@ -24,7 +24,7 @@ test('two windows: an image made in one is in the other, and what one bins is go
 })
 
 test('a part of the page that fails to load once comes again, and the prompt is kept', async ({ door, live }) => {
-  // The engines log what cannot be loaded, and React what a part of it threw.
+  // The engines log failed loads, and React logs errors of components.
   live.front.expected.push(/./)
   await door.open(live.front.url)
   await door.fill(at.prompt, 'keep me')
@@ -33,7 +33,7 @@ test('a part of the page that fails to load once comes again, and the prompt is 
   const dialog = { role: 'dialog', name: 'Settings' }
   await door.click(settings)
   await expect.poll(fault.failed).toBe(1)
-  // Chromium and WebKit ask again. Firefox remembers the failure for as long as the page lives, so a reload is offered.
+  // Chromium and WebKit request it again. Firefox remembers the failure until the page is reloaded, so a reload is offered.
   const reload = { role: 'button', name: 'Reload' }
   await expect.poll(async () => (await countOf(door, dialog)) + (await countOf(door, reload))).toBeGreaterThan(0)
   if ((await countOf(door, dialog)) === 0) {
@@ -78,7 +78,7 @@ type Window = Parameters<typeof fieldOf>[0]
 
 const heightOf = (door: Window) => door.evaluate(() => document.querySelector('textarea')?.offsetHeight ?? 0)
 
-/** How much of the text the field does not show; its border counts. */
+/** Height of the text that the field does not show, including its border. */
 const hiddenPxOf = (door: Window) =>
   door.evaluate(() => {
     const field = document.querySelector('textarea')

@@ -8,7 +8,7 @@ interface Raster {
   height: number
 }
 
-/** What a model that takes no mask does to the rest of an image. Lengths in pixels of the answer. */
+/** Changes that a model without masks makes to the whole image. Lengths in pixels of the answer. */
 export interface Faults {
   shift?: readonly [number, number]
   zoom?: readonly [number, number]
@@ -16,16 +16,16 @@ export interface Faults {
   turn?: number
   /** Largest local shift, smooth over the image. */
   bend?: number
-  /** Added levels per channel at mid grey, and a gain about it. */
+  /** Levels added per channel at mid grey, and a gain around it. */
   tint?: readonly [number, number, number]
   gain?: number
-  /** Levels by which the tint differs from one side to the other. */
+  /** Difference of the tint between the two sides, in levels. */
   uneven?: number
-  /** Deviation of new grain; the old grain is blurred away first. */
+  /** Standard deviation of new grain; the old grain is removed by blurring first. */
   grain?: number
 }
 
-/** Where the answer shows each pixel of what was sent, both at the answer's size. */
+/** Where each pixel of the sent image is in the answer, both at the answer's size. */
 export function faultMap({ shift = [0, 0], zoom = [1, 1], turn = 0 }: Faults, width: number, height: number): Affine {
   const angle = (turn * Math.PI) / 180
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)]
@@ -66,7 +66,7 @@ export function withFaults(image: Raster, faults: Faults, seed: number): Raster 
   return result
 }
 
-/** New content in a box: an even plate with bars, in colours that are not the image's. */
+/** New content in a box: a plain plate with bars, in colours that the image does not have. */
 export function repaint(image: Raster, box: readonly [number, number, number, number], seed: number): void {
   const random = seededRandom(seed)
   const [ground, bars] = [0, 1].map(() => [random() * 255, random() * 255, random() * 255])
@@ -104,7 +104,7 @@ function soften(image: Raster): Raster {
   return soft
 }
 
-/** Cubic between pixels; beyond the edge it is repeated. */
+/** Cubic interpolation; beyond the edge the nearest pixel is repeated. */
 function sample({ data, width, height }: Raster, x: number, y: number, into: Float64Array): void {
   const [column, row] = [Math.floor(x), Math.floor(y)]
   const weights = (t: number) => [

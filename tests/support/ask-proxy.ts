@@ -8,7 +8,7 @@ export interface Asked {
   body?: string | Buffer
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: what a server really says has no type
+// biome-ignore lint/suspicious/noExplicitAny: the body of a real answer has no type
 type Json = any
 
 export interface Told {
@@ -16,11 +16,11 @@ export interface Told {
   headers: IncomingMessage['headers']
   bytes: Buffer
   text: string
-  /** The body as JSON. Its members are the test's to know. */
+  /** The body as JSON; the test knows its members. */
   json: () => Json
 }
 
-/** Asks as our own page would, unless the headers say otherwise. An empty header is left out. */
+/** Sends a request like our own page, except for the given headers. A header with an empty value is left out. */
 export async function askProxy(port: number, path: string, asked: Asked = {}): Promise<Told> {
   const incoming = await openAnswer(port, path, asked)
   const chunks: Buffer[] = []
@@ -30,10 +30,10 @@ export async function askProxy(port: number, path: string, asked: Asked = {}): P
   return { status: incoming.statusCode ?? 0, headers: incoming.headers, bytes, text, json: () => JSON.parse(text) }
 }
 
-/** The answer with its body still to come. */
+/** Resolves with the head of the answer; its body is not read yet. */
 export async function openAnswer(port: number, path: string, asked: Asked = {}): Promise<IncomingMessage> {
   const request = openRequest(port, path, asked)
-  // Whoever refuses a body may close before all of it was written; the answer has come by then.
+  // A server that refuses a body may close before all of it is written; the answer has arrived by then.
   request.on('error', () => undefined)
   request.end(asked.body)
   const [incoming] = (await once(request, 'response')) as [IncomingMessage]
@@ -50,7 +50,7 @@ export function jsonRequest(body: unknown, headers: Record<string, string> = {})
   return { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) }
 }
 
-/** Writes bytes as they are, and gives all that comes back until the other side closes, or is silent for `silenceMs`. */
+/** Writes raw bytes and resolves with everything received until the other side closes or is silent for `silenceMs`. */
 export function sendRaw(port: number, bytes: string | Buffer, silenceMs = 1000): Promise<string> {
   return new Promise((resolve) => {
     let answer = ''
@@ -68,7 +68,7 @@ export function sendRaw(port: number, bytes: string | Buffer, silenceMs = 1000):
   })
 }
 
-/** The statuses of all answers in what came back on one connection. */
+/** The statuses of all answers received on one connection. */
 export function statusesIn(answer: string): number[] {
   return [...answer.matchAll(/HTTP\/1\.1 (\d{3})/g)].map((match) => Number(match[1]))
 }

@@ -7,7 +7,7 @@ type Served = Awaited<ReturnType<typeof serveSimulator>>
 /** The built server in a process of its own, on a free port, so that it can be killed like a real one. */
 export interface Server {
   url: string
-  /** SIGKILL: nothing is finished, nothing is written. */
+  /** SIGKILL: the server cannot finish or write anything. */
   kill(): Promise<void>
   /** The same server again, on the same port. */
   restart(): Promise<void>
@@ -55,12 +55,12 @@ export async function startServer(env: Record<string, string> = {}): Promise<Ser
   }
 }
 
-/** The key of tests: it must turn up nowhere but at the service. */
+/** The API key of the tests; only the service may receive it. */
 export const canaryKey = 'canary-5f0c9a71e2'
 
 /**
- * A server that believes it has a key: the service behind it is the simulator, in this process, where it can be questioned.
- * `gemini`: it believes to have one for the fallback too. `env`: what else it is told.
+ * A server with a key. Its service is the simulator in this process, whose state a test can read.
+ * `gemini`: it has a key for the fallback, too. `env`: further variables.
  */
 export async function startLive(
   { gemini = false, ...options }: Options & { gemini?: boolean } = {},

@@ -4,16 +4,16 @@ import type { SimulatorOptions } from '#simulator/simulator.ts'
 import { createSimulator, type Simulator } from '#simulator/simulator.ts'
 import { openFakeService, type Reply, type Seen } from './fake-service.ts'
 
-/** The simulator behind a socket whose every byte a test may decide. */
+/** The simulator behind a server whose answers a test can replace. */
 export interface BreakableService {
   port: number
   origin: string
   simulator: Simulator
-  /** All that arrived, broken or not. */
+  /** All requests that arrived, broken or not. */
   seen: Seen[]
-  /** From now on `reply` answers what `when` picks; the simulator answers the rest. Gives the way back. */
+  /** Makes `reply` answer the requests that `when` selects. Returns a function that ends this. */
   break(when: (seen: Seen) => boolean, reply: Reply): () => void
-  /** The simulator does what is asked, but its answer never leaves: the connection breaks instead. */
+  /** The simulator handles the request, but the connection breaks instead of carrying its answer. */
   loseAnswers(when: (seen: Seen) => boolean): () => void
   close(): Promise<void>
 }
@@ -61,7 +61,7 @@ async function answer(simulator: Simulator, origin: string, seen: Seen, outgoing
     outgoing.writeHead(response.status, Object.fromEntries(response.headers))
     outgoing.end(Buffer.from(await response.arrayBuffer()))
   } catch {
-    // Whoever asked has left, or the simulator was closed under a request that hangs.
+    // The client has left, or the simulator was closed during a request that hangs.
     outgoing.destroy()
   }
 }

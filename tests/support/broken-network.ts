@@ -1,7 +1,7 @@
 import type { Send } from '#providers/provider.ts'
 import type { Machine } from './machine.ts'
 
-/** Breaks the network between page and proxy, around the paths it is asked about. Gives the way back. */
+/** Breaks requests from page to proxy for the given paths. Returns a function that ends this. */
 export function interfere(
   { network }: Pick<Machine, 'network'>,
   when: (path: string) => boolean,
@@ -14,17 +14,17 @@ export function interfere(
   }
 }
 
-/** What a browser says of a request that got no answer. */
+/** The error of a browser for a request without an answer. */
 export const lost = () => Promise.reject(new TypeError('Failed to fetch'))
 
-/** A request of a page that is gone by the time it would be answered. */
+/** A request of a page that is closed before the answer arrives. */
 export const never = () => new Promise<never>(() => undefined)
 
 export const isSubmitPath = (path: string) => /\/(generate|createTask)$/.test(path)
 export const isPollPath = (path: string) => /\/(record-info|recordInfo)\?/.test(path)
 export const isImagePath = (path: string) => path.startsWith('/api/image')
 
-/** What the service was asked and took, in numbers. */
+/** Numbers of requests that the service received and accepted. */
 export async function countsOf({ simulator }: Pick<Machine, 'simulator'>) {
   const { submissions, charges, polls, uploads } = await simulator.state()
   return {

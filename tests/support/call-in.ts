@@ -2,10 +2,10 @@ import { request as nodeRequest } from 'node:http'
 import { text } from 'node:stream/consumers'
 import type { Fetch } from '#providers/provider.ts'
 
-/** The public address of a proxy under test: a name that leads nowhere. */
+/** The public address of a proxy under test; the name does not resolve. */
 export const publicUrl = 'https://localhost:8443'
 
-/** Carries calls for the public address to the proxy, as the server in front of it would. */
+/** Sends calls for the public address to the proxy, like the reverse proxy in front of it. */
 export function callIn(port: () => number): Fetch {
   return async (request) => {
     const { host, pathname } = new URL(request.url)

@@ -1,4 +1,4 @@
-/** The browser of the tests and the bench: the one that was found, and quiet. For a launch by Playwright. */
+/** Playwright launch options for the browser of the tests and the bench: the Chromium that was found, without messages. */
 export const chromiumLaunch = {
   executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
   args: [

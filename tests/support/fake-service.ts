@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 
-/** What a fake service was asked. */
+/** A request that a fake service received. */
 export interface Seen {
   method: string
   url: string
@@ -17,24 +17,24 @@ export interface FakeService {
   /** "127.0.0.1:PORT". */
   host: string
   origin: string
-  /** Requests that arrived whole. */
+  /** Requests that arrived completely. */
   seen: Seen[]
-  /** Connections ever taken. */
+  /** Number of connections accepted so far. */
   connections(): number
   /** Connections that are open now. */
   connected(): number
-  /** Answers still on their way. */
+  /** Answers that are not sent completely. */
   underWay(): number
   close(): Promise<void>
 }
 
-/** What a service needs to speak TLS. */
+/** Key and certificate for TLS. */
 export interface Certificate {
   key: string
   cert: string
 }
 
-/** A service whose every byte the test decides. Listens on 127.0.0.1 at a free port. */
+/** A service whose answers the test writes. Listens on 127.0.0.1 at a free port. */
 export async function openFakeService(reply: Reply, certificate?: Certificate): Promise<FakeService> {
   const seen: Seen[] = []
   const sockets = new Set<Socket>()
@@ -79,7 +79,7 @@ export async function openFakeService(reply: Reply, certificate?: Certificate): 
   }
 }
 
-/** The service's envelope. */
+/** The envelope of the service's answers. */
 export function replyJson(outgoing: ServerResponse, value: unknown, status = 200): void {
   outgoing.writeHead(status, { 'content-type': 'application/json;charset=UTF-8' })
   outgoing.end(JSON.stringify(value))

@@ -1,7 +1,7 @@
 /**
  * Makes clocks, timers and deadlines of this process pass `factor` times faster, until the returned function is called.
- * Nothing is skipped and no order changes: whoever waits longer still waits longer. Node's own sockets keep real time.
- * `patient`: deadlines, which are of ten seconds and more, keep it too. A busy machine would miss them in fast time.
+ * Nothing is skipped and the order stays the same. Node's own sockets keep real time.
+ * `patient`: deadlines of ten seconds or more keep real time too, because a busy machine would miss them in fast time.
  */
 export function speedUp(factor: number, { patient = false } = {}): () => void {
   const real = { setTimeout, timeout: AbortSignal.timeout, wall: Date.now, clock: performance.now.bind(performance) }

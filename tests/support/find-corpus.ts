@@ -33,7 +33,7 @@ const models = ['Flux Kontext Pro', 'Flux Kontext Max', 'Flux 2 Pro', 'Flux 2 Fl
 const ratios = ['1:1', '16:9', '3:4', '4:3']
 const tags = ['client', 'draft', 'hero', 'Café']
 
-/** Distinct made-up images, with every kind of mark among them. */
+/** Distinct invented image records with all kinds of marks. */
 export function rowsOf(count: number, seed = 1): Row[] {
   const random = numbersFrom(seed)
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T

@@ -1,6 +1,6 @@
 import sharp from 'sharp'
 
-/** A picture of one colour with a darker edge, as a real file. */
+/** An image file of one colour with a darker edge. */
 export async function paintedImage(
   format: 'png' | 'jpeg' | 'webp',
   { width = 40, height = 30, color = '#c84' } = {},

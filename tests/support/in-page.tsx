@@ -17,7 +17,7 @@ interface Around {
   generator?: Generator
 }
 
-/** Screens with what the page puts around them; they see the store's changes. */
+/** Renders screens with the page's providers; they follow changes of the store. */
 export function inPage(screens: ReactNode, { store, send, generator }: Around): ReactElement {
   const queryClient = new QueryClient()
   watchStore(store, queryClient)
@@ -32,14 +32,14 @@ export function inPage(screens: ReactNode, { store, send, generator }: Around): 
   )
 }
 
-/** Screens over a store in memory, with a proxy that the test decides. */
+/** Renders screens over a store in memory, with a proxy given by the test. */
 export function renderWith(send: Send, screens: ReactNode): GalleryStore {
   const store = openMemoryStore(nodeProcessor)
   render(inPage(screens, { store, send }))
   return store
 }
 
-/** Forgets what was composed and set, as a first visit finds it. */
+/** Resets composition and settings to those of a first visit. */
 export function emptyWorkspace(): void {
   localStorage.clear()
   sessionStorage.clear()

@@ -4,15 +4,15 @@ import { Socket } from 'node:net'
 interface Given {
   method?: string
   url?: string
-  /** By lower-case names, as Node reads them. */
+  /** Headers by lower-case names, as in Node. */
   headers?: Record<string, string>
   body?: string | Buffer | readonly (string | Buffer)[]
-  /** The other end of the connection, and our port. */
+  /** Address of the client, and our port. */
   remoteAddress?: string
   localPort?: number
 }
 
-/** A request that has arrived whole, for what takes Node's own. */
+/** A complete request in the form of Node's `IncomingMessage`. */
 export function incomingOf({ body = [], ...given }: Given = {}): IncomingMessage {
   const { method = 'POST', url = '/', headers = {}, remoteAddress, localPort } = given
   const incoming = new IncomingMessage(new Socket())
@@ -22,7 +22,7 @@ export function incomingOf({ body = [], ...given }: Given = {}): IncomingMessage
   return Object.assign(incoming, { ...parts, socket: { remoteAddress, localPort } }) as IncomingMessage
 }
 
-/** What a handler answers to it. Rejects with what the handler throws. */
+/** The handler's answer to the request. Rejects with the handler's error. */
 export async function answerOf(
   incoming: IncomingMessage,
   handle: (incoming: IncomingMessage, outgoing: ServerResponse) => unknown,

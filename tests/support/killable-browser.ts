@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { type Browser, chromium, type Page } from '@playwright/test'
 import { chromiumLaunch } from './chromium.ts'
 
-/** A browser with a profile that stays, and that can be killed as by the system: whole, and without warning. */
+/** A browser with a permanent profile that can be killed with all its processes, without warning. */
 export interface KillableBrowser {
   /** Starts it on the profile, with one page. */
   start(): Promise<Page>
@@ -25,7 +25,7 @@ export async function openKillableBrowser(): Promise<KillableBrowser> {
     const { pid } = child ?? {}
     if (!child || pid === undefined || child.exitCode !== null || child.signalCode) return
     const ended = new Promise((resolve) => child?.once('exit', resolve))
-    // The browser leads a group of its own, which its renderers and helpers belong to.
+    // The browser leads a process group that contains its renderers and helpers.
     process.kill(-pid, 'SIGKILL')
     await ended
     await browser?.close().catch(() => undefined)

@@ -1,4 +1,4 @@
-/** Sizes for an environment that lays nothing out: enough for what is drawn only where there is room for it. */
+/** Element sizes for test environments without layout, for components that are drawn only if there is room. */
 function sizeOf(element: Element): { width: number; height: number } {
   if (element.matches('[role="grid"]')) return { width: 400, height: 800 }
   if (element.matches('[role="group"][aria-label="View"]')) return { width: 600, height: 500 }
@@ -28,11 +28,11 @@ class Observer implements ResizeObserver {
   }
 }
 
-/** Gives the grid, its rows and the stage a size, once and for all tests of a file. */
+/** Gives the grid, its rows and the stage a size, for all tests of a file. */
 export function addLayout(): void {
   Object.assign(window, { ResizeObserver: Observer })
   globalThis.ResizeObserver = Observer
-  // Nothing is hidden: without it a row counts as not laid out.
+  // Without an offset parent a row would count as hidden.
   Object.defineProperty(HTMLElement.prototype, 'offsetParent', {
     configurable: true,
     get(this: HTMLElement) {

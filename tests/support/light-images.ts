@@ -4,10 +4,10 @@ import type { ImageProcessor } from '#store/image-processor.ts'
 const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=='
 const bytes = new Uint8Array(Buffer.from(pixel, 'base64'))
 
-/** Paints one grey pixel, at no cost: where hundreds of runs matter and pictures do not. */
+/** Paints a single grey pixel: a fast painter for tests of hundreds of runs whose images do not matter. */
 export const lightPainter: Painter = { create: async () => bytes, edit: async () => bytes }
 
-/** Keeps what it is given without looking at it. */
+/** Stores files without decoding them. */
 export const lightProcessor: ImageProcessor = {
   process: async (given) => ({
     mime: 'image/png',
@@ -19,7 +19,7 @@ export const lightProcessor: ImageProcessor = {
   }),
 }
 
-/** Stores one pixel whatever it is given, and says that it has this size. */
+/** Stores one pixel for every file and reports this size. */
 export function createPixelProcessor({ width, height } = { width: 1, height: 1 }): ImageProcessor {
   return {
     process: async (given) => ({

@@ -5,7 +5,7 @@ export function distance(one: readonly number[], other: readonly number[]): numb
   return mean(one.map((value, index) => Math.abs(value - (other[index] ?? 0))))
 }
 
-/** How alike the shapes in two rows of shades are, −1 to 1, whatever their colours and brightness. */
+/** Correlation of the shapes in two rows of shades, −1 to 1, independent of colours and brightness. */
 export function likeness(one: readonly number[], other: readonly number[]): number {
   const [middle, otherMiddle] = [mean(one), mean(other)]
   const product = (a: readonly number[], ma: number, b: readonly number[], mb: number) =>

@@ -25,25 +25,25 @@ export interface Machine {
   create(recipe: Recipe): Promise<Run>
   store: GalleryStore
   simulator: Awaited<ReturnType<typeof serveSimulator>>['simulator']
-  /** In front of the proxy, where a test may break the network. */
+  /** The relay in front of the proxy, where a test can break the network. */
   network: { send: Send }
   /** The same store and proxy with a new runner, as after a reload. */
   reload(): Runner
   /** One more window of the same browser: it shares the locks of the others. */
   window(own?: Partial<RunnerPorts>): Runner
-  /** What the runners' clocks show beyond the real time. */
+  /** Offset of the runners' clocks to the real time, ms. */
   clock: { wallMs: number; monotonicMs: number }
-  /** All pauses that runners asked for, ms, before they were shortened. */
+  /** All pauses that runners requested, ms, before they were shortened. */
   pauses: readonly number[]
-  /** The proxy again, without anything that it remembered. */
+  /** Restarts the proxy without its memory. */
   restartProxy(): Promise<void>
   /** The name of the store's database. */
   databaseName: string
-  /** Where the proxy listens now. */
+  /** The present address of the proxy. */
   proxyPort(): number
   never: AbortSignal
   recipe(draft?: Recipe['draft'], family?: string): Recipe
-  /** From the press of the button to the last stored step. */
+  /** Starts a run and resolves after its last stored step. */
   generate(draft?: Recipe['draft'], family?: string): Promise<Run | undefined>
   close(): Promise<void>
 }
@@ -51,18 +51,18 @@ export interface Machine {
 let databases = 0
 
 interface MachineOptions extends ServeOptions {
-  /** In place of a simulator of its own; it takes `machineKey`, and whoever opened it closes it. */
+  /** Used instead of a new simulator; it must accept `machineKey`, and its opener closes it. */
   service?: Pick<Awaited<ReturnType<typeof serveSimulator>>, 'origin' | 'port' | 'simulator' | 'close'>
   processor?: ImageProcessor
   runsAtOnce?: number
   env?: Record<string, string>
   proxy?: StartOptions
-  /** The service calls the proxy back, and the page listens. */
+  /** Whether the service calls the proxy back and the page listens to events. */
   callbacks?: boolean
   fallback?: () => FallbackRule
 }
 
-/** The key of tests: only the service may see it. */
+/** The API key of the tests; only the service may receive it. */
 export const machineKey = 'canary-5f0c9a71e2'
 
 export async function openMachine(options: MachineOptions = {}): Promise<Machine> {
@@ -108,7 +108,7 @@ export async function openMachine(options: MachineOptions = {}): Promise<Machine
     lock: createLock(),
     ...(fallback ? { fallback } : {}),
   }
-  /** Of a window of its own. */
+  /** The runner of a further window. */
   const listening = (): Partial<RunnerPorts> => {
     if (!callbacks) return {}
     const world = { ...ports, random: Math.random }
@@ -152,7 +152,7 @@ export async function openMachine(options: MachineOptions = {}): Promise<Machine
   }
 }
 
-/** What is still being driven when a test ends finds its store closed: that is no news to anybody. */
+/** Ignores errors of runs that are still driven when a test ends and its store is closed. */
 export function openRunner(ports: RunnerPorts): Runner {
   const runner = createRunner(ports)
   return {
@@ -165,7 +165,7 @@ export function openRunner(ports: RunnerPorts): Runner {
   }
 }
 
-/** Sends as our own page would, to whichever proxy there is. */
+/** Sends requests like our own page to the present proxy. */
 function sendTo(proxy: () => { port: number; origin: string }): Send {
   return createSend(
     () => `http://localhost:${proxy().port}/api`,
@@ -174,7 +174,7 @@ function sendTo(proxy: () => { port: number; origin: string }): Send {
   )
 }
 
-/** Pauses and deadlines of the machine pass so many times faster here. */
+/** Pauses and deadlines are divided by this factor. */
 const pauseScale = 20
 
 function shortWait(ms: number, signal: AbortSignal): Promise<void> {
@@ -192,7 +192,7 @@ function shortWait(ms: number, signal: AbortSignal): Promise<void> {
   })
 }
 
-/** What Web Locks promise: one holder a name, in turn. */
+/** A fake of Web Locks: one holder per name, in order of request. */
 function createLock(): RunnerPorts['lock'] {
   const queues = new Map<string, Promise<unknown>>()
   return async (name, signal, work) => {

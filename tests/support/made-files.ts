@@ -1,4 +1,4 @@
-/** Picture files made in a real browser, sound and broken, as people drop them. */
+/** Image files, valid and broken, made in a real browser. */
 
 type Paint = (context: OffscreenCanvasRenderingContext2D, width: number, height: number) => void
 
@@ -7,14 +7,14 @@ export const plain: Paint = (context, width, height) => {
   context.fillRect(0, 0, width, height)
 }
 
-/** Red in the stored picture's top left quarter, blue elsewhere: shows how it was turned. */
+/** Red in the top left quarter of the stored pixels, blue elsewhere, which shows how it was turned. */
 export const redCorner: Paint = (context, width, height) => {
   plain(context, width, height)
   context.fillStyle = '#e02020'
   context.fillRect(0, 0, width / 2, height / 2)
 }
 
-/** What no encoder can make small. */
+/** Noise, which no encoder can compress. */
 export const noise: Paint = (context, width, height) => {
   const strip = new Uint8Array(65_536)
   const pixels = context.createImageData(width, height)
@@ -40,7 +40,7 @@ export async function encode(type: string, width: number, height: number, paint:
   return canvas.convertToBlob({ type, quality })
 }
 
-/** An EXIF segment with an orientation, and with a place if asked. */
+/** An EXIF segment with an orientation, and optionally a GPS position. */
 function exifSegment(orientation: number, hasPlace: boolean): Uint8Array {
   const text = (word: string) => [...word].map((letter) => letter.charCodeAt(0))
   const u16 = (value: number) => [value & 255, value >> 8]
@@ -55,14 +55,14 @@ function exifSegment(orientation: number, hasPlace: boolean): Uint8Array {
   return new Uint8Array([0xff, 0xe1, (body.length + 2) >> 8, (body.length + 2) & 255, ...body])
 }
 
-/** A camera's JPEG: the EXIF segment stands right after the start marker. */
+/** A JPEG like a camera's: the EXIF segment is directly after the start marker. */
 export async function withExif(jpeg: Blob, orientation: number, hasPlace: boolean): Promise<Blob> {
   return new Blob([jpeg.slice(0, 2), exifSegment(orientation, hasPlace) as BlobPart, jpeg.slice(2)], {
     type: 'image/jpeg',
   })
 }
 
-/** A PNG that claims a size and holds no pixels. */
+/** A PNG with a size in its header and no pixels. */
 export function pngClaiming(width: number, height: number): Blob {
   const bytes = new Uint8Array(57)
   bytes.set([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52])
@@ -74,7 +74,7 @@ export function pngClaiming(width: number, height: number): Blob {
   return new Blob([bytes])
 }
 
-/** The colour in the middle of a quarter of a picture: "top left" and so on. */
+/** The colour in the middle of a quarter of an image: "top left" and so on. */
 export async function colourAt(picture: Blob, across: 'left' | 'right', down: 'top' | 'bottom') {
   const bitmap = await createImageBitmap(picture, { imageOrientation: 'none' as ImageOrientation })
   const canvas = new OffscreenCanvas(bitmap.width, bitmap.height)
@@ -101,7 +101,7 @@ function crc32(bytes: Uint8Array): number {
 const u32 = (value: number) => [value >>> 24, (value >> 16) & 255, (value >> 8) & 255, value & 255]
 const letters = (word: string) => [...word].map((letter) => letter.charCodeAt(0))
 
-/** A chunk of a PNG: length, name, content and check sum. */
+/** A chunk of a PNG: length, name, content and checksum. */
 export function pngChunk(name: string, content: Uint8Array | readonly number[]): Uint8Array<ArrayBuffer> {
   const body = new Uint8Array(4 + content.length)
   body.set(letters(name))
@@ -119,16 +119,16 @@ export async function packed(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array
 }
 
 interface PngParts {
-  /** Bits of one channel, and PNG's word for which channels there are: 0 grey, 2 colour. */
+  /** Bits per channel, and PNG's colour type: 0 grey, 2 RGB. */
   depth: number
   colour: 0 | 2
-  /** All rows, each after a zero for "no filter". */
+  /** All rows, each preceded by filter byte 0. */
   rows: Uint8Array<ArrayBuffer>
   before?: readonly Uint8Array<ArrayBuffer>[]
   after?: readonly Uint8Array<ArrayBuffer>[]
 }
 
-/** A PNG down to its bits: of any size and depth, with chunks before and after its pixels. */
+/** A PNG of any size and depth, with optional chunks before and after its pixels. */
 export async function pngOf(width: number, height: number, parts: PngParts): Promise<Blob> {
   const { depth, colour, rows, before = [], after = [] } = parts
   const header = pngChunk('IHDR', [...u32(width), ...u32(height), depth, colour, 0, 0, 0])
@@ -144,7 +144,7 @@ export function rowsOf(width: number, height: number, colour: readonly number[])
   return rows
 }
 
-/** A PNG that goes on to move: the first frame is red, all others are blue. */
+/** An animated PNG: the first frame is red, all others are blue. */
 export async function movingPng(side: number, frames: number): Promise<Blob> {
   let sequence = 0
   const control = () =>
@@ -158,7 +158,7 @@ export async function movingPng(side: number, frames: number): Promise<Blob> {
   return pngOf(side, side, { depth: 8, colour: 2, rows: rowsOf(side, side, [224, 32, 32]), before, after })
 }
 
-/** A WebP that moves, out of single pictures: the first frame once, the other one after it. */
+/** An animated WebP made from single images: `first` once, then `other` in all further frames. */
 export async function movingWebp(side: number, frames: number, first: Blob, other: Blob): Promise<Blob> {
   const u24 = (value: number) => [value & 255, (value >> 8) & 255, (value >> 16) & 255]
   const u32le = (value: number) => [...u24(value), value >>> 24]
@@ -171,7 +171,7 @@ export async function movingWebp(side: number, frames: number, first: Blob, othe
   const frameOf = async (picture: Blob) => {
     const view = new DataView(await picture.arrayBuffer())
     const pixels: number[] = []
-    // Of a single picture only its pixels belong into a frame, not what describes the file.
+    // A frame contains only the pixel chunks of a single image, not its metadata.
     for (let at = 12; at + 8 <= view.byteLength; ) {
       const length = view.getUint32(at + 4, true)
       const end = at + 8 + length + (length % 2)
@@ -194,7 +194,7 @@ function zeros(count: number): number[] {
   return Array<number>(count).fill(0)
 }
 
-/** A JPEG with a colour profile of a given size, in as many pieces as that takes. What is in it is noise. */
+/** A JPEG with a colour profile of a given size, split into as many segments as needed. The profile is noise. */
 export async function withProfile(jpeg: Blob, profileBytes: number): Promise<Blob> {
   const mostInPiece = 65_000
   const pieces = Math.ceil(profileBytes / mostInPiece)

@@ -8,8 +8,8 @@ interface Raster {
 }
 
 /**
- * A made photograph: surfaces with the fall of detail that natural scenes have (each octave half as strong), light that
- * falls off, edges of things before others, and grain. The same for the same seed.
+ * A synthetic photograph: surfaces with the spectrum of natural scenes (each octave half as strong), uneven
+ * light, edges of overlapping objects, and grain. The same for the same seed.
  */
 export function madeScene(width: number, height: number, seed: number): Raster {
   const random = seededRandom(seed)
@@ -81,7 +81,7 @@ function smooth(t: number): number {
   return t * t * (3 - 2 * t)
 }
 
-/** A made sky: light that falls off evenly, soft clouds (fainter with even seeds, none with every fifth), and grain. */
+/** A synthetic sky: a smooth gradient, soft clouds (fainter with even seeds, none with every fifth), and grain. */
 export function madeSky(width: number, height: number, seed: number): Raster {
   const random = seededRandom(seed)
   const cloud = makeNoise(random)

@@ -8,28 +8,28 @@ import { openRoundRobin } from './round-robin.ts'
 
 export interface ManyRunsOptions {
   runs: number
-  /** What happens to the proxies when half of the pictures are there. `end` ends one, and starts it again. */
+  /** Called when half of the images are saved. `end` stops a proxy and starts it again. */
   disturb(end: (index: number, signal: NodeJS.Signals) => Promise<void>): Promise<void>
-  /** The built server, in place of its source. */
+  /** Use the built server instead of its source. */
   entry?: string
   say?(line: string): void
 }
 
 export interface ManyRuns {
   pictures: number
-  /** Tasks that the pictures are of. */
+  /** Tasks of the images. */
   tasks: number
   charges: number
-  /** Runs that were in doubt at their end. The user starts each of them again. */
+  /** Runs that ended as unconfirmed. The user starts each of them again. */
   doubtful: number
-  /** Task ids that were learned from a callback, because their answer was lost. */
+  /** Task ids that were learned from a callback, because the answer was lost. */
   callbacks: number
   seconds: number
 }
 
 const halfLife = 0.5
 
-/** A page makes many pictures through two proxies with one Redis, behind a balancer, with callbacks on. */
+/** A page makes many images through two proxies with one Redis, behind a load balancer, with callbacks. */
 export async function makeManyRuns({
   runs,
   disturb,
@@ -38,7 +38,7 @@ export async function makeManyRuns({
 }: ManyRunsOptions): Promise<ManyRuns> {
   const startedAt = performance.now()
   const redis = await openRedisServer()
-  // Answers take long enough for a proxy to be ended while one is on its way.
+  // Answers are slow enough for a proxy to be stopped during one.
   const switches = { durationMs: [200, 1500] as [number, number], latencyMs: 50 }
   const service = await serveSimulator({ key: machineKey, switches })
   service.simulator.set({ credits: 100 * runs })
@@ -84,7 +84,7 @@ export async function makeManyRuns({
     const ended = await runner.drive(run.id, machine.never)
     const failure = ended?.state.phase === 'failed' && ended.state.failure.kind
     if (failure === 'unconfirmed') doubtful += 1
-    // A proxy that stops takes no more, and says so: nothing was sent.
+    // A proxy that is stopping refuses requests, so nothing was sent.
     if (failure === 'unconfirmed' || failure === 'unavailable') return make(number)
     if (ended?.state.phase !== 'saved') throw new Error(`picture ${number} ended as ${JSON.stringify(ended)}`)
     saved += 1

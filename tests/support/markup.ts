@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 
-/** Words that are markup. Whatever they are written in, they must only be shown. */
+/** Text that is markup. It must be shown as text everywhere. */
 export const markup = [
   '<img src=x onerror="globalThis.ran=1">',
   '<script>globalThis.ran=1</script>',
@@ -12,7 +12,7 @@ export const markup = [
   'javascript:globalThis.ran=1',
 ]
 
-/** Expects that nothing of what was written has become a part of the page. */
+/** Expects that none of the markup has become elements of the page. */
 export function expectOnlyText() {
   expect((globalThis as { ran?: unknown }).ran).toBeUndefined()
   expect([...document.querySelectorAll('script, iframe, object, embed, link, base, form[action]')]).toEqual([])

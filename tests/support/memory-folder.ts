@@ -1,16 +1,16 @@
 import type { Folder } from '#platform/folder.ts'
 
-/** A folder in memory, with what can happen to one. */
+/** A fake folder in memory whose failures a test can set. */
 export interface MemoryFolder extends Folder {
   files: Map<string, Blob>
-  /** How often a file was written, README and records included. */
+  /** Paths of all writes in order, README and records included. */
   writes: string[]
   permission: 'granted' | 'prompt' | 'denied'
   /** The name of the error that every access rejects with. */
   trouble: string | undefined
 }
 
-/** `asks`: what the user answers when asked for permission. */
+/** `asks`: the user's answer when asked for permission. */
 export function memoryFolder(name: string, asks: 'granted' | 'denied' = 'granted'): MemoryFolder {
   const files = new Map<string, Blob>()
   const folder: MemoryFolder = {

@@ -2,16 +2,16 @@ import { Agent, type IncomingMessage, request, type Server } from 'node:http'
 import { Duplex, Readable } from 'node:stream'
 import { vi } from 'vitest'
 
-/** Machines that are reached by a port of this machine, without a socket: bytes take as long as `delayMs` says. */
+/** Simulated hosts, reached by port numbers of this machine without sockets. Bytes take `delayMs`. */
 export interface MemoryNetwork {
   listen(port: number, server: Server): void
-  /** Its connections break at once on both sides, and new ones are refused. */
+  /** Breaks its connections at once on both sides; new ones are refused. */
   unplug(port: number): void
-  /** Its connections break; new ones are taken. */
+  /** Breaks its connections; new ones are accepted. */
   cut(port: number): void
-  /** As a browser would; `closed` takes its connections with it. */
+  /** `fetch` like a browser's; aborting `closed` breaks its connections. */
   fetchFor(closed: AbortSignal): (url: string, init?: RequestInit) => Promise<Response>
-  /** Gives Node's client its sockets back. */
+  /** Restores Node's sockets. */
   close(): void
 }
 
@@ -22,7 +22,7 @@ interface Ends {
 
 interface MemoryNetworkOptions {
   delayMs(): number
-  /** Whether the next connection to a port is refused. */
+  /** Decides whether the next connection to a port is refused. */
   refuses(port: number): boolean
 }
 
@@ -51,7 +51,7 @@ export function createMemoryNetwork({ delayMs, refuses }: MemoryNetworkOptions):
     return near
   }
 
-  // Whatever Node's client is asked to reach, it reaches here.
+  // All connections of Node's client end here.
   const agents = Agent.prototype as unknown as { createConnection(options: { port: number | string }): Duplex }
   const plugged = vi.spyOn(agents, 'createConnection').mockImplementation(({ port }) => connect(Number(port)))
 
@@ -100,7 +100,7 @@ export function createMemoryNetwork({ delayMs, refuses }: MemoryNetworkOptions):
   }
 }
 
-/** The whole of it, but of a stream that has no end. */
+/** The whole body, except of an endless stream. */
 async function toResponse(answer: IncomingMessage): Promise<Response> {
   const headers = Object.entries(answer.headers).map(([name, value]): [string, string] => [name, String(value)])
   const isStream = answer.headers['content-type']?.startsWith('text/event-stream')
@@ -114,7 +114,7 @@ async function readWhole(answer: IncomingMessage): Promise<Buffer<ArrayBuffer>> 
   return Buffer.concat(chunks)
 }
 
-/** One end of a connection. What is sent arrives in order; what has not arrived when an end breaks is lost. */
+/** One end of a connection. Bytes arrive in order; bytes still under way when an end breaks are lost. */
 class Wire extends Duplex {
   peer: Wire | undefined
   connecting = false
@@ -153,7 +153,7 @@ class Wire extends Duplex {
     done(error)
   }
 
-  // What Node's client and server ask of a socket.
+  // Members of a socket that Node's client and server use.
   destroySoon = () => {
     if (this.writableFinished) this.destroy()
     else this.end(() => this.destroy())

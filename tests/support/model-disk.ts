@@ -1,6 +1,6 @@
 import { vi } from 'vitest'
 
-/** All writes of the database pass by here. */
+/** Intercepts all writes to the database. */
 export function watchDisk(isFull: () => boolean) {
   let left = 0
   let isWritten = true

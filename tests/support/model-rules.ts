@@ -6,28 +6,28 @@ import type { SimulatorState } from '#simulator/simulator.ts'
 import type { Page } from './model-window.ts'
 import type { Setting, World } from './model-world.ts'
 
-/** What the user did, and what the store has shown so far. */
+/** Actions of the user, and contents of the store so far. */
 export interface Story {
   world: World
   setting: Setting
-  /** How many runs were asked for, by prompt. */
+  /** Number of runs started, by prompt. */
   asked: Map<string, number>
   seen: Map<RunId, Run>
   pictures: Set<PictureId>
   removed: Set<RunId>
   dismissed: Set<RunId>
-  /** Those that were taken back. */
+  /** Removed runs that have left the store. */
   gone: Set<RunId>
-  /** The runs that another service was asked to make, and whether the user was told that it may be paid twice. */
+  /** Runs sent to the fallback service, and whether the user was told that they may be paid twice. */
   pressed: Map<RunId, { prompt: string; mayBeTwice: boolean }>
-  /** Prompts of which a killed proxy may have forgotten a picture. */
+  /** Prompts whose image may be lost with a killed proxy. */
   spoilt: Set<string>
   wasFrozen: boolean
 }
 
 type Submissions = SimulatorState['submissions']
 
-/** A window that lived on for so long has stored what it was told. */
+/** Time in which a window stores an answer that it received, ms. */
 const longEnoughMs = 100
 const order = ['queued', 'sending', 'working', 'ready', 'failed', 'saved']
 
@@ -35,7 +35,7 @@ export function promptOf(run: Run): string {
   return String(run.recipe.draft.prompt)
 }
 
-/** Nothing that was ever in the store leaves it or goes back, except by the user's own hand while nothing was sent. */
+/** No run leaves the store or returns to an earlier phase, except that the user removes one that was not sent. */
 export function expectNothingLost({ seen, removed, gone, pictures, world }: Story, runs: readonly Run[]): void {
   const now = new Map(runs.map((run) => [run.id, run]))
   for (const [id, before] of seen) {
@@ -43,7 +43,7 @@ export function expectNothingLost({ seen, removed, gone, pictures, world }: Stor
     if (run)
       expect(isStepBack(before, run) && !world.wasFull(), `${before.state.phase} became ${run.state.phase}`).toBe(false)
     else {
-      // A failure for which the disk had no room is of a run that waits there.
+      // If the disk was too full to store a failure, the stored run is still waiting.
       const isUnsent = before.state.phase === 'queued' || (world.wasFull() && isFree(before))
       expect(removed.has(id) && isUnsent, `a run that was ${before.state.phase} is gone`).toBe(true)
       gone.add(id)
@@ -63,7 +63,7 @@ function isStepBack(before: Run, now: Run): boolean {
   return order.indexOf(now.state.phase) < order.indexOf(before.state.phase) && !waitsForTheLimit
 }
 
-/** What the service has received is never shown as not sent, and is never more than what was asked for. */
+/** A submission that the service received is never shown as not sent, and there are never more than the user started. */
 export function expectHonesty({ asked }: Story, runs: readonly Run[], submissions: Submissions): void {
   for (const [prompt, wishes] of asked) {
     const sent = sentFor(prompt, submissions)
@@ -75,17 +75,17 @@ export function expectHonesty({ asked }: Story, runs: readonly Run[], submission
   }
 }
 
-/** What was asked of the service itself. */
+/** Runs sent to the main service. */
 function ownOf(prompt: string, runs: readonly Run[]): Run[] {
   return runs.filter((run) => promptOf(run) === prompt && !run.marks.standsIn)
 }
 
-/** A run that says it has cost nothing, and that nothing was made. */
+/** Whether a run says that it cost nothing and that nothing was made. */
 export function isFree(run: Run): boolean {
   return run.state.phase === 'failed' && !run.state.task && !run.state.chargePossible
 }
 
-/** What was refused for its rate was not taken, and may be sent again. */
+/** Whether a run was refused because of the rate limit: it was not accepted, and may be sent again. */
 export function sentFor(prompt: string, submissions: Submissions): Submissions {
   return submissions.filter(({ body, code }) => promptIn(body) === prompt && code !== 429)
 }
@@ -95,7 +95,7 @@ function promptIn(body: unknown): string | undefined {
   return prompt ?? input?.prompt
 }
 
-/** What a window was told it shows as long as it lives, whether the disk took it or not. */
+/** A window shows an answer that it received as long as it is open, also if the disk could not store it. */
 export async function expectKnowledge({ world }: Story): Promise<void> {
   const shownBy = new Map<Page, readonly Run[]>()
   for (const { run, taskId, livedMs, page } of world.told) {
@@ -110,7 +110,7 @@ export async function expectKnowledge({ world }: Story): Promise<void> {
   }
 }
 
-/** Without the user's help every run comes to its end, but for those that were stopped or cannot be fetched. */
+/** Every run ends without the user's help, except those that were stopped or cannot be fetched. */
 export function expectAllEnded(runs: readonly Run[]): void {
   for (const run of runs) {
     const isLeft = run.marks.stopped || isOver(run) || (run.state.phase === 'ready' && run.state.trouble)
@@ -118,7 +118,7 @@ export function expectAllEnded(runs: readonly Run[]): void {
   }
 }
 
-/** Once all is calm: every task that was paid for is saved, offered, or said to be in doubt. */
+/** When nothing is under way: every paid task is saved, offered for download, or shown as unconfirmed. */
 export async function judge({ world, asked, pictures }: Story): Promise<void> {
   const { store } = world.pages[0] as Page
   const runs = await store.recentRuns(100)
@@ -135,7 +135,7 @@ export async function judge({ world, asked, pictures }: Story): Promise<void> {
       ({ taskId }) => taskId && paid.has(taskId) && !known.has(taskId),
     )
     expect(unknown.length, `tasks of "${prompt}" that no run offers`).toBeLessThanOrEqual(doubtful.length)
-    // A run that another service has taken over is not looked at any more.
+    // The main service is not asked again about a run that moved to the fallback.
     const given = doubtful.filter((run) => run.state.phase === 'failed' && run.state.yieldsTo)
     const called = unknown.filter(({ taskId }) => taskId && world.heard.has(taskId))
     expect(called.length, `tasks of "${prompt}" that the service has called about`).toBeLessThanOrEqual(given.length)
@@ -160,7 +160,7 @@ export async function judge({ world, asked, pictures }: Story): Promise<void> {
   }
 }
 
-/** A task that was paid for is not saved only where there is nothing to be fetched; and it is never called free. */
+/** A paid task is unsaved only if it cannot be fetched, and is never shown as free. */
 function expectReason(run: Run): void {
   const nothingToFetch = run.recipe.family === 'flux-2' ? /\[\[(gone|nourl|spare)\]\]/ : /\[\[(gone|nourl)\]\]/
   expect(promptOf(run)).toMatch(nothingToFetch)

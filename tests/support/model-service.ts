@@ -18,9 +18,9 @@ const internal = () =>
     { status: 500 },
   )
 
-/** The simulator behind a machine that fails. `spoil` is told the prompt of each picture whose answer nobody gets. */
+/** The simulator with faults. Calls `spoil` with the prompt of each image whose answer is lost. */
 export function serveBadly(simulator: Simulator, { takes }: Faults, spoil: (prompt: string) => void) {
-  // A request that hangs ends with its connection.
+  // A hanging request ends when its connection is closed.
   const ask = (request: Request) => simulator.fetch(request).catch(() => nobodyListens)
 
   async function submit(request: Request, { incoming }: Env): Promise<Response> {
@@ -65,22 +65,22 @@ async function promptIn(call: Request): Promise<string> {
 
 interface CallingBadly {
   faults: Faults
-  /** To the proxy. */
+  /** The connection to the proxy. */
   carry: Fetch
   lateMs(): number
-  /** Told the task of each call that the proxy has taken. */
+  /** Called with the task of each callback that the proxy accepted. */
   heard(taskId: string): void
-  /** How often the proxy was killed. */
+  /** Number of times the proxy was killed. */
   lives(): number
 }
 
-/** How the service's calls reach the proxy. */
+/** Delivers the service's callbacks to the proxy. */
 export function callBadly({ faults, carry, lateMs, heard, lives }: CallingBadly): Fetch {
   return async (request) => {
     if (faults.takes('unheard')) throw new TypeError('Failed to fetch')
     if (faults.takes('late')) await new Promise((resolve) => setTimeout(resolve, lateMs()))
     const { data } = (await request.clone().json()) as { data: { taskId: string } }
-    // What a proxy has taken that is gone by now, this one does not know.
+    // A restarted proxy does not know the callbacks that the killed one accepted.
     const life = lives()
     const response = await carry(request)
     if (response.ok && life === lives()) heard(data.taskId)

@@ -6,7 +6,7 @@ import { isFree, promptOf, type Story, sentFor } from './model-rules.ts'
 
 type StandInRun = Run & { marks: { standsIn: StandIn } }
 
-/** Answers that say of a submission that it was not taken, and not for what it asks for. */
+/** Answers that refuse a submission for reasons other than its content. */
 const refusals = new Set([402, 429, 455])
 const mayAlwaysGoOn = new Set([402, 455])
 
@@ -20,7 +20,7 @@ const paidFor = (prompt: string, { gemini, charges, submissions }: SimulatorStat
   }
 }
 
-/** Another service makes only what it may, as often as it may, and the user has been told what it may cost. */
+/** The fallback receives only permitted runs, only as often as permitted, and the user was told the possible cost. */
 export function expectEntitled(story: Story, runs: readonly Run[], state: SimulatorState): void {
   const { asked, pressed, setting, world } = story
   const byId = new Map(runs.map((run) => [run.id, run]))
@@ -55,7 +55,7 @@ function mayGoOn(prompt: string, code: number | undefined): boolean {
   return code !== undefined && (refusals.has(code) || (code === 500 && prompt.includes('[[submit:busy]]')))
 }
 
-/** What is settled to go on elsewhere does so, unless the proxy could not be asked, or it was known to one window only. */
+/** Runs that are to continue at the fallback do so, unless the proxy could not be reached, or only one window knew. */
 export function expectGoingOn({ world, seen, setting, pressed, wasFrozen }: Story, runs: readonly Run[]): void {
   if (world.wasCut() || world.wasFull() || wasFrozen) return
   for (const run of runs) {
@@ -67,7 +67,7 @@ export function expectGoingOn({ world, seen, setting, pressed, wasFrozen }: Stor
   }
 }
 
-/** A proxy that is killed forgets what it has of a picture, and of a call that is under way. */
+/** Images and calls under way are lost when a proxy is killed. */
 export function spoilUnsaved({ seen, spoilt }: Story, { gemini }: SimulatorState): void {
   const saved = (prompt: string) => countSaved(prompt, [...seen.values()])
   const unanswered = gemini.calls.filter(({ status }) => status === undefined)
@@ -81,7 +81,7 @@ function countSaved(prompt: string, runs: readonly Run[]): number {
   return runs.filter((run) => isStandIn(run) && promptOf(run) === prompt && run.state.phase === 'saved').length
 }
 
-/** Once all is calm: every picture that was paid for elsewhere is saved, or, where it cannot be, said to be lost or in doubt. */
+/** When nothing is under way: every image paid at the fallback is saved, or shown as lost or unconfirmed. */
 export function judgeStandIns(story: Story, runs: readonly Run[], { gemini }: SimulatorState): void {
   const { asked, removed, dismissed, spoilt, world } = story
   const ids = new Set<RunId>(runs.map(({ id }) => id))

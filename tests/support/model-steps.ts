@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import type { FallbackRule } from '#domain/run.ts'
 import { type Fault, faultKinds } from './model-faults.ts'
 
-/** What the service does with a prompt; the empty one is an ordinary day. */
+/** What the service does with a prompt; empty: it succeeds. */
 const tokens = [
   '[[policy]]',
   '[[fail500]]',
@@ -22,9 +22,9 @@ const tokens = [
   '[[spare]]',
   '[[slow:25]]',
 ]
-/** Those that another service may be asked about. */
+/** Prompts that may be sent to the fallback. */
 const passedOn = ['[[submit:402]]', '[[submit:402]]', '[[submit:455]]', '[[submit:500]]', '[[fail500]]', '[[null]]']
-/** What that one does with a prompt. */
+/** What the fallback does with a prompt. */
 const standInTokens = [
   '[[gemini:block]]',
   '[[gemini:words]]',
@@ -37,7 +37,7 @@ const standInTokens = [
   '[[gemini:html]]',
   '[[gemini:hang]]',
 ]
-/** How the service calls back, where it does. */
+/** How the service calls back, if it does. */
 const callTokens = ['[[callback:never]]', '[[callback:early]]', '[[callback:twice]]', '[[callback:20]]']
 
 export type Act = 'stop' | 'look' | 'again' | 'remove' | 'dismiss' | 'stand in'
@@ -102,7 +102,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({ do: one('set the clock'), byMs: fc.integer({ min: -7_200_000, max: 7_200_000 }) }),
   },
-  // Away for a while, then back, with nothing that it remembered.
+  // Stopped for a while, then started without its memory.
   {
     weight: 1,
     arbitrary: fc.record({ do: one('stop the proxy'), ms: fc.oneof(fc.nat({ max: 3_000 }), fc.nat({ max: 90_000 })) }),
@@ -110,7 +110,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ do: one('pass'), ms: fc.oneof(fc.nat({ max: 400 }), fc.nat({ max: 40_000 })) }) },
 )
 
-/** A run of an ordinary day, or not, and what happens from then on. */
+/** A run, with or without faults, and the steps after it. */
 export const story = fc.tuple(generate, fc.array(step, { minLength: 1, maxLength: 13, size: 'max' }))
 
 export const setting = fc.record({

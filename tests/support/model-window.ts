@@ -16,25 +16,25 @@ import type { GalleryStore } from '#store/store.ts'
 import { isSubmitPath } from './broken-network.ts'
 import type { createWindows } from './windows.ts'
 
-// One signal of a run holds the deadlines of all that is asked for it, which Node takes for a leak.
+// One signal of a run has listeners for all of its requests, which Node reports as a leak.
 setMaxListeners(0)
 
-/** One window of the browser, with a connection, a machine and a generator of its own. */
+/** One window of the browser, with its own connection, runner and generator. */
 export interface Page {
   store: GalleryStore
   generator: Generator
   /** Runs that are being driven here. */
   busy(): number
   isGone(): boolean
-  /** Out of sight, or seen again. */
+  /** Hides or shows the window. */
   hide(hidden: boolean): void
-  /** While it is frozen nothing goes on in it, and what is said to it waits. */
+  /** While frozen, the window does nothing, and messages to it wait. */
   freeze(frozen: boolean): void
-  /** The window is gone at once: nothing that was under way ever comes back to it, its locks are free. */
+  /** Closes the window at once: no answer reaches it any more, and its locks are released. */
   crash(): void
 }
 
-/** An answer that reached a window which then lived on for `livedMs`. */
+/** An answer that reached a window, which was open for another `livedMs`. */
 export interface Told {
   run: RunId
   taskId: string
@@ -46,14 +46,14 @@ export interface PageParts {
   name: string
   processor: ImageProcessor
   windows: ReturnType<typeof createWindows>
-  /** Where the windows share a stream; without it they listen to none. */
+  /** The stream that the windows share; without it they have no stream. */
   eventWindows?: ReturnType<typeof createWindows>
   fallback(): FallbackRule
-  /** A connection that ends with the window. */
+  /** A connection that is closed with the window. */
   sendFor(life: AbortSignal): Send
   wall(): number
   newId(): string
-  /** What a step of the store takes, before and after the disk has it. */
+  /** Duration of a store operation, before and after the write. */
   storeMs(): number
   tell(told: Told): void
 }
@@ -117,7 +117,7 @@ export async function openPage(parts: PageParts): Promise<Page> {
       isVisible = !hidden
     },
     freeze(frozen) {
-      // A window that stands still is told nothing that it could keep.
+      // A frozen window cannot store answers.
       endedAt ??= performance.now()
       for (const one of [window, ...(events ? [events] : [])]) {
         if (frozen) one.freeze()
@@ -137,7 +137,7 @@ export async function openPage(parts: PageParts): Promise<Page> {
   return page
 }
 
-/** What stands between a window and the world: closed while the window is frozen, for good once it is gone. */
+/** Delays everything that reaches a window while it is frozen, and drops it after the window is closed. */
 function createGate(life: AbortSignal) {
   const never = new Promise<never>(() => undefined)
   let opened: Promise<void> | undefined
@@ -185,7 +185,7 @@ function createGate(life: AbortSignal) {
 
 const steps = ['saveRun', 'startRuns', 'amendRun', 'removeRun', 'settle', 'run', 'openRuns'] as const
 
-/** A disk takes its time: a window may be gone before a step is written, or before it is told. */
+/** Adds delays to the store: a window may be closed before a step is written, or before it learns of the write. */
 function slowly(store: GalleryStore, storeMs: () => number, through: () => Promise<void>): Partial<GalleryStore> {
   const slow =
     (work: (...args: never[]) => Promise<unknown>) =>
@@ -209,7 +209,7 @@ async function taskIdIn(response: Response): Promise<string | undefined> {
   return answer?.data?.taskId ?? answer?.taskId
 }
 
-/** What a stream brings waits as well while its window is frozen. */
+/** Events of a stream wait while its window is frozen. */
 function heldBack(send: Send, through: () => Promise<void>): Send {
   return async (path, init) => {
     const response = await send(path, init)
@@ -223,7 +223,7 @@ function heldBack(send: Send, through: () => Promise<void>): Send {
   }
 }
 
-/** A window that is gone says nothing any more. */
+/** Drops messages of a closed window. */
 function saidAlive(channel: SharedWorld['channel'], life: AbortSignal): SharedWorld['channel'] {
   return {
     postMessage(message) {
@@ -256,7 +256,7 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
       () => {
         signal.removeEventListener('abort', fail)
         resolve()
-        // No timer takes less.
+        // The shortest time of a timer.
       },
       Math.max(1, ms),
     )

@@ -21,40 +21,40 @@ import { openPage, type Page, type Told } from './model-window.ts'
 import { startVirtualTime } from './virtual-time.ts'
 import { createWindows } from './windows.ts'
 
-/** What stays as it is for the length of a story. */
+/** Settings that are fixed during a story. */
 export interface Setting {
-  /** What the user has said of the fallback. */
+  /** The user's setting for the fallback. */
   rule: FallbackRule
   /** Whether the service can call the proxy. */
   callbacks: boolean
 }
 
-/** A browser before a proxy before the service, on a clock of its own: nothing in it takes real time. */
+/** A browser, a proxy and the service on a virtual clock: nothing takes real time. */
 export interface World {
   faults: Faults
   simulator: Simulator
-  /** The windows that live. */
+  /** The open windows. */
   pages: Page[]
-  /** The task ids that windows were given. */
+  /** The task ids that windows received. */
   told: readonly Told[]
-  /** Prompts of the fallback's pictures whose answer was lost on the way to the proxy. */
+  /** Prompts of the fallback's images whose answer was lost on the way to the proxy. */
   spoilt: ReadonlySet<string>
-  /** Tasks of calls that this proxy has taken. */
+  /** Tasks of callbacks that this proxy accepted. */
   heard: ReadonlySet<string>
-  /** Whether a free question ever failed, or was cut off with its proxy. */
+  /** Whether a free request ever failed, or was interrupted with its proxy. */
   wasCut(): boolean
-  /** Whether a write was ever refused: what was known may then have died with its window. */
+  /** Whether a write ever failed: then a window may have been closed with answers that were not stored. */
   wasFull(): boolean
   openPage(): Promise<Page>
-  /** All windows are gone at once. */
+  /** Closes all windows at once. */
   crash(): void
-  /** The browser is killed at its `nth` write from now: as soon as the disk has it, or before. */
+  /** Kills the browser at its `nth` write from now, just after the write or before it. */
   crashAtWrite(nth: number, written: boolean): void
-  /** The proxy is killed, with what was under way to it and from it; nothing answers until it is started again. */
+  /** Kills the proxy with all requests to and from it; nothing answers until it is started again. */
   stopProxy(): void
-  /** A proxy that remembers nothing. The old one is killed, with what was under way to it and from it. */
+  /** Starts a proxy without memory. The old one is killed with all requests to and from it. */
   restartProxy(): Promise<void>
-  /** Sets the clock on the wall. */
+  /** Sets the wall clock. */
   setClock(byMs: number): void
   endFaults(): void
   pass(ms: number): Promise<void>
@@ -62,7 +62,7 @@ export interface World {
 }
 
 const [proxyPort, servicePort] = [4001, 4002]
-/** No callback takes longer. */
+/** Longest delay of a callback. */
 export const lateCallMs = 60_000
 const serviceOrigin = `http://127.0.0.1:${servicePort}`
 
@@ -82,7 +82,7 @@ export async function openWorld(seed: number, { rule, callbacks }: Setting): Pro
   const spoilt = new Set<string>()
   const heard = new Set<string>()
   const windows = createWindows()
-  /** The same ones, on the channel of the stream that they share. */
+  /** The same windows, on the channel of their shared stream. */
   const eventWindows = createWindows()
   const disk = watchDisk(() => takes('refusedWrites'))
   const ids = countUp('run')
@@ -111,7 +111,7 @@ export async function openWorld(seed: number, { rule, callbacks }: Setting): Pro
   let proxy: RunningProxy | undefined
   function stopProxy() {
     network.unplug(proxyPort)
-    // What the old one was told from now on it does not hear, and nobody hears what it says.
+    // From now on, nothing reaches the old proxy or leaves it.
     network.cut(servicePort)
     void proxy?.close()
     proxy = undefined
@@ -211,7 +211,7 @@ const environment = {
 const config = readConfig(environment)
 const calledBack = readConfig({ ...environment, PUBLIC_URL: publicUrl })
 
-/** What windows of one browser say to each other, told in turns of the event loop instead of by threads. */
+/** Messages between windows, delivered in turns of the event loop instead of by threads. */
 function createChannels() {
   const open = new Map<string, Set<EventTarget>>()
   return class extends EventTarget {

@@ -8,8 +8,8 @@ import { serveSimulator } from '#simulator/serve.ts'
 const key = 'canary-5f0c9a71e2'
 
 /**
- * The network of a page under test: whatever it asks of `/api` reaches the real proxy, behind which the simulator answers.
- * A test breaks it with `network.use(…)`; whatever else the page asks for fails the test.
+ * The network of a page under test: requests to `/api` reach the real proxy, whose service is the simulator.
+ * A test breaks it with `network.use(…)`. Any other request fails the test.
  */
 export async function openNetwork(env: Record<string, string> = {}) {
   const service = await serveSimulator({ key, switches: { durationMs: 60 } })
@@ -41,7 +41,7 @@ export async function openNetwork(env: Record<string, string> = {}) {
   }
 }
 
-/** Through Node's own client: an emulated page may not set the headers that a browser would. */
+/** Uses Node's client, because an emulated page may not set the headers that a browser sets. */
 async function forward(request: Request, port: number): Promise<Response> {
   const { pathname, search } = new URL(request.url)
   const body = Buffer.from(await request.arrayBuffer())

@@ -3,19 +3,19 @@ import { createLog } from '#server/log.ts'
 import { type Running, type StartOptions, startServer } from '#server/start.ts'
 import { type FakeService, openFakeService, type Reply } from './fake-service.ts'
 
-/** Long enough to be found wherever it leaks. */
+/** Long enough to be found in any text. */
 export const canaryKey = 'canary-7f3c91d0e5a24b86'
 
 export interface ProxyUnderTest extends Running {
-  /** Stands for the API, the uploads and the host of pictures. */
+  /** A fake of the API, the upload host and the image host. */
   service: FakeService
   /** Lines of the log. */
   logged: string[]
-  /** Ends the proxy alone; `close` ends its service first. */
+  /** Stops only the proxy; `close` stops its service first. */
   stop(): Promise<void>
 }
 
-/** A live proxy in front of a service whose every byte the test decides. */
+/** A real proxy in front of a service whose answers the test writes. */
 export async function openProxyBefore(
   reply: Reply,
   env: Record<string, string> = {},

@@ -7,19 +7,19 @@ import { readConfig } from '#server/config.ts'
 import { isApi, pathOf } from '#server/edge/edge.ts'
 import { openProxy } from '#server/start.ts'
 
-/** Stands for the address of the proxy in the built page: the real one has a free port, which no build can know. */
+/** Placeholder for the proxy's address in the built page, because the real port is not known at build time. */
 export const anyProxy = 'https://proxy-of-the-test.invalid/api'
 export const builtFolder = 'dist/page-elsewhere'
 
 export interface PageElsewhere {
-  /** "http://127.0.0.1:PORT": another site than the "http://localhost:PORT" of a proxy. */
+  /** "http://127.0.0.1:PORT", which is another site than the proxy's "http://localhost:PORT". */
   origin: string
-  /** Until then nothing is served. */
+  /** Sets the proxy's address; nothing is served before. */
   pointAt(api: string): Promise<void>
   close(): Promise<void>
 }
 
-/** The page on a site of its own, with the headers that it has at its own server. There is no API at this address. */
+/** Serves the page on a separate site, with the same headers as our server. There is no API at this address. */
 export async function openPageElsewhere(): Promise<PageElsewhere> {
   let serve: RequestListener = (_, outgoing) => outgoing.writeHead(503).end()
   let release = async () => undefined as unknown

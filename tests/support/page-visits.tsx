@@ -11,7 +11,7 @@ import { openNetwork } from './network.ts'
 import { nodeProcessor } from './node-processor.ts'
 import { closeNotices } from './render-gallery.tsx'
 
-/** The whole page before the real proxy. Each test of the file begins as a first visit. */
+/** Renders the whole page with the real proxy. Each test of the file begins as a first visit. */
 export function visitPage() {
   addLayout()
   let world: Awaited<ReturnType<typeof openNetwork>>
@@ -44,7 +44,7 @@ export function visitPage() {
   afterAll(() => world.close())
 
   return {
-    /** What the simulator has seen. */
+    /** Requests that the simulator received. */
     service: () => world.simulator.state(),
     store: () => services.store,
     break: (...handlers: Parameters<typeof world.network.use>) => world.network.use(...handlers),
@@ -56,7 +56,7 @@ export function visitPage() {
   }
 }
 
-/** For what a run has to come to first. */
+/** Waiting options for results of a run. */
 export const patience = { timeout: 15_000 }
 
 export const gallery = () => within(screen.getByRole('region', { name: 'Gallery' }))
@@ -68,7 +68,7 @@ export async function generate(prompt: string): Promise<void> {
   await user.click(screen.getByRole('button', { name: /^Generate/ }))
 }
 
-/** The card of the run that failed so. */
+/** The card of a run that failed with this title. */
 export function failedCard(kind: string): Promise<HTMLElement> {
   return waitFor(() => {
     const cell = document.querySelector<HTMLElement>('[role="gridcell"][data-phase="failed"]')

@@ -4,7 +4,7 @@ import type { Painter, PainterOptions, PictureFormat, Size } from '#simulator/pa
 import { distance, likeness } from './likeness.ts'
 import { pngOf, rowsOf, withExif } from './made-files.ts'
 
-/** A picture as a canvas has it: four bytes a pixel. */
+/** Pixels as in a canvas: RGBA, four bytes each. */
 type Seen = Pick<ImageData, 'width' | 'height'> & { data: Uint8Array | Uint8ClampedArray }
 
 const small = { width: 320, height: 240 }
@@ -13,7 +13,7 @@ const wish = (prompt: string, format: PictureFormat = 'jpeg', variation = 0) => 
 const sizeOf = ({ width, height }: Size) => `${width}x${height}`
 const bytesOf = async (blob: Blob) => new Uint8Array(await blob.arrayBuffer())
 
-/** What holds for every painter, whatever it paints with. `look` reads a file as this machine's own viewers do. */
+/** Tests for every painter. `look` decodes a file with a decoder other than the painter's. */
 export function describePainter(
   createPainter: (options?: PainterOptions) => Painter,
   look: (bytes: Uint8Array) => Promise<Seen>,
@@ -143,7 +143,7 @@ export function describePainter(
   })
 }
 
-/** The greys of a copy of 24 by 24, or of one of a part. */
+/** The greys of a copy reduced to 24 × 24, of the whole image or a part. */
 function shades(seen: Seen, part = { left: 0, top: 0, width: seen.width, height: seen.height }): number[] {
   const side = 24
   const sums = new Float64Array(side * side)
@@ -161,7 +161,7 @@ function shades(seen: Seen, part = { left: 0, top: 0, width: seen.width, height:
   return Array.from(sums, (sum, cell) => sum / (counts[cell] ?? 1))
 }
 
-/** Mean and spread of all reds, all greens, all blues. */
+/** Mean and standard deviation per channel. */
 function channelsOf({ data }: Seen): { mean: number; spread: number }[] {
   return [0, 1, 2].map((channel) => {
     let [sum, squares] = [0, 0]

@@ -1,6 +1,6 @@
 import sharp from 'sharp'
 
-/** A camera's picture, turned by EXIF, with a place in it: sky, hills and a road, as JPEG. */
+/** A JPEG like a camera's, with EXIF orientation and GPS position: sky, hills and a road. */
 export async function cameraPhoto(width = 4032, height = 3024, quality = 92): Promise<Buffer> {
   const scene = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">
     <defs>

@@ -1,4 +1,4 @@
-/** Popovers as far as the page uses them; happy-dom has none. Opening and closing tell by `toggle`, as in browsers. */
+/** A fake of the popover API, which happy-dom lacks. Opening and closing send `toggle` events, as in browsers. */
 export function addPopovers(): void {
   const turn = (element: HTMLElement, isOpen: boolean) => {
     if (element.hasAttribute('data-popover-open') === isOpen) return

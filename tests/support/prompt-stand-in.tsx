@@ -1,7 +1,7 @@
 import { useRef } from 'react'
 import { useWantedFocus } from '#workspace/use-wanted-focus.ts'
 
-/** The prompt for screens that are shown without the form. */
+/** A prompt field for screens that are rendered without the form. */
 export function PromptStandIn({ text }: { text?: string }) {
   const field = useRef<HTMLTextAreaElement>(null)
   useWantedFocus(field)

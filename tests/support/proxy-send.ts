@@ -2,8 +2,8 @@ import type { Send } from '#providers/provider.ts'
 import { askProxy } from './ask-proxy.ts'
 
 /**
- * Sends to a proxy as a page of its own would in a browser, which keeps its cookies. `keepsCookies: false`: one that does
- * not, as for a page on another site without https.
+ * Sends requests to a proxy like its own page in a browser, with cookies. `keepsCookies: false`: without cookies,
+ * as for a page on another site without https.
  */
 export function createProxySend(port: number, { keepsCookies = true } = {}): Send {
   let cookie = ''

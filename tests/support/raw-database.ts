@@ -1,11 +1,11 @@
-/** A database as the browser sees it, past all code of ours. */
+/** Reads and writes a database directly, without our code. */
 interface RawDatabase {
   version: number
   stores: Record<string, { keyPath: string; indexes: Record<string, { keyPath: string; multiEntry: boolean }> }>
   records: Record<string, readonly object[]>
 }
 
-/** Makes a database of an earlier time, with its records. */
+/** Creates a database of an earlier version, with records. */
 export async function restoreDatabase(name: string, { version, stores, records }: RawDatabase): Promise<void> {
   const database = await openRaw(name, version, (opened) => {
     for (const [storeName, { keyPath, indexes }] of Object.entries(stores)) {
@@ -35,7 +35,7 @@ export async function describeDatabase(name: string): Promise<Omit<RawDatabase, 
   return described
 }
 
-/** All records of a store as they lie in the database. */
+/** All records of a store. */
 export async function recordsOf(name: string, storeName: string): Promise<unknown[]> {
   const database = await openRaw(name)
   const request = database.transaction(storeName).objectStore(storeName).getAll()
@@ -44,7 +44,7 @@ export async function recordsOf(name: string, storeName: string): Promise<unknow
   return records
 }
 
-/** Puts a record past all code of ours. */
+/** Writes a record without our code. */
 export async function putRaw(name: string, storeName: string, record: object): Promise<void> {
   const database = await openRaw(name)
   await settled(database.transaction(storeName, 'readwrite').objectStore(storeName).put(record))

@@ -6,17 +6,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient } from 'redis'
 
-/** A Redis of the test's own, on 127.0.0.1 at a free port, that keeps nothing on disk. */
+/** A Redis server for one test, on 127.0.0.1 at a free port, without persistence. */
 export interface RedisServer {
   url: string
   port: number
-  /** Asks as an operator would. */
+  /** Runs a Redis command. */
   ask(...command: string[]): Promise<unknown>
-  /** Ends it as a power cut does: all is forgotten. */
+  /** Kills it; all data is lost. */
   kill(): Promise<void>
   /** Starts it again at the same port. */
   start(): Promise<void>
-  /** It takes connections, and answers nothing until the returned function is called. */
+  /** It accepts connections but does not answer until the returned function is called. */
   freeze(): () => void
   close(): Promise<void>
 }
@@ -41,7 +41,7 @@ export async function openRedisServer(...settings: string[]): Promise<RedisServe
       said += chunk
       if (said.includes('Ready to accept connections')) break
     }
-    // Reading on: a pipe that nobody empties would stop the server.
+    // Keeps reading, because a full pipe would block the server.
     server.stdout?.resume()
     if (server.exitCode !== null) throw new Error(`redis-server did not start: ${said}`)
   }

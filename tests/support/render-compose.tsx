@@ -18,12 +18,12 @@ const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfD
 
 const pixelBytes = () => Uint8Array.from(atob(pixel), (letter) => letter.charCodeAt(0))
 
-/** Keeps what it is given: there is no decoder outside a browser. */
+/** Stores files unchanged, because there is no decoder outside a browser. */
 const processor = createPixelProcessor({ width: 800, height: 600 })
 
 let galleries = 0
 
-/** The Create column over a real store and workspace. `sent` collects what would be run, in order. */
+/** Renders the Create column over a real store and workspace. `sent` collects the recipes that would be run, in order. */
 export async function renderEditor(own: Partial<Generator> = {}) {
   galleries += 1
   const store = await openGallery({ name: `editor-${galleries}`, processor })
@@ -42,7 +42,7 @@ export async function renderEditor(own: Partial<Generator> = {}) {
     { store, generator },
   )
 
-  /** Puts pictures into the store, and into a family's form if one is named. */
+  /** Adds images to the store, and to a family's form if one is given. */
   async function keep(names: readonly string[], family?: string): Promise<PictureId[]> {
     const ids = names.map((name) => `${name}-${galleries}` as PictureId)
     for (const [index, id] of ids.entries()) {
@@ -64,8 +64,8 @@ export async function renderEditor(own: Partial<Generator> = {}) {
 }
 
 /**
- * Stands in for the worker that reads pictures. A file of the text "bad" is refused, one of "slow" waits until `finish`
- * is called, all others are fine.
+ * A fake of the worker that reads images. A file with the text "bad" is refused, one with "slow" waits until `finish`
+ * is called, all others are accepted.
  */
 export function fakePictureWorkers() {
   const waiting: (() => void)[] = []
@@ -101,7 +101,7 @@ export function fakePictureWorkers() {
     finish() {
       for (const resolve of waiting.splice(0)) resolve()
     },
-    /** How many were ended by whoever started them. */
+    /** Number of workers that were terminated. */
     ended: () => ended,
   }
 }
@@ -110,7 +110,7 @@ export function imageFile(name: string, content = 'fine'): File {
   return new File([content], name, { type: 'image/png' })
 }
 
-/** What a drop or a paste carries. */
+/** The data of a drop or a paste. */
 export function transferOf(files: readonly File[], texts: Readonly<Record<string, string>> = {}): DataTransfer {
   const types = [...(files.length > 0 ? ['Files'] : []), ...Object.keys(texts)]
   const items = files.map((file) => ({ kind: 'file', type: file.type, getAsFile: () => file }))

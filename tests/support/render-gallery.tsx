@@ -27,7 +27,7 @@ const task = { provider: 'kie-kontext', taskId: 'task-7' as TaskId }
 export function openTestGallery(): Promise<GalleryStore> {
   galleries += 1
   emptyWorkspace()
-  // A dialog outlives the screens that a test has drawn.
+  // A dialog stays open after the screens of a test are removed.
   askFor(undefined)
   return openGallery({ name: nameOfGallery(), processor: nodeProcessor })
 }
@@ -35,7 +35,7 @@ export function openTestGallery(): Promise<GalleryStore> {
 /** The database of the gallery that was opened last. */
 export const nameOfGallery = () => `gallery-${galleries}`
 
-/** Screens over a real store. `asked` collects what they wanted of runs: "stop run-1". `own`: what a generator answers. */
+/** Renders screens over a real store. `asked` collects their calls to the generator: "stop run-1". `own`: its results. */
 export function renderOver(store: GalleryStore, screens: ReactNode, own: Partial<Generator> = {}) {
   const asked: string[] = []
   const note = (act: string) => (run: Run) => void asked.push(`${act} ${run.id}`)
@@ -75,7 +75,7 @@ export function recipeOf(prompt: string, draft: Recipe['draft'] = {}, sources: r
   return { family: 'flux-kontext', draft: { prompt, model: 'pro', ...draft }, sources: sources as PictureId[] }
 }
 
-/** Notices outlive the screens that caused them. */
+/** Closes notices, which stay after the screens that caused them are removed. */
 export function closeNotices() {
   for (const button of screen.queryAllByRole('button', { name: 'Close notice' })) fireEvent.click(button)
 }
@@ -90,7 +90,7 @@ interface Made {
   batch?: BatchPlace
 }
 
-/** A kept picture, made by a run of its own. */
+/** A saved image, made by its own run. */
 export async function keep(store: GalleryStore, id: string, made: Made) {
   const { prompt, createdAt, parents = [], simulated = false, width = 40, height = 30, batch } = made
   const origin: Origin = {

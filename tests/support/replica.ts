@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 
-/** A proxy in a process of its own, to be killed. */
+/** A proxy in a separate process that can be killed. */
 export interface Replica {
   port: number
   signal(signal: NodeJS.Signals): void
@@ -10,9 +10,9 @@ export interface Replica {
 }
 
 export interface ReplicaOptions {
-  /** The built server, in place of its source. */
+  /** Use the built server instead of its source. */
   entry?: string
-  /** Where its log goes. */
+  /** File of its log. */
   stderr?: number
 }
 

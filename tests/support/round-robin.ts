@@ -2,11 +2,11 @@ import { once } from 'node:events'
 import http, { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** A small balancer: each request goes to the next proxy that takes it. What was taken once is never sent to another. */
+/** A small load balancer: each request goes to the next proxy that accepts it. An accepted request is never sent again. */
 export interface RoundRobin {
   port: number
   origin: string
-  /** Where requests go from now on. */
+  /** Sets the proxies that get requests from now on. */
   serve(ports: readonly number[]): void
   close(): Promise<void>
 }

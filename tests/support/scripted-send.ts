@@ -4,13 +4,13 @@ export type Scripted = Response | Error | ((init: RequestInit | undefined) => Re
 
 export interface ScriptedSend {
   send: Send
-  /** Method and path of all that was asked, in order. */
+  /** Method and path of all requests, in order. */
   asked: string[]
 }
 
 /**
- * A connection that answers by a script: the next answer of the first path that fits. Whatever is asked beyond it fails
- * the test that asked.
+ * A connection that answers from a script: the next answer of the first path that matches. Any other request fails
+ * the test.
  */
 export function scriptSend(script: Record<string, Scripted[]>): ScriptedSend {
   const asked: string[] = []
@@ -25,7 +25,7 @@ export function scriptSend(script: Record<string, Scripted[]>): ScriptedSend {
   return { send, asked }
 }
 
-/** Never answers; ends as its signal does. */
+/** Never answers; rejects when its signal aborts. */
 export const silent: Scripted = (init) =>
   new Promise((_, reject) => {
     init?.signal?.addEventListener('abort', () => reject(init.signal?.reason))

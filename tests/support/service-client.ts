@@ -2,7 +2,7 @@ import type { Painter, Size } from '#simulator/painter/painter.ts'
 import { createRandom } from '#simulator/painter/random.ts'
 import { createSimulator, type Simulator, type SimulatorOptions } from '#simulator/simulator.ts'
 
-/** The first bytes of a JPEG and a PNG: enough where nobody looks at pixels. */
+/** The first bytes of a JPEG and a PNG, which are enough if nothing decodes them. */
 export const jpegBytes = Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 0, 16, 0x4a, 0x46, 0x49, 0x46, 0, 1)
 export const pngBytes = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13)
 
@@ -14,17 +14,17 @@ export interface Envelope {
   data?: any
 }
 
-/** A simulator with a clock of its own, and a client that speaks the service's wire to it. */
+/** A simulator with a manual clock, and a client that uses the service's protocol. */
 export interface ServiceClient {
   simulator: Simulator
-  /** Every wish that reached the painter, in order; each source is taken for one of 960 × 640. */
+  /** Every request to the painter, in order; each source is treated as 960 × 640. */
   painted: { prompt: string; size: Size; sources: number; format: string }[]
-  /** Lets time pass. */
+  /** Advances the clock. */
   pass(ms: number): void
   send(path: string, init?: RequestInit): Promise<Response>
   get(path: string): Promise<Envelope>
   post(path: string, body: unknown): Promise<Envelope>
-  /** The public address of a freshly uploaded picture. */
+  /** The public address of a newly uploaded image. */
   upload(fileName?: string, bytes?: Uint8Array): Promise<string>
 }
 

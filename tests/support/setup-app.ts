@@ -4,10 +4,10 @@ import { afterEach, expect } from 'vitest'
 import { addPopovers } from './popover.ts'
 
 addPopovers()
-// On a busy machine what comes is late, and nothing here measures time.
+// A busy machine may be slow, and these tests do not measure time.
 configure({ asyncUtilTimeout: 10_000 })
 
-/** What was complained about on the console. A test that expects a complaint spies on the console itself. */
+/** Console output, which fails the test. A test that expects output spies on the console itself. */
 const complaints: unknown[][] = []
 for (const kind of ['error', 'warn'] as const) {
   console[kind] = (...said: unknown[]) => {

@@ -11,7 +11,7 @@ const types: Readonly<Record<string, string>> = {
   '.jpg': 'image/jpeg',
 }
 
-/** A host that knows nothing but files, on a free port: no headers of ours, no proxy, and the page in a folder of it. */
+/** A static file host on a free port, without our headers and proxy, with the page in a subfolder. */
 export async function startStaticHost(folder: string, place = '/studio/atelier/') {
   const asked: string[] = []
   const server = createServer(async (incoming, outgoing) => {
@@ -32,7 +32,7 @@ export async function startStaticHost(folder: string, place = '/studio/atelier/'
   const { port } = server.address() as AddressInfo
   return {
     url: `http://localhost:${port}${place}`,
-    /** "GET /studio/atelier/", in the order they came. */
+    /** "GET /studio/atelier/", in the order of arrival. */
     asked,
     close: () =>
       new Promise<void>((resolve) => {

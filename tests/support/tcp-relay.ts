@@ -1,14 +1,14 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
-/** Stands between a client and a server on this machine, and passes their bytes on, as long as the test lets it. */
+/** A TCP relay between a client and a server on this machine that a test can interrupt. */
 export interface TcpRelay {
   port: number
-  /** What carries `words` is kept from the server, with all that follows it on that connection. Resolves when it was seen. */
+  /** Withholds the data with `words`, and all later data of that connection, from the server. Resolves when it was seen. */
   keepFrom(words: string): Promise<void>
-  /** From now on bytes reach the server so much later. */
+  /** Delays bytes to the server by this time from now on. */
   delay(ms: number): void
-  /** Ends all connections, and takes no more until `mend`. */
+  /** Closes all connections, and accepts no new ones until `mend`. */
   cut(): void
   mend(): void
   close(): Promise<void>

@@ -1,6 +1,6 @@
 /**
- * Does to the page what the translation of a browser does: wraps every text node in two `<font>` elements, and goes on with
- * each that comes later. Gives the way to stop.
+ * Changes the page like a browser's translation: wraps every text node in two `<font>` elements, also those added
+ * later. Returns a function that stops this.
  */
 export function translatePage(root: Element = document.body): () => void {
   const translate = (node: Node) => {
@@ -15,7 +15,7 @@ export function translatePage(root: Element = document.body): () => void {
     const inner = document.createElement('font')
     text.replaceWith(outer)
     outer.append(inner)
-    // The translation is new text: the node that the page knows is out of the document.
+    // The translation is a new text node; the page's own node is removed from the document.
     inner.append(text.data)
   }
   const observer = new MutationObserver(() => translate(root))

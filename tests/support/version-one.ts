@@ -1,6 +1,6 @@
 import versionOne from '../fixtures/database-version-1.json' with { type: 'json' }
 
-/** What a gallery of version one holds after a while: so many images, and a run in each phase that is not over. */
+/** The records of a used gallery of version one: a number of images, and a run in each unfinished phase. */
 export function imagesOfVersionOne(count: number) {
   const { runs, pictures } = versionOne.records
   const bytes = Array.from({ length: count }, (_, index) => ({
@@ -41,7 +41,7 @@ function unfinishedRuns() {
   })
 }
 
-/** A small PNG with a text chunk of its own, so that no two have the same bytes. */
+/** A small PNG with a unique text chunk, so that no two have the same bytes. */
 function pngNumber(index: number): string {
   const bytes = Buffer.from(versionOne.records.originals[0]?.base64 ?? '', 'base64')
   const text = Buffer.from(`0000tEXtn\0${String(index).padStart(4, '0')}0000`, 'latin1')

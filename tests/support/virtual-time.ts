@@ -4,23 +4,23 @@ import promises from 'node:timers/promises'
 import { vi } from 'vitest'
 import { createRandom, type Random } from '#simulator/painter/random.ts'
 
-/** Time that stands still until a test lets it pass: the same seed gives the same order of everything. */
+/** Virtual time that a test advances: the same seed gives the same order of all events. */
 export interface VirtualTime {
-  /** 0 to 1, from the seed. */
+  /** A random number from 0 to 1, from the seed. */
   random: Random
-  /** Lets time pass, with all that is due on the way, each with what follows from it before the next. */
+  /** Advances the time and runs all timers that are due, each with its consequences before the next. */
   pass(ms: number): Promise<void>
-  /** Until nothing more happens by itself. */
+  /** Resolves when nothing more happens without advancing the time. */
   settle(): Promise<void>
-  /** Gives the real time back. */
+  /** Restores real time. */
   restore(): void
 }
 
 const realImmediate = globalThis.setImmediate
-/** Turns of the event loop without news after which there are none to come: Node's own streams and blobs take two. */
+/** After this many turns of the event loop without an event, none will come; Node's streams and blobs take two. */
 const quietTurns = 3
 
-/** Takes over timers, clocks and chance. Sockets and files have no part in it: what waits for them is not waited for. */
+/** Replaces timers, clocks and random numbers. Does not wait for sockets and files. */
 export function startVirtualTime(seed: number): VirtualTime {
   const random = createRandom(seed)
   let events = 0
@@ -30,10 +30,10 @@ export function startVirtualTime(seed: number): VirtualTime {
   })
   const realPause = promises.setTimeout
   promises.setTimeout = pause as typeof realPause
-  // It is imported by name.
+  // Modules import it by name, so the global is not enough.
   syncBuiltinESMExports()
   const chance = vi.spyOn(Math, 'random').mockImplementation(random)
-  // One that is made in another thread would come at a time of its own.
+  // A digest computed in another thread would arrive at an unpredictable time.
   const digest = vi.spyOn(crypto.subtle, 'digest').mockImplementation(
     async (_kind, data) =>
       new Uint8Array(
@@ -42,7 +42,7 @@ export function startVirtualTime(seed: number): VirtualTime {
           .digest(),
       ).buffer,
   )
-  // The database of tests does its work in such turns.
+  // The database of the tests works in such turns.
   globalThis.setImmediate = ((work: (...args: unknown[]) => void, ...args: unknown[]) => {
     events += 1
     return realImmediate(() => {
@@ -84,7 +84,7 @@ export function startVirtualTime(seed: number): VirtualTime {
   }
 }
 
-/** Node's own goes by a clock that nobody can stop. */
+/** Replaces Node's own function, which uses real time. */
 function pause<T>(ms: number, value?: T, { signal }: { signal?: AbortSignal } = {}): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
     const fail = () => {

@@ -4,14 +4,14 @@ import { eventually } from './eventually.ts'
 
 type Message = Parameters<LockWorld['channel']['postMessage']>[0]
 
-/** Several windows of one browser: their Web Locks, stealing included, and the channel between them. */
+/** Several windows of one browser: their Web Locks, including stealing, and the channel between them. */
 export function createWindows() {
   const locks = createWebLocks()
   const windows = new Map<number, (data: Message) => void>()
   const listeners = new Map<number, ((event: { data: Message }) => void)[]>()
   let count = 0
   return {
-    /** A new window. While it is frozen it hears nothing; what was said meanwhile it hears when it thaws. */
+    /** A new window. Messages to a frozen window are delivered when it thaws. */
     open() {
       count += 1
       const id = count
@@ -45,7 +45,7 @@ export function createWindows() {
   }
 }
 
-/** As the browser has them: one holder a name, the others in line; a thief pushes the holder out and passes the line. */
+/** Web Locks as in browsers: one holder per name, the others queue; `steal` replaces the holder and skips the queue. */
 function createWebLocks(): LockWorld['locks'] {
   const holders = new Map<string, (error: unknown) => void>()
   const lines = new Map<string, (() => void)[]>()
@@ -84,13 +84,13 @@ function createWebLocks(): LockWorld['locks'] {
   }
 }
 
-/** Pauses that a test ends, on a clock that only a test moves. */
+/** Pauses that a test ends, on a manual clock. */
 export function createHeldTime() {
   let now = 0
   const waits = new Set<{ dueAt: number; resolve(): void }>()
   return {
     monotonic: () => now,
-    /** How many wait at this moment, and for how long. */
+    /** The lengths of the pauses in progress. */
     waiting: () => [...waits].map(({ dueAt }) => dueAt - now),
     wait(ms: number, signal: AbortSignal): Promise<void> {
       return new Promise((resolve, reject) => {
@@ -106,7 +106,7 @@ export function createHeldTime() {
         signal.addEventListener('abort', fail)
       })
     },
-    /** Lets time pass step by step, so that what follows from one wait comes before the next. */
+    /** Advances the time step by step, so that the consequences of one wait come before the next. */
     async pass(ms: number, stepMs = 1_000) {
       for (let left = ms; left > 0; left -= stepMs) {
         now += Math.min(stepMs, left)
@@ -114,7 +114,7 @@ export function createHeldTime() {
         await settled()
       }
     },
-    /** Ends each pause at its time until `work` is over. Nothing passes while an answer is waited for, however slow it is. */
+    /** Ends each pause at its time until `work` is finished. Time does not pass while an answer is awaited. */
     async passUntil<T>(work: Promise<T>): Promise<T> {
       let isOver = false
       const end = () => {
@@ -129,12 +129,12 @@ export function createHeldTime() {
       }
       return work
     },
-    /** Time that passes without anybody's timer running, as in a machine that sleeps. */
+    /** Advances the clock without running timers, like a machine that sleeps. */
     async sleep(ms: number) {
       now += ms
       await this.wake()
     },
-    /** Every wait ends before its time, as when a window wakes up. */
+    /** Ends every wait early, as when a window becomes active. */
     async wake() {
       for (const one of [...waits]) one.resolve()
       await settled()
@@ -142,7 +142,7 @@ export function createHeldTime() {
   }
 }
 
-/** Until all that follows by itself has happened: in this thread, and in those that signatures and digests are made in. */
+/** Resolves when all consequences have happened, in this thread and in those that compute signatures and digests. */
 export async function settled(): Promise<void> {
   for (let round = 0; round < 3; round += 1) {
     for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve))

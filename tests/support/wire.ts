@@ -1,7 +1,7 @@
 import type { TaskId } from '#domain/ids.ts'
 import type { Call, Send } from '#providers/provider.ts'
 
-/** A request as it left. */
+/** A request that was sent. */
 export interface Seen {
   path: string
   method: string
@@ -9,7 +9,7 @@ export interface Seen {
   body: unknown
 }
 
-/** A `send` that gives prepared answers in order (the last one again and again) and remembers what was asked. */
+/** A `send` that returns prepared answers in order, the last one repeatedly, and records the requests. */
 export function wire(...answers: (Response | Error | (() => Response))[]): { send: Send; call: Call; seen: Seen[] } {
   const seen: Seen[] = []
   let next = 0
@@ -24,7 +24,7 @@ export function wire(...answers: (Response | Error | (() => Response))[]): { sen
   return { send, seen, call: { send, signal: new AbortController().signal } }
 }
 
-/** KIE's envelope. Business errors arrive as HTTP 200. */
+/** KIE's envelope. Errors of the API arrive as HTTP 200. */
 export function reply(code: number | string | undefined, msg?: string, data?: unknown, status = 200): Response {
   return json({ code, msg, data }, status)
 }
