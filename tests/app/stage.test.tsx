@@ -262,7 +262,7 @@ describe('before and compare', () => {
     slider.focus()
     fireEvent.keyDown(slider, { key: 'ArrowRight' })
     await waitFor(() => expect(slider).toHaveAttribute('aria-valuetext', '55% A, 45% B'))
-    expect(screen.getByRole('button', { name: 'A: IMG_1.jpg' })).toBeVisible()
+    expect(await screen.findByRole('button', { name: 'A: IMG_1.jpg' })).toBeVisible()
     expect(screen.getByRole('button', { name: 'B: Night' })).toBeVisible()
     await userEvent.keyboard('{Escape}')
     expect(screen.queryByRole('slider')).toBeNull()
