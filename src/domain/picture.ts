@@ -11,9 +11,10 @@ export type ImageMime = (typeof imageMimes)[number]
 
 /**
  * Where a picture is kept. `gallery`: shown in the grid. `sources`: the user's own images, shown as inputs and in the
- * family tree. `bin`: can be restored.
+ * family tree. `bin`: can be restored. `answers`: answers that were laid into their source, shown in the family tree;
+ * the grid shows the laid-in image instead.
  */
-export type Shelf = 'gallery' | 'sources' | 'bin'
+export type Shelf = 'gallery' | 'sources' | 'bin' | 'answers'
 
 /** How a picture came to be. */
 export type Origin =

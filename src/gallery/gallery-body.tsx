@@ -179,11 +179,12 @@ export function isEverything(query: Query): boolean {
  */
 function useShown(runs: readonly Run[], query: Query, grouping: Grouping) {
   const { pictures, arrived, complete } = usePictures('gallery')
+  const { pictures: answers } = usePictures('answers')
   const made = useMemo(() => withArrived(pictures, arrived), [pictures, arrived])
   const [lead, setLead] = useState<Lead>([])
-  const next = advanceLead(lead, runs, made)
+  const next = advanceLead(lead, runs, made, answers)
   if (next !== lead) setLead(next)
-  const before: Before = useMemo(() => arrange(next, runs, made), [next, runs, made])
+  const before: Before = useMemo(() => arrange(next, runs, made, answers), [next, runs, made, answers])
   const isPlain = isEverything(query)
   const placed = useMemo(() => new Set<string>(before.lead.map(({ id }) => id)), [before])
   const rest = useMemo(() => pictures.filter(({ id }) => !placed.has(id)), [pictures, placed])

@@ -1,4 +1,4 @@
-import type { RunId } from '#domain/ids.ts'
+import type { PictureId, RunId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
 import { needsCard, type Run } from '#domain/run.ts'
 import { byNewest } from '#store/shelf-list.ts'
@@ -23,8 +23,13 @@ function isWaited({ run, settled }: Slot): boolean {
   return !settled && (run.state.phase === 'sending' || run.state.phase === 'working' || run.state.phase === 'ready')
 }
 
-/** The next lead; the same object if nothing changed. */
-export function advanceLead(seen: Lead, runs: readonly Run[], pictures: readonly Picture[]): Lead {
+const noAnswers: readonly Picture[] = []
+
+/**
+ * The next lead; the same object if nothing changed. `answers`: those that were laid into their source, whose positions
+ * the laid-in images take.
+ */
+export function advanceLead(seen: Lead, runs: readonly Run[], pictures: readonly Picture[], answers = noAnswers): Lead {
   const standIns = new Map(runs.flatMap((run) => (run.marks.standsIn ? [[run.marks.standsIn.for, run]] : [])))
   const openRuns = standIns.size === 0 ? runs : runs.filter(({ id }) => !standIns.has(id))
   const open = new Map(openRuns.map((run) => [run.id, run]))
@@ -35,10 +40,11 @@ export function advanceLead(seen: Lead, runs: readonly Run[], pictures: readonly
     const slots = [...openRuns.map((run) => ({ run, settled: false })), ...waited]
     return slots.sort((a, b) => byNewest(dated(a.run), dated(b.run)))
   }
-  const made = madeBy(pictures, known)
+  const made = madeBy(pictures, answers, known)
+  const answered = new Set(answers.flatMap(({ origin }) => (origin.kind === 'made' ? [origin.run] : [])))
   const next = lead.flatMap((slot) => {
     const run = open.get(slot.run.id) ?? slot.run
-    const settled = slot.settled || made.has(run.id)
+    const settled = slot.settled || made.has(run.id) || answered.has(run.id)
     if (!open.has(run.id) && !settled && !isWaited(slot)) return []
     return run === slot.run && settled === slot.settled ? [slot] : [{ run, settled }]
   })
@@ -55,9 +61,14 @@ function withStandIns(lead: Lead, standIns: ReadonlyMap<RunId, Run>): Lead {
 }
 
 /** What comes before the images of the shelf. */
-export function arrange(lead: Lead, openRuns: readonly Run[], pictures: readonly Picture[]): Before {
+export function arrange(
+  lead: Lead,
+  openRuns: readonly Run[],
+  pictures: readonly Picture[],
+  answers = noAnswers,
+): Before {
   const open = new Set(openRuns.map((run) => run.id))
-  const made = madeBy(pictures, new Set(lead.map(({ run }) => run.id)))
+  const made = madeBy(pictures, answers, new Set(lead.map(({ run }) => run.id)))
   return {
     cards: lead.flatMap(({ run }) => (open.has(run.id) && needsCard(run) ? [run] : [])),
     lead: lead.flatMap(({ run, settled }): readonly Item[] => {
@@ -68,14 +79,24 @@ export function arrange(lead: Lead, openRuns: readonly Run[], pictures: readonly
   }
 }
 
-function madeBy(pictures: readonly Picture[], runs: ReadonlySet<RunId>): Map<RunId, Picture[]> {
+function madeBy(
+  pictures: readonly Picture[],
+  answers: readonly Picture[],
+  runs: ReadonlySet<RunId>,
+): Map<RunId, Picture[]> {
   const made = new Map<RunId, Picture[]>()
   if (runs.size === 0) return made
+  const laid = new Map(answers.flatMap(laidRun))
   for (const picture of pictures) {
-    if (picture.origin.kind !== 'made' || !runs.has(picture.origin.run)) continue
-    made.set(picture.origin.run, [...(made.get(picture.origin.run) ?? []), picture])
+    const run = picture.origin.kind === 'made' ? picture.origin.run : laid.get(picture.id)
+    if (run !== undefined && runs.has(run)) made.set(run, [...(made.get(run) ?? []), picture])
   }
   return made
+}
+
+/** The image that an answer was laid into, with the run that made the answer. */
+function laidRun({ laying, origin }: Picture): (readonly [PictureId, RunId])[] {
+  return laying?.kind === 'laid' && origin.kind === 'made' ? [[laying.picture, origin.run]] : []
 }
 
 function dated({ id, marks: { createdAt } }: Run) {

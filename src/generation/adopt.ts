@@ -15,7 +15,7 @@ export type Adopted = { known: false; run: Run } | { known: true; run?: Run; pic
 const ageMs = 120_000
 const allRuns = 100_000
 const pageLength = 1_000
-const shelves: readonly Shelf[] = ['gallery', 'bin']
+const shelves: readonly Shelf[] = ['gallery', 'answers', 'bin']
 
 /**
  * Stores a run for a task of the same account that was submitted elsewhere, so that its image is downloaded. Sends

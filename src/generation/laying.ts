@@ -181,6 +181,8 @@ function toDerived(
     // Just before its answer in the list, which is sorted newest first. Later versions have their own time.
     createdAt: id === laidId(answer.id) ? answer.createdAt + 1 : at,
     prompt,
+    // Of the images that are made from one answer, the first takes its place in the batch.
+    ...(answer.batch && answer.laying?.kind !== 'laid' ? { batch: answer.batch } : {}),
     parents: [source, answer.id],
     bytes: png,
     origin: {

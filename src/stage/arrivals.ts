@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'react'
 import type { RunId } from '#domain/ids.ts'
 import { awaitsLaying, type Picture } from '#domain/picture.ts'
 import { useOpenRuns, usePictures } from '#store/queries.ts'
+import { byNewest } from '#store/shelf-list.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 
 /** A result is listed at the time of its submission, which is near the start. */
@@ -16,13 +17,15 @@ const lookAt = 200
 export function Arrivals(): null {
   const runs = useOpenRuns()
   const { pictures } = usePictures('gallery')
+  const { pictures: answers } = usePictures('answers')
   /** When the running runs were submitted. */
   const submitted = useRef(new Map<RunId, number>())
 
   useEffect(() => {
     const open = new Set(runs.map((run) => run.id))
     for (const run of runs) submitted.current.set(run.id, run.marks.createdAt)
-    const made = pictures.slice(0, lookAt).filter(({ origin }) => {
+    const newest = [...pictures.slice(0, lookAt), ...answers.slice(0, lookAt)].sort(byNewest)
+    const made = newest.filter(({ origin }) => {
       return origin.kind === 'made' && !open.has(origin.run) && submitted.current.has(origin.run)
     })
     // An answer that is being laid into its source waits for the outcome.
@@ -42,7 +45,7 @@ export function Arrivals(): null {
       } else arrive(shown)
     }
     for (const { origin } of settled) if (origin.kind === 'made') submitted.current.delete(origin.run)
-  }, [runs, pictures])
+  }, [runs, pictures, answers])
   return null
 }
 

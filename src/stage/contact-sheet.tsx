@@ -158,7 +158,10 @@ function usePlaces(batch: BatchId): Place[] {
   }))
 }
 
-/** For an answer to an edit of an area, the image that was made from it. */
+/**
+ * For an answer to an edit of an area, the image that was made from it. Earlier versions kept both in the gallery, and
+ * only the answer had the place in the batch.
+ */
 function shownFor(answer: Picture | undefined, pictures: readonly Picture[]): Picture | undefined {
   if (answer?.laying?.kind !== 'laid') return answer
   const { picture } = answer.laying

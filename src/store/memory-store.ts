@@ -16,7 +16,7 @@ import type { RunRecords } from './run-records.ts'
 import { amended, refuseSent, stepped } from './run-writes.ts'
 import type { StoredFile, StoredPicture, StoredRendition } from './schema.ts'
 import { byNewest } from './shelf-list.ts'
-import { binned, restored, type ShelfWrites, toStoredPicture } from './shelf-writes.ts'
+import { binned, loneAnswers, restored, type ShelfWrites, toStoredPicture, withLaying } from './shelf-writes.ts'
 import { sourcesNeededBy, toSourceReport } from './source-report.ts'
 import type { ActRecords, BackupRecords, GalleryStore, NewPicture, SearchRows, StoreChange } from './store.ts'
 import { isOpen } from './stored-run.ts'
@@ -263,8 +263,18 @@ function createShelves(kept: Map<PictureId, Kept>, tell: Tell): PictureShelves &
   }
 
   async function remove(ids: readonly PictureId[]) {
-    for (const id of ids) kept.delete(id)
-    if (ids.length > 0) tell({ kind: 'pictures', ids })
+    const lone = await loneAnswers(
+      entries(ids).map(({ record }) => record),
+      {
+        read: async (id) => kept.get(id)?.record,
+        childrenOf: async (id) => all().filter(({ parents }) => parents.includes(id)),
+      },
+    )
+    const gone = [...ids, ...lone.hidden.map(({ id }) => id)]
+    for (const id of gone) kept.delete(id)
+    for (const record of lone.binned)
+      for (const entry of entries([record.id])) kept.set(record.id, { ...entry, record })
+    if (gone.length > 0) tell({ kind: 'pictures', ids: gone })
   }
 
   return {
@@ -282,7 +292,7 @@ function createShelves(kept: Map<PictureId, Kept>, tell: Tell): PictureShelves &
     thumbnails: async (ids) => toThumbnails(entries(ids).map(({ record, thumbnail }) => [record.id, thumbnail])),
     setPalettes: (palettes) =>
       replace([...palettes.keys()], (record) => ({ ...record, palette: palettes.get(record.id) ?? [] })),
-    noteLaying: (answer, laying) => replace([answer], (record) => ({ ...record, laying })),
+    noteLaying: (answer, laying) => replace([answer], (record) => withLaying(record, laying)),
     moveToBin: (ids) => replace(ids, binned),
     restore: (ids) => replace(ids, restored),
     deleteForEver: remove,

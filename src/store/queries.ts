@@ -7,7 +7,7 @@ import { type ShelfHead, withChange } from './shelf-list.ts'
 import type { GalleryStore, StoreHealth } from './store.ts'
 
 const firstPage = 60
-const shelves: readonly Shelf[] = ['gallery', 'sources', 'bin']
+const shelves: readonly Shelf[] = ['gallery', 'sources', 'bin', 'answers']
 
 /**
  * Stored data only changes through the store, which reports every change, so queries are never refetched on their own.

@@ -1,4 +1,5 @@
 import type { PictureId } from '#domain/ids.ts'
+import type { Laying } from '#domain/laying.ts'
 import type { Picture } from '#domain/picture.ts'
 import type { Database } from './database.ts'
 import { deletePicture, putPicture } from './picture-writes.ts'
@@ -29,8 +30,16 @@ export function createShelfWrites(database: Database, onChange: (change: StoreCh
   async function remove(named?: readonly PictureId[]) {
     const stores = ['thumbnails', 'originals', 'files', 'renditions'] as const
     const ids = await database.write(['pictures', ...stores], async (transaction) => {
-      const ids = named ?? (await transaction.objectStore('pictures').index('origin').getAllKeys('sample'))
+      const pictures = transaction.objectStore('pictures')
+      const given = named ?? (await pictures.index('origin').getAllKeys('sample'))
+      const removed = await Promise.all(given.map((id) => pictures.get(id)))
+      const lone = await loneAnswers(removed, {
+        read: (id) => pictures.get(id),
+        childrenOf: (id) => pictures.index('parents').getAll(id),
+      })
+      const ids = [...given, ...lone.hidden.map(({ id }) => id)]
       await Promise.all(ids.map((id) => deletePicture(transaction, id)))
+      await Promise.all(lone.binned.map((answer) => putPicture(transaction, answer)))
       await Promise.all(stores.flatMap((store) => ids.map((id) => transaction.objectStore(store).delete(id))))
       return ids
     })
@@ -40,7 +49,7 @@ export function createShelfWrites(database: Database, onChange: (change: StoreCh
   return {
     setPalettes: (palettes) =>
       replace([...palettes.keys()], (record) => ({ ...record, palette: palettes.get(record.id) ?? [] })),
-    noteLaying: (answer, laying) => replace([answer], (record) => ({ ...record, laying })),
+    noteLaying: (answer, laying) => replace([answer], (record) => withLaying(record, laying)),
     moveToBin: (ids) => replace(ids, binned),
     restore: (ids) => replace(ids, restored),
     deleteForEver: remove,
@@ -54,6 +63,45 @@ export function binned(record: StoredPicture): StoredPicture {
 
 export function restored({ home = 'gallery', ...record }: StoredPicture): StoredPicture {
   return record.shelf === 'bin' ? toStoredPicture({ ...record, shelf: home }) : record
+}
+
+/** An answer that was laid in is not in the grid beside its laid-in image. */
+export function withLaying(record: StoredPicture, laying: Laying): StoredPicture {
+  if (laying.kind !== 'laid') return { ...record, laying }
+  if (record.shelf === 'bin') return { ...record, laying, home: 'answers' }
+  return toStoredPicture({ ...record, laying, shelf: 'answers' })
+}
+
+interface AnswerReads {
+  read(id: PictureId): Promise<StoredPicture | undefined>
+  childrenOf(id: PictureId): Promise<readonly Picture[]>
+}
+
+/**
+ * The answers whose last laid-in image is removed. `hidden`: no screen would list them any more, so they are removed
+ * too. `binned`: they were moved to the bin on their own, and return to the gallery from there.
+ */
+export async function loneAnswers(
+  removed: readonly (Picture | undefined)[],
+  { read, childrenOf }: AnswerReads,
+): Promise<{ hidden: StoredPicture[]; binned: StoredPicture[] }> {
+  const gone = new Set(removed.map((picture) => picture?.id))
+  const ids = new Set(removed.flatMap((picture) => (picture && answerOf(picture)) ?? []))
+  const hidden: StoredPicture[] = []
+  const binned: StoredPicture[] = []
+  for (const id of ids) {
+    const answer = gone.has(id) ? undefined : await read(id)
+    const children = answer ? await childrenOf(id) : []
+    if (!answer || children.some((child) => answerOf(child) === id && !gone.has(child.id))) continue
+    if (answer.shelf === 'answers') hidden.push(answer)
+    else if (answer.shelf === 'bin' && answer.home === 'answers') binned.push({ ...answer, home: 'gallery' })
+  }
+  return { hidden, binned }
+}
+
+/** The answer that was laid into this image. */
+function answerOf({ origin, parents }: Picture): PictureId | undefined {
+  return origin.kind === 'derived' && origin.from === 'answer' ? parents[1] : undefined
 }
 
 export function toStoredPicture(picture: Picture): StoredPicture {

@@ -38,14 +38,18 @@ export function useFamily(id: PictureId): readonly Relative[] | undefined {
   return data
 }
 
-/** The images next to this one on its shelf. */
+/** The images next to this one on its shelf; for an answer that was laid in, those in the gallery. */
 export function useNeighbours(picture: Picture): { older?: Picture | undefined; newer?: Picture | undefined } {
   const store = useStore()
   const { data } = useQuery({
     ...storedList,
     queryKey: [...keys.beside(picture.id), picture.shelf],
     queryFn: async () => {
-      const [[older], newer] = await Promise.all([store.pictures(picture.shelf, 1, picture), store.newerThan(picture)])
+      const shelf = picture.shelf === 'answers' ? 'gallery' : picture.shelf
+      const [[older], newer] = await Promise.all([
+        store.pictures(shelf, 1, picture),
+        store.newerThan({ ...picture, shelf }),
+      ])
       return { older, newer }
     },
   })

@@ -244,7 +244,10 @@ export interface GalleryStore {
   /** Keeps a user's file byte for byte: it counts only when bytes with the same hash were read back from the disk. */
   addFile(file: NewFile): Promise<Picture>
 
-  /** Stores the outcome of laying an answer into its source. A deleted answer stays deleted. */
+  /**
+   * Stores the outcome of laying an answer into its source. An answer that was laid in moves to the shelf `answers`. A
+   * deleted answer stays deleted.
+   */
   noteLaying(answer: PictureId, laying: Laying): Promise<void>
 
   /** One page of a shelf, newest first. Never reads originals; its cost does not depend on the number of images. */
@@ -280,7 +283,10 @@ export interface GalleryStore {
   /** Deletes nothing: a restored image returns to its shelf and its old position. */
   moveToBin(ids: readonly PictureId[]): Promise<void>
   restore(ids: readonly PictureId[]): Promise<void>
-  /** Images made from it keep its id as their parent. */
+  /**
+   * Images made from it keep its id as their parent. With the last image that an answer was laid into, the answer on the
+   * shelf `answers` is deleted too.
+   */
   deleteForEver(ids: readonly PictureId[]): Promise<void>
 
   /** Adds `count` distinct samples to the gallery; existing ones stay as they are. */

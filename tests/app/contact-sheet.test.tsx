@@ -89,7 +89,7 @@ test('an image that is chosen in the gallery takes the place of the sheet', asyn
 
 test('of an edit of an area, the sheet shows and opens what was made of the answer', async () => {
   const laid = 'laid-0' as PictureId
-  await store.addPicture(newPicture(laid, await paintedImage('png'), { prompt: 'the door, laid in' }))
+  await store.addPicture(newPicture(laid, await paintedImage('png'), { prompt: 'the door, laid in', batch: at(0) }))
   await store.noteLaying('made-0' as PictureId, { kind: 'laid', picture: laid })
   renderOver(store, <Stage />)
   act(() => useWorkspace.getState().openBatch(batch))

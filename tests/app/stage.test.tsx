@@ -3,11 +3,12 @@ import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { PictureId, RunId, TaskId } from '#domain/ids.ts'
 import type { Run, RunState } from '#domain/run.ts'
+import { Arrivals } from '#stage/arrivals.ts'
 import { Stage } from '#stage/stage.tsx'
 import type { GalleryStore } from '#store/store.ts'
 import { startText } from '#ui/start-text.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
-import { newPicture } from '../support/gallery-records.ts'
+import { areaOrigins, newPicture } from '../support/gallery-records.ts'
 import { paintedImage } from '../support/images.ts'
 import { PromptStandIn } from '../support/prompt-stand-in.tsx'
 import { closeNotices, keep, openTestGallery, recipeOf, renderOver } from '../support/render-gallery.tsx'
@@ -488,6 +489,22 @@ describe('an image that was just made', () => {
     await finish('new', 'New', ['v1'])
     expect(await screen.findByText('1 new')).toBeVisible()
     expect(useWorkspace.getState().selected).toBe(selected)
+  })
+
+  it('is the laid-in image where the answer was laid into its source', async () => {
+    const [photo, answer, laid] = ['photo', 'answer', 'laid'] as [PictureId, PictureId, PictureId]
+    const origins = areaOrigins(photo, 'run-of-answer')
+    await store.addPicture(newPicture(photo, await paintedImage('jpeg'), { shelf: 'sources' }))
+    await select(photo)
+    renderOver(store, <Arrivals />)
+    await start('answer')
+    const png = await paintedImage('png')
+    await store.addPicture(newPicture(answer, png, { origin: origins.answer, parents: [photo], createdAt: now }))
+    await store.addPicture(newPicture(laid, png, { origin: origins.laid, parents: [photo, answer], createdAt: now }))
+    await store.noteLaying(answer, { kind: 'laid', picture: laid })
+    const saved = { phase: 'saved', sentAt: now, finishedAt: now, task, pictures: [answer] } as const
+    await act(() => store.saveRun(run('answer', saved)))
+    await waitFor(() => expect(useWorkspace.getState().selected).toBe(laid))
   })
 
   it('is counted with others; each one that is seen goes from the count, and all can be closed', async () => {

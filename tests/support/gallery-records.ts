@@ -1,6 +1,7 @@
+import { type Edit, emptyDocument, type Fit } from '#domain/edit.ts'
 import type { PictureId, RunId, TaskId } from '#domain/ids.ts'
 import type { Origin, Picture } from '#domain/picture.ts'
-import type { RunIn } from '#domain/run.ts'
+import type { Recipe, RunIn } from '#domain/run.ts'
 import type { NewPicture } from '#store/store.ts'
 
 const recipe = { family: 'flux-kontext', draft: { prompt: 'a fox' }, sources: [] }
@@ -61,6 +62,42 @@ export function madeOrigin(run: string): Origin {
     index: 0,
     durationMs: 1,
     simulated: false,
+  }
+}
+
+const area = [{ op: 'add', shape: { kind: 'box', box: [1, 1, 5, 5] } }] as const
+
+/** The recipe of an edit of an area of this image. */
+function areaRecipe(source: PictureId): Recipe {
+  const edit: Edit = {
+    document: { ...emptyDocument(source), area },
+    way: 'whole',
+    rect: [0, 0, 40, 30],
+    sent: { width: 40, height: 30 },
+    marks: 'none',
+  }
+  return { family: 'flux-kontext', draft: { prompt: 'a hat' }, sources: [source], edits: [edit] }
+}
+
+/** The origin of an answer to an edit of an area, and of the image that is made when it is laid into its source. */
+export function areaOrigins(source: string, run: string): { answer: Origin; laid: Origin } {
+  const recipe = areaRecipe(source as PictureId)
+  const [edit] = recipe.edits ?? []
+  if (!edit) throw new Error('The recipe has no edit.')
+  const fit: Fit = {
+    engine: 1,
+    map: [1, 0, 0, 1, 0, 0],
+    verdict: 'aligned',
+    shift: 3,
+    residual: 0,
+    zoom: 1,
+    colour: { offset: [0, 0, 0], curves: [], matrix: [] },
+    changedOutside: 0.12,
+  }
+  const shared = { recipe, model: 'Flux Kontext Pro', simulated: true }
+  return {
+    answer: { ...madeOrigin(run), ...shared } as Origin,
+    laid: { kind: 'derived', from: 'answer', edit, fit, view: 'area', places: [], ...shared },
   }
 }
 

@@ -16,7 +16,7 @@ const id = z.string().check(z.minLength(1), z.maxLength(200))
 const hash = z.string().check(z.regex(/^[0-9a-f]{64}$/))
 const time = z.number().check(z.gte(0))
 const side = z.int().check(z.gte(1), z.lte(1_000_000))
-const shelves: readonly Shelf[] = ['gallery', 'sources', 'bin']
+const shelves: readonly Shelf[] = ['gallery', 'sources', 'bin', 'answers']
 
 const ManifestShape = z.object({
   format: z.literal('atelier-backup'),

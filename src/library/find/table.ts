@@ -3,7 +3,8 @@ import { type MarkColour, markColours } from '#domain/marks.ts'
 import type { Shelf } from '#domain/picture.ts'
 import type { Row } from './row.ts'
 
-const shelves: readonly Shelf[] = ['gallery', 'sources', 'bin']
+/** Stored by number: new ones only at the end. */
+const shelves: readonly Shelf[] = ['gallery', 'sources', 'bin', 'answers']
 const kinds: readonly Row['kind'][] = ['made', 'dropped', 'derived', 'sample']
 const flagsOf = { star: 1, reject: 2, simulated: 4, edited: 8 } as const
 /** Whether there is a list to be looked up: for most rows there is none, and every search asks all of them. */

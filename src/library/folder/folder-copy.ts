@@ -244,7 +244,7 @@ async function writeSome({ store, now }: FolderPorts, copying: Copying, folder: 
 
 /** Images added after a time. Shelves are read newest first, and only as far as needed. */
 async function addNewer(store: FolderPorts['store'], since: number, images: Set<PictureId>): Promise<void> {
-  const shelves: readonly Shelf[] = ['gallery', 'sources']
+  const shelves: readonly Shelf[] = ['gallery', 'answers', 'sources']
   for (const shelf of shelves) {
     for (let after: Picture | undefined; ; ) {
       const page = await store.pictures(shelf, pageLength, after)

@@ -48,8 +48,13 @@ function picture(id: string, createdAt: number, madeBy?: string): Picture {
 }
 
 /** The grid as text: "# Today", then a line of ids for each row. */
-function draw(lead: Lead, runs: readonly Run[], pictures: readonly Picture[]): string[] {
-  const before = arrange(lead, runs, pictures)
+function draw(
+  lead: Lead,
+  runs: readonly Run[],
+  pictures: readonly Picture[],
+  answers: readonly Picture[] = [],
+): string[] {
+  const before = arrange(lead, runs, pictures, answers)
   return drawAll(
     before,
     pictures.filter((each) => !before.lead.includes(each)),
@@ -139,6 +144,21 @@ describe('a run that becomes its picture', () => {
     const made = [picture('p1', now, 'first-g1'), ...before]
     lead = advanceLead(lead, [second], made)
     expect(draw(lead, [second], made)).toEqual(places.map((line) => line.replace('first', 'p1')))
+  })
+
+  it('keeps its place for the image that its answer was laid into', () => {
+    const answer = {
+      ...picture('p1', hoursAgo(0.5), 'first'),
+      laying: { kind: 'laid', picture: 'p1-laid' as PictureId },
+    } as const
+    const laid = [picture('p1-laid', hoursAgo(0.5)), ...before]
+    let lead = advanceLead([], [first, second], before)
+    const places = draw(lead, [first, second], before)
+    // The answer was laid in before the list of images had it.
+    lead = advanceLead(lead, [second], laid, [answer])
+    expect(draw(lead, [second], laid, [answer])).toEqual(places.map((line) => line.replace('first', 'p1-laid')))
+    lead = advanceLead(lead, [second], before, [answer])
+    expect(draw(lead, [second], before, [answer])).toEqual(places.map((line) => line.replace('first ', '')))
   })
 
   it('leaves when it was taken back, and comes back to its place from the bin', () => {

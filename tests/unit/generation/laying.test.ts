@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type Edit, emptyDocument, type Fit, type Mark } from '#domain/edit.ts'
-import type { PictureId, RunId, TaskId } from '#domain/ids.ts'
+import type { BatchId, PictureId, RunId, TaskId } from '#domain/ids.ts'
 import { awaitsLaying, type Origin } from '#domain/picture.ts'
 import { createLayers, type LayingPorts } from '#generation/laying.ts'
 import { openMemoryStore } from '#store/memory-store.ts'
@@ -105,7 +105,7 @@ describe('an answer to an edit of an area', () => {
       view: 'area',
       model: 'Flux Kontext Pro',
     })
-    expect((await store.picture(answer))?.laying).toEqual({ kind: 'laid', picture: laid })
+    expect(await store.picture(answer)).toMatchObject({ laying: { kind: 'laid', picture: laid }, shelf: 'answers' })
     expect(await (await store.original(answer))?.arrayBuffer()).toEqual(before)
   })
 
@@ -121,7 +121,7 @@ describe('an answer to an edit of an area', () => {
     await Promise.all(windows.map((each) => each.lay(answer)))
     await layers.lay(answer)
     expect(jobs).toHaveLength(1)
-    expect(await store.countPictures('gallery')).toBe(2)
+    expect((await store.pictures('gallery', 9)).map(({ id }) => id)).toEqual([laid])
   })
 
   test('is not computed again where a reload came between the image and the note of it', async () => {
@@ -137,6 +137,7 @@ describe('an answer to an edit of an area', () => {
     await layers.lay(answer)
     const kept = await store.picture(answer)
     expect(kept?.laying).toEqual({ kind: 'refused', objection: 'framing', fit })
+    expect(kept?.shelf).toBe('gallery')
     expect(kept && awaitsLaying(kept)).toBe(false)
     expect(await store.picture(laid)).toBeUndefined()
   })
@@ -162,6 +163,18 @@ describe('an answer to an edit of an area', () => {
     expect(jobs[1]).toMatchObject({ view: 'changed', feather: 20 })
     const made = await store.picture(first)
     expect(made?.origin).toMatchObject({ view: 'changed', edit: { document: { rim: 20 } } })
+  })
+
+  test('gives its place in a batch to the first image that is made from it', async () => {
+    const { store, layers } = await open()
+    const [other, otherLaid] = pictureIds('run-2-0', 'run-2-0-laid') as [PictureId, PictureId]
+    const batch = { id: 'batch-1' as BatchId, index: 1, of: 3 }
+    const bytes = await paintedImage('jpeg', { width: 48, height: 32 })
+    await store.addPicture(newPicture(other, bytes, { origin, parents: [photo], batch }))
+    await layers.lay(other)
+    expect((await store.picture(otherLaid))?.batch).toEqual(batch)
+    const version = await layers.layAnew(other, { feather: 20 })
+    expect((await store.picture(version))?.batch).toBeUndefined()
   })
 
   test('that was placed by hand takes the alert away', async () => {

@@ -4,6 +4,7 @@ import type { PictureId } from '#domain/ids.ts'
 import { openGallery } from '#store/gallery-store.ts'
 import type { GalleryStore, StoreChange } from '#store/store.ts'
 import {
+  areaOrigins,
   failedRun,
   idsOf,
   newPicture,
@@ -232,6 +233,72 @@ describe.each([{ kept: 'in a database' }, { kept: 'in memory' }])('a gallery $ke
       const url = found.get('p' as PictureId) ?? ''
       expect(url).toMatch(/^data:image\/jpeg;base64,/)
       expect(url.length).toBeLessThan(30_000)
+    })
+  })
+
+  describe('an answer that was laid into its source', () => {
+    const [answer, laid, version] = ['answer', 'laid', 'version'] as [PictureId, PictureId, PictureId]
+    const gallery = async () => idsOf(await store.pictures('gallery', 9))
+
+    beforeEach(async () => {
+      const origins = areaOrigins('photo', 'run-1')
+      await store.addPicture(newPicture('photo', png, { shelf: 'sources' }))
+      await store.addPicture(newPicture(answer, png, { origin: origins.answer, parents: pictureIds('photo') }))
+      for (const [index, id] of [laid, version].entries()) {
+        const about = { origin: origins.laid, createdAt: 2_000 + index }
+        await store.addPicture(newPicture(id, png, { ...about, parents: pictureIds('photo', 'answer') }))
+      }
+      await store.noteLaying(answer, { kind: 'laid', picture: laid })
+    })
+
+    test('is kept beside the gallery, in the family of its source', async () => {
+      expect(await gallery()).toEqual([version, laid])
+      expect(await store.countPictures('gallery')).toBe(2)
+      expect(idsOf(await store.childrenOf('photo' as PictureId))).toEqual([answer, laid, version])
+      expect(await store.original(answer)).toBeDefined()
+    })
+
+    test('stays where it is when a laid-in image goes to the bin and comes back', async () => {
+      await store.moveToBin([laid])
+      expect(await store.countPictures('bin')).toBe(1)
+      await store.restore([laid])
+      expect(await gallery()).toEqual([version, laid])
+      expect(await store.picture(answer)).toMatchObject({ shelf: 'answers' })
+    })
+
+    test('goes to the bin and comes back on its own', async () => {
+      await store.moveToBin([answer])
+      expect(idsOf(await store.pictures('bin', 9))).toEqual([answer])
+      await store.restore([answer])
+      expect(await store.picture(answer)).toMatchObject({ shelf: 'answers' })
+      expect(await gallery()).toEqual([version, laid])
+    })
+
+    test('is deleted with the last image that was made from it, and not before', async () => {
+      await store.deleteForEver([laid])
+      expect(await store.picture(answer)).toBeDefined()
+      await store.deleteForEver([version])
+      expect(await store.picture(answer)).toBeUndefined()
+      expect(await store.original(answer)).toBeUndefined()
+      expect(await store.picture('photo' as PictureId)).toBeDefined()
+    })
+
+    test('returns from the bin to the gallery when nothing that was made from it is left', async () => {
+      await store.moveToBin([answer])
+      await store.deleteForEver([laid, version])
+      await store.restore([answer])
+      expect(await gallery()).toEqual([answer])
+    })
+
+    test('that is laid in while it is in the bin returns beside the gallery', async () => {
+      const origin = areaOrigins('photo', 'run-2').answer
+      await store.addPicture(newPicture('other', png, { origin }))
+      const other = 'other' as PictureId
+      await store.moveToBin([other])
+      await store.noteLaying(other, { kind: 'laid', picture: laid })
+      expect(await store.picture(other)).toMatchObject({ shelf: 'bin' })
+      await store.restore([other])
+      expect(await store.picture(other)).toMatchObject({ shelf: 'answers' })
     })
   })
 

@@ -9,7 +9,14 @@ import type { Database } from '#store/database.ts'
 import { openGallery } from '#store/gallery-store.ts'
 import type { StoredPicture } from '#store/schema.ts'
 import type { GalleryStore } from '#store/store.ts'
-import { madeOrigin, newPicture, pictureIds, savedRun, workingRun } from '../../../support/gallery-records.ts'
+import {
+  areaOrigins,
+  madeOrigin,
+  newPicture,
+  pictureIds,
+  savedRun,
+  workingRun,
+} from '../../../support/gallery-records.ts'
 import { createPixelProcessor } from '../../../support/light-images.ts'
 import { openRaw } from '../../../support/raw-database.ts'
 
@@ -112,6 +119,30 @@ describe('search over the store', () => {
     expect(found).toMatchObject({ total: 1, images: 2 })
     expect(search.ids(found.result)).toEqual(['one'])
     expect(search.find(everything, { without: { ids: pictureIds('one'), runs: [] } }).total).toBe(1)
+  })
+
+  it('counts an edit of an area once: by its laid-in image, not by the answer', async () => {
+    const origins = areaOrigins('photo', 'run-1')
+    const about = { createdAt: 2_000, prompt: 'a hat' }
+    await add('photo')
+    await store.addPicture(
+      newPicture('answer', new Blob(['x']), { ...about, origin: origins.answer, parents: pictureIds('photo') }),
+    )
+    const search = await openOwn()
+    expect(gallery(search)).toEqual(['answer', 'photo'])
+    await store.addPicture(
+      newPicture('laid', new Blob(['x']), { ...about, origin: origins.laid, parents: pictureIds('photo', 'answer') }),
+    )
+    const [answer, laid] = pictureIds('answer', 'laid') as [PictureId, PictureId]
+    await store.noteLaying(answer, { kind: 'laid', picture: laid })
+    await vi.waitFor(() => expect(gallery(search)).toEqual(['laid', 'photo']))
+    const hats = { ...everything, text: 'hat' }
+    expect(search.find(hats)).toMatchObject({ total: 1, images: 1, facets: { models: [{ count: 1 }] } })
+    await search.tidy()
+    expect(gallery(await openOwn())).toEqual(['laid', 'photo'])
+    await store.moveToBin([laid])
+    await vi.waitFor(() => expect(gallery(search)).toEqual(['photo']))
+    expect(search.count({ ...everything, shelf: 'bin' })).toBe(1)
   })
 
   it('is asked by the page without a worker where there is none', async () => {
