@@ -49,7 +49,7 @@ const tool = (name: string) => within(screen.getByRole('toolbar', { name: 'Tools
 const status = () => screen.findByText(/% protected$/)
 const areaNow = () => useWorkspace.getState().edits[photo]?.document.area ?? []
 
-/** Draws the keyboard's box, a quarter of the image each way, after a step to the right. */
+/** Moves the cursor one step right and draws the keyboard's box, a quarter of the image in both directions. */
 async function drawBox() {
   await userEvent.click(tool('Select area'))
   await userEvent.click(await screen.findByRole('radio', { name: 'Box' }))

@@ -14,7 +14,7 @@ import { expectOnlyText, markup } from '../support/markup.ts'
 import { closeNotices, keep, openTestGallery, recipeOf, renderOver } from '../support/render-gallery.tsx'
 
 let store: GalleryStore
-/** What was put among the downloads. */
+/** The files that were downloaded. */
 let saved: { name: string; bytes: Blob }[]
 
 beforeEach(async () => {

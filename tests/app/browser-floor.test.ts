@@ -5,7 +5,7 @@ import { pagePolicy } from '#server/page/policy.ts'
 const html = readFileSync('index.html', 'utf8')
 const code = /<script>([\s\S]*?)<\/script>/.exec(html)?.[1] ?? ''
 
-/** Runs the script of index.html in a window that lacks what is named, or nothing. */
+/** Runs the script of index.html in a window without the named feature, or with all features. */
 function openPage(without?: 'popover' | 'any' | 'canParse' | 'toSpliced') {
   const has = (name: string) => (name === without ? {} : { [name]: true })
   const root = document.createElement('div')

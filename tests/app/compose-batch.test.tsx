@@ -15,7 +15,7 @@ const radio = (group: string, name: string) =>
   within(screen.getByRole('radiogroup', { name: group })).getByRole('radio', { name })
 const named = (name: string) => screen.findByRole('button', { name })
 
-/** The form, with the batches and single runs that it starts. `words`: what the budget asks. */
+/** The form, with the batches and single runs that it starts. `words`: the question of the budget. */
 async function openForm(words?: string) {
   const batches: NonEmpty<Recipe>[] = []
   const asked: NonEmpty<Recipe>[] = []

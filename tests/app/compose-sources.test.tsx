@@ -15,21 +15,21 @@ afterEach(() => {
 const submit = () => screen.getByRole('button', { name: /^(Generate|Edit)/ })
 const items = () => within(screen.getByRole('list', { name: 'Source images' })).getAllByRole('listitem')
 const press = (name: string) => userEvent.click(screen.getByRole('button', { name }))
-/** Undoes what a notice tells of; notices of earlier tests may still be there. */
+/** Presses Undo in a notice; notices of earlier tests may still be there. */
 async function undo(notice: string) {
   const told = screen.getAllByRole('status').findLast((status) => status.textContent.includes(notice))
   await userEvent.click(within(told as HTMLElement).getByRole('button', { name: 'Undo' }))
 }
 const sourcesOf = (family: string) => useWorkspace.getState().sources[family] ?? []
 const choose = (...files: File[]) => userEvent.upload(screen.getByLabelText('Add images'), files)
-/** The pictures in their order, as their places and names are read out. */
+/** The source images in order, by their accessible names. */
 const expectShown = (...names: string[]) =>
   waitFor(() => {
     const shown = items().map((item) => within(item).queryByRole('img')?.getAttribute('alt'))
     expect(shown).toEqual(names.map((name, index) => `Image ${index + 1}: ${name}`))
   })
 
-/** A real event: what listens is the window, not an element of ours. */
+/** A real event, because the listener is on the window. */
 function dragEvent(type: string, dataTransfer: DataTransfer): Event {
   return Object.assign(new Event(type, { bubbles: true, cancelable: true }), { dataTransfer })
 }

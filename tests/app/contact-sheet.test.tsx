@@ -14,7 +14,7 @@ let store: GalleryStore
 const batch = 'batch-1' as BatchId
 const at = (index: number) => ({ id: batch, index, of: 4 })
 
-/** Of four: two images, one that failed, one that waits. */
+/** A batch of four: two images, a failed and a waiting run. */
 beforeEach(async () => {
   store = await openTestGallery()
   for (const index of [0, 1]) {

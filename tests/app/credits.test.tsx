@@ -11,7 +11,7 @@ import { emptyWorkspace, renderWith } from '../support/in-page.tsx'
 
 beforeEach(emptyWorkspace)
 
-/** A service whose balance the test decides; `undefined`: it does not tell. */
+/** A service with a given balance; `undefined`: the balance is unknown. */
 function serviceWith(answer: { data?: unknown; code?: number }) {
   let asked = 0
   const send: Send = async (path) => {

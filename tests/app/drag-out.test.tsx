@@ -15,7 +15,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-/** Data of a drag, as far as it is used here. */
+/** A fake of the parts of `DataTransfer` that are used here. */
 function dragData() {
   const kept = new Map<string, string>()
   return {

@@ -32,7 +32,7 @@ it('opening the gallery counts nothing, reads no whole list and touches no files
   expect(keys.flatMap(({ mock }) => mock.contexts.map((store) => (store as IDBObjectStore).name))).not.toContain(
     'pictures',
   )
-  // Only search reads pages of records, each of a bounded number, and not before what is seen.
+  // Only search reads pages of records, each of limited size, and only after the visible images.
   expect(onPictures(whole).every((args) => typeof args?.[1] === 'number')).toBe(true)
   const ofShelves = lists.mock.contexts.flatMap((index, call) =>
     (index as IDBIndex).name === 'order' && (index as IDBIndex).objectStore.name === 'pictures'

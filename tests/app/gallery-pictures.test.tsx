@@ -21,7 +21,7 @@ afterEach(() => {
   history.replaceState(null, '', '/')
 })
 
-/** A gallery of pictures "one", "two", … newest first, all of today. */
+/** A gallery of images "one", "two", … newest first, all of today. */
 async function show(...prompts: readonly string[]) {
   for (const [index, prompt] of prompts.entries()) await keep(store, prompt, { prompt, createdAt: now - index })
   renderOver(
@@ -67,7 +67,7 @@ describe('the grid', () => {
     await show('one', 'two', 'three')
     const [one, two, three] = gridcell.all()
     if (!one || !two || !three) throw new Error('three tiles expected')
-    // All in one step, as a slow window gets them: nothing is drawn between.
+    // All in one step, without rendering in between, as in a slow window.
     act(() => {
       for (const [from, to] of [
         [undefined, one],
@@ -269,7 +269,7 @@ describe('editing from an image', () => {
 })
 
 describe('a gallery without pictures', () => {
-  /** The store's own samples are painted by a browser: here a picture each. */
+  /** Replaces the samples, which need a browser to be painted. */
   function fillWith(counts: number[]) {
     vi.spyOn(store, 'addSamples').mockImplementation(async (count, onProgress) => {
       counts.push(count)

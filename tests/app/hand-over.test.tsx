@@ -23,7 +23,7 @@ const asked = {
 }
 let broken: string | undefined
 
-/** Stands in for the worker, which needs a canvas. */
+/** A fake of the worker, which needs a canvas. */
 const work: HandOverWork = {
   async shrink({ file }) {
     asked.shrink += 1

@@ -32,7 +32,7 @@ afterEach(() => {
 
 let services: Services | undefined
 
-/** The page as it opens, by default in a browser that has kept pictures before. */
+/** Opens the page, by default in a browser that has saved images before. */
 async function openPage({ hasKept = true } = {}) {
   vi.stubGlobal('fetch', async () => Response.json({ mode: 'live', gateway: 'kie' }))
   useWorkspace.setState({ hasKept })

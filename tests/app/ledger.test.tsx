@@ -222,7 +222,7 @@ describe('times in the list of tasks', () => {
       past('a'),
       past('b'),
       past('c'),
-      // Simulated ones are faster; they say nothing of real ones.
+      // Simulated runs are faster and must not count for real ones.
       ...['d', 'e', 'f', 'g'].map((prompt) => past(prompt, { simulated: true, sentAt: now - 16_100 })),
       runOf('mine', { ...working, sentAt: Date.now() - 2_400 }),
     ])

@@ -8,7 +8,7 @@ import type { GalleryStore } from '#store/store.ts'
 import { closeNotices, gridcell, keep, openTestGallery, renderOver } from '../support/render-gallery.tsx'
 
 let store: GalleryStore
-/** What of the store cannot be read for now. */
+/** The parts of the store that cannot be read. */
 let broken: 'pictures' | 'openRuns' | 'picturesById' | undefined
 
 beforeEach(async () => {

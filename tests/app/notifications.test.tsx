@@ -6,7 +6,7 @@ import { tellEnded } from '#app/run-ended.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { failedRun, savedRun } from '../support/gallery-records.ts'
 
-/** The browser's notifications, as far as this page may show any. */
+/** A fake of the browser's notifications, with a given permission. */
 function openNotifications(permission: NotificationPermission, answer = permission) {
   const shown: { title: string; options: NotificationOptions | undefined; press(): void; close: () => void }[] = []
   class FakeNotification {

@@ -17,7 +17,7 @@ describe('T08 a new version', () => {
   beforeEach(async () => {
     store = await openTestGallery()
     asked = 0
-    // The page's own script is only looked at.
+    // The script element only has to be present.
     const { happyDOM } = window as unknown as {
       happyDOM: { settings: { handleDisabledFileLoadingAsSuccess: boolean } }
     }
@@ -39,7 +39,7 @@ describe('T08 a new version', () => {
     vi.restoreAllMocks()
   })
 
-  /** The page is seen again, which is when it looks. */
+  /** Shows the page again, which makes it check for a new version. */
   const look = () => act(async () => void document.dispatchEvent(new Event('visibilitychange')))
 
   it('is told once, with a button, and never loaded by itself', async () => {

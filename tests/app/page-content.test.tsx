@@ -185,7 +185,7 @@ describe('addresses', () => {
 })
 
 describe('characters that cannot be seen', () => {
-  // Turned text, a space of no width, a mark of byte order, and letters that only machines read.
+  // A direction override, a zero-width space, a byte order mark, and tag characters.
   const turned = 'photo \u202egnp.exe\u202c'
   const hidden = 'a\u200b red\ufeff fox\u{e0069}\u{e0067}'
 

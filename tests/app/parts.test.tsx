@@ -19,7 +19,7 @@ const serves = (html: string | undefined) => {
 const gone = () => Promise.reject(new TypeError('error loading dynamically imported module: /assets/part-1.js'))
 const proxyIsFine = async () => new Response(JSON.stringify({ mode: 'simulated', gateway: 'kie' }))
 
-/** Loads one part. Whatever its trouble was, it is over when the test ends: the trouble belongs to the whole page. */
+/** Loads one part. Its failure is cleared when the test ends, because failures are stored for the whole page. */
 const opened: { load: () => Promise<unknown>; arrive: () => void }[] = []
 function partThat(fails: (attempt: number) => boolean) {
   let attempts = 0
@@ -41,7 +41,7 @@ beforeEach(() => {
   emptyWorkspace()
   const script = Object.assign(document.createElement('script'), { type: 'module' })
   script.setAttribute('src', './assets/index-1.js')
-  // jsdom runs no modules; the page's own script is only looked at.
+  // jsdom runs no modules; the script element only has to be present.
   document.head.append(script)
 })
 afterEach(async () => {

@@ -450,7 +450,7 @@ describe('an image that was just made', () => {
   async function start(...ids: string[]) {
     for (const id of ids) await act(() => store.saveRun(run(id, { phase: 'working', sentAt: now, task })))
     await waitFor(async () => expect(await store.openRuns()).toHaveLength(ids.length))
-    // The screens read what is stored; one more change of the list shows that they have.
+    // Another change of the list, to be sure that the screens have read the stored images.
     await act(() => import('#stage/arrivals.ts'))
     await act(() => new Promise((resolve) => requestAnimationFrame(resolve)))
   }

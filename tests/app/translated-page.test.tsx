@@ -20,7 +20,7 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-/** Lets the translation see what was drawn. */
+/** Waits until the translation has processed the rendered text. */
 const settle = () => act(() => Promise.resolve())
 
 describe('a page that the browser translates goes on (E2)', () => {

@@ -15,7 +15,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-/** Waits a minute; gives whether that is over. */
+/** Waits a minute; returns a function that says whether the wait has ended. */
 function waitAMinute(signal = never) {
   const state = { over: false, reason: undefined as unknown }
   waitOrWake(60_000, signal).then(

@@ -76,7 +76,7 @@ describe('what is sent of an edited source', () => {
     expect(isRed(levels(whole, 140, 130))).toBe(true)
     expect(levels(whole, 140, 90)).toEqual(levels(scene(), 140, 90))
     const frame = { ...plainFrame, crop: [90, 50, 120, 100] } as const
-    // A line of one pixel lies between two rows, unless it is moved by half of one.
+    // A one-pixel line is spread over two rows, unless it is moved by half a pixel.
     const marks = [{ ...box, box: [100.5, 60.5, 80, 70] as const }]
     const crop = await sentAs({ frame, rect: [0, 0, 120, 100], marks })
     expect(isRed(levels(crop, 50, 80))).toBe(true)

@@ -30,7 +30,7 @@ const tooMany = (size: string) => `has ${size} pixels. That is more than a brows
 
 describe('a picture too large to be opened', () => {
   test('SEC D04 is refused by what it claims, before anything of it is decoded', async () => {
-    // There is nothing in it to decode: a decoder would have called it damaged.
+    // It has no pixels, so a decoder would have reported it as damaged.
     expect(await refusalOf(pngClaiming(65_535, 65_535), 'claim.png')).toBe(`“claim.png” ${tooMany('65,535 × 65,535')}`)
   })
 
@@ -39,7 +39,7 @@ describe('a picture too large to be opened', () => {
     const bomb = await pngOf(20_000, 20_000, { depth: 1, colour: 0, rows: bits(20_000) })
     expect(bomb.size).toBeLessThan(200_000)
     expect(await refusalOf(bomb, 'bomb.png')).toBe(`“bomb.png” ${tooMany('20,000 × 20,000')}`)
-    // A small one made the same way is a sound picture.
+    // A small file made the same way is a valid image.
     const { width } = await sentOf(await pngOf(200, 200, { depth: 1, colour: 0, rows: bits(200) }), 'small.png')
     expect(width).toBe(200)
   })

@@ -44,7 +44,7 @@ const drop = (bytes: Blob, fileName = 'dropped.png') =>
 const hash = async (bytes: Blob) => sha256Of(new Uint8Array(await bytes.arrayBuffer()))
 const foundIn = ({ origin }: Picture) => (origin.kind === 'dropped' ? origin.found : undefined)
 
-/** A PNG with one more chunk behind its header. */
+/** A PNG with one more chunk after its header. */
 async function withChunk(png: Blob, type: string, text: string): Promise<Blob> {
   const data = new TextEncoder().encode(`${type}${text}`)
   const chunk = new Uint8Array(data.byteLength + 8)
@@ -64,7 +64,7 @@ test('the same bytes are stored once, whoever brought them', async () => {
   const first = await drop(own, 'a.png')
   expect((await drop(own, 'a.png')).id).toBe(first.id)
   expect(await store.countPictures('sources')).toBe(1)
-  // Another name is another source, and so is one that the form holds already.
+  // A file with another name, or one that is already in the form, is a separate source.
   expect((await drop(own, 'b.png')).id).not.toBe(first.id)
   const again = await keepPicture(store, new File([bytes], 'fox.png'), 'sources', never, (id) => id === 'fox')
   expect(again.id).not.toBe('fox')

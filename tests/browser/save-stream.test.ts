@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { openSaveTarget, removeSaveLeftovers } from '#platform/save-stream.ts'
 
 const large = 200_000_000
-/** Blobs that were put among the downloads. */
+/** Blobs that were downloaded. */
 let saved: { name: string; bytes: Promise<Blob> }[]
 
 beforeEach(() => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-/** A page under the product's policy for scripts, which says in a message what happened in it. */
+/** A page with the product's policy for scripts, which reports its results in a message. */
 function runUnderPolicy(script: string): Promise<unknown> {
   const html = `<!doctype html>
     <meta http-equiv="Content-Security-Policy" content="require-trusted-types-for 'script'; trusted-types app">

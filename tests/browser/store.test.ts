@@ -9,7 +9,7 @@ import { recordsOf } from '../support/raw-database.ts'
 let name: string
 let store: GalleryStore
 let workers: Worker[]
-/** All that went to workers and came from them. */
+/** All messages to and from workers. */
 let posted: unknown[]
 
 beforeEach(async () => {
@@ -40,7 +40,7 @@ afterEach(async () => {
   indexedDB.deleteDatabase(name)
 })
 
-/** A file that cannot be packed: noise over a gradient; `clear` leaves a transparent hole. */
+/** A file that does not compress: noise over a gradient; `clear` leaves a transparent hole. */
 async function noisyImage(size: number, type: string, clear = false): Promise<Blob> {
   const canvas = new OffscreenCanvas(size, size)
   const context = canvas.getContext('2d') as OffscreenCanvasRenderingContext2D
@@ -68,7 +68,7 @@ async function sizeOf(url: string): Promise<[number, number]> {
   return [image.naturalWidth, image.naturalHeight]
 }
 
-/** The longest string anywhere in what crossed between page and worker. */
+/** The longest string in any message between page and worker. */
 function longestString(value: unknown): number {
   if (typeof value === 'string') return value.length
   if (value === null || typeof value !== 'object' || value instanceof Blob) return 0
@@ -78,7 +78,7 @@ function longestString(value: unknown): number {
 const storedOriginals = async () =>
   (await recordsOf(name, 'originals')) as { id: string; mime: string; base64: string }[]
 
-/** The door to the worker is loaded with its first use. */
+/** Waits for the code that starts the worker, which is loaded on first use. */
 const started = (turn: number) => vi.waitUntil(() => workers[turn], { interval: 1, timeout: 15_000 })
 
 describe('the worker', () => {
@@ -180,7 +180,7 @@ describe('what is kept', () => {
   test('D01 a full disk is told as such and leaves everything as it was', async () => {
     const { origin } = location
     store.close()
-    // Chromium remembers for a while how much room there was; a bucket that is new asks again.
+    // Chromium caches the free space for a while, except for a new storage bucket.
     await devTools('Storage.clearDataForOrigin', { origin, storageTypes: 'indexeddb' })
     await devTools('Storage.overrideQuotaForOrigin', { origin, quotaSize: 1_000_000 })
     store = await openGallery({ name })

@@ -10,7 +10,7 @@ const lines = (path: string) =>
     .filter((line) => line !== '' && !line.startsWith('#'))
 const manifest = JSON.parse(read('package.json')) as Record<'dependencies' | 'devDependencies', Record<string, string>>
 
-/** Of the build, then of the image. */
+/** Stages of the Dockerfile: the build, then the image. */
 const [, build = [], image = []] = `\n${lines('Dockerfile').join('\n')}`
   .split('\nFROM ')
   .map((stage) => stage.split('\n'))
@@ -45,7 +45,7 @@ describe('the production image', () => {
             .join('/'),
         ),
     )
-    // The development server alone, which no image runs.
+    // Used only by the development server, which is not in the image.
     packages.delete('vite')
     expect(packages.size).toBeGreaterThan(5)
     expect([...packages].filter((name) => !(name in manifest.dependencies))).toEqual([])

@@ -5,12 +5,12 @@ import { expect, test } from 'vitest'
 
 const src = fileURLToPath(new URL('../../../src', import.meta.url))
 
-/** Everything that draws the page, apart from the acts themselves. */
+/** All component files, except those of the acts. */
 const components = readdirSync(src, { recursive: true, encoding: 'utf8' })
   .filter((path) => /^(app|compose|gallery|runs|stage|ui)\/.*\.tsx?$/.test(path.replaceAll('\\', '/')))
   .map((path) => ({ path, text: readFileSync(join(src, path), 'utf8') }))
 
-/** What binds or shows a letter, a digit or a sign without an act. */
+/** Matches code that binds or shows a letter, a digit or a sign without an act. */
 const ownKeys = [
   /\.key(?:\.toLowerCase\(\))?\s*[!=]==?\s*'\S'/,
   /'\S'[^\n]*\.includes\([^\n)]*\.key\b/,

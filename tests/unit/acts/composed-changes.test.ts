@@ -10,7 +10,7 @@ const sourcesOf = (family: string) => useWorkspace.getState().sources[family]
 
 beforeEach(() => useWorkspace.setState(useWorkspace.getInitialState(), true))
 
-/** Makes a change and gives the way to take back exactly that change. */
+/** Makes a change and returns a function that undoes exactly that change. */
 function act(change: (state: ReturnType<typeof useWorkspace.getState>) => void): () => ReturnType<typeof planComposed> {
   const before: Composed = useWorkspace.getState()
   change(useWorkspace.getState())

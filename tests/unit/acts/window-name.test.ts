@@ -4,12 +4,12 @@ import { eventually } from '../../support/eventually.ts'
 
 const key = 'a-window'
 let names = 0
-/** Who holds which lock; each window of the browser that is open. */
+/** Holders of locks, and the open windows of the browser. */
 const held = new Map<string, () => void>()
 
 afterEach(() => held.clear())
 
-/** Web Locks, as far as a window's name needs them: one holder, the others wait until their patience ends. */
+/** A fake of Web Locks: one holder, the others wait until their signal aborts. */
 const locks = {
   request: (name: string, { signal }: LockOptions) =>
     new Promise<never>((_, reject) => {
@@ -59,7 +59,7 @@ test('two new windows have different names', () => {
   expect(open(createStorage())()).not.toBe(open(createStorage())())
 })
 
-/** Of a page that WebKit tears down: whatever it holds, waits for or asks for is rejected at once. */
+/** Locks of a page that WebKit is closing: all requests are rejected at once. */
 function locksOfLeftPage() {
   let leave: () => void = () => undefined
   const left = new Promise<never>((_, reject) => {
@@ -68,7 +68,7 @@ function locksOfLeftPage() {
   const patience: AbortSignal[] = []
   const request = (_name: string, { signal }: Required<LockOptions>, isHeld: () => Promise<never>) => {
     patience.push(signal)
-    // A window that asks again and again would never let this test end.
+    // If the window kept retrying, this test would never end.
     return patience.length > 10 ? new Promise<never>(() => undefined) : Promise.race([isHeld(), left])
   }
   return { locks: { request } as unknown as LockManager, patience, leave: () => leave() }

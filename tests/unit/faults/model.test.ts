@@ -21,11 +21,11 @@ import { lateCallMs, openWorld, type Setting, type World } from '../../support/m
 
 const numRuns = Number(process.env.MODEL_RUNS ?? 300)
 const seed = Number(process.env.MODEL_SEED ?? 2026)
-/** Of a counter-example that was printed. */
+/** Seed and path of a printed counter-example. */
 const path = process.env.MODEL_PATH
 
 const fallback = { provider: 'gemini', model: 'gemini-nano-banana-2.1', mode: 'live' } as const
-/** All that is under way has ended by then. */
+/** Time after which everything under way has ended. */
 const timeoutMs = 20 * 60_000
 
 test(
@@ -84,7 +84,7 @@ async function perform(story: Story, step: Step): Promise<void> {
       if (world.pages.length < 3) await world.openPage()
       return
     case 'close a window':
-      // Whatever it drove is taken over, by another one or by the next to be opened.
+      // Its runs are taken over by another window or by the next one that is opened.
       return world.pages.shift()?.crash()
     case 'restart the proxy':
       return killProxy(story)
@@ -119,7 +119,7 @@ async function killProxy(story: Story): Promise<void> {
   await story.world.restartProxy()
 }
 
-/** The nth of the windows; where all are gone, the user opens one. */
+/** The nth window; if none is open, opens one. */
 async function pageOf({ world }: Story, nth: number): Promise<Page> {
   if (world.pages.length === 0) await world.openPage()
   return world.pages[nth % world.pages.length] as Page
@@ -133,7 +133,7 @@ async function generateIn(page: Page, { asked }: Story, step: Extract<Step, { do
   void page.generator.generate({ family: step.family, draft, sources })
 }
 
-/** Dropped in once, and sent with every edit. */
+/** The source that is added once and sent with every edit. */
 async function sourceOf({ store }: Page): Promise<PictureId[]> {
   const id = 'source' as PictureId
   const bytes = new Blob([Buffer.from('iVBORw0KGgoAAAANSUhEUg==', 'base64')], { type: 'image/png' })
@@ -143,7 +143,7 @@ async function sourceOf({ store }: Page): Promise<PictureId[]> {
   return added ? [id] : []
 }
 
-/** Presses a button, where one is there: what a run offers depends on how it stood when the user looked. */
+/** Presses a button of a run if the run has it in its present state. */
 async function press(page: Page, story: Story, { do: act, nth, afterMs }: Press): Promise<void> {
   const { asked, removed, dismissed, world } = story
   const offered = (await page.store.recentRuns(100)).filter((run) => !run.marks.dismissed && offers(run, act, story))
@@ -181,7 +181,7 @@ function offers(run: Run, act: Act, { setting: { rule } }: Story): boolean {
 }
 
 async function observe(story: Story): Promise<void> {
-  // What the service had got before the store was read, the store must tell.
+  // The store must contain everything that the service had received before the store was read.
   const state = await story.world.simulator.state()
   const page = await pageOf(story, 0)
   const runs = await page.store.recentRuns(100)
@@ -193,7 +193,7 @@ async function observe(story: Story): Promise<void> {
   await expectKnowledge(story)
 }
 
-/** All faults end, the page starts anew, and the user looks again wherever that is offered. */
+/** Ends all faults, reloads the page, and presses "Check again" wherever it is offered. */
 async function calmDown(story: Story): Promise<void> {
   const { world } = story
   world.endFaults()

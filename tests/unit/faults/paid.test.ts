@@ -35,7 +35,7 @@ const reopen = async (options: Parameters<typeof openMachine>[0]) => {
 }
 
 const phaseOf = async (run: Run) => (await machine.store.run(run.id))?.state.phase
-/** Drives a run in a page that ends at a moment: whatever it still waits for never comes back to it. */
+/** Drives a run in a page that is closed at a given moment and receives no further answers. */
 const driveUntil = async (run: Run, phase: Phase) => {
   const page = new AbortController()
   void machine.runner.drive(run.id, page.signal).catch(() => undefined)

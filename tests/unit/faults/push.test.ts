@@ -12,7 +12,7 @@ let machine: Machine
 let logged: string[] = []
 const closings: (() => Promise<void>)[] = []
 
-/** A page that listens, before a proxy that the service calls back. */
+/** A page with a stream of events from a proxy that receives callbacks. */
 async function open(options: Parameters<typeof openMachine>[0] = {}) {
   logged = []
   const log = createLog([], (line) => logged.push(line))
@@ -29,7 +29,7 @@ afterEach(async () => {
 const statuses = async () => (await machine.simulator.state()).callbacks.flatMap((delivery) => delivery.statuses)
 const patiently = (check: () => void | Promise<void>) => eventually(check)
 const phaseOf = async (run: Run) => (await machine.store.run(run.id))?.state.phase
-/** All is as it would be without callbacks: one task a run, paid once, one picture. */
+/** Expects the same result as without callbacks: per run one task, one charge and one image. */
 async function expectPlainEnd(runs: readonly (Run | undefined)[]) {
   expect(runs.map((run) => run?.state.phase)).toEqual(runs.map(() => 'saved'))
   expect(await countsOf(machine)).toMatchObject({ submissions: runs.length, charges: runs.length })
@@ -41,7 +41,7 @@ describe('a callback', () => {
     await open()
     await machine.generate()
     const { polls } = await countsOf(machine)
-    // A usual pause of the next run would be over long before its task is.
+    // The usual pause of the next run would end long before its task.
     const second = await machine.generate({ prompt: 'a red fox [[slow:1.2]]' })
     expect((await countsOf(machine)).polls - polls).toBe(1)
     await expectPlainEnd([await machine.store.run((second as Run).id), second])

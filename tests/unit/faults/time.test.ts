@@ -91,7 +91,7 @@ describe('a clock that jumps', () => {
     if (jumpMs > 0 && jumpMs < dayMs) machine.clock.monotonicMs += jumpMs
     expect(await driving).toMatchObject({ state: { phase: 'saved' } })
     expect(await countsOf(machine)).toMatchObject({ submissions: 1, charges: 1 })
-    // A task that is days old would be asked for once a minute.
+    // A task that is days old would be polled once a minute.
     if (machine.clock.monotonicMs === 0) expect(Math.max(...machine.pauses)).toBeLessThanOrEqual(10_000)
   })
 
@@ -181,7 +181,7 @@ test('T12 five hundred runs: each is kept once, for one charge, and memory does 
   const slowDown = speedUp(30, { patient: true })
   try {
     await open({ painter: lightPainter, processor: lightProcessor })
-    /** What is kept by the browser and by the service is thrown away after each hundred: it grows by right. */
+    /** Deletes the records of browser and service after each hundred runs, because these are expected to grow. */
     const makeHundred = async (round: number) => {
       const runs = Array.from({ length: 100 }, (_, n) => machine.generate({ prompt: `fox ${round} ${n}` }))
       expect((await Promise.all(runs)).filter((run) => run?.state.phase !== 'saved')).toEqual([])
@@ -209,7 +209,7 @@ function deleteDatabase(name: string): Promise<unknown> {
   })
 }
 
-/** What is left after a full collection. */
+/** Heap size after a full garbage collection. */
 function heapBytes(): number {
   setFlagsFromString('--expose_gc')
   runInNewContext('gc')()

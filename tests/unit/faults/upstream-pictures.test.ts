@@ -29,7 +29,7 @@ const send =
   (_incoming, outgoing) =>
     void outgoing.writeHead(200, headers).end(body())
 
-/** Drives a run until its picture is in trouble, mends the service, and gives the run as it was and as it became. */
+/** Drives a run until its image fails, repairs the service, and returns the run before and after. */
 async function throughTrouble(reply: Reply): Promise<{ troubled: Run | undefined; end: Run | undefined }> {
   const mend = service.break(isPicture, reply)
   const run = await machine.create(machine.recipe())
@@ -154,11 +154,11 @@ describe('the address of a picture', () => {
 })
 
 describe('source pictures', () => {
-  /** A picture with bytes after its end, as phones append a film: as large as it is told to be. */
+  /** An image of a given size with bytes after its end, like photos to which phones append a video. */
   async function keepSources(count: number, sizeBytes: number): Promise<PictureId[]> {
     const ids: PictureId[] = []
     for (let n = 0; n < count; n += 1) {
-      // Each of its own content: equal ones are uploaded once.
+      // Each has different content, because equal ones are uploaded once.
       const bytes = new Uint8Array(Buffer.concat([jpeg, Buffer.from([n])], sizeBytes))
       const kept = await machine.store.addPicture({
         id: `source-${n}` as PictureId,

@@ -4,17 +4,17 @@ import type { Provider, TaskStatus } from '#providers/provider.ts'
 import { findProvider } from '#providers/registry.ts'
 import { json, task, wire } from '../../support/wire.ts'
 
-/** What a record says, read by the provider as if it had just arrived. */
+/** The provider's reading of a record. */
 async function read(id: string, data: unknown): Promise<TaskStatus> {
   const { call } = wire(json({ code: 200, msg: 'success', data }))
   return (findProvider(id) as Provider).check(task('a1b2c3d4'), 0, call)
 }
 
 const address = 'https://tempfile.aiquickdraw.com/r/a.jpeg'
-/** A value in another dress: as text, as it is, or nothing at all. */
+/** A value in different forms: as text, unchanged, or missing. */
 const dressed = (value: number) => fc.constantFrom<unknown>(value, String(value))
 const anything = fc.oneof(fc.jsonValue(), fc.constantFrom<unknown>(undefined, 'null', -1, 1e9, '2026-11-21 10:00:00'))
-/** What may stand in the place of a picture's address. */
+/** Values in place of an image's address. */
 const written = fc.oneof(
   anything,
   fc.webUrl(),

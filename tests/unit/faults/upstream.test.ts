@@ -42,7 +42,7 @@ const tell =
   (_incoming, outgoing) =>
     replyJson(outgoing, body, status)
 
-/** One byte after the other, without an end. */
+/** Sends byte after byte without an end. */
 function trickle(outgoing: ServerResponse, byte: string) {
   const timer = setInterval(() => outgoing.write(byte), 20)
   outgoing.once('close', () => clearInterval(timer))
@@ -53,21 +53,21 @@ function breakOff(_incoming: unknown, outgoing: ServerResponse) {
   outgoing.write('{"code":200', () => outgoing.destroy())
 }
 
-/** Breaks the first `times` questions for the task, and says when they came. */
+/** Breaks the first `times` polls of the task, and records when they came. */
 function breakPolls(times: number, reply: Reply): number[] {
   const at: number[] = []
   service.break((seen) => isPoll(seen) && at.push(performance.now()) <= times, reply)
   return at
 }
 
-/** A window whose pauses pass when a test says so. */
+/** A window whose pauses are ended by the test. */
 function openHeldWindow() {
   const time = createHeldTime()
   const startedAt = Date.now()
   return { time, runner: machine.window({ ...time, now: () => startedAt + time.monotonic() }) }
 }
 
-/** Every trouble that a run shows on its way. */
+/** All troubles that a run shows until it ends. */
 function troublesOf(run: Run) {
   const kinds = new Set<string>()
   machine.store.subscribe(async () => {
@@ -92,7 +92,7 @@ describe('U01 the limit of the service', () => {
     const ends = Promise.all(runs.map(({ id }) => runner.drive(id, machine.never)))
     await eventually(() => expect(time.waiting()).toHaveLength(6))
     const pauses = time.waiting()
-    // 11 s and up to a fifth more.
+    // 11 s and up to 20 % more.
     expect(Math.min(...pauses)).toBeGreaterThan(11_000)
     expect(Math.max(...pauses)).toBeLessThanOrEqual(13_200)
     expect(new Set(pauses).size).toBe(6)
@@ -132,7 +132,7 @@ test('U02 maintenance: polling gets slower and slower, and new requests are refu
   })
 })
 
-/** What is no answer at all, or none that can be understood. */
+/** Missing and unreadable answers. */
 const unreadable: readonly (readonly [string, Reply])[] = [
   [
     'U04 a web page that says 200',

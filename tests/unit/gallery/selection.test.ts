@@ -48,7 +48,7 @@ describe('a range', () => {
   const finder = createFinder()
   finder.put(rowsOf(400))
 
-  /** A result of which nothing at all is drawn. */
+  /** A result without any rendered tiles. */
   function viewOf(query: Query): ShelfView {
     const { total, images, days } = finder.find(query)
     return {

@@ -17,7 +17,7 @@ const adopt = (taskId: string, family = 'flux-kontext') =>
 
 const submissions = async () => (await machine.simulator.state()).submissions.length
 
-/** Somebody else of the same account sends a task. */
+/** Sends a task from another client of the same account. */
 async function sendElsewhere(prompt = 'a blue heron'): Promise<string> {
   const response = await machine.network.send('/api/v1/flux/kontext/generate', {
     method: 'POST',

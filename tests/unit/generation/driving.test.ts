@@ -10,7 +10,7 @@ import { paintedImage } from '../../support/images.ts'
 import { nodeProcessor } from '../../support/node-processor.ts'
 import { json, type Scripted, scriptSend } from '../../support/scripted-send.ts'
 
-// The runner alone: a store in memory, a proxy that answers by a script, and a lock and events of the test's own.
+// Only the runner: with a store in memory, a scripted proxy, and a fake lock and events.
 const never = new AbortController().signal
 const id = 'run-1' as RunId
 const task = { provider: 'kie-kontext', taskId: 'task-1' as TaskId }
@@ -46,7 +46,7 @@ const states = {
   },
 } as unknown as { [P in 'queued' | 'sending' | 'working' | 'ready' | 'failed']: StateIn<P> }
 
-/** The same with a web page wherever an image should be. */
+/** The same with a web page in place of each image. */
 const noImage = () =>
   script({
     '/api/image': Array.from({ length: 10 }, () => () => new Response('<html></html>')),
@@ -59,7 +59,7 @@ interface Given {
   ports?: Partial<RunnerPorts>
 }
 
-/** One stored run in this state, and what came of driving it. */
+/** Stores one run in the given state and drives it. */
 async function open(state: RunState, { answers = script(), marks, ports: more }: Given = {}) {
   const store = openMemoryStore(nodeProcessor)
   const run: Run = { id, recipe, marks: { createdAt: 1, priceCredits: 5, pace: 'flux-kontext-pro', ...marks }, state }
@@ -100,7 +100,7 @@ async function open(state: RunState, { answers = script(), marks, ports: more }:
     newId: () => 'an-id',
     async wait() {
       waits += 1
-      // A pause of no length must not hide a loop without end.
+      // Fails instead of looping forever, because the pauses take no time.
       if (waits > 100) throw new Error('waited a hundred times')
     },
     async lock(name, signal, work, mayTake) {
@@ -123,7 +123,7 @@ describe('a run that is driven', () => {
     expect(saved).toMatchObject({ state: { phase: 'saved', task, pictures: ['run-1-0'] } })
     expect(await store.run(id)).toEqual(saved)
     expect(happened).toEqual([`follow ${id}`, 'GET /api/health', submit, 'pause', poll, `unfollow ${id}`, image])
-    // The place at the service is free before the image is fetched.
+    // The slot at the service is free before the image is fetched.
     expect(happened.indexOf(`unfollow ${id}`)).toBeLessThan(happened.indexOf(image))
     expect(ended).toEqual([saved])
     expect(locked.map(({ name }) => name)).toEqual([`atelier-run-${id}`])
@@ -166,7 +166,7 @@ describe('a run that is driven', () => {
       const { runner, store, asked, ended } = await open(states.working, {
         answers: script(end === 'saved' ? {} : { '/api/v1/flux/kontext/record-info': [refused] }),
         ports: {
-          // This window works, loses the name, and gets it again.
+          // This window drives the run, loses the lock, and gets it again.
           async lock(_name, signal, work) {
             await work(signal)
             store.settle = async (run) => {
@@ -297,7 +297,7 @@ describe('what the end of a task says', () => {
 })
 
 describe('places at the service', () => {
-  /** Two runs, one place. The first one's poll is answered when the test says so. */
+  /** Two runs and one slot. The test decides when the first run's poll is answered. */
   async function openTwo(first: RunState, second: RunState) {
     let answer: (() => void) | undefined
     const slow: Scripted = () => new Promise((resolve) => (answer = () => resolve(done())))

@@ -31,7 +31,7 @@ beforeEach(async () => {
 })
 
 afterEach(async () => {
-  // What is still under way ends with its store, which is no news.
+  // Errors of runs that still work when the store is closed are expected.
   expect(told.splice(0)).toEqual([])
   await machine.close()
   await service.close()
@@ -392,7 +392,7 @@ describe('handing over', () => {
     generator.standIn(refused)
     generator.standIn(refused)
     await eventually(async () => expect(await standInOf(refused)).toMatchObject({ state: { phase: 'saved' } }))
-    // The second press takes the run up once more: it is off the grid when that is done.
+    // The second press resumes the run; the run is not in the grid after that.
     await eventually(async () => expect(await machine.store.openRuns()).toEqual([]))
     generator.close()
     expect((await gemini()).charges).toHaveLength(1)
@@ -416,7 +416,7 @@ describe('handing over', () => {
         return first
       },
     )
-    // The answer fails just when the second press has been stored, and the first has told of it before that press goes on.
+    // The answer fails just after the second press was stored, and the first press reports it before the second continues.
     let presses = 0
     const amendRun: typeof machine.store.amendRun = async (id, change) => {
       const run = await machine.store.amendRun(id, change)

@@ -17,7 +17,7 @@ afterEach(() => machine.close())
 
 const submissions = async () => (await machine.simulator.state()).submissions.length
 
-/** A window whose requests, once it is frozen, wait for it to thaw. */
+/** A window whose requests wait while it is frozen. */
 function openWindow() {
   const window = windows.open()
   let thawed: Promise<void> = Promise.resolve()
@@ -60,7 +60,7 @@ describe('a window that was frozen with a running run', () => {
     machine.store.subscribe((change) => told.push(change))
     frozen.thaw()
     expect(await one).toEqual(await two)
-    // It was deaf to what the other window told.
+    // It did not receive the other window's messages.
     expect(told).toContainEqual({ kind: 'runs', ids: [run.id] })
     expect(await submissions()).toBe(1)
     expect(await machine.store.countPictures('gallery')).toBe(1)

@@ -22,7 +22,7 @@ afterEach(async () => {
   await machine.close()
 })
 
-/** The page's machine in one more window of the same browser. */
+/** The generator in one more window of the same browser. */
 function openWindow(runner = machine.window()): Generator {
   const ports = { store: machine.store, now: () => Date.now(), newId: () => crypto.randomUUID() }
   const generator = createGenerator({
@@ -38,7 +38,7 @@ function openWindow(runner = machine.window()): Generator {
 const submissions = async () => (await machine.simulator.state()).submissions.length
 const polls = async () => Object.values((await machine.simulator.state()).polls).reduce((sum, count) => sum + count, 0)
 
-/** The only run, in its phase. */
+/** The only run, when it is in the given phase. */
 async function run(phase: Phase, where: (run: Run) => boolean = () => true): Promise<Run> {
   let found: Run | undefined
   await expect

@@ -10,7 +10,7 @@ import { settled } from '../../support/windows.ts'
 let machine: Machine
 let told: Failure[]
 let loads: number
-/** Whether the page's server is there to load from. */
+/** Whether the page's server is reachable. */
 let isServed: boolean
 let generator: Generator
 

@@ -17,7 +17,7 @@ afterEach(() => machine.close())
 
 const submissions = async () => (await machine.simulator.state()).submissions.length
 
-/** A run that the service refused for its rate, found after a reload. */
+/** A run that was refused because of the rate limit, found after a reload. */
 async function heldBack(sendsAt: number): Promise<Run> {
   const run = await machine.create(machine.recipe())
   const trouble = { kind: 'rate-limited', retryAfterMs: 8_000 } as const

@@ -15,7 +15,7 @@ afterEach(() => machine.close())
 const submissions = async () => (await machine.simulator.state()).submissions.length
 const stateOf = async (run: Run) => (await machine.store.run(run.id))?.state
 
-/** A network that can be taken away. */
+/** A network that can be switched off. */
 function createNetwork(): Network & { set(isThere: boolean): void } {
   let isOffline = false
   const waiting: (() => void)[] = []

@@ -3,7 +3,7 @@ import { learnPace, nextPauseMs } from '#generation/pace.ts'
 
 const pace = { medianMs: 8_000, sigma: 0.35 }
 
-/** The ages at which a run would be asked for, up to `untilMs`. */
+/** The ages at which a run would be polled, up to `untilMs`. */
 function polls(untilMs: number, of = pace, others = 0): number[] {
   const ages: number[] = []
   for (let ageMs = nextPauseMs(of, 0, others); ageMs <= untilMs; ageMs += nextPauseMs(of, ageMs, others))

@@ -14,7 +14,7 @@ const other = 'run-0002' as RunId
 describe('pauses and events of runs', () => {
   let time: ReturnType<typeof createHeldTime>
   let push: Push
-  /** The stream, where one is open. */
+  /** The stream, if one is open. */
   let stream: Listener | undefined
   let opened = 0
 
@@ -43,7 +43,7 @@ describe('pauses and events of runs', () => {
     void push.untilPoll(id, usualMs, never).then((word) => Object.assign(one, { word, atMs: time.monotonic() }))
     return one
   }
-  /** Word of another run has come before: the service can reach the proxy. */
+  /** An event of another run has arrived before, so the service can reach the proxy. */
   async function earnTrust() {
     const unfollow = push.follow(other)
     await settled()
@@ -174,7 +174,7 @@ describe('pauses and events of runs', () => {
 describe('the stream of a page', () => {
   const health = () => Response.json({ mode: 'live', gateway: 'kie', callbacks: true })
 
-  /** A proxy whose streams the test writes, and a page that listens to it. */
+  /** A proxy whose streams the test writes, and a page that reads them. */
   function openPage(random = () => 0.5, time = createHeldTime()) {
     const heard: string[] = []
     const asked: (string | null)[] = []
@@ -312,7 +312,7 @@ describe('the windows of one browser', () => {
     reading = []
   })
 
-  /** One name, one holder at a time; the others wait in line. */
+  /** One holder per name at a time; the others queue. */
   const locks: SharedWorld['locks'] = {
     async request(_name, _options, work) {
       const before = line.length > 0

@@ -21,7 +21,7 @@ function openWindow({ isVisible = true } = {}) {
   return { ...window, lock, state }
 }
 
-/** Work that goes on until a test ends it, or its signal fires. */
+/** Work that lasts until a test ends it or its signal aborts. */
 function openWork(log: string[], who: string) {
   let finish: (value: string) => void = () => undefined
   const work = (signal: AbortSignal) =>

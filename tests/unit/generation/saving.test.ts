@@ -45,7 +45,7 @@ function readyRun({ marks, state, ...given }: Given = {}): RunIn<'ready'> {
   }
 }
 
-/** Fetches a run's pictures by a script; gives what came of it, what was asked, and the pauses between. */
+/** Fetches a run's images from a script; returns the result, the requests and the pauses. */
 async function fetchBy(
   script: Record<string, Scripted[]>,
   { run = readyRun(), signal = never, freshLink = false, family = 'flux-kontext' } = {},
@@ -192,7 +192,7 @@ describe('what is told of a picture', () => {
     expect(await made(run)).toEqual({
       id: 'run-1-0',
       shelf: 'gallery',
-      // The moment of submission, whenever the image was fetched: the gallery keeps the order of asking.
+      // The time of submission, not of the download, so that the gallery keeps the order of submissions.
       createdAt: run.marks.createdAt,
       prompt: 'a red fox',
       parents: sources,

@@ -77,7 +77,7 @@ describe('the sources of a run', () => {
   const uploaded = (url: string) => () => json({ code: 200, success: true, msg: 'ok', data: { downloadUrl: url } })
   let now = 0
 
-  /** Uploads over a script, from a store that holds the named pictures. */
+  /** Uploads with scripted answers, from a store with the named images. */
   function openUploads(answers: Scripted[], held: Record<string, string> = { a: 'image/png', b: 'image/jpeg' }) {
     const { send, asked } = scriptSend({ [upload]: answers })
     const names: string[] = []
@@ -148,7 +148,7 @@ describe('the sources of a run', () => {
   })
 })
 
-/** A clock that moves by the pauses alone. */
+/** A clock that only pauses advance. */
 let clockMs = 0
 let pauses: number[] = []
 const push = {

@@ -20,7 +20,7 @@ afterEach(async () => {
 
 const sized = (width: number, height: number) => ({ width, height })
 
-/** Stands for the worker that scales files: there is no canvas outside a browser. */
+/** A fake of the worker that scales files, because there is no canvas outside a browser. */
 const toSent: ToSent = async (_file, _limits, part) => ({
   bytes: await paintedImage('jpeg', part ? sized(80, 70) : sized(120, 90)),
 })
@@ -66,7 +66,7 @@ async function keepFile(id: string): Promise<PictureId> {
   return id as PictureId
 }
 
-/** Sends it for real, and what the service wrote down of it. */
+/** Sends the run, and returns what the service recorded. */
 async function recorded(recipe: Recipe) {
   const run = await machine.create(recipe)
   await machine.window({ toSent }).drive(run.id, machine.never)

@@ -22,7 +22,7 @@ const at = ({ marks, state, ...run }: Run, time: number): Run => ({
   state: 'sentAt' in state ? { ...state, sentAt: time } : state,
 })
 
-/** What the user is asked before a recipe is sent. */
+/** The question to the user before a recipe is sent. */
 async function questionOf(recipe: typeof pro, price: number, day: number, isSimulated = false) {
   const generator = createGenerator({
     runner: () => Promise.reject(new Error('nothing is sent here')),

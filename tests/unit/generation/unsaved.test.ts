@@ -16,7 +16,7 @@ afterEach(() => machine.close())
 
 const charges = async () => (await machine.simulator.state()).charges.filter((charge) => !charge.refunded).length
 
-/** Lets no picture through until it is told to; gives what was asked for in order. */
+/** Blocks images until released; returns the requests in order. */
 function holdPictures() {
   const direct: Send = machine.network.send
   const asked: string[] = []

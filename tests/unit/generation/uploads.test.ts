@@ -18,7 +18,7 @@ const recipeOf = (...ids: string[]): Recipe => ({ family: 'flux-kontext', draft:
 const uploaded = (url: string) => () => json({ code: 200, success: true, msg: 'ok', data: { downloadUrl: url } })
 const away = new TypeError('Failed to fetch')
 
-/** Uploads of user's files, kept with the content that is named. */
+/** Uploads of the user's files, stored with the given content. */
 function openUploads(answers: Scripted[], contents: Record<string, string>) {
   const { send, asked } = scriptSend({ [upload]: answers })
   const derived: string[] = []
