@@ -39,19 +39,19 @@ function filesIn(folder: string): { name: string; text: string }[] {
     .map((name) => ({ name, text: readFileSync(join(folder, name), 'latin1') }))
 }
 
-/** A build in a process of its own, with its own environment and its own `.env` files. */
+/** A build in a separate process with its own environment and `.env` files. */
 function build(options: object, env: Record<string, string>) {
   const script = `const { build } = await import('vite'); await build(${JSON.stringify(options)})`
   const clean = { PATH: process.env.PATH, HOME: process.env.HOME, ...env }
   return start(process.execPath, ['--input-type=module', '-e', script], { cwd: root, env: clean })
 }
 
-// Tools in processes of their own: on a busy machine they take their time.
+// The tools run in separate processes, which are slow on a busy machine.
 describe('what is built', { timeout: 240_000 }, () => {
   const secrets = Object.fromEntries(keyNames.map((name) => [name, canary]))
 
   test('SEC A01 holds no key and no way to one, in any file: page, workers, maps, server', async () => {
-    // As by somebody who has keys in the environment and in every file that Vite reads.
+    // Keys are in the environment and in every file that Vite reads.
     const envDir = mkdtempSync(join(scratch, 'env-'))
     for (const name of ['.env', '.env.local', '.env.production', '.env.production.local']) {
       writeFileSync(join(envDir, name), keyNames.map((key) => `${key}=${canary}\n`).join(''))
@@ -66,7 +66,7 @@ describe('what is built', { timeout: 240_000 }, () => {
 
     const sent = filesIn(page)
     const names = sent.map(({ name }) => name)
-    // The scan proves something only where there is something to be found in.
+    // Makes sure that the scan has files to search.
     for (const kind of [
       /^index\.html$/,
       /index-.*\.js$/,
@@ -80,7 +80,7 @@ describe('what is built', { timeout: 240_000 }, () => {
       [],
     )
 
-    // Settings tells in words what a key is called; whatever else names one would be a way to read it.
+    // The texts of Settings may name the variable of a key; any other mention could be code that reads it.
     const code = sent.filter(({ name }) => !name.endsWith('.map'))
     const naming = code.filter(({ text }) => keyNames.some((key) => text.includes(key))).map(({ name }) => name)
     expect(naming.filter((name) => !/^assets\/settings-[\w-]+\.js$/.test(name))).toEqual([])
@@ -112,7 +112,7 @@ describe('what is built', { timeout: 240_000 }, () => {
 })
 
 describe('code of the page', { timeout: 120_000 }, () => {
-  /** What the import rules say of a few files laid out as ours are: one line for each breach. */
+  /** Runs the import rules on a few files in our folders: one line for each violation. */
   function breachesIn(files: Record<string, string>): string[] {
     const folder = mkdtempSync(join(scratch, 'layers-'))
     for (const name of ['package.json', 'tsconfig.json', '.dependency-cruiser.cjs'])
@@ -130,7 +130,7 @@ describe('code of the page', { timeout: 120_000 }, () => {
       env: { PATH: process.env.PATH, NO_COLOR: '1' },
     })
     const breaches = stdout.split('\n').filter((line) => /^\s*error /.test(line))
-    // The gate goes by the status alone.
+    // The check uses only the exit status.
     expect(status !== 0).toBe(breaches.length > 0)
     return breaches
   }
@@ -178,7 +178,7 @@ describe('code of the page', { timeout: 120_000 }, () => {
 })
 
 describe('what is kept under version control', () => {
-  /** As the repository has them; where there is none, all that a checkout would hold. */
+  /** The tracked files; without a repository, all files that a checkout would contain. */
   function trackedFiles(): string[] {
     try {
       return execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' }).split('\0').filter(Boolean)
@@ -193,7 +193,7 @@ describe('what is kept under version control', () => {
     }
   }
 
-  // Built from parts, so that this file is not one of its own findings.
+  // Built from parts, so that the scan does not find this file.
   const patterns = [
     ['a private key', new RegExp(`-----BEGIN ${'[A-Z ]*'}PRIVATE KEY-----`)],
     ['a key of the services', /(?:KIE|APIKLEY|GEMINI)_API_KEY["']?\s*[=:]\s*["']?[a-f0-9]{32}/i],
@@ -204,7 +204,7 @@ describe('what is kept under version control', () => {
     ['a key of AWS', /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/],
     ['a token of Slack', /\bxox[abprs]-[A-Za-z0-9-]{10,}/],
     ['a bearer as it is sent', /Bearer [a-f0-9]{32}\b/i],
-    // Hosts under .example and .test are nobody's.
+    // Hosts under .example and .test do not exist.
     [
       'a password in an address',
       /\b(?:https?|rediss?):\/\/[\w.-]+:(?!\$)[^@\s/'"`]{8,}@(?![\w.-]+\.(?:example|test)\b)/,

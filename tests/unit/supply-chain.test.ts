@@ -31,7 +31,7 @@ const installed = Object.entries(lock.packages).filter(([place]) => place !== ''
 const named = (faults: (entry: Locked, place: string) => boolean) =>
   installed.filter(([place, entry]) => faults(entry, place)).map(([place]) => place)
 
-/** Where Node would find a package from another one's place. */
+/** The path at which Node finds a package that another one imports. */
 function findFrom(place: string, name: string): Locked | undefined {
   for (let at = place; ; at = at.slice(0, Math.max(0, at.lastIndexOf(folder) - 1))) {
     const found = lock.packages[`${at === '' ? '' : `${at}/`}${folder}${name}`]
@@ -65,7 +65,7 @@ describe('the lock file', () => {
         .map((name) => `${name} of ${place}`),
     )
     expect(missing).toEqual([])
-    // Platforms that people use and this machine is not.
+    // Platforms of users, besides that of this machine.
     const places = Object.keys(lock.packages).map(nameOf)
     for (const platform of ['darwin-arm64', 'win32-x64', 'linux-x64']) {
       expect(places).toContain(`@img/sharp-${platform}`)
@@ -109,7 +109,7 @@ describe('the lock file', () => {
 
 describe('an installation', () => {
   test('SEC J09 runs no script of any package, and none of ours', () => {
-    // As npm itself reads it here; what is set outside must not have the last word.
+    // Read with npm itself, without settings from the environment.
     const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_config_/i.test(name)))
     const options = { cwd: new URL('../..', import.meta.url), env, encoding: 'utf8' } as const
     expect(execFileSync('npm', ['config', 'get', 'ignore-scripts'], options).trim()).toBe('true')
@@ -129,10 +129,10 @@ describe('an installation', () => {
     expect(named(({ hasInstallScript, dev }) => hasInstallScript === true && dev !== true)).toEqual([])
   })
 
-  // What is only run here may be under more than what is handed on.
+  // Development tools may have more licences than packages that are distributed.
   const free = ['MIT', 'ISC', '0BSD', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', 'BlueOak-1.0.0', 'CC0-1.0', 'Zlib']
   const onlyHere = [...free, 'MPL-2.0', 'Python-2.0', 'CC-BY-4.0']
-  // Whole files of their own, replaceable by whoever wants to: libvips beside sharp, libheif in its worker.
+  // Separate files that users can replace: libvips with sharp, libheif in its worker.
   const apart = /^(libheif-js|@img\/sharp-(libvips-.*|wasm32|win32-.*))$/
   const ofApart = [...free, 'LGPL-3.0', 'LGPL-3.0-or-later']
 

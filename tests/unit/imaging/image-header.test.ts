@@ -68,8 +68,8 @@ test('SEC D07 D08 any bytes, behind any signature, are read or refused and never
 type Read = (this: DataView, at: number, littleEndian?: boolean) => unknown
 
 /**
- * How often single numbers are read of a file: the work it makes, on a machine of any speed. Beyond `most` nothing more is
- * given to read, so that too much work comes to an end.
+ * Counts the numbers that are read from a file, which measures work independently of the machine. After `most` reads it
+ * returns nothing more, so that the test ends.
  */
 function countReads<T>(most: number, work: () => T): { reads: number; result: T } {
   const methods = ['getUint8', 'getUint16', 'getUint32', 'getInt32', 'getBigUint64'] as const
@@ -235,7 +235,7 @@ test('SEC D07 a JPEG of endless markers ends', () => {
   for (let at = 2; at + 4 <= markers.length; at += 4) markers.set([0xff, 0xe0, 0, 2], at)
   const { reads, result } = countReads(500_000, () => readHeader(markers))
   expect(result).toBeUndefined()
-  // A hundred thousand parts of it, not two million, and not none.
+  // About a hundred thousand markers are read: not all two million, and not none.
   expect(reads).toBeGreaterThan(90_000)
   expect(reads).toBeLessThan(500_000)
   expect(isWhole('jpeg', new Uint8Array(8_000_000).fill(0xff))).toBe(false)

@@ -3,7 +3,7 @@ import { paletteOf, type Tone, toneDistance, toneFrom, toneOf } from '#imaging/p
 
 type Colour = readonly [number, number, number, number?]
 
-/** An image of stripes, each so many pixels of one colour. */
+/** An image of stripes, each with a number of pixels of one colour. */
 function striped(...stripes: readonly (readonly [count: number, colour: Colour])[]): Uint8ClampedArray {
   return new Uint8ClampedArray(
     stripes.flatMap(([count, [red, green, blue, alpha = 255]]) =>

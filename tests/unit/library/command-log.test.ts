@@ -26,7 +26,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-/** A window over the store: what it composes is a record of fields. */
+/** A window with the store; its composition is a record of fields. */
 function openWindow(window: string, fields: Record<string, string> = {}) {
   const log = createCommandLog({
     store: store.acts,

@@ -7,7 +7,7 @@ async function bytesOf(stream: ReadableStream<Uint8Array>): Promise<Buffer> {
   return Buffer.concat(parts)
 }
 
-/** The end of an archive of 300 bytes, cut into parts of so many bytes. */
+/** An archive's end of 300 bytes, cut into parts of the given size. */
 function ended(partBytes: number, start = Buffer.alloc(300, 7)) {
   const end = Buffer.alloc(22)
   end.writeUInt32LE(0x06054b50)

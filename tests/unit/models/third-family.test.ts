@@ -6,7 +6,7 @@ import { createSimulator } from '#simulator/simulator.ts'
 
 const promptLength = { min: 1, max: 200 }
 
-/** What the file of a new family would hold; its line in the catalogue is the list given below. */
+/** The contents of a new family's file; its line in the catalogue is the list below. */
 const sketch: ModelFamily = {
   id: 'sketch',
   title: 'Sketch',

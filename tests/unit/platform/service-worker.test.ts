@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 const source = readFileSync('public/service-worker.js', 'utf8')
 const scope = 'https://atelier.test/app/'
 
-/** Cache Storage in memory, as far as the worker uses it. Shared by all builds, like the browser's. */
+/** A fake of Cache Storage in memory. Shared by all builds, like the browser's. */
 class Caches {
   readonly stores = new Map<string, Map<string, Response>>()
   constructor(readonly fetch: (address: string) => Promise<Response>) {}
@@ -56,14 +56,14 @@ function fetchNow(request: string | Asked): Response {
   return answer()
 }
 
-/** What the host serves of a build. */
+/** The files of a build on the host. */
 function serve(build: string) {
   network.set(scope, () => new Response(`page of ${build}`))
   network.set(`${scope}precache.json`, () => Response.json({ build, files: [`assets/${build}.js`] }))
   network.set(`${scope}assets/${build}.js`, () => new Response(`script of ${build}`))
 }
 
-/** The worker of a build. `skipped`: whether it has taken over before the pages of the last build were closed. */
+/** The worker of a build. `skipped`: whether it took over before the pages of the previous build were closed. */
 function startWorker(build: string) {
   const listeners = new Map<string, (event: unknown) => void>()
   const state = { skipped: false }
@@ -98,7 +98,7 @@ function startWorker(build: string) {
     state,
     install: () => lifetime('install'),
     activate: () => lifetime('activate'),
-    /** `undefined`: the worker leaves it to the browser. */
+    /** `undefined`: the worker does not answer the request. */
     async answer({ method = 'GET', mode = 'cors', ...asked }: Asked): Promise<Response | undefined> {
       let answer: Promise<Response> | undefined
       listeners.get('fetch')?.({

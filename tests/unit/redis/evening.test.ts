@@ -9,12 +9,12 @@ const kontext = '/api/v1/flux/kontext/generate'
 const record = '/api/v1/flux/kontext/record-info'
 const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')
 const adminToken = 'an-admin-token-of-enough-length'
-/** `npm run replicas -- evening` says how many, and takes the built server. */
+/** `npm run replicas -- evening` sets the numbers and uses the built server. */
 const { EVENING_USERS = '5', EVENING_RUNS = '4', EVENING_ENTRY } = process.env
 const runs = Number(EVENING_RUNS)
 const users = Array.from({ length: Number(EVENING_USERS) }, (_, index) => `user-${String(index + 1).padStart(3, '0')}`)
 const total = runs * users.length
-// The service takes 18 in 11 s.
+// The service accepts 18 in 11 s.
 const timeout = 60_000 + total * 2_000
 const tokenOf = (name: string) => `the-token-of-${name}-123456`
 const priceCredits = 5
@@ -26,7 +26,7 @@ const prompts: string[] = []
 const replicas: Replica[] = []
 
 beforeAll(async () => {
-  // On disk, as docs/deploy.md asks for: a restart forgets nothing.
+  // On disk, as docs/deploy.md requires, so that a restart loses nothing.
   redis = await openRedisServer('--appendonly', 'yes', '--appendfsync', 'always')
   service = await openFakeService((_, outgoing, { url, body }) => {
     const task = Number(/task-(\d+)/.exec(url)?.[1])
@@ -70,7 +70,7 @@ const submit = (port: number, name: string, run: number) =>
     ),
   )
 
-/** Submits under one key, again at the time that the proxy names, as the page does. Gives the task. */
+/** Submits with one key, again at the time that the proxy names, like the page. Returns the task. */
 async function make(ports: readonly number[], name: string, run: number): Promise<string> {
   for (;;) {
     const told = await submit(ports[run % ports.length] ?? 0, name, run)
@@ -81,7 +81,7 @@ async function make(ports: readonly number[], name: string, run: number): Promis
   }
 }
 
-/** Asks for the task and fetches its image, as the page does. Gives what is in the image. */
+/** Polls the task and fetches its image, like the page. Returns the image's content. */
 async function fetchImage(port: number, name: string, task: string): Promise<string> {
   const headers = { authorization: `Bearer ${tokenOf(name)}` }
   const status = await askProxy(port, `${record}?taskId=${task}`, { headers })
@@ -134,7 +134,7 @@ it('an evening of named users: each run is charged once, each sees their own ima
   expect([refused.status, refused.json().proxy.sent]).toEqual([503, 'no'])
   await redis.start()
 
-  // One token is taken away: the replicas are started again without it, one after the other.
+  // One token is revoked: the replicas are restarted without it, one after the other.
   const third = await open(left)
   replicas.push(third)
   const end = makeAll([third.port], left, last, runs)
@@ -144,7 +144,7 @@ it('an evening of named users: each run is charged once, each sees their own ima
 
   expect(new Set(tasks).size).toBe(total)
   expect(prompts).toHaveLength(total)
-  // A run that is asked for again is answered from what is remembered.
+  // A run that is submitted again gets the remembered answer.
   expect(await make([third.port], someone, 0)).toBe(tasks[0])
   expect(prompts).toHaveLength(total)
   expect(await spend(third.port)).toEqual(users.map((name) => ({ name, credits: runs * priceCredits, runs })))

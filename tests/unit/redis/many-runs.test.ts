@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { makeManyRuns } from '../../support/many-runs.ts'
 
-/** `npm run replicas` says how many, and takes the built server. */
+/** `npm run replicas` sets the number and uses the built server. */
 const { REPLICA_RUNS, REPLICA_ENTRY } = process.env
 const runs = Number(REPLICA_RUNS ?? 16)
 const options = {
@@ -9,7 +9,7 @@ const options = {
   ...(REPLICA_ENTRY ? { entry: REPLICA_ENTRY } : {}),
   ...(REPLICA_RUNS ? { say: (line: string) => void process.stderr.write(`${line}\n`) } : {}),
 }
-// The service takes 18 in 10 s.
+// The service accepts 18 in 10 s.
 const timeout = 120_000 + runs * 2_000
 
 describe('two proxies behind a balancer, with callbacks on', () => {

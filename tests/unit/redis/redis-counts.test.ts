@@ -185,7 +185,7 @@ describe('events for the streams of all proxies', () => {
   }
   const digests = (told: RunEvent[]) => told.map((event) => (event.kind === 'run' ? event.digest : 'gap'))
 
-  /** An event says that the listeners are there. */
+  /** Sends events until all listeners are subscribed. */
   async function openBoth() {
     const both = [createRedisEvents(one), createRedisEvents(other)] as const
     await vi.waitFor(async () => {

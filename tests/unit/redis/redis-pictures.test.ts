@@ -14,7 +14,7 @@ const connect = () =>
     createLog([], () => undefined),
   )
 const open = (redis = one) => createRedisPictures(redis, { mostBytes: 100, placeBytes: 40 })
-/** 30 of them are 40 as base64. */
+/** 30 bytes are 40 as base64. */
 const bytes = (length: number) => Buffer.alloc(length, 1)
 
 beforeAll(async () => {

@@ -15,7 +15,7 @@ const accepted = { code: 200, msg: 'success', data: { taskId: task } }
 const record = { code: 200, msg: 'success', data: { taskId: task, successFlag: 0, response: null } }
 const prompt = 'a fox that nobody may read of'
 const dayMs = 24 * 60 * 60 * 1000
-/** What was spent on a day, by the number of the day: it tells nothing of anybody, and is kept for a month. */
+/** Keys with the spending of a day, by number of the day: they identify nobody and expire after a month. */
 const spendOfDay = /^atelier:1:spent:\d{5}$/
 
 let redis: RedisServer
@@ -51,7 +51,7 @@ const submit = (port: number, run = newRun(), headers: Record<string, string> = 
 const kept = async (port: number, run: string) =>
   KeptSubmission.parse((await askProxy(port, `/api/submissions/${run}`)).json())
 const created = () => one.service.seen.filter(({ method }) => method === 'POST').length
-/** Whoever sent something has not been heard of for a while. */
+/** Ends the leases of all proxies, as if they had been silent for a while. */
 const endLeases = async () => {
   const signs = (await redis.ask('KEYS', 'atelier:1:proxy:*')) as string[]
   if (signs.length > 0) await redis.ask('DEL', ...signs)
@@ -154,7 +154,7 @@ describe('a proxy whose Redis', () => {
     expect(one.logged.join()).toContain('Redis cannot be reached')
     relay.mend()
     await eventually(async () => expect((await submit(one.port)).status).toBe(200))
-    // The other proxy lost its connection too, and comes back in its own time.
+    // The other proxy lost its connection, too, and reconnects later.
     await eventually(async () => expect(await kept(other.port, run)).toMatchObject({ state: 'answered' }))
   })
 
@@ -237,12 +237,12 @@ describe('a proxy that is killed', () => {
   }
 
   interface Case {
-    /** Resolves when the proxy is there. */
+    /** Resolves when the proxy answers. */
     reach(relay: TcpRelay): Promise<unknown>
     sent: number
     told: string
     later: string
-    /** What the other proxy makes of the same run after that. */
+    /** The other proxy's answer to the same run after that. */
     again: 'sent' | 'in doubt' | 'answered'
   }
   const never: Reply = () => undefined

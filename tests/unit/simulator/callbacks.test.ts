@@ -12,7 +12,7 @@ interface Call {
   atMs: number
 }
 
-/** The service with a clock that a test moves, and somebody at the address who answers as told. */
+/** The service with a manual clock, and a receiver of callbacks with a given answer. */
 function openCalled(switches: Partial<Switches> = {}, answers: number[] = []) {
   const time = createHeldTime()
   const calls: Call[] = []

@@ -17,7 +17,7 @@ const words = (prompt: string) => ({ prompt, model: 'flux-kontext-pro', aspectRa
 
 let shelf: Shelf
 let send: Send
-/** The page again, with what this browser keeps. */
+/** Opens the page again with the stored data of this browser. */
 const reload = async () => {
   send = await openDemo({ painter, shelf, durationMs: 0 })
 }

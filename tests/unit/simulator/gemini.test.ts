@@ -23,7 +23,7 @@ async function call(
   const response = await service.simulator.fetch(
     new Request(url, { method: 'POST', headers, body: JSON.stringify(body) }),
   )
-  // biome-ignore lint/suspicious/noExplicitAny: what a service answers has no type until a test looks at it
+  // biome-ignore lint/suspicious/noExplicitAny: the answer of a service has no type until a test checks it
   return { status: response.status, json: (await response.json()) as any }
 }
 

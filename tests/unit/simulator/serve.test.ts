@@ -9,7 +9,7 @@ afterEach(async () => {
   served = undefined
 })
 
-/** A client as anyone outside would write it: nothing but fetch, an address and a key. */
+/** A client like one outside this project: only fetch, an address and a key. */
 function createClient(origin: string) {
   const headers = { authorization: 'Bearer simulated' }
   const read = async (response: Promise<Response>) => (await (await response).json()).data

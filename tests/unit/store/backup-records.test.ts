@@ -68,7 +68,7 @@ describe('a backup of a database', () => {
     }
     expect(await recordsOf(after.name, 'originals')).toEqual(await recordsOf(before.name, 'originals'))
     expect((await after.thumbnails(pictureIds('fox', 'owl', 'dog'))).size).toBe(3)
-    // An image in the bin still knows where it goes back to.
+    // An image in the bin keeps the shelf that it returns to.
     await after.restore(pictureIds('dog'))
     expect((await after.picture('dog' as PictureId))?.shelf).toBe('sources')
   })
@@ -121,7 +121,7 @@ describe('a backup of a database', () => {
     expect(kept).toHaveLength(1)
     expect(await recordsOf(after.name, 'originals')).toHaveLength(1)
     expect(await recordsOf(after.name, 'thumbnails')).toHaveLength(1)
-    // With room again the same backup brings the rest.
+    // With free space again, the same backup restores the rest.
     expect(await restore(after, await openBackup(archive))).toMatchObject({ fresh: 2, known: 1 })
   })
 

@@ -38,7 +38,7 @@ const storesOfVersionTwo = {
   ledger: { keyPath: 'null', indexes: {} },
 }
 
-/** As version two wrote them: an image with marks, its bytes, an act and a collection. */
+/** Records of version two: an image with marks, its bytes, an act and a collection. */
 const recordsOfVersionTwo = {
   ...versionOne.records,
   pictures: versionOne.records.pictures
@@ -55,7 +55,7 @@ const recordsOfVersionTwo = {
 }
 
 describe('the version of a database', () => {
-  /** A made-up next version: pictures can be starred. */
+  /** An invented next version in which images can be starred. */
   const star: UpgradeStep = async (_connection, transaction) => {
     const pictures = transaction.objectStore('pictures')
     pictures.createIndex('starred' as 'order', 'starred')

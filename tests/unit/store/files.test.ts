@@ -23,7 +23,7 @@ afterEach(() => {
   store.close()
 })
 
-/** A HEIC by its first bytes: the store decodes nothing. */
+/** The first bytes of a HEIC file; the store does not decode. */
 const heic = new Blob([Uint8Array.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', (letter) => letter.charCodeAt(0)), 'rest'])
 
 async function newFile(id: string, about: Partial<NewFile> = {}): Promise<NewFile> {

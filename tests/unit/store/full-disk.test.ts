@@ -23,7 +23,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-/** From here on the disk takes nothing, until the mocks are restored. */
+/** Makes all writes fail until the mocks are restored. */
 function fillDisk() {
   const put = IDBObjectStore.prototype.put
   vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, value, key) {

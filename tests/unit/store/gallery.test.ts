@@ -17,7 +17,7 @@ import {
 import { paintedImage } from '../../support/images.ts'
 import { nodeProcessor } from '../../support/node-processor.ts'
 
-/** The promises of the store hold with a database and, without one, in memory. */
+/** Tests for both stores: with a database and in memory. */
 describe.each([{ kept: 'in a database' }, { kept: 'in memory' }])('a gallery $kept', ({ kept }) => {
   let store: GalleryStore
   let png: Blob

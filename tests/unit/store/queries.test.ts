@@ -31,7 +31,7 @@ import {
 } from '../../support/gallery-records.ts'
 import { openRaw } from '../../support/raw-database.ts'
 
-/** The start of a JPEG: what is kept is told by its bytes. */
+/** The first bytes of a JPEG, because the format is detected from the bytes. */
 const head = Buffer.from('ffd8ff', 'hex')
 const thumbnailUrl = `data:image/jpeg;base64,${head.toString('base64')}`
 
@@ -84,7 +84,7 @@ function withResolvers() {
   return { promise, resolve }
 }
 
-/** Waits for what a change brings, then for whatever else it might bring. */
+/** Waits for the expected effect of a change, then for possible further effects. */
 const settled = () => waitFor(() => expect(client.isFetching()).toBe(0))
 
 test('an empty shelf is pending, then empty and complete', async () => {
@@ -266,7 +266,7 @@ test('thumbnails that come into sight together are read in one transaction, and 
 
 test('a thumbnail asked for before its picture is stored comes with it', async () => {
   const shown = show(() => useThumbnail('p' as PictureId))
-  // Reads follow each other: the hook's own has found nothing by then.
+  // Reads are done in order, so the hook's own read has finished by then.
   await store.thumbnails(pictureIds('p'))
   await add('p', 1)
   await waitFor(() => expect(shown.current).toBe(thumbnailUrl))

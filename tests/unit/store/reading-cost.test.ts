@@ -4,7 +4,7 @@ import { openGallery } from '#store/gallery-store.ts'
 import type { ImageProcessor } from '#store/image-processor.ts'
 import { newPicture, pictureIds, queuedRun, savedRun } from '../../support/gallery-records.ts'
 
-/** Says what it is told: the cost of reading does not depend on the bytes. */
+/** A fake image processor, because the cost of reading does not depend on the bytes. */
 const idleProcessor: ImageProcessor = {
   process: async () => ({
     mime: 'image/png',
@@ -20,7 +20,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-/** Counts the records that requests give back, by store. Cursors would defeat the count and are refused. */
+/** Counts the records that requests return, by store. Cursors cannot be counted and are refused. */
 function countReads(): Map<string, number> {
   const read = new Map<string, number>()
   const count = (store: string, request: IDBRequest) =>

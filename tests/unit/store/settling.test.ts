@@ -33,7 +33,7 @@ async function nothingChanged() {
   for (const each of stores) expect(await recordsOf(name, each)).toEqual([])
 }
 
-/** Stands in for a disk that misbehaves: what each `put` of an original does. */
+/** A fake of a failing disk: sets the result of each `put` of an original. */
 function onPutOriginal(act: (store: IDBObjectStore, record: { id: string; base64: string }) => object) {
   const put = IDBObjectStore.prototype.put
   vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, value, key) {
@@ -67,7 +67,7 @@ test('P18 an error halfway leaves nothing behind', async () => {
 
 test('D01 a full disk is told as such, though its requests say only "aborted", and leaves nothing behind', async () => {
   onPutOriginal(({ transaction }, record) => {
-    // As Chromium does it: the transaction aborts with the reason, its requests without.
+    // Like Chromium: the transaction aborts with the reason, its requests without.
     if (record.id === 'a-1') (transaction as unknown as { _abort(reason: string): void })._abort('QuotaExceededError')
     return record
   })
@@ -83,7 +83,7 @@ test('D01 a disk that is found full at the very end is no success', async () => 
     const request = put.call(this, value, key)
     const { transaction } = this as unknown as { transaction: { _abort(reason: string): void } }
     if (this.name === 'originals' && value.id === 'a-1') {
-      // Every request has succeeded by then: only the transaction knows.
+      // All requests have succeeded by then; only the transaction fails.
       request.addEventListener('success', () => queueMicrotask(() => transaction._abort('QuotaExceededError')))
     }
     return request

@@ -4,7 +4,7 @@ import { createWorkspace } from '#workspace/workspace.ts'
 
 type Listener = (event: Pick<StorageEvent, 'key' | 'newValue'>) => void
 
-/** One browser: a storage that its windows share, and one for each window. `isLate`: events wait for `deliver`. */
+/** One browser: a storage shared by its windows, and one per window. `isLate`: events wait for `deliver`. */
 function openBrowser(stored: Readonly<Record<string, string>> = {}) {
   const waiting: (() => void)[] = []
   const listeners = new Map<number, Listener>()

@@ -61,7 +61,7 @@ describe('an answer that keeps the framing', () => {
 
   test('leaves no step at the edge of the area, whatever its tint', async () => {
     const one = await caseOf(3, { content: 'same', share: 0.15 })
-    // About one level of it is grain, which these scenes have more of than photographs.
+    // About one level is grain; these scenes have more grain than photographs.
     expect(edgeStep(one, lay(one).image)).toBeLessThan(1.5)
   })
 

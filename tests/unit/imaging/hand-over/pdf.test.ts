@@ -27,7 +27,7 @@ it('every object of a PDF begins where its table says, and its pages hold the JP
   expect(pdf).toContain('/Count 2 /Kids [5 0 R 8 0 R]')
   for (const jpeg of jpegs)
     expect(pdf).toContain(`/Length ${jpeg.length} >>\nstream\n${latin1.decode(jpeg)}\nendstream`)
-  // UTF-16: neither the parenthesis nor the backslash can end the title.
+  // UTF-16 in hexadecimal, so that a parenthesis or backslash cannot end the title.
   expect(pdf).toContain('/Title <feff004600fc0063')
   expect(pdf).not.toContain('(final)')
 })

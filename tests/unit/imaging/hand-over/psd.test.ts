@@ -12,7 +12,7 @@ beforeAll(() => {
   const noCanvas = () => {
     throw new Error('not needed')
   }
-  // Its reader takes room for pixels from the browser.
+  // The library that reads PSD files allocates pixels with a canvas.
   const createImageData = (width: number, height: number) =>
     ({ width, height, data: new Uint8ClampedArray(width * height * 4) }) as ImageData
   initializeCanvas(noCanvas, createImageData)

@@ -7,7 +7,7 @@ import { expect, it } from 'vitest'
 import type { ImageMetadata } from '#imaging/metadata/image-metadata.ts'
 import { writeMetadata } from '#imaging/metadata/write-metadata.ts'
 
-/** Another program's view of what we write. It is not a part of this project: where it is missing, that is said. */
+/** Reads our files with exiftool, which is not a dependency of this project: if it is missing, the test says so. */
 const hasExiftool = spawnSync('exiftool', ['-ver']).status === 0
 
 const about: ImageMetadata = {

@@ -124,7 +124,7 @@ function pngChunk(type: string, data: Uint8Array): Uint8Array {
 
 const latin1 = (text: string) => Uint8Array.from(text, (letter) => letter.charCodeAt(0))
 
-/** The plain PNG with another chunk behind its header. */
+/** The plain PNG with another chunk after its header. */
 function withChunk(type: string, data: Uint8Array): Uint8Array {
   return joined([plain.png.subarray(0, 33), pngChunk(type, data), plain.png.subarray(33)])
 }

@@ -27,7 +27,7 @@ function sourceOf({ pictures, runs, collections }: Shelf): BackupSource {
   }
 }
 
-/** Counts what is written. */
+/** Counts writes. */
 function targetOf(shelf: Shelf): BackupTarget & { writes: number } {
   const target = {
     writes: 0,
@@ -212,7 +212,7 @@ describe('a backup', () => {
     const archive = await archiveOf(fullShelf())
     const text = await archive.text()
     const file = `originals/${(await hashOf(bytesOf(1))).slice(0, 2)}/${await hashOf(bytesOf(1))}.png`
-    // Once in front of the bytes, once in the list of the archive, twice in index.tsv.
+    // Once in the local header, once in the central directory, twice in index.tsv.
     expect(text.split(file)).toHaveLength(5)
     expect(text).toContain('\ttab and line\t2025-10-09')
     expect(text.lastIndexOf('manifest.json')).toBeGreaterThan(text.lastIndexOf('index.tsv'))

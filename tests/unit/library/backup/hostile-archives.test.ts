@@ -62,15 +62,15 @@ interface Raw {
   data?: Uint8Array
   method?: number
   flags?: number
-  /** What the archive says of its size, where that is not true. */
+  /** A false size in the headers. */
   says?: number
-  /** What stands in the list instead of the place of the entry. */
+  /** A false offset of the entry in the central directory. */
   at?: number
 }
 
 const text = new TextEncoder()
 
-/** A ZIP archive in which anything may be untrue. */
+/** Makes a ZIP archive whose headers can be false. */
 function rawZip(entries: readonly Raw[]): Blob {
   const parts: Uint8Array<ArrayBuffer>[] = []
   const list: Uint8Array<ArrayBuffer>[] = []
@@ -120,7 +120,7 @@ const rawOf = async (entries = good): Promise<Raw[]> =>
 const zipOf = (entries: readonly { name: string; data: Blob | string }[]) =>
   new Response(makeZip(entries.map(({ name, data }) => ({ name, input: data })))).blob()
 
-/** The good entries with other records, which the manifest vouches for. */
+/** The valid entries with other records, whose hash is in the manifest. */
 async function withRecords(change: (lines: string[]) => readonly string[]) {
   const find = (name: string) => good.find((entry) => entry.name === name)?.data ?? new Blob()
   const lines = change((await find('records/pictures.ndjson').text()).split('\n')).join('\n')

@@ -90,7 +90,7 @@ describe('what is typed', () => {
     ['before:2025', ['old']],
     ['after:2024-05 before:2026-12-01 roof', ['snow on the roof']],
     ['after:2024-05-05 old', []],
-    // What means nothing is taken as words.
+    // Unknown filters are searched as words.
     ['model:', []],
     ['rating:9', []],
     ['before:2026-13-40', []],
@@ -128,7 +128,7 @@ describe('letters of other scripts', () => {
   ])('%s is not found by another letter that looks alike, and finds itself', (text, part) => {
     const finder = finderOf(row(`x${text}x`))
     expect(idsFor(finder, text)).toEqual([`x${text}x`])
-    // Hindi vowel signs follow their letter, so the letter alone is a part of the text; a Japanese voiced letter is one letter.
+    // Hindi vowel signs follow their letter, so the bare letter matches; a Japanese voiced letter is a single letter.
     expect(idsFor(finder, part)).toEqual(text.normalize('NFC').includes(part) ? [`x${text}x`] : [])
   })
 
@@ -142,7 +142,7 @@ describe('letters of other scripts', () => {
       for (const length of [2, 3]) {
         for (let from = 0; from + length <= letters.length; from++) {
           const piece = letters.slice(from, from + length).join('')
-          // What begins with a combining sign is no text that anybody types.
+          // Nobody types a text that begins with a combining sign.
           if (/^\p{M}/u.test(piece) || piece.includes('"')) continue
           expect(idsFor(finder, `"${piece}"`), piece).toContain(id)
           asked += 1

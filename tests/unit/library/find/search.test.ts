@@ -61,7 +61,7 @@ const gallery = (search: Search) => {
   return search.ids(result)
 }
 
-/** What stands in the store `ledger`: the snapshot's generation, and the ids of the marked images. */
+/** Contents of the store `ledger`: the snapshot's generation, and the ids of the marked images. */
 async function ledger(): Promise<{ generation: number | undefined; marked: string[] }> {
   const raw = await openRaw(name)
   const records = raw.transaction('ledger').objectStore('ledger')
@@ -207,7 +207,7 @@ describe('what search stores', () => {
     await search.tidy()
     expect((await ledger()).generation).toBe(2)
 
-    // Written by something that knows nothing of search.
+    // Written without notifying search.
     const raw = await openRaw(name)
     const transaction = raw.transaction('pictures', 'readwrite')
     transaction.objectStore('pictures').delete('one')
@@ -251,7 +251,7 @@ describe('what search stores', () => {
   })
 })
 
-/** For the compiler alone: what would write an image's record without telling search. */
+/** Only for the compiler: code that would write an image's record without notifying search. */
 function refusedWrites(database: Database, record: StoredPicture) {
   return database.write(['pictures'], async (transaction) => {
     // @ts-expect-error

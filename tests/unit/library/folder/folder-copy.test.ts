@@ -28,7 +28,7 @@ function openOther() {
   return openGallery({ name: `folder-${galleries}`, processor: nodeProcessor })
 }
 
-/** One window: its lock is taken by the next window that is told to take over. */
+/** One window. Its lock is taken by the next window that takes over. */
 let lose: (() => void) | undefined
 function openCopy(): FolderCopy {
   return createFolderCopy({

@@ -24,7 +24,7 @@ describe('the page for a client', () => {
     expect(html.indexOf('Content-Security-Policy')).toBeLessThan(html.indexOf('<style>'))
     expect(html.match(/(?:https?:)?\/\/[a-z0-9]/gi)).toBeNull()
     expect(html).not.toMatch(/\s(?:on\w+|style)=/i)
-    // What follows the end of the script would be shown as text.
+    // If the script were ended early, the rest of it would be shown as text.
     expect(html.match(/<\/script/g)).toHaveLength(1)
     expect(html.match(/<\/style/g)).toHaveLength(1)
   })

@@ -16,7 +16,7 @@ interface Box {
 }
 
 const size = { width: 480, height: 320 }
-// Without grain and mark, so that what is the same is the same to the byte.
+// Without grain and mark, so that unchanged pixels are equal.
 const painter = createNodePainter({ seed: 3, mark: false, grain: 0 })
 let source: Uint8Array
 
@@ -42,7 +42,7 @@ function difference(one: Seen, other: Seen, { left, top, width, height }: Box = 
   return sum / (width * height * 3)
 }
 
-/** By how many whole pixels `moved` lies right of and below `still`: the shift at which they differ least. */
+/** Shift in whole pixels, right and down, at which `moved` differs least from `still`. */
 function shiftOf(still: Seen, moved: Seen): readonly [number, number] {
   const inner = { left: 20, top: 20, width: still.width - 40, height: still.height - 40 }
   let [best, found] = [Number.POSITIVE_INFINITY, [0, 0] as readonly [number, number]]
@@ -61,7 +61,7 @@ function shiftOf(still: Seen, moved: Seen): readonly [number, number] {
   return found
 }
 
-/** The source with a rectangle drawn around a box, as an editor burns it in. */
+/** The source with a rectangle drawn on it, like a mark. */
 async function marked(box: Box, colour: string): Promise<Uint8Array> {
   const rectangle = (stroke: string, width: number) =>
     `<rect x="${box.left}" y="${box.top}" width="${box.width}" height="${box.height}" fill="none" stroke="${stroke}" stroke-width="${width}"/>`
@@ -166,7 +166,7 @@ describe('marks drawn on the source', () => {
       const after = await edit('In box 1: a green ball', {}, [await marked(box, colour)])
       expect(difference(before, after, inside)).toBeGreaterThan(8)
       expect(difference(before, after, centre)).toBe(0)
-      // Where the line was, something like the source is again.
+      // The pixels under the line are similar to the source again.
       expect(difference(before, after, { left: 340, top: 38, width: 70, height: 4 })).toBeLessThan(30)
     },
   )

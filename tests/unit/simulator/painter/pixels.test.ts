@@ -31,7 +31,7 @@ it('an edge out of focus runs evenly from one side to the other, and the picture
   expect([row[0], row[59]]).toEqual([0, 200])
   expect(row[29]).toBeGreaterThan(80)
   expect(row[30]).toBeLessThan(120)
-  // A spread of 4 pixels: about a sixth is left four pixels from the edge.
+  // With a standard deviation of 4 pixels, about a sixth remains four pixels from the edge.
   expect(row[26]).toBeGreaterThan(200 * 0.1)
   expect(row[26]).toBeLessThan(200 * 0.25)
 })

@@ -3,7 +3,7 @@ import { type AreaEvent, type AreaTool, startAreaTool, stepAreaTool } from '#sta
 
 const image = { width: 400, height: 300 }
 
-/** All events, one after the other: the last state, and every step that was drawn. */
+/** Applies events in order: returns the last state and all drawn steps. */
 function play(events: readonly AreaEvent[], from: AreaTool = startAreaTool(image)) {
   let tool = from
   const drawn = events.flatMap((event) => {
