@@ -286,7 +286,7 @@ function notesOn(read: (name: string) => string | undefined, gateway: string, ke
     .map((name) => `${name} is set, but does nothing without ${keyName}.`)
   const callbacks =
     isSet('KIE_WEBHOOK_HMAC_KEY') && !isSet('PUBLIC_URL')
-      ? ['KIE_WEBHOOK_HMAC_KEY is set, but no callbacks are asked for without PUBLIC_URL.']
+      ? ['KIE_WEBHOOK_HMAC_KEY is set, but no callbacks are requested without PUBLIC_URL.']
       : []
   const extras = ['GEMINI_API_BASE_URL', 'GEMINI_MODELS']
     .filter((name) => isSet(name) && !isSet(geminiKey))
@@ -298,7 +298,7 @@ function notesOn(read: (name: string) => string | undefined, gateway: string, ke
     (isSet('PROXY_ACCESS_TOKEN') || isSet('PROXY_ACCESS_TOKENS')) &&
     (read('ALLOWED_ORIGINS') ?? '').split(',').some(isElsewhere) &&
     !read('PUBLIC_URL')?.startsWith('https:')
-      ? ['PUBLIC_URL is not https: browsers will not keep the access of pages that ALLOWED_ORIGINS names elsewhere.']
+      ? ['PUBLIC_URL is not https: browsers will not keep the access cookie for the other sites in ALLOWED_ORIGINS.']
       : []
   const companyProxy =
     companyProxyIn(read) !== undefined && !isSet('USE_HTTPS_PROXY')

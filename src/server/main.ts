@@ -61,7 +61,7 @@ async function main(): Promise<void> {
   say(`Atelier is ready at ${running.origin}`)
   if (running.mode === 'simulated') say('No key is set: images are simulated. See README.')
   if (running.origin.startsWith('http://') && !/\/\/localhost:/.test(running.origin)) {
-    say('Over plain http browsers give pages less than at localhost. Put a server with TLS in front: docs/deploy.md.')
+    say('Over plain http, browsers disable some features of the page. Put a server with TLS in front: docs/deploy.md.')
   }
   for (const note of config.notes) say(note)
 }

@@ -55,18 +55,18 @@ export async function createMetrics({ streams, transfers, bodies }: MetricsParts
         this.set(read())
       },
     })
-  const submissions = counter('submissions', 'Submissions by what became of them.', 'outcome')
-  const answers = counter('answers', 'Answers by the kind of their route.', 'route')
-  const refusals = counter('refusals', 'Refusals by their reason.', 'reason')
+  const submissions = counter('submissions', 'Submissions by outcome.', 'outcome')
+  const answers = counter('answers', 'Answers by route.', 'route')
+  const refusals = counter('refusals', 'Refusals by reason.', 'reason')
   const waits = new Histogram({
     name: 'atelier_limiter_wait_seconds',
-    help: 'What the limiter told submissions to wait; 0 is a place at once.',
+    help: 'Waiting time that the limiter gave to submissions; 0: sent at once.',
     buckets: [0, 1, 5, 11, 22, 44, 88],
     registers,
   })
-  gauge('streams', 'Event streams that are open.', streams)
-  gauge('transfers', 'Images on their way.', transfers)
-  gauge('large_bodies_bytes', 'Bytes of large submissions that are held.', bodies)
+  gauge('streams', 'Open event streams.', streams)
+  gauge('transfers', 'Images being transferred.', transfers)
+  gauge('large_bodies_bytes', 'Bytes of large submissions in memory.', bodies)
 
   return {
     async handler(_incoming: IncomingMessage, outgoing) {

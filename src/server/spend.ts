@@ -8,8 +8,8 @@ export function createSpendHandler(budget: Budget, log: Log): Handler {
   return async (incoming, outgoing) => {
     const query = new URLSearchParams(incoming.url?.split('?', 2)[1])
     const rows = await budget.spent().catch((error: unknown) => {
-      log.error({ err: error }, 'what was spent could not be read')
-      throw refused(503, 'The proxy cannot read what was spent at the moment.', { retryAfterMs: 5000 })
+      log.error({ err: error }, 'the spent credits could not be read')
+      throw refused(503, 'The proxy cannot read the spent credits at the moment.', { retryAfterMs: 5000 })
     })
     if (query.get('as') === 'csv') sendText(outgoing, 200, 'text/csv; charset=utf-8', toCsv(rows))
     else sendJson(outgoing, 200, { spend: rows })

@@ -67,7 +67,7 @@ export function createAccess(settings: AccessSettings): Access {
   function checkSpecial(incoming: IncomingMessage, expected: Buffer | undefined): void {
     const given = bearerIn(incoming.headers.authorization ?? '')
     if (given !== undefined && expected && isEqual(given, expected)) return
-    const msg = 'This address asks for a token of its own.'
+    const msg = 'This address requires its own token.'
     throw given === undefined ? refused(401, msg) : refuseGuess(incoming, msg)
   }
 
@@ -79,7 +79,7 @@ export function createAccess(settings: AccessSettings): Access {
       if (who !== 'user' || !tokens.isAsked) return
       const shown = shownBy(incoming)
       if (shown.holder) return
-      const msg = 'This proxy asks for its access token.'
+      const msg = 'This proxy requires its access token.'
       if (!shown.isWrong) throw refused(401, msg)
       // A cookie of a removed token would otherwise be sent, and counted, with every further request.
       if (tokens.hasCookie(incoming.headers.cookie ?? '')) {

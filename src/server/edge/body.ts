@@ -36,7 +36,7 @@ function takeBody(incoming: IncomingMessage, maxBytes: number, take: (chunk: Buf
       try {
         if (size > maxBytes) throw tooLarge()
         if (pieces > piecesBeforeLooking && size < pieces * smallestMean) {
-          throw refused(400, 'The request comes in too small pieces.')
+          throw refused(400, 'The request arrives in pieces that are too small.')
         }
         take(chunk)
       } catch (error) {
@@ -46,7 +46,7 @@ function takeBody(incoming: IncomingMessage, maxBytes: number, take: (chunk: Buf
     }
     incoming.on('data', onData)
     incoming.on('end', () => resolve())
-    incoming.on('error', () => reject(refused(400, 'The request broke off.')))
+    incoming.on('error', () => reject(refused(400, 'The request was cut off.')))
   })
 }
 

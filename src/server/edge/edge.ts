@@ -38,7 +38,7 @@ export function createEdge(settings: EdgeSettings, access: Access): Edge {
       return false
     }
     if (!target.startsWith('/') || countHosts(incoming.rawHeaders) !== 1)
-      return refuse(400, 'Not a request for a proxy.')
+      return refuse(400, 'The request line or the Host header is not valid.')
     if (incoming.rawHeaders.length > mostHeaders * 2) return refuse(431, 'The request has too many headers.')
     const host = headers.host?.toLowerCase() ?? ''
     const path = pathOf(target)
@@ -49,10 +49,10 @@ export function createEdge(settings: EdgeSettings, access: Access): Edge {
     if (!isNamedHost && !isOwnName && who !== 'monitor')
       return refuse(421, 'This host is not served here. See ALLOWED_ORIGINS.')
     if (!plainPath.test(path)) return refuse(404, 'There is nothing at this address.')
-    if (!isApi(path)) return method === 'GET' || method === 'HEAD' || refuse(405, 'Pages are only read.')
+    if (!isApi(path)) return method === 'GET' || method === 'HEAD' || refuse(405, 'Pages accept only GET and HEAD.')
 
     // The service has no origin and no cookie; its right to call is the token in the address.
-    if (path.startsWith(`${callbackPath}/`)) return method === 'POST' || refuse(405, 'This cannot be done here.')
+    if (path.startsWith(`${callbackPath}/`)) return method === 'POST' || refuse(405, 'This method is not allowed here.')
 
     const { origin } = headers
     const isNamed = origin !== undefined && origins.has(origin)
@@ -70,7 +70,7 @@ export function createEdge(settings: EdgeSettings, access: Access): Edge {
       case 'OPTIONS':
         return isNamed ? answerPreflight(outgoing) : refuse(403, foreignPage)
       default:
-        return refuse(405, 'This cannot be done here.')
+        return refuse(405, 'This method is not allowed here.')
     }
     try {
       access.check(incoming, who, outgoing)

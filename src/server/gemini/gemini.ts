@@ -64,7 +64,9 @@ export function createGemini(parts: GeminiParts): Fallback {
   const models = createModelList(service.models)
   const call = createGeminiCall({ service, outbound, models, stopping: stopping.signal })
   const underWay = new Set<Promise<void>>()
-  lookForRetired(service, models, outbound).catch((error: unknown) => log.warn({ err: error }, 'models not known'))
+  lookForRetired(service, models, outbound).catch((error: unknown) =>
+    log.warn({ err: error }, 'the models could not be listed'),
+  )
 
   async function make(run: string, asked: Asked, giveBack: () => Promise<void>, deadlineMs: number): Promise<void> {
     const end = await call(asked.body, asked.json, deadlineMs).catch((error: unknown): CallEnd => {
@@ -142,7 +144,7 @@ async function atLast(log: Log, run: string, work: () => Promise<void>): Promise
     try {
       return await work()
     } catch (error) {
-      log.error({ run, err: error }, 'not remembered')
+      log.error({ run, err: error }, 'the outcome of a fallback call could not be stored')
       if (pauseMs !== undefined) await new Promise((resolve) => setTimeout(resolve, pauseMs))
     }
   }
@@ -173,14 +175,14 @@ function readBody(json: JsonWithBlobs): GeminiBody {
   const read = GeminiBody.safeParse(json.value)
   if (!read.success) {
     const issues = read.error.issues.map(({ path, message }) => ({ field: path.join('.') || 'body', message }))
-    throw refused(422, 'The service would not take these settings.', { issues })
+    throw refused(422, 'The service does not accept these settings.', { issues })
   }
   for (const part of read.data.contents[0].parts) {
     if (!('inlineData' in part)) continue
     const { mimeType, data } = part.inlineData
     // 16 base64 characters are 12 bytes.
     if (sniffImage(Buffer.from(json.head(data, 16), 'base64')) === mimeType) continue
-    const message = 'A source image is not what it is called.'
+    const message = 'The content of a source image does not match its type.'
     throw refused(422, message, { issues: [{ field: 'sources', message }] })
   }
   return read.data

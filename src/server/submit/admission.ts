@@ -47,7 +47,7 @@ export function createAdmission({ budget, limits, limiter, isAnswering, log }: A
 
   return (user, credits, run) =>
     admit(user, credits, run).catch((error: unknown) => {
-      log.error({ err: error }, 'nobody could tell whether one more submission may go out')
+      log.error({ err: error }, 'the limits could not be read, so a submission was refused')
       return { admitted: false, refusal: toRefusal(503, 'The proxy cannot count its submissions at the moment.') }
     })
 }

@@ -73,7 +73,7 @@ export function createCallbacks(parts: CallbackParts): Callbacks {
       .catch((error: unknown) => {
         recent.forget(run)
         if (error instanceof GenerationError) return count('refused run')
-        log.error({ run, err: error }, 'a callback came to nothing')
+        log.error({ run, err: error }, 'a callback could not be handled')
       })
       .finally(() => underWay.delete(noted))
     underWay.add(noted)
@@ -104,7 +104,7 @@ export function createCallbacks(parts: CallbackParts): Callbacks {
         const task = dialect.readTask(await readAnyJson(incoming, limits).finally(release))
         if (webhookKeys.length > 0 && !(task && isSigned(incoming, dialect, task, webhookKeys))) {
           count('bad signature')
-          throw refused(401, 'The signature does not fit.')
+          throw refused(401, 'The signature does not match.')
         }
         // At once, because the service waits for at most 15 s.
         sendJson(outgoing, 200, taken)
@@ -125,7 +125,7 @@ function createCount(log: Log): (what: string) => void {
   return (what) => {
     const number = (counts.get(what) ?? 0) + 1
     counts.set(what, number)
-    if ((number & (number - 1)) === 0) log.warn({ callbacks: what, number }, 'callbacks were not taken')
+    if ((number & (number - 1)) === 0) log.warn({ callbacks: what, number }, 'callbacks were rejected')
   }
 }
 

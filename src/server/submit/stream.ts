@@ -80,7 +80,7 @@ export function createStreams(
       const own = [...open.values()].filter((one) => one === client).length
       if (own >= perClient) throw refused(429, 'Too many streams are open from here.', { retryAfterMs })
       if (open.size >= inAll && !makeRoom(own)) {
-        throw refused(503, 'Too many pages listen to this proxy.', { retryAfterMs })
+        throw refused(503, 'Too many pages are connected to this proxy.', { retryAfterMs })
       }
       add(outgoing, client)
       outgoing.writeHead(200, headers)

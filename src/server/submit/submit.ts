@@ -76,7 +76,7 @@ export function createSubmit(parts: SubmitParts): Submit {
     // The answer matters more than storing it: the page that sent this run must get it.
     await submissions
       .settle(key, outcome)
-      .catch((error: unknown) => log.error({ run: key, err: error }, 'not remembered'))
+      .catch((error: unknown) => log.error({ run: key, err: error }, 'the answer to a submission could not be stored'))
     parts.countOutcome?.(outcome.state)
     if (outcome.state === 'unknown')
       log.warn({ run: key, user: nameIn(user) || undefined, path: route.path }, 'a submission has no certain answer')
@@ -138,10 +138,10 @@ function checkBody(gateway: Gateway, path: string, body: unknown): ModelFamily {
   const family = candidates.find((candidate) => objections(candidate, body).length === 0)
   if (!family) {
     const issues = candidates.flatMap((candidate) => objections(candidate, body))
-    throw refused(422, 'The service would not take these settings.', { issues })
+    throw refused(422, 'The service does not accept these settings.', { issues })
   }
   if (!family.sourcesIn(body).every((source) => gateway.uploads.read(source) !== undefined)) {
-    const message = 'Source images must lie where uploads are stored.'
+    const message = 'Source images must be addresses of uploaded images.'
     throw refused(422, message, { issues: [{ field: 'sources', message }] })
   }
   return family

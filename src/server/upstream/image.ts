@@ -94,7 +94,7 @@ function readHead(body: Answer['body']): Promise<Buffer> {
       body.pause()
       done(head)
     }
-    const breakOff = () => fail(refused(502, 'The image broke off.'))
+    const breakOff = () => fail(refused(502, 'The image was cut off.'))
     const take = (chunk: Buffer) => {
       head = head.length === 0 ? chunk : Buffer.concat([head, chunk])
       if (head.length >= headBytes) finish()

@@ -80,11 +80,11 @@ export function refusedFor({ cause }: Fault) {
     case 'late':
       return refused(504, 'The service did not answer in time.')
     case 'forbidden':
-      return refused(502, 'The service led to an address that must not be asked.')
+      return refused(502, 'The service led to an address that is not allowed.')
     case 'too-large':
-      return refused(502, 'The service sent more than can be taken.')
+      return refused(502, 'The answer of the service is too large.')
     case 'broken':
-      return refused(502, 'The answer of the service broke off.')
+      return refused(502, 'The answer of the service was cut off.')
     case 'unreachable':
     case 'gone':
       return refused(502, 'The service cannot be reached.')

@@ -30,14 +30,14 @@ const unreadMs = 20_000
 export function createTransfers(limits: TransferLimits = {}): Transfers {
   // Fewer in total than the outbound sockets for one host.
   const { perUser = 24, inAll = 192, bodyPerUser = 40 * miB, bodyInAll = 80 * miB } = limits
-  const ofImages = { perUser, inAll, msg: 'Too many images are on their way. Wait a moment.', retryAfterMs: 2000 }
+  const ofImages = { perUser, inAll, msg: 'Too many images are being transferred. Wait a moment.', retryAfterMs: 2000 }
   return {
     downloads: createQuota(ofImages),
     uploads: createQuota(ofImages),
     bodies: createQuota({
       perUser: bodyPerUser,
       inAll: bodyInAll,
-      msg: 'Too many large requests are on their way. Wait a moment.',
+      msg: 'Too many large requests are being handled. Wait a moment.',
       retryAfterMs: 3000,
     }),
   }

@@ -31,7 +31,7 @@ describe('the body of a request', () => {
     const breaking = incomingOf()
     const reading = outcome(readBody(breaking, 1024))
     breaking.emit('error', new Error('aborted'))
-    expect(await reading).toBe('The request broke off.')
+    expect(await reading).toBe('The request was cut off.')
   })
 
   it.each([

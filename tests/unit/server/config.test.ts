@@ -37,7 +37,7 @@ describe('the configuration', () => {
     expect(config).toMatchObject({
       webhookKeys: ['whk_new', 'whk_old'],
       secrets: expect.arrayContaining(['whk_new', 'whk_old']),
-      notes: ['KIE_WEBHOOK_HMAC_KEY is set, but no callbacks are asked for without PUBLIC_URL.'],
+      notes: ['KIE_WEBHOOK_HMAC_KEY is set, but no callbacks are requested without PUBLIC_URL.'],
     })
   })
 
@@ -266,7 +266,7 @@ describe('the configuration', () => {
   it('says where browsers would not keep the access of a page on another site', () => {
     const elsewhere = { PROXY_ACCESS_TOKEN: 'a-token-of-enough-length', ALLOWED_ORIGINS: 'https://studio.example' }
     const note =
-      'PUBLIC_URL is not https: browsers will not keep the access of pages that ALLOWED_ORIGINS names elsewhere.'
+      'PUBLIC_URL is not https: browsers will not keep the access cookie for the other sites in ALLOWED_ORIGINS.'
     const both = { ...elsewhere, ALLOWED_ORIGINS: 'http://localhost:5173,https://studio.example' }
     for (const env of [elsewhere, both, { ...elsewhere, PUBLIC_URL: 'http://localhost:3000' }]) {
       expect(readConfig(env).notes).toEqual([note])

@@ -102,8 +102,8 @@ describe('requests from other pages', () => {
     const refusals: [path: string, asked: Parameters<typeof askProxy>[2], code: number, msg: string][] = [
       ['/api/health', { headers: { host: 'evil.test' } }, 421, 'This host is not served here. See ALLOWED_ORIGINS.'],
       ['/api//health', {}, 404, 'There is nothing at this address.'],
-      ['/', { method: 'POST' }, 405, 'Pages are only read.'],
-      [credits, { method: 'PUT' }, 405, 'This cannot be done here.'],
+      ['/', { method: 'POST' }, 405, 'Pages accept only GET and HEAD.'],
+      [credits, { method: 'PUT' }, 405, 'This method is not allowed here.'],
       [generate, submission(foreign), 403, 'Requests from this page are not allowed.'],
       [credits, { headers: crossSite }, 403, 'Requests from this page are not allowed.'],
       [credits, { method: 'OPTIONS', headers: foreign }, 403, 'Requests from this page are not allowed.'],
@@ -120,7 +120,7 @@ describe('requests from other pages', () => {
       `GET http://localhost:${proxy.port}/api/health HTTP/1.1\r\nHost: localhost:${proxy.port}\r\nConnection: close\r\n\r\n`,
     )
     expect(statusesIn(told)).toEqual([400])
-    expect(told).toContain('Not a request for a proxy.')
+    expect(told).toContain('The request line or the Host header is not valid.')
   })
 
   it('H08: takes 100 headers and refuses one more', async () => {
@@ -138,8 +138,8 @@ describe('requests from other pages', () => {
     expect((await ask('/api/health?x=/../')).status).toBe(200)
     expect((await ask(credits, { headers: { 'sec-fetch-site': 'none' } })).status).toBe(200)
     expect((await ask('/apis')).status).not.toBe(200)
-    expect((await ask('/apis', { method: 'POST' })).json().msg).toBe('Pages are only read.')
-    expect((await ask('/api', { method: 'POST' })).json().msg).not.toBe('Pages are only read.')
+    expect((await ask('/apis', { method: 'POST' })).json().msg).toBe('Pages accept only GET and HEAD.')
+    expect((await ask('/api', { method: 'POST' })).json().msg).not.toBe('Pages accept only GET and HEAD.')
   })
 
   it('reads a header that is as long as "host" for what it is', async () => {
@@ -207,7 +207,7 @@ describe('requests from other pages', () => {
       `GET /api/health HTTP/1.1\r\nHost: ${host}\r\nHost: evil.test\r\nConnection: close\r\n\r\n`,
     )
     expect(statusesIn(answer)).toEqual([400])
-    expect(answer).toContain('Not a request for a proxy.')
+    expect(answer).toContain('The request line or the Host header is not valid.')
   })
 
   it.each(['PUT', 'DELETE', 'PATCH', 'TRACE', 'HEAD'])('B05: %s is no method of the API', async (method) => {
@@ -242,7 +242,7 @@ describe('a proxy with an access token', () => {
       expect((await ask(credits, { headers: { authorization } })).status).toBe(401)
     }
     expect(proxy.service.seen).toEqual([])
-    expect((await ask(credits)).json().msg).toBe('This proxy asks for its access token.')
+    expect((await ask(credits)).json().msg).toBe('This proxy requires its access token.')
     expect((await ask('/api/access', jsonRequest({ token: 'x' }))).json().msg).toBe(
       'This is not the access token of the proxy.',
     )
@@ -309,7 +309,7 @@ describe('a proxy that is known by a public address', () => {
     for (const method of ['GET', 'HEAD', 'PUT', 'OPTIONS']) {
       const told = await ask(door, { method, headers })
       expect(told.status).toBe(405)
-      if (method !== 'HEAD') expect(told.json().msg).toBe('This cannot be done here.')
+      if (method !== 'HEAD') expect(told.json().msg).toBe('This method is not allowed here.')
     }
     expect((await ask('/api/callbacks', { method: 'POST', headers })).status).toBe(403)
   })

@@ -102,7 +102,7 @@ describe('free questions', () => {
     for (const status of [301, 302, 307, 308]) {
       reply = (_, outgoing) => outgoing.writeHead(status, { location: `${elsewhere.origin}/api/v1/chat/credit` }).end()
       const told = await ask(credits)
-      expect([told.status, told.json().msg]).toEqual([502, 'The answer of the service broke off.'])
+      expect([told.status, told.json().msg]).toEqual([502, 'The answer of the service was cut off.'])
     }
     expect(elsewhere.connections()).toBe(0)
     await elsewhere.close()
@@ -115,13 +115,13 @@ describe('free questions', () => {
     }
     const told = await ask(credits)
     expect(told.status).toBe(502)
-    expect(told.json()).toMatchObject({ msg: 'The answer of the service broke off.', proxy: { sent: 'no' } })
+    expect(told.json()).toMatchObject({ msg: 'The answer of the service was cut off.', proxy: { sent: 'no' } })
   })
 
   it('U09: an answer of more than a megabyte is not taken', async () => {
     reply = (_, outgoing) => outgoing.end('x'.repeat(1024 * 1024 + 1))
     const told = await ask(credits)
-    expect([told.status, told.json().msg]).toEqual([502, 'The service sent more than can be taken.'])
+    expect([told.status, told.json().msg]).toEqual([502, 'The answer of the service is too large.'])
     reply = (_, outgoing) => outgoing.end('x'.repeat(1024 * 1024))
     expect((await ask(credits)).status).toBe(200)
   })

@@ -149,7 +149,7 @@ describe('a picture of the service', () => {
       setImmediate(() => outgoing.destroy())
     }
     const broken = await get()
-    expect([broken.status, broken.json().msg]).toEqual([502, 'The image broke off.'])
+    expect([broken.status, broken.json().msg]).toEqual([502, 'The image was cut off.'])
     reply = (_, outgoing) => outgoing.writeHead(200, { 'content-encoding': 'gzip' }).end(png)
     expect((await get()).status).toBe(502)
   })
@@ -175,7 +175,7 @@ describe('a picture of the service', () => {
     }
     reply = (_, outgoing) => outgoing.writeHead(302, { location: inside.origin }).end()
     const led = await get()
-    expect([led.status, led.json().msg]).toEqual([502, 'The service led to an address that must not be asked.'])
+    expect([led.status, led.json().msg]).toEqual([502, 'The service led to an address that is not allowed.'])
     expect(inside.connections()).toBe(0)
     await inside.close()
   })

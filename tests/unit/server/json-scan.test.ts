@@ -69,7 +69,7 @@ describe('the shape of a JSON body', () => {
     const reading = outcome(readJson(incoming, limits))
     incoming.emit('data', Buffer.from('"'))
     for (let count = 0; count < 3000; count += 1) incoming.emit('data', Buffer.from('xy'))
-    expect(await reading).toBe('The request comes in too small pieces.')
+    expect(await reading).toBe('The request arrives in pieces that are too small.')
   })
 
   it.each(

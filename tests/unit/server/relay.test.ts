@@ -64,9 +64,9 @@ describe('an answer of the service', () => {
 
   it.each<[Fault['cause'], number, string]>([
     ['late', 504, 'The service did not answer in time.'],
-    ['forbidden', 502, 'The service led to an address that must not be asked.'],
-    ['too-large', 502, 'The service sent more than can be taken.'],
-    ['broken', 502, 'The answer of the service broke off.'],
+    ['forbidden', 502, 'The service led to an address that is not allowed.'],
+    ['too-large', 502, 'The answer of the service is too large.'],
+    ['broken', 502, 'The answer of the service was cut off.'],
     ['unreachable', 502, 'The service cannot be reached.'],
     ['gone', 502, 'The service cannot be reached.'],
   ])('that is missing because it was %s is told in words', (cause, code, msg) => {

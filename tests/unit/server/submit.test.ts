@@ -248,7 +248,7 @@ describe('a submission', () => {
     const told = await askProxy(forgetful.port, kontext, jsonRequest(prompted('a fox'), { 'idempotency-key': run }))
     await forgetful.close()
     expect(told.json()).toEqual(accepted)
-    expect(forgetful.logged.join()).toContain('not remembered')
+    expect(forgetful.logged.join()).toContain('the answer to a submission could not be stored')
     expect(forgetful.logged.join()).toContain(run)
   })
 
@@ -321,9 +321,9 @@ describe('a submission is not sent', () => {
 
   it('with what it says is wrong', async () => {
     const msgOf = async (body: unknown) => (await submit(body)).json().msg
-    expect(await msgOf({ ...prompted('a fox'), steps: 50 })).toBe('The service would not take these settings.')
+    expect(await msgOf({ ...prompted('a fox'), steps: 50 })).toBe('The service does not accept these settings.')
     const inputImage = 'https://evil.test/a.png'
-    const where = 'Source images must lie where uploads are stored.'
+    const where = 'Source images must be addresses of uploaded images.'
     expect(await msgOf({ ...prompted('a fox'), inputImage })).toBe(where)
   })
 

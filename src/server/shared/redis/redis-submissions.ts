@@ -56,9 +56,9 @@ const channel = redisName('settled')
 const signOfLife = redisName('proxy')
 const lost = toOutcome(
   'unknown',
-  toRefusal(502, 'The proxy that sent this run has not told what became of it.', { sent: 'unknown' }),
+  toRefusal(502, 'The proxy that sent this run has not reported its outcome.', { sent: 'unknown' }),
 )
-const notSent = toOutcome('free', toRefusal(503, 'The proxies have no common memory of submissions at the moment.'))
+const notSent = toOutcome('free', toRefusal(503, 'The proxies cannot reach their shared memory at the moment.'))
 
 /**
  * Shared by all proxies of a Redis. A record is created in one step, so that only one proxy sends; only that proxy can

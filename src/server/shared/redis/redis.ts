@@ -49,7 +49,7 @@ export async function openRedis(url: string, log: Log, options: RedisOptions = {
   const connected = new Set<() => void>()
   let isBroken = false
   const noteBroken = (error: Error) => {
-    if (!isBroken) log.error({ err: error }, 'Redis cannot be reached: no submission is taken until it can')
+    if (!isBroken) log.error({ err: error }, 'Redis cannot be reached: submissions are refused until it can')
     isBroken = true
   }
   client.on('error', noteBroken)
