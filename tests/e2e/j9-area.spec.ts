@@ -88,6 +88,8 @@ test('J9 what was not selected keeps every pixel, through a reload during the ru
   await page.reload()
   await expect(stage.getByRole('button', { name: 'Show changes' })).toBeVisible({ timeout: 60_000 })
   await expect(stage.getByText(/^Moved \d+ px.*aligned$/)).toBeVisible()
+  // One tile: the answer is kept, but not beside the image that was made from it.
+  await expect(galleryOf(page).grid.getByRole('gridcell')).toHaveCount(1)
 
   const { pictures, originals, runs } = await stored(page)
   const laid = pictures.find(({ id }) => String(id).endsWith('-laid'))

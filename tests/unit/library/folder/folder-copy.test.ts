@@ -5,7 +5,7 @@ import { createFolderCopy, type FolderCopy } from '#library/folder/folder-copy.t
 import { openFolderBackup } from '#library/folder/read-folder.ts'
 import { openGallery } from '#store/gallery-store.ts'
 import type { GalleryStore } from '#store/store.ts'
-import { madeOrigin, newPicture, savedRun } from '../../../support/gallery-records.ts'
+import { areaOrigins, madeOrigin, newPicture, savedRun } from '../../../support/gallery-records.ts'
 import { paintedImage } from '../../../support/images.ts'
 import { type MemoryFolder, memoryFolder } from '../../../support/memory-folder.ts'
 import { nodeProcessor } from '../../../support/node-processor.ts'
@@ -76,6 +76,24 @@ describe('a folder that was chosen once', () => {
     }
     expect(two.prompt).toBe('prompt two')
     expect(await backup.plan(records)).toMatchObject({ fresh: 0, known: 2 })
+    other.close()
+  })
+
+  it('gets an answer that was laid into its source, and gives it back to its shelf', async () => {
+    const { answer } = areaOrigins('photo', 'run-1')
+    await store.addPicture(newPicture('answer', await paintedImage('png'), { origin: answer }))
+    await add('laid')
+    await store.noteLaying(id('answer'), { kind: 'laid', picture: id('laid') })
+    const copy = openCopy()
+    await copy.use(folder)
+    await upToDate(copy, 2)
+
+    const other = await openOther()
+    const backup = await openFolderBackup(folder)
+    await backup.restore(await other.backup(), () => undefined, new AbortController().signal)
+    expect((await other.pictures('gallery', 9)).map((picture) => picture.id)).toEqual(['laid'])
+    expect(await other.picture(id('answer'))).toEqual(await store.picture(id('answer')))
+    expect((await other.picture(id('answer')))?.shelf).toBe('answers')
     other.close()
   })
 
