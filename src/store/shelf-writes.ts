@@ -65,9 +65,12 @@ export function restored({ home = 'gallery', ...record }: StoredPicture): Stored
   return record.shelf === 'bin' ? toStoredPicture({ ...record, shelf: home }) : record
 }
 
-/** An answer that was laid in is not in the grid beside its laid-in image. */
+/**
+ * An answer that was laid in is not in the grid beside its laid-in image. One that the user has marked stays: it would be
+ * missing among the starred ones, or in its collection.
+ */
 export function withLaying(record: StoredPicture, laying: Laying): StoredPicture {
-  if (laying.kind !== 'laid') return { ...record, laying }
+  if (laying.kind !== 'laid' || record.marks) return { ...record, laying }
   if (record.shelf === 'bin') return { ...record, laying, home: 'answers' }
   return toStoredPicture({ ...record, laying, shelf: 'answers' })
 }

@@ -245,8 +245,8 @@ export interface GalleryStore {
   addFile(file: NewFile): Promise<Picture>
 
   /**
-   * Stores the outcome of laying an answer into its source. An answer that was laid in moves to the shelf `answers`. A
-   * deleted answer stays deleted.
+   * Stores the outcome of laying an answer into its source. An answer that was laid in and has no marks moves to the shelf
+   * `answers`. A deleted answer stays deleted.
    */
   noteLaying(answer: PictureId, laying: Laying): Promise<void>
 

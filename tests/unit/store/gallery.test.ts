@@ -290,6 +290,15 @@ describe.each([{ kept: 'in a database' }, { kept: 'in memory' }])('a gallery $ke
       expect(await gallery()).toEqual([answer])
     })
 
+    test('stays in the gallery where the user has marked it before', async () => {
+      const other = 'other' as PictureId
+      await store.addPicture(newPicture(other, png, { origin: areaOrigins('photo', 'run-2').answer }))
+      const star = { kind: 'image', field: 'isStarred', ids: [other], from: false, to: true } as const
+      await store.acts.carryOut({ id: 'a', label: 'star', at: 1, window: 'w', apply: [star], invert: [] }, 'do')
+      await store.noteLaying(other, { kind: 'laid', picture: laid })
+      expect(await store.picture(other)).toMatchObject({ shelf: 'gallery', laying: { kind: 'laid' } })
+    })
+
     test('that is laid in while it is in the bin returns beside the gallery', async () => {
       const origin = areaOrigins('photo', 'run-2').answer
       await store.addPicture(newPicture('other', png, { origin }))
