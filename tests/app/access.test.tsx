@@ -57,7 +57,7 @@ describe('a proxy that requires an access token', () => {
 })
 
 describe('what a page sends', () => {
-  it('a cookie is sent only to the proxy that asked for a token, because one of another make need not allow it', async () => {
+  it('a cookie is sent only to the proxy that asked for a token, because other proxies may not allow credentials', async () => {
     const fetched: [string, RequestCredentials | undefined][] = []
     const fetchImpl = async (url: RequestInfo | URL, init?: RequestInit) => {
       fetched.push([String(url), init?.credentials])

@@ -150,7 +150,7 @@ describe('letters', () => {
     await waitFor(async () => expect(await bin()).toEqual(['one']))
   })
 
-  it('of a Latin keyboard are taken by what they write: Dvorak Q on the place of X does nothing', async () => {
+  it('of a Latin keyboard are matched by the letter, not by the position: Dvorak Q in the position of X does nothing', async () => {
     await show()
     focusStage()
     press({ key: 'q', code: 'KeyX' })

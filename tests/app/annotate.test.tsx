@@ -110,7 +110,7 @@ describe('the tool for marks', () => {
     await waitFor(() => expect(promptNow()).toBe(''))
   })
 
-  it('keeps the letters of a note from being keys of the stage', async () => {
+  it('letters typed into a note are not shortcuts of the stage', async () => {
     await userEvent.click(tool('Annotate'))
     await drawByKeys('Pin')
     act(() => screen.getByRole('button', { name: 'Pin 1, red' }).focus())
@@ -124,7 +124,7 @@ describe('the tool for marks', () => {
   })
 })
 
-describe('what will be done with a source', () => {
+describe('the edits of a source on the stage', () => {
   const pin: Mark = { id: 'm', n: 1, colour: 'red', note: '', kind: 'pin', at: [300, 200] }
   const edited = () =>
     act(() => {
@@ -137,7 +137,7 @@ describe('what will be done with a source', () => {
       })
     })
 
-  it('is shown without a tool, and is taken away by its chips', async () => {
+  it('are shown without a tool, and are removed by their chips', async () => {
     edited()
     await userEvent.click(await screen.findByRole('button', { name: 'Area · remove' }))
     await userEvent.click(screen.getByRole('button', { name: '1 mark · remove' }))
@@ -146,7 +146,7 @@ describe('what will be done with a source', () => {
     expect(screen.queryByRole('button', { name: /· remove/ })).toBeNull()
   })
 
-  it('is not shown on an image that is no source of the form', async () => {
+  it('are not shown on an image that is not a source of the form', async () => {
     edited()
     await screen.findByRole('button', { name: 'Area · remove' })
     act(() => useWorkspace.getState().setSources('flux-kontext', []))
@@ -167,7 +167,7 @@ describe('the crop tool', () => {
     await userEvent.type(field, `${value}{Enter}`)
   }
 
-  it('extends the image where the frame is larger, asks for it in the prompt, and undo takes both back', async () => {
+  it('extends the image if the frame is larger, adds a sentence to the prompt, and undo removes both', async () => {
     await open()
     await enter('Width', '800')
     await userEvent.click(await screen.findByRole('button', { name: 'Extend' }))
@@ -181,7 +181,7 @@ describe('the crop tool', () => {
     expect(useWorkspace.getState().edits).toEqual({})
   })
 
-  it('takes its words out of the prompt with the extension, and leaves the others', async () => {
+  it('removes its sentence from the prompt with the extension, and keeps the rest', async () => {
     act(() => useWorkspace.getState().editDraft('flux-kontext', { prompt: 'More sky' }))
     await open()
     await enter('Height', '500')
@@ -191,7 +191,7 @@ describe('the crop tool', () => {
     expect(promptNow()).toBe('More sky.')
   })
 
-  it('says at once what cannot be: a side of 0, of 100,000, of letters, or an image of three times the size', async () => {
+  it('reports invalid values at once: a side of 0, of 100,000, of letters, or an image of three times the size', async () => {
     await open()
     for (const value of ['0', '100000']) {
       await enter('Width', value)

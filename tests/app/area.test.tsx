@@ -98,7 +98,7 @@ describe('the area tool', () => {
   })
 })
 
-describe('the area tool under fingers', () => {
+describe('the area tool on a touch screen', () => {
   const finger = (type: string, pointerId: number, clientX: number, clientY: number) =>
     fireEvent(
       view(),
@@ -118,7 +118,7 @@ describe('the area tool under fingers', () => {
     await screen.findByRole('radiogroup', { name: 'Area tool' })
   }
 
-  it('draws with one of them', async () => {
+  it('draws with one finger', async () => {
     await open()
     finger('pointerdown', 1, 5, 5)
     finger('pointermove', 1, 30, 20)
@@ -129,7 +129,7 @@ describe('the area tool under fingers', () => {
     expect([points.length, x1 - x0, y1 - y0]).toEqual([4, 25, 15])
   })
 
-  it('draws nothing with two: they move the image', async () => {
+  it('moves the image with two fingers and draws nothing', async () => {
     await open()
     finger('pointerdown', 1, 5, 5)
     finger('pointermove', 1, 10, 8)
@@ -224,7 +224,7 @@ describe('an answer to an edit of an area', () => {
     expect(screen.getByRole('radio', { name: 'My area' })).toBeChecked()
   })
 
-  it('is looked through with others of its area by arrows, and accepted by Enter', async () => {
+  it('is compared with others of its area by arrow keys, and accepted by Enter', async () => {
     await keepAnswer()
     const { model, simulated } = made as Extract<Origin, { kind: 'made' }>
     const origin: Origin = {

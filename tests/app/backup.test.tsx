@@ -86,7 +86,7 @@ describe('backup in Settings', () => {
     expect(await emptied.countPictures('gallery')).toBe(1)
   })
 
-  it('SEC E02 shows markup in the records of an archive as it was written', async () => {
+  it('SEC E02 shows markup in the records of an archive as text', async () => {
     for (const [index, said] of markup.entries()) await keep(store, `p${index}`, { prompt: said, createdAt: index })
     const archive = await archiveOf(store, (id) => id !== 'p0')
     renderOver(await openTestGallery(), <BackupSettings />)

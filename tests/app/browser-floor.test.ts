@@ -35,11 +35,11 @@ describe('a browser older than the floor (F9)', () => {
     expect(document.getElementById('root'), 'the page cannot be drawn over it').toBeNull()
   })
 
-  test('is told in words that such a browser can read: no syntax after ES5', () => {
+  test('runs a script that such a browser understands: no syntax after ES5', () => {
     expect(code).not.toMatch(/=>|\b(?:let|const|class)\b|`|\?\.|\?\?/)
   })
 
-  test('is allowed to run the script by the policy, which names it by its hash', () => {
+  test('may run the script, whose hash is in the policy', () => {
     expect(pagePolicy(html).find((rule) => rule.startsWith('script-src'))).toMatch(/'sha256-/)
   })
 })

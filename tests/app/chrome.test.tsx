@@ -112,7 +112,7 @@ describe('the layout', () => {
     expect(within(views).getByRole('button', { name: 'Tasks' })).toHaveAttribute('aria-current', 'page')
   })
 
-  it('loses one part, not all, when a part is damaged', async () => {
+  it('keeps the other parts when one part fails', async () => {
     const complaints = vi.spyOn(console, 'error').mockImplementation(() => undefined)
     const Damaged = () => {
       throw new Error('a hole in the canvas')
@@ -133,7 +133,7 @@ describe('the layout', () => {
 })
 
 describe('the settings', () => {
-  it('take a new proxy address only when told to', async () => {
+  it('apply a new proxy address only when it is saved', async () => {
     vi.stubGlobal('fetch', async () => Response.json({ mode: 'live', gateway: 'kie' }))
     renderWith(simulated, <Settings />)
     await userEvent.type(screen.getByRole('textbox', { name: 'Proxy address' }), 'http://localhost:4000/api')
@@ -144,7 +144,7 @@ describe('the settings', () => {
     vi.unstubAllGlobals()
   })
 
-  it('choose the theme and how many runs are out at once', async () => {
+  it('set the theme and the number of parallel runs', async () => {
     renderWith(simulated, <Settings />)
     await userEvent.click(screen.getByRole('radio', { name: 'Dark' }))
     expect(useWorkspace.getState().theme).toBe('dark')

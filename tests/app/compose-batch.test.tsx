@@ -52,7 +52,7 @@ describe('variants', () => {
     }
   })
 
-  test('one variant is a single run, whose recipe has nothing of a batch', async () => {
+  test('one variant is a single run, whose recipe names no batch', async () => {
     const { batches, sent } = await openForm()
     await userEvent.click(submit())
     expect(batches).toEqual([])
@@ -168,7 +168,7 @@ describe('the matrix', () => {
   })
 })
 
-test('a batch is one question; changed since, it is not what is sent', async () => {
+test('a batch over a limit asks once, and is not sent if it was changed after the question', async () => {
   const { batches, asked } = await openForm('These 2 images cost 10 credits and bring today to 10 credits.')
   fireEvent.change(variants(), { target: { value: '2' } })
   await userEvent.click(await named('Generate 2 · 10 credits'))

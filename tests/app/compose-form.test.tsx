@@ -185,7 +185,7 @@ describe('a submission', () => {
     expect(sent).toHaveLength(1)
   })
 
-  test('P09 happens once under effects that run twice, and of a form that was taken away and put back', async () => {
+  test('P09 happens once if effects run twice, and if the form is unmounted and mounted again', async () => {
     const { sent, show } = await renderEditor()
     show({ reactStrictMode: true }).unmount()
     show({ reactStrictMode: true })
@@ -214,7 +214,7 @@ describe('a submission', () => {
     expect(sent).toHaveLength(2)
   })
 
-  test('of a changed form is never taken for the one before', async () => {
+  test('of a changed form is a new submission, not the previous one', async () => {
     const { sent, show } = await renderEditor()
     vi.spyOn(performance, 'now').mockReturnValue(10_000)
     show()
@@ -234,7 +234,7 @@ test('an empty prompt offers an example that can be put in', async () => {
   expect(screen.queryByRole('button', { name: /^Try:/ })).toBeNull()
 })
 
-test('folded settings that are not as they come are counted where they are folded', async () => {
+test('a folded section shows the number of changed settings in it', async () => {
   const { show } = await renderEditor()
   useWorkspace.getState().editDraft('flux-kontext', { watermark: 'studio', translate: false })
   show()
@@ -274,7 +274,7 @@ describe('a run over a limit that the user set', () => {
     expect(sent).toEqual([])
   })
 
-  test('goes out at once where it is within the limits after all', async () => {
+  test('is sent at once if it is within the limits after all', async () => {
     const { sent, show } = await renderEditor({ question: async () => undefined })
     show()
     await userEvent.type(prompt(), 'a red fox')

@@ -139,7 +139,7 @@ describe('the order of sources', () => {
     expect(sourcesOf('flux-2')).toEqual([c, a, b])
   })
 
-  test('is no question with a single picture', async () => {
+  test('cannot be changed with a single image', async () => {
     await openFlux2('a')
     expect(screen.queryByRole('button', { name: /^Move image/ })).toBeNull()
     expect(await screen.findByText('Turned upright')).toBeVisible()
@@ -154,7 +154,7 @@ test('a picture taken out can be put back', async () => {
   expect(sourcesOf('flux-2')).toEqual(ids)
 })
 
-test('a picture that the store no longer has is named, and blocks until it is taken out', async () => {
+test('an image that is missing in the store is named, and blocks until it is removed', async () => {
   const { store, ids, sent } = await openFlux2('a', 'b')
   await store.deleteForEver([ids[1] as PictureId])
   await waitFor(() => expect(submit()).toHaveAccessibleDescription('Image 2 is no longer in this browser. Remove it.'))
@@ -201,7 +201,7 @@ describe('added files', () => {
     expect(sent).toHaveLength(1)
   })
 
-  test('SEC D15 whose reader comes to no end are refused after a minute and a half, and it is ended', async () => {
+  test('SEC D15 whose reader does not finish are refused after a minute and a half, and the reader is stopped', async () => {
     const workers = fakePictureWorkers()
     const late = new AbortController()
     const limit = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(late.signal)
@@ -235,7 +235,7 @@ describe('added files', () => {
     await waitFor(() => expect(submit()).not.toHaveAttribute('aria-disabled'))
   })
 
-  test('are waited for by a press meanwhile, which then submits once', async () => {
+  test('delay a press in the meantime, which then submits once', async () => {
     const workers = fakePictureWorkers()
     const { sent } = await openFlux2()
     await choose(imageFile('large.png', 'slow'))
@@ -250,7 +250,7 @@ describe('added files', () => {
     expect(sourcesOf('flux-2')).toHaveLength(1)
   })
 
-  test('of which one cannot be used: a press meanwhile says so and submits nothing', async () => {
+  test('of which one cannot be used: a press in the meantime says so and submits nothing', async () => {
     const workers = fakePictureWorkers()
     const { sent } = await openFlux2()
     await choose(imageFile('large.png', 'slow'), imageFile('text.png', 'bad'))
@@ -260,7 +260,7 @@ describe('added files', () => {
     expect(sent).toEqual([])
   })
 
-  test('are not waited for any more once the prompt is another one', async () => {
+  test('no longer delay a press after the prompt has changed', async () => {
     const workers = fakePictureWorkers()
     const { sent } = await openFlux2()
     await choose(imageFile('large.png', 'slow'))
@@ -288,7 +288,7 @@ describe('added files', () => {
     await expectShown('next.png')
   })
 
-  test('take the place of the one source of Flux Kontext, which can be had back', async () => {
+  test('replace the only source of Flux Kontext, which can be restored', async () => {
     fakePictureWorkers()
     const { keep, show } = await renderEditor()
     const before = await keep(['old'], 'flux-kontext')
@@ -317,7 +317,7 @@ describe('the window', () => {
     await waitFor(() => expect(sourcesOf('flux-2')).toHaveLength(1))
   })
 
-  test('offers a place for what is only to be kept', async () => {
+  test('offers a drop zone for images that are only added to the gallery', async () => {
     fakePictureWorkers()
     const { store } = await openFlux2()
     const dataTransfer = transferOf([imageFile('mood.png')])
@@ -340,7 +340,7 @@ describe('the window', () => {
     await expectShown('image.png')
   })
 
-  test('SEC E10 takes of a pasted piece of a web page the picture alone, and fetches nothing that it names', async () => {
+  test('SEC E10 takes only the image from a pasted piece of a web page, and fetches nothing from it', async () => {
     fakePictureWorkers()
     const fetched = vi.fn(() => Promise.reject(new TypeError('Failed to fetch')))
     vi.stubGlobal('fetch', fetched)
@@ -382,7 +382,7 @@ describe('the window', () => {
     ).toBeVisible()
   })
 
-  test('does not take what is dragged about inside the page', async () => {
+  test('ignores drags that begin inside the page', async () => {
     await openFlux2()
     const texts: Record<string, string> = { 'text/uri-list': 'https://images.example/street.png' }
     const setData = (type: string, value: string) => {

@@ -87,7 +87,7 @@ test('an image that is chosen in the gallery takes the place of the sheet', asyn
   await waitFor(() => expect(screen.queryByRole('list', { name: 'Contact sheet' })).toBeNull())
 })
 
-test('of an edit of an area, the sheet shows and opens what was made of the answer', async () => {
+test('for an edit of an area, the sheet shows and opens the image with the answer laid in', async () => {
   const laid = 'laid-0' as PictureId
   await store.addPicture(newPicture(laid, await paintedImage('png'), { prompt: 'the door, laid in', batch: at(0) }))
   await store.noteLaying('made-0' as PictureId, { kind: 'laid', picture: laid })

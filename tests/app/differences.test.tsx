@@ -44,21 +44,21 @@ describe('the differences of two images', () => {
     expect(within(screen.getByRole('region', { name: 'Prompts' })).getAllByText(/snow/)).toHaveLength(1)
   })
 
-  it('are said to be none where there are none', () => {
+  it('says so if there are none', () => {
     const same = image('a red fox', 'Flux Kontext Pro', { model: 'pro' })
     render(<Differences a={same} b={same} />)
     expect(screen.getByText('Made with the same settings.')).toBeVisible()
     expect(screen.getByText('The prompts are the same.')).toBeVisible()
   })
 
-  it('show both prompts where they have next to nothing in common', () => {
+  it('show both prompts if they have little in common', () => {
     const a = image('a red fox', 'Flux Kontext Pro', { model: 'pro' })
     render(<Differences a={a} b={image('glass bottles on marble', 'Flux Kontext Pro', { model: 'pro' })} />)
     expect(screen.getByText('glass bottles on marble')).toBeVisible()
     expect([words('del'), words('ins')]).toEqual([[], []])
   })
 
-  it('are told word by word in a language without spaces', () => {
+  it('are shown word by word in a language without spaces', () => {
     const a = image('清晨宁静的港口', 'Flux Kontext Pro', { model: 'pro' })
     const b = image('黄昏宁静的港口', 'Flux Kontext Pro', { model: 'pro' })
     render(<Differences a={a} b={b} />)

@@ -156,7 +156,7 @@ describe('moving to the bin', () => {
     await waitFor(() => expect(useWorkspace.getState().selected).toBe('one'))
   })
 
-  it('says so when the store refuses, and changes nothing', async () => {
+  it('says so when the store fails, and changes nothing', async () => {
     await show('one')
     vi.spyOn(store.acts, 'carryOut').mockRejectedValue(new DOMException('full', 'QuotaExceededError'))
     await choose('one', 'Move to bin')
@@ -298,7 +298,7 @@ describe('a gallery without pictures', () => {
     await waitFor(() => expect(location.search).toBe('?theme=dark'))
   })
 
-  it('is left alone by ?samples=N on the real service', async () => {
+  it('gets no samples by ?samples=N with the real service', async () => {
     const counts: number[] = []
     fillWith(counts)
     history.replaceState(null, '', '/?samples=10')
@@ -307,7 +307,7 @@ describe('a gallery without pictures', () => {
     expect(counts).toEqual([])
   })
 
-  it('is not what ?samples=N finds where there are pictures', async () => {
+  it('is required by ?samples=N: it adds nothing if there are images', async () => {
     const counts: number[] = []
     fillWith(counts)
     await keep(store, 'one', { prompt: 'one', createdAt: now })

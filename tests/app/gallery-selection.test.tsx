@@ -54,7 +54,7 @@ describe('selecting', () => {
     expect(useWorkspace.getState().selected).toBe('two')
   })
 
-  it('takes everything between two presses with Shift, forwards and backwards', async () => {
+  it('selects everything between two clicks with Shift, forwards and backwards', async () => {
     await show('one', 'two', 'three', 'four')
     await press('two', '')
     await press('four', 'Shift')
@@ -97,7 +97,7 @@ describe('selecting', () => {
     expect(await marksOf('three')).toBeUndefined()
   })
 
-  it('reaches what is not drawn: a range and "Select all" are slices of the result', async () => {
+  it('includes tiles that are not rendered: a range and "Select all" are slices of the result', async () => {
     for (let index = 0; index < 130; index += 1) {
       await keep(store, `p${index}`, { prompt: `Number ${index}`, createdAt: now - index })
     }

@@ -132,7 +132,7 @@ describe('the dialog Hand over', () => {
     expect(asked.psd[0]?.xmp).toContain('compositeWithTrainedAlgorithmicMedia')
   })
 
-  it('names an image that cannot be a part of it, and saves the others', async () => {
+  it('names an image that cannot be included, and saves the others', async () => {
     broken = 'This browser cannot read the image.'
     await showForm(3)
     await choose("Client's picks")

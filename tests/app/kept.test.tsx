@@ -160,7 +160,7 @@ describe('D01 a picture for which there is no room', () => {
     expect(gridcell.button(cell, 'Save again')).toBeVisible()
   })
 
-  it('taken off the gallery stays among the tasks, and says so', async () => {
+  it('hidden from the gallery stays in the list of tasks, and says so', async () => {
     const { cell, asked } = await show(async () => [])
     await userEvent.click(gridcell.button(cell, 'Dismiss'))
     expect(asked).toEqual(['dismiss run-1'])
@@ -206,7 +206,7 @@ describe('D13 what the browser says of its storage', () => {
     expect(screen.getByText(/^Not protected/)).toBeVisible()
   })
 
-  it('F2 is asked for by the button alone, never by saving an image', async () => {
+  it('F2 is requested only by the button, never by saving an image', async () => {
     const persist = vi.fn(async () => true)
     vi.stubGlobal('navigator', { ...navigator, storage: { persist } })
     await store.addPicture(newPicture('p', await paintedImage('png')))

@@ -41,13 +41,13 @@ afterEach(() => {
 const saved = savedRun('run-1', ['picture-1'])
 
 describe('the end of a run', () => {
-  it('is told by one notification while nobody sees the window', () => {
+  it('shows one notification while the window is hidden', () => {
     const shown = openNotifications('granted')
     tellEnded(saved)
     expect(shown).toMatchObject([{ title: 'Your image is ready', options: { body: 'a fox', tag: 'run-1' } }])
   })
 
-  it('is told with its cause when no picture came of it', () => {
+  it('shows the cause if there is no image', () => {
     const shown = openNotifications('granted')
     tellEnded(failedRun('run-1'))
     expect(shown[0]).toMatchObject({ title: 'An image failed' })
@@ -82,7 +82,7 @@ describe('the end of a run', () => {
     expect(shown).toEqual([])
   })
 
-  it('breaks nothing where the browser takes notifications from workers only', () => {
+  it('causes no error if the browser allows notifications only from workers', () => {
     vi.stubGlobal(
       'Notification',
       Object.assign(

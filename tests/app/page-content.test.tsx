@@ -59,7 +59,7 @@ function showAll() {
   )
 }
 
-describe('words that are markup', () => {
+describe('text that is markup', () => {
   it.each(markup)('SEC E01 of a prompt are shown as they were written, wherever it is shown: %s', async (prompt) => {
     await keep(store, 'p1', { prompt, createdAt: now })
     await store.saveRun(failedRun('r1', prompt, { kind: 'rejected', reason: '' }))
@@ -71,7 +71,7 @@ describe('words that are markup', () => {
     expectOnlyText()
   })
 
-  it('SEC E02 of the service and of a file’s name are shown as they came', async () => {
+  it('SEC E02 of the service and of a file’s name is shown as text', async () => {
     for (const [index, said] of markup.entries()) {
       const failure: Failure = { kind: 'unexpected', detail: said, said }
       await store.saveRun(failedRun(`r${index}`, `a fox ${index}`, failure))
@@ -132,7 +132,7 @@ describe('what is stored as a picture and is none', () => {
     expectOnlyText()
   })
 
-  it('SEC E04 is told by its bytes: a picture under a wrong name is shown as what it is', async () => {
+  it('SEC E04 is recognised by its bytes: an image with a wrong name or type is shown correctly', async () => {
     const jpeg = await paintedImage('jpeg')
     const base64 = Buffer.from(await jpeg.arrayBuffer()).toString('base64')
     await keep(store, 'p1', { prompt: 'a fox', createdAt: now })
@@ -170,7 +170,7 @@ describe('addresses', () => {
     }
   })
 
-  it('SEC E03 of a run that is stored with one never come into the page', async () => {
+  it('SEC E03 stored with a run are never used in the page', async () => {
     const address = 'javascript:globalThis.ran=1'
     const state = { phase: 'ready', sentAt: now, finishedAt: now, task, imageUrls: [address], spareUrls: [address] }
     const trouble: Failure = { kind: 'storage', detail: 'the browser has no room left' }

@@ -49,7 +49,7 @@ describe('a dialog (C10)', () => {
   })
 })
 
-test('Escape in a menu closes the menu, not what lies under it (C10)', async () => {
+test('Escape in a menu closes the menu, not the dialog below it (C10)', async () => {
   const closed = vi.fn()
   function Page() {
     useActKey(closeAct, closed)
@@ -91,7 +91,7 @@ test('a demo beside the real page has locks and channels of its own (C10)', () =
   expect(names.sort()).toEqual(['atelier-demo-events', 'atelier-demo-runs', 'atelier-events', 'atelier-runs'])
 })
 
-test('the address of a download lives on while the system asks where to save it (F10)', () => {
+test('the address of a download stays valid while the system asks where to save it (F10)', () => {
   vi.useFakeTimers()
   const revoked = vi.fn()
   vi.stubGlobal(

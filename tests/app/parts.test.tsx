@@ -55,7 +55,7 @@ afterEach(async () => {
 })
 
 describe('a part of the page that does not load', () => {
-  test('because a newer build is served is told as an update, with a reload (E10, C9)', async () => {
+  test('because a newer build is served is shown as an update, with a reload (E10, C9)', async () => {
     serves(pageOf('./assets/index-2.js'))
     renderWith(proxyIsFine, <Banners />)
     const { load } = partThat(() => true)
@@ -66,7 +66,7 @@ describe('a part of the page that does not load', () => {
     expect(screen.queryByText(/proxy/)).toBeNull()
   })
 
-  test('though the same build is served is asked for again at once, and then needs a reload (F1)', async () => {
+  test('though the same build is served is requested again at once, and then needs a reload (F1)', async () => {
     serves(pageOf('./assets/index-1.js'))
     renderWith(proxyIsFine, <Banners />)
     const { load, arrive } = partThat(() => true)
@@ -78,14 +78,14 @@ describe('a part of the page that does not load', () => {
     expect(screen.queryByText(/Reload to continue/), 'what came after all is no trouble any more').toBeNull()
   })
 
-  test('once is not told of at all', async () => {
+  test('once shows no message', async () => {
     serves(pageOf('./assets/index-1.js'))
     renderWith(proxyIsFine, <Banners />)
     await act(() => loadPart(partThat((attempt) => attempt === 1).load))
     expect(screen.queryByText(/Reload to continue/)).toBeNull()
   })
 
-  test('while its host is away is waited for, and no reload is asked for', async () => {
+  test('while its host is down is loaded later, and no reload is offered', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'], shouldAdvanceTime: true })
     serves(undefined)
     const { load, arrive } = partThat(() => true)

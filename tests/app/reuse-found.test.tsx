@@ -67,7 +67,7 @@ describe('a file that says how it was made', () => {
     expect(useWorkspace.getState().edits).toEqual({})
   })
 
-  it('I14 fills in only what a form has: a task, an address or a callback in a file goes nowhere', async () => {
+  it('I14 fills in only fields of the form: a task, an address or a callback in a file is ignored', async () => {
     const asked = vi.spyOn(globalThis, 'fetch')
     const recipe = JSON.stringify({
       family: 'flux-2',

@@ -58,7 +58,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-describe('a run in work', () => {
+describe('a running run', () => {
   it.each<[string, RunState, RegExp]>([
     ['queued', { phase: 'queued' }, /Queued/],
     ['sending', { phase: 'sending', sentAt }, /Sending.*\b8 s/],
@@ -82,7 +82,7 @@ describe('a run in work', () => {
     expect(screen.queryByRole('button', { name: /cancel/i })).toBeNull()
   })
 
-  it('tells how long its like usually takes, and when it takes longer', async () => {
+  it('shows how long similar runs take, and when it takes longer', async () => {
     for (const id of ['a', 'b', 'c']) {
       const times = { sentAt: 1_000, finishedAt: 5_000 }
       await store.saveRun(runOf(id, id, { phase: 'saved', ...times, task, pictures: ['x'] } as unknown as RunState))
@@ -215,7 +215,7 @@ describe('a failed run', () => {
     expect(asked).toEqual(['again run-1'])
   })
 
-  it('B14 says what may be spent in a day, and when there is more', async () => {
+  it('B14 says what may be spent in a day, and when the next day begins', async () => {
     vi.setSystemTime(new Date('2026-11-25T18:30:00Z'))
     const detail = 'This would go over the 40 credits that each user may spend in a day.'
     const failure = { kind: 'over-budget', detail, retryAfterMs: 5.5 * 3_600_000 } as const
@@ -283,7 +283,7 @@ describe('several runs that need the user', () => {
     expect(asked.toSorted()).toEqual(['dismiss run-0', 'dismiss run-1', 'dismiss run-2'])
   })
 
-  it('stand as cards while they are few', async () => {
+  it('are cards if there are only a few', async () => {
     await show(...many(2))
     await gridcell.find(/^Wish 0/)
     expect(screen.queryByText(/need attention/)).toBeNull()

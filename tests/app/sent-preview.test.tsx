@@ -30,7 +30,7 @@ test('"What will be sent" shows text, images, options and price, and sends nothi
   expect(sent).toEqual([])
 })
 
-test('of a batch shows each kind once with how often it is sent; an empty prompt is said', async () => {
+test('of a batch shows each kind once with its number; an empty prompt is reported', async () => {
   const { show } = await renderEditor()
   show()
   fireEvent.change(screen.getByRole('spinbutton', { name: 'Variants' }), { target: { value: '3' } })

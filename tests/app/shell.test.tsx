@@ -26,7 +26,7 @@ describe('the page before any script runs', () => {
     expect(shapes(shell.querySelector('h1 svg'))).toEqual(shapes(container.querySelector('svg')))
   })
 
-  it('holds no style of its own, and one script, which the policy names by its hash', () => {
+  it('has no inline style, and one script, whose hash is in the policy', () => {
     expect([...shell.querySelectorAll('script')].map((script) => script.textContent)).toEqual([
       '',
       expect.stringContaining('Atelier needs a newer browser'),

@@ -143,7 +143,7 @@ describe('zoom', () => {
     expect(percent()).toBe(100)
   })
 
-  it('leaves the keys to whoever types', async () => {
+  it('ignores shortcuts while text is typed', async () => {
     await keep(store, 'large', { prompt: 'Large', createdAt: now, width: 1200, height: 800 })
     await show('large')
     await waitFor(() => expect(percent()).toBe(49))
@@ -202,7 +202,7 @@ describe('the view', () => {
     expect(screen.getByRole('button', { name: 'Fit' })).toHaveAttribute('aria-pressed', 'true')
   })
 
-  it('goes to the next image by a finger that sweeps over it, and back to the gallery by one that pulls down', async () => {
+  it('goes to the next image by a swipe sideways, and back to the gallery by a swipe down', async () => {
     await keepFamily()
     await show('v2b')
     const view = screen.getByRole('group', { name: 'View' })
@@ -222,7 +222,7 @@ describe('the view', () => {
     expect(useWorkspace.getState().view).toBe('gallery')
   })
 
-  it('has its acts in one toolbar, one stop in the tab order', async () => {
+  it('has one toolbar for its acts, with one stop in the tab order', async () => {
     await keepFamily()
     await show('v2b')
     const bar = within(screen.getByRole('toolbar', { name: 'Image' }))
@@ -383,7 +383,7 @@ describe('the family', () => {
     expect(useWorkspace.getState().selected).toBe('photo')
   })
 
-  it('keeps the place of a source that was deleted', async () => {
+  it('keeps a place for a deleted source', async () => {
     await keepFamily()
     await store.deleteForEver(['photo' as PictureId])
     await show('v1')

@@ -199,7 +199,7 @@ describe('notices', () => {
     expect(screen.getByRole('status')).toHaveTextContent('“שלום” is in the gallery.')
   })
 
-  it('go after 8 seconds, but not while they are pointed at', () => {
+  it('disappear after 8 seconds, but not while the pointer is on them', () => {
     vi.useFakeTimers()
     render(<NoticeBoard />)
     act(() => notify({ text: 'Moved to the bin.' }))
@@ -284,7 +284,7 @@ function Keys({ keys, onKey }: { keys: string; onKey: () => void }) {
 }
 
 describe('shortcuts', () => {
-  it('of one letter are silent while typing', async () => {
+  it('of one letter do nothing while typing', async () => {
     const onKey = vi.fn()
     render(<Keys keys="b" onKey={onKey} />)
     await userEvent.keyboard('b')
@@ -326,7 +326,7 @@ describe('shortcuts', () => {
     expect(onKey).toHaveBeenCalledOnce()
   })
 
-  it('are silent behind an open dialog', () => {
+  it('do nothing behind an open dialog', () => {
     const onKey = vi.fn()
     render(<Keys keys="x" onKey={onKey} />)
     render(
@@ -338,7 +338,7 @@ describe('shortcuts', () => {
     expect(onKey).not.toHaveBeenCalled()
   })
 
-  it('are read as people write them', () => {
+  it('are displayed as usual on the system', () => {
     expect(describeShortcut('mod+enter')).toMatch(/^(Ctrl Enter|⌘ ↵)$/)
     expect(describeShortcut('b')).toBe('B')
   })

@@ -61,7 +61,7 @@ describe('a pause', () => {
     expect(wait.over).toBe(true)
   })
 
-  it('T04 ends when the machine has slept, of which there is no event', async () => {
+  it('T04 ends when the machine has slept, although there is no event for it', async () => {
     const wait = waitAMinute()
     await vi.advanceTimersByTimeAsync(6_000)
     vi.setSystemTime(Date.now() + 2 * 3_600_000)

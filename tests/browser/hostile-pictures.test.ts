@@ -29,7 +29,7 @@ const heic = async () => new Uint8Array(await (await fetch('/tests/fixtures/phot
 const tooMany = (size: string) => `has ${size} pixels. That is more than a browser can open; at most 200 megapixels.`
 
 describe('a picture too large to be opened', () => {
-  test('SEC D04 is refused by what it claims, before anything of it is decoded', async () => {
+  test('SEC D04 is refused by the size in its header, before anything is decoded', async () => {
     // It has no pixels, so a decoder would have reported it as damaged.
     expect(await refusalOf(pngClaiming(65_535, 65_535), 'claim.png')).toBe(`“claim.png” ${tooMany('65,535 × 65,535')}`)
   })
@@ -67,7 +67,7 @@ describe('a picture that moves', () => {
   })
 })
 
-test('SEC D12 what a PNG tells of its place and its maker is left behind', async () => {
+test('SEC D12 location and author in a PNG are removed', async () => {
   const text = (words: string) => [...words].map((letter) => letter.charCodeAt(0))
   const xmp = 'XML:com.adobe.xmp\0\0\0\0\0<x:xmpmeta><exif:GPSLatitude>52,31N</exif:GPSLatitude></x:xmpmeta>'
   const exif = [...text('II*\0'), 8, 0, 0, 0, 1, 0, 0x25, 0x88, 4, 0, 1, 0, 0, 0, 26, 0, 0, 0, 0, 0, 0, 0]
@@ -90,7 +90,7 @@ describe('a picture of an unusual make', () => {
     expect(bytes.size).toBeLessThan(100_000)
   })
 
-  test('SEC D14 for the press, in four inks, becomes one for the screen', async () => {
+  test('SEC D14 in CMYK is converted to RGB', async () => {
     const cmyk = await (await fetch('/tests/fixtures/cmyk.jpg')).blob()
     const { bytes, width, height } = await sentOf(cmyk, 'press.jpg')
     expect([width, height]).toEqual([85, 64])
@@ -127,7 +127,7 @@ describe('a HEIC', () => {
     expect(await refusalOf(await claiming(20_000), 'bomb.heic')).toBe(`“bomb.heic” ${tooMany('20,000 × 20,000')}`)
   })
 
-  test('SEC D15 that claims another size than it has comes to an end, in a picture of bounded size or in words', async () => {
+  test('SEC D15 with a false size in its header ends in an image of limited size or a message', async () => {
     for (const side of [64, 12_000]) {
       const settled = await sentOf(await claiming(side), 'lie.heic').then(
         ({ bytes, width, height }) => ({ size: bytes.size, pixels: width * height }),

@@ -51,7 +51,7 @@ async function pixelAt(image: Blob, x: number, y: number): Promise<number[]> {
 }
 
 describe('a file that is kept', () => {
-  test('a photo of 12 MP with a place: every byte stays; what is sent is upright, in sRGB, light and tells no place', async () => {
+  test('a photo of 12 MP with GPS data keeps every byte; the sent file is upright, in sRGB, small and has no GPS data', async () => {
     const photo = await withExif(await encode('image/jpeg', 4032, 3024, noise, 0.9), 6, true)
     const { picture, original } = await keep(photo, 'IMG_0001.JPG')
     expect(await hash(original)).toBe(await hash(photo))

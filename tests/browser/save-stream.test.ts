@@ -71,7 +71,7 @@ test('without room the user is asked for a file, and may choose none', async () 
   vi.unstubAllGlobals()
 })
 
-test('a file that this window still needs is no leftover', async () => {
+test('a file that this window still needs is not deleted as a leftover', async () => {
   const target = await openSaveTarget('all.zip', large)
   await target?.write(streamOf(2))
   const before = await filesLeft()

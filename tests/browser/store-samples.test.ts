@@ -83,7 +83,7 @@ test('without a database samples and pictures are kept in memory', async () => {
   expect(await store.pictures('gallery', 99)).toEqual([])
 })
 
-test('samples that cannot be fetched are told of and leave nothing', async () => {
+test('samples that cannot be fetched are reported and leave nothing', async () => {
   vi.stubGlobal('indexedDB', undefined)
   vi.stubGlobal('fetch', async () => new Response('gone', { status: 404 }))
   const { store } = await open()

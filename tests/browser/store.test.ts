@@ -104,7 +104,7 @@ describe('the worker', () => {
     expect(longestString(posted)).toBeLessThan(200)
   })
 
-  test('takes up what was under way when it crashes', async () => {
+  test('resumes its work after a crash', async () => {
     const adding = store.addPicture(newPicture('p', await noisyImage(512, 'image/png')))
     const worker = await started(0)
     worker.dispatchEvent(new ErrorEvent('error', { message: 'out of memory' }))
@@ -113,7 +113,7 @@ describe('the worker', () => {
     expect(await store.countPictures('gallery')).toBe(1)
   })
 
-  test('gives up what makes it crash again, and lives on', async () => {
+  test('gives up work that makes it crash again, and continues with the rest', async () => {
     const adding = store.addPicture(newPicture('p', await noisyImage(1024, 'image/png')))
     for (const turn of [0, 1]) (await started(turn)).dispatchEvent(new ErrorEvent('error'))
     await expect(adding).rejects.toMatchObject({ failure: { kind: 'storage' } })
@@ -134,7 +134,7 @@ describe('the worker', () => {
 })
 
 describe('what is kept', () => {
-  test('F2 the browser is not asked to hold on to it without a word from us', async () => {
+  test('F2 the browser is not asked for persistent storage automatically', async () => {
     const asking = vi.spyOn(navigator.storage, 'persist')
     await store.addPicture(newPicture('p', await noisyImage(32, 'image/png')))
     expect(asking).not.toHaveBeenCalled()
@@ -177,7 +177,7 @@ describe('what is kept', () => {
     expect(await store.countPictures('gallery')).toBe(0)
   })
 
-  test('D01 a full disk is told as such and leaves everything as it was', async () => {
+  test('D01 a full disk is reported and leaves everything unchanged', async () => {
     const { origin } = location
     store.close()
     // Chromium caches the free space for a while, except for a new storage bucket.
