@@ -114,7 +114,10 @@ async function workByKeys(page: Page) {
   await expect(edit).toBeVisible()
 }
 
-test('from load to a kept image, compared, binned and brought back, without a pointer', async ({ page, live }) => {
+test('from load to a saved image, compared, moved to the bin and restored, by keyboard only', async ({
+  page,
+  live,
+}) => {
   await page.goto(live.url)
   await workByKeys(page)
 })
@@ -131,7 +134,7 @@ const drawingOf = (element: Locator, part?: string) =>
     return [backgroundColor, borderColor, borderWidth, color].join(' ')
   }, part)
 
-test('in the colours of the system: the same by keys, and what is chosen looks chosen', async ({ page, live }) => {
+test('in forced colours: the same by keyboard, and chosen options look different', async ({ page, live }) => {
   await page.emulateMedia({ forcedColors: 'active' })
   await page.goto(live.url)
   await workByKeys(page)

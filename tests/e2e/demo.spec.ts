@@ -73,7 +73,7 @@ test('the demo needs a host of files only: badge, words to picture, edit, and al
   expect(host.asked.filter((asked) => asked.includes('/api'))).toEqual([])
 })
 
-test('a run of the demo that is in work when the page is reloaded goes on to its picture', async ({ page, host }) => {
+test('a run of the demo continues after a reload and gets its image', async ({ page, host }) => {
   await page.goto(host.url)
   const create = createOf(page)
   const gallery = galleryOf(page)
@@ -112,10 +112,7 @@ const filesIn = (folder: string) =>
 const holdersOf = (folder: string, words: string) =>
   filesIn(folder).filter((name) => readFileSync(`${folder}/${name}`, 'utf8').includes(words))
 
-test('what is built for a real installation holds nothing of the demo, whatever its address asks for', async ({
-  page,
-  simulated,
-}) => {
+test('a production build contains nothing of the demo, whatever the address says', async ({ page, simulated }) => {
   const [demo, ...more] = holdersOf('dist/demo', 'demo.invalid')
   expect(demo).toMatch(/^assets\/demo-/)
   expect(more).toEqual([])

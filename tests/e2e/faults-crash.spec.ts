@@ -60,7 +60,7 @@ for (const [title, phase, hold] of phases) {
   })
 }
 
-test('P02 between the stored "sending" and the first byte the browser is killed: sent by nobody but the user, and once', async ({
+test('P02 the browser is killed between the stored "sending" and the first byte: only the user sends it again, and once', async ({
   browserToKill,
   live,
 }) => {
@@ -88,7 +88,7 @@ test('P02 between the stored "sending" and the first byte the browser is killed:
   expect((await stored(again)).originals).toHaveLength(1)
 })
 
-test('P17 in the middle of the picture the page crashes: opened again, it is fetched anew and kept once', async ({
+test('P17 the page crashes during the download of the image: reopened, it fetches it again and saves it once', async ({
   page,
   live,
 }) => {

@@ -70,11 +70,7 @@ test('D06 D07 a newer window waits for an older one that does not react, and say
   expect((await live.service.simulator.state()).submissions).toEqual([])
 })
 
-test('D11 pictures that the browser has deleted between two visits are not passed over in silence', async ({
-  page,
-  context,
-  live,
-}) => {
+test('D11 images that the browser has deleted between two visits are reported', async ({ page, context, live }) => {
   await page.goto(live.url)
   await make(page, 'soon gone')
   await expect(galleryOf(page).picture('soon gone')).toBeVisible()
@@ -100,7 +96,7 @@ test('D12 everything is cleared while a task works: its picture is kept in the n
 })
 
 for (const isKept of [false, true]) {
-  test(`D13 storage that the browser ${isKept ? 'promises to keep' : 'may clear'} is told as that`, async ({
+  test(`D13 storage that the browser ${isKept ? 'promises to keep' : 'may clear'} is described as that`, async ({
     page,
     live,
   }) => {

@@ -9,7 +9,7 @@ async function start(page: Page, prompt: string) {
   await expect(galleryOf(page).run('working')).toBeVisible()
 }
 
-test('T02 the window that asks for a run is closed: the other one goes on within three seconds', async ({
+test('T02 the window that polls a run is closed: the other one continues within three seconds', async ({
   context,
   live,
 }) => {
@@ -28,7 +28,7 @@ test('T02 the window that asks for a run is closed: the other one goes on within
   expect((await live.service.simulator.state()).submissions).toHaveLength(1)
 })
 
-test('T04 the machine sleeps for two hours while the task works: it is asked for at once on waking up, and saved', async ({
+test('T04 the machine sleeps for two hours while the task works: it is polled at once on waking up, and saved', async ({
   page,
   live,
 }) => {
@@ -64,7 +64,7 @@ for (const [title, jumpMs] of [
   })
 }
 
-test('T07 the page is left while the task works, and come back to: the run goes on', async ({ page, live }) => {
+test('T07 the user leaves the page while the task works and comes back: the run continues', async ({ page, live }) => {
   await page.goto(live.url)
   await start(page, 'there and back [[slow:4]]')
   await page.goto('about:blank')
@@ -73,7 +73,7 @@ test('T07 the page is left while the task works, and come back to: the run goes 
   expect((await live.service.simulator.state()).submissions).toHaveLength(1)
 })
 
-test('P21 without credits: said in words, the form is kept, and nothing is tried again by itself', async ({
+test('P21 without credits: the message says so, the form is kept, and nothing is retried automatically', async ({
   page,
   live,
 }) => {
@@ -86,7 +86,7 @@ test('P21 without credits: said in words, the form is kept, and nothing is tried
   expect((await live.service.simulator.state()).submissions).toHaveLength(1)
 })
 
-test('T11 addresses of pictures are given back: many shown, few held', async ({ page, live }) => {
+test('T11 object URLs are revoked: many images shown, few URLs held', async ({ page, live }) => {
   await page.addInitScript(() => {
     const held = new Set<string>()
     const { createObjectURL, revokeObjectURL } = URL

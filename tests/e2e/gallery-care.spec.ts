@@ -22,7 +22,7 @@ const namesOf = (page: Page) =>
     .grid.getByRole('gridcell')
     .evaluateAll((cells) => cells.slice(0, 10).map((cell) => cell.getAttribute('aria-label')))
 
-test('J7 images are found, selected, collected, tagged, binned, brought back and judged without a pointer', async ({
+test('J7 images are found, selected, collected, tagged, binned, restored and judged by keyboard only', async ({
   page,
   simulated,
 }) => {

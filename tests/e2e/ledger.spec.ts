@@ -39,10 +39,7 @@ test('every run is in the ledger, from the button to the gallery, with what it c
   await expect(page.getByRole('region', { name: 'Stage' }).getByRole('img', { name: /^a long river/ })).toBeVisible()
 })
 
-test('a task sent elsewhere is fetched by its id, for no charge; one that is unknown says so', async ({
-  page,
-  live,
-}) => {
+test('a task sent elsewhere is fetched by its id, for no charge; an unknown id is reported', async ({ page, live }) => {
   const taskId = await sendElsewhere(live.service.origin, 'somebody else’s harbour')
   await page.goto(live.url)
   const tasks = tasksOf(page)
@@ -133,7 +130,7 @@ test('a picture that could not be fetched is fetched by a fresh link', async ({ 
   expect((await live.service.simulator.state()).charges).toHaveLength(1)
 })
 
-test('D01 a picture for which there is no room is seen and downloaded all the same', async ({ page, live }) => {
+test('D01 an image that does not fit on the disk is shown and can be downloaded', async ({ page, live }) => {
   const devtools = await page.context().newCDPSession(page)
   await devtools.send('Storage.overrideQuotaForOrigin', { origin: live.url, quotaSize: 120_000 })
   await page.goto(live.url)

@@ -2,7 +2,7 @@ import { canaryKey } from '../support/atelier.ts'
 import { createOf, expect, galleryOf, stored, test, untilWhole } from './fixtures.ts'
 
 test.describe('a reload', () => {
-  test('P02 while a run waits here: it still waits, then is sent once', async ({ page, live }) => {
+  test('P02 while a run is queued: it is still queued, then sent once', async ({ page, live }) => {
     await page.goto(live.url)
     const create = createOf(page)
     const gallery = galleryOf(page)
@@ -21,7 +21,7 @@ test.describe('a reload', () => {
     expect((await live.service.simulator.state()).charges).toHaveLength(2)
   })
 
-  test('P03 P04 while the answer is on its way here: it is collected from the proxy, nothing is sent again', async ({
+  test('P03 P04 while the answer is under way: it is fetched from the proxy, nothing is sent again', async ({
     page,
     live,
   }) => {
@@ -135,7 +135,7 @@ test('parts of the page that fail to load lose nothing, and are loaded when poss
   await expect(page.getByRole('button', { name: /^Balance/ })).toBeVisible()
 })
 
-test('a proxy that is down at the press: nothing was sent, nothing was charged, the form is kept', async ({
+test('the proxy is down when Generate is pressed: nothing is sent or charged, the form is kept', async ({
   page,
   live,
 }) => {

@@ -87,11 +87,7 @@ const offences: Record<string, [directive: string, commit: (page: Page, elsewher
   ],
 }
 
-test('SEC E05 what the policy forbids the page does not happen, and is heard of', async ({
-  page,
-  simulated,
-  noise,
-}) => {
+test('SEC E05 violations of the policy by the page are blocked and reported', async ({ page, simulated, noise }) => {
   const site = await openSite('x')
   await page.goto(simulated.url)
   await expect(createOf(page).prompt).toBeVisible()
@@ -109,7 +105,7 @@ test('SEC E05 what the policy forbids the page does not happen, and is heard of'
   noise.length = 0
 })
 
-test('SEC E05 what the policy forbids a worker is heard of too', async ({ page, simulated, noise }) => {
+test('SEC E05 violations of the policy by a worker are reported, too', async ({ page, simulated, noise }) => {
   await page.goto(simulated.url)
   await createOf(page).prompt.fill('a fox')
   await createOf(page).submit.click()
@@ -128,7 +124,7 @@ test('SEC E05 what the policy forbids a worker is heard of too', async ({ page, 
   noise.length = 0
 })
 
-test('SEC E09 another site cannot put the page into a frame of its own', async ({ page, simulated, noise }) => {
+test('SEC E09 another site cannot show the page in a frame', async ({ page, simulated, noise }) => {
   const site = await openSite(`<!doctype html><title>Another site</title><iframe src="${simulated.url}/"></iframe>`)
   await page.goto(site.url)
   await expect(page).toHaveTitle('Another site')

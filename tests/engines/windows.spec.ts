@@ -85,7 +85,7 @@ const hiddenPxOf = (door: Window) =>
     return field ? field.scrollHeight - field.clientHeight : Number.POSITIVE_INFINITY
   })
 
-test('what a page complains of and what its policy forbids is heard', async ({ door, live }) => {
+test('console output and policy violations of a page are collected', async ({ door, live }) => {
   await door.open(live.front.url)
   await door.focus(at.prompt)
   await door.evaluate(() => {

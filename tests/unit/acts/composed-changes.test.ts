@@ -65,7 +65,7 @@ it('undo of reused settings brings back the unsent prompt, the family and the so
   expect(sourcesOf('flux-kontext')).toEqual(['mine'])
 })
 
-it('undo leaves the stage to an image that was chosen since', () => {
+it('undo keeps an image on the stage that was chosen since', () => {
   useWorkspace.getState().select(pictureIds('a')[0])
   const undo = act(({ select }) => select(pictureIds('b')[0]))
   useWorkspace.getState().select(pictureIds('c')[0])

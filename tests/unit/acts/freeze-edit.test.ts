@@ -26,12 +26,12 @@ const pinAt = (x: number, y: number, n = 1): Mark => ({
 })
 
 describe('an area', () => {
-  test('is measured in percent of the image that stay', () => {
+  test('is measured by the percentage of the image that is protected', () => {
     expect(measureArea([box(0, 0, 2000, 1080)], photo).protectedPercent).toBe(82)
     expect(measureArea([box(0, 0, 2000, 1080), { op: 'invert' }], photo).protectedPercent).toBe(18)
   })
 
-  test('says 100 or 0 only where that is true', () => {
+  test('shows 100 or 0 only for exactly 100 or 0', () => {
     expect(measureArea([box(0, 0, 60, 60)], photo).protectedPercent).toBe(99)
     expect(measureArea([box(0, 0, 4000, 2990)], photo).protectedPercent).toBe(1)
     expect(measureArea([box(0, 0, 4000, 3000)], photo).protectedPercent).toBe(0)
@@ -44,7 +44,7 @@ describe('an area', () => {
     expect(wayOf([box(0, 0, 3600, 2800)], photo, 'part')).toBe('whole')
   })
 
-  test('is frozen with its document and what is sent of the image', () => {
+  test('goes into the recipe with its document and the part that is sent', () => {
     const document = documentOf(box(1000, 1000, 600, 400))
     expect(freezeEdit(document, photo, { way: 'whole', marksAs: 'burnt' })).toEqual({
       edit: {
@@ -98,7 +98,7 @@ describe('an extension', () => {
   })
 })
 
-describe('a crop that is kept with the form', () => {
+describe('a crop that is applied when the form is sent', () => {
   test('is sent alone, whatever else was in the image', () => {
     expect(freeze(framed({ crop: [100, 50, 640, 480] }))).toMatchObject({
       edit: { way: 'whole', rect: [0, 0, 640, 480], sent: { width: 640, height: 480 }, marks: 'none' },
@@ -114,7 +114,7 @@ describe('a crop that is kept with the form', () => {
 })
 
 describe('marks', () => {
-  test('go out as the family wants them', () => {
+  test('are sent in the form that the family needs', () => {
     const document = { ...emptyDocument(id), marks: [pinAt(100, 100)] }
     expect(freeze(document)).toMatchObject({ edit: { way: 'whole', marks: 'burnt' } })
     expect(freezeEdit(document, photo, { marksAs: 'reference' })).toMatchObject({ edit: { marks: 'reference' } })
@@ -149,7 +149,7 @@ describe('the sources of a form', () => {
     },
   }
 
-  test('are edited: the first one by all that was done, the others by their crop alone', () => {
+  test('are edited: the first one with all of its edits, the others only with their crop', () => {
     const frozen = freezeRecipe(recipeOf(a, b), edits, sizes, { marksAs: 'burnt', maxSources: 8, forArea })
     expect(frozen).toMatchObject({
       verb: 'Edit area',

@@ -38,7 +38,7 @@ const open = (own: Storage, locksOfIt = locks) =>
     timeoutMs: 20,
   })
 
-test('a duplicated tab, which begins with a copy of the storage, comes to a name of its own and keeps it', async () => {
+test('a duplicated tab, which starts with a copy of the storage, gets its own name and keeps it', async () => {
   const first = createStorage()
   const name = open(first)
   const copy = createStorage({ ...first.kept })

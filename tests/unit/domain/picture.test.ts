@@ -20,13 +20,13 @@ test.each([
   expect(sniffImage(new Uint8Array(bytes.slice(0, length - 1)))).toBeUndefined()
 })
 
-test('a WebP says so twice, with its size between', () => {
+test('a WebP has two signatures, with its size between them', () => {
   for (const index of [0, 1, 2, 3, 8, 9, 10, 11]) expect(sniffImage(changed(webp, index))).toBeUndefined()
   for (const index of [4, 5, 6, 7]) expect(sniffImage(changed(webp, index))).toBe('image/webp')
   expect(sniffImage(new Uint8Array())).toBeUndefined()
 })
 
-test('a file ends as its kind is called', () => {
+test('the extension of a file follows its type', () => {
   expect(imageMimes.map(extensionOf)).toEqual(['png', 'jpg', 'webp'])
 })
 

@@ -15,7 +15,7 @@ import { failedRun, queuedRun, savedRun, sendingRun, workingRun } from '../../su
 
 const phases = [queuedRun('a'), sendingRun('a'), workingRun('a'), failedRun('a'), savedRun('a', ['a-0'])]
 
-test('a run goes on, never back', () => {
+test('a run never returns to an earlier phase', () => {
   const allowed = phases.map((stored) =>
     phases.filter((next) => mayFollow(stored, next)).map(({ state: { phase } }) => phase),
   )
@@ -38,12 +38,12 @@ test('a submission that was refused for its rate may wait for its turn again; a 
   ).toBe(false)
 })
 
-test('the run that would stand in for another is always the same, and never that one', () => {
+test('the fallback run of a run always has the same id, different from the run’s own', () => {
   const id = 'run-1' as RunId
   expect([standInId(id), standInId(standInId(id))]).toEqual(['run-1-g1', 'run-1-g2'])
 })
 
-test('a run that stands in for another is told of in dollars, as far as its price is known', () => {
+test('a fallback run has its price in dollars, if it is known', () => {
   const standsIn = { for: 'b' as RunId, provider: 'gemini', model: 'Gemini', priceDollars: 0.034 }
   expect(describeCharge({ ...queuedRun('a'), marks: { ...queuedRun('a').marks, standsIn } })).toBe(
     'about $0.03, not sent yet',
@@ -61,7 +61,7 @@ test('a run that stands in for another is told of in dollars, as far as its pric
   )
 })
 
-test('a failed run whose task or answer may still be found is taken up again', () => {
+test('a failed run whose task or answer may still be found is resumed', () => {
   const { task } = workingRun('a').state
   expect(mayFollow({ ...failedRun('a'), state: { ...failedRun('a').state, task } }, workingRun('a'))).toBe(true)
   expect(
@@ -72,7 +72,7 @@ test('a failed run whose task or answer may still be found is taken up again', (
   ).toBe(true)
 })
 
-test('a finished run keeps its pictures on offer until they are saved', () => {
+test('a finished run offers its images until they are saved', () => {
   const { sentAt, task } = workingRun('a').state
   const ready: RunIn<'ready'> = {
     ...workingRun('a'),
@@ -90,7 +90,7 @@ test('a run is over when it is saved or has failed', () => {
   expect(phases.filter(isOver).map(({ state: { phase } }) => phase)).toEqual(['failed', 'saved'])
 })
 
-test('what a run costs is said as far as it is known', () => {
+test('the cost of a run is shown if it is known', () => {
   expect(phases.map(describeCharge)).toEqual([
     '5 credits, not sent yet',
     '5 credits',

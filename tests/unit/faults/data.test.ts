@@ -43,7 +43,7 @@ describe('a database that does not open', () => {
     expect((await store.openRuns()).map(({ id }) => id)).toEqual(['a'])
   })
 
-  test('D04 at all is not changed: the user is told, everything works in memory, and later all data is still there', async () => {
+  test('D04 is not changed if it does not open at all: the user is told, everything works in memory, and the data stays', async () => {
     const opening = vi.spyOn(indexedDB, 'open').mockImplementation(damaged)
     const deleting = vi.spyOn(indexedDB, 'deleteDatabase')
     store = await open()

@@ -183,7 +183,7 @@ describe('the stream', () => {
     await expectPlainEnd([runs[0], ...runs])
   })
 
-  test('W08 that a server in between holds back does not count as alive: polls keep their usual pace', async () => {
+  test('W08 that a server in between buffers does not count as alive: polls keep their usual pace', async () => {
     await open()
     interfere(
       machine,

@@ -43,7 +43,7 @@ test('T01 a second window does not poll a run while the first one does', async (
   expect(charges).toBe(1)
 })
 
-test('T02 the window that asks for a run is closed: the other one asks at once, and goes on', async () => {
+test('T02 the window that polls a run is closed: the other one polls at once, and continues', async () => {
   await open()
   const time = createHeldTime()
   let asked = 0
@@ -95,7 +95,7 @@ describe('a clock that jumps', () => {
     if (machine.clock.monotonicMs === 0) expect(Math.max(...machine.pauses)).toBeLessThanOrEqual(10_000)
   })
 
-  test('T05 a day ahead, again and again, while a finished task has no picture yet: it is asked for all the same', async () => {
+  test('T05 a day ahead, again and again, while a finished task has no image yet: it is polled nevertheless', async () => {
     await open()
     let asked = 0
     const record = { taskId: 'x', successFlag: 1, response: null, errorCode: null }
@@ -142,7 +142,7 @@ test('T09 a proxy of another version, which has none of our own routes, leaves e
   expect(await machine.reload().drive(run.id, machine.never)).toMatchObject({ state: { phase: 'saved' } })
 })
 
-test('T10 a slow upload that the user takes back ends, and nothing is sent after it', async () => {
+test('T10 a slow upload ends when the user removes the run, and nothing is sent after it', async () => {
   await open()
   const bytes = await paintedImage('jpeg')
   const source = await machine.store.addPicture({
@@ -177,7 +177,7 @@ test('T10 a slow upload that the user takes back ends, and nothing is sent after
   expect(await countsOf(machine)).toEqual({ submissions: 0, charges: 0, polls: 0, uploads: 0 })
 })
 
-test('T12 five hundred runs: each is kept once, for one charge, and memory does not grow with them', async () => {
+test('T12 five hundred runs: each is saved once, for one charge, and memory does not grow', async () => {
   const slowDown = speedUp(30, { patient: true })
   try {
     await open({ painter: lightPainter, processor: lightProcessor })

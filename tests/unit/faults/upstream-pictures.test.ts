@@ -44,7 +44,7 @@ async function throughTrouble(reply: Reply): Promise<{ troubled: Run | undefined
   return { troubled, end: await machine.reload().drive(run.id, machine.never) }
 }
 
-describe('a picture that does not come as it was made', () => {
+describe('an image that is damaged on its way', () => {
   const damaged: readonly (readonly [string, () => Reply])[] = [
     [
       'U08 cut off',
@@ -75,7 +75,7 @@ describe('a picture that does not come as it was made', () => {
     expect(await countsOf(machine)).toMatchObject({ submissions: 1, charges: 1 })
   })
 
-  test('U09 of 200 MB, without a word, is broken off at 50 MB', async () => {
+  test('U09 of 200 MB without a length is aborted at 50 MB', async () => {
     let sentBytes = 0
     const chunk = Buffer.alloc(1_000_000)
     const { end } = await throughTrouble((_in, outgoing) => {
@@ -93,7 +93,7 @@ describe('a picture that does not come as it was made', () => {
     expect(end).toMatchObject({ state: { phase: 'saved' } })
   })
 
-  test('U08 called by a wrong type, is kept as what it is', async () => {
+  test('U08 with a wrong type is saved with its real type', async () => {
     service.break(
       isPicture,
       send(() => jpeg, { 'content-type': 'text/html' }),
@@ -104,7 +104,7 @@ describe('a picture that does not come as it was made', () => {
 })
 
 describe('the address of a picture', () => {
-  test('U13 is not asked for again when the service takes its success back', async () => {
+  test('U13 is not requested again if the service later reports a failure', async () => {
     const mend = service.break(isPicture, (_in, outgoing) => outgoing.destroy())
     const run = await machine.create(machine.recipe())
     const page = new AbortController()
@@ -122,7 +122,7 @@ describe('the address of a picture', () => {
     expect((await machine.simulator.state()).requests).toHaveProperty(['POST /api/v1/common/download-url'])
   })
 
-  test('U14 that is gone for good is said so, with its task, and stays to be asked for', async () => {
+  test('U14 that is gone for good is reported with its task, and can be requested again', async () => {
     const run = await machine.create(machine.recipe({ prompt: 'a red fox [[gone]]' }))
     await expect(machine.runner.drive(run.id, machine.never)).rejects.toMatchObject({ failure: { kind: 'expired' } })
     expect(await machine.store.run(run.id)).toMatchObject({
@@ -131,14 +131,14 @@ describe('the address of a picture', () => {
     expect(await countsOf(machine)).toMatchObject({ submissions: 1, charges: 1 })
   })
 
-  test('U15 is the lasting one: the copy that lives for minutes is left alone', async () => {
+  test('U15 is the lasting one: the short-lived copy is not used', async () => {
     expect(await machine.generate()).toMatchObject({ state: { phase: 'saved' } })
     const { requests } = await machine.simulator.state()
     expect(requests).toMatchObject({ 'GET /r': 1 })
     expect(requests).not.toHaveProperty(['GET /o'])
   })
 
-  test('U16 comes twice for a task with two results: both are kept, by their place', async () => {
+  test('U16 comes twice for a task with two results: both are saved, in order', async () => {
     const resultUrls = ['a', 'b'].map((name) => `${service.origin}/r/${name}.jpeg`)
     const data = { taskId: 'x', state: 'success', resultJson: JSON.stringify({ resultUrls }), failCode: null }
     service.break(isPoll, (_in, outgoing) => replyJson(outgoing, { code: 200, msg: 'success', data }))
@@ -179,7 +179,7 @@ describe('source pictures', () => {
     return machine.runner.drive(run.id, machine.never)
   }
 
-  test('U17 that the service has dropped since are refused free of charge, and uploaded again for the next try', async () => {
+  test('U17 that the service has deleted since are refused free of charge, and uploaded again for the next try', async () => {
     const sources = await keepSources(1, 50_000)
     expect(await edit(sources)).toMatchObject({ state: { phase: 'saved' } })
     machine.simulator.set({ uploadTtlMs: 1 })

@@ -193,7 +193,7 @@ describe('a byte order mark at the start of the text', () => {
   })
 })
 
-describe('a service that takes its time', () => {
+describe('a slow service', () => {
   let slowDown: () => void
 
   beforeEach(() => {
@@ -263,7 +263,7 @@ describe('a finished task without a picture', () => {
     },
   )
 
-  test('U10 that gets its image after all is saved', async () => {
+  test('U10 that gets its image later is saved', async () => {
     const { time, runner } = openHeldWindow()
     breakPolls(2, kontext(null))
     const { id } = await machine.create(machine.recipe())

@@ -86,7 +86,7 @@ describe('headings', () => {
     expect(describeDay(new Date(2025, 0, 1).getTime(), now)).toBe('Wednesday, 1 January 2025')
   })
 
-  it('stand before the pictures of each day, and runs in work come first', () => {
+  it('are above the images of each day, and running runs come first', () => {
     const runs = [run('old', hoursAgo(2)), run('new', hoursAgo(1))]
     const pictures = [picture('a', hoursAgo(3)), picture('b', hoursAgo(4)), picture('c', hoursAgo(20))]
     expect(draw(advanceLead([], runs, pictures), runs, pictures)).toEqual([
@@ -130,7 +130,7 @@ describe('a run that becomes its picture', () => {
     expect(draw(lead, [second], made)).toEqual(['# Today', 'second p1 before'])
   })
 
-  it('keeps its place for the run that stands in for it, and for the picture of that one', () => {
+  it('keeps its place for its fallback run, and for the image of that one', () => {
     const standsIn = { for: 'first' as RunId, provider: 'gemini', model: 'Gemini' }
     const standIn = run('first-g1', now, { phase: 'queued' }, { standsIn })
     const refused = { ...first, state: { phase: 'failed', yieldsTo: standIn.id } } as Run
@@ -161,7 +161,7 @@ describe('a run that becomes its picture', () => {
     expect(draw(lead, [second], before, [answer])).toEqual(places.map((line) => line.replace('first ', '')))
   })
 
-  it('leaves when it was taken back, and comes back to its place from the bin', () => {
+  it('leaves when it was removed, and returns to its place from the bin', () => {
     const queued = run('queued', hoursAgo(1), { state: { phase: 'queued' } })
     expect(draw(advanceLead(advanceLead([], [queued], before), [], before), [], before)).toEqual(['# Today', 'before'])
     const made = [picture('p1', hoursAgo(1), 'first'), ...before]

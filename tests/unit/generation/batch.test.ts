@@ -35,7 +35,7 @@ afterEach(async () => {
 const recipes = (...prompts: NonEmpty<string>) =>
   prompts.map((prompt) => machine.recipe({ prompt })) as readonly Recipe[] as NonEmpty<Recipe>
 
-test('a batch is as many attempts with a receipt each; one that fails leaves the others', async () => {
+test('a batch is several attempts, each with its own record; one that fails does not affect the others', async () => {
   const runs = await generator.generateBatch(recipes('one', 'two [[policy]]', 'three'))
   const batch = runs[0]?.marks.batch
   expect(runs.map(({ marks }) => marks.batch)).toEqual([0, 1, 2].map((index) => ({ id: batch?.id, index, of: 3 })))
@@ -88,7 +88,7 @@ test('no more than 18 submissions leave in any 11 s', () => {
   expect(gate.waitMs()).toBe(100)
 })
 
-test('a run over the limit waits here with its time told, and is not refused by the service', async () => {
+test('a run over the limit waits in the proxy’s queue with a shown time, and is not refused by the service', async () => {
   const moments: string[] = []
   machine.store.subscribe(async (change) => {
     if (change.kind !== 'runs') return
@@ -112,12 +112,12 @@ describe('the wait of a queued run', () => {
     state: { phase: 'queued', ...state },
   })
 
-  test('is nothing while a place is free', () => {
+  test('is zero while a slot is free', () => {
     const run = queued('b')
     expect(estimateWaitMs(run, { open: [workingRun('a'), run], runsAtOnce: 2, usualMs, now: 1_500 })).toBe(0)
   })
 
-  test('is as long as those before it take, place by place', () => {
+  test('is the duration of the runs before it, slot by slot', () => {
     const line = ['b', 'c', 'd'].map((id) => queued(id))
     const waits = line.map((run) =>
       estimateWaitMs(run, { open: [workingRun('a'), ...line], runsAtOnce: 1, usualMs, now: 5_500 }),

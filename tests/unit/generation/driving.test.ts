@@ -117,7 +117,7 @@ async function open(state: RunState, { answers = script(), marks, ports: more }:
 }
 
 describe('a run that is driven', () => {
-  test('is taken from the queue to the gallery, and heard of before it is sent', async () => {
+  test('goes from the queue to the gallery, and events are requested before it is sent', async () => {
     const { runner, happened, ended, locked, store } = await open(states.queued)
     const saved = await runner.drive(id, never)
     expect(saved).toMatchObject({ state: { phase: 'saved', task, pictures: ['run-1-0'] } })
@@ -150,7 +150,7 @@ describe('a run that is driven', () => {
     expect(ended).toHaveLength(1)
   })
 
-  test('is left alone where it is saved, and nobody is told that it ended', async () => {
+  test('is left alone if it is saved, and no end is reported', async () => {
     const { runner, store, asked, ended, told } = await open(states.ready)
     await runner.drive(id, never)
     const [askedBefore, endedBefore] = [asked.length, ended.length]
@@ -203,7 +203,7 @@ describe('a run that is driven', () => {
     expect(asked).toEqual([])
   })
 
-  test('that is gone is nothing to do', async () => {
+  test('that is deleted needs nothing', async () => {
     const { runner, asked } = await open(states.queued)
     expect(await runner.drive('run-2' as RunId, never)).toBeUndefined()
     expect(asked).toEqual([])
@@ -244,7 +244,7 @@ describe('a run that is driven', () => {
     await expect(broken.runner.drive(id, never)).rejects.toThrow('no lock')
   })
 
-  test('whose step cannot be stored rejects, and lets go of what it holds', async () => {
+  test('whose step cannot be stored rejects, and releases its lock and slot', async () => {
     const { runner, store, happened } = await open(states.working)
     store.amendRun = () => Promise.reject(new Error('the disk is full'))
     await expect(runner.drive(id, never)).rejects.toThrow('the disk is full')
@@ -273,7 +273,7 @@ describe('events of a run', () => {
   })
 })
 
-describe('what the end of a task says', () => {
+describe('the result of a task', () => {
   test('a failure is stored with whether it may be charged', async () => {
     for (const [code, chargePossible] of [
       [500, false],
@@ -296,7 +296,7 @@ describe('what the end of a task says', () => {
   })
 })
 
-describe('places at the service', () => {
+describe('slots at the service', () => {
   /** Two runs and one slot. The test decides when the first run's poll is answered. */
   async function openTwo(first: RunState, second: RunState) {
     let answer: (() => void) | undefined
@@ -329,7 +329,7 @@ describe('places at the service', () => {
     expect(asked.filter((one) => one === submit)).toHaveLength(2)
   })
 
-  test('are not waited for by what is at the service already, and count all the same', async () => {
+  test('are not needed by runs that are already at the service, but these count', async () => {
     const { runner, other, asked, answer } = await openTwo(states.working, states.queued)
     const both = [runner.drive(id, never), runner.drive(other.id, never)]
     await eventually(() => expect(asked).toContain(poll))
@@ -341,7 +341,7 @@ describe('places at the service', () => {
 })
 
 describe('the images of a finished run', () => {
-  test('are given without being kept', async () => {
+  test('are returned without being stored', async () => {
     const { runner, store } = await open(states.ready)
     const blobs = await runner.fetch(id, never)
     expect(blobs.map(({ size }) => size)).toEqual([png.size])

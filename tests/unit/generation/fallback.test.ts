@@ -58,7 +58,7 @@ const hand = async (run: Run | undefined) => {
   return machine.runner.drive(idOf(run), machine.never)
 }
 
-describe('8.5 what was certainly not taken goes on by itself, where the user has said so', () => {
+describe('8.5 a run that was certainly not accepted continues automatically, if the user has chosen that', () => {
   test.each([
     ['[[submit:455]]', 'unavailable'],
     ['[[submit:505]]', 'unavailable'],
@@ -122,7 +122,7 @@ describe('8.5 what was certainly not taken goes on by itself, where the user has
   })
 })
 
-describe('8.5 what may have been taken goes on only when asked', () => {
+describe('8.5 a run that may have been accepted continues only when the user asks', () => {
   test.each([
     ['[[submit:500]]', true],
     ['[[submit:501]]', true],
@@ -149,7 +149,7 @@ describe('8.5 what may have been taken goes on only when asked', () => {
   })
 })
 
-describe('8.5 what was refused for itself never goes on', () => {
+describe('8.5 a run that was refused for its content never continues', () => {
   test.each(['[[policy]]', '[[submit:400]]', '[[submit:422]]', '[[submit:404]]', '[[createfail]]'])(
     '8.5 P20 %s',
     async (token) => {
@@ -272,7 +272,7 @@ describe('a run that stands in', () => {
     expect((await gemini()).charges).toHaveLength(1)
   })
 
-  test('P15 that was stored by a page which went at once stays the successor, though the proxy is away', async () => {
+  test('P15 that was stored by a page which was then closed stays the successor, although the proxy is down', async () => {
     const refused = await generate('a red fox [[submit:455]]')
     const { dismissed: _gone, ...marks } = (refused as Run).marks
     await machine.store.amendRun(idOf(refused), (stored) => ({ ...stored, marks }))
@@ -285,7 +285,7 @@ describe('a run that stands in', () => {
     })
   })
 
-  test('P04 whose submission was answered to nobody is found at the proxy, while it is made', async () => {
+  test('P04 whose answer reached no page is found at the proxy while it is made', async () => {
     const refused = await generate('a red fox [[submit:455]] [[slow:0.3]]')
     const mend = interfere(
       machine,
@@ -300,7 +300,7 @@ describe('a run that stands in', () => {
     expect((await gemini()).charges).toHaveLength(1)
   })
 
-  test('P05 whose answer is lost at the service is in doubt, and never asked for again by itself', async () => {
+  test('P05 whose answer is lost at the service is unconfirmed, and never sent again automatically', async () => {
     service.loseAnswers(isCall)
     const refused = await generate('a red fox [[submit:455]]')
     const run = await driveStandIn(refused)
@@ -310,7 +310,7 @@ describe('a run that stands in', () => {
     expect((await gemini()).charges).toHaveLength(1)
   })
 
-  test('P06 under way in a proxy that is started anew is in doubt', async () => {
+  test('P06 under way in a proxy that is restarted is unconfirmed', async () => {
     const refused = await generate('a red fox [[submit:455]] [[gemini:hang]]')
     const driving = driveStandIn(refused)
     await eventually(async () => expect((await gemini()).charges).toHaveLength(1))
@@ -345,7 +345,7 @@ describe('a run that stands in', () => {
     })
   })
 
-  test('P17 whose picture is gone from the proxy is told so, and kept as made', async () => {
+  test('P17 whose image the proxy no longer has is reported, and stays recorded as made', async () => {
     const refused = await generate('a red fox [[submit:455]]')
     interfere(
       machine,
@@ -371,7 +371,7 @@ describe('handing over', () => {
     expect(await standInOf(refused)).toMatchObject({ state: { phase: 'saved' } })
   })
 
-  test('P02 that a page did not live to carry out is carried out by the next one', async () => {
+  test('P02 that a page could not finish is finished by the next one', async () => {
     rule = 'ask'
     const refused = (await generate('a red fox [[submit:455]]')) as Run
     await machine.store.amendRun(
@@ -438,7 +438,7 @@ describe('handing over', () => {
   })
 })
 
-test('a run that was refused without anything left to ask is told as it was', async () => {
+test('a run that was refused without a further service to ask keeps its failure', async () => {
   const refused = await generate('a red fox [[submit:455]]')
   interfere(
     machine,

@@ -77,7 +77,7 @@ describe('two windows', () => {
     expect(told).toEqual([])
   })
 
-  test('take nothing off that one of them has taken up again: it would be driven no more after a reload', async () => {
+  test('do not drop a run that one of them has resumed: it would not be driven after a reload', async () => {
     const [first, second] = [openWindow(), openWindow()]
     void first.generate(machine.recipe({ prompt: 'a red fox [[slow:2]]' }))
     const working = await run('working')
@@ -152,7 +152,7 @@ describe('adopting', () => {
 })
 
 describe('the end of a run', () => {
-  test('is told once, by the window that brought it there', async () => {
+  test('is reported once, by the window that drove it', async () => {
     const ends: string[] = []
     const openTelling = () => machine.window({ ended: ({ state: { phase } }) => ends.push(phase) })
     const run = await machine.create(machine.recipe())

@@ -124,7 +124,7 @@ describe('an answer to an edit of an area', () => {
     expect((await store.pictures('gallery', 9)).map(({ id }) => id)).toEqual([laid])
   })
 
-  test('is not computed again where a reload came between the image and the note of it', async () => {
+  test('is not computed again after a reload between saving the image and recording it', async () => {
     const { store, layers, jobs } = await open()
     await store.addPicture(newPicture(laid, await paintedImage('png', { width: 60, height: 40 })))
     await layers.lay(answer)
@@ -153,7 +153,7 @@ describe('an answer to an edit of an area', () => {
     expect(jobs).toHaveLength(0)
   })
 
-  test('is laid in anew with other wishes, once for each', async () => {
+  test('is laid in again with other options, once for each', async () => {
     const { store, layers, jobs } = await open()
     await layers.lay(answer)
     const first = await layers.layAnew(answer, { view: 'changed', feather: 20 })

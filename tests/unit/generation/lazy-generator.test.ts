@@ -66,7 +66,7 @@ test('a run that another window starts is followed from then on', async () => {
   expect(loads).toBe(1)
 })
 
-test('where it does not load that is told and nothing is sent; the next press loads it', async () => {
+test('if it does not load, that is reported and nothing is sent; the next press loads it', async () => {
   isServed = false
   expect(await generator.generate(machine.recipe())).toBe(false)
   await eventually(() => expect(told).toEqual([{ kind: 'unavailable', detail: 'A part did not load.' }]))

@@ -53,7 +53,7 @@ test('a proxy that is away while the network is there fails the run at once', as
   })
 })
 
-test('a network that has only just come back may fail a few times more', async () => {
+test('a network that has just come back may fail a few more times', async () => {
   const network = createNetwork()
   network.set(false)
   const run = await machine.create(machine.recipe())
@@ -69,7 +69,7 @@ test('a network that has only just come back may fail a few times more', async (
   expect(await driving).toMatchObject({ state: { phase: 'saved' } })
 })
 
-test('also where the machine itself is not loaded yet', async () => {
+test('also if the generator is not loaded yet', async () => {
   const network = createNetwork()
   network.set(false)
   const runner = machine.window({ network })
@@ -88,7 +88,7 @@ test('also where the machine itself is not loaded yet', async () => {
   generator.close()
 })
 
-test('a task is asked for at the proxy that it was sent through, whichever is set now', async () => {
+test('a task is polled at the proxy that it was sent through, whichever is set now', async () => {
   const asked: string[] = []
   let current = 'https://first.example/api'
   const to = (address: string) => (path: string, init?: RequestInit) => {

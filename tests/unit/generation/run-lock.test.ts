@@ -184,7 +184,7 @@ describe('one run in several windows', () => {
     expect(log).toContain('hidden begins')
   })
 
-  test('T04 a window that was asleep itself does not take its own silence for the other’s', async () => {
+  test('T04 a window that was asleep itself does not treat the other as silent', async () => {
     const log: string[] = []
     void openWindow().lock(name, never, openWork(log, 'first').work, always)
     void openWindow().lock(name, never, openWork(log, 'second').work, always)

@@ -72,7 +72,7 @@ describe('a run', () => {
     expect(await submissions()).toBe(1)
   })
 
-  test('keeps at most as many out as are allowed, in the order they came', async () => {
+  test('sends at most the allowed number at once, in order', async () => {
     const runs: Run[] = []
     for (let n = 0; n < 10; n += 1) runs.push(await machine.create(machine.recipe({ prompt: `fox ${n} [[slow:0.4]]` })))
     let most = 0
@@ -108,7 +108,7 @@ describe('what the service refuses', () => {
     expect(await submissions()).toBe(1)
   })
 
-  test('U01 its limit is waited out with the same key, three times at most', async () => {
+  test('U01 its limit is waited for with the same key, three times at most', async () => {
     const run = await machine.generate({ prompt: 'a red fox [[submit:429]]' })
     expect(run).toMatchObject({ state: { phase: 'failed', failure: { kind: 'rate-limited' }, chargePossible: false } })
     expect(await submissions()).toBe(3)
@@ -170,7 +170,7 @@ describe('a proxy that is not there', () => {
     expect(await submissions()).toBe(0)
   })
 
-  test('is told from a web page in its place', async () => {
+  test('is distinguished from a web page in its place', async () => {
     interfere(
       machine,
       () => true,
@@ -194,7 +194,7 @@ describe('a proxy that is not there', () => {
     await locked.close()
   })
 
-  test('B14 lets no more be spent today: the run says so and until when, and is not sent', async () => {
+  test('B14 allows no more credits today: the run says so and until when, and is not sent', async () => {
     const capped = await openMachine({ env: { USER_DAILY_CREDITS: '9' } })
     expect(await capped.generate()).toMatchObject({ state: { phase: 'saved' } })
     expect(await capped.generate()).toMatchObject({
@@ -209,7 +209,7 @@ describe('a proxy that is not there', () => {
     await capped.close()
   })
 
-  test('may be of another make: without health and kept answers it works all the same', async () => {
+  test('may be a different one: it works without health and stored answers', async () => {
     interfere(
       machine,
       (path) => path.startsWith('/api/health') || path.startsWith('/api/submissions'),

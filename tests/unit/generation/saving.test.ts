@@ -109,7 +109,7 @@ describe('the bytes of a picture', () => {
     expect(made).toHaveLength(1)
   })
 
-  test('U14 that are nowhere: the first trouble is told, and nothing is waited for after the last', async () => {
+  test('U14 that are nowhere: the first error is reported, without a pause after the last address', async () => {
     const refusal = { code: 501, msg: 'no such file', data: null }
     const script = {
       '/api/image': [gone(), new Response('', { status: 500 })],
@@ -127,7 +127,7 @@ describe('the bytes of a picture', () => {
     expect([asked, pauses]).toEqual([[image(own)], []])
   })
 
-  test('P22 are not asked for any more once nobody wants them', async () => {
+  test('P22 are no longer requested once nobody waits for them', async () => {
     const stopping = new AbortController()
     const refuse = () => {
       stopping.abort(new DOMException('enough', 'AbortError'))
@@ -158,7 +158,7 @@ describe('the bytes of a picture', () => {
     expect((await fetchBy(script)).failure).toEqual(failure)
   })
 
-  test('U08 that are no picture are none', async () => {
+  test('U08 that are not an image are refused', async () => {
     const text = () => new Response('<!doctype html><p>not a picture</p>')
     const script = { '/api/image': [text, text], '/api/v1/common/download-url': [gone()] }
     const detail = 'what it sent is not an image that can be kept.'
@@ -179,13 +179,13 @@ describe('the bytes of a picture', () => {
   })
 })
 
-describe('what is told of a picture', () => {
+describe('the record of an image', () => {
   const made = async (run: RunIn<'ready'>, family?: string) => {
     const script = { '/api/image': [picture()] }
     return (await fetchBy(script, { run, ...(family === undefined ? {} : { family }) })).made[0]
   }
 
-  test('is its recipe, its parents, its model and how long it took', async () => {
+  test('has its recipe, its parents, its model and its duration', async () => {
     const sources = ['source-1', 'source-2'] as PictureId[]
     const recipe = { family: 'flux-kontext', draft: { prompt: 'a red fox', aspectRatio: '4:3' }, sources }
     const run = readyRun({ recipe, marks: { gateway: 'apikley', simulated: true } })
@@ -213,7 +213,7 @@ describe('what is told of a picture', () => {
     })
   })
 
-  test('is nothing that is not known: no gateway, no prompt, no time before its own', async () => {
+  test('omits what is not known: no gateway, no prompt, no time before its own', async () => {
     const recipe = { family: 'flux-kontext', draft: {}, sources: [] }
     const { origin, ...about } = (await made(readyRun({ recipe, state: { finishedAt: 0 } }))) ?? {}
     expect(about).toMatchObject({ prompt: '' })
@@ -222,7 +222,7 @@ describe('what is told of a picture', () => {
     expect(origin).not.toHaveProperty('insteadOf')
   })
 
-  test('is the format that it is to be converted to, where the model makes another one', async () => {
+  test('has the format that it is converted to, if the model makes another one', async () => {
     const flux2 = findFamily('flux-2')
     const recipe = (draft: object) => ({ family: 'flux-2', draft: { ...flux2?.defaults, ...draft }, sources: [] })
     for (const format of ['png', 'jpeg', 'webp']) {
@@ -234,7 +234,7 @@ describe('what is told of a picture', () => {
     }
   })
 
-  test('is who made it in place of another, at that one’s format', async () => {
+  test('names the fallback that made it, with the requested format', async () => {
     const standsIn = { for: 'run-0' as RunId, provider: 'gemini', model: 'Gemini Nano Banana 2.1', priceDollars: 0.03 }
     const draft = { ...findFamily('flux-kontext')?.defaults, prompt: 'a red fox', format: 'png' }
     const recipe = { family: 'flux-kontext', draft, sources: [] }
@@ -244,7 +244,7 @@ describe('what is told of a picture', () => {
     expect(picture?.origin).not.toHaveProperty('gateway')
   })
 
-  test('is little of a task that was sent elsewhere', async () => {
+  test('has little for a task that was sent elsewhere', async () => {
     const { origin } = (await made(readyRun({ marks: { pace: 'adopted' } }))) ?? {}
     expect(origin).toMatchObject({ model: 'Flux Kontext', durationMs: 0 })
     expect(origin).not.toHaveProperty('asked')

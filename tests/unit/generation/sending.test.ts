@@ -26,7 +26,7 @@ const health = { mode: 'live', gateway: 'kie' }
 const outcomeOf = (work: Promise<unknown>) => work.catch((error) => lostContact(error))
 
 describe('the proxy', () => {
-  test('P13 is there, and says what it is', async () => {
+  test('P13 answers and identifies itself', async () => {
     const { send, asked } = scriptSend({ '/api/health': [json({ ...health, locked: true })] })
     expect(await reach(send, never)).toEqual({ ...health, locked: true })
     expect(asked).toEqual(['GET /api/health'])
@@ -52,7 +52,7 @@ describe('the proxy', () => {
     expect(await outcomeOf(reach(send, never))).toEqual({ kind: 'unavailable', detail })
   })
 
-  test('P13 that is silent is waited for no longer than ten seconds', async () => {
+  test('P13 that is silent is given up after ten seconds', async () => {
     const normally = speedUp(100)
     const startedAt = performance.now()
     const failure = await outcomeOf(reach(scriptSend({ '/api/health': [silent] }).send, never))
@@ -130,7 +130,7 @@ describe('the sources of a run', () => {
     await expect(asking('')).rejects.toThrow()
   })
 
-  test('that are no longer here stop the run, with the number that the user sees', async () => {
+  test('that are deleted stop the run, with the number that the user sees', async () => {
     const { uploads, asked } = openUploads([uploaded('https://a.example/1')], { a: 'image/webp' })
     const failure = toFailure(await uploads.urls(recipe, kontext, 'kie', never).catch((error) => error))
     const message = 'Image 2 is no longer in this browser. Remove it or add it again.'
@@ -138,7 +138,7 @@ describe('the sources of a run', () => {
     expect(asked).toHaveLength(1)
   })
 
-  test('are kept for no later run where they go with their submission', async () => {
+  test('are not kept for later runs if they are part of the submission', async () => {
     const { uploads, asked } = openUploads([])
     const one = { ...recipe, sources: ['a'] as PictureId[] }
     const first = await uploads.urls(one, gemini, '', never)
@@ -192,7 +192,7 @@ describe('the answer to a submission that was lost', () => {
     expect(outcome).toMatchObject({ failure: { kind: 'out-of-credits' } })
   })
 
-  test('P03 is waited for while it is on its way, and the proxy may be away meanwhile', async () => {
+  test('P03 is waited for while it is under way, even if the proxy is down for a while', async () => {
     const answer = json({ state: 'answered', status: 200, body: JSON.stringify(accepted) })
     const pending = () => json({ state: 'pending' })
     const { outcome, asked } = await recoverBy({ [kept]: [pending, away, pending, pending, pending, answer] })
@@ -218,7 +218,7 @@ describe('the answer to a submission that was lost', () => {
     expect(asked).toEqual([`GET ${kept}`, 'GET /api/health'])
   })
 
-  test('P05 is in doubt where the proxy keeps nothing, and cannot be asked whether it is called', async () => {
+  test('P05 is unconfirmed if the proxy stores nothing and does not say whether it receives callbacks', async () => {
     const script = { [kept]: [() => new Response('not found', { status: 404 })], '/api/health': [away] }
     expect((await recoverBy(script)).outcome).toEqual({ failure: { kind: 'unconfirmed' } })
   })
@@ -233,7 +233,7 @@ describe('the answer to a submission that was lost', () => {
     expect(tookMs).toBeLessThan(125_000)
   })
 
-  test('8.4 of a stand-in is the run itself, once the proxy knows it', async () => {
+  test('8.4 of a fallback run is the run itself, once the proxy knows it', async () => {
     for (const state of ['pending', 'unknown']) {
       expect((await recoverBy({ [kept]: [json({ state })] }, gemini)).outcome).toEqual({ task: run })
     }
@@ -241,7 +241,7 @@ describe('the answer to a submission that was lost', () => {
     expect((await recoverBy(unknown, gemini)).outcome).toEqual({ failure: { kind: 'unconfirmed' } })
   })
 
-  test('T02 is given up when the window goes', async () => {
+  test('T02 is given up when the window is closed', async () => {
     const { ports } = portsFor({ [kept]: [new DOMException('gone', 'AbortError')] })
     await expect(recover(ports, push, run, kontext)).rejects.toThrow('gone')
   })
@@ -275,7 +275,7 @@ describe('a submission', () => {
     expect(JSON.parse(String(sent?.body))).toEqual(family.toBody(draft, []))
   })
 
-  test('that is certainly refused is not asked for again', async () => {
+  test('that is certainly refused is not looked up again', async () => {
     const refusal = json({ code: 422, msg: 'The prompt is too long', data: null })
     const { outcome, asked } = await submitBy({ [submit]: [refusal] })
     expect(outcome).toMatchObject({ failure: { kind: 'invalid' } })
@@ -294,7 +294,7 @@ describe('a submission', () => {
     expect(asked).toEqual([`POST ${submit}`, `GET ${kept}`])
   })
 
-  test('U05 that is not answered in a minute and a half is looked for', async () => {
+  test('U05 that is not answered in a minute and a half is looked up', async () => {
     const found = json({ state: 'answered', status: 200, body: JSON.stringify(accepted) })
     normally = speedUp(1_000)
     const startedAt = performance.now()
@@ -303,14 +303,14 @@ describe('a submission', () => {
     expect(performance.now() - startedAt).toBeGreaterThanOrEqual(85_000)
   })
 
-  test('P05 in doubt keeps the words of whoever said so', async () => {
+  test('P05 that is unconfirmed keeps the message of its source', async () => {
     const doubtful = json({ code: 502, msg: 'The answer was lost.', proxy: { sent: 'unknown' } }, 502)
     const script = { [submit]: [doubtful], [kept]: [json({ state: 'unknown' })], '/api/health': [json(health)] }
     const failure = { kind: 'unconfirmed', code: 502, said: 'The answer was lost.' }
     expect((await submitBy(script)).outcome).toEqual({ failure })
   })
 
-  test('8.1 of a stand-in has the body of its own service', async () => {
+  test('8.1 of a fallback run has the body of its own service', async () => {
     let sent: RequestInit | undefined
     const path = gemini.endpoints.find(({ kind }) => kind === 'submit')?.path ?? ''
     const note: Scripted = (init) => {

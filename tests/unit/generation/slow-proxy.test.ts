@@ -11,7 +11,7 @@ beforeEach(async () => {
 
 afterEach(() => machine.close())
 
-test('a proxy that does not answer is told from one that is not there, and nothing is sent', async () => {
+test('a proxy that does not answer is distinguished from an unreachable one, and nothing is sent', async () => {
   machine.network.send = (_path, init) =>
     new Promise((_resolve, reject) => {
       init?.signal?.addEventListener('abort', () => reject(init.signal?.reason))
@@ -28,7 +28,7 @@ test('a proxy that does not answer is told from one that is not there, and nothi
   expect((await machine.simulator.state()).submissions).toEqual([])
 })
 
-test('a run that is asked for many times leaves nothing on the signal that it was given', async () => {
+test('a run that is polled many times leaves no listeners on its signal', async () => {
   const run = await machine.create(machine.recipe({ prompt: 'a red fox [[slow:1]]' }))
   const page = new AbortController()
   const most: number[] = []

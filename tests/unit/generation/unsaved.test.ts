@@ -42,7 +42,7 @@ async function makeUnsaved(): Promise<{ run: Run; pictures: ReturnType<typeof ho
   return { run, pictures }
 }
 
-describe('a finished run whose picture is not here', () => {
+describe('a finished run whose image is not saved', () => {
   test('is fetched by a fresh link when the user asks for one: its own is not tried first', async () => {
     const { run, pictures } = await makeUnsaved()
     pictures.release()
@@ -64,7 +64,7 @@ describe('a finished run whose picture is not here', () => {
     expect(end).toMatchObject({ state: { phase: 'saved' } })
   })
 
-  test('can be had without storing it: the bytes of the picture, the run as it was', async () => {
+  test('can be fetched without storing it, which does not change the run', async () => {
     const { run, pictures } = await makeUnsaved()
     pictures.release()
     const [bytes] = await machine.runner.fetch(run.id, machine.never)
@@ -74,7 +74,7 @@ describe('a finished run whose picture is not here', () => {
     expect(await charges()).toBe(1)
   })
 
-  test('says in our words why it cannot be had', async () => {
+  test('says in our words why it cannot be fetched', async () => {
     const { run } = await makeUnsaved()
     machine.network.send = () => Promise.reject(new TypeError('Failed to fetch'))
     await expect(machine.runner.fetch(run.id, machine.never)).rejects.toMatchObject({
@@ -83,10 +83,10 @@ describe('a finished run whose picture is not here', () => {
   })
 })
 
-describe('D01 a disk that is full from the submission on', () => {
+describe('D01 a disk that is full since the submission', () => {
   afterEach(() => vi.restoreAllMocks())
 
-  test('loses neither the task nor the picture: one charge, to be had at once, saved when there is room', async () => {
+  test('loses neither the task nor the image: one charge, can be fetched at once, saved when there is space', async () => {
     const run = await machine.create(machine.recipe())
     const direct = machine.network.send
     const put = IDBObjectStore.prototype.put
@@ -111,7 +111,7 @@ describe('D01 a disk that is full from the submission on', () => {
 })
 
 describe('a source that the service could not read', () => {
-  test('is uploaded afresh for the next try, also when it was found out only by the task', async () => {
+  test('is uploaded again for the next try, also if only the task reported it', async () => {
     const source = await machine.store.addPicture({
       id: 'source-1' as PictureId,
       shelf: 'sources',
