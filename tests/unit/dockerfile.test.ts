@@ -56,7 +56,7 @@ describe('the production image', () => {
     expect(image.at(-1)).toBe('CMD ["node", "dist/server/server.js"]')
   })
 
-  test('SEC A15 is built without the environment of whoever builds it', () => {
+  test('SEC A15 is built without the environment of the machine that builds it', () => {
     expect(lines('.dockerignore')).toEqual(expect.arrayContaining(['.env*', '.git', 'node_modules', 'dist']))
   })
 })

@@ -20,7 +20,7 @@ const ownKeys = [
   /\buseShortcut\(/,
 ]
 
-test('no component binds or shows a letter that is not of the list of acts', () => {
+test('no component binds or shows a letter that is not in the list of acts', () => {
   expect(components.length).toBeGreaterThan(100)
   const found = components.flatMap(({ path, text }) =>
     ownKeys.flatMap((pattern) => pattern.exec(text)?.[0] ?? []).map((what) => `${path}: ${what}`),
@@ -28,7 +28,7 @@ test('no component binds or shows a letter that is not of the list of acts', () 
   expect(found).toEqual([])
 })
 
-test('every act that a part of the page does itself is bound by one', () => {
+test('every act that a part of the page handles itself is bound by one part', () => {
   const files = ['app-acts.ts', 'gallery-acts.ts', 'stage-acts.ts', 'tool-acts.ts']
     .map((name) => readFileSync(join(src, 'acts', name), 'utf8'))
     .join('')

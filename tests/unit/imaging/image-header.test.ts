@@ -36,7 +36,7 @@ describe('the size in a header', () => {
     expect(readHeader(file)).toMatchObject({ kind, width, height })
   })
 
-  test('is not read from a film, which has the same boxes', () => {
+  test('is not read from a video, which has the same boxes', () => {
     expect(readHeader(Uint8Array.from(box('ftyp', [...bytes('isom')], zeros(4), [...bytes('mp42')])))).toBeUndefined()
   })
 })
@@ -118,7 +118,7 @@ test('SEC D08 ten thousand files of 64 kB at random: none throws', () => {
   )
 }, 120_000)
 
-test('SEC D08 the work that a file makes is bounded by its size, however it is made', () => {
+test('SEC D08 the work to read a file is limited by its size, whatever it contains', () => {
   const size = 65_536
   const pieces: Record<string, number[]> = {
     'chunks of nothing': [0, 0, 0, 0, 0x74, 0x45, 0x58, 0x74, 0, 0, 0, 0],

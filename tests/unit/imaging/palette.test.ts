@@ -16,21 +16,21 @@ const red = toneFrom('#c8281e') as Tone
 const blue = toneFrom('#2f62c8') as Tone
 
 describe('the palette of an image', () => {
-  it('begins with the colour of the most weight, and leaves out what is hardly seen', () => {
+  it('begins with the most important colour, and leaves out very small areas', () => {
     const palette = paletteOf(striped([600, [200, 40, 30]], [380, [47, 98, 200]], [20, [63, 143, 58]]))
     expect(palette).toEqual([red, blue])
   })
 
-  it('remembers a small vivid thing before a grey wall', () => {
+  it('puts a small vivid area before a large grey one', () => {
     const [first, second] = paletteOf(striped([900, [128, 128, 128]], [100, [200, 40, 30]]))
     expect([first, second].toSorted()).toEqual([red, toneOf(128, 128, 128)].toSorted())
   })
 
-  it('takes shades of one colour for one', () => {
+  it('merges shades of one colour', () => {
     expect(paletteOf(striped([500, [200, 40, 30]], [500, [208, 48, 38]]))).toHaveLength(1)
   })
 
-  it('does not count what is transparent, and is empty where nothing is to be seen', () => {
+  it('ignores transparent pixels, and is empty if nothing is visible', () => {
     expect(paletteOf(striped([900, [0, 0, 0, 0]], [100, [200, 40, 30]]))).toEqual([red])
     expect(paletteOf(striped([10, [0, 0, 0, 0]]))).toEqual([])
     expect(paletteOf(new Uint8ClampedArray(0))).toEqual([])

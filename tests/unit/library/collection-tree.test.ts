@@ -25,7 +25,7 @@ describe('the tree of collections', () => {
     )
   })
 
-  it('lists one whose parent is gone at the top, and one of a ring too', () => {
+  it('lists collections whose parent is deleted, and those in a cycle, at the top', () => {
     expect(drawn([collection('a', 1, 'gone'), collection('x', 1, 'y'), collection('y', 2, 'x')])).toEqual([
       'a',
       'x',
@@ -33,7 +33,7 @@ describe('the tree of collections', () => {
     ])
   })
 
-  it('moves by one step, and refuses what would be a ring', () => {
+  it('moves by one step, and refuses moves that would make a cycle', () => {
     const all = [collection('a', 0), collection('b', 1), collection('c', 2)]
     const step = (id: string, move: Move) => drawn(withChanges(all, stepped(all, id as CollectionId, move)))
     expect(step('c', 'up')).toEqual(['a', 'c', 'b'])
@@ -44,7 +44,7 @@ describe('the tree of collections', () => {
     expect(placed(nested, 'a' as CollectionId, { parent: 'b' as CollectionId, before: undefined })).toEqual([])
   })
 
-  it('loses none and makes no ring, whatever is moved', () => {
+  it('loses no collection and makes no cycle, whatever is moved', () => {
     const ids = ['a', 'b', 'c', 'd', 'e']
     const step = fc.record({
       id: fc.constantFrom(...ids),

@@ -143,7 +143,7 @@ describe('the log of acts', () => {
     await vi.waitFor(() => expect(labels(again)).toEqual([undefined, 'bin a']))
   })
 
-  it('makes one act of changes of one run that follow each other', async () => {
+  it('merges consecutive changes of one run into one act', async () => {
     const { log, fields } = openWindow('w', { tolerance: '5' })
     for (const [from, to] of [
       ['1', '2'],
@@ -241,7 +241,7 @@ describe('a disk that is full', () => {
     expect(await binned()).toEqual([])
   })
 
-  it('does not stop the undo of what is composed', async () => {
+  it('does not prevent the undo of changes in the form', async () => {
     const { log, fields } = openWindow('w', { prompt: 'after' })
     const disk = fillDisk()
     await log.record({ label: 'reuse', changes: edit('prompt', 'before', 'after') })

@@ -23,7 +23,7 @@ function picture(prompt: string, origin: Origin = made): Picture {
 }
 
 describe('the gateway of a picture', () => {
-  it('is told where the picture knows it: older ones do not', () => {
+  it('is shown if it is recorded, which it is not for older images', () => {
     expect(gatewayOf(picture('A red fox', { ...made, gateway: 'apikley' }))).toBe('via Apikley')
     expect(gatewayOf(picture('A red fox', { ...made, gateway: 'kie' }))).toBe('via KIE')
     expect(gatewayOf(picture('A red fox'))).toBeUndefined()
@@ -52,7 +52,7 @@ describe('the name of a download', () => {
     )
   })
 
-  it('keeps letters of every script and nothing a file system dislikes', () => {
+  it('keeps letters of every script and no characters that file systems forbid', () => {
     expect(fileNameOf(picture('Été: "лиса йети" / ..\\x?'), 'png')).toMatch(
       /^ete-лиса-йети-x-flux-kontext-pro-2026-11-21-[a-z0-9]{6}\.png$/,
     )

@@ -38,7 +38,7 @@ describe('an archive', () => {
     },
   )
 
-  it('of fewer entries, or with that form already, stays as it is', async () => {
+  it('with fewer entries, or with ZIP64 records already, is unchanged', async () => {
     const few = await bytesOf(ended(50).pipeThrough(withWholeEnd(() => 65_534)))
     expect(few).toEqual(await bytesOf(ended(322)))
     const start = Buffer.alloc(300)
@@ -47,7 +47,7 @@ describe('an archive', () => {
     expect(large).toEqual(await bytesOf(ended(322, start)))
   })
 
-  it('holds its files as they are, and ends with the error of what makes them', async () => {
+  it('contains its files unchanged, and fails with the error of their source', async () => {
     const zip = await bytesOf(await zipOf([{ name: 'füchse.txt', input: 'a red fox' }]))
     expect(zip.includes('a red fox')).toBe(true)
     async function* failing() {

@@ -8,7 +8,7 @@ const burnt = { marksAs: 'burnt' } as const
 const reference = { marksAs: 'reference' } as const
 
 describe('the words for marks', () => {
-  test('of a marked image say what belongs where, and that the marks go', () => {
+  test('of a marked image say what belongs where, and that the marks are to be removed', () => {
     expect(withMarkWords('', wordsForMarks([box], burnt, 1))).toBe(
       'In the red box: a blue door. Camera angle, framing, scale and everything else stay exactly the same. ' +
         'The finished image shows only the scene, without the marks.',
@@ -23,13 +23,13 @@ describe('the words for marks', () => {
     )
   })
 
-  test('follow a note that was changed, and stand there once', () => {
+  test('are updated when a note changes, and are not repeated', () => {
     const first = withMarkWords('', wordsForMarks([box], burnt, 1))
     const again = withMarkWords(first, wordsForMarks([{ ...box, note: 'a green door' }], burnt, 1))
     expect(again).toBe(first.replace('blue', 'green'))
   })
 
-  test('that the user completed stay where the mark has no note', () => {
+  test('that the user completed are kept if the mark has no note', () => {
     const text = 'In the red box 1: a blue door. Where the cyan arrow 2 points: a small dog.'
     expect(withMarkWords(text, wordsForMarks([box, arrow], burnt, 1))).toMatch(/arrow 2 points: a small dog\. Camera/)
   })

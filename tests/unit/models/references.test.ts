@@ -6,7 +6,7 @@ const flux2 = findFamily('flux-2') as ModelFamily
 const kontext = findFamily('flux-kontext') as ModelFamily
 const urls = ['https://a.example/1', 'https://a.example/2']
 
-test('Flux 2 is told of images by their numbers, in the request and in what stands in for it', () => {
+test('Flux 2 gets images by their numbers, in the request and in that of the fallback', () => {
   const draft = { ...flux2.defaults, prompt: 'Put the bag from @2 on the chair of @1' }
   expect(flux2.issues(draft, 2)).toEqual([])
   expect(flux2.toBody(draft, urls)).toMatchObject({
@@ -36,7 +36,7 @@ test('the limit of a prompt counts the words that are sent', () => {
   ])
 })
 
-test('roles are a sentence after the prompt, in the request and in what stands in for it', () => {
+test('roles are a sentence after the prompt, in the request and in that of the fallback', () => {
   const draft = { ...flux2.defaults, prompt: 'A shop window ', roles: 'subject,style' }
   const text = 'A shop window. Use image 1 as the subject and image 2 as the style reference.'
   expect(flux2.toBody(draft, urls)).toMatchObject({ input: { prompt: text } })

@@ -29,11 +29,11 @@ describe('a picture', () => {
     expect(read(answer([part]))).toEqual({ kind: 'picture', data })
   })
 
-  test('8.3 is taken whatever the reason for stopping, and beside parts that make no sense', () => {
+  test('8.3 is accepted with any reason for stopping, and beside unreadable parts', () => {
     expect(read(answer([null, 7, inline('image/png')], 'MAX_TOKENS'))).toEqual({ kind: 'picture', data })
   })
 
-  test('8.3 is nothing else that comes inline', () => {
+  test('8.3 is not any other inline data', () => {
     expect(none(read(answer([inline('text/plain')])))?.failure).toEqual({ kind: 'no-picture', text: '', said: 'STOP' })
   })
 })

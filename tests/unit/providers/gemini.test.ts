@@ -101,7 +101,7 @@ describe('a run of it', () => {
     expect(seen[0]?.headers.get('idempotency-key')).toBe(run)
   })
 
-  test('is in doubt where something else answers in place of the proxy', async () => {
+  test('is unconfirmed if something else answers in place of the proxy', async () => {
     const { call } = wire(page(502))
     expect(toFailure(await gemini.submit(body(), run, call).catch((error) => error)).kind).toBe('unconfirmed')
   })

@@ -40,7 +40,7 @@ describe('a submission', () => {
     await expect(kieKontext.submit({}, run, call)).resolves.toBe('task_flux_17')
   })
 
-  test('rejects with what the network said when no answer came', async () => {
+  test('rejects with the network’s error if no answer came', async () => {
     const { call } = wire(new TypeError('Failed to fetch'))
     await expect(kieKontext.submit({}, run, call)).rejects.toThrow(TypeError)
   })
@@ -131,7 +131,7 @@ describe('an answer that certainly made no task', () => {
     expect(await failureOf(reply(code, msg, null))).toEqual({ ...failure, code, said: msg })
   })
 
-  test('of a page in place of the service is no word of the service', async () => {
+  test('of a page in place of the service is not a message of the service', async () => {
     for (const code of [521, 523])
       expect(await failureOf(page(code))).toEqual({
         kind: 'unavailable',
@@ -159,7 +159,7 @@ describe('an answer that certainly made no task', () => {
   })
 })
 
-describe('an answer that leaves in doubt whether a task was made', () => {
+describe('an answer that leaves open whether a task was made', () => {
   test.each(doubtful)('%s is unconfirmed', async (_title, answer) => {
     expect((await failureOf(answer())).kind).toBe('unconfirmed')
   })

@@ -67,7 +67,7 @@ describe('what the proxy knows of a submission', () => {
     expect(await keptSubmission(wire(answer).send, run, never)).toBeUndefined()
   })
 
-  test('is not known where no answer came, and says so', async () => {
+  test('is reported as unknown if no answer came', async () => {
     await expect(keptSubmission(wire(new TypeError('Failed to fetch')).send, run, never)).rejects.toThrow(TypeError)
   })
 })

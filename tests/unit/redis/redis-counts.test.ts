@@ -81,7 +81,7 @@ describe('the limit that several proxies keep together', () => {
     expect(Number(await server.ask('PTTL', 'limit'))).toBeGreaterThan(0)
   })
 
-  it('gives the turns that the limiter in memory gives', async () => {
+  it('gives the same turns as the limiter in memory', async () => {
     const options = { most: 2, windowMs: 60_000 }
     const [shared, own] = [createRedisLimiter(one, 'limit', options), createLimiter(options)]
     const asked = ['a 1', 'a 2', 'a 3', 'a 4', 'b 1', 'a 5', 'b 2', 'c 1', 'b 1', 'a 3', 'c 1', 'd 1', 'a 4', 'a 5']
@@ -117,7 +117,7 @@ describe('the budget of a day that several proxies keep together', () => {
     expect(await here.take('two', 10)).toMatchObject({ granted: true })
   })
 
-  it('names no time for what will never fit', async () => {
+  it('names no time for costs that can never fit', async () => {
     const [here] = budgets({ userDailyCredits: 20 })
     expect(await here.take('one', 24)).toEqual({ granted: false, limit: 'userDailyCredits' })
   })
@@ -150,7 +150,7 @@ describe('the budget of a day that several proxies keep together', () => {
     expect(spent[0]?.day).toMatch(/^\d{4}-\d\d-\d\d$/)
   })
 
-  it('returns the credits of a task that was not charged, once, whichever proxy hears of it', async () => {
+  it('returns the credits of a task that was not charged, once, whichever proxy learns of it', async () => {
     const [here, there] = budgets({ userDailyCredits: 20, dailyCredits: 30, userRunsPerMinute: 2 })
     const grant = await here.take('name anna', 20)
     if (grant.granted) await grant.tieTo('task-1')
@@ -164,7 +164,7 @@ describe('the budget of a day that several proxies keep together', () => {
     expect((await here.spent()).map(({ name, credits, runs }) => [name, credits, runs])).toEqual([['anna', 12, 1]])
   })
 
-  it('SEC J03: begins anew where there is something else in its place', async () => {
+  it('SEC J03: starts again if its key has a value of another type', async () => {
     const [here] = budgets({ userDailyCredits: 10, userRunsPerMinute: 1 })
     await server.ask('SET', `${redisName('spent')}:${Math.floor(Date.now() / 86_400_000)}`, 'x')
     await server.ask('SET', redisName('runs', 'one'), 'x')

@@ -38,7 +38,7 @@ describe('kept pictures of several proxies', () => {
     expect(await there.find('a')).toEqual(bytes(30))
   })
 
-  it('have their room before they are paid for', async () => {
+  it('reserve their space before they are paid for', async () => {
     const [here, there] = [open(), open(other)]
     expect(await here.reserve('a')).toBe(true)
     expect(await there.reserve('b')).toBe(true)
@@ -82,7 +82,7 @@ describe('kept pictures of several proxies', () => {
     expect(await pictures.find('a')).toBeUndefined()
   })
 
-  it('SEC J03: begin anew where their list is something else', async () => {
+  it('SEC J03: start again if their list has another type', async () => {
     const pictures = open()
     await server.ask('SET', redisName('pictures'), 'x')
     expect(await pictures.reserve('a')).toBe(true)

@@ -51,7 +51,7 @@ describe('submissions that several proxies remember together', () => {
     expect(await Promise.all(outcomes)).toEqual(Array(19).fill(answered))
   })
 
-  it('P12: is settled by its own attempt alone: one of before the Redis forgot it changes nothing', async () => {
+  it('P12: is settled only by its own attempt: one from before Redis lost its memory changes nothing', async () => {
     const [one, other] = [await openStore(), await openStore()]
     await one.reserve('run-00001', 'body')
     await server.ask('FLUSHALL')
@@ -82,7 +82,7 @@ describe('submissions that several proxies remember together', () => {
     expect(await other.reserve('run-00001', 'other')).toEqual({ state: 'other-body' })
   })
 
-  it('frees what was certainly not taken, and tells those who waited', async () => {
+  it('frees submissions that were certainly not accepted, and informs waiting proxies', async () => {
     const [one, other] = [await openStore(), await openStore()]
     await one.reserve('run-00001', 'body')
     const waiting = outcomeOf(await other.reserve('run-00001', 'body'))
@@ -94,7 +94,7 @@ describe('submissions that several proxies remember together', () => {
     expect(await one.find('run-00001')).toEqual({ state: 'pending' })
   })
 
-  it('P05: what is in doubt stays so, until its answer is learned in another way', async () => {
+  it('P05: an unconfirmed submission stays so until its answer is learned in another way', async () => {
     const [one, other] = [await openStore(), await openStore()]
     await one.reserve('run-00001', 'body')
     await one.settle('run-00001', unknown)
@@ -105,7 +105,7 @@ describe('submissions that several proxies remember together', () => {
     expect(await one.find('run-00001')).toMatchObject({ state: 'answered' })
   })
 
-  it('P05: an answer that says nothing certain is kept, until a better one is learned', async () => {
+  it('P05: an uncertain answer is kept until a better one is learned', async () => {
     const [one, other] = [await openStore(), await openStore()]
     await one.reserve('run-00001', 'body')
     await one.settle('run-00001', { ...answered, state: 'unclear', body: '{}' })
@@ -124,14 +124,14 @@ describe('submissions that several proxies remember together', () => {
     expect(await other.find('run-00001')).toMatchObject({ state: 'answered' })
   })
 
-  it('takes a learned answer for whatever was sent, also where nothing is known of it', async () => {
+  it('accepts a learned answer for any submission, also for an unknown one', async () => {
     const store = await openStore()
     await store.learn('run-00001', answered)
     await store.learn('run-00001', { ...answered, body: 'another' })
     expect(await outcomeOf(await store.reserve('run-00001', 'body'))).toEqual(answered)
   })
 
-  it('P06: what a proxy had under way when it was killed is in doubt after its lease, never free', async () => {
+  it('P06: submissions under way in a killed proxy are unconfirmed after its lease, never free', async () => {
     const redis = await openRedis(server.url, quiet)
     const killed = createRedisSubmissions(redis, { leaseMs: 150 })
     const other = await openStore({ leaseMs: 150 })
@@ -143,7 +143,7 @@ describe('submissions that several proxies remember together', () => {
     expect(await outcomeOf(await other.reserve('run-00001', 'body'))).toMatchObject({ state: 'unknown' })
   })
 
-  it('holds what takes longer than a lease, as long as its proxy lives', async () => {
+  it('keeps submissions that take longer than a lease while their proxy runs', async () => {
     const [one, other] = [await openStore({ leaseMs: 200 }), await openStore({ leaseMs: 200 })]
     await one.reserve('run-00001', 'body')
     let leftMs = Number.POSITIVE_INFINITY
@@ -155,7 +155,7 @@ describe('submissions that several proxies remember together', () => {
     expect(await other.find('run-00001')).toEqual({ state: 'pending' })
   })
 
-  it('P25: what Redis has forgotten is not sent again by the proxy that sent it, and its answer is told again', async () => {
+  it('P25: a submission that Redis has lost is not sent again by its proxy, which writes its answer again', async () => {
     const store = await openStore()
     await store.reserve('run-00001', 'body')
     await server.ask('FLUSHALL')
@@ -168,7 +168,7 @@ describe('submissions that several proxies remember together', () => {
     expect(await (await openStore()).find('run-00001')).toEqual({ state: 'unknown' })
   })
 
-  it('S04: tells Redis the answers that it was not there for', async () => {
+  it('S04: writes answers to Redis that came while it was down', async () => {
     const store = await openStore()
     await store.reserve('run-00001', 'body')
     await server.kill()

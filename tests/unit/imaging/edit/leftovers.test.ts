@@ -23,7 +23,7 @@ describe('a drawn mark', () => {
     expect(isMarkLeft(drawn(share), scene(), line, 'red')).toBe(left)
   })
 
-  test('is not mistaken for what had its colour before', () => {
+  test('is not confused with content that had its colour before', () => {
     expect(isMarkLeft(drawn(1), drawn(1), line, 'red')).toBe(false)
   })
 
@@ -33,7 +33,7 @@ describe('a drawn mark', () => {
 })
 
 describe('new space', () => {
-  test('that is as it was sent was left empty; that shows something else was not', () => {
+  test('is empty if it is as it was sent, and not if it shows something else', () => {
     const original = [30, 20, 60, 50] as const
     expect(isLeftEmpty(emptyShare(scene(), scene(), original))).toBe(true)
     expect(isLeftEmpty(emptyShare(madeScene(120, 90, 6), scene(), original))).toBe(false)

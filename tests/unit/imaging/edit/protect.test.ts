@@ -65,7 +65,7 @@ describe('an answer that keeps the framing', () => {
     expect(edgeStep(one, lay(one).image)).toBeLessThan(1.5)
   })
 
-  test('that changed nothing says so, and shown by its changes alone is the source', async () => {
+  test('that changed nothing says so, and equals the source if only changes are applied', async () => {
     const one = await caseOf(2, { content: 'same', share: 0.15 })
     const { plan, image } = lay(one, 'changed')
     expect(plan.changedInside).toBeLessThan(0.02)
@@ -74,7 +74,7 @@ describe('an answer that keeps the framing', () => {
     )
   })
 
-  test('and changed a place outside has it found', async () => {
+  test('and changed something outside has that change found', async () => {
     const spill = (answer: Pixels) => repaint(answer, [20, 270, 40, 30], 9)
     const { plan } = lay(await caseOf(6, { share: 0.05, spill }))
     const holds = plan.places.some(({ box: [x, y, w, h] }) => x < 40 && y < 285 && x + w > 40 && y + h > 285)
@@ -90,14 +90,14 @@ describe('an answer to a smooth sky', () => {
     return makeCase(sky, sky, { faults, share: [0.05, 0.15, 0.4][seed % 3] ?? 0.05, seed })
   }
 
-  test.each([2, 3, 5])('is laid in, though grain is all there is to see of it (sky %i)', async (seed) => {
+  test.each([2, 3, 5])('is laid in, although it shows nothing but grain (sky %i)', async (seed) => {
     const { plan, differing } = lay(await skyCase(seed))
     expect(plan.objection).toBeUndefined()
     expect(plan.fit.verdict).toBe('aligned')
     expect(differing).toBe(0)
   })
 
-  test('is refused where its light is another sky’s', async () => {
+  test('is refused if it has the brightness of another sky', async () => {
     const { source, ...one } = await skyCase(5)
     const turned = { ...source, data: source.data.slice() }
     for (let at = 0; at < source.data.length; at += 4)
@@ -106,7 +106,7 @@ describe('an answer to a smooth sky', () => {
   })
 })
 
-test('an answer to a graphic of four even surfaces is laid in: it shows the same', () => {
+test('an answer to a graphic of four plain surfaces is laid in, because its pixels are the same', () => {
   const graphic = (noise: number): Pixels => {
     const random = seededRandom(noise)
     const data = new Uint8ClampedArray(size.width * size.height * 4).fill(255)
@@ -125,7 +125,7 @@ test('an answer to a graphic of four even surfaces is laid in: it shows the same
   expect(plan.fit).toMatchObject({ verdict: 'aligned', map: [1, 0, 0, 1, 0, 0] })
 })
 
-describe('an answer that is none to this source', () => {
+describe('an answer that does not belong to this source', () => {
   const source = sceneOf(0)
   const area = rasteriseArea([{ op: 'add', shape: { kind: 'box', box: [150, 100, 120, 90] } }], size, 8)
   const rect: Box = [0, 0, size.width, size.height]
@@ -158,11 +158,11 @@ describe('an answer that is none to this source', () => {
     expect([plan.objection, plan.fit.map]).toEqual([undefined, fit.map])
   })
 
-  test('says that there is too little to see in an even source', () => {
+  test('reports that a plain source has too little detail', () => {
     expect(objection(sceneOf(1), { source: even(180) })).toBe('flat')
   })
 
-  test('is laid in by its size alone, though it has nine times the pixels', () => {
+  test('is laid in by its size alone, although it has nine times the pixels', () => {
     const large = resize(source, { width: 1344, height: 1008 })
     const plan = planLay({ source, answer: large, area, rect })
     expect(plan.objection).toBeUndefined()

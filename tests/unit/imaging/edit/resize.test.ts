@@ -34,7 +34,7 @@ describe('resizing', () => {
     expect(pixel(part, 0, 3)).toEqual(pixel(scene, 0, 13))
   })
 
-  test('keeps hidden colours out of what is seen', () => {
+  test('keeps colours of transparent pixels out of visible ones', () => {
     const data = Uint8ClampedArray.from([255, 0, 0, 0, 0, 200, 0, 255, 255, 0, 0, 0, 0, 200, 0, 255])
     const { data: small } = resize({ data, width: 4, height: 1 }, { width: 2, height: 1 })
     expect([small[0], small[4]]).toEqual([0, 0])

@@ -60,7 +60,7 @@ describe('the layers of a result without an area', () => {
     expect(layers[1]).toMatchObject({ name: 'Result', left: 0, top: 0, pixels: { width: 400, height: 300 } })
   })
 
-  it('of other proportions: whole, in the middle', () => {
+  it('of other proportions: the other is uncropped and centred', () => {
     const { canvas, layers, flat } = alignedBySize(grey(200, 200), grey(100, 50))
     expect(canvas).toMatchObject({ width: 200, height: 200 })
     expect(layers[0]).toMatchObject({ name: 'Source', left: 0, top: 50, pixels: { width: 200, height: 100 } })

@@ -148,7 +148,7 @@ describe('a backup', () => {
     })
   })
 
-  it('never brings a run back that would be sent, or asked for, again', async () => {
+  it('never restores a run that would be sent or polled again', async () => {
     const to = emptyShelf()
     await restoreInto(to, await archiveOf(fullShelf()))
     expect(to.runs.get('r2')).toMatchObject({
@@ -176,7 +176,7 @@ describe('a backup', () => {
     expect(to.pictures.get('one')?.picture.marks).toEqual({ star: true, changedAt: 3 })
   })
 
-  it('keeps both where another image has the id, once', async () => {
+  it('keeps both, once, if another image has the same id', async () => {
     const archive = await archiveOf(fullShelf())
     const to = fullShelf()
     to.pictures.set('two', { picture: pictureOf('two'), bytes: bytesOf(99) })
@@ -186,7 +186,7 @@ describe('a backup', () => {
     expect((await restoreInto(to, archive)).writes).toBe(0)
   })
 
-  it('D19 is of the images that there were at its start, without those deleted meanwhile', async () => {
+  it('D19 contains the images that existed at its start, without those deleted since', async () => {
     const shelf = fullShelf()
     const source = sourceOf(shelf)
     const stream = await writeBackup(
@@ -208,7 +208,7 @@ describe('a backup', () => {
     expect([...to.pictures.keys()]).toEqual(['one', 'same as one'])
   })
 
-  it('holds equal bytes once, names files by their hash and lists them', async () => {
+  it('contains equal bytes once, names files by their hash and lists them', async () => {
     const archive = await archiveOf(fullShelf())
     const text = await archive.text()
     const file = `originals/${(await hashOf(bytesOf(1))).slice(0, 2)}/${await hashOf(bytesOf(1))}.png`

@@ -209,7 +209,7 @@ describe('sizes', () => {
     )
   })
 
-  it('I04 an archive in place of an image is named, and the others are restored', async () => {
+  it('I04 an archive in place of an image is reported, and the others are restored', async () => {
     const archive = await archiveOf(before)
     const sha256 = await hashOf(archive)
     const entries = await withRecords(([first = '', ...rest]) => [
@@ -229,7 +229,7 @@ describe('sizes', () => {
     )
   })
 
-  it('I06 a size that is said to stand elsewhere, and does not, ends in an error', async () => {
+  it('I06 a size that should be in a ZIP64 field, and is not, ends in an error', async () => {
     const raw = await rawOf()
     await isRefused(
       rawZip(raw.map((each, index) => (index === 1 ? { ...each, says: 0xffffffff } : each))),
@@ -243,7 +243,7 @@ describe('sizes', () => {
 })
 
 describe('damage', () => {
-  it('I07 a flipped bit is told by the checksum: that image is named, the others are restored', async () => {
+  it('I07 a flipped bit is found by the checksum: that image is reported, the others are restored', async () => {
     const archive = new Uint8Array(await (await zipOf(good)).arrayBuffer())
     const image = good.find(({ name }) => name.startsWith('originals/'))
     const pattern = Buffer.from(await (image?.data ?? new Blob()).arrayBuffer())
@@ -293,8 +293,8 @@ describe('damage', () => {
   })
 })
 
-describe('what is here already', () => {
-  it('I11 stays as it is when an archive holds other images under the same ids, and twice is once', async () => {
+describe('the present library', () => {
+  it('I11 is unchanged if an archive has other images with the same ids, also if it is restored twice', async () => {
     const store = await open()
     await store.addPicture(
       newPicture('fox', await paintedImage('png', { width: 50, height: 50 }), { prompt: 'my fox' }),
@@ -311,7 +311,7 @@ describe('what is here already', () => {
     expect(await recordsOf(store.name, 'pictures')).toHaveLength(4)
   })
 
-  it('I12 stays whole when the disk is full in the middle, and the same archive brings the rest later', async () => {
+  it('I12 is unchanged if the disk is full in the middle, and the same archive restores the rest later', async () => {
     const store = await open()
     const { put } = IDBObjectStore.prototype
     let images = 0

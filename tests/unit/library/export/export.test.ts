@@ -70,7 +70,7 @@ describe('names of exported files', () => {
     expect(fileNameBy('{prompt}', { ...facts, prompt: 'word '.repeat(1_000) }).length).toBeLessThan(70)
   })
 
-  it('are no two alike, whatever their capitals', () => {
+  it('are unique, also if case is ignored', () => {
     expect(withoutTwins(['Fox.png', 'fox.png', 'fox-2.png', 'FOX.PNG'])).toEqual([
       'Fox.png',
       'fox-2.png',

@@ -113,7 +113,7 @@ describe('what is typed', () => {
     expect(() => finder.find({ ...everything, text })).not.toThrow()
   })
 
-  it('is mended by one letter where it finds nothing', () => {
+  it('is corrected by one letter if it finds nothing', () => {
     expect(finder.suggestion('porttrait')).toBe('portrait')
     expect(finder.suggestion('fox Portrat')).toBe('fox portrait')
     expect(finder.suggestion('fox')).toBeUndefined()
@@ -174,7 +174,7 @@ describe('filters', () => {
     expect(idsFor(finder, query)).toEqual(ids)
   })
 
-  it('count for each value what choosing it would leave, whatever else is chosen of the same kind', () => {
+  it('count for each value the results of choosing it, whatever else is chosen of the same kind', () => {
     const { facets, total } = finder.find({ ...everything, models: ['A'], ratios: ['1:1'] })
     expect(total).toBe(1)
     expect(facets.models).toEqual([
@@ -235,7 +235,7 @@ describe('stacks', () => {
     row('s3', { createdAt: noon, batch, star: true }),
   )
 
-  it('are one tile at the place of their newest image, showing the one that was picked, and give all of their images', () => {
+  it('are one tile at the place of their newest image, show the picked image, and return all of their images', () => {
     const found = finder.find(everything, { stacks: true })
     expect([found.total, found.images]).toEqual([3, 5])
     expect(finder.items(0, 3).map(({ id, stack }) => [id, stack])).toEqual([
@@ -318,7 +318,7 @@ describe('a colour', () => {
     expect(idsFor(finder, { tone: 'no colour' })).toEqual([])
   })
 
-  it('is missing only where no image was looked at, also after a restart', () => {
+  it('is missing only for images whose colours were not read, also after a restart', () => {
     expect(finder.uncoloured()).toEqual(['not looked at'])
     const again = createFinder(structuredClone(finder.toSnapshot())) as Finder
     expect(again.uncoloured()).toEqual(['not looked at'])
@@ -327,7 +327,7 @@ describe('a colour', () => {
 })
 
 describe('changes', () => {
-  it('of any kind and order leave what building it anew would give', () => {
+  it('of any kind and order give the same as a new index', () => {
     const rows = rowsOf(60, 3)
     const queries: readonly Query[] = [
       everything,
@@ -367,7 +367,7 @@ describe('changes', () => {
     )
   })
 
-  it('make places of before out of date', () => {
+  it('invalidate earlier positions', () => {
     const finder = finderOf(row('a'))
     const { version } = finder.find(everything)
     finder.put([row('b')])

@@ -92,13 +92,13 @@ describe('search over the store', () => {
     await vi.waitFor(() => expect(search.count({ ...everything, shelf: 'bin' })).toBe(0))
   })
 
-  it('hears of changes in another window', async () => {
+  it('follows changes in another window', async () => {
     const search = await openOwn(await openStore())
     await add('from another window')
     await vi.waitFor(() => expect(gallery(search)).toEqual(['from another window']))
   })
 
-  it('answers nothing to what is asked of an older result', async () => {
+  it('does not answer requests for an older result', async () => {
     await add('one')
     const search = await openOwn()
     const { result } = search.find(everything)
@@ -107,7 +107,7 @@ describe('search over the store', () => {
     expect(search.ids(result)).toBeUndefined()
   })
 
-  it('leaves out what runs shown elsewhere make, from the moment it is stored', async () => {
+  it('leaves out images of runs that are shown separately, as soon as they are stored', async () => {
     await add('one')
     const search = await openOwn()
     await store.saveRun(workingRun('run-1'))
@@ -261,6 +261,6 @@ function refusedWrites(database: Database, record: StoredPicture) {
   })
 }
 
-it('hears of every write of a record: the compiler refuses any way past it', () => {
+it('is notified of every write of a record: other ways do not compile', () => {
   expectTypeOf(refusedWrites).returns.resolves.toBeVoid()
 })

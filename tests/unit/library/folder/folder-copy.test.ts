@@ -53,7 +53,7 @@ const upToDate = (copy: FolderCopy, count: number) =>
     .poll(() => [copy.state().kind, images().length, 'waiting' in copy.state() && copy.state()])
     .toEqual(['on', count, expect.objectContaining({ waiting: 0 })])
 
-describe('a folder that was chosen once', () => {
+describe('a folder that was chosen', () => {
   it('gets everything there is, then each new image and the records, and all of it can be restored byte for byte', async () => {
     await add('one')
     const copy = openCopy()
@@ -125,7 +125,7 @@ describe('a folder that was chosen once', () => {
     expect(await folder.files.get(last)?.text()).toContain('"star":true')
   })
 
-  it('goes on in the next visit with what came since, and reads no more than that', async () => {
+  it('continues in the next visit with the newer images, and reads no others', async () => {
     await add('old')
     const first = openCopy()
     await first.use(folder)
@@ -143,7 +143,7 @@ describe('a folder that was chosen once', () => {
     await expect.poll(() => images()).toEqual([expect.stringMatching(/prompt-new/)])
   })
 
-  it('waits where the browser asks again, and then writes what was missed', async () => {
+  it('waits if the browser has to ask again, and then writes the missing images', async () => {
     await add('one')
     const copy = openCopy()
     await copy.use(folder)
@@ -177,7 +177,7 @@ describe('a folder that was chosen once', () => {
     },
   )
 
-  it('is written by one window: the one that was asked last', async () => {
+  it('is written by one window: the one in which the user chose last', async () => {
     const [first, second] = [openCopy(), openCopy()]
     await first.use(folder)
     await upToDate(first, 0)
@@ -211,7 +211,7 @@ describe('a folder that somebody changed', () => {
     await upToDate(copy, 2)
   }
 
-  it('gives back what is whole, and names an image whose bytes were changed or are gone', async () => {
+  it('restores undamaged images, and names those whose bytes were changed or deleted', async () => {
     await written()
     const [first = '', second = ''] = images()
     folder.files.set(first, new Blob(['something else']))

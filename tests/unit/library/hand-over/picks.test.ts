@@ -15,7 +15,7 @@ async function pageOf(images: readonly Partial<PageImage>[], about: Partial<Para
 }
 
 describe('the page for a client', () => {
-  it('names no other host, and its policy lets in its own script, its own style and images within it alone', async () => {
+  it('names no other host, and its policy allows only its own script, style and embedded images', async () => {
     const html = await pageOf([{}])
     const policy = /http-equiv="Content-Security-Policy" content="([^"]+)"/.exec(html)?.[1] ?? ''
     expect(policy).toMatch(
@@ -29,7 +29,7 @@ describe('the page for a client', () => {
     expect(html.match(/<\/style/g)).toHaveLength(1)
   })
 
-  it('shows titles, names and prompts as they are, whatever they hold', async () => {
+  it('shows titles, names and prompts as text, whatever they contain', async () => {
     const hostile = `"><script>alert(1)</script><img src=x onerror='alert(2)'>&amp;\u0000`
     const html = await pageOf([{ name: hostile, caption: hostile, id: hostile }], { title: hostile, fileStem: hostile })
     expect(html.match(/<script/g)).toHaveLength(1)
