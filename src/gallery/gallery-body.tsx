@@ -179,9 +179,10 @@ export function isEverything(query: Query): boolean {
  */
 function useShown(runs: readonly Run[], query: Query, grouping: Grouping) {
   const { pictures, arrived, complete } = usePictures('gallery')
-  const { pictures: answers } = usePictures('answers')
   const made = useMemo(() => withArrived(pictures, arrived), [pictures, arrived])
   const [lead, setLead] = useState<Lead>([])
+  // Only runs that were seen running have positions, so a gallery without them does not read the answers.
+  const { pictures: answers } = usePictures('answers', runs.length > 0 || lead.length > 0)
   const next = advanceLead(lead, runs, made, answers)
   if (next !== lead) setLead(next)
   const before: Before = useMemo(() => arrange(next, runs, made, answers), [next, runs, made, answers])

@@ -89,14 +89,16 @@ export function useLedger(limit: number, since?: number): readonly Run[] {
 /**
  * The newest images of a shelf, newest first, and those made by runs since the page was opened, wherever they belong.
  * The page never holds a whole shelf: `library/find` gives positions, and these are the first of them.
+ * Nothing is read until `enabled` is true.
  */
-export function usePictures(shelf: Shelf): ShelfHead & { isPending: boolean } {
+export function usePictures(shelf: Shelf, enabled = true): ShelfHead & { isPending: boolean } {
   const store = useStore()
   const client = useQueryClient()
   const { data, isPending } = useQuery({
     ...storedList,
     queryKey: keys.shelf(shelf),
     queryFn: () => readShelf(store, client, shelf),
+    enabled,
   })
   return {
     pictures: data?.pictures ?? noPictures,
