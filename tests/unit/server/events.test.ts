@@ -7,8 +7,8 @@ const heard = (events: ReturnType<typeof createMemoryEvents>, lastId?: string) =
   return { told, stop, marks: () => told.map((event) => (event.kind === 'run' ? event.digest : 'gap')) }
 }
 
-describe('word of runs', () => {
-  it('begins with a gap: what came before is not known to have been heard', async () => {
+describe('events of runs', () => {
+  it('begin with a gap, because earlier events may have been missed', async () => {
     const events = createMemoryEvents()
     await events.publish('before')
     const { marks, stop } = heard(events)
@@ -18,7 +18,7 @@ describe('word of runs', () => {
     expect(marks()).toEqual(['gap', 'one'])
   })
 
-  it('W07: goes on from the last id without a gap, and tells nothing twice', async () => {
+  it('W07: continue from the last id without a gap and without repetition', async () => {
     const events = createMemoryEvents()
     const first = heard(events)
     await events.publish('one')
@@ -30,7 +30,7 @@ describe('word of runs', () => {
     expect(heard(events, first.told[0]?.id).marks()).toEqual(['one', 'two', 'three'])
   })
 
-  it('W09: tells of a gap where it was restarted since, or has forgotten what came after', async () => {
+  it('W09: have a gap after a restart, or if later events were dropped', async () => {
     const old = createMemoryEvents()
     const { told } = heard(old)
     await old.publish('one')
@@ -49,7 +49,7 @@ describe('word of runs', () => {
     expect(heard(events, id).marks()).toEqual(['gap'])
   })
 
-  it('goes on for the others when one listener leaves in the middle of it', async () => {
+  it('continue for the others when one listener leaves during delivery', async () => {
     const events = createMemoryEvents()
     const first = heard(events)
     events.subscribe(() => first.stop())

@@ -21,7 +21,7 @@ beforeEach(async () => {
 afterEach(() => proxy.close())
 
 describe('free questions', () => {
-  it('go to the service with the key, and come back as they are', async () => {
+  it('go to the service with the key, and their answers are returned unchanged', async () => {
     const told = await ask(credits)
     expect(told.status).toBe(200)
     expect(told.text).toBe('{"code":200,"msg":"success","data":5916.25}')
@@ -35,7 +35,7 @@ describe('free questions', () => {
     expect(proxy.service.seen).toMatchObject([{ url: `${path}?taskId=3b1f0a77c2d94e18` }])
   })
 
-  it('A10: drop whatever else the browser sends', async () => {
+  it('A10: drop everything else that the browser sends', async () => {
     await ask(credits, {
       headers: {
         authorization: 'Bearer mine',
@@ -89,7 +89,7 @@ describe('free questions', () => {
     expect(headers['x-content-type-options']).toBe('nosniff')
   })
 
-  it('A05: never show the key, even where the service echoes it', async () => {
+  it('A05: never show the key, even if the service echoes it', async () => {
     reply = (_, outgoing) => replyJson(outgoing, { code: 401, msg: `Unauthorized: Bearer ${canaryKey}` }, 401)
     const told = await ask(credits)
     expect(told.status).toBe(401)
@@ -97,7 +97,7 @@ describe('free questions', () => {
     expect(proxy.logged.join()).not.toContain(canaryKey)
   })
 
-  it('A11: do not follow a service elsewhere, with or without the key', async () => {
+  it('A11: do not follow redirects to other hosts, with or without the key', async () => {
     const elsewhere = await openFakeService((_, outgoing) => outgoing.end())
     for (const status of [301, 302, 307, 308]) {
       reply = (_, outgoing) => outgoing.writeHead(status, { location: `${elsewhere.origin}/api/v1/chat/credit` }).end()
@@ -108,7 +108,7 @@ describe('free questions', () => {
     await elsewhere.close()
   })
 
-  it('U07: an answer that breaks off is none', async () => {
+  it('U07: an answer that is cut off is refused', async () => {
     reply = (_, outgoing) => {
       outgoing.writeHead(200, { 'content-type': 'application/json', 'content-length': 100 })
       outgoing.write('{"code":200', () => outgoing.destroy())
@@ -118,7 +118,7 @@ describe('free questions', () => {
     expect(told.json()).toMatchObject({ msg: 'The answer of the service was cut off.', proxy: { sent: 'no' } })
   })
 
-  it('U09: an answer of more than a megabyte is not taken', async () => {
+  it('U09: an answer of more than a megabyte is refused', async () => {
     reply = (_, outgoing) => outgoing.end('x'.repeat(1024 * 1024 + 1))
     const told = await ask(credits)
     expect([told.status, told.json().msg]).toEqual([502, 'The answer of the service is too large.'])
@@ -143,7 +143,7 @@ describe('free questions', () => {
     expect((await ask(credits)).headers['content-type']).toBe('text/plain; charset=utf-8')
   })
 
-  it('A05: a key as short as a word takes no words out of answers', async () => {
+  it('A05: a key as short as a word removes no words from answers', async () => {
     const told = await Promise.all(
       ['short', 'secret'].map(async (key) => {
         const echo = await openProxyBefore((_, out) => replyJson(out, { msg: `not ${key}` }), { KIE_API_KEY: key })
@@ -221,7 +221,7 @@ describe('the proxy itself', () => {
     expect(readHealth(told.json())).toEqual(told.json())
   })
 
-  it('A13: an error of its own is told by an id, without its words', async () => {
+  it('A13: reports an internal error by an id, without its message', async () => {
     const broken = {
       state: 'none' as const,
       toJSON() {

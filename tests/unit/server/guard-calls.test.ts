@@ -37,8 +37,8 @@ async function read(answer: Awaited<ReturnType<Outbound['request']>>) {
   return body.ok ? body.bytes.toString() : body.cause
 }
 
-describe('what is known of a request without an answer', () => {
-  it('U19: names that fail, refused connections and failed TLS were certainly not sent', async () => {
+describe('a request without an answer', () => {
+  it('U19: was certainly not sent if the name, the connection or TLS failed', async () => {
     const to = toDestination(new URL('https://unknown.invalid'), 'any')
     const unreachable = { ok: false, sent: 'no', cause: 'unreachable' }
     expect(await outbound.request({ ...patient, to })).toEqual(unreachable)
@@ -47,7 +47,7 @@ describe('what is known of a request without an answer', () => {
     expect(await outbound.request({ ...patient, to: local(`https://${plain.host}`) })).toEqual(unreachable)
   })
 
-  it('P05: a connection that breaks after it was made leaves it open, and nothing is asked twice', async () => {
+  it('P05: may have been sent if an open connection breaks, and is not sent twice', async () => {
     const resetting = await open((incoming) => incoming.socket.resetAndDestroy())
     const inDoubt = { ok: false, sent: 'unknown', cause: 'broken' }
     expect(await outbound.request({ ...patient, to: local(resetting.origin) })).toEqual(inDoubt)
@@ -55,7 +55,7 @@ describe('what is known of a request without an answer', () => {
     expect(resetting.seen.length).toBe(2)
   })
 
-  it('P05: the same over TLS, from the moment it stands', async () => {
+  it('P05: the same over TLS, after the handshake', async () => {
     const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }])
     const resetting = await open((incoming) => incoming.socket.destroy(), { key, cert })
     const { origin } = resetting
@@ -69,7 +69,7 @@ describe('what is known of a request without an answer', () => {
     }
   })
 
-  it('P05: an answer that is none, but another protocol, leaves it open', async () => {
+  it('P05: may have been sent if the answer is in another protocol', async () => {
     const switching = await open((incoming) =>
       incoming.socket.end('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n'),
     )
@@ -80,7 +80,7 @@ describe('what is known of a request without an answer', () => {
     })
   })
 
-  it('U05: a service that is silent meets the deadline', async () => {
+  it('U05: a silent service is cut off at the deadline', async () => {
     const silent = await open(() => undefined)
     const late = { ok: false, sent: 'unknown', cause: 'late' }
     expect(await outbound.request({ ...paid, to: local(silent.origin) })).toEqual(late)
@@ -97,7 +97,7 @@ describe('what is known of a request without an answer', () => {
     expect(silent.connections()).toBe(1)
   })
 
-  it('U06: a service that trickles meets the same deadline, though its head came in time', async () => {
+  it('U06: a slow body is cut off at the same deadline, although its head came in time', async () => {
     const trickling = await open((_, outgoing) => {
       const timer = setInterval(() => outgoing.write('x'), 20)
       outgoing.once('close', () => clearInterval(timer))
@@ -118,7 +118,7 @@ describe('what is known of a request without an answer', () => {
     expect(await read(await outbound.request({ ...call, to: local(slow.origin) }))).toBe('late')
   })
 
-  it('the deadline of the head is none for the body', async () => {
+  it('a deadline of the head does not apply to the body', async () => {
     const slow = await open(async (_, outgoing) => {
       outgoing.write('x')
       await setTimeout(1_300)
@@ -128,7 +128,7 @@ describe('what is known of a request without an answer', () => {
     expect(await read(await outbound.request({ ...call, to: local(slow.origin) }))).toBe('xy')
   })
 
-  it('a deadline that meets an answer nobody reads harms nobody', async () => {
+  it('a deadline during an answer that nobody reads has no effect', async () => {
     const trickling = await open((_, outgoing) => outgoing.write('x'))
     const answer = await outbound.request({ ...paid, to: local(trickling.origin) })
     if (!answer.ok) throw new Error('no answer')
@@ -136,7 +136,7 @@ describe('what is known of a request without an answer', () => {
     expect(answer.body.errored).toMatchObject({ message: 'late' })
   })
 
-  it('U09: bytes over the limit, and packed bytes, are not taken', async () => {
+  it('U09: bytes over the limit, and compressed bytes, are refused', async () => {
     const large = await open((_, outgoing) => outgoing.end('x'.repeat(1001)))
     const packed = await open((_, outgoing) => outgoing.writeHead(200, { 'content-encoding': 'gzip' }).end('x'))
     for (const [{ origin }, cause] of [
@@ -148,7 +148,7 @@ describe('what is known of a request without an answer', () => {
     }
   })
 
-  it('bytes that say they are not packed are taken, up to the limit, in one piece or in many', async () => {
+  it('uncompressed bytes are accepted up to the limit, in one piece or in many', async () => {
     const plain = await open(async (_, outgoing, { url }) => {
       outgoing.writeHead(200, { 'content-encoding': 'identity' })
       if (url === '/many') {
@@ -162,7 +162,7 @@ describe('what is known of a request without an answer', () => {
     expect(await read(await outbound.request({ ...free, to, path: '/many' }))).toBe(`x${'y'.repeat(999)}`)
   })
 
-  it('U09: an answer that breaks off is told from one that is late', async () => {
+  it('U09: an answer that is cut off is distinguished from a late one', async () => {
     const breaking = await open((incoming, outgoing) => {
       outgoing.writeHead(200, { 'content-length': '10' }).write('x')
       setTimeout(20).then(() => incoming.socket.destroy())
@@ -213,7 +213,7 @@ describe('a connection', () => {
     expect(new Set(await Promise.all(calls))).toEqual(new Set(['']))
   })
 
-  it('that was kept and closed meanwhile costs a free question nothing: it is asked again, on a new one', async () => {
+  it('that was kept and closed in the meantime does not fail a free request, which is sent again on a new one', async () => {
     let mood: 'fine' | 'closing' = 'fine'
     const held: (() => void)[] = []
     const service = await open((incoming, outgoing, { url }) => {
@@ -274,7 +274,7 @@ describe('a body', () => {
     expect(service.seen).toEqual([])
   })
 
-  it('that nobody takes any more is not read on', async () => {
+  it('that nobody needs any more is not read further', async () => {
     const service = await open(() => undefined)
     const source = new PassThrough()
     source.write('one ')
@@ -315,7 +315,7 @@ describe('a client', () => {
     await expect.poll(() => service.connected()).toBe(0)
   })
 
-  it('that stays is bothered by nothing once the answer is there', async () => {
+  it('that stays has no effect after the answer', async () => {
     const client = new PassThrough()
     const before = client.listenerCount('close')
     const service = await open((incoming, outgoing, { url }) =>

@@ -107,7 +107,7 @@ describe('requests to other machines', () => {
     expect(isReachable(address, 'public')).toBe(false)
   })
 
-  it('C36: a name is resolved once for a connection, so that no second answer is connected to unchecked', async () => {
+  it('C36: a name is resolved once for a connection, so that no unchecked address is connected to', async () => {
     const answers = [['127.0.0.1'], ['203.0.114.7']]
     let asked = 0
     const rebinding = createOutbound(async () => {
@@ -139,12 +139,12 @@ describe('requests to other machines', () => {
     expect(await causeWithoutConnection(() => get(at('unknown.example')))).toBe('unreachable')
   })
 
-  it('C44: a listed host whose name turns private is refused', async () => {
+  it('C44: a listed host whose name resolves to a private address is refused', async () => {
     names['pictures.example'] = ['127.0.0.1']
     expect(await causeWithoutConnection(() => get('https://pictures.example/a.png', listed))).toBe('forbidden')
   })
 
-  it('C46: a kept connection serves only those who may reach as far as the one who opened it', async () => {
+  it('C46: a kept connection is reused only by requests with the same permissions as the one that opened it', async () => {
     names['inside.example'] = ['127.0.0.1']
     const first = await get(at('inside.example'), anyHost('loopback'))
     if (first.ok) await readAnswer(first, 100)

@@ -21,7 +21,7 @@ beforeEach(async () => {
 afterEach(() => proxy.close())
 
 describe('a picture of the service', () => {
-  it('comes through byte for byte, as what its bytes say', async () => {
+  it('is passed on byte for byte, with the type of its bytes', async () => {
     const bytes = Buffer.concat([jpeg, randomBytes(3_000_000)])
     reply = (_, outgoing) =>
       outgoing.writeHead(200, { 'content-type': 'text/html', 'content-length': bytes.length }).end(bytes)
@@ -71,7 +71,7 @@ describe('a picture of the service', () => {
     expect(headers['content-disposition']).toBe('attachment')
   })
 
-  it('A12: is asked for without the key, also where its host asks for one', async () => {
+  it('A12: is requested without the key, also if its host asks for one', async () => {
     reply = (_, outgoing) => outgoing.writeHead(401, { 'www-authenticate': 'Bearer' }).end()
     const told = await get()
     expect([told.status, told.json().msg]).toEqual([502, 'The image cannot be fetched: its host answered 401.'])
@@ -113,7 +113,7 @@ describe('a picture of the service', () => {
     await eventually(() => expect(proxy.service.underWay()).toBe(0))
   })
 
-  it('U09: is broken off when it goes on after 50 MB', async () => {
+  it('U09: is aborted when it exceeds 50 MB', async () => {
     const piece = Buffer.alloc(1024 * 1024)
     reply = (_, outgoing) => {
       const pour = () => {
@@ -132,7 +132,7 @@ describe('a picture of the service', () => {
     await eventually(() => expect(proxy.service.underWay()).toBe(0))
   })
 
-  it('U08: is broken off here where it breaks off there, never ended as if it were whole', async () => {
+  it('U08: is aborted if the service’s connection breaks, and never ends as if it were complete', async () => {
     reply = (_, outgoing) => {
       outgoing.write(png)
       setImmediate(() => outgoing.destroy())
@@ -143,7 +143,7 @@ describe('a picture of the service', () => {
     }).rejects.toThrow('aborted')
   })
 
-  it('U08: that breaks off before its kind is known, or is packed, is refused', async () => {
+  it('U08: that is cut off before its type is known, or is compressed, is refused', async () => {
     reply = (_, outgoing) => {
       outgoing.writeHead(200, { 'content-length': 100 }).write(png.subarray(0, 4))
       setImmediate(() => outgoing.destroy())
@@ -154,7 +154,7 @@ describe('a picture of the service', () => {
     expect((await get()).status).toBe(502)
   })
 
-  it('C45: is not fetched from a place inside, wherever the address came from', async () => {
+  it('C45: is not fetched from a private address, whatever the source of the address', async () => {
     const inside = await openFakeService((_, outgoing) => outgoing.end(png))
     for (const address of [
       inside.origin,
@@ -180,7 +180,7 @@ describe('a picture of the service', () => {
     await inside.close()
   })
 
-  it('C44: is not fetched from a listed host whose name has turned private', async () => {
+  it('C44: is not fetched from a listed host whose name now resolves to a private address', async () => {
     const resolve = async () => [{ address: '127.0.0.1', family: 4 }]
     const rebound = await openProxyBefore(reply, {}, { resolve })
     expect((await askProxy(rebound.port, pathTo('https://tempfile.aiquickdraw.com/r/a.png'))).status).toBe(502)

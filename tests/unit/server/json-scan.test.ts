@@ -20,12 +20,12 @@ describe('the shape of a JSON body', () => {
     expect(await read('[{},{},{},{},{},{}]')).toBe('The request has too many members.')
   })
 
-  it('is not read in what is inside its texts', async () => {
+  it('ignores the contents of strings', async () => {
     expect(await read('{"a":"[[[[[[,,,,,,,,,,,,{"}')).toEqual({ a: '[[[[[[,,,,,,,,,,,,{' })
     expect(await read('{"a\\"[[[[[[":"\\\\"}')).toEqual({ 'a"[[[[[[': '\\' })
   })
 
-  it('is read the same in whatever pieces it comes', async () => {
+  it('is the same for all sizes of pieces', async () => {
     const text = '{"a":"x\\"y\\\\","b":["\\u00e9",{"c":"[[["}],"d":"ü"}'
     for (let size = 1; size < 12; size += 1) {
       const bytes = Buffer.from(text)

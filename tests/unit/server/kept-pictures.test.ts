@@ -14,7 +14,7 @@ describe('kept pictures', () => {
     expect(await pictures.find('a')).toEqual(bytes(30))
   })
 
-  it('have their room before they are paid for', async () => {
+  it('reserve their space before they are paid for', async () => {
     const pictures = open()
     expect(await pictures.reserve('a')).toBe(true)
     expect(await pictures.reserve('b')).toBe(true)
@@ -24,7 +24,7 @@ describe('kept pictures', () => {
     expect(await pictures.reserve('c')).toBe(true)
   })
 
-  it('make room for others when they were fetched, the oldest first, and never before', async () => {
+  it('are dropped for others only after they were fetched, the oldest first', async () => {
     const pictures = open()
     for (const run of ['a', 'b', 'c']) {
       await pictures.reserve(run)

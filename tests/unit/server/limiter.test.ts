@@ -39,7 +39,7 @@ describe('the limit of the service', () => {
     expect(serviceLimit).toEqual({ most: 18, windowMs: 11_000 })
   })
 
-  it('keeps a turn for so many runs of one user, and for so many of all', async () => {
+  it('keeps turns for a limited number of runs per user, and in total', async () => {
     const { take } = limiterOf({ most: 1, windowMs: 1000 })
     expect(await take('one', 'first')).toBe(0)
     const waits: number[] = []
@@ -51,7 +51,7 @@ describe('the limit of the service', () => {
     expect(await take('two', 'a run')).toBeLessThan(4000)
   })
 
-  it('tells how long to wait, one place after the other', async () => {
+  it('tells how long to wait, slot by slot', async () => {
     const { clock, take } = limiterOf({ most: 2, windowMs: 1000 })
     expect(await take('one', 'a')).toBe(0)
     clock.at = 400
@@ -68,7 +68,7 @@ describe('the limit of the service', () => {
 })
 
 describe('the turns', () => {
-  it('G10: go round by user: one who asks all the time does not keep the others waiting', async () => {
+  it('G10: alternate between users: one who asks all the time does not delay the others', async () => {
     const { clock, take } = limiterOf()
     const polite = Array.from({ length: 10 }, (_, at) => createPolite(take, `polite ${at}`))
     let greedy = 0

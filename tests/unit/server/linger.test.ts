@@ -54,7 +54,7 @@ describe('G11: a body that goes on after its answer', () => {
     expect(proxy.service.seen).toEqual([])
   })
 
-  it('that comes to its end soon leaves the connection open', async () => {
+  it('that ends soon leaves the connection open', async () => {
     socket = connect(proxy.port, '127.0.0.1')
     let said = ''
     socket.on('data', (chunk) => {

@@ -22,7 +22,7 @@ afterEach(async () => {
 })
 
 describe('a submission that may have arrived', () => {
-  it('G6: is in doubt where an error that nobody foresaw interrupts it', async () => {
+  it('G6: is unconfirmed if an unexpected error interrupts it', async () => {
     const submissions = {
       ...createMemorySubmissions(),
       reserve: async () => ({ state: 'same' as const, outcome: Promise.reject(new TypeError('a defect')) }),
@@ -74,7 +74,7 @@ describe('a proxy at a public address with https', () => {
     return proxy.port
   }
 
-  it('G11: takes nothing from the same host over http, without Sec-Fetch-Site as well', async () => {
+  it('G11: accepts nothing from the same host over http, also without Sec-Fetch-Site', async () => {
     const port = await open()
     const headers = { host, origin: `http://${host}`, authorization: `Bearer ${token}` }
     expect((await askProxy(port, kontext, submission(headers))).status).toBe(403)

@@ -79,7 +79,7 @@ describe('clients that do not read', { timeout: 60_000 }, () => {
     await eventually(() => expect(proxy.service.underWay()).toBe(0))
   })
 
-  it('G4: 300 streams of ten users keep nobody from listening and fetching', async () => {
+  it('G4: 300 streams of ten users do not keep others from opening streams and fetching', async () => {
     const streams = await unread('/api/events', 300, 10)
     expect(new Set(streams.map(({ statusCode }) => statusCode))).toEqual(new Set([200]))
     const listener = await ask('/api/events', '127.0.0.2')
@@ -95,7 +95,7 @@ describe('clients that do not read', { timeout: 60_000 }, () => {
 })
 
 describe('a callback with a foreign token', () => {
-  it('G5: is answered and closed before its body is there', async () => {
+  it('G5: is answered and closed before its body has arrived', async () => {
     const head = [
       `POST /api/callbacks/kie-kontext/run-number-12345/${'a'.repeat(43)} HTTP/1.1`,
       'Host: localhost:8443',

@@ -34,7 +34,7 @@ beforeEach(async () => {
 afterEach(() => proxy.close())
 
 describe('polls sent by many clients at once', () => {
-  it('S07: reach the service once for those that come together, and never with an answer older than the question', async () => {
+  it('S07: reach the service once for concurrent polls, and never get an answer older than the poll', async () => {
     const held: (() => void)[] = []
     let flag = 0
     reply = (_, outgoing) => {
@@ -69,7 +69,7 @@ describe('polls sent by many clients at once', () => {
     expect((await askProxy(proxy.port, recordOf(task))).json()).toEqual(record(1))
   })
 
-  it('S07: all hear that there was no answer', async () => {
+  it('S07: are all told that there was no answer', async () => {
     reply = (incoming) => incoming.socket.destroy()
     const told = await Promise.all(Array.from({ length: 20 }, () => askProxy(proxy.port, recordOf(task))))
     expect(new Set(told.map(({ status }) => status))).toEqual(new Set([502]))
@@ -100,7 +100,7 @@ describe('a service that is down', () => {
     },
   )
 
-  it('S08: opens the way with the first poll that is answered', async () => {
+  it('S08: counts as up again with the first poll that is answered', async () => {
     reply = (incoming) => incoming.socket.destroy()
     await failPolls()
     reply = (_, outgoing, { method }) => replyJson(outgoing, method === 'POST' ? accepted : record(0))
@@ -110,7 +110,7 @@ describe('a service that is down', () => {
     expect(proxy.service.seen.slice(before).map(({ method }) => method)).toEqual(['POST'])
   })
 
-  it('S08: asks once for all that want to submit meanwhile', async () => {
+  it('S08: is asked once for all submissions in the meantime', async () => {
     reply = (incoming) => incoming.socket.destroy()
     await failPolls()
     const before = seen('GET').length
@@ -148,7 +148,7 @@ describe('a machine in trouble', () => {
     await replica.kill()
   })
 
-  it('S06: that is busy for seconds gives no sign of health, then all of them, and loses no answer', async () => {
+  it('S06: that is busy for seconds answers no health check, then all of them, and loses no answer', async () => {
     const service = await openFakeService((_, outgoing) => replyJson(outgoing, accepted))
     const block = "process.on('SIGUSR2',()=>{const end=Date.now()+5000;while(Date.now()<end);})"
     const env = {

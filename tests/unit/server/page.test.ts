@@ -34,7 +34,7 @@ afterAll(async () => {
 })
 
 describe('the page', () => {
-  it('is served under its root, to be asked for again each time', async () => {
+  it('is served at the root and revalidated each time', async () => {
     const told = await get('/?samples=100')
     expect([told.status, told.text]).toEqual([200, html])
     expect(told.headers).toMatchObject({ 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache' })
@@ -42,13 +42,13 @@ describe('the page', () => {
     expect([again.status, again.text]).toEqual([304, ''])
   })
 
-  it('keeps files that are named by their content for ever', async () => {
+  it('lets browsers cache files that are named by their content for ever', async () => {
     const { headers } = await get('/assets/index-1a2B.js')
     expect(headers['cache-control']).toBe('public, max-age=31536000, immutable')
     expect(headers['content-type']).toBe('text/javascript; charset=utf-8')
   })
 
-  it('packs text for those who can unpack it', async () => {
+  it('compresses text for clients that accept it', async () => {
     const br = await get('/assets/index-1a2B.js', { 'accept-encoding': 'gzip, deflate, br, zstd' })
     expect(br.headers).toMatchObject({ 'content-encoding': 'br', vary: 'accept-encoding' })
     expect(brotliDecompressSync(br.bytes).toString()).toBe(script)
@@ -85,7 +85,7 @@ describe('the page', () => {
     })
   })
 
-  it('E09: is framed by nobody, nor is any of its files', async () => {
+  it('E09: cannot be framed, nor can any of its files', async () => {
     for (const path of ['/', '/icon.svg', '/assets/index-1a2B.js', '/assets/heic-worker-9z.js']) {
       const { headers } = await get(path)
       expect(String(headers['content-security-policy']).split('; '), path).toContain("frame-ancestors 'none'")

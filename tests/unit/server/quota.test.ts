@@ -16,7 +16,7 @@ function outcome(take: () => () => void) {
 const refusal = { code: 429, msg: 'None is left.', proxy: { sent: 'no', retryAfterMs: 2000 } }
 
 describe('a quota', () => {
-  it('has so much for one user, and so much for all', () => {
+  it('has a limit per user and a limit for all', () => {
     const quota = quotaOf(3, 5)
     expect(outcome(() => quota.take('anna', 2))).toBeTypeOf('function')
     expect(outcome(() => quota.take('anna', 2))).toEqual(refusal)
@@ -28,7 +28,7 @@ describe('a quota', () => {
     expect(outcome(() => quota.take('carl'))).toEqual(refusal)
   })
 
-  it('gets back what was let go, once', () => {
+  it('gets released amounts back, once', () => {
     const quota = quotaOf(3, 3)
     const letGo = quota.take('anna', 2)
     quota.take('anna')

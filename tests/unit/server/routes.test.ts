@@ -160,7 +160,7 @@ describe('every route', () => {
     expect(routes.map(({ method, path }) => `${method} ${path}`).sort()).toMatchSnapshot()
   })
 
-  it.each(table(routes))('%s answers a request that is as it should be', async (_, route) => {
+  it.each(table(routes))('%s answers a valid request', async (_, route) => {
     const told = await ask(route)
     expect(told.status).toBe(route.kind === 'access' ? 204 : route.kind === 'generate' ? 202 : 200)
   })
@@ -182,7 +182,7 @@ describe('every route', () => {
     expect(seenAtServices().length).toBe(before)
   })
 
-  it('opens nothing but its health and the way in without a token', () => {
+  it('allows only health and access without a token', () => {
     const kinds = routes.filter(({ who }) => who === 'anybody').map(({ kind }) => kind)
     expect(kinds).toEqual(['health', 'access'])
     expect(routes.filter(({ who }) => who === 'service').map(({ kind }) => kind)).toEqual(['callback'])
@@ -355,7 +355,7 @@ describe('what was spent', () => {
   })
   afterAll(() => studio.close())
 
-  it('is told by name and day to the holder of the admin token, also as a table', async () => {
+  it('is listed by name and day for the holder of the admin token, also as a table', async () => {
     const told = await askProxy(studio.port, '/api/spend', { headers: bearer(adminToken) })
     const [day] = new Date().toISOString().split('T')
     expect(told.json()).toEqual({
@@ -370,7 +370,7 @@ describe('what was spent', () => {
     expect((await askProxy(studio.port, '/api/spend', { headers: bearer('the-token-of-anna-1234') })).status).toBe(401)
   })
 
-  it('and what else happened, is told to a monitor in numbers, at whatever host it asks', async () => {
+  it('and other counts are given to a monitor, at any host name', async () => {
     const headers = { ...bearer(metricsToken), host: '10.0.0.1:3000' }
     const { text, headers: told } = await askProxy(studio.port, '/metrics', { headers })
     expect(told['content-type']).toMatch(/^text\/plain; version=0\.0\.4/)
@@ -384,7 +384,7 @@ describe('what was spent', () => {
     expect(text).not.toMatch(/anna|ben-/)
   })
 
-  it('has no address where nobody may ask for it', async () => {
+  it('has no address if nobody may read it', async () => {
     const other = await openProxyBefore((_, outgoing) => replyJson(outgoing, {}))
     for (const path of ['/api/spend', '/metrics']) expect((await askProxy(other.port, path)).status).toBe(404)
     await other.close()

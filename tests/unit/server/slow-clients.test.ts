@@ -59,7 +59,7 @@ it.each([
   expect(proxy.service.seen).toEqual([])
 })
 
-it('B18: 300 such clients keep nobody else from being served', async () => {
+it('B18: 300 such clients do not keep others from being served', async () => {
   const slow = Array.from({ length: 300 }, (_, index) => (index % 2 === 0 ? slowHead() : slowSubmission()))
   const told = await askProxy(
     proxy.port,

@@ -169,7 +169,7 @@ describe('the runs of one user in a minute', () => {
     expect(proxy.service.seen).toHaveLength(4)
   })
 
-  it('leave the places at the service to others', async () => {
+  it('leave the slots at the service to others', async () => {
     await open({ USER_RUNS_PER_MINUTE: '1', PROXY_ACCESS_TOKEN: token })
     const one = await enter()
     for (let count = 0; count < 40; count += 1) await submit(one)
@@ -255,7 +255,7 @@ describe('the token', () => {
     expect(await flags('same-site')).toBe('Path=/api; HttpOnly; Max-Age=2592000; SameSite=Strict')
   })
 
-  it('is asked for in the health, until it was given', async () => {
+  it('is requested by the health answer until it was given', async () => {
     await open({ PROXY_ACCESS_TOKEN: token })
     const health = async (headers: Record<string, string> = {}) =>
       (await askProxy(proxy.port, '/api/health', { headers })).json()

@@ -57,7 +57,7 @@ describe('the entry point', () => {
     expect(await code).toBe(0)
   })
 
-  it('S10: names the settings that cannot be used, never their values, and exits', async () => {
+  it('S10: names the invalid settings, never their values, and exits', async () => {
     const { code, said } = run({ PORT: 'three-thousand', HOST: '0.0.0.0', KIE_API_KEY: `${canaryKey} with spaces` })
     expect(await code).toBe(1)
     expect(said()).toContain('- PORT must be a whole number from 0 to 65535')
@@ -214,7 +214,7 @@ describe('the address that it listens at', () => {
     await running.close()
   })
 
-  it('G8: is told as it is, where it is not this machine', () => {
+  it('G8: is printed as it is, if it is not this machine', () => {
     expect(originOf('127.0.0.1', 3000)).toBe('http://localhost:3000')
     expect(originOf('0.0.0.0', 3000)).toBe('http://localhost:3000')
     expect(originOf('::', 3000)).toBe('http://localhost:3000')
@@ -224,7 +224,7 @@ describe('the address that it listens at', () => {
 })
 
 describe('a proxy that is told to stop', () => {
-  it('G11: lets an image on its way come to its end', async () => {
+  it('G11: lets an image under way finish', async () => {
     let finish: (() => void) | undefined
     const head = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')
     const proxy = await openProxyBefore((_, outgoing) => {

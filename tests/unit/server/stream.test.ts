@@ -53,7 +53,7 @@ async function listenFrom(localAddress: string) {
 }
 
 describe('the stream', () => {
-  it('tells each event by its id, from a gap on', async () => {
+  it('sends each event with its id, after a gap', async () => {
     const { answer, text, digests } = await listen()
     expect(answer.statusCode).toBe(200)
     expect(answer.headers['content-type']).toBe('text/event-stream; charset=utf-8')
@@ -73,7 +73,7 @@ describe('the stream', () => {
     await expect.poll(second.digests).toEqual(['two'])
   })
 
-  it('is never silent for as long as would count as dead', async () => {
+  it('is never silent long enough to count as dead', async () => {
     expect(heartbeatMs * 2).toBeLessThan(silenceMs)
     const { text } = await listen()
     vi.advanceTimersByTime(heartbeatMs)
@@ -120,7 +120,7 @@ describe('the stream', () => {
     expect(named.answer.headers['access-control-allow-origin']).toBe('https://localhost:8443')
   })
 
-  it('is broken off where nobody reads it', async () => {
+  it('is closed if nobody reads it', async () => {
     const { answer, text } = await listen()
     answer.pause()
     const closed = new Promise((resolve) => answer.once('close', resolve))

@@ -26,7 +26,7 @@ describe('the streams of a proxy', () => {
   }
   afterEach(() => streams.close())
 
-  it('G4, G11: are so many for one client, and so many in all', () => {
+  it('G4, G11: are limited per client, and in total', () => {
     open(2, 3)
     expect(['anna', 'anna'].map(listen).every((one) => one instanceof ServerResponse)).toBe(true)
     expect(listen('anna')).toBe(429)
@@ -36,7 +36,7 @@ describe('the streams of a proxy', () => {
     expect(streams.count()).toBe(3)
   })
 
-  it('G11: end the oldest one of whoever has most, for a client that has fewer', () => {
+  it('G11: end the oldest one of the client with most streams, for a client that has fewer', () => {
     open(3, 4)
     const [oldest] = ['anna', 'ben', 'anna', 'anna'].map(listen) as ServerResponse[]
     expect(listen('carl')).toBeInstanceOf(ServerResponse)

@@ -35,7 +35,7 @@ describe('remembered submissions', () => {
     expect(await store.find('run-1')).toEqual({ state: 'unknown' })
   })
 
-  it('P05: what is learned of a submission in doubt is its answer from then on', async () => {
+  it('P05: what is learned of an unconfirmed submission is its answer from then on', async () => {
     const store = createMemorySubmissions()
     await store.reserve('run-1', 'body')
     await store.settle('run-1', unknown)
@@ -46,7 +46,7 @@ describe('remembered submissions', () => {
     expect(await store.find('run-1')).toMatchObject({ body: '{"code":200}' })
   })
 
-  it('P05: an answer that says nothing certain is kept, until a better one is learned', async () => {
+  it('P05: an uncertain answer is kept until a better one is learned', async () => {
     const store = createMemorySubmissions()
     await store.reserve('run-1', 'body')
     await store.settle('run-1', { ...answered, state: 'unclear', body: '{}' })
@@ -64,7 +64,7 @@ describe('remembered submissions', () => {
     expect(again.state === 'same' && (await again.outcome)).toEqual(answered)
   })
 
-  it('W01: what is learned while the answer is on its way is told to all who wait, and stays', async () => {
+  it('W01: what is learned while the answer is under way is given to all who wait, and stays', async () => {
     const store = createMemorySubmissions()
     const first = await store.reserve('run-1', 'body')
     const second = await store.reserve('run-1', 'body')
@@ -107,7 +107,7 @@ describe('remembered submissions', () => {
     expect(await store.find('run-1')).toEqual({ state: 'unknown' })
   })
 
-  it('P03: what is on its way stays so, however long it takes', async () => {
+  it('P03: a submission under way stays so, however long it takes', async () => {
     let now = 0
     const store = createMemorySubmissions({ capacity: 2, now: () => now })
     await store.reserve('run-1', 'body')
@@ -117,7 +117,7 @@ describe('remembered submissions', () => {
     expect(await store.reserve('run-1', 'body')).toMatchObject({ state: 'same' })
   })
 
-  it('S05: full, learns of nothing new, but of what it waits for', async () => {
+  it('S05: full, learns only of submissions that are under way', async () => {
     const store = createMemorySubmissions({ capacity: 1 })
     await store.reserve('run-1', 'body')
     await store.learn('run-2', answered)
@@ -137,7 +137,7 @@ describe('remembered submissions', () => {
 })
 
 describe('answers of many bytes', () => {
-  it('G11: lose the oldest of their words, and are never sent again', async () => {
+  it('G11: lose the text of the oldest, and are never sent again', async () => {
     const store = createMemorySubmissions({ mostBytes: 2500 })
     const large = { ...answered, body: 'x'.repeat(1000) }
     for (const key of ['run-1', 'run-2', 'run-3']) {

@@ -36,7 +36,7 @@ beforeEach(async () => {
 afterEach(() => proxy.close())
 
 describe('a submission', () => {
-  it('goes out once, with the key and the body as it is, and its answer comes back as it is', async () => {
+  it('is sent once, with the key and its body unchanged, and its answer is returned unchanged', async () => {
     const body = { ...prompted('a fox'), outputFormat: 'png', safetyTolerance: 6, enableTranslation: true }
     const told = await submit(body)
     expect(told.status).toBe(200)
@@ -230,7 +230,7 @@ describe('a submission', () => {
     expect(uncounted.service.seen).toEqual([])
   })
 
-  it('S05: is not sent while nothing more can be remembered', async () => {
+  it('S05: is not sent while no more submissions can be remembered', async () => {
     const submissions = createMemorySubmissions({ capacity: 0 })
     const full = await openProxyBefore((_, outgoing) => replyJson(outgoing, accepted), {}, { submissions })
     const told = await askProxy(full.port, kontext, jsonRequest(prompted('a fox'), { 'idempotency-key': newRun() }))
@@ -319,7 +319,7 @@ describe('a submission is not sent', () => {
     await expectRefused(body, 'sources', jobs)
   })
 
-  it('with what it says is wrong', async () => {
+  it('for the reason that it names', async () => {
     const msgOf = async (body: unknown) => (await submit(body)).json().msg
     expect(await msgOf({ ...prompted('a fox'), steps: 50 })).toBe('The service does not accept these settings.')
     const inputImage = 'https://evil.test/a.png'
@@ -442,14 +442,14 @@ describe('the last step before the service', () => {
     expect(await submissions.find('the-odd-run-of-them')).toEqual({ state: 'unknown' })
   })
 
-  it('U19: frees what was not even sent in time', async () => {
+  it('U19: frees a submission that was not sent in time', async () => {
     const submissions = createMemorySubmissions()
     const { send } = createWith(async () => ({ ok: false, sent: 'no', cause: 'late' }), { submissions })
     expect(await send('the-late-run-of-them')).toEqual(notSent(503, 'The service did not answer in time.'))
     expect(await submissions.find('the-late-run-of-them')).toEqual({ state: 'none' })
   })
 
-  it('B14: gives back what was not spent, and ties what was to its task', async () => {
+  it('B14: gives back credits that were not spent, and ties spent ones to their task', async () => {
     const account: string[] = []
     const admit = async () => ({
       admitted: true as const,
@@ -477,7 +477,7 @@ describe('the last step before the service', () => {
     }
   })
 
-  it('S04: sends nothing that cannot be remembered', async () => {
+  it('S04: does not send a submission that cannot be remembered', async () => {
     let asked = 0
     const said: unknown[][] = []
     const { send } = createWith(
@@ -497,7 +497,7 @@ describe('the last step before the service', () => {
     expect(said).toEqual([[about, 'a submission could not be remembered, and was not sent']])
   })
 
-  it('S02: stopped, waits for the answers on their way and takes nothing new', async () => {
+  it('S02: stopped, waits for the answers under way and accepts nothing new', async () => {
     let release: (() => void) | undefined
     const { submit, send } = createWith(async (call) => {
       await new Promise<void>((resolve) => {

@@ -220,7 +220,7 @@ describe('an upload is refused', () => {
     expect(told.text).not.toContain(address)
   })
 
-  it('D17: when the browser leaves in the middle; the service gets no half picture', async () => {
+  it('D17: when the browser leaves in the middle; the service gets no incomplete image', async () => {
     const body = picture(Buffer.concat([png, Buffer.alloc(mebibyte)]))
     const request = openRequest(proxy.port, path, {
       method: 'POST',

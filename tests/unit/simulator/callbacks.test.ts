@@ -157,7 +157,7 @@ describe('callbacks of the simulated service', () => {
     expect(calls.at(-1)?.headers.has('x-webhook-signature')).toBe(false)
   })
 
-  test('of a simulator that was begun anew do not come any more', async () => {
+  test('of a simulator that was reset are not sent any more', async () => {
     const { service, time, calls, kontext } = openCalled()
     await kontext()
     service.simulator.reset()

@@ -54,7 +54,7 @@ describe('the demo', () => {
     expect(await sharp(bytes).metadata()).toMatchObject({ width: 1024, height: 1024 })
   })
 
-  it('takes one submission for a run, however often it comes, and no other settings for it', async () => {
+  it('accepts one submission for a run, however often it is sent, and no other settings for it', async () => {
     const [first, second] = await Promise.all([1, 2].map(() => kieKontext.submit(words('a fox'), run('fox'), call())))
     expect(second).toBe(first)
     expect(await kieKontext.submit(words('a fox'), run('fox'), call())).toBe(first)

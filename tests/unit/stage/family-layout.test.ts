@@ -41,7 +41,7 @@ describe('a family', () => {
     expect([label(after, 'b1'), label(after, 'b2'), label(after, 'a1')]).toEqual(['v2a', 'v2b', 'v2c'])
   })
 
-  test('ends where stored parents form a ring', () => {
+  test('ends if stored parents form a cycle', () => {
     expect(layoutFamily(family('a < b', 'b < a')).places).toEqual([])
     expect(shape(family('photo', 'a < photo', 'a < photo'))).toEqual(['photo 0,0 Source', 'a 1,0 v1'])
   })

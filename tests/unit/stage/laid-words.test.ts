@@ -25,7 +25,7 @@ describe('what is said of a laid answer', () => {
     expect(describeFit({ ...fit, zoom: 0.97 })).toEqual(['Shrunk 3.0%, aligned'])
   })
 
-  test('is short where nothing had to be done', () => {
+  test('is short if nothing had to be corrected', () => {
     expect(describeFit(fit)).toEqual(['Aligned'])
   })
 
@@ -47,7 +47,7 @@ describe('why an answer is not laid in', () => {
     expect(sentences[0]).toContain('framing')
   })
 
-  test('is told as it happened where a file is missing', () => {
+  test('is the message of the failure if a file is missing', () => {
     expect(describeRefusal({ kind: 'failed', reason: 'The source image was deleted.' })).toBe(
       'The source image was deleted.',
     )

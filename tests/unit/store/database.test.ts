@@ -177,7 +177,7 @@ describe('the version of a database', () => {
 })
 
 describe('another window', () => {
-  test('D06 with a newer version makes this one let go, say so and write no more', async () => {
+  test('D06 with a newer version makes this one close the database, say so and write no more', async () => {
     const store = await open()
     const heard: StoreHealth[] = []
     store.onHealth((health) => heard.push(health))
@@ -190,7 +190,7 @@ describe('another window', () => {
     store.close()
   })
 
-  test('D07 that holds an older version keeps this one waiting, which says so and goes on when it is closed', async () => {
+  test('D07 with an older version makes this one wait, which says so and continues when the other is closed', async () => {
     const older = await openRaw(name, 1, (opened) => {
       for (const store of ['runs', 'pictures', 'thumbnails', 'originals'])
         opened.createObjectStore(store, { keyPath: 'id' })
@@ -233,7 +233,7 @@ describe('another window', () => {
 })
 
 describe('a connection that the browser takes away', () => {
-  test('D05 is opened again, and what was under way is repeated', async () => {
+  test('D05 is opened again, and operations under way are repeated', async () => {
     const opening = vi.spyOn(indexedDB, 'open')
     const store = await open()
     const [connection] = opening.mock.results.map(({ value }) => (value as IDBOpenDBRequest).result)

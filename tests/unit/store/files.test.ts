@@ -45,7 +45,7 @@ async function newFile(id: string, about: Partial<NewFile> = {}): Promise<NewFil
 const hashOf = async (bytes: Blob) => sha256Of(new Uint8Array(await bytes.arrayBuffer()))
 const id = 'a' as PictureId
 
-test('a file is kept byte for byte, with its own type, and drawn by what stands in for it', async () => {
+test('a file is kept byte for byte with its type, and shown by its rendition', async () => {
   const picture = await store.addFile(await newFile('a'))
   expect(picture).toEqual({
     id,
@@ -67,7 +67,7 @@ test('a file is kept byte for byte, with its own type, and drawn by what stands 
   expect((await store.thumbnails([id])).size).toBe(1)
 })
 
-test('a file that needs no other image is drawn by itself', async () => {
+test('a file that needs no rendition is shown directly', async () => {
   const { rendition: _rendition, ...file } = await newFile('a', {
     bytes: await paintedImage('webp'),
     sha256: await hashOf(await paintedImage('webp')),
@@ -110,7 +110,7 @@ test('a browser that takes no Blob into a database keeps the bytes in another fo
   expect((await store.drawable(id))?.type).toBe('image/png')
 })
 
-test('bytes that the disk does not give back as they were are not kept', async () => {
+test('bytes that the disk does not return unchanged are not kept', async () => {
   const put = IDBObjectStore.prototype.put
   vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, value, key) {
     return put.call(this, this.name === 'files' ? { ...value, bytes: new Blob(['other bytes']) } : value, key)

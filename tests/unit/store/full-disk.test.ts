@@ -42,7 +42,7 @@ test('before a submission only what is on disk counts', async () => {
   expect(await store.openRuns()).toEqual([queuedRun('a')])
 })
 
-test('D01 after a submission the task is known, and shown, though the disk does not take it', async () => {
+test('D01 after a submission the task is known and shown, although it cannot be written', async () => {
   await store.saveRun(sendingRun('a'))
   fillDisk()
   const told = vi.fn()
@@ -74,7 +74,7 @@ test('a step kept in memory is the basis of the next one, which is written as so
   expect(await store.openRuns()).toEqual([amended])
 })
 
-test('a picture that finds room settles a run whose last steps did not', async () => {
+test('an image that can be stored settles a run whose last steps could not', async () => {
   await store.saveRun(sendingRun('a'))
   fillDisk()
   await store.saveRun(workingRun('a'))

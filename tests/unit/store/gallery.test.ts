@@ -36,7 +36,7 @@ describe.each([{ kept: 'in a database' }, { kept: 'in memory' }])('a gallery $ke
     vi.unstubAllGlobals()
   })
 
-  test('says where it keeps things', () => {
+  test('says where it stores', () => {
     expect(store.health).toBe(kept === 'in memory' ? 'memory' : 'ok')
   })
 
@@ -361,7 +361,7 @@ describe.each([{ kept: 'in a database' }, { kept: 'in memory' }])('a gallery $ke
     })
   })
 
-  test('listeners hear of every change by id until they leave', async () => {
+  test('listeners get the ids of every change until they leave', async () => {
     const heard: StoreChange[] = []
     const leave = store.subscribe((change) => heard.push(change))
     await store.settle(savedRun('a', ['a-0']), [newPicture('a-0', png)])

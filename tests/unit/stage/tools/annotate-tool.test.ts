@@ -53,7 +53,7 @@ describe('a mark that a pointer draws', () => {
     expect(commands).toMatchObject([{ figure: { box: [10, 20, 390, 280] } }])
   })
 
-  test('of a click alone is none, but for a pin and a note', () => {
+  test('is not made by a click, except a pin and a note', () => {
     for (const kind of ['arrow', 'box', 'ellipse', 'pen'] as const) {
       expect(play(choose(kind), press(10, 20), release).commands).toEqual([])
     }

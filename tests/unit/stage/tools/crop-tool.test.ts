@@ -112,14 +112,14 @@ describe('the crop that reaches over an edge', () => {
     expect(over(both)).toMatchObject({ crop: [50, 20, 350, 280], pad: { right: 100 } })
   })
 
-  test('does so on purpose only: nearly at the edge it stays on it', () => {
+  test('snaps to the edge nearby, so that it does not extend by accident', () => {
     const press: CropEvent = { kind: 'press', handle: 'e', at: [400, 150], slack: 10 }
     const to = (x: number): CropEvent => ({ kind: 'drag', to: [x, 150] })
     expect(over(play(press, to(409)))).toBeUndefined()
     expect(over(play(press, to(411)))).toMatchObject({ pad: { right: 11 } })
   })
 
-  test('goes half of a side beyond the image at most, and is set by numbers on both sides alike', () => {
+  test('extends by half of a side at most, and equally on both sides if set by numbers', () => {
     expect(play(...drag('e', [400, 150], [2000, 150])).box).toEqual([0, 0, 600, 300])
     expect(play({ kind: 'width', pixels: 600 }).box).toEqual([-100, 0, 600, 300])
     expect(play({ kind: 'width', pixels: 801 }).box).toEqual([0, 0, 400, 300])
@@ -143,7 +143,7 @@ describe('the crop that reaches over an edge', () => {
     expect(over(again)).toEqual(over(tool))
   })
 
-  test('is given up where the image is straightened', () => {
+  test('is reset if the image is straightened', () => {
     const tilted = play(...drag('e', [400, 150], [500, 150]), { kind: 'tilt', degrees: 3 })
     expect(over(tilted)?.pad).toBeUndefined()
     const [x, y, width, height] = stepCropTool(tilted, { kind: 'nudge', dx: 99, dy: 0, isResize: true }, image).box
