@@ -42,7 +42,7 @@ function setArea(document: EditDocument, area: readonly AreaStep[]): void {
 
 /**
  * Replaces a source of the active family by a result, at the same position, so that the next edit starts from it. One
- * act. The area is not copied: the result is edited anew.
+ * act. The area is not copied: the result starts without one.
  */
 export function acceptResult(store: GalleryStore, source: PictureId, result: PictureId): void {
   const { family: active, sources, setSources, focusPrompt } = useWorkspace.getState()

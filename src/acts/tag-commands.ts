@@ -6,7 +6,7 @@ import { perform, sayFailure, sayLeft, undo } from './act-log.ts'
 
 const failed = 'The tags stay as they were'
 
-/** Renames a tag on all images, wherever they are kept. Where the new name is a tag already, the two become one. */
+/** Renames a tag on all images of all shelves. If the new name is a tag already, the two are merged. */
 export async function renameTag(store: GalleryStore, tag: string, name: string): Promise<void> {
   await changeTag(store, tag, { label: 'rename tag', done: `Tag renamed to ${name}` }, name)
 }

@@ -83,7 +83,7 @@ export function markBox(mark: Mark, width: number): Box {
   return [box[0], box[1] - rise, box[2], box[3] + rise]
 }
 
-/** The mark moved by so many pixels. */
+/** The mark moved by a distance in pixels. */
 export function moveMark(mark: Mark, dx: number, dy: number): Mark {
   const along = ([x, y]: Point): Point => [tenth(x + dx), tenth(y + dy)]
   switch (mark.kind) {

@@ -81,7 +81,7 @@ export interface Provider {
   submit(body: unknown, run: RunId, call: Call): Promise<TaskId>
   /** Reads the answer to a `submit` that the proxy kept. Throws what `submit` rejects with. */
   readSubmission(httpStatus: number, body: string): TaskId
-  /** Reads the answer to a status request that the proxy passed on; `undefined` if it says nothing about the task. */
+  /** Reads the answer to a status request that the proxy passed on; `undefined` if it does not contain the task. */
   readStatus?(httpStatus: number, body: string): TaskStatus | undefined
   /** `ageMs`: time since the submission, at least. A record that does not exist yet counts as running for 90 s. */
   check(taskId: TaskId, ageMs: number, call: Call): Promise<TaskStatus>

@@ -1,4 +1,4 @@
-// The script of the file that a client gets. It stands in that file as it is written here, under a policy that allows this
+// The script of the file that a client gets. It is in that file exactly as written here, under a policy that allows this
 // script alone, opened from a disk: no modules, no network, no HTML made of texts.
 const sheet = document.body.dataset.sheet ?? ''
 const title = document.title

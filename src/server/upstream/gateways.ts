@@ -10,7 +10,7 @@ export interface Base {
   path: string
 }
 
-/** A host that speaks a dialect, as this proxy reaches it. */
+/** A host with one dialect of the API, and how this proxy reaches it. */
 export interface Gateway {
   /** As in GATEWAY. */
   id: string
