@@ -11,14 +11,14 @@ export interface CellActs {
   open(picture: Picture): void
   /** A press that selects: with Ctrl or ⌘, with Shift, or a long press on a touch screen. */
   press(tile: Tile, place: number, how: { adds: boolean; extends: boolean }): void
-  /** Opens or closes the stack that the image belongs to; nothing where stacks are not shown. */
+  /** Opens or closes the image's stack; absent if stacks are not shown. */
   turnStack?: ((picture: Picture, isOpen: boolean) => void) | undefined
   isSelecting(): boolean
   /** Whether an act on this image applies to all selected ones. */
   isMeant(id: PictureId): boolean
-  /** What can be done with the tiles of the collection that is shown. */
+  /** Actions on tiles of the shown collection. */
   collected?: Collected | undefined
-  /** Does an act to the selected images. */
+  /** Applies an act to the selected images. */
   performOnSelection(act: ImageAct): void
   openSettings(): void
   /** Registers the element at a position, so that the grid can focus it. */

@@ -30,7 +30,7 @@ import { savedQuery } from './saved-query.ts'
 import { type CollectionFacts, useCollectionFacts } from './use-collection-facts.ts'
 
 interface CollectionsDialogProps {
-  /** What is shown at the moment; it can be saved as a smart collection. */
+  /** The present query, which can be saved as a smart collection. */
   query: Query
   /** The smart collection that `query` began with. */
   smart: CollectionId | undefined
@@ -41,7 +41,7 @@ interface CollectionsDialogProps {
 const mostLetters = 80
 const dragType = 'application/x-atelier-collection'
 
-/** All collections as a tree: opened, put in order by hand, nested, renamed and deleted. */
+/** All collections as a tree, which can be opened, reordered, nested, renamed and deleted. */
 export function CollectionsDialog({ query, smart, onOpen, onClose }: CollectionsDialogProps) {
   const store = useStore()
   const collections = useCollections()
@@ -204,7 +204,7 @@ function itemsOf(collection: StoredCollection, { collections, store, onRename, o
 
 type Drop = 'before' | 'into' | 'after'
 
-/** The upper and lower quarter of a row lie between two rows. */
+/** The upper and lower quarter of a row count as between two rows. */
 function dropAt({ clientY, currentTarget }: DragEvent<HTMLElement>): Drop {
   const { top, height } = currentTarget.getBoundingClientRect()
   const share = height > 0 ? (clientY - top) / height : 0.5
@@ -258,7 +258,7 @@ interface SearchKeeperProps {
   store: GalleryStore
 }
 
-/** Keeps what is searched and filtered as a smart collection, or as the new rule of the one that is open. */
+/** Saves the present query as a smart collection, or as the new rule of the open one. */
 function SearchKeeper({ query, smart, store }: SearchKeeperProps) {
   const rule = JSON.stringify(query)
   if (rule === JSON.stringify(everything)) {
@@ -281,7 +281,7 @@ function SearchKeeper({ query, smart, store }: SearchKeeperProps) {
   )
 }
 
-/** An opened plain collection is in the order given by hand, where there is one. */
+/** Opens a collection; a plain one in its manual order, if it has one. */
 function queryOf({ id, kind, rule, sequence }: StoredCollection): Query {
   if (kind === 'smart') return savedQuery(rule) ?? everything
   return { ...everything, collection: id, ...(sequence ? { sort: 'hand' } : {}) }
@@ -298,7 +298,7 @@ async function keep(store: GalleryStore, changed: readonly StoredCollection[], d
   if (changed.length > 0) announce(done)
 }
 
-/** Those that are nested in it move up to its parent. Its images are kept. */
+/** Deletes a collection. Nested ones move up to its parent. Its images are kept. */
 async function removeCollection(
   store: GalleryStore,
   collections: readonly StoredCollection[],

@@ -26,12 +26,12 @@ export const swatches: readonly (readonly [name: string, hex: string])[] = [
   ['White', '#f4f4f4'],
 ]
 
-/** "Red", or "#c81e1f" where the colour is none of the swatches. */
+/** "Red", or "#c81e1f" if the colour is not one of the swatches. */
 export function describeTone(hex: string): string {
   return swatches.find(([, known]) => known === hex)?.[0] ?? hex
 }
 
-/** Narrows the result to images that have a colour among their own. */
+/** Filters by a colour of the image. */
 export function ColourFilter({ query, onChange }: ColourFilterProps) {
   const choose = (tone: string | undefined) => {
     const { tone: before, ...rest } = query
@@ -72,7 +72,7 @@ export function ColourFilter({ query, onChange }: ColourFilterProps) {
   )
 }
 
-/** Images of earlier versions have no colours yet: theirs are read while this is open. */
+/** Images of earlier versions have no stored colours; they are computed while this is open. */
 function Filling() {
   const store = useStore()
   const [left, setLeft] = useState(0)

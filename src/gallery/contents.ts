@@ -20,7 +20,7 @@ export interface Contents {
   readonly lead: readonly Item[]
   /** `undefined` if it is not loaded. */
   itemAt(place: number): Item | undefined
-  /** How the tile belongs to a batch. */
+  /** The tile's stack, if it belongs to a batch. */
   groupAt(place: number): Group
   ratioAt(place: number): number
   /** Among what is loaded. */
@@ -79,7 +79,7 @@ export function toContents({ cards, lead }: Before, view: ShelfView, now: number
       const isNewestFirst = days.length < 2 || (days[0]?.at ?? 0) > (days[1]?.at ?? 0)
       const day = days.find((each) => (isNewestFirst ? each.at <= at : each.at >= at))
       if (!day) return offset + Math.max(0, total - 1)
-      // What stands before the shelf is of today as well.
+      // Items before the shelf also belong to today.
       return day === days[0] && day.at === startOfDay(now) ? cards.length : offset + day.from
     },
     shelfRange: (from, to) => ({ from: from - offset, to: to - offset }),

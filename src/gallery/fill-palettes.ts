@@ -4,10 +4,10 @@ import type { FinderClient } from '#library/find/open-finder.ts'
 import type { GalleryStore } from '#store/store.ts'
 
 const together = 120
-/** As many pixels on a side as are looked at. */
+/** Side in pixels to which thumbnails are reduced. */
 const sidePx = 64
 
-/** Makes the palettes of images that have none, from their thumbnails. `onLeft` is told how many are to come. */
+/** Computes the missing palettes from thumbnails. Calls `onLeft` with the number that is left. */
 export async function fillPalettes(
   store: Pick<GalleryStore, 'thumbnails' | 'setPalettes'>,
   finder: Pick<FinderClient, 'uncoloured'>,
@@ -26,7 +26,7 @@ export async function fillPalettes(
   if (!signal.aborted) onLeft(0)
 }
 
-/** Of an image whose thumbnail is gone or cannot be drawn: none. */
+/** Empty if the thumbnail is missing or cannot be drawn. */
 async function readPalette(address: string | undefined): Promise<readonly Tone[]> {
   if (address === undefined) return []
   try {

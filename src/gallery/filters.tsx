@@ -8,7 +8,7 @@ import { ColourFilter, describeTone } from './colour-filter.tsx'
 import type { ShelfView } from './shelf-window.ts'
 import { ViewPanel } from './view-panel.tsx'
 
-/** What is opened from the line of filters. */
+/** Dialogs and panels that the row of filters opens. */
 export interface Ways {
   collections(): void
   jump(): void
@@ -95,7 +95,7 @@ function without(query: Query, name: Optional): Query {
 }
 
 /** The active filters; each can be removed. */
-/** The order by hand belongs to a collection. */
+/** The manual order is available only in a collection. */
 function withoutCollection(query: Query): Query {
   const rest = without(query, 'collection')
   return rest.sort === 'hand' ? { ...rest, sort: 'newest' } : rest

@@ -151,12 +151,12 @@ function useLayers(room: Room, { query, onChange }: { query: Query; onChange: (q
   return { ways, shown }
 }
 
-/** An order given by hand is one of images, not of stacks. */
+/** A manual order has images, not stacks. */
 const ungrouped: Grouping = {}
 
 type Grouping = Pick<SearchOptions, 'stacks' | 'opened'>
 
-/** Whether batches are one tile each, and which of them are opened. */
+/** Whether batches are shown as stacks, and which stacks are open. */
 function useStacks(): { grouping: Grouping; turn: ((batch: BatchId, isOpen: boolean) => void) | undefined } {
   const stacks = useWorkspace((state) => state.stackBatches)
   const [opened, setOpened] = useState<readonly BatchId[]>([])

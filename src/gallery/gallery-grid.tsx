@@ -35,13 +35,13 @@ interface GalleryGridProps {
   onDelete?: ((images: NonEmpty<Picture>) => void) | undefined
   onSettings: () => void
   select: SelectionDoor
-  /** Opens or closes the stack of a batch; the bin shows none. */
+  /** Opens or closes the stack of a batch; absent in the bin, which has no stacks. */
   onTurnStack?: ((batch: BatchId, isOpen: boolean) => void) | undefined
   /** Where the selection bar finds the commands of the grid. */
-  /** What can be done with the tiles of the collection that is shown. */
+  /** Actions on tiles of the shown collection. */
   collected?: Collected | undefined
   commandsRef?: RefObject<ImageCommands | undefined>
-  /** Where others find the way to a place. */
+  /** Set to a function that scrolls to a place. */
   goRef?: RefObject<((place: number) => void) | undefined>
 }
 
@@ -326,11 +326,11 @@ function pressSelection(
 }
 
 /** Opens the item, or performs the act for the key. */
-/** Alt and an arrow move an image of a collection in its order by hand. */
+/** Alt and an arrow key move an image within a collection's manual order. */
 function moveByHand(event: KeyboardEvent, item: Item | undefined, { collected }: CellActs): void {
   const by = event.key === 'ArrowLeft' ? -1 : event.key === 'ArrowRight' ? 1 : undefined
   if (by === undefined || !item || isRun(item) || !collected) return
-  // Elsewhere it is the browser's key for the page before.
+  // Outside a collection it is the browser's key for "back".
   event.preventDefault()
   collected.moveBy(item.id, by)
 }
@@ -413,7 +413,7 @@ function useCellActs(
   }, [commands, roving, onDelete, onSettings, turnStack, collected])
 }
 
-/** What moves images to other places, with the focus kept on the image. */
+/** Actions that move images; the focus stays on the image. */
 function useMoves(
   { contents, onTurnStack, collected }: Pick<GalleryGridProps, 'contents' | 'onTurnStack' | 'collected'>,
   roving: RovingCommands,

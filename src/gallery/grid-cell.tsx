@@ -18,9 +18,9 @@ interface GridCellProps {
   item: Item
   /** Its position in the grid. */
   place: number
-  /** Of a closed stack: all of its images. */
+  /** For a closed stack: all of its images. */
   stack: readonly PictureId[] | undefined
-  /** It stands in an opened stack of so many images. */
+  /** Number of images of the open stack that it belongs to. */
   opened: number | undefined
   /** The number of columns it spans. */
   span: number
@@ -193,7 +193,7 @@ function isInMenu(target: EventTarget): boolean {
   return target instanceof Element && target.closest('button, [role="menu"]') !== null
 }
 
-/** Where the order is given by hand, a dragged tile is put before this one or behind it. */
+/** In a manual order, a dragged tile is dropped before or after this one. */
 function useDrops(item: Item, { collected }: CellActs) {
   const [side, setSide] = useState<'before' | 'after'>()
   if (isRun(item) || !collected) return { side: undefined, handlers: {} }

@@ -6,7 +6,7 @@ import type { SearchOptions } from '#library/find/search.ts'
 import { meritFrom, stackUp } from '#library/find/stacks.ts'
 import type { ShelfView, Tile } from './shelf-window.ts'
 
-/** The newest images of a shelf, as long as search is not ready. Tiles are those that search will give. */
+/** The newest images of a shelf until search is ready, as the same tiles that search will return. */
 export function viewOf(pictures: readonly Picture[], grouping: Pick<SearchOptions, 'stacks' | 'opened'>): ShelfView {
   const tiles = tilesOf(pictures, grouping)
   const placeOf = (id: string) => {

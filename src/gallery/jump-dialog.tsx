@@ -6,7 +6,7 @@ import { Dialog } from '#ui/dialog.tsx'
 
 interface JumpDialogProps {
   days: readonly Day[]
-  /** Tiles in the result. */
+  /** Number of tiles in the result. */
   total: number
   now: number
   /** `at`: local midnight, in epoch ms. */
@@ -16,7 +16,7 @@ interface JumpDialogProps {
 
 const monthName = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric' })
 
-/** Leads to the images of a day, a week ago, or a month. */
+/** Scrolls to the images of a day, of a week ago, or of a month. */
 export function JumpDialog({ days, total, now, onJump, onClose }: JumpDialogProps) {
   const [typed, setTyped] = useState('')
   const months = useMemo(() => monthsOf(days, total), [days, total])
@@ -74,7 +74,7 @@ function dayFrom(typed: string): number | undefined {
   return year > 1900 && month > 0 && day > 0 ? new Date(year, month - 1, day).getTime() : undefined
 }
 
-/** The months that have images, as the result lists them: with the day that comes first there, and how many tiles they have. */
+/** The months with images in the order of the result, each with its first day there and its number of tiles. */
 function monthsOf(days: readonly Day[], total: number): { at: number; latest: number; count: number }[] {
   const months = new Map<number, { at: number; latest: number; count: number }>()
   for (const [index, { at, from }] of days.entries()) {

@@ -12,9 +12,9 @@ import { TileMarks } from './tile-marks.tsx'
 
 interface PictureTileProps {
   picture: Picture
-  /** So many images are behind a closed stack. */
+  /** Number of images of a closed stack. */
   stack: number | undefined
-  /** It stands in an opened stack of so many. */
+  /** Number of images of the open stack that it belongs to. */
   opened: number | undefined
   isSelected: boolean
   isPicked: boolean
@@ -82,7 +82,7 @@ export function PictureTile({
   )
 }
 
-/** The upper edges of the images behind it. */
+/** Draws the upper edges of further images, as a sign of a stack. */
 function StackEdge() {
   return (
     <span

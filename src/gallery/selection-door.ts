@@ -10,7 +10,7 @@ export interface SelectionDoor {
   acts: SelectionActs
   /** Whether an act on this image applies to the whole selection. */
   isMeant(id: PictureId): boolean
-  /** Does an act to the selected images, where it is offered for them. */
+  /** Applies an act to the selected images, if it is offered for them. */
   perform(act: ImageAct, commands: ImageCommands): void
   /** Performs the act for a key press on the selected images. */
   pressKey(event: globalThis.KeyboardEvent, commands: ImageCommands): void

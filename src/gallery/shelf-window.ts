@@ -7,7 +7,7 @@ import type { Query } from '#library/find/query.ts'
 import type { Answer, SearchOptions } from '#library/find/search.ts'
 import type { GalleryStore } from '#store/store.ts'
 
-/** How a tile belongs to a batch; a single image has none of it. */
+/** A tile's stack; empty for a single image. */
 export type Group = Pick<FoundItem, 'stack' | 'opened'>
 
 export type Tile = Group & { picture: Picture }
@@ -62,7 +62,7 @@ export interface ShelfWindow {
 
 const pageSize = 60
 /** How many positions are read ahead. */
-/** Tiles are read when nothing more was typed for so long: until then the count is all that is worth drawing. */
+/** Tiles are read after this pause in typing, ms; until then only the count is updated. */
 const pauseMs = 60
 const ahead = 90
 const mostPages = 10
@@ -149,7 +149,7 @@ interface Reading {
   pause: (text: string) => Promise<void>
 }
 
-/** Tells the count first, then reads the tiles that were wanted last. Nothing once the question is another one. */
+/** Reports the count first, then reads the tiles requested last. Does nothing after the query has changed. */
 async function readAnswer(
   { finder, pages, pause }: Reading,
   { query, options }: Question,
@@ -167,7 +167,7 @@ async function readAnswer(
   return { found, ratios }
 }
 
-/** Gives the way to wait, after each new text, for whether more is typed. The first text, which is empty, waits for nothing. */
+/** Returns a function that waits for a pause in typing after each new text, but not after the first, empty one. */
 function createTypingPause(): (text: string) => Promise<void> {
   let last = ''
   return async (text) => {

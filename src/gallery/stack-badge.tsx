@@ -2,16 +2,16 @@ import { Layers } from 'lucide-react'
 import { classes } from '#ui/classes.ts'
 
 interface StackBadgeProps {
-  /** Images of a closed stack that are in the result. */
+  /** Number of images of a closed stack that are in the result. */
   stack?: number | undefined
-  /** Images of the opened stack that the tile stands in. */
+  /** Number of images of the open stack that the tile belongs to. */
   opened?: number | undefined
-  /** Images that the batch was started with. */
+  /** Number of images that the batch was started with. */
   of: number | undefined
   onTurn: (isOpen: boolean) => void
 }
 
-/** Opens the stack that the tile is, or closes the one that it stands in. */
+/** Opens a closed stack, or closes the tile's open one. */
 export function StackBadge({ stack, opened, of, onTurn }: StackBadgeProps) {
   const count = stack ?? opened
   if (count === undefined) return null
@@ -19,7 +19,7 @@ export function StackBadge({ stack, opened, of, onTurn }: StackBadgeProps) {
   return (
     <button
       type="button"
-      // Not in the tab order: the cell has the keys.
+      // Not in the tab order, because the cell handles the keys.
       tabIndex={-1}
       aria-label={stack === undefined ? `Close stack of ${text}` : `Open stack of ${text}`}
       onClick={() => onTurn(stack !== undefined)}
@@ -36,7 +36,7 @@ export function StackBadge({ stack, opened, of, onTurn }: StackBadgeProps) {
   )
 }
 
-/** "12", or "5 of 12" where the others are filtered out, deleted, or still on their way. */
+/** "12", or "5 of 12" if the others are filtered out, deleted, or not finished. */
 export function countStack(count: number, of = count): string {
   return count >= of ? String(count) : `${count} of ${of}`
 }

@@ -13,16 +13,16 @@ import { announce } from '#ui/announce.tsx'
 import type { MenuItem } from '#ui/menu.tsx'
 import type { Room } from './use-room.ts'
 
-/** What can be done with the tiles of a collection that is shown. */
+/** Actions on tiles of the shown collection. */
 export interface Collected {
   itemsFor(picture: Picture): MenuItem[]
-  /** Moves the image one place on in the order by hand, or back. */
+  /** Moves the image one place forwards or backwards in the manual order. */
   moveBy(id: PictureId, by: 1 | -1): void
-  /** Puts the dragged image, or the selection that it belongs to, before another one or behind it. */
+  /** Moves the dragged image, or the selection that contains it, before or after another one. */
   drop(dragged: PictureId, on: PictureId, side: 'before' | 'after'): void
 }
 
-/** The same object as long as the same collection is shown. Nothing where none is, or where it is searched or filtered. */
+/** The same object while the same collection is shown. `undefined` without a collection, or with a search or filter. */
 export function useCollected(room: Room, query: Query, onChange: (query: Query) => void): Collected | undefined {
   const store = useStore()
   const collection = useCollections().find(({ id }) => id === query.collection)
@@ -41,7 +41,7 @@ interface Shown {
 }
 
 function createCollected(store: GalleryStore, latest: { current: Shown }): Collected {
-  /** Puts images at another place among all of the collection, and shows its order by hand. */
+  /** Moves images within the whole collection, and shows its manual order. */
   const move = async (ids: readonly PictureId[], before: (all: readonly PictureId[]) => PictureId | undefined) => {
     const { room, query, onChange, collection } = latest.current
     if (!collection) return

@@ -6,7 +6,7 @@ import { useStore } from '#store/queries.ts'
 import type { StoredCollection } from '#store/schema.ts'
 import { savedQuery } from './saved-query.ts'
 
-/** What search knows of a collection. Those that are nested in it count as well. */
+/** Search's figures for a collection, including nested ones. */
 export interface CollectionFacts {
   count: number
   newest?: PictureId
@@ -14,7 +14,7 @@ export interface CollectionFacts {
 
 const nothing: ReadonlyMap<CollectionId, CollectionFacts> = new Map()
 
-/** How many images each collection has, and its newest. Empty until search is ready. */
+/** The number of images and the newest image of each collection. Empty until search is ready. */
 export function useCollectionFacts(
   collections: readonly StoredCollection[],
 ): ReadonlyMap<CollectionId, CollectionFacts> {

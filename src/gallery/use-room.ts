@@ -22,7 +22,7 @@ export interface Room {
   onSeen: (from: number, to: number) => void
   /** The grid's commands for images; empty until it is rendered. */
   commandsRef: { current: ImageCommands | undefined }
-  /** Leads to a place of the grid, with its heading; nothing until it is drawn. */
+  /** Scrolls to a place of the grid, with its heading; does nothing until the grid is rendered. */
   goRef: { current: ((place: number) => void) | undefined }
   /** Reads the selected images, in the order of selection. `undefined` if none is left. */
   readSelected(): Promise<Subject | undefined>

@@ -14,12 +14,12 @@ export interface RovingCommands {
   /** Scrolls to the item at a position and focuses it when it is rendered. */
   focusPlace(place: number): void
   /** The focus came to a cell in another way. */
-  /** As `focusPlace`, with the line, and the heading above it, at the top. */
+  /** Like `focusPlace`, with the line and its heading at the top. */
   goTo(place: number): void
   follow(place: number): void
-  /** The focus has left the grid. */
+  /** Called when the focus has left the grid. */
   leave(): void
-  /** Gives the focus back to the active cell if its element was drawn anew, which takes the focus away. */
+  /** Restores the focus to the active cell if its element was recreated. */
   keepFocus(): void
   /** The element at a position. */
   register(place: number, element: HTMLElement | null): void
@@ -59,7 +59,7 @@ export function useRoving(shown: Shown, list: RefObject<VirtualizerHandle | null
     latest.current = { contents, lines, place }
   }, [contents, lines, place])
   const commands = useMemo(() => createCommands(latest, list, setActive), [list])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: an image that moves to another line is drawn anew there
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the element of an image that moves to another line is recreated
   useLayoutEffect(() => commands.keepFocus(), [commands, contents, lines, place])
   return { place, lineIndex: lines.lineOf(place), commands }
 }
@@ -114,7 +114,7 @@ function createCommands(
     focusPlace(place) {
       const { lines } = latest.current
       if (place < 0 || place >= lines.places) return
-      // The first line takes its heading along.
+      // The first line is scrolled to with its heading.
       if (place === 0) list.current?.scrollTo(0)
       else list.current?.scrollToIndex(lines.lineOf(place), { align: 'nearest' })
       focusSoon(place)

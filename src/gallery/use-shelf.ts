@@ -6,7 +6,7 @@ import { useStore } from '#store/queries.ts'
 import { viewOf } from './head-view.ts'
 import { type Counted, createShelfWindow, type Question, type ShelfView } from './shelf-window.ts'
 
-/** What was found last, told before its tiles are read: whoever shows the count alone is drawn anew for it. */
+/** The latest count, reported before its tiles are read, so that only components with the count render again. */
 export interface Counting {
   now(): Counted | undefined
   subscribe(listener: () => void): () => void

@@ -3,7 +3,7 @@ import { type RefObject, useLayoutEffect, useMemo, useState } from 'react'
 /** Between tiles, in CSS pixels. */
 export const gapPx = 6
 const marginPx = 12
-/** How wide tiles can be made, in CSS pixels. */
+/** Range of tile widths in CSS pixels. */
 export const tileLimits = { min: 72, max: 400 } as const
 /** The most tiles in view, however large the window is. */
 const mostInView = 90

@@ -10,12 +10,12 @@ import { useWorkspace } from '#workspace/workspace.ts'
 import { tileLimits } from './use-tile-layout.ts'
 
 interface ViewPanelProps {
-  /** Absent where the order is not that of time. */
+  /** Absent if the order is not by time. */
   onJump: (() => void) | undefined
   onSurvey: () => void
 }
 
-/** How tiles are drawn, and other ways to look at the images. */
+/** Options for tiles, and other views of the images. */
 export function ViewPanel({ onJump, onSurvey }: ViewPanelProps) {
   const tilePx = useWorkspace((state) => state.tilePx)
   const isNatural = useWorkspace((state) => state.naturalTiles)

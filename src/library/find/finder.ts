@@ -46,16 +46,16 @@ export interface FoundItem {
   id: PictureId
   width: number
   height: number
-  /** Of a closed stack: all images of the batch that are in the result, this one included, in order. */
+  /** For a closed stack: all images of the batch in the result, including this one, in order. */
   stack?: readonly PictureId[]
-  /** It stands beside the others of its opened stack, and so many they are. */
+  /** For an image of an open stack: the number of its images in the result. */
   opened?: number
 }
 
 export interface FindOptions {
   /** Images of one batch form one tile. */
   stacks?: boolean
-  /** The stacks that are opened: their images are tiles of their own, beside each other. */
+  /** The open stacks; their images are separate, adjacent tiles. */
   opened?: readonly BatchId[]
   /** Images to leave out of the result. */
   without?: readonly PictureId[]
@@ -70,9 +70,9 @@ export interface Finder {
   /** Adds rows, or replaces those of known images. */
   put(rows: readonly Row[]): void
   remove(ids: readonly PictureId[]): void
-  /** All collections, in place of those known before. Their names are searched like words of their images. */
+  /** Replaces all collections. Their names are searched like words of their images. */
   knowCollections(collections: readonly FoundCollection[]): void
-  /** How many images of the gallery each collection has, those nested in it included, and its newest. */
+  /** Number of gallery images of each collection, including nested ones, and its newest image. */
   collections(): readonly (readonly [CollectionId, { count: number; newest: PictureId }])[]
   /** Keeps its result for `items`, `ids` and `placeOf`. */
   find(query: Query, options?: FindOptions): Found
@@ -162,7 +162,7 @@ export function createFinder(...given: [] | [unknown]): Finder | undefined {
 
 const idAt = (table: Table, row: number) => table.ids[row] as PictureId
 
-/** The last result, and what can be asked of it. */
+/** The last result and its operations. */
 function createResult(table: Table) {
   let tiles = unstacked(new Int32Array(0))
   let places: Map<number, number> | undefined

@@ -2,23 +2,23 @@ import type { CollectionId, PictureId } from '#domain/ids.ts'
 import { withDescendants } from '#library/collection-tree.ts'
 import { fold } from './fold.ts'
 
-/** What search needs of a collection. */
+/** The parts of a collection that search needs. */
 export interface FoundCollection {
   id: CollectionId
   name: string
   parent?: CollectionId
-  /** The order of its images that was given by hand. */
+  /** Manual order of its images. */
   sequence?: readonly PictureId[]
 }
 
 export interface KnownCollections {
-  /** Folded, by id. */
+  /** Normalised names, by id. */
   names: ReadonlyMap<CollectionId, string>
   /** The collection itself and all that are nested in it. */
   within(id: CollectionId): ReadonlySet<CollectionId>
   /** The collection and all that it is nested in. */
   around(id: CollectionId): readonly CollectionId[]
-  /** The place of each image in the order given by hand; empty where none was given. */
+  /** The place of each image in the manual order; empty if there is none. */
   placesIn(id: CollectionId): ReadonlyMap<PictureId, number>
 }
 

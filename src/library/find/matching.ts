@@ -11,7 +11,7 @@ export interface Tests {
   terms: readonly Term[]
   /** For each word term, the collections whose names contain it. */
   named: ReadonlyMap<Term, ReadonlySet<CollectionId>>
-  /** The chosen collection and all that are nested in it; `undefined`: none is chosen. */
+  /** The chosen collection and all nested ones; `undefined`: none is chosen. */
   collected: ReadonlySet<CollectionId> | undefined
   /** How well a text matches: 3 the words together, 2 at the starts of words, 1 anywhere. */
   score(text: string): number
@@ -158,11 +158,11 @@ function compare(value: number, how: Extract<Term, { kind: 'rating' }>['how'], o
   }
 }
 
-/** Colours further apart are not taken for the same. */
+/** Colours with a larger distance do not match. */
 const mostToneDistance = 0.13
 const lastNear: { hex?: string; table?: Uint8Array } = {}
 
-/** For each colour as the table keeps it, 1 where it looks like the wanted one. No colour looks like a text that is none. */
+/** For each 15-bit colour, 1 if it is similar to the wanted one. All 0 if the text is not a colour. */
 function tonesNear(hex: string): Uint8Array {
   if (lastNear.hex === hex && lastNear.table) return lastNear.table
   const table = new Uint8Array(65_536)

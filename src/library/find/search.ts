@@ -29,7 +29,7 @@ export interface Search {
   /** Width divided by height of each tile. */
   shapes(result: number): Float32Array<ArrayBuffer> | undefined
   suggestion(typed: string): string | undefined
-  /** How many images of the gallery each collection has, those nested in it included, and its newest. */
+  /** Number of gallery images of each collection, including nested ones, and its newest image. */
   collections(): ReturnType<Finder['collections']>
   /** All tags of all images, on every shelf, most frequent first. */
   tags(): readonly FacetCount[]

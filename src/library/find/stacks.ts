@@ -1,21 +1,21 @@
-/** A result as tiles. Rows are numbers that mean something to whoever asked. */
+/** A result as tiles. Rows are the caller's numbers. */
 export interface Tiles {
   /** The row that each tile shows. */
   rows: Int32Array
-  /** The row whose time each tile stands at: that of the first image of its stack. */
+  /** The row that gives each tile its time: the first image of its stack. */
   timeRows: Int32Array
-  /** For each tile that is a closed stack, by the row it shows: all of its rows, in order. */
+  /** All rows of each closed stack in order, by the row that its tile shows. */
   members: ReadonlyMap<number, readonly number[]>
-  /** For each row that stands in an opened stack: how many rows it has. */
+  /** For each row of an open stack: the stack's number of rows. */
   opened: ReadonlyMap<number, number>
 }
 
 interface Stacking {
   /** 0: none. */
   batchOf(row: number): number
-  /** The row of the highest merit is the one that a closed stack shows; among equals the first. */
+  /** A closed stack shows the row with the highest merit; among equals the first. */
   meritOf(row: number): number
-  /** The batches whose images stand beside each other, at the place of the first. */
+  /** Batches whose images are adjacent tiles, at the place of the first. */
   opened: ReadonlySet<number>
 }
 
@@ -57,7 +57,7 @@ export function stackUp(rows: Int32Array, { batchOf, meritOf, opened }: Stacking
   return { rows: Int32Array.from(shown), timeRows: Int32Array.from(timeRows), members, opened: beside }
 }
 
-/** What a person has said of an image, as one number: starred before rated before not judged before rejected. */
+/** The user's judgement of an image as a number: starred, then rated, then not judged, then rejected. */
 export function meritFrom(said: { star: boolean; rating: number; reject: boolean }): number {
   return (said.star ? 10 : 0) + said.rating - (said.reject ? 100 : 0)
 }

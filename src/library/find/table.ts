@@ -7,7 +7,7 @@ import type { Row } from './row.ts'
 const shelves: readonly Shelf[] = ['gallery', 'sources', 'bin', 'answers']
 const kinds: readonly Row['kind'][] = ['made', 'dropped', 'derived', 'sample']
 const flagsOf = { star: 1, reject: 2, simulated: 4, edited: 8 } as const
-/** Whether there is a list to be looked up: for most rows there is none, and every search asks all of them. */
+/** Whether a row has a list to look up. Most rows have none, and every search checks all rows. */
 const listFlags = { tags: 16, collections: 32 } as const
 /** A removed row; the next new row uses its place. */
 const gone = 255
@@ -45,12 +45,12 @@ export interface Table {
   height(row: number): number
   tags(row: number): readonly string[]
   collections(row: number): readonly CollectionId[]
-  /** Number of the batch it came with; 0: none. */
+  /** Number of its batch; 0: none. */
   batchNumber(row: number): number
   /** 0: no image came with it. */
   numberOfBatch(batch: BatchId): number
   file(row: number): string
-  /** Whether one of its colours is in the table `near`, which has a place for each colour in 15 bits. */
+  /** Whether `near` is 1 for one of its colours; it has an entry for each 15-bit colour. */
   hasTone(row: number, near: Uint8Array): boolean
   /** Whether its colours are known. */
   isColoured(row: number): boolean
@@ -103,10 +103,10 @@ interface Snapshot {
 }
 
 const toneNames = ['tone0', 'tone1', 'tone2', 'tone3'] as const
-/** An image of which no colour is kept, although it was looked at. */
+/** An image that was analysed and has no colours. */
 const noTone = 65_535
 
-/** 0: not known. Otherwise the colour and one. */
+/** 0: not known. Otherwise the colour plus one. */
 function toneCode(palette: readonly number[] | undefined, index: number): number {
   if (!palette) return 0
   const tone = palette[index]
