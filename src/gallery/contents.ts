@@ -28,9 +28,9 @@ export interface Contents {
   /** The images between two positions, both included, loaded or not. */
   idsBetween(from: number, to: number): Promise<readonly PictureId[]>
   findPlace(id: PictureId): Promise<number | undefined>
-  /** The positions within the shelf itself, for loading them. */
   /** Where the images of a day begin, or of the next day that has any, in the order of the result. `at`: local midnight. */
   placeOfDay(at: number): number
+  /** The positions within the shelf itself, for loading them. */
   shelfRange(from: number, to: number): { from: number; to: number }
 }
 

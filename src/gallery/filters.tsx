@@ -94,13 +94,13 @@ function without(query: Query, name: Optional): Query {
   return rest
 }
 
-/** The active filters; each can be removed. */
 /** The manual order is available only in a collection. */
 function withoutCollection(query: Query): Query {
   const rest = without(query, 'collection')
   return rest.sort === 'hand' ? { ...rest, sort: 'newest' } : rest
 }
 
+/** The active filters; each can be removed. */
 export function FilterChips({ query, onChange }: Pick<FiltersProps, 'query' | 'onChange'>) {
   const collections = useCollections()
   const chips: { label: string; swatch?: string; next: Query }[] = [

@@ -37,9 +37,9 @@ interface GalleryGridProps {
   select: SelectionDoor
   /** Opens or closes the stack of a batch; absent in the bin, which has no stacks. */
   onTurnStack?: ((batch: BatchId, isOpen: boolean) => void) | undefined
-  /** Where the selection bar finds the commands of the grid. */
   /** Actions on tiles of the shown collection. */
   collected?: Collected | undefined
+  /** Where the selection bar finds the commands of the grid. */
   commandsRef?: RefObject<ImageCommands | undefined>
   /** Set to a function that scrolls to a place. */
   goRef?: RefObject<((place: number) => void) | undefined>
@@ -325,7 +325,6 @@ function pressSelection(
   return true
 }
 
-/** Opens the item, or performs the act for the key. */
 /** Alt and an arrow key move an image within a collection's manual order. */
 function moveByHand(event: KeyboardEvent, item: Item | undefined, { collected }: CellActs): void {
   const by = event.key === 'ArrowLeft' ? -1 : event.key === 'ArrowRight' ? 1 : undefined
@@ -335,6 +334,7 @@ function moveByHand(event: KeyboardEvent, item: Item | undefined, { collected }:
   collected.moveBy(item.id, by)
 }
 
+/** Opens the item, or performs the act for the key. */
 function pressOn(item: Item, group: Group, event: KeyboardEvent, acts: CellActs, select: SelectionDoor): void {
   const opens = (event.key === 'Enter' || event.key === ' ') && !event.ctrlKey && !event.metaKey
   if (opens) {

@@ -61,9 +61,9 @@ export interface ShelfWindow {
 }
 
 const pageSize = 60
-/** How many positions are read ahead. */
 /** Tiles are read after this pause in typing, ms; until then only the count is updated. */
 const pauseMs = 60
+/** How many positions are read ahead. */
 const ahead = 90
 const mostPages = 10
 

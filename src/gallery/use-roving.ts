@@ -13,9 +13,9 @@ export interface RovingCommands {
   place(): number
   /** Scrolls to the item at a position and focuses it when it is rendered. */
   focusPlace(place: number): void
-  /** The focus came to a cell in another way. */
   /** Like `focusPlace`, with the line and its heading at the top. */
   goTo(place: number): void
+  /** The focus came to a cell in another way. */
   follow(place: number): void
   /** Called when the focus has left the grid. */
   leave(): void

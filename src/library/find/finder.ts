@@ -78,13 +78,13 @@ export interface Finder {
   find(query: Query, options?: FindOptions): Found
   /** How many images a query finds. The kept result stays. */
   count(query: Query): number
-  /** The typed text with the nearest known words. Only useful if nothing was found, because it reads every text. */
   /** All tags of all images, on every shelf, most frequent first. */
   tags(): readonly FacetCount[]
   /** All images with exactly this tag, on every shelf. */
   tagged(tag: string): readonly PictureId[]
   /** The images whose colours are not known, newest first. */
   uncoloured(): readonly PictureId[]
+  /** The typed text with the nearest known words. Only useful if nothing was found, because it reads every text. */
   suggestion(typed: string): string | undefined
   items(from: number, to: number): readonly FoundItem[]
   /** A range of the result, in its order; by default everything. A stack gives all of its images. */

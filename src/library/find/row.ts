@@ -29,9 +29,9 @@ export interface Row {
   note: string
   tags: readonly string[]
   collections: readonly CollectionId[]
-  /** The batch it was made in. */
   /** Its colours, in 15 bits each. Absent: not known. */
   palette?: readonly number[]
+  /** The batch it was made in. */
   batch?: BatchId
 }
 
