@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os'
 import react from '@vitejs/plugin-react'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
@@ -12,7 +11,7 @@ export default defineConfig({
     expect: { poll: { timeout: 15_000, interval: 10 } },
     retry: 0,
     // Many tests wait for sockets and timers: one worker fewer than cores, the default, would leave the machine idle.
-    maxWorkers: Math.ceil(availableParallelism() * 1.5),
+    maxWorkers: '100%',
     projects: [
       {
         extends: true,

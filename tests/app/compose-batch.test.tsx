@@ -133,7 +133,7 @@ describe('the matrix', () => {
     await openForm()
     await userEvent.click(screen.getByRole('tab', { name: 'Flux 2' }))
     await userEvent.click(screen.getByRole('button', { name: 'Matrix' }))
-    const dialog = screen.getByRole('dialog', { name: 'Matrix' })
+    const dialog = await screen.findByRole('dialog', { name: 'Matrix' })
     await userEvent.click(await within(dialog).findByRole('checkbox', { name: '16:9' }))
     await userEvent.click(within(dialog).getByRole('checkbox', { name: 'Flex' }))
     await userEvent.click(within(dialog).getByRole('checkbox', { name: '2K' }))

@@ -22,6 +22,11 @@ async function undo(notice: string) {
 }
 const sourcesOf = (family: string) => useWorkspace.getState().sources[family] ?? []
 const choose = (...files: File[]) => userEvent.upload(screen.getByLabelText('Add images'), files)
+/** The first files of a form. Resolves when each has its tile: they are read a moment after the choice. */
+async function choosePrepared(...files: File[]) {
+  await choose(...files)
+  await waitFor(() => expect(items()).toHaveLength(files.length))
+}
 /** The source images in order, by their accessible names. */
 const expectShown = (...names: string[]) =>
   waitFor(() => {
@@ -151,7 +156,7 @@ test('a picture taken out can be put back', async () => {
   await press('Remove image 1')
   expect(sourcesOf('flux-2')).toEqual([ids[1]])
   await undo('Image removed')
-  expect(sourcesOf('flux-2')).toEqual(ids)
+  await waitFor(() => expect(sourcesOf('flux-2')).toEqual(ids))
 })
 
 test('an image that is missing in the store is named, and blocks until it is removed', async () => {
@@ -238,7 +243,7 @@ describe('added files', () => {
   test('delay a press in the meantime, which then submits once', async () => {
     const workers = fakePictureWorkers()
     const { sent } = await openFlux2()
-    await choose(imageFile('large.png', 'slow'))
+    await choosePrepared(imageFile('large.png', 'slow'))
     await userEvent.keyboard('{Control>}{Enter}{Enter}{/Control}')
     expect(submit()).toHaveAccessibleDescription('Preparing 1 image… Submits when ready.')
     expect(sent).toEqual([])
@@ -253,7 +258,7 @@ describe('added files', () => {
   test('of which one cannot be used: a press in the meantime says so and submits nothing', async () => {
     const workers = fakePictureWorkers()
     const { sent } = await openFlux2()
-    await choose(imageFile('large.png', 'slow'), imageFile('text.png', 'bad'))
+    await choosePrepared(imageFile('large.png', 'slow'), imageFile('text.png', 'bad'))
     await userEvent.keyboard('{Control>}{Enter}{/Control}')
     workers.finish()
     await waitFor(() => expect(submit()).toHaveAccessibleDescription(/^Image 2 cannot be used/))
@@ -263,7 +268,7 @@ describe('added files', () => {
   test('no longer delay a press after the prompt has changed', async () => {
     const workers = fakePictureWorkers()
     const { sent } = await openFlux2()
-    await choose(imageFile('large.png', 'slow'))
+    await choosePrepared(imageFile('large.png', 'slow'))
     await userEvent.keyboard('{Control>}{Enter}{/Control}')
     await userEvent.type(screen.getByRole('textbox', { name: 'Prompt' }), ' at night')
     await waitFor(() => {
@@ -279,7 +284,7 @@ describe('added files', () => {
   test('that are taken out while they are prepared never arrive', async () => {
     const workers = fakePictureWorkers()
     await openFlux2()
-    await choose(imageFile('large.png', 'slow'))
+    await choosePrepared(imageFile('large.png', 'slow'))
     await press('Remove image 1')
     expect(screen.queryByRole('list', { name: 'Source images' })).toBeNull()
     workers.finish()
@@ -297,7 +302,7 @@ describe('added files', () => {
     await waitFor(() => expect(sourcesOf('flux-kontext')).not.toEqual(before))
     await expectShown('new.png')
     await undo('replaced')
-    expect(sourcesOf('flux-kontext')).toEqual(before)
+    await waitFor(() => expect(sourcesOf('flux-kontext')).toEqual(before))
   })
 })
 

@@ -94,7 +94,7 @@ test('a role is part of what is sent, is seen before, stays with its image and i
   fireEvent.click(screen.getByRole('button', { name: 'Move image 2 earlier' }))
   expect(screen.getByRole('combobox', { name: 'Role of image 1' })).toHaveValue('style')
   await userEvent.click(screen.getByRole('button', { name: 'What will be sent' }))
-  const text = await within(screen.getByRole('dialog')).findByRole('region', { name: 'Text' })
+  const text = await within(await screen.findByRole('dialog')).findByRole('region', { name: 'Text' })
   expect(text).toHaveTextContent('A shop window. Use image 1 as the style reference.')
   await act(() => logOf(store).undo())
   expect(screen.getByLabelText('Role of image 2')).toHaveValue('style')

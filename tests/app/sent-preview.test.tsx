@@ -9,7 +9,7 @@ beforeEach(emptyWorkspace)
 
 const open = async () => {
   await userEvent.click(screen.getByRole('button', { name: 'What will be sent' }))
-  return screen.getByRole('dialog', { name: 'What will be sent' })
+  return screen.findByRole('dialog', { name: 'What will be sent' })
 }
 const part = (dialog: HTMLElement, name: string) => within(dialog).findByRole('region', { name })
 
