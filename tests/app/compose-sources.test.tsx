@@ -260,7 +260,10 @@ describe('added files', () => {
     const { sent } = await openFlux2()
     await choosePrepared(imageFile('large.png', 'slow'), imageFile('text.png', 'bad'))
     await userEvent.keyboard('{Control>}{Enter}{/Control}')
-    workers.finish()
+    await waitFor(() => {
+      workers.finish()
+      expect(sourcesOf('flux-2')).toHaveLength(1)
+    })
     await waitFor(() => expect(submit()).toHaveAccessibleDescription(/^Image 2 cannot be used/))
     expect(sent).toEqual([])
   })
