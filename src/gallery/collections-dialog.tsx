@@ -10,12 +10,12 @@ import {
   Trash2,
 } from 'lucide-react'
 import { type DragEvent, type FormEvent, type KeyboardEvent, useState } from 'react'
+import type { Collection } from '#domain/collection.ts'
 import type { CollectionId } from '#domain/ids.ts'
 import { type Branch, type Move, placed, stepped, treeOf } from '#library/collection-tree.ts'
 import { everything, type Query } from '#library/find/query.ts'
 import { newId } from '#platform/ids.ts'
 import { useStore } from '#store/queries.ts'
-import type { StoredCollection } from '#store/schema.ts'
 import { useCollections } from '#store/stage-queries.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { useThumbnail } from '#store/thumbnail-queries.ts'
@@ -51,7 +51,7 @@ export function CollectionsDialog({ query, smart, onOpen, onClose }: Collections
     onClose()
     onOpen(next, id)
   }
-  const remove = (collection: StoredCollection) => {
+  const remove = (collection: Collection) => {
     void removeCollection(store, collections, collection)
     if (query.collection === collection.id) onOpen(everything)
   }
@@ -100,7 +100,7 @@ export function CollectionsDialog({ query, smart, onOpen, onClose }: Collections
 
 interface RowProps {
   branch: Branch
-  collections: readonly StoredCollection[]
+  collections: readonly Collection[]
   facts: CollectionFacts | undefined
   store: GalleryStore
   isOpen: (id: CollectionId) => boolean
@@ -190,7 +190,7 @@ const moves: readonly { way: Move; label: string; icon: typeof ArrowUp }[] = [
 
 type RowActs = Pick<RowProps, 'collections' | 'store' | 'onRename' | 'onRemove'> & { move: (way: Move) => void }
 
-function itemsOf(collection: StoredCollection, { collections, store, onRename, onRemove, move }: RowActs): MenuItem[] {
+function itemsOf(collection: Collection, { collections, store, onRename, onRemove, move }: RowActs): MenuItem[] {
   const nest = () => void add(store, { name: 'New collection', parent: collection.id })
   return [
     { label: 'Rename', icon: Pencil, onSelect: onRename },
@@ -212,12 +212,7 @@ function dropAt({ clientY, currentTarget }: DragEvent<HTMLElement>): Drop {
   return share > 0.75 ? 'after' : 'into'
 }
 
-function dropped(
-  collections: readonly StoredCollection[],
-  id: CollectionId,
-  on: StoredCollection,
-  drop: Drop,
-): StoredCollection[] {
+function dropped(collections: readonly Collection[], id: CollectionId, on: Collection, drop: Drop): Collection[] {
   if (drop === 'into') return placed(collections, id, { parent: on.id, before: undefined })
   if (drop === 'before') return placed(collections, id, { parent: on.parent, before: on.id })
   const siblings = treeOf(collections).flatMap(({ collection }) => (collection.parent === on.parent ? collection : []))
@@ -254,7 +249,7 @@ function NameForm({ label, initial, word, onName }: NameFormProps) {
 
 interface SearchKeeperProps {
   query: Query
-  smart: StoredCollection | undefined
+  smart: Collection | undefined
   store: GalleryStore
 }
 
@@ -282,18 +277,18 @@ function SearchKeeper({ query, smart, store }: SearchKeeperProps) {
 }
 
 /** Opens a collection; a plain one in its manual order, if it has one. */
-function queryOf({ id, kind, rule, sequence }: StoredCollection): Query {
+function queryOf({ id, kind, rule, sequence }: Collection): Query {
   if (kind === 'smart') return savedQuery(rule) ?? everything
   return { ...everything, collection: id, ...(sequence ? { sort: 'hand' } : {}) }
 }
 
-const idOfSmart = ({ id, kind }: StoredCollection) => (kind === 'smart' ? id : undefined)
+const idOfSmart = ({ id, kind }: Collection) => (kind === 'smart' ? id : undefined)
 
-function add(store: GalleryStore, about: Pick<StoredCollection, 'name'> & Partial<StoredCollection>): Promise<void> {
+function add(store: GalleryStore, about: Pick<Collection, 'name'> & Partial<Collection>): Promise<void> {
   return store.collections.put({ id: newId() as CollectionId, kind: 'plain', order: Date.now(), ...about })
 }
 
-async function keep(store: GalleryStore, changed: readonly StoredCollection[], done: string): Promise<void> {
+async function keep(store: GalleryStore, changed: readonly Collection[], done: string): Promise<void> {
   for (const collection of changed) await store.collections.put(collection)
   if (changed.length > 0) announce(done)
 }
@@ -301,8 +296,8 @@ async function keep(store: GalleryStore, changed: readonly StoredCollection[], d
 /** Deletes a collection. Nested ones move up to its parent. Its images are kept. */
 async function removeCollection(
   store: GalleryStore,
-  collections: readonly StoredCollection[],
-  collection: StoredCollection,
+  collections: readonly Collection[],
+  collection: Collection,
 ): Promise<void> {
   const nested = collections.filter(({ parent }) => parent === collection.id)
   const { parent } = collection

@@ -1,12 +1,12 @@
 import { FolderMinus, ImageUp, MoveLeft, MoveRight } from 'lucide-react'
 import { useMemo, useRef } from 'react'
 import type { ImageCommands } from '#acts/image-commands.ts'
+import type { Collection } from '#domain/collection.ts'
 import type { PictureId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
 import { resequenced } from '#library/collection-tree.ts'
 import { everything, type Query } from '#library/find/query.ts'
 import { useStore } from '#store/queries.ts'
-import type { StoredCollection } from '#store/schema.ts'
 import { useCollections } from '#store/stage-queries.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { announce } from '#ui/announce.tsx'
@@ -37,7 +37,7 @@ interface Shown {
   room: Room
   query: Query
   onChange: (query: Query) => void
-  collection: StoredCollection | undefined
+  collection: Collection | undefined
 }
 
 function createCollected(store: GalleryStore, latest: { current: Shown }): Collected {

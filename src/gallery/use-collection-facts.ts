@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'react'
+import type { Collection } from '#domain/collection.ts'
 import type { CollectionId, PictureId } from '#domain/ids.ts'
 import { finderOf } from '#library/find/finder-of.ts'
 import type { FinderClient } from '#library/find/open-finder.ts'
 import { useStore } from '#store/queries.ts'
-import type { StoredCollection } from '#store/schema.ts'
 import { savedQuery } from './saved-query.ts'
 
 /** Search's figures for a collection, including nested ones. */
@@ -15,9 +15,7 @@ export interface CollectionFacts {
 const nothing: ReadonlyMap<CollectionId, CollectionFacts> = new Map()
 
 /** The number of images and the newest image of each collection. Empty until search is ready. */
-export function useCollectionFacts(
-  collections: readonly StoredCollection[],
-): ReadonlyMap<CollectionId, CollectionFacts> {
+export function useCollectionFacts(collections: readonly Collection[]): ReadonlyMap<CollectionId, CollectionFacts> {
   const store = useStore()
   const [facts, setFacts] = useState(nothing)
   useEffect(() => {
@@ -42,7 +40,7 @@ export function useCollectionFacts(
 
 async function readFacts(
   finder: FinderClient,
-  collections: readonly StoredCollection[],
+  collections: readonly Collection[],
 ): Promise<ReadonlyMap<CollectionId, CollectionFacts>> {
   const facts = new Map<CollectionId, CollectionFacts>(await finder.collections())
   for (const { id, kind, rule } of collections) {

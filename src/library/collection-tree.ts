@@ -1,9 +1,9 @@
+import type { Collection } from '#domain/collection.ts'
 import type { CollectionId } from '#domain/ids.ts'
-import type { StoredCollection } from '#store/schema.ts'
 
 /** A collection in the list. */
 export interface Branch {
-  collection: StoredCollection
+  collection: Collection
   /** 0: at the top. */
   depth: number
 }
@@ -15,7 +15,7 @@ const mostDepth = 6
  * All collections, each below its parent, in the manual order. A collection whose parent is deleted, or is one of its own
  * descendants, is listed at the top level.
  */
-export function treeOf(collections: readonly StoredCollection[]): Branch[] {
+export function treeOf(collections: readonly Collection[]): Branch[] {
   const listed: Branch[] = []
   const seen = new Set<CollectionId>()
   const list = (parent: CollectionId | undefined, depth: number) => {
@@ -38,12 +38,9 @@ export function treeOf(collections: readonly StoredCollection[]): Branch[] {
 }
 
 /** The collections directly below `parent`, in order. Without a parent: those at the top. */
-export function childrenOf(
-  collections: readonly StoredCollection[],
-  parent: CollectionId | undefined,
-): StoredCollection[] {
+export function childrenOf(collections: readonly Collection[], parent: CollectionId | undefined): Collection[] {
   const known = new Set(collections.map(({ id }) => id))
-  const parentOf = ({ parent: own }: StoredCollection) => (own !== undefined && known.has(own) ? own : undefined)
+  const parentOf = ({ parent: own }: Collection) => (own !== undefined && known.has(own) ? own : undefined)
   return collections
     .filter((each) => parentOf(each) === parent)
     .sort((a, b) => a.order - b.order || (a.name < b.name ? -1 : 1))
@@ -51,7 +48,7 @@ export function childrenOf(
 
 /** The collection and all below it. */
 export function withDescendants(
-  collections: readonly Pick<StoredCollection, 'id' | 'parent'>[],
+  collections: readonly Pick<Collection, 'id' | 'parent'>[],
   id: CollectionId,
 ): Set<CollectionId> {
   const found = new Set([id])
@@ -68,7 +65,7 @@ export type Move = 'up' | 'down' | 'into' | 'out'
  * What changes when a collection is moved by one step: up or down among its siblings, into the one before it, or out of its
  * parent. Nothing where there is no such step.
  */
-export function stepped(collections: readonly StoredCollection[], id: CollectionId, move: Move): StoredCollection[] {
+export function stepped(collections: readonly Collection[], id: CollectionId, move: Move): Collection[] {
   const own = collections.find((each) => each.id === id)
   if (!own) return []
   const siblings = childrenOf(collections, own.parent)
@@ -96,10 +93,10 @@ export function stepped(collections: readonly StoredCollection[], id: Collection
 
 /** What changes when a collection is put under `parent`, before one of those there, or at their end. */
 export function placed(
-  collections: readonly StoredCollection[],
+  collections: readonly Collection[],
   id: CollectionId,
   { parent, before }: { parent: CollectionId | undefined; before: CollectionId | undefined },
-): StoredCollection[] {
+): Collection[] {
   const own = collections.find((each) => each.id === id)
   // A collection cannot be moved into itself or into one below it.
   if (!own || before === id || (parent !== undefined && withDescendants(collections, id).has(parent))) return []
@@ -107,13 +104,13 @@ export function placed(
   const at = before === undefined ? others.length : others.findIndex((each) => each.id === before)
   if (at < 0) return []
   const { parent: _parent, ...free } = own
-  const put: StoredCollection = parent === undefined ? free : { ...free, parent }
+  const put: Collection = parent === undefined ? free : { ...free, parent }
   return [...others.slice(0, at), put, ...others.slice(at)]
     .map((each, order) => ({ ...each, order }))
     .filter((each) => !collections.some((known) => isSamePlace(known, each)))
 }
 
-function isSamePlace(a: StoredCollection, b: StoredCollection): boolean {
+function isSamePlace(a: Collection, b: Collection): boolean {
   return a.id === b.id && a.order === b.order && a.parent === b.parent
 }
 

@@ -1,3 +1,4 @@
+import type { Collection } from '#domain/collection.ts'
 import type { CollectionId, PictureId, RunId } from '#domain/ids.ts'
 import type { Marks } from '#domain/marks.ts'
 import type { Picture } from '#domain/picture.ts'
@@ -5,7 +6,7 @@ import { sha256Of } from '#imaging/sha256.ts'
 import { type Database, toStorageError } from './database.ts'
 import type { PictureRecords } from './picture-records.ts'
 import { putPicture } from './picture-writes.ts'
-import type { StoredCollection, StoredPicture } from './schema.ts'
+import type { StoredPicture } from './schema.ts'
 import type { BackupRecords, StoreChange } from './store.ts'
 import { toRun, toStoredRun } from './stored-run.ts'
 
@@ -119,8 +120,8 @@ export function knownFrom({ marks }: Picture, sha256: string): { sha256: string;
 }
 
 /** A collection of an archive as a complete record. */
-export function toCollection(collection: { id: CollectionId; name: string }): StoredCollection {
-  const { kind, order } = collection as Partial<StoredCollection>
+export function toCollection(collection: { id: CollectionId; name: string }): Collection {
+  const { kind, order } = collection as Partial<Collection>
   return {
     ...collection,
     kind: kind === 'smart' ? 'smart' : 'plain',

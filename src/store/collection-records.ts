@@ -1,6 +1,6 @@
+import type { Collection } from '#domain/collection.ts'
 import type { CollectionId } from '#domain/ids.ts'
 import type { Database } from './database.ts'
-import type { StoredCollection } from './schema.ts'
 import type { CollectionRecords, StoreChange } from './store.ts'
 
 export function createCollectionRecords(
@@ -23,7 +23,7 @@ export function createCollectionRecords(
 
 /** Without a database: collections last as long as the page. */
 export function createCollectionsInMemory(onChange: (change: StoreChange) => void): CollectionRecords {
-  const kept = new Map<CollectionId, StoredCollection>()
+  const kept = new Map<CollectionId, Collection>()
   return {
     all: async () => inOrder([...kept.values()]),
     async put(collection) {
@@ -37,6 +37,6 @@ export function createCollectionsInMemory(onChange: (change: StoreChange) => voi
   }
 }
 
-function inOrder(collections: readonly StoredCollection[]): StoredCollection[] {
+function inOrder(collections: readonly Collection[]): Collection[] {
   return collections.toSorted((a, b) => a.order - b.order || (a.name < b.name ? -1 : 1))
 }

@@ -1,7 +1,8 @@
+import type { Collection } from '#domain/collection.ts'
 import type { CollectionId, PictureId, RunId } from '#domain/ids.ts'
 import type { Run } from '#domain/run.ts'
 import { hashOf, knownFrom, recordOf, toCollection, toRestored } from './backup-records.ts'
-import type { StoredCollection, StoredPicture } from './schema.ts'
+import type { StoredPicture } from './schema.ts'
 import type { BackupRecords, RestoredPicture, StoreChange } from './store.ts'
 
 interface Memory {
@@ -15,7 +16,7 @@ interface Memory {
 
 /** Backup records for a page without a database. */
 export function createMemoryBackup({ records, original, runs, change, restore, tell }: Memory): BackupRecords {
-  const collections = new Map<CollectionId, StoredCollection>()
+  const collections = new Map<CollectionId, Collection>()
 
   return {
     async size() {

@@ -1,4 +1,5 @@
 import { openDB } from 'idb'
+import type { Collection } from '#domain/collection.ts'
 import type { PictureId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
 import type { Run } from '#domain/run.ts'
@@ -6,7 +7,7 @@ import { recordOf } from './backup-records.ts'
 import { storageError } from './database.ts'
 import { openFile } from './kept-files.ts'
 import { toBlob } from './picture-entry.ts'
-import type { Schema, StoredCollection } from './schema.ts'
+import type { Schema } from './schema.ts'
 import type { BackupRecords } from './store.ts'
 import { toRun } from './stored-run.ts'
 
@@ -57,6 +58,6 @@ export async function openRescue(name: string): Promise<Rescue> {
       return original && toBlob(original.base64)
     },
     runs: () => attempt(async (): Promise<Run[]> => (await database.getAll('runs')).map(toRun), []),
-    collections: () => attempt((): Promise<StoredCollection[]> => database.getAll('collections'), []),
+    collections: () => attempt((): Promise<Collection[]> => database.getAll('collections'), []),
   }
 }

@@ -1,4 +1,5 @@
 import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from 'idb'
+import type { Collection } from '#domain/collection.ts'
 import type { Command } from '#domain/command.ts'
 import type { CollectionId, PictureId, RunId } from '#domain/ids.ts'
 import type { ImageMime, Picture, Shelf } from '#domain/picture.ts'
@@ -52,23 +53,6 @@ export interface StoredRendition {
   bytes: Blob | ArrayBuffer
 }
 
-/** A named set of images. Membership in a manual collection is stored in the images' own marks. */
-export interface StoredCollection {
-  id: CollectionId
-  name: string
-  kind: 'plain' | 'smart'
-  /** The stored query of a smart collection. */
-  rule?: string
-  /** Position among the collections with the same parent, ascending. */
-  order: number
-  /** The collection it is listed under; none if absent or deleted. */
-  parent?: CollectionId
-  /** Its cover image. Absent: the newest one. */
-  cover?: PictureId
-  /** The manual order of a plain collection's images. Images not in this list come after, newest first. */
-  sequence?: readonly PictureId[]
-}
-
 /** A folder on disk that the user chose. */
 export interface StoredFolder {
   /** Its purpose: "copy". */
@@ -96,7 +80,7 @@ export interface Schema extends DBSchema {
   files: { key: PictureId; value: StoredFile }
   renditions: { key: PictureId; value: StoredRendition }
   acts: { key: string; value: Command; indexes: { at: number } }
-  collections: { key: CollectionId; value: StoredCollection }
+  collections: { key: CollectionId; value: Collection }
   folders: { key: string; value: StoredFolder }
   /**
    * Records for search, made from `pictures`: they can be deleted and made again. Each row is stored with an explicit

@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
+import type { Collection } from '#domain/collection.ts'
 import type { PictureId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
 import { keys, storedList, useStore } from './queries.ts'
-import type { StoredCollection } from './schema.ts'
 import type { GalleryStore } from './store.ts'
 
 /** How long an original stays in memory when it is no longer shown: long enough to go back to it. */
@@ -56,10 +56,10 @@ export function useNeighbours(picture: Picture): { older?: Picture | undefined; 
   return data ?? {}
 }
 
-const noCollections: readonly StoredCollection[] = []
+const noCollections: readonly Collection[] = []
 
 /** All collections in list order. */
-export function useCollections(): readonly StoredCollection[] {
+export function useCollections(): readonly Collection[] {
   const store = useStore()
   const { data } = useQuery({ ...storedList, queryKey: keys.collections, queryFn: () => store.collections.all() })
   return data ?? noCollections

@@ -1,3 +1,4 @@
+import type { Collection } from '#domain/collection.ts'
 import type { Command, Outcome } from '#domain/command.ts'
 import type { FoundRecipe } from '#domain/found-recipe.ts'
 import type { CollectionId, PictureId, RunId } from '#domain/ids.ts'
@@ -6,7 +7,7 @@ import type { Marks } from '#domain/marks.ts'
 import type { ImageMime, Origin, Picture, Shelf } from '#domain/picture.ts'
 import type { BatchPlace, Run, RunIn } from '#domain/run.ts'
 import type { SourceFile } from '#domain/source-file.ts'
-import type { StoredCollection, StoredFolder } from './schema.ts'
+import type { StoredFolder } from './schema.ts'
 
 /** Bytes to be stored. `convertTo` converts them once to another format. */
 export interface NewPicture {
@@ -94,9 +95,9 @@ export type StoreChange =
 /** Named sets of images. Membership is stored in the images' marks, so removing a collection keeps its images. */
 export interface CollectionRecords {
   /** In list order. */
-  all(): Promise<readonly StoredCollection[]>
+  all(): Promise<readonly Collection[]>
   /** Adds a collection, or replaces the one with the same id. */
-  put(collection: StoredCollection): Promise<void>
+  put(collection: Collection): Promise<void>
   remove(id: CollectionId): Promise<void>
 }
 
@@ -149,7 +150,7 @@ export interface SearchRows {
   /** All images in order of their ids, `size` at a time. */
   pages(size: number): AsyncIterable<readonly Picture[]>
   /** All collections: their names are searched like words of their images. */
-  collections(): Promise<readonly StoredCollection[]>
+  collections(): Promise<readonly Collection[]>
   /** The number of images. The cost grows with it. */
   count(): Promise<number>
   /**
@@ -194,7 +195,7 @@ export interface BackupRecords {
   /** The bytes as they are kept. */
   bytes(id: PictureId): Promise<Blob | undefined>
   runs(): Promise<readonly Run[]>
-  collections(): Promise<readonly StoredCollection[]>
+  collections(): Promise<readonly Collection[]>
 
   known(id: PictureId): Promise<{ sha256: string; marks?: Marks } | undefined>
   keep(picture: Picture, bytes: Blob): Promise<void>

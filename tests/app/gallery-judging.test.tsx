@@ -1,11 +1,11 @@
 import { fireEvent, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Collection } from '#domain/collection.ts'
 import type { CollectionId, PictureId } from '#domain/ids.ts'
 import { Gallery } from '#gallery/gallery.tsx'
 import { toneOf } from '#imaging/palette.ts'
 import { runScreens } from '#runs/run-screens.ts'
-import type { StoredCollection } from '#store/schema.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { closeNotices, gridcell, keep, openTestGallery, renderOver } from '../support/render-gallery.tsx'
 
@@ -84,7 +84,7 @@ async function openCollection(name: RegExp) {
 
 const shown = () => gridcell.names().map((name) => name.split(',')[0])
 
-async function addCollection(id: string, name: string, about: Partial<StoredCollection> = {}) {
+async function addCollection(id: string, name: string, about: Partial<Collection> = {}) {
   await store.collections.put({ id: id as CollectionId, name, kind: 'plain', order: 1, ...about })
 }
 

@@ -1,20 +1,20 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { Collection } from '#domain/collection.ts'
 import type { CollectionId } from '#domain/ids.ts'
 import { type Move, placed, resequenced, stepped, treeOf } from '#library/collection-tree.ts'
-import type { StoredCollection } from '#store/schema.ts'
 
-const collection = (id: string, order: number, parent?: string): StoredCollection => ({
+const collection = (id: string, order: number, parent?: string): Collection => ({
   id: id as CollectionId,
   name: id,
   kind: 'plain',
   order,
   ...(parent === undefined ? {} : { parent: parent as CollectionId }),
 })
-const drawn = (collections: readonly StoredCollection[]) =>
+const drawn = (collections: readonly Collection[]) =>
   treeOf(collections).map(({ collection: { id }, depth }) => `${'-'.repeat(depth)}${id}`)
 
-function withChanges(collections: readonly StoredCollection[], changed: readonly StoredCollection[]) {
+function withChanges(collections: readonly Collection[], changed: readonly Collection[]) {
   return collections.map((each) => changed.find(({ id }) => id === each.id) ?? each)
 }
 
