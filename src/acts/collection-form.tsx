@@ -1,12 +1,12 @@
 import { type FormEvent, useState } from 'react'
 import type { CollectionId } from '#domain/ids.ts'
 import { treeOf } from '#library/collection-tree.ts'
-import { newId } from '#platform/ids.ts'
 import { useStore } from '#store/queries.ts'
 import { useCollections } from '#store/stage-queries.ts'
 import { Button } from '#ui/button.tsx'
 import { TextField } from '#ui/text-field.tsx'
 import type { Subject } from './act.ts'
+import { changeCollections, newCollection } from './collection-commands.ts'
 import { imageCommandsOf } from './image-commands.ts'
 
 interface CollectionFormProps {
@@ -35,10 +35,10 @@ export function CollectionForm({ images, onClose }: CollectionFormProps) {
   const onAdd = async (event: FormEvent) => {
     event.preventDefault()
     if (name.trim() === '') return
-    const collection = { id: newId() as CollectionId, name: name.trim(), kind: 'plain' as const, order: Date.now() }
+    const collection = newCollection({ name: name.trim() })
     setName('')
-    await store.collections.put(collection)
-    await collect(collection, true)
+    const act = { label: 'add collection', done: 'Collection added' }
+    if (await changeCollections(store, act, () => [{ to: collection }])) await collect(collection, true)
   }
   return (
     <div className="flex min-w-72 flex-col gap-4 p-4">

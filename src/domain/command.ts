@@ -1,5 +1,6 @@
+import type { Collection } from './collection.ts'
 import type { AreaStep, Frame, Mark } from './edit.ts'
-import type { PictureId } from './ids.ts'
+import type { CollectionId, PictureId } from './ids.ts'
 import { type MarkColour, markColours } from './marks.ts'
 import type { Draft } from './run.ts'
 
@@ -49,6 +50,16 @@ export type ImageChange = {
   }
 }[keyof ImageFields]
 
+/** Stored. Left alone if the collection is no longer `from`. Without `from` it is new, without `to` it is deleted. */
+export interface CollectionChange {
+  kind: 'collection'
+  id: CollectionId
+  from?: Collection | undefined
+  to?: Collection | undefined
+}
+
+export type StoredChange = ImageChange | CollectionChange
+
 type DraftValue = Draft[string]
 
 /** What one window is composing. A missing `from` or `to` means that nothing is there. */
@@ -67,7 +78,7 @@ export type ComposedChange =
   | { kind: 'frame'; base: PictureId; from: Frame; to: Frame }
   | { kind: 'stage'; from?: PictureId | undefined; to?: PictureId | undefined }
 
-export type Change = ImageChange | ComposedChange
+export type Change = StoredChange | ComposedChange
 
 /** One reversible act of the user. */
 export interface Command {
@@ -84,12 +95,12 @@ export interface Command {
   undoneAt?: number
 }
 
-export function isStored(change: Change): change is ImageChange {
-  return change.kind === 'image'
+export function isStored(change: Change): change is StoredChange {
+  return change.kind === 'image' || change.kind === 'collection'
 }
 
 export function isComposed(change: Change): change is ComposedChange {
-  return change.kind !== 'image'
+  return !isStored(change)
 }
 
 /** The changes that take these back, in reverse order. */
@@ -133,6 +144,7 @@ const checks: Readonly<Record<Change['kind'], (change: Readonly<Record<string, u
       return false
     return [from, to].every(fieldChecks[field as keyof ImageFields])
   },
+  collection: ({ id, from, to }) => isText(id) && [from, to].every((each) => each === undefined || isCollection(each)),
   draft: ({ family, field }) => isText(family) && isText(field),
   sources: ({ family, from, to }) => isText(family) && isTextList(from) && isTextList(to),
   family: ({ from, to }) => isText(from) && isText(to),
@@ -148,6 +160,12 @@ const checks: Readonly<Record<Change['kind'], (change: Readonly<Record<string, u
 function isChange(value: unknown): boolean {
   if (!isRecord(value) || !isText(value.kind) || !Object.hasOwn(checks, value.kind)) return false
   return checks[value.kind as Change['kind']](value)
+}
+
+function isCollection(value: unknown): boolean {
+  if (!isRecord(value)) return false
+  const { id, name, kind, order } = value
+  return isText(id) && isText(name) && (kind === 'plain' || kind === 'smart') && Number.isFinite(order)
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string'

@@ -10,21 +10,19 @@ import {
   Trash2,
 } from 'lucide-react'
 import { type DragEvent, type FormEvent, type KeyboardEvent, useState } from 'react'
+import { changeCollections, editOf, newCollection } from '#acts/collection-commands.ts'
 import type { Collection } from '#domain/collection.ts'
 import type { CollectionId } from '#domain/ids.ts'
 import { type Branch, type Move, placed, stepped, treeOf } from '#library/collection-tree.ts'
 import { everything, type Query } from '#library/find/query.ts'
-import { newId } from '#platform/ids.ts'
 import { useStore } from '#store/queries.ts'
 import { useCollections } from '#store/stage-queries.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { useThumbnail } from '#store/thumbnail-queries.ts'
-import { announce } from '#ui/announce.tsx'
 import { Button } from '#ui/button.tsx'
 import { classes } from '#ui/classes.ts'
 import { Dialog } from '#ui/dialog.tsx'
 import { Menu, type MenuItem } from '#ui/menu.tsx'
-import { notify } from '#ui/notices.tsx'
 import { TextField } from '#ui/text-field.tsx'
 import { savedQuery } from './saved-query.ts'
 import { type CollectionFacts, useCollectionFacts } from './use-collection-facts.ts'
@@ -51,8 +49,14 @@ export function CollectionsDialog({ query, smart, onOpen, onClose }: Collections
     onClose()
     onOpen(next, id)
   }
+  const rename = (collection: Collection, name: string) =>
+    void changeCollections(
+      store,
+      { label: 'rename collection', done: `Renamed to ${name}` },
+      editOf(collection.id, (now) => ({ ...now, name })),
+    )
   const remove = (collection: Collection) => {
-    void removeCollection(store, collections, collection)
+    void removeCollection(store, collection)
     if (query.collection === collection.id) onOpen(everything)
   }
   const shared = { collections, store, isOpen: (id: CollectionId) => id === (query.collection ?? smart) }
@@ -73,7 +77,7 @@ export function CollectionsDialog({ query, smart, onOpen, onClose }: Collections
                     word="Rename"
                     onName={(name) => {
                       setRenamed(undefined)
-                      void store.collections.put({ ...branch.collection, name })
+                      rename(branch.collection, name)
                     }}
                   />
                 </li>
@@ -113,7 +117,9 @@ function Row({ branch: { collection, depth }, facts, isOpen, onOpen, ...acts }: 
   const { id, name, kind } = collection
   const thumbnail = useThumbnail(collection.cover ?? facts?.newest)
   const [over, setOver] = useState<Drop>()
-  const move = (way: Move) => void keep(acts.store, stepped(acts.collections, id, way), `${name} moved`)
+  const move = (way: Move) => void keepPlaces(acts.store, (all) => stepped(all, id, way), `${name} moved`)
+  const moveTo = (dragged: CollectionId, drop: Drop) =>
+    void keepPlaces(acts.store, (all) => dropped(all, dragged, collection, drop), 'Moved')
   const onKeyDown = (event: KeyboardEvent) => {
     const way = event.altKey ? steps[event.key] : undefined
     if (!way) return
@@ -130,7 +136,7 @@ function Row({ branch: { collection, depth }, facts, isOpen, onOpen, ...acts }: 
     onDrop(event: DragEvent<HTMLElement>) {
       const dragged = event.dataTransfer.getData(dragType) as CollectionId
       setOver(undefined)
-      if (dragged) void keep(acts.store, dropped(acts.collections, dragged, collection, dropAt(event)), 'Moved')
+      if (dragged) moveTo(dragged, dropAt(event))
     },
   }
   return (
@@ -260,13 +266,18 @@ function SearchKeeper({ query, smart, store }: SearchKeeperProps) {
     return <p className="text-faint text-xs">Search or filter, and save it here as a smart collection.</p>
   }
   const save = async () => {
-    await add(store, { name: query.text.trim() || 'Saved search', kind: 'smart', rule })
-    notify({ text: 'Search saved as a smart collection' })
+    const to = newCollection({ name: query.text.trim() || 'Saved search', kind: 'smart', rule })
+    const done = 'Search saved as a smart collection'
+    await changeCollections(store, { label: 'save search', done, isShown: true }, () => [{ to }])
   }
   const update = async () => {
     if (!smart) return
-    await store.collections.put({ ...smart, rule })
-    notify({ text: `“${smart.name}” has the new rule` })
+    const act = { label: 'change rule of collection', done: `“${smart.name}” has the new rule`, isShown: true }
+    await changeCollections(
+      store,
+      act,
+      editOf(smart.id, (now) => ({ ...now, rule })),
+    )
   }
   return (
     <div className="flex flex-wrap gap-2">
@@ -284,32 +295,32 @@ function queryOf({ id, kind, rule, sequence }: Collection): Query {
 
 const idOfSmart = ({ id, kind }: Collection) => (kind === 'smart' ? id : undefined)
 
-function add(store: GalleryStore, about: Pick<Collection, 'name'> & Partial<Collection>): Promise<void> {
-  return store.collections.put({ id: newId() as CollectionId, kind: 'plain', order: Date.now(), ...about })
+function add(store: GalleryStore, about: Pick<Collection, 'name'> & Partial<Collection>): Promise<boolean> {
+  const to = newCollection(about)
+  return changeCollections(store, { label: 'add collection', done: 'Collection added' }, () => [{ to }])
 }
 
-async function keep(store: GalleryStore, changed: readonly Collection[], done: string): Promise<void> {
-  for (const collection of changed) await store.collections.put(collection)
-  if (changed.length > 0) announce(done)
+/** Keeps the places that `move` gives to collections. */
+function keepPlaces(
+  store: GalleryStore,
+  move: (all: readonly Collection[]) => readonly Collection[],
+  done: string,
+): Promise<boolean> {
+  return changeCollections(store, { label: 'move collection', done }, (all) =>
+    move(all).map((to) => ({ from: all.find(({ id }) => id === to.id), to })),
+  )
 }
 
 /** Deletes a collection. Nested ones move up to its parent. Its images are kept. */
-async function removeCollection(
-  store: GalleryStore,
-  collections: readonly Collection[],
-  collection: Collection,
-): Promise<void> {
-  const nested = collections.filter(({ parent }) => parent === collection.id)
-  const { parent } = collection
-  await store.collections.remove(collection.id)
-  for (const { parent: _gone, ...each } of nested) {
-    await store.collections.put(parent === undefined ? each : { ...each, parent })
-  }
-  const putBack = async () => {
-    for (const each of [collection, ...nested]) await store.collections.put(each)
-  }
-  notify({
-    text: 'Collection deleted. Its images are kept.',
-    action: { label: 'Undo', onSelect: () => void putBack() },
-  })
+function removeCollection(store: GalleryStore, { id }: Collection): Promise<boolean> {
+  const done = 'Collection deleted. Its images are kept.'
+  return changeCollections(store, { label: 'delete collection', done, isShown: true }, (all) =>
+    all.flatMap((from) => {
+      if (from.id === id) return { from }
+      if (from.parent !== id) return []
+      const { parent: _gone, ...each } = from
+      const parent = all.find((other) => other.id === id)?.parent
+      return { from, to: parent === undefined ? each : { ...each, parent } }
+    }),
+  )
 }

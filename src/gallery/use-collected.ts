@@ -1,5 +1,6 @@
 import { FolderMinus, ImageUp, MoveLeft, MoveRight } from 'lucide-react'
 import { useMemo, useRef } from 'react'
+import { changeCollections, editOf } from '#acts/collection-commands.ts'
 import type { ImageCommands } from '#acts/image-commands.ts'
 import type { Collection } from '#domain/collection.ts'
 import type { PictureId } from '#domain/ids.ts'
@@ -9,7 +10,6 @@ import { everything, type Query } from '#library/find/query.ts'
 import { useStore } from '#store/queries.ts'
 import { useCollections } from '#store/stage-queries.ts'
 import type { GalleryStore } from '#store/store.ts'
-import { announce } from '#ui/announce.tsx'
 import type { MenuItem } from '#ui/menu.tsx'
 import type { Room } from './use-room.ts'
 
@@ -46,9 +46,11 @@ function createCollected(store: GalleryStore, latest: { current: Shown }): Colle
     const { room, query, onChange, collection } = latest.current
     if (!collection) return
     const all = await room.contents.idsBetween(0, Number.MAX_SAFE_INTEGER - 1)
-    await store.collections.put({ ...collection, sequence: resequenced(all, ids, before(all)) })
-    if (query.sort !== 'hand') onChange({ ...query, sort: 'hand' })
-    announce(ids.length === 1 ? 'Moved' : `${ids.length.toLocaleString('en')} images moved`)
+    const what = ids.length === 1 ? 'image' : `${ids.length.toLocaleString('en')} images`
+    const act = { label: `move ${what}`, done: ids.length === 1 ? 'Moved' : `${what} moved` }
+    const reorder = editOf(collection.id, (now) => ({ ...now, sequence: resequenced(all, ids, before(all)) }))
+    const isMoved = await changeCollections(store, act, reorder)
+    if (isMoved && query.sort !== 'hand') onChange({ ...query, sort: 'hand' })
   }
   const moveBy = (id: PictureId, by: 1 | -1) =>
     void move([id], (all) => {
@@ -67,7 +69,11 @@ function createCollected(store: GalleryStore, latest: { current: Shown }): Colle
       if (!collection) return []
       const commands: ImageCommands | undefined = room.commandsRef.current
       const cover = () =>
-        void store.collections.put({ ...collection, cover: picture.id }).then(() => announce('Cover set'))
+        void changeCollections(
+          store,
+          { label: 'set cover', done: 'Cover set' },
+          editOf(collection.id, (now) => ({ ...now, cover: picture.id })),
+        )
       return [
         { label: `Use as cover of “${collection.name}”`, icon: ImageUp, onSelect: cover },
         { label: 'Move earlier', icon: MoveLeft, onSelect: () => moveBy(picture.id, -1) },

@@ -1,4 +1,14 @@
-import { type Command, type ImageChange, type ImageFields, isCommand, isStored, type Outcome } from '#domain/command.ts'
+import type { Collection } from '#domain/collection.ts'
+import {
+  type CollectionChange,
+  type Command,
+  type ImageChange,
+  type ImageFields,
+  isCommand,
+  isStored,
+  type Outcome,
+  type StoredChange,
+} from '#domain/command.ts'
 import type { CollectionId, PictureId } from '#domain/ids.ts'
 import type { Marks } from '#domain/marks.ts'
 import type { Database } from './database.ts'
@@ -61,22 +71,44 @@ export function changedRecord(record: StoredPicture | undefined, change: ImageCh
   return read(record, name) === change.from ? write(record, change.to, name) : undefined
 }
 
-/** The command as it is kept. A new one loses the images that were left alone. `done`: the images that were changed. */
-export function afterwards(command: Command, way: Way, done: ReadonlyMap<ImageChange, readonly PictureId[]>): Command {
-  if (way !== 'do') return command
-  const changed = new Set([...done.values()].flat())
-  const narrow = (change: Command['apply'][number]) =>
-    isStored(change) ? { ...change, ids: change.ids.filter((id) => changed.has(id)) } : change
-  return { ...command, apply: command.apply.map(narrow), invert: command.invert.map(narrow) }
+/** Whether a collection is still as the change expects. */
+export function isAsExpected(collection: Collection | undefined, { from }: CollectionChange): boolean {
+  return JSON.stringify(collection) === JSON.stringify(from)
 }
 
-export function changesOf(command: Command, way: Way): ImageChange[] {
+/** The images and collections that each change has really changed. */
+export type Done = ReadonlyMap<StoredChange, readonly string[]>
+
+/** The command as it is kept. A new one loses the images and collections that were left alone. */
+export function afterwards(command: Command, way: Way, done: Done): Command {
+  if (way !== 'do') return command
+  const changed = new Set([...done.values()].flat())
+  const narrowed = (changes: Command['apply']) =>
+    changes.flatMap((change) => {
+      if (change.kind === 'collection') return changed.has(change.id) ? change : []
+      return change.kind === 'image' ? { ...change, ids: change.ids.filter((id) => changed.has(id)) } : change
+    })
+  return { ...command, apply: narrowed(command.apply), invert: narrowed(command.invert) }
+}
+
+/** What others are to hear of. */
+export function toldOf(done: Done): StoreChange[] {
+  const changed = (kind: StoredChange['kind']) =>
+    [...done].flatMap(([change, ids]) => (change.kind === kind ? ids : []))
+  const ids = changed('image') as PictureId[]
+  return [
+    ...(ids.length > 0 ? [{ kind: 'pictures' as const, ids }] : []),
+    ...(changed('collection').length > 0 ? [{ kind: 'collections' as const }] : []),
+  ]
+}
+
+export function changesOf(command: Command, way: Way): StoredChange[] {
   return (way === 'undo' ? command.invert : command.apply).filter(isStored)
 }
 
-export function outcomeOf(done: ReadonlyMap<ImageChange, readonly PictureId[]>): Outcome {
+export function outcomeOf(done: Done): Outcome {
   const changed = [...done.values()].reduce((sum, ids) => sum + ids.length, 0)
-  const wanted = [...done.keys()].reduce((sum, { ids }) => sum + ids.length, 0)
+  const wanted = [...done.keys()].reduce((sum, change) => sum + (change.kind === 'image' ? change.ids.length : 1), 0)
   return { changed, left: wanted - changed }
 }
 
@@ -103,10 +135,10 @@ export function createActRecords(database: Database, onChange: (change: StoreCha
   return {
     async carryOut(command, way, forget = []) {
       const changes = changesOf(command, way)
-      const stores: Names[] = changes.length > 0 ? ['acts', 'pictures'] : ['acts']
+      const stores = storesOf(changes)
       const result = await database.write(stores, async (transaction) => {
-        const done = new Map<ImageChange, PictureId[]>()
-        for (const change of changes) done.set(change, await changeImages(transaction, change))
+        const done = new Map<StoredChange, readonly string[]>()
+        for (const change of changes) done.set(change, await makeChange(transaction, change))
         const kept = afterwards(command, way, done)
         const log = transaction.objectStore('acts')
         await log.put(kept)
@@ -115,8 +147,7 @@ export function createActRecords(database: Database, onChange: (change: StoreCha
         await trim(transaction)
         return { command: kept, done }
       })
-      const ids = [...result.done.values()].flat()
-      if (ids.length > 0) onChange({ kind: 'pictures', ids })
+      for (const change of toldOf(result.done)) onChange(change)
       return { command: result.command, outcome: outcomeOf(result.done) }
     },
     async commands() {
@@ -131,6 +162,27 @@ export function createActRecords(database: Database, onChange: (change: StoreCha
       return inOrder(records.filter(isCommand))
     },
   }
+}
+
+function storesOf(changes: readonly StoredChange[]): Names[] {
+  const kinds = new Set(changes.map(({ kind }) => kind))
+  return [
+    'acts',
+    ...(kinds.has('image') ? ['pictures' as const] : []),
+    ...(kinds.has('collection') ? ['collections' as const] : []),
+  ]
+}
+
+function makeChange(transaction: Writing<Names[]>, change: StoredChange): Promise<readonly string[]> {
+  return change.kind === 'image' ? changeImages(transaction, change) : changeCollection(transaction, change)
+}
+
+async function changeCollection(transaction: Writing<Names[]>, change: CollectionChange): Promise<readonly string[]> {
+  const collections = transaction.objectStore('collections')
+  if (!isAsExpected(await collections.get(change.id), change)) return []
+  if (change.to) await collections.put(change.to)
+  else await collections.delete(change.id)
+  return [change.id]
 }
 
 async function changeImages(transaction: Writing<Names[]>, change: ImageChange): Promise<PictureId[]> {

@@ -22,8 +22,10 @@ export function createCollectionRecords(
 }
 
 /** Without a database: collections last as long as the page. */
-export function createCollectionsInMemory(onChange: (change: StoreChange) => void): CollectionRecords {
-  const kept = new Map<CollectionId, Collection>()
+export function createCollectionsInMemory(
+  kept: Map<CollectionId, Collection>,
+  onChange: (change: StoreChange) => void,
+): CollectionRecords {
   return {
     all: async () => inOrder([...kept.values()]),
     async put(collection) {

@@ -9,15 +9,15 @@ interface Memory {
   records(): ReadonlyMap<PictureId, StoredPicture>
   original(id: PictureId): Promise<Blob | undefined>
   runs: Map<RunId, Run>
+  collections: Map<CollectionId, Collection>
   change(id: PictureId, record: StoredPicture): void
   restore(restored: RestoredPicture): Promise<void>
   tell(change: StoreChange): void
 }
 
 /** Backup records for a page without a database. */
-export function createMemoryBackup({ records, original, runs, change, restore, tell }: Memory): BackupRecords {
-  const collections = new Map<CollectionId, Collection>()
-
+export function createMemoryBackup(memory: Memory): BackupRecords {
+  const { records, original, runs, collections, change, restore, tell } = memory
   return {
     async size() {
       const all = [...records().values()]

@@ -1,9 +1,10 @@
-import type { Command, ImageChange } from '#domain/command.ts'
-import type { PictureId, RunId } from '#domain/ids.ts'
+import type { Collection } from '#domain/collection.ts'
+import type { CollectionChange, Command, ImageChange, StoredChange } from '#domain/command.ts'
+import type { CollectionId, PictureId, RunId } from '#domain/ids.ts'
 import type { Picture, Shelf } from '#domain/picture.ts'
 import type { Run } from '#domain/run.ts'
 import { mayFollow } from '#domain/run-machine.ts'
-import { afterwards, changedRecord, changesOf, inOrder, outcomeOf } from './act-records.ts'
+import { afterwards, changedRecord, changesOf, inOrder, isAsExpected, outcomeOf, toldOf } from './act-records.ts'
 import { createCollectionsInMemory } from './collection-records.ts'
 import { storageError } from './database.ts'
 import { createFoldersInMemory } from './folder-records.ts'
@@ -34,14 +35,8 @@ type Tell = (change: StoreChange) => void
 export function openMemoryStore(processor: ImageProcessor): GalleryStore {
   const runs = new Map<RunId, Run>()
   const kept = new Map<PictureId, Kept>()
-  const listeners = new Set<Tell>()
-  const tell: Tell = (change) => {
-    for (const listener of [...listeners]) listener(change)
-  }
-  const subscribe: GalleryStore['subscribe'] = (listener) => {
-    listeners.add(listener)
-    return () => listeners.delete(listener)
-  }
+  const collections = new Map<CollectionId, Collection>()
+  const { tell, subscribe, close } = createListeners()
   const runRecords = createRuns(runs, tell)
   const shelves = createShelves(kept, tell)
   const folders = createFoldersInMemory()
@@ -66,8 +61,8 @@ export function openMemoryStore(processor: ImageProcessor): GalleryStore {
   return {
     ...runRecords,
     ...shelves,
-    acts: createActs(kept, tell),
-    collections: createCollectionsInMemory(tell),
+    acts: createActs(kept, collections, tell),
+    collections: createCollectionsInMemory(collections, tell),
     folders: async () => folders,
     async settle(run, made) {
       const entries = runs.get(run.id)?.state.phase === 'saved' ? [] : await toEntries(made)
@@ -101,10 +96,24 @@ export function openMemoryStore(processor: ImageProcessor): GalleryStore {
       })
     },
     search: { rows: async () => createRows(kept, subscribe) },
-    backup: () => openBackupRecords(kept, runs, { processor, original, tell }),
+    backup: () => openBackupRecords({ kept, runs, collections }, { processor, original, tell }),
     health: 'memory',
     subscribe,
     onHealth: () => () => undefined,
+    close,
+  }
+}
+
+function createListeners(): { tell: Tell; subscribe: GalleryStore['subscribe']; close: () => void } {
+  const listeners = new Set<Tell>()
+  return {
+    tell(change) {
+      for (const listener of [...listeners]) listener(change)
+    },
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
     close: () => listeners.clear(),
   }
 }
@@ -163,9 +172,14 @@ function createRows(kept: ReadonlyMap<PictureId, Kept>, subscribe: GalleryStore[
   }
 }
 
+interface Memory {
+  kept: Map<PictureId, Kept>
+  runs: Map<RunId, Run>
+  collections: Map<CollectionId, Collection>
+}
+
 async function openBackupRecords(
-  kept: Map<PictureId, Kept>,
-  runs: Map<RunId, Run>,
+  { kept, runs, collections }: Memory,
   { processor, original, tell }: { processor: ImageProcessor; original: GalleryStore['original']; tell: Tell },
 ): Promise<BackupRecords> {
   const { createMemoryBackup } = await import('./memory-backup.ts')
@@ -173,6 +187,7 @@ async function openBackupRecords(
     records: () => new Map([...kept].map(([id, { record }]) => [id, record])),
     original,
     runs,
+    collections,
     change(id, record) {
       const entry = kept.get(id)
       if (entry) kept.set(id, { ...entry, record })
@@ -226,7 +241,7 @@ function createRuns(runs: Map<RunId, Run>, tell: Tell): RunRecords {
   }
 }
 
-function createActs(kept: Map<PictureId, Kept>, tell: Tell): ActRecords {
+function createActs(kept: Map<PictureId, Kept>, collections: Map<CollectionId, Collection>, tell: Tell): ActRecords {
   const log = new Map<string, Command>()
 
   function changeImages(change: ImageChange): PictureId[] {
@@ -238,14 +253,22 @@ function createActs(kept: Map<PictureId, Kept>, tell: Tell): ActRecords {
     })
   }
 
+  function changeCollection(change: CollectionChange): CollectionId[] {
+    if (!isAsExpected(collections.get(change.id), change)) return []
+    if (change.to) collections.set(change.id, change.to)
+    else collections.delete(change.id)
+    return [change.id]
+  }
+
   return {
     async carryOut(command, way, forget = []) {
-      const done = new Map(changesOf(command, way).map((change) => [change, changeImages(change)]))
+      const done = new Map<StoredChange, readonly string[]>()
+      for (const change of changesOf(command, way))
+        done.set(change, change.kind === 'image' ? changeImages(change) : changeCollection(change))
       const after = afterwards(command, way, done)
       for (const id of forget) log.delete(id)
       log.set(after.id, after)
-      const ids = [...done.values()].flat()
-      if (ids.length > 0) tell({ kind: 'pictures', ids })
+      for (const change of toldOf(done)) tell(change)
       return { command: after, outcome: outcomeOf(done) }
     },
     commands: async () => inOrder([...log.values()]),

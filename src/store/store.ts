@@ -173,8 +173,8 @@ export interface SearchSource {
 /** The log of reversible acts, stored in the database. */
 export interface ActRecords {
   /**
-   * Makes the stored changes of a command and logs it, in one transaction. An image whose field is no longer what the
-   * change expects is left alone; a new command keeps only the changes it really made. `forget`: commands that can no
+   * Makes the stored changes of a command and logs it, in one transaction. An image whose field, or a collection that, is
+   * no longer what the change expects is left alone; a new command keeps only the changes it really made. `forget`: commands that can no
    * longer be redone. Rejects with a `GenerationError` of kind `storage`, and has then changed nothing.
    */
   carryOut(command: Command, way: Way, forget?: readonly string[]): Promise<{ command: Command; outcome: Outcome }>

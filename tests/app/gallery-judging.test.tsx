@@ -161,8 +161,13 @@ describe('collections', () => {
     await user.click(dialog.getByRole('button', { name: 'Acts for Posters' }))
     await user.click(await dialog.findByRole('menuitem', { name: 'Delete collection', hidden: true }))
     await waitFor(() => expect(gridcell.all()).toHaveLength(3))
-    expect(await store.collections.all()).toEqual([])
+    await waitFor(async () => expect(await store.collections.all()).toEqual([]))
     expect(await store.countPictures('gallery')).toBe(3)
+    const notice = screen
+      .getAllByRole('status')
+      .findLast(({ textContent }) => textContent.includes('Collection deleted'))
+    await user.click(within(notice as HTMLElement).getByRole('button', { name: 'Undo' }))
+    await waitFor(async () => expect(await store.collections.all()).toMatchObject([{ name: 'Posters' }]))
   })
 
   it('are saved searches as well', async () => {

@@ -1,7 +1,8 @@
 import 'fake-indexeddb/auto'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Collection } from '#domain/collection.ts'
 import type { Change, Command, ComposedChange } from '#domain/command.ts'
-import type { PictureId } from '#domain/ids.ts'
+import type { CollectionId, PictureId } from '#domain/ids.ts'
 import { type CommandLog, createCommandLog } from '#library/command-log.ts'
 import { logLimits } from '#store/act-records.ts'
 import { openGallery } from '#store/gallery-store.ts'
@@ -261,4 +262,42 @@ it('undoes an act on 1,000 images in one transaction, within two seconds', async
   expect((await log.undo())?.outcome).toEqual({ changed: 1000, left: 0 })
   expect(performance.now() - started).toBeLessThan(2_000)
   expect(await store.countPictures('gallery')).toBe(1000)
+})
+
+describe('collections', () => {
+  const posters: Collection = { id: 'posters' as CollectionId, name: 'Posters', kind: 'plain', order: 1 }
+  const changed = (from: Collection | undefined, to: Collection | undefined): Change[] => [
+    { kind: 'collection', id: posters.id, from, to },
+  ]
+  const names = async () => (await store.collections.all()).map(({ name }) => name)
+
+  it('are added, renamed and deleted as acts, undone by their window also after a reload', async () => {
+    const { log } = openWindow('w')
+    const prints = { ...posters, name: 'Prints' }
+    await log.perform({ label: 'add collection', changes: changed(undefined, posters) })
+    await log.perform({ label: 'rename collection', changes: changed(posters, prints) })
+    await log.perform({ label: 'delete collection', changes: changed(prints, undefined) })
+    expect(await names()).toEqual([])
+    const { log: reloaded } = openWindow('w')
+    await reloaded.undo()
+    expect(await names()).toEqual(['Prints'])
+    await reloaded.undo()
+    expect(await store.collections.all()).toEqual([posters])
+    await reloaded.redo()
+    expect(await names()).toEqual(['Prints'])
+    await reloaded.undo()
+    await reloaded.undo()
+    expect(await names()).toEqual([])
+  })
+
+  it('that were changed elsewhere since are left alone, by an act and by its undo', async () => {
+    await store.collections.put(posters)
+    const { log } = openWindow('w')
+    const late = await log.perform({ label: 'rename', changes: changed({ ...posters, name: 'Old' }, undefined) })
+    expect([late.outcome, late.command.apply, await names()]).toEqual([{ changed: 0, left: 1 }, [], ['Posters']])
+    await log.perform({ label: 'rename', changes: changed(posters, { ...posters, name: 'Prints' }) })
+    await store.collections.put({ ...posters, name: 'Elsewhere' })
+    expect((await log.undo())?.outcome).toEqual({ changed: 0, left: 1 })
+    expect(await names()).toEqual(['Elsewhere'])
+  })
 })
