@@ -3,7 +3,7 @@ import { createSourceBench } from '#compose/source-bench.ts'
 import { createGenerator } from '#generation/generator.ts'
 import { PlainRuns } from '#runs/plain-runs.tsx'
 import { RunAnnouncer } from '#runs/run-announcer.tsx'
-import { createCollectionRecords } from '#store/collection-records.ts'
+import { readCollections } from '#store/collection-records.ts'
 import { createRunWrites } from '#store/run-writes.ts'
 import { createShelfWrites } from '#store/shelf-writes.ts'
 import { Dialog } from '#ui/dialog.tsx'
@@ -23,7 +23,7 @@ export const soonParts = {
   createSourceBench,
   createRunWrites,
   createShelfWrites,
-  createCollectionRecords,
+  readCollections,
   PlainRuns,
   takeIncomingFiles,
 }

@@ -54,7 +54,7 @@ export async function openGallery({ name = 'atelier', processor }: GalleryOption
       changes.tell({ kind: 'pictures', ids: [added.id] })
       return added
     },
-    collections: lazyCollectionRecords(database, changes.tell),
+    collections: lazyCollectionRecords(database),
     folders: async () => (await loadPart(loadFolderRecords)).createFolderRecords(database),
     acts: lazyActRecords(database, changes.tell),
     search: {
@@ -173,11 +173,6 @@ function lazyShelfWrites(database: Database, onChange: (change: StoreChange) => 
 }
 
 /** The first screen shows no collections. */
-function lazyCollectionRecords(database: Database, onChange: (change: StoreChange) => void): CollectionRecords {
-  const open = async () => (await loadPart(loadCollections)).createCollectionRecords(database, onChange)
-  return {
-    all: async () => (await open()).all(),
-    put: async (collection) => (await open()).put(collection),
-    remove: async (id) => (await open()).remove(id),
-  }
+function lazyCollectionRecords(database: Database): CollectionRecords {
+  return { all: async () => (await loadPart(loadCollections)).readCollections(database) }
 }

@@ -5,7 +5,7 @@ import type { Picture, Shelf } from '#domain/picture.ts'
 import type { Run } from '#domain/run.ts'
 import { mayFollow } from '#domain/run-machine.ts'
 import { afterwards, changedRecord, changesOf, inOrder, isAsExpected, outcomeOf, toldOf } from './act-records.ts'
-import { createCollectionsInMemory } from './collection-records.ts'
+import { inListOrder } from './collection-records.ts'
 import { storageError } from './database.ts'
 import { createFoldersInMemory } from './folder-records.ts'
 import type { ImageProcessor } from './image-processor.ts'
@@ -62,7 +62,7 @@ export function openMemoryStore(processor: ImageProcessor): GalleryStore {
     ...runRecords,
     ...shelves,
     acts: createActs(kept, collections, tell),
-    collections: createCollectionsInMemory(collections, tell),
+    collections: { all: async () => inListOrder([...collections.values()]) },
     folders: async () => folders,
     async settle(run, made) {
       const entries = runs.get(run.id)?.state.phase === 'saved' ? [] : await toEntries(made)

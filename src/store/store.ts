@@ -92,13 +92,13 @@ export type StoreChange =
   | { kind: 'pictures'; ids: readonly PictureId[] }
   | { kind: 'collections' }
 
-/** Named sets of images. Membership is stored in the images' marks, so removing a collection keeps its images. */
+/**
+ * Named sets of images. Membership is stored in the images' marks, so deleting a collection keeps its images. They are
+ * changed by acts, so that each change can be undone.
+ */
 export interface CollectionRecords {
   /** In list order. */
   all(): Promise<readonly Collection[]>
-  /** Adds a collection, or replaces the one with the same id. */
-  put(collection: Collection): Promise<void>
-  remove(id: CollectionId): Promise<void>
 }
 
 /** Folders on disk that the user chose, by their purpose. */

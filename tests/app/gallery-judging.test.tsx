@@ -85,7 +85,9 @@ async function openCollection(name: RegExp) {
 const shown = () => gridcell.names().map((name) => name.split(',')[0])
 
 async function addCollection(id: string, name: string, about: Partial<Collection> = {}) {
-  await store.collections.put({ id: id as CollectionId, name, kind: 'plain', order: 1, ...about })
+  const to: Collection = { id: id as CollectionId, name, kind: 'plain', order: 1, ...about }
+  const apply = [{ kind: 'collection', id: to.id, to } as const]
+  await store.acts.carryOut({ id, label: 'add', at: 1, window: 'w', apply, invert: [] }, 'do')
 }
 
 async function putInto(collection: string, ...images: readonly string[]) {

@@ -291,12 +291,14 @@ describe('collections', () => {
   })
 
   it('that were changed elsewhere since are left alone, by an act and by its undo', async () => {
-    await store.collections.put(posters)
     const { log } = openWindow('w')
+    const { log: elsewhere } = openWindow('elsewhere')
+    await elsewhere.perform({ label: 'add', changes: changed(undefined, posters) })
     const late = await log.perform({ label: 'rename', changes: changed({ ...posters, name: 'Old' }, undefined) })
     expect([late.outcome, late.command.apply, await names()]).toEqual([{ changed: 0, left: 1 }, [], ['Posters']])
-    await log.perform({ label: 'rename', changes: changed(posters, { ...posters, name: 'Prints' }) })
-    await store.collections.put({ ...posters, name: 'Elsewhere' })
+    const prints = { ...posters, name: 'Prints' }
+    await log.perform({ label: 'rename', changes: changed(posters, prints) })
+    await elsewhere.perform({ label: 'rename', changes: changed(prints, { ...posters, name: 'Elsewhere' }) })
     expect((await log.undo())?.outcome).toEqual({ changed: 0, left: 1 })
     expect(await names()).toEqual(['Elsewhere'])
   })
