@@ -1,4 +1,4 @@
-import { type ChangeEvent, type FormEvent, useId, useState, useSyncExternalStore } from 'react'
+import { type FormEvent, useState, useSyncExternalStore } from 'react'
 import { describeFailure, isAbort, isDiskFull, toFailure } from '#domain/failure.ts'
 import type { NonEmpty } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
@@ -14,6 +14,7 @@ import { countPages, createHandOver, type HandedOver } from '#library/hand-over/
 import { currentJob, describeRunning, watchJob } from '#library/jobs.ts'
 import { useStore } from '#store/queries.ts'
 import { Button } from '#ui/button.tsx'
+import { FileButton } from '#ui/file-button.tsx'
 import { JobProgress } from '#ui/job-progress.tsx'
 import { notify } from '#ui/notices.tsx'
 import { Range } from '#ui/range.tsx'
@@ -212,22 +213,12 @@ function PageFields({ page, onChange }: PageFieldsProps) {
 
 /** Reads the file of picks that the client sent back. */
 function PicksBack({ onFile }: { onFile(file: File): void }) {
-  const id = useId()
-  const onChange = ({ currentTarget }: ChangeEvent<HTMLInputElement>) => {
-    const [file] = currentTarget.files ?? []
-    if (file) onFile(file)
-    // So that choosing the same file again is a change, too.
-    currentTarget.value = ''
-  }
   return (
     <div className="grid justify-items-start gap-2 border-line border-t pt-4">
       <p className="text-soft text-xs">
         Got picks back? They become stars. You can also drop the file anywhere in Atelier.
       </p>
-      <span className="file-button">
-        <label htmlFor={id}>Open picks</label>
-        <input id={id} type="file" accept=".json,application/json" onChange={onChange} />
-      </span>
+      <FileButton label="Open picks" accept=".json,application/json" onFile={onFile} />
     </div>
   )
 }

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { type ChangeEvent, useId, useState, useSyncExternalStore } from 'react'
+import { useState, useSyncExternalStore } from 'react'
 import { describeAgo } from '#domain/date-heading.ts'
 import { describeFailure, isAbort, isDiskFull, toFailure } from '#domain/failure.ts'
 import type { Damage } from '#library/backup/backup.ts'
@@ -12,6 +12,7 @@ import type { Folder } from '#platform/folder.ts'
 import { useStore } from '#store/queries.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { Button } from '#ui/button.tsx'
+import { FileButton } from '#ui/file-button.tsx'
 import { JobProgress } from '#ui/job-progress.tsx'
 import { notify } from '#ui/notices.tsx'
 import { showHidden } from '#ui/show-hidden.ts'
@@ -40,7 +41,7 @@ export function BackupSettings() {
         <Button onClick={backUp} aria-disabled={isBusy} disabled={isBusy}>
           Back up everything
         </Button>
-        <FileButton label="Restore a backup" disabled={isBusy} onFile={choose} />
+        <FileButton accept=".zip,application/zip" label="Restore a backup" disabled={isBusy} onFile={choose} />
       </div>
       {(store.health === 'memory' || store.health === 'outdated') && (
         <div className="grid justify-items-start gap-2">
@@ -81,23 +82,6 @@ function LastBackup({ store }: { store: GalleryStore }) {
           : `${many} new ${fresh === 1 ? 'image is' : 'images are'} only in this browser.`}
       </p>
     </div>
-  )
-}
-
-/** A file input that looks like a button, named by its label. */
-function FileButton({ label, disabled, onFile }: { label: string; disabled: boolean; onFile(file: File): void }) {
-  const id = useId()
-  const onChange = ({ currentTarget }: ChangeEvent<HTMLInputElement>) => {
-    const [file] = currentTarget.files ?? []
-    if (file) onFile(file)
-    // So that the same file can be chosen again.
-    currentTarget.value = ''
-  }
-  return (
-    <span className="file-button">
-      <label htmlFor={id}>{label}</label>
-      <input id={id} type="file" accept=".zip,application/zip" disabled={disabled} onChange={onChange} />
-    </span>
   )
 }
 

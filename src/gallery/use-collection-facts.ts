@@ -1,9 +1,8 @@
-import { useEffect, useState } from 'react'
+import { useCallback } from 'react'
+import { useFinder } from '#acts/use-finder.ts'
 import type { Collection } from '#domain/collection.ts'
 import type { CollectionId, PictureId } from '#domain/ids.ts'
-import { finderOf } from '#library/find/finder-of.ts'
 import type { FinderClient } from '#library/find/open-finder.ts'
-import { useStore } from '#store/queries.ts'
 import { savedQuery } from './saved-query.ts'
 
 /** Search's figures for a collection, including nested ones. */
@@ -16,26 +15,8 @@ const nothing: ReadonlyMap<CollectionId, CollectionFacts> = new Map()
 
 /** The number of images and the newest image of each collection. Empty until search is ready. */
 export function useCollectionFacts(collections: readonly Collection[]): ReadonlyMap<CollectionId, CollectionFacts> {
-  const store = useStore()
-  const [facts, setFacts] = useState(nothing)
-  useEffect(() => {
-    const finder = finderOf(store)
-    let isGone = false
-    const read = () =>
-      readFacts(finder, collections).then(
-        (found) => {
-          if (!isGone) setFacts(found)
-        },
-        () => undefined,
-      )
-    void read()
-    const stop = finder.subscribe(() => void read())
-    return () => {
-      isGone = true
-      stop()
-    }
-  }, [store, collections])
-  return facts
+  const read = useCallback((finder: FinderClient) => readFacts(finder, collections), [collections])
+  return useFinder(read) ?? nothing
 }
 
 async function readFacts(
