@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test'
 import sharp from 'sharp'
+import { compareLaidPixels } from '../support/laid-pixels.ts'
 import { cameraPhoto } from '../support/photo.ts'
 import { createOf, expect, galleryOf, stored, test } from './fixtures.ts'
 
@@ -23,39 +24,6 @@ async function dragOver(page: Page, [x0, y0]: readonly [number, number], [x1, y1
   await page.mouse.move(box.x + (box.width * (x0 + x1)) / 2, box.y + (box.height * (y0 + y1)) / 2)
   await page.mouse.move(box.x + box.width * x1, box.y + box.height * y1)
   await page.mouse.up()
-}
-
-/** Number of pixels of the laid image that differ from the source, which begins `left` pixels from the left edge. */
-function countChanged(page: Page, left: number) {
-  return page.evaluate(async (left) => {
-    const db = await new Promise<IDBDatabase>((resolve, reject) => {
-      const open = indexedDB.open('atelier')
-      open.onsuccess = () => resolve(open.result)
-      open.onerror = () => reject(open.error)
-    })
-    const all = <T>(name: string) =>
-      new Promise<T[]>((resolve, reject) => {
-        const request = db.transaction(name).objectStore(name).getAll()
-        request.onsuccess = () => resolve(request.result as T[])
-        request.onerror = () => reject(request.error)
-      })
-    const [file] = await all<{ bytes: Blob; mime: string }>('files')
-    const laid = (await all<{ id: string; base64: string }>('originals')).find(({ id }) => id.endsWith('-laid'))
-    if (!file || !laid) throw new Error('Source or laid image is missing.')
-    const png = new Blob([Uint8Array.from(atob(laid.base64), (letter) => letter.charCodeAt(0))], { type: 'image/png' })
-    const source = await createImageBitmap(file.bytes.slice(0, file.bytes.size, file.mime), {
-      imageOrientation: 'from-image',
-    })
-    const after = await createImageBitmap(png)
-    const pixelsOf = (bitmap: ImageBitmap, x: number) => {
-      const context = new OffscreenCanvas(source.width, source.height).getContext('2d')
-      if (!context) throw new Error('There is no canvas.')
-      context.drawImage(bitmap, -x, 0)
-      return new Uint32Array(context.getImageData(0, 0, source.width, source.height).data.buffer)
-    }
-    const [old, now] = [pixelsOf(source, 0), pixelsOf(after, left)]
-    return { size: [after.width, after.height], differ: old.filter((pixel, at) => pixel !== now[at]).length }
-  }, left)
 }
 
 /** The image in a submission. */
@@ -96,7 +64,8 @@ test('J12 an image is extended, through a reload during the run, and keeps every
   const { submissions } = await live.service.simulator.state()
   expect(submissions).toHaveLength(1)
   expect(await sharp(await inputOf(submissions[0])).metadata()).toMatchObject({ width: 800, height: 800 })
-  expect(await countChanged(page, 100)).toEqual({ size: [800, 800], differ: 0 })
+  const counted = await page.evaluate(compareLaidPixels, { sourceAt: 100 })
+  expect(counted).toMatchObject({ laid: [800, 800], inside: 0, outside: 0 })
 })
 
 test('J12 marks are sent on a copy, and what the model leaves of them is told', async ({ page, live }) => {

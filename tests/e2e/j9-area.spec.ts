@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test'
+import { compareLaidPixels } from '../support/laid-pixels.ts'
 import { cameraPhoto } from '../support/photo.ts'
 import { createOf, expect, galleryOf, stored, test } from './fixtures.ts'
 
@@ -21,57 +22,6 @@ async function selectArea(page: Page, photo: Buffer) {
   await page.mouse.move(...at(0.55, 0.6))
   await page.mouse.up()
   await expect(stage.getByRole('status').filter({ hasText: 'protected' })).toHaveText('94% protected')
-}
-
-/** Number of pixels of the laid image that differ from the source, outside and inside the box with its rim. */
-async function countChanged(page: Page, rim: number) {
-  return page.evaluate(async (rim) => {
-    const db = await new Promise<IDBDatabase>((resolve, reject) => {
-      const open = indexedDB.open('atelier')
-      open.onsuccess = () => resolve(open.result)
-      open.onerror = () => reject(open.error)
-    })
-    const all = <T>(name: string) =>
-      new Promise<T[]>((resolve, reject) => {
-        const request = db.transaction(name).objectStore(name).getAll()
-        request.onsuccess = () => resolve(request.result as T[])
-        request.onerror = () => reject(request.error)
-      })
-    const [file] = await all<{ bytes: Blob; mime: string }>('files')
-    const originals = await all<{ id: string; base64: string }>('originals')
-    const laid = originals.find(({ id }) => id.endsWith('-laid'))
-    if (!file || !laid) throw new Error('Source or laid image is missing.')
-    const png = new Blob([Uint8Array.from(atob(laid.base64), (letter) => letter.charCodeAt(0))], { type: 'image/png' })
-    const [before, after] = await Promise.all(
-      [file.bytes.slice(0, file.bytes.size, file.mime), png].map(async (blob) => {
-        const bitmap = await createImageBitmap(blob, { imageOrientation: 'from-image' })
-        const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d')
-        context?.drawImage(bitmap, 0, 0)
-        return context?.getImageData(0, 0, bitmap.width, bitmap.height) as ImageData
-      }),
-    )
-    if (!before || !after) throw new Error('An image cannot be read.')
-    const size = [after.width, after.height, before.width, before.height]
-    const [left, top, right, bottom] = [
-      0.3 * before.width,
-      0.35 * before.height,
-      0.55 * before.width,
-      0.6 * before.height,
-    ]
-    const counts = { outside: 0, inside: 0, size, type: Array.from(atob(laid.base64.slice(0, 8)).slice(1, 4)).join('') }
-    const old = new Uint32Array(before.data.buffer)
-    const now = new Uint32Array(after.data.buffer)
-    for (let at = 0; at < old.length; at += 1) {
-      if (old[at] === now[at]) continue
-      const [x, y] = [at % before.width, Math.floor(at / before.width)]
-      // The box was drawn by pointer, so its edges are exact to a screen pixel, which is two image pixels.
-      const slack = rim + 4
-      const isInside = x > left - slack && x < right + slack && y > top - slack && y < bottom + slack
-      if (isInside) counts.inside += 1
-      else counts.outside += 1
-    }
-    return counts
-  }, rim)
 }
 
 test('J9 what was not selected keeps every pixel, through a reload during the run', async ({ page, live }) => {
@@ -109,8 +59,12 @@ test('J9 what was not selected keeps every pixel, through a reload during the ru
   expect(JSON.stringify(submissions[0]?.body)).toMatch(
     /Change only the area from 30% to 55% across and from 35% to 60% down\./,
   )
-  const counted = await countChanged(page, 8)
-  expect(counted).toMatchObject({ outside: 0, size: [900, 1200, 900, 1200], type: 'PNG' })
+  // The rim is 8 pixels. The box was drawn by pointer: its edges are exact to a screen pixel, which is two image pixels.
+  const counted = await page.evaluate(compareLaidPixels, {
+    box: { left: 0.3, top: 0.35, right: 0.55, bottom: 0.6 },
+    slack: 8 + 4,
+  })
+  expect(counted).toMatchObject({ outside: 0, laid: [900, 1200], source: [900, 1200], isPng: true })
   expect(counted.inside).toBeGreaterThan(1_000)
 
   // Another area, afterwards and for free: one more image, and the first one stays.
