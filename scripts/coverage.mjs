@@ -1,8 +1,9 @@
 // How much of each list of faults and attacks a passed test covers. A test has its numbers at the start of its title.
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
+import { testsOfReports } from './reports.mjs'
 
 /**
  * Faults and attacks both have a list D, and journeys are called J1, so attacks are titled "SEC D05", or just "D05"
@@ -54,35 +55,11 @@ export function numbersIn(title, inServer) {
   }
 }
 
-/** Every test that ran, from the reports of both runners: its titles from the outermost down, and whether it passed. */
-function testsIn(report) {
-  if (report.testResults) {
-    return report.testResults.flatMap(({ name, assertionResults }) =>
-      assertionResults.map(({ ancestorTitles, title, status }) => ({
-        file: name,
-        titles: [...ancestorTitles, title],
-        state: status === 'passed' ? 'passed' : status === 'failed' ? 'failed' : 'skipped',
-      })),
-    )
-  }
-  const walk = (suite, above) => [
-    ...(suite.specs ?? []).flatMap((spec) =>
-      spec.tests.map(({ status }) => ({
-        file: spec.file ?? suite.file,
-        titles: [...above, spec.title],
-        state: status === 'unexpected' ? 'failed' : status === 'skipped' ? 'skipped' : 'passed',
-      })),
-    ),
-    ...(suite.suites ?? []).flatMap((inner) => walk(inner, [...above, inner.title])),
-  ]
-  return (report.suites ?? []).flatMap((suite) => walk(suite, []))
-}
-
 /** Covered: at least one test with the number passed, and none of them failed. */
-function coveredIn(reports) {
+function coveredIn(tests) {
   const passed = new Set()
   const failed = new Set()
-  for (const { file, titles, state } of reports.flatMap(testsIn)) {
+  for (const { file, titles, state } of tests) {
     const inServer = `${sep}${file}`.includes(join(sep, 'tests', 'unit', 'server', sep))
     for (const number of titles.flatMap((title) => numbersIn(title, inServer))) {
       if (state === 'passed') passed.add(number)
@@ -90,15 +67,6 @@ function coveredIn(reports) {
     }
   }
   return new Set([...passed].filter((number) => !failed.has(number)))
-}
-
-/** A runner that crashed has left no report, or an incomplete one, which is ignored. */
-function readReport(file) {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'))
-  } catch {
-    return {}
-  }
 }
 
 /** The numbers that docs/not-covered.md explains: its lines start with "- P20:" or "- SEC D05:". */
@@ -113,8 +81,7 @@ function explained(root) {
  * brackets.
  */
 export function printCoverage(root, folder = join(root, 'node_modules', '.cache', 'reports')) {
-  const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.json')) : []
-  const covered = coveredIn(files.map((name) => readReport(join(folder, name))))
+  const covered = coveredIn(testsOfReports(folder))
   const known = explained(root)
   console.log('\nFaults and attacks covered by a passed test')
   for (const { id, title, letter, size } of lists) {

@@ -1,9 +1,11 @@
-// `npm test`: all checks, from a bare checkout. Its last lines name what each engine passed, then "N passed, N failed".
+// `npm test`: all checks, from a bare checkout. Its last lines name each failure once more, what each engine passed,
+// then "N passed, N failed".
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { printCoverage } from './coverage.mjs'
 import { ensureBuilt, ensureDemoBuilt, ensureInstalled, root, tool } from './prepare.mjs'
 import { ensureChromium, ensureRedis, findFirefox, findWebKit } from './programs.mjs'
+import { failuresIn, testsOfReports } from './reports.mjs'
 
 ensureInstalled()
 const chromium = ensureChromium()
@@ -15,6 +17,8 @@ mkdirSync(reports, { recursive: true })
 
 let passed = 0
 let failed = 0
+/** The checks without a report of their own that failed. */
+const failedChecks = []
 
 function step(title, work) {
   const startedAt = Date.now()
@@ -28,7 +32,10 @@ function step(title, work) {
 function gate(title, name, args) {
   step(title, () => {
     if (tool(name, args, { goOn: true }).status === 0) passed += 1
-    else failed += 1
+    else {
+      failed += 1
+      failedChecks.push(`FAILED ${title}`)
+    }
   })
 }
 
@@ -44,7 +51,10 @@ function suite(title, name, args, env, read) {
     }
     passed += counts.passed
     failed += counts.failed
-    if (counts.passed + counts.failed === 0 || (status !== 0 && counts.failed === 0)) failed += 1
+    if (counts.passed + counts.failed === 0 || (status !== 0 && counts.failed === 0)) {
+      failed += 1
+      failedChecks.push(`FAILED ${title}: the runner ended with ${status} and named no failed test`)
+    }
   })
 }
 
@@ -97,5 +107,6 @@ for (const [engine, found] of Object.entries(engines)) {
 }
 
 printCoverage(root)
+for (const failure of [...failedChecks, ...failuresIn(testsOfReports(reports))]) console.log(`\n${failure}`)
 console.log(`\n${passedIn.join('\n')}\n\n${passed} passed, ${failed} failed`)
 process.exit(failed === 0 ? 0 : 1)
