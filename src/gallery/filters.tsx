@@ -1,9 +1,9 @@
-import { ArrowDownUp, FolderOpen, SlidersHorizontal, Star, X } from 'lucide-react'
+import { ArrowDownUp, FolderOpen, ListFilter, Star, Tags, X } from 'lucide-react'
 import { askFor } from '#acts/asked-dialog.ts'
 import { type Query, type Sort, sorts } from '#library/find/query.ts'
 import { useCollections } from '#store/stage-queries.ts'
 import { IconButton } from '#ui/button.tsx'
-import { Menu, type MenuItem } from '#ui/menu.tsx'
+import { Menu, type MenuGroup, type MenuItem } from '#ui/menu.tsx'
 import { ColourFilter, describeTone } from './colour-filter.tsx'
 import type { ShelfView } from './shelf-window.ts'
 import { ViewPanel } from './view-panel.tsx'
@@ -41,7 +41,7 @@ export function Filters({ query, onChange, view, ways }: FiltersProps) {
         pressed={query.starred === true}
         onClick={() => onChange(query.starred ? without(query, 'starred') : { ...query, starred: true })}
       />
-      <Menu label="Filter" icon={SlidersHorizontal} items={filterItems(query, onChange, view)} />
+      <Menu label="Filter" icon={ListFilter} items={filterGroups(query, onChange, view)} />
       <ColourFilter query={query} onChange={onChange} />
       <IconButton
         label="Collections"
@@ -54,37 +54,59 @@ export function Filters({ query, onChange, view, ways }: FiltersProps) {
         icon={ArrowDownUp}
         items={sorts
           .filter((sort) => sort !== 'hand' || query.collection !== undefined)
-          .map((sort) => ({ label: sortWords[sort], onSelect: () => onChange({ ...query, sort }) }))}
+          .map((sort) => ({
+            label: sortWords[sort],
+            isChecked: sort === query.sort,
+            onSelect: () => onChange({ ...query, sort }),
+          }))}
       />
       <ViewPanel onJump={view.days.length > 0 ? ways.jump : undefined} onSurvey={ways.survey} />
     </span>
   )
 }
 
-/** Only filters that narrow the result, each with the number of images that would be left. */
-function filterItems(query: Query, onChange: (query: Query) => void, { facets }: ShelfView): MenuItem[] {
-  const lists = ['models', 'ratios', 'tags'] as const
-  const values = lists.flatMap((list) =>
-    (facets?.[list] ?? []).slice(0, 12).map(({ value, count }) => ({
-      label: `${value} (${count.toLocaleString('en')})`,
-      onSelect: () => onChange({ ...query, [list]: [...new Set([...query[list], value])] }),
-    })),
-  )
-  const colours = (facets?.colours ?? []).map(({ value, count }) => ({
-    label: `${value} label (${count.toLocaleString('en')})`,
-    onSelect: () => onChange({ ...query, colours: [...query.colours, value as Query['colours'][number]] }),
-  }))
+const most = 12
+
+/** Only values that occur, each with the number of images that it would show. Choosing one again removes it. */
+function filterGroups(query: Query, onChange: (query: Query) => void, { facets }: ShelfView): (MenuGroup | MenuItem)[] {
+  const group = (heading: string, list: 'models' | 'ratios' | 'tags' | 'colours'): MenuGroup => ({
+    heading,
+    items: (facets?.[list] ?? []).slice(0, most).map(({ value, count }) => {
+      const chosen: readonly string[] = query[list]
+      const isChecked = chosen.includes(value)
+      const next = isChecked ? chosen.filter((each) => each !== value) : [...chosen, value]
+      return {
+        label: `${value} (${count.toLocaleString('en')})`,
+        isChecked,
+        onSelect: () => onChange({ ...query, [list]: next }),
+      }
+    }),
+  })
   const ratings = [3, 4, 5].map((rating) => ({
-    label: `Rated ${rating}${rating < 5 ? ' or more' : ''}`,
-    onSelect: () => onChange({ ...query, rating }),
+    label: describeRating(rating),
+    isChecked: query.rating === rating,
+    onSelect: () => onChange(query.rating === rating ? without(query, 'rating') : { ...query, rating }),
   }))
-  return [
-    ...values,
-    ...colours,
-    ...ratings,
-    { label: 'Rejected', onSelect: () => onChange({ ...query, rejected: true }) },
-    { label: 'All tags …', onSelect: () => askFor({ kind: 'all-tags' }) },
+  const rejected = {
+    label: 'Rejected',
+    isChecked: query.rejected === true,
+    onSelect: () => onChange(query.rejected ? without(query, 'rejected') : { ...query, rejected: true }),
+  }
+  const groups = [
+    group('Model', 'models'),
+    group('Aspect ratio', 'ratios'),
+    group('Tag', 'tags'),
+    group('Label', 'colours'),
+    { heading: 'Rating', items: [...ratings, rejected] },
   ]
+  return [
+    ...groups.filter(({ items }) => items.length > 0),
+    { label: 'All tags …', icon: Tags, onSelect: () => askFor({ kind: 'all-tags' }) },
+  ]
+}
+
+function describeRating(rating: number): string {
+  return `Rated ${rating}${rating < 5 ? ' or more' : ''}`
 }
 
 type Optional = 'tone' | 'starred' | 'rejected' | 'rating' | 'collection'
@@ -113,7 +135,7 @@ export function FilterChips({ query, onChange }: Pick<FiltersProps, 'query' | 'o
     ...(query.tone ? [{ label: describeTone(query.tone), swatch: query.tone, next: without(query, 'tone') }] : []),
     ...(query.starred ? [{ label: 'Starred', next: without(query, 'starred') }] : []),
     ...(query.rejected ? [{ label: 'Rejected', next: without(query, 'rejected') }] : []),
-    ...(query.rating ? [{ label: `Rated ${query.rating} or more`, next: without(query, 'rating') }] : []),
+    ...(query.rating ? [{ label: describeRating(query.rating), next: without(query, 'rating') }] : []),
     ...(query.collection
       ? [
           {

@@ -38,10 +38,10 @@ export function SearchBar({ query, onChange, view, counting, failed, onReadAgain
     if (isAnswered && images !== undefined) announce(describeFound(images))
   }, [isAnswered, images])
   return (
-    <div className="flex shrink-0 flex-col gap-1 border-line border-b px-2 py-1.5">
+    <div className="@container flex shrink-0 flex-col gap-1 border-line border-b px-2 py-1.5">
       <div className="flex flex-wrap items-center gap-1">
-        {/* On a phone the field has a line of its own. */}
-        <span className="relative flex min-w-0 flex-1 items-center gap-1 max-middle:basis-full">
+        {/* In a narrow gallery and on a phone the field has a line of its own. */}
+        <span className="relative flex min-w-0 flex-1 basis-full items-center @md:basis-0">
           <Search size={14} aria-hidden className="pointer-events-none absolute left-2 text-faint" />
           <input
             ref={field}
@@ -61,18 +61,28 @@ export function SearchBar({ query, onChange, view, counting, failed, onReadAgain
               event.stopPropagation()
               onChange({ ...query, text: '' })
             }}
-            className="field block h-8 min-w-0 flex-1 rounded-sm border border-line bg-raised pr-2 pl-7 text-ink text-sm placeholder:text-faint hover:border-line-strong max-middle:h-11 [&::-webkit-search-cancel-button]:hidden"
+            className="field block h-8 min-w-0 flex-1 rounded-sm border border-line bg-raised pr-9 pl-7 text-ink text-sm placeholder:text-faint hover:border-line-strong max-middle:h-11 max-middle:pr-12 [&::-webkit-search-cancel-button]:hidden"
           />
-          {text !== '' && <IconButton label="Clear search" icon={X} onClick={() => onChange({ ...query, text: '' })} />}
+          {text !== '' && (
+            <IconButton
+              label="Clear search"
+              icon={X}
+              className="absolute! right-0"
+              onClick={() => {
+                onChange({ ...query, text: '' })
+                field.current?.focus()
+              }}
+            />
+          )}
         </span>
         <Filters query={query} onChange={onChange} view={view} ways={ways} />
+        {text !== '' && images !== undefined && (
+          <p data-found={asked?.text} className="ml-auto pr-1 text-faint text-xs tabular-nums">
+            {describeFound(images)}
+          </p>
+        )}
       </div>
       <FilterChips query={query} onChange={onChange} />
-      {text !== '' && images !== undefined && (
-        <p data-found={asked?.text} className="text-faint text-xs tabular-nums">
-          {describeFound(images)}
-        </p>
-      )}
       {isAnswered && images === 0 && (
         <DidYouMean key={text} typed={text} onChoose={(next) => onChange({ ...query, text: next })} />
       )}

@@ -1,4 +1,4 @@
-import type { LucideIcon } from 'lucide-react'
+import { Check, type LucideIcon } from 'lucide-react'
 import { type KeyboardEvent, type ToggleEvent, useId, useRef, useState } from 'react'
 import { IconButton } from './button.tsx'
 import { classes } from './classes.ts'
@@ -9,15 +9,23 @@ export interface MenuItem {
   label: string
   icon?: LucideIcon | undefined
   danger?: boolean | undefined
+  /** Set for an option that can be on or off: a check mark shows that it is on. */
+  isChecked?: boolean | undefined
   /** As for `findShortcut`. The open menu handles all of them; the first is shown. */
   keys?: readonly string[] | undefined
   onSelect: () => void
 }
 
+/** Items with a heading, which is also the group's accessible name. */
+export interface MenuGroup {
+  heading: string
+  items: readonly MenuItem[]
+}
+
 interface MenuProps {
   label: string
   icon: LucideIcon
-  items: readonly MenuItem[]
+  items: readonly (MenuItem | MenuGroup)[]
 }
 
 /** A button and the list it opens. The list is in the top layer; a press outside and Escape close it. */
@@ -26,7 +34,7 @@ export function Menu({ label, icon, items }: MenuProps) {
   const [open, setOpen] = useState(false)
   const button = useRef<HTMLSpanElement>(null)
   const list = useRef<HTMLDivElement>(null)
-  const entries = () => [...(list.current?.querySelectorAll<HTMLElement>('[role="menuitem"]') ?? [])]
+  const entries = () => [...(list.current?.querySelectorAll<HTMLElement>('[role^="menuitem"]') ?? [])]
 
   const onToggle = (event: ToggleEvent<HTMLDivElement>) => {
     const isOpen = event.newState === 'open'
@@ -44,17 +52,18 @@ export function Menu({ label, icon, items }: MenuProps) {
   const onKeyDown = (event: KeyboardEvent) => {
     // Keys belong to the menu, not to what is behind it or elsewhere on the page.
     event.stopPropagation()
+    const all = items.flatMap((each) => ('heading' in each ? each.items : each))
     const item = findShortcut(
-      items.flatMap((each) => (each.keys ?? []).map((keys) => [keys, each] as const)),
+      all.flatMap((each) => (each.keys ?? []).map((keys) => [keys, each] as const)),
       event.nativeEvent,
     )
     if (item) {
       event.preventDefault()
       return select(item)
     }
-    const all = entries()
-    const index = all.indexOf(document.activeElement as HTMLElement)
-    const next = { ArrowDown: index + 1, ArrowUp: index - 1, Home: 0, End: all.length - 1 }[event.key]
+    const drawn = entries()
+    const index = drawn.indexOf(document.activeElement as HTMLElement)
+    const next = { ArrowDown: index + 1, ArrowUp: index - 1, Home: 0, End: drawn.length - 1 }[event.key]
     if (event.key === 'Tab') list.current?.hidePopover()
     if (event.key === 'Escape') {
       // Closes only the menu; what is behind it also listens for Escape.
@@ -63,7 +72,7 @@ export function Menu({ label, icon, items }: MenuProps) {
     }
     if (next === undefined) return
     event.preventDefault()
-    all[(next + all.length) % all.length]?.focus()
+    drawn[(next + drawn.length) % drawn.length]?.focus()
   }
 
   return (
@@ -82,28 +91,57 @@ export function Menu({ label, icon, items }: MenuProps) {
         onKeyDown={onKeyDown}
         className="popover min-w-44 p-1"
       >
-        {items.map((item) => (
-          <button
-            key={item.label}
-            type="button"
-            role="menuitem"
-            tabIndex={-1}
-            onClick={() => select(item)}
-            className={classes(
-              'flex h-8 w-full items-center gap-2 rounded-sm px-2 text-left text-sm max-middle:h-11 hover:bg-hover focus:bg-hover focus-visible:-outline-offset-2',
-              item.danger ? 'text-danger' : 'text-ink',
-            )}
-          >
-            {item.icon ? <item.icon size={16} strokeWidth={1.75} aria-hidden /> : <span className="size-4" />}
-            <span className="flex-1">{item.label}</span>
-            {item.keys?.[0] && (
-              <kbd aria-hidden className="pl-4 font-sans text-faint text-xs">
-                {describeShortcut(item.keys[0])}
-              </kbd>
-            )}
-          </button>
-        ))}
+        {items.map((each) =>
+          'heading' in each ? (
+            <Group key={each.heading} group={each} onSelect={select} />
+          ) : (
+            <Item key={each.label} item={each} onSelect={select} />
+          ),
+        )}
       </div>
     </>
+  )
+}
+
+function Group({ group: { heading, items }, onSelect }: { group: MenuGroup; onSelect: (item: MenuItem) => void }) {
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be part of a menu
+    <div
+      role="group"
+      aria-label={heading}
+      className="mt-1 border-line border-t pt-1 first:mt-0 first:border-t-0 first:pt-0"
+    >
+      <p aria-hidden className="px-2 pt-1.5 pb-1 text-faint text-xs">
+        {heading}
+      </p>
+      {items.map((item) => (
+        <Item key={item.label} item={item} onSelect={onSelect} />
+      ))}
+    </div>
+  )
+}
+
+function Item({ item, onSelect }: { item: MenuItem; onSelect: (item: MenuItem) => void }) {
+  const { label, danger, isChecked, keys } = item
+  const Icon = isChecked ? Check : item.icon
+  return (
+    <button
+      type="button"
+      {...(isChecked === undefined ? { role: 'menuitem' } : { role: 'menuitemcheckbox', 'aria-checked': isChecked })}
+      tabIndex={-1}
+      onClick={() => onSelect(item)}
+      className={classes(
+        'flex h-8 w-full items-center gap-2 rounded-sm px-2 text-left text-sm max-middle:h-11 hover:bg-hover focus:bg-hover focus-visible:-outline-offset-2',
+        danger ? 'text-danger' : 'text-ink',
+      )}
+    >
+      {Icon ? <Icon size={16} strokeWidth={1.75} aria-hidden /> : <span className="size-4" />}
+      <span className="flex-1">{label}</span>
+      {keys?.[0] && (
+        <kbd aria-hidden className="pl-4 font-sans text-faint text-xs">
+          {describeShortcut(keys[0])}
+        </kbd>
+      )}
+    </button>
   )
 }

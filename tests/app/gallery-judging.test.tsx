@@ -202,7 +202,25 @@ describe('filters', () => {
     await userEvent.click(screen.getByRole('button', { name: 'Remove filter Starred' }))
     await waitFor(() => expect(gridcell.all()).toHaveLength(2))
     await userEvent.click(screen.getByRole('button', { name: 'Filter' }))
-    expect(await screen.findByRole('menuitem', { name: 'Flux Kontext Pro (2)' })).toBeVisible()
+    expect(await screen.findByRole('menuitemcheckbox', { name: 'Flux Kontext Pro (2)' })).toBeVisible()
+  })
+
+  it('stand in groups; a chosen one has a check mark, and choosing it again takes it away', async () => {
+    await show('one', 'two')
+    const filter = async () => {
+      await userEvent.click(screen.getByRole('button', { name: 'Filter' }))
+      return within(await screen.findByRole('menu', { name: 'Filter' }))
+    }
+    const menu = await filter()
+    const headings = menu.getAllByRole('group').map((group) => group.getAttribute('aria-label'))
+    expect(headings).toEqual(['Model', 'Aspect ratio', 'Rating'])
+    const rated = within(menu.getByRole('group', { name: 'Rating' }))
+    await userEvent.click(rated.getByRole('menuitemcheckbox', { name: 'Rated 5', checked: false }))
+    await waitFor(() => expect(shown()).toEqual([]))
+    expect(screen.getByRole('button', { name: 'Remove filter Rated 5' })).toBeVisible()
+    await userEvent.click((await filter()).getByRole('menuitemcheckbox', { name: 'Rated 5', checked: true }))
+    await waitFor(() => expect(shown()).toEqual(['one', 'two']))
+    expect(screen.queryByRole('list', { name: 'Filters' })).not.toBeInTheDocument()
   })
 
   it('narrow to a colour of the images', async () => {

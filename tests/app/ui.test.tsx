@@ -143,6 +143,24 @@ describe('a menu', () => {
     expect(bin).toHaveBeenCalledOnce()
     expect(screen.getByRole('button', { name: 'More' })).toHaveAttribute('aria-expanded', 'false')
   })
+
+  it('has groups with headings, through which arrows move as through one list', async () => {
+    const [star, trash] = items
+    render(
+      <Menu
+        label="More"
+        icon={Star}
+        items={[{ heading: 'Judge', items: star ? [star] : [] }, ...(trash ? [trash] : [])]}
+      />,
+    )
+    await userEvent.click(screen.getByRole('button', { name: 'More' }))
+    const group = within(screen.getByRole('group', { name: 'Judge' }))
+    expect(group.getByRole('menuitem', { name: 'Star' })).toHaveFocus()
+    await userEvent.keyboard('{ArrowDown}')
+    expect(screen.getByRole('menuitem', { name: 'Move to bin' })).toHaveFocus()
+    await userEvent.keyboard('{ArrowDown}')
+    expect(group.getByRole('menuitem', { name: 'Star' })).toHaveFocus()
+  })
 })
 
 describe('a divider', () => {
