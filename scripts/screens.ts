@@ -24,7 +24,11 @@ export async function takeScreens(browser: Browser, url: string): Promise<string
         await page.waitForTimeout(600)
         await page.screenshot({ path: join(folder, `${screen}-${name}-${colorScheme}.png`) })
       }
-      await walk(page, viewport.width < 768, viewport.width < 1200, shoot)
+      const isPhone = viewport.width < 768
+      await walk(page, isPhone, viewport.width < 1200, shoot)
+      await page.keyboard.press('Escape')
+      await walkTools(page, isPhone, shoot)
+      await walkLibrary(page, isPhone, viewport.width < 1200, shoot)
       await context.close()
     }
   }
@@ -87,4 +91,132 @@ async function walk(page: Page, isPhone: boolean, isNarrow: boolean, shoot: (scr
   if (!isPhone) await page.keyboard.press('Escape')
   await page.getByRole('button', { name: /^Settings/ }).click()
   await shoot('settings')
+}
+
+type Shoot = (screen: string) => Promise<void>
+
+const viewsOf = (page: Page, isPhone: boolean) => async (name: string) => {
+  if (isPhone) await page.getByRole('navigation', { name: 'Views' }).getByRole('button', { name }).click()
+}
+
+/** The tools of the stage, an edit of an area and what came of it, and what the form opens. */
+async function walkTools(page: Page, isPhone: boolean, shoot: Shoot) {
+  const [create, stage] = ['Create', 'Stage'].map((name) => page.getByRole('region', { name }))
+  if (!create || !stage) return
+  const view = viewsOf(page, isPhone)
+  const tool = (name: string) => stage.getByRole('toolbar', { name: 'Tools' }).getByRole('button', { name }).click()
+  const button = (name: string | RegExp) => stage.getByRole('button', { name })
+  await view('Image')
+  await button(/^Edit from this image/).click()
+  await view('Image')
+  await tool('Select area')
+  await shoot('area')
+  const image = await stage.getByRole('img').first().boundingBox()
+  if (!image) return
+  const [x, y] = [image.x + image.width / 2, image.y + image.height / 2]
+  await page.mouse.move(x, y)
+  await page.mouse.down()
+  await page.mouse.move(x + 60, y + 20, { steps: 5 })
+  await page.mouse.up()
+  await shoot('area-painted')
+  await tool('Crop')
+  await shoot('crop')
+  await tool('Annotate')
+  await page.mouse.move(x - 80, y - 40)
+  await page.mouse.down()
+  await page.mouse.move(x - 10, y + 10, { steps: 5 })
+  await page.mouse.up()
+  await shoot('annotate')
+  await button('Clear marks').click()
+  await tool('Annotate')
+  await create.getByRole('textbox', { name: 'Prompt' }).fill('A red lantern')
+  await create.getByRole('button', { name: /^Edit area/ }).click()
+  await button('Show changes').waitFor({ timeout: 60_000 })
+  await shoot('laid')
+  await button('Show changes').click()
+  await shoot('changes')
+  await walkForm(page, isPhone, shoot)
+}
+
+/** The dialogs of the form. */
+async function walkForm(page: Page, isPhone: boolean, shoot: Shoot) {
+  const create = page.getByRole('region', { name: 'Create' })
+  await viewsOf(page, isPhone)('Create')
+  for (const [name, screen] of [
+    ['Prompt tools', 'prompt-tools'],
+    ['What will be sent', 'sent'],
+    ['Matrix', 'matrix'],
+  ] as const) {
+    await create.getByRole('button', { name }).click()
+    await page.getByRole('dialog', { name }).waitFor()
+    await shoot(screen)
+    await page.keyboard.press('Escape')
+  }
+  await create.getByRole('button', { name: 'Prompt tools' }).click()
+  for (const name of ['Templates', 'Scene', 'Colour']) {
+    await page.getByRole('tab', { name }).click()
+    await shoot(`prompt-${name.toLowerCase()}`)
+  }
+  await page.keyboard.press('Escape')
+  await create.getByRole('textbox', { name: 'Prompt' }).fill('A paper boat @1 in the rain')
+  await create.getByRole('spinbutton', { name: 'Variants' }).fill('4')
+  await shoot('composed')
+  await create.getByRole('button', { name: /^Edit/ }).click()
+}
+
+/** Search, filters, a selection and its dialogs, survey, collections, bin. */
+async function walkLibrary(page: Page, isPhone: boolean, isNarrow: boolean, shoot: Shoot) {
+  const [stage, gallery] = ['Stage', 'Gallery'].map((name) => page.getByRole('region', { name }))
+  if (!stage || !gallery) return
+  await viewsOf(page, isPhone)('Gallery')
+  if (isNarrow && !isPhone) {
+    await stage.focus()
+    await page.keyboard.press('g')
+  }
+  const button = (name: string | RegExp) => gallery.getByRole('button', { name })
+  const opens = async (name: string | RegExp, screen: string) => {
+    await button(name).first().click()
+    await shoot(screen)
+    await page.keyboard.press('Escape')
+  }
+  await gallery.locator('[role=gridcell]:not([data-run-id])').first().waitFor()
+  for (const name of ['Filter', 'Colour', 'Sort', 'View']) await opens(name, `menu-${name.toLowerCase()}`)
+  await opens('Collections', 'collections')
+  await gallery.getByRole('searchbox').fill('harbour')
+  await gallery.getByText(/found$/).waitFor()
+  await shoot('search')
+  await gallery.getByRole('searchbox').fill('harbuor')
+  await gallery.getByText('Did you mean').waitFor()
+  await shoot('search-nothing')
+  await button('Clear search').click()
+  const cells = gallery.locator('[role=gridcell]:not([data-run-id])')
+  await cells.nth(0).focus()
+  await page.keyboard.press('Space')
+  await cells.nth(1).focus()
+  await page.keyboard.press('Space')
+  await gallery.getByRole('toolbar', { name: 'Selection' }).waitFor()
+  await shoot('selection')
+  await opens('Rate', 'menu-rate')
+  for (const [name, screen] of [
+    ['Export', 'export'],
+    ['Hand over', 'hand-over'],
+    ['Tags', 'tags'],
+    ['Collection', 'collection'],
+  ] as const) {
+    await button(name).first().click()
+    await page.getByRole('dialog').first().waitFor()
+    await shoot(screen)
+    await page.keyboard.press('Escape')
+  }
+  await button('Move to bin').click()
+  await shoot('notice')
+  await button('Bin').click()
+  await shoot('bin')
+  await button('Bin').click()
+  await cells.nth(0).focus()
+  await page.keyboard.press('n')
+  await shoot('survey')
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('?')
+  await shoot('keys')
 }
