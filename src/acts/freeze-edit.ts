@@ -1,3 +1,4 @@
+import { areaBox } from '#domain/area-box.ts'
 import {
   type AreaStep,
   type Box,
@@ -58,6 +59,7 @@ export function freezeEdit(
   return { edit: { document, ...sent, sent: sentSize, marks: marks.length > 0 ? marksAs : 'none' } }
 }
 
+const tooSmall = `The area is too small. Paint at least ${leastSide} × ${leastSide} pixels.`
 const tooLarge = 'Areas work on images of up to 50 MP. Clear the area, or use a smaller image.'
 
 function sentBox(document: EditDocument, size: Size, chosen: Edit['way'] | undefined): Pick<Edit, 'way' | 'rect'> {
@@ -86,15 +88,17 @@ export function framedArea({ area, frame }: EditDocument, size: Size): readonly 
 }
 
 function objectionToArea(document: EditDocument, size: Size): string | undefined {
-  const { painted, box } = measureArea(framedArea(document, size), framedSize(document.frame, size))
+  const area = framedArea(document, size)
+  const framed = framedSize(document.frame, size)
+  // From the vectors, because a few pixels of a large image are lost in the measured raster.
+  const [, , width, height] = areaBox(area, framed) ?? []
+  if (width !== undefined && height !== undefined && Math.min(width, height) < leastSide) return tooSmall
+  const { painted, box } = measureArea(area, framed)
   if (!box && document.frame.crop && measureArea(document.area, size).box) {
     return 'The area lies outside of the crop. Clear the area, or change the crop.'
   }
   if (!box) return 'The area is empty. Paint what may change, or clear the area.'
   if (painted >= 1) return 'The area covers the whole image. Clear it, or take some of it away.'
-  if (Math.min(box[2], box[3]) < leastSide) {
-    return `The area is too small. Paint at least ${leastSide} × ${leastSide} pixels.`
-  }
   return undefined
 }
 

@@ -1,5 +1,6 @@
 import 'fake-indexeddb/auto'
 import { type RenderOptions, render } from '@testing-library/react'
+import type { ReactNode } from 'react'
 import { vi } from 'vitest'
 import { Compose } from '#compose/compose.tsx'
 import type { PictureId } from '#domain/ids.ts'
@@ -23,8 +24,11 @@ const processor = createPixelProcessor({ width: 800, height: 600 })
 
 let galleries = 0
 
-/** Renders the Create column over a real store and workspace. `sent` collects the recipes that would be run, in order. */
-export async function renderEditor(own: Partial<Generator> = {}) {
+/**
+ * Renders the Create column, or another form, over a real store and workspace. `sent` collects the recipes that would be
+ * run, in order.
+ */
+export async function renderEditor(own: Partial<Generator> = {}, form: ReactNode = <Compose />) {
   galleries += 1
   const store = await openGallery({ name: `editor-${galleries}`, processor })
   const sent: Recipe[] = []
@@ -35,7 +39,7 @@ export async function renderEditor(own: Partial<Generator> = {}) {
   } as Generator
   const element = inPage(
     <>
-      <Compose />
+      {form}
       <NoticeBoard />
       <Announcer />
     </>,

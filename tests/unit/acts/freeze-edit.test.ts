@@ -67,7 +67,9 @@ describe('an area', () => {
     const reasons = [
       [freeze(documentOf(box(5000, 10, 100, 100))), /empty/],
       [freeze(documentOf(box(0, 0, 4000, 3000))), /whole image/],
-      [freeze(documentOf(box(100, 100, 1, 1))), /empty|too small/],
+      [freeze(documentOf(box(100, 100, 1, 1))), /too small/],
+      [freeze(documentOf({ op: 'add', shape: { kind: 'brush', points: [100, 100], radius: 0.5 } })), /too small/],
+      [freeze(documentOf(box(0, 0, 4000, 3000), { op: 'invert' })), /empty/],
       [freeze(documentOf(box(9, 9, 999, 999)), { width: 8000, height: 7000 }), /50 MP/],
       [freeze({ ...framed({ crop }), area: [box(2000, 2000, 300, 300)] }), /outside of the crop/],
     ] as const
