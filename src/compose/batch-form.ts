@@ -2,6 +2,7 @@ import type { Issue } from '#domain/failure.ts'
 import type { NonEmpty } from '#domain/ids.ts'
 import { type Draft, laidEditOf, mostInBatch, type Recipe } from '#domain/run.ts'
 import {
+  type BatchPlan,
   chosenIn,
   isVariants,
   mostVariants,
@@ -27,11 +28,21 @@ export interface FormBatch {
   facts: string
 }
 
-/** The recipes that a form asks for. `recipe` has the form's own options, and everything that is the same for all. */
-export function toFormBatch(family: ModelFamily, draft: Draft, recipe: Recipe, sourceCount: number): FormBatch {
+/** What a form asks for, cell by cell. `recipe` has everything that is the same for all. */
+export function planForm(
+  family: ModelFamily,
+  draft: Draft,
+  recipe: Pick<Recipe, 'edits' | 'sources'>,
+  sourceCount: number,
+): BatchPlan {
   // The answer for an area has the ratio of its source, whichever ratios are chosen.
   const toOwn = (own: Draft) => (laidEditOf(recipe) ? (family.forArea?.(own) ?? own) : own)
-  const { cells, variants, drafts, priceCredits } = planBatch(family, draft, sourceCount, toOwn)
+  return planBatch(family, draft, sourceCount, toOwn)
+}
+
+/** The recipes that a form asks for. `recipe` has the form's own options, and everything that is the same for all. */
+export function toFormBatch(family: ModelFamily, draft: Draft, recipe: Recipe, sourceCount: number): FormBatch {
+  const { cells, variants, drafts, priceCredits } = planForm(family, draft, recipe, sourceCount)
   const [first = recipe, ...others] = drafts.map((each): Recipe => ({ ...recipe, draft: each }))
   return {
     recipes: [first, ...others],

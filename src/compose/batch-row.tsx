@@ -15,7 +15,7 @@ interface BatchRowProps {
   draft: Draft
   sourceCount: number
   /** What the submit button would send. */
-  order: Pick<ReturnType<typeof useOrder>, 'recipes' | 'priceCredits'>
+  order: Pick<ReturnType<typeof useOrder>, 'recipes' | 'priceCredits' | 'issues'>
   issue: string | undefined
   onChange: (field: Pick<Field, 'name' | 'label'>, change: Draft) => void
 }
@@ -49,7 +49,14 @@ export function BatchRow({ family, draft, sourceCount, order, issue, onChange }:
       </Button>
       {open === 'matrix' && (
         <LazyDialog open title="Matrix" onClose={close}>
-          <Matrix family={family} draft={draft} sourceCount={sourceCount} onChange={onChange} />
+          <Matrix
+            family={family}
+            draft={draft}
+            recipe={order.recipes[0]}
+            sourceCount={sourceCount}
+            issues={order.issues}
+            onChange={onChange}
+          />
         </LazyDialog>
       )}
       {open === 'sent' && (

@@ -1,11 +1,17 @@
-import type { Draft } from '#domain/run.ts'
-import { type BatchCell, chosenIn, planBatch, type SeveralField, severalFields, toggled } from '#models/batch-plan.ts'
+import type { Issue } from '#domain/failure.ts'
+import { type Draft, laidEditOf, type Recipe } from '#domain/run.ts'
+import { type BatchCell, chosenIn, type SeveralField, severalFields, toggled } from '#models/batch-plan.ts'
 import type { ModelFamily } from '#models/model.ts'
+import { planForm } from './batch-form.ts'
 
 interface MatrixProps {
   family: ModelFamily
   draft: Draft
+  /** With the edits of the form. */
+  recipe: Recipe
   sourceCount: number
+  /** Why the batch cannot be sent. */
+  issues: readonly Issue[]
   onChange: (field: SeveralField, change: Draft) => void
 }
 
@@ -13,14 +19,14 @@ interface MatrixProps {
  * Which options are combined, what each combination costs, and the total. Ratios are rows; models and sizes are
  * columns.
  */
-export function Matrix({ family, draft, sourceCount, onChange }: MatrixProps) {
+export function Matrix({ family, draft, recipe, sourceCount, issues, onChange }: MatrixProps) {
   const fields = severalFields(family, draft, sourceCount)
-  const { cells, variants, drafts, priceCredits } = planBatch(family, draft, sourceCount)
+  const { cells, variants, drafts, priceCredits } = planForm(family, draft, recipe, sourceCount)
   const [rowField, columnFields] = splitFields(fields)
-  const rows = rowField ? chosenIn(rowField, draft) : []
+  const rows = rowField ? [...new Set(cells.map((cell) => optionOf(cell, rowField)))] : []
   const columns = [...new Set(cells.map((cell) => columnOf(cell, columnFields)))]
   const priceAt = (row: string, column: string) =>
-    cells.find((cell) => cell.options[rowField?.name ?? ''] === row && columnOf(cell, columnFields) === column)?.quote
+    cells.find((cell) => rowField && optionOf(cell, rowField) === row && columnOf(cell, columnFields) === column)?.quote
       .priceCredits
   return (
     <div className="space-y-4 p-4">
@@ -57,9 +63,15 @@ export function Matrix({ family, draft, sourceCount, onChange }: MatrixProps) {
           </tbody>
         </table>
       </div>
+      {laidEditOf(recipe) && <p className="text-soft text-xs">The answer has the ratio of the image that is sent.</p>}
       <p role="status" className="text-right font-medium text-sm">
-        {`${drafts.length === 1 ? '1 image' : `${drafts.length} images`} · ${priceCredits} credits`}
+        {`${drafts.length === 1 ? '1 image' : `${drafts.length} images`} · ${priceCredits.toLocaleString('en')} credits`}
       </p>
+      {issues.map(({ message }) => (
+        <p key={message} role="alert" className="text-right text-danger text-sm">
+          {message}
+        </p>
+      ))}
     </div>
   )
 }
@@ -92,8 +104,13 @@ function splitFields(fields: readonly SeveralField[]): [SeveralField | undefined
   return [rows, fields.filter((field) => field !== rows)]
 }
 
-function columnOf({ options }: BatchCell, fields: readonly SeveralField[]): string {
-  return fields.map((field) => labelIn(field, options[field.name] ?? '')).join(' ')
+function columnOf(cell: BatchCell, fields: readonly SeveralField[]): string {
+  return fields.map((field) => labelIn(field, optionOf(cell, field))).join(' ')
+}
+
+/** What is sent for a field, which is another option than the chosen one where an edit decides it. */
+function optionOf({ draft }: BatchCell, { name }: SeveralField): string {
+  return String(draft[name] ?? '')
 }
 
 function labelIn({ options }: SeveralField, value: string): string {

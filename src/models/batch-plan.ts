@@ -5,9 +5,8 @@ export const mostVariants = 12
 
 /** One combination of options, for which `variants` images are made. */
 export interface BatchCell {
+  /** What is sent. */
   draft: Draft
-  /** The chosen option of each field that takes several, by field name. */
-  options: Readonly<Record<string, string>>
   quote: Quote
 }
 
@@ -76,7 +75,7 @@ export function planBatch(
   for (const options of choices) {
     const own = toOwn({ ...singleDraft(draft), ...options })
     const name = JSON.stringify(own)
-    if (!cells.has(name)) cells.set(name, { draft: own, options, quote: family.quote(own, sourceCount) })
+    if (!cells.has(name)) cells.set(name, { draft: own, quote: family.quote(own, sourceCount) })
   }
   const all = [...cells.values()]
   const times = isVariants(variants) ? variants : 1

@@ -1,8 +1,14 @@
-import { fireEvent, screen, waitFor, within } from '@testing-library/react'
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { FamilyForm } from '#compose/family-form.tsx'
+import { useSourceDesk } from '#compose/use-source-desk.ts'
+import { emptyDocument } from '#domain/edit.ts'
 import type { NonEmpty } from '#domain/ids.ts'
 import type { Recipe, Run } from '#domain/run.ts'
+import type { Generator } from '#generation/generator.ts'
+import { flux2 } from '#models/flux-2.ts'
+import { choices, type ModelFamily } from '#models/model.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { emptyWorkspace } from '../support/in-page.tsx'
 import { renderEditor } from '../support/render-compose.tsx'
@@ -72,17 +78,17 @@ describe('several options at once', () => {
   test('twelve images over three ratios take seven acts at most', async () => {
     const { batches } = await openForm()
     let acts = 0
-    const act = async (work: () => unknown) => {
+    const one = async (work: () => unknown) => {
       acts += 1
       await work()
     }
-    await act(() => userEvent.type(screen.getByRole('textbox', { name: 'Prompt' }), ' at dawn'))
-    await act(() => userEvent.click(radio('Aspect ratio', '1:1')))
-    await act(() => addByShift(radio('Aspect ratio', '16:9')))
-    await act(() => addByShift(radio('Aspect ratio', '9:16')))
-    await act(() => fireEvent.change(variants(), { target: { value: '4' } }))
+    await one(() => userEvent.type(screen.getByRole('textbox', { name: 'Prompt' }), ' at dawn'))
+    await one(() => userEvent.click(radio('Aspect ratio', '1:1')))
+    await one(() => addByShift(radio('Aspect ratio', '16:9')))
+    await one(() => addByShift(radio('Aspect ratio', '9:16')))
+    await one(() => fireEvent.change(variants(), { target: { value: '4' } }))
     const button = await named('Generate 12 · 60 credits')
-    await act(() => userEvent.click(button))
+    await one(() => userEvent.click(button))
     expect(acts).toBeLessThanOrEqual(7)
     const ratios = batches[0]?.map(({ draft }) => draft.aspectRatio)
     expect(ratios).toEqual(['16:9', '1:1', '9:16'].flatMap((ratio) => [ratio, ratio, ratio, ratio]))
@@ -165,6 +171,69 @@ describe('the matrix', () => {
     await userEvent.click(submit())
     expect(screen.getByRole('alert')).toHaveTextContent(words)
     expect([...batches, ...sent]).toEqual([])
+  })
+
+  test('of 400 cells is refused where it is chosen and at the button; nothing is sent, and the choice stays', async () => {
+    const ratios = Array.from({ length: 20 }, (_, index) => `${index + 1}:20`)
+    const sizes = Array.from({ length: 20 }, (_, index) => `size ${index + 1}`)
+    const choice = { kind: 'choice', several: true } as const
+    const wide: ModelFamily = {
+      ...flux2,
+      fields: () => [
+        { ...choice, name: 'aspectRatio', label: 'Aspect ratio', shape: 'ratio', options: choices(...ratios) },
+        { ...choice, name: 'size', label: 'Size', options: choices(...sizes) },
+      ],
+      quote: () => ({ ...flux2.quote(flux2.defaults, 0), priceCredits: 5 }),
+    }
+    function Form() {
+      return <FamilyForm family={wide} desk={useSourceDesk(wide)} />
+    }
+    const batches: NonEmpty<Recipe>[] = []
+    const generateBatch: Generator['generateBatch'] = async (recipes) => {
+      batches.push(recipes)
+      return []
+    }
+    const { sent, show } = await renderEditor({ generateBatch }, <Form />)
+    const chosen = {
+      prompt: 'a lake',
+      aspectRatio: '1:20',
+      size: 'size 1',
+      further: `aspectRatio=${ratios.slice(1)};size=${sizes.slice(1)}`,
+    }
+    useWorkspace.getState().editDraft('flux-2', chosen)
+    show()
+    const words = 'A batch can have up to 100 images. This one has 400.'
+    await waitFor(() => expect(submit()).toHaveAccessibleDescription(words))
+    await userEvent.click(submit())
+    expect(screen.getByRole('alert')).toHaveTextContent(words)
+    await userEvent.click(screen.getByRole('button', { name: 'Matrix' }))
+    const dialog = await screen.findByRole('dialog', { name: 'Matrix' })
+    expect(await within(dialog).findByRole('alert')).toHaveTextContent(words)
+    expect(within(dialog).getByRole('status')).toHaveTextContent('400 images · 2,000 credits')
+    expect([...batches, ...sent]).toEqual([])
+    expect(useWorkspace.getState().drafts['flux-2']).toMatchObject(chosen)
+  })
+
+  test('for an area counts the ratios once, as the button does, because the answer has the ratio of its source', async () => {
+    const { keep } = await openForm()
+    await userEvent.click(screen.getByRole('tab', { name: 'Flux 2' }))
+    const [id] = await keep(['photo'], 'flux-2')
+    if (!id) throw new Error('The image was not kept.')
+    const area = [{ op: 'add', shape: { kind: 'box', box: [100, 100, 300, 200] } }] as const
+    act(() => useWorkspace.getState().edit({ ...emptyDocument(id), area }))
+    await screen.findByRole('radio', { name: 'Auto' })
+    for (const name of ['1:1', '4:3']) addByShift(radio('Aspect ratio', name))
+    addByShift(radio('Size', '2K'))
+    await named('Edit area 2 · 12 credits')
+    await userEvent.click(screen.getByRole('button', { name: 'Matrix' }))
+    const dialog = await screen.findByRole('dialog', { name: 'Matrix' })
+    expect(await within(dialog).findByRole('status')).toHaveTextContent('2 images · 12 credits')
+    const rows = within(within(dialog).getByRole('table', { name: 'Prices' })).getAllByRole('row')
+    expect(rows.map((row) => [...row.children].map(({ textContent }) => textContent))).toEqual([
+      ['Aspect ratio', '1K Pro', '2K Pro'],
+      ['Auto', '5', '7'],
+    ])
+    expect(dialog).toHaveTextContent('The answer has the ratio of the image that is sent.')
   })
 })
 
