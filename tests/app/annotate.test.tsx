@@ -193,14 +193,18 @@ describe('the crop tool', () => {
 
   it('reports invalid values at once: a side of 0, of 100,000, of letters, or an image of three times the size', async () => {
     await open()
-    for (const value of ['0', '100000']) {
+    for (const value of ['0', '100000', 'abc', '12.5', '1e2']) {
       await enter('Width', value)
+      const field = screen.getByRole('spinbutton', { name: 'Width' })
+      expect(field).toHaveValue(value)
+      expect(field).toHaveAccessibleDescription('1 to 1,200')
+      expect(field).toHaveAttribute('aria-invalid', 'true')
       expect(screen.getByRole('alert')).toHaveTextContent('1 to 1,200')
-      expect(screen.getByRole('spinbutton', { name: 'Width' })).toHaveAttribute('aria-invalid', 'true')
+      expect(screen.getByRole('button', { name: 'Apply crop' })).toBeDisabled()
     }
-    await enter('Width', 'abc')
+    await enter('Width', ' ')
     expect(screen.queryByRole('alert')).toBeNull()
-    expect(screen.getByRole('spinbutton', { name: 'Width' })).toHaveValue(600)
+    expect(screen.getByRole('spinbutton', { name: 'Width' })).toHaveValue('600')
     await enter('Width', '1200')
     await enter('Height', '800')
     expect(await screen.findByText(/twice its size at most/)).toBeVisible()
@@ -217,7 +221,9 @@ describe('the crop tool', () => {
     expect(documentNow().frame.crop).toEqual([0, 0, 300, 400])
     expect(await screen.findByRole('button', { name: 'Cropped when sent · remove' })).toBeVisible()
     await open()
-    expect(screen.getByRole('spinbutton', { name: 'Width' })).toHaveValue(300)
+    expect(screen.getByRole('spinbutton', { name: 'Width' })).toHaveValue('300')
+    await userEvent.type(screen.getByRole('spinbutton', { name: 'Width' }), '{ArrowUp}{Shift>}{ArrowDown}{/Shift}')
+    expect(screen.getByRole('spinbutton', { name: 'Width' })).toHaveValue('291')
     await userEvent.click(screen.getByRole('button', { name: 'Reset crop' }))
     await userEvent.click(screen.getByRole('button', { name: 'Send uncropped' }))
     expect(useWorkspace.getState().edits).toEqual({})

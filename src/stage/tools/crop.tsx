@@ -200,16 +200,23 @@ interface SideProps {
   onChange(pixels: number): void
 }
 
-/** The typed value is used when the field is left or Enter is pressed; until then it may be anything. */
+/**
+ * The typed value is used when the field is left or Enter is pressed; until then it may be anything. The text is kept as
+ * typed, so that letters get an error message too: a field of type "number" gives them as empty.
+ */
 function Side({ label, value, most, onChange }: SideProps) {
   const [typed, setTyped] = useState<string>()
   const id = useId()
-  const number = Number(typed)
-  const isOver = typed !== undefined && typed !== '' && !(number >= 1 && number <= most)
-  // An invalid number stays in the field, with the reason beside it, and changes nothing.
+  const text = typed?.trim() ?? ''
+  const isWrong = text !== '' && !(/^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= most)
+  // A wrong value stays in the field, with the reason beside it, and changes nothing.
   const commit = () => {
-    if (isOver) return
-    if (typed !== undefined && typed.trim() !== '') onChange(number)
+    if (isWrong) return
+    if (text !== '') onChange(Number(text))
+    setTyped(undefined)
+  }
+  const step = (by: number) => {
+    onChange(Math.max(1, Math.min(most, (isWrong || text === '' ? value : Number(text)) + by)))
     setTyped(undefined)
   }
   return (
@@ -217,26 +224,30 @@ function Side({ label, value, most, onChange }: SideProps) {
       <label className="flex items-center gap-1.5">
         <span aria-hidden>{label[0]}</span>
         <input
-          type="number"
+          role="spinbutton"
+          inputMode="numeric"
+          autoComplete="off"
           aria-label={label}
-          min={1}
-          max={most}
-          step={1}
+          aria-valuemin={1}
+          aria-valuemax={most}
+          aria-valuenow={value}
           value={typed ?? value}
-          aria-invalid={isOver || undefined}
-          aria-describedby={isOver ? id : undefined}
+          aria-invalid={isWrong || undefined}
+          aria-describedby={isWrong ? id : undefined}
           onChange={(event) => setTyped(event.currentTarget.value)}
           onBlur={commit}
           onKeyDown={(event) => {
-            if (event.key !== 'Enter') return
+            const by = event.key === 'ArrowUp' ? 1 : event.key === 'ArrowDown' ? -1 : 0
+            if (event.key !== 'Enter' && by === 0) return
             event.preventDefault()
             event.stopPropagation()
-            commit()
+            if (by === 0) commit()
+            else step(event.shiftKey ? by * 10 : by)
           }}
           className="h-7 w-16 rounded-sm border max-middle:h-11 border-line bg-ground px-2 text-ink text-sm tabular-nums"
         />
       </label>
-      {isOver && <span id={id} role="alert" className="text-danger">{`1 to ${most.toLocaleString('en')}`}</span>}
+      {isWrong && <span id={id} role="alert" className="text-danger">{`1 to ${most.toLocaleString('en')}`}</span>}
     </span>
   )
 }
