@@ -1,11 +1,15 @@
-// `npm run mutate`, `npm run mutate -- guard runner`, `npm run mutate -- --sample 100` (that many random lines):
-// changes the modules that guard money and key in many small ways, and counts how many of the changes their tests
-// notice. Slow, so it is not part of `npm test`. What has not changed since the last time is not run again.
+// `npm run mutate`, `npm run mutate -- guard runner`, `npm run mutate -- --sample 100` (that many random lines; add
+// `--seed 7` to draw the same lines again): changes the modules that guard money and key in many small ways, and counts
+// how many of the changes their tests notice. Slow, so it is not part of `npm test`. Without `--sample`, what has not
+// changed since the last time is not run again.
+import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
 import { ensureInstalled, root } from './prepare.mjs'
+import { ensureRedis } from './programs.mjs'
 
 /** Modules, and the tests responsible for them. */
 const groups = {
@@ -43,13 +47,40 @@ const groups = {
     src: ['server/submit/callbacks', 'server/submit/stream'],
     tests: ['server/callbacks', 'server/stream', 'server/routes'],
   },
-  gemini: { src: ['server/gemini/gemini', 'server/gemini/gemini-call'], tests: ['server/gemini', 'server/routes'] },
+  gemini: {
+    src: ['server/gemini/gemini', 'server/gemini/gemini-call', 'server/gemini/gemini-service'],
+    tests: ['server/gemini', 'server/config', 'server/routes'],
+  },
+  upstream: {
+    src: ['breaker', 'gateways', 'questions', 'transfers'].map((name) => `server/upstream/${name}`),
+    tests: ['gateways', 'image', 'low-risks', 'outage', 'relay', 'submit'].map((name) => `server/${name}`),
+  },
+  kept: {
+    src: ['submit/learn-task', 'shared/memory/events', 'shared/memory/kept-pictures'].map((name) => `server/${name}`),
+    tests: ['callbacks', 'events', 'gemini', 'kept-pictures', 'stream', 'submit'].map((name) => `server/${name}`),
+  },
+  redis: {
+    src: [
+      'redis',
+      'redis-budget',
+      'redis-events',
+      'redis-limiter',
+      'redis-pictures',
+      'redis-submission-scripts',
+      'redis-submissions',
+    ].map((name) => `server/shared/redis/${name}`),
+    tests: ['redis/redis-counts', 'redis/redis-pictures', 'redis/redis-submissions'],
+  },
+  server: {
+    src: ['server/api', 'server/log', 'server/metrics', 'server/start'],
+    tests: ['forwarding', 'http-edge', 'log', 'low-risks', 'routes', 'start'].map((name) => `server/${name}`),
+  },
   config: { src: ['server/config', 'server/listen'], tests: ['server/config', 'server/company-proxy', 'server/start'] },
   providers: {
     src: ['providers/kie', 'providers/kie-failures', 'providers/proxy'],
     tests: ['providers/kie-*', 'providers/proxy'],
   },
-  domain: { src: ['domain/run', 'domain/picture'], tests: ['domain/*'] },
+  domain: { src: ['domain/run', 'domain/run-machine', 'domain/picture'], tests: ['domain/*'] },
   lock: { src: ['generation/run-lock'], tests: ['generation/run-lock'] },
   sending: { src: ['generation/sending'], tests: ['generation/sending'] },
   saving: { src: ['generation/saving'], tests: ['generation/saving'] },
@@ -57,20 +88,42 @@ const groups = {
     src: ['generation/runner'],
     tests: ['generation/driving', 'generation/limits'],
   },
+  steps: {
+    src: ['polling', 'queue-wait', 'rate-gate', 'run-steps', 'slots', 'submitting', 'uploads'].map(
+      (name) => `generation/${name}`,
+    ),
+    tests: ['batch', 'driving', 'limits', 'network-away', 'pace', 'sending', 'uploads'].map(
+      (name) => `generation/${name}`,
+    ),
+  },
+  again: {
+    src: ['adopt', 'again', 'batch', 'drivers', 'fallback', 'generator', 'hand-over', 'spend-question'].map(
+      (name) => `generation/${name}`,
+    ),
+    tests: ['adopt', 'again', 'batch', 'fallback', 'generator', 'spend-question'].map((name) => `generation/${name}`),
+  },
+  events: {
+    src: ['event-stream', 'pace', 'push', 'shared-stream'].map((name) => `generation/${name}`),
+    tests: ['generation/pace', 'generation/push'],
+  },
   store: {
     src: ['store/picture-records', 'store/run-records', 'store/run-writes'],
     tests: ['store/settling', 'store/full-disk', 'store/gallery'],
   },
 }
-const sampleAt = process.argv.indexOf('--sample')
+const { values: options, positionals: asked } = parseArgs({
+  allowPositionals: true,
+  options: { sample: { type: 'string' }, seed: { type: 'string' } },
+})
 /** How many lines are changed, of all lines of all modules; 0: all of them. */
-const sample = sampleAt === -1 ? 0 : Number(process.argv[sampleAt + 1] ?? 100)
+const sample = Number(options.sample ?? 0)
+const seed = Number(options.seed ?? Math.floor(Math.random() * 1e6))
 const goal = sample > 0 ? 95 : 85
 const lowSpeed = { timeoutMS: 30_000, timeoutFactor: 4 }
 
 ensureInstalled()
+ensureRedis()
 const { Stryker } = await import('@stryker-mutator/core')
-const asked = process.argv.slice(2, sampleAt === -1 ? undefined : sampleAt)
 const drawn = sample > 0 ? drawLines(sample) : undefined
 const reports = join(root, 'node_modules', '.cache', 'mutation')
 mkdirSync(reports, { recursive: true })
@@ -107,15 +160,16 @@ for (const [name, { src, tests }] of Object.entries(groups)) {
     continue
   }
   mutants.push(...results)
-  const missed = results.filter(({ status }) => status === 'Survived' || status === 'NoCoverage')
-  writeFileSync(join(reports, `${name}.txt`), missed.map(describe).join('\n\n'))
+  writeFileSync(join(reports, `${name}.txt`), results.filter(isMissed).map(describe).join('\n\n'))
   for (const file of src)
     printLine(
       file,
       results.filter(({ fileName }) => fileName.endsWith(`src/${file}.ts`)),
     )
 }
-const share = printLine('all of them', mutants)
+const survivors = mutants.filter(isMissed)
+if (drawn) console.log(['', ...survivors.map(describe)].join('\n\n'))
+const share = printLine(drawn ? `${sample} lines drawn with seed ${seed}` : 'all of them', mutants)
 process.exit(share >= goal && unmeasured.length === 0 ? 0 : 1)
 
 /** Lines with code, drawn from all requested groups: ranges for the tool, by module. */
@@ -134,10 +188,15 @@ function drawLines(count) {
     )
   const chosen = new Map()
   for (let number = 0; number < count && lines.length > 0; number += 1) {
-    const [{ file, range }] = lines.splice(Math.floor(Math.random() * lines.length), 1)
+    const digest = createHash('sha256').update(`${seed} ${number}`).digest()
+    const [{ file, range }] = lines.splice(digest.readUInt32BE() % lines.length, 1)
     chosen.set(file, [...(chosen.get(file) ?? []), range])
   }
   return chosen
+}
+
+function isMissed({ status }) {
+  return status === 'Survived' || status === 'NoCoverage'
 }
 
 function printLine(title, some) {

@@ -15,7 +15,7 @@ import { createSubmit } from '#server/submit/submit.ts'
 import { createBreaker } from '#server/upstream/breaker.ts'
 import { createOutbound, type Resolve } from '#server/upstream/guard.ts'
 import { createMask } from '#server/upstream/relay.ts'
-import { createTransfers, type Transfers } from '#server/upstream/transfers.ts'
+import { createTransfers, type TransferLimits, type Transfers } from '#server/upstream/transfers.ts'
 import { openUpstream } from '#server/upstream/upstream.ts'
 import { createApi } from './api.ts'
 import { type Config, callableUrl } from './config.ts'
@@ -29,6 +29,8 @@ export interface StartOptions extends Partial<Omit<Shared, 'close'>> {
   log?: Log
   /** Folder of the built page; found relative to this file if absent. */
   pageFolder?: string
+  /** For tests: how many images may be transferred at the same time. */
+  transferLimits?: TransferLimits
   /** For tests: divides the time that slow clients get. */
   timeoutDivisor?: number
   /** For tests: divides the time that the service gets. */
@@ -71,7 +73,7 @@ export async function openProxy(config: Config, options: StartOptions & { page: 
   const shared = await openShared(config, { limits: config.limits, gateway, log })
   const { submissions, limiter, budget, events, pictures } = { ...shared, ...options }
   const streams = createStreams(events, access)
-  const transfers = createTransfers()
+  const transfers = createTransfers(options.transferLimits)
   const spending = { budget, limits: config.limits, log }
   const metrics = await openMetrics(config, streams, transfers)
   const admit = createAdmission({ ...spending, limiter: metrics?.timed(limiter) ?? limiter, isAnswering })

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http'
-import { createNodePainter } from '#simulator/painter/node-painter.ts'
 import type { SimulatorOptions } from '#simulator/simulator.ts'
 import { createSimulator, type Simulator } from '#simulator/simulator.ts'
 import { openFakeService, type Reply, type Seen } from './fake-service.ts'
+import { plainPainter } from './light-images.ts'
 
 /** The simulator behind a server whose answers a test can replace. */
 export interface BreakableService {
@@ -23,7 +23,7 @@ export async function openBreakableService(
 ): Promise<BreakableService> {
   const breaks = new Set<{ when: (seen: Seen) => boolean; reply: Reply }>()
   let origin = ''
-  const simulator = createSimulator({ painter: createNodePainter(), ...options, origin: () => origin })
+  const simulator = createSimulator({ painter: plainPainter, ...options, origin: () => origin })
   const service = await openFakeService((incoming, outgoing, seen) => {
     const broken = [...breaks].find(({ when }) => when(seen))
     if (broken) broken.reply(incoming, outgoing, seen)

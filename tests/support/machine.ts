@@ -17,6 +17,7 @@ import { openGallery } from '#store/gallery-store.ts'
 import type { ImageProcessor } from '#store/image-processor.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { callIn, publicUrl } from './call-in.ts'
+import { plainPainter } from './light-images.ts'
 import { nodeProcessor } from './node-processor.ts'
 
 /** The runner over the real store, the real proxy and the simulator; only pauses are shortened. */
@@ -77,7 +78,9 @@ export async function openMachine(options: MachineOptions = {}): Promise<Machine
   } = options
   const key = machineKey
   const call = callIn(() => proxy.port)
-  const service = options.service ?? (await serveSimulator({ key, switches: { durationMs: 30 }, call, ...serve }))
+  const service =
+    options.service ??
+    (await serveSimulator({ key, painter: plainPainter, switches: { durationMs: 30 }, call, ...serve }))
   const config = readConfig({
     PORT: '0',
     KIE_API_KEY: key,

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { createMemoryEvents, type RunEvents } from '#server/shared/memory/events.ts'
+import type { TransferLimits } from '#server/upstream/transfers.ts'
 import { askProxy, sendRaw, statusesIn } from '../../support/ask-proxy.ts'
 import { eventually } from '../../support/eventually.ts'
 import { replyJson } from '../../support/fake-service.ts'
@@ -16,7 +17,8 @@ let proxy: ProxyUnderTest
 let events: RunEvents
 const answers: IncomingMessage[] = []
 
-beforeEach(async () => {
+/** Whoever reads nothing for four seconds is cut off. */
+const open = async (transferLimits?: TransferLimits) => {
   events = createMemoryEvents()
   proxy = await openProxyBefore(
     (_, outgoing, { url }) => {
@@ -26,10 +28,9 @@ beforeEach(async () => {
       outgoing.end(imageRest)
     },
     { PUBLIC_URL: 'https://localhost:8443' },
-    // Whoever reads nothing for four seconds is cut off.
-    { events, timeoutDivisor: 5 },
+    { events, timeoutDivisor: 5, ...(transferLimits ? { transferLimits } : {}) },
   )
-})
+}
 afterEach(async () => {
   for (const answer of answers.splice(0)) answer.destroy()
   await proxy.close()
@@ -61,6 +62,7 @@ const unread = (path: string, number: number, users: number) =>
 
 describe('clients that do not read', { timeout: 60_000 }, () => {
   it('G4: 300 downloads of one user are capped, and those of another are served at once', async () => {
+    await open()
     const hoarded = await unread(imagePath(), 300, 1)
     const served = hoarded.filter(({ statusCode }) => statusCode === 200)
     expect(served.length).toBeLessThanOrEqual(24)
@@ -69,8 +71,10 @@ describe('clients that do not read', { timeout: 60_000 }, () => {
     expect([other.statusCode, await read(other)]).toEqual([200, imageBytes])
   })
 
-  it('G4: 300 downloads of 15 users are cut off, and everybody else is served', async () => {
-    await unread(imagePath(), 300, 15)
+  it('G4: downloads of 15 users that fill all places are cut off, and everybody else is served', async () => {
+    await open({ perUser: 3, inAll: 24 })
+    const hoarded = await unread(imagePath(), 45, 15)
+    expect(hoarded.filter(({ statusCode }) => statusCode === 429).length).toBeGreaterThan(0)
     expect((await askProxy(proxy.port, '/api/v1/chat/credit')).status).toBe(200)
     await eventually(async () => {
       const other = await ask(imagePath(), '127.0.0.2')
@@ -80,6 +84,7 @@ describe('clients that do not read', { timeout: 60_000 }, () => {
   })
 
   it('G4: 300 streams of ten users do not keep others from opening streams and fetching', async () => {
+    await open()
     const streams = await unread('/api/events', 300, 10)
     expect(new Set(streams.map(({ statusCode }) => statusCode))).toEqual(new Set([200]))
     const listener = await ask('/api/events', '127.0.0.2')
@@ -96,6 +101,7 @@ describe('clients that do not read', { timeout: 60_000 }, () => {
 
 describe('a callback with a foreign token', () => {
   it('G5: is answered and closed before its body has arrived', async () => {
+    await open()
     const head = [
       `POST /api/callbacks/kie-kontext/run-number-12345/${'a'.repeat(43)} HTTP/1.1`,
       'Host: localhost:8443',

@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest'
+import { createTransfers } from '#server/upstream/transfers.ts'
+
+test('G4: at most 192 images are transferred, fewer than the 256 connections to one host; 24 for each user', () => {
+  const { downloads, uploads } = createTransfers()
+  for (const places of [downloads, uploads]) {
+    for (let place = 0; place < 192; place += 1) places.take(`user ${Math.floor(place / 24)}`)
+    expect(() => places.take('another user')).toThrow('Too many images are being transferred.')
+    expect(places.held()).toBe(192)
+  }
+  const { downloads: ofOne } = createTransfers()
+  for (let place = 0; place < 24; place += 1) ofOne.take('one user')
+  expect(() => ofOne.take('one user')).toThrow('Too many images are being transferred.')
+})
