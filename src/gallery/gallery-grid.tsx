@@ -64,7 +64,7 @@ export const GalleryGrid = memo(function GalleryGrid(props: GalleryGridProps) {
   const columns = layout?.columns ?? 1
   const lead = useMemo(() => new Set(contents.lead.map(keyOf)), [contents.lead])
   const staged = useWorkspace((state) => state.selected)
-  const { place, lineIndex, commands } = useRoving({ contents, lines }, list)
+  const { place, lineIndex, commands } = useRoving({ contents, lines }, scroller, list)
   const moves = useMoves(props, commands)
   const acts = useCellActs(props, images, commands, moves)
   useEffect(() => {
@@ -87,9 +87,10 @@ export const GalleryGrid = memo(function GalleryGrid(props: GalleryGridProps) {
       aria-rowcount={lines.length}
       aria-colcount={columns}
       aria-multiselectable
+      tabIndex={-1}
       {...handlers}
       {...band.handlers}
-      className="relative min-h-0 flex-1 overflow-y-auto overscroll-contain pt-3 pb-2 [scrollbar-gutter:stable] [scrollbar-width:thin]"
+      className="relative min-h-0 flex-1 overflow-y-auto outline-none overscroll-contain pt-3 pb-2 [scrollbar-gutter:stable] [scrollbar-width:thin]"
     >
       {layout && (
         <Virtualizer

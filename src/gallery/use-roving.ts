@@ -41,7 +41,11 @@ interface Shown {
 const mostFrames = 90
 
 /** One cell in the tab order, and focus for cells that may not be rendered yet. */
-export function useRoving(shown: Shown, list: RefObject<VirtualizerHandle | null>): Roving {
+export function useRoving(
+  shown: Shown,
+  grid: RefObject<HTMLElement | null>,
+  list: RefObject<VirtualizerHandle | null>,
+): Roving {
   const [active, setActive] = useState<{ place: number; key: string | undefined }>({ place: 0, key: undefined })
   const { contents, lines } = shown
   const found = useMemo(
@@ -58,7 +62,7 @@ export function useRoving(shown: Shown, list: RefObject<VirtualizerHandle | null
   useLayoutEffect(() => {
     latest.current = { contents, lines, place }
   }, [contents, lines, place])
-  const commands = useMemo(() => createCommands(latest, list, setActive), [list])
+  const commands = useMemo(() => createCommands(latest, grid, list, setActive), [grid, list])
   // biome-ignore lint/correctness/useExhaustiveDependencies: the element of an image that moves to another line is recreated
   useLayoutEffect(() => commands.keepFocus(), [commands, contents, lines, place])
   return { place, lineIndex: lines.lineOf(place), commands }
@@ -66,6 +70,7 @@ export function useRoving(shown: Shown, list: RefObject<VirtualizerHandle | null
 
 function createCommands(
   latest: RefObject<Shown & { place: number }>,
+  grid: RefObject<HTMLElement | null>,
   list: RefObject<VirtualizerHandle | null>,
   setActive: (active: { place: number; key: string | undefined }) => void,
 ): RovingCommands {
@@ -80,11 +85,12 @@ function createCommands(
 
   /**
    * A line is hidden until it is measured, and hidden elements cannot be focused, so it is tried again in the next
-   * frame.
+   * frame. Until then the grid itself has the focus, so that a key pressed in between still acts in the gallery.
    */
   function focusWanted(framesLeft = mostFrames) {
     const element = wanted === undefined ? undefined : elements.get(wanted)
     element?.focus({ preventScroll: true })
+    if (document.activeElement === document.body) grid.current?.focus({ preventScroll: true })
     const isDone = framesLeft === 0 || (element !== undefined && document.activeElement === element)
     if (isDone) wanted = undefined
     else if (wanted !== undefined) requestAnimationFrame(() => focusWanted(framesLeft - 1))
@@ -109,7 +115,9 @@ function createCommands(
       isInside = false
     },
     keepFocus() {
-      if (isInside && document.activeElement === document.body) focusSoon(latest.current.place)
+      const { activeElement } = document
+      if (isInside && (activeElement === document.body || activeElement === grid.current))
+        focusSoon(latest.current.place)
     },
     focusPlace(place) {
       const { lines } = latest.current

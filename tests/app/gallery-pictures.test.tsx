@@ -63,6 +63,24 @@ describe('the grid', () => {
     expect(useWorkspace.getState().selected).toBe('one')
   })
 
+  it('has the focus itself while the tile that had it is drawn in another line', async () => {
+    await show('one', 'two', 'three', 'four')
+    ;(await gridcell.find(/^four/)).focus()
+    // As with a line that is not measured yet: what is hidden takes no focus.
+    const focus = HTMLElement.prototype.focus
+    let isHidden = true
+    vi.spyOn(HTMLElement.prototype, 'focus').mockImplementation(function (this: HTMLElement, options) {
+      if (!(isHidden && this.role === 'gridcell')) focus.call(this, options)
+    })
+    await act(() => store.moveToBin(['one' as PictureId]))
+    await waitFor(() => expect(gridcell.names()).toHaveLength(3))
+    expect(screen.getByRole('grid', { name: 'Gallery' })).toHaveFocus()
+    await userEvent.keyboard('x')
+    isHidden = false
+    await waitFor(async () => expect(await gridcell.find(/^four/)).toHaveFocus())
+    expect(gridcell.names()).toHaveLength(3)
+  })
+
   it('shows the menu of one tile only, however quickly the tiles are pressed', async () => {
     await show('one', 'two', 'three')
     const [one, two, three] = gridcell.all()
