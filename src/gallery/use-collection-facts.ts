@@ -3,7 +3,7 @@ import { useFinder } from '#acts/use-finder.ts'
 import type { Collection } from '#domain/collection.ts'
 import type { CollectionId, PictureId } from '#domain/ids.ts'
 import type { FinderClient } from '#library/find/open-finder.ts'
-import { savedQuery } from './saved-query.ts'
+import { savedQuery } from '#library/find/saved-query.ts'
 
 /** Search's figures for a collection, including nested ones. */
 export interface CollectionFacts {

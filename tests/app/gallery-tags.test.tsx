@@ -1,9 +1,11 @@
 import { screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { changeCollections, newCollection } from '#acts/collection-commands.ts'
 import { readTags, suggestTags } from '#acts/tag-words.ts'
 import type { PictureId } from '#domain/ids.ts'
 import { Gallery } from '#gallery/gallery.tsx'
+import { everything } from '#library/find/query.ts'
 import { runScreens } from '#runs/run-screens.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { closeNotices, gridcell, keep, openTestGallery, renderOver } from '../support/render-gallery.tsx'
@@ -90,6 +92,36 @@ describe('tags', () => {
     await waitFor(async () => expect((await marksOf('one'))?.tags).toEqual(['rough']))
     await userEvent.keyboard('{Control>}z{/Control}')
     await waitFor(async () => expect((await marksOf('one'))?.tags?.toSorted()).toEqual(['draft', 'rough']))
+  })
+})
+
+describe('a renamed tag', () => {
+  it('has its new name in the smart collections that name it, and one undo brings both back', async () => {
+    const form = await openFor('two')
+    await userEvent.type(await form.findByRole('textbox', { name: 'Add tags' }), 'draft{Enter}')
+    await waitFor(async () => expect((await marksOf('two'))?.tags).toEqual(['draft']))
+    const rule = JSON.stringify({ ...everything, text: 'tag:"draft"' })
+    const other = JSON.stringify({ ...everything, text: 'draft' })
+    await changeCollections(store, { label: 'save search', done: 'Saved' }, () => [
+      { to: newCollection({ name: 'Drafts', kind: 'smart', rule }) },
+      { to: newCollection({ name: 'Other', kind: 'smart', rule: other }) },
+    ])
+    const rulesNow = async () =>
+      Object.fromEntries((await store.collections.all()).map((each) => [each.name, each.rule ?? '']))
+    expect(await rulesNow()).toEqual({ Drafts: rule, Other: other })
+    await userEvent.click(form.getByRole('button', { name: 'All tags' }))
+    const all = within(await screen.findByRole('dialog', { name: 'All tags' }))
+    await userEvent.click(await all.findByRole('button', { name: 'Rename tag draft' }))
+    await userEvent.clear(all.getByRole('textbox', { name: 'New name of draft' }))
+    await userEvent.type(all.getByRole('textbox', { name: 'New name of draft' }), 'final{Enter}')
+    await waitFor(async () => expect((await marksOf('two'))?.tags).toEqual(['final']))
+    const renamed = JSON.stringify({ ...everything, text: 'tag:final' })
+    expect(await rulesNow()).toEqual({ Drafts: renamed, Other: other })
+    await userEvent.click(all.getByRole('button', { name: 'Close' }))
+    ;(await gridcell.find(/^two,/)).focus()
+    await userEvent.keyboard('{Control>}z{/Control}')
+    await waitFor(async () => expect((await marksOf('two'))?.tags).toEqual(['draft']))
+    expect(await rulesNow()).toEqual({ Drafts: rule, Other: other })
   })
 })
 

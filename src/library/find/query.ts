@@ -104,10 +104,30 @@ function momentOf(value: string, how: 'before' | 'after'): number | undefined {
   return month === undefined ? new Date(y + 1, 0, 1).getTime() : new Date(y, m, 1).getTime()
 }
 
-/** Splits at spaces; quotes keep spaces together, also after a colon. An open quote ends with the text. */
+/**
+ * The typed text with a tag called by its new name in each term that names exactly this tag (`tag:old`, `-tag:"old"`).
+ * A term for a part of its name stays as it is.
+ */
+export function renameTagIn(typed: string, tag: string, name: string, fold: (text: string) => string): string {
+  const wanted = fold(tag)
+  return typed.replace(pieces, (piece) => {
+    const [, start = '', value = ''] = /^(-?tag:)(.*)$/su.exec(piece) ?? []
+    return start !== '' && fold(unquoted(value)) === wanted ? `${start}${asValue(name)}` : piece
+  })
+}
+
+/** A value as it is typed after a colon. Quotes cannot be typed inside one, so the longest part without any is used. */
+function asValue(name: string): string {
+  const [longest = ''] = name.split('"').toSorted((one, other) => other.length - one.length)
+  return /\s/u.test(longest) ? `"${longest}"` : longest
+}
+
+/** Quotes keep spaces together, also after a colon. An open quote ends with the text. */
+const pieces = /-?(?:[^\s":]+:)?"[^"]*(?:"|$)|\S+/gu
+
+/** Splits at spaces outside of quotes. */
 function piecesOf(typed: string): { text: string; not: boolean; quoted: boolean }[] {
-  const pieces = typed.match(/-?(?:[^\s":]+:)?"[^"]*(?:"|$)|\S+/gu) ?? []
-  return pieces.map((piece) => {
+  return (typed.match(pieces) ?? []).map((piece) => {
     // A minus alone, or before nothing, is an ordinary word.
     const not = piece.length > 1 && piece.startsWith('-')
     const text = not ? piece.slice(1) : piece

@@ -1,5 +1,6 @@
 import { markColours } from '#domain/marks.ts'
-import { everything, type Query, sorts } from '#library/find/query.ts'
+import { fold } from './fold.ts'
+import { everything, type Query, renameTagIn, sorts } from './query.ts'
 
 /** The query of a smart collection; `undefined` if the rule cannot be read. Invalid members are left out. */
 export function savedQuery(rule: string | undefined): Query | undefined {
@@ -22,6 +23,17 @@ export function savedQuery(rule: string | undefined): Query | undefined {
     ...(rejected === true ? { rejected } : {}),
     ...(typeof rating === 'number' ? { rating } : {}),
   }
+}
+
+/** The rule with a tag called by its new name. A rule that does not name the tag is returned unchanged. */
+export function ruleWithRenamedTag(rule: string | undefined, tag: string, name: string): string | undefined {
+  const read = parse(rule)
+  const query = savedQuery(rule)
+  if (!query) return rule
+  const text = renameTagIn(query.text, tag, name, fold)
+  const tags = [...new Set(query.tags.map((each) => (each === tag ? name : each)))]
+  if (text === query.text && !query.tags.includes(tag)) return rule
+  return JSON.stringify({ ...read, text, tags })
 }
 
 function parse(rule: string | undefined): Readonly<Record<string, unknown>> | undefined {
