@@ -72,6 +72,7 @@ export function foundIn({ origin }: Picture): FoundRecipe | undefined {
 }
 
 const loadDragOut = () => import('./drag-out.ts')
+const loadCopied = () => import('#library/copied-images.ts')
 const loadReuse = () => import('./reuse-found.ts')
 
 function createImageCommands(store: GalleryStore): ImageCommands {
@@ -209,6 +210,10 @@ async function copy(store: GalleryStore, image: Picture): Promise<void> {
   try {
     // The promise is passed unresolved: Safari allows the clipboard only during the press itself.
     await navigator.clipboard.write([new ClipboardItem({ 'image/png': readPng(store, image.id) })])
+    await loadPart(loadCopied).then(
+      ({ noteCopied }) => noteCopied(image.id),
+      () => undefined,
+    )
     notify({ text: 'Copied' })
   } catch {
     notify({

@@ -10,7 +10,7 @@ import { openLimits } from './source-limits.ts'
 
 const mostMs = 90_000
 
-type Task = { task: 'read' } | ({ task: 'send' } & SendAsk)
+type Task = { task: 'read' } | ({ task: 'send' } & SendAsk) | { task: 'pixels' }
 
 let line: Promise<unknown> = Promise.resolve()
 
@@ -29,6 +29,15 @@ export async function deriveSent(file: Blob, name: string, asked: SendAsk, signa
   const reply = await inLine(file, name, { task: 'send', ...asked }, signal)
   if (reply.kind === 'sent') return reply.sent
   throw refusalOf(name, reply)
+}
+
+/**
+ * A hash of an image's pixels as this browser draws them, so that a copy is recognised whose file was written again
+ * without loss. Takes turns with `readImage`. `undefined`: the browser cannot draw it. Rejects as aborted only.
+ */
+export async function pixelHash(file: Blob, signal: AbortSignal): Promise<string | undefined> {
+  const reply = await inLine(file, '', { task: 'pixels' }, signal)
+  return reply.kind === 'pixels' ? reply.sha256 : undefined
 }
 
 function inLine(file: Blob, name: string, task: Task, signal: AbortSignal): Promise<PrepareReply> {

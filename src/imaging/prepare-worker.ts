@@ -1,6 +1,7 @@
 import type { SentCut } from '#domain/edit.ts'
 import type { FoundRecipe } from '#domain/found-recipe.ts'
 import { type FileMime, fileMimes, type SourceFile } from '#domain/source-file.ts'
+import { openCanvas } from './canvas.ts'
 import { type Decoded, decodeImage, isEndMissing } from './decode-image.ts'
 import { fitPicture } from './fit-picture.ts'
 import type { ImageHeader } from './image-header.ts'
@@ -23,6 +24,8 @@ export type PrepareJob = (
   | { task: 'read' }
   /** Makes what is sent to a service. */
   | ({ task: 'send' } & SendAsk)
+  /** Hashes its pixels as browsers draw them. */
+  | { task: 'pixels' }
 ) & {
   file: Blob
   /** The image, upright and in sRGB, already decoded by another decoder. */
@@ -60,6 +63,8 @@ export interface SentFile {
 export type PrepareReply =
   | { kind: 'read'; read: ReadFile }
   | { kind: 'sent'; sent: SentFile }
+  /** 64 hexadecimal digits. */
+  | { kind: 'pixels'; sha256: string }
   /** A valid HEIC that this browser cannot decode itself. */
   | { kind: 'needs-decoder' }
   /** The reason: the rest of a sentence that starts with the file's name. */
@@ -86,6 +91,7 @@ self.onmessage = async ({ data }: MessageEvent<PrepareJob>) => {
 }
 
 async function prepare(job: PrepareJob): Promise<PrepareReply> {
+  if (job.task === 'pixels') return { kind: 'pixels', sha256: await hashPixels(job.file) }
   const buffer = await job.file.arrayBuffer().catch(() => undefined)
   if (!buffer) return { kind: 'refused', reason: unopened }
   const bytes = new Uint8Array(buffer)
@@ -104,6 +110,19 @@ async function prepare(job: PrepareJob): Promise<PrepareReply> {
       : { kind: 'read', read: await read(opened, job.decoded !== undefined) }
   } finally {
     image.bitmap.close()
+  }
+}
+
+/** The same for two files of one image if the second was encoded from the decoded first, without loss. */
+async function hashPixels(file: Blob): Promise<string> {
+  const bitmap = await createImageBitmap(file)
+  try {
+    const { context } = openCanvas(bitmap)
+    context.drawImage(bitmap, 0, 0)
+    const { data } = context.getImageData(0, 0, bitmap.width, bitmap.height)
+    return await sha256Of(new Uint8Array(data.buffer))
+  } finally {
+    bitmap.close()
   }
 }
 

@@ -3,6 +3,7 @@ import type { PictureId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
 import { crc32 } from '#imaging/metadata/crc32.ts'
 import { sha256Of } from '#imaging/sha256.ts'
+import { noteCopied } from '#library/copied-images.ts'
 import { marked } from '#library/export/marked.ts'
 import { keepPicture } from '#library/keep-picture.ts'
 import { openGallery } from '#store/gallery-store.ts'
@@ -27,6 +28,23 @@ async function painted(colour = '#c04020'): Promise<Blob> {
   const context = canvas.getContext('2d') as OffscreenCanvasRenderingContext2D
   context.fillStyle = colour
   context.fillRect(0, 0, 64, 48)
+  return canvas.convertToBlob()
+}
+
+/** A PNG of many colours, half of them translucent. */
+async function noisy(seed: number): Promise<Blob> {
+  const pixels = new ImageData(64, 48)
+  for (let at = 0; at < pixels.data.length; at += 1) pixels.data[at] = (at * at * seed) % 251
+  const canvas = new OffscreenCanvas(64, 48)
+  const context = canvas.getContext('2d') as OffscreenCanvasRenderingContext2D
+  context.putImageData(pixels, 0, 0)
+  return withChunk(await canvas.convertToBlob(), 'tEXt', 'Software\0test')
+}
+
+/** The same pixels in another file, without metadata. */
+async function writtenAgain(png: Blob): Promise<Blob> {
+  const canvas = new OffscreenCanvas(64, 48)
+  canvas.getContext('2d')?.drawImage(await createImageBitmap(png), 0, 0)
   return canvas.convertToBlob()
 }
 
@@ -94,6 +112,21 @@ test('a download tells its recipe, and dropped again becomes a child of its imag
     height: 48,
   })
   expect(JSON.parse(foundIn(copy)?.recipe ?? '')).toMatchObject({ family: 'flux-2', draft: { size: '2K' } })
+})
+
+test('a copy that comes back from the clipboard becomes a child of its image', async () => {
+  const bytes = await noisy(7)
+  const fox = await made(bytes)
+  // The clipboard gives the same pixels in another file.
+  const pasted = await writtenAgain(bytes)
+  const other = await writtenAgain(await noisy(8))
+  expect(await hash(pasted)).not.toBe(await hash(bytes))
+  localStorage.removeItem('atelier-copied')
+  expect((await drop(pasted, 'before.png')).parents).toEqual([])
+  noteCopied('gone' as PictureId)
+  noteCopied(fox.id)
+  expect((await drop(pasted, 'image.png')).parents).toEqual(['fox'])
+  expect((await drop(other, 'image.png')).parents).toEqual([])
 })
 
 test('an imported file and a signed one are downloaded byte for byte', async () => {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Download, Page } from '@playwright/test'
 import sharp from 'sharp'
-import { expect, galleryOf, test } from './fixtures.ts'
+import { createOf, expect, galleryOf, stored, test } from './fixtures.ts'
 
 async function openWithSamples(page: Page, url: string, count: number) {
   await page.goto(`${url}/?samples=${count}`)
@@ -27,6 +27,25 @@ test('J11 a tile is exported at an exact size, with its marks of origin', async 
   expect(await sharp(bytes).metadata()).toMatchObject({ format: 'png', width: 640, height: 640 })
   expect(bytes.toString('latin1')).toContain('trainedAlgorithmicMedia')
   await expect(dialog).toBeHidden()
+})
+
+test('J11 an image that is copied and pasted becomes a child of its original', async ({ page, context, simulated }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  await openWithSamples(page, simulated.url, 2)
+  await galleryOf(page).grid.getByRole('gridcell').first().focus()
+  await page.keyboard.press('ControlOrMeta+c')
+  await expect(page.getByText('Copied', { exact: true })).toBeVisible()
+  const { prompt, sources } = createOf(page)
+  await prompt.focus()
+  await page.keyboard.press('ControlOrMeta+v')
+  await expect(sources).toHaveCount(1)
+  const { pictures } = await stored(page)
+  const [pasted] = pictures.filter(({ shelf }) => shelf === 'sources')
+  const [newest] = pictures
+    .filter(({ shelf }) => shelf === 'gallery')
+    .sort((a, b) => Number(b.createdAt) - Number(a.createdAt))
+  expect(pasted).toMatchObject({ parents: [newest?.id] })
+  expect(pasted?.sha256).not.toBe(newest?.sha256)
 })
 
 test('J11 everything is backed up, and comes back into an empty browser', async ({ page, simulated, browser }) => {
