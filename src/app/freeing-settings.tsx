@@ -18,7 +18,11 @@ export function FreeingSettings({ freeBytes }: { freeBytes: number | undefined }
   const { data } = useQuery({
     // Queries below "storage" are read again whenever images change.
     queryKey: ['storage', 'report', inForms],
-    queryFn: () => store.storageReport(inForms, Date.now()),
+    async queryFn() {
+      // If that fails, copies stay as they are.
+      await store.shareCopies().catch(() => undefined)
+      return store.storageReport(inForms, Date.now())
+    },
     networkMode: 'always',
     staleTime: 0,
   })
@@ -34,7 +38,7 @@ export function FreeingSettings({ freeBytes }: { freeBytes: number | undefined }
     <>
       {forecast && <p className="text-soft text-xs">{forecast}</p>}
       {duplicates.ids.length > 0 && (
-        <Row what={`Imported twice · ${countOf(duplicates.ids)} · ${describeBytes(duplicates.sizeBytes)}`}>
+        <Row what={`Imported twice, stored once · ${countOf(duplicates.ids)}`}>
           <Button onClick={() => void moveDuplicates()}>Move to bin</Button>
         </Row>
       )}

@@ -3,18 +3,18 @@ import type { PictureId } from '#domain/ids.ts'
 import { imageMimes, type Picture } from '#domain/picture.ts'
 import { fileMimes } from '#domain/source-file.ts'
 import { kindOf } from '#imaging/image-header.ts'
-import { sha256Of } from '#imaging/sha256.ts'
 import { type Database, storageError } from './database.ts'
+import { bytesIn, findBytes, isIntact } from './file-bytes.ts'
 import { packThumbnail } from './image-processor.ts'
 import { deletePicture, putPicture } from './picture-writes.ts'
-import type { StoredBytes, StoredFile, StoredRendition } from './schema.ts'
+import type { StoredBytes, StoredRendition, WholeFile } from './schema.ts'
 import { toStoredPicture } from './shelf-writes.ts'
 import type { NewFile, RestoredPicture } from './store.ts'
 
 /** All records of a file that is kept whole. */
 export interface FileEntry {
   picture: Picture
-  file: StoredFile
+  file: WholeFile
   thumbnail: Omit<StoredBytes, 'id'>
   rendition?: StoredRendition
 }
@@ -23,21 +23,27 @@ export interface FileEntry {
 type BytesOf = (bytes: Blob) => Promise<Blob | ArrayBuffer>
 
 /**
- * Stores a file and its records in one transaction, and reads it back to be sure. If it is there already, nothing
- * changes. Rejects with `storage`, and then nothing of it is stored.
+ * Stores a file and its records in one transaction, and reads it back to be sure. Bytes that another image has already
+ * are not stored again. If the image is there already, nothing changes. Rejects with `storage`, and then nothing of it is stored.
  */
 export async function keepFile(database: Database, given: NewFile): Promise<void> {
-  await keepWhole(database, given.id, (bytesOf) => toFileEntry(given, bytesOf))
+  await keepWhole(database, given, (bytesOf) => toFileEntry(given, bytesOf))
 }
 
 /** The same for a file of a backup, with its record unchanged. */
 export async function keepFileAgain(database: Database, restored: RestoredPicture): Promise<void> {
-  await keepWhole(database, restored.picture.id, (bytesOf) => toRestoredFileEntry(restored, bytesOf))
+  await keepWhole(database, restored.picture, (bytesOf) => toRestoredFileEntry(restored, bytesOf))
 }
 
-async function keepWhole(database: Database, id: PictureId, entry: (bytesOf: BytesOf) => Promise<FileEntry>) {
+async function keepWhole(
+  database: Database,
+  { id, sha256 }: Pick<Picture, 'id' | 'sha256'>,
+  entry: (bytesOf: BytesOf) => Promise<FileEntry>,
+) {
   const kept = await database.read(['pictures'], (transaction) => transaction.objectStore('pictures').getKey(id))
   if (kept !== undefined) return
+  const bytesAt = sha256 === undefined ? undefined : await findBytes(database, sha256)
+  if (bytesAt !== undefined && (await putFile(database, await entry(async (bytes) => bytes), bytesAt))) return
   if (await tryToKeep(database, await entry(async (bytes) => bytes))) return
   if (await tryToKeep(database, await entry((bytes) => bytes.arrayBuffer()))) return
   throw storageError('the browser did not give back what was written')
@@ -51,8 +57,10 @@ async function tryToKeep(database: Database, entry: FileEntry): Promise<boolean>
     if (isDiskFull(toFailure(error)) || entry.file.bytes instanceof ArrayBuffer) throw error
     return false
   }
-  if (await isKept(database, entry.file)) return true
-  await removeFile(database, entry.picture.id)
+  const { id } = entry.picture
+  const file = await database.read(['files'], (transaction) => transaction.objectStore('files').get(id))
+  if (await isIntact(file)) return true
+  await removeFile(database, id)
   return false
 }
 
@@ -105,13 +113,25 @@ async function renditionOf(
   return rendition && mime ? { rendition: { id, mime, bytes: await bytesOf(rendition) } } : {}
 }
 
-async function putFile(database: Database, { picture, file, thumbnail, rendition }: FileEntry) {
+/** With `bytesAt`, the file refers to those bytes; `false`: they were deleted meanwhile, and nothing is stored. */
+async function putFile(
+  database: Database,
+  { picture, file, thumbnail, rendition }: FileEntry,
+  bytesAt?: PictureId,
+): Promise<boolean> {
   const { id } = picture
-  await database.write(['pictures', 'thumbnails', 'files', 'renditions'], async (transaction) => {
+  const { bytes: _bytes, ...about } = file
+  return database.write(['pictures', 'thumbnails', 'files', 'renditions'], async (transaction) => {
+    const files = transaction.objectStore('files')
+    if (bytesAt !== undefined && (await files.getKey(bytesAt)) === undefined) return false
+    // A deleted image whose bytes others need still has its record here; restored, it uses that again.
+    const there = await files.get(id)
+    if (there && there.sha256 !== file.sha256) throw storageError('another file is stored under its id')
+    if (bytesAt !== id) await files.put(bytesAt === undefined ? file : { ...about, bytesAt })
     await putPicture(transaction, toStoredPicture(picture))
     await transaction.objectStore('thumbnails').put({ id, ...thumbnail })
-    await transaction.objectStore('files').put(file)
     if (rendition) await transaction.objectStore('renditions').put(rendition)
+    return true
   })
 }
 
@@ -124,19 +144,8 @@ async function removeFile(database: Database, id: PictureId) {
   })
 }
 
-async function isKept(database: Database, { id, sha256 }: StoredFile): Promise<boolean> {
-  const file = await database.read(['files'], (transaction) => transaction.objectStore('files').get(id))
-  const bytes = file && (await bytesIn(file.bytes).catch(() => undefined))
-  return bytes !== undefined && (await sha256Of(bytes)) === sha256
-}
-
-/** Bytes of any realm, as a copy. */
-async function bytesIn(bytes: Blob | ArrayBuffer): Promise<Uint8Array<ArrayBuffer>> {
-  return new Uint8Array('arrayBuffer' in bytes ? await bytes.arrayBuffer() : bytes)
-}
-
 /** The kept file with its own type; `undefined` if its bytes are missing or are not an image. */
-export async function openFile(record: StoredFile | StoredRendition | undefined): Promise<Blob | undefined> {
+export async function openFile(record: WholeFile | StoredRendition | undefined): Promise<Blob | undefined> {
   if (!record) return undefined
   const type = fileMimes.find((mime) => mime === record.mime)
   const bytes = new Blob([record.bytes])

@@ -15,7 +15,7 @@ import { type PictureEntry, toBlob, toEntry, toRestoredEntry } from './picture-e
 import { childrenInOrder, type PictureShelves, toPicture, toThumbnails } from './picture-shelves.ts'
 import type { RunRecords } from './run-records.ts'
 import { amended, refuseSent, stepped } from './run-writes.ts'
-import type { StoredFile, StoredPicture, StoredRendition } from './schema.ts'
+import type { StoredPicture, StoredRendition, WholeFile } from './schema.ts'
 import { byNewest } from './shelf-list.ts'
 import { binned, loneAnswers, restored, type ShelfWrites, toStoredPicture, withLaying } from './shelf-writes.ts'
 import { sourcesNeededBy, toSourceReport } from './source-report.ts'
@@ -26,7 +26,7 @@ import { isOpen } from './stored-run.ts'
 type Kept = Pick<PictureEntry, 'thumbnail'> & {
   record: StoredPicture
   base64?: string
-  file?: StoredFile
+  file?: WholeFile
   rendition?: StoredRendition
 }
 type Tell = (change: StoreChange) => void
@@ -121,13 +121,14 @@ function createListeners(): { tell: Tell; subscribe: GalleryStore['subscribe']; 
 function createReports(
   runs: ReadonlyMap<RunId, Run>,
   kept: ReadonlyMap<PictureId, Kept>,
-): Pick<GalleryStore, 'sourceReport' | 'storageReport'> {
+): Pick<GalleryStore, 'sourceReport' | 'shareCopies' | 'storageReport'> {
   const records = () => [...kept.values()].map(({ record }) => record)
   return {
     async sourceReport(inForms) {
       const sources = records().filter(({ shelf }) => shelf === 'sources')
       return toSourceReport(sources.toSorted(byNewest), neededSources(runs, kept, inForms))
     },
+    shareCopies: async () => undefined,
     async storageReport(inForms, now) {
       const { toStorageReport } = await import('./storage-report.ts')
       async function* pages() {

@@ -2,6 +2,7 @@ import type { PictureId } from '#domain/ids.ts'
 import { isIn, type RunIn } from '#domain/run.ts'
 import { mayFollow } from '#domain/run-machine.ts'
 import { type Database, storageError } from './database.ts'
+import { fileWithBytes } from './file-bytes.ts'
 import type { ImageProcessor } from './image-processor.ts'
 import { keepFile, keepFileAgain, openFile } from './kept-files.ts'
 import { type PictureEntry, toBlob, toEntry, toRestoredEntry } from './picture-entry.ts'
@@ -39,7 +40,9 @@ export function createPictureRecords(database: Database, processor: ImageProcess
   }
 
   async function original(id: PictureId): Promise<Blob | undefined> {
-    const file = await database.read(['files'], (transaction) => transaction.objectStore('files').get(id))
+    const file = await database.read(['files'], (transaction) =>
+      fileWithBytes((each) => transaction.objectStore('files').get(each), id),
+    )
     if (file) return openFile(file)
     const bytes = await database.read(['originals'], (transaction) => transaction.objectStore('originals').get(id))
     return bytes && toBlob(bytes.base64)

@@ -5,6 +5,7 @@ import type { Picture } from '#domain/picture.ts'
 import type { Run } from '#domain/run.ts'
 import { recordOf } from './backup-records.ts'
 import { storageError } from './database.ts'
+import { fileWithBytes } from './file-bytes.ts'
 import { openFile } from './kept-files.ts'
 import { toBlob } from './picture-entry.ts'
 import type { Schema } from './schema.ts'
@@ -52,7 +53,7 @@ export async function openRescue(name: string): Promise<Rescue> {
       return { images: ids.length, bytes }
     },
     async bytes(id) {
-      const file = await attempt(() => database.get('files', id), undefined)
+      const file = await attempt(() => fileWithBytes((each) => database.get('files', each), id), undefined)
       if (file) return attempt(() => openFile(file), undefined)
       const original = await attempt(() => database.get('originals', id), undefined)
       return original && toBlob(original.base64)

@@ -32,16 +32,22 @@ export interface StoredBytes {
   base64: string
 }
 
-/** A file as the user brought it. Never changed, and only one is read at a time. */
-export interface StoredFile {
+interface FileAbout {
   id: PictureId
   name: string
   mime: FileMime
-  /** Hash of `bytes`: 64 hexadecimal digits. */
+  /** Hash of its bytes: 64 hexadecimal digits. */
   sha256: string
+}
+
+/** A file as the user brought it. Never changed, and only one is read at a time. */
+export interface WholeFile extends FileAbout {
   /** An ArrayBuffer where the browser cannot store a Blob in a database (docs/decisions/0017-files-kept-whole.md). */
   bytes: Blob | ArrayBuffer
 }
+
+/** `bytesAt`: the record that has the same bytes; see `file-bytes.ts`. Never one that refers to another itself. */
+export type StoredFile = WholeFile | (FileAbout & { bytesAt: PictureId })
 
 /**
  * An image that every browser can draw, made from a file that not every browser can (HEIC, TIFF). It can be deleted and
@@ -77,7 +83,7 @@ export interface Schema extends DBSchema {
   thumbnails: { key: PictureId; value: StoredBytes }
   /** Bytes of images that were made, and of images prepared for the service by earlier versions. */
   originals: { key: PictureId; value: StoredBytes }
-  files: { key: PictureId; value: StoredFile }
+  files: { key: PictureId; value: StoredFile; indexes: { sha256: string; bytesAt: PictureId } }
   renditions: { key: PictureId; value: StoredRendition }
   acts: { key: string; value: Command; indexes: { at: number } }
   collections: { key: CollectionId; value: Collection }
@@ -121,5 +127,11 @@ export const upgradeSteps: readonly UpgradeStep[] = [
   },
   (connection) => {
     connection.createObjectStore('folders', { keyPath: 'id' })
+  },
+  (_connection, transaction) => {
+    // From here on, a file that is stored already is not stored again. Earlier code cannot read such records.
+    const files = transaction.objectStore('files')
+    files.createIndex('sha256', 'sha256')
+    files.createIndex('bytesAt', 'bytesAt')
   },
 ]

@@ -2,6 +2,7 @@ import type { PictureId } from '#domain/ids.ts'
 import type { Laying } from '#domain/laying.ts'
 import type { Picture } from '#domain/picture.ts'
 import type { Database } from './database.ts'
+import { deleteFiles } from './file-bytes.ts'
 import { deletePicture, putPicture } from './picture-writes.ts'
 import type { StoredPicture } from './schema.ts'
 import type { GalleryStore, StoreChange } from './store.ts'
@@ -28,8 +29,8 @@ export function createShelfWrites(database: Database, onChange: (change: StoreCh
 
   /** All samples if no ids are given. */
   async function remove(named?: readonly PictureId[]) {
-    const stores = ['thumbnails', 'originals', 'files', 'renditions'] as const
-    const ids = await database.write(['pictures', ...stores], async (transaction) => {
+    const stores = ['thumbnails', 'originals', 'renditions'] as const
+    const ids = await database.write(['pictures', 'files', ...stores], async (transaction) => {
       const pictures = transaction.objectStore('pictures')
       const given = named ?? (await pictures.index('origin').getAllKeys('sample'))
       const removed = await Promise.all(given.map((id) => pictures.get(id)))
@@ -41,6 +42,13 @@ export function createShelfWrites(database: Database, onChange: (change: StoreCh
       await Promise.all(ids.map((id) => deletePicture(transaction, id)))
       await Promise.all(lone.binned.map((answer) => putPicture(transaction, answer)))
       await Promise.all(stores.flatMap((store) => ids.map((id) => transaction.objectStore(store).delete(id))))
+      const records = new Map(
+        [...removed.flatMap((record) => record ?? []), ...lone.hidden].map((each) => [each.id, each]),
+      )
+      await deleteFiles(
+        transaction,
+        ids.map((id) => records.get(id) ?? { id }),
+      )
       return ids
     })
     if (ids.length > 0) onChange({ kind: 'pictures', ids })

@@ -38,50 +38,63 @@ export async function toStorageReport(
   const bin = { ids: [] as PictureId[], sizeBytes: 0 }
   const recent = { sizeBytes: 0, days: 0 }
   const imported = new Map<string, Imported[]>()
+  const contents = new Map<string, Content>()
   let [images, sizeBytes] = [0, 0]
   for await (const page of pages) {
     for (const picture of page) {
       const { id, shelf, sha256, origin, createdAt } = picture
+      const isNew = noteContent(contents, picture)
       images += 1
-      sizeBytes += picture.sizeBytes
+      if (isNew) sizeBytes += picture.sizeBytes
       for (const parent of picture.parents) needed.add(parent)
       if (createdAt > now - recentDays * dayMs && origin.kind !== 'sample') {
-        recent.sizeBytes += picture.sizeBytes
+        if (isNew) recent.sizeBytes += picture.sizeBytes
         recent.days = Math.max(recent.days, Math.ceil((now - createdAt) / dayMs), 1)
       }
       if (shelf === 'bin') {
         bin.ids.push(id)
-        bin.sizeBytes += picture.sizeBytes
+        if (!picture.file) bin.sizeBytes += picture.sizeBytes
       }
       if (shelf !== 'gallery' || origin.kind !== 'dropped' || sha256 === undefined) continue
       const isMarked = picture.marks !== undefined
       const copies = imported.get(sha256) ?? []
-      copies.push({ id, createdAt, sizeBytes: picture.sizeBytes, isMarked })
+      copies.push({ id, createdAt, isMarked })
       imported.set(sha256, copies)
     }
   }
-  return { images, sizeBytes, recent, bin, duplicates: duplicatesIn(imported.values(), needed) }
+  for (const content of contents.values()) if (!content.isElsewhere) bin.sizeBytes += content.sizeBytes
+  return { images, sizeBytes, recent, bin, duplicates: { ids: duplicatesIn(imported.values(), needed) } }
+}
+
+/** The bytes of users' files, which are stored once for all images that have them. */
+interface Content {
+  sizeBytes: number
+  /** An image outside of the bin has them. */
+  isElsewhere: boolean
+}
+
+/** Whether the image has bytes that no image before it had. */
+function noteContent(contents: Map<string, Content>, { shelf, file, sha256, sizeBytes }: Picture): boolean {
+  if (!file || sha256 === undefined) return true
+  const known = contents.get(sha256)
+  contents.set(sha256, { sizeBytes, isElsewhere: known?.isElsewhere === true || shelf !== 'bin' })
+  return known === undefined
 }
 
 interface Imported {
   id: PictureId
   createdAt: number
-  sizeBytes: number
   isMarked: boolean
 }
 
 /** Copies of files that were imported several times, except one: not used as a source, not in a form and without marks. */
-function duplicatesIn(groups: Iterable<Imported[]>, needed: ReadonlySet<PictureId>): StorageReport['duplicates'] {
+function duplicatesIn(groups: Iterable<Imported[]>, needed: ReadonlySet<PictureId>): PictureId[] {
   const ids: PictureId[] = []
-  let sizeBytes = 0
   for (const copies of groups) {
     const spare = copies.filter(({ id, isMarked }) => !isMarked && !needed.has(id))
     // If all copies could go, the oldest one stays.
     spare.sort((a, b) => b.createdAt - a.createdAt)
-    for (const copy of spare.slice(0, Math.min(spare.length, copies.length - 1))) {
-      ids.push(copy.id)
-      sizeBytes += copy.sizeBytes
-    }
+    ids.push(...spare.slice(0, copies.length - 1).map(({ id }) => id))
   }
-  return { ids, sizeBytes }
+  return ids
 }

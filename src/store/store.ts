@@ -69,7 +69,7 @@ export interface SourceReport {
   unused: readonly UnusedSource[]
 }
 
-/** What uses storage, and what can be freed. Sizes are of the stored bytes. */
+/** What uses storage, and what can be freed. Sizes are of the stored bytes: a file that several images have counts once. */
 export interface StorageReport {
   images: number
   sizeBytes: number
@@ -77,7 +77,7 @@ export interface StorageReport {
   recent: { sizeBytes: number; days: number }
   bin: { ids: readonly PictureId[]; sizeBytes: number }
   /** Images of the gallery that were imported more than once, without the copy that stays. */
-  duplicates: { ids: readonly PictureId[]; sizeBytes: number }
+  duplicates: { ids: readonly PictureId[] }
 }
 
 /** Where the next page of a shelf starts: after this image, in the shelf's own order (newest first). */
@@ -278,6 +278,8 @@ export interface GalleryStore {
   sourceReport(inForms: readonly PictureId[]): Promise<SourceReport>
   /** Stores the palettes of images that had none. */
   setPalettes(palettes: ReadonlyMap<PictureId, readonly number[]>): Promise<void>
+  /** Stores the bytes of files once that earlier versions stored several times. */
+  shareCopies(): Promise<void>
   /** Reads every record. An image of `inForms` is no duplicate. `now`: epoch ms. */
   storageReport(inForms: readonly PictureId[], now: number): Promise<StorageReport>
 

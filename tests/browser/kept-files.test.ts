@@ -51,6 +51,22 @@ async function pixelAt(image: Blob, x: number, y: number): Promise<number[]> {
 }
 
 describe('a file that is kept', () => {
+  test('under two names is on the disk once, and stays whole for the second when the first is deleted', async () => {
+    const photo = await encode('image/jpeg', 640, 480, noise, 0.9)
+    const [first, second] = [await keep(photo, 'a.jpg'), await keep(photo, 'b.jpg')]
+    expect(second.picture.id).not.toBe(first.picture.id)
+    await store.deleteForEver([first.picture.id])
+    expect(await store.original(first.picture.id)).toBeDefined()
+    store.close()
+    store = await openGallery({ name })
+    expect(await store.picture(first.picture.id)).toBeUndefined()
+    expect(await hash((await store.original(second.picture.id)) as Blob)).toBe(await hash(photo))
+    expect((await store.drawable(second.picture.id))?.type).toBe('image/jpeg')
+    await store.deleteForEver([second.picture.id])
+    expect(await store.original(second.picture.id)).toBeUndefined()
+    expect(await store.original(first.picture.id)).toBeUndefined()
+  })
+
   test('a photo of 12 MP with GPS data keeps every byte; the sent file is upright, in sRGB, small and has no GPS data', async () => {
     const photo = await withExif(await encode('image/jpeg', 4032, 3024, noise, 0.9), 6, true)
     const { picture, original } = await keep(photo, 'IMG_0001.JPG')

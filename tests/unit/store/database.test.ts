@@ -38,7 +38,19 @@ const storesOfVersionTwo = {
   ledger: { keyPath: 'null', indexes: {} },
 }
 
-/** Records of version two: an image with marks, its bytes, an act and a collection. */
+const storesOfVersionThree = { ...storesOfVersionTwo, folders: { keyPath: 'id', indexes: {} } }
+const storesOfVersionFour = {
+  ...storesOfVersionThree,
+  files: {
+    keyPath: 'id',
+    indexes: {
+      bytesAt: { keyPath: 'bytesAt', multiEntry: false },
+      sha256: { keyPath: 'sha256', multiEntry: false },
+    },
+  },
+}
+
+/** Records of version two: an image with marks, its bytes, a file, an act and a collection. */
 const recordsOfVersionTwo = {
   ...versionOne.records,
   pictures: versionOne.records.pictures
@@ -50,6 +62,7 @@ const recordsOfVersionTwo = {
       marks: { star: true, tags: ['client'], collections: ['posters'], changedAt: 5 },
     }))
     .slice(0, 1),
+  files: [{ id: 'kept', name: 'a.png', mime: 'image/png', sha256: 'f'.repeat(64), bytes: new ArrayBuffer(3) }],
   acts: [{ id: 'act', label: 'star image', at: 5, window: 'w', apply: [], invert: [] }],
   collections: [{ id: 'posters', name: 'Posters', kind: 'plain', order: 1 }],
 }
@@ -75,7 +88,13 @@ describe('the version of a database', () => {
     expect(await describeDatabase(name)).toEqual({ version: 2, stores: storesOfVersionTwo })
   })
 
-  test('three adds the store of folders, and keeps every record of version two as it was', async () => {
+  test('three adds the store of folders', async () => {
+    const database = await openDatabase(name, { onHealth: () => undefined, steps: upgradeSteps.slice(0, 3) })
+    database.close()
+    expect(await describeDatabase(name)).toEqual({ version: 3, stores: storesOfVersionThree })
+  })
+
+  test('four finds files by their hash, and keeps every record of version two as it was', async () => {
     const two = await openDatabase(name, { onHealth: () => undefined, steps: upgradeSteps.slice(0, 2) })
     two.close()
     for (const [kept, records] of Object.entries(recordsOfVersionTwo)) {
@@ -86,16 +105,13 @@ describe('the version of a database', () => {
     expect((await store.acts.commands()).map(({ label }) => label)).toEqual(['star image'])
     expect(idsOf(await store.pictures('gallery', 9))).toEqual(['kept'])
     store.close()
-    expect(await describeDatabase(name)).toEqual({
-      version: 3,
-      stores: { ...storesOfVersionTwo, folders: { keyPath: 'id', indexes: {} } },
-    })
+    expect(await describeDatabase(name)).toEqual({ version: 4, stores: storesOfVersionFour })
     for (const [kept, records] of Object.entries(recordsOfVersionTwo)) {
       expect(await recordsOf(name, kept)).toEqual(records)
     }
   })
 
-  test('one with a hundred images and half-finished runs opens as version three with every record and byte', async () => {
+  test('one with a hundred images and half-finished runs opens as version four with every record and byte', async () => {
     const earlier = { ...versionOne, records: imagesOfVersionOne(100) }
     await restoreDatabase(name, earlier)
     const store = await open()
@@ -114,7 +130,7 @@ describe('the version of a database', () => {
       'failed',
     ])
     store.close()
-    expect((await describeDatabase(name)).version).toBe(3)
+    expect((await describeDatabase(name)).version).toBe(4)
     for (const [kept, records] of Object.entries(earlier.records)) {
       expect(await recordsOf(name, kept)).toEqual(inOrder(records))
     }

@@ -3,11 +3,12 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { PictureId } from '#domain/ids.ts'
 import { sha256Of } from '#imaging/sha256.ts'
 import { openGallery } from '#store/gallery-store.ts'
+import { openRescue } from '#store/rescue.ts'
 import type { GalleryStore, NewFile } from '#store/store.ts'
 import { failedRun, idsOf, newPicture, pictureIds, queuedRun, savedRun } from '../../support/gallery-records.ts'
 import { paintedImage } from '../../support/images.ts'
 import { nodeProcessor } from '../../support/node-processor.ts'
-import { recordsOf } from '../../support/raw-database.ts'
+import { putRaw, recordsOf } from '../../support/raw-database.ts'
 
 const fileStores = ['pictures', 'thumbnails', 'files', 'renditions'] as const
 let name: string
@@ -81,6 +82,102 @@ test('a file that is deleted for ever leaves nothing', async () => {
   await store.addFile(await newFile('a'))
   await store.deleteForEver([id])
   for (const each of fileStores) expect(await recordsOf(name, each), each).toEqual([])
+})
+
+describe('a file that several images have', () => {
+  const [a, b, c] = pictureIds('a', 'b', 'c') as [PictureId, PictureId, PictureId]
+  const filesNow = async () => (await recordsOf(name, 'files')) as { id: string; bytes?: Blob; bytesAt?: string }[]
+  /** Which records have bytes, and to which the others refer. */
+  const places = async () => Object.fromEntries((await filesNow()).map(({ id, bytesAt }) => [id, bytesAt ?? 'bytes']))
+  const hashNow = async (each: PictureId) => {
+    const bytes = await store.original(each)
+    return bytes && (await hashOf(bytes))
+  }
+
+  test('is stored once, and each image gives it back whole', async () => {
+    for (const each of [a, b, c]) await store.addFile(await newFile(each))
+    expect(await places()).toEqual({ a: 'bytes', b: 'a', c: 'a' })
+    for (const each of [a, b, c]) expect(await hashNow(each)).toBe(await hashOf(heic))
+    expect(await store.picture(c)).toMatchObject({ sha256: await hashOf(heic), file: { name: 'c.heic' } })
+    await store.addFile(
+      await newFile('d', { bytes: new Blob([heic, '!']), sha256: await hashOf(new Blob([heic, '!'])) }),
+    )
+    expect(await places()).toEqual({ a: 'bytes', b: 'a', c: 'a', d: 'bytes' })
+  })
+
+  test('stays until the last of them is deleted, in whichever order', async () => {
+    for (const order of [
+      [a, b, c],
+      [c, b, a],
+      [b, a, c],
+    ]) {
+      for (const each of [a, b, c]) await store.addFile(await newFile(each))
+      for (const [index, each] of order.entries()) {
+        await store.moveToBin([each])
+        await store.restore([each])
+        await store.deleteForEver([each])
+        for (const left of order.slice(index + 1)) expect(await hashNow(left)).toBe(await hashOf(heic))
+      }
+      for (const each of fileStores) expect(await recordsOf(name, each), each).toEqual([])
+    }
+    for (const each of [a, b, c]) await store.addFile(await newFile(each))
+    await store.deleteForEver([a, b, c])
+    expect(await filesNow()).toEqual([])
+  })
+
+  test('can come back for an image that was deleted while another had its bytes', async () => {
+    for (const each of [a, b]) await store.addFile(await newFile(each))
+    await store.deleteForEver([a])
+    expect(await hashNow(b)).toBe(await hashOf(heic))
+    await store.addFile(await newFile('a'))
+    expect(await places()).toEqual({ a: 'bytes', b: 'a' })
+    const other = new Blob([heic, 'another'])
+    await store.deleteForEver([a])
+    const clash = store.addFile(await newFile('a', { bytes: other, sha256: await hashOf(other) }))
+    await expect(clash).rejects.toMatchObject({ failure: { detail: 'another file is stored under its id' } })
+    expect(await hashNow(b)).toBe(await hashOf(heic))
+  })
+
+  test('is stored again if the bytes that are there are damaged', async () => {
+    await store.addFile(await newFile('a'))
+    const [damaged] = await filesNow()
+    await putRaw(name, 'files', { ...damaged, bytes: new Blob(['other']) })
+    await store.addFile(await newFile('b'))
+    expect(await places()).toEqual({ a: 'bytes', b: 'bytes' })
+    expect(await hashNow(b)).toBe(await hashOf(heic))
+  })
+
+  test('is read and shared where an earlier version stored it several times, but only if one copy is whole', async () => {
+    for (const each of [a, b, c]) {
+      const other = new Blob([heic, each])
+      await store.addFile(await newFile(each, { bytes: other, sha256: await hashOf(other) }))
+    }
+    const sha256 = await hashOf(heic)
+    for (const record of await filesNow()) await putRaw(name, 'files', { ...record, sha256, bytes: heic })
+    await putRaw(name, 'files', { ...(await filesNow())[0], bytes: new Blob(['damaged']) })
+    await store.shareCopies()
+    // The damaged one now has the whole bytes, too.
+    expect(await places()).toEqual({ a: 'b', b: 'bytes', c: 'b' })
+    for (const each of [a, b, c]) expect(await hashNow(each)).toBe(sha256)
+    const before = await filesNow()
+    await store.shareCopies()
+    expect(await filesNow()).toEqual(before)
+
+    for (const record of before)
+      await putRaw(name, 'files', { ...record, bytes: new Blob(['damaged']), bytesAt: undefined })
+    const damaged = (await filesNow()).map(({ id: each }) => each)
+    await store.shareCopies()
+    expect((await filesNow()).map(({ id: each, bytes }) => bytes && each)).toEqual(damaged)
+  })
+
+  test('is in the backup of each image, also in one of a database that does not open', async () => {
+    for (const each of [a, b]) await store.addFile(await newFile(each))
+    await store.deleteForEver([a])
+    const backup = await store.backup()
+    expect(await hashOf((await backup.bytes(b)) as Blob)).toBe(await hashOf(heic))
+    const rescue = await openRescue(name)
+    expect(await hashOf((await rescue.bytes(b)) as Blob)).toBe(await hashOf(heic))
+  })
 })
 
 describe('a disk without room', () => {

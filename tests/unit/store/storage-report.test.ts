@@ -49,7 +49,7 @@ it('finds images that were imported more than once, and never offers the last of
   const copy = (id: string, age: number, change: Partial<Picture> = {}) =>
     picture(id, { sha256: 'a'.repeat(64), createdAt: now - age * day, ...change })
   const plain = await reportOf([[copy('one', 3), copy('two', 2)], [copy('three', 1)]])
-  expect(plain.duplicates).toEqual({ ids: ['three', 'two'], sizeBytes: 20 })
+  expect(plain.duplicates).toEqual({ ids: ['three', 'two'] })
   const used = await reportOf(
     [
       [copy('one', 3), copy('form', 2), copy('starred', 1, { marks: { star: true, changedAt: 1 } })],
@@ -60,4 +60,19 @@ it('finds images that were imported more than once, and never offers the last of
   expect(used.duplicates.ids).toEqual(['one'])
   const other = await reportOf([[copy('one', 3), copy('binned', 2, { shelf: 'bin' }), picture('unknown')]])
   expect(other.duplicates.ids).toEqual([])
+})
+
+it('counts a file that several images have once, and in the bin only if nothing else has it', async () => {
+  const copy = (id: string, letter: string, change: Partial<Picture> = {}) =>
+    picture(id, {
+      sha256: letter.repeat(64),
+      file: { name: id, orientation: 1, profile: 'srgb', hasAlpha: false },
+      ...change,
+    })
+  const report = await reportOf([
+    [copy('one', 'a'), copy('two', 'a', { shelf: 'bin' }), copy('three', 'b', { shelf: 'bin', createdAt: now - day })],
+    [copy('four', 'b', { shelf: 'bin', createdAt: now - day }), picture('made', { shelf: 'bin', sizeBytes: 3 })],
+  ])
+  expect(report).toMatchObject({ images: 5, sizeBytes: 23, recent: { sizeBytes: 10 } })
+  expect(report.bin).toEqual({ ids: ['two', 'three', 'four', 'made'], sizeBytes: 13 })
 })
