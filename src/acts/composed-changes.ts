@@ -11,6 +11,7 @@ import { useWorkspace } from '#workspace/workspace.ts'
 export interface Composed extends Composition {
   selected: PictureId | undefined
   edits: Edits
+  templates: readonly string[]
 }
 
 /** The changes that lead from one composition to another. */
@@ -23,6 +24,9 @@ export function diffComposed(before: Composed, after: Composed): ComposedChange[
     ...(before.selected === after.selected
       ? []
       : [{ kind: 'stage', from: before.selected, to: after.selected } as const]),
+    ...(isSameList(before.templates, after.templates)
+      ? []
+      : [{ kind: 'templates', from: before.templates, to: after.templates } as const]),
   ]
 }
 
@@ -84,8 +88,8 @@ export function planComposed(changes: readonly ComposedChange[]): ComposedPlan {
 }
 
 function composedNow(): Composed {
-  const { family, drafts, sources, selected, edits } = useWorkspace.getState()
-  return { family, drafts, sources, selected, edits }
+  const { family, drafts, sources, selected, edits, templates } = useWorkspace.getState()
+  return { family, drafts, sources, selected, edits, templates }
 }
 
 function withChanges(state: Composed, changes: readonly ComposedChange[]): { next: Composed; left: number } {
@@ -107,6 +111,8 @@ function withChange(state: Composed, change: ComposedChange): Composed | undefin
     case 'stage':
       // Another image was put there since, and stays.
       return state.selected === change.from ? { ...state, selected: change.to } : state
+    case 'templates':
+      return { ...state, templates: mergeList(state.templates, change.from, change.to) }
     case 'draft': {
       if (!findFamily(change.family) || change.to === undefined) return undefined
       const draft = { ...draftOf(state.drafts, change.family), [change.field]: change.to }

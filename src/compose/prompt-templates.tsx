@@ -1,7 +1,8 @@
 import { useState } from 'react'
+import { undoable } from '#acts/undoable.ts'
 import { blanksOf, fillBlanks } from '#domain/template.ts'
+import { useStore } from '#store/queries.ts'
 import { Button } from '#ui/button.tsx'
-import { notify } from '#ui/notices.tsx'
 import { TextField } from '#ui/text-field.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
 
@@ -13,6 +14,9 @@ const builtIn = [
   'Show the product of image 1 on [surface], [light], photographed from [angle], with space for text on the [side].',
 ] as const
 
+/** The oldest go first. */
+const mostTemplates = 100
+
 interface PromptTemplatesProps {
   /** The current prompt, which can be saved as a template. */
   prompt: string
@@ -22,14 +26,15 @@ interface PromptTemplatesProps {
 /** Prompts with blanks: built-in ones and the user's own, which are stored in the settings. */
 export function PromptTemplates({ prompt, onChoose }: PromptTemplatesProps) {
   const own = useWorkspace((state) => state.templates)
-  const adjust = useWorkspace((state) => state.adjust)
+  const store = useStore()
   const [chosen, choose] = useState<string>()
   const text = prompt.trim()
-  const remove = (template: string) => {
-    adjust({ templates: own.filter((each) => each !== template) })
-    const restore = () => adjust({ templates: [...useWorkspace.getState().templates, template] })
-    notify({ text: 'Template removed.', action: { label: 'Undo', onSelect: restore } })
-  }
+  const keep = (templates: readonly string[]) => useWorkspace.getState().adjust({ templates })
+  const remove = (template: string) =>
+    undoable(store, 'remove template', () => keep(own.filter((each) => each !== template)), {
+      notice: 'Template removed.',
+    })
+  const save = () => undoable(store, 'save template', () => keep([text, ...own].slice(0, mostTemplates)))
   if (chosen !== undefined) return <Blanks template={chosen} onChoose={onChoose} onBack={() => choose(undefined)} />
   const pick = (template: string) => (blanksOf(template).length > 0 ? choose(template) : onChoose(template))
   return (
@@ -53,10 +58,7 @@ export function PromptTemplates({ prompt, onChoose }: PromptTemplatesProps) {
           </li>
         ))}
       </ul>
-      <Button
-        disabled={text === '' || own.includes(text)}
-        onClick={() => adjust({ templates: [text, ...own].slice(0, 100) })}
-      >
+      <Button disabled={text === '' || own.includes(text)} onClick={save}>
         Save the prompt as a template
       </Button>
       <p className="text-faint text-xs">Words in square brackets are blanks: [object].</p>

@@ -77,6 +77,8 @@ export type ComposedChange =
   /** How an image is cropped, turned or extended when it is sent. */
   | { kind: 'frame'; base: PictureId; from: Frame; to: Frame }
   | { kind: 'stage'; from?: PictureId | undefined; to?: PictureId | undefined }
+  /** The user's own prompt templates. Applied as the difference of the two lists. */
+  | { kind: 'templates'; from: readonly string[]; to: readonly string[] }
 
 export type Change = StoredChange | ComposedChange
 
@@ -155,6 +157,7 @@ const checks: Readonly<Record<Change['kind'], (change: Readonly<Record<string, u
     isText(base) && isText(id) && [from, to].every((mark) => mark === undefined || isRecord(mark)),
   frame: ({ base, from, to }) => isText(base) && [from, to].every(isRecord),
   stage: ({ from, to }) => [from, to].every((id) => id === undefined || isText(id)),
+  templates: ({ from, to }) => isTextList(from) && isTextList(to),
 }
 
 function isChange(value: unknown): boolean {

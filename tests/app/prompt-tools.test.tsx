@@ -67,7 +67,28 @@ test('a prompt is saved as a template with blanks, kept over a reload, filled an
   await userEvent.click(tools.getByRole('button', { name: /^Remove “Put/ }))
   expect(useWorkspace.getState().templates).toEqual([])
   act(() => screen.getByRole('button', { name: 'Undo' }).click())
-  expect(useWorkspace.getState().templates).toEqual(['Put [thing] on the table'])
+  await waitFor(() => expect(useWorkspace.getState().templates).toEqual(['Put [thing] on the table']))
+})
+
+test('removing and saving a template are acts that can be undone, also after a reload', async () => {
+  const { show, store } = await renderEditor()
+  useWorkspace.getState().adjust({ templates: ['first', 'second', 'third'] })
+  show()
+  write('fourth')
+  const tools = await open('Templates')
+  await userEvent.click(tools.getByRole('button', { name: 'Remove “second”' }))
+  await userEvent.click(tools.getByRole('button', { name: 'Save the prompt as a template' }))
+  const stored = () => JSON.parse(localStorage.getItem('atelier-workspace.templates') ?? '') as unknown
+  expect(stored()).toEqual(['fourth', 'first', 'third'])
+  await waitFor(async () => expect((await store.acts.commands()).at(-1)?.label).toBe('save template'))
+  // A page that is loaded again has a new log over the same records.
+  const reloaded = logOf({ ...store })
+  await act(() => reloaded.undo())
+  expect(stored()).toEqual(['first', 'third'])
+  await act(() => reloaded.undo())
+  expect(stored()).toEqual(['first', 'second', 'third'])
+  await act(() => reloaded.redo())
+  expect(stored()).toEqual(['first', 'third'])
 })
 
 test('a scene sheet writes prose, which is shown before it is added to the prompt', async () => {

@@ -51,6 +51,15 @@ describe('undo of a change of the sources', () => {
   })
 })
 
+it('undo of a removed template puts it back in its place and keeps one that another window saved since', () => {
+  const { adjust } = useWorkspace.getState()
+  adjust({ templates: ['a', 'b', 'c'] })
+  const undo = act(() => adjust({ templates: ['a', 'c'] }))
+  adjust({ templates: ['new', 'a', 'c'] })
+  undo()
+  expect(useWorkspace.getState().templates).toEqual(['new', 'a', 'b', 'c'])
+})
+
 it('undo of reused settings brings back the unsent prompt, the family and the sources (B3)', () => {
   const { chooseFamily, editDraft, setSources } = useWorkspace.getState()
   chooseFamily('flux-2')
