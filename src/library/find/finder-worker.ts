@@ -29,7 +29,7 @@ self.addEventListener('message', async ({ data }: MessageEvent<ToFinder>) => {
   try {
     const opened = await search
     const answer = opened?.[name] as ((...given: readonly unknown[]) => unknown) | undefined
-    tell({ kind: 'done', call, value: answer?.(...args) })
+    tell({ kind: 'done', call, value: await answer?.(...args) })
   } catch (error) {
     tell({ kind: 'failed', call, failure: toFailure(error) })
   }

@@ -1,6 +1,6 @@
 import { startOfDay } from '#domain/calendar.ts'
 import type { BatchId, CollectionId, PictureId } from '#domain/ids.ts'
-import { suggest } from './did-you-mean.ts'
+import { type Suggesting, suggest } from './did-you-mean.ts'
 import { fold } from './fold.ts'
 import { type FoundCollection, type KnownCollections, knowCollections } from './known-collections.ts'
 import { passesOf, type Tests, toTests } from './matching.ts'
@@ -85,7 +85,7 @@ export interface Finder {
   /** The images whose colours are not known, newest first. */
   uncoloured(): readonly PictureId[]
   /** The typed text with the nearest known words. Only useful if nothing was found, because it reads every text. */
-  suggestion(typed: string): string | undefined
+  suggestion(typed: string): Suggesting
   items(from: number, to: number): readonly FoundItem[]
   /** A range of the result, in its order; by default everything. A stack gives all of its images. */
   ids(from?: number, to?: number): readonly PictureId[]

@@ -9,7 +9,9 @@ import type { Tidying } from './keep-tidy.ts'
 /** Only needed if there is no worker. */
 const loadSearch = async () => ({ ...(await import('./search.ts')), ...(await import('./keep-tidy.ts')) })
 
-type Later<Call> = Call extends (...args: infer Args) => infer Value ? (...args: Args) => Promise<Value> : never
+type Later<Call> = Call extends (...args: infer Args) => infer Value
+  ? (...args: Args) => Promise<Awaited<Value>>
+  : never
 
 /**
  * Search as the page uses it. Calls reject with a `GenerationError` of kind `storage` when the store cannot be read.
@@ -32,7 +34,7 @@ export function openFinder({ database, rows }: SearchSource): FinderClient {
   const ask =
     <Name extends CallName>(name: Name) =>
     (...args: Parameters<SearchCalls[Name]>) =>
-      call(name, args) as Promise<ReturnType<SearchCalls[Name]>>
+      call(name, args) as Promise<Awaited<ReturnType<SearchCalls[Name]>>>
   return {
     find: ask('find'),
     count: ask('count'),

@@ -28,7 +28,8 @@ export interface Search {
   placesOf(result: number, ids: readonly PictureId[]): readonly (number | undefined)[] | undefined
   /** Width divided by height of each tile. */
   shapes(result: number): Float32Array<ArrayBuffer> | undefined
-  suggestion(typed: string): string | undefined
+  /** `undefined` too if something else was searched meanwhile: a search never waits for a suggestion. */
+  suggestion(typed: string): Promise<string | undefined>
   /** Number of gallery images of each collection, including nested ones, and its newest image. */
   collections(): ReturnType<Finder['collections']>
   /** All tags of all images, on every shelf, most frequent first. */
@@ -186,12 +187,19 @@ function createKnown(): Known {
   }
 }
 
+/** Lets calls be answered that have arrived meanwhile. */
+function othersFirst(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve))
+}
+
 function createResults(known: Known): Omit<Search, 'tidy' | 'close'> {
   let result = 0
+  let searched: string | undefined
   const ofResult = <T>(asked: number, answer: () => T): T | undefined => (asked === result ? answer() : undefined)
   return {
     find(query, { without, ...grouping } = {}) {
       result += 1
+      searched = query.text
       const made = (without?.runs ?? []).flatMap((run) => [...(known.madeBy.get(run) ?? [])])
       const hidden = [...(without?.ids ?? []), ...made]
       const options = { ...grouping, ...(hidden.length > 0 ? { without: hidden } : {}) }
@@ -202,7 +210,16 @@ function createResults(known: Known): Omit<Search, 'tidy' | 'close'> {
     ids: (asked, from, to) => ofResult(asked, () => known.finder.ids(from, to)),
     placesOf: (asked, ids) => ofResult(asked, () => ids.map((id) => known.finder.placeOf(id))),
     shapes: (asked) => ofResult(asked, () => known.finder.shapes()),
-    suggestion: (typed) => known.finder.suggestion(typed),
+    async suggestion(typed) {
+      const before = searched
+      const steps = known.finder.suggestion(typed)
+      for (;;) {
+        const step = steps.next()
+        if (step.done) return step.value
+        await othersFirst()
+        if (searched !== before) return undefined
+      }
+    },
     collections: () => known.finder.collections(),
     tags: () => known.finder.tags(),
     tagged: (tag) => known.finder.tagged(tag),

@@ -2,6 +2,7 @@ import 'fake-indexeddb/auto'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, expectTypeOf, it, vi } from 'vitest'
 import type { PictureId, RunId } from '#domain/ids.ts'
+import { createFinder } from '#library/find/finder.ts'
 import { type FinderClient, openFinder } from '#library/find/open-finder.ts'
 import { everything } from '#library/find/query.ts'
 import { openSearch, type Search } from '#library/find/search.ts'
@@ -9,6 +10,7 @@ import type { Database } from '#store/database.ts'
 import { openGallery } from '#store/gallery-store.ts'
 import type { StoredPicture } from '#store/schema.ts'
 import type { GalleryStore } from '#store/store.ts'
+import { rowsOf } from '../../../support/find-corpus.ts'
 import {
   areaOrigins,
   madeOrigin,
@@ -153,6 +155,28 @@ describe('search over the store', () => {
     expect(await client.items(result, 0, 5)).toEqual([{ id: 'one', width: 1, height: 1 }])
     expect(await client.placesOf(result, pictureIds('one', 'two'))).toEqual([0, undefined])
     expect(await client.suggestion('heroin')).toBe('heron')
+  })
+})
+
+describe('a suggestion', () => {
+  it('is given up when something else is searched, which never waits for it', async () => {
+    await add('one', 'a red fox and a heron')
+    const search = await openOwn()
+    expect(search.find({ ...everything, text: 'heroin' }).total).toBe(0)
+    const given = search.suggestion('heroin')
+    // The same text again, as after a change of the images.
+    search.find({ ...everything, text: 'heroin' })
+    expect(await given).toBe('heron')
+    const late = search.suggestion('heroin')
+    expect(search.find({ ...everything, text: 'fox' }).total).toBe(1)
+    expect(await late).toBeUndefined()
+  })
+
+  it('reads many texts in many steps', () => {
+    const finder = createFinder()
+    finder.put(rowsOf(1_000))
+    const steps = [...finder.suggestion('zzzzzzzz')]
+    expect(steps.length).toBeGreaterThanOrEqual(4)
   })
 })
 
