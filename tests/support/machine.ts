@@ -36,6 +36,8 @@ export interface Machine {
   clock: { wallMs: number; monotonicMs: number }
   /** All pauses that runners requested, ms, before they were shortened. */
   pauses: readonly number[]
+  /** Ends the proxy with all requests under way. Nothing answers until it is restarted. */
+  killProxy(): Promise<void>
   /** Restarts the proxy without its memory. */
   restartProxy(): Promise<void>
   /** The name of the store's database. */
@@ -91,10 +93,12 @@ export async function openMachine(options: MachineOptions = {}): Promise<Machine
     ...env,
   })
   let proxy = await startServer(config, start)
+  /** Aborted when the proxy is killed. */
+  let life = new AbortController()
   databases += 1
   const databaseName = `machine-${databases}`
   const store = await openGallery({ name: databaseName, processor })
-  const network = { send: sendTo(() => proxy) }
+  const network = { send: sendTo(() => ({ ...proxy, life: life.signal })) }
   const clock = { wallMs: 0, monotonicMs: 0 }
   const pauses: number[] = []
   const ports: RunnerPorts = {
@@ -135,8 +139,13 @@ export async function openMachine(options: MachineOptions = {}): Promise<Machine
     window: (own) => openRunner({ ...ports, ...listening(), ...own }),
     clock,
     pauses,
-    async restartProxy() {
+    async killProxy() {
+      life.abort(new TypeError('Failed to fetch'))
       await proxy.close()
+    },
+    async restartProxy() {
+      if (!life.signal.aborted) await proxy.close()
+      life = new AbortController()
       proxy = await startServer(config, start)
     },
     databaseName,
@@ -149,7 +158,7 @@ export async function openMachine(options: MachineOptions = {}): Promise<Machine
     },
     async close() {
       store.close()
-      await proxy.close()
+      if (!life.signal.aborted) await proxy.close()
       if (!options.service) await service.close()
     },
   }
@@ -168,12 +177,15 @@ export function openRunner(ports: RunnerPorts): Runner {
   }
 }
 
-/** Sends requests like our own page to the present proxy. */
-function sendTo(proxy: () => { port: number; origin: string }): Send {
+/** Sends requests like our own page to the present proxy. They fail when `life` ends. */
+function sendTo(proxy: () => { port: number; origin: string; life: AbortSignal }): Send {
   return createSend(
     () => `http://localhost:${proxy().port}/api`,
-    (input, init) =>
-      fetch(input, { ...init, headers: { ...Object.fromEntries(new Headers(init?.headers)), origin: proxy().origin } }),
+    (input, init) => {
+      const { origin, life } = proxy()
+      const signal = init?.signal ? AbortSignal.any([init.signal, life]) : life
+      return fetch(input, { ...init, signal, headers: { ...Object.fromEntries(new Headers(init?.headers)), origin } })
+    },
   )
 }
 
