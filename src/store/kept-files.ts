@@ -4,7 +4,7 @@ import { imageMimes, type Picture } from '#domain/picture.ts'
 import { fileMimes } from '#domain/source-file.ts'
 import { kindOf } from '#imaging/image-header.ts'
 import { type Database, storageError } from './database.ts'
-import { bytesIn, findBytes, isIntact } from './file-bytes.ts'
+import { bytesIn, findBytes, isIntact, isWhole } from './file-bytes.ts'
 import { packThumbnail } from './image-processor.ts'
 import { deletePicture, putPicture } from './picture-writes.ts'
 import type { StoredBytes, StoredRendition, WholeFile } from './schema.ts'
@@ -113,7 +113,7 @@ async function renditionOf(
   return rendition && mime ? { rendition: { id, mime, bytes: await bytesOf(rendition) } } : {}
 }
 
-/** With `bytesAt`, the file refers to those bytes; `false`: they were deleted meanwhile, and nothing is stored. */
+/** With `bytesAt`, the file refers to those bytes; `false`: they are no longer there, and nothing is stored. */
 async function putFile(
   database: Database,
   { picture, file, thumbnail, rendition }: FileEntry,
@@ -123,7 +123,8 @@ async function putFile(
   const { bytes: _bytes, ...about } = file
   return database.write(['pictures', 'thumbnails', 'files', 'renditions'], async (transaction) => {
     const files = transaction.objectStore('files')
-    if (bytesAt !== undefined && (await files.getKey(bytesAt)) === undefined) return false
+    const holder = bytesAt === undefined ? undefined : await files.get(bytesAt)
+    if (bytesAt !== undefined && !(holder && isWhole(holder))) return false
     // A deleted image whose bytes others need still has its record here; restored, it uses that again.
     const there = await files.get(id)
     if (there && there.sha256 !== file.sha256) throw storageError('another file is stored under its id')

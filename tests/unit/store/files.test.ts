@@ -170,6 +170,22 @@ describe('a file that several images have', () => {
     expect((await filesNow()).map(({ id: each, bytes }) => bytes && each)).toEqual(damaged)
   })
 
+  test('is stored again if the record with the bytes changes while they are checked', async () => {
+    const [first, second] = [await newFile('b'), await newFile('c')]
+    await store.addFile(await newFile('a'))
+    const digest = crypto.subtle.digest.bind(crypto.subtle)
+    vi.spyOn(crypto.subtle, 'digest').mockImplementationOnce(async (...given) => {
+      // Another window makes it refer to a record of its own.
+      const [record] = await filesNow()
+      await putRaw(name, 'files', { ...record, id: 'z' })
+      await putRaw(name, 'files', { ...record, bytes: undefined, bytesAt: 'z' })
+      return digest(...given)
+    })
+    await store.addFile(first)
+    await store.addFile(second)
+    for (const each of [a, b, c]) expect(await hashNow(each), each).toBe(await hashOf(heic))
+  })
+
   test('is in the backup of each image, also in one of a database that does not open', async () => {
     for (const each of [a, b]) await store.addFile(await newFile(each))
     await store.deleteForEver([a])
