@@ -73,7 +73,9 @@ const groups = {
   },
   server: {
     src: ['server/api', 'server/log', 'server/metrics', 'server/start'],
-    tests: ['forwarding', 'http-edge', 'log', 'low-risks', 'routes', 'start'].map((name) => `server/${name}`),
+    tests: ['forwarding', 'http-edge', 'log', 'low-risks', 'routes', 'spending', 'start'].map(
+      (name) => `server/${name}`,
+    ),
   },
   config: { src: ['server/config', 'server/listen'], tests: ['server/config', 'server/company-proxy', 'server/start'] },
   providers: {
@@ -100,7 +102,9 @@ const groups = {
     src: ['adopt', 'again', 'batch', 'drivers', 'fallback', 'generator', 'hand-over', 'spend-question'].map(
       (name) => `generation/${name}`,
     ),
-    tests: ['adopt', 'again', 'batch', 'fallback', 'generator', 'spend-question'].map((name) => `generation/${name}`),
+    tests: ['adopt', 'again', 'batch', 'drivers', 'fallback', 'hand-over', 'spend-question'].map(
+      (name) => `generation/${name}`,
+    ),
   },
   events: {
     src: ['event-stream', 'pace', 'push', 'shared-stream'].map((name) => `generation/${name}`),
@@ -108,7 +112,7 @@ const groups = {
   },
   store: {
     src: ['store/picture-records', 'store/run-records', 'store/run-writes'],
-    tests: ['store/settling', 'store/full-disk', 'store/gallery'],
+    tests: ['store/settling', 'store/full-disk', 'store/gallery', 'store/files', 'store/samples'],
   },
 }
 const { values: options, positionals: asked } = parseArgs({

@@ -24,7 +24,7 @@ function standInFor(refused: RunIn<'failed'>, fallback: Fallback, now: number): 
       priceCredits: 0,
       pace: `${fallback.provider} ${briefOf(refused)?.size ?? ''}`.trim(),
       standsIn,
-      ...(fallback.mode === 'simulated' ? { marks: { simulated: true } } : {}),
+      ...(fallback.mode === 'simulated' ? { simulated: true } : {}),
     },
     state: { phase: 'queued' },
   }

@@ -27,7 +27,9 @@ export function createWindows() {
           postMessage(data) {
             for (const [other, tell] of windows) if (other !== id) tell(data)
           },
-          addEventListener: (_type, listener) => listeners.set(id, [...(listeners.get(id) ?? []), listener]),
+          addEventListener(type, listener) {
+            if (type === 'message') listeners.set(id, [...(listeners.get(id) ?? []), listener])
+          },
         },
       }
       windows.set(id, hear)

@@ -76,13 +76,13 @@ function openTunnel(proxy: URL, authority: string): Promise<Duplex> {
       socket?.destroy()
       reject(new Error(`the company's proxy ${why}`))
     }
+    // Node reports every answer to CONNECT as this event, refusals too.
     request.once('connect', ({ statusCode }, socket, head) => {
       socket.on('error', () => undefined)
       // In TLS the client speaks first, so early bytes are an error.
       if (statusCode !== 200 || head.length > 0) return fail(socket, `answered ${statusCode}`)
       resolve(socket)
     })
-    request.once('response', (answer) => fail(answer.socket, `answered ${answer.statusCode}`))
     request.once('timeout', () => request.destroy(new Error('late')))
     request.once('error', reject)
     request.end()

@@ -6,6 +6,7 @@ import {
   describeCharge,
   isAdopted,
   isOver,
+  needsCard,
   type Run,
   type RunIn,
   standInId,
@@ -159,3 +160,29 @@ test('a run is tried again under ids that are the same in every window', () => {
   expect(againId(standInId(id), 1)).toBe('run-1-r1')
   expect(againId(standInId(againId(id, 1)), 1)).toBe('run-1-r2')
 })
+
+test('a run needs the user if it failed, was stopped, or its result could not be saved', () => {
+  const ready = { ...workingRun('a'), state: { ...readyState } } as Run
+  const trouble = { kind: 'expired' } as const
+  const cards: [Run, boolean][] = [
+    [queuedRun('a'), false],
+    [workingRun('a'), false],
+    [{ ...workingRun('a'), state: { ...workingRun('a').state, trouble } } as Run, false],
+    [{ ...workingRun('a'), marks: { ...workingRun('a').marks, stopped: true } }, true],
+    [ready, false],
+    [{ ...ready, state: { ...readyState, trouble } } as Run, true],
+    [savedRun('a', ['a-0']), false],
+    [failedRun('a'), true],
+    [{ ...failedRun('a'), state: { ...failedRun('a').state, yieldsTo: 'a-g1' } } as Run, false],
+  ]
+  expect(cards.map(([run]) => needsCard(run))).toEqual(cards.map(([, needs]) => needs))
+})
+
+const readyState = {
+  phase: 'ready',
+  sentAt: 5,
+  finishedAt: 9,
+  task: { provider: 'kie-kontext', taskId: 'task-1' as TaskId },
+  imageUrls: ['https://a.b/c'],
+  spareUrls: [],
+} as const

@@ -12,6 +12,15 @@ function polls(untilMs: number, of = pace, others = 0): number[] {
 }
 
 describe('the pause before the next poll', () => {
+  // The numbers were computed with an exact normal distribution.
+  test('follows the distribution of earlier runs', () => {
+    const ages = [0, 1_000, 3_000, 5_000, 8_000, 12_000, 16_000, 30_000]
+    const pausesOf = (sigma: number, others: number) =>
+      ages.map((ageMs) => nextPauseMs({ medianMs: 8_000, sigma }, ageMs, others))
+    expect(pausesOf(0.35, 0)).toEqual([4_700, 3_700, 1_750, 850, 550, 500, 500, 2_500])
+    expect(pausesOf(0.9, 2)).toEqual([3_100, 2_250, 1_750, 1_700, 1_700, 1_800, 1_850, 2_100])
+  })
+
   test('leaves a run alone while it can hardly be done', () => {
     expect(polls(60_000)[0]).toBeGreaterThan(3_500)
     expect(polls(60_000)[0]).toBeLessThan(6_000)

@@ -214,4 +214,32 @@ describe('one run in several windows', () => {
     await expect(lock(name, never, () => Promise.reject(new Error('no room')), always)).rejects.toThrow('no room')
     expect(await lock(name, never, async () => 'next', always)).toBe('next')
   })
+
+  test('that is aborted by something else than a signal of the lock does not begin again', async () => {
+    const { lock } = openWindow()
+    let begun = 0
+    const work = async () => {
+      begun += 1
+      throw new DOMException('the request was aborted', 'AbortError')
+    }
+    await expect(lock(name, never, work, always)).rejects.toThrow('the request was aborted')
+    expect(begun).toBe(1)
+  })
+
+  test('what a holder rejects with after it gave way is passed on, and it does not begin again', async () => {
+    const log: string[] = []
+    const hidden = openWindow({ isVisible: false })
+    let begun = 0
+    const work = (signal: AbortSignal) =>
+      new Promise<string>((_, reject) => {
+        begun += 1
+        signal.addEventListener('abort', () => reject(new Error('the disk is full')))
+      })
+    const one = hidden.lock(name, never, work, always)
+    await settled()
+    void openWindow().lock(name, never, openWork(log, 'seen').work, always)
+    await expect(one).rejects.toThrow('the disk is full')
+    await settled()
+    expect([begun, log]).toEqual([1, ['seen begins']])
+  })
 })

@@ -75,7 +75,8 @@ describe('the sources of a run', () => {
   const upload = '/api/file-stream-upload'
   const recipe: Recipe = { family: 'flux-kontext', draft: {}, sources: ['a', 'b'] as PictureId[] }
   const uploaded = (url: string) => () => json({ code: 200, success: true, msg: 'ok', data: { downloadUrl: url } })
-  let now = 0
+  const startedAt = 1_790_000_000_000
+  let now = startedAt
 
   /** Uploads with scripted answers, from a store with the named images. */
   function openUploads(answers: Scripted[], held: Record<string, string> = { a: 'image/png', b: 'image/jpeg' }) {
@@ -92,7 +93,7 @@ describe('the sources of a run', () => {
     return { uploads, asked, names }
   }
   beforeEach(() => {
-    now = 0
+    now = startedAt
   })
 
   test('are uploaded once each, in order, under names that say what they are', async () => {
@@ -108,9 +109,9 @@ describe('the sources of a run', () => {
     const one = { ...recipe, sources: ['a'] as PictureId[] }
     const { uploads, asked } = openUploads([uploaded('https://a.example/1'), uploaded('https://a.example/2')])
     await uploads.urls(one, kontext, 'kie', never)
-    now = kontext.uploadsKeptMs - 1
+    now = startedAt + kontext.uploadsKeptMs - 1
     expect(await uploads.urls(one, kontext, 'kie', never)).toEqual(['https://a.example/1'])
-    now = kontext.uploadsKeptMs
+    now = startedAt + kontext.uploadsKeptMs
     expect(await uploads.urls(one, kontext, 'kie', never)).toEqual(['https://a.example/2'])
     expect(asked).toHaveLength(2)
   })

@@ -7,6 +7,7 @@ import { type CommandLog, createCommandLog } from '#library/command-log.ts'
 import { logLimits } from '#store/act-records.ts'
 import { openGallery } from '#store/gallery-store.ts'
 import type { GalleryStore } from '#store/store.ts'
+import { eventually } from '../../support/eventually.ts'
 import { idsOf, newPicture, pictureIds } from '../../support/gallery-records.ts'
 import { createPixelProcessor } from '../../support/light-images.ts'
 import { openRaw, recordsOf } from '../../support/raw-database.ts'
@@ -136,12 +137,12 @@ describe('the log of acts', () => {
     await openWindow('one').log.perform({ label: 'bin a', changes: toBin('a') })
     await openWindow('two').log.perform({ label: 'bin b', changes: toBin('b') })
     const reloaded = openWindow('one').log
-    await vi.waitFor(() => expect(labels(reloaded)).toEqual(['bin a', undefined]))
+    await eventually(() => expect(labels(reloaded)).toEqual(['bin a', undefined]))
     await reloaded.undo()
     expect(await binned()).toEqual(['b'])
     expect(await reloaded.undo()).toBeUndefined()
     const again = openWindow('one').log
-    await vi.waitFor(() => expect(labels(again)).toEqual([undefined, 'bin a']))
+    await eventually(() => expect(labels(again)).toEqual([undefined, 'bin a']))
   })
 
   it('merges consecutive changes of one run into one act', async () => {

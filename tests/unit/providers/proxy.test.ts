@@ -13,6 +13,7 @@ describe('a refusal of the proxy', () => {
   test.each([
     [401, {}, { kind: 'locked' }],
     [429, { retryAfterMs: 4_200 }, { kind: 'rate-limited', retryAfterMs: 4_200 }],
+    [429, { retryAfterMs: 5, turn: true }, { kind: 'rate-limited', retryAfterMs: 5, turn: true }],
     [429, {}, { kind: 'rate-limited', retryAfterMs: 10_000 }],
     [429, { limit: 'daily-credits' }, { kind: 'over-budget', detail: msg }],
     [429, { limit: 'daily-credits', retryAfterMs: 7 }, { kind: 'over-budget', detail: msg, retryAfterMs: 7 }],

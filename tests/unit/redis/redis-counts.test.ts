@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createLog } from '#server/log.ts'
 import type { BudgetLimits } from '#server/shared/memory/budget.ts'
 import type { RunEvent } from '#server/shared/memory/events.ts'
@@ -8,6 +8,7 @@ import { createRedisBudget } from '#server/shared/redis/redis-budget.ts'
 import { createRedisEvents } from '#server/shared/redis/redis-events.ts'
 import { createRedisLimiter } from '#server/shared/redis/redis-limiter.ts'
 import { redisName } from '#server/shared/redis/redis-names.ts'
+import { eventually } from '../../support/eventually.ts'
 import { openRedisServer, type RedisServer } from '../../support/redis-server.ts'
 
 let server: RedisServer
@@ -185,16 +186,17 @@ describe('events for the streams of all proxies', () => {
   }
   const digests = (told: RunEvent[]) => told.map((event) => (event.kind === 'run' ? event.digest : 'gap'))
 
-  /** Sends events until all listeners are subscribed. */
+  /** Sends events until both are subscribed, and waits until no event is on its way. */
   async function openBoth() {
     const both = [createRedisEvents(one), createRedisEvents(other)] as const
-    await vi.waitFor(async () => {
-      const [here, there] = both.map((events) => heard(events))
-      await both[0].publish('first')
-      await vi.waitFor(() =>
-        expect([here, there].map((told) => digests(told ?? []).at(-1))).toEqual(['first', 'first']),
-      )
-    }, 10_000)
+    const told = both.map((events) => heard(events))
+    let sent = 0
+    await eventually(async () => {
+      sent += 1
+      await both[0].publish(`first-${sent}`)
+      for (const events of told) expect(digests(events)).toContainEqual(expect.stringContaining('first'))
+    })
+    await eventually(() => expect(told.map((events) => digests(events).at(-1))).toEqual(Array(2).fill(`first-${sent}`)))
     return both
   }
 
@@ -202,10 +204,10 @@ describe('events for the streams of all proxies', () => {
     const [here, there] = await openBoth()
     const told = heard(there)
     await here.publish('digest-1')
-    await vi.waitFor(() => expect(digests(told)).toEqual(['gap', 'digest-1']))
+    await eventually(() => expect(digests(told)).toEqual(['gap', 'digest-1']))
     await here.publish('digest-2')
     await here.publish('digest-3')
-    await vi.waitFor(() => expect(digests(told).at(-1)).toBe('digest-3'))
+    await eventually(() => expect(digests(told).at(-1)).toBe('digest-3'))
     expect(digests(heard(here, told[1]?.id))).toEqual(['digest-2', 'digest-3'])
     expect(digests(heard(here, told.at(-1)?.id))).toEqual([])
     expect(digests(heard(here, 'ffffffff-1'))).toEqual(['gap'])
@@ -216,14 +218,14 @@ describe('events for the streams of all proxies', () => {
     const told = heard(there)
     await server.ask('HINCRBY', redisName('events'), 'number', '3')
     await here.publish('digest-1')
-    await vi.waitFor(() => expect(digests(told)).toEqual(['gap', 'gap']))
+    await eventually(() => expect(digests(told)).toEqual(['gap', 'gap']))
     await server.ask('FLUSHALL')
     await here.publish('digest-2')
-    await vi.waitFor(() => expect(digests(told)).toEqual(['gap', 'gap', 'gap']))
+    await eventually(() => expect(digests(told)).toEqual(['gap', 'gap', 'gap']))
     await server.kill()
     await expect(here.publish('digest-3')).rejects.toThrow()
     await server.start()
-    await vi.waitFor(() => expect(digests(told)).toEqual(['gap', 'gap', 'gap', 'gap']), 10_000)
+    await eventually(() => expect(digests(told)).toEqual(['gap', 'gap', 'gap', 'gap']), 10_000)
   })
 
   it.each([
@@ -236,6 +238,6 @@ describe('events for the streams of all proxies', () => {
     const told = heard(there)
     await server.ask('PUBLISH', redisName('event'), message)
     await here.publish('digest-1')
-    await vi.waitFor(() => expect(digests(told)).toEqual(['gap', 'digest-1']))
+    await eventually(() => expect(digests(told)).toEqual(['gap', 'digest-1']))
   })
 })

@@ -70,6 +70,19 @@ describe('wrong tokens', () => {
     expect(guesses.note('a').pauseMs).toBe(0)
   })
 
+  it('are counted for the last 10,000 clients; the one that was silent longest is forgotten first', () => {
+    const guesses = createGuesses({ inAll: 1_000_000, now: () => 0 })
+    guesses.note('first')
+    guesses.note('second')
+    expect(guesses.note('first').count).toBe(2)
+    for (let client = 0; client < 9_998; client += 1) guesses.note(`client ${client}`)
+    // 10,000 are counted: the two and the others.
+    expect(guesses.note('second').count).toBe(2)
+    guesses.note('one more')
+    expect(guesses.note('second').count).toBe(3)
+    expect(guesses.note('first').count).toBe(1)
+  })
+
   it('G3: of every kind count, the right one is let in after a thousand of them, and some are logged', async () => {
     const said: unknown[] = []
     const log = { warn: (about: unknown) => said.push(about), error: () => undefined } as never

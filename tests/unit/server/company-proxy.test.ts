@@ -116,6 +116,21 @@ describe("a company's proxy", () => {
     expect(service.seen[0]?.headers).not.toHaveProperty('proxy-authorization')
   })
 
+  it.each([
+    ['no name and no password', '', undefined],
+    ['a name alone', 'anna@', 'anna:'],
+    ['a password alone', ':p%40ss@', ':p@ss'],
+  ])('D6: is told %s', async (_, credentials, pair) => {
+    outbound.close()
+    outbound = createOutbound(async () => [], {
+      address: new URL(`http://${credentials}127.0.0.1:${company.port}`),
+      except: [],
+    })
+    expect(await read(await outbound.request({ ...paid, to }))).toBe('an answer')
+    const expected = pair === undefined ? undefined : `Basic ${Buffer.from(pair).toString('base64')}`
+    expect(company.asked.map(({ headers }) => headers['proxy-authorization'])).toEqual([expected])
+  })
+
   it('D6: leads to a host that is asked for its own certificate by name, where it has one', async () => {
     expect(await read(await outbound.request({ ...paid, to }))).toBe('an answer')
     const bare = toDestination(new URL('https://203.0.114.7'), 'public')
@@ -249,6 +264,7 @@ describe('the setting', () => {
     for (const name of ['HTTPS_PROXY', 'https_proxy']) {
       const config = readConfig({ USE_HTTPS_PROXY: '1', [name]: at })
       expect(config.companyProxy).toEqual({ address: new URL(at), except: [] })
+      expect(config.notes.filter((note) => note.includes('HTTPS_PROXY'))).toEqual([])
       expect(config.secrets).toContain('secret-of-anna')
     }
   })

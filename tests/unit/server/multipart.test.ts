@@ -32,6 +32,10 @@ describe('a form', () => {
     for (let at = 1; at < form.length; at += 1) expect(await read(form.slice(0, at), form.slice(at))).toEqual(parts)
   })
 
+  it('ends with its last delimiter, with or without a line break after it', async () => {
+    expect(await read(form.slice(0, -2))).toEqual({ one: 'first', two: 'second' })
+  })
+
   it.each([
     ['begins with something else', `x${form}`],
     ['has something else after a delimiter', form.replace('--b\r\n', '--bx\n')],

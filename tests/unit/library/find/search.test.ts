@@ -10,6 +10,7 @@ import type { Database } from '#store/database.ts'
 import { openGallery } from '#store/gallery-store.ts'
 import type { StoredPicture } from '#store/schema.ts'
 import type { GalleryStore } from '#store/store.ts'
+import { eventually } from '../../../support/eventually.ts'
 import { rowsOf } from '../../../support/find-corpus.ts'
 import {
   areaOrigins,
@@ -85,19 +86,19 @@ describe('search over the store', () => {
     const search = await openOwn(store, changed)
     expect(gallery(search)).toEqual(['old'])
     await add('new', 'a blue fox', 2)
-    await vi.waitFor(() => expect(gallery(search)).toEqual(['new', 'old']))
+    await eventually(() => expect(gallery(search)).toEqual(['new', 'old']))
     expect(changed).toHaveBeenCalled()
     await store.moveToBin(pictureIds('old'))
-    await vi.waitFor(() => expect(gallery(search)).toEqual(['new']))
+    await eventually(() => expect(gallery(search)).toEqual(['new']))
     expect(search.count({ ...everything, shelf: 'bin', text: 'red' })).toBe(1)
     await store.deleteForEver(pictureIds('old'))
-    await vi.waitFor(() => expect(search.count({ ...everything, shelf: 'bin' })).toBe(0))
+    await eventually(() => expect(search.count({ ...everything, shelf: 'bin' })).toBe(0))
   })
 
   it('follows changes in another window', async () => {
     const search = await openOwn(await openStore())
     await add('from another window')
-    await vi.waitFor(() => expect(gallery(search)).toEqual(['from another window']))
+    await eventually(() => expect(gallery(search)).toEqual(['from another window']))
   })
 
   it('does not answer requests for an older result', async () => {
@@ -116,7 +117,7 @@ describe('search over the store', () => {
     await store.settle(savedRun('run-1', ['two']), [
       newPicture('two', new Blob(['x']), { origin: madeOrigin('run-1') }),
     ])
-    await vi.waitFor(() => expect(search.count(everything)).toBe(2))
+    await eventually(() => expect(search.count(everything)).toBe(2))
     const found = search.find(everything, { without: { ids: [], runs: ['run-1' as RunId] } })
     expect(found).toMatchObject({ total: 1, images: 2 })
     expect(search.ids(found.result)).toEqual(['one'])
@@ -137,13 +138,13 @@ describe('search over the store', () => {
     )
     const [answer, laid] = pictureIds('answer', 'laid') as [PictureId, PictureId]
     await store.noteLaying(answer, { kind: 'laid', picture: laid })
-    await vi.waitFor(() => expect(gallery(search)).toEqual(['laid', 'photo']))
+    await eventually(() => expect(gallery(search)).toEqual(['laid', 'photo']))
     const hats = { ...everything, text: 'hat' }
     expect(search.find(hats)).toMatchObject({ total: 1, images: 1, facets: { models: [{ count: 1 }] } })
     await search.tidy()
     expect(gallery(await openOwn())).toEqual(['laid', 'photo'])
     await store.moveToBin([laid])
-    await vi.waitFor(() => expect(gallery(search)).toEqual(['photo']))
+    await eventually(() => expect(gallery(search)).toEqual(['photo']))
     expect(search.count({ ...everything, shelf: 'bin' })).toBe(1)
   })
 
@@ -263,7 +264,7 @@ describe('what search stores', () => {
         }
         const ids = (shelf: 'gallery' | 'bin') => search.ids(search.find({ ...everything, shelf }).result)
         const stored = async (shelf: 'gallery' | 'bin') => (await store.pictures(shelf, 100)).map((each) => each.id)
-        await vi.waitFor(async () => {
+        await eventually(async () => {
           expect(ids('gallery')).toEqual(await stored('gallery'))
           expect(ids('bin')).toEqual(await stored('bin'))
         })
