@@ -186,16 +186,10 @@ function fillCapsule(
 function addRim(alpha: Uint8Array, width: number, height: number, rim: number): void {
   const far = Math.ceil(rim) + 1
   const down = new Uint8Array(alpha.length)
-  for (let x = 0; x < width; x += 1) {
-    for (let y = 0, away = far; y < height; y += 1) {
-      away = alpha[y * width + x] === 255 ? 0 : Math.min(far, away + 1)
-      down[y * width + x] = away
-    }
-    for (let y = height - 1, away = far; y >= 0; y -= 1) {
-      away = Math.min(down[y * width + x] ?? far, away + 1)
-      down[y * width + x] = away
-    }
-  }
+  for (let at = 0; at < down.length; at += 1)
+    down[at] = alpha[at] === 255 ? 0 : at < width ? far : Math.min(far, (down[at - width] ?? far) + 1)
+  for (let at = down.length - 1 - width; at >= 0; at -= 1)
+    down[at] = Math.min(down[at] ?? far, (down[at + width] ?? far) + 1)
   const levels = rimLevels(rim, far)
   for (let y = 0; y < height; y += 1) softenRow(alpha, down, y * width, width, far, levels)
 }

@@ -28,7 +28,8 @@ export function mapChanges(source: Pixels, difference: Colours, free: Uint8Array
   // JPEG spreads colour across its edges, so strong edges of colour are as unreliable as strong edges of light.
   const colourDetail = splitDetail(toRedMinusBlue(source), changes.detailSigma).deviation.data
   const raw = makePlane(width, height)
-  for (let at = 0; at < raw.data.length; at += 1) {
+  const into = raw.data
+  for (let at = 0; at < into.length; at += 1) {
     if (!seen[at]) continue
     const red = reds?.[at] ?? 0
     const green = greens?.[at] ?? 0
@@ -36,25 +37,32 @@ export function mapChanges(source: Pixels, difference: Colours, free: Uint8Array
     const luma = 0.2126 * red + 0.7152 * green + 0.0722 * blue
     const chroma = Math.abs(red - luma) + Math.abs(blue - luma)
     const excused = (detail[at] ?? 0) + changes.chroma * (colourDetail[at] ?? 0)
-    raw.data[at] = Math.abs(luma) + changes.chroma * chroma - changes.detail * excused
+    into[at] = Math.abs(luma) + changes.chroma * chroma - changes.detail * excused
   }
   const soft = blur(raw, changes.blur)
   const threshold = findThreshold(soft, free)
-  for (let at = 0; at < soft.data.length; at += 1) soft.data[at] = Math.max(0, (soft.data[at] ?? 0) / threshold)
+  const softened = soft.data
+  for (let at = 0; at < softened.length; at += 1) softened[at] = Math.max(0, (softened[at] ?? 0) / threshold)
   return soft
 }
 
 function toRedMinusBlue({ data, width, height }: Pixels): Plane {
   const plane = makePlane(width, height)
-  for (let at = 0; at < plane.data.length; at += 1) plane.data[at] = (data[at * 4] ?? 0) - (data[at * 4 + 2] ?? 0)
+  const into = plane.data
+  for (let at = 0; at < into.length; at += 1) into[at] = (data[at * 4] ?? 0) - (data[at * 4 + 2] ?? 0)
   return plane
 }
 
 function findThreshold({ data }: Plane, free: Uint8Array): number {
-  const values: number[] = []
   const step = Math.max(1, Math.floor(data.length / 60_000))
-  for (let at = 0; at < data.length; at += step) if (free[at]) values.push(data[at] ?? 0)
-  values.sort((one, other) => one - other)
+  const sample = new Float32Array(Math.ceil(data.length / step))
+  let count = 0
+  for (let at = 0; at < data.length; at += step) {
+    if (!free[at]) continue
+    sample[count] = data[at] ?? 0
+    count += 1
+  }
+  const values = sample.subarray(0, count).sort()
   const middle = values[values.length >> 1] ?? 0
   const upper = values[Math.floor(values.length * 0.75)] ?? 0
   return Math.max(changes.least, middle + changes.spread * (upper - middle + changes.slack))

@@ -87,15 +87,13 @@ function robustOffset({ answer, source, count }: Pairs, channel: number): number
 function dropChanged(pairs: Pairs, offset: readonly number[], weights: Float32Array): void {
   const residuals = new Float32Array(pairs.count)
   for (let round = 0; round < 4; round += 1) {
-    const lines = [0, 1, 2].map((channel) => fitLine(pairs, weights, channel, offset[channel] ?? 0))
-    for (let pair = 0; pair < pairs.count; pair += 1) {
-      let worst = 0
-      for (let channel = 0; channel < 3; channel += 1) {
-        const at = pair * 3 + channel
-        const [gain = 1, bias = 0] = lines[channel] ?? []
-        worst = Math.max(worst, Math.abs(gain * (pairs.answer[at] ?? 0) + bias - (pairs.source[at] ?? 0)))
+    residuals.fill(0)
+    for (let channel = 0; channel < 3; channel += 1) {
+      const [gain = 1, bias = 0] = fitLine(pairs, weights, channel, offset[channel] ?? 0)
+      for (let pair = 0, at = channel; pair < pairs.count; pair += 1, at += 3) {
+        const residual = Math.abs(gain * (pairs.answer[at] ?? 0) + bias - (pairs.source[at] ?? 0))
+        if (residual > (residuals[pair] ?? 0)) residuals[pair] = residual
       }
-      residuals[pair] = worst
     }
     const sorted = residuals.slice().sort()
     const reach = 4.685 * Math.max(0.5, 1.4826 * (sorted[pairs.count >> 1] ?? 0))
@@ -108,7 +106,9 @@ function dropChanged(pairs: Pairs, offset: readonly number[], weights: Float32Ar
 
 /** The total weight of the pseudo-observations. */
 function heldWeight(weights: Float32Array): number {
-  return colouring.held * weights.reduce((sum, weight) => sum + weight, 0)
+  let sum = 0
+  for (let pair = 0; pair < weights.length; pair += 1) sum += weights[pair] ?? 0
+  return colouring.held * sum
 }
 
 function fitLine(pairs: Pairs, weights: Float32Array, channel: number, offset: number): number[] {
@@ -161,36 +161,35 @@ function fitMatrix(
 ): number[] {
   const normal = new Float64Array(16)
   const rights = [new Float64Array(4), new Float64Array(4), new Float64Array(4)]
-  const observe = (weight: number, from: readonly number[], to: readonly number[]) => {
+  const from = new Float64Array([0, 0, 0, 1])
+  const to = new Float64Array(3)
+  const observe = (weight: number) => {
     for (let i = 0; i < 4; i += 1) {
       const weighted = weight * (from[i] ?? 0)
       for (let j = 0; j < 4; j += 1) normal[i * 4 + j] = (normal[i * 4 + j] ?? 0) + weighted * (from[j] ?? 0)
-      rights.forEach((right, row) => {
-        right[i] = (right[i] ?? 0) + weighted * (to[row] ?? 0)
-      })
+      for (let row = 0; row < 3; row += 1) {
+        const right = rights[row]
+        if (right) right[i] = (right[i] ?? 0) + weighted * (to[row] ?? 0)
+      }
     }
   }
-  const curved = (channel: number, level: number) => onCurve(curves[channel] ?? [], level)
-  for (let pair = 0; pair < pairs.count; pair += 1) {
-    const at = pair * 3
-    const from = [0, 1, 2].map((channel) => curved(channel, pairs.answer[at + channel] ?? 0))
-    observe(
-      weights[pair] ?? 0,
-      [...from, 1],
-      [0, 1, 2].map((channel) => pairs.source[at + channel] ?? 0),
-    )
+  const [reds = [], greens = [], blues = []] = curves
+  const { answer, source, count } = pairs
+  for (let pair = 0, at = 0; pair < count; pair += 1, at += 3) {
+    from[0] = onCurve(reds, answer[at] ?? 0)
+    from[1] = onCurve(greens, answer[at + 1] ?? 0)
+    from[2] = onCurve(blues, answer[at + 2] ?? 0)
+    for (let channel = 0; channel < 3; channel += 1) to[channel] = source[at + channel] ?? 0
+    observe(weights[pair] ?? 0)
   }
   const levels = [0, 85, 170, 255]
   const share = heldWeight(weights) / levels.length ** 3
   for (const red of levels) {
     for (const green of levels) {
       for (const blue of levels) {
-        const colour = [red, green, blue]
-        observe(
-          share,
-          [...colour.map((level, channel) => curved(channel, level)), 1],
-          colour.map((level, channel) => level + (offset[channel] ?? 0)),
-        )
+        from.set([onCurve(reds, red), onCurve(greens, green), onCurve(blues, blue)])
+        to.set([red, green, blue].map((level, channel) => level + (offset[channel] ?? 0)))
+        observe(share)
       }
     }
   }

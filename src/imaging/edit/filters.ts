@@ -1,14 +1,14 @@
 import type { Affine } from '#domain/edit.ts'
 import { makePlane, type Plane } from './raster.ts'
 
-/** Gaussian blur by three box blurs; the edge is repeated. A new plane. */
-export function blur(plane: Plane, sigma: number): Plane {
-  const [from, to] = [{ ...plane, data: plane.data.slice() }, makePlane(plane.width, plane.height)]
+/** Gaussian blur by three box blurs; the edge is repeated. A new plane, or `blurred`, which may be the plane itself. */
+export function blur(plane: Plane, sigma: number, blurred: Plane = makePlane(plane.width, plane.height)): Plane {
+  let from = plane
   for (const radius of boxRadii(sigma)) {
-    blurRows(from, to, radius)
-    blurColumns(to, from, radius)
+    blurByBox(from, blurred.data, radius)
+    from = blurred
   }
-  return from
+  return blurred
 }
 
 /** Three box widths that together have the deviation `sigma`. */
@@ -20,92 +20,145 @@ function boxRadii(sigma: number): number[] {
   return [0, 1, 2].map((pass) => (pass < lows ? low : low + 1))
 }
 
-function blurRows({ data, width, height }: Plane, to: Plane, radius: number): void {
+/** `to` may be the plane's own data: a row is read before it is written, and not again after that. */
+function blurByBox(plane: Plane, to: Float32Array, radius: number): void {
+  const { width, height } = plane
   const scale = 1 / (2 * radius + 1)
+  // The rows that the columns' sums consist of, blurred along the row; four are made at a time.
+  const held = 2 * radius + 5
+  const rows = new Float32Array(held * width)
+  let made = 0
+  const rowAt = (y: number) => {
+    const row = Math.max(0, Math.min(height - 1, y))
+    for (; made <= row; made += 4) blurFourRows(plane, made, radius, rows, held)
+    return (row % held) * width
+  }
+  const sums = new Float64Array(width)
+  for (let y = -radius; y <= radius; y += 1) {
+    const row = rowAt(y)
+    for (let x = 0; x < width; x += 1) sums[x] = (sums[x] ?? 0) + (rows[row + x] ?? 0)
+  }
   for (let y = 0; y < height; y += 1) {
-    const start = y * width
-    const last = start + width - 1
-    let sum = (data[start] ?? 0) * (radius + 1)
-    for (let step = 1; step <= radius; step += 1) sum += data[Math.min(start + step, last)] ?? 0
-    for (let at = start; at <= last; at += 1) {
-      to.data[at] = sum * scale
-      const entering = at + radius + 1
-      const leaving = at - radius
-      sum += (data[entering > last ? last : entering] ?? 0) - (data[leaving < start ? start : leaving] ?? 0)
+    const out = y * width
+    const entering = rowAt(y + radius + 1)
+    const leaving = rowAt(y - radius)
+    for (let x = 0; x < width; x += 1) {
+      const sum = sums[x] ?? 0
+      to[out + x] = sum * scale
+      sums[x] = sum + (rows[entering + x] ?? 0) - (rows[leaving + x] ?? 0)
     }
   }
 }
 
-function blurColumns({ data, width, height }: Plane, to: Plane, radius: number): void {
-  const scale = 1 / (2 * radius + 1)
-  const sums = new Float64Array(width)
-  const rowAt = (y: number) => Math.max(0, Math.min(height - 1, y)) * width
-  for (let y = -radius; y <= radius; y += 1) {
-    const row = rowAt(y)
-    for (let x = 0; x < width; x += 1) sums[x] = (sums[x] ?? 0) + (data[row + x] ?? 0)
+/** Four rows from `top` on, whose sums do not wait for each other. Row y goes to place y % held of `rows`. */
+function blurFourRows(
+  { data, width, height }: Plane,
+  top: number,
+  radius: number,
+  rows: Float32Array,
+  held: number,
+): void {
+  const [scale, last] = [1 / (2 * radius + 1), width - 1]
+  const [y0, y1, y2, y3] = [
+    top,
+    Math.min(top + 1, height - 1),
+    Math.min(top + 2, height - 1),
+    Math.min(top + 3, height - 1),
+  ]
+  const [from0, from1, from2, from3] = [y0 * width, y1 * width, y2 * width, y3 * width]
+  const [to0, to1, to2, to3] = [(y0 % held) * width, (y1 % held) * width, (y2 % held) * width, (y3 % held) * width]
+  let sum0 = startSum(data, from0, last, radius)
+  let sum1 = startSum(data, from1, last, radius)
+  let sum2 = startSum(data, from2, last, radius)
+  let sum3 = startSum(data, from3, last, radius)
+  for (let x = 0; x < width; x += 1) {
+    const entering = x + radius + 1 > last ? last : x + radius + 1
+    const leaving = x < radius ? 0 : x - radius
+    rows[to0 + x] = sum0 * scale
+    rows[to1 + x] = sum1 * scale
+    rows[to2 + x] = sum2 * scale
+    rows[to3 + x] = sum3 * scale
+    sum0 += (data[from0 + entering] ?? 0) - (data[from0 + leaving] ?? 0)
+    sum1 += (data[from1 + entering] ?? 0) - (data[from1 + leaving] ?? 0)
+    sum2 += (data[from2 + entering] ?? 0) - (data[from2 + leaving] ?? 0)
+    sum3 += (data[from3 + entering] ?? 0) - (data[from3 + leaving] ?? 0)
   }
-  for (let y = 0; y < height; y += 1) {
-    const [out, entering, leaving] = [y * width, rowAt(y + radius + 1), rowAt(y - radius)]
-    for (let x = 0; x < width; x += 1) {
-      const sum = sums[x] ?? 0
-      to.data[out + x] = sum * scale
-      sums[x] = sum + (data[entering + x] ?? 0) - (data[leaving + x] ?? 0)
-    }
-  }
+}
+
+/** The sum of the pixels around the first one of a row. */
+function startSum(data: Float32Array, start: number, last: number, radius: number): number {
+  let sum = (data[start] ?? 0) * (radius + 1)
+  for (let step = 1; step <= radius; step += 1) sum += data[start + Math.min(step, last)] ?? 0
+  return sum
 }
 
 /** A plane without its slow changes, and its local deviation. */
 export function splitDetail(plane: Plane, sigma: number): { detail: Plane; deviation: Plane } {
   const detail = blur(plane, sigma)
-  const squares = makePlane(plane.width, plane.height)
-  for (let at = 0; at < detail.data.length; at += 1) {
-    const difference = (plane.data[at] ?? 0) - (detail.data[at] ?? 0)
-    detail.data[at] = difference
-    squares.data[at] = difference * difference
+  const deviation = makePlane(plane.width, plane.height)
+  const [levels, differences, squared] = [plane.data, detail.data, deviation.data]
+  for (let at = 0; at < levels.length; at += 1) {
+    const difference = (levels[at] ?? 0) - (differences[at] ?? 0)
+    differences[at] = difference
+    squared[at] = difference * difference
   }
-  const deviation = blur(squares, sigma)
-  for (let at = 0; at < deviation.data.length; at += 1)
-    deviation.data[at] = Math.sqrt(Math.max(0, deviation.data[at] ?? 0))
+  blur(deviation, sigma, deviation)
+  for (let at = 0; at < squared.length; at += 1) squared[at] = Math.sqrt(Math.max(0, squared[at] ?? 0))
   return { detail, deviation }
 }
 
 /** Each pixel of the smaller plane is the mean of the pixels it covers. */
 export function shrinkByArea(plane: Plane, width: number, height: number): Plane {
-  const narrow = makePlane(width, plane.height)
-  const across = sharesFor(plane.width, width)
-  for (let y = 0; y < plane.height; y += 1) {
-    for (let x = 0; x < width; x += 1) {
-      const { from, shares } = across[x] ?? none
+  const [across, down] = [sharesFor(plane.width, width), sharesFor(plane.height, height)]
+  const small = makePlane(width, height)
+  const { data } = small
+  const line = new Float64Array(plane.width)
+  for (let y = 0, to = 0; y < height; y += 1) {
+    addRows(plane.data, down, y, line)
+    for (let x = 0; x < width; x += 1, to += 1) {
+      const from = across.from[x] ?? 0
       let sum = 0
-      for (let tap = 0; tap < shares.length; tap += 1)
-        sum += (shares[tap] ?? 0) * (plane.data[y * plane.width + from + tap] ?? 0)
-      narrow.data[y * width + x] = sum
+      for (let tap = 0, share = x * across.most; tap < across.most; tap += 1, share += 1)
+        sum += (across.shares[share] ?? 0) * (line[from + tap] ?? 0)
+      data[to] = sum
     }
   }
-  const small = makePlane(width, height)
-  sharesFor(plane.height, height).forEach(({ from, shares }, y) => {
-    shares.forEach((share, tap) => {
-      const row = (from + tap) * width
-      for (let x = 0; x < width; x += 1)
-        small.data[y * width + x] = (small.data[y * width + x] ?? 0) + share * (narrow.data[row + x] ?? 0)
-    })
-  })
   return small
 }
 
-const none = { from: 0, shares: [] as number[] }
+/** The mean of the rows that row `y` of the result covers. */
+function addRows(data: Float32Array, { from, shares, most }: Shares, y: number, line: Float64Array): void {
+  line.fill(0)
+  for (let tap = 0; tap < most; tap += 1) {
+    const share = shares[y * most + tap] ?? 0
+    if (share === 0) continue
+    const row = ((from[y] ?? 0) + tap) * line.length
+    for (let x = 0; x < line.length; x += 1) line[x] = (line[x] ?? 0) + share * (data[row + x] ?? 0)
+  }
+}
 
-function sharesFor(length: number, count: number): { from: number; shares: number[] }[] {
+/** The pixels that each pixel of the result covers. */
+interface Shares {
+  /** The first of them. */
+  from: Int32Array
+  /** `most` shares for each pixel of the result; their sum is 1, and the last may be 0. */
+  shares: Float64Array
+  most: number
+}
+
+function sharesFor(length: number, count: number): Shares {
   const step = length / count
-  return Array.from({ length: count }, (_, index) => {
+  const most = Math.min(length, Math.ceil(step) + 1)
+  const { from, shares }: Shares = { from: new Int32Array(count), shares: new Float64Array(count * most), most }
+  for (let index = 0; index < count; index += 1) {
     const [start, end] = [index * step, (index + 1) * step]
-    const from = Math.min(Math.floor(start), length - 1)
-    const to = Math.max(from + 1, Math.min(length, Math.ceil(end - 1e-9)))
-    const shares = Array.from({ length: to - from }, (_, tap) => {
-      return Math.max(0, Math.min(end, from + tap + 1) - Math.max(start, from + tap)) / step
-    })
-    return { from, shares }
-  })
+    const first = Math.min(Math.floor(start), length - 1)
+    const last = Math.max(first + 1, Math.min(length, Math.ceil(end - 1e-9)))
+    from[index] = Math.min(first, length - most)
+    for (let at = first; at < last; at += 1)
+      shares[index * most + at - (from[index] ?? 0)] = Math.max(0, Math.min(end, at + 1) - Math.max(start, at)) / step
+  }
+  return { from, shares, most }
 }
 
 /** The value between pixels; pixel centres are at whole numbers. The caller keeps x and y one pixel inside. */
@@ -144,12 +197,12 @@ function cubic(a: number, b: number, c: number, d: number, t: number): number {
 export function warp(answer: Plane, [a, b, c, d, e, f]: Affine): Plane {
   const { width, height } = answer
   const warped = makePlane(width, height)
-  for (let y = 0; y < height; y += 1) {
-    for (let x = 0; x < width; x += 1) {
+  const { data } = warped
+  for (let y = 0, at = 0; y < height; y += 1) {
+    for (let x = 0; x < width; x += 1, at += 1) {
       const px = a * x + c * y + e
       const py = b * x + d * y + f
-      const inside = px >= 1 && py >= 1 && px < width - 2 && py < height - 2
-      warped.data[y * width + x] = inside ? sampleCubic(answer, px, py) : 0
+      if (px >= 1 && py >= 1 && px < width - 2 && py < height - 2) data[at] = sampleCubic(answer, px, py)
     }
   }
   return warped

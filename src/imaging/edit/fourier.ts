@@ -33,9 +33,13 @@ export function toSpectrum(plane: Plane): Spectrum {
 export function findShifts(first: Spectrum, second: Spectrum, count: number): Peak[] {
   const product = { re: new Float64Array(side * side), im: new Float64Array(side * side) }
   for (let at = 0; at < side * side; at += 1) {
-    const [a, b, c, d] = [first.re[at] ?? 0, first.im[at] ?? 0, second.re[at] ?? 0, second.im[at] ?? 0]
-    const [re, im] = [c * a + d * b, d * a - c * b]
-    const length = Math.hypot(re, im) + 1e-6
+    const a = first.re[at] ?? 0
+    const b = first.im[at] ?? 0
+    const c = second.re[at] ?? 0
+    const d = second.im[at] ?? 0
+    const re = c * a + d * b
+    const im = d * a - c * b
+    const length = Math.sqrt(re * re + im * im) + 1e-6
     product.re[at] = re / length
     product.im[at] = im / length
   }
@@ -87,35 +91,50 @@ function fade(length: number): number[] {
 }
 
 function transform({ re, im }: Spectrum, direction: 1 | -1): void {
-  for (let y = 0; y < side; y += 1) transformLine(re, im, y * side, 1, direction)
-  for (let x = 0; x < side; x += 1) transformLine(re, im, x, side, direction)
+  for (let y = 0; y < side; y += 1) {
+    transformLine(re.subarray(y * side, (y + 1) * side), im.subarray(y * side, (y + 1) * side), direction)
+  }
+  // Values of a column are far apart in memory, so they are brought together first.
+  const [columnRe, columnIm] = [new Float64Array(side), new Float64Array(side)]
+  for (let x = 0; x < side; x += 1) {
+    for (let y = 0, at = x; y < side; y += 1, at += side) {
+      columnRe[y] = re[at] ?? 0
+      columnIm[y] = im[at] ?? 0
+    }
+    transformLine(columnRe, columnIm, direction)
+    for (let y = 0, at = x; y < side; y += 1, at += side) {
+      re[at] = columnRe[y] ?? 0
+      im[at] = columnIm[y] ?? 0
+    }
+  }
 }
 
-/** Radix 2, in place, on 256 values that are `stride` apart. */
-function transformLine(re: Float64Array, im: Float64Array, start: number, stride: number, direction: 1 | -1): void {
-  const swap = (values: Float64Array, i: number, j: number) => {
-    const kept = values[i] ?? 0
-    values[i] = values[j] ?? 0
-    values[j] = kept
-  }
+/** Cosines and sines of the angles of half a turn in `side / 2` steps. */
+const angles = Array.from({ length: side / 2 }, (_, step) => (2 * Math.PI * step) / side)
+const [cosines, sines] = [Float64Array.from(angles, Math.cos), Float64Array.from(angles, Math.sin)]
+
+/** Radix 2, in place, on 256 values. */
+function transformLine(re: Float64Array, im: Float64Array, direction: 1 | -1): void {
   for (let index = 1, mirrored = 0; index < side; index += 1) {
     let bit = side >> 1
     for (; mirrored & bit; bit >>= 1) mirrored ^= bit
     mirrored |= bit
     if (index < mirrored) {
-      swap(re, start + index * stride, start + mirrored * stride)
-      swap(im, start + index * stride, start + mirrored * stride)
+      swap(re, index, mirrored)
+      swap(im, index, mirrored)
     }
   }
   for (let size = 2; size <= side; size *= 2) {
     const half = size / 2
-    for (let k = 0; k < half; k += 1) {
-      const angle = (-direction * 2 * Math.PI * k) / size
-      const [cos, sin] = [Math.cos(angle), Math.sin(angle)]
-      for (let block = 0; block < side; block += size) {
-        const [low, high] = [start + (block + k) * stride, start + (block + k + half) * stride]
-        const [a, b] = [re[high] ?? 0, im[high] ?? 0]
-        const [x, y] = [a * cos - b * sin, a * sin + b * cos]
+    for (let k = 0, angle = 0; k < half; k += 1, angle += side / size) {
+      const cos = cosines[angle] ?? 0
+      const sin = -direction * (sines[angle] ?? 0)
+      for (let low = k; low < side; low += size) {
+        const high = low + half
+        const a = re[high] ?? 0
+        const b = im[high] ?? 0
+        const x = a * cos - b * sin
+        const y = a * sin + b * cos
         re[high] = (re[low] ?? 0) - x
         im[high] = (im[low] ?? 0) - y
         re[low] = (re[low] ?? 0) + x
@@ -123,4 +142,10 @@ function transformLine(re: Float64Array, im: Float64Array, start: number, stride
       }
     }
   }
+}
+
+function swap(values: Float64Array, i: number, j: number): void {
+  const kept = values[i] ?? 0
+  values[i] = values[j] ?? 0
+  values[j] = kept
 }

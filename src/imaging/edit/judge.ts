@@ -1,8 +1,8 @@
 import type { Affine } from '#domain/edit.ts'
 import { compose, moveBy } from './affine.ts'
-import { judging, registration } from './constants.ts'
+import { judging } from './constants.ts'
 import { shrinkByArea, warp } from './filters.ts'
-import { type Freedom, type Points, pickPoints, refineMap, solve } from './points.ts'
+import { type Freedom, type Points, refineMap, solve } from './points.ts'
 import type { Plane } from './raster.ts'
 
 /** How well single blocks agree with a map. Shifts in answer pixels. */
@@ -34,30 +34,33 @@ interface Block {
 
 const leastBlock = 24
 
+export interface Judged {
+  source: Plane
+  answer: Plane
+  free: Uint8Array
+  points: Points
+}
+
 export type Judge = (map: Affine) => Judgement
 
-/** Judges maps between normalised planes of one size; the maps are in pixel indices. */
-export function createJudge({ source, answer, free }: { source: Plane; answer: Plane; free: Uint8Array }): Judge {
+/** Judges maps between normalised planes of one size; the maps and the points of the source are in pixel indices. */
+export function createJudge({ source, answer, free, points }: Judged): Judge {
   const half = halve(source, free)
   const blocks = texturedBlocks({ source, free }, half)
-  const points = byBlock(pickPoints(source, free, registration.cells.most), source.width)
+  const pointsOf = byBlock(points, source.width)
+  const pointsOfBlocks = blocks.map(pointsOf)
   return (map) => {
     const warped = warp(answer, map)
     const { width, height } = half.source
-    return judgeBlocks(blocks, points, warped, { ...half, warped: shrinkByArea(warped, width, height) })
+    return judgeBlocks(blocks, pointsOfBlocks, warped, { ...half, warped: shrinkByArea(warped, width, height) })
   }
 }
 
-function judgeBlocks(
-  blocks: readonly Block[],
-  points: (block: Block) => Points,
-  warped: Plane,
-  halves: Halves,
-): Judgement {
-  const found = blocks.flatMap((block) => {
+function judgeBlocks(blocks: readonly Block[], points: readonly Points[], warped: Plane, halves: Halves): Judgement {
+  const found = blocks.flatMap((block, index) => {
     const shift = searchShift(halves, block)
-    if (!shift || shift.correlation <= judging.correlation) return []
-    const own = points(block)
+    const own = points[index]
+    if (!own || !shift || shift.correlation <= judging.correlation) return []
     const [, , , , dx, dy] = refineMap(own, warped, moveBy(shift.dx, shift.dy), 2, 8)
     const [x, y] = alongDetail(own, dx, dy)
     if (Math.hypot(x, y) >= judging.reach) return []
@@ -218,8 +221,9 @@ function meanSquare({ source: { data, width }, free }: Shown, block: Block): num
     for (let x = block.left; x < block.left + block.width; x += 1) {
       const at = y * width + x
       if (!free[at]) continue
+      const value = data[at] ?? 0
       count += 1
-      squares += (data[at] ?? 0) ** 2
+      squares += value * value
     }
   }
   return count > 0 && count >= judging.free * block.width * block.height ? squares / count : 0
@@ -242,14 +246,10 @@ function halve(source: Plane, free: Uint8Array): Shown {
 
 /** The shift within reach at which a block correlates best, in full pixels; `undefined` if that is at the limit. */
 function searchShift(halves: Halves, block: Block): { dx: number; dy: number; correlation: number } | undefined {
-  const reach = judging.reach / 2 + 1
-  const span = 2 * reach + 1
   const scores = new Float64Array(span * span)
   let best = 0
-  for (let index = 0; index < scores.length; index += 1) {
-    scores[index] = correlationAt(halves, block, (index % span) - reach, Math.floor(index / span) - reach)
-    if ((scores[index] ?? 0) > (scores[best] ?? 0)) best = index
-  }
+  for (let row = 0; row < span; row += 1) correlateRow(halves, block, row - reach, scores.subarray(row * span))
+  for (let index = 0; index < scores.length; index += 1) if ((scores[index] ?? 0) > (scores[best] ?? 0)) best = index
   const [column, row] = [best % span, Math.floor(best / span)]
   if (column === 0 || row === 0 || column === span - 1 || row === span - 1) return undefined
   const at = (dx: number, dy: number) => scores[best + dx + dy * span] ?? 0
@@ -260,14 +260,76 @@ function searchShift(halves: Halves, block: Block): { dx: number; dy: number; co
   }
 }
 
+/** Of the search at half the size, in pixels to each side. */
+const reach = judging.reach / 2 + 1
+const span = 2 * reach + 1
+
 /** The peak of a parabola through three neighbours, relative to the middle one. */
 function vertex(left: number, middle: number, right: number): number {
   const bend = left - 2 * middle + right
   return bend >= 0 ? 0 : Math.max(-0.5, Math.min(0.5, (0.5 * (left - right)) / bend))
 }
 
-function correlationAt({ source, warped, free }: Halves, block: Block, dx: number, dy: number): number {
-  const { width, height } = source
+/** Correlations of a block with the answer `dy` below it, from `reach` to the left to `reach` to the right. */
+function correlateRow(halves: Halves, block: Block, dy: number, scores: Float64Array): void {
+  const left = block.left >> 1
+  const right = left + (block.width >> 1)
+  if (left < reach || right + reach > halves.source.width) {
+    for (let at = 0; at < span; at += 1) scores[at] = correlationAt(halves, block, at - reach, dy)
+    return
+  }
+  for (let step = 0; step < span; step += 4) {
+    const at = Math.min(step, span - 4)
+    correlateFour(halves, block, at - reach, dy, scores.subarray(at))
+  }
+}
+
+/** Four neighbouring shifts at a time, whose sums do not wait for each other. The block must be inside with all of them. */
+function correlateFour(
+  { source: { data, width, height }, warped, free }: Halves,
+  block: Block,
+  dx: number,
+  dy: number,
+  scores: Float64Array,
+): void {
+  const [left, top, across] = [block.left >> 1, block.top >> 1, block.width >> 1]
+  const [from, to] = [Math.max(top, -dy), Math.min(top + (block.height >> 1), height - dy)]
+  const theirs = warped.data
+  let ours = 0
+  let [both0, both1, both2, both3] = [0, 0, 0, 0]
+  let [square0, square1, square2, square3] = [0, 0, 0, 0]
+  for (let y = from; y < to; y += 1) {
+    const row = y * width + left
+    for (let at = row, there = row + dy * width + dx; at < row + across; at += 1, there += 1) {
+      if (!free[at]) continue
+      const s = data[at] ?? 0
+      const w0 = theirs[there] ?? 0
+      const w1 = theirs[there + 1] ?? 0
+      const w2 = theirs[there + 2] ?? 0
+      const w3 = theirs[there + 3] ?? 0
+      ours += s * s
+      both0 += s * w0
+      both1 += s * w1
+      both2 += s * w2
+      both3 += s * w3
+      square0 += w0 * w0
+      square1 += w1 * w1
+      square2 += w2 * w2
+      square3 += w3 * w3
+    }
+  }
+  scores[0] = toCorrelation(both0, ours, square0)
+  scores[1] = toCorrelation(both1, ours, square1)
+  scores[2] = toCorrelation(both2, ours, square2)
+  scores[3] = toCorrelation(both3, ours, square3)
+}
+
+function correlationAt(
+  { source: { data, width, height }, warped, free }: Halves,
+  block: Block,
+  dx: number,
+  dy: number,
+) {
   const [left, top] = [block.left >> 1, block.top >> 1]
   const [fromX, toX] = [Math.max(left, -dx), Math.min(left + (block.width >> 1), width - dx)]
   const [fromY, toY] = [Math.max(top, -dy), Math.min(top + (block.height >> 1), height - dy)]
@@ -275,16 +337,19 @@ function correlationAt({ source, warped, free }: Halves, block: Block, dx: numbe
   let ours = 0
   let theirs = 0
   for (let y = fromY; y < toY; y += 1) {
-    for (let x = fromX; x < toX; x += 1) {
-      const at = y * width + x
+    for (let at = y * width + fromX; at < y * width + toX; at += 1) {
       if (!free[at]) continue
-      const s = source.data[at] ?? 0
+      const s = data[at] ?? 0
       const w = warped.data[at + dy * width + dx] ?? 0
       both += s * w
       ours += s * s
       theirs += w * w
     }
   }
+  return toCorrelation(both, ours, theirs)
+}
+
+function toCorrelation(both: number, ours: number, theirs: number): number {
   return ours === 0 || theirs === 0 ? 0 : both / Math.sqrt(ours * theirs)
 }
 

@@ -175,7 +175,6 @@ interface Masks {
 }
 
 function makeMasks({ source, area, rect }: LayJob, { width, height }: PixelSize): Masks {
-  const touched = makePlane(width, height)
   const inside = new Uint8Array(width * height)
   const outside = new Uint8Array(width * height).fill(1)
   const [scaleX, scaleY] = [rect[2] / width, rect[3] / height]
@@ -187,27 +186,42 @@ function makeMasks({ source, area, rect }: LayJob, { width, height }: PixelSize)
   const [fromX, fromY] = [from((area.left - rect[0]) / scaleX), from((area.top - rect[1]) / scaleY)]
   const toX = within((area.left + area.width - rect[0]) / scaleX, width)
   const toY = within((area.top + area.height - rect[1]) / scaleY, height)
+  // Cells touched by the area, in a box with the pixels that the margin's blur reaches.
+  const [left, top] = [Math.max(0, fromX - 4 * answers.margin), Math.max(0, fromY - 4 * answers.margin)]
+  const touched = makePlane(
+    Math.max(0, Math.min(width, toX + 4 * answers.margin) - left),
+    Math.max(0, Math.min(height, toY + 4 * answers.margin) - top),
+  )
+  const columns = thirdsOf(rect[0], scaleX, width)
+  const rows = thirdsOf(rect[1], scaleY, height)
   for (let y = fromY; y < toY; y += 1) {
     for (let x = fromX; x < toX; x += 1) {
       let most = 0
       let least = 255
       for (let tap = 0; tap < 9; tap += 1) {
-        const column = Math.floor(rect[0] + (x + ((tap % 3) + 0.5) / 3) * scaleX)
-        const row = Math.floor(rect[1] + (y + (((tap / 3) | 0) + 0.5) / 3) * scaleY)
-        const level = levelAt(area, source, column, row)
+        const level = levelAt(area, source, columns[3 * x + (tap % 3)] ?? 0, rows[3 * y + ((tap / 3) | 0)] ?? 0)
         if (level > most) most = level
         if (level < least) least = level
       }
       const at = y * width + x
-      touched.data[at] = most > 0 ? 1 : 0
+      touched.data[(y - top) * touched.width + x - left] = most > 0 ? 1 : 0
       outside[at] = most > 0 ? 0 : 1
       inside[at] = least === 255 ? 1 : 0
     }
   }
   const near = blur(touched, answers.margin / 2)
-  const free = new Uint8Array(width * height)
-  for (let at = 0; at < free.length; at += 1) free[at] = (near.data[at] ?? 0) > 0.004 ? 0 : 1
+  const free = new Uint8Array(width * height).fill(1)
+  for (let at = 0; at < near.data.length; at += 1) {
+    if ((near.data[at] ?? 0) > 0.004) free[(top + Math.floor(at / near.width)) * width + left + (at % near.width)] = 0
+  }
   return { free, outside, inside }
+}
+
+/** The columns or rows of the source that the middles of each grid pixel's thirds are in. */
+function thirdsOf(start: number, scale: number, count: number): Int32Array {
+  return Int32Array.from({ length: 3 * count }, (_, third) =>
+    Math.floor(start + (Math.floor(third / 3) + ((third % 3) + 0.5) / 3) * scale),
+  )
 }
 
 /** Padding around the source counts as painted, because all of it is new. */
@@ -246,20 +260,14 @@ interface Laid {
 }
 
 function warpAnswer(answer: CorrectedAnswer, map: Affine, { width, height }: PixelSize): Laid {
-  const laid = { colours: new Float32Array(width * height * 3), seen: new Uint8Array(width * height) }
-  const colour = new Float32Array(3)
-  const sampler = sampleRows(answer, map)
-  for (let y = 0, at = 0; y < height; y += 1) {
-    sampler.start(y + 0.5, 0.5, width - 0.5)
-    for (let x = 0; x < width; x += 1, at += 1) {
-      if (!sampler.sample(x + 0.5, colour)) continue
-      laid.seen[at] = 1
-      laid.colours[at * 3] = colour[0] ?? 0
-      laid.colours[at * 3 + 1] = colour[1] ?? 0
-      laid.colours[at * 3 + 2] = colour[2] ?? 0
-    }
+  const colours = new Float32Array(width * height * 3)
+  const seen = new Uint8Array(width * height)
+  const sample = sampleRows(answer, map)
+  for (let y = 0; y < height; y += 1) {
+    const [from, to] = [y * width, (y + 1) * width]
+    sample(y + 0.5, 0.5, { colours: colours.subarray(from * 3, to * 3), seen: seen.subarray(from, to) })
   }
-  return laid
+  return { colours, seen }
 }
 
 /** Means of cells outside the area and inside the answer, which average out grain and small position errors. */
@@ -268,8 +276,9 @@ function toCells(source: Pixels, laid: Laid, outside: Uint8Array) {
   const [across, down] = [Math.floor(source.width / cell), Math.floor(source.height / cell)]
   const stride = Math.max(1, Math.ceil((across * down) / mostPairs))
   const pairs = { answer: new Float32Array(mostPairs * 3 + 3), source: new Float32Array(mostPairs * 3 + 3), count: 0 }
+  const sums = new Float64Array(6)
   for (let index = 0; index < across * down; index += stride) {
-    const sums = new Float64Array(6)
+    sums.fill(0)
     if (!sumCell(source, laid, outside, (index % across) * cell, Math.floor(index / across) * cell, sums)) continue
     for (let channel = 0; channel < 3; channel += 1) {
       pairs.answer[pairs.count * 3 + channel] = (sums[channel] ?? 0) / cell ** 2
@@ -304,14 +313,17 @@ function sumCell(
 function subtract({ data, width, height }: Pixels, colours: Float32Array): [Plane, Plane, Plane] {
   const planes: [Plane, Plane, Plane] = [makePlane(width, height), makePlane(width, height), makePlane(width, height)]
   planes.forEach((plane, channel) => {
-    for (let at = 0; at < plane.data.length; at += 1)
-      plane.data[at] = (data[at * 4 + channel] ?? 0) - (colours[at * 3 + channel] ?? 0)
+    const into = plane.data
+    for (let at = 0, ours = channel, theirs = channel; at < into.length; at += 1, ours += 4, theirs += 3)
+      into[at] = (data[ours] ?? 0) - (colours[theirs] ?? 0)
   })
   return planes
 }
 
 function both(one: Uint8Array, other: Uint8Array): Uint8Array {
-  return one.map((value, at) => value & (other[at] ?? 0))
+  const result = new Uint8Array(one.length)
+  for (let at = 0; at < result.length; at += 1) result[at] = (one[at] ?? 0) & (other[at] ?? 0)
+  return result
 }
 
 /** The colour difference left at the area's edge, spread inwards. Where the content changed, the edge is not used. */
@@ -321,16 +333,21 @@ function leftover(difference: readonly [Plane, Plane, Plane], outside: Uint8Arra
   const cells: Cells = { data: new Float32Array(width * height * 3), width, height }
   const counts = new Uint16Array(width * height)
   const blocked = new Uint8Array(width * height)
-  for (let at = 0; at < changed.data.length; at += 1) {
-    const index = Math.floor(at / changed.width / cell) * width + Math.floor((at % changed.width) / cell)
-    if (!outside[at] || (changed.data[at] ?? 0) >= 1) {
-      blocked[index] = 1
-      continue
+  const sums = cells.data
+  const [reds, greens, blues] = [difference[0].data, difference[1].data, difference[2].data]
+  for (let y = 0, at = 0; y < changed.height; y += 1) {
+    const row = Math.floor(y / cell) * width
+    for (let x = 0; x < changed.width; x += 1, at += 1) {
+      const index = row + ((x / cell) | 0)
+      if (!outside[at] || (changed.data[at] ?? 0) >= 1) {
+        blocked[index] = 1
+        continue
+      }
+      counts[index] = (counts[index] ?? 0) + 1
+      sums[index * 3] = (sums[index * 3] ?? 0) + (reds[at] ?? 0)
+      sums[index * 3 + 1] = (sums[index * 3 + 1] ?? 0) + (greens[at] ?? 0)
+      sums[index * 3 + 2] = (sums[index * 3 + 2] ?? 0) + (blues[at] ?? 0)
     }
-    counts[index] = (counts[index] ?? 0) + 1
-    difference.forEach(({ data }, channel) => {
-      cells.data[index * 3 + channel] = (cells.data[index * 3 + channel] ?? 0) + (data[at] ?? 0)
-    })
   }
   const known = counts.map((count, index) => (count > 0 && !blocked[index] ? 1 : 0))
   const most = colouring.membrane

@@ -98,14 +98,15 @@ function relax({ data, width, height }: Cells, known: Uint8Array): void {
  * repeated.
  */
 export function sampleCells({ data, width, height }: Cells, x: number, y: number, into: number[]): void {
-  const [px, py] = [Math.max(0, Math.min(width - 1, x - 0.5)), Math.max(0, Math.min(height - 1, y - 0.5))]
-  const [column, row] = [
-    Math.min(Math.floor(px), Math.max(0, width - 2)),
-    Math.min(Math.floor(py), Math.max(0, height - 2)),
-  ]
-  const [fx, fy] = [px - column, py - row]
+  const px = Math.max(0, Math.min(width - 1, x - 0.5))
+  const py = Math.max(0, Math.min(height - 1, y - 0.5))
+  const column = Math.min(Math.floor(px), Math.max(0, width - 2))
+  const row = Math.min(Math.floor(py), Math.max(0, height - 2))
+  const fx = px - column
+  const fy = py - row
   const at = (row * width + column) * 3
-  const [across, below] = [width > 1 ? 3 : 0, height > 1 ? width * 3 : 0]
+  const across = width > 1 ? 3 : 0
+  const below = height > 1 ? width * 3 : 0
   for (let channel = 0; channel < 3; channel += 1) {
     const here = at + channel
     const upper = (data[here] ?? 0) * (1 - fx) + (data[here + across] ?? 0) * fx

@@ -3,7 +3,7 @@ import type { Area } from './area.ts'
 import { noColourChange, toTables } from './colour.ts'
 import type { Cells } from './membrane.ts'
 import type { Pixels, Plane } from './raster.ts'
-import { type CorrectedAnswer, type RowSampler, sampleRows } from './row-sampler.ts'
+import { type CorrectedAnswer, type RowSampler, type SampledRow, sampleRows } from './row-sampler.ts'
 
 export function correctAnswer({ data, width, height }: Pixels, fit: ColourFit): CorrectedAnswer {
   const corrected = new Uint8ClampedArray(width * height * 3)
@@ -47,26 +47,39 @@ export interface Paint {
  */
 export function paintArea(source: Pixels, paint: Paint): void {
   const { area } = paint
-  const sampler = sampleRows(paint.answer, paint.map)
-  for (let row = 0; row < area.height; row += 1) paintRow(source, paint, sampler, row)
+  const sample = sampleRows(paint.answer, paint.map)
+  const row = { colours: new Float32Array(area.width * 3), seen: new Uint8Array(area.width) }
+  for (let y = 0; y < area.height; y += 1) paintRow(source, paint, sample, y, row)
 }
 
-function paintRow(source: Pixels, { area, membrane, only, toGrid }: Paint, sampler: RowSampler, row: number): void {
+function paintRow(
+  source: Pixels,
+  { area, membrane, only, toGrid }: Paint,
+  sample: RowSampler,
+  row: number,
+  whole: SampledRow,
+): void {
+  const levels = area.alpha.subarray(row * area.width, (row + 1) * area.width)
+  const [from, to] = [levels.findIndex(Boolean), levels.findLastIndex(Boolean) + 1]
+  if (from < 0) return
   const y = area.top + row + 0.5
+  const fromX = area.left + from + 0.5
+  const sampled = { colours: whole.colours.subarray(0, (to - from) * 3), seen: whole.seen.subarray(0, to - from) }
+  sample(y, fromX, sampled)
+  const { colours, seen } = sampled
   const gridY = toGrid[3] * y + toGrid[5]
-  const added = membrane && blendRows(membrane, gridY * membrane.height)
-  const colour = new Float32Array(3)
-  sampler.start(y, area.left + 0.5, area.left + area.width - 0.5)
-  for (let column = 0; column < area.width; column += 1) {
-    const level = area.alpha[row * area.width + column] ?? 0
-    if (level === 0) continue
-    const x = area.left + column + 0.5
-    const gridX = toGrid[0] * x + toGrid[4]
-    const alpha = only ? (level / 255) * samplePlane(only, gridX * only.width, gridY * only.height) : level / 255
-    if (alpha <= 0.001) continue
-    if (!sampler.sample(x, colour)) continue
-    if (added) addFromRow(added, gridX * (added.length / 3), colour)
-    blend(source.data, ((area.top + row) * source.width + area.left + column) * 4, colour, alpha)
+  if (membrane) addRow(colours, blendRows(membrane, gridY * membrane.height), toGrid, fromX)
+  let at = ((area.top + row) * source.width + area.left + from) * 4
+  for (let column = 0; column < seen.length; column += 1, at += 4) {
+    const level = levels[from + column] ?? 0
+    if (level === 0 || !seen[column]) continue
+    let alpha = level / 255
+    if (only) {
+      const gridX = toGrid[0] * (fromX + column) + toGrid[4]
+      alpha *= samplePlane(only, gridX * only.width, gridY * only.height)
+      if (alpha <= 0.001) continue
+    }
+    blend(source.data, at, colours, column * 3, alpha)
   }
 }
 
@@ -83,25 +96,28 @@ function blendRows({ data, width, height }: Cells, y: number): Float32Array {
   return line
 }
 
-function addFromRow(line: Float32Array, x: number, colour: Float32Array): void {
-  const last = line.length / 3 - 1
-  const place = Math.max(0, Math.min(last, x - 0.5))
-  const left = Math.floor(place)
-  const share = place - left
-  const from = left * 3
-  const to = left < last ? from + 3 : from
-  for (let channel = 0; channel < 3; channel += 1) {
-    colour[channel] =
-      (colour[channel] ?? 0) + (line[from + channel] ?? 0) * (1 - share) + (line[to + channel] ?? 0) * share
+/** Adds the values of a line through the grid to the colours of a row whose first pixel centre is at `fromX`. */
+function addRow(colours: Float32Array, line: Float32Array, [a, , , , e]: Affine, fromX: number): void {
+  const cells = line.length / 3
+  const last = cells - 1
+  for (let at = 0, x = fromX; at < colours.length; at += 3, x += 1) {
+    const place = Math.max(0, Math.min(last, (a * x + e) * cells - 0.5))
+    const left = Math.floor(place)
+    const share = place - left
+    const from = left * 3
+    const to = left < last ? from + 3 : from
+    for (let channel = 0; channel < 3; channel += 1)
+      colours[at + channel] =
+        (colours[at + channel] ?? 0) + (line[from + channel] ?? 0) * (1 - share) + (line[to + channel] ?? 0) * share
   }
 }
 
 /** The answer has no transparency; the source may. */
-function blend(data: Pixels['data'], at: number, colour: Float32Array, alpha: number): void {
+function blend(data: Pixels['data'], at: number, colours: Float32Array, from: number, alpha: number): void {
   if (data[at + 3] === 255) {
     for (let channel = 0; channel < 3; channel += 1) {
       const under = data[at + channel] ?? 0
-      data[at + channel] = toLevel(under + alpha * ((colour[channel] ?? 0) - under))
+      data[at + channel] = toLevel(under + alpha * ((colours[from + channel] ?? 0) - under))
     }
     return
   }
@@ -109,7 +125,7 @@ function blend(data: Pixels['data'], at: number, colour: Float32Array, alpha: nu
   const result = alpha + under * (1 - alpha)
   for (let channel = 0; channel < 3; channel += 1) {
     data[at + channel] = toLevel(
-      (alpha * (colour[channel] ?? 0) + under * (1 - alpha) * (data[at + channel] ?? 0)) / result,
+      (alpha * (colours[from + channel] ?? 0) + under * (1 - alpha) * (data[at + channel] ?? 0)) / result,
     )
   }
   data[at + 3] = Math.round(result * 255)

@@ -92,13 +92,15 @@ export function refineMap(points: Points, answer: Plane, start: Affine, freedom:
 /** Answer minus source at each point; NaN outside the answer. Gives the number of points inside. */
 function measure(points: Points, answer: Plane, [a, b, c, d, e, f]: Affine, residuals: Float32Array): number {
   let met = 0
-  for (let index = 0; index < points.count; index += 1) {
-    const px = points.x[index] ?? 0
-    const py = points.y[index] ?? 0
+  const { x: xs, y: ys, value: values, count } = points
+  const [right, bottom] = [answer.width - 1 - inset, answer.height - 1 - inset]
+  for (let index = 0; index < count; index += 1) {
+    const px = xs[index] ?? 0
+    const py = ys[index] ?? 0
     const x = a * px + c * py + e
     const y = b * px + d * py + f
-    const inside = x >= inset && y >= inset && x < answer.width - 1 - inset && y < answer.height - 1 - inset
-    residuals[index] = inside ? sampleCubic(answer, x, y) - (points.value[index] ?? 0) : Number.NaN
+    const inside = x >= inset && y >= inset && x < right && y < bottom
+    residuals[index] = inside ? sampleCubic(answer, x, y) - (values[index] ?? 0) : Number.NaN
     if (inside) met += 1
   }
   return met
@@ -115,14 +117,17 @@ function solveStep(
   const normal = new Float64Array(freedom * freedom)
   const right = new Float64Array(freedom)
   const descent = new Float64Array(freedom)
-  for (let index = 0; index < points.count; index += 1) {
-    const scaled = (residuals[index] ?? 0) / reach
+  const { x: xs, y: ys, gx: across, gy: down, count } = points
+  for (let index = 0; index < count; index += 1) {
+    const residual = residuals[index] ?? 0
+    const scaled = residual / reach
     if (!(Math.abs(scaled) < 1)) continue
-    const weight = (1 - scaled * scaled) ** 2
-    const gx = points.gx[index] ?? 0
-    const gy = points.gy[index] ?? 0
-    const u = ((points.x[index] ?? 0) - cx) / radius
-    const v = ((points.y[index] ?? 0) - cy) / radius
+    const rest = 1 - scaled * scaled
+    const weight = rest * rest
+    const gx = across[index] ?? 0
+    const gy = down[index] ?? 0
+    const u = ((xs[index] ?? 0) - cx) / radius
+    const v = ((ys[index] ?? 0) - cy) / radius
     descent[0] = gx
     descent[1] = gy
     if (freedom === 6) {
@@ -136,7 +141,7 @@ function solveStep(
     }
     for (let i = 0; i < freedom; i += 1) {
       const weighted = weight * (descent[i] ?? 0)
-      right[i] = (right[i] ?? 0) + weighted * (residuals[index] ?? 0)
+      right[i] = (right[i] ?? 0) + weighted * residual
       for (let j = 0; j <= i; j += 1)
         normal[i * freedom + j] = (normal[i * freedom + j] ?? 0) + weighted * (descent[j] ?? 0)
     }
@@ -158,8 +163,30 @@ function robustDeviation(residuals: Float32Array): number {
     sizes[count] = Math.abs(value)
     count += 1
   }
-  const sorted = sizes.subarray(0, count).sort()
-  return Math.max(1e-3, 1.4826 * (sorted[count >> 1] ?? 0))
+  return Math.max(1e-3, 1.4826 * select(sizes.subarray(0, count), count >> 1))
+}
+
+/** The value that would be at `place` if `values` were sorted; 0 if there is none. Changes their order. */
+function select(values: Float32Array, place: number): number {
+  let [from, to] = [0, values.length - 1]
+  while (from < to) {
+    const pivot = values[(from + to) >> 1] ?? 0
+    let [low, high] = [from, to]
+    while (low <= high) {
+      while ((values[low] ?? 0) < pivot) low += 1
+      while ((values[high] ?? 0) > pivot) high -= 1
+      if (low > high) break
+      const kept = values[low] ?? 0
+      values[low] = values[high] ?? 0
+      values[high] = kept
+      low += 1
+      high -= 1
+    }
+    if (place <= high) to = high
+    else if (place >= low) from = low
+    else break
+  }
+  return values[place] ?? 0
 }
 
 function toAffine(

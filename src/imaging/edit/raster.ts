@@ -28,8 +28,16 @@ export function makePixels(width: number, height: number): Pixels {
 /** Rec. 709 weights on the stored levels, 0–255. */
 export function toLuma({ data, width, height }: Pixels): Plane {
   const luma = makePlane(width, height)
-  for (let at = 0, from = 0; at < luma.data.length; at += 1, from += 4) {
-    luma.data[at] = 0.2126 * (data[from] ?? 0) + 0.7152 * (data[from + 1] ?? 0) + 0.0722 * (data[from + 2] ?? 0)
+  const into = luma.data
+  for (let at = 0, from = 0; at < into.length; at += 1, from += 4) {
+    into[at] = 0.2126 * (data[from] ?? 0) + 0.7152 * (data[from + 1] ?? 0) + 0.0722 * (data[from + 2] ?? 0)
   }
   return luma
+}
+
+/** The values of a plane where `free` is not zero; zero elsewhere. */
+export function onlyFree({ data }: Plane, free: Uint8Array): Float32Array {
+  const kept = new Float32Array(data.length)
+  for (let at = 0; at < kept.length; at += 1) if (free[at]) kept[at] = data[at] ?? 0
+  return kept
 }

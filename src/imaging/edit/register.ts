@@ -4,8 +4,8 @@ import { flat, judging, registration } from './constants.ts'
 import { shrinkByArea, splitDetail, warp } from './filters.ts'
 import { findShifts, toSpectrum } from './fourier.ts'
 import { createJudge, fitThrough, type Judge, type Judgement } from './judge.ts'
-import { type Freedom, pickPoints, refineMap } from './points.ts'
-import { makePlane, type Plane } from './raster.ts'
+import { type Freedom, type Points, pickPoints, refineMap } from './points.ts'
+import { makePlane, onlyFree, type Plane } from './raster.ts'
 
 /** Both images at the same size, as luma; `free` is 1 where the model should have changed nothing. */
 export interface Pair {
@@ -25,6 +25,7 @@ export interface Registration {
 
 /** One level of the pyramid, normalised for light and contrast. Maps between levels are in pixel indices. */
 interface Level extends Pair {
+  points: Points
   scaleX: number
   scaleY: number
 }
@@ -70,7 +71,7 @@ function buildLevels({ source, answer, free }: Pair): [Level, ...Level[]] {
   const long = Math.max(source.width, source.height)
   const mask = makePlane(source.width, source.height)
   for (let at = 0; at < free.length; at += 1) mask.data[at] = free[at] ? 1 : 0
-  const full: Level = {
+  const full: Bare = {
     source: normalise(source, registration.fullDetailSigma),
     answer: normalise(answer, registration.fullDetailSigma),
     free,
@@ -79,7 +80,7 @@ function buildLevels({ source, answer, free }: Pair): [Level, ...Level[]] {
   }
   const smaller = registration.sides
     .filter((side) => side < long * 0.8)
-    .map((side): Level => {
+    .map((side): Bare => {
       const width = Math.max(8, Math.round((source.width * side) / long))
       const height = Math.max(8, Math.round((source.height * side) / long))
       const shares = shrinkByArea(mask, width, height).data
@@ -91,16 +92,22 @@ function buildLevels({ source, answer, free }: Pair): [Level, ...Level[]] {
         scaleY: height / source.height,
       }
     })
-  const [first = full, ...rest] = [...smaller, full]
-  return [first, ...rest]
+  const { least, most } = registration.cells
+  const withPoints = (level: Bare, share: number): Level => {
+    return { ...level, points: pickPoints(level.source, level.free, Math.round(least + (most - least) * share)) }
+  }
+  const finest = withPoints(full, 1)
+  const [first = finest, ...rest] = smaller.map((level, at) => withPoints(level, at / smaller.length))
+  return smaller.length === 0 ? [finest] : [first, ...rest, finest]
 }
+
+type Bare = Omit<Level, 'points'>
 
 /** Detail divided by local deviation: unaffected by smooth changes of light and contrast. */
 function normalise(luma: Plane, sigma: number, flatLevels: number = registration.flatLevels): Plane {
   const { detail, deviation } = splitDetail(luma, sigma)
-  for (let at = 0; at < detail.data.length; at += 1) {
-    detail.data[at] = (detail.data[at] ?? 0) / ((deviation.data[at] ?? 0) + flatLevels)
-  }
+  const [values, deviations] = [detail.data, deviation.data]
+  for (let at = 0; at < values.length; at += 1) values[at] = (values[at] ?? 0) / ((deviations[at] ?? 0) + flatLevels)
   return detail
 }
 
@@ -151,8 +158,7 @@ function bestOf(level: Level, starts: readonly Affine[]): Candidate {
 }
 
 function masked({ source, free }: Level): Plane {
-  const data = source.data.map((value, at) => (free[at] ? value : 0))
-  return { ...source, data }
+  return { ...source, data: onlyFree(source, free) }
 }
 
 /** Correlation where both have pixels and nothing should have changed; 0 if they overlap too little. */
@@ -163,11 +169,12 @@ function correlate({ source, answer, free }: Level, map: Affine): number {
   let theirs = 0
   let seen = 0
   let all = 0
+  const [sources, answers] = [source.data, warped.data]
   for (let at = 0; at < free.length; at += 1) {
     if (!free[at]) continue
     all += 1
-    const s = source.data[at] ?? 0
-    const w = warped.data[at] ?? 0
+    const s = sources[at] ?? 0
+    const w = answers[at] ?? 0
     if (w === 0) continue
     seen += 1
     both += s * w
@@ -214,18 +221,10 @@ function isPlausible([a, b, c, d]: Affine): boolean {
 function settleWith(levels: readonly Level[], judge: Judge, start: Affine, freedom: Freedom): Settled {
   let map = start
   let last: Level | undefined
-  let points = pickPoints(
-    levels[0]?.source ?? makePlane(0, 0),
-    levels[0]?.free ?? new Uint8Array(),
-    registration.cells.least,
-  )
   levels.forEach((level, index) => {
     if (last) map = rescale(map, last, level)
     last = level
-    const share = levels.length === 1 ? 1 : index / (levels.length - 1)
-    const { least, most } = registration.cells
-    points = pickPoints(level.source, level.free, Math.round(least + (most - least) * share))
-    map = refineMap(points, level.answer, map, index === 0 && freedom === 6 ? 4 : freedom)
+    map = refineMap(level.points, level.answer, map, index === 0 && freedom === 6 ? 4 : freedom)
   })
   if (!last) throw new Error('no level')
   const full = last
@@ -235,7 +234,7 @@ function settleWith(levels: readonly Level[], judge: Judge, start: Affine, freed
     if (judgement.median <= refine.median && judgement.p90 <= refine.p90) break
     const through = fitThrough(judgement, map, freedom, full.source)
     if (!through) break
-    const moved = refineMap(points, full.answer, through, freedom)
+    const moved = refineMap(full.points, full.answer, through, freedom)
     const again = judge(moved)
     if (again.score <= judgement.score) break
     map = moved

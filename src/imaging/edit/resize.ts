@@ -43,7 +43,8 @@ export function resize(
       const row = ring[slot]
       if (!row) continue
       if (held[slot] !== source) {
-        shrinkRow(image, source, across, row, opaque)
+        if (opaque) shrinkOpaqueRow(image, source, across, row)
+        else shrinkRow(image, source, across, row)
         held[slot] = source
       }
       for (let at = 0; at < rowLength; at += 1) sum[at] = (sum[at] ?? 0) + weight * (row[at] ?? 0)
@@ -74,22 +75,28 @@ export function resizeForComparison(
 ): Pixels {
   const isMuch = Math.min(box[2] / size.width, box[3] / size.height) >= 3
   const isWhole = box[2] * box[3] > 0.5 * image.width * image.height
-  if (!isMuch || !isWhole || image.data.byteOffset % 4 !== 0 || !isOpaque(image)) return resize(image, size, box, 2)
+  const half = isMuch && isWhole && image.data.byteOffset % 4 === 0 ? halve(image) : undefined
+  if (!half) return resize(image, size, box, 2)
   const [x, y, width, height] = box
-  return resize(halve(image), size, [x / 2, y / 2, width / 2, height / 2], 2)
+  return resize(half, size, [x / 2, y / 2, width / 2, height / 2], 2)
 }
 
-/** Means of two by two pixels of an opaque image; an odd last row or column counts twice. */
-function halve({ data, width, height }: Pixels): Pixels {
+/**
+ * Means of two by two pixels; an odd last row or column counts twice. `undefined` if a pixel is not opaque, because
+ * colours under transparency would bleed.
+ */
+function halve({ data, width, height }: Pixels): Pixels | undefined {
   const half = makePixels((width + 1) >> 1, (height + 1) >> 1)
   const [from, to] = [new Uint32Array(data.buffer, data.byteOffset, width * height), new Uint32Array(half.data.buffer)]
+  let opaque = -1
   // Two channels at a time, 16 bits apart.
   const pair = 0x00ff00ff
   for (let y = 0, at = 0; y < half.height; y += 1) {
     const upper = 2 * y * width
     const lower = Math.min(2 * y + 1, height - 1) * width
     for (let x = 0; x < half.width; x += 1, at += 1) {
-      const [left, right] = [2 * x, Math.min(2 * x + 1, width - 1)]
+      const left = 2 * x
+      const right = Math.min(left + 1, width - 1)
       const a = from[upper + left] ?? 0
       const b = from[upper + right] ?? 0
       const c = from[lower + left] ?? 0
@@ -98,23 +105,43 @@ function halve({ data, width, height }: Pixels): Pixels {
       const even =
         ((((a >>> 8) & pair) + ((b >>> 8) & pair) + ((c >>> 8) & pair) + ((d >>> 8) & pair) + 0x00020002) >>> 2) & pair
       to[at] = odd | (even << 8)
+      opaque &= a & b & c & d
     }
   }
-  return half
+  return opaque >>> 24 === 255 ? half : undefined
 }
 
-/** One row, resized horizontally, as premultiplied levels. */
-function shrinkRow(
-  image: Pixels,
+/** One row, resized horizontally: red, green and blue. */
+function shrinkOpaqueRow(
+  { data, width }: Pixels,
   y: number,
   { first, weights, count }: Taps,
   into: Float32Array,
-  opaque: boolean,
 ): void {
-  const { data, width } = image
   const start = y * width * 4
-  const channels = opaque ? 3 : 4
-  for (let x = 0; x * channels < into.length; x += 1) {
+  for (let x = 0, to = 0, weight = 0; to < into.length; x += 1, to += 3) {
+    const from = first[x] ?? 0
+    const inside = from >= 0 && from + count <= width
+    let red = 0
+    let green = 0
+    let blue = 0
+    for (let tap = 0; tap < count; tap += 1, weight += 1) {
+      const at = start + (inside ? from + tap : clamp(from + tap, width)) * 4
+      const share = weights[weight] ?? 0
+      red += share * (data[at] ?? 0)
+      green += share * (data[at + 1] ?? 0)
+      blue += share * (data[at + 2] ?? 0)
+    }
+    into[to] = red
+    into[to + 1] = green
+    into[to + 2] = blue
+  }
+}
+
+/** One row, resized horizontally, as premultiplied levels. */
+function shrinkRow({ data, width }: Pixels, y: number, { first, weights, count }: Taps, into: Float32Array): void {
+  const start = y * width * 4
+  for (let x = 0; x * 4 < into.length; x += 1) {
     const from = first[x] ?? 0
     const inside = from >= 0 && from + count <= width
     let red = 0
@@ -123,18 +150,17 @@ function shrinkRow(
     let alpha = 0
     for (let tap = 0; tap < count; tap += 1) {
       const at = start + (inside ? from + tap : clamp(from + tap, width)) * 4
-      const weight = weights[x * count + tap] ?? 0
-      const share = opaque ? weight : (weight * (data[at + 3] ?? 0)) / 255
+      const share = ((weights[x * count + tap] ?? 0) * (data[at + 3] ?? 0)) / 255
       red += share * (data[at] ?? 0)
       green += share * (data[at + 1] ?? 0)
       blue += share * (data[at + 2] ?? 0)
       alpha += share
     }
-    const to = x * channels
+    const to = x * 4
     into[to] = red
     into[to + 1] = green
     into[to + 2] = blue
-    if (!opaque) into[to + 3] = alpha
+    into[to + 3] = alpha
   }
 }
 

@@ -7,13 +7,16 @@ export interface CorrectedAnswer {
   height: number
 }
 
-/** Colours of an answer along one row of the source after another. */
-export interface RowSampler {
-  /** Selects the row of pixel centres at `y`; pixels from `fromX` to `toX` can then be read. */
-  start(y: number, fromX: number, toX: number): void
-  /** Interpolates red, green and blue at `x` (Catmull-Rom). Returns false where the answer has no pixels. */
-  sample(x: number, into: Float32Array): boolean
+/** One row of the source. */
+export interface SampledRow {
+  /** Red, green and blue of each pixel; unchanged where the answer has no pixels. */
+  colours: Float32Array
+  /** 1 where the answer has pixels, otherwise 0. */
+  seen: Uint8Array
 }
+
+/** Samples the answer at the pixel centres of a row at `y`, of which the first is at `fromX` (Catmull-Rom). */
+export type RowSampler = (y: number, fromX: number, into: SampledRow) => void
 
 /** Turn per pixel up to which an answer's columns count as upright: the error stays below 0.02 of its pixels. */
 const upright = 0.01
@@ -25,13 +28,13 @@ export function sampleRows(answer: CorrectedAnswer, map: Affine): RowSampler {
 }
 
 function anyRows(answer: CorrectedAnswer, [a, b, c, d, e, f]: Affine): RowSampler {
-  let [offsetX, offsetY] = [0, 0]
-  return {
-    start(y) {
-      offsetX = c * y + e - 0.5
-      offsetY = d * y + f - 0.5
-    },
-    sample: (x, into) => sampleAnswer(answer, a * x + offsetX, b * x + offsetY, into),
+  return (y, fromX, { colours, seen }) => {
+    const offsetX = c * y + e - 0.5
+    const offsetY = d * y + f - 0.5
+    for (let at = 0; at < seen.length; at += 1) {
+      const x = fromX + at
+      seen[at] = sampleAnswer(answer, a * x + offsetX, b * x + offsetY, colours, at * 3) ? 1 : 0
+    }
   }
 }
 
@@ -39,37 +42,33 @@ function anyRows(answer: CorrectedAnswer, [a, b, c, d, e, f]: Affine): RowSample
 function uprightRows(answer: CorrectedAnswer, [a, b, c, d, e, f]: Affine): RowSampler {
   const { width, height } = answer
   const line = new Float32Array((width + 8) * 3)
-  let [offsetX, offsetY, first] = [0, 0, 0]
   const [right, bottom] = [width - 1 + overhang, height - 1 + overhang]
-  return {
-    start(y, fromX, toX) {
-      offsetX = c * y + e - 0.5
-      offsetY = d * y + f - 0.5
-      first = Math.max(-3, Math.floor(a * fromX + offsetX) - 1)
-      const last = Math.min(width + 3, Math.floor(a * toX + offsetX) + 2)
-      const slope = b / a
-      for (let column = first, at = 0; column <= last; column += 1, at += 3)
-        interpolateColumn(answer, column, offsetY + slope * (column - offsetX), line, at)
-    },
-    sample(x, into) {
-      const px = a * x + offsetX
-      const py = b * x + offsetY
-      if (px < -overhang || py < -overhang || px > right || py > bottom) return false
+  return (y, fromX, { colours, seen }) => {
+    const offsetX = c * y + e - 0.5
+    const offsetY = d * y + f - 0.5
+    const first = Math.max(-3, Math.floor(a * fromX + offsetX) - 1)
+    const last = Math.min(width + 3, Math.floor(a * (fromX + seen.length - 1) + offsetX) + 2)
+    const slope = b / a
+    for (let column = first, at = 0; column <= last; column += 1, at += 3)
+      interpolateColumn(answer, column, offsetY + slope * (column - offsetX), line, at)
+    for (let at = 0, to = 0; at < seen.length; at += 1, to += 3) {
+      const px = a * (fromX + at) + offsetX
+      const py = b * (fromX + at) + offsetY
+      seen[at] = px < -overhang || py < -overhang || px > right || py > bottom ? 0 : 1
+      if (!seen[at]) continue
       const column = Math.floor(px)
       const t = px - column
       const w0 = 0.5 * t * (t * (2 - t) - 1)
       const w1 = 0.5 * (t * t * (3 * t - 5) + 2)
       const w2 = 0.5 * t * (t * (4 - 3 * t) + 1)
       const w3 = 0.5 * t * t * (t - 1)
-      const at = (column - 1 - first) * 3
-      for (let channel = at; channel < at + 3; channel += 1)
-        into[channel - at] =
-          w0 * (line[channel] ?? 0) +
-          w1 * (line[channel + 3] ?? 0) +
-          w2 * (line[channel + 6] ?? 0) +
-          w3 * (line[channel + 9] ?? 0)
-      return true
-    },
+      const from = (column - 1 - first) * 3
+      for (let channel = 0; channel < 3; channel += 1) {
+        const one = from + channel
+        colours[to + channel] =
+          w0 * (line[one] ?? 0) + w1 * (line[one + 3] ?? 0) + w2 * (line[one + 6] ?? 0) + w3 * (line[one + 9] ?? 0)
+      }
+    }
   }
 }
 
@@ -105,7 +104,13 @@ function interpolateColumn(
 const overhang = 1.5
 
 /** Catmull-Rom. False where the answer has no pixels. Written out, because it runs for every pixel that is laid in. */
-function sampleAnswer({ data, width, height }: CorrectedAnswer, x: number, y: number, into: Float32Array): boolean {
+function sampleAnswer(
+  { data, width, height }: CorrectedAnswer,
+  x: number,
+  y: number,
+  into: Float32Array,
+  to: number,
+): boolean {
   if (x < -overhang || y < -overhang || x > width - 1 + overhang || y > height - 1 + overhang) return false
   const column = Math.floor(x)
   const row = Math.floor(y)
@@ -134,7 +139,7 @@ function sampleAnswer({ data, width, height }: CorrectedAnswer, x: number, y: nu
     const d1 = c1 + channel
     const d2 = c2 + channel
     const d3 = c3 + channel
-    into[channel] =
+    into[to + channel] =
       v0 *
         (w0 * (data[r0 + d0] ?? 0) +
           w1 * (data[r0 + d1] ?? 0) +
