@@ -6,7 +6,7 @@ import type { PictureId, RunId, TaskId } from '#domain/ids.ts'
 import type { Origin } from '#domain/picture.ts'
 import type { Recipe } from '#domain/run.ts'
 import { Stage } from '#stage/stage.tsx'
-import type { GalleryStore } from '#store/store.ts'
+import type { GalleryStore, NewPicture } from '#store/store.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { newPicture } from '../support/gallery-records.ts'
 import { paintedImage } from '../support/images.ts'
@@ -194,24 +194,37 @@ async function keepAnswer() {
   await store.addPicture(newPicture(answer, bytes, { origin: made, parents: [photo], prompt: 'a hat' }))
 }
 
+const laidOrigin: Extract<Origin, { kind: 'derived'; from: 'answer' }> = {
+  kind: 'derived',
+  from: 'answer',
+  edit,
+  fit,
+  view: 'area',
+  places: [],
+  model: 'Flux Kontext Pro',
+  recipe,
+  simulated: true,
+}
+
+async function keepLaid(id: PictureId, about: Partial<NewPicture> = {}) {
+  const bytes = await paintedImage('png', size)
+  await store.addPicture(newPicture(id, bytes, { origin: laidOrigin, parents: [photo, answer], ...about }))
+}
+
 describe('an answer to an edit of an area', () => {
+  it('that is on the stage while it is laid in gives its place to the image it is laid into', async () => {
+    await keepAnswer()
+    await keepLaid('run-1-0-laid' as PictureId)
+    await show(answer)
+    expect(await screen.findByRole('list', { name: 'What was done' })).toBeVisible()
+    expect(useWorkspace.getState().selected).toBe('run-1-0-laid')
+  })
+
   it('that is laid in says what was done', async () => {
     await keepAnswer()
     const laid = 'run-1-0-laid' as PictureId
     await store.noteLaying(answer, { kind: 'laid', picture: laid })
-    const { model, simulated } = made as Extract<Origin, { kind: 'made' }>
-    const origin: Origin = {
-      kind: 'derived',
-      from: 'answer',
-      edit,
-      fit,
-      view: 'area',
-      places: [],
-      model,
-      recipe,
-      simulated,
-    }
-    await store.addPicture(newPicture(laid, await paintedImage('png', size), { origin, parents: [photo, answer] }))
+    await keepLaid(laid)
     await show(laid)
     const chips = within(await screen.findByRole('list', { name: 'What was done' }))
     expect(chips.getAllByRole('listitem').map((chip) => chip.textContent)).toEqual([
@@ -226,22 +239,9 @@ describe('an answer to an edit of an area', () => {
 
   it('is compared with others of its area by arrow keys, and accepted by Enter', async () => {
     await keepAnswer()
-    const { model, simulated } = made as Extract<Origin, { kind: 'made' }>
-    const origin: Origin = {
-      kind: 'derived',
-      from: 'answer',
-      edit,
-      fit,
-      view: 'area',
-      places: [],
-      model,
-      recipe,
-      simulated,
-    }
     const [first, second] = ['one-laid', 'two-laid'] as [PictureId, PictureId]
     for (const [index, id] of [first, second].entries()) {
-      const about = { origin, parents: [photo, answer], createdAt: 2_000 + index }
-      await store.addPicture(newPicture(id, await paintedImage('png', size), about))
+      await keepLaid(id, { createdAt: 2_000 + index })
     }
     useWorkspace.getState().setSources('flux-2', [photo, 'other' as PictureId])
     useWorkspace.getState().chooseFamily('flux-2')
