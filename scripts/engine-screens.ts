@@ -41,7 +41,7 @@ async function until(isSo: () => Promise<boolean>) {
 async function fill(door: Door, url: string) {
   await door.open(url)
   await door.click({ role: 'button', name: 'Try the demo', within: at.gallery })
-  await until(async () => (await countOf(door, at.cells)) === 6)
+  await until(async () => (await countOf(door, at.cells)) === 7)
   await door.fill(at.prompt, 'A quiet harbour at blue hour, paper boats')
   await door.click(at.submit)
   await until(async () => (await savedOf(door, 'A quiet harbour')) === 1)

@@ -102,7 +102,7 @@ export interface Picture {
 
 /** Whether an answer still has to be laid into its source, or searched for marks that were drawn on the source. */
 export function awaitsLaying({ origin, laying }: Picture): boolean {
-  if (origin.kind !== 'made' || laying !== undefined) return false
+  if ((origin.kind !== 'made' && origin.kind !== 'sample') || laying !== undefined) return false
   return laidEditOf(origin.recipe) !== undefined || markedEditOf(origin.recipe) !== undefined
 }
 

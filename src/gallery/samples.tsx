@@ -11,7 +11,8 @@ export interface Filling {
   count: number
 }
 
-const demoCount = 6
+/** Six images, and two variants of an edit of an area. */
+const demoCount = 8
 
 /** Fills the gallery with samples and reports progress; one at a time. */
 export function useFillSamples(): { filling: Filling | undefined; fill: (count?: number) => Promise<void> } {
@@ -19,11 +20,12 @@ export function useFillSamples(): { filling: Filling | undefined; fill: (count?:
   const [filling, setFilling] = useState<Filling>()
   return {
     filling,
-    async fill(count = demoCount) {
+    async fill(wanted) {
       if (filling) return
+      const count = wanted ?? demoCount
       setFilling({ done: 0, count })
       try {
-        await store.addSamples(count, (done) => setFilling({ done, count }))
+        await store.addSamples(wanted ?? 'demo', (done) => setFilling({ done, count }))
       } catch (error) {
         notify({ text: `The samples could not all be added. ${describeFailure(toFailure(error))}`, tone: 'error' })
       } finally {
@@ -46,7 +48,7 @@ export function FirstRun({ onDemo }: { onDemo: () => void }) {
       </div>
       <Button onClick={onDemo}>Try the demo</Button>
       <p className="max-w-64 text-balance text-faint text-xs">
-        Six sample images. Nothing is sent or billed. Remove them in one click.
+        Eight sample images, two of them edits of an area. Nothing is sent or billed. Remove them in one click.
       </p>
     </div>
   )

@@ -57,6 +57,8 @@ export function createLayers(ports: LayingPorts): Layers {
       const result = await work(answer, {})
       if (result.objection) return note(id, { kind: 'refused', objection: result.objection, fit: result.fit })
       await store.addPicture(toDerived(laid, answer, result, {}, now()))
+      // The answer was deleted meanwhile, for example with the samples.
+      if (!(await store.picture(id))) return store.deleteForEver([laid])
     }
     await note(id, { kind: 'laid', picture: laid })
   }
@@ -94,10 +96,11 @@ export function createLayers(ports: LayingPorts): Layers {
   }
 }
 
-type MadePicture = Picture & { origin: Extract<Origin, { kind: 'made' }> }
+/** Made by a model, or a sample that stands for such an image. */
+type MadePicture = Picture & { origin: Extract<Origin, { kind: 'made' | 'sample' }> }
 
 function isMade(picture: Picture): picture is MadePicture {
-  return picture.origin.kind === 'made'
+  return picture.origin.kind === 'made' || picture.origin.kind === 'sample'
 }
 
 /** The current step of each answer. */
@@ -166,7 +169,8 @@ function toDerived(
 ): NewPicture {
   const { origin, prompt } = answer
   if (!png) throw new Error('The answer could not be laid in.')
-  const { recipe, model, simulated } = origin
+  const { recipe, model } = origin
+  const simulated = origin.kind === 'sample' || origin.simulated
   const edit = laidEditOf(recipe)
   const [source] = recipe.sources
   if (!edit || source === undefined) throw new Error(noArea)

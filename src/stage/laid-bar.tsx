@@ -66,7 +66,11 @@ export function LaidBar({ picture, zoom }: LaidBarProps) {
       </Bar>
     )
   }
-  if (origin.kind === 'made' && (laying?.kind === 'refused' || laying?.kind === 'failed') && !laying.accepted) {
+  if (
+    (origin.kind === 'made' || origin.kind === 'sample') &&
+    (laying?.kind === 'refused' || laying?.kind === 'failed') &&
+    !laying.accepted
+  ) {
     return <Refused key={picture.id} answer={picture} laying={laying} recipe={origin.recipe} zoom={zoom} />
   }
   return null

@@ -79,9 +79,9 @@ export async function openGallery({ name = 'atelier', processor }: GalleryOption
       const { readStorageReport } = await import('./storage-report.ts')
       return readStorageReport(database, inForms, now)
     },
-    async addSamples(count, onProgress) {
+    async addSamples(wanted, onProgress) {
       let done = 0
-      await records.addSamples(count, pageHome(), (ids) => {
+      await records.addSamples(wanted, pageHome(), (ids) => {
         done += ids.length
         changes.tell({ kind: 'pictures', ids })
         onProgress(done)

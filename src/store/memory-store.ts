@@ -15,6 +15,7 @@ import { type PictureEntry, toBlob, toEntry, toRestoredEntry } from './picture-e
 import { childrenInOrder, type PictureShelves, toPicture, toThumbnails } from './picture-shelves.ts'
 import type { RunRecords } from './run-records.ts'
 import { amended, refuseSent, stepped } from './run-writes.ts'
+import { laidSampleIds } from './sample-ids.ts'
 import type { StoredPicture, StoredRendition, WholeFile } from './schema.ts'
 import { byNewest } from './shelf-list.ts'
 import { binned, loneAnswers, restored, type ShelfWrites, toStoredPicture, withLaying } from './shelf-writes.ts'
@@ -86,10 +87,10 @@ export function openMemoryStore(processor: ImageProcessor): GalleryStore {
     original,
     drawable: async (id) => (await openFile(kept.get(id)?.rendition)) ?? original(id),
     ...createReports(runs, kept),
-    async addSamples(count, onProgress) {
+    async addSamples(wanted, onProgress) {
       const { makeSamples } = await import('./samples.ts')
       let done = 0
-      await makeSamples(count, pageHome(), processor, async (entries) => {
+      await makeSamples(wanted, pageHome(), processor, async (entries) => {
         putEntries(entries)
         done += entries.length
         onProgress(done)
@@ -320,6 +321,10 @@ function createShelves(kept: Map<PictureId, Kept>, tell: Tell): PictureShelves &
     moveToBin: (ids) => replace(ids, binned),
     restore: (ids) => replace(ids, restored),
     deleteForEver: remove,
-    removeSamples: () => remove(all().flatMap(({ id, origin }) => (origin.kind === 'sample' ? [id] : []))),
+    removeSamples: () => remove(all().flatMap(({ id, origin }) => (isSample(id, origin.kind) ? [id] : []))),
   }
+}
+
+function isSample(id: PictureId, kind: Picture['origin']['kind']): boolean {
+  return kind === 'sample' || laidSampleIds.includes(id)
 }

@@ -1,7 +1,7 @@
 import type { Failure } from '#domain/failure.ts'
 import type { PictureId } from '#domain/ids.ts'
 import type { RunIn } from '#domain/run.ts'
-import type { NewFile, NewPicture, RestoredPicture, StoreHealth } from './store.ts'
+import type { NewFile, NewPicture, RestoredPicture, Samples, StoreHealth } from './store.ts'
 
 /** Calls to the worker. Bytes are sent as Blobs, which are only handles; base64 is never sent. */
 export type PictureAct =
@@ -11,7 +11,7 @@ export type PictureAct =
   | { act: 'restorePicture'; restored: RestoredPicture }
   | { act: 'original'; id: PictureId }
   | { act: 'drawable'; id: PictureId }
-  | { act: 'addSamples'; count: number; home: string }
+  | { act: 'addSamples'; wanted: Samples; home: string }
 
 export type ToWorker = { kind: 'open'; database: string } | { kind: 'call'; call: number; ask: PictureAct }
 

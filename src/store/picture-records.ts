@@ -10,7 +10,7 @@ import { toPicture } from './picture-shelves.ts'
 import { deletePicture, putPicture, type Writing } from './picture-writes.ts'
 import type { Names } from './schema.ts'
 import { toStoredPicture } from './shelf-writes.ts'
-import type { GalleryStore, NewPicture, RestoredPicture } from './store.ts'
+import type { GalleryStore, NewPicture, RestoredPicture, Samples } from './store.ts'
 import { toRun, toStoredRun } from './stored-run.ts'
 
 /** The part of the store that handles image bytes. Runs in a worker where there is one. */
@@ -19,7 +19,7 @@ export interface PictureRecords
   /** One transaction. If an image with its id is there already, nothing changes. */
   restorePicture(restored: RestoredPicture): Promise<void>
   /** `home`: the page's own folder. `onBatch` is called with the samples that have just been stored. */
-  addSamples(count: number, home: string, onBatch: (ids: readonly PictureId[]) => void): Promise<void>
+  addSamples(wanted: Samples, home: string, onBatch: (ids: readonly PictureId[]) => void): Promise<void>
 }
 
 const byteStores: ('thumbnails' | 'originals')[] = ['thumbnails', 'originals']
@@ -79,9 +79,9 @@ export function createPictureRecords(database: Database, processor: ImageProcess
       )
       return (await openFile(rendition)) ?? original(id)
     },
-    async addSamples(count, home, onBatch) {
+    async addSamples(wanted, home, onBatch) {
       const { makeSamples } = await import('./samples.ts')
-      await makeSamples(count, home, processor, async (entries) => {
+      await makeSamples(wanted, home, processor, async (entries) => {
         await database.write(allStores, (transaction) => putNew(transaction, entries))
         onBatch(entries.map(({ picture }) => picture.id))
       })

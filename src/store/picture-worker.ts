@@ -36,7 +36,7 @@ function perform(opened: PictureRecords, call: number, ask: PictureAct): Promise
     case 'drawable':
       return opened.drawable(ask.id)
     case 'addSamples':
-      return opened.addSamples(ask.count, ask.home, (ids) => tell({ kind: 'batch', call, ids }))
+      return opened.addSamples(ask.wanted, ask.home, (ids) => tell({ kind: 'batch', call, ids }))
   }
 }
 

@@ -1,3 +1,5 @@
+import { type AreaStep, type Edit, emptyDocument } from '#domain/edit.ts'
+import type { PictureId } from '#domain/ids.ts'
 import type { Draft } from '#domain/run.ts'
 
 /** An image that comes with the app, and how it would be made. */
@@ -15,16 +17,27 @@ export interface Sample {
   /** Pixels of the file. */
   width: number
   height: number
+  /**
+   * What of the parent may change. The file is then the answer of a model, and is laid into its parent in this browser
+   * like any other answer.
+   */
+  area?: readonly AreaStep[]
+}
+
+/** The edit of a sample with an area, whose whole parent was sent. `base`: the id of its parent. */
+export function editOf({ area = [], width, height }: Sample, base: PictureId): Edit {
+  const document = { ...emptyDocument(base), area }
+  return { document, way: 'whole', rect: [0, 0, width, height], sent: { width, height }, marks: 'none' }
 }
 
 const dawn = 'A still mountain lake at dawn, layers of blue ridges in the mist, a small low sun'
 const night = 'Make it a clear night with a full moon and the first stars'
-const lanterns = 'Add seven paper lanterns that float above the water and warm it with their light'
+const lanterns = 'Seven paper lanterns float over the lake and light up the water'
 const vases = 'Glazed vases and pears on a plaster shelf, soft window light from the left, terracotta and sage'
 const poppies = 'Tall poppies and wild grasses against a pale evening sky, botanical poster'
 const arches = 'White arches of a courtyard by the sea in hard noon light, long blue shadows'
 
-/** The six samples: a chain of three edits, then three single images. Parents come before their children. */
+/** Six samples: a chain of three edits, then three single images. Parents come before their children. */
 export const sampleList: readonly Sample[] = [
   {
     file: 'samples/1.jpg',
@@ -82,4 +95,27 @@ export const sampleList: readonly Sample[] = [
     width: 1024,
     height: 1024,
   },
+]
+
+const ball = 'Put a big glossy ball on the terrace'
+/** One stroke of the brush, over the floor between the two plants. */
+const terrace: readonly AreaStep[] = [
+  { op: 'add', shape: { kind: 'brush', points: [500, 800, 520, 845, 540, 880], radius: 120 } },
+]
+const variant: Sample = {
+  file: '',
+  prompt: ball,
+  model: 'Flux Kontext Pro',
+  family: 'flux-kontext',
+  draft: { prompt: ball, model: 'pro', editRatio: 'match', format: 'jpeg' },
+  parent: 5,
+  width: 1024,
+  height: 1024,
+  area: terrace,
+}
+
+/** Answers to one edit of an area: `variantCount` of them. */
+export const sampleVariants: readonly Sample[] = [
+  { ...variant, file: 'samples/7.jpg' },
+  { ...variant, file: 'samples/8.jpg' },
 ]

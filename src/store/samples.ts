@@ -1,8 +1,9 @@
 import { GenerationError } from '#domain/failure.ts'
-import type { PictureId } from '#domain/ids.ts'
 import { encode, type ImageProcessor, makeThumbnail, openCanvas, pack } from './image-processor.ts'
 import { type PictureEntry, toEntry } from './picture-entry.ts'
-import { type Sample, sampleList } from './sample-list.ts'
+import { sampleId, variantBatch, variantId } from './sample-ids.ts'
+import { editOf, type Sample, sampleList, sampleVariants } from './sample-list.ts'
+import type { Samples } from './store.ts'
 
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
@@ -11,6 +12,7 @@ const hourMs = 60 * minuteMs
  * parents.
  */
 const agesMs = [26, 25.5, 25, 2, 74, 120].map((hours) => hours * hourMs)
+const variantAge = { afterMs: hourMs, everyMs: 1000 }
 const painted = { afterMs: 144 * hourMs, everyMs: 6.5 * minuteMs }
 /** Images per transaction, because each transaction waits for the disk once. */
 const batchSize = 50
@@ -37,22 +39,28 @@ const lights = [
 ] as const
 
 /**
- * Makes the first `count` samples, always the same for a number, and passes them on in batches; each batch is stored
- * before the next is passed on. The first samples come with the page, whose folder is `home`; the others are painted
- * from them, each one different.
+ * Makes samples, always the same for a number, and passes them on in batches; each batch is stored before the next is
+ * passed on. The first samples come with the page, whose folder is `home`; the others are painted from them, each one
+ * different. The demo has two answers to an edit of an area instead.
  */
 export async function makeSamples(
-  count: number,
+  wanted: Samples,
   home: string,
   processor: ImageProcessor,
   keep: (entries: readonly PictureEntry[]) => Promise<void>,
 ): Promise<void> {
   const now = Date.now()
+  const isDemo = wanted === 'demo'
+  const count = isDemo ? sampleList.length : wanted
   const given = sampleList.slice(0, count)
-  const files = await Promise.all(given.map((sample) => fetchSample(sample, home)))
+  const about = [
+    ...given.map((sample, index) => describe(sample, index, now)),
+    ...(isDemo ? sampleVariants.map((sample, index) => describeVariant(sample, index, now)) : []),
+  ]
+  const files = await Promise.all([...given, ...(isDemo ? sampleVariants : [])].map((each) => fetchSample(each, home)))
   const entries: PictureEntry[] = []
-  for (const [index, sample] of given.entries()) {
-    entries.push(await toEntry(processor, { ...describe(sample, index, now), bytes: files[index] as Blob }))
+  for (const [index, each] of about.entries()) {
+    entries.push(await toEntry(processor, { ...each, bytes: files[index] as Blob }))
   }
   await keep(entries)
 
@@ -80,21 +88,30 @@ async function fetchSample({ file }: Sample, home: string): Promise<Blob> {
   return response.blob()
 }
 
-function idOf(index: number): PictureId {
-  return `sample-${index + 1}` as PictureId
-}
-
 function describe(sample: Sample, index: number, now: number) {
   const { prompt, model, family, draft, parent } = sample
-  const parents = parent === undefined ? [] : [idOf(parent)]
+  const parents = parent === undefined ? [] : [sampleId(parent)]
   const ageMs = agesMs[index] ?? painted.afterMs + index * painted.everyMs
   return {
-    id: idOf(index),
+    id: sampleId(index),
     shelf: 'gallery' as const,
     createdAt: Math.round(now - ageMs),
     prompt,
     parents,
     origin: { kind: 'sample' as const, model, recipe: { family, draft, sources: parents } },
+  }
+}
+
+/** An answer to an edit of an area: it is laid into its source like one that was paid for. */
+function describeVariant(sample: Sample, index: number, now: number) {
+  const about = describe(sample, index, now)
+  const edits = about.parents.map((source) => editOf(sample, source))
+  return {
+    ...about,
+    id: variantId(index),
+    createdAt: Math.round(now - variantAge.afterMs - index * variantAge.everyMs),
+    batch: { id: variantBatch, index, of: sampleVariants.length },
+    origin: { ...about.origin, recipe: { ...about.origin.recipe, edits } },
   }
 }
 

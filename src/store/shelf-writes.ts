@@ -1,10 +1,12 @@
+import type { IDBPObjectStore } from 'idb'
 import type { PictureId } from '#domain/ids.ts'
 import type { Laying } from '#domain/laying.ts'
 import type { Picture } from '#domain/picture.ts'
 import type { Database } from './database.ts'
 import { deleteFiles } from './file-bytes.ts'
 import { deletePicture, putPicture } from './picture-writes.ts'
-import type { StoredPicture } from './schema.ts'
+import { laidSampleIds } from './sample-ids.ts'
+import type { Schema, StoredPicture } from './schema.ts'
 import type { GalleryStore, StoreChange } from './store.ts'
 
 export type ShelfWrites = Pick<
@@ -32,7 +34,10 @@ export function createShelfWrites(database: Database, onChange: (change: StoreCh
     const stores = ['thumbnails', 'originals', 'renditions'] as const
     const ids = await database.write(['pictures', 'files', ...stores], async (transaction) => {
       const pictures = transaction.objectStore('pictures')
-      const given = named ?? (await pictures.index('origin').getAllKeys('sample'))
+      const given = named ?? [
+        ...(await pictures.index('origin').getAllKeys('sample')),
+        ...(await laidSamples(pictures)),
+      ]
       const removed = await Promise.all(given.map((id) => pictures.get(id)))
       const lone = await loneAnswers(removed, {
         read: (id) => pictures.get(id),
@@ -63,6 +68,13 @@ export function createShelfWrites(database: Database, onChange: (change: StoreCh
     deleteForEver: remove,
     removeSamples: () => remove(),
   }
+}
+
+type Pictures = Pick<IDBPObjectStore<Schema, ['pictures'], 'pictures', 'readwrite'>, 'getKey'>
+
+async function laidSamples(pictures: Pictures): Promise<PictureId[]> {
+  const there = await Promise.all(laidSampleIds.map((id) => pictures.getKey(id)))
+  return there.flatMap((id) => id ?? [])
 }
 
 export function binned(record: StoredPicture): StoredPicture {

@@ -80,6 +80,9 @@ export interface StorageReport {
   duplicates: { ids: readonly PictureId[] }
 }
 
+/** A number of samples, or the demo: the samples that come with the page, with two variants of an edit of an area. */
+export type Samples = number | 'demo'
+
 /** Where the next page of a shelf starts: after this image, in the shelf's own order (newest first). */
 export interface PageMark {
   createdAt: number
@@ -292,9 +295,9 @@ export interface GalleryStore {
    */
   deleteForEver(ids: readonly PictureId[]): Promise<void>
 
-  /** Adds `count` distinct samples to the gallery; existing ones stay as they are. */
-  addSamples(count: number, onProgress: (done: number) => void): Promise<void>
-  /** Deletes all samples, on all shelves. */
+  /** Adds distinct samples to the gallery; existing ones stay as they are. */
+  addSamples(wanted: Samples, onProgress: (done: number) => void): Promise<void>
+  /** Deletes all samples, on all shelves, and the images that their answers were laid into by themselves. */
   removeSamples(): Promise<void>
 
   /** The log of reversible acts. Every change that can be undone is made through it. */

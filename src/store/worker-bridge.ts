@@ -30,7 +30,7 @@ export function openPictureWorker(
     restorePicture: (restored) => call<void>({ act: 'restorePicture', restored }),
     original: (id) => call<Blob | undefined>({ act: 'original', id }),
     drawable: (id) => call<Blob | undefined>({ act: 'drawable', id }),
-    addSamples: (count, home, onBatch) => call<void>({ act: 'addSamples', count, home }, onBatch),
+    addSamples: (wanted, home, onBatch) => call<void>({ act: 'addSamples', wanted, home }, onBatch),
     close,
   }
 }

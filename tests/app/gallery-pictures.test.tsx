@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { PictureId } from '#domain/ids.ts'
 import { Gallery } from '#gallery/gallery.tsx'
 import { runScreens } from '#runs/run-screens.ts'
-import type { GalleryStore } from '#store/store.ts'
+import type { GalleryStore, Samples } from '#store/store.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { PromptStandIn } from '../support/prompt-stand-in.tsx'
 import { closeNotices, gridcell, keep, openTestGallery, renderOver } from '../support/render-gallery.tsx'
@@ -288,26 +288,26 @@ describe('editing from an image', () => {
 
 describe('a gallery without pictures', () => {
   /** Replaces the samples, which need a browser to be painted. */
-  function fillWith(counts: number[]) {
-    vi.spyOn(store, 'addSamples').mockImplementation(async (count, onProgress) => {
-      counts.push(count)
-      onProgress(Math.floor(count / 2))
+  function fillWith(counts: Samples[]) {
+    vi.spyOn(store, 'addSamples').mockImplementation(async (wanted, onProgress) => {
+      counts.push(wanted)
+      onProgress(1)
       await keep(store, 'sample', { prompt: 'A sample', createdAt: now })
     })
   }
 
   it('says what to do and tries the demo', async () => {
-    const counts: number[] = []
+    const counts: Samples[] = []
     fillWith(counts)
     renderOver(store, <Gallery runScreens={runScreens} simulated onSettings={() => undefined} />)
     expect(await screen.findByText('Nothing here yet')).toBeVisible()
     await userEvent.click(screen.getByRole('button', { name: 'Try the demo' }))
     expect(await gridcell.find(/^A sample/)).toBeVisible()
-    expect(counts).toEqual([6])
+    expect(counts).toEqual(['demo'])
   })
 
   it('is filled by ?samples=N in simulated mode, and the address is clean again', async () => {
-    const counts: number[] = []
+    const counts: Samples[] = []
     fillWith(counts)
     history.replaceState(null, '', '/?samples=2400&theme=dark')
     renderOver(store, <Gallery runScreens={runScreens} simulated onSettings={() => undefined} />)
@@ -317,7 +317,7 @@ describe('a gallery without pictures', () => {
   })
 
   it('gets no samples by ?samples=N with the real service', async () => {
-    const counts: number[] = []
+    const counts: Samples[] = []
     fillWith(counts)
     history.replaceState(null, '', '/?samples=10')
     renderOver(store, <Gallery runScreens={runScreens} simulated={false} onSettings={() => undefined} />)
@@ -326,7 +326,7 @@ describe('a gallery without pictures', () => {
   })
 
   it('is required by ?samples=N: it adds nothing if there are images', async () => {
-    const counts: number[] = []
+    const counts: Samples[] = []
     fillWith(counts)
     await keep(store, 'one', { prompt: 'one', createdAt: now })
     history.replaceState(null, '', '/?samples=10')

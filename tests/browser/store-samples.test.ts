@@ -1,6 +1,8 @@
 import { afterEach, expect, test, vi } from 'vitest'
+import type { PictureId } from '#domain/ids.ts'
+import { layersOf } from '#generation/browser-layers.ts'
 import { openGallery } from '#store/gallery-store.ts'
-import { sampleList } from '#store/sample-list.ts'
+import { sampleList, sampleVariants } from '#store/sample-list.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { idsOf, newPicture, pictureIds } from '../support/gallery-records.ts'
 import { recordsOf } from '../support/raw-database.ts'
@@ -51,6 +53,41 @@ test('any number of samples are distinct pictures, told as they are stored, and 
   }
   await store.addSamples(130, () => undefined)
   expect(await store.pictures('gallery', 999)).toEqual(pictures)
+})
+
+const [first, second] = pictureIds('sample-variant-1-laid', 'sample-variant-2-laid')
+
+test('the demo has two variants of an edit of an area, laid into their source, and leaves what users make of them', async () => {
+  const { store } = await open()
+  const progress: number[] = []
+  await store.addSamples('demo', (done) => progress.push(done))
+  expect(progress).toEqual([8])
+  for (const answer of pictureIds('sample-variant-1', 'sample-variant-2')) await layersOf(store).lay(answer)
+  const shown = await store.pictures('gallery', 99)
+  expect(shown).toHaveLength(8)
+  const laid = shown.filter(({ origin }) => origin.kind === 'derived')
+  expect(idsOf(laid)).toEqual([first, second])
+  const [source] = pictureIds('sample-6')
+  for (const [index, { origin, parents, batch, prompt, ...size }] of laid.entries()) {
+    if (origin.kind !== 'derived' || origin.from !== 'answer') throw new Error('not laid in')
+    expect(size).toMatchObject({ mime: 'image/png', width: 1024, height: 1024 })
+    expect(parents[0]).toBe(source)
+    expect(batch).toMatchObject({ index, of: 2 })
+    expect(prompt).toBe(sampleVariants[index]?.prompt)
+    expect(origin).toMatchObject({ simulated: true, fit: { verdict: 'aligned' } })
+    expect(origin.fit.shift).toBeGreaterThan(1)
+    expect(origin.recipe.edits?.[0]?.document.area).toEqual(sampleVariants[index]?.area)
+  }
+  const places = laid.map(({ origin }) => (origin.kind === 'derived' && origin.from === 'answer' ? origin.places : []))
+  expect(places.map(({ length }) => length)).toEqual([3, 0])
+
+  const [laidFirst] = laid
+  if (!laidFirst) throw new Error('not laid in')
+  const own = { ...laidFirst, id: `${first}-rim20` as PictureId, bytes: (await store.original(laidFirst.id)) as Blob }
+  await store.addPicture(own)
+  await store.removeSamples()
+  expect(idsOf(await store.pictures('gallery', 99))).toEqual([own.id])
+  expect([await store.countPictures('answers'), await store.hasSamples()]).toEqual([0, false])
 })
 
 test('all samples leave in one act and the own pictures stay', async () => {

@@ -21,7 +21,7 @@ for (const colorScheme of ['dark', 'light'] as const) {
       await expectNothingSerious(page)
 
       await gallery.region.getByRole('button', { name: 'Try the demo' }).click()
-      await expect(gallery.grid.getByRole('gridcell')).toHaveCount(6)
+      await expect(gallery.grid.getByRole('gridcell')).toHaveCount(7)
       await create.prompt.fill('stopped by the rules [[policy]]')
       await create.submit.click()
       await expect(gallery.run('failed')).toBeVisible()

@@ -12,7 +12,7 @@ test('J1 a first visit without a key: the demo, an image, and the samples remove
   await expect.poll(() => countOf(door, { role: 'status' })).toBeGreaterThan(0)
   expect(await textOf(door, { role: 'banner' })).toContain('Simulated')
   await door.click({ role: 'button', name: 'Try the demo', within: at.gallery })
-  await expect.poll(() => countOf(door, at.cells)).toBe(6)
+  await expect.poll(() => countOf(door, at.cells)).toBe(7)
 
   await door.focus(at.prompt)
   await door.type('A lighthouse in heavy fog')

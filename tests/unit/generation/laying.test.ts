@@ -124,6 +124,18 @@ describe('an answer to an edit of an area', () => {
     expect((await store.pictures('gallery', 9)).map(({ id }) => id)).toEqual([laid])
   })
 
+  test('leaves no image if it is deleted while it is laid in', async () => {
+    const { store, layers } = await open({
+      async layIn(...job) {
+        await store.deleteForEver([answer])
+        return given(...job)
+      },
+    })
+    const { layIn: given } = (await open()).ports
+    await layers.lay(answer)
+    expect(await store.picturesById([answer, laid])).toEqual(new Map())
+  })
+
   test('is not computed again after a reload between saving the image and recording it', async () => {
     const { store, layers, jobs } = await open()
     await store.addPicture(newPicture(laid, await paintedImage('png', { width: 60, height: 40 })))
