@@ -29,8 +29,8 @@ for (const { file, prompt, parent, width, height } of sampleList) {
 
 /** The usual faults of a model: it moves and tints the whole image, and one variant changes other places too. */
 const answers: readonly { variation: number; manner: Manner }[] = [
-  { variation: 3, manner: { ...usualManner, shift: [6, -4], drift: 'even', spill: true } },
   { variation: 4, manner: { ...usualManner, shift: [-3, 2], zoom: 1.008 } },
+  { variation: 3, manner: { ...usualManner, shift: [6, -4], drift: 'even', spill: true } },
 ]
 for (const [index, sample] of sampleVariants.entries()) {
   const { file, draft, parent = 0, width, height } = sample

@@ -109,7 +109,7 @@ function describeVariant(sample: Sample, index: number, now: number) {
   return {
     ...about,
     id: variantId(index),
-    createdAt: Math.round(now - variantAge.afterMs - index * variantAge.everyMs),
+    createdAt: Math.round(now - variantAge.afterMs + index * variantAge.everyMs),
     batch: { id: variantBatch, index, of: sampleVariants.length },
     origin: { ...about.origin, recipe: { ...about.origin.recipe, edits } },
   }

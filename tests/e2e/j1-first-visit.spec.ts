@@ -11,6 +11,7 @@ for (const viewport of [
       page,
       simulated,
     }) => {
+      test.slow()
       const outside: string[] = []
       page.on('request', (request) => {
         const isOurs = [simulated.url, simulated.api].some((ours) => request.url().startsWith(ours))
