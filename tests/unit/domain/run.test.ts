@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { type Edit, emptyDocument } from '#domain/edit.ts'
 import type { PictureId, RunId, TaskId } from '#domain/ids.ts'
 import {
   adoptedPace,
@@ -6,10 +7,13 @@ import {
   describeCharge,
   isAdopted,
   isOver,
+  laidEditOf,
+  markedEditOf,
   needsCard,
   type Run,
   type RunIn,
   standInId,
+  taskOf,
 } from '#domain/run.ts'
 import { mayFollow, type RunEvent, step } from '#domain/run-machine.ts'
 import { failedRun, queuedRun, savedRun, sendingRun, workingRun } from '../../support/gallery-records.ts'
@@ -186,3 +190,41 @@ const readyState = {
   imageUrls: ['https://a.b/c'],
   spareUrls: [],
 } as const
+
+describe('the edit of a recipe', () => {
+  const base = 'source' as PictureId
+  const area = [{ op: 'add', shape: { kind: 'box', box: [1, 1, 5, 5] } }] as const
+  const editOf = (about: Partial<Edit> = {}, onBase = base): Edit => ({
+    document: emptyDocument(onBase),
+    way: 'whole',
+    rect: [0, 0, 40, 30],
+    sent: { width: 40, height: 30 },
+    marks: 'none',
+    ...about,
+  })
+  const recipeOf = (...edits: Edit[]) => ({ sources: [base, 'other' as PictureId], edits })
+  const inArea = editOf({ document: { ...emptyDocument(base), area } })
+
+  test('protects the first source if it has an area or extends it', () => {
+    const extended = editOf({ way: 'extend' })
+    expect(laidEditOf(recipeOf(inArea))).toBe(inArea)
+    expect(laidEditOf(recipeOf(extended))).toBe(extended)
+    expect(laidEditOf(recipeOf(editOf()))).toBeUndefined()
+    expect(laidEditOf(recipeOf(editOf({ way: 'extend' }, 'other' as PictureId)))).toBeUndefined()
+    expect(laidEditOf({ sources: [base] })).toBeUndefined()
+  })
+
+  test('shows the model its marks where they are drawn on the image or on a copy', () => {
+    const shown = (['none', 'burnt', 'reference', 'words'] as const).filter(
+      (marks) => markedEditOf(recipeOf(editOf({ marks }))) !== undefined,
+    )
+    expect(shown).toEqual(['burnt', 'reference'])
+    expect(markedEditOf({ sources: [base] })).toBeUndefined()
+  })
+})
+
+test('the task of a run is known from its answer on', () => {
+  const task = { provider: 'kie-kontext', taskId: 'task-1' }
+  expect([queuedRun('a'), sendingRun('a'), failedRun('a')].map(taskOf)).toEqual([undefined, undefined, undefined])
+  expect([workingRun('a'), savedRun('a', ['a-0'])].map(taskOf)).toEqual([task, task])
+})

@@ -118,9 +118,9 @@ describe('one run in several windows', () => {
     void openWindow().lock(name, never, openWork(log, 'seen').work, always)
     await settled()
     frozen.freeze()
-    await time.pass(25_000)
+    await time.pass(29_000)
     expect(log).toEqual(['frozen begins'])
-    await time.pass(15_000)
+    await time.pass(1_000)
     expect(log.slice(1).sort()).toEqual(['frozen stops', 'seen begins'])
   })
 
@@ -241,5 +241,48 @@ describe('one run in several windows', () => {
     await expect(one).rejects.toThrow('the disk is full')
     await settled()
     expect([begun, log]).toEqual([1, ['seen begins']])
+  })
+
+  test('T03 of a frozen holder is taken over by one of two windows: they do not hear each other as the holder', async () => {
+    const log: string[] = []
+    const frozen = openWindow()
+    void frozen.lock(name, never, openWork(log, 'frozen').work, always)
+    void openWindow().lock(name, never, openWork(log, 'one').work, always)
+    await settled()
+    frozen.freeze()
+    await time.pass(2_000)
+    void openWindow().lock(name, never, openWork(log, 'another').work, always)
+    await time.pass(38_000)
+    expect(log).toContain('frozen stops')
+    expect(log.filter((line) => / begins$/.test(line))).toHaveLength(2)
+  })
+
+  test('T03 is taken over by a window that had held it before', async () => {
+    const log: string[] = []
+    const first = openWork(log, 'first')
+    const [one, frozen] = [openWindow(), openWindow()]
+    const before = one.lock(name, never, first.work, always)
+    await settled()
+    first.finish('saved')
+    await before
+    void frozen.lock(name, never, openWork(log, 'frozen').work, always)
+    void one.lock(name, never, openWork(log, 'again').work, always)
+    await settled()
+    frozen.freeze()
+    await time.pass(30_000)
+    expect(log.slice(0, 2)).toEqual(['first begins', 'frozen begins'])
+    expect(log.slice(2).sort()).toEqual(['again begins', 'frozen stops'])
+  })
+
+  test('a browser that gives no locks is told as such, and nothing is begun', async () => {
+    const window = windows.open()
+    let asked = 0
+    const request = () => {
+      asked += 1
+      return Promise.reject(new DOMException('no locks here', 'InvalidStateError'))
+    }
+    const lock = createRunLock({ ...window, ...time, locks: { request }, isVisible: () => true })
+    await expect(lock(name, never, async () => 'begun', always)).rejects.toThrow('no locks here')
+    expect(asked).toBe(1)
   })
 })

@@ -249,3 +249,81 @@ describe('uploads and links (services.md 4 and 5.2)', () => {
     })
   })
 })
+
+describe('the balance', () => {
+  const balance = (answer: Response) => kieKontext.balance?.(wire(answer).call)
+
+  test.each([
+    ['a number', reply(200, 'success', 87), 87],
+    ['a number as text', reply(200, 'success', '87.5'), 87.5],
+    ['zero', reply(200, 'success', 0), 0],
+    ['an empty text', reply(200, 'success', ''), undefined],
+    ['nothing', reply(200, 'success', null), undefined],
+    ['a word', reply(200, 'success', 'many'), undefined],
+    ['an object', reply(200, 'success', {}), undefined],
+    ['a refusal', reply(401, 'no', 87), undefined],
+  ])('that is %s', async (_title, answer, expected) => {
+    expect(await balance(answer)).toBe(expected)
+  })
+})
+
+describe('the status that the proxy reads of a record', () => {
+  test.each([
+    ['a record', 200, { code: 200, data: { successFlag: 0 } }, { state: 'running' }],
+    ['no data', 200, { code: 200, data: null }, undefined],
+    ['no member for it', 200, { code: 200 }, undefined],
+    ['a refusal with data', 200, { code: 500, data: { successFlag: 0 } }, undefined],
+    ['no envelope', 200, 'text', undefined],
+  ])('is that of %s', (_title, status, body, expected) => {
+    expect(kieKontext.readStatus?.(status, JSON.stringify(body))).toEqual(expected)
+  })
+
+  test.each([
+    ['the code null', null],
+    ['no code', undefined],
+    ['a code that is no number', 'soon'],
+  ])('is unknown where the envelope has %s, by the status of the answer', (_title, code) => {
+    expect(kieKontext.readStatus?.(200, JSON.stringify({ code, data: { successFlag: 0 } }))).toBeUndefined()
+  })
+})
+
+describe('addresses in answers', () => {
+  const resultOf = async (resultImageUrl: string) => {
+    const status = await kontext({ successFlag: 1, response: { resultImageUrl } })
+    return status.state === 'done' ? status.imageUrls[0] : undefined
+  }
+
+  test('are http or https from their first character on', async () => {
+    expect(await resultOf('http://127.0.0.1/a.png')).toBe('http://127.0.0.1/a.png')
+    expect(await resultOf('HTTPS://files.example/a.png')).toBe('HTTPS://files.example/a.png')
+    expect(await resultOf('javascript:https://files.example/a.png')).toBeUndefined()
+    expect(await resultOf('file:///a.png')).toBeUndefined()
+  })
+
+  test('of fresh links are texts', async () => {
+    await expect(kieKontext.freshLink(url, wire(reply(200, 'success', 7)).call)).rejects.toMatchObject({
+      failure: { kind: 'expired' },
+    })
+    expect(await kieKontext.freshLink(url, wire(reply(200, 'success', spare)).call)).toBe(spare)
+  })
+})
+
+test('a refusal of the proxy is told as such by every request', async () => {
+  const refusal = () => json({ code: 503, msg: 'Too busy.', proxy: { sent: 'no' } }, 503)
+  const failure = { kind: 'unavailable', detail: 'Too busy.' }
+  await expect(kieKontext.check(id, 0, wire(refusal()).call)).rejects.toMatchObject({ failure })
+  await expect(kieKontext.balance?.(wire(refusal()).call)).rejects.toMatchObject({ failure })
+  await expect(kieKontext.freshLink(url, wire(refusal()).call)).rejects.toMatchObject({ failure })
+})
+
+test('an upload goes to a folder of its own, under the given name', async () => {
+  const { call, seen } = wire(reply(200, 'success', { downloadUrl: url }))
+  await kieKontext.upload(new Blob(['x'], { type: 'image/png' }), 'a.png', call)
+  const form = seen[0]?.body as FormData
+  expect([form.get('uploadPath'), form.get('fileName')]).toEqual(['atelier', 'a.png'])
+  const nowhere = wire(reply(200, 'success', {})).call
+  const detail = 'it gave no address for an upload.'
+  await expect(kieKontext.upload(new Blob(['x']), 'a.png', nowhere)).rejects.toMatchObject({
+    failure: { kind: 'unexpected', detail },
+  })
+})

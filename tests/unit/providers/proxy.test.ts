@@ -10,6 +10,11 @@ const refusal = (code: number, sent: 'no' | 'unknown', extra = {}) =>
   readRefusal({ code, msg, proxy: { sent, ...extra } })
 
 describe('a refusal of the proxy', () => {
+  test('has no time where it names none', () => {
+    expect(refusal(429, 'no', { limit: 'daily-credits' })?.failure).not.toHaveProperty('retryAfterMs')
+    expect(refusal(429, 'no')?.failure).not.toHaveProperty('turn')
+  })
+
   test.each([
     [401, {}, { kind: 'locked' }],
     [429, { retryAfterMs: 4_200 }, { kind: 'rate-limited', retryAfterMs: 4_200 }],
@@ -70,5 +75,26 @@ describe('what the proxy knows of a submission', () => {
 
   test('is reported as unknown if no answer came', async () => {
     await expect(keptSubmission(wire(new TypeError('Failed to fetch')).send, run, never)).rejects.toThrow(TypeError)
+  })
+
+  test('cannot be told while the proxy is not available: the question is asked again later', async () => {
+    const away = wire(json({ code: 503, msg: 'No Redis.', proxy: { sent: 'no' } }, 503))
+    await expect(keptSubmission(away.send, run, never)).rejects.toThrow('the proxy cannot tell')
+    const strange = wire(json({ code: 400, msg: 'This is not the id of a run.', proxy: { sent: 'no' } }, 400))
+    expect(await keptSubmission(strange.send, run, never)).toBeUndefined()
+  })
+
+  test('is asked with the signal of who waits', async () => {
+    const stop = new AbortController()
+    const signals: unknown[] = []
+    await keptSubmission(
+      async (_path, init) => {
+        signals.push(init?.signal)
+        return json({ state: 'none' })
+      },
+      run,
+      stop.signal,
+    )
+    expect(signals).toEqual([stop.signal])
   })
 })
