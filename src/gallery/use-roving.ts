@@ -37,7 +37,7 @@ interface Shown {
   lines: Lines
 }
 
-/** How long loading and rendering a line may take, in frames. */
+/** How many frames loading and rendering a line may take while something outside the grid has the focus. */
 const mostFrames = 90
 
 /** One cell in the tab order, and focus for cells that may not be rendered yet. */
@@ -88,12 +88,14 @@ function createCommands(
    * frame. Until then the grid itself has the focus, so that a key pressed in between still acts in the gallery.
    */
   function focusWanted(framesLeft = mostFrames) {
-    const element = wanted === undefined ? undefined : elements.get(wanted)
+    if (wanted === undefined) return
+    const element = elements.get(wanted)
     element?.focus({ preventScroll: true })
     if (document.activeElement === document.body) grid.current?.focus({ preventScroll: true })
-    const isDone = framesLeft === 0 || (element !== undefined && document.activeElement === element)
-    if (isDone) wanted = undefined
-    else if (wanted !== undefined) requestAnimationFrame(() => focusWanted(framesLeft - 1))
+    const { activeElement } = document
+    const isLate = framesLeft === 0 && activeElement !== grid.current
+    if (isLate || !grid.current || (element !== undefined && activeElement === element)) wanted = undefined
+    else requestAnimationFrame(() => focusWanted(Math.max(0, framesLeft - 1)))
   }
 
   const focusSoon = (place: number) => {
