@@ -7,6 +7,8 @@ import {
   promptToolsAct,
   redoAct,
   searchAct,
+  sourceEarlierAct,
+  sourceLaterAct,
   submitAct,
   undoAct,
 } from './app-acts.ts'
@@ -60,6 +62,8 @@ const widgetActs: readonly AppAct[] = [
 export const acts: readonly Act[] = [
   submitAct,
   promptToolsAct,
+  sourceEarlierAct,
+  sourceLaterAct,
   undoAct,
   redoAct,
   keysAct,

@@ -12,10 +12,31 @@ export const submitAct: AppAct = {
 export const promptToolsAct: AppAct = {
   on: 'app',
   id: 'prompt-tools',
-  label: 'Prompt tools: history, templates, scene, colours',
+  label: 'Prompt tools',
+  hint: 'History, templates, scene, colours',
   keys: ['mod+/'],
   where: 'anywhere',
   undoable: false,
+}
+
+export const sourceEarlierAct: AppAct = {
+  on: 'app',
+  id: 'source-earlier',
+  label: 'Move a source image earlier',
+  keys: ['alt+left', 'alt+up'],
+  where: 'anywhere',
+  during: 'sources',
+  undoable: true,
+}
+
+export const sourceLaterAct: AppAct = {
+  on: 'app',
+  id: 'source-later',
+  label: 'Move a source image later',
+  keys: ['alt+right', 'alt+down'],
+  where: 'anywhere',
+  during: 'sources',
+  undoable: true,
 }
 
 export const undoAct: AppAct = {

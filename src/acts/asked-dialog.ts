@@ -3,6 +3,9 @@ import type { Subject } from './act.ts'
 /** A dialog that an act opens over the page. */
 export type AskedDialog = { kind: 'tags' | 'collections'; images: Subject } | { kind: 'all-tags' }
 
+/** The button that opens the list of all tags, and that dialog. */
+export const allTagsLabel = 'All tags'
+
 let asked: AskedDialog | undefined
 const listeners = new Set<() => void>()
 

@@ -1,16 +1,17 @@
 import { useSyncExternalStore } from 'react'
 import { Dialog } from '#ui/dialog.tsx'
 import { lazyPart } from '#ui/lazy-part.tsx'
-import { type AskedDialog, askedDialog, askFor, watchAskedDialog } from './asked-dialog.ts'
+import { actWords } from './act-words.ts'
+import { type AskedDialog, allTagsLabel, askedDialog, askFor, watchAskedDialog } from './asked-dialog.ts'
 
 const TagForm = lazyPart(() => import('./tag-form.tsx').then((module) => module.TagForm))
 const TagList = lazyPart(() => import('./tag-list.tsx').then((module) => module.TagList))
 const CollectionForm = lazyPart(() => import('./collection-form.tsx').then((module) => module.CollectionForm))
 
 const titles: Readonly<Record<AskedDialog['kind'], string>> = {
-  tags: 'Tags and note',
-  collections: 'Collection',
-  'all-tags': 'All tags',
+  tags: actWords.tag.label,
+  collections: actWords.collect.label,
+  'all-tags': allTagsLabel,
 }
 
 /** Where the dialogs that acts open are drawn; once per page. */

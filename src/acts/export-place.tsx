@@ -1,6 +1,7 @@
 import { useSyncExternalStore } from 'react'
 import { Dialog } from '#ui/dialog.tsx'
 import { lazyPart } from '#ui/lazy-part.tsx'
+import { actWords } from './act-words.ts'
 import { askToExport, exportAsked, watchExport } from './export-request.ts'
 
 const ExportForm = lazyPart(() => import('./export-form.tsx').then((module) => module.ExportForm))
@@ -13,7 +14,7 @@ export function ExportPlace() {
   if (!asked) return null
   const { dialog, images } = asked
   return (
-    <Dialog open title={dialog === 'export' ? 'Export' : 'Hand over'} onClose={close}>
+    <Dialog open title={(dialog === 'export' ? actWords.export : actWords.handOver).label} onClose={close}>
       {dialog === 'export' ? (
         <ExportForm images={images} onClose={close} />
       ) : (

@@ -19,6 +19,7 @@ import { markColours } from '#domain/marks.ts'
 import { findFamily } from '#models/catalogue.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 import type { ImageAct, Subject } from './act.ts'
+import { actWords } from './act-words.ts'
 import { askFor } from './asked-dialog.ts'
 import { askToExport } from './export-request.ts'
 import { foundIn, recipeOf } from './image-commands.ts'
@@ -37,10 +38,9 @@ const everywhere = { on: 'images', where: ['stage', 'gallery'] } as const
 export const editAct: ImageAct = {
   ...everywhere,
   id: 'edit',
-  label: 'Edit from this image',
+  ...actWords.edit,
   word: 'Edit',
   icon: ImagePlus,
-  keys: ['u'],
   undoable: true,
   isOffered: isKept,
   perform: (subject, commands) => commands.editFrom(subject),
@@ -49,9 +49,8 @@ export const editAct: ImageAct = {
 export const addReferenceAct: ImageAct = {
   ...everywhere,
   id: 'add-reference',
-  label: 'Add as reference',
+  ...actWords.addReference,
   icon: Images,
-  keys: ['shift+u'],
   undoable: true,
   isOffered: (subject) => isKept(subject) && takesMore(),
   perform: (subject, commands) => commands.addReference(subject),
@@ -60,10 +59,9 @@ export const addReferenceAct: ImageAct = {
 export const reuseAct: ImageAct = {
   ...everywhere,
   id: 'reuse',
-  label: 'Reuse prompt and settings',
+  ...actWords.reuse,
   word: 'Reuse',
   icon: SlidersHorizontal,
-  keys: ['r'],
   undoable: true,
   isOffered: (subject) =>
     isOne(subject) && isKept(subject) && (recipeOf(subject[0]) ?? foundIn(subject[0])) !== undefined,
@@ -73,9 +71,8 @@ export const reuseAct: ImageAct = {
 export const downloadAct: ImageAct = {
   ...everywhere,
   id: 'download',
-  label: 'Download',
+  ...actWords.download,
   icon: Download,
-  keys: ['d'],
   undoable: false,
   isOffered: isKept,
   perform: (subject, commands) => void commands.download(subject),
@@ -84,9 +81,8 @@ export const downloadAct: ImageAct = {
 export const exportAct: ImageAct = {
   ...everywhere,
   id: 'export',
-  label: 'Export',
+  ...actWords.export,
   icon: FileOutput,
-  keys: ['e'],
   undoable: false,
   isOffered: isKept,
   perform: (subject) => askToExport(subject),
@@ -95,10 +91,9 @@ export const exportAct: ImageAct = {
 export const handOverAct: ImageAct = {
   ...everywhere,
   id: 'hand-over',
-  label: 'Hand over',
+  ...actWords.handOver,
   hint: "Contact sheet, client's picks, Photoshop",
   icon: Send,
-  keys: ['shift+e'],
   undoable: false,
   isOffered: isKept,
   perform: (subject) => askToExport(subject, 'hand-over'),
@@ -118,10 +113,9 @@ export const copyAct: ImageAct = {
 export const binAct: ImageAct = {
   ...everywhere,
   id: 'bin',
-  label: 'Move to bin',
+  ...actWords.bin,
   word: 'Bin',
   icon: Trash2,
-  keys: ['x', 'delete'],
   undoable: true,
   isOffered: isKept,
   perform: (subject, commands) => void commands.moveToBin(subject),
@@ -185,19 +179,18 @@ export const rejectAct: ImageAct = {
 export const tagAct: ImageAct = {
   ...inGallery,
   id: 'tag',
-  label: 'Tags and note',
+  ...actWords.tag,
+  word: 'Tags',
   icon: Tags,
-  keys: ['t'],
   perform: (subject) => askFor({ kind: 'tags', images: subject }),
 }
 
 export const collectAct: ImageAct = {
   ...inGallery,
   id: 'collect',
-  label: 'Collection',
+  ...actWords.collect,
   hint: 'Add to collections, or take out',
   icon: FolderPlus,
-  keys: ['l'],
   perform: (subject) => askFor({ kind: 'collections', images: subject }),
 }
 

@@ -13,6 +13,7 @@ import { announce } from '#ui/announce.tsx'
 import { notify } from '#ui/notices.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { perform, sayFailure, sayLeft, undo } from './act-log.ts'
+import { actWords } from './act-words.ts'
 import { fillForm } from './fill-form.ts'
 import { createMarkCommands, type Rating } from './mark-commands.ts'
 import { markedOf } from './marked-file.ts'
@@ -219,7 +220,7 @@ async function copy(store: GalleryStore, image: Picture): Promise<void> {
     notify({
       text: 'This browser did not allow copying.',
       tone: 'error',
-      action: { label: 'Download', onSelect: () => void download(store, [image]) },
+      action: { label: actWords.download.label, onSelect: () => void download(store, [image]) },
     })
   }
 }

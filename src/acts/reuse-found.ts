@@ -7,6 +7,7 @@ import { findFamily } from '#models/catalogue.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { notify } from '#ui/notices.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
+import { actWords } from './act-words.ts'
 import { fillForm } from './fill-form.ts'
 
 const mostDepth = 16
@@ -69,6 +70,6 @@ export function offerReuse(store: GalleryStore, { origin }: Picture, text = ''):
   if (!found) return false
   const says = `It holds a prompt from ${found.program}.`
   const onSelect = () => void reuseFound(store, found)
-  notify({ text: `${text || 'Image added.'} ${says}`, action: { label: 'Reuse prompt and settings', onSelect } })
+  notify({ text: `${text || 'Image added.'} ${says}`, action: { label: actWords.reuse.label, onSelect } })
   return true
 }

@@ -4,7 +4,7 @@ import { useStore } from '#store/queries.ts'
 import { Button } from '#ui/button.tsx'
 import { TextField } from '#ui/text-field.tsx'
 import type { Subject } from './act.ts'
-import { askFor } from './asked-dialog.ts'
+import { allTagsLabel, askFor } from './asked-dialog.ts'
 import { imageCommandsOf } from './image-commands.ts'
 import { readTags, suggestTags } from './tag-words.ts'
 import { useKnownTags } from './use-known-tags.ts'
@@ -27,7 +27,7 @@ export function TagForm({ images, onClose }: TagFormProps) {
       <Note images={shown} />
       <div className="flex justify-between gap-2">
         <Button variant="quiet" onClick={() => askFor({ kind: 'all-tags' })}>
-          All tags
+          {allTagsLabel}
         </Button>
         <Button variant="primary" onClick={onClose}>
           Done

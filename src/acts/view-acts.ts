@@ -1,5 +1,6 @@
 import { Eye, Minus, Plus, Scan, SquareSplitHorizontal, ZoomIn } from 'lucide-react'
 import type { ViewAct } from './act.ts'
+import { actWords } from './act-words.ts'
 
 const view = { on: 'view', undoable: false } as const
 
@@ -59,9 +60,8 @@ export const beforeAct: ViewAct = {
 export const compareAct: ViewAct = {
   ...view,
   id: 'compare',
-  label: 'Compare',
+  ...actWords.compare,
   icon: SquareSplitHorizontal,
-  keys: ['c'],
   where: ['stage', 'gallery'],
   perform: (stage) => stage.compare(),
 }

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
+import { binAct, deleteAct } from '#acts/image-acts.ts'
 import { useImageCommands } from '#acts/use-image-commands.ts'
 import { isNonEmpty, type PictureId } from '#domain/ids.ts'
 import { useStore } from '#store/queries.ts'
@@ -39,7 +40,7 @@ export function FreeingSettings({ freeBytes }: { freeBytes: number | undefined }
       {forecast && <p className="text-soft text-xs">{forecast}</p>}
       {duplicates.ids.length > 0 && (
         <Row what={`Imported twice, stored once · ${countOf(duplicates.ids)}`}>
-          <Button onClick={() => void moveDuplicates()}>Move to bin</Button>
+          <Button onClick={() => void moveDuplicates()}>{binAct.label}</Button>
         </Row>
       )}
       {bin.ids.length > 0 && <Bin bin={bin} onDelete={(ids) => commands.deletePermanently(ids)} />}
@@ -69,7 +70,7 @@ function Bin({ bin, onDelete }: BinProps) {
               className="text-danger hover:text-danger"
               onClick={() => void onDelete(bin.ids).then(() => setAsking(false))}
             >
-              Delete permanently
+              {deleteAct.label}
             </Button>
             <Button variant="quiet" onClick={() => setAsking(false)}>
               Keep

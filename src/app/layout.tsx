@@ -6,6 +6,7 @@ import { useWorkCount } from '#runs/work-count.ts'
 import { Button } from '#ui/button.tsx'
 import { classes } from '#ui/classes.ts'
 import { lazyPart } from '#ui/lazy-part.tsx'
+import { describeShortcut } from '#ui/shortcut.ts'
 import { useWorkspace, type View, type Workspace } from '#workspace/workspace.ts'
 import { Count } from './header.tsx'
 
@@ -24,6 +25,8 @@ const Divider = lazyPart(() => import('#ui/divider.tsx').then((module) => module
 
 const limitsPx = { createWidth: { min: 320, max: 420 }, galleryWidth: { min: 320, max: 560 } } as const
 const within = (px: number, { min, max }: { min: number; max: number }) => Math.min(max, Math.max(min, px))
+
+const [closeKeys = ''] = closeAct.keys
 
 /** Where a divider will be. */
 const hairline = <span className="bg-line max-wide:hidden" />
@@ -86,7 +89,12 @@ export function Layout({ header, create, stage, gallery, tasks, isSoon }: Layout
           <div className="relative min-h-0 flex-1">{gallery}</div>
           {galleryOpen && (
             <span className="absolute right-3 bottom-3 z-10 max-middle:hidden">
-              <Button icon={X} data-tip-keys="Esc" data-tip="Close gallery" onClick={closeGallery}>
+              <Button
+                icon={X}
+                data-tip-keys={describeShortcut(closeKeys)}
+                data-tip="Close gallery"
+                onClick={closeGallery}
+              >
                 Close gallery
               </Button>
             </span>

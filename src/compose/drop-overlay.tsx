@@ -3,7 +3,7 @@ import { useDropzone } from 'react-dropzone'
 import { classes } from '#ui/classes.ts'
 
 export interface DropOverlayProps {
-  /** "Edit this image": what a drop on the larger zone does. */
+  /** What a drop on the larger zone does. */
   sourceTitle: string
   limit: string
   onSources: (files: readonly File[]) => void

@@ -116,12 +116,12 @@ function Tools(props: ToolsProps) {
       <button
         type="button"
         aria-keyshortcuts={toAriaShortcut(keys)}
-        data-tip="History, templates, scene, colours"
+        data-tip={promptToolsAct.hint}
         data-tip-keys={describeShortcut(keys)}
         onClick={() => setIsOpen(true)}
         className="min-h-6 rounded-sm transition-colors hover:text-ink max-middle:min-h-11"
       >
-        Prompt tools
+        {promptToolsAct.label}
       </button>
       {isOpen && <PromptTools {...props} onClose={() => setIsOpen(false)} />}
     </>

@@ -1,4 +1,5 @@
 import { type RefObject, useState } from 'react'
+import { promptToolsAct } from '#acts/app-acts.ts'
 import { undoable } from '#acts/undoable.ts'
 import type { PictureId } from '#domain/ids.ts'
 import { useStore } from '#store/queries.ts'
@@ -35,9 +36,9 @@ export function PromptTools({ field, value, sources, onChange, onClose }: Prompt
     useWorkspace.getState().focusPrompt()
   }
   return (
-    <Dialog open title="Prompt tools" onClose={onClose}>
+    <Dialog open title={promptToolsAct.label} onClose={onClose}>
       <div className="border-line border-b px-2">
-        <Tabs label="Prompt tools" value={tab} tabs={tabs} onChange={setTab} />
+        <Tabs label={promptToolsAct.label} value={tab} tabs={tabs} onChange={setTab} />
       </div>
       <div role="tabpanel" id={`panel-${tab}`} aria-labelledby={`tab-${tab}`} className="space-y-4 p-4 text-sm">
         {tab === 'history' && <PromptHistory onChoose={write('prompt from history')} />}

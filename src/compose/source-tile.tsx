@@ -1,10 +1,12 @@
 import { ArrowLeft, ArrowRight, ImageOff, LoaderCircle, X } from 'lucide-react'
 import { type DragEvent, type KeyboardEvent, type ReactNode, useState } from 'react'
+import { sourceEarlierAct, sourceLaterAct } from '#acts/app-acts.ts'
 import { sourceDragType } from '#acts/drag.ts'
 import type { PictureId } from '#domain/ids.ts'
 import { useThumbnail } from '#store/thumbnail-queries.ts'
 import { IconButton } from '#ui/button.tsx'
 import { classes } from '#ui/classes.ts'
+import { findShortcut } from '#ui/shortcut.ts'
 import { showHidden } from '#ui/show-hidden.ts'
 import type { InHand } from './source-bench.ts'
 
@@ -22,6 +24,11 @@ interface SourceTileProps {
   /** It is the image on the stage. */
   isShown: boolean
 }
+
+const moves = [
+  ...sourceEarlierAct.keys.map((keys) => [keys, -1] as const),
+  ...sourceLaterAct.keys.map((keys) => [keys, 1] as const),
+]
 
 /** As wide as the image needs at this height; only very long ones get bars. */
 const tile =
@@ -43,8 +50,8 @@ export function SourceTile(props: SourceTileProps) {
     if (to >= 0 && to < total) onMove(id, to)
   }
   const onKeyDown = (event: KeyboardEvent) => {
-    const by = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key]
-    if (!by || !event.altKey) return
+    const by = findShortcut(moves, event.nativeEvent)
+    if (!by) return
     // Alt and an arrow key would leave the page.
     event.preventDefault()
     move(by)
@@ -97,14 +104,14 @@ export function SourceTile(props: SourceTileProps) {
           <TileButton
             label={`Move image ${number} earlier`}
             icon={ArrowLeft}
-            shortcut="alt+left"
+            shortcut={sourceEarlierAct.keys[0]}
             aria-disabled={index === 0}
             onClick={() => move(-1)}
           />
           <TileButton
             label={`Move image ${number} later`}
             icon={ArrowRight}
-            shortcut="alt+right"
+            shortcut={sourceLaterAct.keys[0]}
             aria-disabled={number === total}
             onClick={() => move(1)}
           />

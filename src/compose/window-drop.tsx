@@ -1,4 +1,5 @@
 import { useEffect, useEffectEvent, useRef, useState } from 'react'
+import { actWords } from '#acts/act-words.ts'
 import { ownDragType } from '#acts/drag.ts'
 import type { ModelFamily } from '#models/model.ts'
 import { lazyPart } from '#ui/lazy-part.tsx'
@@ -32,7 +33,7 @@ export function WindowDrop({ family, desk }: { family: ModelFamily; desk: Source
   return (
     <DropOverlay
       waiting={null}
-      sourceTitle={family.maxSources === 1 ? 'Edit this image' : 'Add as reference'}
+      sourceTitle={(family.maxSources === 1 ? actWords.edit : actWords.addReference).label}
       limit={`${family.title} takes ${describeLimit(family)}`}
       onSources={after((files) => takeAsSource({ files }))}
       onGallery={after(desk.keepInGallery)}

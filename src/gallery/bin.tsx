@@ -1,4 +1,5 @@
 import { type ReactNode, useMemo, useState } from 'react'
+import { deleteAct } from '#acts/image-acts.ts'
 import type { ImageCommands } from '#acts/image-commands.ts'
 import { useImageCommands } from '#acts/use-image-commands.ts'
 import type { PictureId } from '#domain/ids.ts'
@@ -82,7 +83,7 @@ function DeleteDialog({ doomed, commands, onClose }: DeleteDialogProps) {
     void commands.deletePermanently(doomed)
   }
   return (
-    <Dialog open title="Delete permanently?" onClose={onClose}>
+    <Dialog open title={`${deleteAct.label}?`} onClose={onClose}>
       <div className="flex flex-col gap-4 p-4">
         <p>
           {what} will be permanently deleted. Edits made from {doomed.length === 1 ? 'it' : 'them'} are kept.
@@ -92,7 +93,7 @@ function DeleteDialog({ doomed, commands, onClose }: DeleteDialogProps) {
             Keep
           </Button>
           <Button variant="danger" onClick={onDelete}>
-            Delete permanently
+            {deleteAct.label}
           </Button>
         </div>
       </div>

@@ -1,5 +1,5 @@
 import { ArrowDownUp, FolderOpen, ListFilter, Star, Tags, X } from 'lucide-react'
-import { askFor } from '#acts/asked-dialog.ts'
+import { allTagsLabel, askFor } from '#acts/asked-dialog.ts'
 import { type Query, type Sort, sorts } from '#library/find/query.ts'
 import { useCollections } from '#store/stage-queries.ts'
 import { IconButton } from '#ui/button.tsx'
@@ -101,7 +101,7 @@ function filterGroups(query: Query, onChange: (query: Query) => void, { facets }
   ]
   return [
     ...groups.filter(({ items }) => items.length > 0),
-    { label: 'All tags …', icon: Tags, onSelect: () => askFor({ kind: 'all-tags' }) },
+    { label: `${allTagsLabel} …`, icon: Tags, onSelect: () => askFor({ kind: 'all-tags' }) },
   ]
 }
 

@@ -1,4 +1,5 @@
 import { useMemo, useState } from 'react'
+import { jumpAct } from '#acts/gallery-acts.ts'
 import { startOfDay, startOfMonth } from '#domain/calendar.ts'
 import type { Day } from '#library/find/finder.ts'
 import { Button } from '#ui/button.tsx'
@@ -27,7 +28,7 @@ export function JumpDialog({ days, total, now, onJump, onClose }: JumpDialogProp
   }
   const ago = (back: number) => startOfDay(new Date(now).setDate(new Date(now).getDate() - back))
   return (
-    <Dialog open title="Jump to date" onClose={onClose}>
+    <Dialog open title={jumpAct.label} onClose={onClose}>
       <div className="flex flex-col gap-4 p-4">
         <form
           className="flex items-end gap-2"

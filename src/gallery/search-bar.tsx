@@ -47,7 +47,7 @@ export function SearchBar({ query, onChange, view, counting, failed, onReadAgain
             ref={field}
             type="search"
             dir="auto"
-            aria-label="Search images"
+            aria-label={searchAct.label}
             placeholder="Search"
             value={text}
             maxLength={mostLetters}

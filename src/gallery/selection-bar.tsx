@@ -1,4 +1,4 @@
-import { CheckCheck, Gauge, SquareSplitHorizontal, X } from 'lucide-react'
+import { CheckCheck, Gauge, X } from 'lucide-react'
 import type { ImageAct, Subject } from '#acts/act.ts'
 import { closeAct } from '#acts/app-acts.ts'
 import { selectAllAct } from '#acts/gallery-acts.ts'
@@ -16,6 +16,7 @@ import {
   starAct,
   tagAct,
 } from '#acts/image-acts.ts'
+import { compareAct } from '#acts/view-acts.ts'
 import { Button, IconButton } from '#ui/button.tsx'
 import { Menu } from '#ui/menu.tsx'
 import { describeShortcut } from '#ui/shortcut.ts'
@@ -78,17 +79,17 @@ export function SelectionBar({ room, total, isBin = false }: SelectionBarProps) 
                 }))}
               />
               <Act act={collectAct} onPress={act(collectAct)} />
-              <Act act={tagAct} word="Tags" onPress={act(tagAct)} />
+              <Act act={tagAct} word={tagAct.word} onPress={act(tagAct)} />
               <Act act={exportAct} onPress={act(exportAct)} />
               <Act act={handOverAct} onPress={act(handOverAct)} />
               <Button
                 variant="quiet"
-                icon={SquareSplitHorizontal}
+                icon={compareAct.icon}
                 disabled={size !== 2}
-                data-tip={size === 2 ? 'Compare' : 'Compare two images'}
+                data-tip={size === 2 ? compareAct.label : 'Select two images to compare'}
                 onClick={() => withSubject(compareTwo)}
               >
-                Compare
+                {compareAct.label}
               </Button>
             </>
           )}
@@ -99,7 +100,7 @@ export function SelectionBar({ room, total, isBin = false }: SelectionBarProps) 
   )
 }
 
-function Act({ act, word = act.label, onPress }: { act: ImageAct; word?: string; onPress: () => void }) {
+function Act({ act, word = act.label, onPress }: { act: ImageAct; word?: string | undefined; onPress: () => void }) {
   return (
     <Button
       variant="quiet"

@@ -1,5 +1,6 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import type { Subject, SurveyView } from '#acts/act.ts'
+import { binAct } from '#acts/image-acts.ts'
 import type { ImageCommands } from '#acts/image-commands.ts'
 import { surveyActs } from '#acts/survey-acts.ts'
 import type { NonEmpty, PictureId } from '#domain/ids.ts'
@@ -140,7 +141,7 @@ function Summary({ ids, commands, onClose, onBack }: SurveyProps & { onBack: () 
       </p>
       <div className="flex gap-2">
         <Button onClick={onBack}>Back</Button>
-        {first && <Button onClick={() => onBin([first, ...rest])}>Move to bin</Button>}
+        {first && <Button onClick={() => onBin([first, ...rest])}>{binAct.label}</Button>}
         <Button variant="primary" onClick={onClose}>
           Done
         </Button>

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { acts } from '#acts/act-list.ts'
 
 const src = fileURLToPath(new URL('../../../src', import.meta.url))
 
@@ -15,7 +16,8 @@ const ownKeys = [
   /\.key(?:\.toLowerCase\(\))?\s*[!=]==?\s*'\S'/,
   /'\S'[^\n]*\.includes\([^\n)]*\.key\b/,
   /\bcase '[a-z]':/,
-  /\b(?:shortcut|data-tip-keys|aria-keyshortcuts)="(?:[a-z]|mod\+[a-z]|shift\+[a-z])"/i,
+  /\b(?:shortcut|data-tip-keys|aria-keyshortcuts)="(?:[a-z]|esc|enter|space|(?:mod|shift|alt)\+\w+)"/i,
+  /\[\s*'(?:[a-z]|mod\+\w+)',\s*'[A-Z]/,
   /\bfindShortcut\(\[\[?'/,
   /\buseShortcut\(/,
 ]
@@ -24,6 +26,19 @@ test('no component binds or shows a letter that is not in the list of acts', () 
   expect(components.length).toBeGreaterThan(100)
   const found = components.flatMap(({ path, text }) =>
     ownKeys.flatMap((pattern) => pattern.exec(text)?.[0] ?? []).map((what) => `${path}: ${what}`),
+  )
+  expect(found).toEqual([])
+})
+
+/** Names of several words, so that an everyday word that is also the name of an act may be used. */
+const longLabels = acts.flatMap(({ label }) => (label.includes(' ') ? label : []))
+
+test('no component repeats the name of an act: a changed name changes everywhere', () => {
+  expect(longLabels.length).toBeGreaterThan(30)
+  const found = components.flatMap(({ path, text }) =>
+    longLabels
+      .filter((label) => new RegExp(`['">\`]\\s*${label.replaceAll(/[%().?]/g, '\\$&')}\\s*['"<\`]`).test(text))
+      .map((label) => `${path}: ${label}`),
   )
   expect(found).toEqual([])
 })
@@ -37,7 +52,7 @@ test('every act that a part of the page handles itself is bound by one part', ()
   // The keys of undo, redo and the sheet are bound where their buttons are.
   const binders = [...components.map(({ text }) => text), readFileSync(join(src, 'acts', 'act-keys.tsx'), 'utf8')]
   const unbound = names.filter((name) => {
-    const binds = new RegExp(`(useActKey\\(|\\[|allKeys = |starKeys = |stackKeys = '' ?\\] = )${name}\\b`)
+    const binds = new RegExp(`(useActKey\\(|\\[|allKeys = |starKeys = |\\.\\.\\.|stackKeys = '' ?\\] = )${name}\\b`)
     return !binders.some((text) => binds.test(text))
   })
   expect(unbound).toEqual([])
