@@ -4,17 +4,31 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright'
 
 const folder = join('node_modules', '.cache', 'screens')
+const schemes = ['dark', 'light'] as const
 const widths = [
   { name: '1440', width: 1440, height: 900 },
   { name: '1024', width: 1024, height: 768 },
   { name: '390', width: 390, height: 844 },
 ]
 
-/** Takes screenshots of the page at `url`, which has a simulated service. Gives their folder. */
-export async function takeScreens(browser: Browser, url: string): Promise<string> {
+/**
+ * Takes screenshots of the page at `url`, which has a simulated service. `only`: widths and colour schemes, if not all
+ * are wanted. Gives their folder.
+ */
+export async function takeScreens(browser: Browser, url: string, only: readonly string[] = []): Promise<string> {
   mkdirSync(folder, { recursive: true })
-  for (const colorScheme of ['dark', 'light'] as const) {
+  const isWanted = (all: readonly string[], one: string) =>
+    only.includes(one) || !all.some((each) => only.includes(each))
+  for (const colorScheme of schemes) {
+    if (!isWanted(schemes, colorScheme)) continue
     for (const { name, ...viewport } of widths) {
+      if (
+        !isWanted(
+          widths.map((width) => width.name),
+          name,
+        )
+      )
+        continue
       const context = await browser.newContext({ viewport, colorScheme, hasTouch: viewport.width < 768 })
       const page = await context.newPage()
       await page.goto(url)
@@ -210,9 +224,9 @@ async function walkLibrary(page: Page, isPhone: boolean, isNarrow: boolean, shoo
   }
   await button('Move to bin').click()
   await shoot('notice')
-  await button('Bin').click()
+  await gallery.getByRole('button', { name: 'Bin', exact: true }).click()
   await shoot('bin')
-  await button('Bin').click()
+  await gallery.getByRole('button', { name: 'Bin', exact: true }).click()
   await cells.nth(0).focus()
   await page.keyboard.press('n')
   await shoot('survey')

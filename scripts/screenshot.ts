@@ -1,5 +1,5 @@
 // `npm run screenshot`: the image in README, taken of the real page with the simulator behind it. With `all`: every
-// screen.
+// screen, or with `all light 390` those of one width and colour scheme.
 import { chromium } from 'playwright'
 import { startServer } from '../tests/support/atelier.ts'
 import { ensureBuilt } from './prepare.mjs'
@@ -11,7 +11,7 @@ const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run
 const server = await startServer()
 const browser = await chromium.launch({ executablePath: ensureChromium(), args })
 if (process.argv[2] === 'all') {
-  console.log(`The screens are in ${await takeScreens(browser, server.url)}.`)
+  console.log(`The screens are in ${await takeScreens(browser, server.url, process.argv.slice(3))}.`)
   await browser.close()
   await server.kill()
   process.exit()
