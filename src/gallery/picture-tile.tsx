@@ -5,7 +5,7 @@ import { menuItemsFor } from '#acts/image-keys.ts'
 import type { Picture } from '#domain/picture.ts'
 import { useThumbnail } from '#store/thumbnail-queries.ts'
 import { classes } from '#ui/classes.ts'
-import { Menu, type MenuItem } from '#ui/menu.tsx'
+import { Menu, type MenuGroup, type MenuItem } from '#ui/menu.tsx'
 import type { CellActs } from './cell-acts.ts'
 import { StackBadge } from './stack-badge.tsx'
 import { TileMarks } from './tile-marks.tsx'
@@ -96,10 +96,13 @@ function itemsFor(
   picture: Picture,
   { stack, opened }: { stack: number | undefined; opened: number | undefined },
   acts: CellActs,
-): MenuItem[] {
+): (MenuItem | MenuGroup)[] {
   // On a selected tile the menu is for all that are selected.
   const onSelection = acts.isMeant(picture.id) ? acts.performOnSelection : undefined
-  const items = [...menuItemsFor([picture], acts.commands, onSelection), ...(acts.collected?.itemsFor(picture) ?? [])]
+  const items = [
+    ...(acts.collected?.itemsFor(picture) ?? []),
+    ...menuItemsFor([picture], acts.commands, { perform: onSelection }),
+  ]
   const { turnStack } = acts
   if (!turnStack || (stack === undefined && opened === undefined)) return items
   const isOpen = stack !== undefined

@@ -61,7 +61,7 @@ function Way({ act, icon, onPress }: { act: typeof jumpAct; icon: typeof Eye; on
   return (
     <Button variant="quiet" icon={icon} className="justify-start" onClick={onPress}>
       <span className="flex-1 text-left">{act.word ?? act.label}</span>
-      <kbd aria-hidden className="font-sans text-faint text-xs">
+      <kbd aria-hidden className="font-sans text-faint text-xs pointer-coarse:hidden">
         {describeShortcut(keys)}
       </kbd>
     </Button>

@@ -78,13 +78,9 @@ export function LaidBar({ picture, zoom }: LaidBarProps) {
 
 const chip = 'whitespace-nowrap rounded-full border border-line px-2 text-soft text-xs leading-5'
 
-/** On a phone one line that scrolls; elsewhere as many lines as needed. */
+/** As many lines as needed. */
 function Bar({ children }: { children: ReactNode }) {
-  return (
-    <div className="flex min-h-11 flex-wrap items-center gap-x-1.5 gap-y-1 px-3 py-1 max-middle:flex-nowrap max-middle:overflow-x-auto">
-      {children}
-    </div>
-  )
+  return <div className="flex min-h-11 flex-wrap items-center gap-x-1.5 gap-y-1 px-3 py-1">{children}</div>
 }
 
 /** The step of laying an answer into this image, or of this answer itself. */
@@ -141,7 +137,7 @@ function Laid({ origin, answer, picture, zoom }: LaidProps) {
   }
   return (
     <Bar>
-      <ul aria-label="What was done" className="flex shrink-0 flex-wrap gap-1 max-middle:flex-nowrap">
+      <ul aria-label="What was done" className="flex flex-wrap gap-1">
         {chips.map((words) => (
           <li key={words} className={chip}>
             {words}
@@ -162,6 +158,7 @@ function Laid({ origin, answer, picture, zoom }: LaidProps) {
         pressed={isAdjusting}
         onClick={() => setAdjusting(!isAdjusting)}
       />
+      {isShowing && <p className="text-soft text-xs">{describePlaces(places)}</p>}
       {picture.parents[0] && (
         <Results picture={picture} source={picture.parents[0]} results={results} viewport={zoom.viewport} />
       )}
@@ -172,9 +169,6 @@ function Laid({ origin, answer, picture, zoom }: LaidProps) {
           onLay={(change) => lay({ ...wishes, ...change })}
           onPaint={() => setPainting(true)}
         />
-      )}
-      {isShowing && (
-        <p className="w-full text-soft text-xs max-middle:w-auto max-middle:shrink-0">{describePlaces(places)}</p>
       )}
       {isShowing &&
         answer &&
@@ -198,7 +192,7 @@ interface AdjustProps {
 function Adjust({ origin: { view, edit }, isBusy, onLay, onPaint }: AdjustProps) {
   const { rim, frame } = edit.document
   return (
-    <span className="flex w-full shrink-0 items-center gap-3 max-middle:w-auto">
+    <span className="flex w-full flex-wrap items-center gap-x-3 gap-y-1">
       <Feather value={rim} isOff={isBusy} onChange={(feather) => onLay({ feather })} />
       <Segments
         label="Result shows"
@@ -314,7 +308,7 @@ function Refused({ answer, laying, recipe, zoom }: RefusedProps) {
       <p role="alert" className="min-w-56 flex-1 basis-64 text-ink text-sm">
         {describeRefusal(laying)}
       </p>
-      <span className="flex flex-wrap gap-1 max-middle:flex-nowrap">
+      <span className="flex flex-wrap gap-1">
         <Button onClick={() => void store.noteLaying(answer.id, { ...laying, accepted: true })}>
           Use whole result
         </Button>

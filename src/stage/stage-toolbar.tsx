@@ -6,6 +6,7 @@ import type { ImageCommands } from '#acts/image-commands.ts'
 import { beforeAct, compareAct, fitAct, fullAct, zoomInAct, zoomOutAct } from '#acts/view-acts.ts'
 import type { Picture } from '#domain/picture.ts'
 import { Button } from '#ui/button.tsx'
+import { classes } from '#ui/classes.ts'
 import { describeShortcut, toAriaShortcut } from '#ui/shortcut.ts'
 import { Toolbar } from '#ui/toolbar.tsx'
 import type { Zoom } from './use-zoom.ts'
@@ -23,17 +24,14 @@ interface StageToolbarProps {
 
 /**
  * Acts for the image on the stage, in one row: zoom at its start, acts at its end. The first acts have words if there
- * is room; on a phone all do, and zooming is done with two fingers.
+ * is room.
  */
 export function StageToolbar(props: StageToolbarProps) {
   return (
     <div className="@container">
-      <Toolbar
-        label="Image"
-        className="flex h-11 items-center gap-0.5 px-1 max-middle:h-14 max-middle:justify-between max-middle:gap-0 max-middle:overflow-x-auto"
-      >
+      <Toolbar label="Image" className="flex h-11 items-center gap-0.5 px-1">
         <ZoomControls zoom={props.zoom} view={props.view} />
-        <span className="ml-auto max-middle:hidden" />
+        <span className="ml-auto" />
         <ImageControls {...props} />
       </Toolbar>
     </div>
@@ -44,7 +42,7 @@ const [fullKeys = ''] = fullAct.keys
 
 function ZoomControls({ zoom, view }: Pick<StageToolbarProps, 'zoom' | 'view'>) {
   return (
-    <span className="flex items-center gap-0.5 max-middle:hidden">
+    <span className="flex items-center gap-0.5">
       <IconAct act={zoomOutAct} onClick={view.zoomOut} />
       <span className="w-11 text-center text-faint text-xs">{`${zoom.percent}%`}</span>
       <IconAct act={zoomInAct} onClick={view.zoomIn} />
@@ -64,7 +62,7 @@ function ZoomControls({ zoom, view }: Pick<StageToolbarProps, 'zoom' | 'view'>) 
 }
 
 function ImageControls({ picture, commands, ...compare }: StageToolbarProps) {
-  const control = (act: ImageAct, look: { worded?: boolean; className?: string } = {}) => (
+  const control = (act: ImageAct, look: { worded?: boolean } = {}) => (
     <ActButton
       {...look}
       act={act}
@@ -79,13 +77,18 @@ function ImageControls({ picture, commands, ...compare }: StageToolbarProps) {
       <HoldBefore {...compare} />
       {control(downloadAct, { worded: true })}
       {control(reuseAct)}
-      {control(copyAct, { className: 'max-middle:hidden' })}
+      {control(copyAct)}
       {control(binAct)}
     </>
   )
 }
 
-function HoldBefore({ view, hasBefore, isBefore }: Pick<StageToolbarProps, 'view' | 'hasBefore' | 'isBefore'>) {
+interface HoldBeforeProps extends Pick<StageToolbarProps, 'view' | 'hasBefore' | 'isBefore'> {
+  className?: string
+}
+
+/** Shows the source while it is pressed. */
+export function HoldBefore({ view, hasBefore, isBefore, className }: HoldBeforeProps) {
   const onKey = (event: KeyboardEvent, held: boolean) => {
     if (event.key !== ' ' && event.key !== 'Enter') return
     event.preventDefault()
@@ -104,7 +107,7 @@ function HoldBefore({ view, hasBefore, isBefore }: Pick<StageToolbarProps, 'view
       onKeyDown={(event) => onKey(event, true)}
       onKeyUp={(event) => onKey(event, false)}
       onBlur={() => view.before(false)}
-      className="touch-none"
+      className={classes('touch-none', className)}
     />
   )
 }

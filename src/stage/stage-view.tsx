@@ -11,8 +11,10 @@ import { usePicture, usePictures } from '#store/queries.ts'
 import { useNeighbours } from '#store/stage-queries.ts'
 import { Button } from '#ui/button.tsx'
 import { lazyPart } from '#ui/lazy-part.tsx'
+import { useMedia } from '#ui/use-media.ts'
 import { type ToolId, useEditOf, useWorkspace } from '#workspace/workspace.ts'
 import { NewImages } from './new-images.tsx'
+import { PhoneActs } from './phone-acts.tsx'
 import { PictureLayer } from './picture-layer.tsx'
 import { StageInfo } from './stage-info.tsx'
 import { StageLayout } from './stage-layout.tsx'
@@ -54,23 +56,25 @@ export function StageView({ picture }: { picture: Picture }) {
   const takeTool: StageHandle['takeTool'] = (next) => useWorkspace.getState().takeTool(next === tool ? undefined : next)
   const view: StageHandle = { zoomIn, zoomOut, fit, full, compare: comparison.toggle, before: setHeld, takeTool }
   useStageKeys({ picture, view, commands })
+  const isPhone = useMedia('(width < 768px)')
+  const compare = {
+    hasBefore: comparison.before !== undefined,
+    isBefore: held,
+    isComparing: comparison.comparing !== undefined,
+  }
 
   return (
     <StageLayout
-      rail={picture.shelf !== 'bin' && <ToolRail picture={picture} view={view} commands={commands} />}
+      rail={
+        isPhone ? (
+          <PhoneActs picture={picture} view={view} commands={commands} {...compare} />
+        ) : (
+          picture.shelf !== 'bin' && <ToolRail picture={picture} view={view} commands={commands} />
+        )
+      }
       options={<Options picture={picture} zoom={zoom} comparison={comparison} tool={tool} />}
       image={<Viewport picture={picture} zoom={zoom} isBefore={held} comparison={comparison} />}
-      actions={
-        <StageToolbar
-          picture={picture}
-          zoom={zoom}
-          view={view}
-          commands={commands}
-          hasBefore={comparison.before !== undefined}
-          isBefore={held}
-          isComparing={comparison.comparing !== undefined}
-        />
-      }
+      actions={!isPhone && <StageToolbar picture={picture} zoom={zoom} view={view} commands={commands} {...compare} />}
       facts={
         <StageInfo picture={picture}>
           {picture.batch && (

@@ -20,7 +20,7 @@ interface ToolRailProps {
   commands: ImageCommands
 }
 
-/** The tools of the stage: beside the image where the window is wide, else below it, on a phone with words. */
+/** The tools of the stage: beside the image if the window is wide, else below it. On a phone see `PhoneActs`. */
 export function ToolRail({ picture, view, commands }: ToolRailProps) {
   const active = useWorkspace((state) => state.tool)
   const isBelow = useMedia('(width < 1200px)')

@@ -24,12 +24,17 @@ export interface MenuGroup {
 
 interface MenuProps {
   label: string
+  /** Shown below the icon. */
+  word?: string
   icon: LucideIcon
   items: readonly (MenuItem | MenuGroup)[]
 }
 
+const stacked =
+  'inline-flex h-12 min-w-11 flex-col items-center justify-center gap-0.5 rounded-sm px-0.5 text-soft text-xs hover:bg-hover hover:text-ink'
+
 /** A button and the list it opens. The list is in the top layer; a press outside and Escape close it. */
-export function Menu({ label, icon, items }: MenuProps) {
+export function Menu({ label, word, icon: Icon, items }: MenuProps) {
   const id = useId()
   const [open, setOpen] = useState(false)
   const button = useRef<HTMLSpanElement>(null)
@@ -75,10 +80,18 @@ export function Menu({ label, icon, items }: MenuProps) {
     drawn[(next + drawn.length) % drawn.length]?.focus()
   }
 
+  const opener = { popoverTarget: id, 'aria-haspopup': 'menu', 'aria-expanded': open } as const
   return (
     <>
       <span ref={button} className="inline-flex">
-        <IconButton label={label} icon={icon} popoverTarget={id} aria-haspopup="menu" aria-expanded={open} />
+        {word ? (
+          <button type="button" {...opener} aria-label={label} className={stacked}>
+            <Icon size={16} strokeWidth={1.75} aria-hidden />
+            {word}
+          </button>
+        ) : (
+          <IconButton label={label} icon={Icon} {...opener} />
+        )}
       </span>
       <div
         ref={list}
@@ -138,7 +151,7 @@ function Item({ item, onSelect }: { item: MenuItem; onSelect: (item: MenuItem) =
       {Icon ? <Icon size={16} strokeWidth={1.75} aria-hidden /> : <span className="size-4" />}
       <span className="flex-1">{label}</span>
       {keys?.[0] && (
-        <kbd aria-hidden className="pl-4 font-sans text-faint text-xs">
+        <kbd aria-hidden className="pl-4 font-sans text-faint text-xs pointer-coarse:hidden">
           {describeShortcut(keys[0])}
         </kbd>
       )}

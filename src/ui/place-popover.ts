@@ -8,6 +8,6 @@ export function placePopover(popover: HTMLElement, anchor: HTMLElement): void {
   const fitsBelow = at.bottom + gapPx + height + edgePx <= window.innerHeight
   const top = fitsBelow ? at.bottom + gapPx : at.top - gapPx - height
   const left = Math.min(at.right - width, window.innerWidth - width - edgePx)
-  popover.style.top = `${Math.max(edgePx, top)}px`
-  popover.style.left = `${Math.max(edgePx, left)}px`
+  popover.style.setProperty('--top', `${Math.max(edgePx, top)}px`)
+  popover.style.setProperty('--left', `${Math.max(edgePx, left)}px`)
 }

@@ -44,7 +44,7 @@ export function Popover({ label, icon, isWide = false, children }: PopoverProps)
         id={id}
         popover="auto"
         onToggle={onToggle}
-        className={`popover max-w-[calc(100vw-16px)] p-3 ${isWide ? 'w-md' : 'w-64'}`}
+        className={`popover middle:max-w-[calc(100vw-16px)] p-3 ${isWide ? 'middle:w-md' : 'middle:w-64'}`}
       >
         {open && (
           <div role="dialog" aria-label={label} tabIndex={-1} onKeyDown={onKeyDown}>

@@ -36,7 +36,7 @@ const rowOption =
   'has-checked:border-line-strong has-checked:bg-raised has-checked:font-medium'
 
 const ratioOption =
-  'h-14 flex-col gap-1 rounded-sm border-line px-1 text-xs ' +
+  'min-h-14 flex-col gap-1 rounded-sm border-line px-1 text-xs ' +
   'hover:border-line-strong has-checked:border-ink has-checked:bg-raised'
 
 /** A choice of one option. Native radios, so arrows change the choice and Tab leaves the group. */
@@ -57,7 +57,10 @@ export function Segments({ label, value, options, onChange, shape, hideLabel, is
         className={
           isRatio
             ? 'grid grid-cols-[repeat(auto-fill,minmax(4.5rem,1fr))] gap-1'
-            : 'flex gap-0.5 rounded-[7px] border border-line bg-ground p-px'
+            : classes(
+                'segments flex gap-0.5 rounded-[7px] border border-line bg-ground p-px',
+                isTight && 'segments-tight',
+              )
         }
       >
         {options.map((each) => (
@@ -80,7 +83,7 @@ export function Segments({ label, value, options, onChange, shape, hideLabel, is
               className="absolute inset-0 m-0 cursor-pointer appearance-none opacity-0"
             />
             {isRatio && <RatioMark ratio={each.label} />}
-            <span className="whitespace-nowrap">{each.label}</span>
+            <span className={isRatio ? 'text-center leading-tight' : 'whitespace-nowrap'}>{each.label}</span>
           </label>
         ))}
       </div>

@@ -53,3 +53,9 @@ export function addLayout(): void {
     })
   }
 }
+
+/** Sets the width of the window, in pixels, and tells media queries. */
+export function setWindowWidth(width: number): void {
+  const { happyDOM } = window as unknown as { happyDOM: { setViewport(size: { width: number }): void } }
+  happyDOM.setViewport({ width })
+}

@@ -1,4 +1,4 @@
-import { Trash2, X } from 'lucide-react'
+import { Eraser, Trash2 } from 'lucide-react'
 import { type RefObject, useId } from 'react'
 import { changeMark, clearMarks, insertMarkWords } from '#acts/annotate-commands.ts'
 import type { Mark, MarkColour } from '#domain/edit.ts'
@@ -48,7 +48,21 @@ export function AnnotateOptions(props: AnnotateOptionsProps) {
     if (selected) changeMark(store, base, { ...selected, colour }, 'colour of mark')
   }
   return (
-    <ToolBar label="Annotate options" onLeave={onLeave}>
+    <ToolBar
+      label="Annotate options"
+      status={<Facts count={marks.length} />}
+      actions={
+        <Button
+          className="shrink-0"
+          disabled={marks.length === 0}
+          onClick={() => insertMarkWords(store, base)}
+          data-tip="Tells the model in the prompt what the marks mean"
+        >
+          Insert in prompt
+        </Button>
+      }
+      onLeave={onLeave}
+    >
       <Segments
         label="Mark"
         hideLabel
@@ -57,8 +71,14 @@ export function AnnotateOptions(props: AnnotateOptionsProps) {
         onChange={(kind) => send({ kind: 'choose', mark: kind as MarkKind })}
       />
       <Colours value={selected?.colour ?? tool.colour} onChange={chooseColour} />
+      <IconButton
+        label="Clear marks"
+        icon={Eraser}
+        disabled={marks.length === 0}
+        onClick={() => clearMarks(store, base)}
+      />
       {selected && (
-        <span className="flex shrink-0 items-center gap-1">
+        <span className="flex shrink-0 items-center gap-1 max-middle:w-full">
           <input
             ref={words}
             type="text"
@@ -76,21 +96,11 @@ export function AnnotateOptions(props: AnnotateOptionsProps) {
               event.stopPropagation()
               onBack()
             }}
-            className="h-7 w-44 rounded-sm border border-line bg-ground px-2 text-ink text-sm max-middle:h-10 max-middle:text-base"
+            className="h-7 w-44 rounded-sm border border-line bg-ground px-2 text-ink text-sm max-middle:h-11 max-middle:flex-1 max-middle:text-base"
           />
           <IconButton label="Delete mark" icon={Trash2} onClick={() => onDelete(selected)} />
         </span>
       )}
-      <Button
-        className="shrink-0"
-        disabled={marks.length === 0}
-        onClick={() => insertMarkWords(store, base)}
-        data-tip="Tells the model in the prompt what the marks mean"
-      >
-        Insert in prompt
-      </Button>
-      <IconButton label="Clear marks" icon={X} disabled={marks.length === 0} onClick={() => clearMarks(store, base)} />
-      <Facts count={marks.length} />
     </ToolBar>
   )
 }
@@ -101,7 +111,7 @@ function Facts({ count }: { count: number }) {
   const words =
     count === 0 ? 'Draw what the model should look at' : `${count === 1 ? '1 mark' : `${count} marks`} · ${where}`
   return (
-    <span role="status" className="shrink-0 whitespace-nowrap text-soft text-xs">
+    <span role="status" className="shrink-0 text-soft text-xs">
       {count > manyMarks ? `${count} marks · fewer are followed better` : words}
     </span>
   )
@@ -115,7 +125,7 @@ function Colours({ value, onChange }: { value: MarkColour; onChange(colour: Mark
         <label
           key={colour}
           title={colour}
-          className="relative flex size-7 cursor-pointer items-center justify-center rounded-sm border border-transparent has-checked:border-ink has-focus-visible:outline-2 has-focus-visible:outline-ink max-middle:size-10"
+          className="relative flex size-7 cursor-pointer items-center justify-center rounded-sm border border-transparent has-checked:border-ink has-focus-visible:outline-2 has-focus-visible:outline-ink max-middle:size-11"
         >
           <input
             type="radio"

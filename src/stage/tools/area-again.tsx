@@ -9,7 +9,7 @@ import { Button, IconButton } from '#ui/button.tsx'
 import { findShortcut } from '#ui/shortcut.ts'
 import type { Zoom } from '../use-zoom.ts'
 import { AreaLayer, useAreaTool } from './area.tsx'
-import { AreaOptions } from './area-options.tsx'
+import { AreaOptions, AreaStatus } from './area-options.tsx'
 
 interface AreaAgainProps {
   /** The image that the answer was laid into. */
@@ -47,24 +47,29 @@ export function AreaAgain({ picture, document, zoom, isBusy, onLay, onLeave }: A
         onInvert={() => change([...area, { op: 'invert' }])}
         onClear={() => change([])}
         onLeave={onLeave}
-      >
-        <span role="status" className="shrink-0 whitespace-nowrap text-soft text-xs">
-          {isBusy
-            ? 'Laying in again…'
-            : painted > 0
-              ? `${protectedPercent}% protected`
-              : 'Paint what the answer may show'}
-        </span>
-        <IconButton label="Undo stroke" icon={Undo2} disabled={steps.length === 1} onClick={undo} />
-        <Button
-          variant="primary"
-          className="tool-bar-act h-8! shrink-0"
-          disabled={isBusy || painted === 0}
-          onClick={() => onLay({ area, feather: rim })}
-        >
-          Lay in again · free
-        </Button>
-      </AreaOptions>
+        status={
+          <AreaStatus>
+            {isBusy
+              ? 'Laying in again…'
+              : painted > 0
+                ? `${protectedPercent}% protected`
+                : 'Paint what the answer may show'}
+          </AreaStatus>
+        }
+        actions={
+          <>
+            <IconButton label="Undo stroke" icon={Undo2} disabled={steps.length === 1} onClick={undo} />
+            <Button
+              variant="primary"
+              className="middle:h-8! shrink-0"
+              disabled={isBusy || painted === 0}
+              onClick={() => onLay({ area, feather: rim })}
+            >
+              Lay in again · free
+            </Button>
+          </>
+        }
+      />
       {zoom.viewport.current &&
         createPortal(<AreaLayer picture={picture} document={changed} zoom={zoom} {...hold} />, zoom.viewport.current)}
     </>

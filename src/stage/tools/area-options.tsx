@@ -1,6 +1,6 @@
-import { CircleMinus, CirclePlus, Contrast, X } from 'lucide-react'
+import { CircleMinus, CirclePlus, Contrast, Eraser } from 'lucide-react'
 import { type CSSProperties, type ReactNode, useId } from 'react'
-import { findPart, measureArea, wayOf } from '#acts/area-edit.ts'
+import { findPart, wayOf } from '#acts/area-edit.ts'
 import type { Edit, EditDocument } from '#domain/edit.ts'
 import { expectedLosses, type Picture } from '#domain/picture.ts'
 import { IconButton } from '#ui/button.tsx'
@@ -32,27 +32,20 @@ interface AreaOptionsProps {
   onInvert(): void
   onClear(): void
   onLeave(): void
-  /** The state of the area for the options, and its actions. */
-  children: ReactNode
+  /** How much is protected. */
+  status: ReactNode
+  /** Further options. */
+  children?: ReactNode
+  /** Buttons that finish the work. */
+  actions?: ReactNode
 }
 
 export function AreaOptions(props: AreaOptionsProps) {
-  const { picture, document, tool, send, onRim, onInvert, onClear, onLeave, children } = props
+  const { picture, document, tool, send, onRim, onInvert, onClear, onLeave, status, children, actions } = props
   const isEmpty = document.area.length === 0
   const mode = (op: AreaTool['op']) => ({ pressed: tool.op === op, onClick: () => send({ kind: 'mode', op }) })
-  return (
-    <ToolBar label="Area options" onLeave={onLeave}>
-      <Segments
-        label="Area tool"
-        hideLabel
-        value={tool.shape}
-        options={shapes}
-        onChange={(shape) => send({ kind: 'choose', shape: shape as AreaShape })}
-      />
-      <span className="flex">
-        <IconButton label="Add to area" icon={CirclePlus} {...mode('add')} />
-        <IconButton label="Subtract from area (Alt)" icon={CircleMinus} {...mode('cut')} />
-      </span>
+  const more = (
+    <>
       {tool.shape === 'brush' && (
         <Slider
           label="Brush size"
@@ -65,33 +58,53 @@ export function AreaOptions(props: AreaOptionsProps) {
       <Slider label="Feather" value={document.rim} min={0} max={mostFeather} onChange={onRim} isOff={isEmpty} />
       <span className="flex">
         <IconButton label="Invert area" icon={Contrast} disabled={isEmpty} onClick={onInvert} />
-        <IconButton label="Clear area" icon={X} disabled={isEmpty} onClick={onClear} />
+        <IconButton label="Clear area" icon={Eraser} disabled={isEmpty} onClick={onClear} />
       </span>
       {children}
+    </>
+  )
+  return (
+    <ToolBar label="Area options" status={status} actions={actions} more={more} onLeave={onLeave}>
+      <Segments
+        label="Area tool"
+        hideLabel
+        value={tool.shape}
+        options={shapes}
+        onChange={(shape) => send({ kind: 'choose', shape: shape as AreaShape })}
+      />
+      <span className="flex">
+        <IconButton label="Add to area" icon={CirclePlus} {...mode('add')} />
+        <IconButton label="Subtract from area (Alt)" icon={CircleMinus} {...mode('cut')} />
+      </span>
     </ToolBar>
   )
 }
 
-interface AreaFactsProps {
+/** "82% protected", read out when it changes. */
+export function AreaStatus({ children }: { children: string }) {
+  return (
+    <span role="status" className="shrink-0 text-soft text-xs">
+      {children}
+    </span>
+  )
+}
+
+interface SentPartProps {
   picture: Picture
   document: EditDocument
   way: Edit['way'] | undefined
 }
 
-/** How much is protected, and what is sent. */
-export function AreaFacts({ picture, document, way }: AreaFactsProps) {
+/** What cannot be kept of the source, and whether a part or all of it is sent. */
+export function SentPart({ picture, document, way }: SentPartProps) {
   const { area, base } = document
-  const { protectedPercent } = measureArea(area, picture)
   const part = area.length > 0 ? findPart(area, picture) : undefined
   const pixels = (side: number | undefined) => side?.toLocaleString('en')
   return (
     <>
-      <span role="status" className="shrink-0 whitespace-nowrap text-soft text-xs">
-        {area.length === 0 ? 'Paint what may change' : `${protectedPercent}% protected`}
-      </span>
       {area.length > 0 &&
         expectedLosses(picture).map((loss) => (
-          <span key={loss} className="shrink-0 whitespace-nowrap text-soft text-xs">
+          <span key={loss} className="shrink-0 text-soft text-xs">
             {describeExpectedLoss(loss)}
           </span>
         ))}
@@ -127,7 +140,7 @@ function Slider({ label, value, min, max, isOff = false, onChange }: SliderProps
   const id = useId()
   const fill = { '--fill': `${((value - min) / (max - min || 1)) * 100}%` } as CSSProperties
   return (
-    <span className="flex shrink-0 items-center gap-1.5 text-soft text-xs">
+    <span className="tool-range flex shrink-0 items-center gap-1.5 text-soft text-xs">
       <label htmlFor={id}>{label}</label>
       <input
         id={id}
@@ -138,7 +151,7 @@ function Slider({ label, value, min, max, isOff = false, onChange }: SliderProps
         value={Math.round(value)}
         disabled={isOff}
         onChange={(event) => onChange(event.currentTarget.valueAsNumber)}
-        className="slider w-20"
+        className="slider tool-slider w-20"
         style={fill}
       />
       <span aria-hidden className="w-7 tabular-nums">{`${Math.round(value)}`}</span>

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useEffectEvent, useLayoutEffect, useRef, useSta
 import { createPortal } from 'react-dom'
 import { closeAct } from '#acts/app-acts.ts'
 import { clearArea, drawArea, invertArea, setRim } from '#acts/area-commands.ts'
+import { measureArea } from '#acts/area-edit.ts'
 import { cutAct, largerBrushAct, smallerBrushAct, stampAct } from '#acts/tool-acts.ts'
 import { useActKey } from '#acts/use-act-key.ts'
 import { type AreaStep, type EditDocument, emptyDocument } from '#domain/edit.ts'
@@ -12,7 +13,7 @@ import type { Zoom } from '../use-zoom.ts'
 import { useSize } from '../viewport-input.ts'
 import type { Placement } from '../zoom-matrix.ts'
 import { paintArea, paintPointer, paintStroke } from './area-canvas.ts'
-import { AreaFacts, AreaOptions } from './area-options.tsx'
+import { AreaOptions, AreaStatus, SentPart } from './area-options.tsx'
 import { type AreaEvent, type AreaTool, startAreaTool, stepAreaTool } from './area-tool.ts'
 import { useDrawInput } from './draw-input.ts'
 
@@ -26,6 +27,7 @@ export function Area({ picture, zoom }: AreaProps) {
   const store = useStore()
   const base = useEditOf(picture.id)
   const document = base?.document ?? emptyDocument(picture.id)
+  const { protectedPercent } = measureArea(document.area, picture)
   const leave = () => useWorkspace.getState().takeTool(undefined)
   const { tool, ...hold } = useAreaTool(picture, (steps) => drawArea(store, picture.id, steps), leave)
   return (
@@ -39,8 +41,13 @@ export function Area({ picture, zoom }: AreaProps) {
         onInvert={() => invertArea(store, document)}
         onClear={() => clearArea(store, document)}
         onLeave={leave}
+        status={
+          <AreaStatus>
+            {document.area.length === 0 ? 'Paint what may change' : `${protectedPercent}% protected`}
+          </AreaStatus>
+        }
       >
-        <AreaFacts picture={picture} document={document} way={base?.way} />
+        <SentPart picture={picture} document={document} way={base?.way} />
       </AreaOptions>
       {zoom.viewport.current &&
         createPortal(<AreaLayer picture={picture} document={document} zoom={zoom} {...hold} />, zoom.viewport.current)}

@@ -1,4 +1,4 @@
-import { FlipHorizontal2, RotateCcw, RotateCw, X } from 'lucide-react'
+import { FlipHorizontal2, Maximize, RotateCcw, RotateCw } from 'lucide-react'
 import {
   type CSSProperties,
   type KeyboardEvent,
@@ -85,17 +85,20 @@ export function Crop({ picture, zoom }: CropProps) {
   useActKey(applyCropAct, () => void apply())
   return (
     <>
-      <CropOptions picture={picture} tool={tool} send={send} onLeave={leave}>
-        {!pad && <WhenSent picture={picture} frame={frame} kept={kept} onKeep={keep} />}
-        <Button
-          variant="primary"
-          className="tool-bar-act h-8! shrink-0"
-          disabled={!isReady}
-          onClick={() => void apply()}
-        >
-          {isBusy ? 'Cropping…' : pad ? 'Extend' : applyCropAct.label}
-        </Button>
-      </CropOptions>
+      <CropOptions
+        picture={picture}
+        tool={tool}
+        send={send}
+        onLeave={leave}
+        actions={
+          <>
+            {!pad && <WhenSent picture={picture} frame={frame} kept={kept} onKeep={keep} />}
+            <Button variant="primary" className="middle:h-8! shrink-0" disabled={!isReady} onClick={() => void apply()}>
+              {isBusy ? 'Cropping…' : pad ? 'Extend' : applyCropAct.label}
+            </Button>
+          </>
+        }
+      />
       {zoom.viewport.current &&
         createPortal(
           <CropLayer picture={picture} zoom={zoom} tool={tool} send={send}>
@@ -151,27 +154,19 @@ interface CropOptionsProps {
   tool: CropTool
   send(event: CropEvent): void
   onLeave(): void
-  children: ReactNode
+  actions: ReactNode
 }
 
-function CropOptions({ picture, tool, send, onLeave, children }: CropOptionsProps) {
+function CropOptions({ picture, tool, send, onLeave, actions }: CropOptionsProps) {
   const room = roomOf(tool, picture)
   const [, , width, height] = tool.box
-  return (
-    <ToolBar label="Crop options" onLeave={onLeave}>
-      <Segments
-        label="Crop ratio"
-        hideLabel
-        isTight
-        value={tool.ratio}
-        options={ratios}
-        onChange={(ratio) => send({ kind: 'ratio', ratio: ratio as CropRatio })}
-      />
+  const more = (
+    <>
       <span className="flex shrink-0">
         <IconButton label="Turn left" icon={RotateCcw} onClick={() => send({ kind: 'turn', by: -90 })} />
         <IconButton label="Turn right" icon={RotateCw} onClick={() => send({ kind: 'turn', by: 90 })} />
         <IconButton label="Flip" icon={FlipHorizontal2} pressed={tool.flip} onClick={() => send({ kind: 'flip' })} />
-        <IconButton label="Reset crop" icon={X} onClick={() => send({ kind: 'reset' })} />
+        <IconButton label="Reset crop" icon={Maximize} onClick={() => send({ kind: 'reset' })} />
       </span>
       <span className="flex shrink-0 items-center gap-x-2.5">
         <Side
@@ -188,7 +183,24 @@ function CropOptions({ picture, tool, send, onLeave, children }: CropOptionsProp
         />
       </span>
       <Angle degrees={tool.tilt} onChange={(degrees) => send({ kind: 'tilt', degrees })} />
-      {children}
+    </>
+  )
+  return (
+    <ToolBar
+      label="Crop options"
+      status={<span className="text-soft text-xs tabular-nums middle:hidden">{`${width} × ${height}`}</span>}
+      actions={actions}
+      more={more}
+      onLeave={onLeave}
+    >
+      <Segments
+        label="Crop ratio"
+        hideLabel
+        isTight
+        value={tool.ratio}
+        options={ratios}
+        onChange={(ratio) => send({ kind: 'ratio', ratio: ratio as CropRatio })}
+      />
     </ToolBar>
   )
 }
@@ -256,7 +268,7 @@ function Angle({ degrees, onChange }: { degrees: number; onChange(degrees: numbe
   const id = useId()
   const fill = { '--fill': `${((degrees + mostTilt) / (2 * mostTilt)) * 100}%` } as CSSProperties
   return (
-    <span className="flex shrink-0 items-center gap-1.5 text-soft text-xs">
+    <span className="tool-range flex shrink-0 items-center gap-1.5 text-soft text-xs">
       <label htmlFor={id}>Straighten</label>
       <input
         id={id}
@@ -266,7 +278,7 @@ function Angle({ degrees, onChange }: { degrees: number; onChange(degrees: numbe
         step={0.1}
         value={degrees}
         onChange={(event) => onChange(event.currentTarget.valueAsNumber)}
-        className="slider w-14"
+        className="slider tool-slider w-14"
         style={fill}
       />
       <span aria-hidden className="w-10 tabular-nums">{`${degrees.toFixed(1)}°`}</span>

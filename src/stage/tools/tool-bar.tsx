@@ -1,24 +1,63 @@
-import { Check } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { Check, ChevronDown, ChevronUp } from 'lucide-react'
+import { type ReactNode, useState } from 'react'
 import { closeAct } from '#acts/app-acts.ts'
 import { IconButton } from '#ui/button.tsx'
+import { useMedia } from '#ui/use-media.ts'
 
 interface ToolBarProps {
   /** Name of the bar: "Crop options". */
   label: string
-  onLeave(): void
+  /** What the tool has done so far, in a few words. */
+  status?: ReactNode
+  /** Buttons that finish the work. */
+  actions?: ReactNode
+  /** The options needed most. */
   children: ReactNode
+  /** Further options. On a phone they are hidden until asked for. */
+  more?: ReactNode
+  onLeave(): void
 }
 
 /**
- * The options of the open tool, above the image. It has the same height for every tool, so that the image keeps its place
- * when another one is opened; see `stage.css`. On a narrow window it scrolls.
+ * The options of the open tool: one bar above the image, which has the same height for every tool, so that the image keeps
+ * its place when another one is opened. On a phone a sheet below the image; see `stage.css`.
  */
-export function ToolBar({ label, onLeave, children }: ToolBarProps) {
+export function ToolBar({ label, status, actions, children, more, onLeave }: ToolBarProps) {
+  const isPhone = useMedia('(width < 768px)')
+  const [isOpen, setOpen] = useState(false)
+  const leave = <IconButton label="Leave tool" icon={Check} shortcut={closeAct.keys[0]} onClick={onLeave} />
+  if (!isPhone) {
+    return (
+      <section aria-label={label} className="tool-bar">
+        <div className="tool-bar-options">
+          {children}
+          {more}
+          {status}
+          {actions}
+        </div>
+        {leave}
+      </section>
+    )
+  }
   return (
-    <section aria-label={label} className="tool-bar">
-      <div className="tool-bar-options">{children}</div>
-      <IconButton label="Leave tool" icon={Check} shortcut={closeAct.keys[0]} onClick={onLeave} />
+    <section aria-label={label} className="tool-sheet">
+      <div className="tool-sheet-head">
+        <div className="tool-sheet-status">{status}</div>
+        {more && (
+          <IconButton
+            label="More options"
+            icon={isOpen ? ChevronDown : ChevronUp}
+            aria-expanded={isOpen}
+            onClick={() => setOpen(!isOpen)}
+          />
+        )}
+        {actions}
+        {leave}
+      </div>
+      <div className="tool-sheet-options">
+        {children}
+        {isOpen && more}
+      </div>
     </section>
   )
 }
