@@ -34,7 +34,7 @@ export async function takeScreens(browser: Browser, url: string, only: readonly 
       await page.goto(url)
       const shoot = async (screen: string) => {
         // Animations have ended; the pointer covers nothing.
-        await page.mouse.move(viewport.width / 2, 20)
+        await page.mouse.move(2, viewport.height / 2)
         await page.waitForTimeout(600)
         await page.screenshot({ path: join(folder, `${screen}-${name}-${colorScheme}.png`) })
       }
@@ -136,6 +136,7 @@ async function walkTools(page: Page, isPhone: boolean, shoot: Shoot) {
   await tool('Crop')
   await shoot('crop')
   await tool('Annotate')
+  await stage.getByRole('radiogroup', { name: 'Mark' }).waitFor()
   await page.mouse.move(x - 80, y - 40)
   await page.mouse.down()
   await page.mouse.move(x - 10, y + 10, { steps: 5 })

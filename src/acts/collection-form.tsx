@@ -66,7 +66,7 @@ export function CollectionForm({ images, onClose }: CollectionFormProps) {
           Add
         </Button>
       </form>
-      <Button variant="primary" onClick={onClose}>
+      <Button variant="primary" className="self-end" onClick={onClose}>
         Done
       </Button>
     </div>

@@ -142,26 +142,28 @@ function SizeFields({ settings, images, onChange }: FieldsProps & { images: NonE
         <label htmlFor={id} className="mb-1.5 block text-soft text-xs">
           Size
         </label>
-        <select
-          id={id}
-          value={size === undefined ? 'source' : preset !== undefined && preset >= 0 ? preset : 'own'}
-          onChange={(event) => choose(event.currentTarget.value)}
-          className="h-8 w-full rounded-sm border border-line bg-raised px-2 text-ink text-sm max-middle:h-11"
-        >
-          <option value="source">{isOneSize ? 'Source size' : 'Source size, each its own'}</option>
-          <option value="own">Custom</option>
-          {groups.map((group) => (
-            <optgroup key={group} label={group}>
-              {sizePresets.map((each, index) =>
-                each.group === group ? (
-                  <option key={each.label} value={index}>
-                    {`${each.label} · ${each.width} × ${each.height}`}
-                  </option>
-                ) : null,
-              )}
-            </optgroup>
-          ))}
-        </select>
+        <span className="choice">
+          <select
+            id={id}
+            value={size === undefined ? 'source' : preset !== undefined && preset >= 0 ? preset : 'own'}
+            onChange={(event) => choose(event.currentTarget.value)}
+            className="h-8 w-full rounded-sm border border-line bg-raised pr-8 pl-2.5 text-ink text-sm max-middle:h-11"
+          >
+            <option value="source">{isOneSize ? 'Source size' : 'Source size, each its own'}</option>
+            <option value="own">Custom</option>
+            {groups.map((group) => (
+              <optgroup key={group} label={group}>
+                {sizePresets.map((each, index) =>
+                  each.group === group ? (
+                    <option key={each.label} value={index}>
+                      {`${each.label} · ${each.width} × ${each.height}`}
+                    </option>
+                  ) : null,
+                )}
+              </optgroup>
+            ))}
+          </select>
+        </span>
       </div>
       <div className="grid grid-cols-2 gap-3">
         <SideField

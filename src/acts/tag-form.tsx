@@ -25,7 +25,7 @@ export function TagForm({ images, onClose }: TagFormProps) {
       {images.length > 1 && <p className="text-soft text-sm">{`${images.length.toLocaleString('en')} images`}</p>}
       <Tags images={shown} />
       <Note images={shown} />
-      <div className="flex justify-between gap-2">
+      <div className="-ml-2 flex items-center justify-between gap-2">
         <Button variant="quiet" onClick={() => askFor({ kind: 'all-tags' })}>
           {allTagsLabel}
         </Button>

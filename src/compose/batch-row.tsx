@@ -26,7 +26,7 @@ export function BatchRow({ family, draft, sourceCount, order, issue, onChange }:
   const close = () => setOpen(undefined)
   return (
     <div className="mb-2 flex flex-wrap items-center gap-x-0.5">
-      <label className="flex items-center gap-1 text-soft text-xs">
+      <label className="flex items-center gap-2 text-soft text-xs">
         Variants
         <input
           type="number"

@@ -47,7 +47,7 @@ export function FamilyForm({ family, desk, foot }: FamilyFormProps) {
   const { verb, issues: editIssues, recipe } = useRecipe(family, draft, desk)
   const order = useOrder(family, draft, recipe, sourceCount)
   const [issue] = [...sourceIssues(desk), ...editIssues, ...family.issues(draft, sourceCount), ...order.issues]
-  const label = `${verb ?? (sourceCount > 0 ? 'Edit' : 'Generate')} ${order.label}`
+  const label = describeSubmit(verb ?? (sourceCount > 0 ? 'Edit' : 'Generate'), order)
   // The question was about the earlier contents of the form; after a change the button must be pressed again.
   const isAsked = question !== undefined && JSON.stringify(question.recipes) === JSON.stringify(order.recipes)
   const { part: asking } = useLoaded(loadQuestion, isAsked)
@@ -122,6 +122,11 @@ export function FamilyForm({ family, desk, foot }: FamilyFormProps) {
       </div>
     </form>
   )
+}
+
+/** "Generate 4 · 20 credits", "Edit area ×4 · 20 credits": without the sign it would read as the fourth area. */
+function describeSubmit(verb: string, { recipes, label }: ReturnType<typeof useOrder>): string {
+  return `${verb} ${verb.includes(' ') && recipes.length > 1 ? '×' : ''}${label}`
 }
 
 /** The recipe that the button would submit, with the edits of the sources, or why it cannot be sent. */

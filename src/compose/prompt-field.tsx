@@ -47,7 +47,7 @@ export function PromptField({ ref, value, family, sourceCount, sources, onChange
   const example = examples[Math.min(sourceCount, examples.length - 1)] ?? examples[0]
   return (
     <div className="form-prompt">
-      <div className="mb-1.5 flex items-center gap-3 text-soft text-xs">
+      <div className="mb-1.5 flex items-center gap-3 text-soft text-xs max-middle:-mt-3 max-middle:mb-0">
         <label htmlFor={id} className="mr-auto">
           Prompt
         </label>

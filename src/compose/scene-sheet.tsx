@@ -8,7 +8,7 @@ const parts: readonly { part: ScenePart; label: string; example: string }[] = [
   { part: 'action', label: 'What it does', example: 'leaning against a wall' },
   { part: 'place', label: 'Place', example: 'in a narrow street in Lisbon' },
   { part: 'light', label: 'Light', example: 'low morning sun from the left' },
-  { part: 'camera', label: 'Camera', example: 'at eye level, 50 mm, shallow depth of field' },
+  { part: 'camera', label: 'Camera', example: 'at eye level, 50 mm lens' },
   { part: 'mood', label: 'Mood', example: 'calm' },
   { part: 'style', label: 'Style', example: 'editorial photography' },
   { part: 'colours', label: 'Colours', example: 'faded blue and warm white' },
@@ -43,7 +43,7 @@ export function SceneSheet({ onReplace, onAdd }: SceneSheetProps) {
         aria-label="Scene as a prompt"
         className="block min-h-12 rounded-sm border border-line bg-raised p-3"
       >
-        {text}
+        {text || <span className="text-faint">Fill in what matters; the rest may stay empty.</span>}
       </output>
       <div className="flex flex-wrap gap-2">
         <Button disabled={text === ''} onClick={() => onReplace(text)}>

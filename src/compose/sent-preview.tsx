@@ -111,11 +111,7 @@ function SentTile({ image, number }: { image: SentImage; number: number }) {
         {number}
       </span>
       {url && (
-        <img
-          src={url}
-          alt={image.isMarked ? `Image ${number} with marks` : ''}
-          className="chequer h-24 w-auto max-w-40 object-contain"
-        />
+        <img src={url} alt={image.isMarked ? `Image ${number} with marks` : ''} className="chequer max-h-24 max-w-40" />
       )}
       <span>{`${describeSize(image)} · ${describeBytes(image.sizeBytes)} · ${image.mime.replace('image/', '').toUpperCase()}`}</span>
     </li>

@@ -29,19 +29,21 @@ export function SourceRoles({ family, count }: { family: string; count: number }
             <span data-reference={index + 1} className="reference-mark">
               {index + 1}
             </span>
-            <select
-              aria-label={`Role of image ${index + 1}`}
-              value={role ?? ''}
-              onChange={(event) => set(index, event.currentTarget.value)}
-              className="field h-8 min-w-0 flex-1 rounded-sm border border-line bg-raised px-1.5 text-ink max-middle:h-11"
-            >
-              <option value="">No role</option>
-              {names.map((name) => (
-                <option key={name} value={name}>
-                  {labelOf(name)}
-                </option>
-              ))}
-            </select>
+            <span className="choice min-w-0 flex-1">
+              <select
+                aria-label={`Role of image ${index + 1}`}
+                value={role ?? ''}
+                onChange={(event) => set(index, event.currentTarget.value)}
+                className="h-8 w-full rounded-sm border border-line bg-raised pr-7 pl-1.5 text-ink max-middle:h-11"
+              >
+                <option value="">No role</option>
+                {names.map((name) => (
+                  <option key={name} value={name}>
+                    {labelOf(name)}
+                  </option>
+                ))}
+              </select>
+            </span>
           </label>
         ))}
       </div>

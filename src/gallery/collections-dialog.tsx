@@ -63,7 +63,7 @@ export function CollectionsDialog({ query, smart, onOpen, onClose }: Collections
   return (
     <Dialog open title="Collections" onClose={onClose}>
       <div className="flex flex-col gap-3 p-4">
-        <Button variant="quiet" className="justify-start" onClick={() => open(everything)}>
+        <Button variant="quiet" className="-mx-2 justify-start" onClick={() => open(everything)}>
           All images
         </Button>
         {collections.length > 0 && (

@@ -1,9 +1,9 @@
-import { ArrowDownUp, FolderOpen, ListFilter, Star, Tags, X } from 'lucide-react'
+import { ArrowDownUp, FolderOpen, ListFilter, Star, X } from 'lucide-react'
 import { allTagsLabel, askFor } from '#acts/asked-dialog.ts'
 import { type Query, type Sort, sorts } from '#library/find/query.ts'
 import { useCollections } from '#store/stage-queries.ts'
 import { IconButton } from '#ui/button.tsx'
-import { Menu, type MenuGroup, type MenuItem } from '#ui/menu.tsx'
+import { Menu, type MenuGroup } from '#ui/menu.tsx'
 import { ColourFilter, describeTone } from './colour-filter.tsx'
 import type { ShelfView } from './shelf-window.ts'
 import { ViewPanel } from './view-panel.tsx'
@@ -68,7 +68,7 @@ export function Filters({ query, onChange, view, ways }: FiltersProps) {
 const most = 12
 
 /** Only values that occur, each with the number of images that it would show. Choosing one again removes it. */
-function filterGroups(query: Query, onChange: (query: Query) => void, { facets }: ShelfView): (MenuGroup | MenuItem)[] {
+function filterGroups(query: Query, onChange: (query: Query) => void, { facets }: ShelfView): MenuGroup[] {
   const group = (heading: string, list: 'models' | 'ratios' | 'tags' | 'colours'): MenuGroup => ({
     heading,
     items: (facets?.[list] ?? []).slice(0, most).map(({ value, count }) => {
@@ -92,17 +92,15 @@ function filterGroups(query: Query, onChange: (query: Query) => void, { facets }
     isChecked: query.rejected === true,
     onSelect: () => onChange(query.rejected ? without(query, 'rejected') : { ...query, rejected: true }),
   }
+  const allTags = { label: `${allTagsLabel} …`, onSelect: () => askFor({ kind: 'all-tags' }) }
   const groups = [
     group('Model', 'models'),
     group('Aspect ratio', 'ratios'),
-    group('Tag', 'tags'),
+    { heading: 'Tag', items: [...group('Tag', 'tags').items, allTags] },
     group('Label', 'colours'),
     { heading: 'Rating', items: [...ratings, rejected] },
   ]
-  return [
-    ...groups.filter(({ items }) => items.length > 0),
-    { label: `${allTagsLabel} …`, icon: Tags, onSelect: () => askFor({ kind: 'all-tags' }) },
-  ]
+  return groups.filter(({ items }) => items.length > 0)
 }
 
 function describeRating(rating: number): string {

@@ -43,6 +43,7 @@ export function SelectionBar({ room, total, isBin = false }: SelectionBarProps) 
       const commands = commandsRef.current
       if (commands && actsFor(subject).includes(wanted)) wanted.perform(subject, commands)
     })
+  const item = (each: ImageAct) => ({ label: each.label, icon: each.icon, keys: each.keys, onSelect: act(each) })
   return (
     <div className="@container shrink-0">
       <Toolbar
@@ -71,12 +72,10 @@ export function SelectionBar({ room, total, isBin = false }: SelectionBarProps) 
               <Menu
                 label="Rate"
                 icon={Gauge}
-                items={[...rateActs, rejectAct, ...labelActs].map((each) => ({
-                  label: each.label,
-                  icon: each.icon,
-                  keys: each.keys,
-                  onSelect: act(each),
-                }))}
+                items={[
+                  { heading: 'Rating', items: [...rateActs, rejectAct].map(item) },
+                  { heading: 'Label', items: labelActs.map(item) },
+                ]}
               />
               <Act act={collectAct} onPress={act(collectAct)} />
               <Act act={tagAct} word={tagAct.word} onPress={act(tagAct)} />

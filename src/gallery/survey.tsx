@@ -62,7 +62,12 @@ export function Survey({ ids, commands, onClose }: SurveyProps) {
   return (
     <Dialog open isWide title="Survey" onClose={onClose}>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: the keys are for all of the dialog */}
-      <div ref={room} tabIndex={-1} onKeyDown={onKeyDown} className="flex h-[80dvh] flex-col gap-3 p-4 outline-none">
+      <div
+        ref={room}
+        tabIndex={-1}
+        onKeyDown={onKeyDown}
+        className="flex h-[80dvh] max-middle:h-[calc(100dvh-56px)] flex-col gap-3 p-4 outline-none"
+      >
         {isOver ? (
           <Summary ids={ids} commands={commands} onClose={onClose} onBack={() => setPlace(ids.length - 1)} />
         ) : (
@@ -76,7 +81,7 @@ export function Survey({ ids, commands, onClose }: SurveyProps) {
                 <span className="pointer-coarse:hidden max-middle:hidden">{keysInWords}</span>
                 <Switch label="Go on by itself" checked={advances} onChange={setAdvances} />
               </div>
-              <div className="flex justify-center gap-2">
+              <div className="flex items-center justify-center gap-2">
                 <Button onClick={() => go(-1)}>Back</Button>
                 <Button onClick={() => view.judge((subject) => commands.reject(subject, true))}>Reject</Button>
                 <Button variant="primary" onClick={() => go(1)}>
@@ -95,12 +100,12 @@ function Look({ picture, showsSource }: { picture: Picture; showsSource: boolean
   const source = picture.parents[0]
   const { url } = useOriginal(showsSource && source !== undefined ? source : picture.id)
   return (
-    <div className="chequer flex min-h-0 flex-1 items-center justify-center">
+    <div className="flex min-h-0 flex-1 items-center justify-center">
       {url && (
         <img
           src={url}
           alt={showsSource ? 'Source' : describePicture(picture, Date.now())}
-          className="max-h-full max-w-full object-contain"
+          className="chequer max-h-full max-w-full"
         />
       )}
     </div>
@@ -139,7 +144,7 @@ function Summary({ ids, commands, onClose, onBack }: SurveyProps & { onBack: () 
       <p role="status" className="text-ink tabular-nums">
         {`${(ids.length - rejected.length).toLocaleString('en')} kept, ${rejected.length.toLocaleString('en')} rejected`}
       </p>
-      <div className="flex gap-2">
+      <div className="flex items-center gap-2">
         <Button onClick={onBack}>Back</Button>
         {first && <Button onClick={() => onBin([first, ...rest])}>{binAct.label}</Button>}
         <Button variant="primary" onClick={onClose}>

@@ -1,4 +1,4 @@
-import { Square, Trash2 } from 'lucide-react'
+import { CircleStop, Trash2 } from 'lucide-react'
 import { type CSSProperties, useState } from 'react'
 import { isIn, type Run } from '#domain/run.ts'
 import { useGenerator } from '#generation/use-generate.ts'
@@ -33,7 +33,7 @@ export function RunTile({ run }: { run: Run }) {
       </div>
       <div className="absolute top-1 right-1">
         {run.state.phase === 'queued' && <IconButton label="Remove" icon={Trash2} onClick={() => remove(run)} />}
-        {isOut && <IconButton label="Stop waiting" icon={Square} onClick={() => stop(run)} />}
+        {isOut && <IconButton label="Stop waiting" icon={CircleStop} onClick={() => stop(run)} />}
       </div>
     </div>
   )

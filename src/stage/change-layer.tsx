@@ -41,7 +41,11 @@ export function ChangeLayer({ answer, fit, places, size, placement }: ChangeLaye
       {places.map(({ box }) => (
         <div key={box.join(' ')} className="absolute border border-accent" style={at(...box)} />
       ))}
-      {!map && <p className="absolute inset-x-0 top-4 text-center text-[#fff] text-xs">Comparing with the source…</p>}
+      {!map && (
+        <p className="absolute top-2 left-2 rounded-sm border border-line bg-panel px-2 py-0.5 text-soft text-xs">
+          Comparing with the source…
+        </p>
+      )}
     </div>
   )
 }

@@ -1,5 +1,5 @@
 import { Star, X } from 'lucide-react'
-import { type KeyboardEvent, useRef, useState } from 'react'
+import { type CSSProperties, type KeyboardEvent, useRef, useState } from 'react'
 import { starInSheetAct } from '#acts/stage-acts.ts'
 import { useImageCommands } from '#acts/use-image-commands.ts'
 import { describeFailure } from '#domain/failure.ts'
@@ -65,7 +65,8 @@ export function ContactSheet({ batch }: { batch: BatchId }) {
         ref={list}
         aria-label="Contact sheet"
         onKeyDown={onKeyDown}
-        className="grid min-h-0 flex-1 grid-cols-[repeat(auto-fill,minmax(9rem,1fr))] content-start gap-2 overflow-y-auto p-3"
+        style={{ '--columns': Math.ceil(Math.sqrt(places.length)) } as CSSProperties}
+        className="grid min-h-0 flex-1 grid-cols-[repeat(auto-fill,minmax(max(9rem,calc(100%/var(--columns)-1rem)),1fr))] content-start gap-2 overflow-y-auto p-3"
       >
         {places.map((place) => (
           <li key={place.index} onFocus={() => setFocused(place.index)} className="relative aspect-square min-w-0">

@@ -14,7 +14,7 @@ export function NoticeBoard() {
   const dialog = useSyncExternalStore(watchTopDialog, topDialog)
   const card = notice && <NoticeCard key={notice.id} notice={notice} />
   const board = (
-    <div className="pointer-events-none fixed inset-x-4 bottom-4 z-40 flex flex-col items-center max-middle:bottom-18">
+    <div className="notices">
       {/* Errors have role "alert", which is read out when added; other notices need a live region that already
           exists. */}
       {notice?.isError && card}

@@ -224,7 +224,7 @@ describe('the matrix', () => {
     await screen.findByRole('radio', { name: 'Auto' })
     for (const name of ['1:1', '4:3']) addByShift(radio('Aspect ratio', name))
     addByShift(radio('Size', '2K'))
-    await named('Edit area 2 · 12 credits')
+    await named('Edit area ×2 · 12 credits')
     await userEvent.click(screen.getByRole('button', { name: 'Matrix' }))
     const dialog = await screen.findByRole('dialog', { name: 'Matrix' })
     expect(await within(dialog).findByRole('status')).toHaveTextContent('2 images · 12 credits')

@@ -213,7 +213,7 @@ describe('filters', () => {
     }
     const menu = await filter()
     const headings = menu.getAllByRole('group').map((group) => group.getAttribute('aria-label'))
-    expect(headings).toEqual(['Model', 'Aspect ratio', 'Rating'])
+    expect(headings).toEqual(['Model', 'Aspect ratio', 'Tag', 'Rating'])
     const rated = within(menu.getByRole('group', { name: 'Rating' }))
     await userEvent.click(rated.getByRole('menuitemcheckbox', { name: 'Rated 5', checked: false }))
     await waitFor(() => expect(shown()).toEqual([]))
