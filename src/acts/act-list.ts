@@ -4,6 +4,7 @@ import {
   flipAct,
   galleryAct,
   keysAct,
+  promptAct,
   promptToolsAct,
   redoAct,
   searchAct,
@@ -11,6 +12,7 @@ import {
   sourceLaterAct,
   submitAct,
   undoAct,
+  variantsAct,
 } from './app-acts.ts'
 import { jumpAct, largerTilesAct, selectAllAct, smallerTilesAct, stackAct, surveyAct } from './gallery-acts.ts'
 import { imageActs } from './image-acts.ts'
@@ -21,6 +23,15 @@ import { viewActs } from './view-acts.ts'
 
 /** Keys that a widget handles itself, because they are part of the pattern of its role. */
 const widgetActs: readonly AppAct[] = [
+  {
+    on: 'app',
+    id: 'leave-form',
+    label: 'Go to the image',
+    keys: ['esc'],
+    where: 'anywhere',
+    during: 'form',
+    undoable: false,
+  },
   {
     on: 'app',
     id: 'move',
@@ -62,6 +73,8 @@ const widgetActs: readonly AppAct[] = [
 export const acts: readonly Act[] = [
   submitAct,
   promptToolsAct,
+  promptAct,
+  variantsAct,
   sourceEarlierAct,
   sourceLaterAct,
   undoAct,

@@ -9,7 +9,7 @@ import type { ImageCommands } from './image-commands.ts'
 export type Place = 'stage' | 'gallery'
 
 /** What has to be open for an act's keys to work. */
-export type Situation = 'sources' | 'area' | 'crop' | 'annotate' | 'results' | 'contact-sheet' | 'survey'
+export type Situation = 'form' | 'sources' | 'area' | 'crop' | 'annotate' | 'results' | 'contact-sheet' | 'survey'
 
 /** The images an act applies to: the one on the stage, the tile with the focus or an open menu, or the selection. */
 export type Subject = NonEmpty<Picture>

@@ -19,6 +19,24 @@ export const promptToolsAct: AppAct = {
   undoable: false,
 }
 
+export const promptAct: AppAct = {
+  on: 'app',
+  id: 'prompt',
+  label: 'Go to the prompt',
+  keys: ['w'],
+  where: ['stage', 'gallery'],
+  undoable: false,
+}
+
+export const variantsAct: AppAct = {
+  on: 'app',
+  id: 'variants',
+  label: 'Go to the number of variants',
+  keys: ['shift+w'],
+  where: ['stage', 'gallery'],
+  undoable: false,
+}
+
 export const sourceEarlierAct: AppAct = {
   on: 'app',
   id: 'source-earlier',

@@ -7,6 +7,7 @@ const groups: readonly { title: string; holds: (act: Act) => boolean }[] = [
   { title: 'Stage and gallery', holds: (act) => isIn(act, 'stage') && isIn(act, 'gallery') },
   { title: 'Stage', holds: (act) => isIn(act, 'stage') && !isIn(act, 'gallery') },
   { title: 'Gallery', holds: (act) => isIn(act, 'gallery') && !isIn(act, 'stage') },
+  { title: 'In the form', holds: (act) => situationOf(act) === 'form' },
   { title: 'Source images', holds: (act) => situationOf(act) === 'sources' },
   { title: 'While an area is selected', holds: (act) => situationOf(act) === 'area' },
   { title: 'While an image is cropped', holds: (act) => situationOf(act) === 'crop' },

@@ -1,4 +1,6 @@
-import { useState } from 'react'
+import { useRef, useState } from 'react'
+import { variantsAct } from '#acts/app-acts.ts'
+import { useActKey } from '#acts/use-act-key.ts'
 import type { Draft } from '#domain/run.ts'
 import type { Field, ModelFamily } from '#models/model.ts'
 import { Button } from '#ui/button.tsx'
@@ -23,12 +25,15 @@ interface BatchRowProps {
 /** How many images of each kind, which kinds, and what exactly is sent. Above the submit button. */
 export function BatchRow({ family, draft, sourceCount, order, issue, onChange }: BatchRowProps) {
   const [open, setOpen] = useState<'matrix' | 'sent'>()
+  const variants = useRef<HTMLInputElement>(null)
+  useActKey(variantsAct, () => variants.current?.focus())
   const close = () => setOpen(undefined)
   return (
     <div className="mb-2 flex flex-wrap items-center gap-x-0.5">
       <label className="flex items-center gap-2 text-soft text-xs">
         Variants
         <input
+          ref={variants}
           type="number"
           min={1}
           max={12}

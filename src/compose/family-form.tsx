@@ -1,5 +1,5 @@
 import { Check, ChevronRight } from 'lucide-react'
-import { type ReactNode, type SubmitEvent, useId, useRef, useState } from 'react'
+import { type KeyboardEvent, type ReactNode, type SubmitEvent, useId, useRef, useState } from 'react'
 import { submitAct } from '#acts/app-acts.ts'
 import { undoable } from '#acts/undoable.ts'
 import { useActKey } from '#acts/use-act-key.ts'
@@ -64,7 +64,7 @@ export function FamilyForm({ family, desk, foot }: FamilyFormProps) {
   const { isRemembered, remember } = useWhenReady({ ...recipe, draft }, family.maxSources, desk, press)
 
   return (
-    <form onSubmit={keepUnsent} className="flex min-h-0 flex-1 flex-col">
+    <form onSubmit={keepUnsent} onKeyDown={leaveByEscape} className="flex min-h-0 flex-1 flex-col">
       <div className="form-parts min-h-0 flex-1 space-y-5 overflow-y-auto overscroll-contain px-4 py-4">
         <Sources family={family} desk={desk} />
         <PromptField
@@ -122,6 +122,17 @@ export function FamilyForm({ family, desk, foot }: FamilyFormProps) {
       </div>
     </form>
   )
+}
+
+/**
+ * Escape moves the focus to the image. Lists, input methods and dialogs, which may be opened from the form, use the key
+ * first.
+ */
+function leaveByEscape({ key, currentTarget, target, nativeEvent }: KeyboardEvent<HTMLFormElement>): void {
+  if (key !== 'Escape' || nativeEvent.defaultPrevented || nativeEvent.isComposing) return
+  if (!(target instanceof Element) || target.closest('form, dialog, [popover]') !== currentTarget) return
+  const { selected, batch, focusStage } = useWorkspace.getState()
+  if (selected ?? batch) focusStage()
 }
 
 /** "Generate 4 · 20 credits", "Edit area ×4 · 20 credits": without the sign it would read as the fourth area. */

@@ -1,5 +1,5 @@
 import { type RefObject, useId, useState } from 'react'
-import { promptToolsAct } from '#acts/app-acts.ts'
+import { promptAct, promptToolsAct } from '#acts/app-acts.ts'
 import { useActKey } from '#acts/use-act-key.ts'
 import type { PictureId } from '#domain/ids.ts'
 import { lengthOf, type ModelFamily } from '#models/model.ts'
@@ -8,6 +8,7 @@ import { lazyPart } from '#ui/lazy-part.tsx'
 import { describeShortcut, toAriaShortcut } from '#ui/shortcut.ts'
 import { useLoaded } from '#ui/use-loaded.ts'
 import { useWantedFocus } from '#workspace/use-wanted-focus.ts'
+import { useWorkspace } from '#workspace/workspace.ts'
 
 interface PromptFieldProps {
   ref: RefObject<HTMLTextAreaElement | null>
@@ -36,6 +37,7 @@ const examples = [
 
 export function PromptField({ ref, value, family, sourceCount, sources, onChange, onExample }: PromptFieldProps) {
   useWantedFocus(ref)
+  useActKey(promptAct, () => useWorkspace.getState().focusPrompt())
   const id = useId()
   const { max } = family.promptLength
   const length = lengthOf(value)

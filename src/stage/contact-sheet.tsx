@@ -13,6 +13,7 @@ import { Button, IconButton } from '#ui/button.tsx'
 import { classes } from '#ui/classes.ts'
 import { describeShortcut, findShortcut } from '#ui/shortcut.ts'
 import { showHidden } from '#ui/show-hidden.ts'
+import { useWantedStage } from '#workspace/use-wanted-focus.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 
 const starKeys = starInSheetAct.keys.map((keys) => [keys, true] as const)
@@ -31,15 +32,17 @@ interface Place {
 export function ContactSheet({ batch }: { batch: BatchId }) {
   const places = usePlaces(batch)
   const commands = useImageCommands()
-  const { choose, openBatch } = useWorkspace.getState()
+  const { choose, openBatch, focusStage } = useWorkspace.getState()
   const [focused, setFocused] = useState(0)
   const list = useRef<HTMLUListElement>(null)
+  const cells = () => list.current?.querySelectorAll<HTMLElement>('[data-cell]')
+  useWantedStage(() => cells()?.[focused])
   const done = places.filter(({ picture }) => picture).length
 
   function move(to: number) {
     const index = Math.min(places.length - 1, Math.max(0, to))
     setFocused(index)
-    list.current?.querySelectorAll<HTMLElement>('[data-cell]')[index]?.focus()
+    cells()?.[index]?.focus()
   }
   function onKeyDown(event: KeyboardEvent) {
     const step = steps(columnsOf(list.current))[event.key]
@@ -73,7 +76,10 @@ export function ContactSheet({ batch }: { batch: BatchId }) {
             <Cell
               place={place}
               tabIndex={place.index === focused ? 0 : -1}
-              onOpen={({ id }) => choose(id)}
+              onOpen={({ id }) => {
+                choose(id)
+                focusStage()
+              }}
               onStar={(picture) => void commands.star([picture], picture.marks?.star !== true)}
             />
           </li>

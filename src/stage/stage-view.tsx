@@ -12,6 +12,7 @@ import { useNeighbours } from '#store/stage-queries.ts'
 import { Button } from '#ui/button.tsx'
 import { lazyPart } from '#ui/lazy-part.tsx'
 import { useMedia } from '#ui/use-media.ts'
+import { useWantedStage } from '#workspace/use-wanted-focus.ts'
 import { type ToolId, useEditOf, useWorkspace } from '#workspace/workspace.ts'
 import { NewImages } from './new-images.tsx'
 import { PhoneActs } from './phone-acts.tsx'
@@ -56,6 +57,7 @@ export function StageView({ picture }: { picture: Picture }) {
   const takeTool: StageHandle['takeTool'] = (next) => useWorkspace.getState().takeTool(next === tool ? undefined : next)
   const view: StageHandle = { zoomIn, zoomOut, fit, full, compare: comparison.toggle, before: setHeld, takeTool }
   useStageKeys({ picture, view, commands })
+  useWantedStage(() => zoom.viewport.current)
   const isPhone = useMedia('(width < 768px)')
   const compare = {
     hasBefore: comparison.before !== undefined,

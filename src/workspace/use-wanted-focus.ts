@@ -1,4 +1,4 @@
-import { type RefObject, useEffect } from 'react'
+import { type RefObject, useEffect, useEffectEvent } from 'react'
 import { useWorkspace } from './workspace.ts'
 
 /** The prompt's part of `focusPrompt`: puts the cursor at its end, even if the act has changed the form. */
@@ -16,4 +16,16 @@ export function useWantedFocus(prompt: RefObject<HTMLTextAreaElement | null>): v
     })
     return () => cancelAnimationFrame(frame)
   }, [isWanted, prompt])
+}
+
+/** The stage's part of `focusStage`: focuses the element that takes its keys. */
+export function useWantedStage(target: () => HTMLElement | null | undefined): void {
+  const isWanted = useWorkspace((state) => state.wantsStage)
+  const focus = useEffectEvent(() => {
+    useWorkspace.setState({ wantsStage: false })
+    target()?.focus({ preventScroll: true })
+  })
+  useEffect(() => {
+    if (isWanted) focus()
+  }, [isWanted])
 }

@@ -50,6 +50,8 @@ interface Fleeting {
   isEvicted: boolean
   /** An act wants the cursor in the prompt; the form moves it there and resets this. */
   wantsPrompt: boolean
+  /** An act wants the focus on what the stage shows; the stage moves it there and resets this. */
+  wantsStage: boolean
 }
 
 export type Workspace = Settings &
@@ -85,6 +87,8 @@ export type Workspace = Settings &
     show(view: View): void
     /** Moves the cursor to the end of the prompt. Every act that brings an image in calls it. */
     focusPrompt(): void
+    /** Moves the focus to what the stage shows. */
+    focusStage(): void
     adjust(change: Partial<Settings>): void
   }
 
@@ -115,6 +119,7 @@ const workspaceState: StateCreator<Workspace> = (set) => ({
   view: 'create',
   isEvicted: false,
   wantsPrompt: false,
+  wantsStage: false,
   takeTool: (tool) => set({ tool, comparing: undefined, touchedAt: Date.now() }),
   edit: (document) => set(({ edits }) => ({ edits: withEdit(edits, document, edits[document.base]?.way) })),
   chooseWay: (base, way) =>
@@ -153,6 +158,7 @@ const workspaceState: StateCreator<Workspace> = (set) => ({
   touch: () => set({ touchedAt: Date.now() }),
   show: (view) => set({ view }),
   focusPrompt: () => set({ wantsPrompt: true }),
+  focusStage: () => set({ wantsStage: true }),
   adjust: (change) => set(change),
 })
 

@@ -74,3 +74,21 @@ test('several runs end with their own prompts', async () => {
     expect(origin.kind === 'made' && origin.recipe.draft.prompt).toBe(prompt)
   }
 })
+
+test('keys lead from the form to the image and back', async () => {
+  await generate('a red fox')
+  const tile = await gallery().findByRole('gridcell', { name: /^a red fox, Flux Kontext Pro/ }, patience)
+  await userEvent.click(tile)
+  const prompt = screen.getByRole('textbox', { name: 'Prompt' })
+  await userEvent.click(prompt)
+  await userEvent.keyboard('{Escape}')
+  expect(await screen.findByRole('group', { name: 'View' })).toHaveFocus()
+  await userEvent.keyboard('w')
+  await waitFor(() => expect(prompt).toHaveFocus())
+  expect(prompt).toHaveValue('a red fox')
+  await userEvent.keyboard('{Escape}{Shift>}W{/Shift}')
+  const variants = screen.getByRole('spinbutton', { name: 'Variants' })
+  expect(variants).toHaveFocus()
+  await userEvent.keyboard('{Escape}')
+  expect(screen.getByRole('group', { name: 'View' })).toHaveFocus()
+})
