@@ -115,8 +115,9 @@ function useRestore(store: GalleryStore) {
       setShown({ state: 'ended', plan: done, sentence })
       if (done.fresh > 0) notify({ text: `Restored ${imagesOf(done.fresh)}.` })
     } catch (error) {
-      const full = 'The disk is full. What was restored until then stays; free space and restore again.'
-      const sentence = isAbort(error) ? 'Stopped. What was restored until then stays.' : reasonOf(error, full)
+      const sentence = isAbort(error)
+        ? 'Stopped. What was restored until then stays.'
+        : reasonOf(error, 'The disk is full.')
       setShown({ state: 'ended', plan, sentence })
     } finally {
       await backup.close().catch(() => undefined)

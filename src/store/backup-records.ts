@@ -134,11 +134,16 @@ export async function toRestored(picture: Picture, bytes: Blob) {
   const { file } = picture
   if (!file) return { picture, bytes }
   const { readImage } = await import('#imaging/prepare-image.ts')
-  const { thumbnail, rendition } = await readImage(bytes, file.name, new AbortController().signal).catch(
+  const { thumbnail, rendition, ...drawn } = await readImage(bytes, file.name, new AbortController().signal).catch(
     (error: unknown) => {
       throw toStorageError(error)
     },
   )
   const { sha256 = await sha256Of(new Uint8Array(await bytes.arrayBuffer())) } = picture
-  return { picture: { ...picture, sha256 }, bytes, drawn: { thumbnail, ...(rendition ? { rendition } : {}) } }
+  const palette = picture.palette ?? drawn.palette
+  return {
+    picture: { ...picture, ...(palette ? { palette } : {}), sha256 },
+    bytes,
+    drawn: { thumbnail, ...(rendition ? { rendition } : {}) },
+  }
 }

@@ -31,10 +31,11 @@ export async function toRestoredEntry(
   processor: ImageProcessor,
   { picture, bytes }: RestoredPicture,
 ): Promise<PictureEntry> {
-  const { mime, base64, thumbnail, sizeBytes, palette } = await processor.process(bytes).catch((error: unknown) => {
+  const { mime, base64, thumbnail, sizeBytes, ...drawn } = await processor.process(bytes).catch((error: unknown) => {
     throw toStorageError(error)
   })
-  return { picture: { ...(palette ? { palette } : {}), ...picture, mime, sizeBytes }, base64, thumbnail }
+  const palette = picture.palette ?? drawn.palette
+  return { picture: { ...picture, ...(palette ? { palette } : {}), mime, sizeBytes }, base64, thumbnail }
 }
 
 /** Invalid base64, and bytes that are not an image, count as lost: the picture's record remains. */

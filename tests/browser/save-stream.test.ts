@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { SaveAnswer, SaveAsk } from '#platform/save-messages.ts'
 import { openSaveTarget, removeSaveLeftovers } from '#platform/save-stream.ts'
 
 const large = 200_000_000
@@ -76,6 +77,37 @@ test('a file that this window still needs is not deleted as a leftover', async (
   await target?.write(streamOf(2))
   const before = await filesLeft()
   await removeSaveLeftovers()
+  expect(await filesLeft()).toBe(before)
+})
+
+/** The worker of a private file, on a disk that takes only two parts. As in some browsers, the third is not written whole. */
+class FullDiskWorker {
+  onmessage: ((event: { data: SaveAnswer }) => void) | undefined
+  private parts = 0
+
+  async postMessage(ask: SaveAsk) {
+    if (ask.act === 'open') {
+      const root = await navigator.storage.getDirectory()
+      await (await root.getDirectoryHandle(ask.folder, { create: true })).getFileHandle(ask.name, { create: true })
+    }
+    if (ask.act === 'write') this.parts += 1
+    const isFull = ask.act === 'write' && this.parts > 2
+    const error = { name: 'QuotaExceededError', message: 'The disk is full.' }
+    this.onmessage?.({ data: isFull ? { done: false, error } : { done: true } })
+  }
+
+  terminate() {
+    this.onmessage = undefined
+  }
+}
+
+test('a full disk in the middle of a private file is told by its name, and leaves no file', async () => {
+  const before = await filesLeft()
+  const target = await openSaveTarget('all.zip', large)
+  vi.stubGlobal('Worker', FullDiskWorker)
+  await expect(target?.write(streamOf(40))).rejects.toMatchObject({ name: 'QuotaExceededError' })
+  vi.unstubAllGlobals()
+  expect(saved).toEqual([])
   expect(await filesLeft()).toBe(before)
 })
 

@@ -2,6 +2,7 @@ import { isDiskFull, toFailure } from '#domain/failure.ts'
 import type { PictureId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
 import type { Run } from '#domain/run.ts'
+import { withEntry } from '../full-disk.ts'
 import { type Archive, ArchiveError, openArchive } from './archive.ts'
 import { type BackupCollection, type BackupTarget, type Damage, fileOf, hashOf, type PictureLine } from './backup.ts'
 import { asEnded, readCollections, readManifest, readPictures, readRuns } from './records.ts'
@@ -25,7 +26,10 @@ export interface Backup {
   /** Time of the backup, epoch ms. */
   readonly createdAt: number
   plan(target: BackupTarget): Promise<Plan>
-  /** One transaction for each image, so that stopping, or a full disk, leaves the gallery consistent. */
+  /**
+   * One transaction for each image, so that stopping, or a full disk, leaves the gallery consistent. For a full disk the
+   * error's message is a sentence that names what did not fit.
+   */
   restore(
     target: BackupTarget,
     onProgress: (progress: { done: number; total: number }) => void,
@@ -97,12 +101,13 @@ export function toBackup(
     const damaged = [...pictures.damaged]
     for (const collection of collections) {
       if (await target.hasCollection(collection.id)) continue
-      await target.keepCollection(collection)
+      await fitting(collection.name, () => target.keepCollection(collection))
       records += 1
     }
     for (const [index, line] of lines.entries()) {
       signal.throwIfAborted()
-      const done = await restoreLine(archive, line, await fateOf(line, target), target)
+      const fate = await fateOf(line, target)
+      const done = await fitting(line.picture.prompt, () => restoreLine(archive, line, fate, target))
       if (done === 'fresh') fresh += 1
       else if (done === 'known' || done === 'merged') known += 1
       else damaged.push(done)
@@ -111,13 +116,21 @@ export function toBackup(
     }
     for (const run of runs) {
       if (await target.hasRun(run.id)) continue
-      await target.keepRun(asEnded(run))
+      await fitting(String(run.recipe.draft.prompt ?? run.id), () => target.keepRun(asEnded(run)))
       records += 1
     }
     return { fresh, known, damaged, records }
   }
 
   return { createdAt, plan: planFor, restore: restoreInto, close: () => archive.close() }
+}
+
+async function fitting<T>(entry: string, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write()
+  } catch (error) {
+    throw withEntry(error, entry, 'What was restored until then stays. Free space and restore again.')
+  }
 }
 
 async function restoreLine(

@@ -26,6 +26,31 @@ const ManifestShape = z.object({
   records: z.record(z.string(), hash),
 })
 
+const text = z.string()
+const RecipeShape = z.looseObject({ family: text, draft: z.record(text, z.unknown()), sources: z.array(id) })
+const OriginShape = z.discriminatedUnion('kind', [
+  z.looseObject({ kind: z.literal('made'), run: id, recipe: RecipeShape, model: text }),
+  z.looseObject({ kind: z.literal('dropped'), fileName: text, notes: z.array(text) }),
+  z.looseObject({ kind: z.literal('derived'), from: z.enum(['answer', 'frame']) }),
+  z.looseObject({ kind: z.literal('sample'), recipe: RecipeShape, model: text }),
+])
+const MarksShape = z.looseObject({
+  rating: z.optional(z.int().check(z.gte(0), z.lte(5))),
+  colour: z.optional(text),
+  note: z.optional(text),
+  tags: z.optional(z.array(text)),
+  collections: z.optional(z.array(id)),
+  changedAt: time,
+})
+const FileShape = z.looseObject({
+  name: text,
+  orientation: z.int().check(z.gte(1), z.lte(8)),
+  profile: z.enum(['srgb', 'p3', 'other']),
+  hasAlpha: z.boolean(),
+})
+/** Colours in 15 bits each. They can be computed again, so wrong ones are left out. */
+const PaletteShape = z.array(z.int().check(z.gte(0), z.lte(32_767))).check(z.maxLength(16))
+
 const PictureShape = z.looseObject({
   id,
   shelf: z.enum(shelves),
@@ -36,16 +61,38 @@ const PictureShape = z.looseObject({
   height: side,
   sizeBytes: z.number().check(z.gte(0)),
   parents: z.array(id),
-  origin: z.looseObject({ kind: z.enum(['made', 'dropped', 'derived', 'sample']) }),
+  origin: OriginShape,
+  batch: z.optional(z.looseObject({ id, index: z.number(), of: z.number() })),
+  file: z.optional(FileShape),
+  sha256: z.optional(hash),
+  laying: z.optional(z.looseObject({ kind: text })),
+  marks: z.optional(MarksShape),
+  palette: z.catch(z.optional(PaletteShape), undefined),
 })
 
 const LineShape = z.object({ picture: PictureShape, sha256: z.optional(hash) })
-const CollectionShape = z.looseObject({ id, name: z.string() })
+const CollectionShape = z.looseObject({
+  id,
+  name: text,
+  kind: z.optional(text),
+  rule: z.optional(text),
+  order: z.optional(z.number()),
+  parent: z.optional(id),
+  cover: z.optional(id),
+  sequence: z.optional(z.array(id)),
+})
+const FailureShape = z
+  .looseObject({ kind: text, issues: z.optional(z.array(z.looseObject({ field: text, message: text }))) })
+  .check(z.refine(({ kind, issues }) => kind !== 'invalid' || issues !== undefined))
 const RunShape = z.looseObject({
   id,
-  recipe: z.looseObject({ family: z.string(), draft: z.record(z.string(), z.unknown()), sources: z.array(id) }),
+  recipe: RecipeShape,
   marks: z.looseObject({ createdAt: time, priceCredits: z.number() }),
-  state: z.looseObject({ phase: z.enum(['queued', 'sending', 'working', 'ready', 'saved', 'failed']) }),
+  state: z.discriminatedUnion('phase', [
+    z.looseObject({ phase: z.enum(['queued', 'sending', 'working', 'ready']) }),
+    z.looseObject({ phase: z.literal('saved'), pictures: z.array(id) }),
+    z.looseObject({ phase: z.literal('failed'), failure: FailureShape, chargePossible: z.boolean() }),
+  ]),
 })
 
 const FolderLineShape = z.union([

@@ -176,6 +176,24 @@ describe('saving an export', () => {
     expect(await namesIn(saved[0]?.bytes)).toEqual(['a-fox-01-800x600.png', 'a-fox-03-800x600.png', 'index.tsv'])
   })
 
+  it('names the image that did not fit on a full disk, and leaves no file', async () => {
+    let parts = 0
+    const full = new WritableStream({
+      write() {
+        parts += 1
+        if (parts > 2) throw new DOMException('no room', 'QuotaExceededError')
+      },
+    })
+    vi.stubGlobal('navigator', {})
+    vi.stubGlobal('showSaveFilePicker', async () => ({ createWritable: async () => full }))
+    const large = ['a', 'b', 'c'].map((id) => pictureOf(id, { sizeBytes: 60_000_000 }))
+    await expect(saveExport({ store, make }, planExport(large, settingsOf()), options)).rejects.toThrow(
+      /^The disk is full: “a-fox-0[1-3]-800x600\.png” did not fit\. No file was written\.$/,
+    )
+    expect(saved).toEqual([])
+    vi.unstubAllGlobals()
+  })
+
   it('leaves no file when it is stopped', async () => {
     const { currentJob } = await import('#library/jobs.ts')
     const stopping = async (job: { file: Blob }) => {
