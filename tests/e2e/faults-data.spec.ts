@@ -11,7 +11,7 @@ async function clearDatabase(context: BrowserContext, page: Page, origin: string
   await devtools.send('Storage.clearDataForOrigin', { origin, storageTypes: 'indexeddb' })
 }
 
-test('D02 the disk fills up in the middle of six: what was saved stays, the others wait and are saved when there is room', async ({
+test('D02 J8 the disk fills up in the middle of six: what was saved stays, the others wait and are saved when there is room', async ({
   page,
   context,
   live,

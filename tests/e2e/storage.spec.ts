@@ -1,6 +1,6 @@
 import { createOf, expect, galleryOf, stored, test, untilWhole } from './fixtures.ts'
 
-test('D01 a full disk: the paid image waits, and is saved when there is space', async ({ page, live }) => {
+test('D01 J8 a full disk: the paid image waits, and is saved when there is space', async ({ page, live }) => {
   const devtools = await page.context().newCDPSession(page)
   await devtools.send('Storage.overrideQuotaForOrigin', { origin: live.url, quotaSize: 120_000 })
   await page.goto(live.url)
@@ -20,7 +20,7 @@ test('D01 a full disk: the paid image waits, and is saved when there is space', 
   expect((await live.service.simulator.state()).charges).toHaveLength(1)
 })
 
-test('D03 no database: a banner says so, and everything works until the page is closed', async ({ page, live }) => {
+test('D03 J8 no database: a banner says so, and everything works until the page is closed', async ({ page, live }) => {
   await page.addInitScript(() => {
     Object.defineProperty(globalThis, 'indexedDB', { value: undefined, configurable: true })
   })
