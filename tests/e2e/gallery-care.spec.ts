@@ -10,8 +10,8 @@ async function openSamples(page: Page, url: string, isPhone = false) {
   await expect(galleryOf(page).region.getByText(String(count), { exact: true })).toBeVisible()
 }
 
-async function expectNothingSerious(page: Page) {
-  const { violations } = await new AxeBuilder({ page }).analyze()
+async function expectNothingSerious(page: Page, within = 'body') {
+  const { violations } = await new AxeBuilder({ page }).include(within).analyze()
   const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
   expect(serious.map(({ id, nodes }) => ({ id, on: nodes.map(({ html }) => html.slice(0, 160)) }))).toEqual([])
 }
@@ -90,6 +90,28 @@ test('J7 images are found, selected, collected, tagged, binned, restored and jud
   await keyboard.press('Enter')
   await expect(survey).toBeHidden()
   await expect(region.getByText(String(count - 1), { exact: true })).toBeVisible()
+})
+
+test('J7 the dialogs for collections, dates and tags are without serious findings', async ({ page, simulated }) => {
+  await openSamples(page, simulated.url)
+  const { region, grid } = galleryOf(page)
+  const checkDialog = async (name: string) => {
+    await expect(page.getByRole('dialog', { name, exact: true })).toBeVisible()
+    await expectNothingSerious(page, 'dialog[open]')
+    await page.keyboard.press('Escape')
+    await expect(page.getByRole('dialog')).toBeHidden()
+  }
+  await region.getByRole('button', { name: 'Collections' }).click()
+  await checkDialog('Collections')
+  for (const [key, name] of [
+    ['j', 'Jump to date'],
+    ['t', 'Tags and note'],
+    ['l', 'Collection'],
+  ] as const) {
+    await grid.getByRole('gridcell').first().focus()
+    await page.keyboard.press(key)
+    await checkDialog(name)
+  }
 })
 
 test('J7 two selected images are compared, with what they differ in', async ({ page, simulated }) => {
