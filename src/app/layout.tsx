@@ -56,7 +56,7 @@ export function Layout({ header, create, stage, gallery, tasks, isSoon }: Layout
   const behindGallery = galleryOpen && 'middle:max-wide:hidden'
 
   return (
-    <div className="room">
+    <div className="page">
       {header}
       <main
         className={classes('columns', !isStaged && 'columns-unstaged', galleryOpen && 'columns-gallery')}

@@ -15,7 +15,7 @@ import { GalleryHead } from './gallery-head.tsx'
 import { NotRead } from './not-read.tsx'
 import { SelectionBar } from './selection-bar.tsx'
 import type { Question } from './shelf-window.ts'
-import { useRoom } from './use-room.ts'
+import { useImageList } from './use-image-list.ts'
 
 interface BinProps {
   /** The button that leads back. */
@@ -31,14 +31,14 @@ export function Bin({ toggle, onSettings }: BinProps) {
   const { pictures, complete, isPending } = usePictures('bin')
   const unread = useUnread('bin')
   const [doomed, setDoomed] = useState<readonly PictureId[]>()
-  const room = useRoom(question, pictures, nothingBefore)
-  const count = room.shelf.view.images ?? (complete ? pictures.length : undefined)
+  const list = useImageList(question, pictures, nothingBefore)
+  const count = list.shelf.view.images ?? (complete ? pictures.length : undefined)
   const onDelete = useMemo(() => (images: readonly Picture[]) => setDoomed(images.map(({ id }) => id)), [])
-  const emptyBin = async () => setDoomed(await room.contents.idsBetween(0, Number.MAX_SAFE_INTEGER - 1))
+  const emptyBin = async () => setDoomed(await list.contents.idsBetween(0, Number.MAX_SAFE_INTEGER - 1))
   return (
     <div className="absolute inset-0 flex flex-col">
-      {room.select.selection.ids.size > 0 ? (
-        <SelectionBar room={room} total={room.shelf.view.images} isBin />
+      {list.select.selection.ids.size > 0 ? (
+        <SelectionBar list={list} total={list.shelf.view.images} isBin />
       ) : (
         <GalleryHead title="Bin" count={count}>
           {count !== undefined && count > 0 && (
@@ -57,12 +57,12 @@ export function Bin({ toggle, onSettings }: BinProps) {
       ) : (
         <GalleryGrid
           label="Bin"
-          contents={room.contents}
-          onSeen={room.onSeen}
+          contents={list.contents}
+          onSeen={list.onSeen}
           onDelete={onDelete}
           onSettings={onSettings}
-          select={room.select}
-          commandsRef={room.commandsRef}
+          select={list.select}
+          commandsRef={list.commandsRef}
         />
       )}
       {doomed && <DeleteDialog doomed={doomed} commands={commands} onClose={() => setDoomed(undefined)} />}

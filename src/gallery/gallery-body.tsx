@@ -22,7 +22,7 @@ import { SearchBar } from './search-bar.tsx'
 import { SelectionBar } from './selection-bar.tsx'
 import type { Question } from './shelf-window.ts'
 import { useCollected } from './use-collected.ts'
-import { type Room, useRoom } from './use-room.ts'
+import { type ImageList, useImageList } from './use-image-list.ts'
 import { tileLimits } from './use-tile-layout.ts'
 
 interface GalleryBodyProps {
@@ -55,22 +55,22 @@ export function GalleryBody({ runs, head, runView, onSettings }: GalleryBodyProp
   const isHiding = isFolding && !open
   const shown = useMemo(() => (isHiding ? { ...before, cards: [] } : before), [before, isHiding])
   const isPlain = isEverything(query)
-  const room = useRoom(question, rest, isPlain ? shown : nothingBefore)
-  const { view, isReady } = room.shelf
+  const list = useImageList(question, rest, isPlain ? shown : nothingBefore)
+  const { view, isReady } = list.shelf
   const count = isReady && isPlain ? view.images : first.complete ? first.count : undefined
-  const layers = useLayers(room, { query, onChange: setQuery })
-  const collected = useCollected(room, query, setQuery)
+  const layers = useLayers(list, { query, onChange: setQuery })
+  const collected = useCollected(list, query, setQuery)
   const isNothing = isReady && !isPlain && view.total === 0
   return (
     <>
-      {room.select.selection.ids.size > 0 ? <SelectionBar room={room} total={view.images} /> : head(count)}
+      {list.select.selection.ids.size > 0 ? <SelectionBar list={list} total={view.images} /> : head(count)}
       <SearchBar
         query={query}
         onChange={setQuery}
         view={view}
-        counting={room.shelf.counting}
-        failed={room.shelf.failed}
-        onReadAgain={room.shelf.readAgain}
+        counting={list.shelf.counting}
+        failed={list.shelf.failed}
+        onReadAgain={list.shelf.readAgain}
         ways={layers.ways}
       />
       {hasSamples && isPlain && <SamplesLine />}
@@ -82,15 +82,15 @@ export function GalleryBody({ runs, head, runView, onSettings }: GalleryBodyProp
       ) : (
         <GalleryGrid
           key={lead === undefined ? 'search' : 'gallery'}
-          contents={room.contents}
-          onSeen={room.onSeen}
+          contents={list.contents}
+          onSeen={list.onSeen}
           runView={runView}
           onSettings={onSettings}
-          select={room.select}
+          select={list.select}
           onTurnStack={stacks.turn}
           collected={collected}
-          commandsRef={room.commandsRef}
-          goRef={room.goRef}
+          commandsRef={list.commandsRef}
+          goRef={list.goRef}
         />
       )}
       {layers.shown}
@@ -99,13 +99,13 @@ export function GalleryBody({ runs, head, runView, onSettings }: GalleryBodyProp
 }
 
 /** Dialogs over the gallery, and the keys for them and for the size of tiles. */
-function useLayers(room: Room, { query, onChange }: { query: Query; onChange: (query: Query) => void }) {
+function useLayers(list: ImageList, { query, onChange }: { query: Query; onChange: (query: Query) => void }) {
   const [surveyed, setSurveyed] = useState<NonEmpty<PictureId>>()
   const [open, setOpen] = useState<'jump' | 'collections'>()
   const [smart, setSmart] = useState<CollectionId>()
   const close = () => setOpen(undefined)
-  const { select, contents, commandsRef, goRef } = room
-  const { days, total } = room.shelf.view
+  const { select, contents, commandsRef, goRef } = list
+  const { days, total } = list.shelf.view
   const { ids } = select.selection
   const today = useToday()
   const survey = async () => {

@@ -12,11 +12,11 @@ import { useWorkspace } from '#workspace/workspace.ts'
 import type { CellActs } from './cell-acts.ts'
 import type { Contents } from './contents.ts'
 import { GridCell } from './grid-cell.tsx'
+import type { GridSelection } from './grid-selection.ts'
 import { type Item, isRun, keyOf } from './items.ts'
 import { type Line, type Lines, layLines, movePlace } from './lines.ts'
 import type { RunView } from './run-screens.ts'
 import type { Selection } from './selection.ts'
-import type { SelectionDoor } from './selection-door.ts'
 import type { Group } from './shelf-window.ts'
 import type { Collected } from './use-collected.ts'
 import { type RovingCommands, useRoving } from './use-roving.ts'
@@ -34,7 +34,7 @@ interface GalleryGridProps {
   /** Asks, then deletes permanently; only offered by the bin. */
   onDelete?: ((images: NonEmpty<Picture>) => void) | undefined
   onSettings: () => void
-  select: SelectionDoor
+  select: GridSelection
   /** Opens or closes the stack of a batch; absent in the bin, which has no stacks. */
   onTurnStack?: ((batch: BatchId, isOpen: boolean) => void) | undefined
   /** Actions on tiles of the shown collection. */
@@ -263,7 +263,7 @@ interface GridHandlers {
   pageRows: () => number
   roving: RovingCommands
   acts: CellActs
-  select: SelectionDoor
+  select: GridSelection
 }
 
 /** Keys and focus, for all cells in one place. */
@@ -310,7 +310,7 @@ function placeUnder({ target }: { target: EventTarget }): number | undefined {
 function pressSelection(
   event: KeyboardEvent,
   { place, item, group }: { place: number; item: Item | undefined; group: Group },
-  { selection, acts }: SelectionDoor,
+  { selection, acts }: GridSelection,
 ) {
   if (findShortcut(allKeys, event.nativeEvent)) {
     void acts.all()
@@ -336,7 +336,7 @@ function moveByHand(event: KeyboardEvent, item: Item | undefined, { collected }:
 }
 
 /** Opens the item, or performs the act for the key. */
-function pressOn(item: Item, group: Group, event: KeyboardEvent, acts: CellActs, select: SelectionDoor): void {
+function pressOn(item: Item, group: Group, event: KeyboardEvent, acts: CellActs, select: GridSelection): void {
   const opens = (event.key === 'Enter' || event.key === ' ') && !event.ctrlKey && !event.metaKey
   if (opens) {
     event.preventDefault()

@@ -23,18 +23,18 @@ import { describeShortcut } from '#ui/shortcut.ts'
 import { Toolbar } from '#ui/toolbar.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { describeSelection } from './selection.ts'
-import type { Room } from './use-room.ts'
+import type { ImageList } from './use-image-list.ts'
 
 interface SelectionBarProps {
-  room: Room
+  list: ImageList
   /** How many images can be selected. */
   total: number | undefined
   isBin?: boolean
 }
 
 /** Replaces the head while images are selected: their number, and the acts for them. */
-export function SelectionBar({ room, total, isBin = false }: SelectionBarProps) {
-  const { select, selectActs, readSelected, commandsRef } = room
+export function SelectionBar({ list, total, isBin = false }: SelectionBarProps) {
+  const { select, selectActs, readSelected, commandsRef } = list
   const { size } = select.selection.ids
   const withSubject = (work: (subject: Subject) => void) =>
     void readSelected().then((subject) => (subject ? work(subject) : selectActs.clear()))

@@ -37,8 +37,8 @@ export function Survey({ ids, commands, onClose }: SurveyProps) {
   // The next ones are read ahead, so that no key press waits for an image.
   usePicture(ids[place + 1])
   usePicture(ids[place + 2])
-  const room = useRef<HTMLDivElement>(null)
-  useEffect(() => room.current?.focus(), [])
+  const content = useRef<HTMLDivElement>(null)
+  useEffect(() => content.current?.focus(), [])
 
   const go = (by: number) => {
     setPlace(Math.max(0, Math.min(ids.length, place + by)))
@@ -54,7 +54,7 @@ export function Survey({ ids, commands, onClose }: SurveyProps) {
     },
   }
   const onKeyDown = (event: KeyboardEvent) => {
-    const act = findShortcut(surveyKeys, event.nativeEvent, room.current)
+    const act = findShortcut(surveyKeys, event.nativeEvent, content.current)
     if (!act) return
     event.preventDefault()
     act.perform(view)
@@ -63,7 +63,7 @@ export function Survey({ ids, commands, onClose }: SurveyProps) {
     <Dialog open isWide title="Survey" onClose={onClose}>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: the keys are for all of the dialog */}
       <div
-        ref={room}
+        ref={content}
         tabIndex={-1}
         onKeyDown={onKeyDown}
         className="flex h-[80dvh] max-middle:h-[calc(100dvh-56px)] flex-col gap-3 p-4 outline-none"

@@ -11,7 +11,7 @@ import { useStore } from '#store/queries.ts'
 import { useCollections } from '#store/stage-queries.ts'
 import type { GalleryStore } from '#store/store.ts'
 import type { MenuItem } from '#ui/menu.tsx'
-import type { Room } from './use-room.ts'
+import type { ImageList } from './use-image-list.ts'
 
 /** Actions on tiles of the shown collection. */
 export interface Collected {
@@ -23,18 +23,18 @@ export interface Collected {
 }
 
 /** The same object while the same collection is shown. `undefined` without a collection, or with a search or filter. */
-export function useCollected(room: Room, query: Query, onChange: (query: Query) => void): Collected | undefined {
+export function useCollected(list: ImageList, query: Query, onChange: (query: Query) => void): Collected | undefined {
   const store = useStore()
   const collection = useCollections().find(({ id }) => id === query.collection)
   const isAll = collection?.kind === 'plain' && isOnlyCollection(query)
-  const latest = useRef({ room, query, onChange, collection })
-  latest.current = { room, query, onChange, collection }
+  const latest = useRef({ list, query, onChange, collection })
+  latest.current = { list, query, onChange, collection }
   const id = isAll ? collection.id : undefined
   return useMemo(() => (id === undefined ? undefined : createCollected(store, latest)), [store, id])
 }
 
 interface Shown {
-  room: Room
+  list: ImageList
   query: Query
   onChange: (query: Query) => void
   collection: Collection | undefined
@@ -43,9 +43,9 @@ interface Shown {
 function createCollected(store: GalleryStore, latest: { current: Shown }): Collected {
   /** Moves images within the whole collection, and shows its manual order. */
   const move = async (ids: readonly PictureId[], before: (all: readonly PictureId[]) => PictureId | undefined) => {
-    const { room, query, onChange, collection } = latest.current
+    const { list, query, onChange, collection } = latest.current
     if (!collection) return
-    const all = await room.contents.idsBetween(0, Number.MAX_SAFE_INTEGER - 1)
+    const all = await list.contents.idsBetween(0, Number.MAX_SAFE_INTEGER - 1)
     const what = ids.length === 1 ? 'image' : `${ids.length.toLocaleString('en')} images`
     const act = { label: `move ${what}`, done: ids.length === 1 ? 'Moved' : `${what} moved` }
     const reorder = editOf(collection.id, (now) => ({ ...now, sequence: resequenced(all, ids, before(all)) }))
@@ -60,14 +60,14 @@ function createCollected(store: GalleryStore, latest: { current: Shown }): Colle
   return {
     moveBy,
     drop(dragged, on, side) {
-      const { ids } = latest.current.room.select.selection
+      const { ids } = latest.current.list.select.selection
       const moved = ids.has(dragged) ? [...ids] : [dragged]
       void move(moved, (all) => (side === 'before' ? on : all[all.indexOf(on) + 1]))
     },
     itemsFor(picture) {
-      const { collection, room } = latest.current
+      const { collection, list } = latest.current
       if (!collection) return []
-      const commands: ImageCommands | undefined = room.commandsRef.current
+      const commands: ImageCommands | undefined = list.commandsRef.current
       const cover = () =>
         void changeCollections(
           store,

@@ -2,8 +2,8 @@ import { type PointerEvent, type RefObject, useRef, useState } from 'react'
 import type { VirtualizerHandle } from 'virtua'
 import type { PictureId } from '#domain/ids.ts'
 import type { Contents } from './contents.ts'
+import type { GridSelection } from './grid-selection.ts'
 import type { Lines } from './lines.ts'
-import type { SelectionDoor } from './selection-door.ts'
 import { gapPx, type TileLayout } from './use-tile-layout.ts'
 
 interface RubberBandProps {
@@ -12,7 +12,7 @@ interface RubberBandProps {
   lines: Lines
   contents: Contents
   layout: TileLayout | undefined
-  select: SelectionDoor
+  select: GridSelection
 }
 
 /** In px of the scrolled content. */

@@ -12,7 +12,7 @@ const ContactSheet = lazyPart(() => import('./contact-sheet.tsx').then((module) 
 
 const Arrivals = lazyPart(() => import('./arrivals.ts').then((module) => module.Arrivals))
 
-const LayingDesk = lazyPart(() => import('./laying-desk.ts').then((module) => module.LayingDesk))
+const LayingQueue = lazyPart(() => import('./laying-queue.ts').then((module) => module.LayingQueue))
 
 /** The middle column: the staged image, or how to get one. */
 export function Stage() {
@@ -29,7 +29,7 @@ export function Stage() {
       {batch && <ContactSheet batch={batch} />}
       {picture && !batch && <StageView picture={picture} />}
       {hasRun && <Arrivals />}
-      {isLaying && <LayingDesk />}
+      {isLaying && <LayingQueue />}
       {selected === undefined && !batch && <StageStart />}
       {selected !== undefined && !picture && !batch && (
         <div className="gallery-late flex h-full flex-col justify-center">

@@ -8,16 +8,16 @@ import { useStore } from '#store/queries.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { useToday } from '#ui/use-today.ts'
 import { type Before, type Contents, toContents } from './contents.ts'
-import type { SelectionDoor } from './selection-door.ts'
+import type { GridSelection } from './grid-selection.ts'
 import type { Question } from './shelf-window.ts'
 import { type SelectionActs, useSelection } from './use-selection.ts'
 import { type Shelf, useShelf } from './use-shelf.ts'
 
 /** A shelf or a search with its grid and its selection: what gallery and bin have in common. */
-export interface Room {
+export interface ImageList {
   shelf: Shelf
   contents: Contents
-  select: SelectionDoor
+  select: GridSelection
   selectActs: SelectionActs
   onSeen: (from: number, to: number) => void
   /** The grid's commands for images; empty until it is rendered. */
@@ -28,7 +28,7 @@ export interface Room {
   readSelected(): Promise<Subject | undefined>
 }
 
-export function useRoom(question: Question, head: readonly Picture[], before: Before): Room {
+export function useImageList(question: Question, head: readonly Picture[], before: Before): ImageList {
   const store = useStore()
   const today = useToday()
   const shelf = useShelf(question, head)
@@ -40,7 +40,7 @@ export function useRoom(question: Question, head: readonly Picture[], before: Be
   const goRef = useRef<(place: number) => void>(undefined)
   const [selection, selectActs] = useSelection(latest)
   const readSelected = useCallback(() => readSubject(store, selection.ids), [store, selection])
-  const select: SelectionDoor = useMemo(
+  const select: GridSelection = useMemo(
     () => ({
       selection,
       acts: selectActs,

@@ -10,7 +10,7 @@ import { useWorkspace } from '#workspace/workspace.ts'
  * Lays answers to edits of an area into their sources, one at a time, because each needs a hundred megabytes. Renders
  * nothing; loaded with the first such answer.
  */
-export function LayingDesk(): null {
+export function LayingQueue(): null {
   const store = useStore()
   const { pictures } = usePictures('gallery')
   const next = pictures.find(awaitsLaying)?.id

@@ -5,7 +5,7 @@ import type { Selection } from './selection.ts'
 import type { SelectionActs } from './use-selection.ts'
 
 /** How the grid uses the selection, and acts on all of it. */
-export interface SelectionDoor {
+export interface GridSelection {
   selection: Selection
   acts: SelectionActs
   /** Whether an act on this image applies to the whole selection. */
