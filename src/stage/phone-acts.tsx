@@ -1,16 +1,16 @@
 import { Ellipsis } from 'lucide-react'
-import type { ImageAct, StageView, ViewAct } from '#acts/act.ts'
+import type { ImageAct, StageView } from '#acts/act.ts'
 import { ActButton } from '#acts/act-button.tsx'
 import { editAct, exportAct } from '#acts/image-acts.ts'
 import type { ImageCommands } from '#acts/image-commands.ts'
 import { menuItemsFor } from '#acts/image-keys.ts'
-import { annotateAct, areaAct, cropAct } from '#acts/tool-acts.ts'
 import { compareAct } from '#acts/view-acts.ts'
 import type { Picture } from '#domain/picture.ts'
 import { Menu } from '#ui/menu.tsx'
 import { Toolbar } from '#ui/toolbar.tsx'
-import { type ToolId, useWorkspace } from '#workspace/workspace.ts'
+import { useWorkspace } from '#workspace/workspace.ts'
 import { HoldBefore } from './stage-toolbar.tsx'
+import { railTools } from './tool-rail.tsx'
 
 interface PhoneActsProps {
   picture: Picture
@@ -22,11 +22,6 @@ interface PhoneActsProps {
   isComparing: boolean
 }
 
-const tools: readonly { id: ToolId; act: ViewAct }[] = [
-  { id: 'area', act: areaAct },
-  { id: 'crop', act: cropAct },
-  { id: 'annotate', act: annotateAct },
-]
 const inRow: readonly ImageAct[] = [editAct, exportAct]
 
 /** On a phone: tools and the acts that matter most in one row with words, all others in the menu "More". */
@@ -40,7 +35,7 @@ export function PhoneActs({ picture, view, commands, isComparing, ...before }: P
     <Toolbar label="Tools" className="flex h-14 items-center justify-between overflow-x-auto px-1">
       {!isBinned && control(editAct)}
       {!isBinned &&
-        tools.map(({ id, act }) => (
+        railTools.map(({ id, act }) => (
           <ActButton key={id} act={act} aria-pressed={active === id} onClick={() => act.perform(view)} />
         ))}
       <ActButton act={compareAct} aria-pressed={isComparing} onClick={view.compare} />

@@ -8,7 +8,8 @@ import { Toolbar } from '#ui/toolbar.tsx'
 import { useMedia } from '#ui/use-media.ts'
 import { type ToolId, useWorkspace } from '#workspace/workspace.ts'
 
-const tools: readonly { id: ToolId; act: ViewAct }[] = [
+/** The tools that draw on the image, in the order of the rail. */
+export const railTools: readonly { id: ToolId; act: ViewAct }[] = [
   { id: 'area', act: areaAct },
   { id: 'crop', act: cropAct },
   { id: 'annotate', act: annotateAct },
@@ -32,7 +33,7 @@ export function ToolRail({ picture, view, commands }: ToolRailProps) {
         isBelow ? 'flex h-full items-center justify-center gap-1 px-1' : 'flex flex-col items-center gap-1 py-1'
       }
     >
-      {tools.map(({ id, act }) => (
+      {railTools.map(({ id, act }) => (
         <ActButton key={id} act={act} aria-pressed={active === id} onClick={() => act.perform(view)} />
       ))}
       <ActButton act={exportAct} onClick={() => exportAct.perform([picture], commands)} />

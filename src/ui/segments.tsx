@@ -36,7 +36,7 @@ const rowOption =
   'has-checked:border-line-strong has-checked:bg-raised has-checked:font-medium'
 
 const ratioOption =
-  'min-h-14 flex-col gap-1 rounded-sm border-line px-1 text-xs ' +
+  'min-h-14 flex-col gap-1 rounded-sm border-line px-1 py-1.5 text-xs ' +
   'hover:border-line-strong has-checked:border-ink has-checked:bg-raised'
 
 /** A choice of one option. Native radios, so arrows change the choice and Tab leaves the group. */
