@@ -1,6 +1,15 @@
 import type * as zod from 'zod/mini'
 import type { Draft } from '#domain/run.ts'
-import { choices, lengthOf, type ModelFamily, type Option, promptIssues, toWords, withRegion } from './model.ts'
+import {
+  type CheckedFamily,
+  choices,
+  lengthOf,
+  type ModelFamily,
+  type Option,
+  promptIssues,
+  toWords,
+  withRegion,
+} from './model.ts'
 
 const ratios = ['1:1', '4:3', '3:4', '16:9', '9:16', '3:2', '2:3'] as const
 const promptLength = {
@@ -161,6 +170,14 @@ export const flux2: ModelFamily = {
     }
   },
 
+  convertTo(draft) {
+    const { format } = form(draft)
+    return format === 'original' ? undefined : `image/${format}`
+  },
+}
+
+export const checkedFlux2: CheckedFamily = {
+  ...flux2,
   body,
   priceOf: (value) => {
     const { model, input } = value as zod.infer<ReturnType<typeof body>>
@@ -169,10 +186,5 @@ export const flux2: ModelFamily = {
   sourcesIn: (value) => {
     const { input } = value as zod.infer<ReturnType<typeof body>>
     return 'input_urls' in input ? input.input_urls : []
-  },
-
-  convertTo(draft) {
-    const { format } = form(draft)
-    return format === 'original' ? undefined : `image/${format}`
   },
 }

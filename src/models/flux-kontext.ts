@@ -1,6 +1,6 @@
 import type * as zod from 'zod/mini'
 import type { Draft } from '#domain/run.ts'
-import { choices, lengthOf, type ModelFamily, promptIssues, toWords, withRegion } from './model.ts'
+import { type CheckedFamily, choices, lengthOf, type ModelFamily, promptIssues, toWords, withRegion } from './model.ts'
 
 const ratios = ['21:9', '16:9', '4:3', '1:1', '3:4', '9:16', '16:21'] as const
 const promptLength = {
@@ -211,11 +211,15 @@ export const fluxKontext: ModelFamily = {
     }
   },
 
+  convertTo: () => undefined,
+}
+
+export const checkedKontext: CheckedFamily = {
+  ...fluxKontext,
   body,
   priceOf: (value) => {
     const { model } = value as zod.infer<ReturnType<typeof body>>
     return priceCredits[model === 'flux-kontext-max' ? 'max' : 'pro']
   },
   sourcesIn: (value) => [(value as zod.infer<ReturnType<typeof body>>).inputImage].filter((url) => url !== undefined),
-  convertTo: () => undefined,
 }

@@ -77,17 +77,18 @@ export interface ModelFamily {
    * unchanged.
    */
   forArea?(draft: Draft): Draft
-  /**
-   * A strict schema of what the service accepts; unknown members are refused. The library is a parameter because only
-   * the proxy and the simulator check bodies, so that the page never loads it.
-   */
+  /** The format that the downloaded image is converted to; `undefined` keeps the original bytes. */
+  convertTo(draft: Draft): ImageMime | undefined
+}
+
+/** A family with the checks of its bodies. Only the proxy and the simulator check bodies; the page is built without. */
+export interface CheckedFamily extends ModelFamily {
+  /** A strict schema of what the service accepts; unknown members are refused. */
   body(z: typeof zod): zod.ZodMiniType
   /** The price of a body that passes `body`, in credits: the same as the quote for its draft. */
   priceOf(body: unknown): number
   /** The source addresses in a body that passes `body`. */
   sourcesIn(body: unknown): readonly string[]
-  /** The format that the downloaded image is converted to; `undefined` keeps the original bytes. */
-  convertTo(draft: Draft): ImageMime | undefined
 }
 
 /** Length in code points, so that an emoji outside the basic plane counts once. */

@@ -1,4 +1,4 @@
-import type { ModelFamily } from '#models/model.ts'
+import type { CheckedFamily } from '#models/model.ts'
 import { kieJobs, kieKontext } from '#providers/kie.ts'
 import { type CallbackContext, jobCall, kontextCall } from './callback-bodies.ts'
 import type { Objection } from './objections.ts'
@@ -15,7 +15,7 @@ export interface Dialect {
   sourceField: string
   /** The service's values for members that were left out. */
   defaults: object
-  readOrder(family: ModelFamily, body: unknown): Order
+  readOrder(family: CheckedFamily, body: unknown): Order
   record(task: Task, context: RecordContext): unknown
   accepted(taskId: string): unknown
   /** The callback that is sent when a task has ended. */

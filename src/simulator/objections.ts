@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini'
-import type { ModelFamily } from '#models/model.ts'
+import type { CheckedFamily } from '#models/model.ts'
 import { bodySchema } from '#models/objections.ts'
 import { type Files, mimeOf } from './files.ts'
 
@@ -19,9 +19,9 @@ const mostSourceBytes = 10 * 2 ** 20
  * everything else has to match the family's own schema. docs/services.md 2.1, 3.1 and 13.
  */
 export function checkBody(
-  families: readonly ModelFamily[],
+  families: readonly CheckedFamily[],
   json: unknown,
-): { family: ModelFamily; body: unknown } | Objection {
+): { family: CheckedFamily; body: unknown } | Objection {
   if (!isMembers(json)) return { code: 422, msg: 'The request body is not a JSON object' }
   const sent = withoutNulls(json)
   const attempts = families.map((family) => ({ family, ...attempt(family, sent) }))
@@ -51,7 +51,7 @@ export function checkSources(
   return { sources }
 }
 
-function attempt(family: ModelFamily, sent: Members): { body: unknown; issues: readonly Issue[] } {
+function attempt(family: CheckedFamily, sent: Members): { body: unknown; issues: readonly Issue[] } {
   const first = bodySchema(family).safeParse(sent)
   if (first.success) return { body: sent, issues: [] }
   // A schema's last checks are skipped while a member is unknown, so unknown members are removed and the body is

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import type { ModelFamily } from '#models/model.ts'
+import type { CheckedFamily } from '#models/model.ts'
 import type { PictureFormat } from '#simulator/painter/painter.ts'
 import { type Frame, jobFrame, kontextFrame } from './sizes.ts'
 
@@ -34,7 +34,7 @@ const JobBody = z.object({
 })
 
 /** `body` has been accepted by the family. */
-export function readKontextOrder(family: ModelFamily, body: unknown): Order {
+export function readKontextOrder(family: CheckedFamily, body: unknown): Order {
   const { model, prompt, aspectRatio, outputFormat } = KontextBody.parse(body)
   const sourceUrls = family.sourcesIn(body)
   return {
@@ -48,7 +48,7 @@ export function readKontextOrder(family: ModelFamily, body: unknown): Order {
 }
 
 /** `body` has been accepted by the family. The file type is the service's choice: here PNG for Flex. */
-export function readJobOrder(family: ModelFamily, body: unknown): Order {
+export function readJobOrder(family: CheckedFamily, body: unknown): Order {
   const { model, input } = JobBody.parse(body)
   return {
     model,

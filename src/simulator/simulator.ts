@@ -1,5 +1,5 @@
-import { families as catalogue } from '#models/catalogue.ts'
-import type { ModelFamily } from '#models/model.ts'
+import { checkedFamilies } from '#models/catalogue.ts'
+import type { CheckedFamily } from '#models/model.ts'
 import type { Fetch } from '#providers/provider.ts'
 import type { Painter } from '#simulator/painter/painter.ts'
 import { createCallbacks } from './callbacks.ts'
@@ -26,7 +26,7 @@ export interface SimulatorOptions {
   /** Sends callbacks to their addresses; the network by default. */
   call?: Fetch
   switches?: Partial<Switches>
-  families?: readonly ModelFamily[]
+  families?: readonly CheckedFamily[]
   /** Keeps tasks beyond the life of the simulator; nowhere by default. */
   memory?: TaskMemory
 }
@@ -130,7 +130,14 @@ interface WorldParts {
 }
 
 function createWorld(options: SimulatorOptions, { switches, wait, closed }: WorldParts) {
-  const { origin, painter, key = 'simulated', now = Date.now, random = Math.random, families = catalogue } = options
+  const {
+    origin,
+    painter,
+    key = 'simulated',
+    now = Date.now,
+    random = Math.random,
+    families = checkedFamilies,
+  } = options
   const { memory } = options
   const newId = () => Array.from({ length: 32 }, () => Math.floor(random() * 16).toString(16)).join('')
   const journal = createJournal()

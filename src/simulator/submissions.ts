@@ -1,4 +1,4 @@
-import type { ModelFamily } from '#models/model.ts'
+import type { CheckedFamily } from '#models/model.ts'
 import type { Fetch } from '#providers/provider.ts'
 import type { Callbacks } from './callbacks.ts'
 import type { Dialect } from './dialects.ts'
@@ -12,7 +12,7 @@ import type { Switches } from './switches.ts'
 import type { Tasks } from './tasks.ts'
 
 export interface KieOptions {
-  families: readonly ModelFamily[]
+  families: readonly CheckedFamily[]
   tasks: Tasks
   callbacks: Callbacks
   files: Files

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Failure, toFailure } from '#domain/failure.ts'
 import type { TaskId } from '#domain/ids.ts'
-import { families } from '#models/catalogue.ts'
-import type { ModelFamily } from '#models/model.ts'
+import { checkedFamilies as families } from '#models/catalogue.ts'
+import type { CheckedFamily } from '#models/model.ts'
 import { objections } from '#models/objections.ts'
 import type { Endpoint } from '#providers/provider.ts'
 import { findProvider, providers } from '#providers/registry.ts'
@@ -133,7 +133,7 @@ export function readKey(incoming: IncomingMessage): string {
 }
 
 /** Accepts what one of the endpoint's families accepts, with sources from our own uploads only. */
-function checkBody(gateway: Gateway, path: string, body: unknown): ModelFamily {
+function checkBody(gateway: Gateway, path: string, body: unknown): CheckedFamily {
   const candidates = families.filter(({ provider }) => findProvider(provider)?.endpoints.some(isSubmitTo(path)))
   const family = candidates.find((candidate) => objections(candidate, body).length === 0)
   if (!family) {

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import type { Draft } from '#domain/run.ts'
-import { flux2 } from '#models/flux-2.ts'
-import { fluxKontext } from '#models/flux-kontext.ts'
-import type { ModelFamily } from '#models/model.ts'
+import { checkedFlux2 as flux2 } from '#models/flux-2.ts'
+import { checkedKontext as fluxKontext } from '#models/flux-kontext.ts'
+import type { CheckedFamily } from '#models/model.ts'
 import { objections } from '#models/objections.ts'
 
 const source = 'https://tempfile.redpandaai.co/kieai/1/editor/in-1.png'
 const another = 'https://tempfile.redpandaai.co/kieai/1/editor/in-2.jpg'
 
-function body(family: ModelFamily, change: Draft, urls: string[] = []) {
+function body(family: CheckedFamily, change: Draft, urls: string[] = []) {
   const made = family.toBody({ ...family.defaults, ...change }, urls)
   expect(objections(family, made)).toEqual([])
   return made
@@ -96,7 +96,7 @@ describe('a body that the service would refuse', () => {
   const good = { prompt: 'a fox', aspect_ratio: '1:1', resolution: '1K' }
   const urls = (count: number) => Array.from({ length: count }, () => source)
 
-  test.each<[string, ModelFamily, unknown, string]>([
+  test.each<[string, CheckedFamily, unknown, string]>([
     ['an empty prompt', fluxKontext, { ...kontext, prompt: '' }, 'prompt'],
     ['5001 characters', fluxKontext, { ...kontext, prompt: 'x'.repeat(5001) }, 'prompt'],
     ['a number as prompt', fluxKontext, { ...kontext, prompt: 7 }, 'prompt'],

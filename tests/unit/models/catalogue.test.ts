@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { families, findFamily } from '#models/catalogue.ts'
+import { checkedFamilies, families, findFamily } from '#models/catalogue.ts'
 import { adoptDraft, type Field, type ModelFamily } from '#models/model.ts'
 import { objections } from '#models/objections.ts'
 import { findProvider } from '#providers/registry.ts'
@@ -23,7 +23,11 @@ test('no file outside the family, its painter and the tests names a family: addi
   expect(named.map((name) => name.replaceAll('\\', '/'))).toEqual(['models/catalogue.ts'])
 })
 
-const modes = families.flatMap((family) =>
+test('every family has its checks in the catalogue', () => {
+  expect(checkedFamilies.map(({ id }) => id)).toEqual(families.map(({ id }) => id))
+})
+
+const modes = checkedFamilies.flatMap((family) =>
   [0, 1, family.maxSources].map((sources) => [family.title, sources, family] as const),
 )
 const urls = (count: number) => Array.from({ length: count }, (_, n) => `https://tempfile.redpandaai.co/in-${n}.png`)

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
 import type * as zod from 'zod/mini'
-import { choices, type ModelFamily, promptIssues } from '#models/model.ts'
+import { type CheckedFamily, choices, promptIssues } from '#models/model.ts'
 import { objections } from '#models/objections.ts'
 import { createSimulator } from '#simulator/simulator.ts'
 
 const promptLength = { min: 1, max: 200 }
 
 /** The contents of a new family's file; its line in the catalogue is the list below. */
-const sketch: ModelFamily = {
+const sketch: CheckedFamily = {
   id: 'sketch',
   title: 'Sketch',
   provider: 'kie-jobs',

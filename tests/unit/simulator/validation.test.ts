@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { families } from '#models/catalogue.ts'
-import { flux2 } from '#models/flux-2.ts'
+import { checkedFamilies as families } from '#models/catalogue.ts'
+import { checkedFlux2 as flux2 } from '#models/flux-2.ts'
 import { createTask, generate, jobBody, kontextBody, openService, origin } from '../../support/service-client.ts'
 
 describe('what Kontext refuses', () => {
