@@ -21,7 +21,7 @@ const groups = {
     src: ['edge', 'access', 'tokens', 'guesses', 'client', 'routes', 'quota', 'linger'].map(
       (name) => `server/edge/${name}`,
     ),
-    tests: ['access', 'client', 'edge', 'http-edge', 'linger', 'quota', 'routes', 'spending'].map(
+    tests: ['access', 'client', 'edge', 'http-edge', 'linger', 'quota', 'routes', 'spending', 'transfers'].map(
       (name) => `server/${name}`,
     ),
   },
@@ -53,7 +53,7 @@ const groups = {
   },
   upstream: {
     src: ['breaker', 'gateways', 'questions', 'transfers'].map((name) => `server/upstream/${name}`),
-    tests: ['gateways', 'image', 'low-risks', 'outage', 'relay', 'submit'].map((name) => `server/${name}`),
+    tests: ['gateways', 'image', 'low-risks', 'outage', 'relay', 'submit', 'transfers'].map((name) => `server/${name}`),
   },
   kept: {
     src: ['submit/learn-task', 'shared/memory/events', 'shared/memory/kept-pictures'].map((name) => `server/${name}`),
@@ -94,7 +94,7 @@ const groups = {
     src: ['polling', 'queue-wait', 'rate-gate', 'run-steps', 'slots', 'submitting', 'uploads'].map(
       (name) => `generation/${name}`,
     ),
-    tests: ['batch', 'driving', 'limits', 'network-away', 'pace', 'sending', 'uploads'].map(
+    tests: ['batch', 'driving', 'limits', 'network-away', 'pace', 'polling', 'sending', 'uploads'].map(
       (name) => `generation/${name}`,
     ),
   },

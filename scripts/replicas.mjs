@@ -1,6 +1,7 @@
 // `npm run replicas`, or `npm run replicas -- 100`: many images through two proxies with one Redis, one of which is
 // killed. `npm run replicas -- evening`, or `… evening 50 20`: that many named users with that many runs each; one
-// proxy is killed, Redis is restarted, and one token is removed.
+// proxy is killed while the service has submissions from it and has not answered, Redis is restarted, and one token is
+// removed.
 import { binOf, ensureBuilt, ensureInstalled, spawnNode } from './prepare.mjs'
 import { ensureRedis } from './programs.mjs'
 

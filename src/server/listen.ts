@@ -52,6 +52,13 @@ export function originOf(host: string, port: number): string {
   return `http://${isNamed ? 'localhost' : bare.includes(':') ? `[${bare}]` : bare}:${port}`
 }
 
+/** What the operator is told about an origin that browsers do not treat as secure; `undefined` if they do. */
+export function plainHttpNote(origin: string): string | undefined {
+  return origin.startsWith('http://') && !origin.startsWith('http://localhost:')
+    ? 'Over plain http, browsers disable some features of the page. Put a server with TLS in front: docs/deploy.md.'
+    : undefined
+}
+
 function otherLoopback(host: string): string | undefined {
   switch (host) {
     case '127.0.0.1':

@@ -1,6 +1,7 @@
 import cluster from 'node:cluster'
 import { setFlagsFromString } from 'node:v8'
 import { readConfig, readEnvironment } from './config.ts'
+import { plainHttpNote } from './listen.ts'
 import { type Running, startServer } from './start.ts'
 
 // Image bytes pass through as short-lived buffers. V8 counts them as part of a heap that is small in comparison, and
@@ -60,10 +61,8 @@ async function main(): Promise<void> {
   stopOn(running)
   say(`Atelier is ready at ${running.origin}`)
   if (running.mode === 'simulated') say('No key is set: images are simulated. See README.')
-  if (running.origin.startsWith('http://') && !/\/\/localhost:/.test(running.origin)) {
-    say('Over plain http, browsers disable some features of the page. Put a server with TLS in front: docs/deploy.md.')
-  }
-  for (const note of config.notes) say(note)
+  const note = plainHttpNote(running.origin)
+  for (const line of note === undefined ? config.notes : [note, ...config.notes]) say(line)
 }
 
 void main()

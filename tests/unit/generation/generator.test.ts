@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Failure } from '#domain/failure.ts'
 import type { Phase, Run } from '#domain/run.ts'
 import { createGenerator, type Generator } from '#generation/generator.ts'
+import { interfere, isPollPath } from '../../support/broken-network.ts'
 import { type Machine, openMachine } from '../../support/machine.ts'
 import { createHeldTime, settled } from '../../support/windows.ts'
 
@@ -35,6 +36,16 @@ function openWindow(runner = machine.window()): Generator {
   return generator
 }
 
+/** Keeps runs from ending until the returned function is called. */
+function holdPolls(): () => void {
+  let goOn: () => void = () => undefined
+  const held = new Promise<void>((resolve) => {
+    goOn = resolve
+  })
+  interfere(machine, isPollPath, (direct, path, init) => held.then(() => direct(path, init)))
+  return goOn
+}
+
 const submissions = async () => (await machine.simulator.state()).submissions.length
 const polls = async () => Object.values((await machine.simulator.state()).polls).reduce((sum, count) => sum + count, 0)
 
@@ -42,13 +53,10 @@ const polls = async () => Object.values((await machine.simulator.state()).polls)
 async function run(phase: Phase, where: (run: Run) => boolean = () => true): Promise<Run> {
   let found: Run | undefined
   await expect
-    .poll(
-      async () => {
-        found = (await machine.store.recentRuns(1))[0]
-        return found?.state.phase === phase && where(found)
-      },
-      { timeout: 10_000 },
-    )
+    .poll(async () => {
+      found = (await machine.store.recentRuns(1))[0]
+      return found?.state.phase === phase && where(found)
+    })
     .toBe(true)
   return found as Run
 }
@@ -68,8 +76,10 @@ describe('two windows', () => {
     ['failed', 'a red fox [[fail:501]]'],
   ] as const)('P22 stop nothing that came to its end meanwhile: it is %s', async (phase, prompt) => {
     const [first, second] = [openWindow(), openWindow()]
+    const goOn = holdPolls()
     void first.generate(machine.recipe({ prompt }))
     const working = await run('working')
+    goOn()
     await run(phase)
     second.stop(working)
     await settled()
@@ -79,11 +89,13 @@ describe('two windows', () => {
 
   test('do not drop a run that one of them has resumed: it would not be driven after a reload', async () => {
     const [first, second] = [openWindow(), openWindow()]
-    void first.generate(machine.recipe({ prompt: 'a red fox [[slow:2]]' }))
+    const goOn = holdPolls()
+    void first.generate(machine.recipe())
     const working = await run('working')
     second.dismiss(working)
     await settled()
     expect(await run('working')).not.toHaveProperty('marks.dismissed')
+    goOn()
     await run('saved')
     expect(told).toEqual([])
   })
@@ -127,10 +139,12 @@ describe('looking again', () => {
 
   test('right after stopping takes the run up again', async () => {
     const generator = openWindow()
-    void generator.generate(machine.recipe({ prompt: 'a red fox [[slow:1]]' }))
+    const goOn = holdPolls()
+    void generator.generate(machine.recipe())
     const working = await run('working')
     generator.stop(working)
     generator.look(working)
+    goOn()
     expect(await run('saved')).not.toHaveProperty('marks.stopped')
     expect(await submissions()).toBe(1)
   })

@@ -3,11 +3,13 @@ import { toFailure } from '#domain/failure.ts'
 import type { PictureId, RunId, TaskId } from '#domain/ids.ts'
 import type { Marks, Recipe, RunIn, StateIn } from '#domain/run.ts'
 import type { RunnerPorts } from '#generation/ports.ts'
-import { fetchPictures } from '#generation/saving.ts'
+import { fetchPictures, saveAtLast } from '#generation/saving.ts'
 import { findFamily } from '#models/catalogue.ts'
 import type { ModelFamily } from '#models/model.ts'
 import type { Provider } from '#providers/provider.ts'
 import { findProvider } from '#providers/registry.ts'
+import { openMemoryStore } from '#store/memory-store.ts'
+import { lightProcessor } from '../../support/light-images.ts'
 import { json, type Scripted, scriptSend } from '../../support/scripted-send.ts'
 
 const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')
@@ -248,5 +250,59 @@ describe('the record of an image', () => {
     const { origin } = (await made(readyRun({ marks: { pace: 'adopted' } }))) ?? {}
     expect(origin).toMatchObject({ model: 'Flux Kontext', durationMs: 0 })
     expect(origin).not.toHaveProperty('asked')
+  })
+})
+
+describe('saving a finished run', () => {
+  const away = new TypeError('Failed to fetch')
+  const offline = { kind: 'unavailable', detail: 'The proxy cannot be reached.' }
+
+  async function saveBy(answers: Scripted[], signal = never) {
+    const store = openMemoryStore(lightProcessor)
+    const run = readyRun()
+    await store.saveRun(run)
+    const { send } = scriptSend({ '/api/image': answers, '/api/v1/common/download-url': [0, 1].map(() => gone) })
+    const pauses: number[] = []
+    /** The run as stored when each pause began. */
+    const shown: unknown[] = []
+    const wait: RunnerPorts['wait'] = async (ms) => {
+      pauses.push(ms)
+      shown.push((await store.run(run.id))?.state.trouble)
+    }
+    const ports = { store, send, wait, now: () => 77 } as RunnerPorts
+    const outcome = await saveAtLast(ports, run, signal, {}).catch((error) => toFailure(error))
+    return { outcome, pauses, shown, stored: await store.run(run.id) }
+  }
+
+  test('stores the run with its images', async () => {
+    const { outcome, stored, pauses } = await saveBy([picture()])
+    expect(outcome).toEqual(stored)
+    expect(stored?.state).toMatchObject({ phase: 'saved', pictures: ['run-1-0'] })
+    expect(pauses).toEqual([])
+  })
+
+  test('goes on with longer pauses while the network is away, and shows that on the run', async () => {
+    const { outcome, pauses, shown } = await saveBy([...Array.from({ length: 6 }, () => away), picture()])
+    expect(outcome).toMatchObject({ state: { phase: 'saved' } })
+    expect(pauses).toEqual([2_000, 5_000, 15_000, 60_000, 60_000, 60_000])
+    expect(shown).toEqual(pauses.map(() => offline))
+  })
+
+  test('is left to the user after two tries with what does not pass', async () => {
+    const { outcome, pauses, stored } = await saveBy(Array.from({ length: 4 }, () => gone))
+    expect(outcome).toEqual({ kind: 'expired', code: 404 })
+    expect(stored?.state).toMatchObject({ phase: 'ready', trouble: { kind: 'expired' } })
+    expect(pauses).toEqual([1_000, 3_000, 2_000, 1_000, 3_000])
+  })
+
+  test('ends with its signal, and shows no trouble', async () => {
+    const stop = new AbortController()
+    const leave: Scripted = () => {
+      stop.abort(new Error('closed'))
+      throw away
+    }
+    const { outcome, stored } = await saveBy([leave], stop.signal)
+    expect(outcome).toMatchObject({ detail: 'closed' })
+    expect(stored).toEqual(readyRun())
   })
 })

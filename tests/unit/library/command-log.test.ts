@@ -253,15 +253,16 @@ describe('a disk that is full', () => {
   })
 })
 
-it('undoes an act on 1,000 images in one transaction, within two seconds', async () => {
+it('undoes an act on 1,000 images in one writing transaction', async () => {
   const ids = Array.from({ length: 1000 }, (_, index) => `p${index}`)
   await keep(...ids)
   const { log } = openWindow('w')
   await log.perform({ label: 'bin', changes: toBin(...ids) })
   expect(await store.countPictures('bin')).toBe(1000)
-  const started = performance.now()
+  const opened = vi.spyOn(IDBDatabase.prototype, 'transaction')
   expect((await log.undo())?.outcome).toEqual({ changed: 1000, left: 0 })
-  expect(performance.now() - started).toBeLessThan(2_000)
+  expect(opened.mock.calls.filter(([, mode]) => mode === 'readwrite')).toHaveLength(1)
+  opened.mockRestore()
   expect(await store.countPictures('gallery')).toBe(1000)
 })
 

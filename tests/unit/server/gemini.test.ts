@@ -7,6 +7,7 @@ import { gemini } from '#providers/gemini.ts'
 import { KeptSubmission, readRefusal } from '#providers/proxy.ts'
 import { createMemoryPictures } from '#server/shared/memory/kept-pictures.ts'
 import { createMemorySubmissions } from '#server/shared/memory/submissions.ts'
+import { createNodePainter } from '#simulator/painter/node-painter.ts'
 import { askProxy, jsonRequest, openRequest } from '../../support/ask-proxy.ts'
 import { type BreakableService, openBreakableService } from '../../support/breakable-service.ts'
 import { eventually } from '../../support/eventually.ts'
@@ -22,7 +23,9 @@ let runs = 0
 const newRun = () => `gemini-run-number-${runs++}`
 
 async function open(env: Record<string, string> = {}, options: Parameters<typeof openProxyBefore>[2] = {}) {
-  google = await openBreakableService({ key: geminiKey, switches: { durationMs: 0, retryDelayMs: 20 } })
+  // Paints scenes, whose files are as large as those of a real service.
+  const painter = createNodePainter()
+  google = await openBreakableService({ key: geminiKey, painter, switches: { durationMs: 0, retryDelayMs: 20 } })
   const own = { GEMINI_API_KEY: geminiKey, GEMINI_API_BASE_URL: google.origin, ...env }
   proxy = await openProxyBefore((_, outgoing) => replyJson(outgoing, {}), own, options)
 }
@@ -299,6 +302,14 @@ describe('the money of the fallback', () => {
     await eventually(() => expect(calls()).toHaveLength(1))
     await proxy.stop()
     expect(await submissions.find(run)).toMatchObject({ state: 'answered' })
+  })
+
+  it('G1: is refused while the bodies under way take too much memory, and nothing is sent', async () => {
+    await reopen({}, { transferLimits: { bodyPerUser: 100 } })
+    const told = await submit(bodyOf('a wolf'.repeat(30)))
+    expect([told.status, told.json().msg]).toEqual([429, 'Too many large requests are being handled. Wait a moment.'])
+    expect(readRefusal(told.json())).toMatchObject({ sent: 'no' })
+    expect(calls()).toHaveLength(0)
   })
 
   it('is not spent while there is no room to keep a picture that nobody has fetched', async () => {

@@ -24,7 +24,7 @@ describe('an answer of the service', () => {
     expect(reply).toEqual({ ok: true, status: 200, type, body: '{"code":200}' })
   })
 
-  it.each([300, 301, 307, 399])('P05: of %i does not count as an answer', async (status) => {
+  it.each([101, 199, 300, 301, 307, 399, 600])('P05, G6: of %i does not count as an answer', async (status) => {
     const redirect = answer(status)
     expect(await readReply(redirect, createMask(key))).toEqual({ ok: false, sent: 'unknown', cause: 'broken' })
     expect(redirect.body.destroyed).toBe(true)

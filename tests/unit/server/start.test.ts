@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { readConfig, readEnvironment } from '#server/config.ts'
-import { originOf } from '#server/listen.ts'
+import { originOf, plainHttpNote } from '#server/listen.ts'
 import { startServer } from '#server/start.ts'
 import { askProxy, jsonRequest, openAnswer, openRequest } from '../../support/ask-proxy.ts'
 import { eventually } from '../../support/eventually.ts'
@@ -220,6 +220,14 @@ describe('the address that it listens at', () => {
     expect(originOf('::', 3000)).toBe('http://localhost:3000')
     expect(originOf('192.168.1.5', 3000)).toBe('http://192.168.1.5:3000')
     expect(originOf('2001:db8::7', 3000)).toBe('http://[2001:db8::7]:3000')
+  })
+
+  it('G8: is told to be plain http, if it is not this machine', () => {
+    const note =
+      'Over plain http, browsers disable some features of the page. Put a server with TLS in front: docs/deploy.md.'
+    expect(plainHttpNote('http://192.168.1.5:3000')).toBe(note)
+    expect(plainHttpNote('http://localhost:3000')).toBeUndefined()
+    expect(plainHttpNote('https://studio.example')).toBeUndefined()
   })
 })
 

@@ -12,3 +12,15 @@ test('G4: at most 192 images are transferred, fewer than the 256 connections to 
   for (let place = 0; place < 24; place += 1) ofOne.take('one user')
   expect(() => ofOne.take('one user')).toThrow('Too many images are being transferred.')
 })
+
+test('G1: the bodies of submissions with whole images take at most 40 MB for each user, and 80 MB in all', () => {
+  const { bodies } = createTransfers()
+  const largest = 18 * 1024 * 1024
+  const releases = [bodies.take('one', largest), bodies.take('one', largest)]
+  expect(() => bodies.take('one', largest)).toThrow('Too many large requests are being handled.')
+  bodies.take('two', largest)
+  bodies.take('two', largest)
+  expect(() => bodies.take('three', largest)).toThrow('Too many large requests are being handled.')
+  releases[0]?.()
+  bodies.take('three', largest)
+})
