@@ -8,6 +8,7 @@ import type { Phase, Recipe, Run } from '#domain/run.ts'
 import { createLayers, type LayingPorts } from '#generation/laying.ts'
 import { layInNow } from '#imaging/edit/lay-in-file.ts'
 import { fluxKontext } from '#models/flux-kontext.ts'
+import { createNodePainter } from '#simulator/painter/node-painter.ts'
 import { openGallery } from '#store/gallery-store.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { type BreakableService, isPicture, openBreakableService } from '../../support/breakable-service.ts'
@@ -37,7 +38,9 @@ let source: Blob
 
 beforeEach(async () => {
   addCanvas()
-  service = await openBreakableService({ key: machineKey, switches: { durationMs: 30 } })
+  // A scene, because an answer of one colour cannot be aligned with its source.
+  const painter = createNodePainter()
+  service = await openBreakableService({ key: machineKey, painter, switches: { durationMs: 30 } })
   machine = await openMachine({ service })
   const upright = await sharp(await cameraPhoto(size.height, size.width))
     .autoOrient()
