@@ -2,6 +2,7 @@ import type { Affine } from '#domain/edit.ts'
 import { identity, mapPoint } from './affine.ts'
 import { answers, flat, judging } from './constants.ts'
 import { shrinkByArea, warp } from './filters.ts'
+import type { Judgement } from './judge.ts'
 import { makePlane, type PixelSize, type Pixels, type Plane, toLuma } from './raster.ts'
 import { faintDifference, type Pair, type Registration, toIndices } from './register.ts'
 
@@ -16,8 +17,10 @@ interface FlatPair {
  * The map of an answer whose pixels equal the source's up to one gain and offset per channel. A
  * graphic of plain surfaces has few textured blocks, but can be placed with certainty this way. `undefined`: not the same.
  */
-export function placeSame(pair: FlatPair, { map, near }: Registration): Affine | undefined {
-  const maps = [identity, map, near].filter((one) => isNear(one, pair.source))
+export function placeSame(pair: FlatPair, { map, near, judgement }: Registration): Affine | undefined {
+  // Faint detail may be found elsewhere although the light alone shows no difference.
+  const inOrder = blocksAgree(judgement) ? [map, identity, near] : [identity, map, near]
+  const maps = inOrder.filter((one) => isNear(one, pair.source))
   // JPEG blurs colour across edges, but not brightness.
   return maps.find((one) => isSameLight(pair, flat.same, one) && isSameLight(pair, flat.light, one))
 }
@@ -28,16 +31,20 @@ export function placeSame(pair: FlatPair, { map, near }: Registration): Affine |
  * a few pixels is not visible in such an image.
  */
 export function placeFlat(pair: FlatPair, { map, near, judgement }: Registration): Affine | undefined {
-  const { textured, counted, median, p90 } = judgement
-  if (textured >= answers.leastBlocks) return undefined
-  if (textured > flat.fewBlocks) {
-    const { accept } = judging
-    const agrees = counted >= flat.found * textured && median <= accept.median && p90 <= accept.p90
-    return agrees && isNear(map, pair.source) && isSameLight(pair, flat.light) ? map : undefined
+  if (judgement.textured >= answers.leastBlocks) return undefined
+  if (judgement.textured > flat.fewBlocks) {
+    return blocksAgree(judgement) && isNear(map, pair.source) && isSameLight(pair, flat.light) ? map : undefined
   }
   if (!isSameLight(pair, flat.light)) return undefined
   const planes: Pair = { source: toLuma(pair.source), answer: toLuma(pair.answer), free: pair.free }
   return bestOf([map, near], planes)
+}
+
+/** Whether nearly all of the few textured blocks were found where the map puts them. */
+function blocksAgree({ textured, counted, median, p90 }: Judgement): boolean {
+  const { accept } = judging
+  const enough = textured > flat.fewBlocks && counted >= flat.found * textured
+  return enough && median <= accept.median && p90 <= accept.p90
 }
 
 /** The map that explains the faint detail best, or the identity if that explains it nearly as well. */

@@ -83,6 +83,26 @@ describe('an answer that keeps the framing', () => {
   })
 })
 
+test('an answer to a plain surface is placed by its faint detail, although its light is the same without a shift', async () => {
+  const { width, height } = size
+  const scene = madeScene(width, height, 2)
+  const isDetailed = (at: number) => {
+    const [x, y] = [at % width, Math.floor(at / width)]
+    return x >= 74 && x < 259 && y >= 111 && y < 148
+  }
+  const levels = Uint8ClampedArray.from({ length: width * height * 4 }, (_, at) => {
+    const pixel = at >> 2
+    if (at % 4 === 3) return 255
+    return isDetailed(pixel) ? 150 + 0.09 * ((scene.data[pixel * 4 + 1] ?? 0) - 128) : 150
+  })
+  const plain = { width, height, data: levels }
+  const faults = { ...keptFraming(seededRandom(4), false), shift: [6, -4] as const, zoom: [1, 1] as const }
+  const one = await makeCase(plain, plain, { faults, share: 0.05, seed: 4 })
+  const { plan } = lay(one)
+  expect(plan.objection).toBeUndefined()
+  expect(mapError(one, plan.fit.map)).toBeLessThan(0.6)
+})
+
 describe('an answer to a smooth sky', () => {
   const skyCase = (seed: number) => {
     const sky = madeSky(size.width, size.height, seed)
