@@ -186,13 +186,7 @@ function CropOptions({ picture, tool, send, onLeave, actions }: CropOptionsProps
     </>
   )
   return (
-    <ToolBar
-      label="Crop options"
-      status={<span className="text-soft text-xs tabular-nums middle:hidden">{`${width} × ${height}`}</span>}
-      actions={actions}
-      more={more}
-      onLeave={onLeave}
-    >
+    <ToolBar label="Crop options" actions={actions} more={more} onLeave={onLeave}>
       <Segments
         label="Crop ratio"
         hideLabel
