@@ -130,6 +130,16 @@ export function galleryOf(page: Page) {
   }
 }
 
+/**
+ * Keeps tasks at work for the pages of a context: questions about them get no answer. The returned function ends this for
+ * later questions; a reload ends the ones without an answer.
+ */
+export async function holdTasks(context: BrowserContext): Promise<() => Promise<void>> {
+  const isQuestion = /\/(record-info|recordInfo)\?/
+  await context.route(isQuestion, () => undefined)
+  return () => context.unroute(isQuestion)
+}
+
 /** The saved images, read directly from the database. */
 export async function stored(page: Page, database = 'atelier') {
   return page.evaluate(async (name) => {

@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test'
 import sharp from 'sharp'
 import { compareLaidPixels } from '../support/laid-pixels.ts'
 import { cameraPhoto } from '../support/photo.ts'
-import { createOf, expect, galleryOf, stored, test } from './fixtures.ts'
+import { createOf, expect, galleryOf, holdTasks, stored, test } from './fixtures.ts'
 
 const stageOf = (page: Page) => page.getByRole('region', { name: 'Stage' })
 const toolOf = (page: Page, name: string) =>
@@ -50,8 +50,10 @@ test('J12 an image is extended, through a reload during the run, and keeps every
   await expect(create.prompt).toHaveValue(/^Continue the scene into the blank border/)
   await page.reload()
   await expect(stage.getByRole('button', { name: 'Extended when sent · remove' })).toBeVisible()
+  const release = await holdTasks(page.context())
   await create.region.getByRole('button', { name: /^Extend.*5 credits/ }).click()
   await expect(galleryOf(page).run('working')).toBeVisible()
+  await release()
   await page.reload()
   await expect(stage.getByRole('list', { name: 'What was done' })).toBeVisible({ timeout: 60_000 })
 

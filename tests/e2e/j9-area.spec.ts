@@ -1,7 +1,8 @@
-import type { Page } from '@playwright/test'
+import { readFile } from 'node:fs/promises'
+import type { Locator, Page } from '@playwright/test'
 import { compareLaidPixels } from '../support/laid-pixels.ts'
 import { cameraPhoto } from '../support/photo.ts'
-import { createOf, expect, galleryOf, stored, test } from './fixtures.ts'
+import { createOf, expect, galleryOf, holdTasks, stored, test } from './fixtures.ts'
 
 const stageOf = (page: Page) => page.getByRole('region', { name: 'Stage' })
 
@@ -24,7 +25,69 @@ async function selectArea(page: Page, photo: Buffer) {
   await expect(stage.getByRole('status').filter({ hasText: 'protected' })).toHaveText('94% protected')
 }
 
-test('J9 what was not selected keeps every pixel, through a reload during the run', async ({ page, live }) => {
+/** Real touch events. Points are shares of the sides of what is touched. */
+async function openFingers(page: Page) {
+  const client = await page.context().newCDPSession(page)
+  type Points = readonly (readonly [across: number, down: number])[]
+  const open = async (target: Locator) => {
+    const box = await target.boundingBox()
+    if (!box) throw new Error('There is nothing to touch.')
+    return (type: 'touchStart' | 'touchMove' | 'touchEnd', points: Points) =>
+      client.send('Input.dispatchTouchEvent', {
+        type,
+        touchPoints: points.map(([across, down], id) => ({
+          x: box.x + box.width * across,
+          y: box.y + box.height * down,
+          id,
+        })),
+      })
+  }
+  return {
+    async drag(target: Locator, [x0, y0]: Points[number], [x1, y1]: Points[number]) {
+      const touch = await open(target)
+      await touch('touchStart', [[x0, y0]])
+      await touch('touchMove', [[(x0 + x1) / 2, (y0 + y1) / 2]])
+      await touch('touchMove', [[x1, y1]])
+      await touch('touchEnd', [])
+    },
+    /** Moves two fingers apart. */
+    async pinch(target: Locator) {
+      const touch = await open(target)
+      await touch('touchStart', [[0.4, 0.5]])
+      for (const by of [0.1, 0.15, 0.2, 0.25])
+        await touch(by === 0.1 ? 'touchStart' : 'touchMove', [
+          [0.5 - by, 0.5],
+          [0.5 + by, 0.5],
+        ])
+      await touch('touchEnd', [])
+    },
+  }
+}
+
+/** Exports the image on the stage at its own size. Resolves to the file in base64. */
+async function exportStaged(page: Page, press: (button: Locator) => Promise<void>): Promise<string> {
+  await press(stageOf(page).getByRole('button', { name: 'Export' }))
+  const dialog = page.getByRole('dialog', { name: 'Export' })
+  const download = page.waitForEvent('download')
+  await press(dialog.getByRole('button', { name: 'Export' }))
+  return (await readFile(await (await download).path())).toString('base64')
+}
+
+/** Counts the workers that lay answers in. */
+function countBlends(...pages: Page[]): () => number {
+  let count = 0
+  for (const page of pages)
+    page.on('worker', (worker) => {
+      if (worker.url().includes('chain-worker')) count += 1
+    })
+  return () => count
+}
+
+test('J9 what was not selected keeps every pixel, through a reload and a second window, also when exported', async ({
+  page,
+  context,
+  live,
+}) => {
   test.slow()
   await page.goto(live.url)
   const create = createOf(page)
@@ -33,10 +96,18 @@ test('J9 what was not selected keeps every pixel, through a reload during the ru
   await page.reload()
   await expect(create.region.getByRole('button', { name: /^Edit area.*5 credits/ })).toBeVisible()
   await create.prompt.fill('Put a red hat there [[shift:5,-3]]')
+  const release = await holdTasks(context)
   await create.region.getByRole('button', { name: /^Edit area.*5 credits/ }).click()
   await expect(galleryOf(page).run('working')).toBeVisible()
+  const other = await context.newPage()
+  const blends = countBlends(page, other)
+  await release()
   await page.reload()
+  await other.goto(live.url)
   await expect(stage.getByRole('button', { name: 'Show changes' })).toBeVisible({ timeout: 60_000 })
+  await expect(stageOf(other).getByRole('button', { name: 'Show changes' })).toBeVisible()
+  expect(blends()).toBe(1)
+  await other.close()
   await expect(stage.getByText(/^Moved \d+ px.*aligned$/)).toBeVisible()
   // One tile: the answer is kept, but not beside the image that was made from it.
   await expect(galleryOf(page).grid.getByRole('gridcell')).toHaveCount(1)
@@ -63,6 +134,7 @@ test('J9 what was not selected keeps every pixel, through a reload during the ru
   const counted = await page.evaluate(compareLaidPixels, {
     box: { left: 0.3, top: 0.35, right: 0.55, bottom: 0.6 },
     slack: 8 + 4,
+    exported: await exportStaged(page, (button) => button.click()),
   })
   expect(counted).toMatchObject({ outside: 0, laid: [900, 1200], source: [900, 1200], isPng: true })
   expect(counted.inside).toBeGreaterThan(1_000)
@@ -98,23 +170,60 @@ test('J9 an answer with another framing is not laid in, and can be used whole', 
   await expect(alert).toBeHidden()
 })
 
-test('J9 an answer with another framing is placed by hand', async ({ page, live }) => {
-  test.slow()
-  await page.goto(live.url)
-  const create = createOf(page)
-  const stage = stageOf(page)
-  await selectArea(page, await cameraPhoto(1200, 900))
-  await create.prompt.fill('Put a red hat there [[lost]]')
-  await create.region.getByRole('button', { name: /^Edit area/ }).click()
-  await stage.getByRole('button', { name: 'Place by hand' }).click({ timeout: 60_000 })
-  const answer = stage.getByRole('button', { name: 'The answer over your image' })
-  const before = await answer.boundingBox()
-  await answer.press('Shift+ArrowRight')
-  await expect.poll(async () => (await answer.boundingBox())?.x).toBeGreaterThan(before?.x ?? 0)
-  await stage.getByRole('button', { name: 'Lay in' }).click()
-  await expect(stage.getByRole('button', { name: 'Show changes' })).toBeVisible({ timeout: 60_000 })
-  const { pictures } = await stored(page)
-  expect(pictures.find(({ id }) => String(id).includes('-laid'))).toMatchObject({ width: 900, height: 1200 })
+test.describe('on a phone', () => {
+  test.use({ viewport: { width: 390, height: 844 }, hasTouch: true })
+
+  test('J9 by touch: an area is drawn, the answer is placed by hand, and the result is exported', async ({
+    page,
+    live,
+  }) => {
+    test.slow()
+    await page.goto(live.url)
+    const create = createOf(page)
+    const stage = stageOf(page)
+    const finger = await openFingers(page)
+    const photo = { name: 'desk.jpg', mimeType: 'image/jpeg', buffer: await cameraPhoto(1200, 900) }
+    await create.files.setInputFiles(photo)
+    await expect(create.sources).toHaveCount(1)
+    await page.getByRole('navigation').getByRole('button', { name: 'Image' }).tap()
+    await stage.getByRole('button', { name: 'Select area' }).tap()
+    await stage.getByRole('radiogroup', { name: 'Area tool' }).getByRole('radio', { name: 'Box' }).tap()
+    const image = stage.getByRole('img', { name: /^desk/ }).last()
+    await finger.drag(image, [0.3, 0.35], [0.55, 0.6])
+    const status = stage.getByRole('status').filter({ hasText: 'protected' })
+    await expect(status).toHaveText('94% protected')
+    // Two fingers move the view, and draw nothing.
+    const before = await image.boundingBox()
+    await finger.pinch(image)
+    await expect.poll(async () => (await image.boundingBox())?.width).toBeGreaterThan((before?.width ?? 0) * 1.3)
+    await expect(status).toHaveText('94% protected')
+
+    await create.prompt.fill('Put a red hat there [[lost]]')
+    await create.region.getByRole('button', { name: /^Edit area/ }).tap()
+    await expect(stage.getByRole('alert')).toBeVisible({ timeout: 60_000 })
+    await stage.getByRole('button', { name: 'Place by hand' }).tap()
+    const answer = stage.getByRole('button', { name: 'The answer over your image' })
+    const start = await answer.boundingBox()
+    // What there is to read and to press leaves the image most of its height.
+    expect(start?.height).toBeGreaterThan(0.5 * (before?.height ?? Number.POSITIVE_INFINITY))
+    await finger.drag(answer, [0.5, 0.5], [0.6, 0.5])
+    await expect.poll(async () => (await answer.boundingBox())?.x).toBeGreaterThan((start?.x ?? 0) + 10)
+    const dragged = await answer.boundingBox()
+    await answer.press('Shift+ArrowRight')
+    await expect.poll(async () => (await answer.boundingBox())?.x).toBeGreaterThan(dragged?.x ?? 0)
+    await stage.getByRole('button', { name: 'Lay in' }).tap()
+    await expect(stage.getByRole('button', { name: 'Show changes' })).toBeVisible({ timeout: 60_000 })
+
+    // A pixel of the screen is three of the image.
+    const counted = await page.evaluate(compareLaidPixels, {
+      box: { left: 0.3, top: 0.35, right: 0.55, bottom: 0.6 },
+      slack: 8 + 6,
+      exported: await exportStaged(page, (button) => button.tap()),
+    })
+    expect(counted).toMatchObject({ outside: 0, laid: [900, 1200], source: [900, 1200], isPng: true })
+    expect(counted.inside).toBeGreaterThan(1_000)
+    expect((await live.service.simulator.state()).submissions).toHaveLength(1)
+  })
 })
 
 test('J9 a crop is an image at once, and undo takes it back', async ({ page, live }) => {

@@ -5,6 +5,8 @@ export interface LaidQuestion {
   box?: { left: number; top: number; right: number; bottom: number }
   /** The box is this many pixels wider on each side. */
   slack?: number
+  /** An exported file, in base64, to compare instead of the stored image. */
+  exported?: string
 }
 
 export interface LaidPixels {
@@ -18,9 +20,9 @@ export interface LaidPixels {
 }
 
 /**
- * Compares the only source file with the only laid image. Runs in the page, so it takes nothing from its module.
+ * Compares the only source file with the only laid image, or with a file that was exported. Runs in the page, so it takes nothing from its module.
  */
-export async function compareLaidPixels({ sourceAt = 0, box, slack = 0 }: LaidQuestion): Promise<LaidPixels> {
+export async function compareLaidPixels({ sourceAt = 0, box, slack = 0, exported }: LaidQuestion): Promise<LaidPixels> {
   const db = await new Promise<IDBDatabase>((resolve, reject) => {
     const open = indexedDB.open('atelier')
     open.onsuccess = () => resolve(open.result)
@@ -33,10 +35,11 @@ export async function compareLaidPixels({ sourceAt = 0, box, slack = 0 }: LaidQu
       request.onerror = () => reject(request.error)
     })
   const [file] = await all<{ bytes: BlobPart; mime: string }>('files')
-  const kept = (await all<{ id: string; base64: string }>('originals')).find(({ id }) => id.endsWith('-laid'))
+  const kept = (await all<{ id: string; base64: string }>('originals')).find(({ id }) => id.includes('-laid'))
   db.close()
-  if (!file || !kept) throw new Error('Source or laid image is missing.')
-  const bytes = Uint8Array.from(atob(kept.base64), (letter) => letter.charCodeAt(0))
+  const base64 = exported ?? kept?.base64
+  if (!file || !base64) throw new Error('Source or laid image is missing.')
+  const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))
   // WebKit may store the bytes as an ArrayBuffer.
   const [source, laid] = await Promise.all(
     [new Blob([file.bytes], { type: file.mime }), new Blob([bytes], { type: 'image/png' })].map((blob) =>
