@@ -1,6 +1,7 @@
 import { compareLaidPixels } from '../support/laid-pixels.ts'
 import { cameraPhoto } from '../support/photo.ts'
 import { at, attributeOf, countOf, fieldOf, savedOf, textOf } from './atelier.ts'
+import type { Door, Download, Query } from './door.ts'
 import { expect, test } from './fixtures.ts'
 
 test('J1 a first visit without a key: the demo, an image, and the samples removed again', async ({
@@ -123,6 +124,21 @@ test('J4 several references keep their order on the wire', async ({ door, live, 
   expect(heights).toEqual([720, 880, 800])
 })
 
+const view = { role: 'group', name: 'View', within: at.stage }
+
+async function pressOn(door: Door, query: Query, ...keys: string[]) {
+  await door.focus(query)
+  for (const key of keys) await door.press(key)
+}
+
+/** Exports the image on the stage at its own size. */
+async function exportByKeys(door: Door): Promise<Download> {
+  const dialog = { role: 'dialog', name: 'Export' }
+  await pressOn(door, view, 'e')
+  await expect.poll(() => countOf(door, { role: 'spinbutton', name: 'Width', within: dialog })).toBe(1)
+  return door.download(() => pressOn(door, { role: 'button', name: 'Export', within: dialog }, 'Enter'))
+}
+
 test('J9 an area is selected by keys, and what was not selected keeps every pixel', async ({
   door,
   engineName,
@@ -131,7 +147,6 @@ test('J9 an area is selected by keys, and what was not selected keeps every pixe
 }) => {
   test.skip(engineName === 'chromium', 'tests/e2e/j9-area.spec.ts has it with the mouse.')
   const photo = await file('desk.jpg', 'image/jpeg', await cameraPhoto(640, 480))
-  const view = { role: 'group', name: 'View', within: at.stage }
   await door.open(live.front.url)
   await door.give(at.files, [photo])
   await expect.poll(() => countOf(door, at.sources)).toBe(1)
@@ -144,8 +159,10 @@ test('J9 an area is selected by keys, and what was not selected keeps every pixe
   await door.click({ role: 'button', name: /^Edit area.*5 credits/, within: at.create })
   await expect.poll(() => countOf(door, { role: 'button', name: 'Show changes', within: at.stage })).toBe(1)
   // The keyboard's box is a quarter of the image in both directions, in the middle, moved by one step, with its rim.
+  const { bytes } = await exportByKeys(door)
   const { laid, source, inside, outside } = await door.evaluate(compareLaidPixels, {
     box: { left: 0.3, top: 0.34, right: 0.7, bottom: 0.66 },
+    exported: bytes.toString('base64'),
   })
   expect([laid, source]).toEqual([
     [480, 640],
@@ -154,4 +171,60 @@ test('J9 an area is selected by keys, and what was not selected keeps every pixe
   expect(outside).toBe(0)
   expect(inside).toBeGreaterThan(500)
   expect((await live.service.simulator.state()).submissions).toHaveLength(1)
+})
+
+test('J12 by keys: an image is extended and annotated, the result is turned, straightened, cropped and exported', async ({
+  door,
+  engineName,
+  live,
+  file,
+}) => {
+  test.skip(engineName === 'chromium', 'tests/e2e has these tools with the mouse.')
+  const inTool = (role: string, name: string | RegExp) => ({ role, name, within: at.stage })
+  const source = await file('desk.jpg', 'image/jpeg', await cameraPhoto(640, 480))
+  await door.open(live.front.url)
+  await door.give(at.files, [source])
+  await expect.poll(() => countOf(door, at.sources)).toBe(1)
+
+  await pressOn(door, view, 'k')
+  await door.fill(inTool('spinbutton', 'Width'), '560')
+  await door.press('Enter')
+  await pressOn(door, inTool('button', 'Extend'), 'Enter')
+  await expect.poll(() => fieldOf(door, at.prompt)).toMatch(/^Continue the scene/)
+  await pressOn(door, view, 'n')
+  await pressOn(door, at.choice('Mark', 'Arrow'), 'ArrowRight')
+  await pressOn(door, view, 'ArrowRight', 'Enter')
+  await door.fill(inTool('textbox', /^Text of Box 1/), 'a round window')
+  await pressOn(door, inTool('button', 'Insert in prompt'), 'Enter')
+  await expect.poll(() => fieldOf(door, at.prompt)).toMatch(/In the red box: a round window\./)
+  await pressOn(door, at.prompt, 'Control+Enter')
+  await expect.poll(() => countOf(door, inTool('list', 'What was done'))).toBe(1)
+
+  const { submissions } = await live.service.simulator.state()
+  const [submission] = submissions as { body: { inputImage: string } }[]
+  const { default: sharp } = await import('sharp')
+  const sent = sharp(Buffer.from(await (await fetch(submission?.body.inputImage ?? '')).arrayBuffer()))
+  const { data, info } = await sent.removeAlpha().raw().toBuffer({ resolveWithObject: true })
+  expect([submissions.length, info.width, info.height]).toEqual([1, 560, 640])
+  const isRed = (at: number) => (data[at] ?? 0) > 200 && (data[at + 1] ?? 255) < 90 && (data[at + 2] ?? 255) < 90
+  expect(
+    Array.from({ length: info.width * info.height }, (_, n) => isRed(n * 3)).filter(Boolean).length,
+  ).toBeGreaterThan(200)
+  expect(await door.evaluate(compareLaidPixels, { sourceAt: 40 })).toMatchObject({ laid: [560, 640], outside: 0 })
+
+  await pressOn(door, view, 'k')
+  await pressOn(door, inTool('button', 'Turn right'), 'Enter')
+  await pressOn(door, inTool('slider', 'Straighten'), 'ArrowRight', 'ArrowRight')
+  const frame = inTool('button', /^Crop, /)
+  await pressOn(door, frame, 'Shift+ArrowLeft', 'ArrowDown')
+  const sides = /(\d+) × (\d+)/
+    .exec((await attributeOf(door, frame, 'aria-label')) ?? '')
+    ?.slice(1)
+    .map(Number)
+  await pressOn(door, inTool('button', 'Apply crop'), 'Enter')
+  await expect.poll(() => countOf(door, inTool('radiogroup', 'Crop ratio'))).toBe(0)
+  const { bytes } = await exportByKeys(door)
+  const { width, height } = await sharp(bytes).metadata()
+  expect([width, height]).toEqual(sides)
+  expect(width).toBeGreaterThan(height)
 })
