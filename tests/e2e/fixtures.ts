@@ -1,4 +1,4 @@
-import { type BrowserContext, expect, type Locator, type Page, test as playwright } from '@playwright/test'
+import { type BrowserContext, expect, type Locator, type Page, test as playwright, type Route } from '@playwright/test'
 import { startLive, startServer } from '../support/atelier.ts'
 import { openPageElsewhere } from '../support/page-elsewhere.ts'
 
@@ -130,14 +130,16 @@ export function galleryOf(page: Page) {
   }
 }
 
-/**
- * Keeps tasks at work for the pages of a context: questions about them get no answer. The returned function ends this for
- * later questions; a reload ends the ones without an answer.
- */
+/** Keeps tasks at work for the pages of a context: questions about them are answered when the returned function is called. */
 export async function holdTasks(context: BrowserContext): Promise<() => Promise<void>> {
   const isQuestion = /\/(record-info|recordInfo)\?/
-  await context.route(isQuestion, () => undefined)
-  return () => context.unroute(isQuestion)
+  const held: Route[] = []
+  await context.route(isQuestion, (route) => void held.push(route))
+  return async () => {
+    await context.unroute(isQuestion)
+    // Questions of a page that was reloaded are gone.
+    for (const route of held) await route.continue().catch(() => undefined)
+  }
 }
 
 /** The saved images, read directly from the database. */

@@ -53,8 +53,9 @@ test('J12 an image is extended, through a reload during the run, and keeps every
   const release = await holdTasks(page.context())
   await create.region.getByRole('button', { name: /^Extend.*5 credits/ }).click()
   await expect(galleryOf(page).run('working')).toBeVisible()
-  await release()
   await page.reload()
+  await expect(galleryOf(page).run('working')).toBeVisible()
+  await release()
   await expect(stage.getByRole('list', { name: 'What was done' })).toBeVisible({ timeout: 60_000 })
 
   const { pictures, runs } = await stored(page)
