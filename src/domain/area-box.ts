@@ -1,4 +1,4 @@
-import type { AreaStep, Box, Edit, Region, Shape } from './edit.ts'
+import type { AreaStep, Box, Edit, Region, Shape, Sides } from './edit.ts'
 
 /** The upright box around a shape; an empty one at the origin where its numbers are not finite. */
 export function shapeBox(shape: Shape): Box {
@@ -42,14 +42,23 @@ export function areaBox(
 
 /**
  * Where the area of an edit lies, for a model that is given the place in words. `undefined` when words do not help:
- * only a crop around the area is sent, the area is inverted, or the source is framed.
+ * only a crop around the area is sent, the area is inverted, or the source is cropped or turned.
  */
 export function regionOf({ document: { area, frame }, way, rect }: Edit): Region | undefined {
   const isPlain = frame.turn === 0 && !frame.flip && frame.tilt === 0 && !frame.crop
-  if (way !== 'whole' || !isPlain || area.some(({ op }) => op === 'invert')) return undefined
+  if (way === 'part' || !isPlain || area.some(({ op }) => op === 'invert')) return undefined
   const [, , width, height] = rect
-  const box = areaBox(area, { width, height })
+  const { top, right, bottom, left } = frame.pad ?? noSides
+  const box = areaBox(area, { width: width - left - right, height: height - top - bottom })
   if (!box) return undefined
-  const [x, y, across, down] = box
-  return { left: x / width, top: y / height, right: (x + across) / width, bottom: (y + down) / height }
+  const [x, y, across, down] = [box[0] + left, box[1] + top, box[2], box[3]]
+  return {
+    left: x / width,
+    top: y / height,
+    right: (x + across) / width,
+    bottom: (y + down) / height,
+    ...(way === 'extend' ? { hasBorder: true } : {}),
+  }
 }
+
+const noSides: Sides = { top: 0, right: 0, bottom: 0, left: 0 }

@@ -109,12 +109,14 @@ export interface SentCut {
   marks: readonly Mark[]
 }
 
-/** A part of the framed source, as fractions (0–1) of its width and height. */
+/** A part of the sent image, as fractions (0–1) of its width and height. */
 export interface Region {
   left: number
   top: number
   right: number
   bottom: number
+  /** The image is extended as well: the border around it is to be filled. */
+  hasBorder?: true
 }
 
 /** The buttons *My area*, *Only what changed* and *Whole answer*. */

@@ -166,7 +166,8 @@ export function withRegion(prompt: string, region: Region | undefined, mostLette
   const percent = (share: number) => `${Math.round(share * 100)}%`
   const { left, right, top, bottom } = region
   const place = `from ${percent(left)} to ${percent(right)} across and from ${percent(top)} to ${percent(bottom)} down`
-  const words = `Change only the area ${place}${subject ? ` of ${subject}` : ''}. Keep the framing and everything else.`
+  const begin = region.hasBorder ? 'Fill the border, and change only' : 'Change only'
+  const words = `${begin} the area ${place}${subject ? ` of ${subject}` : ''}. Keep the framing and everything else.`
   const whole = withSentence(prompt, words)
   return lengthOf(whole) > mostLetters ? prompt : whole
 }

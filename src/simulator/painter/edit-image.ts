@@ -4,7 +4,7 @@ import { type DrawnMarks, eraseMarks, findDrawnMarks } from './drawn-marks.ts'
 import type { Manner } from './manner.ts'
 import { choosePalette, type Palette } from './palette.ts'
 import { cut, type Pixels, paste } from './pixels.ts'
-import { layWithin, type Place, placeIn } from './place.ts'
+import { layWithin, type Place, placeIn, placeInPercent } from './place.ts'
 import { layPrints } from './prints.ts'
 import { between, type Random } from './random.ts'
 import { createStage } from './stage.ts'
@@ -38,7 +38,8 @@ export async function editImage(
   const border = findBlankBorder(prompt, ground)
   if (border) {
     if (!manner.border) fillBorder(ground, border)
-    return ground
+    // Words of the extension may name a place by chance; only an area that is told as well is changed too.
+    if (!placeInPercent(prompt, ground)) return ground
   }
 
   const palette = choosePalette(prompt, random)

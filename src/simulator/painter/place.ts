@@ -34,11 +34,8 @@ const inPercent = /(\d+)\s*% to (\d+)\s*% across and (?:from )?(\d+)\s*% to (\d+
 
 /** Where the prompt wants the change; `undefined`: in the whole image. */
 export function placeIn(prompt: string, size: Size): Place | undefined {
-  const percent = inPercent.exec(prompt)
-  if (percent) {
-    const [left = 0, right = 1, top = 0, bottom = 1] = percent.slice(1).map((value) => Number(value) / 100)
-    return toPlace([left, top, right - left, bottom - top], size, 'box')
-  }
+  const told = placeInPercent(prompt, size)
+  if (told) return told
   const across = whereAcross.find(([words]) => words.test(prompt))
   const down = whereDown.find(([words]) => words.test(prompt))
   if (across || down) {
@@ -47,6 +44,14 @@ export function placeIn(prompt: string, size: Size): Place | undefined {
     return toPlace([left, top, width, height], size, 'box')
   }
   return middle.test(prompt) || ofOneThing.test(prompt) ? centreOf(size) : undefined
+}
+
+/** The place that a program told in percent. */
+export function placeInPercent(prompt: string, size: Size): Place | undefined {
+  const percent = inPercent.exec(prompt)
+  if (!percent) return undefined
+  const [left = 0, right = 1, top = 0, bottom = 1] = percent.slice(1).map((value) => Number(value) / 100)
+  return toPlace([left, top, right - left, bottom - top], size, 'box')
 }
 
 /** Half of the image in each direction, about its centre: where a program puts what it cut out of a larger image. */

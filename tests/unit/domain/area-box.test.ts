@@ -41,6 +41,25 @@ describe('the place that a model is told', () => {
     expect(regionOf(editOf({}))).toEqual({ left: 0.25, top: 0.3, right: 0.45, bottom: 0.6 })
   })
 
+  test('is in shares of the whole frame when the image is extended, and says so', () => {
+    const pad = { left: 100, top: 0, right: 100, bottom: 50 }
+    const document = { ...emptyDocument('photo' as PictureId), frame: { ...plainFrame, pad } }
+    const extended = { way: 'extend', rect: [-100, 0, 400, 150] } as const
+    expect(regionOf(editOf({ ...extended, document: { ...document, area: [box(50, 30, 40, 30)] } }))).toEqual({
+      left: 0.375,
+      top: 0.2,
+      right: 0.475,
+      bottom: 0.4,
+      hasBorder: true,
+    })
+    // An area that reaches into the border is told as far as the image goes.
+    expect(regionOf(editOf({ ...extended, document: { ...document, area: [box(150, 0, 400, 400)] } }))).toMatchObject({
+      right: 0.75,
+      bottom: 100 / 150,
+    })
+    expect(regionOf(editOf({ ...extended, document }))).toBeUndefined()
+  })
+
   test('is not told for a crop, for an inverted area, and for a turned source', () => {
     expect(regionOf(editOf({ way: 'part' }))).toBeUndefined()
     expect(regionOf(editOf({}, [box(1, 1, 9, 9), { op: 'invert' }]))).toBeUndefined()

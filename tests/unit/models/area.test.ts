@@ -20,6 +20,19 @@ test('Flux 2 is told of which image the area is, where it is given several', () 
   })
 })
 
+test('of an image that is extended, every family and the fallback are told the border and the area', () => {
+  const both =
+    'A red hat. Fill the border, and change only the area from 20% to 45% across and from 30% to 60% down. Keep the framing and everything else.'
+  const extended = { ...region, hasBorder: true as const }
+  expect(fluxKontext.toBody(draft, [one], extended)).toMatchObject({ prompt: both })
+  expect(flux2.toBody(draft, [one], extended)).toMatchObject({ input: { prompt: both } })
+  expect(flux2.toBody(draft, [one, other], extended)).toMatchObject({
+    input: { prompt: both.replace('down.', 'down of image 1.') },
+  })
+  expect(fluxKontext.brief(draft, 1, extended).prompt).toBe(both)
+  expect(flux2.brief(draft, 1, extended).prompt).toBe(both)
+})
+
 test('the fallback is told the area too', () => {
   expect(fluxKontext.brief(draft, 1, region).prompt).toBe(words)
   expect(flux2.brief(draft, 1, region).prompt).toBe(words)

@@ -202,6 +202,16 @@ describe('a border that is to be filled', () => {
     expect(difference(before, after, old)).toBe(0)
   })
 
+  it('is filled together with an area whose place is told, and nothing else changes', async () => {
+    const padded = await stretched()
+    const told = `${prompt} Add a green ball. Fill the border, and change only the area from 40% to 60% across and from 30% to 70% down.`
+    const after = await edit(told, {}, [padded], wide)
+    const before = await look(padded)
+    expect(difference(before, after, added)).toBeGreaterThan(3)
+    expect(difference(before, after, { left: 290, top: 130, width: 60, height: 60 })).toBeGreaterThan(8)
+    expect(difference(before, after, { left: 110, top: 0, width: 140, height: 320 })).toBe(0)
+  })
+
   it('stays empty when that is asked', async () => {
     const padded = await stretched()
     const after = await edit(prompt, { border: true }, [padded], wide)
