@@ -2,7 +2,7 @@ import { SlidersHorizontal } from 'lucide-react'
 import { type CSSProperties, type ReactNode, useState, useSyncExternalStore } from 'react'
 import { createPortal } from 'react-dom'
 import { fillForm } from '#acts/fill-form.ts'
-import { type Affine, isPlainFrame, type LaidView } from '#domain/edit.ts'
+import type { Affine, LaidView } from '#domain/edit.ts'
 import type { PictureId } from '#domain/ids.ts'
 import type { Laying } from '#domain/laying.ts'
 import { awaitsLaying, type Picture } from '#domain/picture.ts'
@@ -11,7 +11,7 @@ import { toBatch } from '#generation/batch.ts'
 import { layersOf } from '#generation/browser-layers.ts'
 import type { LayWishes } from '#generation/laying.ts'
 import { useGenerator } from '#generation/use-generate.ts'
-import { usePictures, useStore } from '#store/queries.ts'
+import { usePicture, usePictures, useStore } from '#store/queries.ts'
 import { Button, IconButton } from '#ui/button.tsx'
 import { lazyPart } from '#ui/lazy-part.tsx'
 import { notify } from '#ui/notices.tsx'
@@ -122,12 +122,14 @@ function Laid({ origin, answer, picture, zoom }: LaidProps) {
   ]
   const [isPainting, setPainting] = useState(false)
   const { area, rim } = edit.document
+  const source = usePicture(picture.parents[0])
   const wishes: LayWishes = { view, feather: rim, fit, area }
-  if (isPainting) {
+  if (isPainting && source) {
     return (
       <AreaAgain
         picture={picture}
         document={edit.document}
+        source={source}
         zoom={zoom}
         isBusy={isBusy}
         onLay={(change) => lay({ ...wishes, ...change })}
@@ -167,7 +169,7 @@ function Laid({ origin, answer, picture, zoom }: LaidProps) {
           origin={origin}
           isBusy={isBusy}
           onLay={(change) => lay({ ...wishes, ...change })}
-          onPaint={() => setPainting(true)}
+          onPaint={source && (() => setPainting(true))}
         />
       )}
       {isShowing &&
@@ -185,12 +187,13 @@ interface AdjustProps {
   origin: LaidOrigin
   isBusy: boolean
   onLay(change: LayWishes): void
-  onPaint(): void
+  /** Absent: the source was deleted. */
+  onPaint: (() => void) | undefined
 }
 
 /** What can be changed of a result without paying again. */
 function Adjust({ origin: { view, edit }, isBusy, onLay, onPaint }: AdjustProps) {
-  const { rim, frame } = edit.document
+  const { rim } = edit.document
   return (
     <span className="flex w-full flex-wrap items-center gap-x-3 gap-y-1">
       <Feather value={rim} isOff={isBusy} onChange={(feather) => onLay({ feather })} />
@@ -201,11 +204,13 @@ function Adjust({ origin: { view, edit }, isBusy, onLay, onPaint }: AdjustProps)
         options={views}
         onChange={(next) => onLay({ view: next as LaidView })}
       />
-      {isPlainFrame(frame) && (
-        <Button disabled={isBusy} onClick={onPaint}>
-          Change area
-        </Button>
-      )}
+      <Button
+        disabled={isBusy || !onPaint}
+        title={onPaint ? undefined : 'The source image was deleted'}
+        onClick={() => onPaint?.()}
+      >
+        Change area
+      </Button>
       {isBusy && (
         <span role="status" className="text-faint text-xs">
           Laying in again…

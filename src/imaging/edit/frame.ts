@@ -1,5 +1,5 @@
 import { shapeBox } from '#domain/area-box.ts'
-import type { AreaStep, Frame, Mark, Point, Shape } from '#domain/edit.ts'
+import type { Affine, AreaStep, Frame, Mark, Point, Shape } from '#domain/edit.ts'
 import { framedSize } from '#domain/edit.ts'
 import { frameMap, invert, mapPoint } from './affine.ts'
 import { makePixels, type PixelSize, type Pixels } from './raster.ts'
@@ -49,7 +49,16 @@ function sampleSmooth({ data, width, height }: Pixels, x: number, y: number, int
 
 /** The steps of an area in pixels of the framed source. */
 export function frameArea(steps: readonly AreaStep[], frame: Frame, source: PixelSize): AreaStep[] {
-  return steps.map((step) => (step.op === 'invert' ? step : { ...step, shape: frameShape(step.shape, frame, source) }))
+  return mapArea(steps, frameMap(frame, source), frame.tilt !== 0)
+}
+
+/** The steps of an area in upright source pixels, from those in pixels of the framed source. */
+export function unframeArea(steps: readonly AreaStep[], frame: Frame, source: PixelSize): AreaStep[] {
+  return mapArea(steps, invert(frameMap(frame, source)), frame.tilt !== 0)
+}
+
+function mapArea(steps: readonly AreaStep[], map: Affine, isTilted: boolean): AreaStep[] {
+  return steps.map((step) => (step.op === 'invert' ? step : { ...step, shape: mapShape(step.shape, map, isTilted) }))
 }
 
 /** A mark in pixels of the framed source. */
@@ -59,18 +68,18 @@ export function frameMark(mark: Mark, frame: Frame, source: PixelSize): Mark {
   const { id, n, colour, note } = mark
   if (mark.kind === 'arrow') return { ...mark, from: along(mark.from), to: along(mark.to) }
   if ('at' in mark) return { ...mark, at: along(mark.at) }
-  return { id, n, colour, note, ...frameShape(mark, frame, source) }
+  return { id, n, colour, note, ...mapShape(mark, map, frame.tilt !== 0) }
 }
 
-function frameShape(shape: Shape, frame: Frame, source: PixelSize): Shape {
-  const map = frameMap(frame, source)
+/** Boxes and ellipses of a tilted image become outlines. */
+function mapShape(shape: Shape, map: Affine, isTilted: boolean): Shape {
   const mapAll = (points: readonly number[]) =>
     Array.from({ length: points.length >> 1 }, (_, at) =>
       mapPoint(map, points[at * 2] ?? 0, points[at * 2 + 1] ?? 0),
     ).flat()
   if (shape.kind === 'lasso' || shape.kind === 'brush') return { ...shape, points: mapAll(shape.points) }
   const [x, y, width, height] = shapeBox(shape)
-  if (frame.tilt === 0) {
+  if (!isTilted) {
     const [x0 = 0, y0 = 0, x1 = 0, y1 = 0] = mapAll([x, y, x + width, y + height])
     return { ...shape, box: [Math.min(x0, x1), Math.min(y0, y1), Math.abs(x1 - x0), Math.abs(y1 - y0)] }
   }

@@ -1,5 +1,5 @@
 import { Undo2 } from 'lucide-react'
-import { useEffect, useEffectEvent, useState } from 'react'
+import { useEffect, useEffectEvent, useMemo, useState } from 'react'
 import { createPortal } from 'react-dom'
 import { undoAct } from '#acts/app-acts.ts'
 import { measureArea } from '#acts/area-edit.ts'
@@ -10,12 +10,15 @@ import { findShortcut } from '#ui/shortcut.ts'
 import type { Zoom } from '../use-zoom.ts'
 import { AreaLayer, useAreaTool } from './area.tsx'
 import { AreaOptions, AreaStatus } from './area-options.tsx'
+import { toResultArea } from './result-area.ts'
 
 interface AreaAgainProps {
   /** The image that the answer was laid into. */
   picture: Picture
   /** The edit it was laid in with. */
   document: EditDocument
+  /** The image before it was cropped, turned or extended. */
+  source: Pick<Picture, 'width' | 'height'>
   zoom: Zoom
   isBusy: boolean
   onLay(change: { area: readonly AreaStep[]; feather: number }): void
@@ -26,15 +29,18 @@ interface AreaAgainProps {
  * Changes the area of a result afterwards: the answer is laid in again, for free. Its strokes are not in the log of acts:
  * until they are applied they change nothing, and the undo key removes the last stroke.
  */
-export function AreaAgain({ picture, document, zoom, isBusy, onLay, onLeave }: AreaAgainProps) {
+export function AreaAgain({ picture, document, source, zoom, isBusy, onLay, onLeave }: AreaAgainProps) {
   const [steps, setSteps] = useState<readonly (readonly AreaStep[])[]>([document.area])
   const [rim, setRim] = useState(document.rim)
   const area = steps.at(-1) ?? []
   const change = (next: readonly AreaStep[]) => setSteps([...steps, next])
-  const { tool, ...hold } = useAreaTool(picture, (drawn) => change([...area, ...drawn]), onLeave)
+  const { width, height } = source
+  const onResult = useMemo(() => toResultArea(document.frame, { width, height }), [document.frame, width, height])
+  const shown = useMemo(() => onResult.shown(area), [onResult, area])
+  const { tool, ...hold } = useAreaTool(picture, (drawn) => change([...area, ...onResult.drawn(drawn)]), onLeave)
   const undo = () => setSteps(steps.length > 1 ? steps.slice(0, -1) : steps)
   useUndoKey(undo)
-  const { painted, protectedPercent } = measureArea(area, picture)
+  const { painted, protectedPercent } = measureArea(shown, picture)
   const changed = { ...document, area, rim }
   return (
     <>
@@ -71,7 +77,10 @@ export function AreaAgain({ picture, document, zoom, isBusy, onLay, onLeave }: A
         }
       />
       {zoom.viewport.current &&
-        createPortal(<AreaLayer picture={picture} document={changed} zoom={zoom} {...hold} />, zoom.viewport.current)}
+        createPortal(
+          <AreaLayer picture={picture} document={{ ...changed, area: shown }} zoom={zoom} {...hold} />,
+          zoom.viewport.current,
+        )}
     </>
   )
 }
