@@ -90,6 +90,8 @@ export interface Fit {
   /** From pixels of the framed source to pixels of the answer. */
   map: Affine
   verdict: Verdict
+  /** There is too little detail to align the answer by, so its place could not be checked. */
+  isFaint?: true
   /** The largest distance by which the model moved the image, and the error left after alignment, in source pixels. */
   shift: number
   residual: number

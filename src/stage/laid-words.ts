@@ -23,14 +23,19 @@ const leastTint = 1
 const leastChange = 0.001
 
 /** What was done to lay an answer in, in short sentences. */
-export function describeFit({ shift, zoom, colour, changedOutside }: Fit): string[] {
+export function describeFit({ shift, zoom, colour, changedOutside, isFaint }: Fit): string[] {
   const moved = shift >= leastShift && `Moved ${Math.round(shift) || 1} px`
   const percent = (Math.abs(zoom - 1) * 100).toFixed(1)
   const zoomed = Math.abs(zoom - 1) >= leastZoom && `${zoom > 1 ? 'enlarged' : 'shrunk'} ${percent}%`
   const found = [moved, zoomed].filter(Boolean).join(', ')
+  const placed = isFaint
+    ? 'Too little detail to align: placed as it came'
+    : found
+      ? `${found[0]?.toUpperCase()}${found.slice(1)}, aligned`
+      : 'Aligned'
   const isTinted = colour.offset.some((offset) => Math.abs(offset) >= leastTint)
   return [
-    found ? `${found[0]?.toUpperCase()}${found.slice(1)}, aligned` : 'Aligned',
+    placed,
     ...(isTinted ? ['Tint corrected'] : []),
     ...(changedOutside >= leastChange ? [`Changed outside the area: ${percentOf(changedOutside)}`] : []),
   ]

@@ -25,14 +25,20 @@ export function placeSame(pair: FlatPair, { map, near, judgement }: Registration
   return maps.find((one) => isSameLight(pair, flat.same, one) && isSameLight(pair, flat.light, one))
 }
 
+/** Whether there is nothing to align an answer by: `placeFlat` then places it as it came, or nearly so. */
+export function isFaint({ judgement }: Registration): boolean {
+  return judgement.textured <= flat.fewBlocks
+}
+
 /**
  * The map of an answer with too little detail to check its position: the identity, or the map found on the little detail
  * there is. `undefined` if blocks do not agree or the brightness is that of another image. A misplacement by
  * a few pixels is not visible in such an image.
  */
-export function placeFlat(pair: FlatPair, { map, near, judgement }: Registration): Affine | undefined {
+export function placeFlat(pair: FlatPair, found: Registration): Affine | undefined {
+  const { map, near, judgement } = found
   if (judgement.textured >= answers.leastBlocks) return undefined
-  if (judgement.textured > flat.fewBlocks) {
+  if (!isFaint(found)) {
     return blocksAgree(judgement) && isNear(map, pair.source) && isSameLight(pair, flat.light) ? map : undefined
   }
   if (!isSameLight(pair, flat.light)) return undefined

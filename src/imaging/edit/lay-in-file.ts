@@ -18,7 +18,7 @@ export interface LayInJob {
   answer: Blob
   edit: Edit
   /** Lays in by this map whatever the check says: placed by hand, accepted though bent, or found before. */
-  fit?: Pick<Fit, 'map' | 'verdict'>
+  fit?: Pick<Fit, 'map' | 'verdict' | 'isFaint'>
   /** `area` if absent. */
   view?: LaidView
   /** Width of the soft edge in source pixels, instead of the document's. */

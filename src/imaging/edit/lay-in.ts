@@ -6,7 +6,7 @@ import { type ChangeMap, changedShare, findPlaces, mapChanges, toChangedAlpha } 
 import { applyColour, fitColour, noColourChange } from './colour.ts'
 import { answers, changes, colouring } from './constants.ts'
 import { blur } from './filters.ts'
-import { placeFlat, placeSame } from './flat.ts'
+import { isFaint, placeFlat, placeSame } from './flat.ts'
 import type { Judgement } from './judge.ts'
 import { type Cells, spreadInwards } from './membrane.ts'
 import { correctAnswer, paintArea } from './paint.ts'
@@ -24,7 +24,7 @@ export interface LayJob {
   /** What was sent, in pixels of `source`; may reach outside. */
   rect: Box
   /** Lays in by this map whatever the check says: placed by hand, accepted though bent, or found before. */
-  fit?: Pick<Fit, 'map' | 'verdict'>
+  fit?: Pick<Fit, 'map' | 'verdict' | 'isFaint'>
 }
 
 /** Everything known about an answer before a pixel of the source is changed. */
@@ -65,6 +65,7 @@ export function planLay(job: LayJob, onStep: (step: Step) => void = () => undefi
       engine: 1,
       map,
       verdict,
+      ...((job.fit ?? found)?.isFaint ? { isFaint: true } : {}),
       ...describeMap(map, rect, answer),
       residual: found && found.judgement.counted > 0 ? found.judgement.p90 * backX : 0,
       colour: compared.colour,
@@ -149,13 +150,17 @@ function objectionToMap(map: Affine, { rect, answer, area }: LayJob): LayObjecti
 }
 
 function align(source: Pixels, answer: Pixels, size: PixelSize, free: Uint8Array): Registration {
-  const same = answer.width === size.width && answer.height === size.height
-  const small = same ? answer : resizeForComparison(answer, size)
+  const isSameSize = answer.width === size.width && answer.height === size.height
+  const small = isSameSize ? answer : resizeForComparison(answer, size)
   const found = register({ source: toLuma(source), answer: toLuma(small), free })
   if (found.verdict === 'aligned') return found
   const pair = { source, answer: small, free }
-  const map = placeSame(pair, found) ?? placeFlat(pair, found)
-  return map ? { ...found, map, verdict: 'aligned' } : found
+  const same = placeSame(pair, found)
+  const map = same ?? placeFlat(pair, found)
+  if (!map) return found
+  // Equal pixels with any detail are proof of the place; equal pixels of one colour are not.
+  const isUnsure = same ? found.judgement.textured === 0 : isFaint(found)
+  return { ...found, map, verdict: 'aligned', ...(isUnsure ? { isFaint: true } : {}) }
 }
 
 /** How far the image's centre moved, in source pixels, and by how much it was enlarged. */

@@ -19,6 +19,8 @@ export interface Registration {
   map: Affine
   verdict: Verdict
   judgement: Judgement
+  /** Too little detail to judge any map. Set by the caller that uses it nevertheless. */
+  isFaint?: true
   /** The best map that keeps the scale, used if there is too little detail to judge any map. */
   near: Affine
 }

@@ -29,6 +29,10 @@ describe('what is said of a laid answer', () => {
     expect(describeFit(fit)).toEqual(['Aligned'])
   })
 
+  test('says that an answer was not aligned where nothing is visible to align it by', () => {
+    expect(describeFit({ ...fit, isFaint: true })).toEqual(['Too little detail to align: placed as it came'])
+  })
+
   test('counts the places outside the area', () => {
     const place = { box: [0, 0, 9, 9], share: 0.01 } as const
     expect(describePlaces([])).toBe('Nothing outside the area was changed.')

@@ -126,6 +126,22 @@ describe('an answer to a smooth sky', () => {
   })
 })
 
+test('an answer is marked as not aligned where nothing is visible to align it by', () => {
+  const plain = (patch: Box | undefined): Pixels => {
+    const data = new Uint8ClampedArray(size.width * size.height * 4).fill(180)
+    const image = { ...size, data }
+    if (patch) repaint(image, patch, 3)
+    return image
+  }
+  const area = rasteriseArea([{ op: 'add', shape: { kind: 'box', box: [150, 100, 120, 90] } }], size, 8)
+  const rect: Box = [0, 0, size.width, size.height]
+  const plan = planLay({ source: plain(undefined), answer: plain([170, 110, 80, 60]), area, rect })
+  expect(plan.objection).toBeUndefined()
+  expect(plan.fit).toMatchObject({ verdict: 'aligned', isFaint: true, map: [1, 0, 0, 1, 0, 0] })
+  const again = planLay({ source: plain(undefined), answer: plain([170, 110, 80, 60]), area, rect, fit: plan.fit })
+  expect(again.fit.isFaint).toBe(true)
+})
+
 test('an answer to a graphic of four plain surfaces is laid in, because its pixels are the same', () => {
   const graphic = (noise: number): Pixels => {
     const random = seededRandom(noise)
@@ -143,6 +159,7 @@ test('an answer to a graphic of four plain surfaces is laid in, because its pixe
   const plan = planLay({ source: graphic(1), answer: graphic(2), area, rect })
   expect(plan.objection).toBeUndefined()
   expect(plan.fit).toMatchObject({ verdict: 'aligned', map: [1, 0, 0, 1, 0, 0] })
+  expect(plan.fit.isFaint).toBeUndefined()
 })
 
 describe('an answer that does not belong to this source', () => {
