@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
+import { useDeletionWords } from '#acts/deletion-words.ts'
 import { binAct, deleteAct } from '#acts/image-acts.ts'
 import { useImageCommands } from '#acts/use-image-commands.ts'
 import { isNonEmpty, type PictureId } from '#domain/ids.ts'
@@ -57,6 +58,7 @@ interface BinProps {
 function Bin({ bin, onDelete }: BinProps) {
   const [isAsking, setAsking] = useState(false)
   const count = countOf(bin.ids)
+  const words = useDeletionWords(bin.ids)
   return (
     <div className="grid gap-2">
       <Row what={`Bin · ${count} · ${describeBytes(bin.sizeBytes)}`}>
@@ -64,7 +66,7 @@ function Bin({ bin, onDelete }: BinProps) {
       </Row>
       {isAsking && (
         <div className="grid gap-2">
-          <p className="text-soft text-xs">{`${count} will be permanently deleted. Edits made from them are kept.`}</p>
+          <p className="text-soft text-xs">{words}</p>
           <div className="flex gap-2">
             <Button
               className="text-danger hover:text-danger"

@@ -1,4 +1,5 @@
 import { type ReactNode, useMemo, useState } from 'react'
+import { useDeletionWords } from '#acts/deletion-words.ts'
 import { deleteAct } from '#acts/image-acts.ts'
 import type { ImageCommands } from '#acts/image-commands.ts'
 import { useImageCommands } from '#acts/use-image-commands.ts'
@@ -77,7 +78,7 @@ interface DeleteDialogProps {
 }
 
 function DeleteDialog({ doomed, commands, onClose }: DeleteDialogProps) {
-  const what = doomed.length === 1 ? 'This image' : `${doomed.length.toLocaleString('en')} images`
+  const words = useDeletionWords(doomed)
   const onDelete = () => {
     onClose()
     void commands.deletePermanently(doomed)
@@ -85,9 +86,7 @@ function DeleteDialog({ doomed, commands, onClose }: DeleteDialogProps) {
   return (
     <Dialog open title={`${deleteAct.label}?`} onClose={onClose}>
       <div className="flex flex-col gap-4 p-4">
-        <p>
-          {what} will be permanently deleted. Edits made from {doomed.length === 1 ? 'it' : 'them'} are kept.
-        </p>
+        <p>{words}</p>
         <div className="flex justify-end gap-2">
           <Button variant="quiet" onClick={onClose}>
             Keep

@@ -6,6 +6,8 @@ import { Gallery } from '#gallery/gallery.tsx'
 import { runScreens } from '#runs/run-screens.ts'
 import type { GalleryStore, Samples } from '#store/store.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
+import { areaOrigins, newPicture } from '../support/gallery-records.ts'
+import { paintedImage } from '../support/images.ts'
 import { PromptStandIn } from '../support/prompt-stand-in.tsx'
 import { closeNotices, gridcell, keep, openTestGallery, renderOver } from '../support/render-gallery.tsx'
 
@@ -210,6 +212,36 @@ describe('the bin', () => {
     await choose('one', 'Delete permanently')
     await userEvent.click(await screen.findByRole('button', { name: 'Delete permanently' }))
     await waitFor(async () => expect(await store.picture('one' as PictureId)).toBeUndefined())
+  })
+
+  it('says that the answer of a model goes with the image it was laid into', async () => {
+    const [answer, laid] = ['run-1-0', 'laid'] as [PictureId, PictureId]
+    const origins = areaOrigins('photo', 'run-1')
+    const png = await paintedImage('png')
+    await store.addPicture(newPicture(answer, png, { origin: origins.answer, parents: ['photo' as PictureId] }))
+    const parents = ['photo', answer] as PictureId[]
+    await store.addPicture(newPicture(laid, png, { origin: origins.laid, parents, prompt: 'laid' }))
+    await store.noteLaying(answer, { kind: 'laid', picture: laid })
+    await show('plain')
+    await act(() => store.moveToBin([laid, 'plain' as PictureId]))
+    await userEvent.click(screen.getByRole('button', { name: 'Bin' }))
+    await gridcell.find(/^laid,/)
+    const dialog = () => screen.findByRole('dialog', { name: 'Delete permanently?' })
+    await choose('plain', 'Delete permanently')
+    const plain = 'This image will be permanently deleted. Edits made from it are kept.'
+    expect(await within(await dialog()).findByText(plain)).toBeVisible()
+    await userEvent.click(await screen.findByRole('button', { name: 'Keep' }))
+    await userEvent.click(screen.getByRole('button', { name: 'Empty bin' }))
+    const several =
+      "2 images will be permanently deleted. Edits made from them are kept. The models' answers are deleted with them, unless other images need them."
+    expect(await within(await dialog()).findByText(several)).toBeVisible()
+    await userEvent.click(await screen.findByRole('button', { name: 'Keep' }))
+    await choose('laid', 'Delete permanently')
+    const one =
+      "This image will be permanently deleted. Edits made from it are kept. The model's answer is deleted with it, unless another image needs it."
+    expect(await within(await dialog()).findByText(one)).toBeVisible()
+    await userEvent.click(screen.getByRole('button', { name: 'Delete permanently' }))
+    await waitFor(async () => expect(await store.picture(answer)).toBeUndefined())
   })
 
   it('is emptied with one click', async () => {
