@@ -1,10 +1,12 @@
+import { readFile } from 'node:fs/promises'
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Edit, emptyDocument, type Fit } from '#domain/edit.ts'
+import { type Edit, emptyDocument, type Fit, plainFrame } from '#domain/edit.ts'
 import type { PictureId, RunId, TaskId } from '#domain/ids.ts'
 import type { Origin } from '#domain/picture.ts'
 import type { Recipe } from '#domain/run.ts'
+import { sha256Of } from '#imaging/sha256.ts'
 import { Stage } from '#stage/stage.tsx'
 import type { GalleryStore, NewPicture } from '#store/store.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
@@ -95,6 +97,85 @@ describe('the area tool', () => {
     await undo(1)
     await undo(0)
     expect(useWorkspace.getState().sources['flux-kontext'] ?? []).toEqual([])
+  })
+})
+
+describe('the options of the area tool', () => {
+  const slider = (name: string) => screen.getByRole('slider', { name })
+  const slide = (name: string, value: number) => fireEvent.change(slider(name), { target: { value } })
+
+  it('say what to do first, and offer the size of the brush only for the brush', async () => {
+    await show(photo)
+    await userEvent.click(tool('Select area'))
+    const bar = within(await screen.findByRole('region', { name: 'Area options' }))
+    expect(bar.getByRole('status')).toHaveTextContent(/^Paint what may change$/)
+    expect(bar.getAllByRole('radio').map((radio) => (radio as HTMLInputElement).labels?.[0]?.textContent)).toEqual([
+      'Brush',
+      'Box',
+      'Lasso',
+    ])
+    for (const name of ['Add to area', 'Subtract from area (Alt)', 'Invert area', 'Clear area'])
+      expect(bar.getByRole('button', { name })).toBeVisible()
+    expect(slider('Feather')).toBeDisabled()
+    expect(slider('Brush size')).toBeEnabled()
+    await userEvent.click(bar.getByRole('radio', { name: 'Lasso' }))
+    expect(screen.queryByRole('slider', { name: 'Brush size' })).toBeNull()
+  })
+
+  it('set the size of the brush, in pixels of the image, by the slider and by its keys', async () => {
+    await show(photo)
+    await userEvent.click(tool('Select area'))
+    await screen.findByRole('slider', { name: 'Brush size' })
+    slide('Brush size', 12)
+    expect(slider('Brush size')).toHaveValue('12')
+    act(() => view().focus())
+    await userEvent.keyboard(']')
+    expect(Number((slider('Brush size') as HTMLInputElement).value)).toBeGreaterThan(12)
+    slide('Brush size', 12)
+    await userEvent.keyboard('{ArrowRight}{Enter}')
+    expect(areaNow()).toMatchObject([{ op: 'add', shape: { kind: 'brush', radius: 6 } }])
+  })
+
+  it('set the soft edge, which is kept with the area and can be undone', async () => {
+    await show(photo)
+    await drawBox()
+    expect(slider('Feather')).toHaveValue('8')
+    slide('Feather', 20)
+    const rim = () => useWorkspace.getState().edits[photo]?.document.rim
+    await waitFor(() => expect(rim()).toBe(20))
+    act(() => view().focus())
+    await userEvent.keyboard('{Control>}z{/Control}')
+    await waitFor(() => expect(rim()).toBe(8))
+  })
+
+  it('take away from the area with the mode that is pressed', async () => {
+    await show(photo)
+    await drawBox()
+    await userEvent.click(screen.getByRole('button', { name: 'Subtract from area (Alt)' }))
+    expect(screen.getByRole('button', { name: 'Subtract from area (Alt)' })).toHaveAttribute('aria-pressed', 'true')
+    expect(screen.getByRole('button', { name: 'Add to area' })).toHaveAttribute('aria-pressed', 'false')
+    act(() => view().focus())
+    await userEvent.keyboard('{ArrowRight}{Enter}')
+    await waitFor(() => expect(areaNow().map(({ op }) => op)).toEqual(['add', 'cut']))
+  })
+
+  it('say that 16 bits become 8 also for a file whose record does not tell', async () => {
+    const bytes = new Blob([await readFile('tests/fixtures/inputs/deep.png')], { type: 'image/png' })
+    const id = 'deep' as PictureId
+    await store.addFile({
+      id,
+      shelf: 'sources',
+      createdAt: 1_000,
+      name: 'deep.png',
+      bytes,
+      facts: { mime: 'image/png', ...size, orientation: 1, profile: 'srgb', hasAlpha: false },
+      sha256: await sha256Of(new Uint8Array(await bytes.arrayBuffer())),
+      thumbnail: await paintedImage('jpeg', size),
+      notes: [],
+    })
+    await show(id)
+    await drawBox()
+    expect(await screen.findByText('Result has 8 bits per channel')).toBeVisible()
   })
 })
 
@@ -235,6 +316,35 @@ describe('an answer to an edit of an area', () => {
     expect(screen.getByRole('button', { name: 'Show changes' })).toHaveAttribute('aria-pressed', 'false')
     await userEvent.click(screen.getByRole('button', { name: 'Adjust the result' }))
     expect(screen.getByRole('radio', { name: 'My area' })).toBeChecked()
+  })
+
+  it.each([
+    ['cropped', { crop: [10, 5, 40, 30] as const }, { width: 40, height: 30 }],
+    ['turned', { turn: 90 as const }, { width: 40, height: 60 }],
+    ['extended', { pad: { top: 0, right: 20, bottom: 0, left: 0 } }, { width: 80, height: 40 }],
+  ])('offers to change the area also where the source was %s', async (_, frame, framed) => {
+    await keepAnswer()
+    const document = { ...edit.document, frame: { ...plainFrame, ...frame } }
+    const laid = 'run-1-0-laid' as PictureId
+    const origin = { ...laidOrigin, edit: { ...edit, document } }
+    await keepLaid(laid, { origin, bytes: await paintedImage('png', framed) })
+    await show(laid)
+    await userEvent.click(await screen.findByRole('button', { name: 'Adjust the result' }))
+    await userEvent.click(await screen.findByRole('button', { name: 'Change area' }))
+    expect(await screen.findByRole('button', { name: 'Lay in again · free' })).toBeEnabled()
+    expect(await status()).toBeVisible()
+  })
+
+  it('does not offer to change the area where the source was deleted, and says why', async () => {
+    await keepAnswer()
+    const laid = 'run-1-0-laid' as PictureId
+    await keepLaid(laid)
+    await store.deleteForEver([photo])
+    await show(laid)
+    await userEvent.click(await screen.findByRole('button', { name: 'Adjust the result' }))
+    const change = await screen.findByRole('button', { name: 'Change area' })
+    expect(change).toBeDisabled()
+    expect(change).toHaveAttribute('title', 'The source image was deleted')
   })
 
   it('is compared with others of its area by arrow keys, and accepted by Enter', async () => {

@@ -2,13 +2,14 @@ import { CircleMinus, CirclePlus, Contrast, Eraser } from 'lucide-react'
 import { type CSSProperties, type ReactNode, useId } from 'react'
 import { findPart, wayOf } from '#acts/area-edit.ts'
 import type { Edit, EditDocument } from '#domain/edit.ts'
-import { expectedLosses, type Picture } from '#domain/picture.ts'
+import type { Picture } from '#domain/picture.ts'
 import { IconButton } from '#ui/button.tsx'
 import { Segments } from '#ui/segments.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { describeExpectedLoss } from '../laid-words.ts'
 import { type AreaEvent, type AreaShape, type AreaTool, leastRadius, mostRadius } from './area-tool.ts'
 import { ToolBar } from './tool-bar.tsx'
+import { useLosses } from './use-losses.ts'
 
 const shapes = [
   { value: 'brush', label: 'Brush' },
@@ -98,12 +99,13 @@ interface SentPartProps {
 /** What cannot be kept of the source, and whether a part or all of it is sent. */
 export function SentPart({ picture, document, way }: SentPartProps) {
   const { area, base } = document
+  const losses = useLosses(picture)
   const part = area.length > 0 ? findPart(area, picture) : undefined
   const pixels = (side: number | undefined) => side?.toLocaleString('en')
   return (
     <>
       {area.length > 0 &&
-        expectedLosses(picture).map((loss) => (
+        losses.map((loss) => (
           <span key={loss} className="shrink-0 text-soft text-xs">
             {describeExpectedLoss(loss)}
           </span>
