@@ -1,6 +1,6 @@
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
-import { beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { logOf } from '#acts/act-log.ts'
 import type { RunId } from '#domain/ids.ts'
 import type { Run } from '#domain/run.ts'
@@ -9,6 +9,7 @@ import { emptyWorkspace } from '../support/in-page.tsx'
 import { renderEditor } from '../support/render-compose.tsx'
 
 beforeEach(emptyWorkspace)
+afterEach(() => vi.restoreAllMocks())
 
 const prompt = () => screen.getByRole('textbox', { name: 'Prompt' })
 const write = (text: string) => fireEvent.change(prompt(), { target: { value: text } })
@@ -112,6 +113,41 @@ test('colours need an image, and Ctrl / opens the tools while typing', async () 
   const dialog = await screen.findByRole('dialog', { name: 'Prompt tools' })
   await userEvent.click(within(dialog).getByRole('tab', { name: 'Colour' }))
   expect(dialog).toHaveTextContent('Add an image, or show one on the stage.')
+})
+
+/** A canvas that shows an image of 4 × 1 pixels: three red, one blue. */
+function fakeCanvas() {
+  const row = [
+    [200, 20, 20],
+    [200, 20, 20],
+    [200, 20, 20],
+    [20, 20, 200],
+  ].flatMap((colour) => [...colour, 255])
+  const context = { drawImage: () => undefined, getImageData: () => ({ data: Uint8ClampedArray.from(row) }) }
+  vi.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue(context as never)
+  vi.spyOn(HTMLImageElement.prototype, 'naturalWidth', 'get').mockReturnValue(4)
+  vi.spyOn(HTMLImageElement.prototype, 'naturalHeight', 'get').mockReturnValue(1)
+  vi.spyOn(HTMLImageElement.prototype, 'getBoundingClientRect').mockReturnValue(new DOMRect(100, 50, 400, 100))
+}
+
+test('a colour of a source goes to the cursor in the prompt, as a name and a number', async () => {
+  fakeCanvas()
+  const { show, keep } = await renderEditor()
+  await keep(['photo'], 'flux-kontext')
+  show()
+  write('Paint the door')
+  let tools = await open('Colour')
+  const image = await tools.findByRole('img', { name: 'Colours of image 1' })
+  fireEvent.load(image)
+  const main = tools.getAllByRole('button', { name: /#[0-9A-F]{6}$/ })
+  expect(main.map((button) => button.textContent)).toEqual(['vivid red #C81414', 'dark vivid blue #1414C8'])
+  await userEvent.click(tools.getByRole('button', { name: 'dark vivid blue #1414C8' }))
+  expect(prompt()).toHaveValue('Paint the door dark vivid blue #1414C8')
+
+  tools = await open('Colour')
+  const again = await tools.findByRole('img', { name: 'Colours of image 1' })
+  fireEvent.click(again, { clientX: 110, clientY: 90 })
+  expect(prompt()).toHaveValue('Paint the door dark vivid blue #1414C8 vivid red #C81414')
 })
 
 test('a prompt longer than the model follows well gets a hint', async () => {
