@@ -220,7 +220,8 @@ describe('the bin', () => {
     const png = await paintedImage('png')
     await store.addPicture(newPicture(answer, png, { origin: origins.answer, parents: ['photo' as PictureId] }))
     const parents = ['photo', answer] as PictureId[]
-    await store.addPicture(newPicture(laid, png, { origin: origins.laid, parents, prompt: 'laid' }))
+    const about = { origin: origins.laid, parents, prompt: 'laid', createdAt: now - 9 }
+    await store.addPicture(newPicture(laid, png, about))
     await store.noteLaying(answer, { kind: 'laid', picture: laid })
     await show('plain')
     await act(() => store.moveToBin([laid, 'plain' as PictureId]))
