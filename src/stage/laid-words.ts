@@ -28,17 +28,17 @@ export function describeFit({ shift, zoom, colour, changedOutside, isFaint }: Fi
   const percent = (Math.abs(zoom - 1) * 100).toFixed(1)
   const zoomed = Math.abs(zoom - 1) >= leastZoom && `${zoom > 1 ? 'enlarged' : 'shrunk'} ${percent}%`
   const found = [moved, zoomed].filter(Boolean).join(', ')
-  const placed = isFaint
-    ? 'Too little detail to align: placed as it came'
-    : found
-      ? `${found[0]?.toUpperCase()}${found.slice(1)}, aligned`
-      : 'Aligned'
   const isTinted = colour.offset.some((offset) => Math.abs(offset) >= leastTint)
   return [
-    placed,
+    describePlace(found && `${found[0]?.toUpperCase()}${found.slice(1)}`, isFaint),
     ...(isTinted ? ['Tint corrected'] : []),
     ...(changedOutside >= leastChange ? [`Changed outside the area: ${percentOf(changedOutside)}`] : []),
   ]
+}
+
+function describePlace(found: string, isFaint: true | undefined): string {
+  if (isFaint) return found ? `${found}; too little detail to be sure` : 'Too little detail to align: placed as it came'
+  return found ? `${found}, aligned` : 'Aligned'
 }
 
 function percentOf(share: number): string {

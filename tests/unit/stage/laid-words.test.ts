@@ -31,6 +31,7 @@ describe('what is said of a laid answer', () => {
 
   test('says that an answer was not aligned where nothing is visible to align it by', () => {
     expect(describeFit({ ...fit, isFaint: true })).toEqual(['Too little detail to align: placed as it came'])
+    expect(describeFit({ ...fit, isFaint: true, shift: 3 })).toEqual(['Moved 3 px; too little detail to be sure'])
   })
 
   test('counts the places outside the area', () => {
