@@ -1,11 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { toFailure } from '#domain/failure.ts'
 import type { Picture } from '#domain/picture.ts'
+import { exportImage } from '#imaging/export/export-image.ts'
+import type { ExportJob } from '#imaging/export/make-export.ts'
 import { fitPicture } from '#imaging/fit-picture.ts'
 import { readImage } from '#imaging/prepare-image.ts'
 import { toSent } from '#imaging/sent-file.ts'
 import { sha256Of } from '#imaging/sha256.ts'
 import { serviceLimits } from '#imaging/source-limits.ts'
+import { defaultSettings, planExport } from '#library/export/export-plan.ts'
+import { saveExport } from '#library/export/save-export.ts'
 import { keepPicture } from '#library/keep-picture.ts'
 import { openGallery } from '#store/gallery-store.ts'
 import type { GalleryStore } from '#store/store.ts'
@@ -23,6 +27,7 @@ beforeEach(async () => {
 
 afterEach(() => {
   vi.unstubAllGlobals()
+  vi.restoreAllMocks()
   store.close()
   indexedDB.deleteDatabase(name)
 })
@@ -147,6 +152,31 @@ describe('a file that is kept', () => {
     const whole = await encode('image/jpeg', 600, 400, noise)
     const failure = toFailure(await keep(whole.slice(0, whole.size * 0.7), 'cut.jpg').catch((error: unknown) => error))
     expect(failure).toMatchObject({ issues: [{ message: expect.stringContaining('is cut off') }] })
+  })
+
+  test('a HEIC is exported at an exact size, in the colours of the same JPEG', async () => {
+    const [heic, jpeg] = [await keep(await input('p3.heic'), 'p3.heic'), await keep(await input('p3.jpg'), 'p3.jpg')]
+    const settings = { ...defaultSettings, size: { width: '150', height: '150' }, format: 'image/png' as const }
+    const made: Blob[] = []
+    const make = async (job: ExportJob, signal: AbortSignal) => {
+      const exported = await exportImage(job, signal)
+      made.push(exported.bytes)
+      return exported
+    }
+    vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(() => undefined)
+    for (const { picture } of [heic, jpeg]) {
+      const items = planExport([picture], settings)
+      expect(items).toMatchObject([{ size: { width: 150, height: 150 }, format: 'image/png' }])
+      await saveExport({ store, make }, items, { quality: 90, withRecipe: false, archive: 'a.zip' })
+    }
+    const [one, other] = made as [Blob, Blob]
+    const bitmap = await createImageBitmap(one)
+    expect([bitmap.width, bitmap.height, one.type]).toEqual([150, 150, 'image/png'])
+    // Between the edges of its surfaces.
+    for (const at of [0.1, 0.3, 0.7, 0.9]) {
+      const [ours, theirs] = [await pixelAt(one, at, at), await pixelAt(other, at, at)]
+      for (const [channel, value] of ours.entries()) expect(Math.abs(value - (theirs[channel] ?? 0))).toBeLessThan(8)
+    }
   })
 
   test('E3 a HEIC in Display P3 comes out like the same JPEG', async () => {
