@@ -6,8 +6,8 @@ import { chromiumLaunch } from './tests/support/chromium.ts'
 export default defineConfig<Origins>({
   testDir: 'tests/e2e',
   outputDir: 'node_modules/.cache/e2e',
-  timeout: 90_000,
-  expect: { timeout: 15_000 },
+  timeout: 180_000,
+  expect: { timeout: 30_000 },
   // Most of a test is waiting for a page, a server or a task: three keep two cores busy.
   workers: 3,
   retries: 0,

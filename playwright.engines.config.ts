@@ -5,7 +5,7 @@ import type { EngineOptions } from './tests/engines/fixtures.ts'
 export default defineConfig<object, EngineOptions>({
   testDir: 'tests/engines',
   outputDir: 'node_modules/.cache/engines',
-  timeout: 120_000,
+  timeout: 240_000,
   expect: { timeout: 45_000 },
   workers: 2,
   retries: 0,
