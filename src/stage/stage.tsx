@@ -1,4 +1,5 @@
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
+import type { RunId } from '#domain/ids.ts'
 import { awaitsLaying } from '#domain/picture.ts'
 import { useOpenRuns, usePicture, usePictures } from '#store/queries.ts'
 import { Empty } from '#ui/empty.tsx'
@@ -19,16 +20,22 @@ export function Stage() {
   const selected = useWorkspace((state) => state.selected)
   const batch = useWorkspace((state) => state.batch)
   const picture = usePicture(selected)
-  const isRunning = useOpenRuns().length > 0
+  const runs = useOpenRuns()
+  const isRunning = runs.length > 0
   // Once set it stays, because the last run leaves the list at the moment its image arrives.
   const [hasRun, setHasRun] = useState(false)
   if (isRunning && !hasRun) setHasRun(true)
+  // Noted here, because a run can end before the part that shows results is loaded.
+  const [submitted] = useState(() => new Map<RunId, number>())
+  useEffect(() => {
+    for (const { id, marks } of runs) submitted.set(id, marks.createdAt)
+  }, [runs, submitted])
   const isLaying = usePictures('gallery').pictures.some(awaitsLaying)
   return (
     <div className="absolute inset-0">
       {batch && <ContactSheet batch={batch} />}
       {picture && !batch && <StageView picture={picture} />}
-      {hasRun && <Arrivals />}
+      {hasRun && <Arrivals submitted={submitted} />}
       {isLaying && <LayingQueue />}
       {selected === undefined && !batch && <StageStart />}
       {selected !== undefined && !picture && !batch && (

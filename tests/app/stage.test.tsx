@@ -467,6 +467,13 @@ describe('an image that was just made', () => {
     expect(await shown(/^New/)).toBeInTheDocument()
   })
 
+  it('takes an empty stage also if its run ended before the part that shows results was loaded', async () => {
+    await start('new')
+    await finish('new', 'New')
+    renderOver(store, <Arrivals submitted={new Map([['run-of-new' as RunId, now]])} />)
+    await waitFor(() => expect(useWorkspace.getState().selected).toBe('new'))
+  })
+
   it('takes the stage from its source', async () => {
     await keepFamily()
     await show('v1')
@@ -496,7 +503,7 @@ describe('an image that was just made', () => {
     const origins = areaOrigins(photo, 'run-of-answer')
     await store.addPicture(newPicture(photo, await paintedImage('jpeg'), { shelf: 'sources' }))
     await select(photo)
-    renderOver(store, <Arrivals />)
+    renderOver(store, <Arrivals submitted={new Map([['run-of-answer' as RunId, now]])} />)
     await start('answer')
     const png = await paintedImage('png')
     await store.addPicture(newPicture(answer, png, { origin: origins.answer, parents: [photo], createdAt: now }))
