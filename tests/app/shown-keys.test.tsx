@@ -20,6 +20,8 @@ const named: Readonly<Record<string, string>> = {
   plus: '+',
   left: 'ArrowLeft',
   right: 'ArrowRight',
+  up: 'ArrowUp',
+  down: 'ArrowDown',
   delete: 'Delete',
   backspace: 'Backspace',
 }
