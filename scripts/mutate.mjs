@@ -94,7 +94,7 @@ const groups = {
     src: ['polling', 'queue-wait', 'rate-gate', 'run-steps', 'slots', 'submitting', 'uploads'].map(
       (name) => `generation/${name}`,
     ),
-    tests: ['batch', 'driving', 'limits', 'network-away', 'pace', 'polling', 'sending', 'uploads'].map(
+    tests: ['batch', 'driving', 'limits', 'network-away', 'pace', 'polling', 'sending', 'submitting', 'uploads'].map(
       (name) => `generation/${name}`,
     ),
   },

@@ -21,7 +21,10 @@ const retrySavingMs = [2_000, 5_000, 15_000, 60_000]
 const downloadMs = 150_000
 const linkMs = 30_000
 const mostBytes = 50 * 1024 * 1024
-/** The order of addresses: the image's own, a fresh link to it, the short-lived copy. docs/services.md 6. */
+/**
+ * Pauses after the first addresses. The order is: the image's own twice, a fresh link to it, the short-lived copy
+ * (docs/services.md 6). There are at least three, so there is no pause after the last one.
+ */
 const pausesMs = [1_000, 3_000]
 
 /**
@@ -72,7 +75,7 @@ async function fetchPicture(
       if (!isRefusal(error)) throw error
       trouble ??= error
       const pauseMs = pausesMs[index]
-      if (pauseMs !== undefined && index < attempts.length - 1) await ports.wait(pauseMs, signal)
+      if (pauseMs !== undefined) await ports.wait(pauseMs, signal)
     }
   }
   throw trouble

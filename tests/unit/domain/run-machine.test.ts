@@ -74,7 +74,7 @@ describe('the state after an event', () => {
     ['yields', failed, { type: 'yield', to: 'a-g1' as RunId }, { ...failed, yieldsTo: 'a-g1' as RunId }],
     ['yields to nothing', { ...failed, yieldsTo: 'a-g1' as RunId }, { type: 'yield', to: undefined }, failed],
   ])('%s', (_, before, event, after) => {
-    expect(nextState(before, event)).toEqual(after)
+    expect(nextState(before, event)).toStrictEqual(after)
   })
 
   const events: RunEvent[] = [

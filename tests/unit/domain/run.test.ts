@@ -165,6 +165,27 @@ test('a run is tried again under ids that are the same in every window', () => {
   expect(againId(standInId(againId(id, 1)), 1)).toBe('run-1-r2')
 })
 
+test.each([
+  ['a number of several digits', 'run-1-r19', 2, 'run-1-r21'],
+  ['the number of a fallback run of several digits', 'run-1-r9-g10', 1, 'run-1-r10'],
+  ['a fallback run that was not tried again', 'run-1-g12', 1, 'run-1-r1'],
+  ['only the last number', 'run-r5-r6', 1, 'run-r5-r7'],
+  ['no number, where something else follows it', 'run-r5-x', 1, 'run-r5-x-r1'],
+  ['no number, where there is none', 'run-r-g', 1, 'run-r-g-r1'],
+])('the id of a further try counts on from %s', (_, id, times, next) => {
+  expect(againId(id as RunId, times)).toBe(next)
+})
+
+test.each([
+  ['run-1-g9', 'run-1-g10'],
+  ['run-1-g10', 'run-1-g11'],
+  ['run-g2-x', 'run-g2-x-g1'],
+  ['run-1-g', 'run-1-g-g1'],
+  ['run-1-r2', 'run-1-r2-g1'],
+])('the fallback run of %s is %s', (id, next) => {
+  expect(standInId(id as RunId)).toBe(next)
+})
+
 test('a run needs the user if it failed, was stopped, or its result could not be saved', () => {
   const ready = { ...workingRun('a'), state: { ...readyState } } as Run
   const trouble = { kind: 'expired' } as const

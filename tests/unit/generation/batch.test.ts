@@ -2,7 +2,7 @@ import { QueryClient } from '@tanstack/react-query'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { NonEmpty } from '#domain/ids.ts'
 import { isIn, mostInBatch, type Recipe, type Run, type RunIn } from '#domain/run.ts'
-import { toBatch } from '#generation/batch.ts'
+import { createBatch, toBatch } from '#generation/batch.ts'
 import { createGenerator, type Generator } from '#generation/generator.ts'
 import { estimateWaitMs } from '#generation/queue-wait.ts'
 import { createRateGate } from '#generation/rate-gate.ts'
@@ -63,6 +63,20 @@ test('a recipe that cannot be sent stops all of its batch: nothing is stored and
   await expect(generator.generateBatch(recipes(...many))).rejects.toThrow('A batch can have up to 100 images.')
   expect(await machine.store.recentRuns(9)).toEqual([])
   expect((await machine.simulator.state()).submissions).toEqual([])
+})
+
+test('a batch of the largest size is stored, its runs a millisecond apart', async () => {
+  let ids = 0
+  const newId = () => {
+    ids += 1
+    return `id-${ids}`
+  }
+  const many = recipes(...(Array.from({ length: mostInBatch }, () => 'a fox') as unknown as NonEmpty<string>))
+  const runs = await createBatch({ store: machine.store, now: () => 1_000, newId }, many)
+  expect(runs).toHaveLength(100)
+  expect(runs.map(({ marks }) => [marks.createdAt, marks.batch])).toEqual(
+    runs.map((_, index) => [1_000 + index, { id: 'id-1', index, of: 100 }]),
+  )
 })
 
 test('a batch is one question about its sum', async () => {

@@ -1,14 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { toFailure } from '#domain/failure.ts'
-import type { RunId, TaskId } from '#domain/ids.ts'
-import { adoptedPace, type Marks, type Recipe, type Run, type RunState, type StateIn } from '#domain/run.ts'
+import type { PictureId, RunId, TaskId } from '#domain/ids.ts'
+import { adoptedPace, type Marks, type Recipe, type Run, type RunState, type StateIn, standInId } from '#domain/run.ts'
 import type { Push, RunnerPorts } from '#generation/ports.ts'
+import { createSilentPush } from '#generation/push.ts'
 import { createRunner } from '#generation/runner.ts'
 import { openMemoryStore } from '#store/memory-store.ts'
 import { eventually } from '../../support/eventually.ts'
 import { paintedImage } from '../../support/images.ts'
 import { nodeProcessor } from '../../support/node-processor.ts'
-import { json, type Scripted, scriptSend } from '../../support/scripted-send.ts'
+import { json, type Scripted, scriptSend, silent } from '../../support/scripted-send.ts'
 
 // Only the runner: with a store in memory, a scripted proxy, and a fake lock and events.
 const never = new AbortController().signal
@@ -56,13 +57,20 @@ const noImage = () =>
 interface Given {
   answers?: Record<string, Scripted[]>
   marks?: Partial<Marks>
+  sources?: readonly string[]
   ports?: Partial<RunnerPorts>
 }
 
 /** Stores one run in the given state and drives it. */
-async function open(state: RunState, { answers = script(), marks, ports: more }: Given = {}) {
+async function open(state: RunState, { answers = script(), marks, sources = [], ports: more }: Given = {}) {
   const store = openMemoryStore(nodeProcessor)
-  const run: Run = { id, recipe, marks: { createdAt: 1, priceCredits: 5, pace: 'flux-kontext-pro', ...marks }, state }
+  const used = { ...recipe, sources: sources as PictureId[] }
+  const run: Run = {
+    id,
+    recipe: used,
+    marks: { createdAt: 1, priceCredits: 5, pace: 'flux-kontext-pro', ...marks },
+    state,
+  }
   await store.saveRun(run)
   const { send, asked } = scriptSend(answers)
   /** What happened, in order: questions, pauses, events. */
@@ -229,6 +237,12 @@ describe('a run that is driven', () => {
     expect(seen).toEqual([mayBe])
   })
 
+  test('may not be taken from a frozen window where it was deleted', async () => {
+    const { runner, locked } = await open(states.working)
+    await runner.drive('run-2' as RunId, never)
+    expect(await locked[0]?.mayTake()).toBe(false)
+  })
+
   test('is given as it is stored where its waiting is ended; any other trouble is told', async () => {
     const stop = new AbortController()
     const waiting = await open(states.working, {
@@ -365,4 +379,130 @@ describe('the images of a finished run', () => {
     const failure = await runner.fetch(id, never).catch(toFailure)
     expect(failure).toMatchObject({ kind: 'unexpected' })
   })
+})
+
+describe('a run that had failed', () => {
+  test('and fails again has no new end to report', async () => {
+    const { runner, ended } = await open(states.failed, {
+      answers: script({ '/api/v1/flux/kontext/record-info': [refused] }),
+    })
+    expect(await runner.drive(id, never)).toMatchObject({ state: { phase: 'failed', failedAt: 10_000 } })
+    expect(ended).toEqual([])
+  })
+
+  const yielding = { ...states.failed, yieldsTo: standInId(id) }
+
+  test('and is replaced by another run is not looked for: that run is stored', async () => {
+    const fallback = { provider: 'gemini', model: 'gemini-nano-banana-2.1', mode: 'live' }
+    const health = json({ mode: 'live', gateway: 'kie', fallback })
+    const { runner, store, asked } = await open(yielding, { answers: script({ '/api/health': [health] }) })
+    expect(await runner.drive(id, never)).toMatchObject({ marks: { dismissed: true }, state: { phase: 'failed' } })
+    expect(asked).toEqual(['GET /api/health'])
+    expect(await store.run(standInId(id))).toMatchObject({ state: { phase: 'queued' } })
+  })
+
+  test('and was replaced and removed from the gallery is left alone', async () => {
+    const { runner, asked, run } = await open(yielding, { marks: { dismissed: true } })
+    expect(await runner.drive(id, never)).toEqual(run)
+    expect(asked).toEqual([])
+  })
+})
+
+describe('the service that really made an image', () => {
+  const standsIn = { for: 'run-0' as RunId, provider: 'gemini', model: 'Gemini', priceDollars: 1 }
+  const answersOf = (body: object) => ({
+    '/api/submissions/': [json({ state: 'answered', status: 200, body: JSON.stringify(body) })],
+    '/api/gemini/pictures/run-1': [() => new Response(png, { headers: { 'content-type': 'image/png' } })],
+  })
+  const atFallback = { ...states.working, task: { provider: 'gemini', taskId: 'run-1' as TaskId } }
+
+  test('is kept with its price, for a run at the fallback service', async () => {
+    const answers = answersOf({ state: 'made', model: 'gemini-nano-banana-2.1', size: '1K' })
+    const { runner, happened } = await open(atFallback, { answers, marks: { standsIn } })
+    const saved = await runner.drive(id, never)
+    expect(saved?.marks.standsIn).toStrictEqual({ ...standsIn, model: 'Gemini Nano Banana 2.1', priceDollars: 0.034 })
+    // This service does not call back.
+    expect(happened).not.toContain(`follow ${id}`)
+  })
+
+  test('is nothing to keep for any other run', async () => {
+    const { runner } = await open(states.working)
+    expect((await runner.drive(id, never))?.marks).not.toHaveProperty('standsIn')
+  })
+})
+
+test.each(['sending', 'working', 'ready', 'images alone'] as const)(
+  'from "%s" on, everything about a run is asked for at the proxy that it was sent through',
+  async (from) => {
+    const kept = { state: 'answered', status: 200, body: '{"code":200,"data":{"taskId":"task-1"}}' }
+    const there = scriptSend(script({ '/api/submissions/': [json(kept)] }))
+    const addresses: string[] = []
+    const to = (address: string) => {
+      addresses.push(address)
+      return there.send
+    }
+    const given = { marks: { proxy: 'https://a' }, ports: { route: { current: () => 'https://b', to } } }
+    const { runner, asked } = await open(from === 'images alone' ? states.ready : states[from], given)
+    if (from === 'images alone') expect(await runner.fetch(id, never)).toHaveLength(1)
+    else expect(await runner.drive(id, never)).toMatchObject({ state: { phase: 'saved' } })
+    expect(asked).toEqual([])
+    expect(new Set(addresses)).toEqual(new Set(['https://a']))
+  },
+)
+
+test.each<[string, string, number]>([
+  ['could not be read are uploaded again', 'url is wrong', 2],
+  ['were read are used again', 'Internal error', 1],
+])('sources that %s after a task has failed', async (_, errorMessage, uploads) => {
+  const uploaded = envelope({ downloadUrl: 'https://a.example/1' })
+  const failed = envelope({ successFlag: 3, errorCode: 500, errorMessage })
+  const { runner, store, asked, run } = await open(states.queued, {
+    sources: ['a'],
+    answers: script({
+      '/api/health': [0, 1].map(() => () => json({ mode: 'live', gateway: 'kie' })),
+      '/api/file-stream-upload': [uploaded, uploaded],
+      '/api/v1/flux/kontext/generate': [0, 1].map(() => envelope({ taskId: 'task-1' })),
+      '/api/v1/flux/kontext/record-info': [failed, failed],
+    }),
+  })
+  store.original = async () => png
+  await store.saveRun({ ...run, id: 'run-2' as RunId })
+  for (const name of [id, 'run-2' as RunId]) {
+    expect(await runner.drive(name, never)).toMatchObject({ state: { phase: 'failed' } })
+  }
+  expect(asked.filter((one) => one === 'POST /api/file-stream-upload')).toHaveLength(uploads)
+})
+
+test('runs at the service are polled less often where there are others', async () => {
+  async function firstPauseMs(others: number) {
+    let first: number | undefined
+    const push = {
+      ...createSilentPush(async () => undefined),
+      async untilPoll(run: RunId, ms: number) {
+        if (run === id) first ??= ms
+        return false
+      },
+    }
+    const answers = {
+      '/api/v1/flux/kontext/record-info?taskId=other': Array.from({ length: others }, () => silent),
+      ...script(),
+    }
+    const { runner, store, asked, run } = await open(states.queued, { answers, ports: { push } })
+    const stop = new AbortController()
+    const driven = Array.from({ length: others }, async (_, index) => {
+      const state = { ...states.working, task: { ...task, taskId: `other-${index}` as TaskId } }
+      const other = { ...run, id: `other-${index}` as RunId, state }
+      await store.saveRun(other)
+      return runner.drive(other.id, stop.signal)
+    })
+    await eventually(() => expect(asked).toHaveLength(others))
+    await runner.drive(id, never)
+    stop.abort()
+    await Promise.all(driven)
+    return first ?? 0
+  }
+  const alone = await firstPauseMs(0)
+  expect(alone).toBeGreaterThan(0)
+  expect(await firstPauseMs(1)).toBe(alone)
+  expect(await firstPauseMs(2)).toBeGreaterThan(alone)
 })

@@ -51,6 +51,8 @@ interface Given {
   hasEvent?: boolean
   /** The time by the wall clock. */
   now?: number
+  /** How many runs are at the service, this one included. */
+  atService?: number
 }
 
 async function poll(answers: Scripted[], { run = working, isFresh = true, signal = never, ...given }: Given = {}) {
@@ -65,7 +67,7 @@ async function poll(answers: Scripted[], { run = working, isFresh = true, signal
   } as unknown as Push
   const { send } = scriptSend({ '/api/v1/flux/kontext/record-info': answers })
   const ports = { store, send, now: () => given.now ?? 100_000, monotonic: () => clockMs } as RunnerPorts
-  return createPolling(ports, push, () => 1)(run, kontext, signal, isFresh)
+  return createPolling(ports, push, () => given.atService ?? 1)(run, kontext, signal, isFresh)
 }
 
 const many = (answer: Scripted, count = 100): Scripted[] => Array.from({ length: count }, () => answer)
@@ -78,6 +80,27 @@ describe('polling a task', () => {
     expect(await poll([done], { isFresh: false })).toMatchObject({ state: 'done' })
     expect(pauses).toEqual([0])
     expect(ended).toEqual(['a', 'a'])
+  })
+
+  test('waits longer where two other runs are polled too', async () => {
+    const pausesWith = async (atService: number) => {
+      pauses = []
+      await poll([runs, done], { atService })
+      return pauses
+    }
+    const [first = 0, second = 0] = await pausesWith(1)
+    expect(await pausesWith(2)).toEqual([first, second])
+    const [longer, later] = await pausesWith(3)
+    expect(longer).toBeGreaterThan(first)
+    expect(later).toBeGreaterThan(second)
+  })
+
+  test('waits as for a new task where the clock was set back, however far', async () => {
+    await poll([runs, done], { isFresh: false, now: 100_000 })
+    const usual = pauses
+    pauses = []
+    await poll([runs, done], { isFresh: false, now: 1 })
+    expect(pauses).toEqual(usual)
   })
 
   test('gives the failure of the task', async () => {
@@ -132,6 +155,12 @@ describe('a finished task without an image', () => {
       chargePossible: true,
     })
     expect(pauses.slice(1)).toEqual(Array.from({ length: 16 }, () => 2_000))
+  })
+
+  test('is asked for half a minute from its first such answer, however old it is', async () => {
+    await poll(many(empty), { isFresh: false, now: 1_000_000 })
+    expect(pauses).toHaveLength(17)
+    expect(clockMs).toBe(32_000)
   })
 
   test('gives its short-lived copy where there is no other', async () => {

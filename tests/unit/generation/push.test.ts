@@ -171,6 +171,32 @@ describe('pauses and events of runs', () => {
   })
 })
 
+test('a run that begins at the moment when the stream would be closed keeps it', async () => {
+  const pauses: (() => void)[] = []
+  let streamSignal: AbortSignal | undefined
+  let opened = 0
+  const push = createPush({
+    monotonic: () => 0,
+    random: () => 0.5,
+    // Its end does not depend on its signal: the pause may just have ended when it is no longer wanted.
+    wait: () => new Promise((resolve) => pauses.push(resolve)),
+    listen: (_listener, signal) => {
+      opened += 1
+      streamSignal = signal
+      return new Promise(() => undefined)
+    },
+  })
+  push.follow(run)()
+  pauses[0]?.()
+  const unfollow = push.follow(other)
+  await settled()
+  expect([opened, streamSignal?.aborted]).toEqual([1, false])
+  unfollow()
+  pauses[1]?.()
+  await settled()
+  expect([opened, streamSignal?.aborted]).toEqual([1, true])
+})
+
 describe('the stream of a page', () => {
   const health = () => Response.json({ mode: 'live', gateway: 'kie', callbacks: true })
 

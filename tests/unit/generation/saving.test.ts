@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { toFailure } from '#domain/failure.ts'
-import type { PictureId, RunId, TaskId } from '#domain/ids.ts'
+import type { BatchId, PictureId, RunId, TaskId } from '#domain/ids.ts'
 import type { Marks, Recipe, RunIn, StateIn } from '#domain/run.ts'
 import type { RunnerPorts } from '#generation/ports.ts'
 import { fetchPictures, saveAtLast } from '#generation/saving.ts'
@@ -167,6 +167,16 @@ describe('the bytes of a picture', () => {
     expect((await fetchBy(script)).failure).toEqual({ kind: 'unexpected', detail })
   })
 
+  test.each([
+    [50 * 1024 * 1024, 1],
+    [50 * 1024 * 1024 + 1, 0],
+  ])('that have %i bytes are kept: %i', async (size, count) => {
+    const large = { size, type: 'image/png', slice: () => new Blob([png]) } as unknown as Blob
+    const answer = () => Object.assign(picture(), { blob: async () => large })
+    const script = { '/api/image': [answer, answer], '/api/v1/common/download-url': [gone()] }
+    expect((await fetchBy(script)).made).toHaveLength(count)
+  })
+
   test('of several come each by its own address; the spare copies are of the first', async () => {
     const second = 'https://files.example/second.png'
     const run = readyRun({ state: { imageUrls: [own, second], spareUrls: [spare] } })
@@ -246,6 +256,12 @@ describe('the record of an image', () => {
     expect(picture?.origin).not.toHaveProperty('gateway')
   })
 
+  test('has its place in its batch, if it has one', async () => {
+    const batch = { id: 'batch-1' as BatchId, index: 2, of: 3 }
+    expect(await made(readyRun({ marks: { batch } }))).toMatchObject({ batch })
+    expect(await made(readyRun())).not.toHaveProperty('batch')
+  })
+
   test('has little for a task that was sent elsewhere', async () => {
     const { origin } = (await made(readyRun({ marks: { pace: 'adopted' } }))) ?? {}
     expect(origin).toMatchObject({ model: 'Flux Kontext', durationMs: 0 })
@@ -257,11 +273,11 @@ describe('saving a finished run', () => {
   const away = new TypeError('Failed to fetch')
   const offline = { kind: 'unavailable', detail: 'The proxy cannot be reached.' }
 
-  async function saveBy(answers: Scripted[], signal = never) {
+  async function saveBy(answers: Scripted[], signal = never, how = {}, link: Scripted[] = [0, 1].map(() => gone)) {
     const store = openMemoryStore(lightProcessor)
     const run = readyRun()
     await store.saveRun(run)
-    const { send } = scriptSend({ '/api/image': answers, '/api/v1/common/download-url': [0, 1].map(() => gone) })
+    const { send, asked } = scriptSend({ '/api/image': answers, '/api/v1/common/download-url': link })
     const pauses: number[] = []
     /** The run as stored when each pause began. */
     const shown: unknown[] = []
@@ -270,8 +286,8 @@ describe('saving a finished run', () => {
       shown.push((await store.run(run.id))?.state.trouble)
     }
     const ports = { store, send, wait, now: () => 77 } as RunnerPorts
-    const outcome = await saveAtLast(ports, run, signal, {}).catch((error) => toFailure(error))
-    return { outcome, pauses, shown, stored: await store.run(run.id) }
+    const outcome = await saveAtLast(ports, run, signal, how).catch((error) => toFailure(error))
+    return { outcome, pauses, shown, asked, stored: await store.run(run.id) }
   }
 
   test('stores the run with its images', async () => {
@@ -286,6 +302,23 @@ describe('saving a finished run', () => {
     expect(outcome).toMatchObject({ state: { phase: 'saved' } })
     expect(pauses).toEqual([2_000, 5_000, 15_000, 60_000, 60_000, 60_000])
     expect(shown).toEqual(pauses.map(() => offline))
+  })
+
+  test('goes on where the proxy has a limit', async () => {
+    const limited = () => json({ code: 429, msg: 'Wait.', proxy: { sent: 'no' } }, 429)
+    const links = Array.from({ length: 3 }, () => limited)
+    const answers = [...Array.from({ length: 6 }, () => limited), picture()]
+    const { outcome, pauses, shown } = await saveBy(answers, never, {}, links)
+    expect(outcome).toMatchObject({ state: { phase: 'saved' } })
+    expect(pauses.filter((ms) => ms !== 1_000 && ms !== 3_000)).toEqual([2_000, 5_000, 15_000])
+    expect(shown.at(-1)).toMatchObject({ kind: 'rate-limited' })
+  })
+
+  test('begins with a fresh address where the user asks for one', async () => {
+    const links = [json({ code: 200, msg: 'success', data: fresh })]
+    const { asked, outcome } = await saveBy([picture()], never, { freshLink: true }, links)
+    expect(asked).toEqual([link, image(fresh)])
+    expect(outcome).toMatchObject({ state: { phase: 'saved' } })
   })
 
   test('is left to the user after two tries with what does not pass', async () => {

@@ -239,7 +239,26 @@ describe('the answer to a submission that was lost', () => {
       expect((await recoverBy({ [kept]: [json({ state })] }, gemini)).outcome).toEqual({ task: run })
     }
     const unknown = { [kept]: [json({ state: 'none' })], '/api/health': [json({ ...health, callbacks: true })] }
-    expect((await recoverBy(unknown, gemini)).outcome).toEqual({ failure: { kind: 'unconfirmed' } })
+    expect(await recoverBy(unknown, gemini)).toEqual({
+      outcome: { failure: { kind: 'unconfirmed' } },
+      asked: [`GET ${kept}`],
+    })
+    expect(pauses).toEqual([])
+  })
+
+  test.each([
+    [{ kind: 'unconfirmed' }, { kind: 'unconfirmed' }],
+    [
+      { kind: 'unconfirmed', code: 502 },
+      { kind: 'unconfirmed', code: 502 },
+    ],
+    [
+      { kind: 'unconfirmed', said: 'lost' },
+      { kind: 'unconfirmed', said: 'lost' },
+    ],
+  ] as const)('P05 keeps what is known of %j, and no empty members', async (known, failure) => {
+    const script = { [kept]: [json({ state: 'unknown' })], '/api/health': [json(health)] }
+    expect((await recoverBy(script, kontext, known)).outcome).toStrictEqual({ failure })
   })
 
   test('T02 is given up when the window is closed', async () => {
