@@ -294,10 +294,9 @@ function notesOn(read: (name: string) => string | undefined, gateway: string, ke
   const simulated =
     isSet(geminiKey) && !isSet(keyName) ? [`${geminiKey} is set, but images are simulated without ${keyName}.`] : []
   const isElsewhere = (origin: string) => URL.canParse(origin) && !isThisMachine(new URL(origin).hostname)
+  // Such an origin is accepted only together with an access token.
   const cookies =
-    (isSet('PROXY_ACCESS_TOKEN') || isSet('PROXY_ACCESS_TOKENS')) &&
-    (read('ALLOWED_ORIGINS') ?? '').split(',').some(isElsewhere) &&
-    !read('PUBLIC_URL')?.startsWith('https:')
+    (read('ALLOWED_ORIGINS') ?? '').split(',').some(isElsewhere) && !read('PUBLIC_URL')?.startsWith('https:')
       ? ['PUBLIC_URL is not https: browsers will not keep the access cookie for the other sites in ALLOWED_ORIGINS.']
       : []
   const companyProxy =

@@ -1,7 +1,11 @@
 import { createHash, createHmac } from 'node:crypto'
+import { ServerResponse } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import { type Access, createAccess as createWith } from '#server/edge/access.ts'
 import { networkOf } from '#server/edge/client.ts'
+import { createGuesses } from '#server/edge/guesses.ts'
+import { refusalIn } from '#server/edge/refusals.ts'
+import type { Log } from '#server/log.ts'
 import { answerOf, incomingOf } from '../../support/incoming.ts'
 
 const token = 'a-token-of-enough-length'
@@ -64,6 +68,144 @@ describe('a cookie', () => {
   it('is given where a token was asked for, and only there', async () => {
     expect(await enterFrom(createAccess(token, false), '10.0.0.1')).toMatch(/^204 atelier-access=/)
     expect(await enterFrom(createAccess(undefined, false), '10.0.0.1', 'anything')).toBe('204 undefined')
+  })
+})
+
+describe('a browser that enters again', () => {
+  const tokens = ['anna', 'ben'].map((name) => ({ name, token: `${token}-of-${name}` }))
+  const browserIn = (cookie: string | undefined) => /=([\w-]{22})\./.exec(cookie ?? '')?.[1]
+
+  async function enterWith(access: Access, given: string, before: Record<string, string> = {}) {
+    const headers = { 'content-type': 'application/json', ...before }
+    const { headers: told } = await answerOf(
+      incomingOf({ headers, body: JSON.stringify({ token: given }) }),
+      access.enter,
+    )
+    return { cookie: String(told['set-cookie']).split(';')[0] ?? '' }
+  }
+
+  it('stays the same one for the same user, so that it gets no second budget', async () => {
+    const named = createWith({ tokens, isSecure: false })
+    const first = await enterWith(named, `${token}-of-anna`)
+    expect(browserIn(first.cookie)).toBeDefined()
+    expect(await enterWith(named, `${token}-of-anna`, first)).toEqual(first)
+    const plain = createAccess(token, false)
+    const only = await enterWith(plain, token)
+    expect(await enterWith(plain, token, only)).toEqual(only)
+  })
+
+  it('is another one for another user', async () => {
+    const access = createWith({ tokens, isSecure: false })
+    const anna = await enterWith(access, `${token}-of-anna`)
+    const ben = await enterWith(access, `${token}-of-ben`, anna)
+    expect(browserIn(ben.cookie)).toBeDefined()
+    expect(browserIn(ben.cookie)).not.toBe(browserIn(anna.cookie))
+    expect([anna, ben].map((cookie) => access.userOf(from('10.0.0.1', cookie)))).toEqual(['name anna', 'name ben'])
+    expect([anna, ben].map((cookie) => access.nameOf(from('10.0.0.1', cookie)))).toEqual(['anna', 'ben'])
+  })
+})
+
+describe('a cookie of a token that was removed', () => {
+  function refuse(access: Access, headers: Record<string, string>) {
+    const incoming = incomingOf({ headers, remoteAddress: '10.0.0.1' })
+    const outgoing = new ServerResponse(incoming)
+    let refusal: unknown
+    try {
+      access.check(incoming, 'user', outgoing)
+    } catch (error) {
+      refusal = refusalIn(error)
+    }
+    return { refusal, cleared: outgoing.getHeader('set-cookie') }
+  }
+  const refusal = { code: 401, msg: 'This proxy requires its access token.', proxy: { sent: 'no' } }
+  const cookie = 'atelier-access=of-a-token-that-was-removed'
+
+  it('is deleted in the browser, in the scope in which it was set', () => {
+    const cleared = 'atelier-access=; Path=/api; HttpOnly; Max-Age=0; SameSite='
+    expect(refuse(createAccess(token, false), { cookie })).toEqual({ refusal, cleared: `${cleared}Strict` })
+    expect(refuse(createAccess(token, true), { cookie })).toEqual({ refusal, cleared: `${cleared}Strict; Secure` })
+    expect(refuse(createAccess(token, true), { cookie, 'sec-fetch-site': 'cross-site' })).toEqual({
+      refusal,
+      cleared: `${cleared}None; Secure; Partitioned`,
+    })
+  })
+
+  it('is counted as a wrong token; a request without one is not, and deletes nothing', () => {
+    const lines: object[] = []
+    const log = { warn: (line: object) => void lines.push(line) } as unknown as Log
+    const access = createWith({
+      tokens: [{ name: undefined, token }],
+      isSecure: false,
+      log,
+      guesses: createGuesses({ now: () => 0 }),
+    })
+    expect(refuse(access, {})).toEqual({ refusal, cleared: undefined })
+    expect(refuse(access, { cookie: 'theme=dark' })).toEqual({ refusal, cleared: undefined })
+    expect(lines).toEqual([])
+    expect(refuse(access, { authorization: 'Bearer wrong' })).toEqual({ refusal, cleared: undefined })
+    for (let count = 0; count < 4; count += 1) refuse(access, { cookie })
+    // Each time the count doubles.
+    expect(lines).toEqual([1, 2, 4].map((wrong) => ({ client: '10.0.0.1', wrong })))
+  })
+
+  it('counts once for each request, however often it is looked at', () => {
+    const lines: object[] = []
+    const log = { warn: (line: object) => void lines.push(line) } as unknown as Log
+    const access = createWith({
+      tokens: [{ name: undefined, token }],
+      isSecure: false,
+      log,
+      guesses: createGuesses({ now: () => 0 }),
+    })
+    expect(access.isAllowed(from('10.0.0.1'))).toBe(false)
+    expect(lines).toEqual([])
+    expect(access.isAllowed(from('10.0.0.1', { cookie }))).toBe(false)
+    expect(lines).toHaveLength(1)
+  })
+})
+
+describe('the tokens of the administrator and of a monitor', () => {
+  const access = () =>
+    createWith({
+      tokens: [],
+      adminToken: 'the-token-of-admins',
+      metricsToken: 'the-token-of-monitors',
+      isSecure: false,
+      guesses: createGuesses({ now: () => 0 }),
+    })
+  const codeOf = (who: 'admin' | 'monitor', authorization?: string, open = access()) => {
+    try {
+      open.check(from('10.0.0.1', authorization === undefined ? {} : { authorization }), who)
+      return 200
+    } catch (error) {
+      return refusalIn(error)
+    }
+  }
+  const refusal = { code: 401, msg: 'This address requires its own token.', proxy: { sent: 'no' } }
+
+  it('open their own addresses, and not each other’s', () => {
+    expect(codeOf('admin', 'Bearer the-token-of-admins')).toBe(200)
+    expect(codeOf('monitor', 'Bearer the-token-of-monitors')).toBe(200)
+    expect(codeOf('admin', 'Bearer the-token-of-monitors')).toEqual(refusal)
+    expect(codeOf('monitor', 'Bearer the-token-of-admins')).toEqual(refusal)
+    expect(codeOf('admin')).toEqual(refusal)
+  })
+
+  it('are nothing where they are not set', () => {
+    const open = createWith({ tokens: [], isSecure: false })
+    for (const who of ['admin', 'monitor'] as const) {
+      expect(codeOf(who, 'Bearer undefined', open)).toEqual(refusal)
+      expect(codeOf(who, undefined, open)).toEqual(refusal)
+    }
+  })
+
+  it('are guessed at the same price as the others; a request without one costs nothing', () => {
+    const open = access()
+    for (let count = 0; count < 100; count += 1) expect(codeOf('admin', undefined, open)).toEqual(refusal)
+    const codes = Array.from({ length: 40 }, () => codeOf('admin', 'Bearer wrong', open))
+    expect(codes[0]).toEqual(refusal)
+    expect(codes.at(-1)).toMatchObject({ code: 429, proxy: { sent: 'no', retryAfterMs: expect.any(Number) } })
+    expect(codeOf('admin', 'Bearer the-token-of-admins', open)).toBe(200)
   })
 })
 

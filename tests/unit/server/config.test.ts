@@ -268,7 +268,8 @@ describe('the configuration', () => {
     const note =
       'PUBLIC_URL is not https: browsers will not keep the access cookie for the other sites in ALLOWED_ORIGINS.'
     const both = { ...elsewhere, ALLOWED_ORIGINS: 'http://localhost:5173,https://studio.example' }
-    for (const env of [elsewhere, both, { ...elsewhere, PUBLIC_URL: 'http://localhost:3000' }]) {
+    const named = { ALLOWED_ORIGINS: 'https://studio.example', PROXY_ACCESS_TOKENS: `anna:${accessToken}` }
+    for (const env of [elsewhere, both, named, { ...elsewhere, PUBLIC_URL: 'http://localhost:3000' }]) {
       expect(readConfig(env).notes).toEqual([note])
     }
     for (const env of [

@@ -113,3 +113,54 @@ describe('the turns', () => {
     expect(await take('one', 'a')).toBe(0)
   })
 })
+
+describe('a fair share', () => {
+  /** Four slots, two for each of two users; the first one is free again at 10 s. */
+  async function shared() {
+    const { clock, take } = limiterOf({ most: 4, windowMs: 10_000 })
+    for (const [at, user] of [
+      [0, 'one'],
+      [1_000, 'one'],
+      [2_000, 'two'],
+      [3_000, 'two'],
+    ] as const) {
+      clock.at = at
+      expect(await take(user, `${user} ${at}`)).toBe(0)
+    }
+    clock.at = 10_000
+    return { clock, take }
+  }
+
+  it('leaves a free slot to others for a second', async () => {
+    const { clock, take } = await shared()
+    expect(await take('two', 'two more')).toBe(1_000)
+    expect(await take('one', 'one more')).toBe(0)
+    const unclaimed = await shared()
+    expect(await unclaimed.take('two', 'two more')).toBe(1_000)
+    unclaimed.clock.at = 10_999
+    expect(await unclaimed.take('two', 'two more')).toBe(1)
+    unclaimed.clock.at = 11_000
+    expect(await unclaimed.take('two', 'two more')).toBe(0)
+    clock.at = 11_000
+    expect(await take('two', 'two more')).toBeGreaterThan(0)
+  })
+
+  it('is all of it for a user who is alone', async () => {
+    const { clock, take } = limiterOf({ most: 2, windowMs: 10_000 })
+    expect([await take('one', 'a'), await take('one', 'b')]).toEqual([0, 0])
+    clock.at = 10_000
+    expect(await take('one', 'c')).toBe(0)
+  })
+
+  it('keeps turns for a thousand runs in all', async () => {
+    const { take } = limiterOf({ most: 1, windowMs: 1_000 })
+    await take('first', 'x')
+    const users = mostWaiting.inAll / mostWaiting.perUser
+    for (let user = 0; user < users; user += 1) {
+      for (let run = 0; run < mostWaiting.perUser; run += 1) await take(`user ${user}`, `${user} ${run}`)
+    }
+    const last = await take('another', 'a')
+    expect(await take('another', 'b')).toBe(last)
+    expect(await take('someone else', 'c')).toBe(last)
+  })
+})

@@ -47,4 +47,9 @@ describe('a form', () => {
     expect(await read(broken)).toBe(400)
     expect(await read(...broken)).toBe(400)
   })
+
+  it('is refused with a sentence', async () => {
+    const reading = readMultipart(pieces(['x']), 'b').next()
+    await expect(reading).rejects.toThrow('The upload is not a readable form.')
+  })
 })

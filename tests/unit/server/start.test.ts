@@ -15,6 +15,7 @@ import { canaryKey, openProxyBefore } from '../../support/open-proxy.ts'
 
 const kontext = '/api/v1/flux/kontext/generate'
 const accepted = { code: 200, msg: 'success', data: { taskId: 'task-1' } }
+const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')
 const submission = (run: string) =>
   jsonRequest({ prompt: 'a fox', model: 'flux-kontext-pro' }, { 'idempotency-key': run })
 
@@ -95,12 +96,20 @@ describe('the entry point', () => {
 })
 
 describe('a server that is told to stop more than once', () => {
-  it('G11: closes once: the submission under way is answered', async () => {
+  it('G11: closes once: the submission under way is answered, and the image arrives whole', async () => {
     let release: (() => void) | undefined
-    const service = await openFakeService((_, outgoing) => {
-      release = () => replyJson(outgoing, accepted)
+    let finish: (() => void) | undefined
+    const service = await openFakeService((_, outgoing, { url }) => {
+      if (url !== '/a.png') release = () => replyJson(outgoing, accepted)
+      else {
+        outgoing.writeHead(200, { 'content-type': 'image/png', 'content-length': String(png.length + 4) })
+        outgoing.write(png)
+        finish = () => outgoing.end('done')
+      }
     })
-    const { child, code, port } = run({ KIE_API_KEY: canaryKey, KIE_API_BASE_URL: service.origin }, ['ipc'])
+    const env = { KIE_API_KEY: canaryKey, KIE_API_BASE_URL: service.origin, KIE_RESULT_HOSTS: service.host }
+    const { child, code, port } = run(env, ['ipc'])
+    const image = await openAnswer(await port(), `/api/image?url=${service.origin}/a.png`)
     const asked = askProxy(await port(), kontext, submission('start-run-number-1'))
     await eventually(() => expect(release).toBeDefined())
     const isClosed = async () =>
@@ -114,6 +123,11 @@ describe('a server that is told to stop more than once', () => {
     expect(child.exitCode ?? child.signalCode).toBeNull()
     release?.()
     expect((await asked).json()).toEqual(accepted)
+    child.kill('SIGTERM')
+    finish?.()
+    const chunks: Buffer[] = []
+    for await (const chunk of image) chunks.push(chunk as Buffer)
+    expect(Buffer.concat(chunks).toString('latin1')).toMatch(/done$/)
     expect(await code).toBe(0)
     await service.close()
   })
@@ -234,10 +248,9 @@ describe('the address that it listens at', () => {
 describe('a proxy that is told to stop', () => {
   it('G11: lets an image under way finish', async () => {
     let finish: (() => void) | undefined
-    const head = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')
     const proxy = await openProxyBefore((_, outgoing) => {
-      outgoing.writeHead(200, { 'content-type': 'image/png', 'content-length': String(head.length + 4) })
-      outgoing.write(head)
+      outgoing.writeHead(200, { 'content-type': 'image/png', 'content-length': String(png.length + 4) })
+      outgoing.write(png)
       finish = () => outgoing.end('done')
     })
     const image = await openAnswer(proxy.port, `/api/image?url=${proxy.service.origin}/a.png`)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createMemorySubmissions, type Outcome } from '#server/shared/memory/submissions.ts'
+import { createMemorySubmissions, type Outcome, toOutcome } from '#server/shared/memory/submissions.ts'
 
 const answered: Outcome = { state: 'answered', status: 200, type: 'application/json', body: '{"code":200}' }
 const unknown: Outcome = { ...answered, state: 'unknown', status: 502 }
@@ -150,5 +150,86 @@ describe('answers of many bytes', () => {
     expect(await store.find('run-3')).toMatchObject({ state: 'answered' })
     await store.learn('run-1', answered)
     expect(await store.find('run-1')).toMatchObject({ state: 'answered' })
+  })
+})
+
+describe('the size of all kept answers', () => {
+  const of = (bytes: number): Outcome => ({ ...answered, body: 'x'.repeat(bytes) })
+  async function keep(store: ReturnType<typeof createMemorySubmissions>, key: string, bytes: number) {
+    await store.reserve(key, 'body')
+    await store.settle(key, of(bytes))
+  }
+  const statesOf = (store: ReturnType<typeof createMemorySubmissions>, ...keys: string[]) =>
+    Promise.all(keys.map(async (key) => (await store.find(key)).state))
+
+  it('may be exactly the limit', async () => {
+    const store = createMemorySubmissions({ mostBytes: 200 })
+    await keep(store, 'run-1', 100)
+    await keep(store, 'run-2', 100)
+    expect(await statesOf(store, 'run-1', 'run-2')).toEqual(['answered', 'answered'])
+    await keep(store, 'run-3', 1)
+    expect(await statesOf(store, 'run-1', 'run-2', 'run-3')).toEqual(['unknown', 'answered', 'answered'])
+  })
+
+  it('counts an answer that was replaced once, and one that was dropped no more', async () => {
+    const store = createMemorySubmissions({ mostBytes: 200 })
+    await store.reserve('run-1', 'body')
+    await store.settle('run-1', { ...of(100), state: 'unclear' })
+    await store.learn('run-1', of(100))
+    await keep(store, 'run-2', 100)
+    expect(await statesOf(store, 'run-1', 'run-2')).toEqual(['answered', 'answered'])
+    await keep(store, 'run-3', 100)
+    await keep(store, 'run-4', 100)
+    expect(await statesOf(store, 'run-2', 'run-3', 'run-4')).toEqual(['unknown', 'answered', 'answered'])
+  })
+
+  it('leaves of a dropped text that it may have been sent: for its body, and for a day', async () => {
+    let now = 0
+    const store = createMemorySubmissions({ mostBytes: 100, now: () => now })
+    await keep(store, 'run-1', 100)
+    await keep(store, 'run-2', 100)
+    const again = await store.reserve('run-1', 'body')
+    const outcome = again.state === 'same' ? await again.outcome : undefined
+    expect(outcome).toMatchObject({ state: 'unknown', status: 502 })
+    expect(JSON.parse(outcome?.body ?? '')).toEqual({
+      code: 502,
+      msg: 'The answer to this run is not kept any more.',
+      proxy: { sent: 'unknown' },
+    })
+    expect(await store.reserve('run-1', 'other')).toEqual({ state: 'other-body' })
+    now = dayMs - 1
+    expect(await store.find('run-1')).toEqual({ state: 'unknown' })
+    now = dayMs
+    expect(await store.find('run-1')).toEqual({ state: 'none' })
+  })
+})
+
+it('an answer that is learned is kept for a day from then on', async () => {
+  let now = 0
+  const store = createMemorySubmissions({ now: () => now })
+  await store.reserve('run-1', 'body')
+  now = 5
+  await store.learn('run-1', answered)
+  now = dayMs + 4
+  expect(await store.find('run-1')).toMatchObject({ state: 'answered' })
+  now = dayMs + 5
+  expect(await store.find('run-1')).toEqual({ state: 'none' })
+})
+
+it('a refusal of the proxy is an outcome with its words, and with a time only if it has one', () => {
+  const refusal = { code: 429, msg: 'Wait.', proxy: { sent: 'no', retryAfterMs: 5 } } as const
+  const type = 'application/json; charset=utf-8'
+  expect(toOutcome('free', refusal)).toStrictEqual({
+    state: 'free',
+    status: 429,
+    type,
+    body: '{"code":429,"msg":"Wait.","proxy":{"sent":"no","retryAfterMs":5}}',
+    retryAfterMs: 5,
+  })
+  expect(toOutcome('unknown', { code: 502, msg: 'Lost.', proxy: { sent: 'unknown' } })).toStrictEqual({
+    state: 'unknown',
+    status: 502,
+    type,
+    body: '{"code":502,"msg":"Lost.","proxy":{"sent":"unknown"}}',
   })
 })
