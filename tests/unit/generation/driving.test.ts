@@ -199,16 +199,25 @@ describe('a run that is driven', () => {
   )
 
   test('that failed while this window waited for the lock is not looked for again', async () => {
-    const { runner, store, asked, run } = await open(states.working, {
+    const { runner, store, asked, run, told } = await open(states.working, {
       ports: {
         async lock(_name, signal, work) {
           await store.saveRun({ ...run, state: states.failed })
+          told.length = 0
           return work(signal)
         },
       },
     })
     expect(await runner.drive(id, never)).toMatchObject({ state: { phase: 'failed' } })
-    expect(asked).toEqual([])
+    // This window has heard of its end, so it is not announced again.
+    expect([asked, told]).toEqual([[], []])
+  })
+
+  test('is fetched by a fresh address first where the user asks for one', async () => {
+    const link = '/api/v1/common/download-url'
+    const { runner, asked } = await open(states.ready, { answers: script({ [link]: [envelope(own)] }) })
+    expect(await runner.drive(id, never, { freshLink: true })).toMatchObject({ state: { phase: 'saved' } })
+    expect(asked).toEqual([`POST ${link}`, image])
   })
 
   test('that is deleted needs nothing', async () => {
@@ -428,6 +437,8 @@ describe('the service that really made an image', () => {
   test('is nothing to keep for any other run', async () => {
     const { runner } = await open(states.working)
     expect((await runner.drive(id, never))?.marks).not.toHaveProperty('standsIn')
+    const silentOnIt = await open(states.working, { marks: { standsIn } })
+    expect((await silentOnIt.runner.drive(id, never))?.marks.standsIn).toStrictEqual(standsIn)
   })
 })
 

@@ -184,6 +184,31 @@ describe('one run in several windows', () => {
     expect(log).toContain('hidden begins')
   })
 
+  test('is not taken from the same window, which does not hear its own answers', async () => {
+    const log: string[] = []
+    const { lock } = openWindow()
+    void lock(name, never, openWork(log, 'first').work, always)
+    void lock(name, never, openWork(log, 'second').work, always)
+    await time.pass(600_000, 5_000)
+    expect(log).toEqual(['first begins'])
+  })
+
+  test('T03 a window that lost the name, but cannot stop at once, no longer answers for it', async () => {
+    const log: string[] = []
+    const [first, second] = [openWindow(), openWindow()]
+    void first.lock(name, never, () => new Promise<string>(() => log.push('first begins')), always)
+    void second.lock(name, never, openWork(log, 'second').work, always)
+    await settled()
+    first.freeze()
+    await time.pass(40_000)
+    expect(log).toEqual(['first begins', 'second begins'])
+    first.thaw()
+    second.freeze()
+    void openWindow().lock(name, never, openWork(log, 'third').work, always)
+    await time.pass(40_000)
+    expect(log).toContain('third begins')
+  })
+
   test('T04 a window that was asleep itself does not treat the other as silent', async () => {
     const log: string[] = []
     void openWindow().lock(name, never, openWork(log, 'first').work, always)
@@ -207,6 +232,29 @@ describe('one run in several windows', () => {
     await settled()
     expect(log).toEqual(['first begins'])
     expect(time.waiting()).toEqual([])
+  })
+
+  test('that is no longer waited for while it is driven ends its work', async () => {
+    const log: string[] = []
+    const stop = new AbortController()
+    const one = openWindow().lock(name, stop.signal, openWork(log, 'first').work, always)
+    await settled()
+    stop.abort(new Error('stopped'))
+    await expect(one).rejects.toThrow('stopped')
+    expect(log).toEqual(['first begins', 'first stops'])
+  })
+
+  test('that is not waited for any more from the start asks for no lock', async () => {
+    const window = windows.open()
+    let asked = 0
+    const request = () => {
+      asked += 1
+      return Promise.reject(new Error('asked'))
+    }
+    const lock = createRunLock({ ...window, ...time, locks: { request }, isVisible: () => true })
+    const stopped = AbortSignal.abort(new Error('stopped'))
+    await expect(lock(name, stopped, async () => 'begun', always)).rejects.toThrow('stopped')
+    expect(asked).toBe(0)
   })
 
   test('what the work rejects with is passed on, and its turn is over', async () => {
