@@ -12,7 +12,10 @@ export interface ProcessedImage {
   width: number
   height: number
   sizeBytes: number
+  /** What is stored, as base64. */
   base64: string
+  /** The same bytes. */
+  bytes: Uint8Array<ArrayBuffer>
   /** The colours that the image can be found by. */
   palette?: readonly Tone[]
   thumbnail: Omit<StoredBytes, 'id'>
@@ -68,8 +71,9 @@ export async function packThumbnail(bytes: Blob): Promise<ProcessedImage['thumbn
 export async function pack(
   bytes: Blob,
   mime: ImageMime,
-): Promise<Pick<ProcessedImage, 'mime' | 'base64' | 'sizeBytes'>> {
-  return { mime, sizeBytes: bytes.size, base64: encodeBase64(new Uint8Array(await bytes.arrayBuffer())) }
+): Promise<Pick<ProcessedImage, 'mime' | 'base64' | 'bytes' | 'sizeBytes'>> {
+  const packed = new Uint8Array(await bytes.arrayBuffer())
+  return { mime, sizeBytes: bytes.size, base64: encodeBase64(packed), bytes: packed }
 }
 
 export function openCanvas(width: number, height: number) {

@@ -15,15 +15,14 @@ export interface PictureEntry {
 
 export async function toEntry(
   processor: ImageProcessor,
-  { bytes, convertTo, ...about }: NewPicture,
+  { bytes: given, convertTo, ...about }: NewPicture,
 ): Promise<PictureEntry> {
-  const processed = await processor.process(bytes, convertTo).catch((error: unknown) => {
+  const processed = await processor.process(given, convertTo).catch((error: unknown) => {
     throw toStorageError(error)
   })
-  const { base64, thumbnail, ...real } = processed
-  const kept = decodeBase64(base64)
-  const signed = hasContentCredentials(kept) ? { signed: true as const } : {}
-  return { picture: { ...about, ...real, ...signed, sha256: await sha256Of(kept) }, base64, thumbnail }
+  const { base64, bytes, thumbnail, ...real } = processed
+  const signed = hasContentCredentials(bytes) ? { signed: true as const } : {}
+  return { picture: { ...about, ...real, ...signed, sha256: await sha256Of(bytes) }, base64, thumbnail }
 }
 
 /** The same for an image with an existing record. Rejects with `storage` when its bytes cannot be drawn. */

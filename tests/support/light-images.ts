@@ -11,14 +11,18 @@ export const lightPainter: Painter = { create: async () => bytes, edit: async ()
 
 /** Stores files without decoding them. */
 export const lightProcessor: ImageProcessor = {
-  process: async (given) => ({
-    mime: 'image/png',
-    width: 1,
-    height: 1,
-    sizeBytes: given.size,
-    base64: Buffer.from(await given.arrayBuffer()).toString('base64'),
-    thumbnail: { mime: 'image/png', base64: pixel },
-  }),
+  async process(given) {
+    const kept = new Uint8Array(await given.arrayBuffer())
+    return {
+      mime: 'image/png',
+      width: 1,
+      height: 1,
+      sizeBytes: given.size,
+      base64: Buffer.from(kept).toString('base64'),
+      bytes: kept,
+      thumbnail: { mime: 'image/png', base64: pixel },
+    }
+  },
 }
 
 /** Stores one pixel for every file and reports this size. */
@@ -30,6 +34,7 @@ export function createPixelProcessor({ width, height } = { width: 1, height: 1 }
       height,
       sizeBytes: given.size,
       base64: pixel,
+      bytes,
       thumbnail: { mime: 'image/png', base64: pixel },
     }),
   }

@@ -24,6 +24,7 @@ export const nodeProcessor: ImageProcessor = {
         height,
         sizeBytes: kept.length,
         base64: kept.toString('base64'),
+        bytes: new Uint8Array(kept),
         thumbnail: { mime: 'image/jpeg', base64: thumbnail.toString('base64') },
       }
     } catch {

@@ -36,14 +36,18 @@ const head = Buffer.from('ffd8ff', 'hex')
 const thumbnailUrl = `data:image/jpeg;base64,${head.toString('base64')}`
 
 const plainProcessor: ImageProcessor = {
-  process: async (bytes) => ({
-    mime: 'image/jpeg',
-    width: 1,
-    height: 1,
-    sizeBytes: bytes.size,
-    base64: Buffer.concat([head, Buffer.from(await bytes.arrayBuffer())]).toString('base64'),
-    thumbnail: { mime: 'image/jpeg', base64: head.toString('base64') },
-  }),
+  async process(given) {
+    const kept = Buffer.concat([head, Buffer.from(await given.arrayBuffer())])
+    return {
+      mime: 'image/jpeg',
+      width: 1,
+      height: 1,
+      sizeBytes: given.size,
+      base64: kept.toString('base64'),
+      bytes: new Uint8Array(kept),
+      thumbnail: { mime: 'image/jpeg', base64: head.toString('base64') },
+    }
+  },
 }
 
 let name: string

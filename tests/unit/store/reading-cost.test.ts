@@ -12,6 +12,7 @@ const idleProcessor: ImageProcessor = {
     height: 1,
     sizeBytes: 3,
     base64: 'AAAA',
+    bytes: new Uint8Array(3),
     thumbnail: { mime: 'image/jpeg', base64: 'AAAA' },
   }),
 }
