@@ -77,7 +77,7 @@ test('arrows move, P stars and stays, undo takes the star back, Enter opens', as
   await userEvent.keyboard('{Enter}')
   await waitFor(() => expect(screen.queryByRole('list', { name: 'Contact sheet' })).toBeNull())
   expect(useWorkspace.getState().selected).toBe('made-1')
-  expect(await screen.findByRole('group', { name: 'View' })).toHaveFocus()
+  await waitFor(() => expect(screen.getByRole('group', { name: 'View' })).toHaveFocus())
   await userEvent.click(await screen.findByRole('button', { name: 'Contact sheet · 2 of 4' }))
   expect(await screen.findByRole('list', { name: 'Contact sheet' })).toBeVisible()
 })

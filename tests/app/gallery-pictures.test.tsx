@@ -76,7 +76,7 @@ describe('the grid', () => {
     })
     await act(() => store.moveToBin(['one' as PictureId]))
     await waitFor(() => expect(gridcell.names()).toHaveLength(3))
-    expect(screen.getByRole('grid', { name: 'Gallery' })).toHaveFocus()
+    await waitFor(() => expect(screen.getByRole('grid', { name: 'Gallery' })).toHaveFocus())
     await userEvent.keyboard('x')
     isHidden = false
     await waitFor(async () => expect(await gridcell.find(/^four/)).toHaveFocus())

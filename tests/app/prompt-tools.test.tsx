@@ -80,7 +80,7 @@ test('removing and saving a template are acts that can be undone, also after a r
   await userEvent.click(tools.getByRole('button', { name: 'Remove “second”' }))
   await userEvent.click(tools.getByRole('button', { name: 'Save the prompt as a template' }))
   const stored = () => JSON.parse(localStorage.getItem('atelier-workspace.templates') ?? '') as unknown
-  expect(stored()).toEqual(['fourth', 'first', 'third'])
+  await waitFor(() => expect(stored()).toEqual(['fourth', 'first', 'third']))
   await waitFor(async () => expect((await store.acts.commands()).at(-1)?.label).toBe('save template'))
   // A page that is loaded again has a new log over the same records.
   const reloaded = logOf({ ...store })

@@ -40,8 +40,8 @@ describe('on a phone', () => {
   it('the acts that matter most are in one row with the tools, all others in a menu', async () => {
     const tools = await show()
     expect(screen.getAllByRole('toolbar')).toHaveLength(1)
-    const names = tools.getAllByRole('button').map((button) => button.getAttribute('aria-label'))
-    expect(names).toEqual([
+    const names = () => tools.getAllByRole('button').map((button) => button.getAttribute('aria-label'))
+    const wanted = [
       'Edit from this image',
       'Select area',
       'Crop',
@@ -50,7 +50,8 @@ describe('on a phone', () => {
       'Before (hold)',
       'Export',
       'More',
-    ])
+    ]
+    await waitFor(() => expect(names()).toEqual(wanted))
     await userEvent.click(tools.getByRole('button', { name: 'More' }))
     const more = within(screen.getByRole('menu', { name: 'More' }))
     expect(more.queryByRole('menuitem', { name: 'Export' })).not.toBeInTheDocument()
