@@ -37,7 +37,7 @@ interface Shown {
   lines: Lines
 }
 
-/** How many frames loading and rendering a line may take while something outside the grid has the focus. */
+/** For how many frames it is tried to focus a cell while something outside of the grid has the focus. */
 const mostFrames = 90
 
 /** One cell in the tab order, and focus for cells that may not be rendered yet. */

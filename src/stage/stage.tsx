@@ -25,7 +25,7 @@ export function Stage() {
   // Once set it stays, because the last run leaves the list at the moment its image arrives.
   const [hasRun, setHasRun] = useState(false)
   if (isRunning && !hasRun) setHasRun(true)
-  // Noted here, because a run can end before the part that shows results is loaded.
+  // `Arrivals` is loaded with the first run, which can end before that, so runs are noted here.
   const [submitted] = useState(() => new Map<RunId, number>())
   useEffect(() => {
     for (const { id, marks } of runs) submitted.set(id, marks.createdAt)

@@ -10,7 +10,7 @@ import { sha256Of } from '#imaging/sha256.ts'
 import { Stage } from '#stage/stage.tsx'
 import type { GalleryStore, NewPicture } from '#store/store.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
-import { newPicture } from '../support/gallery-records.ts'
+import { alignedFit, newPicture } from '../support/gallery-records.ts'
 import { paintedImage } from '../support/images.ts'
 import { PromptStandIn } from '../support/prompt-stand-in.tsx'
 import { closeNotices, openTestGallery, renderOver } from '../support/render-gallery.tsx'
@@ -248,16 +248,7 @@ const edit: Edit = {
   marks: 'none',
 }
 const recipe: Recipe = { family: 'flux-kontext', draft: { prompt: 'a hat' }, sources: [photo], edits: [edit] }
-const fit: Fit = {
-  engine: 1,
-  map: [1, 0, 0, 1, 0, 0],
-  verdict: 'aligned',
-  shift: 3,
-  residual: 0,
-  zoom: 1,
-  colour: { offset: [4, 0, 0], curves: [], matrix: [] },
-  changedOutside: 0.12,
-}
+const fit: Fit = { ...alignedFit, colour: { offset: [4, 0, 0], curves: [], matrix: [] } }
 const made: Origin = {
   kind: 'made',
   run: 'run-1' as RunId,
@@ -293,7 +284,7 @@ async function keepLaid(id: PictureId, about: Partial<NewPicture> = {}) {
 }
 
 describe('an answer to an edit of an area', () => {
-  it('that is on the stage while it is laid in gives its place to the image it is laid into', async () => {
+  it('on the stage is replaced by the laid-in image when that is made', async () => {
     await keepAnswer()
     await keepLaid('run-1-0-laid' as PictureId)
     await show(answer)

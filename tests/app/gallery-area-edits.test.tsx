@@ -65,7 +65,7 @@ describe('an edit of an area', () => {
   it('is counted, selected, moved to the bin and brought back as one image', async () => {
     await layIn(0)
     await layIn(1)
-    // Opened after both: the list never holds an answer whose laid-in image is still to come.
+    // Opened after both were laid in, so that the list never shows an answer instead of its laid-in image.
     await openGallery()
     await waitFor(() => expect(prompts()).toEqual(['laid 0', 'other']))
     ;(await gridcell.find(/stack of 2 images$/)).focus()

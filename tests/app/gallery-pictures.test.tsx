@@ -65,10 +65,10 @@ describe('the grid', () => {
     expect(useWorkspace.getState().selected).toBe('one')
   })
 
-  it('has the focus itself while the tile that had it is drawn in another line', async () => {
+  it('takes the focus until the focused tile, which moves to another line, can have it again', async () => {
     await show('one', 'two', 'three', 'four')
     ;(await gridcell.find(/^four/)).focus()
-    // As with a line that is not measured yet: what is hidden takes no focus.
+    // A line is hidden until it is measured, and a hidden tile cannot be focused.
     const focus = HTMLElement.prototype.focus
     let isHidden = true
     vi.spyOn(HTMLElement.prototype, 'focus').mockImplementation(function (this: HTMLElement, options) {
@@ -223,7 +223,7 @@ describe('the bin', () => {
     const about = { origin: origins.laid, parents, prompt: 'laid', createdAt: now - 9 }
     await store.addPicture(newPicture(laid, png, about))
     await store.noteLaying(answer, { kind: 'laid', picture: laid })
-    // One image stays: the head of an empty gallery is another one, and a press on the old one would be lost.
+    // One image stays, because an empty gallery draws its head anew, and a click on the old "Bin" button would be lost.
     await show('stays', 'plain')
     await act(() => store.moveToBin([laid, 'plain' as PictureId]))
     await userEvent.click(screen.getByRole('button', { name: 'Bin' }))

@@ -79,25 +79,27 @@ function areaRecipe(source: PictureId): Recipe {
   return { family: 'flux-kontext', draft: { prompt: 'a hat' }, sources: [source], edits: [edit] }
 }
 
+/** An answer in its place, moved by three pixels. */
+export const alignedFit: Fit = {
+  engine: 1,
+  map: [1, 0, 0, 1, 0, 0],
+  verdict: 'aligned',
+  shift: 3,
+  residual: 0,
+  zoom: 1,
+  colour: { offset: [0, 0, 0], curves: [], matrix: [] },
+  changedOutside: 0.12,
+}
+
 /** The origin of an answer to an edit of an area, and of the image that is made when it is laid into its source. */
 export function areaOrigins(source: string, run: string): { answer: Origin; laid: Origin } {
   const recipe = areaRecipe(source as PictureId)
   const [edit] = recipe.edits ?? []
   if (!edit) throw new Error('The recipe has no edit.')
-  const fit: Fit = {
-    engine: 1,
-    map: [1, 0, 0, 1, 0, 0],
-    verdict: 'aligned',
-    shift: 3,
-    residual: 0,
-    zoom: 1,
-    colour: { offset: [0, 0, 0], curves: [], matrix: [] },
-    changedOutside: 0.12,
-  }
   const shared = { recipe, model: 'Flux Kontext Pro', simulated: true }
   return {
     answer: { ...madeOrigin(run), ...shared } as Origin,
-    laid: { kind: 'derived', from: 'answer', edit, fit, view: 'area', places: [], ...shared },
+    laid: { kind: 'derived', from: 'answer', edit, fit: alignedFit, view: 'area', places: [], ...shared },
   }
 }
 

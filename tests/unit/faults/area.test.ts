@@ -1,7 +1,7 @@
 import sharp from 'sharp'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { freezeRecipe } from '#acts/freeze-edit.ts'
-import { type AreaStep, emptyDocument, type Fit } from '#domain/edit.ts'
+import { type AreaStep, emptyDocument } from '#domain/edit.ts'
 import type { PictureId } from '#domain/ids.ts'
 import { laidId } from '#domain/laying.ts'
 import type { Phase, Recipe, Run } from '#domain/run.ts'
@@ -14,7 +14,7 @@ import type { GalleryStore } from '#store/store.ts'
 import { type BreakableService, isPicture, openBreakableService } from '../../support/breakable-service.ts'
 import { countsOf, interfere, isImagePath, isPollPath, isSubmitPath, never } from '../../support/broken-network.ts'
 import { eventually } from '../../support/eventually.ts'
-import { newPicture } from '../../support/gallery-records.ts'
+import { alignedFit, newPicture } from '../../support/gallery-records.ts'
 import { type Machine, machineKey, openMachine } from '../../support/machine.ts'
 import { addCanvas, pixelsOf } from '../../support/node-canvas.ts'
 import { nodeProcessor } from '../../support/node-processor.ts'
@@ -73,16 +73,6 @@ function openLayers(own: Pick<LayingPorts, 'layIn'> & Partial<LayingPorts>) {
 /** Stands in for the chain in tests that do not look at pixels: gives the source as a PNG, and counts its calls. */
 function createBlend() {
   let count = 0
-  const fit: Fit = {
-    engine: 1,
-    map: [1, 0, 0, 1, 0, 0],
-    verdict: 'aligned',
-    shift: 0,
-    residual: 0,
-    zoom: 1,
-    colour: { offset: [0, 0, 0], curves: [], matrix: [] },
-    changedOutside: 0,
-  }
   const layIn: LayingPorts['layIn'] = async () => {
     count += 1
     const png = await sharp(await source.arrayBuffer())
@@ -92,7 +82,7 @@ function createBlend() {
       png: new Blob([new Uint8Array(png)], { type: 'image/png' }),
       size,
       verdict: 'aligned',
-      fit,
+      fit: alignedFit,
       places: [],
       changedOutside: 0,
       changedInside: 1,

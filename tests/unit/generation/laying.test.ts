@@ -4,21 +4,12 @@ import type { BatchId, PictureId, RunId, TaskId } from '#domain/ids.ts'
 import { awaitsLaying, type Origin } from '#domain/picture.ts'
 import { createLayers, type LayingPorts } from '#generation/laying.ts'
 import { openMemoryStore } from '#store/memory-store.ts'
-import { newPicture, pictureIds } from '../../support/gallery-records.ts'
+import { alignedFit, newPicture, pictureIds } from '../../support/gallery-records.ts'
 import { paintedImage } from '../../support/images.ts'
 import { nodeProcessor } from '../../support/node-processor.ts'
 
 const [photo, answer, laid] = pictureIds('photo', 'run-1-0', 'run-1-0-laid') as [PictureId, PictureId, PictureId]
-const fit: Fit = {
-  engine: 1,
-  map: [1, 0, 0, 1, 0, 0],
-  verdict: 'aligned',
-  shift: 3,
-  residual: 0.1,
-  zoom: 1,
-  colour: { offset: [0, 0, 0], curves: [], matrix: [] },
-  changedOutside: 0.12,
-}
+const fit: Fit = { ...alignedFit, residual: 0.1 }
 const edit: Edit = {
   document: { ...emptyDocument(photo), area: [{ op: 'add', shape: { kind: 'box', box: [5, 5, 20, 20] } }] },
   way: 'whole',

@@ -13,6 +13,15 @@ const token = 'a-token-of-enough-length'
 const createAccess = (given: string | undefined, isSecure: boolean) =>
   createWith({ tokens: given === undefined ? [] : [{ name: undefined, token: given }], isSecure })
 
+/** One that counts wrong tokens, and the lines that it logs about them. */
+function createLogged() {
+  const lines: object[] = []
+  const log = { warn: (line: object) => void lines.push(line) } as unknown as Log
+  const guesses = createGuesses({ now: () => 0 })
+  const access = createWith({ tokens: [{ name: undefined, token }], isSecure: false, log, guesses })
+  return { access, lines }
+}
+
 const from = (remoteAddress?: string, headers: Record<string, string> = {}) =>
   incomingOf({ headers, ...(remoteAddress === undefined ? {} : { remoteAddress }) })
 
@@ -131,14 +140,7 @@ describe('a cookie of a token that was removed', () => {
   })
 
   it('is counted as a wrong token; a request without one is not, and deletes nothing', () => {
-    const lines: object[] = []
-    const log = { warn: (line: object) => void lines.push(line) } as unknown as Log
-    const access = createWith({
-      tokens: [{ name: undefined, token }],
-      isSecure: false,
-      log,
-      guesses: createGuesses({ now: () => 0 }),
-    })
+    const { access, lines } = createLogged()
     expect(refuse(access, {})).toEqual({ refusal, cleared: undefined })
     expect(refuse(access, { cookie: 'theme=dark' })).toEqual({ refusal, cleared: undefined })
     expect(lines).toEqual([])
@@ -149,14 +151,7 @@ describe('a cookie of a token that was removed', () => {
   })
 
   it('counts once for each request, however often it is looked at', () => {
-    const lines: object[] = []
-    const log = { warn: (line: object) => void lines.push(line) } as unknown as Log
-    const access = createWith({
-      tokens: [{ name: undefined, token }],
-      isSecure: false,
-      log,
-      guesses: createGuesses({ now: () => 0 }),
-    })
+    const { access, lines } = createLogged()
     expect(access.isAllowed(from('10.0.0.1'))).toBe(false)
     expect(lines).toEqual([])
     expect(access.isAllowed(from('10.0.0.1', { cookie }))).toBe(false)
