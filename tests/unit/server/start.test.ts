@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { readConfig, readEnvironment } from '#server/config.ts'
 import { originOf, plainHttpNote } from '#server/listen.ts'
 import { startServer } from '#server/start.ts'
@@ -266,7 +266,10 @@ describe('a proxy that is told to stop', () => {
 })
 
 describe('settings in a file', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'atelier-settings-'))
+  let folder: string
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'atelier-settings-'))
+  })
   afterAll(() => rmSync(folder, { recursive: true }))
   const read = (content: Buffer | string) => {
     writeFileSync(join(folder, '.env.local'), content)
