@@ -1,5 +1,5 @@
 import { DialogPlace } from '#acts/dialog-place.tsx'
-import { createSourceBench } from '#compose/source-bench.ts'
+import { createSourceImporter } from '#compose/source-importer.ts'
 import { createGenerator } from '#generation/generator.ts'
 import { PlainRuns } from '#runs/plain-runs.tsx'
 import { RunAnnouncer } from '#runs/run-announcer.tsx'
@@ -20,7 +20,7 @@ export const soonParts = {
   NoticeBoard,
   RunAnnouncer,
   createGenerator,
-  createSourceBench,
+  createSourceImporter,
   createRunWrites,
   createShelfWrites,
   readCollections,

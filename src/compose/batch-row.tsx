@@ -6,7 +6,7 @@ import type { Field, ModelFamily } from '#models/model.ts'
 import { Button } from '#ui/button.tsx'
 import { LazyDialog } from '#ui/lazy-dialog.tsx'
 import { lazyPart } from '#ui/lazy-part.tsx'
-import type { useOrder } from './use-order.ts'
+import type { usePlannedRuns } from './use-planned-runs.ts'
 
 const Matrix = lazyPart(() => import('./matrix.tsx').then((module) => module.Matrix))
 
@@ -17,13 +17,13 @@ interface BatchRowProps {
   draft: Draft
   sourceCount: number
   /** What the submit button would send. */
-  order: Pick<ReturnType<typeof useOrder>, 'recipes' | 'priceCredits' | 'issues'>
+  planned: Pick<ReturnType<typeof usePlannedRuns>, 'recipes' | 'priceCredits' | 'issues'>
   issue: string | undefined
   onChange: (field: Pick<Field, 'name' | 'label'>, change: Draft) => void
 }
 
 /** How many images of each kind, which kinds, and what exactly is sent. Above the submit button. */
-export function BatchRow({ family, draft, sourceCount, order, issue, onChange }: BatchRowProps) {
+export function BatchRow({ family, draft, sourceCount, planned, issue, onChange }: BatchRowProps) {
   const [open, setOpen] = useState<'matrix' | 'sent'>()
   const variants = useRef<HTMLInputElement>(null)
   useActKey(variantsAct, () => variants.current?.focus())
@@ -57,16 +57,16 @@ export function BatchRow({ family, draft, sourceCount, order, issue, onChange }:
           <Matrix
             family={family}
             draft={draft}
-            recipe={order.recipes[0]}
+            recipe={planned.recipes[0]}
             sourceCount={sourceCount}
-            issues={order.issues}
+            issues={planned.issues}
             onChange={onChange}
           />
         </LazyDialog>
       )}
       {open === 'sent' && (
         <LazyDialog open title="What will be sent" onClose={close}>
-          <SentPreview recipes={order.recipes} priceCredits={order.priceCredits} issue={issue} />
+          <SentPreview recipes={planned.recipes} priceCredits={planned.priceCredits} issue={issue} />
         </LazyDialog>
       )}
     </div>

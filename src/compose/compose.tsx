@@ -8,7 +8,7 @@ import { classes } from '#ui/classes.ts'
 import { Tabs } from '#ui/tabs.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { FamilyForm } from './family-form.tsx'
-import { useSourceDesk } from './use-source-desk.ts'
+import { useFormSources } from './use-form-sources.ts'
 import { WindowDrop } from './window-drop.tsx'
 
 /**
@@ -16,20 +16,20 @@ import { WindowDrop } from './window-drop.tsx'
  */
 export function Compose({ foot }: { foot?: (priceCredits: number) => ReactNode }) {
   const chosen = useWorkspace((state) => findFamily(state.family)) ?? families[0]
-  return chosen ? <FamilyEditor family={chosen} foot={foot} /> : null
+  return chosen ? <FamilyPanel family={chosen} foot={foot} /> : null
 }
 
-interface FamilyEditorProps {
+interface FamilyPanelProps {
   family: ModelFamily
   foot: ((priceCredits: number) => ReactNode) | undefined
 }
 
-function FamilyEditor({ family, foot }: FamilyEditorProps) {
+function FamilyPanel({ family, foot }: FamilyPanelProps) {
   const chooseFamily = useWorkspace((state) => state.chooseFamily)
-  const desk = useSourceDesk(family)
+  const sources = useFormSources(family)
   const [isTileOver, setIsTileOver] = useState(false)
   const takeBrought = useEffectEvent((files: readonly File[]) => {
-    desk.add({ files })
+    sources.add({ files })
     useWorkspace.getState().show('create')
   })
   useEffect(() => onBroughtFiles((files) => takeBrought(files)), [])
@@ -38,7 +38,7 @@ function FamilyEditor({ family, foot }: FamilyEditorProps) {
     const id = event.dataTransfer.getData(imageDragType)
     if (id === '') return
     event.preventDefault()
-    desk.addPicture(id as PictureId)
+    sources.addPicture(id as PictureId)
   }
   return (
     <div className="flex h-full flex-col bg-panel">
@@ -61,9 +61,9 @@ function FamilyEditor({ family, foot }: FamilyEditorProps) {
         onDrop={onDrop}
         className={classes('flex min-h-0 flex-1 flex-col outline-accent -outline-offset-2', isTileOver && 'outline-2')}
       >
-        <FamilyForm family={family} desk={desk} foot={foot} />
+        <FamilyForm family={family} sources={sources} foot={foot} />
       </div>
-      <WindowDrop family={family} desk={desk} />
+      <WindowDrop family={family} sources={sources} />
     </div>
   )
 }

@@ -18,8 +18,8 @@ import { BatchRow } from './batch-row.tsx'
 import { FieldControl } from './field.tsx'
 import { PromptField } from './prompt-field.tsx'
 import { Sources } from './sources.tsx'
-import { loadBatch, useOrder } from './use-order.ts'
-import type { SourceDesk } from './use-source-desk.ts'
+import type { FormSources } from './use-form-sources.ts'
+import { loadBatch, usePlannedRuns } from './use-planned-runs.ts'
 import { useSubmit } from './use-submit.ts'
 import { useWhenReady } from './use-when-ready.ts'
 
@@ -30,53 +30,53 @@ const loadQuestion = () => import('./spend-question.tsx')
 
 interface FamilyFormProps {
   family: ModelFamily
-  desk: SourceDesk
+  sources: FormSources
   /** What to know about the price before the press. */
   foot?: ((priceCredits: number) => ReactNode) | undefined
 }
 
 /** The form of one family, in the order of thinking, and the one button that spends money. */
-export function FamilyForm({ family, desk, foot }: FamilyFormProps) {
+export function FamilyForm({ family, sources, foot }: FamilyFormProps) {
   const draft = useDraft(family.id)
   const { write, takeExample, set, add } = useDraftActs(family)
   const { submit, wasAdded, question, answer } = useSubmit()
   const prompt = useRef<HTMLTextAreaElement>(null)
   const reasonId = useId()
   // An image that is still being prepared counts, so that the form switches to editing only once.
-  const sourceCount = desk.ready.length + desk.preparing.length
-  const { verb, issues: editIssues, recipe } = useRecipe(family, draft, desk)
-  const order = useOrder(family, draft, recipe, sourceCount)
-  const [issue] = [...sourceIssues(desk), ...editIssues, ...family.issues(draft, sourceCount), ...order.issues]
-  const label = describeSubmit(verb ?? (sourceCount > 0 ? 'Edit' : 'Generate'), order)
+  const sourceCount = sources.ready.length + sources.preparing.length
+  const { verb, issues: editIssues, recipe } = useRecipe(family, draft, sources)
+  const planned = usePlannedRuns(family, draft, recipe, sourceCount)
+  const [issue] = [...sourceIssues(sources), ...editIssues, ...family.issues(draft, sourceCount), ...planned.issues]
+  const label = describeSubmit(verb ?? (sourceCount > 0 ? 'Edit' : 'Generate'), planned)
   // The question was about the earlier contents of the form; after a change the button must be pressed again.
-  const isAsked = question !== undefined && JSON.stringify(question.recipes) === JSON.stringify(order.recipes)
+  const isAsked = question !== undefined && JSON.stringify(question.recipes) === JSON.stringify(planned.recipes)
   const { part: asking } = useLoaded(loadQuestion, isAsked)
   // The reason is read out when a press was refused, not while it changes with typing.
   const [met, setMet] = useState({ reason: '', times: 0 })
 
   function press() {
-    if (!issue) return submit(order.recipes)
-    if (isOnlyWaiting(desk, family.issues(draft, sourceCount))) remember()
+    if (!issue) return submit(planned.recipes)
+    if (isOnlyWaiting(sources, family.issues(draft, sourceCount))) remember()
     setMet({ reason: issue.message, times: met.times + 1 })
     if (issue.field === 'prompt') prompt.current?.focus()
   }
   useActKey(submitAct, press)
-  const { isRemembered, remember } = useWhenReady({ ...recipe, draft }, family.maxSources, desk, press)
+  const { isRemembered, remember } = useWhenReady({ ...recipe, draft }, family.maxSources, sources, press)
 
   return (
     <form onSubmit={keepUnsent} onKeyDown={leaveByEscape} className="flex min-h-0 flex-1 flex-col">
       <div className="form-parts min-h-0 flex-1 space-y-5 overflow-y-auto overscroll-contain px-4 py-4">
-        <Sources family={family} desk={desk} />
+        <Sources family={family} sources={sources} />
         <PromptField
           ref={prompt}
           value={String(draft.prompt ?? '')}
           family={family}
           sourceCount={sourceCount}
-          sources={desk.ready}
+          sources={sources.ready}
           onChange={write}
           onExample={takeExample}
         />
-        <Fields family={family} draft={draft} sourceCount={sourceCount} order={order} onChange={set} onAdd={add} />
+        <Fields family={family} draft={draft} sourceCount={sourceCount} planned={planned} onChange={set} onAdd={add} />
       </div>
       <div className="form-foot shrink-0 border-line border-t px-4 pt-3 pb-2 middle:max-wide:px-3">
         <div className="form-options">
@@ -84,11 +84,11 @@ export function FamilyForm({ family, desk, foot }: FamilyFormProps) {
             family={family}
             draft={draft}
             sourceCount={sourceCount}
-            order={order}
+            planned={planned}
             issue={issue?.message}
             onChange={set}
           />
-          {foot?.(order.priceCredits)}
+          {foot?.(planned.priceCredits)}
         </div>
         {isAsked && asking ? (
           <asking.SpendQuestion
@@ -116,7 +116,7 @@ export function FamilyForm({ family, desk, foot }: FamilyFormProps) {
           role={issue && issue.message === met.reason ? 'alert' : undefined}
           className={classes('mt-1.5 min-h-4 text-center text-xs', issue ? 'text-soft' : 'text-faint')}
         >
-          <span>{issue ? reasonOf(issue, isRemembered) : wasAdded ? 'Added' : order.facts}</span>
+          <span>{issue ? reasonOf(issue, isRemembered) : wasAdded ? 'Added' : planned.facts}</span>
           {!issue && !wasAdded && <span className="pointer-coarse:hidden"> · {describeShortcut(submitKeys)}</span>}
         </p>
       </div>
@@ -136,12 +136,12 @@ function leaveByEscape({ key, currentTarget, target, nativeEvent }: KeyboardEven
 }
 
 /** "Generate 4 · 20 credits", "Edit area ×4 · 20 credits": without the sign it would read as the fourth area. */
-function describeSubmit(verb: string, { recipes, label }: ReturnType<typeof useOrder>): string {
+function describeSubmit(verb: string, { recipes, label }: ReturnType<typeof usePlannedRuns>): string {
   return `${verb} ${verb.includes(' ') && recipes.length > 1 ? '×' : ''}${label}`
 }
 
 /** The recipe that the button would submit, with the edits of the sources, or why it cannot be sent. */
-function useRecipe(family: ModelFamily, draft: Draft, { ready, pictures }: SourceDesk) {
+function useRecipe(family: ModelFamily, draft: Draft, { ready, pictures }: FormSources) {
   const edits = useWorkspace((state) => state.edits)
   const isEdited = ready.some((id) => edits[id])
   const { part } = useLoaded(loadEdits, isEdited)
@@ -157,20 +157,20 @@ interface FieldsProps {
   family: ModelFamily
   draft: Draft
   sourceCount: number
-  order: ReturnType<typeof useOrder>
+  planned: ReturnType<typeof usePlannedRuns>
   onChange: (field: Field, change: Draft) => void
   onAdd: (field: Field, option: string) => void
 }
 
-function Fields({ family, draft, sourceCount, order, onChange, onAdd }: FieldsProps) {
+function Fields({ family, draft, sourceCount, planned, onChange, onAdd }: FieldsProps) {
   const fields = family.fields(draft, sourceCount)
   const control = (field: Field) => (
     <FieldControl
       key={field.name}
       value={draft[field.name]}
-      onChange={(value) => onChange(field, order.choose(field, value))}
+      onChange={(value) => onChange(field, planned.choose(field, value))}
       onAdd={(option) => onAdd(field, option)}
-      {...order.show(field)}
+      {...planned.show(field)}
     />
   )
   return (
@@ -191,7 +191,7 @@ function reasonOf({ message }: Issue, isRemembered: boolean): string {
 }
 
 /** Whether the only problem is that sources are still being prepared. */
-function isOnlyWaiting({ missing, preparing, refused }: SourceDesk, issues: readonly Issue[]): boolean {
+function isOnlyWaiting({ missing, preparing, refused }: FormSources, issues: readonly Issue[]): boolean {
   return preparing.length > 0 && missing.size === 0 && refused.length === 0 && issues.length === 0
 }
 
@@ -219,7 +219,7 @@ function useDraftActs(family: ModelFamily) {
 }
 
 /** Problems of the sources: those that cannot be used, then those that are still being prepared. */
-function sourceIssues({ ready, missing, preparing, refused }: SourceDesk): Issue[] {
+function sourceIssues({ ready, missing, preparing, refused }: FormSources): Issue[] {
   const issue = (message: string): Issue => ({ field: 'sources', message })
   const gone = ready.flatMap((id, index) =>
     missing.has(id) ? issue(`Image ${index + 1} is no longer in this browser. Remove it.`) : [],

@@ -2,12 +2,12 @@ import type { Picture } from '#domain/picture.ts'
 import { describeSize } from '#imaging/source-limits.ts'
 import { classes } from '#ui/classes.ts'
 import { showHidden } from '#ui/show-hidden.ts'
-import type { SourceDesk } from './use-source-desk.ts'
+import type { FormSources } from './use-form-sources.ts'
 
 /** What was done to the images, and why some cannot be used. For a single image, also its name and size. */
-export function SourceDetails({ desk }: { desk: SourceDesk }) {
-  const { ready, pictures, preparing, refused } = desk
-  const troubles = troublesOf(desk)
+export function SourceDetails({ sources }: { sources: FormSources }) {
+  const { ready, pictures, preparing, refused } = sources
+  const troubles = troublesOf(sources)
   const [first] = ready
   const only = ready.length + preparing.length + refused.length === 1
   const picture = only && first ? pictures.get(first) : undefined
@@ -22,7 +22,7 @@ export function SourceDetails({ desk }: { desk: SourceDesk }) {
         </>
       )}
       {only && preparing.map(({ key, fileName }) => <p key={key}>{showHidden(fileName)}</p>)}
-      {(picture ? notesOn(picture) : notesByPlace(desk)).map((note) => (
+      {(picture ? notesOn(picture) : notesByPlace(sources)).map((note) => (
         <p key={note}>{note}</p>
       ))}
       {troubles.map(({ place, text }) => (
@@ -39,7 +39,7 @@ function notesOn({ origin }: Picture): readonly string[] {
 }
 
 /** "1–3 · Turned upright": images with the same notes share a line. */
-function notesByPlace({ ready, pictures }: SourceDesk): string[] {
+function notesByPlace({ ready, pictures }: FormSources): string[] {
   const places = new Map<string, number[]>()
   for (const [index, id] of ready.entries()) {
     const picture = pictures.get(id)
@@ -56,7 +56,7 @@ function describePlaces(numbers: readonly number[]): string {
   return numbers.length > 2 && numbers.at(-1) === last ? `${first}–${last}` : numbers.join(', ')
 }
 
-function troublesOf({ ready, missing, preparing, refused }: SourceDesk): { place: number; text: string }[] {
+function troublesOf({ ready, missing, preparing, refused }: FormSources): { place: number; text: string }[] {
   const gone = ready.flatMap((id, index) =>
     missing.has(id) ? { place: index + 1, text: 'This image is no longer in this browser.' } : [],
   )

@@ -4,11 +4,11 @@ import { useWorkspace } from '#workspace/workspace.ts'
 import { SourceDetails } from './source-details.tsx'
 import { SourceRoles } from './source-roles.tsx'
 import { SourceTile, WaitingTile } from './source-tile.tsx'
-import type { SourceDesk } from './use-source-desk.ts'
+import type { FormSources } from './use-form-sources.ts'
 
 /** The source images, those being prepared, and notes about them. */
-export function SourceList({ desk, family }: { desk: SourceDesk; family: string }) {
-  const { ready, preparing, refused } = desk
+export function SourceList({ sources, family }: { sources: FormSources; family: string }) {
+  const { ready, preparing, refused } = sources
   const waiting = [...preparing, ...refused]
   const isOne = ready.length + waiting.length === 1
   const staged = useWorkspace((state) => state.selected)
@@ -22,19 +22,19 @@ export function SourceList({ desk, family }: { desk: SourceDesk; family: string 
             id={id}
             index={index}
             total={ready.length}
-            name={desk.pictures.get(id)?.prompt}
-            isMissing={desk.missing.has(id)}
+            name={sources.pictures.get(id)?.prompt}
+            isMissing={sources.missing.has(id)}
             isShown={id === staged}
-            onShow={desk.showOnStage}
-            onMove={desk.move}
-            onRemove={desk.remove}
+            onShow={sources.showOnStage}
+            onMove={sources.move}
+            onRemove={sources.remove}
           />
         ))}
         {waiting.map((item, index) => (
-          <WaitingTile key={item.key} item={item} number={ready.length + index + 1} onDiscard={desk.discard} />
+          <WaitingTile key={item.key} item={item} number={ready.length + index + 1} onDiscard={sources.discard} />
         ))}
       </ul>
-      <SourceDetails desk={desk} />
+      <SourceDetails sources={sources} />
       <SourceRoles family={family} count={ready.length} />
     </div>
   )

@@ -8,7 +8,7 @@ import { IconButton } from '#ui/button.tsx'
 import { classes } from '#ui/classes.ts'
 import { findShortcut } from '#ui/shortcut.ts'
 import { showHidden } from '#ui/show-hidden.ts'
-import type { InHand } from './source-bench.ts'
+import type { PendingFile } from './source-importer.ts'
 
 interface SourceTileProps {
   id: PictureId
@@ -122,7 +122,7 @@ export function SourceTile(props: SourceTileProps) {
 }
 
 interface WaitingTileProps {
-  item: InHand
+  item: PendingFile
   number: number
   onDiscard: (key: string) => void
 }

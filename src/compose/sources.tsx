@@ -4,21 +4,21 @@ import type { ModelFamily } from '#models/model.ts'
 import { classes } from '#ui/classes.ts'
 import { useLoaded } from '#ui/use-loaded.ts'
 import { describeLimit } from './source-limit.ts'
-import type { SourceDesk } from './use-source-desk.ts'
+import type { FormSources } from './use-form-sources.ts'
 
 // The first visit starts without any.
 const loadList = () => import('./source-list.tsx')
 
 interface SourcesProps {
   family: ModelFamily
-  desk: SourceDesk
+  sources: FormSources
 }
 
 /**
  * The images to start from, in the order in which they are sent. The whole window accepts drops; see window-drop.tsx.
  */
-export function Sources({ family, desk }: SourcesProps) {
-  const { ready, preparing, refused } = desk
+export function Sources({ family, sources }: SourcesProps) {
+  const { ready, preparing, refused } = sources
   const count = ready.length + preparing.length + refused.length
   const { part: list } = useLoaded(loadList, count > 0)
   return (
@@ -30,12 +30,14 @@ export function Sources({ family, desk }: SourcesProps) {
         </span>
       </div>
       {count > 0 && (
-        <div className="min-h-16 max-middle:min-h-24">{list && <list.SourceList desk={desk} family={family.id} />}</div>
+        <div className="min-h-16 max-middle:min-h-24">
+          {list && <list.SourceList sources={sources} family={family.id} />}
+        </div>
       )}
-      <AddImages isFirst={count === 0} family={family} onFiles={(files) => desk.add({ files })} />
-      {desk.overLimit && (
+      <AddImages isFirst={count === 0} family={family} onFiles={(files) => sources.add({ files })} />
+      {sources.overLimit && (
         <p role="alert" className="text-danger text-xs">
-          {desk.overLimit}
+          {sources.overLimit}
         </p>
       )}
     </div>

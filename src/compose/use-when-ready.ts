@@ -1,7 +1,7 @@
 import { useEffect, useEffectEvent, useState } from 'react'
 import type { Recipe } from '#domain/run.ts'
 import { notify } from '#ui/notices.tsx'
-import type { SourceDesk } from './use-source-desk.ts'
+import type { FormSources } from './use-form-sources.ts'
 
 /**
  * Remembers a press of the submit button while sources are being prepared, and presses again, once, when they are
@@ -11,7 +11,7 @@ import type { SourceDesk } from './use-source-desk.ts'
 export function useWhenReady(
   recipe: Recipe,
   maxSources: number,
-  { preparing, refused }: Pick<SourceDesk, 'preparing' | 'refused'>,
+  { preparing, refused }: Pick<FormSources, 'preparing' | 'refused'>,
   press: () => void,
 ): { isRemembered: boolean; remember(): void } {
   const [pressed, setPressed] = useState<string>()

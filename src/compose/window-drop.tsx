@@ -7,19 +7,19 @@ import { notify } from '#ui/notices.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { describeLimit } from './source-limit.ts'
 import { type Brought, isOnlyNames, isWanted, readDrop, readPaste } from './transfer.ts'
-import type { SourceDesk } from './use-source-desk.ts'
+import type { FormSources } from './use-form-sources.ts'
 
 /** Loaded with the first drag. If that fails, a drop anywhere still makes a source. */
 const DropOverlay = lazyPart(() => import('./drop-overlay.tsx').then((module) => module.DropOverlay))
 
 /** Accepts what is dropped on the window or pasted into it. A file never replaces the page. */
-export function WindowDrop({ family, desk }: { family: ModelFamily; desk: SourceDesk }) {
+export function WindowDrop({ family, sources }: { family: ModelFamily; sources: FormSources }) {
   const takeAsSource = (brought: Brought) => {
     if (isNothing(brought)) {
       notify({ text: 'Only images can be dropped here.' })
       return
     }
-    desk.add(brought)
+    sources.add(brought)
     useWorkspace.getState().show('create')
   }
   const [isOver, setIsOver] = useWindowDrop(takeAsSource)
@@ -36,7 +36,7 @@ export function WindowDrop({ family, desk }: { family: ModelFamily; desk: Source
       sourceTitle={(family.maxSources === 1 ? actWords.edit : actWords.addReference).label}
       limit={`${family.title} takes ${describeLimit(family)}`}
       onSources={after((files) => takeAsSource({ files }))}
-      onGallery={after(desk.keepInGallery)}
+      onGallery={after(sources.keepInGallery)}
     />
   )
 }

@@ -2,7 +2,7 @@ import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { FamilyForm } from '#compose/family-form.tsx'
-import { useSourceDesk } from '#compose/use-source-desk.ts'
+import { useFormSources } from '#compose/use-form-sources.ts'
 import { emptyDocument } from '#domain/edit.ts'
 import type { NonEmpty } from '#domain/ids.ts'
 import type { Recipe, Run } from '#domain/run.ts'
@@ -11,7 +11,7 @@ import { flux2 } from '#models/flux-2.ts'
 import { choices, type ModelFamily } from '#models/model.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { emptyWorkspace } from '../support/in-page.tsx'
-import { renderEditor } from '../support/render-compose.tsx'
+import { renderForm } from '../support/render-compose.tsx'
 
 beforeEach(emptyWorkspace)
 
@@ -25,7 +25,7 @@ const named = (name: string) => screen.findByRole('button', { name })
 async function openForm(words?: string) {
   const batches: NonEmpty<Recipe>[] = []
   const asked: NonEmpty<Recipe>[] = []
-  const editor = await renderEditor({
+  const form = await renderForm({
     async generateBatch(recipes) {
       batches.push(recipes)
       return [] as Run[]
@@ -37,8 +37,8 @@ async function openForm(words?: string) {
   })
   useWorkspace.getState().editDraft('flux-kontext', { prompt: 'a lake' })
   useWorkspace.getState().editDraft('flux-2', { prompt: 'a lake' })
-  editor.show()
-  return { ...editor, batches, asked }
+  form.show()
+  return { ...form, batches, asked }
 }
 
 const addByShift = (element: HTMLElement) => fireEvent.click(element, { shiftKey: true })
@@ -186,14 +186,14 @@ describe('the matrix', () => {
       quote: () => ({ ...flux2.quote(flux2.defaults, 0), priceCredits: 5 }),
     }
     function Form() {
-      return <FamilyForm family={wide} desk={useSourceDesk(wide)} />
+      return <FamilyForm family={wide} sources={useFormSources(wide)} />
     }
     const batches: NonEmpty<Recipe>[] = []
     const generateBatch: Generator['generateBatch'] = async (recipes) => {
       batches.push(recipes)
       return []
     }
-    const { sent, show } = await renderEditor({ generateBatch }, <Form />)
+    const { sent, show } = await renderForm({ generateBatch }, <Form />)
     const chosen = {
       prompt: 'a lake',
       aspectRatio: '1:20',

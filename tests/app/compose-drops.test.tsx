@@ -2,7 +2,7 @@ import { fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { emptyWorkspace } from '../support/in-page.tsx'
-import { fakePictureWorkers, imageFile, renderEditor, transferOf } from '../support/render-compose.tsx'
+import { fakePictureWorkers, imageFile, renderForm, transferOf } from '../support/render-compose.tsx'
 
 beforeEach(emptyWorkspace)
 afterEach(() => {
@@ -21,10 +21,10 @@ function fire(type: string, members: object, target: Element | Window = document
 
 async function openForm() {
   fakePictureWorkers()
-  const editor = await renderEditor()
+  const form = await renderForm()
   useWorkspace.getState().chooseFamily('flux-2')
-  editor.show()
-  return editor
+  form.show()
+  return form
 }
 
 async function dragIn(dataTransfer: DataTransfer) {

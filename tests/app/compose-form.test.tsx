@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { eventually } from '../support/eventually.ts'
 import { emptyWorkspace } from '../support/in-page.tsx'
-import { renderEditor } from '../support/render-compose.tsx'
+import { renderForm } from '../support/render-compose.tsx'
 
 beforeEach(emptyWorkspace)
 afterEach(() => {
@@ -23,7 +23,7 @@ const openFlux2 = () => userEvent.click(screen.getByRole('tab', { name: 'Flux 2'
 
 describe('what each tab offers', () => {
   test('Flux Kontext from words: seven ratios, two models, two formats, tolerance to 6, the rest folded away', async () => {
-    const { show } = await renderEditor()
+    const { show } = await renderForm()
     show()
     expect(screen.getByRole('tab', { name: 'Flux Kontext', selected: true })).toBeVisible()
     expect(labelsOf('Aspect ratio')).toEqual(['21:9', '16:9', '4:3', '1:1', '3:4', '9:16', '16:21'])
@@ -41,7 +41,7 @@ describe('what each tab offers', () => {
   })
 
   test('Flux Kontext with a source: the ratio starts at the input, a tolerance of 4 is lowered to 2 and that is said', async () => {
-    const { keep, show } = await renderEditor()
+    const { keep, show } = await renderForm()
     useWorkspace.getState().editDraft('flux-kontext', { safetyTolerance: 4 })
     await keep(['photo'], 'flux-kontext')
     show()
@@ -56,7 +56,7 @@ describe('what each tab offers', () => {
   })
 
   test('Flux 2: its own ratios, sizes and formats; "Auto" only with a source', async () => {
-    const { keep, show } = await renderEditor()
+    const { keep, show } = await renderForm()
     show()
     await openFlux2()
     expect(labelsOf('Aspect ratio')).toEqual(['1:1', '4:3', '3:4', '16:9', '9:16', '3:2', '2:3'])
@@ -72,7 +72,7 @@ describe('what each tab offers', () => {
   })
 
   test('keeps a draft for each tab, over a new start of the page too', async () => {
-    const first = await renderEditor()
+    const first = await renderForm()
     const { unmount } = first.show()
     await userEvent.type(prompt(), 'a bridge')
     await choose('Aspect ratio', '21:9')
@@ -82,7 +82,7 @@ describe('what each tab offers', () => {
     await choose('Model', 'Flex')
     unmount()
 
-    const second = await renderEditor()
+    const second = await renderForm()
     second.show()
     expect(screen.getByRole('tab', { name: 'Flux 2', selected: true })).toBeVisible()
     expect(prompt()).toHaveValue('a boat')
@@ -102,7 +102,7 @@ describe('the price on the button', () => {
     ['Flux 2', 'Flex', '1K', 14],
     ['Flux 2', 'Flex', '2K', 24],
   ])('of %s %s %s is the same from words and with a source', async (family, model, size, credits) => {
-    const { keep, show } = await renderEditor()
+    const { keep, show } = await renderForm()
     show()
     await userEvent.click(screen.getByRole('tab', { name: family }))
     await choose('Model', model)
@@ -115,7 +115,7 @@ describe('the price on the button', () => {
 
 describe('why the button cannot be pressed', () => {
   test('is told under it; a press sends nothing and leads to the prompt', async () => {
-    const { sent, show } = await renderEditor()
+    const { sent, show } = await renderForm()
     show()
     expect(submit()).toHaveAttribute('aria-disabled', 'true')
     expect(submit()).toBeEnabled()
@@ -130,7 +130,7 @@ describe('why the button cannot be pressed', () => {
   })
 
   test('a prompt near its limit shows its length; one beyond it is refused with the number', async () => {
-    const { sent, show } = await renderEditor()
+    const { sent, show } = await renderForm()
     useWorkspace.getState().editDraft('flux-kontext', { prompt: 'x'.repeat(4499) })
     show()
     expect(screen.queryByText(/of 5,000/)).toBeNull()
@@ -148,7 +148,7 @@ describe('why the button cannot be pressed', () => {
 
 describe('a submission', () => {
   test('carries the family, the whole draft and the sources; the prompt stays', async () => {
-    const { keep, sent, show } = await renderEditor()
+    const { keep, sent, show } = await renderForm()
     const ids = await keep(['photo'], 'flux-kontext')
     show()
     await userEvent.type(prompt(), 'make it night')
@@ -165,7 +165,7 @@ describe('a submission', () => {
   })
 
   test('starts with Ctrl Enter inside the prompt too', async () => {
-    const { sent, show } = await renderEditor()
+    const { sent, show } = await renderForm()
     show()
     await userEvent.type(prompt(), 'a lake{Control>}{Enter}{/Control}')
     expect(sent).toHaveLength(1)
@@ -173,7 +173,7 @@ describe('a submission', () => {
   })
 
   test('never starts with Enter in a field of one line (E7)', async () => {
-    const { sent, show } = await renderEditor()
+    const { sent, show } = await renderForm()
     show()
     await userEvent.type(prompt(), 'a lake')
     await userEvent.click(screen.getByText('More'))
@@ -186,7 +186,7 @@ describe('a submission', () => {
   })
 
   test('P09 happens once if effects run twice, and if the form is unmounted and mounted again', async () => {
-    const { sent, show } = await renderEditor()
+    const { sent, show } = await renderForm()
     show({ reactStrictMode: true }).unmount()
     show({ reactStrictMode: true })
     await userEvent.type(prompt(), 'a lake')
@@ -195,7 +195,7 @@ describe('a submission', () => {
   })
 
   test('P08 happens once for a double click and for keys on top of it, and again after a moment', async () => {
-    const { sent, show } = await renderEditor()
+    const { sent, show } = await renderForm()
     const now = vi.spyOn(performance, 'now').mockReturnValue(10_000)
     show()
     await userEvent.type(prompt(), 'a lake')
@@ -215,7 +215,7 @@ describe('a submission', () => {
   })
 
   test('of a changed form is a new submission, not the previous one', async () => {
-    const { sent, show } = await renderEditor()
+    const { sent, show } = await renderForm()
     vi.spyOn(performance, 'now').mockReturnValue(10_000)
     show()
     await userEvent.type(prompt(), 'a lake')
@@ -227,7 +227,7 @@ describe('a submission', () => {
 })
 
 test('an empty prompt offers an example that can be put in', async () => {
-  const { show } = await renderEditor()
+  const { show } = await renderForm()
   show()
   await userEvent.click(screen.getByRole('button', { name: /^Try:/ }))
   expect((prompt() as HTMLTextAreaElement).value).toMatch(/^A paper lantern/)
@@ -235,7 +235,7 @@ test('an empty prompt offers an example that can be put in', async () => {
 })
 
 test('a folded section shows the number of changed settings in it', async () => {
-  const { show } = await renderEditor()
+  const { show } = await renderForm()
   useWorkspace.getState().editDraft('flux-kontext', { watermark: 'studio', translate: false })
   show()
   expect(screen.getByText('· 2 changed')).toBeVisible()
@@ -246,7 +246,7 @@ describe('a run over a limit that the user set', () => {
   const dialog = () => screen.findByRole('alertdialog', { name: 'More than you set' })
 
   test('is asked about in place, and sent once when the answer is yes', async () => {
-    const { sent, show } = await renderEditor({ question: async () => words })
+    const { sent, show } = await renderForm({ question: async () => words })
     show()
     await userEvent.type(prompt(), 'a red fox')
     await userEvent.dblClick(submit())
@@ -260,7 +260,7 @@ describe('a run over a limit that the user set', () => {
   })
 
   test('is not sent when the answer is no, nor when the form was changed meanwhile', async () => {
-    const { sent, show } = await renderEditor({ question: async () => words })
+    const { sent, show } = await renderForm({ question: async () => words })
     show()
     await userEvent.type(prompt(), 'a red fox')
     await userEvent.click(submit())
@@ -275,7 +275,7 @@ describe('a run over a limit that the user set', () => {
   })
 
   test('is sent at once if it is within the limits after all', async () => {
-    const { sent, show } = await renderEditor({ question: async () => undefined })
+    const { sent, show } = await renderForm({ question: async () => undefined })
     show()
     await userEvent.type(prompt(), 'a red fox')
     await userEvent.click(submit())

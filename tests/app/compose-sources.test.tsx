@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { PictureId } from '#domain/ids.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { emptyWorkspace } from '../support/in-page.tsx'
-import { fakePictureWorkers, imageFile, renderEditor, transferOf } from '../support/render-compose.tsx'
+import { fakePictureWorkers, imageFile, renderForm, transferOf } from '../support/render-compose.tsx'
 
 beforeEach(emptyWorkspace)
 afterEach(() => {
@@ -52,13 +52,13 @@ function paste(target: Element, clipboardData: DataTransfer): Event {
 }
 
 async function openFlux2(...names: string[]) {
-  const editor = await renderEditor()
+  const form = await renderForm()
   useWorkspace.getState().chooseFamily('flux-2')
   useWorkspace.getState().editDraft('flux-2', { prompt: 'one poster' })
-  const ids = await editor.keep(names, 'flux-2')
-  editor.show()
+  const ids = await form.keep(names, 'flux-2')
+  form.show()
   if (names.length > 0) await waitFor(() => expect(items()).toHaveLength(names.length))
-  return { ...editor, ids }
+  return { ...form, ids }
 }
 
 describe('an image that comes in', () => {
@@ -70,7 +70,7 @@ describe('an image that comes in', () => {
     ['pasted', async () => void paste(document.body, transferOf([photo()]))],
   ])('is shown on the stage when it is %s, and the prompt has the focus', async (_, bring) => {
     fakePictureWorkers()
-    await (await renderEditor()).show()
+    await (await renderForm()).show()
     await bring()
     await waitFor(() => expect(screen.getByRole('textbox', { name: 'Prompt' })).toHaveFocus())
     await waitFor(() => expect(sourcesOf('flux-kontext')).toHaveLength(1))
@@ -298,7 +298,7 @@ describe('added files', () => {
 
   test('replace the only source of Flux Kontext, which can be restored', async () => {
     fakePictureWorkers()
-    const { keep, show } = await renderEditor()
+    const { keep, show } = await renderForm()
     const before = await keep(['old'], 'flux-kontext')
     show()
     await choose(imageFile('new.png'))

@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { askToExport } from '#acts/export-request.ts'
 import { HandOverForm } from '#acts/hand-over-form.tsx'
-import { createSourceBench } from '#compose/source-bench.ts'
+import { createSourceImporter } from '#compose/source-importer.ts'
 import type { NonEmpty, PictureId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
 import { Gallery } from '#gallery/gallery.tsx'
@@ -181,10 +181,10 @@ describe('a file of picks that is dropped into the form', () => {
     const family = findFamily('flux-2')
     if (!family) throw new Error('no family')
     renderOver(store, null)
-    const bench = createSourceBench(store)
+    const importer = createSourceImporter(store)
     const picks = { format: 'atelier-picks', version: 1, picks: [{ image: 'p1', picked: true, note: '' }] }
-    bench.add(family, { files: [new File([JSON.stringify(picks)], 'picks.JSON'), new File(['x'], 'image.png')] })
-    expect(bench.state().inHand.map(({ fileName }) => fileName)).toEqual(['image.png'])
+    importer.add(family, { files: [new File([JSON.stringify(picks)], 'picks.JSON'), new File(['x'], 'image.png')] })
+    expect(importer.state().pending.map(({ fileName }) => fileName)).toEqual(['image.png'])
     expect(await screen.findByText("Client's picks: 1 starred.")).toBeVisible()
     expect((await store.picture('p1' as PictureId))?.marks?.star).toBe(true)
   })

@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event'
 import { beforeEach, expect, test } from 'vitest'
 import { logOf } from '#acts/act-log.ts'
 import { emptyWorkspace } from '../support/in-page.tsx'
-import { renderEditor } from '../support/render-compose.tsx'
+import { renderForm } from '../support/render-compose.tsx'
 
 beforeEach(emptyWorkspace)
 
@@ -11,7 +11,7 @@ const prompt = () => screen.getByRole('textbox', { name: 'Prompt' })
 const write = (text: string) => fireEvent.change(prompt(), { target: { value: text } })
 
 test('a press adds a sentence about what to keep, another takes it out, and Undo brings it back', async () => {
-  const { keep, show, store } = await renderEditor()
+  const { keep, show, store } = await renderForm()
   await keep(['photo'], 'flux-kontext')
   show()
   write('Make it night')
@@ -30,7 +30,7 @@ test('a press adds a sentence about what to keep, another takes it out, and Undo
 })
 
 test('without a source there is nothing to keep', async () => {
-  const { show } = await renderEditor()
+  const { show } = await renderForm()
   show()
   write('a street without cars')
   expect(await screen.findByText(/say what should be there instead/)).toHaveTextContent('“without”')
@@ -40,7 +40,7 @@ test('without a source there is nothing to keep', async () => {
 test.each(['a nobleman in Oslo', 'a notice board', 'a northern knot', ''])(
   '"%s" holds no negative word',
   async (text) => {
-    const { keep, show } = await renderEditor()
+    const { keep, show } = await renderForm()
     await keep(['photo'], 'flux-kontext')
     show()
     write(text)

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { logOf } from '#acts/act-log.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { emptyWorkspace } from '../support/in-page.tsx'
-import { renderEditor } from '../support/render-compose.tsx'
+import { renderForm } from '../support/render-compose.tsx'
 import { closeNotices } from '../support/render-gallery.tsx'
 
 beforeEach(emptyWorkspace)
@@ -14,12 +14,12 @@ const prompt = () => screen.getByRole('textbox', { name: 'Prompt' })
 const submit = () => screen.getByRole('button', { name: /^Edit/ })
 
 async function openForm() {
-  const editor = await renderEditor()
+  const form = await renderForm()
   useWorkspace.getState().chooseFamily('flux-2')
-  await editor.keep(['bag', 'chair', 'room'], 'flux-2')
-  editor.show()
+  await form.keep(['bag', 'chair', 'room'], 'flux-2')
+  form.show()
   await screen.findByRole('img', { name: 'Image 3: room.jpg' })
-  return editor
+  return form
 }
 
 test('"@" lists the sources; arrows and Enter put one into the text, which submits nothing', async () => {

@@ -6,7 +6,7 @@ import type { RunId } from '#domain/ids.ts'
 import type { Run } from '#domain/run.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { emptyWorkspace } from '../support/in-page.tsx'
-import { renderEditor } from '../support/render-compose.tsx'
+import { renderForm } from '../support/render-compose.tsx'
 
 beforeEach(emptyWorkspace)
 afterEach(() => vi.restoreAllMocks())
@@ -30,7 +30,7 @@ function runOf(index: number, family: string, text: string): Run {
 }
 
 test('an earlier prompt of any family is found by its words, replaces what is written, and Undo brings that back', async () => {
-  const { show, store } = await renderEditor()
+  const { show, store } = await renderForm()
   await store.saveRun(runOf(1, 'flux-kontext', 'A lighthouse at dusk'))
   await store.saveRun(runOf(2, 'flux-2', 'A red barn in snow'))
   await store.saveRun(runOf(3, 'flux-2', 'A lighthouse at dusk'))
@@ -52,7 +52,7 @@ test('an earlier prompt of any family is found by its words, replaces what is wr
 })
 
 test('a prompt is saved as a template with blanks, kept over a reload, filled and used', async () => {
-  const { show } = await renderEditor()
+  const { show } = await renderForm()
   show()
   write('Put [thing] on the table')
   let tools = await open('Templates')
@@ -72,7 +72,7 @@ test('a prompt is saved as a template with blanks, kept over a reload, filled an
 })
 
 test('removing and saving a template are acts that can be undone, also after a reload', async () => {
-  const { show, store } = await renderEditor()
+  const { show, store } = await renderForm()
   useWorkspace.getState().adjust({ templates: ['first', 'second', 'third'] })
   show()
   write('fourth')
@@ -93,7 +93,7 @@ test('removing and saving a template are acts that can be undone, also after a r
 })
 
 test('a scene sheet writes prose, which is shown before it is added to the prompt', async () => {
-  const { show } = await renderEditor()
+  const { show } = await renderForm()
   show()
   write('Wide format.')
   const tools = await open('Scene')
@@ -106,7 +106,7 @@ test('a scene sheet writes prose, which is shown before it is added to the promp
 })
 
 test('colours need an image, and Ctrl / opens the tools while typing', async () => {
-  const { show } = await renderEditor()
+  const { show } = await renderForm()
   show()
   await userEvent.click(prompt())
   await userEvent.keyboard('{Control>}/{/Control}')
@@ -132,7 +132,7 @@ function fakeCanvas() {
 
 test('a colour of a source goes to the cursor in the prompt, as a name and a number', async () => {
   fakeCanvas()
-  const { show, keep } = await renderEditor()
+  const { show, keep } = await renderForm()
   await keep(['photo'], 'flux-kontext')
   show()
   write('Paint the door')
@@ -151,7 +151,7 @@ test('a colour of a source goes to the cursor in the prompt, as a name and a num
 })
 
 test('a prompt longer than the model follows well gets a hint', async () => {
-  const { show } = await renderEditor()
+  const { show } = await renderForm()
   show()
   act(() => useWorkspace.getState().chooseFamily('flux-2'))
   write('word '.repeat(151))

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type AreaStep, type EditDocument, emptyDocument, type Mark, plainFrame } from '#domain/edit.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { emptyWorkspace } from '../support/in-page.tsx'
-import { renderEditor } from '../support/render-compose.tsx'
+import { renderForm } from '../support/render-compose.tsx'
 import { closeNotices } from '../support/render-gallery.tsx'
 
 beforeEach(emptyWorkspace)
@@ -30,14 +30,14 @@ const pinAt = (x: number, y: number, n: number): Mark => ({
 
 /** The form with one source of 800 × 600 pixels and an edit of it. */
 async function openWith(change: Partial<EditDocument>) {
-  const editor = await renderEditor()
+  const form = await renderForm()
   useWorkspace.getState().editDraft('flux-kontext', { prompt: 'a red hat' })
-  const [id] = await editor.keep(['photo'], 'flux-kontext')
+  const [id] = await form.keep(['photo'], 'flux-kontext')
   if (!id) throw new Error('The image was not kept.')
   const document = { ...emptyDocument(id), ...change }
   act(() => useWorkspace.getState().edit(document))
-  editor.show()
-  return { ...editor, id, document }
+  form.show()
+  return { ...form, id, document }
 }
 
 const crop = { ...plainFrame, crop: [0, 0, 300, 200] } as const

@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event'
 import { beforeEach, expect, test } from 'vitest'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { emptyWorkspace } from '../support/in-page.tsx'
-import { renderEditor } from '../support/render-compose.tsx'
+import { renderForm } from '../support/render-compose.tsx'
 
 beforeEach(emptyWorkspace)
 
@@ -14,7 +14,7 @@ const open = async () => {
 const part = (dialog: HTMLElement, name: string) => within(dialog).findByRole('region', { name })
 
 test('"What will be sent" shows text, images, options and price, and sends nothing', async () => {
-  const { keep, sent, show } = await renderEditor()
+  const { keep, sent, show } = await renderForm()
   useWorkspace.getState().chooseFamily('flux-2')
   useWorkspace.getState().editDraft('flux-2', { prompt: 'a bag\non a chair', size: '2K' })
   await keep(['bag', 'chair'], 'flux-2')
@@ -31,7 +31,7 @@ test('"What will be sent" shows text, images, options and price, and sends nothi
 })
 
 test('of a batch shows each kind once with its number; an empty prompt is reported', async () => {
-  const { show } = await renderEditor()
+  const { show } = await renderForm()
   show()
   fireEvent.change(screen.getByRole('spinbutton', { name: 'Variants' }), { target: { value: '3' } })
   fireEvent.click(screen.getByRole('radio', { name: 'Max' }), { shiftKey: true })

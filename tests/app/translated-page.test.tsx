@@ -8,7 +8,7 @@ import { LimitClock } from '#runs/limit-clock.tsx'
 import { Button } from '#ui/button.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { emptyWorkspace } from '../support/in-page.tsx'
-import { fakePictureWorkers, imageFile, renderEditor } from '../support/render-compose.tsx'
+import { fakePictureWorkers, imageFile, renderForm } from '../support/render-compose.tsx'
 import { translatePage } from '../support/translator.ts'
 
 let stop = () => {}
@@ -26,7 +26,7 @@ const settle = () => act(() => Promise.resolve())
 describe('a page that the browser translates goes on (E2)', () => {
   test('the form: words, sources, models, submit', async () => {
     fakePictureWorkers()
-    const { show, sent } = await renderEditor()
+    const { show, sent } = await renderForm()
     show()
     stop = translatePage()
     const prompt = screen.getByRole('textbox', { name: 'Prompt' })

@@ -28,9 +28,9 @@ let galleries = 0
  * Renders the Create column, or another form, over a real store and workspace. `sent` collects the recipes that would be
  * run, in order.
  */
-export async function renderEditor(own: Partial<Generator> = {}, form: ReactNode = <Compose />) {
+export async function renderForm(own: Partial<Generator> = {}, form: ReactNode = <Compose />) {
   galleries += 1
-  const store = await openGallery({ name: `editor-${galleries}`, processor })
+  const store = await openGallery({ name: `form-${galleries}`, processor })
   const sent: Recipe[] = []
   const generator = {
     generate: async (recipe: Recipe) => sent.push(recipe) > 0,

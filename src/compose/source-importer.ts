@@ -14,7 +14,7 @@ import { describeLimit } from './source-limit.ts'
 import type { Brought } from './transfer.ts'
 
 /** A file that is not a source yet. */
-export interface InHand {
+export interface PendingFile {
   key: string
   family: string
   fileName: string
@@ -23,8 +23,8 @@ export interface InHand {
   stop(): void
 }
 
-export interface BenchState {
-  inHand: readonly InHand[]
+export interface ImportState {
+  pending: readonly PendingFile[]
   /** Why the last images were left out, by family. */
   overLimit: Readonly<Record<string, string | undefined>>
 }
@@ -32,8 +32,8 @@ export interface BenchState {
 /**
  * Prepares files as source images. Finished ones move to the workspace; files that cannot be used stay until discarded.
  */
-export interface SourceBench {
-  state(): BenchState
+export interface SourceImporter {
+  state(): ImportState
   subscribe(listener: () => void): () => void
   /**
    * Takes files, or a link, for a family. Files above its limit are left out, with a message. The first one is shown on
@@ -48,11 +48,11 @@ export interface SourceBench {
 
 const sourcesOf = (family: ModelFamily) => useWorkspace.getState().sources[family.id] ?? []
 
-export function createSourceBench(store: GalleryStore): SourceBench {
-  let state: BenchState = { inHand: [], overLimit: {} }
+export function createSourceImporter(store: GalleryStore): SourceImporter {
+  let state: ImportState = { pending: [], overLimit: {} }
   const listeners = new Set<() => void>()
 
-  function change(part: Partial<BenchState>) {
+  function change(part: Partial<ImportState>) {
     state = { ...state, ...part }
     for (const listener of listeners) listener()
   }
@@ -65,8 +65,8 @@ export function createSourceBench(store: GalleryStore): SourceBench {
   }
 
   function discard(key: string) {
-    state.inHand.find((item) => item.key === key)?.stop()
-    change({ inHand: state.inHand.filter((item) => item.key !== key) })
+    state.pending.find((item) => item.key === key)?.stop()
+    change({ pending: state.pending.filter((item) => item.key !== key) })
   }
 
   function addPicture(family: ModelFamily, id: PictureId, name = 'The image') {
@@ -85,7 +85,7 @@ export function createSourceBench(store: GalleryStore): SourceBench {
   /** Sources added since the page was opened, so that a file that is added twice becomes two sources. */
   const given = new Set<PictureId>()
   const isTakenBy = (family: ModelFamily) => (id: PictureId) =>
-    sourcesOf(family).includes(id) || (given.has(id) && state.inHand.length > 1)
+    sourcesOf(family).includes(id) || (given.has(id) && state.pending.length > 1)
 
   /** Images become sources in the order in which they were added, whichever is prepared first. */
   let arrivals: Promise<void> = Promise.resolve()
@@ -98,8 +98,8 @@ export function createSourceBench(store: GalleryStore): SourceBench {
   ) {
     const controller = new AbortController()
     const key = newId()
-    const item: InHand = { key, family: family.id, fileName, stop: () => controller.abort() }
-    change({ inHand: [...state.inHand, item] })
+    const item: PendingFile = { key, family: family.id, fileName, stop: () => controller.abort() }
+    change({ pending: [...state.pending, item] })
     try {
       const file = await open(controller.signal)
       const picture = await keepPicture(store, file, 'sources', controller.signal, isTakenBy(family))
@@ -115,7 +115,7 @@ export function createSourceBench(store: GalleryStore): SourceBench {
     } catch (error) {
       if (isAbort(error)) return
       const reason = describeRefusal(error, fileName)
-      change({ inHand: state.inHand.map((other) => (other.key === key ? { ...other, reason } : other)) })
+      change({ pending: state.pending.map((other) => (other.key === key ? { ...other, reason } : other)) })
     }
   }
 
@@ -146,7 +146,7 @@ export function createSourceBench(store: GalleryStore): SourceBench {
    * one is ready.
    */
   function roomFor(family: ModelFamily): number {
-    const mine = state.inHand.filter((item) => item.family === family.id)
+    const mine = state.pending.filter((item) => item.family === family.id)
     if (family.maxSources === 1) {
       for (const { key } of mine) discard(key)
       return 1

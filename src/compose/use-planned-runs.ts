@@ -9,7 +9,7 @@ export const loadBatch = () => import('./batch-form.ts')
  * What a press of the button would start, one run or a batch, with the texts on and below the button. The code for
  * batches is loaded with the first one.
  */
-export function useOrder(family: ModelFamily, draft: Draft, recipe: Recipe, sourceCount: number) {
+export function usePlannedRuns(family: ModelFamily, draft: Draft, recipe: Recipe, sourceCount: number) {
   const wanted = isBatch(draft)
   const { part } = useLoaded(loadBatch, wanted)
   const edits = {

@@ -6,19 +6,19 @@ import type { ModelFamily } from '#models/model.ts'
 import { useStore } from '#store/queries.ts'
 import { announce } from '#ui/announce.tsx'
 import { useSources, useWorkspace } from '#workspace/workspace.ts'
-import { createLazyBench, keepLazilyInGallery } from './lazy-bench.ts'
-import type { InHand } from './source-bench.ts'
+import { createLazyImporter, keepLazilyInGallery } from './lazy-importer.ts'
+import type { PendingFile } from './source-importer.ts'
 import type { Brought } from './transfer.ts'
 
 /** The sources of the open tab, including those being prepared, and what can be done with them. */
-export interface SourceDesk {
+export interface FormSources {
   ready: readonly PictureId[]
   /** The records of those of `ready` that have been read. */
   pictures: ReadonlyMap<PictureId, Picture>
   /** Those of `ready` that the store no longer has. */
   missing: ReadonlySet<PictureId>
-  preparing: readonly InHand[]
-  refused: readonly InHand[]
+  preparing: readonly PendingFile[]
+  refused: readonly PendingFile[]
   /** Why the last images were left out. */
   overLimit: string | undefined
   add(brought: Brought): void
@@ -32,13 +32,13 @@ export interface SourceDesk {
   move(id: PictureId, to: number): void
 }
 
-export function useSourceDesk(family: ModelFamily): SourceDesk {
+export function useFormSources(family: ModelFamily): FormSources {
   const store = useStore()
-  const [bench] = useState(() => createLazyBench(store))
-  const { inHand, overLimit } = useSyncExternalStore(bench.subscribe, bench.state)
+  const [importer] = useState(() => createLazyImporter(store))
+  const { pending, overLimit } = useSyncExternalStore(importer.subscribe, importer.state)
   const ready = useSources(family.id)
   const { pictures, missing } = useRecords(ready)
-  const mine = inHand.filter((item) => item.family === family.id)
+  const mine = pending.filter((item) => item.family === family.id)
   const setSources = (sources: readonly PictureId[]) => useWorkspace.getState().setSources(family.id, sources)
 
   return {
@@ -49,10 +49,10 @@ export function useSourceDesk(family: ModelFamily): SourceDesk {
     refused: mine.filter((item) => item.reason !== undefined),
     overLimit: overLimit[family.id],
     add(brought) {
-      bench.add(family, brought)
+      importer.add(family, brought)
     },
     addPicture(id) {
-      bench.addPicture(family, id)
+      importer.addPicture(family, id)
       useWorkspace.getState().stage(id)
       useWorkspace.getState().focusPrompt()
     },
@@ -64,12 +64,12 @@ export function useSourceDesk(family: ModelFamily): SourceDesk {
     },
     keepInGallery: (files) => keepLazilyInGallery(store, files),
     remove(id) {
-      bench.forgetLimit(family)
+      importer.forgetLimit(family)
       undoable(store, 'remove image', () => setSources(ready.filter((other) => other !== id)), {
         notice: 'Image removed.',
       })
     },
-    discard: bench.discard,
+    discard: importer.discard,
     move(id, to) {
       const others = ready.filter((other) => other !== id)
       undoable(store, 'move image', () => setSources(others.toSpliced(to, 0, id)), { run: `order ${family.id}` })
