@@ -43,9 +43,11 @@ const [fullKeys = ''] = fullAct.keys
 function ZoomControls({ zoom, view }: Pick<StageToolbarProps, 'zoom' | 'view'>) {
   return (
     <span className="flex items-center gap-0.5">
-      <IconAct act={zoomOutAct} onClick={view.zoomOut} />
-      <span className="w-11 text-center text-faint text-xs">{`${zoom.percent}%`}</span>
-      <IconAct act={zoomInAct} onClick={view.zoomIn} />
+      <span className="flex items-center gap-0.5 @max-sm:hidden">
+        <IconAct act={zoomOutAct} onClick={view.zoomOut} />
+        <span className="w-11 text-center text-faint text-xs">{`${zoom.percent}%`}</span>
+        <IconAct act={zoomInAct} onClick={view.zoomIn} />
+      </span>
       <IconAct act={fitAct} pressed={zoom.isFit} onClick={view.fit} />
       <Button
         variant="quiet"

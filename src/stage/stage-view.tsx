@@ -58,6 +58,7 @@ export function StageView({ picture }: { picture: Picture }) {
   const view: StageHandle = { zoomIn, zoomOut, fit, full, compare: comparison.toggle, before: setHeld, takeTool }
   useStageKeys({ picture, view, commands })
   useWantedStage(() => zoom.viewport.current)
+  const hasNews = useLaidNews(picture)
   const isPhone = useMedia('(width < 768px)')
   const compare = {
     hasBefore: comparison.before !== undefined,
@@ -74,7 +75,8 @@ export function StageView({ picture }: { picture: Picture }) {
           picture.shelf !== 'bin' && <ToolRail picture={picture} view={view} commands={commands} />
         )
       }
-      options={<Options picture={picture} zoom={zoom} comparison={comparison} tool={tool} />}
+      options={<Options picture={picture} zoom={zoom} comparison={comparison} tool={tool} hasNews={hasNews} />}
+      keepsRow={hasNews}
       image={<Viewport picture={picture} zoom={zoom} isBefore={held} comparison={comparison} />}
       actions={!isPhone && <StageToolbar picture={picture} zoom={zoom} view={view} commands={commands} {...compare} />}
       facts={
@@ -97,12 +99,12 @@ interface OptionsProps {
   zoom: Zoom
   comparison: ReturnType<typeof useComparison>
   tool: ToolId | undefined
+  hasNews: boolean
 }
 
-/** The bar above the image: of the comparison, or of the open tool. */
-function Options({ picture, zoom, comparison: { comparing, a, seen, flip }, tool }: OptionsProps) {
+/** The bar of the comparison, of the open tool, or of an edited area. */
+function Options({ picture, zoom, comparison: { comparing, a, seen, flip }, tool, hasNews }: OptionsProps) {
   const waiting = <div className="tool-bar" />
-  const hasNews = useLaidNews(picture)
   if (comparing) {
     return <CompareBar waiting={waiting} comparing={comparing} a={a} b={picture} seen={seen} onFlip={flip} />
   }

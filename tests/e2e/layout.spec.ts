@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test'
+import type { Locator, Page } from '@playwright/test'
 import sharp from 'sharp'
 import { createOf, expect, test } from './fixtures.ts'
 
@@ -11,26 +11,55 @@ async function bring(page: Page, width: number, height: number) {
   return page.getByRole('region', { name: 'Stage' }).getByRole('img', { name: /^street\.jpg/ })
 }
 
+/** Opens each tool, changes it and leaves: the image, or the frame of the crop around it, has to stay where it was. */
+async function useTools(page: Page, image: Locator) {
+  const stage = page.getByRole('region', { name: 'Stage' })
+  const before = await image.boundingBox()
+  for (const [tool, bar] of [
+    ['Select area', 'Area options'],
+    ['Crop', 'Crop options'],
+    ['Annotate', 'Annotate options'],
+  ] as const) {
+    await stage.getByRole('toolbar', { name: 'Tools' }).getByRole('button', { name: tool, exact: true }).click()
+    await expect(stage.getByRole('region', { name: bar })).toBeVisible()
+    expect(await image.boundingBox()).toEqual(before)
+    if (tool !== 'Crop') continue
+    const frame = await stage.getByRole('button', { name: /^Crop, / }).boundingBox()
+    for (const side of ['x', 'y', 'width', 'height'] as const)
+      expect(Math.abs((frame?.[side] ?? 0) - (before?.[side] ?? 0))).toBeLessThan(1)
+  }
+  await page.keyboard.press('Escape')
+  await expect(stage.getByRole('region', { name: 'Annotate options' })).toBeHidden()
+  expect(await image.boundingBox()).toEqual(before)
+}
+
 test.describe('at 1024 × 768', () => {
   test.use({ viewport: { width: 1024, height: 768 } })
 
-  for (const [ratio, width, height] of [
-    ['16:9', 1600, 900],
-    ['1:1', 1400, 1400],
-    ['4:3', 1600, 1200],
-    ['3:2', 1800, 1200],
-  ] as const) {
-    test(`C3 an image of ${ratio} has at least 35 % of the screen`, async ({ page, simulated }) => {
-      await page.goto(simulated.url)
+  test('C3 an image of any ratio has at least 35 % of the screen, and keeps its place when tools are used', async ({
+    page,
+    simulated,
+  }) => {
+    await page.goto(simulated.url)
+    const stage = page.getByRole('region', { name: 'Stage' })
+    for (const [ratio, width, height] of [
+      ['16:9', 1600, 900],
+      ['1:1', 1400, 1400],
+      ['3:2', 1800, 1200],
+      ['4:3', 1600, 1200],
+    ] as const) {
       const image = await bring(page, width, height)
-      await expect(image).toBeVisible()
+      await expect(stage.getByText(`${width.toLocaleString('en')} × ${height.toLocaleString('en')}`)).toBeVisible()
       const share = async () => {
         const box = await image.boundingBox()
         return ((box?.width ?? 0) * (box?.height ?? 0)) / (1024 * 768)
       }
-      await expect.poll(share).toBeGreaterThanOrEqual(0.35)
-    })
-  }
+      await expect.poll(share, ratio).toBeGreaterThanOrEqual(0.35)
+      await useTools(page, image)
+    }
+    await page.setViewportSize({ width: 1440, height: 900 })
+    await useTools(page, stage.getByRole('img', { name: /^street\.jpg/ }))
+  })
 
   test('C3 the gallery opens by G over the page, and Escape closes it', async ({ page, simulated }) => {
     await page.goto(simulated.url)

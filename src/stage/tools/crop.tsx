@@ -23,10 +23,11 @@ import { useOriginal } from '#store/stage-queries.ts'
 import { Button, IconButton } from '#ui/button.tsx'
 import { classes } from '#ui/classes.ts'
 import { Segments } from '#ui/segments.tsx'
+import { useMedia } from '#ui/use-media.ts'
 import { useEditOf, useWorkspace } from '#workspace/workspace.ts'
 import type { Zoom } from '../use-zoom.ts'
 import { useSize } from '../viewport-input.ts'
-import type { Placement, Box as Size } from '../zoom-matrix.ts'
+import { type Placement, placeFit, type Box as Size } from '../zoom-matrix.ts'
 import {
   type CropEvent,
   type CropRatio,
@@ -186,7 +187,7 @@ function CropOptions({ picture, tool, send, onLeave, actions }: CropOptionsProps
     </>
   )
   return (
-    <ToolBar label="Crop options" actions={actions} more={more} onLeave={onLeave}>
+    <ToolBar label="Crop options" actions={actions} more={more} isPending onLeave={onLeave}>
       <Segments
         label="Crop ratio"
         hideLabel
@@ -301,7 +302,7 @@ const handles: readonly { handle: Handle; place: string }[] = [
 const nudgePx = 8
 /** Distance at which a side that is dragged beyond the edge snaps to it. */
 const slackPx = 12
-/** Space around the frame, so that it can be dragged outwards. */
+/** Space around a frame that exceeds the image, and on a phone around every frame, so that fingers reach the handles. */
 const airPx = 32
 const arrows: Readonly<Record<string, readonly [number, number]>> = {
   ArrowLeft: [-1, 0],
@@ -315,9 +316,13 @@ function CropLayer({ picture, zoom, tool, send, children }: CropLayerProps) {
   const layer = useRef<HTMLDivElement>(null)
   const room = roomOf(tool, picture)
   const size = useSize(zoom.viewport)
-  // While a side is dragged the view stays; then it shows all of the frame. A turned image has another fit than the one below.
-  const isOwnFit = zoom.isFit || tool.turn % 180 !== 0
-  const placement = isOwnFit ? size && placeAround(room, tool.drag?.box ?? tool.box, size) : zoom.placement
+  const isPhone = useMedia('(width < 768px)')
+  // While a side is dragged the view stays; then it shows all of the frame.
+  const frame = tool.drag?.box ?? tool.box
+  const isTurned = tool.turn % 180 !== 0
+  const needsRoom = isPhone || padOf(frame, room) !== undefined
+  const ownFit = size && (needsRoom ? placeAround(room, frame, size) : isTurned ? placeFit(room, size) : undefined)
+  const placement = ((zoom.isFit || isTurned) && ownFit) || zoom.placement
   if (!placement) return null
   const { x, y, scale } = placement
   const [left, top, width, height] = tool.box

@@ -1,4 +1,4 @@
-import { Check, ChevronDown, ChevronUp } from 'lucide-react'
+import { Check, ChevronDown, ChevronUp, X } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { closeAct } from '#acts/app-acts.ts'
 import { IconButton } from '#ui/button.tsx'
@@ -15,17 +15,21 @@ interface ToolBarProps {
   children: ReactNode
   /** Further options. On a phone they are hidden until asked for. */
   more?: ReactNode
+  /** What the tool shows is lost when it is left. */
+  isPending?: boolean
   onLeave(): void
 }
 
 /**
- * The options of the open tool: one bar above the image, which has the same height for every tool, so that the image keeps
- * its place when another one is opened. On a phone a sheet below the image; see `stage.css`.
+ * The options of the open tool: one bar in the place of the strip, so that the image does not move. On a phone a sheet
+ * below the image; see `stage.css`.
  */
-export function ToolBar({ label, status, actions, children, more, onLeave }: ToolBarProps) {
+export function ToolBar({ label, status, actions, children, more, isPending = false, onLeave }: ToolBarProps) {
   const isPhone = useMedia('(width < 768px)')
   const [isOpen, setOpen] = useState(false)
-  const leave = <IconButton label="Leave tool" icon={Check} shortcut={closeAct.keys[0]} onClick={onLeave} />
+  const leave = (
+    <IconButton label="Leave tool" icon={isPending ? X : Check} shortcut={closeAct.keys[0]} onClick={onLeave} />
+  )
   if (!isPhone) {
     return (
       <section aria-label={label} className="tool-bar">
