@@ -12,7 +12,7 @@ async function bring(page: Page, width: number, height: number) {
 }
 
 /** Opens each tool, changes it and leaves: the image, or the frame of the crop around it, has to stay where it was. */
-async function useTools(page: Page, image: Locator) {
+async function openEachTool(page: Page, image: Locator) {
   const stage = page.getByRole('region', { name: 'Stage' })
   const before = await image.boundingBox()
   for (const [tool, bar] of [
@@ -55,10 +55,10 @@ test.describe('at 1024 × 768', () => {
         return ((box?.width ?? 0) * (box?.height ?? 0)) / (1024 * 768)
       }
       await expect.poll(share, ratio).toBeGreaterThanOrEqual(0.35)
-      await useTools(page, image)
+      await openEachTool(page, image)
     }
     await page.setViewportSize({ width: 1440, height: 900 })
-    await useTools(page, stage.getByRole('img', { name: /^street\.jpg/ }))
+    await openEachTool(page, stage.getByRole('img', { name: /^street\.jpg/ }))
   })
 
   test('C3 the gallery opens by G over the page, and Escape closes it', async ({ page, simulated }) => {
