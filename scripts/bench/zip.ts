@@ -10,7 +10,8 @@ import { build } from 'vite'
 import type { PictureId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
 import { openBackup } from '#library/backup/read-backup.ts'
-import { writeBackup } from '#library/backup/write-backup.ts'
+import { backupEntries } from '#library/backup/write-backup.ts'
+import { zipOf } from '#library/zip.ts'
 import { readConfig } from '#server/config.ts'
 import { startServer } from '#server/start.ts'
 import { openProfile } from './browser.ts'
@@ -36,11 +37,13 @@ export async function benchZip(): Promise<Row[]> {
 async function benchBackup(folder: string, what: string, count: number, bytes: number): Promise<Row[]> {
   const file = join(folder, 'backup.zip')
   const startedAt = performance.now()
-  const stream = await writeBackup(
-    generated(count, bytes),
-    () => 1,
-    () => undefined,
-    new AbortController().signal,
+  const stream = await zipOf(
+    backupEntries(
+      generated(count, bytes),
+      () => 1,
+      () => undefined,
+      new AbortController().signal,
+    ),
   )
   await pipeline(Readable.fromWeb(stream as Parameters<typeof Readable.fromWeb>[0]), createWriteStream(file))
   const seconds = (performance.now() - startedAt) / 1000
@@ -103,7 +106,7 @@ const readers = [
 ]
 
 /** So many images of so many bytes, each another one, made when they are asked for. */
-function generated(count: number, bytes: number): Parameters<typeof writeBackup>[0] {
+function generated(count: number, bytes: number): Parameters<typeof backupEntries>[0] {
   const ids = Array.from({ length: count }, (_, index) => `image-${index}` as PictureId)
   const whole = new Uint8Array(bytes)
   const numberOf = (id: PictureId) => Number(id.slice('image-'.length))

@@ -1,6 +1,11 @@
+import type { SaveTarget } from '#platform/save-stream.ts'
+import { writeEntries } from './full-disk.ts'
+
 /** A file in an archive. */
 export interface ZipEntry {
   name: string
+  /** What users call it, if not by its name. */
+  title?: string
   input: Blob | string | Uint8Array
   lastModified?: Date
 }
@@ -26,6 +31,20 @@ export async function zipOf(
     }
   }
   return makeZip(counted()).pipeThrough(withWholeEnd(() => count))
+}
+
+/**
+ * Writes entries as one archive. For a full disk it rejects with an error whose message names the entry. `file`: the
+ * archive's name. `outcome`: a sentence.
+ */
+export function saveZip(
+  target: SaveTarget,
+  file: string,
+  entries: AsyncIterable<ZipEntry>,
+  outcome = 'No file was written.',
+): Promise<void> {
+  const title = (entry: ZipEntry) => entry.title ?? entry.name
+  return writeEntries(file, { entries, title, outcome }, async (noted) => target.write(await zipOf(noted)))
 }
 
 /**

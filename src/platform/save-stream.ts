@@ -8,6 +8,9 @@ interface PickerWindow {
   showSaveFilePicker?(options: { suggestedName: string }): Promise<FileSystemFileHandle>
 }
 
+/** Only Chromium can remove a file by its handle. */
+type RemovableHandle = FileSystemFileHandle & { remove?(): Promise<void> }
+
 /** A place for a stream to be written to. */
 export interface SaveTarget {
   /**
@@ -82,8 +85,15 @@ function inMemory(name: string): SaveTarget {
 function inChosenFile(handle: FileSystemFileHandle): SaveTarget {
   return {
     async write(stream) {
-      // The browser writes to a temporary file and replaces the real one when everything is written.
-      await stream.pipeTo(await handle.createWritable())
+      // The picker creates an empty file for a new name. One that was there before stays as it was.
+      const isNew = (await handle.getFile()).size === 0
+      try {
+        // The browser writes to a temporary file and replaces the real one when everything is written.
+        await stream.pipeTo(await handle.createWritable())
+      } catch (error) {
+        if (isNew) await (handle as RemovableHandle).remove?.().catch(() => undefined)
+        throw error
+      }
     },
   }
 }

@@ -6,7 +6,8 @@ import { Housekeeping } from '#app/housekeeping.tsx'
 import type { PictureId } from '#domain/ids.ts'
 import { sha256Of } from '#imaging/sha256.ts'
 import { backupReminder } from '#library/backup/last-backup.ts'
-import { writeBackup } from '#library/backup/write-backup.ts'
+import { backupEntries } from '#library/backup/write-backup.ts'
+import { zipOf } from '#library/zip.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { newPicture } from '../support/gallery-records.ts'
 import { paintedImage } from '../support/images.ts'
@@ -43,7 +44,9 @@ const fileOf = (bytes: Blob) => new File([bytes], 'backup.zip', { type: 'applica
 async function archiveOf(from: GalleryStore, break_: (id: PictureId) => boolean = () => false): Promise<Blob> {
   const records = await from.backup()
   const bytes = async (id: PictureId) => (break_(id) ? undefined : records.bytes(id))
-  const stream = await writeBackup({ ...records, bytes }, Date.now, () => undefined, new AbortController().signal)
+  const stream = await zipOf(
+    backupEntries({ ...records, bytes }, Date.now, () => undefined, new AbortController().signal),
+  )
   return new Response(stream).blob()
 }
 

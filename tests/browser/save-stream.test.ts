@@ -120,7 +120,10 @@ test('a full disk in the middle of it is told by its name, and nothing is put am
       if (parts > 2) throw new DOMException('no room', 'QuotaExceededError')
     },
   })
-  vi.stubGlobal('showSaveFilePicker', async () => ({ createWritable: async () => full }))
+  vi.stubGlobal('showSaveFilePicker', async () => ({
+    getFile: async () => new Blob(),
+    createWritable: async () => full,
+  }))
   const target = await openSaveTarget('all.zip', large)
   await expect(target?.write(streamOf(11))).rejects.toMatchObject({ name: 'QuotaExceededError' })
   expect(saved).toEqual([])

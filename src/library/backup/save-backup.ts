@@ -2,10 +2,11 @@ import { openSaveTarget } from '#platform/save-stream.ts'
 import { openRescue } from '#store/rescue.ts'
 import type { BackupRecords, GalleryStore } from '#store/store.ts'
 import { type OnProgress, runJob } from '../jobs.ts'
+import { saveZip } from '../zip.ts'
 import type { BackupSource } from './backup.ts'
 import { noteBackup } from './last-backup.ts'
 import type { Backup, Restored } from './read-backup.ts'
-import { writeBackup } from './write-backup.ts'
+import { backupEntries } from './write-backup.ts'
 
 /**
  * Saves a backup of everything to the user's downloads. `undefined`: the user chose no file. Rejects as aborted when it
@@ -28,10 +29,12 @@ function saveFrom(
   return runJob('backup', async (onProgress, signal) => {
     const records = await open()
     const { images, bytes } = await records.size()
-    const target = await openSaveTarget(backupName(startedAt), bytes)
+    const file = backupName(startedAt)
+    const target = await openSaveTarget(file, bytes)
     if (!target) return undefined
     onProgress({ done: 0, total: images })
-    await target.write(await writeBackup(records, () => startedAt, onProgress, signal))
+    const entries = backupEntries(records, () => startedAt, onProgress, signal)
+    await saveZip(target, file, entries, 'No backup was written.')
     // Before the job ends, because that is when the screens read the time again.
     onWritten(startedAt)
     return { images }

@@ -1,5 +1,5 @@
 import { extensionOf, type Picture } from '#domain/picture.ts'
-import { type ZipEntry, zipOf } from '../zip.ts'
+import type { ZipEntry } from '../zip.ts'
 import { type BackupSource, hashOf, type Manifest, names, originalName, type PictureLine } from './backup.ts'
 import { withoutAddresses } from './records.ts'
 
@@ -19,19 +19,10 @@ The archive is whole if it ends with manifest.json.
 `
 
 /**
- * A ZIP archive of everything, as a stream. Only records and one image at a time are held in memory. Aborting the
- * signal ends the stream with an error; what has been written is then not a backup, because the manifest comes last.
+ * The entries of a ZIP archive of everything. Only records and one image at a time are held in memory. They end with an
+ * error when the signal is aborted; what has been written is then not a backup, because the manifest comes last.
  */
-export async function writeBackup(
-  source: BackupSource,
-  now: () => number,
-  onProgress: (progress: BackupProgress) => void,
-  signal: AbortSignal,
-): Promise<ReadableStream<Uint8Array>> {
-  return zipOf(entriesOf(source, now, onProgress, signal))
-}
-
-async function* entriesOf(
+export async function* backupEntries(
   source: BackupSource,
   now: () => number,
   onProgress: (progress: BackupProgress) => void,
@@ -53,7 +44,7 @@ async function* entriesOf(
       const file = sha256 === undefined ? undefined : originalName(sha256, extensionOf(picture.mime))
       if (bytes && file !== undefined && !written.has(file)) {
         written.add(file)
-        yield { ...entry(file, bytes), lastModified: new Date(picture.createdAt) }
+        yield { ...entry(file, bytes), title: picture.prompt, lastModified: new Date(picture.createdAt) }
       }
       lines.push(JSON.stringify({ picture, ...(sha256 === undefined ? {} : { sha256 }) } satisfies PictureLine))
       rows.push(rowOf(file ?? '', picture))

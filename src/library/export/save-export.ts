@@ -5,10 +5,9 @@ import type { Exported, ExportJob } from '#imaging/export/make-export.ts'
 import { saveFile } from '#platform/save-file.ts'
 import { openSaveTarget } from '#platform/save-stream.ts'
 import type { GalleryStore } from '#store/store.ts'
-import { withEntry } from '../full-disk.ts'
 import { type OnProgress, runJob } from '../jobs.ts'
 import { modelOf } from '../picture-words.ts'
-import { zipOf } from '../zip.ts'
+import { saveZip } from '../zip.ts'
 import { aboutBytes, type ExportItem, metadataOf } from './export-plan.ts'
 
 export interface ExportPorts {
@@ -52,15 +51,8 @@ export function saveExport(
     const target = await openSaveTarget(options.archive, aboutBytes(items))
     if (!target) return undefined
     const failed: { name: string; reason: string }[] = []
-    let entry = options.archive
-    const makeNext = (item: ExportItem) => {
-      entry = item.name
-      return makeOne(item)
-    }
-    const entries = entriesOf(items, makeNext, options.withRecipe, failed, onProgress, signal)
-    await target.write(await zipOf(entries)).catch((error: unknown) => {
-      throw withEntry(error, entry, 'No file was written.')
-    })
+    const entries = entriesOf(items, makeOne, options.withRecipe, failed, onProgress, signal)
+    await saveZip(target, options.archive, entries)
     return { saved: items.length - failed.length, failed }
   })
 }

@@ -14,9 +14,10 @@ import { openSaveTarget } from '#platform/save-stream.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { metadataOf } from '../export/export-plan.ts'
 import { fileNameBy, withoutTwins } from '../export/file-names.ts'
+import { writeEntries } from '../full-disk.ts'
 import { type OnProgress, runJob } from '../jobs.ts'
 import { modelOf } from '../picture-words.ts'
-import { zipOf } from '../zip.ts'
+import { saveZip } from '../zip.ts'
 import { type PageSettings, paperSizes, type SheetSettings } from './hand-over-settings.ts'
 import { type PageImage, picksPage } from './picks-page.ts'
 
@@ -137,11 +138,18 @@ async function saveSheet(work: Work, settings: SheetSettings): Promise<string | 
   if (!target) return undefined
   signal.throwIfAborted()
   if (settings.kind === 'pdf') {
-    const parts = pdfOf(jpegsOf(drawn, pixels), { title: settings.title || stem, page: points, xmp: xmpPacket(about) })
-    await target.write(streamOf(endedBy(parts, () => checkSome(failed, images))))
+    const told = { entries: jpegsOf(drawn, pixels), title: titleOfPage, outcome: 'No file was written.' }
+    await writeEntries(file, told, async (entries) => {
+      const parts = pdfOf(entries, { title: settings.title || stem, page: points, xmp: xmpPacket(about) })
+      await target.write(streamOf(endedBy(parts, () => checkSome(failed, images))))
+    })
     return file
   }
-  await target.write(await zipOf(pngEntries(drawn, stem, about, () => checkSome(failed, images))))
+  await saveZip(
+    target,
+    file,
+    pngEntries(drawn, stem, about, () => checkSome(failed, images)),
+  )
   return file
 }
 
@@ -171,8 +179,16 @@ async function* drawPages(work: Work, settings: SheetSettings, pages: readonly S
   }
 }
 
-async function* jpegsOf(pages: AsyncIterable<Blob>, pixels: PdfPage['pixels']): AsyncGenerator<PdfPage> {
-  for await (const page of pages) yield { jpeg: new Uint8Array(await page.arrayBuffer()), pixels }
+type NumberedPage = PdfPage & { number: number }
+
+const titleOfPage = ({ number }: NumberedPage) => `page ${number}`
+
+async function* jpegsOf(pages: AsyncIterable<Blob>, pixels: PdfPage['pixels']): AsyncGenerator<NumberedPage> {
+  let number = 0
+  for await (const page of pages) {
+    number += 1
+    yield { jpeg: new Uint8Array(await page.arrayBuffer()), pixels, number }
+  }
 }
 
 async function* pngEntries(
@@ -197,8 +213,15 @@ async function savePage(work: Work, settings: PageSettings): Promise<string | un
   const target = await openSaveTarget(file, work.images.length * settings.mostSide ** 2 * 0.25)
   if (!target) return undefined
   const title = settings.title.trim() || 'Picks'
-  const parts = picksPage(pageImages(work, settings), { title, sheet: newId(), fileStem: stem })
-  await target.write(streamOf(encoded(endedBy(parts, () => checkSome(work.failed, work.images)))))
+  const told = {
+    entries: pageImages(work, settings),
+    title: ({ name }: PageImage) => name,
+    outcome: 'No file was written.',
+  }
+  await writeEntries(file, told, async (entries) => {
+    const parts = picksPage(entries, { title, sheet: newId(), fileStem: stem })
+    await target.write(streamOf(encoded(endedBy(parts, () => checkSome(work.failed, work.images)))))
+  })
   return file
 }
 
@@ -236,7 +259,7 @@ async function savePhotoshop(work: Work): Promise<string | undefined> {
   const about = images.reduce((sum, { width, height }) => sum + width * height * 6, 0)
   const target = await openSaveTarget(file, about)
   if (!target) return undefined
-  await target.write(await zipOf(psdEntries(work, names)))
+  await saveZip(target, file, psdEntries(work, names))
   return file
 }
 

@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { CollectionId, PictureId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
 import { type Backup, openBackup } from '#library/backup/read-backup.ts'
-import { writeBackup } from '#library/backup/write-backup.ts'
+import { backupEntries } from '#library/backup/write-backup.ts'
+import { zipOf } from '#library/zip.ts'
 import { openGallery } from '#store/gallery-store.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { failedRun, newPicture, pictureIds, queuedRun, savedRun, workingRun } from '../../support/gallery-records.ts'
@@ -44,7 +45,7 @@ async function filled() {
 }
 
 async function archiveOf(store: GalleryStore): Promise<Blob> {
-  return new Response(await writeBackup(await store.backup(), () => 5_000, ignore, never)).blob()
+  return new Response(await zipOf(backupEntries(await store.backup(), () => 5_000, ignore, never))).blob()
 }
 
 async function restore(store: GalleryStore, backup: Backup) {
@@ -134,7 +135,7 @@ describe('a backup of a database', () => {
       const found = await records.picture(id)
       return found && id === 'owl' ? { ...found, mime: 'image/png' as const } : found
     }
-    const stream = await writeBackup({ ...records, bytes, picture }, () => 5_000, ignore, never)
+    const stream = await zipOf(backupEntries({ ...records, bytes, picture }, () => 5_000, ignore, never))
     const after = await open()
     const done = await restore(after, await openBackup(await new Response(stream).blob()))
     expect(done.fresh).toBe(2)

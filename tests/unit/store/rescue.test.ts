@@ -2,7 +2,8 @@ import 'fake-indexeddb/auto'
 import { expect, test } from 'vitest'
 import type { PictureId } from '#domain/ids.ts'
 import { openBackup } from '#library/backup/read-backup.ts'
-import { writeBackup } from '#library/backup/write-backup.ts'
+import { backupEntries } from '#library/backup/write-backup.ts'
+import { zipOf } from '#library/zip.ts'
 import { openGallery } from '#store/gallery-store.ts'
 import { openRescue } from '#store/rescue.ts'
 import type { GalleryStore } from '#store/store.ts'
@@ -29,11 +30,13 @@ test('D08 a database of a newer version is read as it is, into a backup that can
   const rescue = await openRescue(name)
   expect(await rescue.size()).toMatchObject({ images: 1 })
   const archive = await new Response(
-    await writeBackup(
-      rescue,
-      () => 5_000,
-      () => undefined,
-      never,
+    await zipOf(
+      backupEntries(
+        rescue,
+        () => 5_000,
+        () => undefined,
+        never,
+      ),
     ),
   ).blob()
   const after = await openGallery({ name: `${name}-after`, processor: nodeProcessor })

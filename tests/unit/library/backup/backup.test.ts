@@ -7,7 +7,8 @@ import type { Run } from '#domain/run.ts'
 import { crc32 } from '#imaging/metadata/crc32.ts'
 import { type BackupSource, type BackupTarget, hashOf } from '#library/backup/backup.ts'
 import { openBackup } from '#library/backup/read-backup.ts'
-import { writeBackup } from '#library/backup/write-backup.ts'
+import { backupEntries } from '#library/backup/write-backup.ts'
+import { zipOf } from '#library/zip.ts'
 
 interface Shelf {
   pictures: Map<string, { picture: Picture; bytes: Blob }>
@@ -103,11 +104,13 @@ function fullShelf(): Shelf {
 async function archiveOf(shelf: Shelf): Promise<Blob> {
   const signal = new AbortController().signal
   return new Response(
-    await writeBackup(
-      sourceOf(shelf),
-      () => 1_765_000_000_000,
-      () => undefined,
-      signal,
+    await zipOf(
+      backupEntries(
+        sourceOf(shelf),
+        () => 1_765_000_000_000,
+        () => undefined,
+        signal,
+      ),
     ),
   ).blob()
 }
@@ -189,19 +192,21 @@ describe('a backup', () => {
   it('D19 contains the images that existed at its start, without those deleted since', async () => {
     const shelf = fullShelf()
     const source = sourceOf(shelf)
-    const stream = await writeBackup(
-      {
-        ...source,
-        pictureIds: async () => {
-          const ids = await source.pictureIds()
-          shelf.pictures.delete('two')
-          shelf.pictures.set('late', { picture: pictureOf('late'), bytes: bytesOf(7) })
-          return ids
+    const stream = await zipOf(
+      backupEntries(
+        {
+          ...source,
+          pictureIds: async () => {
+            const ids = await source.pictureIds()
+            shelf.pictures.delete('two')
+            shelf.pictures.set('late', { picture: pictureOf('late'), bytes: bytesOf(7) })
+            return ids
+          },
         },
-      },
-      () => 5,
-      () => undefined,
-      new AbortController().signal,
+        () => 5,
+        () => undefined,
+        new AbortController().signal,
+      ),
     )
     const to = emptyShelf()
     await restoreInto(to, await new Response(stream).blob())
@@ -221,14 +226,16 @@ describe('a backup', () => {
   it('tells how far it is, and stops when asked to', async () => {
     const progress: number[] = []
     const stopping = new AbortController()
-    const stream = await writeBackup(
-      sourceOf(fullShelf()),
-      () => 5,
-      ({ done }) => {
-        progress.push(done)
-        if (done === 2) stopping.abort()
-      },
-      stopping.signal,
+    const stream = await zipOf(
+      backupEntries(
+        sourceOf(fullShelf()),
+        () => 5,
+        ({ done }) => {
+          progress.push(done)
+          if (done === 2) stopping.abort()
+        },
+        stopping.signal,
+      ),
     )
     await expect(new Response(stream).blob()).rejects.toThrow()
     expect(progress).toEqual([1, 2])
@@ -252,7 +259,7 @@ async function entriesOf(shelf = fullShelf()): Promise<Made[]> {
 }
 
 const textOf = (entry: Made | undefined) => new Response(entry?.data ?? '').text()
-const zipOf = (entries: readonly Made[]) =>
+const zipFrom = (entries: readonly Made[]) =>
   new Response(makeZip(entries.map(({ name, data }) => ({ name, input: data })))).blob()
 
 async function withBytes(archive: Blob, change: (view: DataView, bytes: Uint8Array) => void): Promise<Blob> {
@@ -271,7 +278,7 @@ describe('an archive that is refused, before anything is written', () => {
     ['cut short', async () => (await archiveOf(fullShelf())).slice(0, -30), /not a ZIP archive|damaged/],
     [
       'without its manifest',
-      async () => zipOf((await entriesOf()).filter(({ name }) => name !== 'manifest.json')),
+      async () => zipFrom((await entriesOf()).filter(({ name }) => name !== 'manifest.json')),
       /manifest\.json, is missing/,
     ],
     [
@@ -280,7 +287,7 @@ describe('an archive that is refused, before anything is written', () => {
         const entries = await entriesOf()
         const manifest = entries.find(({ name }) => name === 'manifest.json')
         const text = JSON.parse(await textOf(manifest))
-        return zipOf([
+        return zipFrom([
           ...entries.filter((one) => one !== manifest),
           { name: 'manifest.json', data: JSON.stringify({ ...text, version: 2 }) },
         ])
@@ -289,28 +296,28 @@ describe('an archive that is refused, before anything is written', () => {
     ],
     [
       'of another program',
-      () => zipOf([{ name: 'manifest.json', data: '{"format":"other"}' }]),
+      () => zipFrom([{ name: 'manifest.json', data: '{"format":"other"}' }]),
       /no backup of Atelier/,
     ],
     [
       'with a manifest nested too deep',
-      () => zipOf([{ name: 'manifest.json', data: `${'['.repeat(5000)}${']'.repeat(5000)}` }]),
+      () => zipFrom([{ name: 'manifest.json', data: `${'['.repeat(5000)}${']'.repeat(5000)}` }]),
       /no backup of Atelier/,
     ],
     [
       'with changed records',
       async () => {
         const entries = await entriesOf()
-        return zipOf(entries.map((one) => (one.name === 'records/runs.ndjson' ? { ...one, data: '' } : one)))
+        return zipFrom(entries.map((one) => (one.name === 'records/runs.ndjson' ? { ...one, data: '' } : one)))
       },
       /records\/runs\.ndjson is not what was backed up/,
     ],
     [
       'with a doubled name',
-      async () => zipOf([...(await entriesOf()), { name: 'manifest.json', data: '{}' }]),
+      async () => zipFrom([...(await entriesOf()), { name: 'manifest.json', data: '{}' }]),
       /twice/,
     ],
-    ['with a name of 400 letters', async () => zipOf([{ name: 'x'.repeat(400), data: '' }]), /too long/],
+    ['with a name of 400 letters', async () => zipFrom([{ name: 'x'.repeat(400), data: '' }]), /too long/],
     [
       'that says it holds 4 billion entries',
       async () => withBytes(await archiveOf(fullShelf()), (view) => view.setUint16(endOf(view) + 10, 0xfffe, true)),
@@ -373,7 +380,7 @@ describe('a backup of which a part is damaged', () => {
   it('names an image whose bytes have another hash than their name, though the checksum fits', async () => {
     const hash = await hashOf(bytesOf(2))
     const entries = (await entriesOf()).map((one) => (one.name.includes(hash) ? { ...one, data: bytesOf(3) } : one))
-    const { restored } = await restoreInto(emptyShelf(), await zipOf(entries))
+    const { restored } = await restoreInto(emptyShelf(), await zipFrom(entries))
     expect(restored.damaged).toEqual([
       { name: 'tab\tand\nline', reason: 'Its bytes are not those that were backed up.' },
     ])
@@ -398,7 +405,7 @@ describe('a backup of which a part is damaged', () => {
           ? { ...one, data: JSON.stringify(manifest) }
           : one,
     )
-    const { restored } = await restoreInto(emptyShelf(), await zipOf(changed))
+    const { restored } = await restoreInto(emptyShelf(), await zipFrom(changed))
     expect(restored.fresh).toBe(2)
     expect(restored.damaged.map(({ name }) => name)).toEqual([
       'line 4 of records/pictures.ndjson',

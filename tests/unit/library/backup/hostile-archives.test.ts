@@ -6,7 +6,8 @@ import type { PictureId } from '#domain/ids.ts'
 import { crc32 } from '#imaging/metadata/crc32.ts'
 import { hashOf, originalName } from '#library/backup/backup.ts'
 import { openBackup } from '#library/backup/read-backup.ts'
-import { writeBackup } from '#library/backup/write-backup.ts'
+import { backupEntries } from '#library/backup/write-backup.ts'
+import { zipOf } from '#library/zip.ts'
 import { openGallery } from '#store/gallery-store.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { newPicture, pictureIds, queuedRun, savedRun, workingRun } from '../../../support/gallery-records.ts'
@@ -45,7 +46,7 @@ afterEach(() => {
 })
 
 async function archiveOf(store: GalleryStore): Promise<Blob> {
-  return new Response(await writeBackup(await store.backup(), () => 5_000, ignore, never)).blob()
+  return new Response(await zipOf(backupEntries(await store.backup(), () => 5_000, ignore, never))).blob()
 }
 
 async function entriesOf(archive: Blob) {
@@ -117,7 +118,7 @@ function rawZip(entries: readonly Raw[]): Blob {
 const rawOf = async (entries = good): Promise<Raw[]> =>
   Promise.all(entries.map(async ({ name, data }) => ({ name, data: new Uint8Array(await data.arrayBuffer()) })))
 
-const zipOf = (entries: readonly { name: string; data: Blob | string }[]) =>
+const zipFrom = (entries: readonly { name: string; data: Blob | string }[]) =>
   new Response(makeZip(entries.map(({ name, data }) => ({ name, input: data })))).blob()
 
 /** The valid entries with other records, whose hash is in the manifest. */
@@ -171,7 +172,7 @@ describe('names', () => {
         first.replace('{', `{"${name}":{"polluted":1},`),
         ...rest,
       ])
-      const { done } = await restored(await zipOf([...entries, { name, data: 'x' }]))
+      const { done } = await restored(await zipFrom([...entries, { name, data: 'x' }]))
       expect(done.fresh + done.damaged.length).toBe(3)
       expect(({} as { polluted?: number }).polluted).toBeUndefined()
       expect(typeof {}.toString).toBe('function')
@@ -194,7 +195,7 @@ describe('sizes', () => {
       end.setBigUint64(24, count, true)
       end.setBigUint64(32, count, true)
       end.setUint32(56, 0x07064b50, true)
-      const archive = await zipOf(good)
+      const archive = await zipFrom(good)
       end.setBigUint64(64, BigInt(archive.size - 22), true)
       const parts = [archive.slice(0, -22), end.buffer, archive.slice(-22)]
       await isRefused(new Blob(parts), /more than 100,000 entries/)
@@ -216,7 +217,7 @@ describe('sizes', () => {
       JSON.stringify({ ...JSON.parse(first), sha256 }),
       ...rest,
     ])
-    const { done } = await restored(await zipOf([...entries, { name: originalName(sha256, 'png'), data: archive }]))
+    const { done } = await restored(await zipFrom([...entries, { name: originalName(sha256, 'png'), data: archive }]))
     expect(done).toMatchObject({ fresh: 2, damaged: [{ reason: expect.stringContaining('could not be kept') }] })
   })
 
@@ -244,7 +245,7 @@ describe('sizes', () => {
 
 describe('damage', () => {
   it('I07 a flipped bit is found by the checksum: that image is reported, the others are restored', async () => {
-    const archive = new Uint8Array(await (await zipOf(good)).arrayBuffer())
+    const archive = new Uint8Array(await (await zipFrom(good)).arrayBuffer())
     const image = good.find(({ name }) => name.startsWith('originals/'))
     const pattern = Buffer.from(await (image?.data ?? new Blob()).arrayBuffer())
     const at = Buffer.from(archive.buffer).indexOf(pattern) + pattern.length - 20
@@ -260,7 +261,7 @@ describe('damage', () => {
     ['an encrypted entry', async () => rawZip((await rawOf()).map((each) => ({ ...each, flags: 0x0801 })))],
     ['an unknown method', async () => rawZip((await rawOf()).map((each) => ({ ...each, method: 99 })))],
   ])('I08 %s is refused in a sentence, before anything is written', async (_, make) => {
-    await isRefused(await make(await zipOf(good)), /^(This is|The archive|".*" is)/)
+    await isRefused(await make(await zipFrom(good)), /^(This is|The archive|".*" is)/)
   })
 
   const manifests: [string, unknown][] = [
@@ -274,7 +275,7 @@ describe('damage', () => {
   it.each(manifests)('I09 a manifest of %s is refused', async (_, value) => {
     const data = typeof value === 'string' ? value : JSON.stringify(value)
     await isRefused(
-      await zipOf([...good.filter(({ name }) => name !== 'manifest.json'), { name: 'manifest.json', data }]),
+      await zipFrom([...good.filter(({ name }) => name !== 'manifest.json'), { name: 'manifest.json', data }]),
       /manifest|newer|backup/,
     )
   })
@@ -288,7 +289,7 @@ describe('damage', () => {
       JSON.stringify({ ...JSON.parse(first), sha256 }),
       ...rest,
     ])
-    const { done } = await restored(await zipOf([...entries, { name: originalName(sha256, 'png'), data }]))
+    const { done } = await restored(await zipFrom([...entries, { name: originalName(sha256, 'png'), data }]))
     expect(done).toMatchObject({ fresh: 2, damaged: [{ reason: expect.stringContaining('could not be kept') }] })
   })
 })
@@ -299,7 +300,7 @@ describe('a record', () => {
       const { picture, ...rest } = JSON.parse(line)
       return JSON.stringify({ ...rest, picture: { ...picture, ...member } })
     }
-    return zipOf(await withRecords(([first = '', ...others]) => [change(first), ...others]))
+    return zipFrom(await withRecords(([first = '', ...others]) => [change(first), ...others]))
   }
 
   it.each<[string, object]>([
@@ -341,7 +342,7 @@ describe('the present library', () => {
     )
     const mine = await (await store.original('fox' as PictureId))?.bytes()
     const target = await store.backup()
-    const archive = await zipOf(good)
+    const archive = await zipFrom(good)
     expect(await (await openBackup(archive)).restore(target, ignore, never)).toMatchObject({ fresh: 3 })
     expect(await (await store.original('fox' as PictureId))?.bytes()).toEqual(mine)
     expect((await store.picture('fox' as PictureId))?.prompt).toBe('my fox')
@@ -360,7 +361,7 @@ describe('the present library', () => {
       if (images > 2) (this.transaction as unknown as { _abort(reason: string): void })._abort('QuotaExceededError')
       return put.call(this, value, key)
     })
-    const archive = await zipOf(good)
+    const archive = await zipFrom(good)
     const done: number[] = []
     const backup = await openBackup(archive)
     const target = await store.backup()

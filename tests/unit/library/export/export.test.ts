@@ -185,7 +185,10 @@ describe('saving an export', () => {
       },
     })
     vi.stubGlobal('navigator', {})
-    vi.stubGlobal('showSaveFilePicker', async () => ({ createWritable: async () => full }))
+    vi.stubGlobal('showSaveFilePicker', async () => ({
+      getFile: async () => new Blob(),
+      createWritable: async () => full,
+    }))
     const large = ['a', 'b', 'c'].map((id) => pictureOf(id, { sizeBytes: 60_000_000 }))
     await expect(saveExport({ store, make }, planExport(large, settingsOf()), options)).rejects.toThrow(
       /^The disk is full: “a-fox-0[1-3]-800x600\.png” did not fit\. No file was written\.$/,
