@@ -10,6 +10,7 @@ import { useWorkspace } from '#workspace/workspace.ts'
 /** The parts of a window's state that can be undone. */
 export interface Composed extends Composition {
   selected: PictureId | undefined
+  search: string | undefined
   edits: Edits
   templates: readonly string[]
 }
@@ -24,6 +25,7 @@ export function diffComposed(before: Composed, after: Composed): ComposedChange[
     ...(before.selected === after.selected
       ? []
       : [{ kind: 'stage', from: before.selected, to: after.selected } as const]),
+    ...(before.search === after.search ? [] : [{ kind: 'search', from: before.search, to: after.search } as const]),
     ...(isSameList(before.templates, after.templates)
       ? []
       : [{ kind: 'templates', from: before.templates, to: after.templates } as const]),
@@ -88,8 +90,8 @@ export function planComposed(changes: readonly ComposedChange[]): ComposedPlan {
 }
 
 function composedNow(): Composed {
-  const { family, drafts, sources, selected, edits, templates } = useWorkspace.getState()
-  return { family, drafts, sources, selected, edits, templates }
+  const { family, drafts, sources, selected, search, edits, templates } = useWorkspace.getState()
+  return { family, drafts, sources, selected, search, edits, templates }
 }
 
 function withChanges(state: Composed, changes: readonly ComposedChange[]): { next: Composed; left: number } {
@@ -111,6 +113,8 @@ function withChange(state: Composed, change: ComposedChange): Composed | undefin
     case 'stage':
       // Another image was put there since, and stays.
       return state.selected === change.from ? { ...state, selected: change.to } : state
+    case 'search':
+      return state.search === change.from ? { ...state, search: change.to } : state
     case 'templates':
       return { ...state, templates: mergeList(state.templates, change.from, change.to) }
     case 'draft': {

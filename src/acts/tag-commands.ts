@@ -1,53 +1,66 @@
-import type { CollectionChange } from '#domain/command.ts'
+import type { Change } from '#domain/command.ts'
 import type { PictureId } from '#domain/ids.ts'
 import { finderOf } from '#library/find/finder-of.ts'
-import { ruleWithRenamedTag } from '#library/find/saved-query.ts'
+import { missingIn, savedQuery } from '#library/find/saved-query.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { notify } from '#ui/notices.tsx'
 import { perform, sayFailure, sayLeft, undo } from './act-log.ts'
+import { describeStillAsking, renameInRules, renameInSearch } from './renaming.ts'
 
 const failed = 'The tags stay as they were'
 
 /**
- * Renames a tag on all images of all shelves, and in the smart collections that name it. If the new name is a tag
- * already, the two are merged.
+ * Renames a tag on all images of all shelves, in the smart collections that name it and in the open search. If the new
+ * name is a tag already, the two are merged.
  */
 export async function renameTag(store: GalleryStore, tag: string, name: string): Promise<void> {
-  await changeTag(store, tag, { label: 'rename tag', done: `Tag renamed to ${name}` }, name)
-}
-
-/** Takes a tag off all images. The images stay. */
-export async function deleteTag(store: GalleryStore, tag: string): Promise<void> {
-  await changeTag(store, tag, { label: 'delete tag', done: `Tag ${tag} deleted. Its images are kept.` })
-}
-
-async function changeTag(store: GalleryStore, tag: string, words: { label: string; done: string }, name?: string) {
-  try {
+  await act(store, 'rename tag', async () => {
     const finder = finderOf(store)
     const ids = await finder.tagged(tag)
-    const having = new Set(name === undefined ? [] : await finder.tagged(name))
+    const having = new Set(await finder.tagged(name))
     const lacking = ids.filter((id) => !having.has(id))
-    const changes = [
-      tagChange(tag, ids, false),
-      ...(name === undefined ? [] : [tagChange(name, lacking, true), ...(await ruleChanges(store, tag, name))]),
-    ]
-    const performed = await perform(store, { label: words.label, changes }, failed)
+    const renamed = { kind: 'tag', from: tag, to: name } as const
+    const rules = renameInRules(await store.collections.all(), renamed)
+    const ruleChanges = rules.map((edit) => ({ kind: 'collection' as const, id: edit.from.id, ...edit }))
+    return {
+      changes: [tagChange(tag, ids, false), tagChange(name, lacking, true), ...ruleChanges, ...renameInSearch(renamed)],
+      done: `Tag renamed to ${name}`,
+    }
+  })
+}
+
+/** Takes a tag off all images. The images stay, and so do smart collections that ask for the tag. */
+export async function deleteTag(store: GalleryStore, tag: string): Promise<void> {
+  await act(store, 'delete tag', async () => {
+    const finder = finderOf(store)
+    const others = (await finder.tags()).map(({ value }) => value).filter((value) => value !== tag)
+    const asking = (await store.collections.all()).filter(({ rule }) => {
+      const query = savedQuery(rule)
+      if (!query) return false
+      // Without this tag, more of what it asks for is missing.
+      return missingIn(query, others, []).tags.length > missingIn(query, [...others, tag], []).tags.length
+    })
+    return {
+      changes: [tagChange(tag, await finder.tagged(tag), false)],
+      done: `Tag ${tag} deleted. Its images are kept.${describeStillAsking(asking)}`,
+    }
+  })
+}
+
+async function act(
+  store: GalleryStore,
+  label: string,
+  plan: () => Promise<{ changes: readonly Change[]; done: string }>,
+): Promise<void> {
+  try {
+    const { changes, done } = await plan()
+    const performed = await perform(store, { label, changes }, failed)
     if (!performed) return
     sayLeft(performed.outcome)
-    const action = { label: 'Undo', onSelect: () => void undo(store, performed.command.id) }
-    notify({ text: words.done, action })
+    notify({ text: done, action: { label: 'Undo', onSelect: () => void undo(store, performed.command.id) } })
   } catch (error) {
     sayFailure(failed, error)
   }
-}
-
-async function ruleChanges(store: GalleryStore, tag: string, name: string): Promise<CollectionChange[]> {
-  const collections = await store.collections.all()
-  return collections.flatMap((from) => {
-    const rule = ruleWithRenamedTag(from.rule, tag, name)
-    if (rule === undefined || rule === from.rule) return []
-    return { kind: 'collection' as const, id: from.id, from, to: { ...from, rule } }
-  })
 }
 
 function tagChange(name: string, ids: readonly PictureId[], isTagged: boolean) {

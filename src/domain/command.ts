@@ -77,6 +77,8 @@ export type ComposedChange =
   /** How an image is cropped, turned or extended when it is sent. */
   | { kind: 'frame'; base: PictureId; from: Frame; to: Frame }
   | { kind: 'stage'; from?: PictureId | undefined; to?: PictureId | undefined }
+  /** The open search of the gallery, as the rule of a smart collection. Left alone if the user has searched since. */
+  | { kind: 'search'; from?: string | undefined; to?: string | undefined }
   /** The user's own prompt templates. Applied as the difference of the two lists. */
   | { kind: 'templates'; from: readonly string[]; to: readonly string[] }
 
@@ -157,6 +159,7 @@ const checks: Readonly<Record<Change['kind'], (change: Readonly<Record<string, u
     isText(base) && isText(id) && [from, to].every((mark) => mark === undefined || isRecord(mark)),
   frame: ({ base, from, to }) => isText(base) && [from, to].every(isRecord),
   stage: ({ from, to }) => [from, to].every((id) => id === undefined || isText(id)),
+  search: ({ from, to }) => [from, to].every((rule) => rule === undefined || isText(rule)),
   templates: ({ from, to }) => isTextList(from) && isTextList(to),
 }
 

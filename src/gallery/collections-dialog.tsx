@@ -10,12 +10,20 @@ import {
   Trash2,
 } from 'lucide-react'
 import { type DragEvent, type FormEvent, type KeyboardEvent, useState } from 'react'
-import { changeCollections, editOf, newCollection } from '#acts/collection-commands.ts'
+import {
+  changeCollections,
+  deleteCollection,
+  editOf,
+  newCollection,
+  renameCollection,
+} from '#acts/collection-commands.ts'
+import { useKnownTags } from '#acts/use-known-tags.ts'
 import type { Collection } from '#domain/collection.ts'
 import type { CollectionId } from '#domain/ids.ts'
 import { type Branch, type Move, placed, stepped, treeOf } from '#library/collection-tree.ts'
+import type { FacetCount } from '#library/find/finder.ts'
 import { everything, type Query } from '#library/find/query.ts'
-import { savedQuery } from '#library/find/saved-query.ts'
+import { missingIn, savedQuery } from '#library/find/saved-query.ts'
 import { useStore } from '#store/queries.ts'
 import { useCollections } from '#store/stage-queries.ts'
 import type { GalleryStore } from '#store/store.ts'
@@ -25,6 +33,7 @@ import { classes } from '#ui/classes.ts'
 import { Dialog } from '#ui/dialog.tsx'
 import { Menu, type MenuItem } from '#ui/menu.tsx'
 import { TextField } from '#ui/text-field.tsx'
+import { describeMissing } from './missing.tsx'
 import { type CollectionFacts, useCollectionFacts } from './use-collection-facts.ts'
 
 interface CollectionsDialogProps {
@@ -49,16 +58,7 @@ export function CollectionsDialog({ query, smart, onOpen, onClose }: Collections
     onClose()
     onOpen(next, id)
   }
-  const rename = (collection: Collection, name: string) =>
-    void changeCollections(
-      store,
-      { label: 'rename collection', done: `Renamed to ${name}` },
-      editOf(collection.id, (now) => ({ ...now, name })),
-    )
-  const remove = (collection: Collection) => {
-    void removeCollection(store, collection)
-    if (query.collection === collection.id) onOpen(everything)
-  }
+  const tags = useKnownTags()
   const shared = { collections, store, isOpen: (id: CollectionId) => id === (query.collection ?? smart) }
   return (
     <Dialog open title="Collections" onClose={onClose}>
@@ -77,7 +77,7 @@ export function CollectionsDialog({ query, smart, onOpen, onClose }: Collections
                     word="Rename"
                     onName={(name) => {
                       setRenamed(undefined)
-                      rename(branch.collection, name)
+                      void renameCollection(store, branch.collection.id, name)
                     }}
                   />
                 </li>
@@ -87,9 +87,10 @@ export function CollectionsDialog({ query, smart, onOpen, onClose }: Collections
                   {...shared}
                   branch={branch}
                   facts={facts.get(branch.collection.id)}
+                  missing={tags && missingOf(branch.collection, tags, collections)}
                   onOpen={() => open(queryOf(branch.collection), idOfSmart(branch.collection))}
                   onRename={() => setRenamed(branch.collection.id)}
-                  onRemove={() => remove(branch.collection)}
+                  onRemove={() => void deleteCollection(store, branch.collection)}
                 />
               ),
             )}
@@ -106,6 +107,8 @@ interface RowProps {
   branch: Branch
   collections: readonly Collection[]
   facts: CollectionFacts | undefined
+  /** What its rule asks for and does not exist, as a sentence. */
+  missing: string | undefined
   store: GalleryStore
   isOpen: (id: CollectionId) => boolean
   onOpen: () => void
@@ -113,7 +116,7 @@ interface RowProps {
   onRemove: () => void
 }
 
-function Row({ branch: { collection, depth }, facts, isOpen, onOpen, ...acts }: RowProps) {
+function Row({ branch: { collection, depth }, facts, missing, isOpen, onOpen, ...acts }: RowProps) {
   const { id, name, kind } = collection
   const thumbnail = useThumbnail(collection.cover ?? facts?.newest)
   const [over, setOver] = useState<Drop>()
@@ -164,6 +167,7 @@ function Row({ branch: { collection, depth }, facts, isOpen, onOpen, ...acts }: 
         <span dir="auto" className="min-w-0 flex-1 truncate">
           {name}
         </span>
+        {missing && <span className="min-w-0 flex-1 truncate text-danger text-xs">{missing}</span>}
         {facts && <span className="text-faint text-xs tabular-nums">{facts.count.toLocaleString('en')}</span>}
       </button>
       <Menu label={`Acts for ${name}`} icon={Ellipsis} items={itemsOf(collection, { ...acts, move })} />
@@ -293,6 +297,20 @@ function queryOf({ id, kind, rule, sequence }: Collection): Query {
   return { ...everything, collection: id, ...(sequence ? { sort: 'hand' } : {}) }
 }
 
+function missingOf({ rule }: Collection, tags: readonly FacetCount[], collections: readonly Collection[]) {
+  const query = savedQuery(rule)
+  return (
+    query &&
+    describeMissing(
+      missingIn(
+        query,
+        tags.map(({ value }) => value),
+        collections,
+      ),
+    ).at(0)
+  )
+}
+
 const idOfSmart = ({ id, kind }: Collection) => (kind === 'smart' ? id : undefined)
 
 function add(store: GalleryStore, about: Pick<Collection, 'name'> & Partial<Collection>): Promise<boolean> {
@@ -308,19 +326,5 @@ function keepPlaces(
 ): Promise<boolean> {
   return changeCollections(store, { label: 'move collection', done }, (all) =>
     move(all).map((to) => ({ from: all.find(({ id }) => id === to.id), to })),
-  )
-}
-
-/** Deletes a collection. Nested ones move up to its parent. Its images are kept. */
-function removeCollection(store: GalleryStore, { id }: Collection): Promise<boolean> {
-  const done = 'Collection deleted. Its images are kept.'
-  return changeCollections(store, { label: 'delete collection', done, isShown: true }, (all) =>
-    all.flatMap((from) => {
-      if (from.id === id) return { from }
-      if (from.parent !== id) return []
-      const { parent: _gone, ...each } = from
-      const parent = all.find((other) => other.id === id)?.parent
-      return { from, to: parent === undefined ? each : { ...each, parent } }
-    }),
   )
 }

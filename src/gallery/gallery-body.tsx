@@ -1,10 +1,11 @@
-import { type ReactNode, useCallback, useMemo, useState } from 'react'
+import { type ReactNode, useCallback, useEffect, useMemo, useState } from 'react'
 import { jumpAct, largerTilesAct, smallerTilesAct, surveyAct } from '#acts/gallery-acts.ts'
 import { useActKey } from '#acts/use-act-key.ts'
 import { type BatchId, type CollectionId, isNonEmpty, type NonEmpty, type PictureId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
 import type { Run } from '#domain/run.ts'
 import { everything, type Query } from '#library/find/query.ts'
+import { savedQuery } from '#library/find/saved-query.ts'
 import type { SearchOptions } from '#library/find/search.ts'
 import { usePictures } from '#store/queries.ts'
 import { useHasSamples } from '#store/stage-queries.ts'
@@ -43,7 +44,7 @@ const foldFrom = 3
 /** The gallery once it contains anything: search, runs that need the user, and the grid. */
 export function GalleryBody({ runs, head, runView, onSettings }: GalleryBodyProps) {
   const [open, setOpen] = useState(false)
-  const [query, setQuery] = useState<Query>(everything)
+  const [query, setQuery] = useOpenSearch()
   const hasSamples = useHasSamples()
   const stacks = useStacks()
   const { lead, before, question, rest, first } = useShown(
@@ -96,6 +97,18 @@ export function GalleryBody({ runs, head, runView, onSettings }: GalleryBodyProp
       {layers.shown}
     </>
   )
+}
+
+/** The open search is kept in the workspace, because acts on tags and collections change it. It ends with the gallery. */
+function useOpenSearch(): [Query, (next: Query) => void] {
+  const rule = useWorkspace(({ search }) => search)
+  const query = useMemo(() => savedQuery(rule) ?? everything, [rule])
+  useEffect(() => () => openSearch(everything), [])
+  return [query, openSearch]
+}
+
+function openSearch(query: Query): void {
+  useWorkspace.setState({ search: isEverything(query) ? undefined : JSON.stringify(query) })
 }
 
 /** Dialogs over the gallery, and the keys for them and for the size of tiles. */

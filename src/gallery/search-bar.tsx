@@ -8,6 +8,7 @@ import { useStore } from '#store/queries.ts'
 import { announce } from '#ui/announce.tsx'
 import { IconButton } from '#ui/button.tsx'
 import { FilterChips, Filters, type Ways } from './filters.tsx'
+import { MissingNames } from './missing.tsx'
 import { NotRead } from './not-read.tsx'
 import type { ShelfView } from './shelf-window.ts'
 import type { Counting } from './use-shelf.ts'
@@ -83,6 +84,7 @@ export function SearchBar({ query, onChange, view, counting, failed, onReadAgain
         )}
       </div>
       <FilterChips query={query} onChange={onChange} />
+      <MissingNames query={query} />
       {isAnswered && images === 0 && (
         <DidYouMean key={text} typed={text} onChoose={(next) => onChange({ ...query, text: next })} />
       )}

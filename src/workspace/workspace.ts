@@ -33,6 +33,8 @@ interface Fleeting {
   /** The image on the stage. Kept across a reload of this window. */
   selected: PictureId | undefined
   comparing: Comparing | undefined
+  /** The open search of the gallery, as the rule of a smart collection. `undefined`: all images. */
+  search: string | undefined
   /** Results that came in while something else was on the stage, newest first. One that is shown leaves the list. */
   arrived: readonly PictureId[]
   /**
@@ -112,6 +114,7 @@ const workspaceState: StateCreator<Workspace> = (set) => ({
   tool: undefined,
   selected: undefined,
   comparing: undefined,
+  search: undefined,
   arrived: [],
   touchedAt: 0,
   batch: undefined,

@@ -2,6 +2,7 @@ import { screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { changeCollections, newCollection } from '#acts/collection-commands.ts'
+import { imageCommandsOf } from '#acts/image-commands.ts'
 import { readTags, suggestTags } from '#acts/tag-words.ts'
 import type { PictureId } from '#domain/ids.ts'
 import { Gallery } from '#gallery/gallery.tsx'
@@ -122,6 +123,122 @@ describe('a renamed tag', () => {
     await userEvent.keyboard('{Control>}z{/Control}')
     await waitFor(async () => expect((await marksOf('two'))?.tags).toEqual(['draft']))
     await waitFor(async () => expect(await rulesNow()).toEqual({ Drafts: rule, Other: other }))
+  })
+})
+
+describe('a search that is open', () => {
+  const field = () => screen.getByRole('searchbox', { name: 'Search images' })
+  const allTags = async () => {
+    await userEvent.click(screen.getByRole('button', { name: 'Filter' }))
+    await userEvent.click(await screen.findByRole('menuitem', { name: 'All tags …' }))
+    return within(await screen.findByRole('dialog', { name: 'All tags' }))
+  }
+  const undoLast = async () => {
+    ;(await gridcell.find(/^(one|two|three),/)).focus()
+    await userEvent.keyboard('{Control>}z{/Control}')
+  }
+
+  async function tag(prompt: string, name: string) {
+    const form = await openFor(prompt)
+    await userEvent.type(await form.findByRole('textbox', { name: 'Add tags' }), `${name}{Enter}`)
+    await waitFor(async () => expect((await marksOf(prompt))?.tags).toContain(name))
+    await userEvent.click(form.getByRole('button', { name: 'Done' }))
+  }
+
+  it('has the new name of a tag in its text and its chips, and one undo brings all back', async () => {
+    await tag('two', 'draft')
+    await userEvent.click(screen.getByRole('button', { name: 'Filter' }))
+    await userEvent.click(await screen.findByRole('menuitemcheckbox', { name: 'draft (1)' }))
+    await userEvent.type(field(), 'tag:draft')
+    await waitFor(() => expect(gridcell.all()).toHaveLength(1))
+    const all = await allTags()
+    await userEvent.click(await all.findByRole('button', { name: 'Rename tag draft' }))
+    await userEvent.clear(all.getByRole('textbox', { name: 'New name of draft' }))
+    await userEvent.type(all.getByRole('textbox', { name: 'New name of draft' }), 'final cut{Enter}')
+    await waitFor(() => expect(field()).toHaveValue('tag:"final cut"'))
+    await userEvent.click(all.getByRole('button', { name: 'Close' }))
+    expect(screen.getByRole('button', { name: 'Remove filter final cut' })).toBeVisible()
+    await waitFor(async () => expect((await marksOf('two'))?.tags).toEqual(['final cut']))
+    await waitFor(() => expect(gridcell.names()).toEqual([expect.stringMatching(/^two,/)]))
+    expect(screen.queryByText(/does not exist/)).not.toBeInTheDocument()
+    await undoLast()
+    await waitFor(() => expect(field()).toHaveValue('tag:draft'))
+    expect(screen.getByRole('button', { name: 'Remove filter draft' })).toBeVisible()
+    await waitFor(() => expect(gridcell.names()).toEqual([expect.stringMatching(/^two,/)]))
+  })
+
+  it('says that a tag was deleted, as does a smart collection, until the deletion is undone', async () => {
+    await tag('two', 'draft')
+    const rule = JSON.stringify({ ...everything, tags: ['draft'] })
+    await changeCollections(store, { label: 'save search', done: 'Saved' }, () => [
+      { to: newCollection({ name: 'Drafts', kind: 'smart', rule }) },
+    ])
+    await userEvent.click(await (await allTags()).findByRole('button', { name: 'Delete tag draft' }))
+    expect(
+      await screen.findByText(
+        'Tag draft deleted. Its images are kept. The smart collection “Drafts” still asks for it.',
+      ),
+    ).toBeVisible()
+    await userEvent.click(screen.getByRole('button', { name: 'Close' }))
+    await userEvent.click(screen.getByRole('button', { name: 'Collections' }))
+    const drafts = await screen.findByRole('button', { name: /^Drafts The tag “draft” does not exist\. 0$/ })
+    await userEvent.click(drafts)
+    expect(await screen.findByText('No images found')).toBeVisible()
+    expect(await screen.findByText('The tag “draft” does not exist.')).toBeVisible()
+    const notice = screen
+      .getAllByRole('status')
+      .findLast(({ textContent }) => textContent.includes('Tag draft deleted'))
+    await userEvent.click(within(notice as HTMLElement).getByRole('button', { name: 'Undo' }))
+    await waitFor(() => expect(gridcell.names()).toEqual([expect.stringMatching(/^two,/)]))
+    expect(screen.queryByText(/does not exist/)).not.toBeInTheDocument()
+  })
+
+  it('has the new name of a collection, and is no longer limited to one that was deleted, until that is undone', async () => {
+    const spring = newCollection({ name: 'Spring' })
+    const rule = JSON.stringify({ ...everything, text: 'collection:spring' })
+    const limited = JSON.stringify({ ...everything, collection: spring.id, starred: true })
+    await changeCollections(store, { label: 'add', done: 'Added' }, () => [
+      { to: spring },
+      { to: newCollection({ name: 'By name', kind: 'smart', rule }) },
+      { to: newCollection({ name: 'Starred there', kind: 'smart', rule: limited }) },
+    ])
+    const [two] = [...(await store.picturesById(['two' as PictureId])).values()]
+    if (two) await imageCommandsOf(store).collect([two], spring, true)
+    await userEvent.type(field(), 'collection:spring')
+    await waitFor(() => expect(gridcell.all()).toHaveLength(1))
+    await userEvent.click(screen.getByRole('button', { name: 'Collections' }))
+    const dialog = within(await screen.findByRole('dialog', { name: 'Collections' }))
+    await userEvent.click(await dialog.findByRole('button', { name: 'Acts for Spring' }))
+    await userEvent.click(
+      within(await dialog.findByRole('menu', { name: 'Acts for Spring' })).getByRole('menuitem', { name: 'Rename' }),
+    )
+    await userEvent.clear(dialog.getByRole('textbox', { name: 'New name of Spring' }))
+    await userEvent.type(dialog.getByRole('textbox', { name: 'New name of Spring' }), 'Autumn{Enter}')
+    await waitFor(() => expect(field()).toHaveValue('collection:Autumn'))
+    const ruleOf = async (name: string) => (await store.collections.all()).find((each) => each.name === name)?.rule
+    expect(await ruleOf('By name')).toBe(JSON.stringify({ ...everything, text: 'collection:Autumn' }))
+
+    await userEvent.click(await dialog.findByRole('button', { name: /^Autumn/ }))
+    await screen.findByRole('button', { name: 'Remove filter Autumn' })
+    await userEvent.click(screen.getByRole('button', { name: 'Collections' }))
+    const again = within(await screen.findByRole('dialog', { name: 'Collections' }))
+    await userEvent.click(await again.findByRole('button', { name: 'Acts for Autumn' }))
+    await userEvent.click(
+      within(await again.findByRole('menu', { name: 'Acts for Autumn' })).getByRole('menuitem', {
+        name: 'Delete collection',
+      }),
+    )
+    await waitFor(() => expect(screen.queryByRole('button', { name: 'Remove filter Autumn' })).not.toBeInTheDocument())
+    expect(await again.findByRole('button', { name: /^Starred there Its collection was deleted\. 0$/ })).toBeVisible()
+    expect(
+      await again.findByRole('button', { name: /^By name The collection “Autumn” does not exist\. 0$/ }),
+    ).toBeVisible()
+    const notice = screen
+      .getAllByRole('status')
+      .findLast(({ textContent }) => textContent.includes('The smart collection “Starred there” still asks for it.'))
+    await userEvent.click(within(notice as HTMLElement).getByRole('button', { name: 'Undo' }))
+    expect(await screen.findByRole('button', { name: 'Remove filter Autumn' })).toBeVisible()
+    expect(await again.findByRole('button', { name: /^Starred there 0$/ })).toBeVisible()
   })
 })
 

@@ -104,15 +104,30 @@ function momentOf(value: string, how: 'before' | 'after'): number | undefined {
   return month === undefined ? new Date(y + 1, 0, 1).getTime() : new Date(y, m, 1).getTime()
 }
 
+/** What can be given a new name. */
+export type Named = 'tag' | 'collection'
+
 /**
- * The typed text with a tag called by its new name in each term that names exactly this tag (`tag:old`, `-tag:"old"`).
- * A term for a part of its name stays as it is.
+ * The typed text with a tag or collection called by its new name in each term that names exactly this one (`tag:old`,
+ * `-tag:"old"`). A term for a part of its name stays as it is.
  */
-export function renameTagIn(typed: string, tag: string, name: string, fold: (text: string) => string): string {
-  const wanted = fold(tag)
+export function renameIn(
+  typed: string,
+  { kind, from, to }: { kind: Named; from: string; to: string },
+  fold: (text: string) => string,
+): string {
+  const wanted = fold(from)
   return typed.replace(pieces, (piece) => {
-    const [, start = '', value = ''] = /^(-?tag:)(.*)$/su.exec(piece) ?? []
-    return start !== '' && fold(unquoted(value)) === wanted ? `${start}${asValue(name)}` : piece
+    const [, start = '', what, value = ''] = /^(-?(tag|collection):)(.*)$/su.exec(piece) ?? []
+    return what === kind && fold(unquoted(value)) === wanted ? `${start}${asValue(to)}` : piece
+  })
+}
+
+/** What the typed text asks for by name, as typed: "draft" for `tag:draft`. Exclusions are left out. */
+export function namesIn(typed: string, kind: Named): string[] {
+  return piecesOf(typed).flatMap(({ text, not, quoted }) => {
+    const [, what, value = ''] = not || quoted ? [] : (/^(tag|collection):(.*)$/su.exec(text) ?? [])
+    return what === kind && unquoted(value) !== '' ? [unquoted(value)] : []
   })
 }
 

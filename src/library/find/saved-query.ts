@@ -1,6 +1,7 @@
+import type { Collection } from '#domain/collection.ts'
 import { markColours } from '#domain/marks.ts'
 import { fold } from './fold.ts'
-import { everything, type Query, renameTagIn, sorts } from './query.ts'
+import { everything, type Named, namesIn, type Query, renameIn, sorts } from './query.ts'
 
 /** The query of a smart collection; `undefined` if the rule cannot be read. Invalid members are left out. */
 export function savedQuery(rule: string | undefined): Query | undefined {
@@ -25,15 +26,46 @@ export function savedQuery(rule: string | undefined): Query | undefined {
   }
 }
 
-/** The rule with a tag called by its new name. A rule that does not name the tag is returned unchanged. */
-export function ruleWithRenamedTag(rule: string | undefined, tag: string, name: string): string | undefined {
+/** The rule with a tag or collection called by its new name. A rule that does not name it is returned unchanged. */
+export function ruleWithNewName(
+  rule: string | undefined,
+  change: { kind: Named; from: string; to: string },
+): string | undefined {
   const read = parse(rule)
   const query = savedQuery(rule)
   if (!query) return rule
-  const text = renameTagIn(query.text, tag, name, fold)
-  const tags = [...new Set(query.tags.map((each) => (each === tag ? name : each)))]
-  if (text === query.text && !query.tags.includes(tag)) return rule
+  const text = renameIn(query.text, change, fold)
+  // A collection is chosen by its id, which stays.
+  const isChosen = change.kind === 'tag' && query.tags.includes(change.from)
+  if (text === query.text && !isChosen) return rule
+  const tags = isChosen ? [...new Set(query.tags.map((each) => (each === change.from ? change.to : each)))] : query.tags
   return JSON.stringify({ ...read, text, tags })
+}
+
+/** What a rule or an open search asks for and does not exist: it was deleted, or never was there. */
+export interface Missing {
+  tags: readonly string[]
+  /** Names of collections that were typed. */
+  collections: readonly string[]
+  /** Whether the collection that was chosen was deleted. */
+  isCollectionGone: boolean
+}
+
+/** `tags`: all tags of all images. A typed name exists if it is a part of one. */
+export function missingIn(
+  { text, tags: chosen, collection }: Query,
+  tags: readonly string[],
+  collections: readonly Pick<Collection, 'id' | 'name'>[],
+): Missing {
+  const lacksIn = (names: readonly string[]) => {
+    const folded = names.map(fold)
+    return (typed: string) => !folded.some((name) => name.includes(fold(typed)))
+  }
+  return {
+    tags: [...new Set([...chosen.filter((tag) => !tags.includes(tag)), ...namesIn(text, 'tag').filter(lacksIn(tags))])],
+    collections: namesIn(text, 'collection').filter(lacksIn(collections.map(({ name }) => name))),
+    isCollectionGone: collection !== undefined && !collections.some(({ id }) => id === collection),
+  }
 }
 
 function parse(rule: string | undefined): Readonly<Record<string, unknown>> | undefined {
