@@ -1,9 +1,11 @@
 import { useState } from 'react'
+import { describeDay } from '#domain/date-heading.ts'
 import type { Run } from '#domain/run.ts'
 import { findFamily } from '#models/catalogue.ts'
 import { useLedger } from '#store/queries.ts'
 import { showHidden } from '#ui/show-hidden.ts'
 import { TextField } from '#ui/text-field.tsx'
+import { useToday } from '#ui/use-today.ts'
 
 /** Number of runs that are read, and of prompts that are shown. */
 const runsRead = 1_000
@@ -13,7 +15,8 @@ const shown = 50
 export function PromptHistory({ onChoose }: { onChoose: (prompt: string) => void }) {
   const [words, setWords] = useState('')
   const runs = useLedger(runsRead)
-  const found = matching(promptsOf(runs), words)
+  const today = useToday()
+  const found = matching(promptsOf(runs, today), words)
   return (
     <>
       <TextField
@@ -53,12 +56,12 @@ interface Prompt {
   title: string
 }
 
-function promptsOf(runs: readonly Run[]): Prompt[] {
+function promptsOf(runs: readonly Run[], today: number): Prompt[] {
   const prompts = new Map<string, Prompt>()
   for (const { recipe, marks } of runs) {
     const text = String(recipe.draft.prompt ?? '').trim()
     if (text === '' || prompts.has(text)) continue
-    const day = new Date(marks.createdAt).toLocaleDateString('en', { day: 'numeric', month: 'short', year: 'numeric' })
+    const day = describeDay(marks.createdAt, today)
     prompts.set(text, { text, title: `${findFamily(recipe.family)?.title ?? recipe.family} · ${day}` })
   }
   return [...prompts.values()]

@@ -78,7 +78,7 @@ function Clock({ run, sinceMs }: { run: Run; sinceMs: number }) {
 function noteOf(run: Run, usualMs: number | undefined, late: boolean): string {
   if (run.state.trouble) return 'no connection, still trying'
   if (late) return 'taking longer than usual'
-  return usualMs === undefined ? '' : `usually about ${inSeconds(usualMs)}`
+  return usualMs === undefined ? '' : `usually ${inSeconds(usualMs)}`
 }
 
 /** Whole seconds, never broken between number and unit. */

@@ -70,7 +70,7 @@ function Rows({ label, runs, onSettings }: { label: string; runs: readonly Run[]
   if (runs.length === 0) return null
   return (
     <section aria-label={label}>
-      <h3 className="px-4 pt-3 pb-1 text-faint text-xs">{label}</h3>
+      <h2 className="px-4 pt-3 pb-1 text-faint text-xs">{label}</h2>
       <ul>
         {runs.map((run) => (
           <TaskRow key={run.id} run={run} onSettings={onSettings} />

@@ -29,7 +29,7 @@ export function FamilyTree({ picture, ...choice }: FamilyTreeProps) {
   if (!family || !layout) return <div className="h-full" />
   const records = new Map(family.map((relative) => [relative.id, relative.picture]))
   return (
-    <div className="flex h-full min-w-0 items-center overflow-auto overscroll-contain px-3 [scrollbar-width:thin]">
+    <div className="flex h-full min-w-0 items-center scroll-p-2 overflow-auto overscroll-contain px-3 [scrollbar-width:thin]">
       <Tree layout={layout} records={records} shown={picture.id} choice={choice} />
       {picture.parents.length > 1 && <References ids={picture.parents.slice(1)} choice={choice} />}
       {layout.places.length === 1 && picture.parents.length < 2 && (

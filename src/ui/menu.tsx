@@ -99,7 +99,8 @@ export function Menu({ label, word, icon: Icon, items }: MenuProps) {
         popover="auto"
         role="menu"
         aria-label={label}
-        tabIndex={-1}
+        // Its entries are reached by arrow keys only; a long menu also has to be scrollable by keys.
+        tabIndex={0}
         onToggle={onToggle}
         onKeyDown={onKeyDown}
         className="popover min-w-44 p-1"

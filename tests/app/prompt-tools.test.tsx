@@ -24,7 +24,7 @@ function runOf(index: number, family: string, text: string): Run {
   return {
     id: `run-${index}` as RunId,
     recipe: { family, draft: { prompt: text }, sources: [] },
-    marks: { createdAt: Date.UTC(2026, 4, index + 1, 12), priceCredits: 5, pace: family },
+    marks: { createdAt: Date.UTC(2020, 4, index + 1, 12), priceCredits: 5, pace: family },
     state: { phase: 'queued' },
   }
 }
@@ -39,8 +39,8 @@ test('an earlier prompt of any family is found by its words, replaces what is wr
   const tools = await open()
   const earlier = await tools.findAllByRole('listitem')
   expect(earlier.map((item) => item.textContent)).toEqual([
-    'A lighthouse at duskFlux 2 · May 4, 2026',
-    'A red barn in snowFlux 2 · May 3, 2026',
+    'A lighthouse at duskFlux 2 · Monday, 4 May 2020',
+    'A red barn in snowFlux 2 · Sunday, 3 May 2020',
   ])
   fireEvent.change(tools.getByRole('searchbox', { name: 'Search prompts' }), { target: { value: 'snow BARN' } })
   await userEvent.click(tools.getByRole('button', { name: /red barn/ }))
