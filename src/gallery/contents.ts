@@ -28,6 +28,8 @@ export interface Contents {
   /** The images between two positions, both included, loaded or not. */
   idsBetween(from: number, to: number): Promise<readonly PictureId[]>
   findPlace(id: PictureId): Promise<number | undefined>
+  /** Which of these images are at no position. Empty if there is a newer result. */
+  findMissing(ids: readonly PictureId[]): Promise<readonly PictureId[]>
   /** Where the images of a day begin, or of the next day that has any, in the order of the result. `at`: local midnight. */
   placeOfDay(at: number): number
   /** The positions within the shelf itself, for loading them. */
@@ -71,8 +73,14 @@ export function toContents({ cards, lead }: Before, view: ShelfView, now: number
     async findPlace(id) {
       const first = before.findIndex((item) => item.id === id)
       if (first >= 0) return first
-      const place = await view.findPlace(id)
+      const [place] = (await view.findPlaces([id])) ?? []
       return place === undefined ? undefined : place + offset
+    },
+    async findMissing(ids) {
+      const leading = new Set<string>(before.map((item) => item.id))
+      const others = ids.filter((id) => !leading.has(id))
+      const places = others.length > 0 ? await view.findPlaces(others) : []
+      return places ? others.filter((_, index) => places[index] === undefined) : []
     },
     placeOfDay(at) {
       const { days, total } = view

@@ -15,6 +15,7 @@ export function viewOf(pictures: readonly Picture[], grouping: Pick<SearchOption
   }
   return {
     question: undefined,
+    result: 0,
     total: tiles.length,
     images: undefined,
     days: daysOf(tiles),
@@ -26,7 +27,7 @@ export function viewOf(pictures: readonly Picture[], grouping: Pick<SearchOption
       return picture ? picture.width / picture.height : 1
     },
     idsBetween: async (from, to) => tiles.slice(from, to + 1).flatMap(({ picture, stack }) => stack ?? [picture.id]),
-    findPlace: async (id) => placeOf(id),
+    findPlaces: async (ids) => ids.map(placeOf),
   }
 }
 

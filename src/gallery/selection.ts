@@ -41,6 +41,13 @@ export function ranged({ ids, anchor }: Selection, range: readonly PictureId[], 
   return { ids: new Set(adds ? [...ids, ...range] : range), anchor: anchor ?? range[0] }
 }
 
+/** After images have left the list: without them, or with those that took their places. */
+export function followed({ ids, anchor }: Selection, moved: ReadonlyMap<PictureId, PictureId | undefined>): Selection {
+  const now = (id: PictureId) => (moved.has(id) ? moved.get(id) : id)
+  const next = [...ids].flatMap((id) => now(id) ?? [])
+  return { ids: new Set(next), anchor: anchor === undefined ? undefined : now(anchor) }
+}
+
 /** "8 selected". */
 export function describeSelection({ ids }: Selection): string {
   return `${ids.size.toLocaleString('en')} selected`

@@ -14,6 +14,8 @@ export type Tile = Group & { picture: Picture }
 
 /** The loaded part of an ordered result. A new object after each change. */
 export interface ShelfView {
+  /** Another number after each change of the result; stays while more of it is loaded. 0 until search is ready. */
+  result: number
   /** The question that it answers; `undefined` until search is ready. */
   question: Question | undefined
   /** The number of tiles. */
@@ -31,8 +33,8 @@ export interface ShelfView {
   ratioAt(place: number): number
   /** A range of the result, both ends included, loaded or not. */
   idsBetween(from: number, to: number): Promise<readonly PictureId[]>
-  /** A position in the whole result, loaded or not. */
-  findPlace(id: PictureId): Promise<number | undefined>
+  /** Positions in the whole result, loaded or not, in the order of `ids`; `undefined` if there is a newer result. */
+  findPlaces(ids: readonly PictureId[]): Promise<readonly (number | undefined)[] | undefined>
 }
 
 export interface Question {
@@ -186,6 +188,7 @@ function toView(
   const { question, result, total, images, days, facets } = answer
   return {
     question,
+    result,
     total,
     images,
     days,
@@ -194,7 +197,7 @@ function toView(
     placeOf: pages.placeOf,
     ratioAt: (place) => shapes?.[place] ?? 1,
     idsBetween: async (from, to) => (await finder.ids(result, from, to + 1)) ?? [],
-    findPlace: async (id) => (await finder.placesOf(result, [id]))?.[0],
+    findPlaces: (ids) => finder.placesOf(result, ids),
   }
 }
 

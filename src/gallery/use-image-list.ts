@@ -10,6 +10,7 @@ import { useToday } from '#ui/use-today.ts'
 import { type Before, type Contents, toContents } from './contents.ts'
 import type { GridSelection } from './grid-selection.ts'
 import type { Question } from './shelf-window.ts'
+import { laidFrom, useKeptSelection } from './use-kept-selection.ts'
 import { type SelectionActs, useSelection } from './use-selection.ts'
 import { type Shelf, useShelf } from './use-shelf.ts'
 
@@ -39,7 +40,9 @@ export function useImageList(question: Question, head: readonly Picture[], befor
   const commandsRef = useRef<ImageCommands>(undefined)
   const goRef = useRef<(place: number) => void>(undefined)
   const [selection, selectActs] = useSelection(latest)
-  const readSelected = useCallback(() => readSubject(store, selection.ids), [store, selection])
+  useKeptSelection({ store, contents: latest, selection, acts: selectActs }, shelf.view.result, shown)
+  const { shelf: ownShelf } = question.query
+  const readSelected = useCallback(() => readSubject(store, selection.ids, ownShelf), [store, selection, ownShelf])
   const select: GridSelection = useMemo(
     () => ({
       selection,
@@ -76,8 +79,18 @@ function useMatching({ view, isReady, failed }: Shelf, question: Question, befor
   return isMatch ? before : kept
 }
 
-async function readSubject(store: GalleryStore, ids: ReadonlySet<PictureId>): Promise<Subject | undefined> {
+/** The selected images as the store has them now; the list may be slightly behind. */
+async function readSubject(
+  store: GalleryStore,
+  ids: ReadonlySet<PictureId>,
+  shelf: Picture['shelf'],
+): Promise<Subject | undefined> {
   const found = await store.picturesById([...ids])
-  const [first, ...rest] = [...ids].flatMap((id) => found.get(id) ?? [])
+  const laid = await store.picturesById([...found.values()].flatMap((picture) => laidFrom(picture) ?? []))
+  const [first, ...rest] = [...ids].flatMap((id) => {
+    const picture = found.get(id)
+    const now = picture && (picture.shelf === shelf ? picture : laid.get(laidFrom(picture) ?? id))
+    return now?.shelf === shelf ? now : []
+  })
   return first && [first, ...rest]
 }

@@ -3,7 +3,7 @@ import type { PictureId } from '#domain/ids.ts'
 import { announce } from '#ui/announce.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
 import type { Contents } from './contents.ts'
-import { describeSelection, nothingSelected, pressed, ranged, type Selection, toggled } from './selection.ts'
+import { describeSelection, followed, nothingSelected, pressed, ranged, type Selection, toggled } from './selection.ts'
 
 /** The same object as long as the gallery shows one shelf. */
 export interface SelectionActs {
@@ -15,6 +15,8 @@ export interface SelectionActs {
   replace(ids: Iterable<PictureId>): void
   all(): Promise<void>
   clear(): void
+  /** Images that have left the list, with those that took their places. */
+  follow(moved: ReadonlyMap<PictureId, PictureId | undefined>): void
 }
 
 export function useSelection(contents: RefObject<Contents | undefined>): [Selection, SelectionActs] {
@@ -47,6 +49,7 @@ export function useSelection(contents: RefObject<Contents | undefined>): [Select
         if (ids) change({ anchor: current.current.anchor, ids: new Set(ids) })
       },
       clear: () => change({ anchor: current.current.anchor, ids: new Set() }),
+      follow: (moved: ReadonlyMap<PictureId, PictureId | undefined>) => change(followed(current.current, moved)),
     }
   }, [contents])
   return [selection, acts]

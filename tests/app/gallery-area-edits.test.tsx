@@ -1,4 +1,4 @@
-import { screen, waitFor } from '@testing-library/react'
+import { screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { BatchId, PictureId } from '#domain/ids.ts'
@@ -60,6 +60,23 @@ describe('an edit of an area', () => {
     expect(await gridcell.find(/stack of 2 images$/)).toBeVisible()
     await userEvent.type(screen.getByRole('searchbox'), 'answer')
     await waitFor(() => expect(prompts()).toEqual(['answer 1']))
+  })
+
+  it('stays selected when the laid-in image takes the place of its answer', async () => {
+    await openGallery()
+    ;(await gridcell.find(/stack of 2 images$/)).focus()
+    await userEvent.keyboard(' ')
+    const bar = await screen.findByRole('toolbar', { name: 'Selection' })
+    await layIn(0)
+    await layIn(1)
+    await waitFor(() => expect(prompts()).toEqual(['laid 0', 'other']))
+    await userEvent.click(within(bar).getByRole('button', { name: 'Star' }))
+    for (const index of [0, 1]) {
+      const [answer, laid] = idsOf(index)
+      await waitFor(async () => expect((await store.picture(laid))?.marks).toMatchObject({ star: true }))
+      expect((await store.picture(answer))?.marks).toBeUndefined()
+    }
+    expect(bar).toHaveTextContent('2 selected')
   })
 
   it('is counted, selected, moved to the bin and brought back as one image', async () => {

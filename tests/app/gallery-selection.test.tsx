@@ -129,6 +129,17 @@ describe('acts on many', () => {
     expect(await marksOf('two')).toBeUndefined()
   })
 
+  it('leave alone what another window moved to the bin or deleted', async () => {
+    await show('one', 'two', 'three', 'four')
+    for (const prompt of ['one', 'two', 'three']) await press(prompt, 'Control')
+    await store.moveToBin(['one' as PictureId])
+    await store.deleteForEver(['two' as PictureId])
+    await waitFor(async () => expect(await bar()).toHaveTextContent('1 selected'))
+    await userEvent.click(within(await bar()).getByRole('button', { name: 'Move to bin' }))
+    await waitFor(() => expect(gridcell.names().map((name) => name.split(',')[0])).toEqual(['four']))
+    expect(await marksOf('one')).toBeUndefined()
+  })
+
   it('bin and restore what is selected, and the selection ends', async () => {
     await show('one', 'two', 'three')
     await press('one', 'Control')
@@ -167,6 +178,19 @@ describe('search', () => {
     await waitFor(() => expect(gridcell.all()).toHaveLength(1))
     await userEvent.keyboard('{Escape}')
     await waitFor(() => expect(gridcell.all()).toHaveLength(3))
+  })
+
+  it('ends the selection of what is not found', async () => {
+    await show('a red fox', 'a blue heron', 'a red barn')
+    await press('a red fox', 'Control')
+    await press('a blue heron', 'Control')
+    await userEvent.type(screen.getByRole('searchbox', { name: 'Search images' }), 'red')
+    await waitFor(async () => expect(await bar()).toHaveTextContent('1 selected'))
+    await userEvent.click(within(await bar()).getByRole('button', { name: 'Star' }))
+    await waitFor(async () => expect(await marksOf('a red fox')).toMatchObject({ star: true }))
+    expect(await marksOf('a blue heron')).toBeUndefined()
+    await userEvent.type(screen.getByRole('searchbox', { name: 'Search images' }), ' barn')
+    await waitFor(() => expect(screen.queryByRole('toolbar', { name: 'Selection' })).toBeNull())
   })
 
   it('selects within what was found', async () => {

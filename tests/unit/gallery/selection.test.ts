@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { PictureId } from '#domain/ids.ts'
 import { nothingBefore, toContents } from '#gallery/contents.ts'
-import { describeSelection, nothingSelected, pressed, ranged, toggled } from '#gallery/selection.ts'
+import { describeSelection, followed, nothingSelected, pressed, ranged, toggled } from '#gallery/selection.ts'
 import type { ShelfView } from '#gallery/shelf-window.ts'
 import { createFinder } from '#library/find/finder.ts'
 import { everything, type Query, sorts } from '#library/find/query.ts'
@@ -42,6 +42,20 @@ describe('a selection', () => {
     expect([...ranged(before, ids('c', 'd'), true).ids]).toEqual(['a', 'c', 'd'])
     expect(describeSelection(ranged(before, ids('c', 'd'), true))).toBe('3 selected')
   })
+
+  it('loses what left the list, and takes what replaced it, in the same order', () => {
+    const before = ranged(toggled(nothingSelected, id('a')), ids('a', 'b', 'c'), false)
+    const after = followed(
+      before,
+      new Map([
+        [id('a'), id('laid')],
+        [id('b'), undefined],
+      ]),
+    )
+    expect([...after.ids]).toEqual(['laid', 'c'])
+    expect(after.anchor).toBe('laid')
+    expect(followed(before, new Map([[id('a'), undefined]])).anchor).toBeUndefined()
+  })
 })
 
 describe('a range', () => {
@@ -53,6 +67,7 @@ describe('a range', () => {
     const { total, images, days } = finder.find(query)
     return {
       question: undefined,
+      result: 1,
       total,
       images,
       days,
@@ -61,7 +76,7 @@ describe('a range', () => {
       placeOf: () => undefined,
       ratioAt: () => 1,
       idsBetween: async (from, to) => finder.ids(from, to + 1),
-      findPlace: async (wanted) => finder.placeOf(wanted),
+      findPlaces: async (wanted) => wanted.map((each) => finder.placeOf(each)),
     }
   }
 
