@@ -53,7 +53,7 @@ const layers = Object.entries(mayImport).map(([from, allowed]) => ({
 
 const shared = '^src/(domain|providers|models|simulator|server|library|imaging|platform)/'
 const inNode = '^src/(server|simulator)/'
-const serverOnly = '^(sharp|pino|hono|@hono/.*|ipaddr\\.js|redis)(/|$)'
+const serverOnly = '^(sharp|pino|hono|@hono/.*|ipaddr\\.js|redis|undici)(/|$)'
 
 module.exports = {
   forbidden: [
@@ -92,13 +92,19 @@ module.exports = {
       name: 'server packages only in server and simulator',
       severity: 'error',
       from: { path: '^src/', pathNot: inNode },
-      to: { path: [serverOnly, 'node_modules/(sharp|pino|hono|@hono|ipaddr\\.js|redis|@redis)/'] },
+      to: { path: [serverOnly, 'node_modules/(sharp|pino|hono|@hono|ipaddr\\.js|redis|@redis|undici)/'] },
     },
     {
       name: 'redis only in server/shared/redis/redis.ts, which is loaded where there is one',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/server/shared/redis/redis\\.ts$' },
       to: { path: '(^|node_modules/)(redis|@redis)(/|$)' },
+    },
+    {
+      name: 'undici only in server/upstream/questions-client.ts, which cannot send anything paid',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/server/upstream/(questions-client|undici-client\\.d)\\.ts$' },
+      to: { path: '(^|node_modules/)undici(/|$)' },
     },
     {
       name: 'the demo is loaded only when asked for',

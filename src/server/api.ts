@@ -13,16 +13,17 @@ import { createRefunds } from '#server/submit/refunds.ts'
 import type { Streams } from '#server/submit/stream.ts'
 import { type Submit, type SubmitParts, submissionKey } from '#server/submit/submit.ts'
 import { serviceHeaders } from '#server/upstream/gateways.ts'
-import type { Outbound, OutboundCall } from '#server/upstream/guard.ts'
+import type { Outbound } from '#server/upstream/guard.ts'
 import { createImageHandler } from '#server/upstream/image.ts'
 import { createSharedQuestions } from '#server/upstream/questions.ts'
-import { readReply, refusedFor, sendReply } from '#server/upstream/relay.ts'
+import { readReply, refusedFor, sendReply, toReply } from '#server/upstream/relay.ts'
 import type { Transfers } from '#server/upstream/transfers.ts'
 import { createUploadHandler } from '#server/upstream/upload.ts'
 import type { Metrics } from './metrics.ts'
 import { createSpendHandler } from './spend.ts'
 
 export interface ApiParts extends SubmitParts {
+  outbound: Outbound
   routes: readonly Route[]
   submit: Submit
   streams: Streams
@@ -112,10 +113,12 @@ function createReadHandler(route: Route, { gateway, outbound, mask, budget, log 
   const endpoint = present(route.endpoint)
   const headers = serviceHeaders(gateway)
   const base = gateway.api.path + endpoint.path
-  const { deadlineMs } = route
+  const { deadlineMs, answerBytes: maxBytes } = route
   const refund = createRefunds(budget, log, endpoint)
   const share = createSharedQuestions(async (path) => {
-    const reply = await ask(outbound, { to: gateway.api.to, path, method: 'GET', headers, deadlineMs }, mask)
+    const whole = await outbound.ask({ to: gateway.api.to, path, headers, deadlineMs, maxBytes })
+    const reply = whole.ok ? toReply(whole, mask) : whole
+    if (!reply.ok) throw refusedFor(reply)
     await refund(path, reply)
     return reply
   })
@@ -134,7 +137,10 @@ function createLinkHandler(route: Route, { gateway, outbound, mask }: ApiParts):
       throw refused(422, 'Links are renewed for images of the service only.')
     }
     const call = { to: gateway.api.to, path, method: 'POST', headers, deadlineMs, client: outgoing } as const
-    sendReply(outgoing, await ask(outbound, { ...call, body: JSON.stringify(body.data) }, mask))
+    const answer = await outbound.request({ ...call, body: JSON.stringify(body.data) })
+    const reply = answer.ok ? await readReply(answer, mask) : answer
+    if (!reply.ok) throw refusedFor(reply)
+    sendReply(outgoing, reply)
   }
 }
 
@@ -148,13 +154,6 @@ function createKeptHandler({ submissions, log }: ApiParts): Handler {
     })
     sendJson(outgoing, 200, kept)
   }
-}
-
-async function ask(outbound: Outbound, call: OutboundCall, mask: SubmitParts['mask']) {
-  const answer = await outbound.request(call)
-  const reply = answer.ok ? await readReply(answer, mask) : answer
-  if (!reply.ok) throw refusedFor(reply)
-  return reply
 }
 
 /** Reads the listed parameters of an address, each at most once and of the right form. All others are dropped. */

@@ -6,7 +6,8 @@ import { type GeminiReading, readGemini } from '#providers/gemini-answers.ts'
 import { sizeFor } from '#providers/gemini-models.ts'
 import type { JsonWithBlobs } from '#server/edge/body.ts'
 import { mostPictureBytes } from '#server/shared/memory/kept-pictures.ts'
-import { type Fault, type Outbound, readAnswer } from '#server/upstream/guard.ts'
+import type { Fault } from '#server/upstream/fault.ts'
+import { type Outbound, readAnswer } from '#server/upstream/guard.ts'
 import { createMask } from '#server/upstream/relay.ts'
 import { type GeminiService, geminiHeaders, type ModelList } from './gemini-service.ts'
 
@@ -23,7 +24,7 @@ export type CallEnd =
 
 export interface CallParts {
   service: GeminiService
-  outbound: Outbound
+  outbound: Pick<Outbound, 'request'>
   models: ModelList
   /** Fires when the proxy stops: pauses end, and nothing is sent any more. */
   stopping: AbortSignal

@@ -65,7 +65,11 @@ export function createModelList(models: readonly string[]): ModelList {
  * Asks once which models are in service, so that the price shown is that of the model that will be used. Free; on any
  * error the list stays as it is.
  */
-export async function lookForRetired(service: GeminiService, list: ModelList, outbound: Outbound): Promise<void> {
+export async function lookForRetired(
+  service: GeminiService,
+  list: ModelList,
+  outbound: Pick<Outbound, 'request'>,
+): Promise<void> {
   const path = `${service.api.path}/v1beta/models?pageSize=1000`
   const call = { to: service.api.to, path, method: 'GET', headers: geminiHeaders(service) } as const
   const answer = await outbound.request({ ...call, deadlineMs: listDeadlineMs })

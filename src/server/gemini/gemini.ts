@@ -31,7 +31,7 @@ export interface Fallback {
 
 export interface GeminiParts {
   service: GeminiService
-  outbound: Outbound
+  outbound: Pick<Outbound, 'request'>
   submissions: SubmissionStore
   pictures: KeptPictures
   /** Checks the budgets only: the gateway's rate limit does not apply to this service. */

@@ -4,11 +4,11 @@ import type { Callbacks as Dialect, Provider, Send } from '#providers/provider.t
 import type { Outcome, SubmissionStore } from '#server/shared/memory/submissions.ts'
 import { type Gateway, serviceHeaders } from '#server/upstream/gateways.ts'
 import type { Outbound } from '#server/upstream/guard.ts'
-import { type Mask, readReply } from '#server/upstream/relay.ts'
+import { type Mask, mostReplyBytes, toReply } from '#server/upstream/relay.ts'
 
 export interface TaskLearnerParts {
   gateway: Gateway
-  outbound: Outbound
+  outbound: Pick<Outbound, 'ask'>
   mask: Mask
   submissions: SubmissionStore
   /** Pauses before a task is looked up again, in ms. */
@@ -78,15 +78,9 @@ export function createTaskLearner(parts: TaskLearnerParts): LearnTask {
 function createQuestions({ gateway, outbound, mask }: TaskLearnerParts): Send {
   const headers = serviceHeaders(gateway)
   return async (path) => {
-    const call = {
-      to: gateway.api.to,
-      path: gateway.api.path + path,
-      method: 'GET',
-      headers,
-      deadlineMs: askMs,
-    } as const
-    const answer = await outbound.request(call)
-    const reply = answer.ok ? await readReply(answer, mask) : answer
+    const { to, path: base } = gateway.api
+    const whole = await outbound.ask({ to, path: base + path, headers, deadlineMs: askMs, maxBytes: mostReplyBytes })
+    const reply = whole.ok ? toReply(whole, mask) : whole
     if (!reply.ok) throw new Error(reply.cause)
     return new Response(reply.body, { status: reply.status })
   }

@@ -15,8 +15,9 @@ import { jsonLimitsOf, type Route } from '#server/edge/routes.ts'
 import type { Log } from '#server/log.ts'
 import { nameIn } from '#server/shared/memory/budget.ts'
 import { type Outcome, type Reservation, type SubmissionStore, toOutcome } from '#server/shared/memory/submissions.ts'
+import type { Fault } from '#server/upstream/fault.ts'
 import { type Gateway, serviceHeaders } from '#server/upstream/gateways.ts'
-import type { Fault, Outbound } from '#server/upstream/guard.ts'
+import type { Outbound } from '#server/upstream/guard.ts'
 import { type Mask, type Reply, readReply } from '#server/upstream/relay.ts'
 import type { Admission, Admit } from './admission.ts'
 import type { Callbacks } from './callbacks.ts'
@@ -25,7 +26,7 @@ export const submissionKey = /^[A-Za-z0-9_-]{16,64}$/
 
 export interface SubmitParts {
   gateway: Gateway
-  outbound: Outbound
+  outbound: Pick<Outbound, 'request'>
   submissions: SubmissionStore
   admit: Admit
   access: Access

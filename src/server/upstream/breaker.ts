@@ -1,6 +1,8 @@
 import { providers } from '#providers/registry.ts'
+import type { Fault } from './fault.ts'
 import { type Gateway, serviceHeaders } from './gateways.ts'
-import type { Answer, Fault, Outbound } from './guard.ts'
+import type { Answer, Outbound } from './guard.ts'
+import type { Whole } from './questions-client.ts'
 
 /** Knows whether the service answers at all. */
 export interface Breaker {
@@ -15,6 +17,7 @@ export interface Breaker {
 
 const mostUnanswered = 3
 const probeMs = 5_000
+const probeBytes = 64 * 1024
 const noAnswer = new Set<Fault['cause']>(['late', 'broken', 'unreachable'])
 /** Answers of servers in front of the service when it is down. */
 const nobodyThere = new Set([502, 503, 504])
@@ -24,21 +27,21 @@ export function createBreaker(outbound: Outbound, gateway: Gateway): Breaker {
   let probing: Promise<boolean> | undefined
   const free = providers.flatMap(({ endpoints }) => endpoints).find(({ kind }) => kind === 'credits')
 
-  function note(outcome: Answer | Fault): void {
+  function note(outcome: Answer | Whole | Fault): void {
     if (outcome.ok ? nobodyThere.has(outcome.status) : noAnswer.has(outcome.cause)) unanswered += 1
     else if (outcome.ok) unanswered = 0
   }
 
   async function probe(): Promise<boolean> {
-    const answer = await outbound.request({
-      to: gateway.api.to,
-      path: gateway.api.path + (free?.path ?? ''),
-      method: 'GET',
-      headers: serviceHeaders(gateway),
-      deadlineMs: probeMs,
-    })
-    if (answer.ok) answer.body.resume()
-    note(answer)
+    note(
+      await outbound.ask({
+        to: gateway.api.to,
+        path: gateway.api.path + (free?.path ?? ''),
+        headers: serviceHeaders(gateway),
+        deadlineMs: probeMs,
+        maxBytes: probeBytes,
+      }),
+    )
     return unanswered === 0
   }
 
@@ -48,6 +51,11 @@ export function createBreaker(outbound: Outbound, gateway: Gateway): Breaker {
       async request(call) {
         const outcome = await outbound.request(call)
         if (call.to === gateway.api.to) note(outcome)
+        return outcome
+      },
+      async ask(question) {
+        const outcome = await outbound.ask(question)
+        if (question.to === gateway.api.to) note(outcome)
         return outcome
       },
     },

@@ -4,7 +4,9 @@ import https from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
 import type { Readable, Writable } from 'node:stream'
 import { type CompanyProxy, createTunnelAgent, isBypassed } from './company-proxy.ts'
+import type { Fault } from './fault.ts'
 import { type Destination, type HostRules, isReachable, type Reach } from './hosts.ts'
+import { createQuestionsClient, type Question, type Whole } from './questions-client.ts'
 
 /** One request from this proxy to another machine. */
 export interface OutboundCall {
@@ -32,16 +34,11 @@ export interface Answer {
   body: IncomingMessage
 }
 
-/** Why there is no answer. `sent` is "no" only if no byte of the request can have arrived. */
-export interface Fault {
-  ok: false
-  sent: 'no' | 'unknown'
-  cause: 'forbidden' | 'unreachable' | 'late' | 'broken' | 'too-large' | 'gone'
-}
-
 /** All outgoing requests of this proxy. Never follows a redirect on its own. */
 export interface Outbound {
   request(call: OutboundCall): Promise<Answer | Fault>
+  /** A free request, whose small answer is read to its end. */
+  ask(question: Question): Promise<Whole | Fault>
   close(): void
 }
 
@@ -55,17 +52,19 @@ const mostHops = 3
 const mostSockets = 256
 
 /**
- * Node's own client, which ignores proxies in the environment. With `companyProxy`, everything for other machines goes
- * through it; that proxy resolves names, so addresses cannot be checked then.
+ * Node's own client, and a faster one for questions; both ignore proxies in the environment. With `companyProxy`,
+ * everything for other machines goes through it; that proxy resolves names, so addresses cannot be checked then.
  */
 export function createOutbound(resolve: Resolve = resolveName, companyProxy?: CompanyProxy): Outbound {
   const agents = new Map<string, http.Agent>()
+  const questions = createQuestionsClient((reach) => guardedLookup(resolve, reach))
+  const isThroughProxy = (to: Destination) => companyProxy !== undefined && !isBypassed(to, companyProxy)
 
   // A socket is checked when it is opened, and only reused for calls of the same reach. Each submission gets a new one:
   // if the other side were just closing a reused socket, it would be unknown whether the submission arrived.
   function agentFor(to: Destination, keepAlive: boolean): http.Agent {
     const { secure, reach } = to
-    const proxy = companyProxy && !isBypassed(to, companyProxy) ? companyProxy : undefined
+    const proxy = isThroughProxy(to) ? companyProxy : undefined
     const name = `${secure} ${reach} ${keepAlive} ${proxy !== undefined}`
     const kept = agents.get(name)
     if (kept) return kept
@@ -77,16 +76,24 @@ export function createOutbound(resolve: Resolve = resolveName, companyProxy?: Co
     return agent
   }
 
+  async function request(call: OutboundCall): Promise<Answer | Fault> {
+    if (isForbidden(call.to)) return forbidden
+    const unkept = agentFor(call.to, false)
+    return call.method === 'GET' ? send(call, agentFor(call.to, true), unkept) : send(call, unkept)
+  }
+
   return {
-    request(call) {
-      // Node does not look up a host that is an address already.
-      if (isIP(call.to.host) !== 0 && !isReachable(call.to.host, call.to.reach)) {
-        return Promise.resolve({ ok: false, sent: 'no', cause: 'forbidden' })
-      }
-      const unkept = agentFor(call.to, false)
-      return call.method === 'GET' ? send(call, agentFor(call.to, true), unkept) : send(call, unkept)
+    request,
+    async ask(question) {
+      if (isForbidden(question.to)) return forbidden
+      if (!isThroughProxy(question.to)) return questions.ask(question)
+      const answer = await request({ ...question, method: 'GET' })
+      if (!answer.ok) return answer
+      const read = await readAnswer(answer, question.maxBytes)
+      return read.ok ? { ...read, status: answer.status, type: answer.headers['content-type'] } : read
     },
     close() {
+      questions.close()
       for (const agent of agents.values()) agent.destroy()
     },
   }
@@ -95,6 +102,13 @@ export function createOutbound(resolve: Resolve = resolveName, companyProxy?: Co
 function createAgent(secure: boolean, options: https.AgentOptions, proxy: CompanyProxy | undefined): http.Agent {
   if (!secure) return new http.Agent(options)
   return proxy ? createTunnelAgent(proxy.address, options) : new https.Agent(options)
+}
+
+const forbidden: Fault = { ok: false, sent: 'no', cause: 'forbidden' }
+
+/** A host that is an address already is not looked up, so it is checked here. */
+function isForbidden({ host, reach }: Destination): boolean {
+  return isIP(host) !== 0 && !isReachable(host, reach)
 }
 
 /** Checks all addresses of a name before connecting to any of them. */
@@ -233,7 +247,7 @@ export function isPacked(headers: Answer['headers']): boolean {
 
 /** A GET that follows redirects within the rules: each hop is checked again, and never goes from https to http. */
 export async function followTo(
-  outbound: Outbound,
+  outbound: Pick<Outbound, 'request'>,
   url: URL,
   rules: HostRules,
   call: Omit<OutboundCall, 'to' | 'path' | 'method'>,

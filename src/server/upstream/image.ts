@@ -10,7 +10,7 @@ import { endUnread, type Transfers } from './transfers.ts'
 
 export interface ImageParts {
   gateway: Pick<Gateway, 'results'>
-  outbound: Outbound
+  outbound: Pick<Outbound, 'request'>
   access: Pick<Access, 'userOf'>
   transfers: Transfers
   /** For tests: divides the time that slow readers get. */

@@ -1,9 +1,11 @@
 import type { ServerResponse } from 'node:http'
 import { refused, sendText } from '#server/edge/refusals.ts'
-import { type Answer, type Fault, readAnswer } from './guard.ts'
+import type { Fault } from './fault.ts'
+import { type Answer, readAnswer } from './guard.ts'
+import type { Whole } from './questions-client.ts'
 
 /** No endpoint that this proxy forwards has larger answers. */
-const mostBytes = 1024 * 1024
+export const mostReplyBytes = 1024 * 1024
 const isJson = /^application\/([\w.+-]*\+)?json\b/i
 
 /** A service's answer, ready to be passed on: its status, and its text without our key. */
@@ -54,20 +56,30 @@ function escaped(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')
 }
 
-/**
- * Reads a service's answer to its end, as text that a browser will not run. A redirect, or an invalid HTTP status, does
- * not count as an answer.
- */
+/** Reads a service's answer to its end. See `toReply`. */
 export async function readReply(answer: Answer, mask: Mask): Promise<({ ok: true } & Reply) | Fault> {
-  if (answer.status < 200 || (answer.status >= 300 && answer.status < 400) || answer.status > 599) {
+  if (!isAnswer(answer.status)) {
     answer.body.destroy()
-    return { ok: false, sent: 'unknown', cause: 'broken' }
+    return noReply
   }
-  const read = await readAnswer(answer, mostBytes)
-  if (!read.ok) return read
-  const json = isJson.test(answer.headers['content-type'] ?? '')
-  const type = json ? 'application/json; charset=utf-8' : 'text/plain; charset=utf-8'
-  return { ok: true, status: answer.status, type, body: mask(read.bytes.toString()) }
+  const read = await readAnswer(answer, mostReplyBytes)
+  return read.ok ? toReply({ ...read, status: answer.status, type: answer.headers['content-type'] }, mask) : read
+}
+
+/**
+ * A service's answer as text that a browser will not run. A redirect, or an invalid HTTP status, does not count as an
+ * answer.
+ */
+export function toReply({ status, type = '', bytes }: Whole, mask: Mask): ({ ok: true } & Reply) | Fault {
+  if (!isAnswer(status)) return noReply
+  const shown = isJson.test(type) ? 'application/json; charset=utf-8' : 'text/plain; charset=utf-8'
+  return { ok: true, status, type: shown, body: mask(bytes.toString()) }
+}
+
+const noReply: Fault = { ok: false, sent: 'unknown', cause: 'broken' }
+
+function isAnswer(status: number): boolean {
+  return status >= 200 && status <= 599 && (status < 300 || status >= 400)
 }
 
 export function sendReply(outgoing: ServerResponse, { status, type, body }: Reply): void {

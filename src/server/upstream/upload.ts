@@ -14,7 +14,7 @@ import type { Transfers } from './transfers.ts'
 
 export interface UploadParts {
   gateway: Gateway
-  outbound: Outbound
+  outbound: Pick<Outbound, 'request'>
   mask: Mask
   access: Pick<Access, 'userOf'>
   transfers: Transfers

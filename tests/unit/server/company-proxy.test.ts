@@ -93,6 +93,7 @@ const paid = {
   deadlineMs: 20_000,
 } as const
 const free = { method: 'GET', headers: [], path: '/', deadlineMs: 20_000 } as const
+const question = { headers: ['authorization', 'Bearer a-key'], path: '/poll', deadlineMs: 20_000, maxBytes: 1000 }
 const to = toDestination(new URL('https://api.example'), 'public')
 const notSent = { ok: false, sent: 'no', cause: 'unreachable' }
 
@@ -143,6 +144,16 @@ describe("a company's proxy", () => {
     expect(company.asked).toHaveLength(2)
     for (let time = 0; time < 3; time += 1) await read(await outbound.request({ ...free, to }))
     expect(company.asked).toHaveLength(3)
+    for (let time = 0; time < 3; time += 1) {
+      const bytes = Buffer.from('an answer')
+      expect(await outbound.ask({ ...question, to })).toEqual({ ok: true, status: 200, type: undefined, bytes })
+    }
+    expect(company.asked).toHaveLength(3)
+    expect(service.seen.at(-1)).toMatchObject({
+      method: 'GET',
+      url: '/poll',
+      headers: { authorization: 'Bearer a-key' },
+    })
   })
 
   it.each([
@@ -153,6 +164,7 @@ describe("a company's proxy", () => {
   ])('D6: that says %j has sent nothing', async (refusal) => {
     company.refusal = refusal
     expect(await outbound.request({ ...paid, to })).toEqual(notSent)
+    expect(await outbound.ask({ ...question, to })).toEqual(notSent)
     expect(service.seen).toEqual([])
   })
 
@@ -179,7 +191,9 @@ describe("a company's proxy", () => {
   it('D6: is not asked for this machine, nor for an address inside', async () => {
     const local = toDestination(new URL(service.origin), 'loopback')
     expect(await read(await outbound.request({ ...paid, to: local }))).toBe('an answer')
+    expect(await outbound.ask({ ...question, to: local })).toMatchObject({ ok: true })
     const inside = toDestination(new URL('https://10.0.0.1'), 'public')
+    expect(await outbound.ask({ ...question, to: inside })).toMatchObject({ sent: 'no', cause: 'forbidden' })
     expect(await outbound.request({ ...paid, to: inside })).toMatchObject({ sent: 'no', cause: 'forbidden' })
     expect(company.asked).toEqual([])
   })
@@ -198,6 +212,7 @@ describe('NO_PROXY', () => {
     expect(await read(await outbound.request({ ...paid, to: direct }))).toBe('an answer')
     expect([company.asked.length, asked]).toEqual([0, ['gateway.example']])
     expect(await read(await outbound.request({ ...free, to: direct }))).toBe('an answer')
+    expect(await outbound.ask({ ...question, to: direct })).toMatchObject({ ok: true })
     expect(company.asked).toEqual([])
     expect(await read(await outbound.request({ ...paid, to }))).toBe('an answer')
     expect(company.asked.map(({ url }) => url)).toEqual(['api.example:443'])

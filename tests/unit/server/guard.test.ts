@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Fault } from '#server/upstream/fault.ts'
 import { createOutbound, followTo, type Outbound, type Resolve, readAnswer } from '#server/upstream/guard.ts'
 import { createHostRules, type HostRules, isReachable, type Reach, toDestination } from '#server/upstream/hosts.ts'
 import { type FakeService, openFakeService } from '../../support/fake-service.ts'
@@ -35,13 +36,19 @@ const listed = createHostRules(['pictures.example', 'kie.ai'])
 const get = (address: string, rules: HostRules = anyHost('public')) =>
   followTo(outbound, new URL(address), rules, { headers: [], deadlineMs: 2000 })
 
+/** The same address, asked in the way of polls. */
+const ask = (address: string, reach: Reach = 'public') => {
+  const to = toDestination(new URL(address), reach)
+  return outbound.ask({ to, path: '/', headers: [], deadlineMs: 2000, maxBytes: 100 })
+}
+
 const port = () => listener.host.split(':')[1]
 const at = (host: string) => `http://${host}:${port()}/`
 
 /** Gives the cause of the refusal, after making sure that nothing was connected to. */
-async function causeWithoutConnection(ask: () => ReturnType<typeof get>) {
+async function causeWithoutConnection(send: () => Promise<{ ok: true; status: number } | Fault>) {
   const before = listener.connections()
-  const answer = await ask()
+  const answer = await send()
   expect(listener.connections()).toBe(before)
   return answer.ok ? `answered ${answer.status}` : answer.cause
 }
@@ -52,7 +59,9 @@ describe('requests to other machines', () => {
     expect(await get(at('127.0.0.1'), anyHost('loopback'))).toMatchObject({ ok: true, status: 200 })
     names['inside.example'] = ['127.0.0.1']
     expect(await get(at('inside.example'), anyHost('any'))).toMatchObject({ ok: true, status: 200 })
-    expect(listener.connections()).toBe(before + 2)
+    expect(await ask(at('127.0.0.1'), 'loopback')).toMatchObject({ ok: true, status: 200 })
+    expect(await ask(at('inside.example'), 'any')).toMatchObject({ ok: true, status: 200 })
+    expect(listener.connections()).toBe(before + 4)
   })
 
   it.each([
@@ -97,6 +106,7 @@ describe('requests to other machines', () => {
     names.localhost = ['127.0.0.1', '::1']
     names['localhost.'] = ['127.0.0.1']
     expect(await causeWithoutConnection(() => get(at(host)))).toBe('forbidden')
+    expect(await causeWithoutConnection(() => ask(at(host)))).toBe('forbidden')
   })
 
   it.each(['172.15.255.255', '172.32.0.1', '8.8.8.8', '2606:4700::1111'])('C12: %s is public', (address) => {
@@ -119,12 +129,18 @@ describe('requests to other machines', () => {
     expect(await rebinding.request(call)).toMatchObject({ ok: true })
     expect(asked).toBe(1)
     expect(await rebinding.request(call)).toMatchObject({ ok: false, cause: 'forbidden' })
+    answers.push(['203.0.114.7'], ['127.0.0.1'])
+    const question = { to, path: '/', headers: [], deadlineMs: 2000, maxBytes: 100 }
+    expect(await rebinding.ask(question)).toMatchObject({ ok: false, cause: 'forbidden' })
+    expect(await rebinding.ask(question)).toMatchObject({ ok: true })
+    expect(asked).toBe(4)
     rebinding.close()
   })
 
   it('C37: a name with one public and one private address is refused whole', async () => {
     names['pictures.example'] = ['203.0.114.7', '127.0.0.1']
     expect(await causeWithoutConnection(() => get(at('pictures.example')))).toBe('forbidden')
+    expect(await causeWithoutConnection(() => ask(at('pictures.example')))).toBe('forbidden')
   })
 
   it('C01: an address that is refused was certainly not asked', async () => {
@@ -137,11 +153,14 @@ describe('requests to other machines', () => {
     names['empty.example'] = []
     expect(await causeWithoutConnection(() => get(at('empty.example')))).toBe('forbidden')
     expect(await causeWithoutConnection(() => get(at('unknown.example')))).toBe('unreachable')
+    expect(await causeWithoutConnection(() => ask(at('empty.example')))).toBe('forbidden')
+    expect(await causeWithoutConnection(() => ask(at('unknown.example')))).toBe('unreachable')
   })
 
   it('C44: a listed host whose name resolves to a private address is refused', async () => {
     names['pictures.example'] = ['127.0.0.1']
     expect(await causeWithoutConnection(() => get('https://pictures.example/a.png', listed))).toBe('forbidden')
+    expect(await causeWithoutConnection(() => ask('https://pictures.example/a.png'))).toBe('forbidden')
   })
 
   it('C46: a kept connection is reused only by requests with the same permissions as the one that opened it', async () => {
@@ -160,8 +179,9 @@ describe('requests to other machines', () => {
     })
     try {
       names['nowhere.example'] = ['127.0.0.1']
-      const ask = () => get('http://nowhere.example:1/', anyHost('any'))
-      expect(await causeWithoutConnection(ask)).toBe('unreachable')
+      const nowhere = 'http://nowhere.example:1/'
+      expect(await causeWithoutConnection(() => get(nowhere, anyHost('any')))).toBe('unreachable')
+      expect(await causeWithoutConnection(() => ask(nowhere, 'any'))).toBe('unreachable')
     } finally {
       process.env = before
     }
@@ -290,13 +310,12 @@ describe('redirects', () => {
   it('C41: a redirect never leads from https to http', async () => {
     const asked: string[] = []
     const locations = ['https://pictures.example/b', `http://${listener.host}/`]
-    const redirecting: Outbound = {
+    const redirecting: Pick<Outbound, 'request'> = {
       request: async ({ to, path }) => {
         asked.push(`${to.secure ? 'https' : 'http'}://${to.host}${path}`)
         const location = locations.shift()
         return { ok: true, status: 302, headers: { location }, body: { destroy: () => undefined } as never }
       },
-      close: () => undefined,
     }
     const rules = createHostRules(['pictures.example', listener.host])
     const answer = await followTo(redirecting, new URL('https://pictures.example/a'), rules, {

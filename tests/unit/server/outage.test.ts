@@ -84,6 +84,10 @@ describe('a service that is down', () => {
 
   it.each([
     ['breaks every connection', (incoming) => incoming.socket.destroy()],
+    [
+      'breaks off its answers',
+      (_, outgoing) => void outgoing.writeHead(200, { 'content-length': 9 }).write('{', () => outgoing.destroy()),
+    ],
     ['has only a server in front of it', (_, outgoing) => void outgoing.writeHead(502).end('<h1>502</h1>')],
   ] as [string, Reply][])(
     'S08: and %s is not probed with a submission; a free request finds out that it is back',

@@ -414,7 +414,7 @@ describe('the last step before the service', () => {
   function createWith(request: Outbound['request'], more: Partial<SubmitParts> = {}) {
     const submit = createSubmit({
       gateway: openGateway(readConfig({ KIE_API_KEY: canaryKey })),
-      outbound: { request, close: () => undefined },
+      outbound: { request },
       submissions: createMemorySubmissions(),
       admit: async () => ({ admitted: true, giveBack: async () => undefined, tieTo: async () => undefined }),
       access: createAccess({ tokens: [], isSecure: false }),
