@@ -142,14 +142,14 @@ function createBinCommands(store: GalleryStore): Pick<ImageCommands, 'moveToBin'
 
     async deletePermanently(ids) {
       try {
-        await store.deleteForEver(ids)
+        // Another window may have restored some of them since the question was asked.
+        const deleted = await store.deleteForEver(ids, 'bin')
+        const { selected, select } = useWorkspace.getState()
+        if (selected !== undefined && deleted.includes(selected)) select(undefined)
+        announce(deleted.length === 1 ? 'Deleted permanently' : `${deleted.length} images deleted permanently`)
       } catch (error) {
         sayFailure('Nothing was deleted', error)
-        return
       }
-      const { selected, select } = useWorkspace.getState()
-      if (selected !== undefined && ids.includes(selected)) select(undefined)
-      announce(ids.length === 1 ? 'Deleted permanently' : `${ids.length} images deleted permanently`)
     },
   }
 }

@@ -58,7 +58,7 @@ export function createLayers(ports: LayingPorts): Layers {
       if (result.objection) return note(id, { kind: 'refused', objection: result.objection, fit: result.fit })
       await store.addPicture(toDerived(laid, answer, result, {}, now()))
       // The answer was deleted meanwhile, for example with the samples.
-      if (!(await store.picture(id))) return store.deleteForEver([laid])
+      if (!(await store.picture(id))) return void (await store.deleteForEver([laid]))
     }
     await note(id, { kind: 'laid', picture: laid })
   }

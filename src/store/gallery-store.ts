@@ -171,7 +171,7 @@ function lazyShelfWrites(database: Database, onChange: (change: StoreChange) => 
     noteLaying: async (...given) => (await open()).noteLaying(...given),
     moveToBin: async (ids) => (await open()).moveToBin(ids),
     restore: async (ids) => (await open()).restore(ids),
-    deleteForEver: async (ids) => (await open()).deleteForEver(ids),
+    deleteForEver: async (...given) => (await open()).deleteForEver(...given),
     removeSamples: async () => (await open()).removeSamples(),
   }
 }

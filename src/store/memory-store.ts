@@ -287,19 +287,21 @@ function createShelves(kept: Map<PictureId, Kept>, tell: Tell): PictureShelves &
     tell({ kind: 'pictures', ids })
   }
 
-  async function remove(ids: readonly PictureId[]) {
-    const lone = await loneAnswers(
-      entries(ids).map(({ record }) => record),
-      {
-        read: async (id) => kept.get(id)?.record,
-        childrenOf: async (id) => all().filter(({ parents }) => parents.includes(id)),
-      },
+  async function remove(asked: readonly PictureId[], shelf?: Shelf) {
+    const removed = entries(asked).flatMap(({ record }) =>
+      shelf === undefined || record.shelf === shelf ? [record] : [],
     )
+    const ids = removed.map(({ id }) => id)
+    const lone = await loneAnswers(removed, {
+      read: async (id) => kept.get(id)?.record,
+      childrenOf: async (id) => all().filter(({ parents }) => parents.includes(id)),
+    })
     const gone = [...ids, ...lone.hidden.map(({ id }) => id)]
     for (const id of gone) kept.delete(id)
     for (const record of lone.binned)
       for (const entry of entries([record.id])) kept.set(record.id, { ...entry, record })
     if (gone.length > 0) tell({ kind: 'pictures', ids: gone })
+    return ids
   }
 
   return {
@@ -321,7 +323,8 @@ function createShelves(kept: Map<PictureId, Kept>, tell: Tell): PictureShelves &
     moveToBin: (ids) => replace(ids, binned),
     restore: (ids) => replace(ids, restored),
     deleteForEver: remove,
-    removeSamples: () => remove(all().flatMap(({ id, origin }) => (isSample(id, origin.kind) ? [id] : []))),
+    removeSamples: async () =>
+      void (await remove(all().flatMap(({ id, origin }) => (isSample(id, origin.kind) ? [id] : [])))),
   }
 }
 

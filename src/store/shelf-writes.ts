@@ -1,7 +1,7 @@
 import type { IDBPObjectStore } from 'idb'
 import type { PictureId } from '#domain/ids.ts'
 import type { Laying } from '#domain/laying.ts'
-import type { Picture } from '#domain/picture.ts'
+import type { Picture, Shelf } from '#domain/picture.ts'
 import type { Database } from './database.ts'
 import { deleteFiles } from './file-bytes.ts'
 import { deletePicture, putPicture } from './picture-writes.ts'
@@ -30,15 +30,19 @@ export function createShelfWrites(database: Database, onChange: (change: StoreCh
   }
 
   /** All samples if no ids are given. */
-  async function remove(named?: readonly PictureId[]) {
+  async function remove(named?: readonly PictureId[], shelf?: Shelf) {
     const stores = ['thumbnails', 'originals', 'renditions'] as const
-    const ids = await database.write(['pictures', 'files', ...stores], async (transaction) => {
+    const { ids, given } = await database.write(['pictures', 'files', ...stores], async (transaction) => {
       const pictures = transaction.objectStore('pictures')
-      const given = named ?? [
+      const asked = named ?? [
         ...(await pictures.index('origin').getAllKeys('sample')),
         ...(await laidSamples(pictures)),
       ]
-      const removed = await Promise.all(given.map((id) => pictures.get(id)))
+      const known = await Promise.all(asked.map((id) => pictures.get(id)))
+      const removed = known.flatMap((record) =>
+        record && (shelf === undefined || record.shelf === shelf) ? [record] : [],
+      )
+      const given = removed.map(({ id }) => id)
       const lone = await loneAnswers(removed, {
         read: (id) => pictures.get(id),
         childrenOf: (id) => pictures.index('parents').getAll(id),
@@ -47,16 +51,11 @@ export function createShelfWrites(database: Database, onChange: (change: StoreCh
       await Promise.all(ids.map((id) => deletePicture(transaction, id)))
       await Promise.all(lone.binned.map((answer) => putPicture(transaction, answer)))
       await Promise.all(stores.flatMap((store) => ids.map((id) => transaction.objectStore(store).delete(id))))
-      const records = new Map(
-        [...removed.flatMap((record) => record ?? []), ...lone.hidden].map((each) => [each.id, each]),
-      )
-      await deleteFiles(
-        transaction,
-        ids.map((id) => records.get(id) ?? { id }),
-      )
-      return ids
+      await deleteFiles(transaction, [...removed, ...lone.hidden])
+      return { ids, given }
     })
     if (ids.length > 0) onChange({ kind: 'pictures', ids })
+    return given
   }
 
   return {
@@ -66,7 +65,7 @@ export function createShelfWrites(database: Database, onChange: (change: StoreCh
     moveToBin: (ids) => replace(ids, binned),
     restore: (ids) => replace(ids, restored),
     deleteForEver: remove,
-    removeSamples: () => remove(),
+    removeSamples: async () => void (await remove()),
   }
 }
 

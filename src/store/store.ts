@@ -291,9 +291,9 @@ export interface GalleryStore {
   restore(ids: readonly PictureId[]): Promise<void>
   /**
    * Images made from it keep its id as their parent. With the last image that an answer was laid into, the answer on the
-   * shelf `answers` is deleted too.
+   * shelf `answers` is deleted too. `shelf`: only images that are on it now. Gives what was deleted of `ids`.
    */
-  deleteForEver(ids: readonly PictureId[]): Promise<void>
+  deleteForEver(ids: readonly PictureId[], shelf?: Shelf): Promise<readonly PictureId[]>
 
   /** Adds distinct samples to the gallery; existing ones stay as they are. */
   addSamples(wanted: Samples, onProgress: (done: number) => void): Promise<void>

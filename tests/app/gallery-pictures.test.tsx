@@ -214,6 +214,16 @@ describe('the bin', () => {
     await waitFor(async () => expect(await store.picture('one' as PictureId)).toBeUndefined())
   })
 
+  it('keeps what another window restores while the question is open', async () => {
+    await openBin('one', 'two')
+    await userEvent.click(await screen.findByRole('button', { name: 'Empty bin' }))
+    const question = await screen.findByRole('dialog', { name: 'Delete permanently?' })
+    await act(() => store.restore(['one' as PictureId]))
+    await userEvent.click(within(question).getByRole('button', { name: 'Delete permanently' }))
+    await waitFor(async () => expect(await store.picture('two' as PictureId)).toBeUndefined())
+    expect(await store.picture('one' as PictureId)).toMatchObject({ shelf: 'gallery' })
+  })
+
   it('says that the answer of a model goes with the image it was laid into', async () => {
     const [answer, laid] = ['run-1-0', 'laid'] as [PictureId, PictureId]
     const origins = areaOrigins('photo', 'run-1')

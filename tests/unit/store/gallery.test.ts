@@ -283,6 +283,16 @@ describe.each([{ kept: 'in a database' }, { kept: 'in memory' }])('a gallery $ke
       expect(await store.picture('photo' as PictureId)).toBeDefined()
     })
 
+    test('is deleted from a shelf only where it is on that', async () => {
+      await store.moveToBin([laid, version])
+      await store.restore([laid])
+      expect(await store.deleteForEver([laid, version, answer], 'bin')).toEqual([version])
+      expect(await gallery()).toEqual([laid])
+      expect(await store.picture(version)).toBeUndefined()
+      expect(await store.original(laid)).toBeDefined()
+      expect(await store.picture(answer)).toMatchObject({ shelf: 'answers' })
+    })
+
     test('returns from the bin to the gallery when nothing that was made from it is left', async () => {
       await store.moveToBin([answer])
       await store.deleteForEver([laid, version])
