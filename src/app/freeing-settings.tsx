@@ -20,11 +20,7 @@ export function FreeingSettings({ freeBytes }: { freeBytes: number | undefined }
   const { data } = useQuery({
     // Queries below "storage" are read again whenever images change.
     queryKey: ['storage', 'report', inForms],
-    async queryFn() {
-      // If that fails, copies stay as they are.
-      await store.shareCopies().catch(() => undefined)
-      return store.storageReport(inForms, Date.now())
-    },
+    queryFn: () => store.storageReport(inForms, Date.now()),
     networkMode: 'always',
     staleTime: 0,
   })

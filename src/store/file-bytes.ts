@@ -77,25 +77,53 @@ export async function deleteFiles(
   for (let round = 0; round < 2; round += 1) for (const id of left) await deleteUnneeded(id)
 }
 
-/** Makes files of earlier versions that were stored several times refer to one record, whose bytes are checked first. */
-export async function shareCopies(database: Database): Promise<void> {
-  for (const sha256 of await hashesOfSeveral(database)) {
+/** Where sharing has come to: the hashes up to there are done. Kept in `ledger`; without it, everything is done again. */
+interface Sharing {
+  after?: string
+  isDone?: boolean
+}
+
+const sharingKey: IDBValidKey = ['copies']
+/** The most work of one step: keys that are read, and hashes whose bytes are read and shared. */
+const stepKeys = 500
+const stepHashes = 4
+
+/**
+ * One step of making files that earlier versions stored several times refer to one record, whose bytes are checked
+ * first. Resolves to whether more is left. Once everything is done, a step is one read.
+ */
+export async function shareSomeCopies(database: Database): Promise<boolean> {
+  const stored = await database.read(['ledger'], (transaction) => transaction.objectStore('ledger').get(sharingKey))
+  const { after, isDone } = (stored ?? {}) as Sharing
+  if (isDone) return false
+  const { several, last } = await nextHashes(database, after)
+  for (const sha256 of several) {
     const kept = await findBytes(database, sha256)
     if (kept !== undefined) await shareBytes(database, sha256, kept)
   }
+  const next: Sharing = last === undefined ? { isDone: true } : { after: last }
+  await database.write(['ledger'], (transaction) => transaction.objectStore('ledger').put(next, sharingKey))
+  return last !== undefined
 }
 
-function hashesOfSeveral(database: Database): Promise<readonly string[]> {
+/** The next hashes that several files have, and the last hash that was looked at; `undefined`: there are no more. */
+function nextHashes(database: Database, after: string | undefined): Promise<{ several: string[]; last?: string }> {
   return database.read(['files'], async (transaction) => {
     const several = new Set<string>()
     let last: string | undefined
-    let cursor = await transaction.objectStore('files').index('sha256').openKeyCursor()
-    while (cursor) {
-      if (cursor.key === last) several.add(cursor.key)
+    let count = 0
+    const range = after === undefined ? undefined : IDBKeyRange.lowerBound(after, true)
+    let cursor = await transaction.objectStore('files').index('sha256').openKeyCursor(range)
+    for (; cursor; cursor = await cursor.continue()) {
+      const isNext = cursor.key !== last
+      // A step ends between two hashes, so that all files of one are seen together.
+      if (last !== undefined && isNext && (count >= stepKeys || several.size >= stepHashes))
+        return { several: [...several], last }
+      if (!isNext) several.add(cursor.key)
       last = cursor.key
-      cursor = await cursor.continue()
+      count += 1
     }
-    return [...several]
+    return { several: [...several] }
   })
 }
 

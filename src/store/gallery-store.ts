@@ -71,10 +71,6 @@ export async function openGallery({ name = 'atelier', processor }: GalleryOption
       const { readSourceReport } = await import('./source-report.ts')
       return readSourceReport(database, inForms)
     },
-    async shareCopies() {
-      const { shareCopies } = await import('./file-bytes.ts')
-      await shareCopies(database)
-    },
     async storageReport(inForms, now) {
       const { readStorageReport } = await import('./storage-report.ts')
       return readStorageReport(database, inForms, now)

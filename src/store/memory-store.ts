@@ -122,14 +122,13 @@ function createListeners(): { tell: Tell; subscribe: GalleryStore['subscribe']; 
 function createReports(
   runs: ReadonlyMap<RunId, Run>,
   kept: ReadonlyMap<PictureId, Kept>,
-): Pick<GalleryStore, 'sourceReport' | 'shareCopies' | 'storageReport'> {
+): Pick<GalleryStore, 'sourceReport' | 'storageReport'> {
   const records = () => [...kept.values()].map(({ record }) => record)
   return {
     async sourceReport(inForms) {
       const sources = records().filter(({ shelf }) => shelf === 'sources')
       return toSourceReport(sources.toSorted(byNewest), neededSources(runs, kept, inForms))
     },
-    shareCopies: async () => undefined,
     async storageReport(inForms, now) {
       const { toStorageReport } = await import('./storage-report.ts')
       async function* pages() {

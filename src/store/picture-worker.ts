@@ -1,5 +1,7 @@
 import { toFailure } from '#domain/failure.ts'
-import { openDatabase, toStorageError } from './database.ts'
+import { type Database, openDatabase, toStorageError } from './database.ts'
+import { shareSomeCopies } from './file-bytes.ts'
+import { createIdleWork } from './idle-work.ts'
 import { browserProcessor } from './image-processor.ts'
 import type { FromWorker, PictureAct, ToWorker } from './picture-messages.ts'
 import { createPictureRecords, type PictureRecords } from './picture-records.ts'
@@ -7,12 +9,16 @@ import { createPictureRecords, type PictureRecords } from './picture-records.ts'
 /** The worker behind `worker-bridge.ts`, with its own database connection. */
 let name = ''
 let records: Promise<PictureRecords> | undefined
+let connection: Database | undefined
 
 const tell = (message: FromWorker) => self.postMessage(message)
 
 function open(): Promise<PictureRecords> {
   records ??= openDatabase(name, { onHealth: (health) => tell({ kind: 'health', health }) }).then(
-    (database) => createPictureRecords(database, browserProcessor),
+    (database) => {
+      connection = database
+      return createPictureRecords(database, browserProcessor)
+    },
     (error: unknown) => {
       records = undefined
       throw toStorageError(error)
@@ -20,6 +26,15 @@ function open(): Promise<PictureRecords> {
   )
   return records
 }
+
+/** In one window at a time. This worker starts with the first call for an image's bytes, so nothing waits for it. */
+const idle = createIdleWork(async () => {
+  if (!connection || !navigator.locks) return false
+  const database = connection
+  return navigator.locks.request(`${name}-copies`, { ifAvailable: true }, (lock) =>
+    lock ? shareSomeCopies(database) : false,
+  )
+})
 
 function perform(opened: PictureRecords, call: number, ask: PictureAct): Promise<unknown> {
   switch (ask.act) {
@@ -47,7 +62,7 @@ self.addEventListener('message', async ({ data }: MessageEvent<ToWorker>) => {
   }
   const { call, ask } = data
   try {
-    tell({ kind: 'done', call, value: await perform(await open(), call, ask) })
+    tell({ kind: 'done', call, value: await idle.during(async () => perform(await open(), call, ask)) })
   } catch (error) {
     tell({ kind: 'failed', call, failure: toFailure(error) })
   }

@@ -89,8 +89,8 @@ export interface Schema extends DBSchema {
   collections: { key: CollectionId; value: Collection }
   folders: { key: string; value: StoredFolder }
   /**
-   * Records for search, made from `pictures`: they can be deleted and made again. Each row is stored with an explicit
-   * key.
+   * Records that are made from others and can be deleted and made again: those for search, and how far files of earlier
+   * versions are shared. Each has an explicit key.
    */
   ledger: { key: IDBValidKey; value: unknown }
 }

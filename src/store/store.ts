@@ -281,8 +281,6 @@ export interface GalleryStore {
   sourceReport(inForms: readonly PictureId[]): Promise<SourceReport>
   /** Stores the palettes of images that had none. */
   setPalettes(palettes: ReadonlyMap<PictureId, readonly number[]>): Promise<void>
-  /** Stores the bytes of files once that earlier versions stored several times. */
-  shareCopies(): Promise<void>
   /** Reads every record. An image of `inForms` is no duplicate. `now`: epoch ms. */
   storageReport(inForms: readonly PictureId[], now: number): Promise<StorageReport>
 

@@ -2,6 +2,8 @@ import 'fake-indexeddb/auto'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { PictureId } from '#domain/ids.ts'
 import { sha256Of } from '#imaging/sha256.ts'
+import { openDatabase } from '#store/database.ts'
+import { shareSomeCopies } from '#store/file-bytes.ts'
 import { openGallery } from '#store/gallery-store.ts'
 import { openRescue } from '#store/rescue.ts'
 import type { GalleryStore, NewFile } from '#store/store.ts'
@@ -89,6 +91,13 @@ describe('a file that several images have', () => {
   const filesNow = async () => (await recordsOf(name, 'files')) as { id: string; bytes?: Blob; bytesAt?: string }[]
   /** Which records have bytes, and to which the others refer. */
   const places = async () => Object.fromEntries((await filesNow()).map(({ id, bytesAt }) => [id, bytesAt ?? 'bytes']))
+  /** `again`: as if nothing had been shared before. */
+  const shareAll = async ({ again = false } = {}) => {
+    const database = await openDatabase(name, { onHealth: () => undefined })
+    if (again) await database.write(['ledger'], (transaction) => transaction.objectStore('ledger').clear())
+    while (await shareSomeCopies(database));
+    database.close()
+  }
   const hashNow = async (each: PictureId) => {
     const bytes = await store.original(each)
     return bytes && (await hashOf(bytes))
@@ -155,19 +164,43 @@ describe('a file that several images have', () => {
     const sha256 = await hashOf(heic)
     for (const record of await filesNow()) await putRaw(name, 'files', { ...record, sha256, bytes: heic })
     await putRaw(name, 'files', { ...(await filesNow())[0], bytes: new Blob(['damaged']) })
-    await store.shareCopies()
+    await shareAll()
     // The damaged one now has the whole bytes, too.
     expect(await places()).toEqual({ a: 'b', b: 'bytes', c: 'b' })
     for (const each of [a, b, c]) expect(await hashNow(each)).toBe(sha256)
     const before = await filesNow()
-    await store.shareCopies()
+    await shareAll({ again: true })
     expect(await filesNow()).toEqual(before)
 
     for (const record of before)
       await putRaw(name, 'files', { ...record, bytes: new Blob(['damaged']), bytesAt: undefined })
     const damaged = (await filesNow()).map(({ id: each }) => each)
-    await store.shareCopies()
+    await shareAll({ again: true })
     expect((await filesNow()).map(({ id: each, bytes }) => bytes && each)).toEqual(damaged)
+  })
+
+  test('is shared in small steps, each of which goes on where the last one ended, and only once', async () => {
+    const ids = Array.from({ length: 12 }, (_, index) => `f${String(index).padStart(2, '0')}`)
+    for (const each of ids) {
+      const other = new Blob([heic, each])
+      await store.addFile(await newFile(each, { bytes: other, sha256: await hashOf(other) }))
+    }
+    // Each two of them have the same bytes: six hashes.
+    for (const [index, record] of (await filesNow()).entries()) {
+      const bytes = new Blob([heic, `pair ${index >> 1}`])
+      await putRaw(name, 'files', { ...record, sha256: await hashOf(bytes), bytes })
+    }
+    const shared = async () => (await filesNow()).filter(({ bytesAt }) => bytesAt !== undefined).length
+    const database = await openDatabase(name, { onHealth: () => undefined })
+    expect(await shareSomeCopies(database)).toBe(true)
+    expect(await shared()).toBe(4)
+    expect(await shareSomeCopies(database)).toBe(false)
+    expect(await shared()).toBe(6)
+    // When everything is done, files are not read any more.
+    const read = vi.spyOn(database, 'read')
+    expect(await shareSomeCopies(database)).toBe(false)
+    expect(read.mock.calls.map(([stores]) => stores)).toEqual([['ledger']])
+    database.close()
   })
 
   test('is stored again if the record with the bytes changes while they are checked', async () => {
