@@ -1,4 +1,4 @@
-import { type ReactNode, useMemo, useState } from 'react'
+import { useCallback, useMemo, useState } from 'react'
 import { useDeletionWords } from '#acts/deletion-words.ts'
 import { deleteAct } from '#acts/image-acts.ts'
 import type { ImageCommands } from '#acts/image-commands.ts'
@@ -12,22 +12,21 @@ import { Dialog } from '#ui/dialog.tsx'
 import { Empty } from '#ui/empty.tsx'
 import { nothingBefore } from './contents.ts'
 import { GalleryGrid } from './gallery-grid.tsx'
-import { GalleryHead } from './gallery-head.tsx'
+import { type HeadPlace, useHead } from './gallery-head.tsx'
 import { NotRead } from './not-read.tsx'
 import { SelectionBar } from './selection-bar.tsx'
 import type { Question } from './shelf-window.ts'
 import { useImageList } from './use-image-list.ts'
 
 interface BinProps {
-  /** The button that leads back. */
-  toggle: ReactNode
+  headPlace: HeadPlace
   onSettings: () => void
 }
 
 const question: Question = { query: { ...everything, shelf: 'bin' }, options: {} }
 
 /** Images in the bin, to be restored or deleted permanently. Deleting asks first. */
-export function Bin({ toggle, onSettings }: BinProps) {
+export function Bin({ headPlace, onSettings }: BinProps) {
   const commands = useImageCommands()
   const { pictures, complete, isPending } = usePictures('bin')
   const unread = useUnread('bin')
@@ -35,21 +34,16 @@ export function Bin({ toggle, onSettings }: BinProps) {
   const list = useImageList(question, pictures, nothingBefore)
   const count = list.shelf.view.images ?? (complete ? pictures.length : undefined)
   const onDelete = useMemo(() => (images: readonly Picture[]) => setDoomed(images.map(({ id }) => id)), [])
-  const emptyBin = async () => setDoomed(await list.contents.idsBetween(0, Number.MAX_SAFE_INTEGER - 1))
+  const { contents } = list
+  const emptyBin = useCallback(
+    () => void contents.idsBetween(0, Number.MAX_SAFE_INTEGER - 1).then(setDoomed),
+    [contents],
+  )
+  const isSelecting = list.select.selection.ids.size > 0
+  useHead(headPlace, { count, isReplaced: isSelecting, onEmpty: count ? emptyBin : undefined })
   return (
-    <div className="absolute inset-0 flex flex-col">
-      {list.select.selection.ids.size > 0 ? (
-        <SelectionBar list={list} total={list.shelf.view.images} isBin />
-      ) : (
-        <GalleryHead title="Bin" count={count}>
-          {count !== undefined && count > 0 && (
-            <Button variant="quiet" className="text-danger hover:text-danger" onClick={() => void emptyBin()}>
-              Empty bin
-            </Button>
-          )}
-          {toggle}
-        </GalleryHead>
-      )}
+    <>
+      {isSelecting && <SelectionBar list={list} total={list.shelf.view.images} isBin />}
       {unread.failed && <NotRead onAgain={unread.readAgain} />}
       {!isPending && complete && pictures.length === 0 ? (
         <div className="flex flex-1 flex-col justify-center">
@@ -67,7 +61,7 @@ export function Bin({ toggle, onSettings }: BinProps) {
         />
       )}
       {doomed && <DeleteDialog doomed={doomed} commands={commands} onClose={() => setDoomed(undefined)} />}
-    </div>
+    </>
   )
 }
 

@@ -1,4 +1,4 @@
-import { type ReactNode, useCallback, useEffect, useMemo, useState } from 'react'
+import { useCallback, useEffect, useMemo, useState } from 'react'
 import { jumpAct, largerTilesAct, smallerTilesAct, surveyAct } from '#acts/gallery-acts.ts'
 import { useActKey } from '#acts/use-act-key.ts'
 import { type BatchId, type CollectionId, isNonEmpty, type NonEmpty, type PictureId } from '#domain/ids.ts'
@@ -16,6 +16,7 @@ import { useWorkspace } from '#workspace/workspace.ts'
 import { Attention } from './attention.tsx'
 import { type Before, nothingBefore } from './contents.ts'
 import { GalleryGrid } from './gallery-grid.tsx'
+import { type HeadPlace, useHead } from './gallery-head.tsx'
 import { advanceLead, arrange, type Lead } from './lead.ts'
 import type { RunView } from './run-screens.ts'
 import { SamplesLine } from './samples-line.tsx'
@@ -28,8 +29,8 @@ import { tileLimits } from './use-tile-layout.ts'
 
 interface GalleryBodyProps {
   runs: readonly Run[]
-  /** The line at the top with the number of images. The selection bar replaces it. */
-  head: (count: number | undefined) => ReactNode
+  /** The line above with the number of images. The selection bar replaces it. */
+  headPlace: HeadPlace
   runView: RunView
   onSettings: () => void
 }
@@ -42,7 +43,7 @@ const Survey = lazyPart(() => import('./survey.tsx').then((module) => module.Sur
 const foldFrom = 3
 
 /** The gallery once it contains anything: search, runs that need the user, and the grid. */
-export function GalleryBody({ runs, head, runView, onSettings }: GalleryBodyProps) {
+export function GalleryBody({ runs, headPlace, runView, onSettings }: GalleryBodyProps) {
   const [open, setOpen] = useState(false)
   const [query, setQuery] = useOpenSearch()
   const hasSamples = useHasSamples()
@@ -61,10 +62,12 @@ export function GalleryBody({ runs, head, runView, onSettings }: GalleryBodyProp
   const count = isReady && isPlain ? view.images : first.complete ? first.count : undefined
   const layers = useLayers(list, { query, onChange: setQuery })
   const collected = useCollected(list, query, setQuery)
+  const isSelecting = list.select.selection.ids.size > 0
+  useHead(headPlace, { count, isReplaced: isSelecting })
   const isNothing = isReady && !isPlain && view.total === 0
   return (
     <>
-      {list.select.selection.ids.size > 0 ? <SelectionBar list={list} total={view.images} /> : head(count)}
+      {isSelecting && <SelectionBar list={list} total={view.images} />}
       <SearchBar
         query={query}
         onChange={setQuery}

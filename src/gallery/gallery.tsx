@@ -5,7 +5,7 @@ import { Button } from '#ui/button.tsx'
 import { lazyPart } from '#ui/lazy-part.tsx'
 import { useLoaded } from '#ui/use-loaded.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
-import { GalleryHead } from './gallery-head.tsx'
+import { GalleryHead, useHeadPlace } from './gallery-head.tsx'
 import type { RunScreens } from './run-screens.ts'
 import { FillingProgress, FirstRun, useFillSamples } from './samples.tsx'
 
@@ -25,6 +25,7 @@ interface GalleryProps {
 /** The right column: running runs and images, or the bin. */
 export function Gallery({ runScreens, simulated, onSettings }: GalleryProps) {
   const [inBin, setInBin] = useState(false)
+  const headPlace = useHeadPlace()
   const runs = useOpenRuns()
   const { pictures, complete, isPending } = usePictures('gallery')
   const unread = useUnread('gallery')
@@ -36,41 +37,40 @@ export function Gallery({ runScreens, simulated, onSettings }: GalleryProps) {
   const { part: runView, failed: isViewMissing } = useLoaded(runScreens.load, !isEmpty || isComposing)
   const [asksForSamples] = useState(() => new URLSearchParams(location.search).has('samples'))
 
-  const binButton = (
-    <Button
-      variant="quiet"
-      icon={Trash2}
-      aria-pressed={inBin}
-      onClick={() => setInBin(!inBin)}
-      className="aria-pressed:text-ink aria-pressed:bg-hover"
-    >
-      Bin
-    </Button>
-  )
-  const head = (count: number | undefined) => (
-    <GalleryHead title="Gallery" count={count}>
-      {binButton}
-    </GalleryHead>
-  )
-  if (inBin) return <Bin toggle={binButton} onSettings={onSettings} />
   const isUnknown = unread.failed && runs.length + pictures.length === 0
   const isFilled = !filling && !isEmpty && !isUnknown
-  return (
-    <div className="absolute inset-0 flex flex-col">
+  const shelf = (
+    <>
       {asksForSamples && (
         <SamplesParam simulated={simulated} isEmpty={isPending || unread.failed ? undefined : isEmpty} fill={fill} />
       )}
       {!filling && unread.failed && <NotRead onAgain={unread.readAgain} />}
       {isFilled && body && runView ? (
-        <body.GalleryBody runs={runs} head={head} runView={runView} onSettings={onSettings} />
+        <body.GalleryBody runs={runs} headPlace={headPlace} runView={runView} onSettings={onSettings} />
       ) : (
         <>
-          {head(undefined)}
           {filling && <FillingProgress filling={filling} />}
           {!filling && !isPending && isEmpty && !isUnknown && <FirstRun onDemo={() => void fill()} />}
           {isFilled && (isBodyMissing || isViewMissing) && <runScreens.Plain runs={runs} />}
         </>
       )}
+    </>
+  )
+  return (
+    <div className="absolute inset-0 flex flex-col">
+      {/* One head in all states: a press on it, or the focus in it, is not lost when the gallery becomes empty. */}
+      <GalleryHead title={inBin ? 'Bin' : 'Gallery'} place={headPlace}>
+        <Button
+          variant="quiet"
+          icon={Trash2}
+          aria-pressed={inBin}
+          onClick={() => setInBin(!inBin)}
+          className="aria-pressed:text-ink aria-pressed:bg-hover"
+        >
+          Bin
+        </Button>
+      </GalleryHead>
+      {inBin ? <Bin headPlace={headPlace} onSettings={onSettings} /> : shelf}
     </div>
   )
 }
