@@ -1,13 +1,21 @@
 // `npm run mutate`, `npm run mutate -- guard runner`, `npm run mutate -- --sample 100` (that many random lines; add
 // `--seed 7` to draw the same lines again): changes the modules that guard money and key in many small ways, and counts
-// how many of the changes their tests notice. Slow, so it is not part of `npm test`. Without `--sample`, what has not
-// changed since the last time is not run again.
+// how many of the changes their tests notice. Slow, so it is not part of `npm test`.
+//
+// - Each change that is not noticed is told at once. A run that is interrupted tells its figures so far, and the next
+//   one with the same seed goes on from the last group that was finished: what has not changed since is not run again.
+//   `--fresh` runs everything again.
+// - A change that is only noticed by a slow test, or by a time-out, is run a second time, alone and with more patience,
+//   so that a busy machine does not count as a notice.
+// - Changes without an effect are listed in `mutate-equivalents.json`, each with its reason. They are counted apart.
+// - Messages of log lines are not changed: they are prose. Neither is code that runs while a module loads.
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { listeners } from './mutate-plugins.mjs'
 import { ensureInstalled, root } from './prepare.mjs'
 import { ensureRedis } from './programs.mjs'
 
@@ -114,16 +122,29 @@ const groups = {
     src: ['store/picture-records', 'store/run-records', 'store/run-writes'],
     tests: ['store/settling', 'store/full-disk', 'store/gallery', 'store/files', 'store/samples'],
   },
+  laying: {
+    src: ['create-run', 'laying', 'parts-of', 'request-body', 'sent-preview'].map((name) => `generation/${name}`),
+    tests: ['generation/batch', 'generation/laying', 'generation/sent-preview', 'generation/submitting'],
+  },
+  page: {
+    src: ['server/page/page', 'server/page/policy', 'server/shared/shared', 'server/upstream/upstream'],
+    tests: ['server/page', 'server/http-edge', 'server/routes', 'server/start'],
+  },
 }
 const { values: options, positionals: asked } = parseArgs({
   allowPositionals: true,
-  options: { sample: { type: 'string' }, seed: { type: 'string' } },
+  options: { sample: { type: 'string' }, seed: { type: 'string' }, fresh: { type: 'boolean' } },
 })
 /** How many lines are changed, of all lines of all modules; 0: all of them. */
 const sample = Number(options.sample ?? 0)
 const seed = Number(options.seed ?? Math.floor(Math.random() * 1e6))
 const goal = sample > 0 ? 95 : 85
-const lowSpeed = { timeoutMS: 30_000, timeoutFactor: 4 }
+const workers = Number(process.env.MUTATE_WORKERS ?? Math.max(1, availableParallelism() - 1))
+/**
+ * A test that ends within this time without a break has 20 times as long before anything gives up on it (5 s: see
+ * `mutate.vitest.ts`), so its failure is no matter of load.
+ */
+const quickTestMs = 250
 
 ensureInstalled()
 ensureRedis()
@@ -131,52 +152,91 @@ const { Stryker } = await import('@stryker-mutator/core')
 const drawn = sample > 0 ? drawLines(sample) : undefined
 const reports = join(root, 'node_modules', '.cache', 'mutation')
 mkdirSync(reports, { recursive: true })
-const mutants = []
+/** `{ file, before, after, why }` of each change without an effect; see `changeOf`. */
+const equivalents = JSON.parse(readFileSync(join(root, 'scripts', 'mutate-equivalents.json'), 'utf8'))
+/** Results by what was changed. Those of the group under way are here as well, before they are run a second time. */
+const found = new Map()
 /** Groups whose tests fail without a break. The others are measured all the same. */
 const unmeasured = []
+const dryRunMs = new Map()
+listeners.onTests = (tests) => {
+  for (const { id, timeSpentMs } of tests) dryRunMs.set(id, timeSpentMs)
+}
+process.on('exit', printSummary)
+
 for (const [name, { src, tests }] of Object.entries(groups)) {
   if (asked.length > 0 && !asked.includes(name)) continue
   const mutate = src.flatMap((file) => drawn?.get(file) ?? (drawn ? [] : [`src/${file}.ts`]))
   if (mutate.length === 0) continue
+  try {
+    await measure(name, mutate, tests)
+  } catch (error) {
+    console.log(`${name}: not measured, ${error.message}`)
+    unmeasured.push(name)
+  }
+}
+const { share } = figuresOf([...found.values()])
+process.exit(share >= goal && unmeasured.length === 0 ? 0 : 1)
+
+/** Changes the lines of a group one after the other. What may have been noticed because of load is run again, alone. */
+async function measure(name, mutate, tests) {
+  listeners.onResult = (result) => {
+    if (!isDrawn(result)) return
+    found.set(keyOf(result), result)
+    if (isMissed(result)) console.log(describe(result))
+  }
+  const drawnName = sample > 0 ? `${name}-${seed}` : name
+  await runChanges(mutate, tests, {
+    concurrency: workers,
+    incremental: true,
+    incrementalFile: join(reports, `${drawnName}.json`),
+    force: options.fresh ?? false,
+  })
+  const ofGroup = (results) => results.filter(({ fileName }) => mutate.some((range) => isOf(fileName, range)))
+  const doubtful = ofGroup([...found.values()]).filter(isDoubtful)
+  if (doubtful.length > 0) {
+    console.log(`${name}: ${doubtful.length} are run a second time`)
+    listeners.onResult = (result) => {
+      if (!doubtful.some((first) => keyOf(first) === keyOf(result))) return
+      found.set(keyOf(result), result)
+      if (isMissed(result)) console.log(describe(result))
+    }
+    process.env.MUTATE_PATIENCE = '3'
+    await runChanges([...new Set(doubtful.map(rangeOf))], tests, { concurrency: 1, incremental: false })
+    delete process.env.MUTATE_PATIENCE
+  }
+  console.log(`${name}: ${told(figuresOf(ofGroup([...found.values()])))}`)
+}
+
+async function runChanges(mutate, tests, how) {
   const stryker = new Stryker({
     mutate,
     testFiles: tests.map((file) => `tests/unit/${file}.test.ts`),
     testRunner: 'vitest',
     vitest: { configFile: 'scripts/mutate.vitest.ts', related: false },
-    concurrency: Number(process.env.MUTATE_WORKERS ?? Math.max(1, availableParallelism() - 1)),
-    ...lowSpeed,
+    timeoutMS: 60_000,
+    timeoutFactor: 4,
     // Code that runs while a module loads cannot be tested with this runner: it would count as not noticed.
     ignoreStatic: true,
-    incremental: drawn === undefined,
-    incrementalFile: join(reports, `${name}.json`),
+    ignorers: ['log-messages'],
     // Vite treats nothing below node_modules as a source.
     tempDirName: '.cache/stryker',
     ignorePatterns: ['/.cache', '/dist', '/docs', '/public', '/tests/e2e', '/test-results'],
-    reporters: ['progress-append-only'],
+    reporters: ['listeners'],
     logLevel: 'warn',
-    plugins: [fileURLToPath(import.meta.resolve('@stryker-mutator/vitest-runner'))],
+    plugins: [
+      fileURLToPath(import.meta.resolve('@stryker-mutator/vitest-runner')),
+      join(root, 'scripts', 'mutate-plugins.mjs'),
+    ],
+    ...how,
   })
-  const results = await stryker.runMutationTest().catch((error) => {
-    console.log(`${name}: not measured, ${error.message}`)
-  })
-  if (results === undefined) {
-    unmeasured.push(name)
-    continue
-  }
-  mutants.push(...results)
-  writeFileSync(join(reports, `${name}.txt`), results.filter(isMissed).map(describe).join('\n\n'))
-  for (const file of src)
-    printLine(
-      file,
-      results.filter(({ fileName }) => fileName.endsWith(`src/${file}.ts`)),
-    )
+  await stryker.runMutationTest()
 }
-const survivors = mutants.filter(isMissed)
-if (drawn) console.log(['', ...survivors.map(describe)].join('\n\n'))
-const share = printLine(drawn ? `${sample} lines drawn with seed ${seed}` : 'all of them', mutants)
-process.exit(share >= goal && unmeasured.length === 0 ? 0 : 1)
 
-/** Lines with code, drawn from all requested groups: ranges for the tool, by module. */
+/**
+ * Lines with code, drawn from all requested groups: ranges for the tool, by module. The order depends on the seed and on
+ * the text of a line, not on its number, so that a change elsewhere does not change the sample.
+ */
 function drawLines(count) {
   const lines = Object.entries(groups)
     .filter(([name]) => asked.length === 0 || asked.includes(name))
@@ -190,29 +250,100 @@ function drawLines(count) {
       ({ text }) =>
         /[=(<>!&|?]/.test(text) && !/^(\/\/|\/?\*|import|export (interface|type)|type |interface )/.test(text),
     )
+  const rankOf = ({ file, text }) => createHash('sha256').update(`${seed} ${file} ${text}`).digest('hex')
+  const ranked = lines.map((line) => ({ ...line, rank: rankOf(line) })).sort((a, b) => (a.rank < b.rank ? -1 : 1))
   const chosen = new Map()
-  for (let number = 0; number < count && lines.length > 0; number += 1) {
-    const digest = createHash('sha256').update(`${seed} ${number}`).digest()
-    const [{ file, range }] = lines.splice(digest.readUInt32BE() % lines.length, 1)
-    chosen.set(file, [...(chosen.get(file) ?? []), range])
-  }
+  for (const { file, range } of ranked.slice(0, count)) chosen.set(file, [...(chosen.get(file) ?? []), range])
   return chosen
 }
 
-function isMissed({ status }) {
-  return status === 'Survived' || status === 'NoCoverage'
+/** Whether a result is of a drawn line: the tool also tells earlier ones of lines that have left the sample. */
+function isDrawn({ fileName, location }) {
+  if (!drawn) return true
+  const { line } = location.start
+  return [...drawn.values()].flat().some((range) => isOf(fileName, range) && range.endsWith(`:${line}-${line}`))
 }
 
-function printLine(title, some) {
-  const count = (...kinds) => some.filter(({ status }) => kinds.includes(status)).length
-  const [killed, late, missed] = [count('Killed'), count('Timeout'), count('Survived', 'NoCoverage')]
-  const percent = (100 * (killed + late)) / Math.max(1, killed + late + missed)
-  console.log(`${title}: ${percent.toFixed(1)} % (${killed} killed, ${late} timed out, ${missed} not noticed)`)
-  return percent
+function isOf(fileName, range) {
+  return relative(root, fileName) === range.split(':')[0]
 }
 
-function describe({ fileName, location, mutatorName, replacement, status }) {
-  const { line, column } = location.start
-  const source = readFileSync(fileName, 'utf8').split('\n')[line - 1]
-  return `${relative(root, fileName)}:${line}:${column} ${status} ${mutatorName}\n  ${source.trim()}\n  ${source.slice(column - 1, column + 30)} → ${replacement}`
+/** The range of exactly one change, with columns. The tool counts them from 0 there, and from 1 in results. */
+function rangeOf({ fileName, location: { start, end } }) {
+  return `${relative(root, fileName)}:${start.line}:${start.column - 1}-${end.line}:${end.column - 1}`
+}
+
+function keyOf({ fileName, location: { start, end }, mutatorName, replacement }) {
+  return [fileName, start.line, start.column, end.line, end.column, mutatorName, replacement].join(' ')
+}
+
+function isMissed(result) {
+  return (result.status === 'Survived' || result.status === 'NoCoverage') && !equivalentOf(result)
+}
+
+/** Whether load alone could have made this result: the tool gave up on it, or the test that failed is a slow one. */
+function isDoubtful({ status, statusReason, killedBy }) {
+  if (status === 'RuntimeError') return true
+  if (status === 'Timeout') return !/hit limit/i.test(statusReason ?? '')
+  return status === 'Killed' && !killedBy?.some((id) => (dryRunMs.get(id) ?? Number.POSITIVE_INFINITY) <= quickTestMs)
+}
+
+function equivalentOf(result) {
+  const change = changeOf(result)
+  return equivalents.find(
+    ({ file, before, after }) => file === change.file && before === change.before && after === change.after,
+  )
+}
+
+/** A change as its lines before and after it, in one line each: what the list of equivalents names. */
+function changeOf({ fileName, location: { start, end }, replacement }) {
+  const lines = readFileSync(fileName, 'utf8')
+    .split('\n')
+    .slice(start.line - 1, end.line)
+  const oneLine = (text) => text.replace(/\s+/g, ' ').trim()
+  const head = lines[0].slice(0, start.column - 1)
+  const tail = lines[lines.length - 1].slice(end.column - 1)
+  return {
+    file: relative(join(root, 'src'), fileName),
+    before: oneLine(lines.join('\n')),
+    after: oneLine(`${head}${replacement}${tail}`),
+  }
+}
+
+function figuresOf(results) {
+  const count = (...kinds) => results.filter(({ status }) => kinds.includes(status)).length
+  const noticed = count('Killed', 'Timeout', 'RuntimeError')
+  const missed = results.filter(isMissed).length
+  const equivalent = count('Survived', 'NoCoverage') - missed
+  return { noticed, missed, equivalent, share: (100 * noticed) / Math.max(1, noticed + missed) }
+}
+
+function told({ noticed, missed, equivalent, share }) {
+  return `${noticed} of ${noticed + missed} noticed (${share.toFixed(1)} %), ${equivalent} equivalent (listed with reasons)`
+}
+
+/** All that was measured, also if the run was interrupted. */
+function printSummary() {
+  const results = [...found.values()]
+  const missed = results.filter(isMissed)
+  if (missed.length > 0) console.log(['\nNot noticed:', ...missed.map(describe)].join('\n'))
+  for (const { file, before, after } of equivalents) {
+    const isThere = readFileSync(join(root, 'src', file), 'utf8')
+      .replace(/\s+/g, ' ')
+      .includes(before)
+    if (!isThere) console.log(`mutate-equivalents.json: ${file} has no "${before}" any more`)
+    const noticed = results.find((result) => {
+      const change = changeOf(result)
+      return change.file === file && change.before === before && change.after === after && result.status === 'Killed'
+    })
+    if (noticed) console.log(`mutate-equivalents.json: a test notices "${after}" in ${file}`)
+  }
+  console.log(`${drawn ? `${sample} lines drawn with seed ${seed}` : 'all of them'}: ${told(figuresOf(results))}`)
+}
+
+/** Where a change is, and how its line reads before and after it. */
+function describe(result) {
+  const { file, before, after } = changeOf(result)
+  const { line, column } = result.location.start
+  return `src/${file}:${line}:${column} ${result.status} ${result.mutatorName}\n  - ${before}\n  + ${after}`
 }
