@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Failure } from '#domain/failure.ts'
 import type { RunId } from '#domain/ids.ts'
 import type { Marks, Run, RunIn } from '#domain/run.ts'
@@ -10,7 +10,7 @@ import { openMemoryStore } from '#store/memory-store.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { savedRun, workingRun } from '../../support/gallery-records.ts'
 import { lightProcessor } from '../../support/light-images.ts'
-import { json, type Scripted, scriptSend } from '../../support/scripted-send.ts'
+import { json, type Scripted, scriptSend, silent } from '../../support/scripted-send.ts'
 
 // Only polling: with a store in memory, a scripted proxy, and a clock that only pauses advance.
 const never = new AbortController().signal
@@ -42,6 +42,8 @@ beforeEach(async () => {
   troubles = []
   store.subscribe(async () => troubles.push((await store.run(working.id))?.state.trouble?.kind))
 })
+
+afterEach(() => void vi.useRealTimers())
 
 interface Given {
   run?: RunIn<'working'>
@@ -101,6 +103,25 @@ describe('polling a task', () => {
     pauses = []
     await poll([runs, done], { isFresh: false, now: 1 })
     expect(pauses).toEqual(usual)
+  })
+
+  test('waits as for a new task where it was submitted just now, whatever the clock says', async () => {
+    await poll([runs, done], { now: 100_000 })
+    const usual = pauses
+    pauses = []
+    await poll([runs, done], { now: 10_100_000 })
+    expect(pauses).toEqual(usual)
+  })
+
+  test('gives up a poll that is not answered in half a minute, and goes on', async () => {
+    vi.useFakeTimers()
+    const polled = poll([silent, done], { isFresh: false })
+    await vi.advanceTimersByTimeAsync(29_999)
+    expect(troubles).toEqual([])
+    await vi.advanceTimersByTimeAsync(1)
+    vi.useRealTimers()
+    expect(await polled).toMatchObject({ state: 'done' })
+    expect(troubles).toEqual(['unavailable', undefined])
   })
 
   test('gives the failure of the task', async () => {
@@ -183,6 +204,7 @@ describe('a record that is missing', () => {
       chargePossible: true,
     })
     expect(clockMs).toBeGreaterThanOrEqual(90_000)
+    expect(clockMs).toBeLessThan(90_000 + 60_000)
   })
 
   test('of an adopted task is gone at once, because that is old', async () => {

@@ -152,6 +152,15 @@ describe('a fair share', () => {
     expect(await take('one', 'c')).toBe(0)
   })
 
+  it('is all of it again once the others have not asked for a whole window', async () => {
+    const { clock, take } = limiterOf({ most: 2, windowMs: 10_000 })
+    expect(await take('two', 'a')).toBe(0)
+    clock.at = 5_000
+    expect(await take('one', 'b')).toBe(0)
+    clock.at = 10_000
+    expect(await take('one', 'c')).toBe(0)
+  })
+
   it('keeps turns for a thousand runs in all', async () => {
     const { take } = limiterOf({ most: 1, windowMs: 1_000 })
     await take('first', 'x')

@@ -26,6 +26,8 @@ afterEach(() => {
 })
 
 const mainArgs = ['--import', 'tsx', 'src/server/main.ts']
+/** Something that would keep the process alive for ever. */
+const keepAlive = ['--import', 'data:text/javascript,setInterval(() => {}, 60_000)']
 
 /** The entry point, or what starts it, in a process of its own. */
 function run(env: Record<string, string>, [channel = 'pipe']: ('pipe' | 'ipc')[] = [], args: string[] = mainArgs) {
@@ -49,8 +51,8 @@ function run(env: Record<string, string>, [channel = 'pipe']: ('pipe' | 'ipc')[]
 }
 
 describe('the entry point', () => {
-  it('says where it is ready, and that pictures are simulated without a key', async () => {
-    const { child, code, port, said } = run({})
+  it('says where it is ready, that images are simulated without a key, and ends when it is told to', async () => {
+    const { child, code, port, said } = run({}, [], [...keepAlive, ...mainArgs])
     const told = await askProxy(await port(), '/api/health')
     expect(told.json()).toMatchObject({ mode: 'simulated', gateway: 'kie', fallback: { mode: 'simulated' } })
     expect(said().split('\n').slice(1)).toEqual(['No key is set: images are simulated. See README.', ''])

@@ -107,6 +107,21 @@ describe('remembered submissions', () => {
     expect(await store.find('run-1')).toEqual({ state: 'unknown' })
   })
 
+  it('S05: an answer that became clear is as old as its clear answer', async () => {
+    const store = createMemorySubmissions({ capacity: 2 })
+    for (const [key, state] of [
+      ['run-1', 'unclear'],
+      ['run-2', 'answered'],
+    ] as const) {
+      await store.reserve(key, 'body')
+      await store.settle(key, { ...answered, state })
+    }
+    await store.learn('run-1', answered)
+    expect(await store.reserve('run-3', 'body')).toMatchObject({ state: 'fresh' })
+    expect(await store.find('run-1')).toMatchObject({ state: 'answered' })
+    expect(await store.find('run-2')).toEqual({ state: 'none' })
+  })
+
   it('P03: a submission under way stays so, however long it takes', async () => {
     let now = 0
     const store = createMemorySubmissions({ capacity: 2, now: () => now })

@@ -63,7 +63,7 @@ export function createLimiter(options: LimiterOptions = {}): Limiter {
 
   function join(user: string, run: string): void {
     const own = [...waiting.values()].filter((one) => one.user === user).length
-    if (waiting.has(run) || waiting.size >= mostWaiting.inAll || own >= mostWaiting.perUser) return
+    if (waiting.size >= mostWaiting.inAll || own >= mostWaiting.perUser) return
     waiting.set(run, { user, until: Number.POSITIVE_INFINITY })
   }
 

@@ -150,7 +150,6 @@ export function createMemorySubmissions(options: MemoryOptions = {}): Submission
       const known = findEntry(key)
       if (known?.settled?.state === 'answered' || (!known && !hasRoom())) return
       open.delete(key)
-      answered.delete(key)
       keepAnswer(key, {
         ...(known?.bodyHash === undefined ? {} : { bodyHash: known.bodyHash }),
         keptUntil: now() + keptMs,
@@ -180,18 +179,21 @@ function createShelf() {
   const entries = new Map<string, Entry>()
   let bytes = 0
   const sizeOf = (entry: Entry | undefined) => entry?.settled?.body.length ?? 0
+  function remove(key: string): boolean {
+    bytes -= sizeOf(entries.get(key))
+    return entries.delete(key)
+  }
   return {
     bytes: () => bytes,
     size: () => entries.size,
     get: (key: string) => entries.get(key),
     keys: () => entries.keys(),
     entries: () => entries.entries(),
-    delete(key: string): boolean {
-      bytes -= sizeOf(entries.get(key))
-      return entries.delete(key)
-    },
+    delete: remove,
+    /** As the youngest, also where the key has an older answer. */
     set(key: string, entry: Entry): void {
-      bytes += sizeOf(entry) - sizeOf(entries.get(key))
+      remove(key)
+      bytes += sizeOf(entry)
       entries.set(key, entry)
     },
   }
