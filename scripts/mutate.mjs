@@ -39,7 +39,9 @@ const groups = {
   },
   relay: {
     src: ['server/upstream/relay', 'server/upstream/image', 'server/upstream/upload', 'server/upstream/multipart'],
-    tests: ['relay', 'forwarding', 'image', 'upload', 'multipart', 'routes'].map((name) => `server/${name}`),
+    tests: ['relay', 'forwarding', 'image', 'low-risks', 'upload', 'multipart', 'routes'].map(
+      (name) => `server/${name}`,
+    ),
   },
   submit: {
     src: ['submit/submit', 'submit/admission', 'submit/refunds', 'shared/memory/submissions'].map(
@@ -77,13 +79,14 @@ const groups = {
       'redis-submission-scripts',
       'redis-submissions',
     ].map((name) => `server/shared/redis/${name}`),
-    tests: ['redis/redis-counts', 'redis/redis-pictures', 'redis/redis-submissions'],
+    tests: ['redis-counts', 'redis-pictures', 'redis-submissions', 'replicas'].map((name) => `redis/${name}`),
   },
   server: {
     src: ['server/api', 'server/log', 'server/metrics', 'server/start'],
-    tests: ['forwarding', 'http-edge', 'log', 'low-risks', 'routes', 'spending', 'start'].map(
-      (name) => `server/${name}`,
-    ),
+    tests: [
+      'redis/replicas',
+      ...['forwarding', 'http-edge', 'log', 'low-risks', 'routes', 'spending', 'start'].map((name) => `server/${name}`),
+    ],
   },
   config: { src: ['server/config', 'server/listen'], tests: ['server/config', 'server/company-proxy', 'server/start'] },
   providers: {
@@ -96,7 +99,7 @@ const groups = {
   saving: { src: ['generation/saving'], tests: ['generation/saving'] },
   runner: {
     src: ['generation/runner'],
-    tests: ['generation/driving', 'generation/limits'],
+    tests: ['driving', 'frozen-window', 'limits', 'runner'].map((name) => `generation/${name}`),
   },
   steps: {
     src: ['polling', 'queue-wait', 'rate-gate', 'run-steps', 'slots', 'submitting', 'uploads'].map(

@@ -129,16 +129,15 @@ function createCount(log: Log): (what: string) => void {
   }
 }
 
-/** The runs that were called about most recently. */
-function createRecentRuns() {
+/** The runs that were called about most recently. `now`: milliseconds of a monotonic clock. */
+export function createRecentRuns(now = () => performance.now()) {
   const lastAt = new Map<string, number>()
   return {
     forget: (run: string) => void lastAt.delete(run),
     /** Whether a call about this run is the first for a while. */
     isNew(run: string): boolean {
-      const at = performance.now()
-      const before = lastAt.get(run)
-      if (before !== undefined && at - before < onceInMs) return false
+      const at = now()
+      if (at - (lastAt.get(run) ?? Number.NEGATIVE_INFINITY) < onceInMs) return false
       lastAt.delete(run)
       lastAt.set(run, at)
       const [oldest] = lastAt.keys()

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { toFailure } from '#domain/failure.ts'
 import type { PictureId, RunId } from '#domain/ids.ts'
 import type { Recipe, Run } from '#domain/run.ts'
@@ -10,7 +10,6 @@ import type { ModelFamily } from '#models/model.ts'
 import type { Provider } from '#providers/provider.ts'
 import { findProvider } from '#providers/registry.ts'
 import type { GalleryStore } from '#store/store.ts'
-import { speedUp } from '../../support/fast-time.ts'
 import { json, type Scripted, scriptSend, silent } from '../../support/scripted-send.ts'
 
 const never = new AbortController().signal
@@ -22,6 +21,8 @@ const submit = '/api/v1/flux/kontext/generate'
 const away = new TypeError('Failed to fetch')
 const accepted = { code: 200, msg: 'success', data: { taskId: 'task-1' } }
 const health = { mode: 'live', gateway: 'kie' }
+
+afterEach(() => void vi.useRealTimers())
 
 const outcomeOf = (work: Promise<unknown>) => work.catch((error) => lostContact(error))
 
@@ -53,13 +54,17 @@ describe('the proxy', () => {
   })
 
   test('P13 that is silent is given up after ten seconds', async () => {
-    const normally = speedUp(100)
-    const startedAt = performance.now()
-    const failure = await outcomeOf(reach(scriptSend({ '/api/health': [silent] }).send, never))
-    const tookMs = performance.now() - startedAt
-    normally()
+    vi.useFakeTimers()
+    let failure: unknown
+    const reached = outcomeOf(reach(scriptSend({ '/api/health': [silent] }).send, never)).then((end) => {
+      failure = end
+    })
+    await vi.advanceTimersByTimeAsync(9_999)
+    expect(failure).toBeUndefined()
+    await vi.advanceTimersByTimeAsync(1)
+    vi.useRealTimers()
+    await reached
     expect(failure).toEqual({ kind: 'unavailable', detail: 'The proxy does not answer.' })
-    expect(tookMs).toBeGreaterThanOrEqual(9_500)
   })
 
   test.each([undefined, null, 'text', new Error('odd'), { name: 'GenerationError' }])(
@@ -202,6 +207,19 @@ describe('the answer to a submission that was lost', () => {
     expect(pauses).toEqual([500, 1_000, 2_000, 4_000, 5_000])
   })
 
+  test('P03 is asked for again if the proxy does not answer in a quarter of a minute', async () => {
+    const answer = json({ state: 'answered', status: 200, body: JSON.stringify(accepted) })
+    const { ports, asked } = portsFor({ [kept]: [silent, answer] })
+    vi.useFakeTimers()
+    const outcome = recover(ports, push, run, kontext)
+    await vi.advanceTimersByTimeAsync(14_999)
+    expect(asked).toHaveLength(1)
+    await vi.advanceTimersByTimeAsync(1)
+    vi.useRealTimers()
+    expect(await outcome).toEqual({ task: 'task-1' })
+    expect(asked).toHaveLength(2)
+  })
+
   test('P03 is given up after a minute: it may have been sent', async () => {
     const known = { kind: 'unconfirmed', code: 502, said: 'lost' } as const
     const { outcome } = await recoverBy({ [kept]: many(() => json({ state: 'pending' })) }, kontext, known)
@@ -209,6 +227,19 @@ describe('the answer to a submission that was lost', () => {
     const tookMs = pauses.reduce((sum, ms) => sum + ms, 0)
     expect(tookMs).toBeGreaterThanOrEqual(60_000)
     expect(tookMs).toBeLessThan(65_000)
+  })
+
+  test('P03 is not asked for once more when the minute is over', async () => {
+    const { ports, asked } = portsFor({ [kept]: many(() => json({ state: 'pending' })) })
+    const oneMinute: Push = {
+      ...push,
+      async pause() {
+        clockMs += 60_000
+        return false
+      },
+    }
+    expect(await recover(ports, oneMinute, run, kontext)).toEqual({ failure: { kind: 'unconfirmed' } })
+    expect(asked).toHaveLength(1)
   })
 
   test.each(['none', 'unknown'])('P05 is in doubt where the proxy says "%s" and nobody calls back', async (state) => {
@@ -271,12 +302,6 @@ describe('a submission', () => {
   const family = findFamily('flux-kontext') as ModelFamily
   const draft = { ...family.defaults, prompt: 'a red fox' }
   const waiting = { id: run, recipe: { family: 'flux-kontext', draft, sources: [] } } as unknown as Run
-  let normally: (() => void) | undefined
-  afterEach(() => {
-    normally?.()
-    normally = undefined
-  })
-
   async function submitBy(script: Record<string, Scripted[]>, provider = kontext) {
     const { ports, asked } = portsFor(script)
     return { outcome: await submitOnce(ports, push, waiting, family, provider, []), asked }
@@ -316,11 +341,15 @@ describe('a submission', () => {
 
   test('U05 that is not answered in a minute and a half is looked up', async () => {
     const found = json({ state: 'answered', status: 200, body: JSON.stringify(accepted) })
-    normally = speedUp(1_000)
-    const startedAt = performance.now()
-    const { outcome } = await submitBy({ [submit]: [silent], [kept]: [found] })
-    expect(outcome).toEqual({ task: 'task-1' })
-    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(85_000)
+    const { ports, asked } = portsFor({ [submit]: [silent], [kept]: [found] })
+    vi.useFakeTimers()
+    const outcome = submitOnce(ports, push, waiting, family, kontext, [])
+    await vi.advanceTimersByTimeAsync(89_999)
+    expect(asked).toEqual([`POST ${submit}`])
+    await vi.advanceTimersByTimeAsync(1)
+    vi.useRealTimers()
+    expect(await outcome).toEqual({ task: 'task-1' })
+    expect(asked).toEqual([`POST ${submit}`, `GET ${kept}`])
   })
 
   test('P05 that is unconfirmed keeps the message of its source', async () => {

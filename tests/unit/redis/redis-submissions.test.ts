@@ -24,6 +24,12 @@ afterEach(async () => {
   closing = []
 })
 
+async function openQuietly(): Promise<Redis> {
+  const redis = await openRedis(server.url, quiet)
+  closing.push(() => redis.close())
+  return redis
+}
+
 async function openStore(options: Parameters<typeof createRedisSubmissions>[1] = {}): Promise<RedisSubmissions> {
   const redis: Redis = await openRedis(server.url, quiet)
   const store = createRedisSubmissions(redis, { lookMs: 50, ...options })
@@ -153,6 +159,28 @@ describe('submissions that several proxies remember together', () => {
       expect(leftMs, 'it is renewed').toBeGreaterThan(before)
     })
     expect(await other.find('run-00001')).toEqual({ state: 'pending' })
+  })
+
+  it('renews its lease while something is under way or not yet written, and only then', async () => {
+    const redis = await openQuietly()
+    let isAway = false
+    const run: Redis['run'] = (...args) => (isAway ? Promise.reject(new Error('away')) : redis.run(...args))
+    const one = createRedisSubmissions({ ...redis, run })
+    const isRenewed = async () => {
+      const name = await nameOfSign()
+      if (name !== '') await server.ask('DEL', name)
+      await one.close()
+      return (await nameOfSign()) !== ''
+    }
+    expect(await isRenewed()).toBe(false)
+    await one.reserve('run-00001', 'body')
+    expect(await isRenewed()).toBe(true)
+    isAway = true
+    await expect(one.settle('run-00001', answered)).rejects.toThrow('away')
+    isAway = false
+    expect(await isRenewed()).toBe(true)
+    expect(await one.find('run-00001')).toMatchObject({ state: 'answered' })
+    expect(await isRenewed()).toBe(false)
   })
 
   it('P25: a submission that Redis has lost is not sent again by its proxy, which writes its answer again', async () => {

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { digestOf } from '#providers/events.ts'
 import { KeptSubmission } from '#providers/proxy.ts'
 import { createMemoryEvents, type RunEvents } from '#server/shared/memory/events.ts'
+import { createRecentRuns } from '#server/submit/callbacks.ts'
 import { type Asked, askProxy, jsonRequest } from '../../support/ask-proxy.ts'
 import { type Reply, replyJson } from '../../support/fake-service.ts'
 import { openProxyBefore, type ProxyUnderTest } from '../../support/open-proxy.ts'
@@ -390,5 +391,33 @@ describe('with a key for callbacks', () => {
   it('5.3 takes either spelling of the task', async () => {
     await call(path, { code: 200, data: { task_id: task } }, sign(key, task, nowSeconds()))
     await expect.poll(() => published).toHaveLength(1)
+  })
+})
+
+describe('the runs that were called about', () => {
+  it('are new again after ten seconds, or when a call could not be handled', () => {
+    let now = 5
+    const recent = createRecentRuns(() => now)
+    expect([recent.isNew('run-1'), recent.isNew('run-1'), recent.isNew('run-2')]).toEqual([true, false, true])
+    now += 9_999
+    expect(recent.isNew('run-1')).toBe(false)
+    now += 1
+    expect(recent.isNew('run-1')).toBe(true)
+    recent.forget('run-1')
+    expect(recent.isNew('run-1')).toBe(true)
+  })
+
+  it('are a thousand: the one that was called about first is forgotten first', () => {
+    let now = 0
+    const recent = createRecentRuns(() => now)
+    for (let run = 0; run < 999; run += 1) recent.isNew(`run-${run}`)
+    now = 10_000
+    recent.isNew('run-0')
+    recent.isNew('run-999')
+    expect([recent.isNew('run-0'), recent.isNew('run-999')]).toEqual([false, false])
+    for (let run = 1; run < 999; run += 1) recent.isNew(`later-${run}`)
+    expect(recent.isNew('run-0')).toBe(false)
+    recent.isNew('the last')
+    expect([recent.isNew('run-999'), recent.isNew('run-0')]).toEqual([false, true])
   })
 })
