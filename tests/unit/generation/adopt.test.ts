@@ -38,6 +38,7 @@ describe('a task that was sent elsewhere', () => {
     const taskId = await sendElsewhere()
     const run = await drive(await adopt(`  ${taskId}\n`))
     expect(run).toMatchObject({
+      recipe: { family: 'flux-kontext', sources: [] },
       marks: { priceCredits: 0, pace: 'adopted' },
       state: { phase: 'saved', task: { taskId } },
     })

@@ -189,7 +189,13 @@ describe('an answer to an edit of an area', () => {
 })
 
 test('an answer to marks alone is searched for them, and nothing is laid in', async () => {
-  const { store, jobs, layers } = await open()
+  const sought: Parameters<LayingPorts['findMarks']>[0][] = []
+  const { store, jobs, layers } = await open({
+    findMarks: async (job) => {
+      sought.push(job)
+      return [2]
+    },
+  })
   const pin: Mark = { id: 'm', n: 2, colour: 'red', note: '', kind: 'pin', at: [9, 9] }
   const marked: Edit = { ...edit, document: { ...emptyDocument(photo), marks: [pin] }, marks: 'burnt' }
   const [other] = pictureIds('run-2-0') as [PictureId]
@@ -198,7 +204,19 @@ test('an answer to marks alone is searched for them, and nothing is laid in', as
   await store.addPicture(newPicture(other, bytes, { origin: { ...origin, recipe }, parents: [photo] }))
   await layers.lay(other)
   expect(jobs).toEqual([])
+  expect(sought).toEqual([{ source: await store.original(photo), answer: await store.original(other), edit: marked }])
   expect((await store.picture(other))?.laying).toEqual({ kind: 'checked', marksLeft: [2] })
+})
+
+test('the step of an answer is shown while it is laid in', async () => {
+  const { layers } = await open()
+  const shown: [PictureId, string][][] = []
+  const stop = layers.subscribe(() => shown.push([...layers.progress()]))
+  await layers.lay(answer)
+  expect(shown).toEqual([[[answer, 'align']], []])
+  stop()
+  await layers.layAnew(answer, { fit, feather: 3 })
+  expect(shown).toHaveLength(2)
 })
 
 test('an answer that is laid in with another area is another image, the same for the same area', async () => {

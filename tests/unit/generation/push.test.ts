@@ -112,6 +112,15 @@ describe('pauses and events of runs', () => {
     expect(shrunk.atMs).toBe(34_000)
   })
 
+  test('pauses do not grow before the stream has been heard, even if an event came', async () => {
+    push.follow(run)
+    await settled()
+    stream?.runEvent(await digestOf(other))
+    const usual = pause()
+    await time.pass(2_000)
+    expect(usual.atMs).toBe(2_000)
+  })
+
   test('W08 W09 a broken stream leads to polls within two seconds, not all at the same moment', async () => {
     await earnTrust()
     push.follow(run)

@@ -110,6 +110,12 @@ describe('the sources of a run', () => {
     expect(names).toHaveLength(2)
   })
 
+  test('are called PNG where their type is not known', async () => {
+    const { uploads, names } = openUploads([uploaded('https://a.example/1')], { a: 'application/octet-stream' })
+    await uploads.urls({ ...recipe, sources: ['a'] as PictureId[] }, kontext, 'kie', never)
+    expect(names).toEqual(['file-1.png'])
+  })
+
   test('U17 are uploaded anew when their time is over, and not before', async () => {
     const one = { ...recipe, sources: ['a'] as PictureId[] }
     const { uploads, asked } = openUploads([uploaded('https://a.example/1'), uploaded('https://a.example/2')])

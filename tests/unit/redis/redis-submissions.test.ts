@@ -30,8 +30,11 @@ async function openQuietly(): Promise<Redis> {
   return redis
 }
 
-async function openStore(options: Parameters<typeof createRedisSubmissions>[1] = {}): Promise<RedisSubmissions> {
-  const redis: Redis = await openRedis(server.url, quiet)
+async function openStore(
+  options: Parameters<typeof createRedisSubmissions>[1] = {},
+  log = quiet,
+): Promise<RedisSubmissions> {
+  const redis: Redis = await openRedis(server.url, log)
   const store = createRedisSubmissions(redis, { lookMs: 50, ...options })
   closing.push(async () => {
     await store.close()
@@ -197,7 +200,11 @@ describe('submissions that several proxies remember together', () => {
   })
 
   it('S04: writes answers to Redis that came while it was down', async () => {
-    const store = await openStore()
+    const lines: string[] = []
+    const store = await openStore(
+      {},
+      createLog([], (line) => lines.push(line)),
+    )
     await store.reserve('run-00001', 'body')
     await server.kill()
     await expect(store.settle('run-00001', answered)).rejects.toThrow()
@@ -206,6 +213,15 @@ describe('submissions that several proxies remember together', () => {
     await server.start()
     await eventually(async () => expect(await store.find('run-00001')).toMatchObject({ state: 'answered' }))
     expect(await store.reserve('run-00002', 'body')).toMatchObject({ state: 'fresh' })
+    // Once each, however many connections broke and however often they were tried.
+    const told = () => lines.map((line) => JSON.parse(line))
+    await eventually(() =>
+      expect(told().map(({ msg }) => msg)).toEqual([
+        'Redis cannot be reached: submissions are refused until it can',
+        'Redis can be reached again',
+      ]),
+    )
+    expect(told()[0]).toHaveProperty('err.message')
   })
 
   it.each([

@@ -53,6 +53,7 @@ describe('the page', () => {
     expect(br.headers).toMatchObject({ 'content-encoding': 'br', vary: 'accept-encoding' })
     expect(brotliDecompressSync(br.bytes).toString()).toBe(script)
     const gzip = await get('/assets/index-1a2B.js', { 'accept-encoding': 'gzip' })
+    expect(gzip.headers).toMatchObject({ 'content-encoding': 'gzip', vary: 'accept-encoding' })
     expect(gunzipSync(gzip.bytes).toString()).toBe(script)
     expect((await get('/assets/index-1a2B.js')).text).toBe(script)
   })
