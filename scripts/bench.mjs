@@ -1,5 +1,5 @@
-// `npm run bench`, or `npm run bench -- proxy gallery` for some of its parts: the built product compared with reference
-// implementations.
+// `npm run bench`, or `npm run bench -- proxy protect time` for some of its parts, or groups of their rows: the built product
+// compared with reference implementations.
 import { binOf, ensureBuilt, ensureInstalled, spawnNode } from './prepare.mjs'
 import { ensureChromium } from './programs.mjs'
 

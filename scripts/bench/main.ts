@@ -1,8 +1,9 @@
+import { readAsked } from './asked.ts'
 import { benchFirstLoad } from './first-load.ts'
 import { benchGallery } from './gallery.ts'
 import { benchLibrary } from './library.ts'
 import { benchPolling } from './polling.ts'
-import { benchProtect } from './protect.ts'
+import { benchProtect, protectGroups } from './protect.ts'
 import { benchProxy } from './proxy.ts'
 import { benchPush } from './push.ts'
 import { print, type Row } from './report.ts'
@@ -12,7 +13,10 @@ import { benchZip } from './zip.ts'
 interface Part {
   title: string
   yardstick: string
-  bench: () => readonly Row[] | Promise<readonly Row[]>
+  /** Groups of its rows that can be asked for alone. */
+  groups?: readonly string[]
+  /** Measures these groups, or everything if none is named. */
+  bench: (only: readonly string[]) => readonly Row[] | Promise<readonly Row[]>
 }
 
 const parts: Readonly<Record<string, Part>> = {
@@ -49,6 +53,7 @@ const parts: Readonly<Record<string, Part>> = {
   protect: {
     title: 'An answer with known faults, laid into its source',
     yardstick: 'the faults as they were made; for time, one drawImage of the answer over the source',
+    groups: protectGroups,
     bench: benchProtect,
   },
   zip: {
@@ -63,18 +68,23 @@ const parts: Readonly<Record<string, Part>> = {
   },
 }
 
-const named = process.argv.slice(2)
-const unknown = named.filter((name) => !(name in parts))
-if (unknown.length > 0) {
-  console.error(`There is no part ${unknown.join(', ')}. The parts are ${Object.keys(parts).join(', ')}.`)
-  process.exit(1)
+const asked = readAskedOrExit()
+
+function readAskedOrExit() {
+  try {
+    return readAsked(process.argv.slice(2), parts)
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error)
+    process.exit(1)
+  }
 }
 
 const startedAt = performance.now()
 const missed: string[] = []
 for (const [name, { title, yardstick, bench }] of Object.entries(parts)) {
-  if (named.length > 0 && !named.includes(name)) continue
-  const rows = await bench()
+  const groups = asked.get(name)
+  if (!groups) continue
+  const rows = await bench(groups)
   print(title, yardstick, rows)
   missed.push(...rows.filter(({ holds }) => !holds).map(({ what }) => `${name}: ${what}`))
 }

@@ -18,7 +18,7 @@ export async function measureAll(orders: readonly Order[], photographs: string):
   const samples: unknown[] = await Promise.all(orders.map((order) => readSample(folder, order)))
   const open = orders.flatMap((_, at) => (samples[at] === undefined ? [at] : []))
   let done = orders.length - open.length
-  console.log(`${done} of ${orders.length} measured before`)
+  if (done > 0) console.log(`${done} of ${orders.length} measured before`)
   const work = async () => {
     const worker = startWorker()
     try {
