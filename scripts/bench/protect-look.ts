@@ -1,8 +1,7 @@
 import type { Box } from '#domain/edit.ts'
 import type { Area } from '#imaging/edit/area.ts'
-import { noColourChange } from '#imaging/edit/colour.ts'
 import type { LayPlan } from '#imaging/edit/lay-in.ts'
-import { correctAnswer, paintArea } from '#imaging/edit/paint.ts'
+import { paintArea } from '#imaging/edit/paint.ts'
 import type { Pixels } from '#imaging/edit/raster.ts'
 import { type Faults, repaint } from '../../tests/support/answer-faults.ts'
 import { type Case, keptFraming, lay, makeCase } from './protect-cases.ts'
@@ -77,7 +76,7 @@ export const colour: Measure<{ before: number; after: number; worst: number }[]>
 /** In its place, and in the answer's own colours. */
 function layUncorrected({ source, answer, area }: Case, { fit, paint }: LayPlan): Pixels {
   const image = { ...source, data: source.data.slice() }
-  paintArea(image, { answer: correctAnswer(answer, noColourChange), map: fit.map, area, toGrid: paint.toGrid })
+  paintArea(image, { answer, map: fit.map, area, toGrid: paint.toGrid })
   return image
 }
 

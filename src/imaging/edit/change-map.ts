@@ -1,7 +1,7 @@
 import type { Box } from '#domain/edit.ts'
 import type { Place } from '#domain/laying.ts'
 import { changes } from './constants.ts'
-import { blur, splitDetail } from './filters.ts'
+import { blur, findDeviation, sampleRow } from './filters.ts'
 import { makePlane, type Pixels, type Plane, toLuma } from './raster.ts'
 
 /** How much an aligned answer differs from its source, relative to its noise. */
@@ -24,20 +24,25 @@ export interface Colours {
 export function mapChanges(source: Pixels, difference: Colours, free: Uint8Array, seen: Uint8Array): ChangeMap {
   const { width, height } = source
   const [reds, greens, blues] = difference.planes.map(({ data }) => data)
-  const detail = splitDetail(toLuma(source), changes.detailSigma).deviation.data
+  const detail = findDeviation(toLuma(source), changes.detailSigma)
   // JPEG spreads colour across its edges, so strong edges of colour are as unreliable as strong edges of light.
-  const colourDetail = splitDetail(toRedMinusBlue(source), changes.detailSigma).deviation.data
+  const colourDetail = findDeviation(toRedMinusBlue(source), changes.detailSigma)
   const raw = makePlane(width, height)
   const into = raw.data
-  for (let at = 0; at < into.length; at += 1) {
-    if (!seen[at]) continue
-    const red = reds?.[at] ?? 0
-    const green = greens?.[at] ?? 0
-    const blue = blues?.[at] ?? 0
-    const luma = 0.2126 * red + 0.7152 * green + 0.0722 * blue
-    const chroma = Math.abs(red - luma) + Math.abs(blue - luma)
-    const excused = (detail[at] ?? 0) + changes.chroma * (colourDetail[at] ?? 0)
-    into[at] = Math.abs(luma) + changes.chroma * chroma - changes.detail * excused
+  const [light, colour] = [new Float32Array(width), new Float32Array(width)]
+  for (let y = 0, at = 0; y < height; y += 1) {
+    sampleRow(detail, y, light)
+    sampleRow(colourDetail, y, colour)
+    for (let x = 0; x < width; x += 1, at += 1) {
+      if (!seen[at]) continue
+      const red = reds?.[at] ?? 0
+      const green = greens?.[at] ?? 0
+      const blue = blues?.[at] ?? 0
+      const luma = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+      const chroma = Math.abs(red - luma) + Math.abs(blue - luma)
+      const excused = (light[x] ?? 0) + changes.chroma * (colour[x] ?? 0)
+      into[at] = Math.abs(luma) + changes.chroma * chroma - changes.detail * excused
+    }
   }
   const soft = blur(raw, changes.blur)
   const threshold = findThreshold(soft, free)

@@ -1,6 +1,7 @@
 import type { ColourFit } from '#domain/edit.ts'
 import { colouring } from './constants.ts'
-import { solve } from './points.ts'
+import { select, solve } from './points.ts'
+import type { Pixels, Plane } from './raster.ts'
 
 /** Pairs of colours (red, green, blue in sequence): what the answer has, and what it should be. */
 export interface Pairs {
@@ -27,11 +28,12 @@ export function fitColour(pairs: Pairs): ColourFit {
   const weights = new Float32Array(pairs.count).fill(1)
   const offset = [0, 1, 2].map((channel) => robustOffset(pairs, channel))
   dropChanged(pairs, offset, weights)
-  const curves = [0, 1, 2].map((channel) => fitCurve(pairs, weights, channel, offset[channel] ?? 0))
+  const lines = [0, 1, 2].map((channel) => fitLine(pairs, weights, channel, offset[channel] ?? 0))
+  const curves = lines.map((line, channel) => fitCurve(pairs, weights, channel, line))
   return {
     offset: [offset[0] ?? 0, offset[1] ?? 0, offset[2] ?? 0],
     curves,
-    matrix: fitMatrix(pairs, weights, curves, offset),
+    matrix: fitMatrix(pairs, weights, curves, lines),
   }
 }
 
@@ -49,20 +51,28 @@ function onCurve(curve: readonly number[], level: number): number {
 /** Table steps per level, for colours between levels. */
 const fine = 4
 
-/** Applies a fit to colours between levels, in place. */
-export function applyColour({ curves, matrix }: ColourFit, values: Float32Array): void {
+/**
+ * Replaces colours between levels (red, green and blue, one plane each) by an image's minus these colours as a fit
+ * corrects them.
+ */
+export function subtractCorrected(
+  planes: readonly [Plane, Plane, Plane],
+  { data }: Pixels,
+  { curves, matrix }: ColourFit,
+): void {
   const tables = curves.map((curve) =>
     Float32Array.from({ length: 255 * fine + 1 }, (_, at) => onCurve(curve, at / fine)),
   )
   const [reds = none, greens = none, blues = none] = tables
   const m = Float64Array.from(matrix)
-  for (let at = 0; at < values.length; at += 3) {
-    const red = reds[toStep(values[at] ?? 0)] ?? 0
-    const green = greens[toStep(values[at + 1] ?? 0)] ?? 0
-    const blue = blues[toStep(values[at + 2] ?? 0)] ?? 0
-    values[at] = (m[0] ?? 0) * red + (m[1] ?? 0) * green + (m[2] ?? 0) * blue + (m[3] ?? 0)
-    values[at + 1] = (m[4] ?? 0) * red + (m[5] ?? 0) * green + (m[6] ?? 0) * blue + (m[7] ?? 0)
-    values[at + 2] = (m[8] ?? 0) * red + (m[9] ?? 0) * green + (m[10] ?? 0) * blue + (m[11] ?? 0)
+  const [ofRed, ofGreen, ofBlue] = [planes[0].data, planes[1].data, planes[2].data]
+  for (let at = 0, from = 0; at < ofRed.length; at += 1, from += 4) {
+    const red = reds[toStep(ofRed[at] ?? 0)] ?? 0
+    const green = greens[toStep(ofGreen[at] ?? 0)] ?? 0
+    const blue = blues[toStep(ofBlue[at] ?? 0)] ?? 0
+    ofRed[at] = (data[from] ?? 0) - ((m[0] ?? 0) * red + (m[1] ?? 0) * green + (m[2] ?? 0) * blue + (m[3] ?? 0))
+    ofGreen[at] = (data[from + 1] ?? 0) - ((m[4] ?? 0) * red + (m[5] ?? 0) * green + (m[6] ?? 0) * blue + (m[7] ?? 0))
+    ofBlue[at] = (data[from + 2] ?? 0) - ((m[8] ?? 0) * red + (m[9] ?? 0) * green + (m[10] ?? 0) * blue + (m[11] ?? 0))
   }
 }
 
@@ -77,9 +87,10 @@ function robustOffset({ answer, source, count }: Pairs, channel: number): number
     { length: count },
     (_, pair) => (source[pair * 3 + channel] ?? 0) - (answer[pair * 3 + channel] ?? 0),
   )
-  differences.sort()
   // The mean of the middle half: as robust as a median, as precise as a mean.
   const [from, to] = [Math.floor(count / 4), Math.ceil((count * 3) / 4)]
+  select(differences, from)
+  select(differences.subarray(from), to - from)
   return differences.subarray(from, to).reduce((sum, value) => sum + value, 0) / Math.max(1, to - from)
 }
 
@@ -95,8 +106,7 @@ function dropChanged(pairs: Pairs, offset: readonly number[], weights: Float32Ar
         if (residual > (residuals[pair] ?? 0)) residuals[pair] = residual
       }
     }
-    const sorted = residuals.slice().sort()
-    const reach = 4.685 * Math.max(0.5, 1.4826 * (sorted[pairs.count >> 1] ?? 0))
+    const reach = 4.685 * Math.max(0.5, 1.4826 * select(residuals.slice(), pairs.count >> 1))
     for (let pair = 0; pair < pairs.count; pair += 1) {
       const scaled = (residuals[pair] ?? 0) / reach
       weights[pair] = scaled < 1 ? (1 - scaled * scaled) ** 2 : 0
@@ -111,7 +121,15 @@ function heldWeight(weights: Float32Array): number {
   return colouring.held * sum
 }
 
-function fitLine(pairs: Pairs, weights: Float32Array, channel: number, offset: number): number[] {
+/** A gain and an offset. */
+type Line = readonly [gain: number, bias: number]
+
+function onLine([gain, bias]: Line = [1, 0], level: number): number {
+  return gain * level + bias
+}
+
+/** Kept near the mean offset. */
+function fitLine(pairs: Pairs, weights: Float32Array, channel: number, offset: number): Line {
   const normal = new Float64Array(4)
   const right = new Float64Array(2)
   const observe = (weight: number, from: number, to: number) => {
@@ -127,10 +145,12 @@ function fitLine(pairs: Pairs, weights: Float32Array, channel: number, offset: n
   const share = heldWeight(weights) / knots
   for (let knot = 0; knot < knots; knot += 1) observe(share, knot * knotStep, knot * knotStep + offset)
   normal[2] = normal[1] ?? 0
-  return solve(normal, right) ?? [1, offset]
+  const [gain = 1, bias = offset] = solve(normal, right) ?? []
+  return [gain, bias]
 }
 
-function fitCurve(pairs: Pairs, weights: Float32Array, channel: number, offset: number): number[] {
+/** Kept near a line, which is what remains at levels that no pair has. */
+function fitCurve(pairs: Pairs, weights: Float32Array, channel: number, [gain, bias]: Line): number[] {
   const normal = new Float64Array(knots * knots)
   const right = new Float64Array(knots)
   const observe = (weight: number, from: number, to: number) => {
@@ -149,15 +169,15 @@ function fitCurve(pairs: Pairs, weights: Float32Array, channel: number, offset: 
     observe(weights[pair] ?? 0, pairs.answer[pair * 3 + channel] ?? 0, pairs.source[pair * 3 + channel] ?? 0)
   }
   const share = heldWeight(weights) / knots
-  for (let knot = 0; knot < knots; knot += 1) observe(share, knot * knotStep, knot * knotStep + offset)
-  return solve(normal, right) ?? Array.from({ length: knots }, (_, knot) => knot * knotStep + offset)
+  for (let knot = 0; knot < knots; knot += 1) observe(share, knot * knotStep, gain * knot * knotStep + bias)
+  return solve(normal, right) ?? Array.from({ length: knots }, (_, knot) => gain * knot * knotStep + bias)
 }
 
 function fitMatrix(
   pairs: Pairs,
   weights: Float32Array,
   curves: readonly (readonly number[])[],
-  offset: readonly number[],
+  lines: readonly Line[],
 ): number[] {
   const normal = new Float64Array(16)
   const rights = [new Float64Array(4), new Float64Array(4), new Float64Array(4)]
@@ -188,7 +208,7 @@ function fitMatrix(
     for (const green of levels) {
       for (const blue of levels) {
         from.set([onCurve(reds, red), onCurve(greens, green), onCurve(blues, blue)])
-        to.set([red, green, blue].map((level, channel) => level + (offset[channel] ?? 0)))
+        to.set([red, green, blue].map((level, channel) => onLine(lines[channel], level)))
         observe(share)
       }
     }

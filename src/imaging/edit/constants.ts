@@ -29,6 +29,8 @@ export const judging = {
   /** Correlation and shift (answer pixels) within which a block counts. */
   correlation: 0.5,
   reach: 8,
+  /** From this correlation on, a block whose neighbours correlate less counts as found where the map puts it. */
+  inPlace: 0.7,
   /** Share of unmasked pixels, and mean square of the normalised detail, that a block needs. */
   free: 0.5,
   texture: 0.1,
@@ -68,7 +70,7 @@ export const flat = {
 } as const
 
 export const colouring = {
-  mostPairs: 40_000,
+  mostPairs: 16_000,
   leastPairs: 60,
   /** Weight of the pseudo-observations that keep the fit near the mean offset, as a share of the data. */
   held: 0.06,

@@ -5,9 +5,11 @@ import { makePlane, type Plane } from './raster.ts'
 export function blur(plane: Plane, sigma: number, blurred: Plane = makePlane(plane.width, plane.height)): Plane {
   let from = plane
   for (const radius of boxRadii(sigma)) {
+    if (radius === 0) continue
     blurByBox(from, blurred.data, radius)
     from = blurred
   }
+  if (from !== blurred) blurred.data.set(plane.data)
   return blurred
 }
 
@@ -92,19 +94,114 @@ function startSum(data: Float32Array, start: number, last: number, radius: numbe
   return sum
 }
 
+/** Values that change slowly, at a fraction of the size: each is the mean of `factor` × `factor` pixels. */
+export interface Coarse extends Plane {
+  factor: number
+  /** For each column of full pixels: the cell whose centre is to the left of it, and how far it is towards the next. */
+  cells: Int32Array
+  shares: Float32Array
+}
+
 /** A plane without its slow changes, and its local deviation. */
-export function splitDetail(plane: Plane, sigma: number): { detail: Plane; deviation: Plane } {
-  const detail = blur(plane, sigma)
-  const deviation = makePlane(plane.width, plane.height)
-  const [levels, differences, squared] = [plane.data, detail.data, deviation.data]
-  for (let at = 0; at < levels.length; at += 1) {
-    const difference = (levels[at] ?? 0) - (differences[at] ?? 0)
-    differences[at] = difference
-    squared[at] = difference * difference
+export function splitDetail(plane: Plane, sigma: number): { detail: Plane; deviation: Coarse } {
+  const detail = makePlane(plane.width, plane.height)
+  return { detail, deviation: findDeviation(plane, sigma, detail.data) }
+}
+
+/** The local deviation of a plane. Its detail is written to `detail`, of which one row is enough if it is not needed. */
+export function findDeviation(
+  plane: Plane,
+  sigma: number,
+  detail: Float32Array = new Float32Array(plane.width),
+): Coarse {
+  const { data: levels, width, height } = plane
+  const mean = blurCoarsely(toMeans(plane, factorFor(sigma)), sigma)
+  const squares = makeCoarse(plane, mean.factor)
+  const isKept = detail.length === levels.length
+  const [line, sums] = [new Float32Array(width), new Float32Array(width)]
+  for (let y = 0, at = 0; y < height; y += 1) {
+    sampleRow(mean, y, line)
+    for (let x = 0, to = isKept ? at : 0; x < width; x += 1, at += 1, to += 1) {
+      const difference = (levels[at] ?? 0) - (line[x] ?? 0)
+      detail[to] = difference
+      sums[x] = (sums[x] ?? 0) + difference * difference
+    }
+    endRow(squares, y, height, sums)
   }
-  blur(deviation, sigma, deviation)
-  for (let at = 0; at < squared.length; at += 1) squared[at] = Math.sqrt(Math.max(0, squared[at] ?? 0))
-  return { detail, deviation }
+  const deviation = blurCoarsely(squares, sigma)
+  for (let at = 0; at < deviation.data.length; at += 1)
+    deviation.data[at] = Math.sqrt(Math.max(0, deviation.data[at] ?? 0))
+  return deviation
+}
+
+/** One row of what a coarse plane describes, in full pixels, interpolated linearly. */
+export function sampleRow({ data, width, height, factor, cells, shares }: Coarse, y: number, into: Float32Array): void {
+  const row = Math.max(0, Math.min(height - 1, (y + 0.5) / factor - 0.5))
+  const upper = Math.floor(row) * width
+  const lower = Math.min(height - 1, Math.floor(row) + 1) * width
+  const share = row - Math.floor(row)
+  // The last value is repeated, so that every cell has a next one.
+  const line = new Float32Array(width + 1)
+  for (let column = 0; column < width; column += 1) {
+    const value = data[upper + column] ?? 0
+    line[column] = value + share * ((data[lower + column] ?? 0) - value)
+  }
+  line[width] = line[width - 1] ?? 0
+  for (let x = 0; x < into.length; x += 1) {
+    const cell = cells[x] ?? 0
+    const value = line[cell] ?? 0
+    into[x] = value + (shares[x] ?? 0) * ((line[cell + 1] ?? 0) - value)
+  }
+}
+
+/** The side of the cells at which a blur is as good as at full size, and much faster: 2 or 4 pixels, or more. */
+function factorFor(sigma: number): number {
+  return Math.max(2, 2 ** Math.floor(Math.log2(sigma / 2)))
+}
+
+function makeCoarse({ width, height }: Plane, factor: number): Coarse {
+  const small = makePlane(Math.ceil(width / factor), Math.ceil(height / factor))
+  const [cells, shares] = [new Int32Array(width), new Float32Array(width)]
+  for (let x = 0; x < width; x += 1) {
+    const place = Math.max(0, (x + 0.5) / factor - 0.5)
+    cells[x] = Math.floor(place)
+    shares[x] = place - Math.floor(place)
+  }
+  return { ...small, factor, cells, shares }
+}
+
+function toMeans(plane: Plane, factor: number): Coarse {
+  const { data, width, height } = plane
+  const means = makeCoarse(plane, factor)
+  const sums = new Float32Array(width)
+  for (let y = 0, at = 0; y < height; y += 1) {
+    for (let x = 0; x < width; x += 1, at += 1) sums[x] = (sums[x] ?? 0) + (data[at] ?? 0)
+    endRow(means, y, height, sums)
+  }
+  return means
+}
+
+/** After the last row of a row of cells: writes their means of the columns' sums, and sets these back to zero. */
+function endRow({ data, width, factor }: Coarse, y: number, height: number, sums: Float32Array): void {
+  if ((y + 1) % factor !== 0 && y !== height - 1) return
+  const row = Math.floor(y / factor)
+  const rows = y - row * factor + 1
+  for (let column = 0, x = 0; column < width; column += 1) {
+    const end = Math.min(sums.length, x + factor)
+    const count = rows * (end - x)
+    let sum = 0
+    for (; x < end; x += 1) sum += sums[x] ?? 0
+    data[row * width + column] = sum / count
+  }
+  sums.fill(0)
+}
+
+/** Blurs, in place, by what is left of `sigma` (full pixels) after the means and the interpolation, which blur as well. */
+function blurCoarsely(coarse: Coarse, sigma: number): Coarse {
+  const { factor } = coarse
+  const rest = sigma * sigma - (factor * factor - 1) / 12 - (factor * factor) / 6
+  blur(coarse, Math.sqrt(Math.max(0, rest)) / factor, coarse)
+  return coarse
 }
 
 /** Each pixel of the smaller plane is the mean of the pixels it covers. */
@@ -148,7 +245,7 @@ interface Shares {
 
 function sharesFor(length: number, count: number): Shares {
   const step = length / count
-  const most = Math.min(length, Math.ceil(step) + 1)
+  const most = Math.min(length, Number.isInteger(step) ? step : Math.ceil(step) + 1)
   const { from, shares }: Shares = { from: new Int32Array(count), shares: new Float64Array(count * most), most }
   for (let index = 0; index < count; index += 1) {
     const [start, end] = [index * step, (index + 1) * step]

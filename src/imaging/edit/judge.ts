@@ -1,5 +1,5 @@
 import type { Affine } from '#domain/edit.ts'
-import { compose, moveBy } from './affine.ts'
+import { compose, invert, moveBy } from './affine.ts'
 import { judging } from './constants.ts'
 import { shrinkByArea, warp } from './filters.ts'
 import { type Freedom, type Points, refineMap, solve } from './points.ts'
@@ -46,22 +46,42 @@ export type Judge = (map: Affine) => Judgement
 /** Judges maps between normalised planes of one size; the maps and the points of the source are in pixel indices. */
 export function createJudge({ source, answer, free, points }: Judged): Judge {
   const half = halve(source, free)
+  const { width, height } = half.source
+  const halfAnswer = shrinkByArea(answer, width, height)
+  const toHalf = indexScale(width / source.width, height / source.height)
   const blocks = texturedBlocks({ source, free }, half)
   const pointsOf = byBlock(points, source.width)
   const pointsOfBlocks = blocks.map(pointsOf)
   return (map) => {
-    const warped = warp(answer, map)
-    const { width, height } = half.source
-    return judgeBlocks(blocks, pointsOfBlocks, warped, { ...half, warped: shrinkByArea(warped, width, height) })
+    const warped = warp(halfAnswer, compose(compose(invert(toHalf), map), toHalf))
+    return judgeBlocks(blocks, pointsOfBlocks, { answer, map }, { ...half, warped })
   }
 }
 
-function judgeBlocks(blocks: readonly Block[], points: readonly Points[], warped: Plane, halves: Halves): Judgement {
+/** From pixel indices of a plane to those of the same plane at another size. */
+function indexScale(x: number, y: number): Affine {
+  return [x, 0, 0, y, x / 2 - 0.5, y / 2 - 0.5]
+}
+
+interface Mapped {
+  answer: Plane
+  map: Affine
+}
+
+function judgeBlocks(
+  blocks: readonly Block[],
+  points: readonly Points[],
+  { answer, map }: Mapped,
+  halves: Halves,
+): Judgement {
+  const back = invert(map)
   const found = blocks.flatMap((block, index) => {
     const shift = searchShift(halves, block)
     const own = points[index]
     if (!own || !shift || shift.correlation <= judging.correlation) return []
-    const [, , , , dx, dy] = refineMap(own, warped, moveBy(shift.dx, shift.dy), 2, 8)
+    // The shift comes before the map, so it is in pixels of the source.
+    const refined = refineMap(own, answer, compose(moveBy(shift.dx, shift.dy), map), 2, 8)
+    const [, , , , dx, dy] = compose(refined, back)
     const [x, y] = alongDetail(own, dx, dy)
     if (Math.hypot(x, y) >= judging.reach) return []
     return [{ x: block.left + block.width / 2, y: block.top + block.height / 2, dx: x, dy: y }]
@@ -245,11 +265,38 @@ function halve(source: Plane, free: Uint8Array): Shown {
 }
 
 /** The shift within reach at which a block correlates best, in full pixels; `undefined` if that is at the limit. */
-function searchShift(halves: Halves, block: Block): { dx: number; dy: number; correlation: number } | undefined {
+function searchShift(halves: Halves, block: Block): Match | undefined {
   const scores = new Float64Array(span * span)
+  const close = matchInPlace(halves, block, scores)
+  if (close) return close
   let best = 0
   for (let row = 0; row < span; row += 1) correlateRow(halves, block, row - reach, scores.subarray(row * span))
   for (let index = 0; index < scores.length; index += 1) if ((scores[index] ?? 0) > (scores[best] ?? 0)) best = index
+  return matchAt(scores, best)
+}
+
+interface Match {
+  dx: number
+  dy: number
+  correlation: number
+}
+
+/** A block that correlates well where it should be, and less next to it, is not searched for elsewhere. */
+function matchInPlace(halves: Halves, block: Block, scores: Float64Array): Match | undefined {
+  const middle = reach * span + reach
+  for (let row = -1; row <= 1; row += 1) {
+    for (let column = -1; column <= 1; column += 1)
+      scores[middle + row * span + column] = correlationAt(halves, block, column, row)
+    if (row === 0 && (scores[middle] ?? 0) < judging.inPlace) return undefined
+  }
+  const isBest = [-1, 0, 1].every((row) =>
+    [-1, 0, 1].every((column) => (scores[middle + row * span + column] ?? 0) <= (scores[middle] ?? 0)),
+  )
+  return isBest ? matchAt(scores, middle) : undefined
+}
+
+/** `undefined` at the limit of the search. */
+function matchAt(scores: Float64Array, best: number): Match | undefined {
   const [column, row] = [best % span, Math.floor(best / span)]
   if (column === 0 || row === 0 || column === span - 1 || row === span - 1) return undefined
   const at = (dx: number, dy: number) => scores[best + dx + dy * span] ?? 0

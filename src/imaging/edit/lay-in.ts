@@ -3,17 +3,17 @@ import type { LayObjection, Place } from '#domain/laying.ts'
 import { compose, mapPoint, moveBy, scaleBy } from './affine.ts'
 import type { Area } from './area.ts'
 import { type ChangeMap, changedShare, findPlaces, mapChanges, toChangedAlpha } from './change-map.ts'
-import { applyColour, fitColour, noColourChange } from './colour.ts'
+import { fitColour, type Pairs, subtractCorrected } from './colour.ts'
 import { answers, changes, colouring } from './constants.ts'
 import { blur } from './filters.ts'
 import { isFaint, placeFlat, placeSame } from './flat.ts'
 import type { Judgement } from './judge.ts'
-import { type Cells, spreadInwards } from './membrane.ts'
-import { correctAnswer, paintArea } from './paint.ts'
+import { type Cells, smoothKnown, spreadInwards } from './membrane.ts'
+import { correctRows, paintArea } from './paint.ts'
 import { makePlane, type PixelSize, type Pixels, type Plane, toLuma } from './raster.ts'
 import { type Registration, register } from './register.ts'
 import { resizeForComparison } from './resize.ts'
-import { type CorrectedAnswer, sampleRows } from './row-sampler.ts'
+import { sampleRows } from './row-sampler.ts'
 
 export interface LayJob {
   /** Upright and framed. */
@@ -37,7 +37,8 @@ export interface LayPlan {
   /** Share of the area's pixels that changed. */
   changedInside: number
   changeMap: ChangeMap
-  paint: { answer: CorrectedAnswer; membrane: Cells; toGrid: Affine }
+  /** The answer as it came, and how it is laid in. */
+  paint: { answer: Pixels; membrane: Cells; toGrid: Affine }
 }
 
 export type Step = 'align' | 'compare' | 'paint'
@@ -80,7 +81,7 @@ export function planLay(job: LayJob, onStep: (step: Step) => void = () => undefi
     changedInside: changedShare(compared.map, masks.inside),
     changeMap: compared.map,
     paint: {
-      answer: correctAnswer(answer, compared.colour),
+      answer,
       membrane: compared.membrane,
       toGrid: compose(toGrid, scaleBy(1 / size.width, 1 / size.height)),
     },
@@ -90,13 +91,24 @@ export function planLay(job: LayJob, onStep: (step: Step) => void = () => undefi
 /** Lays a planned answer into the source, in place. Protected pixels keep every byte. */
 export function layPlan(source: Pixels, area: Area, plan: LayPlan, view: LaidView): void {
   const { answer, membrane, toGrid } = plan.paint
-  const paint = { answer, toGrid, map: plan.fit.map }
-  if (view === 'whole') {
-    const { width, height } = source
-    const all = { left: 0, top: 0, width, height, alpha: new Uint8Array(width * height).fill(255), painted: 1 }
-    paintArea(source, { ...paint, area: all })
-  } else if (view === 'area') paintArea(source, { ...paint, area, membrane })
-  else paintArea(source, { ...paint, area, membrane, only: toChangedAlpha(plan.changeMap) })
+  const { map, colour } = plan.fit
+  const { width, height } = source
+  const all = view === 'whole'
+  const shown = all
+    ? { left: 0, top: 0, width, height, alpha: new Uint8Array(width * height).fill(255), painted: 1 }
+    : area
+  const paint = { answer: correctRows(answer, colour, ...rowsUnder(shown, map, answer)), toGrid, map, area: shown }
+  if (all) paintArea(source, paint)
+  else if (view === 'area') paintArea(source, { ...paint, membrane })
+  else paintArea(source, { ...paint, membrane, only: toChangedAlpha(plan.changeMap) })
+}
+
+/** The rows of the answer, from one and before another, that a map shows in an area. */
+function rowsUnder({ left, top, width, height }: Area, map: Affine, answer: PixelSize): [from: number, end: number] {
+  const corners = [left, left + width].flatMap((x) => [top, top + height].map((y) => mapPoint(map, x, y)[1]))
+  // Sampling reads two more rows on each side, and repeats the edge beyond it.
+  const within = (row: number) => Math.max(0, Math.min(answer.height, row))
+  return [within(Math.floor(Math.min(...corners)) - 3), within(Math.ceil(Math.max(...corners)) + 3)]
 }
 
 /** The size at which both are compared: the answer's own, up to a limit. */
@@ -249,34 +261,38 @@ interface Compared {
  * answer.
  */
 function compare(source: Pixels, answer: Pixels, map: Affine, masks: Masks): Compared {
-  const laid = warpAnswer(correctAnswer(answer, noColourChange), map, source)
-  const cells = toCells(source, laid, masks.outside)
-  const colour = fitColour(cells.pairs)
-  applyColour(colour, laid.colours)
-  const difference = subtract(source, laid.colours)
-  const changed = mapChanges(source, { planes: difference }, both(masks.free, laid.seen), laid.seen)
-  return { colour, map: changed, membrane: leftover(difference, both(masks.outside, laid.seen), changed) }
+  const { colours, seen } = warpAnswer(answer, map, source)
+  const colour = fitColour(toPairs(source, { colours, seen }, masks.outside))
+  subtractCorrected(colours, source, colour)
+  const changed = mapChanges(source, { planes: colours }, both(masks.free, seen), seen)
+  return { colour, map: changed, membrane: leftover(colours, both(masks.outside, seen), changed) }
 }
 
 interface Laid {
-  /** Red, green, blue in sequence. */
-  colours: Float32Array
+  /** Red, green and blue, one plane each. */
+  colours: [Plane, Plane, Plane]
   seen: Uint8Array
 }
 
-function warpAnswer(answer: CorrectedAnswer, map: Affine, { width, height }: PixelSize): Laid {
-  const colours = new Float32Array(width * height * 3)
+function warpAnswer(answer: Pixels, map: Affine, { width, height }: PixelSize): Laid {
   const seen = new Uint8Array(width * height)
+  const colours: Laid['colours'] = [makePlane(width, height), makePlane(width, height), makePlane(width, height)]
+  const [reds, greens, blues] = [colours[0].data, colours[1].data, colours[2].data]
   const sample = sampleRows(answer, map)
-  for (let y = 0; y < height; y += 1) {
-    const [from, to] = [y * width, (y + 1) * width]
-    sample(y + 0.5, 0.5, { colours: colours.subarray(from * 3, to * 3), seen: seen.subarray(from, to) })
+  const row = new Float32Array(width * 3)
+  for (let y = 0, at = 0; y < height; y += 1) {
+    sample(y + 0.5, 0.5, { colours: row, seen: seen.subarray(at, at + width) })
+    for (let from = 0; from < row.length; from += 3, at += 1) {
+      reds[at] = row[from] ?? 0
+      greens[at] = row[from + 1] ?? 0
+      blues[at] = row[from + 2] ?? 0
+    }
   }
   return { colours, seen }
 }
 
 /** Means of cells outside the area and inside the answer, which average out grain and small position errors. */
-function toCells(source: Pixels, laid: Laid, outside: Uint8Array) {
+function toPairs(source: Pixels, laid: Laid, outside: Uint8Array): Pairs {
   const { cell, mostPairs } = colouring
   const [across, down] = [Math.floor(source.width / cell), Math.floor(source.height / cell)]
   const stride = Math.max(1, Math.ceil((across * down) / mostPairs))
@@ -291,7 +307,7 @@ function toCells(source: Pixels, laid: Laid, outside: Uint8Array) {
     }
     pairs.count += 1
   }
-  return { pairs }
+  return pairs
 }
 
 function sumCell(
@@ -307,22 +323,12 @@ function sumCell(
       const at = y * source.width + x
       if (!outside[at] || !laid.seen[at]) return false
       for (let channel = 0; channel < 3; channel += 1) {
-        sums[channel] = (sums[channel] ?? 0) + (laid.colours[at * 3 + channel] ?? 0)
+        sums[channel] = (sums[channel] ?? 0) + (laid.colours[channel]?.data[at] ?? 0)
         sums[channel + 3] = (sums[channel + 3] ?? 0) + (source.data[at * 4 + channel] ?? 0)
       }
     }
   }
   return true
-}
-
-function subtract({ data, width, height }: Pixels, colours: Float32Array): [Plane, Plane, Plane] {
-  const planes: [Plane, Plane, Plane] = [makePlane(width, height), makePlane(width, height), makePlane(width, height)]
-  planes.forEach((plane, channel) => {
-    const into = plane.data
-    for (let at = 0, ours = channel, theirs = channel; at < into.length; at += 1, ours += 4, theirs += 3)
-      into[at] = (data[ours] ?? 0) - (colours[theirs] ?? 0)
-  })
-  return planes
 }
 
 function both(one: Uint8Array, other: Uint8Array): Uint8Array {
@@ -333,62 +339,48 @@ function both(one: Uint8Array, other: Uint8Array): Uint8Array {
 
 /** The colour difference left at the area's edge, spread inwards. Where the content changed, the edge is not used. */
 function leftover(difference: readonly [Plane, Plane, Plane], outside: Uint8Array, changed: ChangeMap): Cells {
-  const { cell } = colouring
+  const { cell, membrane: most } = colouring
   const [width, height] = [Math.ceil(changed.width / cell), Math.ceil(changed.height / cell)]
   const cells: Cells = { data: new Float32Array(width * height * 3), width, height }
-  const counts = new Uint16Array(width * height)
-  const blocked = new Uint8Array(width * height)
-  const sums = cells.data
-  const [reds, greens, blues] = [difference[0].data, difference[1].data, difference[2].data]
-  for (let y = 0, at = 0; y < changed.height; y += 1) {
-    const row = Math.floor(y / cell) * width
-    for (let x = 0; x < changed.width; x += 1, at += 1) {
-      const index = row + ((x / cell) | 0)
-      if (!outside[at] || (changed.data[at] ?? 0) >= 1) {
-        blocked[index] = 1
-        continue
-      }
-      counts[index] = (counts[index] ?? 0) + 1
-      sums[index * 3] = (sums[index * 3] ?? 0) + (reds[at] ?? 0)
-      sums[index * 3 + 1] = (sums[index * 3 + 1] ?? 0) + (greens[at] ?? 0)
-      sums[index * 3 + 2] = (sums[index * 3 + 2] ?? 0) + (blues[at] ?? 0)
-    }
+  const known = new Uint8Array(width * height)
+  const { data } = cells
+  const means = new Float64Array(3)
+  for (let index = 0, at = 0; index < known.length; index += 1, at += 3) {
+    const [left, top] = [(index % width) * cell, Math.floor(index / width) * cell]
+    if (!meansOfCell(difference, outside, changed, left, top, means)) continue
+    known[index] = 1
+    for (let channel = 0; channel < 3; channel += 1)
+      data[at + channel] = Math.max(-most, Math.min(most, means[channel] ?? 0))
   }
-  const known = counts.map((count, index) => (count > 0 && !blocked[index] ? 1 : 0))
-  const most = colouring.membrane
-  for (let at = 0; at < cells.data.length; at += 1) {
-    const mean = (cells.data[at] ?? 0) / Math.max(1, counts[Math.floor(at / 3)] ?? 0)
-    cells.data[at] = Math.max(-most, Math.min(most, mean))
-  }
-  return spreadInwards(smoothKnown(cells, Uint8Array.from(known)), Uint8Array.from(known))
+  return spreadInwards(smoothKnown(cells, known), known)
 }
 
-/** Means of each known cell and its known neighbours within two cells, so that grain does not become streaks. */
-function smoothKnown({ data, width, height }: Cells, known: Uint8Array): Cells {
-  const smooth = { data: new Float32Array(data.length), width, height }
-  for (let y = 0; y < height; y += 1) {
-    for (let x = 0; x < width; x += 1) {
-      if (!known[y * width + x]) continue
-      let weights = 0
-      for (let row = Math.max(0, y - 2); row <= Math.min(height - 1, y + 2); row += 1) {
-        for (let column = Math.max(0, x - 2); column <= Math.min(width - 1, x + 2); column += 1) {
-          const near = row * width + column
-          if (!known[near]) continue
-          const weight = (3 - Math.abs(row - y)) * (3 - Math.abs(column - x))
-          weights += weight
-          for (let channel = 0; channel < 3; channel += 1) {
-            const at = (y * width + x) * 3 + channel
-            smooth.data[at] = (smooth.data[at] ?? 0) + weight * (data[near * 3 + channel] ?? 0)
-          }
-        }
-      }
-      for (let channel = 0; channel < 3; channel += 1) {
-        const at = (y * width + x) * 3 + channel
-        smooth.data[at] = (smooth.data[at] ?? 0) / weights
-      }
+/** Means of the three planes over a cell. False if a pixel of it is in the area or was changed. */
+function meansOfCell(
+  [reds, greens, blues]: readonly [Plane, Plane, Plane],
+  outside: Uint8Array,
+  { data: changed, width, height }: ChangeMap,
+  left: number,
+  top: number,
+  into: Float64Array,
+): boolean {
+  const [right, bottom] = [Math.min(width, left + colouring.cell), Math.min(height, top + colouring.cell)]
+  let red = 0
+  let green = 0
+  let blue = 0
+  for (let y = top; y < bottom; y += 1) {
+    for (let at = y * width + left; at < y * width + right; at += 1) {
+      if (!outside[at] || (changed[at] ?? 0) >= 1) return false
+      red += reds.data[at] ?? 0
+      green += greens.data[at] ?? 0
+      blue += blues.data[at] ?? 0
     }
   }
-  return smooth
+  const count = (right - left) * (bottom - top)
+  into[0] = red / count
+  into[1] = green / count
+  into[2] = blue / count
+  return true
 }
 
 /** Much of what should have stayed was changed (constants.ts): a note, not an objection. */

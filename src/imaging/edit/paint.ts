@@ -1,35 +1,30 @@
 import type { Affine, ColourFit } from '#domain/edit.ts'
 import type { Area } from './area.ts'
-import { noColourChange, toTables } from './colour.ts'
+import { toTables } from './colour.ts'
 import type { Cells } from './membrane.ts'
-import type { Pixels, Plane } from './raster.ts'
-import { type CorrectedAnswer, type RowSampler, type SampledRow, sampleRows } from './row-sampler.ts'
+import { makePixels, type Pixels, type Plane } from './raster.ts'
+import { type RowSampler, type SampledRow, sampleRows } from './row-sampler.ts'
 
-export function correctAnswer({ data, width, height }: Pixels, fit: ColourFit): CorrectedAnswer {
-  const corrected = new Uint8ClampedArray(width * height * 3)
-  if (fit === noColourChange) {
-    for (let from = 0, to = 0; to < corrected.length; from += 4, to += 3) {
-      corrected[to] = data[from] ?? 0
-      corrected[to + 1] = data[from + 1] ?? 0
-      corrected[to + 2] = data[from + 2] ?? 0
-    }
-    return { data: corrected, width, height }
-  }
+/** The answer in the source's colours. Only these rows of it, the rest stays empty. */
+export function correctRows({ data, width, height }: Pixels, fit: ColourFit, from = 0, end = height): Pixels {
+  const corrected = makePixels(width, height)
   const [reds, greens, blues] = toTables(fit)
   const m = Float64Array.from(fit.matrix)
-  for (let from = 0, to = 0; to < corrected.length; from += 4, to += 3) {
-    const red = reds?.[data[from] ?? 0] ?? 0
-    const green = greens?.[data[from + 1] ?? 0] ?? 0
-    const blue = blues?.[data[from + 2] ?? 0] ?? 0
-    corrected[to] = (m[0] ?? 0) * red + (m[1] ?? 0) * green + (m[2] ?? 0) * blue + (m[3] ?? 0)
-    corrected[to + 1] = (m[4] ?? 0) * red + (m[5] ?? 0) * green + (m[6] ?? 0) * blue + (m[7] ?? 0)
-    corrected[to + 2] = (m[8] ?? 0) * red + (m[9] ?? 0) * green + (m[10] ?? 0) * blue + (m[11] ?? 0)
+  const into = corrected.data
+  for (let at = from * width * 4; at < end * width * 4; at += 4) {
+    const red = reds?.[data[at] ?? 0] ?? 0
+    const green = greens?.[data[at + 1] ?? 0] ?? 0
+    const blue = blues?.[data[at + 2] ?? 0] ?? 0
+    into[at] = (m[0] ?? 0) * red + (m[1] ?? 0) * green + (m[2] ?? 0) * blue + (m[3] ?? 0)
+    into[at + 1] = (m[4] ?? 0) * red + (m[5] ?? 0) * green + (m[6] ?? 0) * blue + (m[7] ?? 0)
+    into[at + 2] = (m[8] ?? 0) * red + (m[9] ?? 0) * green + (m[10] ?? 0) * blue + (m[11] ?? 0)
   }
-  return { data: corrected, width, height }
+  return corrected
 }
 
 export interface Paint {
-  answer: CorrectedAnswer
+  /** In the source's colours. */
+  answer: Pixels
   /** From pixels of the source to pixels of the answer. */
   map: Affine
   area: Area
@@ -99,21 +94,41 @@ function blendRows({ data, width, height }: Cells, y: number): Float32Array {
 /** Adds the values of a line through the grid to the colours of a row whose first pixel centre is at `fromX`. */
 function addRow(colours: Float32Array, line: Float32Array, [a, , , , e]: Affine, fromX: number): void {
   const cells = line.length / 3
-  const last = cells - 1
-  for (let at = 0, x = fromX; at < colours.length; at += 3, x += 1) {
-    const place = Math.max(0, Math.min(last, (a * x + e) * cells - 0.5))
-    const left = Math.floor(place)
-    const share = place - left
-    const from = left * 3
-    const to = left < last ? from + 3 : from
-    for (let channel = 0; channel < 3; channel += 1)
-      colours[at + channel] =
-        (colours[at + channel] ?? 0) + (line[from + channel] ?? 0) * (1 - share) + (line[to + channel] ?? 0) * share
+  // In cells, from the centre of the first; the values between two centres are on a line.
+  const [step, start] = [a * cells, (a * fromX + e) * cells - 0.5]
+  const pixels = colours.length / 3
+  for (let pixel = 0; pixel < pixels; ) {
+    const place = start + pixel * step
+    const isBetween = place >= 0 && place < cells - 1
+    const cell = isBetween ? Math.floor(place) : place < 0 ? 0 : cells - 1
+    const next = place < 0 ? 0 : isBetween ? cell + 1 : Number.POSITIVE_INFINITY
+    const end = Math.min(pixels, Math.max(pixel + 1, Math.ceil((next - start) / step)))
+    const [from, to] = [cell * 3, (isBetween ? cell + 1 : cell) * 3]
+    const share = isBetween ? place - cell : 0
+    const [red, green, blue] = [line[from] ?? 0, line[from + 1] ?? 0, line[from + 2] ?? 0]
+    const [moreRed, moreGreen, moreBlue] = [
+      (line[to] ?? 0) - red,
+      (line[to + 1] ?? 0) - green,
+      (line[to + 2] ?? 0) - blue,
+    ]
+    for (let at = pixel * 3, part = share; at < end * 3; at += 3, part += step) {
+      colours[at] = (colours[at] ?? 0) + red + part * moreRed
+      colours[at + 1] = (colours[at + 1] ?? 0) + green + part * moreGreen
+      colours[at + 2] = (colours[at + 2] ?? 0) + blue + part * moreBlue
+    }
+    pixel = end
   }
 }
 
 /** The answer has no transparency; the source may. */
 function blend(data: Pixels['data'], at: number, colours: Float32Array, from: number, alpha: number): void {
+  if (alpha === 1) {
+    data[at] = toLevel(colours[from] ?? 0)
+    data[at + 1] = toLevel(colours[from + 1] ?? 0)
+    data[at + 2] = toLevel(colours[from + 2] ?? 0)
+    data[at + 3] = 255
+    return
+  }
   if (data[at + 3] === 255) {
     for (let channel = 0; channel < 3; channel += 1) {
       const under = data[at + channel] ?? 0

@@ -166,8 +166,11 @@ function robustDeviation(residuals: Float32Array): number {
   return Math.max(1e-3, 1.4826 * select(sizes.subarray(0, count), count >> 1))
 }
 
-/** The value that would be at `place` if `values` were sorted; 0 if there is none. Changes their order. */
-function select(values: Float32Array, place: number): number {
+/**
+ * The value that would be at `place` if `values` were sorted; 0 if there is none. Changes their order: before `place` no
+ * value is larger, after it none is smaller.
+ */
+export function select(values: Float32Array, place: number): number {
   let [from, to] = [0, values.length - 1]
   while (from < to) {
     const pivot = values[(from + to) >> 1] ?? 0

@@ -1,7 +1,7 @@
 import type { Affine, Verdict } from '#domain/edit.ts'
 import { compose, identity, moveBy, scaleBy } from './affine.ts'
 import { flat, judging, registration } from './constants.ts'
-import { shrinkByArea, splitDetail, warp } from './filters.ts'
+import { sampleRow, shrinkByArea, splitDetail, warp } from './filters.ts'
 import { findShifts, toSpectrum } from './fourier.ts'
 import { createJudge, fitThrough, type Judge, type Judgement } from './judge.ts'
 import { type Freedom, type Points, pickPoints, refineMap } from './points.ts'
@@ -80,20 +80,27 @@ function buildLevels({ source, answer, free }: Pair): [Level, ...Level[]] {
     scaleX: 1,
     scaleY: 1,
   }
+  let larger = { source, answer, mask }
   const smaller = registration.sides
     .filter((side) => side < long * 0.8)
+    .toReversed()
     .map((side): Bare => {
       const width = Math.max(8, Math.round((source.width * side) / long))
       const height = Math.max(8, Math.round((source.height * side) / long))
-      const shares = shrinkByArea(mask, width, height).data
+      larger = {
+        source: shrinkByArea(larger.source, width, height),
+        answer: shrinkByArea(larger.answer, width, height),
+        mask: shrinkByArea(larger.mask, width, height),
+      }
       return {
-        source: normalise(shrinkByArea(source, width, height), registration.detailSigma),
-        answer: normalise(shrinkByArea(answer, width, height), registration.detailSigma),
-        free: Uint8Array.from(shares, (share) => (share > 0.99 ? 1 : 0)),
+        source: normalise(larger.source, registration.detailSigma),
+        answer: normalise(larger.answer, registration.detailSigma),
+        free: toFree(larger.mask),
         scaleX: width / source.width,
         scaleY: height / source.height,
       }
     })
+    .toReversed()
   const { least, most } = registration.cells
   const withPoints = (level: Bare, share: number): Level => {
     return { ...level, points: pickPoints(level.source, level.free, Math.round(least + (most - least) * share)) }
@@ -103,13 +110,24 @@ function buildLevels({ source, answer, free }: Pair): [Level, ...Level[]] {
   return smaller.length === 0 ? [finest] : [first, ...rest, finest]
 }
 
+/** 1 where next to nothing of the pixels of a smaller mask is taken. */
+function toFree({ data }: Plane): Uint8Array {
+  const free = new Uint8Array(data.length)
+  for (let at = 0; at < free.length; at += 1) free[at] = (data[at] ?? 0) > 0.99 ? 1 : 0
+  return free
+}
+
 type Bare = Omit<Level, 'points'>
 
 /** Detail divided by local deviation: unaffected by smooth changes of light and contrast. */
 function normalise(luma: Plane, sigma: number, flatLevels: number = registration.flatLevels): Plane {
   const { detail, deviation } = splitDetail(luma, sigma)
-  const [values, deviations] = [detail.data, deviation.data]
-  for (let at = 0; at < values.length; at += 1) values[at] = (values[at] ?? 0) / ((deviations[at] ?? 0) + flatLevels)
+  const { data: values, width, height } = detail
+  const deviations = new Float32Array(width)
+  for (let y = 0, at = 0; y < height; y += 1) {
+    sampleRow(deviation, y, deviations)
+    for (let x = 0; x < width; x += 1, at += 1) values[at] = (values[at] ?? 0) / ((deviations[x] ?? 0) + flatLevels)
+  }
   return detail
 }
 

@@ -5,15 +5,6 @@ import { madeScene } from '../../../support/made-scene.ts'
 
 const [width, height] = [120, 90]
 const scene = madeScene(width, height, 3)
-const answer = {
-  width,
-  height,
-  data: Uint8ClampedArray.from(
-    { length: width * height * 3 },
-    (_, at) => scene.data[Math.floor(at / 3) * 4 + (at % 3)] ?? 0,
-  ),
-}
-
 /** Catmull-Rom of the green of the scene, from its 16 neighbours. */
 function greenAt(x: number, y: number): number {
   const weights = (t: number) => [
@@ -41,7 +32,7 @@ test.each<[string, Affine]>([
   ['turned by two degrees', [0.6, 0.021, -0.021, 0.6, 4, 0.8]],
 ])('an answer that is %s is sampled between its pixels', (_, map) => {
   const [a, b, c, d, e, f] = map
-  const sample = sampleRows(answer, map)
+  const sample = sampleRows(scene, map)
   const row = { colours: new Float32Array(180 * 3), seen: new Uint8Array(180) }
   let worst = 0
   let seen = 0
@@ -60,7 +51,7 @@ test.each<[string, Affine]>([
 })
 
 test('outside the answer there is no colour, and at its edge the last pixel is repeated', () => {
-  const sample = sampleRows(answer, [1, 0, 0, 1, 0, 0])
+  const sample = sampleRows(scene, [1, 0, 0, 1, 0, 0])
   const row = { colours: new Float32Array(130 * 3), seen: new Uint8Array(130) }
   const at = (x: number) => x + 3.5
   sample(10.5, -3.5, row)
