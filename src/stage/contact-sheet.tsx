@@ -1,10 +1,12 @@
 import { Star, X } from 'lucide-react'
 import { type CSSProperties, type KeyboardEvent, useRef, useState } from 'react'
+import { closeAct } from '#acts/app-acts.ts'
 import { starInSheetAct } from '#acts/stage-acts.ts'
+import { useActKey } from '#acts/use-act-key.ts'
 import { useImageCommands } from '#acts/use-image-commands.ts'
 import { describeFailure } from '#domain/failure.ts'
 import type { BatchId } from '#domain/ids.ts'
-import type { Picture } from '#domain/picture.ts'
+import { awaitsLaying, type Picture } from '#domain/picture.ts'
 import { isIn, type Run } from '#domain/run.ts'
 import { useGenerator } from '#generation/use-generate.ts'
 import { useOpenRuns, usePictures } from '#store/queries.ts'
@@ -37,6 +39,7 @@ export function ContactSheet({ batch }: { batch: BatchId }) {
   const list = useRef<HTMLUListElement>(null)
   const cells = () => list.current?.querySelectorAll<HTMLElement>('[data-cell]')
   useWantedStage(() => cells()?.[focused])
+  useActKey(closeAct, () => openBatch(undefined))
   const done = places.filter(({ picture }) => picture).length
 
   function move(to: number) {
@@ -47,7 +50,6 @@ export function ContactSheet({ batch }: { batch: BatchId }) {
   function onKeyDown(event: KeyboardEvent) {
     const step = steps(columnsOf(list.current))[event.key]
     if (step !== undefined) move(focused + step)
-    else if (event.key === 'Escape') openBatch(undefined)
     else if (findShortcut(starKeys, event.nativeEvent)) {
       const picture = places[focused]?.picture
       if (picture) void commands.star([picture], picture.marks?.star !== true)
@@ -113,6 +115,11 @@ function Cell({ place: { index, picture, run }, tabIndex, onOpen, onStar }: Cell
           className="flex size-full items-center justify-center rounded-sm border border-line bg-panel p-1 hover:border-line-strong"
         >
           {thumbnail && <img src={thumbnail} alt="" draggable={false} className="chequer max-h-full max-w-full" />}
+          {awaitsLaying(picture) && (
+            <span className="absolute bottom-1 left-1 rounded-sm bg-panel px-1.5 py-0.5 text-soft text-xs">
+              Laying in…
+            </span>
+          )}
         </button>
         <IconButton
           label={`${isStarred ? 'Remove star of' : 'Star'} image ${index + 1}`}

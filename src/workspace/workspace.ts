@@ -76,7 +76,7 @@ export type Workspace = Settings &
     select(picture: PictureId | undefined): void
     /** Shows an imported image on the stage, fitted; ends a comparison. */
     stage(picture: PictureId): void
-    /** Shows a batch on the stage as a contact sheet; choosing an image replaces it. */
+    /** Shows a batch on the stage as a contact sheet and leaves the tool; choosing an image replaces the sheet. */
     openBatch(batch: BatchId | undefined): void
     /** The user chose an image: it goes to the focused chip of a comparison, or else to the stage. */
     choose(picture: PictureId): void
@@ -145,7 +145,7 @@ const workspaceState: StateCreator<Workspace> = (set) => ({
       touchedAt: 0,
       wholeRequests: wholeRequests + 1,
     })),
-  openBatch: (batch) => set({ batch, comparing: undefined }),
+  openBatch: (batch) => set({ batch, comparing: undefined, ...(batch === undefined ? {} : { tool: undefined }) }),
   choose: (id) =>
     set(({ comparing }) =>
       comparing?.takes === 'a' ? { comparing: { ...comparing, a: id } } : { selected: id, batch: undefined },

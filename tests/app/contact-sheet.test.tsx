@@ -2,11 +2,12 @@ import { act, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { logOf } from '#acts/act-log.ts'
+import { type Edit, emptyDocument } from '#domain/edit.ts'
 import type { BatchId, PictureId } from '#domain/ids.ts'
 import { Stage } from '#stage/stage.tsx'
 import type { GalleryStore } from '#store/store.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
-import { failedRun, newPicture, queuedRun } from '../support/gallery-records.ts'
+import { failedRun, madeOrigin, newPicture, queuedRun } from '../support/gallery-records.ts'
 import { paintedImage } from '../support/images.ts'
 import { closeNotices, openTestGallery, renderOver } from '../support/render-gallery.tsx'
 
@@ -96,4 +97,38 @@ test('for an edit of an area, the sheet shows and opens the image with the answe
   act(() => useWorkspace.getState().openBatch(batch))
   await userEvent.click(await screen.findByRole('button', { name: 'Image 1: the door, laid in' }))
   expect(useWorkspace.getState().selected).toBe(laid)
+})
+
+test('an answer that is still to be laid into its source says so', async () => {
+  const { list } = await showSheet()
+  expect(within(list).queryByText('Laying in…')).toBeNull()
+  const pixels = await paintedImage('png')
+  await act(async () => {
+    const source = 'photo' as PictureId
+    const document = { ...emptyDocument(source), area: [{ op: 'invert' as const }] }
+    const sent = { width: 8, height: 8 }
+    const edit: Edit = { document, way: 'whole', rect: [0, 0, 8, 8], sent, marks: 'none' }
+    const made = madeOrigin('run-2')
+    const origin = made.kind === 'made' && {
+      ...made,
+      recipe: { ...made.recipe, sources: [source], edits: [edit] },
+    }
+    if (!origin) throw new Error('There is no run.')
+    await store.addPicture(newPicture('made-2', pixels, { prompt: 'a green door', batch: at(2), origin }))
+  })
+  const tile = await within(list).findByRole('button', { name: /^Image 3: a green door/ })
+  expect(tile).toHaveTextContent('Laying in…')
+})
+
+test('the sheet leaves the tool, so that an image that is opened has its messages; Escape closes it from anywhere', async () => {
+  act(() => {
+    useWorkspace.getState().select('made-0' as PictureId)
+    useWorkspace.getState().takeTool('area')
+  })
+  await showSheet()
+  expect(useWorkspace.getState().tool).toBeUndefined()
+  expect(document.body).toHaveFocus()
+  await userEvent.keyboard('{Escape}')
+  await waitFor(() => expect(screen.queryByRole('list', { name: 'Contact sheet' })).toBeNull())
+  expect(useWorkspace.getState().selected).toBe('made-0')
 })
