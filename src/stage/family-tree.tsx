@@ -28,10 +28,15 @@ export function FamilyTree({ picture, ...choice }: FamilyTreeProps) {
   const layout = useMemo(() => family && layoutFamily(family.map(toMember)), [family])
   if (!family || !layout) return <div className="h-full" />
   const records = new Map(family.map((relative) => [relative.id, relative.picture]))
+  // The second parent of a laid-in image is the answer, which the tree has.
+  const isLaid = picture.origin.kind === 'derived' && picture.origin.from === 'answer'
+  const references = isLaid ? [] : picture.parents.slice(1)
   return (
-    <div className="flex h-full min-w-0 items-center scroll-p-2 overflow-auto overscroll-contain px-3 [scrollbar-width:thin]">
-      <Tree layout={layout} records={records} shown={picture.id} choice={choice} />
-      {picture.parents.length > 1 && <References ids={picture.parents.slice(1)} choice={choice} />}
+    <div className="flex h-full min-w-0 items-center px-3">
+      <div className="flex h-full min-w-0 items-center scroll-p-2 overflow-auto overscroll-contain px-px [scrollbar-width:thin]">
+        <Tree layout={layout} records={records} shown={picture.id} choice={choice} />
+      </div>
+      {references.length > 0 && <References ids={references} choice={choice} />}
       {layout.places.length === 1 && picture.parents.length < 2 && (
         <p className="ml-2 shrink-0 text-faint text-xs">Edits appear here.</p>
       )}

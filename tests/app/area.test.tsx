@@ -307,6 +307,9 @@ describe('an answer to an edit of an area', () => {
     expect(screen.getByRole('button', { name: 'Show changes' })).toHaveAttribute('aria-pressed', 'false')
     await userEvent.click(screen.getByRole('button', { name: 'Adjust the result' }))
     expect(screen.getByRole('radio', { name: 'My area' })).toBeChecked()
+    // The answer is a parent of the laid-in image, but not a reference that was sent.
+    expect(screen.getByRole('list', { name: 'Family' })).toBeVisible()
+    expect(screen.queryByRole('list', { name: 'References' })).toBeNull()
   })
 
   it.each([
