@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { Locator, Page } from '@playwright/test'
+import sharp from 'sharp'
 import { compareLaidPixels } from '../support/laid-pixels.ts'
 import { cameraPhoto } from '../support/photo.ts'
 import { createOf, expect, galleryOf, holdTasks, stored, test } from './fixtures.ts'
@@ -25,6 +26,11 @@ async function selectArea(page: Page, photo: Buffer) {
   await expect(stage.getByRole('status').filter({ hasText: 'protected' })).toHaveText('94% protected')
 }
 
+/** The finger rests before it leaves: a tap right after a swipe would only end its momentum. Runs in the page. */
+async function rest() {
+  for (let frame = 0; frame < 6; frame += 1) await new Promise(requestAnimationFrame)
+}
+
 /** Real touch events. Points are shares of the sides of what is touched. */
 async function openFingers(page: Page) {
   const client = await page.context().newCDPSession(page)
@@ -48,14 +54,16 @@ async function openFingers(page: Page) {
       await touch('touchStart', [[x0, y0]])
       await touch('touchMove', [[(x0 + x1) / 2, (y0 + y1) / 2]])
       await touch('touchMove', [[x1, y1]])
+      await page.evaluate(rest)
       await touch('touchEnd', [])
     },
-    /** Moves two fingers apart. */
-    async pinch(target: Locator) {
+    /** Two fingers are put down, one after the other, and moved. Each step is their distance from the middle. */
+    async pinch(target: Locator, steps: readonly number[]) {
       const touch = await open(target)
-      await touch('touchStart', [[0.4, 0.5]])
-      for (const by of [0.1, 0.15, 0.2, 0.25])
-        await touch(by === 0.1 ? 'touchStart' : 'touchMove', [
+      const [first = 0] = steps
+      await touch('touchStart', [[0.5 - first, 0.5]])
+      for (const [at, by] of steps.entries())
+        await touch(at === 0 ? 'touchStart' : 'touchMove', [
           [0.5 - by, 0.5],
           [0.5 + by, 0.5],
         ])
@@ -175,7 +183,7 @@ test('J9 an answer with another framing is not laid in, and can be used whole', 
 test.describe('on a phone', () => {
   test.use({ viewport: { width: 390, height: 844 }, hasTouch: true })
 
-  test('J9 by touch: an area is drawn, the answer is placed by hand, and the result is exported', async ({
+  test('J9 by touch: an area is drawn, the answer placed by hand and exported; it is cropped, extended and annotated', async ({
     page,
     live,
   }) => {
@@ -196,7 +204,7 @@ test.describe('on a phone', () => {
     await expect(status).toHaveText('94% protected')
     // Two fingers move the view, and draw nothing.
     const before = await image.boundingBox()
-    await finger.pinch(image)
+    await finger.pinch(image, [0.1, 0.15, 0.2, 0.25])
     await expect.poll(async () => (await image.boundingBox())?.width).toBeGreaterThan((before?.width ?? 0) * 1.3)
     await expect(status).toHaveText('94% protected')
 
@@ -225,8 +233,52 @@ test.describe('on a phone', () => {
     expect(counted).toMatchObject({ outside: 0, laid: [900, 1200], source: [900, 1200], isPng: true })
     expect(counted.inside).toBeGreaterThan(1_000)
     expect((await live.service.simulator.state()).submissions).toHaveLength(1)
+
+    await finger.pinch(stage.getByRole('group', { name: 'View' }), [0.4, 0.3, 0.2, 0.1])
+    // The result is cropped by a handle, which is free.
+    const frame = stage.getByRole('button', { name: /^Crop, / })
+    await stage.getByRole('button', { name: 'Crop', exact: true }).tap()
+    await finger.drag(frame, [1, 0.5], [0.7, 0.5])
+    await stage.getByRole('button', { name: 'Apply crop' }).tap()
+    await expect(frame).toBeHidden()
+    const widthOf = async (find: (picture: Record<string, unknown>) => boolean) =>
+      Number((await stored(page)).pictures.find(find)?.width)
+    const cropped = await widthOf(({ width, height }) => Number(width) < 900 && height === 1200)
+    expect(cropped).toBeGreaterThan(600)
+
+    // A handle that is dragged outwards extends the image, and a mark goes with it in one run.
+    await create.prompt.fill('')
+    await stage.getByRole('button', { name: 'Crop', exact: true }).tap()
+    await finger.drag(frame, [1, 0.5], [1.2, 0.5])
+    await stage.getByRole('button', { name: 'Extend', exact: true }).tap()
+    await expect(create.prompt).toHaveValue(/^Continue the scene/)
+    await stage.getByRole('button', { name: 'Annotate' }).tap()
+    await stage.getByRole('radiogroup', { name: 'Mark' }).getByRole('radio', { name: 'Box' }).tap()
+    await finger.drag(stage.getByRole('img').last(), [0.3, 0.35], [0.6, 0.6])
+    await stage.getByRole('textbox', { name: 'Text of Box 1, red' }).fill('a round window')
+    await stage.getByRole('button', { name: 'Insert in prompt' }).tap()
+    await expect(create.prompt).toHaveValue(/In the red box: a round window\./)
+    await create.region.getByRole('button', { name: /^Extend.*5 credits/ }).tap()
+    await expect(stage.getByRole('list', { name: 'What was done' })).toBeVisible({ timeout: 60_000 })
+    const { submissions } = await live.service.simulator.state()
+    expect(submissions).toHaveLength(2)
+    const sent = await imageIn(submissions[1])
+    expect(sent.width).toBeGreaterThan(cropped + 50)
+    expect(sent.red).toBeGreaterThan(200)
+    expect(await widthOf(({ id, width }) => String(id).endsWith('-laid') && width !== 900)).toBe(sent.width)
   })
 })
+
+/** Width of the image in a submission, and how many of its pixels have the colour of a red mark. */
+async function imageIn(submission: { body: unknown } | undefined): Promise<{ width: number; red: number }> {
+  const { inputImage = '' } = (submission?.body ?? {}) as { inputImage?: string }
+  const file = Buffer.from(await (await fetch(inputImage)).arrayBuffer())
+  const { data, info } = await sharp(file).removeAlpha().raw().toBuffer({ resolveWithObject: true })
+  let red = 0
+  for (let at = 0; at < data.length; at += 3)
+    if ((data[at] ?? 0) > 200 && (data[at + 1] ?? 255) < 90 && (data[at + 2] ?? 255) < 90) red += 1
+  return { width: info.width, red }
+}
 
 test('J9 a crop is an image at once, and undo takes it back', async ({ page, live }) => {
   await page.goto(live.url)
