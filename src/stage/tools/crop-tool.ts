@@ -34,6 +34,8 @@ export type CropEvent =
   | { kind: 'nudge'; dx: number; dy: number; isResize: boolean }
   | { kind: 'width' | 'height'; pixels: number }
   | { kind: 'ratio'; ratio: CropRatio }
+  /** The smallest box of the chosen ratio around the whole image: it is extended to that ratio. */
+  | { kind: 'enclose' }
   | { kind: 'turn'; by: 90 | -90 }
   | { kind: 'flip' }
   | { kind: 'tilt'; degrees: number }
@@ -120,7 +122,9 @@ export function stepCropTool(tool: CropTool, event: CropEvent, image: Size): Cro
     case 'height':
       return { ...tool, box: sized(tool.box, event, share, limitsOf(tool, room)) }
     case 'ratio':
-      return { ...tool, ratio: event.ratio, box: shaped(tool.box, shareOf(event.ratio, room), room) }
+      return { ...tool, ratio: event.ratio, box: shaped(tool, shareOf(event.ratio, room), room) }
+    case 'enclose':
+      return canEnclose(tool, image) && share ? { ...tool, box: enclosing(share, limitsOf(tool, room)) } : tool
     case 'turn':
       return turned(tool, event.by, image)
     case 'flip':
@@ -245,12 +249,37 @@ function sized(
   return whole([left, top, wide, high])
 }
 
-/** The largest box of this shape around the middle of the old one, within the old size if that was smaller. */
-function shaped([x, y, width, height]: Box, share: number | undefined, room: Size): Box {
+/**
+ * A box of this shape around the middle of the old one. It is as large as the image allows if the old one was, and else
+ * has the same area, so that trying several ratios does not make it smaller and smaller. After a tilt it lies in the old one.
+ */
+function shaped({ box: [x, y, width, height], tilt }: CropTool, share: number | undefined, room: Size): Box {
   if (share === undefined) return [x, y, width, height]
-  const across = Math.min(width, height * share)
+  const isLargest = width >= room.width || height >= room.height
+  const area = isLargest ? Number.POSITIVE_INFINITY : width * height
+  const most = tilt === 0 ? room : { width, height }
+  const across = Math.min(most.width, most.height * share, Math.sqrt(area * share))
   const down = across / share
   return within([x + (width - across) / 2, y + (height - down) / 2, across, down], room)
+}
+
+/** Whether the image can be extended to the chosen ratio, which it does not have yet. */
+export function canEnclose(tool: CropTool, image: Size): boolean {
+  const room = roomOf(tool, image)
+  const share = shareOf(tool.ratio, room)
+  if (share === undefined || tool.tilt !== 0) return false
+  const box = enclosing(share, limitsOf(tool, room))
+  return padOf(box, room) !== undefined && box.some((each, at) => each !== tool.box[at])
+}
+
+function enclosing(share: number, { room, pad }: Limits): Box {
+  const across = Math.min(
+    Math.max(room.width, room.height * share),
+    room.width + 2 * pad.across,
+    (room.height + 2 * pad.down) * share,
+  )
+  const down = across / share
+  return whole([(room.width - across) / 2, (room.height - down) / 2, across, down])
 }
 
 function turned(tool: CropTool, by: 90 | -90, image: Size): CropTool {

@@ -1,4 +1,4 @@
-import { FlipHorizontal2, Maximize, RotateCcw, RotateCw } from 'lucide-react'
+import { FlipHorizontal2, Maximize, RotateCcw, RotateCw, UnfoldHorizontal } from 'lucide-react'
 import {
   type CSSProperties,
   type KeyboardEvent,
@@ -32,6 +32,7 @@ import {
   type CropEvent,
   type CropRatio,
   type CropTool,
+  canEnclose,
   frameOf,
   type Handle,
   mostSide,
@@ -167,6 +168,12 @@ function CropOptions({ picture, tool, send, onLeave, actions }: CropOptionsProps
         <IconButton label="Turn left" icon={RotateCcw} onClick={() => send({ kind: 'turn', by: -90 })} />
         <IconButton label="Turn right" icon={RotateCw} onClick={() => send({ kind: 'turn', by: 90 })} />
         <IconButton label="Flip" icon={FlipHorizontal2} pressed={tool.flip} onClick={() => send({ kind: 'flip' })} />
+        <IconButton
+          label="Extend to the ratio"
+          icon={UnfoldHorizontal}
+          disabled={!canEnclose(tool, picture)}
+          onClick={() => send({ kind: 'enclose' })}
+        />
         <IconButton label="Reset crop" icon={Maximize} onClick={() => send({ kind: 'reset' })} />
       </span>
       <span className="flex shrink-0 items-center gap-x-2.5">

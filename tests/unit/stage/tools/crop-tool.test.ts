@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type CropEvent, frameOf, startCropTool, stepCropTool } from '#stage/tools/crop-tool.ts'
+import { type CropEvent, canEnclose, frameOf, startCropTool, stepCropTool } from '#stage/tools/crop-tool.ts'
 
 const image = { width: 400, height: 300 }
 const play = (...events: CropEvent[]) =>
@@ -25,6 +25,28 @@ describe('the crop', () => {
     const { box } = play(ratio('1:1'), ...drag('se', [350, 300], [900, 900]))
     expect(box).toEqual([50, 0, 450, 450])
     expect(play(ratio('1:1'), ...drag('se', [350, 300], [250, 0])).box).toEqual([50, 0, 200, 200])
+  })
+
+  test('does not become smaller when several ratios are tried', () => {
+    expect(play(ratio('16:9'), ratio('1:1')).box).toEqual([50, 0, 300, 300])
+    expect(play(ratio('16:9'), ratio('1:1'), ratio('16:9')).box).toEqual([0, 38, 400, 225])
+    const small: CropEvent[] = [
+      { kind: 'width', pixels: 200 },
+      { kind: 'height', pixels: 50 },
+    ]
+    expect(play(...small, ratio('1:1')).box.slice(2)).toEqual([100, 100])
+    expect(play(...small, ratio('1:1'), ratio('16:9'), ratio('1:1')).box.slice(2)).toEqual([100, 100])
+  })
+
+  test('of another ratio lies in the old one after a tilt, where the corners are empty', () => {
+    const tilted = play({ kind: 'tilt', degrees: 5 })
+    const [x, y, width, height] = tilted.box
+    const [left, top, across, down] = stepCropTool(tilted, ratio('1:1'), image).box
+    expect(left).toBeGreaterThanOrEqual(x)
+    expect(top).toBeGreaterThanOrEqual(y)
+    expect(left + across).toBeLessThanOrEqual(x + width)
+    expect(top + down).toBeLessThanOrEqual(y + height)
+    expect(across).toBe(down)
   })
 
   test('is moved as a whole, not over the edge', () => {
@@ -99,6 +121,21 @@ describe('the crop', () => {
 })
 
 describe('the crop that reaches over an edge', () => {
+  test('extends the image to a ratio in one act, equally on both sides', () => {
+    const { box } = play(ratio('16:9'), { kind: 'enclose' })
+    expect(box).toEqual([-67, 0, 533, 300])
+    expect(canEnclose(play(ratio('16:9'), { kind: 'enclose' }), image)).toBe(false)
+    expect(play(ratio('1:1'), { kind: 'enclose' }).box).toEqual([0, -50, 400, 400])
+  })
+
+  test('extends no further than to twice the side, and not without a ratio, to its own or after a tilt', () => {
+    expect(play({ kind: 'ratio', ratio: '9:16' }, { kind: 'enclose' }).box).toEqual([31, -150, 338, 600])
+    expect(play({ kind: 'enclose' }).box).toEqual([0, 0, 400, 300])
+    expect(canEnclose(play(ratio('original')), image)).toBe(false)
+    const tilted = play({ kind: 'tilt', degrees: 5 }, ratio('16:9'))
+    expect(stepCropTool(tilted, { kind: 'enclose' }, image)).toEqual(tilted)
+  })
+
   const over = (tool: ReturnType<typeof play>) => frameOf(tool, image)
 
   test('extends the image by what lies outside, and crops the rest', () => {
