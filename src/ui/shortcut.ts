@@ -21,6 +21,9 @@ const spelled: Readonly<Record<string, string>> = {
   down: 'arrowdown',
 }
 
+/** Where Latin keyboards have them. */
+const brackets: Readonly<Record<string, string>> = { '[': 'BracketLeft', ']': 'BracketRight' }
+
 const isApple = () => /mac|iphone|ipad/i.test(globalThis.navigator?.platform ?? '')
 
 /** `layout`: the key at this position on a Latin keyboard. Only used if nothing matches `key`. */
@@ -44,6 +47,8 @@ function match(wanted: Keys, event: KeyboardEvent): Match {
   const isLatin = /^[a-z0-9]$/.test(key)
   if (/^[a-z]$/.test(name) && !isLatin && !isSign && event.code === `Key${name.toUpperCase()}`) return 'layout'
   if (/^\d$/.test(name) && !isLatin && event.code === `Digit${name}`) return 'layout'
+  // Cyrillic keyboards have letters in the place of square brackets, and no brackets.
+  if (/\p{Script=Cyrillic}/u.test(key) && brackets[name] === event.code) return 'layout'
   return undefined
 }
 

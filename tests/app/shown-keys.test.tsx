@@ -125,3 +125,25 @@ it('the keys on the empty stage are those of the list', () => {
   expect(shown.length).toBeGreaterThan(0)
   expect(known).toEqual(expect.arrayContaining(shown))
 })
+
+describe('square brackets', () => {
+  const find = (keys: string, event: KeyboardEventInit) =>
+    findShortcut([[keys, 'found']], new KeyboardEvent('keydown', { ...event, bubbles: true }))
+
+  it.each([
+    ['[', { key: 'х', code: 'BracketLeft' }],
+    [']', { key: 'ъ', code: 'BracketRight' }],
+    [']', { key: 'ї', code: 'BracketRight' }],
+    ['[', { key: '[', code: 'Digit8', ctrlKey: true, altKey: true, modifierAltGraph: true }],
+  ])('are found on keyboards that have a letter in their place: %s (E5)', (keys, event) => {
+    expect(find(keys, event)).toBe('found')
+  })
+
+  it.each([
+    ['German', { key: 'ü', code: 'BracketLeft' }],
+    ['Cyrillic, another letter', { key: 'ж', code: 'Semicolon' }],
+    ['Cyrillic, with Ctrl', { key: 'х', code: 'BracketLeft', ctrlKey: true }],
+  ])('are not found for another key: %s', (_keyboard, event) => {
+    expect(find('[', event)).toBeUndefined()
+  })
+})
