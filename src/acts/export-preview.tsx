@@ -28,8 +28,8 @@ export function ExportPreview({ picture, settings }: { picture: Picture; setting
         )}
       </div>
       <figcaption className="text-faint text-xs">
-        {`${width.toLocaleString('en')} × ${height.toLocaleString('en')}`}
-        {safe && ' · keep what matters inside the dashes'}
+        <span>{`${width.toLocaleString('en')} × ${height.toLocaleString('en')}`}</span>
+        {safe && <span> · keep what matters inside the dashes</span>}
       </figcaption>
     </figure>
   )

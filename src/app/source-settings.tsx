@@ -45,9 +45,7 @@ export function SourceSettings() {
     <>
       <p className="flex justify-between text-sm">
         <span>Source images</span>
-        <span className="text-faint">
-          {data.count} · {describeBytes(data.sizeBytes)}
-        </span>
+        <span className="text-faint">{`${data.count} · ${describeBytes(data.sizeBytes)}`}</span>
       </p>
       {data.unused.length > 0 && <UnusedSources unused={data.unused} onRemove={(removed) => void remove(removed)} />}
     </>
@@ -64,7 +62,7 @@ function UnusedSources({ unused, onRemove }: UnusedSourcesProps) {
   return (
     <section aria-labelledby="unused-sources" className="grid gap-2">
       <h4 id="unused-sources" className="text-sm">
-        Unused source images · {describeBytes(sizeBytes)}
+        {`Unused source images · ${describeBytes(sizeBytes)}`}
       </h4>
       <p className="text-faint text-xs">
         No form, run or image uses them. Removed images go to the bin; empty the bin to free the space.
@@ -84,7 +82,7 @@ function UnusedSources({ unused, onRemove }: UnusedSourcesProps) {
       </ul>
       {unused.length > 1 && (
         <div>
-          <Button onClick={() => onRemove(unused)}>Remove all {unused.length}</Button>
+          <Button onClick={() => onRemove(unused)}>{`Remove all ${unused.length}`}</Button>
         </div>
       )}
     </section>

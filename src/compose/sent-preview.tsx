@@ -37,8 +37,8 @@ export function SentPreview({ recipes, priceCredits, issue }: SentPreviewProps) 
       {kinds.map(({ recipe, count }, index) => (
         <section key={JSON.stringify(recipe.draft)} aria-label={kinds.length > 1 ? `Options ${index + 1}` : 'Options'}>
           <Heading>
-            {kinds.length > 1 ? `Options ${index + 1} of ${kinds.length}` : 'Options'}
-            {count > 1 && ` · sent ${count} times`}
+            <span>{kinds.length > 1 ? `Options ${index + 1} of ${kinds.length}` : 'Options'}</span>
+            {count > 1 && <span>{` · sent ${count} times`}</span>}
           </Heading>
           <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-0.5">
             {previewText(recipe).options.map(({ name, value }) => (

@@ -33,7 +33,7 @@ export function TileMarks({ picture: { marks }, isPicked }: TileMarksProps) {
           className="pointer-events-none absolute bottom-1 left-1 flex h-5 items-center gap-1 rounded-sm bg-panel px-1 text-ink text-xs tabular-nums"
         >
           {star && <Star size={12} fill="currentColor" />}
-          {rating}
+          {rating && <span>{rating}</span>}
           {reject && <ThumbsDown size={12} className="text-danger" />}
           {note && <StickyNote size={12} />}
           {colour && <span className={classes('size-2.5 rounded-full', colours[colour])} />}

@@ -1,9 +1,14 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { act, fireEvent, render, screen, waitFor } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { Moon, Sun } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { Count } from '#app/header.tsx'
+import type { Marks } from '#domain/marks.ts'
+import type { Picture } from '#domain/picture.ts'
+import { TileMarks } from '#gallery/tile-marks.tsx'
 import { LimitClock } from '#runs/limit-clock.tsx'
 import { Button } from '#ui/button.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
@@ -50,6 +55,8 @@ describe('a page that the browser translates goes on (E2)', () => {
     expect(await screen.findByText('Write what you want to see.'), 'what changes is shown').toBeVisible()
   })
 
+  const markedAs = (marks: Omit<Marks, 'changedAt'>) => ({ marks }) as unknown as Picture
+
   const Changing = ({ from, to }: { from: ReactNode; to: ReactNode }) => {
     const [isLater, setIsLater] = useState(false)
     return (
@@ -79,6 +86,12 @@ describe('a page that the browser translates goes on (E2)', () => {
       </Button>,
       'Dark',
     ],
+    [
+      'marks of a tile that come and go',
+      <TileMarks key="a" picture={markedAs({ star: true })} isPicked={false} />,
+      <TileMarks key="a" picture={markedAs({ rating: 3, reject: true, note: 'sky' })} isPicked={false} />,
+      '3',
+    ],
     ['a count', <Count key="a" value={1} />, <Count key="a" value={2} />, '2 running'],
     [
       'a limit that is over',
@@ -96,4 +109,17 @@ describe('a page that the browser translates goes on (E2)', () => {
     }
     expect(screen.getByTestId('shown')).toHaveTextContent(words)
   })
+})
+
+test('no component adds and removes a bare text beside other content: a translation has replaced it (E2)', () => {
+  const components = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.tsx'))
+  expect(components.length).toBeGreaterThan(100)
+  const found = components.flatMap((path) =>
+    readFileSync(join('src', path), 'utf8')
+      .split('\n')
+      // A child of an element, on a line of its own: {condition && 'text'}.
+      .filter((line) => /^\s*\{.+ && (['`]).*\1\}$/.test(line))
+      .map((line) => `${path}: ${line.trim()}`),
+  )
+  expect(found).toEqual([])
 })
