@@ -70,7 +70,7 @@ export function editOf(id: CollectionId, change: (now: Collection) => Collection
 
 /** Gives a collection its new name, also where smart collections and the open search name it. */
 export function renameCollection(store: GalleryStore, id: CollectionId, name: string): Promise<boolean> {
-  return changeCollections(store, { label: 'rename collection', done: `Renamed to ${name}` }, (all) => {
+  return changeCollections(store, { label: 'rename collection', done: `Renamed to “${name}”` }, (all) => {
     const before = all.find((each) => each.id === id)
     if (!before) return []
     const renamed = { kind: 'collection', from: before.name, to: name } as const

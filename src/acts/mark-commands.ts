@@ -74,7 +74,7 @@ export function createMarkCommands(store: GalleryStore) {
         read: ({ marks }) => marks?.collections?.includes(id) ?? false,
         to: isIn,
         label: isIn ? 'collect' : 'take out of collection',
-        done: isIn ? `Added to ${name}` : `Taken out of ${name}`,
+        done: isIn ? `Added to “${name}”` : `Taken out of “${name}”`,
       }),
     tag: (images: NonEmpty<Picture>, tag: string, isTagged: boolean) =>
       mark(images, {
@@ -83,7 +83,7 @@ export function createMarkCommands(store: GalleryStore) {
         read: ({ marks }) => marks?.tags?.includes(tag) ?? false,
         to: isTagged,
         label: isTagged ? 'tag' : 'remove tag of',
-        done: isTagged ? `Tagged ${tag}` : `Tag ${tag} removed`,
+        done: isTagged ? `Tagged “${tag}”` : `Tag “${tag}” removed`,
       }),
   }
 }

@@ -24,7 +24,7 @@ export async function renameTag(store: GalleryStore, tag: string, name: string):
     const ruleChanges = rules.map((edit) => ({ kind: 'collection' as const, id: edit.from.id, ...edit }))
     return {
       changes: [tagChange(tag, ids, false), tagChange(name, lacking, true), ...ruleChanges, ...renameInSearch(renamed)],
-      done: `Tag renamed to ${name}`,
+      done: `Tag renamed to “${name}”`,
     }
   })
 }
@@ -42,7 +42,7 @@ export async function deleteTag(store: GalleryStore, tag: string): Promise<void>
     })
     return {
       changes: [tagChange(tag, await finder.tagged(tag), false)],
-      done: `Tag ${tag} deleted. Its images are kept.${describeStillAsking(asking)}`,
+      done: `Tag “${tag}” deleted. Its images are kept.${describeStillAsking(asking)}`,
     }
   })
 }

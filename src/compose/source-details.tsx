@@ -21,7 +21,12 @@ export function SourceDetails({ sources }: { sources: FormSources }) {
           <p>{describeSize(picture)}</p>
         </>
       )}
-      {only && preparing.map(({ key, fileName }) => <p key={key}>{showHidden(fileName)}</p>)}
+      {only &&
+        preparing.map(({ key, fileName }) => (
+          <p key={key} dir="auto">
+            {showHidden(fileName)}
+          </p>
+        ))}
       {(picture ? notesOn(picture) : notesByPlace(sources)).map((note) => (
         <p key={note}>{note}</p>
       ))}

@@ -140,7 +140,7 @@ export function WaitingTile({ item, number, onDiscard }: WaitingTileProps) {
         )}
         <span className="w-full truncate px-2 text-center">
           <span className="sr-only">{isRefused ? 'Cannot be used: ' : 'Preparing '}</span>
-          {showHidden(item.fileName)}
+          <bdi>{showHidden(item.fileName)}</bdi>
         </span>
       </Middle>
       <div className="absolute top-0.5 right-0.5 rounded-sm bg-panel">

@@ -120,7 +120,7 @@ function Row({ branch: { collection, depth }, facts, missing, isOpen, onOpen, ..
   const { id, name, kind } = collection
   const thumbnail = useThumbnail(collection.cover ?? facts?.newest)
   const [over, setOver] = useState<Drop>()
-  const move = (way: Move) => void keepPlaces(acts.store, (all) => stepped(all, id, way), `${name} moved`)
+  const move = (way: Move) => void keepPlaces(acts.store, (all) => stepped(all, id, way), `“${name}” moved`)
   const moveTo = (dragged: CollectionId, drop: Drop) =>
     void keepPlaces(acts.store, (all) => dropped(all, dragged, collection, drop), 'Moved')
   const onKeyDown = (event: KeyboardEvent) => {

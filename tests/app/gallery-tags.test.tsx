@@ -176,7 +176,7 @@ describe('a search that is open', () => {
     await userEvent.click(await (await allTags()).findByRole('button', { name: 'Delete tag draft' }))
     expect(
       await screen.findByText(
-        'Tag draft deleted. Its images are kept. The smart collection “Drafts” still asks for it.',
+        'Tag “draft” deleted. Its images are kept. The smart collection “Drafts” still asks for it.',
       ),
     ).toBeVisible()
     await userEvent.click(screen.getByRole('button', { name: 'Close' }))
@@ -187,7 +187,7 @@ describe('a search that is open', () => {
     expect(await screen.findByText('The tag “draft” does not exist.')).toBeVisible()
     const notice = screen
       .getAllByRole('status')
-      .findLast(({ textContent }) => textContent.includes('Tag draft deleted'))
+      .findLast(({ textContent }) => textContent.includes('Tag “draft” deleted'))
     await userEvent.click(within(notice as HTMLElement).getByRole('button', { name: 'Undo' }))
     await waitFor(() => expect(gridcell.names()).toEqual([expect.stringMatching(/^two,/)]))
     expect(screen.queryByText(/does not exist/)).not.toBeInTheDocument()
