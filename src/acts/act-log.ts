@@ -40,7 +40,7 @@ export async function recordComposed(
   return () => undo(store, id)
 }
 
-/** Does it. A failure is shown, with these words before the reason, and has changed nothing. */
+/** Performs a command. A failure is shown, with the words of `failed` before the reason, and has changed nothing. */
 export async function perform(
   store: GalleryStore,
   command: NewCommand,

@@ -25,7 +25,7 @@ export interface CollectionEdit {
   to?: Collection | undefined
 }
 
-/** A collection as it is made by its name. */
+/** A new collection with this name. */
 export function newCollection(about: Pick<Collection, 'name'> & Partial<Collection>): Collection {
   return { id: newId() as CollectionId, kind: 'plain', order: Date.now(), ...about }
 }

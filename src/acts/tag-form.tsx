@@ -144,7 +144,7 @@ function Note({ images }: { images: Subject }) {
   )
 }
 
-/** Every tag that one of the images has, with how many of them have it, in the alphabet's order. */
+/** Every tag that one of the images has, with how many of them have it, in alphabetical order. */
 function countTags(images: Subject): { tag: string; count: number }[] {
   const counts = new Map<string, number>()
   for (const { marks } of images) for (const tag of marks?.tags ?? []) counts.set(tag, (counts.get(tag) ?? 0) + 1)

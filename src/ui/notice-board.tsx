@@ -40,7 +40,7 @@ function NoticeCard({ notice }: { notice: ShownNotice }) {
     if (!event.currentTarget.contains(event.relatedTarget)) setHeld(false)
   }
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the role is given, by tone; pointing only holds the clock
+    // biome-ignore lint/a11y/noStaticElementInteractions: the role depends on the tone; pointing only pauses the timer
     <div
       role={isError ? 'alert' : 'status'}
       onPointerEnter={() => setHeld(true)}
