@@ -15,7 +15,7 @@ import {
   ThumbsDown,
   Trash2,
 } from 'lucide-react'
-import { markColours } from '#domain/marks.ts'
+import { labelColours } from '#domain/marks.ts'
 import { findFamily } from '#models/catalogue.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 import type { ImageAct, Subject } from './act.ts'
@@ -206,7 +206,7 @@ export const rateActs: readonly ImageAct[] = ratings.map((rating) => ({
 }))
 
 /** Keys 6 to 9; the fifth colour has none. Setting the same label again removes it. */
-export const labelActs: readonly ImageAct[] = markColours.map((colour, index) => ({
+export const labelActs: readonly ImageAct[] = labelColours.map((colour, index) => ({
   ...inGallery,
   id: `label-${colour}`,
   label: `Label ${colour}`,

@@ -1,6 +1,6 @@
 import type { FoundRecipe } from '#domain/found-recipe.ts'
 import type { CollectionId, NonEmpty, PictureId } from '#domain/ids.ts'
-import type { MarkColour } from '#domain/marks.ts'
+import type { LabelColour } from '#domain/marks.ts'
 import { extensionOf, type Picture } from '#domain/picture.ts'
 import type { Recipe } from '#domain/run.ts'
 import { toPng } from '#imaging/to-png.ts'
@@ -40,7 +40,7 @@ export interface ImageCommands {
   rate(images: NonEmpty<Picture>, rating: Rating): Promise<void>
   reject(images: NonEmpty<Picture>, isRejected: boolean): Promise<void>
   /** Empty removes the label. */
-  label(images: NonEmpty<Picture>, colour: MarkColour | ''): Promise<void>
+  label(images: NonEmpty<Picture>, colour: LabelColour | ''): Promise<void>
   /** Empty takes the note away. */
   note(images: NonEmpty<Picture>, note: string): Promise<void>
   collect(images: NonEmpty<Picture>, collection: { id: CollectionId; name: string }, isIn: boolean): Promise<void>

@@ -1,6 +1,6 @@
 import type { ImageChange } from '#domain/command.ts'
 import type { CollectionId, NonEmpty, PictureId } from '#domain/ids.ts'
-import type { MarkColour } from '#domain/marks.ts'
+import type { LabelColour } from '#domain/marks.ts'
 import type { Picture } from '#domain/picture.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { announce } from '#ui/announce.tsx'
@@ -50,7 +50,7 @@ export function createMarkCommands(store: GalleryStore) {
         label: isRejected ? 'reject' : 'take back rejection of',
         done: isRejected ? 'Rejected' : 'No longer rejected',
       }),
-    label: (images: NonEmpty<Picture>, colour: MarkColour | '') =>
+    label: (images: NonEmpty<Picture>, colour: LabelColour | '') =>
       mark<string>(images, {
         field: 'colour',
         read: ({ marks }) => marks?.colour ?? '',

@@ -1,7 +1,7 @@
 import type { Collection } from './collection.ts'
 import type { AreaStep, Frame, Mark } from './edit.ts'
 import type { CollectionId, PictureId } from './ids.ts'
-import { type MarkColour, markColours } from './marks.ts'
+import { type LabelColour, labelColours } from './marks.ts'
 import type { Draft } from './run.ts'
 
 /**
@@ -15,7 +15,7 @@ export interface ImageFields {
   rating: number
   reject: boolean
   /** Empty: none. */
-  colour: MarkColour | ''
+  colour: LabelColour | ''
   note: string
   /** Whether the image has the tag that the change names. */
   tag: boolean
@@ -28,7 +28,7 @@ const fieldChecks: { readonly [Field in keyof ImageFields]: (value: unknown) => 
   isStarred: (value) => typeof value === 'boolean',
   rating: (value) => [0, 1, 2, 3, 4, 5].some((known) => known === value),
   reject: (value) => typeof value === 'boolean',
-  colour: (value) => value === '' || markColours.some((known) => known === value),
+  colour: (value) => value === '' || labelColours.some((known) => known === value),
   note: (value) => typeof value === 'string',
   tag: (value) => typeof value === 'boolean',
   collection: (value) => typeof value === 'boolean',

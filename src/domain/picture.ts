@@ -2,7 +2,7 @@ import type { Edit, EditDocument, Fit, LaidView } from './edit.ts'
 import type { FoundRecipe } from './found-recipe.ts'
 import type { PictureId, RunId } from './ids.ts'
 import type { Laying, Loss, Place } from './laying.ts'
-import type { Marks } from './marks.ts'
+import type { ImageMarks } from './marks.ts'
 import { type BatchPlace, laidEditOf, markedEditOf, type Recipe, type TaskRef } from './run.ts'
 import type { FileFacts, FileMime } from './source-file.ts'
 
@@ -97,7 +97,7 @@ export interface Picture {
   laying?: Laying
   /** Main colours for search, most important first, in 15 bits each. Images of earlier versions have none. */
   palette?: readonly number[]
-  marks?: Marks
+  marks?: ImageMarks
 }
 
 /** Whether an answer still has to be laid into its source, or searched for marks that were drawn on the source. */

@@ -1,9 +1,9 @@
 import { Check, Star, StickyNote, ThumbsDown } from 'lucide-react'
-import type { MarkColour } from '#domain/marks.ts'
+import type { LabelColour } from '#domain/marks.ts'
 import type { Picture } from '#domain/picture.ts'
 import { classes } from '#ui/classes.ts'
 
-const colours: Readonly<Record<MarkColour, string>> = {
+const colours: Readonly<Record<LabelColour, string>> = {
   red: 'bg-red-500',
   yellow: 'bg-yellow-400',
   green: 'bg-green-500',

@@ -10,7 +10,7 @@ import {
   type StoredChange,
 } from '#domain/command.ts'
 import type { CollectionId, PictureId } from '#domain/ids.ts'
-import type { Marks } from '#domain/marks.ts'
+import type { ImageMarks } from '#domain/marks.ts'
 import type { Database } from './database.ts'
 import { putPicture, type Writing } from './picture-writes.ts'
 import type { Names, StoredPicture } from './schema.ts'
@@ -26,7 +26,7 @@ interface Setter<Value> {
   write(record: StoredPicture, value: Value, name: string): StoredPicture
 }
 
-type Said = Partial<Record<Exclude<keyof Marks, 'changedAt'>, unknown>>
+type Said = Partial<Record<Exclude<keyof ImageMarks, 'changedAt'>, unknown>>
 
 /** Empty values are not stored, and an image without any value has no marks at all. */
 function withMarks(record: StoredPicture, said: Said): StoredPicture {

@@ -1,6 +1,6 @@
 import type { Collection } from '#domain/collection.ts'
 import type { CollectionId, PictureId, RunId } from '#domain/ids.ts'
-import type { Marks } from '#domain/marks.ts'
+import type { ImageMarks } from '#domain/marks.ts'
 import type { Picture } from '#domain/picture.ts'
 import { sha256Of } from '#imaging/sha256.ts'
 import { type Database, toStorageError } from './database.ts'
@@ -115,7 +115,7 @@ export async function hashOf({ sha256 }: Picture, read: () => Promise<Blob | und
   return bytes ? sha256Of(new Uint8Array(await bytes.arrayBuffer())) : ''
 }
 
-export function knownFrom({ marks }: Picture, sha256: string): { sha256: string; marks?: Marks } {
+export function knownFrom({ marks }: Picture, sha256: string): { sha256: string; marks?: ImageMarks } {
   return { sha256, ...(marks ? { marks } : {}) }
 }
 

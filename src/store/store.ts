@@ -3,7 +3,7 @@ import type { Command, Outcome } from '#domain/command.ts'
 import type { FoundRecipe } from '#domain/found-recipe.ts'
 import type { CollectionId, PictureId, RunId } from '#domain/ids.ts'
 import type { Laying } from '#domain/laying.ts'
-import type { Marks } from '#domain/marks.ts'
+import type { ImageMarks } from '#domain/marks.ts'
 import type { ImageMime, Origin, Picture, Shelf } from '#domain/picture.ts'
 import type { BatchPlace, Run, RunIn } from '#domain/run.ts'
 import type { SourceFile } from '#domain/source-file.ts'
@@ -200,9 +200,9 @@ export interface BackupRecords {
   runs(): Promise<readonly Run[]>
   collections(): Promise<readonly Collection[]>
 
-  known(id: PictureId): Promise<{ sha256: string; marks?: Marks } | undefined>
+  known(id: PictureId): Promise<{ sha256: string; marks?: ImageMarks } | undefined>
   keep(picture: Picture, bytes: Blob): Promise<void>
-  setMarks(id: PictureId, marks: Marks): Promise<void>
+  setMarks(id: PictureId, marks: ImageMarks): Promise<void>
   hasRun(id: RunId): Promise<boolean>
   keepRun(run: Run): Promise<void>
   hasCollection(id: CollectionId): Promise<boolean>

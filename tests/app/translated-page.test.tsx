@@ -6,7 +6,7 @@ import { Moon, Sun } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { Count } from '#app/header.tsx'
-import type { Marks } from '#domain/marks.ts'
+import type { ImageMarks } from '#domain/marks.ts'
 import type { Picture } from '#domain/picture.ts'
 import { TileMarks } from '#gallery/tile-marks.tsx'
 import { LimitClock } from '#runs/limit-clock.tsx'
@@ -55,7 +55,7 @@ describe('a page that the browser translates goes on (E2)', () => {
     expect(await screen.findByText('Write what you want to see.'), 'what changes is shown').toBeVisible()
   })
 
-  const markedAs = (marks: Omit<Marks, 'changedAt'>) => ({ marks }) as unknown as Picture
+  const markedAs = (marks: Omit<ImageMarks, 'changedAt'>) => ({ marks }) as unknown as Picture
 
   const Changing = ({ from, to }: { from: ReactNode; to: ReactNode }) => {
     const [isLater, setIsLater] = useState(false)

@@ -1,5 +1,5 @@
 import type { BatchId, CollectionId, PictureId } from '#domain/ids.ts'
-import { markColours } from '#domain/marks.ts'
+import { labelColours } from '#domain/marks.ts'
 import type { Row } from '#library/find/row.ts'
 
 /** Words of prompts in eight languages; each list is enough for many different prompts. */
@@ -41,7 +41,7 @@ export function rowsOf(count: number, seed = 1): Row[] {
   return Array.from({ length: count }, (_, index) => {
     const words = pick(languages)
     const prompt = Array.from({ length: 8 + Math.floor(random() * 24) }, () => pick(words)).join(' ')
-    const colour = random() < 0.2 ? pick(markColours) : undefined
+    const colour = random() < 0.2 ? pick(labelColours) : undefined
     return {
       id: `image-${String(index).padStart(6, '0')}` as PictureId,
       shelf: random() < 0.1 ? 'bin' : 'gallery',

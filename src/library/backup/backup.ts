@@ -1,5 +1,5 @@
 import type { CollectionId, PictureId, RunId } from '#domain/ids.ts'
-import type { Marks } from '#domain/marks.ts'
+import type { ImageMarks } from '#domain/marks.ts'
 import { extensionOf, type Picture } from '#domain/picture.ts'
 import type { Run } from '#domain/run.ts'
 import { sha256Of } from '#imaging/sha256.ts'
@@ -24,10 +24,10 @@ export interface BackupSource {
 /** What a backup is restored into. Each write is one transaction and rejects with a `GenerationError` of kind `storage`. */
 export interface BackupTarget {
   /** What is stored under an id. `sha256`: of its bytes; computed if it is not known. */
-  known(id: PictureId): Promise<{ sha256: string; marks?: Marks } | undefined>
+  known(id: PictureId): Promise<{ sha256: string; marks?: ImageMarks } | undefined>
   /** Keeps an image with its record unchanged; its thumbnail is made again. */
   keep(picture: Picture, bytes: Blob): Promise<void>
-  setMarks(id: PictureId, marks: Marks): Promise<void>
+  setMarks(id: PictureId, marks: ImageMarks): Promise<void>
   hasRun(id: RunId): Promise<boolean>
   keepRun(run: Run): Promise<void>
   hasCollection(id: CollectionId): Promise<boolean>

@@ -1,5 +1,5 @@
 import type { CollectionId } from '#domain/ids.ts'
-import { type MarkColour, markColours } from '#domain/marks.ts'
+import { type LabelColour, labelColours } from '#domain/marks.ts'
 import type { Shelf } from '#domain/picture.ts'
 
 /** The order of results. `best`: words that stand together first, then at the start of a word, then newest. */
@@ -15,7 +15,7 @@ export interface Query {
   models: readonly string[]
   ratios: readonly string[]
   tags: readonly string[]
-  colours: readonly MarkColour[]
+  colours: readonly LabelColour[]
   /** The images of a plain collection, and of those nested in it. */
   collection?: CollectionId
   /** A colour of the image, "#c8281e". */
@@ -44,7 +44,7 @@ export type Term =
   | { kind: 'field'; field: 'model' | 'tag' | 'ratio' | 'file' | 'note' | 'collection'; text: string; not: boolean }
   | { kind: 'rating'; how: Comparison; value: number; not: boolean }
   | { kind: 'is'; what: 'starred' | 'rejected' | 'imported' | 'edited' | 'simulated'; not: boolean }
-  | { kind: 'colour'; colour: MarkColour; not: boolean }
+  | { kind: 'colour'; colour: LabelColour; not: boolean }
   /** Made before, or at or after, that time. Epoch ms. */
   | { kind: 'time'; how: 'before' | 'after'; at: number; not: boolean }
 
@@ -81,7 +81,7 @@ function fieldTerm(name: string, value: string, not: boolean, fold: (text: strin
     return what && { kind: 'is', what, not }
   }
   if (name === 'color' || name === 'colour') {
-    const colour = markColours.find((one) => one === value.toLowerCase())
+    const colour = labelColours.find((one) => one === value.toLowerCase())
     return colour && { kind: 'colour', colour, not }
   }
   if (name === 'before' || name === 'after') {

@@ -1,5 +1,5 @@
 import type { BatchId, CollectionId, PictureId } from '#domain/ids.ts'
-import type { MarkColour } from '#domain/marks.ts'
+import type { LabelColour } from '#domain/marks.ts'
 import type { Picture, Shelf } from '#domain/picture.ts'
 
 /** What search knows about an image: small, and made from its record alone. */
@@ -25,7 +25,7 @@ export interface Row {
   reject: boolean
   /** 0: none. */
   rating: number
-  colour?: MarkColour
+  colour?: LabelColour
   note: string
   tags: readonly string[]
   collections: readonly CollectionId[]

@@ -1,5 +1,5 @@
 import type { Collection } from '#domain/collection.ts'
-import { markColours } from '#domain/marks.ts'
+import { labelColours } from '#domain/marks.ts'
 import { fold } from './fold.ts'
 import { everything, type Named, namesIn, type Query, renameIn, sorts } from './query.ts'
 
@@ -17,7 +17,7 @@ export function savedQuery(rule: string | undefined): Query | undefined {
     models: texts(read.models),
     ratios: texts(read.ratios),
     tags: texts(read.tags),
-    colours: markColours.filter((colour) => texts(read.colours).includes(colour)),
+    colours: labelColours.filter((colour) => texts(read.colours).includes(colour)),
     ...(typeof collection === 'string' ? { collection: collection as NonNullable<Query['collection']> } : {}),
     ...(typeof tone === 'string' ? { tone } : {}),
     ...(starred === true ? { starred } : {}),

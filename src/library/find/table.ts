@@ -1,5 +1,5 @@
 import type { BatchId, CollectionId, PictureId } from '#domain/ids.ts'
-import { type MarkColour, markColours } from '#domain/marks.ts'
+import { type LabelColour, labelColours } from '#domain/marks.ts'
 import type { Shelf } from '#domain/picture.ts'
 import type { Row } from './row.ts'
 
@@ -40,7 +40,7 @@ export interface Table {
   kind(row: number): Row['kind']
   has(row: number, flag: keyof typeof flagsOf): boolean
   rating(row: number): number
-  colour(row: number): MarkColour | undefined
+  colour(row: number): LabelColour | undefined
   width(row: number): number
   height(row: number): number
   tags(row: number): readonly string[]
@@ -204,7 +204,7 @@ export function createTable(...given: [] | [unknown]): Table | undefined {
       columns.kind[row] = kinds.indexOf(entry.kind)
       columns.flags[row] = flagsIn(entry)
       columns.rating[row] = entry.rating
-      columns.colour[row] = entry.colour ? markColours.indexOf(entry.colour) + 1 : 0
+      columns.colour[row] = entry.colour ? labelColours.indexOf(entry.colour) + 1 : 0
       columns.width[row] = entry.width
       columns.height[row] = entry.height
       for (const [index, name] of toneNames.entries()) columns[name][row] = toneCode(entry.palette, index)
@@ -237,7 +237,7 @@ export function createTable(...given: [] | [unknown]): Table | undefined {
     kind: (row) => kinds[columns.kind[row] ?? 0] ?? 'made',
     has: (row, flag) => ((columns.flags[row] ?? 0) & flagsOf[flag]) !== 0,
     rating: (row) => columns.rating[row] ?? 0,
-    colour: (row) => markColours[(columns.colour[row] ?? 0) - 1],
+    colour: (row) => labelColours[(columns.colour[row] ?? 0) - 1],
     width: (row) => columns.width[row] ?? 1,
     height: (row) => columns.height[row] ?? 1,
     tags: (row) => (hasList(row, 'tags') ? (extras.get(row)?.tags ?? none) : none),

@@ -1,7 +1,7 @@
 import { makeZip } from 'client-zip'
 import { describe, expect, it } from 'vitest'
 import type { CollectionId, PictureId, RunId, TaskId } from '#domain/ids.ts'
-import type { Marks } from '#domain/marks.ts'
+import type { ImageMarks } from '#domain/marks.ts'
 import type { Picture } from '#domain/picture.ts'
 import type { Run } from '#domain/run.ts'
 import { crc32 } from '#imaging/metadata/crc32.ts'
@@ -42,7 +42,7 @@ function targetOf(shelf: Shelf): BackupTarget & { writes: number } {
       target.writes += 1
       shelf.pictures.set(picture.id, { picture, bytes })
     },
-    setMarks: async (id: PictureId, marks: Marks) => {
+    setMarks: async (id: PictureId, marks: ImageMarks) => {
       target.writes += 1
       const here = shelf.pictures.get(id)
       if (here) shelf.pictures.set(id, { ...here, picture: { ...here.picture, marks } })
