@@ -108,7 +108,6 @@ function secure(socket: Duplex, options: object): Promise<TLSSocket> {
     secured.once('close', () => fail(new Error('closed')))
     secured.once('secureConnect', () => {
       clearTimeout(timer)
-      secured.off('error', fail)
       resolve(secured)
     })
   })
