@@ -99,15 +99,26 @@ const groups = {
   saving: { src: ['generation/saving'], tests: ['generation/saving'] },
   runner: {
     src: ['generation/runner'],
-    tests: ['driving', 'frozen-window', 'limits', 'runner'].map((name) => `generation/${name}`),
+    tests: ['driving', 'fallback', 'frozen-window', 'hand-over', 'limits', 'runner'].map(
+      (name) => `generation/${name}`,
+    ),
   },
   steps: {
     src: ['polling', 'queue-wait', 'rate-gate', 'run-steps', 'slots', 'submitting', 'uploads'].map(
       (name) => `generation/${name}`,
     ),
-    tests: ['batch', 'driving', 'limits', 'network-away', 'pace', 'polling', 'sending', 'submitting', 'uploads'].map(
-      (name) => `generation/${name}`,
-    ),
+    tests: [
+      'batch',
+      'driving',
+      'limits',
+      'network-away',
+      'pace',
+      'polling',
+      'sending',
+      'slots',
+      'submitting',
+      'uploads',
+    ].map((name) => `generation/${name}`),
   },
   again: {
     src: ['adopt', 'again', 'batch', 'drivers', 'fallback', 'generator', 'hand-over', 'spend-question'].map(
@@ -119,7 +130,7 @@ const groups = {
   },
   events: {
     src: ['event-stream', 'pace', 'push', 'shared-stream'].map((name) => `generation/${name}`),
-    tests: ['generation/pace', 'generation/push'],
+    tests: ['generation/driving', 'generation/pace', 'generation/push'],
   },
   store: {
     src: ['store/picture-records', 'store/run-records', 'store/run-writes'],
@@ -224,7 +235,7 @@ async function runChanges(mutate, tests, how) {
     ignorers: ['log-messages'],
     // Vite treats nothing below node_modules as a source.
     tempDirName: '.cache/stryker',
-    ignorePatterns: ['/.cache', '/dist', '/docs', '/public', '/tests/e2e', '/test-results'],
+    ignorePatterns: ['/.cache', '/dist', '/docs', '/tests/e2e', '/test-results'],
     reporters: ['listeners'],
     logLevel: 'warn',
     plugins: [

@@ -33,7 +33,6 @@ export interface Drivers {
    */
   driveAnew(id: RunId, change: (stored: Run) => Run, how?: Way): Promise<void>
   stop(id: RunId): void
-  isDriven(id: RunId): boolean
   /** Stops all; afterwards nothing is driven, and no failure is shown. */
   close(): void
 }
@@ -93,7 +92,6 @@ export function createDrivers({ runner, ports: { store, now }, queryClient, netw
       await drive(id, how)
     },
     stop: (id) => driven.get(id)?.stop(),
-    isDriven: (id) => driven.has(id),
     close() {
       isClosed = true
       for (const { stop } of driven.values()) stop()

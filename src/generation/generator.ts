@@ -63,7 +63,7 @@ interface GeneratorPorts extends DriverPorts {
 export function createGenerator(parts: GeneratorPorts): Generator {
   const { runner, ports, tell, limits } = parts
   const { store } = ports
-  const { mutate, drive, driveAnew, stop, isDriven, close } = createDrivers(parts)
+  const { mutate, drive, driveAnew, stop, close } = createDrivers(parts)
 
   const amend = (run: Run, change: (stored: Run) => Run) =>
     store.amendRun(run.id, change).catch((error: unknown) => tell(toFailure(error)))
@@ -89,7 +89,7 @@ export function createGenerator(parts: GeneratorPorts): Generator {
     const run = await store.run(id).catch(() => undefined)
     if (!run || run.marks.stopped) stop(id)
     // A run with a problem whose driver gave up here waits for the user; its own last change does not start it again.
-    else if (!isDriven(id) && !isOver(run) && (isIn(run, 'queued') || !run.state.trouble)) mutate(id, () => drive(id))
+    else if (!isOver(run) && (isIn(run, 'queued') || !run.state.trouble)) mutate(id, () => drive(id))
   }
 
   return {

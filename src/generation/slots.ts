@@ -34,9 +34,9 @@ export function createSlots(limit: () => number): Slots {
     get held() {
       return held
     },
-    acquire(signal) {
+    async acquire(signal) {
       signal.throwIfAborted()
-      if (held < limit() && line.size === 0) return Promise.resolve(take())
+      if (held < limit() && line.size === 0) return take()
       return new Promise((resolve, reject) => {
         const enter = () => {
           signal.removeEventListener('abort', leave)

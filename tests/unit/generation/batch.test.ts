@@ -139,6 +139,11 @@ describe('the wait of a queued run', () => {
     expect(waits).toEqual([6_000, 16_000, 26_000])
   })
 
+  test('counts the limit that holds back a run before it', () => {
+    const line = [queued('a', { sendsAt: 9_000 }), queued('b')] as const
+    expect(estimateWaitMs(line[1], { open: line, runsAtOnce: 1, usualMs, now: 1_000 })).toBe(18_000)
+  })
+
   test('is no shorter than the limit that holds it back', () => {
     const run = queued('a', { sendsAt: 9_000 })
     expect(estimateWaitMs(run, { open: [run], runsAtOnce: 8, usualMs, now: 1_000 })).toBe(8_000)

@@ -216,6 +216,21 @@ describe('a run that is driven', () => {
     expect([asked, told]).toEqual([[], []])
   })
 
+  test('that is removed while the proxy is asked is not sent', async () => {
+    const { runner, store, asked } = await open(states.queued, {
+      answers: script({
+        '/api/health': [
+          async () => {
+            await store.removeRun(id)
+            return json({ mode: 'live', gateway: 'kie' })
+          },
+        ],
+      }),
+    })
+    expect(await runner.drive(id, never)).toBeUndefined()
+    expect(asked).toEqual(['GET /api/health'])
+  })
+
   test('is fetched by a fresh address first where the user asks for one', async () => {
     const link = '/api/v1/common/download-url'
     const { runner, asked } = await open(states.ready, { answers: script({ [link]: [envelope(own)] }) })

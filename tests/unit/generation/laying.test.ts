@@ -17,7 +17,7 @@ const edit: Edit = {
   sent: { width: 60, height: 40 },
   marks: 'none',
 }
-const origin: Origin = {
+const origin: Extract<Origin, { kind: 'made' }> = {
   kind: 'made',
   run: 'run-1' as RunId,
   recipe: { family: 'flux-kontext', draft: { prompt: 'a hat' }, sources: [photo], edits: [edit] },
@@ -206,6 +206,19 @@ test('an answer to marks alone is searched for them, and nothing is laid in', as
   expect(jobs).toEqual([])
   expect(sought).toEqual([{ source: await store.original(photo), answer: await store.original(other), edit: marked }])
   expect((await store.picture(other))?.laying).toEqual({ kind: 'checked', marksLeft: [2] })
+})
+
+test.each([
+  [{ ...origin, simulated: true }, true],
+  [{ ...origin, simulated: false }, false],
+  [{ kind: 'sample', model: 'Flux', recipe: origin.recipe } as const, true],
+])('an image that is laid in is simulated as its answer is: %#', async (from, simulated) => {
+  const { store, layers } = await open()
+  const [other, made] = pictureIds('run-3-0', 'run-3-0-laid') as [PictureId, PictureId]
+  const bytes = await paintedImage('jpeg', { width: 48, height: 32 })
+  await store.addPicture(newPicture(other, bytes, { origin: from, parents: [photo] }))
+  await layers.lay(other)
+  expect((await store.picture(made))?.origin).toMatchObject({ kind: 'derived', simulated })
 })
 
 test('the step of an answer is shown while it is laid in', async () => {

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest'
+import { createSlots } from '#generation/slots.ts'
+import { settled } from '../../support/windows.ts'
+
+const never = new AbortController().signal
+
+test('a place that is given back twice is free once', async () => {
+  const slots = createSlots(() => 2)
+  const release = await slots.acquire(never)
+  await slots.acquire(never)
+  release()
+  release()
+  expect(slots.held).toBe(1)
+})
+
+test('places go round in the order of asking, and those of runs at the service count', async () => {
+  const slots = createSlots(() => 1)
+  const release = slots.take()
+  const entered: string[] = []
+  const ask = (name: string, signal = never) =>
+    slots.acquire(signal).then(
+      () => entered.push(name),
+      (error: Error) => entered.push(`${name} ${error.message}`),
+    )
+  const stop = new AbortController()
+  void ask('first')
+  void ask('second', stop.signal)
+  void ask('third')
+  await settled()
+  expect([entered, slots.held]).toEqual([[], 1])
+  stop.abort(new Error('stopped'))
+  release()
+  await settled()
+  expect([entered, slots.held]).toEqual([['second stopped', 'first'], 1])
+  await expect(slots.acquire(stop.signal)).rejects.toThrow('stopped')
+})
