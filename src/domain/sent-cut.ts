@@ -5,11 +5,15 @@ export function isExtended({ frame: { pad } }: EditDocument): boolean {
   return pad !== undefined
 }
 
-/** How the source's marks are sent: on the image itself, or on a copy that is one more image. */
+/**
+ * How a source is drawn when it is sent; `undefined`: as it is. `isCopy`: for the copy with marks, `undefined` if the
+ * marks are drawn on the image itself.
+ */
 export function cutOf(
   { document: { frame, marks }, rect, way, marks: drawn }: Edit,
   isCopy = false,
 ): SentCut | undefined {
+  if (isCopy && drawn !== 'reference') return undefined
   const isDrawn = isCopy ? drawn === 'reference' : drawn === 'burnt'
   if (isPlainFrame(frame) && way === 'whole' && !isDrawn) return undefined
   return { frame, rect, marks: isDrawn ? marks : [] }

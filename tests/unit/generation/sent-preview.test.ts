@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { emptyDocument } from '#domain/edit.ts'
+import { type EditDocument, emptyDocument, plainFrame } from '#domain/edit.ts'
 import type { PictureId } from '#domain/ids.ts'
 import type { Recipe } from '#domain/run.ts'
 import type { ToSent } from '#generation/ports.ts'
@@ -120,6 +120,28 @@ test('of Flux 2 has the images in their order, and of an area the text and the c
     const sent = uploads.slice(before).map(({ sizeBytes, mime }) => ({ sizeBytes, mime }))
     expect(images.map(({ sizeBytes, mime }) => ({ sizeBytes, mime }))).toEqual(sent)
   }
+})
+
+test.each([
+  ['flux-kontext', 'burnt', [true]],
+  ['flux-2', 'reference', [false, true]],
+] as const)('of an extended image with marks for %s has no image that is not sent', async (family, marks, isMarked) => {
+  const photo = await keepFile('photo')
+  const frame = { ...plainFrame, pad: { top: 0, right: 40, bottom: 0, left: 0 } }
+  const mark = { id: 'm1', n: 1, colour: 'red', note: '', kind: 'box', box: [20, 20, 30, 30] } as const
+  const document: EditDocument = { ...emptyDocument(photo), frame, marks: [mark] }
+  const sent = { width: 160, height: 90 }
+  const recipe: Recipe = {
+    ...machine.recipe({ prompt: 'Continue the scene' }, family),
+    sources: [photo],
+    edits: [{ document, way: 'extend', rect: [0, 0, 160, 90], sent, marks }],
+  }
+  const images = await previewImages(machine.store, recipe, toSent)
+  expect(images.map((image) => image.isMarked)).toEqual(isMarked)
+  const { body, uploads } = await recorded(recipe)
+  expect(uploads).toHaveLength(isMarked.length)
+  const inRequest = JSON.stringify(body).match(/"https?:[^"]+\.(jpe?g|png|webp)"/g) ?? []
+  expect(inRequest).toHaveLength(isMarked.length)
 })
 
 test('of an image that is gone says which one', async () => {
