@@ -38,17 +38,14 @@ export function wordsForMarks(
   if (marksAs === 'burnt') {
     const end = [
       'Camera angle, framing, scale and everything else stay exactly the same.',
-      'The finished image shows only the scene, without the marks.',
+      'The finished image shows only the scene itself.',
     ]
     return { begin: [], places, end }
   }
   return {
     begin: ['Edit image 1.', `Image ${sourceCount + 1} is image 1 with drawn marks that show the places.`],
     places,
-    end: [
-      'Keep the framing and everything else of image 1.',
-      'The finished image shows only the scene, without the marks.',
-    ],
+    end: ['Keep the framing and everything else of image 1.', 'The finished image shows only the scene itself.'],
   }
 }
 

@@ -122,6 +122,15 @@ describe('the tool for marks', () => {
     await userEvent.keyboard('{Enter}')
     expect(view()).toHaveFocus()
   })
+
+  it('a note is written at once: its field has the focus when it is placed', async () => {
+    await userEvent.click(tool('Annotate'))
+    await drawByKeys('Note')
+    await waitFor(async () => expect(await words()).toHaveFocus())
+    await userEvent.keyboard('max n')
+    expect(documentNow().marks).toMatchObject([{ kind: 'note', note: 'max n' }])
+    expect(tool('Annotate')).toHaveAttribute('aria-pressed', 'true')
+  })
 })
 
 describe('the edits of a source on the stage', () => {

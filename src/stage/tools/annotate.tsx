@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useRef, useState } from 'react'
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import { createPortal } from 'react-dom'
 import { addMark, changeMark, deleteMark } from '#acts/annotate-commands.ts'
 import { closeAct } from '#acts/app-acts.ts'
@@ -34,8 +34,13 @@ const noHover = () => undefined
 /** The tool that draws marks for the model: its options as one bar, and the marks over the image. */
 export function Annotate({ picture, zoom }: AnnotateProps) {
   const { marks } = useEditOf(picture.id)?.document ?? emptyDocument(picture.id)
-  const { tool, send } = useAnnotateTool(picture, marks)
   const words = useRef<HTMLInputElement>(null)
+  const [newNotes, setNewNotes] = useState(0)
+  const { tool, send } = useAnnotateTool(picture, marks, () => setNewNotes((count) => count + 1))
+  // A note is text: it is written at once. The field is there after the next render.
+  useEffect(() => {
+    if (newNotes > 0) words.current?.focus()
+  }, [newNotes])
   const store = useStore()
   const selected = marks.find(({ id }) => id === tool.selected)
   const width = markLineWidth(picture)
@@ -101,7 +106,8 @@ function nextNumber(marks: readonly Mark[]): number {
 }
 
 /** The state of the tool; performs its steps at once. */
-function useAnnotateTool(picture: Picture, marks: readonly Mark[]) {
+/** `writeNote`: called when a note was placed. */
+function useAnnotateTool(picture: Picture, marks: readonly Mark[], writeNote: () => void) {
   const store = useStore()
   const [tool, setTool] = useState(startAnnotateTool)
   const now = useRef(tool)
@@ -112,6 +118,7 @@ function useAnnotateTool(picture: Picture, marks: readonly Mark[]) {
     if (command.kind === 'add') {
       const id = addMark(store, picture.id, command.figure, command.colour)
       send({ kind: 'select', id })
+      if (command.figure.kind === 'note') writeNote()
       return
     }
     const mark = marksNow.current.find(({ id }) => id === command.id)

@@ -11,7 +11,7 @@ describe('the words for marks', () => {
   test('of a marked image say what belongs where, and that the marks are to be removed', () => {
     expect(withMarkWords('', wordsForMarks([box], burnt, 1))).toBe(
       'In the red box: a blue door. Camera angle, framing, scale and everything else stay exactly the same. ' +
-        'The finished image shows only the scene, without the marks.',
+        'The finished image shows only the scene itself.',
     )
   })
 
@@ -19,7 +19,7 @@ describe('the words for marks', () => {
     expect(withMarkWords('Rainy day', wordsForMarks([box, arrow], reference, 3))).toBe(
       'Edit image 1. Image 4 is image 1 with drawn marks that show the places. Rainy day. ' +
         'In the red box 1: a blue door. Where the cyan arrow 2 points: … ' +
-        'Keep the framing and everything else of image 1. The finished image shows only the scene, without the marks.',
+        'Keep the framing and everything else of image 1. The finished image shows only the scene itself.',
     )
   })
 
