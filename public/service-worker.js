@@ -60,14 +60,31 @@ async function openFile(request) {
   return (await caches.match(request, { cacheName })) ?? fetch(request)
 }
 
-/** Other apps share images by posting a form, which is answered here and not sent on. */
+/**
+ * Other apps share images by posting a form, which is answered here and not sent on. What cannot be kept is noted for the
+ * page, which tells the user: "size", "count", "none" (nothing was shared that is a file).
+ */
 async function takeShared(request) {
-  const form = await request.formData()
-  const cache = await caches.open(sharedName)
-  const files = form.getAll('images').filter((value) => value instanceof File && value.size <= mostSharedBytes)
-  for (const [index, file] of files.slice(0, mostShared).entries()) {
-    const headers = { 'Content-Type': file.type, 'X-Name': encodeURIComponent(file.name) }
-    await cache.put(`${scope}shared/${index}`, new Response(file, { headers }))
+  const form = await request.formData().catch(() => new FormData())
+  const given = form.getAll('images').filter((value) => value instanceof File && (value.size > 0 || value.name !== ''))
+  try {
+    const cache = await caches.open(sharedName)
+    // A share must not replace another one that no page has taken yet.
+    const share = `${scope}shared/${Date.now()}-${Math.random().toString(36).slice(2)}`
+    if (given.length === 0) await cache.put(`${share}/0`, noted('', 'none'))
+    for (const [index, file] of given.entries()) await cache.put(`${share}/${index}`, sharedAnswer(file, index))
+  } catch {
+    return Response.redirect(`${scope}?shared=full`, 303)
   }
   return Response.redirect(`${scope}?shared`, 303)
+}
+
+function sharedAnswer(file, index) {
+  if (file.size > mostSharedBytes) return noted(file.name, 'size')
+  if (index >= mostShared) return noted(file.name, 'count')
+  return new Response(file, { headers: { 'Content-Type': file.type, 'X-Name': encodeURIComponent(file.name) } })
+}
+
+function noted(name, reason) {
+  return new Response('', { headers: { 'X-Name': encodeURIComponent(name), 'X-Left-Out': reason } })
 }

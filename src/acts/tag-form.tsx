@@ -1,5 +1,5 @@
 import { Plus, X } from 'lucide-react'
-import { type FormEvent, useId, useState } from 'react'
+import { type FormEvent, useEffect, useEffectEvent, useId, useState } from 'react'
 import { useStore } from '#store/queries.ts'
 import { Button } from '#ui/button.tsx'
 import { TextField } from '#ui/text-field.tsx'
@@ -124,6 +124,9 @@ function Note({ images }: { images: Subject }) {
     setTyped(undefined)
     void commands.note(images, typed.trim())
   }
+  // Escape closes the dialog while the field has the focus, so it is not left first.
+  const onClosed = useEffectEvent(keep)
+  useEffect(() => () => onClosed(), [])
   return (
     <div>
       <label htmlFor={id} className="mb-1.5 block text-soft text-xs">

@@ -11,7 +11,7 @@ import type { GalleryStore } from '#store/store.ts'
 import { notify } from '#ui/notices.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { describeLimit } from './source-limit.ts'
-import type { Brought } from './transfer.ts'
+import { type Brought, isPicksFile } from './transfer.ts'
 
 /** A file that is not a source yet. */
 export interface PendingFile {
@@ -185,14 +185,13 @@ const loadPicks = () => import('#acts/take-picks.ts')
 
 /** Handles files of a client's picks at once, and returns the other files. */
 function withoutPicks(store: GalleryStore, files: readonly File[]): readonly File[] {
-  const isPicks = ({ name }: File) => /\.json$/i.test(name)
-  for (const file of files.filter(isPicks)) {
+  for (const file of files.filter(isPicksFile)) {
     loadPart(loadPicks).then(
       ({ takePicks }) => takePicks(store, file),
       (error: unknown) => notify({ text: describeRefusal(error, file.name), tone: 'error' }),
     )
   }
-  return files.filter((file) => !isPicks(file))
+  return files.filter((file) => !isPicksFile(file))
 }
 
 const loadReader = () => import('./read-link.ts')

@@ -6,7 +6,7 @@ import { lazyPart } from '#ui/lazy-part.tsx'
 import { notify } from '#ui/notices.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { describeLimit } from './source-limit.ts'
-import { type Brought, isOnlyNames, isWanted, readDrop, readPaste } from './transfer.ts'
+import { type Brought, isOnlyNames, isPicksFile, isWanted, readDrop, readPaste } from './transfer.ts'
 import type { FormSources } from './use-form-sources.ts'
 
 /** Loaded with the first drag. If that fails, a drop anywhere still makes a source. */
@@ -65,7 +65,11 @@ function useWindowDrop(onDrop: (brought: Brought) => void) {
     const brought = readDrop(event.dataTransfer)
     // A zone takes files only; anything else that is dropped on it is handled here.
     if (isTaken && brought.files.length > 0) return
-    if (!isDialogOpen()) onDrop(brought)
+    if (!isDialogOpen()) return onDrop(brought)
+    // A client's picks change no form, so a dialog is no reason to refuse them.
+    const picks = brought.files.filter(isPicksFile)
+    if (picks.length > 0) onDrop({ files: picks })
+    else notify({ text: 'Close the dialog, then drop it again.' })
   })
 
   useEffect(() => {

@@ -31,16 +31,21 @@ export function Survey({ ids, commands, onClose }: SurveyProps) {
   const [place, setPlace] = useState(0)
   const [advances, setAdvances] = useState(true)
   const [showsSource, setShowsSource] = useState(false)
+  const [seen, setSeen] = useState<ReadonlySet<PictureId>>(new Set())
+  const [isEndedEarly, setEndedEarly] = useState(false)
   const id = ids[place]
   const picture = usePicture(id)
-  const isOver = place >= ids.length
+  const isOver = place >= ids.length || isEndedEarly
   // The next ones are read ahead, so that no key press waits for an image.
   usePicture(ids[place + 1])
   usePicture(ids[place + 2])
   const content = useRef<HTMLDivElement>(null)
   useEffect(() => content.current?.focus(), [])
 
+  const noteSeen = () => id !== undefined && setSeen((before) => new Set(before).add(id))
   const go = (by: number) => {
+    if (by > 0) noteSeen()
+    setEndedEarly(false)
     setPlace(Math.max(0, Math.min(ids.length, place + by)))
     setShowsSource(false)
   }
@@ -50,6 +55,7 @@ export function Survey({ ids, commands, onClose }: SurveyProps) {
     judge(work, stays) {
       if (!picture) return
       void work([picture], commands)
+      noteSeen()
       if (advances && !stays) go(1)
     },
   }
@@ -59,8 +65,10 @@ export function Survey({ ids, commands, onClose }: SurveyProps) {
     event.preventDefault()
     act.perform(view)
   }
+  // Leaving in the middle ends with the summary of what was judged, too.
+  const leave = () => (isOver || seen.size === 0 ? onClose() : setEndedEarly(true))
   return (
-    <Dialog open isWide title="Survey" onClose={onClose}>
+    <Dialog open isWide title="Survey" onClose={leave}>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: the keys are for all of the dialog */}
       <div
         ref={content}
@@ -69,7 +77,12 @@ export function Survey({ ids, commands, onClose }: SurveyProps) {
         className="flex h-[80dvh] max-middle:h-[calc(100dvh-56px)] flex-col gap-3 p-4 outline-none"
       >
         {isOver ? (
-          <Summary ids={ids} commands={commands} onClose={onClose} onBack={() => setPlace(ids.length - 1)} />
+          <Summary
+            ids={ids.filter((each) => seen.has(each))}
+            commands={commands}
+            onClose={onClose}
+            onBack={() => (isEndedEarly ? setEndedEarly(false) : setPlace(ids.length - 1))}
+          />
         ) : (
           picture && (
             <>
@@ -118,8 +131,14 @@ function describeJudgement({ marks }: Picture): string {
   return marks?.star ? 'starred' : 'not judged'
 }
 
+interface SummaryProps extends Omit<SurveyProps, 'ids'> {
+  /** The images that were judged or passed. */
+  ids: readonly PictureId[]
+  onBack: () => void
+}
+
 /** "12 kept, 28 rejected", and a button that moves the rejected ones to the bin in one act. */
-function Summary({ ids, commands, onClose, onBack }: SurveyProps & { onBack: () => void }) {
+function Summary({ ids, commands, onClose, onBack }: SummaryProps) {
   const store = useStore()
   const [rejected, setRejected] = useState<readonly Picture[]>()
   useEffect(() => {

@@ -148,3 +148,31 @@ describe('a file copied in a file manager and pasted into the prompt (E4)', () =
     expect(within(document.body).queryByRole('list', { name: 'Source images' })).toBeNull()
   })
 })
+
+describe('a drop while a dialog is open', () => {
+  const withDialog = async () => {
+    await openForm()
+    const dialog = document.createElement('dialog')
+    dialog.open = true
+    document.body.append(dialog)
+    return () => dialog.remove()
+  }
+
+  test('is refused in a sentence, and never replaces the page', async () => {
+    const close = await withDialog()
+    expect(fire('drop', { dataTransfer: transferOf([imageFile('fox.png')]) }).defaultPrevented).toBe(true)
+    expect(await screen.findByText('Close the dialog, then drop it again.')).toBeVisible()
+    expect(sources()).toEqual([])
+    close()
+  })
+
+  test("of a client's picks is taken", async () => {
+    const close = await withDialog()
+    fire('drop', { dataTransfer: transferOf([new File(['no picks'], 'picks.json')]) })
+    expect(await screen.findByText('This is no file of picks that a page of Atelier has saved.')).toBeVisible()
+    expect(
+      screen.queryAllByText('Close the dialog, then drop it again.').filter(({ isConnected }) => isConnected),
+    ).toHaveLength(0)
+    close()
+  })
+})

@@ -69,6 +69,30 @@ describe('the survey', () => {
     await userEvent.keyboard('5')
     await waitFor(async () => expect(await marksOf('one')).toMatchObject({ rating: 5 }))
   })
+
+  it('that is left in the middle ends with the summary of what was judged, and can go on from there', async () => {
+    await show('one', 'two', 'three', 'four')
+    ;(await cell('one')).focus()
+    await userEvent.keyboard('n')
+    const dialog = within(await screen.findByRole('dialog', { name: 'Survey' }))
+    await dialog.findByText(/^1 of 4/)
+    await userEvent.keyboard('x')
+    await dialog.findByText(/^2 of 4/)
+    await userEvent.keyboard('{ArrowRight}')
+    await dialog.findByText(/^3 of 4/)
+    await userEvent.click(dialog.getByRole('button', { name: 'Close' }))
+    expect(await dialog.findByText('1 kept, 1 rejected')).toBeVisible()
+    await userEvent.click(dialog.getByRole('button', { name: 'Back' }))
+    await dialog.findByText(/^3 of 4/)
+    await userEvent.click(dialog.getByRole('button', { name: 'Close' }))
+    await userEvent.click(await dialog.findByRole('button', { name: 'Move to bin' }))
+    await waitFor(async () => expect(await store.countPictures('bin')).toBe(1))
+    // With nothing judged there is nothing to sum up.
+    ;(await cell('two')).focus()
+    await userEvent.keyboard('n')
+    await userEvent.click((await screen.findAllByRole('button', { name: 'Close' })).at(-1) as HTMLElement)
+    await waitFor(() => expect(screen.queryByRole('dialog', { name: 'Survey' })).toBeNull())
+  })
 })
 
 /** The dialog that lists the collections, opened. */

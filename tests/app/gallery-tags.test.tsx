@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from '@testing-library/react'
+import { fireEvent, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { changeCollections, newCollection } from '#acts/collection-commands.ts'
@@ -243,6 +243,13 @@ describe('a search that is open', () => {
 })
 
 describe('a note', () => {
+  it('that is being typed is kept when the dialog is closed by Escape', async () => {
+    const form = await openFor('two')
+    await userEvent.type(await form.findByRole('textbox', { name: 'Note' }), 'not lost')
+    fireEvent(await screen.findByRole('dialog', { name: 'Tags and note' }), new Event('cancel', { cancelable: true }))
+    await waitFor(async () => expect((await marksOf('two'))?.note).toBe('not lost'))
+  })
+
   it('is kept with its image, found by its words, and undone', async () => {
     const form = await openFor('two')
     await userEvent.type(await form.findByRole('textbox', { name: 'Note' }), 'The client wants the Forêt warmer')

@@ -88,6 +88,7 @@ function startWorker(build: string) {
     Response,
     File,
     AbortSignal,
+    FormData,
   })
   const lifetime = async (kind: 'install' | 'activate') => {
     let work: Promise<unknown> = Promise.resolve()
@@ -169,12 +170,50 @@ describe('the service worker', () => {
     const answer = await startWorker('one').answer(shared)
     expect([answer?.status, answer?.headers.get('location')]).toEqual([303, `${scope}?shared`])
     const kept = caches.stores.get(`atelier-shared ${scope}`) ?? new Map<string, Response>()
-    expect(kept.size).toBe(20)
-    const first = kept.get(`${scope}shared/0`)
-    expect([decodeURIComponent(first?.headers.get('X-Name') ?? ''), await first?.text()]).toEqual([
-      'füchse 狐.png',
-      'a',
+    const answers = [...kept.values()]
+    const named = (response: Response | undefined) => decodeURIComponent(response?.headers.get('X-Name') ?? '')
+    expect([named(answers[0]), await answers[0]?.text()]).toEqual(['füchse 狐.png', 'a'])
+    // The page tells which are left out.
+    const leftOut = answers.filter(({ headers }) => headers.get('X-Left-Out') === 'count')
+    expect(leftOut.map(named)).toEqual([
+      '19.png',
+      '20.png',
+      ...Array.from({ length: 9 }, (_, index) => `${index + 21}.png`),
     ])
+    expect(answers).toHaveLength(31)
     expect(fetched).toEqual([])
+  })
+
+  it('keeps what was shared before beside what is shared now, and notes what it cannot keep', async () => {
+    const worker = startWorker('one')
+    const share = async (...given: readonly (File | string)[]) => {
+      const form = new FormData()
+      for (const each of given) form.append('images', each)
+      return worker.answer({ url: `${scope}share`, method: 'POST', formData: async () => form })
+    }
+    await share(new File(['a'], 'a.png'))
+    await share(new File(['b'], 'b.png'))
+    await share('only text')
+    const large = new File([], 'large.tif')
+    Object.defineProperty(large, 'size', { value: 64_000_001 })
+    const form = { getAll: () => [large] } as unknown as FormData
+    await worker.answer({ url: `${scope}share`, method: 'POST', formData: async () => form })
+    const kept = [...(caches.stores.get(`atelier-shared ${scope}`)?.values() ?? [])]
+    expect(kept.map(({ headers }) => [headers.get('X-Name'), headers.get('X-Left-Out')])).toEqual([
+      ['a.png', null],
+      ['b.png', null],
+      ['', 'none'],
+      ['large.tif', 'size'],
+    ])
+  })
+
+  it('sends the page to say so if the disk is full, or the form cannot be read', async () => {
+    const worker = startWorker('one')
+    const broken = async () => Promise.reject(new TypeError('not a form'))
+    const answer = await worker.answer({ url: `${scope}share`, method: 'POST', formData: broken })
+    expect(answer?.headers.get('location')).toBe(`${scope}?shared`)
+    caches.open = () => Promise.reject(new DOMException('no room', 'QuotaExceededError'))
+    const full = await worker.answer({ url: `${scope}share`, method: 'POST', formData: broken })
+    expect([full?.status, full?.headers.get('location')]).toEqual([303, `${scope}?shared=full`])
   })
 })
