@@ -87,10 +87,15 @@ describe('the survey', () => {
     await userEvent.click(dialog.getByRole('button', { name: 'Close' }))
     await userEvent.click(await dialog.findByRole('button', { name: 'Move to bin' }))
     await waitFor(async () => expect(await store.countPictures('bin')).toBe(1))
-    // With nothing judged there is nothing to sum up.
-    ;(await cell('two')).focus()
+  })
+
+  it('in which nothing was judged has no summary', async () => {
+    await show('one', 'two')
+    ;(await cell('one')).focus()
     await userEvent.keyboard('n')
-    await userEvent.click((await screen.findAllByRole('button', { name: 'Close' })).at(-1) as HTMLElement)
+    const dialog = within(await screen.findByRole('dialog', { name: 'Survey' }))
+    await dialog.findByText(/^1 of 2/)
+    await userEvent.click(dialog.getByRole('button', { name: 'Close' }))
     await waitFor(() => expect(screen.queryByRole('dialog', { name: 'Survey' })).toBeNull())
   })
 })
