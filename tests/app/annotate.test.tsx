@@ -1,4 +1,4 @@
-import { act, screen, waitFor, within } from '@testing-library/react'
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { emptyDocument, type Mark } from '#domain/edit.ts'
@@ -127,6 +127,8 @@ describe('the tool for marks', () => {
     await userEvent.click(tool('Annotate'))
     await drawByKeys('Note')
     await waitFor(async () => expect(await words()).toHaveFocus())
+    // A tap ends with mouse events, which would give the focus to the mark under the finger.
+    expect(fireEvent.mouseDown(screen.getByRole('button', { name: 'Note 1, red' }))).toBe(false)
     await userEvent.keyboard('max n')
     expect(documentNow().marks).toMatchObject([{ kind: 'note', note: 'max n' }])
     expect(tool('Annotate')).toHaveAttribute('aria-pressed', 'true')

@@ -99,6 +99,7 @@ export function useDrawInput({ viewport, placement, send, hover, onDelete }: Dra
     target.addEventListener('pointercancel', (event) => onUp(event), before)
     target.addEventListener('pointerleave', () => hover(undefined), before)
     target.addEventListener('dblclick', stop, before)
+    target.addEventListener('mousedown', keepFocus, before)
     return () => ending.abort()
   }, [viewport, hover])
 }
@@ -166,6 +167,11 @@ function at(viewport: HTMLElement | null, { clientX, clientY }: MouseEvent): rea
 
 function toInit({ pointerId, pointerType, isPrimary, clientX, clientY }: PointerEvent): PointerEventInit {
   return { pointerId, pointerType, isPrimary, clientX, clientY, button: 0, buttons: 1 }
+}
+
+/** The focus was set when the pointer was pressed. After a tap, a late mouse event would move it to a mark under the finger. */
+function keepFocus(event: MouseEvent): void {
+  if (!isControl(event.target)) event.preventDefault()
 }
 
 function stop(event: Event): void {
