@@ -25,6 +25,7 @@ import { ToolRail } from './tool-rail.tsx'
 import { useStageKeys } from './use-stage-keys.ts'
 import { useZoom, type Zoom } from './use-zoom.ts'
 import type { Swipe } from './viewport-input.ts'
+import type { Space } from './zoom-matrix.ts'
 
 const Compare = lazyPart(() => import('./compare.tsx').then((module) => module.Compare))
 const Area = lazyPart(() => import('./tools/area.tsx').then((module) => module.Area))
@@ -45,7 +46,9 @@ export function StageView({ picture }: { picture: Picture }) {
     const next = direction === 'left' ? neighbours.older : neighbours.newer
     if (next) select(next.id)
   }
+  const edit = useSentEdit(picture.id)
   const zoom = useZoom(picture, {
+    space: edit && !comparison.comparing ? spaceOf(edit) : undefined,
     panes: comparison.shown && comparison.comparing?.way === 'side' ? 2 : 1,
     wholeRequests: useWorkspace((state) => state.wholeRequests),
     onTouch: touch,
@@ -133,6 +136,12 @@ function useSentEdit(id: Picture['id']): EditDocument | undefined {
   if (!document || place < 0) return undefined
   if (place === 0) return document
   return document.frame.pad || isPlainFrame(document.frame) ? undefined : { ...document, area: [], marks: [] }
+}
+
+/** The new space around an image that will be extended. One that is also turned or cropped is shown without it. */
+function spaceOf({ frame }: EditDocument): Space | undefined {
+  const { pad, crop, turn, flip } = frame
+  return crop || turn !== 0 || flip ? undefined : pad
 }
 
 interface ViewportProps {

@@ -9,6 +9,7 @@ import {
   percentOf,
   pinch,
   placeFit,
+  type Space,
   zoomTo,
 } from './zoom-matrix.ts'
 
@@ -44,6 +45,8 @@ const mostTurn = 30
 interface ZoomOptions {
   /** The number of equal panes, side by side, in the viewport. All show the same part of the image. */
   panes?: number
+  /** Shown with the image while it is fitted. */
+  space?: Space | undefined
   /** A changed value fits the image again. */
   wholeRequests?: number
   /** The user changed the view. */
@@ -53,10 +56,11 @@ interface ZoomOptions {
 }
 
 /** Zoom and pan of an image in a viewport. It starts fitted; images of one size share the view, for comparing. */
-export function useZoom(picture: Box, { panes = 1, wholeRequests = 0, onTouch, onSwipe }: ZoomOptions = {}): Zoom {
+export function useZoom(picture: Box, options: ZoomOptions = {}): Zoom {
+  const { onTouch, onSwipe } = options
   const viewport = useRef<HTMLDivElement>(null)
   const ratio = window.devicePixelRatio || 1
-  const { placement, isFit, paneWidth, change, showAll } = usePlacement(picture, viewport, panes, wholeRequests)
+  const { placement, isFit, paneWidth, change, showAll } = usePlacement(picture, viewport, options)
   const touched = (next: (from: Placement, room: Box) => Placement) => {
     onTouch?.()
     change(next)
@@ -111,7 +115,11 @@ export function useZoom(picture: Box, { panes = 1, wholeRequests = 0, onTouch, o
 }
 
 /** Where the image is drawn: fitted until the user changed the view for images of its size. */
-function usePlacement(picture: Box, viewport: RefObject<HTMLElement | null>, panes: number, wholeRequests: number) {
+function usePlacement(
+  picture: Box,
+  viewport: RefObject<HTMLElement | null>,
+  { panes = 1, space, wholeRequests = 0 }: ZoomOptions,
+) {
   const whole = useSize(viewport)
   const size = whole && { width: whole.width / panes, height: whole.height }
   const box = `${picture.width} ${picture.height}`
@@ -124,14 +132,14 @@ function usePlacement(picture: Box, viewport: RefObject<HTMLElement | null>, pan
   const chosen = own?.box === box && met === wholeRequests ? own.placement : undefined
   return {
     // Panning by zero adjusts the chosen view to a viewport that has changed.
-    placement: size && (chosen ? panBy(chosen, 0, 0, picture, size) : placeFit(picture, size)),
+    placement: size && (chosen ? panBy(chosen, 0, 0, picture, size) : placeFit(picture, size, space)),
     isFit: chosen === undefined,
     paneWidth: size?.width ?? 0,
     showAll: () => setOwn(undefined),
     change(next: (from: Placement, size: Box) => Placement) {
       if (!size) return
       setOwn((before) => {
-        const from = before?.box === box ? before.placement : placeFit(picture, size)
+        const from = before?.box === box ? before.placement : placeFit(picture, size, space)
         const to = next(from, size)
         return isSamePlacement(from, to) ? before : { box, placement: to }
       })

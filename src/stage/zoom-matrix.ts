@@ -19,11 +19,23 @@ const marginPx = 16
 /** The largest zoom, in screen pixels per image pixel. */
 const closest = 16
 
-/** The whole image in the middle, never larger than its own CSS pixels. */
-export function placeFit(picture: Box, viewport: Box): Placement {
+/** New space around an image, in image pixels. */
+export interface Space {
+  top: number
+  right: number
+  bottom: number
+  left: number
+}
+
+const noSpace: Space = { top: 0, right: 0, bottom: 0, left: 0 }
+
+/** The whole image, with the space around it, in the middle; never larger than its own CSS pixels. */
+export function placeFit(picture: Box, viewport: Box, { top, right, bottom, left }: Space = noSpace): Placement {
   const room = (length: number) => Math.max(1, length - 2 * Math.min(marginPx, length * 0.012))
-  const scale = Math.min(1, room(viewport.width) / picture.width, room(viewport.height) / picture.height)
-  return middle(picture, viewport, scale)
+  const all = { width: picture.width + left + right, height: picture.height + top + bottom }
+  const scale = Math.min(1, room(viewport.width) / all.width, room(viewport.height) / all.height)
+  const { x, y } = middle(all, viewport, scale)
+  return { scale, x: x + left * scale, y: y + top * scale }
 }
 
 /** Zooms to a scale; the point of the image under `at` stays there as far as possible. */
@@ -35,7 +47,8 @@ export function zoomTo(
   pixelRatio: number,
   at: Point,
 ): Placement {
-  const least = Math.min(placeFit(picture, viewport).scale, 1 / pixelRatio)
+  // An image that is fitted with space around it is smaller.
+  const least = Math.min(placeFit(picture, viewport).scale, 1 / pixelRatio, from.scale)
   const next = Math.min(closest / pixelRatio, Math.max(least, scale))
   const point = toPicture(from, at)
   return settle({ scale: next, x: at.x - point.x * next, y: at.y - point.y * next }, picture, viewport)

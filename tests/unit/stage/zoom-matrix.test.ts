@@ -13,6 +13,15 @@ describe('a fitted picture', () => {
     expect(y + (picture.height * scale) / 2).toBeCloseTo(200)
   })
 
+  it('leaves room for the space that it will be extended into', () => {
+    const { x, y, scale } = placeFit(picture, viewport, { top: 0, right: 600, bottom: 100, left: 400 })
+    expect(scale).toBeCloseTo((600 - 14.4) / 3000)
+    expect(x).toBeCloseTo(7.2 + 400 * scale)
+    expect(y + (1100 * scale) / 2).toBeCloseTo(200)
+    const smaller = zoomTo({ x, y, scale }, scale / 1.4, picture, viewport, 1, { x: 300, y: 200 })
+    expect(smaller.scale).toBe(scale)
+  })
+
   it('is never drawn larger than it is', () => {
     expect(placeFit({ width: 64, height: 64 }, viewport)).toEqual({ x: 268, y: 168, scale: 1 })
   })
