@@ -23,7 +23,13 @@ import { ensureRedis } from './programs.mjs'
 const groups = {
   guard: {
     src: ['server/upstream/guard', 'server/upstream/hosts', 'server/upstream/company-proxy'],
-    tests: ['server/guard*', 'server/company-proxy', 'server/forwarding', 'server/image', 'server/routes'],
+    tests: ['guard*', 'company-proxy', 'forwarding', 'image', 'questions-client', 'routes'].map(
+      (name) => `server/${name}`,
+    ),
+  },
+  questions: {
+    src: ['server/upstream/questions-client'],
+    tests: ['server/questions-client', 'server/guard', 'server/company-proxy'],
   },
   edge: {
     src: ['edge', 'access', 'tokens', 'guesses', 'client', 'routes', 'quota', 'linger'].map(
