@@ -190,7 +190,7 @@ function sendTo(proxy: () => { port: number; origin: string; life: AbortSignal }
 }
 
 /** Pauses and deadlines are divided by this factor. */
-const pauseScale = 20
+export const pauseScale = 20
 
 function shortWait(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {

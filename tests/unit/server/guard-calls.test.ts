@@ -3,10 +3,11 @@ import { getDefaultAutoSelectFamily, setDefaultAutoSelectFamily } from 'node:net
 import { PassThrough, Readable } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
 import { generate } from 'selfsigned'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createOutbound, type Outbound, readAnswer } from '#server/upstream/guard.ts'
 import { toDestination } from '#server/upstream/hosts.ts'
 import { type Certificate, type FakeService, openFakeService, type Reply } from '../../support/fake-service.ts'
+import { later } from '../../support/later.ts'
 
 let outbound: Outbound
 const opened: FakeService[] = []
@@ -15,6 +16,7 @@ beforeEach(() => {
   outbound = createOutbound()
 })
 afterEach(async () => {
+  vi.useRealTimers()
   outbound.close()
   await Promise.all(opened.splice(0).map((service) => service.close()))
 })
@@ -26,9 +28,11 @@ async function open(reply: Reply, certificate?: Certificate) {
 }
 
 const local = (address: string) => toDestination(new URL(address), 'loopback')
-const paid = { method: 'POST', headers: [], path: '/', body: '{}', deadlineMs: 300 } as const
+const paid = { method: 'POST', headers: [], path: '/', body: '{}', deadlineMs: 20_000 } as const
 const free = { method: 'GET', headers: [], path: '/', deadlineMs: 20_000 } as const
-const patient = { ...paid, deadlineMs: 20_000 } as const
+
+/** From here on time stands still, until the test moves it on. */
+const stopTime = () => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
 
 /** What is left of an answer, read to its end. */
 async function read(answer: Awaited<ReturnType<Outbound['request']>>) {
@@ -41,16 +45,16 @@ describe('a request without an answer', () => {
   it('U19: was certainly not sent if the name, the connection or TLS failed', async () => {
     const to = toDestination(new URL('https://unknown.invalid'), 'any')
     const unreachable = { ok: false, sent: 'no', cause: 'unreachable' }
-    expect(await outbound.request({ ...patient, to })).toEqual(unreachable)
-    expect(await outbound.request({ ...patient, to: local('http://127.0.0.1:1') })).toEqual(unreachable)
+    expect(await outbound.request({ ...paid, to })).toEqual(unreachable)
+    expect(await outbound.request({ ...paid, to: local('http://127.0.0.1:1') })).toEqual(unreachable)
     const plain = await open((_, outgoing) => outgoing.end())
-    expect(await outbound.request({ ...patient, to: local(`https://${plain.host}`) })).toEqual(unreachable)
+    expect(await outbound.request({ ...paid, to: local(`https://${plain.host}`) })).toEqual(unreachable)
   })
 
   it('P05: may have been sent if an open connection breaks, and is not sent twice', async () => {
     const resetting = await open((incoming) => incoming.socket.resetAndDestroy())
     const inDoubt = { ok: false, sent: 'unknown', cause: 'broken' }
-    expect(await outbound.request({ ...patient, to: local(resetting.origin) })).toEqual(inDoubt)
+    expect(await outbound.request({ ...paid, to: local(resetting.origin) })).toEqual(inDoubt)
     expect(await outbound.request({ ...free, to: local(resetting.origin) })).toEqual(inDoubt)
     expect(resetting.seen.length).toBe(2)
   })
@@ -59,10 +63,10 @@ describe('a request without an answer', () => {
     const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }])
     const resetting = await open((incoming) => incoming.socket.destroy(), { key, cert })
     const { origin } = resetting
-    expect(await outbound.request({ ...patient, to: local(origin) })).toMatchObject({ sent: 'no' })
+    expect(await outbound.request({ ...paid, to: local(origin) })).toMatchObject({ sent: 'no' })
     process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'
     try {
-      expect(await outbound.request({ ...patient, to: local(origin) })).toMatchObject({ sent: 'unknown' })
+      expect(await outbound.request({ ...paid, to: local(origin) })).toMatchObject({ sent: 'unknown' })
       expect(resetting.seen.length).toBe(1)
     } finally {
       delete process.env.NODE_TLS_REJECT_UNAUTHORIZED
@@ -73,66 +77,84 @@ describe('a request without an answer', () => {
     const switching = await open((incoming) =>
       incoming.socket.end('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n'),
     )
-    expect(await outbound.request({ ...patient, to: local(switching.origin) })).toEqual({
+    expect(await outbound.request({ ...paid, to: local(switching.origin) })).toEqual({
       ok: false,
       sent: 'unknown',
       cause: 'broken',
     })
   })
 
-  it('U05: a silent service is cut off at the deadline', async () => {
-    const silent = await open(() => undefined)
-    const late = { ok: false, sent: 'unknown', cause: 'late' }
-    expect(await outbound.request({ ...paid, to: local(silent.origin) })).toEqual(late)
-    const sooner = { ...patient, headerDeadlineMs: 100 }
-    expect(await outbound.request({ ...sooner, to: local(silent.origin) })).toEqual(late)
+  it.each([
+    ['of everything', {}, 20_000],
+    ['of the head', { headerDeadlineMs: 5_000 }, 5_000],
+  ])('U05: a silent service is cut off at the deadline %s', async (_, more, ms) => {
+    const arrived = later()
+    const silent = await open(() => arrived.resolve())
+    stopTime()
+    const asked = outbound.request({ ...paid, ...more, to: local(silent.origin) })
+    await arrived.promise
+    vi.advanceTimersByTime(ms)
+    vi.useRealTimers()
+    expect(await asked).toEqual({ ok: false, sent: 'unknown', cause: 'late' })
     await expect.poll(() => silent.connected()).toBe(0)
   })
 
-  it('U05: on a connection that was kept, too', async () => {
-    const silent = await open((_, outgoing, { url }) => url === '/first' && outgoing.end())
-    await read(await outbound.request({ ...free, path: '/first', to: local(silent.origin) }))
-    const late = { ok: false, sent: 'unknown', cause: 'late' }
-    expect(await outbound.request({ ...free, deadlineMs: 300, to: local(silent.origin) })).toEqual(late)
-    expect(silent.connections()).toBe(1)
-  })
-
-  it('U06: a slow body is cut off at the same deadline, although its head came in time', async () => {
-    const trickling = await open((_, outgoing) => {
-      const timer = setInterval(() => outgoing.write('x'), 20)
-      outgoing.once('close', () => clearInterval(timer))
-    })
-    const to = local(trickling.origin)
-    expect(await read(await outbound.request({ ...paid, to }))).toBe('late')
-    expect(await read(await outbound.request({ ...paid, to, headerDeadlineMs: 20_000 }))).toBe('late')
-  })
+  it.each([[{}], [{ headerDeadlineMs: 15_000 }]])(
+    'U06: a slow body is cut off at the same deadline, although its head came in time: %j',
+    async (more) => {
+      let trickle: (() => void) | undefined
+      const trickling = await open((_, outgoing) => {
+        trickle = () => outgoing.write('x')
+        trickle()
+      })
+      stopTime()
+      const rest = read(await outbound.request({ ...paid, ...more, to: local(trickling.origin) }))
+      for (let second = 0; second < 20; second += 1) {
+        trickle?.()
+        vi.advanceTimersByTime(1_000)
+      }
+      expect(await rest).toBe('late')
+    },
+  )
 
   it('U06: the time that the head took is no longer there for the body', async () => {
-    const slow = await open(async (_, outgoing) => {
-      await setTimeout(400)
-      outgoing.write('x')
-      await setTimeout(500)
-      outgoing.end()
+    const arrived = later()
+    let begin: (() => void) | undefined
+    const slow = await open((_, outgoing) => {
+      begin = () => outgoing.write('x')
+      arrived.resolve()
     })
-    const call = { ...paid, deadlineMs: 650, headerDeadlineMs: 20_000 }
-    expect(await read(await outbound.request({ ...call, to: local(slow.origin) }))).toBe('late')
+    stopTime()
+    const asked = outbound.request({ ...paid, headerDeadlineMs: 15_000, to: local(slow.origin) })
+    await arrived.promise
+    vi.advanceTimersByTime(12_000)
+    begin?.()
+    const rest = read(await asked)
+    vi.advanceTimersByTime(8_000)
+    expect(await rest).toBe('late')
   })
 
   it('a deadline of the head does not apply to the body', async () => {
-    const slow = await open(async (_, outgoing) => {
+    let end: (() => void) | undefined
+    const slow = await open((_, outgoing) => {
       outgoing.write('x')
-      await setTimeout(1_300)
-      outgoing.end('y')
+      end = () => outgoing.end('y')
     })
-    const call = { ...patient, headerDeadlineMs: 1_000 }
-    expect(await read(await outbound.request({ ...call, to: local(slow.origin) }))).toBe('xy')
+    stopTime()
+    const answer = await outbound.request({ ...paid, headerDeadlineMs: 1_000, to: local(slow.origin) })
+    vi.advanceTimersByTime(19_000)
+    end?.()
+    expect(await read(answer)).toBe('xy')
   })
 
   it('a deadline during an answer that nobody reads has no effect', async () => {
     const trickling = await open((_, outgoing) => outgoing.write('x'))
+    stopTime()
     const answer = await outbound.request({ ...paid, to: local(trickling.origin) })
     if (!answer.ok) throw new Error('no answer')
-    await new Promise((closed) => answer.body.once('close', closed))
+    const closed = new Promise((resolve) => answer.body.once('close', resolve))
+    vi.advanceTimersByTime(20_000)
+    await closed
     expect(answer.body.errored).toMatchObject({ message: 'late' })
   })
 
@@ -143,7 +165,7 @@ describe('a request without an answer', () => {
       [large, 'too-large'],
       [packed, 'broken'],
     ] as const) {
-      const answer = await outbound.request({ ...patient, to: local(origin) })
+      const answer = await outbound.request({ ...paid, to: local(origin) })
       expect(answer.ok && (await readAnswer(answer, 1000))).toEqual({ ok: false, sent: 'unknown', cause })
     }
   })
@@ -167,7 +189,7 @@ describe('a request without an answer', () => {
       outgoing.writeHead(200, { 'content-length': '10' }).write('x')
       setTimeout(20).then(() => incoming.socket.destroy())
     })
-    expect(await read(await outbound.request({ ...patient, to: local(breaking.origin) }))).toBe('broken')
+    expect(await read(await outbound.request({ ...paid, to: local(breaking.origin) }))).toBe('broken')
   })
 })
 
@@ -192,7 +214,7 @@ describe('a connection', () => {
     const to = local(service.origin)
     for (let n = 0; n < 3; n++) await read(await outbound.request({ ...free, to }))
     expect(service.connections()).toBe(1)
-    for (let n = 0; n < 3; n++) await read(await outbound.request({ ...patient, to }))
+    for (let n = 0; n < 3; n++) await read(await outbound.request({ ...paid, to }))
     expect(service.connections()).toBe(4)
     await expect.poll(() => service.connected()).toBe(1)
     outbound.close()
@@ -208,7 +230,7 @@ describe('a connection', () => {
       if (arrived === 300) for (const answer of waiting) answer()
     })
     const calls = Array.from({ length: 300 }, async () =>
-      read(await outbound.request({ ...patient, to: local(service.origin) })),
+      read(await outbound.request({ ...paid, to: local(service.origin) })),
     )
     expect(new Set(await Promise.all(calls))).toEqual(new Set(['']))
   })
@@ -252,8 +274,8 @@ describe('a body', () => {
   it('goes out with its length, or in chunks where it is streamed', async () => {
     const service = await open((_, outgoing) => outgoing.end())
     const to = local(service.origin)
-    await outbound.request({ ...patient, to, body: '{"ü":1}' })
-    await outbound.request({ ...patient, to, body: Readable.from(['one ', 'two']) })
+    await outbound.request({ ...paid, to, body: '{"ü":1}' })
+    await outbound.request({ ...paid, to, body: Readable.from(['one ', 'two']) })
     await outbound.request({ ...free, to })
     const [whole, streamed, none] = service.seen
     expect(whole?.body.toString()).toBe('{"ü":1}')
@@ -267,7 +289,7 @@ describe('a body', () => {
     const service = await open((_, outgoing) => outgoing.end())
     const source = new PassThrough()
     source.write('one ')
-    const asked = outbound.request({ ...patient, to: local(service.origin), body: source })
+    const asked = outbound.request({ ...paid, to: local(service.origin), body: source })
     await expect.poll(() => service.connected()).toBe(1)
     source.destroy(new Error('the reader left'))
     expect(await asked).toEqual({ ok: false, sent: 'unknown', cause: 'broken' })
@@ -278,7 +300,10 @@ describe('a body', () => {
     const service = await open(() => undefined)
     const source = new PassThrough()
     source.write('one ')
+    stopTime()
     const asked = outbound.request({ ...paid, to: local(service.origin), body: source })
+    vi.advanceTimersByTime(20_000)
+    vi.useRealTimers()
     expect(await asked).toMatchObject({ cause: 'late' })
     await expect.poll(() => source.destroyed).toBe(true)
   })
@@ -293,7 +318,7 @@ describe('a client', () => {
     client.destroy()
     await once(client, 'close')
     const gone = { ok: false, sent: 'no', cause: 'gone' }
-    expect(await outbound.request({ ...patient, to: to(service), client })).toEqual(gone)
+    expect(await outbound.request({ ...paid, to: to(service), client })).toEqual(gone)
     expect(service.connections()).toBe(0)
   })
 
@@ -301,14 +326,14 @@ describe('a client', () => {
     const client = new PassThrough()
     const service = await open(() => client.destroy())
     const gone = { ok: false, sent: 'unknown', cause: 'gone' }
-    expect(await outbound.request({ ...patient, to: to(service), client })).toEqual(gone)
+    expect(await outbound.request({ ...paid, to: to(service), client })).toEqual(gone)
     await expect.poll(() => service.connected()).toBe(0)
   })
 
   it('that leaves in mid-answer ends it', async () => {
     const client = new PassThrough()
     const service = await open((_, outgoing) => outgoing.write('x'))
-    const answer = await outbound.request({ ...patient, to: to(service), client })
+    const answer = await outbound.request({ ...paid, to: to(service), client })
     const rest = read(answer)
     client.destroy()
     expect(await rest).toBe('broken')
@@ -321,8 +346,8 @@ describe('a client', () => {
     const service = await open((incoming, outgoing, { url }) =>
       url === '/' ? outgoing.end() : incoming.socket.destroy(),
     )
-    await read(await outbound.request({ ...patient, to: to(service), client }))
-    await read(await outbound.request({ ...patient, path: '/broken', to: to(service), client }))
+    await read(await outbound.request({ ...paid, to: to(service), client }))
+    await read(await outbound.request({ ...paid, path: '/broken', to: to(service), client }))
     await expect.poll(() => client.listenerCount('close')).toBe(before)
   })
 })

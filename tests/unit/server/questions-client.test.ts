@@ -9,6 +9,7 @@ import { toDestination } from '#server/upstream/hosts.ts'
 import type { Question, Whole } from '#server/upstream/questions-client.ts'
 import { eventually } from '../../support/eventually.ts'
 import { type Certificate, type FakeService, openFakeService, type Reply } from '../../support/fake-service.ts'
+import { later } from '../../support/later.ts'
 
 let outbound: Outbound
 let resolve: Resolve
@@ -59,15 +60,6 @@ const questionTo = (origin: string, path = '/'): Question => ({
 const fault = (sent: Fault['sent'], cause: Fault['cause']): Fault => ({ ok: false, sent, cause })
 const broken = fault('unknown', 'broken')
 const textOf = (outcome: Whole | Fault) => (outcome.ok ? outcome.bytes.toString() : outcome.cause)
-
-/** A promise that the test fulfils. */
-function later<T>() {
-  let resolve: (value: T) => void = () => undefined
-  const promise = new Promise<T>((fulfil) => {
-    resolve = fulfil
-  })
-  return { promise, resolve }
-}
 
 /** From here on time stands still, until the test moves it on. */
 const stopTime = () => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
@@ -148,7 +140,7 @@ describe.each([
 
   it('is given up at its deadline, whatever was received so far', async () => {
     for (const part of ['', 'HTTP/1.1 200 OK\r\n', 'HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nx']) {
-      const arrived = later<void>()
+      const arrived = later()
       const service = await open(({ socket }) => {
         socket.write(part)
         arrived.resolve()
@@ -164,7 +156,7 @@ describe.each([
   })
 
   it('is given up at its deadline on a kept connection too', async () => {
-    const arrived = later<void>()
+    const arrived = later()
     const service = await open((_, outgoing, { url }) => (url === '/' ? outgoing.end() : arrived.resolve()))
     await way(questionTo(service.origin))
     stopTime()
@@ -177,7 +169,7 @@ describe.each([
 
   it('is not sent after its deadline, when a name is found late', async () => {
     const service = await open((_, outgoing) => outgoing.end())
-    const asked = later<void>()
+    const asked = later()
     const found = later<Awaited<ReturnType<Resolve>>>()
     resolve = () => {
       asked.resolve()
@@ -398,7 +390,7 @@ describe('a question', () => {
 
   it('that waits for a socket until its deadline was not sent, and is not sent later', async () => {
     const held: (() => void)[] = []
-    const all = later<void>()
+    const all = later()
     const service = await open((_, outgoing) => {
       held.push(() => outgoing.end('fine'))
       if (held.length === mostSockets) all.resolve()
@@ -434,7 +426,7 @@ describe('a question', () => {
   })
 
   it('ends when everything is closed, before, while and after it is sent', async () => {
-    const arrived = later<void>()
+    const arrived = later()
     const held: unknown[] = []
     const service = await open((_, outgoing, { url }) => {
       if (url === '/kept') return void outgoing.end()
@@ -442,7 +434,7 @@ describe('a question', () => {
       if (held.length === mostSockets - 1) arrived.resolve()
     })
     await ask(questionTo(service.origin, '/kept'))
-    const lookedUp = later<void>()
+    const lookedUp = later()
     resolve = () => {
       lookedUp.resolve()
       return new Promise(() => undefined)
