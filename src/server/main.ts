@@ -28,14 +28,11 @@ function explain(error: unknown, port: number): string {
 }
 
 /**
- * Closes once, however often it is asked to: Ctrl+C reaches the server from the terminal and again from `npm start`,
- * and a second signal must not cut off a submission that is under way. SIGHUP: the terminal was closed.
+ * Every signal only asks it to close: Ctrl+C reaches the server from the terminal and again from `npm start`, and a
+ * second signal must not cut off a submission that is under way. SIGHUP: the terminal was closed.
  */
 function stopOn(running: Running): void {
-  let isStopping = false
   const stop = () => {
-    if (isStopping) return
-    isStopping = true
     running.close().then(
       () => process.exit(0),
       (error: unknown) => fail((error as Error).message),

@@ -54,6 +54,7 @@ export interface Running {
   origin: string
   mode: 'live' | 'simulated'
   simulatorOrigin: string | undefined
+  /** Closes once, however often it is called. */
   close(): Promise<void>
 }
 
@@ -151,16 +152,21 @@ export async function startServer(config: Config, options: StartOptions = {}): P
     await proxy.close()
     throw error
   })
+  let closing: Promise<void> | undefined
+  async function close(): Promise<void> {
+    const stopped = listening.stop()
+    await proxy.close()
+    listening.cut()
+    await stopped
+  }
   return {
     port: listening.port,
     origin: originOf(config.host, listening.port),
     mode: proxy.mode,
     simulatorOrigin: proxy.simulatorOrigin,
-    async close() {
-      const stopped = listening.stop()
-      await proxy.close()
-      listening.cut()
-      await stopped
+    close() {
+      closing ??= close()
+      return closing
     },
   }
 }

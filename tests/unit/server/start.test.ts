@@ -190,6 +190,28 @@ describe('the server', () => {
     await proxy.service.close()
   })
 
+  it('G11: closes once, however often it is told to', async () => {
+    let finish: (() => void) | undefined
+    const proxy = await openProxyBefore((_, outgoing) => {
+      outgoing.writeHead(200, { 'content-type': 'image/png', 'content-length': String(png.length + 4) })
+      outgoing.write(png)
+      finish = () => outgoing.end('done')
+    })
+    const image = await openAnswer(proxy.port, `/api/image?url=${proxy.service.origin}/a.png`)
+    const ended: string[] = []
+    const stops = ['first', 'second', 'third'].map((name) => proxy.stop().then(() => ended.push(name)))
+    // All of them have begun to wait for the image when another connection is refused.
+    const refused = expect.objectContaining({ code: 'ECONNREFUSED' })
+    await eventually(() => expect(askProxy(proxy.port, '/api/health')).rejects.toEqual(refused))
+    expect(ended).toEqual([])
+    finish?.()
+    const chunks: Buffer[] = []
+    for await (const chunk of image) chunks.push(chunk as Buffer)
+    expect(Buffer.concat(chunks).toString('latin1')).toMatch(/done$/)
+    await Promise.all(stops)
+    await proxy.service.close()
+  })
+
   it('simulates the whole way from words to a picture without a key', async () => {
     const running = await startServer(readConfig({ PORT: '0' }))
     await fetch(`${running.simulatorOrigin}/__sim/switches`, {
