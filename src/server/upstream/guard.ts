@@ -135,6 +135,7 @@ function send(call: OutboundCall, agent: http.Agent, again?: http.Agent): Promis
     if (client?.closed) return done({ ok: false, sent: 'no', cause: 'gone' })
     const startedAt = performance.now()
     let sent = false
+    let hasFailed = false
     let body: IncomingMessage | undefined
     const { path, method, headerDeadlineMs, deadlineMs } = call
     const headers = ['host', to.authority, ...lengthOf(call), ...call.headers]
@@ -160,6 +161,7 @@ function send(call: OutboundCall, agent: http.Agent, again?: http.Agent): Promis
     }
     function fail(cause: Fault['cause']) {
       settle()
+      hasFailed = true
       done({ ok: false, sent: sent ? 'unknown' : 'no', cause })
     }
 
@@ -179,7 +181,7 @@ function send(call: OutboundCall, agent: http.Agent, again?: http.Agent): Promis
       done({ ok: true, status: response.statusCode ?? 0, headers: response.headers, body: response })
     })
     request.on('error', (error: NodeJS.ErrnoException) => {
-      if (again && !body && request.reusedSocket && error.code === 'ECONNRESET') {
+      if (again && !body && !hasFailed && request.reusedSocket && error.code === 'ECONNRESET') {
         settle()
         return done(send(call, again))
       }

@@ -177,7 +177,7 @@ function createConnector({ secure, host, port }: Destination, lookup: LookupFunc
   let session: Buffer | undefined
 
   return (done: buildConnector.Callback): Socket => {
-    const socket = secure ? connectTls({ ...plain, servername, session, ALPNProtocols: ['http/1.1'] }) : connect(plain)
+    const socket = secure ? connectTls({ ...plain, servername, session }) : connect(plain)
     const fail = (error: Error) => done(error, null)
     socket.on('error', fail)
     socket.once(secure ? 'secureConnect' : 'connect', () => {
@@ -229,9 +229,8 @@ function ask(
     onResponseStarted() {
       hasBegun = true
     },
+    // Called for hints before the answer too (103).
     onResponseStart(_, code, { 'content-type': types = [], 'content-encoding': encodings = [] }) {
-      // Such as 103, "Early Hints", before the answer.
-      if (code < 200) return
       // Compressed bytes are not decompressed, because they may expand without limit.
       if (![encodings].flat().every((encoding) => encoding.trim() === 'identity')) return fail('broken')
       status = code
