@@ -1,7 +1,8 @@
 import type { Box } from '#domain/edit.ts'
 import type { Place } from '#domain/laying.ts'
 import { changes } from './constants.ts'
-import { blur, findDeviation, sampleRow } from './filters.ts'
+import { blur, type Coarse, findDeviation, makeCoarse, sampleRow } from './filters.ts'
+import { type Cells, smoothKnown, spreadInwards } from './membrane.ts'
 import { makePlane, type Pixels, type Plane, toLuma } from './raster.ts'
 
 /** How much an aligned answer differs from its source, relative to its noise. */
@@ -30,14 +31,17 @@ export function mapChanges(source: Pixels, difference: Colours, free: Uint8Array
   const raw = makePlane(width, height)
   const into = raw.data
   const [light, colour] = [new Float32Array(width), new Float32Array(width)]
+  const tints = difference.planes.map((plane) => findTint(plane, free))
+  const tint = [new Float32Array(width), new Float32Array(width), new Float32Array(width)] as const
   for (let y = 0, at = 0; y < height; y += 1) {
     sampleRow(detail, y, light)
     sampleRow(colourDetail, y, colour)
+    for (const [channel, coarse] of tints.entries()) sampleRow(coarse, y, tint[channel] ?? none)
     for (let x = 0; x < width; x += 1, at += 1) {
       if (!seen[at]) continue
-      const red = reds?.[at] ?? 0
-      const green = greens?.[at] ?? 0
-      const blue = blues?.[at] ?? 0
+      const red = (reds?.[at] ?? 0) - (tint[0][x] ?? 0)
+      const green = (greens?.[at] ?? 0) - (tint[1][x] ?? 0)
+      const blue = (blues?.[at] ?? 0) - (tint[2][x] ?? 0)
       const luma = 0.2126 * red + 0.7152 * green + 0.0722 * blue
       const chroma = Math.abs(red - luma) + Math.abs(blue - luma)
       const excused = (light[x] ?? 0) + changes.chroma * (colour[x] ?? 0)
@@ -49,6 +53,37 @@ export function mapChanges(source: Pixels, difference: Colours, free: Uint8Array
   const softened = soft.data
   for (let at = 0; at < softened.length; at += 1) softened[at] = Math.max(0, (softened[at] ?? 0) / threshold)
   return soft
+}
+
+const none = new Float32Array()
+
+/**
+ * The part of a difference that changes slowly, from the pixels where nothing should have changed and that differ by no
+ * more than a tint does.
+ */
+function findTint({ data, width, height }: Plane, free: Uint8Array): Coarse {
+  const { cell, levels } = changes.tint
+  const means = makeCoarse({ width, height }, cell)
+  const cells: Cells = { data: new Float32Array(means.data.length * 3), width: means.width, height: means.height }
+  const known = new Uint8Array(means.data.length)
+  for (let index = 0; index < known.length; index += 1) {
+    const [left, top] = [(index % means.width) * cell, Math.floor(index / means.width) * cell]
+    const [right, bottom] = [Math.min(width, left + cell), Math.min(height, top + cell)]
+    let [sum, count] = [0, 0]
+    for (let y = top; y < bottom; y += 1) {
+      for (let at = y * width + left; at < y * width + right; at += 1) {
+        const level = data[at] ?? 0
+        if (!free[at] || level > levels || level < -levels) continue
+        sum += level
+        count += 1
+      }
+    }
+    known[index] = count > 0.5 * (right - left) * (bottom - top) ? 1 : 0
+    cells.data[index * 3] = sum / Math.max(1, count)
+  }
+  const spread = spreadInwards(smoothKnown(cells, known), known)
+  for (let index = 0; index < known.length; index += 1) means.data[index] = spread.data[index * 3] ?? 0
+  return means
 }
 
 function toRedMinusBlue({ data, width, height }: Pixels): Plane {
@@ -70,7 +105,8 @@ function findThreshold({ data }: Plane, free: Uint8Array): number {
   const values = sample.subarray(0, count).sort()
   const middle = values[values.length >> 1] ?? 0
   const upper = values[Math.floor(values.length * 0.75)] ?? 0
-  return Math.max(changes.least, middle + changes.spread * (upper - middle + changes.slack))
+  const noise = middle + changes.spread * (upper - middle + changes.slack)
+  return Math.max(changes.least, Math.min(changes.most, noise))
 }
 
 /** The changed share of the pixels for which `among` is not zero. */

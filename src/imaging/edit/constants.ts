@@ -86,8 +86,12 @@ export const changes = {
   detailSigma: 2,
   blur: 1.8,
   least: 3,
+  /** The noise of an answer stays below this, whatever its grain and tint: what exceeds it everywhere was changed. */
+  most: 9,
   spread: 3,
   slack: 0.3,
+  /** Side of the cells, in pixels, and the most levels of what counts as an uneven tint and not as a change. */
+  tint: { cell: 64, levels: 9 },
   /** Multiple of the threshold from which a pixel counts as changed. */
   counted: 2.1,
   /** Answer pixels by which "Only what changed" extends beyond what was found, and its softness. */

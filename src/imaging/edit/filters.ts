@@ -1,5 +1,5 @@
 import type { Affine } from '#domain/edit.ts'
-import { makePlane, type Plane } from './raster.ts'
+import { makePlane, type PixelSize, type Plane } from './raster.ts'
 
 /** Gaussian blur by three box blurs; the edge is repeated. A new plane, or `blurred`, which may be the plane itself. */
 export function blur(plane: Plane, sigma: number, blurred: Plane = makePlane(plane.width, plane.height)): Plane {
@@ -159,7 +159,7 @@ function factorFor(sigma: number): number {
   return Math.max(2, 2 ** Math.floor(Math.log2(sigma / 2)))
 }
 
-function makeCoarse({ width, height }: Plane, factor: number): Coarse {
+export function makeCoarse({ width, height }: PixelSize, factor: number): Coarse {
   const small = makePlane(Math.ceil(width / factor), Math.ceil(height / factor))
   const [cells, shares] = [new Int32Array(width), new Float32Array(width)]
   for (let x = 0; x < width; x += 1) {

@@ -1,6 +1,6 @@
 import type { Affine, Box, ColourFit, Fit, LaidView } from '#domain/edit.ts'
 import type { LayObjection, Place } from '#domain/laying.ts'
-import { compose, mapPoint, moveBy, scaleBy } from './affine.ts'
+import { compose, identity, mapPoint, moveBy, scaleBy } from './affine.ts'
 import type { Area } from './area.ts'
 import { type ChangeMap, changedShare, findPlaces, mapChanges, toChangedAlpha } from './change-map.ts'
 import { fitColour, type Pairs, subtractCorrected } from './colour.ts'
@@ -149,6 +149,8 @@ function objectionAfter(found: Registration | undefined): LayObjection | undefin
 
 /** Objections to a map of another framing: zoomed far, or without a part of the area. */
 function objectionToMap(map: Affine, { rect, answer, area }: LayJob): LayObjection | undefined {
+  // An area of nothing is not cut off.
+  if (area.width * area.height === 0) return undefined
   const { zoom } = describeMap(map, rect, answer)
   if (zoom < answers.zoom.least || zoom > answers.zoom.most) return 'framing'
   const [x0, y0] = mapPoint(map, Math.max(area.left, rect[0]), Math.max(area.top, rect[1]))
@@ -169,7 +171,8 @@ function align(source: Pixels, answer: Pixels, size: PixelSize, free: Uint8Array
   const pair = { source, answer: small, free }
   const same = placeSame(pair, found)
   const map = same ?? placeFlat(pair, found)
-  if (!map) return found
+  // Where nothing could be judged, a user who places the answer by hand begins with it as it came.
+  if (!map) return found.judgement.score > 0 ? found : { ...found, map: identity }
   // Equal pixels with any detail are proof of the place; equal pixels of one colour are not.
   const isUnsure = same ? found.judgement.textured === 0 : isFaint(found)
   return { ...found, map, verdict: 'aligned', ...(isUnsure ? { isFaint: true } : {}) }

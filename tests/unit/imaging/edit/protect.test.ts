@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Box } from '#domain/edit.ts'
 import { rasteriseArea } from '#imaging/edit/area.ts'
-import { type LayJob, layPlan, planLay } from '#imaging/edit/lay-in.ts'
+import { isRestyled, type LayJob, layPlan, planLay } from '#imaging/edit/lay-in.ts'
 import type { Pixels } from '#imaging/edit/raster.ts'
 import { resize } from '#imaging/edit/resize.ts'
 import {
@@ -81,6 +81,49 @@ describe('an answer that keeps the framing', () => {
     expect(holds).toBe(true)
     expect(plan.fit.changedOutside).toBeGreaterThan(0.003)
   })
+})
+
+describe('what an answer changed outside the area is told', () => {
+  const rect: Box = [0, 0, size.width, size.height]
+  const area = rasteriseArea([{ op: 'add', shape: { kind: 'box', box: [180, 130, 80, 70] } }], size, 8)
+  const planOf = (source: Pixels, change: (answer: Pixels) => void) => {
+    const answer = { ...source, data: new Uint8ClampedArray(source.data) }
+    change(answer)
+    return planLay({ source, answer, area, rect })
+  }
+
+  test('where it painted over a large part of the image', () => {
+    const plan = planOf(sceneOf(1), (answer) => repaint(answer, [100, 30, 330, 180], 2))
+    expect(plan.objection).toBeUndefined()
+    expect(plan.fit.changedOutside).toBeGreaterThan(0.3)
+    expect(isRestyled(plan)).toBe(true)
+  })
+
+  test('but not an uneven tint', () => {
+    const plan = planOf(sceneOf(2), (answer) => {
+      for (let at = 0; at < answer.data.length; at += 4)
+        answer.data[at + 1] = (answer.data[at + 1] ?? 0) + 8 * Math.sin(((at / 4) % size.width) / 90)
+    })
+    expect(plan.objection).toBeUndefined()
+    expect(plan.fit.changedOutside).toBeLessThan(0.001)
+  })
+})
+
+test('an area of nothing is no reason to refuse an answer, and nothing is laid in', () => {
+  const source = sceneOf(3)
+  const area = rasteriseArea([{ op: 'add', shape: { kind: 'box', box: [-90, -90, 20, 20] } }], size, 8)
+  const plan = planLay({ source, answer: source, area, rect: [0, 0, size.width, size.height] })
+  expect(plan.objection).toBeUndefined()
+  const image = { ...source, data: source.data.slice() }
+  layPlan(image, area, plan, 'area')
+  expect(image.data).toEqual(source.data)
+})
+
+test('an answer that cannot be checked, because all of it may change, keeps its place', () => {
+  const area = rasteriseArea([], size, 8)
+  const plan = planLay({ source: sceneOf(3), answer: sceneOf(3), area, rect: [0, 0, size.width, size.height] })
+  expect(plan.objection).toBe('flat')
+  expect(plan.fit).toMatchObject({ map: [1, 0, 0, 1, 0, 0], shift: 0, zoom: 1 })
 })
 
 test('an answer to a plain surface is placed by its faint detail, although its light is the same without a shift', async () => {
