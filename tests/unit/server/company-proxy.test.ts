@@ -239,6 +239,7 @@ describe('NO_PROXY', () => {
     ['api.example:443', 'https://api.example', true],
     ['api.example:8443', 'https://api.example', false],
     ['api.example:8443', 'https://api.example:8443', true],
+    ['api.example:443x', 'https://api.example', false],
     ['10.1.2.3', 'https://10.1.2.3', true],
     ['10.0.0.0/8', 'https://10.1.2.3', true],
     ['10.0.0.0/8', 'https://11.1.2.3', false],
