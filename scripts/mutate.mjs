@@ -65,7 +65,7 @@ const groups = {
   },
   gemini: {
     src: ['server/gemini/gemini', 'server/gemini/gemini-call', 'server/gemini/gemini-service'],
-    tests: ['server/gemini', 'server/config', 'server/routes'],
+    tests: ['server/gemini', 'server/gemini-models', 'server/config', 'server/routes'],
   },
   upstream: {
     src: ['breaker', 'gateways', 'questions', 'transfers'].map((name) => `server/upstream/${name}`),

@@ -30,7 +30,7 @@ test('the extension of a file follows its type', () => {
   expect(imageMimes.map(extensionOf)).toEqual(['png', 'jpg', 'webp'])
 })
 
-test('an answer to an edit of an area waits until it is laid into its source; nothing else does', () => {
+test('an answer to an edit of an area, or to marks, waits until it is laid in or searched; nothing else does', () => {
   const photo = 'photo' as PictureId
   const area = [{ op: 'add', shape: { kind: 'box', box: [5, 5, 20, 20] } }]
   const recipe = { family: 'flux-kontext', sources: [photo], edits: [{ document: { ...emptyDocument(photo), area } }] }
@@ -39,6 +39,9 @@ test('an answer to an edit of an area waits until it is laid into its source; no
   const plain = { origin: { kind: 'made', recipe: { ...recipe, edits: undefined } } } as unknown as Picture
   expect(awaitsLaying(made)).toBe(true)
   expect(awaitsLaying({ ...made, laying: { kind: 'laid', picture: photo } })).toBe(false)
+  const marks = [{ id: 'm', n: 1, colour: 'red', note: '', kind: 'pin', at: [9, 9] }]
+  const edits = [{ document: { ...emptyDocument(photo), marks }, marks: 'burnt' }]
+  expect(awaitsLaying({ origin: { kind: 'made', recipe: { ...recipe, edits } } } as unknown as Picture)).toBe(true)
   expect([dropped, plain].map(awaitsLaying)).toEqual([false, false])
 })
 

@@ -6,6 +6,7 @@ import {
   againId,
   describeCharge,
   isAdopted,
+  isIn,
   isOver,
   laidEditOf,
   markedEditOf,
@@ -248,4 +249,10 @@ test('the task of a run is known from its answer on', () => {
   const task = { provider: 'kie-kontext', taskId: 'task-1' }
   expect([queuedRun('a'), sendingRun('a'), failedRun('a')].map(taskOf)).toEqual([undefined, undefined, undefined])
   expect([workingRun('a'), savedRun('a', ['a-0'])].map(taskOf)).toEqual([task, task])
+})
+
+test('a run is in one phase', () => {
+  const runs = [queuedRun('a'), sendingRun('a'), workingRun('a'), savedRun('a', ['b']), failedRun('a')]
+  const phases = ['queued', 'sending', 'working', 'saved', 'failed'] as const
+  expect(phases.map((phase) => runs.filter((run) => isIn(run, phase)))).toEqual(runs.map((run) => [run]))
 })

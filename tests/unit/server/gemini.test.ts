@@ -255,6 +255,21 @@ describe('the money of the fallback', () => {
     expect(calls()).toHaveLength(1)
   })
 
+  it('P05 whose end cannot be stored at once is stored a little later, and told in the log', async () => {
+    const memory = createMemorySubmissions()
+    let isAway = true
+    const settle: typeof memory.settle = (...end) =>
+      isAway ? Promise.reject(new Error('away')) : memory.settle(...end)
+    await reopen({}, { submissions: { ...memory, settle } })
+    const run = newRun()
+    await submit(bodyOf('a fox'), run)
+    await eventually(() => expect(proxy.logged.join()).toContain('away'))
+    isAway = false
+    expect(await endOf(run)).toMatchObject({ state: 'answered', said: { state: 'made' } })
+    const [line] = proxy.logged.map((each) => JSON.parse(each))
+    expect(line).toMatchObject({ run, err: { message: 'away' } })
+  })
+
   it('P11 sent again with other settings, is refused', async () => {
     const { run } = await make('a fox')
     expect((await submit(bodyOf('a wolf'), run)).status).toBe(409)

@@ -43,6 +43,16 @@ describe('a submission that may have arrived', () => {
   )
 })
 
+it('a submission that cannot be looked up is told to be asked for again', async () => {
+  const submissions = { ...createMemorySubmissions(), find: () => Promise.reject(new Error('away')) }
+  proxy = await openProxyBefore(accepted, {}, { submissions })
+  const told = await askProxy(proxy.port, '/api/submissions/low-risk-run-1234')
+  const msg = 'The proxy cannot look up submissions at the moment.'
+  expect(told.json()).toEqual({ code: 503, msg, proxy: { sent: 'no', retryAfterMs: 5_000 } })
+  expect(told.headers['retry-after']).toBe('5')
+  expect(proxy.logged.join()).toContain('away')
+})
+
 describe('an upload', () => {
   it('G11: that goes on after its last boundary is refused at its limit', async () => {
     proxy = await openProxyBefore(accepted)
