@@ -1,4 +1,5 @@
-import { describeDollars, type FallbackRule } from '#domain/run.ts'
+import { describeDollars } from '#domain/charge.ts'
+import type { FallbackRule } from '#domain/run.ts'
 import { useFallback } from '#generation/use-fallback.ts'
 import { modelTitle, priceDollarsOf } from '#providers/gemini-models.ts'
 import { Segments } from '#ui/segments.tsx'

@@ -69,7 +69,7 @@ export function isAbort(error: unknown): boolean {
   return error !== null && typeof error === 'object' && (error as { name?: unknown }).name === 'AbortError'
 }
 
-/** What happened, in plain words for the screen. All texts about failures are made here. */
+/** What happened, in plain words for the screen. The texts about failures are made here and in split-failure.ts. */
 export function describeFailure(failure: Failure): string {
   switch (failure.kind) {
     case 'invalid':
@@ -100,20 +100,5 @@ export function describeFailure(failure: Failure): string {
       return `The image could not be saved in this browser: ${failure.detail}.`
     case 'unexpected':
       return `The service did not make the image: ${failure.detail}`
-  }
-}
-
-/** What happened in one sentence of the app, and separately the service's own words, if there are any. */
-export function splitFailure(failure: Failure): { words: string; quoted?: string } {
-  const quoting = (words: string, quoted: string) => (quoted === '' ? { words } : { words, quoted })
-  switch (failure.kind) {
-    case 'rejected':
-      return quoting("Blocked by the service's safety rules.", failure.reason)
-    case 'no-picture':
-      return quoting('The service answered without an image.', failure.text)
-    case 'unexpected':
-      return quoting('The service did not make the image.', failure.detail)
-    default:
-      return { words: describeFailure(failure) }
   }
 }

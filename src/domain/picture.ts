@@ -106,18 +106,6 @@ export function awaitsLaying({ origin, laying }: Picture): boolean {
   return laidEditOf(origin.recipe) !== undefined || markedEditOf(origin.recipe) !== undefined
 }
 
-/** What an image will lose when an answer is laid into it; known before anything is sent. */
-export function expectedLosses({ mime, file }: Pick<Picture, 'mime' | 'file'>): Loss[] {
-  if (!file) return []
-  const isPng = mime === 'image/png'
-  const isProfileLost = file.profile !== 'srgb' && (mime === 'image/heic' || mime === 'image/avif')
-  return [
-    ...(file.deep ? (['depth'] as const) : []),
-    ...(isProfileLost ? (['profile'] as const) : []),
-    ...(file.hasAlpha && !isPng ? (['alpha'] as const) : []),
-  ]
-}
-
 /** A picture's file ending, without the dot. */
 export function extensionOf(mime: FileMime): string {
   return mime === 'image/jpeg' ? 'jpg' : mime.slice('image/'.length)

@@ -180,26 +180,6 @@ export function againId(id: RunId, times: number): RunId {
   return `${root}-r${Number(before) + times}` as RunId
 }
 
-/** "about $0.03". */
-export function describeDollars(dollars: number): string {
-  return `about $${dollars.toFixed(2)}`
-}
-
-function describePrice({ priceCredits, standsIn }: Marks): string {
-  if (!standsIn) return `${priceCredits} credits`
-  return standsIn.priceDollars === undefined ? 'a price not known here' : describeDollars(standsIn.priceDollars)
-}
-
-/** What a run costs, or may have cost, in words. */
-export function describeCharge(run: Run): string {
-  if (isAdopted(run)) return 'no new charge'
-  const { marks, state } = run
-  const price = `${describePrice(marks)}${marks.simulated ? ', simulated' : ''}`
-  if (state.phase === 'queued') return `${price}, not sent yet`
-  if (state.phase !== 'failed') return price
-  return state.chargePossible ? `may have cost ${price}` : 'not charged'
-}
-
 export function isOver(run: Run): run is RunIn<'saved'> | RunIn<'failed'> {
   return run.state.phase === 'saved' || run.state.phase === 'failed'
 }

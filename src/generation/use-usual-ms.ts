@@ -1,5 +1,5 @@
 import type { Run } from '#domain/run.ts'
-import { useLedger } from '#store/queries.ts'
+import { useLedger } from '#store/ledger-queries.ts'
 import { learnPace } from './pace.ts'
 
 const learnFrom = 200

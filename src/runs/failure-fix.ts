@@ -1,5 +1,6 @@
+import { describeCharge, describeDollars } from '#domain/charge.ts'
 import { describeFailure, type Failure } from '#domain/failure.ts'
-import { describeCharge, describeDollars, isAdopted, type Run, type RunIn } from '#domain/run.ts'
+import { isAdopted, type Run, type RunIn } from '#domain/run.ts'
 import { otherRatioFor, priceDollarsFor } from '#generation/fallback.ts'
 import { findFamily } from '#models/catalogue.ts'
 import { modelOfRun } from './run-words.ts'

@@ -1,4 +1,5 @@
-import { describeDollars, isAdopted, needsCard, type Run, type RunIn } from '#domain/run.ts'
+import { describeDollars } from '#domain/charge.ts'
+import { isAdopted, needsCard, type Run, type RunIn } from '#domain/run.ts'
 import { describeCredits, type Spending } from '#domain/spending.ts'
 
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })

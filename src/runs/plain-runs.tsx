@@ -1,6 +1,8 @@
 // biome-ignore-all lint/a11y/useSemanticElements: the same roles as the grid it stands in for
+
+import { describeCharge } from '#domain/charge.ts'
 import { describeFailure } from '#domain/failure.ts'
-import { describeCharge, type Run } from '#domain/run.ts'
+import type { Run } from '#domain/run.ts'
 import { useGenerator } from '#generation/use-generate.ts'
 import { Button } from '#ui/button.tsx'
 import { describeRun } from './run-words.ts'

@@ -1,5 +1,6 @@
 import { Copy, TriangleAlert, X } from 'lucide-react'
-import { describeCharge, isIn, type Run } from '#domain/run.ts'
+import { describeCharge } from '#domain/charge.ts'
+import { isIn, type Run } from '#domain/run.ts'
 import { Button, IconButton } from '#ui/button.tsx'
 import { showHidden } from '#ui/show-hidden.ts'
 import { copyDetails } from './copy-details.ts'

@@ -1,6 +1,7 @@
 import { Copy, X } from 'lucide-react'
+import { describeCharge } from '#domain/charge.ts'
 import { describeClock } from '#domain/date-heading.ts'
-import { describeCharge, isAdopted, isIn, isOver, needsCard, type Run, type RunIn } from '#domain/run.ts'
+import { isAdopted, isIn, isOver, needsCard, type Run, type RunIn } from '#domain/run.ts'
 import { useGenerator } from '#generation/use-generate.ts'
 import { useUsualMs } from '#generation/use-usual-ms.ts'
 import { useThumbnail } from '#store/thumbnail-queries.ts'

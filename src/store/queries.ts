@@ -75,17 +75,6 @@ export function useUnread(shelf: Shelf): Unread {
   }
 }
 
-/** The last runs, newest first, created at or after `since`. */
-export function useLedger(limit: number, since?: number): readonly Run[] {
-  const store = useStore()
-  const { data } = useQuery({
-    ...storedList,
-    queryKey: keys.recent(limit, since),
-    queryFn: () => store.recentRuns(limit, since),
-  })
-  return data ?? noRuns
-}
-
 /**
  * The newest images of a shelf, newest first, and those made by runs since the page was opened, wherever they belong.
  * The page never holds a whole shelf: `library/find` gives positions, and these are the first of them.

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react'
+import { expectedLosses } from '#domain/expected-losses.ts'
 import type { Loss } from '#domain/laying.ts'
-import { expectedLosses, type Picture } from '#domain/picture.ts'
+import type { Picture } from '#domain/picture.ts'
 import { isDeepPng } from '#imaging/png-depth.ts'
 import { useStore } from '#store/queries.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { expectedLosses } from '#domain/picture.ts'
+import { expectedLosses } from '#domain/expected-losses.ts'
 import type { FileFacts } from '#domain/source-file.ts'
 
 const facts: FileFacts = { name: 'a', orientation: 1, profile: 'srgb', hasAlpha: false }

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { describeCharge } from '#domain/charge.ts'
 import { type Edit, emptyDocument } from '#domain/edit.ts'
 import type { PictureId, RunId, TaskId } from '#domain/ids.ts'
 import {
   adoptedPace,
   againId,
-  describeCharge,
   isAdopted,
   isIn,
   isOver,

@@ -7,15 +7,8 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { PictureId } from '#domain/ids.ts'
 import { openGallery } from '#store/gallery-store.ts'
 import type { ImageProcessor } from '#store/image-processor.ts'
-import {
-  StoreContext,
-  useLedger,
-  useOpenRuns,
-  usePicture,
-  usePictures,
-  useStoreHealth,
-  watchStore,
-} from '#store/queries.ts'
+import { useLedger } from '#store/ledger-queries.ts'
+import { StoreContext, useOpenRuns, usePicture, usePictures, useStoreHealth, watchStore } from '#store/queries.ts'
 import { useFamily, useOriginal } from '#store/stage-queries.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { useThumbnail } from '#store/thumbnail-queries.ts'
