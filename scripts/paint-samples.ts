@@ -4,7 +4,7 @@ import sharp from 'sharp'
 import { regionOf } from '#domain/area-box.ts'
 import type { PictureId } from '#domain/ids.ts'
 import { fluxKontext } from '#models/flux-kontext.ts'
-import { exactManner, type Manner, usualManner } from '#simulator/painter/manner.ts'
+import { type Deviations, noDeviations, usualDeviations } from '#simulator/painter/deviations.ts'
 import { createNodePainter } from '#simulator/painter/node-painter.ts'
 import { editOf, sampleList, sampleVariants } from '#store/sample-list.ts'
 
@@ -17,7 +17,7 @@ const painter = createNodePainter({ seed: 1, mark: false, grain: 3 })
 const painted: Uint8Array[] = []
 
 for (const { file, prompt, parent, width, height } of sampleList) {
-  const wish = { prompt, format: 'png', variation: 0, manner: exactManner } as const
+  const wish = { prompt, format: 'png', variation: 0, deviations: noDeviations } as const
   const size = { width: Math.round(width * oversize), height: Math.round(height * oversize) }
   const source = parent === undefined ? undefined : painted[parent]
   const picture = source ? await painter.edit(wish, [source], size) : await painter.create(wish, size)
@@ -28,9 +28,9 @@ for (const { file, prompt, parent, width, height } of sampleList) {
 }
 
 /** The usual faults of a model: it moves and tints the whole image, and one variant changes other places too. */
-const answers: readonly { variation: number; manner: Manner }[] = [
-  { variation: 4, manner: { ...usualManner, shift: [-3, 2], zoom: 1.008 } },
-  { variation: 3, manner: { ...usualManner, shift: [6, -4], drift: 'even', spill: true } },
+const answers: readonly { variation: number; deviations: Deviations }[] = [
+  { variation: 4, deviations: { ...usualDeviations, shift: [-3, 2], zoom: 1.008 } },
+  { variation: 3, deviations: { ...usualDeviations, shift: [6, -4], drift: 'even', spill: true } },
 ]
 for (const [index, sample] of sampleVariants.entries()) {
   const { file, draft, parent = 0, width, height } = sample

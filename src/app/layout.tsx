@@ -24,7 +24,7 @@ interface LayoutProps {
 const Divider = lazyPart(() => import('#ui/divider.tsx').then((module) => module.Divider))
 
 const limitsPx = { createWidth: { min: 320, max: 420 }, galleryWidth: { min: 320, max: 560 } } as const
-const within = (px: number, { min, max }: { min: number; max: number }) => Math.min(max, Math.max(min, px))
+const clamp = (px: number, { min, max }: { min: number; max: number }) => Math.min(max, Math.max(min, px))
 
 const [closeKeys = ''] = closeAct.keys
 
@@ -40,8 +40,8 @@ export function Layout({ header, create, stage, gallery, tasks, isSoon }: Layout
   const view = useWorkspace((state) => state.view)
   const show = useWorkspace((state) => state.show)
   const isStaged = useWorkspace(showsStage)
-  const createWidth = useWorkspace((state) => within(state.createWidth, limitsPx.createWidth))
-  const galleryWidth = useWorkspace((state) => within(state.galleryWidth, limitsPx.galleryWidth))
+  const createWidth = useWorkspace((state) => clamp(state.createWidth, limitsPx.createWidth))
+  const galleryWidth = useWorkspace((state) => clamp(state.galleryWidth, limitsPx.galleryWidth))
   const galleryOpen = view === 'gallery'
   const closeGallery = () => show(isStaged ? 'stage' : 'create')
   const areas = useFollowingFocus(galleryOpen, isStaged)
@@ -123,7 +123,7 @@ interface WidthDividerProps {
 
 function WidthDivider({ setting, ...names }: WidthDividerProps) {
   const limits = limitsPx[setting]
-  const value = useWorkspace((state) => within(state[setting], limits))
+  const value = useWorkspace((state) => clamp(state[setting], limits))
   return (
     <Divider
       {...names}

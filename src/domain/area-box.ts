@@ -32,11 +32,11 @@ export function areaBox(
   if (steps.length === 0) return undefined
   if (steps.some(({ op }) => op === 'invert')) return [0, 0, width, height]
   const boxes = steps.flatMap((step) => (step.op === 'add' ? [shapeBox(step.shape)] : []))
-  const within = (value: number, most: number) => Math.max(0, Math.min(most, value))
-  const left = within(Math.min(...boxes.map(([x]) => x)), width)
-  const top = within(Math.min(...boxes.map(([, y]) => y)), height)
-  const right = within(Math.max(...boxes.map(([x, , across]) => x + across)), width)
-  const bottom = within(Math.max(...boxes.map(([, y, , down]) => y + down)), height)
+  const clamp = (value: number, most: number) => Math.max(0, Math.min(most, value))
+  const left = clamp(Math.min(...boxes.map(([x]) => x)), width)
+  const top = clamp(Math.min(...boxes.map(([, y]) => y)), height)
+  const right = clamp(Math.max(...boxes.map(([x, , across]) => x + across)), width)
+  const bottom = clamp(Math.max(...boxes.map(([, y, , down]) => y + down)), height)
   return right > left && bottom > top ? [left, top, right - left, bottom - top] : undefined
 }
 

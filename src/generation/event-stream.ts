@@ -2,7 +2,7 @@ import { createParser } from 'eventsource-parser'
 import { eventKinds, eventsPath, silenceMs } from '#providers/events.ts'
 import type { Send } from '#providers/provider.ts'
 import { parseJson, proxyPaths, readHealth } from '#providers/send.ts'
-import { type RunnerPorts, within } from './ports.ts'
+import { type RunnerPorts, withDeadline } from './ports.ts'
 import type { Listen, Listener } from './push.ts'
 
 export type StreamPorts = Pick<RunnerPorts, 'wait' | 'monotonic'> & { send: Send; random: () => number }
@@ -25,7 +25,7 @@ const offMs = 600_000
  */
 export function createEventStream({ send, wait, monotonic, random }: StreamPorts) {
   function isOffered(signal: AbortSignal): Promise<boolean> {
-    return within(reachMs, signal, async (soon) => {
+    return withDeadline(reachMs, signal, async (soon) => {
       const response = await send(proxyPaths.health, { signal: soon })
       return readHealth(parseJson(await response.text()))?.callbacks === true
     })

@@ -5,7 +5,7 @@ import { step } from '#domain/run-machine.ts'
 import { findFamily } from '#models/catalogue.ts'
 import type { Maker, Provider, TaskStatus } from '#providers/provider.ts'
 import { learnPace, nextPauseMs, type Pace } from './pace.ts'
-import { type Push, type RunnerPorts, sendFor, within } from './ports.ts'
+import { type Push, type RunnerPorts, sendFor, withDeadline } from './ports.ts'
 import { lostContact } from './sending.ts'
 
 const checkMs = 30_000
@@ -53,7 +53,7 @@ export function createPolling(ports: RunnerPorts, push: Push, others: () => numb
       const hasWord = await push.untilPoll(run.id, pauseMs, signal)
       let status: TaskStatus
       try {
-        status = await within(checkMs, signal, (soon) =>
+        status = await withDeadline(checkMs, signal, (soon) =>
           provider.check(run.state.task.taskId, certainAgeMs(), { send, signal: soon }),
         )
       } catch (error) {

@@ -89,7 +89,7 @@ export function sendFor({ send, route }: Pick<RunnerPorts, 'send' | 'route'>, { 
  * a run makes hundreds of requests with one signal. Uses its own timer, because a signal made by `AbortSignal.any` may
  * be collected and then never fires while only a request waits for it.
  */
-export async function within<T>(
+export async function withDeadline<T>(
   ms: number,
   signal: AbortSignal | undefined,
   work: (signal: AbortSignal) => Promise<T>,

@@ -9,7 +9,7 @@ import { readRefusal } from '#providers/proxy.ts'
 import { parseJson, proxyPaths } from '#providers/send.ts'
 import type { NewPicture } from '#store/store.ts'
 import { partsOf } from './parts-of.ts'
-import { type RunnerPorts, within } from './ports.ts'
+import { type RunnerPorts, withDeadline } from './ports.ts'
 import { lostContact } from './sending.ts'
 
 /** `freshLink`: a fresh address for the image is tried before its own. */
@@ -60,7 +60,7 @@ async function fetchPicture(
   const fresh = async () =>
     download(
       ports,
-      await within(linkMs, signal, (soon) => provider.freshLink(url, { send: ports.send, signal: soon })),
+      await withDeadline(linkMs, signal, (soon) => provider.freshLink(url, { send: ports.send, signal: soon })),
       signal,
     )
   const spares = spareUrls.map((spare) => () => download(ports, spare, signal))
@@ -120,7 +120,7 @@ function isRefusal(error: unknown): boolean {
 }
 
 async function download({ send }: RunnerPorts, url: string, signal: AbortSignal): Promise<Blob> {
-  const bytes = await within(downloadMs, signal, async (soon) => {
+  const bytes = await withDeadline(downloadMs, signal, async (soon) => {
     // An address of the proxy itself is requested directly.
     const path = url.startsWith('/api/') ? url : `${proxyPaths.image}?url=${encodeURIComponent(url)}`
     const response = await send(path, { signal: soon })

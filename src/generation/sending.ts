@@ -5,7 +5,7 @@ import type { ModelFamily } from '#models/model.ts'
 import type { Provider, Send } from '#providers/provider.ts'
 import { keptSubmission } from '#providers/proxy.ts'
 import { type Health, parseJson, proxyPaths, readHealth } from '#providers/send.ts'
-import { type Push, type RunnerPorts, within } from './ports.ts'
+import { type Push, type RunnerPorts, withDeadline } from './ports.ts'
 import { toRequestBody } from './request-body.ts'
 
 const reachMs = 10_000
@@ -36,7 +36,7 @@ function isTimeout(error: unknown): boolean {
  * not have the route; a web page in its place is not a proxy. Gives what the proxy says about itself.
  */
 export async function reach(send: Send, signal: AbortSignal): Promise<Partial<Health>> {
-  const { ok, json } = await within(reachMs, signal, async (soon) => {
+  const { ok, json } = await withDeadline(reachMs, signal, async (soon) => {
     const response = await send(proxyPaths.health, { signal: soon })
     return { ok: response.ok, json: parseJson(await response.text()) }
   })
@@ -65,7 +65,7 @@ export async function submitOnce(
 ): Promise<Sent> {
   const body = toRequestBody(run.recipe, family, provider, sourceUrls)
   try {
-    const task = await within(submitMs, undefined, (signal) =>
+    const task = await withDeadline(submitMs, undefined, (signal) =>
       provider.submit(body, run.id, { send: ports.send, signal }),
     )
     return { task }
@@ -90,7 +90,7 @@ export async function recover(
   let timeoutMs = recoverMs
   for (let pauseMs = 500; monotonic() - startedAt < timeoutMs; pauseMs = Math.min(5_000, pauseMs * 2)) {
     try {
-      const kept = await within(askMs, undefined, (signal) => keptSubmission(send, run, signal))
+      const kept = await withDeadline(askMs, undefined, (signal) => keptSubmission(send, run, signal))
       if (provider.standIn && kept && kept.state !== 'none') return { task: run as string as TaskId }
       if (kept?.state === 'answered') return { task: provider.readSubmission(kept.status, kept.body) }
       if (kept?.state !== 'pending') {

@@ -9,7 +9,7 @@ import { serviceLimits } from '#imaging/source-limits.ts'
 import { loadPart } from '#platform/load-part.ts'
 import type { Provider, Send } from '#providers/provider.ts'
 import type { GalleryStore } from '#store/store.ts'
-import { type RunnerPorts, type ToSent, within } from './ports.ts'
+import { type RunnerPorts, type ToSent, withDeadline } from './ports.ts'
 
 const uploadMs = 180_000
 
@@ -52,7 +52,7 @@ export function createUploads({
     if (!image) throw missingSource(message)
     const mime = imageMimes.find((known) => known === image.type) ?? 'image/png'
     const fileName = `${newId()}.${extensionOf(mime)}`
-    return within(uploadMs, signal, (soon) => provider.upload(image, fileName, { send: through, signal: soon }))
+    return withDeadline(uploadMs, signal, (soon) => provider.upload(image, fileName, { send: through, signal: soon }))
   }
 
   async function urlOf(

@@ -51,13 +51,13 @@ export function kindOf(bytes: Uint8Array): ImageKind | undefined {
   if (starts('GIF87a') || starts('GIF89a')) return 'gif'
   if (starts('BM') && bytes.length >= 26 && bmpHeaders.includes(view.getUint32(14, true))) return 'bmp'
   if (starts('II*\0') || starts('MM\0*')) return 'tiff'
-  return bytes.length >= 12 ? within(() => brandOf(view)) : undefined
+  return bytes.length >= 12 ? tryRead(() => brandOf(view)) : undefined
 }
 
 /** Reads a whole file's header; `undefined` if it is not an image or its header is damaged. Never throws. */
 export function readHeader(bytes: Uint8Array): ImageHeader | undefined {
   const kind = kindOf(bytes)
-  const size = kind && within(() => readers[kind](viewOf(bytes)))
+  const size = kind && tryRead(() => readers[kind](viewOf(bytes)))
   if (!size || size.width < 1 || size.height < 1) return undefined
   const { width, height, exif, hasAlpha = false, animated = false, unended = false } = size
   const metadata = exif ? (exif.location ? 'location' : 'camera') : 'none'
@@ -106,7 +106,7 @@ export function isWhole(kind: ImageKind, bytes: Uint8Array): boolean {
         return true
     }
   }
-  return within(ends) ?? false
+  return tryRead(ends) ?? false
 }
 
 const readers: Record<ImageKind, (view: DataView) => Size | undefined> = {
@@ -166,7 +166,7 @@ const readers: Record<ImageKind, (view: DataView) => Size | undefined> = {
   gif: (view) => ({
     width: view.getUint16(6, true),
     height: view.getUint16(8, true),
-    ...within(() => gifBlocks(view)),
+    ...tryRead(() => gifBlocks(view)),
   }),
   bmp(view) {
     if (view.getUint32(14, true) === 12) return { width: view.getUint16(18, true), height: view.getUint16(20, true) }
@@ -203,7 +203,7 @@ function tiffIn(view: DataView, start: number): number {
 
 /** A damaged EXIF block does not make the image unusable; it only shows that there is one. */
 function exifAt(view: DataView, start: number): Exif {
-  return within(() => readExif(view, start)) ?? { orientation: 1, location: false }
+  return tryRead(() => readExif(view, start)) ?? { orientation: 1, location: false }
 }
 
 interface Chunk {
@@ -292,7 +292,7 @@ function viewOf(bytes: Uint8Array): DataView {
 }
 
 /** Reading past the end throws; a file that ends too early counts as damaged. */
-function within<T>(read: () => T): T | undefined {
+function tryRead<T>(read: () => T): T | undefined {
   try {
     return read()
   } catch {

@@ -1,4 +1,4 @@
-import { type Manner, readManner } from '#simulator/painter/manner.ts'
+import { type Deviations, readDeviations } from '#simulator/painter/deviations.ts'
 import type { Painter, PictureFormat } from '#simulator/painter/painter.ts'
 import { tokensIn, withoutTokens } from './faults.ts'
 import { type Frame, sizeIn } from './sizes.ts'
@@ -22,8 +22,8 @@ export interface PaintQueue {
 
 const paintedAtOnce = 2
 
-/** Paints what the models are asked for, two at a time. `manner`: how answers to edits differ from their inputs now. */
-export function createPaintQueue(painter: Painter, manner: () => Manner): PaintQueue {
+/** Paints what the models are asked for, two at a time. `deviations`: how answers to edits differ from inputs now. */
+export function createPaintQueue(painter: Painter, deviations: () => Deviations): PaintQueue {
   const queue = createQueue(paintedAtOnce)
   const asked = new Map<string, number>()
 
@@ -39,7 +39,7 @@ export function createPaintQueue(painter: Painter, manner: () => Manner): PaintQ
         prompt: withoutTokens(prompt),
         format,
         variation,
-        manner: readManner(tokensIn(prompt), manner()),
+        deviations: readDeviations(tokensIn(prompt), deviations()),
       }
       return queue(() =>
         sources.length > 0 || 'pixels' in frame

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { usualManner } from '#simulator/painter/manner.ts'
+import { usualDeviations } from '#simulator/painter/deviations.ts'
 
 const ms = z.number().check(z.gte(0))
 
@@ -44,7 +44,7 @@ const switches = {
   /** Time from the task's end to the first call. */
   callbackDelayMs: ms,
   /**
-   * How answers to edits differ from their inputs; tokens in a prompt override this. See painter/manner.ts for each.
+   * How answers to edits differ from their inputs; tokens in a prompt override this. See painter/deviations.ts for each.
    */
   shift: z.union([z.literal('slight'), z.readonly(z.tuple([z.number(), z.number()]))]),
   zoom: z.number().check(z.gt(0), z.lte(4)),
@@ -88,5 +88,5 @@ export const defaultSwitches: Switches = {
   callbackBody: 'full',
   callbackTimes: 1,
   callbackDelayMs: 0,
-  ...usualManner,
+  ...usualDeviations,
 }

@@ -1,19 +1,19 @@
 import { fillBorder, findBlankBorder } from './blank-border.ts'
+import type { Deviations } from './deviations.ts'
 import type { DrawingBackend } from './drawing-backend.ts'
 import { type DrawnMarks, eraseMarks, findDrawnMarks } from './drawn-marks.ts'
-import type { Manner } from './manner.ts'
 import { choosePalette, type Palette } from './palette.ts'
 import { cut, type Pixels, paste } from './pixels.ts'
 import { layWithin, type Place, placeIn, placeInPercent } from './place.ts'
 import { layPrints } from './prints.ts'
 import { between, type Random } from './random.ts'
-import { createStage } from './stage.ts'
+import { createSceneCanvas } from './scene-canvas.ts'
 import { chooseTreatment, type Filters } from './treatments.ts'
 
 interface Kit {
   backend: DrawingBackend
   filters: Filters
-  manner: Manner
+  deviations: Deviations
   random: Random
 }
 
@@ -29,15 +29,15 @@ export async function editImage(
   ground: Pixels,
   others: readonly Uint8Array[],
 ): Promise<Pixels> {
-  const { backend, manner, random } = kit
+  const { backend, deviations, random } = kit
   const copy = others[Number(copyIsMarked.exec(prompt)?.[1] ?? 0) - 2]
   const references = others.filter((other) => other !== copy)
   const marks = await findMarks(prompt, copy ? await backend.fill(copy, ground) : ground)
-  if (marks && !copy && !manner.marks) eraseMarks(ground, marks)
+  if (marks && !copy && !deviations.marks) eraseMarks(ground, marks)
 
   const border = findBlankBorder(prompt, ground)
   if (border) {
-    if (!manner.border) fillBorder(ground, border)
+    if (!deviations.border) fillBorder(ground, border)
     // Words of the extension may name a place by chance; only an area that is told as well is changed too.
     if (!placeInPercent(prompt, ground)) return ground
   }
@@ -50,7 +50,7 @@ export async function editImage(
     await layPrints(edited, references, backend, random)
     return edited
   }
-  const spilt = manner.spill ? placesElsewhere(ground, places, random) : []
+  const spilt = deviations.spill ? placesElsewhere(ground, places, random) : []
   for (const place of [...places, ...spilt]) await changePlace(kit, prompt, palette, ground, place, references)
   return ground
 }
@@ -64,9 +64,9 @@ async function treat(kit: Kit, prompt: string, palette: Palette, pixels: Pixels,
   const treatment = chooseTreatment(prompt, random, isLocal)
   const seen = await treatment.look(pixels, filters, palette)
   if (treatment.additions.length === 0) return seen
-  const stage = createStage(seen, prompt, palette, random)
-  const body = treatment.additions.map((addition) => addition(stage)).join('')
-  return backend.drawOver(seen, stage.document(body, seen), 0, 0)
+  const canvas = createSceneCanvas(seen, prompt, palette, random)
+  const body = treatment.additions.map((addition) => addition(canvas)).join('')
+  return backend.drawOver(seen, canvas.document(body, seen), 0, 0)
 }
 
 /** Changes one place and nothing else. In place. */

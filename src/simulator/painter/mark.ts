@@ -1,5 +1,5 @@
 import type { Size } from './painter.ts'
-import { round } from './stage.ts'
+import { round } from './scene-canvas.ts'
 
 /** Letters as strokes, because a machine may have no fonts: path, and width in sixths of the x-height. */
 const letters: Readonly<Record<string, readonly [path: string, width: number]>> = {

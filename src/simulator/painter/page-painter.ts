@@ -2,7 +2,7 @@ import { type DrawingBackend, jpegQuality, paper } from './drawing-backend.ts'
 import type { Painter, PainterOptions, Size } from './painter.ts'
 import type { Pixels } from './pixels.ts'
 import { createScenePainter } from './scene-painter.ts'
-import { blurred, middled } from './soften.ts'
+import { blurred, medianFiltered } from './soften.ts'
 
 /** Paints with browser functions. */
 export function createPagePainter(options?: PainterOptions): Painter {
@@ -40,7 +40,7 @@ const canvasBackend: DrawingBackend = {
     return toPixels(context)
   },
   blur: async (pixels, sigma) => blurred(pixels, sigma),
-  median: async (pixels, span) => middled(pixels, span),
+  median: async (pixels, span) => medianFiltered(pixels, span),
   async encode(pixels, format) {
     const options = { type: `image/${format}`, quality: jpegQuality }
     const blob = await toCanvas(pixels).canvas.convertToBlob(options)

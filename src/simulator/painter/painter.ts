@@ -1,4 +1,4 @@
-import type { Manner } from './manner.ts'
+import type { Deviations } from './deviations.ts'
 
 export interface Size {
   width: number
@@ -14,7 +14,7 @@ export interface Wish {
   /** How often the same was painted before: the same prompt gives another image the next time. */
   variation: number
   /** How the answer to an edit differs from its input; as real models by default. */
-  manner?: Manner
+  deviations?: Deviations
 }
 
 export interface PainterOptions {

@@ -1,4 +1,4 @@
-import type { Manner } from './manner.ts'
+import type { Deviations } from './deviations.ts'
 import type { Pixels } from './pixels.ts'
 import { between, type Random } from './random.ts'
 
@@ -9,23 +9,25 @@ const mostSlightPx = 3
 const lostZoom = 1.34
 
 /** The image as a model redraws it: shifted, enlarged, distorted and tinted. A new image of the same size. */
-export function redraw(pixels: Pixels, manner: Manner, random: Random): Pixels {
+export function redraw(pixels: Pixels, deviations: Deviations, random: Random): Pixels {
   const shift =
-    manner.shift === 'slight'
+    deviations.shift === 'slight'
       ? ([between(random, -mostSlightPx, mostSlightPx), between(random, -mostSlightPx, mostSlightPx)] as const)
-      : manner.shift
-  const moved = isStill(shift, manner) ? pixels : warp(pixels, sourceOf(pixels, shift, manner, random), manner.bend > 0)
-  return tint(moved, manner.drift, random)
+      : deviations.shift
+  const moved = isStill(shift, deviations)
+    ? pixels
+    : warp(pixels, sourceOf(pixels, shift, deviations, random), deviations.bend > 0)
+  return tint(moved, deviations.drift, random)
 }
 
-function isStill([right, down]: readonly [number, number], { zoom, bend, lost }: Manner): boolean {
+function isStill([right, down]: readonly [number, number], { zoom, bend, lost }: Deviations): boolean {
   return right === 0 && down === 0 && zoom === 1 && bend === 0 && !lost
 }
 
 function sourceOf(
   { width, height }: Pixels,
   [right, down]: readonly [number, number],
-  { zoom, bend, lost }: Manner,
+  { zoom, bend, lost }: Deviations,
   random: Random,
 ): Source {
   const scale = lost ? zoom * lostZoom : zoom
@@ -137,7 +139,7 @@ function curve(share: number): readonly [number, number, number, number] {
 /** The largest factor for a channel, and the largest number of levels added to it. */
 const tints = { none: [0, 0], slight: [0.012, 1.5], even: [0.05, 6], uneven: [0.05, 6] } as const
 
-function tint(pixels: Pixels, drift: Manner['drift'], random: Random): Pixels {
+function tint(pixels: Pixels, drift: Deviations['drift'], random: Random): Pixels {
   const [gain, lift] = tints[drift]
   if (gain === 0) return pixels
   const { data, width, height } = pixels

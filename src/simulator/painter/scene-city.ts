@@ -1,48 +1,50 @@
 import { type Color, css, mix, shift } from './color.ts'
+import { circle, ellipse, path, polygon, rect, round, type SceneCanvas } from './scene-canvas.ts'
 import { clouds, orb, sky, stars } from './scene-land.ts'
-import { circle, ellipse, path, polygon, rect, round, type Stage } from './stage.ts'
 
 /** A skyline with lit windows over water or a wet street, and blurred lights. */
-export function paintCity(stage: Stage): string {
-  const { width, height, palette } = stage
-  const ground = height * stage.between(0.72, 0.8)
-  const lit = palette.isNight ? 0.55 : stage.has(/dusk|evening|rain/i) ? 0.36 : 0.14
-  const rows = [0, 0.5, 1].map((depth) => skyline(stage, ground, depth, lit * (0.4 + depth * 0.6)))
-  const town = [palette.isNight ? stars(stage, 50) : '', ...rows].join('')
+export function paintCity(canvas: SceneCanvas): string {
+  const { width, height, palette } = canvas
+  const ground = height * canvas.between(0.72, 0.8)
+  const lit = palette.isNight ? 0.55 : canvas.has(/dusk|evening|rain/i) ? 0.36 : 0.14
+  const rows = [0, 0.5, 1].map((depth) => skyline(canvas, ground, depth, lit * (0.4 + depth * 0.6)))
+  const town = [palette.isNight ? stars(canvas, 50) : '', ...rows].join('')
   const haze = rect(
     0,
     ground - 190,
     width,
     190,
-    stage.linear([
+    canvas.linear([
       [0, palette.sky[2], 0],
       [1, mix(palette.sky[2], palette.accent, 0.3), 0.42],
     ]),
   )
   const air = [
-    sky(stage, ground),
-    orb(stage, [width * stage.between(0.2, 0.8), height * 0.24], stage.between(40, 80)),
-    palette.isNight ? '' : clouds(stage, height * 0.4),
+    sky(canvas, ground),
+    orb(canvas, [width * canvas.between(0.2, 0.8), height * 0.24], canvas.between(40, 80)),
+    palette.isNight ? '' : clouds(canvas, height * 0.4),
   ]
-  return [...air, town, haze, reflections(stage, ground), bokeh(stage, ground)].join('')
+  return [...air, town, haze, reflections(canvas, ground), bokeh(canvas, ground)].join('')
 }
 
-function skyline(stage: Stage, ground: number, depth: number, lit: number): string {
-  const { width, palette, height } = stage
+function skyline(canvas: SceneCanvas, ground: number, depth: number, lit: number): string {
+  const { width, palette, height } = canvas
   const parts: string[] = []
   const color = mix(palette.far, palette.near, 0.16 + depth * 0.78)
   let x = -30
   while (x < width) {
-    const across = stage.between(44, 104) * (0.7 + depth * 0.45)
-    const tall = height * stage.between(0.16, 0.5) * (1.05 - depth * 0.42)
-    parts.push(building(stage, x, ground - tall, across, tall, shift(color, stage.between(-0.025, 0.025)), lit, depth))
-    x += across + (stage.random() < 0.3 ? stage.between(4, 36) : 1)
+    const across = canvas.between(44, 104) * (0.7 + depth * 0.45)
+    const tall = height * canvas.between(0.16, 0.5) * (1.05 - depth * 0.42)
+    parts.push(
+      building(canvas, x, ground - tall, across, tall, shift(color, canvas.between(-0.025, 0.025)), lit, depth),
+    )
+    x += across + (canvas.random() < 0.3 ? canvas.between(4, 36) : 1)
   }
   return parts.join('')
 }
 
 function building(
-  stage: Stage,
+  canvas: SceneCanvas,
   x: number,
   top: number,
   across: number,
@@ -51,9 +53,9 @@ function building(
   lit: number,
   depth: number,
 ): string {
-  const { palette } = stage
-  const fill = stage.blend([color, mix(color, palette.sky[2], palette.isNight ? 0.14 : 0.3)])
-  const roof = stage.random()
+  const { palette } = canvas
+  const fill = canvas.blend([color, mix(color, palette.sky[2], palette.isNight ? 0.14 : 0.3)])
+  const roof = canvas.random()
   const crown =
     roof < 0.22
       ? rect(x + across * 0.25, top - tall * 0.08, across * 0.5, tall * 0.09, css(color)) +
@@ -74,8 +76,9 @@ function building(
   const windows: Record<string, string[]> = {}
   for (let column = 0; column < columns; column++) {
     for (let y = top + step; y < top + tall - step; y += step * 1.35) {
-      if (stage.random() > lit) continue
-      const tone = stage.random() < 0.68 ? css(mix(palette.light, palette.accent, 0.45), 0.9) : css(palette.second, 0.8)
+      if (canvas.random() > lit) continue
+      const tone =
+        canvas.random() < 0.68 ? css(mix(palette.light, palette.accent, 0.45), 0.9) : css(palette.second, 0.8)
       windows[tone] = [
         ...(windows[tone] ?? []),
         `M${round(x + inset + column * step)} ${round(y)}h${round(step * 0.56)}v${round(step * 0.72)}h${round(-step * 0.56)}Z`,
@@ -87,44 +90,44 @@ function building(
 }
 
 /** The lights again, as long reflections on the wet ground. */
-function reflections(stage: Stage, ground: number): string {
-  const { width, height, palette } = stage
+function reflections(canvas: SceneCanvas, ground: number): string {
+  const { width, height, palette } = canvas
   const deep = height - ground
   const base = rect(
     0,
     ground,
     width,
     deep,
-    stage.linear([
+    canvas.linear([
       [0, mix(palette.near, palette.sky[2], palette.isNight ? 0.28 : 0.5)],
       [0.4, mix(palette.near, palette.sky[1], 0.25)],
       [1, palette.near],
     ]),
   )
   const fills = [mix(palette.light, palette.accent, 0.4), palette.accent, palette.second].map((color) =>
-    stage.linear([
+    canvas.linear([
       [0, color, 0.55],
       [0.5, color, 0.18],
       [1, color, 0],
     ]),
   )
   const streaks = Array.from({ length: Math.round(width / 14) }, () => {
-    const across = stage.between(4, 26)
+    const across = canvas.between(4, 26)
     return rect(
-      stage.random() * width,
+      canvas.random() * width,
       ground + 2,
       across,
-      deep * stage.between(0.25, 1),
-      fills[Math.floor(stage.random() * 3)] ?? '',
+      deep * canvas.between(0.25, 1),
+      fills[Math.floor(canvas.random() * 3)] ?? '',
       'opacity="0.5"',
     )
   })
   const ripples = Array.from({ length: 60 }, () => {
-    const share = stage.random()
+    const share = canvas.random()
     return ellipse(
-      stage.random() * width,
+      canvas.random() * width,
       ground + share * deep,
-      stage.between(20, 90),
+      canvas.between(20, 90),
       0.6 + share * 1.8,
       css(palette.near, 0.3),
     )
@@ -132,20 +135,20 @@ function reflections(stage: Stage, ground: number): string {
   return base + streaks.join('') + ripples.join('')
 }
 
-function bokeh(stage: Stage, ground: number): string {
-  const { width, height, palette } = stage
-  if (!palette.isNight && !stage.has(/bokeh|rain|light/i)) return ''
+function bokeh(canvas: SceneCanvas, ground: number): string {
+  const { width, height, palette } = canvas
+  if (!palette.isNight && !canvas.has(/bokeh|rain|light/i)) return ''
   const colors = [mix(palette.light, palette.accent, 0.5), palette.accent, palette.second, palette.light]
   const discs = Array.from({ length: 22 }, (_, index) => {
     const color = colors[index % colors.length] ?? palette.light
-    const radius = stage.between(10, 46)
-    const fill = stage.radial([
+    const radius = canvas.between(10, 46)
+    const fill = canvas.radial([
       [0, color, 0.16],
       [0.82, color, 0.26],
       [0.93, color, 0.4],
       [1, color, 0],
     ])
-    return circle(stage.random() * width, ground + stage.between(-0.16, 0.24) * height, radius, fill)
+    return circle(canvas.random() * width, ground + canvas.between(-0.16, 0.24) * height, radius, fill)
   })
   return discs.join('')
 }

@@ -1,6 +1,6 @@
+import { type Deviations, usualDeviations } from './deviations.ts'
 import type { DrawingBackend } from './drawing-backend.ts'
 import { editImage } from './edit-image.ts'
-import { type Manner, usualManner } from './manner.ts'
 import { drawMark } from './mark.ts'
 import type { Painter, PainterOptions, PictureFormat, Size, Wish } from './painter.ts'
 import { addGrain, grade, mirrored, type Pixels, paste, turned } from './pixels.ts'
@@ -58,27 +58,27 @@ export function createScenePainter(
       const seed = seedFor(wish)
       const [first, ...others] = sources
       if (!first) throw new Error('An edit needs an image.')
-      const { manner = usualManner } = wish
+      const { deviations = usualDeviations } = wish
       const ground = await fitted(first, typeof size === 'function' ? size : () => size)
       const edited = await editImage(
-        { backend, filters, manner, random: createRandom(seed) },
+        { backend, filters, deviations, random: createRandom(seed) },
         wish.prompt,
         ground,
         others,
       )
       // Its own random numbers, so that another framing does not choose another change.
-      const answer = await toAnswer(edited, manner, createRandom(seed + 1))
+      const answer = await toAnswer(edited, deviations, createRandom(seed + 1))
       return finish(answer, wish.format, seed)
     },
   }
 
-  async function toAnswer(edited: Pixels, manner: Manner, random: Random): Promise<Pixels> {
+  async function toAnswer(edited: Pixels, deviations: Deviations, random: Random): Promise<Pixels> {
     const { width, height } = edited
     const scaled = (factor: number) =>
       backend.scale(edited, { width: Math.round(width * factor), height: Math.round(height * factor) })
-    switch (manner.answer) {
+    switch (deviations.answer) {
       case 'edit':
-        return redraw(edited, manner, random)
+        return redraw(edited, deviations, random)
       case 'mirrored':
         return mirrored(edited)
       case 'turned':

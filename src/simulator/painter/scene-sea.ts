@@ -1,31 +1,31 @@
 import { css, mix, shift } from './color.ts'
+import { createNoise, ellipse, glow, type Point, path, polygon, rect, round, type SceneCanvas } from './scene-canvas.ts'
 import { clouds, orb, sky } from './scene-land.ts'
-import { createNoise, ellipse, glow, type Point, path, polygon, rect, round, type Stage } from './stage.ts'
 
 /** A horizon, a sun near it, and its reflection on the water. */
-export function paintSea(stage: Stage): string {
-  const { width, height, palette } = stage
-  const horizon = height * stage.between(0.5, 0.62)
-  const sun: Point = [width * stage.between(0.28, 0.72), horizon - stage.between(10, 200)]
+export function paintSea(canvas: SceneCanvas): string {
+  const { width, height, palette } = canvas
+  const horizon = height * canvas.between(0.5, 0.62)
+  const sun: Point = [width * canvas.between(0.28, 0.72), horizon - canvas.between(10, 200)]
   const parts = [
-    sky(stage, horizon),
-    clouds(stage, horizon * 0.95),
-    orb(stage, sun, stage.between(34, 74)),
-    islands(stage, horizon),
+    sky(canvas, horizon),
+    clouds(canvas, horizon * 0.95),
+    orb(canvas, sun, canvas.between(34, 74)),
+    islands(canvas, horizon),
   ]
-  parts.push(water(stage, horizon), lightPath(stage, horizon, sun[0]))
-  const isLighthouse = stage.has(/lighthouse|beacon/i)
-  const isBoat = stage.has(/boat|sail|ship|harbou?r/i) || (!isLighthouse && stage.random() < 0.55)
-  if (isBoat) parts.push(boat(stage, horizon))
-  if (isLighthouse || (!isBoat && stage.random() < 0.3)) parts.push(lighthouse(stage, horizon))
-  if (stage.has(/beach|sand|shore|coast/i) || stage.random() < 0.3) parts.push(beach(stage))
+  parts.push(water(canvas, horizon), lightPath(canvas, horizon, sun[0]))
+  const isLighthouse = canvas.has(/lighthouse|beacon/i)
+  const isBoat = canvas.has(/boat|sail|ship|harbou?r/i) || (!isLighthouse && canvas.random() < 0.55)
+  if (isBoat) parts.push(boat(canvas, horizon))
+  if (isLighthouse || (!isBoat && canvas.random() < 0.3)) parts.push(lighthouse(canvas, horizon))
+  if (canvas.has(/beach|sand|shore|coast/i) || canvas.random() < 0.3) parts.push(beach(canvas))
   parts.push(
     rect(
       0,
       0,
       width,
       height,
-      stage.radial(
+      canvas.radial(
         [
           [0.6, palette.near, 0],
           [1, palette.near, 0.22],
@@ -37,13 +37,13 @@ export function paintSea(stage: Stage): string {
   return parts.join('')
 }
 
-function islands(stage: Stage, horizon: number): string {
-  const { width, palette } = stage
+function islands(canvas: SceneCanvas, horizon: number): string {
+  const { width, palette } = canvas
   return Array.from({ length: 2 }, (_, index) => {
-    const noise = createNoise(stage.random, 4)
-    const from = width * stage.between(-0.1, 0.75)
-    const across = width * stage.between(0.25, 0.5)
-    const tall = stage.between(20, 70)
+    const noise = createNoise(canvas.random, 4)
+    const from = width * canvas.between(-0.1, 0.75)
+    const across = width * canvas.between(0.25, 0.5)
+    const tall = canvas.between(20, 70)
     const points: Point[] = Array.from({ length: 41 }, (_, step) => {
       const share = step / 40
       return [
@@ -52,51 +52,51 @@ function islands(stage: Stage, horizon: number): string {
       ]
     })
     const color = mix(palette.far, palette.near, 0.12 + index * 0.2)
-    return polygon(points, stage.blend([color, mix(color, palette.sky[2], 0.55)]))
+    return polygon(points, canvas.blend([color, mix(color, palette.sky[2], 0.55)]))
   }).join('')
 }
 
-function water(stage: Stage, horizon: number): string {
-  const { width, height, palette } = stage
+function water(canvas: SceneCanvas, horizon: number): string {
+  const { width, height, palette } = canvas
   const far = mix(palette.sky[2], palette.sky[0], 0.32)
   const close = mix(palette.near, palette.sky[0], 0.3)
   const depth = height - horizon
-  const fill = stage.linear([
+  const fill = canvas.linear([
     [0, far],
     [0.3, mix(far, close, 0.5)],
     [1, close],
   ])
   const waves = Array.from({ length: 150 }, () => {
-    const share = stage.random() ** 1.5
+    const share = canvas.random() ** 1.5
     const y = horizon + 2 + share * depth
-    const isLit = stage.random() < 0.45
+    const isLit = canvas.random() < 0.45
     const color = isLit ? mix(palette.sky[2], palette.light, 0.3) : shift(close, -0.06)
-    const across = stage.between(24, 130) * (0.3 + share)
-    return ellipse(stage.random() * width, y, across, 0.5 + share * 2.6, css(color, isLit ? 0.14 : 0.24))
+    const across = canvas.between(24, 130) * (0.3 + share)
+    return ellipse(canvas.random() * width, y, across, 0.5 + share * 2.6, css(color, isLit ? 0.14 : 0.24))
   })
   return rect(0, horizon, width, depth, fill) + waves.join('')
 }
 
-function lightPath(stage: Stage, horizon: number, x: number): string {
-  const { height, palette } = stage
+function lightPath(canvas: SceneCanvas, horizon: number, x: number): string {
+  const { height, palette } = canvas
   const depth = height - horizon
-  const sheen = ellipse(x, horizon + depth * 0.34, 190, depth * 0.62, stage.halo(palette.light, 0.34))
+  const sheen = ellipse(x, horizon + depth * 0.34, 190, depth * 0.62, canvas.halo(palette.light, 0.34))
   const glints = Array.from({ length: 170 }, () => {
-    const share = stage.random() ** 1.25
-    const spread = (18 + share * 150) * (stage.random() + stage.random() - 1)
-    const across = stage.between(5, 34) * (0.35 + share)
-    const fill = css(palette.light, stage.between(0.25, 0.9) * (1 - share * 0.6))
+    const share = canvas.random() ** 1.25
+    const spread = (18 + share * 150) * (canvas.random() + canvas.random() - 1)
+    const across = canvas.between(5, 34) * (0.35 + share)
+    const fill = css(palette.light, canvas.between(0.25, 0.9) * (1 - share * 0.6))
     return ellipse(x + spread, horizon + 1.5 + share * depth * 0.92, across, 0.7 + share * 2.4, fill)
   })
   return sheen + glints.join('')
 }
 
-function boat(stage: Stage, horizon: number): string {
-  const { width, palette } = stage
-  const x = width * (stage.random() < 0.5 ? stage.between(0.12, 0.3) : stage.between(0.68, 0.86))
-  const size = stage.between(38, 84)
+function boat(canvas: SceneCanvas, horizon: number): string {
+  const { width, palette } = canvas
+  const x = width * (canvas.random() < 0.5 ? canvas.between(0.12, 0.3) : canvas.between(0.68, 0.86))
+  const size = canvas.between(38, 84)
   const y = horizon + size * 0.35
-  const sail = mix(palette.light, palette.accent, stage.random() < 0.5 ? 0.1 : 0.85)
+  const sail = mix(palette.light, palette.accent, canvas.random() < 0.5 ? 0.1 : 0.85)
   const dark = css(shift(palette.near, -0.02))
   const main = `M${round(x + size * 0.06)} ${round(y - size * 1.55)}q${round(size * 0.52)} ${round(size * 0.75)} ${round(size * 0.56)} ${round(size * 1.36)}h${round(-size * 0.56)}Z`
   const jib = `M${round(x - size * 0.04)} ${round(y - size * 1.35)}q${round(-size * 0.2)} ${round(size * 0.7)} ${round(-size * 0.4)} ${round(size * 1.16)}h${round(size * 0.4)}Z`
@@ -110,18 +110,18 @@ function boat(stage: Stage, horizon: number): string {
     mirror +
     shadow +
     path(jib, css(shift(sail, -0.07))) +
-    path(main, stage.blend([sail, shift(sail, -0.08)], [0, 0, 1, 0])) +
+    path(main, canvas.blend([sail, shift(sail, -0.08)], [0, 0, 1, 0])) +
     path(hull, dark)
   )
 }
 
-function lighthouse(stage: Stage, horizon: number): string {
-  const { width, height, palette } = stage
-  const isRight = stage.random() < 0.5
+function lighthouse(canvas: SceneCanvas, horizon: number): string {
+  const { width, height, palette } = canvas
+  const isRight = canvas.random() < 0.5
   const x = width * (isRight ? 0.78 : 0.2)
   const edge = isRight ? width : 0
   const inward = isRight ? -1 : 1
-  const noise = createNoise(stage.random, 4)
+  const noise = createNoise(canvas.random, 4)
   const slopeAt = (share: number) => horizon - 46 + noise(share * 7) * 34 + share ** 2.4 * (height - horizon) * 0.6
   const slope: Point[] = Array.from({ length: 41 }, (_, step) => {
     return [edge + inward * (step / 40) * width * 0.46, slopeAt(step / 40)]
@@ -129,13 +129,13 @@ function lighthouse(stage: Stage, horizon: number): string {
   const ground = slopeAt(Math.abs(x - edge) / (width * 0.46)) + 30
   const rock = polygon(
     [[edge, height], ...slope, [edge + inward * width * 0.5, height]],
-    stage.blend([mix(palette.near, palette.far, 0.25), shift(palette.near, -0.05)]),
+    canvas.blend([mix(palette.near, palette.far, 0.25), shift(palette.near, -0.05)]),
   )
-  const tall = stage.between(170, 230)
+  const tall = canvas.between(170, 230)
   const top = ground - 26 - tall
   const body = `M${round(x - 13)} ${round(top)}h26l9 ${round(tall + 6)}h-44Z`
   const wall = mix(palette.light, palette.sky[2], 0.25)
-  const fill = stage.linear(
+  const fill = canvas.linear(
     [
       [0, shift(wall, -0.02)],
       [0.55, wall],
@@ -155,22 +155,22 @@ function lighthouse(stage: Stage, horizon: number): string {
     rect(x - 9, top - 20, 18, 20, css(palette.light)) +
     path(`M${round(x - 14)} ${round(top - 20)}l14 -15l14 15Z`, css(palette.near)) +
     rect(x - 17, top - 2, 34, 4, css(palette.near))
-  const beam = glow(stage, x, top - 10, palette.isNight ? 210 : 90, palette.light, palette.isNight ? 0.9 : 0.6)
+  const beam = glow(canvas, x, top - 10, palette.isNight ? 210 : 90, palette.light, palette.isNight ? 0.9 : 0.6)
   return path(body, fill) + bands.join('') + beam + lamp + rock
 }
 
-function beach(stage: Stage): string {
-  const { width, height, palette } = stage
+function beach(canvas: SceneCanvas): string {
+  const { width, height, palette } = canvas
   const sand = mix(palette.sky[2], palette.isNight ? palette.near : [0.83, 0.06, 75], 0.55)
-  const top = height * stage.between(0.84, 0.9)
-  const rise = stage.between(-40, 40)
+  const top = height * canvas.between(0.84, 0.9)
+  const rise = canvas.between(-40, 40)
   const line = `C${round(width * 0.3)} ${round(top - 26)} ${round(width * 0.6)} ${round(top + 34)} ${round(width)} ${round(top + rise)}V${round(height)}H0Z`
   const foam = css(mix(palette.light, sand, 0.1), 0.75)
   return (
     path(`M0 ${round(top - 9)}${line}`, foam) +
     path(
       `M0 ${round(top + 4)}${line}`,
-      stage.linear([
+      canvas.linear([
         [0, shift(sand, -0.1)],
         [0.35, sand],
         [1, mix(sand, palette.near, 0.18)],

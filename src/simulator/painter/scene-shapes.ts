@@ -1,20 +1,31 @@
 import { type Color, css, hueTurn, mix, shift } from './color.ts'
-import { circle, createNoise, curveThrough, ellipse, glow, type Point, path, rect, round, type Stage } from './stage.ts'
+import {
+  circle,
+  createNoise,
+  curveThrough,
+  ellipse,
+  glow,
+  type Point,
+  path,
+  rect,
+  round,
+  type SceneCanvas,
+} from './scene-canvas.ts'
 
 /** Sheets of cut paper, each with a smaller opening than the one above it. */
-export function paintPaperCut(stage: Stage): string {
-  const { width, height, palette } = stage
+export function paintPaperCut(canvas: SceneCanvas): string {
+  const { width, height, palette } = canvas
   const sheets = 7
-  const centre: Point = [width * stage.between(0.36, 0.64), height * stage.between(0.36, 0.62)]
+  const centre: Point = [width * canvas.between(0.36, 0.64), height * canvas.between(0.36, 0.62)]
   // From dark to light and from one hue to the other, so that each sheet stands out from the next.
   const from: Color = [palette.isNight ? 0.24 : 0.42, Math.max(0.05, palette.second[1] * 0.8), palette.second[2]]
   const to: Color = [0.83, palette.accent[1] * 0.8, palette.accent[2]]
-  const noise = createNoise(stage.random, 2)
+  const noise = createNoise(canvas.random, 2)
   const reach = Math.max(width, height) * 0.72
   const floor = mix(to, palette.light, palette.isNight ? 0.55 : 0.2)
   const deepest =
     rect(0, 0, width, height, css(floor)) +
-    glow(stage, ...centre, reach * 0.4, palette.light, 0.75) +
+    glow(canvas, ...centre, reach * 0.4, palette.light, 0.75) +
     circle(...centre, Math.min(width, height) * 0.055, css(palette.light))
   const layers = Array.from({ length: sheets }, (_, index) => {
     const depth = 1 - index / (sheets - 1)
@@ -29,7 +40,7 @@ export function paintPaperCut(stage: Stage): string {
       (offset) =>
         `<path d="${sheet}" fill-rule="evenodd" fill="${css(palette.near, 0.12)}" transform="translate(${offset * 0.5} ${offset})"/>`,
     )
-    const fill = stage.blend([shift(color, 0.035), shift(color, -0.03)], [0, 0, 1, 1])
+    const fill = canvas.blend([shift(color, 0.035), shift(color, -0.03)], [0, 0, 1, 1])
     const edge = `<path d="${opening}" fill="none" stroke="${css(shift(color, 0.09), 0.75)}" stroke-width="1.6"/>`
     return `${shadows.join('')}<path d="${sheet}" fill-rule="evenodd" fill="${fill}"/>${edge}`
   })
@@ -52,8 +63,8 @@ function blob([x, y]: Point, radius: number, noise: (at: number) => number, phas
 }
 
 /** Quarter discs, discs and arcs on a grid, like a woodblock print. */
-export function paintGeometry(stage: Stage): string {
-  const { width, height, palette } = stage
+export function paintGeometry(canvas: SceneCanvas): string {
+  const { width, height, palette } = canvas
   const columns = Math.max(3, Math.round(width / 215))
   const cell = width / columns
   const rows = Math.ceil(height / cell)
@@ -66,15 +77,15 @@ export function paintGeometry(stage: Stage): string {
     mix(palette.far, palette.accent, 0.25),
     mix(palette.accent, palette.light, 0.5),
   ]
-  const ink = () => inks[Math.floor(stage.random() * inks.length)] ?? palette.accent
+  const ink = () => inks[Math.floor(canvas.random() * inks.length)] ?? palette.accent
   const tiles = Array.from({ length: rows * columns }, (_, index) => {
     const x = (index % columns) * cell
     const y = top + Math.floor(index / columns) * cell
-    const ground = stage.random() < 0.42 ? ink() : paper
-    const color = ground === paper ? ink() : stage.random() < 0.6 ? paper : ink()
+    const ground = canvas.random() < 0.42 ? ink() : paper
+    const color = ground === paper ? ink() : canvas.random() < 0.6 ? paper : ink()
     return (
       rect(x, y, cell + 0.5, cell + 0.5, css(ground)) +
-      `<g transform="translate(${round(x + cell / 2)} ${round(y + cell / 2)}) rotate(${90 * Math.floor(stage.random() * 4)})">${tile(stage, cell / 2, color, ink())}</g>`
+      `<g transform="translate(${round(x + cell / 2)} ${round(y + cell / 2)}) rotate(${90 * Math.floor(canvas.random() * 4)})">${tile(canvas, cell / 2, color, ink())}</g>`
     )
   })
   const light = rect(
@@ -82,7 +93,7 @@ export function paintGeometry(stage: Stage): string {
     0,
     width,
     height,
-    stage.linear(
+    canvas.linear(
       [
         [0, palette.light, 0.14],
         [1, palette.near, 0.16],
@@ -93,13 +104,13 @@ export function paintGeometry(stage: Stage): string {
   return rect(0, 0, width, height, css(paper)) + tiles.join('') + light
 }
 
-function tile(stage: Stage, half: number, color: Color, other: Color): string {
+function tile(canvas: SceneCanvas, half: number, color: Color, other: Color): string {
   const quarter = (radius: number, fill: Color) =>
     path(
       `M${round(-half)} ${round(-half)}H${round(radius - half)}A${round(radius)} ${round(radius)} 0 0 1 ${round(-half)} ${round(radius - half)}Z`,
       css(fill),
     )
-  switch (Math.floor(stage.random() * 6)) {
+  switch (Math.floor(canvas.random() * 6)) {
     case 0:
       return quarter(half * 2, color)
     case 1:
@@ -130,8 +141,8 @@ function tile(stage: Stage, half: number, color: Color, other: Color): string {
 }
 
 /** A planet with its moons in a dusty sky. */
-export function paintCosmos(stage: Stage): string {
-  const { width, height, palette } = stage
+export function paintCosmos(canvas: SceneCanvas): string {
+  const { width, height, palette } = canvas
   const deep: Color = [0.15, 0.05, palette.sky[0][2]]
   const side = Math.min(width, height)
   const ground = rect(
@@ -139,7 +150,7 @@ export function paintCosmos(stage: Stage): string {
     0,
     width,
     height,
-    stage.linear(
+    canvas.linear(
       [
         [0, deep],
         [0.6, mix(deep, palette.sky[0], 0.35)],
@@ -150,53 +161,53 @@ export function paintCosmos(stage: Stage): string {
   )
   const dust = Array.from({ length: 7 }, (_, index) =>
     glow(
-      stage,
-      stage.random() * width,
-      stage.random() * height,
-      side * stage.between(0.3, 0.7),
+      canvas,
+      canvas.random() * width,
+      canvas.random() * height,
+      side * canvas.between(0.3, 0.7),
       index % 2 === 0 ? palette.accent : palette.second,
       0.2,
     ),
   )
   const specks = Array.from({ length: 420 }, () => {
-    const size = stage.random() ** 4
+    const size = canvas.random() ** 4
     return circle(
-      stage.random() * width,
-      stage.random() * height,
+      canvas.random() * width,
+      canvas.random() * height,
       0.5 + size * 2.1,
-      css(palette.light, 0.25 + stage.random() * 0.7),
+      css(palette.light, 0.25 + canvas.random() * 0.7),
     )
   })
-  const x = width * stage.between(0.38, 0.62)
-  const y = height * stage.between(0.42, 0.6)
-  const radius = side * stage.between(0.22, 0.3)
+  const x = width * canvas.between(0.38, 0.62)
+  const y = height * canvas.between(0.42, 0.6)
+  const radius = side * canvas.between(0.22, 0.3)
   const moon: Point = [
-    x + radius * stage.between(1.35, 1.7) * (stage.random() < 0.5 ? -1 : 1),
-    y - radius * stage.between(0.7, 1.3),
+    x + radius * canvas.between(1.35, 1.7) * (canvas.random() < 0.5 ? -1 : 1),
+    y - radius * canvas.between(0.7, 1.3),
   ]
   return [
     ground,
     ...dust,
     ...specks,
-    planet(stage, [x, y], radius, deep),
-    sphere(stage, moon, radius * 0.17, mix(palette.light, palette.second, 0.25), deep),
+    planet(canvas, [x, y], radius, deep),
+    sphere(canvas, moon, radius * 0.17, mix(palette.light, palette.second, 0.25), deep),
   ].join('')
 }
 
-function planet(stage: Stage, [x, y]: Point, radius: number, deep: Color): string {
-  const { palette } = stage
-  const clip = stage.define(
+function planet(canvas: SceneCanvas, [x, y]: Point, radius: number, deep: Color): string {
+  const { palette } = canvas
+  const clip = canvas.define(
     `<clipPath id="{id}"><circle cx="${round(x)}" cy="${round(y)}" r="${round(radius)}"/></clipPath>`,
   )
   const bands = Array.from({ length: 13 }, (_, index) => {
     const top = y - radius + (index / 13) * radius * 2
     const fill = css(
-      mix(palette.accent, index % 3 === 0 ? palette.light : palette.second, stage.between(0.05, 0.5)),
+      mix(palette.accent, index % 3 === 0 ? palette.light : palette.second, canvas.between(0.05, 0.5)),
       0.55,
     )
     const bend = radius * 0.16
     return path(
-      `M${round(x - radius)} ${round(top)}Q${round(x)} ${round(top + bend)} ${round(x + radius)} ${round(top)}v${round(stage.between(0.05, 0.16) * radius)}Q${round(x)} ${round(top + bend * 2)} ${round(x - radius)} ${round(top + radius * 0.1)}Z`,
+      `M${round(x - radius)} ${round(top)}Q${round(x)} ${round(top + bend)} ${round(x + radius)} ${round(top)}v${round(canvas.between(0.05, 0.16) * radius)}Q${round(x)} ${round(top + bend * 2)} ${round(x - radius)} ${round(top + radius * 0.1)}Z`,
       fill,
     )
   })
@@ -204,7 +215,7 @@ function planet(stage: Stage, [x, y]: Point, radius: number, deep: Color): strin
     x,
     y,
     radius,
-    stage.radial(
+    canvas.radial(
       [
         [0, palette.light, 0.3],
         [0.4, deep, 0],
@@ -223,15 +234,15 @@ function planet(stage: Stage, [x, y]: Point, radius: number, deep: Color): strin
     })
     return `<g transform="translate(${round(x)} ${round(y)}) rotate(-17)">${arcs.join('')}</g>`
   }
-  return glow(stage, x, y, radius * 1.8, palette.accent, 0.5) + ring(1) + ball + ring(0)
+  return glow(canvas, x, y, radius * 1.8, palette.accent, 0.5) + ring(1) + ball + ring(0)
 }
 
-function sphere(stage: Stage, [x, y]: Point, radius: number, color: Color, deep: Color): string {
+function sphere(canvas: SceneCanvas, [x, y]: Point, radius: number, color: Color, deep: Color): string {
   return circle(
     x,
     y,
     radius,
-    stage.radial(
+    canvas.radial(
       [
         [0, shift(color, 0.05)],
         [0.5, color],

@@ -2,6 +2,7 @@ import type { Size } from './painter.ts'
 import { choosePalette } from './palette.ts'
 import { createRandom, pick } from './random.ts'
 import { paintArches } from './scene-arches.ts'
+import { createSceneCanvas, type SceneCanvas } from './scene-canvas.ts'
 import { paintCity } from './scene-city.ts'
 import { paintCreature, paintPortrait } from './scene-figures.ts'
 import { paintDunes, paintHills } from './scene-land.ts'
@@ -9,9 +10,8 @@ import { paintPlants } from './scene-plants.ts'
 import { paintSea } from './scene-sea.ts'
 import { paintCosmos, paintGeometry, paintPaperCut } from './scene-shapes.ts'
 import { paintStillLife } from './scene-still-life.ts'
-import { createStage, type Stage } from './stage.ts'
 
-type Scene = (stage: Stage) => string
+type Scene = (canvas: SceneCanvas) => string
 
 /** Subjects by their words; the first match is painted. */
 const subjects: readonly (readonly [RegExp, Scene])[] = [
@@ -54,7 +54,7 @@ const anything: readonly [Scene, ...Scene[]] = [
 /** An image for a prompt, as an SVG document of that size. Another seed gives another image of the same subject. */
 export function paintScene(prompt: string, size: Size, seed: number): string {
   const random = createRandom(seed)
-  const stage = createStage(size, prompt, choosePalette(prompt, random), random)
+  const canvas = createSceneCanvas(size, prompt, choosePalette(prompt, random), random)
   const scene = subjects.find(([words]) => words.test(prompt))?.[1] ?? pick(random, anything)
-  return stage.document(scene(stage), size)
+  return canvas.document(scene(canvas), size)
 }

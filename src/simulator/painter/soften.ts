@@ -48,7 +48,7 @@ function averageLines(from: Float32Array, to: Float32Array, { lines, lineStep, l
 /**
  * Each value becomes the median of the `span` by `span` values around it. Counts are kept from one pixel to the next.
  */
-export function middled(pixels: Pixels, span: number): Pixels {
+export function medianFiltered(pixels: Pixels, span: number): Pixels {
   const data = new Uint8Array(pixels.data.length)
   for (let channel = 0; channel < 3; channel++) {
     for (let y = 0; y < pixels.height; y++) middleRow(pixels, data, channel, y, (span - 1) / 2)

@@ -1,5 +1,5 @@
 import { type Color, css, mix, shift } from './color.ts'
-import { curveThrough, ellipse, type Point, path, round, type Stage } from './stage.ts'
+import { curveThrough, ellipse, type Point, path, round, type SceneCanvas } from './scene-canvas.ts'
 
 /** Something that stands on a shelf. */
 export interface Thing {
@@ -56,12 +56,12 @@ const profiles: readonly (readonly Point[])[] = [
 ]
 
 /** A vase, a bottle, a cup or a jar; the main one is taller and may hold twigs. */
-export function vessel(stage: Stage, x: number, tall: number, color: Color, isMain: boolean): Thing {
-  const { palette } = stage
-  const profile = profiles[Math.floor(stage.random() * (isMain ? 3 : profiles.length))] ?? []
-  const half = tall * (isMain ? stage.between(0.24, 0.3) : stage.between(0.26, 0.4))
-  const forward = stage.between(4, 40)
-  const hasTwig = isMain && stage.random() < 0.75
+export function vessel(canvas: SceneCanvas, x: number, tall: number, color: Color, isMain: boolean): Thing {
+  const { palette } = canvas
+  const profile = profiles[Math.floor(canvas.random() * (isMain ? 3 : profiles.length))] ?? []
+  const half = tall * (isMain ? canvas.between(0.24, 0.3) : canvas.between(0.26, 0.4))
+  const forward = canvas.between(4, 40)
+  const hasTwig = isMain && canvas.random() < 0.75
   const paint = (ground: number) => {
     const right: Point[] = profile.map(([out, up]) => [x + out * half, ground - up * tall])
     const left: Point[] = [...right].reverse().map(([px, py]) => [2 * x - px, py])
@@ -71,7 +71,7 @@ export function vessel(stage: Stage, x: number, tall: number, color: Color, isMa
     const footHalf = foot[0] - x
     const body = `M${round(foot[0])} ${round(foot[1])}${curveThrough(right)}A${round(rimHalf)} ${round(rimHalf * 0.2)} 0 0 0 ${round(2 * x - rim[0])} ${round(rim[1])}${curveThrough(left)}A${round(footHalf)} ${round(footHalf * 0.2)} 0 0 0 ${round(foot[0])} ${round(foot[1])}Z`
     const dark = mix(shift(color, -0.24), palette.near, 0.3)
-    const shade = stage.linear(
+    const shade = canvas.linear(
       [
         [0, shift(color, -0.05)],
         [0.22, shift(color, 0.09, -0.01)],
@@ -87,26 +87,26 @@ export function vessel(stage: Stage, x: number, tall: number, color: Color, isMa
       'none',
       `stroke="${css(palette.light, 0.42)}" stroke-width="${round(half * 0.09)}" stroke-linecap="round"`,
     )
-    const mouth = ellipse(x, rim[1], rimHalf, rimHalf * 0.2, stage.blend([shift(dark, -0.06), mix(color, dark, 0.5)]))
-    return (hasTwig ? twig(stage, x, rim[1], tall) : '') + path(body, shade) + gloss + mouth
+    const mouth = ellipse(x, rim[1], rimHalf, rimHalf * 0.2, canvas.blend([shift(dark, -0.06), mix(color, dark, 0.5)]))
+    return (hasTwig ? twig(canvas, x, rim[1], tall) : '') + path(body, shade) + gloss + mouth
   }
   return { x, half, tall, forward, paint }
 }
 
-function twig(stage: Stage, x: number, y: number, tall: number): string {
-  const { palette } = stage
+function twig(canvas: SceneCanvas, x: number, y: number, tall: number): string {
+  const { palette } = canvas
   const green = mix(palette.second, palette.near, 0.3)
   return [-1, 0.15, 1]
     .map((side) => {
-      const lean = side * stage.between(60, 120)
-      const up = Math.min(y - 50, tall * stage.between(0.55, 0.85))
+      const lean = side * canvas.between(60, 120)
+      const up = Math.min(y - 50, tall * canvas.between(0.55, 0.85))
       const stem = `M${round(x)} ${round(y + 6)}Q${round(x + lean * 0.15)} ${round(y - up * 0.6)} ${round(x + lean)} ${round(y - up)}`
       const leaves = Array.from({ length: 9 }, (_, index) => {
         const share = 0.28 + index * 0.085
         const px = x + lean * (0.3 * share * (1 - share) + share * share)
         const py = y + 6 - up * (1.2 * share * (1 - share) + share * share)
         const turn = Math.atan2(-up, lean) * 57.3 + (index % 2 === 0 ? 44 : -44)
-        const color = mix(green, palette.far, stage.random() * 0.35)
+        const color = mix(green, palette.far, canvas.random() * 0.35)
         return path(
           'M0 0Q17 -13 44 0Q17 11 0 0Z',
           css(color),
@@ -122,13 +122,13 @@ function twig(stage: Stage, x: number, y: number, tall: number): string {
 }
 
 /** An apple or a pear. */
-export function fruit(stage: Stage, x: number, color: Color): Thing {
-  const half = stage.between(44, 68)
-  const isPear = stage.has(/pear/i) || (!stage.has(/apple|lemon/i) && stage.random() < 0.35)
+export function fruit(canvas: SceneCanvas, x: number, color: Color): Thing {
+  const half = canvas.between(44, 68)
+  const isPear = canvas.has(/pear/i) || (!canvas.has(/apple|lemon/i) && canvas.random() < 0.35)
   const tall = half * (isPear ? 2.5 : 1.86)
-  const forward = stage.between(30, 62)
-  const dark = mix(shift(color, -0.22), stage.palette.near, 0.35)
-  const fill = stage.radial(
+  const forward = canvas.between(30, 62)
+  const dark = mix(shift(color, -0.22), canvas.palette.near, 0.35)
+  const fill = canvas.radial(
     [
       [0, shift(color, 0.13)],
       [0.35, shift(color, 0.03)],
@@ -146,7 +146,7 @@ export function fruit(stage: Stage, x: number, color: Color): Thing {
     const stem = path(
       `M${side(0)} ${up(0.95)}q4 -14 ${round(half * 0.2)} ${round(-half * 0.36)}`,
       'none',
-      `stroke="${css(shift(stage.palette.near, 0.02))}" stroke-width="5" stroke-linecap="round"`,
+      `stroke="${css(shift(canvas.palette.near, 0.02))}" stroke-width="5" stroke-linecap="round"`,
     )
     return path(body, fill) + stem
   }

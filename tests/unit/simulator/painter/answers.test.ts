@@ -1,6 +1,6 @@
 import sharp from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { exactManner, type Manner, readManner, usualManner } from '#simulator/painter/manner.ts'
+import { type Deviations, noDeviations, readDeviations, usualDeviations } from '#simulator/painter/deviations.ts'
 import { createNodePainter } from '#simulator/painter/node-painter.ts'
 
 interface Seen {
@@ -25,9 +25,9 @@ async function look(bytes: Uint8Array): Promise<Seen> {
   return { data, width: info.width, height: info.height }
 }
 
-async function edit(prompt: string, change: Partial<Manner> = {}, sources = [source], at = size): Promise<Seen> {
-  const manner = { ...exactManner, ...change }
-  return look(await painter.edit({ prompt, format: 'png', variation: 0, manner }, sources, at))
+async function edit(prompt: string, change: Partial<Deviations> = {}, sources = [source], at = size): Promise<Seen> {
+  const deviations = { ...noDeviations, ...change }
+  return look(await painter.edit({ prompt, format: 'png', variation: 0, deviations }, sources, at))
 }
 
 const whole = (seen: Seen): Box => ({ left: 0, top: 0, width: seen.width, height: seen.height })
@@ -108,11 +108,11 @@ describe('the answer to an edit', () => {
 
   it('is moved a few pixels and a little tinted, as the real ones are', async () => {
     const exact = await edit('add a red ball')
-    const usual = await edit('add a red ball', usualManner)
+    const usual = await edit('add a red ball', usualDeviations)
     const [right, down] = shiftOf(exact, usual)
     expect(Math.max(Math.abs(right), Math.abs(down))).toBeLessThanOrEqual(3)
     expect(difference(exact, usual)).toBeGreaterThan(0.5)
-    expect(await edit('add a red ball', usualManner)).toEqual(usual)
+    expect(await edit('add a red ball', usualDeviations)).toEqual(usual)
   })
 
   it.each([
@@ -123,7 +123,7 @@ describe('the answer to an edit', () => {
     expect(shiftOf(exact, await edit('add a red ball', { shift: [right, down] }))).toEqual([right, down])
   })
 
-  it.each<[string, Partial<Manner>]>([
+  it.each<[string, Partial<Deviations>]>([
     ['enlarged', { zoom: 1.03 }],
     ['bent', { bend: 4 }],
     ['tinted', { drift: 'even' }],
@@ -141,7 +141,7 @@ describe('the answer to an edit', () => {
     expect(difference(exact, spilt)).toBeGreaterThan(0.1)
   })
 
-  it.each<[Manner['answer'], readonly [number, number]]>([
+  it.each<[Deviations['answer'], readonly [number, number]]>([
     ['turned', [320, 480]],
     ['tiny', [64, 43]],
     ['huge', [1358, 905]],
@@ -222,7 +222,7 @@ describe('a border that is to be filled', () => {
 describe('tokens of a prompt', () => {
   it('say how the answer differs, in place of what is set', () => {
     expect(
-      readManner(['shift:7,-4', 'zoom:1.012', 'bent:3', 'drift:uneven', 'lost', 'answer:blank'], usualManner),
+      readDeviations(['shift:7,-4', 'zoom:1.012', 'bent:3', 'drift:uneven', 'lost', 'answer:blank'], usualDeviations),
     ).toEqual({
       shift: [7, -4],
       zoom: 1.012,
@@ -234,7 +234,7 @@ describe('tokens of a prompt', () => {
       border: false,
       answer: 'blank',
     })
-    expect(readManner(['exact', 'spill'], usualManner)).toEqual({ ...exactManner, spill: true })
-    expect(readManner(['shift:a,b', 'zoom:-1', 'slow:3'], usualManner)).toEqual(usualManner)
+    expect(readDeviations(['exact', 'spill'], usualDeviations)).toEqual({ ...noDeviations, spill: true })
+    expect(readDeviations(['shift:a,b', 'zoom:-1', 'slow:3'], usualDeviations)).toEqual(usualDeviations)
   })
 })

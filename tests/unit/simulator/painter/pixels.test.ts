@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { grade, type Pixels } from '#simulator/painter/pixels.ts'
-import { blurred, middled } from '#simulator/painter/soften.ts'
+import { blurred, medianFiltered } from '#simulator/painter/soften.ts'
 
 const same = (value: number) => value
 
@@ -48,7 +48,7 @@ it('a picture of one colour is the same out of focus', () => {
 })
 
 it('the middle value takes specks away and keeps edges hard', () => {
-  const specks = middled(
+  const specks = medianFiltered(
     picture(40, 20, (x, y) => (x === 8 && y === 9 ? 255 : x < 20 ? 40 : 180)),
     7,
   )
@@ -60,5 +60,5 @@ it('the middle value takes specks away and keeps edges hard', () => {
 it('the middle value is the one that sorting finds', () => {
   const noisy = picture(13, 11, (x, y) => (x * 97 + y * 61 + x * y * 13) % 256)
   const window = [4, 5, 6, 7, 8].flatMap((x) => [3, 4, 5, 6, 7].map((y) => valueAt(noisy, x, y)))
-  expect(valueAt(middled(noisy, 5), 6, 5)).toBe(window.sort((one, other) => one - other)[12])
+  expect(valueAt(medianFiltered(noisy, 5), 6, 5)).toBe(window.sort((one, other) => one - other)[12])
 })

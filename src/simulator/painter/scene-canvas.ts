@@ -6,7 +6,7 @@ import { between, type Random } from './random.ts'
 type Stops = readonly (readonly [offset: number, color: Color, opacity?: number])[]
 
 /** What a scene draws on: about 1000 by 1000 units whatever the pixels, wider or taller by the ratio. */
-export interface Stage {
+export interface SceneCanvas {
   width: number
   height: number
   random: Random
@@ -30,7 +30,7 @@ export interface Stage {
   document(body: string, pixels: Size): string
 }
 
-export function createStage(size: Size, prompt: string, palette: Palette, random: Random): Stage {
+export function createSceneCanvas(size: Size, prompt: string, palette: Palette, random: Random): SceneCanvas {
   const scale = Math.sqrt((size.width * size.height) / 1e6)
   const width = size.width / scale
   const height = size.height / scale
@@ -44,11 +44,11 @@ export function createStage(size: Size, prompt: string, palette: Palette, random
     stops.map(([offset, color, opacity = 1]) => {
       return `<stop offset="${offset}" stop-color="${css(color)}" stop-opacity="${opacity}"/>`
     })
-  const linear: Stage['linear'] = (stops, [x1, y1, x2, y2] = [0, 0, 0, 1]) =>
+  const linear: SceneCanvas['linear'] = (stops, [x1, y1, x2, y2] = [0, 0, 0, 1]) =>
     define(
       `<linearGradient id="{id}" x1="${x1}" y1="${y1}" x2="${x2}" y2="${y2}">${stopsOf(stops).join('')}</linearGradient>`,
     )
-  const radial: Stage['radial'] = (stops, [x, y, radius] = [0.5, 0.5, 0.5]) =>
+  const radial: SceneCanvas['radial'] = (stops, [x, y, radius] = [0.5, 0.5, 0.5]) =>
     define(`<radialGradient id="{id}" cx="${x}" cy="${y}" r="${radius}">${stopsOf(stops).join('')}</radialGradient>`)
   return {
     width,
@@ -150,8 +150,15 @@ export function createNoise(random: Random, octaves: number): (at: number) => nu
 }
 
 /** A soft disc of light around a point. */
-export function glow(stage: Stage, x: number, y: number, radius: number, color: Color, strength: number): string {
-  const fill = stage.radial([
+export function glow(
+  canvas: SceneCanvas,
+  x: number,
+  y: number,
+  radius: number,
+  color: Color,
+  strength: number,
+): string {
+  const fill = canvas.radial([
     [0, color, strength],
     [0.25, color, strength * 0.55],
     [0.6, color, strength * 0.14],

@@ -3,7 +3,7 @@
  * they redraw the whole image, so it comes back shifted by a few pixels and slightly tinted. Lengths in pixels of the
  * answer.
  */
-export interface Manner {
+export interface Deviations {
   /** Shifted right and down by this many pixels; `slight`: up to 3 pixels each way, depending on the prompt. */
   shift: 'slight' | readonly [right: number, down: number]
   /** Enlarged about the centre; 1: not at all. */
@@ -25,7 +25,7 @@ export interface Manner {
 }
 
 /** As real models usually answer. */
-export const usualManner: Manner = {
+export const usualDeviations: Deviations = {
   shift: 'slight',
   zoom: 1,
   drift: 'slight',
@@ -38,7 +38,7 @@ export const usualManner: Manner = {
 }
 
 /** The input with the requested change and nothing else. */
-export const exactManner: Manner = { ...usualManner, shift: [0, 0], drift: 'none' }
+export const noDeviations: Deviations = { ...usualDeviations, shift: [0, 0], drift: 'none' }
 
 const answers = ['mirrored', 'turned', 'blank', 'tiny', 'huge', 'other'] as const
 
@@ -46,7 +46,7 @@ const answers = ['mirrored', 'turned', 'blank', 'tiny', 'huge', 'other'] as cons
  * The settings that tokens of a prompt override: `[[exact]] [[shift:7,-4]] [[zoom:1.012]] [[drift]] [[drift:uneven]]
  * [[bent:3]] [[lost]] [[spill]] [[marks]] [[border]] [[answer:mirrored]]`. Invalid numbers are ignored.
  */
-export function readManner(words: readonly string[], otherwise: Manner): Manner {
+export function readDeviations(words: readonly string[], otherwise: Deviations): Deviations {
   const has = (word: string) => words.includes(word)
   const numbers = (name: string) => {
     const argument = words.find((word) => word.startsWith(`${name}:`))?.slice(name.length + 1)
@@ -57,7 +57,7 @@ export function readManner(words: readonly string[], otherwise: Manner): Manner 
   const [zoom] = numbers('zoom')
   const [bend] = numbers('bent')
   const answer = answers.find((one) => has(`answer:${one}`))
-  const base = has('exact') ? exactManner : otherwise
+  const base = has('exact') ? noDeviations : otherwise
   return {
     ...base,
     ...(right === undefined || down === undefined ? {} : { shift: [right, down] as const }),
