@@ -4,7 +4,7 @@ import { type CommandLog, createCommandLog, type NewCommand, type Performed } fr
 import { newId } from '#platform/ids.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { announce } from '#ui/announce.tsx'
-import { notify } from '#ui/notices.tsx'
+import { closeOffers, notify } from '#ui/notices.tsx'
 
 import { type Composed, diffComposed, planComposed } from './composed-changes.ts'
 import { windowName } from './window-name.ts'
@@ -56,7 +56,11 @@ export async function perform(
 
 /** Undoes the newest act of this window, or the named one. */
 export async function undo(store: GalleryStore, id?: string): Promise<void> {
-  await turn('Undone', 'Nothing was undone', () => logOf(store).undo(id))
+  await turn('Undone', 'Nothing was undone', async () => {
+    const performed = await logOf(store).undo(id)
+    if (performed) closeOffers('Undo')
+    return performed
+  })
 }
 
 export async function redo(store: GalleryStore): Promise<void> {

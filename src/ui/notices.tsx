@@ -64,6 +64,11 @@ export function closeNotice(id: number): void {
   change(shown.filter((notice) => notice.id !== id))
 }
 
+/** Closes the notices with this act, which was done in another way. */
+export function closeOffers(label: string): void {
+  change(shown.filter((notice) => notice.label !== label))
+}
+
 /** The notice to show. Errors first, because they stay until they were seen; then the newest. */
 export function topNotice(): ShownNotice | undefined {
   return shown.find(({ isError }) => isError) ?? shown.at(-1)

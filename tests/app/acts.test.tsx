@@ -227,6 +227,19 @@ describe('undo', () => {
     await waitFor(async () => expect(await bin()).toEqual([]))
   })
 
+  it('that was undone by its key is no longer offered in a notice, and is not counted in the next one', async () => {
+    await show()
+    ;(await gridcell.find(/^one/)).focus()
+    await userEvent.keyboard('x')
+    await screen.findByText('Moved to bin')
+    await userEvent.keyboard('{Control>}z{/Control}')
+    await waitFor(async () => expect(await bin()).toEqual([]))
+    await waitFor(() => expect(screen.queryByText('Moved to bin')).toBeNull())
+    ;(await gridcell.find(/^two/)).focus()
+    await userEvent.keyboard('x')
+    expect(await screen.findByText('Moved to bin')).toBeVisible()
+  })
+
   it('leaves what another window did, also where that came later', async () => {
     await show()
     focusStage()
