@@ -72,7 +72,11 @@ module.exports = {
       name: 'no React, React Query or Zustand in the words and in the machine',
       severity: 'error',
       from: {
-        path: [shared, '^src/store/(?!(stage-|thumbnail-|ledger-)?queries\\.ts)', '^src/generation/(?!use-|drivers\\.ts)'],
+        path: [
+          shared,
+          '^src/store/(?!(stage-|thumbnail-|ledger-)?queries\\.ts)',
+          '^src/generation/(?!use-|drivers\\.ts)',
+        ],
       },
       to: { path: '(^|node_modules/)(react|react-dom|@tanstack/react-query|zustand)(/|$)' },
     },
