@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Failure } from '#domain/failure.ts'
 import type { PictureId, RunId } from '#domain/ids.ts'
 import { type FallbackRule, type Run, type RunIn, standInId } from '#domain/run.ts'
-import { mayFallBack } from '#generation/fallback.ts'
+import { mayFallBack, otherRatioFor } from '#generation/fallback.ts'
 import { createGenerator } from '#generation/generator.ts'
 import { type BreakableService, isSubmission, openBreakableService } from '../../support/breakable-service.ts'
 import { interfere, lost } from '../../support/broken-network.ts'
@@ -449,4 +449,15 @@ test('a run that was refused without a further service to ask keeps its failure'
   expect(run).toMatchObject({ state: { phase: 'failed', failure: { kind: 'unavailable' }, chargePossible: false } })
   expect((await gemini()).calls).toEqual([])
   expect(idOf(run) as RunId).toBe(standInId(idOf(refused)))
+})
+
+test.each([
+  ['flux-kontext', '16:21', { asked: '16:21', made: '3:4' }],
+  ['flux-kontext', '16:9', undefined],
+  ['flux-kontext', undefined, undefined],
+  ['a family of another version', '16:21', undefined],
+])('a ratio that the fallback does not have is told with the nearest one: %s %s', (family, aspectRatio, other) => {
+  const run = failedRun('a')
+  const draft = { ...run.recipe.draft, ...(aspectRatio === undefined ? {} : { aspectRatio }) }
+  expect(otherRatioFor({ ...run, recipe: { ...run.recipe, family, draft } })).toEqual(other)
 })
