@@ -34,11 +34,8 @@ export function Bin({ headPlace, onSettings }: BinProps) {
   const list = useImageList(question, pictures, nothingBefore)
   const count = list.shelf.view.images ?? (complete ? pictures.length : undefined)
   const onDelete = useMemo(() => (images: readonly Picture[]) => setDoomed(images.map(({ id }) => id)), [])
-  const { contents } = list
-  const emptyBin = useCallback(
-    () => void contents.idsBetween(0, Number.MAX_SAFE_INTEGER - 1).then(setDoomed),
-    [contents],
-  )
+  const { readAll } = list
+  const emptyBin = useCallback(() => void readAll().then(setDoomed), [readAll])
   const isSelecting = list.select.selection.ids.size > 0
   useHead(headPlace, { count, isReplaced: isSelecting, onEmpty: count ? emptyBin : undefined })
   return (

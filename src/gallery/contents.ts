@@ -25,8 +25,8 @@ export interface Contents {
   ratioAt(place: number): number
   /** Among what is loaded. */
   placeOfKey(key: string, near: number): number | undefined
-  /** The images between two positions, both included, loaded or not. */
-  idsBetween(from: number, to: number): Promise<readonly PictureId[]>
+  /** The images between two positions, both included, loaded or not; `undefined` if there is a newer result. */
+  idsBetween(from: number, to: number): Promise<readonly PictureId[] | undefined>
   findPlace(id: PictureId): Promise<number | undefined>
   /** Which of these images are at no position. Empty if there is a newer result. */
   findMissing(ids: readonly PictureId[]): Promise<readonly PictureId[]>
@@ -68,7 +68,9 @@ export function toContents({ cards, lead }: Before, view: ShelfView, now: number
     },
     async idsBetween(from, to) {
       const own = before.slice(from, Math.max(from, to + 1)).flatMap((item) => (isRun(item) ? [] : [item.id]))
-      return to < offset ? own : [...own, ...(await view.idsBetween(Math.max(0, from - offset), to - offset))]
+      if (to < offset) return own
+      const others = await view.idsBetween(Math.max(0, from - offset), to - offset)
+      return others && [...own, ...others]
     },
     async findPlace(id) {
       const first = before.findIndex((item) => item.id === id)

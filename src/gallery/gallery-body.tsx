@@ -125,7 +125,7 @@ function useLayers(list: ImageList, { query, onChange }: { query: Query; onChang
   const { ids } = select.selection
   const today = useToday()
   const survey = async () => {
-    const all = ids.size > 0 ? [...ids] : await contents.idsBetween(0, Number.MAX_SAFE_INTEGER - 1)
+    const all = ids.size > 0 ? [...ids] : await list.readAll()
     if (isNonEmpty(all)) setSurveyed(all)
   }
   const resize = (by: number) => {

@@ -31,8 +31,8 @@ export interface ShelfView {
   placeOf(id: PictureId): number | undefined
   /** Width divided by height. */
   ratioAt(place: number): number
-  /** A range of the result, both ends included, loaded or not. */
-  idsBetween(from: number, to: number): Promise<readonly PictureId[]>
+  /** A range of the result, both ends included, loaded or not; `undefined` if there is a newer result. */
+  idsBetween(from: number, to: number): Promise<readonly PictureId[] | undefined>
   /** Positions in the whole result, loaded or not, in the order of `ids`; `undefined` if there is a newer result. */
   findPlaces(ids: readonly PictureId[]): Promise<readonly (number | undefined)[] | undefined>
 }
@@ -196,7 +196,7 @@ function toView(
     tileAt: pages.tileAt,
     placeOf: pages.placeOf,
     ratioAt: (place) => shapes?.[place] ?? 1,
-    idsBetween: async (from, to) => (await finder.ids(result, from, to + 1)) ?? [],
+    idsBetween: (from, to) => finder.ids(result, from, to + 1),
     findPlaces: (ids) => finder.placesOf(result, ids),
   }
 }

@@ -45,7 +45,7 @@ function createCollected(store: GalleryStore, latest: { current: Shown }): Colle
   const move = async (ids: readonly PictureId[], before: (all: readonly PictureId[]) => PictureId | undefined) => {
     const { list, query, onChange, collection } = latest.current
     if (!collection) return
-    const all = await list.contents.idsBetween(0, Number.MAX_SAFE_INTEGER - 1)
+    const all = await list.readAll()
     const what = ids.length === 1 ? 'image' : `${ids.length.toLocaleString('en')} images`
     const act = { label: `move ${what}`, done: ids.length === 1 ? 'Moved' : `${what} moved` }
     const reorder = editOf(collection.id, (now) => ({ ...now, sequence: resequenced(all, ids, before(all)) }))

@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useRef, useState } from 'react'
+import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { findAct, type Subject } from '#acts/act.ts'
 import { actsFor, imageActs } from '#acts/image-acts.ts'
 import type { ImageCommands } from '#acts/image-commands.ts'
@@ -25,6 +25,8 @@ export interface ImageList {
   commandsRef: { current: ImageCommands | undefined }
   /** Scrolls to a place of the grid, with its heading; does nothing until the grid is rendered. */
   goRef: { current: ((place: number) => void) | undefined }
+  /** All images of the list; waits for the answer to a search that has just begun. */
+  readAll(): Promise<readonly PictureId[]>
   /** Reads the selected images, in the order of selection. `undefined` if none is left. */
   readSelected(): Promise<Subject | undefined>
 }
@@ -39,7 +41,8 @@ export function useImageList(question: Question, head: readonly Picture[], befor
   latest.current = contents
   const commandsRef = useRef<ImageCommands>(undefined)
   const goRef = useRef<(place: number) => void>(undefined)
-  const [selection, selectActs] = useSelection(latest)
+  const readAll = useAll(latest, contents)
+  const [selection, selectActs] = useSelection(latest, readAll)
   useKeptSelection({ store, contents: latest, selection, acts: selectActs }, shelf.view.result, shown)
   const { shelf: ownShelf } = question.query
   const readSelected = useCallback(() => readSubject(store, selection.ids, ownShelf), [store, selection, ownShelf])
@@ -65,7 +68,24 @@ export function useImageList(question: Question, head: readonly Picture[], befor
     }),
     [selection, selectActs, readSelected],
   )
-  return { shelf, contents, select, selectActs, onSeen: shelf.want, commandsRef, goRef, readSelected }
+  return { shelf, contents, select, selectActs, onSeen: shelf.want, commandsRef, goRef, readAll, readSelected }
+}
+
+/** See `ImageList.readAll`. */
+function useAll(latest: RefObject<Contents>, contents: Contents): ImageList['readAll'] {
+  const waiting = useRef<(() => void)[]>([])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it runs when the list has changed
+  useEffect(() => {
+    for (const goOn of waiting.current.splice(0)) goOn()
+  }, [contents])
+  return useCallback(async () => {
+    for (;;) {
+      const asked = latest.current
+      const ids = await asked.idsBetween(0, Number.MAX_SAFE_INTEGER - 1)
+      if (ids) return ids
+      if (latest.current === asked) await new Promise<void>((goOn) => waiting.current.push(goOn))
+    }
+  }, [latest])
 }
 
 /**

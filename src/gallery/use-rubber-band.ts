@@ -131,7 +131,7 @@ async function idsIn(box: Box, { list, lines, contents, layout, scroller }: Rubb
     const line = lines.at(index)
     if (!line || line.kind === 'heading') continue
     const [from, to] = placesIn(line, box.left - marginPx, box.left - marginPx + box.width, layout, contents)
-    if (from <= to) ids.push(...(await contents.idsBetween(from, to)))
+    if (from <= to) ids.push(...((await contents.idsBetween(from, to)) ?? []))
   }
   return ids
 }

@@ -19,7 +19,11 @@ export interface SelectionActs {
   follow(moved: ReadonlyMap<PictureId, PictureId | undefined>): void
 }
 
-export function useSelection(contents: RefObject<Contents | undefined>): [Selection, SelectionActs] {
+/** `readAll`: see `ImageList`. */
+export function useSelection(
+  contents: RefObject<Contents>,
+  readAll: () => Promise<readonly PictureId[]>,
+): [Selection, SelectionActs] {
   const [selection, setSelection] = useState(nothingSelected)
   const current = useRef(selection)
   const acts = useMemo(() => {
@@ -36,21 +40,21 @@ export function useSelection(contents: RefObject<Contents | undefined>): [Select
         change(toggled(current.current, id, { stack, shown: useWorkspace.getState().selected })),
       async extend(place: number, from: number, adds: boolean) {
         const shown = contents.current
-        if (!shown) return
         const { anchor } = current.current
         const start = (anchor === undefined ? undefined : await shown.findPlace(anchor)) ?? from
         const range = await shown.idsBetween(Math.min(start, place), Math.max(start, place))
+        // In a newer result the positions are those of other images.
+        if (!range) return
         const first = anchor ?? (start <= place ? range[0] : range.at(-1))
         change(ranged({ ...current.current, anchor: first }, range, adds))
       },
       replace: (ids: Iterable<PictureId>) => change({ anchor: current.current.anchor, ids: new Set(ids) }),
       async all() {
-        const ids = await contents.current?.idsBetween(0, Number.MAX_SAFE_INTEGER - 1)
-        if (ids) change({ anchor: current.current.anchor, ids: new Set(ids) })
+        change({ anchor: current.current.anchor, ids: new Set(await readAll()) })
       },
       clear: () => change({ anchor: current.current.anchor, ids: new Set() }),
       follow: (moved: ReadonlyMap<PictureId, PictureId | undefined>) => change(followed(current.current, moved)),
     }
-  }, [contents])
+  }, [contents, readAll])
   return [selection, acts]
 }

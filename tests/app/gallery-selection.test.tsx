@@ -180,6 +180,18 @@ describe('search', () => {
     await waitFor(() => expect(gridcell.all()).toHaveLength(3))
   })
 
+  it('selects all that is found, also when that is pressed before it is shown', async () => {
+    await show('a red fox', 'a blue heron', 'a red barn')
+    const field = screen.getByRole('searchbox', { name: 'Search images' })
+    await userEvent.type(field, 're')
+    await waitFor(() => expect(gridcell.all()).toHaveLength(2))
+    fireEvent.change(field, { target: { value: '' } })
+    const first = await cell('a red fox')
+    first.focus()
+    fireEvent.keyDown(first, { key: 'a', code: 'KeyA', ctrlKey: true })
+    expect(await bar()).toHaveTextContent('3 selected')
+  })
+
   it('ends the selection of what is not found', async () => {
     await show('a red fox', 'a blue heron', 'a red barn')
     await press('a red fox', 'Control')
