@@ -2,6 +2,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createLog } from '#server/log.ts'
 import type { Outcome } from '#server/shared/memory/submissions.ts'
 import { openRedis, type Redis } from '#server/shared/redis/redis.ts'
+import { redisName } from '#server/shared/redis/redis-names.ts'
+import { settleScript } from '#server/shared/redis/redis-submission-scripts.ts'
 import { createRedisSubmissions, type RedisSubmissions } from '#server/shared/redis/redis-submissions.ts'
 import { eventually } from '../../support/eventually.ts'
 import { openRedisServer, type RedisServer } from '../../support/redis-server.ts'
@@ -222,6 +224,26 @@ describe('submissions that several proxies remember together', () => {
       ]),
     )
     expect(told()[0]).toHaveProperty('err.message')
+  })
+
+  it('S04: writes the other answers when Redis goes on refusing one', async () => {
+    const redis = await openQuietly()
+    let isAway = false
+    const refused = redisName('submission', 'run-00001')
+    const run: Redis['run'] = (script, keys, ...rest) =>
+      isAway || (script === settleScript && keys.includes(refused))
+        ? Promise.reject(new Error('refused'))
+        : redis.run(script, keys, ...rest)
+    const store = createRedisSubmissions({ ...redis, run })
+    const runs = ['run-00001', 'run-00002', 'run-00003']
+    for (const key of runs) await store.reserve(key, 'body')
+    isAway = true
+    for (const key of runs) await expect(store.settle(key, answered)).rejects.toThrow('refused')
+    isAway = false
+    await store.close()
+    const other = await openStore()
+    expect(await other.find('run-00002')).toMatchObject({ state: 'answered' })
+    expect(await other.find('run-00003')).toMatchObject({ state: 'answered' })
   })
 
   it.each([

@@ -52,6 +52,8 @@ const freeMs = 60_000
  * Each is a few lines of text. Above this number the oldest are dropped: their records become uncertain on their own.
  */
 const mostOwed = 10_000
+/** After so many in one go it is assumed that Redis is unreachable. */
+const mostFailures = 3
 const channel = redisName('settled')
 const signOfLife = redisName('proxy')
 const lost = toOutcome(
@@ -226,12 +228,22 @@ function createUpdates(redis: Redis, isBusy: () => boolean, { alive, leaseMs }: 
   async function catchUp(): Promise<void> {
     try {
       if (isBusy() || owed.size > 0) await redis.run(renewScript, [alive], [leaseMs])
-      for (const [id, send] of owed) {
-        await send()
-        owed.delete(id)
-      }
     } catch {
       // Redis is unreachable; the updates are sent when it is back.
+      return
+    }
+    let failures = 0
+    for (const [id, send] of [...owed]) {
+      try {
+        await send()
+        owed.delete(id)
+      } catch {
+        // Tried after the others next time: Redis may refuse this one only.
+        owed.delete(id)
+        owed.set(id, send)
+        failures += 1
+        if (failures === mostFailures) return
+      }
     }
   }
 
