@@ -14,6 +14,7 @@ import { lazyPart } from '#ui/lazy-part.tsx'
 import { useMedia } from '#ui/use-media.ts'
 import { useWantedStage } from '#workspace/use-wanted-focus.ts'
 import { type ToolId, useEditOf, useWorkspace } from '#workspace/workspace.ts'
+import { ExactRatio } from './exact-ratio.tsx'
 import { NewImages } from './new-images.tsx'
 import { PhoneActs } from './phone-acts.tsx'
 import { PictureLayer } from './picture-layer.tsx'
@@ -84,6 +85,7 @@ export function StageView({ picture }: { picture: Picture }) {
       actions={!isPhone && <StageToolbar picture={picture} zoom={zoom} view={view} commands={commands} {...compare} />}
       facts={
         <StageInfo picture={picture}>
+          {!isPhone && picture.shelf === 'gallery' && <ExactRatio key={picture.id} picture={picture} />}
           {picture.batch && (
             <Button variant="quiet" onClick={() => openBatch(picture.batch?.id)}>
               {`Contact sheet · ${picture.batch.index + 1} of ${picture.batch.of}`}

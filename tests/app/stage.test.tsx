@@ -73,6 +73,15 @@ describe('the stage', () => {
     expect(screen.getByText('Simulated')).toBeVisible()
   })
 
+  it('offers the requested ratio where the model answered in another one', async () => {
+    await keepFamily()
+    await show('v2a')
+    const trim = await screen.findByRole('button', { name: 'Trim to 16:9' })
+    expect(trim).toHaveAttribute('data-tip', 'Make an image of 40 × 23 from the middle of this one')
+    await act(() => store.moveToBin(['v2a' as PictureId]))
+    await waitFor(() => expect(screen.queryByRole('button', { name: 'Trim to 16:9' })).toBeNull())
+  })
+
   it('shows the small picture until the original is decoded, without another box', async () => {
     await keepFamily()
     await show('v2a')

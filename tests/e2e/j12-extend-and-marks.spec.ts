@@ -46,7 +46,7 @@ test('J12 an image is extended, through a reload during the run, and keeps every
   // Set as a number, which extends both sides equally, instead of dragging a handle.
   await stage.getByRole('spinbutton', { name: 'Width' }).fill('800')
   await stage.getByRole('spinbutton', { name: 'Width' }).press('Enter')
-  await stage.getByRole('button', { name: 'Extend' }).click()
+  await stage.getByRole('button', { name: 'Extend', exact: true }).click()
   await expect(create.prompt).toHaveValue(/^Continue the scene into the blank border/)
   await page.reload()
   await expect(stage.getByRole('button', { name: 'Extended when sent · remove' })).toBeVisible()
