@@ -27,6 +27,7 @@ export function useSelection(
   const [selection, setSelection] = useState(nothingSelected)
   const current = useRef(selection)
   const acts = useMemo(() => {
+    let extending = Promise.resolve()
     const change = (after: Selection) => {
       const before = current.current
       current.current = after
@@ -38,15 +39,20 @@ export function useSelection(
       press: (id: PictureId) => change(pressed(id)),
       toggle: (id: PictureId, stack?: readonly PictureId[]) =>
         change(toggled(current.current, id, { stack, shown: useWorkspace.getState().selected })),
-      async extend(place: number, from: number, adds: boolean) {
+      /** Presses in quick succession are taken one after another: each needs the anchor of the one before. */
+      extend(place: number, from: number, adds: boolean): Promise<void> {
         const shown = contents.current
-        const { anchor } = current.current
-        const start = (anchor === undefined ? undefined : await shown.findPlace(anchor)) ?? from
-        const range = await shown.idsBetween(Math.min(start, place), Math.max(start, place))
-        // In a newer result the positions are those of other images.
-        if (!range) return
-        const first = anchor ?? (start <= place ? range[0] : range.at(-1))
-        change(ranged({ ...current.current, anchor: first }, range, adds))
+        const extended = extending.then(async () => {
+          const { anchor } = current.current
+          const start = (anchor === undefined ? undefined : await shown.findPlace(anchor)) ?? from
+          const range = await shown.idsBetween(Math.min(start, place), Math.max(start, place))
+          // In a newer result the positions are those of other images.
+          if (!range) return
+          const first = anchor ?? (start <= place ? range[0] : range.at(-1))
+          change(ranged({ ...current.current, anchor: first }, range, adds))
+        })
+        extending = extended.catch(() => undefined)
+        return extended
       },
       replace: (ids: Iterable<PictureId>) => change({ anchor: current.current.anchor, ids: new Set(ids) }),
       async all() {

@@ -76,6 +76,15 @@ describe('selecting', () => {
     await waitFor(() => expect(screen.queryByRole('toolbar', { name: 'Selection' })).toBeNull())
   })
 
+  it('takes each of several quick presses of Shift and an arrow from the image where they began', async () => {
+    await show('one', 'two', 'three', 'four')
+    ;(await cell('one')).focus()
+    for (let press = 0; press < 3; press += 1)
+      fireEvent.keyDown(document.activeElement ?? document.body, { key: 'ArrowRight', shiftKey: true })
+    await waitFor(() => expect(selected()).toEqual(['one', 'two', 'three', 'four']))
+    expect(await bar()).toHaveTextContent('4 selected')
+  })
+
   it('gives the focus to the neighbour of what is moved to the bin, also where that comes to another line', async () => {
     await show('one', 'two', 'three', 'four', 'five')
     ;(await cell('one')).focus()

@@ -11,10 +11,22 @@ async function bring(page: Page, width: number, height: number) {
   return page.getByRole('region', { name: 'Stage' }).getByRole('img', { name: /^street\.jpg/ })
 }
 
+/** Where it is once it is drawn and no longer moves. */
+async function placeOf(image: Locator) {
+  let before: Awaited<ReturnType<Locator['boundingBox']>> = null
+  await expect(async () => {
+    const now = await image.boundingBox()
+    const isStill = now !== null && JSON.stringify(now) === JSON.stringify(before)
+    before = now
+    expect(isStill).toBe(true)
+  }).toPass()
+  return before
+}
+
 /** Opens each tool, changes it and leaves: the image, or the frame of the crop around it, has to stay where it was. */
 async function openEachTool(page: Page, image: Locator) {
   const stage = page.getByRole('region', { name: 'Stage' })
-  const before = await image.boundingBox()
+  const before = await placeOf(image)
   for (const [tool, bar] of [
     ['Select area', 'Area options'],
     ['Crop', 'Crop options'],
@@ -22,7 +34,7 @@ async function openEachTool(page: Page, image: Locator) {
   ] as const) {
     await stage.getByRole('toolbar', { name: 'Tools' }).getByRole('button', { name: tool, exact: true }).click()
     await expect(stage.getByRole('region', { name: bar })).toBeVisible()
-    expect(await image.boundingBox()).toEqual(before)
+    expect(await placeOf(image)).toEqual(before)
     if (tool !== 'Crop') continue
     const frame = await stage.getByRole('button', { name: /^Crop, / }).boundingBox()
     for (const side of ['x', 'y', 'width', 'height'] as const)
@@ -30,7 +42,7 @@ async function openEachTool(page: Page, image: Locator) {
   }
   await page.keyboard.press('Escape')
   await expect(stage.getByRole('region', { name: 'Annotate options' })).toBeHidden()
-  expect(await image.boundingBox()).toEqual(before)
+  expect(await placeOf(image)).toEqual(before)
 }
 
 test.describe('at 1024 × 768', () => {
