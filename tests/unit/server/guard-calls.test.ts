@@ -2,30 +2,23 @@ import { once } from 'node:events'
 import { getDefaultAutoSelectFamily, setDefaultAutoSelectFamily } from 'node:net'
 import { PassThrough, Readable } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
-import { generate } from 'selfsigned'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createOutbound, type Outbound, readAnswer } from '#server/upstream/guard.ts'
 import { toDestination } from '#server/upstream/hosts.ts'
-import { type Certificate, type FakeService, openFakeService, type Reply } from '../../support/fake-service.ts'
+import type { FakeService } from '../../support/fake-service.ts'
 import { later } from '../../support/later.ts'
+import { makeCertificate, openServicesForTests, trustingAll } from '../../support/test-services.ts'
 
 let outbound: Outbound
-const opened: FakeService[] = []
+const open = openServicesForTests()
 
 beforeEach(() => {
   outbound = createOutbound()
 })
-afterEach(async () => {
+afterEach(() => {
   vi.useRealTimers()
   outbound.close()
-  await Promise.all(opened.splice(0).map((service) => service.close()))
 })
-
-async function open(reply: Reply, certificate?: Certificate) {
-  const service = await openFakeService(reply, certificate)
-  opened.push(service)
-  return service
-}
 
 const local = (address: string) => toDestination(new URL(address), 'loopback')
 const paid = { method: 'POST', headers: [], path: '/', body: '{}', deadlineMs: 20_000 } as const
@@ -60,17 +53,13 @@ describe('a request without an answer', () => {
   })
 
   it('P05: the same over TLS, after the handshake', async () => {
-    const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }])
-    const resetting = await open((incoming) => incoming.socket.destroy(), { key, cert })
+    const resetting = await open((incoming) => incoming.socket.destroy(), await makeCertificate())
     const { origin } = resetting
     expect(await outbound.request({ ...paid, to: local(origin) })).toMatchObject({ sent: 'no' })
-    process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'
-    try {
+    await trustingAll(async () => {
       expect(await outbound.request({ ...paid, to: local(origin) })).toMatchObject({ sent: 'unknown' })
-      expect(resetting.seen.length).toBe(1)
-    } finally {
-      delete process.env.NODE_TLS_REJECT_UNAUTHORIZED
-    }
+    })
+    expect(resetting.seen.length).toBe(1)
   })
 
   it('P05: may have been sent if the answer is in another protocol', async () => {

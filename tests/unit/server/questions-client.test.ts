@@ -1,19 +1,19 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage } from 'node:http'
 import type { TLSSocket } from 'node:tls'
-import { generate } from 'selfsigned'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Fault } from '#server/upstream/fault.ts'
 import { createOutbound, type Outbound, type Resolve, readAnswer } from '#server/upstream/guard.ts'
 import { toDestination } from '#server/upstream/hosts.ts'
 import type { Question, Whole } from '#server/upstream/questions-client.ts'
 import { eventually } from '../../support/eventually.ts'
-import { type Certificate, type FakeService, openFakeService, type Reply } from '../../support/fake-service.ts'
+import type { FakeService, Reply } from '../../support/fake-service.ts'
 import { later } from '../../support/later.ts'
+import { makeCertificate, openServicesForTests, trustingAll } from '../../support/test-services.ts'
 
 let outbound: Outbound
 let resolve: Resolve
-const opened: FakeService[] = []
+const open = openServicesForTests()
 const deadlineMs = 20_000
 const mostSockets = 256
 
@@ -21,17 +21,10 @@ beforeEach(() => {
   resolve = async () => [{ address: '127.0.0.1', family: 4 }]
   outbound = createOutbound((name) => resolve(name))
 })
-afterEach(async () => {
+afterEach(() => {
   vi.useRealTimers()
   outbound.close()
-  await Promise.all(opened.splice(0).map((service) => service.close()))
 })
-
-async function open(reply: Reply, certificate?: Certificate) {
-  const service = await openFakeService(reply, certificate)
-  opened.push(service)
-  return service
-}
 
 /** A service that writes these bytes for an answer, and then ends the connection or leaves it open. */
 const openRaw = (bytes: string, end: 'ends' | 'stays' = 'ends') =>
@@ -63,20 +56,6 @@ const textOf = (outcome: Whole | Fault) => (outcome.ok ? outcome.bytes.toString(
 
 /** From here on time stands still, until the test moves it on. */
 const stopTime = () => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
-
-async function makeCertificate(): Promise<Certificate> {
-  const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }])
-  return { key, cert }
-}
-
-async function trustingAll<T>(act: () => Promise<T>): Promise<T> {
-  process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'
-  try {
-    return await act()
-  } finally {
-    delete process.env.NODE_TLS_REJECT_UNAUTHORIZED
-  }
-}
 
 describe.each([
   ['ask', ask],

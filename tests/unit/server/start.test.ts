@@ -160,6 +160,24 @@ describe('what npm start leaves running', () => {
   })
 })
 
+/** A proxy with one image under way. `finish` lets it end, and gives what the client received of it. */
+async function openProxyAmidImage() {
+  let end: (() => void) | undefined
+  const proxy = await openProxyBefore((_, outgoing) => {
+    outgoing.writeHead(200, { 'content-type': 'image/png', 'content-length': String(png.length + 4) })
+    outgoing.write(png)
+    end = () => outgoing.end('done')
+  })
+  const image = await openAnswer(proxy.port, `/api/image?url=${proxy.service.origin}/a.png`)
+  async function finish(): Promise<string> {
+    end?.()
+    const chunks: Buffer[] = []
+    for await (const chunk of image) chunks.push(chunk as Buffer)
+    return Buffer.concat(chunks).toString('latin1')
+  }
+  return { proxy, finish }
+}
+
 describe('the server', () => {
   it('S02: takes no new submission while it stops', async () => {
     let release: (() => void) | undefined
@@ -191,23 +209,14 @@ describe('the server', () => {
   })
 
   it('G11: closes once, however often it is told to', async () => {
-    let finish: (() => void) | undefined
-    const proxy = await openProxyBefore((_, outgoing) => {
-      outgoing.writeHead(200, { 'content-type': 'image/png', 'content-length': String(png.length + 4) })
-      outgoing.write(png)
-      finish = () => outgoing.end('done')
-    })
-    const image = await openAnswer(proxy.port, `/api/image?url=${proxy.service.origin}/a.png`)
+    const { proxy, finish } = await openProxyAmidImage()
     const ended: string[] = []
     const stops = ['first', 'second', 'third'].map((name) => proxy.stop().then(() => ended.push(name)))
     // All of them have begun to wait for the image when another connection is refused.
     const refused = expect.objectContaining({ code: 'ECONNREFUSED' })
     await eventually(() => expect(askProxy(proxy.port, '/api/health')).rejects.toEqual(refused))
     expect(ended).toEqual([])
-    finish?.()
-    const chunks: Buffer[] = []
-    for await (const chunk of image) chunks.push(chunk as Buffer)
-    expect(Buffer.concat(chunks).toString('latin1')).toMatch(/done$/)
+    expect(await finish()).toMatch(/done$/)
     await Promise.all(stops)
     await proxy.service.close()
   })
@@ -271,19 +280,10 @@ describe('the address that it listens at', () => {
 
 describe('a proxy that is told to stop', () => {
   it('G11: lets an image under way finish', async () => {
-    let finish: (() => void) | undefined
-    const proxy = await openProxyBefore((_, outgoing) => {
-      outgoing.writeHead(200, { 'content-type': 'image/png', 'content-length': String(png.length + 4) })
-      outgoing.write(png)
-      finish = () => outgoing.end('done')
-    })
-    const image = await openAnswer(proxy.port, `/api/image?url=${proxy.service.origin}/a.png`)
+    const { proxy, finish } = await openProxyAmidImage()
     const closing = proxy.stop()
     await expect(askProxy(proxy.port, '/api/health')).rejects.toThrow('ECONNREFUSED')
-    finish?.()
-    const chunks: Buffer[] = []
-    for await (const chunk of image) chunks.push(chunk as Buffer)
-    expect(Buffer.concat(chunks).toString('latin1')).toMatch(/done$/)
+    expect(await finish()).toMatch(/done$/)
     await closing
     await proxy.service.close()
   })
