@@ -32,16 +32,26 @@ const groups = {
     tests: ['server/questions-client', 'server/guard', 'server/company-proxy'],
   },
   edge: {
-    src: ['edge', 'access', 'tokens', 'guesses', 'client', 'routes', 'quota', 'linger'].map(
+    src: ['edge', 'access', 'address', 'tokens', 'guesses', 'client', 'routes', 'quota', 'linger'].map(
       (name) => `server/edge/${name}`,
     ),
-    tests: ['access', 'client', 'edge', 'http-edge', 'linger', 'quota', 'routes', 'spending', 'transfers'].map(
-      (name) => `server/${name}`,
-    ),
+    tests: [
+      'access',
+      'address',
+      'bad-input',
+      'client',
+      'edge',
+      'http-edge',
+      'linger',
+      'quota',
+      'routes',
+      'spending',
+      'transfers',
+    ].map((name) => `server/${name}`),
   },
   body: {
     src: ['server/edge/body', 'server/edge/json-scan', 'server/edge/pieces', 'server/edge/refusals'],
-    tests: ['server/body', 'server/json-scan', 'server/routes', 'server/submit'],
+    tests: ['body', 'json-scan', 'quota', 'routes', 'submit'].map((name) => `server/${name}`),
   },
   relay: {
     src: ['server/upstream/relay', 'server/upstream/image', 'server/upstream/upload', 'server/upstream/multipart'],
@@ -61,7 +71,7 @@ const groups = {
   },
   callbacks: {
     src: ['server/submit/callbacks', 'server/submit/stream'],
-    tests: ['server/callbacks', 'server/stream', 'server/routes'],
+    tests: ['callbacks', 'routes', 'stream', 'streams-in-all'].map((name) => `server/${name}`),
   },
   gemini: {
     src: ['server/gemini/gemini', 'server/gemini/gemini-call', 'server/gemini/gemini-service'],
@@ -69,7 +79,18 @@ const groups = {
   },
   upstream: {
     src: ['breaker', 'gateways', 'questions', 'transfers'].map((name) => `server/upstream/${name}`),
-    tests: ['gateways', 'image', 'low-risks', 'outage', 'relay', 'submit', 'transfers'].map((name) => `server/${name}`),
+    tests: [
+      'breaker',
+      'config',
+      'gateways',
+      'image',
+      'low-risks',
+      'outage',
+      'relay',
+      'shared-questions',
+      'submit',
+      'transfers',
+    ].map((name) => `server/${name}`),
   },
   kept: {
     src: ['submit/learn-task', 'shared/memory/events', 'shared/memory/kept-pictures'].map((name) => `server/${name}`),
@@ -85,22 +106,30 @@ const groups = {
       'redis-submission-scripts',
       'redis-submissions',
     ].map((name) => `server/shared/redis/${name}`),
-    tests: ['redis-counts', 'redis-pictures', 'redis-submissions', 'replicas'].map((name) => `redis/${name}`),
+    tests: ['redis', 'redis-counts', 'redis-pictures', 'redis-submissions', 'replicas'].map((name) => `redis/${name}`),
   },
   server: {
     src: ['server/api', 'server/log', 'server/metrics', 'server/start'],
     tests: [
       'redis/replicas',
-      ...['forwarding', 'http-edge', 'log', 'low-risks', 'routes', 'spending', 'start'].map((name) => `server/${name}`),
+      ...['forwarding', 'http-edge', 'log', 'low-risks', 'metrics', 'routes', 'spending', 'start'].map(
+        (name) => `server/${name}`,
+      ),
     ],
   },
-  config: { src: ['server/config', 'server/listen'], tests: ['server/config', 'server/company-proxy', 'server/start'] },
+  config: {
+    src: ['server/config', 'server/listen'],
+    tests: ['bad-input', 'company-proxy', 'config', 'gateways', 'listen', 'start'].map((name) => `server/${name}`),
+  },
   providers: {
     src: ['providers/kie', 'providers/kie-failures', 'providers/proxy'],
     tests: ['providers/kie-*', 'providers/proxy'],
   },
-  domain: { src: ['domain/run', 'domain/run-machine', 'domain/picture'], tests: ['domain/*'] },
-  lock: { src: ['generation/run-lock'], tests: ['generation/run-lock'] },
+  domain: {
+    src: ['domain/run', 'domain/run-machine', 'domain/picture', 'domain/drop-oldest'],
+    tests: ['domain/*', 'generation/again', 'store/full-disk'],
+  },
+  lock: { src: ['generation/run-lock'], tests: ['generation/run-lock', 'generation/frozen-window'] },
   sending: { src: ['generation/sending'], tests: ['generation/sending'] },
   saving: { src: ['generation/saving'], tests: ['generation/saving'] },
   runner: {
@@ -130,13 +159,21 @@ const groups = {
     src: ['adopt', 'again', 'batch', 'drivers', 'fallback', 'generator', 'hand-over', 'spend-question'].map(
       (name) => `generation/${name}`,
     ),
-    tests: ['adopt', 'again', 'batch', 'drivers', 'fallback', 'hand-over', 'spend-question'].map(
-      (name) => `generation/${name}`,
-    ),
+    tests: [
+      'adopt',
+      'again',
+      'batch',
+      'drivers',
+      'fallback',
+      'generator',
+      'hand-over',
+      'network-away',
+      'spend-question',
+    ].map((name) => `generation/${name}`),
   },
   events: {
     src: ['event-stream', 'pace', 'push', 'shared-stream'].map((name) => `generation/${name}`),
-    tests: ['generation/driving', 'generation/pace', 'generation/push'],
+    tests: ['driving', 'pace', 'push', 'submitting'].map((name) => `generation/${name}`),
   },
   store: {
     src: ['store/picture-records', 'store/run-records', 'store/run-writes'],

@@ -1,3 +1,4 @@
+import { dropOldest } from '#domain/drop-oldest.ts'
 import type { RunId } from '#domain/ids.ts'
 import { digestOf } from '#providers/events.ts'
 import type { Push, RunnerPorts } from './ports.ts'
@@ -133,8 +134,7 @@ function createRecentDigests() {
     add(digest: string): void {
       digests.delete(digest)
       digests.add(digest)
-      const [oldest] = digests
-      if (digests.size > remembered && oldest !== undefined) digests.delete(oldest)
+      dropOldest(digests, remembered)
     },
   }
 }

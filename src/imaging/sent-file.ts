@@ -1,3 +1,4 @@
+import { dropOldest } from '#domain/drop-oldest.ts'
 import type { SentCut } from '#domain/edit.ts'
 import { deriveSent } from './prepare-image.ts'
 import type { SentFile } from './prepare-worker.ts'
@@ -36,7 +37,6 @@ export function toSent(file: FileToSend, limits: SentLimits, cut?: SentCut): Pro
   made.catch(() => {
     if (derived.get(key) === made) derived.delete(key)
   })
-  const [oldest] = derived.keys()
-  if (derived.size > capacity && oldest !== undefined) derived.delete(oldest)
+  dropOldest(derived, capacity)
   return made
 }

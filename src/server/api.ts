@@ -3,7 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import * as z from 'zod/mini'
 import type { Endpoint } from '#providers/provider.ts'
 import type { KeptSubmission } from '#providers/proxy.ts'
-import { type Health, proxyPaths } from '#providers/send.ts'
+import type { Health } from '#providers/send.ts'
+import { lastPartOf, queryOf } from '#server/edge/address.ts'
 import { readJson } from '#server/edge/body.ts'
 import { type Handler, refusalIn, refused, sendJson, sendRefusal, toRefusal } from '#server/edge/refusals.ts'
 import { jsonLimitsOf, type Route, type RouteKind } from '#server/edge/routes.ts'
@@ -123,7 +124,7 @@ function createReadHandler(route: Route, { gateway, outbound, mask, budget, log 
     return reply
   })
   const readQuery = createQueryReader(endpoint)
-  return async ({ url = '' }, outgoing) => sendReply(outgoing, await share(base + readQuery(url)))
+  return async (incoming, outgoing) => sendReply(outgoing, await share(base + readQuery(queryOf(incoming))))
 }
 
 function createLinkHandler(route: Route, { gateway, outbound, mask }: ApiParts): Handler {
@@ -146,7 +147,7 @@ function createLinkHandler(route: Route, { gateway, outbound, mask }: ApiParts):
 
 function createKeptHandler({ submissions, log }: ApiParts): Handler {
   return async (incoming, outgoing) => {
-    const run = incoming.url?.split('?')[0]?.slice(`${proxyPaths.submissions}/`.length) ?? ''
+    const run = lastPartOf(incoming)
     if (!submissionKey.test(run)) throw refused(400, 'This is not the id of a run.')
     const kept: KeptSubmission = await submissions.find(run).catch((error: unknown) => {
       log.error({ run, err: error }, 'a submission could not be looked up')
@@ -156,12 +157,11 @@ function createKeptHandler({ submissions, log }: ApiParts): Handler {
   }
 }
 
-/** Reads the listed parameters of an address, each at most once and of the right form. All others are dropped. */
-function createQueryReader({ query }: Endpoint): (url: string) => string {
+/** Writes the listed parameters of a query, each at most once and of the right form. All others are dropped. */
+function createQueryReader({ query }: Endpoint): (given: URLSearchParams) => string {
   if (query === undefined) return () => ''
   const forms = Object.entries(query)
-  return (url) => {
-    const given = new URLSearchParams(url.slice(url.indexOf('?') + 1))
+  return (given) => {
     const pairs = forms.map(([name, form]) => {
       const [value = '', ...more] = given.getAll(name)
       if (more.length > 0 || !form.test(value)) throw refused(400, `${name} is missing or malformed.`)

@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createAccess } from '#server/edge/access.ts'
+import { pathOf } from '#server/edge/address.ts'
 import { createClientOf } from '#server/edge/client.ts'
-import { createEdge, isApi, pathOf } from '#server/edge/edge.ts'
+import { createEdge, isApi } from '#server/edge/edge.ts'
 import { cutUnreadBody } from '#server/edge/linger.ts'
 import { createRouteFinder, createRoutes } from '#server/edge/routes.ts'
 import { createGemini } from '#server/gemini/gemini.ts'
@@ -105,7 +106,7 @@ export async function openProxy(config: Config, options: StartOptions & { page: 
     mode: gateway.mode,
     simulatorOrigin: upstream.simulatorOrigin,
     listener(incoming, outgoing) {
-      const path = pathOf(incoming.url ?? '')
+      const path = pathOf(incoming)
       const route = findRoute(path)
       answers.add(outgoing)
       cutUnreadBody(incoming, outgoing)

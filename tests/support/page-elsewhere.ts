@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readConfig } from '#server/config.ts'
-import { isApi, pathOf } from '#server/edge/edge.ts'
+import { pathOf } from '#server/edge/address.ts'
+import { isApi } from '#server/edge/edge.ts'
 import { openProxy } from '#server/start.ts'
 
 /** Placeholder for the proxy's address in the built page, because the real port is not known at build time. */
@@ -24,7 +25,7 @@ export async function openPageElsewhere(): Promise<PageElsewhere> {
   let serve: RequestListener = (_, outgoing) => outgoing.writeHead(503).end()
   let release = async () => undefined as unknown
   const server = createServer((incoming, outgoing) => {
-    if (isApi(pathOf(incoming.url ?? ''))) outgoing.writeHead(404).end()
+    if (isApi(pathOf(incoming))) outgoing.writeHead(404).end()
     else serve(incoming, outgoing)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

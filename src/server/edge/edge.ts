@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Config } from '#server/config.ts'
 import type { Access } from './access.ts'
+import { pathOf, targetOf } from './address.ts'
 import { refusalIn, sendRefusal, toRefusal } from './refusals.ts'
 import { callbackPath, metricsPath, type Route } from './routes.ts'
 
@@ -31,7 +32,7 @@ export function createEdge(settings: EdgeSettings, access: Access): Edge {
   return (incoming, outgoing, route) => {
     const { headers, method = '' } = incoming
     if (isSecure) outgoing.setHeader('strict-transport-security', 'max-age=31536000')
-    const target = incoming.url ?? ''
+    const target = targetOf(incoming)
     const refuse = (code: number, msg: string) => {
       // Contains nothing that another site must not read, and lets its page distinguish "refused" from "unreachable".
       sendRefusal(outgoing, toRefusal(code, msg), 'cross-origin')
@@ -41,7 +42,7 @@ export function createEdge(settings: EdgeSettings, access: Access): Edge {
       return refuse(400, 'The request line or the Host header is not valid.')
     if (incoming.rawHeaders.length > mostHeaders * 2) return refuse(431, 'The request has too many headers.')
     const host = headers.host?.toLowerCase() ?? ''
-    const path = pathOf(target)
+    const path = pathOf(incoming)
     const who = route?.who ?? 'user'
     const isNamedHost = namedHosts.has(host)
     const isOwnName = !isNamedHost && isOurName(host, incoming.socket.localPort)
@@ -86,11 +87,6 @@ export function createEdge(settings: EdgeSettings, access: Access): Edge {
 
 export function isApi(path: string): boolean {
   return path === '/api' || path.startsWith('/api/') || path === metricsPath
-}
-
-export function pathOf(target: string): string {
-  const end = target.indexOf('?')
-  return end === -1 ? target : target.slice(0, end)
 }
 
 /**

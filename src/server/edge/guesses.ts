@@ -1,3 +1,5 @@
+import { dropOldest } from '#domain/drop-oldest.ts'
+
 /** Counts wrong tokens of every kind. */
 export interface Guesses {
   /**
@@ -49,8 +51,7 @@ export function createGuesses(options: GuessOptions = {}): Guesses {
       const tally = clients.get(client) ?? { count: 0, at: now() }
       clients.delete(client)
       clients.set(client, tally)
-      const [oldest] = clients.keys()
-      if (clients.size > mostClients && oldest !== undefined) clients.delete(oldest)
+      dropOldest(clients, mostClients)
       const pauseMs = Math.max(add(tally, perClient), add(everybody, inAll))
       return { pauseMs, count: Math.ceil(tally.count) }
     },

@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Failure } from '#domain/failure.ts'
 import { sniffImage } from '#domain/picture.ts'
-import { GeminiBody, type GeminiOutcome, geminiPaths } from '#providers/gemini.ts'
+import { GeminiBody, type GeminiOutcome } from '#providers/gemini.ts'
 import { creditsOf } from '#providers/gemini-models.ts'
 import type { ProxyRefusal } from '#providers/proxy.ts'
 import type { Fallback as Described } from '#providers/send.ts'
 import type { Access } from '#server/edge/access.ts'
+import { lastPartOf } from '#server/edge/address.ts'
 import { type JsonWithBlobs, readJsonWithBlobs } from '#server/edge/body.ts'
 import { closedHeaders, type Handler, refused, sendJson, toRefusal } from '#server/edge/refusals.ts'
 import { jsonLimitsOf, type Route } from '#server/edge/routes.ts'
@@ -153,7 +154,7 @@ async function atLast(log: Log, run: string, work: () => Promise<void>): Promise
 /** Answers the page's request for a finished image, by the id of its run. */
 function createPictureHandler({ pictures, access, transfers, timeoutDivisor }: GeminiParts): Handler {
   return async (incoming, outgoing) => {
-    const run = incoming.url?.split('?')[0]?.slice(`${geminiPaths.pictures}/`.length) ?? ''
+    const run = lastPartOf(incoming)
     if (!submissionKey.test(run)) throw refused(400, 'This is not the id of a run.')
     const bytes = await pictures.find(run)
     const mime = bytes && sniffImage(bytes)

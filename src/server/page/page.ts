@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { extname, relative, sep } from 'node:path'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
-import { pathOf } from '#server/edge/edge.ts'
+import { pathOf } from '#server/edge/address.ts'
 import { pagePolicy } from './policy.ts'
 
 export type Page = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>
@@ -59,7 +59,7 @@ export function createPage(folder: string | undefined, isSecure: boolean): Page 
   const headers = isSecure ? { ...fixedHeaders, 'strict-transport-security': 'max-age=31536000' } : fixedHeaders
 
   return async (incoming, outgoing) => {
-    const path = pathOf(incoming.url ?? '/')
+    const path = pathOf(incoming)
     const file = files.get(path === '/' ? '/index.html' : path)
     if (!file) {
       const words = isBuilt ? 'There is nothing at this address.' : 'The page is not built yet: npm run build'

@@ -1,12 +1,13 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import { dropOldest } from '#domain/drop-oldest.ts'
 import { GenerationError } from '#domain/failure.ts'
 import type { TaskId } from '#domain/ids.ts'
 import { digestOf } from '#providers/events.ts'
 import type { Callbacks as Dialect, Provider } from '#providers/provider.ts'
 import { findProvider, providers } from '#providers/registry.ts'
+import { pathOf } from '#server/edge/address.ts'
 import { readAnyJson } from '#server/edge/body.ts'
-import { pathOf } from '#server/edge/edge.ts'
 import { createQuota } from '#server/edge/quota.ts'
 import { type Handler, refused, sendJson } from '#server/edge/refusals.ts'
 import { callbackPath, jsonLimitsOf, type Route } from '#server/edge/routes.ts'
@@ -140,15 +141,14 @@ export function createRecentRuns(now = () => performance.now()) {
       if (at - (lastAt.get(run) ?? Number.NEGATIVE_INFINITY) < onceInMs) return false
       lastAt.delete(run)
       lastAt.set(run, at)
-      const [oldest] = lastAt.keys()
-      if (lastAt.size > remembered && oldest !== undefined) lastAt.delete(oldest)
+      dropOldest(lastAt, remembered)
       return true
     },
   }
 }
 
 function partsOf(incoming: IncomingMessage): string[] {
-  return pathOf(incoming.url ?? '')
+  return pathOf(incoming)
     .slice(callbackPath.length + 1)
     .split('/')
 }

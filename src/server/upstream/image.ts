@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { sniffImage } from '#domain/picture.ts'
 import type { Access } from '#server/edge/access.ts'
+import { queryOf } from '#server/edge/address.ts'
 import { closedHeaders, type Handler, refused } from '#server/edge/refusals.ts'
 import type { Route } from '#server/edge/routes.ts'
 import type { Gateway } from './gateways.ts'
@@ -35,8 +36,7 @@ const headers = [
 export function createImageHandler(parts: ImageParts, { deadlineMs, answerBytes }: Route): Handler {
   const { gateway, outbound, access, transfers, timeoutDivisor } = parts
   return async (incoming, outgoing) => {
-    const query = new URLSearchParams(incoming.url?.split('?', 2)[1])
-    const url = gateway.results.read(query.get('url') ?? '')
+    const url = gateway.results.read(queryOf(incoming).get('url') ?? '')
     if (url === undefined) throw refused(422, 'Images are fetched from the hosts of the service only.')
     outgoing.once('close', transfers.downloads.take(access.userOf(incoming)))
     const call = { headers, headerDeadlineMs: deadlineMs * headerShare, deadlineMs, client: outgoing }

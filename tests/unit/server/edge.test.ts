@@ -1,7 +1,8 @@
 import { ServerResponse } from 'node:http'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createAccess } from '#server/edge/access.ts'
-import { createEdge, pathOf } from '#server/edge/edge.ts'
+import { pathOf } from '#server/edge/address.ts'
+import { createEdge } from '#server/edge/edge.ts'
 import { createRouteFinder, createRoutes } from '#server/edge/routes.ts'
 import { askProxy, jsonRequest, sendRaw, statusesIn } from '../../support/ask-proxy.ts'
 import { replyJson } from '../../support/fake-service.ts'
@@ -323,7 +324,7 @@ async function decide(host: string, given: { port?: number; url?: string; method
   const findRoute = createRouteFinder(createRoutes({ callbacks: true, fallback: true, spend: true, metrics: true }))
   let isLetOn = false
   const { status } = await answerOf(incoming, (...both) => {
-    isLetOn = edge(...both, findRoute(pathOf(given.url ?? '/')))
+    isLetOn = edge(...both, findRoute(pathOf(incoming)))
   })
   return isLetOn || status
 }

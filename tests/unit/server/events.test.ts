@@ -26,6 +26,7 @@ describe('events of runs', () => {
     await events.publish('two')
     await events.publish('three')
     expect(heard(events, first.told.at(-1)?.id).marks()).toEqual(['two', 'three'])
+    expect(heard(events, heard(events, first.told.at(-1)?.id).told.at(-1)?.id).marks()).toEqual([])
     // A gap is a place to go on from as well.
     expect(heard(events, first.told[0]?.id).marks()).toEqual(['one', 'two', 'three'])
   })
@@ -38,15 +39,25 @@ describe('events of runs', () => {
     expect(heard(createMemoryEvents(), id).marks()).toEqual(['gap'])
 
     const small = createMemoryEvents({ capacity: 2 })
-    const before = heard(small).told[0]?.id
+    const first = heard(small)
     for (const digest of ['one', 'two', 'three']) await small.publish(digest)
-    expect(heard(small, before).marks()).toEqual(['gap'])
+    const [beginning, one] = first.told
+    expect(heard(small, beginning?.id).marks()).toEqual(['gap'])
+    expect(heard(small, one?.id).marks()).toEqual(['two', 'three'])
   })
 
   it.each(['', 'x', '1-1', '00000000-1', `00000000-${'9'.repeat(400)}`])('takes %j for no place', async (id) => {
     const events = createMemoryEvents()
     await events.publish('one')
     expect(heard(events, id).marks()).toEqual(['gap'])
+  })
+
+  it('end when they are closed', async () => {
+    const events = createMemoryEvents()
+    const { marks } = heard(events)
+    await events.close()
+    await events.publish('one')
+    expect(marks()).toEqual(['gap'])
   })
 
   it('continue for the others when one listener leaves during delivery', async () => {

@@ -39,6 +39,25 @@ describe('kept pictures', () => {
     expect(await pictures.find('c')).toBeDefined()
   })
 
+  it('fill their space to the last byte, and are dropped only for what does not fit', async () => {
+    const pictures = createMemoryPictures({ mostBytes: 80, placeBytes: 40, now: () => now })
+    await pictures.keep('a', bytes(40))
+    await pictures.fetched('a')
+    expect(await pictures.reserve('b')).toBe(true)
+    expect(await pictures.find('a')).toBeDefined()
+    expect(await pictures.find('b')).toBeUndefined()
+    await pictures.keep('b', bytes(41))
+    expect(await pictures.reserve('c')).toBe(false)
+    expect(await pictures.find('a')).toBeUndefined()
+    expect(await pictures.find('b')).toEqual(bytes(41))
+  })
+
+  it('that are not there any more are fetched without an effect', async () => {
+    const pictures = open()
+    await pictures.fetched('a')
+    expect(await pictures.find('a')).toBeUndefined()
+  })
+
   it('are forgotten after a day, fetched or not', async () => {
     const pictures = open()
     await pictures.reserve('a')

@@ -1,3 +1,5 @@
+import { dropOldest } from '#domain/drop-oldest.ts'
+
 /** How much may be spent, and how fast. `undefined`: no limit. */
 export interface BudgetLimits {
   userRunsPerMinute: number | undefined
@@ -93,8 +95,7 @@ export function createMemoryBudget(limits: BudgetLimits, { now, steady }: Clocks
     if (known) return known
     const day: Day = { credits: new Map(), byName: new Map() }
     days.set(number, day)
-    const [oldest] = days.keys()
-    if (days.size > keptDays && oldest !== undefined) days.delete(oldest)
+    dropOldest(days, keptDays)
     return day
   }
 
@@ -141,8 +142,7 @@ export function createMemoryBudget(limits: BudgetLimits, { now, steady }: Clocks
         },
         async tieTo(task) {
           tied.set(task, { day, user, credits })
-          const [oldest] = tied.keys()
-          if (tied.size > mostTied && oldest !== undefined) tied.delete(oldest)
+          dropOldest(tied, mostTied)
         },
       }
     },

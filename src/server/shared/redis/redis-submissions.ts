@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import * as z from 'zod/mini'
+import { dropOldest } from '#domain/drop-oldest.ts'
 import { parseJson } from '#providers/send.ts'
 import { toRefusal } from '#server/edge/refusals.ts'
 import { isAnswer, type Outcome, type SubmissionStore, toOutcome } from '#server/shared/memory/submissions.ts'
@@ -159,8 +160,7 @@ function createSentNames(most: number) {
     delete: (name: string) => names.delete(name),
     add(name: string): void {
       names.add(name)
-      const [oldest] = names
-      if (names.size > most && oldest !== undefined) names.delete(oldest)
+      dropOldest(names, most)
     },
   }
 }
@@ -255,8 +255,7 @@ function createUpdates(redis: Redis, isBusy: () => boolean, { alive, leaseMs }: 
     async write(id: string, send: () => Promise<unknown>): Promise<void> {
       await send().catch((error: unknown) => {
         owed.set(id, send)
-        const [oldest] = owed.keys()
-        if (owed.size > mostOwed && oldest !== undefined) owed.delete(oldest)
+        dropOldest(owed, mostOwed)
         throw error
       })
     },

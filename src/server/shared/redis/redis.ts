@@ -42,7 +42,7 @@ export async function openRedis(url: string, log: Log, options: RedisOptions = {
       connectTimeout: timeoutMs,
       // Pings keep a working connection from being idle for this long.
       socketTimeout: 5 * timeoutMs,
-      reconnectStrategy: (tries) => Math.min(longestPauseMs, 50 * 2 ** tries) * (0.75 + Math.random() / 2),
+      reconnectStrategy: (tries) => reconnectPauseMs(tries),
     },
   })
   const listening = client.duplicate({ disableOfflineQueue: false })
@@ -82,6 +82,11 @@ export async function openRedis(url: string, log: Log, options: RedisOptions = {
       listening.destroy()
     },
   }
+}
+
+/** Grows with each try, up to two seconds, and differs between proxies. `random`: from 0 to 1. */
+export function reconnectPauseMs(tries: number, random: number = Math.random()): number {
+  return Math.min(longestPauseMs, 50 * 2 ** tries) * (0.75 + random / 2)
 }
 
 function within<T>(ms: number, asked: Promise<T>): Promise<T> {

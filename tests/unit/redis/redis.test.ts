@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createLog } from '#server/log.ts'
+import { openRedis, reconnectPauseMs } from '#server/shared/redis/redis.ts'
+import { openRedisServer, type RedisServer } from '../../support/redis-server.ts'
+
+let server: RedisServer
+beforeAll(async () => {
+  server = await openRedisServer()
+})
+afterAll(() => server.close())
+
+function openLog() {
+  const lines: string[] = []
+  const told = () => lines.map((line) => JSON.parse(line))
+  return { log: createLog([], (line) => lines.push(line)), told }
+}
+
+describe('the connection to Redis', () => {
+  it.each([
+    [0, 0.5, 50],
+    [1, 0.5, 100],
+    [5, 0.5, 1600],
+    [6, 0.5, 2000],
+    [1000, 0.5, 2000],
+    [2, 0, 150],
+    [2, 1, 250],
+  ])('is tried again after a pause that grows to two seconds (%i tries, %d)', (tries, random, pauseMs) => {
+    expect(reconnectPauseMs(tries, random)).toBe(pauseMs)
+  })
+
+  it('differs at random between proxies', () => {
+    const pauses = Array.from({ length: 100 }, () => reconnectPauseMs(6))
+    expect(Math.min(...pauses)).toBeGreaterThanOrEqual(1500)
+    expect(Math.max(...pauses)).toBeLessThanOrEqual(2500)
+    expect(new Set(pauses).size).toBeGreaterThan(90)
+  })
+
+  it('refuses what is not answered within the time of the call', async () => {
+    const { log, told } = openLog()
+    const redis = await openRedis(server.url, log)
+    expect(await redis.run('return KEYS[1] .. ARGV[1] .. type(ARGV[2])', ['a'], ['b', 1])).toBe('abstring')
+    expect(await redis.run('return 1', [])).toBe(1)
+    const thaw = server.freeze()
+    const late = redis.run('return 2', [])
+    await expect(redis.run('return 1', [], [], 10)).rejects.toThrow('Redis did not answer in time')
+    thaw()
+    expect(await late).toBe(2)
+    expect(told()).toEqual([])
+    await redis.close()
+    await expect(redis.run('return 1', [])).rejects.toThrow()
+  })
+
+  it('is told that it may forget, where Redis drops keys to make room', async () => {
+    const { log, told } = openLog()
+    const kept = await openRedis(server.url, log)
+    expect(told()).toEqual([])
+    await kept.close()
+    await server.ask('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru')
+    const redis = await openRedis(server.url, log)
+    expect(told()).toMatchObject([{ policy: 'allkeys-lru', msg: expect.stringContaining('noeviction') }])
+    await redis.close()
+    await server.ask('CONFIG', 'SET', 'maxmemory-policy', 'noeviction')
+  })
+
+  it('calls listeners at once where there is one, and passes on what is published in their channel', async () => {
+    const redis = await openRedis(server.url, openLog().log)
+    const heard: string[] = []
+    redis.listen('one', (message) => heard.push(message))
+    let connections = 0
+    redis.onConnected(() => {
+      connections += 1
+    })
+    expect(connections).toBe(1)
+    await expect.poll(() => server.ask('PUBLISH', 'one', 'word')).toBe(1)
+    await server.ask('PUBLISH', 'other', 'another')
+    await expect.poll(() => heard).toEqual(['word'])
+    await redis.close()
+  })
+})
