@@ -15,14 +15,25 @@ interface Modules {
  */
 const listed = /\/lucide-react\/dist\/esm\/icons\/|\/query-core\/build\/modern\/mutationObserver\./
 
-/** Whether the page cannot start without a module: one file for all of these, instead of one for each way to share them. */
-function isNeededAtStart(id: string, modules: Modules, seen = new Set<string>()): boolean {
+/** Whether something that `isRoot` names, or that starts the page, imports a module, directly or not, without `import()`. */
+function isNeededBy(isRoot: RegExp | 'start', id: string, modules: Modules, seen = new Set<string>()): boolean {
   if (seen.has(id)) return false
   seen.add(id)
   const module = modules.getModuleInfo(id)
   if (!module) return false
-  return module.isEntry || module.importers.some((importer) => isNeededAtStart(importer, modules, seen))
+  if (isRoot === 'start' ? module.isEntry : isRoot.test(id)) return true
+  return module.importers.some((importer) => isNeededBy(isRoot, importer, modules, seen))
 }
+
+/**
+ * Parts of the page that are loaded in one file each, and in this order: what an earlier one has is not in a later one. Left
+ * to itself, the build makes one file for each way to share modules, and the gallery was drawn after fifty requests.
+ */
+const wholeParts: readonly [name: string, isRoot: RegExp | 'start'][] = [
+  ['start', 'start'],
+  ['gallery', /\/src\/(gallery\/gallery-body|runs\/run-view)\.tsx$/],
+  ['stage', /\/src\/stage\/stage-view\.tsx$/],
+]
 
 /** The demo is served by hosts that send no headers of ours. Nothing that is put into it can leave for another host. */
 const demoPolicy: Plugin = {
@@ -111,13 +122,12 @@ export default defineConfig(({ isSsrBuild, mode }) => ({
           treeshake: { propertyReadSideEffects: false },
           output: {
             codeSplitting: {
-              groups: [
-                {
-                  debugName: 'start',
-                  name: (id: string, modules: Modules) =>
-                    !listed.test(id) && isNeededAtStart(id, modules) ? 'start' : null,
-                },
-              ],
+              groups: wholeParts.map(([part, isRoot], index) => ({
+                debugName: part,
+                priority: wholeParts.length - index,
+                name: (id: string, modules: Modules) =>
+                  !listed.test(id) && isNeededBy(isRoot, id, modules) ? part : null,
+              })),
             },
           },
         },

@@ -129,7 +129,16 @@ async function drawnWith(page: Page, url: string, count: number) {
   await expect.poll(async () => (await tilesAndNodes(page)).tiles).toBeGreaterThanOrEqual(8)
 }
 
-test('opening and scrolling a gallery reads no original and draws no more than is seen', async ({
+/** Names of the scripts that this visit of the page has loaded after its first one, without those of workers. */
+const partsOf = (page: Page) =>
+  page.evaluate(() =>
+    performance
+      .getEntriesByType('resource')
+      .map(({ name }) => new URL(name).pathname.replace(/^.*\//, ''))
+      .filter((name) => /\.js$/.test(name) && !/worker/.test(name)),
+  )
+
+test('opening and scrolling a gallery loads a few scripts, reads no original and draws no more than is seen', async ({
   browser,
   simulated,
   noise,
@@ -142,6 +151,7 @@ test('opening and scrolling a gallery reads no original and draws no more than i
     const page = await context.newPage()
     await watchReads(page)
     await drawnWith(page, simulated.url, count)
+    expect((await partsOf(page)).length, 'scripts until the gallery is drawn').toBeLessThanOrEqual(6)
     drawn.push(await tilesAndNodes(page))
     if (count === 400) {
       const { grid } = galleryOf(page)
