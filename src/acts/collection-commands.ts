@@ -1,5 +1,5 @@
 import type { Collection } from '#domain/collection.ts'
-import type { CollectionChange, ComposedChange } from '#domain/command.ts'
+import type { CollectionChange, Command, ComposedChange } from '#domain/command.ts'
 import type { CollectionId } from '#domain/ids.ts'
 import { fold } from '#library/find/fold.ts'
 import { savedQuery } from '#library/find/saved-query.ts'
@@ -25,13 +25,18 @@ export interface CollectionEdit {
   to?: Collection | undefined
 }
 
+/** For the open searches of other windows. */
+interface Renames {
+  renames: NonNullable<Command['renames']>
+}
+
 /** A new collection with this name. */
 export function newCollection(about: Pick<Collection, 'name'> & Partial<Collection>): Collection {
   return { id: newId() as CollectionId, kind: 'plain', order: Date.now(), ...about }
 }
 
 /** Works out what to change from all collections as they are stored at that moment. */
-type Plan = (all: readonly Collection[]) => readonly (CollectionEdit | SearchChange)[]
+type Plan = (all: readonly Collection[]) => readonly (CollectionEdit | SearchChange | Renames)[]
 
 let turn: Promise<unknown> = Promise.resolve()
 
@@ -48,13 +53,16 @@ export function changeCollections(store: GalleryStore, act: CollectionAct, plan:
 async function carryOut(store: GalleryStore, { label, done, isShown }: CollectionAct, plan: Plan): Promise<boolean> {
   const edits = plan(await store.collections.all())
   const changes = edits.flatMap((edit): (CollectionChange | ComposedChange)[] => {
+    if ('renames' in edit) return []
     if ('kind' in edit) return [edit]
     const { from, to } = edit
     const id = from?.id ?? to?.id
     return id === undefined ? [] : [{ kind: 'collection', id, from, to }]
   })
   if (changes.length === 0) return false
-  const performed = await perform(store, { label, changes }, 'The collections stay as they were')
+  const renames = edits.flatMap((edit) => ('renames' in edit ? edit.renames : []))[0]
+  const command = { label, changes, ...(renames ? { renames } : {}) }
+  const performed = await perform(store, command, 'The collections stay as they were')
   if (!performed) return false
   sayLeft(performed.outcome)
   if (performed.outcome.changed === 0) return false
@@ -68,7 +76,7 @@ export function editOf(id: CollectionId, change: (now: Collection) => Collection
   return (all) => all.filter((each) => each.id === id).map((from) => ({ from, to: change(from) }))
 }
 
-/** Gives a collection its new name, also where smart collections and the open search name it. */
+/** Gives a collection its new name, also where smart collections and open searches name it. */
 export function renameCollection(store: GalleryStore, id: CollectionId, name: string): Promise<boolean> {
   return changeCollections(store, { label: 'rename collection', done: `Renamed to “${name}”` }, (all) => {
     const before = all.find((each) => each.id === id)
@@ -76,12 +84,13 @@ export function renameCollection(store: GalleryStore, id: CollectionId, name: st
     const renamed = { kind: 'collection', from: before.name, to: name } as const
     const next = all.map((each) => (each.id === id ? { ...each, name } : each))
     // Another collection of the same name is still called so.
-    const isOnly = !all.some((each) => each.id !== id && fold(each.name) === fold(before.name))
+    const isOther = (called: string) => all.some((each) => each.id !== id && fold(each.name) === fold(called))
+    const isOnly = !isOther(before.name)
     const rules = isOnly ? renameInRules(next, renamed) : []
     const changed = next.map((each) => rules.find(({ from }) => from === each)?.to ?? each)
     return [
       ...all.flatMap((from, index) => (changed[index] === from ? [] : [{ from, to: changed[index] }])),
-      ...(isOnly ? renameInSearch(renamed) : []),
+      ...(isOnly ? [...renameInSearch(renamed), { renames: { ...renamed, joins: isOther(name) } }] : []),
     ]
   })
 }

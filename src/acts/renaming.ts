@@ -1,15 +1,10 @@
 import type { Collection } from '#domain/collection.ts'
-import type { ComposedChange } from '#domain/command.ts'
+import type { ComposedChange, Renaming } from '#domain/command.ts'
 import type { CollectionId } from '#domain/ids.ts'
-import type { Named } from '#library/find/query.ts'
 import { ruleWithNewName, savedQuery } from '#library/find/saved-query.ts'
+import type { GalleryStore } from '#store/store.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
-
-interface Renamed {
-  kind: Named
-  from: string
-  to: string
-}
+import { windowName } from './window-name.ts'
 
 /** A change of the open search that belongs to an act on a tag or collection. */
 export type SearchChange = Extract<ComposedChange, { kind: 'search' }>
@@ -20,7 +15,7 @@ interface RuleEdit {
 }
 
 /** The edits that give a tag or collection its new name in the rules of smart collections. */
-export function renameInRules(collections: readonly Collection[], renamed: Renamed): RuleEdit[] {
+export function renameInRules(collections: readonly Collection[], renamed: Renaming): RuleEdit[] {
   return collections.flatMap((from) => {
     const rule = ruleWithNewName(from.rule, renamed)
     return rule === undefined || rule === from.rule ? [] : [{ from, to: { ...from, rule } }]
@@ -28,10 +23,21 @@ export function renameInRules(collections: readonly Collection[], renamed: Renam
 }
 
 /** The change that gives it its new name in the open search; none if that does not name it. */
-export function renameInSearch(renamed: Renamed): SearchChange[] {
+export function renameInSearch(renamed: Renaming): SearchChange[] {
   const { search: from } = useWorkspace.getState()
   const to = ruleWithNewName(from, renamed)
   return to === from ? [] : [{ kind: 'search', from, to }]
+}
+
+/** Gives the open search the new name of what another window renames. Gives a function that stops it. */
+export function followRenaming({ subscribe }: Pick<GalleryStore, 'subscribe'>): () => void {
+  return subscribe((change) => {
+    // This window's own search is changed by the act itself, which can be undone.
+    if (change.kind !== 'renamed' || change.window === windowName()) return
+    const { search: from } = useWorkspace.getState()
+    const search = ruleWithNewName(from, change.renaming)
+    if (search !== from) useWorkspace.setState({ search })
+  })
 }
 
 /** The change that shows all images instead of the collection; none if the open search is not limited to it. */

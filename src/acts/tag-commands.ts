@@ -1,4 +1,4 @@
-import type { Change } from '#domain/command.ts'
+import type { Change, Command } from '#domain/command.ts'
 import type { PictureId } from '#domain/ids.ts'
 import { finderOf } from '#library/find/finder-of.ts'
 import { missingIn, savedQuery } from '#library/find/saved-query.ts'
@@ -10,7 +10,7 @@ import { describeStillAsking, renameInRules, renameInSearch } from './renaming.t
 const failed = 'The tags stay as they were'
 
 /**
- * Renames a tag on all images of all shelves, in the smart collections that name it and in the open search. If the new
+ * Renames a tag on all images of all shelves, in the smart collections that name it and in the open searches. If the new
  * name is a tag already, the two are merged.
  */
 export async function renameTag(store: GalleryStore, tag: string, name: string): Promise<void> {
@@ -24,6 +24,7 @@ export async function renameTag(store: GalleryStore, tag: string, name: string):
     const ruleChanges = rules.map((edit) => ({ kind: 'collection' as const, id: edit.from.id, ...edit }))
     return {
       changes: [tagChange(tag, ids, false), tagChange(name, lacking, true), ...ruleChanges, ...renameInSearch(renamed)],
+      renames: { ...renamed, joins: having.size > 0 },
       done: `Tag renamed to “${name}”`,
     }
   })
@@ -50,11 +51,11 @@ export async function deleteTag(store: GalleryStore, tag: string): Promise<void>
 async function act(
   store: GalleryStore,
   label: string,
-  plan: () => Promise<{ changes: readonly Change[]; done: string }>,
+  plan: () => Promise<{ changes: readonly Change[]; renames?: Command['renames']; done: string }>,
 ): Promise<void> {
   try {
-    const { changes, done } = await plan()
-    const performed = await perform(store, { label, changes }, failed)
+    const { done, ...planned } = await plan()
+    const performed = await perform(store, { label, ...planned }, failed)
     if (!performed) return
     sayLeft(performed.outcome)
     notify({ text: done, action: { label: 'Undo', onSelect: () => void undo(store, performed.command.id) } })

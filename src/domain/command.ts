@@ -84,6 +84,13 @@ export type ComposedChange =
 
 export type Change = StoredChange | ComposedChange
 
+/** A tag or a collection, by its name, and its new name. */
+export interface Renaming {
+  kind: 'tag' | 'collection'
+  from: string
+  to: string
+}
+
 /** One reversible act of the user. */
 export interface Command {
   id: string
@@ -95,6 +102,11 @@ export interface Command {
   window: string
   apply: readonly Change[]
   invert: readonly Change[]
+  /**
+   * What it renames, for the open searches of other windows. `joins`: the new name was in use before, so undoing does
+   * not rename everything that has it.
+   */
+  renames?: Renaming & { joins: boolean }
   /** Present when it was undone; it can then be redone. */
   undoneAt?: number
 }
@@ -128,11 +140,12 @@ export function sumOutcomes(...outcomes: readonly Outcome[]): Outcome {
 /** Whether a stored record is a command of a kind this version knows. */
 export function isCommand(value: unknown): value is Command {
   if (!isRecord(value)) return false
-  const { id, label, at, window, apply, invert, undoneAt } = value
+  const { id, label, at, window, apply, invert, renames, undoneAt } = value
   return (
     [id, label, window].every((text) => typeof text === 'string') &&
     Number.isFinite(at) &&
     (undoneAt === undefined || Number.isFinite(undoneAt)) &&
+    (renames === undefined || isRenaming(renames)) &&
     [apply, invert].every((changes) => Array.isArray(changes) && changes.every(isChange))
   )
 }
@@ -166,6 +179,12 @@ const checks: Readonly<Record<Change['kind'], (change: Readonly<Record<string, u
 function isChange(value: unknown): boolean {
   if (!isRecord(value) || !isText(value.kind) || !Object.hasOwn(checks, value.kind)) return false
   return checks[value.kind as Change['kind']](value)
+}
+
+function isRenaming(value: unknown): boolean {
+  if (!isRecord(value)) return false
+  const { kind, from, to, joins } = value
+  return (kind === 'tag' || kind === 'collection') && isText(from) && isText(to) && typeof joins === 'boolean'
 }
 
 function isCollection(value: unknown): boolean {

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useMemo, useState } from 'react'
 import { jumpAct, largerTilesAct, smallerTilesAct, surveyAct } from '#acts/gallery-acts.ts'
+import { followRenaming } from '#acts/renaming.ts'
 import { useActKey } from '#acts/use-act-key.ts'
 import { type BatchId, type CollectionId, isNonEmpty, type NonEmpty, type PictureId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
@@ -7,7 +8,7 @@ import type { Run } from '#domain/run.ts'
 import { everything, type Query } from '#library/find/query.ts'
 import { savedQuery } from '#library/find/saved-query.ts'
 import type { SearchOptions } from '#library/find/search.ts'
-import { usePictures } from '#store/queries.ts'
+import { usePictures, useStore } from '#store/queries.ts'
 import { useHasSamples } from '#store/stage-queries.ts'
 import { Empty } from '#ui/empty.tsx'
 import { lazyPart } from '#ui/lazy-part.tsx'
@@ -104,8 +105,10 @@ export function GalleryBody({ runs, headPlace, runView, onSettings }: GalleryBod
 
 /** The open search is kept in the workspace, because acts on tags and collections change it. It ends with the gallery. */
 function useOpenSearch(): [Query, (next: Query) => void] {
+  const store = useStore()
   const rule = useWorkspace(({ search }) => search)
   const query = useMemo(() => savedQuery(rule) ?? everything, [rule])
+  useEffect(() => followRenaming(store), [store])
   useEffect(() => () => openSearch(everything), [])
   return [query, openSearch]
 }

@@ -20,6 +20,7 @@ export interface LogState {
 export interface NewCommand {
   label: string
   changes: readonly Change[]
+  renames?: Command['renames']
   /** A later command with the same value, within a second, is merged into this one: dragging a slider is one act. */
   run?: string
 }
@@ -115,8 +116,9 @@ export function createCommandLog(ports: LogPorts): CommandLog {
     return next
   }
 
-  function toCommand({ label, changes }: NewCommand): Command {
-    return { id: newId(), label, at: now(), window: window(), apply: changes, invert: invertAll(changes) }
+  function toCommand({ label, changes, renames }: NewCommand): Command {
+    const about = { id: newId(), label, at: now(), window: window(), ...(renames ? { renames } : {}) }
+    return { ...about, apply: changes, invert: invertAll(changes) }
   }
 
   /** After a new act nothing can be redone any more. */

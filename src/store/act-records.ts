@@ -7,6 +7,7 @@ import {
   isCommand,
   isStored,
   type Outcome,
+  type Renaming,
   type StoredChange,
 } from '#domain/command.ts'
 import type { CollectionId, PictureId } from '#domain/ids.ts'
@@ -92,14 +93,25 @@ export function afterwards(command: Command, way: Way, done: Done): Command {
 }
 
 /** What others are to hear of. */
-export function toldOf(done: Done): StoreChange[] {
+export function toldOf(command: Command, way: Way, done: Done): StoreChange[] {
   const changed = (kind: StoredChange['kind']) =>
     [...done].flatMap(([change, ids]) => (change.kind === kind ? ids : []))
   const ids = changed('image') as PictureId[]
+  const isDone = [...done.values()].some((names) => names.length > 0)
+  const renaming = isDone && renamingOf(command, way)
   return [
+    // First, so that searches have the new name when they read again.
+    ...(renaming ? [{ kind: 'renamed' as const, window: command.window, renaming }] : []),
     ...(ids.length > 0 ? [{ kind: 'pictures' as const, ids }] : []),
     ...(changed('collection').length > 0 ? [{ kind: 'collections' as const }] : []),
   ]
+}
+
+function renamingOf({ renames }: Command, way: Way): Renaming | undefined {
+  if (!renames) return undefined
+  const { joins, ...renaming } = renames
+  if (way !== 'undo') return renaming
+  return joins ? undefined : { ...renaming, from: renaming.to, to: renaming.from }
 }
 
 export function changesOf(command: Command, way: Way): StoredChange[] {
@@ -147,7 +159,7 @@ export function createActRecords(database: Database, onChange: (change: StoreCha
         await trim(transaction)
         return { command: kept, done }
       })
-      for (const change of toldOf(result.done)) onChange(change)
+      for (const change of toldOf(command, way, result.done)) onChange(change)
       return { command: result.command, outcome: outcomeOf(result.done) }
     },
     async commands() {

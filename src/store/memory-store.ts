@@ -269,7 +269,7 @@ function createActs(kept: Map<PictureId, Kept>, collections: Map<CollectionId, C
       const after = afterwards(command, way, done)
       for (const id of forget) log.delete(id)
       log.set(after.id, after)
-      for (const change of toldOf(done)) tell(change)
+      for (const change of toldOf(command, way, done)) tell(change)
       return { command: after, outcome: outcomeOf(done) }
     },
     commands: async () => inOrder([...log.values()]),

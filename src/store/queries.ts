@@ -141,6 +141,7 @@ export function watchStore(store: GalleryStore, client: QueryClient): () => void
 
   return store.subscribe((change) => {
     if (change.kind === 'collections') return void client.invalidateQueries({ queryKey: keys.collections })
+    if (change.kind === 'renamed') return
     if (change.kind === 'runs') changed.runs = true
     else for (const id of change.ids) changed.pictures.add(id)
     if (waiting) return

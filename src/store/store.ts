@@ -1,5 +1,5 @@
 import type { Collection } from '#domain/collection.ts'
-import type { Command, Outcome } from '#domain/command.ts'
+import type { Command, Outcome, Renaming } from '#domain/command.ts'
 import type { FoundRecipe } from '#domain/found-recipe.ts'
 import type { CollectionId, PictureId, RunId } from '#domain/ids.ts'
 import type { Laying } from '#domain/laying.ts'
@@ -94,6 +94,8 @@ export type StoreChange =
   | { kind: 'runs'; ids: readonly RunId[] }
   | { kind: 'pictures'; ids: readonly PictureId[] }
   | { kind: 'collections' }
+  /** `window`: the one that renamed it. */
+  | { kind: 'renamed'; window: string; renaming: Renaming }
 
 /**
  * Named sets of images. Membership is stored in the images' marks, so deleting a collection keeps its images. They are

@@ -1,14 +1,18 @@
-import { fireEvent, screen, waitFor, within } from '@testing-library/react'
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { changeCollections, newCollection } from '#acts/collection-commands.ts'
+import { undo } from '#acts/act-log.ts'
+import { changeCollections, newCollection, renameCollection } from '#acts/collection-commands.ts'
 import { imageCommandsOf } from '#acts/image-commands.ts'
+import { renameTag } from '#acts/tag-commands.ts'
 import { readTags, suggestTags } from '#acts/tag-words.ts'
+import { windowName } from '#acts/window-name.ts'
 import type { PictureId } from '#domain/ids.ts'
 import { Gallery } from '#gallery/gallery.tsx'
+import { createCommandLog } from '#library/command-log.ts'
 import { everything } from '#library/find/query.ts'
 import { runScreens } from '#runs/run-screens.ts'
-import type { GalleryStore } from '#store/store.ts'
+import type { GalleryStore, StoreChange } from '#store/store.ts'
 import { closeNotices, gridcell, keep, openTestGallery, renderOver } from '../support/render-gallery.tsx'
 
 let store: GalleryStore
@@ -165,6 +169,59 @@ describe('a search that is open', () => {
     await waitFor(() => expect(field()).toHaveValue('tag:draft'))
     expect(screen.getByRole('button', { name: 'Remove filter draft' })).toBeVisible()
     await waitFor(() => expect(gridcell.names()).toEqual([expect.stringMatching(/^two,/)]))
+  })
+
+  it('has the new name that another window gives a tag or a collection, until that window undoes it', async () => {
+    await tag('two', 'draft')
+    const spring = newCollection({ name: 'Spring' })
+    await changeCollections(store, { label: 'add', done: 'Added' }, () => [{ to: spring }])
+    const [two] = [...(await store.picturesById(['two' as PictureId])).values()]
+    if (two) await imageCommandsOf(store).collect([two], spring, true)
+    const other = createCommandLog({
+      store: store.acts,
+      window: () => 'another window',
+      plan: () => ({ made: [], outcome: { changed: 0, left: 0 }, commit: () => undefined }),
+      now: () => Date.now(),
+      newId: () => crypto.randomUUID(),
+    })
+    /** Undoes the last act of this window. Gives a function that does it in the other one. */
+    const moveElsewhere = async (label: string) => {
+      const own = (await store.acts.commands()).find((command) => command.label === label)
+      await undo(store)
+      const { apply: changes = [], renames } = own ?? {}
+      return () => act(() => other.perform({ label, changes, ...(renames ? { renames } : {}) }))
+    }
+    await renameTag(store, 'draft', 'final')
+    const renameTagElsewhere = await moveElsewhere('rename tag')
+    await renameCollection(store, spring.id, 'Autumn')
+    const renameCollectionElsewhere = await moveElsewhere('rename collection')
+
+    await userEvent.type(field(), 'tag:draft collection:spring')
+    await waitFor(() => expect(gridcell.names()).toEqual([expect.stringMatching(/^two,/)]))
+    await renameTagElsewhere()
+    await waitFor(() => expect(field()).toHaveValue('tag:final collection:spring'))
+    await renameCollectionElsewhere()
+    await waitFor(() => expect(field()).toHaveValue('tag:final collection:Autumn'))
+    await waitFor(() => expect(gridcell.names()).toEqual([expect.stringMatching(/^two, .*tagged final/)]))
+    expect(screen.queryByText(/does not exist/)).not.toBeInTheDocument()
+    await act(() => other.undo())
+    await act(() => other.undo())
+    await waitFor(() => expect(field()).toHaveValue('tag:draft collection:Spring'))
+    await waitFor(() => expect(gridcell.names()).toEqual([expect.stringMatching(/^two, .*tagged draft/)]))
+  })
+
+  it('is told by another window of a tag that was joined with another, but not of the undo, which leaves both', async () => {
+    await tag('one', 'rough')
+    await tag('two', 'draft')
+    const told: StoreChange[] = []
+    const stop = store.subscribe((change) => told.push(change))
+    await renameTag(store, 'draft', 'rough')
+    await undo(store)
+    stop()
+    const renamed = told.filter(({ kind }) => kind === 'renamed')
+    expect(renamed).toEqual([
+      { kind: 'renamed', window: windowName(), renaming: { kind: 'tag', from: 'draft', to: 'rough' } },
+    ])
   })
 
   it('says that a tag was deleted, as does a smart collection, until the deletion is undone', async () => {

@@ -1,3 +1,4 @@
+import type { Renaming } from '#domain/command.ts'
 import type { CollectionId } from '#domain/ids.ts'
 import { type LabelColour, labelColours } from '#domain/marks.ts'
 import type { Shelf } from '#domain/picture.ts'
@@ -104,18 +105,11 @@ function momentOf(value: string, how: 'before' | 'after'): number | undefined {
   return month === undefined ? new Date(y + 1, 0, 1).getTime() : new Date(y, m, 1).getTime()
 }
 
-/** What can be given a new name. */
-export type Named = 'tag' | 'collection'
-
 /**
  * The typed text with a tag or collection called by its new name in each term that names exactly this one (`tag:old`,
  * `-tag:"old"`). A term for a part of its name stays as it is.
  */
-export function renameIn(
-  typed: string,
-  { kind, from, to }: { kind: Named; from: string; to: string },
-  fold: (text: string) => string,
-): string {
+export function renameIn(typed: string, { kind, from, to }: Renaming, fold: (text: string) => string): string {
   const wanted = fold(from)
   return typed.replace(pieces, (piece) => {
     const [, start = '', what, value = ''] = /^(-?(tag|collection):)(.*)$/su.exec(piece) ?? []
@@ -124,7 +118,7 @@ export function renameIn(
 }
 
 /** What the typed text asks for by name, as typed: "draft" for `tag:draft`. Exclusions are left out. */
-export function namesIn(typed: string, kind: Named): string[] {
+export function namesIn(typed: string, kind: Renaming['kind']): string[] {
   return piecesOf(typed).flatMap(({ text, not, quoted }) => {
     const [, what, value = ''] = not || quoted ? [] : (/^(tag|collection):(.*)$/su.exec(text) ?? [])
     return what === kind && unquoted(value) !== '' ? [unquoted(value)] : []

@@ -1,7 +1,8 @@
 import type { Collection } from '#domain/collection.ts'
+import type { Renaming } from '#domain/command.ts'
 import { labelColours } from '#domain/marks.ts'
 import { fold } from './fold.ts'
-import { everything, type Named, namesIn, type Query, renameIn, sorts } from './query.ts'
+import { everything, namesIn, type Query, renameIn, sorts } from './query.ts'
 
 /** The query of a smart collection; `undefined` if the rule cannot be read. Invalid members are left out. */
 export function savedQuery(rule: string | undefined): Query | undefined {
@@ -27,10 +28,7 @@ export function savedQuery(rule: string | undefined): Query | undefined {
 }
 
 /** The rule with a tag or collection called by its new name. A rule that does not name it is returned unchanged. */
-export function ruleWithNewName(
-  rule: string | undefined,
-  change: { kind: Named; from: string; to: string },
-): string | undefined {
+export function ruleWithNewName(rule: string | undefined, change: Renaming): string | undefined {
   const read = parse(rule)
   const query = savedQuery(rule)
   if (!query) return rule

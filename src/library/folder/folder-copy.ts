@@ -181,7 +181,7 @@ async function begin(ports: FolderPorts, copying: Copying, folder: Folder, { ove
 function watch(ports: FolderPorts, copying: Copying): void {
   copying.isWatching = true
   ports.store.subscribe((change) => {
-    if (!copying.folder || change.kind === 'collections') return
+    if (!copying.folder || (change.kind !== 'pictures' && change.kind !== 'runs')) return
     if (change.kind === 'pictures') for (const each of change.ids) copying.images.add(each)
     else for (const each of change.ids) copying.runs.add(each)
     void drain(ports, copying)
