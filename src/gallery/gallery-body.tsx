@@ -92,6 +92,7 @@ export function GalleryBody({ runs, headPlace, runView, onSettings }: GalleryBod
           runView={runView}
           onSettings={onSettings}
           select={list.select}
+          onJump={view.days.length > 0 ? layers.ways.jump : undefined}
           onTurnStack={stacks.turn}
           collected={collected}
           commandsRef={list.commandsRef}
@@ -135,7 +136,7 @@ function useLayers(list: ImageList, { query, onChange }: { query: Query; onChang
     const { tilePx, adjust } = useWorkspace.getState()
     adjust({ tilePx: Math.max(tileLimits.min, Math.min(tileLimits.max, Math.round(tilePx * by))) })
   }
-  const jump = () => setOpen('jump')
+  const jump = useCallback(() => setOpen('jump'), [])
   useActKey(surveyAct, () => void survey())
   useActKey(jumpAct, jump, days.length > 0)
   useActKey(smallerTilesAct, () => resize(1 / 1.25))

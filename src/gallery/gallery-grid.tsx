@@ -1,13 +1,13 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a virtual grid places its rows itself, which a table does not allow
 import { type FocusEvent, type KeyboardEvent, memo, type RefObject, useEffect, useMemo, useRef } from 'react'
 import { Virtualizer, type VirtualizerHandle } from 'virtua'
-import { selectAllAct, stackAct } from '#acts/gallery-acts.ts'
+import { jumpAct, selectAllAct, stackAct } from '#acts/gallery-acts.ts'
 import type { ImageCommands } from '#acts/image-commands.ts'
 import { performKey } from '#acts/image-keys.ts'
 import { useImageCommands } from '#acts/use-image-commands.ts'
 import type { BatchId, NonEmpty, PictureId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
-import { findShortcut } from '#ui/shortcut.ts'
+import { describeShortcut, findShortcut } from '#ui/shortcut.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 import type { CellActs } from './cell-acts.ts'
 import type { Contents } from './contents.ts'
@@ -35,6 +35,8 @@ interface GalleryGridProps {
   onDelete?: ((images: NonEmpty<Picture>) => void) | undefined
   onSettings: () => void
   select: GridSelection
+  /** Opens the choice of a date, by a press on the heading of a day; absent where there is none. */
+  onJump?: (() => void) | undefined
   /** Opens or closes the stack of a batch; absent in the bin, which has no stacks. */
   onTurnStack?: ((batch: BatchId, isOpen: boolean) => void) | undefined
   /** Actions on tiles of the shown collection. */
@@ -56,7 +58,7 @@ const firstHeadingPx = 20
 
 /** The virtual grid of the gallery and of the bin: the rendered and loaded amount does not depend on the total. */
 export const GalleryGrid = memo(function GalleryGrid(props: GalleryGridProps) {
-  const { label = 'Gallery', contents, runView, select, onSeen, commandsRef, goRef } = props
+  const { label = 'Gallery', contents, runView, select, onSeen, onJump, commandsRef, goRef } = props
   const images = useImageCommands()
   const scroller = useRef<HTMLDivElement>(null)
   const list = useRef<VirtualizerHandle>(null)
@@ -76,7 +78,7 @@ export const GalleryGrid = memo(function GalleryGrid(props: GalleryGridProps) {
   const handlers = createGridHandlers({ contents, lines, pageRows, roving: commands, acts, select })
   const band = useRubberBand({ scroller, list, lines, contents, layout, select })
   const seen = useSeen(lines, list, contents, onSeen)
-  const cells = { contents, columns, place, staged, lead, runView, acts, selection: select.selection }
+  const cells = { contents, columns, place, staged, lead, runView, acts, onJump, selection: select.selection }
   const rows: ArrayLike<unknown> = { length: lines.length }
 
   return (
@@ -180,11 +182,13 @@ interface GridLineProps {
   lead: ReadonlySet<string>
   runView: RunView | undefined
   acts: CellActs
+  onJump: (() => void) | undefined
   selection: Selection
 }
 
-function GridLine({ line, index, columns, contents, place, staged, lead, runView, acts, selection }: GridLineProps) {
-  if (!line || line.kind === 'heading') return <Heading title={line?.title ?? ''} index={index} columns={columns} />
+function GridLine(props: GridLineProps) {
+  const { line, index, columns, contents, place, staged, lead, runView, acts, selection } = props
+  if (!line || line.kind === 'heading') return <Heading title={line?.title ?? ''} {...props} />
   const places = Array.from({ length: line.count }, (_, at) => line.first + at)
   const isPicked = ({ id }: Item, stack?: readonly PictureId[]) =>
     selection.ids.size > 0 && (stack ?? [id as PictureId]).every((each) => selection.ids.has(each))
@@ -226,9 +230,11 @@ function LoadingCell() {
   return <div role="gridcell" aria-busy tabIndex={-1} className="aspect-square rounded-sm bg-hover" />
 }
 
-function Heading({ title, index, columns }: { title: string; index: number; columns: number }) {
+type HeadingProps = Pick<GridLineProps, 'index' | 'columns' | 'onJump'> & { title: string }
+
+function Heading({ title, index, columns, onJump }: HeadingProps) {
   return (
-    // biome-ignore lint/a11y/useFocusableInteractive: a heading holds nothing to do; the keys pass over it
+    // biome-ignore lint/a11y/useFocusableInteractive: the keys pass over it; its button has a key and a place in a menu
     <div
       role="row"
       aria-rowindex={index + 1}
@@ -237,7 +243,21 @@ function Heading({ title, index, columns }: { title: string; index: number; colu
     >
       {/* biome-ignore lint/a11y/useFocusableInteractive: as above */}
       <span role="rowheader" aria-colspan={columns} className="text-faint text-xs">
-        {title}
+        {onJump ? (
+          <button
+            type="button"
+            tabIndex={-1}
+            data-tip={jumpAct.label}
+            data-tip-keys={jumpAct.keys[0] && describeShortcut(jumpAct.keys[0])}
+            // Presses beside the words count too, as far as the line reaches.
+            className="relative after:absolute after:-inset-x-2 after:-top-3 after:-bottom-2 hover:text-ink"
+            onClick={onJump}
+          >
+            {title}
+          </button>
+        ) : (
+          title
+        )}
       </span>
     </div>
   )

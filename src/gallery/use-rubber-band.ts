@@ -114,9 +114,9 @@ export function useRubberBand(props: RubberBandProps) {
   }
 }
 
-/** Not on a tile, and not on the scrollbar. */
+/** Not on a tile, not on a button, and not on the scrollbar. */
 function isAir({ target, currentTarget, clientX }: PointerEvent<HTMLElement>): boolean {
-  if (!(target instanceof Element) || target.closest('[role="gridcell"]')) return false
+  if (!(target instanceof Element) || target.closest('[role="gridcell"], button')) return false
   return clientX < currentTarget.getBoundingClientRect().left + currentTarget.clientWidth
 }
 
