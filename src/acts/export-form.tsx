@@ -13,7 +13,7 @@ import {
   sizeTrouble,
   targetOf,
 } from '#library/export/export-plan.ts'
-import { nameTokens } from '#library/export/file-names.ts'
+import { nameTokens, safeStem } from '#library/export/file-names.ts'
 import { type ExportPorts, type ExportResult, saveExport } from '#library/export/save-export.ts'
 import { sizePresets } from '#library/export/size-presets.ts'
 import { currentJob, watchJob } from '#library/jobs.ts'
@@ -65,7 +65,7 @@ export function ExportForm({ images, onClose, make = exportImage }: ExportFormPr
     keepExportSettings(settings)
     setFailure(undefined)
     try {
-      const archive = `${settings.project.trim() || 'atelier'}-${images.length}-images.zip`.replace(/[/\\]/g, '-')
+      const archive = `${safeStem(settings.project.trim() || 'atelier')}-${images.length}-images.zip`
       const options = { quality: settings.quality, withRecipe: settings.recipe, archive }
       const result = await saveExport({ store, make }, items, options)
       if (!result) return

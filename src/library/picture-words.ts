@@ -65,7 +65,7 @@ function slugOf(text: string): string {
     .replace(/([a-z])\p{M}+/giu, '$1')
     .normalize('NFC')
     .toLowerCase()
-    .match(/[\p{L}\p{N}]+/gu)
+    .match(/[\p{L}\p{N}\p{M}]+/gu)
   let slug = ''
   for (const word of words ?? []) {
     if (slug.length + word.length + 1 > mostLetters) break

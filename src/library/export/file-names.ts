@@ -19,13 +19,15 @@ export interface NameFacts {
 export const nameTokens = ['project', 'prompt', 'model', 'date', 'n', 'nn', 'w', 'h'] as const
 
 const mostLetters = 120
+/** In UTF-8, where most scripts need three a letter. Disks take 255; the rest is for the number of a twin and the ending. */
+const mostBytes = 230
 const mostWordLetters = 60
 /** Names that Windows reserves for devices, with any ending. */
 const reserved = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i
 
 /**
  * The name of an exported file. Valid on every system, whatever the pattern and the prompt contain: no slashes or other
- * forbidden characters, no device names, at most 120 letters before the ending.
+ * forbidden characters, no device names, at most 120 letters and 230 bytes before the ending.
  */
 export function fileNameBy(pattern: string, facts: NameFacts): string {
   const filled = pattern.replace(/\{(\w+)\}/g, (whole, token: string) => wordFor(token.toLowerCase(), facts) ?? whole)
@@ -87,16 +89,27 @@ function dayOf(at: number): string {
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
 }
 
-function safeStem(text: string): string {
+/** A text as a file's name without its ending: see `fileNameBy`. "image" if nothing is left of it. */
+export function safeStem(text: string): string {
   const plain = text
     .normalize('NFC')
     .replace(/[\p{Cc}\p{Cf}]/gu, '')
     .replace(/[<>:"/\\|?*]/g, '-')
     // Empty parts leave double hyphens behind.
     .replace(/-{2,}/g, '-')
-  const cut = [...plain].slice(0, mostLetters).join('')
+  const cut = withinBytes([...plain].slice(0, mostLetters))
   // A leading dot hides a file; Windows drops dots and spaces at the end.
   const stem = cut.replace(/^[\s.-]+|[\s.-]+$/g, '')
   if (stem === '') return 'image'
   return reserved.test(stem) ? `_${stem}` : stem
+}
+
+function withinBytes(letters: readonly string[]): string {
+  const encoder = new TextEncoder()
+  let bytes = 0
+  const end = letters.findIndex((letter) => {
+    bytes += encoder.encode(letter).byteLength
+    return bytes > mostBytes
+  })
+  return letters.slice(0, end < 0 ? undefined : end).join('')
 }

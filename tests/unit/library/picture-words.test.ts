@@ -56,6 +56,9 @@ describe('the name of a download', () => {
     expect(fileNameOf(picture('Été: "лиса йети" / ..\\x?'), 'png')).toMatch(
       /^ete-лиса-йети-x-flux-kontext-pro-2026-11-21-[a-z0-9]{6}\.png$/,
     )
+    expect(fileNameOf(picture('बर्फ में हिरण'), 'png')).toMatch(
+      /^बर्फ-में-हिरण-flux-kontext-pro-2026-11-21-[a-z0-9]{6}\.png$/,
+    )
     expect(fileNameOf(picture('***'), 'png')).toMatch(/^image-flux-kontext-pro-2026-11-21-[a-z0-9]{6}\.png$/)
     expect(fileNameOf(picture('w'.repeat(300)), 'png').length).toBeLessThan(100)
   })

@@ -68,6 +68,13 @@ describe('names of exported files', () => {
   it('are never longer than a disk takes', () => {
     expect(fileNameBy('x'.repeat(300), facts)).toHaveLength(124)
     expect(fileNameBy('{prompt}', { ...facts, prompt: 'word '.repeat(1_000) }).length).toBeLessThan(70)
+    // Linux and archives count bytes, and a name may still get a number.
+    for (const letter of ['狐', 'ф', '🦊', 'é']) {
+      const many = { ...facts, project: letter.repeat(300), prompt: letter.repeat(300) }
+      for (const pattern of [letter.repeat(300), '{project}-{prompt}'])
+        expect(new TextEncoder().encode(fileNameBy(pattern, many)).byteLength).toBeLessThan(240)
+    }
+    expect(fileNameBy('🦊'.repeat(300), facts)).toBe(`${'🦊'.repeat(57)}.png`)
   })
 
   it('are unique, also if case is ignored', () => {
