@@ -6,11 +6,15 @@ import type { CDPSession, Page } from 'playwright'
 import { rowsOf } from '../../tests/support/find-corpus.ts'
 import { heapMb, openProfile } from './browser.ts'
 import { startBuiltServer } from './processes.ts'
-import { median, type Row } from './report.ts'
+import { median, type Row, spread } from './report.ts'
 
 const counts = [100, 1_000, 10_000, 50_000] as const
 const loads = 5
 const batchSize = 1_000
+/** The images that are moved to the bin together, and their tag. */
+const manyCount = 1_000
+const manyTag = '1000'
+const turns = 5
 /** Longer than search waits before it stores its snapshot. */
 const tidyMs = 15_000
 const typed = ['light', 'rain', 'st', 'blue', 'wood', 'an', 'glass', 'river', 'moon', 'old']
@@ -25,6 +29,10 @@ interface Library {
   tiles: number
   keyMs: number[]
   scanMs: number
+  /** Of an act on 1,000 images, its undo and its redo; empty where there are fewer images. */
+  binMs: number[]
+  undoMs: number[]
+  redoMs: number[]
   close(): Promise<void>
 }
 
@@ -40,6 +48,7 @@ export async function benchLibrary(): Promise<Row[]> {
       for (const library of libraries) await measureLoad(library, server.origin, round > 0)
     }
     for (const library of libraries) library.keyMs.push(...(await measureKeys(library.page)))
+    for (const library of libraries) if (library.count >= manyCount) await measureUndo(library)
     const [hundred] = libraries
     return hundred ? libraries.flatMap((library) => toRows(library, hundred)) : []
   } finally {
@@ -60,7 +69,8 @@ async function openLibrary(origin: string, count: number): Promise<Library> {
   const prompts = rowsOf(count).map(({ prompt }) => prompt)
   console.error(`Writing ${count.toLocaleString('en')} records …`)
   for (let from = 0; from < count; from += batchSize) {
-    await page.evaluate(writeRecords, { from, prompts: prompts.slice(from, from + batchSize) })
+    const marks = from < manyCount ? { tags: [manyTag], changedAt: 1 } : undefined
+    await page.evaluate(writeRecords, { from, prompts: prompts.slice(from, from + batchSize), marks })
   }
   await page.goto(origin)
   await untilCounted(page, count)
@@ -71,11 +81,18 @@ async function openLibrary(origin: string, count: number): Promise<Library> {
     await rm(folder, { recursive: true, force: true })
   }
   const scanMs = bareScanMs(prompts)
-  return { count, page, session, drawnMs: [], readyMs: [], heap: [], tiles: 0, keyMs: [], scanMs, close }
+  const found = { drawnMs: [], readyMs: [], heap: [], tiles: 0, keyMs: [], binMs: [], undoMs: [], redoMs: [] }
+  return { count, page, session, ...found, scanMs, close }
+}
+
+interface Written {
+  from: number
+  prompts: readonly string[]
+  marks: object | undefined
 }
 
 /** In the page: copies of its one sample, each with its own prompt and time. */
-async function writeRecords({ from, prompts }: { from: number; prompts: readonly string[] }): Promise<void> {
+async function writeRecords({ from, prompts, marks }: Written): Promise<void> {
   const answer = <T>(request: IDBRequest<T>) =>
     new Promise<T>((resolve, reject) => {
       request.onsuccess = () => resolve(request.result)
@@ -89,7 +106,7 @@ async function writeRecords({ from, prompts }: { from: number; prompts: readonly
   for (const [index, prompt] of prompts.entries()) {
     const id = from + index === 0 ? 'sample-1' : `bench-${from + index}`
     const createdAt = Date.now() - (from + index) * 600_000
-    pictures.put({ ...base, id, prompt, createdAt, order: ['gallery', -createdAt, id] })
+    pictures.put({ ...base, id, prompt, createdAt, order: ['gallery', -createdAt, id], ...(marks ? { marks } : {}) })
     thumbnails.put({ ...thumbnail, id })
   }
   await new Promise((resolve, reject) => {
@@ -150,6 +167,70 @@ async function typeUntilCounted(text: string): Promise<number> {
   return performance.now() - began
 }
 
+/** 1,000 of the images are moved to the bin by keys, which is undone and done again by the header's buttons. */
+async function measureUndo({ page, count, binMs, undoMs, redoMs }: Library): Promise<void> {
+  await page.bringToFront()
+  await page.getByRole('searchbox', { name: 'Search images' }).fill(`tag:${manyTag}`)
+  await page.getByText(`${manyCount.toLocaleString('en')} images found`).waitFor()
+  await page.locator('[role="gridcell"]').first().focus()
+  await page.keyboard.press('ControlOrMeta+a')
+  await page
+    .getByRole('toolbar', { name: 'Selection' })
+    .getByText(`${manyCount.toLocaleString('en')} selected`)
+    .waitFor()
+  const [whole, rest] = [count, count - manyCount].map((images) => images.toLocaleString('en'))
+  const began = performance.now()
+  await page.keyboard.press('x')
+  await page.waitForFunction(() => !document.querySelector('[aria-label="Gallery"] [role="gridcell"]'))
+  binMs.push(performance.now() - began)
+  // A gallery without images has no search.
+  if (count > manyCount) await page.getByRole('button', { name: 'Clear search' }).click()
+  await expectBinned(page, manyCount)
+  for (let turn = 0; turn < turns; turn += 1) {
+    undoMs.push(await page.evaluate(pressUntilCounted, { name: 'Undo', words: whole }))
+    await expectBinned(page, 0)
+    redoMs.push(await page.evaluate(pressUntilCounted, { name: 'Redo', words: rest }))
+    await expectBinned(page, manyCount)
+  }
+  undoMs.push(await page.evaluate(pressUntilCounted, { name: 'Undo', words: whole }))
+}
+
+/**
+ * In the page: from the press to the frame with the total number and the newest image of the list. Both come from
+ * what is stored.
+ */
+async function pressUntilCounted({ name, words }: { name: string; words: string | undefined }): Promise<number> {
+  const gallery = document.querySelector('[aria-label="Gallery"]')
+  const button = document.querySelector<HTMLElement>(`header button[aria-label^="${name} "]`)
+  if (!gallery || !button) throw new Error(`There is no button "${name}".`)
+  const isShown = () => {
+    const counted = gallery.querySelector('h2 + span')?.textContent
+    if (words === '0') return gallery.querySelector('[role="gridcell"]') === null
+    return counted === words && gallery.querySelector('[role="gridcell"] img') !== null
+  }
+  const began = performance.now()
+  button.click()
+  while (!isShown()) await new Promise((resolve) => requestAnimationFrame(resolve))
+  return performance.now() - began
+}
+
+/** What is on disk, read by a connection of its own. */
+async function expectBinned(page: Page, count: number): Promise<void> {
+  const binned = await page.evaluate(async () => {
+    const answer = <T>(request: IDBRequest<T>) =>
+      new Promise<T>((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result)
+        request.onerror = () => reject(request.error)
+      })
+    const database = await answer(indexedDB.open('atelier'))
+    const order = database.transaction('pictures').objectStore('pictures').index('order')
+    const found = await answer(order.count(IDBKeyRange.bound(['bin'], ['bin', []])))
+    database.close()
+    return found
+  })
+  if (binned !== count) throw new Error(`${binned} images are in the bin, not ${count}.`)
+}
+
 /** The same texts, searched with `includes` only. */
 function bareScanMs(prompts: readonly string[]): number {
   const texts = prompts.map((prompt) => prompt.toLowerCase())
@@ -169,7 +250,7 @@ function nineOfTen(values: readonly number[]): number {
 }
 
 function toRows(library: Library, hundred: Library): Row[] {
-  const { count, drawnMs, readyMs, heap, tiles, keyMs, scanMs } = library
+  const { count, drawnMs, readyMs, heap, tiles, keyMs, scanMs, binMs, undoMs, redoMs } = library
   const name = (what: string) => `${count.toLocaleString('en')}: ${what}`
   const beside = (what: string, unit: string, ours: number, yardstick: number, goal: number): Row => ({
     what: name(what),
@@ -194,5 +275,14 @@ function toRows(library: Library, hundred: Library): Row[] {
     { ...limited('keystroke to count', median(keyMs), count > 10_000 ? 30 : 10, 'ms'), yardstick: scanMs },
     // Some of what is typed finds nothing, and then a suggestion is worked out while the next key is pressed.
     limited('keystroke to count, nine of ten', nineOfTen(keyMs), count > 10_000 ? 100 : 50, 'ms'),
+    ...[
+      ['1,000 images to the bin', binMs] as const,
+      ['its undo, from the press to the whole list', undoMs] as const,
+      ['its redo', redoMs] as const,
+    ].flatMap(([what, times]) =>
+      times.length === 0
+        ? []
+        : { ...limited(what, Math.max(...times), 2_000, 'ms'), note: `at most; ${spread(times)}` },
+    ),
   ]
 }
