@@ -1,9 +1,10 @@
 import type { Change } from '#domain/command.ts'
 import { type EditDocument, emptyDocument, type Frame } from '#domain/edit.ts'
 import type { PictureId } from '#domain/ids.ts'
-import type { Picture } from '#domain/picture.ts'
+import type { Origin, Picture } from '#domain/picture.ts'
 import { frameArea, frameMark } from '#imaging/edit/frame.ts'
 import { frameImage } from '#imaging/edit/frame-image.ts'
+import { markOf, modelOf } from '#library/picture-words.ts'
 import { newId } from '#platform/ids.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { announce } from '#ui/announce.tsx'
@@ -32,7 +33,7 @@ export async function applyCrop(store: GalleryStore, picture: Picture, frame: Fr
       prompt: picture.prompt,
       parents: [picture.id],
       bytes: png,
-      origin: { kind: 'derived', from: 'frame', document: { ...emptyDocument(picture.id), frame } },
+      origin: originOfCrop(picture, frame),
     })
   } catch (error) {
     const reason = error instanceof Error ? error.message : ''
@@ -51,6 +52,17 @@ export async function applyCrop(store: GalleryStore, picture: Picture, frame: Fr
       text: `${left === 1 ? '1 mark lies' : `${left} marks lie`} outside of the crop, and stayed with the original.`,
     })
   return true
+}
+
+/** A crop keeps how its source was made, so that it is marked and found like that. */
+export function originOfCrop(picture: Picture, frame: Frame): Origin {
+  const { id, origin, parents } = picture
+  const crop = { kind: 'derived', from: 'frame', document: { ...emptyDocument(id), frame } } as const
+  const model = modelOf(picture)
+  if (model === undefined) return crop
+  const isCrop = origin.kind === 'derived' && origin.from === 'frame'
+  const isComposite = isCrop ? origin.isComposite === true : parents.length > 0
+  return { ...crop, model, simulated: markOf(picture) !== undefined, isComposite }
 }
 
 function changesFor(old: PictureId, made: PictureId): Change[] {

@@ -63,8 +63,18 @@ export type Origin =
       recipe: Recipe
       simulated: boolean
     }
-  /** A source that was cropped, turned or mirrored. Parent: the source. */
-  | { kind: 'derived'; from: 'frame'; document: EditDocument }
+  /**
+   * A source that was cropped, turned or mirrored. Parent: the source. If a model made that: `model`, `simulated` (also
+   * for a sample), and `isComposite` if it had sources itself.
+   */
+  | {
+      kind: 'derived'
+      from: 'frame'
+      document: EditDocument
+      model?: string
+      simulated?: boolean
+      isComposite?: boolean
+    }
 
 /**
  * A picture's record: small, without bytes. Bytes and thumbnail are stored separately under the same id. Times: epoch

@@ -27,7 +27,7 @@ export function gatewayOf({ origin }: Picture): string | undefined {
 }
 
 export function isSimulated({ origin }: Picture): boolean {
-  return 'simulated' in origin && origin.simulated
+  return 'simulated' in origin && origin.simulated === true
 }
 
 /** In one word, if an image was not really made by a model. */

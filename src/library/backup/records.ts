@@ -31,7 +31,7 @@ const RecipeShape = z.looseObject({ family: text, draft: z.record(text, z.unknow
 const OriginShape = z.discriminatedUnion('kind', [
   z.looseObject({ kind: z.literal('made'), run: id, recipe: RecipeShape, model: text }),
   z.looseObject({ kind: z.literal('dropped'), fileName: text, notes: z.array(text) }),
-  z.looseObject({ kind: z.literal('derived'), from: z.enum(['answer', 'frame']) }),
+  z.looseObject({ kind: z.literal('derived'), from: z.enum(['answer', 'frame']), model: z.optional(text) }),
   z.looseObject({ kind: z.literal('sample'), recipe: RecipeShape, model: text }),
 ])
 const MarksShape = z.looseObject({

@@ -104,15 +104,17 @@ function promptOf({ prompt, origin }: Picture): string {
 
 /**
  * What is written into the file. That a model made the image is always written; prompt and recipe only if wanted.
- * `undefined` for an imported image, which stays as it came.
+ * `undefined` for an imported image, which stays as it came, and for a crop of one.
  */
 export function metadataOf(picture: Picture, size: PixelSize, withRecipe: boolean): ImageMetadata | undefined {
   const { origin, marks, parents, prompt } = picture
   if (origin.kind === 'dropped') return undefined
-  if (origin.kind === 'derived' && origin.from === 'frame') return undefined
+  const isFramed = origin.kind === 'derived' && origin.from === 'frame'
+  if (isFramed && origin.model === undefined) return undefined
+  const isComposite = isFramed ? origin.isComposite : parents.length > 0
   const base: ImageMetadata = {
     ...size,
-    digitalSource: parents.length > 0 ? 'compositeWithTrainedAlgorithmicMedia' : 'trainedAlgorithmicMedia',
+    digitalSource: isComposite ? 'compositeWithTrainedAlgorithmicMedia' : 'trainedAlgorithmicMedia',
   }
   const rating = marks?.reject ? -1 : marks?.rating
   if (!withRecipe) return base
@@ -123,7 +125,7 @@ export function metadataOf(picture: Picture, size: PixelSize, withRecipe: boolea
     ...(model ? { model } : {}),
     ...(rating === undefined ? {} : { rating }),
     ...(marks?.tags && marks.tags.length > 0 ? { tags: marks.tags } : {}),
-    recipe: JSON.stringify(origin.recipe),
+    ...('recipe' in origin ? { recipe: JSON.stringify(origin.recipe) } : {}),
     image: picture.id,
   }
 }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { originOfCrop } from '#acts/crop-command.ts'
 import type { PictureId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
 import {
@@ -10,6 +11,7 @@ import {
 } from '#library/export/export-plan.ts'
 import { fileNameBy, type NameFacts, withoutTwins } from '#library/export/file-names.ts'
 import { saveExport } from '#library/export/save-export.ts'
+import { markOf } from '#library/picture-words.ts'
 
 const facts: NameFacts = {
   project: 'Spring',
@@ -127,6 +129,26 @@ describe('marks of origin', () => {
     })
     const own = pictureOf('a', { origin: { kind: 'dropped', fileName: 'a.png', notes: [] } })
     expect(metadataOf(own, size, true)).toBeUndefined()
+  })
+
+  it('always tell of a crop, and of a crop of a crop, that a model made its source', () => {
+    const size = { width: 10, height: 10 }
+    const cropOf = (source: Picture) => {
+      const origin = originOfCrop(source, { turn: 0, flip: false, tilt: 0, crop: [0, 0, 10, 10] })
+      return pictureOf(`crop of ${source.id}`, { parents: [source.id], origin })
+    }
+    const made = pictureOf('a')
+    const edited = pictureOf('b', { parents: ['photo' as PictureId] })
+    for (const crop of [cropOf(made), cropOf(cropOf(made))]) {
+      expect(metadataOf(crop, size, false)).toEqual({ ...size, digitalSource: 'trainedAlgorithmicMedia' })
+      expect(metadataOf(crop, size, true)).toMatchObject({ prompt: 'a fox', model: 'Flux 2 Pro' })
+      // A sample is no image of the service, and neither is its crop.
+      expect(markOf(crop)).toBe('Simulated')
+    }
+    for (const crop of [cropOf(edited), cropOf(cropOf(edited))])
+      expect(metadataOf(crop, size, false)).toEqual({ ...size, digitalSource: 'compositeWithTrainedAlgorithmicMedia' })
+    const photo = pictureOf('photo', { origin: { kind: 'dropped', fileName: 'a.png', notes: [] } })
+    expect(metadataOf(cropOf(photo), size, true)).toBeUndefined()
   })
 })
 
