@@ -100,7 +100,8 @@ const arrows: Readonly<Record<string, readonly [number, number]>> = {
 function Layer({ answer, source, box, placement, onMove }: LayerProps) {
   const below = useOriginal(source.id).url
   const above = useOriginal(answer.id).url
-  const from = useRef<{ x: number; y: number }>(undefined)
+  /** The pointer that drags; further fingers are ignored. */
+  const from = useRef<{ id: number; x: number; y: number }>(undefined)
   const { x, y, scale } = placement
   const at = ([left, top, width, height]: Box) => ({
     left: x + left * scale,
@@ -109,20 +110,21 @@ function Layer({ answer, source, box, placement, onMove }: LayerProps) {
     height: height * scale,
   })
   const onPress = (event: PointerEvent) => {
-    if (event.button !== 0) return
     event.stopPropagation()
+    if (event.button !== 0 || from.current) return
     event.currentTarget.setPointerCapture(event.pointerId)
-    from.current = { x: event.clientX, y: event.clientY }
+    from.current = { id: event.pointerId, x: event.clientX, y: event.clientY }
   }
   const onDrag = (event: PointerEvent) => {
-    if (!from.current) return
+    const { id, x: lastX, y: lastY } = from.current ?? { id: undefined, x: 0, y: 0 }
+    if (event.pointerId !== id) return
     event.stopPropagation()
-    onMove((event.clientX - from.current.x) / scale, (event.clientY - from.current.y) / scale)
-    from.current = { x: event.clientX, y: event.clientY }
+    onMove((event.clientX - lastX) / scale, (event.clientY - lastY) / scale)
+    from.current = { id, x: event.clientX, y: event.clientY }
   }
   const onDrop = (event: PointerEvent) => {
     event.stopPropagation()
-    from.current = undefined
+    if (from.current?.id === event.pointerId) from.current = undefined
   }
   const onKeyDown = (event: KeyboardEvent) => {
     const arrow = arrows[event.key]
@@ -150,6 +152,7 @@ function Layer({ answer, source, box, placement, onMove }: LayerProps) {
         onPointerMove={onDrag}
         onPointerUp={onDrop}
         onPointerCancel={onDrop}
+        onLostPointerCapture={onDrop}
         onKeyDown={onKeyDown}
         onDoubleClick={(event) => event.stopPropagation()}
         className="absolute cursor-move touch-none border border-accent"

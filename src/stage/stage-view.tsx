@@ -42,7 +42,10 @@ export function StageView({ picture }: { picture: Picture }) {
   const neighbours = useNeighbours(picture)
   const commands = useStageCommands(neighbours.older ?? neighbours.newer)
   const { select, touch, show, openBatch } = useWorkspace.getState()
+  const tool = useWorkspace((state) => state.tool)
   const onSwipe = (direction: Swipe) => {
+    // What is being drawn belongs to this image.
+    if (tool) return
     if (direction === 'down') return show('gallery')
     const next = direction === 'left' ? neighbours.older : neighbours.newer
     if (next) select(next.id)
@@ -57,7 +60,6 @@ export function StageView({ picture }: { picture: Picture }) {
   })
   const [held, setHeld] = useState(false)
   const { zoomIn, zoomOut, fit, full } = zoom
-  const tool = useWorkspace((state) => state.tool)
   const takeTool: StageHandle['takeTool'] = (next) => useWorkspace.getState().takeTool(next === tool ? undefined : next)
   const view: StageHandle = { zoomIn, zoomOut, fit, full, compare: comparison.toggle, before: setHeld, takeTool }
   useStageKeys({ picture, view, commands })

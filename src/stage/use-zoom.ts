@@ -31,6 +31,7 @@ export interface Zoom {
     onPointerMove(event: PointerEvent): void
     onPointerUp(event: PointerEvent): void
     onPointerCancel(event: PointerEvent): void
+    onLostPointerCapture(event: PointerEvent): void
     onDoubleClick(event: MouseEvent): void
     onKeyDown(event: KeyboardEvent): void
   }

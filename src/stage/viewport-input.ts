@@ -124,6 +124,7 @@ export function usePointers(viewport: Element, { onDrag, onPinch, onSwipe }: Poi
       lift(event)
     },
     onPointerCancel: lift,
+    onLostPointerCapture: lift,
   }
   return { handlers, areDown: () => down.current.size > 0 }
 }

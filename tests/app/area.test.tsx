@@ -210,6 +210,73 @@ describe('the area tool on a touch screen', () => {
     expect([points.length, x1 - x0, y1 - y0]).toEqual([4, 25, 15])
   })
 
+  const pen = (type: string, clientX: number, clientY: number, more: PointerEventInit = {}) =>
+    fireEvent(
+      view(),
+      new PointerEvent(type, {
+        bubbles: true,
+        pointerId: 9,
+        pointerType: 'pen',
+        button: 0,
+        buttons: 1,
+        pressure: 1,
+        clientX,
+        clientY,
+        ...more,
+      }),
+    )
+
+  it('draws with a pen while a hand lies on the screen, whichever came first', async () => {
+    await open()
+    finger('pointerdown', 1, 50, 35)
+    finger('pointermove', 1, 52, 36)
+    pen('pointerdown', 5, 5)
+    finger('pointerdown', 2, 55, 38)
+    pen('pointermove', 30, 20)
+    finger('pointermove', 1, 58, 39)
+    pen('pointerup', 30, 20)
+    finger('pointerup', 1, 58, 39)
+    finger('pointerup', 2, 55, 38)
+    expect(areaNow()).toHaveLength(1)
+    // From now on a finger moves the view.
+    finger('pointerdown', 3, 5, 5)
+    finger('pointermove', 3, 40, 30)
+    finger('pointerup', 3, 40, 30)
+    expect(areaNow()).toHaveLength(1)
+  })
+
+  it('subtracts with the eraser of a pen, and draws thinner with less pressure', async () => {
+    await open()
+    pen('pointerdown', 5, 5)
+    pen('pointerup', 5, 5)
+    pen('pointerdown', 5, 5, { button: 5, buttons: 32, pressure: 0.5 })
+    pen('pointerup', 5, 5, { button: 5, buttons: 0 })
+    const strokes = areaNow().map((step) => ('shape' in step && step.shape.kind === 'brush' ? step.shape.radius : 0))
+    expect(areaNow().map(({ op }) => op)).toEqual(['add', 'cut'])
+    expect(strokes[1]).toBeLessThan(strokes[0] ?? 0)
+  })
+
+  it('keeps a long stroke when a second finger comes down', async () => {
+    await open()
+    finger('pointerdown', 1, 5, 5)
+    finger('pointermove', 1, 40, 30)
+    finger('pointerdown', 2, 50, 35)
+    finger('pointerup', 2, 50, 35)
+    finger('pointerup', 1, 40, 30)
+    expect(areaNow()).toHaveLength(1)
+  })
+
+  it('can draw again after the capture of the pointer was lost', async () => {
+    await open()
+    finger('pointerdown', 1, 5, 5)
+    finger('pointermove', 1, 40, 30)
+    finger('lostpointercapture', 1, 40, 30)
+    expect(areaNow()).toHaveLength(1)
+    finger('pointerdown', 2, 5, 5)
+    finger('pointerup', 2, 5, 5)
+    expect(areaNow()).toHaveLength(2)
+  })
+
   it('moves the image with two fingers and draws nothing', async () => {
     await open()
     finger('pointerdown', 1, 5, 5)

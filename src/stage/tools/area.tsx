@@ -134,7 +134,7 @@ export function AreaLayer({ layer, picture, document, zoom, now: tool, send }: A
     },
     [outline],
   )
-  useDrawInput({ viewport, placement, send, hover })
+  useDrawInput({ viewport, placement, send, hover, hasEraser: true })
   const look = 'pointer-events-none absolute inset-0 text-accent'
   return (
     <>

@@ -1,13 +1,5 @@
 import { FlipHorizontal2, Maximize, RotateCcw, RotateCw, UnfoldHorizontal } from 'lucide-react'
-import {
-  type CSSProperties,
-  type KeyboardEvent,
-  type PointerEvent,
-  type ReactNode,
-  useId,
-  useRef,
-  useState,
-} from 'react'
+import { type CSSProperties, type KeyboardEvent, type ReactNode, useId, useState } from 'react'
 import { createPortal } from 'react-dom'
 import { closeAct } from '#acts/app-acts.ts'
 import { applyCrop } from '#acts/crop-command.ts'
@@ -42,7 +34,9 @@ import {
   startCropTool,
   stepCropTool,
 } from './crop-tool.ts'
+import { isControl } from './draw-input.ts'
 import { ToolBar } from './tool-bar.tsx'
+import { useDrawPointers } from './use-draw-pointers.ts'
 
 interface CropProps {
   picture: Picture
@@ -318,9 +312,37 @@ const arrows: Readonly<Record<string, readonly [number, number]>> = {
   ArrowDown: [0, 1],
 }
 
-/** The image, darkened outside the crop, with handles. Wheel and pinch are passed on to the viewport. */
+/** A handle is dragged by one pointer. Beside the frame, and with two fingers or Space, the view is moved. */
+function useCropPointers({
+  zoom: { viewport },
+  placement,
+  send,
+}: Pick<CropLayerProps, 'zoom' | 'send'> & { placement: Placement | undefined }): void {
+  const { x, y, scale } = placement ?? { x: 0, y: 0, scale: 1 }
+  const place = (event: PointerEvent): [number, number] => {
+    const corner = viewport.current?.getBoundingClientRect()
+    return [(event.clientX - (corner?.left ?? 0) - x) / scale, (event.clientY - (corner?.top ?? 0) - y) / scale]
+  }
+  useDrawPointers({
+    viewport,
+    draws: ({ target }) => handleUnder(target) !== undefined || (isControl(target) ? undefined : false),
+    press(event) {
+      const handle = handleUnder(event.target)
+      if (handle) send({ kind: 'press', handle, at: place(event), slack: slackPx / scale })
+    },
+    draw: (event) => send({ kind: 'drag', to: place(event) }),
+    release: () => send({ kind: 'release' }),
+    cancel: () => send({ kind: 'cancel' }),
+  })
+}
+
+function handleUnder(target: EventTarget | null): Handle | undefined {
+  const holder = target instanceof Element ? target.closest<HTMLElement>('[data-handle]') : null
+  return holder?.dataset.handle as Handle | undefined
+}
+
+/** The image, darkened outside the crop, with handles. */
 function CropLayer({ picture, zoom, tool, send, children }: CropLayerProps) {
-  const layer = useRef<HTMLDivElement>(null)
   const room = roomOf(tool, picture)
   const size = useSize(zoom.viewport)
   const isPhone = useMedia('(width < 768px)')
@@ -330,29 +352,10 @@ function CropLayer({ picture, zoom, tool, send, children }: CropLayerProps) {
   const needsRoom = isPhone || padOf(frame, room) !== undefined
   const ownFit = size && (needsRoom ? placeAround(room, frame, size) : isTurned ? placeFit(room, size) : undefined)
   const placement = ((zoom.isFit || isTurned) && ownFit) || zoom.placement
+  useCropPointers({ zoom, placement, send })
   if (!placement) return null
   const { x, y, scale } = placement
   const [left, top, width, height] = tool.box
-  const place = (event: PointerEvent): [number, number] => {
-    const corner = zoom.viewport.current?.getBoundingClientRect()
-    return [(event.clientX - (corner?.left ?? 0) - x) / scale, (event.clientY - (corner?.top ?? 0) - y) / scale]
-  }
-  const press = (handle: Handle) => (event: PointerEvent) => {
-    if (event.button !== 0) return
-    event.stopPropagation()
-    event.currentTarget.setPointerCapture(event.pointerId)
-    send({ kind: 'press', handle, at: place(event), slack: slackPx / scale })
-  }
-  const move = (event: PointerEvent) => {
-    if (!tool.drag) return
-    event.stopPropagation()
-    send({ kind: 'drag', to: place(event) })
-  }
-  const drop = (event: PointerEvent) => {
-    if (!tool.drag) return
-    event.stopPropagation()
-    send({ kind: event.type === 'pointerup' ? 'release' : 'cancel' })
-  }
   const nudge = (event: KeyboardEvent) => {
     const arrow = arrows[event.key]
     if (!arrow) return
@@ -363,17 +366,13 @@ function CropLayer({ picture, zoom, tool, send, children }: CropLayerProps) {
   }
   const box = { left: x + left * scale, top: y + top * scale, width: width * scale, height: height * scale }
   return (
-    <div ref={layer} className="absolute inset-0 overflow-hidden" data-crop>
+    <div className="absolute inset-0 overflow-hidden" data-crop>
       <Turned picture={picture} tool={tool} placement={placement} space={padOf(tool.box, room) && box} />
       <button
         type="button"
         aria-label={`Crop, ${width} × ${height}. Arrows move it, Shift and arrows change its size.`}
-        onPointerDown={press('move')}
-        onPointerMove={move}
-        onPointerUp={drop}
-        onPointerCancel={drop}
+        data-handle="move"
         onKeyDown={nudge}
-        onDoubleClick={(event) => event.stopPropagation()}
         style={box}
         className="absolute cursor-move border border-[#fff] shadow-[0_0_0_9999px_rgb(0_0_0/0.6)] outline-offset-4"
       >
@@ -385,10 +384,6 @@ function CropLayer({ picture, zoom, tool, send, children }: CropLayerProps) {
           <span
             key={handle}
             data-handle={handle}
-            onPointerDown={press(handle)}
-            onPointerMove={move}
-            onPointerUp={drop}
-            onPointerCancel={drop}
             className={`pointer-events-auto absolute size-4 touch-none rounded-full border border-[#000] bg-[#fff] pointer-coarse:size-6 ${side}`}
           />
         ))}

@@ -1,6 +1,7 @@
-import { type RefObject, useEffect, useEffectEvent, useRef } from 'react'
+import { type RefObject, useEffect, useEffectEvent } from 'react'
 import type { Point } from '#domain/edit.ts'
 import { type Placement, toPicture } from '../zoom-matrix.ts'
+import { eraserButton, useDrawPointers } from './use-draw-pointers.ts'
 
 /** Pointer and keyboard input over the image, in pixels of the image. */
 export type DrawEvent =
@@ -21,20 +22,16 @@ interface DrawInput {
   hover(at: readonly [number, number] | undefined): void
   /** Handles the delete key while the focus is in the viewport; left out, the key is not handled. */
   onDelete?: (() => void) | undefined
+  /** The eraser at the end of a pen draws as with Alt. */
+  hasEraser?: boolean
 }
 
 /** Step of an arrow key, in pixels of the screen. */
 const arrowPx = 8
 
-/**
- * One pointer draws. Two fingers, and any pointer while Space is held, move the view: those events are left to the
- * viewport. Listens on the viewport before its own handlers and stops the events it uses.
- */
-export function useDrawInput({ viewport, placement, send, hover, onDelete }: DrawInput): void {
-  const drawing = useRef<{ id: number; start: PointerEvent }>(undefined)
-  const passing = useRef(new Set<number>())
-  const isSpace = useDrawKeys({ viewport, placement, send, onDelete })
-
+/** Drawing over the image by one pointer or by keys. Which pointer draws is decided by `useDrawPointers`. */
+export function useDrawInput({ viewport, placement, send, hover, onDelete, hasEraser = false }: DrawInput): void {
+  useDrawKeys({ viewport, placement, send, onDelete })
   const place = (event: MouseEvent): Point => {
     const { left = 0, top = 0 } = viewport.current?.getBoundingClientRect() ?? {}
     const { x, y } = toPicture(placement ?? { x: 0, y: 0, scale: 1 }, {
@@ -43,84 +40,50 @@ export function useDrawInput({ viewport, placement, send, hover, onDelete }: Dra
     })
     return [x, y]
   }
-  const onDown = useEffectEvent((event: PointerEvent) => {
-    if (event.button !== 0 || isControl(event.target) || passing.current.has(event.pointerId)) return
-    if (isSpace.current || passing.current.size > 0) {
-      passing.current.add(event.pointerId)
-      return
-    }
-    if (drawing.current) {
-      if (event.pointerType !== 'touch') return stop(event)
-      passOn(event)
-      return
-    }
-    stop(event)
-    drawing.current = { id: event.pointerId, start: event }
-    viewport.current?.setPointerCapture(event.pointerId)
+  const press = (event: PointerEvent) => {
     const mark = markUnder(event.target)
     const holder = mark ?? viewport.current
     holder?.focus({ preventScroll: true })
-    const on = mark?.dataset.mark
-    send({ kind: 'press', at: place(event), isAlt: event.altKey, pressure: pressureOf(event), on })
-  })
-  /** With a second finger, the stroke of the first is dropped, and both move the view. */
-  const passOn = (second: PointerEvent) => {
-    const first = drawing.current
-    drawing.current = undefined
-    send({ kind: 'cancel' })
-    if (!first) return
-    passing.current.add(first.id).add(second.pointerId)
-    first.start.target?.dispatchEvent(new PointerEvent('pointerdown', { ...toInit(first.start), bubbles: true }))
+    const isAlt = event.altKey || event.button === eraserButton
+    send({ kind: 'press', at: place(event), isAlt, pressure: pressureOf(event), on: mark?.dataset.mark })
   }
-  const onMove = useEffectEvent((event: PointerEvent) => {
-    hover(at(viewport.current, event))
-    if (passing.current.has(event.pointerId)) return
-    if (drawing.current?.id === event.pointerId) {
-      const all = event.getCoalescedEvents?.() ?? []
-      const to = (all.length > 0 ? all : [event]).map(place)
-      send({ kind: 'move', to, pressure: pressureOf(event) })
-    }
-    if (event.buttons !== 0) stop(event)
-  })
-  const onUp = useEffectEvent((event: PointerEvent) => {
-    if (passing.current.delete(event.pointerId) || drawing.current?.id !== event.pointerId) return
-    drawing.current = undefined
-    stop(event)
-    send({ kind: event.type === 'pointerup' ? 'release' : 'cancel' })
+  const draw = (event: PointerEvent) => {
+    const coalesced = event.getCoalescedEvents?.() ?? []
+    const all = coalesced.length > 0 ? coalesced : [event]
+    if (event.pointerType !== 'pen') return send({ kind: 'move', to: all.map(place) })
+    // The pressure differs from one position to the next.
+    for (const each of all) send({ kind: 'move', to: [place(each)], pressure: pressureOf(each) })
+  }
+  useDrawPointers({
+    viewport,
+    draws: ({ target }) => (isControl(target) ? undefined : true),
+    press,
+    draw,
+    release: () => send({ kind: 'release' }),
+    cancel: () => send({ kind: 'cancel' }),
+    hover: (event) => hover(event && at(viewport.current, event)),
+    hasEraser,
   })
   useEffect(() => {
     const target = viewport.current
     if (!target) return
     const ending = new AbortController()
-    const before = { signal: ending.signal, capture: true }
-    target.addEventListener('pointerdown', (event) => onDown(event), before)
-    target.addEventListener('pointermove', (event) => onMove(event), before)
-    target.addEventListener('pointerup', (event) => onUp(event), before)
-    target.addEventListener('pointercancel', (event) => onUp(event), before)
-    target.addEventListener('pointerleave', () => hover(undefined), before)
-    target.addEventListener('dblclick', stop, before)
-    target.addEventListener('mousedown', keepFocus, before)
+    target.addEventListener('mousedown', keepFocus, { signal: ending.signal, capture: true })
     return () => ending.abort()
-  }, [viewport, hover])
+  }, [viewport])
 }
 
-/** The arrows move the keyboard's cursor. Gives whether Space is held. */
-function useDrawKeys({ viewport, placement, send, onDelete }: Omit<DrawInput, 'hover'>): RefObject<boolean> {
-  const isSpace = useRef(false)
+/** The arrows move the keyboard's cursor. */
+function useDrawKeys({ viewport, placement, send, onDelete }: Omit<DrawInput, 'hover' | 'hasEraser'>): void {
   const onKey = useEffectEvent((event: KeyboardEvent) => {
     if (event.target !== viewport.current) return
-    if (event.key === ' ') {
-      isSpace.current = event.type === 'keydown'
-      event.preventDefault()
-      return
-    }
-    if (onDelete && event.type === 'keydown' && deletes.includes(event.key)) {
+    if (onDelete && deletes.includes(event.key)) {
       stop(event)
       event.preventDefault()
       return onDelete()
     }
     const arrow = arrows[event.key]
-    if (event.type !== 'keydown' || !arrow) return
+    if (!arrow) return
     stop(event)
     event.preventDefault()
     const by = arrowPx / (placement?.scale ?? 1)
@@ -132,10 +95,8 @@ function useDrawKeys({ viewport, placement, send, onDelete }: Omit<DrawInput, 'h
     const ending = new AbortController()
     const before = { signal: ending.signal, capture: true }
     target.addEventListener('keydown', (event) => onKey(event), before)
-    target.addEventListener('keyup', (event) => onKey(event), before)
     return () => ending.abort()
   }, [viewport])
-  return isSpace
 }
 
 const deletes: readonly string[] = ['Delete', 'Backspace']
@@ -148,7 +109,8 @@ export const arrows: Readonly<Record<string, readonly [number, number]>> = {
   ArrowDown: [0, 1],
 }
 
-function isControl(target: EventTarget | null): boolean {
+/** Whether it is a control on the image, which gets its events itself. */
+export function isControl(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest('button, input, [role="slider"]') !== null
 }
 
@@ -163,10 +125,6 @@ function pressureOf({ pointerType, pressure }: PointerEvent): number | undefined
 function at(viewport: HTMLElement | null, { clientX, clientY }: MouseEvent): readonly [number, number] {
   const { left = 0, top = 0 } = viewport?.getBoundingClientRect() ?? {}
   return [clientX - left, clientY - top]
-}
-
-function toInit({ pointerId, pointerType, isPrimary, clientX, clientY }: PointerEvent): PointerEventInit {
-  return { pointerId, pointerType, isPrimary, clientX, clientY, button: 0, buttons: 1 }
 }
 
 /** The focus was set when the pointer was pressed. After a tap, a late mouse event would move it to a mark under the finger. */
