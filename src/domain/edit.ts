@@ -38,7 +38,9 @@ export interface Frame {
   pad?: Sides
 }
 
-export type MarkColour = 'red' | 'cyan' | 'magenta' | 'lime'
+/** The first four are offered always, the others for marks about a source that has this colour. */
+export const markColours = ['red', 'cyan', 'magenta', 'lime', 'orange', 'yellow', 'violet'] as const
+export type MarkColour = (typeof markColours)[number]
 
 export type MarkFigure = Shape | { kind: 'arrow'; from: Point; to: Point } | { kind: 'pin' | 'note'; at: Point }
 

@@ -7,6 +7,23 @@ export const markColourLevels: Readonly<Record<MarkColour, readonly [red: number
   cyan: [0, 255, 255],
   magenta: [255, 0, 255],
   lime: [0, 255, 0],
+  orange: [255, 128, 0],
+  yellow: [255, 255, 0],
+  violet: [128, 0, 255],
+}
+
+/** The pure form of the colours that identify the sources from the second on. The first is the image that is marked. */
+const sourceColours: readonly MarkColour[] = ['lime', 'magenta', 'orange', 'cyan', 'yellow', 'violet']
+
+/** The colours of marks about other sources: of the second, the third … `sourceCount`: with the marked image. */
+export function coloursOfSources(sourceCount: number): readonly MarkColour[] {
+  return sourceColours.slice(0, Math.max(0, sourceCount - 1))
+}
+
+/** The number of the source that a mark of this colour is about, as in "@2"; `undefined` if there is none. */
+export function sourceOfColour(colour: MarkColour, sourceCount: number): number | undefined {
+  const index = coloursOfSources(sourceCount).indexOf(colour)
+  return index < 0 ? undefined : index + 2
 }
 
 /** A polyline: x, y, x, y … */

@@ -1,4 +1,6 @@
 import type { Mark } from '#domain/edit.ts'
+import { sourceOfColour } from '#domain/mark-drawing.ts'
+import { writeReference } from '#domain/prompt.ts'
 import type { ModelFamily } from './model.ts'
 
 /** The beginning of a sentence about a mark, up to the colon. */
@@ -23,8 +25,9 @@ function leadOf(mark: Mark, isNumbered: boolean): string {
 }
 
 /**
- * The sentences that tell a model about the marks, phrased as its guide recommends. A mark without a note ends with "…", for
- * the user to complete. `sourceCount`: number of sources, without the marked copy.
+ * The sentences that tell a model about the marks, phrased as its guide recommends. A mark in the colour of a source names
+ * it; one without that and without a note ends with "…", for the user to complete. `sourceCount`: number of sources,
+ * without the marked copy.
  */
 export function wordsForMarks(
   marks: readonly Mark[],
@@ -33,7 +36,7 @@ export function wordsForMarks(
 ): { begin: string[]; places: { lead: string; words: string }[]; end: string[] } {
   const places = marks.map((mark) => ({
     lead: `${leadOf(mark, marks.length > 1)}:`,
-    words: mark.note.trim().replace(/[.\s]+$/, '') || '…',
+    words: wordsOf(mark, sourceCount),
   }))
   if (marksAs === 'burnt') {
     const end = [
@@ -47,6 +50,15 @@ export function wordsForMarks(
     places,
     end: ['Keep the framing and everything else of image 1.', 'The finished image shows only the scene itself.'],
   }
+}
+
+function wordsOf({ note, colour }: Mark, sourceCount: number): string {
+  const words = note.trim().replace(/[.\s]+$/, '')
+  const source = sourceOfColour(colour, sourceCount)
+  if (source === undefined) return words || '…'
+  const reference = writeReference(source - 1)
+  if (words === '') return `what ${reference} shows`
+  return words.includes(reference) ? words : `${words}, from ${reference}`
 }
 
 /**

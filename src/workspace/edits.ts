@@ -1,4 +1,4 @@
-import { type Edit, type EditDocument, isEdited, type Mark } from '#domain/edit.ts'
+import { type Edit, type EditDocument, isEdited, type Mark, markColours } from '#domain/edit.ts'
 import type { PictureId } from '#domain/ids.ts'
 
 /** The edit of one image, and what part of it is sent; absent: the suggested part. */
@@ -37,6 +37,7 @@ function withSoundMarks({ document, ...rest }: BaseEdit): BaseEdit {
 
 function isMark(value: unknown): value is Mark {
   if (!isRecord(value) || !Number.isInteger(value.n)) return false
+  if (!markColours.some((colour) => colour === value.colour)) return false
   return [value.box, value.points, value.at, value.from].some(Array.isArray)
 }
 

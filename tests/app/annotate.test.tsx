@@ -110,6 +110,26 @@ describe('the tool for marks', () => {
     await waitFor(() => expect(promptNow()).toBe(''))
   })
 
+  it('offers the colours of the other sources, and a mark in one of them names its image', async () => {
+    act(() => {
+      useWorkspace.getState().chooseFamily('flux-2')
+      useWorkspace.getState().setSources('flux-2', [photo, 'bag', 'chair', 'lamp'] as PictureId[])
+    })
+    await userEvent.click(tool('Annotate'))
+    const colours = within(await screen.findByRole('radiogroup', { name: 'Colour' })).getAllByRole('radio')
+    expect(colours.map((radio) => radio.getAttribute('aria-label'))).toEqual([
+      'Red',
+      'Cyan',
+      'Magenta, image 3',
+      'Lime, image 2',
+      'Orange, image 4',
+    ])
+    await userEvent.click(screen.getByRole('radio', { name: 'Orange, image 4' }))
+    await drawByKeys('Arrow')
+    await userEvent.click(screen.getByRole('button', { name: 'Insert in prompt' }))
+    expect(useWorkspace.getState().drafts['flux-2']?.prompt).toMatch(/Where the orange arrow points: what @4 shows\./)
+  })
+
   it('letters typed into a note are not shortcuts of the stage', async () => {
     await userEvent.click(tool('Annotate'))
     await drawByKeys('Pin')

@@ -11,12 +11,15 @@ export interface DrawnMarks {
 
 type Test = (red: number, green: number, blue: number) => boolean
 
-/** The pure colours that are visible on a photo: red, cyan, magenta, lime. */
+/** The pure colours of marks: red, cyan, magenta, lime, orange, yellow, violet. */
 const colours: readonly Test[] = [
   (red, green, blue) => red > 200 && green < 75 && blue < 75,
   (red, green, blue) => red < 90 && green > 195 && blue > 195,
   (red, green, blue) => red > 200 && green < 90 && blue > 195,
   (red, green, blue) => red < 120 && green > 215 && blue < 100,
+  (red, green, blue) => red > 225 && green > 95 && green < 165 && blue < 60,
+  (red, green, blue) => red > 225 && green > 225 && blue < 70,
+  (red, green, blue) => red > 90 && red < 165 && green < 60 && blue > 215,
 ]
 const cellPx = 4
 const haloPx = 4

@@ -1,9 +1,9 @@
 import { Eraser, Trash2 } from 'lucide-react'
 import { type RefObject, useId } from 'react'
 import { changeMark, clearMarks, insertMarkWords } from '#acts/annotate-commands.ts'
-import type { Mark, MarkColour } from '#domain/edit.ts'
+import { type Mark, type MarkColour, markColours } from '#domain/edit.ts'
 import type { PictureId } from '#domain/ids.ts'
-import { markColourLevels } from '#domain/mark-drawing.ts'
+import { coloursOfSources, markColourLevels, sourceOfColour } from '#domain/mark-drawing.ts'
 import { findFamily } from '#models/catalogue.ts'
 import { useStore } from '#store/queries.ts'
 import { Button, IconButton } from '#ui/button.tsx'
@@ -21,7 +21,7 @@ const kinds: readonly { value: MarkKind; label: string }[] = [
   { value: 'pin', label: 'Pin' },
   { value: 'note', label: 'Note' },
 ]
-const colours: readonly MarkColour[] = ['red', 'cyan', 'magenta', 'lime']
+const plainColours = markColours.slice(0, 4)
 /** Models follow fewer marks more reliably. */
 const manyMarks = 8
 const longestNote = 200
@@ -70,7 +70,7 @@ export function AnnotateOptions(props: AnnotateOptionsProps) {
         options={kinds}
         onChange={(kind) => send({ kind: 'choose', mark: kind as MarkKind })}
       />
-      <Colours value={selected?.colour ?? tool.colour} onChange={chooseColour} />
+      <Colours value={selected?.colour ?? tool.colour} sourceCount={useSourceCount(base)} onChange={chooseColour} />
       <IconButton
         label="Clear marks"
         icon={Eraser}
@@ -117,29 +117,51 @@ function Facts({ count }: { count: number }) {
   )
 }
 
-function Colours({ value, onChange }: { value: MarkColour; onChange(colour: MarkColour): void }) {
+/** How many sources the form has with the marked image, which becomes the first. */
+function useSourceCount(base: PictureId): number {
+  return useWorkspace(({ family, sources }) => {
+    const others = (sources[family] ?? []).filter((id) => id !== base).length
+    return Math.min(1 + others, findFamily(family)?.maxSources ?? 1)
+  })
+}
+
+interface ColoursProps {
+  value: MarkColour
+  sourceCount: number
+  onChange(colour: MarkColour): void
+}
+
+/** Those of the other sources carry their numbers: a mark in such a colour is about that image. */
+function Colours({ value, sourceCount, onChange }: ColoursProps) {
   const id = useId()
+  const colours = new Set<MarkColour>([...plainColours, ...coloursOfSources(sourceCount), value])
+  const nameOf = (colour: MarkColour) => {
+    const source = sourceOfColour(colour, sourceCount)
+    return `${colour[0]?.toUpperCase()}${colour.slice(1)}${source === undefined ? '' : `, image ${source}`}`
+  }
   return (
     <span role="radiogroup" aria-label="Colour" className="flex shrink-0 gap-0.5">
-      {colours.map((colour) => (
+      {[...colours].map((colour) => (
         <label
           key={colour}
-          title={colour}
+          data-tip={nameOf(colour)}
           className="relative flex size-7 cursor-pointer items-center justify-center rounded-sm border border-transparent has-checked:border-ink has-focus-visible:outline-2 has-focus-visible:outline-ink max-middle:size-11"
         >
           <input
             type="radio"
             name={id}
-            aria-label={`${colour[0]?.toUpperCase()}${colour.slice(1)}`}
+            aria-label={nameOf(colour)}
             checked={colour === value}
             onChange={() => onChange(colour)}
             className="absolute inset-0 m-0 cursor-pointer appearance-none opacity-0"
           />
           <span
             aria-hidden
-            className="size-4 rounded-full border border-[#000] forced-color-adjust-none"
+            className="size-4 rounded-full border border-[#000] text-center font-semibold text-[10px] text-[#000] leading-3.5 forced-color-adjust-none"
             style={{ background: `rgb(${markColourLevels[colour].join(' ')})` }}
-          />
+          >
+            {sourceOfColour(colour, sourceCount)}
+          </span>
         </label>
       ))}
     </span>

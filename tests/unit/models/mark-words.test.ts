@@ -23,6 +23,17 @@ describe('the words for marks', () => {
     )
   })
 
+  test('name the source in whose colour a mark is drawn', () => {
+    const lime: Mark = { ...arrow, colour: 'lime' }
+    const words = (note: string, sourceCount: number) =>
+      wordsForMarks([{ ...lime, note }], reference, sourceCount).places.map((place) => `${place.lead} ${place.words}`)
+    expect(words('the bag', 2)).toEqual(['Where the lime arrow points: the bag, from @2'])
+    expect(words('', 2)).toEqual(['Where the lime arrow points: what @2 shows'])
+    expect(words('the bag of @2, smaller', 2)).toEqual(['Where the lime arrow points: the bag of @2, smaller'])
+    expect(words('the bag', 1)).toEqual(['Where the lime arrow points: the bag'])
+    expect(wordsForMarks([{ ...box, colour: 'orange' }], reference, 4).places[0]?.words).toBe('a blue door, from @4')
+  })
+
   test('are updated when a note changes, and are not repeated', () => {
     const first = withMarkWords('', wordsForMarks([box], burnt, 1))
     const again = withMarkWords(first, wordsForMarks([{ ...box, note: 'a green door' }], burnt, 1))

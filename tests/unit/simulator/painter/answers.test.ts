@@ -159,7 +159,7 @@ describe('marks drawn on the source', () => {
   const box = { left: 320, top: 40, width: 110, height: 90 }
   const inside = { left: 345, top: 65, width: 60, height: 40 }
 
-  it.each(['#ff0000', '#00ffff', '#ff00ff', '#00ff00'])(
+  it.each(['#ff0000', '#00ffff', '#ff00ff', '#00ff00', '#ff8000', '#ffff00', '#8000ff'])(
     'in %s say where the change goes, and are gone',
     async (colour) => {
       const before = await look(source)
