@@ -1,10 +1,12 @@
-import { type KeyboardEvent, useEffect, useMemo, useRef } from 'react'
+import { Network } from 'lucide-react'
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
 import type { PictureId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
 import { usePicture } from '#store/queries.ts'
 import { type Relative, useFamily } from '#store/stage-queries.ts'
 import { useThumbnail } from '#store/thumbnail-queries.ts'
 import { classes } from '#ui/classes.ts'
+import { Popover } from '#ui/popover.tsx'
 import { type FamilyLayout, type FamilyPlace, layoutFamily, lineTo, neighbourOf } from './family-layout.ts'
 
 interface FamilyTreeProps {
@@ -16,15 +18,16 @@ interface FamilyTreeProps {
   onCompare: (id: PictureId) => void
 }
 
-/** In CSS pixels. Two branches fit into the strip; further ones are scrolled to. */
+/** In CSS pixels. Two branches fit into the strip; further ones are scrolled to, or shown in a panel above it. */
 const sizes = { one: { tile: 48, row: 60 }, several: { tile: 28, row: 34 } }
+const rowsInStrip = 2
 const labelPx = 52
 const letterPx = 7
 const gapPx = 20
 
 /** The ancestors and edits of an image, as a tree from left to right. */
 export function FamilyTree({ picture, ...choice }: FamilyTreeProps) {
-  const family = useFamily(picture.id)
+  const family = useSteadyFamily(picture.id)
   const layout = useMemo(() => family && layoutFamily(family.map(toMember)), [family])
   if (!family || !layout) return <div className="h-full" />
   const records = new Map(family.map((relative) => [relative.id, relative.picture]))
@@ -34,14 +37,45 @@ export function FamilyTree({ picture, ...choice }: FamilyTreeProps) {
   return (
     <div className="flex h-full min-w-0 items-center px-3">
       <div className="flex h-full min-w-0 items-center scroll-p-2 overflow-auto overscroll-contain px-px [scrollbar-width:thin]">
-        <Tree layout={layout} records={records} shown={picture.id} choice={choice} />
+        <Tree
+          label="Family"
+          sizes={layout.rows > 1 ? sizes.several : sizes.one}
+          layout={layout}
+          records={records}
+          shown={picture.id}
+          choice={choice}
+        />
       </div>
+      {layout.rows > rowsInStrip && (
+        <span className="ml-2">
+          <Popover label="Whole family" icon={Network} isFitted>
+            {() => (
+              <Tree
+                label="Whole family"
+                sizes={sizes.one}
+                layout={layout}
+                records={records}
+                shown={picture.id}
+                choice={choice}
+              />
+            )}
+          </Popover>
+        </span>
+      )}
       {references.length > 0 && <References ids={references} choice={choice} />}
       {layout.places.length === 1 && picture.parents.length < 2 && (
         <p className="ml-2 shrink-0 text-faint text-xs">Edits appear here.</p>
       )}
     </div>
   )
+}
+
+/** While the family of a further image of it is read, it is shown as it was. */
+function useSteadyFamily(id: PictureId): readonly Relative[] | undefined {
+  const read = useFamily(id)
+  const [last, setLast] = useState(read)
+  if (read && read !== last) setLast(read)
+  return read ?? (last?.some((relative) => relative.id === id) ? last : undefined)
 }
 
 function toMember({ id, picture, parentId }: Relative) {
@@ -52,15 +86,16 @@ function toMember({ id, picture, parentId }: Relative) {
 type Choice = Omit<FamilyTreeProps, 'picture'>
 
 interface TreeProps {
+  label: string
+  sizes: { tile: number; row: number }
   layout: FamilyLayout
   records: ReadonlyMap<PictureId, Picture | undefined>
   shown: PictureId
   choice: Choice
 }
 
-function Tree({ layout, records, shown, choice }: TreeProps) {
+function Tree({ label, sizes: { tile, row }, layout, records, shown, choice }: TreeProps) {
   const list = useRef<HTMLUListElement>(null)
-  const { tile, row } = layout.rows > 1 ? sizes.several : sizes.one
   const line = lineTo(layout, shown)
   const columnPx = tile + labelPx + gapPx
   const button = (id: PictureId) => list.current?.querySelector<HTMLElement>(`[data-id="${CSS.escape(id)}"]`)
@@ -84,7 +119,7 @@ function Tree({ layout, records, shown, choice }: TreeProps) {
   return (
     <ul
       ref={list}
-      aria-label="Family"
+      aria-label={label}
       onKeyDown={onKeyDown}
       className="relative my-auto shrink-0"
       style={{ width: layout.columns * columnPx - gapPx, height: layout.rows * row }}

@@ -1,6 +1,7 @@
 import type { LucideIcon } from 'lucide-react'
 import { type KeyboardEvent, type ReactNode, type ToggleEvent, useId, useRef, useState } from 'react'
 import { IconButton } from './button.tsx'
+import { classes } from './classes.ts'
 import { placePopover } from './place-popover.ts'
 
 interface PopoverProps {
@@ -8,12 +9,14 @@ interface PopoverProps {
   icon: LucideIcon
   /** Wider, for texts. */
   isWide?: boolean
+  /** As wide as its content. */
+  isFitted?: boolean
   /** Drawn only while it is open. `close` closes it. */
   children: (close: () => void) => ReactNode
 }
 
 /** A button and the panel of controls it opens. A press outside and Escape close it. */
-export function Popover({ label, icon, isWide = false, children }: PopoverProps) {
+export function Popover({ label, icon, isWide = false, isFitted = false, children }: PopoverProps) {
   const id = useId()
   const [open, setOpen] = useState(false)
   const button = useRef<HTMLSpanElement>(null)
@@ -26,7 +29,9 @@ export function Popover({ label, icon, isWide = false, children }: PopoverProps)
     // Its size is known after its content is rendered.
     requestAnimationFrame(() => {
       placePopover(currentTarget, anchor)
-      currentTarget.querySelector<HTMLElement>('input, select, button')?.focus()
+      const current = currentTarget.querySelector<HTMLElement>('[aria-current="true"]')
+      const first = currentTarget.querySelector<HTMLElement>('input, select, button')
+      ;(current ?? first)?.focus()
     })
   }
   const onKeyDown = (event: KeyboardEvent) => {
@@ -44,7 +49,10 @@ export function Popover({ label, icon, isWide = false, children }: PopoverProps)
         id={id}
         popover="auto"
         onToggle={onToggle}
-        className={`popover middle:max-w-[calc(100vw-16px)] p-3 ${isWide ? 'middle:w-md' : 'middle:w-64'}`}
+        className={classes(
+          'popover middle:max-w-[calc(100vw-16px)] p-3',
+          isFitted ? 'middle:max-h-[60dvh]' : isWide ? 'middle:w-md' : 'middle:w-64',
+        )}
       >
         {open && (
           <div role="dialog" aria-label={label} tabIndex={-1} onKeyDown={onKeyDown}>

@@ -58,6 +58,20 @@ afterEach(() => {
   closeNotices()
 })
 
+it('shows a family of many attempts whole in a panel, from which one after the other is looked at', async () => {
+  await keepFamily()
+  for (const name of ['v2c', 'v2d', 'v2e'])
+    await keep(store, name, { prompt: `Fog ${name}`, createdAt: now - 500, parents: ['v1'], width: 60, height: 40 })
+  await show('v2a')
+  await userEvent.click(await screen.findByRole('button', { name: 'Whole family' }))
+  const panel = within(await screen.findByRole('dialog', { name: 'Whole family' }))
+  expect(panel.getAllByRole('listitem')).toHaveLength(7)
+  expect(panel.getByRole('button', { current: true })).toHaveAccessibleName(/^Snow/)
+  await userEvent.click(panel.getByRole('button', { name: /^Fog v2d/ }))
+  expect(await screen.findByRole('img', { name: /^Fog v2d/ })).toBeVisible()
+  await waitFor(() => expect(panel.getByRole('button', { current: true })).toHaveAccessibleName(/^Fog v2d/))
+})
+
 describe('the stage', () => {
   it('says how to begin before a picture is chosen', async () => {
     await show()
