@@ -11,6 +11,8 @@ interface ChangeLayerProps {
   answer: PictureId
   fit: Fit
   places: readonly Place[]
+  /** The place that the user looks at. */
+  shown: Place | undefined
   /** Size of the laid-in image, in pixels. */
   size: { width: number; height: number }
   placement: Placement | undefined
@@ -20,7 +22,7 @@ interface ChangeLayerProps {
  * A heat map of where the model changed the image, with a frame around each place outside the area. Takes no pointer
  * events.
  */
-export function ChangeLayer({ answer, fit, places, size, placement }: ChangeLayerProps) {
+export function ChangeLayer({ answer, fit, places, shown, size, placement }: ChangeLayerProps) {
   const map = useChangeMap(answer, fit)
   const canvas = useRef<HTMLCanvasElement>(null)
   useEffect(() => {
@@ -38,8 +40,12 @@ export function ChangeLayer({ answer, fit, places, size, placement }: ChangeLaye
     <div aria-hidden className="pointer-events-none absolute inset-0 overflow-hidden">
       <div className="absolute bg-[rgb(0_0_0/0.55)]" style={at(0, 0, size.width, size.height)} />
       {map && <canvas ref={canvas} width={map.width} height={map.height} className="absolute" style={at(...map.box)} />}
-      {places.map(({ box }) => (
-        <div key={box.join(' ')} className="absolute border border-accent" style={at(...box)} />
+      {places.map((place) => (
+        <div
+          key={place.box.join(' ')}
+          className={`absolute border-accent ${place === shown ? 'border-3' : 'border'}`}
+          style={at(...place.box)}
+        />
       ))}
       {!map && (
         <p className="absolute top-2 left-2 rounded-sm border border-line bg-panel px-2 py-0.5 text-soft text-xs">

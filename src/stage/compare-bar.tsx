@@ -48,7 +48,7 @@ export function CompareBar({ comparing, a, b, seen, onFlip }: CompareBarProps) {
   }
   useActKey(flipAct, onFlip, comparing.way === 'flip')
   return (
-    <div className="@container flex h-11 items-center gap-1 px-2 max-middle:h-12 max-middle:px-1">
+    <div className="stage-bar @container flex-nowrap gap-1 px-2 max-middle:px-1">
       <Chip letter="A" picture={a} takes={comparing.takes === 'a'} onTake={() => compare({ takes: 'a' })} />
       <IconButton label="Swap A and B" icon={ArrowLeftRight} disabled={!a} onClick={swap} className="@max-md:hidden" />
       <Chip letter="B" picture={b} takes={comparing.takes === 'b'} onTake={() => compare({ takes: 'b' })} />

@@ -1,6 +1,5 @@
-import { SlidersHorizontal } from 'lucide-react'
-import { type CSSProperties, type ReactNode, useState, useSyncExternalStore } from 'react'
-import { createPortal } from 'react-dom'
+import { SlidersHorizontal, X } from 'lucide-react'
+import { type CSSProperties, type KeyboardEvent, type ReactNode, useState, useSyncExternalStore } from 'react'
 import { fillForm } from '#acts/fill-form.ts'
 import type { Affine, LaidView } from '#domain/edit.ts'
 import type { PictureId } from '#domain/ids.ts'
@@ -17,12 +16,11 @@ import { lazyPart } from '#ui/lazy-part.tsx'
 import { notify } from '#ui/notices.tsx'
 import { Segments } from '#ui/segments.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
-import { ChangeLayer } from './change-layer.tsx'
+import { Changes } from './changes.tsx'
 import {
   describeFit,
   describeLoss,
   describeMarksLeft,
-  describePlaces,
   describeRefusal,
   describeStep,
   spaceLeftEmpty,
@@ -39,7 +37,7 @@ interface LaidBarProps {
 }
 
 /**
- * Messages about an edit of an area, above the image: that its answer is being laid in, what that involved, or why it
+ * Messages about an edit of an area, outside the image: that its answer is being laid in, what that involved, or why it
  * was not done.
  */
 export function LaidBar({ picture, zoom }: LaidBarProps) {
@@ -78,9 +76,31 @@ export function LaidBar({ picture, zoom }: LaidBarProps) {
 
 const chip = 'whitespace-nowrap rounded-full border border-line px-2 text-soft text-xs leading-5'
 
-/** As many lines as needed. */
+/** One line above the image; on a phone as many as needed, below it. */
 function Bar({ children }: { children: ReactNode }) {
-  return <div className="flex min-h-11 flex-wrap items-center gap-x-1.5 gap-y-1 px-3 py-1">{children}</div>
+  return <div className="stage-bar">{children}</div>
+}
+
+interface PanelProps {
+  label: string
+  children: ReactNode
+  onClose?: () => void
+}
+
+/** More than a line, in the place of the strip, so that the image does not move. */
+function Panel({ label, children, onClose }: PanelProps) {
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== 'Escape' || !onClose) return
+    event.preventDefault()
+    event.stopPropagation()
+    onClose()
+  }
+  return (
+    <section aria-label={label} className="stage-panel" onKeyDown={onKeyDown}>
+      <div className="flex min-w-0 flex-1 flex-wrap items-center gap-x-3 gap-y-1">{children}</div>
+      {onClose && <IconButton label={`Close ${label.toLowerCase()}`} icon={X} onClick={onClose} />}
+    </section>
+  )
 }
 
 /** The step of laying an answer into this image, or of this answer itself. */
@@ -110,21 +130,14 @@ interface LaidProps extends LaidBarProps {
 
 function Laid({ origin, answer, picture, zoom }: LaidProps) {
   const results = useResults(picture, origin)
-  const [isShowing, setShowing] = useState(false)
-  const [isAdjusting, setAdjusting] = useState(false)
+  const [open, setOpen] = useState<'changes' | 'adjust' | 'area'>()
   const { lay, isBusy } = useLayAnew(answer)
-  const { edit, fit, view, places, losses: lost = [], marksLeft = [], leftEmpty } = origin
-  const chips = [
-    ...describeFit(fit),
-    ...(marksLeft.length > 0 ? [describeMarksLeft(marksLeft)] : []),
-    ...(leftEmpty ? [spaceLeftEmpty] : []),
-    ...lost.map(describeLoss),
-  ]
-  const [isPainting, setPainting] = useState(false)
+  const { edit, fit, view } = origin
   const { area, rim } = edit.document
   const source = usePicture(picture.parents[0])
   const wishes: LayWishes = { view, feather: rim, fit, area }
-  if (isPainting && source) {
+  const turn = (part: 'changes' | 'adjust') => setOpen(open === part ? undefined : part)
+  if (open === 'area' && source) {
     return (
       <AreaAgain
         picture={picture}
@@ -133,53 +146,67 @@ function Laid({ origin, answer, picture, zoom }: LaidProps) {
         zoom={zoom}
         isBusy={isBusy}
         onLay={(change) => lay({ ...wishes, ...change })}
-        onLeave={() => setPainting(false)}
+        onLeave={() => setOpen(undefined)}
       />
     )
   }
   return (
-    <Bar>
-      <ul aria-label="What was done" className="flex flex-wrap gap-1">
-        {chips.map((words) => (
-          <li key={words} className={chip}>
-            {words}
-          </li>
-        ))}
-      </ul>
-      <Button
-        variant={isShowing ? 'plain' : 'quiet'}
-        aria-pressed={isShowing}
-        disabled={answer === undefined}
-        onClick={() => setShowing(!isShowing)}
-      >
-        Show changes
-      </Button>
-      <IconButton
-        label="Adjust the result"
-        icon={SlidersHorizontal}
-        pressed={isAdjusting}
-        onClick={() => setAdjusting(!isAdjusting)}
-      />
-      {isShowing && <p className="text-soft text-xs">{describePlaces(places)}</p>}
-      {picture.parents[0] && (
-        <Results picture={picture} source={picture.parents[0]} results={results} viewport={zoom.viewport} />
-      )}
-      {isAdjusting && (
-        <Adjust
-          origin={origin}
-          isBusy={isBusy}
-          onLay={(change) => lay({ ...wishes, ...change })}
-          onPaint={source && (() => setPainting(true))}
+    <>
+      <Bar>
+        <WhatWasDone origin={origin} />
+        <Button
+          variant={open === 'changes' ? 'plain' : 'quiet'}
+          aria-pressed={open === 'changes'}
+          disabled={answer === undefined}
+          onClick={() => turn('changes')}
+        >
+          Show changes
+        </Button>
+        <IconButton
+          label="Adjust the result"
+          icon={SlidersHorizontal}
+          pressed={open === 'adjust'}
+          onClick={() => turn('adjust')}
         />
-      )}
-      {isShowing &&
-        answer &&
-        zoom.viewport.current &&
-        createPortal(
-          <ChangeLayer answer={answer} fit={fit} places={places} size={picture} placement={zoom.placement} />,
-          zoom.viewport.current,
+        {picture.parents[0] && (
+          <Results picture={picture} source={picture.parents[0]} results={results} viewport={zoom.viewport} />
         )}
-    </Bar>
+      </Bar>
+      {open === 'adjust' && (
+        <Panel label="Adjustments" onClose={() => setOpen(undefined)}>
+          <Adjust
+            origin={origin}
+            isBusy={isBusy}
+            onLay={(change) => lay({ ...wishes, ...change })}
+            onPaint={source && (() => setOpen('area'))}
+          />
+        </Panel>
+      )}
+      {open === 'changes' && answer && (
+        <Panel label="Changes" onClose={() => setOpen(undefined)}>
+          <Changes answer={answer} origin={origin} picture={picture} zoom={zoom} />
+        </Panel>
+      )}
+    </>
+  )
+}
+
+/** Without room for all words, each is cut off at its end. */
+function WhatWasDone({ origin: { fit, losses: lost = [], marksLeft = [], leftEmpty } }: { origin: LaidOrigin }) {
+  const chips = [
+    ...describeFit(fit),
+    ...(marksLeft.length > 0 ? [describeMarksLeft(marksLeft)] : []),
+    ...(leftEmpty ? [spaceLeftEmpty] : []),
+    ...lost.map(describeLoss),
+  ]
+  return (
+    <ul aria-label="What was done" className="flex min-w-0 gap-1 overflow-hidden max-middle:flex-wrap">
+      {chips.map((words) => (
+        <li key={words} title={words} className={`${chip} min-w-8 truncate`}>
+          {words}
+        </li>
+      ))}
+    </ul>
   )
 }
 
@@ -195,7 +222,7 @@ interface AdjustProps {
 function Adjust({ origin: { view, edit }, isBusy, onLay, onPaint }: AdjustProps) {
   const { rim } = edit.document
   return (
-    <span className="flex w-full flex-wrap items-center gap-x-3 gap-y-1">
+    <>
       <Feather value={rim} isOff={isBusy} onChange={(feather) => onLay({ feather })} />
       <Segments
         label="Result shows"
@@ -216,7 +243,7 @@ function Adjust({ origin: { view, edit }, isBusy, onLay, onPaint }: AdjustProps)
           Laying in again…
         </span>
       )}
-    </span>
+    </>
   )
 }
 
@@ -301,15 +328,15 @@ function Refused({ answer, laying, recipe, zoom }: RefusedProps) {
     const onPlace = (map: Affine) => lay({ fit: { map, verdict: 'aligned' } })
     const onCancel = () => setPlacing(false)
     return (
-      <Bar>
+      <Panel label="Placement">
         <PlaceByHand answer={answer} rect={rect} zoom={zoom} isBusy={isBusy} onPlace={onPlace} onCancel={onCancel} />
-      </Bar>
+      </Panel>
     )
   }
   // A bent answer is laid in with the fit that was found; after an error it is tried again.
   const again = laying.kind === 'failed' ? {} : laying.objection === 'bent' ? { fit: laying.fit } : undefined
   return (
-    <Bar>
+    <Panel label="Answer">
       <p role="alert" className="min-w-56 flex-1 basis-64 text-ink text-sm">
         {describeRefusal(laying)}
       </p>
@@ -331,7 +358,7 @@ function Refused({ answer, laying, recipe, zoom }: RefusedProps) {
           Try again ({toBatch([recipe]).priceCredits} credits)
         </Button>
       </span>
-    </Bar>
+    </Panel>
   )
 }
 

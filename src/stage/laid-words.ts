@@ -30,13 +30,13 @@ export function describeFit({ shift, zoom, colour, changedOutside, isFaint }: Fi
   const found = [moved, zoomed].filter(Boolean).join(', ')
   const isTinted = colour.offset.some((offset) => Math.abs(offset) >= leastTint)
   return [
-    describePlace(found && `${found[0]?.toUpperCase()}${found.slice(1)}`, isFaint),
+    describeShift(found && `${found[0]?.toUpperCase()}${found.slice(1)}`, isFaint),
     ...(isTinted ? ['Tint corrected'] : []),
     ...(changedOutside >= leastChange ? [`Changed outside the area: ${percentOf(changedOutside)}`] : []),
   ]
 }
 
-function describePlace(found: string, isFaint: true | undefined): string {
+function describeShift(found: string, isFaint: true | undefined): string {
   if (isFaint) return found ? `${found}; too little detail to be sure` : 'Too little detail to align: placed as it came'
   return found ? `${found}, aligned` : 'Aligned'
 }
@@ -81,6 +81,11 @@ export function describePlaces(places: readonly Place[]): string {
   if (places.length === 0) return 'Nothing outside the area was changed.'
   const count = places.length === 1 ? '1 place' : `${places.length} places`
   return `The model also changed ${count} outside the area. Your pixels were kept there.`
+}
+
+/** "2 · 1.4%": a place in the list of changed places, with its share of the image. */
+export function describePlace({ share }: Place, number: number): string {
+  return `${number} · ${share < 0.001 ? 'under 0.1' : (share * 100).toFixed(1)}%`
 }
 
 const objections: Readonly<Record<Extract<Laying, { kind: 'refused' }>['objection'], string>> = {

@@ -3,10 +3,8 @@ import type { ReactNode } from 'react'
 interface StageLayoutProps {
   /** Tools, 40 px wide, at the left of the image; on a phone a row below it. */
   rail?: ReactNode
-  /** The options of the present activity: one bar above the image; those of a tool in the place of the strip. */
+  /** Options of the present activity: one line above the image, or in the place of the strip. See stage.css. */
   options?: ReactNode
-  /** Keeps the row of the bar above the image also while a tool is open. */
-  keepsRow?: boolean
   image: ReactNode
   /** Acts for the image. */
   actions?: ReactNode
@@ -17,9 +15,9 @@ interface StageLayoutProps {
 }
 
 /** The parts of the stage. Absent ones take no room; the image gets the rest. */
-export function StageLayout({ rail, options, keepsRow = false, image, actions, facts, strip }: StageLayoutProps) {
+export function StageLayout({ rail, options, image, actions, facts, strip }: StageLayoutProps) {
   return (
-    <div className="stage-layout" data-keeps-row={keepsRow || undefined}>
+    <div className="stage-layout">
       {rail && <div className="stage-rail">{rail}</div>}
       {options && <div className="stage-options">{options}</div>}
       <div className="stage-image">{image}</div>

@@ -29,7 +29,7 @@ interface StageToolbarProps {
 export function StageToolbar(props: StageToolbarProps) {
   return (
     <div className="@container">
-      <Toolbar label="Image" className="flex h-11 items-center gap-0.5 px-1">
+      <Toolbar label="Image" className="flex h-11 items-center gap-0.5 px-1 middle:max-wide:h-10">
         <ZoomControls zoom={props.zoom} view={props.view} />
         <span className="ml-auto" />
         <ImageControls {...props} />

@@ -82,7 +82,6 @@ export function StageView({ picture }: { picture: Picture }) {
         )
       }
       options={<Options picture={picture} zoom={zoom} comparison={comparison} tool={tool} hasNews={hasNews} />}
-      keepsRow={hasNews}
       image={<Viewport picture={picture} zoom={zoom} isBefore={held} comparison={comparison} />}
       actions={!isPhone && <StageToolbar picture={picture} zoom={zoom} view={view} commands={commands} {...compare} />}
       facts={
@@ -113,7 +112,16 @@ interface OptionsProps {
 function Options({ picture, zoom, comparison: { comparing, a, seen, flip }, tool, hasNews }: OptionsProps) {
   const waiting = <div className="tool-bar" />
   if (comparing) {
-    return <CompareBar waiting={waiting} comparing={comparing} a={a} b={picture} seen={seen} onFlip={flip} />
+    return (
+      <CompareBar
+        waiting={<div className="stage-bar" />}
+        comparing={comparing}
+        a={a}
+        b={picture}
+        seen={seen}
+        onFlip={flip}
+      />
+    )
   }
   if (tool === 'area') return <Area key={picture.id} waiting={waiting} picture={picture} zoom={zoom} />
   if (tool === 'crop') return <Crop key={picture.id} waiting={waiting} picture={picture} zoom={zoom} />

@@ -32,7 +32,7 @@ export function Stage() {
   }, [runs, submitted])
   const isLaying = usePictures('gallery').pictures.some(awaitsLaying)
   return (
-    <div className="absolute inset-0">
+    <div className="stage-room absolute inset-0">
       {batch && <ContactSheet batch={batch} />}
       {picture && !batch && <StageView picture={picture} />}
       {hasRun && <Arrivals submitted={submitted} />}

@@ -3,12 +3,14 @@ import { pointIn, type Swipe, useGestures, usePointers, useSize, useWheel } from
 import {
   type Box,
   isSamePlacement,
+  type Part,
   type Placement,
   type Point,
   panBy,
   percentOf,
   pinch,
   placeFit,
+  placePart,
   type Space,
   zoomTo,
 } from './zoom-matrix.ts'
@@ -25,6 +27,8 @@ export interface Zoom {
   fit(): void
   /** One image pixel per screen pixel. */
   full(): void
+  /** Brings a part of the image, in its pixels, to the middle, enlarged so that it can be judged. */
+  lookAt(part: Part): void
   /** For the viewport: drag and pinch, double click, arrow keys. */
   handlers: {
     onPointerDown(event: PointerEvent): void
@@ -102,6 +106,7 @@ export function useZoom(picture: Box, options: ZoomOptions = {}): Zoom {
     zoomOut: () => zoom((scale) => scale / stepFactor),
     fit: showAll,
     full: () => full(),
+    lookAt: (part) => touched((_from, room) => placePart(part, picture, room, ratio)),
     handlers: {
       ...pointers,
       onDoubleClick: (event) => (isFit ? full(pointIn(viewport, event)) : showAll()),

@@ -54,6 +54,22 @@ export function zoomTo(
   return settle({ scale: next, x: at.x - point.x * next, y: at.y - point.y * next }, picture, viewport)
 }
 
+/** In image pixels: x, y, width, height. */
+export type Part = readonly [x: number, y: number, width: number, height: number]
+
+/** Share of the viewport that a part fills when it is looked at. */
+const partShare = 0.4
+
+/** A part of the image in the middle, enlarged to its share of the viewport, but no further than a screen pixel per pixel. */
+export function placePart([x, y, width, height]: Part, picture: Box, viewport: Box, pixelRatio: number): Placement {
+  const whole = placeFit(picture, viewport)
+  const wanted = Math.min((viewport.width * partShare) / width, (viewport.height * partShare) / height, 1 / pixelRatio)
+  const scale = Math.max(whole.scale, wanted)
+  const middleOf = (at: number, length: number) => (at + length / 2) * scale
+  const at = { x: viewport.width / 2 - middleOf(x, width), y: viewport.height / 2 - middleOf(y, height) }
+  return settle({ scale, ...at }, picture, viewport)
+}
+
 export function panBy(from: Placement, dx: number, dy: number, picture: Box, viewport: Box): Placement {
   return settle({ ...from, x: from.x + dx, y: from.y + dy }, picture, viewport)
 }

@@ -379,6 +379,34 @@ describe('an answer to an edit of an area', () => {
     expect(screen.queryByRole('list', { name: 'References' })).toBeNull()
   })
 
+  it('lists the places that the model also changed, and the arrow keys look at one after the other', async () => {
+    const places = [
+      { box: [2, 2, 9, 6], share: 0.021 },
+      { box: [40, 30, 4, 4], share: 0.004 },
+      { box: [50, 4, 2, 2], share: 0.0004 },
+    ] as const
+    await keepAnswer()
+    const laid = 'run-1-0-laid' as PictureId
+    await keepLaid(laid, { origin: { ...laidOrigin, places } })
+    await show(laid)
+    await userEvent.click(await screen.findByRole('button', { name: 'Show changes' }))
+    expect(screen.getByText(/also changed 3 places outside the area\. Your pixels were kept there\./)).toBeVisible()
+    const list = within(screen.getByRole('list', { name: 'Changed places' }))
+    const buttons = list.getAllByRole('button')
+    expect(buttons.map((button) => button.textContent)).toEqual(['1 · 2.1%', '2 · 0.4%', '3 · under 0.1%'])
+    expect(buttons.map((button) => button.tabIndex)).toEqual([0, -1, -1])
+    await userEvent.click(list.getByRole('button', { name: '1 · 2.1%' }))
+    await userEvent.keyboard('{ArrowRight}{ArrowRight}{ArrowRight}')
+    expect(list.getByRole('button', { name: '3 · under 0.1%' })).toHaveFocus()
+    expect(list.getByRole('button', { current: true })).toHaveTextContent('3 · under 0.1%')
+    await userEvent.keyboard('{Home}')
+    expect(list.getByRole('button', { current: true })).toHaveTextContent('1 · 2.1%')
+    await userEvent.keyboard('{Escape}')
+    expect(screen.queryByRole('list', { name: 'Changed places' })).toBeNull()
+    expect(screen.getByRole('button', { name: 'Show changes' })).toHaveAttribute('aria-pressed', 'false')
+    expect(useWorkspace.getState().selected).toBe(laid)
+  })
+
   it.each([
     ['cropped', { crop: [10, 5, 40, 30] as const }, { width: 40, height: 30 }],
     ['turned', { turn: 90 as const }, { width: 40, height: 60 }],

@@ -23,7 +23,7 @@ async function placeOf(image: Locator) {
   return before
 }
 
-/** Opens each tool, changes it and leaves: the image, or the frame of the crop around it, has to stay where it was. */
+/** Opens each tool and the comparison, and leaves: the image, or the frame of the crop, has to stay where it was. */
 async function openEachTool(page: Page, image: Locator) {
   const stage = page.getByRole('region', { name: 'Stage' })
   const before = await placeOf(image)
@@ -43,6 +43,11 @@ async function openEachTool(page: Page, image: Locator) {
   await page.keyboard.press('Escape')
   await expect(stage.getByRole('region', { name: 'Annotate options' })).toBeHidden()
   expect(await placeOf(image)).toEqual(before)
+  await stage.getByRole('button', { name: /^Compare/ }).click()
+  await expect(stage.getByRole('radiogroup', { name: 'Compare by' })).toBeVisible()
+  expect(await placeOf(image)).toEqual(before)
+  await page.keyboard.press('Escape')
+  await expect(stage.getByRole('radiogroup', { name: 'Compare by' })).toBeHidden()
 }
 
 test.describe('at 1024 × 768', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { panBy, percentOf, pinch, placeFit, toPicture, zoomTo } from '#stage/zoom-matrix.ts'
+import { panBy, percentOf, pinch, placeFit, placePart, toPicture, zoomTo } from '#stage/zoom-matrix.ts'
 
 const viewport = { width: 600, height: 400 }
 const picture = { width: 2000, height: 1000 }
@@ -24,6 +24,26 @@ describe('a fitted picture', () => {
 
   it('is never drawn larger than it is', () => {
     expect(placeFit({ width: 64, height: 64 }, viewport)).toEqual({ x: 268, y: 168, scale: 1 })
+  })
+})
+
+describe('a part that is looked at', () => {
+  const middleOf = (part: readonly [number, number, number, number]) => {
+    const { x, y, scale } = placePart(part, picture, viewport, 1)
+    return { scale, x: x + (part[0] + part[2] / 2) * scale, y: y + (part[1] + part[3] / 2) * scale }
+  }
+
+  it('is in the middle, and fills part of the viewport', () => {
+    expect(middleOf([700, 400, 400, 100])).toEqual({ scale: 0.6, x: 300, y: 200 })
+  })
+
+  it('that is small is shown pixel by pixel, and one that is large with the whole image', () => {
+    expect(middleOf([1000, 500, 4, 4]).scale).toBe(1)
+    expect(placePart([0, 0, 2000, 900], picture, viewport, 1)).toEqual(placeFit(picture, viewport))
+  })
+
+  it('at the edge does not pull the image away from the edge of the viewport', () => {
+    expect(placePart([0, 0, 4, 4], picture, viewport, 1)).toEqual({ scale: 1, x: 16, y: 16 })
   })
 })
 
