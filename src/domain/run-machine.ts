@@ -159,7 +159,7 @@ export function mayFollow({ state: stored }: Run, { state: next }: Run): boolean
   // A run that went back to the queue must have a time before which it is not sent again.
   if (next.phase === 'queued' && next.sendsAt === undefined) return false
   const back = rowsOf(stored.phase).filter((row) => row.backWhen?.(stored as never))
-  return back.some((row) => row.to === next.phase || (row.to !== 'queued' && isAhead(row.to, next.phase)))
+  return back.some((row) => row.to === next.phase || isAhead(row.to, next.phase))
 }
 
 /** Applies an event to a run; `undefined` if it is not allowed. The marks stay as they are. */

@@ -167,8 +167,8 @@ export function isAdopted(run: Run): boolean {
 
 /** The id of the run that replaces this one at the fallback service: always the same. */
 export function standInId(id: RunId): RunId {
-  const [, root = id, times = '0'] = /^(.*)-g(\d+)$/.exec(id) ?? []
-  return `${root}-g${Number(times) + 1}` as RunId
+  const root = id.replace(/-g\d+$/, '')
+  return `${root}-g${numberAfter(root, id) + 1}` as RunId
 }
 
 /**
@@ -176,8 +176,14 @@ export function standInId(id: RunId): RunId {
  * each try, because a proxy accepts keys of at most 64 characters.
  */
 export function againId(id: RunId, times: number): RunId {
-  const [, root = id, before = '0'] = /^(.*?)(?:-r(\d+))?(?:-g\d+)?$/.exec(id) ?? []
-  return `${root}-r${Number(before) + times}` as RunId
+  const own = id.replace(/-g\d+$/, '')
+  const root = own.replace(/-r\d+$/, '')
+  return `${root}-r${numberAfter(root, own) + times}` as RunId
+}
+
+/** The number in an ending such as "-g2"; 0 if the id is the root itself. */
+function numberAfter(root: string, id: string): number {
+  return Number(id.slice(root.length + 2))
 }
 
 export function isOver(run: Run): run is RunIn<'saved'> | RunIn<'failed'> {

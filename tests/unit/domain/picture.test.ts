@@ -42,6 +42,7 @@ test('an answer to an edit of an area, or to marks, waits until it is laid in or
   const marks = [{ id: 'm', n: 1, colour: 'red', note: '', kind: 'pin', at: [9, 9] }]
   const edits = [{ document: { ...emptyDocument(photo), marks }, marks: 'burnt' }]
   expect(awaitsLaying({ origin: { kind: 'made', recipe: { ...recipe, edits } } } as unknown as Picture)).toBe(true)
+  expect(awaitsLaying({ ...made, origin: { ...made.origin, kind: 'sample' } as Picture['origin'] })).toBe(true)
   expect([dropped, plain].map(awaitsLaying)).toEqual([false, false])
 })
 

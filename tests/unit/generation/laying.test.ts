@@ -221,6 +221,112 @@ test.each([
   expect((await store.picture(made))?.origin).toMatchObject({ kind: 'derived', simulated })
 })
 
+describe('what is laid in', () => {
+  const result = (more: object) => async (
+    ...job: Parameters<LayingPorts['layIn']>
+  ): ReturnType<LayingPorts['layIn']> => {
+    const { ports } = await open()
+    return { ...(await ports.layIn(...job)), ...more }
+  }
+
+  test('stands before its answer, and later versions at the time when they were made', async () => {
+    const { store, layers } = await open()
+    await layers.lay(answer)
+    const kept = await store.picture(answer)
+    expect((await store.picture(laid))?.createdAt).toBe((kept?.createdAt ?? 0) + 1)
+    expect((await store.picture(await layers.layAnew(answer, { feather: 3 })))?.createdAt).toBe(5_000)
+  })
+
+  test('records what the model changed elsewhere, at most 24 places, and what it left', async () => {
+    const place = { box: [0, 0, 1, 1], share: 0.1 }
+    const found = { places: Array(30).fill(place), losses: [{ kind: 'colour' }], marksLeft: [1, 3], leftEmpty: true }
+    const some = await open({ layIn: result(found) })
+    await some.layers.lay(answer)
+    expect((await some.store.picture(laid))?.origin).toMatchObject({ ...found, places: Array(24).fill(place) })
+    const none = await open()
+    await none.layers.lay(answer)
+    const plain = (await none.store.picture(laid))?.origin
+    for (const name of ['losses', 'marksLeft', 'leftEmpty']) expect(plain).not.toHaveProperty(name)
+    expect(plain).toMatchObject({ edit: { document: { rim: edit.document.rim, area: edit.document.area } } })
+  })
+
+  test('is another image for each other placing, and the first one for the placing that was found', async () => {
+    const { layers } = await open()
+    await layers.lay(answer)
+    const moved = (map: Fit['map']) => layers.layAnew(answer, { fit: { ...fit, map } })
+    expect(await moved(fit.map)).toBe(laid)
+    const [a, b, c, d, e, f] = fit.map
+    expect(await moved([a, b, c, d, e + 4, f])).toBe(`${laid}-${[a, b, c, d, e + 4, f].map((n) => n.toFixed(4)).join('-')}`)
+    expect(await layers.layAnew(answer, { view: 'area' })).toBe(laid)
+    expect(await layers.layAnew(answer, { view: 'changed' })).toBe(`${laid}-changed`)
+    expect(await layers.layAnew(answer, { feather: edit.document.rim })).toBe(laid)
+    expect(await layers.layAnew(answer, { feather: 7 })).toBe(`${laid}-rim7`)
+    expect(await layers.layAnew(answer, { area: edit.document.area })).toBe(laid)
+  })
+
+  test('can be compared without keeping anything', async () => {
+    const changeMap = { data: new Uint8Array([1]), width: 1, height: 1, box: [0, 0, 1, 1] }
+    const { store, layers } = await open({ layIn: result({ changeMap }) })
+    expect(await layers.findChanges(answer, fit)).toEqual(changeMap)
+    expect((await store.pictures('gallery', 9)).map(({ id }) => id)).toEqual([answer])
+  })
+
+  test('is asked for once, by the name of its answer', async () => {
+    const names: string[] = []
+    const { layers, jobs } = await open({
+      lock(name, work) {
+        names.push(name)
+        return work()
+      },
+    })
+    const first = layers.lay(answer)
+    expect(layers.lay(answer)).toBe(first)
+    await first
+    expect([names, jobs.length]).toEqual([['atelier-lay run-1-0'], 1])
+    await layers.lay(answer)
+    expect([names.length, jobs.length]).toEqual([2, 1])
+  })
+
+  test('needs an answer, with an area, and with its data', async () => {
+    const { store, layers, ports } = await open()
+    await store.addPicture(
+      newPicture('plain', await paintedImage('jpeg', { width: 48, height: 32 }), {
+        origin: { ...origin, recipe: { ...origin.recipe, edits: [] } },
+      }),
+    )
+    await expect(layers.layAnew('plain' as PictureId, {})).rejects.toThrow(
+      'This image is no answer to an edit of an area.',
+    )
+    for (const id of ['nothing', photo] as PictureId[]) {
+      await expect(layers.layAnew(id, {})).rejects.toThrow('The answer was deleted.')
+      await layers.lay(id)
+    }
+    const original = async (id: PictureId) => (id === answer ? undefined : store.original(id))
+    const without = createLayers({ ...ports, store: { ...store, original } })
+    await expect(without.layAnew(answer, {})).rejects.toThrow("The answer's data is missing in this browser.")
+    const empty = await open({ layIn: result({ png: undefined }) })
+    await expect(empty.layers.layAnew(answer, {})).rejects.toThrow('The answer could not be laid in.')
+    expect(empty.layers.progress().size).toBe(0)
+  })
+
+  test('that fails is noted in words, or tried again later where that cannot be noted', async () => {
+    const { store, layers } = await open({ layIn: () => Promise.reject(new TypeError('x is undefined')) })
+    await layers.lay(answer)
+    expect((await store.picture(answer))?.laying).toEqual({
+      kind: 'failed',
+      reason: 'The answer could not be laid into its source.',
+    })
+    const full = await open()
+    const noteLaying = () => Promise.reject(new Error('full'))
+    const away = createLayers({ ...full.ports, store: { ...full.store, noteLaying } })
+    await away.lay(answer)
+    expect((await full.store.picture(answer))?.laying).toBeUndefined()
+    await full.layers.lay(answer)
+    expect((await full.store.picture(answer))?.laying).toEqual({ kind: 'laid', picture: laid })
+    expect(full.jobs).toHaveLength(1)
+  })
+})
+
 test('the step of an answer is shown while it is laid in', async () => {
   const { layers } = await open()
   const shown: [PictureId, string][][] = []

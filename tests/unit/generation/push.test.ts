@@ -8,6 +8,9 @@ import { digestOf, eventsPath, heartbeatMs, silenceMs } from '#providers/events.
 import { createHeldTime, settled } from '../../support/windows.ts'
 
 const never = new AbortController().signal
+const fail = () => {
+  throw new Error('not expected')
+}
 const run = 'run-0001' as RunId
 const other = 'run-0002' as RunId
 
@@ -314,6 +317,78 @@ describe('the stream of a page', () => {
     }
   })
 
+  test('a proxy without callbacks is asked again after ten minutes, and its stream is never read', async () => {
+    const asked: string[] = []
+    const time = createHeldTime()
+    const stop = new AbortController()
+    const send = async (path: string) => {
+      asked.push(path)
+      return Response.json({ mode: 'live', gateway: 'kie' })
+    }
+    const told: boolean[] = []
+    const listener = { alive: (is: boolean) => void told.push(is), runEvent: fail, gap: fail, heard: fail }
+    void createEventStream({ ...time, random: () => 0.5, send })(undefined, listener, stop.signal)
+    await settled()
+    expect([asked.length, time.waiting()]).toEqual([1, [600_000]])
+    await time.pass(600_000, 100_000)
+    expect([asked.length, time.waiting()]).toEqual([2, [600_000]])
+    expect(told).toEqual([false, false])
+    stop.abort()
+    await settled()
+    expect([asked.length, time.waiting()]).toEqual([2, []])
+    expect(asked).not.toContain(eventsPath)
+  })
+
+  test('a stream that is refused is not read, and is asked for after growing pauses, up to a minute', async () => {
+    const inits: (RequestInit | undefined)[] = []
+    const time = createHeldTime()
+    const stop = new AbortController()
+    const send = async (path: string, init?: RequestInit) => {
+      if (path !== eventsPath) return health()
+      inits.push(init)
+      return new Response('event: run\ndata: mark\n\n', { status: 503 })
+    }
+    const listener = { alive: () => undefined, runEvent: fail, gap: fail, heard: fail }
+    void createEventStream({ ...time, random: () => 0.5, send })('a-1', listener, stop.signal)
+    const pauses: number[] = []
+    for (let tries = 0; tries < 8; tries += 1) {
+      await settled()
+      const [pauseMs = 0] = time.waiting()
+      pauses.push(pauseMs)
+      await time.pass(pauseMs, pauseMs)
+    }
+    expect(pauses).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000])
+    expect(inits[0]).toMatchObject({
+      cache: 'no-store',
+      headers: { accept: 'text/event-stream', 'last-event-id': 'a-1' },
+    })
+    // Each connection is ended before the next one.
+    expect(inits.slice(0, 8).every((init) => init?.signal?.aborted)).toBe(true)
+    stop.abort()
+  })
+
+  test('pauses are short again once something was received, and a page that stops ends its connection', async () => {
+    const page = openPage()
+    page.up(false)
+    await settled()
+    await page.time.pass(1_000)
+    await page.time.pass(2_000)
+    expect(page.time.waiting()).toEqual([4_000])
+    page.up(true)
+    await page.time.pass(4_000)
+    await page.write(':\n\n')
+    await page.cut()
+    expect(page.time.waiting()).toEqual([1_000])
+    await page.time.pass(1_000)
+    await page.write(':\n\n')
+    page.stop()
+    await settled()
+    expect(page.time.waiting()).toEqual([])
+    expect(page.asked).toHaveLength(2)
+    // Nobody listens any more.
+    expect(page.heard).toEqual(['alive false', 'alive true', 'alive false', 'alive true'])
+  })
+
   test('W10 of 200 pages that wake up at once, each has one stream and no more', async () => {
     const time = createHeldTime()
     const pages = Array.from({ length: 200 }, () => openPage(Math.random, time))
@@ -424,6 +499,33 @@ describe('the windows of one browser', () => {
     expect(second.heard).toEqual(['alive true', 'mark'])
   })
 
+  test('that open later learn where the stream is, and continue there', async () => {
+    const first = openWindow()
+    await settled()
+    reading[0]?.listener.alive(true)
+    reading[0]?.listener.heard('a-7')
+    const second = openWindow()
+    expect(second.heard).toEqual(['alive true'])
+    first.stop()
+    await settled()
+    expect(reading.map(({ lastId }) => lastId)).toEqual([undefined, 'a-7'])
+  })
+
+  test('are told nothing by a window that has given up the stream', async () => {
+    const first = openWindow()
+    await settled()
+    reading[0]?.listener.alive(true)
+    first.stop()
+    await settled()
+    expect(openWindow().heard).toEqual([])
+  })
+
+  test('are told nothing while the stream is not alive', async () => {
+    openWindow()
+    await settled()
+    expect(openWindow().heard).toEqual([])
+  })
+
   test('consider it dead when its window sends nothing any more', async () => {
     openWindow()
     const second = openWindow()
@@ -431,7 +533,9 @@ describe('the windows of one browser', () => {
     reading[0]?.listener.alive(true)
     reading[0]?.listener.heard(undefined)
     expect(second.heard).toEqual(['alive true'])
-    await time.pass(silenceMs * 2)
+    await time.pass(silenceMs)
+    expect(second.heard).toEqual(['alive true'])
+    await time.pass(silenceMs / 2)
     expect(second.heard).toEqual(['alive true', 'alive false'])
   })
 })

@@ -4,11 +4,11 @@ import type { PictureId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
 import type { Recipe, Run } from '#domain/run.ts'
 import type { ToSent } from '#generation/ports.ts'
-import { createUploads } from '#generation/uploads.ts'
+import { createUploads, imagesToSend, sentSources } from '#generation/uploads.ts'
 import type { Provider } from '#providers/provider.ts'
 import { findProvider } from '#providers/registry.ts'
 import type { GalleryStore } from '#store/store.ts'
-import { json, type Scripted, scriptSend } from '../../support/scripted-send.ts'
+import { json, type Scripted, scriptSend, silent } from '../../support/scripted-send.ts'
 
 const never = new AbortController().signal
 const kontext = findProvider('kie-kontext') as Provider
@@ -41,7 +41,9 @@ function openUploads(answers: Scripted[], contents: Record<string, string>) {
   } as unknown as GalleryStore
   let files = 0
   const newId = () => `file-${++files}`
-  return { uploads: createUploads({ store, send, now: () => 0, newId, toSent }), asked, derived }
+  const clock = { at: 0 }
+  const uploads = createUploads({ store, send, now: () => clock.at, newId, toSent })
+  return { uploads, asked, derived, clock, store, toSent }
 }
 
 describe('the upload of a source', () => {
@@ -77,10 +79,10 @@ describe('the upload of a source', () => {
   const whole = { way: 'whole', rect: [0, 0, 60, 40], sent: { width: 60, height: 40 } } as const
   const pin: Mark = { id: 'm', n: 1, colour: 'red', note: '', kind: 'pin', at: [9, 9] }
   const marked: Edit = { ...whole, document: { ...emptyDocument('a' as PictureId), marks: [pin] }, marks: 'burnt' }
-  const links = ['1', '2', '3', '4'].map((name) => uploaded(`https://a.example/${name}`))
+  const links = () => ['1', '2', '3', '4'].map((name) => uploaded(`https://a.example/${name}`))
 
   test('shows marks on the source, or on a copy after all sources, and the other sources as they are cropped', async () => {
-    const { uploads, derived } = openUploads(links, { a: 'content', b: 'other' })
+    const { uploads, derived } = openUploads(links(), { a: 'content', b: 'other' })
     const frame = { ...plainFrame, crop: [0, 0, 30, 20] } as const
     const cropped: Edit = {
       ...whole,
@@ -129,6 +131,85 @@ describe('the upload of a source', () => {
     await uploads.urls(recipeOf('a'), kontext, 'kie', never)
     uploads.forget({ recipe: recipeOf('a'), marks: { gateway: 'kie' } } as unknown as Run, kontext)
     expect(await uploads.urls(recipeOf('a'), kontext, 'kie', never)).toEqual(['https://a.example/2'])
+  })
+
+  test('is used for 20 hours from its end, at the gateway that took it', async () => {
+    const { uploads, asked, clock } = openUploads(links(), { a: 'content' })
+    const urlAt = async (at: number, gateway = 'kie') => {
+      clock.at = at
+      return (await uploads.urls(recipeOf('a'), kontext, gateway, never))[0]
+    }
+    const hours = 3_600_000
+    expect(await urlAt(hours)).toBe('https://a.example/1')
+    expect(await urlAt(21 * hours - 1)).toBe('https://a.example/1')
+    expect(await urlAt(21 * hours - 1, 'apikley')).toBe('https://a.example/2')
+    expect(await urlAt(21 * hours)).toBe('https://a.example/3')
+    expect(await urlAt(22 * hours)).toBe('https://a.example/3')
+    expect(asked).toHaveLength(3)
+  })
+
+  test('is ended when the last run that waits for it is stopped; the next one starts afresh', async () => {
+    const { uploads, asked } = openUploads([silent, uploaded('https://a.example/2')], { a: 'content' })
+    const stops = [new AbortController(), new AbortController()]
+    const both = stops.map(({ signal }) => uploads.urls(recipeOf('a'), kontext, 'kie', signal))
+    const ends = Promise.allSettled(both)
+    await expect.poll(() => asked.length).toBe(1)
+    stops[0]?.abort(new Error('first'))
+    await expect(both[0]).rejects.toThrow('first')
+    // The other one still waits for the same upload.
+    stops[1]?.abort(new Error('second'))
+    expect(await uploads.urls(recipeOf('a'), kontext, 'kie', never)).toEqual(['https://a.example/2'])
+    expect((await ends).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    await expect(both[1]).rejects.toThrow('second')
+  })
+
+  test('that is not needed any more is not begun', async () => {
+    const { uploads, asked } = openUploads([], { a: 'content' })
+    await expect(uploads.urls(recipeOf('a'), kontext, 'kie', AbortSignal.abort(new Error('no')))).rejects.toThrow('no')
+    expect(asked).toEqual([])
+  })
+
+  test('is called by its type', async () => {
+    const names: (string | undefined)[] = []
+    const named: Scripted = (init) => {
+      names.push(((init?.body as FormData).get('file') as File).name)
+      return json({ code: 200, success: true, msg: 'ok', data: { downloadUrl: 'https://a.example/1' } })
+    }
+    const { uploads } = openUploads([named, named], { a: 'content', made: 'x' })
+    await uploads.urls(recipeOf('a', 'made'), kontext, 'kie', never)
+    // HEIC is no type that a service makes.
+    expect(names).toEqual(['file-1.jpg', 'file-2.png'])
+  })
+
+  test('of an image that is gone fails with its number', async () => {
+    const { uploads, store, toSent } = openUploads(links(), { a: 'content' })
+    const gone = {
+      failure: {
+        kind: 'invalid',
+        issues: [{ field: 'sources', message: 'Image 2 is no longer in this browser. Remove it or add it again.' }],
+      },
+    }
+    await expect(uploads.urls(recipeOf('a', 'b'), kontext, 'kie', never)).rejects.toMatchObject(gone)
+    await expect(imagesToSend(store, recipeOf('a', 'b'), toSent)).rejects.toMatchObject(gone)
+    expect(await imagesToSend(store, recipeOf('a'), toSent)).toHaveLength(1)
+  })
+
+  test('is named in a preview, marked or not', () => {
+    const copied = { ...recipeOf('a', 'b'), edits: [{ ...marked, marks: 'reference' as const }] }
+    expect(sentSources(copied)).toEqual([
+      { id: 'a', isMarked: false },
+      { id: 'b', isMarked: false },
+      { id: 'a', isMarked: true },
+    ])
+    expect(sentSources({ ...recipeOf('a'), edits: [marked] })).toEqual([{ id: 'a', isMarked: true }])
+    expect(sentSources(recipeOf())).toEqual([])
+  })
+
+  test('for Gemini is made for each run, because it is part of its request', async () => {
+    const { uploads, derived } = openUploads([], { a: 'content' })
+    await uploads.urls(recipeOf('a'), gemini, '', never)
+    await uploads.urls(recipeOf('a'), gemini, '', never)
+    expect(derived).toEqual(['a.heic content', 'a.heic content'])
   })
 
   test('is what was derived of the file, never the file itself', async () => {
