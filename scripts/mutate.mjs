@@ -63,11 +63,11 @@ const groups = {
     src: ['submit/submit', 'submit/admission', 'submit/refunds', 'shared/memory/submissions'].map(
       (name) => `server/${name}`,
     ),
-    tests: ['server/submit', 'server/submissions', 'server/spending', 'server/outage', 'server/routes'],
+    tests: ['admission', 'outage', 'routes', 'spending', 'submissions', 'submit'].map((name) => `server/${name}`),
   },
   counts: {
     src: ['server/shared/memory/limiter', 'server/shared/memory/budget', 'server/spend'],
-    tests: ['server/limiter', 'server/budget', 'server/spending', 'server/routes'],
+    tests: ['budget', 'limiter', 'routes', 'spend', 'spending'].map((name) => `server/${name}`),
   },
   callbacks: {
     src: ['server/submit/callbacks', 'server/submit/stream'],
@@ -75,7 +75,7 @@ const groups = {
   },
   gemini: {
     src: ['server/gemini/gemini', 'server/gemini/gemini-call', 'server/gemini/gemini-service'],
-    tests: ['server/gemini', 'server/gemini-models', 'server/config', 'server/routes'],
+    tests: ['config', 'gemini', 'gemini-call', 'gemini-models', 'routes'].map((name) => `server/${name}`),
   },
   upstream: {
     src: ['breaker', 'gateways', 'questions', 'transfers'].map((name) => `server/upstream/${name}`),

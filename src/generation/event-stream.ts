@@ -31,7 +31,7 @@ export function createEventStream({ send, wait, monotonic, random }: StreamPorts
     })
   }
 
-  /** Reads one connection to its end. Rejects when it breaks or is silent for too long. */
+  /** Reads one connection to its end. Rejects when it breaks or is silent for too long. One that is refused has ended. */
   async function read(lastId: string | undefined, listener: StreamListener, signal: AbortSignal): Promise<void> {
     const connection = new AbortController()
     const leave = () => connection.abort(signal.reason)
@@ -42,13 +42,13 @@ export function createEventStream({ send, wait, monotonic, random }: StreamPorts
       for (let leftMs = silenceMs; leftMs > 0; leftMs = silenceMs - (monotonic() - heardAt)) {
         await wait(leftMs, silent.signal)
       }
-      connection.abort(new DOMException('The stream is silent.', 'TimeoutError'))
+      connection.abort()
     }
     breakWhenSilent().catch(() => undefined)
     try {
       const headers = { accept: 'text/event-stream', ...(lastId === undefined ? {} : { 'last-event-id': lastId }) }
       const response = await send(eventsPath, { headers, signal: connection.signal, cache: 'no-store' })
-      if (!response.ok || !response.body) throw new TypeError(`The stream is not there (${response.status}).`)
+      if (!response.ok || !response.body) return
       const parser = createParser({
         onEvent({ event, data, id }) {
           if (event === eventKinds.run) listener.runEvent(data)

@@ -17,7 +17,7 @@ import { serviceHeaders } from '#server/upstream/gateways.ts'
 import type { Outbound } from '#server/upstream/guard.ts'
 import { createImageHandler } from '#server/upstream/image.ts'
 import { createSharedQuestions } from '#server/upstream/questions.ts'
-import { readReply, refusedFor, sendReply, toReply } from '#server/upstream/relay.ts'
+import { type Reply, readReply, refusedFor, sendReply, toReply } from '#server/upstream/relay.ts'
 import type { Transfers } from '#server/upstream/transfers.ts'
 import { createUploadHandler } from '#server/upstream/upload.ts'
 import type { Metrics } from './metrics.ts'
@@ -81,7 +81,7 @@ function createHandlers(parts: ApiParts): Record<RouteKind, (route: Route) => Ha
     submission: () => createKeptHandler(parts),
     events: () => streams.handler,
     callback: (route) => present(callbacks).handlerFor(route),
-    status: (route) => createReadHandler(route, parts),
+    status: (route) => createReadHandler(route, parts, createRefunds(parts.budget, parts.log, present(route.endpoint))),
     credits: (route) => createReadHandler(route, parts),
     link: (route) => createLinkHandler(route, parts),
     upload: (route) => createUploadHandler(parts, route),
@@ -109,18 +109,22 @@ function createHealthHandler({ gateway, callbacks, fallback, access }: ApiParts)
 
 /**
  * Free requests: passed on and answered unchanged. A request shared by several clients goes on if one of them leaves.
+ * `look` is shown each answer before it is passed on.
  */
-function createReadHandler(route: Route, { gateway, outbound, mask, budget, log }: ApiParts): Handler {
+function createReadHandler(
+  route: Route,
+  { gateway, outbound, mask }: ApiParts,
+  look: (path: string, reply: Reply) => Promise<void> = async () => undefined,
+): Handler {
   const endpoint = present(route.endpoint)
   const headers = serviceHeaders(gateway)
   const base = gateway.api.path + endpoint.path
   const { deadlineMs, answerBytes: maxBytes } = route
-  const refund = createRefunds(budget, log, endpoint)
   const share = createSharedQuestions(async (path) => {
     const whole = await outbound.ask({ to: gateway.api.to, path, headers, deadlineMs, maxBytes })
     const reply = whole.ok ? toReply(whole, mask) : whole
     if (!reply.ok) throw refusedFor(reply)
-    await refund(path, reply)
+    await look(path, reply)
     return reply
   })
   const readQuery = createQueryReader(endpoint)

@@ -44,7 +44,8 @@ type Shown = { holder: Holder } | { holder?: never; isWrong: boolean }
 
 export function createAccess(settings: AccessSettings): Access {
   const { isSecure, clientOf = createClientOf(undefined), guesses = createGuesses(), log } = settings
-  const refuseGuess = createGuessRefusal(clientOf, guesses, log)
+  const countGuess = createGuessCounter(clientOf, guesses, log)
+  const refuseGuess = (incoming: IncomingMessage, msg: string) => refusalOfGuess(countGuess(incoming), msg)
   const tokens = createTokens(settings.tokens)
   const special = {
     admin: settings.adminToken === undefined ? undefined : digest(settings.adminToken),
@@ -93,7 +94,7 @@ export function createAccess(settings: AccessSettings): Access {
     isAllowed(incoming) {
       if (!tokens.isAsked) return true
       const shown = shownBy(incoming)
-      if (!shown.holder && shown.isWrong) refuseGuess(incoming, '')
+      if (!shown.holder && shown.isWrong) countGuess(incoming)
       return shown.holder !== undefined
     },
     userOf(incoming) {
@@ -119,16 +120,20 @@ export function createAccess(settings: AccessSettings): Access {
   }
 }
 
-/** Counts one wrong token. Gives the refusal for it. */
-function createGuessRefusal(clientOf: ClientOf, guesses: Guesses, log: Log | undefined) {
-  return (incoming: IncomingMessage, msg: string) => {
+/** Counts one wrong token of the sender. Gives the pause before the next one, in ms. */
+function createGuessCounter(clientOf: ClientOf, guesses: Guesses, log: Log | undefined) {
+  return (incoming: IncomingMessage) => {
     const client = clientOf(incoming)
     const { pauseMs, count } = guesses.note(client)
     // Logged each time the count doubles, so that the log cannot be flooded.
     if ((count & (count - 1)) === 0) log?.warn({ client, wrong: count }, 'wrong access tokens')
-    if (pauseMs === 0) return refused(401, msg)
-    return refused(429, 'Too many wrong tokens. Wait before you try again.', { retryAfterMs: pauseMs })
+    return pauseMs
   }
+}
+
+function refusalOfGuess(pauseMs: number, msg: string): Error {
+  if (pauseMs === 0) return refused(401, msg)
+  return refused(429, 'Too many wrong tokens. Wait before you try again.', { retryAfterMs: pauseMs })
 }
 
 function bearerIn(authorization: string): string | undefined {

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises'
+import { setTimeout } from 'node:timers/promises'
 import type { Failure } from '#domain/failure.ts'
 import { sniffImage } from '#domain/picture.ts'
 import type { GeminiBody } from '#providers/gemini.ts'
@@ -28,20 +28,22 @@ export interface CallParts {
   models: ModelList
   /** Fires when the proxy stops: pauses end, and nothing is sent any more. */
   stopping: AbortSignal
+  /** For tests: waits, and rejects if the signal fires before. */
+  pause?: (ms: number, signal: AbortSignal) => Promise<unknown>
 }
 
 /** JSON with the images in it. */
 type Write = JsonWithBlobs['write']
 type None = Extract<GeminiReading, { kind: 'none' }>
 interface Limits {
-  /** Tries left for answers that ask to come back later. */
-  later: number
+  /** For each try that is left for answers that ask to come back later. */
+  pausesMs: number[]
   pictureOnly: boolean
 }
 
 /** An image as base64, perhaps with drafts of it, and text. */
 const mostAnswerBytes = 48 * 1024 * 1024
-const pausesMs = [6_000, 2_000]
+const pausesMs = [2_000, 6_000]
 /** For a longer pause the user decides whether to wait. */
 const longestPauseMs = 30_000
 
@@ -53,7 +55,7 @@ const longestPauseMs = 30_000
 export function createGeminiCall(
   parts: CallParts,
 ): (body: GeminiBody, json: Pick<JsonWithBlobs, 'write'>, deadlineMs: number) => Promise<CallEnd> {
-  const { models, stopping } = parts
+  const { models, stopping, pause = (ms, signal) => setTimeout(ms, undefined, { signal }) } = parts
   const ask = createQuestion(parts)
 
   async function askModel(
@@ -62,14 +64,17 @@ export function createGeminiCall(
     write: Write,
     deadlineMs: number,
   ): Promise<CallEnd | 'retired'> {
-    const left: Limits = { later: pausesMs.length, pictureOnly: false }
+    const left: Limits = { pausesMs: [...pausesMs], pictureOnly: false }
     for (;;) {
       const reading = await ask(model, write(bodyFor(model, body, left.pictureOnly)), deadlineMs)
       if (reading.kind === 'fault') return reading.sent === 'no' ? { state: 'not-sent' } : doubt(reading.cause)
       if (reading.kind === 'doubt') return doubt()
       if (reading.kind === 'picture') return toPicture(reading.data, model, sizeOf(model, body))
       if (reading.again === 'next-model') return 'retired'
-      if (!(await mayAskAgain(reading, left, stopping))) return toFailed(reading)
+      const pauseMs = stopping.aborted ? undefined : pauseBeforeAgain(reading, left)
+      if (pauseMs === undefined) return toFailed(reading)
+      const isOver = pauseMs === 0 || (await pause(pauseMs, stopping).then(yes, no))
+      if (!isOver) return toFailed(reading)
     }
   }
 
@@ -124,18 +129,20 @@ function sizeOf(model: string, { generationConfig }: GeminiBody): Size {
   return sizeFor(model, generationConfig.imageConfig.imageSize) ?? '1K'
 }
 
-async function mayAskAgain({ again, retryAfterMs }: None, left: Limits, stopping: AbortSignal): Promise<boolean> {
-  if (stopping.aborted) return false
+/** How long to wait before the same model is asked again; `undefined`: it is not. */
+function pauseBeforeAgain({ again, retryAfterMs }: None, left: Limits): number | undefined {
   if (again === 'picture-only' && !left.pictureOnly) {
     left.pictureOnly = true
-    return true
+    return 0
   }
-  if (again !== 'later' || left.later === 0) return false
-  left.later -= 1
-  const pauseMs = retryAfterMs ?? (pausesMs[left.later] ?? 0) * (0.85 + Math.random() * 0.3)
-  if (pauseMs > longestPauseMs) return false
-  return pause(pauseMs, true, { signal: stopping }).catch(() => false)
+  const usualMs = again === 'later' ? left.pausesMs.shift() : undefined
+  if (usualMs === undefined) return undefined
+  const pauseMs = retryAfterMs ?? usualMs * (0.85 + Math.random() * 0.3)
+  return pauseMs > longestPauseMs ? undefined : pauseMs
 }
+
+const yes = () => true
+const no = () => false
 
 function toPicture(data: string, model: string, size: Size): CallEnd {
   const bytes = Buffer.from(data, 'base64')

@@ -5,7 +5,7 @@ import type { Budget } from '#server/shared/memory/budget.ts'
 import type { Reply } from '#server/upstream/relay.ts'
 
 /**
- * Returns a function that checks each answer to a status request: if a task failed and was not charged, the
+ * Returns a function that checks each answer of this status endpoint: if a task failed and was not charged, the
  * task's credits return to the budget they came from. `question`: a path with the task as its only parameter.
  * Never rejects, because a failure of the budget must not prevent the answer.
  */
@@ -15,12 +15,10 @@ export function createRefunds(
   endpoint: Endpoint,
 ): (question: string, reply: Reply) => Promise<void> {
   const provider = providers.find(({ endpoints }) => endpoints.includes(endpoint))
-  if (endpoint.kind !== 'status' || !provider?.readStatus) return async () => undefined
-  const readStatus = provider.readStatus.bind(provider)
   return async (question, { status, body }) => {
     const task = decodeURIComponent(question.slice(question.indexOf('=') + 1))
     if (!budget.mayRefund(task)) return
-    const told = readStatus(status, body)
+    const told = provider?.readStatus?.(status, body)
     if (told?.state !== 'failed' || told.chargePossible) return
     await budget.refund(task).catch((error: unknown) => log.error({ task, err: error }, 'credits were not refunded'))
   }

@@ -56,12 +56,19 @@ describe('a task that was sent elsewhere', () => {
   })
 
   test.each(['', '   ', 'two words', 'a/b', 'x'.repeat(129), '<script>'])('%j is no task id', async (taskId) => {
-    await expect(adopt(taskId)).rejects.toMatchObject({ failure: { kind: 'invalid', issues: [{ field: 'task' }] } })
+    const message =
+      taskId.trim() === '' ? 'Paste a task ID.' : "That isn't a task ID. It has letters and digits, and no spaces."
+    await expect(adopt(taskId)).rejects.toMatchObject({
+      failure: { kind: 'invalid', issues: [{ field: 'task', message }] },
+    })
     expect(await machine.store.recentRuns(10)).toEqual([])
   })
 
   test('of a model that this version does not know is refused', async () => {
-    await expect(adopt('abc', 'flux-9')).rejects.toMatchObject({ failure: { kind: 'invalid' } })
+    const message = 'This version of Atelier does not know the model.'
+    await expect(adopt('abc', 'flux-9')).rejects.toMatchObject({
+      failure: { kind: 'invalid', issues: [{ field: 'task', message }] },
+    })
   })
 })
 

@@ -222,12 +222,12 @@ test.each([
 })
 
 describe('what is laid in', () => {
-  const result = (more: object) => async (
-    ...job: Parameters<LayingPorts['layIn']>
-  ): ReturnType<LayingPorts['layIn']> => {
-    const { ports } = await open()
-    return { ...(await ports.layIn(...job)), ...more }
-  }
+  const result =
+    (more: object) =>
+    async (...job: Parameters<LayingPorts['layIn']>): ReturnType<LayingPorts['layIn']> => {
+      const { ports } = await open()
+      return { ...(await ports.layIn(...job)), ...more }
+    }
 
   test('stands before its answer, and later versions at the time when they were made', async () => {
     const { store, layers } = await open()
@@ -256,7 +256,9 @@ describe('what is laid in', () => {
     const moved = (map: Fit['map']) => layers.layAnew(answer, { fit: { ...fit, map } })
     expect(await moved(fit.map)).toBe(laid)
     const [a, b, c, d, e, f] = fit.map
-    expect(await moved([a, b, c, d, e + 4, f])).toBe(`${laid}-${[a, b, c, d, e + 4, f].map((n) => n.toFixed(4)).join('-')}`)
+    expect(await moved([a, b, c, d, e + 4, f])).toBe(
+      `${laid}-${[a, b, c, d, e + 4, f].map((n) => n.toFixed(4)).join('-')}`,
+    )
     expect(await layers.layAnew(answer, { view: 'area' })).toBe(laid)
     expect(await layers.layAnew(answer, { view: 'changed' })).toBe(`${laid}-changed`)
     expect(await layers.layAnew(answer, { feather: edit.document.rim })).toBe(laid)

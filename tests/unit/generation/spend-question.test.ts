@@ -2,6 +2,7 @@ import { QueryClient } from '@tanstack/react-query'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Run } from '#domain/run.ts'
 import { createGenerator } from '#generation/generator.ts'
+import { findSpendQuestion } from '#generation/spend-question.ts'
 import { openMemoryStore } from '#store/memory-store.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { queuedRun, savedRun, sendingRun, workingRun } from '../../support/gallery-records.ts'
@@ -42,6 +43,21 @@ describe('a price above the one that the user set', () => {
     expect(await questionOf(flex, 24, 0)).toBeUndefined()
     expect(await questionOf(pro, 20, 0)).toBeUndefined()
     expect(await questionOf(flex, 0, 0)).toBeUndefined()
+  })
+})
+
+describe('several images', () => {
+  const questionOfAll = (price: number, day: number) =>
+    findSpendQuestion({ store, now: () => noon }, [pro, flex, pro], { price, day, isSimulated: false })
+
+  it('are asked about by the dearest one, and by their sum', async () => {
+    expect(await questionOfAll(24, 34)).toBeUndefined()
+    expect(await questionOfAll(23, 34)).toBe(
+      'One of these images costs 24 credits, more than your limit of 23 per image.',
+    )
+    expect(await questionOfAll(24, 33)).toBe(
+      'These 3 images cost 34 credits and bring today to 34 credits, more than your limit of 33 per day.',
+    )
   })
 })
 

@@ -172,7 +172,8 @@ describe('the upload of a source', () => {
   test('is called by its type', async () => {
     const names: (string | undefined)[] = []
     const named: Scripted = (init) => {
-      names.push(((init?.body as FormData).get('file') as File).name)
+      const form = init?.body as FormData
+      names.push((form.get('file') as File).name)
       return json({ code: 200, success: true, msg: 'ok', data: { downloadUrl: 'https://a.example/1' } })
     }
     const { uploads } = openUploads([named, named], { a: 'content', made: 'x' })

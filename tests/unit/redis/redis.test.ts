@@ -62,6 +62,28 @@ describe('the connection to Redis', () => {
     await server.ask('CONFIG', 'SET', 'maxmemory-policy', 'noeviction')
   })
 
+  it.each([
+    ['listens', 'pubsub'],
+    ['asks', 'normal'],
+  ])('is told to be there again when the half of it that %s was lost', async (_, type) => {
+    const { log, told } = openLog()
+    const redis = await openRedis(server.url, log)
+    redis.listen('one', () => undefined)
+    await expect.poll(() => server.ask('PUBLISH', 'one', 'word')).toBe(1)
+    let connections = 0
+    redis.onConnected(() => {
+      connections += 1
+    })
+    await server.ask('CLIENT', 'KILL', 'TYPE', type)
+    await expect.poll(() => connections).toBe(2)
+    expect(await redis.run('return 1', [])).toBe(1)
+    expect(told().map(({ msg }) => msg)).toEqual([
+      'Redis cannot be reached: submissions are refused until it can',
+      'Redis can be reached again',
+    ])
+    await redis.close()
+  })
+
   it('calls listeners at once where there is one, and passes on what is published in their channel', async () => {
     const redis = await openRedis(server.url, openLog().log)
     const heard: string[] = []

@@ -373,7 +373,8 @@ describe('with a key for callbacks', () => {
     ['F03: a time in ms', () => sign(key, task, Date.now())],
     ['F06: the signature of another task', () => sign(key, otherTask, nowSeconds())],
   ])('%s is refused', async (_, headers) => {
-    expect((await call(path, finished, headers() as Record<string, string>)).status).toBe(401)
+    const told = await call(path, finished, headers() as Record<string, string>)
+    expect([told.status, told.json().msg]).toEqual([401, 'The signature does not match.'])
     expect(published).toEqual([])
     expect(counted('bad signature')).toBe(true)
   })

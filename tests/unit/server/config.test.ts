@@ -55,7 +55,9 @@ describe('the configuration', () => {
   })
 
   it('does not start as one of several without a Redis', () => {
-    expect(() => readConfig({ REPLICAS: '2' })).toThrow(/- REDIS_URL must be set where REPLICAS is above 1/)
+    expect(() => readConfig({ REPLICAS: '2' })).toThrow(
+      '- REDIS_URL must be set where REPLICAS is above 1: proxies that share nothing could pay for a run twice',
+    )
     expect(() => readConfig({ REPLICAS: 'many' })).toThrow(/- REPLICAS must be a whole number above 0/)
     expect(readConfig({ REPLICAS: '1' })).toMatchObject({ redisUrl: undefined })
     expect(readConfig({ REPLICAS: '2', REDIS_URL: 'redis://127.0.0.1:6379/2' })).toMatchObject({
@@ -156,6 +158,23 @@ describe('the configuration', () => {
     )
   })
 
+  it.each([
+    ['KIE_API_KEY', 'a b', 'must be plain characters without spaces'],
+    ['GEMINI_API_KEY', 'a b', 'must be plain characters without spaces'],
+    ['KIE_API_BASE_URL', 'x', 'must be an address with https, or with http on this machine (127.0.0.1)'],
+    ['GEMINI_API_BASE_URL', 'x', 'must be an address with https, or with http on this machine (127.0.0.1)'],
+    ['GEMINI_MODELS', 'A B', 'must list model ids'],
+    ['KIE_WEBHOOK_HMAC_KEY', 'a b', 'must list keys of plain characters without spaces'],
+    ['KIE_RESULT_HOSTS', 'x', 'must list domains, or 127.0.0.1:PORT for this machine'],
+    ['ALLOWED_ORIGINS', 'x', 'must list origins such as https://studio.example'],
+    ['DAILY_CREDITS', 'x', 'must be a number above 0'],
+    ['PROXY_ACCESS_TOKEN', 'x', 'must be 20 to 200 characters without spaces; npm run token makes one'],
+    ['TRUSTED_PROXY', 'x', 'must be one address or network, such as 127.0.0.1 or 10.0.0.0/24'],
+    ['PROXY_ACCESS_TOKENS', `a:${accessToken},A:${accessToken}2`, 'must give each name once'],
+  ])('S10: says of %s, set to %s, what it %s', (name, value, rule) => {
+    expect(() => readConfig({ [name]: value })).toThrow(`- ${name} ${rule}`)
+  })
+
   it('S10: names all of what cannot be used at once, a line each', () => {
     expect(() => readConfig({ PORT: 'x', GATEWAY: 'fal' })).toThrow(
       [
@@ -212,7 +231,9 @@ describe('the configuration', () => {
     [{ ALLOWED_ORIGINS: 'http://localhost:5173,https://studio.example' }, 'ALLOWED_ORIGINS'],
     [{ HOST: '10.0.0.1' }, 'HOST'],
   ])('G2: refuses to be reached from outside without an access token: %j', (env, name) => {
-    expect(() => readConfig(env)).toThrow(`- PROXY_ACCESS_TOKEN must be set where ${name} is reachable from outside`)
+    expect(() => readConfig(env)).toThrow(
+      `- PROXY_ACCESS_TOKEN must be set where ${name} is reachable from outside: anybody could spend the credits`,
+    )
     expect(readConfig({ ...env, PROXY_ACCESS_TOKENS: `anna:${accessToken}` }).tokens).toHaveLength(1)
   })
 
@@ -223,7 +244,8 @@ describe('the configuration', () => {
   })
 
   it('does not let one token open two things', () => {
-    const both = 'must differ from each other'
+    const both =
+      '- PROXY_ACCESS_TOKEN, PROXY_ACCESS_TOKENS, PROXY_ADMIN_TOKEN and METRICS_TOKEN must differ from each other'
     for (const name of ['PROXY_ADMIN_TOKEN', 'METRICS_TOKEN']) {
       expect(() => readConfig({ PROXY_ACCESS_TOKENS: `anna:${accessToken}`, [name]: accessToken })).toThrow(both)
     }

@@ -68,7 +68,7 @@ describe('free questions', () => {
   ])('B10: a task id that holds %s is refused', async (_, query) => {
     const told = await ask(`${kontextStatus}?${query}`)
     expect(told.status).toBe(400)
-    expect(told.json()).toMatchObject({ code: 400, proxy: { sent: 'no' } })
+    expect(told.json()).toMatchObject({ code: 400, msg: 'taskId is missing or malformed.', proxy: { sent: 'no' } })
     expect(proxy.service.seen).toEqual([])
   })
 

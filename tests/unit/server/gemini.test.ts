@@ -332,7 +332,11 @@ describe('the money of the fallback', () => {
     const { run } = await make('a fox')
     const told = await submit(bodyOf('a wolf'))
     expect(told.status).toBe(429)
-    expect(readRefusal(told.json())).toMatchObject({ sent: 'no', failure: { kind: 'rate-limited' } })
+    expect(told.json().msg).toBe('The proxy has no room for one more image yet.')
+    expect(readRefusal(told.json())).toMatchObject({
+      sent: 'no',
+      failure: { kind: 'rate-limited', retryAfterMs: 3_000 },
+    })
     expect((await picture(run)).status).toBe(200)
     expect((await make('a wolf')).said).toMatchObject({ state: 'made' })
     expect((await picture(run)).status).toBe(404)
@@ -350,6 +354,9 @@ describe('what the fallback takes', () => {
     const told = await submit(body)
     expect(told.status).toBe(422)
     expect(told.json()).toMatchObject({ proxy: { sent: 'no', issues: expect.any(Array) } })
+    const message = 'The content of a source image does not match its type.'
+    if (_title.includes('false name')) expect(told.json().proxy.issues).toEqual([{ field: 'sources', message }])
+    else expect(told.json().msg).toBe('The service does not accept these settings.')
     expect(calls()).toEqual([])
   })
 
@@ -372,7 +379,8 @@ describe('what the fallback takes', () => {
     expect((await submit(bodyOf('a'), 'short')).status).toBe(422)
     expect((await picture('..%2f..')).status).toBe(404)
     expect((await picture('short')).status).toBe(400)
-    expect((await picture('nobody-knows-this-run')).status).toBe(404)
+    const gone = await picture('nobody-knows-this-run')
+    expect([gone.status, gone.json().msg]).toEqual([404, 'The proxy does not have this image any more.'])
   })
 
   it('A09: is there only with a key for it, and health says no more than its model', async () => {

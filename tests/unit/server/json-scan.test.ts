@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readJson, readJsonWithBlobs } from '#server/edge/body.ts'
+import { readBody, readJson, readJsonWithBlobs } from '#server/edge/body.ts'
 import { refusalIn, toRefusal } from '#server/edge/refusals.ts'
 import { createRoutes, jsonLimitsOf, type Route } from '#server/edge/routes.ts'
 import { incomingOf } from '../../support/incoming.ts'
@@ -72,6 +72,27 @@ describe('the shape of a JSON body', () => {
     expect(await reading).toBe('The request arrives in pieces that are too small.')
   })
 
+  it.each([
+    ['2,000 pieces of one byte', 2000, 1, true],
+    ['2,001 pieces of one byte', 2001, 1, false],
+    ['2,001 pieces of 64 bytes', 2001, 64, true],
+    ['2,001 pieces of 63 bytes', 2001, 63, false],
+  ])('is read from %s, or refused', async (_, count, size, isRead) => {
+    const incoming = incomingOf({ headers })
+    const reading = outcome(readBody(incoming, limits.bytes))
+    for (let number = 0; number < count; number += 1) incoming.emit('data', Buffer.alloc(size))
+    incoming.emit('end')
+    if (isRead) expect(await reading).toHaveLength(count * size)
+    else expect(await reading).toBe('The request arrives in pieces that are too small.')
+  })
+
+  it('may hold so many bytes besides its texts, and so many escapes, and not one more', async () => {
+    expect(await read(`${' '.repeat(65_535)}1`)).toBe(1)
+    expect(await read(`${' '.repeat(65_536)}1`)).toBe('The request holds too much besides its texts.')
+    expect(await read(`"${'\\n'.repeat(60_000)}"`)).toHaveLength(60_000)
+    expect(await read(`"${'\\n'.repeat(60_001)}"`)).toBe('The request holds too many escaped characters.')
+  })
+
   it.each(
     createRoutes({ callbacks: true, fallback: true, spend: true, metrics: true }).filter(
       ({ body }) => body.type === 'json',
@@ -90,6 +111,23 @@ describe('a refusal', () => {
     const refusal = toRefusal(422, 'no', { issues })
     expect(refusal.proxy.issues).toHaveLength(20)
     expect(JSON.stringify(refusal).length).toBeLessThan(10_000)
+  })
+
+  it('G1: quotes what fits, and the beginning of what does not', () => {
+    const issues = [
+      { field: 'f'.repeat(100), message: 'm'.repeat(300) },
+      { field: 'f'.repeat(101), message: 'm'.repeat(301) },
+    ]
+    expect(toRefusal(422, 'no', { issues }).proxy.issues).toEqual([
+      issues[0],
+      { field: `${'f'.repeat(100)}…`, message: `${'m'.repeat(300)}…` },
+    ])
+    expect(toRefusal(503, 'no', { retryAfterMs: 5 })).toEqual({
+      code: 503,
+      msg: 'no',
+      proxy: { sent: 'no', retryAfterMs: 5 },
+    })
+    expect(toRefusal(502, 'no', { sent: 'unknown' }).proxy).toEqual({ sent: 'unknown' })
   })
 
   it('G1: stops at the first fault', async () => {
@@ -117,6 +155,13 @@ describe('a body with images in it', () => {
     const { parts } = json.value as { parts: { data: string }[] }
     expect(json.head(parts[0]?.data ?? '', 16)).toBe(data.slice(0, 16))
     expect(json.head(parts[1]?.data ?? '', 16)).toBe('short')
+    expect(json.head(parts[1]?.data ?? '', 3)).toBe('sho')
+  })
+
+  it('keeps texts of more than 64 KiB as bytes', async () => {
+    const lengthWith = async (size: number) => JSON.stringify((await readWhole(whole('x'.repeat(size)))).value).length
+    expect(await lengthWith(65_536)).toBeGreaterThan(65_536)
+    expect(await lengthWith(65_537)).toBeLessThan(200)
   })
 
   it('has one digest for equal bodies, and another where any byte of an image differs', async () => {

@@ -6,6 +6,8 @@ import { createStreams, type Streams } from '#server/submit/stream.ts'
 import { incomingOf } from '../../support/incoming.ts'
 
 let streams: Streams
+/** The last one. */
+let refusal: ReturnType<typeof refusalIn>
 
 /** Opens a stream for this client; gives it, or the refusal. */
 function listen(client: string): ServerResponse | number | undefined {
@@ -15,7 +17,8 @@ function listen(client: string): ServerResponse | number | undefined {
     void streams.handler(incoming, outgoing)
     return outgoing
   } catch (error) {
-    return refusalIn(error)?.code
+    refusal = refusalIn(error)
+    return refusal?.code
   }
 }
 
@@ -30,9 +33,14 @@ describe('the streams of a proxy', () => {
     open(2, 3)
     expect(['anna', 'anna'].map(listen).every((one) => one instanceof ServerResponse)).toBe(true)
     expect(listen('anna')).toBe(429)
+    expect(refusal).toMatchObject({ msg: 'Too many streams are open from here.', proxy: { retryAfterMs: 30_000 } })
     expect(listen('ben')).toBeInstanceOf(ServerResponse)
     expect(streams.count()).toBe(3)
     expect(listen('ben')).toBe(503)
+    expect(refusal).toMatchObject({
+      msg: 'Too many pages are connected to this proxy.',
+      proxy: { retryAfterMs: 30_000 },
+    })
     expect(streams.count()).toBe(3)
   })
 

@@ -171,7 +171,8 @@ describe('an upload is refused', () => {
   ])('%s: of %s that is called a PNG', async (_, _what, bytes) => {
     const told = await upload(picture(bytes))
     expect(told.status).toBe(415)
-    expect(told.json()).toMatchObject({ code: 415, proxy: { sent: 'no' } })
+    const msg = 'Only PNG, JPEG and WebP images can be uploaded.'
+    expect(told.json()).toMatchObject({ code: 415, msg, proxy: { sent: 'no' } })
     expect(proxy.service.connections()).toBe(0)
   })
 
@@ -195,7 +196,10 @@ describe('an upload is refused', () => {
     ['no file', 415, form([{ name: 'fileName', value: 'a.png' }])],
     ['nothing', 400, Buffer.alloc(0)],
   ])('D11: with %s', async (_, status, body) => {
-    expect((await upload(body)).status).toBe(status)
+    const told = await upload(body)
+    expect(told.status).toBe(status)
+    if (status === 422) expect(told.json().msg).toBe('An upload holds one file, its name and its folder.')
+    if (status === 413) expect(told.json().msg).toBe('An image of more than 10 MB cannot be uploaded.')
     // What had begun to go out was broken off.
     expect(proxy.service.seen).toEqual([])
   })
@@ -203,7 +207,8 @@ describe('an upload is refused', () => {
   it.each(['multipart/form-data', 'multipart/form-data; boundary=', 'multipart/mixed; boundary=x', 'image/png', ''])(
     'D11: with content type "%s"',
     async (type) => {
-      expect((await upload(picture(png), { 'content-type': type })).status).toBe(415)
+      const told = await upload(picture(png), { 'content-type': type })
+      expect([told.status, told.json().msg]).toEqual([415, 'An upload must be a form with a boundary.'])
       expect(proxy.service.connections()).toBe(0)
     },
   )
@@ -216,7 +221,8 @@ describe('an upload is refused', () => {
   ])('D16: when the service says that it is stored at %s', async (address) => {
     stored = () => address
     const told = await upload(picture(png))
-    expect(told.status).toBe(502)
+    const msg = 'The service stored the image at a host that is not its own.'
+    expect([told.status, told.json().msg]).toEqual([502, msg])
     expect(told.text).not.toContain(address)
   })
 

@@ -36,6 +36,8 @@ describe.each([{ kept: 'in a database' }, { kept: 'in memory' }])('a gallery $ke
     vi.unstubAllGlobals()
   })
 
+  const changedRuns = () => changes.flatMap((change) => (change.kind === 'runs' ? change.ids : []))
+
   test('says where it stores', () => {
     expect(store.health).toBe(kept === 'in memory' ? 'memory' : 'ok')
   })
@@ -54,6 +56,9 @@ describe.each([{ kept: 'in a database' }, { kept: 'in memory' }])('a gallery $ke
     test('the ledger has all of them, newest first, up to its limit', async () => {
       for (const at of [20, 10, 40, 30]) await store.saveRun(queuedRun(`at-${at}`, at))
       expect((await store.recentRuns(3)).map(({ id }) => id)).toEqual(['at-40', 'at-30', 'at-20'])
+      expect((await store.recentRuns(9, 20)).map(({ id }) => id)).toEqual(['at-40', 'at-30', 'at-20'])
+      expect((await store.recentRuns(2, 20)).map(({ id }) => id)).toEqual(['at-40', 'at-30'])
+      expect(await store.recentRuns(9, 41)).toEqual([])
     })
 
     test('come back as they were given', async () => {
@@ -116,7 +121,38 @@ describe.each([{ kept: 'in a database' }, { kept: 'in memory' }])('a gallery $ke
       await store.removeRun(queuedRun('a').id)
       await expect(store.removeRun(sendingRun('b').id)).rejects.toMatchObject({ failure: { kind: 'storage' } })
       expect(idsOfRuns(await store.recentRuns(9))).toEqual(['b'])
+      expect(changedRuns()).toEqual(['a', 'b', 'a'])
       await expect(store.removeRun(queuedRun('gone').id)).resolves.toBeUndefined()
+      expect(changedRuns()).toHaveLength(3)
+    })
+
+    test('start together, and one that they replace is changed with them', async () => {
+      await store.saveRun(failedRun('old', 5))
+      await store.saveRun(workingRun('b', 20))
+      changes.length = 0
+      const started = await store.startRuns([queuedRun('a', 10), queuedRun('b', 20)], {
+        id: failedRun('old').id,
+        change: (run) => ({ ...run, marks: { ...run.marks, dismissed: true } }),
+      })
+      // One that is there already stays as it is.
+      expect(started).toEqual([queuedRun('a', 10), workingRun('b', 20)])
+      expect((await store.recentRuns(9)).map(({ id, state }) => [id, state.phase])).toEqual([
+        ['b', 'working'],
+        ['a', 'queued'],
+        ['old', 'failed'],
+      ])
+      expect((await store.run(failedRun('old').id))?.marks.dismissed).toBe(true)
+      expect(changedRuns()).toEqual(expect.arrayContaining(['a', 'old']))
+    })
+
+    test('start without one to replace, and do not take it a step back', async () => {
+      const back = { id: workingRun('old').id, change: () => sendingRun('old') }
+      expect(await store.startRuns([queuedRun('a')], back)).toEqual([queuedRun('a')])
+      expect(await store.run(back.id)).toBeUndefined()
+      await store.saveRun(workingRun('old'))
+      expect(await store.startRuns([queuedRun('b')], back)).toEqual([queuedRun('b')])
+      expect(await store.run(back.id)).toEqual(workingRun('old'))
+      expect(await store.startRuns([])).toEqual([])
     })
   })
 

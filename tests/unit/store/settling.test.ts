@@ -96,7 +96,9 @@ test('D01 a disk that is found full at the very end is no success', async () => 
 
 test('D17 bytes that do not come back as they were written do not count as saved', async () => {
   onPutOriginal((_store, record) => (record.id === 'a-1' ? { ...record, base64: record.base64.slice(0, 8) } : record))
-  await expect(settle()).rejects.toMatchObject({ failure: { kind: 'storage' } })
+  await expect(settle()).rejects.toMatchObject({
+    failure: { kind: 'storage', detail: 'the browser did not give back what was written' },
+  })
   await nothingChanged()
   vi.restoreAllMocks()
   expect(await settle()).toHaveLength(2)
