@@ -11,7 +11,7 @@ import { FillingProgress, FirstRun, useFillSamples } from './samples.tsx'
 
 // Not needed for an empty gallery, with which the first visit starts.
 const loadBody = () => import('./gallery-body.tsx')
-const NotRead = lazyPart(() => import('./not-read.tsx').then((module) => module.NotRead))
+const NotRead = lazyPart(() => import('#ui/not-read.tsx').then((module) => module.NotRead))
 const SamplesParam = lazyPart(() => import('./samples-param.ts').then((module) => module.SamplesParam))
 const Bin = lazyPart(() => import('./bin.tsx').then((module) => module.Bin))
 
