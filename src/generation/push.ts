@@ -30,6 +30,7 @@ const remembered = 200
 
 /** A run that is waited for, and the events that came for it. */
 interface Followed {
+  /** What identifies its events; undefined until it is computed, or where the browser cannot compute it. */
   digest: string | undefined
   /** Whether any event came for the run. */
   hadEvent: boolean
@@ -81,6 +82,8 @@ export function createPush(ports: PushPorts): Push {
   }
   const stream = createStreamHolder(wait, (signal) => void listen(listener, signal))
 
+  const canExpectEvent = (one: Followed) => isAlive && isTrusted && one.digest !== undefined && !one.hadEvent
+
   function tell(one: Followed): void {
     one.hadEvent = true
     one.wake()
@@ -95,7 +98,8 @@ export function createPush(ports: PushPorts): Push {
     follow(run) {
       const one = createFollowed(ports)
       followed.set(run, one)
-      // Over plain http, browsers cannot compute the digest: the run's events are not recognised, and it is only polled.
+      // Over plain http, browsers cannot compute the digest: the run's events are not recognised, so it is polled as
+      // often as without a stream.
       digestOf(run).then(
         (digest) => {
           one.digest = digest
@@ -117,7 +121,7 @@ export function createPush(ports: PushPorts): Push {
     },
 
     pause: (run, ms, signal) => pause(run, ms, signal, () => false),
-    untilPoll: (run, usualMs, signal) => pause(run, usualMs, signal, (one) => isAlive && isTrusted && !one.hadEvent),
+    untilPoll: (run, usualMs, signal) => pause(run, usualMs, signal, canExpectEvent),
 
     ended(run) {
       const one = followed.get(run)

@@ -56,6 +56,7 @@ beforeEach(async () => {
 afterEach(() => {
   closeNotices()
   vi.useRealTimers()
+  vi.restoreAllMocks()
 })
 
 describe('a running run', () => {
@@ -257,6 +258,14 @@ describe('a failed run', () => {
     await user.click(gridcell.button(await gridcell.find(/^A red fox/), 'Copy details'))
     expect(await navigator.clipboard.readText()).toMatch(/Run: run-1[\s\S]*task-7[\s\S]*501/)
     expect(await screen.findByText('Details copied')).toBeVisible()
+  })
+
+  it('says so where the page has no clipboard, as over plain http (D1)', async () => {
+    const user = userEvent.setup()
+    await show(runOf('run-1', 'A red fox', failed({ kind: 'unexpected', detail: 'x', code: 501 }, { task })))
+    vi.spyOn(navigator, 'clipboard', 'get').mockReturnValue(undefined as never)
+    await user.click(gridcell.button(await gridcell.find(/^A red fox/), 'Copy details'))
+    expect(await screen.findByRole('alert')).toHaveTextContent('This browser did not allow copying.')
   })
 })
 

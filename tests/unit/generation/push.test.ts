@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { RunId } from '#domain/ids.ts'
 import { createEventStream } from '#generation/event-stream.ts'
 import type { Push } from '#generation/ports.ts'
@@ -13,6 +13,8 @@ const fail = () => {
 }
 const run = 'run-0001' as RunId
 const other = 'run-0002' as RunId
+
+afterEach(() => vi.unstubAllGlobals())
 
 describe('pauses and events of runs', () => {
   let time: ReturnType<typeof createHeldTime>
@@ -122,6 +124,16 @@ describe('pauses and events of runs', () => {
     const usual = pause()
     await time.pass(2_000)
     expect(usual.atMs).toBe(2_000)
+  })
+
+  test('pauses do not grow where the page cannot recognise its events, as over plain http (D1)', async () => {
+    await earnTrust()
+    vi.stubGlobal('crypto', { getRandomValues: crypto.getRandomValues.bind(crypto) })
+    push.follow(run)
+    await settled()
+    const usual = pause()
+    await time.pass(2_000)
+    expect(usual).toEqual({ word: false, atMs: 2_000 })
   })
 
   test('W08 W09 a broken stream leads to polls within two seconds, not all at the same moment', async () => {
