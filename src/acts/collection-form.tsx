@@ -1,9 +1,10 @@
 import { type FormEvent, useState } from 'react'
 import type { CollectionId } from '#domain/ids.ts'
 import { treeOf } from '#library/collection-tree.ts'
-import { useStore } from '#store/queries.ts'
+import { keys, useStore, useUnread } from '#store/queries.ts'
 import { useCollections } from '#store/stage-queries.ts'
 import { Button } from '#ui/button.tsx'
+import { NotRead } from '#ui/not-read.tsx'
 import { TextField } from '#ui/text-field.tsx'
 import type { Subject } from './act.ts'
 import { changeCollections, newCollection } from './collection-commands.ts'
@@ -21,6 +22,7 @@ export function CollectionForm({ images, onClose }: CollectionFormProps) {
   const store = useStore()
   const commands = imageCommandsOf(store)
   const branches = treeOf(useCollections()).filter(({ collection }) => collection.kind === 'plain')
+  const unread = useUnread(keys.collections)
   const [changed, setChanged] = useState<ReadonlyMap<CollectionId, boolean>>(new Map())
   const [name, setName] = useState('')
   const holds = (id: CollectionId) =>
@@ -42,6 +44,7 @@ export function CollectionForm({ images, onClose }: CollectionFormProps) {
   }
   return (
     <div className="flex min-w-72 flex-col gap-4 p-4">
+      {unread.failed && <NotRead what="collections" onAgain={unread.readAgain} />}
       {branches.length > 0 && (
         <ul aria-label="Collections" className="flex max-h-72 flex-col overflow-y-auto">
           {branches.map(({ collection, depth }) => (

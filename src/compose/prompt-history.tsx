@@ -3,6 +3,8 @@ import { describeDay } from '#domain/date-heading.ts'
 import type { Run } from '#domain/run.ts'
 import { findFamily } from '#models/catalogue.ts'
 import { useLedger } from '#store/ledger-queries.ts'
+import { keys, useUnread } from '#store/queries.ts'
+import { NotRead } from '#ui/not-read.tsx'
 import { showHidden } from '#ui/show-hidden.ts'
 import { TextField } from '#ui/text-field.tsx'
 import { useToday } from '#ui/use-today.ts'
@@ -17,6 +19,7 @@ export function PromptHistory({ onChoose }: { onChoose: (prompt: string) => void
   const runs = useLedger(runsRead)
   const today = useToday()
   const found = matching(promptsOf(runs, today), words)
+  const unread = useUnread(keys.runs)
   return (
     <>
       <TextField
@@ -27,7 +30,10 @@ export function PromptHistory({ onChoose }: { onChoose: (prompt: string) => void
         hideLabel
         placeholder="Search"
       />
-      {found.length === 0 && <p className="text-faint">{words.trim() ? 'No match' : 'Nothing submitted yet'}</p>}
+      {unread.failed && <NotRead what="prompts" onAgain={unread.readAgain} />}
+      {!unread.failed && found.length === 0 && (
+        <p className="text-faint">{words.trim() ? 'No match' : 'Nothing submitted yet'}</p>
+      )}
       <ul aria-label="Earlier prompts" className="space-y-1">
         {found.slice(0, shown).map(({ text, title }) => (
           <li key={text}>

@@ -6,7 +6,7 @@ import { useImageCommands } from '#acts/use-image-commands.ts'
 import type { PictureId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
 import { everything } from '#library/find/query.ts'
-import { usePictures, useUnread } from '#store/queries.ts'
+import { keys, usePictures, useUnread } from '#store/queries.ts'
 import { Button } from '#ui/button.tsx'
 import { Dialog } from '#ui/dialog.tsx'
 import { Empty } from '#ui/empty.tsx'
@@ -29,7 +29,7 @@ const question: Question = { query: { ...everything, shelf: 'bin' }, options: {}
 export function Bin({ headPlace, onSettings }: BinProps) {
   const commands = useImageCommands()
   const { pictures, complete, isPending } = usePictures('bin')
-  const unread = useUnread('bin')
+  const unread = useUnread(keys.open, keys.shelf('bin'))
   const [doomed, setDoomed] = useState<readonly PictureId[]>()
   const list = useImageList(question, pictures, nothingBefore)
   const count = list.shelf.view.images ?? (complete ? pictures.length : undefined)

@@ -24,7 +24,7 @@ import { type Branch, type Move, placed, stepped, treeOf } from '#library/collec
 import type { FacetCount } from '#library/find/finder.ts'
 import { everything, type Query } from '#library/find/query.ts'
 import { missingIn, savedQuery } from '#library/find/saved-query.ts'
-import { useStore } from '#store/queries.ts'
+import { keys, useStore, useUnread } from '#store/queries.ts'
 import { useCollections } from '#store/stage-queries.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { useThumbnail } from '#store/thumbnail-queries.ts'
@@ -32,6 +32,7 @@ import { Button } from '#ui/button.tsx'
 import { classes } from '#ui/classes.ts'
 import { Dialog } from '#ui/dialog.tsx'
 import { Menu, type MenuItem } from '#ui/menu.tsx'
+import { NotRead } from '#ui/not-read.tsx'
 import { TextField } from '#ui/text-field.tsx'
 import { describeMissing } from './missing.tsx'
 import { type CollectionFacts, useCollectionFacts } from './use-collection-facts.ts'
@@ -52,6 +53,7 @@ const dragType = 'application/x-atelier-collection'
 export function CollectionsDialog({ query, smart, onOpen, onClose }: CollectionsDialogProps) {
   const store = useStore()
   const collections = useCollections()
+  const unread = useUnread(keys.collections)
   const facts = useCollectionFacts(collections)
   const [renamed, setRenamed] = useState<CollectionId>()
   const open = (next: Query, id?: CollectionId) => {
@@ -66,6 +68,7 @@ export function CollectionsDialog({ query, smart, onOpen, onClose }: Collections
         <Button variant="quiet" className="-mx-2 justify-start" onClick={() => open(everything)}>
           All images
         </Button>
+        {unread.failed && <NotRead what="collections" onAgain={unread.readAgain} />}
         {collections.length > 0 && (
           <ul aria-label="Collections" className="flex max-h-96 flex-col overflow-y-auto">
             {treeOf(collections).map((branch) =>

@@ -1,6 +1,6 @@
 import { Trash2 } from 'lucide-react'
 import { useState } from 'react'
-import { useOpenRuns, usePictures, useUnread } from '#store/queries.ts'
+import { keys, useOpenRuns, usePictures, useUnread } from '#store/queries.ts'
 import { Button } from '#ui/button.tsx'
 import { lazyPart } from '#ui/lazy-part.tsx'
 import { useLoaded } from '#ui/use-loaded.ts'
@@ -28,7 +28,7 @@ export function Gallery({ runScreens, simulated, onSettings }: GalleryProps) {
   const headPlace = useHeadPlace()
   const runs = useOpenRuns()
   const { pictures, complete, isPending } = usePictures('gallery')
-  const unread = useUnread('gallery')
+  const unread = useUnread(keys.open, keys.shelf('gallery'))
   const { filling, fill } = useFillSamples()
   const isEmpty = runs.length === 0 && pictures.length === 0 && (complete || isPending)
   // Loaded while the first prompt is written, so that the first run is shown at once.

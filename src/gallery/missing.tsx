@@ -1,7 +1,7 @@
 import { useKnownTags } from '#acts/use-known-tags.ts'
 import { namesIn, type Query } from '#library/find/query.ts'
 import { type Missing, missingIn } from '#library/find/saved-query.ts'
-import { useCollections } from '#store/stage-queries.ts'
+import { useReadCollections } from '#store/stage-queries.ts'
 import { isolateQuotes } from '#ui/isolate-quotes.tsx'
 
 /** What a search asks for and does not exist, one sentence each. */
@@ -24,8 +24,8 @@ export function MissingNames({ query }: { query: Query }) {
 
 function Sentences({ query }: { query: Query }) {
   const tags = useKnownTags()
-  const collections = useCollections()
-  if (!tags) return null
+  const collections = useReadCollections()
+  if (!tags || !collections) return null
   const known = tags.map(({ value }) => value)
   return describeMissing(missingIn(query, known, collections)).map((sentence) => (
     <p key={sentence} className="text-soft text-xs [overflow-wrap:anywhere]">

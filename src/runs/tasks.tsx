@@ -3,8 +3,9 @@ import { describeDay } from '#domain/date-heading.ts'
 import { needsCard, type Run } from '#domain/run.ts'
 import { spendingSince } from '#domain/spending.ts'
 import { useLedger } from '#store/ledger-queries.ts'
-import { useOpenRuns } from '#store/queries.ts'
+import { keys, useOpenRuns, useUnread } from '#store/queries.ts'
 import { Empty } from '#ui/empty.tsx'
+import { NotRead } from '#ui/not-read.tsx'
 import { useToday } from '#ui/use-today.ts'
 import { AdoptForm } from './adopt-form.tsx'
 import { describeSpending } from './ledger-words.ts'
@@ -22,11 +23,14 @@ export function TaskList({ onSettings }: { onSettings: () => void }) {
   const open = useOpenRuns()
   const ledger = useLedger(lookBackRuns)
   const past = pastDays(ledger, new Set(open.map(({ id }) => id)))
+  const unread = useUnread(keys.runs)
+  const isEmpty = open.length === 0 && past.length === 0 && !unread.failed
   return (
     <div className="flex min-h-full flex-col">
-      <Sum />
+      <Sum isUnread={unread.failed} />
+      {unread.failed && <NotRead what="runs" onAgain={unread.readAgain} />}
       <div className="flex-1">
-        {open.length === 0 && past.length === 0 && <Empty title="Nothing running">Runs stay here until saved.</Empty>}
+        {isEmpty && <Empty title="Nothing running">Runs stay here until saved.</Empty>}
         <Rows label="Running" runs={open.filter((run) => !needsCard(run))} onSettings={onSettings} />
         <Rows label="Needs attention" runs={open.filter(needsCard)} onSettings={onSettings} />
         {past.map(({ day, runs }) => (
@@ -51,12 +55,16 @@ function pastDays(ledger: readonly Run[], open: ReadonlySet<Run['id']>): { day: 
   return [...days].map(([day, runs]) => ({ day, runs }))
 }
 
-/** What today and this month have cost. A run counts by when it was sent, which may be the day after it was created. */
-function Sum() {
+/**
+ * What today and this month have cost, unless that could not be read. A run counts by when it was sent, which may be the
+ * day after it was created.
+ */
+function Sum({ isUnread }: { isUnread: boolean }) {
   const now = Date.now()
   const since = startOfMonth(now)
   const runs = useLedger(monthRuns, since - dayMs)
   const [spent, ...others] = describeSpending(spendingSince(runs, startOfDay(now)), spendingSince(runs, since))
+  if (isUnread) return null
   return (
     <p className="sticky top-0 z-10 flex min-h-11 flex-wrap items-center gap-x-3 border-line border-b bg-panel px-4 py-2 text-faint text-xs">
       <span className="font-medium text-ink text-sm">{spent}</span>

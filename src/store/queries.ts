@@ -1,4 +1,11 @@
-import { notifyManager, type QueryClient, type QueryKey, useQuery, useQueryClient } from '@tanstack/react-query'
+import {
+  notifyManager,
+  type Query,
+  type QueryClient,
+  type QueryKey,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query'
 import { createContext, useCallback, useContext, useSyncExternalStore } from 'react'
 import type { PictureId } from '#domain/ids.ts'
 import type { Picture, Shelf } from '#domain/picture.ts'
@@ -17,6 +24,7 @@ export const storedList = { ...stored, structuralSharing: false } as const
 
 export const keys = {
   collections: ['collections'],
+  runs: ['runs'],
   open: ['runs', 'open'],
   recent: (limit: number, since?: number) => ['runs', 'recent', limit, since],
   shelf: (shelf: Shelf) => ['pictures', 'shelf', shelf],
@@ -56,21 +64,21 @@ export function useOpenRuns(): readonly Run[] {
   return data ?? noRuns
 }
 
-/** Whether the open runs or the first images of a shelf could not be read. */
-export function useUnread(shelf: Shelf): Unread {
+/** Whether one of these lists, which are shown, could not be read. A key stands for all keys that begin with it. */
+export function useUnread(...lists: readonly QueryKey[]): Unread {
   const client = useQueryClient()
-  const failed = (key: QueryKey) => {
-    const state = client.getQueryState(key)
-    return state?.status === 'error' && state.data === undefined
-  }
-  const lists = [keys.open, keys.shelf(shelf)]
+  const unread = (queryKey: QueryKey) => ({
+    queryKey,
+    type: 'active' as const,
+    predicate: ({ state }: Query) => state.status === 'error' && state.data === undefined,
+  })
   return {
     failed: useSyncExternalStore(
       useCallback((listener) => client.getQueryCache().subscribe(listener), [client]),
-      () => lists.some(failed),
+      () => lists.some((queryKey) => client.getQueryCache().findAll(unread(queryKey)).length > 0),
     ),
     readAgain() {
-      for (const queryKey of lists.filter(failed)) void client.refetchQueries({ queryKey, exact: true })
+      for (const queryKey of lists) void client.refetchQueries(unread(queryKey))
     },
   }
 }

@@ -58,11 +58,15 @@ export function useNeighbours(picture: Picture): { older?: Picture | undefined; 
 
 const noCollections: readonly Collection[] = []
 
-/** All collections in list order. */
+/** All collections in list order; none until they are read. */
 export function useCollections(): readonly Collection[] {
+  return useReadCollections() ?? noCollections
+}
+
+/** All collections in list order. `undefined` until they are read. */
+export function useReadCollections(): readonly Collection[] | undefined {
   const store = useStore()
-  const { data } = useQuery({ ...storedList, queryKey: keys.collections, queryFn: () => store.collections.all() })
-  return data ?? noCollections
+  return useQuery({ ...storedList, queryKey: keys.collections, queryFn: () => store.collections.all() }).data
 }
 
 /** Whether there are samples that can be removed. */

@@ -1,10 +1,16 @@
-import { Button } from '#ui/button.tsx'
+import { Button } from './button.tsx'
 
-/** Shown instead of images that could not be read from this browser's storage. They may still be there. */
-export function NotRead({ onAgain }: { onAgain: () => void }) {
+interface NotReadProps {
+  /** "images": what is saved in this browser. It may still be there. */
+  what?: string
+  onAgain: () => void
+}
+
+/** Shown instead of what could not be read from this browser's storage. */
+export function NotRead({ what = 'images', onAgain }: NotReadProps) {
   return (
     <div role="alert" className="flex flex-col items-center gap-3 p-6 text-center text-sm">
-      <p className="max-w-64 text-balance text-soft">The images saved in this browser could not be read.</p>
+      <p className="max-w-64 text-balance text-soft">{`The ${what} saved in this browser could not be read.`}</p>
       <Button onClick={onAgain}>Read again</Button>
     </div>
   )
