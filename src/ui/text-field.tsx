@@ -34,6 +34,7 @@ export function TextField({
       <input
         id={id}
         type={type}
+        dir={type === 'text' || type === 'search' ? 'auto' : undefined}
         value={value}
         placeholder={placeholder}
         maxLength={maxLength}

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { act, fireEvent, render, screen, waitFor } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { MoreHorizontal } from 'lucide-react'
@@ -12,7 +14,9 @@ import { flux2 } from '#models/flux-2.ts'
 import { saveFile } from '#platform/save-file.ts'
 import { Dialog } from '#ui/dialog.tsx'
 import { Menu } from '#ui/menu.tsx'
+import { TextField } from '#ui/text-field.tsx'
 import { useToday } from '#ui/use-today.ts'
+import tailwind from '../../tailwind.config.ts'
 import { emptyWorkspace, renderWith } from '../support/in-page.tsx'
 
 beforeEach(emptyWorkspace)
@@ -119,6 +123,31 @@ describe('the prompt', () => {
   test('runs in the direction of what is written (E6)', () => {
     expect(show()).toHaveAttribute('dir', 'auto')
   })
+})
+
+test('all fonts come with the system, so a build looks the same with and without others installed (C11)', () => {
+  const systems = [
+    ...['system-ui', '-apple-system', 'Segoe UI', 'Roboto', 'Helvetica Neue', 'Arial', 'sans-serif'],
+    ...['ui-monospace', 'SF Mono', 'Menlo', 'Consolas', 'monospace'],
+  ]
+  const named = Object.values(tailwind.theme.fontFamily).flat()
+  expect(named.length).toBeGreaterThan(5)
+  expect(named.filter((name) => !systems.includes(name))).toEqual([])
+  const styles = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.css'))
+  expect(
+    styles.filter((path) => /font-family:(?! inherit;)|@font-face/.test(readFileSync(join('src', path), 'utf8'))),
+  ).toEqual([])
+})
+
+test('every field for words runs in the direction of what is written (E6)', () => {
+  render(<TextField label="Name" value="שלום" onChange={() => undefined} />)
+  expect(screen.getByRole('textbox', { name: 'Name' })).toHaveAttribute('dir', 'auto')
+  const tags = readdirSync('src', { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.tsx') && !path.endsWith('text-field.tsx'))
+    .flatMap((path) => readFileSync(join('src', path), 'utf8').match(/<(?:textarea|input)\s[\s\S]*?\/>/g) ?? [])
+  const fields = tags.filter((tag) => tag.startsWith('<textarea') || /type="(text|search)"/.test(tag))
+  expect(fields.length).toBeGreaterThanOrEqual(4)
+  expect(fields.filter((field) => !field.includes('dir="auto"'))).toEqual([])
 })
 
 describe('storage settings', () => {
