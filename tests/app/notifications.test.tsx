@@ -45,6 +45,8 @@ describe('the end of a run', () => {
     const shown = openNotifications('granted')
     tellEnded(saved)
     expect(shown).toMatchObject([{ title: 'Your image is ready', options: { body: 'a fox', tag: 'run-1' } }])
+    // Relative: the page may be in any folder (C10).
+    expect(shown[0]?.options?.icon).toBe('icon.svg')
   })
 
   it('shows the cause if there is no image', () => {

@@ -254,6 +254,26 @@ describe('notices', () => {
     expect(screen.queryByText('Moved 2 pictures.')).toBeNull()
   })
 
+  it('are inside the open dialog, outside which nothing can be pressed, and are merged by their kind (C7)', async () => {
+    const undo = vi.fn()
+    render(
+      <>
+        <NoticeBoard />
+        <Dialog open title="Settings" onClose={() => undefined}>
+          Theme
+        </Dialog>
+      </>,
+    )
+    const text = (count: number) => `${count} images moved to bin`
+    const move = () => notify({ text, kind: 'move', action: { label: 'Undo', onSelect: undo } })
+    for (let times = 0; times < 10; times += 1) act(move)
+    const dialog = within(screen.getByRole('dialog', { name: 'Settings' }))
+    expect(dialog.getByRole('status')).toHaveTextContent('10 images moved to bin')
+    expect(screen.getAllByRole('button', { name: 'Undo' })).toHaveLength(1)
+    await userEvent.click(dialog.getByRole('button', { name: 'Undo' }))
+    expect(undo).toHaveBeenCalledTimes(10)
+  })
+
   it('of trouble interrupt', async () => {
     render(<NoticeBoard />)
     act(() => notify({ text: 'No room left.', tone: 'error' }))

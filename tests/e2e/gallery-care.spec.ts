@@ -133,6 +133,9 @@ test.describe('on a phone', () => {
   test('J7 images are found, selected by a long press and judged', async ({ page, simulated }) => {
     await openSamples(page, simulated.url, true)
     const { region, grid } = galleryOf(page)
+    // With a smaller font, phones zoom in when the field gets the focus (F11).
+    const fontOf = (field: Element) => getComputedStyle(field).fontSize
+    expect(await region.getByRole('searchbox', { name: 'Search images' }).evaluate(fontOf)).toBe('16px')
     const first = grid.getByRole('gridcell').first()
     // A long press selects the tile before the finger is lifted.
     await first.dispatchEvent('pointerdown', { pointerType: 'touch', isPrimary: true, button: 0 })

@@ -53,6 +53,11 @@ test('settings tell of storage only what the engine knows', async ({ door, live 
   const hasEstimate = await door.evaluate(() => Boolean(navigator.storage?.estimate))
   if (hasEstimate) await expect.poll(() => textOf(door, dialog)).toMatch(/of about \d/)
   expect(await textOf(door, dialog)).not.toMatch(/of about 0 B/)
+  // Otherwise Firefox draws white gutters on dark panels (F5).
+  const scrollbar = await door.evaluate(() =>
+    CSS.supports('scrollbar-color', 'auto') ? getComputedStyle(document.documentElement).scrollbarColor : 'none',
+  )
+  expect(scrollbar).not.toBe('auto')
 })
 
 test('a prompt of 5,000 characters is shown whole, counted, and sent whole', async ({ door, live }) => {
