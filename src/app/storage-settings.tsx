@@ -56,7 +56,10 @@ function Meter({ usedBytes, roomBytes }: { usedBytes: number; roomBytes: number 
         <span className="text-faint">of about {describeBytes(roomBytes)}</span>
       </p>
       <div className="h-1 overflow-hidden rounded-full bg-hover">
-        <div className={isTight ? 'h-full bg-danger' : 'h-full bg-ink'} style={{ width: `${share}%` }} />
+        <div
+          className={isTight ? 'bar-fill h-full bg-danger' : 'bar-fill h-full bg-ink'}
+          style={{ width: `${share}%` }}
+        />
       </div>
       {isTight && (
         <p className="text-danger text-xs">Nearly full. Empty the bin, or download images and delete them.</p>

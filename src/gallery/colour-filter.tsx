@@ -52,7 +52,7 @@ export function ColourFilter({ query, onChange }: ColourFilterProps) {
                 data-tip={name}
                 onClick={() => choose(hex)}
                 style={{ backgroundColor: hex }}
-                className="aspect-square rounded-sm border border-line-strong aria-pressed:outline-2 aria-pressed:outline-ink aria-pressed:outline-offset-2"
+                className="swatch aspect-square rounded-sm border border-line-strong aria-pressed:outline-2 aria-pressed:outline-ink aria-pressed:outline-offset-2 forced-color-adjust-none"
               />
             ))}
           </fieldset>

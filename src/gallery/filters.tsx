@@ -155,7 +155,13 @@ export function FilterChips({ query, onChange }: Pick<FiltersProps, 'query' | 'o
             onClick={() => onChange(next)}
             className="inline-flex h-6 items-center gap-1 rounded-sm border border-line bg-raised px-1.5 text-soft text-xs hover:border-line-strong hover:text-ink max-middle:h-11"
           >
-            {swatch && <span aria-hidden className="size-3 rounded-sm" style={{ backgroundColor: swatch }} />}
+            {swatch && (
+              <span
+                aria-hidden
+                className="size-3 rounded-sm forced-color-adjust-none"
+                style={{ backgroundColor: swatch }}
+              />
+            )}
             <span dir="auto">{label}</span>
             <X size={12} aria-hidden />
           </button>

@@ -25,7 +25,7 @@ export function JobProgress({ doing, done, total, stop }: JobProgressProps) {
           aria-valuenow={done}
           className="h-1 overflow-hidden rounded-full bg-hover"
         >
-          <div className="h-full bg-ink" style={{ width: `${share}%` }} />
+          <div className="bar-fill h-full bg-ink" style={{ width: `${share}%` }} />
         </div>
       </div>
       <Button onClick={stop}>Stop</Button>

@@ -214,4 +214,29 @@ test('C2 contrast themes show what is chosen', async ({ page, simulated }) => {
   const tab = (name: string) =>
     page.getByRole('tab', { name }).evaluate((element) => getComputedStyle(element).backgroundColor)
   expect(await tab('Flux Kontext')).not.toBe(await tab('Flux 2'))
+
+  // Several options for a batch, the entry that Enter would take, and colours to filter by.
+  const plain = await fill('3:4')
+  await page.getByRole('radio', { name: '3:4' }).click({ modifiers: ['Shift'] })
+  await expect.poll(() => fill('3:4')).not.toBe(plain)
+  await expect(page.getByRole('radio', { name: '3:4' })).not.toBeChecked()
+  await bring(page, 120, 80)
+  const { prompt } = createOf(page)
+  await prompt.fill('')
+  await prompt.press('@')
+  const paint = (element: Element) => getComputedStyle(element).backgroundColor
+  const entry = page.getByRole('option', { selected: true })
+  expect(await entry.evaluate(paint)).not.toBe(await page.locator('body').evaluate(paint))
+})
+
+test('C2 contrast themes keep the colours that images are found by', async ({ page, simulated }) => {
+  await page.emulateMedia({ forcedColors: 'active' })
+  await page.goto(`${simulated.url}?samples=2`)
+  await page.getByRole('region', { name: 'Gallery' }).getByRole('button', { name: 'Colour' }).click()
+  const swatches = page.getByRole('group', { name: 'Images with this colour' }).getByRole('button')
+  await expect(swatches).toHaveCount(12)
+  const colours = await swatches.evaluateAll((all) => all.map((each) => getComputedStyle(each).backgroundColor))
+  expect(new Set(colours).size).toBe(12)
+  await swatches.first().click()
+  await expect.poll(() => swatches.first().evaluate((each) => getComputedStyle(each).outlineStyle)).toBe('solid')
 })
