@@ -79,6 +79,7 @@ export function App() {
           </ErrorBoundary>
         }
         tasks={tasks}
+        notices={<Notices isWanted={isSoon} />}
         isSoon={isSoon}
       />
       <SoonParts isWanted={isSoon} />
@@ -98,11 +99,17 @@ export function App() {
   )
 }
 
-/** Parts that are loaded a moment after the first screen, or with the first notice. */
-function SoonParts({ isWanted }: { isWanted: boolean }) {
-  const [openedAt] = useState(() => Date.now())
+/** Loaded a moment after the first screen, or with the first notice. */
+function Notices({ isWanted }: { isWanted: boolean }) {
   const hasNotice = useSyncExternalStore(watchNotices, topNotice) !== undefined
   const { part } = useLoaded(loadSoon, isWanted || hasNotice)
+  return part && <part.NoticeBoard />
+}
+
+/** Parts that are loaded a moment after the first screen. */
+function SoonParts({ isWanted }: { isWanted: boolean }) {
+  const [openedAt] = useState(() => Date.now())
+  const { part } = useLoaded(loadSoon, isWanted)
   useEffect(() => {
     part?.takeIncomingFiles().catch(() => undefined)
   }, [part])
@@ -110,7 +117,6 @@ function SoonParts({ isWanted }: { isWanted: boolean }) {
   return (
     <>
       <part.RunAnnouncer openedAt={openedAt} />
-      <part.NoticeBoard />
       <part.DialogPlace />
     </>
   )

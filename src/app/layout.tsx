@@ -17,6 +17,7 @@ interface LayoutProps {
   gallery: ReactNode
   /** The list of tasks as a view of its own, on a phone. */
   tasks: ReactNode
+  notices?: ReactNode
   /** Parts that the first screen does not need may be loaded. */
   isSoon: boolean
 }
@@ -36,7 +37,7 @@ const hairline = <span className="bg-line max-wide:hidden" />
  * On a phone one of them is shown at a time. The classes are repeated in index.html, so that nothing moves when the
  * page takes over.
  */
-export function Layout({ header, create, stage, gallery, tasks, isSoon }: LayoutProps) {
+export function Layout({ header, create, stage, gallery, tasks, notices, isSoon }: LayoutProps) {
   const view = useWorkspace((state) => state.view)
   const show = useWorkspace((state) => state.show)
   const isStaged = useWorkspace(showsStage)
@@ -107,6 +108,7 @@ export function Layout({ header, create, stage, gallery, tasks, isSoon }: Layout
         )}
       </main>
       <BottomBar />
+      {notices}
     </div>
   )
 }

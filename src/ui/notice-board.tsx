@@ -8,7 +8,10 @@ import { closeNotice, type ShownNotice, topNotice, watchNotices } from './notice
 import { showHidden } from './show-hidden.ts'
 import { topDialog, watchTopDialog } from './top-dialog.ts'
 
-/** Shows the notices; once per page. Inside the open dialog, if there is one, because everything outside is inert. */
+/**
+ * Shows the notices; once per page. At the foot of the window; on a phone in a row of their own. Inside the open dialog,
+ * if there is one, because everything outside is inert.
+ */
 export function NoticeBoard() {
   const notice = useSyncExternalStore(watchNotices, topNotice)
   const dialog = useSyncExternalStore(watchTopDialog, topDialog)

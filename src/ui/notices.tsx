@@ -39,7 +39,7 @@ export function watchNotices(listener: () => void): () => void {
 }
 
 /**
- * Shows a message at the bottom of the window for 8 s (or `lastsMs`), longer while it is hovered or focused. One at a
+ * Shows a message for 8 s (or `lastsMs`), longer while it is hovered or focused. One at a
  * time: a new one replaces the last, but an error waits until it was seen.
  */
 export function notify({ text, tone, kind, count = 1, action, lastsMs = usualMs }: Notice): void {

@@ -139,6 +139,23 @@ for (const [width, height] of [
   })
 }
 
+/** The names of controls under the notice that has this button. */
+const coveredBy = (button: Locator) =>
+  button.evaluate((own) => {
+    const notice = own.closest('[role=status]')
+    const { left, top, right, bottom } = notice?.getBoundingClientRect() ?? new DOMRect()
+    const found = new Set<string>()
+    for (let x = left + 1; x < right; x += 8) {
+      for (let y = top + 1; y < bottom; y += 8) {
+        for (const element of document.elementsFromPoint(x, y)) {
+          const control = element.closest('button, a, input, textarea, select, summary, [role=gridcell]')
+          if (control && !notice?.contains(control)) found.add(control.ariaLabel ?? control.textContent ?? '')
+        }
+      }
+    }
+    return notice === null ? ['no notice'] : [...found]
+  })
+
 test.describe('on a phone', () => {
   test.use({ viewport: { width: 390, height: 844 } })
 
@@ -173,7 +190,10 @@ test.describe('on a phone', () => {
   })
 
   for (const width of [390, 320]) {
-    test(`the bar of selected images takes two lines at ${width} px`, async ({ page, simulated }) => {
+    test(`the bar of selected images takes two lines at ${width} px, and a notice covers no control`, async ({
+      page,
+      simulated,
+    }) => {
       await page.setViewportSize({ width, height: 844 })
       await page.goto(`${simulated.url}?samples=2`)
       await page.getByRole('navigation').getByRole('button', { name: 'Gallery' }).click()
@@ -186,6 +206,26 @@ test.describe('on a phone', () => {
         const box = await button.boundingBox()
         expect(Math.min(box?.width ?? 0, box?.height ?? 0), await button.innerText()).toBeGreaterThanOrEqual(44)
       }
+      await bar.getByRole('button', { name: 'Move to bin' }).click()
+      // A notice stays as long as it has the focus, which these presses leave there.
+      const undo = page.getByRole('status').getByRole('button', { name: 'Undo' })
+      await undo.focus()
+      const press = (button: Locator) => button.dispatchEvent('click')
+      const gallery = page.getByRole('region', { name: 'Gallery' })
+      const view = (name: string) => press(page.getByRole('navigation').getByRole('button', { name }))
+      await expect(gallery.getByRole('grid', { name: 'Gallery' }).getByRole('gridcell')).toHaveCount(1)
+      expect(await coveredBy(undo)).toEqual([])
+      await press(gallery.getByRole('button', { name: 'Bin' }))
+      await expect(gallery.getByRole('grid', { name: 'Bin' }).getByRole('gridcell')).toHaveCount(1)
+      expect(await coveredBy(undo)).toEqual([])
+      await view('Create')
+      await expect(createOf(page).prompt).toBeVisible()
+      expect(await coveredBy(undo)).toEqual([])
+      await press(page.getByRole('button', { name: /^Settings/ }))
+      const settings = page.getByRole('dialog', { name: 'Settings' })
+      await settings.getByRole('button', { name: 'Undo' }).focus()
+      await expect(settings.getByRole('button', { name: 'Remove samples' })).toBeAttached()
+      expect(await coveredBy(undo)).toEqual([])
     })
   }
 
