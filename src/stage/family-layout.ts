@@ -9,6 +9,8 @@ export interface Member {
   createdAt: number
   /** The user's own file, which has no version number. */
   isSource: boolean
+  /** Cropped or turned by the user. */
+  isCrop?: boolean
 }
 
 /** Where a member is drawn: columns are generations, rows are branches, both from 0. */
@@ -17,7 +19,7 @@ export interface FamilyPlace {
   parentId?: PictureId | undefined
   column: number
   row: number
-  /** "Source", "v1", "v2a". */
+  /** "Source", "v1", "v2a", "crop". */
   label: string
 }
 
@@ -73,16 +75,20 @@ function grouped<Key, Value>(values: readonly Value[], keyOf: (value: Value) => 
   return groups
 }
 
-/** Versions are numbered by generation; several of one generation get letters, oldest first. */
+/** Versions are numbered by generation; several of one generation get letters, oldest first. Crops are no versions. */
 function labelsOf(all: readonly { member: Member; column: number }[]): Map<PictureId, string> {
   const labels = new Map<PictureId, string>()
   const startsWithSource = all.some(({ member, column }) => column === 0 && member.isSource)
   for (const [column, generation] of grouped(all, (each) => each.column)) {
     const version = startsWithSource ? column : column + 1
     const members = generation.map(({ member }) => member).toSorted((a, b) => a.createdAt - b.createdAt)
-    for (const [index, { id }] of members.entries()) {
+    const [crops, versions] = [members.filter(({ isCrop }) => isCrop), members.filter(({ isCrop }) => !isCrop)]
+    for (const [index, { id }] of versions.entries()) {
       if (version === 0) labels.set(id, 'Source')
-      else labels.set(id, members.length === 1 ? `v${version}` : `v${version}${lettersOf(index)}`)
+      else labels.set(id, versions.length === 1 ? `v${version}` : `v${version}${lettersOf(index)}`)
+    }
+    for (const [index, { id }] of crops.entries()) {
+      labels.set(id, crops.length === 1 ? 'crop' : `crop ${lettersOf(index)}`)
     }
   }
   return labels

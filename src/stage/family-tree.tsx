@@ -80,7 +80,8 @@ function useSteadyFamily(id: PictureId): readonly Relative[] | undefined {
 
 function toMember({ id, picture, parentId }: Relative) {
   const isSource = !picture || picture.origin.kind === 'dropped'
-  return { id, parentId, createdAt: picture?.createdAt ?? 0, isSource }
+  const isCrop = picture?.origin.kind === 'derived' && picture.origin.from === 'frame'
+  return { id, parentId, createdAt: picture?.createdAt ?? 0, isSource, isCrop }
 }
 
 type Choice = Omit<FamilyTreeProps, 'picture'>

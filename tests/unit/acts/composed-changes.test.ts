@@ -3,6 +3,7 @@ import { type Composed, diffComposed, mergeList, planComposed } from '#acts/comp
 import { invertAll } from '#domain/command.ts'
 import { type AreaStep, emptyDocument, type Mark, plainFrame } from '#domain/edit.ts'
 import type { PictureId } from '#domain/ids.ts'
+import type { Recipe } from '#domain/run.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { pictureIds } from '../../support/gallery-records.ts'
 
@@ -72,6 +73,31 @@ it('undo of reused settings brings back the unsent prompt, the family and the so
   expect(family).toBe('flux-2')
   expect(drafts['flux-kontext']).toMatchObject({ prompt: 'mine', model: 'max' })
   expect(sourcesOf('flux-kontext')).toEqual(['mine'])
+})
+
+it('reused settings have the area, the marks, the crop and the way of the recipe; undo brings back what was drawn', () => {
+  const [photo, other] = pictureIds('photo', 'other') as [PictureId, PictureId]
+  const pin: Mark = { id: 'm1', n: 1, colour: 'cyan', note: 'here', kind: 'pin', at: [4, 5] }
+  const area: AreaStep[] = [{ op: 'add', shape: { kind: 'box', box: [1, 2, 30, 40] } }]
+  const theirs = { ...emptyDocument(photo), area, rim: 20, marks: [pin], frame: { ...plainFrame, turn: 90 as const } }
+  const mine = { ...emptyDocument(photo), area: [{ op: 'invert' as const }] }
+  const elsewhere = { ...emptyDocument(other), marks: [pin] }
+  useWorkspace.getState().edit(mine)
+  useWorkspace.getState().edit(elsewhere)
+  const sent = { width: 90, height: 90 }
+  const recipe: Recipe = {
+    family: 'flux-kontext',
+    draft: { prompt: 'theirs' },
+    sources: [photo],
+    edits: [{ document: theirs, way: 'part', rect: [0, 0, 90, 90], sent, marks: 'burnt' }],
+  }
+  const undo = act(({ recall }) => recall(recipe))
+  expect(useWorkspace.getState().edits).toEqual({
+    [photo]: { document: theirs, way: 'part' },
+    [other]: { document: elsewhere },
+  })
+  undo()
+  expect(useWorkspace.getState().edits[photo]?.document).toEqual(mine)
 })
 
 it('undo keeps an image on the stage that was chosen since', () => {

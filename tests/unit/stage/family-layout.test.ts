@@ -46,6 +46,15 @@ describe('a family', () => {
     expect(shape(family('photo', 'a < photo', 'a < photo'))).toEqual(['photo 0,0 Source', 'a 1,0 v1'])
   })
 
+  test('names crops as such, and counts them as no versions', () => {
+    const members = family('photo', 'a < photo', 'b < photo', 'c < photo', 'd < b', 'e < a').map((member) => ({
+      ...member,
+      isCrop: ['b', 'c', 'e'].includes(member.id),
+    }))
+    const labels = Object.fromEntries(layoutFamily(members).places.map(({ id, label }) => [id, label]))
+    expect(labels).toEqual({ photo: 'Source', a: 'v1', b: 'crop a', c: 'crop b', d: 'v2', e: 'crop' })
+  })
+
   test('goes on after z', () => {
     const many = family('photo', ...Array.from({ length: 28 }, (_, index) => `e${index} < photo`))
     const labels = layoutFamily(many).places.map(({ label }) => label)
