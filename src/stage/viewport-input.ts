@@ -124,7 +124,10 @@ export function usePointers(viewport: Element, { onDrag, onPinch, onSwipe }: Poi
       lift(event)
     },
     onPointerCancel: lift,
-    onLostPointerCapture: lift,
+    onLostPointerCapture(event: PointerEvent) {
+      // Not if it went from an element inside to the viewport.
+      if (event.target === event.currentTarget) lift(event)
+    },
   }
   return { handlers, areDown: () => down.current.size > 0 }
 }

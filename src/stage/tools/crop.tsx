@@ -366,7 +366,7 @@ function CropLayer({ picture, zoom, tool, send, children }: CropLayerProps) {
   }
   const box = { left: x + left * scale, top: y + top * scale, width: width * scale, height: height * scale }
   return (
-    <div className="absolute inset-0 overflow-hidden" data-crop>
+    <div className="absolute inset-0 overflow-hidden">
       <Turned picture={picture} tool={tool} placement={placement} space={padOf(tool.box, room) && box} />
       <button
         type="button"

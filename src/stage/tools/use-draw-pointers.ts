@@ -72,6 +72,8 @@ export function useDrawPointers(options: DrawPointersOptions): void {
   })
   const onEnd = useEffectEvent((event: PointerEvent) => {
     if (isGiving.current) return
+    // What a tool draws over the image may have had the capture before.
+    if (event.type === 'lostpointercapture' && event.target !== viewport.current) return
     const kind = ({ pointerup: 'up', pointercancel: 'cancel' } as const)[event.type] ?? 'lost'
     latest.current.delete(event.pointerId)
     take({ kind, id: event.pointerId }, event)
