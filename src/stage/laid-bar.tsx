@@ -42,6 +42,8 @@ interface LaidBarProps {
  */
 export function LaidBar({ picture, zoom }: LaidBarProps) {
   const step = useStep(picture)
+  // It stays open from one result to the next, also when an adjustment has made another image.
+  const [part, setPart] = useState<Part>()
   const { origin, laying } = picture
   if (step) {
     return (
@@ -53,7 +55,17 @@ export function LaidBar({ picture, zoom }: LaidBarProps) {
     )
   }
   if (origin.kind === 'derived' && origin.from === 'answer') {
-    return <Laid key={picture.id} origin={origin} answer={picture.parents[1]} zoom={zoom} picture={picture} />
+    return (
+      <Laid
+        key={picture.id}
+        origin={origin}
+        answer={picture.parents[1]}
+        zoom={zoom}
+        picture={picture}
+        part={part}
+        onPart={setPart}
+      />
+    )
   }
   if (laying?.kind === 'checked' && laying.marksLeft.length > 0) {
     return (
@@ -73,6 +85,8 @@ export function LaidBar({ picture, zoom }: LaidBarProps) {
   }
   return null
 }
+
+const sourceGone = 'The source image was deleted'
 
 const chip = 'whitespace-nowrap rounded-full border border-line px-2 text-soft text-xs leading-5'
 
@@ -123,21 +137,27 @@ const views: readonly { value: LaidView; label: string }[] = [
 
 type LaidOrigin = Extract<Picture['origin'], { kind: 'derived'; from: 'answer' }>
 
+/** What is open below the image. */
+type Part = 'changes' | 'adjust'
+
 interface LaidProps extends LaidBarProps {
   origin: LaidOrigin
   answer: PictureId | undefined
+  part: Part | undefined
+  onPart(part: Part | undefined): void
 }
 
-function Laid({ origin, answer, picture, zoom }: LaidProps) {
+function Laid({ origin, answer, picture, zoom, part, onPart }: LaidProps) {
   const results = useResults(picture, origin)
-  const [open, setOpen] = useState<'changes' | 'adjust' | 'area'>()
+  const [isPainting, setPainting] = useState(false)
   const { lay, isBusy } = useLayAnew(answer)
   const { edit, fit, view } = origin
   const { area, rim } = edit.document
   const source = usePicture(picture.parents[0])
   const wishes: LayWishes = { view, feather: rim, fit, area }
-  const turn = (part: 'changes' | 'adjust') => setOpen(open === part ? undefined : part)
-  if (open === 'area' && source) {
+  const close = () => onPart(undefined)
+  const turn = (next: Part) => onPart(next === part ? undefined : next)
+  if (isPainting && source) {
     return (
       <AreaAgain
         picture={picture}
@@ -146,7 +166,7 @@ function Laid({ origin, answer, picture, zoom }: LaidProps) {
         zoom={zoom}
         isBusy={isBusy}
         onLay={(change) => lay({ ...wishes, ...change })}
-        onLeave={() => setOpen(undefined)}
+        onLeave={() => setPainting(false)}
       />
     )
   }
@@ -155,8 +175,8 @@ function Laid({ origin, answer, picture, zoom }: LaidProps) {
       <Bar>
         <WhatWasDone origin={origin} />
         <Button
-          variant={open === 'changes' ? 'plain' : 'quiet'}
-          aria-pressed={open === 'changes'}
+          variant={part === 'changes' ? 'plain' : 'quiet'}
+          aria-pressed={part === 'changes'}
           disabled={answer === undefined}
           onClick={() => turn('changes')}
         >
@@ -165,25 +185,25 @@ function Laid({ origin, answer, picture, zoom }: LaidProps) {
         <IconButton
           label="Adjust the result"
           icon={SlidersHorizontal}
-          pressed={open === 'adjust'}
+          pressed={part === 'adjust'}
           onClick={() => turn('adjust')}
         />
         {picture.parents[0] && (
           <Results picture={picture} source={picture.parents[0]} results={results} viewport={zoom.viewport} />
         )}
       </Bar>
-      {open === 'adjust' && (
-        <Panel label="Adjustments" onClose={() => setOpen(undefined)}>
+      {part === 'adjust' && (
+        <Panel label="Adjustments" onClose={close}>
           <Adjust
             origin={origin}
             isBusy={isBusy}
             onLay={(change) => lay({ ...wishes, ...change })}
-            onPaint={source && (() => setOpen('area'))}
+            onPaint={source && (() => setPainting(true))}
           />
         </Panel>
       )}
-      {open === 'changes' && answer && (
-        <Panel label="Changes" onClose={() => setOpen(undefined)}>
+      {part === 'changes' && answer && (
+        <Panel label="Changes" onClose={close}>
           <Changes answer={answer} origin={origin} picture={picture} zoom={zoom} />
         </Panel>
       )}
@@ -231,11 +251,7 @@ function Adjust({ origin: { view, edit }, isBusy, onLay, onPaint }: AdjustProps)
         options={views}
         onChange={(next) => onLay({ view: next as LaidView })}
       />
-      <Button
-        disabled={isBusy || !onPaint}
-        title={onPaint ? undefined : 'The source image was deleted'}
-        onClick={() => onPaint?.()}
-      >
+      <Button disabled={isBusy || !onPaint} title={onPaint ? undefined : sourceGone} onClick={() => onPaint?.()}>
         Change area
       </Button>
       {isBusy && (
@@ -323,6 +339,8 @@ function Refused({ answer, laying, recipe, zoom }: RefusedProps) {
   const { lay, isBusy } = useLayAnew(answer.id)
   const tryAgain = useTryAgain(recipe)
   const [isPlacing, setPlacing] = useState(false)
+  const source = usePicture(answer.parents[0])
+  const needsSource = source ? {} : { disabled: true, title: sourceGone }
   const rect = laidEditOf(recipe)?.rect
   if (isPlacing && rect) {
     const onPlace = (map: Affine) => lay({ fit: { map, verdict: 'aligned' } })
@@ -345,16 +363,16 @@ function Refused({ answer, laying, recipe, zoom }: RefusedProps) {
           Use whole result
         </Button>
         {again && (
-          <Button disabled={isBusy} onClick={() => lay(again)}>
+          <Button disabled={isBusy} onClick={() => lay(again)} {...needsSource}>
             {laying.kind === 'failed' ? 'Lay in again' : 'Lay in anyway'}
           </Button>
         )}
         {laying.kind === 'refused' && (
-          <Button variant="quiet" onClick={() => setPlacing(true)}>
+          <Button variant="quiet" onClick={() => setPlacing(true)} {...needsSource}>
             Place by hand
           </Button>
         )}
-        <Button variant="quiet" disabled={tryAgain === undefined} onClick={tryAgain}>
+        <Button variant="quiet" disabled={tryAgain === undefined} onClick={tryAgain} {...needsSource}>
           Try again ({toBatch([recipe]).priceCredits} credits)
         </Button>
       </span>

@@ -457,6 +457,35 @@ describe('an answer to an edit of an area', () => {
     expect(useWorkspace.getState().selected).toBe(photo)
   })
 
+  it('whose source was deleted since can only be used whole', async () => {
+    await keepAnswer()
+    await store.deleteForEver([photo])
+    const reason = 'The source image was deleted, so the answer is kept whole.'
+    await store.noteLaying(answer, { kind: 'failed', reason })
+    await show(answer)
+    expect(await screen.findByRole('alert')).toHaveTextContent(reason)
+    for (const name of ['Lay in again', /^Try again/]) {
+      expect(screen.getByRole('button', { name })).toBeDisabled()
+      expect(screen.getByRole('button', { name })).toHaveAttribute('title', 'The source image was deleted')
+    }
+    expect(screen.getByRole('button', { name: 'Use whole result' })).toBeEnabled()
+  })
+
+  it('stays adjusted or compared with its source while one result after the other is looked at', async () => {
+    await keepAnswer()
+    const [first, second] = ['one-laid', 'two-laid'] as [PictureId, PictureId]
+    for (const [index, id] of [first, second].entries()) await keepLaid(id, { createdAt: 2_000 + index })
+    await show(first)
+    await userEvent.click(await screen.findByRole('button', { name: 'Show changes' }))
+    act(() => view().focus())
+    await userEvent.keyboard('{ArrowRight}')
+    expect(await screen.findByText('2 of 2')).toBeVisible()
+    expect(screen.getByRole('button', { name: 'Show changes' })).toHaveAttribute('aria-pressed', 'true')
+    await userEvent.click(screen.getByRole('button', { name: 'Adjust the result' }))
+    expect(screen.getByRole('button', { name: 'Show changes' })).toHaveAttribute('aria-pressed', 'false')
+    expect(screen.getByRole('slider', { name: 'Feather' })).toBeVisible()
+  })
+
   it('with another framing says so until it is used whole', async () => {
     await keepAnswer()
     await store.noteLaying(answer, { kind: 'refused', objection: 'framing', fit })
