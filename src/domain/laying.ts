@@ -12,8 +12,11 @@ export interface Place {
 /** What could not be kept of a source: 16 bits per channel, the colour profile, the exact colours of translucent pixels. */
 export type Loss = 'depth' | 'profile' | 'alpha'
 
-/** Why an answer is not laid into its source automatically. `flat`: too little detail to check the alignment. */
-export const layObjections = ['blank', 'tiny', 'proportions', 'flat', 'framing', 'bent'] as const
+/**
+ * Why an answer is not laid into its source automatically. `flat`: too little detail to check the alignment; `covered`:
+ * too little of the image is outside the area for that; `partly`: one half of the answer agrees, the other one does not.
+ */
+export const layObjections = ['blank', 'tiny', 'proportions', 'flat', 'covered', 'framing', 'bent', 'partly'] as const
 export type LayObjection = (typeof layObjections)[number]
 
 /** The outcome of laying an answer into its source. Stored with the answer, so that it is done only once. */

@@ -3,7 +3,7 @@ import { type CSSProperties, type KeyboardEvent, type ReactNode, useState, useSy
 import { fillForm } from '#acts/fill-form.ts'
 import type { Affine, LaidView } from '#domain/edit.ts'
 import type { PictureId } from '#domain/ids.ts'
-import type { Laying } from '#domain/laying.ts'
+import type { Laying, LayObjection } from '#domain/laying.ts'
 import { awaitsLaying, type Picture } from '#domain/picture.ts'
 import { laidEditOf, type Recipe } from '#domain/run.ts'
 import { toBatch } from '#generation/batch.ts'
@@ -351,8 +351,8 @@ function Refused({ answer, laying, recipe, zoom }: RefusedProps) {
       </Panel>
     )
   }
-  // A bent answer is laid in with the fit that was found; after an error it is tried again.
-  const again = laying.kind === 'failed' ? {} : laying.objection === 'bent' ? { fit: laying.fit } : undefined
+  // A doubtful answer is laid in with the fit that was found; after an error it is tried again.
+  const again = laying.kind === 'failed' ? {} : isDoubtful(laying.objection) ? { fit: laying.fit } : undefined
   return (
     <Panel label="Answer">
       <p role="alert" className="min-w-56 flex-1 basis-64 text-ink text-sm">
@@ -378,6 +378,11 @@ function Refused({ answer, laying, recipe, zoom }: RefusedProps) {
       </span>
     </Panel>
   )
+}
+
+/** Whether laying the answer in by its own fit may still give what the user wants. */
+function isDoubtful(objection: LayObjection): boolean {
+  return objection === 'bent' || objection === 'partly' || objection === 'covered'
 }
 
 /**

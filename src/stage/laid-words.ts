@@ -92,6 +92,8 @@ const objections: Readonly<Record<Extract<Laying, { kind: 'refused' }>['objectio
   framing: 'The model changed the framing, so the area cannot be laid into your image.',
   proportions: 'The answer has other proportions. Its framing does not match your image.',
   bent: 'The model bent the image, so the framing matches only roughly.',
+  partly: 'Only a part of the answer matches your image, so its framing is not certain.',
+  covered: 'The area covers nearly all of the image, so too little is left to check the framing by.',
   flat: 'There is too little detail outside the area to check the framing.',
   blank: 'The answer is blank.',
   tiny: 'The answer is too small to be laid into your image.',

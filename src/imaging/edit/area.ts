@@ -26,7 +26,8 @@ type Fill = (y: number, from: number, to: number) => void
 export function rasteriseArea(steps: readonly AreaStep[], size: PixelSize, rim: number): Area {
   const inner = boundsOf(steps, size)
   const soft = Math.max(0, Math.min(widestRim, rim))
-  const reach = Math.ceil(soft)
+  // Nothing has no rim.
+  const reach = inner.right > inner.left ? Math.ceil(soft) : 0
   const left = Math.max(0, inner.left - reach)
   const top = Math.max(0, inner.top - reach)
   const width = Math.max(0, Math.min(size.width, inner.right + reach) - left)

@@ -41,6 +41,12 @@ export const judging = {
   /** Above these errors the map is refined with the blocks; answer pixels. */
   refine: { median: 0.3, p90: 0.8 },
   accept: { median: 0.5, p90: 1.5, blocks: 8, share: 0.15 },
+  /**
+   * A half of the image (left, right, top, bottom) with that many blocks disagrees if a smaller share of them was found in
+   * its place. Measured on photographs: 0 to 0.02 with a half mirrored or of another image, 0.86 and more where the framing
+   * was kept, 0.4 and more with a quarter painted over along one side.
+   */
+  halves: { blocks: 6, share: 0.1 },
   /** Below this score an answer is another framing, not a bent one. */
   bent: 0.08,
   /** Above these a model did not keep the framing. */
@@ -110,6 +116,8 @@ export const answers = {
   /** Levels of deviation below which an answer counts as blank. */
   blankDeviation: 1.5,
   leastBlocks: 8,
+  /** Below this share of pixels outside the area, there is too little to compare. */
+  leastOutside: 0.03,
   /**
    * Outside the zooms at which answers were aligned in the benchmark (0.78–1.28): another framing, however certain its
    * position.

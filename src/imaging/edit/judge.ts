@@ -1,9 +1,9 @@
 import type { Affine } from '#domain/edit.ts'
-import { compose, invert, moveBy } from './affine.ts'
+import { compose, invert, mapPoint, moveBy } from './affine.ts'
 import { judging } from './constants.ts'
 import { shrinkByArea, warp } from './filters.ts'
 import { type Freedom, type Points, refineMap, solve } from './points.ts'
-import type { Plane } from './raster.ts'
+import type { PixelSize, Plane } from './raster.ts'
 
 /** How well single blocks agree with a map. Shifts in answer pixels. */
 export interface Judgement {
@@ -15,12 +15,18 @@ export interface Judgement {
   /** Sum of 1 / (1 + shift²) over the found blocks, as a share of the textured ones: 0–1. */
   score: number
   found: readonly Found[]
+  /** Centres of the textured blocks that were not found. */
+  missed: readonly Place[]
+}
+
+/** In pixels of the source at the common size. */
+interface Place {
+  x: number
+  y: number
 }
 
 /** A block that was found, and its distance from where the map puts it. */
-export interface Found {
-  x: number
-  y: number
+export interface Found extends Place {
   dx: number
   dy: number
 }
@@ -75,17 +81,18 @@ function judgeBlocks(
   halves: Halves,
 ): Judgement {
   const back = invert(map)
-  const found = blocks.flatMap((block, index) => {
+  const findBlock = (block: Block, own: Points | undefined): Found | undefined => {
     const shift = searchShift(halves, block)
-    const own = points[index]
-    if (!own || !shift || shift.correlation <= judging.correlation) return []
+    if (!own || !shift || shift.correlation <= judging.correlation) return undefined
     // The shift comes before the map, so it is in pixels of the source.
     const refined = refineMap(own, answer, compose(moveBy(shift.dx, shift.dy), map), 2, 8)
     const [, , , , dx, dy] = compose(refined, back)
     const [x, y] = alongDetail(own, dx, dy)
-    if (Math.hypot(x, y) >= judging.reach) return []
-    return [{ x: block.left + block.width / 2, y: block.top + block.height / 2, dx: x, dy: y }]
-  })
+    return Math.hypot(x, y) < judging.reach ? { ...centreOf(block), dx: x, dy: y } : undefined
+  }
+  const searched = blocks.map((block, index) => findBlock(block, points[index]))
+  const found = searched.filter((one) => one !== undefined)
+  const missed = blocks.filter((_, index) => !searched[index]).map(centreOf)
   const lengths = found.map(({ dx, dy }) => Math.hypot(dx, dy)).sort((one, other) => one - other)
   const at = (share: number) =>
     lengths[Math.min(lengths.length - 1, Math.floor(share * lengths.length))] ?? Number.POSITIVE_INFINITY
@@ -97,16 +104,40 @@ function judgeBlocks(
     p90: at(0.9),
     score: sum / Math.max(1, blocks.length),
     found,
+    missed,
   }
 }
 
+function centreOf({ left, top, width, height }: Block): Place {
+  return { x: left + width / 2, y: top + height / 2 }
+}
+
+/**
+ * The smallest share of blocks that were found where `map` puts them, over the halves of the image: left, right, top and
+ * bottom. Blocks outside the answer do not count, nor do halves with few blocks. 1 if there is none.
+ */
+export function leastAgreement({ found, missed }: Judgement, map: Affine, { width, height }: PixelSize): number {
+  const isShown = ({ x, y }: Place) => {
+    const [toX, toY] = mapPoint(map, x, y)
+    return toX > 0 && toY > 0 && toX < width && toY < height
+  }
+  const agreeing = found.filter(({ dx, dy }) => Math.hypot(dx, dy) <= judging.accept.p90)
+  const shown = [...found, ...missed].filter(isShown)
+  const halves: readonly ((place: Place) => boolean)[] = [
+    ({ x }) => x < width / 2,
+    ({ x }) => x >= width / 2,
+    ({ y }) => y < height / 2,
+    ({ y }) => y >= height / 2,
+  ]
+  const shares = halves.flatMap((isInside) => {
+    const all = shown.filter(isInside).length
+    return all < judging.halves.blocks ? [] : [agreeing.filter(isInside).length / all]
+  })
+  return Math.min(1, ...shares)
+}
+
 /** The best map of that freedom for the found blocks; `undefined` if there are too few. */
-export function fitThrough(
-  { found }: Judgement,
-  map: Affine,
-  freedom: Freedom,
-  size: { width: number; height: number },
-): Affine | undefined {
+export function fitThrough({ found }: Judgement, map: Affine, freedom: Freedom, size: PixelSize): Affine | undefined {
   if (found.length < 6) return undefined
   const [cx, cy, radius] = [size.width / 2, size.height / 2, Math.max(size.width, size.height) / 2]
   let weights = found.map(() => 1)

@@ -57,7 +57,9 @@ export function planLay(job: LayJob, onStep: (step: Step) => void = () => undefi
   const map = job.fit?.map ?? compose(compose(toGrid, found?.map ?? scaleBy(1, 1)), toAnswer)
   onStep('compare')
   const compared = compare(source, answer, compose(invertScale(toGrid), map), masks)
-  const objection = job.fit ? undefined : (early ?? objectionAfter(found) ?? objectionToMap(map, job))
+  const objection = job.fit
+    ? undefined
+    : (early ?? objectionAfter(found, answer, masks.free) ?? objectionToMap(map, job))
   const verdict = objection === 'framing' ? 'lost' : (job.fit?.verdict ?? found?.verdict ?? 'lost')
   const backX = rect[2] / size.width
   const backY = rect[3] / size.height
@@ -125,8 +127,7 @@ function invertScale([a, , , d, e, f]: Affine): Affine {
 function objectionTo(answer: Pixels, [, , width, height]: Box): LayObjection | undefined {
   if (Math.min(answer.width, answer.height) < answers.leastSide) return 'tiny'
   const stretch = answer.width / answer.height / (width / height)
-  if (Math.max(stretch, 1 / stretch) > 1 + answers.otherProportions) return 'proportions'
-  return isBlank(answer) ? 'blank' : undefined
+  return Math.max(stretch, 1 / stretch) > 1 + answers.otherProportions ? 'proportions' : undefined
 }
 
 function isBlank({ data }: Pixels): boolean {
@@ -141,10 +142,18 @@ function isBlank({ data }: Pixels): boolean {
   return squares / count - (sum / count) ** 2 < answers.blankDeviation ** 2
 }
 
-function objectionAfter(found: Registration | undefined): LayObjection | undefined {
+function objectionAfter(found: Registration | undefined, answer: Pixels, free: Uint8Array): LayObjection | undefined {
   if (!found || found.verdict === 'aligned') return undefined
-  if (found.judgement.textured < answers.leastBlocks) return 'flat'
+  // A blank answer is right where the source is blank as well: an object was removed from a plain background.
+  if (isBlank(answer)) return 'blank'
+  if (found.judgement.textured < answers.leastBlocks) return isCovered(free) ? 'covered' : 'flat'
+  if (found.isPartial) return 'partly'
   return found.verdict === 'bent' ? 'bent' : 'framing'
+}
+
+/** Whether the area leaves next to nothing of the source to compare the answer with. */
+function isCovered(free: Uint8Array): boolean {
+  return free.reduce((count, one) => count + one, 0) < answers.leastOutside * free.length
 }
 
 /** Objections to a map of another framing: zoomed far, or without a part of the area. */
@@ -171,8 +180,9 @@ function align(source: Pixels, answer: Pixels, size: PixelSize, free: Uint8Array
   const pair = { source, answer: small, free }
   const same = placeSame(pair, found)
   const map = same ?? placeFlat(pair, found)
-  // Where nothing could be judged, a user who places the answer by hand begins with it as it came.
-  if (!map) return found.judgement.score > 0 ? found : { ...found, map: identity }
+  // Where too little could be judged, the answer stays as it came, also if the user lays it in nevertheless.
+  const isJudged = found.judgement.textured >= answers.leastBlocks && found.judgement.score > 0
+  if (!map) return isJudged ? found : { ...found, map: identity }
   // Equal pixels with any detail are proof of the place; equal pixels of one colour are not.
   const isUnsure = same ? found.judgement.textured === 0 : isFaint(found)
   return { ...found, map, verdict: 'aligned', ...(isUnsure ? { isFaint: true } : {}) }

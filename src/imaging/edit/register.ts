@@ -3,7 +3,7 @@ import { compose, identity, moveBy, scaleBy } from './affine.ts'
 import { flat, judging, registration } from './constants.ts'
 import { sampleRow, shrinkByArea, splitDetail, warp } from './filters.ts'
 import { findShifts, toSpectrum } from './fourier.ts'
-import { createJudge, fitThrough, type Judge, type Judgement } from './judge.ts'
+import { createJudge, fitThrough, type Judge, type Judgement, leastAgreement } from './judge.ts'
 import { type Freedom, type Points, pickPoints, refineMap } from './points.ts'
 import { makePlane, onlyFree, type Plane } from './raster.ts'
 
@@ -19,6 +19,8 @@ export interface Registration {
   map: Affine
   verdict: Verdict
   judgement: Judgement
+  /** One half of the image agrees with the map, and the other one has next to nothing in common with the source. */
+  isPartial?: true
   /** Too little detail to judge any map. Set by the caller that uses it nevertheless. */
   isFaint?: true
   /** The best map that keeps the scale, used if there is too little detail to judge any map. */
@@ -45,7 +47,10 @@ export function register(pair: Pair): Registration {
     if (!found || far.judgement.score > found.judgement.score) found = far
   }
   const { map, judgement } = found
-  return { map, verdict: toVerdict(judgement), judgement, near: near?.map ?? identity }
+  const verdict = toVerdict(judgement)
+  const isPartial = verdict === 'aligned' && leastAgreement(judgement, map, pair.source) < judging.halves.share
+  const kept = { map, judgement, near: near?.map ?? identity }
+  return isPartial ? { ...kept, verdict: 'bent', isPartial } : { ...kept, verdict }
 }
 
 /** Mean squared difference of faint detail under a map, where nothing should have changed. */

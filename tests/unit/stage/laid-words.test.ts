@@ -44,10 +44,9 @@ describe('what is said of a laid answer', () => {
 
 describe('why an answer is not laid in', () => {
   test('is a sentence for every reason, and says that the answer is kept', () => {
-    const sentences = (['framing', 'proportions', 'bent', 'flat', 'blank', 'tiny'] as const).map((objection) =>
-      describeRefusal({ kind: 'refused', objection, fit }),
-    )
-    expect(new Set(sentences).size).toBe(6)
+    const reasons = ['framing', 'proportions', 'bent', 'partly', 'flat', 'covered', 'blank', 'tiny'] as const
+    const sentences = reasons.map((objection) => describeRefusal({ kind: 'refused', objection, fit }))
+    expect(new Set(sentences).size).toBe(8)
     for (const sentence of sentences) expect(sentence).toMatch(/The whole answer is kept\.$/)
     expect(sentences[0]).toContain('framing')
   })

@@ -86,6 +86,10 @@ describe('an area', () => {
     expect(Math.round(rasteriseArea(steps, size, 8).painted * 8000)).toBe(pixels)
   })
 
+  test('of nothing has no rim', () => {
+    expect(rasteriseArea([add(box(200, 10, 20, 20))], size, 8)).toMatchObject({ width: 0, height: 0, painted: 0 })
+  })
+
   test('takes memory for its box alone', () => {
     const { alpha } = rasteriseArea([add(box(5_000, 5_000, 10, 10))], { width: 8_000, height: 6_000 }, 8)
     expect(alpha.length).toBe(26 * 26)

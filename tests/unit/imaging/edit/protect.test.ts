@@ -119,10 +119,14 @@ test('an area of nothing is no reason to refuse an answer, and nothing is laid i
   expect(image.data).toEqual(source.data)
 })
 
-test('an answer that cannot be checked, because all of it may change, keeps its place', () => {
-  const area = rasteriseArea([], size, 8)
-  const plan = planLay({ source: sceneOf(3), answer: sceneOf(3), area, rect: [0, 0, size.width, size.height] })
-  expect(plan.objection).toBe('flat')
+test.each([
+  ['all', 0],
+  ['99 %', 2],
+])('an answer that cannot be checked, because %s of the image may change, keeps its place', (_, edge) => {
+  const box: Box = [edge, edge, size.width - edge, size.height - edge]
+  const area = rasteriseArea([{ op: 'add', shape: { kind: 'box', box } }], size, 8)
+  const plan = planLay({ source: sceneOf(3), answer: sceneOf(2), area, rect: [0, 0, size.width, size.height] })
+  expect(plan.objection).toBe('covered')
   expect(plan.fit).toMatchObject({ map: [1, 0, 0, 1, 0, 0], shift: 0, zoom: 1 })
 })
 
@@ -232,6 +236,29 @@ describe('an answer that does not belong to this source', () => {
     expect(objection(answer)).toBe(why)
   })
 
+  const isRight = (x: number) => x >= size.width / 2
+  const isLow = (y: number) => y >= size.height / 2
+  const mirrored: readonly [string, (x: number, y: number) => [number, number]][] = [
+    ['right', (x, y) => [isRight(x) ? size.width - 1 - x : x, y]],
+    ['left', (x, y) => [isRight(x) ? x : size.width - 1 - x, y]],
+    ['lower', (x, y) => [x, isLow(y) ? size.height - 1 - y : y]],
+    ['upper', (x, y) => [isLow(y) ? x : size.width - 1 - x, y]],
+  ]
+  test.each(mirrored)('is not laid in where its %s half is mirrored, although the other one agrees', (_, from) => {
+    const small = rasteriseArea([{ op: 'add', shape: { kind: 'box', box: [200, 150, 60, 50] } }], size, 8)
+    expect(objection(moved(from), { area: small })).toBe('partly')
+  })
+
+  test.each<[string, [number, number, number, number]]>([
+    ['left', [0, 0, size.width / 3, size.height]],
+    ['lower', [0, (size.height * 2) / 3, size.width, size.height / 3]],
+  ])('is laid in although its %s third was painted over', (...[, box]) => {
+    const small = rasteriseArea([{ op: 'add', shape: { kind: 'box', box: [200, 60, 60, 50] } }], size, 8)
+    const answer = { ...source, data: new Uint8ClampedArray(source.data) }
+    repaint(answer, box, 4)
+    expect(objection(answer, { area: small })).toBeUndefined()
+  })
+
   test('is laid in where the user places it', () => {
     const fit = { map: [1, 0, 0, 1, 3, 4] as const, verdict: 'lost' as const }
     const plan = planLay({ source, answer: sceneOf(1), area, rect, fit })
@@ -240,6 +267,15 @@ describe('an answer that does not belong to this source', () => {
 
   test('reports that a plain source has too little detail', () => {
     expect(objection(sceneOf(1), { source: even(180) })).toBe('flat')
+  })
+
+  test('but a blank one is laid in where the source is blank outside the area: an object was removed', () => {
+    const plain = even(240)
+    repaint(plain, [170, 120, 80, 50], 3)
+    const plan = planLay({ source: plain, answer: even(240), area, rect })
+    expect(plan.objection).toBeUndefined()
+    expect(plan.fit).toMatchObject({ isFaint: true, map: [1, 0, 0, 1, 0, 0] })
+    expect(objection(even(128), { source: plain })).toBe('blank')
   })
 
   test('is laid in by its size alone, although it has nine times the pixels', () => {
