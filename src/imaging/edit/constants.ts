@@ -18,6 +18,11 @@ export const registration = {
   pointsPerCell: 8,
   /** Cells of 8 px at the smallest size up to 13 px at full size. */
   cells: { least: 8, most: 13 },
+  /**
+   * Above this standard error within the area, in pixels, a map with fewer degrees of freedom is used. Photographs: up to
+   * 0.02; a small object or a logo far from the area: 0.06–0.6, with real errors of up to ten times that.
+   */
+  steady: 0.1,
   /** In robust deviations: Tukey's weight is zero above this. */
   tukey: 4.685,
 } as const

@@ -89,6 +89,39 @@ export function refineMap(points: Points, answer: Plane, start: Affine, freedom:
   return map
 }
 
+/**
+ * The standard error, in pixels, that a refined map may have at any of these places, as far as the points tell: it grows
+ * with the distance from them, and with each degree of freedom. Infinite where they do not determine the map.
+ */
+export function errorAt(
+  places: readonly (readonly [x: number, y: number])[],
+  points: Points,
+  answer: Plane,
+  map: Affine,
+  freedom: Freedom,
+): number {
+  const [cx, cy] = [answer.width / 2, answer.height / 2]
+  const radius = Math.max(answer.width, answer.height) / 2
+  const residuals = new Float32Array(points.count)
+  measure(points, answer, map, residuals)
+  const deviation = robustDeviation(residuals)
+  const { normal } = toEquations(points, residuals, freedom, [cx, cy], radius)
+  const variances = places.flatMap(([x, y]) =>
+    movesOf(freedom, (x - cx) / radius, (y - cy) / radius).map((move) => {
+      const spread = solve(normal, Float64Array.from(move))
+      return spread ? spread.reduce((sum, value, at) => sum + value * (move[at] ?? 0), 0) : Number.POSITIVE_INFINITY
+    }),
+  )
+  return deviation * Math.sqrt(Math.max(0, ...variances))
+}
+
+/** How far each degree of freedom moves a place across and down. `u` and `v`: from the centre, in radii. */
+function movesOf(freedom: Freedom, u: number, v: number): [across: number[], down: number[]] {
+  const across = [1, 0, u, freedom === 4 ? -v : v, 0, 0]
+  const down = freedom === 6 ? [0, 1, 0, 0, u, v] : [0, 1, v, u, 0, 0]
+  return [across.slice(0, freedom), down.slice(0, freedom)]
+}
+
 /** Answer minus source at each point; NaN outside the answer. Gives the number of points inside. */
 function measure(points: Points, answer: Plane, [a, b, c, d, e, f]: Affine, residuals: Float32Array): number {
   let met = 0
@@ -110,9 +143,21 @@ function solveStep(
   points: Points,
   residuals: Float32Array,
   freedom: Freedom,
-  [cx, cy]: readonly [number, number],
+  centre: readonly [number, number],
   radius: number,
 ): number[] | undefined {
+  const { normal, right } = toEquations(points, residuals, freedom, centre, radius)
+  return solve(normal, right)
+}
+
+/** The equations of one step, with Tukey's weights. */
+function toEquations(
+  points: Points,
+  residuals: Float32Array,
+  freedom: Freedom,
+  [cx, cy]: readonly [number, number],
+  radius: number,
+): { normal: Float64Array; right: Float64Array } {
   const reach = registration.tukey * robustDeviation(residuals)
   const normal = new Float64Array(freedom * freedom)
   const right = new Float64Array(freedom)
@@ -149,7 +194,7 @@ function solveStep(
   for (let i = 0; i < freedom; i += 1) {
     for (let j = 0; j < i; j += 1) normal[j * freedom + i] = normal[i * freedom + j] ?? 0
   }
-  return solve(normal, right)
+  return { normal, right }
 }
 
 /** 1.48 × the median of the valid residuals, from at most about 4,000 of them. */

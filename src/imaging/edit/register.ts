@@ -4,7 +4,7 @@ import { flat, judging, registration } from './constants.ts'
 import { sampleRow, shrinkByArea, splitDetail, warp } from './filters.ts'
 import { findShifts, toSpectrum } from './fourier.ts'
 import { createJudge, fitThrough, type Judge, type Judgement, leastAgreement } from './judge.ts'
-import { type Freedom, type Points, pickPoints, refineMap } from './points.ts'
+import { errorAt, type Freedom, type Points, pickPoints, refineMap } from './points.ts'
 import { makePlane, onlyFree, type Plane } from './raster.ts'
 
 /** Both images at the same size, as luma; `free` is 1 where the model should have changed nothing. */
@@ -219,7 +219,7 @@ interface Settled {
  */
 function settle(levels: readonly Level[], judge: Judge, start: Affine): Settled {
   const first = settleWith(levels, judge, start, 6)
-  if (isSound(first)) return first
+  if (isSound(first)) return steady(levels, judge, start, first)
   let best = first
   for (const freedom of [4, 3] as const) {
     const stiffer = settleWith(levels, judge, start, freedom)
@@ -230,6 +230,50 @@ function settle(levels: readonly Level[], judge: Judge, start: Affine): Settled 
   }
   // A map that is not plausible never counts as the kept framing, however well single blocks agree.
   return isPlausible(best.map) ? best : { ...best, judgement: { ...best.judgement, counted: 0, score: 0 } }
+}
+
+/**
+ * Detail in one corner determines an affine map there, and not where the area is. Then the map with the fewest degrees of
+ * freedom that agrees with the blocks is nearer to the truth: no change at all, a shift, and so on.
+ */
+function steady(levels: readonly Level[], judge: Judge, start: Affine, freest: Settled): Settled {
+  const full = levels.at(-1)
+  if (!full) return freest
+  const error = errorAt(cornersOfMasked(full), full.points, full.answer, toIndices(freest.map), 6)
+  if (error <= registration.steady) return freest
+  const still: Settled = { map: identity, judgement: judge(identity) }
+  if (isClose(still)) return still
+  for (const freedom of [2, 3, 4] as const) {
+    const stiffer = settleWith(levels, judge, start, freedom)
+    if (isClose(stiffer)) return stiffer
+  }
+  return freest
+}
+
+/** Whether nearly all blocks were found, and most of them so close that there is nothing left to refine. */
+function isClose({ map, judgement: { counted, textured, median, p90 } }: Settled): boolean {
+  const { accept, refine } = judging
+  return counted >= flat.found * textured && median <= refine.median && p90 <= accept.p90 && isPlausible(map)
+}
+
+/** Corners of the box around everything that is left out. Empty if nothing is. */
+function cornersOfMasked({ free, source: { width, height } }: Level): (readonly [number, number])[] {
+  let [left, top, right, bottom] = [width, height, -1, -1]
+  for (let at = 0; at < free.length; at += 1) {
+    if (free[at]) continue
+    const [x, y] = [at % width, Math.floor(at / width)]
+    left = Math.min(left, x)
+    top = Math.min(top, y)
+    right = Math.max(right, x)
+    bottom = Math.max(bottom, y)
+  }
+  if (right < 0) return []
+  return [
+    [left, top],
+    [right, top],
+    [left, bottom],
+    [right, bottom],
+  ]
 }
 
 function isSound({ map, judgement }: Settled): boolean {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Box } from '#domain/edit.ts'
+import { mapPoint } from '#imaging/edit/affine.ts'
 import { rasteriseArea } from '#imaging/edit/area.ts'
 import { isRestyled, type LayJob, layPlan, planLay } from '#imaging/edit/lay-in.ts'
 import type { Pixels } from '#imaging/edit/raster.ts'
@@ -14,7 +15,7 @@ import {
 } from '../../../../scripts/bench/protect-cases.ts'
 import { edgeStep } from '../../../../scripts/bench/protect-figures.ts'
 import { seededRandom } from '../../../../scripts/bench/report.ts'
-import { repaint } from '../../../support/answer-faults.ts'
+import { type Faults, repaint } from '../../../support/answer-faults.ts'
 import { madeScene, madeSky } from '../../../support/made-scene.ts'
 
 const size = { width: 448, height: 336 }
@@ -148,6 +149,41 @@ test('an answer to a plain surface is placed by its faint detail, although its l
   const { plan } = lay(one)
   expect(plan.objection).toBeUndefined()
   expect(mapError(one, plan.fit.map)).toBeLessThan(0.6)
+})
+
+describe('an answer to a photo of a small object on a plain ground', () => {
+  /** Standing far from the area. */
+  const product: Box = [24, 24, 60, 60]
+  const area = rasteriseArea([{ op: 'add', shape: { kind: 'box', box: [290, 210, 110, 90] } }], size, 8)
+  const photo = (): Pixels => {
+    const data = new Uint8ClampedArray(size.width * size.height * 4)
+    for (let at = 0; at < size.width * size.height; at += 1) {
+      const [x, y] = [at % size.width, Math.floor(at / size.width)]
+      const isProduct = x >= product[0] && y >= product[1] && x < product[0] + product[2] && y < product[1] + product[3]
+      const colour = isProduct
+        ? sceneOf(2).data.subarray(at * 4, at * 4 + 3)
+        : [236 - y / 30, 236 - y / 30, 240 - y / 30]
+      data.set([...colour, 255], at * 4)
+    }
+    return { ...size, data }
+  }
+
+  test.each<[string, Faults, number]>([
+    ['was only regrained and tinted', { grain: 3, tint: [5, -3, 2] }, 0.5],
+    ['was moved', { shift: [5, -4], tint: [4, 0, -4], grain: 2 }, 1],
+  ])('that %s is placed where it belongs, also far from that object', async (_, faults, most) => {
+    const one = await makeCase(photo(), photo(), { faults, share: 0.05, seed: 1, content: 'same' })
+    const plan = planLay({ ...one, area })
+    expect(plan.objection).toBeUndefined()
+    for (const [x, y] of [
+      [290, 210],
+      [400, 300],
+    ] as const) {
+      const [toX, toY] = mapPoint(plan.fit.map, x, y)
+      const [trueX, trueY] = mapPoint(one.truth, x, y)
+      expect(Math.hypot(toX - trueX, toY - trueY)).toBeLessThan(most)
+    }
+  })
 })
 
 describe('an answer to a smooth sky', () => {
