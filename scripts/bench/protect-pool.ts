@@ -90,7 +90,7 @@ async function digestOf(photographs: string): Promise<string> {
         file,
       ),
     )
-    .filter((file) => !/protect-(time|pool)\.ts$/.test(file))
+    .filter((file) => !/protect-(time|page|size|strokes|pool)\.ts$/.test(file))
     .sort()
   const digest = createHash('sha256').update(photographs)
   for (const file of files) digest.update(file).update(await readFile(root + file))

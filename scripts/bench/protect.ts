@@ -1,12 +1,18 @@
 import { measures } from './protect-measures.ts'
 import { loadPhotographs, type Photograph } from './protect-photographs.ts'
 import { measureAll } from './protect-pool.ts'
+import { benchSizes } from './protect-size.ts'
 import { benchStrokes } from './protect-strokes.ts'
-import { benchLayTime } from './protect-time.ts'
+import { benchLayTime, layTimeGroups } from './protect-time.ts'
 import type { Row } from './report.ts'
 
 /** Groups of rows that can be asked for alone: one for each kind of figures, and what is timed in a browser. */
-export const protectGroups: readonly string[] = [...measures.map(({ name }) => name), 'time', 'strokes']
+export const protectGroups: readonly string[] = [
+  ...measures.map(({ name }) => name),
+  ...layTimeGroups,
+  'size',
+  'strokes',
+]
 
 /** Answers with known faults, laid into photographs: every figure of these groups, or of all, next to its goal. */
 export async function benchProtect(only: readonly string[] = []): Promise<Row[]> {
@@ -16,7 +22,8 @@ export async function benchProtect(only: readonly string[] = []): Promise<Row[]>
   if (!first) throw new Error('There is no photograph to measure on.')
   const isAsked = (group: string) => only.length === 0 || only.includes(group)
   const rows = await benchMeasures(photographs, kind, isAsked)
-  if (isAsked('time')) rows.push(...(await benchLayTime(first)))
+  rows.push(...(await benchLayTime(first, isAsked)))
+  if (isAsked('size')) rows.push(...(await benchSizes(photographs)))
   if (isAsked('strokes')) rows.push(...(await benchStrokes(first)))
   return rows
 }

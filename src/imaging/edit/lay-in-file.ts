@@ -78,7 +78,7 @@ export async function layInNow(job: LayInJob, onStep: (step: LayInStep) => void)
   onStep('decode')
   const source = await decodeSource(job.source)
   const answer = await decodeAnswer(job.answer, source)
-  const { image, area, rect, offset } = prepare(source.pixels, job)
+  const { image, area, rect, offset } = prepareLay(source.pixels, job)
   const [x, y] = offset
   const given = job.fit && { ...job.fit, map: compose(moveBy(-x, -y), job.fit.map) }
   const plan = planLay({ source: image, answer, area, rect, ...(given ? { fit: given } : {}) }, onStep)
@@ -132,15 +132,22 @@ function findLeftovers(
   return { marksLeft: findMarksLeft(search), leftEmpty: isEmpty }
 }
 
-interface Prepared {
+/** What `planLay` and `layPlan` need of the source. */
+export interface Prepared {
+  /** Framed, and extended if the edit says so. */
   image: Pixels
   area: Area
+  /** What was sent, in pixels of `image`. */
   rect: Box
   /** Where the framed source's corner is in `image`. */
   offset: Point
 }
 
-function prepare(source: Pixels, { edit, feather, area: changed }: LayInJob): Prepared {
+/** Frames the upright source, and rasterises its area. */
+export function prepareLay(
+  source: Pixels,
+  { edit, feather, area: changed }: Pick<LayInJob, 'edit' | 'feather' | 'area'>,
+): Prepared {
   const { document, rect, way } = edit
   const framed = applyFrame(source, document.frame)
   const steps = frameArea(changed ?? document.area, document.frame, source)
