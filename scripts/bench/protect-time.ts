@@ -94,7 +94,7 @@ async function wholeWay(source: Pixels, photograph: Photograph): Promise<Way> {
 async function partWay(source: Pixels): Promise<Way> {
   const { width, height } = source
   const side = Math.sqrt(share / 4)
-  const box: Box = [width * 0.3, height * 0.4, width * side, height * side]
+  const box: Box = [width * 0.3, height * 0.6, width * side, height * side]
   const plan = planPart(box, source)
   if (!plan) throw new Error('There is no part to be sent.')
   const [left, top, across, down] = plan.rect

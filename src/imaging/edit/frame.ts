@@ -3,7 +3,6 @@ import type { Affine, AreaStep, Frame, Mark, Point, Shape } from '#domain/edit.t
 import { framedSize } from '#domain/edit.ts'
 import { frameMap, invert, mapPoint } from './affine.ts'
 import { makePixels, type PixelSize, type Pixels } from './raster.ts'
-import { resize } from './resize.ts'
 
 /** Turns, mirrors, tilts and crops. Without a tilt every pixel is a copy of a source pixel. Padding is not applied. */
 export function applyFrame(source: Pixels, frame: Frame): Pixels {
@@ -93,12 +92,25 @@ function mapShape(shape: Shape, map: Affine, isTilted: boolean): Shape {
   return { kind: 'lasso', points: mapAll(outline) }
 }
 
-/** The source with space around it, filled by repeating its edge pixels. `left` and `top` may be 0. */
-export function padWithEdges(source: Pixels, left: number, top: number, size: PixelSize): Pixels {
-  const padded = resize(source, size, [-left, -top, size.width, size.height])
-  for (let y = 0; y < source.height; y += 1) {
-    const from = y * source.width * 4
-    padded.data.set(source.data.subarray(from, from + source.width * 4), ((top + y) * size.width + left) * 4)
+/** The source with space around it, filled by repeating its edge pixels. `left` and `top` may be 0. In whole pixels. */
+export function padWithEdges({ data, width, height }: Pixels, left: number, top: number, size: PixelSize): Pixels {
+  const padded = makePixels(size.width, size.height)
+  const into = padded.data
+  for (let y = 0; y < size.height; y += 1) {
+    const row = Math.max(0, Math.min(height - 1, y - top)) * width
+    const begin = y * size.width
+    into.set(data.subarray(row * 4, (row + width) * 4), (begin + left) * 4)
+    repeatPixel(into, begin + left, begin, left)
+    repeatPixel(into, begin + left + width - 1, begin + left + width, size.width - left - width)
   }
   return padded
+}
+
+function repeatPixel(data: Pixels['data'], from: number, to: number, count: number): void {
+  for (let at = to * 4; at < (to + count) * 4; at += 4) {
+    data[at] = data[from * 4] ?? 0
+    data[at + 1] = data[from * 4 + 1] ?? 0
+    data[at + 2] = data[from * 4 + 2] ?? 0
+    data[at + 3] = data[from * 4 + 3] ?? 0
+  }
 }

@@ -47,6 +47,14 @@ export function paintArea(source: Pixels, paint: Paint): void {
   for (let y = 0; y < area.height; y += 1) paintRow(source, paint, sample, y, row)
 }
 
+/** The first column that is not protected, and the one after the last. Rows of an extension have many others. */
+function paintedSpan(levels: Uint8Array): [from: number, to: number] {
+  let [from, to] = [0, levels.length]
+  while (from < to && levels[from] === 0) from += 1
+  while (to > from && levels[to - 1] === 0) to -= 1
+  return [from, to]
+}
+
 function paintRow(
   source: Pixels,
   { area, membrane, only, toGrid }: Paint,
@@ -55,8 +63,8 @@ function paintRow(
   whole: SampledRow,
 ): void {
   const levels = area.alpha.subarray(row * area.width, (row + 1) * area.width)
-  const [from, to] = [levels.findIndex(Boolean), levels.findLastIndex(Boolean) + 1]
-  if (from < 0) return
+  const [from, to] = paintedSpan(levels)
+  if (from >= to) return
   const y = area.top + row + 0.5
   const fromX = area.left + from + 0.5
   const sampled = { colours: whole.colours.subarray(0, (to - from) * 3), seen: whole.seen.subarray(0, to - from) }
