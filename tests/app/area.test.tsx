@@ -496,6 +496,20 @@ describe('an answer to an edit of an area', () => {
     expect((await store.picture(answer))?.laying).toMatchObject({ kind: 'refused', accepted: true })
   })
 
+  it.each([
+    ['bent', 'bent the image', true],
+    ['partly', 'Only a part of the answer matches', true],
+    ['covered', 'covers nearly all of the image', true],
+    ['framing', 'changed the framing', false],
+  ] as const)('that is %s says so, and may be laid in anyway where that can help', async (objection, words, helps) => {
+    await keepAnswer()
+    await store.noteLaying(answer, { kind: 'refused', objection, fit })
+    await show(answer)
+    expect(await screen.findByRole('alert')).toHaveTextContent(words)
+    expect(screen.queryAllByRole('button', { name: 'Lay in anyway' })).toHaveLength(helps ? 1 : 0)
+    expect(screen.getByRole('button', { name: 'Place by hand' })).toBeVisible()
+  })
+
   it('is tried again once, however often that is pressed', async () => {
     await keepAnswer()
     await store.noteLaying(answer, { kind: 'refused', objection: 'framing', fit })

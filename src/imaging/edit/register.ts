@@ -212,15 +212,23 @@ function correlate({ source, answer, free }: Level, map: Affine): number {
 interface Settled {
   map: Affine
   judgement: Judgement
+  freedom: Freedom
 }
 
 /**
- * From the coarse map to the full size; with fewer degrees of freedom if the blocks do not agree with the freest map.
+ * From the coarse map to the full size; with fewer degrees of freedom if the blocks do not agree with the freest map, or if
+ * there is too little detail for it.
  */
 function settle(levels: readonly Level[], judge: Judge, start: Affine): Settled {
-  const first = settleWith(levels, judge, start, 6)
-  if (isSound(first)) return steady(levels, judge, start, first)
-  let best = first
+  const best = steady(levels, judge, start, findSound(levels, judge, start))
+  // A map that is not plausible never counts as the kept framing, however well single blocks agree.
+  return isPlausible(best.map) ? best : { ...best, judgement: { ...best.judgement, counted: 0, score: 0 } }
+}
+
+/** The freest map that the blocks agree with, or the best that was found. */
+function findSound(levels: readonly Level[], judge: Judge, start: Affine): Settled {
+  let best = settleWith(levels, judge, start, 6)
+  if (isSound(best)) return best
   for (const freedom of [4, 3] as const) {
     const stiffer = settleWith(levels, judge, start, freedom)
     const better =
@@ -228,8 +236,7 @@ function settle(levels: readonly Level[], judge: Judge, start: Affine): Settled 
     if (better) best = stiffer
     if (isSound(best)) break
   }
-  // A map that is not plausible never counts as the kept framing, however well single blocks agree.
-  return isPlausible(best.map) ? best : { ...best, judgement: { ...best.judgement, counted: 0, score: 0 } }
+  return best
 }
 
 /**
@@ -239,21 +246,24 @@ function settle(levels: readonly Level[], judge: Judge, start: Affine): Settled 
 function steady(levels: readonly Level[], judge: Judge, start: Affine, freest: Settled): Settled {
   const full = levels.at(-1)
   if (!full) return freest
-  const error = errorAt(cornersOfMasked(full), full.points, full.answer, toIndices(freest.map), 6)
+  const { map, freedom } = freest
+  const error = errorAt(cornersOfMasked(full), full.points, full.answer, toIndices(map), freedom)
   if (error <= registration.steady) return freest
-  const still: Settled = { map: identity, judgement: judge(identity) }
-  if (isClose(still)) return still
-  for (const freedom of [2, 3, 4] as const) {
-    const stiffer = settleWith(levels, judge, start, freedom)
-    if (isClose(stiffer)) return stiffer
+  const still: Settled = { map: identity, judgement: judge(identity), freedom: 2 }
+  if (agrees(still, freest)) return still
+  for (const fewer of [2, 3, 4] as const) {
+    if (fewer >= freedom) break
+    const stiffer = settleWith(levels, judge, start, fewer)
+    if (agrees(stiffer, freest)) return stiffer
   }
   return freest
 }
 
-/** Whether nearly all blocks were found, and most of them so close that there is nothing left to refine. */
-function isClose({ map, judgement: { counted, textured, median, p90 } }: Settled): boolean {
-  const { accept, refine } = judging
-  return counted >= flat.found * textured && median <= refine.median && p90 <= accept.p90 && isPlausible(map)
+/** Whether nearly all blocks were found: as close as with the freest map, or so close that there is nothing left to refine. */
+function agrees(stiffer: Settled, freest: Settled): boolean {
+  const { counted, textured, median, score } = stiffer.judgement
+  const isClose = median <= judging.refine.median || score >= freest.judgement.score
+  return counted >= flat.found * textured && isClose && isSound(stiffer)
 }
 
 /** Corners of the box around everything that is left out. Empty if nothing is. */
@@ -309,7 +319,7 @@ function settleWith(levels: readonly Level[], judge: Judge, start: Affine, freed
     map = moved
     judgement = again
   }
-  return { map: toCentres(map), judgement }
+  return { map: toCentres(map), judgement, freedom }
 }
 
 /** Pixel indices of one level to those of another. */
