@@ -106,7 +106,9 @@ const groups = {
       'redis-submission-scripts',
       'redis-submissions',
     ].map((name) => `server/shared/redis/${name}`),
-    tests: ['redis', 'redis-counts', 'redis-pictures', 'redis-submissions', 'replicas'].map((name) => `redis/${name}`),
+    tests: ['redis', 'redis-counts', 'redis-events', 'redis-pictures', 'redis-submissions', 'replicas'].map(
+      (name) => `redis/${name}`,
+    ),
   },
   server: {
     src: ['server/api', 'server/log', 'server/metrics', 'server/start'],

@@ -60,6 +60,8 @@ const namedToken = /^[A-Za-z0-9][A-Za-z0-9._-]{0,39}:[\x21-\x7e]{20,200}$/
 const namedRule = 'must list NAME:TOKEN, a name of letters, digits, ".", "_" or "-" and a token of 20 to 200 characters'
 const trustedRule = 'must be one address or network, such as 127.0.0.1 or 10.0.0.0/24'
 const thisMachineWithPort = /^(127\.0\.0\.1|localhost|\[::1\]):[1-9]\d{0,4}$/
+const webProtocols = new Set(['http:', 'https:'])
+const redisProtocols = new Set(['redis:', 'rediss:'])
 const modelId = /^[a-z0-9][a-z0-9.-]{0,79}$/
 const domain = /^\.?[a-z0-9-]+(\.[a-z0-9-]+)+$/
 
@@ -222,7 +224,7 @@ function exceptionsIn(read: Read): string[] {
 
 function isCompanyProxy(value: string): boolean {
   const url = parseUrl(value)
-  if (url === undefined || !/^https?:$/.test(url.protocol) || url.hostname === '') return false
+  if (url === undefined || !webProtocols.has(url.protocol) || url.hostname === '') return false
   return [url.username, url.password].every((part) => decoded(part) !== undefined)
 }
 
@@ -319,7 +321,7 @@ function isBaseUrl(value: string): boolean {
 
 function isOrigin(value: string): boolean {
   const url = parseUrl(value)
-  return url !== undefined && /^https?:/.test(url.protocol) && url.origin === value
+  return url !== undefined && webProtocols.has(url.protocol) && url.origin === value
 }
 
 function isResultHost(value: string): boolean {
@@ -328,7 +330,7 @@ function isResultHost(value: string): boolean {
 
 function isRedisUrl(value: string): boolean {
   const url = parseUrl(value)
-  return url !== undefined && /^rediss?:/.test(url.protocol) && url.hostname !== ''
+  return url !== undefined && redisProtocols.has(url.protocol) && url.hostname !== ''
 }
 
 function namedTokens(list = ''): string[] {

@@ -24,6 +24,7 @@ export interface HostRules {
 /** Azure's own service address, which is in a public range but used privately. */
 const privateByUse = new Set(['168.63.129.16'])
 const longestAddress = 4096
+const webProtocols = new Set(['http:', 'https:'])
 
 /**
  * Entries without a port are domains: that host and its subdomains, over https on the default port, at public
@@ -35,7 +36,7 @@ export function createHostRules(entries: readonly string[]): HostRules {
 
   const find = (url: URL): Destination | undefined => {
     if (url.username !== '' || url.password !== '') return undefined
-    if (exact.has(url.host) && /^https?:/.test(url.protocol)) return toDestination(url, 'loopback')
+    if (exact.has(url.host) && webProtocols.has(url.protocol)) return toDestination(url, 'loopback')
     if (url.protocol !== 'https:' || url.port !== '') return undefined
     const isListed = domains.some((domain) => url.hostname === domain || url.hostname.endsWith(`.${domain}`))
     return isListed ? toDestination(url, 'public') : undefined

@@ -74,6 +74,19 @@ describe('a learned pace', () => {
     expect(learned.sigma).toBeLessThan(0.2)
   })
 
+  // Computed by another program.
+  test.each([
+    ['three runs', [3_000, 4_000, 6_000], 4_160.1676, 0.52447],
+    ['ten runs', [2_000, 3_000, 4_000, 5_000, 6_000, 7_000, 8_000, 9_000, 10_000, 11_000], 5_755.9309, 0.55448],
+    ['the last forty only', [...Array(40).fill(4_000), ...Array(60).fill(5_000)], 4_000, 0.12],
+    ['equal runs, never narrower than this', Array(9).fill(4_000), 4_000, 0.12],
+    ['very different runs, never wider than this', Array(4).fill([1_000, 7_000, 49_000]).flat(), 7_000, 1.2],
+  ])('has the median and width of %s', (_, durations, medianMs, sigma) => {
+    const learned = learnPace(durations, 8_000)
+    expect(learned.medianMs).toBeCloseTo(medianMs, 3)
+    expect(learned.sigma).toBeCloseTo(sigma, 4)
+  })
+
   test('T04 is not spoilt by a machine that slept through some of them', () => {
     const durations = [4_000, 7_200_000, 4_100, 3_900, 90_000_000, 4_050]
     expect(learnPace(durations, 8_000).medianMs).toBeCloseTo(4_012, -2)

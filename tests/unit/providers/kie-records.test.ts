@@ -106,6 +106,8 @@ describe('a job record (services.md 3.2)', () => {
     ['a new word', { state: 'polishing' }],
     ['waiting with a filled result (documentation artefact)', { state: 'waiting', resultJson: results }],
     ['nothing', {}],
+    ['a record of another shape', 'queued'],
+    ['a state that is no word', { state: 5 }],
   ])('%s is running', async (_title, data) => {
     await expect(jobs(data)).resolves.toEqual({ state: 'running' })
   })

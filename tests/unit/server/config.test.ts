@@ -91,6 +91,8 @@ describe('the configuration', () => {
     ['REPLICAS', 'x1'],
     ['REPLICAS', '10000'],
     ['REDIS_URL', 'xredis://127.0.0.1:6379'],
+    ['REDIS_URL', 'redissx://127.0.0.1:6379'],
+    ['ALLOWED_ORIGINS', 'ws://studio.example'],
     ['GATEWAY', 'fal'],
     ['KIE_API_KEY', secret],
     ['KIE_API_BASE_URL', 'http://api.kie.ai'],

@@ -113,6 +113,14 @@ describe('a picture of the service', () => {
     await eventually(() => expect(proxy.service.underWay()).toBe(0))
   })
 
+  it('U09: is passed on where its length is 50 MB', async () => {
+    reply = (_, outgoing) => outgoing.writeHead(200, { 'content-length': 50 * 1024 * 1024 }).write(png)
+    const answer = await openAnswer(proxy.port, result())
+    expect([answer.statusCode, answer.headers['content-length']]).toEqual([200, String(50 * 1024 * 1024)])
+    answer.destroy()
+    await eventually(() => expect(proxy.service.underWay()).toBe(0))
+  })
+
   it('U09: is aborted when it exceeds 50 MB', async () => {
     const piece = Buffer.alloc(1024 * 1024)
     reply = (_, outgoing) => {

@@ -50,6 +50,19 @@ describe('the log', () => {
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(8003)
   })
 
+  it('A08: shortens lines of more than 8,000 characters, and only those', () => {
+    const { lines, log } = openLog()
+    // The time in a line has always the same length.
+    log.warn({ words: '' })
+    const room = 8_000 - (lines[0]?.length ?? 0)
+    log.warn({ words: 'a '.repeat(4_000).slice(0, room) })
+    log.warn({ words: 'a '.repeat(4_000).slice(0, room + 1) })
+    expect(lines[1]).toHaveLength(8_000)
+    expect(lines[1]?.endsWith('}\n')).toBe(true)
+    expect(lines[2]).toHaveLength(8_002)
+    expect(lines[2]?.endsWith('…\n')).toBe(true)
+  })
+
   it('writes one line of JSON for each warning', () => {
     const { lines, log } = openLog()
     log.warn({ path: '/api/v1/jobs/createTask' }, 'a submission has no certain answer')

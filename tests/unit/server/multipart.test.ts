@@ -48,6 +48,21 @@ describe('a form', () => {
     expect(await read(...broken)).toBe(400)
   })
 
+  it('has at most eight parts, with heads of at most 4,096 bytes', async () => {
+    const parts = (count: number) =>
+      `${Array.from({ length: count }, (_, at) => `--b\r\n${head(`p${at}`)}x\r\n`).join('')}--b--`
+    expect(Object.keys((await read(parts(8))) ?? {})).toHaveLength(8)
+    expect(await read(parts(9))).toBe(400)
+    const long = (bytes: number) => {
+      const start = 'Content-Disposition: form-data; name="one"\r\nX: '
+      return `--b\r\n${start.padEnd(bytes, 'x')}\r\n\r\nfirst\r\n--b--`
+    }
+    expect(await read(long(4_096))).toEqual({ one: 'first' })
+    expect(await read(long(4_097))).toBe(400)
+    // It is not read to its end.
+    expect(await read(long(100_000).slice(0, 5_000))).toBe(400)
+  })
+
   it('is refused with a sentence', async () => {
     const reading = readMultipart(pieces(['x']), 'b').next()
     await expect(reading).rejects.toThrow('The upload is not a readable form.')

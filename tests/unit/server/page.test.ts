@@ -11,6 +11,25 @@ const style = 'body { margin: 0 }'
 const html = `<!doctype html><style>${style}</style><script type="module" src="/assets/index-1a2B.js"></script>`
 const script = 'export const words = "words";\n'.repeat(200)
 
+/** Types by extension, and whether a file of that type is compressed. */
+const types: Record<string, [type: string, isPacked: boolean]> = {
+  '.html': ['text/html; charset=utf-8', true],
+  '.js': ['text/javascript; charset=utf-8', true],
+  '.mjs': ['text/javascript; charset=utf-8', true],
+  '.css': ['text/css; charset=utf-8', true],
+  '.json': ['application/json', true],
+  '.webmanifest': ['application/manifest+json', true],
+  '.svg': ['image/svg+xml', true],
+  '.wasm': ['application/wasm', true],
+  '.txt': ['text/plain; charset=utf-8', true],
+  '.png': ['image/png', false],
+  '.jpg': ['image/jpeg', false],
+  '.webp': ['image/webp', false],
+  '.ico': ['image/x-icon', false],
+  '.woff2': ['font/woff2', false],
+  '.other': ['application/octet-stream', false],
+}
+
 let folder: string
 let proxy: ProxyUnderTest
 const get = (path: string, headers: Record<string, string> = {}) => askProxy(proxy.port, path, { headers })
@@ -25,6 +44,8 @@ beforeAll(async () => {
   writeFileSync(join(pageFolder, 'assets/index-1a2B.js'), script)
   writeFileSync(join(pageFolder, 'assets/index-1a2B.js.map'), '{}')
   writeFileSync(join(pageFolder, 'assets/heic-worker-9z.js'), script)
+  for (const extension of Object.keys(types)) writeFileSync(join(pageFolder, `file${extension}`), 'x'.repeat(512))
+  writeFileSync(join(pageFolder, 'small.txt'), 'x'.repeat(511))
   const env = { PUBLIC_URL: 'https://localhost:8443' }
   proxy = await openProxyBefore((_, outgoing) => outgoing.end(), env, { pageFolder })
 })
@@ -56,6 +77,21 @@ describe('the page', () => {
     expect(gzip.headers).toMatchObject({ 'content-encoding': 'gzip', vary: 'accept-encoding' })
     expect(gunzipSync(gzip.bytes).toString()).toBe(script)
     expect((await get('/assets/index-1a2B.js')).text).toBe(script)
+  })
+
+  it.each(Object.entries(types))('gives files that end in %s as what they are', async (extension, [type, isPacked]) => {
+    const { headers } = await get(`/file${extension}`, { 'accept-encoding': 'gzip, br' })
+    expect([headers['content-type'], headers['content-encoding']]).toEqual([type, isPacked ? 'br' : undefined])
+    expect(headers['cache-control']).toBe('no-cache')
+  })
+
+  it('does not compress what is small, or for clients that take another form', async () => {
+    expect((await get('/small.txt', { 'accept-encoding': 'gzip, br' })).headers).not.toHaveProperty('content-encoding')
+    for (const accepted of ['', 'identity', 'brx', 'xgzip', 'deflate, zstd']) {
+      const told = await get('/file.txt', { 'accept-encoding': accepted })
+      expect(told.headers, accepted).not.toHaveProperty('content-encoding')
+      expect([told.text.length, told.headers['content-length']]).toEqual([512, '512'])
+    }
   })
 
   it('runs its own scripts only, and shows the shell that index.html holds', async () => {

@@ -29,6 +29,23 @@ describe('the streams of a proxy', () => {
   }
   afterEach(() => streams.close())
 
+  it('are ended when more than 64 KiB wait to be read', async () => {
+    const events = createMemoryEvents()
+    streams = createStreams(events, { userOf } as never, { perClient: 9_999, inAll: 9_999 })
+    const waiting: number[] = []
+    let isEnded = false
+    for (let length = 64_800; !isEnded; length += 1) {
+      const outgoing = listen('anna') as ServerResponse
+      await events.publish('x'.repeat(length))
+      isEnded = outgoing.destroyed
+      if (!isEnded) waiting.push(outgoing.writableLength)
+      outgoing.destroy()
+      outgoing.emit('close')
+    }
+    expect(waiting.at(-1)).toBe(65_536)
+    expect(streams.count()).toBe(0)
+  })
+
   it('G4, G11: are limited per client, and in total', () => {
     open(2, 3)
     expect(['anna', 'anna'].map(listen).every((one) => one instanceof ServerResponse)).toBe(true)

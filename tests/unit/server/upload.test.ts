@@ -122,6 +122,18 @@ describe('an upload', () => {
     },
   )
 
+  it('may have a field of 4,096 bytes', async () => {
+    const withField = (bytes: number) =>
+      upload(
+        form([
+          { name: 'fileName', value: 'x'.repeat(bytes) },
+          { name: 'file', value: png, head: fileHead('a') },
+        ]),
+      )
+    expect((await withField(4_096)).status).toBe(200)
+    expect((await withField(4_097)).status).toBe(413)
+  })
+
   it('D09: of 10 MB is taken', async () => {
     const bytes = Buffer.concat([png, Buffer.alloc(10 * mebibyte - png.length)])
     expect((await upload(picture(bytes))).status).toBe(200)
