@@ -114,7 +114,7 @@ const groups = {
     src: ['server/api', 'server/log', 'server/metrics', 'server/start'],
     tests: [
       'redis/replicas',
-      ...['forwarding', 'http-edge', 'log', 'low-risks', 'metrics', 'routes', 'spending', 'start'].map(
+      ...['forwarding', 'http-edge', 'log', 'low-risks', 'metrics', 'routes', 'slow-clients', 'spending', 'start'].map(
         (name) => `server/${name}`,
       ),
     ],

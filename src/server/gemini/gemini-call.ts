@@ -111,16 +111,15 @@ function createQuestion({ service, outbound }: CallParts) {
   }
 }
 
-/** The body for this model: some know fewer sizes, or none. */
+/** The body for this model: some know fewer sizes, or none. JSON leaves out a size that is undefined. */
 function bodyFor(model: string, { contents, generationConfig }: GeminiBody, pictureOnly: boolean): unknown {
   const { responseModalities, imageConfig } = generationConfig
   const { imageSize: wanted, ...ratio } = imageConfig
-  const imageSize = sizeFor(model, wanted)
   return {
     contents,
     generationConfig: {
       responseModalities: pictureOnly ? ['IMAGE'] : responseModalities,
-      imageConfig: { ...ratio, ...(imageSize === undefined ? {} : { imageSize }) },
+      imageConfig: { ...ratio, imageSize: sizeFor(model, wanted) },
     },
   }
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
-import { createModelList, lookForRetired, openGemini } from '#server/gemini/gemini-service.ts'
+import { createModelList, lookForRetired, openGemini, openSimulatedGemini } from '#server/gemini/gemini-service.ts'
 import type { Outbound } from '#server/upstream/guard.ts'
 
 const service = openGemini({ apiKey: 'a-key', apiBaseUrl: undefined, models: ['new', 'old'] })
@@ -26,6 +26,19 @@ async function ask(answer: unknown, { status = 200, headers = {} }: Told = {}) {
   expect(asked).toEqual(['GET /v1beta/models?pageSize=1000'])
   return list.inService()
 }
+
+describe('the simulated fallback', () => {
+  it('is on this machine, with the built-in models unless others are named', () => {
+    const { models } = openGemini({ apiKey: 'a-key', apiBaseUrl: undefined, models: [] })
+    expect(openSimulatedGemini('http://127.0.0.1:4000')).toMatchObject({
+      mode: 'simulated',
+      key: 'simulated',
+      api: { to: { host: '127.0.0.1', port: 4000, reach: 'loopback' }, path: '' },
+      models,
+    })
+    expect(openSimulatedGemini('http://127.0.0.1:4000', ['one']).models).toEqual(['one'])
+  })
+})
 
 describe('the list of models of the fallback', () => {
   it('8.2 takes those out that are not on it', async () => {

@@ -1,8 +1,11 @@
 import { once } from 'node:events'
-import { connect, type Socket } from 'node:net'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { ServerResponse } from 'node:http'
+import { connect, Socket } from 'node:net'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { cutUnreadBody } from '#server/edge/linger.ts'
 import { statusesIn } from '../../support/ask-proxy.ts'
 import { replyJson } from '../../support/fake-service.ts'
+import { incomingOf } from '../../support/incoming.ts'
 import { openProxyBefore, type ProxyUnderTest } from '../../support/open-proxy.ts'
 
 const token = 'a-token-of-enough-length'
@@ -13,7 +16,6 @@ let socket: Socket
 beforeAll(async () => {
   proxy = await openProxyBefore((_, outgoing) => replyJson(outgoing, { code: 200 }), { PROXY_ACCESS_TOKEN: token })
 })
-afterEach(() => socket.destroy())
 afterAll(() => proxy.close())
 
 const head = (line: string, headers: Record<string, string>) => {
@@ -26,6 +28,8 @@ const long = { 'content-length': '60000' }
 const json = { 'content-type': 'application/json' }
 
 describe('G11: a body that goes on after its answer', () => {
+  afterEach(() => socket.destroy())
+
   // The time for a whole request is 120 s: what ends these connections is the answer.
   it.each([
     ['of an address that leads nowhere', 'POST /api/nothing', { ...long }, 404],
@@ -64,5 +68,57 @@ describe('G11: a body that goes on after its answer', () => {
     await expect.poll(() => statusesIn(said)).toEqual([404])
     socket.write(`{}${head('GET /api/health', {})}`)
     await expect.poll(() => statusesIn(said)).toEqual([404, 200])
+  })
+})
+
+describe('the time for a body that goes on', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  /** A request with these headers, of which only the head has arrived when it is answered. */
+  function answered(headers: Record<string, string>) {
+    const of = new Socket()
+    const destroySoon = vi.spyOn(of, 'destroySoon')
+    const incoming = Object.assign(incomingOf({ headers }), { socket: of })
+    const outgoing = new ServerResponse(incoming)
+    cutUnreadBody(incoming, outgoing)
+    return { incoming, outgoing, destroySoon }
+  }
+
+  it('is half a second', () => {
+    const { incoming, outgoing, destroySoon } = answered({ 'content-length': '5' })
+    vi.advanceTimersByTime(1_000)
+    expect(destroySoon).not.toHaveBeenCalled()
+    outgoing.emit('finish')
+    expect(incoming.isPaused()).toBe(false)
+    vi.advanceTimersByTime(499)
+    expect(destroySoon).not.toHaveBeenCalled()
+    vi.advanceTimersByTime(1)
+    expect(destroySoon).toHaveBeenCalledOnce()
+  })
+
+  it('is over when the request has closed', () => {
+    const { incoming, outgoing, destroySoon } = answered({ 'transfer-encoding': 'chunked' })
+    outgoing.emit('finish')
+    incoming.emit('close')
+    vi.advanceTimersByTime(1_000)
+    expect(destroySoon).not.toHaveBeenCalled()
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('does not begin for a body that was read, or that there is none of', () => {
+    const read = answered({ 'content-length': '5' })
+    read.incoming.complete = true
+    read.outgoing.emit('finish')
+    const none = [answered({}), answered({ 'content-length': '0' })]
+    for (const { outgoing } of none) {
+      expect(outgoing.listenerCount('finish')).toBe(0)
+      outgoing.emit('finish')
+    }
+    expect(vi.getTimerCount()).toBe(0)
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { refusalIn } from '#server/edge/refusals.ts'
-import { readMultipart } from '#server/upstream/multipart.ts'
+import { readBoundary, readMultipart } from '#server/upstream/multipart.ts'
 
 async function* pieces(parts: readonly string[]) {
   for (const part of parts) yield Buffer.from(part, 'latin1')
@@ -46,6 +46,58 @@ describe('a form', () => {
   ])('that %s is refused', async (_, broken) => {
     expect(await read(broken)).toBe(400)
     expect(await read(...broken)).toBe(400)
+  })
+
+  it.each([
+    'Content-Disposition: form-data; name="one"',
+    'content-disposition:form-data;name="one"',
+    'Content-Disposition:  form-data ;  name="one"; filename="a"',
+    'Content-Disposition: form-data; filename="a.png"; name="one"',
+    'X-First: 1\r\nContent-Disposition: form-data; name="one"\r\nX-Content-Type: multipart/mixed',
+    'Content-Disposition: form-data; name="one"\r\nContent-Type: text/multipart/x',
+  ])('names its parts in a head: %j', async (lines) => {
+    expect(await read(`--b\r\n${lines}\r\n\r\nfirst\r\n--b--`)).toEqual({ one: 'first' })
+  })
+
+  it.each([
+    'X-Content-Disposition: form-data; name="one"',
+    'Content-Disposition: attachment; name="one"',
+    'Content-Disposition: form-data; filename="one"',
+    'Content-Disposition: form-data; name="one',
+    'Content-Disposition: form-data; name=one',
+    'Content-Disposition: form-data name="one"',
+    'Content-Disposition: form-data; name="one"\r\nContent-Type:multipart/mixed',
+    'Content-Disposition: form-data; name="one"\r\nContent-Type:  multipart/mixed',
+    'Content-Disposition: form-data; name="one"\r\ncontent-type: MULTIPART/mixed',
+  ])('is refused with another head: %j', async (lines) => {
+    expect(await read(`--b\r\n${lines}\r\n\r\nfirst\r\n--b--`)).toBe(400)
+  })
+
+  it.each([
+    ['multipart/form-data; boundary=b', 'b'],
+    ['multipart/form-data;boundary=b', 'b'],
+    ['Multipart/Form-Data  ;  Boundary=b  ', 'b'],
+    ['multipart/form-data; boundary="b; c"', 'b; c'],
+    [`multipart/form-data; boundary=${'b'.repeat(70)}`, 'b'.repeat(70)],
+    [`multipart/form-data; boundary="${'b'.repeat(70)}"`, 'b'.repeat(70)],
+  ])('says its delimiter: %s', (type, boundary) => {
+    expect(readBoundary(type)).toBe(boundary)
+  })
+
+  it.each([
+    undefined,
+    'xmultipart/form-data; boundary=b',
+    'multipart/form-data boundary=b',
+    'multipart/form-data; boundary=',
+    'multipart/form-data; boundary=""',
+    'multipart/form-data; boundary="b',
+    'multipart/form-data; boundary=b c',
+    'multipart/form-data; boundary=b; charset=utf-8',
+    'multipart/form-data; boundary=b,c',
+    `multipart/form-data; boundary=${'b'.repeat(71)}`,
+    `multipart/form-data; boundary="${'b'.repeat(71)}"`,
+  ])('is refused without one: %s', (type) => {
+    expect(() => readBoundary(type)).toThrow('An upload must be a form with a boundary.')
   })
 
   it('has at most eight parts, with heads of at most 4,096 bytes', async () => {

@@ -110,6 +110,8 @@ end
 return found
 `
 
+/** What the script gives for credits that will never fit. */
+const never = -1
 const Reply = z.tuple([z.string(), z.string(), z.string()])
 const Limit = z.enum(['userRunsPerMinute', 'userDailyCredits', 'dailyCredits'])
 const Found = z.array(z.string())
@@ -126,7 +128,7 @@ export function createRedisBudget(redis: Redis, limits: BudgetLimits): Budget {
       const [limit, first, second] = Reply.parse(await redis.run(takeScript, keys, [...who, ...mosts]))
       if (limit !== '') {
         const retryAfterMs = Number(first)
-        return { granted: false, limit: Limit.parse(limit), ...(retryAfterMs < 0 ? {} : { retryAfterMs }) }
+        return { granted: false, limit: Limit.parse(limit), ...(retryAfterMs === never ? {} : { retryAfterMs }) }
       }
       return {
         granted: true,
