@@ -112,7 +112,10 @@ function Panel({ label, children, onClose }: PanelProps) {
   return (
     <section aria-label={label} className="stage-panel" onKeyDown={onKeyDown}>
       <div className="flex min-w-0 flex-1 flex-wrap items-center gap-x-3 gap-y-1">{children}</div>
-      {onClose && <IconButton label={`Close ${label.toLowerCase()}`} icon={X} onClick={onClose} />}
+      {/* On a phone the button that opened it is beside it. */}
+      {onClose && (
+        <IconButton label={`Close ${label.toLowerCase()}`} icon={X} onClick={onClose} className="max-middle:hidden" />
+      )}
     </section>
   )
 }

@@ -164,20 +164,28 @@ test('J9 what was not selected keeps every pixel, through a reload and a second 
   expect((await live.service.simulator.state()).submissions).toHaveLength(1)
 })
 
-test('J9 an answer with another framing is not laid in, and can be used whole', async ({ page, live }) => {
+test('J9 an answer with another framing is not laid in, and can be used whole; the image keeps its place', async ({
+  page,
+  live,
+}) => {
   test.slow()
+  await page.setViewportSize({ width: 1024, height: 768 })
   await page.goto(live.url)
   const create = createOf(page)
   const stage = stageOf(page)
+  const placeOf = () => stage.getByRole('group', { name: 'View' }).boundingBox()
   await selectArea(page, await cameraPhoto(1200, 900))
+  const place = await placeOf()
   await create.prompt.fill('Put a red hat there [[lost]]')
   await create.region.getByRole('button', { name: /^Edit area/ }).click()
   const alert = stage.getByRole('alert')
   await expect(alert).toContainText('framing', { timeout: 60_000 })
   const before = await stored(page)
   expect(before.pictures.filter(({ id }) => String(id).endsWith('-laid'))).toEqual([])
+  expect(await placeOf()).toEqual(place)
   await stage.getByRole('button', { name: 'Use whole result' }).click()
   await expect(alert).toBeHidden()
+  expect(await placeOf()).toEqual(place)
 })
 
 test.describe('on a phone', () => {
