@@ -1,11 +1,12 @@
 import { colour, letters, onlyChanged, seam } from './protect-look.ts'
 import { type StoredMeasure, toStored } from './protect-measure.ts'
-import { far, kept, wrong } from './protect-place.ts'
+import { far, half, kept, wrong } from './protect-place.ts'
 
 export const measures: readonly StoredMeasure[] = [
   toStored(kept),
   toStored(far),
   toStored(wrong),
+  toStored(half),
   toStored(seam),
   toStored(colour),
   toStored(onlyChanged),

@@ -180,6 +180,51 @@ export const wrong: Measure<{ accepted: string[]; count: number }> = {
   },
 }
 
+type Side = 'left' | 'right' | 'top' | 'bottom'
+
+/** Answers of which one half is mirrored, and the other one agrees: four for each photograph. */
+export const half: Measure<{ accepted: Side[]; count: number }> = {
+  name: 'half',
+  async sample(photographs, index) {
+    const { source, sent } = await load(photographAt(photographs, index))
+    const accepted: Side[] = []
+    const sides: readonly Side[] = ['left', 'right', 'top', 'bottom']
+    for (const [at, side] of sides.entries()) {
+      const seed = 7000 + index * sides.length + at
+      const faults = keptFraming(seededRandom(seed), true)
+      const share = [0.05, 0.15][at % 2] ?? 0.05
+      const one = await makeCase(source, mirrorHalf(sent, side), { faults, share, seed, content: 'same' })
+      if (!lay(one).plan.objection) accepted.push(side)
+    }
+    return { accepted, count: sides.length }
+  },
+  rows(samples) {
+    const accepted = samples.flatMap((one) => one.accepted)
+    const count = sum(samples.map((one) => one.count))
+    const note = accepted.length > 0 ? `of ${count}: ${accepted.join(', ')}` : `of ${count}`
+    // A half without detail cannot be told from its mirror image, and nothing is visible there.
+    const most = 0.05 * count
+    const isMet = accepted.length <= most && count >= 30
+    return [row('answers laid in of which one half is mirrored', accepted.length, '', '≤ 5 %', isMet, note)]
+  },
+}
+
+function mirrorHalf(image: Pixels, side: Side): Pixels {
+  const { width, height } = image
+  const mirrored = mirror(image)
+  const isInside = (x: number, y: number) => {
+    if (side === 'left') return x < width / 2
+    if (side === 'right') return x >= width / 2
+    return side === 'top' ? y < height / 2 : y >= height / 2
+  }
+  const data = new Uint8Array(image.data)
+  for (let at = 0; at < width * height; at += 1) {
+    if (!isInside(at % width, Math.floor(at / width))) continue
+    data.set(mirrored.data.subarray(at * 4, at * 4 + 4), at * 4)
+  }
+  return { data, width, height }
+}
+
 function mirror({ data, width, height }: Pixels): Pixels {
   const mirrored = { data: new Uint8Array(data.length), width, height }
   for (let at = 0; at < width * height; at += 1) {
