@@ -166,9 +166,11 @@ export function createActRecords(database: Database, onChange: (change: StoreCha
       const records = await database.read(['acts'], (transaction) => transaction.objectStore('acts').getAll())
       const damaged = records.filter((record) => !isCommand(record))
       if (damaged.length > 0) {
-        await database.write(['acts'], async (transaction) => {
+        const clean = database.write(['acts'], async (transaction) => {
           await Promise.all(damaged.map(({ id }) => transaction.objectStore('acts').delete(id)))
         })
+        // If nothing can be written now, they are left out and removed by a later visit.
+        await clean.catch(() => undefined)
       }
       size = records.reduce((sum, record) => sum + sizeOf(record), 0)
       return inOrder(records.filter(isCommand))

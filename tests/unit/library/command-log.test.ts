@@ -176,6 +176,21 @@ describe('the log of acts', () => {
 })
 
 describe('a log that is damaged or too large', () => {
+  it('keeps the readable acts also while nothing can be written', async () => {
+    await keep('a')
+    await openWindow('w').log.perform({ label: 'bin a', changes: toBin('a') })
+    const raw = await openRaw(name)
+    raw.transaction('acts', 'readwrite').objectStore('acts').put({ id: 'x1' })
+    raw.close()
+    const remove = vi.spyOn(IDBObjectStore.prototype, 'delete').mockImplementation(() => {
+      throw new DOMException('no room', 'QuotaExceededError')
+    })
+    const { log } = openWindow('w')
+    await vi.waitFor(() => expect(remove).toHaveBeenCalled())
+    remove.mockRestore()
+    expect((await log.undo())?.command.label).toBe('bin a')
+  })
+
   it('drops what cannot be read, and nothing else', async () => {
     await keep('a')
     await openWindow('w').log.perform({ label: 'bin a', changes: toBin('a') })
