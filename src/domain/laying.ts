@@ -30,6 +30,6 @@ export type Laying =
   | { kind: 'failed'; reason: string; accepted?: true }
 
 /** Id of the image that is made from an answer automatically: the same in every window and after every reload. */
-export function laidId(answer: PictureId): PictureId {
+export function laidInId(answer: PictureId): PictureId {
   return `${answer}-laid` as PictureId
 }

@@ -1,13 +1,13 @@
 import type { Fit } from '#domain/edit.ts'
 import type { PictureId } from '#domain/ids.ts'
-import { type Laying, laidId } from '#domain/laying.ts'
+import { type Laying, laidInId } from '#domain/laying.ts'
 import { awaitsLaying, type Origin, type Picture } from '#domain/picture.ts'
 import { laidEditOf, markedEditOf } from '#domain/run.ts'
 import type { LayInJob, LayInResult, LayInStep, MarkJob } from '#imaging/edit/chain.ts'
 import type { GalleryStore, NewPicture } from '#store/store.ts'
 
 /** Processes answers to edits after they are stored. Costs nothing; the answers themselves never change. */
-export interface Layers {
+export interface AnswerLaying {
   /**
    * Lays an answer into its source, or only searches it for marks. Done once, in all windows and across
    * reloads. Never rejects; the result or the failure is stored.
@@ -17,7 +17,7 @@ export interface Layers {
    * Lays it in again with other options and keeps that as another image. Gives its id; the same options give the image
    * that already exists. Rejects with an Error whose message can be shown.
    */
-  layAnew(answer: PictureId, wishes: LayWishes): Promise<PictureId>
+  layInAgain(answer: PictureId, options: LayInOptions): Promise<PictureId>
   /** Where the answer differs from its source, aligned by this fit. Stores nothing. */
   findChanges(answer: PictureId, fit: Fit): Promise<LayInResult['changeMap']>
   /** The current step of each answer. The same object until something changes. */
@@ -25,9 +25,9 @@ export interface Layers {
   subscribe(listener: () => void): () => void
 }
 
-export type LayWishes = Pick<LayInJob, 'view' | 'feather' | 'fit' | 'area'>
+export type LayInOptions = Pick<LayInJob, 'view' | 'feather' | 'fit' | 'area'>
 
-export interface LayingPorts {
+export interface AnswerLayingPorts {
   store: GalleryStore
   layIn(job: LayInJob, onStep: (step: LayInStep) => void, signal: AbortSignal): Promise<LayInResult>
   /** The numbers of the marks that an answer still shows. */
@@ -41,26 +41,26 @@ export interface LayingPorts {
 const noArea = 'This image is no answer to an edit of an area.'
 const sourceGone = 'The source image was deleted, so the answer is kept whole.'
 
-export function createLayers(ports: LayingPorts): Layers {
+export function createAnswerLaying(ports: AnswerLayingPorts): AnswerLaying {
   const { store, lock, now } = ports
-  const { show, ...shown } = createProgress()
-  const going = new Map<PictureId, Promise<void>>()
-  const work = (answer: MadePicture, wishes: LayWishes) => layInto(ports, show, answer, wishes)
-  const note = (id: PictureId, laying: Laying) => store.noteLaying(id, laying)
+  const { showStep, ...progress } = createProgress()
+  const underWay = new Map<PictureId, Promise<void>>()
+  const layIn = (answer: MadePicture, options: LayInOptions) => layInByWorker(ports, showStep, answer, options)
+  const record = (id: PictureId, outcome: Laying) => store.recordLaying(id, outcome)
 
-  async function layNow(id: PictureId): Promise<void> {
+  async function layOnce(id: PictureId): Promise<void> {
     const answer = await store.picture(id)
     if (!answer || !isMade(answer) || !awaitsLaying(answer)) return
-    if (!laidEditOf(answer.origin.recipe)) return note(id, await checkMarks(ports, answer))
-    const laid = laidId(id)
-    if (!(await store.picture(laid))) {
-      const result = await work(answer, {})
-      if (result.objection) return note(id, { kind: 'refused', objection: result.objection, fit: result.fit })
-      await store.addPicture(toDerived(laid, answer, result, {}, now()))
+    if (!laidEditOf(answer.origin.recipe)) return record(id, await checkMarks(ports, answer))
+    const laidIn = laidInId(id)
+    if (!(await store.picture(laidIn))) {
+      const result = await layIn(answer, {})
+      if (result.objection) return record(id, { kind: 'refused', objection: result.objection, fit: result.fit })
+      await store.addPicture(toDerived(laidIn, answer, result, {}, now()))
       // The answer was deleted meanwhile, for example with the samples.
-      if (!(await store.picture(id))) return void (await store.deleteForEver([laid]))
+      if (!(await store.picture(id))) return void (await store.deleteForEver([laidIn]))
     }
-    await note(id, { kind: 'laid', picture: laid })
+    await record(id, { kind: 'laid', picture: laidIn })
   }
 
   async function answerOf(id: PictureId): Promise<MadePicture> {
@@ -70,28 +70,28 @@ export function createLayers(ports: LayingPorts): Layers {
   }
 
   return {
-    ...shown,
+    ...progress,
     lay(id) {
-      const known = going.get(id)
-      if (known) return known
-      const laying = lock(`atelier-lay ${id}`, () => layNow(id))
-        .catch((error: unknown) => note(id, { kind: 'failed', reason: reasonOf(error) }))
+      const present = underWay.get(id)
+      if (present) return present
+      const laying = lock(`atelier-lay ${id}`, () => layOnce(id))
+        .catch((error: unknown) => record(id, { kind: 'failed', reason: reasonOf(error) }))
         // If the store cannot write now, it is tried again after a reload.
         .catch(() => undefined)
-        .finally(() => going.delete(id))
-      going.set(id, laying)
+        .finally(() => underWay.delete(id))
+      underWay.set(id, laying)
       return laying
     },
-    async layAnew(id, wishes) {
+    async layInAgain(id, options) {
       const answer = await answerOf(id)
-      const made = anewId(answer, wishes, await store.picture(laidId(id)))
-      if (await store.picture(made)) return made
-      await store.addPicture(toDerived(made, answer, await work(answer, wishes), wishes, now()))
-      if (answer.laying && answer.laying.kind !== 'laid') await note(id, { kind: 'laid', picture: made })
-      return made
+      const version = versionId(answer, options, await store.picture(laidInId(id)))
+      if (await store.picture(version)) return version
+      await store.addPicture(toDerived(version, answer, await layIn(answer, options), options, now()))
+      if (answer.laying && answer.laying.kind !== 'laid') await record(id, { kind: 'laid', picture: version })
+      return version
     },
     async findChanges(id, fit) {
-      return (await work(await answerOf(id), { fit })).changeMap
+      return (await layIn(await answerOf(id), { fit })).changeMap
     },
   }
 }
@@ -108,7 +108,7 @@ function createProgress() {
   let steps: ReadonlyMap<PictureId, LayInStep> = new Map()
   const listeners = new Set<() => void>()
   return {
-    show(answer: PictureId, step: LayInStep | undefined) {
+    showStep(answer: PictureId, step: LayInStep | undefined) {
       const next = new Map(steps)
       if (step) next.set(answer, step)
       else next.delete(answer)
@@ -126,7 +126,7 @@ function createProgress() {
 }
 
 /** Searches an answer for the marks that were sent to the model. Finds none if a file cannot be read. */
-async function checkMarks({ store, findMarks }: LayingPorts, answer: MadePicture): Promise<Laying> {
+async function checkMarks({ store, findMarks }: AnswerLayingPorts, answer: MadePicture): Promise<Laying> {
   const { recipe } = answer.origin
   const edit = markedEditOf(recipe)
   const [id] = recipe.sources
@@ -138,11 +138,11 @@ async function checkMarks({ store, findMarks }: LayingPorts, answer: MadePicture
 }
 
 /** Has the worker lay the answer into its source. Rejects with a sentence if a file is missing. */
-async function layInto(
-  { store, layIn }: LayingPorts,
-  show: (answer: PictureId, step: LayInStep | undefined) => void,
+async function layInByWorker(
+  { store, layIn }: AnswerLayingPorts,
+  showStep: (answer: PictureId, step: LayInStep | undefined) => void,
   answer: MadePicture,
-  wishes: LayWishes,
+  options: LayInOptions,
 ): Promise<LayInResult> {
   const { recipe } = answer.origin
   const edit = laidEditOf(recipe)
@@ -152,10 +152,10 @@ async function layInto(
   if (!source) throw new Error(sourceGone)
   if (!bytes) throw new Error("The answer's data is missing in this browser.")
   try {
-    const onStep = (step: LayInStep) => show(answer.id, step)
-    return await layIn({ source, answer: bytes, edit, ...wishes }, onStep, new AbortController().signal)
+    const onStep = (step: LayInStep) => showStep(answer.id, step)
+    return await layIn({ source, answer: bytes, edit, ...options }, onStep, new AbortController().signal)
   } finally {
-    show(answer.id, undefined)
+    showStep(answer.id, undefined)
   }
 }
 
@@ -164,7 +164,7 @@ function toDerived(
   id: PictureId,
   answer: MadePicture,
   { png, fit, places, losses, marksLeft, leftEmpty }: LayInResult,
-  { view = 'area', feather, area }: LayWishes,
+  { view = 'area', feather, area }: LayInOptions,
   at: number,
 ): NewPicture {
   const { origin, prompt } = answer
@@ -183,7 +183,7 @@ function toDerived(
     id,
     shelf: 'gallery',
     // Just before its answer in the list, which is sorted newest first. Later versions have their own time.
-    createdAt: id === laidId(answer.id) ? answer.createdAt + 1 : at,
+    createdAt: id === laidInId(answer.id) ? answer.createdAt + 1 : at,
     prompt,
     // Of the images that are made from one answer, the first takes its place in the batch.
     ...(answer.batch && answer.laying?.kind !== 'laid' ? { batch: answer.batch } : {}),
@@ -209,18 +209,25 @@ function toDerived(
 /** A longer list of places would not help the user. */
 const mostPlaces = 24
 
-/** One image for one set of options, so that returning to earlier options makes no further image. */
-function anewId({ id, origin: { recipe } }: MadePicture, wishes: LayWishes, first: Picture | undefined): PictureId {
-  const { view = 'area', feather, fit, area } = wishes
-  const sent = laidEditOf(recipe)?.document
-  const found = first?.origin.kind === 'derived' && first.origin.from === 'answer' ? first.origin.fit.map : undefined
-  const isFound = fit?.map.every((part, index) => part === found?.[index])
+/**
+ * The id of the image for these options: the same options give the same id, so that returning to them makes no further
+ * image. `first`: the image that was laid in automatically.
+ */
+function versionId(
+  { id, origin: { recipe } }: MadePicture,
+  options: LayInOptions,
+  first: Picture | undefined,
+): PictureId {
+  const { view = 'area', feather, fit, area } = options
+  const sentDocument = laidEditOf(recipe)?.document
+  const firstMap = first?.origin.kind === 'derived' && first.origin.from === 'answer' ? first.origin.fit.map : undefined
+  const isFirstMap = fit?.map.every((part, index) => part === firstMap?.[index])
   const parts = [
-    laidId(id),
+    laidInId(id),
     ...(view === 'area' ? [] : [view]),
-    ...(feather === undefined || feather === sent?.rim ? [] : [`rim${feather}`]),
-    ...(area === undefined || isSame(area, sent?.area) ? [] : [`area${hashOf(JSON.stringify(area))}`]),
-    ...(fit && !isFound ? fit.map.map((part) => part.toFixed(4)) : []),
+    ...(feather === undefined || feather === sentDocument?.rim ? [] : [`rim${feather}`]),
+    ...(area === undefined || isSame(area, sentDocument?.area) ? [] : [`area${hashOf(JSON.stringify(area))}`]),
+    ...(fit && !isFirstMap ? fit.map.map((part) => part.toFixed(4)) : []),
   ]
   return parts.join('-') as PictureId
 }

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'react'
 import type { Fit } from '#domain/edit.ts'
 import type { PictureId } from '#domain/ids.ts'
 import type { Place } from '#domain/laying.ts'
-import { layersOf } from '#generation/browser-layers.ts'
+import { answerLayingOf } from '#generation/browser-laying.ts'
 import type { LayInResult } from '#imaging/edit/chain.ts'
 import { useStore } from '#store/queries.ts'
 import type { Placement } from './zoom-matrix.ts'
@@ -58,18 +58,18 @@ export function ChangeLayer({ answer, fit, places, shown, size, placement }: Cha
 
 /** Computed when it is asked for: it is as large as the answer, and rarely used. */
 function useChangeMap(answer: PictureId, fit: Fit): LayInResult['changeMap'] | undefined {
-  const layers = layersOf(useStore())
+  const laying = answerLayingOf(useStore())
   const [map, setMap] = useState<LayInResult['changeMap']>()
   useEffect(() => {
     let isGone = false
-    layers.findChanges(answer, fit).then(
+    laying.findChanges(answer, fit).then(
       (found) => isGone || setMap(found),
       () => undefined,
     )
     return () => {
       isGone = true
     }
-  }, [layers, answer, fit])
+  }, [laying, answer, fit])
   return map
 }
 

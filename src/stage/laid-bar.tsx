@@ -7,8 +7,8 @@ import type { Laying, LayObjection } from '#domain/laying.ts'
 import { awaitsLaying, type Picture } from '#domain/picture.ts'
 import { laidEditOf, type Recipe } from '#domain/run.ts'
 import { toBatch } from '#generation/batch.ts'
-import { layersOf } from '#generation/browser-layers.ts'
-import type { LayWishes } from '#generation/laying.ts'
+import { answerLayingOf } from '#generation/browser-laying.ts'
+import type { LayInOptions } from '#generation/laying.ts'
 import { useGenerator } from '#generation/use-generate.ts'
 import { usePicture, usePictures, useStore } from '#store/queries.ts'
 import { Button, IconButton } from '#ui/button.tsx'
@@ -122,8 +122,8 @@ function Panel({ label, children, onClose }: PanelProps) {
 
 /** The step of laying an answer into this image, or of this answer itself. */
 function useStep({ id }: Picture): string | undefined {
-  const layers = layersOf(useStore())
-  const progress = useSyncExternalStore(layers.subscribe, layers.progress)
+  const laying = answerLayingOf(useStore())
+  const progress = useSyncExternalStore(laying.subscribe, laying.progress)
   const { pictures } = usePictures('gallery')
   const waiting = pictures.find((each) => awaitsLaying(each) && (each.id === id || each.parents[0] === id))
   if (!waiting) return undefined
@@ -153,11 +153,11 @@ interface LaidProps extends LaidBarProps {
 function Laid({ origin, answer, picture, zoom, part, onPart }: LaidProps) {
   const results = useResults(picture, origin)
   const [isPainting, setPainting] = useState(false)
-  const { lay, isBusy } = useLayAnew(answer)
+  const { lay, isBusy } = useLayInAgain(answer)
   const { edit, fit, view } = origin
   const { area, rim } = edit.document
   const source = usePicture(picture.parents[0])
-  const wishes: LayWishes = { view, feather: rim, fit, area }
+  const options: LayInOptions = { view, feather: rim, fit, area }
   const close = () => onPart(undefined)
   const turn = (next: Part) => onPart(next === part ? undefined : next)
   if (isPainting && source) {
@@ -168,7 +168,7 @@ function Laid({ origin, answer, picture, zoom, part, onPart }: LaidProps) {
         source={source}
         zoom={zoom}
         isBusy={isBusy}
-        onLay={(change) => lay({ ...wishes, ...change })}
+        onLay={(change) => lay({ ...options, ...change })}
         onLeave={() => setPainting(false)}
       />
     )
@@ -200,7 +200,7 @@ function Laid({ origin, answer, picture, zoom, part, onPart }: LaidProps) {
           <Adjust
             origin={origin}
             isBusy={isBusy}
-            onLay={(change) => lay({ ...wishes, ...change })}
+            onLay={(change) => lay({ ...options, ...change })}
             onPaint={source && (() => setPainting(true))}
           />
         </Panel>
@@ -236,7 +236,7 @@ function WhatWasDone({ origin: { fit, losses: lost = [], marksLeft = [], leftEmp
 interface AdjustProps {
   origin: LaidOrigin
   isBusy: boolean
-  onLay(change: LayWishes): void
+  onLay(change: LayInOptions): void
   /** Absent: the source was deleted. */
   onPaint: (() => void) | undefined
 }
@@ -312,14 +312,14 @@ function Feather({ value, isOff, onChange }: { value: number; isOff: boolean; on
 }
 
 /** Lays an answer in with other options, and shows the result. Free. */
-function useLayAnew(answer: PictureId | undefined) {
-  const layers = layersOf(useStore())
+function useLayInAgain(answer: PictureId | undefined) {
+  const laying = answerLayingOf(useStore())
   const [isBusy, setBusy] = useState(false)
-  async function lay(wishes: LayWishes) {
+  async function lay(options: LayInOptions) {
     if (!answer || isBusy) return
     setBusy(true)
     try {
-      useWorkspace.getState().select(await layers.layAnew(answer, wishes))
+      useWorkspace.getState().select(await laying.layInAgain(answer, options))
     } catch (error) {
       const reason = error instanceof Error ? error.message : 'The answer could not be laid in.'
       notify({ text: reason, tone: 'error' })
@@ -327,7 +327,7 @@ function useLayAnew(answer: PictureId | undefined) {
       setBusy(false)
     }
   }
-  return { lay: (wishes: LayWishes) => void lay(wishes), isBusy }
+  return { lay: (options: LayInOptions) => void lay(options), isBusy }
 }
 
 interface RefusedProps {
@@ -339,7 +339,7 @@ interface RefusedProps {
 
 function Refused({ answer, laying, recipe, zoom }: RefusedProps) {
   const store = useStore()
-  const { lay, isBusy } = useLayAnew(answer.id)
+  const { lay, isBusy } = useLayInAgain(answer.id)
   const tryAgain = useTryAgain(recipe)
   const [isPlacing, setPlacing] = useState(false)
   const source = usePicture(answer.parents[0])
@@ -362,7 +362,7 @@ function Refused({ answer, laying, recipe, zoom }: RefusedProps) {
         {describeRefusal(laying)}
       </p>
       <span className="flex flex-wrap gap-1">
-        <Button onClick={() => void store.noteLaying(answer.id, { ...laying, accepted: true })}>
+        <Button onClick={() => void store.recordLaying(answer.id, { ...laying, accepted: true })}>
           Use whole result
         </Button>
         {again && (

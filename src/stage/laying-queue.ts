@@ -1,7 +1,7 @@
 import { useEffect } from 'react'
 import type { PictureId } from '#domain/ids.ts'
 import { awaitsLaying } from '#domain/picture.ts'
-import { layersOf } from '#generation/browser-layers.ts'
+import { answerLayingOf } from '#generation/browser-laying.ts'
 import { usePictures, useStore } from '#store/queries.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
@@ -16,7 +16,7 @@ export function LayingQueue(): null {
   const next = pictures.find(awaitsLaying)?.id
   useEffect(() => {
     if (next)
-      void layersOf(store)
+      void answerLayingOf(store)
         .lay(next)
         .then(() => showLaid(store, next))
   }, [store, next])

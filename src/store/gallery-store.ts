@@ -164,7 +164,7 @@ function lazyShelfWrites(database: Database, onChange: (change: StoreChange) => 
   const open = async () => (await loadPart(loadShelfWrites)).createShelfWrites(database, onChange)
   return {
     setPalettes: async (palettes) => (await open()).setPalettes(palettes),
-    noteLaying: async (...given) => (await open()).noteLaying(...given),
+    recordLaying: async (...given) => (await open()).recordLaying(...given),
     moveToBin: async (ids) => (await open()).moveToBin(ids),
     restore: async (ids) => (await open()).restore(ids),
     deleteForEver: async (...given) => (await open()).deleteForEver(...given),

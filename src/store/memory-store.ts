@@ -318,7 +318,7 @@ function createShelves(kept: Map<PictureId, Kept>, tell: Tell): PictureShelves &
     thumbnails: async (ids) => toThumbnails(entries(ids).map(({ record, thumbnail }) => [record.id, thumbnail])),
     setPalettes: (palettes) =>
       replace([...palettes.keys()], (record) => ({ ...record, palette: palettes.get(record.id) ?? [] })),
-    noteLaying: (answer, laying) => replace([answer], (record) => withLaying(record, laying)),
+    recordLaying: (answer, laying) => replace([answer], (record) => withLaying(record, laying)),
     moveToBin: (ids) => replace(ids, binned),
     restore: (ids) => replace(ids, restored),
     deleteForEver: remove,

@@ -1,5 +1,5 @@
 import type { BatchId, PictureId } from '#domain/ids.ts'
-import { laidId } from '#domain/laying.ts'
+import { laidInId } from '#domain/laying.ts'
 
 /** The id of a sample; `index` from 0. */
 export function sampleId(index: number): PictureId {
@@ -21,5 +21,5 @@ export function variantId(index: number): PictureId {
  * ids.
  */
 export const laidSampleIds: readonly PictureId[] = Array.from({ length: variantCount }, (_, index) =>
-  laidId(variantId(index)),
+  laidInId(variantId(index)),
 )

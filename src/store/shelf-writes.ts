@@ -11,7 +11,7 @@ import type { GalleryStore, StoreChange } from './store.ts'
 
 export type ShelfWrites = Pick<
   GalleryStore,
-  'noteLaying' | 'setPalettes' | 'moveToBin' | 'restore' | 'deleteForEver' | 'removeSamples'
+  'recordLaying' | 'setPalettes' | 'moveToBin' | 'restore' | 'deleteForEver' | 'removeSamples'
 >
 
 /** Changes records without bytes, and deletes originals. Loaded after the first screen, which only reads. */
@@ -61,7 +61,7 @@ export function createShelfWrites(database: Database, onChange: (change: StoreCh
   return {
     setPalettes: (palettes) =>
       replace([...palettes.keys()], (record) => ({ ...record, palette: palettes.get(record.id) ?? [] })),
-    noteLaying: (answer, laying) => replace([answer], (record) => withLaying(record, laying)),
+    recordLaying: (answer, laying) => replace([answer], (record) => withLaying(record, laying)),
     moveToBin: (ids) => replace(ids, binned),
     restore: (ids) => replace(ids, restored),
     deleteForEver: remove,

@@ -254,7 +254,7 @@ export interface GalleryStore {
    * Stores the outcome of laying an answer into its source. An answer that was laid in and has no marks moves to the shelf
    * `answers`. A deleted answer stays deleted.
    */
-  noteLaying(answer: PictureId, laying: Laying): Promise<void>
+  recordLaying(answer: PictureId, laying: Laying): Promise<void>
 
   /** One page of a shelf, newest first. Never reads originals; its cost does not depend on the number of images. */
   pictures(shelf: Shelf, limit: number, after?: PageMark): Promise<Picture[]>

@@ -362,7 +362,7 @@ describe('an answer to an edit of an area', () => {
   it('that is laid in says what was done', async () => {
     await keepAnswer()
     const laid = 'run-1-0-laid' as PictureId
-    await store.noteLaying(answer, { kind: 'laid', picture: laid })
+    await store.recordLaying(answer, { kind: 'laid', picture: laid })
     await keepLaid(laid)
     await show(laid)
     const chips = within(await screen.findByRole('list', { name: 'What was done' }))
@@ -461,7 +461,7 @@ describe('an answer to an edit of an area', () => {
     await keepAnswer()
     await store.deleteForEver([photo])
     const reason = 'The source image was deleted, so the answer is kept whole.'
-    await store.noteLaying(answer, { kind: 'failed', reason })
+    await store.recordLaying(answer, { kind: 'failed', reason })
     await show(answer)
     expect(await screen.findByRole('alert')).toHaveTextContent(reason)
     for (const name of ['Lay in again', /^Try again/]) {
@@ -488,7 +488,7 @@ describe('an answer to an edit of an area', () => {
 
   it('with another framing says so until it is used whole', async () => {
     await keepAnswer()
-    await store.noteLaying(answer, { kind: 'refused', objection: 'framing', fit })
+    await store.recordLaying(answer, { kind: 'refused', objection: 'framing', fit })
     await show(answer)
     expect(await screen.findByRole('alert')).toHaveTextContent('framing')
     await userEvent.click(screen.getByRole('button', { name: 'Use whole result' }))
@@ -503,7 +503,7 @@ describe('an answer to an edit of an area', () => {
     ['framing', 'changed the framing', false],
   ] as const)('that is %s says so, and may be laid in anyway where that can help', async (objection, words, helps) => {
     await keepAnswer()
-    await store.noteLaying(answer, { kind: 'refused', objection, fit })
+    await store.recordLaying(answer, { kind: 'refused', objection, fit })
     await show(answer)
     expect(await screen.findByRole('alert')).toHaveTextContent(words)
     expect(screen.queryAllByRole('button', { name: 'Lay in anyway' })).toHaveLength(helps ? 1 : 0)
@@ -512,7 +512,7 @@ describe('an answer to an edit of an area', () => {
 
   it('is tried again once, however often that is pressed', async () => {
     await keepAnswer()
-    await store.noteLaying(answer, { kind: 'refused', objection: 'framing', fit })
+    await store.recordLaying(answer, { kind: 'refused', objection: 'framing', fit })
     const asked: Recipe[] = []
     await show(answer, (given) => asked.push(given))
     await userEvent.dblClick(await screen.findByRole('button', { name: 'Try again (5 credits)' }))

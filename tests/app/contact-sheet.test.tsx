@@ -92,7 +92,7 @@ test('an image that is chosen in the gallery takes the place of the sheet', asyn
 test('for an edit of an area, the sheet shows and opens the image with the answer laid in', async () => {
   const laid = 'laid-0' as PictureId
   await store.addPicture(newPicture(laid, await paintedImage('png'), { prompt: 'the door, laid in', batch: at(0) }))
-  await store.noteLaying('made-0' as PictureId, { kind: 'laid', picture: laid })
+  await store.recordLaying('made-0' as PictureId, { kind: 'laid', picture: laid })
   renderOver(store, <Stage />)
   act(() => useWorkspace.getState().openBatch(batch))
   await userEvent.click(await screen.findByRole('button', { name: 'Image 1: the door, laid in' }))

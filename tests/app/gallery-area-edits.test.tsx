@@ -47,7 +47,7 @@ async function layIn(index: number) {
   const about = { parents: [photo, answer], prompt: `laid ${index}`, createdAt: now - index, batch: batch(index) }
   const { laid: origin } = areaOrigins(photo, `run-${index}`)
   await store.addPicture(newPicture(laid, await paintedImage('png'), { ...about, origin }))
-  await store.noteLaying(answer, { kind: 'laid', picture: laid })
+  await store.recordLaying(answer, { kind: 'laid', picture: laid })
 }
 
 const prompts = () => gridcell.names().map((name) => name.split(',')[0])

@@ -258,7 +258,7 @@ describe('the bin', () => {
     const parents = ['photo', answer] as PictureId[]
     const about = { origin: origins.laid, parents, prompt: 'laid', createdAt: now - 9 }
     await store.addPicture(newPicture(laid, png, about))
-    await store.noteLaying(answer, { kind: 'laid', picture: laid })
+    await store.recordLaying(answer, { kind: 'laid', picture: laid })
     await show('plain')
     await act(() => store.moveToBin([laid, 'plain' as PictureId]))
     await userEvent.click(screen.getByRole('button', { name: 'Bin' }))

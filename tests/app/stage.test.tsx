@@ -531,7 +531,7 @@ describe('an image that was just made', () => {
     const png = await paintedImage('png')
     await store.addPicture(newPicture(answer, png, { origin: origins.answer, parents: [photo], createdAt: now }))
     await store.addPicture(newPicture(laid, png, { origin: origins.laid, parents: [photo, answer], createdAt: now }))
-    await store.noteLaying(answer, { kind: 'laid', picture: laid })
+    await store.recordLaying(answer, { kind: 'laid', picture: laid })
     const saved = { phase: 'saved', sentAt: now, finishedAt: now, task, pictures: [answer] } as const
     await act(() => store.saveRun(run('answer', saved)))
     await waitFor(() => expect(useWorkspace.getState().selected).toBe(laid))

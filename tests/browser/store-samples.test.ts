@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import type { PictureId } from '#domain/ids.ts'
-import { layersOf } from '#generation/browser-layers.ts'
+import { answerLayingOf } from '#generation/browser-laying.ts'
 import { openGallery } from '#store/gallery-store.ts'
 import { sampleList, sampleVariants } from '#store/sample-list.ts'
 import type { GalleryStore } from '#store/store.ts'
@@ -62,7 +62,7 @@ test('the demo has two variants of an edit of an area, laid into their source, a
   const progress: number[] = []
   await store.addSamples('demo', (done) => progress.push(done))
   expect(progress).toEqual([8])
-  for (const answer of pictureIds('sample-variant-1', 'sample-variant-2')) await layersOf(store).lay(answer)
+  for (const answer of pictureIds('sample-variant-1', 'sample-variant-2')) await answerLayingOf(store).lay(answer)
   const shown = await store.pictures('gallery', 99)
   expect(shown).toHaveLength(8)
   const laid = shown.filter(({ origin }) => origin.kind === 'derived').toReversed()

@@ -3,9 +3,9 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { freezeRecipe } from '#acts/freeze-edit.ts'
 import { type AreaStep, emptyDocument } from '#domain/edit.ts'
 import type { PictureId } from '#domain/ids.ts'
-import { laidId } from '#domain/laying.ts'
+import { laidInId } from '#domain/laying.ts'
 import type { Phase, Recipe, Run } from '#domain/run.ts'
-import { createLayers, type LayingPorts } from '#generation/laying.ts'
+import { type AnswerLayingPorts, createAnswerLaying } from '#generation/laying.ts'
 import { layInNow } from '#imaging/edit/lay-in-file.ts'
 import { fluxKontext } from '#models/flux-kontext.ts'
 import { createNodePainter } from '#simulator/painter/node-painter.ts'
@@ -64,16 +64,16 @@ function areaRecipe(): Recipe {
   return recipe
 }
 
-/** The layers of one window. */
-function openLayers(own: Pick<LayingPorts, 'layIn'> & Partial<LayingPorts>) {
-  const lock: LayingPorts['lock'] = (_name, work) => work()
-  return createLayers({ store: machine.store, lock, findMarks: async () => [], now: () => 5_000, ...own })
+/** The laying of one window. */
+function openLaying(own: Pick<AnswerLayingPorts, 'layIn'> & Partial<AnswerLayingPorts>) {
+  const lock: AnswerLayingPorts['lock'] = (_name, work) => work()
+  return createAnswerLaying({ store: machine.store, lock, findMarks: async () => [], now: () => 5_000, ...own })
 }
 
 /** Stands in for the chain in tests that do not look at pixels: gives the source as a PNG, and counts its calls. */
 function createBlend() {
   let count = 0
-  const layIn: LayingPorts['layIn'] = async () => {
+  const layIn: AnswerLayingPorts['layIn'] = async () => {
     count += 1
     const png = await sharp(await source.arrayBuffer())
       .png()
@@ -110,13 +110,13 @@ async function expectLaidOnce(answer: PictureId, store: GalleryStore = machine.s
   const sent = await (await fetch(`${service.origin}${path}`)).arrayBuffer()
   const kept = await store.original(answer)
   expect(kept && Buffer.from(await kept.arrayBuffer()).equals(Buffer.from(sent))).toBe(true)
-  expect((await store.pictures('gallery', 9)).map(({ id }) => id)).toEqual([laidId(answer)])
+  expect((await store.pictures('gallery', 9)).map(({ id }) => id)).toEqual([laidInId(answer)])
   expect(await store.picture(answer)).toMatchObject({ shelf: 'answers', laying: { kind: 'laid' } })
 }
 
 /** The laid-in image has the source's size, and its pixels outside the area and its rim. */
 async function expectProtected(answer: PictureId): Promise<void> {
-  const png = await machine.store.original(laidId(answer))
+  const png = await machine.store.original(laidInId(answer))
   if (!png) throw new Error('The laid-in image is missing.')
   const [laid, before] = await Promise.all([png, source].map(pixelsOf))
   expect([laid?.width, laid?.height]).toEqual([size.width, size.height])
@@ -159,21 +159,21 @@ test(
     const answer = await answerOf(run)
 
     // The window in which the blend begins is closed before its end.
-    const interrupted: LayingPorts['layIn'] = (_job, onStep) => {
+    const interrupted: AnswerLayingPorts['layIn'] = (_job, onStep) => {
       onStep('paint')
       return never()
     }
-    const closed = openLayers({ layIn: interrupted })
+    const closed = openLaying({ layIn: interrupted })
     void closed.lay(answer)
     await eventually(() => expect(closed.progress().get(answer)).toBe('paint'))
-    expect(await machine.store.picture(laidId(answer))).toBeUndefined()
+    expect(await machine.store.picture(laidInId(answer))).toBeUndefined()
     let blends = 0
-    const layIn: LayingPorts['layIn'] = (job, onStep) => {
+    const layIn: AnswerLayingPorts['layIn'] = (job, onStep) => {
       blends += 1
       return layInNow(job, onStep)
     }
-    await openLayers({ layIn }).lay(answer)
-    await openLayers({ layIn }).lay(answer)
+    await openLaying({ layIn }).lay(answer)
+    await openLaying({ layIn }).lay(answer)
     expect(blends).toBe(1)
     await expectLaidOnce(answer)
     await expectProtected(answer)
@@ -210,7 +210,7 @@ test('the proxy killed while the service works, and again during the download: o
 
   const blend = createBlend()
   const answer = await answerOf(run)
-  await openLayers(blend).lay(answer)
+  await openLaying(blend).lay(answer)
   expect(blend.count()).toBe(1)
   await expectLaidOnce(answer)
 })
@@ -230,12 +230,12 @@ test('a second window that is open meanwhile: one charge, one blend, and both ha
   const windows = createWindows()
   const layers = [machine.store, other].map((store) => {
     const { locks } = windows.open()
-    return openLayers({ ...blend, store, lock: (name, work) => locks.request(name, { signal: machine.never }, work) })
+    return openLaying({ ...blend, store, lock: (name, work) => locks.request(name, { signal: machine.never }, work) })
   })
   await Promise.all(layers.map((each) => each.lay(answer)))
   expect(blend.count()).toBe(1)
   await expectLaidOnce(answer)
   await expectLaidOnce(answer, other)
-  await eventually(() => expect(heard).toContain(laidId(answer)))
+  await eventually(() => expect(heard).toContain(laidInId(answer)))
   other.close()
 })

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { type Edit, emptyDocument, type Fit, type Mark } from '#domain/edit.ts'
 import type { BatchId, PictureId, RunId, TaskId } from '#domain/ids.ts'
 import { awaitsLaying, type Origin } from '#domain/picture.ts'
-import { createLayers, type LayingPorts } from '#generation/laying.ts'
+import { type AnswerLayingPorts, createAnswerLaying } from '#generation/laying.ts'
 import { openMemoryStore } from '#store/memory-store.ts'
 import { alignedFit, newPicture, pictureIds } from '../../support/gallery-records.ts'
 import { paintedImage } from '../../support/images.ts'
@@ -29,15 +29,15 @@ const origin: Extract<Origin, { kind: 'made' }> = {
   simulated: true,
 }
 
-async function open(change: Partial<LayingPorts> = {}) {
+async function open(change: Partial<AnswerLayingPorts> = {}) {
   const store = openMemoryStore(nodeProcessor)
   const png = await paintedImage('png', { width: 60, height: 40 })
   await store.addPicture(newPicture(photo, await paintedImage('jpeg', { width: 60, height: 40 }), { shelf: 'sources' }))
   await store.addPicture(
     newPicture(answer, await paintedImage('jpeg', { width: 48, height: 32 }), { origin, parents: [photo] }),
   )
-  const jobs: Parameters<LayingPorts['layIn']>[0][] = []
-  const ports: LayingPorts = {
+  const jobs: Parameters<AnswerLayingPorts['layIn']>[0][] = []
+  const ports: AnswerLayingPorts = {
     store,
     async layIn(job, onStep) {
       jobs.push(job)
@@ -63,10 +63,10 @@ async function open(change: Partial<LayingPorts> = {}) {
     now: () => 5_000,
     ...change,
   }
-  return { store, jobs, layers: createLayers(ports), ports }
+  return { store, jobs, layers: createAnswerLaying(ports), ports }
 }
 
-const refusing: LayingPorts['layIn'] = async () => ({
+const refusing: AnswerLayingPorts['layIn'] = async () => ({
   size: { width: 60, height: 40 },
   verdict: 'lost',
   objection: 'framing',
@@ -103,12 +103,12 @@ describe('an answer to an edit of an area', () => {
   test('is laid in once, also when two windows ask, and after a reload', async () => {
     const { store, layers, jobs, ports } = await open()
     let line: Promise<unknown> = Promise.resolve()
-    const lock: LayingPorts['lock'] = (_name, work) => {
+    const lock: AnswerLayingPorts['lock'] = (_name, work) => {
       const turn = line.then(work)
       line = turn
       return turn
     }
-    const windows = [createLayers({ ...ports, lock }), createLayers({ ...ports, lock })]
+    const windows = [createAnswerLaying({ ...ports, lock }), createAnswerLaying({ ...ports, lock })]
     await Promise.all(windows.map((each) => each.lay(answer)))
     await layers.lay(answer)
     expect(jobs).toHaveLength(1)
@@ -159,8 +159,8 @@ describe('an answer to an edit of an area', () => {
   test('is laid in again with other options, once for each', async () => {
     const { store, layers, jobs } = await open()
     await layers.lay(answer)
-    const first = await layers.layAnew(answer, { view: 'changed', feather: 20 })
-    const again = await layers.layAnew(answer, { view: 'changed', feather: 20 })
+    const first = await layers.layInAgain(answer, { view: 'changed', feather: 20 })
+    const again = await layers.layInAgain(answer, { view: 'changed', feather: 20 })
     expect(again).toBe(first)
     expect(jobs).toHaveLength(2)
     expect(jobs[1]).toMatchObject({ view: 'changed', feather: 20 })
@@ -176,20 +176,22 @@ describe('an answer to an edit of an area', () => {
     await store.addPicture(newPicture(other, bytes, { origin, parents: [photo], batch }))
     await layers.lay(other)
     expect((await store.picture(otherLaid))?.batch).toEqual(batch)
-    const version = await layers.layAnew(other, { feather: 20 })
+    const version = await layers.layInAgain(other, { feather: 20 })
     expect((await store.picture(version))?.batch).toBeUndefined()
   })
 
   test('that was placed by hand takes the alert away', async () => {
     const { store, ports } = await open()
-    await createLayers({ ...ports, layIn: refusing }).lay(answer)
-    const made = await createLayers(ports).layAnew(answer, { fit: { map: [1, 0, 0, 1, 4, 0], verdict: 'aligned' } })
+    await createAnswerLaying({ ...ports, layIn: refusing }).lay(answer)
+    const made = await createAnswerLaying(ports).layInAgain(answer, {
+      fit: { map: [1, 0, 0, 1, 4, 0], verdict: 'aligned' },
+    })
     expect((await store.picture(answer))?.laying).toEqual({ kind: 'laid', picture: made })
   })
 })
 
 test('an answer to marks alone is searched for them, and nothing is laid in', async () => {
-  const sought: Parameters<LayingPorts['findMarks']>[0][] = []
+  const sought: Parameters<AnswerLayingPorts['findMarks']>[0][] = []
   const { store, jobs, layers } = await open({
     findMarks: async (job) => {
       sought.push(job)
@@ -224,7 +226,7 @@ test.each([
 describe('what is laid in', () => {
   const result =
     (more: object) =>
-    async (...job: Parameters<LayingPorts['layIn']>): ReturnType<LayingPorts['layIn']> => {
+    async (...job: Parameters<AnswerLayingPorts['layIn']>): ReturnType<AnswerLayingPorts['layIn']> => {
       const { ports } = await open()
       return { ...(await ports.layIn(...job)), ...more }
     }
@@ -234,7 +236,7 @@ describe('what is laid in', () => {
     await layers.lay(answer)
     const kept = await store.picture(answer)
     expect((await store.picture(laid))?.createdAt).toBe((kept?.createdAt ?? 0) + 1)
-    expect((await store.picture(await layers.layAnew(answer, { feather: 3 })))?.createdAt).toBe(5_000)
+    expect((await store.picture(await layers.layInAgain(answer, { feather: 3 })))?.createdAt).toBe(5_000)
   })
 
   test('records what the model changed elsewhere, at most 24 places, and what it left', async () => {
@@ -253,17 +255,17 @@ describe('what is laid in', () => {
   test('is another image for each other placing, and the first one for the placing that was found', async () => {
     const { layers } = await open()
     await layers.lay(answer)
-    const moved = (map: Fit['map']) => layers.layAnew(answer, { fit: { ...fit, map } })
+    const moved = (map: Fit['map']) => layers.layInAgain(answer, { fit: { ...fit, map } })
     expect(await moved(fit.map)).toBe(laid)
     const [a, b, c, d, e, f] = fit.map
     expect(await moved([a, b, c, d, e + 4, f])).toBe(
       `${laid}-${[a, b, c, d, e + 4, f].map((n) => n.toFixed(4)).join('-')}`,
     )
-    expect(await layers.layAnew(answer, { view: 'area' })).toBe(laid)
-    expect(await layers.layAnew(answer, { view: 'changed' })).toBe(`${laid}-changed`)
-    expect(await layers.layAnew(answer, { feather: edit.document.rim })).toBe(laid)
-    expect(await layers.layAnew(answer, { feather: 7 })).toBe(`${laid}-rim7`)
-    expect(await layers.layAnew(answer, { area: edit.document.area })).toBe(laid)
+    expect(await layers.layInAgain(answer, { view: 'area' })).toBe(laid)
+    expect(await layers.layInAgain(answer, { view: 'changed' })).toBe(`${laid}-changed`)
+    expect(await layers.layInAgain(answer, { feather: edit.document.rim })).toBe(laid)
+    expect(await layers.layInAgain(answer, { feather: 7 })).toBe(`${laid}-rim7`)
+    expect(await layers.layInAgain(answer, { area: edit.document.area })).toBe(laid)
   })
 
   test('can be compared without keeping anything', async () => {
@@ -296,18 +298,18 @@ describe('what is laid in', () => {
         origin: { ...origin, recipe: { ...origin.recipe, edits: [] } },
       }),
     )
-    await expect(layers.layAnew('plain' as PictureId, {})).rejects.toThrow(
+    await expect(layers.layInAgain('plain' as PictureId, {})).rejects.toThrow(
       'This image is no answer to an edit of an area.',
     )
     for (const id of ['nothing', photo] as PictureId[]) {
-      await expect(layers.layAnew(id, {})).rejects.toThrow('The answer was deleted.')
+      await expect(layers.layInAgain(id, {})).rejects.toThrow('The answer was deleted.')
       await layers.lay(id)
     }
     const original = async (id: PictureId) => (id === answer ? undefined : store.original(id))
-    const without = createLayers({ ...ports, store: { ...store, original } })
-    await expect(without.layAnew(answer, {})).rejects.toThrow("The answer's data is missing in this browser.")
+    const without = createAnswerLaying({ ...ports, store: { ...store, original } })
+    await expect(without.layInAgain(answer, {})).rejects.toThrow("The answer's data is missing in this browser.")
     const empty = await open({ layIn: result({ png: undefined }) })
-    await expect(empty.layers.layAnew(answer, {})).rejects.toThrow('The answer could not be laid in.')
+    await expect(empty.layers.layInAgain(answer, {})).rejects.toThrow('The answer could not be laid in.')
     expect(empty.layers.progress().size).toBe(0)
   })
 
@@ -319,8 +321,8 @@ describe('what is laid in', () => {
       reason: 'The answer could not be laid into its source.',
     })
     const full = await open()
-    const noteLaying = () => Promise.reject(new Error('full'))
-    const away = createLayers({ ...full.ports, store: { ...full.store, noteLaying } })
+    const recordLaying = () => Promise.reject(new Error('full'))
+    const away = createAnswerLaying({ ...full.ports, store: { ...full.store, recordLaying } })
     await away.lay(answer)
     expect((await full.store.picture(answer))?.laying).toBeUndefined()
     await full.layers.lay(answer)
@@ -336,7 +338,7 @@ test('the step of an answer is shown while it is laid in', async () => {
   await layers.lay(answer)
   expect(shown).toEqual([[[answer, 'align']], []])
   stop()
-  await layers.layAnew(answer, { fit, feather: 3 })
+  await layers.layInAgain(answer, { fit, feather: 3 })
   expect(shown).toHaveLength(2)
 })
 
@@ -344,9 +346,9 @@ test('an answer that is laid in with another area is another image, the same for
   const { store, jobs, layers } = await open()
   await layers.lay(answer)
   const area = [{ op: 'add', shape: { kind: 'box', box: [1, 1, 9, 9] } }] as const
-  const made = await layers.layAnew(answer, { area, fit })
-  expect(await layers.layAnew(answer, { area, fit })).toBe(made)
-  expect(await layers.layAnew(answer, { area: edit.document.area, fit })).toBe(laid)
+  const made = await layers.layInAgain(answer, { area, fit })
+  expect(await layers.layInAgain(answer, { area, fit })).toBe(made)
+  expect(await layers.layInAgain(answer, { area: edit.document.area, fit })).toBe(laid)
   expect(jobs.map((job) => job.area)).toEqual([undefined, area])
   expect((await store.picture(made))?.origin).toMatchObject({ edit: { document: { area } } })
 })

@@ -284,7 +284,7 @@ describe.each([{ kept: 'in a database' }, { kept: 'in memory' }])('a gallery $ke
         const about = { origin: origins.laid, createdAt: 2_000 + index }
         await store.addPicture(newPicture(id, png, { ...about, parents: pictureIds('photo', 'answer') }))
       }
-      await store.noteLaying(answer, { kind: 'laid', picture: laid })
+      await store.recordLaying(answer, { kind: 'laid', picture: laid })
     })
 
     test('is kept beside the gallery, in the family of its source', async () => {
@@ -341,7 +341,7 @@ describe.each([{ kept: 'in a database' }, { kept: 'in memory' }])('a gallery $ke
       await store.addPicture(newPicture(other, png, { origin: areaOrigins('photo', 'run-2').answer }))
       const star = { kind: 'image', field: 'isStarred', ids: [other], from: false, to: true } as const
       await store.acts.carryOut({ id: 'a', label: 'star', at: 1, window: 'w', apply: [star], invert: [] }, 'do')
-      await store.noteLaying(other, { kind: 'laid', picture: laid })
+      await store.recordLaying(other, { kind: 'laid', picture: laid })
       expect(await store.picture(other)).toMatchObject({ shelf: 'gallery', laying: { kind: 'laid' } })
     })
 
@@ -350,7 +350,7 @@ describe.each([{ kept: 'in a database' }, { kept: 'in memory' }])('a gallery $ke
       await store.addPicture(newPicture('other', png, { origin }))
       const other = 'other' as PictureId
       await store.moveToBin([other])
-      await store.noteLaying(other, { kind: 'laid', picture: laid })
+      await store.recordLaying(other, { kind: 'laid', picture: laid })
       expect(await store.picture(other)).toMatchObject({ shelf: 'bin' })
       await store.restore([other])
       expect(await store.picture(other)).toMatchObject({ shelf: 'answers' })

@@ -137,7 +137,7 @@ describe('search over the store', () => {
       newPicture('laid', new Blob(['x']), { ...about, origin: origins.laid, parents: pictureIds('photo', 'answer') }),
     )
     const [answer, laid] = pictureIds('answer', 'laid') as [PictureId, PictureId]
-    await store.noteLaying(answer, { kind: 'laid', picture: laid })
+    await store.recordLaying(answer, { kind: 'laid', picture: laid })
     await eventually(() => expect(gallery(search)).toEqual(['laid', 'photo']))
     const hats = { ...everything, text: 'hat' }
     expect(search.find(hats)).toMatchObject({ total: 1, images: 1, facets: { models: [{ count: 1 }] } })

@@ -83,7 +83,7 @@ describe('a folder that was chosen', () => {
     const { answer } = areaOrigins('photo', 'run-1')
     await store.addPicture(newPicture('answer', await paintedImage('png'), { origin: answer }))
     await add('laid')
-    await store.noteLaying(id('answer'), { kind: 'laid', picture: id('laid') })
+    await store.recordLaying(id('answer'), { kind: 'laid', picture: id('laid') })
     const copy = openCopy()
     await copy.use(folder)
     await upToDate(copy, 2)

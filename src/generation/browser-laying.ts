@@ -1,19 +1,19 @@
 import { findMarks, layIn } from '#imaging/edit/chain.ts'
 import type { GalleryStore } from '#store/store.ts'
-import { createLayers, type Layers } from './laying.ts'
+import { type AnswerLaying, createAnswerLaying } from './laying.ts'
 
-const known = new WeakMap<GalleryStore, Layers>()
+const known = new WeakMap<GalleryStore, AnswerLaying>()
 
 /** One instance per store. Without Web Locks a single window is assumed. */
-export function layersOf(store: GalleryStore): Layers {
-  const layers = known.get(store) ?? openLayers(store)
-  known.set(store, layers)
-  return layers
+export function answerLayingOf(store: GalleryStore): AnswerLaying {
+  const laying = known.get(store) ?? openLaying(store)
+  known.set(store, laying)
+  return laying
 }
 
-function openLayers(store: GalleryStore): Layers {
+function openLaying(store: GalleryStore): AnswerLaying {
   const locks: LockManager | undefined = navigator.locks
-  return createLayers({
+  return createAnswerLaying({
     store,
     layIn,
     findMarks,
