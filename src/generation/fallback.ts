@@ -19,7 +19,7 @@ export function mayFallBack(run: Run): 'no' | 'when-asked' | 'by-itself' {
   if (run.marks.standsIn) return mayBeAskedAgain.has(failure.kind) ? 'when-asked' : 'no'
   if (failure.kind === 'unconfirmed') return 'when-asked'
   // Blocked content is never forwarded, and a refusal for content is not always recognised by its words.
-  if (run.state.task) return hasBroken(failure) && !mayBeAboutContent(failure) ? 'when-asked' : 'no'
+  if (run.state.task) return hasFailedAtService(failure) && !mayBeAboutContent(failure) ? 'when-asked' : 'no'
   return wasCertainlyRefused(run, failure) && !run.state.chargePossible ? 'by-itself' : 'no'
 }
 
@@ -34,7 +34,7 @@ const mayBeAskedAgain: ReadonlySet<Failure['kind']> = new Set([
 ])
 
 /** The service accepted the task and then failed to make it. */
-function hasBroken({ kind, code }: Failure): boolean {
+function hasFailedAtService({ kind, code }: Failure): boolean {
   return (code === 500 || code === 501) && (kind === 'unexpected' || kind === 'unavailable' || kind === 'timed-out')
 }
 

@@ -116,14 +116,14 @@ export function createGenerator(parts: GeneratorPorts): Generator {
       })
     },
     standIn(run) {
-      mutate(run.id, () => driveAnew(run.id, yielding))
+      mutate(run.id, () => driveAnew(run.id, handingOver))
     },
     async stop(run) {
       const stored = await amend(run, stopping)
       if (!stored || stored.marks.stopped) stop(run.id)
     },
     look(run, how) {
-      mutate(run.id, () => driveAnew(run.id, unmarked, how))
+      mutate(run.id, () => driveAnew(run.id, withoutMarks, how))
     },
     async fetch(run) {
       const driver = await runner().catch(() => Promise.reject(new GenerationError(unreachable)))
@@ -172,11 +172,11 @@ function stopping(run: Run): Run {
   return isOver(run) ? run : marked(run, { stopped: true })
 }
 
-function yielding(run: Run): Run {
+function handingOver(run: Run): Run {
   return step(run, { type: 'yield', to: standInId(run.id) }) ?? run
 }
 
-function unmarked(run: Run): Run {
+function withoutMarks(run: Run): Run {
   const { stopped, dismissed, ...marks } = run.marks
   return stopped || dismissed ? { ...run, marks } : run
 }

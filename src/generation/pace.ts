@@ -49,7 +49,7 @@ function isLikely(log: number, _index: number, logs: readonly number[]): boolean
 export function nextPauseMs(pace: Pace, ageMs: number, others: number): number {
   if (ageMs >= slowAfterMs) return slowPauseMs
   const restless = others >= 2 ? 150 : 40
-  const left = 1 - doneBy(pace, ageMs)
+  const left = 1 - shareDoneBy(pace, ageMs)
   const most = Math.min(longPauseMs, Math.max(pace.medianMs, ageMs / 8))
   // Far beyond the known durations the distribution says nothing any more.
   if (left < 0.005) return Math.min(longPauseMs, Math.max(leastPauseMs, ageMs / 12))
@@ -57,12 +57,12 @@ export function nextPauseMs(pace: Pace, ageMs: number, others: number): number {
   let pauseMs = 0
   while (pauseMs < most && waitedMs < restless) {
     pauseMs += stepMs
-    waitedMs += ((doneBy(pace, ageMs + pauseMs) - (1 - left)) / left) * stepMs
+    waitedMs += ((shareDoneBy(pace, ageMs + pauseMs) - (1 - left)) / left) * stepMs
   }
   return Math.max(leastPauseMs, pauseMs)
 }
 
-function doneBy({ medianMs, sigma }: Pace, ageMs: number): number {
+function shareDoneBy({ medianMs, sigma }: Pace, ageMs: number): number {
   return ageMs <= 0 ? 0 : normalCdf(Math.log(ageMs / medianMs) / sigma)
 }
 

@@ -52,7 +52,7 @@ export function createRunSteps({ store, now, fallback }: RunnerPorts): RunSteps 
  * "Check again": back on the grid if its task or lost answer may be found, because only runs on the grid are driven
  * after a reload.
  */
-export function takenUp(run: Run): Run {
+export function checkedAgain(run: Run): Run {
   const taken = step(run, { type: 'find' }) ?? step(run, { type: 'ask', at: run.marks.createdAt })
   if (!taken) return run
   const { dismissed: _off, ...marks } = run.marks

@@ -6,8 +6,8 @@ import { partsOf } from './parts-of.ts'
 import { createPolling } from './polling.ts'
 import { type Push, type RunnerPorts, sendFor } from './ports.ts'
 import { createSilentPush } from './push.ts'
-import { createRunSteps, type RunSteps, takenUp } from './run-steps.ts'
-import { fetchPictures, saveAtLast, type Way } from './saving.ts'
+import { checkedAgain, createRunSteps, type RunSteps } from './run-steps.ts'
+import { fetchPictures, saveWithRetries, type Way } from './saving.ts'
 import { lostContact } from './sending.ts'
 import { createSlots, type Slots } from './slots.ts'
 import { createSubmitting, type Tries } from './submitting.ts'
@@ -110,7 +110,7 @@ function createTake(ports: RunnerPorts) {
   return async (start: Run, signal: AbortSignal, how: Way): Promise<Run | undefined> => {
     const drive = openDrive(ports, push, slots, signal, how)
     let run: Run | undefined =
-      isIn(start, 'failed') && !start.state.yieldsTo ? await ports.store.amendRun(start.id, takenUp) : start
+      isIn(start, 'failed') && !start.state.yieldsTo ? await ports.store.amendRun(start.id, checkedAgain) : start
     try {
       while (run && !isOver(run)) {
         run = await act(run, drive)
@@ -191,7 +191,7 @@ function createActs(ports: RunnerPorts, steps: RunSteps, push: Push, slots: Slot
     }
     if (isIn(run, 'ready')) {
       drive.letGo()
-      return saveAtLast({ ...ports, send: sendFor(ports, run) }, run, drive.signal, drive.how)
+      return saveWithRetries({ ...ports, send: sendFor(ports, run) }, run, drive.signal, drive.how)
     }
     return run
   }

@@ -85,7 +85,7 @@ async function fetchPicture(
  * Downloads and stores until it works. Continues as long as the problem may pass. An image that was made is never given
  * up: at the end the run is left for "Save again", and this rejects.
  */
-export async function saveAtLast(
+export async function saveWithRetries(
   ports: RunnerPorts,
   run: RunIn<'ready'>,
   signal: AbortSignal,

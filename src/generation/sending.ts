@@ -84,7 +84,7 @@ export async function recover(
   provider: Provider,
   known?: Failure,
 ): Promise<Sent> {
-  const unconfirmed: Failure = { ...said(known), kind: 'unconfirmed' }
+  const unconfirmed: Failure = { ...wordsOf(known), kind: 'unconfirmed' }
   const forever = new AbortController().signal
   const startedAt = monotonic()
   let timeoutMs = recoverMs
@@ -114,7 +114,7 @@ async function isCalledBack(send: Send): Promise<boolean> {
   }
 }
 
-function said(failure: Failure | undefined): { code?: number; said?: string } {
+function wordsOf(failure: Failure | undefined): { code?: number; said?: string } {
   if (failure?.kind !== 'unconfirmed') return {}
   const { code, said } = failure
   return { ...(code === undefined ? {} : { code }), ...(said === undefined ? {} : { said }) }

@@ -36,7 +36,7 @@ export function previewText(recipe: Recipe): SentText {
   if (!family) return { text: '', length: 0, options: [] }
   const places = sentSources(recipe).map((_, index) => `image ${index + 1}`)
   const body = toRequestBody(recipe, family, {}, places)
-  const members = leavesOf(body).filter(({ value }) => !places.includes(value))
+  const members = membersOf(body).filter(({ value }) => !places.includes(value))
   const text = members.find(({ name }) => name === 'prompt')?.value ?? ''
   return { text, length: lengthOf(text), options: members.filter(({ name }) => name !== 'prompt') }
 }
@@ -59,8 +59,8 @@ export async function previewImages(
 }
 
 /** The members with a value of their own, by their last name: no body has two members of the same name. */
-function leavesOf(body: unknown, name = ''): { name: string; value: string }[] {
+function membersOf(body: unknown, name = ''): { name: string; value: string }[] {
   if (body === null || typeof body !== 'object') return [{ name, value: String(body) }]
   const members = Array.isArray(body) ? body.map((each) => [name, each] as const) : Object.entries(body)
-  return members.flatMap(([key, value]) => leavesOf(value, key))
+  return members.flatMap(([key, value]) => membersOf(value, key))
 }

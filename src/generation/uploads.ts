@@ -71,7 +71,7 @@ export function createUploads({
     const before = known.get(key)
     const isAlive = before && !before.ending.signal.aborted
     if (isAlive && (before.at === undefined || now() - before.at < provider.uploadsKeptMs))
-      return joined(before, signal)
+      return waitWithOthers(before, signal)
     const ending = new AbortController()
     const url = upload(wanted, picture, provider, through, message, ending.signal)
     const made: Upload = { url, waiting: 0, ending }
@@ -83,7 +83,7 @@ export function createUploads({
       made.at = now()
       if (provider.uploadsKeptMs <= 0) forget()
     }, forget)
-    return joined(made, signal)
+    return waitWithOthers(made, signal)
   }
 
   return {
@@ -96,14 +96,14 @@ export function createUploads({
       through: Send = send,
     ): Promise<string[]> {
       const urls: string[] = []
-      for (const wanted of wantedBy(recipe)) {
+      for (const wanted of uploadsFor(recipe)) {
         urls.push(await urlOf(wanted, provider, gateway, through, signal))
       }
       return urls
     },
     /** The service could not read one of them: the next try uploads again. */
     forget({ recipe, marks: { gateway = '' } }: Run, provider: Provider) {
-      for (const wanted of wantedBy(recipe)) {
+      for (const wanted of uploadsFor(recipe)) {
         known.delete(keyOf(provider, gateway, contents.get(nameOf(wanted)) ?? wanted.id))
       }
     },
@@ -120,7 +120,7 @@ export async function imagesToSend(
   toSent: ToSent = deriveHere,
 ): Promise<Blob[]> {
   const images: Blob[] = []
-  for (const wanted of wantedBy(recipe)) {
+  for (const wanted of uploadsFor(recipe)) {
     const image = await imageOf(store, wanted, await store.picture(wanted.id), toSent)
     if (!image) throw missingSource(goneMessage(wanted))
     images.push(image)
@@ -154,7 +154,7 @@ interface Wanted {
 }
 
 /** In the order of sending: the sources, then the copy of the first one with marks drawn on it. */
-function wantedBy(recipe: Pick<Recipe, 'edits' | 'sources'>): Wanted[] {
+function uploadsFor(recipe: Pick<Recipe, 'edits' | 'sources'>): Wanted[] {
   const { sources, edits = [] } = recipe
   const marked = markedEditOf(recipe)
   const copy = marked && cutOf(marked, true)
@@ -171,7 +171,7 @@ function wantedBy(recipe: Pick<Recipe, 'edits' | 'sources'>): Wanted[] {
 
 /** The source of each image that is sent, in order; two may have the same source. */
 export function sentSources(recipe: Pick<Recipe, 'edits' | 'sources'>): { id: PictureId; isMarked: boolean }[] {
-  return wantedBy(recipe).map(({ id, cut }) => ({ id, isMarked: cut !== undefined && cut.marks.length > 0 }))
+  return uploadsFor(recipe).map(({ id, cut }) => ({ id, isMarked: cut !== undefined && cut.marks.length > 0 }))
 }
 
 /** By the hash of its bytes, where that is known, or by the id of its record. */
@@ -200,7 +200,7 @@ const deriveHere: ToSent = async (file, limits, cut) => (await loadPart(loadDeri
  * Waits for an upload together with other runs. Stopping one of them does not end it for the others; stopping the last
  * one does.
  */
-function joined(upload: Upload, signal: AbortSignal): Promise<string> {
+function waitWithOthers(upload: Upload, signal: AbortSignal): Promise<string> {
   upload.waiting += 1
   return new Promise<string>((resolve, reject) => {
     const leave = () => {

@@ -27,14 +27,14 @@ interface Setter<Value> {
   write(record: StoredPicture, value: Value, name: string): StoredPicture
 }
 
-type Said = Partial<Record<Exclude<keyof ImageMarks, 'changedAt'>, unknown>>
+type NewMarks = Partial<Record<Exclude<keyof ImageMarks, 'changedAt'>, unknown>>
 
 /** Empty values are not stored, and an image without any value has no marks at all. */
-function withMarks(record: StoredPicture, said: Said): StoredPicture {
+function withMarks(record: StoredPicture, changed: NewMarks): StoredPicture {
   const { marks, ...rest } = record
   const { changedAt: _changedAt, ...before } = marks ?? { changedAt: 0 }
-  const isSaid = ([, value]: [string, unknown]) => !!value && !(Array.isArray(value) && value.length === 0)
-  const after = Object.fromEntries(Object.entries({ ...before, ...said }).filter(isSaid))
+  const hasValue = ([, value]: [string, unknown]) => !!value && !(Array.isArray(value) && value.length === 0)
+  const after = Object.fromEntries(Object.entries({ ...before, ...changed }).filter(hasValue))
   return Object.keys(after).length === 0 ? rest : { ...rest, marks: { ...after, changedAt: Date.now() } }
 }
 

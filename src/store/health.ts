@@ -7,12 +7,12 @@ export interface Health {
   subscribe(listener: (health: StoreHealth) => void): () => void
 }
 
-const gravity: readonly StoreHealth[] = ['ok', 'blocked', 'memory', 'outdated']
+const severity: readonly StoreHealth[] = ['ok', 'blocked', 'memory', 'outdated']
 
 export function createHealth(): Health {
   const reports = new Map<string, StoreHealth>()
   const listeners = new Set<(health: StoreHealth) => void>()
-  const gravest = () => gravity.findLast((health) => [...reports.values()].includes(health)) ?? 'ok'
+  const worst = () => severity.findLast((health) => [...reports.values()].includes(health)) ?? 'ok'
   let value: StoreHealth = 'ok'
 
   return {
@@ -21,8 +21,8 @@ export function createHealth(): Health {
     },
     report(connection, health) {
       reports.set(connection, health)
-      if (gravest() === value) return
-      value = gravest()
+      if (worst() === value) return
+      value = worst()
       for (const listener of [...listeners]) listener(value)
     },
     subscribe(listener) {

@@ -18,7 +18,7 @@ import { amended, refuseSent, stepped } from './run-writes.ts'
 import { laidSampleIds } from './sample-ids.ts'
 import type { StoredPicture, StoredRendition, WholeFile } from './schema.ts'
 import { byNewest } from './shelf-list.ts'
-import { binned, loneAnswers, restored, type ShelfWrites, toStoredPicture, withLaying } from './shelf-writes.ts'
+import { answersLeftAlone, binned, restored, type ShelfWrites, toStoredPicture, withLaying } from './shelf-writes.ts'
 import { sourcesNeededBy, toSourceReport } from './source-report.ts'
 import type { ActRecords, BackupRecords, GalleryStore, NewPicture, SearchRows, StoreChange } from './store.ts'
 import { isOpen } from './stored-run.ts'
@@ -291,7 +291,7 @@ function createShelves(kept: Map<PictureId, Kept>, tell: Tell): PictureShelves &
       shelf === undefined || record.shelf === shelf ? [record] : [],
     )
     const ids = removed.map(({ id }) => id)
-    const lone = await loneAnswers(removed, {
+    const lone = await answersLeftAlone(removed, {
       read: async (id) => kept.get(id)?.record,
       childrenOf: async (id) => all().filter(({ parents }) => parents.includes(id)),
     })

@@ -59,13 +59,13 @@ export function createPictureRecords(database: Database, processor: ImageProcess
     async addPicture(picture) {
       await keep(database, await toEntries([picture]))
       const [kept] = await pictures([picture.id])
-      if (!kept) throw lost()
+      if (!kept) throw notWrittenError()
       return kept
     },
     async addFile(file) {
       await keepFile(database, file)
       const [kept] = await pictures([file.id])
-      if (!kept) throw lost()
+      if (!kept) throw notWrittenError()
       return kept
     },
     async restorePicture(restored) {
@@ -114,10 +114,10 @@ async function keep(database: Database, entries: readonly PictureEntry[], run?: 
     if (before) await transaction.objectStore('runs').put(before)
     else if (run) await transaction.objectStore('runs').delete(run.id)
   })
-  throw lost()
+  throw notWrittenError()
 }
 
-function lost() {
+function notWrittenError() {
   return storageError('the browser did not give back what was written')
 }
 

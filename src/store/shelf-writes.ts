@@ -43,7 +43,7 @@ export function createShelfWrites(database: Database, onChange: (change: StoreCh
         record && (shelf === undefined || record.shelf === shelf) ? [record] : [],
       )
       const given = removed.map(({ id }) => id)
-      const lone = await loneAnswers(removed, {
+      const lone = await answersLeftAlone(removed, {
         read: (id) => pictures.get(id),
         childrenOf: (id) => pictures.index('parents').getAll(id),
       })
@@ -103,7 +103,7 @@ interface AnswerReads {
  * The answers whose last laid-in image is removed. `hidden`: no screen would list them any more, so they are removed
  * too. `binned`: they were moved to the bin on their own, and return to the gallery from there.
  */
-export async function loneAnswers(
+export async function answersLeftAlone(
   removed: readonly (Picture | undefined)[],
   { read, childrenOf }: AnswerReads,
 ): Promise<{ hidden: StoredPicture[]; binned: StoredPicture[] }> {

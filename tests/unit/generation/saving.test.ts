@@ -3,7 +3,7 @@ import { toFailure } from '#domain/failure.ts'
 import type { BatchId, PictureId, RunId, TaskId } from '#domain/ids.ts'
 import type { Marks, Recipe, RunIn, StateIn } from '#domain/run.ts'
 import type { RunnerPorts } from '#generation/ports.ts'
-import { fetchPictures, saveAtLast } from '#generation/saving.ts'
+import { fetchPictures, saveWithRetries } from '#generation/saving.ts'
 import { findFamily } from '#models/catalogue.ts'
 import type { ModelFamily } from '#models/model.ts'
 import type { Provider } from '#providers/provider.ts'
@@ -286,7 +286,7 @@ describe('saving a finished run', () => {
       shown.push((await store.run(run.id))?.state.trouble)
     }
     const ports = { store, send, wait, now: () => 77 } as RunnerPorts
-    const outcome = await saveAtLast(ports, run, signal, how).catch((error) => toFailure(error))
+    const outcome = await saveWithRetries(ports, run, signal, how).catch((error) => toFailure(error))
     return { outcome, pauses, shown, asked, stored: await store.run(run.id) }
   }
 
