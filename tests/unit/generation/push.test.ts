@@ -310,6 +310,19 @@ describe('the stream of a page', () => {
     page.stop()
   })
 
+  test('W08 no longer counts as alive from the moment on at which it was silent for 40 s', async () => {
+    const page = openPage()
+    await settled()
+    await page.write(':\n\n')
+    await page.time.pass(silenceMs - 1_000)
+    await page.write(':\n\n')
+    await page.time.pass(silenceMs - 1)
+    expect(page.heard).toEqual(['alive true'])
+    await page.time.pass(1)
+    expect(page.heard).toEqual(['alive true', 'alive false'])
+    page.stop()
+  })
+
   test('W09 pages of a restarted proxy reconnect at different times', async () => {
     const pages = [0, 0.25, 0.5, 0.75].map((random) => openPage(() => random))
     await settled()
