@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { NonEmpty } from '#domain/ids.ts'
 import { isIn, mostInBatch, type Recipe, type Run, type RunIn } from '#domain/run.ts'
 import { createBatch, toBatch } from '#generation/batch.ts'
+import { createRun } from '#generation/create-run.ts'
 import { createGenerator, type Generator } from '#generation/generator.ts'
 import { estimateWaitMs } from '#generation/queue-wait.ts'
 import { createRateGate } from '#generation/rate-gate.ts'
@@ -55,6 +56,15 @@ test('a failed image of a batch is tried again in its place', async () => {
   generator.again(before)
   await eventually(async () => expect((await failed())?.id).toBe(`${before.id}-r1`))
   expect((await failed())?.marks.batch).toEqual(before.marks.batch)
+})
+
+test('a recipe of a model that this version does not know is no run', async () => {
+  const ports = { store: machine.store, now: () => 1, newId: () => 'run-1' }
+  const message = 'This version of Atelier does not know the model of this recipe.'
+  await expect(createRun(ports, { family: 'gone', draft: {}, sources: [] })).rejects.toMatchObject({
+    failure: { kind: 'invalid', issues: [{ field: 'model', message }] },
+  })
+  expect(await machine.store.recentRuns(9)).toEqual([])
 })
 
 test('a recipe that cannot be sent stops all of its batch: nothing is stored and nothing sent', async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { policyInPage } from '#server/page/policy.ts'
 import { askProxy } from '../../support/ask-proxy.ts'
 import { openProxyBefore, type ProxyUnderTest } from '../../support/open-proxy.ts'
 
@@ -122,6 +123,25 @@ describe('the page', () => {
     })
   })
 
+  it('has the same policy in itself for hosts that send no headers, without what works in headers only', () => {
+    const policy = policyInPage(html, { connect: ' https://proxy.example' })
+    const hash = createHash('sha256').update(style).digest('base64')
+    expect(policy.split('; ')).toEqual([
+      "default-src 'none'",
+      "script-src 'self'",
+      `style-src 'self' 'sha256-${hash}'`,
+      "img-src 'self' blob: data:",
+      "font-src 'self'",
+      "connect-src 'self' https://proxy.example",
+      "worker-src 'self'",
+      "manifest-src 'self'",
+      "base-uri 'none'",
+      "form-action 'none'",
+      "require-trusted-types-for 'script'",
+      'trusted-types app',
+    ])
+  })
+
   it('E09: cannot be framed, nor can any of its files', async () => {
     for (const path of ['/', '/icon.svg', '/assets/index-1a2B.js', '/assets/heic-worker-9z.js']) {
       const { headers } = await get(path)
@@ -138,7 +158,10 @@ describe('the page', () => {
 
   it.each(['/assets/index-1a2B.js.map', '/assets', '/assets/', '/secret.txt', '/index', '/icon.svg/'])(
     'A04: %s is not there',
-    async (path) => expect((await get(path)).status).toBe(404),
+    async (path) => {
+      const told = await get(path)
+      expect([told.status, told.text]).toEqual([404, 'There is nothing at this address.'])
+    },
   )
 
   it.each([
