@@ -41,7 +41,7 @@ export function createEdge(settings: EdgeSettings, access: Access): Edge {
     if (!target.startsWith('/') || countHosts(incoming.rawHeaders) !== 1)
       return refuse(400, 'The request line or the Host header is not valid.')
     if (incoming.rawHeaders.length > mostHeaders * 2) return refuse(431, 'The request has too many headers.')
-    const host = headers.host?.toLowerCase() ?? ''
+    const host = String(headers.host).toLowerCase()
     const path = pathOf(incoming)
     const who = route?.who ?? 'user'
     const isNamedHost = namedHosts.has(host)

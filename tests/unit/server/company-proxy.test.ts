@@ -132,6 +132,24 @@ describe("a company's proxy", () => {
     expect(company.asked.map(({ headers }) => headers['proxy-authorization'])).toEqual([expected])
   })
 
+  it('D6: is asked after a host that is reached directly as well, and the other way round', async () => {
+    const here = async () => [{ address: '127.0.0.1', family: 4 }]
+    const direct = toDestination(new URL(`https://inside.example:${new URL(service.origin).port}`), 'any')
+    const proxied = toDestination(new URL('https://api.example'), 'any')
+    for (const order of [
+      [direct, proxied],
+      [proxied, direct],
+    ]) {
+      company.asked.length = 0
+      const both = createOutbound(here, { address, except: ['inside.example'] })
+      for (const destination of order) {
+        expect(await read(await both.request({ ...paid, to: destination }))).toBe('an answer')
+      }
+      expect(company.asked.map(({ url }) => url)).toEqual(['api.example:443'])
+      both.close()
+    }
+  })
+
   it('D6: leads to a host that is asked for its own certificate by name, where it has one', async () => {
     expect(await read(await outbound.request({ ...paid, to }))).toBe('an answer')
     const bare = toDestination(new URL('https://203.0.114.7'), 'public')
