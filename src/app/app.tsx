@@ -117,6 +117,7 @@ function SoonParts({ isWanted }: { isWanted: boolean }) {
   return (
     <>
       <part.RunAnnouncer openedAt={openedAt} />
+      <part.KeptFocus />
       <part.DialogPlace />
     </>
   )

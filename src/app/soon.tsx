@@ -7,6 +7,7 @@ import { readCollections } from '#store/collection-records.ts'
 import { createRunWrites } from '#store/run-writes.ts'
 import { createShelfWrites } from '#store/shelf-writes.ts'
 import { Dialog } from '#ui/dialog.tsx'
+import { KeptFocus } from '#ui/kept-focus.ts'
 import { NoticeBoard } from '#ui/notice-board.tsx'
 import { takeIncomingFiles } from './incoming-files.ts'
 
@@ -17,6 +18,7 @@ import { takeIncomingFiles } from './incoming-files.ts'
 export const soonParts = {
   Dialog,
   DialogPlace,
+  KeptFocus,
   NoticeBoard,
   RunAnnouncer,
   createGenerator,

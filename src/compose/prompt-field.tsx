@@ -44,7 +44,8 @@ export function PromptField({ ref, value, family, sourceCount, sources, onChange
   const isOver = length > max
   const isNear = length >= max * nearLimit
   const isEmpty = value === ''
-  const { part: helps } = useLoaded(loadHelps, !isEmpty)
+  // With an image they are there before the first letter, so that the fields below move once at most.
+  const { part: helps } = useLoaded(loadHelps, !isEmpty || sourceCount > 0)
   const { part: references } = useLoaded(loadReferences, value.includes('@'))
   const example = examples[Math.min(sourceCount, examples.length - 1)] ?? examples[0]
   return (
@@ -67,6 +68,7 @@ export function PromptField({ ref, value, family, sourceCount, sources, onChange
           value={value}
           rows={5}
           dir="auto"
+          data-focus-home
           aria-invalid={isOver || undefined}
           aria-describedby={isNear ? `${id}-count` : undefined}
           placeholder={sourceCount > 0 ? 'Describe the change' : 'What do you want to see?'}

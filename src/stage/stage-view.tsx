@@ -34,6 +34,7 @@ const Crop = lazyPart(() => import('./tools/crop.tsx').then((module) => module.C
 const Annotate = lazyPart(() => import('./tools/annotate.tsx').then((module) => module.Annotate))
 const EditLayer = lazyPart(() => import('./edit-layer.tsx').then((module) => module.EditLayer))
 const LaidBar = lazyPart(() => import('./laid-bar.tsx').then((module) => module.LaidBar))
+const LayingChip = lazyPart(() => import('./laying-step.tsx').then((module) => module.LayingChip))
 const CompareBar = lazyPart(() => import('./compare-bar.tsx').then((module) => module.CompareBar))
 
 /** One image, large: viewed, compared, edited. */
@@ -82,7 +83,7 @@ export function StageView({ picture }: { picture: Picture }) {
         )
       }
       options={<Options picture={picture} zoom={zoom} comparison={comparison} tool={tool} hasNews={hasNews} />}
-      image={<Viewport picture={picture} zoom={zoom} isBefore={held} comparison={comparison} />}
+      image={<Viewport picture={picture} zoom={zoom} isBefore={held} comparison={comparison} hasNews={hasNews} />}
       actions={!isPhone && <StageToolbar picture={picture} zoom={zoom} view={view} commands={commands} {...compare} />}
       facts={
         <StageInfo picture={picture}>
@@ -162,9 +163,10 @@ interface ViewportProps {
   /** The previous image is shown while this is true. */
   isBefore: boolean
   comparison: ReturnType<typeof useComparison>
+  hasNews: boolean
 }
 
-function Viewport({ picture, zoom, isBefore, comparison }: ViewportProps) {
+function Viewport({ picture, zoom, isBefore, comparison, hasNews }: ViewportProps) {
   const { placement, isFit, handlers, viewport } = zoom
   const { comparing, a, seen } = comparison
   const name = describePicture(picture, Date.now())
@@ -198,6 +200,7 @@ function Viewport({ picture, zoom, isBefore, comparison }: ViewportProps) {
       ref={viewport}
       role="group"
       aria-label="View"
+      data-focus-home
       // biome-ignore lint/a11y/noNoninteractiveTabindex: it is panned by the arrow keys
       tabIndex={0}
       {...handlers}
@@ -218,6 +221,7 @@ function Viewport({ picture, zoom, isBefore, comparison }: ViewportProps) {
         single
       )}
       {edit && !comparing && !before && <EditLayer picture={picture} document={edit} zoom={zoom} tool={tool} />}
+      {hasNews && (tool || comparing) && <LayingChip picture={picture} />}
       {before && <Chip>{comparing ? 'A' : 'Before'}</Chip>}
       {comparing && !comparison.shown && <Chip>Choose an image for A, in the strip or the gallery</Chip>}
     </div>
