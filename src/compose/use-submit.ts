@@ -18,7 +18,8 @@ interface Question {
 
 /**
  * Starts runs: one, or a batch. A run costs money, so a double click, or a bouncing key, makes one; for two of the
- * same, the user presses again a moment later. `wasAdded` is true for a moment after each. If a limit of the user is
+ * same, the user presses again a moment later. `wasAdded` is true for a moment after each, and until the code that runs
+ * it is loaded: before that nothing else shows the run, and somebody would press again. If a limit of the user is
  * exceeded, there is a question first, once for a batch; `answer` sends it, or drops it.
  */
 export function useSubmit(): {
@@ -29,14 +30,14 @@ export function useSubmit(): {
 } {
   const generator = useGenerator()
   const lastPress = useRef({ atMs: Number.NEGATIVE_INFINITY, recipes: '' })
-  const [addedAt, setAddedAt] = useState<number>()
+  const [added, setAdded] = useState<{ atMs: number; isStarted: boolean }>()
   const [question, setQuestion] = useState<Question>()
 
   useEffect(() => {
-    if (addedAt === undefined) return
-    const timer = setTimeout(() => setAddedAt(undefined), feedbackMs)
+    if (!added?.isStarted) return
+    const timer = setTimeout(() => setAdded(undefined), added.atMs + feedbackMs - performance.now())
     return () => clearTimeout(timer)
-  }, [addedAt])
+  }, [added])
 
   function submit(recipes: NonEmpty<Recipe>) {
     const press = { atMs: performance.now(), recipes: JSON.stringify(recipes) }
@@ -50,24 +51,30 @@ export function useSubmit(): {
   }
 
   function start(recipes: NonEmpty<Recipe>) {
-    setAddedAt(performance.now())
-    if (recipes.length === 1) void startOne(recipes[0])
-    else startBatch(recipes)
+    const press = { atMs: performance.now(), isStarted: false }
+    setAdded(press)
+    // A later press has its own.
+    const end = (isStarted: boolean) =>
+      setAdded((now) => (now === press ? (isStarted ? { ...press, isStarted } : undefined) : now))
+    if (recipes.length === 1) void startOne(recipes[0], end)
+    else startBatch(recipes, end)
   }
 
-  async function startOne(recipe: Recipe) {
-    if (await generator.generate(recipe)) announce('Submitted.')
-    else setAddedAt(undefined)
+  async function startOne(recipe: Recipe, end: (isStarted: boolean) => void) {
+    const isStarted = await generator.generate(recipe)
+    if (isStarted) announce('Submitted.')
+    end(isStarted)
   }
 
-  function startBatch(recipes: NonEmpty<Recipe>) {
+  function startBatch(recipes: NonEmpty<Recipe>, end: (isStarted: boolean) => void) {
     generator.generateBatch(recipes).then(
       ([first]) => {
+        end(true)
         announce(`${recipes.length} images submitted.`)
         useWorkspace.getState().openBatch(first?.marks.batch?.id)
       },
       (error: unknown) => {
-        setAddedAt(undefined)
+        end(false)
         notify({ text: describeFailure(toFailure(error)), tone: 'error' })
       },
     )
@@ -78,5 +85,5 @@ export function useSubmit(): {
     if (question && isYes) start(question.recipes)
   }
 
-  return { submit, wasAdded: addedAt !== undefined, question, answer }
+  return { submit, wasAdded: added !== undefined, question, answer }
 }

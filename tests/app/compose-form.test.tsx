@@ -1,4 +1,4 @@
-import { screen, within } from '@testing-library/react'
+import { act, fireEvent, screen, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { useWorkspace } from '#workspace/workspace.ts'
@@ -8,6 +8,7 @@ import { renderForm } from '../support/render-compose.tsx'
 
 beforeEach(emptyWorkspace)
 afterEach(() => {
+  vi.useRealTimers()
   vi.restoreAllMocks()
 })
 
@@ -162,6 +163,23 @@ describe('a submission', () => {
     ])
     expect(prompt()).toHaveValue('make it night')
     expect(submit()).toHaveAccessibleDescription('Added')
+  })
+
+  test('says that it was added until the code that runs it is loaded, on a slow network too', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'], shouldAdvanceTime: true })
+    let load: (isStarted: boolean) => void = () => undefined
+    const loading = new Promise<boolean>((resolve) => {
+      load = resolve
+    })
+    const { show } = await renderForm({ generate: () => loading })
+    show()
+    fireEvent.change(prompt(), { target: { value: 'a lake' } })
+    fireEvent.click(submit())
+    await act(() => vi.advanceTimersByTimeAsync(10_000))
+    expect(submit()).toHaveAccessibleDescription('Added')
+    load(true)
+    await act(() => vi.advanceTimersByTimeAsync(0))
+    expect(submit()).not.toHaveAccessibleDescription('Added')
   })
 
   test('starts with Ctrl Enter inside the prompt too', async () => {
