@@ -57,7 +57,7 @@ export function Gallery({ runScreens, simulated, onSettings }: GalleryProps) {
     </>
   )
   return (
-    <div className="absolute inset-0 flex flex-col">
+    <div className="@container/gallery absolute inset-0 flex flex-col">
       {/* One head in all states: a press on it, or the focus in it, is not lost when the gallery becomes empty. */}
       <GalleryHead title={inBin ? 'Bin' : 'Gallery'} place={headPlace}>
         <Button

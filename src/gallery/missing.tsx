@@ -28,7 +28,7 @@ function Sentences({ query }: { query: Query }) {
   if (!tags || !collections) return null
   const known = tags.map(({ value }) => value)
   return describeMissing(missingIn(query, known, collections)).map((sentence) => (
-    <p key={sentence} className="text-soft text-xs [overflow-wrap:anywhere]">
+    <p key={sentence} className="px-1 text-soft text-xs [overflow-wrap:anywhere]">
       {isolateQuotes(sentence)}
     </p>
   ))

@@ -104,7 +104,7 @@ function DidYouMean({ typed, onChoose }: { typed: string; onChoose: (text: strin
   }, [store, typed])
   if (suggestion === undefined) return null
   return (
-    <p className="px-2 py-1 text-soft text-xs">
+    <p className="px-1 py-1 text-soft text-xs">
       <span>Did you mean </span>
       <button type="button" className="text-ink underline" onClick={() => onChoose(suggestion)}>
         {suggestion}

@@ -32,7 +32,10 @@ interface SelectionBarProps {
   isBin?: boolean
 }
 
-/** Replaces the head while images are selected: their number, and the acts for them. */
+/**
+ * Replaces the head while images are selected: their number, and the acts for them. In a narrow gallery the acts are at
+ * its foot, so that the images stay where they are.
+ */
 export function SelectionBar({ list, total, isBin = false }: SelectionBarProps) {
   const { select, selectActs, readSelected, commandsRef } = list
   const { size } = select.selection.ids
@@ -45,7 +48,7 @@ export function SelectionBar({ list, total, isBin = false }: SelectionBarProps) 
     })
   const item = (each: ImageAct) => ({ label: each.label, icon: each.icon, keys: each.keys, onSelect: act(each) })
   return (
-    <div className="@container shrink-0">
+    <div className="selection-place shrink-0">
       <Toolbar
         label="Selection"
         className="selection-bar flex min-h-11 shrink-0 flex-wrap items-center gap-x-1 border-line border-b bg-raised py-1 pr-1 pl-2"
