@@ -1,10 +1,10 @@
 import { SlidersHorizontal, X } from 'lucide-react'
-import { type CSSProperties, type KeyboardEvent, type ReactNode, useState, useSyncExternalStore } from 'react'
+import { type CSSProperties, type KeyboardEvent, type ReactNode, useState } from 'react'
 import { fillForm } from '#acts/fill-form.ts'
 import type { Affine, LaidView } from '#domain/edit.ts'
 import type { PictureId } from '#domain/ids.ts'
 import type { Laying, LayObjection } from '#domain/laying.ts'
-import { awaitsLaying, type Picture } from '#domain/picture.ts'
+import type { Picture } from '#domain/picture.ts'
 import { laidEditOf, type Recipe } from '#domain/run.ts'
 import { toBatch } from '#generation/batch.ts'
 import { answerLayingOf } from '#generation/browser-laying.ts'
@@ -17,14 +17,8 @@ import { notify } from '#ui/notices.tsx'
 import { Segments } from '#ui/segments.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { Changes } from './changes.tsx'
-import {
-  describeFit,
-  describeLoss,
-  describeMarksLeft,
-  describeRefusal,
-  describeStep,
-  spaceLeftEmpty,
-} from './laid-words.ts'
+import { describeFit, describeLoss, describeMarksLeft, describeRefusal, spaceLeftEmpty } from './laid-words.ts'
+import { useLayingStep } from './laying-step.tsx'
 import { PlaceByHand } from './place-by-hand.tsx'
 import { Results } from './results.tsx'
 import type { Zoom } from './use-zoom.ts'
@@ -41,7 +35,7 @@ interface LaidBarProps {
  * was not done.
  */
 export function LaidBar({ picture, zoom }: LaidBarProps) {
-  const step = useStep(picture)
+  const step = useLayingStep(picture)
   // It stays open from one result to the next, also when an adjustment has made another image.
   const [part, setPart] = useState<Part>()
   const { origin, laying } = picture
@@ -118,16 +112,6 @@ function Panel({ label, children, onClose }: PanelProps) {
       )}
     </section>
   )
-}
-
-/** The step of laying an answer into this image, or of this answer itself. */
-function useStep({ id }: Picture): string | undefined {
-  const laying = answerLayingOf(useStore())
-  const progress = useSyncExternalStore(laying.subscribe, laying.progress)
-  const { pictures } = usePictures('gallery')
-  const waiting = pictures.find((each) => awaitsLaying(each) && (each.id === id || each.parents[0] === id))
-  if (!waiting) return undefined
-  return describeStep(progress.get(waiting.id) ?? 'decode')
 }
 
 const mostFeather = 64

@@ -32,13 +32,15 @@ export function Results({ picture, source, results, viewport }: ResultsProps) {
   }
   const accept = () => acceptResult(store, source, picture.id)
   const keepSource = () => useWorkspace.getState().select(source)
+  // Once it is the source, there is nothing left to accept.
+  const isSource = useWorkspace(({ family, sources: all }) => all[family]?.includes(picture.id) === true)
   const moves = [
     [previousResultAct, () => go(-1)],
     [nextResultAct, () => go(1)],
   ] as const
   useViewportKeys(viewport, [
     ...(results.length > 1 ? moves : []),
-    [acceptResultAct, accept],
+    ...(isSource ? [] : [[acceptResultAct, accept] as const]),
     [keepSourceAct, keepSource],
   ])
   return (
@@ -50,7 +52,7 @@ export function Results({ picture, source, results, viewport }: ResultsProps) {
           <IconAct act={{ ...nextResultAct, icon: ChevronRight }} onClick={() => go(1)} />
         </>
       )}
-      <Button onClick={accept}>{acceptResultAct.label}</Button>
+      {!isSource && <Button onClick={accept}>{acceptResultAct.label}</Button>}
       <IconAct act={{ ...keepSourceAct, icon: X }} onClick={keepSource} />
     </span>
   )

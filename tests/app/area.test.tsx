@@ -7,6 +7,7 @@ import type { PictureId, RunId, TaskId } from '#domain/ids.ts'
 import type { Origin } from '#domain/picture.ts'
 import type { Recipe } from '#domain/run.ts'
 import { sha256Of } from '#imaging/sha256.ts'
+import { LayingChip } from '#stage/laying-step.tsx'
 import { Stage } from '#stage/stage.tsx'
 import type { GalleryStore, NewPicture } from '#store/store.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
@@ -351,6 +352,14 @@ async function keepLaid(id: PictureId, about: Partial<NewPicture> = {}) {
 }
 
 describe('an answer to an edit of an area', () => {
+  it('tells the step of laying it in over its source, whose tool is still open', async () => {
+    await keepAnswer()
+    const source = await store.picture(photo)
+    if (!source) throw new Error('The photo is not stored.')
+    renderOver(store, <LayingChip picture={source} />)
+    expect(await screen.findByRole('status')).toHaveTextContent('Reading the answer…')
+  })
+
   it('on the stage is replaced by the laid-in image when that is made', async () => {
     await keepAnswer()
     await keepLaid('run-1-0-laid' as PictureId)
@@ -450,8 +459,11 @@ describe('an answer to an edit of an area', () => {
     await userEvent.keyboard('{ArrowRight}')
     expect(await screen.findByText('2 of 2')).toBeVisible()
     act(() => view().focus())
+    expect(screen.getByRole('button', { name: 'Accept' })).toBeVisible()
     await userEvent.keyboard('{Enter}')
     expect(useWorkspace.getState().sources['flux-2']).toEqual([second, 'other'])
+    // What is accepted does not ask again.
+    expect(screen.queryByRole('button', { name: 'Accept' })).toBeNull()
     act(() => view().focus())
     await userEvent.keyboard('{Escape}')
     expect(useWorkspace.getState().selected).toBe(photo)

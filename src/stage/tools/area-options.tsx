@@ -84,7 +84,7 @@ export function AreaOptions(props: AreaOptionsProps) {
 /** "82% protected", read out when it changes. */
 export function AreaStatus({ children }: { children: string }) {
   return (
-    <span role="status" className="shrink-0 text-soft text-xs">
+    <span role="status" className="shrink-0 text-soft text-xs middle:leading-8">
       {children}
     </span>
   )
