@@ -17,6 +17,7 @@ import { describeShortcut, findShortcut } from '#ui/shortcut.ts'
 import { showHidden } from '#ui/show-hidden.ts'
 import { useWantedStage } from '#workspace/use-wanted-focus.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
+import { NewImages } from './new-images.tsx'
 
 const starKeys = starInSheetAct.keys.map((keys) => [keys, true] as const)
 
@@ -63,6 +64,7 @@ export function ContactSheet({ batch }: { batch: BatchId }) {
         <h2 className="font-medium text-sm">{`${done} of ${places.length} images`}</h2>
         <span className="flex items-center gap-2 text-faint text-xs">
           <span className="pointer-coarse:hidden">{`Arrows move · ${describeShortcut(starInSheetAct.keys[0] ?? '')} stars · Enter opens`}</span>
+          <NewImages />
           <IconButton label="Close contact sheet" icon={X} onClick={() => openBatch(undefined)} />
         </span>
       </header>
@@ -128,7 +130,7 @@ function Cell({ place: { index, picture, run }, tabIndex, onOpen, onStar }: Cell
           shortcut={starInSheetAct.keys[0]}
           tabIndex={-1}
           onClick={() => onStar(picture)}
-          className="absolute! right-1 bottom-1 bg-panel!"
+          className={classes('absolute! right-1 bottom-1 bg-panel!', isStarred && '[&_svg]:fill-current')}
         />
       </>
     )

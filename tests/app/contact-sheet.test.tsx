@@ -54,6 +54,15 @@ test('every place of a batch has its tile; what failed is tried again there', as
   expect(asked).toEqual(['again failed-2'])
 })
 
+test('what comes in meanwhile is counted, and shown when that is pressed', async () => {
+  const { list } = await showSheet()
+  await store.addPicture(newPicture('later', await paintedImage('png'), { prompt: 'a lake' }))
+  act(() => useWorkspace.getState().arrive('later' as PictureId))
+  await userEvent.click(await screen.findByRole('button', { name: '1 new' }))
+  expect(list).not.toBeInTheDocument()
+  expect(useWorkspace.getState().selected).toBe('later')
+})
+
 test('arrows move, P stars and stays, undo takes the star back, Enter opens', async () => {
   const { list } = await showSheet()
   await userEvent.click(within(list).getByRole('button', { name: 'Star image 1' }))
