@@ -1,13 +1,13 @@
 import { useSyncExternalStore } from 'react'
 import { awaitsLaying, type Picture } from '#domain/picture.ts'
-import { layersOf } from '#generation/browser-layers.ts'
+import { answerLayingOf } from '#generation/browser-laying.ts'
 import { usePictures, useStore } from '#store/queries.ts'
 import { describeStep } from './laid-words.ts'
 
 /** The step of laying an answer into this image, or of this answer itself, in words. */
 export function useLayingStep({ id }: Picture): string | undefined {
-  const layers = layersOf(useStore())
-  const progress = useSyncExternalStore(layers.subscribe, layers.progress)
+  const laying = answerLayingOf(useStore())
+  const progress = useSyncExternalStore(laying.subscribe, laying.progress)
   const { pictures } = usePictures('gallery')
   const waiting = pictures.find((each) => awaitsLaying(each) && (each.id === id || each.parents[0] === id))
   if (!waiting) return undefined
