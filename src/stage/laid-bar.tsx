@@ -1,4 +1,4 @@
-import { SlidersHorizontal, X } from 'lucide-react'
+import { ScanSearch, SlidersHorizontal, X } from 'lucide-react'
 import { type CSSProperties, type KeyboardEvent, type ReactNode, useState } from 'react'
 import { fillForm } from '#acts/fill-form.ts'
 import type { Affine, LaidView } from '#domain/edit.ts'
@@ -165,9 +165,11 @@ function Laid({ origin, answer, picture, zoom, part, onPart }: LaidProps) {
           variant={part === 'changes' ? 'plain' : 'quiet'}
           aria-pressed={part === 'changes'}
           disabled={answer === undefined}
+          title="Show changes"
+          icon={ScanSearch}
           onClick={() => turn('changes')}
         >
-          Show changes
+          <span className="bar-word">Show changes</span>
         </Button>
         <IconButton
           label="Adjust the result"
