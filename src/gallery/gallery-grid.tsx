@@ -21,7 +21,6 @@ import type { Group } from './shelf-window.ts'
 import type { Collected } from './use-collected.ts'
 import { type RovingCommands, useRoving } from './use-roving.ts'
 import { useRubberBand } from './use-rubber-band.ts'
-import { useSteadyTiles } from './use-steady-tiles.ts'
 import { gapPx, type TileLayout, useTileLayout } from './use-tile-layout.ts'
 
 interface GalleryGridProps {
@@ -64,7 +63,6 @@ export const GalleryGrid = memo(function GalleryGrid(props: GalleryGridProps) {
   const scroller = useRef<HTMLDivElement>(null)
   const list = useRef<VirtualizerHandle>(null)
   const { layout, lines } = useLines(scroller, contents)
-  useSteadyTiles(scroller, select.selection.ids.size > 0)
   const columns = layout?.columns ?? 1
   const lead = useMemo(() => new Set(contents.lead.map(keyOf)), [contents.lead])
   const staged = useWorkspace((state) => state.selected)
