@@ -41,6 +41,14 @@ describe('the simulated fallback', () => {
 })
 
 describe('the list of models of the fallback', () => {
+  it('8.2 is asked anyway where all of them are retired', () => {
+    const list = createModelList(['one', 'two'])
+    list.retire('one')
+    expect(list.inService()).toEqual(['two'])
+    list.retire('two')
+    expect(list.inService()).toEqual(['one', 'two'])
+  })
+
   it('8.2 takes those out that are not on it', async () => {
     expect(await ask(listOf('old', 'another'))).toEqual(['old'])
     expect(await ask({ models: [null, ...listOf('old').models] })).toEqual(['old'])
