@@ -73,6 +73,7 @@ test('J7 images are found, selected, collected, tagged, binned, restored and jud
   await expect(bar).toBeHidden()
   await keyboard.press('Control+z')
   await expect.poll(() => namesOf(page)).toEqual(before)
+  await expect(region.locator(':focus')).toHaveCount(1)
 
   // Judge.
   await keyboard.press('n')
