@@ -58,7 +58,8 @@ export async function applyCrop(store: GalleryStore, picture: Picture, frame: Fr
 export function originOfCrop(picture: Picture, frame: Frame): Origin {
   const { id, origin, parents } = picture
   const crop = { kind: 'derived', from: 'frame', document: { ...emptyDocument(id), frame } } as const
-  const model = modelOf(picture)
+  const found = origin.kind === 'dropped' ? origin.found : undefined
+  const model = modelOf(picture) ?? found?.model ?? found?.program
   if (model === undefined) return crop
   const isCrop = origin.kind === 'derived' && origin.from === 'frame'
   const isComposite = isCrop ? origin.isComposite === true : parents.length > 0

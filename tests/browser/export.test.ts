@@ -23,7 +23,7 @@ const metadata = { width: 0, height: 0, digitalSource: 'trainedAlgorithmicMedia'
 
 async function make(job: Partial<ExportJob> & Pick<ExportJob, 'file'>) {
   const { bytes, isSigned } = await exportImage(
-    { format: 'image/png', quality: 90, withoutRecipe: false, ...job },
+    { format: 'image/png', quality: 90, withoutRecipe: false, isImported: false, ...job },
     never,
   )
   const bitmap = await createImageBitmap(bytes)
@@ -45,8 +45,10 @@ test.each(['image/png', 'image/jpeg', 'image/webp'] as const)(
 
 test('at its own size and format every pixel byte stays, and a file of the user stays whole', async () => {
   const file = await image('image/jpeg', 40, 30)
-  const own = await make({ file, format: 'image/jpeg' })
-  expect(await bytesOf(own.bytes)).toEqual(await bytesOf(file))
+  for (const about of [{}, { metadata }]) {
+    const own = await make({ file, format: 'image/jpeg', isImported: true, ...about })
+    expect(await bytesOf(own.bytes)).toEqual(await bytesOf(file))
+  }
   const marked = await make({ file, format: 'image/jpeg', metadata })
   const tail = async (blob: Blob) => [...(await bytesOf(blob)).slice(-200)]
   expect(await tail(marked.bytes)).toEqual(await tail(file))
@@ -54,8 +56,10 @@ test('at its own size and format every pixel byte stays, and a file of the user 
 
 test('for clients a file that tells its recipe is made anew without it', async () => {
   const told = (await make({ file: await image('image/png', 40, 30), metadata })).bytes
-  const clean = await make({ file: told, withoutRecipe: true })
+  const source = { width: 40, height: 30, digitalSource: 'trainedAlgorithmicMedia' } as const
+  const clean = await make({ file: told, withoutRecipe: true, isImported: true, metadata: source })
   expect(clean.found.recipe).toBeUndefined()
+  expect(new TextDecoder('latin1').decode(await bytesOf(clean.bytes))).toContain('trainedAlgorithmicMedia')
   expect(clean.size).toEqual([40, 30])
 })
 

@@ -15,8 +15,10 @@ export interface ExportJob {
   format: ImageMime
   /** 1 to 100; not used for PNG. */
   quality: number
-  /** Absent for a user's file that is exported unchanged. */
+  /** Written into the file, except into an imported one that is exported as it came. */
   metadata?: ImageMetadata
+  /** The file came from the user: it is not changed if neither size nor format change. */
+  isImported: boolean
   /** The file must not say how it was made. */
   withoutRecipe: boolean
 }
@@ -36,8 +38,9 @@ export async function makeExport(job: ExportJob): Promise<Exported> {
   if (!size && file.type === format) {
     const given = new Uint8Array(await file.arrayBuffer())
     if (hasContentCredentials(given)) return { bytes: file, isSigned: true }
-    const tellsTooMuch = job.withoutRecipe && (await readMetadata(given)).recipe !== undefined && !metadata
-    if (!tellsTooMuch) return { bytes: metadata ? marked(given, format, metadata) : file, isSigned: false }
+    if (!job.isImported && metadata) return { bytes: marked(given, format, metadata), isSigned: false }
+    const tellsTooMuch = job.withoutRecipe && (await readMetadata(given)).recipe !== undefined
+    if (!tellsTooMuch) return { bytes: file, isSigned: false }
   }
   const drawn = size ? await resizeFile({ file, ...size }) : file
   const encoded = new Uint8Array(await (await encodeAs(drawn, job)).arrayBuffer())

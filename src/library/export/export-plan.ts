@@ -1,3 +1,4 @@
+import type { FoundRecipe } from '#domain/found-recipe.ts'
 import type { ImageMime, Picture } from '#domain/picture.ts'
 import { mostSide, planSize, type SizeFit } from '#imaging/edit/exact-size.ts'
 import type { PixelSize } from '#imaging/edit/raster.ts'
@@ -103,12 +104,12 @@ function promptOf({ prompt, origin }: Picture): string {
 }
 
 /**
- * What is written into the file. That a model made the image is always written; prompt and recipe only if wanted.
- * `undefined` for an imported image, which stays as it came, and for a crop of one.
+ * What is written into a file that is made here. That a model made the image is always written; prompt and recipe only if
+ * wanted. `undefined` for an imported image that does not say that a model made it, and for a crop of one.
  */
 export function metadataOf(picture: Picture, size: PixelSize, withRecipe: boolean): ImageMetadata | undefined {
   const { origin, marks, parents, prompt } = picture
-  if (origin.kind === 'dropped') return undefined
+  if (origin.kind === 'dropped') return origin.found && metadataOfFound(origin.found, size, withRecipe)
   const isFramed = origin.kind === 'derived' && origin.from === 'frame'
   if (isFramed && origin.model === undefined) return undefined
   const isComposite = isFramed ? origin.isComposite : parents.length > 0
@@ -128,6 +129,12 @@ export function metadataOf(picture: Picture, size: PixelSize, withRecipe: boolea
     ...('recipe' in origin ? { recipe: JSON.stringify(origin.recipe) } : {}),
     image: picture.id,
   }
+}
+
+/** Of a file that another program, or this one elsewhere, has made by a model. */
+function metadataOfFound({ prompt, model, recipe }: FoundRecipe, size: PixelSize, withRecipe: boolean): ImageMetadata {
+  const base: ImageMetadata = { ...size, digitalSource: 'trainedAlgorithmicMedia' }
+  return withRecipe ? { ...base, prompt, ...(model ? { model } : {}), ...(recipe ? { recipe } : {}) } : base
 }
 
 /** About the total size of the files in bytes, for finding a place for them. */

@@ -8,7 +8,7 @@ import { metadataOf } from './export-plan.ts'
  */
 export async function marked(picture: Picture, bytes: Blob): Promise<Blob> {
   const mime = imageMimes.find((known) => known === bytes.type)
-  const metadata = metadataOf(picture, picture, true)
+  const metadata = picture.origin.kind === 'dropped' ? undefined : metadataOf(picture, picture, true)
   if (!mime || !metadata) return bytes
   const given = new Uint8Array(await bytes.arrayBuffer())
   return new Blob([writeMetadata(given, mime, metadata) as Uint8Array<ArrayBuffer>], { type: mime })

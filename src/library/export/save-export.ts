@@ -107,6 +107,7 @@ async function bytesOf(
     format,
     quality,
     withoutRecipe: !withRecipe,
+    isImported: picture.origin.kind === 'dropped',
     ...(resize ? { size: { target: resize.target, box: resize.box as Box } } : {}),
     ...(metadata ? { metadata } : {}),
   }

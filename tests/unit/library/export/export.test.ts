@@ -150,6 +150,19 @@ describe('marks of origin', () => {
     const photo = pictureOf('photo', { origin: { kind: 'dropped', fileName: 'a.png', notes: [] } })
     expect(metadataOf(cropOf(photo), size, true)).toBeUndefined()
   })
+
+  it('always tell of an imported image, and of its crop, that a model made it, if its file says so', () => {
+    const size = { width: 10, height: 10 }
+    const found = { program: 'A1111', prompt: 'a lighthouse', model: 'sd_xl' } as const
+    const imported = pictureOf('a', { origin: { kind: 'dropped', fileName: 'a.png', notes: [], found } })
+    const crop = pictureOf('b', {
+      parents: [imported.id],
+      origin: originOfCrop(imported, { turn: 0, flip: false, tilt: 0, crop: [0, 0, 10, 10] }),
+    })
+    for (const each of [imported, crop])
+      expect(metadataOf(each, size, false)).toEqual({ ...size, digitalSource: 'trainedAlgorithmicMedia' })
+    expect(metadataOf(imported, size, true)).toMatchObject({ prompt: 'a lighthouse', model: 'sd_xl' })
+  })
 })
 
 describe('saving an export', () => {
