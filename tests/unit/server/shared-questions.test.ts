@@ -38,6 +38,8 @@ describe('equal questions', () => {
     await settle()
     expect(calls).toHaveLength(2)
     const last = share('a')
+    await settle()
+    expect(calls).toHaveLength(2)
     calls[1]?.answer('two')
     expect(await Promise.all(later)).toEqual(['two', 'two'])
     await settle()

@@ -28,19 +28,21 @@ export interface MemoryEventsOptions {
 /** Within this process. After a restart every page is sent a gap. */
 export function createMemoryEvents({ capacity = 1000 }: MemoryEventsOptions = {}): RunEvents {
   // Ids of another process must not be mistaken for positions in this one.
-  const epoch = randomUUID().slice(0, 8)
+  const idPrefix = `${randomUUID().slice(0, 8)}-`
   const listeners = new Set<(event: RunEvent) => void>()
   const last: { number: number; digest: string }[] = []
   let count = 0
 
-  const idOf = (number: number) => `${epoch}-${number}`
+  const idOf = (number: number) => idPrefix + number
   const toEvent = ({ number, digest }: (typeof last)[number]): RunEvent => ({ kind: 'run', id: idOf(number), digest })
 
   /** The events after `lastId`; `undefined` if some are no longer kept, or the id is not ours. */
   function since(lastId: string | undefined): readonly RunEvent[] | undefined {
-    const [, own, digits] = /^([\da-f]{8})-(\d{1,15})$/.exec(lastId ?? '') ?? []
-    const number = Number(digits)
-    if (own !== epoch || number > count || number < count - last.length) return undefined
+    if (!lastId?.startsWith(idPrefix)) return undefined
+    const number = Number(lastId.slice(idPrefix.length))
+    // A text that is no number fails both comparisons.
+    const isKept = number <= count && number >= count - last.length
+    if (!isKept) return undefined
     return last.filter((event) => event.number > number).map(toEvent)
   }
 
