@@ -105,6 +105,15 @@ describe('submissions that several proxies remember together', () => {
     expect(await one.find('run-00001')).toEqual({ state: 'pending' })
   })
 
+  it('lets the proxy that was certainly not accepted send it again', async () => {
+    const one = await openStore()
+    await one.reserve('run-00001', 'body')
+    await one.settle('run-00001', free)
+    expect(await one.reserve('run-00001', 'body')).toMatchObject({ state: 'fresh' })
+    await one.settle('run-00001', answered)
+    expect(await one.find('run-00001')).toMatchObject({ state: 'answered' })
+  })
+
   it('P05: an unconfirmed submission stays so until its answer is learned in another way', async () => {
     const [one, other] = [await openStore(), await openStore()]
     await one.reserve('run-00001', 'body')
