@@ -261,6 +261,7 @@ describe('submissions that several proxies remember together', () => {
     ['a record of another form', ['HSET', 'KEY', 'state', 'new']],
     ['an outcome that is none', ['HSET', 'KEY', 'state', 'answered', 'outcome', '{"state":"answered"}']],
     ['an outcome that is not JSON', ['HSET', 'KEY', 'state', 'answered', 'outcome', '{']],
+    ['an outcome of another state', ['HSET', 'KEY', 'state', 'answered', 'outcome', JSON.stringify(free)]],
     ['a huge outcome', ['HSET', 'KEY', 'state', 'answered', 'outcome', 'x'.repeat(5 * 1024 * 1024)]],
   ])('SEC J03: takes %s where a record should be for one in doubt, and goes on', async (_, command) => {
     const store = await openStore()
