@@ -15,21 +15,21 @@ interface Modules {
  */
 const listed = /\/lucide-react\/dist\/esm\/icons\/|\/query-core\/build\/modern\/mutationObserver\./
 
-/** Whether something that `isRoot` names, or that starts the page, imports a module, directly or not, without `import()`. */
-function isNeededBy(isRoot: RegExp | 'start', id: string, modules: Modules, seen = new Set<string>()): boolean {
+/** Whether the start of the page, or a module whose path matches, needs a module: imports it, directly or not, without `import()`. */
+function isNeededBy(root: RegExp | 'start', id: string, modules: Modules, seen = new Set<string>()): boolean {
   if (seen.has(id)) return false
   seen.add(id)
   const module = modules.getModuleInfo(id)
   if (!module) return false
-  if (isRoot === 'start' ? module.isEntry : isRoot.test(id)) return true
-  return module.importers.some((importer) => isNeededBy(isRoot, importer, modules, seen))
+  if (root === 'start' ? module.isEntry : root.test(id)) return true
+  return module.importers.some((importer) => isNeededBy(root, importer, modules, seen))
 }
 
 /**
- * Parts of the page that are loaded in one file each, and in this order: what an earlier one has is not in a later one. Left
- * to itself, the build makes one file for each way to share modules, and the gallery was drawn after fifty requests.
+ * Parts of the page that are one file each. A module that several of them need is in the first of these. Without this the
+ * build makes one file for each set of modules that some parts share, and the gallery needed about fifty requests.
  */
-const wholeParts: readonly [name: string, isRoot: RegExp | 'start'][] = [
+const wholeParts: readonly [name: string, root: RegExp | 'start'][] = [
   ['start', 'start'],
   ['gallery', /\/src\/(gallery\/gallery-body|runs\/run-view)\.tsx$/],
   ['stage', /\/src\/stage\/stage-view\.tsx$/],
@@ -122,11 +122,11 @@ export default defineConfig(({ isSsrBuild, mode }) => ({
           treeshake: { propertyReadSideEffects: false },
           output: {
             codeSplitting: {
-              groups: wholeParts.map(([part, isRoot], index) => ({
+              groups: wholeParts.map(([part, root], index) => ({
                 debugName: part,
                 priority: wholeParts.length - index,
                 name: (id: string, modules: Modules) =>
-                  !listed.test(id) && isNeededBy(isRoot, id, modules) ? part : null,
+                  !listed.test(id) && isNeededBy(root, id, modules) ? part : null,
               })),
             },
           },

@@ -29,7 +29,7 @@ export function renameInSearch(renamed: Renaming): SearchChange[] {
   return to === from ? [] : [{ kind: 'search', from, to }]
 }
 
-/** Gives the open search the new name of what another window renames. Gives a function that stops it. */
+/** Puts the new name into the open search when another window renames a tag or a collection. Returns a function that stops this. */
 export function followRenaming({ subscribe }: Pick<GalleryStore, 'subscribe'>): () => void {
   return subscribe((change) => {
     // This window's own search is changed by the act itself, which can be undone.

@@ -38,7 +38,7 @@ export interface Frame {
   pad?: Sides
 }
 
-/** The first four are offered always, the others for marks about a source that has this colour. */
+/** The first four are always offered; the others only for marks about a source of that colour. */
 export const markColours = ['red', 'cyan', 'magenta', 'lime', 'orange', 'yellow', 'violet'] as const
 export type MarkColour = (typeof markColours)[number]
 

@@ -249,7 +249,7 @@ function Heading({ title, index, columns, onJump }: HeadingProps) {
             tabIndex={-1}
             data-tip={jumpAct.label}
             data-tip-keys={jumpAct.keys[0] && describeShortcut(jumpAct.keys[0])}
-            // Presses beside the words count too, as far as the line reaches.
+            // The whole line can be pressed, not only its words.
             className="relative after:absolute after:-inset-x-2 after:-top-3 after:-bottom-2 hover:text-ink"
             onClick={onJump}
           >

@@ -70,7 +70,7 @@ export function FamilyTree({ picture, ...choice }: FamilyTreeProps) {
   )
 }
 
-/** While the family of a further image of it is read, it is shown as it was. */
+/** While the family is read again for another of its images, the one that was read before is shown. */
 function useSteadyFamily(id: PictureId): readonly Relative[] | undefined {
   const read = useFamily(id)
   const [last, setLast] = useState(read)

@@ -125,7 +125,7 @@ export function usePointers(viewport: Element, { onDrag, onPinch, onSwipe }: Poi
     },
     onPointerCancel: lift,
     onLostPointerCapture(event: PointerEvent) {
-      // Not if it went from an element inside to the viewport.
+      // An element inside that passes its capture on to the viewport does not end the press.
       if (event.target === event.currentTarget) lift(event)
     },
   }

@@ -26,7 +26,7 @@ type Fill = (y: number, from: number, to: number) => void
 export function rasteriseArea(steps: readonly AreaStep[], size: PixelSize, rim: number): Area {
   const inner = boundsOf(steps, size)
   const soft = Math.max(0, Math.min(widestRim, rim))
-  // Nothing has no rim.
+  // An empty area has no rim.
   const reach = inner.right > inner.left ? Math.ceil(soft) : 0
   const left = Math.max(0, inner.left - reach)
   const top = Math.max(0, inner.top - reach)

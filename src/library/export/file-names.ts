@@ -19,7 +19,10 @@ export interface NameFacts {
 export const nameTokens = ['project', 'prompt', 'model', 'date', 'n', 'nn', 'w', 'h'] as const
 
 const mostLetters = 120
-/** In UTF-8, where most scripts need three a letter. Disks take 255; the rest is for the number of a twin and the ending. */
+/**
+ * In UTF-8, in which a letter of most scripts takes three bytes. Disks take 255; the rest is for the ending and for the
+ * number that tells equal names apart.
+ */
 const mostBytes = 230
 const mostWordLetters = 60
 /** Names that Windows reserves for devices, with any ending. */

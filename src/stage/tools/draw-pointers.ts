@@ -66,7 +66,7 @@ function pressed(before: DrawPointers, down: Down): PointerTurn {
   return { ...then, steps: [...steps, ...then.steps] }
 }
 
-/** A pointer that is pressed was lifted before, even if its event is missing. */
+/** A pointer that is pressed again must have been lifted, even if that event is missing. */
 function forgotten(pointers: DrawPointers, id: number): Pick<PointerTurn, 'pointers' | 'steps'> {
   if (pointers.drawing?.id === id) return { pointers: idle(pointers), steps: [{ kind: 'release' }] }
   if (pointers.moving.has(id)) return { pointers: without(pointers, id), steps: [{ kind: 'take', id }] }
