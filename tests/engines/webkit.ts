@@ -1,16 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Builder, Capabilities, Key, type WebDriver, type WebElement } from 'selenium-webdriver'
+import { Key, type WebDriver, type WebElement } from 'selenium-webdriver'
 import type { WebKitPrograms } from '../../scripts/programs.mjs'
 import type { Door, Engine, Query } from './door.ts'
 import { downloadTo } from './downloads.ts'
 import { inBase64, toSent, untilFound } from './queries.ts'
+import { startSession } from './webkit-session.ts'
 
-/** One driver with its own display. Each door is a session with a temporary profile. */
+/** One display for all doors. Each door has its own driver, with a temporary profile. */
 export async function openWebKit({ driver, browser, display }: WebKitPrograms): Promise<Engine> {
   const home = await mkdtemp(join(tmpdir(), 'atelier-webkit-'))
   const downloads = join(home, 'Downloads')
@@ -18,19 +18,20 @@ export async function openWebKit({ driver, browser, display }: WebKitPrograms): 
   await mkdir(downloads)
   await writeFile(join(home, '.config', 'user-dirs.dirs'), 'XDG_DOWNLOAD_DIR="$HOME/Downloads"\n')
   const screen = await startDisplay(display)
-  const port = await freePort()
   const env = { ...process.env, HOME: home, XDG_CONFIG_HOME: join(home, '.config'), DISPLAY: screen.name }
-  const service = spawn(driver, [`--port=${port}`], { env, stdio: 'ignore' })
   return {
-    open: async (profile) => {
-      const session = await openSession(port, browser)
+    open: async ({ width, height }) => {
+      const { session, end } = await startSession({ driver, browser, env })
       const door = toDoor(session, await session.getWindowHandle(), downloads)
-      await door.resize(profile.width, profile.height)
-      return door
+      await door.resize(width, height)
+      const close = async () => {
+        await door.close()
+        await end()
+      }
+      return { ...door, close }
     },
     async close() {
-      await end(service)
-      await end(screen.process)
+      await endProcess(screen.process)
       await rm(home, { recursive: true, force: true, maxRetries: 5 })
     },
   }
@@ -44,36 +45,10 @@ async function startDisplay(program: string): Promise<{ name: string; process: C
   return { name: `:${number.toString().trim()}`, process: server }
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (typeof address !== 'object' || !address) throw new Error('There is no free port.')
-  return address.port
-}
-
-async function end(process: ChildProcess): Promise<void> {
+async function endProcess(process: ChildProcess): Promise<void> {
   if (process.exitCode !== null || process.signalCode) return
   process.kill()
   await once(process, 'exit')
-}
-
-async function openSession(port: number, binary: string): Promise<WebDriver> {
-  const options = new Capabilities()
-    .set('browserName', 'MiniBrowser')
-    .set('webkitgtk:browserOptions', { binary, args: ['--automation'] })
-  const endsAt = performance.now() + 10_000
-  for (;;) {
-    try {
-      return await new Builder().usingServer(`http://127.0.0.1:${port}`).withCapabilities(options).build()
-    } catch (error) {
-      // The driver may not listen yet.
-      if (!/ECONNREFUSED/.test(String(error)) || performance.now() > endsAt) throw error
-      await new Promise((resolve) => setTimeout(resolve, 50))
-    }
-  }
 }
 
 /** A session has one current window, so each action selects its window first. */
