@@ -151,6 +151,8 @@ const groups = {
       'network-away',
       'pace',
       'polling',
+      'queue-wait',
+      'run-steps',
       'sending',
       'slots',
       'submitting',

@@ -66,7 +66,12 @@ export function isDiskFull(failure: Failure): boolean {
 }
 
 export function isAbort(error: unknown): boolean {
-  return error !== null && typeof error === 'object' && (error as { name?: unknown }).name === 'AbortError'
+  return isNamed(error, 'AbortError')
+}
+
+/** By name, not by class: see `toFailure`. */
+export function isNamed(error: unknown, name: 'AbortError' | 'GenerationError' | 'TimeoutError'): boolean {
+  return (error as { name?: unknown } | null | undefined)?.name === name
 }
 
 /** What happened, in plain words for the screen. The texts about failures are made here and in split-failure.ts. */

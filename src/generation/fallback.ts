@@ -69,5 +69,5 @@ export function priceDollarsFor(run: Run, { model }: Fallback): number | undefin
 export function otherRatioFor(run: Run): { asked: string; made: string } | undefined {
   const asked = briefOf(run)?.ratio
   const made = asked && nearestRatio(asked)
-  return asked && made && made !== asked ? { asked, made } : undefined
+  return made && made !== asked ? { asked, made } : undefined
 }

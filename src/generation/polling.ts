@@ -1,6 +1,6 @@
 import { type Failure, toFailure } from '#domain/failure.ts'
 import type { NonEmpty } from '#domain/ids.ts'
-import type { RunIn } from '#domain/run.ts'
+import { isIn, type Run, type RunIn } from '#domain/run.ts'
 import { step } from '#domain/run-machine.ts'
 import { findFamily } from '#models/catalogue.ts'
 import type { Maker, Provider, TaskStatus } from '#providers/provider.ts'
@@ -11,7 +11,8 @@ import { lostContact } from './sending.ts'
 const checkMs = 30_000
 /** A task reported as finished may get its image's address a little later. docs/services.md 2.2. */
 const emptyMs = 30_000
-const troublePausesMs = [1_000, 2_000, 4_000, 8_000, 15_000, 30_000]
+const troublePausesMs = [1_000, 2_000, 4_000, 8_000, 15_000]
+const longestTroublePauseMs = 30_000
 const ledgerLength = 200
 const afterWordMs = 1_000
 
@@ -29,14 +30,6 @@ export type Poll = (run: RunIn<'working'>, provider: Provider, signal: AbortSign
 export function createPolling(ports: RunnerPorts, push: Push, others: () => number): Poll {
   const { store, now, monotonic } = ports
 
-  /** Stored only when it changes: most polls bring nothing new. */
-  async function show(run: RunIn<'working'>, trouble: Failure | undefined) {
-    await store.amendRun(run.id, (stored) => {
-      if (stored.state.trouble?.kind === trouble?.kind) return stored
-      return step(stored, { type: 'trouble', trouble }) ?? stored
-    })
-  }
-
   return async (run, provider, signal, fresh) => {
     const send = sendFor(ports, run)
     const startAgeMs = fresh ? 0 : Math.max(0, now() - run.state.sentAt)
@@ -45,9 +38,17 @@ export function createPolling(ports: RunnerPorts, push: Push, others: () => numb
     // A clock change must not make a record that has not appeared yet count as missing. Adopted tasks are old.
     const certainAgeMs = () => Math.max(0, run.marks.createdAt - run.state.sentAt) + monotonic() - startedAt
     const pace = await paceOf(ports, run)
+    let shown = run.state.trouble
     let troubles = 0
     let emptySinceMs: number | undefined
     let pauseMs = fresh ? nextPauseMs(pace, 0, others() - 1) : 0
+
+    /** Stored only when it changes: most polls bring nothing new. */
+    async function show(trouble: Failure | undefined) {
+      if (shown?.kind === trouble?.kind) return
+      shown = trouble
+      await store.amendRun(run.id, (stored) => step(stored, { type: 'trouble', trouble }) ?? stored)
+    }
 
     for (;;) {
       const hasWord = await push.untilPoll(run.id, pauseMs, signal)
@@ -58,12 +59,12 @@ export function createPolling(ports: RunnerPorts, push: Push, others: () => numb
         )
       } catch (error) {
         signal.throwIfAborted()
-        await show(run, lostContact(error))
-        pauseMs = troublePausesMs[Math.min(troubles, troublePausesMs.length - 1)] ?? 30_000
+        await show(lostContact(error))
+        pauseMs = troublePausesMs[troubles] ?? longestTroublePauseMs
         troubles += 1
         continue
       }
-      if (troubles > 0) await show(run, undefined)
+      await show(undefined)
       troubles = 0
       if (status.state === 'done' || status.state === 'failed') {
         push.ended(run.id)
@@ -89,16 +90,15 @@ function withoutPicture(spareUrls: readonly string[]): TaskEnd {
 
 /** The pace of the user's last runs of this kind; real and simulated ones separately. */
 export async function paceOf({ store }: Pick<RunnerPorts, 'store'>, run: RunIn<'working'>): Promise<Pace> {
-  const ledger = await store.recentRuns(ledgerLength).catch((error) => {
+  const ledger: readonly Run[] = await store.recentRuns(ledgerLength).catch((error) => {
     // The pace is only a guess; unreadable records must not keep a paid task from being polled.
     toFailure(error)
     return []
   })
-  const durations = ledger.flatMap((past) =>
-    past.state.phase === 'saved' && past.marks.pace === run.marks.pace && past.marks.simulated === run.marks.simulated
-      ? [past.state.finishedAt - past.state.sentAt]
-      : [],
-  )
+  const durations = ledger
+    .filter((past) => isIn(past, 'saved'))
+    .filter(({ marks: { pace, simulated } }) => pace === run.marks.pace && simulated === run.marks.simulated)
+    .map(({ state }) => state.finishedAt - state.sentAt)
   const { draft, sources, family } = run.recipe
   return learnPace(durations, findFamily(family)?.quote(draft, sources.length).usualMs ?? 10_000)
 }

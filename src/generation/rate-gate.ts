@@ -15,14 +15,17 @@ export interface RateGate {
 
 /** `monotonic`: ms of a clock that is never set. */
 export function createRateGate(monotonic: () => number): RateGate {
-  let leftAt: number[] = []
+  /** When the last submissions were sent: each replaces the one that was sent `mostSubmissions` before it. */
+  const sentAt: number[] = []
+  let sent = 0
   return {
     waitMs() {
-      const now = monotonic()
-      leftAt = leftAt.filter((at) => now - at < windowMs)
-      const oldest = leftAt.at(-mostSubmissions)
-      return oldest === undefined ? 0 : oldest + windowMs - now
+      const oldest = sentAt[sent % mostSubmissions]
+      return oldest === undefined ? 0 : Math.max(0, oldest + windowMs - monotonic())
     },
-    count: () => void leftAt.push(monotonic()),
+    count() {
+      sentAt[sent % mostSubmissions] = monotonic()
+      sent += 1
+    },
   }
 }

@@ -41,7 +41,7 @@ export function createRunSteps({ store, now, fallback }: RunnerPorts): RunSteps 
     fail(run, failure, chargePossible) {
       const event = { type: 'fail', at: now(), failure, chargePossible } as const
       const failed = step(run, event)
-      const yields = fallback?.() === 'always' && failed !== undefined && mayFallBack(failed) === 'by-itself'
+      const yields = fallback?.() === 'always' && failed && mayFallBack(failed) === 'by-itself'
       // Stored with the failure, so that after a crash it is known which run takes its place.
       return advance(run, yields ? { ...event, yieldsTo: standInId(run.id) } : event)
     },

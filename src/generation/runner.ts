@@ -182,7 +182,7 @@ function createActs(ports: RunnerPorts, steps: RunSteps, push: Push, slots: Slot
     }
     if (isIn(run, 'sending')) {
       drive.listen(run)
-      return submitting.findAnswer(run)
+      return submitting.findAnswer(run, drive)
     }
     if (isIn(run, 'working')) {
       drive.takePlace()

@@ -1,4 +1,4 @@
-import { type Failure, GenerationError } from '#domain/failure.ts'
+import { type Failure, GenerationError, isNamed } from '#domain/failure.ts'
 import { isNonEmpty, type PictureId } from '#domain/ids.ts'
 import { sniffImage } from '#domain/picture.ts'
 import { isAdopted, isIn, type Run, type RunIn } from '#domain/run.ts'
@@ -17,7 +17,8 @@ export interface Way {
   freshLink?: boolean
 }
 
-const retrySavingMs = [2_000, 5_000, 15_000, 60_000]
+const retrySavingMs = [2_000, 5_000, 15_000]
+const longestRetryMs = 60_000
 const downloadMs = 150_000
 const linkMs = 30_000
 const mostBytes = 50 * 1024 * 1024
@@ -72,7 +73,7 @@ async function fetchPicture(
     } catch (error) {
       signal.throwIfAborted()
       // If the network is down, all addresses fail alike, and the first error says most.
-      if (!isRefusal(error)) throw error
+      if (!isNamed(error, 'GenerationError')) throw error
       trouble ??= error
       const pauseMs = pausesMs[index]
       if (pauseMs !== undefined) await ports.wait(pauseMs, signal)
@@ -100,7 +101,7 @@ export async function saveWithRetries(
       await ports.store.amendRun(run.id, (stored) => step(stored, { type: 'trouble', trouble }) ?? stored)
       const passing = trouble.kind === 'unavailable' || trouble.kind === 'rate-limited'
       if (!passing && attempt >= 1) throw new GenerationError(trouble)
-      await ports.wait(retrySavingMs[Math.min(attempt, retrySavingMs.length - 1)] ?? 60_000, signal)
+      await ports.wait(retrySavingMs[attempt] ?? longestRetryMs, signal)
     }
   }
 }
@@ -113,10 +114,6 @@ async function save(ports: RunnerPorts, run: RunIn<'ready'>, signal: AbortSignal
   if (!saved || !isIn(saved, 'saved')) return run
   await ports.store.settle(saved, made)
   return ports.store.run(run.id)
-}
-
-function isRefusal(error: unknown): boolean {
-  return error instanceof Error && error.name === 'GenerationError'
 }
 
 async function download({ send }: RunnerPorts, url: string, signal: AbortSignal): Promise<Blob> {

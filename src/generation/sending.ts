@@ -1,4 +1,4 @@
-import { type Failure, GenerationError, isAbort, toFailure } from '#domain/failure.ts'
+import { type Failure, GenerationError, isAbort, isNamed, toFailure } from '#domain/failure.ts'
 import type { RunId, TaskId } from '#domain/ids.ts'
 import type { Run } from '#domain/run.ts'
 import type { ModelFamily } from '#models/model.ts'
@@ -20,15 +20,9 @@ const unreachable: Failure = { kind: 'unavailable', detail: 'The proxy cannot be
 
 /** The meaning of a request without an answer, as long as nothing paid is under way. */
 export function lostContact(error: unknown): Failure {
-  if (error !== null && typeof error === 'object' && (error as { name?: unknown }).name === 'GenerationError') {
-    return toFailure(error)
-  }
-  if (isTimeout(error)) return { kind: 'unavailable', detail: 'The proxy does not answer.' }
+  if (isNamed(error, 'GenerationError')) return toFailure(error)
+  if (isNamed(error, 'TimeoutError')) return { kind: 'unavailable', detail: 'The proxy does not answer.' }
   return unreachable
-}
-
-function isTimeout(error: unknown): boolean {
-  return error !== null && typeof error === 'object' && (error as { name?: unknown }).name === 'TimeoutError'
 }
 
 /**
@@ -71,7 +65,7 @@ export async function submitOnce(
     return { task }
   } catch (error) {
     const failure = toFailure(error)
-    if (error instanceof Error && error.name === 'GenerationError' && failure.kind !== 'unconfirmed') return { failure }
+    if (isNamed(error, 'GenerationError') && failure.kind !== 'unconfirmed') return { failure }
     return recover(ports, push, run.id, provider, failure)
   }
 }
@@ -98,7 +92,7 @@ export async function recover(
         timeoutMs = calledBackMs
       }
     } catch (error) {
-      if (error instanceof Error && error.name === 'GenerationError') return { failure: toFailure(error) }
+      if (isNamed(error, 'GenerationError')) return { failure: toFailure(error) }
       if (isAbort(error)) throw error
     }
     await push.pause(run, pauseMs, forever)

@@ -36,18 +36,14 @@ export function createSlots(limit: () => number): Slots {
     },
     async acquire(signal) {
       signal.throwIfAborted()
-      if (held < limit() && line.size === 0) return take()
       return new Promise((resolve, reject) => {
-        const enter = () => {
-          signal.removeEventListener('abort', leave)
-          resolve(take())
-        }
-        const leave = () => {
+        const enter = () => resolve(take())
+        line.add(enter)
+        signal.addEventListener('abort', () => {
           line.delete(enter)
           reject(signal.reason)
-        }
-        signal.addEventListener('abort', leave, { once: true })
-        line.add(enter)
+        })
+        next()
       })
     },
   }

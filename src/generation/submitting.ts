@@ -1,4 +1,4 @@
-import { type Failure, GenerationError } from '#domain/failure.ts'
+import { type Failure, GenerationError, isNamed } from '#domain/failure.ts'
 import type { Marks, Run, RunIn } from '#domain/run.ts'
 import type { ModelFamily } from '#models/model.ts'
 import type { Provider } from '#providers/provider.ts'
@@ -35,7 +35,7 @@ export interface Submitting {
   /** Uploads the sources, then submits once. Nothing before the submission costs anything. */
   submit(run: RunIn<'queued'>, tries: Tries, signal: AbortSignal): Promise<Run | undefined>
   /** Asks for the answer to a submission that was lost. Sends nothing paid. */
-  findAnswer(run: RunIn<'sending'>): Promise<Run | undefined>
+  findAnswer(run: RunIn<'sending'>, tries: Tries): Promise<Run | undefined>
 }
 
 interface Ready {
@@ -67,7 +67,7 @@ export function createSubmitting(
       ...(gateway === undefined || standsIn ? {} : { gateway }),
       ...(proxy === undefined ? {} : { proxy }),
     }
-    const urls = await uploads.urls(run.recipe, provider, marks.gateway ?? '', signal, through.send)
+    const urls = await uploads.urls(run.recipe, provider, marks.gateway, signal, through.send)
     signal.throwIfAborted()
     return { urls, ports: through, marks }
   }
@@ -75,25 +75,28 @@ export function createSubmitting(
   /** Keeps the run queued while the network is away or has just come back; fails it otherwise. Nothing was sent. */
   function notReady(run: RunIn<'queued'>, tries: Tries, error: unknown): Promise<Run | undefined> {
     const failure = lostContact(error)
-    const isLost = !(error instanceof Error && error.name === 'GenerationError')
-    if (isLost && network?.isOffline()) tries.sinceReturn = 0
-    else if (isLost && tries.sinceReturn !== undefined && tries.sinceReturn < returnPausesMs.length)
-      tries.sinceReturn += 1
-    else return fail(run, failure, false)
-    const pauseMs = returnPausesMs[tries.sinceReturn - 1]
-    const until = pauseMs === undefined ? {} : { until: now() + pauseMs }
-    return advance(run, { type: 'hold', waitsFor: 'network', trouble: failure, ...until })
+    const hold = { type: 'hold', waitsFor: 'network', trouble: failure } as const
+    if (isNamed(error, 'GenerationError')) return fail(run, failure, false)
+    if (network?.isOffline()) {
+      tries.sinceReturn = 0
+      return advance(run, hold)
+    }
+    const { sinceReturn = returnPausesMs.length } = tries
+    const pauseMs = returnPausesMs[sinceReturn]
+    if (pauseMs === undefined) return fail(run, failure, false)
+    tries.sinceReturn = sinceReturn + 1
+    return advance(run, { ...hold, until: now() + pauseMs })
   }
 
-  function settle(run: RunIn<'sending'>, provider: Provider, sent: Sent, tries?: Tries): Promise<Run | undefined> {
+  function settle(run: RunIn<'sending'>, provider: Provider, sent: Sent, tries: Tries): Promise<Run | undefined> {
     if ('task' in sent) {
       return advance(run, { type: 'accept', task: { provider: provider.id, taskId: sent.task } })
     }
     const { failure } = sent
     if (failure.kind !== 'rate-limited') return fail(run, failure, failure.kind === 'unconfirmed')
     // With a time it is the proxy's own limit, and the run waits for it as often as necessary.
-    if (tries && failure.retryAfterMs === undefined) tries.refusals += 1
-    if (tries && tries.refusals >= limitTries) return fail(run, failure, false)
+    if (failure.retryAfterMs === undefined) tries.refusals += 1
+    if (tries.refusals >= limitTries) return fail(run, failure, false)
     const pauseMs = longestPauseMs(failure) * (0.85 + Math.random() * 0.15)
     return advance(run, { type: 'refuse', until: now() + pauseMs, trouble: failure })
   }
@@ -123,10 +126,10 @@ export function createSubmitting(
       if (waitMs > 0) return advance(run, { type: 'hold', until: now() + waitMs })
       return send(run, tries, family, provider, ready)
     },
-    async findAnswer(run) {
+    async findAnswer(run, tries) {
       const { provider } = partsOf(run)
       const through = { ...ports, send: sendFor(ports, run) }
-      return settle(run, provider, await recover(through, push, run.id, provider))
+      return settle(run, provider, await recover(through, push, run.id, provider), tries)
     },
   }
 }

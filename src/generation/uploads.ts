@@ -38,7 +38,8 @@ export function createUploads({
   /** The content hash of each source that was sent, by the part of it that was wanted: the key into `known`. */
   const contents = new Map<string, string>()
   // A gateway does not accept images that were uploaded to another one. docs/services.md 7.
-  const keyOf = (provider: Provider, gateway: string, content: string) => `${provider.id} ${gateway} ${content}`
+  const keyOf = (provider: Provider, gateway: string | undefined, content: string) =>
+    JSON.stringify([provider.id, gateway, content])
 
   async function upload(
     wanted: Wanted,
@@ -58,7 +59,7 @@ export function createUploads({
   async function urlOf(
     wanted: Wanted,
     provider: Provider,
-    gateway: string,
+    gateway: string | undefined,
     through: Send,
     signal: AbortSignal,
   ): Promise<string> {
@@ -91,7 +92,7 @@ export function createUploads({
     async urls(
       recipe: Recipe,
       provider: Provider,
-      gateway: string,
+      gateway: string | undefined,
       signal: AbortSignal,
       through: Send = send,
     ): Promise<string[]> {
@@ -102,7 +103,7 @@ export function createUploads({
       return urls
     },
     /** The service could not read one of them: the next try uploads again. */
-    forget({ recipe, marks: { gateway = '' } }: Run, provider: Provider) {
+    forget({ recipe, marks: { gateway } }: Run, provider: Provider) {
       for (const wanted of uploadsFor(recipe)) {
         known.delete(keyOf(provider, gateway, contents.get(nameOf(wanted)) ?? wanted.id))
       }
@@ -208,7 +209,7 @@ function waitWithOthers(upload: Upload, signal: AbortSignal): Promise<string> {
       reject(signal.reason)
       if (upload.waiting === 0) upload.ending.abort(signal.reason)
     }
-    signal.addEventListener('abort', leave, { once: true })
+    signal.addEventListener('abort', leave)
     upload.url.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave))
   })
 }

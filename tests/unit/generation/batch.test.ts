@@ -1,14 +1,11 @@
 import { QueryClient } from '@tanstack/react-query'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { NonEmpty } from '#domain/ids.ts'
-import { isIn, mostInBatch, type Recipe, type Run, type RunIn } from '#domain/run.ts'
+import { isIn, mostInBatch, type Recipe, type Run } from '#domain/run.ts'
 import { createBatch, toBatch } from '#generation/batch.ts'
 import { createRun } from '#generation/create-run.ts'
 import { createGenerator, type Generator } from '#generation/generator.ts'
-import { estimateWaitMs } from '#generation/queue-wait.ts'
-import { createRateGate } from '#generation/rate-gate.ts'
 import { eventually } from '../../support/eventually.ts'
-import { queuedRun, workingRun } from '../../support/gallery-records.ts'
 import { type Machine, openMachine } from '../../support/machine.ts'
 import { settled } from '../../support/windows.ts'
 
@@ -97,21 +94,6 @@ test('a batch is one question about its sum', async () => {
   )
 })
 
-test('no more than 18 submissions leave in any 11 s', () => {
-  let now = 0
-  const gate = createRateGate(() => now)
-  for (let count = 0; count < 18; count += 1) {
-    expect(gate.waitMs()).toBe(0)
-    gate.count()
-    now += 100
-  }
-  expect(gate.waitMs()).toBe(11_000 - 1_800)
-  now = 11_000
-  expect(gate.waitMs()).toBe(0)
-  gate.count()
-  expect(gate.waitMs()).toBe(100)
-})
-
 test('a run over the limit waits in the proxy’s queue with a shown time, and is not refused by the service', async () => {
   const moments: string[] = []
   machine.store.subscribe(async (change) => {
@@ -128,34 +110,3 @@ test('a run over the limit waits in the proxy’s queue with a shown time, and i
   expect(submissions.map(({ code }) => code)).toEqual(Array(20).fill(200))
   expect(moments).toContain('told')
 }, 60_000)
-
-describe('the wait of a queued run', () => {
-  const usualMs = () => 10_000
-  const queued = (id: string, state: Partial<RunIn<'queued'>['state']> = {}): RunIn<'queued'> => ({
-    ...queuedRun(id),
-    state: { phase: 'queued', ...state },
-  })
-
-  test('is zero while a slot is free', () => {
-    const run = queued('b')
-    expect(estimateWaitMs(run, { open: [workingRun('a'), run], runsAtOnce: 2, usualMs, now: 1_500 })).toBe(0)
-  })
-
-  test('is the duration of the runs before it, slot by slot', () => {
-    const line = ['b', 'c', 'd'].map((id) => queued(id))
-    const waits = line.map((run) =>
-      estimateWaitMs(run, { open: [workingRun('a'), ...line], runsAtOnce: 1, usualMs, now: 5_500 }),
-    )
-    expect(waits).toEqual([6_000, 16_000, 26_000])
-  })
-
-  test('counts the limit that holds back a run before it', () => {
-    const line = [queued('a', { sendsAt: 9_000 }), queued('b')] as const
-    expect(estimateWaitMs(line[1], { open: line, runsAtOnce: 1, usualMs, now: 1_000 })).toBe(18_000)
-  })
-
-  test('is no shorter than the limit that holds it back', () => {
-    const run = queued('a', { sendsAt: 9_000 })
-    expect(estimateWaitMs(run, { open: [run], runsAtOnce: 8, usualMs, now: 1_000 })).toBe(8_000)
-  })
-})

@@ -13,6 +13,20 @@ test('a place that is given back twice is free once', async () => {
   expect(slots.held).toBe(1)
 })
 
+test('a place is given at once while there is one, and a higher limit counts from the next to come', async () => {
+  let limit = 1
+  const slots = createSlots(() => limit)
+  await slots.acquire(never)
+  const entered: string[] = []
+  void slots.acquire(never).then(() => entered.push('second'))
+  await settled()
+  expect([entered, slots.held]).toEqual([[], 1])
+  limit = 3
+  void slots.acquire(never).then(() => entered.push('third'))
+  await settled()
+  expect([entered, slots.held]).toEqual([['second', 'third'], 3])
+})
+
 test('places go round in the order of asking, and those of runs at the service count', async () => {
   const slots = createSlots(() => 1)
   const release = slots.take()

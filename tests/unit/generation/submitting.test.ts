@@ -286,7 +286,7 @@ describe('the answer to a submission that was lost', () => {
     const kept = json({ state: 'answered', status: 200, body: JSON.stringify(body) })
     const opened = await open({ ...given, script: { '/api/submissions/': [kept] } })
     await opened.store.saveRun(sending(opened.run))
-    return { ...opened, found: await opened.submitting.findAnswer(sending(opened.run)) }
+    return { ...opened, found: await opened.submitting.findAnswer(sending(opened.run), opened.tries) }
   }
 
   test('is found at the proxy, and nothing is sent', async () => {
