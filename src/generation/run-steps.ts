@@ -1,6 +1,6 @@
 import type { Failure } from '#domain/failure.ts'
 import { type Marks, type Run, type RunIn, standInId } from '#domain/run.ts'
-import { mayFollow, type RunEvent, step } from '#domain/run-machine.ts'
+import { type RunEvent, step } from '#domain/run-machine.ts'
 import { mayFallBack } from './fallback.ts'
 import type { RunnerPorts } from './ports.ts'
 
@@ -26,10 +26,12 @@ export function createRunSteps({ store, now, fallback }: RunnerPorts): RunSteps 
   async function advance(run: Run, event: RunEvent, marks: NewMarks = {}): Promise<Run | undefined> {
     const next = step(run, event)
     if (!next) return store.run(run.id)
-    const stored = await store.amendRun(run.id, (before) => {
-      if (!mayFollow(before, next)) return before
-      return { ...before, marks: { ...before.marks, ...marks }, state: next.state }
-    })
+    // The store keeps what it has if that is further on.
+    const stored = await store.amendRun(run.id, (before) => ({
+      ...before,
+      marks: { ...before.marks, ...marks },
+      state: next.state,
+    }))
     // A run that was sent cannot be removed by the user, so the browser has cleared everything, and this run is paid
     // for.
     const isUnsent = run.state.phase === 'queued'

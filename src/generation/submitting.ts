@@ -81,11 +81,8 @@ export function createSubmitting(
       tries.sinceReturn = 0
       return advance(run, hold)
     }
-    const { sinceReturn = returnPausesMs.length } = tries
-    const pauseMs = returnPausesMs[sinceReturn]
-    if (pauseMs === undefined) return fail(run, failure, false)
-    tries.sinceReturn = sinceReturn + 1
-    return advance(run, { ...hold, until: now() + pauseMs })
+    const pauseMs = nextReturnPauseMs(tries)
+    return pauseMs === undefined ? fail(run, failure, false) : advance(run, { ...hold, until: now() + pauseMs })
   }
 
   function settle(run: RunIn<'sending'>, provider: Provider, sent: Sent, tries: Tries): Promise<Run | undefined> {
@@ -146,6 +143,13 @@ async function untilDue(
   const pauseMs = Math.min(sendsAt - now(), mostMs)
   const startedAt = monotonic()
   for (let leftMs = pauseMs; leftMs > 0; leftMs = pauseMs - (monotonic() - startedAt)) await wait(leftMs, signal)
+}
+
+/** The pause before the next try since the network came back; `undefined`: it was never away, or there were enough. */
+function nextReturnPauseMs(tries: Tries): number | undefined {
+  if (tries.sinceReturn === undefined) return undefined
+  tries.sinceReturn += 1
+  return returnPausesMs[tries.sinceReturn - 1]
 }
 
 /** How long the service's limit may hold a run back. A clock change since then does not make it longer. */

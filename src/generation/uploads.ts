@@ -18,8 +18,8 @@ interface Upload {
   /** The number of runs that wait for this upload. When the last of them is stopped, the upload is ended. */
   waiting: number
   ending: AbortController
-  /** Epoch ms of its completion; absent while it is under way. */
-  at?: number
+  /** Epoch ms until which its address can be used. Infinite while it is under way; 0 if there will be no address. */
+  usableUntil: number
 }
 
 /**
@@ -37,9 +37,10 @@ export function createUploads({
   const known = new Map<string, Upload>()
   /** The content hash of each source that was sent, by the part of it that was wanted: the key into `known`. */
   const contents = new Map<string, string>()
-  // A gateway does not accept images that were uploaded to another one. docs/services.md 7.
-  const keyOf = (provider: Provider, gateway: string | undefined, content: string) =>
-    JSON.stringify([provider.id, gateway, content])
+
+  function dropUnusable() {
+    for (const [key, { usableUntil }] of known) if (usableUntil <= now()) known.delete(key)
+  }
 
   async function upload(
     wanted: Wanted,
@@ -69,21 +70,21 @@ export function createUploads({
     const content = nameOf(wanted, picture?.sha256)
     contents.set(nameOf(wanted), content)
     const key = keyOf(provider, gateway, content)
+    dropUnusable()
     const before = known.get(key)
-    const isAlive = before && !before.ending.signal.aborted
-    if (isAlive && (before.at === undefined || now() - before.at < provider.uploadsKeptMs))
-      return waitWithOthers(before, signal)
+    if (before) return waitWithOthers(before, signal)
     const ending = new AbortController()
     const url = upload(wanted, picture, provider, through, message, ending.signal)
-    const made: Upload = { url, waiting: 0, ending }
+    const made: Upload = { url, waiting: 0, ending, usableUntil: Number.POSITIVE_INFINITY }
     known.set(key, made)
-    const forget = () => {
-      if (known.get(key) === made) known.delete(key)
+    const end = (usableUntil: number) => {
+      made.usableUntil = usableUntil
+      dropUnusable()
     }
-    made.url.then(() => {
-      made.at = now()
-      if (provider.uploadsKeptMs <= 0) forget()
-    }, forget)
+    url.then(
+      () => end(now() + provider.uploadsKeptMs),
+      () => end(0),
+    )
     return waitWithOthers(made, signal)
   }
 
@@ -142,6 +143,11 @@ async function imageOf(
   return derives ? (await toSent(fileOf(picture, kept), serviceLimits, cut)).bytes : kept
 }
 
+/** A gateway does not accept images that were uploaded to another one. docs/services.md 7. */
+function keyOf(provider: Provider, gateway: string | undefined, content: string): string {
+  return JSON.stringify([provider.id, gateway, content])
+}
+
 function goneMessage({ place }: Wanted): string {
   return `Image ${place + 1} is no longer in this browser. Remove it or add it again.`
 }
@@ -151,7 +157,7 @@ interface Wanted {
   id: PictureId
   /** Index of the source among the sources, from 0. */
   place: number
-  cut?: SentCut
+  cut: SentCut | undefined
 }
 
 /** In the order of sending: the sources, then the copy of the first one with marks drawn on it. */
@@ -163,8 +169,7 @@ function uploadsFor(recipe: Pick<Recipe, 'edits' | 'sources'>): Wanted[] {
   return [
     ...sources.map((id, place) => {
       const edit = edits.find(({ document }) => document.base === id)
-      const cut = edit && cutOf(edit)
-      return { id, place, ...(cut ? { cut } : {}) }
+      return { id, place, cut: edit && cutOf(edit) }
     }),
     ...(first && copy ? [{ id: first, place: 0, cut: copy }] : []),
   ]
@@ -207,7 +212,9 @@ function waitWithOthers(upload: Upload, signal: AbortSignal): Promise<string> {
     const leave = () => {
       upload.waiting -= 1
       reject(signal.reason)
-      if (upload.waiting === 0) upload.ending.abort(signal.reason)
+      if (upload.waiting > 0) return
+      upload.usableUntil = 0
+      upload.ending.abort(signal.reason)
     }
     signal.addEventListener('abort', leave)
     upload.url.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave))

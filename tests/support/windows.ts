@@ -86,12 +86,17 @@ function createWebLocks(): LockWorld['locks'] {
   }
 }
 
+/** The page has been open for a while when a test begins: its clock is not at 0. */
+const openedMs = 70_000
+
 /** Pauses that a test ends, on a manual clock. */
 export function createHeldTime() {
-  let now = 0
+  let now = openedMs
   const waits = new Set<{ dueAt: number; resolve(): void }>()
   return {
     monotonic: () => now,
+    /** Ms since the test began. */
+    passedMs: () => now - openedMs,
     /** The lengths of the pauses in progress. */
     waiting: () => [...waits].map(({ dueAt }) => dueAt - now),
     wait(ms: number, signal: AbortSignal): Promise<void> {

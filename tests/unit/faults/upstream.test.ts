@@ -63,7 +63,7 @@ function breakPolls(times: number, reply: Reply): number[] {
 function openHeldWindow() {
   const time = createHeldTime()
   const startedAt = Date.now()
-  return { time, runner: machine.window({ ...time, now: () => startedAt + time.monotonic() }) }
+  return { time, runner: machine.window({ ...time, now: () => startedAt + time.passedMs() }) }
 }
 
 /** All troubles that a run shows until it ends. */

@@ -30,7 +30,7 @@ async function heldBack(sendsAt: number): Promise<Run> {
 
 function driveAt(now: number, run: Run) {
   const ports = { store: machine.store, send: machine.network.send, runsAtOnce: () => 8, newId: () => 'id' }
-  const clock = { ...time, now: () => now + time.monotonic() }
+  const clock = { ...time, now: () => now + time.passedMs() }
   return openRunner({ ...ports, ...clock, lock: (_name, signal, work) => work(signal) }).drive(run.id, machine.never)
 }
 

@@ -45,7 +45,7 @@ describe('pauses and events of runs', () => {
   /** A pause until the next poll, and how it ended. */
   function pause(id = run, usualMs = 2_000) {
     const one: { word?: boolean; atMs?: number } = {}
-    void push.untilPoll(id, usualMs, never).then((word) => Object.assign(one, { word, atMs: time.monotonic() }))
+    void push.untilPoll(id, usualMs, never).then((word) => Object.assign(one, { word, atMs: time.passedMs() }))
     return one
   }
   /** An event of another run has arrived before, so the service can reach the proxy. */

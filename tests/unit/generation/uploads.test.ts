@@ -9,6 +9,7 @@ import type { Provider } from '#providers/provider.ts'
 import { findProvider } from '#providers/registry.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { json, type Scripted, scriptSend, silent } from '../../support/scripted-send.ts'
+import { settled } from '../../support/windows.ts'
 
 const never = new AbortController().signal
 const kontext = findProvider('kie-kontext') as Provider
@@ -91,11 +92,20 @@ describe('the upload of a source', () => {
       marks: 'none',
     }
     const recipe = { ...recipeOf('a', 'b'), edits: [{ ...marked, marks: 'reference' as const }, cropped] }
+    expect(sentSources(recipe).map(({ isMarked }) => isMarked)).toEqual([false, false, true])
     expect(await uploads.urls(recipe, kontext, 'kie', never)).toHaveLength(3)
     expect(derived).toEqual(['a.heic content', 'b.heic other 0 0 30 20', 'a.heic content 0 0 60 40 pin'])
     await uploads.urls({ ...recipeOf('a'), edits: [marked] }, kontext, 'kie', never)
     // The marked image was uploaded already.
     expect(derived).toHaveLength(3)
+  })
+
+  test('is cropped also where the source was made by a service', async () => {
+    const { uploads, derived } = openUploads(links(), { made: 'answer' })
+    const document = { ...emptyDocument('made' as PictureId), frame: { ...plainFrame, crop: [0, 0, 30, 20] } } as const
+    const edits: Edit[] = [{ ...whole, document, rect: [0, 0, 30, 20], marks: 'none' }]
+    await uploads.urls({ ...recipeOf('made'), edits }, kontext, 'kie', never)
+    expect(derived).toEqual(['made answer 0 0 30 20'])
   })
 
   test('A8 is one for two sources of the same content', async () => {
@@ -163,6 +173,31 @@ describe('the upload of a source', () => {
     await expect(both[1]).rejects.toThrow('second')
   })
 
+  test('that was given up and ends late does not end the one that was begun after it', async () => {
+    let failLate: (reason: unknown) => void = () => undefined
+    const late: Scripted = () => new Promise((_, reject) => (failLate = reject))
+    const { uploads, asked } = openUploads([late, uploaded('https://a.example/2')], { a: 'content' })
+    const stop = new AbortController()
+    const first = uploads.urls(recipeOf('a'), kontext, 'kie', stop.signal)
+    await expect.poll(() => asked.length).toBe(1)
+    stop.abort(new Error('stopped'))
+    await expect(first).rejects.toThrow('stopped')
+    expect(await uploads.urls(recipeOf('a'), kontext, 'kie', never)).toEqual(['https://a.example/2'])
+    failLate(away)
+    await settled()
+    expect(await uploads.urls(recipeOf('a'), kontext, 'kie', never)).toEqual(['https://a.example/2'])
+  })
+
+  test('is used by the next run also if the one that made it is stopped later', async () => {
+    const { uploads, asked } = openUploads([uploaded('https://a.example/1')], { a: 'content' })
+    const stop = new AbortController()
+    await uploads.urls(recipeOf('a'), kontext, 'kie', stop.signal)
+    await settled()
+    stop.abort()
+    expect(await uploads.urls(recipeOf('a'), kontext, 'kie', never)).toEqual(['https://a.example/1'])
+    expect(asked).toHaveLength(1)
+  })
+
   test('that is not needed any more is not begun', async () => {
     const { uploads, asked } = openUploads([], { a: 'content' })
     await expect(uploads.urls(recipeOf('a'), kontext, 'kie', AbortSignal.abort(new Error('no')))).rejects.toThrow('no')
@@ -208,14 +243,14 @@ describe('the upload of a source', () => {
 
   test('for Gemini is made for each run, because it is part of its request', async () => {
     const { uploads, derived } = openUploads([], { a: 'content' })
-    await uploads.urls(recipeOf('a'), gemini, '', never)
-    await uploads.urls(recipeOf('a'), gemini, '', never)
+    await uploads.urls(recipeOf('a'), gemini, undefined, never)
+    await uploads.urls(recipeOf('a'), gemini, undefined, never)
     expect(derived).toEqual(['a.heic content', 'a.heic content'])
   })
 
   test('is what was derived of the file, never the file itself', async () => {
     const { uploads } = openUploads([], { a: 'content' })
-    const [url = ''] = await uploads.urls(recipeOf('a'), gemini, '', never)
+    const [url = ''] = await uploads.urls(recipeOf('a'), gemini, undefined, never)
     expect(url).toBe(`data:image/jpeg;base64,${btoa('content')}`)
   })
 })
