@@ -124,11 +124,12 @@ function useLayers(list: ImageList, { query, onChange }: { query: Query; onChang
   const [open, setOpen] = useState<'jump' | 'collections'>()
   const [smart, setSmart] = useState<CollectionId>()
   const close = () => setOpen(undefined)
-  const { select, contents, commandsRef, goRef } = list
+  const { selectActs, contents, commandsRef, goRef } = list
   const { days, total } = list.shelf.view
-  const { ids } = select.selection
   const today = useToday()
   const survey = async () => {
+    await selectActs.settled()
+    const { ids } = selectActs.now()
     const all = ids.size > 0 ? [...ids] : await list.readAll()
     if (isNonEmpty(all)) setSurveyed(all)
   }

@@ -301,7 +301,7 @@ function createGridHandlers({ contents, lines, pageRows, roving, acts, select }:
       if (next === undefined) return item && pressOn(item, group, event, acts, select)
       event.preventDefault()
       roving.focusPlace(next)
-      if (event.shiftKey) void select.acts.extend(next, place, false)
+      if (event.shiftKey) select.acts.extend(next, place, false)
       else showOnStage(roving.itemAt(next))
     },
     onFocus({ target }: FocusEvent) {
@@ -330,18 +330,18 @@ function placeUnder({ target }: { target: EventTarget }): number | undefined {
 function pressSelection(
   event: KeyboardEvent,
   { place, item, group }: { place: number; item: Item | undefined; group: Group },
-  { selection, acts }: GridSelection,
+  { acts }: GridSelection,
 ) {
   if (findShortcut(allKeys, event.nativeEvent)) {
-    void acts.all()
+    acts.all()
     return true
   }
-  if (event.key === 'Escape' && selection.ids.size > 0) {
+  if (event.key === 'Escape' && (acts.now().ids.size > 0 || acts.settled())) {
     acts.clear()
     return true
   }
   if (event.key !== ' ' || !item || isRun(item)) return false
-  if (event.shiftKey) void acts.extend(place, place, false)
+  if (event.shiftKey) acts.extend(place, place, false)
   else acts.toggle(item.id, group.stack)
   return true
 }
@@ -367,7 +367,7 @@ function pressOn(item: Item, group: Group, event: KeyboardEvent, acts: CellActs,
     if (isStack && acts.turnStack && findShortcut([[stackKeys, true]], event.nativeEvent)) {
       event.preventDefault()
       acts.turnStack(item, group.stack !== undefined)
-    } else if (select.isMeant(item.id)) select.pressKey(event.nativeEvent, acts.commands)
+    } else if (select.acts.settled() || select.isMeant(item.id)) select.pressKey(event.nativeEvent, item, acts.commands)
     else performKey(event.nativeEvent, 'gallery', [item], acts.commands)
   }
 }
@@ -420,12 +420,12 @@ function useCellActs(
       },
       press({ picture, stack }, place, { adds, extends: isRange }) {
         const { acts } = latest.current
-        if (isRange) void acts.extend(place, roving.place(), adds)
+        if (isRange) acts.extend(place, roving.place(), adds)
         else acts.toggle(picture.id, stack)
       },
       turnStack,
       collected,
-      isSelecting: () => latest.current.selection.ids.size > 0,
+      isSelecting: () => latest.current.acts.now().ids.size > 0,
       isMeant: (id) => latest.current.isMeant(id),
       openSettings: onSettings,
       commands: own,

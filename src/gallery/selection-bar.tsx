@@ -60,7 +60,7 @@ export function SelectionBar({ list, total, isBin = false }: SelectionBarProps) 
             label={`Select all ${total.toLocaleString('en')}`}
             icon={CheckCheck}
             shortcut={selectAllAct.keys[0]}
-            onClick={() => void selectActs.all()}
+            onClick={selectActs.all}
           />
         )}
         <span className="selection-acts ml-auto flex flex-wrap items-center">

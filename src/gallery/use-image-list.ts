@@ -45,28 +45,33 @@ export function useImageList(question: Question, head: readonly Picture[], befor
   const [selection, selectActs] = useSelection(latest, readAll)
   useKeptSelection({ store, contents: latest, selection, acts: selectActs }, shelf.view.result, shown)
   const { shelf: ownShelf } = question.query
-  const readSelected = useCallback(() => readSubject(store, selection.ids, ownShelf), [store, selection, ownShelf])
+  const readNow = useCallback((ids: ReadonlySet<PictureId>) => readSubject(store, ids, ownShelf), [store, ownShelf])
+  const readSelected = useCallback(async () => {
+    await selectActs.settled()
+    return readNow(selectActs.now().ids)
+  }, [selectActs, readNow])
   const select: GridSelection = useMemo(
     () => ({
       selection,
       acts: selectActs,
-      isMeant: (id) => selection.ids.has(id),
+      isMeant: (id) => selectActs.now().ids.has(id),
       perform(act, commands) {
         void readSelected().then((subject) => {
           if (subject && actsFor(subject).includes(act)) act.perform(subject, commands)
         })
       },
-      pressKey(event, commands) {
+      async pressKey(event, image, commands) {
         const wanted = imageActs.filter((act) => findAct([act], event, 'gallery'))
         if (wanted.length === 0) return
         event.preventDefault()
-        void readSelected().then((subject) => {
-          const offered = subject ? actsFor(subject) : []
-          if (subject) wanted.find((act) => offered.includes(act))?.perform(subject, commands)
-        })
+        await selectActs.settled()
+        const { ids } = selectActs.now()
+        const subject = await readNow(ids.has(image.id) ? ids : new Set([image.id]))
+        const offered = subject ? actsFor(subject) : []
+        if (subject) wanted.find((act) => offered.includes(act))?.perform(subject, commands)
       },
     }),
-    [selection, selectActs, readSelected],
+    [selection, selectActs, readSelected, readNow],
   )
   return { shelf, contents, select, selectActs, onSeen: shelf.want, commandsRef, goRef, readAll, readSelected }
 }
