@@ -171,8 +171,10 @@ const groups = {
       'fallback',
       'generator',
       'hand-over',
+      'may-fall-back',
       'network-away',
       'spend-question',
+      'try-again',
     ].map((name) => `generation/${name}`),
   },
   events: {
@@ -185,7 +187,7 @@ const groups = {
   },
   laying: {
     src: ['create-run', 'laying', 'parts-of', 'request-body', 'sent-preview'].map((name) => `generation/${name}`),
-    tests: ['generation/batch', 'generation/laying', 'generation/sent-preview', 'generation/submitting'],
+    tests: ['batch', 'laying', 'sent-preview', 'submitting', 'try-again'].map((name) => `generation/${name}`),
   },
   page: {
     src: ['server/page/page', 'server/page/policy', 'server/shared/shared', 'server/upstream/upstream'],

@@ -11,9 +11,12 @@ type OwnMarks = Partial<Pick<Marks, 'again' | 'batch'>>
 export function toRun({ now, newId }: Pick<Ports, 'now' | 'newId'>, recipe: Recipe, marks: OwnMarks = {}): Run {
   const family = findFamily(recipe.family)
   const count = recipe.sources.length
-  const unknown = { field: 'model', message: 'This version of Atelier does not know the model of this recipe.' }
-  const issues = family ? family.issues(recipe.draft, count) : [unknown]
-  if (!family || issues.length > 0) throw new GenerationError({ kind: 'invalid', issues })
+  if (!family) {
+    const message = 'This version of Atelier does not know the model of this recipe.'
+    throw new GenerationError({ kind: 'invalid', issues: [{ field: 'model', message }] })
+  }
+  const issues = family.issues(recipe.draft, count)
+  if (issues.length > 0) throw new GenerationError({ kind: 'invalid', issues })
   const { priceCredits, pace } = family.quote(recipe.draft, count)
   return {
     id: newId() as RunId,

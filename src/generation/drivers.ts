@@ -24,7 +24,7 @@ export interface DriverPorts {
 /** The runs that this window drives, each at most once at a time. */
 export interface Drivers {
   /** One mutation per run. Never retried, and never paused because the browser believes to be offline. */
-  mutate(key: string, work: () => Promise<unknown>): void
+  mutate(work: () => Promise<unknown>): void
   /** Resolves when driving the run has ended. Does nothing if it is being driven already. */
   drive(id: RunId, how?: Way): Promise<void>
   /**
@@ -72,9 +72,8 @@ export function createDrivers({ runner, ports: { store, now }, queryClient, netw
   }
 
   return {
-    mutate(key, work) {
+    mutate(work) {
       const options: MutationOptions<unknown> = {
-        mutationKey: ['runs', key],
         mutationFn: work,
         retry: false,
         networkMode: 'always',

@@ -71,8 +71,8 @@ export function createGenerator(parts: GeneratorPorts): Generator {
   async function resume() {
     for (const run of await store.openRuns()) {
       // The page may have been closed between a refusal and the run that replaces it.
-      const yields = isIn(run, 'failed') && run.state.yieldsTo !== undefined
-      if ((!isOver(run) || yields) && !run.marks.stopped) mutate(run.id, () => drive(run.id))
+      const yields = 'yieldsTo' in run.state
+      if ((!isOver(run) || yields) && !run.marks.stopped) mutate(() => drive(run.id))
     }
   }
 
@@ -89,41 +89,41 @@ export function createGenerator(parts: GeneratorPorts): Generator {
     const run = await store.run(id).catch(() => undefined)
     if (!run || run.marks.stopped) stop(id)
     // A run with a problem whose driver gave up here waits for the user; its own last change does not start it again.
-    else if (!isOver(run) && (isIn(run, 'queued') || !run.state.trouble)) mutate(id, () => drive(id))
+    else if (!isOver(run) && (isIn(run, 'queued') || !run.state.trouble)) mutate(() => drive(id))
   }
 
   return {
     async generate(recipe) {
-      mutate('new', async () => {
+      mutate(async () => {
         const run = await createRun(ports, recipe)
-        mutate(run.id, () => drive(run.id))
+        mutate(() => drive(run.id))
       })
       return true
     },
     async generateBatch(recipes) {
       const { createBatch } = await import('./batch.ts')
       const runs = await createBatch(ports, recipes)
-      for (const { id } of runs) mutate(id, () => drive(id))
+      for (const { id } of runs) mutate(() => drive(id))
       return runs
     },
     question: (recipes) => questionAbout(ports, recipes, limits?.()),
     resume,
     again(run) {
-      mutate('new', async () => {
+      mutate(async () => {
         const { tryAgain } = await import('./again.ts')
         const { id } = await tryAgain(ports, run)
-        mutate(id, () => drive(id))
+        mutate(() => drive(id))
       })
     },
     standIn(run) {
-      mutate(run.id, () => driveAnew(run.id, handingOver))
+      mutate(() => driveAnew(run.id, handingOver))
     },
     async stop(run) {
       const stored = await amend(run, stopping)
       if (!stored || stored.marks.stopped) stop(run.id)
     },
     look(run, how) {
-      mutate(run.id, () => driveAnew(run.id, withoutMarks, how))
+      mutate(() => driveAnew(run.id, withoutMarks, how))
     },
     async fetch(run) {
       const driver = await runner().catch(() => Promise.reject(new GenerationError(unreachable)))
@@ -132,15 +132,15 @@ export function createGenerator(parts: GeneratorPorts): Generator {
     async adopt(taskId, family) {
       const { adoptTask } = await import('./adopt.ts')
       const found = await adoptTask(ports, taskId, family)
-      if (!found.known) mutate(found.run.id, () => drive(found.run.id))
+      if (!found.known) mutate(() => drive(found.run.id))
       return found
     },
     remove(run) {
-      mutate(run.id, async () => {
+      mutate(async () => {
         // The store comes first, because it refuses to remove a run that was sent. Only then is the driver told to
         // stop.
         await store.removeRun(run.id).catch((error: unknown) => refuseRemoval(store, run.id, error))
-        if (!(await store.run(run.id))) stop(run.id)
+        stop(run.id)
       })
     },
     dismiss: (run) => void amend(run, dismissed),
@@ -161,7 +161,7 @@ function questionAbout(ports: GeneratorPorts['ports'], recipes: NonEmpty<Recipe>
 }
 
 /** Rejects with the reason why a run was not removed. */
-async function refuseRemoval(store: RunnerPorts['store'], id: RunId, error: unknown): Promise<void> {
+async function refuseRemoval(store: RunnerPorts['store'], id: RunId, error: unknown): Promise<never> {
   const isSent = (await store.run(id))?.state.phase !== 'queued'
   const message = 'This was just sent and can no longer be removed. It goes on.'
   throw isSent ? new GenerationError({ kind: 'invalid', issues: [{ field: 'run', message }] }) : error

@@ -1,7 +1,7 @@
 import { type Run, type RunIn, type StandIn, standInId } from '#domain/run.ts'
 import { step } from '#domain/run-machine.ts'
 import { modelTitle } from '#providers/gemini-models.ts'
-import type { Fallback } from '#providers/send.ts'
+import type { Fallback, Health } from '#providers/send.ts'
 import { briefOf, priceDollarsFor } from './fallback.ts'
 import type { RunnerPorts } from './ports.ts'
 import { reach } from './sending.ts'
@@ -42,7 +42,7 @@ export async function handOver(
 ): Promise<Run | undefined> {
   const isStored = (await store.run(standInId(run.id))) !== undefined
   if (!isStored) {
-    const { fallback } = await reach(send, signal).catch(() => ({ fallback: undefined }))
+    const { fallback }: Partial<Health> = await reach(send, signal).catch(() => ({}))
     signal.throwIfAborted()
     if (!fallback) return store.amendRun(run.id, withoutSuccessor)
     await store.saveRun(standInFor(run, fallback, now()))

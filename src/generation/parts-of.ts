@@ -1,5 +1,5 @@
 import { GenerationError } from '#domain/failure.ts'
-import type { Run } from '#domain/run.ts'
+import { type Run, taskOf } from '#domain/run.ts'
 import { findFamily } from '#models/catalogue.ts'
 import type { ModelFamily } from '#models/model.ts'
 import type { Provider } from '#providers/provider.ts'
@@ -11,11 +11,14 @@ import { findProvider } from '#providers/registry.ts'
  */
 export function partsOf(run: Run): { family: ModelFamily; provider: Provider } {
   const family = findFamily(run.recipe.family)
-  const sentTo = 'task' in run.state ? run.state.task?.provider : run.marks.standsIn?.provider
-  const provider = findProvider(sentTo ?? family?.provider ?? '')
-  if (!family || !provider) {
-    const message = 'This version of Atelier does not know the model of this run.'
-    throw new GenerationError({ kind: 'invalid', issues: [{ field: 'model', message }] })
-  }
+  if (!family) throw unknownModel()
+  const sentTo = taskOf(run)?.provider ?? run.marks.standsIn?.provider
+  const provider = findProvider(sentTo ?? family.provider)
+  if (!provider) throw unknownModel()
   return { family, provider }
+}
+
+function unknownModel(): GenerationError {
+  const message = 'This version of Atelier does not know the model of this run.'
+  return new GenerationError({ kind: 'invalid', issues: [{ field: 'model', message }] })
 }

@@ -80,7 +80,12 @@ export interface RunnerPorts {
 }
 
 /** The way to the proxy that a run was sent through, even if the setting has changed since. */
-export function sendFor({ send, route }: Pick<RunnerPorts, 'send' | 'route'>, { marks: { proxy } }: Run): Send {
+export function sendFor(ports: Pick<RunnerPorts, 'send' | 'route'>, { marks: { proxy } }: Run): Send {
+  return sendThrough(ports, proxy)
+}
+
+/** The way to the proxy with this address; `undefined`: the only one. */
+export function sendThrough({ send, route }: Pick<RunnerPorts, 'send' | 'route'>, proxy: string | undefined): Send {
   return proxy === undefined || !route ? send : route.to(proxy)
 }
 

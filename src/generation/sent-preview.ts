@@ -34,8 +34,9 @@ export interface SentImage {
 export function previewText(recipe: Recipe): SentText {
   const family = findFamily(recipe.family)
   if (!family) return { text: '', length: 0, options: [] }
-  const places = sentSources(recipe).map((_, index) => `image ${index + 1}`)
-  const body = toRequestBody(recipe, family, {}, places)
+  // In place of their addresses.
+  const places: string[] = sentSources(recipe).map(({ id }) => id)
+  const body = toRequestBody(recipe, family, {}, places) as object
   const members = membersOf(body).filter(({ value }) => !places.includes(value))
   const text = members.find(({ name }) => name === 'prompt')?.value ?? ''
   return { text, length: lengthOf(text), options: members.filter(({ name }) => name !== 'prompt') }
@@ -59,8 +60,9 @@ export async function previewImages(
 }
 
 /** The members with a value of their own, by their last name: no body has two members of the same name. */
-function membersOf(body: unknown, name = ''): { name: string; value: string }[] {
-  if (body === null || typeof body !== 'object') return [{ name, value: String(body) }]
-  const members = Array.isArray(body) ? body.map((each) => [name, each] as const) : Object.entries(body)
-  return members.flatMap(([key, value]) => membersOf(value, key))
+function membersOf(body: object): { name: string; value: string }[] {
+  return Object.entries(body).flatMap(([name, value]) => {
+    if (Array.isArray(value)) return value.flatMap((each) => membersOf({ [name]: each }))
+    return value instanceof Object ? membersOf(value) : [{ name, value: String(value) }]
+  })
 }

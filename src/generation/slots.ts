@@ -37,12 +37,16 @@ export function createSlots(limit: () => number): Slots {
     async acquire(signal) {
       signal.throwIfAborted()
       return new Promise((resolve, reject) => {
-        const enter = () => resolve(take())
-        line.add(enter)
-        signal.addEventListener('abort', () => {
+        const enter = () => {
+          signal.removeEventListener('abort', leave)
+          resolve(take())
+        }
+        const leave = () => {
           line.delete(enter)
           reject(signal.reason)
-        })
+        }
+        signal.addEventListener('abort', leave)
+        line.add(enter)
         next()
       })
     },

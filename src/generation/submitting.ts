@@ -3,7 +3,7 @@ import type { Marks, Run, RunIn } from '#domain/run.ts'
 import type { ModelFamily } from '#models/model.ts'
 import type { Provider } from '#providers/provider.ts'
 import { partsOf } from './parts-of.ts'
-import { type Push, type RunnerPorts, sendFor } from './ports.ts'
+import { type Push, type RunnerPorts, sendFor, sendThrough } from './ports.ts'
 import { createRateGate } from './rate-gate.ts'
 import type { RunSteps } from './run-steps.ts'
 import { lostContact, reach, recover, type Sent, submitOnce } from './sending.ts'
@@ -55,14 +55,14 @@ export function createSubmitting(
 
   async function prepare(run: RunIn<'queued'>, provider: Provider, signal: AbortSignal): Promise<Ready> {
     const proxy = route?.current()
-    const through = proxy === undefined || !route ? ports : { ...ports, send: route.to(proxy) }
+    const through = { ...ports, send: sendThrough(ports, proxy) }
     const { mode, gateway, fallback, locked } = await reach(through.send, signal)
     if (locked) throw new GenerationError({ kind: 'locked' })
     const { standsIn } = run.marks
-    if (standsIn && !fallback) throw new GenerationError(noFallback)
-    const isSimulated = (standsIn ? fallback?.mode : mode) === 'simulated'
+    const service = standsIn ? fallback : { mode }
+    if (!service) throw new GenerationError(noFallback)
     const marks = {
-      ...(isSimulated ? { simulated: true as const } : {}),
+      ...(service.mode === 'simulated' ? { simulated: true as const } : {}),
       // A run at the fallback service does not use a gateway.
       ...(gateway === undefined || standsIn ? {} : { gateway }),
       ...(proxy === undefined ? {} : { proxy }),

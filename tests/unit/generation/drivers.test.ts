@@ -1,5 +1,5 @@
 import { QueryClient } from '@tanstack/react-query'
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { type Failure, GenerationError } from '#domain/failure.ts'
 import type { NonEmpty, RunId } from '#domain/ids.ts'
 import { isIn, type Recipe, type Run } from '#domain/run.ts'
@@ -12,7 +12,7 @@ import { findFamily } from '#models/catalogue.ts'
 import { openMemoryStore } from '#store/memory-store.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { eventually } from '../../support/eventually.ts'
-import { failedRun, queuedRun, savedRun, sendingRun, workingRun } from '../../support/gallery-records.ts'
+import { failedRun, newPicture, queuedRun, savedRun, sendingRun, workingRun } from '../../support/gallery-records.ts'
 import { lightProcessor } from '../../support/light-images.ts'
 import { settled } from '../../support/windows.ts'
 
@@ -137,9 +137,13 @@ describe('a change of another window', () => {
   test('that concerns images drives nothing', async () => {
     await keep(workingRun('a'))
     open()
-    await store.deleteForEver([])
+    const read = vi.spyOn(store, 'run')
+    const changes: string[] = []
+    store.subscribe(({ kind }) => changes.push(kind))
+    await store.addPicture(newPicture('x', new Blob(['x'], { type: 'image/png' })))
     await settled()
-    expect(asked).toEqual([])
+    expect([asked, read.mock.calls, changes.includes('runs')]).toEqual([[], [], false])
+    expect(changes).not.toEqual([])
   })
 })
 
@@ -210,6 +214,15 @@ describe('what a user does', () => {
     generator.look(ready('a'), { freshLink: true } satisfies Way)
     await eventually(() => expect(asked).toEqual(['drive a', 'stop a', 'drive a by a fresh link']))
     expect(await store.run('a' as RunId)).not.toHaveProperty('marks.dismissed')
+  })
+
+  test('looking again at a run without such marks stores nothing', async () => {
+    await keep(workingRun('a'))
+    const changes: unknown[] = []
+    store.subscribe((change) => changes.push(change))
+    open().look(workingRun('a'))
+    await eventually(() => expect(asked).toEqual(['drive a']))
+    expect(changes).toEqual([])
   })
 
   test('looking again at a stopped run takes the mark off', async () => {

@@ -144,6 +144,14 @@ test.each([
   expect(inRequest).toHaveLength(isMarked.length)
 })
 
+test('of a model of another version is empty', () => {
+  expect(previewText({ family: 'gone', draft: { prompt: 'a fox' }, sources: [] })).toEqual({
+    text: '',
+    length: 0,
+    options: [],
+  })
+})
+
 test('of an image that is gone says which one', async () => {
   const recipe = { ...machine.recipe({}, 'flux-2'), sources: [await keepMade('made', 96, 64), 'gone' as PictureId] }
   await expect(previewImages(machine.store, recipe, toSent)).rejects.toThrow('Image 2 is no longer in this browser.')

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { expect, test } from 'vitest'
 import { createSlots } from '#generation/slots.ts'
 import { settled } from '../../support/windows.ts'
@@ -11,6 +12,18 @@ test('a place that is given back twice is free once', async () => {
   release()
   release()
   expect(slots.held).toBe(1)
+})
+
+test('a signal is no longer listened to by a holder', async () => {
+  const slots = createSlots(() => 1)
+  const { signal } = new AbortController()
+  const release = await slots.acquire(signal)
+  const second = slots.acquire(signal)
+  await settled()
+  expect(getEventListeners(signal, 'abort')).toHaveLength(1)
+  release()
+  await second
+  expect(getEventListeners(signal, 'abort')).toEqual([])
 })
 
 test('a place is given at once while there is one, and a higher limit counts from the next to come', async () => {
