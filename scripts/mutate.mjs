@@ -183,7 +183,9 @@ const groups = {
   },
   store: {
     src: ['store/picture-records', 'store/run-records', 'store/run-writes'],
-    tests: ['store/settling', 'store/full-disk', 'store/gallery', 'store/files', 'store/samples'],
+    tests: ['backup-records', 'files', 'full-disk', 'gallery', 'picture-records', 'settling'].map(
+      (name) => `store/${name}`,
+    ),
   },
   laying: {
     src: ['create-run', 'laying', 'parts-of', 'request-body', 'sent-preview'].map((name) => `generation/${name}`),

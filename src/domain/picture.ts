@@ -110,8 +110,12 @@ export interface Picture {
   marks?: ImageMarks
 }
 
+/** Made by a model, or a sample that stands for such an image. */
+export type MadePicture = Picture & { origin: Extract<Origin, { kind: 'made' | 'sample' }> }
+
 /** Whether an answer still has to be laid into its source, or searched for marks that were drawn on the source. */
-export function awaitsLaying({ origin, laying }: Picture): boolean {
+export function awaitsLaying(picture: Picture): picture is MadePicture {
+  const { origin, laying } = picture
   if ((origin.kind !== 'made' && origin.kind !== 'sample') || laying !== undefined) return false
   return laidEditOf(origin.recipe) !== undefined || markedEditOf(origin.recipe) !== undefined
 }

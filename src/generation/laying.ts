@@ -1,7 +1,7 @@
-import type { Fit } from '#domain/edit.ts'
+import type { Edit, Fit } from '#domain/edit.ts'
 import type { PictureId } from '#domain/ids.ts'
 import { type Laying, laidInId } from '#domain/laying.ts'
-import { awaitsLaying, type Origin, type Picture } from '#domain/picture.ts'
+import { awaitsLaying, type MadePicture, type Picture } from '#domain/picture.ts'
 import { laidEditOf, markedEditOf } from '#domain/run.ts'
 import type { LayInJob, LayInResult, LayInStep, MarkJob } from '#imaging/edit/chain.ts'
 import type { GalleryStore, NewPicture } from '#store/store.ts'
@@ -38,7 +38,6 @@ export interface AnswerLayingPorts {
   now(): number
 }
 
-const noArea = 'This image is no answer to an edit of an area.'
 const sourceGone = 'The source image was deleted, so the answer is kept whole.'
 
 export function createAnswerLaying(ports: AnswerLayingPorts): AnswerLaying {
@@ -50,7 +49,7 @@ export function createAnswerLaying(ports: AnswerLayingPorts): AnswerLaying {
 
   async function layOnce(id: PictureId): Promise<void> {
     const answer = await store.picture(id)
-    if (!answer || !isMade(answer) || !awaitsLaying(answer)) return
+    if (!answer || !awaitsLaying(answer)) return
     if (!laidEditOf(answer.origin.recipe)) return record(id, await checkMarks(ports, answer))
     const laidIn = laidInId(id)
     if (!(await store.picture(laidIn))) {
@@ -96,9 +95,6 @@ export function createAnswerLaying(ports: AnswerLayingPorts): AnswerLaying {
   }
 }
 
-/** Made by a model, or a sample that stands for such an image. */
-type MadePicture = Picture & { origin: Extract<Origin, { kind: 'made' | 'sample' }> }
-
 function isMade(picture: Picture): picture is MadePicture {
   return picture.origin.kind === 'made' || picture.origin.kind === 'sample'
 }
@@ -127,12 +123,11 @@ function createProgress() {
 
 /** Searches an answer for the marks that were sent to the model. Finds none if a file cannot be read. */
 async function checkMarks({ store, findMarks }: AnswerLayingPorts, answer: MadePicture): Promise<Laying> {
-  const { recipe } = answer.origin
-  const edit = markedEditOf(recipe)
-  const [id] = recipe.sources
-  const source = id && (await store.original(id))
+  // What awaits laying has an area, or marks.
+  const edit = markedEditOf(answer.origin.recipe) as Edit
+  const source = await store.original(edit.document.base)
   const bytes = await store.original(answer.id)
-  if (!edit || !source || !bytes) return { kind: 'checked', marksLeft: [] }
+  if (!source || !bytes) return { kind: 'checked', marksLeft: [] }
   const found = findMarks({ source, answer: bytes, edit }, new AbortController().signal)
   return { kind: 'checked', marksLeft: await found.catch(() => []) }
 }
@@ -144,11 +139,9 @@ async function layInByWorker(
   answer: MadePicture,
   options: LayInOptions,
 ): Promise<LayInResult> {
-  const { recipe } = answer.origin
-  const edit = laidEditOf(recipe)
-  const [id] = recipe.sources
-  if (!edit || id === undefined) throw new Error(noArea)
-  const [source, bytes] = [await store.original(id), await store.original(answer.id)]
+  const edit = areaEditOf(answer)
+  const source = await store.original(edit.document.base)
+  const bytes = await store.original(answer.id)
   if (!source) throw new Error(sourceGone)
   if (!bytes) throw new Error("The answer's data is missing in this browser.")
   try {
@@ -157,6 +150,13 @@ async function layInByWorker(
   } finally {
     showStep(answer.id, undefined)
   }
+}
+
+/** Throws an Error with a sentence if the image is no answer to an edit of an area. */
+function areaEditOf({ origin }: MadePicture): Edit {
+  const edit = laidEditOf(origin.recipe)
+  if (!edit) throw new Error('This image is no answer to an edit of an area.')
+  return edit
 }
 
 /** Throws an Error with a sentence where there is nothing to keep. */
@@ -171,9 +171,7 @@ function toDerived(
   if (!png) throw new Error('The answer could not be laid in.')
   const { recipe, model } = origin
   const simulated = origin.kind === 'sample' || origin.simulated
-  const edit = laidEditOf(recipe)
-  const [source] = recipe.sources
-  if (!edit || source === undefined) throw new Error(noArea)
+  const edit = areaEditOf(answer)
   const document = {
     ...edit.document,
     ...(feather === undefined ? {} : { rim: feather }),
@@ -187,7 +185,7 @@ function toDerived(
     prompt,
     // Of the images that are made from one answer, the first takes its place in the batch.
     ...(answer.batch && answer.laying?.kind !== 'laid' ? { batch: answer.batch } : {}),
-    parents: [source, answer.id],
+    parents: [edit.document.base, answer.id],
     bytes: png,
     origin: {
       kind: 'derived',
@@ -213,20 +211,16 @@ const mostPlaces = 24
  * The id of the image for these options: the same options give the same id, so that returning to them makes no further
  * image. `first`: the image that was laid in automatically.
  */
-function versionId(
-  { id, origin: { recipe } }: MadePicture,
-  options: LayInOptions,
-  first: Picture | undefined,
-): PictureId {
+function versionId(answer: MadePicture, options: LayInOptions, first: Picture | undefined): PictureId {
   const { view = 'area', feather, fit, area } = options
-  const sentDocument = laidEditOf(recipe)?.document
-  const firstMap = first?.origin.kind === 'derived' && first.origin.from === 'answer' ? first.origin.fit.map : undefined
+  const { document } = areaEditOf(answer)
+  const firstMap = first && 'fit' in first.origin ? first.origin.fit.map : undefined
   const isFirstMap = fit?.map.every((part, index) => part === firstMap?.[index])
   const parts = [
-    laidInId(id),
+    laidInId(answer.id),
     ...(view === 'area' ? [] : [view]),
-    ...(feather === undefined || feather === sentDocument?.rim ? [] : [`rim${feather}`]),
-    ...(area === undefined || isSame(area, sentDocument?.area) ? [] : [`area${hashOf(JSON.stringify(area))}`]),
+    ...(feather === undefined || feather === document.rim ? [] : [`rim${feather}`]),
+    ...(area === undefined || isSame(area, document.area) ? [] : [`area${hashOf(JSON.stringify(area))}`]),
     ...(fit && !isFirstMap ? fit.map.map((part) => part.toFixed(4)) : []),
   ]
   return parts.join('-') as PictureId

@@ -50,10 +50,7 @@ export function createRunLock(world: LockWorld): RunnerPorts['lock'] {
       let going: Promise<T> | undefined
       let ended = false
       const waiting = AbortSignal.any([signal, line.signal])
-      const leaveLine = () => {
-        if (going === undefined) line.abort()
-      }
-      if (!byForce) frozenHolder(name, mayTake, waiting).then(leaveLine, ignore)
+      if (!byForce) frozenHolder(name, mayTake, waiting).then(() => line.abort(), ignore)
       try {
         return await locks.request(name, byForce ? { steal: true } : { signal: waiting }, () => {
           line.abort()

@@ -6,7 +6,7 @@ import type { Listen, Listener } from './push.ts'
 /** What the window with the stream sends to the others, and what they ask of it. */
 type Message =
   // `mark` is the digest of a run. Windows of other builds read this name.
-  { kind: 'run'; mark: string } | { kind: 'gap' | 'who' } | { kind: 'alive'; id?: string } | { kind: 'dead' }
+  { kind: 'run'; mark: string } | { kind: 'gap' | 'who' } | { kind: 'alive'; id: string | undefined } | { kind: 'dead' }
 
 export interface SharedWorld extends Pick<RunnerPorts, 'wait' | 'monotonic'> {
   locks: { request(name: string, options: { signal: AbortSignal }, work: () => Promise<void>): Promise<void> }
@@ -42,13 +42,20 @@ export function createSharedStream({
     if (data.kind === 'who' && isLeading && isAlive) tellAlive()
     if (isLeading || data.kind === 'who') return
     heardAt = monotonic()
-    if (data.kind === 'alive') lastId = data.id ?? lastId
-    if (data.kind === 'run') listener?.runEvent(data.mark)
-    else if (data.kind === 'gap') listener?.gap()
-    else listener?.alive(data.kind === 'alive')
+    switch (data.kind) {
+      case 'run':
+        return listener?.runEvent(data.mark)
+      case 'gap':
+        return listener?.gap()
+      case 'alive':
+        lastId = data.id ?? lastId
+        return listener?.alive(true)
+      default:
+        return listener?.alive(false)
+    }
   })
 
-  const tellAlive = () => channel.postMessage({ kind: 'alive', ...(lastId === undefined ? {} : { id: lastId }) })
+  const tellAlive = () => channel.postMessage({ kind: 'alive', id: lastId })
 
   const passingOn = (own: Listener): StreamListener => ({
     alive(next) {

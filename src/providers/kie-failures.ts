@@ -45,8 +45,8 @@ const byMessage: readonly (readonly [Meaning, RegExp])[] = [
 ]
 
 /** Whether a message that was not understood may still mean that the content was the reason. */
-export function mayBeAboutContent({ said = '' }: Failure): boolean {
-  return /violat|reject|block|refus|unsafe|forbidden|违|审/i.test(said)
+export function mayBeAboutContent({ said }: Failure): boolean {
+  return /violat|reject|block|refus|unsafe|forbidden|违|审/i.test(String(said))
 }
 
 const byCode: Readonly<Record<number, Meaning>> = {

@@ -51,22 +51,20 @@ function readAnswer(httpStatus: number, body: string): Answer {
   const json = parseJson(body)
   const envelope = Envelope.safeParse(json)
   if (!envelope.success) return { ok: false, trouble: { code: httpStatus, msg: '' } }
-  const code = envelope.data.code
+  const code = envelope.data.code ?? Number.NaN
   const msg = text(envelope.data.msg) ?? text(envelope.data.message) ?? ''
-  if (code === undefined || code === null || Number.isNaN(code)) {
-    return { ok: false, trouble: { code: httpStatus, msg } }
-  }
+  if (Number.isNaN(code)) return { ok: false, trouble: { code: httpStatus, msg } }
   return code === 200 ? { ok: true, data: envelope.data.data } : { ok: false, trouble: { code, msg } }
 }
 
 function text(value: string | number | null | undefined): string | undefined {
-  const written = value === null || value === undefined ? '' : String(value)
+  const written = String(value ?? '')
   return written === '' || written === 'null' ? undefined : written
 }
 
 function address(value: string | number | null | undefined): string | undefined {
-  const written = text(value)
-  return written !== undefined && /^https?:\/\//i.test(written) ? written : undefined
+  const written = String(value)
+  return /^https?:\/\//i.test(written) ? written : undefined
 }
 
 async function ask(endpoint: Endpoint, init: RequestInit, call: Call, query = ''): Promise<Answer> {
@@ -177,24 +175,24 @@ function readKontextRecord(data: unknown): TaskStatus {
   return result === undefined ? { state: 'empty', spareUrls } : { state: 'done', imageUrls: [result], spareUrls }
 }
 
+/** Some records have a flag in place of the word. */
+const wordOfFlag: Readonly<Record<number, string>> = { 1: 'success', 2: 'fail', 3: 'fail' }
+
 /** The state is a word; results are read on success only. docs/services.md 3.2. */
 function readJobRecord(data: unknown): TaskStatus {
   const record = JobRecord.safeParse(data)
   if (!record.success) return { state: 'running' }
   const { state, successFlag, resultJson, response, failCode, failMsg } = record.data
-  const word = state ?? (successFlag === 1 ? 'success' : successFlag === 2 || successFlag === 3 ? 'fail' : '')
+  const word = state ?? wordOfFlag[Number(successFlag)]
   if (word === 'fail' || word === 'failed' || word === 'error') return failed(failCode, failMsg)
   if (word !== 'success') return { state: 'running' }
   const urls = [resultJson, response].map(resultUrls).find(isNonEmpty)
-  return urls && isNonEmpty(urls)
-    ? { state: 'done', imageUrls: urls, spareUrls: [] }
-    : { state: 'empty', spareUrls: [] }
+  return urls ? { state: 'done', imageUrls: urls, spareUrls: [] } : { state: 'empty', spareUrls: [] }
 }
 
-function resultUrls(value: unknown): string[] {
+function resultUrls(value: unknown): readonly string[] {
   const results = Results.safeParse(typeof value === 'string' ? parseJson(value) : value)
-  if (!results.success) return []
-  return (results.data.resultUrls ?? []).map(address).filter((url) => url !== undefined)
+  return results.data?.resultUrls?.map(address).filter((url) => url !== undefined) ?? []
 }
 
 function failed(code: number | null | undefined, message: string | number | null | undefined): TaskStatus {

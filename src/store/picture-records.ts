@@ -1,4 +1,5 @@
 import type { PictureId } from '#domain/ids.ts'
+import type { Picture } from '#domain/picture.ts'
 import { isIn, type RunIn } from '#domain/run.ts'
 import { mayFollow } from '#domain/run-machine.ts'
 import { type Database, storageError } from './database.ts'
@@ -32,6 +33,13 @@ export function createPictureRecords(database: Database, processor: ImageProcess
       return records.flatMap((record) => (record ? [toPicture(record)] : []))
     })
 
+  /** An image that has just been stored. */
+  async function stored(id: PictureId): Promise<Picture> {
+    const [picture] = await pictures([id])
+    if (!picture) throw notWrittenError()
+    return picture
+  }
+
   async function toEntries(made: readonly NewPicture[]): Promise<PictureEntry[]> {
     const there = new Set((await pictures(made.map(({ id }) => id))).map(({ id }) => id))
     const entries: PictureEntry[] = []
@@ -51,22 +59,18 @@ export function createPictureRecords(database: Database, processor: ImageProcess
   return {
     async settle(run, made) {
       const record = await database.read(['runs'], (transaction) => transaction.objectStore('runs').get(run.id))
-      const stored = record && toRun(record)
-      if (stored && isIn(stored, 'saved')) return pictures(stored.state.pictures)
+      const before = record && toRun(record)
+      if (before && isIn(before, 'saved')) return pictures(before.state.pictures)
       await keep(database, await toEntries(made), run)
       return pictures(run.state.pictures)
     },
     async addPicture(picture) {
       await keep(database, await toEntries([picture]))
-      const [kept] = await pictures([picture.id])
-      if (!kept) throw notWrittenError()
-      return kept
+      return stored(picture.id)
     },
     async addFile(file) {
       await keepFile(database, file)
-      const [kept] = await pictures([file.id])
-      if (!kept) throw notWrittenError()
-      return kept
+      return stored(file.id)
     },
     async restorePicture(restored) {
       if (restored.picture.file) await keepFileAgain(database, restored)

@@ -165,6 +165,7 @@ describe('an answer to an edit of an area', () => {
     expect(jobs).toHaveLength(2)
     expect(jobs[1]).toMatchObject({ view: 'changed', feather: 20 })
     const made = await store.picture(first)
+    expect((await store.picture(answer))?.laying).toEqual({ kind: 'laid', picture: laid })
     expect(made?.origin).toMatchObject({ view: 'changed', edit: { document: { rim: 20 } } })
   })
 
@@ -208,6 +209,39 @@ test('an answer to marks alone is searched for them, and nothing is laid in', as
   expect(jobs).toEqual([])
   expect(sought).toEqual([{ source: await store.original(photo), answer: await store.original(other), edit: marked }])
   expect((await store.picture(other))?.laying).toEqual({ kind: 'checked', marksLeft: [2] })
+})
+
+test('an answer to an area is laid in also if it has marks', async () => {
+  const { store, layers } = await open()
+  const [other, made] = pictureIds('run-4-0', 'run-4-0-laid') as [PictureId, PictureId]
+  const recipe = { ...origin.recipe, edits: [{ ...edit, marks: 'burnt' as const }] }
+  const bytes = await paintedImage('jpeg', { width: 48, height: 32 })
+  await store.addPicture(newPicture(other, bytes, { origin: { ...origin, recipe }, parents: [photo] }))
+  await layers.lay(other)
+  expect((await store.picture(other))?.laying).toEqual({ kind: 'laid', picture: made })
+})
+
+test.each<[string, Partial<AnswerLayingPorts['store']>, Partial<AnswerLayingPorts>]>([
+  ['its source is gone', { original: async (id) => (id === photo ? undefined : new Blob()) }, {}],
+  ['its own data is gone', { original: async (id) => (id === photo ? new Blob() : undefined) }, {}],
+  ['a file cannot be read', {}, { findMarks: () => Promise.reject(new Error('no image')) }],
+])('marks are not found where %s', async (_, gone, change) => {
+  const { store, ports } = await open(change)
+  const pin: Mark = { id: 'm', n: 2, colour: 'red', note: '', kind: 'pin', at: [9, 9] }
+  const marked: Edit = { ...edit, document: { ...emptyDocument(photo), marks: [pin] }, marks: 'burnt' }
+  const [other] = pictureIds('run-2-0') as [PictureId]
+  const recipe = { ...origin.recipe, edits: [marked] }
+  const bytes = await paintedImage('jpeg', { width: 48, height: 32 })
+  await store.addPicture(newPicture(other, bytes, { origin: { ...origin, recipe }, parents: [photo] }))
+  await createAnswerLaying({ ...ports, store: { ...store, ...gone } }).lay(other)
+  expect((await store.picture(other))?.laying).toEqual({ kind: 'checked', marksLeft: [] })
+})
+
+test('an answer may be laid in by hand before it was laid in by itself', async () => {
+  const { store, layers } = await open()
+  const made = await layers.layInAgain(answer, { fit })
+  expect(made).toBe(`${laid}-${fit.map.map((part) => part.toFixed(4)).join('-')}`)
+  expect((await store.picture(answer))?.laying).toBeUndefined()
 })
 
 test.each([
@@ -320,6 +354,9 @@ describe('what is laid in', () => {
       kind: 'failed',
       reason: 'The answer could not be laid into its source.',
     })
+    const strange = await open({ layIn: () => Promise.reject() })
+    await strange.layers.lay(answer)
+    expect((await strange.store.picture(answer))?.laying).toMatchObject({ kind: 'failed' })
     const full = await open()
     const recordLaying = () => Promise.reject(new Error('full'))
     const away = createAnswerLaying({ ...full.ports, store: { ...full.store, recordLaying } })
@@ -347,6 +384,8 @@ test('an answer that is laid in with another area is another image, the same for
   await layers.lay(answer)
   const area = [{ op: 'add', shape: { kind: 'box', box: [1, 1, 9, 9] } }] as const
   const made = await layers.layInAgain(answer, { area, fit })
+  // Stored ids: the same in every version of this code.
+  expect(made).toBe(`${laid}-area1scr96m1li36bk`)
   expect(await layers.layInAgain(answer, { area, fit })).toBe(made)
   expect(await layers.layInAgain(answer, { area: edit.document.area, fit })).toBe(laid)
   expect(jobs.map((job) => job.area)).toEqual([undefined, area])

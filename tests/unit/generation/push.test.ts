@@ -1,8 +1,9 @@
+import { getEventListeners } from 'node:events'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { RunId } from '#domain/ids.ts'
-import { createEventStream } from '#generation/event-stream.ts'
+import { createEventStream, createOwnStream } from '#generation/event-stream.ts'
 import type { Push } from '#generation/ports.ts'
-import { createPush, type Listener } from '#generation/push.ts'
+import { createPush, createSilentPush, type Listener } from '#generation/push.ts'
 import { createSharedStream, type SharedWorld } from '#generation/shared-stream.ts'
 import { digestOf, eventsPath, heartbeatMs, silenceMs } from '#providers/events.ts'
 import { createHeldTime, settled } from '../../support/windows.ts'
@@ -170,6 +171,66 @@ describe('pauses and events of runs', () => {
     expect(one).toEqual({})
   })
 
+  test('a heartbeat does not lengthen a pause that has begun', async () => {
+    push.follow(run)
+    await settled()
+    stream?.alive(true)
+    const usual = pause()
+    await settled()
+    stream?.runEvent(await digestOf(other))
+    stream?.alive(true)
+    await time.pass(2_000)
+    expect(usual).toEqual({ word: false, atMs: 2_000 })
+  })
+
+  test('an event that came late is no reason to poll more often', async () => {
+    await earnTrust()
+    push.follow(run)
+    await settled()
+    const first = pause()
+    await time.pass(30_000)
+    expect(first.word).toBe(false)
+    stream?.runEvent(await digestOf(run))
+    push.ended(run)
+    const third = 'run-0003' as RunId
+    push.follow(third)
+    await settled()
+    const second = pause(third)
+    await time.pass(29_000)
+    expect(second).toEqual({})
+  })
+
+  test('a run that is followed anew is not forgotten when its first follower leaves', async () => {
+    const unfollow = push.follow(run)
+    push.follow(run)
+    unfollow()
+    await settled()
+    const one = pause()
+    stream?.runEvent(await digestOf(run))
+    await settled()
+    expect(one).toEqual({ word: true, atMs: 0 })
+  })
+
+  test('the moment for which the stream stays open begins with the last run', async () => {
+    const [first, second] = [push.follow(run), push.follow(other)]
+    first()
+    await time.pass(9_000)
+    second()
+    await time.pass(9_000)
+    expect(stream).toBeDefined()
+    await time.pass(1_000)
+    expect(stream).toBeUndefined()
+  })
+
+  test('a pause leaves nothing on its signal', async () => {
+    push.follow(run)
+    const { signal } = new AbortController()
+    const waiting = push.untilPoll(run, 2_000, signal)
+    await time.pass(2_000)
+    expect(await waiting).toBe(false)
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+  })
+
   test('a signal ends the pause as it ends any other', async () => {
     push.follow(run)
     const stop = new AbortController()
@@ -193,6 +254,22 @@ describe('pauses and events of runs', () => {
     push.follow(run)
     expect(opened).toBe(2)
   })
+})
+
+test('a pause that cannot be made is told', async () => {
+  const wait = () => Promise.reject(new Error('no timer'))
+  const push = createPush({ wait, monotonic: () => 0, random: () => 0.5, listen: async () => undefined })
+  push.follow(run)
+  await expect(push.untilPoll(run, 2_000, never)).rejects.toThrow('no timer')
+})
+
+test('without a stream, a pause has its full length and no event', async () => {
+  const waits: number[] = []
+  const push = createSilentPush(async (ms) => void waits.push(ms))
+  push.follow(run)()
+  push.ended(run)
+  expect(await Promise.all([push.pause(run, 1, never), push.untilPoll(run, 2, never)])).toEqual([false, false])
+  expect(waits).toEqual([1, 2])
 })
 
 test('a run that begins at the moment when the stream would be closed keeps it', async () => {
@@ -225,12 +302,12 @@ describe('the stream of a page', () => {
   const health = () => Response.json({ mode: 'live', gateway: 'kie', callbacks: true })
 
   /** A proxy whose streams the test writes, and a page that reads them. */
-  function openPage(random = () => 0.5, time = createHeldTime()) {
+  function openPage(random = () => 0.5, time = createHeldTime(), isAlone = false) {
     const heard: string[] = []
     const asked: (string | null)[] = []
     const streams: ReadableStreamDefaultController<Uint8Array>[] = []
     let isUp = true
-    const stream = createEventStream({
+    const ports: Parameters<typeof createEventStream>[0] = {
       ...time,
       random,
       send: async (path, init) => {
@@ -245,7 +322,7 @@ describe('the stream of a page', () => {
         })
         return new Response(body, { headers: { 'content-type': 'text/event-stream' } })
       },
-    })
+    }
     const stop = new AbortController()
     const listener = {
       alive: (isAlive: boolean) => void (heard.at(-1) !== `alive ${isAlive}` && heard.push(`alive ${isAlive}`)),
@@ -253,7 +330,8 @@ describe('the stream of a page', () => {
       gap: () => void heard.push('gap'),
       heard: () => undefined,
     }
-    void stream(undefined, listener, stop.signal)
+    if (isAlone) void createOwnStream(ports)(listener, stop.signal)
+    else void createEventStream(ports)(undefined, listener, stop.signal)
     return {
       time,
       heard,
@@ -261,6 +339,10 @@ describe('the stream of a page', () => {
       stop: () => stop.abort(),
       write: async (text: string) => {
         streams.at(-1)?.enqueue(new TextEncoder().encode(text))
+        await settled()
+      },
+      writeByte: async (byte: number) => {
+        streams.at(-1)?.enqueue(Uint8Array.of(byte))
         await settled()
       },
       cut: async () => {
@@ -293,6 +375,44 @@ describe('the stream of a page', () => {
     for (const character of 'event: run\nid: a-1\ndata: mark\n\n') await page.write(character)
     expect(page.heard).toEqual(['alive true', 'mark'])
     page.stop()
+  })
+
+  test('letters of several bytes are read however they are split', async () => {
+    const page = openPage()
+    await settled()
+    for (const byte of new TextEncoder().encode('event: run\ndata: märk\n\n')) await page.writeByte(byte)
+    expect(page.heard).toEqual(['alive true', 'märk'])
+    page.stop()
+  })
+
+  test('the stream of one window alone gives its events', async () => {
+    const page = openPage(undefined, undefined, true)
+    await settled()
+    await page.write('event: run\nid: a-1\ndata: mark\n\n')
+    expect(page.heard).toEqual(['alive true', 'mark'])
+    page.stop()
+  })
+
+  test('a page that was stopped before asks for nothing', async () => {
+    const asked: string[] = []
+    const send = async (path: string) => {
+      asked.push(path)
+      return health()
+    }
+    const listener = { alive: fail, runEvent: fail, gap: fail, heard: fail }
+    await createEventStream({ ...createHeldTime(), random: () => 0.5, send })(undefined, listener, AbortSignal.abort())
+    expect(asked).toEqual([])
+  })
+
+  test('a proxy of another make is asked again after ten minutes', async () => {
+    const time = createHeldTime()
+    const stop = new AbortController()
+    const send = async () => new Response('not found', { status: 404 })
+    const listener = { alive: () => undefined, runEvent: fail, gap: fail, heard: fail }
+    void createEventStream({ ...time, random: () => 0.5, send })(undefined, listener, stop.signal)
+    await settled()
+    expect(time.waiting()).toEqual([600_000])
+    stop.abort()
   })
 
   test('W08 held back by a server in between, it never counts as alive; silent for 40 s, it no longer counts as alive', async () => {
@@ -389,6 +509,9 @@ describe('the stream of a page', () => {
     })
     // Each connection is ended before the next one.
     expect(inits.slice(0, 8).every((init) => init?.signal?.aborted)).toBe(true)
+    // Only the present pause listens to the page's signal.
+    await settled()
+    expect(getEventListeners(stop.signal, 'abort')).toHaveLength(1)
     stop.abort()
   })
 
@@ -438,18 +561,21 @@ describe('the windows of one browser', () => {
   let time: ReturnType<typeof createHeldTime>
   let listeners: ((event: { data: Message }) => void)[]
   let line: (() => void)[]
+  let requested: { name: string; signal: AbortSignal }[]
   let reading: { lastId: string | undefined; listener: Parameters<SharedWorld['stream']>[1] }[]
 
   beforeEach(() => {
     time = createHeldTime()
     listeners = []
     line = []
+    requested = []
     reading = []
   })
 
   /** One holder per name at a time; the others queue. */
   const locks: SharedWorld['locks'] = {
-    async request(_name, _options, work) {
+    async request(name, { signal }, work) {
+      requested.push({ name, signal })
       const before = line.length > 0
       let leave: () => void = () => undefined
       const turn = new Promise<void>((resolve) => line.push(before ? resolve : () => undefined))
@@ -482,16 +608,20 @@ describe('the windows of one browser', () => {
         return new Promise((resolve) => signal.addEventListener('abort', () => resolve()))
       },
     })
-    const stop = new AbortController()
-    void listen(
-      {
-        alive: (isAlive) => void (heard.at(-1) !== `alive ${isAlive}` && heard.push(`alive ${isAlive}`)),
-        runEvent: (digest) => void heard.push(digest),
-        gap: () => void heard.push('gap'),
-      },
-      stop.signal,
-    )
-    return { heard, stop: () => stop.abort() }
+    let stop = new AbortController()
+    const begin = () => {
+      stop = new AbortController()
+      void listen(
+        {
+          alive: (isAlive) => void (heard.at(-1) !== `alive ${isAlive}` && heard.push(`alive ${isAlive}`)),
+          runEvent: (digest) => void heard.push(digest),
+          gap: () => void heard.push('gap'),
+        },
+        stop.signal,
+      )
+    }
+    begin()
+    return { heard, stop: () => stop.abort(), again: begin }
   }
 
   test('share one stream: all of them get the events of the first one', async () => {
@@ -507,6 +637,12 @@ describe('the windows of one browser', () => {
     expect(second.heard).toEqual(['alive true', 'mark', 'gap'])
     const third = openWindow()
     expect(third.heard).toEqual(['alive true'])
+    expect(second.heard).not.toContain('alive false')
+    expect(requested.map(({ name, signal }) => [name, signal.aborted])).toEqual(
+      Array(3).fill(['atelier-events', false]),
+    )
+    third.stop()
+    expect(requested[2]?.signal.aborted).toBe(true)
     stream?.alive(false)
     expect([first, second, third].map(({ heard }) => heard.at(-1))).toEqual(Array(3).fill('alive false'))
   })
@@ -517,11 +653,17 @@ describe('the windows of one browser', () => {
     await settled()
     reading[0]?.listener.alive(true)
     reading[0]?.listener.heard('a-7')
+    reading[0]?.listener.heard(undefined)
     first.stop()
     await settled()
     expect(reading.map(({ lastId }) => lastId)).toEqual([undefined, 'a-7'])
     reading[1]?.listener.runEvent('mark')
     expect(second.heard).toEqual(['alive true', 'mark'])
+    // A window that had the stream before follows the one that has it now.
+    first.again()
+    await settled()
+    reading[1]?.listener.runEvent('other mark')
+    expect(first.heard.at(-1)).toBe('other mark')
   })
 
   test('that open later learn where the stream is, and continue there', async () => {

@@ -111,6 +111,38 @@ describe('one run in several windows', () => {
     expect(log).toEqual(['seen begins'])
   })
 
+  test('T06 does not leave a hidden window for a visible one that does not wait for it', async () => {
+    const log: string[] = []
+    const stop = new AbortController()
+    const first = openWork(log, 'first')
+    const seen = openWindow()
+    const one = openWindow().lock(name, never, first.work, always)
+    // This window has waited once, and does not any more.
+    const given = seen.lock(name, stop.signal, openWork(log, 'seen').work, always).catch(() => 'given up')
+    void openWindow({ isVisible: false }).lock(name, never, openWork(log, 'hidden').work, always)
+    await settled()
+    stop.abort()
+    expect(await given).toBe('given up')
+    first.finish('saved')
+    await one
+    await time.pass(60_000)
+    expect(log).toEqual(['first begins', 'hidden begins'])
+  })
+
+  test('is announced only by a hidden window', async () => {
+    const messages: unknown[] = []
+    for (const isVisible of [true, false]) {
+      const window = windows.open()
+      const channel = { ...window.channel, postMessage: (message: unknown) => void messages.push(message) }
+      const lock = createRunLock({ ...window, ...time, channel, isVisible: () => isVisible })
+      await lock(`name-${isVisible}`, never, async () => 'done', always)
+    }
+    expect(messages).toEqual([
+      { kind: 'who', name: 'name-true' },
+      { kind: 'unseen', name: 'name-false' },
+    ])
+  })
+
   test('T03 of a frozen holder is taken over after half a minute of silence, and not before', async () => {
     const log: string[] = []
     const frozen = openWindow()

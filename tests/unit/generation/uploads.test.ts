@@ -228,6 +228,8 @@ describe('the upload of a source', () => {
     await expect(uploads.urls(recipeOf('a', 'b'), kontext, 'kie', never)).rejects.toMatchObject(gone)
     await expect(imagesToSend(store, recipeOf('a', 'b'), toSent)).rejects.toMatchObject(gone)
     expect(await imagesToSend(store, recipeOf('a'), toSent)).toHaveLength(1)
+    const { uploads: withoutBytes } = openUploads(links(), { a: '' })
+    await expect(withoutBytes.urls(recipeOf('a'), kontext, 'kie', never)).rejects.toThrow('Image 1 is no longer')
   })
 
   test('is named in a preview, marked or not', () => {

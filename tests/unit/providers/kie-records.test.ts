@@ -56,6 +56,7 @@ describe('a Kontext record (services.md 2.2)', () => {
     ['flag 3, policy', 3, 400, 'Your prompt was flagged by Website as violating content policies.', 'rejected'],
     ['flag 3, 400 in other words', 3, 400, 'Request moderated', 'rejected'],
     ['flag 3, code as text', 3, '400', 'no', 'rejected'],
+    ['flag 3, 400 about credits', 3, 400, 'Credits insufficient', 'out-of-credits'],
     ['flag 3, 501', 3, 501, 'Image generation task failed', 'unexpected'],
     ['flag 3, 500', 3, 500, 'Internal Error, Please try again later.', 'unexpected'],
     ['flag 3, 500 tolerance', 3, 500, 'tolerance out of range', 'invalid'],
@@ -131,6 +132,7 @@ describe('a job record (services.md 3.2)', () => {
   test.each([
     ['an empty text', { state: 'success', resultJson: '' }],
     ['an empty list', { state: 'success', resultJson: '{"resultUrls":[]}' }],
+    ['no list', { state: 'success', resultJson: { resultUrls: null }, response: null }],
     ['broken JSON', { state: 'success', resultJson: '{"resultUrls":[' }],
     ['the word null', { state: 'success', resultJson: '{"resultUrls":["null"]}' }],
     ['a text result', { state: 'success', resultJson: '{"resultObject":{}}' }],
@@ -303,9 +305,11 @@ describe('addresses in answers', () => {
   })
 
   test('of fresh links are texts', async () => {
-    await expect(kieKontext.freshLink(url, wire(reply(200, 'success', 7)).call)).rejects.toMatchObject({
-      failure: { kind: 'expired' },
-    })
+    for (const data of [7, [spare], null]) {
+      await expect(kieKontext.freshLink(url, wire(reply(200, 'success', data)).call)).rejects.toMatchObject({
+        failure: { kind: 'expired' },
+      })
+    }
     expect(await kieKontext.freshLink(url, wire(reply(200, 'success', spare)).call)).toBe(spare)
   })
 })

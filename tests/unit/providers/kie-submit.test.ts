@@ -147,7 +147,9 @@ describe('an answer that certainly made no task', () => {
   })
 
   test('honours the HTTP status where no code is in the body', async () => {
-    expect((await failureOf(json({ error: 'slow down' }, 429))).kind).toBe('rate-limited')
+    for (const body of [{ error: 'slow down' }, { code: null, msg: null }, { code: 'soon', msg: 'null' }]) {
+      expect(await failureOf(json(body, 429))).toEqual({ kind: 'rate-limited', code: 429, said: '' })
+    }
     expect((await failureOf(page(521))).kind).toBe('unavailable')
     expect((await failureOf(page(523))).kind).toBe('unavailable')
   })

@@ -1,10 +1,11 @@
 import 'fake-indexeddb/auto'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { toFailure } from '#domain/failure.ts'
 import type { Run } from '#domain/run.ts'
 import { step } from '#domain/run-machine.ts'
 import { openGallery } from '#store/gallery-store.ts'
 import type { GalleryStore } from '#store/store.ts'
-import { newPicture, queuedRun, savedRun, sendingRun, workingRun } from '../../support/gallery-records.ts'
+import { failedRun, newPicture, queuedRun, savedRun, sendingRun, workingRun } from '../../support/gallery-records.ts'
 import { paintedImage } from '../../support/images.ts'
 import { nodeProcessor } from '../../support/node-processor.ts'
 import { recordsOf } from '../../support/raw-database.ts'
@@ -72,6 +73,33 @@ test('a step kept in memory is the basis of the next one, which is written as so
     { marks: { stopped: true }, state: { phase: 'working', task: { taskId: 'task-1' }, trouble } },
   ])
   expect(await store.openRuns()).toEqual([amended])
+})
+
+test('a step kept in memory stays there while nothing of its run is written', async () => {
+  await store.saveRun(sendingRun('a'))
+  fillDisk()
+  await store.saveRun(workingRun('a'))
+  vi.restoreAllMocks()
+  await store.amendRun(workingRun('a').id, (run) => run)
+  expect(await store.run(workingRun('a').id)).toEqual(workingRun('a'))
+})
+
+test('a run that failed in memory is replaced with what is known of it', async () => {
+  await store.saveRun(sendingRun('a'))
+  fillDisk()
+  await store.saveRun(failedRun('a'))
+  vi.restoreAllMocks()
+  const dismissed = { ...failedRun('a'), marks: { ...failedRun('a').marks, dismissed: true as const } }
+  await store.startRuns([queuedRun('b')], { id: dismissed.id, change: () => dismissed })
+  expect(await store.run(dismissed.id)).toEqual(dismissed)
+  expect(await onDisk()).toMatchObject([{ id: 'a', state: { phase: 'failed' } }, { id: 'b' }])
+})
+
+test('a step that cannot be read is told with the reason of the database', async () => {
+  store.close()
+  const reason = await store.amendRun(workingRun('a').id, (run) => run).catch(toFailure)
+  expect(reason).toMatchObject({ kind: 'storage' })
+  expect(JSON.stringify(reason)).not.toContain('undefined')
 })
 
 test('an image that can be stored settles a run whose last steps could not', async () => {

@@ -1,6 +1,7 @@
 import 'fake-indexeddb/auto'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { PictureId } from '#domain/ids.ts'
+import type { Run } from '#domain/run.ts'
 import { openGallery } from '#store/gallery-store.ts'
 import type { GalleryStore, StoreChange } from '#store/store.ts'
 import {
@@ -98,6 +99,19 @@ describe.each([{ kept: 'in a database' }, { kept: 'in memory' }])('a gallery $ke
       })
     })
 
+    test('a step keeps the marks that only the user sets, and adds none', async () => {
+      await store.saveRun(sendingRun('a'))
+      expect(await store.saveRun(workingRun('a'))).toStrictEqual(workingRun('a'))
+      const user = { stopped: true, dismissed: true } as const
+      await store.amendRun(workingRun('a').id, (run) => ({ ...run, marks: { ...run.marks, ...user } }))
+      const { sentAt, task } = workingRun('a').state
+      const ready: Run = {
+        ...workingRun('a'),
+        state: { phase: 'ready', sentAt, finishedAt: 9, task, imageUrls: ['https://a.b/c'], spareUrls: [] },
+      }
+      expect(await store.saveRun(ready)).toStrictEqual({ ...ready, marks: { ...ready.marks, ...user } })
+    })
+
     test('an amendment takes marks away again, and writes nothing when nothing changed', async () => {
       await store.saveRun({ ...workingRun('a'), marks: { ...workingRun('a').marks, stopped: true } })
       const { id } = workingRun('a')
@@ -143,6 +157,9 @@ describe.each([{ kept: 'in a database' }, { kept: 'in memory' }])('a gallery $ke
       ])
       expect((await store.run(failedRun('old').id))?.marks.dismissed).toBe(true)
       expect(changedRuns()).toEqual(expect.arrayContaining(['a', 'old']))
+      changes.length = 0
+      await store.startRuns([queuedRun('c', 30)])
+      expect(changes).toEqual([{ kind: 'runs', ids: ['c'] }])
     })
 
     test('start without one to replace, and do not take it a step back', async () => {
