@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer'
 import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { parseEnv } from 'node:util'
@@ -47,7 +46,6 @@ const secretNames = [
   'GEMINI_API_KEY',
   'KIE_WEBHOOK_HMAC_KEY',
   'REDIS_URL',
-  'PROXY_ACCESS_TOKEN',
   'PROXY_ADMIN_TOKEN',
   'METRICS_TOKEN',
 ]
@@ -80,11 +78,20 @@ function readSettings(file: string): string {
     if (code === 'ENOENT') return ''
     throw new Error(`.env.local cannot be read (${code}). Mend it, or take it away.`)
   }
-  const text = bytes.toString('utf8').replace(/^\uFEFF/, '')
-  if (!isUtf8(bytes) || text.includes('\0')) {
+  const text = decodeText(bytes)
+  if (text === undefined || text.includes('\0')) {
     throw new Error('.env.local is not in UTF-8. Save it again as UTF-8: on Windows that is a choice of the editor.')
   }
   return text
+}
+
+/** Takes off a byte order mark. `undefined` if this is not UTF-8. */
+function decodeText(bytes: Buffer): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return undefined
+  }
 }
 
 /** Throws if a value cannot be used; the message names variables and rules, never a value. Empty counts as unset. */
@@ -104,6 +111,8 @@ export function readConfig(env: Environment, known: Gateways = gateways): Config
   const publicUrl = check('PUBLIC_URL', isBaseUrl, baseRule)
   const keysRule = 'must list keys of plain characters without spaces'
   const webhookKeys = checkList('KIE_WEBHOOK_HMAC_KEY', (value) => printable.test(value), keysRule)
+  const tokens = readTokens(check, checkList, problems)
+  const allowedOrigins = checkList('ALLOWED_ORIGINS', isOrigin, 'must list origins such as https://studio.example')
   const config: Config = {
     gateway,
     place: known[gateway] ?? gateways.kie,
@@ -114,8 +123,8 @@ export function readConfig(env: Environment, known: Gateways = gateways): Config
     resultHosts: checkList('KIE_RESULT_HOSTS', isResultHost, 'must list domains, or 127.0.0.1:PORT for this machine'),
     publicUrl: publicUrl && isBaseUrl(publicUrl) ? new URL(publicUrl).origin : undefined,
     webhookKeys,
-    allowedOrigins: checkList('ALLOWED_ORIGINS', isOrigin, 'must list origins such as https://studio.example'),
-    tokens: readTokens(check, checkList, problems),
+    allowedOrigins,
+    tokens,
     adminToken: check('PROXY_ADMIN_TOKEN', isToken, tokenRule),
     metricsToken: check('METRICS_TOKEN', isToken, tokenRule),
     trustedProxy: check('TRUSTED_PROXY', isTrustable, trustedRule),
@@ -137,9 +146,9 @@ export function readConfig(env: Environment, known: Gateways = gateways): Config
       passwordIn(read('REDIS_URL')),
       ...passwordsOf(companyProxyIn(read)),
       ...webhookKeys,
-      ...namedTokens(read('PROXY_ACCESS_TOKENS')),
+      ...tokens.map(({ token }) => token),
     ].filter((value) => value !== undefined),
-    notes: notesOn(read, gateway, keyNames),
+    notes: [...notesOn(read, gateway, keyNames), ...notesOnCookies(publicUrl, allowedOrigins)],
   }
   const isWhole = (value: string) => /^[1-9]\d{0,3}$/.test(value)
   const replicas = Number(check('REPLICAS', isWhole, 'must be a whole number above 0') ?? 1)
@@ -252,16 +261,21 @@ function doublesIn({ tokens, adminToken, metricsToken }: Config): string[] {
 
 /** The setting that makes the proxy reachable from other machines. */
 function reachableBy({ host, publicUrl, allowedOrigins }: Config): string | undefined {
-  const isElsewhere = (origin: string) => !URL.canParse(origin) || !isThisMachine(new URL(origin).hostname)
   if (!isThisMachine(host)) return 'HOST'
   if (publicUrl !== undefined && isElsewhere(publicUrl)) return 'PUBLIC_URL'
   return allowedOrigins.some(isElsewhere) ? 'ALLOWED_ORIGINS' : undefined
 }
 
+/** Whether an origin is on another machine, or cannot be read. */
+function isElsewhere(origin: string): boolean {
+  const url = parseUrl(origin)
+  return url === undefined || !isThisMachine(url.hostname)
+}
+
 /** Where the service can call back; `undefined` on a loopback name, which a remote service cannot reach. */
 export function callableUrl({ publicUrl, ...settings }: Config): string | undefined {
-  const isElsewhere = settings.apiBaseUrl === undefined && !isSimulatedHere(settings)
-  return publicUrl && isElsewhere && isThisMachine(new URL(publicUrl).hostname) ? undefined : publicUrl
+  const isRemote = settings.apiBaseUrl === undefined && !isSimulatedHere(settings)
+  return publicUrl && isRemote && isThisMachine(new URL(publicUrl).hostname) ? undefined : publicUrl
 }
 
 /** Variables with this prefix are put into the page by Vite. */
@@ -295,17 +309,18 @@ function notesOn(read: (name: string) => string | undefined, gateway: string, ke
     .map((name) => `${name} is set, but does nothing without ${geminiKey}.`)
   const simulated =
     isSet(geminiKey) && !isSet(keyName) ? [`${geminiKey} is set, but images are simulated without ${keyName}.`] : []
-  const isElsewhere = (origin: string) => URL.canParse(origin) && !isThisMachine(new URL(origin).hostname)
-  // Such an origin is accepted only together with an access token.
-  const cookies =
-    (read('ALLOWED_ORIGINS') ?? '').split(',').some(isElsewhere) && !read('PUBLIC_URL')?.startsWith('https:')
-      ? ['PUBLIC_URL is not https: browsers will not keep the access cookie for the other sites in ALLOWED_ORIGINS.']
-      : []
   const companyProxy =
     companyProxyIn(read) !== undefined && !isSet('USE_HTTPS_PROXY')
       ? ['HTTPS_PROXY is set, but not used without USE_HTTPS_PROXY=1.']
       : []
-  return [...otherKeys, ...companyProxy, ...bases, ...callbacks, ...extras, ...simulated, ...cookies]
+  return [...otherKeys, ...companyProxy, ...bases, ...callbacks, ...extras, ...simulated]
+}
+
+/** An origin on another machine is accepted only together with an access token. */
+function notesOnCookies(publicUrl: string | undefined, allowedOrigins: readonly string[]): string[] {
+  return allowedOrigins.some(isElsewhere) && !publicUrl?.startsWith('https:')
+    ? ['PUBLIC_URL is not https: browsers will not keep the access cookie for the other sites in ALLOWED_ORIGINS.']
+    : []
 }
 
 function parseUrl(value: string): URL | undefined {
@@ -331,13 +346,6 @@ function isResultHost(value: string): boolean {
 function isRedisUrl(value: string): boolean {
   const url = parseUrl(value)
   return url !== undefined && redisProtocols.has(url.protocol) && url.hostname !== ''
-}
-
-function namedTokens(list = ''): string[] {
-  return list
-    .split(',')
-    .map((pair) => pair.slice(pair.indexOf(':') + 1).trim())
-    .filter((token) => token !== '')
 }
 
 function passwordIn(url: string | undefined): string | undefined {

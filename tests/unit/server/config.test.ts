@@ -74,6 +74,17 @@ describe('the configuration', () => {
     expect(readConfig({ REDIS_URL: address }).secrets).toEqual([address, 'a-long-password'])
   })
 
+  it('takes every token for a secret, without its name', () => {
+    const env = { PROXY_ACCESS_TOKEN: 'of-20-characters-xxx', PROXY_ACCESS_TOKENS: 'anna: of-20-characters-yyy' }
+    expect(() => readConfig(env)).toThrow('- PROXY_ACCESS_TOKENS must list NAME:TOKEN')
+    const named = { ...env, PROXY_ACCESS_TOKENS: 'anna:of-20-characters-yyy, ben:of:20-characters-zzz' }
+    expect(readConfig(named).secrets).toEqual([
+      'of-20-characters-xxx',
+      'of-20-characters-yyy',
+      'of:20-characters-zzz',
+    ])
+  })
+
   it('reads .env.local, and lets the environment win', () => {
     folder = mkdtempSync(join(tmpdir(), 'atelier-'))
     writeFileSync(join(folder, '.env.local'), '# a key\nKIE_API_KEY="from-the-file"\nPORT=4000\n')
