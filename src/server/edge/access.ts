@@ -11,7 +11,7 @@ import { accessCookie, createTokens, digest, type Holder, isEqual, type NamedTok
 /** Who may use a proxy, and how users are told apart. */
 export interface Access {
   /** Throws a refusal if this request is not allowed. Wrong tokens are counted; right ones are always accepted. */
-  check(incoming: IncomingMessage, who: Who, outgoing?: ServerResponse): void
+  check(incoming: IncomingMessage, who: Who, outgoing: ServerResponse): void
   /** Whether a user sent the request. A wrong token is counted. */
   isAllowed(incoming: IncomingMessage): boolean
   /** For budgets and limits: the user's name, else the browser that entered a token, else the network. */
@@ -40,7 +40,11 @@ const Asked = z.strictObject({ token: z.string().check(z.maxLength(200)) })
 const bodyLimits = { bytes: 4096, levels: 2, members: 4 }
 const cookieAgeSeconds = 30 * 24 * 60 * 60
 
-type Shown = { holder: Holder } | { holder?: never; isWrong: boolean }
+interface Shown {
+  holder: Holder | undefined
+  /** A token or cookie that is nobody's. */
+  isWrong: boolean
+}
 
 export function createAccess(settings: AccessSettings): Access {
   const { isSecure, clientOf = createClientOf(undefined), guesses = createGuesses(), log } = settings
@@ -57,16 +61,17 @@ export function createAccess(settings: AccessSettings): Access {
   function shownBy(incoming: IncomingMessage): Shown {
     const known = seen.get(incoming)
     if (known) return known
-    const { authorization = '', cookie = '' } = incoming.headers
+    const { authorization, cookie } = incoming.headers
     const bearer = bearerIn(authorization)
     const holder = (bearer === undefined ? undefined : tokens.findByToken(bearer)) ?? tokens.findByCookie(cookie)
-    const shown: Shown = holder ? { holder } : { isWrong: authorization !== '' || tokens.hasCookie(cookie) }
+    const isWrong = holder === undefined && (Boolean(authorization) || tokens.hasCookie(cookie))
+    const shown = { holder, isWrong }
     seen.set(incoming, shown)
     return shown
   }
 
   function checkSpecial(incoming: IncomingMessage, expected: Buffer | undefined): void {
-    const given = bearerIn(incoming.headers.authorization ?? '')
+    const given = bearerIn(incoming.headers.authorization)
     if (given !== undefined && expected && isEqual(given, expected)) return
     const msg = 'This address requires its own token.'
     throw given === undefined ? refused(401, msg) : refuseGuess(incoming, msg)
@@ -83,8 +88,8 @@ export function createAccess(settings: AccessSettings): Access {
       const msg = 'This proxy requires its access token.'
       if (!shown.isWrong) throw refused(401, msg)
       // A cookie of a removed token would otherwise be sent, and counted, with every further request.
-      if (tokens.hasCookie(incoming.headers.cookie ?? '')) {
-        outgoing?.setHeader(
+      if (tokens.hasCookie(incoming.headers.cookie)) {
+        outgoing.setHeader(
           'set-cookie',
           `${accessCookie}=; Path=/api; HttpOnly; Max-Age=0; ${scopeFor(incoming, isSecure)}`,
         )
@@ -94,7 +99,7 @@ export function createAccess(settings: AccessSettings): Access {
     isAllowed(incoming) {
       if (!tokens.isAsked) return true
       const shown = shownBy(incoming)
-      if (!shown.holder && shown.isWrong) countGuess(incoming)
+      if (shown.isWrong) countGuess(incoming)
       return shown.holder !== undefined
     },
     userOf(incoming) {
@@ -108,7 +113,7 @@ export function createAccess(settings: AccessSettings): Access {
       const holder = asked.success ? tokens.findByToken(asked.data.token) : undefined
       if (tokens.isAsked && !holder) throw refuseGuess(incoming, 'This is not the access token of the proxy.')
       // Entering the token again must not give a second budget.
-      const before = tokens.findByCookie(incoming.headers.cookie ?? '')
+      const before = tokens.findByCookie(incoming.headers.cookie)
       const browser = before?.name === holder?.name ? before?.browser : undefined
       const pass = holder && `${tokens.cookieFor(holder, browser)}; Path=/api; HttpOnly; Max-Age=${cookieAgeSeconds}`
       outgoing.writeHead(204, {
@@ -136,8 +141,8 @@ function refusalOfGuess(pauseMs: number, msg: string): Error {
   return refused(429, 'Too many wrong tokens. Wait before you try again.', { retryAfterMs: pauseMs })
 }
 
-function bearerIn(authorization: string): string | undefined {
-  return /^Bearer (\S+)$/.exec(authorization)?.[1]
+function bearerIn(authorization: string | undefined): string | undefined {
+  return authorization?.match(/^Bearer (\S+)$/)?.[1]
 }
 
 /**

@@ -30,7 +30,7 @@ export function createEdge(settings: EdgeSettings, access: Access): Edge {
   const isSecure = publicUrl?.startsWith('https:') ?? false
 
   return (incoming, outgoing, route) => {
-    const { headers, method = '' } = incoming
+    const { headers, method } = incoming
     if (isSecure) outgoing.setHeader('strict-transport-security', 'max-age=31536000')
     const target = targetOf(incoming)
     const refuse = (code: number, msg: string) => {
@@ -94,25 +94,15 @@ export function isApi(path: string): boolean {
  */
 function createNameCheck({ host }: EdgeSettings) {
   const names = ['localhost', '127.0.0.1', '[::1]', host.includes(':') ? `[${host}]` : host.toLowerCase()]
-  let known: ReadonlySet<string> = new Set()
-  let knownPort: number | undefined
   return (asked: string, port: number | undefined) => {
-    if (port !== knownPort) {
-      known = new Set(names.map((name) => (port === 80 ? name : `${name}:${port}`)))
-      knownPort = port
-    }
-    return known.has(asked)
+    const end = port === 80 ? '' : `:${port}`
+    return names.some((name) => asked === name + end)
   }
 }
 
 /** Node silently keeps only the first of several Host headers. */
 function countHosts(rawHeaders: readonly string[]): number {
-  let count = 0
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index]
-    if (name?.length === 4 && name.toLowerCase() === 'host') count += 1
-  }
-  return count
+  return rawHeaders.filter((text, at) => at % 2 === 0 && text.toLowerCase() === 'host').length
 }
 
 function allowOrigin(outgoing: ServerResponse, origin: string): void {

@@ -20,25 +20,21 @@ export interface QuotaOptions {
 }
 
 export function createQuota({ perUser, inAll, msg, retryAfterMs }: QuotaOptions): Quota {
-  const users = new Map<string, number>()
-  let all = 0
+  const places = new Set<{ user: string; amount: number }>()
+  const held = () => sum([...places])
+  const heldBy = (user: string) => sum([...places].filter((place) => place.user === user))
 
   return {
     take(user, amount = 1) {
-      const own = users.get(user) ?? 0
-      if (own + amount > perUser || all + amount > inAll) throw refused(429, msg, { retryAfterMs })
-      users.set(user, own + amount)
-      all += amount
-      let isHeld = true
-      return () => {
-        if (!isHeld) return
-        isHeld = false
-        all -= amount
-        const left = (users.get(user) ?? 0) - amount
-        if (left > 0) users.set(user, left)
-        else users.delete(user)
-      }
+      if (heldBy(user) + amount > perUser || held() + amount > inAll) throw refused(429, msg, { retryAfterMs })
+      const place = { user, amount }
+      places.add(place)
+      return () => void places.delete(place)
     },
-    held: () => all,
+    held,
   }
+}
+
+function sum(places: readonly { amount: number }[]): number {
+  return places.reduce((all, { amount }) => all + amount, 0)
 }

@@ -196,9 +196,6 @@ export function jsonLimitsOf({ body, path }: Route): JsonLimits {
 
 /** Finds a route by a path, whatever the method. */
 export function createRouteFinder(routes: readonly Route[]): (path: string) => Route | undefined {
-  const exact = new Map(routes.filter(({ path }) => !path.includes(':')).map((route) => [route.path, route]))
-  const patterns = routes
-    .filter(({ path }) => path.includes(':'))
-    .map((route) => ({ route, pattern: new RegExp(`^${route.path.replace(/:\w+/g, '[^/]+')}$`) }))
-  return (path) => exact.get(path) ?? patterns.find(({ pattern }) => pattern.test(path))?.route
+  const patterns = routes.map((route) => ({ route, pattern: new RegExp(`^${route.path.replace(/:\w+/g, '[^/]+')}$`) }))
+  return (path) => patterns.find(({ pattern }) => pattern.test(path))?.route
 }

@@ -17,31 +17,36 @@ export interface Tokens {
   readonly isAsked: boolean
   findByToken(token: string): Holder | undefined
   /** Checks every cookie of that name in a Cookie header, because a browser may send several. */
-  findByCookie(header: string): Holder | undefined
-  hasCookie(header: string): boolean
-  /** A cookie for this user, for the same browser as before if there was one. */
+  findByCookie(header: string | undefined): Holder | undefined
+  hasCookie(header: string | undefined): boolean
+  /** A cookie for a holder found here, for the same browser as before if there was one. */
   cookieFor(holder: Holder, browser?: string): string
 }
 
 export const accessCookie = 'atelier-access'
-const longestHeader = 16 * 1024
+/** A random id of 16 bytes, and the SHA-256 that signs it, both in base64url. */
+const browserLength = 22
+const signatureLength = 43
 
 export function createTokens(tokens: readonly NamedToken[]): Tokens {
-  const known = tokens.map(({ name, token }) => ({
-    name,
-    digest: digest(token),
-    // Derived from the token, so that all proxies of a studio accept each other's cookies, and none outlives its token.
-    signingKey: digest(`atelier pass ${token}`),
-  }))
-  const byName = new Map(known.map((one) => [one.name ?? '', one]))
-  const sign = (key: Buffer, browser: string) => createHmac('sha256', key).update(browser).digest('base64url')
+  const known = tokens.map(({ name, token }) => ({ name, digest: digest(token) }))
+  // Derived from the token, so that all proxies of a studio accept each other's cookies, and none outlives its token.
+  const signingKeys = new Map(tokens.map(({ name, token }) => [name, digest(`atelier pass ${token}`)]))
 
+  /** The value of a cookie: browser, signature and name. `undefined` if nobody has that name. */
+  function passFor(name: string | undefined, browser: string): string | undefined {
+    const key = signingKeys.get(name)
+    if (key === undefined) return undefined
+    const signature = createHmac('sha256', key).update(browser).digest('base64url')
+    return [browser, signature, ...(name === undefined ? [] : [name])].join('.')
+  }
+
+  /** Whatever is not ours differs from the pass that we would have given. */
   function readCookie(value: string): Holder | undefined {
-    const [, browser = '', mark = '', name = ''] =
-      /^([\w-]{22})\.([\w-]{43})(?:\.([A-Za-z0-9._-]{1,40}))?$/.exec(value) ?? []
-    const one = byName.get(name)
-    if (!one || browser === '') return undefined
-    return isEqual(mark, digest(sign(one.signingKey, browser))) ? { name: one.name, browser } : undefined
+    const browser = value.slice(0, browserLength)
+    const name = value.slice(browserLength + signatureLength + '..'.length) || undefined
+    const pass = passFor(name, browser)
+    return pass !== undefined && isEqual(value, digest(pass)) ? { name, browser } : undefined
   }
 
   return {
@@ -58,14 +63,13 @@ export function createTokens(tokens: readonly NamedToken[]): Tokens {
         .find((holder) => holder !== undefined),
     hasCookie: (header) => cookiesIn(header).length > 0,
     cookieFor({ name }, browser = randomBytes(16).toString('base64url')) {
-      const key = byName.get(name ?? '')?.signingKey ?? Buffer.alloc(0)
-      return `${accessCookie}=${browser}.${sign(key, browser)}${name === undefined ? '' : `.${name}`}`
+      return `${accessCookie}=${passFor(name, browser)}`
     },
   }
 }
 
-function cookiesIn(header: string): string[] {
-  if (header.length > longestHeader) return []
+function cookiesIn(header: string | undefined): string[] {
+  if (header === undefined) return []
   return header
     .split(';')
     .map((pair) => pair.trim())

@@ -157,6 +157,13 @@ describe('a cookie of a token that was removed', () => {
     expect(access.isAllowed(from('10.0.0.1', { cookie }))).toBe(false)
     expect(lines).toHaveLength(1)
   })
+
+  it('is not what a right token or cookie is', async () => {
+    const { access, lines } = createLogged()
+    expect(access.isAllowed(from('10.0.0.1', { authorization: `Bearer ${token}` }))).toBe(true)
+    expect(access.isAllowed(from('10.0.0.1', await cookieOf(access)))).toBe(true)
+    expect(lines).toEqual([])
+  })
 })
 
 describe('the tokens of the administrator and of a monitor', () => {
@@ -170,7 +177,8 @@ describe('the tokens of the administrator and of a monitor', () => {
     })
   const codeOf = (who: 'admin' | 'monitor', authorization?: string, open = access()) => {
     try {
-      open.check(from('10.0.0.1', authorization === undefined ? {} : { authorization }), who)
+      const incoming = from('10.0.0.1', authorization === undefined ? {} : { authorization })
+      open.check(incoming, who, new ServerResponse(incoming))
       return 200
     } catch (error) {
       return refusalIn(error)

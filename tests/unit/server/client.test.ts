@@ -1,3 +1,4 @@
+import { ServerResponse } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import { createAccess } from '#server/edge/access.ts'
 import { createClientOf } from '#server/edge/client.ts'
@@ -36,9 +37,13 @@ describe('the address of a client', () => {
     expect(client('10.0.0.1', '10.0.0.1', 'unknown')).toBe('X-Forwarded-For cannot be read.')
     expect(client('10.0.0.1', '10.0.0.1', '1.2.3.4:80')).toBe('X-Forwarded-For cannot be read.')
     expect(client('10.0.0.1', '10.0.0.1', '')).toBe('X-Forwarded-For cannot be read.')
-    expect(client('10.0.0.1', '10.0.0.1', Array(40).fill('1.2.3.4').join())).toBe(
-      'The request was forwarded too often.',
-    )
+    for (const [count, told] of [
+      [20, '1.2.3.4'],
+      [21, 'The request was forwarded too often.'],
+      [40, 'The request was forwarded too often.'],
+    ] as const) {
+      expect(client('10.0.0.1', '10.0.0.1', Array(count).fill('1.2.3.4').join())).toBe(told)
+    }
   })
 })
 
@@ -89,7 +94,8 @@ describe('wrong tokens', () => {
     const access = createAccess({ tokens: [anna], adminToken: 'the-token-of-the-admin', isSecure: false, log })
     const status = (headers: Record<string, string>, who: 'user' | 'admin' = 'user') => {
       try {
-        access.check(from('10.0.0.1', headers), who)
+        const incoming = from('10.0.0.1', headers)
+        access.check(incoming, who, new ServerResponse(incoming))
         return 200
       } catch (error) {
         return refusalIn(error)?.code
@@ -144,12 +150,16 @@ describe('tokens with names', () => {
     expect(tokens.findByCookie(cookie.replace(/anna$/, 'ben'))).toBeUndefined()
     expect(tokens.findByCookie(cookie.replace(/\.anna$/, ''))).toBeUndefined()
     expect(createTokens([ben]).findByCookie(cookie)).toBeUndefined()
+    expect(createTokens([{ ...anna, name: undefined }]).findByCookie(cookie)).toBeUndefined()
     expect(createTokens([anna]).findByCookie(cookie)).toMatchObject({ name: 'anna' })
   })
 
   it('G11: are found behind a malformed cookie of the same name', () => {
     const cookie = tokens.cookieFor({ name: 'ben' })
     expect(tokens.findByCookie(`${accessCookie}=x; theme=dark; ${cookie}`)).toMatchObject({ name: 'ben' })
+    for (const changed of [`${cookie}.`, `${cookie} x`, cookie.replace('=', '=x'), cookie.replace('.', '-')]) {
+      expect(tokens.findByCookie(changed)).toBeUndefined()
+    }
   })
 
   it('are the user for budgets, at whatever browser and address', () => {

@@ -144,7 +144,7 @@ describe('requests from other pages', () => {
   })
 
   it('reads a header that is as long as "host" for what it is', async () => {
-    expect((await ask('/api/health', { headers: { from: 'a', date: 'b' } })).status).toBe(200)
+    expect((await ask('/api/health', { headers: { from: 'host', date: 'b' } })).status).toBe(200)
   })
 
   it('lets a named origin submit and read', async () => {
@@ -367,6 +367,17 @@ describe('the names of this machine', () => {
   it('G08: have no port where it is the usual one', async () => {
     expect(await decide('localhost', { port: 80 })).toBe(true)
     expect(await decide('localhost:80', { port: 80 })).toBe(421)
+  })
+
+  it('leaves a fault of the check itself to be told as one', () => {
+    const fault = new Error('the check failed')
+    const access = createAccess({ tokens: [], isSecure: false })
+    const check = () => {
+      throw fault
+    }
+    const edge = createEdge(settings, { ...access, check })
+    const incoming = incomingOf({ method: 'GET', url: credits, headers: { host: 'localhost:3000' }, localPort: 3000 })
+    expect(() => edge(incoming, new ServerResponse(incoming), undefined)).toThrow(fault)
   })
 
   it('G05: what a preflight asks for is not let on', async () => {
