@@ -21,7 +21,6 @@ const blobsFrom = 64 * 1024
 const piecesBeforeLooking = 2000
 const smallestMean = 64
 const unsendable = /[\0\p{Surrogate}]/u
-const blobName = /blob[0-9a-f]{32}x\d+x/
 
 /** Passes the body on as it arrives. Refused with 413 above `maxBytes`, and when `take` throws; reading stops then. */
 function takeBody(incoming: IncomingMessage, maxBytes: number, take: (chunk: Buffer) => void): Promise<void> {
@@ -84,7 +83,8 @@ export async function readJsonWithBlobs(incoming: IncomingMessage, limits: JsonL
   const secret = randomBytes(16).toString('hex')
   const scanned = await scan(incoming, limits, (index) => `blob${secret}x${index}x`)
   const { blobs } = scanned
-  const split = (json: string) => json.split(new RegExp(`(${blobName.source.replace('[0-9a-f]{32}', secret)})`))
+  const names = new RegExp(`(blob${secret}x\\d+x)`)
+  const split = (json: string) => json.split(names)
   return {
     value: parse(scanned),
     head(text, bytes) {

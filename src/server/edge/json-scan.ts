@@ -24,6 +24,12 @@ export interface Blob {
   digest: Buffer
 }
 
+/** A string whose end was not read yet, and its blob if it is long enough. */
+interface OpenString {
+  bytes: Pieces
+  blob?: OpenBlob
+}
+
 interface OpenBlob {
   bytes: Pieces
   hash: Hash
@@ -59,27 +65,26 @@ export function createJsonScan(limits: JsonLimits, blobRules?: BlobRules): JsonS
   const blobs = new Map<string, OpenBlob>()
   const count = createShapeCounter(limits)
   let escapes = 0
-  /** The string that is being read, and its blob if it is long enough. */
-  let string: { bytes: Pieces; blob?: OpenBlob } | undefined
+  /** The string that is being read. */
+  let string: OpenString | undefined
   let isEscaped = false
 
-  function takeString(bytes: Buffer): void {
-    if (!string) return
-    if (string.blob) {
-      addToBlob(string.blob, bytes)
+  function takeString(open: OpenString, bytes: Buffer): void {
+    if (open.blob) {
+      addToBlob(open.blob, bytes)
       return
     }
-    string.bytes.add(bytes)
-    if (!blobRules || string.bytes.size <= blobRules.from) return
+    open.bytes.add(bytes)
+    if (!blobRules || open.bytes.size <= blobRules.from) return
     const name = blobRules.nameOf(blobs.size)
-    string.blob = { bytes: createPieces(), hash: createHash('sha256') }
-    blobs.set(name, string.blob)
+    open.blob = { bytes: createPieces(), hash: createHash('sha256') }
+    blobs.set(name, open.blob)
     text.add(Buffer.from(name))
-    for (const part of string.bytes.all()) addToBlob(string.blob, part)
+    for (const part of open.bytes.all()) addToBlob(open.blob, part)
   }
 
   /** Reads from inside a string up to its closing quote, or to the end of the chunk. Gives the position after it. */
-  function readString(chunk: Buffer, from: number): number {
+  function readString(open: OpenString, chunk: Buffer, from: number): number {
     let at = isEscaped ? from + 1 : from
     isEscaped = false
     let slash = chunk.indexOf(backslash, at)
@@ -93,9 +98,9 @@ export function createJsonScan(limits: JsonLimits, blobRules?: BlobRules): JsonS
       if (end !== -1 && end < at) end = chunk.indexOf(quote, at)
     }
     const stop = end === -1 ? chunk.length : end
-    takeString(chunk.subarray(from, stop))
+    takeString(open, chunk.subarray(from, stop))
     if (end === -1) return stop
-    if (string && !string.blob) for (const part of string.bytes.all()) text.add(part)
+    if (!open.blob) for (const part of open.bytes.all()) text.add(part)
     string = undefined
     text.add(chunk.subarray(end, end + 1))
     return end + 1
@@ -115,7 +120,7 @@ export function createJsonScan(limits: JsonLimits, blobRules?: BlobRules): JsonS
 
   return {
     take(chunk) {
-      for (let at = 0; at < chunk.length; ) at = string ? readString(chunk, at) : readBare(chunk, at)
+      for (let at = 0; at < chunk.length; ) at = string ? readString(string, chunk, at) : readBare(chunk, at)
     },
     end() {
       try {

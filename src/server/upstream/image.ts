@@ -36,7 +36,8 @@ const headers = [
 export function createImageHandler(parts: ImageParts, { deadlineMs, answerBytes }: Route): Handler {
   const { gateway, outbound, access, transfers, timeoutDivisor } = parts
   return async (incoming, outgoing) => {
-    const url = gateway.results.read(queryOf(incoming).get('url') ?? '')
+    const asked = queryOf(incoming).get('url')
+    const url = asked === null ? undefined : gateway.results.read(asked)
     if (url === undefined) throw refused(422, 'Images are fetched from the hosts of the service only.')
     outgoing.once('close', transfers.downloads.take(access.userOf(incoming)))
     const call = { headers, headerDeadlineMs: deadlineMs * headerShare, deadlineMs, client: outgoing }
@@ -96,7 +97,7 @@ function readHead(body: Answer['body']): Promise<Buffer> {
     }
     const breakOff = () => fail(refused(502, 'The image was cut off.'))
     const take = (chunk: Buffer) => {
-      head = head.length === 0 ? chunk : Buffer.concat([head, chunk])
+      head = Buffer.concat([head, chunk])
       if (head.length >= headBytes) finish()
     }
     if (body.destroyed) return breakOff()

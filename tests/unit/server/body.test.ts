@@ -67,6 +67,6 @@ describe('the body of a request', () => {
   })
 
   it('may hold any other text', async () => {
-    expect(await read('{"prompt":"🦊\\n\\u0001"}')).toEqual({ prompt: '🦊\n\u0001' })
+    expect(await read('{"prompt":"🦊\\n\\u0001","more":null}')).toEqual({ prompt: '🦊\n\u0001', more: null })
   })
 })
