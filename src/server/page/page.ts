@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { extname, relative, sep } from 'node:path'
+import { basename, extname, relative, sep } from 'node:path'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import { pathOf } from '#server/edge/address.ts'
@@ -120,7 +120,7 @@ function readFiles(folder: string): Map<string, PageFile> {
 /** Workers have policies of their own. */
 function policyFor(path: string, html: string): string {
   // HEIC images are decoded by WebAssembly, in a worker that does nothing else.
-  const wasm = /\/heic-worker[^/]*$/.test(path)
+  const wasm = basename(path).startsWith('heic-worker')
   return pagePolicy(html, { wasm }).join('; ')
 }
 

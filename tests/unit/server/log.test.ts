@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createLog } from '#server/log.ts'
 
 const key = 'canary-7f3c91d0e5a24b86'
@@ -7,6 +7,10 @@ function openLog() {
   const lines: string[] = []
   return { lines, log: createLog([key], (line) => lines.push(line)) }
 }
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
 
 describe('the log', () => {
   it('A06: has no key of an error that carries the headers of a request', () => {
@@ -46,6 +50,7 @@ describe('the log', () => {
     log.error({ err: new Error(`data:image/png;base64,${picture}`), body: { prompt: 'a secret idea' } }, 'failed')
     log.error({ words: 'many words '.repeat(10_000) }, 'failed')
     expect(lines.join()).not.toContain('iVBORw0KGgo')
+    expect(lines.join()).toContain('data:image/png;base64,[data]')
     expect(lines.join()).not.toContain('a secret idea')
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(8003)
   })
@@ -61,6 +66,23 @@ describe('the log', () => {
     expect(lines[1]?.endsWith('}\n')).toBe(true)
     expect(lines[2]).toHaveLength(8_002)
     expect(lines[2]?.endsWith('…\n')).toBe(true)
+  })
+
+  it('goes to the standard error output, whose faults end nothing', () => {
+    const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+    const before = process.stderr.listenerCount('error')
+    const log = createLog([key])
+    log.warn(`one ${key}`)
+    log.warn('two')
+    const lines = write.mock.calls.map(([line]) => JSON.parse(String(line)).msg)
+    expect(lines).toEqual(['one [secret]', 'two'])
+    // One listener for all lines; another listener of the test environment stays.
+    expect(process.stderr.listenerCount('error') - before).toBe(1)
+    process.stderr.emit('error', new Error('no space left'))
+    write.mockImplementation(() => {
+      throw new Error('no space left')
+    })
+    expect(() => log.warn('three')).not.toThrow()
   })
 
   it('writes one line of JSON for each warning', () => {

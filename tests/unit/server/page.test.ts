@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { brotliDecompressSync, gunzipSync } from 'node:zlib'
+import { brotliCompressSync, brotliDecompressSync, constants, gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { policyInPage } from '#server/page/policy.ts'
 import { askProxy } from '../../support/ask-proxy.ts'
@@ -11,6 +11,7 @@ import { openProxyBefore, type ProxyUnderTest } from '../../support/open-proxy.t
 const style = 'body { margin: 0 }'
 const html = `<!doctype html><style>${style}</style><script type="module" src="/assets/index-1a2B.js"></script>`
 const script = 'export const words = "words";\n'.repeat(200)
+const varied = readFileSync(import.meta.filename)
 
 /** Types by extension, and whether a file of that type is compressed. */
 const types: Record<string, [type: string, isPacked: boolean]> = {
@@ -45,6 +46,7 @@ beforeAll(async () => {
   writeFileSync(join(pageFolder, 'assets/index-1a2B.js'), script)
   writeFileSync(join(pageFolder, 'assets/index-1a2B.js.map'), '{}')
   writeFileSync(join(pageFolder, 'assets/heic-worker-9z.js'), script)
+  writeFileSync(join(pageFolder, 'assets/varied-3c.js'), varied)
   for (const extension of Object.keys(types)) writeFileSync(join(pageFolder, `file${extension}`), 'x'.repeat(512))
   writeFileSync(join(pageFolder, 'small.txt'), 'x'.repeat(511))
   const env = { PUBLIC_URL: 'https://localhost:8443' }
@@ -80,6 +82,14 @@ describe('the page', () => {
     expect((await get('/assets/index-1a2B.js')).text).toBe(script)
   })
 
+  it('compresses with more effort than usual, but not so much that the first reader waits', async () => {
+    const packed = async (encoding: string) =>
+      (await get('/assets/varied-3c.js', { 'accept-encoding': encoding })).bytes
+    const params = { [constants.BROTLI_PARAM_QUALITY]: 9 }
+    expect((await packed('br')).equals(brotliCompressSync(varied, { params }))).toBe(true)
+    expect((await packed('gzip')).equals(gzipSync(varied, { level: 9 }))).toBe(true)
+  })
+
   it.each(Object.entries(types))('gives files that end in %s as what they are', async (extension, [type, isPacked]) => {
     const { headers } = await get(`/file${extension}`, { 'accept-encoding': 'gzip, br' })
     expect([headers['content-type'], headers['content-encoding']]).toEqual([type, isPacked ? 'br' : undefined])
@@ -88,7 +98,7 @@ describe('the page', () => {
 
   it('does not compress what is small, or for clients that take another form', async () => {
     expect((await get('/small.txt', { 'accept-encoding': 'gzip, br' })).headers).not.toHaveProperty('content-encoding')
-    for (const accepted of ['', 'identity', 'brx', 'xgzip', 'deflate, zstd']) {
+    for (const accepted of ['', 'identity', 'brx', 'xbr', 'xgzip', 'gzipx', 'deflate, zstd']) {
       const told = await get('/file.txt', { 'accept-encoding': accepted })
       expect(told.headers, accepted).not.toHaveProperty('content-encoding')
       expect([told.text.length, told.headers['content-length']]).toEqual([512, '512'])

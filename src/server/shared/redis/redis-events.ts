@@ -71,9 +71,12 @@ export function createRedisEvents(redis: Redis, { capacity = 1000 }: MemoryEvent
   }
 
   function since(lastId: string | undefined): readonly RunEvent[] | undefined {
-    const [, own, digits] = /^([\da-f]{8})-(\d{1,15})$/.exec(lastId ?? '') ?? []
-    const number = Number(digits)
-    if (own !== epoch || number > count || number < count - last.length) return undefined
+    const idPrefix = `${epoch}-`
+    if (!lastId?.startsWith(idPrefix)) return undefined
+    const number = Number(lastId.slice(idPrefix.length))
+    // A text that is no number fails both comparisons.
+    const isKept = number <= count && number >= count - last.length
+    if (!isKept) return undefined
     return last.filter((event) => event.number > number).map(toEvent)
   }
 
