@@ -65,7 +65,7 @@ export function createApi(parts: ApiParts): Api {
       return
     }
     try {
-      await handlers.get(route)?.(incoming, outgoing)
+      await present(handlers.get(route))(incoming, outgoing)
     } catch (error) {
       fail(incoming, outgoing, route, error)
     }
@@ -167,8 +167,9 @@ function createQueryReader({ query }: Endpoint): (given: URLSearchParams) => str
   const forms = Object.entries(query)
   return (given) => {
     const pairs = forms.map(([name, form]) => {
-      const [value = '', ...more] = given.getAll(name)
-      if (more.length > 0 || !form.test(value)) throw refused(400, `${name} is missing or malformed.`)
+      const [value, ...more] = given.getAll(name)
+      if (value === undefined || more.length > 0 || !form.test(value))
+        throw refused(400, `${name} is missing or malformed.`)
       return `${name}=${encodeURIComponent(value)}`
     })
     return `?${pairs.join('&')}`

@@ -1,5 +1,6 @@
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { isThisMachine } from './config.ts'
 
 export interface Listening {
   port: number
@@ -25,8 +26,8 @@ export async function listen(create: () => Server, host: string, port: number): 
     try {
       if (other !== undefined) servers.push(await listenAt(create(), other, taken))
     } catch (error) {
-      const { code = '' } = error as NodeJS.ErrnoException
-      if (!absent.has(code)) {
+      const { code } = error as NodeJS.ErrnoException
+      if (!absent.has(String(code))) {
         for (const server of servers) server.close()
         // A port chosen by the system may be free at one address only.
         if (port === 0 && tries < mostTries) continue
@@ -48,13 +49,13 @@ export async function listen(create: () => Server, host: string, port: number): 
 /** Where a browser on this machine reaches it, by name if the name resolves to it. */
 export function originOf(host: string, port: number): string {
   const bare = host.replace(/[[\]]/g, '')
-  const isNamed = otherLoopback(host) !== undefined || bare === '::' || bare.startsWith('127.')
+  const isNamed = otherLoopback(host) !== undefined || bare === '::'
   return `http://${isNamed ? 'localhost' : bare.includes(':') ? `[${bare}]` : bare}:${port}`
 }
 
 /** What the operator is told about an origin that browsers do not treat as secure; `undefined` if they do. */
 export function plainHttpNote(origin: string): string | undefined {
-  return origin.startsWith('http://') && !origin.startsWith('http://localhost:')
+  return origin.startsWith('http://') && !isThisMachine(new URL(origin).hostname)
     ? 'Over plain http, browsers disable some features of the page. Put a server with TLS in front: docs/deploy.md.'
     : undefined
 }

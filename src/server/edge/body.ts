@@ -104,7 +104,7 @@ export async function readJsonWithBlobs(incoming: IncomingMessage, limits: JsonL
 }
 
 function checkType({ headers }: IncomingMessage): void {
-  if (!jsonType.test(headers['content-type'] ?? '')) throw refused(415, 'The request must be JSON.')
+  if (!jsonType.test(String(headers['content-type']))) throw refused(415, 'The request must be JSON.')
 }
 
 function parse({ text }: ScannedJson): unknown {
@@ -120,7 +120,10 @@ function parse({ text }: ScannedJson): unknown {
 
 /** Depth and number of members were checked before. Throws at the first text that cannot be sent on. */
 function checkTexts(value: unknown, name: string): void {
-  if (typeof value === 'string' && unsendable.test(value)) throw unusable(name)
+  if (typeof value === 'string') {
+    if (unsendable.test(value)) throw unusable(name)
+    return
+  }
   if (value === null || typeof value !== 'object') return
   for (const [member, inner] of Object.entries(value)) {
     if (member === '__proto__') throw unusable(member)

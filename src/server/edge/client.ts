@@ -14,7 +14,8 @@ const smallestPrefix = { ipv4: 8, ipv6: 32 }
  * it. Throws a refusal if the header cannot be read.
  */
 export function createClientOf(trusted: string | undefined): ClientOf {
-  const isTrusted = trusted === undefined ? () => false : createNetworkTest(trusted)
+  const network = trusted && readNetwork(trusted)
+  const isTrusted = (address: string) => (network ? isIn(network, address) : false)
   return ({ socket, headers }) => {
     const near = socket.remoteAddress ?? ''
     const header = headers['x-forwarded-for']
@@ -34,16 +35,15 @@ export function isTrustable(text: string): boolean {
   return range !== undefined && range[1] >= smallestPrefix[range[0].kind()]
 }
 
-function createNetworkTest(network: string): (address: string) => boolean {
-  const range = readNetwork(network)
-  return (address) => {
-    if (!range || !ipaddr.isValid(address)) return false
-    const parsed = ipaddr.process(address)
-    return parsed.kind() === range[0].kind() && parsed.match(range)
-  }
+type Network = [ipaddr.IPv4 | ipaddr.IPv6, number]
+
+function isIn(network: Network, address: string): boolean {
+  if (!ipaddr.isValid(address)) return false
+  const parsed = ipaddr.process(address)
+  return parsed.kind() === network[0].kind() && parsed.match(network)
 }
 
-function readNetwork(text: string): [ipaddr.IPv4 | ipaddr.IPv6, number] | undefined {
+function readNetwork(text: string): Network | undefined {
   if (ipaddr.isValidCIDR(text)) {
     const range = ipaddr.parseCIDR(text)
     // Clients are compared by their IPv4 address, so a network of IPv4-mapped addresses would contain none.

@@ -87,19 +87,18 @@ export function createJsonScan(limits: JsonLimits, blobRules?: BlobRules): JsonS
   function readString(open: OpenString, chunk: Buffer, from: number): number {
     let at = isEscaped ? from + 1 : from
     isEscaped = false
-    let slash = chunk.indexOf(backslash, at)
-    let end = chunk.indexOf(quote, at)
-    while (slash !== -1 && (end === -1 || slash < end)) {
+    let slash = find(chunk, backslash, at)
+    let end = find(chunk, quote, at)
+    while (slash < end) {
       escapes += 1
       if (escapes > mostEscapes) throw refused(422, 'The request holds too many escaped characters.')
       at = slash + 2
       isEscaped = at > chunk.length
-      slash = chunk.indexOf(backslash, at)
-      if (end !== -1 && end < at) end = chunk.indexOf(quote, at)
+      slash = find(chunk, backslash, at)
+      if (end < at) end = find(chunk, quote, at)
     }
-    const stop = end === -1 ? chunk.length : end
-    takeString(open, chunk.subarray(from, stop))
-    if (end === -1) return stop
+    takeString(open, chunk.subarray(from, end))
+    if (end === chunk.length) return end
     if (!open.blob) for (const part of open.bytes.all()) text.add(part)
     string = undefined
     text.add(chunk.subarray(end, end + 1))
@@ -134,6 +133,12 @@ export function createJsonScan(limits: JsonLimits, blobRules?: BlobRules): JsonS
       }
     },
   }
+}
+
+/** The position of the next such byte, or the end of the chunk. */
+function find(chunk: Buffer, byte: number, from: number): number {
+  const at = chunk.indexOf(byte, from)
+  return at === -1 ? chunk.length : at
 }
 
 /** Counts what is outside strings, byte by byte. */

@@ -105,9 +105,10 @@ function createQuestion({ service, outbound }: CallParts) {
       body,
       deadlineMs,
     })
-    const read = answer.ok ? await readAnswer(answer, mostAnswerBytes) : answer
+    if (!answer.ok) return { kind: 'fault', ...answer }
+    const read = await readAnswer(answer, mostAnswerBytes)
     if (!read.ok) return { kind: 'fault', ...read }
-    return answer.ok ? readGemini(answer.status, mask(read.bytes.toString())) : { kind: 'doubt' }
+    return readGemini(answer.status, mask(read.bytes.toString()))
   }
 }
 

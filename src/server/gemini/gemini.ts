@@ -63,6 +63,7 @@ export function createGemini(parts: GeminiParts): Fallback {
   const reserve = createReserve(parts)
   const stopping = new AbortController()
   const models = createModelList(service.models)
+  const nextModel = () => String(models.inService()[0])
   const call = createGeminiCall({ service, outbound, models, stopping: stopping.signal })
   const underWay = new Set<Promise<void>>()
   lookForRetired(service, models, outbound).catch((error: unknown) =>
@@ -88,7 +89,7 @@ export function createGemini(parts: GeminiParts): Fallback {
     { user, deadlineMs }: { user: string; deadlineMs: number },
   ): Promise<ProxyRefusal | { work: Promise<void> }> {
     const { imageSize } = asked.body.generationConfig.imageConfig
-    const admission = await admit(user, creditsOf(models.inService()[0] ?? '', imageSize), run)
+    const admission = await admit(user, creditsOf(nextModel(), imageSize), run)
     if (!admission.admitted) return admission.refusal
     if (!(await pictures.reserve(run).catch(() => false))) {
       await admission.giveBack()
@@ -131,7 +132,7 @@ export function createGemini(parts: GeminiParts): Fallback {
   return {
     generateFor: (route) => (incoming, outgoing) => generate(route, incoming, outgoing),
     pictureFor: () => createPictureHandler(parts),
-    describe: () => ({ provider: 'gemini', model: models.inService()[0] ?? '', mode: service.mode }),
+    describe: () => ({ provider: 'gemini', model: nextModel(), mode: service.mode }),
     async drain() {
       stopping.abort()
       await Promise.allSettled(underWay)
@@ -141,12 +142,12 @@ export function createGemini(parts: GeminiParts): Fallback {
 
 /** Stores a result, with retries for a while, because a result that is not stored is lost although it was paid for. */
 async function atLast(log: Log, run: string, work: () => Promise<void>): Promise<void> {
-  for (const pauseMs of [...storePausesMs, undefined]) {
+  for (const pauseMs of [...storePausesMs, 0]) {
     try {
       return await work()
     } catch (error) {
       log.error({ run, err: error }, 'the outcome of a fallback call could not be stored')
-      if (pauseMs !== undefined) await new Promise((resolve) => setTimeout(resolve, pauseMs))
+      await new Promise((resolve) => setTimeout(resolve, pauseMs))
     }
   }
 }
@@ -156,9 +157,9 @@ function createPictureHandler({ pictures, access, transfers, timeoutDivisor }: G
   return async (incoming, outgoing) => {
     const run = lastPartOf(incoming)
     if (!submissionKey.test(run)) throw refused(400, 'This is not the id of a run.')
-    const bytes = await pictures.find(run)
-    const mime = bytes && sniffImage(bytes)
-    if (!bytes || !mime) throw refused(404, 'The proxy does not have this image any more.')
+    const bytes = (await pictures.find(run)) ?? Buffer.alloc(0)
+    const mime = sniffImage(bytes)
+    if (mime === undefined) throw refused(404, 'The proxy does not have this image any more.')
     outgoing.once('close', transfers.downloads.take(access.userOf(incoming)))
     endUnread(outgoing, timeoutDivisor)
     outgoing.once('finish', () => void pictures.fetched(run).catch(() => undefined))

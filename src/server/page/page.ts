@@ -83,7 +83,7 @@ export function createPage(folder: string | undefined, isSecure: boolean): Page 
       outgoing.end()
       return
     }
-    const encoding = chooseEncoding(file, incoming.headers['accept-encoding'] ?? '')
+    const encoding = chooseEncoding(file, String(incoming.headers['accept-encoding']))
     const bytes = encoding === undefined ? file.bytes : await pack(file, encoding)
     outgoing.writeHead(200, {
       'content-type': file.type,
@@ -109,7 +109,7 @@ function readFiles(folder: string): Map<string, PageFile> {
       type: types[extension] ?? 'application/octet-stream',
       bytes,
       hashed: path.startsWith('/assets/'),
-      etag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`,
+      etag: `"${createHash('sha256').update(bytes).digest('base64url')}"`,
       policy: policyFor(path, html),
       packed: new Map(),
     })
@@ -131,12 +131,13 @@ function chooseEncoding({ type, bytes }: PageFile, accepted: string): 'br' | 'gz
 }
 
 function pack({ packed, bytes }: PageFile, encoding: 'br' | 'gzip'): Promise<Buffer> {
-  const kept = packed.get(encoding)
-  if (kept) return kept
-  const making =
-    encoding === 'br'
-      ? promisify(brotliCompress)(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } })
-      : promisify(gzip)(bytes, { level: 9 })
-  packed.set(encoding, making)
-  return making
+  const packing = packed.get(encoding) ?? compress(bytes, encoding)
+  packed.set(encoding, packing)
+  return packing
+}
+
+function compress(bytes: Buffer, encoding: 'br' | 'gzip'): Promise<Buffer> {
+  return encoding === 'br'
+    ? promisify(brotliCompress)(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } })
+    : promisify(gzip)(bytes, { level: 9 })
 }

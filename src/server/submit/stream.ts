@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import { eventKinds, heartbeatMs } from '#providers/events.ts'
 import type { Access } from '#server/edge/access.ts'
 import { closedHeaders, type Handler, refused } from '#server/edge/refusals.ts'
@@ -84,7 +84,10 @@ export function createStreams(
       }
       add(outgoing, client)
       outgoing.writeHead(200, headers)
-      const stop = events.subscribe((event) => write(outgoing, toText(event)), lastIdOf(incoming))
+      const stop = events.subscribe(
+        (event) => write(outgoing, toText(event)),
+        String(incoming.headers['last-event-id']),
+      )
       outgoing.once('close', () => {
         stop()
         remove(outgoing)
@@ -107,9 +110,4 @@ function write(outgoing: ServerResponse, text: string): void {
 function toText(event: RunEvent): string {
   const data = event.kind === 'run' ? event.digest : 'all'
   return `event: ${eventKinds[event.kind]}\nid: ${event.id}\ndata: ${data}\n\n`
-}
-
-function lastIdOf({ headers }: IncomingMessage): string | undefined {
-  const id = headers['last-event-id']
-  return typeof id === 'string' && id !== '' ? id : undefined
 }

@@ -5,8 +5,8 @@ import type { TaskId } from '#domain/ids.ts'
 import { checkedFamilies as families } from '#models/catalogue.ts'
 import type { CheckedFamily } from '#models/model.ts'
 import { objections } from '#models/objections.ts'
-import type { Endpoint } from '#providers/provider.ts'
-import { findProvider, providers } from '#providers/registry.ts'
+import type { Provider } from '#providers/provider.ts'
+import { providers } from '#providers/registry.ts'
 import { parseJson } from '#providers/send.ts'
 import type { Access } from '#server/edge/access.ts'
 import { readJson } from '#server/edge/body.ts'
@@ -135,7 +135,8 @@ export function readKey(incoming: IncomingMessage): string {
 
 /** Accepts what one of the endpoint's families accepts, with sources from our own uploads only. */
 function checkBody(gateway: Gateway, path: string, body: unknown): CheckedFamily {
-  const candidates = families.filter(({ provider }) => findProvider(provider)?.endpoints.some(isSubmitTo(path)))
+  const here = providersAt(path).map(({ id }) => id)
+  const candidates = families.filter(({ provider }) => here.includes(provider))
   const family = candidates.find((candidate) => objections(candidate, body).length === 0)
   if (!family) {
     const issues = candidates.flatMap((candidate) => objections(candidate, body))
@@ -148,7 +149,10 @@ function checkBody(gateway: Gateway, path: string, body: unknown): CheckedFamily
   return family
 }
 
-const isSubmitTo = (path: string) => (endpoint: Endpoint) => endpoint.kind === 'submit' && endpoint.path === path
+/** Those that take submissions at this path. */
+function providersAt(path: string): readonly Provider[] {
+  return providers.filter(({ endpoints }) => endpoints.some((one) => one.kind === 'submit' && one.path === path))
+}
 
 /** Whether the service certainly accepted nothing, so that nothing was spent. */
 async function keepAccount(admission: Admitted, path: string, outcome: Outcome): Promise<void> {
@@ -165,7 +169,8 @@ function readSubmission(
   { status, body }: Pick<Reply, 'status' | 'body'>,
 ): { task?: TaskId | undefined; failure?: Failure } {
   try {
-    return { task: providers.find(({ endpoints }) => endpoints.some(isSubmitTo(path)))?.readSubmission(status, body) }
+    const [task] = providersAt(path).map((provider) => provider.readSubmission(status, body))
+    return { task }
   } catch (error) {
     return { failure: toFailure(error) }
   }

@@ -74,7 +74,7 @@ export function isSimulatedHere(settings: GatewaySettings): boolean {
 
 export function openGateway(settings: GatewaySettings): Gateway {
   const { gateway, place, apiKey, apiBaseUrl, uploadBaseUrl, resultHosts } = settings
-  const following = apiBaseUrl === undefined ? undefined : apiBaseUrl.replace(/\/+$/, '') + uploadPathOf(place)
+  const following = apiBaseUrl === undefined ? undefined : withoutEnd(apiBaseUrl) + uploadPathOf(place)
   return {
     id: gateway,
     // A simulated image must be distinguishable from a result, also if the simulator runs separately.
@@ -97,7 +97,11 @@ export function openSimulatedGateway({ gateway, place }: GatewaySettings, origin
 
 /** Some gateways take uploads at a separate host, some below a path of their only host. */
 function uploadPathOf(place: Place): string {
-  return new URL(place.upload).pathname.replace(/\/+$/, '')
+  return withoutEnd(new URL(place.upload).pathname)
+}
+
+function withoutEnd(address: string): string {
+  return address.replace(/\/+$/, '')
 }
 
 /** An address set by the operator may be in a private network; a built-in one never is. */
@@ -107,7 +111,7 @@ function openBase(configured: string | undefined, builtIn: string): Base {
 
 export function toBase(address: string, reach: Reach): Base {
   const url = new URL(address)
-  return { to: toDestination(url, reach), path: url.pathname.replace(/\/+$/, '') }
+  return { to: toDestination(url, reach), path: withoutEnd(url.pathname) }
 }
 
 /** Headers of every request with the key; names and values alternate. */

@@ -12,7 +12,7 @@ const headEnd = Buffer.from('\r\n\r\n')
 /** The boundary in a request's content type; refused if it is not a form. */
 export function readBoundary(contentType: string | undefined): string {
   const match = /^multipart\/form-data\s*;\s*boundary=(?:"([^"\r\n]{1,70})"|([^\s";,]{1,70}))\s*$/i.exec(
-    contentType ?? '',
+    String(contentType),
   )
   const boundary = match?.[1] ?? match?.[2]
   if (boundary === undefined) throw refused(415, 'An upload must be a form with a boundary.')

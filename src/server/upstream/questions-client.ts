@@ -219,10 +219,10 @@ function ask(
   }
   function start(given: Line) {
     line = given
-    line.client.dispatch({ path, method: 'GET', headers: headers as string[] }, handler)
+    given.client.dispatch({ path, method: 'GET', headers: headers as string[] }, handlerOn(given))
   }
   const asking: Asking = { start, fail }
-  const handler: Dispatcher.DispatchHandler = {
+  const handlerOn = (given: Line): Dispatcher.DispatchHandler => ({
     onRequestStart() {
       isSent = true
     },
@@ -242,17 +242,17 @@ function ask(
       else chunks.push(chunk)
     },
     onResponseEnd() {
-      if (isSettled || !line) return
+      if (isSettled) return
       // For undici, an answer without a length is complete if the connection was reset.
-      if (line.socket?.errored) return fail('broken')
+      if (given.socket?.errored) return fail('broken')
       settle({ ok: true, status, type, bytes: Buffer.concat(chunks, size) })
-      host.free(line)
+      host.free(given)
     },
     onResponseError(_, error: NodeJS.ErrnoException) {
-      if (isSettled || !line) return
-      if (line.isReused && !hasBegun) start(host.replace(line))
+      if (isSettled) return
+      if (given.isReused && !hasBegun) start(host.replace(given))
       else fail(error.code === 'EFORBIDDEN' ? 'forbidden' : isSent ? 'broken' : 'unreachable')
     },
-  }
+  })
   host.take(asking)
 }

@@ -70,9 +70,9 @@ export async function readReply(answer: Answer, mask: Mask): Promise<({ ok: true
  * A service's answer as text that a browser will not run. A redirect, or an invalid HTTP status, does not count as an
  * answer.
  */
-export function toReply({ status, type = '', bytes }: Whole, mask: Mask): ({ ok: true } & Reply) | Fault {
+export function toReply({ status, type, bytes }: Whole, mask: Mask): ({ ok: true } & Reply) | Fault {
   if (!isAnswer(status)) return noReply
-  const shown = isJson.test(type) ? 'application/json; charset=utf-8' : 'text/plain; charset=utf-8'
+  const shown = isJson.test(String(type)) ? 'application/json; charset=utf-8' : 'text/plain; charset=utf-8'
   return { ok: true, status, type: shown, body: mask(bytes.toString()) }
 }
 

@@ -86,8 +86,8 @@ export function toDayName(day: number): string {
 export function createMemoryBudget(limits: BudgetLimits, { now, steady }: Clocks = realClocks): Budget {
   const { userRunsPerMinute = Number.POSITIVE_INFINITY } = limits
   const days = new Map<number, Day>()
-  /** The times of each user's runs in the last minute, oldest first. */
-  const started = new Map<string, number[]>()
+  /** The runs of the last minute. */
+  const started = new Set<{ user: string; at: number }>()
   const tied = new Map<string, { day: Day; user: string; credits: number }>()
 
   function openDay(number: number): Day {
@@ -100,11 +100,7 @@ export function createMemoryBudget(limits: BudgetLimits, { now, steady }: Clocks
   }
 
   function forget(at: number) {
-    for (const [user, times] of started) {
-      const recent = times.filter((time) => time > at - minuteMs)
-      if (recent.length > 0) started.set(user, recent)
-      else started.delete(user)
-    }
+    for (const run of started) if (run.at <= at - minuteMs) started.delete(run)
   }
 
   function refusalOf(user: string, asked: number, { credits }: Day, tomorrowMs: number): Grant | undefined {
@@ -116,10 +112,9 @@ export function createMemoryBudget(limits: BudgetLimits, { now, steady }: Clocks
       if (asked > most) return { granted: false, limit }
       if ((credits.get(who) ?? 0) + asked > most) return { granted: false, limit, retryAfterMs: tomorrowMs }
     }
-    const times = started.get(user) ?? []
-    const [oldest] = times
-    if (oldest === undefined || times.length < userRunsPerMinute) return undefined
-    return { granted: false, limit: 'userRunsPerMinute', retryAfterMs: oldest + minuteMs - steady() }
+    const times = [...started].filter((run) => run.user === user).map((run) => run.at)
+    if (times.length < userRunsPerMinute) return undefined
+    return { granted: false, limit: 'userRunsPerMinute', retryAfterMs: Math.min(...times) + minuteMs - steady() }
   }
 
   return {
@@ -131,13 +126,12 @@ export function createMemoryBudget(limits: BudgetLimits, { now, steady }: Clocks
       const refusal = refusalOf(user, credits, day, (number + 1) * dayMs - now())
       if (refusal) return refusal
       add(day, user, 1, credits)
-      started.set(user, [...(started.get(user) ?? []), at])
+      const run = { user, at }
+      started.add(run)
       return {
         granted: true,
         async giveBack() {
-          const times = started.get(user) ?? []
-          const mine = times.indexOf(at)
-          if (mine >= 0) times.splice(mine, 1)
+          started.delete(run)
           add(day, user, -1, credits)
         },
         async tieTo(task) {
@@ -167,9 +161,9 @@ function add({ credits, byName }: Day, user: string, sign: 1 | -1, amount: numbe
   byName.set(name, { credits: before.credits + sign * amount, runs: before.runs + sign })
 }
 
-/** By day, then by name; entries whose credits were all given back are left out. */
+/** By day, then by name; entries whose runs were all given back are left out. */
 export function sortSpend(rows: readonly Spend[]): Spend[] {
   return rows
-    .filter(({ credits, runs }) => credits !== 0 || runs !== 0)
+    .filter(({ runs }) => runs !== 0)
     .sort((one, other) => one.day.localeCompare(other.day) || one.name.localeCompare(other.name))
 }

@@ -59,12 +59,16 @@ export interface SubmissionStore {
 
 interface Entry {
   /** Absent if only the answer is known, which is then used for any body. */
-  bodyHash?: string
+  bodyHash: string | undefined
   keptUntil: number
   /** Set when it is settled. */
   settled?: Outcome
   outcome: Promise<Outcome>
   settle: (outcome: Outcome) => void
+}
+
+interface Settled extends Entry {
+  settled: Outcome
 }
 
 const keptMs = 24 * 60 * 60 * 1000
@@ -109,13 +113,12 @@ export function createMemorySubmissions(options: MemoryOptions = {}): Submission
   }
 
   /** A request for an answer whose text was dropped learns that it was sent, so that it is never sent again. */
-  function keepAnswer(key: string, entry: Entry): void {
+  function keepAnswer(key: string, entry: Settled): void {
     answered.set(key, entry)
     for (const [old, { bodyHash }] of answered.entries()) {
       if (answered.bytes() <= mostBytes) return
       answered.delete(old)
-      const gone = { keptUntil: now() + keptMs, settled: wordsGone, outcome: Promise.resolve(wordsGone) }
-      open.set(old, { ...gone, ...(bodyHash === undefined ? {} : { bodyHash }), settle: () => undefined })
+      open.set(old, { bodyHash, keptUntil: now() + keptMs, ...known(wordsGone) })
     }
   }
 
@@ -126,10 +129,10 @@ export function createMemorySubmissions(options: MemoryOptions = {}): Submission
 
   return {
     async reserve(key, bodyHash) {
-      const known = findEntry(key)
-      if (known) {
-        const isSame = (known.bodyHash ?? bodyHash) === bodyHash
-        return isSame ? { state: 'same', outcome: known.outcome } : { state: 'other-body' }
+      const entry = findEntry(key)
+      if (entry) {
+        const isSame = (entry.bodyHash ?? bodyHash) === bodyHash
+        return isSame ? { state: 'same', outcome: entry.outcome } : { state: 'other-body' }
       }
       if (!hasRoom()) return { state: 'full' }
       const { promise, resolve } = defer<Outcome>()
@@ -142,22 +145,16 @@ export function createMemorySubmissions(options: MemoryOptions = {}): Submission
       if (!entry || entry.settled) return
       entry.settled = outcome
       if (outcome.state !== 'unknown') open.delete(key)
-      if (isAnswer(outcome)) keepAnswer(key, entry)
+      if (isAnswer(outcome)) keepAnswer(key, { ...entry, settled: outcome })
       entry.settle(outcome)
     },
 
     async learn(key, answer) {
-      const known = findEntry(key)
-      if (known?.settled?.state === 'answered' || (!known && !hasRoom())) return
+      const entry = findEntry(key)
+      if (entry?.settled?.state === 'answered' || (!entry && !hasRoom())) return
       open.delete(key)
-      keepAnswer(key, {
-        ...(known?.bodyHash === undefined ? {} : { bodyHash: known.bodyHash }),
-        keptUntil: now() + keptMs,
-        settled: answer,
-        outcome: Promise.resolve(answer),
-        settle: () => undefined,
-      })
-      known?.settle(answer)
+      keepAnswer(key, { bodyHash: entry?.bodyHash, keptUntil: now() + keptMs, ...known(answer) })
+      entry?.settle(answer)
     },
 
     async find(key) {
@@ -172,15 +169,22 @@ export function createMemorySubmissions(options: MemoryOptions = {}): Submission
   }
 }
 
+/** The part of an entry whose outcome is known from the beginning. */
+function known(outcome: Outcome): Pick<Settled, 'settled' | 'outcome' | 'settle'> {
+  return { settled: outcome, outcome: Promise.resolve(outcome), settle: () => undefined }
+}
+
 type Shelf = ReturnType<typeof createShelf>
 
 /** Answers in order of age, with the size of their texts. */
 function createShelf() {
-  const entries = new Map<string, Entry>()
+  const entries = new Map<string, Settled>()
   let bytes = 0
-  const sizeOf = (entry: Entry | undefined) => entry?.settled?.body.length ?? 0
+  const sizeOf = ({ settled }: Settled) => settled.body.length
   function remove(key: string): boolean {
-    bytes -= sizeOf(entries.get(key))
+    const entry = entries.get(key)
+    if (!entry) return false
+    bytes -= sizeOf(entry)
     return entries.delete(key)
   }
   return {
@@ -191,7 +195,7 @@ function createShelf() {
     entries: () => entries.entries(),
     delete: remove,
     /** As the youngest, also where the key has an older answer. */
-    set(key: string, entry: Entry): void {
+    set(key: string, entry: Settled): void {
       remove(key)
       bytes += sizeOf(entry)
       entries.set(key, entry)

@@ -92,7 +92,7 @@ add(openDay(day), user, name, -credits, -1)
 return 1
 `
 
-/** Key: prefix of the days' names. Gives day, field and value in turn. */
+/** Key: prefix of the days' names. Gives lists of day, field and value. */
 const spentScript = `${dayOf}
 local today = math.floor(redis.call('TIME')[1] / ${dayMs / 1000})
 local found = {}
@@ -101,9 +101,7 @@ for number = today - ${keptDays}, today + 1 do
   local fields = redis.call('HGETALL', openDay(day))
   for at = 1, #fields, 2 do
     if string.find(fields[at], ' ', 1, true) then
-      table.insert(found, day)
-      table.insert(found, fields[at])
-      table.insert(found, fields[at + 1])
+      table.insert(found, {day, fields[at], fields[at + 1]})
     end
   end
 end
@@ -114,7 +112,7 @@ return found
 const never = -1
 const Reply = z.tuple([z.string(), z.string(), z.string()])
 const Limit = z.enum(['userRunsPerMinute', 'userDailyCredits', 'dailyCredits'])
-const Found = z.array(z.string())
+const Found = z.array(z.tuple([z.string(), z.string(), z.string()]))
 
 /** One budget for all proxies that share the Redis. */
 export function createRedisBudget(redis: Redis, limits: BudgetLimits): Budget {
@@ -151,10 +149,9 @@ export function createRedisBudget(redis: Redis, limits: BudgetLimits): Budget {
   }
 }
 
-function toRows(found: readonly string[]): Spend[] {
+function toRows(found: z.infer<typeof Found>): Spend[] {
   const rows = new Map<string, Spend>()
-  for (let at = 0; at + 2 < found.length; at += 3) {
-    const [day = '', field = '', value = ''] = found.slice(at, at + 3)
+  for (const [day, field, value] of found) {
     const gap = field.indexOf(' ')
     const [what, name] = [field.slice(0, gap), field.slice(gap + 1)]
     const row = rows.get(`${day} ${name}`) ?? { day: toDayName(Number(day)), name, credits: 0, runs: 0 }

@@ -35,7 +35,11 @@ type Seen = { state: 'none' | 'pending' } | { state: 'settled'; outcome: Outcome
 interface Attempt {
   id: string
   body: string
-  stopListening?: () => void
+}
+
+/** An attempt that waits for its answer, which may become known in another way. */
+interface Waiting extends Attempt {
+  stopListening(): void
 }
 
 const StoredOutcome = z.object({
@@ -71,7 +75,7 @@ export function createRedisSubmissions(redis: Redis, options: RedisSubmissionsOp
   const { keptMs = 24 * 60 * 60 * 1000, leaseMs = 60_000, lookMs = 2000, remembered = 200_000 } = options
   const owner = randomUUID()
   const alive = `${signOfLife}:${owner}`
-  const underWay = new Map<string, Attempt>()
+  const underWay = new Map<string, Waiting>()
   const sent = createSentNames(remembered)
   const listenFor = createSettledListeners(redis)
   const updates = createUpdates(redis, () => underWay.size > 0, { alive, leaseMs })
@@ -92,7 +96,8 @@ export function createRedisSubmissions(redis: Redis, options: RedisSubmissionsOp
         const seen = await look(name)
         if (seen.state === 'settled' && seen.outcome.state === 'answered') resolve(seen.outcome)
       }
-      attempt.stopListening = listenFor(name, () => void take().catch(() => undefined))
+      const stopListening = listenFor(name, () => void take().catch(() => undefined))
+      underWay.set(name, { ...attempt, stopListening })
     })
   }
 
@@ -121,7 +126,6 @@ export function createRedisSubmissions(redis: Redis, options: RedisSubmissionsOp
         return { state: 'same', outcome: Promise.resolve(lost) }
       }
       sent.add(name)
-      underWay.set(name, attempt)
       return { state: 'fresh', learned: learn(name, attempt) }
     },
 
@@ -130,7 +134,7 @@ export function createRedisSubmissions(redis: Redis, options: RedisSubmissionsOp
       const attempt = underWay.get(name)
       if (!attempt) return
       underWay.delete(name)
-      attempt.stopListening?.()
+      attempt.stopListening()
       if (outcome.state === 'free') sent.delete(name)
       await tell(name, attempt, outcome)
     },
@@ -174,7 +178,7 @@ function readSeen(reply: unknown): Seen {
   return { state: 'settled', outcome: isReadable ? (outcome.data as Outcome) : lost }
 }
 
-interface Waiting {
+interface Looking {
   look(name: string): Promise<Seen>
   listenFor(name: string, wake: () => void): () => void
   leaseMs: number
@@ -182,7 +186,7 @@ interface Waiting {
 }
 
 /** Waits for the outcome of a submission. It counts as lost after `leaseMs` without an answer of Redis. */
-async function settled(name: string, { look, listenFor, leaseMs, lookMs }: Waiting): Promise<Outcome> {
+async function settled(name: string, { look, listenFor, leaseMs, lookMs }: Looking): Promise<Outcome> {
   for (let seenAt = performance.now(); performance.now() - seenAt < leaseMs; ) {
     let stop = () => {}
     const message = new Promise<void>((resolve) => {
@@ -208,16 +212,14 @@ async function settled(name: string, { look, listenFor, leaseMs, lookMs }: Waiti
 
 /** Calls back when the outcome of a submission becomes known. Gives a function that stops listening. */
 function createSettledListeners(redis: Redis): (name: string, wake: () => void) => () => void {
-  const listeners = new Map<string, Set<() => void>>()
+  const listeners = new Set<{ name: string; wake: () => void }>()
   redis.listen(channel, (name) => {
-    for (const wake of [...(listeners.get(name) ?? [])]) wake()
+    for (const one of [...listeners].filter((listener) => listener.name === name)) one.wake()
   })
   return (name, wake) => {
-    const wakes = listeners.get(name) ?? new Set()
-    listeners.set(name, wakes.add(wake))
-    return () => {
-      if (wakes.delete(wake) && wakes.size === 0) listeners.delete(name)
-    }
+    const one = { name, wake }
+    listeners.add(one)
+    return () => void listeners.delete(one)
   }
 }
 

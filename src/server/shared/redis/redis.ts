@@ -98,7 +98,7 @@ function within<T>(ms: number, asked: Promise<T>): Promise<T> {
 
 /** A Redis that evicts keys would lose the record of what was sent. */
 async function warnOfForgetting(client: { info(section: string): Promise<unknown> }, log: Log): Promise<void> {
-  const policy = /maxmemory_policy:(\S+)/.exec(String(await client.info('memory').catch(() => '')))?.[1]
+  const policy = /maxmemory_policy:(\S+)/.exec(String(await client.info('memory').catch(() => undefined)))?.[1]
   if (policy !== undefined && policy !== 'noeviction') {
     log.warn({ policy }, 'Redis may forget submissions to make room: set its maxmemory-policy to noeviction')
   }
