@@ -42,6 +42,7 @@ const groups = {
       'client',
       'edge',
       'http-edge',
+      'json-scan',
       'linger',
       'quota',
       'routes',
@@ -51,7 +52,7 @@ const groups = {
   },
   body: {
     src: ['server/edge/body', 'server/edge/json-scan', 'server/edge/pieces', 'server/edge/refusals'],
-    tests: ['body', 'json-scan', 'quota', 'routes', 'submit'].map((name) => `server/${name}`),
+    tests: ['body', 'json-scan', 'pieces', 'quota', 'refusals', 'routes', 'submit'].map((name) => `server/${name}`),
   },
   relay: {
     src: ['server/upstream/relay', 'server/upstream/image', 'server/upstream/upload', 'server/upstream/multipart'],
@@ -63,7 +64,9 @@ const groups = {
     src: ['submit/submit', 'submit/admission', 'submit/refunds', 'shared/memory/submissions'].map(
       (name) => `server/${name}`,
     ),
-    tests: ['admission', 'outage', 'routes', 'spending', 'submissions', 'submit'].map((name) => `server/${name}`),
+    tests: ['admission', 'gemini', 'low-risks', 'outage', 'routes', 'spending', 'submissions', 'submit'].map(
+      (name) => `server/${name}`,
+    ),
   },
   counts: {
     src: ['server/shared/memory/limiter', 'server/shared/memory/budget', 'server/spend'],
@@ -94,7 +97,9 @@ const groups = {
   },
   kept: {
     src: ['submit/learn-task', 'shared/memory/events', 'shared/memory/kept-pictures'].map((name) => `server/${name}`),
-    tests: ['callbacks', 'events', 'gemini', 'kept-pictures', 'stream', 'submit'].map((name) => `server/${name}`),
+    tests: ['callbacks', 'events', 'gemini', 'kept-pictures', 'others-served', 'stream', 'submit'].map(
+      (name) => `server/${name}`,
+    ),
   },
   redis: {
     src: [
@@ -114,9 +119,18 @@ const groups = {
     src: ['server/api', 'server/log', 'server/metrics', 'server/start'],
     tests: [
       'redis/replicas',
-      ...['forwarding', 'http-edge', 'log', 'low-risks', 'metrics', 'routes', 'slow-clients', 'spending', 'start'].map(
-        (name) => `server/${name}`,
-      ),
+      ...[
+        'api',
+        'forwarding',
+        'http-edge',
+        'log',
+        'low-risks',
+        'metrics',
+        'routes',
+        'slow-clients',
+        'spending',
+        'start',
+      ].map((name) => `server/${name}`),
     ],
   },
   config: {
@@ -193,7 +207,7 @@ const groups = {
   },
   page: {
     src: ['server/page/page', 'server/page/policy', 'server/shared/shared', 'server/upstream/upstream'],
-    tests: ['server/page', 'server/http-edge', 'server/routes', 'server/start'],
+    tests: ['gateways', 'gemini-models', 'http-edge', 'page', 'routes', 'start'].map((name) => `server/${name}`),
   },
 }
 const { values: options, positionals: asked } = parseArgs({

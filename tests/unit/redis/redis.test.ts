@@ -62,6 +62,15 @@ describe('the connection to Redis', () => {
     await server.ask('CONFIG', 'SET', 'maxmemory-policy', 'noeviction')
   })
 
+  it('is told nothing where Redis does not say what it drops', async () => {
+    await server.ask('ACL', 'SETUSER', 'default', '-info')
+    const { log, told } = openLog()
+    const redis = await openRedis(server.url, log)
+    expect(told()).toEqual([])
+    await redis.close()
+    await server.ask('ACL', 'SETUSER', 'default', '+info')
+  })
+
   it.each([
     ['listens', 'pubsub'],
     ['asks', 'normal'],

@@ -16,4 +16,8 @@ describe('the address of a request', () => {
     expect(lastPartOf({ url })).toBe(last)
     expect(queryOf({ url }).toString()).toBe(query)
   })
+
+  it('is empty where the request line names none', () => {
+    expect([targetOf({}), pathOf({}), lastPartOf({}), queryOf({}).toString()]).toEqual(['', '', '', ''])
+  })
 })

@@ -140,6 +140,13 @@ describe('a callback', () => {
     expect((await askProxy(proxy.port, path, jsonRequest(finished))).status).toBe(404)
   })
 
+  it('is accepted for a provider that calls back only', async () => {
+    const told = await call(`/api/callbacks/nobody/run-12345678/${'a'.repeat(43)}`)
+    expect([told.status, told.json()]).toEqual([200, { code: 200, msg: 'success' }])
+    expect(counted('foreign token')).toBe(true)
+    expect(published).toEqual([])
+  })
+
   it('is still valid after a restart, and on another replica with the same key', async () => {
     const run = newRun()
     const path = await address(run)

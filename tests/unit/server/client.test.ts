@@ -31,6 +31,7 @@ describe('the address of a client', () => {
     expect(client('10.0.0.0/24', '::ffff:10.0.0.1', '2001:db8:1:2:3::4')).toBe('2001:db8:1:2::/64')
     expect(client('::1', '::1', '1.2.3.4')).toBe('1.2.3.4')
     expect(client('10.0.0.0/24', '10.0.0.1', '10.0.0.8')).toBe('10.0.0.1')
+    expect(createClientOf('10.0.0.1')(from('10.0.0.1'))).toBe('10.0.0.1')
   })
 
   it('is refused where the header cannot be read, or holds forty addresses', () => {

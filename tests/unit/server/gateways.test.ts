@@ -50,6 +50,12 @@ describe('Apikley beside KIE (docs/services.md 7)', () => {
     expect(apikley.api).toMatchObject({ to: { host: 'api.apikley.ru', secure: true, reach: 'public' }, path: '' })
   })
 
+  it('may be given an address that ends with slashes', () => {
+    const env = { GATEWAY: 'apikley', APIKLEY_API_KEY: 'apikley-key', KIE_API_BASE_URL: 'https://studio.example/a/b//' }
+    const { api, upload } = gatewayAt(env)
+    expect([api.path, upload.path]).toEqual(['/a/b', '/a/b/file-upload'])
+  })
+
   it('7.2: is asked at the same paths', async () => {
     const { port, service } = await proxyBefore()
     const job = { model: 'flux-2/pro-text-to-image', input: { prompt: 'a fox', aspect_ratio: '1:1', resolution: '1K' } }

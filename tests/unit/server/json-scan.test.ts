@@ -105,6 +105,11 @@ describe('the shape of a JSON body', () => {
   })
 })
 
+it('the limits of a JSON body are those of a route that takes one', () => {
+  const [route] = createRoutes({ callbacks: false, fallback: false, spend: false, metrics: false })
+  expect(() => jsonLimitsOf(route as Route)).toThrow('/api/health takes no JSON')
+})
+
 describe('a refusal', () => {
   it('G1: is small, whatever is wrong', () => {
     const issues = Array.from({ length: 1000 }, () => ({ field: 'f'.repeat(10_000), message: 'm'.repeat(10_000) }))

@@ -16,6 +16,22 @@ describe('remembered submissions', () => {
     expect(await Promise.all(outcomes)).toEqual(Array(19).fill(answered))
   })
 
+  it('are kept for exactly a day', async () => {
+    const clock = { at: 5 }
+    const store = createMemorySubmissions({ now: () => clock.at })
+    await store.reserve('run-1', 'body')
+    await store.settle('run-1', answered)
+    await store.reserve('run-2', 'body')
+    await store.settle('run-2', unknown)
+    clock.at += dayMs - 1
+    expect([await store.find('run-1'), await store.find('run-2')]).toMatchObject([
+      { state: 'answered' },
+      { state: 'unknown' },
+    ])
+    clock.at += 1
+    expect([await store.find('run-1'), await store.find('run-2')]).toEqual([{ state: 'none' }, { state: 'none' }])
+  })
+
   it('P11: one key with another body is refused', async () => {
     const store = createMemorySubmissions()
     await store.reserve('run-1', 'body')

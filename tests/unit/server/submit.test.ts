@@ -119,6 +119,7 @@ describe('a submission', () => {
     const told = await submit(prompted('a fox'), run)
     expect(readRefusal(told.json())).toMatchObject({ sent: 'unknown', failure: { kind: 'unconfirmed' } })
     expect([told.status, told.json().msg]).toEqual([502, 'The answer was lost.'])
+    expect(told.headers['retry-after']).toBeUndefined()
     expect(told.headers['content-type']).toBe('application/json; charset=utf-8')
     reply = (_, outgoing) => replyJson(outgoing, accepted)
     expect((await submit(prompted('a fox'), run)).text).toBe(told.text)
@@ -440,6 +441,20 @@ describe('the last step before the service', () => {
     const odd = createWith(() => Promise.reject(new Error('odd')), { submissions })
     expect(await odd.send('the-odd-run-of-them')).toEqual(inDoubt(502, 'The answer was lost.'))
     expect(await submissions.find('the-odd-run-of-them')).toEqual({ state: 'unknown' })
+  })
+
+  it('P05: is told in the log with the name of its user, if users have names', async () => {
+    const lines: object[] = []
+    const heard = { ...log, warn: (line: object) => lines.push(line) } as unknown as SubmitParts['log']
+    const access = createAccess({ tokens: [], isSecure: false })
+    const lost: Outbound['request'] = async () => ({ ok: false, sent: 'unknown', cause: 'broken' })
+    for (const user of ['name anna', 'from 10.0.0.1']) {
+      await createWith(lost, { log: heard, access: { ...access, userOf: () => user } }).send('the-lost-run-of-them')
+    }
+    expect(lines).toEqual([
+      { run: 'the-lost-run-of-them', user: 'anna', path: kontext },
+      { run: 'the-lost-run-of-them', path: kontext },
+    ])
   })
 
   it('U19: frees a submission that was not sent in time', async () => {
