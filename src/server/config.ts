@@ -42,13 +42,7 @@ export interface Config extends GatewaySettings {
   notes: readonly string[]
 }
 
-const secretNames = [
-  'GEMINI_API_KEY',
-  'KIE_WEBHOOK_HMAC_KEY',
-  'REDIS_URL',
-  'PROXY_ADMIN_TOKEN',
-  'METRICS_TOKEN',
-]
+const secretNames = ['GEMINI_API_KEY', 'KIE_WEBHOOK_HMAC_KEY', 'REDIS_URL', 'PROXY_ADMIN_TOKEN', 'METRICS_TOKEN']
 const geminiKey = 'GEMINI_API_KEY'
 const printable = /^[\x21-\x7e]+$/
 /** A token of 20 characters cannot be guessed, with any number of tries. */

@@ -78,11 +78,7 @@ describe('the configuration', () => {
     const env = { PROXY_ACCESS_TOKEN: 'of-20-characters-xxx', PROXY_ACCESS_TOKENS: 'anna: of-20-characters-yyy' }
     expect(() => readConfig(env)).toThrow('- PROXY_ACCESS_TOKENS must list NAME:TOKEN')
     const named = { ...env, PROXY_ACCESS_TOKENS: 'anna:of-20-characters-yyy, ben:of:20-characters-zzz' }
-    expect(readConfig(named).secrets).toEqual([
-      'of-20-characters-xxx',
-      'of-20-characters-yyy',
-      'of:20-characters-zzz',
-    ])
+    expect(readConfig(named).secrets).toEqual(['of-20-characters-xxx', 'of-20-characters-yyy', 'of:20-characters-zzz'])
   })
 
   it('reads .env.local, and lets the environment win', () => {
