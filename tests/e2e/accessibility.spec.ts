@@ -1,12 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Locator, Page } from '@playwright/test'
+import { expectNothingSerious } from '../support/accessibility.ts'
 import { createOf, expect, galleryOf, test } from './fixtures.ts'
-
-async function expectNothingSerious(page: Page) {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-  expect(serious.map(({ id, nodes }) => ({ id, on: nodes.map(({ html }) => html.slice(0, 160)) }))).toEqual([])
-}
 
 for (const colorScheme of ['dark', 'light'] as const) {
   test.describe(`in ${colorScheme}`, () => {
@@ -191,7 +185,7 @@ test('enlarged to 400 %, in 320 × 256: an image is made and looked at, and noth
   await expect(async () => {
     await staged.scrollIntoViewIfNeeded({ timeout: 2_000 })
     expect(await staged.evaluate(visibleHeight)).toBeGreaterThanOrEqual(48)
-  }).toPass({ timeout: 15_000 })
+  }).toPass({ timeout: 60_000 })
   await expectNoSidewaysScroll()
   await expectNothingSerious(page)
 })

@@ -1,5 +1,5 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
+import { expectNothingSerious } from '../support/accessibility.ts'
 import { expect, galleryOf, test } from './fixtures.ts'
 
 const count = 30
@@ -8,12 +8,6 @@ async function openSamples(page: Page, url: string, isPhone = false) {
   await page.goto(`${url}/?samples=${count}`)
   if (isPhone) await page.getByRole('navigation').getByRole('button', { name: 'Gallery' }).click()
   await expect(galleryOf(page).region.getByText(String(count), { exact: true })).toBeVisible()
-}
-
-async function expectNothingSerious(page: Page, within = 'body') {
-  const { violations } = await new AxeBuilder({ page }).include(within).analyze()
-  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-  expect(serious.map(({ id, nodes }) => ({ id, on: nodes.map(({ html }) => html.slice(0, 160)) }))).toEqual([])
 }
 
 /** Of the first tiles, which are drawn wherever the grid is scrolled to. */

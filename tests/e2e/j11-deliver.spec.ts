@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Download, Page } from '@playwright/test'
 import { configure, Uint8ArrayReader, Uint8ArrayWriter, ZipReader } from '@zip.js/zip.js'
 import sharp from 'sharp'
+import { expectNothingSerious } from '../support/accessibility.ts'
 import { createOf, expect, galleryOf, stored, test } from './fixtures.ts'
 
 async function openWithSamples(page: Page, url: string, count: number) {
@@ -93,12 +93,6 @@ test('J11 everything is backed up, and comes back into an empty browser', async 
   await empty.close()
 })
 
-async function expectNothingSerious(page: Page) {
-  const { violations } = await new AxeBuilder({ page }).include('dialog[open]').analyze()
-  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-  expect(serious.map(({ id, nodes }) => [id, nodes.map(({ html }) => html.slice(0, 160))])).toEqual([])
-}
-
 test('J11 a selection is handed over as a contact sheet, and each new image is copied to a folder', async ({
   page,
   simulated,
@@ -116,13 +110,13 @@ test('J11 a selection is handed over as a contact sheet, and each new image is c
   const bar = page.getByRole('toolbar', { name: 'Selection' })
   await bar.getByRole('button', { name: 'Export' }).click()
   await expect(page.getByRole('dialog', { name: 'Export' }).getByRole('button', { name: /^Export 6/ })).toBeVisible()
-  await expectNothingSerious(page)
+  await expectNothingSerious(page, 'dialog[open]')
   await page.keyboard.press('Escape')
 
   await bar.getByRole('button', { name: 'Hand over' }).click()
   const dialog = page.getByRole('dialog', { name: 'Hand over' })
   await dialog.getByRole('textbox', { name: 'Title' }).fill('Spring')
-  await expectNothingSerious(page)
+  await expectNothingSerious(page, 'dialog[open]')
   const waiting = page.waitForEvent('download')
   await dialog.getByRole('button', { name: /^Save file/ }).click()
   const download = await waiting
@@ -143,5 +137,5 @@ test('J11 a selection is handed over as a contact sheet, and each new image is c
     return count
   })
   expect(copied).toBe(6)
-  await expectNothingSerious(page)
+  await expectNothingSerious(page, 'dialog[open]')
 })
