@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Key, type WebDriver, type WebElement } from 'selenium-webdriver'
 import type { WebKitPrograms } from '../../scripts/programs.mjs'
+import { untilPrinted } from '../support/started.ts'
 import type { Door, Engine, Query } from './door.ts'
 import { downloadTo } from './downloads.ts'
 import { inBase64, toSent, untilFound } from './queries.ts'
@@ -41,8 +42,8 @@ export async function openWebKit({ driver, browser, display }: WebKitPrograms): 
 async function startDisplay(program: string): Promise<{ name: string; process: ChildProcess }> {
   const args = ['-displayfd', '3', '-screen', '0', '1600x1200x24', '-nolisten', 'tcp']
   const server = spawn(program, args, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] })
-  const [number] = (await once(server.stdio[3] as NodeJS.ReadableStream, 'data')) as [Buffer]
-  return { name: `:${number.toString().trim()}`, process: server }
+  const [, number] = await untilPrinted(server, /(\d+)\n/, { name: 'Xvfb' })
+  return { name: `:${number}`, process: server }
 }
 
 async function endProcess(process: ChildProcess): Promise<void> {

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { serveSimulator } from '#simulator/serve.ts'
+import { atFreePort, untilPrinted } from './started.ts'
 
 type Options = NonNullable<Parameters<typeof serveSimulator>[0]>
 type Served = Awaited<ReturnType<typeof serveSimulator>>
@@ -17,30 +18,22 @@ export interface Server {
 export async function startServer(env: Record<string, string> = {}): Promise<Server> {
   let child: ChildProcess | undefined
   let printed = ''
-  let port = '0'
+  const clean = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(KIE|APIKLEY|GEMINI|PORT|HOST|NODE_OPTIONS|VITE)/.test(name)),
+  )
 
-  const start = () =>
-    new Promise<string>((resolve, reject) => {
-      const clean = Object.fromEntries(
-        Object.entries(process.env).filter(([name]) => !/^(KIE|APIKLEY|GEMINI|PORT|HOST|NODE_OPTIONS|VITE)/.test(name)),
-      )
-      const started = spawn(process.execPath, ['dist/server/server.js'], { env: { ...clean, ...env, PORT: port } })
-      child = started
-      const read = (chunk: Buffer) => {
-        printed += chunk
-        const ready = /Atelier is ready at (http:\/\/localhost:(\d+))/.exec(printed)
-        if (!ready?.[1] || !ready[2]) return
-        port = ready[2]
-        resolve(ready[1])
-      }
-      started.stdout.on('data', read)
-      started.stderr.on('data', read)
-      started.on('exit', (code) => reject(new Error(`The server ended with ${code}: ${printed}`)))
-    })
+  async function startAt(at: number): Promise<number> {
+    printed = ''
+    const started = spawn(process.execPath, ['dist/server/server.js'], { env: { ...clean, ...env, PORT: String(at) } })
+    child = started
+    for (const output of [started.stdout, started.stderr]) output.on('data', (chunk) => (printed += chunk))
+    await untilPrinted(started, /Atelier is ready at http/, { name: 'The server' })
+    return at
+  }
 
-  const url = await start()
+  const port = await atFreePort(startAt)
   return {
-    url,
+    url: `http://localhost:${port}`,
     output: () => printed,
     kill: () =>
       new Promise((resolve) => {
@@ -48,10 +41,7 @@ export async function startServer(env: Record<string, string> = {}): Promise<Ser
         child.once('exit', () => resolve())
         child.kill('SIGKILL')
       }),
-    async restart() {
-      printed = ''
-      await start()
-    },
+    restart: async () => void (await startAt(port)),
   }
 }
 

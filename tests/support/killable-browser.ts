@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Browser, chromium, type Page } from '@playwright/test'
 import { chromiumLaunch } from './chromium.ts'
+import { untilPrinted } from './started.ts'
 
 /** A browser with a permanent profile that can be killed with all its processes, without warning. */
 export interface KillableBrowser {
@@ -36,7 +37,8 @@ export async function openKillableBrowser(): Promise<KillableBrowser> {
       child = spawn(chromiumLaunch.executablePath, [...flags, `--user-data-dir=${profile}`, 'about:blank'], {
         detached: true,
       })
-      browser = await chromium.connectOverCDP(await addressOf(child))
+      const [, address = ''] = await untilPrinted(child, /DevTools listening on (ws:\/\/\S+)/, { name: 'The browser' })
+      browser = await chromium.connectOverCDP(address)
       const [context] = browser.contexts()
       if (!context) throw new Error('The browser has no window.')
       return context.pages()[0] ?? context.newPage()
@@ -47,16 +49,4 @@ export async function openKillableBrowser(): Promise<KillableBrowser> {
       await rm(profile, { recursive: true, force: true, maxRetries: 5 })
     },
   }
-}
-
-function addressOf(child: ChildProcess): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let printed = ''
-    child.stderr?.on('data', (chunk: Buffer) => {
-      printed += chunk
-      const address = /DevTools listening on (ws:\/\/\S+)/.exec(printed)?.[1]
-      if (address) resolve(address)
-    })
-    child.once('exit', (code) => reject(new Error(`The browser ended with ${code}: ${printed}`)))
-  })
 }

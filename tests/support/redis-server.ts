@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient } from 'redis'
+import { atFreePort, untilPrinted } from './started.ts'
 
 /** A Redis server for one test, on 127.0.0.1 at a free port, without persistence. */
 export interface RedisServer {
@@ -29,21 +29,13 @@ export async function openRedisServer(...settings: string[]): Promise<RedisServe
     throw new Error('These tests need redis-server: install it, or name it in REDIS_SERVER_PATH.')
   }
   const folder = mkdtempSync(join(tmpdir(), 'atelier-redis-'))
-  const port = await findFreePort()
-  const url = `redis://127.0.0.1:${port}`
-  const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder]
+  const args = ['--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder]
   let server: ChildProcess
 
-  async function start() {
-    server = spawn(binary ?? '', [...args, ...settings], { stdio: ['ignore', 'pipe', 'ignore'] })
-    let said = ''
-    for await (const chunk of server.stdout ?? []) {
-      said += chunk
-      if (said.includes('Ready to accept connections')) break
-    }
-    // Keeps reading, because a full pipe would block the server.
-    server.stdout?.resume()
-    if (server.exitCode !== null) throw new Error(`redis-server did not start: ${said}`)
+  async function startAt(at: number): Promise<number> {
+    server = spawn(binary ?? '', ['--port', String(at), ...args, ...settings], { stdio: ['ignore', 'pipe', 'ignore'] })
+    await untilPrinted(server, /Ready to accept connections/, { name: 'redis-server' })
+    return at
   }
   async function kill() {
     if (server.exitCode !== null || server.signalCode !== null) return
@@ -52,7 +44,8 @@ export async function openRedisServer(...settings: string[]): Promise<RedisServe
     await exited
   }
 
-  await start()
+  const port = await atFreePort(startAt)
+  const url = `redis://127.0.0.1:${port}`
   return {
     url,
     port,
@@ -67,7 +60,7 @@ export async function openRedisServer(...settings: string[]): Promise<RedisServe
       }
     },
     kill,
-    start,
+    start: async () => void (await startAt(port)),
     freeze() {
       server.kill('SIGSTOP')
       return () => void server.kill('SIGCONT')
@@ -78,13 +71,4 @@ export async function openRedisServer(...settings: string[]): Promise<RedisServe
       rmSync(folder, { recursive: true, force: true })
     },
   }
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  return typeof address === 'object' && address ? address.port : 0
 }

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { untilPrinted } from './started.ts'
 
 /** A proxy in a separate process that can be killed. */
 export interface Replica {
@@ -23,19 +24,10 @@ export async function openReplica(env: Record<string, string>, options: ReplicaO
     env: { PATH: process.env.PATH, PORT: '0', ...env },
     stdio: ['ignore', 'pipe', stderr],
   })
-  let said = ''
-  const port = await new Promise<number>((resolve, reject) => {
-    const read = (chunk: Buffer) => {
-      said += chunk
-      const ready = /^Atelier is ready at http:\/\/localhost:(\d+)$/m.exec(said)
-      if (ready) resolve(Number(ready[1]))
-    }
-    child.stdout?.on('data', read)
-    child.stderr?.on('data', read)
-    child.once('exit', (code) => reject(new Error(`the replica ended with ${code}: ${said}`)))
-  })
+  const ready = /^Atelier is ready at http:\/\/localhost:(\d+)$/m
+  const [, port] = await untilPrinted(child, ready, { name: 'The replica' })
   return {
-    port,
+    port: Number(port),
     signal: (signal) => void child.kill(signal),
     async kill(signal = 'SIGKILL') {
       if (child.exitCode !== null || child.signalCode !== null) return

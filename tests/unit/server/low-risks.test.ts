@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
-import { openSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { closeSync, openSync } from 'node:fs'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createMemorySubmissions } from '#server/shared/memory/submissions.ts'
 import { serveSimulator } from '#simulator/serve.ts'
@@ -8,6 +7,7 @@ import { askProxy, jsonRequest, openRequest } from '../../support/ask-proxy.ts'
 import { eventually } from '../../support/eventually.ts'
 import { type Reply, replyJson } from '../../support/fake-service.ts'
 import { openProxyBefore, type ProxyUnderTest } from '../../support/open-proxy.ts'
+import { atFreePort } from '../../support/started.ts'
 
 const kontext = '/api/v1/flux/kontext/generate'
 const accepted: Reply = (_, outgoing) => replyJson(outgoing, { code: 200, data: { taskId: 'task-1' } })
@@ -137,24 +137,10 @@ describe('the controls of the simulator', () => {
 })
 
 describe('a server whose output', () => {
-  const freePort = () =>
-    new Promise<number>((resolve) => {
-      const server = createServer().listen(0, '127.0.0.1', () => {
-        const address = server.address()
-        server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-      })
-    })
-
   it('G11: goes to a full disk starts and serves', async () => {
-    const port = await freePort()
-    const full = openSync('/dev/full', 'w')
-    const child = spawn(process.execPath, ['--import', 'tsx', 'src/server/main.ts'], {
-      env: { PATH: process.env.PATH, PORT: String(port), KIE_API_KEY: '' },
-      stdio: ['ignore', full, full],
-    })
-    const ended = new Promise((resolve) => child.once('exit', resolve))
+    // It cannot print which port it has.
+    const { child, ended, port } = await atFreePort(startOnFullDisk)
     try {
-      await eventually(async () => expect((await askProxy(port, '/api/health')).status).toBe(200))
       // A line of the log has nowhere to go either.
       expect((await askProxy(port, '/api/health')).status).toBe(200)
       expect(child.exitCode).toBeNull()
@@ -164,3 +150,17 @@ describe('a server whose output', () => {
     }
   })
 })
+
+async function startOnFullDisk(port: number) {
+  const full = openSync('/dev/full', 'w')
+  const child = spawn(process.execPath, ['--import', 'tsx', 'src/server/main.ts'], {
+    env: { PATH: process.env.PATH, PORT: String(port), KIE_API_KEY: '' },
+    stdio: ['ignore', full, full],
+  })
+  closeSync(full)
+  const ended = new Promise((resolve) => child.once('exit', resolve))
+  const isServing = eventually(async () => expect((await askProxy(port, '/api/health')).status).toBe(200))
+  const fails = ended.then(() => Promise.reject(new Error('The server ended. Its port may be in use.')))
+  await Promise.race([isServing, fails])
+  return { child, ended, port }
+}
