@@ -7,7 +7,8 @@ export default defineConfig<Origins>({
   testDir: 'tests/e2e',
   outputDir: 'node_modules/.cache/e2e',
   timeout: 180_000,
-  expect: { timeout: 30_000 },
+  // A busy machine may be slow: what is shown within a few seconds is waited for much longer.
+  expect: { timeout: 60_000 },
   // Most of a test is waiting for a page, a server or a task: three keep two cores busy.
   workers: 3,
   retries: 0,
@@ -15,7 +16,7 @@ export default defineConfig<Origins>({
   reporter: 'list',
   use: {
     // What cannot be pressed is told of before the whole test is late.
-    actionTimeout: 30_000,
+    actionTimeout: 60_000,
     viewport: { width: 1440, height: 900 },
     serviceWorkers: 'block',
     launchOptions: chromiumLaunch,

@@ -12,7 +12,8 @@ import { paintedImage } from '../support/images.ts'
 import { closeNotices, keep, openTestGallery, recipeOf, renderOver } from '../support/render-gallery.tsx'
 
 const task = { provider: 'kie-kontext', taskId: 'task-7' as TaskId }
-const now = Date.now()
+/** The clock stands still: shown seconds do not depend on the machine, nor sums of today on the time of day. */
+const now = new Date(2026, 10, 27, 12).getTime()
 const sentAt = now - 8_000
 const hourMs = 3_600_000
 
@@ -62,11 +63,15 @@ const namesIn = (row: HTMLElement) =>
 const press = async (row: HTMLElement, name: string) => userEvent.click(within(row).getByRole('button', { name }))
 
 beforeEach(async () => {
+  vi.setSystemTime(now)
   store = await openTestGallery()
   onSettings.mockReset()
   count = 0
 })
-afterEach(closeNotices)
+afterEach(() => {
+  closeNotices()
+  vi.useRealTimers()
+})
 
 describe('the list of tasks', () => {
   it('says that nothing is running', async () => {
@@ -224,25 +229,25 @@ describe('times in the list of tasks', () => {
       past('c'),
       // Simulated runs are faster and must not count for real ones.
       ...['d', 'e', 'f', 'g'].map((prompt) => past(prompt, { simulated: true, sentAt: now - 16_100 })),
-      runOf('mine', { ...working, sentAt: Date.now() - 2_400 }),
+      runOf('mine', { ...working, sentAt: now - 2_400 }),
     ])
     await waitFor(async () => expect(await rowOf('mine')).toHaveTextContent(/2 s, usually [34] s/))
     expect(await rowOf('a')).toHaveTextContent('saved in 4 s')
   })
 
   it('counts down to when a rate-limited run is sent again', async () => {
-    await show([runOf('one', { ...queued, sendsAt: Date.now() + 7_500, trouble: { kind: 'rate-limited' } })])
+    await show([runOf('one', { ...queued, sendsAt: now + 7_500, trouble: { kind: 'rate-limited' } })])
     expect(await rowOf('one')).toHaveTextContent(/retries in 8 s/)
   })
 
   it("says about when it is the turn of a run in the proxy's queue", async () => {
     const trouble = { kind: 'rate-limited', retryAfterMs: 11_500, turn: true } as const
-    await show([runOf('one', { ...queued, sendsAt: Date.now() + 11_500, trouble })])
+    await show([runOf('one', { ...queued, sendsAt: now + 11_500, trouble })])
     expect(await rowOf('one')).toHaveTextContent(/waiting for your turn, about 12 s/)
   })
 
   it('counts down to when the limit is free again for a run that it refused', async () => {
-    const failedAt = Date.now() - 2_500
+    const failedAt = now - 2_500
     await show([
       runOf('one', failed({ kind: 'rate-limited' }, { failedAt })),
       runOf('two', failed({ kind: 'rate-limited', retryAfterMs: 1_000 }, { failedAt })),

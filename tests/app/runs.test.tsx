@@ -89,7 +89,7 @@ describe('a running run', () => {
       await store.saveRun(runOf(id, id, { phase: 'saved', ...times, task, pictures: ['x'] } as unknown as RunState))
     }
     await show(
-      runOf('run-1', 'On time', { ...working, sentAt: Date.now() - 2_000 }),
+      runOf('run-1', 'On time', { ...working, sentAt: Date.now() }),
       runOf('run-2', 'Late', { ...working, sentAt: Date.now() - 9_000 }),
     )
     await waitFor(async () => expect(await gridcell.find(/^On time/)).toHaveTextContent(/usually 4\ss/))

@@ -31,7 +31,7 @@ test.describe('a proxy for a studio', { tag: '@two-origins' }, () => {
     for (const prompt of ['first of the day', 'second of the day']) {
       await create.prompt.fill(prompt)
       await create.submit.click()
-      await expect(gallery.picture(prompt)).toBeVisible({ timeout: 30_000 })
+      await expect(gallery.picture(prompt)).toBeVisible()
     }
     await page.reload()
     await expect(gallery.picture('second of the day')).toBeVisible()

@@ -122,7 +122,7 @@ const tilesAndNodes = (page: Page) =>
 async function drawnWith(page: Page, url: string, count: number) {
   await page.goto(`${url}/?samples=${count}`)
   const { grid } = galleryOf(page)
-  await expect(grid).toBeVisible({ timeout: 60_000 })
+  await expect(grid).toBeVisible()
   await expect.poll(() => new URL(page.url()).search).toBe('')
   await page.reload()
   await expect(grid.getByRole('gridcell').first()).toBeVisible()

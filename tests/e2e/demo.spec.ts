@@ -49,7 +49,7 @@ test('the demo needs a host of files only: badge, words to picture, edit, and al
   await create.choose('Aspect ratio', '16:9')
   await create.submit.click()
   const lake = gallery.picture('A mountain lake at dawn')
-  await expect(lake).toBeVisible({ timeout: 30_000 })
+  await expect(lake).toBeVisible()
   await expect(lake).toHaveAccessibleName(/simulated/i)
   const fresh = await look(page, 'A mountain lake at dawn')
   expect(fresh.size).toBe('1392x752')
@@ -60,7 +60,7 @@ test('the demo needs a host of files only: badge, words to picture, edit, and al
   await create.prompt.fill('Make it a night with a full moon')
   await create.submit.click()
   const night = gallery.picture('Make it a night with a full moon')
-  await expect(night).toBeVisible({ timeout: 30_000 })
+  await expect(night).toBeVisible()
   const edited = await look(page, 'Make it a night')
   expect(likeness(edited.parts, fresh.parts)).toBeGreaterThan(0.4)
 
@@ -81,7 +81,7 @@ test('a run of the demo continues after a reload and gets its image', async ({ p
   await create.submit.click()
   await expect(gallery.run('working')).toHaveCount(1)
   await page.reload()
-  await expect(gallery.picture('A fox in a forest')).toBeVisible({ timeout: 30_000 })
+  await expect(gallery.picture('A fox in a forest')).toBeVisible()
 })
 
 test('the demo keeps its own gallery: on one host with a real installation neither touches the other', async ({
@@ -124,7 +124,7 @@ test('a production build contains nothing of the demo, whatever the address says
   await page.goto(`${simulated.url}/?demo&mode=demo`)
   await createOf(page).prompt.fill('A fox')
   await createOf(page).submit.click()
-  await expect(galleryOf(page).picture('A fox')).toBeVisible({ timeout: 30_000 })
+  await expect(galleryOf(page).picture('A fox')).toBeVisible()
   expect(scripts.filter((url) => url.includes('/api/v1/'))).not.toEqual([])
   expect(scripts.filter((url) => /assets\/demo/.test(url))).toEqual([])
 })

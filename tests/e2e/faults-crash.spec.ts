@@ -52,7 +52,7 @@ for (const [title, phase, hold] of phases) {
 
     const again = await browserToKill.start()
     await again.goto(live.url)
-    await expect(galleryOf(again).picture('a red fox')).toBeVisible({ timeout: 30_000 })
+    await expect(galleryOf(again).picture('a red fox')).toBeVisible()
     const kept = await stored(again)
     expect([kept.runs.length, kept.pictures.length, kept.originals.length]).toEqual([1, 1, 1])
     expect((await live.service.simulator.state()).charges).toHaveLength(1)
@@ -74,16 +74,14 @@ test('P02 the browser is killed between the stored "sending" and the first byte:
 
   const again = await browserToKill.start()
   await again.goto(live.url)
-  await expect(galleryOf(again).run('failed')).toContainText('This may have been sent', {
-    timeout: 30_000,
-  })
+  await expect(galleryOf(again).run('failed')).toContainText('This may have been sent')
   const ofService = async () => {
     const { submissions, charges } = await live.service.simulator.state()
     return [submissions.length, charges.length]
   }
   expect(await ofService()).toEqual([0, 0])
   await galleryOf(again).run('failed').getByRole('button', { name: 'Try again (5 credits)' }).click()
-  await expect(galleryOf(again).picture('never left')).toBeVisible({ timeout: 30_000 })
+  await expect(galleryOf(again).picture('never left')).toBeVisible()
   expect(await ofService()).toEqual([1, 1])
   expect((await stored(again)).originals).toHaveLength(1)
 })
@@ -107,7 +105,7 @@ test('P17 the page crashes during the download of the image: reopened, it fetche
   await crashed
   const again = await page.context().newPage()
   await again.goto(live.url)
-  await expect(galleryOf(again).picture('almost here')).toBeVisible({ timeout: 30_000 })
+  await expect(galleryOf(again).picture('almost here')).toBeVisible()
   expect((await stored(again)).originals).toHaveLength(1)
   expect((await live.service.simulator.state()).charges).toHaveLength(1)
 })
@@ -158,7 +156,7 @@ test('D18 P19 a picture moved to the bin, one brought back from it, and a kill: 
   for (const prompt of ['taken away', 'brought back']) {
     await createOf(page).prompt.fill(prompt)
     await createOf(page).submit.click()
-    await expect(galleryOf(page).picture(prompt)).toBeVisible({ timeout: 30_000 })
+    await expect(galleryOf(page).picture(prompt)).toBeVisible()
   }
   for (const prompt of ['taken away', 'brought back']) {
     await galleryOf(page).picture(prompt).click()

@@ -21,7 +21,7 @@ test('D02 J8 the disk fills up in the middle of six: what was saved stays, the o
   await page.goto(live.url)
   const { runs, run } = galleryOf(page)
   for (let n = 1; n <= 6; n += 1) await make(page, `number ${n}`)
-  await expect(page.getByText(/no room/).first()).toBeVisible({ timeout: 30_000 })
+  await expect(page.getByText(/no room/).first()).toBeVisible()
   await expect.poll(async () => (await live.service.simulator.state()).openTasks.length).toBe(0)
   const kept = (await stored(page)).originals.length
   expect(kept).toBeGreaterThan(0)
@@ -89,7 +89,7 @@ test('D12 everything is cleared while a task works: its picture is kept in the n
   await make(page, 'risen from the ashes [[slow:3]]')
   await expect(galleryOf(page).run('working')).toBeVisible()
   await clearDatabase(context, page, live.url)
-  await expect(galleryOf(page).picture('risen from the ashes')).toBeVisible({ timeout: 30_000 })
+  await expect(galleryOf(page).picture('risen from the ashes')).toBeVisible()
   const kept = await stored(page)
   expect([kept.runs.length, kept.originals.length]).toEqual([1, 1])
   expect((await live.service.simulator.state()).charges).toHaveLength(1)

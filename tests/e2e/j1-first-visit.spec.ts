@@ -39,10 +39,10 @@ for (const viewport of [
         await gallery.grid.getByRole('gridcell', { name: /^Put a big glossy ball.*stack of 2/ }).click()
         const stage = page.getByRole('region', { name: 'Stage' })
         const done = stage.getByRole('list', { name: 'What was done' })
-        await expect(done.getByText(/^Moved .* aligned$/)).toBeVisible({ timeout: 60_000 })
+        await expect(done.getByText(/^Moved .* aligned$/)).toBeVisible()
         await stage.getByRole('button', { name: 'Show changes' }).click()
         await expect(stage.getByText(/The model also changed 3 places/)).toBeVisible()
-        await expect(stage.getByText('2 of 2', { exact: true })).toBeVisible({ timeout: 60_000 })
+        await expect(stage.getByText('2 of 2', { exact: true })).toBeVisible()
       }
 
       await go('Create')
@@ -56,7 +56,7 @@ for (const viewport of [
       await expect(gallery.grid.getByRole('gridcell')).toHaveCount(1)
       await go('Create')
       await expect(create.prompt).toHaveValue('A lighthouse in heavy fog, ink drawing')
-      await expect.poll(async () => (await stored(page)).originals, { timeout: 60_000 }).toHaveLength(1)
+      await expect.poll(async () => (await stored(page)).originals).toHaveLength(1)
       expect(outside).toEqual([])
     })
   })

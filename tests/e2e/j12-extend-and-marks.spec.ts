@@ -56,7 +56,7 @@ test('J12 an image is extended, through a reload during the run, and keeps every
   await page.reload()
   await expect(galleryOf(page).run('working')).toBeVisible()
   await release()
-  await expect(stage.getByRole('list', { name: 'What was done' })).toBeVisible({ timeout: 60_000 })
+  await expect(stage.getByRole('list', { name: 'What was done' })).toBeVisible()
 
   const { pictures, runs } = await stored(page)
   const laid = pictures.find(({ id }) => String(id).endsWith('-laid'))
@@ -89,7 +89,7 @@ test('J12 marks are sent on a copy, and what the model leaves of them is told', 
   await expect(page.getByRole('dialog').getByRole('img', { name: 'Image 1 with marks' })).toBeVisible()
   await page.keyboard.press('Escape')
   await create.region.getByRole('button', { name: /^Edit · 5 credits/ }).click()
-  await expect(stage.getByText('The model left mark 1 in')).toBeVisible({ timeout: 60_000 })
+  await expect(stage.getByText('The model left mark 1 in')).toBeVisible()
 
   const { submissions } = await live.service.simulator.state()
   const { data, info } = await sharp(await inputOf(submissions[0]))

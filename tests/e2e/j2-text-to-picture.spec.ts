@@ -57,7 +57,7 @@ test('J2 Flux 2 Flex in 2K, converted on arrival, costs what the button said', a
   await create.choose('Aspect ratio', '3:2')
   await expect(create.submit).toHaveAccessibleName(/24 credits/)
   await create.submit.click()
-  await expect(galleryOf(page).picture('A harbour at blue hour')).toBeVisible({ timeout: 30_000 })
+  await expect(galleryOf(page).picture('A harbour at blue hour')).toBeVisible()
   const kept = await stored(page)
   expect(kept.pictures[0]).toMatchObject({ width: 2496, height: 1664, mime: 'image/jpeg' })
   expect(kept.originals[0]).toMatchObject({ mime: 'image/jpeg', base64: expect.stringMatching(/^\/9j\//) })

@@ -12,7 +12,7 @@ test('J3 a camera photo is prepared, edited, compared, and edited on', async ({ 
   await create.region.getByRole('slider', { name: 'Safety tolerance' }).fill('4')
   await create.files.setInputFiles({ name: 'IMG_2041.JPG', mimeType: 'image/jpeg', buffer: photo })
   await expect(create.sources).toHaveCount(1)
-  await expect(create.region.getByText(/made smaller/i)).toBeVisible({ timeout: 30_000 })
+  await expect(create.region.getByText(/made smaller/i)).toBeVisible()
 
   await expect(create.submit).toHaveAccessibleName(/^Edit.*5 credits/)
   const ratio = create.region.getByRole('radiogroup', { name: 'Aspect ratio' })
@@ -25,7 +25,7 @@ test('J3 a camera photo is prepared, edited, compared, and edited on', async ({ 
   await create.prompt.fill('Make it a night with a full moon')
   await create.submit.click()
   const first = gallery.picture('Make it a night with a full moon')
-  await expect(first).toBeVisible({ timeout: 30_000 })
+  await expect(first).toBeVisible()
 
   const sent = await live.service.simulator.state()
   const body = sent.submissions[0]?.body as Record<string, unknown>
@@ -57,8 +57,8 @@ test('J3 a camera photo is prepared, edited, compared, and edited on', async ({ 
   await create.submit.click()
   await create.prompt.fill('A red balloon in the sky')
   await create.submit.click()
-  await expect(gallery.picture('Snow on the hills')).toBeVisible({ timeout: 30_000 })
-  await expect(gallery.picture('A red balloon in the sky')).toBeVisible({ timeout: 30_000 })
+  await expect(gallery.picture('Snow on the hills')).toBeVisible()
+  await expect(gallery.picture('A red balloon in the sky')).toBeVisible()
 
   const kept = await stored(page)
   const parentOf = (prompt: string) => kept.pictures.find((picture) => picture.prompt === prompt)?.parents

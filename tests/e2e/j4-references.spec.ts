@@ -27,7 +27,7 @@ test('J4 several references keep their order on the wire, and the ninth is refus
   await expect(create.submit).toHaveAccessibleName(/^Edit.*24 credits/)
   await create.prompt.fill('Put the three views into one poster')
   await create.submit.click()
-  await expect(galleryOf(page).picture('Put the three views')).toBeVisible({ timeout: 40_000 })
+  await expect(galleryOf(page).picture('Put the three views')).toBeVisible()
   const { submissions, uploads } = await live.service.simulator.state()
   const body = submissions[0]?.body as { model: string; input: { input_urls: string[]; aspect_ratio: string } }
   expect(body.model).toBe('flux-2/flex-image-to-image')

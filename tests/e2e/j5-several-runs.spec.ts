@@ -28,11 +28,11 @@ test('J5 five runs, two at once: one is taken back, one is blocked, the rest are
   await expect(gallery.runs).toHaveCount(4)
 
   const failed = gallery.run('failed')
-  await expect(failed).toHaveCount(1, { timeout: 30_000 })
+  await expect(failed).toHaveCount(1)
   await expect(failed).toHaveAttribute('data-failure', 'rejected')
   await expect(failed).toContainText(/safety rules/)
   for (const prompt of ['one white stone', 'three green doors', 'four blue boats']) {
-    await expect(gallery.picture(prompt)).toBeVisible({ timeout: 30_000 })
+    await expect(gallery.picture(prompt)).toBeVisible()
   }
   const { submissions, charges } = await live.service.simulator.state()
   expect(submissions.map(({ body }) => (body as { prompt: string }).prompt).sort()).toEqual(prompts.slice(0, 4).sort())
@@ -87,7 +87,7 @@ test('U01 J5 the service’s own limit is waited out, not failed', async ({ page
     await create.prompt.fill(`picture number ${n}`)
     await create.submit.click()
   }
-  await expect.poll(async () => (await stored(page)).originals.length, { timeout: 60_000 }).toBe(20)
+  await expect.poll(async () => (await stored(page)).originals.length).toBe(20)
   const { submissions, charges } = await live.service.simulator.state()
   expect(charges).toHaveLength(20)
   expect(submissions.filter(({ code }) => code === 200)).toHaveLength(20)

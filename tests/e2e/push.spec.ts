@@ -49,8 +49,8 @@ test('two windows share one stream, under the policy of the page, and each gets 
       await createOf(one).submit.click()
     }
     for (const prompt of ['a grey wolf', 'a brown bear', 'a red fox']) {
-      await expect(galleryOf(page).picture(prompt)).toBeVisible({ timeout: 30_000 })
-      await expect(galleryOf(other).picture(prompt)).toBeVisible({ timeout: 30_000 })
+      await expect(galleryOf(page).picture(prompt)).toBeVisible()
+      await expect(galleryOf(other).picture(prompt)).toBeVisible()
     }
     expect(streams.most).toBe(1)
     expect((await service.simulator.state()).callbacks.map(({ statuses }) => statuses)).toEqual([[200], [200], [200]])

@@ -9,7 +9,7 @@ test('D01 J8 a full disk: the paid image waits, and is saved when there is space
   await create.prompt.fill('no room for this')
   await create.submit.click()
   const ready = gallery.run('ready')
-  await expect(ready).toContainText(/no room/, { timeout: 30_000 })
+  await expect(ready).toContainText(/no room/)
   const full = await stored(page)
   expect(full.runs).toHaveLength(1)
   expect([...full.pictures, ...full.thumbnails, ...full.originals]).toEqual([])
@@ -49,7 +49,7 @@ test('P13 A6 offline at the press: the run waits for the network, and is sent on
   await expect(gallery.run('queued')).toContainText(/waiting for the network/i)
   expect((await live.service.simulator.state()).submissions).toHaveLength(0)
   await context.setOffline(false)
-  await expect(gallery.picture('into the void')).toBeVisible({ timeout: 30_000 })
+  await expect(gallery.picture('into the void')).toBeVisible()
   expect((await live.service.simulator.state()).submissions).toHaveLength(1)
 })
 
@@ -65,6 +65,6 @@ test('P14 offline while the task works: no failure, no second submission', async
     await expect(gallery.runs).toHaveCount(1)
     await context.setOffline(false)
   }
-  await expect(gallery.picture('under the tunnel')).toBeVisible({ timeout: 30_000 })
+  await expect(gallery.picture('under the tunnel')).toBeVisible()
   expect((await live.service.simulator.state()).submissions).toHaveLength(1)
 })

@@ -64,4 +64,4 @@ export interface Engine {
   close(): Promise<void>
 }
 
-export const timeoutMs = 20_000
+export const timeoutMs = 60_000

@@ -48,7 +48,7 @@ export const test = playwright.extend<Fixtures, WorkerFixtures>({
       await use(engine)
       await engine.close()
     },
-    { scope: 'worker', timeout: 60_000 },
+    { scope: 'worker', timeout: 120_000 },
   ],
   door: async ({ engine }, use, testInfo) => {
     const door = await engine.open({ width: 1440, height: 900 })

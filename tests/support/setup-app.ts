@@ -5,7 +5,7 @@ import { addPopovers } from './popover.ts'
 
 addPopovers()
 // A busy machine may be slow, and these tests do not measure time.
-configure({ asyncUtilTimeout: 10_000 })
+configure({ asyncUtilTimeout: 20_000 })
 
 /** Console output, which fails the test. A test that expects output spies on the console itself. */
 const complaints: unknown[][] = []

@@ -197,7 +197,7 @@ test('T12 five hundred runs: each is saved once, for one charge, and memory does
   } finally {
     slowDown()
   }
-}, 60_000)
+}, 240_000)
 
 function deleteDatabase(name: string): Promise<unknown> {
   return new Promise((resolve, reject) => {
