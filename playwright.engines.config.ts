@@ -6,8 +6,9 @@ export default defineConfig<object, EngineOptions>({
   testDir: 'tests/engines',
   outputDir: 'node_modules/.cache/engines',
   timeout: 240_000,
-  expect: { timeout: 45_000 },
-  workers: 2,
+  expect: { timeout: 60_000 },
+  // Most of a test is waiting for a page, a server or a task: three keep two cores busy.
+  workers: 3,
   retries: 0,
   fullyParallel: true,
   reporter: 'list',

@@ -39,8 +39,9 @@ function testsOfVitest({ testResults }) {
 function testsOfPlaywright({ suites = [] }) {
   const walk = (suite, above) => [
     ...(suite.specs ?? []).flatMap((spec) =>
-      spec.tests.map(({ status, results = [] }) => ({
+      spec.tests.map(({ status, projectName, results = [] }) => ({
         file: spec.file ?? suite.file,
+        project: projectName,
         titles: [...above, spec.title],
         state: stateOfPlaywright(status),
         message: results.flatMap(({ errors = [] }) => errors.map((error) => error.message ?? '')).join('\n'),
@@ -52,14 +53,18 @@ function testsOfPlaywright({ suites = [] }) {
 }
 
 /**
- * Every test of the reports in a folder: `file`, `titles` from the outermost down, `state` ("passed", "failed" or
- * "skipped"), and the `message` of a failure.
+ * Every test of a report: `file`, `titles` from the outermost down, `state` ("passed", "failed" or "skipped"), and the
+ * `message` of a failure. Those of Playwright have a `project` as well.
  */
+export function testsOfReport(file) {
+  const report = readReport(file)
+  return report.testResults ? testsOfVitest(report) : testsOfPlaywright(report)
+}
+
+/** The same of all reports in a folder. */
 export function testsOfReports(folder) {
   const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.json')) : []
-  return files
-    .map((name) => readReport(join(folder, name)))
-    .flatMap((report) => (report.testResults ? testsOfVitest(report) : testsOfPlaywright(report)))
+  return files.flatMap((name) => testsOfReport(join(folder, name)))
 }
 
 /** The failed tests, each with the beginning of its message: they are shown once more at the end of a long output. */

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { failuresIn, testsOfReports } from '../../../scripts/reports.mjs'
+import { failuresIn, testsOfReport, testsOfReports } from '../../../scripts/reports.mjs'
 
 let folder: string
 beforeEach(() => {
@@ -51,7 +51,7 @@ test('the outcomes of a Playwright report, from nested suites', () => {
   const spec = (title: string, status: string, message?: string) => ({
     title,
     file: 'a.spec.ts',
-    tests: [{ status, results: [{ errors: message ? [{ message }] : [] }] }],
+    tests: [{ status, projectName: 'firefox', results: [{ errors: message ? [{ message }] : [] }] }],
   })
   write('chromium.json', {
     suites: [
@@ -71,6 +71,7 @@ test('the outcomes of a Playwright report, from nested suites', () => {
     ['on a phone / it closes', 'failed'],
     ['on a phone / it waits', 'skipped'],
   ])
+  expect(testsOfReport(join(folder, 'chromium.json')).map(({ project }) => project)).toEqual(Array(3).fill('firefox'))
   expect(failuresIn(testsOfReports(folder))).toEqual(['FAILED a.spec.ts\n  on a phone › it closes\n    Timeout'])
 })
 
