@@ -145,7 +145,7 @@ test('opening and scrolling a gallery loads a few scripts, reads no original and
 }) => {
   test.slow()
   const drawn: { tiles: number; nodes: number }[] = []
-  for (const count of [200, 400]) {
+  for (const count of [100, 200]) {
     const context = await browser.newContext()
     await listenFor(noise, context)
     const page = await context.newPage()
@@ -153,7 +153,7 @@ test('opening and scrolling a gallery loads a few scripts, reads no original and
     await drawnWith(page, simulated.url, count)
     expect((await partsOf(page)).length, 'scripts until the gallery is drawn').toBeLessThanOrEqual(6)
     drawn.push(await tilesAndNodes(page))
-    if (count === 400) {
+    if (count === 200) {
       const { grid } = galleryOf(page)
       let most = { tiles: 0, nodes: 0 }
       for (let at = 0; at < 40; at += 1) {

@@ -12,7 +12,7 @@ let proxy: ProxyUnderTest
 const sockets: Socket[] = []
 
 beforeEach(async () => {
-  // The usual patience, forty times as short: a quarter of a second for headers, three for a whole request.
+  // The usual time limits, divided by forty: a quarter of a second for headers, three seconds for a whole request.
   proxy = await openProxyBefore((_, outgoing) => replyJson(outgoing, accepted), {}, { timeoutDivisor: 40 })
 })
 afterEach(async () => {
@@ -20,7 +20,7 @@ afterEach(async () => {
   await proxy.close()
 })
 
-/** Sends one byte after the other, never to an end, until the other side has had enough; gives what it said then. */
+/** Sends one byte after the other until the proxy closes the connection, and gives the proxy's answer. */
 async function dribble(head: string, byte: string): Promise<string> {
   const socket = connect(proxy.port, '127.0.0.1')
   sockets.push(socket)
