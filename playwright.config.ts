@@ -6,7 +6,7 @@ import { chromiumLaunch } from './tests/support/chromium.ts'
 export default defineConfig<Origins>({
   testDir: 'tests/e2e',
   outputDir: 'node_modules/.cache/e2e',
-  timeout: 180_000,
+  timeout: 300_000,
   // A busy machine may be slow: what is shown within a few seconds is waited for much longer.
   expect: { timeout: 60_000 },
   // Most of a test is waiting for a page, a server or a task: three keep two cores busy.

@@ -5,8 +5,8 @@ import type { EngineOptions } from './tests/engines/fixtures.ts'
 export default defineConfig<object, EngineOptions>({
   testDir: 'tests/engines',
   outputDir: 'node_modules/.cache/engines',
-  timeout: 240_000,
-  expect: { timeout: 60_000 },
+  timeout: 400_000,
+  expect: { timeout: 120_000 },
   // Most of a test is waiting for a page, a server or a task: three keep two cores busy.
   workers: 3,
   retries: 0,
