@@ -85,38 +85,6 @@ describe('selecting', () => {
     expect(await bar()).toHaveTextContent('4 selected')
   })
 
-  it('takes quick presses in their order, and an act waits for the selection that was begun before it', async () => {
-    await show('one', 'two', 'three', 'four')
-    const press = (key: string, held: KeyboardEventInit = {}) =>
-      fireEvent.keyDown(document.activeElement ?? document.body, { key, ...held })
-    const rated = async (rating: number) =>
-      (await store.pictures('gallery', 4)).flatMap(({ id, marks }) => (marks?.rating === rating ? id : []))
-    const four = await cell('four')
-    ;(await cell('one')).focus()
-
-    press('ArrowRight', { shiftKey: true })
-    press('a', { ctrlKey: true })
-    press('5')
-    await waitFor(async () => expect(await rated(5)).toEqual(['one', 'two', 'three', 'four']))
-    press('a', { ctrlKey: true })
-    press('Escape')
-    press('4')
-    await waitFor(async () => expect(await rated(4)).toEqual(['two']))
-    press('ArrowLeft', { shiftKey: true })
-    press('ArrowLeft', { shiftKey: true })
-    press('3')
-    await waitFor(async () => expect(await rated(3)).toEqual(['one', 'two']))
-    press('Escape')
-    press('ArrowRight', { shiftKey: true })
-    fireEvent.click(four, { ctrlKey: true })
-    press('2')
-    await waitFor(async () => expect(await rated(2)).toEqual(['one', 'two', 'four']))
-    press('a', { ctrlKey: true })
-    fireEvent.click(four)
-    press('1')
-    await waitFor(async () => expect(await rated(1)).toEqual(['two']))
-  })
-
   it('gives the focus to the neighbour of what is moved to the bin, also where that comes to another line', async () => {
     await show('one', 'two', 'three', 'four', 'five')
     ;(await cell('one')).focus()
