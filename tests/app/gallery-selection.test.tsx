@@ -85,6 +85,57 @@ describe('selecting', () => {
     expect(await bar()).toHaveTextContent('4 selected')
   })
 
+  const shift = { shiftKey: true }
+  const ctrl = { ctrlKey: true }
+  it.each<[string, (press: (key: string, held?: KeyboardEventInit) => void, last: HTMLElement) => void, string[]]>([
+    [
+      'a range, then all',
+      (press) => {
+        press('ArrowRight', shift)
+        press('a', ctrl)
+      },
+      ['one', 'two', 'three', 'four'],
+    ],
+    [
+      'all, then none',
+      (press) => {
+        press('a', ctrl)
+        press('Escape')
+      },
+      ['one'],
+    ],
+    [
+      'a longer range',
+      (press) => {
+        press('ArrowRight', shift)
+        press('ArrowRight', shift)
+      },
+      ['one', 'two', 'three'],
+    ],
+    [
+      'a range, then one more',
+      (press, last) => {
+        press('ArrowRight', shift)
+        fireEvent.click(last, ctrl)
+      },
+      ['one', 'two', 'four'],
+    ],
+  ])(
+    'takes quick presses in their order, and an act waits for the selection before it: %s',
+    async (_, select, starred) => {
+      await show('one', 'two', 'three', 'four')
+      await screen.findByText('4')
+      const last = await cell('four')
+      ;(await cell('one')).focus()
+      const press = (key: string, held: KeyboardEventInit = {}) =>
+        fireEvent.keyDown(document.activeElement ?? document.body, { key, ...held })
+      select(press, last)
+      press('s')
+      const found = async () => (await store.pictures('gallery', 4)).flatMap(({ id, marks }) => (marks?.star ? id : []))
+      await waitFor(async () => expect(await found()).toEqual(starred))
+    },
+  )
+
   it('gives the focus to the neighbour of what is moved to the bin, also where that comes to another line', async () => {
     await show('one', 'two', 'three', 'four', 'five')
     ;(await cell('one')).focus()
