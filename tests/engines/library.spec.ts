@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { at, attributeOf, countOf, savedOf, textOf } from './atelier.ts'
 import type { Query } from './door.ts'
 import { expect, test } from './fixtures.ts'
+import { changeSize, show, sizes } from './sizes.ts'
 
 const settings: Query = { role: 'dialog', name: 'Settings' }
 const search: Query = { role: 'searchbox', name: 'Search images' }
@@ -47,16 +48,22 @@ test('J7 images are found, collected, moved to the bin and back by keys, backed 
   await expect.poll(() => textOf(door, settings)).toContain(`0 new, ${count} known Everything was here already.`)
 })
 
-test('J8 an image that cannot be fetched at first is no failure: it is fetched again, and paid once', async ({
+test('J8 wide and on a phone: an image that cannot be fetched at first is fetched again, and paid once', async ({
   door,
   live,
 }) => {
   await door.open(live.front.url)
-  const fault = live.front.fail(/^\/api\/image/, 1)
-  await door.fill(at.prompt, 'A bridge in the rain')
-  await door.click(at.submit)
-  await expect.poll(fault.failed).toBe(1)
-  expect(await countOf(door, { role: 'gridcell', name: /failed/i, within: at.grid })).toBe(0)
-  await expect.poll(() => savedOf(door, 'A bridge in the rain')).toBe(1)
-  expect((await live.service.simulator.state()).charges).toHaveLength(1)
+  for (const size of sizes) {
+    await changeSize(door, size)
+    await show(door, size, 'Create')
+    const prompt = size === 'wide' ? 'A bridge in the rain' : 'A harbour in the fog'
+    const fault = live.front.fail(/^\/api\/image/, 1)
+    await door.fill(at.prompt, prompt)
+    await door.click(at.submit)
+    await show(door, size, 'Gallery')
+    await expect.poll(fault.failed).toBe(1)
+    expect(await countOf(door, { role: 'gridcell', name: /failed/i, within: at.grid })).toBe(0)
+    await expect.poll(() => savedOf(door, prompt)).toBe(1)
+  }
+  expect((await live.service.simulator.state()).charges).toHaveLength(2)
 })
