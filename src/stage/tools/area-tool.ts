@@ -25,6 +25,8 @@ export interface Stroke {
   outline: readonly number[]
   /** A pen draws wider with more pressure, so a stroke may have several widths. */
   parts: readonly BrushPart[]
+  /** The last that a pen reported: some report none for the press, or for a light touch. */
+  pressure?: number | undefined
 }
 
 interface BrushPart {
@@ -134,11 +136,14 @@ function press(
     to: point,
     outline: shape === 'lasso' ? point : [],
     parts: shape === 'brush' ? [{ points: point, radius: widthOf(radius, pressure) }] : [],
+    pressure,
   }
 }
 
-function draw(stroke: Stroke, at: Point, radius: number, pressure: number | undefined): Stroke {
+function draw(before: Stroke, at: Point, radius: number, reported: number | undefined): Stroke {
   const to = rounded(at)
+  const stroke = withPressure(before, radius, reported)
+  const { pressure } = stroke
   if (stroke.shape === 'box') return { ...stroke, to }
   if (stroke.shape === 'lasso') {
     return isNear(stroke.to, to, 1) ? stroke : { ...stroke, to, outline: [...stroke.outline, ...to] }
@@ -152,6 +157,13 @@ function draw(stroke: Stroke, at: Point, radius: number, pressure: number | unde
     ? [...stroke.parts.slice(0, -1), { ...part, points: [...part.points, ...to] }]
     : [...stroke.parts, { points: [...stroke.to, ...to], radius: width }]
   return { ...stroke, to, parts }
+}
+
+/** The first pressure also counts for what was drawn before it was known. */
+function withPressure(stroke: Stroke, radius: number, pressure: number | undefined): Stroke {
+  if (pressure === undefined) return stroke
+  if (stroke.pressure !== undefined) return { ...stroke, pressure }
+  return { ...stroke, pressure, parts: stroke.parts.map((part) => ({ ...part, radius: widthOf(radius, pressure) })) }
 }
 
 function widthOf(radius: number, pressure: number | undefined): number {

@@ -49,6 +49,21 @@ describe('the brush', () => {
     ])
   })
 
+  test('keeps its width where a pen reports no pressure during a stroke', () => {
+    const { drawn } = play([press(10, 10, { pressure: 0.5 }), move(40, 10), move(70, 10, 0.5), move(90, 10), release])
+    expect(drawn).toEqual([
+      { op: 'add', shape: { kind: 'brush', points: [10, 10, 40, 10, 70, 10, 90, 10], radius: 6.5 } },
+    ])
+  })
+
+  test('has no thick start where a pen reports its pressure only after the press', () => {
+    const { drawn } = play([press(10, 10), move(30, 10), move(60, 10, 0.5), move(90, 10, 1), release])
+    expect(drawn).toEqual([
+      { op: 'add', shape: { kind: 'brush', points: [10, 10, 30, 10, 60, 10], radius: 6.5 } },
+      { op: 'add', shape: { kind: 'brush', points: [60, 10, 90, 10], radius: 10 } },
+    ])
+  })
+
   test('grows and shrinks within what the image allows', () => {
     const grow: AreaEvent = { kind: 'grow', by: 1 }
     const shrink: AreaEvent = { kind: 'grow', by: -1 }
