@@ -204,7 +204,7 @@ function Viewport({ picture, zoom, isBefore, comparison, hasNews }: ViewportProp
       // biome-ignore lint/a11y/noNoninteractiveTabindex: it is panned by the arrow keys
       tabIndex={0}
       {...handlers}
-      className={`absolute inset-0 touch-none select-none overflow-hidden -outline-offset-2 ${isFit ? '' : 'cursor-grab active:cursor-grabbing'}`}
+      className={`absolute inset-0 touch-none select-none overflow-hidden -outline-offset-2 ${isFit ? '' : 'cursor-grab active:cursor-grabbing'} ${tool ? '[-webkit-touch-callout:none]' : ''}`}
     >
       {isCompared ? (
         <Compare

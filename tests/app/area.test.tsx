@@ -257,6 +257,26 @@ describe('the area tool on a touch screen', () => {
     expect(strokes[1]).toBeLessThan(strokes[0] ?? 0)
   })
 
+  it('has no context menu while a finger or a pen draws, because a browser ends their press for it', async () => {
+    await open()
+    expect(fireEvent.contextMenu(view())).toBe(true)
+    finger('pointerdown', 1, 5, 5)
+    expect(fireEvent.contextMenu(view())).toBe(false)
+    finger('pointerup', 1, 5, 5)
+    pen('pointerdown', 5, 5)
+    expect(fireEvent.contextMenu(view())).toBe(false)
+    pen('pointerup', 5, 5)
+    expect(fireEvent.contextMenu(view())).toBe(true)
+  })
+
+  it('has no context menu while two fingers move the view', async () => {
+    await open()
+    for (const id of [1, 2]) finger('pointerdown', id, 5 * id, 5)
+    expect(fireEvent.contextMenu(view())).toBe(false)
+    for (const id of [1, 2]) finger('pointerup', id, 5 * id, 5)
+    expect(fireEvent.contextMenu(view())).toBe(true)
+  })
+
   it('keeps a long stroke when a second finger comes down', async () => {
     await open()
     finger('pointerdown', 1, 5, 5)

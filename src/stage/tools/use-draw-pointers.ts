@@ -79,6 +79,11 @@ export function useDrawPointers(options: DrawPointersOptions): void {
     take({ kind, id: event.pointerId }, event)
   })
   const onLeave = useEffectEvent(() => hover?.(undefined))
+  // A finger or a pen that rests on an image asks for its menu, and the browser cancels the pointer when it opens one.
+  const onMenu = useEffectEvent((event: Event) => {
+    const { drawing, moving, resting } = pointers.current
+    if (drawing || moving.size + resting.size > 0) event.preventDefault()
+  })
   useEffect(() => {
     const target = viewport.current
     if (!target) return
@@ -90,6 +95,7 @@ export function useDrawPointers(options: DrawPointersOptions): void {
       target.addEventListener(type, (event) => onEnd(event), before)
     }
     target.addEventListener('pointerleave', () => onLeave(), before)
+    target.addEventListener('contextmenu', (event) => onMenu(event), before)
     target.addEventListener('dblclick', (event) => event.stopPropagation(), before)
     return () => ending.abort()
   }, [viewport])
