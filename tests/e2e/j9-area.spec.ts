@@ -142,7 +142,7 @@ test('J9 what was not selected keeps every pixel, through a reload and a second 
   )
   // The rim is 8 pixels. The box was drawn by pointer: its edges are exact to a screen pixel, which is two image pixels.
   const counted = await page.evaluate(compareLaidPixels, {
-    box: { left: 0.3, top: 0.35, right: 0.55, bottom: 0.6 },
+    boxes: [{ left: 0.3, top: 0.35, right: 0.55, bottom: 0.6 }],
     slack: 8 + 4,
     exported: await exportStaged(page, (button) => button.click()),
   })
@@ -234,7 +234,7 @@ test.describe('on a phone', () => {
 
     // A pixel of the screen is three of the image.
     const counted = await page.evaluate(compareLaidPixels, {
-      box: { left: 0.3, top: 0.35, right: 0.55, bottom: 0.6 },
+      boxes: [{ left: 0.3, top: 0.35, right: 0.55, bottom: 0.6 }],
       slack: 8 + 6,
       exported: await exportStaged(page, (button) => button.tap()),
     })

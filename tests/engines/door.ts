@@ -11,6 +11,11 @@ export interface Query {
   within?: Query
 }
 
+/** A point of an element, as shares of its width and height from its upper left corner. */
+export type Share = readonly [across: number, down: number]
+
+export type PointerType = 'mouse' | 'touch' | 'pen'
+
 /**
  * One window. Each action waits for its element up to `timeoutMs`, a click also until it is enabled, and fails with the
  * query in its message.
@@ -27,6 +32,17 @@ export interface Door {
   fill(query: Query, text: string): Promise<void>
   /** A key by its DOM name, with its modifiers before it: "Control+Enter". */
   press(keys: string): Promise<void>
+  /**
+   * Presses at the first point of an element, moves to the others and releases at the last. Input of the driver, except
+   * that WebKit's driver has no touch: there the events of its mouse become those of one finger (`in-page.ts`). Firefox's
+   * driver has no pen.
+   */
+  drag(query: Query, points: readonly Share[], by: PointerType): Promise<void>
+  /**
+   * Puts two fingers down, one after the other, and moves them from one distance to another. Distances are shares of the
+   * width, from the middle of the element. Left out where the driver has no two fingers.
+   */
+  pinch?(query: Query, from: number, to: number): Promise<void>
   /** Gives files to a file input, or drops them on another element. */
   give(query: Query, files: readonly GivenFile[]): Promise<void>
   /** Runs a function in the page; argument and result must be JSON. */

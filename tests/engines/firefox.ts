@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type BrowserContext, type ElementHandle, type KeyInput, launch, type Page } from 'puppeteer-core'
-import type { Door, Engine, Query } from './door.ts'
+import type { Door, Engine, PointerType, Query, Share } from './door.ts'
 import { downloadTo } from './downloads.ts'
-import { inBase64, toSent, untilFound } from './queries.ts'
+import { inBase64, type PagePoint, toPagePoints, toSent, untilFound } from './queries.ts'
 
 export async function openFirefox(executablePath: string): Promise<Engine> {
   const downloads = await mkdtemp(join(tmpdir(), 'atelier-firefox-'))
@@ -33,6 +33,11 @@ export async function openFirefox(executablePath: string): Promise<Engine> {
   }
 }
 
+interface Pressed {
+  move(x: number, y: number): Promise<void>
+  end(): Promise<void>
+}
+
 function toDoor(context: BrowserContext, page: Page, downloads: string): Door {
   const find = (query: Query, isPressed: boolean) =>
     untilFound(query, async () => {
@@ -43,6 +48,18 @@ function toDoor(context: BrowserContext, page: Page, downloads: string): Door {
       )
       return handle.asElement() as ElementHandle<HTMLElement> | null
     })
+
+  const pointsOf = async (query: Query, points: readonly Share[]) => {
+    const box = await (await find(query, false)).evaluate((element) => engineDoor.boxOf(element))
+    return toPagePoints(box, points)
+  }
+  const press = async (by: PointerType, { x, y }: PagePoint): Promise<Pressed> => {
+    if (by === 'touch') return page.touchscreen.touchStart(x, y)
+    if (by === 'pen') throw new Error("Firefox's driver has no pen.")
+    await page.mouse.move(x, y)
+    await page.mouse.down()
+    return { move: (x, y) => page.mouse.move(x, y), end: () => page.mouse.up() }
+  }
 
   return {
     engine: 'firefox',
@@ -59,6 +76,26 @@ function toDoor(context: BrowserContext, page: Page, downloads: string): Door {
       for (const modifier of held) await page.keyboard.down(modifier)
       await page.keyboard.press(key)
       for (const modifier of held) await page.keyboard.up(modifier)
+    },
+    async drag(query, shares, by) {
+      const [first, ...others] = await pointsOf(query, shares)
+      if (!first) return
+      const pressed = await press(by, first)
+      for (const { x, y } of others) await pressed.move(x, y)
+      await pressed.end()
+    },
+    async pinch(query, from, to) {
+      const [left, right, leftEnd, rightEnd] = await pointsOf(query, [
+        [0.5 - from, 0.5],
+        [0.5 + from, 0.5],
+        [0.5 - to, 0.5],
+        [0.5 + to, 0.5],
+      ])
+      if (!left || !right || !leftEnd || !rightEnd) return
+      const [one, other] = [await press('touch', left), await press('touch', right)]
+      await one.move(leftEnd.x, leftEnd.y)
+      await other.move(rightEnd.x, rightEnd.y)
+      for (const finger of [one, other]) await finger.end()
     },
     async give(query, files) {
       const handle = await find(query, false)

@@ -12,6 +12,8 @@ export interface Front {
   expected: RegExp[]
   /** Answers the next `times` requests with a matching path with 503. `failed`: the number so far. */
   fail(path: RegExp, times: number): { failed(): number }
+  /** Requests with a matching path wait until the returned function is called. */
+  hold(path: RegExp): () => void
   close(): Promise<void>
 }
 
@@ -19,12 +21,15 @@ export interface Front {
 export async function openFront(target: string): Promise<Front> {
   const noise: string[] = []
   const failing: { path: RegExp; left: number; failed: number }[] = []
+  const holding = new Map<RegExp, (() => void)[]>()
   const script = await inPageScript()
 
   const server = createServer((incoming, outgoing) => {
     const { pathname } = new URL(incoming.url ?? '/', target)
     if (pathname === '/engine-noise') return void takeNoise(incoming, outgoing, noise)
     if (pathname === '/engine-door.js') return void send(outgoing, 'text/javascript', script)
+    const held = [...holding].find(([path]) => path.test(pathname))?.[1]
+    if (held) return void held.push(() => forward(target, incoming, outgoing))
     const fault = failing.find(({ path, left }) => left > 0 && path.test(pathname))
     if (!fault) return forward(target, incoming, outgoing)
     fault.left -= 1
@@ -42,6 +47,14 @@ export async function openFront(target: string): Promise<Front> {
       const fault = { path, left: times, failed: 0 }
       failing.push(fault)
       return { failed: () => fault.failed }
+    },
+    hold(path) {
+      const held: (() => void)[] = []
+      holding.set(path, held)
+      return () => {
+        holding.delete(path)
+        for (const go of held) go()
+      }
     },
     close: () =>
       new Promise((resolve) => {

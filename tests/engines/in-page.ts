@@ -71,6 +71,35 @@ function drop(target: HTMLElement, files: readonly { name: string; type: string;
     target.dispatchEvent(new DragEvent(kind, { dataTransfer: data, bubbles: true, cancelable: true }))
 }
 
+/**
+ * For drivers without touch. Until it is called with `false`, the mouse looks like one finger: its pointer events say
+ * "touch", exist only while it is pressed, and are captured by the element that was pressed, and there are no mouse events.
+ */
+function beFinger(isFinger: boolean) {
+  finger?.abort()
+  finger = undefined
+  if (!isFinger) return
+  finger = new AbortController()
+  const first = { capture: true, signal: finger.signal }
+  const stop = (event: Event) => {
+    event.preventDefault()
+    event.stopImmediatePropagation()
+  }
+  for (const type of ['mousedown', 'mousemove', 'mouseup', 'click', 'dblclick']) addEventListener(type, stop, first)
+  for (const type of ['pointerdown', 'pointermove', 'pointerup', 'pointercancel'] as const) {
+    const listen = (event: PointerEvent) => {
+      if (type === 'pointermove' && event.buttons === 0) return stop(event)
+      Object.defineProperty(event, 'pointerType', { value: 'touch' })
+      if (type === 'pointerdown' && event.target instanceof Element) event.target.setPointerCapture(event.pointerId)
+    }
+    addEventListener(type, listen, first)
+  }
+}
+
+let finger: AbortController | undefined
+
+const boxOf = (element: HTMLElement) => element.getBoundingClientRect().toJSON() as DOMRectReadOnly
+
 const inPage = {
   findAll,
   find: (query: SentQuery) => findAll(query)[0] ?? null,
@@ -81,6 +110,8 @@ const inPage = {
   },
   fill,
   drop,
+  boxOf,
+  beFinger,
 }
 
 export type InPage = typeof inPage

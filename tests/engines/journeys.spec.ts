@@ -1,8 +1,9 @@
 import { compareLaidPixels } from '../support/laid-pixels.ts'
 import { cameraPhoto } from '../support/photo.ts'
 import { at, attributeOf, countOf, fieldOf, savedOf, textOf } from './atelier.ts'
-import type { Door, Download, Query } from './door.ts'
+import type { Door, Download, PointerType, Query, Share } from './door.ts'
 import { expect, test } from './fixtures.ts'
+import { toSent } from './queries.ts'
 
 test('J1 a first visit without a key: the demo, an image, and the samples removed again', async ({
   door,
@@ -60,7 +61,7 @@ test('J2 a prompt becomes an image that is downloaded, and is there after a relo
   expect((await live.service.simulator.state()).submissions).toHaveLength(1)
 })
 
-test('J3 a dropped photo is edited, compared by keys, and edited on', async ({ door, live, file }) => {
+test('J3 a dropped photo is edited, compared by keys, mouse and touch, and edited on', async ({ door, live, file }) => {
   const photo = await file('IMG_2041.JPG', 'image/jpeg', await cameraPhoto(4032, 3024, 85))
   await door.open(live.front.url)
   await door.focus(at.prompt)
@@ -82,6 +83,16 @@ test('J3 a dropped photo is edited, compared by keys, and edited on', async ({ d
   const before = await attributeOf(door, slider, 'aria-valuenow')
   await door.press('ArrowLeft')
   await expect.poll(() => attributeOf(door, slider, 'aria-valuenow')).not.toBe(before)
+  for (const by of ['mouse', 'touch'] as const) {
+    const start = Number(await attributeOf(door, slider, 'aria-valuenow'))
+    const from = start / 100
+    await door.drag(
+      view,
+      [from, from + 0.05, from + 0.1].map((across): Share => [across, 0.4]),
+      by,
+    )
+    await expect.poll(async () => Number(await attributeOf(door, slider, 'aria-valuenow'))).toBeGreaterThan(start + 5)
+  }
   await door.click({ role: 'button', name: /^Compare/, within: at.stage })
 
   await door.focus(at.image('Make it a night'))
@@ -131,6 +142,22 @@ async function pressOn(door: Door, query: Query, ...keys: string[]) {
   for (const key of keys) await door.press(key)
 }
 
+interface Corners {
+  left: number
+  top: number
+  right: number
+  bottom: number
+}
+
+const widthOf = (door: Door, query: Query) =>
+  door.evaluate((given) => engineDoor.find(given)?.getBoundingClientRect().width ?? 0, toSent(query))
+
+const acrossBox = ({ left, top, right, bottom }: Corners): Share[] => [
+  [left, top],
+  [(left + right) / 2, bottom],
+  [right, bottom],
+]
+
 /** Exports the image on the stage at its own size. */
 async function exportByKeys(door: Door): Promise<Download> {
   const dialog = { role: 'dialog', name: 'Export' }
@@ -139,22 +166,60 @@ async function exportByKeys(door: Door): Promise<Download> {
   return door.download(() => pressOn(door, { role: 'button', name: 'Export', within: dialog }, 'Enter'))
 }
 
-test('J9 an area is selected by keys, and what was not selected keeps every pixel', async ({ door, live, file }) => {
+test('J9 areas are selected by touch, mouse, pen and keys, and what was not selected keeps every pixel', async ({
+  door,
+  engineName,
+  live,
+  file,
+}) => {
   const photo = await file('desk.jpg', 'image/jpeg', await cameraPhoto(640, 480))
+  const image = at.staged('desk')
+  const editArea = { role: 'button', name: /^Edit area.*5 credits/, within: at.create }
+  const isWorking = { role: 'gridcell', name: /^Put a red hat there.*working/i, within: at.grid }
+  const showChanges = { role: 'button', name: 'Show changes', within: at.stage }
   await door.open(live.front.url)
   await door.give(at.files, [photo])
   await expect.poll(() => countOf(door, at.sources)).toBe(1)
   await pressOn(door, view, 'm')
   await pressOn(door, at.choice('Area tool', 'Brush'), 'ArrowRight')
+  const select = async (box: Corners, by: PointerType, isProtected: string) => {
+    await door.drag(image, acrossBox(box), by)
+    await expect.poll(() => textOf(door, at.stage)).toContain(`${isProtected} protected`)
+  }
+  const drawn = {
+    touch: { left: 0.1, top: 0.1, right: 0.3, bottom: 0.3 },
+    mouse: { left: 0.6, top: 0.1, right: 0.85, bottom: 0.3 },
+    pen: { left: 0.1, top: 0.75, right: 0.3, bottom: 0.9 },
+  }
+  await select(drawn.touch, 'touch', '96%')
+  await select(drawn.mouse, 'mouse', '91%')
+  await select(drawn.pen, engineName === 'firefox' ? 'touch' : 'pen', '88%')
+  // The keyboard's box is a quarter of the image in both directions, in the middle, moved by one step.
   await pressOn(door, view, 'ArrowRight', 'Enter')
+  await expect.poll(() => textOf(door, at.stage)).toMatch(/8[12]% protected/)
+  if (door.pinch) {
+    const widthPx = await widthOf(door, image)
+    await door.pinch(image, 0.1, 0.2)
+    await expect.poll(() => widthOf(door, image)).toBeGreaterThan(1.5 * widthPx)
+    expect(await textOf(door, at.stage)).toMatch(/8[12]% protected/)
+  }
+
+  await door.reload()
+  await expect.poll(() => countOf(door, editArea)).toBe(1)
+  const release = live.front.hold(/record-?info/i)
   await door.fill(at.prompt, 'Put a red hat there [[shift:4,-2]]')
-  await expect.poll(() => countOf(door, { role: 'button', name: /^Edit area.*5 credits/, within: at.create })).toBe(1)
   await pressOn(door, at.prompt, 'Control+Enter')
-  await expect.poll(() => countOf(door, { role: 'button', name: 'Show changes', within: at.stage })).toBe(1)
-  // The keyboard's box is a quarter of the image in both directions, in the middle, moved by one step, with its rim.
-  const { bytes } = await exportByKeys(door)
+  await expect.poll(() => countOf(door, isWorking)).toBe(1)
+  const other = await door.second()
+  await other.open(live.front.url)
+  await door.reload()
+  for (const window of [door, other]) await expect.poll(() => countOf(window, isWorking)).toBe(1)
+  release()
+  for (const window of [door, other]) await expect.poll(() => countOf(window, showChanges)).toBe(1)
+  const { bytes } = await exportByKeys(other)
   const { laid, source, inside, outside } = await door.evaluate(compareLaidPixels, {
-    box: { left: 0.3, top: 0.34, right: 0.7, bottom: 0.66 },
+    boxes: [...Object.values(drawn), { left: 0.375, top: 0.375, right: 0.642, bottom: 0.625 }],
+    slack: 8 + 2,
     exported: bytes.toString('base64'),
   })
   expect([laid, source]).toEqual([
@@ -166,30 +231,51 @@ test('J9 an area is selected by keys, and what was not selected keeps every pixe
   expect((await live.service.simulator.state()).submissions).toHaveLength(1)
 })
 
-test('J12 by keys: an image is extended and annotated, the result is turned, straightened, cropped and exported', async ({
+test('J12 an image is extended and annotated, the result is turned, straightened, cropped and exported, by touch, mouse and keys', async ({
   door,
   engineName,
   live,
   file,
 }) => {
-  test.skip(engineName === 'chromium', 'tests/e2e has these tools with the mouse.')
+  test.skip(engineName === 'chromium', 'tests/e2e has these tools.')
   const inTool = (role: string, name: string | RegExp) => ({ role, name, within: at.stage })
+  const frame = inTool('button', /^Crop, /)
+  const sides = async () => {
+    const label = await attributeOf(door, frame, 'aria-label')
+    const [width = 0, height = 0] = (/(\d+) × (\d+)/.exec(label ?? '') ?? []).slice(1).map(Number)
+    return { width, height }
+  }
   const source = await file('desk.jpg', 'image/jpeg', await cameraPhoto(640, 480))
   await door.open(live.front.url)
   await door.give(at.files, [source])
   await expect.poll(() => countOf(door, at.sources)).toBe(1)
 
   await pressOn(door, view, 'k')
-  await door.fill(inTool('spinbutton', 'Width'), '560')
-  await door.press('Enter')
+  await door.drag(
+    frame,
+    [
+      [1, 0.5],
+      [1.1, 0.5],
+      [1.2, 0.5],
+    ],
+    'touch',
+  )
+  await expect.poll(async () => (await sides()).width).toBeGreaterThan(480 + 50)
+  const extended = await sides()
+  expect(extended.height).toBe(640)
   await pressOn(door, inTool('button', 'Extend'), 'Enter')
   await expect.poll(() => fieldOf(door, at.prompt)).toMatch(/^Continue the scene/)
+
   await pressOn(door, view, 'n')
   await pressOn(door, at.choice('Mark', 'Arrow'), 'ArrowRight')
   await pressOn(door, view, 'ArrowRight', 'Enter')
-  await door.fill(inTool('textbox', /^Text of Box 1/), 'a round window')
+  await expect.poll(() => countOf(door, inTool('button', /^Box 1/))).toBe(1)
+  await door.drag(at.staged('desk'), acrossBox({ left: 0.1, top: 0.1, right: 0.4, bottom: 0.3 }), 'touch')
+  await expect.poll(() => countOf(door, inTool('button', /^Box 2/))).toBe(1)
+  await door.drag(at.staged('desk'), acrossBox({ left: 0.1, top: 0.75, right: 0.4, bottom: 0.9 }), 'mouse')
+  await door.fill(inTool('textbox', /^Text of Box 3/), 'a round window')
   await pressOn(door, inTool('button', 'Insert in prompt'), 'Enter')
-  await expect.poll(() => fieldOf(door, at.prompt)).toMatch(/In the red box: a round window\./)
+  await expect.poll(() => fieldOf(door, at.prompt)).toMatch(/In the red box 3: a round window\./)
   await pressOn(door, at.prompt, 'Control+Enter')
   await expect.poll(() => countOf(door, inTool('list', 'What was done'))).toBe(1)
 
@@ -198,26 +284,33 @@ test('J12 by keys: an image is extended and annotated, the result is turned, str
   const { default: sharp } = await import('sharp')
   const sent = sharp(Buffer.from(await (await fetch(submission?.body.inputImage ?? '')).arrayBuffer()))
   const { data, info } = await sent.removeAlpha().raw().toBuffer({ resolveWithObject: true })
-  expect([submissions.length, info.width, info.height]).toEqual([1, 560, 640])
+  expect([submissions.length, info.width, info.height]).toEqual([1, extended.width, extended.height])
   const isRed = (at: number) => (data[at] ?? 0) > 200 && (data[at + 1] ?? 255) < 90 && (data[at + 2] ?? 255) < 90
   expect(
     Array.from({ length: info.width * info.height }, (_, n) => isRed(n * 3)).filter(Boolean).length,
-  ).toBeGreaterThan(200)
-  expect(await door.evaluate(compareLaidPixels, { sourceAt: 40 })).toMatchObject({ laid: [560, 640], outside: 0 })
+  ).toBeGreaterThan(600)
+  expect(await door.evaluate(compareLaidPixels, {})).toMatchObject({ laid: [extended.width, 640], outside: 0 })
 
   await pressOn(door, view, 'k')
   await pressOn(door, inTool('button', 'Turn right'), 'Enter')
   await pressOn(door, inTool('slider', 'Straighten'), 'ArrowRight', 'ArrowRight')
-  const frame = inTool('button', /^Crop, /)
   await pressOn(door, frame, 'Shift+ArrowLeft', 'ArrowDown')
-  const sides = /(\d+) × (\d+)/
-    .exec((await attributeOf(door, frame, 'aria-label')) ?? '')
-    ?.slice(1)
-    .map(Number)
+  const before = await sides()
+  await door.drag(
+    frame,
+    [
+      [1, 1],
+      [0.9, 0.9],
+      [0.8, 0.8],
+    ],
+    'mouse',
+  )
+  await expect.poll(async () => (await sides()).width).toBeLessThan(before.width - 30)
+  const cropped = await sides()
+  expect(cropped.height).toBeLessThan(before.height - 30)
   await pressOn(door, inTool('button', 'Apply crop'), 'Enter')
   await expect.poll(() => countOf(door, inTool('radiogroup', 'Crop ratio'))).toBe(0)
   const { bytes } = await exportByKeys(door)
   const { width, height } = await sharp(bytes).metadata()
-  expect([width, height]).toEqual(sides)
-  expect(width).toBeGreaterThan(height)
+  expect({ width, height }).toEqual(cropped)
 })

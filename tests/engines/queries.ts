@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { type GivenFile, type Query, timeoutMs } from './door.ts'
+import { type GivenFile, type Query, type Share, timeoutMs } from './door.ts'
 import type { InPage, SentQuery } from './in-page.ts'
 
 export function toSent({ role, name, within }: Query): SentQuery {
@@ -38,4 +38,17 @@ export function inBase64(files: readonly GivenFile[]) {
   return Promise.all(
     files.map(async ({ name, type, path }) => ({ name, type, base64: (await readFile(path)).toString('base64') })),
   )
+}
+
+export interface PagePoint {
+  x: number
+  y: number
+}
+
+/** Points of an element as positions in the page's viewport, in whole CSS pixels. `box`: of the element. */
+export function toPagePoints(box: DOMRectReadOnly, points: readonly Share[]): PagePoint[] {
+  return points.map(([across, down]) => ({
+    x: Math.round(box.x + box.width * across),
+    y: Math.round(box.y + box.height * down),
+  }))
 }

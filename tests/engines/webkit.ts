@@ -4,11 +4,12 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Key, type WebDriver, type WebElement } from 'selenium-webdriver'
+import { Command, Name } from 'selenium-webdriver/lib/command.js'
 import type { WebKitPrograms } from '../../scripts/programs.mjs'
 import { untilPrinted } from '../support/started.ts'
-import type { Door, Engine, Query } from './door.ts'
+import type { Door, Engine, PointerType, Query } from './door.ts'
 import { downloadTo } from './downloads.ts'
-import { inBase64, toSent, untilFound } from './queries.ts'
+import { inBase64, type PagePoint, toPagePoints, toSent, untilFound } from './queries.ts'
 import { startSession } from './webkit-session.ts'
 
 /** One display for all doors. Each door has its own driver, with a temporary profile. */
@@ -92,6 +93,13 @@ function toDoor(session: WebDriver, window: string, downloads: string): Door {
       for (const modifier of held) actions.keyUp(modifier)
       await actions.perform()
     },
+    async drag(query, shares, by) {
+      const script = 'engineDoor.beFinger(arguments[1]); return engineDoor.boxOf(arguments[0])'
+      const isFinger = by === 'touch'
+      const box = await session.executeScript<DOMRectReadOnly>(script, await find(query, false), isFinger)
+      await perform(session, by, toPagePoints(box, shares))
+      if (isFinger) await session.executeScript('engineDoor.beFinger(false)')
+    },
     async give(query, files) {
       const element = await find(query, false)
       if (query.role === 'file') return element.sendKeys(files.map(({ path }) => path).join('\n'))
@@ -132,6 +140,15 @@ function toDoor(session: WebDriver, window: string, downloads: string): Door {
     },
     close: () => session.quit(),
   }
+}
+
+/** The driver answers to "touch" with events of its mouse. A pointer keeps its type, so each type has its own. */
+async function perform(session: WebDriver, by: PointerType, points: readonly PagePoint[]): Promise<void> {
+  const [first, ...others] = points.map(({ x, y }) => ({ type: 'pointerMove', x, y, duration: 0 }))
+  const pointerType = by === 'pen' ? 'pen' : 'mouse'
+  const pressed = [{ type: 'pointerDown', button: 0 }, ...others, { type: 'pointerUp', button: 0 }]
+  const actions = { type: 'pointer', id: pointerType, parameters: { pointerType }, actions: [first, ...pressed] }
+  await session.execute(new Command(Name.ACTIONS).setParameter('actions', [actions]))
 }
 
 const keyNames: Readonly<Record<string, string>> = {

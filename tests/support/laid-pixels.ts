@@ -1,9 +1,9 @@
 export interface LaidQuestion {
   /** Where the source begins in the laid image, in pixels from its left edge. */
   sourceAt?: number
-  /** What may change, as shares of the source's width and height. Without it, everything counts as outside. */
-  box?: { left: number; top: number; right: number; bottom: number }
-  /** The box is this many pixels wider on each side. */
+  /** What may change, as shares of the source's width and height. Without any, everything counts as outside. */
+  boxes?: readonly { left: number; top: number; right: number; bottom: number }[]
+  /** The boxes are this many pixels wider on each side. */
   slack?: number
   /** An exported file, in base64, to compare instead of the stored image. */
   exported?: string
@@ -22,7 +22,12 @@ export interface LaidPixels {
 /**
  * Compares the only source file with the only laid image, or with a file that was exported. Runs in the page, so it takes nothing from its module.
  */
-export async function compareLaidPixels({ sourceAt = 0, box, slack = 0, exported }: LaidQuestion): Promise<LaidPixels> {
+export async function compareLaidPixels({
+  sourceAt = 0,
+  boxes = [],
+  slack = 0,
+  exported,
+}: LaidQuestion): Promise<LaidPixels> {
   const db = await new Promise<IDBDatabase>((resolve, reject) => {
     const open = indexedDB.open('atelier')
     open.onsuccess = () => resolve(open.result)
@@ -56,11 +61,13 @@ export async function compareLaidPixels({ sourceAt = 0, box, slack = 0, exported
   }
   const [old, now] = [pixelsFrom(source, 0), pixelsFrom(laid, sourceAt)]
   const isInside = (x: number, y: number) =>
-    box !== undefined &&
-    x > box.left * width - slack &&
-    y > box.top * height - slack &&
-    x < box.right * width + slack &&
-    y < box.bottom * height + slack
+    boxes.some(
+      ({ left, top, right, bottom }) =>
+        x > left * width - slack &&
+        y > top * height - slack &&
+        x < right * width + slack &&
+        y < bottom * height + slack,
+    )
   const counts = { inside: 0, outside: 0 }
   for (let at = 0; at < old.length; at += 1)
     if (old[at] !== now[at]) counts[isInside(at % width, Math.floor(at / width)) ? 'inside' : 'outside'] += 1
