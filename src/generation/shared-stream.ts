@@ -34,13 +34,17 @@ export function createSharedStream({
 }: SharedWorld): Listen {
   let listener: Listener | undefined
   let isLeading = false
+  /** Whether the stream of this window is alive. */
   let isAlive = false
   let lastId: string | undefined
   let heardAt = 0
 
   channel.addEventListener('message', ({ data }) => {
-    if (data.kind === 'who' && isLeading && isAlive) tellAlive()
-    if (isLeading || data.kind === 'who') return
+    if (data.kind === 'who') {
+      if (isAlive) tellAlive()
+      return
+    }
+    if (isLeading) return
     heardAt = monotonic()
     switch (data.kind) {
       case 'run':

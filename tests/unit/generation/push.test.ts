@@ -6,6 +6,7 @@ import type { Push } from '#generation/ports.ts'
 import { createPush, createSilentPush, type Listener } from '#generation/push.ts'
 import { createSharedStream, type SharedWorld } from '#generation/shared-stream.ts'
 import { digestOf, eventsPath, heartbeatMs, silenceMs } from '#providers/events.ts'
+import { scriptSend, silent } from '../../support/scripted-send.ts'
 import { createHeldTime, settled } from '../../support/windows.ts'
 
 const never = new AbortController().signal
@@ -404,6 +405,17 @@ describe('the stream of a page', () => {
     expect(asked).toEqual([])
   })
 
+  test('a page that stops while the proxy does not answer waits for nothing', async () => {
+    const stop = new AbortController()
+    const { send, asked } = scriptSend({ '/api/health': [silent] })
+    const listener = { alive: fail, runEvent: fail, gap: fail, heard: fail }
+    const end = createEventStream({ ...createHeldTime(), random: () => 0.5, send })(undefined, listener, stop.signal)
+    await settled()
+    stop.abort()
+    await end
+    expect(asked).toEqual(['GET /api/health'])
+  })
+
   test('a proxy of another make is asked again after ten minutes', async () => {
     const time = createHeldTime()
     const stop = new AbortController()
@@ -693,8 +705,16 @@ describe('the windows of one browser', () => {
     expect(openWindow().heard).toEqual([])
   })
 
+  test('hear nothing of another window while they have the stream', async () => {
+    const first = openWindow()
+    await settled()
+    for (const listener of listeners) listener({ data: { kind: 'run', mark: 'late' } })
+    for (const listener of listeners) listener({ data: { kind: 'dead' } })
+    expect(first.heard).toEqual([])
+  })
+
   test('consider it dead when its window sends nothing any more', async () => {
-    openWindow()
+    const first = openWindow()
     const second = openWindow()
     await settled()
     reading[0]?.listener.alive(true)
@@ -704,5 +724,6 @@ describe('the windows of one browser', () => {
     expect(second.heard).toEqual(['alive true'])
     await time.pass(silenceMs / 2)
     expect(second.heard).toEqual(['alive true', 'alive false'])
+    expect(first.heard).toEqual(['alive true'])
   })
 })

@@ -10,7 +10,7 @@ import type { Provider } from '#providers/provider.ts'
 import { findProvider } from '#providers/registry.ts'
 import { openMemoryStore } from '#store/memory-store.ts'
 import { lightProcessor } from '../../support/light-images.ts'
-import { json, type Scripted, scriptSend } from '../../support/scripted-send.ts'
+import { json, type Scripted, scriptSend, silent } from '../../support/scripted-send.ts'
 
 const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')
 const own = 'https://files.example/own.png'
@@ -138,6 +138,16 @@ describe('the bytes of a picture', () => {
     const { failure, asked } = await fetchBy({ '/api/image': [refuse] }, { signal: stopping.signal })
     expect(failure).toEqual({ kind: 'unexpected', detail: 'enough' })
     expect(asked).toEqual([image(own)])
+  })
+
+  test('P22 that are under way are given up with their signal, also while a fresh address is asked for', async () => {
+    for (const freshLink of [false, true]) {
+      const stop = new AbortController()
+      const script = { '/api/image': [silent], '/api/v1/common/download-url': [silent] }
+      const fetched = fetchBy(script, { signal: stop.signal, freshLink })
+      stop.abort(new Error('closed'))
+      expect((await fetched).failure).toEqual({ kind: 'unexpected', detail: 'closed' })
+    }
   })
 
   test.each([

@@ -275,11 +275,13 @@ describe('the answer to a submission that was lost', () => {
     for (const state of ['pending', 'unknown']) {
       expect((await recoverBy({ [kept]: [json({ state })] }, gemini)).outcome).toEqual({ task: run })
     }
-    const unknown = { [kept]: [json({ state: 'none' })], '/api/health': [json({ ...health, callbacks: true })] }
-    expect(await recoverBy(unknown, gemini)).toEqual({
-      outcome: { failure: { kind: 'unconfirmed' } },
-      asked: [`GET ${kept}`],
-    })
+    for (const answer of [json({ state: 'none' }), new Response('not found', { status: 404 })]) {
+      const unknown = { [kept]: [answer], '/api/health': [json({ ...health, callbacks: true })] }
+      expect(await recoverBy(unknown, gemini)).toEqual({
+        outcome: { failure: { kind: 'unconfirmed' } },
+        asked: [`GET ${kept}`],
+      })
+    }
     expect(pauses).toEqual([])
   })
 
