@@ -4,34 +4,35 @@ import { classes } from '#ui/classes.ts'
 import { showHidden } from '#ui/show-hidden.ts'
 import type { FormSources } from './use-form-sources.ts'
 
-/** What was done to the images, and why some cannot be used. For a single image, also its name and size. */
+/**
+ * What is different in what is sent of the images, and why some cannot be used. For a single image, also its name and
+ * size. Notes get no more room than is reserved before they are there, so that the prompt below does not move; the whole
+ * text is the tooltip.
+ */
 export function SourceDetails({ sources }: { sources: FormSources }) {
   const { ready, pictures, preparing, refused } = sources
   const troubles = troublesOf(sources)
   const [first] = ready
   const only = ready.length + preparing.length + refused.length === 1
   const picture = only && first ? pictures.get(first) : undefined
+  const notes = (picture ? notesOn(picture) : notesByPlace(sources)).join(' · ')
+  const name = picture?.prompt ?? (only ? preparing[0]?.fileName : undefined)
   return (
-    <div className={classes('min-w-0 space-y-1 text-faint text-xs', only ? 'py-1' : 'mt-2 empty:hidden')}>
-      {picture && (
-        <>
-          <p dir="auto" className="line-clamp-2 text-ink [overflow-wrap:anywhere]">
-            {showHidden(picture.prompt)}
-          </p>
-          <p>{describeSize(picture)}</p>
-        </>
+    <div className={classes('min-w-0 text-faint text-xs', only ? 'flex-1' : 'mt-1')}>
+      {name !== undefined && (
+        <p dir="auto" data-tip={showHidden(name)} className="truncate text-ink">
+          {showHidden(name)}
+        </p>
       )}
-      {only &&
-        preparing.map(({ key, fileName }) => (
-          <p key={key} dir="auto">
-            {showHidden(fileName)}
-          </p>
-        ))}
-      {(picture ? notesOn(picture) : notesByPlace(sources)).map((note) => (
-        <p key={note}>{note}</p>
-      ))}
+      {picture && <p>{describeSize(picture)}</p>}
+      <p
+        data-tip={notes === '' ? undefined : notes}
+        className={only ? 'line-clamp-2 max-middle:line-clamp-4' : 'h-4 truncate'}
+      >
+        {notes}
+      </p>
       {troubles.map(({ place, text }) => (
-        <p key={place} role="alert" className="text-danger [overflow-wrap:anywhere]">
+        <p key={place} role="alert" className="mt-1 text-danger [overflow-wrap:anywhere]">
           {only ? text : `${place} · ${text}`}
         </p>
       ))}

@@ -35,7 +35,7 @@ export function SourceList({ sources, family }: { sources: FormSources; family: 
         ))}
       </ul>
       <SourceDetails sources={sources} />
-      <SourceRoles family={family} count={ready.length} />
+      <SourceRoles family={family} count={ready.length + preparing.length} />
     </div>
   )
 }

@@ -15,30 +15,38 @@ export interface SentChange {
   limits: SentLimits
 }
 
-const kindNames: Partial<Record<string, string>> = { webp: 'WebP', jpeg: 'JPEG' }
+const kindNames: Partial<Record<string, string>> = { webp: 'WebP' }
 
-/** What is done to an image before it is sent, in words for the user, the most visible first. */
+/**
+ * What is different in what is sent, in words for the user, the most visible first. Each note says that it is about what
+ * is sent: the user's own file is never changed.
+ */
 export function describeChange({ header, profile, fileBytes, from, to, sent, limits }: SentChange): string[] {
   const fewer = to.width * to.height < from.width * from.height
   const more = to.width * to.height > from.width * from.height
-  const inPixels = `to ${describeSize(to)} pixels from ${describeSize(from)}`
+  const size = `Sent as ${describeSize(to)} pixels`
   const mime = sent?.mime ?? `image/${header.kind === 'png' || header.kind === 'gif' ? 'png' : 'jpeg'}`
   const notes = [
-    fewer && `Scaled down ${inPixels}${sent?.forced ? ': this browser cannot draw more' : ''}`,
-    more && `Scaled up ${inPixels}: the models need at least ${limits.minSide} a side`,
+    fewer && `${size}${sent?.forced ? ': this browser cannot draw more' : ''}`,
+    more && `${size}: the models need at least ${limits.minSide} a side`,
     fileBytes >= limits.bytes && compression(fileBytes, sent?.bytes, limits),
-    header.orientation > 1 && 'Turned upright',
-    header.animated && 'First frame of an animation',
-    mime !== `image/${header.kind}` && `Converted from ${kindNames[header.kind] ?? header.kind.toUpperCase()}`,
-    profile !== 'srgb' && 'Colours converted to sRGB',
-    sent?.flattened && 'Transparent parts made white: as a PNG it was too large',
-    header.metadata === 'location' && 'Location and camera data removed',
-    header.metadata === 'camera' && 'Camera data removed',
+    header.orientation > 1 && 'Sent upright',
+    header.animated && 'Only the first frame is sent',
+    mime !== `image/${header.kind}` &&
+      `Sent as ${nameOf(mime.replace('image/', ''))} instead of ${nameOf(header.kind)}`,
+    profile !== 'srgb' && 'Sent in sRGB',
+    sent?.flattened && 'Sent with white instead of transparency: as a PNG it was too large',
+    header.metadata === 'location' && 'Sent without location',
+    header.metadata === 'camera' && 'Sent without camera data',
   ]
   return notes.filter((note) => typeof note === 'string')
 }
 
+function nameOf(kind: string): string {
+  return kindNames[kind] ?? kind.toUpperCase()
+}
+
 function compression(fileBytes: number, sentBytes: number | undefined, limits: SentLimits): string {
-  const to = sentBytes === undefined ? `below ${describeBytes(limits.bytes)}` : `to ${describeBytes(sentBytes)}`
-  return `Made smaller: ${to} from ${describeBytes(fileBytes)}`
+  const to = sentBytes === undefined ? `less than ${describeBytes(limits.bytes)}` : describeBytes(sentBytes)
+  return `Sent as ${to} instead of ${describeBytes(fileBytes)}`
 }

@@ -77,7 +77,7 @@ test('SEC D12 location and author in a PNG are removed', async () => {
   const { bytes, notes } = await sentOf(png, 'place.png')
   expect(await kindOf(bytes)).toBe('image/png')
   expect(await textOf(bytes)).not.toMatch(/eXIf|iTXt|tEXt|GPSLatitude|Jane Doe/)
-  expect(notes).toEqual(['Location and camera data removed'])
+  expect(notes).toEqual(['Sent without location'])
 })
 
 describe('a picture of an unusual make', () => {

@@ -31,7 +31,7 @@ describe('a camera JPEG', () => {
     const prepared = await sentOf(jpeg, 'IMG_1.jpg')
     expect([prepared.width, prepared.height]).toEqual(swapped ? [120, 240] : [240, 120])
     expect((await colourAt(prepared.bytes, across, down)).isRed).toBe(true)
-    expect(prepared.notes.includes('Turned upright')).toBe(orientation > 1)
+    expect(prepared.notes.includes('Sent upright')).toBe(orientation > 1)
   })
 
   test('SEC D12 loses its place and its camera data, and says so', async () => {
@@ -40,7 +40,7 @@ describe('a camera JPEG', () => {
     const { bytes, notes } = await sentOf(jpeg, 'IMG_2.jpg')
     expect(await textOf(bytes)).not.toContain('Exif')
     expect(bytes.type).toBe('image/jpeg')
-    expect(notes).toEqual(['Turned upright', 'Location and camera data removed'])
+    expect(notes).toEqual(['Sent upright', 'Sent without location'])
   })
 
   test('of more than 20 megapixels and 10 MB is made smaller than both, with a note', async () => {
@@ -51,8 +51,8 @@ describe('a camera JPEG', () => {
     expect(width * height).toBeLessThanOrEqual(20_000_000)
     expect(width / height).toBeCloseTo(1.5, 2)
     expect(notes).toEqual([
-      expect.stringMatching(/^Scaled down to [\d,]+ × [\d,]+ pixels from 6,000 × 4,000$/),
-      expect.stringMatching(/^Made smaller: to \d\.\d MB from \d\d\.\d MB$/),
+      expect.stringMatching(/^Sent as [\d,]+ × [\d,]+ pixels$/),
+      expect.stringMatching(/^Sent as \d\.\d MB instead of \d\d\.\d MB$/),
     ])
   })
 
@@ -85,13 +85,13 @@ describe('other formats', () => {
     const { bytes, notes } = await sentOf(png, 'noise.png')
     expect(sniffImage(await firstBytes(bytes))).toBe('image/jpeg')
     expect(bytes.size).toBeLessThan(10_000_000)
-    expect(notes.join()).toContain('Converted from PNG')
+    expect(notes.join()).toContain('Sent as JPEG instead of PNG')
   })
 
   test('a WebP is converted, because the service may not take it', async () => {
     const { bytes, notes } = await sentOf(await encode('image/webp', 200, 100, plain), 'a.webp')
     expect(sniffImage(await firstBytes(bytes))).toBe('image/jpeg')
-    expect(notes).toEqual(['Converted from WebP'])
+    expect(notes).toEqual(['Sent as JPEG instead of WebP'])
   })
 
   test('goes by the bytes, not by the name', async () => {
@@ -105,7 +105,7 @@ describe('other formats', () => {
     expect([width, height]).toEqual([160, 120])
     expect((await colourAt(bytes, 'left', 'top')).isRed).toBe(true)
     expect((await colourAt(bytes, 'right', 'top')).isRed).toBe(false)
-    expect(notes).toEqual(['Converted from HEIC'])
+    expect(notes).toEqual(['Sent as JPEG instead of HEIC'])
   })
 
   test('SEC D15 a damaged HEIC is refused with its name', async () => {
@@ -117,7 +117,7 @@ describe('other formats', () => {
   test('a tiny picture is scaled up to what the models need', async () => {
     const { width, height, notes } = await sentOf(await encode('image/png', 10, 20, plain), 'icon.png')
     expect([width, height]).toEqual([64, 128])
-    expect(notes.join()).toContain('Scaled up to 64 × 128 pixels from 10 × 20')
+    expect(notes.join()).toContain('Sent as 64 × 128 pixels: the models need at least 64 a side')
   })
 })
 

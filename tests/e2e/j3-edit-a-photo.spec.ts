@@ -10,9 +10,12 @@ test('J3 a camera photo is prepared, edited, compared, and edited on', async ({ 
   const create = createOf(page)
   const gallery = galleryOf(page)
   await create.region.getByRole('slider', { name: 'Safety tolerance' }).fill('4')
+  const place = await create.prompt.boundingBox()
   await create.files.setInputFiles({ name: 'IMG_2041.JPG', mimeType: 'image/jpeg', buffer: photo })
   await expect(create.sources).toHaveCount(1)
-  await expect(create.region.getByText(/made smaller/i)).toBeVisible()
+  await expect(create.region.getByText(/Sent as less than 10\.0 MB instead of/)).toBeVisible()
+  // Whoever has begun to write keeps the line under the eyes.
+  expect(await create.prompt.boundingBox()).toEqual(place)
 
   await expect(create.submit).toHaveAccessibleName(/^Edit.*5 credits/)
   const ratio = create.region.getByRole('radiogroup', { name: 'Aspect ratio' })
