@@ -74,7 +74,7 @@ test.describe('at 1024 × 768', () => {
       await expect.poll(share, ratio).toBeGreaterThanOrEqual(0.35)
       await openEachTool(page, image)
     }
-    await page.setViewportSize({ width: 1440, height: 900 })
+    await page.setViewportSize({ width: 1440, height: 560 })
     await openEachTool(page, stage.getByRole('img', { name: /^street\.jpg/ }))
   })
 
