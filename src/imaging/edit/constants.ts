@@ -47,11 +47,12 @@ export const judging = {
   refine: { median: 0.3, p90: 0.8 },
   accept: { median: 0.5, p90: 1.5, blocks: 8, share: 0.15 },
   /**
-   * A half of the image (left, right, top, bottom) with that many blocks disagrees if a smaller share of them was found in
-   * its place. Measured on photographs: 0 to 0.02 with a half mirrored or of another image, 0.86 and more where the framing
-   * was kept, 0.4 and more with a quarter painted over along one side.
+   * A half of the image (left, right, top, bottom) disagrees if a smaller share of its cells with detail is found in its
+   * place. The cells are small (12 pixels at half the size), so that what was painted over 40 % along a side is told from
+   * what changed up to the middle. Measured on `mate-backgrounds`: up to 0.03 with a half mirrored, 0.04 and more with 40 %
+   * painted over along one side, 0.8 and more where nothing was.
    */
-  halves: { blocks: 6, share: 0.1 },
+  halves: { cell: 12, free: 0.5, texture: 0.1, singleEdge: 0.15, least: 12, correlation: 0.7, share: 0.033 },
   /** Below this score an answer is another framing, not a bent one. */
   bent: 0.08,
   /** Above these a model did not keep the framing. */

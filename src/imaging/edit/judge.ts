@@ -1,5 +1,5 @@
 import type { Affine } from '#domain/edit.ts'
-import { compose, invert, mapPoint, moveBy } from './affine.ts'
+import { compose, invert, moveBy } from './affine.ts'
 import { judging } from './constants.ts'
 import { shrinkByArea, warp } from './filters.ts'
 import { type Freedom, type Points, refineMap, solve } from './points.ts'
@@ -15,18 +15,12 @@ export interface Judgement {
   /** Sum of 1 / (1 + shift²) over the found blocks, as a share of the textured ones: 0–1. */
   score: number
   found: readonly Found[]
-  /** Centres of the textured blocks that were not found. */
-  missed: readonly Place[]
 }
 
-/** In pixels of the source at the common size. */
-interface Place {
+/** A block that was found, its centre in pixels of the source at the common size, and its distance from where the map puts it. */
+export interface Found {
   x: number
   y: number
-}
-
-/** A block that was found, and its distance from where the map puts it. */
-export interface Found extends Place {
   dx: number
   dy: number
 }
@@ -65,7 +59,7 @@ export function createJudge({ source, answer, free, points }: Judged): Judge {
 }
 
 /** From pixel indices of a plane to those of the same plane at another size. */
-function indexScale(x: number, y: number): Affine {
+export function indexScale(x: number, y: number): Affine {
   return [x, 0, 0, y, x / 2 - 0.5, y / 2 - 0.5]
 }
 
@@ -88,11 +82,10 @@ function judgeBlocks(
     const refined = refineMap(own, answer, compose(moveBy(shift.dx, shift.dy), map), 2, 8)
     const [, , , , dx, dy] = compose(refined, back)
     const [x, y] = alongDetail(own, dx, dy)
-    return Math.hypot(x, y) < judging.reach ? { ...centreOf(block), dx: x, dy: y } : undefined
+    if (Math.hypot(x, y) >= judging.reach) return undefined
+    return { x: block.left + block.width / 2, y: block.top + block.height / 2, dx: x, dy: y }
   }
-  const searched = blocks.map((block, index) => findBlock(block, points[index]))
-  const found = searched.filter((one) => one !== undefined)
-  const missed = blocks.filter((_, index) => !searched[index]).map(centreOf)
+  const found = blocks.map((block, index) => findBlock(block, points[index])).filter((one) => one !== undefined)
   const lengths = found.map(({ dx, dy }) => Math.hypot(dx, dy)).sort((one, other) => one - other)
   const at = (share: number) =>
     lengths[Math.min(lengths.length - 1, Math.floor(share * lengths.length))] ?? Number.POSITIVE_INFINITY
@@ -104,36 +97,7 @@ function judgeBlocks(
     p90: at(0.9),
     score: sum / Math.max(1, blocks.length),
     found,
-    missed,
   }
-}
-
-function centreOf({ left, top, width, height }: Block): Place {
-  return { x: left + width / 2, y: top + height / 2 }
-}
-
-/**
- * The smallest share of blocks that were found where `map` puts them, over the halves of the image: left, right, top and
- * bottom. Blocks outside the answer do not count, nor do halves with few blocks. 1 if there is none.
- */
-export function leastAgreement({ found, missed }: Judgement, map: Affine, { width, height }: PixelSize): number {
-  const isShown = ({ x, y }: Place) => {
-    const [toX, toY] = mapPoint(map, x, y)
-    return toX > 0 && toY > 0 && toX < width && toY < height
-  }
-  const agreeing = found.filter(({ dx, dy }) => Math.hypot(dx, dy) <= judging.accept.p90)
-  const shown = [...found, ...missed].filter(isShown)
-  const halves: readonly ((place: Place) => boolean)[] = [
-    ({ x }) => x < width / 2,
-    ({ x }) => x >= width / 2,
-    ({ y }) => y < height / 2,
-    ({ y }) => y >= height / 2,
-  ]
-  const shares = halves.flatMap((isInside) => {
-    const all = shown.filter(isInside).length
-    return all < judging.halves.blocks ? [] : [agreeing.filter(isInside).length / all]
-  })
-  return Math.min(1, ...shares)
 }
 
 /** The best map of that freedom for the found blocks; `undefined` if there are too few. */
@@ -239,7 +203,7 @@ function texturedBlocks(full: Shown, half: Shown): Block[] {
   return blocks.length >= judging.fewBlocks ? blocks : find(judging.columns * 2)
 }
 
-interface Shown {
+export interface Shown {
   source: Plane
   free: Uint8Array
 }
@@ -286,7 +250,7 @@ interface Halves {
   free: Uint8Array
 }
 
-function halve(source: Plane, free: Uint8Array): Shown {
+export function halve(source: Plane, free: Uint8Array): Shown {
   const [width, height] = [source.width >> 1, source.height >> 1]
   const small = new Uint8Array(width * height)
   for (let y = 0; y < height; y += 1) {

@@ -3,7 +3,8 @@ import { compose, identity, moveBy, scaleBy } from './affine.ts'
 import { flat, judging, registration } from './constants.ts'
 import { sampleRow, shrinkByArea, splitDetail, warp } from './filters.ts'
 import { findShifts, toSpectrum } from './fourier.ts'
-import { createJudge, fitThrough, type Judge, type Judgement, leastAgreement } from './judge.ts'
+import { leastAgreement } from './halves.ts'
+import { createJudge, fitThrough, type Judge, type Judgement } from './judge.ts'
 import { errorAt, type Freedom, type Points, pickPoints, refineMap } from './points.ts'
 import { makePlane, onlyFree, type Plane } from './raster.ts'
 
@@ -38,7 +39,8 @@ interface Level extends Pair {
 export function register(pair: Pair): Registration {
   const levels = buildLevels(pair)
   const [coarsest] = levels
-  const judge = createJudge(levels.at(-1) ?? coarsest)
+  const finest = levels.at(-1) ?? coarsest
+  const judge = createJudge(finest)
   const start = findNear(coarsest)
   const near = start.correlation >= registration.poorCorrelation ? settle(levels, judge, start.map) : undefined
   let found = near
@@ -48,7 +50,7 @@ export function register(pair: Pair): Registration {
   }
   const { map, judgement } = found
   const verdict = toVerdict(judgement)
-  const isPartial = verdict === 'aligned' && leastAgreement(judgement, map, pair.source) < judging.halves.share
+  const isPartial = verdict === 'aligned' && leastAgreement(finest, toIndices(map)) < judging.halves.share
   const kept = { map, judgement, near: near?.map ?? identity }
   return isPartial ? { ...kept, verdict: 'bent', isPartial } : { ...kept, verdict }
 }

@@ -275,11 +275,14 @@ describe('an answer that does not belong to this source', () => {
     expect(objection(moved(from), { area: small })).toBe('partly')
   })
 
-  test.each<[string, [number, number, number, number]]>([
-    ['left', [0, 0, size.width / 3, size.height]],
-    ['lower', [0, (size.height * 2) / 3, size.width, size.height / 3]],
-  ])('is laid in although its %s third was painted over', (...[, box]) => {
-    const small = rasteriseArea([{ op: 'add', shape: { kind: 'box', box: [200, 60, 60, 50] } }], size, 8)
+  const painted: readonly [string, Box][] = [
+    ['left', [0, 0, 0.4 * size.width, size.height]],
+    ['right', [0.6 * size.width, 0, 0.4 * size.width, size.height]],
+    ['upper', [0, 0, size.width, 0.4 * size.height]],
+    ['lower', [0, 0.6 * size.height, size.width, 0.4 * size.height]],
+  ]
+  test.each(painted)('is laid in although its %s side was painted over, 40 % of the image', (_, box) => {
+    const small = rasteriseArea([{ op: 'add', shape: { kind: 'box', box: [190, 150, 60, 50] } }], size, 8)
     const answer = { ...source, data: new Uint8ClampedArray(source.data) }
     repaint(answer, box, 4)
     expect(objection(answer, { area: small })).toBeUndefined()
