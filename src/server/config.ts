@@ -59,24 +59,24 @@ const domain = /^\.?[a-z0-9-]+(\.[a-z0-9-]+)+$/
 
 /** The environment, which overrides `.env.local` in `folder`. Throws if that file exists but cannot be read as text. */
 export function readEnvironment(folder: string, environment: Environment = process.env): Environment {
-  return { ...parseEnv(readSettings(`${folder}/.env.local`)), ...environment }
+  return { ...readSettings(`${folder}/.env.local`), ...environment }
 }
 
 /** Without a key images are simulated, so a file that cannot be read must not be treated as missing. */
-function readSettings(file: string): string {
+function readSettings(file: string): Environment {
   let bytes: Buffer
   try {
     bytes = readFileSync(file)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT') return ''
+    if (code === 'ENOENT') return {}
     throw new Error(`.env.local cannot be read (${code}). Mend it, or take it away.`)
   }
   const text = decodeText(bytes)
   if (text === undefined || text.includes('\0')) {
     throw new Error('.env.local is not in UTF-8. Save it again as UTF-8: on Windows that is a choice of the editor.')
   }
-  return text
+  return parseEnv(text)
 }
 
 /** Takes off a byte order mark. `undefined` if this is not UTF-8. */
@@ -221,13 +221,13 @@ function readCompanyProxy(read: Read, check: Check, problems: string[]): Company
 
 /** Splits at commas or spaces. */
 function exceptionsIn(read: Read): string[] {
-  const entries = (read('NO_PROXY') ?? read('no_proxy') ?? '').toLowerCase().split(/[\s,]+/)
+  const entries = (read('NO_PROXY') ?? read('no_proxy') ?? '').toLowerCase().split(/[\s,]/)
   return entries.filter((entry) => entry !== '')
 }
 
 function isCompanyProxy(value: string): boolean {
   const url = parseUrl(value)
-  if (url === undefined || !webProtocols.has(url.protocol) || url.hostname === '') return false
+  if (url === undefined || !webProtocols.has(url.protocol)) return false
   return [url.username, url.password].every((part) => decoded(part) !== undefined)
 }
 

@@ -135,6 +135,7 @@ describe('the configuration', () => {
     ['PROXY_ACCESS_TOKEN', '1'],
     ['PROXY_ACCESS_TOKEN', 'of-19-characters-xx'],
     ['PROXY_ACCESS_TOKEN', 'x'.repeat(10_000)],
+    ['PROXY_ACCESS_TOKEN', 'x'.repeat(201)],
     ['PROXY_ADMIN_TOKEN', 'of-19-characters-xx'],
     ['METRICS_TOKEN', 'of-19-characters-xx'],
     ['PROXY_ACCESS_TOKENS', `anna:${'a'.repeat(20)},ben`],
@@ -184,6 +185,22 @@ describe('the configuration', () => {
     expect(() => readConfig({ [name]: value })).toThrow(`- ${name} ${rule}`)
   })
 
+  it.each(['not an address', 'ftp://proxy.example', 'socks5://proxy.example', 'http://%zz@proxy.example'])(
+    'S10: refuses "%s" for the company’s proxy where it is to be used',
+    (HTTPS_PROXY) => {
+      const rule = '- HTTPS_PROXY must be an address such as http://proxy.example:3128'
+      expect(() => readConfig({ HTTPS_PROXY, USE_HTTPS_PROXY: '1' })).toThrow(rule)
+      expect(readConfig({ HTTPS_PROXY }).companyProxy).toBeUndefined()
+    },
+  )
+
+  it('takes the password of the company’s proxy for a secret, as it is written and decoded', () => {
+    const secretsOf = (HTTPS_PROXY: string) => readConfig({ HTTPS_PROXY }).secrets
+    expect(secretsOf('http://anna:of%40anna@proxy.example')).toEqual(['of%40anna', 'of@anna'])
+    expect(secretsOf('http://anna:of-anna@proxy.example')).toEqual(['of-anna'])
+    expect(secretsOf('http://anna:of%zz@proxy.example')).toEqual(['of%zz'])
+  })
+
   it('S10: names all of what cannot be used at once, a line each', () => {
     expect(() => readConfig({ PORT: 'x', GATEWAY: 'fal' })).toThrow(
       [
@@ -207,6 +224,7 @@ describe('the configuration', () => {
         ],
       },
     ],
+    [{ PROXY_ACCESS_TOKEN: 'x'.repeat(200) }, { tokens: [{ name: undefined, token: 'x'.repeat(200) }] }],
     [{ TRUSTED_PROXY: '10.0.0.0/8' }, { trustedProxy: '10.0.0.0/8' }],
     [{ TRUSTED_PROXY: '::1' }, { trustedProxy: '::1' }],
     [

@@ -87,6 +87,21 @@ describe('listening', () => {
     expect(first.closed).toEqual([])
   })
 
+  it('ends the requests that are still under way when it is told to cut them', async () => {
+    let isAsked = false
+    const silent = () =>
+      createServer(() => {
+        isAsked = true
+      })
+    const listening = await listen(silent, '127.0.0.1', 0)
+    const asked = askProxy(listening.port, '/').catch((error: Error) => error)
+    await expect.poll(() => isAsked).toBe(true)
+    const stopped = listening.stop()
+    listening.cut()
+    expect(await asked).toBeInstanceOf(Error)
+    await stopped
+  })
+
   it('answers the requests under way before it ends', async () => {
     let answer: (() => void) | undefined
     const listening = await listen(

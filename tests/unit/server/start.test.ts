@@ -265,8 +265,12 @@ describe('the address that it listens at', () => {
     expect(originOf('127.0.0.1', 3000)).toBe('http://localhost:3000')
     expect(originOf('0.0.0.0', 3000)).toBe('http://localhost:3000')
     expect(originOf('::', 3000)).toBe('http://localhost:3000')
+    expect(originOf('::1', 3000)).toBe('http://localhost:3000')
     expect(originOf('192.168.1.5', 3000)).toBe('http://192.168.1.5:3000')
+    // The name does not lead to another loopback address.
+    expect(originOf('127.0.0.2', 3000)).toBe('http://127.0.0.2:3000')
     expect(originOf('2001:db8::7', 3000)).toBe('http://[2001:db8::7]:3000')
+    expect(originOf('[2001:db8::7]', 3000)).toBe('http://[2001:db8::7]:3000')
   })
 
   it('G8: is told to be plain http, if it is not this machine', () => {
@@ -274,6 +278,9 @@ describe('the address that it listens at', () => {
       'Over plain http, browsers disable some features of the page. Put a server with TLS in front: docs/deploy.md.'
     expect(plainHttpNote('http://192.168.1.5:3000')).toBe(note)
     expect(plainHttpNote('http://localhost:3000')).toBeUndefined()
+    expect(plainHttpNote('http://127.0.0.2:3000')).toBeUndefined()
+    expect(plainHttpNote('http://[::1]:3000')).toBeUndefined()
+    expect(plainHttpNote('http://localhost.studio.example:3000')).toBe(note)
     expect(plainHttpNote('https://studio.example')).toBeUndefined()
   })
 })
@@ -307,6 +314,7 @@ describe('settings in a file', () => {
   it('G11: stop the start where they cannot be read', () => {
     expect(() => read(Buffer.from('\uFEFFKIE_API_KEY=a-key', 'utf16le'))).toThrow('.env.local is not in UTF-8.')
     expect(() => read(Buffer.from('KIE_API_KEY=a-key', 'utf16le'))).toThrow('.env.local is not in UTF-8.')
+    expect(() => read(Buffer.from('KIE_API_KEY=clé', 'latin1'))).toThrow('.env.local is not in UTF-8.')
     rmSync(join(folder, '.env.local'))
     expect(readEnvironment(folder, {})).toEqual({})
     mkdirSync(join(folder, '.env.local'))
