@@ -64,7 +64,7 @@ const groups = {
     src: ['submit/submit', 'submit/admission', 'submit/refunds', 'shared/memory/submissions'].map(
       (name) => `server/${name}`,
     ),
-    tests: ['admission', 'gemini', 'low-risks', 'outage', 'routes', 'spending', 'submissions', 'submit'].map(
+    tests: ['admission', 'gemini', 'low-risks', 'outage', 'refunds', 'routes', 'spending', 'submissions', 'submit'].map(
       (name) => `server/${name}`,
     ),
   },

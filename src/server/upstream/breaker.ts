@@ -25,7 +25,8 @@ const nobodyThere = new Set([502, 503, 504])
 export function createBreaker(outbound: Outbound, gateway: Gateway): Breaker {
   let unanswered = 0
   let probing: Promise<boolean> | undefined
-  const free = providers.flatMap(({ endpoints }) => endpoints).find(({ kind }) => kind === 'credits')
+  const endpoints = providers.flatMap((provider) => provider.endpoints)
+  const [freePath] = endpoints.filter(({ kind }) => kind === 'credits').map(({ path }) => path)
 
   function note(outcome: Answer | Whole | Fault): void {
     if (outcome.ok ? nobodyThere.has(outcome.status) : noAnswer.has(outcome.cause)) unanswered += 1
@@ -36,7 +37,7 @@ export function createBreaker(outbound: Outbound, gateway: Gateway): Breaker {
     note(
       await outbound.ask({
         to: gateway.api.to,
-        path: gateway.api.path + (free?.path ?? ''),
+        path: `${gateway.api.path}${freePath}`,
         headers: serviceHeaders(gateway),
         deadlineMs: probeMs,
         maxBytes: probeBytes,

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { digestOf } from '#providers/events.ts'
 import { KeptSubmission } from '#providers/proxy.ts'
 import { createMemoryEvents, type RunEvents } from '#server/shared/memory/events.ts'
@@ -362,6 +362,23 @@ describe('with a key for callbacks', () => {
       expect(told.status).toBe(200)
     }
     await expect.poll(() => published).toEqual([await digestOf(run)])
+  })
+
+  it('F03: 5.3 takes a time of 300 s ago, and none of a second more', async () => {
+    const seconds = 1_790_000_000
+    vi.useFakeTimers({ toFake: ['Date'], now: seconds * 1000 })
+    try {
+      for (const [ago, status] of [
+        [300, 200],
+        [301, 401],
+        [-300, 200],
+        [-301, 401],
+      ] as const) {
+        expect((await call(path, finished, sign(key, task, seconds - ago))).status).toBe(status)
+      }
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   it.each([

@@ -140,6 +140,14 @@ describe('an upload', () => {
     expect(received()[2]?.bytes.length).toBe(10 * mebibyte)
   })
 
+  it('D09: may be followed by bytes up to the limit of the whole request, and by none more', async () => {
+    const form = picture(png)
+    const most = 10 * mebibyte + 64 * 1024
+    const padded = (bytes: number) => Buffer.concat([form, Buffer.alloc(bytes - form.length)])
+    expect((await upload(padded(most))).status).toBe(200)
+    expect((await upload(padded(most + 1))).status).toBe(413)
+  })
+
   it('A05: shows no key that the service echoes', async () => {
     reply = (_, outgoing) => replyJson(outgoing, { code: 401, msg: `Authentication failed: ${canaryKey}` })
     expect((await upload(picture(png))).json().msg).toBe('Authentication failed: [key]')
