@@ -37,7 +37,25 @@ async function until(isSo: () => Promise<boolean>) {
   }
 }
 
-/** The demo, an image of one's own, and one that fails. */
+const view = { role: 'group', name: 'View', within: at.stage }
+const showChanges = { role: 'button', name: 'Show changes', within: at.stage }
+
+/** A box in the middle of the image on the stage is edited. */
+async function editArea(door: Door) {
+  await door.focus(at.image('A quiet harbour'))
+  await door.press('u')
+  await door.focus(view)
+  await door.press('m')
+  await door.focus(at.choice('Area tool', 'Brush'))
+  await door.press('ArrowRight')
+  await door.focus(view)
+  for (const key of ['ArrowRight', 'Enter']) await door.press(key)
+  await door.fill(at.prompt, 'Put a red hat there [[shift:4,-2]]')
+  await door.click({ role: 'button', name: /^Edit area/, within: at.create })
+  await until(async () => (await countOf(door, showChanges)) === 1)
+}
+
+/** The demo, an image of one's own, one that was edited, and one that fails. */
 async function fill(door: Door, url: string) {
   await door.open(url)
   await door.click({ role: 'button', name: 'Try the demo', within: at.gallery })
@@ -45,17 +63,44 @@ async function fill(door: Door, url: string) {
   await door.fill(at.prompt, 'A quiet harbour at blue hour, paper boats')
   await door.click(at.submit)
   await until(async () => (await savedOf(door, 'A quiet harbour')) === 1)
+  await editArea(door)
   await door.fill(at.prompt, 'stopped by the rules [[policy]]')
   await door.click(at.submit)
   await until(() => door.evaluate(() => document.querySelector('[data-phase=failed]') !== null))
 }
 
+/** The tools of the stage, on an image in which an area was edited. */
+async function shootTools(door: Door, shoot: (screen: string) => Promise<void>) {
+  await until(async () => (await countOf(door, showChanges)) === 1)
+  for (const [key, screen, keys] of [
+    ['m', 'area', ['ArrowRight']],
+    ['k', 'crop', []],
+    ['n', 'annotate', ['ArrowRight']],
+  ] as const) {
+    await door.focus(view)
+    for (const each of [key, ...keys]) await door.press(each)
+    await shoot(screen)
+    await door.focus(view)
+    // The first leaves the keyboard's cursor.
+    for (const _ of [key, ...keys]) await door.press('Escape')
+  }
+  await door.click({ role: 'button', name: /^Compare/, within: at.stage })
+  await shoot('compare')
+  await door.press('Escape')
+  for (const name of ['Show changes', 'Adjust the result']) {
+    await door.click({ role: 'button', name, within: at.stage })
+    await shoot(name.toLowerCase().replaceAll(' ', '-'))
+    await door.click({ role: 'button', name, within: at.stage })
+  }
+}
+
 /** Each entry shows one screen; `close` leads back. */
 async function shootWide(door: Door, shoot: (screen: string) => Promise<void>) {
   await shoot('gallery')
-  await door.click(at.image('A quiet harbour'))
-  await until(async () => (await countOf(door, at.staged('A quiet harbour'))) === 1)
+  await door.click(at.image('Put a red hat there'))
+  await until(async () => (await countOf(door, at.staged('Put a red hat there'))) === 1)
   await shoot('stage')
+  await shootTools(door, shoot)
   await door.click({ role: 'button', name: /^Tasks/ })
   await shoot('tasks')
   await door.press('Escape')
@@ -79,6 +124,7 @@ async function shootPhone(door: Door, shoot: (screen: string) => Promise<void>) 
   for (const [view, screen] of phoneViews) {
     await go(view)
     await shoot(screen)
+    if (screen === 'stage') await shootTools(door, shoot)
   }
   await door.click({ role: 'button', name: /^Settings/ })
   await until(async () => (await countOf(door, { role: 'dialog', name: 'Settings' })) === 1)
