@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, stat } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Download, timeoutMs } from './door.ts'
 
@@ -14,7 +14,12 @@ export async function downloadTo(folder: string, act: () => Promise<void>): Prom
     if (name && added.length === 1) {
       const { size } = await stat(join(folder, name))
       // Firefox first makes an empty file with the final name. A file is complete when its size no longer changes.
-      if (size > 0 && size === lastSize) return { name, bytes: await readFile(join(folder, name)) }
+      if (size > 0 && size === lastSize) {
+        const bytes = await readFile(join(folder, name))
+        // WebKit would replace it by the next one of that name, which is then not seen as added.
+        await rm(join(folder, name))
+        return { name, bytes }
+      }
       lastSize = size
     }
     if (performance.now() > endsAt) throw new Error(`No download came into ${folder}.`)

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
+import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
@@ -30,6 +32,7 @@ export async function openFront(target: string): Promise<Front> {
     if (pathname === '/engine-door.js') return void send(outgoing, 'text/javascript', script)
     const held = [...holding].find(([path]) => path.test(pathname))?.[1]
     if (held) return void held.push(() => forward(target, incoming, outgoing))
+    if (pathname === '/engine-axe.js') return void send(outgoing, 'text/javascript', axe())
     const fault = failing.find(({ path, left }) => left > 0 && path.test(pathname))
     if (!fault) return forward(target, incoming, outgoing)
     fault.left -= 1
@@ -101,6 +104,12 @@ async function sendPage(answer: IncomingMessage, outgoing: ServerResponse) {
   const html = Buffer.concat(chunks).toString().replace('<head>', '<head><script src="./engine-door.js"></script>')
   const { 'content-length': _length, etag: _etag, ...headers } = answer.headers
   outgoing.writeHead(answer.statusCode ?? 502, headers).end(html)
+}
+
+/** The script of axe, in the version that tests/e2e has from Playwright's package for it. */
+function axe(): string {
+  const { resolve } = createRequire(import.meta.url)
+  return readFileSync(createRequire(resolve('@axe-core/playwright')).resolve('axe-core/axe.min.js'), 'utf8')
 }
 
 let built: Promise<string> | undefined

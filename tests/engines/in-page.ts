@@ -2,6 +2,7 @@
  * The first script of every page in the engine tests. It finds elements by role and name with one implementation for all
  * engines, and reports console output, errors and policy violations to the front.
  */
+import type { AxeBuilder } from '@axe-core/playwright'
 import { queryAllByRole } from '@testing-library/dom'
 
 /** A `Query` as JSON. */
@@ -100,6 +101,24 @@ let finger: AbortController | undefined
 
 const boxOf = (element: HTMLElement) => element.getBoundingClientRect().toJSON() as DOMRectReadOnly
 
+type AxeAnswer = ReturnType<AxeBuilder['analyze']>
+
+/** The serious findings of axe in an element, each with the start of its markup. The front serves axe at this address. */
+async function findSerious(query: SentQuery): Promise<string[]> {
+  const address = '/engine-axe.js'
+  await import(/* @vite-ignore */ address)
+  const { axe } = globalThis as unknown as { axe: { run(root: Element, options: object): AxeAnswer } }
+  const [root] = findAll(query)
+  if (!root) return [`There is no ${query.role}.`]
+  // A dialog that still fades in has less contrast.
+  const ending = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity)
+  await Promise.allSettled(ending.map(({ finished }) => finished))
+  const { violations } = await axe.run(root, { resultTypes: ['violations'] })
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`))
+}
+
 const inPage = {
   findAll,
   find: (query: SentQuery) => findAll(query)[0] ?? null,
@@ -112,6 +131,7 @@ const inPage = {
   drop,
   boxOf,
   beFinger,
+  findSerious,
 }
 
 export type InPage = typeof inPage

@@ -1,7 +1,7 @@
 import type { Door } from './door.ts'
 import { expect } from './fixtures.ts'
 
-type Size = keyof typeof sizesPx
+export type Size = keyof typeof sizesPx
 
 /** WebKitGTK's windows are 447 px wide at least. Below 768 px the page has its layout for phones. */
 const sizesPx = { wide: [1440, 900], phone: [390, 844] } as const
