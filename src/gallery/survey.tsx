@@ -74,7 +74,7 @@ export function Survey({ ids, commands, onClose }: SurveyProps) {
         ref={content}
         tabIndex={-1}
         onKeyDown={onKeyDown}
-        className="flex h-[80dvh] max-middle:h-[calc(100dvh-56px)] flex-col gap-3 p-4 outline-none"
+        className="flex h-[80dvh] flex-col gap-3 p-4 outline-none max-middle:h-full"
       >
         {isOver ? (
           <Summary

@@ -66,7 +66,7 @@ function Modal({ title, onClose, isWide = false, children }: ModalProps) {
           </h2>
           <IconButton label="Close" icon={X} onClick={onClose} />
         </header>
-        <div className="min-h-0 overflow-y-auto overscroll-contain">{children}</div>
+        <div className="min-h-0 overflow-y-auto overscroll-contain max-middle:flex-1">{children}</div>
       </div>
     </dialog>
   )
