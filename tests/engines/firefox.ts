@@ -17,6 +17,8 @@ export async function openFirefox(executablePath: string): Promise<Engine> {
       'browser.download.dir': downloads,
       'browser.download.useDownloadDir': true,
       'browser.download.always_ask_before_handling_new_types': false,
+      // The panel would take the focus from the page.
+      'browser.download.alwaysOpenPanel': false,
     },
   })
   return {

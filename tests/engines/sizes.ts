@@ -4,7 +4,7 @@ import { expect } from './fixtures.ts'
 export type Size = keyof typeof sizesPx
 
 /** WebKitGTK's windows are 447 px wide at least. Below 768 px the page has its layout for phones. */
-const sizesPx = { wide: [1440, 900], phone: [390, 844] } as const
+export const sizesPx = { wide: [1440, 900], phone: [390, 844] } as const
 
 export const sizes: readonly Size[] = ['wide', 'phone']
 

@@ -39,9 +39,20 @@ export async function openWebKit({ driver, browser, display }: WebKitPrograms): 
   }
 }
 
+const screenPx = { width: 1600, height: 1200 }
+
+/**
+ * Where a window covers the pointer, which stands in the middle of the screen: without a window manager, the window under
+ * the pointer is the active one.
+ */
+function inTheMiddle(width: number, height: number) {
+  const from = (whole: number, part: number) => Math.max(0, Math.floor((whole - part) / 2))
+  return { width, height, x: from(screenPx.width, width), y: from(screenPx.height, height) }
+}
+
 /** Xvfb chooses a free display number and writes it to the given descriptor when it accepts connections. */
 async function startDisplay(program: string): Promise<{ name: string; process: ChildProcess }> {
-  const args = ['-displayfd', '3', '-screen', '0', '1600x1200x24', '-nolisten', 'tcp']
+  const args = ['-displayfd', '3', '-screen', '0', `${screenPx.width}x${screenPx.height}x24`, '-nolisten', 'tcp']
   const server = spawn(program, args, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] })
   const [, number] = await untilPrinted(server, /(\d+)\n/, { name: 'Xvfb' })
   return { name: `:${number}`, process: server }
@@ -120,7 +131,7 @@ function toDoor(session: WebDriver, window: string, downloads: string): Door {
       const { width, height } = await session.manage().window().getRect()
       await session.switchTo().newWindow('window')
       const other = toDoor(session, await session.getWindowHandle(), downloads)
-      await session.manage().window().setRect({ width, height, x: 0, y: 0 })
+      await session.manage().window().setRect(inTheMiddle(width, height))
       return other
     },
     /** Size of the page. Windows cannot be narrower than 447 px. */
@@ -132,7 +143,7 @@ function toDoor(session: WebDriver, window: string, downloads: string): Door {
       await session
         .manage()
         .window()
-        .setRect({ width: width + frame[0], height: height + frame[1], x: 0, y: 0 })
+        .setRect(inTheMiddle(width + frame[0], height + frame[1]))
     },
     async screenshot(path) {
       await here()
