@@ -40,6 +40,12 @@ interface Pressed {
   end(): Promise<void>
 }
 
+/** In the page. A press is given to what is drawn at its position, which may be older than the document. */
+const untilDrawn = () =>
+  new Promise<void>((resolve) => {
+    requestAnimationFrame(() => requestAnimationFrame(() => resolve()))
+  })
+
 function toDoor(context: BrowserContext, page: Page, downloads: string): Door {
   const find = (query: Query, isPressed: boolean) =>
     untilFound(query, async () => {
@@ -82,6 +88,7 @@ function toDoor(context: BrowserContext, page: Page, downloads: string): Door {
     async drag(query, shares, by) {
       const [first, ...others] = await pointsOf(query, shares)
       if (!first) return
+      await page.evaluate(untilDrawn)
       const pressed = await press(by, first)
       for (const { x, y } of others) await pressed.move(x, y)
       await pressed.end()
