@@ -12,18 +12,18 @@ test('J1 a first visit without a key: the demo, an image, and the samples remove
   await door.open(simulated.front.url)
   await door.focus(at.prompt)
   await expect.poll(() => countOf(door, { role: 'status' })).toBeGreaterThan(0)
-  expect(await textOf(door, { role: 'banner' })).toContain('Simulated')
+  await expect.poll(() => textOf(door, { role: 'banner' })).toContain('Simulated')
   await door.click({ role: 'button', name: 'Try the demo', within: at.gallery })
   await expect.poll(() => countOf(door, at.cells)).toBe(7)
 
   await door.focus(at.prompt)
   await door.type('A lighthouse in heavy fog')
-  expect(await countOf(door, { ...at.submit, name: /^Generate.*5 credits/ })).toBe(1)
+  await expect.poll(() => countOf(door, { ...at.submit, name: /^Generate.*5 credits/ })).toBe(1)
   await door.click(at.submit)
   await expect.poll(() => savedOf(door, 'A lighthouse in heavy fog')).toBe(1)
   await door.click({ role: 'button', name: 'Remove samples', within: at.gallery })
   await expect.poll(() => countOf(door, at.cells)).toBe(1)
-  expect(await fieldOf(door, at.prompt)).toBe('A lighthouse in heavy fog')
+  await expect.poll(() => fieldOf(door, at.prompt)).toBe('A lighthouse in heavy fog')
 })
 
 test('J2 a prompt becomes an image that is downloaded, and is there after a reload', async ({ door, live }) => {
@@ -68,7 +68,7 @@ test('J3 a dropped photo is edited, compared by keys, and edited on', async ({ d
   await door.give(at.stage, [photo])
   await expect.poll(() => countOf(door, at.sources)).toBe(1)
   await expect.poll(() => countOf(door, { ...at.submit, name: /^Edit.*5 credits/ })).toBe(1)
-  expect(await attributeOf(door, at.tolerance, 'max')).toBe('2')
+  await expect.poll(() => attributeOf(door, at.tolerance, 'max')).toBe('2')
   await door.fill(at.prompt, 'Make it a night with a full moon')
   await door.click(at.submit)
   await expect.poll(() => savedOf(door, 'Make it a night')).toBe(1)
@@ -191,7 +191,7 @@ test('J9 areas are selected by touch, mouse, pen and keys, and what was not sele
     const widthPx = await widthOf(door, image)
     await door.pinch(image, 0.1, 0.2)
     await expect.poll(() => widthOf(door, image)).toBeGreaterThan(1.5 * widthPx)
-    expect(await textOf(door, at.stage)).toMatch(/8[12]% protected/)
+    await expect.poll(() => textOf(door, at.stage)).toMatch(/8[12]% protected/)
   }
 
   await door.reload()

@@ -41,7 +41,7 @@ test('a part of the page that fails to load once comes again, and the prompt is 
     await door.click(settings)
   }
   await expect.poll(() => countOf(door, dialog)).toBe(1)
-  expect(await fieldOf(door, at.prompt)).toBe('keep me')
+  await expect.poll(() => fieldOf(door, at.prompt)).toBe('keep me')
 })
 
 test('settings tell of storage only what the engine knows', async ({ door, live }) => {
@@ -68,7 +68,7 @@ test('a prompt of 5,000 characters is shown whole, counted, and sent whole', asy
   const emptyPx = await heightOf(door)
   await door.fill(at.prompt, line.repeat(8).trim())
   await expect.poll(() => hiddenPxOf(door)).toBeLessThanOrEqual(2)
-  expect(await heightOf(door)).toBeGreaterThanOrEqual(emptyPx)
+  await expect.poll(() => heightOf(door)).toBeGreaterThanOrEqual(emptyPx)
 
   await door.fill(at.prompt, `${prompt}!`)
   await expect.poll(() => textOf(door, at.create)).toMatch(/\b1 (over|too many)/)
