@@ -48,7 +48,7 @@ export function createEventStream({ send, wait, monotonic, random }: StreamPorts
     try {
       const headers = { accept: 'text/event-stream', ...(lastId === undefined ? {} : { 'last-event-id': lastId }) }
       const response = await send(eventsPath, { headers, signal: connection.signal, cache: 'no-store' })
-      if (!response.ok) return
+      if (!response.ok || !response.body) return
       const parser = createParser({
         onEvent({ event, data, id }) {
           if (event === eventKinds.run) listener.runEvent(data)
@@ -56,8 +56,7 @@ export function createEventStream({ send, wait, monotonic, random }: StreamPorts
           listener.heard(id)
         },
       })
-      // An answer without a body breaks like a connection.
-      const reader = (response.body as ReadableStream<Uint8Array<ArrayBuffer>>).getReader()
+      const reader = response.body.getReader()
       const decoder = new TextDecoder()
       for (;;) {
         const { done, value } = await reader.read()

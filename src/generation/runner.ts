@@ -189,9 +189,10 @@ function createActs(ports: RunnerPorts, steps: RunSteps, push: Push, slots: Slot
       drive.listen(run)
       return work(run, drive)
     }
-    drive.letGo()
-    // Only this phase is left: a run that is over is not driven.
-    const ready = run as RunIn<'ready'>
-    return saveWithRetries({ ...ports, send: sendFor(ports, run) }, ready, drive.signal, drive.how)
+    if (isIn(run, 'ready')) {
+      drive.letGo()
+      return saveWithRetries({ ...ports, send: sendFor(ports, run) }, run, drive.signal, drive.how)
+    }
+    return run
   }
 }

@@ -1,7 +1,7 @@
 import { type Failure, GenerationError, isNamed } from '#domain/failure.ts'
-import type { NonEmpty, PictureId } from '#domain/ids.ts'
+import { isNonEmpty, type PictureId } from '#domain/ids.ts'
 import { sniffImage } from '#domain/picture.ts'
-import { isAdopted, type Run, type RunIn } from '#domain/run.ts'
+import { isAdopted, isIn, type Run, type RunIn } from '#domain/run.ts'
 import { step } from '#domain/run-machine.ts'
 import type { ModelFamily } from '#models/model.ts'
 import type { Provider } from '#providers/provider.ts'
@@ -109,9 +109,10 @@ export async function saveWithRetries(
 async function save(ports: RunnerPorts, run: RunIn<'ready'>, signal: AbortSignal, how: Way): Promise<Run | undefined> {
   const { family, provider } = partsOf(run)
   const made = await fetchPictures(ports, run, family, provider, signal, how)
-  // A finished run has at least one address.
-  const pictures = made.map(({ id }) => id) as readonly PictureId[] as NonEmpty<PictureId>
-  await ports.store.settle(step(run, { type: 'save', pictures }) as RunIn<'saved'>, made)
+  const ids = made.map((picture) => picture.id)
+  const saved = isNonEmpty(ids) && step(run, { type: 'save', pictures: ids })
+  if (!saved || !isIn(saved, 'saved')) return run
+  await ports.store.settle(saved, made)
   return ports.store.run(run.id)
 }
 

@@ -55,9 +55,8 @@ export function createEdge(settings: EdgeSettings, access: Access): Edge {
     // The service has no origin and no cookie; its right to call is the token in the address.
     if (path.startsWith(`${callbackPath}/`)) return method === 'POST' || refuse(405, 'This method is not allowed here.')
 
-    // "undefined", which is no origin, if there is none.
-    const origin = String(headers.origin)
-    const isNamed = origins.has(origin)
+    const { origin } = headers
+    const isNamed = origin !== undefined && origins.has(origin)
     // Over plain http. A page of the public address has a listed origin.
     const isOwn = isOwnName && origin === `http://${host}`
     const site = headers['sec-fetch-site']
