@@ -158,7 +158,11 @@ describe('submissions that several proxies remember together', () => {
     await killed.reserve('run-00001', 'body')
     const waiting = outcomeOf(await other.reserve('run-00001', 'body'))
     await redis.close()
-    expect(await waiting).toMatchObject({ state: 'unknown', status: 502 })
+    const outcome = await waiting
+    expect(outcome).toMatchObject({ state: 'unknown', status: 502 })
+    // "no" would tell the page that nothing was sent.
+    const { body } = outcome as Outcome
+    expect(JSON.parse(body)).toMatchObject({ msg: expect.stringMatching(/not reported/), proxy: { sent: 'unknown' } })
     expect(await other.find('run-00001')).toEqual({ state: 'unknown' })
     expect(await outcomeOf(await other.reserve('run-00001', 'body'))).toMatchObject({ state: 'unknown' })
   })
