@@ -1,11 +1,8 @@
-import { at, countOf, fieldOf, savedOf } from './atelier.ts'
-import type { Door, Query } from './door.ts'
+import { at, fieldOf, savedOf } from './atelier.ts'
+import type { Door } from './door.ts'
+import { expectCount, often } from './expect-count.ts'
 import { expect, test } from './fixtures.ts'
 import { type Size, sizes, sizesPx } from './sizes.ts'
-
-const often = { intervals: [20, 50, 100] }
-const expectCount = (door: Door, query: Query, wanted: number) =>
-  expect.poll(() => countOf(door, query), often).toBe(wanted)
 
 /** Selectors, because a role and a name for each of many presses would take seconds. */
 const field = 'section[aria-label=Create] textarea'
@@ -46,9 +43,10 @@ function describeFocus(selector: string) {
   }
 }
 
-async function go(door: Door, size: Size, view: 'Create' | 'Gallery', key: 'Tab' | 'Shift+Tab' = 'Tab') {
+/** On a phone, by the bar at the foot. */
+async function go(door: Door, size: Size, view: 'Create' | 'Gallery') {
   if (size === 'wide') return
-  await tabTo(door, `nav button:nth-last-child(${view === 'Gallery' ? 1 : 3})`, key)
+  await tabTo(door, `nav button:nth-last-child(${view === 'Gallery' ? 1 : 3})`)
   await door.press('Enter')
 }
 

@@ -3,6 +3,7 @@ import type { TestInfo } from '@playwright/test'
 import { at, attributeOf, countOf, savedOf, textOf } from './atelier.ts'
 import { expectNothingSerious } from './axe.ts'
 import type { Door, GivenFile, Query } from './door.ts'
+import { expectCount, often } from './expect-count.ts'
 import { expect, test } from './fixtures.ts'
 import { changeSize, type Size, show, sizes } from './sizes.ts'
 
@@ -15,10 +16,6 @@ const buttonIn = (within: Query, name: string | RegExp): Query => ({ role: 'butt
 
 /** All of them are rendered in both sizes. */
 const count = 5
-/** Most of what is waited for comes within 100 ms, and there is much of it. */
-const often = { intervals: [20, 50, 100] }
-const expectCount = (door: Door, query: Query, wanted: number) =>
-  expect.poll(() => countOf(door, query), often).toBe(wanted)
 const expectImages = (door: Door, wanted: number) => expectCount(door, at.cells, wanted)
 const expectText = (door: Door, query: Query, text: string | RegExp) =>
   expect.poll(() => textOf(door, query), often).toMatch(text)
