@@ -6,8 +6,8 @@ import type { FormSources } from './use-form-sources.ts'
 
 /**
  * What is different in what is sent of the images, and why some cannot be used. For a single image, also its name and
- * size. Notes get no more room than is reserved before they are there, so that the prompt below does not move; the whole
- * text is the tooltip.
+ * size. The room for notes is reserved, so that the prompt below does not move when they appear. The tooltip has the whole
+ * text.
  */
 export function SourceDetails({ sources }: { sources: FormSources }) {
   const { ready, pictures, preparing, refused } = sources

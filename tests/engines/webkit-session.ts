@@ -1,9 +1,9 @@
 import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import type { Readable } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Builder, Capabilities, type WebDriver } from 'selenium-webdriver'
+import { anyPort } from '../support/started.ts'
 
 export interface SessionStart {
   /** Path of WebKitWebDriver. */
@@ -33,7 +33,7 @@ const starts = 3
 export async function startSession({ driver, browser, env, limitMs = 30_000 }: SessionStart): Promise<WebKitSession> {
   const reasons: string[] = []
   while (reasons.length < starts) {
-    const port = await freePort()
+    const port = anyPort()
     const service = spawn(driver, [`--port=${port}`], { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
     const printed = lastPrinted(service)
     const end = () => endGroup(service)
@@ -96,14 +96,4 @@ async function endGroup(leader: ChildProcess): Promise<void> {
     // Nothing of the group is left.
   }
   await exit
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (typeof address !== 'object' || !address) throw new Error('There is no free port.')
-  return address.port
 }

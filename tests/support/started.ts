@@ -31,7 +31,7 @@ export function untilPrinted(
       clearTimeout(timer)
       resolve(match)
     }
-    // They stay open after it, because a full pipe would block the program.
+    // Read until the program ends, because a full pipe would block it.
     for (const output of child.stdio.slice(1)) output?.on('data', read)
     child.once('error', (error) => fail(`could not be started: ${error.message}`))
     child.once('exit', (code, signal) => fail(`ended with ${code ?? signal} before it was ready`))
@@ -55,6 +55,6 @@ const mostTries = 10
  * A port that may be free. It is below those that systems give to outgoing connections, so that it stays free while a
  * server restarts.
  */
-function anyPort(): number {
+export function anyPort(): number {
   return 20_000 + Math.floor(Math.random() * 12_000)
 }
