@@ -7,7 +7,7 @@ import type { FormSources } from './use-form-sources.ts'
 /**
  * What is different in what is sent of the images, and why some cannot be used. For a single image, also its name and
  * size. The room for notes is reserved, so that the prompt below does not move when they appear. The tooltip has the whole
- * text.
+ * text. On a touch screen, which has no tooltips, the whole text is shown.
  */
 export function SourceDetails({ sources }: { sources: FormSources }) {
   const { ready, pictures, preparing, refused } = sources
@@ -20,14 +20,22 @@ export function SourceDetails({ sources }: { sources: FormSources }) {
   return (
     <div className={classes('min-w-0 text-faint text-xs', only ? 'flex-1' : 'mt-1')}>
       {name !== undefined && (
-        <p dir="auto" data-tip={showHidden(name)} className="truncate text-ink">
+        <p
+          dir="auto"
+          data-tip={showHidden(name)}
+          className="truncate text-ink [overflow-wrap:anywhere] pointer-coarse:whitespace-normal"
+        >
           {showHidden(name)}
         </p>
       )}
       {picture && <p>{describeSize(picture)}</p>}
       <p
         data-tip={notes === '' ? undefined : notes}
-        className={only ? 'line-clamp-2 max-middle:line-clamp-4' : 'h-4 truncate'}
+        className={classes(
+          only
+            ? 'line-clamp-2 pointer-coarse:line-clamp-none max-middle:line-clamp-none'
+            : 'h-4 truncate pointer-coarse:h-auto pointer-coarse:min-h-4 pointer-coarse:whitespace-normal',
+        )}
       >
         {notes}
       </p>
