@@ -8,6 +8,8 @@ import { createRedisBudget } from '#server/shared/redis/redis-budget.ts'
 import { createRedisEvents } from '#server/shared/redis/redis-events.ts'
 import { createRedisLimiter } from '#server/shared/redis/redis-limiter.ts'
 import { redisName } from '#server/shared/redis/redis-names.ts'
+import { createRedisPictures } from '#server/shared/redis/redis-pictures.ts'
+import { createRedisSubmissions } from '#server/shared/redis/redis-submissions.ts'
 import { eventually } from '../../support/eventually.ts'
 import { openRedisServer, type RedisServer } from '../../support/redis-server.ts'
 
@@ -91,6 +93,32 @@ describe('the limit that several proxies keep together', () => {
       const [there, here] = [await shared(user, run), await own(user, run)]
       expect(Math.ceil(there / 60_000)).toBe(Math.ceil(here / 60_000))
     }
+  })
+})
+
+describe('what several proxies keep together', () => {
+  const kinds = (text: string) => [...text.matchAll(/atelier:1:([a-z]*):[\w-]{43}/g)].map(([, kind]) => kind)
+
+  it('can be told apart by an operator who looks into Redis', async () => {
+    const limits = { userRunsPerMinute: 5, userDailyCredits: undefined, dailyCredits: undefined }
+    const grant = await createRedisBudget(one, limits).take('name anna', 5)
+    if (grant.granted) await grant.tieTo('task-1')
+    const limiter = createRedisLimiter(one, 'limit', { most: 1 })
+    await limiter('name anna', 'run-1')
+    await limiter('name anna', 'run-2')
+    const submissions = createRedisSubmissions(one)
+    await submissions.reserve('run-00001', 'body')
+    await submissions.close()
+    await createRedisPictures(one).reserve('run-00001')
+    const names = (await server.ask('KEYS', '*')) as string[]
+    expect(kinds(names.sort().join()).sort()).toEqual(['runs', 'submission', 'task'])
+    const day = names.find((name) => name.startsWith('atelier:1:spent:')) ?? ''
+    expect(kinds(JSON.stringify(await server.ask('HGETALL', day)))).toEqual(['user'])
+    expect(kinds(String(await server.ask('HGET', redisName('task', 'task-1'), 'user')))).toEqual(['user'])
+    const { taken, waiting } = JSON.parse(String(await server.ask('GET', 'limit')))
+    expect([kinds(JSON.stringify(taken)), kinds(JSON.stringify(waiting))]).toEqual([['user'], ['run', 'user']])
+    const [picture = ''] = Object.keys((await server.ask('HGETALL', 'atelier:1:pictures')) as object)
+    expect(kinds(picture)).toEqual(['picture'])
   })
 })
 

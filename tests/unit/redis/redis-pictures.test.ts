@@ -48,6 +48,13 @@ describe('kept pictures of several proxies', () => {
     expect(await there.reserve('c')).toBe(true)
   })
 
+  it('have room for eight of the largest size', async () => {
+    const pictures = createRedisPictures(one)
+    const places: boolean[] = []
+    for (let run = 0; run < 9; run += 1) places.push(await pictures.reserve(`run-${run}`))
+    expect(places).toEqual([...Array(8).fill(true), false])
+  })
+
   it('make room for others when they were fetched, and never before', async () => {
     const pictures = open()
     for (const run of ['a', 'b']) {

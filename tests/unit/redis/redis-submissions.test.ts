@@ -1,9 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createLog } from '#server/log.ts'
 import type { Outcome } from '#server/shared/memory/submissions.ts'
 import { openRedis, type Redis } from '#server/shared/redis/redis.ts'
 import { redisName } from '#server/shared/redis/redis-names.ts'
-import { settleScript } from '#server/shared/redis/redis-submission-scripts.ts'
+import { lookScript, renewScript, reserveScript, settleScript } from '#server/shared/redis/redis-submission-scripts.ts'
 import { createRedisSubmissions, type RedisSubmissions } from '#server/shared/redis/redis-submissions.ts'
 import { eventually } from '../../support/eventually.ts'
 import { openRedisServer, type RedisServer } from '../../support/redis-server.ts'
@@ -83,6 +83,16 @@ describe('submissions that several proxies remember together', () => {
     await one.settle('run-00001', answered)
     expect(await other.find('run-00001')).toEqual({ state: 'answered', status: 200, body: answered.body })
     expect(await outcomeOf(await other.reserve('run-00001', 'body'))).toEqual(answered)
+  })
+
+  it('are remembered for a day', async () => {
+    const store = await openStore()
+    await store.reserve('run-00001', 'body')
+    const name = String(await nameOf('submission'))
+    const minutes = async () => Math.round(Number(await server.ask('PTTL', name)) / 60_000)
+    expect(await minutes()).toBe(24 * 60)
+    await store.settle('run-00001', answered)
+    expect(await minutes()).toBe(24 * 60)
   })
 
   it('P11: refuses one key with another body, wherever it was sent', async () => {
@@ -293,6 +303,107 @@ describe('submissions that several proxies remember together', () => {
     expect(await other.find('run-00001')).toEqual({ state: 'pending' })
     await one.settle('run-00001', answered)
     expect(await waiting).toEqual(answered)
+  })
+})
+
+describe('the clock of a proxy', () => {
+  const leaseMs = 60_000
+  const away = () => Promise.reject(new Error('away'))
+  /** The keys of all calls, by script. */
+  let asked: Map<string, string[]>
+  let answers: Map<string, (key: string) => unknown>
+  let store: RedisSubmissions
+
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'] })
+    asked = new Map()
+    answers = new Map()
+    const redis: Redis = {
+      async run(script, [key = '']) {
+        asked.set(script, [...callsOf(script), key])
+        return answers.get(script)?.(key)
+      },
+      listen: () => undefined,
+      onConnected: () => undefined,
+      close: async () => undefined,
+    }
+    store = createRedisSubmissions(redis, { leaseMs, lookMs: 2_000 })
+  })
+  afterEach(() => vi.useRealTimers())
+  const callsOf = (script: string) => asked.get(script) ?? []
+
+  /** What a request is told that came while another proxy sends the same run; `undefined` as long as it waits. */
+  async function waitForAnother() {
+    answers.set(reserveScript, () => 'same')
+    let told: unknown
+    const outcome = outcomeOf(await store.reserve('run-00001', 'body')).then((one) => {
+      told = one
+    })
+    return { told: () => told, outcome }
+  }
+  const lost = { state: 'unknown', status: 502 }
+
+  it('P06: counts an answer as lost when Redis has said nothing for as long as a lease', async () => {
+    answers.set(lookScript, away)
+    const { told, outcome } = await waitForAnother()
+    await vi.advanceTimersByTimeAsync(leaseMs - 1)
+    expect(told()).toBeUndefined()
+    await vi.advanceTimersByTimeAsync(1)
+    await outcome
+    expect(told()).toMatchObject(lost)
+  })
+
+  it('P06: waits for an answer as long as Redis says that it is under way', async () => {
+    answers.set(lookScript, () => ['pending', ''])
+    const { told, outcome } = await waitForAnother()
+    await vi.advanceTimersByTimeAsync(3 * leaseMs)
+    expect(told()).toBeUndefined()
+    answers.set(lookScript, () => ['answered', JSON.stringify(answered)])
+    await vi.advanceTimersByTimeAsync(2_000)
+    await outcome
+    expect(told()).toEqual(answered)
+  })
+
+  it.each([
+    ['is gone', ['none', ''], lost],
+    ['is answered', ['answered', JSON.stringify(answered)], answered],
+  ])('looks no further once a record %s', async (_, reply, expected) => {
+    answers.set(lookScript, () => reply)
+    const { told, outcome } = await waitForAnother()
+    const before = vi.getTimerCount()
+    await outcome
+    expect(told()).toMatchObject(expected)
+    expect(vi.getTimerCount()).toBe(before - 1)
+    expect(callsOf(lookScript)).toHaveLength(1)
+  })
+
+  it('renews a lease three times before it ends', async () => {
+    answers.set(reserveScript, () => 'fresh')
+    await store.reserve('run-00001', 'body')
+    await vi.advanceTimersByTimeAsync(leaseMs - 1)
+    expect(callsOf(renewScript)).toHaveLength(3)
+  })
+
+  it('S04: tries three answers that Redis refuses, and the others next time', async () => {
+    answers.set(reserveScript, () => 'fresh')
+    answers.set(settleScript, away)
+    const runs = ['run-00001', 'run-00002', 'run-00003', 'run-00004', 'run-00005']
+    for (const run of runs) {
+      await store.reserve(run, 'body')
+      await expect(store.settle(run, answered)).rejects.toThrow('away')
+    }
+    const names = callsOf(settleScript)
+    asked.clear()
+    answers.set(renewScript, away)
+    await store.close()
+    expect(callsOf(settleScript)).toEqual([])
+    answers.delete(renewScript)
+    await store.close()
+    expect(callsOf(settleScript)).toEqual(names.slice(0, 3))
+    asked.clear()
+    answers.delete(settleScript)
+    await store.close()
+    expect(callsOf(settleScript)).toEqual([...names.slice(3), ...names.slice(0, 3)])
   })
 })
 

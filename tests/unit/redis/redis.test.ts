@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createLog } from '#server/log.ts'
 import { openRedis, reconnectPauseMs } from '#server/shared/redis/redis.ts'
@@ -105,6 +107,69 @@ describe('the connection to Redis', () => {
     await expect.poll(() => server.ask('PUBLISH', 'one', 'word')).toBe(1)
     await server.ask('PUBLISH', 'other', 'another')
     await expect.poll(() => heard).toEqual(['word'])
+    await redis.close()
+  })
+
+  it('is made once Redis is there; what was refused before never runs later', async () => {
+    const { log, told } = openLog()
+    await server.kill()
+    const redis = await openRedis(server.url, log, { firstMs: 10 })
+    const heard: string[] = []
+    redis.listen('one', (message) => heard.push(message))
+    let connections = 0
+    redis.onConnected(() => {
+      connections += 1
+    })
+    await expect(redis.run("return redis.call('SET', 'late', '1')", [], [], 50)).rejects.toThrow()
+    expect(connections).toBe(0)
+    await server.start()
+    await expect.poll(() => server.ask('PUBLISH', 'one', 'word'), { timeout: 10_000 }).toBe(1)
+    await expect.poll(() => heard).toEqual(['word'])
+    await expect.poll(() => connections).toBe(1)
+    expect(await server.ask('EXISTS', 'late')).toBe(0)
+    await server.kill()
+    await server.start()
+    await expect.poll(() => connections, { timeout: 10_000 }).toBe(2)
+    const [lost, found] = [
+      'Redis cannot be reached: submissions are refused until it can',
+      'Redis can be reached again',
+    ]
+    expect(told().map(({ msg }) => msg)).toEqual([lost, found, lost, found])
+    await redis.close()
+  })
+
+  it('counts as broken when Redis says nothing any more', async () => {
+    const { log, told } = openLog()
+    const redis = await openRedis(server.url, log, { pingMs: 100, silentMs: 400 })
+    const thaw = server.freeze()
+    await expect.poll(() => told().map(({ msg }) => msg)).toEqual([expect.stringContaining('cannot be reached')])
+    thaw()
+    await expect.poll(() => told().length, { timeout: 10_000 }).toBe(2)
+    expect(await redis.run('return 1', [])).toBe(1)
+    await redis.close()
+  })
+
+  it('is not tried over and over without a pause', async () => {
+    let tries = 0
+    const closing = createServer((socket) => {
+      tries += 1
+      socket.destroy()
+    }).listen(0, '127.0.0.1')
+    await once(closing, 'listening')
+    const { port } = closing.address() as AddressInfo
+    const redis = await openRedis(`redis://127.0.0.1:${port}`, openLog().log, { firstMs: 200 })
+    expect(tries).toBeGreaterThan(0)
+    expect(tries).toBeLessThan(20)
+    await redis.close()
+    closing.close()
+  })
+
+  it('leaves no timers of calls that were answered', async () => {
+    const redis = await openRedis(server.url, openLog().log)
+    const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
+    const before = timers()
+    for (let call = 0; call < 100; call += 1) await redis.run('return 1', [])
+    expect(timers() - before).toBeLessThan(50)
     await redis.close()
   })
 })

@@ -79,7 +79,6 @@ export function createRedisSubmissions(redis: Redis, options: RedisSubmissionsOp
   const sent = createSentNames(remembered)
   const listenFor = createSettledListeners(redis)
   const updates = createUpdates(redis, () => underWay.size > 0, { alive, leaseMs })
-  let attempts = 0
 
   async function look(name: string): Promise<Seen> {
     const reply = await redis.run(lookScript, [name], [`${signOfLife}:`, mostOutcomeBytes])
@@ -110,8 +109,7 @@ export function createRedisSubmissions(redis: Redis, options: RedisSubmissionsOp
   return {
     async reserve(key, body) {
       const name = redisName('submission', key)
-      attempts += 1
-      const attempt: Attempt = { id: `${owner}:${attempts}`, body }
+      const attempt: Attempt = { id: randomUUID(), body }
       const values = [body, owner, attempt.id, keptMs, leaseMs]
       const state = await redis.run(reserveScript, [name, alive], values).catch(async (error: unknown) => {
         // The record may have been created all the same, and nobody will send it.
@@ -188,26 +186,33 @@ interface Looking {
 /** Waits for the outcome of a submission. It counts as lost after `leaseMs` without an answer of Redis. */
 async function settled(name: string, { look, listenFor, leaseMs, lookMs }: Looking): Promise<Outcome> {
   for (let seenAt = performance.now(); performance.now() - seenAt < leaseMs; ) {
-    let stop = () => {}
-    const message = new Promise<void>((resolve) => {
-      const timeout = setTimeout(resolve, lookMs)
-      const stopListening = listenFor(name, resolve)
-      stop = () => {
-        clearTimeout(timeout)
-        stopListening()
-      }
-    })
+    const next = nextMessage(name, { listenFor, lookMs })
     try {
-      const seen = await look(name)
-      if (seen.state === 'settled') return seen.outcome
-      if (seen.state === 'none') return lost
-      seenAt = performance.now()
-    } catch {
-      // Redis is unreachable; the answer may still come.
+      // While Redis is unreachable, the answer may still come.
+      const seen = await look(name).catch(() => undefined)
+      if (seen?.state === 'settled') return seen.outcome
+      if (seen?.state === 'none') return lost
+      if (seen) seenAt = performance.now()
+      await next.heard
+    } finally {
+      next.stop()
     }
-    await message.finally(stop)
   }
   return lost
+}
+
+/** `heard` resolves when the outcome may have become known, and after `lookMs`. `stop`: nobody waits for it any more. */
+function nextMessage(name: string, { listenFor, lookMs }: Pick<Looking, 'listenFor' | 'lookMs'>) {
+  let stop = () => {}
+  const heard = new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, lookMs)
+    const stopListening = listenFor(name, resolve)
+    stop = () => {
+      clearTimeout(timer)
+      stopListening()
+    }
+  })
+  return { heard, stop }
 }
 
 /** Calls back when the outcome of a submission becomes known. Gives a function that stops listening. */

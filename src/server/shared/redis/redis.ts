@@ -26,22 +26,25 @@ export interface RedisOptions {
   timeoutMs?: number
   /** How long the start waits for the first connection before it continues without one. */
   firstMs?: number
+  /** How often an idle connection is used, so that it is not silent. */
+  pingMs?: number
+  /** A connection on which nothing arrives for this long is broken. */
+  silentMs?: number
 }
 
 const longestPauseMs = 2000
 
 /** Resolves even if Redis cannot be reached: it keeps trying, and every call is refused until then. */
 export async function openRedis(url: string, log: Log, options: RedisOptions = {}): Promise<Redis> {
-  const { timeoutMs = 3000, firstMs = 3000 } = options
+  const { timeoutMs = 3000, firstMs = 3000, pingMs = 6000, silentMs = 15_000 } = options
   const client = createClient({
     url,
     // Calls fail at once: nothing paid may wait in a queue.
     disableOfflineQueue: true,
-    pingInterval: 2 * timeoutMs,
+    pingInterval: pingMs,
     socket: {
       connectTimeout: timeoutMs,
-      // Pings keep a working connection from being idle for this long.
-      socketTimeout: 5 * timeoutMs,
+      socketTimeout: silentMs,
       reconnectStrategy: (tries) => reconnectPauseMs(tries),
     },
   })
