@@ -20,6 +20,9 @@ export interface SharedWorld extends Pick<RunnerPorts, 'wait' | 'monotonic'> {
   stream(lastId: string | undefined, listener: StreamListener, signal: AbortSignal): Promise<void>
 }
 
+/** Until this window wants events. */
+const nobody: Listener = { alive: () => undefined, runEvent: () => undefined, gap: () => undefined }
+
 /**
  * One stream per browser: the first window that wants one opens it and passes its events on. A browser opens six
  * connections to a host, and each stream would hold one.
@@ -32,7 +35,7 @@ export function createSharedStream({
   wait,
   monotonic,
 }: SharedWorld): Listen {
-  let listener: Listener | undefined
+  let listener = nobody
   let isLeading = false
   /** Whether the stream of this window is alive. */
   let isAlive = false
@@ -48,14 +51,14 @@ export function createSharedStream({
     heardAt = monotonic()
     switch (data.kind) {
       case 'run':
-        return listener?.runEvent(data.mark)
+        return listener.runEvent(data.mark)
       case 'gap':
-        return listener?.gap()
+        return listener.gap()
       case 'alive':
         lastId = data.id ?? lastId
-        return listener?.alive(true)
+        return listener.alive(true)
       default:
-        return listener?.alive(false)
+        return listener.alive(false)
     }
   })
 

@@ -52,19 +52,12 @@ export function createStreams(
     }, heartbeatMs).unref()
   }
 
-  /** Ends the oldest stream of the client that has most, if that is more than the new client would have. */
-  function makeRoom(own: number): boolean {
-    const counts = new Map<string, number>()
-    for (const client of open.values()) counts.set(client, (counts.get(client) ?? 0) + 1)
-    const [most, count] = [...counts].reduce((one, other) => (other[1] > one[1] ? other : one))
-    if (count <= own + 1) return false
-    for (const [outgoing, client] of open) {
-      if (client !== most) continue
-      remove(outgoing)
-      outgoing.end()
-      return true
-    }
-    return false
+  /** The oldest stream of the client that has most, if that is more than the new client would have. */
+  function findSpare(own: number): ServerResponse | undefined {
+    const byClient = new Map<string, ServerResponse[]>()
+    for (const [outgoing, client] of open) byClient.set(client, [...(byClient.get(client) ?? []), outgoing])
+    const most = [...byClient.values()].reduce((one, other) => (other.length > one.length ? other : one))
+    return most.length > own + 1 ? most[0] : undefined
   }
 
   function remove(outgoing: ServerResponse): void {
@@ -79,8 +72,11 @@ export function createStreams(
       const client = access.userOf(incoming)
       const own = [...open.values()].filter((one) => one === client).length
       if (own >= perClient) throw refused(429, 'Too many streams are open from here.', { retryAfterMs })
-      if (open.size >= inAll && !makeRoom(own)) {
-        throw refused(503, 'Too many pages are connected to this proxy.', { retryAfterMs })
+      if (open.size >= inAll) {
+        const spare = findSpare(own)
+        if (!spare) throw refused(503, 'Too many pages are connected to this proxy.', { retryAfterMs })
+        remove(spare)
+        spare.end()
       }
       add(outgoing, client)
       outgoing.writeHead(200, headers)

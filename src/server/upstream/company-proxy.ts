@@ -48,9 +48,10 @@ function isInNetwork(host: string, network: string): boolean {
 export function createTunnelAgent(proxy: URL, options: https.AgentOptions): https.Agent {
   const agent = new https.Agent(options)
   agent.createConnection = (target, done) => {
-    const { host = '', port = 443 } = target
-    openTunnel(proxy, `${isIP(String(host)) === 6 ? `[${host}]` : host}:${port}`)
-      .then((socket) => secure(socket, { ...target, servername: isIP(String(host)) === 0 ? String(host) : '' }))
+    // The agent always gives both.
+    const [host, port] = [String(target.host), String(target.port)]
+    openTunnel(proxy, `${isIP(host) === 6 ? `[${host}]` : host}:${port}`)
+      .then((socket) => secure(socket, { ...target, servername: isIP(host) === 0 ? host : '' }))
       .then(
         (socket) => done?.(null, socket),
         (error: Error) => done?.(error, undefined as unknown as Duplex),

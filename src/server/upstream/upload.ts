@@ -42,7 +42,7 @@ export function createUploadHandler(parts: UploadParts, { path, body: limits, de
     outgoing.once('close', transfers.uploads.take(access.userOf(incoming)))
     const { mime, bytes } = await readImage(incoming, limits)
     const boundary = `atelier-${randomUUID()}`
-    const body = Readable.from(writeForm(boundary, mime, bytes), { objectMode: false })
+    const body = Readable.from(writeForm(boundary, mime, bytes))
     const answer = await outbound.request({
       to: gateway.upload.to,
       path: gateway.upload.path + path,

@@ -1,8 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { ServerResponse } from 'node:http'
+import { Readable, Writable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Route } from '#server/edge/routes.ts'
+import { createHostRules } from '#server/upstream/hosts.ts'
+import { createImageHandler } from '#server/upstream/image.ts'
 import { askProxy, openAnswer } from '../../support/ask-proxy.ts'
 import { eventually } from '../../support/eventually.ts'
 import { openFakeService, type Reply } from '../../support/fake-service.ts'
+import { incomingOf } from '../../support/incoming.ts'
 import { canaryKey, openProxyBefore, type ProxyUnderTest } from '../../support/open-proxy.ts'
 
 const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')
@@ -212,5 +219,56 @@ describe('a picture of the service', () => {
     reply = (_, outgoing) => outgoing.end(png)
     expect((await get()).bytes).toEqual(png)
     expect(proxy.logged).toEqual([])
+  })
+})
+
+describe('a picture that comes in pieces', () => {
+  const mostBytes = 100
+  let outgoing: ServerResponse
+
+  /** Passes this body on, as far as it has come. */
+  async function pass(body: Readable): Promise<void> {
+    const parts = {
+      gateway: { results: createHostRules(['images.test']) },
+      outbound: { request: async () => ({ ok: true, status: 200, headers: {}, body }) as never },
+      access: { userOf: () => 'anna' },
+      transfers: { downloads: { take: () => () => undefined } } as never,
+    }
+    const handler = createImageHandler(parts, { deadlineMs: 1_000, answerBytes: mostBytes } as Route)
+    outgoing = new ServerResponse(incomingOf())
+    const socket = new Writable({ write: (_chunk, _encoding, done) => done() })
+    outgoing.assignSocket(Object.assign(socket, { setTimeout: () => undefined }) as never)
+    await handler(incomingOf({ method: 'GET', url: pathTo('https://images.test/a.png') }), outgoing)
+  }
+  const over = () => new Promise((resolve) => outgoing.once('close', resolve).once('finish', resolve))
+
+  it.each([
+    [mostBytes, true],
+    [mostBytes + 1, false],
+  ])('U09: has at most as many bytes as are allowed: %i', async (bytes, isWhole) => {
+    const body = new Readable({ read: () => undefined })
+    body.push(png)
+    await pass(body)
+    body.push(Buffer.alloc(bytes - png.length))
+    if (isWhole) body.push(null)
+    await over()
+    expect(outgoing.writableFinished).toBe(isWhole)
+  })
+
+  it('is begun with the twelve bytes that tell its type, which are looked at once', async () => {
+    const body = new Readable({ read: () => undefined })
+    body.push(png.subarray(0, 12))
+    await pass(body)
+    expect(outgoing.headersSent).toBe(true)
+    // Who counts the bytes, and who passes them on.
+    expect(body.listenerCount('data')).toBe(2)
+    body.destroy()
+    await over()
+  })
+
+  it('U08: is refused where it has broken off already', async () => {
+    const body = new Readable({ read: () => undefined }).destroy()
+    await once(body, 'close')
+    await expect(pass(body)).rejects.toThrow('The image was cut off.')
   })
 })

@@ -36,6 +36,17 @@ describe('a form', () => {
     expect(await read(form.slice(0, -2))).toEqual({ one: 'first', two: 'second' })
   })
 
+  it('keeps nothing of what follows it', async () => {
+    const more = Buffer.alloc(64 * 1024)
+    async function* source() {
+      yield Buffer.from(form)
+      for (let piece = 0; piece < 4_000; piece += 1) yield more
+    }
+    let parts = 0
+    for await (const { kind } of readMultipart(source(), 'b')) parts += Number(kind === 'part')
+    expect(parts).toBe(2)
+  })
+
   it.each([
     ['begins with something else', `x${form}`],
     ['has something else after a delimiter', form.replace('--b\r\n', '--bx\n')],

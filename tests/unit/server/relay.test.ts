@@ -31,7 +31,7 @@ describe('an answer of the service', () => {
     expect(redirect.body.destroyed).toBe(true)
   })
 
-  it.each([200, 299, 400, 500])('of %i counts as an answer', async (status) => {
+  it.each([200, 299, 400, 500, 599])('of %i counts as an answer', async (status) => {
     expect(await readReply(answer(status), createMask(key))).toMatchObject({ ok: true, status })
   })
 
@@ -55,12 +55,17 @@ describe('an answer of the service', () => {
     expect(mask(escapes.join('').replaceAll('\\u', '\\\\u'))).toBe('[key]')
     expect(mask('sk-7f3c91d0%3Fe5a24b86%3e')).toBe('[key]')
     expect(mask('sk-7f3c91d0?e5a24b8')).toBe('sk-7f3c91d0?e5a24b8')
+    expect(mask(btoa('sk-7f3c91d0?e5a24b86>'))).toBe('[key]')
+    expect(createMask('key with a\ttab')('key with a\\u0009tab, key%20with%20a%09tab')).toBe('[key], [key]')
   })
 
   it('keeps its words where there is no key, or one as short as a word', () => {
     expect(createMask(undefined)('any words')).toBe('any words')
     expect(createMask('words')('any words')).toBe('any words')
     expect(createMask('words!')('any words!')).toBe('any [key]')
+    expect(createMask('words!')('any d29yZHMh')).toBe('any [key]')
+    // Four characters of base64 may be part of anything.
+    expect(createMask('words!')('any cmRz')).toBe('any cmRz')
   })
 
   it.each<[Fault['cause'], number, string]>([

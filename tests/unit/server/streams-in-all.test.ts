@@ -73,4 +73,27 @@ describe('the streams of a proxy', () => {
     expect(listen('emma')).toBe(503)
     expect(streams.count()).toBe(4)
   })
+
+  it('G11: end one of the client that came first, where two have the same number', () => {
+    open(3, 4)
+    const [oldest, ...others] = ['anna', 'ben', 'ben', 'anna'].map(listen) as ServerResponse[]
+    expect(listen('carl')).toBeInstanceOf(ServerResponse)
+    expect([oldest, ...others].map((one) => one?.writableEnded)).toEqual([true, false, false, false])
+  })
+
+  it('that are ended or broken are sent nothing more', async () => {
+    const events = createMemoryEvents()
+    streams = createStreams(events, { userOf } as never, { perClient: 3, inAll: 3 })
+    const [ended, broken, alive] = ['anna', 'anna', 'anna'].map(listen) as ServerResponse[]
+    const before = alive?.writableLength ?? 0
+    expect(listen('ben')).toBeInstanceOf(ServerResponse)
+    broken?.destroy()
+    const failed: unknown[] = []
+    for (const one of [ended, broken]) one?.on('error', (error) => failed.push(error))
+    await events.publish('5f0c')
+    await new Promise(setImmediate)
+    expect(ended?.writableEnded).toBe(true)
+    expect(alive?.writableLength).toBeGreaterThan(before)
+    expect(failed).toEqual([])
+  })
 })

@@ -148,6 +148,14 @@ describe('an upload', () => {
     expect((await upload(padded(most + 1))).status).toBe(413)
   })
 
+  it('is answered with what the service says, also where that is no JSON', async () => {
+    for (const text of ['<h1>Too large</h1>', 'null', '{"data":null}']) {
+      reply = (_, outgoing) => outgoing.writeHead(413).end(text)
+      const told = await upload(picture(png))
+      expect([told.status, told.text]).toEqual([413, text])
+    }
+  })
+
   it('A05: shows no key that the service echoes', async () => {
     reply = (_, outgoing) => replyJson(outgoing, { code: 401, msg: `Authentication failed: ${canaryKey}` })
     expect((await upload(picture(png))).json().msg).toBe('Authentication failed: [key]')
@@ -244,6 +252,14 @@ describe('an upload is refused', () => {
     const msg = 'The service stored the image at a host that is not its own.'
     expect([told.status, told.json().msg]).toEqual([502, msg])
     expect(told.text).not.toContain(address)
+  })
+
+  it('D16: when one of two addresses is at another host', async () => {
+    const own = `${proxy.service.origin}/files/a.png`
+    reply = (_, outgoing) => replyJson(outgoing, { data: { downloadUrl: own, fileUrl: 'https://evil.test/a.png' } })
+    expect((await upload(picture(png))).status).toBe(502)
+    reply = (_, outgoing) => replyJson(outgoing, { data: { downloadUrl: own, fileUrl: own } })
+    expect((await upload(picture(png))).status).toBe(200)
   })
 
   it('D17: when the browser leaves in the middle; the service gets no incomplete image', async () => {

@@ -28,7 +28,7 @@ export interface MemoryEventsOptions {
 /** Within this process. After a restart every page is sent a gap. */
 export function createMemoryEvents({ capacity = 1000 }: MemoryEventsOptions = {}): RunEvents {
   // Ids of another process must not be mistaken for positions in this one.
-  const idPrefix = `${randomUUID().slice(0, 8)}-`
+  const idPrefix = `${randomUUID()}-`
   const listeners = new Set<(event: RunEvent) => void>()
   const last: { number: number; digest: string }[] = []
   let count = 0
