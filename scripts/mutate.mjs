@@ -97,7 +97,7 @@ const groups = {
   },
   kept: {
     src: ['submit/learn-task', 'shared/memory/events', 'shared/memory/kept-pictures'].map((name) => `server/${name}`),
-    tests: ['callbacks', 'events', 'gemini', 'kept-pictures', 'others-served', 'stream', 'submit'].map(
+    tests: ['callbacks', 'events', 'gemini', 'kept-pictures', 'learn-task', 'others-served', 'stream', 'submit'].map(
       (name) => `server/${name}`,
     ),
   },

@@ -22,8 +22,6 @@ export interface CallbackParts extends Omit<TaskLearnerParts, 'pausesMs'> {
   webhookKeys: readonly string[]
   events: RunEvents
   log: Log
-  /** Pauses before a task is looked up again, in ms. */
-  pausesMs?: readonly number[]
 }
 
 export interface Callbacks {
@@ -40,6 +38,8 @@ const mostSkewSeconds = 300
 /** The service repeats calls, and anyone may repeat a signed one: within this time one is enough. */
 const onceInMs = 10_000
 const remembered = 1000
+/** Pauses before a task is looked up again. */
+const pausesMs = [2_000, 10_000, 60_000]
 const taken = { code: 200, msg: 'success' }
 
 /**
@@ -47,7 +47,7 @@ const taken = { code: 200, msg: 'success' }
  * known, its task id is learned from the call, after the service itself has confirmed that task.
  */
 export function createCallbacks(parts: CallbackParts): Callbacks {
-  const { publicUrl, webhookKeys, events, log, pausesMs = [2_000, 10_000, 60_000] } = parts
+  const { publicUrl, webhookKeys, events, log } = parts
   // Addresses are valid as long as the key: on every replica, and after a restart.
   const secret = createHmac('sha256', parts.gateway.key).update('atelier callbacks').digest()
   const learn = createTaskLearner({ ...parts, pausesMs })

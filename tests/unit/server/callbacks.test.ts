@@ -4,7 +4,7 @@ import { digestOf } from '#providers/events.ts'
 import { KeptSubmission } from '#providers/proxy.ts'
 import { createMemoryEvents, type RunEvents } from '#server/shared/memory/events.ts'
 import { createRecentRuns } from '#server/submit/callbacks.ts'
-import { type Asked, askProxy, jsonRequest } from '../../support/ask-proxy.ts'
+import { type Asked, askProxy, jsonRequest, openRequest } from '../../support/ask-proxy.ts'
 import { type Reply, replyJson } from '../../support/fake-service.ts'
 import { openProxyBefore, type ProxyUnderTest } from '../../support/open-proxy.ts'
 
@@ -25,6 +25,7 @@ let proxy: ProxyUnderTest
 let answerSubmission: Reply
 let answerQuestion: Reply
 let published: string[]
+let isPublishing = true
 let runs = 0
 
 const open = async (env: Record<string, string> = {}) => {
@@ -33,6 +34,7 @@ const open = async (env: Record<string, string> = {}) => {
   const events: RunEvents = {
     ...memory,
     async publish(digest) {
+      if (!isPublishing) throw new Error('away')
       published.push(digest)
       await memory.publish(digest)
     },
@@ -155,6 +157,56 @@ describe('a callback', () => {
     await expect.poll(() => published).toEqual([await digestOf(run)])
   })
 
+  it('comes to an address that an update of the proxy does not change', async () => {
+    expect(await address('a-run-of-an-old-proxy')).toBe(
+      '/api/callbacks/kie-kontext/a-run-of-an-old-proxy/7F-qu9TQyjwaIrJwrgUVX7uTt69JRSgOCILxCWTKqZg',
+    )
+  })
+
+  it('that cannot be told to pages is logged, and handled when it comes again', async () => {
+    const run = newRun()
+    const path = await address(run)
+    isPublishing = false
+    await call(path)
+    await expect
+      .poll(() => proxy.logged.map((line) => JSON.parse(line)))
+      .toMatchObject([{ run, err: { message: 'away' } }])
+    isPublishing = true
+    await call(path)
+    await expect.poll(() => published).toEqual([await digestOf(run)])
+  })
+
+  it('is handled before the proxy stops', async () => {
+    answerSubmission = (_, outgoing) => outgoing.destroy()
+    const run = newRun()
+    const path = await address(run)
+    let release = () => undefined as unknown
+    answerQuestion = (_, outgoing) => {
+      release = () => replyJson(outgoing, record)
+    }
+    await call(path)
+    await expect.poll(() => questions()).toHaveLength(1)
+    const stopped = proxy.stop()
+    release()
+    await stopped
+    expect(published).toEqual([await digestOf(run)])
+  })
+
+  it('G5: is refused while four others of its run are being read', async () => {
+    const path = await address(newRun())
+    const headers = { 'content-type': 'application/json', host: 'localhost:8443', 'content-length': '1000' }
+    const open = Array.from({ length: 4 }, () => openRequest(proxy.port, path, { method: 'POST', headers }))
+    for (const one of open) {
+      one.on('error', () => undefined)
+      one.write('{')
+    }
+    await expect.poll(async () => (await call(path)).status).toBe(429)
+    const told = await call(path)
+    expect(told.json()).toMatchObject({ msg: 'Too many calls at once.', proxy: { retryAfterMs: 5_000 } })
+    for (const one of open) one.destroy()
+    await expect.poll(async () => (await call(path)).status).toBe(200)
+  })
+
   it('F04: may contain anything: only its task id is read, nothing is stored', async () => {
     const run = newRun()
     const path = await address(run)
@@ -193,6 +245,7 @@ describe('a callback', () => {
       expect((await call(wrong)).status).toBe(200)
     }
     expect(counted('foreign token')).toBe(true)
+    expect((await call(foreign)).headers.connection).toBe('close')
     await call(path, { ...finished, data: { taskId: otherTask } })
     await expect.poll(() => counted('another task')).toBe(true)
     await call(await address(newRun()), { code: 200 })
