@@ -4,10 +4,10 @@ import { closeAct } from '#acts/app-acts.ts'
 import { starInSheetAct } from '#acts/stage-acts.ts'
 import { useActKey } from '#acts/use-act-key.ts'
 import { useImageCommands } from '#acts/use-image-commands.ts'
-import { describeFailure } from '#domain/failure.ts'
 import type { BatchId } from '#domain/ids.ts'
 import { awaitsLaying, type Picture } from '#domain/picture.ts'
 import { isIn, type Run } from '#domain/run.ts'
+import { splitFailure } from '#domain/split-failure.ts'
 import { useGenerator } from '#generation/use-generate.ts'
 import { useOpenRuns, usePictures } from '#store/queries.ts'
 import { useThumbnail } from '#store/thumbnail-queries.ts'
@@ -145,7 +145,7 @@ function Cell({ place: { index, picture, run }, tabIndex, onOpen, onStar }: Cell
         failed ? 'border-danger text-danger' : 'border-line text-faint',
       )}
     >
-      <span className="line-clamp-4">{`${name}: ${failed ? describeFailure(failed.state.failure) : describeWaiting(run)}`}</span>
+      <span className="line-clamp-4">{`${name}: ${failed ? splitFailure(failed.state.failure).words : describeWaiting(run)}`}</span>
       {failed && failed.state.failure.kind !== 'unconfirmed' && (
         <Button onClick={() => generator.again(failed)}>Try again ({failed.marks.priceCredits} credits)</Button>
       )}

@@ -50,6 +50,8 @@ test('every place of a batch has its tile; what failed is tried again there', as
   expect(tiles).toHaveLength(4)
   expect(screen.getByRole('heading', { name: '2 of 4 images' })).toBeVisible()
   expect(tiles[3]).toHaveTextContent('Image 4: queued')
+  // The service's own words are in Tasks, under "Details".
+  expect(within(tiles[2] as HTMLElement).getByText("Image 3: Blocked by the service's safety rules.")).toBeVisible()
   await userEvent.click(within(tiles[2] as HTMLElement).getByRole('button', { name: 'Try again (5 credits)' }))
   expect(asked).toEqual(['again failed-2'])
 })
