@@ -24,7 +24,6 @@ export function RunTile({ run }: { run: Run }) {
     >
       <Shape run={run} isMoving={run.state.phase !== 'queued'} />
       <div className="absolute inset-x-1.5 bottom-1.5 text-xs">
-        <p className="truncate text-soft">{modelOfRun(run)}</p>
         {isIn(run, 'sending') || isIn(run, 'working') ? (
           <Clock run={run} sinceMs={run.state.sentAt} />
         ) : (
@@ -39,9 +38,14 @@ export function RunTile({ run }: { run: Run }) {
   )
 }
 
+function Model({ run }: { run: Run }) {
+  return <p className="truncate text-soft">{modelOfRun(run)}</p>
+}
+
 function Waiting({ run }: { run: Run }) {
   return (
     <>
+      <Model run={run} />
       <p className="text-ink">
         <span>{describePhase(run)}</span>
         {isIn(run, 'queued') && run.state.sendsAt === undefined && <Turn run={run} />}
@@ -66,6 +70,8 @@ function Clock({ run, sinceMs }: { run: Run; sinceMs: number }) {
   const late = useOverdue(sinceMs, usualMs && usualMs * 2)
   return (
     <>
+      {/* Trouble takes more lines; with the model above them, they would reach the button. */}
+      {!late && !run.state.trouble && <Model run={run} />}
       <p className="text-ink">
         <span>{describePhase(run)}</span> <Elapsed sinceMs={sinceMs} />
       </p>

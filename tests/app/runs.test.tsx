@@ -96,9 +96,11 @@ describe('a running run', () => {
     await waitFor(async () => expect(await gridcell.find(/^Late/)).toHaveTextContent('taking longer than usual'))
   })
 
-  it('goes on without a connection and says so', async () => {
+  it('goes on without a connection and says so, in place of the model', async () => {
     await show(runOf('run-1', 'Offline', { ...working, trouble: { kind: 'unavailable', detail: 'x' } }))
-    expect(await gridcell.find(/^Offline/)).toHaveTextContent('no connection, still trying')
+    const cell = await gridcell.find(/^Offline/)
+    expect(cell).toHaveTextContent('no connection, still trying')
+    expect(cell).not.toHaveTextContent('Flux Kontext')
   })
 
   it('becomes its picture in the same cell', async () => {
