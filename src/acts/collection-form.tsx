@@ -5,6 +5,7 @@ import { keys, useStore, useUnread } from '#store/queries.ts'
 import { useCollections } from '#store/stage-queries.ts'
 import { Button } from '#ui/button.tsx'
 import { NotRead } from '#ui/not-read.tsx'
+import { showHidden } from '#ui/show-hidden.ts'
 import { TextField } from '#ui/text-field.tsx'
 import type { Subject } from './act.ts'
 import { changeCollections, newCollection } from './collection-commands.ts'
@@ -55,7 +56,7 @@ export function CollectionForm({ images, onClose }: CollectionFormProps) {
                   checked={holds(collection.id)}
                   onChange={({ currentTarget }) => void collect(collection, currentTarget.checked)}
                 />
-                <span dir="auto">{collection.name}</span>
+                <span dir="auto">{showHidden(collection.name)}</span>
               </label>
             </li>
           ))}

@@ -2,6 +2,7 @@ import { Plus, X } from 'lucide-react'
 import { type FormEvent, useEffect, useEffectEvent, useId, useState } from 'react'
 import { useStore } from '#store/queries.ts'
 import { Button } from '#ui/button.tsx'
+import { showHidden } from '#ui/show-hidden.ts'
 import { TextField } from '#ui/text-field.tsx'
 import type { Subject } from './act.ts'
 import { allTagsLabel, askFor } from './asked-dialog.ts'
@@ -106,7 +107,7 @@ function Chip({ label, text, removes = false, onPress }: ChipProps) {
     >
       {!removes && <Plus size={12} aria-hidden />}
       <span dir="auto" className="truncate">
-        {text}
+        {showHidden(text)}
       </span>
       {removes && <X size={12} aria-hidden />}
     </button>

@@ -4,6 +4,7 @@ import type { FacetCount } from '#library/find/finder.ts'
 import { useStore } from '#store/queries.ts'
 import { Button, IconButton } from '#ui/button.tsx'
 import { Empty } from '#ui/empty.tsx'
+import { showHidden } from '#ui/show-hidden.ts'
 import { TextField } from '#ui/text-field.tsx'
 import { deleteTag, renameTag } from './tag-commands.ts'
 import { readTags } from './tag-words.ts'
@@ -41,7 +42,7 @@ function Tag({ tag: { value, count }, onRename }: { tag: FacetCount; onRename: (
   return (
     <>
       <span dir="auto" className="min-w-0 flex-1 truncate text-ink text-sm">
-        {value}
+        {showHidden(value)}
       </span>
       <span className="text-faint text-xs tabular-nums">{count.toLocaleString('en')}</span>
       <IconButton label={`Rename tag ${value}`} icon={Pencil} onClick={onRename} />

@@ -33,6 +33,7 @@ import { classes } from '#ui/classes.ts'
 import { Dialog } from '#ui/dialog.tsx'
 import { Menu, type MenuItem } from '#ui/menu.tsx'
 import { NotRead } from '#ui/not-read.tsx'
+import { showHidden } from '#ui/show-hidden.ts'
 import { TextField } from '#ui/text-field.tsx'
 import { describeMissing } from './missing.tsx'
 import { type CollectionFacts, useCollectionFacts } from './use-collection-facts.ts'
@@ -168,7 +169,7 @@ function Row({ branch: { collection, depth }, facts, missing, isOpen, onOpen, ..
       >
         <Cover thumbnail={thumbnail} isSmart={kind === 'smart'} />
         <span dir="auto" className="min-w-0 flex-1 truncate">
-          {name}
+          {showHidden(name)}
         </span>
         {missing && <span className="min-w-0 flex-1 truncate text-danger text-xs">{missing}</span>}
         {facts && <span className="text-faint text-xs tabular-nums">{facts.count.toLocaleString('en')}</span>}

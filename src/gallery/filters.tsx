@@ -4,6 +4,7 @@ import { type Query, type Sort, sorts } from '#library/find/query.ts'
 import { useCollections } from '#store/stage-queries.ts'
 import { IconButton } from '#ui/button.tsx'
 import { Menu, type MenuGroup } from '#ui/menu.tsx'
+import { showHidden } from '#ui/show-hidden.ts'
 import { ColourFilter, describeTone } from './colour-filter.tsx'
 import type { ShelfView } from './shelf-window.ts'
 import { ViewPanel } from './view-panel.tsx'
@@ -162,7 +163,7 @@ export function FilterChips({ query, onChange }: Pick<FiltersProps, 'query' | 'o
                 style={{ backgroundColor: swatch }}
               />
             )}
-            <span dir="auto">{label}</span>
+            <span dir="auto">{showHidden(label)}</span>
             <X size={12} aria-hidden />
           </button>
         </li>

@@ -157,6 +157,17 @@ describe('collections', () => {
     )
   })
 
+  it('have names whose hidden characters are shown, in the list and as a filter', async () => {
+    await addCollection('odd', 'client \u202egnp')
+    await show('one')
+    await putInto('odd', 'one')
+    await openCollection(/^client/)
+    const filters = within(await screen.findByRole('list', { name: 'Filters' }))
+    expect(await filters.findByText('client [U+202E]gnp')).toBeVisible()
+    const dialog = await collections()
+    expect(await dialog.findByText('client [U+202E]gnp')).toBeVisible()
+  })
+
   it('are put in order and nested by keys', async () => {
     await addCollection('a', 'A', { order: 1 })
     await addCollection('b', 'B', { order: 2 })
