@@ -78,7 +78,9 @@ const groups = {
   },
   gemini: {
     src: ['server/gemini/gemini', 'server/gemini/gemini-call', 'server/gemini/gemini-service'],
-    tests: ['config', 'gemini', 'gemini-call', 'gemini-models', 'routes'].map((name) => `server/${name}`),
+    tests: ['config', 'gemini', 'gemini-call', 'gemini-fallback', 'gemini-models', 'routes'].map(
+      (name) => `server/${name}`,
+    ),
   },
   upstream: {
     src: ['breaker', 'gateways', 'questions', 'transfers'].map((name) => `server/upstream/${name}`),

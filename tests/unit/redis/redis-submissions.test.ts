@@ -312,6 +312,7 @@ describe('the clock of a proxy', () => {
   /** The keys of all calls, by script. */
   let asked: Map<string, string[]>
   let answers: Map<string, (key: string) => unknown>
+  let tell: (message: string) => void
   let store: RedisSubmissions
 
   beforeEach(() => {
@@ -323,7 +324,9 @@ describe('the clock of a proxy', () => {
         asked.set(script, [...callsOf(script), key])
         return answers.get(script)?.(key)
       },
-      listen: () => undefined,
+      listen: (_channel, listener) => {
+        tell = listener
+      },
       onConnected: () => undefined,
       close: async () => undefined,
     }
@@ -375,6 +378,22 @@ describe('the clock of a proxy', () => {
     expect(told()).toMatchObject(expected)
     expect(vi.getTimerCount()).toBe(before - 1)
     expect(callsOf(lookScript)).toHaveLength(1)
+  })
+
+  it('P05: learns an answer while it waits for its own, and nothing else', async () => {
+    answers.set(reserveScript, () => 'fresh')
+    const reservation = await store.reserve('run-00001', 'body')
+    const [name = ''] = callsOf(reserveScript)
+    for (const reply of [
+      ['pending', ''],
+      ['unknown', JSON.stringify(unknown)],
+      ['answered', JSON.stringify(answered)],
+    ]) {
+      answers.set(lookScript, () => reply)
+      tell(name)
+      await vi.advanceTimersByTimeAsync(0)
+    }
+    expect(reservation.state === 'fresh' && (await reservation.learned)).toEqual(answered)
   })
 
   it('renews a lease three times before it ends', async () => {

@@ -63,9 +63,11 @@ describe('a budget', () => {
   })
 
   it('tells how long a user has to wait for the next run', async () => {
-    const { budget, clock } = budgetOf({ userRunsPerMinute: 1 })
+    const { budget, clock } = budgetOf({ userRunsPerMinute: 2 })
     await budget.take('one', 5)
-    clock.at += 20_000
+    clock.at += 10_000
+    await budget.take('one', 5)
+    clock.at += 10_000
     expect(await budget.take('one', 5)).toEqual({ granted: false, limit: 'userRunsPerMinute', retryAfterMs: 40_000 })
   })
 

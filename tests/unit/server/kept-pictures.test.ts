@@ -52,6 +52,13 @@ describe('kept pictures', () => {
     expect(await pictures.find('b')).toEqual(bytes(41))
   })
 
+  it('have room for ten of the largest size', async () => {
+    const pictures = createMemoryPictures()
+    const places: boolean[] = []
+    for (let run = 0; run < 11; run += 1) places.push(await pictures.reserve(`run-${run}`))
+    expect(places).toEqual([...Array(10).fill(true), false])
+  })
+
   it('that are not there any more are fetched without an effect', async () => {
     const pictures = open()
     await pictures.fetched('a')

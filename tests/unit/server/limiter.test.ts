@@ -103,6 +103,15 @@ describe('the turns', () => {
     expect(await take('one', 'b')).toBe(0)
   })
 
+  it('go by who asked first, once nobody was served for a while', async () => {
+    const { clock, take } = limiterOf({ most: 1, windowMs: 1000 })
+    expect(await take('one', 'a')).toBe(0)
+    clock.at = 2000
+    expect(await take('other', 'b')).toBe(0)
+    expect(await take('one', 'c')).toBe(1000)
+    expect(await take('new', 'd')).toBe(2000)
+  })
+
   it('are kept for a limited number of runs', async () => {
     const { clock, take } = limiterOf({ most: 1, windowMs: 1000 })
     await take('other', 'x')

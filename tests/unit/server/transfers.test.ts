@@ -1,5 +1,6 @@
+import type { ServerResponse } from 'node:http'
 import { expect, test } from 'vitest'
-import { createTransfers } from '#server/upstream/transfers.ts'
+import { createTransfers, endUnread } from '#server/upstream/transfers.ts'
 
 test('G4: at most 192 images are transferred, fewer than the 256 connections to one host; 24 for each user', () => {
   const { downloads, uploads } = createTransfers()
@@ -23,4 +24,23 @@ test('G1: the bodies of submissions with whole images take at most 40 MB for eac
   expect(() => bodies.take('three', largest)).toThrow('Too many large requests are being handled.')
   releases[0]?.()
   bodies.take('three', largest)
+})
+
+test.each([
+  [undefined, 20_000],
+  [10, 2_000],
+])('a transfer is aborted when its reader takes nothing for twenty seconds; divided by %s in tests', (divisor, ms) => {
+  let aborted = 0
+  const timeouts = new Map<number, () => void>()
+  const outgoing = {
+    setTimeout: (timeoutMs: number, then: () => void) => timeouts.set(timeoutMs, then),
+    destroy: () => {
+      aborted += 1
+    },
+  }
+  endUnread(outgoing as unknown as ServerResponse, divisor)
+  expect([...timeouts.keys()]).toEqual([ms])
+  expect(aborted).toBe(0)
+  timeouts.get(ms)?.()
+  expect(aborted).toBe(1)
 })
