@@ -6,7 +6,7 @@ import { createEdge, isApi } from '#server/edge/edge.ts'
 import { cutUnreadBody } from '#server/edge/linger.ts'
 import { createRouteFinder, createRoutes } from '#server/edge/routes.ts'
 import { createGemini } from '#server/gemini/gemini.ts'
-import { createPage, hasPage } from '#server/page/page.ts'
+import { createPage, findPage } from '#server/page/page.ts'
 import type { SharedParts } from '#server/shared/redis/redis-shared.ts'
 import { createMemoryShared, type Shared } from '#server/shared/shared.ts'
 import { createAdmission } from '#server/submit/admission.ts'
@@ -100,7 +100,7 @@ export async function openProxy(config: Config, options: StartOptions & { page: 
   const apiParts = { ...submitParts, routes, submit, streams, transfers, fallback, budget, metrics, timeoutDivisor }
   const api = createApi(apiParts)
   const answers = createAnswers()
-  const page = options.page ? createPage(options.pageFolder ?? findPage(), isSecure) : undefined
+  const page = options.page ? createPage(options.pageFolder ?? findPage(import.meta.dirname), isSecure) : undefined
 
   return {
     mode: gateway.mode,
@@ -213,9 +213,4 @@ function timeoutsOf({ timeoutDivisor = 1 }: StartOptions) {
     keepAliveTimeout: 5_000 / timeoutDivisor,
     connectionsCheckingInterval: 5_000 / timeoutDivisor,
   }
-}
-
-/** Next to the built server, or in the build folder when this runs from source. */
-function findPage(): string | undefined {
-  return ['../page', '../../dist/page'].map((path) => `${import.meta.dirname}/${path}`).find(hasPage)
 }

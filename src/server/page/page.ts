@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { basename, extname, relative, sep } from 'node:path'
+import { basename, extname, join, relative, sep } from 'node:path'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import { pathOf } from '#server/edge/address.ts'
@@ -48,8 +48,13 @@ const fixedHeaders = {
 }
 
 /** Whether `folder` contains a built page. */
-export function hasPage(folder: string): boolean {
+function hasPage(folder: string): boolean {
   return existsSync(`${folder}/index.html`)
+}
+
+/** The built page: next to the built server, or in the build folder when the server runs from source. */
+export function findPage(serverFolder: string): string | undefined {
+  return ['../page', '../../dist/page'].map((path) => join(serverFolder, path)).find(hasPage)
 }
 
 /** Serves the built page from memory: files added later are not served. */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { brotliCompressSync, brotliDecompressSync, constants, gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { findPage } from '#server/page/page.ts'
 import { policyInPage } from '#server/page/policy.ts'
 import { askProxy } from '../../support/ask-proxy.ts'
 import { openProxyBefore, type ProxyUnderTest } from '../../support/open-proxy.ts'
@@ -200,4 +201,24 @@ describe('the page', () => {
     expect([told.status, told.text]).toEqual([503, 'The page is not built yet: npm run build'])
     await unbuilt.close()
   })
+})
+
+describe('the built page', () => {
+  it.each([
+    ['a server that runs from source', 'source/src/server', 'source/dist/page'],
+    ['a built server', 'built/server', 'built/page'],
+  ])('is found by %s', (_, server, page) => {
+    mkdirSync(join(folder, page), { recursive: true })
+    expect(findPage(join(folder, server))).toBeUndefined()
+    writeFileSync(join(folder, page, 'index.html'), html)
+    expect(findPage(join(folder, server))).toBe(join(folder, page))
+  })
+})
+
+it('is not asked for over https where no public address is set', async () => {
+  const own = await openProxyBefore((_, outgoing) => outgoing.end(), {}, { pageFolder: join(folder, 'page') })
+  const answer = await askProxy(own.port, '/')
+  await own.close()
+  expect(answer.status).toBe(200)
+  expect(answer.headers).not.toHaveProperty('strict-transport-security')
 })
