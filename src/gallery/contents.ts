@@ -27,7 +27,8 @@ export interface Contents {
   placeOfKey(key: string, near: number): number | undefined
   /** The images between two positions, both included, loaded or not; `undefined` if there is a newer result. */
   idsBetween(from: number, to: number): Promise<readonly PictureId[] | undefined>
-  findPlace(id: PictureId): Promise<number | undefined>
+  /** In the order of `ids`; `undefined` for what is at no position, and for all of them if there is a newer result. */
+  findPlaces(ids: readonly string[]): Promise<readonly (number | undefined)[] | undefined>
   /** Which of these images are at no position. Empty if there is a newer result. */
   findMissing(ids: readonly PictureId[]): Promise<readonly PictureId[]>
   /** Where the images of a day begin, or of the next day that has any, in the order of the result. `at`: local midnight. */
@@ -72,11 +73,13 @@ export function toContents({ cards, lead }: Before, view: ShelfView, now: number
       const others = await view.idsBetween(Math.max(0, from - offset), to - offset)
       return others && [...own, ...others]
     },
-    async findPlace(id) {
-      const first = before.findIndex((item) => item.id === id)
-      if (first >= 0) return first
-      const [place] = (await view.findPlaces([id])) ?? []
-      return place === undefined ? undefined : place + offset
+    async findPlaces(ids) {
+      const places = await view.findPlaces(ids as readonly PictureId[])
+      return places?.map((place, index) => {
+        const first = before.findIndex((item) => item.id === ids[index])
+        if (first >= 0) return first
+        return place === undefined ? undefined : place + offset
+      })
     },
     async findMissing(ids) {
       const leading = new Set<string>(before.map((item) => item.id))

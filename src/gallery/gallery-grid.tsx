@@ -444,7 +444,7 @@ function useMoves(
     const asked = wanted.current
     if (!asked) return
     const find = async () => {
-      const place = await contents.findPlace(asked.id)
+      const [place] = (await contents.findPlaces([asked.id])) ?? []
       if (place === undefined || wanted.current !== asked || !asked.isThere(place, contents.groupAt(place))) return
       wanted.current = undefined
       roving.focusPlace(place)

@@ -11,7 +11,7 @@ import { type Before, type Contents, toContents } from './contents.ts'
 import type { GridSelection } from './grid-selection.ts'
 import type { Question } from './shelf-window.ts'
 import { laidFrom, useKeptSelection } from './use-kept-selection.ts'
-import { type SelectionActs, useSelection } from './use-selection.ts'
+import { type ReadLatest, type SelectionActs, useSelection } from './use-selection.ts'
 import { type Shelf, useShelf } from './use-shelf.ts'
 
 /** A shelf or a search with its grid and its selection: what gallery and bin have in common. */
@@ -41,8 +41,9 @@ export function useImageList(question: Question, head: readonly Picture[], befor
   latest.current = contents
   const commandsRef = useRef<ImageCommands>(undefined)
   const goRef = useRef<(place: number) => void>(undefined)
-  const readAll = useAll(latest, contents)
-  const [selection, selectActs] = useSelection(latest, readAll)
+  const readLatest = useLatest(latest, contents)
+  const readAll = useCallback(() => readLatest((list) => list.idsBetween(0, Number.MAX_SAFE_INTEGER - 1)), [readLatest])
+  const [selection, selectActs] = useSelection(latest, { readLatest, readAll })
   useKeptSelection({ store, contents: latest, selection, acts: selectActs }, shelf.view.result, shown)
   const { shelf: ownShelf } = question.query
   const readNow = useCallback((ids: ReadonlySet<PictureId>) => readSubject(store, ids, ownShelf), [store, ownShelf])
@@ -76,21 +77,24 @@ export function useImageList(question: Question, head: readonly Picture[], befor
   return { shelf, contents, select, selectActs, onSeen: shelf.want, commandsRef, goRef, readAll, readSelected }
 }
 
-/** See `ImageList.readAll`. */
-function useAll(latest: RefObject<Contents>, contents: Contents): ImageList['readAll'] {
+/** Reads the list; waits for the next one and reads that, as long as there is a newer result. */
+function useLatest(latest: RefObject<Contents>, contents: Contents): ReadLatest {
   const waiting = useRef<(() => void)[]>([])
   // biome-ignore lint/correctness/useExhaustiveDependencies: it runs when the list has changed
   useEffect(() => {
     for (const goOn of waiting.current.splice(0)) goOn()
   }, [contents])
-  return useCallback(async () => {
-    for (;;) {
-      const asked = latest.current
-      const ids = await asked.idsBetween(0, Number.MAX_SAFE_INTEGER - 1)
-      if (ids) return ids
-      if (latest.current === asked) await new Promise<void>((goOn) => waiting.current.push(goOn))
-    }
-  }, [latest])
+  return useCallback(
+    async (read) => {
+      for (;;) {
+        const asked = latest.current
+        const found = await read(asked)
+        if (found !== undefined) return found
+        if (latest.current === asked) await new Promise<void>((goOn) => waiting.current.push(goOn))
+      }
+    },
+    [latest],
+  )
 }
 
 /**

@@ -14,7 +14,10 @@ export interface SelectionActs {
   press(id: PictureId): void
   /** `stack`: the images behind the tile. */
   toggle(id: PictureId, stack?: readonly PictureId[]): void
-  /** From the anchor, or from `from` if nothing was pressed yet, to `place`. */
+  /**
+   * From the anchor, or from `from` if nothing was pressed yet, to `place`. In a newer result it is the range between the
+   * same images; without one of them there, nothing changes.
+   */
   extend(place: number, from: number, adds: boolean): void
   replace(ids: Iterable<PictureId>): void
   all(): void
@@ -25,10 +28,18 @@ export interface SelectionActs {
 
 type Change = (before: Selection) => Selection
 
-/** `readAll`: see `ImageList`. */
+/** Reads the list; if `read` gives `undefined`, because there is a newer result, it reads the next list. */
+export type ReadLatest = <T>(read: (list: Contents) => Promise<T | undefined>) => Promise<T>
+
+interface Reading {
+  readLatest: ReadLatest
+  /** See `ImageList`. */
+  readAll(): Promise<readonly PictureId[]>
+}
+
 export function useSelection(
   contents: RefObject<Contents>,
-  readAll: () => Promise<readonly PictureId[]>,
+  { readLatest, readAll }: Reading,
 ): [Selection, SelectionActs] {
   const [selection, setSelection] = useState(nothingSelected)
   const current = useRef(selection)
@@ -49,13 +60,14 @@ export function useSelection(
         order.make((before) => toggled(before, id, { stack, shown: useWorkspace.getState().selected })),
       extend(place: number, from: number, adds: boolean) {
         const shown = contents.current
+        const toEnd = (at: number): End => ({ place: at, id: shown.itemAt(at)?.id })
+        const [start, end] = [toEnd(from), toEnd(place)]
         order.makeRead(async () => {
           const { anchor } = current.current
-          const start = (anchor === undefined ? undefined : await shown.findPlace(anchor)) ?? from
-          const range = await shown.idsBetween(Math.min(start, place), Math.max(start, place))
-          const first = anchor ?? (start <= place ? range?.[0] : range?.at(-1))
-          // In a newer result the positions are those of other images.
-          return range && ((before) => ranged({ ...before, anchor: first }, range, adds))
+          const range =
+            (await readRange(shown, anchor, start, end)) ??
+            (await readLatest((list) => readRange(list, anchor, { id: start.id }, { id: end.id })))
+          return range === 'none' ? undefined : (before) => ranged({ ...before, anchor: range.anchor }, range.ids, adds)
         })
       },
       replace: (ids: Iterable<PictureId>) => order.make(({ anchor }) => ({ anchor, ids: new Set(ids) })),
@@ -67,8 +79,40 @@ export function useSelection(
       clear: () => order.make(({ anchor }) => ({ anchor, ids: new Set() })),
       follow: (moved: ReadonlyMap<PictureId, PictureId | undefined>) => change(followed(current.current, moved)),
     } satisfies SelectionActs
-  }, [contents, readAll])
+  }, [contents, readLatest, readAll])
   return [selection, acts]
+}
+
+/** An end of a range: the item, and its place in the one list for which it is known. */
+interface End {
+  id: string | undefined
+  place?: number
+}
+
+interface Range {
+  ids: readonly PictureId[]
+  anchor: PictureId | undefined
+}
+
+/**
+ * From the anchor, or from `from` if that is not in the list, to `to`. `none`: an end is not in the list; `undefined`:
+ * there is a newer result.
+ */
+async function readRange(
+  list: Contents,
+  anchor: PictureId | undefined,
+  from: End,
+  to: End,
+): Promise<Range | 'none' | undefined> {
+  const wanted = [anchor, from.id, to.id].flatMap((id) => id ?? [])
+  const places = await list.findPlaces(wanted)
+  if (!places) return undefined
+  const placeOf = (id: string | undefined) => (id === undefined ? undefined : places[wanted.indexOf(id)])
+  const start = placeOf(anchor) ?? from.place ?? placeOf(from.id)
+  const end = to.place ?? placeOf(to.id)
+  if (start === undefined || end === undefined) return 'none'
+  const ids = await list.idsBetween(Math.min(start, end), Math.max(start, end))
+  return ids && { ids, anchor: anchor ?? (start <= end ? ids[0] : ids.at(-1)) }
 }
 
 /** Makes changes in the order in which they were asked for, although some have to read the list first. */

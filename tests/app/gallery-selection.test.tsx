@@ -76,6 +76,19 @@ describe('selecting', () => {
     await waitFor(() => expect(screen.queryByRole('toolbar', { name: 'Selection' })).toBeNull())
   })
 
+  it('selects a range between the same images when others come before them', async () => {
+    await show('one', 'two', 'three', 'four')
+    await press('two', '')
+    const last = await cell('four')
+    await keep(store, 'newest', { prompt: 'newest', createdAt: now + 1 })
+    fireEvent.click(last, { shiftKey: true })
+    await waitFor(() => expect(selected()).toEqual(['two', 'three', 'four']))
+    ;(await cell('two')).focus()
+    await keep(store, 'newer still', { prompt: 'newer still', createdAt: now + 2 })
+    fireEvent.keyDown(document.activeElement ?? document.body, { key: 'ArrowRight', shiftKey: true })
+    await waitFor(() => expect(selected()).toEqual(['two', 'three']))
+  })
+
   it('takes each of several quick presses of Shift and an arrow from the image where they began', async () => {
     await show('one', 'two', 'three', 'four')
     ;(await cell('one')).focus()
@@ -250,6 +263,18 @@ describe('search', () => {
     first.focus()
     fireEvent.keyDown(first, { key: 'a', code: 'KeyA', ctrlKey: true })
     expect(await bar()).toHaveTextContent('3 selected')
+  })
+
+  it('selects a range in the newer list if that is there before it is read, from and to the same images', async () => {
+    await show('a red fox', 'a blue heron', 'a red barn', 'a blue jay')
+    const field = screen.getByRole('searchbox', { name: 'Search images' })
+    await userEvent.type(field, 're')
+    await waitFor(() => expect(gridcell.all()).toHaveLength(2))
+    await press('a red fox', 'Control')
+    const last = await cell('a red barn')
+    fireEvent.change(field, { target: { value: 'r' } })
+    fireEvent.click(last, { shiftKey: true })
+    await waitFor(() => expect(selected()).toEqual(['a red fox', 'a blue heron', 'a red barn']))
   })
 
   it('ends the selection of what is not found', async () => {
