@@ -3,6 +3,7 @@ import type { VirtualizerHandle } from 'virtua'
 import type { PictureId } from '#domain/ids.ts'
 import type { Contents } from './contents.ts'
 import type { GridSelection } from './grid-selection.ts'
+import { isRun } from './items.ts'
 import type { Lines } from './lines.ts'
 import { gapPx, type TileLayout } from './use-tile-layout.ts'
 
@@ -42,6 +43,7 @@ const leastPx = 4
 export function useRubberBand(props: RubberBandProps) {
   const [box, setBox] = useState<Box>()
   const drag = useRef<Drag>(undefined)
+  const lastBox = useRef<Box>(undefined)
   const { scroller, select } = props
 
   const toContent = (x: number, y: number) => {
@@ -53,16 +55,15 @@ export function useRubberBand(props: RubberBandProps) {
     const now = drag.current
     if (!now) return
     const { x, y } = toContent(now.atX, now.atY)
-    const next = {
-      left: Math.min(x, now.startX),
-      top: Math.min(y, now.startY),
-      width: Math.abs(x - now.startX),
-      height: Math.abs(y - now.startY),
-    }
+    const next = boxBetween(x, y, now.startX, now.startY)
     if (next.width < leastPx && next.height < leastPx) return
     setBox(next)
-    void idsIn(next, props).then((ids) => {
-      if (drag.current === now) select.acts.replace([...now.base, ...ids])
+    lastBox.current = next
+    const ranges = rangesIn(next, props)
+    select.acts.replace(async () => {
+      // Only the last box is read, also after the button is released.
+      if (lastBox.current !== next) return undefined
+      return [...now.base, ...(await readIds(ranges, props.contents))]
     })
   }
   const scrollAtEdge = () => {
@@ -114,24 +115,48 @@ export function useRubberBand(props: RubberBandProps) {
   }
 }
 
+function boxBetween(x: number, y: number, startX: number, startY: number): Box {
+  const [left, top] = [Math.min(x, startX), Math.min(y, startY)]
+  return { left, top, width: Math.abs(x - startX), height: Math.abs(y - startY) }
+}
+
 /** Not on a tile, not on a button, and not on the scrollbar. */
 function isAir({ target, currentTarget, clientX }: PointerEvent<HTMLElement>): boolean {
   if (!(target instanceof Element) || target.closest('[role="gridcell"], button')) return false
   return clientX < currentTarget.getBoundingClientRect().left + currentTarget.clientWidth
 }
 
-async function idsIn(box: Box, { list, lines, contents, layout, scroller }: RubberBandProps): Promise<PictureId[]> {
+type PlaceRange = readonly [from: number, to: number]
+
+/** The positions under a box, line by line. */
+function rangesIn(box: Box, { list, lines, contents, layout, scroller }: RubberBandProps): PlaceRange[] {
   const handle = list.current
   if (!handle || !layout) return []
   const first = handle.findItemIndex(box.top)
   const last = handle.findItemIndex(box.top + box.height)
   const marginPx = scroller.current ? Number.parseFloat(getComputedStyle(scroller.current).paddingLeft) || 0 : 0
-  const ids: PictureId[] = []
+  const ranges: PlaceRange[] = []
   for (let index = first; index <= last; index += 1) {
     const line = lines.at(index)
     if (!line || line.kind === 'heading') continue
     const [from, to] = placesIn(line, box.left - marginPx, box.left - marginPx + box.width, layout, contents)
-    if (from <= to) ids.push(...((await contents.idsBetween(from, to)) ?? []))
+    if (from <= to) ranges.push([from, to])
+  }
+  return ranges
+}
+
+async function readIds(ranges: readonly PlaceRange[], contents: Contents): Promise<PictureId[]> {
+  const ids: PictureId[] = []
+  for (const [from, to] of ranges) ids.push(...((await contents.idsBetween(from, to)) ?? loadedIds(contents, from, to)))
+  return ids
+}
+
+/** The images of a range that are loaded, for a list that has a newer result. */
+function loadedIds(contents: Contents, from: number, to: number): PictureId[] {
+  const ids: PictureId[] = []
+  for (let place = from; place <= to; place += 1) {
+    const item = contents.itemAt(place)
+    if (item && !isRun(item)) ids.push(...(contents.groupAt(place).stack ?? [item.id]))
   }
   return ids
 }
@@ -143,7 +168,7 @@ function placesIn(
   right: number,
   { tilePx }: TileLayout,
   contents: Contents,
-): [from: number, to: number] {
+): PlaceRange {
   let [from, to] = [line.first + line.count, line.first - 1]
   let x = 0
   for (let place = line.first; place < line.first + line.count; place += 1) {

@@ -19,7 +19,8 @@ export interface SelectionActs {
    * same images; without one of them there, nothing changes.
    */
   extend(place: number, from: number, adds: boolean): void
-  replace(ids: Iterable<PictureId>): void
+  /** Selects what is read after the changes before are made; `undefined`: nothing changes. */
+  replace(read: () => Promise<Iterable<PictureId> | undefined>): void
   all(): void
   clear(): void
   /** Images that have left the list, with those that took their places. */
@@ -52,6 +53,11 @@ export function useSelection(
         announce(after.ids.size === 0 ? 'None selected' : describeSelection(after))
     }
     const order = createOrder((made) => change(made(current.current)))
+    const replace = (read: () => Promise<Iterable<PictureId> | undefined>) =>
+      order.makeRead(async () => {
+        const ids = await read()
+        return ids && (({ anchor }) => ({ anchor, ids: new Set(ids) }))
+      })
     return {
       now: () => current.current,
       settled: order.settled,
@@ -70,12 +76,8 @@ export function useSelection(
           return range === 'none' ? undefined : (before) => ranged({ ...before, anchor: range.anchor }, range.ids, adds)
         })
       },
-      replace: (ids: Iterable<PictureId>) => order.make(({ anchor }) => ({ anchor, ids: new Set(ids) })),
-      all: () =>
-        order.makeRead(async () => {
-          const ids = new Set(await readAll())
-          return ({ anchor }) => ({ anchor, ids })
-        }),
+      replace,
+      all: () => replace(readAll),
       clear: () => order.make(({ anchor }) => ({ anchor, ids: new Set() })),
       follow: (moved: ReadonlyMap<PictureId, PictureId | undefined>) => change(followed(current.current, moved)),
     } satisfies SelectionActs

@@ -89,6 +89,17 @@ describe('selecting', () => {
     await waitFor(() => expect(selected()).toEqual(['two', 'three']))
   })
 
+  it('selects what a frame is drawn around, also if the button is released at once', async () => {
+    await show('one', 'two', 'three', 'four')
+    await screen.findByText('4')
+    const grid = screen.getByRole('grid')
+    const mouse = { pointerId: 1, pointerType: 'mouse', button: 0 }
+    fireEvent.pointerDown(grid, { ...mouse, clientX: 395, clientY: 5 })
+    fireEvent.pointerMove(grid, { ...mouse, clientX: 5, clientY: 700 })
+    fireEvent.pointerUp(grid, { ...mouse, clientX: 5, clientY: 700 })
+    await waitFor(() => expect(selected()).toEqual(['one', 'two', 'three', 'four']))
+  })
+
   it('takes each of several quick presses of Shift and an arrow from the image where they began', async () => {
     await show('one', 'two', 'three', 'four')
     ;(await cell('one')).focus()
