@@ -27,13 +27,17 @@ export function findRecipe(texts: ReadonlyMap<string, string>): FoundRecipe | un
 
 const named = (program: FoundRecipe['program'], facts: Facts | undefined) => facts && { program, ...facts }
 
+const pairPattern = /\s*([\w ]+):\s*("(?:\\.|[^"\\])*"|[^,]*)(?:,|$)/g
+
 /** A1111, Forge, CivitAI and Atelier: the prompt, optionally "Negative prompt:", then a line of pairs. */
 function readParameters(text: string): FoundRecipe | undefined {
-  const lines = text.split('\n')
-  const last = lines.at(-1) ?? ''
-  const pairs = new Map([...last.matchAll(/\s*([\w ]+):\s*("(?:\\.|[^"\\])*"|[^,]*)(?:,|$)/g)].map(pairOf))
+  const lines = text.trimEnd().split('\n')
+  // Extensions add lines of their own after it.
+  const stepsAt = lines.findLastIndex((line) => /^Steps: \d/.test(line))
+  const pairsAt = stepsAt < 0 ? lines.length - 1 : stepsAt
+  const pairs = new Map([...(lines[pairsAt] ?? '').matchAll(pairPattern)].map(pairOf))
   const hasPairs = pairs.size >= 3
-  const body = hasPairs ? lines.slice(0, -1) : lines
+  const body = hasPairs ? lines.slice(0, pairsAt) : lines
   const negativeAt = body.findIndex((line) => line.startsWith('Negative prompt:'))
   const prompt = (negativeAt < 0 ? body : body.slice(0, negativeAt)).join('\n').trim()
   if (!hasPairs && negativeAt < 0) return undefined
@@ -67,34 +71,68 @@ function readInvoke(metadata: JsonObject): Facts | undefined {
   return factsOf(prompt, metadata.negative_prompt, modelName, image.width, image.height)
 }
 
-/** A graph of nodes: follows `positive` from the sampler to the text; size and model come from their own nodes. */
+/** A graph of nodes: follows the sampler's links to the texts; size and model come from their own nodes. */
 function readComfy(graph: JsonObject): Facts | undefined {
   const nodes = Object.values(graph).filter(isObject)
-  const inputsOf = (kind: RegExp) => {
-    const node = nodes.find(({ class_type }) => typeof class_type === 'string' && kind.test(class_type))
-    return isObject(node?.inputs) ? node.inputs : undefined
-  }
-  const sampler = inputsOf(/^KSampler|^SamplerCustom/)
-  const guider = inputsOf(/Guider$/)
+  const inputsOf = (kind: RegExp) =>
+    nodes.flatMap(({ class_type, inputs }) =>
+      typeof class_type === 'string' && kind.test(class_type) && isObject(inputs) ? [inputs] : [],
+    )
+  const [sampler] = inputsOf(/^KSampler|^SamplerCustom/)
+  const [guider] = inputsOf(/Guider$/)
   const start = sampler?.positive ?? guider?.conditioning ?? guider?.positive
-  const prompt = followText(graph, start, 0) ?? textOf(inputsOf(/TextEncode/)?.text)
-  const latent = inputsOf(/^Empty\w*Latent/)
-  const loader = inputsOf(/^CheckpointLoader/)?.ckpt_name ?? inputsOf(/^UNETLoader/)?.unet_name
-  return factsOf(prompt, followText(graph, sampler?.negative, 0), loader, latent?.width, latent?.height)
+  const prompt = followText(graph, start, 'positive') ?? firstText(inputsOf(/TextEncode/).map(({ text }) => text))
+  const negative = followText(graph, sampler?.negative ?? guider?.negative, 'negative')
+  const [latent] = inputsOf(/^Empty\w*Latent/)
+  const model = firstText(inputsOf(/Loader/).flatMap(({ ckpt_name, unet_name }) => [ckpt_name, unet_name]))
+  return factsOf(prompt, negative, model, latent?.width, latent?.height)
 }
 
-/** Nodes refer to each other as `[id, output]`. */
-function followText(graph: JsonObject, link: Json | undefined, depth: number): string | undefined {
-  if (!Array.isArray(link) || depth > 24) return undefined
-  const id = String(link[0])
-  const node = Object.hasOwn(graph, id) ? graph[id] : undefined
-  if (!isObject(node) || !isObject(node.inputs)) return undefined
-  const { inputs } = node
-  for (const name of ['text', 'prompt', 'string', 'value', 'text_g', 't5xxl', 'clip_l']) {
-    const value = textOf(inputs[name]) ?? followText(graph, inputs[name], depth + 1)
-    if (value !== undefined) return value
+const firstText = (values: readonly (Json | undefined)[]) =>
+  values.find((value) => typeof value === 'string' && value !== '')
+
+const mostSteps = 64
+/** Inputs with a text or a link to one. `text_0` is what a node has shown of it. */
+const textInputs = ['text_0', 'text', 'prompt', 'prompt_text', 'string', 'value', 'text_g', 't5xxl', 'clip_l', 'source']
+/** What these nodes put out is not in the file: a conditioning without a text, and a text that a language model wrote. */
+const isWithoutText = (node: JsonObject) => /^ConditioningZeroOut$|^TextGenerate/.test(String(node.class_type))
+
+/**
+ * The text to which a link leads. Nodes refer to each other as `[id, output]`; those that take both prompts, such as a
+ * ControlNet, are left on the side on which they were reached. Each node is read once, however many links lead to it.
+ */
+function followText(graph: JsonObject, first: Json | undefined, side: 'positive' | 'negative'): string | undefined {
+  const seen = new Set<string>()
+
+  function read(value: Json | undefined, steps: number): string | undefined {
+    if (!Array.isArray(value) || steps > mostSteps) return textOf(value)
+    const id = String(value[0])
+    const node = Object.hasOwn(graph, id) && !seen.has(id) ? graph[id] : undefined
+    seen.add(id)
+    if (!isObject(node) || !isObject(node.inputs) || isWithoutText(node)) return undefined
+    const { inputs } = node
+    const next = (name: string) => read(inputs[name], steps + 1)
+    if (inputs.string_a !== undefined) return joinTexts([next('string_a'), next('string_b')], textOf(inputs.delimiter))
+    for (const name of [...textInputs, ...branchesOf(graph, inputs), 'conditioning', side, 'conditioning_1']) {
+      const found = next(name)
+      if (found !== undefined) return found
+    }
+    return undefined
   }
-  return followText(graph, inputs.conditioning ?? inputs.positive ?? inputs.conditioning_1, depth + 1)
+
+  return Array.isArray(first) ? read(first, 0) : undefined
+}
+
+function joinTexts(parts: readonly (string | undefined)[], delimiter = ''): string | undefined {
+  const texts = parts.filter((part) => part !== undefined && part !== '')
+  return texts.length > 0 ? texts.join(delimiter) : undefined
+}
+
+/** The inputs of a switch, first the one that it lets through. */
+function branchesOf(graph: JsonObject, { switch: given }: JsonObject): readonly string[] {
+  const node = Array.isArray(given) && Object.hasOwn(graph, String(given[0])) ? graph[String(given[0])] : undefined
+  const isOn = isObject(node) && isObject(node.inputs) ? node.inputs.value : given
+  return isOn === false ? ['on_false', 'on_true'] : ['on_true', 'on_false']
 }
 
 function factsOf(prompt?: Json, negative?: Json, model?: Json, width?: Json, height?: Json): Facts | undefined {

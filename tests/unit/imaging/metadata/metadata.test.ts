@@ -206,6 +206,97 @@ describe('files of other programs', () => {
     expect((await readMetadata(text('prompt', JSON.stringify(graph)))).recipe).toEqual(fromComfy)
   })
 
+  const sampler = { class_type: 'KSampler', inputs: { positive: ['p', 0], negative: ['p', 1] } }
+  const castle = { class_type: 'CLIPTextEncode', inputs: { text: 'a castle' } }
+  const blurry = { class_type: 'CLIPTextEncode', inputs: { text: 'blurry' } }
+  const flag = (value: boolean) => ({ class_type: 'PrimitiveBoolean', inputs: { value } })
+  it.each<[string, object, object]>([
+    [
+      'a ControlNet, through which both prompts go',
+      { p: { class_type: 'ControlNetApplyAdvanced', inputs: { negative: ['n', 0], positive: ['c', 0] } } },
+      { negativePrompt: 'blurry' },
+    ],
+    [
+      'an emptied negative prompt',
+      {
+        s: { class_type: 'KSampler', inputs: { positive: ['c', 0], negative: ['z', 0] } },
+        z: { class_type: 'ConditioningZeroOut', inputs: { conditioning: ['c', 0] } },
+      },
+      {},
+    ],
+    [
+      'a loader that has the prompts itself',
+      {
+        p: {
+          class_type: 'Efficient Loader',
+          inputs: { ckpt_name: 'flux.safetensors', positive: 'a castle', negative: 'blurry' },
+        },
+      },
+      { negativePrompt: 'blurry', model: 'flux.safetensors' },
+    ],
+    [
+      'joined texts, and a display in between',
+      {
+        s: { class_type: 'KSampler', inputs: { positive: ['e', 0] } },
+        e: { class_type: 'CLIPTextEncode', inputs: { text: ['d', 0] } },
+        d: { class_type: 'PreviewAny', inputs: { source: ['j', 0] } },
+        j: { class_type: 'StringConcatenate', inputs: { string_a: 'a', string_b: ['v', 0], delimiter: ' ' } },
+        v: { class_type: 'PrimitiveStringMultiline', inputs: { value: 'castle' } },
+      },
+      {},
+    ],
+    ...[true, false].map((isOn): [string, object, object] => [
+      `a switch that is ${isOn ? 'on' : 'off'}`,
+      {
+        s: { class_type: 'KSampler', inputs: { positive: ['e', 0] } },
+        e: { class_type: 'CLIPTextEncode', inputs: { text: ['w', 0] } },
+        w: {
+          class_type: 'ComfySwitchNode',
+          inputs: { switch: ['f', 0], on_true: [isOn ? 'c' : 'n', 0], on_false: [isOn ? 'n' : 'c', 0] },
+        },
+        f: flag(isOn),
+      },
+      {},
+    ]),
+    [
+      'a text of a language model, which is not in the file',
+      {
+        s: { class_type: 'KSampler', inputs: { positive: ['e', 0] } },
+        e: { class_type: 'CLIPTextEncode', inputs: { text: ['w', 0] } },
+        w: { class_type: 'ComfySwitchNode', inputs: { switch: true, on_true: ['t', 0], on_false: ['c', 0] } },
+        t: { class_type: 'TextGenerate', inputs: { prompt: 'You write prompts.' } },
+      },
+      {},
+    ],
+    [
+      'a model whose name comes from another node',
+      {
+        s: { class_type: 'KSampler', inputs: { positive: ['c', 0] } },
+        l: { class_type: 'CheckpointLoaderSimple', inputs: { ckpt_name: ['x', 0] } },
+        m: { class_type: 'CheckpointLoaderSimple', inputs: { ckpt_name: 'flux.safetensors' } },
+      },
+      { model: 'flux.safetensors' },
+    ],
+  ])('ComfyUI with %s', async (_, nodes, others) => {
+    const value = JSON.stringify({ s: sampler, n: blurry, c: castle, ...nodes })
+    expect((await readMetadata(text('prompt', value))).recipe).toEqual({
+      program: 'ComfyUI',
+      prompt: 'a castle',
+      ...others,
+    })
+  })
+
+  it('A1111 with lines of an extension after its own', async () => {
+    const parameters = 'a castle\nSteps: 20, Size: 512x768, Model: sdxl, Version: v1.9\nTemplate: a {castle|barn}\n'
+    expect((await readMetadata(text('parameters', parameters))).recipe).toEqual({
+      program: 'A1111',
+      prompt: 'a castle',
+      model: 'sdxl',
+      width: 512,
+      height: 768,
+    })
+  })
+
   it('ComfyUI in a compressed text', async () => {
     const data = joined([latin1('prompt\0\0'), await deflated(latin1(JSON.stringify(graph)))])
     expect((await readMetadata(withChunk('zTXt', data))).recipe).toEqual(fromComfy)
@@ -224,6 +315,18 @@ describe('files of other programs', () => {
       'a graph that leads in a circle',
       'prompt',
       JSON.stringify({ '1': { class_type: 'KSampler', inputs: { positive: ['1', 0] } } }),
+    ],
+    [
+      'a graph in which every input leads to the next node',
+      'prompt',
+      JSON.stringify(
+        Object.fromEntries(
+          Array.from({ length: 64 }, (_, n) => {
+            const next = [String(n + 1), 0]
+            return [n, { class_type: 'KSampler', inputs: { positive: next, text: next, prompt: next, value: next } }]
+          }),
+        ),
+      ),
     ],
     ['JSON that is nested too deep', 'prompt', `${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}`],
     ['JSON cut short', 'invokeai_metadata', '{"positive_prompt": "a'],
