@@ -27,15 +27,13 @@ export function findRecipe(texts: ReadonlyMap<string, string>): FoundRecipe | un
 
 const named = (program: FoundRecipe['program'], facts: Facts | undefined) => facts && { program, ...facts }
 
-const pairPattern = /\s*([\w ]+):\s*("(?:\\.|[^"\\])*"|[^,]*)(?:,|$)/g
-
 /** A1111, Forge, CivitAI and Atelier: the prompt, optionally "Negative prompt:", then a line of pairs. */
 function readParameters(text: string): FoundRecipe | undefined {
   const lines = text.trimEnd().split('\n')
   // Extensions add lines of their own after it.
   const stepsAt = lines.findLastIndex((line) => /^Steps: \d/.test(line))
   const pairsAt = stepsAt < 0 ? lines.length - 1 : stepsAt
-  const pairs = new Map([...(lines[pairsAt] ?? '').matchAll(pairPattern)].map(pairOf))
+  const pairs = pairsIn(lines[pairsAt] ?? '')
   const hasPairs = pairs.size >= 3
   const body = hasPairs ? lines.slice(0, pairsAt) : lines
   const negativeAt = body.findIndex((line) => line.startsWith('Negative prompt:'))
@@ -53,8 +51,17 @@ function readParameters(text: string): FoundRecipe | undefined {
   }
 }
 
-function pairOf([, name = '', value = '']: RegExpMatchArray): [string, string] {
-  return [name.trim(), value.trim().replace(/^"|"$/g, '')]
+/** "Steps: 20, Model: "sd, xl"". A pair starts at the start or after a comma, so that a long line is read once. */
+function pairsIn(line: string): Map<string, string> {
+  const pairs = new Map<string, string>()
+  const pair = /\s*(\w[\w ]*):\s*("(?:\\.|[^"\\])*"|[^,]*)(?:,|$)/y
+  for (let at = 0; at < line.length; ) {
+    pair.lastIndex = at
+    const [found = '', name = '', value = ''] = pair.exec(line) ?? []
+    if (found !== '') pairs.set(name.trim(), value.trim().replace(/^"|"$/g, ''))
+    at = found === '' ? line.indexOf(',', at) + 1 || line.length : at + found.length
+  }
+  return pairs
 }
 
 function readSwarm(params: JsonObject): Facts | undefined {

@@ -331,6 +331,8 @@ describe('files of other programs', () => {
     ['JSON that is nested too deep', 'prompt', `${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}`],
     ['JSON cut short', 'invokeai_metadata', '{"positive_prompt": "a'],
     ['a size of gigabytes', 'parameters', 'x'],
+    ['a line of a million letters', 'parameters', 'a '.repeat(2 ** 19)],
+    ['a line of a million letters and colons', 'parameters', 'a:"\\"'.repeat(2 ** 18)],
     [
       'names of built-in members',
       'prompt',
