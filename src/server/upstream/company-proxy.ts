@@ -4,7 +4,7 @@ import { isIP } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
 import ipaddr from 'ipaddr.js'
-import type { Destination } from './hosts.ts'
+import { type Destination, toDestination } from './hosts.ts'
 
 /** The outgoing proxy that the environment variables name. */
 export interface CompanyProxy {
@@ -13,8 +13,8 @@ export interface CompanyProxy {
   except: readonly string[]
 }
 
-/** Time for a company's proxy to open a tunnel, and for the TLS handshake in it. */
-const tunnelMs = 15_000
+/** Time for a company's proxy to open a tunnel, and as much for the TLS handshake in it. */
+const usualTunnelMs = 15_000
 
 /**
  * Whether a destination is reached directly: always for this machine, and for what NO_PROXY lists. An entry is "*", a host, a
@@ -45,13 +45,17 @@ function isInNetwork(host: string, network: string): boolean {
  * sees only its name and port. If the tunnel fails, no byte of the request has been sent. The proxy resolves the name,
  * so the address cannot be checked here.
  */
-export function createTunnelAgent(proxy: URL, options: https.AgentOptions): https.Agent {
+export function createTunnelAgent(
+  proxy: URL,
+  options: https.AgentOptions,
+  tunnelMs: number = usualTunnelMs,
+): https.Agent {
   const agent = new https.Agent(options)
   agent.createConnection = (target, done) => {
     // The agent always gives both.
     const [host, port] = [String(target.host), String(target.port)]
-    openTunnel(proxy, `${isIP(host) === 6 ? `[${host}]` : host}:${port}`)
-      .then((socket) => secure(socket, { ...target, servername: isIP(host) === 0 ? host : '' }))
+    openTunnel(proxy, `${isIP(host) === 6 ? `[${host}]` : host}:${port}`, tunnelMs)
+      .then((socket) => secure(socket, { ...target, servername: isIP(host) === 0 ? host : '' }, tunnelMs))
       .then(
         (socket) => done?.(null, socket),
         (error: Error) => done?.(error, undefined as unknown as Duplex),
@@ -62,11 +66,12 @@ export function createTunnelAgent(proxy: URL, options: https.AgentOptions): http
 }
 
 /** The socket after a proxy's "200" to CONNECT. */
-function openTunnel(proxy: URL, authority: string): Promise<Duplex> {
+function openTunnel(proxy: URL, authority: string, tunnelMs: number): Promise<Duplex> {
+  const { secure, host, port } = toDestination(proxy, 'any')
   return new Promise((resolve, reject) => {
-    const request = (proxy.protocol === 'https:' ? https : http).request({
-      host: proxy.hostname.replace(/[[\]]/g, ''),
-      port: proxy.port || (proxy.protocol === 'https:' ? 443 : 80),
+    const request = (secure ? https : http).request({
+      host,
+      port,
       method: 'CONNECT',
       path: authority,
       headers: { host: authority, ...authorizationOf(proxy) },
@@ -96,7 +101,7 @@ function authorizationOf({ username, password }: URL): Record<string, string> {
   return { 'proxy-authorization': `Basic ${Buffer.from(pair).toString('base64')}` }
 }
 
-function secure(socket: Duplex, options: object): Promise<TLSSocket> {
+function secure(socket: Duplex, options: object, tunnelMs: number): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
     const secured = connectTls({ ...options, socket })
     const fail = (error: Error) => {

@@ -1,11 +1,12 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
-import { type AddressInfo, connect, type Socket } from 'node:net'
+import https from 'node:https'
+import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { generate } from 'selfsigned'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { readConfig } from '#server/config.ts'
-import { isBypassed } from '#server/upstream/company-proxy.ts'
+import { createTunnelAgent, isBypassed } from '#server/upstream/company-proxy.ts'
 import { createOutbound, type Outbound, readAnswer } from '#server/upstream/guard.ts'
 import { toDestination } from '#server/upstream/hosts.ts'
 import { eventually } from '../../support/eventually.ts'
@@ -22,9 +23,9 @@ interface CompanyProxy {
 }
 
 /** Takes CONNECT for any name, and leads to `port` of this machine. */
-async function openCompanyProxy(port: () => number): Promise<CompanyProxy> {
+async function openCompanyProxy(port: () => number, secured?: Certificate): Promise<CompanyProxy> {
   const sockets = new Set<Socket>()
-  const server = createServer((_, outgoing) => outgoing.writeHead(405).end())
+  const server = secured ? https.createServer(secured) : createServer()
   server.on('connection', (socket) => sockets.add(socket))
   server.on('connect', (incoming, client: Socket) => {
     proxy.asked.push(incoming)
@@ -155,6 +156,37 @@ describe("a company's proxy", () => {
     const bare = toDestination(new URL('https://203.0.114.7'), 'public')
     expect(await read(await outbound.request({ ...paid, to: bare }))).toBe('an answer')
     expect(names).toEqual(['api.example', false])
+    const bareSix = toDestination(new URL('https://[2606:4700::1111]'), 'public')
+    expect(await read(await outbound.request({ ...paid, to: bareSix }))).toBe('an answer')
+    expect(company.asked.map(({ url }) => url)).toEqual(['api.example:443', '203.0.114.7:443', '[2606:4700::1111]:443'])
+  })
+
+  it('D6: may be reached over TLS itself', async () => {
+    const secured = await openCompanyProxy(() => Number(new URL(service.origin).port), certificate)
+    const through = createOutbound(async () => [], {
+      address: new URL(`https://127.0.0.1:${secured.port}`),
+      except: [],
+    })
+    expect(await read(await through.request({ ...paid, to }))).toBe('an answer')
+    through.close()
+    await secured.close()
+  })
+
+  it('D6: is given up when it opens no tunnel in its time, or leads to a host that says nothing', async () => {
+    const silent = createTcpServer().listen(0, '127.0.0.1')
+    await once(silent, 'listening')
+    const failure = async (at: CompanyProxy) => {
+      const agent = createTunnelAgent(new URL(`http://127.0.0.1:${at.port}`), {}, 100)
+      const request = https.request({ agent, host: 'api.example', port: 443 })
+      const [error] = (await once(request, 'error')) as [Error]
+      return error.message
+    }
+    const leading = await openCompanyProxy(() => (silent.address() as AddressInfo).port)
+    expect(await failure(leading)).toBe('late')
+    company.delay = () => undefined
+    expect(await failure(company)).toBe('late')
+    await leading.close()
+    silent.close()
   })
 
   it('D6: opens a tunnel for each submission, and one for several questions', async () => {
