@@ -290,15 +290,20 @@ interface GridHandlers {
 function createGridHandlers({ contents, lines, pageRows, roving, acts, select }: GridHandlers) {
   return {
     onKeyDown(event: KeyboardEvent) {
-      const place = placeUnder(event)
+      const isOnGrid = event.target === event.currentTarget
+      const under = placeUnder(event)
+      if (under === undefined && !isOnGrid) return
+      // Quick presses count from where the focus is going, not from where it still is.
+      const place = roving.coming() ?? under
       if (place === undefined) return
       const item = roving.itemAt(place)
-      if (event.altKey) return moveByHand(event, item, acts)
+      if (event.altKey) return isOnGrid ? undefined : moveByHand(event, item, acts)
       const group = contents.groupAt(place)
       if (pressSelection(event, { place, item, group }, select)) return event.preventDefault()
       const hasMod = event.ctrlKey || event.metaKey
       const next = hasMod && event.key.startsWith('Arrow') ? undefined : movePlace(lines, place, event.key, pageRows())
-      if (next === undefined) return item && pressOn(item, group, event, acts, select)
+      // While no image has the focus, no image is acted on.
+      if (next === undefined) return item && !isOnGrid && pressOn(item, group, event, acts, select)
       event.preventDefault()
       roving.focusPlace(next)
       if (event.shiftKey) select.acts.extend(next, place, false)

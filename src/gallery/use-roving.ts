@@ -11,6 +11,8 @@ export interface RovingCommands {
   /** How many positions there are. */
   places(): number
   place(): number
+  /** The position that gets the focus as soon as its cell is rendered; until then another element has it. */
+  coming(): number | undefined
   /** Scrolls to the item at a position and focuses it when it is rendered. */
   focusPlace(place: number): void
   /** Like `focusPlace`, with the line and its heading at the top. */
@@ -109,8 +111,11 @@ function createCommands(
     itemAt,
     places: () => latest.current.lines.places,
     place: () => latest.current.place,
+    coming: () => (wanted === undefined ? undefined : latest.current.place),
     follow(place) {
       isInside = true
+      // A cell that is pressed meanwhile keeps the focus.
+      if (place !== wanted) wanted = undefined
       activate(place)
     },
     leave() {

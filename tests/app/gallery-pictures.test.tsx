@@ -83,6 +83,34 @@ describe('the grid', () => {
     expect(gridcell.names()).toHaveLength(3)
   })
 
+  it('counts quick presses from the tile that the focus is on its way to', async () => {
+    await show('one', 'two', 'three', 'four')
+    ;(await gridcell.find(/^one/)).focus()
+    const focus = HTMLElement.prototype.focus
+    let isHidden = true
+    vi.spyOn(HTMLElement.prototype, 'focus').mockImplementation(function (this: HTMLElement, options) {
+      if (!isHidden) focus.call(this, options)
+    })
+    const one = await gridcell.find(/^one/)
+    for (let press = 0; press < 3; press += 1) fireEvent.keyDown(one, { key: 'ArrowRight' })
+    expect(one).toHaveFocus()
+    isHidden = false
+    await waitFor(async () => expect(await gridcell.find(/^four/)).toHaveFocus())
+  })
+
+  it('leaves the focus on a tile that is pressed while the focus is on its way to another', async () => {
+    await show('one', 'two', 'three', 'four')
+    ;(await gridcell.find(/^one/)).focus()
+    const four = await gridcell.find(/^four/)
+    const focus = vi.spyOn(four, 'focus').mockImplementation(() => undefined)
+    const two = await gridcell.find(/^two/)
+    fireEvent.keyDown(document.activeElement ?? document.body, { key: 'End' })
+    act(() => two.focus())
+    focus.mockRestore()
+    await act(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
+    expect(two).toHaveFocus()
+  })
+
   it('shows the menu of one tile only, however quickly the tiles are pressed', async () => {
     await show('one', 'two', 'three')
     const [one, two, three] = gridcell.all()

@@ -65,6 +65,7 @@ test('J7 images are found, selected, collected, tagged, binned, restored and jud
   await keyboard.press('x')
   await expect(page.getByText('10 images moved to bin')).toBeVisible()
   await expect(bar).toBeHidden()
+  await expect.poll(() => namesOf(page)).not.toEqual(before)
   await keyboard.press('Control+z')
   await expect.poll(() => namesOf(page)).toEqual(before)
   await expect(region.locator(':focus')).toHaveCount(1)
