@@ -401,17 +401,20 @@ function useCellActs(
       const next = roving.itemAt(neighbour)
       return next && !isRun(next) ? next.id : undefined
     }
+    /** What leaves the list is no longer selected; the others of a selection stay in it. */
+    const leave = (images: NonEmpty<Picture>) =>
+      latest.current.acts.follow(new Map(images.map(({ id }) => [id, undefined])))
     const { choose, show } = useWorkspace.getState()
     const own: ImageCommands = {
       ...commands,
       async moveToBin(images) {
         const next = passOn(images)
-        latest.current.acts.clear()
+        leave(images)
         await commands.moveToBin(images, next)
       },
       restore(images) {
         passOn(images)
-        latest.current.acts.clear()
+        leave(images)
         return commands.restore(images)
       },
       askToDelete: (images) => onDelete?.(images),

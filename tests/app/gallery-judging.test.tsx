@@ -93,6 +93,20 @@ describe('the survey', () => {
     await waitFor(async () => expect(await store.countPictures('bin')).toBe(1))
   })
 
+  it('of a selection leaves those that were kept selected, to be exported next', async () => {
+    await show('one', 'two', 'three')
+    ;(await cell('one')).focus()
+    await userEvent.keyboard('{Control>}a{/Control}n')
+    const dialog = within(await screen.findByRole('dialog', { name: 'Survey' }))
+    await dialog.findByText(/^1 of 3/)
+    await userEvent.keyboard('x')
+    await dialog.findByText(/^2 of 3/)
+    await userEvent.click(dialog.getByRole('button', { name: 'Close' }))
+    await userEvent.click(await dialog.findByRole('button', { name: 'Move to bin' }))
+    await waitFor(async () => expect(await store.countPictures('bin')).toBe(1))
+    expect(await screen.findByRole('toolbar', { name: 'Selection' })).toHaveTextContent('2 selected')
+  })
+
   it('in which nothing was judged has no summary', async () => {
     await show('one', 'two')
     ;(await cell('one')).focus()
