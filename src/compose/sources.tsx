@@ -17,7 +17,9 @@ interface SourcesProps {
 /**
  * The images to start from, in the order in which they are sent. The whole window accepts drops; see window-drop.tsx.
  */
-export function Sources({ family, sources }: SourcesProps) {
+export function Sources({ family, sources: all }: SourcesProps) {
+  // The new source of a family of one takes the place of the old one at once: a second tile would move the prompt.
+  const sources = family.maxSources === 1 && all.preparing.length > 0 ? { ...all, ready: [] } : all
   const { ready, preparing, refused } = sources
   const count = ready.length + preparing.length + refused.length
   const { part: list } = useLoaded(loadList, count > 0)

@@ -296,6 +296,22 @@ describe('added files', () => {
     await expectShown('next.png')
   })
 
+  test('take the place of the only source of Flux Kontext while they are prepared', async () => {
+    const workers = fakePictureWorkers()
+    const { keep, show } = await renderForm()
+    await keep(['old'], 'flux-kontext')
+    show()
+    await expectShown('old.jpg')
+    await choose(imageFile('large.png', 'slow'))
+    await waitFor(() => expect(items()[0]).toHaveTextContent('Preparing large.png'))
+    // A second tile would move the prompt down for a moment.
+    expect(items()).toHaveLength(1)
+    expect(screen.getByText('1 of 1')).toBeVisible()
+    await press('Remove image 1')
+    await expectShown('old.jpg')
+    workers.finish()
+  })
+
   test('replace the only source of Flux Kontext, which can be restored', async () => {
     fakePictureWorkers()
     const { keep, show } = await renderForm()
