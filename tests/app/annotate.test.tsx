@@ -228,9 +228,9 @@ describe('the crop tool', () => {
       await enter('Width', value)
       const field = screen.getByRole('spinbutton', { name: 'Width' })
       expect(field).toHaveValue(value)
-      expect(field).toHaveAccessibleDescription('1 to 1,200')
+      expect(field).toHaveAccessibleDescription('Width: 1 to 1,200 pixels')
       expect(field).toHaveAttribute('aria-invalid', 'true')
-      expect(screen.getByRole('alert')).toHaveTextContent('1 to 1,200')
+      expect(screen.getByRole('alert')).toHaveTextContent('Width: 1 to 1,200 pixels')
       expect(screen.getByRole('button', { name: 'Apply crop' })).toBeDisabled()
     }
     await enter('Width', ' ')

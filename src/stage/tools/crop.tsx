@@ -170,7 +170,7 @@ function CropOptions({ picture, tool, send, onLeave, actions }: CropOptionsProps
         />
         <IconButton label="Reset crop" icon={Maximize} onClick={() => send({ kind: 'reset' })} />
       </span>
-      <span className="flex shrink-0 items-center gap-x-2.5">
+      <span className="flex shrink-0 items-center gap-x-2.5 text-soft text-xs">
         <Side
           label="Width"
           value={width}
@@ -228,7 +228,7 @@ function Side({ label, value, most, onChange }: SideProps) {
     setTyped(undefined)
   }
   return (
-    <span className="flex shrink-0 items-center gap-1.5 text-soft text-xs">
+    <>
       <label className="flex items-center gap-1.5">
         <span aria-hidden>{label[0]}</span>
         <input
@@ -255,8 +255,13 @@ function Side({ label, value, most, onChange }: SideProps) {
           className="h-7 w-16 rounded-sm border max-middle:h-11 border-line bg-ground px-2 text-ink text-sm tabular-nums"
         />
       </label>
-      {isWrong && <span id={id} role="alert" className="text-danger">{`1 to ${most.toLocaleString('en')}`}</span>}
-    </span>
+      {/* After both fields, so that neither moves while it is typed in. */}
+      {isWrong && (
+        <span id={id} role="alert" className="order-last text-danger">
+          {`${label}: 1 to ${most.toLocaleString('en')} pixels`}
+        </span>
+      )}
+    </>
   )
 }
 
