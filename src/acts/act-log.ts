@@ -78,10 +78,12 @@ async function turn(done: string, failed: string, work: () => Promise<Performed 
   }
 }
 
-/** What was changed since, here or in another window, stays as it is. */
+/** What was changed or deleted since, here or in another window, stays as it is. */
 export function sayLeft({ left }: Outcome): void {
   if (left === 0) return
-  notify({ text: `${left.toLocaleString('en')} changed elsewhere, left as ${left === 1 ? 'it is' : 'they are'}.` })
+  notify({
+    text: `${left.toLocaleString('en')} left as ${left === 1 ? 'it is' : 'they are'}: changed or deleted since.`,
+  })
 }
 
 export function sayFailure(what: string, error: unknown): void {

@@ -10,7 +10,7 @@ import { findPart, loadPart } from '#platform/load-part.ts'
 import { saveFile } from '#platform/save-file.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { announce } from '#ui/announce.tsx'
-import { notify } from '#ui/notices.tsx'
+import { closeOffers, notify } from '#ui/notices.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { perform, sayFailure, sayLeft, undo } from './act-log.ts'
 import { actWords } from './act-words.ts'
@@ -146,6 +146,8 @@ function createBinCommands(store: GalleryStore): Pick<ImageCommands, 'moveToBin'
         const deleted = await store.deleteForEver(ids, 'bin')
         const { selected, select } = useWorkspace.getState()
         if (selected !== undefined && deleted.includes(selected)) select(undefined)
+        // Their way into the bin cannot be undone any more.
+        closeOffers('Undo')
         announce(deleted.length === 1 ? 'Deleted permanently' : `${deleted.length} images deleted permanently`)
       } catch (error) {
         sayFailure('Nothing was deleted', error)

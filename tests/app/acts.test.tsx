@@ -260,14 +260,14 @@ describe('undo', () => {
     expect(screen.queryByRole('button', { name: /^Undo ./ })).toBeNull()
   })
 
-  it('says what it left because it changed elsewhere', async () => {
+  it('says what it left because it changed since', async () => {
     await show()
     focusStage()
     await userEvent.keyboard('x')
     await screen.findByRole('button', { name: 'Undo move to bin' })
     await act(() => store.restore(['one' as PictureId]))
     await userEvent.click(screen.getByRole('button', { name: 'Undo move to bin' }))
-    expect(await screen.findByText('1 changed elsewhere, left as it is.')).toBeVisible()
+    expect(await screen.findByText('1 left as it is: changed or deleted since.')).toBeVisible()
   })
 
   it('on a full disk says so and changes nothing', async () => {

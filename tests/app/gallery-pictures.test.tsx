@@ -268,6 +268,19 @@ describe('the bin', () => {
     await waitFor(async () => expect(await store.picture('one' as PictureId)).toBeUndefined())
   })
 
+  it('no longer offers to undo the move of what was deleted', async () => {
+    await show('one', 'two')
+    await choose('one', 'Move to bin')
+    // While it is pointed at, it does not go by itself.
+    const notice = (await screen.findByText('Moved to bin')).parentElement as HTMLElement
+    fireEvent.pointerEnter(notice)
+    await userEvent.click(screen.getByRole('button', { name: 'Bin' }))
+    await choose('one', 'Delete permanently')
+    await userEvent.click(await screen.findByRole('button', { name: 'Delete permanently' }))
+    await waitFor(() => expect(screen.queryByText('Moved to bin')).toBeNull())
+    expect(await store.picture('one' as PictureId)).toBeUndefined()
+  })
+
   it('keeps what another window restores while the question is open', async () => {
     await openBin('one', 'two')
     await userEvent.click(await screen.findByRole('button', { name: 'Empty bin' }))
