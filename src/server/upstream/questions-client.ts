@@ -185,7 +185,8 @@ function createConnector({ secure, host, port }: Destination, lookup: LookupFunc
       socket.off('error', fail)
       done(null, socket)
     })
-    if (secure) socket.on('session', (given: Buffer) => (session = given))
+    // Only TLS has sessions.
+    socket.on('session', (given: Buffer) => (session = given))
     return socket
   }
 }

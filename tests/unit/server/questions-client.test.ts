@@ -72,6 +72,11 @@ describe.each([
     expect(service.seen).toEqual([{ method: 'GET', url: '/a?b=c', headers, body: Buffer.alloc(0) }])
   })
 
+  it('gives no type where an answer has none', async () => {
+    const service = await open((_, outgoing) => outgoing.end('fine'))
+    expect(await way(questionTo(service.origin))).toMatchObject({ ok: true, status: 200, type: undefined })
+  })
+
   it('was certainly not sent if the name, the connection or TLS failed', async () => {
     const notSent = fault('no', 'unreachable')
     expect(await way(questionTo('http://127.0.0.1:1'))).toEqual(notSent)

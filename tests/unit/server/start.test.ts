@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -221,19 +222,46 @@ describe('the server', () => {
     await proxy.service.close()
   })
 
+  it('answers on open connections while it stops, and keeps none of them', async () => {
+    const { proxy, finish } = await openProxyAmidImage()
+    const host = `localhost:${proxy.port}`
+    const client = connect(proxy.port, '127.0.0.1')
+    let told = ''
+    client.on('data', (chunk) => {
+      told += chunk
+    })
+    // Half a request, so that its connection is not idle when the server stops.
+    client.write(`GET /api/health HTTP/1.1\r\nhost: ${host}\r\n`)
+    await eventually(() => expect(client.bytesWritten).toBeGreaterThan(0))
+    expect((await askProxy(proxy.port, '/api/health')).status).toBe(200)
+    const stopped = proxy.stop()
+    const refused = expect.objectContaining({ code: 'ECONNREFUSED' })
+    await eventually(() => expect(askProxy(proxy.port, '/api/health')).rejects.toEqual(refused))
+    client.write('\r\n')
+    await once(client, 'end')
+    expect(told).toMatch(/^HTTP\/1.1 200 OK\r\n/)
+    expect(told.toLowerCase()).toContain('connection: close\r\n')
+    expect(await finish()).toMatch(/done$/)
+    await stopped
+    await proxy.service.close()
+  })
+
   it('simulates the whole way from words to a picture without a key', async () => {
     const running = await startServer(readConfig({ PORT: '0' }))
     await fetch(`${running.simulatorOrigin}/__sim/switches`, {
       method: 'POST',
       body: '{"durationMs":50,"visibilityLagMs":0}',
     })
-    const submitted = await askProxy(running.port, kontext, submission('start-run-number-1'))
-    const { taskId } = submitted.json().data
+    const body = { prompt: 'a simulated fox', model: 'flux-kontext-pro' }
+    const asked = jsonRequest(body, { 'idempotency-key': 'start-run-number-1' })
+    const { taskId } = (await askProxy(running.port, kontext, asked)).json().data
     const status = `/api/v1/flux/kontext/record-info?taskId=${taskId}`
     const url = await eventually(async () => {
       const { resultImageUrl } = (await askProxy(running.port, status)).json().data.response
       return resultImageUrl as string
     })
+    // The key of the simulator is a word, and no secret.
+    expect((await askProxy(running.port, status)).text).toContain('a simulated fox')
     expect(new URL(url).origin).toBe(running.simulatorOrigin)
     const answer = await openAnswer(running.port, `/api/image?url=${encodeURIComponent(url)}`)
     expect(answer.headers['content-type']).toBe('image/jpeg')
