@@ -26,13 +26,14 @@ const galleryName = isDemo ? 'atelier-demo' : 'atelier'
 export function BackupSettings() {
   const store = useStore()
   const job = useSyncExternalStore(watchJob, currentJob)
-  const { shown, choose, chooseFolder, restore, dismiss } = useRestore(store)
+  const { shown, isFolder, choose, chooseFolder, restore, dismiss } = useRestore(store)
   const queries = useQueryClient()
   const backUp = async () => {
     await saveAll(() => saveBackup(store, () => Date.now()))
     await queries.invalidateQueries({ queryKey: ['storage'] })
   }
   const isBusy = job !== undefined
+  const report = shown && <RestoreReport shown={shown} isBusy={isBusy} onRestore={restore} onClose={dismiss} />
 
   return (
     <>
@@ -58,8 +59,9 @@ export function BackupSettings() {
       {(job?.kind === 'export' || job?.kind === 'hand-over') && (
         <p className="text-soft text-xs">{describeRunning(job)}</p>
       )}
+      {!isFolder && report}
       <FolderSettings isBusy={isBusy} onRestore={chooseFolder} />
-      {shown && <RestoreReport shown={shown} isBusy={isBusy} onRestore={restore} onClose={dismiss} />}
+      {isFolder && report}
     </>
   )
 }
@@ -106,6 +108,8 @@ type Shown =
 /** A restore only adds, so a sound backup is restored at once; a damaged one asks first. */
 function useRestore(store: GalleryStore) {
   const [shown, setShown] = useState<Shown>()
+  /** What was restored from, or is: the report is shown below its button. */
+  const [isFolder, setIsFolder] = useState(false)
 
   async function write(backup: Backup, plan: Plan) {
     setShown({ state: 'restoring', plan })
@@ -138,8 +142,15 @@ function useRestore(store: GalleryStore) {
 
   return {
     shown,
-    choose: (file: File) => read(() => openBackup(file)),
-    chooseFolder: (folder: Folder) => void read(() => openFolderBackup(folder)),
+    isFolder,
+    choose(file: File) {
+      setIsFolder(false)
+      void read(() => openBackup(file))
+    },
+    chooseFolder(folder: Folder) {
+      setIsFolder(true)
+      void read(() => openFolderBackup(folder))
+    },
     restore: () => void (shown?.state === 'planned' && write(shown.backup, shown.plan)),
     dismiss() {
       if (shown?.state === 'planned') void shown.backup.close().catch(() => undefined)
@@ -169,7 +180,7 @@ function RestoreReport({ shown, isBusy, onRestore, onClose }: ReportProps) {
     <div className="grid gap-2" aria-live="polite">
       <p className="text-sm">
         {describePlan(plan)}
-        {shown.state === 'ended' && <span className="text-soft"> {shown.sentence}</span>}
+        {shown.state === 'ended' && <span className="text-soft">{`. ${shown.sentence}`}</span>}
       </p>
       {plan.damaged.length > 0 && <Damaged damaged={plan.damaged} />}
       {shown.state === 'planned' && (

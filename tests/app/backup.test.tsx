@@ -108,6 +108,16 @@ describe('backup in Settings', () => {
     expect(await screen.findByRole('alert')).toHaveTextContent(`${sentence} Nothing was changed.`)
   })
 
+  it('is reported below its own button, not below those for folders', async () => {
+    vi.stubGlobal('showDirectoryPicker', () => undefined)
+    renderOver(store, <BackupSettings />)
+    await chooseFile(fileOf(new Blob([])))
+    const report = await screen.findByRole('alert')
+    const folder = screen.getByText('Copy to a folder')
+    expect(report.compareDocumentPosition(folder) & Node.DOCUMENT_POSITION_FOLLOWING).not.toBe(0)
+    vi.unstubAllGlobals()
+  })
+
   it('can be stopped, and leaves no file', async () => {
     for (const id of ['a', 'b', 'c']) await keep(store, id, { prompt: id, createdAt: 1_000 })
     const { backup } = store

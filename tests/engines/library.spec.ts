@@ -125,7 +125,7 @@ async function restore(door: Door, backup: GivenFile) {
   await expectText(door, settings, `${count} new, 0 known Restored`)
   await expect.poll(() => attributeOf(door, files, 'disabled'), often).toBe(null)
   await door.give(files, [backup])
-  await expectText(door, settings, `0 new, ${count} known Everything was here already.`)
+  await expectText(door, settings, `0 new, ${count} known. Everything was here already.`)
   await door.press('Escape')
   await expectImages(door, count)
 }
