@@ -11,7 +11,7 @@ import { Stage } from '#stage/stage.tsx'
 import { Announcer } from '#ui/announce.tsx'
 import { LazyDialog } from '#ui/lazy-dialog.tsx'
 import { lazyPart } from '#ui/lazy-part.tsx'
-import { openNotices, watchNotices } from '#ui/notices.tsx'
+import { topNotice, watchNotices } from '#ui/notices.tsx'
 import { useLoaded } from '#ui/use-loaded.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { Banners } from './banner.tsx'
@@ -101,7 +101,7 @@ export function App() {
 
 /** Loaded a moment after the first screen, or with the first notice. */
 function Notices({ isWanted }: { isWanted: boolean }) {
-  const hasNotice = useSyncExternalStore(watchNotices, openNotices).length > 0
+  const hasNotice = useSyncExternalStore(watchNotices, topNotice) !== undefined
   const { part } = useLoaded(loadSoon, isWanted || hasNotice)
   return part && <part.NoticeBoard />
 }

@@ -69,7 +69,7 @@ export function closeOffers(label: string): void {
   change(shown.filter((notice) => notice.label !== label))
 }
 
-/** The notices that are open. */
-export function openNotices(): readonly ShownNotice[] {
-  return shown
+/** The notice to show. Errors first, because they stay until they were seen; then the newest. */
+export function topNotice(): ShownNotice | undefined {
+  return shown.find(({ isError }) => isError) ?? shown.at(-1)
 }

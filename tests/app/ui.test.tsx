@@ -274,51 +274,6 @@ describe('notices', () => {
     expect(undo).toHaveBeenCalledTimes(10)
   })
 
-  it('stay behind a dialog that is opened later, and cover nothing of it', async () => {
-    const page = (open: boolean) => (
-      <>
-        <NoticeBoard />
-        <Dialog open={open} title="Export" onClose={() => undefined}>
-          File name
-        </Dialog>
-      </>
-    )
-    const { rerender } = render(page(false))
-    act(() => notify({ text: 'Moved to bin.' }))
-    rerender(page(true))
-    const dialog = within(screen.getByRole('dialog', { name: 'Export' }))
-    expect(screen.getByText('Moved to bin.')).toBeInTheDocument()
-    expect(dialog.queryByText('Moved to bin.')).toBeNull()
-    act(() => notify({ text: 'Exported.' }))
-    expect(dialog.getByRole('status')).toHaveTextContent('Exported.')
-    rerender(page(false))
-    expect(screen.getByRole('status')).toHaveTextContent('Exported.')
-    await userEvent.click(screen.getByRole('button', { name: 'Close notice' }))
-  })
-
-  it('of trouble wait behind a dialog until they can be seen, and hide no notice of the dialog', () => {
-    vi.useFakeTimers()
-    const page = (open: boolean) => (
-      <>
-        <NoticeBoard />
-        <Dialog open={open} title="Export" onClose={() => undefined}>
-          File name
-        </Dialog>
-      </>
-    )
-    const { rerender } = render(page(false))
-    act(() => notify({ text: 'No room left.', tone: 'error' }))
-    rerender(page(true))
-    act(() => notify({ text: 'Exported.' }))
-    const dialog = within(screen.getByRole('dialog', { name: 'Export' }))
-    expect(dialog.getByRole('status')).toHaveTextContent('Exported.')
-    act(() => vi.advanceTimersByTime(60_000))
-    rerender(page(false))
-    expect(screen.getByRole('alert')).toHaveTextContent('No room left.')
-    act(() => vi.advanceTimersByTime(8_000))
-    expect(screen.queryByRole('alert')).toBeNull()
-  })
-
   it('of trouble interrupt', async () => {
     render(<NoticeBoard />)
     act(() => notify({ text: 'No room left.', tone: 'error' }))
