@@ -160,13 +160,14 @@ function Face({ id, isMissing, title }: { id: PictureId; isMissing: boolean; tit
       </Middle>
     )
   }
-  // Not draggable itself, because the whole tile is.
+  // Not draggable itself, because the whole tile is. The height is that of the tile without its border, as a length: with a
+  // percentage, WebKit takes the image's own width for the width of the tile.
   return thumbnail ? (
     <img
       src={thumbnail}
       alt={title}
       draggable={false}
-      className="chequer mx-auto h-full w-auto max-w-full object-contain"
+      className="chequer mx-auto h-15.5 w-auto max-w-full object-contain max-middle:h-23.5"
     />
   ) : null
 }

@@ -105,6 +105,8 @@ test('J4 several references keep their order on the wire', async ({ door, live, 
   await door.click({ role: 'button', name: 'Move image 4 earlier', within: at.create })
   await door.click({ role: 'button', name: 'Remove image 1', within: at.create })
   await expect.poll(() => countOf(door, at.sources)).toBe(3)
+  // A tile is as wide as its image, with a least width, which is that of an upright one.
+  await expect.poll(() => widthOf(door, at.sources)).toBe(56)
   await door.click(at.choice('Model', 'Flex'))
   await door.click(at.choice('Size', '2K'))
   await door.fill(at.prompt, 'Put the three views into one poster')
