@@ -160,6 +160,20 @@ describe('the options of the area tool', () => {
     await waitFor(() => expect(areaNow().map(({ op }) => op)).toEqual(['add', 'cut']))
   })
 
+  it('select no text of the page while a mouse draws', async () => {
+    await show(photo)
+    await userEvent.click(tool('Select area'))
+    await screen.findByRole('radiogroup', { name: 'Area tool' })
+    const mouse = (type: string) =>
+      fireEvent(view(), new PointerEvent(type, { bubbles: true, pointerId: 1, pointerType: 'mouse', clientX: 5 }))
+    const mayStart = () => fireEvent(view(), new Event('selectstart', { bubbles: true, cancelable: true }))
+    expect(mayStart()).toBe(true)
+    mouse('pointerdown')
+    expect(mayStart()).toBe(false)
+    mouse('pointerup')
+    expect(mayStart()).toBe(true)
+  })
+
   it('say that 16 bits become 8 also for a file whose record does not tell', async () => {
     const bytes = new Blob([await readFile('tests/fixtures/inputs/deep.png')], { type: 'image/png' })
     const id = 'deep' as PictureId

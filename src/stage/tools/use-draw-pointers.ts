@@ -79,8 +79,9 @@ export function useDrawPointers(options: DrawPointersOptions): void {
     take({ kind, id: event.pointerId }, event)
   })
   const onLeave = useEffectEvent(() => hover?.(undefined))
-  // A finger or a pen that rests on an image asks for its menu, and the browser cancels the pointer when it opens one.
-  const onMenu = useEffectEvent((event: Event) => {
+  // A finger or a pen that rests on an image asks for its menu, and the browser cancels the pointer when it opens one. A
+  // mouse that drags a handle starts a selection of the page's text in WebKit, although the view has `user-select: none`.
+  const preventWhilePressed = useEffectEvent((event: Event) => {
     const { drawing, moving, resting } = pointers.current
     if (drawing || moving.size + resting.size > 0) event.preventDefault()
   })
@@ -95,7 +96,9 @@ export function useDrawPointers(options: DrawPointersOptions): void {
       target.addEventListener(type, (event) => onEnd(event), before)
     }
     target.addEventListener('pointerleave', () => onLeave(), before)
-    target.addEventListener('contextmenu', (event) => onMenu(event), before)
+    for (const type of ['contextmenu', 'selectstart'] as const) {
+      target.addEventListener(type, (event) => preventWhilePressed(event), before)
+    }
     target.addEventListener('dblclick', (event) => event.stopPropagation(), before)
     return () => ending.abort()
   }, [viewport])
