@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
+import { pipeline } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
 
@@ -91,7 +92,8 @@ function forward(target: string, incoming: IncomingMessage, outgoing: ServerResp
     const isPage = /text\/html/.test(answer.headers['content-type'] ?? '')
     if (isPage) return void sendPage(answer, outgoing)
     outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
-    answer.pipe(outgoing)
+    // Also ends an answer that the server did not finish.
+    pipeline(answer, outgoing, () => undefined)
   })
   onward.on('error', () => outgoing.destroy())
   outgoing.on('close', () => onward.destroy())

@@ -99,6 +99,15 @@ function beFinger(isFinger: boolean) {
 
 let finger: AbortController | undefined
 
+/** Addresses of the workers that the page started. */
+const workers: string[] = []
+globalThis.Worker = new Proxy(Worker, {
+  construct(target, given: ConstructorParameters<typeof Worker>) {
+    workers.push(String(given[0]))
+    return new target(...given)
+  },
+})
+
 const boxOf = (element: HTMLElement) => element.getBoundingClientRect().toJSON() as DOMRectReadOnly
 
 type AxeAnswer = ReturnType<AxeBuilder['analyze']>
@@ -130,6 +139,7 @@ const inPage = {
   fill,
   drop,
   boxOf,
+  workers,
   beFinger,
   findSerious,
 }

@@ -158,7 +158,25 @@ async function exportByKeys(door: Door): Promise<Download> {
   return door.download(() => pressOn(door, { role: 'button', name: 'Export', within: dialog }, 'Enter'))
 }
 
-test('J9 areas are selected by touch, mouse, pen and keys, and what was not selected keeps every pixel', async ({
+/** In the page: how many workers it started to lay answers in. */
+const countBlends = () => engineDoor.workers.filter((address) => address.includes('chain-worker')).length
+
+/** In the page: the shelf of each image that is kept. */
+const keptShelves = () =>
+  new Promise<string[]>((resolve, reject) => {
+    const open = indexedDB.open('atelier')
+    open.onerror = () => reject(open.error)
+    open.onsuccess = () => {
+      const all = open.result.transaction('pictures').objectStore('pictures').getAll()
+      all.onerror = () => reject(all.error)
+      all.onsuccess = () => {
+        open.result.close()
+        resolve((all.result as { shelf: string }[]).map(({ shelf }) => shelf).toSorted())
+      }
+    }
+  })
+
+test('J9 areas are selected by touch, mouse, pen and keys, the proxy is killed meanwhile, and what was not selected keeps every pixel', async ({
   door,
   engineName,
   live,
@@ -206,8 +224,11 @@ test('J9 areas are selected by touch, mouse, pen and keys, and what was not sele
   await other.open(live.front.url)
   await door.reload()
   for (const window of [door, other]) await expect.poll(() => countOf(window, isWorking)).toBe(1)
+  await live.kill()
   release()
+  await live.restart()
   for (const window of [door, other]) await expect.poll(() => countOf(window, showChanges)).toBe(1)
+  await expect.poll(() => other.evaluate(keptShelves)).toEqual(['answers', 'gallery', 'sources'])
   const { bytes } = await exportByKeys(other)
   const { laid, source, inside, outside } = await door.evaluate(compareLaidPixels, {
     boxes: [...Object.values(drawn), { left: 0.375, top: 0.375, right: 0.642, bottom: 0.625 }],
@@ -220,8 +241,32 @@ test('J9 areas are selected by touch, mouse, pen and keys, and what was not sele
   ])
   expect(outside).toBe(0)
   expect(inside).toBeGreaterThan(500)
-  expect((await live.service.simulator.state()).submissions).toHaveLength(1)
+  const { submissions, charges } = await live.service.simulator.state()
+  const blends = (await door.evaluate(countBlends)) + (await other.evaluate(countBlends))
+  expect([submissions.length, charges.length, blends]).toEqual([1, 1, 1])
 })
+
+/** An answer with another framing is moved by keys, finger and mouse, and laid in. */
+async function placeByHand(door: Door) {
+  const answer = { role: 'button', name: 'The answer over your image', within: at.stage }
+  const leftOf = () =>
+    door.evaluate((given) => engineDoor.find(given)?.getBoundingClientRect().left ?? 0, toSent(answer))
+  const moveRight = async (move: () => Promise<void>, leastPx: number) => {
+    const before = await leftOf()
+    await move()
+    await expect.poll(leftOf).toBeGreaterThan(before + leastPx)
+  }
+  const byHand = { role: 'button', name: 'Place by hand', within: at.stage }
+  await expect.poll(() => countOf(door, byHand)).toBe(1)
+  await pressOn(door, byHand, 'Enter')
+  await moveRight(() => pressOn(door, answer, 'Shift+ArrowRight'), 3)
+  const widthPx = await widthOf(door, answer)
+  for (const by of ['touch', 'mouse'] as const) {
+    const path: Share[] = [0.5, 0.55, 0.6].map((across) => [across, 0.5])
+    await moveRight(() => door.drag(answer, path, by), 0.09 * widthPx)
+  }
+  await pressOn(door, { role: 'button', name: 'Lay in', within: at.stage }, 'Enter')
+}
 
 test('J12 an image is extended and annotated, the result is turned, straightened, cropped and exported, by touch, mouse and keys', async ({
   door,
@@ -268,8 +313,11 @@ test('J12 an image is extended and annotated, the result is turned, straightened
   await door.fill(inTool('textbox', /^Text of Box 3/), 'a round window')
   await pressOn(door, inTool('button', 'Insert in prompt'), 'Enter')
   await expect.poll(() => fieldOf(door, at.prompt)).toMatch(/In the red box 3: a round window\./)
+  await door.focus(at.prompt)
+  await door.type(' [[lost]]')
   await pressOn(door, at.prompt, 'Control+Enter')
-  await expect.poll(() => countOf(door, inTool('list', 'What was done'))).toBe(1)
+  await placeByHand(door)
+  await expect.poll(() => textOf(door, inTool('list', 'What was done'))).toMatch(/^Moved \d+ px/)
 
   const { submissions } = await live.service.simulator.state()
   const [submission] = submissions as { body: { inputImage: string } }[]
