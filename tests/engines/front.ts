@@ -13,10 +13,12 @@ export interface Front {
   noise: string[]
   /** Complaints that a test expects. */
   expected: RegExp[]
-  /** Answers the next `times` requests with a matching path with 503. `failed`: the number so far. */
-  fail(path: RegExp, times: number): { failed(): number }
+  /** Answers the next `times` requests with a matching path with 503, until `stop`. `failed`: the number so far. */
+  fail(path: RegExp, times: number): { failed(): number; stop(): void }
   /** Requests with a matching path wait until the returned function is called. */
   hold(path: RegExp): () => void
+  /** Scripts with a matching path begin with a call of this function, until the returned function is called. */
+  prepend(path: RegExp, run: () => void): () => void
   close(): Promise<void>
 }
 
@@ -25,17 +27,19 @@ export async function openFront(target: string): Promise<Front> {
   const noise: string[] = []
   const failing: { path: RegExp; left: number; failed: number }[] = []
   const holding = new Map<RegExp, (() => void)[]>()
+  const prepended = new Map<RegExp, string>()
   const script = await inPageScript()
 
   const server = createServer((incoming, outgoing) => {
     const { pathname } = new URL(incoming.url ?? '/', target)
     if (pathname === '/engine-noise') return void takeNoise(incoming, outgoing, noise)
-    if (pathname === '/engine-door.js') return void send(outgoing, 'text/javascript', script)
+    const first = [...prepended].flatMap(([path, code]) => (path.test(pathname) ? code : [])).join('')
+    if (pathname === '/engine-door.js') return void send(outgoing, 'text/javascript', first + script)
     const held = [...holding].find(([path]) => path.test(pathname))?.[1]
     if (held) return void held.push(() => forward(target, incoming, outgoing))
     if (pathname === '/engine-axe.js') return void send(outgoing, 'text/javascript', axe())
     const fault = failing.find(({ path, left }) => left > 0 && path.test(pathname))
-    if (!fault) return forward(target, incoming, outgoing)
+    if (!fault) return forward(target, incoming, outgoing, first)
     fault.left -= 1
     fault.failed += 1
     outgoing.writeHead(503).end()
@@ -50,7 +54,12 @@ export async function openFront(target: string): Promise<Front> {
     fail(path, times) {
       const fault = { path, left: times, failed: 0 }
       failing.push(fault)
-      return { failed: () => fault.failed }
+      return {
+        failed: () => fault.failed,
+        stop() {
+          fault.left = 0
+        },
+      }
     },
     hold(path) {
       const held: (() => void)[] = []
@@ -59,6 +68,10 @@ export async function openFront(target: string): Promise<Front> {
         holding.delete(path)
         for (const go of held) go()
       }
+    },
+    prepend(path, run) {
+      prepended.set(path, `(${run})();\n`)
+      return () => void prepended.delete(path)
     },
     close: () =>
       new Promise((resolve) => {
@@ -79,8 +92,8 @@ async function takeNoise(incoming: IncomingMessage, outgoing: ServerResponse, no
   outgoing.writeHead(204).end()
 }
 
-/** Requests need the server's own host name, because it serves no other. */
-function forward(target: string, incoming: IncomingMessage, outgoing: ServerResponse) {
+/** Requests need the server's own host name, because it serves no other. `first`: the code with which a script begins. */
+function forward(target: string, incoming: IncomingMessage, outgoing: ServerResponse, first = '') {
   const { host, origin, ...rest } = incoming.headers
   const headers = {
     ...rest,
@@ -90,7 +103,8 @@ function forward(target: string, incoming: IncomingMessage, outgoing: ServerResp
   }
   const onward = request(target + incoming.url, { method: incoming.method, headers }, (answer) => {
     const isPage = /text\/html/.test(answer.headers['content-type'] ?? '')
-    if (isPage) return void sendPage(answer, outgoing)
+    if (isPage) return void sendChanged(answer, outgoing, (html) => html.replace('<head>', `<head>${doorTag}`))
+    if (first) return void sendChanged(answer, outgoing, (script) => first + script)
     outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
     // Also ends an answer that the server did not finish.
     pipeline(answer, outgoing, () => undefined)
@@ -100,12 +114,13 @@ function forward(target: string, incoming: IncomingMessage, outgoing: ServerResp
   incoming.pipe(onward)
 }
 
-async function sendPage(answer: IncomingMessage, outgoing: ServerResponse) {
+const doorTag = '<script src="./engine-door.js"></script>'
+
+async function sendChanged(answer: IncomingMessage, outgoing: ServerResponse, change: (text: string) => string) {
   const chunks: Buffer[] = []
   for await (const chunk of answer) chunks.push(chunk)
-  const html = Buffer.concat(chunks).toString().replace('<head>', '<head><script src="./engine-door.js"></script>')
   const { 'content-length': _length, etag: _etag, ...headers } = answer.headers
-  outgoing.writeHead(answer.statusCode ?? 502, headers).end(html)
+  outgoing.writeHead(answer.statusCode ?? 502, headers).end(change(Buffer.concat(chunks).toString()))
 }
 
 /** The script of axe, in the version that tests/e2e has from Playwright's package for it. */

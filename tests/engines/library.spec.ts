@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import type { TestInfo } from '@playwright/test'
-import { at, attributeOf, countOf, savedOf, textOf } from './atelier.ts'
+import { at, attributeOf, savedOf, textOf } from './atelier.ts'
 import { expectNothingSerious } from './axe.ts'
 import type { Door, GivenFile, Query } from './door.ts'
 import { expectCount, often } from './expect-count.ts'
@@ -149,22 +149,71 @@ test('J7 wide and on a phone: images are found, collected, binned, judged, compa
   }
 })
 
-test('J8 wide and on a phone: an image that cannot be fetched at first is fetched again, and paid once', async ({
+/** Runs in the worker that saves images. For PNG originals the disk is full while the front answers this address with 503. */
+function fillDisk() {
+  const { put } = IDBObjectStore.prototype
+  IDBObjectStore.prototype.put = function (...given: Parameters<typeof put>) {
+    const [value] = given
+    if (this.name === 'originals' && value.mime === 'image/png') {
+      const disk = new XMLHttpRequest()
+      disk.open('GET', '/engine-disk', false)
+      disk.send()
+      if (disk.status === 503) throw new DOMException('The disk is full.', 'QuotaExceededError')
+    }
+    return put.apply(this, given)
+  }
+}
+
+/** Runs in the page. Its database cannot be opened. */
+function failToOpen() {
+  IDBFactory.prototype.open = () => {
+    throw new DOMException('The database cannot be opened.', 'UnknownError')
+  }
+}
+
+async function make(door: Door, prompt: string, format?: 'PNG' | 'JPEG') {
+  if (format) await door.click(at.choice('Format', format))
+  await door.fill(at.prompt, prompt)
+  await door.click(at.submit)
+}
+
+const expectSaved = (door: Door, prompt: string) => expect.poll(() => savedOf(door, prompt), often).toBe(1)
+
+test('J8 wide and on a phone: what cannot be fetched or saved at first is saved later, paid once; without a database it stays until the page is closed', async ({
   door,
   live,
 }) => {
+  live.front.prepend(/\/assets\/picture-worker-/, fillDisk)
   await door.open(live.front.url)
   for (const size of sizes) {
     await changeSize(door, size)
+    const [large, expired] = [`A mountain, ${size}`, `A harbour, ${size} [[expired]]`]
+    const fetchFault = live.front.fail(/^\/api\/image/, 1)
+    const fullDisk = live.front.fail(/^\/engine-disk/, Number.POSITIVE_INFINITY)
     await show(door, size, 'Create')
-    const prompt = size === 'wide' ? 'A bridge in the rain' : 'A harbour in the fog'
-    const fault = live.front.fail(/^\/api\/image/, 1)
-    await door.fill(at.prompt, prompt)
-    await door.click(at.submit)
+    await make(door, large, 'PNG')
+    await make(door, expired, 'JPEG')
     await show(door, size, 'Gallery')
-    await expect.poll(fault.failed).toBe(1)
-    expect(await countOf(door, { role: 'gridcell', name: /failed/i, within: at.grid })).toBe(0)
-    await expect.poll(() => savedOf(door, prompt)).toBe(1)
+    await expectText(door, at.image(large), /could not be saved in this browser: the browser has no room left/)
+    await expectSaved(door, expired)
+    expect(await savedOf(door, large)).toBe(0)
+    expect(fetchFault.failed()).toBe(1)
+    expect(fullDisk.failed()).toBeGreaterThan(0)
+    fullDisk.stop()
+    await door.click(buttonIn(at.image(large), 'Save again'))
+    await expectSaved(door, large)
   }
-  expect((await live.service.simulator.state()).charges).toHaveLength(2)
+
+  await show(door, 'phone', 'Create')
+  live.front.prepend(/\/engine-door/, failToOpen)
+  await door.reload()
+  for (const size of sizes) {
+    await changeSize(door, size)
+    await expectText(door, { role: 'alert' }, "Work can't be saved here. Download before closing.")
+    await show(door, size, 'Create')
+    await make(door, `Only for now, ${size}`)
+    await show(door, size, 'Gallery')
+    await expectSaved(door, `Only for now, ${size}`)
+  }
+  expect((await live.service.simulator.state()).charges).toHaveLength(6)
 })
