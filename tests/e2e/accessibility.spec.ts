@@ -108,14 +108,6 @@ async function workByKeys(page: Page) {
   await expect(edit).toBeVisible()
 }
 
-test('from load to a saved image, compared, moved to the bin and restored, by keyboard only', async ({
-  page,
-  live,
-}) => {
-  await page.goto(live.url)
-  await workByKeys(page)
-})
-
 /**
  * How an element looks in forced colours; for a radio, its label. `part`: selector of the element inside
  * that shows the state.
@@ -128,7 +120,10 @@ const drawingOf = (element: Locator, part?: string) =>
     return [backgroundColor, borderColor, borderWidth, color].join(' ')
   }, part)
 
-test('in forced colours: the same by keyboard, and chosen options look different', async ({ page, live }) => {
+test('in forced colours, from load to a saved image, compared, moved to the bin and restored, by keyboard only; chosen options look different', async ({
+  page,
+  live,
+}) => {
   await page.emulateMedia({ forcedColors: 'active' })
   await page.goto(live.url)
   await workByKeys(page)
