@@ -65,7 +65,8 @@ function AddImages({ isFirst, family, onFiles }: AddImagesProps) {
       className={classes(
         'relative flex items-center justify-center gap-x-2 rounded border border-line border-dashed text-faint text-xs transition-colors',
         'hover:border-line-strong hover:bg-raised has-focus-visible:outline-2 has-focus-visible:outline-ink has-focus-visible:outline-offset-2',
-        isFirst ? 'h-27 flex-col gap-y-1' : 'h-9 max-middle:h-11',
+        // As high as the first source with the button below it, so that the prompt keeps its place.
+        isFirst ? 'h-27 flex-col gap-y-1 max-middle:h-37' : 'h-9 max-middle:h-11',
       )}
     >
       <label className="inline-flex items-center gap-2 font-medium text-ink text-sm">

@@ -32,7 +32,10 @@ export function PhoneActs({ picture, view, commands, isComparing, ...before }: P
     <ActButton act={act} disabled={!act.isOffered([picture])} onClick={() => act.perform([picture], commands)} />
   )
   return (
-    <Toolbar label="Tools" className="flex h-14 items-center justify-between overflow-x-auto px-1">
+    <Toolbar
+      label="Tools"
+      className="flex h-14 items-center justify-between overflow-x-auto px-1 [&_button]:-outline-offset-2"
+    >
       {!isBinned && control(editAct)}
       {!isBinned &&
         railTools.map(({ id, act }) => (

@@ -176,10 +176,13 @@ test.describe('on a phone', () => {
     simulated,
   }) => {
     await page.goto(simulated.url)
+    const { prompt, submit, sources } = createOf(page)
+    const before = await placeOf(prompt)
     const image = await bring(page, 1200, 800)
+    await expect(sources.getByRole('img', { name: 'Image 1: street.jpg' })).toBeVisible()
+    expect(await placeOf(prompt)).toEqual(before)
     await page.getByRole('navigation').getByRole('button', { name: 'Image' }).click()
     await expect(image).toBeVisible()
-    const { prompt, submit } = createOf(page)
     await prompt.fill('Make it night')
     await expect(submit).toHaveAccessibleName(/^Edit.*5 credits/)
     const foot = await page.getByRole('navigation').boundingBox()
