@@ -3,6 +3,7 @@ import { cameraPhoto } from '../support/photo.ts'
 import { at, attributeOf, countOf, fieldOf, savedOf, textOf } from './atelier.ts'
 import type { Door, Download, PointerType, Query, Share } from './door.ts'
 import { expect, test } from './fixtures.ts'
+import type { SentQuery } from './in-page.ts'
 import { toSent } from './queries.ts'
 
 test('J1 a first visit without a key: the demo, an image, and the samples removed again', async ({
@@ -61,7 +62,21 @@ test('J2 a prompt becomes an image that is downloaded, and is there after a relo
   expect((await live.service.simulator.state()).submissions).toHaveLength(1)
 })
 
-test('J3 a dropped photo is edited, compared by keys, and edited on', async ({ door, live, file }) => {
+const view = { role: 'group', name: 'View', within: at.stage }
+
+/** The position of the comparison's divider in percent, when it is drawn there: keys move it in 0.15 s. */
+async function restingDivider(door: Door, slider: Query): Promise<number> {
+  const drawnAt = ([slider, view]: SentQuery[]) => {
+    const [divider, frame] = [slider, view].map((query) => query && engineDoor.find(query)?.getBoundingClientRect())
+    return divider && frame ? (100 * (divider.left + divider.width / 2 - frame.left)) / frame.width : Number.NaN
+  }
+  const position = Number(await attributeOf(door, slider, 'aria-valuenow'))
+  const distance = async () => Math.abs((await door.evaluate(drawnAt, [slider, view].map(toSent))) - position)
+  await expect.poll(distance).toBeLessThan(1)
+  return position
+}
+
+test('J3 a dropped photo is edited, compared by keys, mouse and touch, and edited on', async ({ door, live, file }) => {
   const photo = await file('IMG_2041.JPG', 'image/jpeg', await cameraPhoto(4032, 3024, 85))
   await door.open(live.front.url)
   await door.focus(at.prompt)
@@ -83,6 +98,12 @@ test('J3 a dropped photo is edited, compared by keys, and edited on', async ({ d
   const before = await attributeOf(door, slider, 'aria-valuenow')
   await door.press('ArrowLeft')
   await expect.poll(() => attributeOf(door, slider, 'aria-valuenow')).not.toBe(before)
+  for (const by of ['mouse', 'touch'] as const) {
+    const start = await restingDivider(door, slider)
+    const path: Share[] = [0, 0.05, 0.1].map((further) => [start / 100 + further, 0.4])
+    await door.drag(view, path, by)
+    await expect.poll(async () => Number(await attributeOf(door, slider, 'aria-valuenow'))).toBeGreaterThan(start + 5)
+  }
   await door.click({ role: 'button', name: /^Compare/, within: at.stage })
 
   await door.focus(at.image('Make it a night'))
@@ -126,8 +147,6 @@ test('J4 several references keep their order on the wire', async ({ door, live, 
   )
   expect(heights).toEqual([720, 880, 800])
 })
-
-const view = { role: 'group', name: 'View', within: at.stage }
 
 async function pressOn(door: Door, query: Query, ...keys: string[]) {
   await door.focus(query)
