@@ -31,9 +31,10 @@ test('D02 J8 the disk fills up in the middle of six: what was saved stays, the o
   // If even the failure could not be stored, the run retries by itself; otherwise it has a button.
   const folded = page.getByRole('button', { name: /need attention/, expanded: false })
   await expect(async () => {
-    if (await folded.isVisible()) await folded.click()
+    if (await folded.isVisible()) await folded.click({ timeout: 1_000 })
     const again = run('ready').getByRole('button', { name: 'Save again' }).first()
-    if (await again.isVisible()) await again.click()
+    // A run that saves itself meanwhile takes its button with it.
+    if (await again.isVisible()) await again.click({ timeout: 1_000 })
     await expect(runs).toHaveCount(0, { timeout: 1_000 })
   }).toPass({ timeout: 60_000 })
   expect((await stored(page)).originals).toHaveLength(6)
