@@ -122,7 +122,7 @@ async function restore(door: Door, backup: GivenFile) {
   await door.click({ role: 'button', name: /^Settings/ })
   const files: Query = { role: 'file', name: 'Restore a backup' }
   await door.give(files, [backup])
-  await expectText(door, settings, `${count} new, 0 known Restored`)
+  await expectText(door, settings, `${count} new, 0 known. Restored`)
   await expect.poll(() => attributeOf(door, files, 'disabled'), often).toBe(null)
   await door.give(files, [backup])
   await expectText(door, settings, `0 new, ${count} known. Everything was here already.`)
