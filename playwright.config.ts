@@ -1,9 +1,10 @@
 import { defineConfig } from '@playwright/test'
 import type { Origins } from './tests/e2e/fixtures.ts'
+import type { EngineOptions } from './tests/engines/fixtures.ts'
 import { chromiumLaunch } from './tests/support/chromium.ts'
 
 /** Every test starts its own server, on a free port, from what was built. */
-export default defineConfig<Origins>({
+export default defineConfig<Origins & EngineOptions>({
   testDir: 'tests/e2e',
   outputDir: 'node_modules/.cache/e2e',
   timeout: 300_000,
@@ -22,6 +23,13 @@ export default defineConfig<Origins>({
     launchOptions: chromiumLaunch,
   },
   projects: [
+    // What the other engines show of the gallery, wide and on a phone.
+    {
+      name: 'engine-journeys',
+      testDir: 'tests/engines',
+      testMatch: /\/(keyboard|library)\.spec\.ts$/,
+      use: { engineName: 'chromium' },
+    },
     { name: 'one-origin', testMatch: '*.spec.ts' },
     { name: 'page-elsewhere', testMatch: 'page-elsewhere.setup.ts' },
     {
