@@ -1,8 +1,9 @@
 import { MutationObserver, type MutationOptions, type QueryClient } from '@tanstack/react-query'
 import { type Failure, toFailure } from '#domain/failure.ts'
 import type { RunId } from '#domain/ids.ts'
-import { isIn, type Run } from '#domain/run.ts'
+import { isIn, isOver, type Run } from '#domain/run.ts'
 import { step } from '#domain/run-machine.ts'
+import { loadPausesMs, pauseAfter } from './load-again.ts'
 import type { Network, RunnerPorts } from './ports.ts'
 import type { Runner } from './runner.ts'
 import type { Way } from './saving.ts'
@@ -19,6 +20,8 @@ export interface DriverPorts {
   network?: Network
   /** Shows a failure that belongs to no run on screen. */
   tell(failure: Failure): void
+  /** Pauses before the runner is loaded again for a run that was sent. */
+  pausesMs?: readonly number[]
 }
 
 /** The runs that this window drives, each at most once at a time. */
@@ -39,18 +42,22 @@ export interface Drivers {
 
 export const unreachable: Failure = { kind: 'unavailable', detail: 'The proxy cannot be reached.' }
 
-export function createDrivers({ runner, ports: { store, now }, queryClient, network, tell }: DriverPorts): Drivers {
+export function createDrivers(parts: DriverPorts): Drivers {
+  const { runner, ports, queryClient, network, tell, pausesMs = loadPausesMs } = parts
+  const { store, now } = ports
   let isClosed = false
   const driven = new Map<RunId, { stop(): void; ended: Promise<unknown> }>()
 
-  async function driveNow(id: RunId, signal: AbortSignal, how?: Way): Promise<void> {
+  async function driveNow(id: RunId, signal: AbortSignal, how?: Way, tries = 0): Promise<void> {
     const driver = await runner().catch(() => undefined)
     if (driver) {
       await driver.drive(id, signal, how)
       return
     }
     if (!network?.isOffline()) {
-      await store.amendRun(id, (run) => withoutDriver(run, now()))
+      const run = await store.amendRun(id, (stored) => withoutDriver(stored, now()))
+      const mayGoOn = run !== undefined && !isOver(run) && (await pauseAfter(tries, pausesMs, signal))
+      if (mayGoOn) await driveNow(id, signal, how, tries + 1)
       return
     }
     // Offline before the runner was loaded: nothing was sent, so the run waits for the network too.
@@ -100,7 +107,7 @@ export function createDrivers({ runner, ports: { store, now }, queryClient, netw
 
 /**
  * If the page's own server cannot be reached, neither can its proxy. Only a run that was never sent fails for this
- * reason.
+ * reason; one that was sent is driven when the server is back.
  */
 function withoutDriver(run: Run, at: number): Run {
   if (!isIn(run, 'queued')) return run

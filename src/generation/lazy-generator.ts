@@ -1,6 +1,7 @@
 import { type Failure, toFailure } from '#domain/failure.ts'
 import type { GalleryStore } from '#store/store.ts'
 import type { Generator } from './generator.ts'
+import { loadPausesMs, pauseAfter } from './load-again.ts'
 import type { SpendLimits } from './spend-question.ts'
 
 interface LazyPorts {
@@ -11,14 +12,19 @@ interface LazyPorts {
   limits?: () => Pick<SpendLimits, 'price' | 'day'>
   /** Shows a failure that belongs to no run on screen. */
   tell(failure: Failure): void
+  /** Pauses before it is loaded again for unfinished runs. */
+  pausesMs?: readonly number[]
 }
 
 /**
  * A generator that is loaded when it is first needed: its first use, an unfinished run, a run that another window
- * changed. If it cannot be loaded, the user is told, and nothing is sent.
+ * changed. If it cannot be loaded for a press, the user is told, and nothing is sent. For unfinished runs it is loaded
+ * again until that succeeds.
  */
-export function createLazyGenerator({ load, store, limits, tell }: LazyPorts): Generator {
+export function createLazyGenerator({ load, store, limits, tell, pausesMs = loadPausesMs }: LazyPorts): Generator {
   let isClosed = false
+  const closing = new AbortController()
+  let isResuming = false
   let loading: Promise<Generator> | undefined
 
   function open(): Promise<Generator> {
@@ -39,7 +45,21 @@ export function createLazyGenerator({ load, store, limits, tell }: LazyPorts): G
     if (!isClosed) tell(toFailure(error))
   }
   const use = (act: (generator: Generator) => void) => void open().then(act, notLoaded)
-  const resume = async () => (await open()).resume()
+
+  /** The host of the page's files may be away for a moment: it is often the proxy. */
+  async function resume(): Promise<void> {
+    if (isResuming) return
+    isResuming = true
+    try {
+      for (let tries = 0; ; tries += 1) {
+        const generator = await open().catch(() => undefined)
+        if (generator) return await generator.resume()
+        if (!(await pauseAfter(tries, pausesMs, closing.signal))) return
+      }
+    } finally {
+      isResuming = false
+    }
+  }
   const unsubscribe = store.subscribe(({ kind }) => {
     if (kind === 'runs') resume().catch(() => undefined)
   })
@@ -75,6 +95,7 @@ export function createLazyGenerator({ load, store, limits, tell }: LazyPorts): G
     },
     close() {
       isClosed = true
+      closing.abort()
       unsubscribe()
       void loading?.then((generator) => generator.close()).catch(() => undefined)
     },

@@ -91,7 +91,7 @@ function countBlends(...pages: Page[]): () => number {
   return () => count
 }
 
-test('J9 what was not selected keeps every pixel, through a reload and a second window, also when exported', async ({
+test('J9 what was not selected keeps every pixel, through a reload, a second window and a proxy that is killed, also when exported', async ({
   page,
   context,
   live,
@@ -113,7 +113,9 @@ test('J9 what was not selected keeps every pixel, through a reload and a second 
   await other.goto(live.url)
   // A window shows a result by itself only if it was open before.
   for (const window of [page, other]) await expect(galleryOf(window).run('working')).toBeVisible()
+  await live.kill()
   await release()
+  await live.restart()
   await expect(stage.getByRole('button', { name: 'Show changes' })).toBeVisible()
   await expect(stageOf(other).getByRole('button', { name: 'Show changes' })).toBeVisible()
   expect(blends()).toBe(1)
@@ -135,8 +137,8 @@ test('J9 what was not selected keeps every pixel, through a reload and a second 
   })
   expect(originals.filter(({ id }) => String(id).endsWith('-laid'))).toHaveLength(1)
   expect(runs).toHaveLength(1)
-  const { submissions } = await live.service.simulator.state()
-  expect(submissions).toHaveLength(1)
+  const { submissions, charges } = await live.service.simulator.state()
+  expect([submissions.length, charges.length]).toEqual([1, 1])
   expect(JSON.stringify(submissions[0]?.body)).toMatch(
     /Change only the area from 30% to 55% across and from 35% to 60% down\./,
   )

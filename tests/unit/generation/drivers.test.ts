@@ -57,9 +57,10 @@ interface Given {
   load?: () => Promise<Runner>
   network?: Network
   limits?: SpendLimits
+  pausesMs?: readonly number[]
 }
 
-function open({ load = async () => runner, network, limits }: Given = {}) {
+function open({ load = async () => runner, network, limits, pausesMs }: Given = {}) {
   let ids = 0
   return createGenerator({
     runner: load,
@@ -68,6 +69,7 @@ function open({ load = async () => runner, network, limits }: Given = {}) {
     tell: (failure) => void told.push(failure),
     ...(network ? { network } : {}),
     ...(limits ? { limits: () => limits } : {}),
+    ...(pausesMs ? { pausesMs } : {}),
   })
 }
 
@@ -314,6 +316,37 @@ describe('a runner that cannot be loaded', () => {
     })
     expect(await store.run('b' as RunId)).toEqual(sendingRun('b'))
     expect(await store.run('c' as RunId)).toEqual(workingRun('c'))
+  })
+
+  test('drives a run that was sent as soon as it can be loaded', async () => {
+    await keep(workingRun('a'))
+    let isServed = false
+    await open({ pausesMs: [1], load: () => (isServed ? Promise.resolve(runner) : load()) }).resume()
+    await settled()
+    expect(asked).toEqual([])
+    isServed = true
+    await eventually(() => expect(asked).toEqual(['drive a']))
+  })
+
+  test('is not loaded again for a run that is no longer waited for', async () => {
+    await keep(workingRun('a'))
+    let loads = 0
+    const count = () => {
+      loads += 1
+      return load()
+    }
+    const generator = open({ pausesMs: [60_000], load: count })
+    await generator.resume()
+    await settled()
+    const stopped = marked(workingRun('a'), { stopped: true })
+    await store.amendRun('a' as RunId, () => stopped)
+    await settled()
+    // The pause of a minute has ended with it.
+    generator.look(stopped)
+    await eventually(() => expect(loads).toBe(2))
+    generator.close()
+    await settled()
+    expect(told).toEqual([])
   })
 
   test('keeps the run queued while the network is away, and drives it when that is back', async () => {

@@ -27,7 +27,7 @@ beforeEach(async () => {
     loads += 1
     return createGenerator({ runner: async () => runner, ports, queryClient: new QueryClient(), tell })
   }
-  generator = createLazyGenerator({ load, store: machine.store, tell })
+  generator = createLazyGenerator({ load, store: machine.store, tell, pausesMs: [1] })
 })
 
 afterEach(async () => {
@@ -58,6 +58,17 @@ test('an unfinished run of an earlier visit is taken up', async () => {
   await generator.resume()
   await eventually(async () => expect(await phases()).toEqual(['saved']))
   expect(await submissions()).toBe(1)
+})
+
+test('an unfinished run is taken up as soon as the page’s server is back', async () => {
+  isServed = false
+  await machine.create(machine.recipe())
+  void generator.resume()
+  await settled()
+  expect(await submissions()).toBe(0)
+  isServed = true
+  await eventually(async () => expect(await phases()).toEqual(['saved']))
+  expect([await submissions(), loads, told]).toEqual([1, 1, []])
 })
 
 test('a run that another window starts is followed from then on', async () => {
