@@ -1,5 +1,6 @@
-import { type ReactNode, useSyncExternalStore } from 'react'
+import { type ReactNode, useEffect, useEffectEvent, useSyncExternalStore } from 'react'
 import { partTrouble, watchPartTrouble } from '#platform/load-part.ts'
+import { isOffline, watchNetwork } from '#platform/network.ts'
 import { useStoreHealth } from '#store/queries.ts'
 import { Button } from '#ui/button.tsx'
 import { useLoaded } from '#ui/use-loaded.ts'
@@ -14,6 +15,11 @@ export function Banners() {
   const trouble = useSyncExternalStore(watchPartTrouble, partTrouble)
   const isEvicted = useWorkspace((state) => state.isEvicted)
   const { health, unreachable, askAgain } = useHealth()
+  const isAlone = useSyncExternalStore(watchNetwork, isOffline)
+  const askIfUnreachable = useEffectEvent(() => unreachable && void askAgain())
+  useEffect(() => {
+    if (!isAlone) askIfUnreachable()
+  }, [isAlone])
   const { part: access } = useLoaded(loadPrompt, health?.locked === true)
   return (
     <div className="bg-panel">
@@ -40,7 +46,9 @@ export function Banners() {
       {health?.locked && access && <access.AccessPrompt />}
       {unreachable && (
         <Banner act="Try again" onAct={askAgain}>
-          The proxy cannot be reached. Nothing is lost: submitted runs continue, and the gallery works.
+          {isAlone
+            ? 'There is no network. Nothing is lost: new runs wait for it, and the gallery works.'
+            : 'The proxy cannot be reached. Nothing is lost: submitted runs continue, and the gallery works.'}
         </Banner>
       )}
     </div>

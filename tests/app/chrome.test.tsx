@@ -64,6 +64,21 @@ describe('the banners', () => {
   })
 })
 
+describe('the banners without a network', () => {
+  it('say so, and ask the proxy again when the network is back', async () => {
+    let isUp = false
+    const send: Send = (...request) => (isUp ? simulated(...request) : Promise.reject(new TypeError('Failed to fetch')))
+    const onLine = vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(false)
+    renderWith(send, <Banners />)
+    const words = await screen.findByText(/^There is no network\./)
+    expect(screen.queryByText(/proxy cannot be reached/)).toBeNull()
+    isUp = true
+    onLine.mockReturnValue(true)
+    act(() => void window.dispatchEvent(new Event('online')))
+    await eventually(() => expect(words).not.toBeInTheDocument())
+  })
+})
+
 describe('the layout', () => {
   const room = (
     <Layout header={header} create="the form" stage="the stage" gallery="the grid" tasks="the tasks" isSoon />
