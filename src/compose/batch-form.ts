@@ -1,6 +1,7 @@
 import type { Issue } from '#domain/failure.ts'
 import type { NonEmpty } from '#domain/ids.ts'
 import { type Draft, laidEditOf, mostInBatch, type Recipe } from '#domain/run.ts'
+import { describeCredits } from '#domain/spending.ts'
 import {
   type BatchPlan,
   chosenIn,
@@ -47,7 +48,7 @@ export function toFormBatch(family: ModelFamily, draft: Draft, recipe: Recipe, s
   return {
     recipes: [first, ...others],
     priceCredits,
-    label: drafts.length === 1 ? `· ${priceCredits} credits` : `${drafts.length} · ${priceCredits} credits`,
+    label: `${drafts.length === 1 ? '' : `${drafts.length} `}· ${describeCredits(priceCredits)}`,
     issues: issuesOf(draft, drafts.length),
     facts: describeBatch(cells.length, variants),
   }

@@ -1,5 +1,6 @@
 import type { Issue } from '#domain/failure.ts'
 import { type Draft, laidEditOf, type Recipe } from '#domain/run.ts'
+import { describeCredits } from '#domain/spending.ts'
 import { type BatchCell, chosenIn, type SeveralField, severalFields, toggled } from '#models/batch-plan.ts'
 import type { ModelFamily } from '#models/model.ts'
 import { planForm } from './batch-form.ts'
@@ -65,7 +66,7 @@ export function Matrix({ family, draft, recipe, sourceCount, issues, onChange }:
       </div>
       {laidEditOf(recipe) && <p className="text-soft text-xs">The answer has the ratio of the image that is sent.</p>}
       <p role="status" className="text-right font-medium text-sm">
-        {`${drafts.length === 1 ? '1 image' : `${drafts.length} images`} · ${priceCredits.toLocaleString('en')} credits`}
+        {`${drafts.length === 1 ? '1 image' : `${drafts.length} images`} · ${describeCredits(priceCredits)}`}
       </p>
       {issues.map(({ message }) => (
         <p key={message} role="alert" className="text-right text-danger text-sm">

@@ -2,6 +2,7 @@ import { type ReactNode, useEffect, useState } from 'react'
 import { describeFailure, toFailure } from '#domain/failure.ts'
 import type { NonEmpty } from '#domain/ids.ts'
 import type { Recipe } from '#domain/run.ts'
+import { describeCredits } from '#domain/spending.ts'
 import { previewImages, previewText, type SentImage } from '#generation/sent-preview.ts'
 import { describeBytes, describeSize } from '#imaging/source-limits.ts'
 import { useStore } from '#store/queries.ts'
@@ -51,7 +52,7 @@ export function SentPreview({ recipes, priceCredits, issue }: SentPreviewProps) 
         </section>
       ))}
       <p className="text-right font-medium">
-        {`${recipes.length === 1 ? '1 request' : `${recipes.length} requests`} · ${priceCredits} credits`}
+        {`${recipes.length === 1 ? '1 request' : `${recipes.length} requests`} · ${describeCredits(priceCredits)}`}
       </p>
     </div>
   )

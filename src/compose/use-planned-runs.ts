@@ -1,5 +1,6 @@
 import type { Issue } from '#domain/failure.ts'
 import type { Draft, Recipe } from '#domain/run.ts'
+import { describeCredits } from '#domain/spending.ts'
 import { type Field, isBatch, type ModelFamily } from '#models/model.ts'
 import { useLoaded } from '#ui/use-loaded.ts'
 
@@ -19,7 +20,7 @@ export function usePlannedRuns(family: ModelFamily, draft: Draft, recipe: Recipe
   }
   if (!wanted) {
     const { priceCredits, model, asked } = family.quote(draft, sourceCount)
-    const label = `· ${priceCredits} credits`
+    const label = `· ${describeCredits(priceCredits)}`
     return { ...edits, recipes: [recipe] as const, priceCredits, label, facts: `${model} · ${asked}`, issues: [] }
   }
   const batch = part?.toFormBatch(family, draft, recipe, sourceCount)

@@ -1,4 +1,5 @@
 import { isAdopted, type Marks, type Run } from './run.ts'
+import { describeCredits } from './spending.ts'
 
 /** "about $0.03". */
 export function describeDollars(dollars: number): string {
@@ -6,7 +7,7 @@ export function describeDollars(dollars: number): string {
 }
 
 function describePrice({ priceCredits, standsIn }: Marks): string {
-  if (!standsIn) return `${priceCredits} credits`
+  if (!standsIn) return describeCredits(priceCredits)
   return standsIn.priceDollars === undefined ? 'a price not known here' : describeDollars(standsIn.priceDollars)
 }
 

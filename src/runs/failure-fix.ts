@@ -1,6 +1,7 @@
 import { describeCharge, describeDollars } from '#domain/charge.ts'
 import { describeFailure, type Failure } from '#domain/failure.ts'
 import { isAdopted, type Run, type RunIn } from '#domain/run.ts'
+import { describeCredits } from '#domain/spending.ts'
 import { otherRatioFor, priceDollarsFor } from '#generation/fallback.ts'
 import { findFamily } from '#models/catalogue.ts'
 import { modelOfRun } from './run-words.ts'
@@ -92,7 +93,7 @@ export function fallbackWords(run: RunIn<'failed'>, fallback: Parameters<typeof 
 function withPrice(act: string, { recipe, marks: { priceCredits: own, standsIn } }: Run): string {
   const family = standsIn && findFamily(recipe.family)
   const priceCredits = family?.quote(recipe.draft, recipe.sources.length).priceCredits ?? own
-  return `${act} (${priceCredits} ${priceCredits === 1 ? 'credit' : 'credits'})`
+  return `${act} (${describeCredits(priceCredits)})`
 }
 
 function fixInvalid(run: Run, { issues, code }: Extract<Failure, { kind: 'invalid' }>): Fix {

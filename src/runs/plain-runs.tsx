@@ -3,6 +3,7 @@
 import { describeCharge } from '#domain/charge.ts'
 import { describeFailure } from '#domain/failure.ts'
 import type { Run } from '#domain/run.ts'
+import { describeCredits } from '#domain/spending.ts'
 import { useGenerator } from '#generation/use-generate.ts'
 import { Button } from '#ui/button.tsx'
 import { describeRun } from './run-words.ts'
@@ -31,7 +32,9 @@ export function PlainRuns({ runs }: { runs: readonly Run[] }) {
                   <p className="text-soft">
                     {describeFailure(failure)} {describeCharge(run)}
                   </p>
-                  <Button onClick={() => generator.again(run)}>Try again ({run.marks.priceCredits} credits)</Button>
+                  <Button onClick={() => generator.again(run)}>
+                    Try again ({describeCredits(run.marks.priceCredits)})
+                  </Button>
                 </>
               )}
             </div>

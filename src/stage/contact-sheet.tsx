@@ -7,6 +7,7 @@ import { useImageCommands } from '#acts/use-image-commands.ts'
 import type { BatchId } from '#domain/ids.ts'
 import { awaitsLaying, type Picture } from '#domain/picture.ts'
 import { isIn, type Run } from '#domain/run.ts'
+import { describeCredits } from '#domain/spending.ts'
 import { splitFailure } from '#domain/split-failure.ts'
 import { useGenerator } from '#generation/use-generate.ts'
 import { useOpenRuns, usePictures } from '#store/queries.ts'
@@ -147,7 +148,9 @@ function Cell({ place: { index, picture, run }, tabIndex, onOpen, onStar }: Cell
     >
       <span className="line-clamp-4">{`${name}: ${failed ? splitFailure(failed.state.failure).words : describeWaiting(run)}`}</span>
       {failed && failed.state.failure.kind !== 'unconfirmed' && (
-        <Button onClick={() => generator.again(failed)}>Try again ({failed.marks.priceCredits} credits)</Button>
+        <Button onClick={() => generator.again(failed)}>
+          Try again ({describeCredits(failed.marks.priceCredits)})
+        </Button>
       )}
     </div>
   )

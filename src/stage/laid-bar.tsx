@@ -6,6 +6,7 @@ import type { PictureId } from '#domain/ids.ts'
 import type { Laying, LayObjection } from '#domain/laying.ts'
 import type { Picture } from '#domain/picture.ts'
 import { laidEditOf, type Recipe } from '#domain/run.ts'
+import { describeCredits } from '#domain/spending.ts'
 import { toBatch } from '#generation/batch.ts'
 import { answerLayingOf } from '#generation/browser-laying.ts'
 import type { LayInOptions } from '#generation/laying.ts'
@@ -362,7 +363,7 @@ function Refused({ answer, laying, recipe, zoom }: RefusedProps) {
           </Button>
         )}
         <Button variant="quiet" disabled={tryAgain === undefined} onClick={tryAgain} {...needsSource}>
-          Try again ({toBatch([recipe]).priceCredits} credits)
+          Try again ({describeCredits(toBatch([recipe]).priceCredits)})
         </Button>
       </span>
     </Panel>
