@@ -64,6 +64,10 @@ test('J2 a prompt becomes an image that is downloaded, and is there after a relo
 
 const view = { role: 'group', name: 'View', within: at.stage }
 
+/** Waits for the focus in the prompt, where some acts put it at their end: a key pressed before would be typed there. */
+const untilInPrompt = (door: Door) =>
+  expect.poll(() => door.evaluate(() => document.activeElement instanceof HTMLTextAreaElement)).toBe(true)
+
 /** The position of the comparison's divider in percent, when it is drawn there: keys move it in 0.15 s. */
 async function restingDivider(door: Door, slider: Query): Promise<number> {
   const drawnAt = ([slider, view]: SentQuery[]) => {
@@ -209,6 +213,7 @@ test('J9 areas are selected by touch, mouse, pen and keys, the proxy is killed m
   await door.open(live.front.url)
   await door.give(at.files, [photo])
   await expect.poll(() => countOf(door, at.sources)).toBe(1)
+  await untilInPrompt(door)
   await pressOn(door, view, 'm')
   await pressOn(door, at.choice('Area tool', 'Brush'), 'ArrowRight')
   const select = async (box: Corners, by: PointerType, isProtected: string) => {
@@ -305,6 +310,7 @@ test('J12 an image is extended and annotated, the result is turned, straightened
   await door.open(live.front.url)
   await door.give(at.files, [source])
   await expect.poll(() => countOf(door, at.sources)).toBe(1)
+  await untilInPrompt(door)
 
   await pressOn(door, view, 'k')
   await door.drag(
@@ -321,6 +327,7 @@ test('J12 an image is extended and annotated, the result is turned, straightened
   expect(extended.height).toBe(640)
   await pressOn(door, inTool('button', 'Extend'), 'Enter')
   await expect.poll(() => fieldOf(door, at.prompt)).toMatch(/^Continue the scene/)
+  await untilInPrompt(door)
 
   await pressOn(door, view, 'n')
   await pressOn(door, at.choice('Mark', 'Arrow'), 'ArrowRight')
