@@ -15,11 +15,11 @@ export function Banners() {
   const trouble = useSyncExternalStore(watchPartTrouble, partTrouble)
   const isEvicted = useWorkspace((state) => state.isEvicted)
   const { health, unreachable, askAgain } = useHealth()
-  const isAlone = useSyncExternalStore(watchNetwork, isOffline)
+  const hasNoNetwork = useSyncExternalStore(watchNetwork, isOffline)
   const askIfUnreachable = useEffectEvent(() => unreachable && void askAgain())
   useEffect(() => {
-    if (!isAlone) askIfUnreachable()
-  }, [isAlone])
+    if (!hasNoNetwork) askIfUnreachable()
+  }, [hasNoNetwork])
   const { part: access } = useLoaded(loadPrompt, health?.locked === true)
   return (
     <div className="bg-panel">
@@ -46,7 +46,7 @@ export function Banners() {
       {health?.locked && access && <access.AccessPrompt />}
       {unreachable && (
         <Banner act="Try again" onAct={askAgain}>
-          {isAlone
+          {hasNoNetwork
             ? 'There is no network. Nothing is lost: new runs wait for it, and the gallery works.'
             : 'The proxy cannot be reached. Nothing is lost: submitted runs continue, and the gallery works.'}
         </Banner>
