@@ -75,15 +75,20 @@ async function pour({ body, headers }: Answer, outgoing: ServerResponse, mostByt
     ...closedHeaders,
   ])
   outgoing.write(head)
+  body.pipe(outgoing)
   let size = head.length
+  // Listens after the pipe, which then writes nothing to an answer that was aborted.
   body.on('data', (chunk: Buffer) => {
     size += chunk.length
-    if (size > mostBytes) body.destroy()
+    if (size <= mostBytes) return
+    // A body whose end has arrived already still ends after it is destroyed, and the pipe would end the answer.
+    body.unpipe(outgoing)
+    body.destroy()
+    outgoing.destroy()
   })
   body.once('close', () => {
     if (!body.readableEnded) outgoing.destroy()
   })
-  body.pipe(outgoing)
 }
 
 /** Enough bytes to tell an image's type, or everything if there are fewer. */

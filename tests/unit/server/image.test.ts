@@ -1,11 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { ServerResponse } from 'node:http'
+import { createServer, type Server, ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { Readable, Writable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Route } from '#server/edge/routes.ts'
+import { createOutbound, type Outbound } from '#server/upstream/guard.ts'
 import { createHostRules } from '#server/upstream/hosts.ts'
 import { createImageHandler } from '#server/upstream/image.ts'
+import { createTransfers } from '#server/upstream/transfers.ts'
 import { askProxy, openAnswer } from '../../support/ask-proxy.ts'
 import { eventually } from '../../support/eventually.ts'
 import { openFakeService, type Reply } from '../../support/fake-service.ts'
@@ -219,6 +222,64 @@ describe('a picture of the service', () => {
     reply = (_, outgoing) => outgoing.end(png)
     expect((await get()).bytes).toEqual(png)
     expect(proxy.logged).toEqual([])
+  })
+})
+
+describe('a picture without a length, between a real service and a real client', () => {
+  const mostBytes = 1000
+  let outbound: Outbound
+  let server: Server
+  let finish: (() => void) | undefined
+  let failures: unknown[]
+
+  beforeEach(async () => {
+    outbound = createOutbound()
+    failures = []
+    const parts = {
+      gateway: { results: createHostRules([proxy.service.host]) },
+      outbound,
+      access: { userOf: () => 'anna' },
+      transfers: createTransfers(),
+    }
+    const handler = createImageHandler(parts, { deadlineMs: 20_000, answerBytes: mostBytes } as Route)
+    server = createServer(async (incoming, outgoing) => {
+      outgoing.on('error', (error) => failures.push(error))
+      await Promise.resolve(handler(incoming, outgoing)).catch((error) => failures.push(error))
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+  })
+  afterEach(async () => {
+    outbound.close()
+    server.closeAllConnections()
+    server.close()
+    await once(server, 'close')
+  })
+
+  /** The size of what the client receives when the last piece, of that many bytes, comes together with the end. */
+  async function receive(lastBytes: number): Promise<number> {
+    reply = (_, outgoing) => {
+      outgoing.write(png)
+      // One write: its bytes and the end arrive at the proxy together.
+      finish = () => outgoing.end(Buffer.alloc(lastBytes))
+    }
+    const answer = await openAnswer((server.address() as AddressInfo).port, result())
+    finish?.()
+    let size = 0
+    for await (const chunk of answer) size += (chunk as Buffer).length
+    return size
+  }
+
+  it('U09: arrives whole where it is as large as is allowed', async () => {
+    expect(await receive(mostBytes - png.length)).toBe(mostBytes)
+    expect(failures).toEqual([])
+  })
+
+  it('U09: is cut off where its very last piece is too much, and nothing fails because of that', async () => {
+    await expect(receive(mostBytes - png.length + 1)).rejects.toThrow('aborted')
+    await eventually(() => expect(proxy.service.underWay()).toBe(0))
+    expect(await receive(0)).toBe(png.length)
+    expect(failures).toEqual([])
   })
 })
 
