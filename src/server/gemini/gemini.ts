@@ -153,14 +153,19 @@ async function atLast(log: Log, run: string, work: () => Promise<void>): Promise
 }
 
 /** Answers the page's request for a finished image, by the id of its run. */
-function createPictureHandler({ pictures, access, transfers, timeoutDivisor }: GeminiParts): Handler {
+function createPictureHandler({ pictures, access, transfers, log, timeoutDivisor }: GeminiParts): Handler {
   return async (incoming, outgoing) => {
     const run = lastPartOf(incoming)
     if (!submissionKey.test(run)) throw refused(400, 'This is not the id of a run.')
-    const bytes = (await pictures.find(run)) ?? Buffer.alloc(0)
+    // Before anything is waited for: a place taken for a client that has left already would never be given back.
+    outgoing.once('close', transfers.downloads.take(access.userOf(incoming)))
+    const found = await pictures.find(run).catch((error: unknown) => {
+      log.error({ run, err: error }, 'an image could not be looked up')
+      throw refused(503, 'The proxy cannot look up images at the moment.', { retryAfterMs: 5_000 })
+    })
+    const bytes = found ?? Buffer.alloc(0)
     const mime = sniffImage(bytes)
     if (mime === undefined) throw refused(404, 'The proxy does not have this image any more.')
-    outgoing.once('close', transfers.downloads.take(access.userOf(incoming)))
     endUnread(outgoing, timeoutDivisor)
     outgoing.once('finish', () => void pictures.fetched(run).catch(() => undefined))
     outgoing.writeHead(200, [

@@ -1,4 +1,7 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { once } from 'node:events'
+import { ServerResponse } from 'node:http'
+import { Writable } from 'node:stream'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { gemini } from '#providers/gemini.ts'
 import type { Access } from '#server/edge/access.ts'
 import { refusalIn } from '#server/edge/refusals.ts'
@@ -9,11 +12,13 @@ import { createLog } from '#server/log.ts'
 import { createMemoryPictures, type KeptPictures } from '#server/shared/memory/kept-pictures.ts'
 import { createMemorySubmissions } from '#server/shared/memory/submissions.ts'
 import type { Fault } from '#server/upstream/fault.ts'
-import { createTransfers } from '#server/upstream/transfers.ts'
+import { createTransfers, type Transfers } from '#server/upstream/transfers.ts'
 import { answerOf, incomingOf } from '../../support/incoming.ts'
+import { later } from '../../support/later.ts'
 
-const isGenerate = ({ kind }: Route) => kind === 'generate'
-const route = createRoutes({ callbacks: false, fallback: true, spend: false, metrics: false }).find(isGenerate) as Route
+const routes = createRoutes({ callbacks: false, fallback: true, spend: false, metrics: false })
+const routeOf = (wanted: Route['kind']) => routes.find(({ kind }) => kind === wanted) as Route
+const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')
 const run = 'gemini-run-number-1'
 const otherRun = 'gemini-run-number-2'
 const bodyOf = (prompt: string) => gemini.standIn?.toBody({ prompt, ratio: '1:1', size: '1K' }, [])
@@ -24,6 +29,7 @@ let calls: number
 let givenBack: number
 let submissions: ReturnType<typeof createMemorySubmissions>
 let pictures: KeptPictures
+let transfers: Transfers
 let logged: string[]
 let fallback: Fallback
 
@@ -34,6 +40,7 @@ beforeEach(() => {
   logged = []
   submissions = createMemorySubmissions()
   pictures = createMemoryPictures({ mostBytes: 100, placeBytes: 100 })
+  transfers = createTransfers({ bodyPerUser: 1_000 })
   fallback = createGemini({
     service: openGemini({ apiKey: 'a-key-of-enough-length', apiBaseUrl: undefined, models: ['gemini-a'] }),
     outbound: {
@@ -53,15 +60,19 @@ beforeEach(() => {
       tieTo: async () => undefined,
     }),
     access: { userOf: () => 'anna' } as Partial<Access> as Access,
-    transfers: createTransfers({ bodyPerUser: 1_000 }),
+    transfers,
     log: createLog([], (line) => logged.push(line)),
   })
+})
+
+afterEach(() => {
+  vi.useRealTimers()
 })
 
 /** Submits, and gives the status, or the refusal. */
 async function submit(key = run, body: unknown = bodyOf('a fox'), length = '600') {
   const headers = { 'content-type': 'application/json', 'idempotency-key': key, 'content-length': length }
-  return answerOf(incomingOf({ headers, body: JSON.stringify(body) }), fallback.generateFor(route)).then(
+  return answerOf(incomingOf({ headers, body: JSON.stringify(body) }), fallback.generateFor(routeOf('generate'))).then(
     ({ status }) => status,
     (error: unknown) => refusalIn(error) ?? Promise.reject(error),
   )
@@ -103,6 +114,33 @@ describe('a call of the fallback', () => {
     await submit()
     await fallback.drain()
     expect(settled).toEqual([['unknown', code, { code, msg, proxy: { sent: 'unknown' } }]])
+  })
+
+  it('P05 whose end cannot be stored is tried again after 0.5, 2, 8 and 30 s', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    let tries = 0
+    const { settle } = submissions
+    submissions.settle = async (...end) => {
+      tries += 1
+      if (tries < 5) throw new Error('away')
+      await settle(...end)
+    }
+    expect(await submit()).toBe(202)
+    for (const [pauseMs, count] of [
+      [0, 1],
+      [499, 1],
+      [1, 2],
+      [1_999, 2],
+      [1, 3],
+      [7_999, 3],
+      [1, 4],
+      [29_999, 4],
+      [1, 5],
+    ] as const) {
+      await vi.advanceTimersByTimeAsync(pauseMs)
+      expect(tries).toBe(count)
+    }
+    expect(await outcome()).toEqual({ state: 'unknown' })
   })
 
   it('that was not sent gives its credits back, and says why', async () => {
@@ -155,5 +193,37 @@ describe('a call of the fallback', () => {
     const { generationConfig } = bodyOf('a fox') as { generationConfig: object }
     const wrong = { ...(bodyOf('a fox') as object), generationConfig: { ...generationConfig, responseModalities: [1] } }
     expect(await fieldsOf(wrong)).toContain('generationConfig.responseModalities')
+  })
+})
+
+describe('an image of the fallback', () => {
+  const ask = () => incomingOf({ method: 'GET', url: `/api/gemini/pictures/${run}` })
+
+  it('G4: whose reader leaves while it is looked up gives its place back', async () => {
+    const lookup = later<Buffer>()
+    pictures.find = () => lookup.promise
+    const incoming = ask()
+    const outgoing = new ServerResponse(incoming)
+    const socket = new Writable({ write: (_chunk, _encoding, done) => done() })
+    outgoing.assignSocket(Object.assign(socket, { setTimeout: () => socket }) as never)
+    const answered = fallback.pictureFor(routeOf('picture'))(incoming, outgoing)
+    expect(transfers.downloads.held()).toBe(1)
+    const left = once(outgoing, 'close')
+    outgoing.destroy()
+    await left
+    lookup.resolve(png)
+    await answered
+    expect(transfers.downloads.held()).toBe(0)
+  })
+
+  it('that cannot be looked up is told to be asked for again', async () => {
+    pictures.find = () => Promise.reject(new Error('away'))
+    const asked = answerOf(ask(), fallback.pictureFor(routeOf('picture')))
+    expect(await asked.catch(refusalIn)).toEqual({
+      code: 503,
+      msg: 'The proxy cannot look up images at the moment.',
+      proxy: { sent: 'no', retryAfterMs: 5_000 },
+    })
+    expect(logged.map((line) => JSON.parse(line))).toMatchObject([{ run, err: { message: 'away' } }])
   })
 })
