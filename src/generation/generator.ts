@@ -78,7 +78,8 @@ export function createGenerator(parts: GeneratorPorts): Generator {
 
   const unsubscribe = store.subscribe((change) => {
     if (change.kind !== 'runs') return
-    for (const id of change.ids) void follow(id)
+    // A run that cannot be read at the moment is left as it is.
+    for (const id of change.ids) follow(id).catch(() => undefined)
   })
 
   /**
@@ -86,7 +87,7 @@ export function createGenerator(parts: GeneratorPorts): Generator {
    * here.
    */
   async function follow(id: RunId) {
-    const run = await store.run(id).catch(() => undefined)
+    const run = await store.run(id)
     if (!run || run.marks.stopped) stop(id)
     // A run with a problem whose driver gave up here waits for the user; its own last change does not start it again.
     else if (!isOver(run) && (isIn(run, 'queued') || !run.state.trouble)) mutate(() => drive(id))

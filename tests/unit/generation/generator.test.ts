@@ -1,6 +1,7 @@
 import { QueryClient } from '@tanstack/react-query'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Failure } from '#domain/failure.ts'
+import type { RunId } from '#domain/ids.ts'
 import type { Phase, Run } from '#domain/run.ts'
 import { createGenerator, type Generator } from '#generation/generator.ts'
 import { interfere, isPollPath } from '../../support/broken-network.ts'
@@ -24,8 +25,8 @@ afterEach(async () => {
 })
 
 /** The generator in one more window of the same browser. */
-function openWindow(runner = machine.window()): Generator {
-  const ports = { store: machine.store, now: () => Date.now(), newId: () => crypto.randomUUID() }
+function openWindow(runner = machine.window(), store: Machine['store'] = machine.store): Generator {
+  const ports = { store, now: () => Date.now(), newId: () => crypto.randomUUID() }
   const generator = createGenerator({
     runner: async () => runner,
     ports,
@@ -162,6 +163,65 @@ describe('adopting', () => {
       state: { task: { provider: 'kie-jobs', taskId: 'never-heard-of-it' } },
     })
     expect(await submissions()).toBe(1)
+  })
+})
+
+describe('a window that is told of no changes', () => {
+  const openDeaf = () => openWindow(machine.window(), { ...machine.store, subscribe: () => () => undefined })
+
+  test('drives a run that it starts', async () => {
+    void openDeaf().generate(machine.recipe())
+    await run('saved')
+  })
+
+  test('drives each run of a batch', async () => {
+    await openDeaf().generateBatch([machine.recipe(), machine.recipe()])
+    await expect.poll(() => machine.store.countPictures('gallery')).toBe(2)
+  })
+
+  test('drives a second try', async () => {
+    const generator = openDeaf()
+    void generator.generate(machine.recipe({ prompt: 'a red fox [[fail:501]]' }))
+    generator.again(await run('failed'))
+    await expect.poll(submissions).toBe(2)
+  })
+
+  test('drives an adopted task once, and not again when it is adopted again', async () => {
+    const generator = openDeaf()
+    await generator.adopt('never-heard-of-it', 'flux-2')
+    await run('failed')
+    const asked = await polls()
+    expect(asked).toBeGreaterThan(0)
+    expect(await generator.adopt('never-heard-of-it', 'flux-2')).toMatchObject({ known: true })
+    for (let turn = 0; turn < 10; turn += 1) await settled()
+    expect(await polls()).toBe(asked)
+    expect(told).toEqual([])
+  })
+})
+
+describe('a store that cannot be read for a moment', () => {
+  test('stops no run that is being driven', async () => {
+    let isBroken = false
+    let failed = 0
+    const store = {
+      ...machine.store,
+      async run(id: RunId) {
+        if (!isBroken) return machine.store.run(id)
+        failed += 1
+        throw new Error('cannot be read')
+      },
+    }
+    const generator = openWindow(machine.window(), store)
+    const goOn = holdPolls()
+    void generator.generate(machine.recipe())
+    const { id } = await run('working')
+    isBroken = true
+    await machine.store.amendRun(id, (stored) => ({ ...stored, marks: { ...stored.marks, gateway: 'kie' } }))
+    await expect.poll(() => failed).toBeGreaterThan(0)
+    isBroken = false
+    goOn()
+    await run('saved')
+    expect(told).toEqual([])
   })
 })
 
