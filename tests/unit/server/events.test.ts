@@ -52,14 +52,6 @@ describe('events of runs', () => {
     expect(heard(events, id).marks()).toEqual(['gap'])
   })
 
-  it('end when they are closed', async () => {
-    const events = createMemoryEvents()
-    const { marks } = heard(events)
-    await events.close()
-    await events.publish('one')
-    expect(marks()).toEqual(['gap'])
-  })
-
   it('continue for the others when one listener leaves during delivery', async () => {
     const events = createMemoryEvents()
     const first = heard(events)

@@ -17,7 +17,6 @@ export interface RunEvents {
    * gap is sent first. Gives a function that ends the subscription.
    */
   subscribe(listener: (event: RunEvent) => void, lastId?: string): () => void
-  close(): Promise<void>
 }
 
 export interface MemoryEventsOptions {
@@ -59,9 +58,6 @@ export function createMemoryEvents({ capacity = 1000 }: MemoryEventsOptions = {}
       for (const event of missed) listener(event)
       listeners.add(listener)
       return () => void listeners.delete(listener)
-    },
-    async close() {
-      listeners.clear()
     },
   }
 }

@@ -92,9 +92,6 @@ export function createRedisEvents(redis: Redis, { capacity = 1000 }: MemoryEvent
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
-    async close() {
-      listeners.clear()
-    },
   }
 }
 

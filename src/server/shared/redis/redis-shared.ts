@@ -20,15 +20,13 @@ export interface SharedParts {
 export async function openRedisShared(url: string, { limits, gateway, log }: SharedParts): Promise<Shared> {
   const redis = await openRedis(url, log)
   const submissions = createRedisSubmissions(redis)
-  const events = createRedisEvents(redis)
   return {
     submissions,
     limiter: createRedisLimiter(redis, redisName('limit', gateway.id, gateway.key)),
     budget: createRedisBudget(redis, limits),
-    events,
+    events: createRedisEvents(redis),
     pictures: createRedisPictures(redis),
     async close() {
-      await events.close()
       await submissions.close()
       await redis.close()
     },
