@@ -2,11 +2,18 @@ import { createHmac } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { digestOf } from '#providers/events.ts'
 import { KeptSubmission } from '#providers/proxy.ts'
+import { readConfig } from '#server/config.ts'
+import { createRoutes, type Route } from '#server/edge/routes.ts'
+import { createLog } from '#server/log.ts'
 import { createMemoryEvents, type RunEvents } from '#server/shared/memory/events.ts'
-import { createRecentRuns } from '#server/submit/callbacks.ts'
+import { createMemorySubmissions } from '#server/shared/memory/submissions.ts'
+import { createCallbacks, createRecentRuns } from '#server/submit/callbacks.ts'
+import { openGateway } from '#server/upstream/gateways.ts'
+import { createMask } from '#server/upstream/relay.ts'
 import { type Asked, askProxy, jsonRequest, openRequest } from '../../support/ask-proxy.ts'
 import { type Reply, replyJson } from '../../support/fake-service.ts'
-import { openProxyBefore, type ProxyUnderTest } from '../../support/open-proxy.ts'
+import { answerOf, incomingOf } from '../../support/incoming.ts'
+import { canaryKey, openProxyBefore, type ProxyUnderTest } from '../../support/open-proxy.ts'
 
 const kontext = '/api/v1/flux/kontext/generate'
 const task = '3b1f0a77c2d94e18a6f5d0c4e9b28a61'
@@ -392,6 +399,53 @@ describe('a submission whose answer is lost', () => {
     await Promise.all(Array.from({ length: 100 }, () => call(path)))
     await expect.poll(() => published).toHaveLength(1)
     expect(questions()).toHaveLength(1)
+  })
+})
+
+describe('a task that the service does not confirm', () => {
+  it('is asked for again after 2, 10 and 60 s, and then given up', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      let asked = 0
+      const gateway = openGateway(readConfig({ KIE_API_KEY: canaryKey }))
+      const callbacks = createCallbacks({
+        gateway,
+        outbound: {
+          async ask() {
+            asked += 1
+            return { ok: false, sent: 'unknown', cause: 'late' }
+          },
+        },
+        mask: createMask(canaryKey),
+        submissions: createMemorySubmissions(),
+        publicUrl,
+        webhookKeys: [],
+        events: createMemoryEvents(),
+        log: createLog([], () => undefined),
+      })
+      const { callBackUrl } = callbacks.addTo({}, kontext, newRun()) as { callBackUrl: string }
+      const isCallback = ({ kind }: Route) => kind === 'callback'
+      const routes = createRoutes({ callbacks: true, fallback: false, spend: false, metrics: false })
+      const handler = callbacks.handlerFor(routes.find(isCallback) as Route)
+      const incoming = incomingOf({ url: new URL(callBackUrl).pathname, body: JSON.stringify(finished) })
+      expect((await answerOf(incoming, handler)).status).toBe(200)
+      for (const [pauseMs, count] of [
+        [0, 1],
+        [1_999, 1],
+        [1, 2],
+        [9_999, 2],
+        [1, 3],
+        [59_999, 3],
+        [1, 4],
+      ] as const) {
+        await vi.advanceTimersByTimeAsync(pauseMs)
+        expect(asked).toBe(count)
+      }
+      await callbacks.settled()
+      expect(asked).toBe(4)
+    } finally {
+      vi.useRealTimers()
+    }
   })
 })
 

@@ -53,6 +53,19 @@ it('a submission that cannot be looked up is told to be asked for again', async 
   expect(proxy.logged.join()).toContain('away')
 })
 
+it.each(['short', 'x'.repeat(65), 'a-run-with-a.dot-in-it'])('a submission is not looked up under %s', async (run) => {
+  const submissions = createMemorySubmissions()
+  const looked: string[] = []
+  submissions.find = async (key) => {
+    looked.push(key)
+    return { state: 'none' }
+  }
+  proxy = await openProxyBefore(accepted, {}, { submissions })
+  const told = await askProxy(proxy.port, `/api/submissions/${run}`)
+  expect(told.json()).toEqual({ code: 400, msg: 'This is not the id of a run.', proxy: { sent: 'no' } })
+  expect(looked).toEqual([])
+})
+
 describe('an upload', () => {
   it('G11: that goes on after its last boundary is refused at its limit', async () => {
     proxy = await openProxyBefore(accepted)

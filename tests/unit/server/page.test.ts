@@ -33,6 +33,13 @@ const types: Record<string, [type: string, isPacked: boolean]> = {
   '.other': ['application/octet-stream', false],
 }
 
+/** What an answer without a file says of itself: nothing runs it, and no cache keeps it. */
+const ofPlainText = {
+  'content-type': 'text/plain; charset=utf-8',
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+}
+
 let folder: string
 let proxy: ProxyUnderTest
 const get = (path: string, headers: Record<string, string> = {}) => askProxy(proxy.port, path, { headers })
@@ -172,6 +179,7 @@ describe('the page', () => {
     async (path) => {
       const told = await get(path)
       expect([told.status, told.text]).toEqual([404, 'There is nothing at this address.'])
+      expect(told.headers).toMatchObject(ofPlainText)
     },
   )
 
@@ -199,6 +207,7 @@ describe('the page', () => {
     const unbuilt = await openProxyBefore((_, outgoing) => outgoing.end(), {}, { pageFolder: '' })
     const told = await askProxy(unbuilt.port, '/')
     expect([told.status, told.text]).toEqual([503, 'The page is not built yet: npm run build'])
+    expect(told.headers).toMatchObject(ofPlainText)
     await unbuilt.close()
   })
 })

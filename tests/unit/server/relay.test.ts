@@ -41,15 +41,17 @@ describe('an answer of the service', () => {
   })
 
   it('A12: never holds the key in base64, wherever in a text it stands, nor in escapes', () => {
-    const mask = createMask('sk-7f3c91d0?e5a24b86>')
+    // At each of the three positions its base64 has characters that differ between the alphabets.
+    const odd = 'sk-~7>f>3>c?9?1?d0e5a24b86'
     for (const before of ['', 'a', 'ab', 'abc', 'Bearer ']) {
-      const bytes = Buffer.from(`${before}sk-7f3c91d0?e5a24b86>`)
+      const bytes = Buffer.from(before + odd)
       for (const alphabet of ['base64', 'base64url'] as const) {
-        const masked = mask(`{"a":"${bytes.toString(alphabet)}"}`)
+        const masked = createMask(odd)(`{"a":"${bytes.toString(alphabet)}"}`)
         expect(masked).toContain('[key]')
-        expect(Buffer.from(masked.replace('[key]', ''), alphabet).toString('latin1')).not.toMatch(/7f3c|e5a24/)
+        expect(Buffer.from(masked.replace('[key]', ''), alphabet).toString('latin1')).not.toMatch(/f>3>c|e5a24/)
       }
     }
+    const mask = createMask('sk-7f3c91d0?e5a24b86>')
     const escapes = [...'sk-7f3c91d0?e5a24b86>'].map((one) => `\\u00${one.charCodeAt(0).toString(16).toUpperCase()}`)
     expect(mask(escapes.join(''))).toBe('[key]')
     expect(mask(escapes.join('').replaceAll('\\u', '\\\\u'))).toBe('[key]')

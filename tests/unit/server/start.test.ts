@@ -162,13 +162,13 @@ describe('what npm start leaves running', () => {
 })
 
 /** A proxy with one image under way. `finish` lets it end, and gives what the client received of it. */
-async function openProxyAmidImage() {
+async function openProxyAmidImage(env: Record<string, string> = {}) {
   let end: (() => void) | undefined
   const proxy = await openProxyBefore((_, outgoing) => {
     outgoing.writeHead(200, { 'content-type': 'image/png', 'content-length': String(png.length + 4) })
     outgoing.write(png)
     end = () => outgoing.end('done')
-  })
+  }, env)
   const image = await openAnswer(proxy.port, `/api/image?url=${proxy.service.origin}/a.png`)
   async function finish(): Promise<string> {
     end?.()
@@ -244,6 +244,24 @@ describe('the server', () => {
     expect(await finish()).toMatch(/done$/)
     await stopped
     await proxy.service.close()
+  })
+
+  it('tells a monitor how many images are on their way, down and up', async () => {
+    const token = 'a-metrics-token-of-enough-length'
+    const { proxy, finish } = await openProxyAmidImage({ METRICS_TOKEN: token })
+    const headers = { 'content-type': 'multipart/form-data; boundary=x', 'content-length': '1000' }
+    const upload = openRequest(proxy.port, '/api/file-stream-upload', { method: 'POST', headers })
+    upload.on('error', () => undefined)
+    upload.write('--x')
+    const transfers = async () => {
+      const told = await askProxy(proxy.port, '/metrics', { headers: { authorization: `Bearer ${token}` } })
+      return /^atelier_transfers (.+)$/m.exec(told.text)?.[1]
+    }
+    await eventually(async () => expect(await transfers()).toBe('2'))
+    upload.destroy()
+    expect(await finish()).toMatch(/done$/)
+    await eventually(async () => expect(await transfers()).toBe('0'))
+    await proxy.close()
   })
 
   it('simulates the whole way from words to a picture without a key', async () => {
