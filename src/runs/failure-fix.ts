@@ -1,9 +1,8 @@
+import { againLabel, withPrice } from '#acts/try-again.ts'
 import { describeCharge, describeDollars } from '#domain/charge.ts'
 import { describeFailure, type Failure } from '#domain/failure.ts'
 import { isAdopted, type Run, type RunIn } from '#domain/run.ts'
-import { describeCredits } from '#domain/spending.ts'
 import { otherRatioFor, priceDollarsFor } from '#generation/fallback.ts'
-import { findFamily } from '#models/catalogue.ts'
 import { modelOfRun } from './run-words.ts'
 
 /** The one remedy for a failure, besides trying again. */
@@ -74,10 +73,6 @@ export function fixFor(run: RunIn<'failed'>): Fix {
   }
 }
 
-export function againLabel(run: Run): string {
-  return withPrice('Try again', run)
-}
-
 /** The button for the fallback service, and what to know before. */
 export function fallbackWords(run: RunIn<'failed'>, fallback: Parameters<typeof priceDollarsFor>[1]) {
   const dollars = priceDollarsFor(run, fallback)
@@ -87,13 +82,6 @@ export function fallbackWords(run: RunIn<'failed'>, fallback: Parameters<typeof 
     label: `Use Gemini (${run.state.chargePossible ? `${price}, may be paid twice` : price})`,
     hint: ratio && `Gemini has no ${ratio.asked}: it would make ${ratio.made}.`,
   }
-}
-
-/** The price of a new run of the same recipe. A run at the fallback service has no price in credits. */
-function withPrice(act: string, { recipe, marks: { priceCredits: own, standsIn } }: Run): string {
-  const family = standsIn && findFamily(recipe.family)
-  const priceCredits = family?.quote(recipe.draft, recipe.sources.length).priceCredits ?? own
-  return `${act} (${describeCredits(priceCredits)})`
 }
 
 function fixInvalid(run: Run, { issues, code }: Extract<Failure, { kind: 'invalid' }>): Fix {

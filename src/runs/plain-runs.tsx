@@ -1,9 +1,9 @@
 // biome-ignore-all lint/a11y/useSemanticElements: the same roles as the grid it stands in for
 
+import { againLabel, tryAgain } from '#acts/try-again.ts'
 import { describeCharge } from '#domain/charge.ts'
 import { describeFailure } from '#domain/failure.ts'
-import type { Run } from '#domain/run.ts'
-import { describeCredits } from '#domain/spending.ts'
+import { isAdopted, type Run } from '#domain/run.ts'
 import { useGenerator } from '#generation/use-generate.ts'
 import { Button } from '#ui/button.tsx'
 import { describeRun } from './run-words.ts'
@@ -32,9 +32,7 @@ export function PlainRuns({ runs }: { runs: readonly Run[] }) {
                   <p className="text-soft">
                     {describeFailure(failure)} {describeCharge(run)}
                   </p>
-                  <Button onClick={() => generator.again(run)}>
-                    Try again ({describeCredits(run.marks.priceCredits)})
-                  </Button>
+                  {!isAdopted(run) && <Button onClick={() => tryAgain(generator, run)}>{againLabel(run)}</Button>}
                 </>
               )}
             </div>

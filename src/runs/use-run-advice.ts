@@ -1,10 +1,10 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { fillForm } from '#acts/fill-form.ts'
+import { againLabel, tryAgain } from '#acts/try-again.ts'
 import { describeFailure, type Failure } from '#domain/failure.ts'
 import { isIn, type Recipe, type Run, type RunIn } from '#domain/run.ts'
 import { splitFailure } from '#domain/split-failure.ts'
 import { mayFallBack } from '#generation/fallback.ts'
-import type { Generator } from '#generation/generator.ts'
 import { useFallback } from '#generation/use-fallback.ts'
 import { useGenerator } from '#generation/use-generate.ts'
 import { useStore } from '#store/queries.ts'
@@ -12,7 +12,7 @@ import type { GalleryStore } from '#store/store.ts'
 import { notify } from '#ui/notices.tsx'
 import { showHidden } from '#ui/show-hidden.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
-import { againLabel, type Fix, fallbackWords, fixFor, mayLookAgain, mayTryAgain } from './failure-fix.ts'
+import { type Fix, fallbackWords, fixFor, mayLookAgain, mayTryAgain } from './failure-fix.ts'
 import { downloadUnsaved } from './unsaved.ts'
 
 export interface Act {
@@ -40,9 +40,8 @@ export function useRunAdvice(run: Run, onSettings: () => void): Advice {
   const store = useStore()
   const queries = useQueryClient()
   const standIn = useStandIn(run)
-  const again = { label: againLabel(run), onSelect: () => generator.again(run) }
   const acts = {
-    again: { ...again, onSelect: () => askFirst(generator.question([run.recipe]), again) },
+    again: { label: againLabel(run), onSelect: () => tryAgain(generator, run) },
     look: { label: 'Check again', onSelect: () => generator.look(run) },
     save: { label: 'Save again', onSelect: () => generator.look(run) },
     freshLink: { label: 'Fetch a fresh link', onSelect: () => generator.look(run, { freshLink: true }) },
@@ -83,15 +82,6 @@ function withStandIn(
     hint: [hint, own].filter(Boolean).join(' ') || undefined,
     acts: leads ? [act, ...acts] : [first, act, ...others],
   }
-}
-
-/** A run above a limit of the user needs a second press, in the notice that says so. */
-function askFirst(question: ReturnType<Generator['question']>, act: Act): void {
-  if (!question) {
-    act.onSelect()
-    return
-  }
-  void question.then((text) => (text === undefined ? act.onSelect() : notify({ text, action: act })))
 }
 
 interface Acts extends Record<'again' | 'look' | 'save' | 'freshLink' | 'download', Act> {

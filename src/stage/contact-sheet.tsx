@@ -2,12 +2,12 @@ import { Star, X } from 'lucide-react'
 import { type CSSProperties, type KeyboardEvent, useRef, useState } from 'react'
 import { closeAct } from '#acts/app-acts.ts'
 import { starInSheetAct } from '#acts/stage-acts.ts'
+import { againLabel, tryAgain } from '#acts/try-again.ts'
 import { useActKey } from '#acts/use-act-key.ts'
 import { useImageCommands } from '#acts/use-image-commands.ts'
 import type { BatchId } from '#domain/ids.ts'
 import { awaitsLaying, type Picture } from '#domain/picture.ts'
 import { isIn, type Run } from '#domain/run.ts'
-import { describeCredits } from '#domain/spending.ts'
 import { splitFailure } from '#domain/split-failure.ts'
 import { useGenerator } from '#generation/use-generate.ts'
 import { useOpenRuns, usePictures } from '#store/queries.ts'
@@ -148,9 +148,7 @@ function Cell({ place: { index, picture, run }, tabIndex, onOpen, onStar }: Cell
     >
       <span className="line-clamp-4">{`${name}: ${failed ? splitFailure(failed.state.failure).words : describeWaiting(run)}`}</span>
       {failed && failed.state.failure.kind !== 'unconfirmed' && (
-        <Button onClick={() => generator.again(failed)}>
-          Try again ({describeCredits(failed.marks.priceCredits)})
-        </Button>
+        <Button onClick={() => tryAgain(generator, failed)}>{againLabel(failed)}</Button>
       )}
     </div>
   )

@@ -3,7 +3,8 @@ import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { logOf } from '#acts/act-log.ts'
 import { type Edit, emptyDocument } from '#domain/edit.ts'
-import type { BatchId, PictureId } from '#domain/ids.ts'
+import type { BatchId, PictureId, RunId } from '#domain/ids.ts'
+import type { Generator } from '#generation/generator.ts'
 import { Stage } from '#stage/stage.tsx'
 import type { GalleryStore } from '#store/store.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
@@ -31,12 +32,13 @@ beforeEach(async () => {
 })
 afterEach(closeNotices)
 
-async function showSheet() {
+async function showSheet(generator: Partial<Generator> = {}) {
   const { asked } = renderOver(
     store,
     <section aria-label="Stage" data-place="stage">
       <Stage />
     </section>,
+    generator,
   )
   act(() => useWorkspace.getState().openBatch(batch))
   const list = await screen.findByRole('list', { name: 'Contact sheet' })
@@ -54,6 +56,25 @@ test('every place of a batch has its tile; what failed is tried again there', as
   expect(within(tiles[2] as HTMLElement).getByText("Image 3: Blocked by the service's safety rules.")).toBeVisible()
   await userEvent.click(within(tiles[2] as HTMLElement).getByRole('button', { name: 'Try again (5 credits)' }))
   expect(asked).toEqual(['again failed-2'])
+})
+
+test('what failed is tried again at a second press only, where that goes over a limit of the user', async () => {
+  const words = 'This brings today to 25 credits, more than your limit of 20 per day.'
+  const { list, asked } = await showSheet({ question: async () => words })
+  await userEvent.click(within(list).getByRole('button', { name: 'Try again (5 credits)' }))
+  const notice = (await screen.findByText(words)).parentElement as HTMLElement
+  expect(asked).toEqual([])
+  await userEvent.click(within(notice).getByRole('button', { name: 'Try again (5 credits)' }))
+  expect(asked).toEqual(['again failed-2'])
+})
+
+test('what failed at the fallback service is tried again at the price of the first one', async () => {
+  const { marks, ...failed } = failedRun('failed-1')
+  const standsIn = { for: 'first' as RunId, provider: 'gemini', model: 'Nano Banana' }
+  await store.deleteForEver(['made-1' as PictureId])
+  await store.startRuns([{ ...failed, marks: { ...marks, priceCredits: 0, standsIn, batch: at(1) } }])
+  const { list } = await showSheet()
+  expect(await within(list).findAllByRole('button', { name: 'Try again (5 credits)' })).toHaveLength(2)
 })
 
 test('what comes in meanwhile is counted, and shown when that is pressed', async () => {

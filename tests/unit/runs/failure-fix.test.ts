@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { againLabel } from '#acts/try-again.ts'
 import type { Failure } from '#domain/failure.ts'
 import type { RunId, TaskId } from '#domain/ids.ts'
 import type { Marks, RunIn, StateIn } from '#domain/run.ts'
-import { againLabel, detailsOf, fallbackWords, fixFor } from '#runs/failure-fix.ts'
+import { detailsOf, fallbackWords, fixFor } from '#runs/failure-fix.ts'
 
 function failed(failure: Failure, state: Partial<StateIn<'failed'>> = {}, marks: Partial<Marks> = {}): RunIn<'failed'> {
   const recipe = { family: 'flux-kontext', draft: { prompt: 'a fox', model: 'max' }, sources: [] }
