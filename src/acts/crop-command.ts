@@ -17,14 +17,21 @@ import { isOutside } from './freeze-edit.ts'
 /**
  * Makes a new image from a part of another one, or from all of it, turned or mirrored. It replaces the other one on
  * the stage and among the sources, as one act; undo moves it to the bin. It gets the area and the marks of the other one;
- * those outside the crop stay with the other one only. `false`: it could not be made, and the user was told.
+ * those outside the crop stay with the other one only. Gives its id; `undefined`: it was stopped by the signal, or it could
+ * not be made, and the user was told.
  */
-export async function applyCrop(store: GalleryStore, picture: Picture, frame: Frame): Promise<boolean> {
+export async function applyCrop(
+  store: GalleryStore,
+  picture: Picture,
+  frame: Frame,
+  signal: AbortSignal,
+): Promise<PictureId | undefined> {
   const id = newId() as PictureId
   try {
     const source = await store.original(picture.id)
     if (!source) throw new Error("The image's data is missing in this browser.")
-    const png = await frameImage({ source, frame }, new AbortController().signal)
+    const png = await frameImage({ source, frame }, signal)
+    signal.throwIfAborted()
     await store.addPicture({
       id,
       // The act takes it out of the bin, and undo puts it back.
@@ -36,9 +43,10 @@ export async function applyCrop(store: GalleryStore, picture: Picture, frame: Fr
       origin: originOfCrop(picture, frame),
     })
   } catch (error) {
+    if (signal.aborted) return undefined
     const reason = error instanceof Error ? error.message : ''
     notify({ text: `The image was not cropped. ${reason}`, tone: 'error' })
-    return false
+    return undefined
   }
   const performed = await perform(
     store,
@@ -51,7 +59,7 @@ export async function applyCrop(store: GalleryStore, picture: Picture, frame: Fr
     notify({
       text: `${left === 1 ? '1 mark lies' : `${left} marks lie`} outside of the crop, and stayed with the original.`,
     })
-  return true
+  return id
 }
 
 /** A crop keeps how its source was made, so that it is marked and found like that. */

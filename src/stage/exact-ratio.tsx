@@ -23,7 +23,7 @@ export function ExactRatio({ picture }: { picture: Picture }) {
     setBusy(true)
     try {
       const { applyCrop } = await loadPart(loadCrop)
-      await applyCrop(store, picture, { turn: 0, flip: false, tilt: 0, crop })
+      await applyCrop(store, picture, { turn: 0, flip: false, tilt: 0, crop }, new AbortController().signal)
     } catch (error) {
       notify({ text: error instanceof Error ? error.message : 'The image was not cropped.', tone: 'error' })
     }

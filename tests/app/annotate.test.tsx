@@ -1,6 +1,6 @@
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { emptyDocument, type Mark } from '#domain/edit.ts'
 import type { PictureId } from '#domain/ids.ts'
 import { Stage } from '#stage/stage.tsx'
@@ -8,6 +8,7 @@ import type { GalleryStore } from '#store/store.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { newPicture } from '../support/gallery-records.ts'
 import { paintedImage } from '../support/images.ts'
+import { lateWorkers } from '../support/late-workers.ts'
 import { PromptStandIn } from '../support/prompt-stand-in.tsx'
 import { closeNotices, openTestGallery, renderOver } from '../support/render-gallery.tsx'
 
@@ -31,7 +32,10 @@ beforeEach(async () => {
   )
   await screen.findByRole('toolbar', { name: 'Tools' })
 })
-afterEach(closeNotices)
+afterEach(() => {
+  vi.unstubAllGlobals()
+  closeNotices()
+})
 
 const view = () => screen.getByRole('group', { name: 'View' })
 const tool = (name: string) => within(screen.getByRole('toolbar', { name: 'Tools' })).getByRole('button', { name })
@@ -95,6 +99,19 @@ describe('the tool for marks', () => {
     expect(documentNow().marks).toEqual([])
     expect((await store.picture(photo))?.shelf).toBe('sources')
     expect(useWorkspace.getState().selected).toBe(photo)
+  })
+
+  it('leaves Enter and Escape to an input method that composes the text of a mark', async () => {
+    await userEvent.click(tool('Annotate'))
+    await drawByKeys('Box')
+    const field = await words()
+    act(() => field.focus())
+    for (const composing of [{ isComposing: true }, { keyCode: 229 }]) {
+      for (const key of ['Enter', 'Escape']) fireEvent.keyDown(field, { key, ...composing })
+      expect(field).toHaveFocus()
+    }
+    fireEvent.keyDown(field, { key: 'Enter' })
+    expect(view()).toHaveFocus()
   })
 
   it('writes what the marks mean into the prompt, where undo takes it out again', async () => {
@@ -241,6 +258,69 @@ describe('the crop tool', () => {
     expect(await screen.findByText(/twice its size at most/)).toBeVisible()
     expect(screen.getByRole('button', { name: 'Extend' })).toBeDisabled()
     expect(documentNow().frame.pad).toBeUndefined()
+  })
+
+  /** Presses "Apply crop", and gives the worker that makes the crop. */
+  async function startCrop() {
+    const asked = lateWorkers()
+    await open()
+    await enter('Width', '300')
+    await userEvent.click(screen.getByRole('button', { name: 'Apply crop' }))
+    await waitFor(() => expect(asked).toHaveLength(1))
+    const [worker] = asked
+    if (!worker) throw new Error('No worker was asked.')
+    return worker
+  }
+  const cropped = async () => ({
+    kind: 'done',
+    result: await paintedImage('png', { width: 300, height: 400 }),
+  })
+
+  it('leaves the tool when the crop is made, and shows the crop', async () => {
+    const worker = await startCrop()
+    expect(screen.getByRole('button', { name: 'Cropping…' })).toBeDisabled()
+    worker.answer(await cropped())
+    await waitFor(() => expect(useWorkspace.getState().tool).toBeUndefined())
+    const [crop] = await store.childrenOf(photo)
+    expect(crop).toMatchObject({ width: 300, shelf: 'gallery' })
+    expect(useWorkspace.getState().selected).toBe(crop?.id)
+  })
+
+  it('is applied by Enter also while the focus is on the frame', async () => {
+    const asked = lateWorkers()
+    await open()
+    await enter('Width', '300')
+    act(() => screen.getByRole('button', { name: /^Crop, 300 × 400/ }).focus())
+    await userEvent.keyboard('{ArrowRight}{Enter}{Enter}')
+    await waitFor(() => expect(asked).toHaveLength(1))
+    expect(screen.getByRole('button', { name: 'Cropping…' })).toBeDisabled()
+  })
+
+  it('does not close what was opened while the crop was being made', async () => {
+    const other = 'other' as PictureId
+    await store.addPicture(newPicture(other, await paintedImage('png', size)))
+    const worker = await startCrop()
+    act(() => useWorkspace.getState().select(other))
+    await userEvent.click(tool('Select area'))
+    await screen.findByRole('radiogroup', { name: 'Area tool' })
+    worker.answer(await cropped())
+    await screen.findByText('Cropped')
+    await waitFor(async () => expect(await store.childrenOf(photo)).toMatchObject([{ shelf: 'gallery' }]))
+    expect(useWorkspace.getState()).toMatchObject({ selected: other, tool: 'area' })
+    expect(screen.getByRole('radiogroup', { name: 'Area tool' })).toBeVisible()
+  })
+
+  it('stops making the crop at the first Escape, and leaves the tool at the second', async () => {
+    const worker = await startCrop()
+    act(() => view().focus())
+    await userEvent.keyboard('{Escape}')
+    expect(worker.isEnded).toBe(true)
+    expect(await screen.findByRole('button', { name: 'Apply crop' })).toBeEnabled()
+    expect(screen.getByRole('spinbutton', { name: 'Width' })).toHaveValue('300')
+    expect(screen.queryByRole('alert')).toBeNull()
+    expect(await store.childrenOf(photo)).toEqual([])
+    await userEvent.keyboard('{Escape}')
+    expect(useWorkspace.getState().tool).toBeUndefined()
   })
 
   it('crops a source only when it is sent, and starts from that when it is opened again', async () => {

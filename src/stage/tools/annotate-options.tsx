@@ -92,6 +92,8 @@ export function AnnotateOptions(props: AnnotateOptionsProps) {
             }
             onKeyDown={(event) => {
               if (event.key !== 'Enter' && event.key !== 'Escape') return
+              // The keys belong to an input method while it composes; Safari shows that only by the code 229.
+              if (event.nativeEvent.isComposing || event.keyCode === 229) return
               event.preventDefault()
               event.stopPropagation()
               onBack()

@@ -57,8 +57,12 @@ export function Crop({ picture, zoom }: CropProps) {
   const store = useStore()
   const kept = useEditOf(picture.id)?.document.frame
   const [tool, setTool] = useState(() => startCropTool(picture, kept))
-  const [isBusy, setBusy] = useState(false)
-  const send = (event: CropEvent) => setTool((before) => stepCropTool(before, event, picture))
+  /** Stops the crop that is being made. */
+  const [making, setMaking] = useState<AbortController>()
+  const isBusy = making !== undefined
+  const send = (event: CropEvent) => {
+    if (!isBusy) setTool((before) => stepCropTool(before, event, picture))
+  }
   const leave = () => useWorkspace.getState().takeTool(undefined)
   const frame = frameOf(tool, picture)
   const pad = frame?.pad
@@ -72,12 +76,20 @@ export function Crop({ picture, zoom }: CropProps) {
   async function apply() {
     if (!frame || !isReady) return
     if (pad) return keep()
-    setBusy(true)
-    const isDone = await applyCrop(store, picture, frame)
-    setBusy(false)
-    if (isDone) leave()
+    const ending = new AbortController()
+    setMaking(ending)
+    const made = await applyCrop(store, picture, frame, ending.signal)
+    setMaking(undefined)
+    // The user may have gone on with another image, or another tool, in the meantime.
+    const { tool: open, selected } = useWorkspace.getState()
+    if (open === 'crop' && selected === made) leave()
   }
-  useActKey(closeAct, () => (tool.drag ? send({ kind: 'cancel' }) : leave()))
+  function close() {
+    if (making) making.abort()
+    else if (tool.drag) send({ kind: 'cancel' })
+    else leave()
+  }
+  useActKey(closeAct, close)
   useActKey(applyCropAct, () => void apply())
   return (
     <>
@@ -85,7 +97,10 @@ export function Crop({ picture, zoom }: CropProps) {
         picture={picture}
         tool={tool}
         send={send}
-        onLeave={leave}
+        onLeave={() => {
+          making?.abort()
+          leave()
+        }}
         actions={
           <>
             {!pad && <WhenSent picture={picture} frame={frame} kept={kept} onKeep={keep} />}
@@ -97,7 +112,7 @@ export function Crop({ picture, zoom }: CropProps) {
       />
       {zoom.viewport.current &&
         createPortal(
-          <CropLayer picture={picture} zoom={zoom} tool={tool} send={send}>
+          <CropLayer picture={picture} zoom={zoom} tool={tool} send={send} onEnter={() => void apply()}>
             {pad && <ExtensionNote objection={objection} />}
           </CropLayer>,
           zoom.viewport.current,
@@ -290,6 +305,8 @@ function Angle({ degrees, onChange }: { degrees: number; onChange(degrees: numbe
 interface CropLayerProps extends CropProps {
   tool: CropTool
   send(event: CropEvent): void
+  /** Enter was pressed on the frame. */
+  onEnter(): void
   /** Over the image. */
   children: ReactNode
 }
@@ -347,7 +364,7 @@ function handleUnder(target: EventTarget | null): Handle | undefined {
 }
 
 /** The image, darkened outside the crop, with handles. */
-function CropLayer({ picture, zoom, tool, send, children }: CropLayerProps) {
+function CropLayer({ picture, zoom, tool, send, onEnter, children }: CropLayerProps) {
   const room = roomOf(tool, picture)
   const size = useSize(zoom.viewport)
   const isPhone = useMedia('(width < 768px)')
@@ -361,11 +378,12 @@ function CropLayer({ picture, zoom, tool, send, children }: CropLayerProps) {
   if (!placement) return null
   const { x, y, scale } = placement
   const [left, top, width, height] = tool.box
-  const nudge = (event: KeyboardEvent) => {
+  const onKeyDown = (event: KeyboardEvent) => {
     const arrow = arrows[event.key]
-    if (!arrow) return
+    if (!arrow && event.key !== 'Enter') return
     event.preventDefault()
     event.stopPropagation()
+    if (!arrow) return event.repeat ? undefined : onEnter()
     const by = Math.max(1, nudgePx / scale)
     send({ kind: 'nudge', dx: arrow[0] * by, dy: arrow[1] * by, isResize: event.shiftKey })
   }
@@ -377,7 +395,7 @@ function CropLayer({ picture, zoom, tool, send, children }: CropLayerProps) {
         type="button"
         aria-label={`Crop, ${width} × ${height}. Arrows move it, Shift and arrows change its size.`}
         data-handle="move"
-        onKeyDown={nudge}
+        onKeyDown={onKeyDown}
         style={box}
         className="absolute cursor-move border border-[#fff] shadow-[0_0_0_9999px_rgb(0_0_0/0.6)] outline-offset-4"
       >
