@@ -21,6 +21,8 @@ export interface ImageFields {
   tag: boolean
   /** Whether the image is in the collection whose id the change names. */
   collection: boolean
+  /** An answer that was not laid into its source is used as it is. */
+  isUsedWhole: boolean
 }
 
 const fieldChecks: { readonly [Field in keyof ImageFields]: (value: unknown) => boolean } = {
@@ -32,6 +34,7 @@ const fieldChecks: { readonly [Field in keyof ImageFields]: (value: unknown) => 
   note: (value) => typeof value === 'string',
   tag: (value) => typeof value === 'boolean',
   collection: (value) => typeof value === 'boolean',
+  isUsedWhole: (value) => typeof value === 'boolean',
 }
 
 /**

@@ -38,7 +38,7 @@ export interface AnswerLayingPorts {
   now(): number
 }
 
-const sourceGone = 'The source image was deleted, so the answer is kept whole.'
+const sourceGone = 'The source image was deleted.'
 
 export function createAnswerLaying(ports: AnswerLayingPorts): AnswerLaying {
   const { store, lock, now } = ports
@@ -242,7 +242,7 @@ function hashOf(text: string): string {
 }
 
 function reasonOf(error: unknown): string {
-  return error instanceof Error && error.name === 'Error'
-    ? error.message
-    : 'The answer could not be laid into its source.'
+  const known = error instanceof Error && error.name === 'Error' ? error.message : undefined
+  if (known === sourceGone) return 'The source image was deleted, so the answer is kept whole.'
+  return known ?? 'The answer could not be laid into its source.'
 }

@@ -19,11 +19,11 @@ interface ChangeLayerProps {
 }
 
 /**
- * A heat map of where the model changed the image, with a frame around each place outside the area. Takes no pointer
- * events.
+ * A heat map of where the model changed the image, with a frame around each place outside the area; or why there is no
+ * map. Takes no pointer events.
  */
 export function ChangeLayer({ answer, fit, places, shown, size, placement }: ChangeLayerProps) {
-  const map = useChangeMap(answer, fit)
+  const { map, trouble } = useChangeMap(answer, fit)
   const canvas = useRef<HTMLCanvasElement>(null)
   useEffect(() => {
     if (canvas.current && map) paintHeat(canvas.current, map)
@@ -48,36 +48,40 @@ export function ChangeLayer({ answer, fit, places, shown, size, placement }: Cha
         />
       ))}
       {!map && (
-        <p className="absolute top-2 left-2 rounded-sm border border-line bg-panel px-2 py-0.5 text-soft text-xs">
-          Comparing with the source…
+        <p
+          className={`absolute top-2 left-2 rounded-sm border border-line bg-panel px-2 py-0.5 text-xs ${trouble ? 'text-danger' : 'text-soft'}`}
+        >
+          {trouble ?? 'Comparing with the source…'}
         </p>
       )}
     </div>
   )
 }
 
-/** Computed when it is asked for: it is as large as the answer, and rarely used. */
-function useChangeMap(answer: PictureId, fit: Fit): LayInResult['changeMap'] | undefined {
+type ChangeMap = LayInResult['changeMap']
+
+/** Computed when it is asked for: it is as large as the answer, and rarely used. `trouble`: why it could not be. */
+function useChangeMap(answer: PictureId, fit: Fit): { map?: ChangeMap; trouble?: string } {
   const laying = answerLayingOf(useStore())
-  const [map, setMap] = useState<LayInResult['changeMap']>()
+  const [found, setFound] = useState<{ map?: ChangeMap; trouble?: string }>({})
   useEffect(() => {
     let isGone = false
     laying.findChanges(answer, fit).then(
-      (found) => isGone || setMap(found),
-      () => undefined,
+      (map) => isGone || setFound({ map }),
+      (error: Error) => isGone || setFound({ trouble: `The changes cannot be shown. ${error.message}` }),
     )
     return () => {
       isGone = true
     }
   }, [laying, answer, fit])
-  return map
+  return found
 }
 
 /** Of 255. Noise is below this. */
 const leastHeat = 56
 
 /** Transparent where nothing changed; yellow, then white, where much did. */
-function paintHeat(canvas: HTMLCanvasElement, { data, width, height }: LayInResult['changeMap']): void {
+function paintHeat(canvas: HTMLCanvasElement, { data, width, height }: ChangeMap): void {
   const context = canvas.getContext('2d')
   if (!context) return
   const pixels = context.createImageData(width, height)

@@ -1,5 +1,6 @@
 import { ScanSearch, SlidersHorizontal, X } from 'lucide-react'
 import { type CSSProperties, type KeyboardEvent, type ReactNode, useState } from 'react'
+import { perform } from '#acts/act-log.ts'
 import { fillForm } from '#acts/fill-form.ts'
 import type { Affine, LaidView } from '#domain/edit.ts'
 import type { PictureId } from '#domain/ids.ts'
@@ -12,6 +13,7 @@ import { answerLayingOf } from '#generation/browser-laying.ts'
 import type { LayInOptions } from '#generation/laying.ts'
 import { useGenerator } from '#generation/use-generate.ts'
 import { usePicture, usePictures, useStore } from '#store/queries.ts'
+import type { GalleryStore } from '#store/store.ts'
 import { Button, IconButton } from '#ui/button.tsx'
 import { lazyPart } from '#ui/lazy-part.tsx'
 import { notify } from '#ui/notices.tsx'
@@ -272,10 +274,13 @@ function askedOf(recipe: Recipe): string {
   return JSON.stringify([area, frame])
 }
 
-/** Slider for the width of the soft edge. Applied when released, because each width makes a new image. */
+/**
+ * Slider for the width of the soft edge. Applied when the pointer releases it, by Enter, or when it is left: each width makes a
+ * new image.
+ */
 function Feather({ value, isOff, onChange }: { value: number; isOff: boolean; onChange(value: number): void }) {
   const [chosen, setChosen] = useState(value)
-  const commit = () => chosen !== value && onChange(chosen)
+  const commit = () => chosen !== value && !isOff && onChange(chosen)
   const fill = { '--fill': `${(chosen / mostFeather) * 100}%` } as CSSProperties
   return (
     <label className="flex items-center gap-1.5 text-soft text-xs">
@@ -289,7 +294,8 @@ function Feather({ value, isOff, onChange }: { value: number; isOff: boolean; on
         disabled={isOff}
         onChange={(event) => setChosen(event.currentTarget.valueAsNumber)}
         onPointerUp={commit}
-        onKeyUp={commit}
+        onKeyDown={({ key }) => key === 'Enter' && commit()}
+        onBlur={commit}
         className="slider w-16"
         style={fill}
       />
@@ -298,15 +304,20 @@ function Feather({ value, isOff, onChange }: { value: number; isOff: boolean; on
   )
 }
 
-/** Lays an answer in with other options, and shows the result. Free. */
+/** Lays an answer in with other options, and shows the result, unless the user went on to something else. Free. */
 function useLayInAgain(answer: PictureId | undefined) {
   const laying = answerLayingOf(useStore())
   const [isBusy, setBusy] = useState(false)
   async function lay(options: LayInOptions) {
     if (!answer || isBusy) return
     setBusy(true)
+    const { selected: before } = useWorkspace.getState()
     try {
-      useWorkspace.getState().select(await laying.layInAgain(answer, options))
+      const made = await laying.layInAgain(answer, options)
+      const { selected, tool, comparing, batch, select, arrive } = useWorkspace.getState()
+      const isStill = selected === before && !tool && !comparing && batch === undefined
+      if (isStill) select(made)
+      else arrive(made)
     } catch (error) {
       const reason = error instanceof Error ? error.message : 'The answer could not be laid in.'
       notify({ text: reason, tone: 'error' })
@@ -349,9 +360,7 @@ function Refused({ answer, laying, recipe, zoom }: RefusedProps) {
         {describeRefusal(laying)}
       </p>
       <span className="flex flex-wrap gap-1">
-        <Button onClick={() => void store.recordLaying(answer.id, { ...laying, accepted: true })}>
-          Use whole result
-        </Button>
+        <Button onClick={() => void takeWhole(store, answer.id)}>Use whole result</Button>
         {again && (
           <Button disabled={isBusy} onClick={() => lay(again)} {...needsSource}>
             {laying.kind === 'failed' ? 'Lay in again' : 'Lay in anyway'}
@@ -368,6 +377,12 @@ function Refused({ answer, laying, recipe, zoom }: RefusedProps) {
       </span>
     </Panel>
   )
+}
+
+/** One act, which can be undone: the answer is no longer asked about. */
+async function takeWhole(store: GalleryStore, answer: PictureId): Promise<void> {
+  const change = { kind: 'image', field: 'isUsedWhole', ids: [answer], from: false, to: true } as const
+  await perform(store, { label: 'use whole result', changes: [change] }, 'The result was not taken')
 }
 
 /** Whether laying the answer in by its own fit may still give what the user wants. */

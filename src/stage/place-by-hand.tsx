@@ -1,5 +1,7 @@
 import { type CSSProperties, type KeyboardEvent, type PointerEvent, useId, useRef, useState } from 'react'
 import { createPortal } from 'react-dom'
+import { closeAct } from '#acts/app-acts.ts'
+import { useActKey } from '#acts/use-act-key.ts'
 import type { Affine, Box } from '#domain/edit.ts'
 import type { Picture } from '#domain/picture.ts'
 import { usePicture } from '#store/queries.ts'
@@ -29,17 +31,24 @@ interface PlaceByHandProps {
   onCancel(): void
 }
 
-/** The answer, half transparent, over its source: dragged, moved by arrow keys, and scaled until it fits. */
+/**
+ * The answer, half transparent, over its source: dragged, moved by arrow keys, and scaled until it fits. Enter lays it in,
+ * Escape cancels.
+ */
 export function PlaceByHand({ answer, rect, zoom, isBusy, onPlace, onCancel }: PlaceByHandProps) {
   const [placing, setPlacing] = useState(notMoved)
   const source = usePicture(answer.parents[0])
   const size = useSize(zoom.viewport)
   const id = useId()
+  useActKey(closeAct, onCancel)
+  const place = () => {
+    if (!isBusy && source) onPlace(placedMap(placing, rect, answer))
+  }
   const fill = { '--fill': `${((placing.scale - leastScale) / (mostScale - leastScale)) * 100}%` } as CSSProperties
   return (
     <>
       <p className="min-w-0 flex-1 basis-56 text-soft text-xs">
-        Drag the answer until it fits your image. Arrows move it by one pixel, with Shift by ten.
+        Drag the answer until it fits your image. Arrows move it by one pixel, with Shift by ten; Enter lays it in.
       </p>
       <span className="flex items-center gap-1.5 text-soft text-xs">
         <label htmlFor={id}>Size</label>
@@ -57,7 +66,7 @@ export function PlaceByHand({ answer, rect, zoom, isBusy, onPlace, onCancel }: P
         <span aria-hidden className="w-12 tabular-nums">{`${(placing.scale * 100).toFixed(1)}%`}</span>
       </span>
       <span className="flex gap-1">
-        <Button disabled={isBusy || !source} onClick={() => onPlace(placedMap(placing, rect, answer))}>
+        <Button disabled={isBusy || !source} onClick={place}>
           {isBusy ? 'Laying in…' : 'Lay in'}
         </Button>
         <Button variant="quiet" onClick={onCancel}>
@@ -74,6 +83,7 @@ export function PlaceByHand({ answer, rect, zoom, isBusy, onPlace, onCancel }: P
             box={placedBox(placing, rect, answer)}
             placement={placeFit(source, size)}
             onMove={(dx, dy) => setPlacing((before: Placing) => moved(before, dx, dy))}
+            onEnter={place}
           />,
           zoom.viewport.current,
         )}
@@ -88,6 +98,7 @@ interface LayerProps {
   box: Box
   placement: Placement
   onMove(dx: number, dy: number): void
+  onEnter(): void
 }
 
 const arrows: Readonly<Record<string, readonly [number, number]>> = {
@@ -97,7 +108,7 @@ const arrows: Readonly<Record<string, readonly [number, number]>> = {
   ArrowDown: [0, 1],
 }
 
-function Layer({ answer, source, box, placement, onMove }: LayerProps) {
+function Layer({ answer, source, box, placement, onMove, onEnter }: LayerProps) {
   const below = useOriginal(source.id).url
   const above = useOriginal(answer.id).url
   /** The pointer that drags; further fingers are ignored. */
@@ -128,9 +139,10 @@ function Layer({ answer, source, box, placement, onMove }: LayerProps) {
   }
   const onKeyDown = (event: KeyboardEvent) => {
     const arrow = arrows[event.key]
-    if (!arrow) return
+    if (!arrow && event.key !== 'Enter') return
     event.preventDefault()
     event.stopPropagation()
+    if (!arrow) return event.repeat ? undefined : onEnter()
     const by = event.shiftKey ? 10 : 1
     onMove(arrow[0] * by, arrow[1] * by)
   }

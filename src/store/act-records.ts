@@ -11,6 +11,7 @@ import {
   type StoredChange,
 } from '#domain/command.ts'
 import type { CollectionId, PictureId } from '#domain/ids.ts'
+import type { Laying } from '#domain/laying.ts'
 import type { ImageMarks } from '#domain/marks.ts'
 import type { Database } from './database.ts'
 import { putPicture, type Writing } from './picture-writes.ts'
@@ -62,6 +63,19 @@ const setters: { [Field in keyof ImageFields]: Setter<ImageFields[Field]> } = {
     write: (record, isIn, name) =>
       withMarks(record, { collections: listed(record.marks?.collections, name as CollectionId, isIn) }),
   },
+  isUsedWhole: {
+    read: ({ laying }) => isNotLaid(laying) && laying.accepted === true,
+    write: (record, isUsed) => {
+      const { laying } = record
+      if (!isNotLaid(laying)) return record
+      const { accepted: _accepted, ...outcome } = laying
+      return { ...record, laying: isUsed ? { ...outcome, accepted: true } : outcome }
+    },
+  },
+}
+
+function isNotLaid(laying: Laying | undefined): laying is Extract<Laying, { kind: 'refused' | 'failed' }> {
+  return laying?.kind === 'refused' || laying?.kind === 'failed'
 }
 
 /** The record with the change made, or `undefined` if its value is no longer the one the change expects. */

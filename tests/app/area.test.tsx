@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Edit, emptyDocument, type Fit, plainFrame } from '#domain/edit.ts'
 import type { PictureId, RunId, TaskId } from '#domain/ids.ts'
 import type { Origin } from '#domain/picture.ts'
@@ -13,6 +13,7 @@ import type { GalleryStore, NewPicture } from '#store/store.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { alignedFit, newPicture } from '../support/gallery-records.ts'
 import { paintedImage } from '../support/images.ts'
+import { lateWorkers } from '../support/late-workers.ts'
 import { PromptStandIn } from '../support/prompt-stand-in.tsx'
 import { closeNotices, openTestGallery, renderOver } from '../support/render-gallery.tsx'
 
@@ -25,7 +26,10 @@ beforeEach(async () => {
   const about = { shelf: 'sources', prompt: 'IMG_1.jpg' } as const
   await store.addPicture(newPicture(photo, await paintedImage('jpeg', size), about))
 })
-afterEach(closeNotices)
+afterEach(() => {
+  vi.unstubAllGlobals()
+  closeNotices()
+})
 
 async function show(id: PictureId, take: (recipe: Recipe) => void = () => undefined) {
   act(() => useWorkspace.getState().select(id))
@@ -540,6 +544,77 @@ describe('an answer to an edit of an area', () => {
     await userEvent.click(screen.getByRole('button', { name: 'Use whole result' }))
     await waitFor(() => expect(screen.queryByRole('alert')).toBeNull())
     expect((await store.picture(answer))?.laying).toMatchObject({ kind: 'refused', accepted: true })
+    act(() => view().focus())
+    await userEvent.keyboard('{Control>}z{/Control}')
+    expect(await screen.findByRole('alert')).toHaveTextContent('framing')
+    expect((await store.picture(answer))?.laying).toEqual({ kind: 'refused', objection: 'framing', fit })
+  })
+
+  it('is placed by hand by keys: Escape cancels, Enter lays it in', async () => {
+    const asked = lateWorkers()
+    await keepAnswer()
+    await store.recordLaying(answer, { kind: 'refused', objection: 'framing', fit })
+    await show(answer)
+    const place = () => userEvent.click(screen.getByRole('button', { name: 'Place by hand' }))
+    await screen.findByRole('alert')
+    await place()
+    act(() => view().focus())
+    await userEvent.keyboard('{Escape}')
+    expect(await screen.findByRole('alert')).toHaveTextContent('framing')
+    await place()
+    const layer = await screen.findByRole('button', { name: 'The answer over your image' })
+    act(() => layer.focus())
+    await userEvent.keyboard('{ArrowRight}{Enter}{Enter}')
+    await waitFor(() => expect(asked).toHaveLength(1))
+    expect(screen.getByRole('button', { name: 'Laying in…' })).toBeDisabled()
+  })
+
+  it('is laid in with another feather by Enter, or when the slider is left, and not by each key', async () => {
+    const asked = lateWorkers()
+    await keepAnswer()
+    const laid = 'run-1-0-laid' as PictureId
+    await store.recordLaying(answer, { kind: 'laid', picture: laid })
+    await keepLaid(laid)
+    await show(laid)
+    await userEvent.click(await screen.findByRole('button', { name: 'Adjust the result' }))
+    const feather = screen.getByRole('slider', { name: 'Feather' })
+    act(() => feather.focus())
+    fireEvent.change(feather, { target: { value: '20' } })
+    fireEvent.keyUp(feather, { key: 'ArrowRight' })
+    expect(screen.queryByText('Laying in again…')).toBeNull()
+    fireEvent.keyDown(feather, { key: 'Enter' })
+    expect(screen.getByText('Laying in again…')).toBeVisible()
+    fireEvent.blur(feather)
+    await waitFor(() => expect(asked).toHaveLength(1))
+  })
+
+  it('that is laid in again does not take the stage from what the user went on to', async () => {
+    const asked = lateWorkers()
+    await keepAnswer()
+    const laid = 'run-1-0-laid' as PictureId
+    await store.recordLaying(answer, { kind: 'laid', picture: laid })
+    await keepLaid(laid)
+    await show(laid)
+    await userEvent.click(await screen.findByRole('button', { name: 'Adjust the result' }))
+    await userEvent.click(screen.getByRole('radio', { name: 'Whole answer' }))
+    await waitFor(() => expect(asked).toHaveLength(1))
+    act(() => useWorkspace.getState().select(photo))
+    await userEvent.click(tool('Select area'))
+    const png = await paintedImage('png', size)
+    asked[0]?.answer({ kind: 'done', result: { png, fit, places: [], losses: [], marksLeft: [], leftEmpty: false } })
+    expect(await screen.findByRole('button', { name: '1 new' })).toBeVisible()
+    expect(useWorkspace.getState()).toMatchObject({ selected: photo, tool: 'area' })
+  })
+
+  it('whose source was deleted since says why its changes cannot be shown', async () => {
+    await keepAnswer()
+    const laid = 'run-1-0-laid' as PictureId
+    await keepLaid(laid)
+    await store.deleteForEver([photo])
+    await show(laid)
+    await userEvent.click(await screen.findByRole('button', { name: 'Show changes' }))
+    expect(await screen.findByText('The changes cannot be shown. The source image was deleted.')).toBeVisible()
+    expect(screen.queryByText('Comparing with the source…')).toBeNull()
   })
 
   it.each([
