@@ -25,6 +25,7 @@ import { Segments } from '#ui/segments.tsx'
 import { showHidden } from '#ui/show-hidden.ts'
 import { Switch } from '#ui/switch.tsx'
 import { TextField } from '#ui/text-field.tsx'
+import { useIsShown } from '#ui/use-is-shown.ts'
 import { ExportPreview } from './export-preview.tsx'
 import { keepExportSettings, keptExportSettings } from './export-settings.ts'
 import { useSigned } from './use-signed.ts'
@@ -58,6 +59,7 @@ export function ExportForm({ images, onClose, make = exportImage }: ExportFormPr
   const items = planExport(images, settings)
   const trouble = troubleOf(settings)
   const isBusy = job !== undefined
+  const isShown = useIsShown()
 
   async function save(event: FormEvent) {
     event.preventDefault()
@@ -70,10 +72,11 @@ export function ExportForm({ images, onClose, make = exportImage }: ExportFormPr
       const result = await saveExport({ store, make }, items, options)
       if (!result) return
       tell(result)
-      onClose()
+      if (isShown.current) onClose()
     } catch (error) {
       if (isAbort(error)) notify({ text: 'Export stopped. No file was written.' })
-      else setFailure(reasonOf(error))
+      else if (isShown.current) setFailure(reasonOf(error))
+      else notify({ text: `Not exported. ${reasonOf(error)}`, tone: 'error' })
     }
   }
 

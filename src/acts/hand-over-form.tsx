@@ -22,6 +22,7 @@ import { Segments } from '#ui/segments.tsx'
 import { showHidden } from '#ui/show-hidden.ts'
 import { Switch } from '#ui/switch.tsx'
 import { TextField } from '#ui/text-field.tsx'
+import { useIsShown } from '#ui/use-is-shown.ts'
 import { takePicks } from './take-picks.ts'
 
 interface HandOverFormProps {
@@ -73,6 +74,7 @@ export function HandOverForm({ images, onClose, work = handOverWork }: HandOverF
   const [page, setPage] = useState<Omit<PageSettings, 'title'>>({ mostSide: 1200, showsPrompts: false })
   const [failure, setFailure] = useState<string>()
   const isBusy = job !== undefined
+  const isShown = useIsShown()
 
   async function save(event: FormEvent) {
     event.preventDefault()
@@ -88,10 +90,11 @@ export function HandOverForm({ images, onClose, work = handOverWork }: HandOverF
       const saved = await saving[way]()
       if (!saved) return
       tell(saved)
-      onClose()
+      if (isShown.current) onClose()
     } catch (error) {
       if (isAbort(error)) notify({ text: 'Stopped. No file was written.' })
-      else setFailure(reasonOf(error))
+      else if (isShown.current) setFailure(reasonOf(error))
+      else notify({ text: `No file was saved. ${reasonOf(error)}`, tone: 'error' })
     }
   }
 
@@ -115,7 +118,7 @@ export function HandOverForm({ images, onClose, work = handOverWork }: HandOverF
       {way === 'picks' && (
         <>
           <PageFields page={page} onChange={(change) => setPage({ ...page, ...change })} />
-          <PicksBack onFile={(file) => void takePicks(store, file).then(onClose)} />
+          <PicksBack onFile={(file) => void takePicks(store, file).then(() => isShown.current && onClose())} />
         </>
       )}
       {failure && (

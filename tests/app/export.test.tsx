@@ -1,4 +1,4 @@
-import { screen, within } from '@testing-library/react'
+import { act, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ExportForm } from '#acts/export-form.tsx'
@@ -9,6 +9,8 @@ import { Gallery } from '#gallery/gallery.tsx'
 import type { ExportJob } from '#imaging/export/make-export.ts'
 import { runScreens } from '#runs/run-screens.ts'
 import type { GalleryStore } from '#store/store.ts'
+import { paintedImage } from '../support/images.ts'
+import { lateWorkers } from '../support/late-workers.ts'
 import { closeNotices, gridcell, keep, openTestGallery, renderOver } from '../support/render-gallery.tsx'
 
 let store: GalleryStore
@@ -30,6 +32,7 @@ afterEach(() => {
   askToExport(undefined)
   closeNotices()
   vi.restoreAllMocks()
+  vi.unstubAllGlobals()
 })
 
 async function showForm(count: number) {
@@ -68,17 +71,41 @@ describe('the dialog Export', () => {
     expect(within(dialog).getByRole('textbox', { name: 'File name' })).toHaveValue('{prompt}-{w}x{h}')
   })
 
+  it('tells the end of an export after it was closed, and leaves the dialog that is open then', async () => {
+    const asked = lateWorkers()
+    const fox = await keep(store, 'fox', { prompt: 'a fox', createdAt: 1_000 })
+    const owl = await keep(store, 'owl', { prompt: 'an owl', createdAt: 2_000 })
+    renderOver(store, null)
+    const start = async (count: number) => {
+      act(() => askToExport([fox]))
+      await userEvent.click(await screen.findByRole('button', { name: 'Export' }))
+      await waitFor(() => expect(asked).toHaveLength(count))
+      act(() => askToExport(undefined))
+      act(() => askToExport([owl]))
+      await screen.findByRole('dialog', { name: 'Export' })
+    }
+    await start(1)
+    asked[0]?.answer({ kind: 'done', result: { bytes: await paintedImage('png'), isSigned: false } })
+    expect(await screen.findByText('Exported.')).toBeVisible()
+    expect(screen.getByRole('dialog', { name: 'Export' })).toBeVisible()
+    act(() => askToExport(undefined))
+    await start(2)
+    asked[1]?.answer({ kind: 'failed', reason: 'This browser cannot read the image.' })
+    expect(await screen.findByText('Not exported. This browser cannot read the image.')).toBeVisible()
+    expect(screen.getByRole('dialog', { name: 'Export' })).toBeVisible()
+  })
+
   it('8 images at an exact size are four acts after they were selected', async () => {
     const onClose = await showForm(8)
     let acts = 0
-    for (const act of [
+    for (const each of [
       () => type(side('Width'), '1080'),
       () => type(side('Height'), '1080'),
       () => userEvent.click(screen.getByRole('radio', { name: 'Pad' })),
       () => userEvent.click(exportButton()),
     ]) {
       acts += 1
-      await act()
+      await each()
     }
     expect(await screen.findByText('Exported 8 images.')).toBeVisible()
     // Selecting all of them and opening the dialog are two more.
