@@ -8,8 +8,8 @@ export type WorkerReply<Step, Result> =
 const mostMs = 90_000
 
 /**
- * Sends one job to a new worker, whose memory is released when it ends. Rejects as aborted, with a TimeoutError after
- * 90 s, or with an Error that says what failed.
+ * Sends one job to a new worker, whose memory is released when it ends. Rejects as aborted, or with an Error that says what
+ * failed, also when there is no result after 90 s.
  */
 export function askWorker<Step, Result>(
   [url, name]: readonly [url: string, name: string],
@@ -33,11 +33,14 @@ export function askWorker<Step, Result>(
     }
     worker.addEventListener('message', onReply, listening)
     worker.addEventListener('error', onError, listening)
-    const stopping = AbortSignal.any([signal, AbortSignal.timeout(mostMs)])
-    stopping.addEventListener('abort', () => reject(stopping.reason), listening)
+    signal.addEventListener('abort', () => reject(signal.reason), listening)
     worker.postMessage(job)
   })
-  return result.finally(() => {
+  const late = new Promise<never>((_resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error('It took more than 90 seconds.')), mostMs)
+    ending.signal.addEventListener('abort', () => clearTimeout(timer))
+  })
+  return Promise.race([result, late]).finally(() => {
     ending.abort()
     worker.terminate()
   })

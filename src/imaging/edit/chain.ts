@@ -7,8 +7,8 @@ export type { LayInJob, LayInResult, LayInStep, MarkJob } from './lay-in-file.ts
 
 /**
  * Lays a model's answer into its source, in a worker of its own, whose memory is released at the end. `onStep` reports
- * the current step. Rejects as aborted, with a TimeoutError after 90 s, or with an Error whose message says which file
- * could not be read; the answer itself is never changed.
+ * the current step. Rejects as `askWorker` does, or with an Error whose message says which file could not be read;
+ * the answer itself is never changed.
  */
 export async function layIn(
   job: LayInJob,
