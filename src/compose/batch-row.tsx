@@ -27,6 +27,7 @@ export function BatchRow({ family, draft, sourceCount, planned, issue, onChange 
   const [open, setOpen] = useState<'matrix' | 'sent'>()
   const variants = useRef<HTMLInputElement>(null)
   useActKey(variantsAct, () => variants.current?.focus())
+  const [typed, setTyped] = useState('')
   const close = () => setOpen(undefined)
   return (
     <div className="mb-2 flex flex-wrap items-center gap-x-0.5">
@@ -37,12 +38,13 @@ export function BatchRow({ family, draft, sourceCount, planned, issue, onChange 
           type="number"
           min={1}
           max={12}
-          // An empty field counts as 0, which is refused with the reason.
-          value={Number(draft.variants) || ''}
+          // An empty field counts as 0, which is refused with the reason. What was typed for a number stays as it is.
+          value={Number(typed) === draft.variants ? typed : Number(draft.variants)}
           onFocus={(event) => event.currentTarget.select()}
-          onChange={({ currentTarget }) =>
-            onChange({ name: 'variants', label: 'Variants' }, { variants: currentTarget.valueAsNumber || 0 })
-          }
+          onChange={({ currentTarget: { value } }) => {
+            setTyped(value)
+            onChange({ name: 'variants', label: 'Variants' }, { variants: Number(value) })
+          }}
           className="field h-8 w-10 rounded-sm border border-line bg-raised px-1.5 text-ink text-sm hover:border-line-strong max-middle:h-11"
         />
       </label>

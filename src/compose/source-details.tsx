@@ -31,11 +31,11 @@ export function SourceDetails({ sources }: { sources: FormSources }) {
       {picture && <p>{describeSize(picture)}</p>}
       <p
         data-tip={notes === '' ? undefined : notes}
-        className={classes(
+        className={
           only
             ? 'line-clamp-2 pointer-coarse:line-clamp-none max-middle:line-clamp-none'
-            : 'h-4 truncate pointer-coarse:h-auto pointer-coarse:min-h-4 pointer-coarse:whitespace-normal',
-        )}
+            : 'h-4 truncate pointer-coarse:h-auto pointer-coarse:min-h-4 pointer-coarse:whitespace-normal'
+        }
       >
         {notes}
       </p>

@@ -69,6 +69,7 @@ describe('variants', () => {
     const { batches, sent } = await openForm()
     fireEvent.change(variants(), { target: { value: typed } })
     await waitFor(() => expect(submit()).toHaveAccessibleDescription('Variants: a whole number from 1 to 12.'))
+    expect(variants()).toHaveDisplayValue(typed)
     await userEvent.click(submit())
     expect([...batches, ...sent]).toEqual([])
   })
