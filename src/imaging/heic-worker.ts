@@ -2,16 +2,28 @@ import openLibheif from 'libheif-js/libheif-wasm/libheif-bundle.mjs'
 import { toSrgb } from './colour-profile.ts'
 import { conversionOf } from './read-profile.ts'
 
-/** `undefined`: the image could not be decoded. */
-export type HeicReply = ImageBitmap | undefined
+export interface HeicAsk {
+  file: Blob
+  as: 'bitmap' | 'png'
+}
 
-self.onmessage = async ({ data: file }: MessageEvent<Blob>) => {
-  const bitmap = await decode(file).catch(() => undefined)
-  self.postMessage(bitmap satisfies HeicReply, bitmap ? { transfer: [bitmap] } : {})
+/** The answer is `undefined` if the image could not be decoded. */
+self.onmessage = async ({ data }: MessageEvent<HeicAsk>) => {
+  const image = await read(data).catch(() => undefined)
+  self.postMessage(image, image instanceof ImageBitmap ? { transfer: [image] } : {})
+}
+
+async function read({ file, as }: HeicAsk): Promise<ImageBitmap | Blob | undefined> {
+  const pixels = await decode(file)
+  if (!pixels || as === 'bitmap') return pixels && createImageBitmap(pixels)
+  // Encoded here, because a photo of a phone would keep the page busy.
+  const canvas = new OffscreenCanvas(pixels.width, pixels.height)
+  canvas.getContext('2d')?.putImageData(pixels, 0, 0)
+  return canvas.convertToBlob({ type: 'image/png' })
 }
 
 /** The main image, upright and in sRGB. The decoder applies the turns in the file, but not its colour profile. */
-async function decode(file: Blob): Promise<ImageBitmap | undefined> {
+async function decode(file: Blob): Promise<ImageData | undefined> {
   const bytes = new Uint8Array(await file.arrayBuffer())
   const libheif = openLibheif()
   const images = new libheif.HeifDecoder().decode(bytes)
@@ -22,5 +34,5 @@ async function decode(file: Blob): Promise<ImageBitmap | undefined> {
   if (!shown) return undefined
   const conversion = conversionOf(bytes)
   if (conversion) toSrgb(shown.data, conversion)
-  return createImageBitmap(shown)
+  return shown
 }

@@ -1,7 +1,7 @@
 import { GenerationError } from '#domain/failure.ts'
 import { quoteName } from '#domain/file-name.ts'
 import { openWorker } from '#platform/trusted-worker.ts'
-import type { HeicReply } from './heic-worker.ts'
+import type { HeicAsk } from './heic-worker.ts'
 import heicWorkerUrl from './heic-worker.ts?worker&url'
 import { tooHeavy } from './inspect-image.ts'
 import type { PrepareJob, PrepareReply, ReadFile, SendAsk, SentFile } from './prepare-worker.ts'
@@ -55,12 +55,17 @@ async function prepareNow(file: Blob, name: string, task: Task, signal: AbortSig
 }
 
 /** A HEIC photo upright and in sRGB, decoded by our own worker. `undefined` if it cannot be decoded. */
-export function decodeHeic(file: Blob, signal: AbortSignal): Promise<ImageBitmap | undefined> {
-  return askWorker<HeicReply>(heicWorkerUrl, 'heic', file, signal)
+function decodeHeic<As extends HeicAsk['as']>(file: Blob, as: As, signal: AbortSignal) {
+  return askWorker<As extends 'png' ? Blob : ImageBitmap>(heicWorkerUrl, 'heic', { file, as } satisfies HeicAsk, signal)
+}
+
+/** The same as PNG. */
+export function heicToPng(file: Blob, signal: AbortSignal): Promise<Blob | undefined> {
+  return decodeHeic(file, 'png', signal)
 }
 
 async function prepareHeic(file: Blob, task: Task, signal: AbortSignal): Promise<PrepareReply | undefined> {
-  const decoded = await decodeHeic(file, signal)
+  const decoded = await decodeHeic(file, 'bitmap', signal)
   if (!decoded) return { kind: 'refused', reason: 'is a HEIC photo that cannot be decoded. Export it as JPEG.' }
   return prepareInWorker({ ...task, file, decoded }, signal)
 }

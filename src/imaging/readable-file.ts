@@ -1,5 +1,5 @@
 import { kindOf } from './image-header.ts'
-import { decodeHeic } from './prepare-image.ts'
+import { heicToPng } from './prepare-image.ts'
 import { conversionOf } from './read-profile.ts'
 
 export interface ReadableFile {
@@ -13,13 +13,8 @@ export interface ReadableFile {
 export async function toReadable(file: Blob, signal: AbortSignal): Promise<ReadableFile> {
   const isHeic = kindOf(new Uint8Array(await file.slice(0, 4096).arrayBuffer())) === 'heic'
   if (!isHeic || (await isDecoded(file))) return { file, isConverted: false }
-  const bitmap = await decodeHeic(file, signal)
-  if (!bitmap) throw new Error('The source image could not be read.')
-  const canvas = new OffscreenCanvas(bitmap.width, bitmap.height)
-  canvas.getContext('2d')?.drawImage(bitmap, 0, 0)
-  bitmap.close()
-  const png = await canvas.convertToBlob({ type: 'image/png' })
-  canvas.width = 0
+  const png = await heicToPng(file, signal)
+  if (!png) throw new Error('The source image could not be read.')
   return { file: png, isConverted: conversionOf(new Uint8Array(await file.arrayBuffer())) !== undefined }
 }
 
