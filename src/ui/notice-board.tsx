@@ -9,8 +9,8 @@ import { showHidden } from './show-hidden.ts'
 import { topDialog, watchTopDialog } from './top-dialog.ts'
 
 /**
- * Shows the notices; once per page. At the foot of the window; on a phone in a row of their own. Inside the open dialog,
- * if there is one, because everything outside is inert.
+ * Shows the notices; once per page. At the foot of the window; on a phone in a row of their own. If a dialog is open, in a
+ * row at its foot, because everything outside is inert.
  */
 export function NoticeBoard() {
   const notice = useSyncExternalStore(watchNotices, topNotice)

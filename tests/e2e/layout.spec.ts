@@ -78,6 +78,14 @@ test.describe('at 1024 × 768', () => {
     await openEachTool(page, stage.getByRole('img', { name: /^street\.jpg/ }))
   })
 
+  test('a notice in a dialog covers no control', async ({ page, simulated }) => {
+    await page.goto(`${simulated.url}?samples=2`)
+    await page.getByRole('button', { name: /^Settings/ }).click()
+    const settings = page.getByRole('dialog', { name: 'Settings' })
+    await expect(settings.getByRole('button', { name: 'Remove samples' })).toBeAttached()
+    expect(await coveredBy(await raiseNotice(settings))).toEqual([])
+  })
+
   test('C3 the gallery opens by G over the page, and Escape closes it', async ({ page, simulated }) => {
     await page.goto(simulated.url)
     await bring(page, 1200, 800)
