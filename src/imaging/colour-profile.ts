@@ -1,4 +1,5 @@
 import type { ColourProfile } from '#domain/source-file.ts'
+import { viewOf } from './container/bytes.ts'
 
 /** Three rows of three: linear red, green and blue to XYZ with the white of D50, as in ICC profiles. */
 type Matrix = readonly [Row, Row, Row]
@@ -25,17 +26,22 @@ const p3ToXyz: Matrix = [
 /** Profiles of the same name differ in their last digits. */
 const tolerance = 0.003
 const mostCurvePoints = 4096
+const levels = 256
+/** Steps of linear light in the tables back to levels: fine enough for the darkest ones. */
+const steps = 16_384
 
 const srgbCurve: Curve = (value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4)
 const srgbEncode: Curve = (value) => (value <= 0.0031308 ? value * 12.92 : 1.055 * value ** (1 / 2.4) - 0.055)
 
 export const displayP3: MatrixProfile = { toXyz: p3ToXyz, curves: [srgbCurve, srgbCurve, srgbCurve] }
 
-/** Reads an ICC profile. `undefined`: it is damaged, or made of tables instead of primaries and curves. */
+/** Reads an ICC profile. `undefined`: it is damaged, not of RGB, or has tables, which count more than its primaries. */
 export function readIcc(icc: Uint8Array): MatrixProfile | undefined {
   try {
-    const view = new DataView(icc.buffer, icc.byteOffset, icc.byteLength)
+    const view = viewOf(icc)
+    if (wordAt(view, 16) !== 'RGB ' || wordAt(view, 20) !== 'XYZ ' || wordAt(view, 36) !== 'acsp') return undefined
     const tags = tagsOf(view)
+    if (tags.has('A2B0')) return undefined
     const [red, green, blue] = ['rXYZ', 'gXYZ', 'bXYZ'].map((name) => xyzAt(view, tags.get(name)))
     const [redCurve, greenCurve, blueCurve] = ['rTRC', 'gTRC', 'bTRC'].map((name) => curveAt(view, tags.get(name)))
     if (!red || !green || !blue || !redCurve || !greenCurve || !blueCurve) return undefined
@@ -49,31 +55,69 @@ export function readIcc(icc: Uint8Array): MatrixProfile | undefined {
 /** Identifies an ICC profile by its numbers, because the name inside is free text. */
 export function profileOfIcc(icc: Uint8Array): ColourProfile {
   const profile = readIcc(icc)
-  if (!profile || !isNearSrgbCurve(profile.curves[0])) return 'other'
-  if (isNear(profile.toXyz, srgbToXyz)) return 'srgb'
-  return isNear(profile.toXyz, p3ToXyz) ? 'p3' : 'other'
+  if (!profile) return 'other'
+  if (isSrgb(profile)) return 'srgb'
+  return isNear(profile.toXyz, p3ToXyz) && hasSrgbCurves(profile) ? 'p3' : 'other'
+}
+
+/** Whether its colours look the same as sRGB's. */
+export function isSrgb(profile: MatrixProfile): boolean {
+  return isNear(profile.toXyz, srgbToXyz) && hasSrgbCurves(profile)
 }
 
 /**
  * Converts pixels (red, green, blue, alpha; 8 bits each) to sRGB in place. Colours outside sRGB become the nearest
  * inside.
  */
-export function toSrgb(pixels: Uint8ClampedArray, { toXyz, curves }: MatrixProfile): void {
-  const [a, b, c] = multiply(invert(srgbToXyz), toXyz)
-  const [red, green, blue] = curves.map((curve) => Float32Array.from({ length: 256 }, (_, value) => curve(value / 255)))
-  if (!red || !green || !blue) return
-  // Fine enough to keep the steps between dark levels.
-  const steps = 8191
-  const encoded = Uint8ClampedArray.from({ length: steps + 1 }, (_, step) => Math.round(255 * srgbEncode(step / steps)))
-  const encode = (linear: number) => encoded[Math.round(steps * Math.min(1, Math.max(0, linear)))] ?? 0
+export function toSrgb(pixels: Uint8ClampedArray | Uint8Array, { toXyz, curves }: MatrixProfile): void {
+  const encode = Uint8ClampedArray.from({ length: steps + 1 }, (_, step) => Math.round(255 * srgbEncode(step / steps)))
+  convert(pixels, multiply(invert(srgbToXyz), toXyz), curves.map(toLight), [encode, encode, encode])
+}
+
+/** The reverse of `toSrgb`: converts pixels from sRGB to the profile's space, in place. */
+export function fromSrgb(pixels: Uint8ClampedArray | Uint8Array, { toXyz, curves }: MatrixProfile): void {
+  const light = toLight(srgbCurve)
+  convert(pixels, multiply(invert(toXyz), srgbToXyz), [light, light, light], curves.map(toLight).map(toLevels))
+}
+
+type Table = Uint8ClampedArray | Float64Array
+
+/** Each channel's level to linear light, a matrix, and linear light to level. Alpha stays. */
+function convert(
+  pixels: Uint8ClampedArray | Uint8Array,
+  [a, b, c]: Matrix,
+  [red = noTable, green = noTable, blue = noTable]: readonly Table[],
+  [toRed = noTable, toGreen = noTable, toBlue = noTable]: readonly Table[],
+): void {
+  const encode = (table: Table, linear: number) => table[Math.round(steps * Math.min(1, Math.max(0, linear)))] ?? 0
   for (let at = 0; at < pixels.length; at += 4) {
     const r = red[pixels[at] ?? 0] ?? 0
     const g = green[pixels[at + 1] ?? 0] ?? 0
     const bl = blue[pixels[at + 2] ?? 0] ?? 0
-    pixels[at] = encode(a[0] * r + a[1] * g + a[2] * bl)
-    pixels[at + 1] = encode(b[0] * r + b[1] * g + b[2] * bl)
-    pixels[at + 2] = encode(c[0] * r + c[1] * g + c[2] * bl)
+    pixels[at] = encode(toRed, a[0] * r + a[1] * g + a[2] * bl)
+    pixels[at + 1] = encode(toGreen, b[0] * r + b[1] * g + b[2] * bl)
+    pixels[at + 2] = encode(toBlue, c[0] * r + c[1] * g + c[2] * bl)
   }
+}
+
+const noTable = new Float64Array()
+
+/** The linear light of each level. */
+function toLight(curve: Curve): Float64Array {
+  return Float64Array.from({ length: levels }, (_, level) => curve(level / 255))
+}
+
+/** The nearest level of each step of light. */
+function toLevels(light: Float64Array): Uint8ClampedArray {
+  const table = new Uint8ClampedArray(steps + 1)
+  let level = 0
+  for (let step = 0; step <= steps; step += 1) {
+    const wanted = step / steps
+    while (level < levels - 2 && (light[level + 1] ?? 1) < wanted) level += 1
+    const [low, high] = [light[level] ?? 0, light[level + 1] ?? 1]
+    table[step] = Math.round(level + (high > low ? Math.max(0, Math.min(1, (wanted - low) / (high - low))) : 0))
+  }
+  return table
 }
 
 function tagsOf(view: DataView): Map<string, number> {
@@ -140,8 +184,9 @@ function isNear(one: Matrix, other: Matrix): boolean {
   return one.every((row, y) => row.every((value, x) => Math.abs(value - (other[y]?.[x] ?? 0)) < tolerance))
 }
 
-function isNearSrgbCurve(curve: Curve): boolean {
-  return [0.1, 0.25, 0.5, 0.75, 0.9].every((value) => Math.abs(curve(value) - srgbCurve(value)) < 0.01)
+function hasSrgbCurves({ curves }: MatrixProfile): boolean {
+  const tested = Array.from({ length: 17 }, (_, step) => step / 16)
+  return curves.every((curve) => tested.every((value) => Math.abs(curve(value) - srgbCurve(value)) < 0.006))
 }
 
 function multiply(one: Matrix, other: Matrix): Matrix {

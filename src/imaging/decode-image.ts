@@ -1,4 +1,5 @@
-import { chunkOf, type ImageHeader } from './image-header.ts'
+import { pngChunks, webpChunks } from './container/chunks.ts'
+import type { ImageHeader } from './image-header.ts'
 import type { PixelSize } from './source-limits.ts'
 
 /** A decoded image. Its owner closes the bitmap. */
@@ -46,15 +47,18 @@ export function upright({ width, height }: PixelSize, orientation: number): Pixe
  * removed and applied here.
  */
 function withoutExif({ kind }: ImageHeader, bytes: Uint8Array): Blob {
-  const chunk = chunkOf(kind, bytes, kind === 'png' ? 'eXIf' : 'EXIF')
+  const chunk =
+    kind === 'png'
+      ? pngChunks(bytes).find(({ type }) => type === 'eXIf')
+      : webpChunks(bytes).find(({ type }) => type === 'EXIF')
   if (!chunk) return new Blob([bytes as Uint8Array<ArrayBuffer>])
   const copy = bytes.slice()
   if (kind === 'png') {
-    const before = copy.subarray(0, chunk.start - 8)
-    return new Blob([before, copy.subarray(chunk.end + 4)], { type: 'image/png' })
+    const before = copy.subarray(0, chunk.from - 8)
+    return new Blob([before, copy.subarray(chunk.to + 4)], { type: 'image/png' })
   }
   // A chunk name that no decoder knows, and no EXIF flag in the header.
-  copy.set([0x78, 0x78, 0x78, 0x78], chunk.start - 8)
+  copy.set([0x78, 0x78, 0x78, 0x78], chunk.from - 8)
   copy[20] = (copy[20] ?? 0) & ~8
   return new Blob([copy], { type: 'image/webp' })
 }

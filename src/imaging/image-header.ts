@@ -1,4 +1,7 @@
 import { brandOf, hasAlphaItem, hasExifItem, isSequence, sizeInBoxes } from './box-header.ts'
+import { viewOf } from './container/bytes.ts'
+import { pngChunks, webpChunks } from './container/chunks.ts'
+import { endOfImage, jpegSegments, startOfScan } from './container/jpeg-segments.ts'
 import { type Exif, readExif } from './exif.ts'
 import { readTiff } from './tiff-header.ts'
 
@@ -35,7 +38,6 @@ interface Size {
   unended?: boolean
 }
 
-const endMarker = 0xd9
 /** Header lengths of the versions of BMP. A text starting with "BM" has none of them. */
 const bmpHeaders = [12, 16, 40, 52, 56, 64, 108, 124]
 
@@ -57,7 +59,7 @@ export function kindOf(bytes: Uint8Array): ImageKind | undefined {
 /** Reads a whole file's header; `undefined` if it is not an image or its header is damaged. Never throws. */
 export function readHeader(bytes: Uint8Array): ImageHeader | undefined {
   const kind = kindOf(bytes)
-  const size = kind && tryRead(() => readers[kind](viewOf(bytes)))
+  const size = kind && tryRead(() => readers[kind](viewOf(bytes), bytes))
   if (!size || size.width < 1 || size.height < 1) return undefined
   const { width, height, exif, hasAlpha = false, animated = false, unended = false } = size
   const metadata = exif ? (exif.location ? 'location' : 'camera') : 'none'
@@ -65,42 +67,16 @@ export function readHeader(bytes: Uint8Array): ImageHeader | undefined {
   return { kind, width, height, orientation, metadata, hasAlpha, animated, ...(unended ? { unended } : {}) }
 }
 
-/** The parts of a JPEG's colour profile, in order: one segment holds at most 64 kB. */
-export function jpegProfileParts(bytes: Uint8Array): Uint8Array[] {
-  const name = 'ICC_PROFILE\0'
-  const parts = jpegSegments(viewOf(bytes)).filter(
-    ({ marker, start }) =>
-      marker === 0xe2 && [...name].every((letter, at) => bytes[start + at] === letter.charCodeAt(0)),
-  )
-  return parts
-    .toSorted((a, b) => (bytes[a.start + 12] ?? 0) - (bytes[b.start + 12] ?? 0))
-    .map(({ start }) => bytes.subarray(start + 14, start - 2 + viewOf(bytes).getUint16(start - 2)))
-}
-
-/** Whether a JPEG has the four ink colours of print, which no screen profile describes. */
-export function isForPrint(bytes: Uint8Array): boolean {
-  const frame = jpegSegments(viewOf(bytes)).find(isFrame)
-  return frame !== undefined && bytes[frame.start + 5] === 4
-}
-
-/** A chunk of a PNG or WebP by its four letters. */
-export function chunkOf(kind: ImageKind, bytes: Uint8Array, name: string): { start: number; end: number } | undefined {
-  const view = viewOf(bytes)
-  const chunks = kind === 'png' ? pngChunks(view) : kind === 'webp' ? webpChunks(view) : []
-  return chunks.find((chunk) => chunk.type === name)
-}
-
 /** Whether the file has its end. Never throws. */
 export function isWhole(kind: ImageKind, bytes: Uint8Array): boolean {
-  const view = viewOf(bytes)
   const ends = () => {
     switch (kind) {
       case 'png':
-        return pngChunks(view).some((chunk) => chunk.type === 'IEND')
+        return pngChunks(bytes).at(-1)?.type === 'IEND'
       case 'jpeg':
-        return jpegSegments(view).at(-1)?.marker === endMarker
+        return jpegSegments(bytes).at(-1)?.marker === endOfImage
       case 'webp':
-        return view.getUint32(4, true) + 8 <= bytes.length
+        return viewOf(bytes).getUint32(4, true) + 8 <= bytes.length
       default:
         // The decoders of these formats refuse a truncated file themselves.
         return true
@@ -109,33 +85,33 @@ export function isWhole(kind: ImageKind, bytes: Uint8Array): boolean {
   return tryRead(ends) ?? false
 }
 
-const readers: Record<ImageKind, (view: DataView) => Size | undefined> = {
-  png(view) {
-    const chunks = pngChunks(view)
+const readers: Record<ImageKind, (view: DataView, bytes: Uint8Array) => Size | undefined> = {
+  png(view, bytes) {
+    const chunks = pngChunks(bytes)
     const exif = chunks.find((chunk) => chunk.type === 'eXIf')
     return {
       width: view.getUint32(16),
       height: view.getUint32(20),
-      exif: exif && exifAt(view, exif.start),
+      exif: exif && exifAt(view, exif.from),
       // Colour types 4 and 6 have transparency; others have it if there is this chunk.
       hasAlpha: (view.getUint8(25) & 4) !== 0 || chunks.some((chunk) => chunk.type === 'tRNS'),
       animated: chunks.some((chunk) => chunk.type === 'acTL'),
     }
   },
-  jpeg(view) {
-    const segments = jpegSegments(view)
+  jpeg(view, bytes) {
+    const segments = jpegSegments(bytes)
     const frame = segments.find(isFrame)
-    const exif = segments.find(({ marker, start }) => marker === 0xe1 && view.getUint32(start) === 0x45786966)
+    const exif = segments.find(({ marker, from }) => marker === 0xe1 && view.getUint32(from) === 0x45786966)
     return (
       frame && {
-        width: view.getUint16(frame.start + 3),
-        height: view.getUint16(frame.start + 1),
-        exif: exif && exifAt(view, exif.start + 6),
-        unended: hasSequentialScan(segments) && segments.at(-1)?.marker !== endMarker,
+        width: view.getUint16(frame.from + 3),
+        height: view.getUint16(frame.from + 1),
+        exif: exif && exifAt(view, exif.from + 6),
+        unended: hasSequentialScan(segments) && segments.at(-1)?.marker !== endOfImage,
       }
     )
   },
-  webp(view) {
+  webp(view, bytes) {
     switch (view.getUint32(12)) {
       case 0x56503820: // "VP8 "
         return { width: view.getUint16(26, true) & 0x3fff, height: view.getUint16(28, true) & 0x3fff }
@@ -149,12 +125,12 @@ const readers: Record<ImageKind, (view: DataView) => Size | undefined> = {
         // "VP8X": two 24-bit numbers; its flags announce EXIF (8), transparency (16) and animation (2).
         const side = (at: number) => (view.getUint16(at, true) | (view.getUint8(at + 2) << 16)) + 1
         const flags = view.getUint8(20)
-        const exif = webpChunks(view).find((chunk) => chunk.type === 'EXIF')
+        const exif = webpChunks(bytes).find((chunk) => chunk.type === 'EXIF')
         const unread = flags & 8 ? { orientation: 1, location: false } : undefined
         return {
           width: side(24),
           height: side(27),
-          exif: exif ? exifAt(view, tiffIn(view, exif.start)) : unread,
+          exif: exif ? exifAt(view, tiffIn(view, exif.from)) : unread,
           hasAlpha: (flags & 16) !== 0,
           animated: (flags & 2) !== 0,
         }
@@ -188,11 +164,18 @@ function readBoxes(view: DataView): Size | undefined {
 /** One scan from top to bottom: without its end the last rows are missing. A progressive JPEG only gets less sharp. */
 function hasSequentialScan(segments: readonly { marker: number }[]): boolean {
   return (
-    segments.some(({ marker }) => marker === 0xc0 || marker === 0xc1) && segments.some(({ marker }) => marker === 0xda)
+    segments.some(({ marker }) => marker === 0xc0 || marker === 0xc1) &&
+    segments.some(({ marker }) => marker === startOfScan)
   )
 }
 
-function isFrame({ marker }: { marker: number }): boolean {
+/** Whether a PNG has 16 bits per channel. */
+export function isDeep({ kind }: Pick<ImageHeader, 'kind'>, bytes: Uint8Array): boolean {
+  return kind === 'png' && bytes[24] === 16
+}
+
+/** Whether a segment of a JPEG tells its size and its colours. */
+export function isFrame({ marker }: { marker: number }): boolean {
   return marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)
 }
 
@@ -204,38 +187,6 @@ function tiffIn(view: DataView, start: number): number {
 /** A damaged EXIF block does not make the image unusable; it only shows that there is one. */
 function exifAt(view: DataView, start: number): Exif {
   return tryRead(() => readExif(view, start)) ?? { orientation: 1, location: false }
-}
-
-interface Chunk {
-  type: string
-  /** Where the content starts, and where it ends. */
-  start: number
-  end: number
-}
-
-function pngChunks(view: DataView): Chunk[] {
-  const chunks: Chunk[] = []
-  for (let at = 8; at + 12 <= view.byteLength && chunks.length < mostParts; ) {
-    const length = view.getUint32(at)
-    const type = String.fromCharCode(...[4, 5, 6, 7].map((offset) => view.getUint8(at + offset)))
-    if (at + 12 + length > view.byteLength) break
-    chunks.push({ type, start: at + 8, end: at + 8 + length })
-    if (type === 'IEND') break
-    at += 12 + length
-  }
-  return chunks
-}
-
-function webpChunks(view: DataView): Chunk[] {
-  const chunks: Chunk[] = []
-  for (let at = 12; at + 8 <= view.byteLength && chunks.length < mostParts; ) {
-    const length = view.getUint32(at + 4, true)
-    const type = String.fromCharCode(...[0, 1, 2, 3].map((offset) => view.getUint8(at + offset)))
-    if (at + 8 + length > view.byteLength) break
-    chunks.push({ type, start: at + 8, end: at + 8 + length })
-    at += 8 + length + (length % 2)
-  }
-  return chunks
 }
 
 /** Whether a GIF has a second frame, and whether a frame has a transparent colour. Stops when both are known. */
@@ -263,32 +214,6 @@ function gifBlocks(view: DataView): Pick<Size, 'hasAlpha' | 'animated'> {
     } else break
   }
   return { ...found, animated: frames > 1 }
-}
-
-/**
- * Segments up to the end marker. They are followed by their lengths, because an EXIF preview has an end marker of its
- * own.
- */
-function jpegSegments(view: DataView): { marker: number; start: number }[] {
-  const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength)
-  const segments: { marker: number; start: number }[] = []
-  for (let at = 2; at >= 0 && at + 1 < bytes.length && segments.length < mostParts; ) {
-    const marker = bytes[at + 1] ?? 0
-    const standsAlone = marker === 0x00 || marker === 0x01 || (marker >= 0xd0 && marker <= 0xd7)
-    if (bytes[at] !== 0xff || standsAlone || marker === 0xff) {
-      at = bytes.indexOf(0xff, at + (standsAlone ? 2 : 1))
-      continue
-    }
-    if (marker === endMarker) return [...segments, { marker, start: at + 2 }]
-    if (at + 4 > bytes.length) break
-    segments.push({ marker, start: at + 4 })
-    at += 2 + Math.max(view.getUint16(at + 2), 2)
-  }
-  return segments
-}
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
 /** Reading past the end throws; a file that ends too early counts as damaged. */

@@ -4,7 +4,7 @@ import { type FileMime, fileMimes, type SourceFile } from '#domain/source-file.t
 import { openCanvas } from './canvas.ts'
 import { type Decoded, decodeImage, isEndMissing } from './decode-image.ts'
 import { fitPicture } from './fit-picture.ts'
-import type { ImageHeader } from './image-header.ts'
+import { type ImageHeader, isDeep } from './image-header.ts'
 import { cutOff, inspectImage } from './inspect-image.ts'
 import { readMetadata } from './metadata/read-metadata.ts'
 import type { Tone } from './palette.ts'
@@ -154,7 +154,7 @@ async function read({ bytes, header, image, target }: Opened, isForeign: boolean
     profile,
     hasAlpha,
     // The byte of a PNG's first chunk that says the bits per channel.
-    ...(header.kind === 'png' && bytes[24] === 16 ? { deep: true as const } : {}),
+    ...(isDeep(header, bytes) ? { deep: true as const } : {}),
     ...(contentCredentials ? { signed: true as const } : {}),
   }
   const { bytes: thumbnail, palette } = await drawThumbnail(image.bitmap, size, header.kind !== 'jpeg', orientation)

@@ -1,11 +1,16 @@
 import type { ColourProfile } from '#domain/source-file.ts'
 import { colourInBoxes } from './box-header.ts'
 import { displayP3, type MatrixProfile, profileOfIcc, readIcc } from './colour-profile.ts'
-import { chunkOf, type ImageHeader, isForPrint, jpegProfileParts } from './image-header.ts'
+import { inflate, joinBytes, viewOf } from './container/bytes.ts'
+import { pngChunks, webpChunks } from './container/chunks.ts'
+import { jpegSegments } from './container/jpeg-segments.ts'
+import { type ImageHeader, isFrame } from './image-header.ts'
 
 /** Printer profiles have some megabytes. */
 const mostProfileBytes = 8_000_000
+/** Numbers of ISO/IEC 23091-2. */
 const p3Primaries = 12
+const segmentName = 'ICC_PROFILE\0'
 const bt2020Primaries = 9
 
 /** The colour space of a file. A file without information counts as sRGB, as in every browser. */
@@ -17,7 +22,7 @@ export async function readProfile(header: ImageHeader, bytes: Uint8Array): Promi
       return colour.primaries === p3Primaries ? 'p3' : colour.primaries === bt2020Primaries ? 'other' : 'srgb'
     }
   }
-  const icc = await findIcc(header, bytes).catch(() => undefined)
+  const icc = await findIcc(header, bytes)
   return icc === undefined ? 'srgb' : profileOfIcc(icc)
 }
 
@@ -29,59 +34,47 @@ export function conversionOf(heic: Uint8Array): MatrixProfile | undefined {
   return profileOfIcc(colour.icc) === 'srgb' ? undefined : readIcc(colour.icc)
 }
 
-async function findIcc({ kind }: ImageHeader, bytes: Uint8Array): Promise<Uint8Array | undefined> {
+/** The ICC profile in a file; `undefined` if there is none or it is damaged. Never rejects. */
+export async function findIcc({ kind }: ImageHeader, bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer> | undefined> {
   switch (kind) {
-    case 'jpeg': {
-      const parts = jpegProfileParts(bytes)
-      return parts.length === 0 ? undefined : join(parts)
-    }
+    case 'jpeg':
+      return profileInJpeg(bytes)
     case 'webp': {
-      const chunk = chunkOf(kind, bytes, 'ICCP')
-      return chunk && bytes.subarray(chunk.start, chunk.end)
+      const chunk = webpChunks(bytes).find(({ type }) => type === 'ICCP')
+      return chunk && bytes.slice(chunk.from, chunk.to)
     }
-    case 'png': {
-      const chunk = chunkOf(kind, bytes, 'iCCP')
-      // A name of up to 79 letters, a zero, a zero for the method; then the compressed profile.
-      const name = chunk ? bytes.subarray(chunk.start, Math.min(chunk.end, chunk.start + 80)).indexOf(0) : -1
-      return chunk && name >= 0 ? inflate(bytes.subarray(chunk.start + name + 2, chunk.end)) : undefined
-    }
+    case 'png':
+      return profileInPng(bytes)
     case 'avif':
     case 'heic': {
       const colour = colourInBoxes(viewOf(bytes))
-      return colour && 'icc' in colour ? colour.icc : undefined
+      return colour && 'icc' in colour ? colour.icc.slice() : undefined
     }
     default:
       return undefined
   }
 }
 
-/** Decompresses up to a limit: the result can be a thousand times larger than the file. */
-async function inflate(packed: Uint8Array): Promise<Uint8Array> {
-  const stream = new Blob([packed as Uint8Array<ArrayBuffer>]).stream().pipeThrough(new DecompressionStream('deflate'))
-  const reader = stream.getReader()
-  const parts: Uint8Array[] = []
-  let length = 0
-  for (let part = await reader.read(); !part.done; part = await reader.read()) {
-    parts.push(part.value)
-    length += part.value.length
-    if (length > mostProfileBytes) {
-      await reader.cancel()
-      break
-    }
-  }
-  return join(parts)
+/** One segment holds at most 64 kB: long profiles are split into numbered parts. */
+function profileInJpeg(bytes: Uint8Array): Uint8Array<ArrayBuffer> | undefined {
+  const parts = jpegSegments(bytes).filter(
+    ({ marker, from }) =>
+      marker === 0xe2 && [...segmentName].every((letter, at) => bytes[from + at] === letter.charCodeAt(0)),
+  )
+  if (parts.length === 0) return undefined
+  const inOrder = parts.toSorted((a, b) => (bytes[a.from + 12] ?? 0) - (bytes[b.from + 12] ?? 0))
+  return joinBytes(inOrder.map(({ from, to }) => bytes.subarray(from + 14, to)))
 }
 
-function join(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
+async function profileInPng(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const chunk = pngChunks(bytes).find(({ type }) => type === 'iCCP')
+  // A name of up to 79 letters, a zero, a zero for the method; then the compressed profile.
+  const name = chunk ? bytes.subarray(chunk.from, Math.min(chunk.to, chunk.from + 80)).indexOf(0) : -1
+  return chunk && name >= 0 ? inflate(bytes.subarray(chunk.from + name + 2, chunk.to), mostProfileBytes) : undefined
 }
 
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+/** Whether a JPEG has the four ink colours of print, which no screen profile describes. */
+function isForPrint(bytes: Uint8Array): boolean {
+  const frame = jpegSegments(bytes).find(isFrame)
+  return frame !== undefined && bytes[frame.from + 5] === 4
 }

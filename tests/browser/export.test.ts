@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
+import { crc32 } from '#imaging/container/crc32.ts'
 import { exportImage } from '#imaging/export/export-image.ts'
 import type { ExportJob } from '#imaging/export/make-export.ts'
 import { hasContentCredentials } from '#imaging/metadata/content-credentials.ts'
-import { crc32 } from '#imaging/metadata/crc32.ts'
 import { readMetadata } from '#imaging/metadata/read-metadata.ts'
 import { sha256Of } from '#imaging/sha256.ts'
 

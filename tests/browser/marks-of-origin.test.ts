@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { PictureId } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
-import { crc32 } from '#imaging/metadata/crc32.ts'
+import { crc32 } from '#imaging/container/crc32.ts'
 import { sha256Of } from '#imaging/sha256.ts'
 import { noteCopied } from '#library/copied-images.ts'
 import { marked } from '#library/export/marked.ts'

@@ -2,11 +2,12 @@ import { describe, expect, test } from 'vitest'
 import { type Box, type Edit, emptyDocument } from '#domain/edit.ts'
 import type { PictureId } from '#domain/ids.ts'
 import { layIn } from '#imaging/edit/chain.ts'
-import { findProfile } from '#imaging/edit/embedded-profile.ts'
 import { packProfile, readPng } from '#imaging/edit/png-reader.ts'
 import { writePng } from '#imaging/edit/png-writer.ts'
 import type { PixelSize, Pixels } from '#imaging/edit/raster.ts'
+import { readHeader } from '#imaging/image-header.ts'
 import { deriveSent } from '#imaging/prepare-image.ts'
+import { findIcc } from '#imaging/read-profile.ts'
 import { withFaults } from '../support/answer-faults.ts'
 import { madeScene } from '../support/made-scene.ts'
 
@@ -54,10 +55,17 @@ function differences(one: Pixels, other: Pixels, [left, top, width, height]: Box
   return { outside, inside: inside / count }
 }
 
+async function profileOf(file: Blob): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(await file.arrayBuffer())
+  const header = readHeader(bytes)
+  const profile = header && (await findIcc(header, bytes))
+  if (!profile) throw new Error('no profile')
+  return profile
+}
+
 /** A JPEG of a scene, with the profile of another file. */
 async function inProfileOf(file: Blob, scene: Pixels): Promise<Blob> {
-  const profile = findProfile(new Uint8Array(await file.arrayBuffer()))
-  if (!profile || profile === 'hidden') throw new Error('no profile')
+  const profile = await profileOf(file)
   const canvas = new OffscreenCanvas(scene.width, scene.height)
   const pixels = new ImageData(new Uint8ClampedArray(scene.data), scene.width, scene.height)
   canvas.getContext('2d')?.putImageData(pixels, 0, 0)
@@ -93,6 +101,13 @@ describe('what cannot be kept of a source is named', () => {
     const chunk = await packProfile(new Uint8Array(400).fill(7))
     const job = { source: await writePng(scene, [chunk]), answer: await writePng(scene), edit: editOf(size, box) }
     expect(await layIn(job, () => undefined, never)).toMatchObject({ verdict: 'aligned', losses: ['profile'] })
+  })
+
+  test('of colours that an AVIF states as numbers, without a profile', async () => {
+    const source = await readFixture('p3-numbers.avif')
+    const stored = await storedPixels(source)
+    const job = { source, answer: source, edit: editOf(stored, box) }
+    expect((await layIn(job, () => undefined, never)).losses).toEqual(['profile'])
   })
 
   test('of 16 bits per channel', async () => {

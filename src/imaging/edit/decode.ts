@@ -1,17 +1,16 @@
 import type { Loss } from '#domain/laying.ts'
-import { readHeader } from '../image-header.ts'
-import { findProfile } from './embedded-profile.ts'
-import type { PngChunk } from './png-chunks.ts'
-import { packProfile, readPng, unpackProfile } from './png-reader.ts'
+import { fromSrgb, isSrgb, type MatrixProfile, readIcc } from '../colour-profile.ts'
+import { type ImageHeader, isDeep, readHeader } from '../image-header.ts'
+import { findIcc, readProfile } from '../read-profile.ts'
+import { type PngPart, packProfile, readPng } from './png-reader.ts'
 import { writePng } from './png-writer.ts'
-import { convertToProfile, isSrgb, type MatrixProfile, readProfile } from './profile.ts'
 import { makePixels, type Pixels } from './raster.ts'
 
 export interface DecodedSource {
   /** Upright. */
   pixels: Pixels
   /** To be copied into the PNG made from it. */
-  colour: readonly PngChunk[]
+  colour: readonly PngPart[]
   /** The colour space of the pixels, if it is not sRGB. */
   profile?: MatrixProfile
   losses: readonly Loss[]
@@ -23,26 +22,32 @@ const notRead = 'The source image could not be read.'
 export async function decodeSource(file: Blob): Promise<DecodedSource> {
   const bytes = new Uint8Array(await file.arrayBuffer())
   const header = readHeader(bytes)
+  if (!header) return decodeConverted(file, [])
+  const icc = await findIcc(header, bytes)
+  const profile = icc && readIcc(icc)
+  const losses: Loss[] = isDeep(header, bytes) ? ['depth'] : []
   // The browser decodes a PNG that is not upright, as it does for the file that is sent.
-  const png = header?.kind === 'png' && header.orientation === 1 ? await readPng(bytes) : undefined
-  const icc = png ? await unpackProfile(png.colour) : findProfile(bytes)
-  const profile = icc && icc !== 'hidden' ? readProfile(icc) : undefined
-  const known = !icc || profile !== undefined
-  if (png && known) {
-    const losses: Loss[] = png.depth === 16 ? ['depth'] : []
+  const isReadHere = header.kind === 'png' && header.orientation === 1 && (!icc || profile)
+  const png = isReadHere ? await readPng(bytes) : undefined
+  if (png) {
     return { pixels: png.pixels, colour: png.colour, losses, ...(profile && !isSrgb(profile) ? { profile } : {}) }
   }
-  if (!profile || isSrgb(profile) || icc === 'hidden') {
-    const pixels = await decodeByBrowser(file, 'default', notRead)
-    return { pixels, colour: [], losses: [...(known ? [] : (['profile'] as const)), ...lossOfAlpha(pixels)] }
-  }
-  const chunk = icc && (await packProfile(icc))
-  if (!chunk || !(await keepsColours(chunk))) {
-    const pixels = await decodeByBrowser(file, 'default', notRead)
-    return { pixels, colour: [], losses: ['profile', ...lossOfAlpha(pixels)] }
-  }
+  if ((await readProfile(header, bytes)) === 'srgb') return decodeConverted(file, losses)
+  const chunk = profile && icc && canKeepColours(header) ? await packProfile(icc) : undefined
+  if (!profile || !chunk || !(await keepsColours(chunk))) return decodeConverted(file, [...losses, 'profile'])
   const pixels = await decodeByBrowser(file, 'none', notRead)
-  return { pixels, colour: [chunk], profile, losses: lossOfAlpha(pixels) }
+  return { pixels, colour: [chunk], profile, losses: [...losses, ...lossOfAlpha(pixels)] }
+}
+
+/** In sRGB, as the browser converts it. */
+async function decodeConverted(file: Blob, losses: readonly Loss[]): Promise<DecodedSource> {
+  const pixels = await decodeByBrowser(file, 'default', notRead)
+  return { pixels, colour: [], losses: [...losses, ...lossOfAlpha(pixels)] }
+}
+
+/** The decoders of these formats may convert colours even if they are asked not to. */
+function canKeepColours({ kind }: ImageHeader): boolean {
+  return kind !== 'avif' && kind !== 'heic'
 }
 
 /** Upright, in sRGB, whatever the file's colours are. Rejects with an Error if this browser cannot read it. */
@@ -53,7 +58,7 @@ export function decodeSrgb(file: Blob): Promise<Pixels> {
 /** The answer in the source's colour space. Rejects with an Error if this browser cannot read it. */
 export async function decodeAnswer(file: Blob, { profile }: DecodedSource): Promise<Pixels> {
   const pixels = await decodeByBrowser(file, 'default', 'The answer could not be read.')
-  if (profile) convertToProfile(pixels, profile)
+  if (profile) fromSrgb(pixels.data, profile)
   return pixels
 }
 
@@ -67,7 +72,7 @@ function lossOfAlpha({ data }: Pixels): Loss[] {
 }
 
 /** Whether this browser leaves pixels unchanged when asked to, tested with one pixel and the same profile. */
-async function keepsColours(profile: PngChunk): Promise<boolean> {
+async function keepsColours(profile: PngPart): Promise<boolean> {
   const probe = makePixels(1, 1)
   probe.data.set([200, 60, 30, 255])
   const decoded = await decodeByBrowser(await writePng(probe, [profile]), 'none', notRead).catch(() => undefined)

@@ -1,12 +1,19 @@
-import { type PngChunk, paeth, pass, pngSignature } from './png-chunks.ts'
+import { pngChunks } from '../container/chunks.ts'
+import { paeth } from './paeth.ts'
 import { makePixels, type Pixels } from './raster.ts'
+
+/** A chunk of a PNG with its content. */
+export interface PngPart {
+  type: string
+  data: Uint8Array<ArrayBuffer>
+}
 
 export interface ReadPng {
   pixels: Pixels
   /** Bits per channel in the file; of 16, the pixels hold the nearest 8. */
   depth: number
   /** The chunks about the colour space, unchanged. */
-  colour: PngChunk[]
+  colour: PngPart[]
 }
 
 const colourChunks = ['iCCP', 'sRGB', 'gAMA', 'cHRM', 'cICP']
@@ -26,8 +33,10 @@ interface Layout {
  * is not a PNG, is interlaced, or is damaged.
  */
 export async function readPng(bytes: Uint8Array): Promise<ReadPng | undefined> {
-  if (pngSignature.some((value, at) => bytes[at] !== value)) return undefined
-  const chunks = toChunks(bytes)
+  const chunks = pngChunks(bytes).map(({ type, from, to }) => ({
+    type,
+    data: bytes.subarray(from, to) as Uint8Array<ArrayBuffer>,
+  }))
   const head = chunks.find(({ type }) => type === 'IHDR')?.data
   if (!head || head.length < 13) return undefined
   const view = new DataView(head.buffer, head.byteOffset, 13)
@@ -47,34 +56,14 @@ export async function readPng(bytes: Uint8Array): Promise<ReadPng | undefined> {
   return pixels && { pixels, depth, colour: chunks.filter((chunk) => colourChunks.includes(chunk.type)) }
 }
 
-/** The ICC profile of a PNG's iCCP chunk; `undefined` if there is none or it is damaged. */
-export async function unpackProfile(colour: readonly PngChunk[]): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  const data = colour.find(({ type }) => type === 'iCCP')?.data
-  const nameEnd = data?.indexOf(0) ?? -1
-  if (!data || nameEnd < 0) return undefined
-  return pass(data.subarray(nameEnd + 2), new DecompressionStream('deflate')).catch(() => undefined)
-}
-
 /** The chunk for a profile. */
-export async function packProfile(profile: Uint8Array<ArrayBuffer>): Promise<PngChunk> {
-  const packed = await pass(profile, new CompressionStream('deflate'))
+export async function packProfile(profile: Uint8Array<ArrayBuffer>): Promise<PngPart> {
+  const stream = new Blob([profile]).stream().pipeThrough(new CompressionStream('deflate'))
+  const packed = new Uint8Array(await new Response(stream).arrayBuffer())
   const data = new Uint8Array(packed.length + 5)
   data.set([0x69, 0x63, 0x63, 0, 0])
   data.set(packed, 5)
   return { type: 'iCCP', data }
-}
-
-function toChunks(bytes: Uint8Array): PngChunk[] {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const chunks: PngChunk[] = []
-  for (let at = 8; at + 12 <= bytes.length; ) {
-    const length = view.getUint32(at)
-    if (at + 12 + length > bytes.length) break
-    const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8))
-    chunks.push({ type, data: bytes.subarray(at + 8, at + 8 + length) as Uint8Array<ArrayBuffer> })
-    at += 12 + length
-  }
-  return chunks
 }
 
 /** Decompresses row by row, so that no second copy of the pixels is held. Throws if the data ends too early. */

@@ -1,4 +1,6 @@
-import { type PngChunk, paeth, pngSignature, toChunkBytes } from './png-chunks.ts'
+import { pngSignature, toPngChunk } from '../container/chunks.ts'
+import { paeth } from './paeth.ts'
+import type { PngPart } from './png-reader.ts'
 import type { Pixels } from './raster.ts'
 import { isOpaque } from './resize.ts'
 
@@ -8,20 +10,24 @@ const blockBytes = 1 << 20
  * Writes a PNG of 8 bits per channel with exactly these pixels, including transparency. `colour`: chunks about the
  * colour space (iCCP, sRGB, gAMA, cHRM), written before the pixels. Memory: the file, and about 2 MB.
  */
-export async function writePng(image: Pixels, colour: readonly PngChunk[] = []): Promise<Blob> {
+export async function writePng(image: Pixels, colour: readonly PngPart[] = []): Promise<Blob> {
   const channels = isOpaque(image) ? 3 : 4
   const header = new Uint8Array(13)
   const view = new DataView(header.buffer)
   view.setUint32(0, image.width)
   view.setUint32(4, image.height)
   header.set([8, channels === 3 ? 2 : 6], 8)
-  const parts: BlobPart[] = [pngSignature, toChunkBytes({ type: 'IHDR', data: header }), ...colour.map(toChunkBytes)]
+  const parts: BlobPart[] = [
+    pngSignature,
+    toPngChunk('IHDR', header),
+    ...colour.map(({ type, data }) => toPngChunk(type, data)),
+  ]
   const rows = new ReadableStream<BufferSource>(rowSource(image, channels))
   const reader = rows.pipeThrough(new CompressionStream('deflate')).getReader()
   for (let part = await reader.read(); !part.done; part = await reader.read()) {
-    if (part.value.length > 0) parts.push(toChunkBytes({ type: 'IDAT', data: part.value }))
+    if (part.value.length > 0) parts.push(toPngChunk('IDAT', part.value))
   }
-  parts.push(toChunkBytes({ type: 'IEND', data: new Uint8Array() }))
+  parts.push(toPngChunk('IEND', new Uint8Array()))
   return new Blob(parts, { type: 'image/png' })
 }
 

@@ -1,37 +1,11 @@
-import { joined } from './png-text.ts'
-
-/** A marker segment of a JPEG: its data, without marker and length, is from `from` to `to`. */
-export interface JpegSegment {
-  marker: number
-  from: number
-  to: number
-}
+import { joinBytes } from '../container/bytes.ts'
+import { type JpegSegment, segmentsBeforeScan } from '../container/jpeg-segments.ts'
 
 const exifHead = 'Exif\0\0'
 const xmpHead = 'http://ns.adobe.com/xap/1.0/\0'
 /** The most data that two bytes of length allow, minus themselves. */
 const mostDataBytes = 65_533
 const latin1 = new TextDecoder('latin1')
-
-/** The segments before the image data, and where that starts. `undefined` for any other file or a damaged one. */
-export function jpegSegments(bytes: Uint8Array): { segments: JpegSegment[]; scanAt: number } | undefined {
-  if (bytes[0] !== 0xff || bytes[1] !== 0xd8) return undefined
-  const segments: JpegSegment[] = []
-  for (let at = 2; at + 4 <= bytes.byteLength; ) {
-    if (bytes[at] !== 0xff) return undefined
-    const marker = bytes[at + 1] ?? 0
-    if (marker === 0xff) {
-      at += 1 // A fill byte.
-      continue
-    }
-    if (marker === 0xda) return { segments, scanAt: at }
-    const to = at + 2 + (((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0))
-    if (to < at + 4 || to > bytes.byteLength) return undefined
-    segments.push({ marker, from: at + 4, to })
-    at = to
-  }
-  return undefined
-}
 
 /**
  * The file with its XMP packet replaced, and with an EXIF block if it has none: one from a camera stays. A packet too
@@ -41,7 +15,7 @@ export function withJpegSegments(
   bytes: Uint8Array,
   { xmp, exif }: { xmp: string; exif: Uint8Array | undefined },
 ): Uint8Array | undefined {
-  const read = jpegSegments(bytes)
+  const read = segmentsBeforeScan(bytes)
   if (!read) return undefined
   const { segments, scanAt } = read
   const kept = segments.filter((segment) => !begins(bytes, segment, xmpHead) && !isOwnExif(bytes, segment))
@@ -53,7 +27,7 @@ export function withJpegSegments(
     app1(xmpHead, new TextEncoder().encode(xmp)),
   ].filter((part) => part !== undefined)
   const raw = (segment: JpegSegment | undefined) => (segment ? [bytes.subarray(segment.from - 4, segment.to)] : [])
-  return joined([
+  return joinBytes([
     bytes.subarray(0, 2),
     // JFIF must be the first segment.
     ...(isJfif ? raw(first) : []),

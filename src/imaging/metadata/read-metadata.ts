@@ -1,10 +1,10 @@
 import type { FoundRecipe } from '#domain/found-recipe.ts'
+import { webpChunks } from '../container/chunks.ts'
+import { segmentsBeforeScan } from '../container/jpeg-segments.ts'
 import { hasContentCredentials } from './content-credentials.ts'
 import { readExifTexts } from './exif-texts.ts'
 import { findRecipe } from './find-recipe.ts'
-import { jpegSegments } from './jpeg-segments.ts'
 import { readPngTexts } from './png-text.ts'
-import { webpChunks } from './webp-chunks.ts'
 import { imageInXmp, recipeInXmp } from './xmp.ts'
 
 export interface FileMetadata {
@@ -53,12 +53,12 @@ async function textsIn(bytes: Uint8Array): Promise<Map<string, string>> {
 function blocksIn(bytes: Uint8Array): { exif?: Uint8Array; xmp?: Uint8Array } {
   const latin1 = new TextDecoder('latin1')
   const blocks: { exif?: Uint8Array; xmp?: Uint8Array } = {}
-  for (const { marker, from, to } of jpegSegments(bytes)?.segments ?? []) {
+  for (const { marker, from, to } of segmentsBeforeScan(bytes)?.segments ?? []) {
     const starts = (head: string) => latin1.decode(bytes.subarray(from, Math.min(to, from + head.length))) === head
     if (marker === 0xe1 && starts(exifHead)) blocks.exif ??= bytes.subarray(from + exifHead.length, to)
     if (marker === 0xe1 && starts(xmpHead)) blocks.xmp ??= bytes.subarray(from + xmpHead.length, to)
   }
-  for (const { type, from, to } of webpChunks(bytes) ?? []) {
+  for (const { type, from, to } of webpChunks(bytes)) {
     if (to - from > mostBytes) continue
     const data = bytes.subarray(from, to)
     if (type === 'EXIF') blocks.exif = starts(data, exifHead) ? data.subarray(exifHead.length) : data

@@ -1,8 +1,8 @@
 import sharp from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { crc32 } from '#imaging/metadata/crc32.ts'
+import { joinBytes } from '#imaging/container/bytes.ts'
+import { crc32 } from '#imaging/container/crc32.ts'
 import type { ImageMetadata } from '#imaging/metadata/image-metadata.ts'
-import { joined } from '#imaging/metadata/png-text.ts'
 import { readMetadata } from '#imaging/metadata/read-metadata.ts'
 import { writeMetadata } from '#imaging/metadata/write-metadata.ts'
 import { numbersFrom } from '../../../support/find-corpus.ts'
@@ -126,7 +126,7 @@ const latin1 = (text: string) => Uint8Array.from(text, (letter) => letter.charCo
 
 /** The plain PNG with another chunk after its header. */
 function withChunk(type: string, data: Uint8Array): Uint8Array {
-  return joined([plain.png.subarray(0, 33), pngChunk(type, data), plain.png.subarray(33)])
+  return joinBytes([plain.png.subarray(0, 33), pngChunk(type, data), plain.png.subarray(33)])
 }
 
 const text = (keyword: string, value: string) => withChunk('tEXt', latin1(`${keyword}\0${value}`))
@@ -298,7 +298,7 @@ describe('files of other programs', () => {
   })
 
   it('ComfyUI in a compressed text', async () => {
-    const data = joined([latin1('prompt\0\0'), await deflated(latin1(JSON.stringify(graph)))])
+    const data = joinBytes([latin1('prompt\0\0'), await deflated(latin1(JSON.stringify(graph)))])
     expect((await readMetadata(withChunk('zTXt', data))).recipe).toEqual(fromComfy)
   })
 
@@ -343,7 +343,7 @@ describe('files of other programs', () => {
   })
 
   it('a text that grows to 300 MB is not unpacked', async () => {
-    const data = joined([latin1('parameters\0\0'), await deflated(new Uint8Array(300 * 2 ** 20))])
+    const data = joinBytes([latin1('parameters\0\0'), await deflated(new Uint8Array(300 * 2 ** 20))])
     const before = process.memoryUsage().rss
     expect((await readMetadata(withChunk('zTXt', data))).recipe).toBeUndefined()
     expect(process.memoryUsage().rss - before).toBeLessThan(120 * 2 ** 20)
@@ -355,8 +355,8 @@ describe('a crafted PNG', () => {
   it.each<[string, () => Uint8Array | Promise<Uint8Array>]>([
     ['a chunk of 4 GB that is not there', () => beyond()],
     ['a chunk whose checksum is wrong', () => changed(text('parameters', 'a\nSteps: 1, Size: 1x1, Model: x'), -20)],
-    ['two headers', () => joined([plain.png.subarray(0, 33), plain.png.subarray(8)])],
-    ['no header', () => joined([plain.png.subarray(0, 8), plain.png.subarray(33)])],
+    ['two headers', () => joinBytes([plain.png.subarray(0, 33), plain.png.subarray(8)])],
+    ['no header', () => joinBytes([plain.png.subarray(0, 8), plain.png.subarray(33)])],
     ['no end', () => plain.png.subarray(0, -12)],
     ['a keyword without an end', () => withChunk('tEXt', latin1('x'.repeat(5_000)))],
     ['a text that says it is compressed', () => withChunk('iTXt', latin1('parameters\0\x01\0\0\0no deflate'))],
@@ -390,15 +390,15 @@ describe('a file with Content Credentials', () => {
     [
       'jpeg',
       () =>
-        joined([plain.jpeg.subarray(0, 2), latin1('\xff\xeb\0\x0e'), jumbf.subarray(0, 12), plain.jpeg.subarray(2)]),
+        joinBytes([plain.jpeg.subarray(0, 2), latin1('\xff\xeb\0\x0e'), jumbf.subarray(0, 12), plain.jpeg.subarray(2)]),
     ],
     [
       'webp',
       () => {
-        const body = joined([plain.webp.subarray(8), latin1('C2PA\x0c\0\0\0'), jumbf.subarray(0, 12)])
+        const body = joinBytes([plain.webp.subarray(8), latin1('C2PA\x0c\0\0\0'), jumbf.subarray(0, 12)])
         const head = latin1('RIFF\0\0\0\0')
         new DataView(head.buffer).setUint32(4, body.length, true)
-        return joined([head, body])
+        return joinBytes([head, body])
       },
     ],
   ])('%s is told, and never changed', async (format, make) => {
