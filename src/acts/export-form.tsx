@@ -1,5 +1,5 @@
 import { type FormEvent, useId, useState, useSyncExternalStore } from 'react'
-import { describeFailure, isAbort, isDiskFull, toFailure } from '#domain/failure.ts'
+import { isAbort } from '#domain/failure.ts'
 import type { NonEmpty } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
 import { mostSide } from '#imaging/edit/exact-size.ts'
@@ -26,6 +26,7 @@ import { showHidden } from '#ui/show-hidden.ts'
 import { Switch } from '#ui/switch.tsx'
 import { TextField } from '#ui/text-field.tsx'
 import { useIsShown } from '#ui/use-is-shown.ts'
+import { describeFileError } from './describe-file-error.ts'
 import { ExportPreview } from './export-preview.tsx'
 import { keepExportSettings, keptExportSettings } from './export-settings.ts'
 import { useSigned } from './use-signed.ts'
@@ -75,8 +76,8 @@ export function ExportForm({ images, onClose, make = exportImage }: ExportFormPr
       if (isShown.current) onClose()
     } catch (error) {
       if (isAbort(error)) notify({ text: 'Export stopped. No file was written.' })
-      else if (isShown.current) setFailure(reasonOf(error))
-      else notify({ text: `Not exported. ${reasonOf(error)}`, tone: 'error' })
+      else if (isShown.current) setFailure(describeFileError(error))
+      else notify({ text: `Not exported. ${describeFileError(error)}`, tone: 'error' })
     }
   }
 
@@ -345,10 +346,4 @@ function tell({ saved, failed }: ExportResult): void {
   }
   const others = failed.length === 1 ? '' : `, and ${failed.length - 1} more`
   notify({ text: `Exported ${saved}. Not exported: ${first.name}${others}. ${first.reason}`, tone: 'error' })
-}
-
-function reasonOf(error: unknown): string {
-  const failure = toFailure(error)
-  if (isDiskFull(failure)) return 'The disk is full: no file was written.'
-  return failure.kind === 'unexpected' ? failure.detail : describeFailure(failure)
 }

@@ -1,5 +1,5 @@
 import { type FormEvent, useState, useSyncExternalStore } from 'react'
-import { describeFailure, isAbort, isDiskFull, toFailure } from '#domain/failure.ts'
+import { isAbort } from '#domain/failure.ts'
 import type { NonEmpty } from '#domain/ids.ts'
 import type { Picture } from '#domain/picture.ts'
 import { type HandOverWork, handOverWork } from '#imaging/hand-over/hand-over.ts'
@@ -23,6 +23,7 @@ import { showHidden } from '#ui/show-hidden.ts'
 import { Switch } from '#ui/switch.tsx'
 import { TextField } from '#ui/text-field.tsx'
 import { useIsShown } from '#ui/use-is-shown.ts'
+import { describeFileError } from './describe-file-error.ts'
 import { takePicks } from './take-picks.ts'
 
 interface HandOverFormProps {
@@ -93,8 +94,8 @@ export function HandOverForm({ images, onClose, work = handOverWork }: HandOverF
       if (isShown.current) onClose()
     } catch (error) {
       if (isAbort(error)) notify({ text: 'Stopped. No file was written.' })
-      else if (isShown.current) setFailure(reasonOf(error))
-      else notify({ text: `No file was saved. ${reasonOf(error)}`, tone: 'error' })
+      else if (isShown.current) setFailure(describeFileError(error))
+      else notify({ text: `No file was saved. ${describeFileError(error)}`, tone: 'error' })
     }
   }
 
@@ -234,10 +235,4 @@ function tell({ file, failed }: HandedOver): void {
   }
   const others = failed.length === 1 ? '' : `, and ${failed.length - 1} more`
   notify({ text: `Saved ${file}. Without ${first.name}${others}: ${first.reason}`, tone: 'error' })
-}
-
-function reasonOf(error: unknown): string {
-  const failure = toFailure(error)
-  if (isDiskFull(failure)) return 'The disk is full: no file was written.'
-  return failure.kind === 'unexpected' ? failure.detail : describeFailure(failure)
 }

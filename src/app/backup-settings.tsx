@@ -1,7 +1,8 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState, useSyncExternalStore } from 'react'
+import { describeFileError } from '#acts/describe-file-error.ts'
 import { describeAgo } from '#domain/date-heading.ts'
-import { describeFailure, isAbort, isDiskFull, toFailure } from '#domain/failure.ts'
+import { isAbort } from '#domain/failure.ts'
 import type { Damage } from '#library/backup/backup.ts'
 import { countNew, lastBackupAt, remindAfter } from '#library/backup/last-backup.ts'
 import { type Backup, openBackup, type Plan } from '#library/backup/read-backup.ts'
@@ -93,7 +94,7 @@ async function saveAll(save: () => ReturnType<typeof saveBackup>): Promise<void>
     if (saved) notify({ text: `Backed up ${imagesOf(saved.images)}.` })
   } catch (error) {
     if (isAbort(error)) notify({ text: 'Backup stopped. No file was written.' })
-    else notify({ text: reasonOf(error, 'The disk is full: no backup was written.'), tone: 'error' })
+    else notify({ text: describeFileError(error, 'The disk is full: no backup was written.'), tone: 'error' })
   }
 }
 
@@ -121,7 +122,7 @@ function useRestore(store: GalleryStore) {
     } catch (error) {
       const sentence = isAbort(error)
         ? 'Stopped. What was restored until then stays.'
-        : reasonOf(error, 'The disk is full.')
+        : describeFileError(error, 'The disk is full.')
       setShown({ state: 'ended', plan, sentence })
     } finally {
       await backup.close().catch(() => undefined)
@@ -136,7 +137,7 @@ function useRestore(store: GalleryStore) {
       if (plan.damaged.length === 0) await write(backup, plan)
       else setShown({ state: 'planned', plan, backup })
     } catch (error) {
-      setShown({ state: 'refused', reason: reasonOf(error, 'The disk is full.') })
+      setShown({ state: 'refused', reason: describeFileError(error, 'The disk is full.') })
     }
   }
 
@@ -220,11 +221,4 @@ function describePlan({ fresh, known, damaged }: Plan): string {
 
 function imagesOf(count: number): string {
   return count === 1 ? '1 image' : `${count.toLocaleString('en')} images`
-}
-
-function reasonOf(error: unknown, full: string): string {
-  const failure = toFailure(error)
-  if (isDiskFull(failure)) return full
-  // Errors of archives and of saving are already sentences.
-  return failure.kind === 'unexpected' ? failure.detail : describeFailure(failure)
 }

@@ -1,6 +1,7 @@
 import type { Collection } from './collection.ts'
 import type { AreaStep, Frame, Mark } from './edit.ts'
 import type { CollectionId, PictureId } from './ids.ts'
+import { isRecord } from './is-record.ts'
 import { type LabelColour, labelColours } from './marks.ts'
 import type { Draft } from './run.ts'
 
@@ -198,7 +199,3 @@ function isCollection(value: unknown): boolean {
 
 const isText = (value: unknown): value is string => typeof value === 'string'
 const isTextList = (value: unknown) => Array.isArray(value) && value.every(isText)
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null
-}

@@ -1,4 +1,5 @@
 import type { PictureId } from '#domain/ids.ts'
+import { isRecord } from '#domain/is-record.ts'
 import type { Draft } from '#domain/run.ts'
 import { families, findFamily } from '#models/catalogue.ts'
 import { adoptForm } from '#models/model.ts'
@@ -52,8 +53,4 @@ function mapRecord<T>(value: unknown, convert: (member: unknown) => T | undefine
     return converted === undefined ? [] : [[name, converted] as const]
   })
   return Object.fromEntries(members)
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,5 +1,6 @@
 import { type Edit, type EditDocument, isEdited, type Mark, markColours } from '#domain/edit.ts'
 import type { PictureId } from '#domain/ids.ts'
+import { isRecord } from '#domain/is-record.ts'
 
 /** The edit of one image, and what part of it is sent; absent: the suggested part. */
 export interface BaseEdit {
@@ -46,8 +47,4 @@ function isEdit(base: string, edit: unknown): boolean {
   const { v, area, frame, base: own } = edit.document
   const isStep = (step: unknown) => isRecord(step) && (step.op === 'invert' || isRecord(step.shape))
   return v === 1 && own === base && isRecord(frame) && Array.isArray(area) && area.every(isStep)
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,4 +1,5 @@
 import type { AreaStep, Box, Point, Shape } from '#domain/edit.ts'
+import { clamp } from './clamp.ts'
 import type { DrawEvent } from './draw-input.ts'
 
 /** How an area is drawn. */
@@ -227,8 +228,4 @@ function rounded([x, y]: Point): [number, number] {
 /** A tenth of a pixel is precise enough, and keeps documents small. */
 function rounded1(value: number): number {
   return Math.round(value * 10) / 10
-}
-
-function clamp(value: number, least: number, most: number): number {
-  return Math.max(least, Math.min(most, value))
 }

@@ -1,4 +1,5 @@
 import { type Box, type Frame, framedSize, type Point, type Sides } from '#domain/edit.ts'
+import { clamp } from './clamp.ts'
 
 export type CropRatio = 'free' | 'original' | '1:1' | '4:3' | '3:2' | '16:9' | '3:4' | '4:5' | '2:3' | '9:16'
 
@@ -322,8 +323,4 @@ function within([x, y, width, height]: Box, room: Size): Box {
   const across = clamp(Math.round(width), 1, room.width)
   const down = clamp(Math.round(height), 1, room.height)
   return [clamp(Math.round(x), 0, room.width - across), clamp(Math.round(y), 0, room.height - down), across, down]
-}
-
-function clamp(value: number, least: number, most: number): number {
-  return Math.max(least, Math.min(most, value))
 }
