@@ -29,12 +29,15 @@ export function createBackupRecords(
 ): BackupRecords {
   let untold: PictureId[] = []
   let untoldRuns: RunId[] = []
+  let isCollectionUntold = false
 
   function tellKept() {
     if (untold.length > 0) onChange({ kind: 'pictures', ids: untold })
     if (untoldRuns.length > 0) onChange({ kind: 'runs', ids: untoldRuns })
+    if (isCollectionUntold) onChange({ kind: 'collections' })
     untold = []
     untoldRuns = []
+    isCollectionUntold = false
   }
 
   function note(id: PictureId) {
@@ -88,6 +91,7 @@ export function createBackupRecords(
       await database.write(['collections'], (transaction) =>
         transaction.objectStore('collections').put(toCollection(collection)),
       )
+      isCollectionUntold = true
     },
     tellKept,
   }

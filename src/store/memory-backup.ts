@@ -52,6 +52,7 @@ export function createMemoryBackup(memory: Memory): BackupRecords {
     hasCollection: async (id) => collections.has(id),
     async keepCollection(collection) {
       collections.set(collection.id, toCollection(collection))
+      tell({ kind: 'collections' })
     },
     tellKept: () => undefined,
   }

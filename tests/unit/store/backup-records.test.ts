@@ -97,13 +97,16 @@ describe('a backup of a database', () => {
   })
 
   test('tells the screens what was restored', async () => {
-    const archive = await archiveOf(await filled())
+    const before = await filled()
+    await (await before.backup()).keepCollection({ id: 'c1' as CollectionId, name: 'Birds' })
+    const archive = await archiveOf(before)
     const after = await open()
     const told: unknown[] = []
     after.subscribe((change) => told.push(change))
     await restore(after, await openBackup(archive))
     expect(told).toContainEqual({ kind: 'pictures', ids: expect.arrayContaining(['fox', 'owl', 'dog']) })
     expect(told).toContainEqual({ kind: 'runs', ids: expect.arrayContaining(['done', 'waiting']) })
+    expect(told).toContainEqual({ kind: 'collections' })
   })
 
   test('a full disk in the middle leaves whole images and no half one', async () => {
