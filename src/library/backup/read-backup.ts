@@ -38,7 +38,8 @@ export interface Backup {
   close(): Promise<void>
 }
 
-const mostOriginalBytes = 64 * 2 ** 20
+/** More than any file that can be opened here (`openLimits`), and more than any result that is kept as PNG. */
+const mostOriginalBytes = 512 * 2 ** 20
 
 /** Opens a backup and checks its list and records. Rejects with an `ArchiveError`; nothing has been written then. */
 export async function openBackup(file: Blob): Promise<Backup> {

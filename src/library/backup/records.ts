@@ -9,7 +9,8 @@ import { type BackupCollection, type Damage, hashOf, type Manifest, names, type 
 const mostManifestBytes = 2 ** 20
 /** The records of 100,000 images take less. */
 const mostRecordsBytes = 512 * 2 ** 20
-const mostLineLetters = 256 * 1024
+/** An area that was painted with the brush for minutes has hundreds of thousands of letters. */
+const mostLineLetters = 16 * 2 ** 20
 const mostDepth = 32
 
 const id = z.string().check(z.minLength(1), z.maxLength(200))

@@ -5,8 +5,10 @@ import type { ImageMarks } from '#domain/marks.ts'
 import type { Picture } from '#domain/picture.ts'
 import type { Run } from '#domain/run.ts'
 import { crc32 } from '#imaging/container/crc32.ts'
-import { type BackupSource, type BackupTarget, hashOf } from '#library/backup/backup.ts'
-import { openBackup } from '#library/backup/read-backup.ts'
+import { openLimits } from '#imaging/source-limits.ts'
+import { ArchiveError } from '#library/backup/archive.ts'
+import { type BackupSource, type BackupTarget, fileOf, hashOf } from '#library/backup/backup.ts'
+import { openBackup, toBackup } from '#library/backup/read-backup.ts'
 import { backupEntries } from '#library/backup/write-backup.ts'
 import { zipOf } from '#library/zip.ts'
 
@@ -221,6 +223,20 @@ describe('a backup', () => {
     expect(text.split(file)).toHaveLength(5)
     expect(text).toContain('\ttab and line\t2025-10-09')
     expect(text.lastIndexOf('manifest.json')).toBeGreaterThan(text.lastIndexOf('index.tsv'))
+  })
+
+  it('restores every file that can be opened here, the largest included', async () => {
+    const bytes = bytesOf(1)
+    const line = { picture: pictureOf('large'), sha256: await hashOf(bytes) }
+    const read = async (name: string, mostBytes: number) => {
+      if (openLimits.fileBytes > mostBytes) throw new ArchiveError(`${name} is larger than it may be.`)
+      return bytes
+    }
+    const archive = { names: new Set([fileOf(line)]), read, close: async () => undefined }
+    const contents = { pictures: { lines: [line], damaged: [] }, runs: [], collections: [] }
+    const target = targetOf(emptyShelf())
+    const restored = await toBackup(archive, 1, contents).restore(target, () => undefined, new AbortController().signal)
+    expect(restored).toMatchObject({ fresh: 1, damaged: [] })
   })
 
   it('tells how far it is, and stops when asked to', async () => {

@@ -14,6 +14,13 @@ it.each<[string, object]>([
   expect(readFolderLine(JSON.stringify(line))).toEqual(line)
 })
 
+it('a run with an area that was painted for many minutes is read', () => {
+  const points = Array.from({ length: 100_000 }, (_, at) => at + 0.5)
+  const run = savedRun('a', ['fox'])
+  const painted = { ...run, recipe: { ...run.recipe, edits: [{ document: { area: [{ shape: { points } }] } }] } }
+  expect(readFolderLine(JSON.stringify({ run: painted }))).toEqual({ run: painted })
+})
+
 const failed = failedRun('a')
 it.each<[string, object]>([
   ['a collection whose order by hand is a number', { collection: { ...collection, sequence: 7 } }],
