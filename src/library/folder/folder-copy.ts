@@ -1,6 +1,7 @@
 import { isDiskFull, toFailure } from '#domain/failure.ts'
 import type { PictureId, RunId } from '#domain/ids.ts'
 import { extensionOf, type Picture, type Shelf } from '#domain/picture.ts'
+import { isOver } from '#domain/run.ts'
 import type { Folder } from '#platform/folder.ts'
 import type { BackupRecords, GalleryStore } from '#store/store.ts'
 import { hashOf, type PictureLine } from '../backup/backup.ts'
@@ -32,7 +33,7 @@ export interface FolderCopy {
 }
 
 export interface FolderPorts {
-  store: Pick<GalleryStore, 'folders' | 'backup' | 'pictures' | 'collections' | 'run' | 'subscribe'>
+  store: Pick<GalleryStore, 'folders' | 'backup' | 'pictures' | 'collections' | 'run' | 'openRuns' | 'subscribe'>
   /** Opens a folder by its stored handle. */
   open(handle: unknown): Folder | undefined
   now(): number
@@ -210,13 +211,15 @@ function drain(ports: FolderPorts, copying: Copying): Promise<void> {
 
 async function writeWaiting(ports: FolderPorts, copying: Copying, folder: Folder): Promise<void> {
   const { store, now } = ports
-  const startedAt = now()
+  // An image has the time of its run, which may end after this visit.
+  const running = (await store.openRuns()).filter((run) => !isOver(run))
+  const writtenUntil = Math.min(now(), ...running.map(({ marks }) => marks.createdAt - 1))
   while (copying.folder === folder && (copying.images.size > 0 || copying.runs.size > 0)) {
     showOn(copying, folder)
     await writeSome(ports, copying, folder)
   }
   if (copying.folder !== folder) return
-  await keepFolder(store, { handle: folder.handle, writtenUntil: startedAt })
+  await keepFolder(store, { handle: folder.handle, writtenUntil })
   showOn(copying, folder)
 }
 

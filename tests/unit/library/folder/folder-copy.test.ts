@@ -5,7 +5,7 @@ import { createFolderCopy, type FolderCopy } from '#library/folder/folder-copy.t
 import { openFolderBackup } from '#library/folder/read-folder.ts'
 import { openGallery } from '#store/gallery-store.ts'
 import type { GalleryStore } from '#store/store.ts'
-import { areaOrigins, madeOrigin, newPicture, savedRun } from '../../../support/gallery-records.ts'
+import { areaOrigins, madeOrigin, newPicture, savedRun, workingRun } from '../../../support/gallery-records.ts'
 import { paintedImage } from '../../../support/images.ts'
 import { type MemoryFolder, memoryFolder } from '../../../support/memory-folder.ts'
 import { nodeProcessor } from '../../../support/node-processor.ts'
@@ -30,9 +30,9 @@ function openOther() {
 
 /** One window. Its lock is taken by the next window that takes over. */
 let lose: (() => void) | undefined
-function openCopy(): FolderCopy {
+function openCopy(from = store): FolderCopy {
   return createFolderCopy({
-    store,
+    store: from,
     open: (handle) => ((handle as { name?: string })?.name === folder.name ? folder : undefined),
     now: () => clock++,
     async alone(over, onLost) {
@@ -141,6 +141,21 @@ describe('a folder that was chosen', () => {
     await add('new', clock + 1_000)
     await next.start()
     await expect.poll(() => images()).toEqual([expect.stringMatching(/prompt-new/)])
+  })
+
+  it('gets in the next visit what was made by a run of this one, although it has the time of that run', async () => {
+    const startedAt = clock
+    clock += 1_000
+    await store.startRuns([workingRun('run-late', startedAt)])
+    await add('first', startedAt)
+    // Closed after its first write, so that it hears of nothing later.
+    const closed = openCopy({ ...store, subscribe: () => () => undefined })
+    await closed.use(folder)
+    await upToDate(closed, 1)
+    lose = undefined
+    await add('late', startedAt)
+    await openCopy().start()
+    await expect.poll(() => images()).toContainEqual(expect.stringMatching(/prompt-late/))
   })
 
   it('waits if the browser has to ask again, and then writes the missing images', async () => {
