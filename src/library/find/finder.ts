@@ -206,11 +206,13 @@ function idsWith(table: Table, holds: (row: number) => boolean): PictureId[] {
   return Array.from(rows, (row) => idAt(table, row))
 }
 
-/** The text that is searched for words. Each kind of text is on its own line, so that no phrase spans two of them. */
+/**
+ * The text that is searched for words. Each kind of text is on its own line, so that no phrase spans two of them. Without
+ * NUL characters, which separate the texts of a snapshot.
+ */
 function haystackOf({ prompt, file, note, model, ratio, tags }: Row): string {
-  return fold(
-    [prompt, file === prompt ? '' : file, note, model, ratio, ...tags].filter((part) => part !== '').join('\n'),
-  )
+  const parts = [prompt, file === prompt ? '' : file, note, model, ratio, ...tags]
+  return fold(parts.filter((part) => part !== '').join('\n')).replaceAll('\0', ' ')
 }
 
 /**

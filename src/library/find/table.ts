@@ -28,7 +28,7 @@ export interface Table {
   /** The number of the row's text in `texts()`. */
   textNumber(row: number): number
   text(row: number): string
-  /** All different texts, by number. */
+  /** All different texts, by number; empty where a row no longer has its text. */
   texts(): readonly string[]
   model(row: number): string
   modelNumber(row: number): number
@@ -151,6 +151,42 @@ function createWords(known: readonly string[] = []) {
   }
 }
 
+/**
+ * Different texts, their numbers, and how many rows have each. A text that no row has any more is forgotten: it would be
+ * searched with every key press, and what was deleted would stay in the snapshot.
+ */
+function createTexts(known: readonly string[], used: Iterable<number>) {
+  const list = [...known]
+  const counts = list.map(() => 0)
+  for (const number of used) counts[number] = (counts[number] ?? 0) + 1
+  const numbers = new Map<string, number>()
+  const free: number[] = []
+  for (const [number, text] of list.entries()) {
+    if (counts[number] === 0) {
+      list[number] = ''
+      free.push(number)
+    } else numbers.set(text, number)
+  }
+  return {
+    list,
+    take(text: string): number {
+      const number = numbers.get(text) ?? free.pop() ?? list.length
+      list[number] = text
+      numbers.set(text, number)
+      counts[number] = (counts[number] ?? 0) + 1
+      return number
+    },
+    release(number: number): void {
+      const left = (counts[number] ?? 1) - 1
+      counts[number] = left
+      if (left > 0) return
+      numbers.delete(list[number] ?? '')
+      list[number] = ''
+      free.push(number)
+    },
+  }
+}
+
 const none: readonly never[] = []
 
 export function createTable(): Table
@@ -161,7 +197,7 @@ export function createTable(...given: [] | [unknown]): Table | undefined {
   let length = stored?.length ?? 0
   let columns = stored?.columns ?? makeColumns(256)
   const ids = stored && length > 0 ? stored.ids.split('\0') : []
-  const texts = createWords(stored && stored.texts !== '' ? stored.texts.split('\0') : [])
+  const texts = createTexts(stored && length > 0 ? stored.texts.split('\0') : [], usedTexts(columns, length))
   const models = createWords(stored?.models)
   const ratios = createWords(stored?.ratios)
   const batches = createWords(stored?.batches ?? [''])
@@ -193,10 +229,13 @@ export function createTable(...given: [] | [unknown]): Table | undefined {
     },
     ids,
     put(entry, text) {
+      const isKnown = rowNumbers.has(entry.id)
       const row = placeFor(entry.id)
       if (columns.createdAt[row] !== entry.createdAt) order = undefined
       columns.createdAt[row] = entry.createdAt
-      columns.text[row] = texts.numberOf(text)
+      const textBefore = columns.text[row] ?? 0
+      columns.text[row] = texts.take(text)
+      if (isKnown) texts.release(textBefore)
       columns.model[row] = models.numberOf(entry.model)
       columns.ratio[row] = ratios.numberOf(entry.ratio)
       columns.batch[row] = batches.numberOf(entry.batch ?? '')
@@ -217,6 +256,7 @@ export function createTable(...given: [] | [unknown]): Table | undefined {
       if (row === undefined) return
       rowNumbers.delete(id)
       extras.delete(row)
+      texts.release(columns.text[row] ?? 0)
       columns.shelf[row] = gone
       ids[row] = ''
       free.push(row)
@@ -265,6 +305,11 @@ export function createTable(...given: [] | [unknown]): Table | undefined {
       free,
     }),
   }
+}
+
+/** The number of the text of each used row. */
+function* usedTexts({ shelf, text }: Columns, length: number): Generator<number> {
+  for (let row = 0; row < length; row++) if (shelf[row] !== gone) yield text[row] ?? 0
 }
 
 function flagsIn(row: Row): number {

@@ -391,6 +391,41 @@ describe('a snapshot', () => {
     },
   )
 
+  const withTexts = (...prompts: readonly string[]) =>
+    finderOf(...prompts.map((prompt, at) => row(`${at}`, { prompt })))
+
+  it('does not hold the words of what was changed or deleted', () => {
+    const finder = withTexts('a secret project', 'the old name', 'a fox')
+    finder.remove(['0' as PictureId])
+    finder.put([row('1', { prompt: 'the new name' })])
+    const texts = JSON.stringify(finder.toSnapshot())
+    expect(texts).not.toMatch(/secret|old/)
+    expect(texts).toMatch(/the new name.*a fox|a fox.*the new name/)
+    const again = createFinder(finder.toSnapshot())
+    again?.put([row('3', { prompt: 'a heron' })])
+    expect(['fox', 'new', 'heron'].map((word) => again && idsFor(again, word))).toEqual([['2'], ['1'], ['3']])
+  })
+
+  it('keeps the words that another image still has', () => {
+    const finder = withTexts('a fox', 'a fox')
+    finder.remove(['0' as PictureId])
+    finder.put([row('2', { prompt: 'an owl' })])
+    expect(['fox', 'owl'].map((word) => idsFor(finder, word))).toEqual([['1'], ['2']])
+  })
+
+  it('finds the same images where a text holds characters that separate texts', () => {
+    const again = createFinder(withTexts('a\0b', 'a fox', 'an owl').toSnapshot())
+    expect(['fox', 'owl', 'b'].map((word) => again && idsFor(again, word))).toEqual([['1'], ['2'], ['0']])
+  })
+
+  it('of an earlier version is freed of words that no image has', () => {
+    const snapshot = withTexts('a fox', 'an owl').toSnapshot() as { texts: string }
+    const again = createFinder({ ...snapshot, texts: `${snapshot.texts}\0a secret project` })
+    expect(again && suggestionFor(again, 'projact')).toBeUndefined()
+    expect(JSON.stringify(again?.toSnapshot())).not.toContain('secret')
+    expect(['fox', 'owl'].map((word) => again && idsFor(again, word))).toEqual([['0'], ['1']])
+  })
+
   it('cut short is none', () => {
     const finder = createFinder()
     finder.put(rowsOf(10))
