@@ -118,7 +118,13 @@ function followChanges(rows: SearchRows, known: Known, onChange: () => void) {
     while (waiting.size > 0) {
       const ids = [...waiting]
       waiting.clear()
-      known.apply(await rows.imagesById(ids))
+      try {
+        known.apply(await rows.imagesById(ids))
+      } catch (error) {
+        // Read again with the next change.
+        for (const id of ids) waiting.add(id)
+        throw error
+      }
       count += ids.length
       onChange()
     }

@@ -101,6 +101,17 @@ describe('search over the store', () => {
     await eventually(() => expect(gallery(search)).toEqual(['from another window']))
   })
 
+  it('reads a change that could not be read again with the next one', async () => {
+    const rows = await store.search.rows()
+    const read = vi.spyOn(rows, 'imagesById').mockRejectedValueOnce(new Error('closed'))
+    const search = await openSearch(rows, () => undefined)
+    opened.push(search)
+    await add('one')
+    await eventually(() => expect(read).toHaveBeenCalledTimes(1))
+    await add('two')
+    await eventually(() => expect(search.find(everything).total).toBe(2))
+  })
+
   it('does not answer requests for an older result', async () => {
     await add('one')
     const search = await openOwn()
