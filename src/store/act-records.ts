@@ -4,6 +4,7 @@ import {
   type Command,
   type ImageChange,
   type ImageFields,
+  invertAll,
   isCommand,
   isStored,
   type Outcome,
@@ -19,7 +20,7 @@ import type { Names, StoredPicture } from './schema.ts'
 import { binned, restored } from './shelf-writes.ts'
 import type { ActRecords, StoreChange, Way } from './store.ts'
 
-/** How many acts the log keeps, and its largest size. The oldest are dropped first. */
+/** How many acts the log keeps, and its largest size. The oldest are dropped first; the newest stays, however large. */
 export const logLimits = { count: 200, bytes: 5_000_000 }
 
 /** `name`: the tag or collection in the change. */
@@ -97,13 +98,13 @@ export type Done = ReadonlyMap<StoredChange, readonly string[]>
 /** The command as it is kept. A new one loses the images and collections that were left alone. */
 export function afterwards(command: Command, way: Way, done: Done): Command {
   if (way !== 'do') return command
-  const changed = new Set([...done.values()].flat())
-  const narrowed = (changes: Command['apply']) =>
-    changes.flatMap((change) => {
-      if (change.kind === 'collection') return changed.has(change.id) ? change : []
-      return change.kind === 'image' ? { ...change, ids: change.ids.filter((id) => changed.has(id)) } : change
-    })
-  return { ...command, apply: narrowed(command.apply), invert: narrowed(command.invert) }
+  const apply = command.apply.flatMap((change) => {
+    if (!isStored(change)) return change
+    const changed = done.get(change) ?? []
+    if (change.kind === 'image') return { ...change, ids: changed as readonly PictureId[] }
+    return changed.length > 0 ? change : []
+  })
+  return { ...command, apply, invert: invertAll(apply) }
 }
 
 /** What others are to hear of. */
@@ -149,9 +150,9 @@ export function createActRecords(database: Database, onChange: (change: StoreCha
     if (size > logLimits.bytes) {
       const kept = await log.index('at').getAll()
       size = 0
-      for (const command of kept.toReversed()) {
+      for (const [place, command] of kept.toReversed().entries()) {
         size += sizeOf(command)
-        if (size > logLimits.bytes) surplus.push(command.id)
+        if (place > 0 && size > logLimits.bytes) surplus.push(command.id)
       }
       size = Math.min(size, logLimits.bytes)
     }

@@ -132,6 +132,24 @@ describe('the log of acts', () => {
     expect(await binned()).toEqual(['a'])
   })
 
+  it('does not undo the part that was done already, of an act with several parts on one image', async () => {
+    const [a] = await keep('a')
+    const tag = (tag: string, to: boolean): Change => ({
+      kind: 'image',
+      field: 'tag',
+      name: tag,
+      ids: pictureIds('a'),
+      from: !to,
+      to,
+    })
+    const { log } = openWindow('w')
+    await log.perform({ label: 'tag', changes: [tag('old', true), tag('new', true)] })
+    const { outcome } = await log.perform({ label: 'rename', changes: [tag('old', false), tag('new', true)] })
+    expect(outcome).toEqual({ changed: 1, left: 1 })
+    await log.undo()
+    expect((await store.picture(a as PictureId))?.marks?.tags?.toSorted()).toEqual(['new', 'old'])
+  })
+
   it('survives a reload; each window undoes its own acts', async () => {
     await keep('a', 'b')
     await openWindow('one').log.perform({ label: 'bin a', changes: toBin('a') })
@@ -231,6 +249,13 @@ describe('a log that is damaged or too large', () => {
     const kept = (await recordsOf(name, 'acts')) as Command[]
     expect(JSON.stringify(kept).length).toBeLessThanOrEqual(logLimits.bytes + 10_000)
     expect(kept.some(({ label }) => label === 'act 11')).toBe(true)
+  })
+
+  it('keeps the newest act also if it is larger than that', async () => {
+    const { log } = openWindow('w')
+    await log.record({ label: 'small', changes: edit('prompt', '', 'x') })
+    await log.record({ label: 'large', changes: edit('prompt', '', 'x'.repeat(logLimits.bytes)) })
+    expect((await recordsOf(name, 'acts')) as Command[]).toMatchObject([{ label: 'large' }])
   })
 })
 
