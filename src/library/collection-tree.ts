@@ -116,9 +116,12 @@ function isSamePlace(a: Collection, b: Collection): boolean {
 
 /** All images of a collection in their new order: `moved` before one of them, or at the end. */
 export function resequenced<Id>(all: readonly Id[], moved: readonly Id[], before: Id | undefined): Id[] {
-  const others = all.filter((each) => !moved.includes(each))
-  const at = before === undefined || moved.includes(before) ? -1 : others.indexOf(before)
-  const stays = before !== undefined && at < 0
-  if (stays) return [...all]
-  return at < 0 ? [...others, ...moved] : [...others.slice(0, at), ...moved, ...others.slice(at)]
+  const leaving = new Set(moved)
+  const others = all.filter((each) => !leaving.has(each))
+  const place = before === undefined ? all.length : all.indexOf(before)
+  if (place < 0) return [...all]
+  // Moved before one that is moved itself: they come before the next one that stays.
+  const next = all.slice(place).find((each) => !leaving.has(each))
+  const at = next === undefined ? others.length : others.indexOf(next)
+  return [...others.slice(0, at), ...moved, ...others.slice(at)]
 }

@@ -73,5 +73,8 @@ describe('the order by hand', () => {
     expect(resequenced(['a', 'b', 'c', 'd'], ['d', 'b'], 'a')).toEqual(['d', 'b', 'a', 'c'])
     expect(resequenced(['a', 'b', 'c'], ['a'], undefined)).toEqual(['b', 'c', 'a'])
     expect(resequenced(['a', 'b', 'c'], ['a', 'b'], 'b')).toEqual(['a', 'b', 'c'])
+    // Dropped after "b", before which "c" would be the next: that is moved itself.
+    expect(resequenced(['a', 'b', 'c', 'd', 'e'], ['c', 'e'], 'c')).toEqual(['a', 'b', 'c', 'e', 'd'])
+    expect(resequenced(['a', 'b', 'c'], ['a'], 'gone')).toEqual(['a', 'b', 'c'])
   })
 })
