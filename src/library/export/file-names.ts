@@ -40,11 +40,16 @@ export function fileNameBy(pattern: string, facts: NameFacts): string {
 /** The same names, made unique on a disk that ignores case: "fox.png", "fox-2.png". */
 export function withoutTwins(names: readonly string[]): string[] {
   const taken = new Set<string>()
+  /** The number of the next copy of each name, so that thousands of equal names are not counted through each time. */
+  const copies = new Map<string, number>()
   return names.map((name) => {
     const dot = name.lastIndexOf('.')
     const [stem, ending] = [name.slice(0, dot), name.slice(dot)]
+    const key = keyOf(name)
     let next = name
-    for (let copy = 2; taken.has(keyOf(next)); copy += 1) next = `${stem}-${copy}${ending}`
+    let copy = copies.get(key) ?? 2
+    for (; taken.has(keyOf(next)); copy += 1) next = `${stem}-${copy}${ending}`
+    copies.set(key, copy)
     taken.add(keyOf(next))
     return next
   })

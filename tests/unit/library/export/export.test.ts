@@ -79,6 +79,16 @@ describe('names of exported files', () => {
     expect(fileNameBy('🦊'.repeat(300), facts)).toBe(`${'🦊'.repeat(57)}.png`)
   })
 
+  it('are found for thousands of equal names without counting through all of them each time', () => {
+    const compared = vi.spyOn(String.prototype, 'normalize')
+    const names = withoutTwins(Array.from({ length: 3_000 }, () => 'fox.png'))
+    const count = compared.mock.calls.length
+    compared.mockRestore()
+    expect(names.at(-1)).toBe('fox-3000.png')
+    expect(new Set(names).size).toBe(3_000)
+    expect(count).toBeLessThan(20_000)
+  })
+
   it('are unique, also if case is ignored', () => {
     expect(withoutTwins(['Fox.png', 'fox.png', 'fox-2.png', 'FOX.PNG'])).toEqual([
       'Fox.png',
