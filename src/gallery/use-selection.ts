@@ -3,6 +3,7 @@ import type { PictureId } from '#domain/ids.ts'
 import { announce } from '#ui/announce.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
 import type { Contents } from './contents.ts'
+import { type Item, keyOf } from './items.ts'
 import { describeSelection, followed, nothingSelected, pressed, ranged, type Selection, toggled } from './selection.ts'
 
 /** The same object as long as the gallery shows one shelf. Changes are made in the order in which they were asked for. */
@@ -16,7 +17,7 @@ export interface SelectionActs {
   toggle(id: PictureId, stack?: readonly PictureId[]): void
   /**
    * From the anchor, or from `from` if nothing was pressed yet, to `place`. In a newer result it is the range between the
-   * same images; without one of them there, nothing changes.
+   * same images; without one of them there, nothing changes. An end that was not loaded keeps its place, as the focus does.
    */
   extend(place: number, from: number, adds: boolean): void
   /** Selects what is read after the changes before are made; `undefined`: nothing changes. */
@@ -66,13 +67,13 @@ export function useSelection(
         order.make((before) => toggled(before, id, { stack, shown: useWorkspace.getState().selected })),
       extend(place: number, from: number, adds: boolean) {
         const shown = contents.current
-        const toEnd = (at: number): End => ({ place: at, id: shown.itemAt(at)?.id })
+        const toEnd = (at: number): End => ({ place: at, item: shown.itemAt(at) })
         const [start, end] = [toEnd(from), toEnd(place)]
         order.makeRead(async () => {
           const { anchor } = current.current
           const range =
-            (await readRange(shown, anchor, start, end)) ??
-            (await readLatest((list) => readRange(list, anchor, { id: start.id }, { id: end.id })))
+            (await readRange(shown, anchor, start, end, ({ place }) => place)) ??
+            (await readLatest((list) => readRange(list, anchor, start, end, placeInNewer)))
           return range === 'none' ? undefined : (before) => ranged({ ...before, anchor: range.anchor }, range.ids, adds)
         })
       },
@@ -85,11 +86,18 @@ export function useSelection(
   return [selection, acts]
 }
 
-/** An end of a range: the item, and its place in the one list for which it is known. */
+/** An end of a range: its place in the list that was shown, and the item there; `undefined` if that was not loaded. */
 interface End {
-  id: string | undefined
-  place?: number
+  place: number
+  item: Item | undefined
 }
+
+/** The place of an end in a list; `known`: that of its item by id. `undefined`: it is not in the list. */
+type FindEnd = (end: End, known: number | undefined, list: Contents) => number | undefined
+
+/** A run may have become an image, which has its key and another id. */
+const placeInNewer: FindEnd = ({ place, item }, known, list) =>
+  item ? (known ?? list.placeOfKey(keyOf(item), place)) : place
 
 interface Range {
   ids: readonly PictureId[]
@@ -105,13 +113,14 @@ async function readRange(
   anchor: PictureId | undefined,
   from: End,
   to: End,
+  findEnd: FindEnd,
 ): Promise<Range | 'none' | undefined> {
-  const wanted = [anchor, from.id, to.id].flatMap((id) => id ?? [])
+  const wanted: string[] = [anchor, from.item?.id, to.item?.id].flatMap((id) => id ?? [])
   const places = await list.findPlaces(wanted)
   if (!places) return undefined
   const placeOf = (id: string | undefined) => (id === undefined ? undefined : places[wanted.indexOf(id)])
-  const start = placeOf(anchor) ?? from.place ?? placeOf(from.id)
-  const end = to.place ?? placeOf(to.id)
+  const start = placeOf(anchor) ?? findEnd(from, placeOf(from.item?.id), list)
+  const end = findEnd(to, placeOf(to.item?.id), list)
   if (start === undefined || end === undefined) return 'none'
   const ids = await list.idsBetween(Math.min(start, end), Math.max(start, end))
   return ids && { ids, anchor: anchor ?? (start <= end ? ids[0] : ids.at(-1)) }
