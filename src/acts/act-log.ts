@@ -79,11 +79,20 @@ async function turn(done: string, failed: string, work: () => Promise<Performed 
 }
 
 /** What was changed or deleted since, here or in another window, stays as it is. */
-export function sayLeft({ left }: Outcome): void {
-  if (left === 0) return
-  notify({
-    text: `${left.toLocaleString('en')} left as ${left === 1 ? 'it is' : 'they are'}: changed or deleted since.`,
-  })
+export function sayLeft(outcome: Outcome): void {
+  const text = describeLeft(outcome)
+  if (text !== '') notify({ text })
+}
+
+/** The same for the end of a longer notice, because a second notice would replace the first. Empty: nothing was left. */
+export function withLeft(done: string, outcome: Outcome): string {
+  const left = describeLeft(outcome)
+  return left === '' ? done : `${done.replace(/\.$/, '')}. ${left}`
+}
+
+function describeLeft({ left }: Outcome): string {
+  if (left === 0) return ''
+  return `${left.toLocaleString('en')} left as ${left === 1 ? 'it is' : 'they are'}: changed or deleted since.`
 }
 
 export function sayFailure(what: string, error: unknown): void {

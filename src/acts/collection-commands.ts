@@ -7,7 +7,7 @@ import { newId } from '#platform/ids.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { announce } from '#ui/announce.tsx'
 import { notify } from '#ui/notices.tsx'
-import { perform, sayLeft, undo } from './act-log.ts'
+import { perform, sayLeft, undo, withLeft } from './act-log.ts'
 import { describeStillAsking, leaveInSearch, renameInRules, renameInSearch, type SearchChange } from './renaming.ts'
 
 interface CollectionAct {
@@ -64,10 +64,13 @@ async function carryOut(store: GalleryStore, { label, done, isShown }: Collectio
   const command = { label, changes, ...(renames ? { renames } : {}) }
   const performed = await perform(store, command, 'The collections stay as they were')
   if (!performed) return false
-  sayLeft(performed.outcome)
-  if (performed.outcome.changed === 0) return false
-  if (isShown) notify({ text: done, action: { label: 'Undo', onSelect: () => void undo(store, performed.command.id) } })
-  else announce(done)
+  const { command: performedCommand, outcome } = performed
+  if (outcome.changed === 0 || !isShown) sayLeft(outcome)
+  if (outcome.changed === 0) return false
+  if (isShown) {
+    const action = { label: 'Undo', onSelect: () => void undo(store, performedCommand.id) }
+    notify({ text: withLeft(done, outcome), action })
+  } else announce(done)
   return true
 }
 

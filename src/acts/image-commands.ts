@@ -4,6 +4,7 @@ import type { LabelColour } from '#domain/marks.ts'
 import { extensionOf, type Picture } from '#domain/picture.ts'
 import type { Recipe } from '#domain/run.ts'
 import { toPng } from '#imaging/to-png.ts'
+import type { Performed } from '#library/command-log.ts'
 import { fileNameOf } from '#library/picture-words.ts'
 import { findFamily } from '#models/catalogue.ts'
 import { findPart, loadPart } from '#platform/load-part.ts'
@@ -12,7 +13,7 @@ import type { GalleryStore } from '#store/store.ts'
 import { announce } from '#ui/announce.tsx'
 import { closeOffers, notify } from '#ui/notices.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
-import { perform, sayFailure, sayLeft, undo } from './act-log.ts'
+import { perform, sayFailure, sayLeft, undo, withLeft } from './act-log.ts'
 import { actWords } from './act-words.ts'
 import { fillForm } from './fill-form.ts'
 import { createMarkCommands, type Rating } from './mark-commands.ts'
@@ -44,7 +45,8 @@ export interface ImageCommands {
   /** Empty takes the note away. */
   note(images: NonEmpty<Picture>, note: string): Promise<void>
   collect(images: NonEmpty<Picture>, collection: { id: CollectionId; name: string }, isIn: boolean): Promise<void>
-  tag(images: NonEmpty<Picture>, tag: string, isTagged: boolean): Promise<void>
+  /** Several tags are one act. */
+  tag(images: NonEmpty<Picture>, tags: readonly string[], isTagged: boolean): Promise<void>
   /** An image on the stage is replaced by `next`. */
   moveToBin(images: NonEmpty<Picture>, next?: PictureId): Promise<void>
   restore(images: NonEmpty<Picture>): Promise<void>
@@ -117,13 +119,9 @@ function createBinCommands(store: GalleryStore): Pick<ImageCommands, 'moveToBin'
       const failed = images.length === 1 ? 'The image stays in the gallery' : 'The images stay in the gallery'
       const performed = await perform(store, { label, changes }, failed)
       if (!performed) return
-      const { command, outcome } = performed
-      sayLeft(outcome)
-      notify({
+      sayMoved(store, images, performed, {
         kind: 'bin',
-        count: images.length,
         text: (count) => (count === 1 ? 'Moved to bin' : `${count.toLocaleString('en')} images moved to bin`),
-        action: { label: 'Undo', onSelect: () => void undo(store, command.id) },
       })
     },
 
@@ -132,11 +130,9 @@ function createBinCommands(store: GalleryStore): Pick<ImageCommands, 'moveToBin'
       const failed = images.length === 1 ? 'The image stays in the bin' : 'The images stay in the bin'
       const performed = await perform(store, { label, changes: [binned(images, false)] }, failed)
       if (!performed) return
-      notify({
+      sayMoved(store, images, performed, {
         kind: 'restore',
-        count: images.length,
         text: (count) => (count === 1 ? 'Back in the gallery' : `${count.toLocaleString('en')} images are back`),
-        action: { label: 'Undo', onSelect: () => void undo(store, performed.command.id) },
       })
     },
 
@@ -148,12 +144,28 @@ function createBinCommands(store: GalleryStore): Pick<ImageCommands, 'moveToBin'
         if (selected !== undefined && deleted.includes(selected)) select(undefined)
         // Their way into the bin cannot be undone any more.
         closeOffers('Undo')
-        announce(deleted.length === 1 ? 'Deleted permanently' : `${deleted.length} images deleted permanently`)
+        announce(deleted.length === 1 ? 'Deleted permanently' : `${countOf(deleted)} deleted permanently`)
       } catch (error) {
         sayFailure('Nothing was deleted', error)
       }
     },
   }
+}
+
+/** With "Undo", and with the number of those that another window had moved or deleted already. */
+function sayMoved(
+  store: GalleryStore,
+  images: readonly Picture[],
+  { command, outcome }: Performed,
+  { kind, text }: { kind: string; text: (count: number) => string },
+): void {
+  const count = images.length - outcome.left
+  if (count <= 0) {
+    sayLeft(outcome)
+    return
+  }
+  const action = { label: 'Undo', onSelect: () => void undo(store, command.id) }
+  notify({ kind, count, text: (total) => withLeft(text(total), outcome), action })
 }
 
 function reuse(store: GalleryStore, image: Picture): void {

@@ -5,16 +5,19 @@ import type { Picture } from '#domain/picture.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { announce } from '#ui/announce.tsx'
 import { notify } from '#ui/notices.tsx'
-import { perform, sayLeft, undo } from './act-log.ts'
+import { perform, sayLeft, undo, withLeft } from './act-log.ts'
 
 export type Rating = 0 | 1 | 2 | 3 | 4 | 5
 
-/** How one kind of mark is read, and the words for setting it. */
+/** One kind of mark, and its new value. */
 interface Marking<Value> {
   field: Exclude<ImageChange['field'], 'isBinned'>
   name?: string
   read(image: Picture): Value
   to: Value
+}
+
+interface Words {
   /** After "Undo": "star", "rate 4". The number of images follows. */
   label: string
   /** "Starred": for saying what was done. */
@@ -23,8 +26,10 @@ interface Marking<Value> {
 
 /** Marks on images. Each call is one act, for any number of images. */
 export function createMarkCommands(store: GalleryStore) {
-  const mark = <Value extends boolean | number | string>(images: NonEmpty<Picture>, marking: Marking<Value>) =>
-    setMark(store, images, marking)
+  const mark = <Value extends boolean | number | string>(
+    images: NonEmpty<Picture>,
+    { label, done, ...marking }: Marking<Value> & Words,
+  ) => setMarks(store, images, changesTo(images, marking), { label, done })
   return {
     star: (images: NonEmpty<Picture>, isStarred: boolean) =>
       mark(images, {
@@ -76,38 +81,56 @@ export function createMarkCommands(store: GalleryStore) {
         label: isIn ? 'collect' : 'take out of collection',
         done: isIn ? `Added to “${name}”` : `Taken out of “${name}”`,
       }),
-    tag: (images: NonEmpty<Picture>, tag: string, isTagged: boolean) =>
-      mark(images, {
-        field: 'tag',
-        name: tag,
-        read: ({ marks }) => marks?.tags?.includes(tag) ?? false,
-        to: isTagged,
+    /** Several tags are one act. */
+    tag(images: NonEmpty<Picture>, tags: readonly string[], isTagged: boolean) {
+      const changes = tags.flatMap((tag) =>
+        changesTo(images, {
+          field: 'tag',
+          name: tag,
+          read: ({ marks }) => marks?.tags?.includes(tag) ?? false,
+          to: isTagged,
+        }),
+      )
+      const names = tags.map((tag) => `“${tag}”`).join(', ')
+      return setMarks(store, images, changes, {
         label: isTagged ? 'tag' : 'remove tag of',
-        done: isTagged ? `Tagged “${tag}”` : `Tag “${tag}” removed`,
-      }),
+        done: isTagged ? `Tagged ${names}` : `Tag ${names} removed`,
+      })
+    },
   }
 }
 
-async function setMark<Value extends boolean | number | string>(
-  store: GalleryStore,
+/** One change for each value that images have now; none for those that have the new value already. */
+function changesTo<Value extends boolean | number | string>(
   images: NonEmpty<Picture>,
-  { field, name, read, to, label, done }: Marking<Value>,
-): Promise<void> {
+  { field, name, read, to }: Marking<Value>,
+): ImageChange[] {
   const byValue = new Map<Value, PictureId[]>()
   for (const image of images) {
     const from = read(image)
-    if (from !== to) byValue.set(from, [...(byValue.get(from) ?? []), image.id])
+    const ids = byValue.get(from)
+    if (ids) ids.push(image.id)
+    else if (from !== to) byValue.set(from, [image.id])
   }
-  const changes = [...byValue].map(
+  return [...byValue].map(
     ([from, ids]) => ({ kind: 'image', field, ids, from, to, ...(name === undefined ? {} : { name }) }) as ImageChange,
   )
+}
+
+async function setMarks(
+  store: GalleryStore,
+  images: NonEmpty<Picture>,
+  changes: readonly ImageChange[],
+  { label, done }: Words,
+): Promise<void> {
   if (changes.length === 0) return
   const what = images.length === 1 ? 'image' : `${images.length.toLocaleString('en')} images`
   const performed = await perform(store, { label: `${label} ${what}`, changes }, 'The marks stay as they were')
   if (!performed) return
-  sayLeft(performed.outcome)
+  const { command, outcome } = performed
+  if (outcome.changed === 0) return sayLeft(outcome)
   // A single image shows its own mark; of many, some are not visible.
   if (images.length === 1) return announce(done)
-  const action = { label: 'Undo', onSelect: () => void undo(store, performed.command.id) }
-  notify({ text: `${done}: ${images.length.toLocaleString('en')} images`, action })
+  const action = { label: 'Undo', onSelect: () => void undo(store, command.id) }
+  notify({ text: withLeft(`${done}: ${images.length.toLocaleString('en')} images`, outcome), action })
 }

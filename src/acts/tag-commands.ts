@@ -4,7 +4,7 @@ import { finderOf } from '#library/find/finder-of.ts'
 import { missingIn, savedQuery } from '#library/find/saved-query.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { notify } from '#ui/notices.tsx'
-import { perform, sayFailure, sayLeft, undo } from './act-log.ts'
+import { perform, sayFailure, undo, withLeft } from './act-log.ts'
 import { describeStillAsking, renameInRules, renameInSearch } from './renaming.ts'
 
 const failed = 'The tags stay as they were'
@@ -57,8 +57,8 @@ async function act(
     const { done, ...planned } = await plan()
     const performed = await perform(store, { label, ...planned }, failed)
     if (!performed) return
-    sayLeft(performed.outcome)
-    notify({ text: done, action: { label: 'Undo', onSelect: () => void undo(store, performed.command.id) } })
+    const text = withLeft(done, performed.outcome)
+    notify({ text, action: { label: 'Undo', onSelect: () => void undo(store, performed.command.id) } })
   } catch (error) {
     sayFailure(failed, error)
   }

@@ -45,13 +45,13 @@ function Tags({ images }: { images: Subject }) {
   const own = countTags(images)
   const everywhere = own.filter(({ count }) => count === images.length).map(({ tag }) => tag)
   const suggested = suggestTags(typed, known, everywhere)
-  const add = async (tags: readonly string[]) => {
+  const add = (tags: readonly string[]) => {
     setTyped('')
-    for (const tag of tags) await commands.tag(images, tag, true)
+    void commands.tag(images, tags, true)
   }
   const onAdd = (event: FormEvent) => {
     event.preventDefault()
-    void add(readTags(typed, known))
+    add(readTags(typed, known))
   }
   return (
     <>
@@ -63,7 +63,7 @@ function Tags({ images }: { images: Subject }) {
                 label={`Remove tag ${tag}`}
                 text={count === images.length ? tag : `${tag} (${count} of ${images.length})`}
                 removes
-                onPress={() => void commands.tag(images, tag, false)}
+                onPress={() => void commands.tag(images, [tag], false)}
               />
             </li>
           ))}
@@ -81,7 +81,7 @@ function Tags({ images }: { images: Subject }) {
         <ul aria-label="Suggested tags" className="flex flex-wrap gap-1">
           {suggested.map((tag) => (
             <li key={tag}>
-              <Chip label={`Add tag ${tag}`} text={tag} onPress={() => void add([tag])} />
+              <Chip label={`Add tag ${tag}`} text={tag} onPress={() => add([tag])} />
             </li>
           ))}
         </ul>

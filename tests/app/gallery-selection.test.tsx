@@ -1,10 +1,13 @@
 import { fireEvent, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { imageCommandsOf } from '#acts/image-commands.ts'
 import type { PictureId } from '#domain/ids.ts'
+import type { Picture } from '#domain/picture.ts'
 import { Gallery } from '#gallery/gallery.tsx'
 import { runScreens } from '#runs/run-screens.ts'
 import type { GalleryStore } from '#store/store.ts'
+import { topNotice } from '#ui/notices.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { closeNotices, gridcell, keep, openTestGallery, renderOver } from '../support/render-gallery.tsx'
 
@@ -24,6 +27,8 @@ async function show(...prompts: readonly string[]) {
 
 const cell = (prompt: string) => gridcell.find(new RegExp(`^${prompt},`))
 const bar = () => screen.findByRole('toolbar', { name: 'Selection' })
+/** The words of the notice and of its act. */
+const notice = () => [topNotice()?.text, topNotice()?.label].filter(Boolean).join(' ')
 const marksOf = async (id: string) => (await store.picture(id as PictureId))?.marks
 const selected = () =>
   gridcell
@@ -222,6 +227,19 @@ describe('acts on many', () => {
     await userEvent.click(within(await bar()).getByRole('button', { name: 'Move to bin' }))
     await waitFor(() => expect(gridcell.names().map((name) => name.split(',')[0])).toEqual(['four']))
     expect(await marksOf('one')).toBeUndefined()
+  })
+
+  it('tell in the notice with Undo how many another window had changed meanwhile', async () => {
+    await show('one', 'two', 'three')
+    const found = await store.picturesById(['one' as PictureId, 'two' as PictureId])
+    const [one, two] = [...found.values()] as [Picture, Picture]
+    await store.deleteForEver([two.id])
+    await imageCommandsOf(store).star([one, two], true)
+    expect(notice()).toBe('Starred: 2 images. 1 left as it is: changed or deleted since. Undo')
+    await imageCommandsOf(store).moveToBin([one, two])
+    expect(notice()).toBe('Moved to bin. 1 left as it is: changed or deleted since. Undo')
+    await imageCommandsOf(store).moveToBin([two])
+    expect(notice()).toBe('1 left as it is: changed or deleted since.')
   })
 
   it('bin and restore what is selected, and the selection ends', async () => {
