@@ -10,6 +10,7 @@ import { TextField } from '#ui/text-field.tsx'
 import type { Subject } from './act.ts'
 import { changeCollections, newCollection } from './collection-commands.ts'
 import { imageCommandsOf } from './image-commands.ts'
+import { useLiveImages } from './use-live-images.ts'
 
 interface CollectionFormProps {
   images: Subject
@@ -19,21 +20,22 @@ interface CollectionFormProps {
 const mostLetters = 80
 
 /** The collections of the images; an image may be in several. */
-export function CollectionForm({ images, onClose }: CollectionFormProps) {
+export function CollectionForm({ images: given, onClose }: CollectionFormProps) {
   const store = useStore()
+  const images = useLiveImages(given)
   const commands = imageCommandsOf(store)
   const branches = treeOf(useCollections()).filter(({ collection }) => collection.kind === 'plain')
   const unread = useUnread(keys.collections)
-  const [changed, setChanged] = useState<ReadonlyMap<CollectionId, boolean>>(new Map())
+  /** What was pressed and is not stored yet. */
+  const [asked, setAsked] = useState<ReadonlyMap<CollectionId, boolean>>(new Map())
   const [name, setName] = useState('')
-  const holds = (id: CollectionId) =>
-    changed.get(id) ?? images.every(({ marks }) => marks?.collections?.includes(id) ?? false)
   const collect = async (collection: { id: CollectionId; name: string }, isIn: boolean) => {
-    setChanged(new Map(changed).set(collection.id, isIn))
+    setAsked((before) => new Map(before).set(collection.id, isIn))
     // Read again, because the dialog may have changed it.
     const found = await store.picturesById(images.map(({ id }) => id))
     const [first, ...rest] = [...found.values()]
     if (first) await commands.collect([first, ...rest], collection, isIn)
+    setAsked((before) => new Map([...before].filter(([id]) => id !== collection.id)))
   }
   const onAdd = async (event: FormEvent) => {
     event.preventDefault()
@@ -50,14 +52,11 @@ export function CollectionForm({ images, onClose }: CollectionFormProps) {
         <ul aria-label="Collections" className="flex max-h-72 flex-col overflow-y-auto">
           {branches.map(({ collection, depth }) => (
             <li key={collection.id} style={{ paddingLeft: depth * 20 }}>
-              <label className="flex h-8 items-center gap-2 text-ink text-sm max-middle:h-11">
-                <input
-                  type="checkbox"
-                  checked={holds(collection.id)}
-                  onChange={({ currentTarget }) => void collect(collection, currentTarget.checked)}
-                />
-                <span dir="auto">{showHidden(collection.name)}</span>
-              </label>
+              <Box
+                name={collection.name}
+                share={asked.get(collection.id) ?? shareIn(collection.id, images)}
+                onChange={(isIn) => void collect(collection, isIn)}
+              />
             </li>
           ))}
         </ul>
@@ -74,5 +73,36 @@ export function CollectionForm({ images, onClose }: CollectionFormProps) {
         Done
       </Button>
     </div>
+  )
+}
+
+/** Whether a collection has all of the images, none, or some of them. */
+type Share = boolean | 'some'
+
+function shareIn(id: CollectionId, images: Subject): Share {
+  const count = images.filter(({ marks }) => marks?.collections?.includes(id)).length
+  return count === images.length ? true : count > 0 && 'some'
+}
+
+interface BoxProps {
+  name: string
+  share: Share
+  onChange: (isIn: boolean) => void
+}
+
+/** A press on a box for some of the images adds the others. */
+function Box({ name, share, onChange }: BoxProps) {
+  return (
+    <label className="flex h-8 items-center gap-2 text-ink text-sm max-middle:h-11">
+      <input
+        type="checkbox"
+        checked={share === true}
+        ref={(element) => {
+          if (element) element.indeterminate = share === 'some'
+        }}
+        onChange={({ currentTarget }) => onChange(currentTarget.checked)}
+      />
+      <span dir="auto">{showHidden(name)}</span>
+    </label>
   )
 }

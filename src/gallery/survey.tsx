@@ -84,25 +84,23 @@ export function Survey({ ids, commands, onClose }: SurveyProps) {
             onBack={() => (isEndedEarly ? setEndedEarly(false) : setPlace(ids.length - 1))}
           />
         ) : (
-          picture && (
-            <>
-              <Look picture={picture} showsSource={showsSource} />
-              <div className="flex flex-wrap items-center justify-between gap-3 text-faint text-xs">
-                <span className="tabular-nums" aria-live="polite">
-                  {`${place + 1} of ${ids.length} · ${describeJudgement(picture)}`}
-                </span>
-                <span className="pointer-coarse:hidden max-middle:hidden">{keysInWords}</span>
-                <Switch label="Go on by itself" checked={advances} onChange={setAdvances} />
-              </div>
-              <div className="flex items-center justify-center gap-2">
-                <Button onClick={() => go(-1)}>Back</Button>
-                <Button onClick={() => view.judge((subject) => commands.reject(subject, true))}>Reject</Button>
-                <Button variant="primary" onClick={() => go(1)}>
-                  Keep
-                </Button>
-              </div>
-            </>
-          )
+          <>
+            {picture ? <Look picture={picture} showsSource={showsSource} /> : <Gone />}
+            <div className="flex flex-wrap items-center justify-between gap-3 text-faint text-xs">
+              <span className="tabular-nums" aria-live="polite">
+                {picture && `${place + 1} of ${ids.length} · ${describeJudgement(picture)}`}
+              </span>
+              <span className="pointer-coarse:hidden max-middle:hidden">{keysInWords}</span>
+              <Switch label="Go on by itself" checked={advances} onChange={setAdvances} />
+            </div>
+            <div className="flex items-center justify-center gap-2">
+              <Button onClick={() => go(-1)}>Back</Button>
+              <Button onClick={() => view.judge((subject) => commands.reject(subject, true))}>Reject</Button>
+              <Button variant="primary" onClick={() => go(1)}>
+                Keep
+              </Button>
+            </div>
+          </>
         )}
       </div>
     </Dialog>
@@ -125,6 +123,15 @@ function Look({ picture, showsSource }: { picture: Picture; showsSource: boolean
   )
 }
 
+/** For an image that another window has deleted; shown a moment later, because it may only be unread. */
+function Gone() {
+  return (
+    <p className="gallery-late flex min-h-0 flex-1 items-center justify-center text-faint text-sm">
+      This image was deleted.
+    </p>
+  )
+}
+
 function describeJudgement({ marks }: Picture): string {
   if (marks?.reject) return 'rejected'
   if (marks?.rating) return `rated ${marks.rating}`
@@ -140,19 +147,20 @@ interface SummaryProps extends Omit<SurveyProps, 'ids'> {
 /** "12 kept, 28 rejected", and a button that moves the rejected ones to the bin in one act. */
 function Summary({ ids, commands, onClose, onBack }: SummaryProps) {
   const store = useStore()
-  const [rejected, setRejected] = useState<readonly Picture[]>()
+  const [there, setThere] = useState<readonly Picture[]>()
   useEffect(() => {
     // The last mark may not be stored yet, so each change is read again.
     const read = async () => {
       const found = await store.picturesById(ids)
-      setRejected([...found.values()].filter(({ marks }) => marks?.reject === true))
+      setThere([...found.values()])
     }
     void read()
     return store.subscribe((change) => {
       if (change.kind === 'pictures') void read()
     })
   }, [store, ids])
-  if (!rejected) return null
+  if (!there) return null
+  const rejected = there.filter(({ marks }) => marks?.reject === true)
   const [first, ...rest] = rejected
   const onBin = (subject: Subject) => {
     void commands.moveToBin(subject)
@@ -161,7 +169,7 @@ function Summary({ ids, commands, onClose, onBack }: SummaryProps) {
   return (
     <div className="flex flex-1 flex-col items-center justify-center gap-4">
       <p role="status" className="text-ink tabular-nums">
-        {`${(ids.length - rejected.length).toLocaleString('en')} kept, ${rejected.length.toLocaleString('en')} rejected`}
+        {`${(there.length - rejected.length).toLocaleString('en')} kept, ${rejected.length.toLocaleString('en')} rejected`}
       </p>
       <div className="flex items-center gap-2">
         <Button onClick={onBack}>Back</Button>

@@ -1,8 +1,10 @@
 import { fireEvent, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { imageCommandsOf } from '#acts/image-commands.ts'
 import type { Collection } from '#domain/collection.ts'
 import type { CollectionId, PictureId } from '#domain/ids.ts'
+import type { Picture } from '#domain/picture.ts'
 import { Gallery } from '#gallery/gallery.tsx'
 import { toneOf } from '#imaging/palette.ts'
 import { runScreens } from '#runs/run-screens.ts'
@@ -105,6 +107,20 @@ describe('the survey', () => {
     await userEvent.click(await dialog.findByRole('button', { name: 'Move to bin' }))
     await waitFor(async () => expect(await store.countPictures('bin')).toBe(1))
     expect(await screen.findByRole('toolbar', { name: 'Selection' })).toHaveTextContent('2 selected')
+  })
+
+  it('goes on over an image that another window deletes, and does not count it', async () => {
+    await show('one', 'two', 'three')
+    ;(await cell('one')).focus()
+    await userEvent.keyboard('n')
+    const dialog = within(await screen.findByRole('dialog', { name: 'Survey' }))
+    await dialog.findByText(/^1 of 3 · not judged/)
+    await store.deleteForEver(['one' as PictureId])
+    for (const shown of ['This image was deleted.', /^2 of 3/, /^3 of 3/]) {
+      expect(await dialog.findByText(shown)).toBeInTheDocument()
+      await userEvent.click(dialog.getByRole('button', { name: 'Keep' }))
+    }
+    expect(await dialog.findByText('2 kept, 0 rejected')).toBeVisible()
   })
 
   it('in which nothing was judged has no summary', async () => {
@@ -211,7 +227,16 @@ describe('collections', () => {
     await user.type(await screen.findByRole('textbox', { name: 'New collection' }), 'Posters')
     await user.click(screen.getByRole('button', { name: 'Add' }))
     await waitFor(async () => expect((await marksOf('three'))?.collections).toHaveLength(1))
-    expect(await screen.findByRole('checkbox', { name: 'Posters' })).toBeChecked()
+    const box = await screen.findByRole('checkbox', { name: 'Posters' })
+    await waitFor(() => expect(box).toBeChecked())
+    // What is done elsewhere meanwhile is shown.
+    const [one] = (await store.picturesById(['one' as PictureId])).values()
+    const posters = (await store.collections.all())[0] as Collection
+    await imageCommandsOf(store).collect([one as Picture], posters, false)
+    await waitFor(() => expect(box).toBePartiallyChecked())
+    await user.click(box)
+    await waitFor(async () => expect((await marksOf('one'))?.collections).toHaveLength(1))
+    await waitFor(() => expect(box).toBeChecked())
     await user.click(screen.getByRole('button', { name: 'Done' }))
     await user.click(screen.getByRole('button', { name: 'Clear selection' }))
 
