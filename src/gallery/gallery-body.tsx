@@ -76,6 +76,7 @@ export function GalleryBody({ runs, headPlace, runView, onSettings }: GalleryBod
         counting={list.shelf.counting}
         failed={list.shelf.failed}
         onReadAgain={list.shelf.readAgain}
+        onLeave={() => list.goRef.current?.(0)}
         ways={layers.ways}
       />
       {hasSamples && isPlain && <SamplesLine />}

@@ -20,6 +20,8 @@ interface SearchBarProps {
   counting: Counting
   failed: boolean
   onReadAgain: () => void
+  /** Moves the focus to the first image. */
+  onLeave: () => void
   ways: Ways
 }
 
@@ -27,7 +29,7 @@ interface SearchBarProps {
 const mostLetters = 10_000
 
 /** Search while typing. The count is read out when it is known. */
-export function SearchBar({ query, onChange, view, counting, failed, onReadAgain, ways }: SearchBarProps) {
+export function SearchBar({ query, onChange, view, counting, failed, onReadAgain, onLeave, ways }: SearchBarProps) {
   const field = useRef<HTMLInputElement>(null)
   const { text } = query
   const counted = useSyncExternalStore(counting.subscribe, counting.now)
@@ -56,6 +58,10 @@ export function SearchBar({ query, onChange, view, counting, failed, onReadAgain
             spellCheck={false}
             onChange={({ currentTarget }) => onChange({ ...query, text: currentTarget.value })}
             onKeyDown={(event) => {
+              if (event.key === 'ArrowDown') {
+                event.preventDefault()
+                onLeave()
+              }
               if (event.key !== 'Escape' || text === '') return
               // Empties the field first; what is around it listens for Escape too.
               event.preventDefault()

@@ -282,6 +282,16 @@ describe('search', () => {
     await waitFor(() => expect(gridcell.all()).toHaveLength(3))
   })
 
+  it('is left by the arrow down, for the first image that was found', async () => {
+    await show('a blue heron', 'a red fox', 'a red barn')
+    await userEvent.type(screen.getByRole('searchbox', { name: 'Search images' }), 'red')
+    await waitFor(() => expect(gridcell.all()).toHaveLength(2))
+    await userEvent.keyboard('{ArrowDown}')
+    await waitFor(async () => expect(await cell('a red fox')).toHaveFocus())
+    await userEvent.keyboard(' ')
+    await waitFor(() => expect(selected()).toEqual(['a red fox']))
+  })
+
   it('selects all that is found, also when that is pressed before it is shown', async () => {
     await show('a red fox', 'a blue heron', 'a red barn')
     const field = screen.getByRole('searchbox', { name: 'Search images' })
