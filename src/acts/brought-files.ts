@@ -18,3 +18,8 @@ export function onBroughtFiles(take: Take): () => void {
     if (taker === take) taker = undefined
   }
 }
+
+/** Whether it may be the file in which a client's picks come back. */
+export function isPicksFile({ name }: File): boolean {
+  return /\.json$/i.test(name)
+}

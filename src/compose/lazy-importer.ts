@@ -1,8 +1,7 @@
-import { describeFailure, toFailure } from '#domain/failure.ts'
+import { tellNotLoaded } from '#acts/lazy-keeping.ts'
 import { newId } from '#platform/ids.ts'
 import { loadPart } from '#platform/load-part.ts'
 import type { GalleryStore } from '#store/store.ts'
-import { notify } from '#ui/notices.tsx'
 import type { ImportState, PendingFile, SourceImporter } from './source-importer.ts'
 
 const loadImporter = () => import('./source-importer.ts')
@@ -66,13 +65,4 @@ export function createLazyImporter(store: GalleryStore): SourceImporter {
     },
     forgetLimit: (family) => importer?.forgetLimit(family),
   }
-}
-
-/** Keeps files without making them sources. Reports the outcome of each. */
-export function keepLazilyInGallery(store: GalleryStore, files: readonly File[]): void {
-  loadPart(loadImporter).then(({ keepInGallery }) => keepInGallery(store, files), tellNotLoaded)
-}
-
-function tellNotLoaded(error: unknown): void {
-  notify({ text: `${describeFailure(toFailure(error))} The image was not added.`, tone: 'error' })
 }

@@ -1,6 +1,7 @@
+import { describeRefusal, withoutPicks } from '#acts/keep-in-gallery.ts'
 import { offerReuse } from '#acts/reuse-found.ts'
 import { undoable } from '#acts/undoable.ts'
-import { describeFailure, isAbort, toFailure } from '#domain/failure.ts'
+import { isAbort } from '#domain/failure.ts'
 import { quoteName } from '#domain/file-name.ts'
 import type { PictureId } from '#domain/ids.ts'
 import { keepPicture } from '#library/keep-picture.ts'
@@ -8,10 +9,9 @@ import type { ModelFamily } from '#models/model.ts'
 import { newId } from '#platform/ids.ts'
 import { loadPart } from '#platform/load-part.ts'
 import type { GalleryStore } from '#store/store.ts'
-import { notify } from '#ui/notices.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { describeLimit } from './source-limit.ts'
-import { type Brought, isPicksFile } from './transfer.ts'
+import type { Brought } from './transfer.ts'
 
 /** A file that is not a source yet. */
 export interface PendingFile {
@@ -168,41 +168,9 @@ export function createSourceImporter(store: GalleryStore): SourceImporter {
   }
 }
 
-/** Keeps files without making them sources. Reports the outcome of each. */
-export async function keepInGallery(store: GalleryStore, files: readonly File[]): Promise<void> {
-  for (const file of withoutPicks(store, files)) {
-    try {
-      const picture = await keepPicture(store, file, 'gallery', new AbortController().signal)
-      const text = `${quoteName(file.name)} is in the gallery.`
-      if (!offerReuse(store, picture, text)) notify({ text })
-    } catch (error) {
-      notify({ text: describeRefusal(error, file.name), tone: 'error' })
-    }
-  }
-}
-
-const loadPicks = () => import('#acts/take-picks.ts')
-
-/** Handles files of a client's picks at once, and returns the other files. */
-function withoutPicks(store: GalleryStore, files: readonly File[]): readonly File[] {
-  for (const file of files.filter(isPicksFile)) {
-    loadPart(loadPicks).then(
-      ({ takePicks }) => takePicks(store, file),
-      (error: unknown) => notify({ text: describeRefusal(error, file.name), tone: 'error' }),
-    )
-  }
-  return files.filter((file) => !isPicksFile(file))
-}
-
 const loadReader = () => import('./read-link.ts')
 
 async function openLink(link: string, signal: AbortSignal): Promise<File> {
   const { readLink } = await loadPart(loadReader)
   return readLink(link, signal)
-}
-
-function describeRefusal(error: unknown, fileName: string): string {
-  const failure = toFailure(error)
-  if (failure.kind !== 'unexpected') return describeFailure(failure)
-  return `${quoteName(fileName)} could not be opened: a part of the page is missing. Reload the page and add it again.`
 }

@@ -42,11 +42,6 @@ export function isOnlyNames(data: DataTransfer): boolean {
   return lines.every((line) => names.has(line.normalize().replace(/^.*[/\\]/, '')))
 }
 
-/** Whether it may be the file in which a client's picks come back. */
-export function isPicksFile({ name }: File): boolean {
-  return /\.json$/i.test(name)
-}
-
 function isImageLink(text: string): boolean {
   return /^(https?:\/\/|data:image\/)\S+$/i.test(text) && URL.canParse(text)
 }

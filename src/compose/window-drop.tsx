@@ -1,12 +1,13 @@
 import { useEffect, useEffectEvent, useRef, useState } from 'react'
 import { actWords } from '#acts/act-words.ts'
+import { isPicksFile } from '#acts/brought-files.ts'
 import { ownDragType } from '#acts/drag.ts'
 import type { ModelFamily } from '#models/model.ts'
 import { lazyPart } from '#ui/lazy-part.tsx'
 import { notify } from '#ui/notices.tsx'
 import { useWorkspace } from '#workspace/workspace.ts'
 import { describeLimit } from './source-limit.ts'
-import { type Brought, isOnlyNames, isPicksFile, isWanted, readDrop, readPaste } from './transfer.ts'
+import { type Brought, isOnlyNames, isWanted, readDrop, readPaste } from './transfer.ts'
 import type { FormSources } from './use-form-sources.ts'
 
 /** Loaded with the first drag. If that fails, a drop anywhere still makes a source. */

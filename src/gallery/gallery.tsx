@@ -1,6 +1,8 @@
-import { Trash2 } from 'lucide-react'
+import { ImagePlus, Trash2 } from 'lucide-react'
 import { useState } from 'react'
-import { keys, useOpenRuns, usePictures, useUnread } from '#store/queries.ts'
+import { keepLazilyInGallery } from '#acts/lazy-keeping.ts'
+import { chooseFiles } from '#platform/choose-files.ts'
+import { keys, useOpenRuns, usePictures, useStore, useUnread } from '#store/queries.ts'
 import { Button } from '#ui/button.tsx'
 import { lazyPart } from '#ui/lazy-part.tsx'
 import { useLoaded } from '#ui/use-loaded.ts'
@@ -26,6 +28,8 @@ interface GalleryProps {
 export function Gallery({ runScreens, simulated, onSettings }: GalleryProps) {
   const [inBin, setInBin] = useState(false)
   const headPlace = useHeadPlace()
+  const store = useStore()
+  const add = async () => keepLazilyInGallery(store, await chooseFiles('image/*,.heic,.heif,.avif'))
   const runs = useOpenRuns()
   const { pictures, complete, isPending } = usePictures('gallery')
   const unread = useUnread(keys.open, keys.shelf('gallery'))
@@ -60,6 +64,11 @@ export function Gallery({ runScreens, simulated, onSettings }: GalleryProps) {
     <div className="@container/gallery absolute inset-0 flex flex-col">
       {/* One head in all states: a press on it, or the focus in it, is not lost when the gallery becomes empty. */}
       <GalleryHead title={inBin ? 'Bin' : 'Gallery'} place={headPlace}>
+        {!inBin && (
+          <Button variant="quiet" icon={ImagePlus} aria-label="Add to gallery" onClick={() => void add()}>
+            Add
+          </Button>
+        )}
         <Button
           variant="quiet"
           icon={Trash2}

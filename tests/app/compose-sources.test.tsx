@@ -353,6 +353,44 @@ describe('the window', () => {
     expect(screen.queryByText('Add to gallery')).toBeNull()
   })
 
+  /** Drops files on the zone for the gallery. */
+  async function dropOnGallery(...files: File[]) {
+    const dataTransfer = transferOf(files)
+    fireEvent(window, Object.assign(new Event('dragenter', { cancelable: true }), { dataTransfer }))
+    await dropOn(await screen.findByText('Add to gallery'), dataTransfer)
+  }
+
+  test('adds many images to the gallery with one notice, and names what was refused', async () => {
+    fakePictureWorkers()
+    const { store } = await openFlux2()
+    const bad = ['b.txt', 'c.txt', 'd.txt', 'e.txt'].map((name) => imageFile(name, 'bad'))
+    await dropOnGallery(imageFile('a.png', 'one'), ...bad, imageFile('f.png', 'two'))
+    expect(
+      await screen.findByText(
+        /^2 of 6 images are in the gallery\. Not added: “b\.txt”, “c\.txt”, “d\.txt” and 1 more\. .*holds text, not an image\.$/,
+      ),
+    ).toBeVisible()
+    expect((await store.pictures('gallery', 9)).map(({ prompt }) => prompt).toSorted()).toEqual(['a.png', 'f.png'])
+    expect(screen.queryByText(/^Adding/)).toBeNull()
+  })
+
+  test('stops adding many images to the gallery, asks before it is closed meanwhile, and keeps those that are there', async () => {
+    fakePictureWorkers()
+    const { store } = await openFlux2()
+    await dropOnGallery(imageFile('a.png', 'one'), imageFile('b.png', 'slow'), imageFile('c.png', 'three'))
+    await waitFor(async () => expect(await store.countPictures('gallery')).toBe(1))
+    const told = (await screen.findByText('Adding 3 images to the gallery …')).closest('[role=status]')
+    const leaving = new Event('beforeunload', { cancelable: true })
+    window.dispatchEvent(leaving)
+    expect(leaving.defaultPrevented).toBe(true)
+    await userEvent.click(within(told as HTMLElement).getByRole('button', { name: 'Stop' }))
+    expect(await screen.findByText('Stopped. 1 of 3 images are in the gallery.')).toBeVisible()
+    expect(await store.countPictures('gallery')).toBe(1)
+    const later = new Event('beforeunload', { cancelable: true })
+    window.dispatchEvent(later)
+    expect(later.defaultPrevented).toBe(false)
+  })
+
   test('takes a pasted picture, but leaves text with a picture of it to the prompt', async () => {
     fakePictureWorkers()
     await openFlux2()

@@ -1,0 +1,16 @@
+import { describeFailure, toFailure } from '#domain/failure.ts'
+import { loadPart } from '#platform/load-part.ts'
+import type { GalleryStore } from '#store/store.ts'
+import { notify } from '#ui/notices.tsx'
+
+const loadKeeping = () => import('./keep-in-gallery.ts')
+
+/** Keeps files without making them sources, and says what came of it. */
+export function keepLazilyInGallery(store: GalleryStore, files: readonly File[]): void {
+  loadPart(loadKeeping).then(({ keepInGallery }) => keepInGallery(store, files), tellNotLoaded)
+}
+
+/** For files that came in vain, because the code that takes them could not be loaded. */
+export function tellNotLoaded(error: unknown): void {
+  notify({ text: `${describeFailure(toFailure(error))} The image was not added.`, tone: 'error' })
+}
