@@ -48,9 +48,9 @@ export function createApi(parts: ApiParts): Api {
   const kinds = createHandlers(parts)
   const handlers = new Map(routes.map((route) => [route, kinds[route.kind](route)]))
 
-  function fail(incoming: IncomingMessage, outgoing: ServerResponse, { path, isPaid }: Route, error: unknown): void {
+  function fail(outgoing: ServerResponse, { path, isPaid }: Route, error: unknown): void {
     // A client that left needs no answer, and errors caused by its leaving are not faults.
-    if (outgoing.closed || incoming.errored) return
+    if (outgoing.closed) return
     const id = randomUUID()
     const refusal = refusalIn(error)
     if (!refusal) log.error({ id, path, err: error }, 'a request failed')
@@ -67,7 +67,7 @@ export function createApi(parts: ApiParts): Api {
     try {
       await present(handlers.get(route))(incoming, outgoing)
     } catch (error) {
-      fail(incoming, outgoing, route, error)
+      fail(outgoing, route, error)
     }
   }
 }

@@ -3,7 +3,7 @@ import type { PictureId } from '#domain/ids.ts'
 import { families } from '#models/catalogue.ts'
 import { readConfig } from '#server/config.ts'
 import { startServer } from '#server/start.ts'
-import { gateways, openGateway } from '#server/upstream/gateways.ts'
+import { gateways, isSimulatedHere, openGateway } from '#server/upstream/gateways.ts'
 import { askProxy, jsonRequest } from '../../support/ask-proxy.ts'
 import { type FakeService, openFakeService, replyJson } from '../../support/fake-service.ts'
 import { newPicture } from '../../support/gallery-records.ts'
@@ -209,6 +209,20 @@ describe('Apikley beside KIE (docs/services.md 7)', () => {
       body: form,
     })
     expect((await uploaded.json()).data.downloadUrl).toContain(`${running.simulatorOrigin}/file-upload/files/`)
+  })
+})
+
+describe('images', () => {
+  it.each<[boolean, Record<string, string>]>([
+    [true, {}],
+    [true, { KIE_API_KEY: 'simulated' }],
+    // A simulator of its own, which this proxy asks like a service.
+    [false, { KIE_API_KEY: 'simulated', KIE_API_BASE_URL: 'http://127.0.0.1:4000' }],
+    [true, { KIE_API_BASE_URL: 'http://127.0.0.1:4000' }],
+    [false, { KIE_API_KEY: 'a-real-key' }],
+    [false, { KIE_API_KEY: 'a-real-key', KIE_API_BASE_URL: 'http://127.0.0.1:4000' }],
+  ])('are simulated in this process: %s with %j', (isHere, env) => {
+    expect(isSimulatedHere(readConfig(env))).toBe(isHere)
   })
 })
 
