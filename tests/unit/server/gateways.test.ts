@@ -3,7 +3,7 @@ import type { PictureId } from '#domain/ids.ts'
 import { families } from '#models/catalogue.ts'
 import { readConfig } from '#server/config.ts'
 import { startServer } from '#server/start.ts'
-import { gateways, isSimulatedHere, openGateway } from '#server/upstream/gateways.ts'
+import { gateways, isSimulatedHere, openGateway, openSimulatedGateway } from '#server/upstream/gateways.ts'
 import { askProxy, jsonRequest } from '../../support/ask-proxy.ts'
 import { type FakeService, openFakeService, replyJson } from '../../support/fake-service.ts'
 import { newPicture } from '../../support/gallery-records.ts'
@@ -223,6 +223,17 @@ describe('images', () => {
     [false, { KIE_API_KEY: 'a-real-key', KIE_API_BASE_URL: 'http://127.0.0.1:4000' }],
   ])('are simulated in this process: %s with %j', (isHere, env) => {
     expect(isSimulatedHere(readConfig(env))).toBe(isHere)
+  })
+
+  it('that are simulated come from this machine, at the address of the simulator only', () => {
+    const gateway = openSimulatedGateway(readConfig({}), 'http://127.0.0.1:4000')
+    for (const { to } of [gateway.api, gateway.upload])
+      expect(to).toMatchObject({ host: '127.0.0.1', port: 4000, reach: 'loopback' })
+    for (const rules of [gateway.results, gateway.uploads]) {
+      expect(rules.read('http://127.0.0.1:4000/a.png')).toBeDefined()
+      expect(rules.read('http://127.0.0.1:4001/a.png')).toBeUndefined()
+      expect(rules.read('https://tempfile.aiquickdraw.com/a.png')).toBeUndefined()
+    }
   })
 })
 

@@ -76,6 +76,23 @@ describe('equal questions', () => {
     expect(await third).toBe('three')
   })
 
+  it('are forgotten when they are over: the next one waits for nothing', async () => {
+    for (const end of ['answer', 'fail'] as const) {
+      const first = share('a').catch(() => undefined)
+      await settle()
+      calls.at(-1)?.[end]('over')
+      await first
+      await settle()
+      const next = share('a')
+      // A wait would have a time limit.
+      expect(vi.getTimerCount()).toBe(0)
+      await settle()
+      calls.at(-1)?.answer('next')
+      expect(await next).toBe('next')
+      await settle()
+    }
+  })
+
   it('fail together, and the next one is asked all the same', async () => {
     const first = share('a')
     await settle()
