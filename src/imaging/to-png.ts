@@ -1,12 +1,11 @@
-/** The clipboard accepts no other format. Rejects if the browser cannot read the image. */
+import { askWorker } from './edit/ask-worker.ts'
+import pngWorkerUrl from './png-worker.ts?worker&url'
+
+/**
+ * An image as PNG, because the clipboard accepts no other format. Made in a worker: a photo of 24 megapixels would keep the
+ * page busy for a second. Rejects as `askWorker` does.
+ */
 export async function toPng(bytes: Blob): Promise<Blob> {
   if (bytes.type === 'image/png') return bytes
-  const bitmap = await createImageBitmap(bytes)
-  try {
-    const canvas = new OffscreenCanvas(bitmap.width, bitmap.height)
-    canvas.getContext('2d')?.drawImage(bitmap, 0, 0)
-    return await canvas.convertToBlob({ type: 'image/png' })
-  } finally {
-    bitmap.close()
-  }
+  return askWorker([pngWorkerUrl, 'png'], bytes, () => undefined, new AbortController().signal)
 }
