@@ -27,6 +27,8 @@ export interface AnswerLaying {
 
 export type LayInOptions = Pick<LayInJob, 'view' | 'feather' | 'fit' | 'area'>
 
+type JobOptions = LayInOptions & Pick<LayInJob, 'compareOnly'>
+
 export interface AnswerLayingPorts {
   store: GalleryStore
   layIn(job: LayInJob, onStep: (step: LayInStep) => void, signal: AbortSignal): Promise<LayInResult>
@@ -44,7 +46,7 @@ export function createAnswerLaying(ports: AnswerLayingPorts): AnswerLaying {
   const { store, lock, now } = ports
   const { showStep, ...progress } = createProgress()
   const underWay = new Map<PictureId, Promise<void>>()
-  const layIn = (answer: MadePicture, options: LayInOptions) => layInByWorker(ports, showStep, answer, options)
+  const layIn = (answer: MadePicture, options: JobOptions) => layInByWorker(ports, showStep, answer, options)
   const record = (id: PictureId, outcome: Laying) => store.recordLaying(id, outcome)
 
   async function layOnce(id: PictureId): Promise<void> {
@@ -90,7 +92,7 @@ export function createAnswerLaying(ports: AnswerLayingPorts): AnswerLaying {
       return version
     },
     async findChanges(id, fit) {
-      return (await layIn(await answerOf(id), { fit })).changeMap
+      return (await layIn(await answerOf(id), { fit, compareOnly: true })).changeMap
     },
   }
 }
@@ -137,7 +139,7 @@ async function layInByWorker(
   { store, layIn }: AnswerLayingPorts,
   showStep: (answer: PictureId, step: LayInStep | undefined) => void,
   answer: MadePicture,
-  options: LayInOptions,
+  options: JobOptions,
 ): Promise<LayInResult> {
   const edit = areaEditOf(answer)
   const source = await store.original(edit.document.base)

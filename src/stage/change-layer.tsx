@@ -80,17 +80,19 @@ function useChangeMap(answer: PictureId, fit: Fit): { map?: ChangeMap; trouble?:
 /** Of 255. Noise is below this. */
 const leastHeat = 56
 
-/** Transparent where nothing changed; yellow, then white, where much did. */
+/** Red, green, blue and alpha for each level: transparent where nothing changed; yellow, then white, where much did. */
+const heatOf = Uint32Array.from({ length: 256 }, (_, value) => {
+  const blue = value > 128 ? (value - 128) * 2 : 0
+  const alpha = value < leastHeat ? 0 : Math.min(255, Math.round(value * 1.6))
+  const levels = Uint8Array.of(255, Math.round(120 + value / 2), blue, alpha)
+  return new Uint32Array(levels.buffer)[0] ?? 0
+})
+
 function paintHeat(canvas: HTMLCanvasElement, { data, width, height }: ChangeMap): void {
   const context = canvas.getContext('2d')
   if (!context) return
-  const pixels = context.createImageData(width, height)
-  data.forEach((value, index) => {
-    const at = index * 4
-    pixels.data[at] = 255
-    pixels.data[at + 1] = 120 + value / 2
-    pixels.data[at + 2] = value > 128 ? (value - 128) * 2 : 0
-    pixels.data[at + 3] = value < leastHeat ? 0 : Math.min(255, value * 1.6)
-  })
-  context.putImageData(pixels, 0, 0)
+  const image = context.createImageData(width, height)
+  const pixels = new Uint32Array(image.data.buffer)
+  for (let at = 0; at < data.length; at += 1) pixels[at] = heatOf[data[at] ?? 0] ?? 0
+  context.putImageData(image, 0, 0)
 }

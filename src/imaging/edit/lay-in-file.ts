@@ -25,6 +25,8 @@ export interface LayInJob {
   feather?: number
   /** Instead of the document's. In upright source pixels. */
   area?: readonly AreaStep[]
+  /** Only compares the two: nothing is laid in, and the result has no file. */
+  compareOnly?: true
 }
 
 /** An answer that is not laid in, and is only searched for marks that were drawn on the source. */
@@ -38,7 +40,7 @@ export interface MarkJob {
 export type LayInStep = 'decode' | 'align' | 'compare' | 'paint' | 'encode'
 
 export interface LayInResult {
-  /** The source with the answer laid in, at the framed source's size. Absent if there is an objection. */
+  /** The source with the answer laid in, at the framed source's size. Absent if there is an objection, or nothing is laid in. */
   png?: Blob
   size: PixelSize
   verdict: Verdict
@@ -90,7 +92,7 @@ export async function layInNow(job: LayInJob, onStep: (step: LayInStep) => void)
     plan.objection === undefined,
   )
   let png: Blob | undefined
-  if (!plan.objection) {
+  if (!plan.objection && !job.compareOnly) {
     onStep('paint')
     layPlan(image, area, plan, job.view ?? 'area')
     onStep('encode')

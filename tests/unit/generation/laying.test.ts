@@ -304,8 +304,15 @@ describe('what is laid in', () => {
 
   test('can be compared without keeping anything', async () => {
     const changeMap = { data: new Uint8Array([1]), width: 1, height: 1, box: [0, 0, 1, 1] }
-    const { store, layers } = await open({ layIn: result({ changeMap }) })
+    const asked: unknown[] = []
+    const layIn: AnswerLayingPorts['layIn'] = (...given) => {
+      asked.push(given[0].compareOnly)
+      return result({ changeMap })(...given)
+    }
+    const { store, layers } = await open({ layIn })
     expect(await layers.findChanges(answer, fit)).toEqual(changeMap)
+    // Painting and writing the file take most of the time, and nobody needs them.
+    expect(asked).toEqual([true])
     expect((await store.pictures('gallery', 9)).map(({ id }) => id)).toEqual([answer])
   })
 
