@@ -106,7 +106,7 @@ async function shootTools(door: Door, shoot: Shoot) {
     if (key === 'k') {
       await shoot(screen)
       // The lower edge: at the right one there is no space in a narrow window.
-      const path: Share[] = [1, 1.02, 1.04].map((down) => [0.5, down])
+      const path: Share[] = [1, 1.1, 1.2].map((down) => [0.5, down])
       await door.drag({ role: 'button', name: /^Crop, /, within: at.stage }, path, 'mouse')
       await shoot('extend')
     } else {
