@@ -35,6 +35,8 @@ export function CollectionForm({ images: given, onClose }: CollectionFormProps) 
     const found = await store.picturesById(images.map(({ id }) => id))
     const [first, ...rest] = [...found.values()]
     if (first) await commands.collect([first, ...rest], collection, isIn)
+    // A read later than that of the images, so that the box does not show the state before for a moment.
+    await store.picturesById(images.map(({ id }) => id))
     setAsked((before) => new Map([...before].filter(([id]) => id !== collection.id)))
   }
   const onAdd = async (event: FormEvent) => {

@@ -1,5 +1,5 @@
 import { Plus, X } from 'lucide-react'
-import { type FormEvent, useEffect, useEffectEvent, useId, useState } from 'react'
+import { type FormEvent, useEffect, useEffectEvent, useId, useRef, useState } from 'react'
 import { useStore } from '#store/queries.ts'
 import { Button } from '#ui/button.tsx'
 import { showHidden } from '#ui/show-hidden.ts'
@@ -40,6 +40,8 @@ export function TagForm({ images, onClose }: TagFormProps) {
 
 function Tags({ images }: { images: Subject }) {
   const commands = imageCommandsOf(useStore())
+  const field = useRef<HTMLInputElement>(null)
+  useEffect(() => focusFirst(field.current), [])
   const [typed, setTyped] = useState('')
   const known = (useKnownTags() ?? []).map(({ value }) => value)
   const own = countTags(images)
@@ -71,7 +73,14 @@ function Tags({ images }: { images: Subject }) {
       )}
       <form onSubmit={onAdd} className="flex items-end gap-2">
         <div className="flex-1">
-          <TextField label="Add tags" value={typed} onChange={setTyped} placeholder="client, hero" maxLength={300} />
+          <TextField
+            ref={field}
+            label="Add tags"
+            value={typed}
+            onChange={setTyped}
+            placeholder="client, hero"
+            maxLength={300}
+          />
         </div>
         <Button type="submit" disabled={readTags(typed, known).length === 0}>
           Add
@@ -88,6 +97,12 @@ function Tags({ images }: { images: Subject }) {
       )}
     </>
   )
+}
+
+/** Unless something else in the dialog has the focus; not on a touch screen, where a keyboard would cover the rest. */
+function focusFirst(field: HTMLInputElement | null): void {
+  const isTouch = window.matchMedia('(pointer: coarse)').matches
+  if (!isTouch && field && document.activeElement === field.closest('dialog')) field.focus()
 }
 
 interface ChipProps {

@@ -49,7 +49,8 @@ async function openFor(...prompts: readonly string[]) {
 describe('tags', () => {
   it('are given to several images at once, several at once, are found by tag:, and one undo takes them back', async () => {
     const form = await openFor('one', 'three')
-    await userEvent.type(await form.findByRole('textbox', { name: 'Add tags' }), 'client, Summer hero{Enter}')
+    await waitFor(() => expect(form.getByRole('textbox', { name: 'Add tags' })).toHaveFocus())
+    await userEvent.keyboard('client, Summer hero{Enter}')
     await waitFor(async () => expect((await marksOf('three'))?.tags).toEqual(['client', 'Summer hero']))
     expect((await marksOf('one'))?.tags).toEqual(['client', 'Summer hero'])
     expect(await form.findByRole('button', { name: 'Remove tag client' })).toBeVisible()
