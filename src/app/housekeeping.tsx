@@ -7,7 +7,7 @@ import { isNewBuildServed, prepareOffline } from '#platform/offline.ts'
 import { removeSaveLeftovers } from '#platform/save-stream.ts'
 import { useStore } from '#store/queries.ts'
 import type { GalleryStore } from '#store/store.ts'
-import { notify } from '#ui/notices.tsx'
+import { notify, notifyLater } from '#ui/notices.tsx'
 
 const lookEveryMs = 3_600_000
 
@@ -19,7 +19,7 @@ export function Housekeeping({ onBackup }: { onBackup: () => void }) {
     takeUpFolder(store)
       .then((isCopied) => (isCopied ? undefined : backupReminder(store, Date.now())))
       .then((text) => {
-        if (text) notify({ text, action: { label: 'Back up …', onSelect: onBackup } })
+        if (text) notifyLater({ text, action: { label: 'Back up …', onSelect: onBackup } })
       })
       .catch(() => undefined)
   }, [store, onBackup])

@@ -60,6 +60,17 @@ export function notify({ text, tone, kind, count = 1, action, lastsMs = usualMs 
   change([...shown.filter((notice) => notice !== same && notice.isError), next])
 }
 
+/** Shows a message as soon as no other is shown: one that can wait takes nobody's "Undo" away. */
+export function notifyLater(notice: Notice): void {
+  const show = () => {
+    if (topNotice() !== undefined) return
+    stop()
+    notify(notice)
+  }
+  const stop = watchNotices(show)
+  show()
+}
+
 export function closeNotice(id: number): void {
   change(shown.filter((notice) => notice.id !== id))
 }

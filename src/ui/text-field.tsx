@@ -1,4 +1,4 @@
-import { useId } from 'react'
+import { type Ref, useId } from 'react'
 import { classes } from './classes.ts'
 
 interface TextFieldProps {
@@ -11,6 +11,7 @@ interface TextFieldProps {
   error?: string | undefined
   hideLabel?: boolean | undefined
   type?: 'text' | 'search' | 'url' | 'password' | undefined
+  ref?: Ref<HTMLInputElement>
 }
 
 export function TextField({
@@ -23,6 +24,7 @@ export function TextField({
   error,
   hideLabel,
   type = 'text',
+  ref,
 }: TextFieldProps) {
   const id = useId()
   const below = error ?? hint
@@ -32,6 +34,7 @@ export function TextField({
         {label}
       </label>
       <input
+        ref={ref}
         id={id}
         type={type}
         dir={type === 'text' || type === 'search' ? 'auto' : undefined}

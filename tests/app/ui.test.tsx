@@ -11,7 +11,7 @@ import { Divider } from '#ui/divider.tsx'
 import { describeDuration, Elapsed } from '#ui/elapsed.tsx'
 import { Menu } from '#ui/menu.tsx'
 import { NoticeBoard } from '#ui/notice-board.tsx'
-import { notify } from '#ui/notices.tsx'
+import { notify, notifyLater } from '#ui/notices.tsx'
 import { Range } from '#ui/range.tsx'
 import { Segments } from '#ui/segments.tsx'
 import { describeShortcut } from '#ui/shortcut.ts'
@@ -215,6 +215,17 @@ describe('notices', () => {
     act(() => notify({ text: '“שלום” is in the gallery.' }))
     expect(screen.getByText('“שלום”').tagName).toBe('BDI')
     expect(screen.getByRole('status')).toHaveTextContent('“שלום” is in the gallery.')
+  })
+
+  it('that can wait do not replace one that is shown', async () => {
+    render(<NoticeBoard />)
+    act(() => notify({ text: 'Moved to bin.', action: { label: 'Undo', onSelect: () => undefined } }))
+    act(() => notifyLater({ text: '50 images are only in this browser.' }))
+    expect(screen.getByRole('status')).toHaveTextContent('Moved to bin.')
+    await userEvent.click(screen.getByRole('button', { name: 'Close notice' }))
+    expect(screen.getByRole('status')).toHaveTextContent('50 images are only in this browser.')
+    await userEvent.click(screen.getByRole('button', { name: 'Close notice' }))
+    expect(screen.queryByRole('status')).toBeNull()
   })
 
   it('disappear after 8 seconds, but not while the pointer is on them', () => {
