@@ -1,6 +1,7 @@
 import { describeFailure, isAbort, isDiskFull, toFailure } from '#domain/failure.ts'
 import { quoteName } from '#domain/file-name.ts'
 import { keepPicture } from '#library/keep-picture.ts'
+import { chooseFiles } from '#platform/choose-files.ts'
 import { loadPart } from '#platform/load-part.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { closeOffers, notify } from '#ui/notices.tsx'
@@ -10,6 +11,11 @@ import { offerReuse } from './reuse-found.ts'
 /** The longest time that a timer can have. */
 const untilReplacedMs = 2 ** 31 - 1
 const mostNamed = 3
+
+/** Lets the user choose images and keeps them. */
+export async function keepChosen(store: GalleryStore): Promise<void> {
+  await keepInGallery(store, await chooseFiles('image/*,.heic,.heif,.avif'))
+}
 
 /** Keeps files without making them sources, and says what came of it. Many files can be stopped. */
 export async function keepInGallery(store: GalleryStore, given: readonly File[]): Promise<void> {

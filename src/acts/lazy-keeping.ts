@@ -10,6 +10,11 @@ export function keepLazilyInGallery(store: GalleryStore, files: readonly File[])
   loadPart(loadKeeping).then(({ keepInGallery }) => keepInGallery(store, files), tellNotLoaded)
 }
 
+/** Lets the user choose such files; to be called from a button press. The code for it is loaded after the first screen. */
+export function addToGallery(store: GalleryStore): void {
+  loadPart(loadKeeping).then(({ keepChosen }) => keepChosen(store), tellNotLoaded)
+}
+
 /** For files that came in vain, because the code that takes them could not be loaded. */
 export function tellNotLoaded(error: unknown): void {
   notify({ text: `${describeFailure(toFailure(error))} The image was not added.`, tone: 'error' })

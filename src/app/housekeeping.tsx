@@ -7,7 +7,8 @@ import { isNewBuildServed, prepareOffline } from '#platform/offline.ts'
 import { removeSaveLeftovers } from '#platform/save-stream.ts'
 import { useStore } from '#store/queries.ts'
 import type { GalleryStore } from '#store/store.ts'
-import { notify, notifyLater } from '#ui/notices.tsx'
+import { notify } from '#ui/notices.tsx'
+import { notifyLater } from '#ui/notify-later.ts'
 
 const lookEveryMs = 3_600_000
 

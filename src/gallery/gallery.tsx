@@ -1,7 +1,6 @@
 import { ImagePlus, Trash2 } from 'lucide-react'
 import { useState } from 'react'
-import { keepLazilyInGallery } from '#acts/lazy-keeping.ts'
-import { chooseFiles } from '#platform/choose-files.ts'
+import { addToGallery } from '#acts/lazy-keeping.ts'
 import { keys, useOpenRuns, usePictures, useStore, useUnread } from '#store/queries.ts'
 import { Button } from '#ui/button.tsx'
 import { lazyPart } from '#ui/lazy-part.tsx'
@@ -29,7 +28,6 @@ export function Gallery({ runScreens, simulated, onSettings }: GalleryProps) {
   const [inBin, setInBin] = useState(false)
   const headPlace = useHeadPlace()
   const store = useStore()
-  const add = async () => keepLazilyInGallery(store, await chooseFiles('image/*,.heic,.heif,.avif'))
   const runs = useOpenRuns()
   const { pictures, complete, isPending } = usePictures('gallery')
   const unread = useUnread(keys.open, keys.shelf('gallery'))
@@ -65,7 +63,7 @@ export function Gallery({ runScreens, simulated, onSettings }: GalleryProps) {
       {/* One head in all states: a press on it, or the focus in it, is not lost when the gallery becomes empty. */}
       <GalleryHead title={inBin ? 'Bin' : 'Gallery'} place={headPlace}>
         {!inBin && (
-          <Button variant="quiet" icon={ImagePlus} aria-label="Add to gallery" onClick={() => void add()}>
+          <Button variant="quiet" icon={ImagePlus} aria-label="Add to gallery" onClick={() => addToGallery(store)}>
             Add
           </Button>
         )}

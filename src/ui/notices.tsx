@@ -1,4 +1,4 @@
-interface Notice {
+export interface Notice {
   /** A function gets the count of merged notices. */
   text: string | ((count: number) => string)
   tone?: 'plain' | 'error' | undefined
@@ -58,17 +58,6 @@ export function notify({ text, tone, kind, count = 1, action, lastsMs = usualMs 
     lastsMs,
   }
   change([...shown.filter((notice) => notice !== same && notice.isError), next])
-}
-
-/** Shows a message as soon as no other is shown: one that can wait takes nobody's "Undo" away. */
-export function notifyLater(notice: Notice): void {
-  const show = () => {
-    if (topNotice() !== undefined) return
-    stop()
-    notify(notice)
-  }
-  const stop = watchNotices(show)
-  show()
 }
 
 export function closeNotice(id: number): void {
