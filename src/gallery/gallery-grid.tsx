@@ -1,54 +1,39 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a virtual grid places its rows itself, which a table does not allow
-import { type FocusEvent, type KeyboardEvent, memo, type RefObject, useEffect, useMemo, useRef } from 'react'
+import { memo, type RefObject, useEffect, useMemo, useRef } from 'react'
 import { Virtualizer, type VirtualizerHandle } from 'virtua'
-import { jumpAct, selectAllAct, stackAct } from '#acts/gallery-acts.ts'
+import { jumpAct } from '#acts/gallery-acts.ts'
 import type { ImageCommands } from '#acts/image-commands.ts'
-import { performKey } from '#acts/image-keys.ts'
 import { useImageCommands } from '#acts/use-image-commands.ts'
-import type { BatchId, NonEmpty, PictureId } from '#domain/ids.ts'
-import type { Picture } from '#domain/picture.ts'
-import { describeShortcut, findShortcut } from '#ui/shortcut.ts'
+import type { PictureId } from '#domain/ids.ts'
+import { describeShortcut } from '#ui/shortcut.ts'
 import { useWorkspace } from '#workspace/workspace.ts'
 import type { CellActs } from './cell-acts.ts'
 import type { Contents } from './contents.ts'
 import { GridCell } from './grid-cell.tsx'
-import type { GridSelection } from './grid-selection.ts'
-import { type Item, isRun, keyOf } from './items.ts'
-import { type Line, type Lines, layLines, movePlace } from './lines.ts'
+import { createGridHandlers } from './grid-keys.ts'
+import { type Item, keyOf } from './items.ts'
+import { type Line, type Lines, layLines } from './lines.ts'
 import type { RunView } from './run-screens.ts'
 import type { Selection } from './selection.ts'
-import type { Group } from './shelf-window.ts'
-import type { Collected } from './use-collected.ts'
-import { type RovingCommands, useRoving } from './use-roving.ts'
+import { type CellActsParts, type MovesParts, useCellActs, useMoves } from './use-cell-acts.ts'
+import { useRoving } from './use-roving.ts'
 import { useRubberBand } from './use-rubber-band.ts'
 import { gapPx, type TileLayout, useTileLayout } from './use-tile-layout.ts'
 
-interface GalleryGridProps {
+interface GalleryGridProps extends CellActsParts, MovesParts {
   /** Its accessible name. */
   label?: string
-  contents: Contents
   /** Which of the shelf's positions are visible. */
   onSeen: (from: number, to: number) => void
   /** How runs are shown; the bin has none. */
   runView?: RunView | undefined
-  /** Asks, then deletes permanently; only offered by the bin. */
-  onDelete?: ((images: NonEmpty<Picture>) => void) | undefined
-  onSettings: () => void
-  select: GridSelection
   /** Opens the choice of a date, by a press on the heading of a day; absent where there is none. */
   onJump?: (() => void) | undefined
-  /** Opens or closes the stack of a batch; absent in the bin, which has no stacks. */
-  onTurnStack?: ((batch: BatchId, isOpen: boolean) => void) | undefined
-  /** Actions on tiles of the shown collection. */
-  collected?: Collected | undefined
   /** Where the selection bar finds the commands of the grid. */
   commandsRef?: RefObject<ImageCommands | undefined>
   /** Set to a function that scrolls to a place. */
   goRef?: RefObject<((place: number) => void) | undefined>
 }
-
-const [stackKeys = ''] = stackAct.keys
-const allKeys = selectAllAct.keys.map((keys) => [keys, true] as const)
 
 /** The scroller's padding above the first row: `pt-3`. */
 const topPx = 12
@@ -275,222 +260,4 @@ function rowStyle(
   if (heightPx === undefined) return { ...shared, gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }
   const widths = places.map((place) => `${Math.min(4, Math.max(0.4, contents.ratioAt(place))) * heightPx}px`)
   return { ...shared, height: heightPx + gapPx, gridTemplateColumns: widths.join(' ') }
-}
-
-interface GridHandlers {
-  contents: Contents
-  lines: Lines
-  pageRows: () => number
-  roving: RovingCommands
-  acts: CellActs
-  select: GridSelection
-}
-
-/** Keys and focus, for all cells in one place. */
-function createGridHandlers({ contents, lines, pageRows, roving, acts, select }: GridHandlers) {
-  return {
-    onKeyDown(event: KeyboardEvent) {
-      const isOnGrid = event.target === event.currentTarget
-      const under = placeUnder(event)
-      if (under === undefined && !isOnGrid) return
-      // Quick presses count from where the focus is going, not from where it still is.
-      const place = roving.coming() ?? under
-      if (place === undefined) return
-      const item = roving.itemAt(place)
-      if (event.altKey) return isOnGrid ? undefined : moveByHand(event, item, acts)
-      const group = contents.groupAt(place)
-      if (pressSelection(event, { place, item, group }, select)) return event.preventDefault()
-      const hasMod = event.ctrlKey || event.metaKey
-      const next = hasMod && event.key.startsWith('Arrow') ? undefined : movePlace(lines, place, event.key, pageRows())
-      // While no image has the focus, no image is acted on.
-      if (next === undefined) return item && !isOnGrid && pressOn(item, group, event, acts, select)
-      event.preventDefault()
-      roving.focusPlace(next)
-      if (event.shiftKey) select.acts.extend(next, place, false)
-      else showOnStage(roving.itemAt(next))
-    },
-    onFocus({ target }: FocusEvent) {
-      const place = target.closest<HTMLElement>('[data-place-number]')?.dataset.placeNumber
-      if (place !== undefined) roving.follow(Number(place))
-    },
-    onBlur({ currentTarget, relatedTarget }: FocusEvent) {
-      if (!(relatedTarget instanceof Node) || !currentTarget.contains(relatedTarget)) roving.leave()
-    },
-  }
-}
-
-/** Arrow keys also move the stage, if it shows an image and nothing is compared. */
-function showOnStage(item: Item | undefined) {
-  const { selected, comparing, choose } = useWorkspace.getState()
-  if (item && !isRun(item) && selected !== undefined && !comparing) choose(item.id)
-}
-
-/** Keys are for the cell itself, not for controls inside it. */
-function placeUnder({ target }: { target: EventTarget }): number | undefined {
-  if (!(target instanceof HTMLElement) || !target.matches('[role="gridcell"][data-place-number]')) return undefined
-  return Number(target.dataset.placeNumber)
-}
-
-/** Keys that change the selection. `true`: it was one. */
-function pressSelection(
-  event: KeyboardEvent,
-  { place, item, group }: { place: number; item: Item | undefined; group: Group },
-  { acts }: GridSelection,
-) {
-  if (findShortcut(allKeys, event.nativeEvent)) {
-    acts.all()
-    return true
-  }
-  if (event.key === 'Escape' && (acts.now().ids.size > 0 || acts.settled())) {
-    acts.clear()
-    return true
-  }
-  if (event.key !== ' ' || !item || isRun(item)) return false
-  if (event.shiftKey) acts.extend(place, place, false)
-  else acts.toggle(item.id, group.stack)
-  return true
-}
-
-/** Alt and an arrow key move an image within a collection's manual order. */
-function moveByHand(event: KeyboardEvent, item: Item | undefined, { collected }: CellActs): void {
-  const by = event.key === 'ArrowLeft' ? -1 : event.key === 'ArrowRight' ? 1 : undefined
-  if (by === undefined || !item || isRun(item) || !collected) return
-  // Outside a collection it is the browser's key for "back".
-  event.preventDefault()
-  collected.moveBy(item.id, by)
-}
-
-/** Opens the item, or performs the act for the key. */
-function pressOn(item: Item, group: Group, event: KeyboardEvent, acts: CellActs, select: GridSelection): void {
-  const opens = (event.key === 'Enter' || event.key === ' ') && !event.ctrlKey && !event.metaKey
-  if (opens) {
-    event.preventDefault()
-    if (isRun(item)) event.currentTarget.querySelector<HTMLElement>(':focus button')?.focus()
-    else acts.open(item)
-  } else if (!isRun(item)) {
-    const isStack = group.stack !== undefined || group.opened !== undefined
-    if (isStack && acts.turnStack && findShortcut([[stackKeys, true]], event.nativeEvent)) {
-      event.preventDefault()
-      acts.turnStack(item, group.stack !== undefined)
-    } else if (select.acts.settled() || select.isMeant(item.id)) select.pressKey(event.nativeEvent, item, acts.commands)
-    else performKey(event.nativeEvent, 'gallery', [item], acts.commands)
-  }
-}
-
-/** One object for all cells, so that moving the focus renders two cells and not all. */
-function useCellActs(
-  { onDelete, onSettings, select }: Pick<GalleryGridProps, 'onDelete' | 'onSettings' | 'select'>,
-  commands: ImageCommands,
-  roving: RovingCommands,
-  { turnStack, collected }: Pick<CellActs, 'turnStack' | 'collected'>,
-): CellActs {
-  const latest = useRef(select)
-  useEffect(() => {
-    latest.current = select
-  })
-  return useMemo(() => {
-    /**
-     * Before images leave the grid, the focus moves to a neighbour if it was on one of them. Gives the image that takes
-     * their place.
-     */
-    const passOn = (images: NonEmpty<Picture>): PictureId | undefined => {
-      const leaving = new Set(images.map(({ id }) => id))
-      const neighbour = findNeighbour(roving, leaving)
-      if (neighbour === undefined) return undefined
-      if (document.activeElement?.closest('[role="grid"]')) roving.focusPlace(neighbour)
-      const next = roving.itemAt(neighbour)
-      return next && !isRun(next) ? next.id : undefined
-    }
-    /** What leaves the list is no longer selected; the others of a selection stay in it. */
-    const leave = (images: NonEmpty<Picture>) =>
-      latest.current.acts.follow(new Map(images.map(({ id }) => [id, undefined])))
-    const { choose, show } = useWorkspace.getState()
-    const own: ImageCommands = {
-      ...commands,
-      async moveToBin(images) {
-        const next = passOn(images)
-        leave(images)
-        await commands.moveToBin(images, next)
-      },
-      restore(images) {
-        passOn(images)
-        leave(images)
-        return commands.restore(images)
-      },
-      askToDelete: (images) => onDelete?.(images),
-    }
-    return {
-      register: roving.register,
-      open(picture) {
-        latest.current.acts.press(picture.id)
-        choose(picture.id)
-        show('stage')
-      },
-      press({ picture, stack }, place, { adds, extends: isRange }) {
-        const { acts } = latest.current
-        if (isRange) acts.extend(place, roving.place(), adds)
-        else acts.toggle(picture.id, stack)
-      },
-      turnStack,
-      collected,
-      isSelecting: () => latest.current.acts.now().ids.size > 0,
-      isMeant: (id) => latest.current.isMeant(id),
-      openSettings: onSettings,
-      commands: own,
-      performOnSelection: (act) => latest.current.perform(act, own),
-    }
-  }, [commands, roving, onDelete, onSettings, turnStack, collected])
-}
-
-/** Actions that move images; the focus stays on the image. */
-function useMoves(
-  { contents, onTurnStack, collected }: Pick<GalleryGridProps, 'contents' | 'onTurnStack' | 'collected'>,
-  roving: RovingCommands,
-): Pick<CellActs, 'turnStack' | 'collected'> {
-  const wanted = useRef<{ id: PictureId; isThere: (place: number, group: Group) => boolean }>(undefined)
-  useEffect(() => {
-    const asked = wanted.current
-    if (!asked) return
-    const find = async () => {
-      const [place] = (await contents.findPlaces([asked.id])) ?? []
-      if (place === undefined || wanted.current !== asked || !asked.isThere(place, contents.groupAt(place))) return
-      wanted.current = undefined
-      roving.focusPlace(place)
-    }
-    void find()
-  }, [contents, roving])
-  const turnStack = useMemo(
-    () =>
-      onTurnStack &&
-      (({ id, batch }: Picture, isOpen: boolean) => {
-        if (!batch) return
-        wanted.current = { id, isThere: (_, { opened }) => (opened !== undefined) === isOpen }
-        onTurnStack(batch.id, isOpen)
-      }),
-    [onTurnStack],
-  )
-  const moving = useMemo(
-    () =>
-      collected && {
-        ...collected,
-        moveBy(id: PictureId, by: 1 | -1) {
-          const from = roving.place()
-          wanted.current = { id, isThere: (place) => place !== from }
-          collected.moveBy(id, by)
-        },
-      },
-    [collected, roving],
-  )
-  return { turnStack, collected: moving }
-}
-
-function findNeighbour(roving: RovingCommands, leaving: ReadonlySet<string>): number | undefined {
-  const start = roving.place()
-  const stays = (place: number) => {
-    const item = roving.itemAt(place)
-    return item !== undefined && !leaving.has(item.id)
-  }
-  for (let place = start; place < Math.min(start + 500, roving.places()); place += 1) if (stays(place)) return place
-  for (let place = start - 1; place >= Math.max(0, start - 500); place -= 1) if (stays(place)) return place
-  return undefined
 }
