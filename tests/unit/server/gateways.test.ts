@@ -4,6 +4,7 @@ import { families } from '#models/catalogue.ts'
 import { readConfig } from '#server/config.ts'
 import { startServer } from '#server/start.ts'
 import { gateways, isSimulatedHere, openGateway, openSimulatedGateway } from '#server/upstream/gateways.ts'
+import { openUpstream } from '#server/upstream/upstream.ts'
 import { askProxy, jsonRequest } from '../../support/ask-proxy.ts'
 import { type FakeService, openFakeService, replyJson } from '../../support/fake-service.ts'
 import { newPicture } from '../../support/gallery-records.ts'
@@ -223,6 +224,16 @@ describe('images', () => {
     [false, { KIE_API_KEY: 'a-real-key', KIE_API_BASE_URL: 'http://127.0.0.1:4000' }],
   ])('are simulated in this process: %s with %j', (isHere, env) => {
     expect(isSimulatedHere(readConfig(env))).toBe(isHere)
+  })
+
+  it.each([
+    ['with the first of several keys', 'a-new-key,an-old-key', 'a-new-key'],
+    ['with none where none is set', '', ''],
+  ])('that are simulated: callbacks about them are signed %s', async (_, keys, key) => {
+    const upstream = await openUpstream(readConfig({ KIE_WEBHOOK_HMAC_KEY: keys, PUBLIC_URL: 'http://localhost:3000' }))
+    closing.push(upstream)
+    const { switches } = await (await fetch(`${upstream.simulatorOrigin}/__sim/state`)).json()
+    expect(switches.callbackKey).toBe(key)
   })
 
   it('that are simulated come from this machine, at the address of the simulator only', () => {
