@@ -130,28 +130,32 @@ function imageBox({ x, y, scale }: Placement, image: Room, room: Room) {
 /** Grey lines over what stays, nothing inside the rim and the area, and the edge between them in colour. */
 function hatch(pixels: ImageData, area: Area, box: ReturnType<typeof imageBox>, accent: string): void {
   const { data, width } = pixels
-  const edge = toLevels(accent)
+  const into = new Uint32Array(data.buffer)
+  const [edge, line, ground] = [toLevels(accent), [40, 40, 40, 170], [128, 128, 128, 115]].map(toWord)
   const alphaAt = (x: number, y: number) => {
     const [column, row] = [x - area.left, y - area.top]
     const isInside = column >= 0 && row >= 0 && column < area.width && row < area.height
     return isInside ? (area.alpha[row * area.width + column] ?? 0) : 0
   }
+  // Most of the image is far from the area, and this is drawn with every stroke.
+  const isNear = (at: number, from: number, length: number) => at >= from - 1 && at <= from + length
   for (let y = box.top; y < box.bottom; y += 1) {
+    const isNearRow = isNear(y, area.top, area.height)
     for (let x = box.left; x < box.right; x += 1) {
-      const at = (y * width + x) * 4
-      if (alphaAt(x, y) > 0) continue
-      if (alphaAt(x - 1, y) > 0 || alphaAt(x + 1, y) > 0 || alphaAt(x, y - 1) > 0 || alphaAt(x, y + 1) > 0) {
-        data.set(edge, at)
-        continue
+      let word = (x + y) % hatchPx < 2 ? line : ground
+      if (isNearRow && isNear(x, area.left, area.width)) {
+        if (alphaAt(x, y) > 0) continue
+        if (alphaAt(x - 1, y) > 0 || alphaAt(x + 1, y) > 0 || alphaAt(x, y - 1) > 0 || alphaAt(x, y + 1) > 0)
+          word = edge
       }
-      const isLine = (x + y) % hatchPx < 2
-      const level = isLine ? 40 : 128
-      data[at] = level
-      data[at + 1] = level
-      data[at + 2] = level
-      data[at + 3] = isLine ? 170 : 115
+      into[y * width + x] = word ?? 0
     }
   }
+}
+
+/** Four levels as one value of a 32-bit view. */
+function toWord(levels: ArrayLike<number>): number {
+  return new Uint32Array(Uint8Array.from(levels).buffer)[0] ?? 0
 }
 
 function accentOf(element: Element): string {
