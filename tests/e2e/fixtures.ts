@@ -142,6 +142,13 @@ export async function holdTasks(context: BrowserContext): Promise<() => Promise<
   }
 }
 
+/** Stops the clock of a page in a few seconds of its time, so that a slow machine is not too late. Gives that time, epoch ms. */
+export async function stopClock(page: Page): Promise<number> {
+  const stopsAt = (await page.evaluate(() => Date.now())) + 5_000
+  await page.clock.pauseAt(stopsAt)
+  return stopsAt
+}
+
 /** The saved images, read directly from the database. */
 export async function stored(page: Page, database = 'atelier') {
   return page.evaluate(async (name) => {
