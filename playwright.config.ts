@@ -25,7 +25,15 @@ export default defineConfig<Origins & EngineOptions>({
     serviceWorkers: 'block',
     launchOptions: chromiumLaunch,
   },
+  // In this order: the last tests to start are short.
   projects: [
+    {
+      // The journeys again, with the page on one site and its proxy on another. `npm test` takes a few of them.
+      name: 'two-origins',
+      testMatch: /\/(j\d-.*|money|access)\.spec\.ts$/,
+      ...(process.env.FEW_ORIGINS ? { grep: /@two-origins/ } : {}),
+      use: { isElsewhere: true },
+    },
     // What the other engines show of the gallery, wide and on a phone.
     {
       name: 'engine-journeys',
@@ -34,14 +42,5 @@ export default defineConfig<Origins & EngineOptions>({
       use: { engineName: 'chromium' },
     },
     { name: 'one-origin', testMatch: '*.spec.ts' },
-    { name: 'page-elsewhere', testMatch: 'page-elsewhere.setup.ts' },
-    {
-      // The journeys again, with the page on one site and its proxy on another. `npm test` takes a few of them.
-      name: 'two-origins',
-      testMatch: /\/(j\d-.*|money|access)\.spec\.ts$/,
-      ...(process.env.FEW_ORIGINS ? { grep: /@two-origins/ } : {}),
-      use: { isElsewhere: true },
-      dependencies: ['page-elsewhere'],
-    },
   ],
 })

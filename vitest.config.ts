@@ -1,11 +1,15 @@
+import { availableParallelism } from 'node:os'
 import react from '@vitejs/plugin-react'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 import { chromiumLaunch } from './tests/support/chromium.ts'
 
+const cores = availableParallelism()
+
 /** Small files whose tests take long, mostly in waiting. Without results of an earlier run, large files are started first. */
-const longFiles = /\/(redis\/(many-runs|replicas)|faults\/(time|push|model)|painter\/node-painter)\.test\.ts$/
+const longFiles =
+  /\/(redis\/(many-runs|replicas)|faults\/(time|push|model)|painter\/node-painter|imaging\/edit\/protect)\.test\.ts$/
 
 /** Starts the long files first, so that no worker has nothing to do while the last one waits for a long file. */
 class LongFilesFirst extends BaseSequencer {
@@ -15,6 +19,17 @@ class LongFilesFirst extends BaseSequencer {
   }
 }
 
+/**
+ * Tests of code that keeps nothing between calls. Their files share a process, because starting one takes longer than most
+ * of them. Files that set globals, open servers or measure memory have a process of their own.
+ */
+const sharing = [
+  'tests/unit/{acts,app,compose,domain,models,providers,runs,workspace}/**/*.test.ts',
+  'tests/unit/imaging/{,edit/,hand-over/}*.test.ts',
+  'tests/unit/simulator/painter/*.test.ts',
+  'tests/unit/stage/{*,tools/*-tool,tools/draw-pointers}.test.ts',
+]
+
 export default defineConfig({
   test: {
     // What comes late on a busy machine is waited for; nothing here measures time. The longest tests take 11 s alone.
@@ -23,8 +38,9 @@ export default defineConfig({
     expect: { poll: { timeout: 30_000, interval: 10 } },
     retry: 0,
     sequence: { sequencer: LongFilesFirst },
-    // Many tests wait for sockets and timers: one worker fewer than cores, the default, would leave the machine idle.
-    maxWorkers: '100%',
+    // Half of their time most tests wait, for sockets and timers: three workers keep two cores busy. The projects do not
+    // take the number from the command line.
+    maxWorkers: Math.ceil(1.5 * cores),
     projects: [
       {
         extends: true,
@@ -32,6 +48,16 @@ export default defineConfig({
           name: 'unit',
           environment: 'node',
           include: ['tests/unit/**/*.test.ts'],
+          exclude: sharing,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'unit-sharing',
+          environment: 'node',
+          include: sharing,
+          isolate: false,
         },
       },
       {
@@ -52,6 +78,8 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['tests/browser/**/*.test.ts'],
+          // These compute.
+          maxWorkers: cores,
           browser: {
             enabled: true,
             headless: true,

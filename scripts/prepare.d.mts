@@ -2,4 +2,4 @@ export const root: string
 export function ensureInstalled(): void
 export function ensureBuilt(): void
 export function ensureDemoBuilt(): void
-export function ensurePageFor(proxyUrl: string, folder: string): void
+export const pageElsewhere: { proxyUrl: string; folder: string }

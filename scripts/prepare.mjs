@@ -94,15 +94,15 @@ function ensureFresh(stamp, built, build) {
   writeStamp(stamp, source)
 }
 
-/** Builds a page whose proxy is at `proxyUrl`, into `folder`, unless that build is up to date. */
-export function ensurePageFor(proxyUrl, folder) {
-  const source = hashOf(
-    builtFrom.flatMap((name) => filesIn(join(root, name))),
-    proxyUrl,
-  )
-  if (readStamp('built-elsewhere') === source && existsSync(join(root, folder, 'index.html'))) return
-  tool('vite', ['build', '--logLevel', 'warn', '--outDir', folder], { env: { VITE_PROXY_URL: proxyUrl } })
-  writeStamp('built-elsewhere', source)
+/** The page of the tests that is on another site than its proxy. Its address of the proxy is replaced when it is served. */
+export const pageElsewhere = { proxyUrl: 'https://proxy-of-the-test.invalid/api', folder: 'dist/page-elsewhere' }
+
+export function ensurePageElsewhereBuilt() {
+  const { proxyUrl, folder } = pageElsewhere
+  ensureFresh('built-elsewhere', `${folder}/index.html`, () => {
+    console.log('Building the page of another site …')
+    tool('vite', ['build', '--logLevel', 'warn', '--outDir', folder], { env: { VITE_PROXY_URL: proxyUrl } })
+  })
 }
 
 function filesIn(path) {

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { toolCommand } from './commands.mjs'
 import { printCoverage } from './coverage.mjs'
-import { ensureBuilt, ensureDemoBuilt, ensureInstalled, root, tool } from './prepare.mjs'
+import { ensureBuilt, ensureDemoBuilt, ensureInstalled, ensurePageElsewhereBuilt, root, tool } from './prepare.mjs'
 import { ensureChromium, ensureRedis, findFirefox, findWebKit } from './programs.mjs'
 import { failuresIn, testsOfReport, testsOfReports } from './reports.mjs'
 
@@ -71,10 +71,10 @@ function suite(title, name, args, env, read) {
   })
 }
 
-function vitest(title, project, options = []) {
-  const file = join(reports, `${project}.json`)
+function vitest(title, projects) {
+  const file = join(reports, `${projects.join('-')}.json`)
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
-  const args = ['run', '--project', project, ...reporters, ...options]
+  const args = ['run', ...projects.flatMap((project) => ['--project', project]), ...reporters]
   suite(title, 'vitest', args, { CHROMIUM_PATH: chromium }, () => {
     const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(file, 'utf8'))
     return { passed: numPassedTests, failed: numFailedTests }
@@ -88,13 +88,12 @@ await gates([
   ['Import rules', 'dependency-cruiser', ['src', '--config', '.dependency-cruiser.cjs', '--output-type', 'err']],
   ['Dead code', 'knip', []],
 ])
-// A third of their time is waiting for sockets and timers: three workers keep two cores busy.
-vitest('Unit tests', 'unit', ['--maxWorkers=3'])
-vitest('App tests', 'app')
-vitest('Browser tests', 'browser')
+vitest('Unit and app tests', ['unit', 'unit-sharing', 'app'])
+vitest('Browser tests', ['browser'])
 step('Build', () => {
   ensureBuilt()
   ensureDemoBuilt()
+  ensurePageElsewhereBuilt()
 })
 
 /** What each engine passed, for the last lines. */

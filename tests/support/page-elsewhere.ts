@@ -7,10 +7,7 @@ import { readConfig } from '#server/config.ts'
 import { pathOf } from '#server/edge/address.ts'
 import { isApi } from '#server/edge/edge.ts'
 import { openProxy } from '#server/start.ts'
-
-/** Placeholder for the proxy's address in the built page, because the real port is not known at build time. */
-export const anyProxy = 'https://proxy-of-the-test.invalid/api'
-export const builtFolder = 'dist/page-elsewhere'
+import { pageElsewhere } from '../../scripts/prepare.mjs'
 
 export interface PageElsewhere {
   /** "http://127.0.0.1:PORT", which is another site than the proxy's "http://localhost:PORT". */
@@ -34,11 +31,12 @@ export async function openPageElsewhere(): Promise<PageElsewhere> {
     origin: `http://127.0.0.1:${port}`,
     async pointAt(api) {
       const folder = await mkdtemp(join(tmpdir(), 'atelier-page-'))
-      await cp(builtFolder, folder, { recursive: true })
+      await cp(pageElsewhere.folder, folder, { recursive: true })
+      const { proxyUrl } = pageElsewhere
       for (const name of await readdir(folder, { recursive: true })) {
         if (!name.endsWith('.js')) continue
         const text = await readFile(join(folder, name), 'utf8')
-        if (text.includes(anyProxy)) await writeFile(join(folder, name), text.replaceAll(anyProxy, api))
+        if (text.includes(proxyUrl)) await writeFile(join(folder, name), text.replaceAll(proxyUrl, api))
       }
       const unused = { KIE_API_KEY: 'unused', KIE_API_BASE_URL: 'http://127.0.0.1:9' }
       const proxy = await openProxy(readConfig(unused), { page: true, pageFolder: folder })
