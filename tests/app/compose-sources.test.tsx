@@ -226,7 +226,7 @@ describe('added files', () => {
   test('count while they are prepared: the form edits already, and says what it waits for', async () => {
     const workers = fakePictureWorkers()
     await openFlux2()
-    await choose(imageFile('large.png', 'slow'))
+    await choosePrepared(imageFile('large.png', 'slow'))
     expect(submit()).toHaveAccessibleName(/^Edit/)
     expect(submit()).toHaveAccessibleDescription('Preparing 1 image…')
     await userEvent.click(screen.getByRole('tab', { name: 'Flux Kontext' }))
