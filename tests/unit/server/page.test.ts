@@ -10,7 +10,16 @@ import { askProxy } from '../../support/ask-proxy.ts'
 import { openProxyBefore, type ProxyUnderTest } from '../../support/open-proxy.ts'
 
 const style = 'body { margin: 0 }'
-const html = `<!doctype html><style>${style}</style><script type="module" src="/assets/index-1a2B.js"></script>`
+const otherStyle = 'p { margin: 0 }'
+const inlineScript = 'document.title = "Atelier"'
+const html = [
+  '<!doctype html>',
+  `<style>${style}</style><style>${otherStyle}</style>`,
+  `<script>${inlineScript}</script><script type="module" src="/assets/index-1a2B.js"></script>`,
+].join('')
+const hashOf = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
+const scriptSources = `script-src 'self' ${hashOf(inlineScript)}`
+const styleSources = `style-src 'self' ${hashOf(style)} ${hashOf(otherStyle)}`
 const script = 'export const words = "words";\n'.repeat(200)
 const varied = readFileSync(import.meta.filename)
 
@@ -115,11 +124,10 @@ describe('the page', () => {
 
   it('runs its own scripts only, and shows the shell that index.html holds', async () => {
     const { headers } = await get('/')
-    const hash = createHash('sha256').update(style).digest('base64')
     expect(String(headers['content-security-policy']).split('; ')).toEqual([
       "default-src 'none'",
-      "script-src 'self'",
-      `style-src 'self' 'sha256-${hash}'`,
+      scriptSources,
+      styleSources,
       "img-src 'self' blob: data:",
       "font-src 'self'",
       "connect-src 'self' https: http://localhost:* http://127.0.0.1:*",
@@ -143,11 +151,10 @@ describe('the page', () => {
 
   it('has the same policy in itself for hosts that send no headers, without what works in headers only', () => {
     const policy = policyInPage(html, { connect: ' https://proxy.example' })
-    const hash = createHash('sha256').update(style).digest('base64')
     expect(policy.split('; ')).toEqual([
       "default-src 'none'",
-      "script-src 'self'",
-      `style-src 'self' 'sha256-${hash}'`,
+      scriptSources,
+      styleSources,
       "img-src 'self' blob: data:",
       "font-src 'self'",
       "connect-src 'self' https://proxy.example",
@@ -169,7 +176,9 @@ describe('the page', () => {
 
   it('lets only the worker that reads HEIC run WebAssembly', async () => {
     const policy = async (path: string) => (await get(path)).headers['content-security-policy']
-    expect(await policy('/assets/heic-worker-9z.js')).toContain("script-src 'self' 'wasm-unsafe-eval';")
+    expect(await policy('/assets/heic-worker-9z.js')).toContain(
+      `script-src 'self' 'wasm-unsafe-eval' ${hashOf(inlineScript)};`,
+    )
     expect(await policy('/assets/index-1a2B.js')).not.toContain('wasm')
     expect(await policy('/')).not.toContain('unsafe')
   })
