@@ -1,7 +1,7 @@
 import { render, screen, waitFor } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { type ReactNode, useState } from 'react'
-import { describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { KeptFocus } from '#ui/kept-focus.ts'
 
 /** Buttons that go away, or are disabled, when they are pressed. */
@@ -40,6 +40,8 @@ const press = async (name: string) => {
   screen.getByRole('button', { name }).focus()
   await userEvent.keyboard('{Enter}')
 }
+
+afterEach(() => void vi.restoreAllMocks())
 
 describe('the focus, when the control that has it goes away', () => {
   it.each([
