@@ -139,7 +139,9 @@ function createCommands(
       const line = lines.lineOf(place)
       if (line < 0) return
       const heading = lines.at(line - 1)?.kind === 'heading' ? line - 1 : line
-      list.current?.scrollToIndex(heading, { align: 'start' })
+      // The room above the first heading is shown too.
+      if (heading === 0) list.current?.scrollTo(0)
+      else list.current?.scrollToIndex(heading, { align: 'start' })
       focusSoon(place)
     },
     register(place, element) {
