@@ -7,7 +7,7 @@ import { createPolling } from './polling.ts'
 import { type Push, type RunnerPorts, sendFor } from './ports.ts'
 import { createSilentPush } from './push.ts'
 import { checkedAgain, createRunSteps, type RunSteps } from './run-steps.ts'
-import { fetchPictures, saveWithRetries, type Way } from './saving.ts'
+import { fetchPictures, mostDownloads, saveWithRetries, type Way } from './saving.ts'
 import { lostContact } from './sending.ts'
 import { createSlots, type Slots } from './slots.ts'
 import { createSubmitting, type Tries } from './submitting.ts'
@@ -30,7 +30,8 @@ export interface Runner {
 
 export function createRunner(ports: RunnerPorts): Runner {
   const { store } = ports
-  const take = createTake(ports)
+  const downloads = createSlots(() => mostDownloads)
+  const take = createTake(ports, downloads)
 
   /**
    * Once there is a task id, two windows can only poll, or save the same images: then the runs of a frozen window may
@@ -72,7 +73,8 @@ export function createRunner(ports: RunnerPorts): Runner {
       if (!run || !isIn(run, 'ready')) return []
       const { family, provider } = partsOf(run)
       try {
-        const made = await fetchPictures({ ...ports, send: sendFor(ports, run) }, run, family, provider, signal)
+        const from = { ...ports, send: sendFor(ports, run), downloads }
+        const made = await fetchPictures(from, run, family, provider, signal)
         return made.map(({ bytes }) => bytes)
       } catch (error) {
         throw new GenerationError(lostContact(error))
@@ -101,11 +103,11 @@ interface Drive extends Tries {
 }
 
 /** Gives the function that takes a run from its present state to its end. */
-function createTake(ports: RunnerPorts) {
+function createTake(ports: RunnerPorts, downloads: Slots) {
   const push = ports.push ?? createSilentPush(ports.wait)
   const slots = createSlots(ports.runsAtOnce)
   const steps = createRunSteps(ports)
-  const act = createActs(ports, steps, push, slots)
+  const act = createActs(ports, steps, push, { slots, downloads })
 
   return async (start: Run, signal: AbortSignal, how: Way): Promise<Run | undefined> => {
     const drive = openDrive(ports, push, slots, signal, how)
@@ -155,7 +157,12 @@ function openDrive(ports: RunnerPorts, push: Push, slots: Slots, signal: AbortSi
 }
 
 /** What is done with a run in each phase. Gives the run as stored afterwards; `undefined`: it was removed. */
-function createActs(ports: RunnerPorts, steps: RunSteps, push: Push, slots: Slots) {
+function createActs(
+  ports: RunnerPorts,
+  steps: RunSteps,
+  push: Push,
+  { slots, downloads }: { slots: Slots; downloads: Slots },
+) {
   const uploads = createUploads(ports)
   const submitting = createSubmitting(ports, steps, push, uploads)
   const poll = createPolling(ports, push, () => slots.held)
@@ -191,7 +198,7 @@ function createActs(ports: RunnerPorts, steps: RunSteps, push: Push, slots: Slot
     }
     if (isIn(run, 'ready')) {
       drive.letGo()
-      return saveWithRetries({ ...ports, send: sendFor(ports, run) }, run, drive.signal, drive.how)
+      return saveWithRetries({ ...ports, send: sendFor(ports, run), downloads }, run, drive.signal, drive.how)
     }
     return run
   }

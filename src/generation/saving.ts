@@ -11,12 +11,23 @@ import type { NewPicture } from '#store/store.ts'
 import { partsOf } from './parts-of.ts'
 import { type RunnerPorts, withDeadline } from './ports.ts'
 import { lostContact } from './sending.ts'
+import type { Slots } from './slots.ts'
 
 /** `freshLink`: a fresh address for the image is tried before its own. */
 export interface Way {
   freshLink?: boolean
 }
 
+export interface SavingPorts extends RunnerPorts {
+  /** Places for downloads: see `mostDownloads`. */
+  downloads: Slots
+}
+
+/**
+ * Browsers open six connections to a proxy. On a slow network a batch of images would take all of them for minutes, and
+ * the next submission would wait until it counts as not answered.
+ */
+export const mostDownloads = 3
 const retrySavingMs = [2_000, 5_000, 15_000]
 const longestRetryMs = 60_000
 const downloadMs = 150_000
@@ -33,7 +44,7 @@ const pausesMs = [1_000, 3_000]
  * `freshLink`: tries a fresh link before the image's own address.
  */
 export async function fetchPictures(
-  ports: RunnerPorts,
+  ports: SavingPorts,
   run: RunIn<'ready'>,
   family: ModelFamily,
   provider: Provider,
@@ -50,7 +61,7 @@ export async function fetchPictures(
 }
 
 async function fetchPicture(
-  ports: RunnerPorts,
+  ports: SavingPorts,
   provider: Provider,
   url: string,
   spareUrls: readonly string[],
@@ -87,7 +98,7 @@ async function fetchPicture(
  * up: at the end the run is left for "Save again", and this rejects.
  */
 export async function saveWithRetries(
-  ports: RunnerPorts,
+  ports: SavingPorts,
   run: RunIn<'ready'>,
   signal: AbortSignal,
   how: Way,
@@ -106,7 +117,7 @@ export async function saveWithRetries(
   }
 }
 
-async function save(ports: RunnerPorts, run: RunIn<'ready'>, signal: AbortSignal, how: Way): Promise<Run | undefined> {
+async function save(ports: SavingPorts, run: RunIn<'ready'>, signal: AbortSignal, how: Way): Promise<Run | undefined> {
   const { family, provider } = partsOf(run)
   const made = await fetchPictures(ports, run, family, provider, signal, how)
   const ids = made.map((picture) => picture.id)
@@ -116,14 +127,16 @@ async function save(ports: RunnerPorts, run: RunIn<'ready'>, signal: AbortSignal
   return ports.store.run(run.id)
 }
 
-async function download({ send }: RunnerPorts, url: string, signal: AbortSignal): Promise<Blob> {
+async function download({ send, downloads }: SavingPorts, url: string, signal: AbortSignal): Promise<Blob> {
+  const leave = await downloads.acquire(signal)
   const bytes = await withDeadline(downloadMs, signal, async (soon) => {
+    soon.throwIfAborted()
     // An address of the proxy itself is requested directly.
     const path = url.startsWith('/api/') ? url : `${proxyPaths.image}?url=${encodeURIComponent(url)}`
     const response = await send(path, { signal: soon })
     if (!response.ok) throw new GenerationError(refused(response.status, await response.text()))
     return response.blob()
-  })
+  }).finally(leave)
   const mime = sniffImage(new Uint8Array(await bytes.slice(0, 16).arrayBuffer()))
   if (mime === undefined || bytes.size > mostBytes) {
     throw new GenerationError({ kind: 'unexpected', detail: 'what it sent is not an image that can be kept.' })

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { toFailure } from '#domain/failure.ts'
 import type { BatchId, PictureId, RunId, TaskId } from '#domain/ids.ts'
 import type { Marks, Recipe, RunIn, StateIn } from '#domain/run.ts'
-import type { RunnerPorts } from '#generation/ports.ts'
-import { fetchPictures, saveWithRetries } from '#generation/saving.ts'
+import { fetchPictures, type SavingPorts, saveWithRetries } from '#generation/saving.ts'
+import { createSlots } from '#generation/slots.ts'
 import { findFamily } from '#models/catalogue.ts'
 import type { ModelFamily } from '#models/model.ts'
 import type { Provider } from '#providers/provider.ts'
@@ -54,8 +54,8 @@ async function fetchBy(
 ) {
   const { send, asked } = scriptSend(script)
   const pauses: number[] = []
-  const wait: RunnerPorts['wait'] = async (ms) => void pauses.push(ms)
-  const ports = { send, wait, now: () => 77 } as RunnerPorts
+  const wait: SavingPorts['wait'] = async (ms) => void pauses.push(ms)
+  const ports = { send, wait, now: () => 77, downloads: createSlots(() => 1) } as SavingPorts
   const [model, provider] = [findFamily(family) as ModelFamily, findProvider('kie-kontext') as Provider]
   const given = freshLink ? { freshLink } : {}
   const fetched = fetchPictures(ports, run, model, provider, signal, given)
@@ -291,11 +291,11 @@ describe('saving a finished run', () => {
     const pauses: number[] = []
     /** The run as stored when each pause began. */
     const shown: unknown[] = []
-    const wait: RunnerPorts['wait'] = async (ms) => {
+    const wait: SavingPorts['wait'] = async (ms) => {
       pauses.push(ms)
       shown.push((await store.run(run.id))?.state.trouble)
     }
-    const ports = { store, send, wait, now: () => 77 } as RunnerPorts
+    const ports = { store, send, wait, now: () => 77, downloads: createSlots(() => 1) } as SavingPorts
     const outcome = await saveWithRetries(ports, run, signal, how).catch((error) => toFailure(error))
     return { outcome, pauses, shown, asked, stored: await store.run(run.id) }
   }

@@ -1,6 +1,6 @@
-import { getEventListeners } from 'node:events'
+import { getEventListeners, once } from 'node:events'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { interfere, isPollPath } from '../../support/broken-network.ts'
+import { interfere, isImagePath, isPollPath } from '../../support/broken-network.ts'
 import { speedUp } from '../../support/fast-time.ts'
 import { type Machine, openMachine } from '../../support/machine.ts'
 
@@ -50,4 +50,27 @@ test('a run that is polled many times leaves no listeners on its signal', async 
   expect(polls).toBeGreaterThan(10)
   expect(Math.max(...most)).toBeLessThanOrEqual(2)
   expect(getEventListeners(page.signal, 'abort')).toEqual([])
+})
+
+test('many images that arrive slowly leave connections for the next submission', async () => {
+  let under = 0
+  const most: number[] = []
+  const arrival = new EventTarget()
+  const slowly = once(arrival, 'now')
+  interfere(machine, isImagePath, async (direct, path, init) => {
+    under += 1
+    most.push(under)
+    await slowly
+    const image = await direct(path, init)
+    under -= 1
+    return image
+  })
+  const batch = Array.from({ length: 7 }, (_, at) => machine.generate({ prompt: `a red fox ${at}` }))
+  const isReady = async () => (await machine.store.openRuns()).filter(({ state }) => state.phase === 'ready').length
+  await expect.poll(isReady).toBe(7)
+  await expect.poll(() => under).toBe(3)
+  arrival.dispatchEvent(new Event('now'))
+  const runs = await Promise.all(batch)
+  expect(runs.map((run) => run?.state.phase)).toEqual(Array(7).fill('saved'))
+  expect(Math.max(...most)).toBe(3)
 })
