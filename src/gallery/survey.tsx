@@ -88,7 +88,7 @@ export function Survey({ ids, commands, onClose }: SurveyProps) {
             {picture ? <Look picture={picture} showsSource={showsSource} /> : <Gone />}
             <div className="flex flex-wrap items-center justify-between gap-3 text-faint text-xs">
               <span className="tabular-nums" aria-live="polite">
-                {picture && `${place + 1} of ${ids.length} · ${describeJudgement(picture)}`}
+                {picture ? `${place + 1} of ${ids.length} · ${describeJudgement(picture)}` : ''}
               </span>
               <span className="pointer-coarse:hidden max-middle:hidden">{keysInWords}</span>
               <Switch label="Go on by itself" checked={advances} onChange={setAdvances} />
