@@ -1,7 +1,7 @@
 import { type Failure, toFailure } from '#domain/failure.ts'
 import type { GalleryStore } from '#store/store.ts'
 import type { Generator } from './generator.ts'
-import { loadPausesMs, pauseAfter } from './load-again.ts'
+import { loadPausesMs, untilDone } from './load-again.ts'
 import type { SpendLimits } from './spend-question.ts'
 
 interface LazyPorts {
@@ -46,19 +46,12 @@ export function createLazyGenerator({ load, store, limits, tell, pausesMs = load
   }
   const use = (act: (generator: Generator) => void) => void open().then(act, notLoaded)
 
-  /** The host of the page's files may be away for a moment: it is often the proxy. */
+  /** The host of the page's files may be away for a moment: it is often the proxy. A store may fail for a moment, too. */
   async function resume(): Promise<void> {
     if (isResuming) return
     isResuming = true
-    try {
-      for (let tries = 0; ; tries += 1) {
-        const generator = await open().catch(() => undefined)
-        if (generator) return await generator.resume()
-        if (!(await pauseAfter(tries, pausesMs, closing.signal))) return
-      }
-    } finally {
-      isResuming = false
-    }
+    await untilDone(() => open().then((generator) => generator.resume()), pausesMs, closing.signal)
+    isResuming = false
   }
   const unsubscribe = store.subscribe(({ kind }) => {
     if (kind === 'runs') resume().catch(() => undefined)
@@ -91,7 +84,8 @@ export function createLazyGenerator({ load, store, limits, tell, pausesMs = load
     remove: (run) => use((generator) => generator.remove(run)),
     dismiss: (run) => use((generator) => generator.dismiss(run)),
     async resume() {
-      if ((await store.openRuns()).length > 0) await resume()
+      const runs = await store.openRuns().catch(() => undefined)
+      if (runs?.length !== 0) await resume()
     },
     close() {
       isClosed = true

@@ -15,3 +15,18 @@ export function pauseAfter(tries: number, pausesMs: readonly number[], signal: A
     else signal.addEventListener('abort', stop)
   })
 }
+
+/** Repeats `work` after each pause until it succeeds or `signal` aborts. Never rejects. */
+export async function untilDone(
+  work: () => Promise<void>,
+  pausesMs: readonly number[],
+  signal: AbortSignal,
+): Promise<void> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await work()
+    } catch {
+      if (!(await pauseAfter(tries, pausesMs, signal))) return
+    }
+  }
+}

@@ -71,6 +71,19 @@ test('an unfinished run is taken up as soon as the page’s server is back', asy
   expect([await submissions(), loads, told]).toEqual([1, 1, []])
 })
 
+test('an unfinished run is taken up as soon as the runs can be read', async () => {
+  await machine.create(machine.recipe())
+  const { openRuns } = machine.store
+  let reads = 0
+  machine.store.openRuns = () => {
+    reads += 1
+    return reads > 3 ? openRuns() : Promise.reject(new Error('not read'))
+  }
+  await generator.resume()
+  await eventually(async () => expect(await phases()).toEqual(['saved']))
+  expect([await submissions(), loads, told]).toEqual([1, 1, []])
+})
+
 test('a run that another window starts is followed from then on', async () => {
   await machine.create(machine.recipe())
   await eventually(async () => expect(await phases()).toEqual(['saved']))
