@@ -124,6 +124,7 @@ const groups = {
       ...[
         'api',
         'forwarding',
+        'gateways',
         'http-edge',
         'log',
         'low-risks',

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { brotliCompressSync, brotliDecompressSync, constants, gunzipSync, gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { findPage } from '#server/page/page.ts'
 import { policyInPage } from '#server/page/policy.ts'
 import { askProxy } from '../../support/ask-proxy.ts'
@@ -50,12 +50,13 @@ const ofPlainText = {
 }
 
 let folder: string
+let pageFolder: string
 let proxy: ProxyUnderTest
 const get = (path: string, headers: Record<string, string> = {}) => askProxy(proxy.port, path, { headers })
 
-beforeAll(async () => {
+beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'atelier-page-'))
-  const pageFolder = join(folder, 'page')
+  pageFolder = join(folder, 'page')
   mkdirSync(join(pageFolder, 'assets'), { recursive: true })
   writeFileSync(join(folder, 'secret.txt'), 'secret')
   writeFileSync(join(pageFolder, 'index.html'), html)
@@ -66,13 +67,15 @@ beforeAll(async () => {
   writeFileSync(join(pageFolder, 'assets/varied-3c.js'), varied)
   for (const extension of Object.keys(types)) writeFileSync(join(pageFolder, `file${extension}`), 'x'.repeat(512))
   writeFileSync(join(pageFolder, 'small.txt'), 'x'.repeat(511))
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+// For each test, so that a break of what is prepared at the start is noticed by the tests that see it.
+beforeEach(async () => {
   const env = { PUBLIC_URL: 'https://localhost:8443' }
   proxy = await openProxyBefore((_, outgoing) => outgoing.end(), env, { pageFolder })
 })
-afterAll(async () => {
-  await proxy.close()
-  rmSync(folder, { recursive: true })
-})
+afterEach(() => proxy.close())
 
 describe('the page', () => {
   it('is served at the root and revalidated each time', async () => {
