@@ -111,41 +111,30 @@ test('J7 the dialogs for collections, dates and tags are without serious finding
   }
 })
 
-/** The zone in which it is noon now: the samples of the last two hours are of today, and those of yesterday are not. */
-function zoneOfNoon(): string {
-  const ahead = 12 - new Date().getUTCHours()
-  // In these names the sign is that of UTC seen from the zone.
-  return ahead > 0 ? `Etc/GMT-${ahead}` : `Etc/GMT+${-ahead}`
-}
-
-test.describe('at noon', () => {
-  test.use({ timezoneId: zoneOfNoon() })
-
-  test('J7 two images are selected by dragging around them, stay in place, and are compared with what they differ in', async ({
-    page,
-    simulated,
-  }) => {
-    await openSamples(page, simulated.url)
-    const cells = galleryOf(page).grid.getByRole('gridcell')
-    const bar = page.getByRole('toolbar', { name: 'Selection' })
-    // The first day has one image, so there is room beside it.
-    const [first, below] = [await cells.nth(0).boundingBox(), await cells.nth(1).boundingBox()]
-    if (!first || !below) throw new Error('The tiles are not drawn.')
-    await page.mouse.move(first.x + first.width + 3, first.y + 10)
-    await page.mouse.down()
-    // Not near the upper edge, where the list would be scrolled.
-    await page.mouse.move(first.x + first.width - 10, first.y + 80)
-    await expect(bar).toContainText('1 selected')
-    await expect.poll(async () => Math.abs(((await cells.nth(0).boundingBox())?.y ?? 0) - first.y)).toBeLessThan(1)
-    await page.mouse.move(below.x + below.width - 10, below.y + 10)
-    await page.mouse.up()
-    await expect(bar).toContainText('2 selected')
-    await bar.getByRole('button', { name: 'Compare' }).click()
-    const stage = page.getByRole('region', { name: 'Stage' })
-    await stage.getByRole('button', { name: 'Differences' }).click()
-    await expect(stage.getByRole('region', { name: 'Prompts' })).toBeVisible()
-    await expectNothingSerious(page)
-  })
+test('J7 two images are selected by dragging around them, stay in place, and are compared with what they differ in', async ({
+  page,
+  simulated,
+}) => {
+  await openSamples(page, simulated.url)
+  const cells = galleryOf(page).grid.getByRole('gridcell')
+  const bar = page.getByRole('toolbar', { name: 'Selection' })
+  // The first day has one image, so there is room beside it.
+  const [first, below] = [await cells.nth(0).boundingBox(), await cells.nth(1).boundingBox()]
+  if (!first || !below) throw new Error('The tiles are not drawn.')
+  await page.mouse.move(first.x + first.width + 3, first.y + 10)
+  await page.mouse.down()
+  // Not near the upper edge, where the list would be scrolled.
+  await page.mouse.move(first.x + first.width - 10, first.y + 80)
+  await expect(bar).toContainText('1 selected')
+  await expect.poll(async () => Math.abs(((await cells.nth(0).boundingBox())?.y ?? 0) - first.y)).toBeLessThan(1)
+  await page.mouse.move(below.x + below.width - 10, below.y + 10)
+  await page.mouse.up()
+  await expect(bar).toContainText('2 selected')
+  await bar.getByRole('button', { name: 'Compare' }).click()
+  const stage = page.getByRole('region', { name: 'Stage' })
+  await stage.getByRole('button', { name: 'Differences' }).click()
+  await expect(stage.getByRole('region', { name: 'Prompts' })).toBeVisible()
+  await expectNothingSerious(page)
 })
 
 test.describe('on a phone', () => {
