@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Edit, emptyDocument, type Fit, type Mark } from '#domain/edit.ts'
 import type { BatchId, PictureId, RunId, TaskId } from '#domain/ids.ts'
+import type { Laying } from '#domain/laying.ts'
 import { awaitsLaying, type Origin } from '#domain/picture.ts'
 import { type AnswerLayingPorts, createAnswerLaying } from '#generation/laying.ts'
 import { openMemoryStore } from '#store/memory-store.ts'
@@ -133,6 +134,15 @@ describe('an answer to an edit of an area', () => {
     await layers.lay(answer)
     expect(jobs).toHaveLength(0)
     expect((await store.picture(answer))?.laying).toEqual({ kind: 'laid', picture: laid })
+  })
+
+  test('is not laid in again when the user has decided to use it whole', async () => {
+    const { store, layers, jobs } = await open()
+    const decided: Laying = { kind: 'refused', objection: 'framing', fit, accepted: true }
+    await store.recordLaying(answer, decided)
+    await layers.lay(answer)
+    expect(jobs).toHaveLength(0)
+    expect((await store.picture(answer))?.laying).toEqual(decided)
   })
 
   test('is kept whole where it does not fit, and that is noted', async () => {
