@@ -16,10 +16,16 @@ async function expectNothingSeriousInBoth(page: Page) {
 /** Resolves when the colours have changed: on their way they have less contrast. */
 async function switchTheme(page: Page, colorScheme: 'dark' | 'light') {
   await page.emulateMedia({ colorScheme })
-  await page.evaluate(async () => {
-    const ending = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity)
-    await Promise.allSettled(ending.map(({ finished }) => finished))
-  })
+  await expect.poll(() => page.evaluate(finishAnimations)).toBe(0)
+}
+
+/** Takes all animations that have an end to it, and gives their number. Waiting for it could last for ever. */
+function finishAnimations(): number {
+  const running = document
+    .getAnimations()
+    .filter(({ effect, playState }) => playState !== 'finished' && effect?.getComputedTiming().endTime !== Infinity)
+  for (const animation of running) animation.finish()
+  return running.length
 }
 
 test.describe('in the theme of the system', () => {
