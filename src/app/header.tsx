@@ -38,7 +38,6 @@ export function Header({ tasksOpen, onTasks, onSettings, balance, acts, children
         </Button>
       )}
       <div className="ml-auto flex min-w-0 items-center gap-1 max-middle:gap-0">
-        {acts}
         {/* Tasks and Settings show it too. */}
         <span className="contents max-[379px]:hidden">{balance}</span>
         <Button
@@ -52,6 +51,8 @@ export function Header({ tasksOpen, onTasks, onSettings, balance, acts, children
           Tasks
           {count > 0 && <Count value={count} />}
         </Button>
+        {/* After what comes late or changes its width: Undo must not move while it is pressed. It is loaded late itself. */}
+        <span className="flex min-w-17 items-center gap-1 max-middle:min-w-22 max-middle:gap-0">{acts}</span>
         <span className="contents max-[379px]:hidden">
           <ThemeButton />
         </span>

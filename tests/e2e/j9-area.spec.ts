@@ -315,7 +315,6 @@ test('J9 a crop is an image at once, and undo takes it back', async ({ page, liv
     shelf: 'gallery',
     parents: [source?.id],
   })
-  // The button names the crop once that is in the log; before, it would undo the act before it.
   await page.getByRole('button', { name: 'Undo crop' }).first().click()
   await expect(create.region.getByText('900 × 1,200')).toBeVisible()
   await expect.poll(async () => (await stored(page)).pictures.find(({ width }) => width === 640)?.shelf).toBe('bin')

@@ -266,12 +266,19 @@ test.describe('on a phone', () => {
     })
   }
 
-  test('the header keeps Undo, the balance and Settings inside the window', async ({ page, simulated }) => {
+  test('the header keeps Undo, the balance and Settings inside the window, and Undo in its place', async ({
+    page,
+    simulated,
+  }) => {
     await page.goto(simulated.url)
     await bring(page, 1200, 800)
     const header = page.getByRole('banner')
+    const undo = header.getByRole('button', { name: /^Undo/ })
+    await expect(undo).toBeVisible()
+    // The balance is not there for the first seconds.
+    const before = await undo.boundingBox()
     await expect(header.getByRole('button', { name: /^Balance/ })).toBeVisible()
-    await expect(header.getByRole('button', { name: /^Undo/ })).toBeVisible()
+    expect(await undo.boundingBox()).toEqual(before)
     const settings = await header.getByRole('button', { name: /^Settings/ }).boundingBox()
     expect(settings && settings.x + settings.width).toBeLessThanOrEqual(390)
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
