@@ -1,11 +1,13 @@
 import { describeFailure, isAbort, isDiskFull, toFailure } from '#domain/failure.ts'
 import { quoteName } from '#domain/file-name.ts'
+import type { Picture } from '#domain/picture.ts'
 import { keepPicture } from '#library/keep-picture.ts'
 import { chooseFiles } from '#platform/choose-files.ts'
 import { loadPart } from '#platform/load-part.ts'
 import type { GalleryStore } from '#store/store.ts'
 import { closeOffers, notify } from '#ui/notices.tsx'
 import { isPicksFile } from './brought-files.ts'
+import { imageCommandsOf } from './image-commands.ts'
 import { offerReuse } from './reuse-found.ts'
 
 /** The longest time that a timer can have. */
@@ -29,14 +31,14 @@ async function keepOne(store: GalleryStore, file: File): Promise<void> {
   try {
     const picture = await keepPicture(store, file, 'gallery', new AbortController().signal)
     const text = `${quoteName(file.name)} is in the gallery.`
-    if (!offerReuse(store, picture, text)) notify({ text })
+    if (!offerReuse(store, picture, text)) notify({ text, action: undoOf(store, [picture]) })
   } catch (error) {
     notify({ text: describeRefusal(error, file.name), tone: 'error' })
   }
 }
 
 interface Outcome {
-  kept: number
+  kept: Picture[]
   refused: { name: string; reason: string }[]
   isStopped: boolean
 }
@@ -55,15 +57,14 @@ async function keepMany(store: GalleryStore, files: readonly File[]): Promise<vo
   const outcome = await keepEach(store, files, stopping.signal)
   window.removeEventListener('beforeunload', ask)
   closeOffers('Stop')
-  tell(outcome, files.length)
+  tell(store, outcome, files.length)
 }
 
 async function keepEach(store: GalleryStore, files: readonly File[], signal: AbortSignal): Promise<Outcome> {
-  const outcome: Outcome = { kept: 0, refused: [], isStopped: false }
+  const outcome: Outcome = { kept: [], refused: [], isStopped: false }
   for (const file of files) {
     try {
-      await keepPicture(store, file, 'gallery', signal)
-      outcome.kept += 1
+      outcome.kept.push(await keepPicture(store, file, 'gallery', signal))
     } catch (error) {
       if (isAbort(error)) return { ...outcome, isStopped: true }
       outcome.refused.push({ name: file.name, reason: describeRefusal(error, file.name) })
@@ -74,17 +75,26 @@ async function keepEach(store: GalleryStore, files: readonly File[], signal: Abo
   return outcome
 }
 
-function tell({ kept, refused, isStopped }: Outcome, count: number): void {
+/** Moves them to the bin. */
+function undoOf(store: GalleryStore, [first, ...rest]: readonly Picture[]) {
+  return first && { label: 'Undo', onSelect: () => void imageCommandsOf(store).moveToBin([first, ...rest]) }
+}
+
+function tell(store: GalleryStore, { kept, refused, isStopped }: Outcome, count: number): void {
   const [first] = refused
-  const share = isStopped || first ? `${numberOf(kept)} of ${numberOf(count)}` : numberOf(kept)
+  const share = isStopped || first ? `${numberOf(kept.length)} of ${numberOf(count)}` : numberOf(kept.length)
   const text = `${isStopped ? 'Stopped. ' : ''}${share} images are in the gallery.`
   if (!first) {
-    notify({ text })
+    notify({ text, action: undoOf(store, kept) })
     return
   }
   const named = refused.slice(0, mostNamed).map(({ name }) => quoteName(name))
   const others = refused.length <= mostNamed ? '' : ` and ${numberOf(refused.length - mostNamed)} more`
-  notify({ text: `${text} Not added: ${named.join(', ')}${others}. ${first.reason}`, tone: 'error' })
+  notify({
+    text: `${text} Not added: ${named.join(', ')}${others}. ${first.reason}`,
+    tone: 'error',
+    action: undoOf(store, kept),
+  })
 }
 
 const numberOf = (count: number) => count.toLocaleString('en')

@@ -389,6 +389,9 @@ describe('the window', () => {
     const later = new Event('beforeunload', { cancelable: true })
     window.dispatchEvent(later)
     expect(later.defaultPrevented).toBe(false)
+    await userEvent.click(screen.getByRole('button', { name: 'Undo' }))
+    await waitFor(async () => expect(await store.countPictures('gallery')).toBe(0))
+    expect(await store.countPictures('bin')).toBe(1)
   })
 
   test('takes a pasted picture, but leaves text with a picture of it to the prompt', async () => {
