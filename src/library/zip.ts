@@ -1,3 +1,4 @@
+import { joinBytes } from '#imaging/container/bytes.ts'
 import type { SaveTarget } from '#platform/save-stream.ts'
 import { writeEntries } from './full-disk.ts'
 
@@ -56,7 +57,7 @@ export function withWholeEnd(count: () => number): TransformStream<Uint8Array, U
   let held = new Uint8Array()
   return new TransformStream({
     transform(bytes, controller) {
-      const all = bytes.length < mostHeld ? joined(held, bytes) : bytes
+      const all = bytes.length < mostHeld ? joinBytes([held, bytes]) : bytes
       if (all === bytes && held.length > 0) controller.enqueue(held)
       if (all.length > mostHeld) controller.enqueue(all.subarray(0, -mostHeld))
       held = new Uint8Array(all.subarray(-mostHeld))
@@ -88,11 +89,4 @@ function laterEnd(count: number, listBytes: number, listAt: number): Uint8Array 
   view.setBigUint64(64, BigInt(listAt + listBytes), true)
   view.setUint32(72, 1, true)
   return new Uint8Array(view.buffer)
-}
-
-function joined(before: Uint8Array, after: Uint8Array): Uint8Array {
-  const whole = new Uint8Array(before.length + after.length)
-  whole.set(before)
-  whole.set(after, before.length)
-  return whole
 }
