@@ -2,9 +2,9 @@ import { defineConfig } from '@playwright/test'
 import type { Origins } from './tests/e2e/fixtures.ts'
 import type { EngineOptions } from './tests/engines/fixtures.ts'
 import { chromiumLaunch } from './tests/support/chromium.ts'
-import { beWhereItIsNoon } from './tests/support/noon.ts'
+import { setZoneOfNoon } from './tests/support/noon.ts'
 
-beWhereItIsNoon()
+setZoneOfNoon()
 
 /** Every test starts its own server, on a free port, from what was built. */
 export default defineConfig<Origins & EngineOptions>({

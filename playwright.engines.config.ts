@@ -1,8 +1,8 @@
 import { defineConfig } from '@playwright/test'
 import type { EngineOptions } from './tests/engines/fixtures.ts'
-import { beWhereItIsNoon } from './tests/support/noon.ts'
+import { setZoneOfNoon } from './tests/support/noon.ts'
 
-beWhereItIsNoon()
+setZoneOfNoon()
 
 /** The same journeys in each engine. Every test starts its own server, on a free port, from what was built. */
 export default defineConfig<object, EngineOptions>({

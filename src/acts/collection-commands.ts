@@ -64,13 +64,14 @@ async function carryOut(store: GalleryStore, { label, done, isShown }: Collectio
   const command = { label, changes, ...(renames ? { renames } : {}) }
   const performed = await perform(store, command, 'The collections stay as they were')
   if (!performed) return false
-  const { command: performedCommand, outcome } = performed
+  const { outcome } = performed
   if (outcome.changed === 0 || !isShown) sayLeft(outcome)
   if (outcome.changed === 0) return false
-  if (isShown) {
-    const action = { label: 'Undo', onSelect: () => void undo(store, performedCommand.id) }
+  if (!isShown) announce(done)
+  else {
+    const action = { label: 'Undo', onSelect: () => void undo(store, performed.command.id) }
     notify({ text: withLeft(done, outcome), action })
-  } else announce(done)
+  }
   return true
 }
 

@@ -15,7 +15,7 @@ export function addToGallery(store: GalleryStore): void {
   loadPart(loadKeeping).then(({ keepChosen }) => keepChosen(store), tellNotLoaded)
 }
 
-/** For files that came in vain, because the code that takes them could not be loaded. */
+/** Says that files were not added because the code for it could not be loaded. */
 export function tellNotLoaded(error: unknown): void {
   notify({ text: `${describeFailure(toFailure(error))} The image was not added.`, tone: 'error' })
 }

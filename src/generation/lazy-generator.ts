@@ -54,7 +54,7 @@ export function createLazyGenerator({ load, store, limits, tell, pausesMs = load
     isResuming = false
   }
   const unsubscribe = store.subscribe(({ kind }) => {
-    if (kind === 'runs') resume().catch(() => undefined)
+    if (kind === 'runs') void resume()
   })
 
   return {

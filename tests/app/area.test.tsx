@@ -389,6 +389,16 @@ async function keepLaid(id: PictureId, about: Partial<NewPicture> = {}) {
   await store.addPicture(newPicture(id, bytes, { origin: laidOrigin, parents: [photo, answer], ...about }))
 }
 
+/** An answer that was laid in, on the stage, with the options for laying it in again. */
+async function adjustLaid() {
+  await keepAnswer()
+  const laid = 'run-1-0-laid' as PictureId
+  await store.recordLaying(answer, { kind: 'laid', picture: laid })
+  await keepLaid(laid)
+  await show(laid)
+  await userEvent.click(await screen.findByRole('button', { name: 'Adjust the result' }))
+}
+
 describe('an answer to an edit of an area', () => {
   it('tells the step of laying it in over its source, whose tool is still open', async () => {
     await keepAnswer()
@@ -571,12 +581,7 @@ describe('an answer to an edit of an area', () => {
 
   it('is laid in with another feather by Enter, or when the slider is left, and not by each key', async () => {
     const asked = lateWorkers()
-    await keepAnswer()
-    const laid = 'run-1-0-laid' as PictureId
-    await store.recordLaying(answer, { kind: 'laid', picture: laid })
-    await keepLaid(laid)
-    await show(laid)
-    await userEvent.click(await screen.findByRole('button', { name: 'Adjust the result' }))
+    await adjustLaid()
     const feather = screen.getByRole('slider', { name: 'Feather' })
     act(() => feather.focus())
     fireEvent.change(feather, { target: { value: '20' } })
@@ -590,12 +595,7 @@ describe('an answer to an edit of an area', () => {
 
   it('that is laid in again does not take the stage from what the user went on to', async () => {
     const asked = lateWorkers()
-    await keepAnswer()
-    const laid = 'run-1-0-laid' as PictureId
-    await store.recordLaying(answer, { kind: 'laid', picture: laid })
-    await keepLaid(laid)
-    await show(laid)
-    await userEvent.click(await screen.findByRole('button', { name: 'Adjust the result' }))
+    await adjustLaid()
     await userEvent.click(screen.getByRole('radio', { name: 'Whole answer' }))
     await waitFor(() => expect(asked).toHaveLength(1))
     act(() => useWorkspace.getState().select(photo))

@@ -1,8 +1,8 @@
 /**
- * Lets the browsers and servers that a runner starts be where it is about noon. What the gallery groups by day, and what
- * counts for today, would otherwise depend on the time of day at which the tests run.
+ * Sets the time zone of the browsers and servers that a runner starts to one in which it is about noon. What the gallery
+ * groups by day, and what counts for today, would otherwise depend on the time of day at which the tests run.
  */
-export function beWhereItIsNoon(): void {
+export function setZoneOfNoon(): void {
   // The runner's workers read its configuration again, perhaps in the next hour.
   process.env.ZONE_OF_NOON ??= zoneOfNoon(new Date().getUTCHours())
   process.env.TZ = process.env.ZONE_OF_NOON
